@@ -203,10 +203,10 @@ class AnalyticsConsumer:
     async def _assign(self, consumer: AIOKafkaConsumer, stored: Mapping[Partition, Range]) -> None:
         """Assign all partitions, each at the range that was stored last."""
         generations = await self._generations()
-        found = await partitions_of(self._stream, self._topics)
-        consumer.assign(found)
-        firsts = await consumer.beginning_offsets(found)
-        for one in found:
+        partitions = await partitions_of(self._stream, self._topics)
+        consumer.assign(partitions)
+        firsts = await consumer.beginning_offsets(partitions)
+        for one in partitions:
             partition = Partition(one.topic, one.partition, generations[one.topic])
             self._by_topic_partition[one] = partition
             buffered = self._buffers[partition] = _start(partition, stored.get(partition), firsts[one])
@@ -241,8 +241,8 @@ class AnalyticsConsumer:
         with suppress(KafkaError, TimeoutError):
             async with asyncio.timeout(ENDS_SECONDS):
                 ends = await consumer.end_offsets(list(self._by_topic_partition))
-            for one, end in ends.items():
-                buffered = self._buffers[self._by_topic_partition[one]]
+            for partition, end in ends.items():
+                buffered = self._buffers[self._by_topic_partition[partition]]
                 buffered.end, buffered.asked_at = end, now
 
     async def _store(self, ingestion: Ingestion) -> None:

@@ -105,10 +105,10 @@ class ChdbEngine:
         """Return the rows of a query."""
         import pyarrow as pa
 
-        found = self._query(sql, "ArrowStream").bytes()
-        if not found:
+        answer = self._query(sql, "ArrowStream").bytes()
+        if not answer:
             return []
-        with pa.ipc.open_stream(pa.BufferReader(found)) as reader:
+        with pa.ipc.open_stream(pa.BufferReader(answer)) as reader:
             return _plain(reader.read_all())
 
     def insert(self, table: str, rows: pa.Table, token: str) -> None:
@@ -156,10 +156,10 @@ class ClickHouseEngine:
         """Return the rows of a query."""
         import pyarrow as pa
 
-        found = self._post({"default_format": "ArrowStream"}, sql.encode())
-        if not found:
+        answer = self._post({"default_format": "ArrowStream"}, sql.encode())
+        if not answer:
             return []
-        with pa.ipc.open_stream(pa.BufferReader(found)) as reader:
+        with pa.ipc.open_stream(pa.BufferReader(answer)) as reader:
             return _plain(reader.read_all())
 
     def insert(self, table: str, rows: pa.Table, token: str) -> None:

@@ -70,7 +70,7 @@ class Ingestion:
         Raises:
             StoreFault: The engine refuses.
         """
-        found = {}
+        ranges = {}
         for table in RECORD_TABLES:
             rows = self.engine.read(
                 "SELECT topic_partition, generation, argMax(range_first, range_last) AS first, "
@@ -78,8 +78,8 @@ class Ingestion:
             )
             for row in rows:
                 partition = Partition(table.topic, row["topic_partition"], row["generation"])
-                found[partition] = Range(row["first"], row["last"])
-        return self._with_readings(found)
+                ranges[partition] = Range(row["first"], row["last"])
+        return self._with_readings(ranges)
 
     def write(
         self, partition: Partition, position: int, records: Sequence[Record], last: int | None = None
@@ -116,14 +116,14 @@ class Ingestion:
         """
         now = _instant(self.clock.now())
         values = ", ".join(
-            f"({quoted(each.topic)}, {each.number}, {quoted(each.generation)}, {reading.position}, "
-            f"{reading.end}, {_instant(reading.complete_until)}, {now})"
-            for each, reading in readings.items()
+            f"({quoted(partition.topic)}, {partition.number}, {quoted(partition.generation)}, "
+            f"{reading.position}, {reading.end}, {_instant(reading.complete_until)}, {now})"
+            for partition, reading in readings.items()
         )
         if values:
             self.engine.execute(f"INSERT INTO readings VALUES {values}")
 
-    def _with_readings(self, found: dict[Partition, Range]) -> Mapping[Partition, Range]:
+    def _with_readings(self, ranges: dict[Partition, Range]) -> Mapping[Partition, Range]:
         """Return the ranges, moved on where rows were dropped since, because their retention was over."""
         rows = self.engine.read(
             "SELECT topic, topic_partition, generation, max(position) AS position FROM readings "
@@ -132,9 +132,9 @@ class Ingestion:
         for row in rows:
             partition = Partition(row["topic"], row["topic_partition"], row["generation"])
             position = row["position"]
-            if position > 0 and (partition not in found or found[partition].last + 1 < position):
-                found[partition] = Range(position, position - 1)
-        return found
+            if position > 0 and (partition not in ranges or ranges[partition].last + 1 < position):
+                ranges[partition] = Range(position, position - 1)
+        return ranges
 
     def _store_weeks(self, zone: str) -> None:
         """Store the weeks of a time zone, unless they are there."""

@@ -130,7 +130,7 @@ class Pseudonyms:
             self._base.commit()
 
     def _stored(self, handles: list[bytes]) -> dict[bytes, tuple[bytes | None, str | None]]:
-        found: dict[bytes, tuple[bytes | None, str | None]] = {}
+        keys: dict[bytes, tuple[bytes | None, str | None]] = {}
         for start in range(0, len(handles), _CHUNK):
             chunk = handles[start : start + _CHUNK]
             marks = ", ".join("?" * len(chunk))
@@ -138,8 +138,8 @@ class Pseudonyms:
                 f"SELECT handle, secret, erased_at FROM customer_key WHERE handle IN ({marks})",
                 chunk,
             )
-            found |= {handle: (secret, erased_at) for handle, secret, erased_at in rows}
-        return found
+            keys |= {handle: (secret, erased_at) for handle, secret, erased_at in rows}
+        return keys
 
     def _handle(self, owner: Owner) -> bytes:
         return blake2b("\0".join(owner).encode(), key=self._key, digest_size=16).digest()

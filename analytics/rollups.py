@@ -245,7 +245,7 @@ class Rollups:
     def _take_customers(self) -> None:
         """Take what changed of customers, after the weeks that it changes are marked."""
         since = self.engine.read("SELECT max(taken_at) AS at FROM known_customers")[0]["at"]
-        newest = ", ".join(f"(SELECT max(arrived_at) FROM {each.name})" for each in (ACCOUNTS, MEMBERSHIPS))
+        newest = ", ".join(f"(SELECT max(arrived_at) FROM {table.name})" for table in (ACCOUNTS, MEMBERSHIPS))
         recent = _RECENT.replace("{since}", _instant(since))
         changed = _CHANGED.replace("{recent}", recent).replace("{epoch}", _EPOCH)
         self.engine.execute(

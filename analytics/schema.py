@@ -148,7 +148,9 @@ def statements(retention: Retention, current: Mapping[str, Existing]) -> Iterato
     yield from (ZONE_WEEKS, READINGS, EXCHANGE_RATES, KNOWN_CUSTOMERS, MOVED_BETS, ROLLED_WEEKS)
     rolled = rollups()
     comments = {name: existing.comment for name, existing in current.items()}
-    outdated = [each for each in rolled if comments.get(each.name, "") not in {"", _digest(each.query)}]
+    outdated = [
+        rollup for rollup in rolled if comments.get(rollup.name, "") not in {"", _digest(rollup.query)}
+    ]
     facts = tuple(_in("facts.sql"))
     for number, view in enumerate(views()):
         if number == len(facts):
@@ -161,12 +163,12 @@ def statements(retention: Retention, current: Mapping[str, Existing]) -> Iterato
 def _rollup_tables(rolled: Iterable[Rollup], *, anew: bool) -> Iterator[str]:
     if anew:
         yield "TRUNCATE TABLE rolled_weeks"
-    for each in rolled:
-        for name in (each.name, f"{each.name}_next"):
+    for rollup in rolled:
+        for name in (rollup.name, f"{rollup.name}_next"):
             if anew:
                 yield f"DROP TABLE IF EXISTS {name}"
-            yield each.ddl(name)
-        yield f"ALTER TABLE {each.name} MODIFY COMMENT '{_digest(each.query)}'"
+            yield rollup.ddl(name)
+        yield f"ALTER TABLE {rollup.name} MODIFY COMMENT '{_digest(rollup.query)}'"
 
 
 def _digest(query: str) -> str:
@@ -176,6 +178,6 @@ def _digest(query: str) -> str:
 def _in(file: str) -> Iterator[tuple[str, str, str, str]]:
     """Yield the definitions of a file: comment lines, `name (order) :=`, a query that ends with `;`."""
     text = (files("analytics") / file).read_text(encoding="utf-8")
-    for found in re.finditer(r"((?:--[^\n]*\n)+)(\w+)(?: \(([^)]*)\))? :=\n(.*?);\n", text, re.DOTALL):
-        says = " ".join(line.removeprefix("--").strip() for line in found[1].splitlines())
-        yield found[2], found[3] or "", says, found[4].strip()
+    for definition in re.finditer(r"((?:--[^\n]*\n)+)(\w+)(?: \(([^)]*)\))? :=\n(.*?);\n", text, re.DOTALL):
+        says = " ".join(line.removeprefix("--").strip() for line in definition[1].splitlines())
+        yield definition[2], definition[3] or "", says, definition[4].strip()

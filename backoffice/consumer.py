@@ -48,7 +48,11 @@ class CellsReducer:
     async def apply(self, connection: AsyncConnection, messages: Sequence[Message[CellsEvent]]) -> Outcome:
         """Apply a batch."""
         reports = [message.event for message in messages if isinstance(message.event, Acknowledgement)]
-        counted = [Message(one.record, one.event) for one in messages if isinstance(one.event, CellFigures)]
+        counted = [
+            Message(message.record, message.event)
+            for message in messages
+            if isinstance(message.event, CellFigures)
+        ]
         stored = await self.nodes.store(connection, reports, self.clock.machine.now())
         figures = await FiguresReducer(self.clock).apply(connection, counted)
         return Outcome(stale=len(reports) - stored + figures.stale, conflicts=figures.conflicts)

@@ -101,7 +101,7 @@ class Invalid(BackofficeError):
     def __init__(self, problems: Sequence[Problem]) -> None:
         super().__init__(
             "; ".join(problem.message for problem in problems),
-            problems=[{"path": one.path, "message": one.message} for one in problems],
+            problems=[{"path": problem.path, "message": problem.message} for problem in problems],
         )
         self.problems = tuple(problems)
 

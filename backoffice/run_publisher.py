@@ -19,6 +19,7 @@ from backoffice.operations.providers import repository as providers
 from consumers.stream.database.own_cluster import require_own_cluster
 from consumers.stream.errors import MixedInstallations
 from consumers.stream.settings import StreamSettings
+from foundation.background import running
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
@@ -45,13 +46,8 @@ async def running_publisher(
     settings: DatabaseSettings, stream: StreamSettings, clock: Clock
 ) -> AsyncIterator[None]:
     """Publish decisions while the block runs, through outages of Kafka and the database."""
-    running = asyncio.create_task(run_publisher(settings, stream, clock), name="global publisher")
-    try:
+    async with running(run_publisher(settings, stream, clock), "global publisher"):
         yield
-    finally:
-        running.cancel()
-        with suppress(asyncio.CancelledError):
-            await running
 
 
 async def run_publisher(settings: DatabaseSettings, stream: StreamSettings, clock: Clock) -> None:

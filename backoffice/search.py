@@ -88,18 +88,18 @@ async def find(context: OfficeContext, actor: Actor, brand: str, text: str) -> l
     wanted = text.strip()
     if not LEAST_CHARACTERS <= len(wanted) <= MAX_ID_LENGTH:
         return []
-    found: list[Found] = []
+    hits: list[Found] = []
     if allows(actor, Permission.SUPPORT_READ, brand) and len(wanted) >= LEAST_OF_CUSTOMERS:
         matches = await context.area(SupportArea).customers.match(actor, brand, wanted, MAX_OF_A_KIND)
-        found += [_found(FoundKind.CUSTOMER, brand, customer, wanted) for customer in matches.customers]
+        hits += [_found(FoundKind.CUSTOMER, brand, customer, wanted) for customer in matches.customers]
         if matches.of_bet is not None:
-            found.append(_found(FoundKind.BET, brand, wanted, wanted, f"{brand}:{matches.of_bet}"))
+            hits.append(_found(FoundKind.BET, brand, wanted, wanted, f"{brand}:{matches.of_bet}"))
     rewards = await context.area(ContentArea).service.rewards_named(actor, brand, wanted, MAX_OF_A_KIND)
-    found += [_found(FoundKind.REWARD, brand, reward, wanted) for reward in rewards]
+    hits += [_found(FoundKind.REWARD, brand, reward, wanted) for reward in rewards]
     if allows(actor, Permission.OPERATIONS_READ, brand):
         weeks = await context.area(OperationsArea).weeks.named(actor, brand, wanted, MAX_OF_A_KIND)
-        found += [_found(FoundKind.WEEK, brand, week, wanted) for week in weeks]
-    return found
+        hits += [_found(FoundKind.WEEK, brand, week, wanted) for week in weeks]
+    return hits
 
 
 def _found(kind: FoundKind, brand: str, name: str, wanted: str, customer: str | None = None) -> Found:

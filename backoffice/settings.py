@@ -138,12 +138,12 @@ class OidcSettings(BaseSettings):
 
     def roles_of(self, groups: Iterable[str]) -> dict[str, frozenset[Role]]:
         """Return the roles of a person who is in groups."""
-        found: dict[str, set[Role]] = {}
+        roles: dict[str, set[Role]] = {}
         for group in groups:
             for name in self.roles.get(group, ()):
                 role, _, brand = name.partition("@")
-                found.setdefault(brand or ALL_BRANDS, set()).add(Role(role))
-        return {brand: frozenset(held) for brand, held in found.items()}
+                roles.setdefault(brand or ALL_BRANDS, set()).add(Role(role))
+        return {brand: frozenset(held) for brand, held in roles.items()}
 
 
 class ContentSettings(BaseSettings):

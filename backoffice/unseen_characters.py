@@ -14,8 +14,8 @@ _BLANK_LETTERS: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 
 def unseen_characters(text: str) -> str:
     """Return the names of such characters in a text, such as `U+202E, U+2028`; empty if it has none."""
-    found = {mark for mark in _FLAG.sub("", text) if is_unseen(mark)} - _NEEDED
-    return ", ".join(sorted(f"U+{ord(mark):04X}" for mark in found))
+    unseen = {mark for mark in _FLAG.sub("", text) if is_unseen(mark)} - _NEEDED
+    return ", ".join(sorted(f"U+{ord(mark):04X}" for mark in unseen))
 
 
 def is_unseen(mark: str) -> bool:

@@ -1,6 +1,7 @@
 """Records in a cell's databases which cell they belong to, and reads it back."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import AsyncIterator, Collection, Iterable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from sqlalchemy import Integer, String, column, select, table, text
@@ -18,7 +19,7 @@ from foundation.storage.cells.ownership import (
     write_cell,
 )
 from foundation.storage.clock import SystemClock
-from foundation.storage.database import Database
+from foundation.storage.database import Database, open_databases
 from foundation.storage.errors import CellMismatch
 from foundation.storage.settings import CellSettings, DatabaseSettings
 
@@ -47,6 +48,13 @@ def without_fence(settings: DatabaseSettings) -> DatabaseSettings:
     return settings.model_copy(update={"cell": none}).entering_closed()
 
 
+@asynccontextmanager
+async def opened(settings: DatabaseSettings, name: str) -> AsyncIterator[Database]:
+    """Open a database, closed or of any cell, for code that reads or changes what it says of itself."""
+    async with open_databases(without_fence(settings), name) as (database,):
+        yield database
+
+
 async def claim(
     settings: DatabaseSettings, names: Iterable[str], keyed: Collection[str], *, dry_run: bool = False
 ) -> list[DatabaseCell]:
@@ -70,13 +78,9 @@ async def claim(
     missing = [name for name in names if await _is_unclaimed(settings, name, cell, keyed)]
     row = CellRow(cell, 1, CellState.OPEN, SystemClock().now())
     for name in missing if not dry_run else ():
-        database = Database.open(without_fence(settings), name)
-        try:
-            async with database.write() as connection:
-                if await read_cell(connection) is None:
-                    await write_cell(connection, row)
-        finally:
-            await database.close()
+        async with opened(settings, name) as database, database.write() as connection:
+            if await read_cell(connection) is None:
+                await write_cell(connection, row)
     return [DatabaseCell(name, row) for name in missing]
 
 
@@ -95,13 +99,9 @@ async def count_accounts(settings: DatabaseSettings, name: str) -> list[tuple[st
     Raises:
         sqlalchemy.exc.SQLAlchemyError: The database cannot be read.
     """
-    database = Database.open(without_fence(settings), name)
-    try:
-        async with database.read() as connection:
-            rows = await connection.execute(text(COUNT.format(account="account")))
-            return [(str(brand), str(jurisdiction), int(number)) for brand, jurisdiction, number in rows]
-    finally:
-        await database.close()
+    async with opened(settings, name) as database, database.read() as connection:
+        rows = await connection.execute(text(COUNT.format(account="account")))
+        return [(str(brand), str(jurisdiction), int(number)) for brand, jurisdiction, number in rows]
 
 
 async def require_cells(settings: DatabaseSettings, names: Iterable[str]) -> None:
@@ -114,39 +114,32 @@ async def require_cells(settings: DatabaseSettings, names: Iterable[str]) -> Non
         if name in NOT_CELLS:
             continue
         try:
-            found = await _read(settings, name)
+            cell = await _read(settings, name)
         except (SQLAlchemyError, OSError):
             continue
-        if found.problem:
-            raise CellMismatch(f"{name}: {found.problem}")
+        if cell.problem:
+            raise CellMismatch(f"{name}: {cell.problem}")
 
 
 async def _read(settings: DatabaseSettings, name: str) -> DatabaseCell:
-    database = Database.open(without_fence(settings), name)
     row = None
     try:
-        async with database.read() as connection:
+        async with opened(settings, name) as database, database.read() as connection:
             row = await read_cell(connection)
         require_same(settings.cell.own(), row)
     except CellMismatch as error:
         return DatabaseCell(name, row, str(error))
-    finally:
-        await database.close()
     return DatabaseCell(name, row)
 
 
 async def _is_unclaimed(settings: DatabaseSettings, name: str, cell: Cell, keyed: Collection[str]) -> bool:
     """Return whether a database belongs to no cell and may be claimed; False if it is the cell's already."""
-    database = Database.open(without_fence(settings), name)
-    try:
-        async with database.read() as connection:
-            row = await read_cell(connection)
-            if row is not None:
-                require_same(cell, row)
-                return False
-            foreign = await _foreign_partitions(connection, cell, keyed)
-    finally:
-        await database.close()
+    async with opened(settings, name) as database, database.read() as connection:
+        row = await read_cell(connection)
+        if row is not None:
+            require_same(cell, row)
+            return False
+        foreign = await _foreign_partitions(connection, cell, keyed)
     if foreign:
         raise CellMismatch(
             f"the database of {name} has applied records of partitions {', '.join(map(str, foreign))}, which "
@@ -157,10 +150,10 @@ async def _is_unclaimed(settings: DatabaseSettings, name: str, cell: Cell, keyed
 
 async def _foreign_partitions(connection: AsyncConnection, cell: Cell, keyed: Collection[str]) -> list[int]:
     number, topic = column("partition", Integer), column("topic", String)
-    found = await connection.scalars(
+    partitions = await connection.scalars(
         select(number)
         .select_from(table("position", number, topic))
         .where(topic.in_(sorted(keyed)))
         .distinct()
     )
-    return sorted(partition for partition in found if not cell.owns(partition))
+    return sorted(partition for partition in partitions if not cell.owns(partition))

@@ -57,17 +57,17 @@ def verify(source: Location, target: Location, folder: Path) -> Verified:
     locations = (source,) if is_copy else (source, target)
     problems = list(_problems_of_ownership(source, target, locations))
     erased = 0
-    for each, cell in _open_cells(locations):
-        problems += unknown_tables(each)
-        problems += missing_tables(each) or [*strangers(each, cell), *orphans(each)]
-        problems += problems_of_region(each, each.region)
-        erased += misplaced(each, cell)
+    for location, cell in _open_cells(locations):
+        problems += unknown_tables(location)
+        problems += missing_tables(location) or [*strangers(location, cell), *orphans(location)]
+        problems += problems_of_region(location, location.region)
+        erased += misplaced(location, cell)
     if is_copy:
         problems += problems_of_region(source, target.region)
     if is_copy and begun is not None and Step.REPLICATE in begun.done and Step.FENCE not in begun.begun:
         tables = sum(compare(ours, theirs) for ours, theirs in pairs(source, target))
         return Verified(tables=tables, problems=problems, misplaced_pseudonyms=erased)
-    shown = {str(each): ", ".join(sorted(states(each))) or "no cell" for each in (source, target)}
+    shown = {str(location): ", ".join(sorted(states(location))) or "no cell" for location in (source, target)}
     return Verified(states=shown, problems=problems, misplaced_pseudonyms=erased)
 
 
@@ -82,8 +82,8 @@ def _begun(source: Location, target: Location, folder: Path) -> Journal | None:
 
 
 def _open_cells(locations: tuple[Location, ...]) -> list[tuple[Location, Cell]]:
-    found = [(location, cell_at(location)) for location in locations]
-    return [(each, cell[0]) for each, cell in found if cell is not None and cell[2] == OPEN]
+    cells_there = [(location, cell_at(location)) for location in locations]
+    return [(location, cell[0]) for location, cell in cells_there if cell is not None and cell[2] == OPEN]
 
 
 def _problems_of_ownership(
@@ -93,12 +93,14 @@ def _problems_of_ownership(
     opened = [cell for _, cell in _open_cells(locations)]
     known: set[int] = set()
     for each in (source, target):
-        found = cell_at(each)
-        if found is not None:
-            known |= set(range(found[0].first, found[0].last + 1))
+        there = cell_at(each)
+        if there is not None:
+            known |= set(range(there[0].first, there[0].last + 1))
         elif states(each):
             yield f"the databases at {each} do not belong to one cell, at the same epoch"
     for number, where in ((0, "no location"), (2, "both locations")):
-        concerned = sorted(one for one in known if sum(cell.owns(one) for cell in opened) == number)
+        concerned = sorted(
+            partition for partition in known if sum(cell.owns(partition) for cell in opened) == number
+        )
         if concerned:
             yield f"partitions {', '.join(map(str, concerned))} are open in {where}"

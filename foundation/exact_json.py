@@ -92,18 +92,22 @@ def decode_rewritten(
 @cache
 def _time_fields(type_: Hashable) -> frozenset[bytes]:
     """Return the names in JSON of the fields of a type, and of the types of its fields, that are times."""
-    found: set[bytes] = set()
-    _collect(inspect.type_info(type_), found)
-    return frozenset(found)
+    names: set[bytes] = set()
+    _collect(inspect.type_info(type_), names)
+    return frozenset(names)
 
 
-def _collect(info: object, found: set[bytes]) -> bool:
+def _collect(info: object, names: set[bytes]) -> bool:
     """Add the names of fields that are times; return whether this is a time."""
     for field in getattr(info, "fields", ()):
-        if _collect(field.type, found):
-            found.add(field.encode_name.encode())
+        if _collect(field.type, names):
+            names.add(field.encode_name.encode())
     inner = [getattr(info, name, None) for name in ("type", "item_type", "value_type")]
-    is_time = [_collect(one, found) for one in (*inner, *getattr(info, "types", ())) if one is not None]
+    is_time = [
+        _collect(inner_type, names)
+        for inner_type in (*inner, *getattr(info, "types", ()))
+        if inner_type is not None
+    ]
     return isinstance(info, inspect.DateTimeType) or any(is_time)
 
 

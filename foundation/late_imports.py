@@ -18,9 +18,9 @@ def imported(place: str) -> Any:
     if not module or not path:
         raise ValueError(f"{place!r} is not of the form MODULE:NAME.")
     try:
-        found: Any = import_module(module)
+        value: Any = import_module(module)
         for part in path.split("."):
-            found = getattr(found, part)
+            value = getattr(value, part)
     except (ImportError, AttributeError) as error:
         raise ValueError(f"{place} cannot be imported: {error}.") from error
-    return found
+    return value

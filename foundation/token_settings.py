@@ -71,7 +71,7 @@ class Issuer(BaseModel):
             raise ValueError("give one of jwks_url, jwks_file and secret")
         if self.older_secrets and self.secret is None:
             raise ValueError("older_secrets are for an issuer with a secret")
-        secrets = [each for each in (self.secret, *self.older_secrets) if each is not None]
+        secrets = [secret for secret in (self.secret, *self.older_secrets) if secret is not None]
         if any(len(secret.get_secret_value().encode()) < MIN_SECRET_BYTES for secret in secrets):
             raise ValueError(f"the secret is too short: use at least {MIN_SECRET_BYTES} bytes")
         # If a public key were used as a secret, anybody could sign.

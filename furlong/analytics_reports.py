@@ -46,7 +46,7 @@ def _read(asked: AskedReport, settings: AnalyticsSettings, clock: Clock) -> Anal
     rows = [json.loads(line) for line in answer.body.splitlines()]
     now = clock.now()
     completeness = [
-        AnalyticsCompleteness(cell=each.cell, until=each.until, waiting=each.waiting, says=each.says(now))
-        for each in answer.completeness
+        AnalyticsCompleteness(cell=cell.cell, until=cell.until, waiting=cell.waiting, says=cell.says(now))
+        for cell in answer.completeness
     ]
     return report_of(reports()[name].says, rows, completeness)

@@ -27,13 +27,13 @@ METADATA: Mapping[str, MetaData] = {
 class NotMigrated(RuntimeError):
     """A database is older than this version needs, or a restore of it was interrupted."""
 
-    def __init__(self, found: MigrationStatus) -> None:
-        if found.state == "unrestored":
-            super().__init__(str(RestoreUnfinished(found.subgraph)))
+    def __init__(self, state: MigrationStatus) -> None:
+        if state.state == "unrestored":
+            super().__init__(str(RestoreUnfinished(state.subgraph)))
             return
-        at = f"at revision {found.revision}" if found.revision else "not migrated"
+        at = f"at revision {state.revision}" if state.revision else "not migrated"
         super().__init__(
-            f"the database of {found.subgraph} is {at}, and this version needs {found.wanted}: "
+            f"the database of {state.subgraph} is {at}, and this version needs {state.wanted}: "
             "run `furlong db upgrade`"
         )
 
@@ -80,12 +80,12 @@ async def require_migrated(
     """
     for name in names:
         try:
-            found = await status(settings, name, METADATA[name])
+            state = await status(settings, name, METADATA[name])
         except (SQLAlchemyError, OSError):
             continue
-        if found.closed and in_part:
+        if state.closed and in_part:
             continue
-        if not found.serves:
-            raise NotMigrated(found)
-        if found.closed and not settings.enters_closed:
+        if not state.serves:
+            raise NotMigrated(state)
+        if state.closed and not settings.enters_closed:
             raise Closed(name)

@@ -10,13 +10,13 @@ from collections.abc import Collection, Iterable, Mapping
 
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
-from cells.claim import without_fence
+from cells.claim import opened
 from consumers.stream.broker.kafka_client import cluster_id
 from consumers.stream.database.own_cluster import require_own_cluster
 from consumers.stream.errors import MixedInstallations
 from consumers.stream.settings import StreamSettings
 from foundation.storage.clock import SystemClock
-from foundation.storage.database import Database, has_file
+from foundation.storage.database import has_file
 from foundation.storage.installation import (
     Installation,
     insert_installation,
@@ -35,26 +35,26 @@ async def identify(settings: DatabaseSettings, names: Iterable[str]) -> None:
         MixedInstallations: They belong to several.
         sqlalchemy.exc.SQLAlchemyError: A database cannot be reached.
     """
-    found = {name: await _read(settings, name) for name in names}
-    _require_one(found)
-    known = next((one for one in found.values() if one is not None), None)
-    for name, one in found.items():
-        if one is None:
+    by_name = {name: await _read(settings, name) for name in names}
+    _require_one(by_name)
+    known = next((installation for installation in by_name.values() if installation is not None), None)
+    for name, installation in by_name.items():
+        if installation is None:
             known = await _record(settings, name, known or Installation(str(uuid.uuid4())))
-    _require_one({name: await _read(settings, name) for name in found})
+    _require_one({name: await _read(settings, name) for name in by_name})
 
 
 async def installations(settings: DatabaseSettings, names: Iterable[str]) -> dict[str, Installation | None]:
     """Return the installations of databases, without those that cannot be read."""
-    found = {}
+    by_name = {}
     for name in names:
         if not has_file(settings, name):
             continue
         try:
-            found[name] = await _read(settings, name)
+            by_name[name] = await _read(settings, name)
         except (SQLAlchemyError, OSError):
             continue
-    return found
+    return by_name
 
 
 async def require_one_installation(
@@ -69,19 +69,16 @@ async def require_one_installation(
         MixedInstallations: They do not.
         aiokafka.errors.KafkaError: The brokers cannot be reached.
     """
-    found = await installations(settings, names)
-    _require_one(found)
-    if stream is None or stream.generation is not None or not any(found.values()):
+    by_name = await installations(settings, names)
+    _require_one(by_name)
+    if stream is None or stream.generation is not None or not any(by_name.values()):
         return
     cluster = await cluster_id(stream)
-    for name, installation in found.items():
+    for name, installation in by_name.items():
         if installation is None:
             continue
-        database = Database.open(without_fence(settings), name)
-        try:
+        async with opened(settings, name) as database:
             await require_own_cluster(database, cluster, f"the database of {name}")
-        finally:
-            await database.close()
 
 
 async def adopt(settings: DatabaseSettings, names: Iterable[str], stream: StreamSettings) -> Installation:
@@ -97,14 +94,16 @@ async def adopt(settings: DatabaseSettings, names: Iterable[str], stream: Stream
     return adopted
 
 
-def _require_one(found: Mapping[str, Installation | None]) -> None:
+def _require_one(by_name: Mapping[str, Installation | None]) -> None:
     """Check that all databases that say so name one installation."""
     by_id: dict[str, list[str]] = {}
-    for name, one in found.items():
-        if one is not None:
-            by_id.setdefault(one.installation_id, []).append(name)
+    for name, installation in by_name.items():
+        if installation is not None:
+            by_id.setdefault(installation.installation_id, []).append(name)
     if len(by_id) > 1:
-        which = "; ".join(f"{', '.join(each)}: installation {id_[:8]}" for id_, each in by_id.items())
+        which = "; ".join(
+            f"{', '.join(databases)}: installation {id_[:8]}" for id_, databases in by_id.items()
+        )
         raise MixedInstallations(
             f"the databases belong to different installations ({which}): restore the database that is "
             "foreign from this installation's own backup. If they are meant to be one, run `furlong db adopt`"
@@ -112,34 +111,22 @@ def _require_one(found: Mapping[str, Installation | None]) -> None:
 
 
 async def _read(settings: DatabaseSettings, name: str) -> Installation | None:
-    database = Database.open(without_fence(settings), name)
-    try:
-        async with database.read() as connection:
-            return await read_installation(connection)
-    finally:
-        await database.close()
+    async with opened(settings, name) as database, database.read() as connection:
+        return await read_installation(connection)
 
 
 async def _record(settings: DatabaseSettings, name: str, installation: Installation) -> Installation:
     """Record an installation in a database that names none; return what it says then."""
-    database = Database.open(without_fence(settings), name)
     try:
-        async with database.write() as connection:
-            known = await read_installation(connection)
-            if known is None:
+        async with opened(settings, name) as database, database.write() as connection:
+            recorded = await read_installation(connection)
+            if recorded is None:
                 await insert_installation(connection, installation, SystemClock().now())
-            return known or installation
+            return recorded or installation
     except IntegrityError:  # another process was faster
-        async with database.read() as connection:
-            return await read_installation(connection) or installation
-    finally:
-        await database.close()
+        return await _read(settings, name) or installation
 
 
 async def _write(settings: DatabaseSettings, name: str, installation: Installation) -> None:
-    database = Database.open(without_fence(settings), name)
-    try:
-        async with database.write() as connection:
-            await write_installation(connection, installation, SystemClock().now())
-    finally:
-        await database.close()
+    async with opened(settings, name) as database, database.write() as connection:
+        await write_installation(connection, installation, SystemClock().now())

@@ -188,7 +188,7 @@ def secret_variables() -> Iterator[str]:
         for variable, name, _ in variables_of(settings):
             if _is_secret(schema["properties"][name], schema.get("$defs", {})):
                 yield variable
-                yield from (each for each, field in former.items() if field == name)
+                yield from (variable for variable, field in former.items() if field == name)
 
 
 def _is_secret(schema: object, definitions: Mapping[str, object]) -> bool:

@@ -177,11 +177,11 @@ def customers(
             place = (account.jurisdiction or brand.jurisdiction, account.currency or brand.currency)
             found.append((brand.id, account.id, *place, account.note))
     if as_json:
-        typer.echo(json.dumps([dict(zip(names, each, strict=True)) for each in found], indent=2))
+        typer.echo(json.dumps([dict(zip(names, customer, strict=True)) for customer in found], indent=2))
         return
     widths = [max(map(len, column)) for column in zip(*found, strict=True)]
-    for each in found:
-        typer.echo("  ".join(map(str.ljust, each, widths)).rstrip())
+    for customer in found:
+        typer.echo("  ".join(map(str.ljust, customer, widths)).rstrip())
 
 
 @cli.command()

@@ -304,7 +304,7 @@ def _rewards(brand: _Brand) -> Iterator[Reward]:
         if scheme.jurisdiction not in jurisdictions:
             jurisdictions.append(scheme.jurisdiction)
     names = [content.reward_id for content in brand.content]
-    names += [one.default_reward_id for one in brand.newest if one.default_reward_id]
+    names += [scheme.default_reward_id for scheme in brand.newest if scheme.default_reward_id]
     for name in dict.fromkeys(names):
         for version, ((currency, product, target), places) in enumerate(groups.items(), 1):
             casino = product == "casino"

@@ -165,17 +165,17 @@ def _answer(snapshot: str, asked: dict[str, Any]) -> tuple[dict[str, Any], bytes
         base.query(statement)
     question = _canonical(base, asked["sql"])
     _check(base, question, asked)
-    found: bytes = base.query(question, asked["format"]).bytes()
-    if len(found) > asked["bytes"]:
+    answer: bytes = base.query(question, asked["format"]).bytes()
+    if len(answer) > asked["bytes"]:
         raise RuntimeError(f"the answer has more than {asked['bytes']} bytes")
-    return {"completeness": json.loads(base.query(COMPLETENESS, "JSONEachRow").bytes() or b"[]")}, found
+    return {"completeness": json.loads(base.query(COMPLETENESS, "JSONEachRow").bytes() or b"[]")}, answer
 
 
 def _check(base: Any, question: str, asked: dict[str, Any]) -> None:
     """Check what a question does by its syntax, and what it reads by the names that the engine resolves."""
     hidden = frozenset(asked["hidden"])
-    found: bytes = base.query("SELECT lower(name) FROM system.databases", "TSVRaw").bytes()
-    check(_tree(base, "EXPLAIN AST", question), hidden, frozenset(found.decode().split()))
+    answer: bytes = base.query("SELECT lower(name) FROM system.databases", "TSVRaw").bytes()
+    check(_tree(base, "EXPLAIN AST", question), hidden, frozenset(answer.decode().split()))
     resolved = _tree(base, "EXPLAIN QUERY TREE run_passes = 1, passes = 1", question)
     check_reads(resolved, asked["database"], hidden)
 
@@ -201,8 +201,8 @@ def _canonical(base: Any, sql: str) -> str:
 
 def _nodes(tree: str) -> Iterator[tuple[int, str]]:
     for line in tree.splitlines():
-        if found := LINE.match(line):
-            yield len(found[1]), found[2]
+        if matched := LINE.match(line):
+            yield len(matched[1]), matched[2]
 
 
 def _first_line(fault: BaseException) -> str:
@@ -250,10 +250,10 @@ def _confine(snapshot: str) -> None:
     libc = ctypes.CDLL(None, use_errno=True)
 
     def call(*arguments: Any) -> int:
-        found: int = libc.syscall(*arguments)
-        if found < 0:
+        result: int = libc.syscall(*arguments)
+        if result < 0:
             raise OSError(ctypes.get_errno(), "Landlock cannot be used here")
-        return found
+        return result
 
     version = call(_CREATE_RULESET, None, 0, 1)
     has_network = version >= _NETWORK_SINCE
@@ -263,7 +263,7 @@ def _confine(snapshot: str) -> None:
     ruleset = call(_CREATE_RULESET, ctypes.byref(rules), ctypes.sizeof(rules), 0)
     published = os.path.realpath(f"{snapshot}/store")
     readable = {sys.prefix, sys.base_prefix, published, "/usr", "/lib", "/lib64", "/proc", "/sys/fs/cgroup"}
-    for path, access in (*((each, _READ) for each in sorted(readable)), (snapshot, _ALL_FILES)):
+    for path, access in (*((path, _READ) for path in sorted(readable)), (snapshot, _ALL_FILES)):
         if os.path.exists(path):  # noqa: PTH110 - this program imports as little as it can
             folder = os.open(path, os.O_PATH)
             beneath = _Beneath(access, folder)

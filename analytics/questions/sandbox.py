@@ -163,9 +163,9 @@ def _isolated(program: str, snapshot: Snapshot) -> list[str]:
         *("--proc", "/proc", "--dev", "/dev", "--size", str(64 * 2**20), "--tmpfs", "/tmp"),  # noqa: S108
         *(
             part
-            for each in sorted(readable)
-            if not each.startswith("/usr/")
-            for part in ("--ro-bind", each, each)
+            for path in sorted(readable)
+            if not path.startswith("/usr/")
+            for part in ("--ro-bind", path, path)
         ),
         *("--bind", str(snapshot.folder), str(snapshot.folder)),
         *("--ro-bind", str(snapshot.published), str(snapshot.published)),

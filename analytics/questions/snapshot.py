@@ -65,7 +65,7 @@ def publish(folder: Path, engine: ChdbEngine) -> Path:
     link = snapshots / f".{name}.link"
     link.symlink_to(name)
     link.replace(snapshots / CURRENT)
-    for former in sorted(each for each in snapshots.iterdir() if each.name.isdecimal())[:-1]:
+    for former in sorted(folder for folder in snapshots.iterdir() if folder.name.isdecimal())[:-1]:
         _remove(former)
     return published
 

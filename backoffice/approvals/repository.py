@@ -121,8 +121,8 @@ async def count_decided(connection: AsyncConnection, user_id: str, since: dateti
     """Return how many proposals of an account others have ended since an instant, counted up to `most`."""
     c = PROPOSAL.c
     after = c.decided_at.is_not(None) if since is None else c.decided_at > since
-    found = select(c.proposal_id).where(c.proposed_by == user_id, after, _is_news()).limit(most)
-    return await connection.scalar(select(func.count()).select_from(found.subquery())) or 0
+    query = select(c.proposal_id).where(c.proposed_by == user_id, after, _is_news()).limit(most)
+    return await connection.scalar(select(func.count()).select_from(query.subquery())) or 0
 
 
 def _is_news() -> ColumnElement[bool]:

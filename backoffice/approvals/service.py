@@ -78,7 +78,7 @@ class Approvals:
             and allows(actor, self._kinds[proposal.kind].needs.approve, proposal.brand)
         ]
         obstacles = await self.obstacles(connection, actor, by_role)
-        return [one for one in by_role if one.proposal_id not in obstacles]
+        return [proposal for proposal in by_role if proposal.proposal_id not in obstacles]
 
     def visible_kinds(self, actor: Actor, brand: str | None) -> frozenset[str]:
         """Return the kinds of proposals of a brand that somebody may see."""
@@ -246,8 +246,12 @@ class Approvals:
                 others.append(proposal)
         if self._staff is None or not others:
             return own
-        found = await self._staff.obstacles(connection, actor, {one.proposed_by for one in others})
-        return own | {one.proposal_id: found[one.proposed_by] for one in others if one.proposed_by in found}
+        obstacle_of = await self._staff.obstacles(connection, actor, {other.proposed_by for other in others})
+        return own | {
+            other.proposal_id: obstacle_of[other.proposed_by]
+            for other in others
+            if other.proposed_by in obstacle_of
+        }
 
     async def is_one_of(self, connection: AsyncConnection, actor: Actor, persons: Collection[str]) -> bool:
         """Tell whether somebody is one of these persons, or could have acted for one, or they for them."""

@@ -205,11 +205,11 @@ async def verify(connection: AsyncConnection, anchor: Head | None = None) -> Ver
 
 
 def _faults(last: Head, stored: StoredEntry) -> list[LogFault]:
-    entry, found = stored.entry, []
+    entry, faults = stored.entry, []
     if entry.sequence != last.sequence + 1:
-        found.append(LogFault(last.sequence + 1, Fault.MISSING))
+        faults.append(LogFault(last.sequence + 1, Fault.MISSING))
     if entry.previous_hash != last.hash:
-        found.append(LogFault(entry.sequence, Fault.BROKEN))
+        faults.append(LogFault(entry.sequence, Fault.BROKEN))
     if entry.hash != stored.hash:
-        found.append(LogFault(entry.sequence, Fault.CHANGED))
-    return found
+        faults.append(LogFault(entry.sequence, Fault.CHANGED))
+    return faults

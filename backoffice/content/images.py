@@ -37,10 +37,10 @@ def image_route(path: str, database: Database) -> Route:
         if request.headers.get("if-none-match") == etag:
             return Response(status_code=304, headers={**HEADERS, "etag": etag})
         async with database.read() as connection:
-            found = await image(connection, name)
-        if found is None:
+            stored = await image(connection, name)
+        if stored is None:
             return Response(status_code=404)
-        return Response(found.data, media_type=found.media_type, headers={**HEADERS, "etag": etag})
+        return Response(stored.data, media_type=stored.media_type, headers={**HEADERS, "etag": etag})
 
     return Route(f"{path.rstrip('/')}/{{hash}}", serve, methods=["GET"])
 

@@ -94,8 +94,8 @@ class KnownBrands:
 def described(configs: Sequence[RewardConfig], key: ContentKey) -> tuple[RewardConfig, ...]:
     """Return the version of a reward that content of a key describes; empty if it has not arrived."""
     ordered = sorted(
-        (config for config in configs if config.reward_id == key.reward_id), key=lambda one: one.version
+        (config for config in configs if config.reward_id == key.reward_id), key=lambda config: config.version
     )
     if not key.config_version:
         return tuple(ordered[:1])
-    return tuple(one for one in ordered if one.version == key.config_version)
+    return tuple(config for config in ordered if config.version == key.config_version)

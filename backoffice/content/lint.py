@@ -103,10 +103,10 @@ class LintContext:
 
 def lint(document: ContentDocument, context: LintContext) -> tuple[Finding, ...]:
     """Return all findings, errors first."""
-    found = [finding for rule in RULES for finding in rule(document, context)]
+    findings = [finding for rule in RULES for finding in rule(document, context)]
     for locale, text in document.texts.items():
-        found += [finding for rule in TEXT_RULES for finding in rule(text, locale, context)]
-    return tuple(sorted(found, key=lambda one: one.severity.value))
+        findings += [finding for rule in TEXT_RULES for finding in rule(text, locale, context)]
+    return tuple(sorted(findings, key=lambda finding: finding.severity.value))
 
 
 def _locales(document: ContentDocument, context: LintContext) -> Iterator[Finding]:
@@ -147,11 +147,11 @@ def _reward(document: ContentDocument, context: LintContext) -> Iterator[Finding
             yield error("REWARD_IMPOSSIBLE", "", f"the reward's terms are impossible: {why}")
         at = max(context.now, config.effective_from)
         against = [unlawful(config, jurisdiction, at) for jurisdiction in config.jurisdictions]
-        found = [one for one in against if one]
-        if found and len(found) == len(against):
-            yield error("REWARD_UNLAWFUL", "", "; ".join(found))
+        reasons = [reason for reason in against if reason]
+        if reasons and len(reasons) == len(against):
+            yield error("REWARD_UNLAWFUL", "", "; ".join(reasons))
         else:
-            yield from (warning("REWARD_UNLAWFUL", "", one) for one in found)
+            yield from (warning("REWARD_UNLAWFUL", "", reason) for reason in reasons)
 
 
 def _required(text: ContentText, locale: str, context: LintContext) -> Iterator[Finding]:

@@ -124,7 +124,7 @@ def _put_into(club: dict[str, Any], reward_id: str, position: int, option: Mappi
     if not options:
         return  # an ineligible customer is offered nothing
     index = next(
-        (i for i, one in enumerate(options) if one["id"].split(":")[1] == reward_id),
+        (i for i, option in enumerate(options) if option["id"].split(":")[1] == reward_id),
         min(position, len(options) - 1),
     )
     options[index] = options[index] | option

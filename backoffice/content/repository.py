@@ -109,7 +109,7 @@ async def revisions_numbered(
         return {}
     rows = await connection.execute(select(CONTENT_REVISION).where(or_(*same)))
     found = (_revision(row) for row in rows)
-    return {(one.key, one.revision): one for one in found}
+    return {(revision.key, revision.revision): revision for revision in found}
 
 
 async def due(connection: AsyncConnection, now: datetime, limit: int) -> Sequence[ContentKey]:
@@ -177,27 +177,27 @@ def _item(row: Row[Any]) -> ContentItem:
     )
 
 
-def _row(one: ContentRevision) -> dict[str, Any]:
-    approval = one.approval
-    return _key(one.key) | {
-        "revision": one.revision,
-        "state": one.state.value,
-        "document": msgspec.json.encode(one.document, order="sorted").decode(),
-        "content_hash": one.content_hash,
-        "editors": sorted(one.editors),
-        "rollback_of": one.rollback_of,
-        "created_at": one.created_at,
-        "edited_at": one.edited_at,
-        "edited_by": one.edited_by,
-        "proposal_id": one.proposal_id,
+def _row(stored: ContentRevision) -> dict[str, Any]:
+    approval = stored.approval
+    return _key(stored.key) | {
+        "revision": stored.revision,
+        "state": stored.state.value,
+        "document": msgspec.json.encode(stored.document, order="sorted").decode(),
+        "content_hash": stored.content_hash,
+        "editors": sorted(stored.editors),
+        "rollback_of": stored.rollback_of,
+        "created_at": stored.created_at,
+        "edited_at": stored.edited_at,
+        "edited_by": stored.edited_by,
+        "proposal_id": stored.proposal_id,
         "approved_at": approval and approval.at,
         "approved_by": approval and approval.name,
         "approver": approval and approval.person,
         "approved_hash": approval and approval.content_hash,
-        "publish_at": one.publish_at,
-        "published_at": one.published_at,
-        "published_by": one.published_by,
-        "note": one.note and one.note[:500],
+        "publish_at": stored.publish_at,
+        "published_at": stored.published_at,
+        "published_by": stored.published_by,
+        "note": stored.note and stored.note[:500],
     }
 
 

@@ -3,13 +3,22 @@
 import base64
 import binascii
 import json
-from typing import Annotated, Any
+from typing import Annotated
 
 import strawberry
 from strawberry import ID
 
 from backoffice.access import Permission
 from backoffice.content.area import ContentArea
+from backoffice.content.inputs import (
+    ContentDocumentInput,
+    ContentStepInput,
+    RollBackContentInput,
+    SaveContentInput,
+    ScheduleContentInput,
+    SubmitContentInput,
+    UploadContentImageInput,
+)
 from backoffice.content.repository import ItemFilter
 from backoffice.content.revisions.document import NO_VERSION, ContentKey
 from backoffice.content.revisions.revision import RevisionState
@@ -30,133 +39,16 @@ from backoffice.content.types import (
     state_to_graphql,
 )
 from backoffice.content.workflow.editing import document_of
-from backoffice.content.workflow.local_time import Occurrence
 from backoffice.content.workflow.publication import image_address
 from backoffice.errors import Invalid, Problem
 from backoffice.graph.area import ANY, OfficeInfo, permitted
 from backoffice.graph.pages import Name, Number, Page, page_of, page_size, read_cursor
-from subgraphs.kit.graphql.descriptions import described, fields_described
+from subgraphs.kit.graphql.descriptions import fields_described
 
 First = Annotated[int, strawberry.argument(description="How many rows: 1 to 100.")]
 READ = permitted(Permission.CONTENT_READ, "brand")
 EDIT = permitted(Permission.CONTENT_EDIT, "input.brand")
 PUBLISH = permitted(Permission.CONTENT_PUBLISH, "input.brand")
-
-
-@described
-@strawberry.input
-class LocaleTextInput:
-    """The texts of one locale; a draft may lack any of them."""
-
-    locale: str
-    title: str = ""
-    summary: str = ""
-    significant_terms: str = ""
-    terms_url: str = ""
-    image_url: str = ""
-    image_alt: str = ""
-
-
-@described
-@strawberry.input
-class ContentDocumentInput:
-    """How a reward is to be shown."""
-
-    position: int = 0
-    eligible_games: list[str] = strawberry.field(default_factory=list)
-    texts: list[LocaleTextInput] = strawberry.field(default_factory=list)
-
-    def values(self) -> dict[str, Any]:
-        """Return the document as JSON values.
-
-        Raises:
-            Invalid: A locale appears twice.
-        """
-        texts = {
-            text.locale: {name: vars(text)[name] for name in vars(text) if name != "locale"}
-            for text in self.texts
-        }
-        if len(texts) < len(self.texts):
-            raise Invalid([Problem("document.texts", "a locale appears twice")])
-        return {"position": self.position, "eligible_games": self.eligible_games, "texts": texts}
-
-
-@described
-@strawberry.input
-class ContentStepInput:
-    """A reward version's content, and the item version that the caller saw."""
-
-    brand: str
-    reward_id: str
-    expected_version: int
-    config_version: int | None = None
-
-
-@described
-@strawberry.input
-class SaveContentInput:
-    """A draft to store."""
-
-    brand: str
-    reward_id: str
-    document: ContentDocumentInput
-    expected_version: int = 0
-    config_version: int | None = None
-
-
-@described
-@strawberry.input
-class SubmitContentInput:
-    """A draft to submit for review."""
-
-    brand: str
-    reward_id: str
-    expected_version: int
-    reason: str
-    config_version: int | None = None
-
-
-@described
-@strawberry.input
-class ScheduleContentInput:
-    """An approved revision to publish at a local time of the brand.
-
-    Attributes:
-        at: Such as 2026-03-29T09:00, without a zone.
-    """
-
-    brand: str
-    reward_id: str
-    expected_version: int
-    at: str
-    occurrence: Occurrence | None = None
-    config_version: int | None = None
-
-
-@described
-@strawberry.input
-class RollBackContentInput:
-    """An earlier revision to publish again."""
-
-    brand: str
-    reward_id: str
-    to_revision: int
-    expected_version: int
-    reason: str
-    config_version: int | None = None
-
-
-@described
-@strawberry.input
-class UploadContentImageInput:
-    """A PNG, JPEG or WebP.
-
-    Attributes:
-        file: The file's bytes in base64.
-    """
-
-    brand: str
-    file: str
 
 
 @fields_described
@@ -187,20 +79,20 @@ class Query:
         wanted = ItemFilter(
             frozenset(), None if states is None else frozenset(states), reward_id, _after(after)
         )
-        found = await info.context.area(ContentArea).service.items(
+        items = await info.context.area(ContentArea).service.items(
             info.context.actor, brand, wanted, page_size(first)
         )
-        return page_of(found, first, item_to_graphql, lambda one: list(one.key))
+        return page_of(items, first, item_to_graphql, lambda item: list(item.key))
 
     @strawberry.field(directives=[READ])
     async def content_item(
         self, info: OfficeInfo, brand: str, reward_id: str, config_version: int | None = None
     ) -> ContentItemType | None:
         """An item; null if nobody has written it."""
-        found = await info.context.area(ContentArea).service.item(
+        item = await info.context.area(ContentArea).service.item(
             info.context.actor, _key(brand, reward_id, config_version)
         )
-        return None if found is None else item_to_graphql(found)
+        return None if item is None else item_to_graphql(item)
 
     @strawberry.field(directives=[READ])
     async def content_revision(
@@ -225,8 +117,8 @@ class Query:
     ) -> list[ContentFieldChange]:
         """Return changes."""
         key = _key(brand, reward_id, config_version)
-        found = await info.context.area(ContentArea).service.changes(info.context.actor, key, before, after)
-        return [change_to_graphql(one) for one in found]
+        changes = await info.context.area(ContentArea).service.changes(info.context.actor, key, before, after)
+        return [change_to_graphql(change) for change in changes]
 
     @strawberry.field(directives=[READ])
     async def lint_content(
@@ -239,10 +131,10 @@ class Query:
     ) -> list[LintFinding]:
         """Lint of a text as it is typed."""
         key = _key(brand, reward_id, config_version)
-        found = await info.context.area(ContentArea).service.lint(
+        findings = await info.context.area(ContentArea).service.lint(
             info.context.actor, key, document_of(key, document.values())
         )
-        return [finding_to_graphql(one) for one in found]
+        return [finding_to_graphql(finding) for finding in findings]
 
     @strawberry.field(directives=[READ])
     async def content_preview(
@@ -259,25 +151,25 @@ class Query:
         """What the widget would show a customer in a state if a text were published."""
         key = _key(brand, reward_id, config_version)
         context = info.context
-        found = await context.area(ContentArea).service.previewed(
+        previewed = await context.area(ContentArea).service.previewed(
             context.actor, key, document.values(), locale, state
         )
-        return ContentPreview(club=json.dumps(found.club), records=json.dumps(found.records))
+        return ContentPreview(club=json.dumps(previewed.club), records=json.dumps(previewed.records))
 
     @strawberry.field(directives=[permitted(Permission.CONTENT_READ, ANY)])
     async def content_preview_states(self, info: OfficeInfo) -> list[ContentPreviewState]:
         """The states to preview."""
         return [
-            state_to_graphql(one)
-            for one in info.context.area(ContentArea).service.preview_states(info.context.actor)
+            state_to_graphql(state)
+            for state in info.context.area(ContentArea).service.preview_states(info.context.actor)
         ]
 
     @strawberry.field(directives=[permitted(Permission.CONTENT_READ, ANY)])
     async def content_brands(self, info: OfficeInfo) -> list[ContentBrand]:
         """The brands whose content the person may read."""
         return [
-            brand_to_graphql(one)
-            for one in await info.context.area(ContentArea).service.brands(info.context.actor)
+            brand_to_graphql(brand)
+            for brand in await info.context.area(ContentArea).service.brands(info.context.actor)
         ]
 
     @strawberry.field(directives=[READ])

@@ -53,18 +53,18 @@ class ContentService:
         if not brands:
             raise Forbidden
         async with self.database.read() as connection:
-            found = await repository.items(connection, replace(wanted, brands=brands), limit)
+            stored = await repository.items(connection, replace(wanted, brands=brands), limit)
             numbers = [
-                (one.key, number)
-                for one in found
-                for number in (one.open_revision, one.published_revision)
+                (item.key, number)
+                for item in stored
+                for number in (item.open_revision, item.published_revision)
                 if number is not None
             ]
             revisions = await repository.revisions_numbered(connection, numbers)
         by_item: dict[ContentKey, dict[int, ContentRevision]] = {}
         for (key, number), revision in revisions.items():
             by_item.setdefault(key, {})[number] = revision
-        return [ItemWithRevisions.of(one, by_item.get(one.key, {})) for one in found]
+        return [ItemWithRevisions.of(item, by_item.get(item.key, {})) for item in stored]
 
     async def rewards_named(self, actor: Actor, brand: str, prefix: str, limit: int) -> list[str]:
         """Return up to `limit` rewards of a brand whose id begins with a text, written about or not.
@@ -83,8 +83,8 @@ class ContentService:
         """
         require(actor, Permission.CONTENT_READ, key.brand)
         async with self.database.read() as connection:
-            found = await repository.item(connection, key)
-            return None if found is None else await with_revisions(connection, found)
+            stored = await repository.item(connection, key)
+            return None if stored is None else await with_revisions(connection, stored)
 
     async def revision(self, actor: Actor, key: ContentKey, number: int) -> ContentRevision:
         """Return a revision.
@@ -95,10 +95,10 @@ class ContentService:
         """
         require(actor, Permission.CONTENT_READ, key.brand)
         async with self.database.read() as connection:
-            found = await repository.revision(connection, key, number)
-        if found is None:
+            stored = await repository.revision(connection, key, number)
+        if stored is None:
             raise NotFound(f"There is no revision {number} of {key}.")
-        return found
+        return stored
 
     async def revisions(
         self, actor: Actor, key: ContentKey, limit: int, before: int | None
@@ -180,7 +180,7 @@ class ContentService:
         known = await self.brand(actor, key.brand)
         config = next(iter(described(known.configs, key)), None)
         found = self.preview.of(key, document_of(key, values), locale, state, config)
-        summary = next((one.terms.summary for one in reversed(known.schemes)), "")
+        summary = next((scheme.terms.summary for scheme in reversed(known.schemes)), "")
         return replace(found, records=found.records | {"termsSummary": summary})
 
     def preview_states(self, actor: Actor) -> Sequence[PreviewState]:

@@ -13,7 +13,7 @@ from backoffice.content.lint import Finding, Severity
 from backoffice.content.preview import PreviewState
 from backoffice.content.revisions.document import ContentDocument, ContentText, FieldChange, SpanKind
 from backoffice.content.revisions.revision import ContentRevision, ItemWithRevisions, RevisionState
-from backoffice.content.workflow.local_time import Occurrence, local_text
+from backoffice.content.workflow.local_time import local_text
 from backoffice.content.workflow.publication import image_address
 from backoffice.graph.area import FOUND, OfficeInfo, permitted
 from backoffice.graph.pages import Page, number_key, page_of, page_size
@@ -24,7 +24,6 @@ READ: Final = permitted(Permission.CONTENT_READ, FOUND)
 described(strawberry.enum(RevisionState, name="ContentState"))
 strawberry.enum(Severity, name="LintSeverity")
 strawberry.enum(SpanKind, name="DiffSpanKind")
-strawberry.enum(Occurrence, name="ClockOccurrence")
 
 
 @described
@@ -110,23 +109,23 @@ class ContentRevisionType:
     async def lint(self, info: OfficeInfo) -> list[LintFinding]:
         """What lint finds now."""
         context = info.context
-        found = await context.area(ContentArea).service.lint(
+        findings = await context.area(ContentArea).service.lint(
             context.actor, self.stored.key, self.stored.document
         )
-        return [finding_to_graphql(one) for one in found]
+        return [finding_to_graphql(finding) for finding in findings]
 
     @strawberry.field(directives=[READ])
     async def proposal(self, info: OfficeInfo) -> ContentProposal | None:
         """The proposal by which it was submitted."""
-        found = await info.context.area(ContentArea).service.proposal(info.context.actor, self.stored)
-        if found is None:
+        waiting = await info.context.area(ContentArea).service.proposal(info.context.actor, self.stored)
+        if waiting is None:
             return None
         return ContentProposal(
-            id=ID(found.proposal_id),
-            content_hash=found.content_hash,
-            status=found.status.value,
-            reason=found.reason,
-            proposed_by=found.proposer_name,
+            id=ID(waiting.proposal_id),
+            content_hash=waiting.content_hash,
+            status=waiting.status.value,
+            reason=waiting.reason,
+            proposed_by=waiting.proposer_name,
         )
 
     @strawberry.field(directives=[READ])
@@ -165,10 +164,10 @@ class ContentItemType:
         self, info: OfficeInfo, first: int = 25, after: str | None = None
     ) -> Page[ContentRevisionType]:
         """All revisions, newest first."""
-        found = await info.context.area(ContentArea).service.revisions(
+        page = await info.context.area(ContentArea).service.revisions(
             info.context.actor, self.stored.key, page_size(first), number_key(after)
         )
-        return page_of(found, first, revision_to_graphql, lambda one: one.revision)
+        return page_of(page, first, revision_to_graphql, lambda revision: revision.revision)
 
 
 @described
@@ -261,41 +260,41 @@ class ContentImage:
     bytes: int
 
 
-def item_to_graphql(one: ItemWithRevisions) -> ContentItemType:
+def item_to_graphql(listed: ItemWithRevisions) -> ContentItemType:
     """Return an item as the graph shows it."""
-    key = one.key
+    key = listed.key
     return ContentItemType(
-        stored=one,
+        stored=listed,
         id=ID(str(key)),
         brand=key.brand,
         reward_id=key.reward_id,
         config_version=key.version_or_none,
-        version=one.version,
-        changed_at=one.changed_at,
-        open=None if one.open is None else revision_to_graphql(one.open),
-        published=None if one.published is None else revision_to_graphql(one.published),
+        version=listed.version,
+        changed_at=listed.changed_at,
+        open=None if listed.open is None else revision_to_graphql(listed.open),
+        published=None if listed.published is None else revision_to_graphql(listed.published),
     )
 
 
-def revision_to_graphql(one: ContentRevision) -> ContentRevisionType:
+def revision_to_graphql(revision: ContentRevision) -> ContentRevisionType:
     """Return a revision as the graph shows it."""
-    approval = one.approval
+    approval = revision.approval
     return ContentRevisionType(
-        stored=one,
-        id=ID(f"{one.key}#{one.revision}"),
-        revision=one.revision,
-        state=one.state,
-        content_hash=one.content_hash,
-        created_at=one.created_at,
-        edited_at=one.edited_at,
-        edited_by=one.edited_by,
-        rollback_of=one.rollback_of,
+        stored=revision,
+        id=ID(f"{revision.key}#{revision.revision}"),
+        revision=revision.revision,
+        state=revision.state,
+        content_hash=revision.content_hash,
+        created_at=revision.created_at,
+        edited_at=revision.edited_at,
+        edited_by=revision.edited_by,
+        rollback_of=revision.rollback_of,
         approved_at=None if approval is None else approval.at,
         approved_by=None if approval is None else approval.name,
-        publish_at=one.publish_at,
-        published_at=one.published_at,
-        published_by=one.published_by,
-        note=one.note,
+        publish_at=revision.publish_at,
+        published_at=revision.published_at,
+        published_by=revision.published_by,
+        note=revision.note,
     )
 
 
@@ -320,23 +319,30 @@ def _text_to_graphql(locale: str, text: ContentText, images_url: str) -> Content
     )
 
 
-def finding_to_graphql(one: Finding) -> LintFinding:
+def finding_to_graphql(finding: Finding) -> LintFinding:
     """Return a finding as the graph shows it."""
-    return LintFinding(rule=one.rule, severity=one.severity, path=one.path, message=one.message)
+    return LintFinding(
+        rule=finding.rule, severity=finding.severity, path=finding.path, message=finding.message
+    )
 
 
-def change_to_graphql(one: FieldChange) -> ContentFieldChange:
+def change_to_graphql(change: FieldChange) -> ContentFieldChange:
     """Return a change as the graph shows it."""
-    spans = [DiffSpan(kind=span.kind, text=span.text) for span in one.spans]
+    spans = [DiffSpan(kind=span.kind, text=span.text) for span in change.spans]
     return ContentFieldChange(
-        path=one.path, locale=one.locale, field=one.field, before=one.before, after=one.after, spans=spans
+        path=change.path,
+        locale=change.locale,
+        field=change.field,
+        before=change.before,
+        after=change.after,
+        spans=spans,
     )
 
 
 def brand_to_graphql(known: KnownBrand) -> ContentBrand:
     """Return a brand as the graph shows it."""
     brand = known.brand
-    configs = sorted(known.configs, key=lambda one: (one.reward_id, one.version))
+    configs = sorted(known.configs, key=lambda config: (config.reward_id, config.version))
     return ContentBrand(
         id=ID(brand.id),
         name=brand.name,
@@ -357,6 +363,6 @@ def brand_to_graphql(known: KnownBrand) -> ContentBrand:
     )
 
 
-def state_to_graphql(one: PreviewState) -> ContentPreviewState:
+def state_to_graphql(state: PreviewState) -> ContentPreviewState:
     """Return a state as the graph shows it."""
-    return ContentPreviewState(name=one.name, says=one.says, brand=one.brand)
+    return ContentPreviewState(name=state.name, says=state.says, brand=state.brand)

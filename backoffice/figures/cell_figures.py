@@ -72,7 +72,7 @@ def message_of(
     )
 
 
-_READER: Final = Reader("club.cells", msgspec.json.Decoder(CellFigures), lambda each: each.key)
+_READER: Final = Reader("club.cells", msgspec.json.Decoder(CellFigures), lambda figures: figures.key)
 
 
 def decode_figures(record: Record) -> CellFigures:
@@ -90,13 +90,13 @@ def newest_of_cells(messages: Iterable[CellFigures]) -> list[CellFigures]:
     Each partition is counted once, by the newest message that has it. After a split or a merge of cells, the
     sum waits until the new ranges have been counted.
     """
-    newest = sorted(messages, key=lambda one: one.number, reverse=True)
+    newest = sorted(messages, key=lambda message: message.number, reverse=True)
     chosen: list[CellFigures] = []
     left = set(range(newest[0].cell.of)) if newest else set()
-    for one in newest:
-        mine = set(range(one.cell.first, one.cell.last + 1))
+    for message in newest:
+        mine = set(range(message.cell.first, message.cell.last + 1))
         if mine <= left:
-            chosen.append(one)
+            chosen.append(message)
             left -= mine
     return [] if left else chosen
 
@@ -106,23 +106,23 @@ def summed(messages: Iterable[CellFigures]) -> WeekFigures | None:
 
     It is closed when it is closed everywhere, and as old as its oldest part.
     """
-    parts = [one.figures for one in newest_of_cells(messages)]
+    parts = [part.figures for part in newest_of_cells(messages)]
     if not parts:
         return None
     return WeekFigures(
         brand=parts[0].brand,
         week=parts[0].week,
         closed=all(part.closed for part in parts),
-        seen=sum(one.seen or 0 for one in parts) or None,
-        opted_in=sum(one.opted_in for one in parts),
-        qualified=sum(one.qualified for one in parts),
-        chose=sum(one.chose for one in parts),
-        in_doubt=sum(one.in_doubt for one in parts),
-        rewards=sum_rewards(reward for one in parts for reward in one.rewards),
-        money=sum_money(money for one in parts for money in one.money),
-        currencies=tuple(sorted({currency for one in parts for currency in one.currencies})),
-        as_of=min(one.as_of for one in parts),
-        seconds=max(one.seconds for one in parts),
+        seen=sum(part.seen or 0 for part in parts) or None,
+        opted_in=sum(part.opted_in for part in parts),
+        qualified=sum(part.qualified for part in parts),
+        chose=sum(part.chose for part in parts),
+        in_doubt=sum(part.in_doubt for part in parts),
+        rewards=sum_rewards(reward for part in parts for reward in part.rewards),
+        money=sum_money(money for part in parts for money in part.money),
+        currencies=tuple(sorted({currency for part in parts for currency in part.currencies})),
+        as_of=min(part.as_of for part in parts),
+        seconds=max(part.seconds for part in parts),
     )
 
 
@@ -138,12 +138,12 @@ class FiguresReducer:
 
     async def apply(self, connection: AsyncConnection, messages: Sequence[Message[CellFigures]]) -> Outcome:
         """Store the newest figures of each cell, and the sums of the weeks that changed."""
-        weeks = sorted({(one.event.brand_id, one.event.iso_week) for one in messages})
+        weeks = sorted({(message.event.brand_id, message.event.iso_week) for message in messages})
         conflicts: list[Record] = []
         changed = 0
         for week in weeks:
             stored = await stored_figures(connection, *week)
-            newest = {one.cell.name: one for one in stored}
+            newest = {message.cell.name: message for message in stored}
             for message in messages:
                 event = message.event
                 if (event.brand_id, event.iso_week) != week:
@@ -154,7 +154,7 @@ class FiguresReducer:
                     changed += 1
                 elif event.number == known.number and event.figures != known.figures:
                     conflicts.append(message.record)
-            fresh = [one for one in newest.values() if one not in stored]
+            fresh = [message for message in newest.values() if message not in stored]
             if fresh:
                 await self._store(connection, fresh, list(newest.values()))
         return Outcome(stale=len(messages) - changed - len(conflicts), conflicts=conflicts)
@@ -163,11 +163,11 @@ class FiguresReducer:
         self, connection: AsyncConnection, fresh: Sequence[CellFigures], newest: Sequence[CellFigures]
     ) -> None:
         now = self.clock.machine.now()
-        rows = [_row(one, now) for one in sorted(fresh, key=lambda one: one.cell.name)]
+        rows = [_row(message, now) for message in sorted(fresh, key=lambda message: message.cell.name)]
         columns = [column.name for column in RISK_CELL.columns if not column.primary_key]
         await connection.execute(upsert(connection.dialect.name, RISK_CELL, rows, update=columns))
         if (figures := summed(newest)) is not None:
-            finished = all(one.finished for one in newest_of_cells(newest))
+            finished = all(part.finished for part in newest_of_cells(newest))
             await repository.store(connection, figures, finished=finished)
 
 
@@ -215,9 +215,9 @@ async def cell_ages(connection: AsyncConnection, brand: str) -> list[CellAge]:
     """
     c = RISK_WEEK.c
     weeks = await connection.scalars(select(c.iso_week).where(c.brand_id == brand, c.finished.is_(False)))
-    found: dict[tuple[str, str], datetime] = {}
+    ages: dict[tuple[str, str], datetime] = {}
     for iso_week in weeks.all():
-        for one in newest_of_cells(await stored_figures(connection, brand, iso_week)):
-            key = (one.cell.name, f"{one.cell.first}-{one.cell.last}")
-            found[key] = min(found.get(key, one.figures.as_of), one.figures.as_of)
-    return sorted((CellAge(*key, as_of) for key, as_of in found.items()), key=lambda one: one.as_of)
+        for part in newest_of_cells(await stored_figures(connection, brand, iso_week)):
+            key = (part.cell.name, f"{part.cell.first}-{part.cell.last}")
+            ages[key] = min(ages.get(key, part.figures.as_of), part.figures.as_of)
+    return sorted((CellAge(*key, as_of) for key, as_of in ages.items()), key=lambda age: age.as_of)

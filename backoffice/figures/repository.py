@@ -48,8 +48,15 @@ class StoredReward:
     @property
     def key(self) -> list[str | int]:
         """Return the key by which figures are listed."""
-        one = self.figure
-        return [self.iso_week, one.reward_id, one.config_version, one.currency, one.stage, one.source]
+        figure = self.figure
+        return [
+            self.iso_week,
+            figure.reward_id,
+            figure.config_version,
+            figure.currency,
+            figure.stage,
+            figure.source,
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,22 +107,22 @@ async def money(
     connection: AsyncConnection, brand: str, iso_weeks: Collection[str]
 ) -> dict[str, list[MoneyFigure]]:
     """Return the counted bets of weeks, by week."""
-    c, found = RISK_MONEY.c, dict[str, list[MoneyFigure]]()
+    c, figures = RISK_MONEY.c, dict[str, list[MoneyFigure]]()
     query = select(RISK_MONEY).where(c.brand_id == brand, c.iso_week.in_(sorted(iso_weeks)))
     for row in await connection.execute(query.order_by(c.iso_week, c.currency)):
-        found.setdefault(row.iso_week, []).append(MoneyFigure(*row[2:]))
-    return found
+        figures.setdefault(row.iso_week, []).append(MoneyFigure(*row[2:]))
+    return figures
 
 
 async def rewards_of(
     connection: AsyncConnection, brand: str, iso_weeks: Collection[str]
 ) -> dict[str, list[RewardFigure]]:
     """Return the rewards of weeks, by week."""
-    c, found = RISK_REWARD.c, dict[str, list[RewardFigure]]()
+    c, figures = RISK_REWARD.c, dict[str, list[RewardFigure]]()
     query = select(RISK_REWARD).where(c.brand_id == brand, c.iso_week.in_(sorted(iso_weeks)))
     for row in await connection.execute(query):
-        found.setdefault(row.iso_week, []).append(_figure(row))
-    return found
+        figures.setdefault(row.iso_week, []).append(_figure(row))
+    return figures
 
 
 async def liable(connection: AsyncConnection, brand: str) -> list[StoredReward]:
@@ -144,13 +151,13 @@ async def rewards_page(
     if after is not None:
         later = [
             and_(
-                *(one == value for one, value in zip(key[:place], after[:place], strict=True)),
+                *(column == value for column, value in zip(key[:place], after[:place], strict=True)),
                 column < value if iso_week is None else column > value,
             )
             for place, (column, value) in enumerate(zip(key, after, strict=True))
         ]
         query = query.where(or_(*later))
-    ordered = query.order_by(*(one.desc() if iso_week is None else one for one in key)).limit(limit)
+    ordered = query.order_by(*(column.desc() if iso_week is None else column for column in key)).limit(limit)
     return [StoredReward(row.iso_week, _figure(row)) for row in await connection.execute(ordered)]
 
 
@@ -174,8 +181,8 @@ async def oldest_count(connection: AsyncConnection, brand: str) -> datetime | No
     """Return when the weeks that may still change were counted: the oldest of their counts."""
     c = RISK_WEEK.c
     query = select(func.min(c.as_of)).where(c.brand_id == brand, c.finished.is_(False))
-    found: datetime | None = await connection.scalar(query)
-    return found
+    oldest: datetime | None = await connection.scalar(query)
+    return oldest
 
 
 async def in_doubt(connection: AsyncConnection, brand: str) -> int:
@@ -217,13 +224,13 @@ def _money(figures: WeekFigures) -> list[dict[str, Any]]:
         {
             "brand_id": figures.brand,
             "iso_week": figures.week.iso,
-            "currency": one.currency,
-            "customers": one.customers,
-            "counted_bets": one.counted_bets,
-            "turnover_minor": one.turnover_minor,
-            "member_turnover_minor": one.member_turnover_minor,
+            "currency": money.currency,
+            "customers": money.customers,
+            "counted_bets": money.counted_bets,
+            "turnover_minor": money.turnover_minor,
+            "member_turnover_minor": money.member_turnover_minor,
         }
-        for one in figures.money
+        for money in figures.money
     ]
 
 

@@ -118,25 +118,25 @@ class WeekFigures:
 
     def due(self) -> dict[str, tuple[int, int]]:
         """Return how many rewards the week's qualifiers earn, and their value, by currency."""
-        found = dict.fromkeys(self.currencies, (0, 0))
+        sums = dict.fromkeys(self.currencies, (0, 0))
         for reward in self.rewards:
             if reward.stage in DUE:
-                number, value = found.get(reward.currency, (0, 0))
-                found[reward.currency] = (number + reward.customers, value + reward.value_minor)
-        return found
+                number, value = sums.get(reward.currency, (0, 0))
+                sums[reward.currency] = (number + reward.customers, value + reward.value_minor)
+        return sums
 
 
 def sum_rewards(figures: Iterable[RewardFigure]) -> tuple[RewardFigure, ...]:
     """Return one figure for each reward, stage and source, in the order of their keys."""
-    found: dict[tuple[str, str, str, int, str], RewardFigure] = {}
+    sums: dict[tuple[str, str, str, int, str], RewardFigure] = {}
     for figure in figures:
-        found[figure.key] = found[figure.key] + figure if figure.key in found else figure
-    return tuple(found[key] for key in sorted(found))
+        sums[figure.key] = sums[figure.key] + figure if figure.key in sums else figure
+    return tuple(sums[key] for key in sorted(sums))
 
 
 def sum_money(figures: Iterable[MoneyFigure]) -> tuple[MoneyFigure, ...]:
     """Return one figure for each currency, in the order of their names."""
-    found: dict[str, MoneyFigure] = {}
+    sums: dict[str, MoneyFigure] = {}
     for figure in figures:
-        found[figure.currency] = found[figure.currency] + figure if figure.currency in found else figure
-    return tuple(found[currency] for currency in sorted(found))
+        sums[figure.currency] = sums[figure.currency] + figure if figure.currency in sums else figure
+    return tuple(sums[currency] for currency in sorted(sums))

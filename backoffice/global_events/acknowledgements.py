@@ -75,9 +75,9 @@ class NodeReport:
 
     def refusal(self, decision: GlobalDecision) -> str | None:
         """Return why the node could not apply a decision; None if it could, or has not seen it yet."""
-        for one in self.refused:
-            if one.key == decision.key and (not one.order.number or one.order >= decision.order):
-                return one.reason
+        for refused in self.refused:
+            if refused.key == decision.key and (not refused.order.number or refused.order >= decision.order):
+                return refused.reason
         if decision.key in self.kept:
             return "this version of the node does not know the kind: upgrade it"
         return None
@@ -106,7 +106,7 @@ class NodeRepository:
             known = newest.get((report.node, report.part))
             if known is None or report.reported_at >= known.reported_at:
                 newest[report.node, report.part] = report
-        stored = {(one.node, one.part): one.reported_at for one in await self.all(connection)}
+        stored = {(report.node, report.part): report.reported_at for report in await self.all(connection)}
         rows = [
             _row(report, now)
             for key, report in sorted(newest.items())
@@ -145,7 +145,7 @@ def _row(report: Acknowledgement, now: datetime) -> dict[str, Any]:
         "epoch": report.epoch,
         "number": report.number,
         "refused": msgspec.to_builtins(report.refused),
-        "kept": [one.key for one in report.kept],
+        "kept": [message.key for message in report.kept],
         "providers": msgspec.to_builtins(report.providers),
         "cell": None if report.cell is None else msgspec.to_builtins(report.cell),
         "budgets": msgspec.to_builtins(report.budgets),
@@ -162,8 +162,10 @@ def _report(row: Row[Any]) -> NodeReport:
         process=row.process,
         order=GlobalOrder(row.epoch, row.number),
         refused=tuple(
-            RefusedMessage(one["key"], GlobalOrder(one["epoch"], one["number"]), one["reason"])
-            for one in row.refused
+            RefusedMessage(
+                refused["key"], GlobalOrder(refused["epoch"], refused["number"]), refused["reason"]
+            )
+            for refused in row.refused
         ),
         kept=tuple(row.kept),
         every_seconds=row.every_seconds,
@@ -225,7 +227,7 @@ class NodeMetrics:
             gauge.clear()  # a node that was forgotten leaves the metrics
         for report in reports:
             missing = lacking[report.name]
-            since = min((one.decided_at for one in missing), default=now)
+            since = min((decision.decided_at for decision in missing), default=now)
             self.missing.labels(report.node, report.part).set(len(missing))
             self.oldest.labels(report.node, report.part).set(max(0.0, (now - since).total_seconds()))
             self.up.labels(report.node, report.part).set(report.is_alive(self.clock.machine.now()))

@@ -69,7 +69,7 @@ class KafkaGlobalTopic:
 
     async def read(self) -> TopicContents:
         """Read the whole topic."""
-        found = await self.generations.require([GLOBAL_TOPIC])
+        generations = await self.generations.require([GLOBAL_TOPIC])
         end = await self.end()
         last: dict[str, GlobalEvent] = {}
         await self.consumer.seek_to_beginning(GLOBAL_PARTITION)
@@ -79,7 +79,7 @@ class KafkaGlobalTopic:
                 with suppress(Poison):  # the nodes report it
                     event = decode_global(Record.of_kafka(record))
                     last[event.key] = event
-        return TopicContents(found[GLOBAL_TOPIC], end, last)
+        return TopicContents(generations[GLOBAL_TOPIC], end, last)
 
     async def send(self, messages: Sequence[UnpublishedFact]) -> set[int]:
         """Send messages in order; return the ids of those that the broker accepted."""

@@ -146,7 +146,7 @@ class GlobalPublisher:
         if not await self._remove(ids):
             return 0
         if len(delivered) == len(waiting) and before is not None:
-            self._expected_end = before + sum(one.topic == GLOBAL_TOPIC for one in waiting)
+            self._expected_end = before + sum(fact.topic == GLOBAL_TOPIC for fact in waiting)
         self.published += len(ids)
         return len(ids)
 
@@ -166,7 +166,7 @@ class GlobalPublisher:
         now = self.clock.machine.now()
         async with self.database.write() as connection:
             sequence = await self.repository.lock_sequence(connection, now)
-            decisions = {one.key: one for one in await self.repository.all(connection)}
+            decisions = {decision.key: decision for decision in await self.repository.all(connection)}
             waiting = await self.repository.outbox.waiting_for(connection, GLOBAL_TOPIC)
             unknown = _unknown(contents.last.values(), decisions, sequence)
             unknown = unknown or _forgotten(contents.last, decisions, waiting)
@@ -202,7 +202,7 @@ class GlobalPublisher:
         tell = log.warning if unknown else log.info
         tell("global_epoch_begins", epoch=epoch, adopted=len(unknown), generation=contents.generation)
         await self.repository.outbox.withdraw(connection, GLOBAL_TOPIC)
-        for decision in sorted(decisions.values(), key=lambda one: one.order):
+        for decision in sorted(decisions.values(), key=lambda decision: decision.order):
             number += 1
             again = renumbered(decision, GlobalOrder(epoch, number))
             await self.repository.store(connection, again)
@@ -214,9 +214,9 @@ class GlobalPublisher:
     ) -> None:
         """Send decisions again whose last record on the topic is older, or missing."""
         waiting = await self.repository.outbox.waiting_keys(connection, GLOBAL_TOPIC)
-        for decision in sorted(decisions, key=lambda one: one.order):
-            found = contents.last.get(decision.key)
-            if decision.key not in waiting and (found is None or found.order < decision.order):
+        for decision in sorted(decisions, key=lambda decision: decision.order):
+            last = contents.last.get(decision.key)
+            if decision.key not in waiting and (last is None or last.order < decision.order):
                 log.warning("global_message_sent_again", key=decision.key, number=decision.order.number)
                 await self.repository.send(connection, decision, self.clock.machine.now())
 
@@ -242,14 +242,14 @@ def _forgotten(
     A restored database that decides before it has read the topic gives such numbers. Messages are sent in
     order, so those of an unrestored one are on the topic up to a number, themselves or newer ones of its own.
     """
-    ours = {one.headers["event_id"] for one in waiting} | {
+    ours = {fact.headers["event_id"] for fact in waiting} | {
         decision.event_id for decision in decisions.values()
     }
     newest = max((event.order for event in last.values()), default=NOTHING_APPLIED)
     for fact in waiting:
         body = json.loads(fact.value)
-        order, found = GlobalOrder(body["epoch"], body["number"]), last.get(fact.key)
-        if order <= newest and (found is None or found.order < order or found.event_id not in ours):
+        order, former = GlobalOrder(body["epoch"], body["number"]), last.get(fact.key)
+        if order <= newest and (former is None or former.order < order or former.event_id not in ours):
             return [event for event in last.values() if event.event_id not in ours]
     return []
 

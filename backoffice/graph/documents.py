@@ -116,19 +116,19 @@ class Documents:
         """
         check_variables(given, self._limits.document.variable_values)
         reader = prepared.compiled.variables
-        found = reader.coerce_fast(given) or reader.coerce(given, MAX_ERRORS)
-        if isinstance(found, list):
-            raise InvalidDocument([dict(error.formatted) for error in found], "BAD_USER_INPUT")
-        conditions = tuple(found.coerced.get(name) for name in prepared.compiled.conditions)
+        values = reader.coerce_fast(given) or reader.coerce(given, MAX_ERRORS)
+        if isinstance(values, list):
+            raise InvalidDocument([dict(error.formatted) for error in values], "BAD_USER_INPUT")
+        conditions = tuple(values.coerced.get(name) for name in prepared.compiled.conditions)
         cost = prepared.costs.get(conditions)
         if cost is None:
             with bounded_nesting():
                 cost = prepared.costs[conditions] = self._cost(prepared, conditions)
-        points = cost.estimate(found).cost
+        points = cost.estimate(values).cost
         if points > self._limits.cost:
             message = f"The operation may cost {points} points, more than the limit of {self._limits.cost}."
             raise InvalidDocument([{"message": message}], "COST_ESTIMATED_TOO_EXPENSIVE")
-        return found
+        return values
 
     def _prepare(self, query: str, operation_name: str | None) -> PreparedOperation:
         """Read a document and choose its operation.
@@ -179,13 +179,13 @@ class Documents:
         wanted = normalizer.normalize(frozenset({root.name}), [node.selection_set])
         fields = wanted.of(root.name)
         if node.operation is OperationType.MUTATION:
-            self._check_mutation(sum(not each.name.startswith("__") for each in fields))
+            self._check_mutation(sum(not field.name.startswith("__") for field in fields))
         introspected = {
-            each.response or each.name: normalizer.normalize(
-                INTROSPECTION_TYPES[each.name], [each.node.selection_set]
+            field.response or field.name: normalizer.normalize(
+                INTROSPECTION_TYPES[field.name], [field.node.selection_set]
             )
-            for each in fields
-            if each.name in INTROSPECTION_TYPES and each.node is not None and each.node.selection_set
+            for field in fields
+            if field.name in INTROSPECTION_TYPES and field.node is not None and field.node.selection_set
         }
         return operation_cost(self._rules, node.operation.value, root.name, wanted, introspected)
 

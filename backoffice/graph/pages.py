@@ -50,18 +50,18 @@ def page_size(first: int) -> int:
     return first + 1
 
 
-def page_of(found: Sequence[S], first: int, shown: Callable[[S], N], key: Callable[[S], Any]) -> Page[N]:
+def page_of(entries: Sequence[S], first: int, shown: Callable[[S], N], key: Callable[[S], Any]) -> Page[N]:
     """Return a page of rows that were read with `page_size`.
 
     Args:
-        found: The rows.
+        entries: The rows.
         first: How many are shown.
         shown: Turns a row into a node.
         key: Returns what the next page begins after, as JSON.
     """
-    rows = found[:first]
+    rows = entries[:first]
     end = cursor(key(rows[-1])) if rows else None
-    return Page(nodes=[shown(row) for row in rows], end_cursor=end, has_next_page=len(found) > first)
+    return Page(nodes=[shown(row) for row in rows], end_cursor=end, has_next_page=len(entries) > first)
 
 
 def cursor(key: Any) -> str:

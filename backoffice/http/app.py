@@ -77,7 +77,7 @@ class SecuringHeaders:
             if message["type"] == "http.response.start" and message["status"] != NOT_MODIFIED:
                 headers = message["headers"]
                 present = {name for name, _ in headers}
-                message["headers"] = [*headers, *(one for one in ADDED if one[0] not in present)]
+                message["headers"] = [*headers, *(header for header in ADDED if header[0] not in present)]
             await send(message)
 
         await self._app(scope, receive, secured)

@@ -121,9 +121,9 @@ class Accounts:
             raise Forbidden
         within = None if ALL_BRANDS in brands else brands
         async with self.database.read() as connection:
-            found = await users.by_login(connection, first, after, within)
-            roles = await users.roles_of(connection, (one.user_id for one in found))
-        return [Account(one, roles[one.user_id]) for one in found]
+            accounts = await users.by_login(connection, first, after, within)
+            roles = await users.roles_of(connection, (account.user_id for account in accounts))
+        return [Account(account, roles[account.user_id]) for account in accounts]
 
     async def set_roles(
         self, actor: Actor, user_id: str, roles: Roles, revision: int, reason: str | None = None

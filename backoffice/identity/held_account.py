@@ -55,10 +55,10 @@ class HeldAccount:
             NotSignedIn: It has ended.
             AccountChanged: Another request has taken it a step further.
         """
-        found = await sessions.find(self.connection, session.session_id)
-        if found is None or self.user.status is not UserStatus.ACTIVE:
+        stored = await sessions.find(self.connection, session.session_id)
+        if stored is None or self.user.status is not UserStatus.ACTIVE:
             raise NotSignedIn
-        if found.stage is not session.stage:
+        if stored.stage is not session.stage:
             raise AccountChanged
 
     async def set_credentials(self, at: datetime, **values: Any) -> None:
@@ -87,9 +87,9 @@ class HeldAccount:
         """Replace the recovery codes."""
         c = RECOVERY_CODE.c
         await self.connection.execute(delete(RECOVERY_CODE).where(c.user_id == self.user.user_id))
-        for each in hashes:
+        for code_hash in hashes:
             await self.connection.execute(
-                insert(RECOVERY_CODE).values(user_id=self.user.user_id, code_hash=each)
+                insert(RECOVERY_CODE).values(user_id=self.user.user_id, code_hash=code_hash)
             )
 
     async def use_recovery_code(self, code_hash: str, at: datetime) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy.exc import SQLAlchemyError
 
 from backoffice.errors import Invalid, Problem
-from foundation.storage.database import Database
+from foundation.storage.database import open_databases
 from foundation.storage.settings import DatabaseSettings
 from subgraphs.club_kit.records.reference import ReferenceRepository
 from subgraphs.kit.domain.keys import ALL_BRANDS
@@ -36,11 +36,8 @@ class KnownBrands:
             raise Invalid([Problem("roles", f"There is no brand {unknown[0][:64]!r}; there are {names}.")])
 
     async def _ids(self) -> Collection[str]:
-        database = Database.open(self.settings, "rewards")
         try:
-            async with database.read() as connection:
+            async with open_databases(self.settings, "rewards") as (database,), database.read() as connection:
                 return await ReferenceRepository(REFERENCE).brand_ids(connection)
         except (SQLAlchemyError, OSError):
             return ()  # roles can be granted while that database is down
-        finally:
-            await database.close()

@@ -126,12 +126,12 @@ async def forget(connection: AsyncConnection, *attempts: Attempt) -> None:
 def network_of(address: str) -> str:
     """Return what attempts from an address are counted by: itself, or the network of an IPv6 address."""
     try:
-        found = ip_address(address)
+        parsed = ip_address(address)
     except ValueError:
         return address
-    if isinstance(found, IPv4Address):
-        return str(found)
-    return str(found.ipv4_mapped or ip_network((int(found), IPV6_NETWORK), strict=False))
+    if isinstance(parsed, IPv4Address):
+        return str(parsed)
+    return str(parsed.ipv4_mapped or ip_network((int(parsed), IPV6_NETWORK), strict=False))
 
 
 def delay(failures: int, free: int) -> timedelta:

@@ -118,7 +118,7 @@ async def with_login(connection: AsyncConnection, login: str) -> User | None:
 async def with_same_login(connection: AsyncConnection, login: str) -> bool:
     """Tell whether an account has a login of this normal form, also if it is stored in another form."""
     stored = (await connection.execute(select(USER.c.login))).scalars()
-    return any(normal_name(one) == login for one in stored)
+    return any(normal_name(name) == login for name in stored)
 
 
 async def roles_of_person(connection: AsyncConnection, person: str) -> Sequence[Roles]:
@@ -151,10 +151,13 @@ async def by_login(
 async def roles_of(connection: AsyncConnection, user_ids: Iterable[str]) -> dict[str, Roles]:
     """Return the roles of accounts by account; accounts without roles are included."""
     wanted = list(user_ids)
-    found: dict[str, dict[str, set[Role]]] = {one: {} for one in wanted}
+    held_by: dict[str, dict[str, set[Role]]] = {user_id: {} for user_id in wanted}
     for row in await connection.execute(_ROLES, {"given": wanted}):
-        found[row.user_id].setdefault(row.brand_id, set()).add(Role(row.role))
-    return {one: {brand: frozenset(held) for brand, held in roles.items()} for one, roles in found.items()}
+        held_by[row.user_id].setdefault(row.brand_id, set()).add(Role(row.role))
+    return {
+        user_id: {brand: frozenset(held) for brand, held in roles.items()}
+        for user_id, roles in held_by.items()
+    }
 
 
 async def present_roles(connection: AsyncConnection, user_id: str) -> Roles:

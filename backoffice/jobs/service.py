@@ -90,12 +90,12 @@ class Jobs:
             async with connection.begin_nested():
                 await repository.add(connection, job, key)
         except IntegrityError:
-            found = await repository.with_key(connection, key)
-            if found is None:
+            started = await repository.with_key(connection, key)
+            if started is None:
                 raise
-            if (found.kind, found.brand) != (kind, brand):
+            if (started.kind, started.brand) != (kind, brand):
                 raise Conflict("This key names another job: choose another key.") from None
-            return found
+            return started
         await self._record(connection, actor, "jobs.start", job)
         return job
 

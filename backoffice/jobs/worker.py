@@ -83,11 +83,11 @@ class JobWorker:
 
     async def _next(self) -> None:
         try:
-            found = await self.run_once()
+            has_worked = await self.run_once()
         except Exception:  # noqa: BLE001 - the worker outlives a database that is unavailable
             _log.exception("jobs_not_taken")
-            found = False
-        if not found:
+            has_worked = False
+        if not has_worked:
             await asyncio.sleep(POLL_SECONDS)
 
     async def run_once(self) -> bool:

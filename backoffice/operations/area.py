@@ -13,8 +13,7 @@ from backoffice.operations.providers.configurations import ProviderConfiguration
 from backoffice.operations.providers.service import ProviderService
 from backoffice.operations.reward_statuses import RewardStatusService
 from backoffice.operations.weeks import WeekService
-from foundation.storage.database import Database
-from subgraphs.block_list import SUBGRAPHS
+from backoffice.subgraph_databases import SubgraphDatabases
 
 
 class OperationsArea(Area):
@@ -23,23 +22,23 @@ class OperationsArea(Area):
     name = "operations"
 
     def __init__(self, base: Base) -> None:
-        self._databases = databases = {name: Database.open(base.settings, name) for name in SUBGRAPHS}
+        self._databases = databases = SubgraphDatabases.open(base.settings)
         own, audit, clock = base.database, base.audit, base.clock
-        files = {one.name: one for one in base.fulfilment.list_providers()}
-        self.switches = KillSwitchService(own, databases["rewards"], audit, clock, tuple(files))
+        files = {provider.name: provider for provider in base.fulfilment.list_providers()}
+        self.switches = KillSwitchService(own, databases.rewards, audit, clock, tuple(files))
         self.nodes = NodeService(own, audit, clock)
-        self.statuses = RewardStatusService(own, databases["rewards"], audit, base.approvals, clock)
+        self.statuses = RewardStatusService(own, databases.rewards, audit, base.approvals, clock)
         self.letters = DeadLetterService(base.settings, base.stream, own, audit, base.jobs, clock)
-        self.weeks = WeekService(own, databases["progress"], audit, base.approvals, base.jobs, clock)
-        self.installation = InstallationService({**databases, "backoffice": own}, audit, clock)
+        self.weeks = WeekService(own, databases.progress, audit, base.approvals, base.jobs, clock)
+        self.installation = InstallationService({**databases.by_name, "backoffice": own}, audit, clock)
         self.configurations = ProviderConfigurations(
             own, audit, base.approvals, clock, files, base.fulfilment
         )
-        self.providers = ProviderService(databases["fulfilment"], own, self.configurations, clock)
+        self.providers = ProviderService(databases.fulfilment, own, self.configurations, clock)
         self.lag = LagService(base.settings, base.stream, own, clock)
-        self.cases = CaseService(own, databases["fulfilment"], databases["progress"], audit)
+        self.cases = CaseService(own, databases.fulfilment, databases.progress, audit)
         self.background = (self.lag.sample,)
-        self.brands = BrandService(own, databases["rewards"], audit, clock)
+        self.brands = BrandService(own, databases.rewards, audit, clock)
         for proposal_kind in (
             self.statuses.proposal_kind,
             self.weeks.proposal_kind,
@@ -51,5 +50,4 @@ class OperationsArea(Area):
 
     async def close(self) -> None:
         """Close the databases of the subgraphs."""
-        for database in self._databases.values():
-            await database.close()
+        await self._databases.close()

@@ -14,7 +14,7 @@ from subgraphs.fulfilment.repository import FulfilmentRepository
 from subgraphs.fulfilment.state.fulfilment import Fulfilment
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.progress.models import REFERENCE
-from subgraphs.progress.review import LateRevision, count_late, late_revisions
+from subgraphs.progress.review_repository import LateRevision, count_late, late_revisions
 
 ORIGINS: Final[Mapping[str, FulfilmentRepository]] = {
     "week": FulfilmentRepository(FULFILMENT),
@@ -88,11 +88,11 @@ class CaseService:
         """
         require(actor, Permission.OPERATIONS_CASES, brand)
         async with self.progress.read() as connection:
-            found = await late_revisions(connection, brand=brand, iso_week=None, limit=first, after=after)
-            owners = {Owner(brand, one.customer) for one in found}
+            revisions = await late_revisions(connection, brand=brand, iso_week=None, limit=first, after=after)
+            owners = {Owner(brand, revision.customer) for revision in revisions}
             currencies = await ReferenceRepository(REFERENCE).currencies(connection, owners)
         await self._look(actor, brand, "late-bets")
-        return [LateBet(one, currencies.get(Owner(brand, one.customer))) for one in found]
+        return [LateBet(revision, currencies.get(Owner(brand, revision.customer))) for revision in revisions]
 
     async def held_rewards(
         self, actor: Actor, brand: str, first: int, after: tuple[datetime, str] | None = None
@@ -104,13 +104,13 @@ class CaseService:
         """
         require(actor, Permission.OPERATIONS_CASES, brand)
         async with self.fulfilment.read() as connection:
-            found = [
-                HeldReward(origin, one)
+            held = [
+                HeldReward(origin, fulfilment)
                 for origin, repository in ORIGINS.items()
-                for one in await repository.held(connection, brand, first, after)
+                for fulfilment in await repository.held(connection, brand, first, after)
             ]
         await self._look(actor, brand, "held-rewards")
-        return sorted(found, key=lambda one: (one.fulfilment.changed_at, one.fulfilment.key))[:first]
+        return sorted(held, key=lambda reward: (reward.fulfilment.changed_at, reward.fulfilment.key))[:first]
 
     async def _look(self, actor: Actor, brand: str, what: str) -> None:
         subject = f"{what}:{brand}"

@@ -274,8 +274,8 @@ async def read_lag(
             ]
             return await _lag_of(settings, group, read)
 
-    found = await asyncio.gather(*(one(group, topics) for group, topics in sorted(groups.items())))
-    return [lag for lags in found for lag in lags]
+    answers = await asyncio.gather(*(one(group, topics) for group, topics in sorted(groups.items())))
+    return [lag for lags in answers for lag in lags]
 
 
 async def _lag_of(
@@ -285,9 +285,11 @@ async def _lag_of(
         consumer.assign(partitions)
         firsts = await consumer.beginning_offsets(partitions)
         ends = await consumer.end_offsets(partitions)
-        committed = {each: await consumer.committed(each) for each in partitions}
-        begins = {each: max(committed[each] or 0, firsts[each]) for each in partitions}
-        behind = {each: begins[each] for each in partitions if ends[each] > begins[each]}
+        committed = {partition: await consumer.committed(partition) for partition in partitions}
+        begins = {partition: max(committed[partition] or 0, firsts[partition]) for partition in partitions}
+        behind = {
+            partition: begins[partition] for partition in partitions if ends[partition] > begins[partition]
+        }
         oldest = await _oldest(consumer, behind)
     return [
         PartitionLag(
@@ -307,20 +309,20 @@ async def _oldest(
     consumer: AIOKafkaConsumer, begins: Mapping[TopicPartition, int]
 ) -> dict[TopicPartition, datetime]:
     """Return when the first record from each offset was produced, as far as they can be read in time."""
-    found: dict[TopicPartition, datetime] = {}
+    times: dict[TopicPartition, datetime] = {}
     if not begins:
-        return found
+        return times
     consumer.assign(list(begins))
     for partition, offset in begins.items():
         consumer.seek(partition, offset)
     deadline = time.monotonic() + OLDEST_SECONDS
-    while len(found) < len(begins) and (left := deadline - time.monotonic()) > 0:
-        waiting = [begin for begin in begins if begin not in found]
+    while len(times) < len(begins) and (left := deadline - time.monotonic()) > 0:
+        waiting = [begin for begin in begins if begin not in times]
         try:
             read = await consumer.getmany(*waiting, timeout_ms=round(left * 1000), max_records=len(waiting))
         except KafkaError:
             break  # without the ages the lag is still worth showing
         for partition, records in read.items():
-            if records and partition not in found:
-                found[partition] = datetime.fromtimestamp(records[0].timestamp / 1000, UTC)
-    return found
+            if records and partition not in times:
+                times[partition] = datetime.fromtimestamp(records[0].timestamp / 1000, UTC)
+    return times

@@ -79,9 +79,11 @@ class DeadLetterService:
         """
         require(actor, Permission.OPERATIONS_READ, None)
         async with self._replay(app) as replay, replay.sink.database.read() as connection:
-            found = await list_dead_letters(connection, replay.sink.dead_letters.table, first, topic, before)
+            letters = await list_dead_letters(
+                connection, replay.sink.dead_letters.table, first, topic, before
+            )
         await self._look(actor, f"dead-letters:{app}")
-        return [NamedLetter(app, letter) for letter in found]
+        return [NamedLetter(app, letter) for letter in letters]
 
     async def find(self, actor: Actor, name: str) -> NamedLetter:
         """Return a dead letter by its name, such as `progress:7`.
@@ -93,11 +95,11 @@ class DeadLetterService:
         require(actor, Permission.OPERATIONS_READ, None)
         app, number = _parts(name)
         async with self._replay(app) as replay, replay.sink.database.read() as connection:
-            found = await show_dead_letter(connection, replay.sink.dead_letters.table, number)
-        if found is None:
+            letter = await show_dead_letter(connection, replay.sink.dead_letters.table, number)
+        if letter is None:
             raise NotFound(f"There is no dead letter {name}.")
         await self._look(actor, f"dead-letter:{name}")
-        return NamedLetter(app, found)
+        return NamedLetter(app, letter)
 
     async def replay(self, actor: Actor, name: str, reason: str, *, dry_run: bool) -> Replayed:
         """Apply a dead letter as its consumer would now, or only say what would happen.
@@ -161,10 +163,12 @@ class DeadLetterService:
             last, fates, examples = int(checkpoint["last"]), Counter(checkpoint["fates"]), checkpoint["stays"]
         async with self._replay(str(arguments["app"])) as replay:
             async for letter_id in _ids(replay, last, arguments["topic"]):
-                one = await (replay.rehearse(letter_id) if arguments["dry_run"] else replay.replay(letter_id))
-                fates[one.fate.name] += 1
-                if one.fate is Fate.POISON and len(examples) < EXAMPLES:
-                    examples.append({"name": f"{arguments['app']}:{letter_id}", "reason": one.reason})
+                replayed = await (
+                    replay.rehearse(letter_id) if arguments["dry_run"] else replay.replay(letter_id)
+                )
+                fates[replayed.fate.name] += 1
+                if replayed.fate is Fate.POISON and len(examples) < EXAMPLES:
+                    examples.append({"name": f"{arguments['app']}:{letter_id}", "reason": replayed.reason})
                 if fates.total() % STORED_EVERY == 0:
                     noted: Json = {"last": letter_id, "fates": dict(fates), "stays": examples}
                     await run.progress(fates.total(), checkpoint=noted)

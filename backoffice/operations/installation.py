@@ -126,7 +126,7 @@ class InstallationService:
         await self.audit.record_access(
             self.databases["backoffice"], actor, "operations.look", brand=brand, subject=f"intents:{brand}"
         )
-        return sorted(found, key=lambda one: (one[1].created_at, one[1].upstream_key))[:first]
+        return sorted(found, key=lambda named: (named[1].created_at, named[1].upstream_key))[:first]
 
     def _begun_by(self, wanted: IntentFilter) -> datetime | None:
         minutes = wanted.older_than_minutes
@@ -139,11 +139,11 @@ class InstallationService:
             Forbidden: The actor may not see them.
         """
         require(actor, Permission.OPERATIONS_READ, None)
-        found = {}
+        stopped = {}
         for name, table in DEAD_LETTERS.items():
             async with self.databases[name].read() as connection:
-                found[name] = int(await connection.scalar(select(func.count()).select_from(table)) or 0)
-        return found
+                stopped[name] = int(await connection.scalar(select(func.count()).select_from(table)) or 0)
+        return stopped
 
     async def outboxes(self, actor: Actor) -> list[OutboxBacklog]:
         """Return how many messages of each database are not published yet.
@@ -152,8 +152,8 @@ class InstallationService:
             Forbidden: The actor may not see them.
         """
         require(actor, Permission.OPERATIONS_READ, None)
-        found = []
+        backlogs = []
         for name, tables in OUTBOXES.items():
             async with self.databases[name].read() as connection:
-                found.append(OutboxBacklog(name, *await Outbox(tables).backlog(connection)))
-        return found
+                backlogs.append(OutboxBacklog(name, *await Outbox(tables).backlog(connection)))
+        return backlogs

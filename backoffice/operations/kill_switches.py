@@ -195,4 +195,6 @@ async def readable_decisions(
 
 
 def _is_name(name: str) -> bool:
-    return len(name) <= NAME_CHARACTERS and not any(each.isspace() or each == ":" for each in name)
+    return len(name) <= NAME_CHARACTERS and not any(
+        character.isspace() or character == ":" for character in name
+    )

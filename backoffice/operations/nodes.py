@@ -71,11 +71,11 @@ class NodeService:
             Forbidden: The actor may not see them.
         """
         async with self.database.read() as connection:
-            found = await readable_decisions(
+            decisions = await readable_decisions(
                 connection, self.decisions, actor, brand=brand, first=first, before=before, kinds=kinds
             )
             reports = await self.nodes.all(connection)
-        return [_acknowledged(decision, reports) for decision in found]
+        return [_acknowledged(decision, reports) for decision in decisions]
 
     async def find(self, actor: Actor, key: str) -> Acknowledged:
         """Return the decision about a subject.
@@ -101,7 +101,7 @@ class NodeService:
                 report,
                 report.is_alive(now),
                 len(lacking[report.name]),
-                min((one.decided_at for one in lacking[report.name]), default=None),
+                min((decision.decided_at for decision in lacking[report.name]), default=None),
             )
             for report in reports
         ]

@@ -70,8 +70,8 @@ class StatusChange:
 async def versions(rewards: Database, brand: str) -> tuple[RewardConfig, ...]:
     """Return all versions of a brand's rewards, ordered by reward and version."""
     async with rewards.read() as connection:
-        found = (await CATALOGUE.configs(connection, [brand]))[brand]
-    return tuple(sorted(found, key=lambda config: (config.reward_id, config.version)))
+        configs = (await CATALOGUE.configs(connection, [brand]))[brand]
+    return tuple(sorted(configs, key=lambda config: (config.reward_id, config.version)))
 
 
 async def versions_without_content(rewards: Database, brand: str, now: datetime) -> tuple[RewardConfig, ...]:
@@ -90,7 +90,7 @@ def offer_obstacles(config: RewardConfig, now: datetime, *, written: bool = True
     return (
         *(() if written else ("! not offered: no content of its own",)),
         *((f"IMPOSSIBLE: {why}",) if why else ()),
-        *(f"! {one}" for one in unlawful_in if one),
+        *(f"! {reason}" for reason in unlawful_in if reason),
     )
 
 
@@ -103,7 +103,10 @@ async def plan_change(
         CannotChange: There is no such version, or its status cannot change.
     """
     known = await versions(rewards, option.brand)
-    config = next((one for one in known if OptionId(one.brand, one.reward_id, one.version) == option), None)
+    config = next(
+        (config for config in known if OptionId(config.brand, config.reward_id, config.version) == option),
+        None,
+    )
     if config is None:
         raise CannotChange(f"there is no reward {option}; `furlong reward list {option.brand}` shows all")
     if config.recalled and action is not StatusAction.RECALL:
@@ -111,14 +114,14 @@ async def plan_change(
     if action is StatusAction.RESUME and (why := refusal(config)):
         raise CannotChange(f"{option} cannot be offered: {why}; publish another version")
     missing = await versions_without_content(rewards, option.brand, now)
-    same = [one for one in known if one.reward_id == config.reward_id and one is not config]
-    others = [one for one in same if one not in missing]
+    same = [other for other in known if other.reward_id == config.reward_id and other is not config]
+    others = [other for other in same if other not in missing]
     return StatusChange(
         brand=option.brand,
         state=RewardStatusState(
             reward_id=option.reward_id, config_version=option.version, status=STATUSES[action]
         ),
-        others=sum(one.status == "active" for one in others),
+        others=sum(other.status == "active" for other in others),
     )
 
 

@@ -136,10 +136,10 @@ class Query(BrandQuery, BacklogQuery, CaseQuery, RewardQuery, ProviderQuery, Wee
         """What holds on all nodes, the newest first."""
         kinds = () if kind is None else (kind,)
         context = info.context
-        found = await context.area(OperationsArea).nodes.page(
+        page = await context.area(OperationsArea).nodes.page(
             context.actor, first=page_size(first), before=_order(after), brand=brand, kinds=kinds
         )
-        return page_of(found, first, event_to_graphql, _key)
+        return page_of(page, first, event_to_graphql, _key)
 
     @strawberry.field(directives=[permitted(_READ, FOUND)])
     async def global_event(self, info: OfficeInfo, id: ID) -> GlobalEvent:  # noqa: A002
@@ -152,17 +152,17 @@ class Query(BrandQuery, BacklogQuery, CaseQuery, RewardQuery, ProviderQuery, Wee
     ) -> Page[GlobalEvent]:
         """Kill switches that were used, the last first."""
         context = info.context
-        found = await context.area(OperationsArea).nodes.page(
+        page = await context.area(OperationsArea).nodes.page(
             context.actor, first=page_size(first), before=_order(after), brand=brand, kinds=("switch",)
         )
-        return page_of(found, first, event_to_graphql, _key)
+        return page_of(page, first, event_to_graphql, _key)
 
     @strawberry.field(directives=[permitted(_READ, ALL)])
     async def nodes(self, info: OfficeInfo) -> list[Node]:
         """Nodes, and what each lacks."""
         return [
-            node_to_graphql(one)
-            for one in await info.context.area(OperationsArea).nodes.listed(info.context.actor)
+            node_to_graphql(state)
+            for state in await info.context.area(OperationsArea).nodes.listed(info.context.actor)
         ]
 
     @strawberry.field(directives=[permitted(_READ, ALL)])
@@ -176,10 +176,10 @@ class Query(BrandQuery, BacklogQuery, CaseQuery, RewardQuery, ProviderQuery, Wee
     ) -> Page[DeadLetterInfo]:
         """The newest dead letters of a consumer; the access is recorded."""
         before = number_key(after)
-        found = await info.context.area(OperationsArea).letters.newest(
+        newest = await info.context.area(OperationsArea).letters.newest(
             info.context.actor, app, page_size(first), topic, before
         )
-        return page_of(found, first, letter_to_graphql, lambda one: one.letter.id)
+        return page_of(newest, first, letter_to_graphql, lambda letter: letter.letter.id)
 
     @strawberry.field(directives=[permitted(_READ, ALL)])
     async def dead_letter(self, info: OfficeInfo, id: ID) -> DeadLetterInfo:  # noqa: A002
@@ -199,15 +199,20 @@ class Query(BrandQuery, BacklogQuery, CaseQuery, RewardQuery, ProviderQuery, Wee
         """Changes in doubt, the oldest first; the access is recorded."""
         wanted = IntentFilter(subgraph, older_than_minutes, time_of(after))
         installation = info.context.area(OperationsArea).installation
-        found = await installation.pending_intents(info.context.actor, brand, page_size(first), wanted)
-        return page_of(found, first, lambda one: intent_to_graphql(*one), _intent_key)
+        intents = await installation.pending_intents(info.context.actor, brand, page_size(first), wanted)
+        return page_of(intents, first, lambda intent: intent_to_graphql(*intent), _intent_key)
 
     @strawberry.field(directives=[permitted(_READ, ALL)])
     async def stopped_providers(self, info: OfficeInfo) -> list[StoppedProviderInfo]:
         """Providers to which nothing is sent."""
         return [
-            StoppedProviderInfo(name=one.name, reason=one.reason, since=one.since, everywhere=one.everywhere)
-            for one in await info.context.area(OperationsArea).installation.stopped_providers(
+            StoppedProviderInfo(
+                name=provider.name,
+                reason=provider.reason,
+                since=provider.since,
+                everywhere=provider.everywhere,
+            )
+            for provider in await info.context.area(OperationsArea).installation.stopped_providers(
                 info.context.actor
             )
         ]
@@ -216,8 +221,8 @@ class Query(BrandQuery, BacklogQuery, CaseQuery, RewardQuery, ProviderQuery, Wee
     async def outboxes(self, info: OfficeInfo) -> list[OutboxInfo]:
         """Messages that are not on Kafka yet, by database."""
         return [
-            OutboxInfo(database=one.database, waiting=one.waiting, oldest_at=one.oldest_at)
-            for one in await info.context.area(OperationsArea).installation.outboxes(info.context.actor)
+            OutboxInfo(database=outbox.database, waiting=outbox.waiting, oldest_at=outbox.oldest_at)
+            for outbox in await info.context.area(OperationsArea).installation.outboxes(info.context.actor)
         ]
 
 
@@ -254,20 +259,20 @@ class Mutation(BrandMutation, ProviderMutation, WeekMutation):
     ) -> RewardStatusResult:
         """Pause, resume or withdraw a version, or propose to recall it; needs a step-up."""
         option = f"{input.brand}:{input.reward}:{input.version}"
-        found = await info.context.area(OperationsArea).statuses.change(
+        change = await info.context.area(OperationsArea).statuses.change(
             info.context.actor, option, input.action, input.reason
         )
-        if isinstance(found, str):
-            return RewardStatusResult(event=None, proposal=ID(found))
-        return RewardStatusResult(event=decision_to_graphql(found), proposal=None)
+        if isinstance(change, str):
+            return RewardStatusResult(event=None, proposal=ID(change))
+        return RewardStatusResult(event=decision_to_graphql(change), proposal=None)
 
     @strawberry.mutation(directives=[permitted(Permission.OPERATIONS_REPLAY, ALL)])
     async def replay_dead_letter(self, info: OfficeInfo, input: ReplayInput) -> ReplayResult:  # noqa: A002
         """Replay a dead letter, or say what would happen."""
-        found = await info.context.area(OperationsArea).letters.replay(
+        replayed = await info.context.area(OperationsArea).letters.replay(
             info.context.actor, input.letter, input.reason, dry_run=input.dry_run
         )
-        return ReplayResult(fate=found.fate, reason=found.reason)
+        return ReplayResult(fate=replayed.fate, reason=replayed.reason)
 
     @strawberry.mutation(directives=[permitted(Permission.OPERATIONS_REPLAY, ALL)])
     async def replay_dead_letters(self, info: OfficeInfo, input: ReplayAllInput) -> ID:  # noqa: A002
@@ -296,12 +301,12 @@ async def _switch(
     )
 
 
-def _intent_key(one: tuple[str, Intent]) -> list[str]:
-    return time_key(one[1].created_at, one[1].upstream_key)
+def _intent_key(named: tuple[str, Intent]) -> list[str]:
+    return time_key(named[1].created_at, named[1].upstream_key)
 
 
-def _key(one: Acknowledged) -> list[int]:
-    return [one.decision.order.epoch, one.decision.order.number]
+def _key(acknowledged: Acknowledged) -> list[int]:
+    return [acknowledged.decision.order.epoch, acknowledged.decision.order.number]
 
 
 def _order(after: str | None) -> GlobalOrder | None:

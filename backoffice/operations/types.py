@@ -170,12 +170,12 @@ class RewardStatusResult:
     proposal: ID | None
 
 
-def event_to_graphql(one: Acknowledged) -> GlobalEvent:
+def event_to_graphql(acknowledged: Acknowledged) -> GlobalEvent:
     """Return a decision with its acknowledgements."""
     return _event(
-        one.decision,
-        [report.name for report in one.applied],
-        [MissingNode(node=name, reason=why) for name, why in one.missing.items()],
+        acknowledged.decision,
+        [report.name for report in acknowledged.applied],
+        [MissingNode(node=name, reason=why) for name, why in acknowledged.missing.items()],
     )
 
 
@@ -200,37 +200,40 @@ def _event(decision: GlobalDecision, applied: list[str], missing: list[MissingNo
     )
 
 
-def node_to_graphql(one: NodeState) -> Node:
+def node_to_graphql(state: NodeState) -> Node:
     """Return a part of a node."""
-    report = one.report
+    report = state.report
     unknown = [MissingNode(node=key, reason="this version does not know the kind") for key in report.kept]
     return Node(
         id=ID(report.name),
         node=report.node,
         part=report.part,
         process=report.process,
-        alive=one.is_alive,
+        alive=state.is_alive,
         number=report.order.number,
-        missing=one.missing,
-        missing_since=one.missing_since,
-        refused=[*(MissingNode(node=each.key, reason=each.reason) for each in report.refused), *unknown],
+        missing=state.missing,
+        missing_since=state.missing_since,
+        refused=[
+            *(MissingNode(node=refused.key, reason=refused.reason) for refused in report.refused),
+            *unknown,
+        ],
         received_at=report.received_at,
     )
 
 
-def letter_to_graphql(one: NamedLetter) -> DeadLetterInfo:
+def letter_to_graphql(letter: NamedLetter) -> DeadLetterInfo:
     """Return a dead letter; long values are cut."""
-    record = one.letter.record
+    record = letter.letter.record
     return DeadLetterInfo(
-        id=ID(one.name),
-        app=one.app,
+        id=ID(letter.name),
+        app=letter.app,
         topic=record.topic,
         partition=record.partition,
         offset=record.offset,
-        reason=one.letter.reason,
+        reason=letter.letter.reason,
         key=_text(record.key),
         value=_text(record.value),
-        stored_at=one.letter.stored_at,
+        stored_at=letter.letter.stored_at,
     )
 
 

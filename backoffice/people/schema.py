@@ -132,10 +132,10 @@ class Query:
     @strawberry.field(directives=[permitted(Permission.PEOPLE_READ, ANY)])
     async def users(self, info: OfficeInfo, first: First = 25, after: str | None = None) -> Page[User]:
         """Accounts by login."""
-        found = await info.context.area(PeopleArea).accounts.by_login(
+        accounts = await info.context.area(PeopleArea).accounts.by_login(
             info.context.actor, page_size(first), text_key(after)
         )
-        return page_of(found, first, user_to_graphql, lambda one: one.user.login)
+        return page_of(accounts, first, user_to_graphql, lambda account: account.user.login)
 
     @strawberry.field(directives=[permitted(Permission.PEOPLE_READ, FOUND)])
     async def user(self, info: OfficeInfo, id: ID) -> User:  # noqa: A002 - the argument's name
@@ -146,14 +146,14 @@ class Query:
     async def my_sessions(self, info: OfficeInfo) -> list[SessionInfo]:
         """One's own open sessions."""
         actor = info.context.actor
-        found = await info.context.area(PeopleArea).accounts.sessions_of(actor, actor.user_id)
-        return [session_to_graphql(one, actor) for one in found]
+        sessions = await info.context.area(PeopleArea).accounts.sessions_of(actor, actor.user_id)
+        return [session_to_graphql(session, actor) for session in sessions]
 
     @strawberry.field(directives=[permitted(Permission.PEOPLE_READ, FOUND)])
     async def sessions(self, info: OfficeInfo, user_id: ID) -> list[SessionInfo]:
         """The open sessions of an account."""
-        found = await info.context.area(PeopleArea).accounts.sessions_of(info.context.actor, user_id)
-        return [session_to_graphql(one, info.context.actor) for one in found]
+        ours = await info.context.area(PeopleArea).accounts.sessions_of(info.context.actor, user_id)
+        return [session_to_graphql(session, info.context.actor) for session in ours]
 
     @strawberry.field(directives=[permitted(Permission.AUDIT_READ, "brand")])
     async def audit(
@@ -173,10 +173,10 @@ class Query:
         see all of them.
         """
         wanted = AuditFilter(user_id=user_id, action=action, subject=subject)
-        found = await info.context.area(PeopleArea).records.audit(
+        entries = await info.context.area(PeopleArea).records.audit(
             info.context.actor, brand, wanted, page_size(first), number_key(after)
         )
-        return page_of(found, first, entry_to_graphql, lambda one: one.entry.sequence)
+        return page_of(entries, first, entry_to_graphql, lambda entry: entry.entry.sequence)
 
     @strawberry.field(directives=[permitted(Permission.APPROVALS_READ, "brand")])
     async def approvals(
@@ -193,29 +193,29 @@ class Query:
         """Proposals, newest first; with a subject, only those of kinds that one may see."""
         actor = info.context.actor
         wanted = ProposalFilter(status=status, kind=kind, subject=subject)
-        found = await info.context.area(PeopleArea).records.proposals(
+        proposals = await info.context.area(PeopleArea).records.proposals(
             actor, brand, wanted, page_size(first), time_of(after)
         )
         return page_of(
-            found,
+            proposals,
             first,
-            lambda one: proposal_to_graphql(one, actor),
-            lambda one: time_key(one.proposal.proposed_at, one.proposal.proposal_id),
+            lambda proposal: proposal_to_graphql(proposal, actor),
+            lambda proposal: time_key(proposal.proposal.proposed_at, proposal.proposal.proposal_id),
         )
 
     @strawberry.field(directives=[permitted(Permission.APPROVALS_READ, ANY)])
     async def approvals_to_decide(self, info: OfficeInfo) -> list[WaitingProposal]:
         """Return what waits for the actor."""
-        found = await info.context.area(PeopleArea).records.to_decide(info.context.actor)
-        return [waiting_to_graphql(one) for one in found]
+        proposals = await info.context.area(PeopleArea).records.to_decide(info.context.actor)
+        return [waiting_to_graphql(proposal) for proposal in proposals]
 
     @strawberry.field(directives=[permitted(Permission.OWN, ANY)])
     async def my_decisions(self, info: OfficeInfo) -> list[ProposalInfo]:
         """Return decisions about the actor's proposals."""
         actor = info.context.actor
         return [
-            proposal_to_graphql(one, actor)
-            for one in await info.context.area(PeopleArea).records.decisions(actor)
+            proposal_to_graphql(decision, actor)
+            for decision in await info.context.area(PeopleArea).records.decisions(actor)
         ]
 
     @strawberry.field(directives=[permitted(Permission.OWN, ANY)])
@@ -239,10 +239,10 @@ class Query:
         after: str | None = None,
     ) -> Page[JobInfo]:
         """Jobs, newest first."""
-        found = await info.context.area(PeopleArea).records.jobs_of(
+        page = await info.context.area(PeopleArea).records.jobs_of(
             info.context.actor, brand, JobFilter(status=status), page_size(first), time_of(after)
         )
-        return page_of(found, first, job_to_graphql, lambda one: time_key(one.created_at, one.job_id))
+        return page_of(page, first, job_to_graphql, lambda job: time_key(job.created_at, job.job_id))
 
     @strawberry.field(directives=[permitted(Permission.JOBS_READ, FOUND)])
     async def job(self, info: OfficeInfo, id: ID) -> JobInfo:  # noqa: A002 - the argument's name
@@ -321,28 +321,28 @@ class Mutation:
     async def approve(self, info: OfficeInfo, input: ApproveInput) -> ProposalInfo:  # noqa: A002
         """Approve what another person proposed; it is executed at once."""
         context = info.context
-        found = await context.area(PeopleArea).approvals.approve(
+        approved = await context.area(PeopleArea).approvals.approve(
             context.actor, input.proposal_id, input.content_hash, context.area(PeopleArea).now()
         )
-        return proposal_to_graphql(SeenProposal(found, visible=True), context.actor)
+        return proposal_to_graphql(SeenProposal(approved, visible=True), context.actor)
 
     @strawberry.mutation(directives=[permitted(Permission.APPROVALS_READ, FOUND)])
     async def reject(self, info: OfficeInfo, input: RejectInput) -> ProposalInfo:  # noqa: A002
         """Reject what another person proposed."""
         context = info.context
-        found = await context.area(PeopleArea).approvals.reject(
+        rejected = await context.area(PeopleArea).approvals.reject(
             context.actor, input.proposal_id, input.reason, context.area(PeopleArea).now()
         )
-        return proposal_to_graphql(SeenProposal(found, visible=True), context.actor)
+        return proposal_to_graphql(SeenProposal(rejected, visible=True), context.actor)
 
     @strawberry.mutation(directives=[permitted(Permission.OWN, FOUND)])
     async def withdraw(self, info: OfficeInfo, id: ID) -> ProposalInfo:  # noqa: A002
         """Withdraw one's own proposal."""
         context = info.context
-        found = await context.area(PeopleArea).approvals.withdraw(
+        withdrawn = await context.area(PeopleArea).approvals.withdraw(
             context.actor, id, context.area(PeopleArea).now()
         )
-        return proposal_to_graphql(SeenProposal(found, visible=True), context.actor)
+        return proposal_to_graphql(SeenProposal(withdrawn, visible=True), context.actor)
 
     @strawberry.mutation(directives=[permitted(Permission.OWN, FOUND)])
     async def see_decisions(self, info: OfficeInfo, newest: ID) -> int:
@@ -366,8 +366,8 @@ async def _set_status(info: OfficeInfo, wanted: UserChangeInput, status: UserSta
 
 def _roles(given: list[GrantedRoleInput]) -> Roles:
     roles: dict[str, set[Role]] = {}
-    for one in given:
-        if not one.brand.strip() or len(one.brand) > 64:  # noqa: PLR2004 - the column's length
+    for grant in given:
+        if not grant.brand.strip() or len(grant.brand) > 64:  # noqa: PLR2004 - the column's length
             raise Invalid([Problem("roles", "Name the brand of each role, or * for all of them.")])
-        roles.setdefault(one.brand.strip(), set()).add(one.role)
+        roles.setdefault(grant.brand.strip(), set()).add(grant.role)
     return {brand: frozenset(held) for brand, held in roles.items()}

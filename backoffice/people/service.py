@@ -77,10 +77,10 @@ class Records:
         """
         shown = replace(wanted, brands=visible_brands(actor, Permission.AUDIT_READ, brand))
         async with self.database.read() as connection:
-            found = await audit_log.newest_first(connection, shown, first, before)
-        subjects = [one.entry.subject for one in found[: first - 1]]
+            entries = await audit_log.newest_first(connection, shown, first, before)
+        subjects = [entry.entry.subject for entry in entries[: first - 1]]
         await self._record_accesses(actor, "audit", brand, wanted.subject, subjects)
-        return found
+        return entries
 
     async def proposals(
         self,
@@ -101,12 +101,12 @@ class Records:
         shown = replace(wanted, brands=brands)
         if wanted.subject is not None:
             held = (None,) if brands is None else brands
-            kinds = frozenset.intersection(*(self.approvals.visible_kinds(actor, one) for one in held))
+            kinds = frozenset.intersection(*(self.approvals.visible_kinds(actor, roles) for roles in held))
             shown = replace(shown, kinds=kinds)
         async with self.database.read() as connection:
-            found = await proposals.newest_first(connection, shown, first, before)
-            seen = await self._seen(connection, actor, found)
-        subjects = [one.proposal.subject for one in seen[: first - 1] if one.visible]
+            newest = await proposals.newest_first(connection, shown, first, before)
+            seen = await self._seen(connection, actor, newest)
+        subjects = [proposal.proposal.subject for proposal in seen[: first - 1] if proposal.visible]
         await self._record_accesses(actor, "proposals", brand, wanted.subject, subjects)
         return seen
 
@@ -146,9 +146,9 @@ class Records:
         Of a brand in which they have no part any more, they see that it was decided.
         """
         async with self.database.read() as connection:
-            found = await proposals.decided_of(connection, actor.user_id, MAX_DECISIONS)
-        seen = [SeenProposal(one, visible=self.approvals.shows(actor, one)) for one in found]
-        subjects = [one.proposal.subject for one in seen if one.visible]
+            decided = await proposals.decided_of(connection, actor.user_id, MAX_DECISIONS)
+        seen = [SeenProposal(proposal, visible=self.approvals.shows(actor, proposal)) for proposal in decided]
+        subjects = [proposal.proposal.subject for proposal in seen if proposal.visible]
         await self._record_accesses(actor, "proposals", None, None, subjects)
         return seen
 
@@ -166,10 +166,10 @@ class Records:
             NotFound: They have no such proposal, or nobody has decided about it.
         """
         async with self.database.write() as connection:
-            found = await proposals.find(connection, newest)
-            if found is None or found.proposed_by != actor.user_id or found.decided_at is None:
+            wanted = await proposals.find(connection, newest)
+            if wanted is None or wanted.proposed_by != actor.user_id or wanted.decided_at is None:
                 raise NotFound("You have no such proposal that was decided.")
-            await users.see_decisions(connection, actor.user_id, found.decided_at)
+            await users.see_decisions(connection, actor.user_id, wanted.decided_at)
 
     async def _record_accesses(
         self, actor: Actor, what: str, brand: str | None, wanted: str | None, seen: Iterable[str]
@@ -183,18 +183,18 @@ class Records:
             )
 
     async def _seen(
-        self, connection: AsyncConnection, actor: Actor, found: Sequence[Proposal]
+        self, connection: AsyncConnection, actor: Actor, listed: Sequence[Proposal]
     ) -> list[SeenProposal]:
-        shown = [self.approvals.shows(actor, one) for one in found]
+        shown = [self.approvals.shows(actor, proposal) for proposal in listed]
         pending = [
-            one
-            for one, visible in zip(found, shown, strict=True)
-            if visible and one.status is ProposalStatus.PENDING
+            proposal
+            for proposal, visible in zip(listed, shown, strict=True)
+            if visible and proposal.status is ProposalStatus.PENDING
         ]
         obstacles = await self.approvals.obstacles(connection, actor, pending)
         return [
-            SeenProposal(one, visible, obstacles.get(one.proposal_id))
-            for one, visible in zip(found, shown, strict=True)
+            SeenProposal(proposal, visible, obstacles.get(proposal.proposal_id))
+            for proposal, visible in zip(listed, shown, strict=True)
         ]
 
     async def jobs_of(
@@ -212,7 +212,7 @@ class Records:
         """
         brands = visible_brands(actor, Permission.JOBS_READ, brand)
         held = (None,) if brands is None else brands
-        kinds = frozenset.intersection(*(self.jobs.visible_kinds(actor, one) for one in held))
+        kinds = frozenset.intersection(*(self.jobs.visible_kinds(actor, roles) for roles in held))
         async with self.database.read() as connection:
             return await jobs_table.newest_first(
                 connection, replace(wanted, brands=brands, kinds=kinds), first, before

@@ -208,7 +208,7 @@ def granted(roles: Roles) -> list[GrantedRole]:
     return [
         GrantedRole(brand=brand, role=role)
         for brand, held in sorted(roles.items())
-        for role in sorted(held, key=lambda one: one.value)
+        for role in sorted(held, key=lambda role: role.value)
     ]
 
 

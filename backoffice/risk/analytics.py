@@ -136,11 +136,11 @@ class AnalyticsService:
             if kept is not None:
                 return kept
             try:
-                found = await self.source(asked)
+                answer = await self.source(asked)
             except ReportUnavailable as fault:
                 raise Conflict(str(fault)) from fault
-            self._kept.set(asked, found)
-            return found
+            self._kept.set(asked, answer)
+            return answer
 
 
 def report_of(

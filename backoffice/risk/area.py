@@ -14,7 +14,7 @@ from backoffice.risk.figures.collector import FigureCollector, StoredFigures
 from backoffice.risk.figures.counting import WeekCounter
 from backoffice.risk.service import RiskService
 from backoffice.settings import RiskSettings
-from foundation.storage.database import Database
+from backoffice.subgraph_databases import SubgraphDatabases
 from subgraphs.club_kit.domain.control_groups import ControlGroups
 from subgraphs.kit.records.erasure import Pseudonyms
 
@@ -26,20 +26,19 @@ class RiskArea(Area):
     costs: Mapping[str, int] = MappingProxyType({"Query.analyticsReport": REPORT_POINTS})
 
     def __init__(self, base: Base, settings: RiskSettings | None = None) -> None:
-        club, fulfilment, progress, rewards = (
-            Database.open(base.settings, name) for name in ("club", "fulfilment", "progress", "rewards")
-        )
-        self.databases = (club, fulfilment, progress, rewards)
+        self.databases = SubgraphDatabases.open(base.settings)
         own = settings or RiskSettings()
         groups = ControlGroups(Pseudonyms.from_settings(base.settings).key)
-        self.counter = WeekCounter(club, fulfilment, progress, rewards, base.clock, groups)
+        self.counter = WeekCounter(self.databases, base.clock, groups)
         every = timedelta(seconds=own.count_seconds)
         figures = StoredFigures(base.database, base.clock.machine, every)
         self.collector = FigureCollector(figures, self.counter, every)
         self.has_cells = base.settings.cell.own() is not None
         counting = None if self.has_cells else self.collector
         self.risk = RiskService(base.database, self.counter, counting, base.audit)
-        self.budgets = BudgetService(base.database, rewards, base.audit, base.approvals, base.clock)
+        self.budgets = BudgetService(
+            base.database, self.databases.rewards, base.audit, base.approvals, base.clock
+        )
         self.export = RiskExport(self.risk)
         self.analytics = AnalyticsService(no_reports, base.database, base.audit)
         base.approvals.register(self.budgets.proposal_kind)
@@ -54,5 +53,4 @@ class RiskArea(Area):
 
     async def close(self) -> None:
         """Close the databases of the subgraphs."""
-        for database in self.databases:
-            await database.close()
+        await self.databases.close()

@@ -72,40 +72,54 @@ HEADS: Final[Mapping[RiskTable, Row]] = {
 
 def reward_row(brand: str, stored: StoredReward) -> Row:
     """Return a figure of rewards."""
-    one = stored.figure
+    figure = stored.figure
     return (
-        *(brand, stored.iso_week, one.stage, one.source, one.reward_id, one.config_version, one.kind),
-        *(one.currency, one.customers, one.value_minor, one.spins, one.unvalued),
+        *(
+            brand,
+            stored.iso_week,
+            figure.stage,
+            figure.source,
+            figure.reward_id,
+            figure.config_version,
+            figure.kind,
+        ),
+        *(figure.currency, figure.customers, figure.value_minor, figure.spins, figure.unvalued),
     )
 
 
-def forecast_row(brand: str, one: CurrencyForecast) -> Row:
+def forecast_row(brand: str, forecast: CurrencyForecast) -> Row:
     """Return a forecast; without an estimate its columns are empty."""
-    estimate = one.forecast.estimate
+    estimate = forecast.forecast.estimate
     ranges = (None,) * 3 if estimate is None else (estimate.likely, estimate.low, estimate.high)
     return (
-        *(brand, one.week.iso, one.currency, one.as_of.isoformat(), round(one.elapsed, 1)),
-        *(one.now.rewards, one.now.value_minor),
+        *(
+            brand,
+            forecast.week.iso,
+            forecast.currency,
+            forecast.as_of.isoformat(),
+            round(forecast.elapsed, 1),
+        ),
+        *(forecast.now.rewards, forecast.now.value_minor),
         *(amount and amount.rewards for amount in ranges),
         *(amount and amount.value_minor for amount in ranges),
-        one.forecast.unavailable,
+        forecast.forecast.unavailable,
     )
 
 
-def funnel_row(one: WeekSummary) -> Row:
+def funnel_row(summary: WeekSummary) -> Row:
     """Return a week's funnel."""
-    week = one.week
+    week = summary.week
     return (
         *(week.brand, week.iso_week, week.as_of.isoformat(), week.closed, week.seen),
         *(week.opted_in, week.qualified, week.chose, week.credited, week.used),
     )
 
 
-def profit_rows(one: WeekSummary) -> Iterator[Row]:
+def profit_rows(summary: WeekSummary) -> Iterator[Row]:
     """Yield a week's profit and loss, by currency; the margin is not known."""
-    for line in profit_lines(one.money, one.rewards):
+    for line in profit_lines(summary.money, summary.rewards):
         yield (
-            *(one.week.brand, one.week.iso_week, line.currency, line.customers, line.counted_bets),
+            *(summary.week.brand, summary.week.iso_week, line.currency, line.customers, line.counted_bets),
             *(line.turnover_minor, line.member_turnover_minor, None, line.expected_minor, line.owed_minor),
             *(line.outstanding_minor, line.used_minor, line.expired_minor, line.cost_minor),
             *(line.unvalued, line.spins),
@@ -130,12 +144,20 @@ def customer_row(of: tuple[str, str, str], row: RiskRow) -> Row:
     )
 
 
-def goodwill_row(brand: str, one: GoodwillGiven) -> Row:
+def goodwill_row(brand: str, given: GoodwillGiven) -> Row:
     """Return a goodwill credit."""
     return (
-        *(brand, one.iso_week, one.customer_id, one.credit_id, one.stage, one.reward_id, one.config_version),
-        *(one.kind, one.currency, one.value_minor, one.cause, one.proposed_by, one.approved_by),
-        one.changed_at.isoformat(),
+        *(
+            brand,
+            given.iso_week,
+            given.customer_id,
+            given.credit_id,
+            given.stage,
+            given.reward_id,
+            given.config_version,
+        ),
+        *(given.kind, given.currency, given.value_minor, given.cause, given.proposed_by, given.approved_by),
+        given.changed_at.isoformat(),
     )
 
 
@@ -162,7 +184,7 @@ class RiskExport:
         """
         brand = parameters.get("brand", "")
         require(actor, Permission.RISK_EXPORT, brand)
-        wanted = next((one for one in RiskTable if one.value == table), None)
+        wanted = next((known for known in RiskTable if known.value == table), None)
         if wanted is None:
             raise Invalid([Problem("table", f"There is no table {table[:64]!r}.")])
         pages = self._pages(actor, wanted, brand, parameters)
@@ -205,34 +227,34 @@ class RiskExport:
         """Yield a table that has one page."""
         match table:
             case RiskTable.LIABILITY:
-                found = await self.risk.liability(actor, brand)
-                yield [reward_row(brand, reward) for reward in found.rewards]
+                liability = await self.risk.liability(actor, brand)
+                yield [reward_row(brand, reward) for reward in liability.rewards]
             case RiskTable.FORECAST:
-                yield [forecast_row(brand, one) for one in await self.risk.forecasts(actor, brand)]
+                yield [forecast_row(brand, forecast) for forecast in await self.risk.forecasts(actor, brand)]
             case _:
                 lines = await self.risk.budgets(actor, brand, parameters.get("isoWeek") or None)
                 yield [budget_row(line) for line in lines]
 
     async def _rewards(self, actor: Actor, brand: str, iso_week: str | None) -> AsyncIterator[Iterable[Row]]:
         after = None
-        while found := await self.risk.rewards(actor, brand, MAX_PAGE_SIZE, after, iso_week):
-            yield [reward_row(brand, one) for one in found]
-            after = found[-1].key
+        while rewards := await self.risk.rewards(actor, brand, MAX_PAGE_SIZE, after, iso_week):
+            yield [reward_row(brand, reward) for reward in rewards]
+            after = rewards[-1].key
 
     async def _weeks(self, actor: Actor, brand: str, table: RiskTable) -> AsyncIterator[Iterable[Row]]:
         before = None
-        while found := await self.risk.weeks(actor, brand, MAX_PAGE_SIZE, before):
+        while weeks := await self.risk.weeks(actor, brand, MAX_PAGE_SIZE, before):
             if table is RiskTable.FUNNEL:
-                yield [funnel_row(one) for one in found]
+                yield [funnel_row(week) for week in weeks]
             else:
-                yield [row for one in found for row in profit_rows(one)]
-            before = found[-1].week.iso_week
+                yield [row for week in weeks for row in profit_rows(week)]
+            before = weeks[-1].week.iso_week
 
     async def _customers(
         self, actor: Actor, brand: str, parameters: Mapping[str, str]
     ) -> AsyncIterator[Iterable[Row]]:
         name, version = parameters.get("figure", "").lower(), parameters.get("version")
-        figure = next((one for one in RiskFigure if one.value == name), None)
+        figure = next((known for known in RiskFigure if known.value == name), None)
         if figure is None or (version is not None and not version.isdecimal()):
             raise Invalid([Problem("figure", f"There is no figure {name[:64]!r}, or no such version.")])
         wanted = RowFilter(
@@ -258,7 +280,7 @@ class RiskExport:
         )
         after = None
         while found := await self.risk.goodwill(actor, wanted, MAX_PAGE_SIZE, after):
-            yield [goodwill_row(brand, one) for one in found]
+            yield [goodwill_row(brand, given) for given in found]
             after = found[-1].position
 
     async def _record(

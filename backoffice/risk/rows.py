@@ -118,17 +118,17 @@ ReadWindow: TypeAlias = Callable[[str, int], Awaitable[Window]]
 
 async def fill_page(read: ReadWindow, wanted: RowFilter, after: str, first: int) -> RowPage:
     """Read windows until a page is full, there are no more, or enough was read for one request."""
-    found: list[RiskRow] = []
+    page: list[RiskRow] = []
     size = first + 1
     for _ in range(WINDOWS):
         window = await read(after, size)
-        found += [row for row in window.rows if wanted.fits(row)]
-        if len(found) > first:
-            return RowPage(found[:first], found[first - 1].customer, has_next=True)
+        page += [row for row in window.rows if wanted.fits(row)]
+        if len(page) > first:
+            return RowPage(page[:first], page[first - 1].customer, has_next=True)
         if window.last is None:
-            return RowPage(found, found[-1].customer if found else None, has_next=False)
+            return RowPage(page, page[-1].customer if page else None, has_next=False)
         after, size = window.last, min(size * 4, MAX_WINDOW)
-    return RowPage(found, after, has_next=True)
+    return RowPage(page, after, has_next=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,61 +163,61 @@ class FigureRows:
         return self.known.brand.id
 
     async def _impressions(self, after: str, size: int) -> Window:
-        async with self.counter.club.read() as connection:
-            found = await impressions.shown_after(connection, self._brand, self.week.iso, after, size)
-        rows = [RiskRow(customer, at) for customer, at in found]
-        return Window(rows, _last([customer for customer, _ in found], size))
+        async with self.counter.databases.club.read() as connection:
+            seen = await impressions.shown_after(connection, self._brand, self.week.iso, after, size)
+        rows = [RiskRow(customer, at) for customer, at in seen]
+        return Window(rows, _last([customer for customer, _ in seen], size))
 
     async def _members(self, after: str, size: int) -> Window:
-        async with self.counter.progress.read() as connection:
+        async with self.counter.databases.progress.read() as connection:
             names = await participation.ever_members_after(connection, self._brand, after, size)
             if not names:
                 return Window((), None)
-            found = await participation.members_between(
+            members = await participation.members_between(
                 connection, self._brand, self.week, (after, names[-1])
             )
-        return Window([RiskRow(customer, at) for customer, at in found], _last(names, size))
+        return Window([RiskRow(customer, at) for customer, at in members], _last(names, size))
 
     def _choices(self, reward: str | None) -> ReadWindow:
         async def read(after: str, size: int) -> Window:
-            async with self.counter.rewards.read() as connection:
-                found = await week_choices.choices_after(
+            async with self.counter.databases.rewards.read() as connection:
+                choices = await week_choices.choices_after(
                     connection, self._brand, self.week.iso, after, size, reward=reward
                 )
             rows = [
                 RiskRow(
-                    one.customer,
-                    one.at,
-                    currency=one.currency,
+                    choice.customer,
+                    choice.at,
+                    currency=choice.currency,
                     source=SET,
-                    reward_id=one.reward_id,
-                    config_version=one.config_version,
-                    kind=one.kind,
-                    value_minor=one.value_minor,
-                    spins=one.spins,
+                    reward_id=choice.reward_id,
+                    config_version=choice.config_version,
+                    kind=choice.kind,
+                    value_minor=choice.value_minor,
+                    spins=choice.spins,
                 )
-                for one in found
+                for choice in choices
             ]
-            return Window(rows, _last([one.customer for one in found], size))
+            return Window(rows, _last([choice.customer for choice in choices], size))
 
         return read
 
     def _totals(self, *, members_only: bool) -> ReadWindow:
         async def read(after: str, size: int) -> Window:
-            async with self.counter.progress.read() as connection:
-                found = await participation.totals_after(connection, self._brand, self.week, after, size)
+            async with self.counter.databases.progress.read() as connection:
+                totals = await participation.totals_after(connection, self._brand, self.week, after, size)
             rows = [
                 RiskRow(
-                    one.customer,
-                    one.as_of,
-                    currency=one.currency or self.known.brand.default_currency,
-                    turnover_minor=one.total_minor,
-                    counted_bets=one.counted_bets,
+                    total.customer,
+                    total.as_of,
+                    currency=total.currency or self.known.brand.default_currency,
+                    turnover_minor=total.total_minor,
+                    counted_bets=total.counted_bets,
                 )
-                for one in found
-                if one.counted_bets and (one.is_member or not members_only)
+                for total in totals
+                if total.counted_bets and (total.is_member or not members_only)
             ]
-            return Window(rows, _last([one.customer for one in found], size))
+            return Window(rows, _last([total.customer for total in totals], size))
 
         return read
 
@@ -243,7 +243,7 @@ class FigureRows:
         return listed.in_stages([str(figure.value)], reward)
 
     async def _is_default(self, reward: str) -> bool:
-        async with self.counter.fulfilment.read() as connection:
+        async with self.counter.databases.fulfilment.read() as connection:
             reference = ReferenceRepository(FULFILMENT_REFERENCE)
             schemes = (await reference.schemes(connection, [self._brand]))[self._brand]
         homes = {(scheme.jurisdiction, scheme.currency) for scheme in schemes}
@@ -254,24 +254,24 @@ class FigureRows:
     def _rewards(self, figure: RiskFigure, listed: WeekCustomers) -> ReadWindow:
         async def read(after: str, size: int) -> Window:
             now = self.counter.clock.now()
-            async with self.counter.fulfilment.read() as connection:
+            async with self.counter.databases.fulfilment.read() as connection:
                 names = await listed.after(connection, after, size)
                 if not names:
                     return Window((), None)
-                found = await week_rewards.reward_rows(connection, self._brand, self.week.iso, now, names)
-            mine = [one for one in found if _belongs(one, figure)]
+                rows = await week_rewards.reward_rows(connection, self._brand, self.week.iso, now, names)
+            mine = [row for row in rows if _belongs(row, figure)]
             return Window(await self._valued(mine), _last(names, size))
 
         return read
 
-    async def _valued(self, found: Sequence[RewardRow]) -> list[RiskRow]:
+    async def _valued(self, reward_rows: Sequence[RewardRow]) -> list[RiskRow]:
         """Return rows with the default reward for customers who have chosen nothing."""
         brand = self.known.brand
-        homes = {territory_of(one.home, brand) for one in found if one.home is not None}
+        homes = {territory_of(row.home, brand) for row in reward_rows if row.home is not None}
         if unknown := homes - self._defaults.keys():
             self._defaults.update(await self.counter.defaults(brand, self.week, unknown))
         rows = []
-        for one in found:
+        for one in reward_rows:
             of_home = self._defaults.get(territory_of(one.home, brand)) if one.home is not None else None
             owner = Owner(brand.id, one.customer)
             default = None if of_home is None else of_home.of_customer(owner, self.counter.groups)

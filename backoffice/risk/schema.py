@@ -13,24 +13,19 @@ from backoffice.graph.pages import Name, Number, Page, cursor, page_of, page_siz
 from backoffice.risk.analytics import AnalyticsReport, AnalyticsReportName, AskedReport
 from backoffice.risk.area import RiskArea
 from backoffice.risk.budgets.setting import BudgetLimit
-from backoffice.risk.rows import RiskFigure, RowFilter
-from backoffice.risk.types import (
+from backoffice.risk.graph.budgets import RiskBudget, RiskBudgetResult, budget_to_graphql
+from backoffice.risk.graph.customers import RiskCustomer, customer_to_graphql
+from backoffice.risk.graph.forecasts import RiskForecast, forecast_to_graphql
+from backoffice.risk.graph.liability import (
     RiskBrand,
-    RiskBudget,
-    RiskBudgetResult,
-    RiskCustomer,
-    RiskForecast,
     RiskLiability,
     RiskReward,
-    RiskWeek,
     brand_to_graphql,
-    budget_to_graphql,
-    customer_to_graphql,
-    forecast_to_graphql,
     liability_to_graphql,
     reward_to_graphql,
-    week_to_graphql,
 )
+from backoffice.risk.graph.weeks import RiskWeek, week_to_graphql
+from backoffice.risk.rows import RiskFigure, RowFilter
 from subgraphs.fulfilment.goodwill import GoodwillGiven, GoodwillPosition, GoodwillWanted
 from subgraphs.kit.graphql.descriptions import described, fields_described
 from subgraphs.rewards.budgets import EVERY_WEEK, BudgetKey
@@ -60,22 +55,22 @@ class RiskGoodwill:
     at: datetime
 
 
-def goodwill_to_graphql(one: GoodwillGiven) -> RiskGoodwill:
+def goodwill_to_graphql(given: GoodwillGiven) -> RiskGoodwill:
     """Return a credit as the graph shows it."""
     return RiskGoodwill(
-        id=ID(one.credit_id),
-        iso_week=one.iso_week,
-        customer=one.customer_id,
-        stage=one.stage,
-        reward=one.reward_id,
-        version=one.config_version,
-        kind=one.kind,
-        currency=one.currency,
-        value_minor=one.value_minor,
-        cause=one.cause,
-        proposed_by=one.proposed_by,
-        approved_by=one.approved_by,
-        at=one.changed_at,
+        id=ID(given.credit_id),
+        iso_week=given.iso_week,
+        customer=given.customer_id,
+        stage=given.stage,
+        reward=given.reward_id,
+        version=given.config_version,
+        kind=given.kind,
+        currency=given.currency,
+        value_minor=given.value_minor,
+        cause=given.cause,
+        proposed_by=given.proposed_by,
+        approved_by=given.approved_by,
+        at=given.changed_at,
     )
 
 
@@ -111,10 +106,12 @@ class Query:
     ) -> Page[RiskBrand]:
         """The brands whose figures one may see, by id."""
         size, last = page_size(first), text_key(after)
-        found = [
-            one for one in await info.context.area(RiskArea).risk.brands(info.context.actor) if one.id > last
+        brands = [
+            brand
+            for brand in await info.context.area(RiskArea).risk.brands(info.context.actor)
+            if brand.id > last
         ]
-        return page_of(found[:size], first, brand_to_graphql, lambda one: one.id)
+        return page_of(brands[:size], first, brand_to_graphql, lambda brand: brand.id)
 
     @strawberry.field(directives=[permitted(_READ, "brand")])
     async def risk_liability(self, info: OfficeInfo, brand: str) -> RiskLiability:
@@ -137,8 +134,8 @@ class Query:
     @strawberry.field(directives=[permitted(_READ, "brand")])
     async def risk_forecast(self, info: OfficeInfo, brand: str) -> list[RiskForecast]:
         """The forecast of the current week's rewards, by currency."""
-        found = await info.context.area(RiskArea).risk.forecasts(info.context.actor, brand)
-        return [forecast_to_graphql(brand, one) for one in found]
+        forecasts = await info.context.area(RiskArea).risk.forecasts(info.context.actor, brand)
+        return [forecast_to_graphql(brand, forecast) for forecast in forecasts]
 
     @strawberry.field(directives=[permitted(_READ, "brand")])
     async def risk_weeks(
@@ -146,10 +143,10 @@ class Query:
     ) -> Page[RiskWeek]:
         """Weeks with their funnel, and their profit and loss, the newest first."""
         before = text_key(after) or None
-        found = await info.context.area(RiskArea).risk.weeks(
+        weeks = await info.context.area(RiskArea).risk.weeks(
             info.context.actor, brand, page_size(first), before
         )
-        return page_of(found, first, week_to_graphql, lambda one: one.week.iso_week)
+        return page_of(weeks, first, week_to_graphql, lambda week: week.week.iso_week)
 
     @strawberry.field(directives=[permitted(_READ, "brand")])
     async def risk_rewards(
@@ -161,10 +158,12 @@ class Query:
         after: str | None = None,
     ) -> Page[RiskReward]:
         """The cost of each reward by stage: of one week, or of all, the newest first."""
-        found = await info.context.area(RiskArea).risk.rewards(
+        rewards = await info.context.area(RiskArea).risk.rewards(
             info.context.actor, brand, page_size(first), _reward_key(after), iso_week or None
         )
-        return page_of(found, first, lambda one: reward_to_graphql(brand, one), lambda one: one.key)
+        return page_of(
+            rewards, first, lambda reward: reward_to_graphql(brand, reward), lambda reward: reward.key
+        )
 
     @strawberry.field(directives=[permitted(_READ, "brand")])
     async def risk_budgets(
@@ -177,9 +176,9 @@ class Query:
     ) -> Page[RiskBudget]:
         """The budgets of a week, by default of the present one: set, used, reserved, left."""
         size, last = page_size(first), text_key(after)
-        found = await info.context.area(RiskArea).risk.budgets(info.context.actor, brand, iso_week or None)
-        later = [one for one in found if one.reward_id > last]
-        return page_of(later[:size], first, budget_to_graphql, lambda one: one.reward_id)
+        budgets = await info.context.area(RiskArea).risk.budgets(info.context.actor, brand, iso_week or None)
+        later = [budget for budget in budgets if budget.reward_id > last]
+        return page_of(later[:size], first, budget_to_graphql, lambda line: line.reward_id)
 
     @strawberry.field(directives=[permitted(_READ, "brand")])
     async def risk_customers(
@@ -238,7 +237,7 @@ class Query:
         risk, actor = info.context.area(RiskArea).risk, info.context.actor
         found = await risk.goodwill(actor, wanted, page_size(first), _goodwill_position(after))
         await risk.record_access(actor, brand, f"goodwill:{brand}:{iso_week or 'every-week'}")
-        return page_of(found, first, goodwill_to_graphql, lambda one: list(one.position))
+        return page_of(found, first, goodwill_to_graphql, lambda given: list(given.position))
 
 
 @fields_described

@@ -120,8 +120,8 @@ class RiskService:
         mine = brands_with(actor, Permission.RISK_READ)
         if not mine:
             require(actor, Permission.RISK_READ, None)
-        found = [await self.counter.weeks(brand) for brand in await self.counter.brands()]
-        return [one.brand for one in found if one and (ALL_BRANDS in mine or one.brand.id in mine)]
+        counted = [await self.counter.weeks(brand) for brand in await self.counter.brands()]
+        return [weeks.brand for weeks in counted if weeks and (ALL_BRANDS in mine or weeks.brand.id in mine)]
 
     async def liability(self, actor: Actor, brand: str) -> LiabilityNow:
         """Return what may still have to be paid.
@@ -133,11 +133,11 @@ class RiskService:
         require(actor, Permission.RISK_READ, brand)
         await self._known(brand)
         async with self.database.read() as connection:
-            found = await repository.liable(connection, brand)
+            rewards = await repository.liable(connection, brand)
             as_of = await repository.oldest_count(connection, brand)
             in_doubt = await repository.in_doubt(connection, brand)
             ages = await cell_ages(connection, brand)
-        return LiabilityNow(as_of, found, in_doubt, ages)
+        return LiabilityNow(as_of, rewards, in_doubt, ages)
 
     async def weeks(
         self, actor: Actor, brand: str, first: int, before: str | None = None
@@ -151,11 +151,13 @@ class RiskService:
         require(actor, Permission.RISK_READ, brand)
         await self._known(brand)
         async with self.database.read() as connection:
-            found = await repository.weeks(connection, brand, first, before)
-            names = [one.iso_week for one in found]
+            stored = await repository.weeks(connection, brand, first, before)
+            names = [week.iso_week for week in stored]
             money = await repository.money(connection, brand, names)
             rewards = await repository.rewards_of(connection, brand, names)
-        return [WeekSummary(one, money.get(one.iso_week, ()), rewards.get(one.iso_week, ())) for one in found]
+        return [
+            WeekSummary(week, money.get(week.iso_week, ()), rewards.get(week.iso_week, ())) for week in stored
+        ]
 
     async def rewards(
         self,
@@ -187,7 +189,7 @@ class RiskService:
         await self._known(brand)
         async with self.database.read() as connection:
             stored = await repository.weeks(connection, brand, FORECAST_WEEKS)
-            names = [one.iso_week for one in stored]
+            names = [week.iso_week for week in stored]
             points = await repository.curve(connection, brand, names)
             rewards = await repository.rewards_of(connection, brand, names[:1])
         now = self.counter.clock.now()
@@ -196,7 +198,7 @@ class RiskService:
         present = stored[0]
         week = Week(present.iso_week, present.starts_at, present.ends_at)
         elapsed = elapsed_hours(week, present.as_of)
-        over = {one.iso_week for one in stored if one.closed}
+        over = {week.iso_week for week in stored if week.closed}
         every = curves(points)
         recorded = {
             currency: [curve for curve in found if curve.iso_week in over]
@@ -229,7 +231,7 @@ class RiskService:
         require(actor, Permission.RISK_READ, brand)
         known = await self._known(brand)
         name = known.weeks[0].iso if iso_week is None else iso_week
-        async with self.counter.rewards.read() as connection:
+        async with self.counter.databases.rewards.read() as connection:
             uses = await BudgetRepository().use(connection, brand, name)
             set_for = await BudgetRepository().budgets(connection, [brand])
             reserved = await week_choices.in_doubt(connection, brand, name)
@@ -281,7 +283,7 @@ class RiskService:
         """
         require(actor, Permission.RISK_READ, wanted.brand)
         await self._known(wanted.brand)
-        async with self.counter.fulfilment.read() as connection:
+        async with self.counter.databases.fulfilment.read() as connection:
             return await GoodwillRepository().given(connection, wanted, after, first)
 
     async def record_access(self, actor: Actor, brand: str, subject: str) -> None:
@@ -312,20 +314,20 @@ def _week(known: BrandWeeks, iso_week: str) -> Week:
     raise Invalid([Problem("isoWeek", f"{known.brand.id} has had no week {iso_week[:16]!r}.")])
 
 
-def _hours(found: Iterable[Curve], iso_week: str) -> Mapping[int, Amount]:
+def _hours(past: Iterable[Curve], iso_week: str) -> Mapping[int, Amount]:
     """Return the recorded hours of a week; none if it was not recorded."""
-    return next((curve.hours for curve in found if curve.iso_week == iso_week), {})
+    return next((curve.hours for curve in past if curve.iso_week == iso_week), {})
 
 
 def _due(figures: Iterable[RewardFigure]) -> dict[str, Amount]:
-    found: dict[str, Amount] = {}
+    amounts: dict[str, Amount] = {}
     for figure in figures:
         if figure.stage in DUE:
-            same = found.get(figure.currency, Amount(0, 0))
-            found[figure.currency] = Amount(
+            same = amounts.get(figure.currency, Amount(0, 0))
+            amounts[figure.currency] = Amount(
                 same.rewards + figure.customers, same.value_minor + figure.value_minor
             )
-    return found
+    return amounts
 
 
 def _standings(brand: str, iso_week: str, figures: Iterable[RewardFigure]) -> Mapping[str, RewardCounts]:

@@ -99,10 +99,10 @@ def check_scheme(
         scheme = Scheme.model_validate(dict(values))
     except ValidationError as error:
         return None, tuple(
-            _error("FORM", ".".join(map(str, one["loc"])), one["msg"]) for one in error.errors()
+            _error("FORM", ".".join(map(str, fault["loc"])), fault["msg"]) for fault in error.errors()
         )
-    found = [problem for check in CHECKS for problem in check(scheme, context)]
-    return scheme, tuple(sorted(found, key=lambda one: one.severity.value))
+    problems = [problem for check in CHECKS for problem in check(scheme, context)]
+    return scheme, tuple(sorted(problems, key=lambda problem: problem.severity.value))
 
 
 def is_lawful(problems: Sequence[SchemeProblem]) -> bool:
@@ -131,7 +131,9 @@ def _territory(scheme: Scheme, context: SchemeContext) -> Iterator[SchemeProblem
 
 def _version(scheme: Scheme, context: SchemeContext) -> Iterator[SchemeProblem]:
     territory = (scheme.jurisdiction, scheme.currency)
-    taken = [one.version for one in context.schemes if (one.jurisdiction, one.currency) == territory]
+    taken = [
+        scheme.version for scheme in context.schemes if (scheme.jurisdiction, scheme.currency) == territory
+    ]
     if taken and scheme.version <= max(taken):
         yield _error("VERSION", "version", f"versions never change; the next one is {max(taken) + 1}")
 
@@ -139,7 +141,7 @@ def _version(scheme: Scheme, context: SchemeContext) -> Iterator[SchemeProblem]:
 def _start(scheme: Scheme, context: SchemeContext) -> Iterator[SchemeProblem]:
     """Check when the version begins: no version issued now can change a week that is open."""
     territory = (scheme.jurisdiction, scheme.currency)
-    if not any((one.jurisdiction, one.currency) == territory for one in context.schemes):
+    if not any((scheme.jurisdiction, scheme.currency) == territory for scheme in context.schemes):
         return  # a club may be set up in mid-week
     first, zone = context.first_week, context.brand.time_zone
     if scheme.effective_from < first.starts_at:
@@ -238,8 +240,8 @@ def _unchanged_terms(scheme: Scheme, context: SchemeContext) -> Iterator[SchemeP
 
 def _version_before(scheme: Scheme, context: SchemeContext) -> KnownScheme | None:
     territory = (scheme.jurisdiction, scheme.currency)
-    earlier = [one for one in context.schemes if (one.jurisdiction, one.currency) == territory]
-    return max(earlier, key=lambda one: one.version, default=None)
+    earlier = [scheme for scheme in context.schemes if (scheme.jurisdiction, scheme.currency) == territory]
+    return max(earlier, key=lambda scheme: scheme.version, default=None)
 
 
 def _rewards(scheme: Scheme, context: SchemeContext) -> Iterator[SchemeProblem]:

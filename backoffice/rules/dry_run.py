@@ -125,7 +125,7 @@ class DryRun:
         territory = (scheme.jurisdiction, scheme.currency)
         real = BrandRulebook.of(context.brand, context.schemes, opened)
         tried = replace(scheme, effective_from=week.starts_at, issued_at=week.starts_at)
-        others = [one for one in context.schemes if (one.jurisdiction, one.currency) != territory]
+        others = [scheme for scheme in context.schemes if (scheme.jurisdiction, scheme.currency) != territory]
         before = real.week_rules(week, territory).scheme
         menu = Menu(
             configs=context.configs,
@@ -168,9 +168,11 @@ class DryRun:
         ]
         totals.customers += 1
         totals.bets += len(verdicts)
-        totals.counted_before_minor += sum(one.verdict.counted_minor for one, _ in verdicts)
+        totals.counted_before_minor += sum(bet.verdict.counted_minor for bet, _ in verdicts)
         totals.counted_after_minor += sum(verdict.counted_minor for _, verdict in verdicts)
-        before = self._is_due(bets, self.before, [(one, one.verdict) for one in bets.contributions])
+        before = self._is_due(
+            bets, self.before, [(contribution, contribution.verdict) for contribution in bets.contributions]
+        )
         after = self._is_due(bets, self.after, verdicts)
         totals.qualified_before += before
         totals.qualified_after += after
@@ -181,19 +183,23 @@ class DryRun:
             _add_cost(totals.cost_before, self.menu_before.of_customer(owner, self.groups), choice)
         if after:
             _add_cost(totals.cost_after, self.menu_after.of_customer(owner, self.groups), choice)
-        found = list(_differences(verdicts))
-        totals.differing_bets += len(found)
-        for one in found:
-            name = f"{one.before_reason}>{one.after_reason}"
+        differences = list(_differences(verdicts))
+        totals.differing_bets += len(differences)
+        for difference in differences:
+            name = f"{difference.before_reason}>{difference.after_reason}"
             totals.reasons[name] = totals.reasons.get(name, 0) + 1
-        return found
+        return differences
 
-    def _verdict(self, one: Contribution, bets: CustomerBets, customers: KnownCustomers) -> Verdict:
-        decided = bets.decided.get(one.bet.key, {})
-        found = self.rules.assess(one.revisions, customers, decided)
-        if one.verdict.reason is ContributionReason.DISPUTED:
-            found = msgspec.structs.replace(found, verdict=found.verdict.disputed())
-        return found.verdict if found.iso_week == self.week.iso else NOTHING[ContributionReason.OUTSIDE_WEEK]
+    def _verdict(self, contribution: Contribution, bets: CustomerBets, customers: KnownCustomers) -> Verdict:
+        decided = bets.decided.get(contribution.bet.key, {})
+        assessed = self.rules.assess(contribution.revisions, customers, decided)
+        if contribution.verdict.reason is ContributionReason.DISPUTED:
+            assessed = msgspec.structs.replace(assessed, verdict=assessed.verdict.disputed())
+        return (
+            assessed.verdict
+            if assessed.iso_week == self.week.iso
+            else NOTHING[ContributionReason.OUTSIDE_WEEK]
+        )
 
     def _is_due(
         self, bets: CustomerBets, scheme: KnownScheme | None, verdicts: Sequence[tuple[Contribution, Verdict]]
@@ -202,7 +208,7 @@ class DryRun:
         membership = membership_in(bets.changes, self.week)
         left = membership.left_at
         total = sum(
-            verdict.counted_minor for one, verdict in verdicts if left is None or one.bet.placed_at <= left
+            verdict.counted_minor for bet, verdict in verdicts if left is None or bet.bet.placed_at <= left
         )
         total = max(0, total + bets.adjusted_minor)
         member = (membership.member or left is not None) and not bets.paid_by_hand
@@ -212,15 +218,15 @@ class DryRun:
 
 
 def _differences(verdicts: Sequence[tuple[Contribution, Verdict]]) -> Iterator[Difference]:
-    for one, verdict in verdicts:
-        if verdict != one.verdict:
+    for bet, verdict in verdicts:
+        if verdict != bet.verdict:
             yield Difference(
-                customer_id=one.bet.customer,
-                bet_id=one.bet.bet_id,
-                placed_at=one.bet.placed_at,
-                stake_minor=one.bet.stake_minor,
-                before_minor=one.verdict.counted_minor,
-                before_reason=one.verdict.reason.value,
+                customer_id=bet.bet.customer,
+                bet_id=bet.bet.bet_id,
+                placed_at=bet.bet.placed_at,
+                stake_minor=bet.bet.stake_minor,
+                before_minor=bet.verdict.counted_minor,
+                before_reason=bet.verdict.reason.value,
                 after_minor=verdict.counted_minor,
                 after_reason=verdict.reason.value,
             )
@@ -281,8 +287,8 @@ class DryRunJob:
             page = await self._page(dry_run, reader, after)
             if not page:
                 break
-            found = await self._assess(dry_run, reader, page, totals)
-            await self._keep(run.job.job_id, found, totals)
+            assessed = await self._assess(dry_run, reader, page, totals)
+            await self._keep(run.job.job_id, assessed, totals)
             after = page[-1]
             done = totals.customers + totals.elsewhere
             checkpoint: Json = {"after": after, "totals": totals.as_json()}
@@ -323,13 +329,13 @@ class DryRunJob:
         async with self.known.rewards.read() as connection:
             choices = await ChoiceRepository(REWARD_CHOICE).choices(connection, list(keys.values()))
         totals.elsewhere += len(page) - len(concerned)
-        found: list[Difference] = []
+        differences: list[Difference] = []
         for bet in bets:
-            found += dry_run.assess(bet, customers, choices.get(keys[bet.customer]), totals)
-        return found
+            differences += dry_run.assess(bet, customers, choices.get(keys[bet.customer]), totals)
+        return differences
 
-    async def _keep(self, job_id: str, found: Sequence[Difference], totals: DryRunTotals) -> None:
-        kept = found[: max(0, MAX_KEPT - totals.kept)]
+    async def _keep(self, job_id: str, differences: Sequence[Difference], totals: DryRunTotals) -> None:
+        kept = differences[: max(0, MAX_KEPT - totals.kept)]
         totals.kept += len(kept)
         if kept:
             async with self.database.write() as connection:

@@ -43,10 +43,12 @@ class Difference:
     after_reason: str
 
 
-async def add_differences(connection: AsyncConnection, job_id: str, found: Sequence[Difference]) -> None:
+async def add_differences(connection: AsyncConnection, job_id: str, new: Sequence[Difference]) -> None:
     """Store differences; the same ones again change nothing."""
-    for start in range(0, len(found), ROWS_PER_BATCH):
-        rows = [{"job_id": job_id, **asdict(one)} for one in found[start : start + ROWS_PER_BATCH]]
+    for start in range(0, len(new), ROWS_PER_BATCH):
+        rows = [
+            {"job_id": job_id, **asdict(difference)} for difference in new[start : start + ROWS_PER_BATCH]
+        ]
         await connection.execute(upsert(connection.dialect.name, DRY_RUN_DIFFERENCE, rows))
 
 

@@ -109,8 +109,8 @@ class Query:
     async def scheme_versions(self, info: OfficeInfo, brand: str) -> list[SchemeVersion]:
         """The published versions of a brand's schemes, by jurisdiction, currency and version."""
         return [
-            version_to_graphql(one)
-            for one in await info.context.area(RulesArea).rules.versions(info.context.actor, brand)
+            version_to_graphql(version)
+            for version in await info.context.area(RulesArea).rules.versions(info.context.actor, brand)
         ]
 
     @strawberry.field(directives=[READ])
@@ -134,10 +134,15 @@ class Query:
         after: str | None = None,
     ) -> Page[DryRunDifference]:
         """The bets that would count differently; the access is recorded."""
-        found = await info.context.area(RulesArea).rules.differences(
+        differences = await info.context.area(RulesArea).rules.differences(
             info.context.actor, id, page_size(first), _after(after)
         )
-        return page_of(found, first, difference_to_graphql, lambda one: [one.customer_id, one.bet_id])
+        return page_of(
+            differences,
+            first,
+            difference_to_graphql,
+            lambda difference: [difference.customer_id, difference.bet_id],
+        )
 
     @strawberry.field(directives=[permitted(Permission.RULES_READ, FOUND)])
     async def dry_run_csv(self, info: OfficeInfo, id: ID) -> str:  # noqa: A002 - the argument's name
@@ -153,10 +158,10 @@ class Mutation:
     @strawberry.mutation(directives=[EDIT])
     async def propose_scheme(self, info: OfficeInfo, input: ProposeSchemeInput) -> ID:  # noqa: A002
         """Propose a version; another person's approval publishes it. Returns the proposal's id."""
-        found = await info.context.area(RulesArea).rules.propose(
+        proposal = await info.context.area(RulesArea).rules.propose(
             info.context.actor, input.brand, input.scheme.values(), input.reason
         )
-        return ID(found)
+        return ID(proposal)
 
     @strawberry.mutation(directives=[permitted(Permission.RULES_TRY, "input.brand")])
     async def start_dry_run(self, info: OfficeInfo, input: StartDryRunInput) -> DryRunType:  # noqa: A002

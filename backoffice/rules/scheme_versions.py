@@ -168,25 +168,25 @@ def dated_versions(schemes: Sequence[KnownScheme], zone: str, open_week: Week) -
 
     The open week's version is the club's own choice, but that the version it opened with is not looked up.
     """
-    ordered = sorted(schemes, key=lambda one: (one.jurisdiction, one.currency, one.version))
-    calendar, found = Calendar(zone), []
-    for _, group in groupby(ordered, lambda one: (one.jurisdiction, one.currency)):
+    ordered = sorted(schemes, key=lambda scheme: (scheme.jurisdiction, scheme.currency, scheme.version))
+    calendar, dated = Calendar(zone), []
+    for _, group in groupby(ordered, lambda scheme: (scheme.jurisdiction, scheme.currency)):
         versions = list(group)
         held = scheme_of_week(versions, open_week)
         for version in versions:
             week = _first_week(version, calendar, is_oldest=version is versions[0])
             coming = SchemePhase.COMING if week.starts_at > open_week.starts_at else SchemePhase.EARLIER
-            found.append(DatedVersion(version, week, SchemePhase.IN_FORCE if version is held else coming))
-    return found
+            dated.append(DatedVersion(version, week, SchemePhase.IN_FORCE if version is held else coming))
+    return dated
 
 
-def _first_week(one: KnownScheme, calendar: Calendar, *, is_oldest: bool) -> Week:
+def _first_week(scheme: KnownScheme, calendar: Calendar, *, is_oldest: bool) -> Week:
     """Return the first week that begins when the version is in effect and issued.
 
     A club may be set up in mid-week, so the oldest version holds in the week in which it takes effect.
     """
     if is_oldest:
-        return calendar.week_at(one.effective_from)
-    since = max(one.effective_from, one.issued_at)
+        return calendar.week_at(scheme.effective_from)
+    since = max(scheme.effective_from, scheme.issued_at)
     week = calendar.week_at(since)
     return week if week.starts_at == since else calendar.week_after(week)

@@ -184,9 +184,9 @@ class SchemeRules:
         """
         job = await self.dry_run(actor, job_id)
         async with self.database.write() as connection:
-            found = await repository.differences(connection, job_id, first, after)
-            await self._record_access(connection, actor, job, len(found))
-        return found
+            page = await repository.differences(connection, job_id, first, after)
+            await self._record_access(connection, actor, job, len(page))
+        return page
 
     async def csv(self, actor: Actor, job_id: str) -> str:
         """Return the bets that would count differently as CSV; the access is recorded.
@@ -198,11 +198,15 @@ class SchemeRules:
         lines, after = [csv_lines([CSV_HEADER])], None
         async with self.database.write() as connection:
             while True:
-                found = await repository.differences(connection, job_id, ROWS_PER_BATCH, after)
-                lines.append(csv_lines([getattr(one, name) for name in CSV_HEADER] for one in found))
-                if len(found) < ROWS_PER_BATCH:
+                differences = await repository.differences(connection, job_id, ROWS_PER_BATCH, after)
+                lines.append(
+                    csv_lines(
+                        [getattr(difference, name) for name in CSV_HEADER] for difference in differences
+                    )
+                )
+                if len(differences) < ROWS_PER_BATCH:
                     break
-                after = (found[-1].customer_id, found[-1].bet_id)
+                after = (differences[-1].customer_id, differences[-1].bet_id)
             await self._record_access(connection, actor, job, None)
         return "".join(lines)
 
@@ -211,7 +215,7 @@ class SchemeRules:
         scheme, problems = check_scheme(values, context)
         if scheme is None or not is_lawful(problems):
             wrong = [problem for problem in problems if problem.severity.value == "error"]
-            raise Invalid([Problem(one.path, one.message) for one in wrong])
+            raise Invalid([Problem(problem.path, problem.message) for problem in wrong])
         return context, scheme
 
     async def _unchanged(self, connection: AsyncConnection, proposal: Proposal) -> bool:

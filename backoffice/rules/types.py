@@ -191,54 +191,55 @@ class DryRunDifference:
 
 def version_to_graphql(dated: DatedVersion) -> SchemeVersion:
     """Return a version as the graph shows it."""
-    one = dated.scheme
+    scheme = dated.scheme
     return SchemeVersion(
-        id=ID(f"{one.brand}:{one.jurisdiction}:{one.currency}:{one.version}"),
-        brand=one.brand,
-        jurisdiction=one.jurisdiction,
-        currency=one.currency,
-        version=one.version,
-        qualifying_product=one.qualifying_product,
-        target_minor=one.target_minor,
-        min_stake_minor=one.min_stake_minor,
-        min_odds_milli=one.min_odds_milli,
-        bet_types=list(one.bet_types),
-        channels=list(one.channels),
-        count_before_opt_in=one.count_before_opt_in,
-        default_reward_id=one.default_reward_id,
-        choice_lock_minutes=one.choice_lock_minutes,
-        grace_minutes=one.grace_minutes,
-        terms=SchemeTerms(version=one.terms.version, summary=one.terms.summary, url=one.terms.url),
-        effective_from=one.effective_from,
-        issued_at=one.issued_at,
-        control_per_mille=one.control_per_mille,
-        trial_reward_id=one.trial_reward_id,
-        trial_per_mille=one.trial_per_mille,
+        id=ID(f"{scheme.brand}:{scheme.jurisdiction}:{scheme.currency}:{scheme.version}"),
+        brand=scheme.brand,
+        jurisdiction=scheme.jurisdiction,
+        currency=scheme.currency,
+        version=scheme.version,
+        qualifying_product=scheme.qualifying_product,
+        target_minor=scheme.target_minor,
+        min_stake_minor=scheme.min_stake_minor,
+        min_odds_milli=scheme.min_odds_milli,
+        bet_types=list(scheme.bet_types),
+        channels=list(scheme.channels),
+        count_before_opt_in=scheme.count_before_opt_in,
+        default_reward_id=scheme.default_reward_id,
+        choice_lock_minutes=scheme.choice_lock_minutes,
+        grace_minutes=scheme.grace_minutes,
+        terms=SchemeTerms(version=scheme.terms.version, summary=scheme.terms.summary, url=scheme.terms.url),
+        effective_from=scheme.effective_from,
+        issued_at=scheme.issued_at,
+        control_per_mille=scheme.control_per_mille,
+        trial_reward_id=scheme.trial_reward_id,
+        trial_per_mille=scheme.trial_per_mille,
         first_week=dated.first_week.iso,
         phase=dated.phase,
     )
 
 
-def check_to_graphql(one: SchemeCheck) -> SchemeCheckType:
+def check_to_graphql(check: SchemeCheck) -> SchemeCheckType:
     """Return a check as the graph shows it."""
     return SchemeCheckType(
-        lawful=one.scheme is not None and not any(p.severity is CheckSeverity.ERROR for p in one.problems),
-        complete=one.scheme is not None,
-        problems=[problem_to_graphql(problem) for problem in one.problems],
-        open_week=one.open_week.iso,
-        first_week=one.first_week.iso,
-        first_week_starts_at=one.first_week.starts_at,
+        lawful=check.scheme is not None
+        and not any(p.severity is CheckSeverity.ERROR for p in check.problems),
+        complete=check.scheme is not None,
+        problems=[problem_to_graphql(problem) for problem in check.problems],
+        open_week=check.open_week.iso,
+        first_week=check.first_week.iso,
+        first_week_starts_at=check.first_week.starts_at,
     )
 
 
-def problem_to_graphql(one: SchemeProblem) -> SchemeProblemType:
+def problem_to_graphql(problem: SchemeProblem) -> SchemeProblemType:
     """Return a problem as the graph shows it, its path in the graph's names."""
     return SchemeProblemType(
-        rule=one.rule,
-        severity=one.severity,
-        path=".".join(_camel(part) for part in one.path.split(".")),
-        message=one.message,
-        source=one.source,
+        rule=problem.rule,
+        severity=problem.severity,
+        path=".".join(_camel(part) for part in problem.path.split(".")),
+        message=problem.message,
+        source=problem.source,
     )
 
 
@@ -259,9 +260,9 @@ def dry_run_to_graphql(job: Job) -> DryRunType:
     )
 
 
-def difference_to_graphql(one: Difference) -> DryRunDifference:
+def difference_to_graphql(difference: Difference) -> DryRunDifference:
     """Return a difference as the graph shows it."""
-    return DryRunDifference(**{name: getattr(one, name) for name in one.__dataclass_fields__})
+    return DryRunDifference(**{name: getattr(difference, name) for name in difference.__dataclass_fields__})
 
 
 def _result(values: dict[str, Any]) -> DryRunResult:

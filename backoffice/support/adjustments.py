@@ -16,7 +16,7 @@ from backoffice.approvals.proposals import Needs, Proposal, ProposalId, Proposal
 from backoffice.approvals.service import Approvals
 from backoffice.audit.canonical_json import Json
 from backoffice.errors import Invalid, Problem
-from backoffice.support.databases import SubgraphDatabases
+from backoffice.subgraph_databases import SubgraphDatabases
 from backoffice.support.lookup.customers import Customers
 from backoffice.support.personal_data_access import customer_subject
 from foundation.storage.clock import Clock
@@ -124,8 +124,8 @@ class Adjustments:
     async def _total(self, wanted: AdjustmentRequest) -> int:
         key = ClubKey(wanted.owner.brand, wanted.iso_week, wanted.owner.customer)
         async with self.databases.progress.read() as connection:
-            found = (await ProgressRepository().totals(connection, [key])).get(key)
-        return found.total_minor if found else 0
+            total = (await ProgressRepository().totals(connection, [key])).get(key)
+        return total.total_minor if total else 0
 
     async def _approved(self, connection: AsyncConnection, actor: Actor, proposal: Proposal) -> Json:
         """Publish an adjustment; the proposal's id is what makes it apply once."""

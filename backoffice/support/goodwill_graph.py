@@ -132,7 +132,7 @@ def choice_to_graphql(choice: GoodwillChoice) -> GoodwillOfferInfo:
         left_minor=choice.left_minor,
         refusal=choice.offer.refusal,
         rewards=[_reward_to_graphql(reward) for reward in choice.offer.rewards],
-        causes=[GoodwillCauseInfo(cause=one, words=words) for one, words in CAUSE_WORDS.items()],
+        causes=[GoodwillCauseInfo(cause=cause, words=words) for cause, words in CAUSE_WORDS.items()],
     )
 
 
@@ -201,8 +201,8 @@ class GoodwillQuery:
         """Return budgets."""
         context = info.context
         return [
-            use_to_graphql(one)
-            for one in await context.area(SupportArea).goodwill_budgets.uses(context.actor, brand)
+            use_to_graphql(use)
+            for use in await context.area(SupportArea).goodwill_budgets.uses(context.actor, brand)
         ]
 
     @strawberry.field(directives=[permitted(Permission.RISK_READ, "brand")])
@@ -211,8 +211,8 @@ class GoodwillQuery:
     ) -> list[GoodwillCostInfo]:
         """What the goodwill of a brand costs: owed, outstanding, used, expired or stopped."""
         context = info.context
-        found = await context.area(SupportArea).goodwill_budgets.costs(context.actor, brand, iso_week)
-        return [cost_to_graphql(one) for one in found]
+        costs = await context.area(SupportArea).goodwill_budgets.costs(context.actor, brand, iso_week)
+        return [cost_to_graphql(cost) for cost in costs]
 
 
 @fields_described
@@ -254,7 +254,7 @@ class GoodwillMutation:
             whole if input.customer_minor is None else input.customer_minor,
             whole if input.agent_minor is None else input.agent_minor,
         )
-        found = await info.context.area(SupportArea).goodwill_budgets.set(
+        budget = await info.context.area(SupportArea).goodwill_budgets.set(
             info.context.actor, key, limits, input.reason
         )
-        return GoodwillBudgetResult(proposal_id=None if found is None else ID(found))
+        return GoodwillBudgetResult(proposal_id=None if budget is None else ID(budget))

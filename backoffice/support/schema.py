@@ -10,12 +10,18 @@ from backoffice.graph.area import ANY, FOUND, OfficeInfo, permitted
 from backoffice.graph.pages import Page, page_of, page_size, text_key
 from backoffice.support.adjustments import AdjustmentRequest
 from backoffice.support.area import SupportArea
+from backoffice.support.bet_types import (
+    BetExplanation,
+    BetRecordInfo,
+    TimelineEntry,
+    entry_to_graphql,
+    explanation_to_graphql,
+    record_to_graphql,
+)
 from backoffice.support.goodwill_graph import GoodwillMutation, GoodwillQuery
 from backoffice.support.lookup.customers import owner_of
 from backoffice.support.lookup.timeline import position_key, position_of
 from backoffice.support.types import (
-    BetExplanation,
-    BetRecordInfo,
     CustomerWeekInfo,
     FoundCustomer,
     LegalHoldInfo,
@@ -23,13 +29,9 @@ from backoffice.support.types import (
     SupportedCustomer,
     SupportJob,
     SupportProposal,
-    TimelineEntry,
     brand_to_graphql,
     customer_to_graphql,
-    entry_to_graphql,
-    explanation_to_graphql,
     hold_to_graphql,
-    record_to_graphql,
 )
 from subgraphs.kit.graphql.descriptions import fields_described
 
@@ -73,8 +75,8 @@ class Query(GoodwillQuery):
     async def support_brands(self, info: OfficeInfo) -> list[SupportBrand]:
         """The brands whose customers one may look at."""
         return [
-            brand_to_graphql(one)
-            for one in await info.context.area(SupportArea).customers.brands(info.context.actor)
+            brand_to_graphql(brand)
+            for brand in await info.context.area(SupportArea).customers.brands(info.context.actor)
         ]
 
     @strawberry.field(directives=[permitted(_READ, "brand")])
@@ -85,7 +87,7 @@ class Query(GoodwillQuery):
         found = await info.context.area(SupportArea).customers.search(
             info.context.actor, brand, search, page_size(first), text_key(after)
         )
-        return page_of(found, first, lambda one: _found(brand, one), lambda one: one)
+        return page_of(found, first, lambda customer: _found(brand, customer), lambda customer: customer)
 
     @strawberry.field(directives=[permitted(_READ, FOUND)])
     async def customer(self, info: OfficeInfo, id: CustomerId) -> SupportedCustomer:  # noqa: A002
@@ -115,10 +117,10 @@ class Query(GoodwillQuery):
     ) -> Page[TimelineEntry]:
         """What happened to a customer, the newest first."""
         position, size = position_of(after), page_size(first)
-        found = await info.context.area(SupportArea).timeline.page(
+        page = await info.context.area(SupportArea).timeline.page(
             info.context.actor, owner_of(customer), size, position
         )
-        return page_of(found, first, entry_to_graphql, lambda one: position_key(one.position))
+        return page_of(page, first, entry_to_graphql, lambda entry: position_key(entry.position))
 
     @strawberry.field(directives=[permitted(_READ, "brand")])
     async def bet_explanation(self, info: OfficeInfo, brand: str, bet_id: str) -> BetExplanation:
@@ -137,8 +139,8 @@ class Query(GoodwillQuery):
     @strawberry.field(directives=[permitted(_READ, FOUND)])
     async def legal_holds(self, info: OfficeInfo, customer: CustomerId) -> list[LegalHoldInfo]:
         """The legal holds of a customer, lifted ones included."""
-        found = await info.context.area(SupportArea).holds.of_customer(info.context.actor, owner_of(customer))
-        return [hold_to_graphql(one) for one in found]
+        holds = await info.context.area(SupportArea).holds.of_customer(info.context.actor, owner_of(customer))
+        return [hold_to_graphql(hold) for hold in holds]
 
     @strawberry.field(directives=[permitted(Permission.SUPPORT_EXPORT, FOUND)])
     async def customer_export(self, info: OfficeInfo, job_id: ID) -> str:
@@ -193,10 +195,10 @@ class Mutation(GoodwillMutation):
         Refused under a legal hold.
         """
         owner = owner_of(input.customer)
-        found = await info.context.area(SupportArea).requests.propose_erasure(
+        proposal = await info.context.area(SupportArea).requests.propose_erasure(
             info.context.actor, owner, input.reason
         )
-        return SupportProposal(proposal_id=ID(found))
+        return SupportProposal(proposal_id=ID(proposal))
 
     @strawberry.mutation(directives=[permitted(Permission.SUPPORT_ERASE, FOUND)])
     async def put_legal_hold(

@@ -92,11 +92,11 @@ class Copy:
             "WHERE table_schema = %s AND table_name = %s ORDER BY ordinal_position",
             (self.into.schema, table),
         )
-        found = [
+        columns = [
             (name, str(extra).lower()) for name, extra in cursor.fetchall() if "GENERATED" not in str(extra)
         ]
-        numbers = [quoted(str(name)) for name, extra in found if "auto_increment" in extra]
-        return [each for name, _ in found if (each := quoted(str(name))) not in numbers], numbers
+        numbers = [quoted(str(name)) for name, extra in columns if "auto_increment" in extra]
+        return [each for name, _ in columns if (each := quoted(str(name))) not in numbers], numbers
 
 
 def _sums(counts: tuple[Count, ...]) -> str:

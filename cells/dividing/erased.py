@@ -21,10 +21,10 @@ MISPLACED: Final = "misplaced_pseudonyms"
 
 def misplaced(location: Location, cell: Cell) -> int:
     """Return how many pseudonyms in a location's rows are in partitions that its cell does not have."""
-    found: set[tuple[str, str]] = set()
+    customers: set[tuple[str, str]] = set()
     for database in each_database(location):
-        found.update(_misplaced_in(database, cell))
-    return len(found)
+        customers.update(_misplaced_in(database, cell))
+    return len(customers)
 
 
 def renamed_by(move: Move) -> list[str]:
@@ -72,4 +72,4 @@ def place(database: Database, cell: Cell) -> None:
 
 
 def _misplaced_in(database: Database, cell: Cell) -> list[tuple[str, str]]:
-    return [one for one in database.customers_of_others(cell) if is_pseudonym(one[1])]
+    return [customer for customer in database.customers_of_others(cell) if is_pseudonym(customer[1])]

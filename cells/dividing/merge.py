@@ -47,8 +47,8 @@ def open_merge(settings: MoveSettings, tables: CellTables) -> Move:
         pymysql.err.MySQLError: A server cannot be reached.
     """
     source, target = locations_of(settings, tables)
-    found = cell_at(source, changing=True)
-    begun = None if found is None else Journal.read(settings.folder, found[0].name)
+    there = cell_at(source, changing=True)
+    begun = None if there is None else Journal.read(settings.folder, there[0].name)
     findings = check_merge(source, target, changing=begun is not None and not begun.is_over)
     journal = Journal.open(settings.folder, findings.cell.name, str(source), str(target), Kind.MERGE)
     actions: Actions = {

@@ -54,7 +54,7 @@ class Database:
 
     def customers_of_others(self, cell: Cell) -> list[tuple[str, str]]:
         """Return brand and id of all customers whom a cell does not have."""
-        return [one for one in self.customers() if not cell.has(*one)]
+        return [customer for customer in self.customers() if not cell.has(*customer)]
 
 
 def each_database(location: Location) -> Iterator[Database]:

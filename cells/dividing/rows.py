@@ -75,7 +75,7 @@ class _Half:
     def _customers(self) -> int:
         """Delete the rows of the other half's customers, before those of their parents."""
         cursor, others = self.database.cursor, f"{quoted(self.database.schema)}.furlong_trim"
-        lacked = [one for one in self.database.customers() if self._lacks(customer_key(*one))]
+        lacked = [customer for customer in self.database.customers() if self._lacks(customer_key(*customer))]
         cursor.execute(
             f"CREATE TEMPORARY TABLE {others} (brand_id VARCHAR(255), customer_id VARCHAR(255), "
             f"{CUSTOMERS_KEY}"
@@ -141,7 +141,9 @@ def recount(database: Database) -> None:
             for count in counts:
                 _add_missing(database, table, counts, count)
         sums = {
-            column: " + ".join(_counted(database, one) for one in counts if one.of and one.column == column)
+            column: " + ".join(
+                _counted(database, count) for count in counts if count.of and count.column == column
+            )
             for column in columns
         }
         changes = ", ".join(f"{ROW}.{quoted(column)} = {numbers}" for column, numbers in sums.items())
@@ -161,7 +163,7 @@ def _add_missing(database: Database, table: str, counts: tuple[Count, ...], coun
     """Add the rows that are to count something and are not there."""
     if not count.of:
         return
-    columns = list(dict.fromkeys(one.column for one in counts))
+    columns = list(dict.fromkeys(count.column for count in counts))
     own = ", ".join(quoted(column) for column in (*(own for own, _ in count.by), *columns))
     theirs = ", ".join(quoted(theirs) for _, theirs in count.by) + ", 0" * len(columns)
     first = quoted(columns[0])

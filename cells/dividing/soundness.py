@@ -19,16 +19,18 @@ def strangers(location: Location, cell: Cell) -> list[str]:
 
     Erased customers are not counted: release 1.0 kept their rows under pseudonyms of any partition.
     """
-    found = []
+    faults = []
     for database in each_database(location):
-        others = [one for one in database.customers_of_others(cell) if not is_pseudonym(one[1])]
+        others = [
+            customer for customer in database.customers_of_others(cell) if not is_pseudonym(customer[1])
+        ]
         if others:
             brand, customer = min(others)
-            found.append(
+            faults.append(
                 f"{database.at} has rows of {len(others)} customers of other cells, "
                 f"such as {customer} of {brand}"
             )
-    return found
+    return faults
 
 
 def orphans(location: Location) -> list[str]:
@@ -71,19 +73,19 @@ def indivisible(location: Location, is_new: Callable[[tuple[str, str]], bool]) -
         location: The databases of a cell.
         is_new: Whether a customer, by brand and id, is to be in the new half.
     """
-    found = []
+    faults = []
     for database in each_database(location):
         pairs: dict[str, list[tuple[str, str]]] = {}
         for table, one, other in torn(database):
             if is_new(one) is not is_new(other):
                 pairs.setdefault(table, []).append((one[1], other[1]))
-        found += [
+        faults += [
             f"{database.schema} has rows of {table} between customers of both halves, such as {one} and "
             f"{other}: they cannot be divided"
             for table, (first, *_) in pairs.items()
             for one, other in [first]
         ]
-    return found
+    return faults
 
 
 def _tables_of(database: Database) -> set[str]:

@@ -52,16 +52,16 @@ def check(source: Location, target: Location) -> Findings:
         pymysql.err.MySQLError: A server of the source cannot be reached.
     """
     rows = [_cell_in(database) for database in source.databases]
-    found = [row for row in rows if row is not None]
-    if len(found) < len(rows):
+    rows_read = [row for row in rows if row is not None]
+    if len(rows_read) < len(rows):
         missing = [str(database) for database, row in zip(source.databases, rows, strict=True) if row is None]
         raise MoveError(f"{', '.join(missing)} belong to no cell: run `furlong cell claim` first")
-    name, first, last, of, epoch, _state = found[0]
+    name, first, last, of, epoch, _state = rows_read[0]
     cell, (size, tables) = Cell(name, first, last, of), size_of(source)
     try:
-        if _is_moved(found, target):
+        if _is_moved(rows_read, target):
             return Findings(cell, epoch, size, tables, is_moved=True)
-        problems = [*_problems_of_cell(found), *_problems_of_servers(source, target)]
+        problems = [*_problems_of_cell(rows_read), *_problems_of_servers(source, target)]
         problems += [*_problems_of_target(target, name, epoch), *problems_of_region(source, target.region)]
         problems += problems_of_accounts(source, target)
     except OperationalError as fault:  # giving a move up must be possible while the target is down
@@ -99,12 +99,12 @@ def cell_at(location: Location, *, changing: bool = False) -> tuple[Cell, int, s
             they may have different epochs and states; then return those of the first.
     """
     rows = [_cell_in(database) for database in location.databases]
-    found = [row for row in rows if row is not None]
-    agreeing = {(row[0], row[3]) if changing else (row[0], *row[3:]) for row in found}
-    if len(found) != len(rows) or len(agreeing) > 1:
+    rows_read = [row for row in rows if row is not None]
+    agreeing = {(row[0], row[3]) if changing else (row[0], *row[3:]) for row in rows_read}
+    if len(rows_read) != len(rows) or len(agreeing) > 1:
         return None
-    name, _, _, of, epoch, state = found[0]
-    cell = Cell(name, min(row[1] for row in found), max(row[2] for row in found), of)
+    name, _, _, of, epoch, state = rows_read[0]
+    cell = Cell(name, min(row[1] for row in rows_read), max(row[2] for row in rows_read), of)
     return cell, int(epoch), str(state)
 
 
@@ -211,7 +211,7 @@ def _problems_of_gtids(source: Server, target: Server) -> list[str]:
 def _domains(server: Server) -> set[str]:
     """Return the GTID domains of a server's transactions: those in its binary log, and the next one's."""
     position = str(server.value("SELECT @@gtid_binlog_pos") or "")
-    logged = {one.strip().partition("-")[0] for one in position.split(",") if one.strip()}
+    logged = {part.strip().partition("-")[0] for part in position.split(",") if part.strip()}
     return {*logged, str(server.value("SELECT @@gtid_domain_id"))}
 
 

@@ -94,15 +94,15 @@ class Journal:
         Raises:
             MoveError: The folder has another move of the cell that is not over.
         """
-        found = cls.read(folder, cell)
-        if found is None or found.is_over:
+        written = cls.read(folder, cell)
+        if written is None or written.is_over:
             return cls(folder / f"{cell}.json", cell, source, target, kind=kind)
-        if (found.source, found.target, found.kind) != (source, target, kind):
+        if (written.source, written.target, written.kind) != (source, target, kind):
             raise MoveError(
-                f"{found.file} is a {found.kind.value} of cell {cell} from {found.source} to "
-                f"{found.target} that is not over: finish it, or give it up with --back"
+                f"{written.file} is a {written.kind.value} of cell {cell} from {written.source} to "
+                f"{written.target} that is not over: finish it, or give it up with --back"
             )
-        return found
+        return written
 
     @classmethod
     def read(cls, folder: Path, cell: str) -> Self | None:
@@ -119,8 +119,8 @@ class Journal:
             kept.cell,
             kept.source,
             kept.target,
-            [_step(each) for each in kept.begun],
-            {_step(each): seconds for each, seconds in kept.done.items()},
+            [_step(name) for name in kept.begun],
+            {_step(name): seconds for name, seconds in kept.done.items()},
             kept.facts,
             kept.went_back,
             Kind(kept.kind),
@@ -165,11 +165,11 @@ class Journal:
 
     def facts_of(self) -> dict[str, Any]:
         """Return the journal for people and programs."""
-        found: dict[str, Any] = msgspec.to_builtins(self._contents())
-        return found | {"has_way_back": self.has_way_back}
+        contents: dict[str, Any] = msgspec.to_builtins(self._contents())
+        return contents | {"has_way_back": self.has_way_back}
 
     def _contents(self) -> _Contents:
-        begun, done = [each.value for each in self.begun], {step.value: at for step, at in self.done.items()}
+        begun, done = [step.value for step in self.begun], {step.value: at for step, at in self.done.items()}
         return _Contents(
             self.cell,
             self.source,

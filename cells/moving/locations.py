@@ -50,15 +50,15 @@ def _servers(
         raise MoveError(f"set {variable}")
     if unknown := sorted(urls.keys() - tables.databases.keys()):
         raise MoveError(f"{variable}S: a cell has no database {unknown[0]}")
-    apart = {name: _server(f"{name} in {variable}S", each) for name, each in urls.items()}
+    apart = {name: _server(f"{name} in {variable}S", url) for name, url in urls.items()}
     return _server(variable, url), apart
 
 
 def _server(variable: str, url: SecretStr) -> Server:
     try:
-        found = make_url(url.get_secret_value())
+        parsed = make_url(url.get_secret_value())
     except (ArgumentError, ValueError):
-        found = None
-    if found is None or found.get_backend_name() not in {"mysql", "mariadb"} or not found.database:
+        parsed = None
+    if parsed is None or parsed.get_backend_name() not in {"mysql", "mariadb"} or not parsed.database:
         raise MoveError(f"{variable} must be mysql+aiomysql://ADMIN:PASSWORD@HOST:PORT/PREFIX")
-    return Server(found)
+    return Server(parsed)

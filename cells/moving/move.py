@@ -172,9 +172,9 @@ def stop_replication(move: Move) -> None:
 
 
 def _check(move: Move) -> Facts:
-    found = check(move.source, move.target)
-    found.problems.extend(_problems_of_router(move))
-    found.require()
+    obstacles = check(move.source, move.target)
+    obstacles.problems.extend(_problems_of_router(move))
+    obstacles.require()
     return {"epoch": str(move.findings.epoch)}
 
 

@@ -49,10 +49,10 @@ def open_at(location: Location, epoch: int) -> None:
         MoveError: The row is missing, so the copy is not complete.
     """
     for place in location.places:
-        found = {_epoch_in(place, schema) for schema in place.schemas}
-        if found != {epoch}:
+        epochs = {_epoch_in(place, schema) for schema in place.schemas}
+        if epochs != {epoch}:
             raise MoveError(
-                f"{place.server} has epochs {sorted(found)} instead of {epoch}: it has not caught up"
+                f"{place.server} has epochs {sorted(epochs)} instead of {epoch}: it has not caught up"
             )
     for place in location.places:
         _execute(place, _SET_STATE, (epoch, "open", epoch, "fenced"))

@@ -151,8 +151,8 @@ def start(source: Place, target: Place, gtid: str) -> None:
             f"MASTER_PASSWORD = {literal(source.server.url.password or '')}, "
             "MASTER_USE_GTID = slave_pos, MASTER_CONNECT_RETRY = 1",
         )
-    found = status(server)
-    if found is not None and found["Slave_SQL_Running"] == "No" and found["Slave_IO_Running"] == "No":
+    seen = status(server)
+    if seen is not None and seen["Slave_SQL_Running"] == "No" and seen["Slave_IO_Running"] == "No":
         # Other cells and the back office may be on the same server.
         tables = ",".join(schema.replace("_", "\\_") + ".%" for schema in target.schemas)
         server.execute(f"SET GLOBAL {CONNECTION}.replicate_wild_do_table = '{tables}'")
@@ -178,8 +178,8 @@ def run_until(server: Server, gtid: str) -> None:
     server.execute(f"START SLAVE '{CONNECTION}' UNTIL master_gtid_pos = {literal(gtid)}")
     deadline = time.monotonic() + STUCK_SECONDS
     while True:
-        found = _require_sound(server)
-        if found["Slave_SQL_Running"] == "No":
+        seen = _require_sound(server)
+        if seen["Slave_SQL_Running"] == "No":
             return
         if time.monotonic() > deadline:
             raise MoveError(f"{server} does not reach {gtid}: SHOW SLAVE '{CONNECTION}' STATUS says why")
@@ -214,9 +214,9 @@ def wait_for(target: Server, gtid: str, seconds: float) -> None:
         NotCaughtUp: It has not within that time.
     """
     if not _reaches(target, gtid, seconds):
-        found = status(target) or {}
+        seen = status(target) or {}
         raise NotCaughtUp(
-            f"{target} did not reach {gtid} within {seconds:g} s; {found.get('Last_SQL_Error') or 'no error'}"
+            f"{target} did not reach {gtid} within {seconds:g} s; {seen.get('Last_SQL_Error') or 'no error'}"
         )
 
 
@@ -230,8 +230,8 @@ def status(server: Server) -> dict[str, Any] | None:
         if error.args[0] == _NO_SUCH_CONNECTION:
             return None
         raise
-    found: dict[str, Any] | None = row
-    return found
+    seen: dict[str, Any] | None = row
+    return seen
 
 
 def _reaches(server: Server, gtid: str, seconds: float) -> bool:
@@ -239,10 +239,10 @@ def _reaches(server: Server, gtid: str, seconds: float) -> bool:
 
 
 def _require_sound(server: Server) -> dict[str, Any]:
-    found = status(server)
-    if found is None:
+    seen = status(server)
+    if seen is None:
         raise MoveError(f"{server} does not replicate any more: begin the move again with --back, then anew")
     for kind in ("SQL", "IO"):
-        if found[f"Last_{kind}_Errno"]:
-            raise MoveError(f"the replication to {server} broke: {found[f'Last_{kind}_Error']}")
-    return found
+        if seen[f"Last_{kind}_Errno"]:
+            raise MoveError(f"the replication to {server} broke: {seen[f'Last_{kind}_Error']}")
+    return seen

@@ -50,11 +50,11 @@ def checksums(cursor: Cursor, schemas: tuple[str, ...]) -> dict[str, Any]:
         schemas,
     )
     computed = {(str(schema), str(table)) for schema, table in cursor.fetchall()}
-    found = {f"{schema}.{table}": _sum_of_rows(cursor, schema, table) for schema, table in computed}
+    sums = {f"{schema}.{table}": _sum_of_rows(cursor, schema, table) for schema, table in computed}
     if plain := [f"{quoted(s)}.{quoted(t)}" for s, t in tables if (s, t) not in computed]:
         cursor.execute(f"CHECKSUM TABLE {', '.join(plain)} EXTENDED")
-        found |= dict(cursor.fetchall())
-    return found
+        sums |= dict(cursor.fetchall())
+    return sums
 
 
 def _sum_of_rows(cursor: Cursor, schema: str, table: str) -> tuple[Any, ...]:

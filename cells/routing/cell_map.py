@@ -53,7 +53,7 @@ class MappedCell(StrictModel):
     @property
     def listeners(self) -> Mapping[str, Listener]:
         """Return the listeners for its databases, by their names in HAProxy."""
-        own = {listener_of(self.name, database): each for database, each in self.databases.items()}
+        own = {listener_of(self.name, database): place for database, place in self.databases.items()}
         if self.database and self.database_listen:
             own[listener_of(self.name)] = Listener(server=self.database, listen=self.database_listen)
         return own

@@ -48,10 +48,10 @@ class Runtime:
         """
         known = set(self.command("show backend").split())
         common = listener_of(cell)
-        found = {name: own if (own := listener_of(cell, name)) in known else common for name in names}
-        if missing := sorted(set(found.values()) - known):
+        listeners = {name: own if (own := listener_of(cell, name)) in known else common for name in names}
+        if missing := sorted(set(listeners.values()) - known):
             raise RouterError(f"the HAProxy at {self.address} has no listener {missing[0]}")
-        return found
+        return listeners
 
     def switch_database(self, listener: str, host: str, port: int) -> None:
         """Lead a listener to another database server, and end the connections to the old one.

@@ -155,7 +155,9 @@ class Acknowledgement(BrandEnvelope, frozen=True, kw_only=True):
         return f"{self.node}:{self.kind}:{self.part}"
 
 
-_READER: Final = Reader("club.cells", msgspec.json.Decoder(Acknowledgement), lambda each: each.key)
+_READER: Final = Reader(
+    "club.cells", msgspec.json.Decoder(Acknowledgement), lambda acknowledgement: acknowledgement.key
+)
 
 
 def decode_acknowledgement(record: Record) -> Acknowledgement:

@@ -51,8 +51,10 @@ async def read_report(
 ) -> Report:
     """Return what the database has applied."""
     kept = [
-        UnknownMessage(key=one.key, epoch=one.order.epoch, number=one.order.number, kind=one.kind)
-        for one in await repository.not_understood(connection)
+        UnknownMessage(
+            key=message.key, epoch=message.order.epoch, number=message.order.number, kind=message.kind
+        )
+        for message in await repository.not_understood(connection)
     ]
     newest = _newest(await list_dead_letters(connection, dead_letter, MAX_LISTED, GLOBAL_TOPIC))
     applied = await repository.last_of(connection, newest.keys())
@@ -64,10 +66,10 @@ async def read_report(
 
 def _newest(letters: Iterable[DeadLetter]) -> dict[str, DeadLetter]:
     """Return the newest dead letter of each subject; they come newest first."""
-    found: dict[str, DeadLetter] = {}
+    newest: dict[str, DeadLetter] = {}
     for letter in letters:
-        found.setdefault((letter.record.key or b"").decode(errors="replace")[:255], letter)
-    return found
+        newest.setdefault((letter.record.key or b"").decode(errors="replace")[:255], letter)
+    return newest
 
 
 def _superseded(letter: DeadLetter, applied: tuple[GlobalOrder, datetime | None] | None) -> bool:

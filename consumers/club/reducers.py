@@ -19,7 +19,7 @@ from subgraphs.club.membership.read_back import MembershipReadBack, PublishedMem
 from subgraphs.club.models import ACCOUNT_CHANGE
 from subgraphs.club_kit.domain.accounts import Account, ends_membership
 from subgraphs.club_kit.records.accounts import AccountHistory
-from subgraphs.club_kit.records.reference import ReferenceWriter
+from subgraphs.club_kit.records.reference_writer import ReferenceWriter
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.erasure import Erasure
 
@@ -67,9 +67,9 @@ class MembershipReducer:
         """Apply a batch of memberships; a null value only clears the topic: the account topic erases."""
         changes = [message for message in messages if not isinstance(message.event, CustomerErased)]
         kept = await without_erased(self.erasure, connection, changes, attrgetter("occurred_at"))
-        owners = {_owner(one.event) for one in kept}
+        owners = {_owner(message.event) for message in kept}
         await self.exclusion.lock_pending(connection, owners)
-        memberships = [_told_membership(one.event) for one in kept]
+        memberships = [_told_membership(message.event) for message in kept]
         changed, conflicting = await self.read_back.restore(connection, memberships)
         if changed:
             await self.exclusion.end_memberships(connection, owners, await self.clock.at(connection))

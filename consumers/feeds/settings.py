@@ -27,8 +27,8 @@ def find(names: Sequence[str]) -> list[AnyFeed]:
         UnknownFeed: No such adapter exists, or two of them have the same name or topic.
     """
     feeds = [_feed(name) for name in names]
-    for what, found in (("name", [feed.name for feed in feeds]), ("topic", [feed.topic for feed in feeds])):
-        twice = sorted({one for one in found if found.count(one) > 1})
+    for what, values in (("name", [feed.name for feed in feeds]), ("topic", [feed.topic for feed in feeds])):
+        twice = sorted({value for value in values if values.count(value) > 1})
         if twice:
             raise UnknownFeed(f"two feeds have the same {what}: {', '.join(twice)}")
     return feeds

@@ -65,7 +65,10 @@ class ProviderHealthReader:
 
     async def read(self, connection: AsyncConnection) -> WorkersReport:
         """Return what workers could not use or have not used yet, and the health of each provider."""
-        decided = {one.name: one for one in await provider_decisions.decided(connection)}
+        decided = {
+            configuration.name: configuration
+            for configuration in await provider_decisions.decided(connection)
+        }
         since = self.clock.machine.now() - SILENT_AFTER
         reports = await provider_decisions.reports_since(connection, since)
         due = await provider_decisions.due(connection, self.clock.now())

@@ -13,7 +13,7 @@ from consumers.messages.reducers import conflicting, conflicting_accounts, store
 from consumers.stream.topics import Message, Outcome
 from foundation.storage.clock import Clock
 from subgraphs.club_kit.records.accounts import AccountHistory
-from subgraphs.club_kit.records.reference import ReferenceWriter
+from subgraphs.club_kit.records.reference_writer import ReferenceWriter
 from subgraphs.fulfilment.models import ACCOUNT_CHANGE, CHOICE, GOODWILL_CREDIT, QUALIFICATION
 from subgraphs.fulfilment.service import FulfilmentService
 from subgraphs.kit.domain.keys import Owner

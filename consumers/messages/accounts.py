@@ -115,7 +115,7 @@ class AccountOrErasureReducer:
     ) -> Outcome:
         """Apply a batch in its order: an account after an erasure is a new person's."""
         outcome = Outcome()
-        for erased, group in groupby(messages, key=lambda one: isinstance(one.event, CustomerErased)):
+        for erased, group in groupby(messages, key=lambda message: isinstance(message.event, CustomerErased)):
             run: list[Message[Any]] = list(group)
             outcome = _sum(outcome, await (self._erase if erased else self._store)(connection, run))
         return outcome
@@ -172,10 +172,10 @@ def _is_erased(event: AccountStatus, markers: Any) -> bool:
     return marker is not None and event.revision <= marker.revision
 
 
-def _sum(one: Outcome, other: Outcome) -> Outcome:
+def _sum(outcome: Outcome, other: Outcome) -> Outcome:
     return Outcome(
-        one.stale + other.stale,
-        one.duplicates + other.duplicates,
-        (*one.refused, *other.refused),
-        (*one.conflicts, *other.conflicts),
+        outcome.stale + other.stale,
+        outcome.duplicates + other.duplicates,
+        (*outcome.refused, *other.refused),
+        (*outcome.conflicts, *other.conflicts),
     )

@@ -17,7 +17,7 @@ from consumers.stream.records import Record
 from consumers.stream.topics import AnyTopic, Apply, Message, Outcome, Topic
 from foundation.storage.clock import Clock
 from subgraphs.club_kit.records.accounts import AccountHistory
-from subgraphs.club_kit.records.reference import ReferenceWriter
+from subgraphs.club_kit.records.reference_writer import ReferenceWriter
 from subgraphs.club_kit.records.week_definitions import WEEK_TOPIC
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.erasure import Erasure
@@ -75,8 +75,8 @@ async def conflicting(
     """
     if changed == len(messages):
         return []
-    found = await known.among(connection, [message.event.row() for message in messages])
-    return [messages[index].record for index in found]
+    conflicts = await known.among(connection, [message.event.row() for message in messages])
+    return [messages[index].record for index in conflicts]
 
 
 async def conflicting_accounts(

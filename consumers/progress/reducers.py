@@ -24,7 +24,7 @@ from consumers.stream.database.dead_letter_replay import waiting_reason
 from consumers.stream.records import Record
 from consumers.stream.topics import Message, Outcome
 from foundation.storage.clock import Clock
-from subgraphs.club_kit.records.reference import ReferenceWriter
+from subgraphs.club_kit.records.reference_writer import ReferenceWriter
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.erasure import Erasure
 from subgraphs.kit.records.revision_conflicts import RevisionConflicts
@@ -129,7 +129,9 @@ class ProgressReducer:
             connection, [message.event.row() for message in messages]
         )
         asking = {name for name, brand in rules.brands.items() if brand.ask_for_opt_in}
-        await self.ledger.reassess_customers(connection, {one for one in changed if one.brand in asking})
+        await self.ledger.reassess_customers(
+            connection, {owner for owner in changed if owner.brand in asking}
+        )
         joined_or_left = {Owner(message.event.brand_id, message.event.customer_id) for message in messages}
         await self.ledger.requalify_customers(connection, joined_or_left)
         revision_conflicts = RevisionConflicts(MEMBERSHIP, "version")

@@ -2,8 +2,7 @@
 
 from typing import Final
 
-from prometheus_client import CollectorRegistry
-
+from consumers.acknowledgements.block_consumer import BlockConsumer, ConsumerParts
 from consumers.messages.customer_weeks import QUALIFICATION_TOPIC, decode_qualification
 from consumers.messages.memberships import MEMBERSHIP_TOPIC, decode_membership_or_erasure
 from consumers.messages.reducers import reference_topics
@@ -16,18 +15,9 @@ from consumers.progress.messages import (
     decode_outcome,
 )
 from consumers.progress.reducers import ProgressReducer
-from consumers.stream.consumer import App, Consumer
-from consumers.stream.settings import StreamSettings
-from consumers.stream.topics import Topic
-from consumers.stream.wiring import wire
-from foundation.storage.clock import Clock
-from foundation.storage.database import Database
-from foundation.storage.settings import DatabaseSettings
-from foundation.tracing import Tracing
-from subgraphs.club_kit.records.reference import ReferenceWriter
+from consumers.stream.topics import AnyTopic, Topic
+from subgraphs.club_kit.records.reference_writer import ReferenceWriter
 from subgraphs.club_kit.records.week_definitions import WEEK_TOPIC
-from subgraphs.kit.live.event_bus import CustomersChanged
-from subgraphs.kit.records.erasure import Pseudonyms
 from subgraphs.progress.adjustment_repository import ADJUSTMENT_TOPIC
 from subgraphs.progress.customer_data import erasure_of
 from subgraphs.progress.ledger.ledger import ledger_of
@@ -36,24 +26,11 @@ from subgraphs.progress.models import REFERENCE, STREAM
 SHARED: Final = frozenset({SCHEME_TOPIC, WEEK_TOPIC})
 
 
-def create_consumer(
-    database_settings: DatabaseSettings,
-    stream_settings: StreamSettings,
-    registry: CollectorRegistry,
-    clock: Clock,
-    tracing: Tracing | None = None,
-    *,
-    changed: CustomersChanged | None = None,
-) -> Consumer:
-    """Return a consumer of the progress database; `registry` must be its own.
-
-    `changed` is called with customers whose data a commit has changed.
-    """
-    database = Database.open(database_settings, "progress", None if tracing is None else tracing.tracer)
-    ledger = ledger_of(database.dialect, clock)
-    erasure = erasure_of(database.dialect, Pseudonyms.from_settings(database_settings))
-    reducer = ProgressReducer(ledger, ReferenceWriter(REFERENCE, database.dialect), clock, erasure)
-    topics = [
+def _topics(parts: ConsumerParts) -> list[AnyTopic]:
+    dialect, clock = parts.database.dialect, parts.clock
+    erasure = erasure_of(dialect, parts.pseudonyms)
+    reducer = ProgressReducer(ledger_of(dialect, clock), ReferenceWriter(REFERENCE, dialect), clock, erasure)
+    return [
         *reference_topics(reducer.accounts, reducer.schemes, reducer.weeks, erasure, clock),
         Topic(MEMBERSHIP_TOPIC, decode_membership_or_erasure, reducer.memberships_or_erased, reference=True),
         Topic(QUALIFICATION_TOPIC, decode_qualification, reducer.qualifications, reference=True),
@@ -61,13 +38,6 @@ def create_consumer(
         Topic(ADJUSTMENT_TOPIC, decode_adjustment, reducer.adjustments),
         Topic(PROGRESS_TOPIC, decode_bet, reducer.bets),
     ]
-    return wire(
-        App("furlong-progress", topics),
-        database,
-        STREAM,
-        settings=stream_settings,
-        registry=registry,
-        clock=clock,
-        tracing=tracing,
-        changed=changed,
-    )
+
+
+create_consumer: Final = BlockConsumer("progress", STREAM, _topics)

@@ -72,9 +72,9 @@ class QualificationReducer:
     ) -> Outcome:
         """Announce the final rewards of confirmed weeks; other qualifications change nothing."""
         confirmed = {
-            ClubKey(one.event.brand_id, one.event.iso_week, one.event.customer_id)
-            for one in await without_erased(self.erasure, connection, messages, attrgetter("occurred_at"))
-            if one.event.status == "confirmed"
+            ClubKey(message.event.brand_id, message.event.iso_week, message.event.customer_id)
+            for message in await without_erased(self.erasure, connection, messages, attrgetter("occurred_at"))
+            if message.event.status == "confirmed"
         }
         await self.publisher.publish_final(connection, confirmed, await self.clock.at(connection))
         return Outcome()
@@ -92,7 +92,7 @@ class ChoiceReducer:
     ) -> Outcome:
         """Apply a batch of choices."""
         kept = await without_erased(self.erasure, connection, messages, attrgetter("occurred_at"))
-        choices = [_told_choice(one.event) for one in kept]
+        choices = [_told_choice(message.event) for message in kept]
         changed, conflicting = await self.read_back.restore(connection, choices)
         conflicts = [kept[index].record for index in conflicting]
         return Outcome(stale=len(messages) - changed, conflicts=conflicts)

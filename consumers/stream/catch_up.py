@@ -82,9 +82,9 @@ class CatchUp:
             if ends[partition] > firsts[partition] and self._reads(partition)
         }
 
-    def _reads(self, one: TopicPartition) -> bool:
+    def _reads(self, partition: TopicPartition) -> bool:
         cell = self.database.fence.cell
-        return cell is None or one.topic in self.shared or cell.owns(one.partition)
+        return cell is None or partition.topic in self.shared or cell.owns(partition.partition)
 
     async def _partitions(self) -> list[TopicPartition]:
         admin = AIOKafkaAdminClient(bootstrap_servers=self.settings.bootstrap)

@@ -106,7 +106,7 @@ class Consumer:
                 replay = Replay(self.app.by_name, self.sink)
                 waiting = WaitingLetters(replay, self.settings.hint_seconds)
                 work = (self._relay_dead_letters, waiting.run, *self.app.companions)
-                companions = {asyncio.create_task(each()) for each in work}
+                companions = {asyncio.create_task(companion()) for companion in work}
                 for companion in companions:
                     companion.add_done_callback(_log_end)
                 try:

@@ -87,8 +87,8 @@ def too_deep(value: object, limit: int = MAX_DEPTH) -> bool:
             return False
         level = [
             below
-            for each in level
-            for below in (each.values() if isinstance(each, dict) else each)
+            for item in level
+            for below in (item.values() if isinstance(item, dict) else item)
             if isinstance(below, dict | list)
         ]
     return bool(level)

@@ -92,7 +92,7 @@ def _configure_libraries(finished: list[Processor], sampler: Sampler | None) -> 
     if sampler is not None:
         handler.addFilter(sampler.filter)
     root = logging.getLogger()
-    for each in [each for each in root.handlers if each.__class__ is logging.StreamHandler]:
+    for each in [handler for handler in root.handlers if handler.__class__ is logging.StreamHandler]:
         root.removeHandler(each)
     root.addHandler(handler)
     root.setLevel(LIBRARIES_LEVEL)

@@ -164,9 +164,9 @@ def _redacted(name: str, value: Any, depth: int) -> Any:
         case str():
             return redacted(value)
         case Mapping() if depth < _DEEPEST:
-            return {redacted(str(key)): _redacted(str(key), each, depth + 1) for key, each in value.items()}
+            return {redacted(str(key)): _redacted(str(key), item, depth + 1) for key, item in value.items()}
         case list() | tuple() | set() | frozenset() if depth < _DEEPEST:
-            return [_redacted(name, each, depth + 1) for each in value]
+            return [_redacted(name, item, depth + 1) for item in value]
         case _:
             # What the renderer would write; it must not add it afterwards.
             return redacted(repr(value))

@@ -100,15 +100,15 @@ def read_signature_input(header: str) -> dict[str, SignatureInput]:
             values other than strings and whole numbers.
     """
     reader, seen = _Reader(header.strip(" \t")), set[str]()
-    found: dict[str, SignatureInput] = {}
+    inputs: dict[str, SignatureInput] = {}
     while True:
         label = reader.label(seen)
         start = reader.at
         components = _components(reader)
         parameters = _parameters(reader)
-        found[label] = SignatureInput(components, parameters, reader.text[start : reader.at])
+        inputs[label] = SignatureInput(components, parameters, reader.text[start : reader.at])
         if not reader.more():
-            return found
+            return inputs
 
 
 def read_byte_sequences(header: str) -> dict[str, bytes]:
@@ -131,12 +131,12 @@ def read_byte_sequences(header: str) -> dict[str, bytes]:
 
 def _components(reader: _Reader) -> tuple[str, ...]:
     reader.expect("(")
-    found: list[str] = []
+    names: list[str] = []
     while True:
         reader.read(_BLANKS)
         if reader.skips(")"):
-            return tuple(found)
-        found.append(reader.string())
+            return tuple(names)
+        names.append(reader.string())
         if not reader.text.startswith((" ", ")"), reader.at):
             raise ValueError("a component with parameters")
 

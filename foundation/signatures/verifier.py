@@ -164,7 +164,7 @@ def _stated(values: Mapping[str, str]) -> tuple[SignatureInput, bytes]:
         signatures = read_byte_sequences(values["signature"])
     except ValueError as error:
         raise InvalidSignature(Reason.MALFORMED) from error
-    ours = [label for label, each in inputs.items() if each.parameters.get("tag") == TAG]
+    ours = [label for label, parameters in inputs.items() if parameters.parameters.get("tag") == TAG]
     if not ours:
         raise InvalidSignature(Reason.UNSIGNED)
     if len(ours) > 1 or ours[0] not in signatures:

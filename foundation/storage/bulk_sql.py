@@ -122,8 +122,8 @@ class JsonRows(Struct, Generic[R], frozen=True):
             f"SELECT {self.together} {source}",
             execution_options=_AS_TEXT,
         )
-        found = result.scalar()
-        return self.decode_all(found) if found else []
+        value = result.scalar()
+        return self.decode_all(value) if value else []
 
     async def many(self, connection: AsyncConnection, source: str) -> list[R]:
         """Return the rows of `SELECT … {source}`, however many there are."""

@@ -48,8 +48,8 @@ class SystemClock:
         """Return the current instant by the database server's clock; with SQLite, by this machine's."""
         if connection.dialect.name == "sqlite":
             return self.now()
-        found = await connection.scalar(_DATABASE_TIME)
-        return found or self.now()
+        now = await connection.scalar(_DATABASE_TIME)
+        return now or self.now()
 
     @property
     def machine(self) -> Clock:

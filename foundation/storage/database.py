@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
 from datetime import UTC
 from pathlib import Path
 from typing import Any
@@ -195,6 +195,16 @@ class Database:
         await self.pinned.close()
         for engine in (self._engine, self._pinned_engine):
             await engine.dispose()
+
+
+@asynccontextmanager
+async def open_databases(settings: DatabaseSettings, *names: str) -> AsyncIterator[tuple[Database, ...]]:
+    """Open databases, in the order of their names, for the duration of the block."""
+    async with AsyncExitStack() as stack:
+        databases = tuple(Database.open(settings, name) for name in names)
+        for database in databases:
+            stack.push_async_callback(database.close)
+        yield databases
 
 
 async def _finish(step: Coroutine[Any, Any, None], seconds: float | None = None) -> None:

@@ -76,9 +76,9 @@ def parse_instant(text: str) -> datetime:
         ClockError: The text has another form.
     """
     try:
-        found = datetime.fromisoformat(text)
-        if found.tzinfo is not None and FIRST_YEAR <= found.year <= LAST_YEAR:
-            return found.astimezone(UTC)
+        moment = datetime.fromisoformat(text)
+        if moment.tzinfo is not None and FIRST_YEAR <= moment.year <= LAST_YEAR:
+            return moment.astimezone(UTC)
     except ValueError:
         pass
     raise ClockError(

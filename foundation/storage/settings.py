@@ -101,9 +101,9 @@ class DatabaseSettings(BaseSettings):
 
     def entering_closed(self) -> Self:
         """Return the same settings for what recovers a closed database."""
-        found = self.model_copy()
-        found._enters_closed = True  # noqa: SLF001 - its own class
-        return found
+        copied = self.model_copy()
+        copied._enters_closed = True  # noqa: SLF001 - its own class
+        return copied
 
 
 class ClockSettings(BaseSettings):

@@ -38,5 +38,5 @@ def following(trace_of: TraceOf) -> Iterator[None]:
 def trace_of(key: str) -> str | None:
     """Return the trace that a fact with a key belongs to; None without a valid one."""
     followed = _FOLLOWED.get(None)
-    found = followed(key) if followed is not None else None
-    return found if found is not None and _WELL_FORMED.fullmatch(found) else None
+    traceparent = followed(key) if followed is not None else None
+    return traceparent if traceparent is not None and _WELL_FORMED.fullmatch(traceparent) else None

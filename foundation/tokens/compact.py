@@ -130,10 +130,10 @@ def read_object(text: bytes) -> dict[str, Any]:
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
+    members = dict(pairs)
+    if len(members) != len(pairs):
         raise ValueError("a name is repeated")
-    return found
+    return members
 
 
 def _refuse(constant: str) -> NoReturn:

@@ -143,7 +143,7 @@ def _remember(tokens: dict[str, T], token: str, value: T) -> None:
 def _audiences(claims: Mapping[str, Any]) -> set[str]:
     audience = claims.get("aud")
     listed = audience if isinstance(audience, list) else [audience]
-    return {each for each in listed if isinstance(each, str)}
+    return {name for name in listed if isinstance(name, str)}
 
 
 def _is_time(value: object) -> bool:

@@ -276,7 +276,9 @@ class TokenVerifier(Generic[T]):
 
     def _following(self, revocations: Revocations) -> RevocationFollower:
         accepted = [issuer.accepted for issuer in self._issuers.values()]
-        longest = max((each.longest_lifetime_seconds + each.leeway_seconds for each in accepted), default=DAY)
+        longest = max(
+            (issuer.longest_lifetime_seconds + issuer.leeway_seconds for issuer in accepted), default=DAY
+        )
         return RevocationFollower(
             revocations,
             max(longest, DAY),

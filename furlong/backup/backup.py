@@ -12,7 +12,13 @@ from sqlalchemy import URL, MetaData, inspect, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from foundation.storage.clock import Clock
-from foundation.storage.database import CLOSED, UNFINISHED_RESTORE, Database, create_engine, database_url
+from foundation.storage.database import (
+    CLOSED,
+    UNFINISHED_RESTORE,
+    create_engine,
+    database_url,
+    open_databases,
+)
 from foundation.storage.installation import Installation
 from foundation.storage.migrations.upgrade import create_database, knows, status
 from foundation.storage.servers import address_of, by_server
@@ -69,12 +75,8 @@ async def time_of(settings: DatabaseSettings, name: str, clock: Clock) -> dateti
     Raises:
         sqlalchemy.exc.SQLAlchemyError: The server cannot be reached.
     """
-    database = Database.open(settings, name)
-    try:
-        async with database.read() as connection:
-            return await clock.at(connection)
-    finally:
-        await database.close()
+    async with open_databases(settings, name) as (database,), database.read() as connection:
+        return await clock.at(connection)
 
 
 async def back_up(settings: DatabaseSettings, folder: Path, clock: Clock) -> Manifest:
@@ -88,10 +90,10 @@ async def back_up(settings: DatabaseSettings, folder: Path, clock: Clock) -> Man
     await asyncio.to_thread(_prepare, folder)
     databases = Databases(settings)
     statuses = {name: await status(settings, name, metadata) for name, metadata in METADATA.items()}
-    for name, each in statuses.items():
-        if not each.serves:
-            raise BackupError(f"the database of {name} is {each.state}: `furlong db status` says more")
-        if each.closed:
+    for name, state in statuses.items():
+        if not state.serves:
+            raise BackupError(f"the database of {name} is {state.state}: `furlong db status` says more")
+        if state.closed:
             raise BackupError(f"the database of {name} is closed: recover it first, and `furlong db open` it")
     installation = await _installation(settings)
     try:
@@ -176,8 +178,8 @@ async def restore(
 async def _installation(settings: DatabaseSettings) -> Installation | None:
     """Return the installation of the databases; None if they never recorded it."""
     await require_one_installation(settings, METADATA, None)
-    found = (await installations(settings, METADATA)).values()
-    return next((installation for installation in found if installation is not None), None)
+    known = (await installations(settings, METADATA)).values()
+    return next((installation for installation in known if installation is not None), None)
 
 
 async def _require_own(settings: DatabaseSettings, manifest: Manifest) -> None:

@@ -12,7 +12,7 @@ from backoffice.metadata import NAME as BACKOFFICE
 from backoffice.run_publisher import publish_now
 from consumers.stream.settings import StreamSettings
 from foundation.storage.clock import Clock
-from foundation.storage.database import Database
+from foundation.storage.database import Database, open_databases
 from foundation.storage.settings import DatabaseSettings
 from furlong.backup.recovery_sources import RECOVERY_SOURCES
 from furlong.workers.catch_up import gate_of, until_caught_up
@@ -88,10 +88,9 @@ class DatabaseRecovery:
             NotPublished: What the back office had decided is not on Kafka yet.
             KafkaError: The brokers cannot be reached.
         """
-        found = []
+        databases = []
         for name in names:
-            database = Database.open(self.settings, name)
-            try:
+            async with open_databases(self.settings, name) as (database,):
                 if name == BACKOFFICE:
                     await self._read_decisions_back(database)
                 elif not await self._is_caught_up(name, stop, on_wait):
@@ -99,10 +98,8 @@ class DatabaseRecovery:
                 elif name == "progress":
                     await self._settle()
                 recovered = await report(name, database)
-                found.append(replace(recovered, changes=await self._compare_changes(name)))
-            finally:
-                await database.close()
-        return found
+                databases.append(replace(recovered, changes=await self._compare_changes(name)))
+        return databases
 
     async def _is_caught_up(self, name: str, stop: asyncio.Event, on_wait: WaitReport) -> bool:
         gate = gate_of(name, self.settings, self.stream, self.clock)
@@ -157,19 +154,19 @@ async def report(name: str, database: Database) -> RecoveredDatabase:
 
 def lines(recovered: RecoveredDatabase) -> list[str]:
     """Return the lines of a report."""
-    found = [f"{recovered.database}: all topics are applied"]
+    printed = [f"{recovered.database}: all topics are applied"]
     for table in recovered.tables:
         if table.source != Source.TRANSIENT.value:
             where = f" ({', '.join(table.where)})" if table.where else ""
-            found.append(f"  {table.name:<20} {table.rows:>9} rows, from {table.source}{where}")
+            printed.append(f"  {table.name:<20} {table.rows:>9} rows, from {table.source}{where}")
             if table.lost:
-                found.append(f"  {'':<20} without a backup lost: {table.lost}")
+                printed.append(f"  {'':<20} without a backup lost: {table.lost}")
     if changes := recovered.changes:
         settled = f"{changes.settled} settled by the upstream's record"
         others = f"{changes.sent_later} to be sent again, {changes.unknown} without a clear answer"
-        found.append(f"  changes in doubt: {settled}, {others}")
-    found += [f"  waits for a person: {what}: {number}" for what, number in recovered.waits.items()]
-    return found
+        printed.append(f"  changes in doubt: {settled}, {others}")
+    printed += [f"  waits for a person: {what}: {number}" for what, number in recovered.waits.items()]
+    return printed
 
 
 def as_json(recovered: RecoveredDatabase) -> dict[str, Any]:

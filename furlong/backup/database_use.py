@@ -136,9 +136,9 @@ async def open_database(settings: DatabaseSettings, name: str) -> None:
         NotMigrated: It is not restored, or not migrated.
         sqlalchemy.exc.SQLAlchemyError: The server cannot be reached, or refuses.
     """
-    found = await status(settings, name, METADATA[name])
-    if not found.serves:
-        raise NotMigrated(found)
+    state = await status(settings, name, METADATA[name])
+    if not state.serves:
+        raise NotMigrated(state)
     engine = create_engine(settings, name)
     try:
         async with engine.begin() as connection:

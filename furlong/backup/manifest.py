@@ -119,12 +119,14 @@ class Manifest:
                 "take another one"
             ) from error
         try:
-            found = msgspec.json.decode(text, type=cls)
+            manifest = msgspec.json.decode(text, type=cls)
         except msgspec.DecodeError as error:
             raise BackupError(f"{folder / MANIFEST} cannot be read: {error}") from error
-        if found.format != FORMAT:
-            raise BackupError(f"{folder} is a backup of format {found.format}, this version reads {FORMAT}")
-        return found
+        if manifest.format != FORMAT:
+            raise BackupError(
+                f"{folder} is a backup of format {manifest.format}, this version reads {FORMAT}"
+            )
+        return manifest
 
     def verify(self, folder: Path, names: tuple[str, ...]) -> None:
         """Check that the files are still as they were written.

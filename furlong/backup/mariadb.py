@@ -46,11 +46,11 @@ def dump(urls: Mapping[str, URL], folder: Path) -> None:
             ) as running,
         ):
             assert running.stdout is not None  # noqa: S101 - it is a pipe
-            found = _split(running.stdout, names, folder)
+            parts = _split(running.stdout, names, folder)
             status = running.wait()
             complaints.seek(0)
             _check(program, status, complaints.read())
-    if missing := names.keys() - found:
+    if missing := names.keys() - parts:
         raise BackupError(f"{program} wrote nothing for {', '.join(sorted(missing))}")
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from backoffice.recovery_sources import RECOVERY_SOURCES as BACKOFFICE
+from backoffice.models import RECOVERY_SOURCES as BACKOFFICE
 from subgraphs.block_list import BLOCKS
 from subgraphs.kit.records.recovery_sources import RecoverySource
 
@@ -21,7 +21,7 @@ def _lines() -> Iterator[str]:
     yield "| database | table | truth | lost without a backup |"
     yield "| --- | --- | --- | --- |"
     for subgraph, sources in RECOVERY_SOURCES.items():
-        for recovery in sorted(sources, key=lambda one: one.table.name):
+        for recovery in sorted(sources, key=lambda source: source.table.name):
             where = ", ".join(f"`{name}`" for name in recovery.where)
             source = f"{recovery.source.value}: {where}" if where else recovery.source.value
             yield f"| {subgraph} | `{recovery.table.name}` | {source} | {recovery.lost or 'nothing'} |"

@@ -93,18 +93,18 @@ def _unusable(error: Exception, explain: Explain, variable: str) -> CheckFailed:
 
 async def _check(settings: DatabaseSettings, name: str, clocks: MachineClocks, explain: Explain) -> str:
     try:
-        found = await status(settings, name, METADATA[name])
-        if found.serves:
+        state = await status(settings, name, METADATA[name])
+        if state.serves:
             server = f"the database at {address_of(database_url(settings, name))}"
             again = partial(_time_again, settings, name, clocks)
             clocks.note(server, await _time(settings, name, clocks), again, is_database=True)
     except (SQLAlchemyError, OSError, ValueError) as error:
         raise _unusable(error, explain, settings.variable_of(name)) from error
-    if not found.serves:
-        raise CheckFailed(*STATES[found.state])
-    if found.closed:
+    if not state.serves:
+        raise CheckFailed(*STATES[state.state])
+    if state.closed:
         raise CheckFailed("it is closed while it is recovered", f"run `furlong db open {name}` afterwards")
-    return f"reachable, at revision {found.revision}"
+    return f"reachable, at revision {state.revision}"
 
 
 async def _time(settings: DatabaseSettings, name: str, clocks: MachineClocks) -> Reading | None:

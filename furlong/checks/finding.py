@@ -62,8 +62,11 @@ async def run_checks(
         secrets: Texts that no finding may contain.
     """
     hidden = [secret.get_secret_value() for secret in secrets]
-    found = await asyncio.gather(*(_found(check, seconds) for check in checks))
-    return [Finding(each.name, each.ok, _without(each.says, hidden), each.helps) for each in found]
+    findings = await asyncio.gather(*(_found(check, seconds) for check in checks))
+    return [
+        Finding(finding.name, finding.ok, _without(finding.says, hidden), finding.helps)
+        for finding in findings
+    ]
 
 
 async def _found(check: Check, seconds: float) -> Finding:

@@ -213,8 +213,8 @@ def _files(value: object, setting: str) -> Iterator[tuple[str, Path]]:
             for name in type(value).model_fields:
                 yield from _files(getattr(value, name), f"{setting}{name.upper()}")
         case dict():
-            for key, each in value.items():
-                yield from _files(each, f"{setting}.{key}.")
+            for key, item in value.items():
+                yield from _files(item, f"{setting}.{key}.")
 
 
 def _secrets(value: object) -> Iterator[SecretStr]:
@@ -227,5 +227,5 @@ def _secrets(value: object) -> Iterator[SecretStr]:
         case dict():
             yield from _secrets(list(value.values()))
         case tuple() | list():
-            for each in value:
-                yield from _secrets(each)
+            for item in value:
+                yield from _secrets(item)

@@ -93,9 +93,9 @@ class MachineClocks:
         """Record a server's time, and how to ask for it again."""
         if reading is None:
             return
-        found = self.databases if is_database else self.others
-        if server not in found or abs(reading.ahead) < abs(found[server]):
-            found[server] = reading.ahead
+        times = self.databases if is_database else self.others
+        if server not in times or abs(reading.ahead) < abs(times[server]):
+            times[server] = reading.ahead
         self._again[server] = again
 
     def as_check(self, name: str, seconds: float) -> Check:
@@ -142,18 +142,18 @@ class MachineClocks:
         return says
 
     async def _ask_again(self) -> None:
-        for found in (self.databases, self.others):
-            for server in [server for server, ahead in found.items() if _is_wrong(ahead)]:
+        for times in (self.databases, self.others):
+            for server in [server for server, ahead in times.items() if _is_wrong(ahead)]:
                 for _ in range(AGAIN):
                     await self.sleep(PAUSE_SECONDS)
                     ask = self._again[server]
-                    self.note(server, await ask(), ask, is_database=found is self.databases)
-                    if not _is_wrong(found[server]):
+                    self.note(server, await ask(), ask, is_database=times is self.databases)
+                    if not _is_wrong(times[server]):
                         break
 
 
-def _farthest(found: Mapping[str, timedelta]) -> tuple[str, timedelta]:
-    return max(found.items(), key=lambda each: abs(each[1]))
+def _farthest(offsets: Mapping[str, timedelta]) -> tuple[str, timedelta]:
+    return max(offsets.items(), key=lambda item: abs(item[1]))
 
 
 def _far_apart(databases: Mapping[str, timedelta]) -> str:

@@ -6,7 +6,7 @@ from functools import partial
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from foundation.storage.database import Database
+from foundation.storage.database import open_databases
 from foundation.storage.migrations.upgrade import status
 from foundation.storage.settings import DatabaseSettings
 from furlong.checks.finding import Check, CheckFailed
@@ -54,12 +54,9 @@ async def _decided(settings: DatabaseSettings, seconds: float) -> Mapping[str, D
         async with asyncio.timeout(seconds):
             if not (await status(settings, "fulfilment", METADATA["fulfilment"])).serves:
                 return {}
-            database = Database.open(settings, "fulfilment")
-            try:
-                async with database.read() as connection:
-                    return {one.name: one for one in await provider_decisions.decided(connection)}
-            finally:
-                await database.close()
+            async with open_databases(settings, "fulfilment") as (database,), database.read() as connection:
+                decisions = await provider_decisions.decided(connection)
+            return {decision.name: decision for decision in decisions}
     except (SQLAlchemyError, OSError, ValueError, TimeoutError):
         return {}
 

@@ -152,7 +152,7 @@ async def _check(model: Supergraph, name: str, settings: GatewaySettings) -> str
         ) from error
     finally:
         await transport.close()
-    if any(_code(each) == UNAUTHENTICATED for each in answer.get("errors") or ()):
+    if any(_code(error) == UNAUTHENTICATED for error in answer.get("errors") or ()):
         raise _refusal(url, UNAUTHENTICATED)
     return f"{plain(url)} answers"
 

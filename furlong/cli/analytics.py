@@ -198,13 +198,10 @@ def _table(answer: Answer) -> list[str]:
 async def _record(action: str, seen: Mapping[str, str]) -> None:
     """Record in the audit log who asks what, before it is asked, and what was refused."""
     from backoffice.audit.audit_log import AuditLog
-    from foundation.storage.database import Database
+    from foundation.storage.database import open_databases
     from furlong.cli.operating_person import operator
 
-    database = Database.open(database_settings(), "backoffice")
-    try:
+    async with open_databases(database_settings(), "backoffice") as (database,):
         await AuditLog(product_clock()).record_access(
             database, operator(None), action, brand=None, subject="analytics:question", seen=dict(seen)
         )
-    finally:
-        await database.close()

@@ -64,7 +64,7 @@ def set_variables(field: str) -> list[str]:
     """Return the variables of the environment that set a field of this name, of any part."""
     from furlong.settings import ALL_SETTINGS, variable_of
 
-    named = [variable_of(each, field) for each in ALL_SETTINGS if field in each.model_fields]
+    named = [variable_of(settings, field) for settings in ALL_SETTINGS if field in settings.model_fields]
     return [name for name in os.environ if name.upper() in named]
 
 
@@ -147,7 +147,7 @@ def is_of_settings(error: ValueError) -> bool:
 
 def explain_settings(error: ValidationError, settings: type[BaseModel] | None) -> str:
     """Return which settings are wrong, their values unless they are secret, and why."""
-    return "; ".join(_explain_setting(each, settings) for each in error.errors())
+    return "; ".join(_explain_setting(fault, settings) for fault in error.errors())
 
 
 def explain_unreadable(error: SettingsError) -> str:
@@ -160,7 +160,7 @@ def explain_unreadable(error: SettingsError) -> str:
 def _settings_named(name: str) -> type[BaseModel] | None:
     from furlong.settings import ALL_SETTINGS
 
-    return next((each for each in ALL_SETTINGS if each.__name__ == name), None)
+    return next((settings for settings in ALL_SETTINGS if settings.__name__ == name), None)
 
 
 def _explain_setting(item: ErrorDetails, settings: type[BaseModel] | None) -> str:

@@ -1,13 +1,14 @@
 """Lists: aligned columns for people, and JSON for programs by the option that every list has."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, TypeVar
 
 import orjson
 import typer
 
+E = TypeVar("E")
 LOCALE: Final = "en-GB"
 """In which lists for people are written."""
 
@@ -39,10 +40,26 @@ def echo_json(entries: Iterable[Any]) -> None:
     typer.echo(orjson.dumps(list(entries), option=orjson.OPT_INDENT_2).decode())
 
 
+def echo_list(
+    entries: Iterable[E],
+    *,
+    as_json: bool,
+    heads: Sequence[str],
+    cells: Callable[[E], Sequence[object]],
+    facts: Callable[[E], Any] = lambda entry: entry,
+    nothing: str = "",
+) -> None:
+    """Print entries as JSON, by their facts, or as a table for people, by their cells."""
+    if as_json:
+        echo_json(map(facts, entries))
+    else:
+        echo_table(heads, map(cells, entries), nothing)
+
+
 def echo_table(heads: Sequence[str], rows: Iterable[Sequence[object]], nothing: str = "") -> None:
     """Print rows below their heads, or a sentence if there are none."""
-    found = list(rows)
-    typer.echo("\n".join(table([heads, *found])) if found else nothing)
+    lines = list(rows)
+    typer.echo("\n".join(table([heads, *lines])) if lines else nothing)
 
 
 def table(rows: Iterable[Sequence[object]]) -> Iterator[str]:

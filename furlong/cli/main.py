@@ -33,15 +33,15 @@ class Command:
         """Import the command, and return it as a click command."""
         try:
             with quick_imports():
-                found = getattr(import_module(self.module), self.attribute)
+                command = getattr(import_module(self.module), self.attribute)
         except NotInstalled as error:
             typer.echo(f"furlong: {error}", err=True)
             raise SystemExit(1) from error
         holder = typer.Typer()
-        if isinstance(found, typer.Typer):
-            holder.add_typer(found, name=name)
+        if isinstance(command, typer.Typer):
+            holder.add_typer(command, name=name)
         else:
-            holder.command(name)(found)
+            holder.command(name)(command)
         return typer.main.get_group(holder).commands[name]
 
     def stub(self, name: str) -> TyperCommand:

@@ -52,7 +52,7 @@ def database_settings() -> DatabaseSettings:
     name = os.environ.get("FURLONG_CELL", "")
     cells = [demo_cell for demo_cell in demo_cells() if (cell := demo_cell.cell.own()) and cell.name == name]
     if not cells:
-        names = ", ".join(one.name for one in demo.cells)
+        names = ", ".join(cell.name for cell in demo.cells)
         fail(f"the demo in this folder has cells: set FURLONG_CELL to one of {names}")
     return cells[0]
 

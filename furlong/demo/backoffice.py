@@ -323,16 +323,18 @@ async def submit_text(base: Base) -> None:
 async def _actor(base: Base, login: str, role: Role) -> Actor:
     """Return somebody of a role who has just stepped up."""
     async with base.database.read() as connection:
-        found = await users.with_login(connection, login)
-    if found is None:
+        user = await users.with_login(connection, login)
+    if user is None:
         raise LookupError(f"the demo has no account {login}")
     until = base.clock.machine.now() + timedelta(minutes=1)
     roles = {ALL_BRANDS: frozenset({role})}
-    return Actor(found.user_id, found.person, found.name, "demo", "local", roles, stepped_up_until=until)
+    return Actor(user.user_id, user.person, user.name, "demo", "local", roles, stepped_up_until=until)
 
 
 async def _approve(base: Base, actor: Actor, proposal_id: str) -> None:
     async with base.database.read() as connection:
-        found = await proposals.find(connection, proposal_id)
-    if found is not None:
-        await base.approvals.approve(actor, found.proposal_id, found.content_hash, base.clock.machine.now())
+        proposal = await proposals.find(connection, proposal_id)
+    if proposal is not None:
+        await base.approvals.approve(
+            actor, proposal.proposal_id, proposal.content_hash, base.clock.machine.now()
+        )

@@ -93,8 +93,8 @@ def page(brand: str, url: str, customers: Mapping[str, str], *, customer: str, w
         way: How the club is shown.
         nonce: What the policy of the page names its own scripts and styles by.
     """
-    ways = " or ".join(_link(each, customer, text) for each, text in WAYS.items())
-    others = ", ".join(_link(way, each, each) for each in customers)
+    ways = " or ".join(_link(way, customer, text) for way, text in WAYS.items())
+    others = ", ".join(_link(way, customer, customer) for customer in customers)
     values = {"brand": brand, "url": url, "nonce": nonce}
     club = (ELEMENT if way == "element" else FRAME).substitute(values)
     snippet = escape(SNIPPET.substitute(values, customer=customer))
@@ -197,8 +197,8 @@ class DemoTokens:
         """
         brand = request.query_params.get("brand", self.session.brand)
         wanted = request.query_params.get("customer")
-        customers = (each for each in self.session.customers if each.brand == brand)
-        customer = next((each for each in customers if wanted in {None, each.id}), None)
+        customers = (customer for customer in self.session.customers if customer.brand == brand)
+        customer = next((customer for customer in customers if wanted in {None, customer.id}), None)
         origin = request.headers.get("origin")
         headers = {**NO_STORE, "vary": "origin"}
         if origin is None and is_from_another_origin(request):

@@ -52,8 +52,8 @@ def databases_of(data: Path, cells: Sequence[Cell], urls: Mapping[str, str]) -> 
 
 def _settings(data: Path, cell: Cell, url: str | None) -> DatabaseSettings:
     own = CellSettings(cell=cell.name, cell_partitions=cell.partitions, cell_of=cell.of)
-    found = database_in(data / cell.name) if url is None else databases_at(url)
-    return found.model_copy(update={"cell": own})
+    settings = database_in(data / cell.name) if url is None else databases_at(url)
+    return settings.model_copy(update={"cell": own})
 
 
 def data_of(data: Path, count: int) -> Path:
@@ -184,11 +184,11 @@ async def serve_each(gateways: Sequence[ASGIApp], stack: AsyncExitStack) -> list
 
 def cell_facts(databases: Sequence[DatabaseSettings], gateways: Sequence[str]) -> tuple[DemoCell, ...]:
     """Return where each cell is; nothing without cells."""
-    found = []
+    cells = []
     for database, gateway in zip(databases, gateways, strict=False):
         cell = database.cell.own()
         assert cell is not None  # noqa: S101 - only cells have gateways of their own
-        found.append(
+        cells.append(
             DemoCell(
                 name=cell.name,
                 partitions=cell.partitions,
@@ -197,4 +197,4 @@ def cell_facts(databases: Sequence[DatabaseSettings], gateways: Sequence[str]) -
                 graphql=f"{gateway}/graphql",
             )
         )
-    return tuple(found)
+    return tuple(cells)

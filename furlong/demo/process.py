@@ -16,7 +16,7 @@ from starlette.applications import Starlette
 from consumers.feeds.settings import FeedSettings
 from consumers.stream.settings import StreamSettings
 from foundation.storage.clock import Clock, SystemClock
-from foundation.storage.database import Database
+from foundation.storage.database import open_databases
 from foundation.storage.rehearsal import RehearsalClock
 from foundation.storage.settings import DatabaseSettings
 from foundation.tracing import Tracing, recording
@@ -125,7 +125,7 @@ async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFac
     databases = databases_of(options.data, cells, options.databases) or [office]
     async with AsyncExitStack() as stack:
         listener, office_listener = _listeners(options, stack)
-        for database in {each.url: each for each in (office, *databases)}.values():
+        for database in {settings.url: settings for settings in (office, *databases)}.values():
             await prepare(database)
         feeds = FeedSettings()
         broker = stack.enter_context(await asyncio.to_thread(_broker, feeds))
@@ -242,13 +242,13 @@ def _broker(feeds: FeedSettings) -> EmbeddedBroker:
 async def _load_world(
     world: World, database: DatabaseSettings, office: DatabaseSettings, bootstrap: str, now: datetime
 ) -> None:
-    club, rewards = (Database.open(database, name) for name in ("club", "rewards"))
-    backoffice = Database.open(office, "backoffice")
-    async with AIOKafkaProducer(bootstrap_servers=bootstrap) as producer:
+    async with (
+        open_databases(database, "club", "rewards") as (club, rewards),
+        open_databases(office, "backoffice") as (backoffice,),
+        AIOKafkaProducer(bootstrap_servers=bootstrap) as producer,
+    ):
         plan = await load.plan_load(world, club, rewards, now)
         await load.apply_load(plan, producer, backoffice, now)
-    for each in (club, rewards, backoffice):
-        await each.close()
 
 
 def _simulated(

@@ -17,9 +17,11 @@ def cell_tables(blocks: Iterable[Block]) -> CellTables:
         ValueError: The rules of a block's tables cannot be right; the message says why.
     """
     blocks = tuple(blocks)
-    found = [f"{block.name}.{flaw}" for block in blocks for flaw in flaws(block.metadata, block.table_rules)]
-    if found:
-        raise ValueError("; ".join(found))
+    problems = [
+        f"{block.name}.{flaw}" for block in blocks for flaw in flaws(block.metadata, block.table_rules)
+    ]
+    if problems:
+        raise ValueError("; ".join(problems))
     return CellTables(
         {block.name: {rule.table.name: rule.rows for rule in block.table_rules} for block in blocks},
         frozenset(KEYED_TOPICS),

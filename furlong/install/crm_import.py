@@ -151,8 +151,8 @@ async def plan_import(
     Raises:
         CrmError: The file as a whole cannot be read.
     """
-    cell, found = progress.fence.cell, list(read_rows(_content(file)))
-    lines = [line for line in found if _is_read(line[1], cell)]
+    cell, rows_read = progress.fence.cell, list(read_rows(_content(file)))
+    lines = [line for line in rows_read if _is_read(line[1], cell)]
     offered = await _offered(rewards, [fields for _, fields in lines if isinstance(fields, dict)])
     async with progress.read() as connection:
         names = {fields["brand"] for _, fields in lines if isinstance(fields, dict)}
@@ -164,11 +164,14 @@ async def plan_import(
         rows: list[Compared] = []
         for start in range(0, len(good), ROWS_PER_BATCH):
             some = good[start : start + ROWS_PER_BATCH]
-            clubs = [one.club for one in some]
+            clubs = [qualifier.club for qualifier in some]
             stored = await stored_qualifiers(connection, clubs)
             totals = await ledger_totals(connection, clubs)
-            rows += [Compared(_mark(one, stored), one, totals.get(one.club)) for one in some]
-    return CrmPlan(file.name, rows, rejected, len(found) - len(lines), cell)
+            rows += [
+                Compared(_mark(qualifier, stored), qualifier, totals.get(qualifier.club))
+                for qualifier in some
+            ]
+    return CrmPlan(file.name, rows, rejected, len(rows_read) - len(lines), cell)
 
 
 def _is_read(row: Mapping[str, str] | Rejected, cell: Cell | None) -> bool:
@@ -185,11 +188,11 @@ async def _offered(
         return {}
     async with rewards.read() as connection:
         configs = await CatalogueRepository(REWARD_CONFIG, REWARD_CONTENT).configs(connection, names)
-    found: dict[tuple[str, str], frozenset[str]] = {}
+    rewards_of: dict[tuple[str, str], frozenset[str]] = {}
     for config in chain(*configs.values()):
         key = (config.brand, config.reward_id)
-        found[key] = found.get(key, frozenset()) | {config.currency}
-    return found
+        rewards_of[key] = rewards_of.get(key, frozenset()) | {config.currency}
+    return rewards_of
 
 
 async def apply_import(
@@ -281,15 +284,15 @@ def _checked(
             rejected.append(fields)
             continue
         try:
-            one = _qualifier(fields, known, now)
+            qualifier = _qualifier(fields, known, now)
         except ValueError as error:
             rejected.append(Rejected(line, str(error)))
             continue
-        if one.club in good:
-            rejected.append(Rejected(line, f"line {good[one.club][0]} has the same customer and week"))
+        if qualifier.club in good:
+            rejected.append(Rejected(line, f"line {good[qualifier.club][0]} has the same customer and week"))
         else:
-            good[one.club] = (line, one)
-    return [one for _, one in good.values()], rejected
+            good[qualifier.club] = (line, qualifier)
+    return [qualifier for _, qualifier in good.values()], rejected
 
 
 def _qualifier(fields: Mapping[str, str], known: _Known, now: datetime) -> CrmQualifier:
@@ -351,6 +354,6 @@ def _minor(text: str, currency: str) -> int:
     return int(minor)
 
 
-def _mark(one: CrmQualifier, stored: Mapping[ClubKey, CrmQualifier]) -> str:
-    before = stored.get(one.club)
-    return "+" if before is None else "=" if before == one else "~"
+def _mark(qualifier: CrmQualifier, stored: Mapping[ClubKey, CrmQualifier]) -> str:
+    before = stored.get(qualifier.club)
+    return "+" if before is None else "=" if before == qualifier else "~"

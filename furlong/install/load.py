@@ -111,7 +111,7 @@ async def plan_budgets(world: World, rewards: Database) -> tuple[BudgetChange, .
         contents = await CATALOGUE.published(connection, [brand.id for brand in brands], FAR_FUTURE)
     wanted = {key: number for brand in brands for key, number in _budgets(brand)}
     shown = {(brand.id, content.reward_id) for brand in brands for content in brand.content}
-    shown |= {(brand, content.reward_id) for brand, found in contents.items() for content in found}
+    shown |= {(brand, content.reward_id) for brand, versions in contents.items() for content in versions}
     unknown = sorted({f"{key.brand}:{key.reward_id}" for key in wanted if key[:2] not in shown})
     if unknown:
         raise WorldError(f"there are budgets for rewards without content: {', '.join(unknown)}")

@@ -190,12 +190,12 @@ async def copies_of(bootstrap: str, topics: Iterable[str]) -> dict[str, Copies]:
         aiokafka.errors.KafkaError: No broker responds, or the broker refuses.
     """
     async with _admin(bootstrap) as admin:
-        found = await admin.describe_topics(sorted(topics))
+        descriptions = await admin.describe_topics(sorted(topics))
     return {
         topic["topic"]: Copies(
             *(min(len(partition[kind]) for partition in topic["partitions"]) for kind in ("replicas", "isr"))
         )
-        for topic in found
+        for topic in descriptions
         if topic["partitions"]
     }
 

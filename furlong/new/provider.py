@@ -40,7 +40,8 @@ def begin_provider(checkout: Path, name: str, like: str) -> list[Path]:
         raise CannotBegin(f"{ADAPTERS / like}.py or {LISTED} has changed: the place of the name is not found")
     texts = {path: text.replace(declared, f'name="{name}"') for path, text in texts.items()}
     listed = _IMPORT.sub(
-        lambda found: f"from subgraphs.fulfilment.providers import ({found[1] or found[2]}, {name})", listed
+        lambda matched: f"from subgraphs.fulfilment.providers import ({matched[1] or matched[2]}, {name})",
+        listed,
     )
     texts[LISTED] = f"{listed.rstrip()}\n    {name.upper()} = {name}.ADAPTER\n"
     for path, text in texts.items():

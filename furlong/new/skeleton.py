@@ -69,7 +69,7 @@ class Names:
             "Note": _pascal(self.thing),
             "NOTE": self.thing.upper(),
         }
-        return _WORD.sub(lambda found: words[found[0]], text)
+        return _WORD.sub(lambda matched: words[matched[0]], text)
 
 
 def begin_block(checkout: Path, names: Names) -> list[Path]:

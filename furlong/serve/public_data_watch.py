@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Final
 
 import structlog
@@ -10,6 +10,7 @@ from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError
 
 from consumers.stream.broker.kafka_client import running_client
+from foundation.background import running
 
 log = structlog.get_logger(__name__)
 RETRY_SECONDS: Final = 5.0
@@ -30,13 +31,8 @@ async def watching_public_data(
         changed: Called with the brand of each message.
         topics: Topics whose keys begin with the brand and a colon.
     """
-    task = asyncio.create_task(_watch(bootstrap, changed, topics), name="watching public data")
-    try:
+    async with running(_watch(bootstrap, changed, topics), "watching public data"):
         yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
 
 
 async def _watch(bootstrap: str, changed: Callable[[str], None], topics: Sequence[str]) -> None:

@@ -113,15 +113,15 @@ class PurgeWorker:
 
     def read(self, record: ConsumerRecord) -> None:
         """Remove what a record makes obsolete."""
-        found = Record(record.topic, record.partition, record.offset, record.key, record.value)
+        produced = Record(record.topic, record.partition, record.offset, record.key, record.value)
         try:
             if record.topic == CELLS_TOPIC:
-                report = decode_acknowledgement(found)
+                report = decode_acknowledgement(produced)
                 before = self._applied.get(report.key, NOTHING_APPLIED)
                 self._applied[report.key] = report.order
-                brands = [each for each, order in self._decided.items() if before < order <= report.order]
+                brands = [brand for brand, order in self._decided.items() if before < order <= report.order]
             else:
-                event = decode_global(found)
+                event = decode_global(produced)
                 self._decided[event.brand_id] = GlobalOrder(event.epoch, event.number)
                 brands = [event.brand_id]
         except Poison as error:

@@ -105,20 +105,22 @@ class FulfilmentProcess:
             problem = await clock_problem(self.uow.clock.machine, connection)
             stopped = await self.uow.provider_holds.stopped(connection)
             backlog: Counter[tuple[str | None, str]] = Counter()
-            for each in self.uow.each_origin():
-                backlog.update(await each.lifecycle.repository.backlog(connection))
+            for uow in self.uow.each_origin():
+                backlog.update(await uow.lifecycle.repository.backlog(connection))
         uses = self.configuration.uses
         return {
             "waits_for": problem or self.gate.waits_for,
             **rehearsal_marks(self.uow.clock),
             "providers": {
-                one.config.name: {
-                    "enabled": one.config.enabled,
-                    "stopped": stopped[one.config.name].reason if one.config.name in stopped else None,
-                    "resting": one.breaker.is_open,
-                    "revision": uses[one.config.name].revision if one.config.name in uses else 0,
+                provider.config.name: {
+                    "enabled": provider.config.enabled,
+                    "stopped": stopped[provider.config.name].reason
+                    if provider.config.name in stopped
+                    else None,
+                    "resting": provider.breaker.is_open,
+                    "revision": uses[provider.config.name].revision if provider.config.name in uses else 0,
                 }
-                for one in self.registry
+                for provider in self.registry
             },
             "unusable": {name: use.problem for name, use in uses.items() if use.problem is not None},
             "backlog": [

@@ -23,6 +23,7 @@ from consumers.stream.broker.kafka_client import cluster_id, running_client
 from consumers.stream.database.own_cluster import require_own_cluster
 from consumers.stream.errors import MixedInstallations
 from consumers.stream.settings import StreamSettings
+from foundation.background import running
 from foundation.storage.clock import Clock, SystemClock
 from foundation.storage.database import Database
 from foundation.storage.rehearsal import rehearsal_marks
@@ -87,13 +88,8 @@ async def running_outbox_worker(
     database: DatabaseSettings, stream: StreamSettings, tracer: Tracer | None = None
 ) -> AsyncIterator[None]:
     """Publish all outboxes while the block runs, through outages of Kafka and the database."""
-    running = asyncio.create_task(run_outbox_worker(database, stream, tracer=tracer), name="outbox relay")
-    try:
+    async with running(run_outbox_worker(database, stream, tracer=tracer), "outbox relay"):
         yield
-    finally:
-        running.cancel()
-        with suppress(asyncio.CancelledError):
-            await running
 
 
 async def run_outbox_worker(

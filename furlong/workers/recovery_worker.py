@@ -10,6 +10,7 @@ from typing import Final
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from foundation.background import running
 from foundation.storage.clock import Clock, ClockDiffers
 from foundation.storage.settings import DatabaseSettings
 from furlong.workers.status import RoundStatus
@@ -35,15 +36,8 @@ async def running_recovery(
     changed: CustomersChanged | None = None,
 ) -> AsyncIterator[None]:
     """Settle changes in doubt while the block runs."""
-    running = asyncio.create_task(
-        run_recovery(database, upstream, clock, changed=changed), name="intent recovery"
-    )
-    try:
+    async with running(run_recovery(database, upstream, clock, changed=changed), "intent recovery"):
         yield
-    finally:
-        running.cancel()
-        with suppress(asyncio.CancelledError):
-            await running
 
 
 async def run_recovery(

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from foundation.background import running
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
@@ -119,7 +120,9 @@ class UpstreamReconciliation:
         if after is None:
             return None
         customers = await self._after(after, None)
-        found = [one for owner, account in customers for one in await self._compare(owner, account)]
+        differences = [
+            difference for owner, account in customers for difference in await self._compare(owner, account)
+        ]
         async with self.database.write() as connection:
             now = await self.clock.machine.at(connection)
             if await self.lease.hold(connection, now, LEASE):
@@ -127,7 +130,7 @@ class UpstreamReconciliation:
                     await self.checkpoint.store(connection, customers[-1][0])
                 else:
                     await self.checkpoint.finish(connection, now)
-        return Counter(f"{one.what} {one.outcome.value}" for one in found)
+        return Counter(f"{difference.what} {difference.outcome.value}" for difference in differences)
 
     async def leave(self) -> None:
         """Give up the lease, so that another node can continue at once."""
@@ -142,11 +145,11 @@ class UpstreamReconciliation:
     async def _compare(self, owner: Owner, account: Account) -> list[Difference]:
         await self._until_upstream_is_back()
         pause = asyncio.create_task(asyncio.sleep(1 / self.settings.per_second))
-        found = [Difference(owner, "membership", await self.memberships.compare(owner, account))]
+        differences = [Difference(owner, "membership", await self.memberships.compare(owner, account))]
         if await self.memberships.is_member(owner):
-            found.append(Difference(owner, "choice", await self.choices.compare(owner, account)))
+            differences.append(Difference(owner, "choice", await self.choices.compare(owner, account)))
         await pause
-        return found
+        return differences
 
     async def _until_upstream_is_back(self) -> None:
         while True:
@@ -165,15 +168,10 @@ async def running_reconciliation(
     changed: CustomersChanged | None = None,
 ) -> AsyncIterator[None]:
     """Compare, round after round, while the block runs."""
-    running = asyncio.create_task(
-        run_reconciliation(database, upstream, clock, settings, changed=changed), name="upstream comparison"
-    )
-    try:
+    async with running(
+        run_reconciliation(database, upstream, clock, settings, changed=changed), "upstream comparison"
+    ):
         yield
-    finally:
-        running.cancel()
-        with suppress(asyncio.CancelledError):
-            await running
 
 
 async def run_reconciliation(

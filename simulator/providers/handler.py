@@ -71,11 +71,11 @@ class ProviderHandler:
         early = await self._fail_early(request, fault, key)
         if early is not None:
             return early
-        found = self.ledger.find(key)
-        self._note(request.method, key, "found" if found else "absent", fault)
-        if found is None:
+        entry = self.ledger.find(key)
+        self._note(request.method, key, "found" if entry else "absent", fault)
+        if entry is None:
             return _error(404, "NOT_FOUND")
-        return JSONResponse(found.to_json())
+        return JSONResponse(entry.to_json())
 
     async def cancel(self, request: Request, key: str) -> Response:
         """Prevent a credit under a key, or answer with the credit if there is one already."""
@@ -83,16 +83,16 @@ class ProviderHandler:
         early = await self._fail_early(request, fault, key)
         if early is not None:
             return early
-        found = self.ledger.cancel(key, self.clock())
-        self._note(request.method, key, found.status, fault)
-        if found.status == "cancelled":
-            return JSONResponse(found.to_json())
-        return JSONResponse({**found.to_json(), "code": "ALREADY_CREDITED"}, 409)
+        cancelled = self.ledger.cancel(key, self.clock())
+        self._note(request.method, key, cancelled.status, fault)
+        if cancelled.status == "cancelled":
+            return JSONResponse(cancelled.to_json())
+        return JSONResponse({**cancelled.to_json(), "code": "ALREADY_CREDITED"}, 409)
 
-    async def balance(self, request: Request, customer: str, found: Response) -> Response:
+    async def balance(self, request: Request, customer: str, response: Response) -> Response:
         """Answer with a customer's balance."""
         fault = self.faults.take("balance", customer)
-        return await self._fail_early(request, fault, None) or found
+        return await self._fail_early(request, fault, None) or response
 
     def journal(self, day: str, after: str) -> Response:
         """Answer with a page of the credits of a day."""

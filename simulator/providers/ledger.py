@@ -102,17 +102,17 @@ class Ledger:
     def cancel(self, key: str, at: datetime) -> Entry:
         """Prevent a credit under a key; a credit that was made stays, and is returned."""
         with transaction(self._db):
-            found = self.find(key)
-            if found is None:
+            entry = self.find(key)
+            if entry is None:
                 self._db.execute("INSERT INTO known VALUES (?, NULL, NULL)", (key,))
-            elif found.status == "pending":
+            elif entry.status == "pending":
                 self._db.execute(
                     "UPDATE credit SET status = 'cancelled', changed_at = ? WHERE key = ?",
                     (instant(at), key),
                 )
                 self._db.execute("UPDATE known SET seq = NULL, body = NULL WHERE key = ?", (key,))
-            elif found.status != "cancelled":
-                return found
+            elif entry.status != "cancelled":
+                return entry
         return Entry(key, {}, "cancelled", None, None, None, instant(at))
 
     def change(self, key: str, status: Status, at: datetime) -> None:
@@ -171,8 +171,8 @@ class Ledger:
     def spoil(self, key: str, **wrong: Any) -> None:
         """Make a credit differ from its request, to test reconciliation."""
         with transaction(self._db):
-            found = self.find(key)
-            body = (found.body if found else {}) | wrong
+            entry = self.find(key)
+            body = (entry.body if entry else {}) | wrong
             self._db.execute("UPDATE credit SET body = ? WHERE key = ?", (_json(body), key))
 
     def lose(self, key: str) -> None:

@@ -38,7 +38,7 @@ def _read_apis() -> Mapping[str, SimulatedApi]:
     declared: dict[str, SimulatedApi] = {name: import_module(f"{apis.__name__}.{name}").API for name in names}
     places = {payer: place for place, payer in enumerate(Payer)}
     return dict(
-        sorted(declared.items(), key=lambda one: (places[one[1].payer], one[0] != one[1].payer, one[0]))
+        sorted(declared.items(), key=lambda item: (places[item[1].payer], item[0] != item[1].payer, item[0]))
     )
 
 
@@ -89,7 +89,7 @@ async def serving_providers(
         served = {
             kind: await _enter(stack, kind, folder, port, clock) for kind, port in _ports(folder).items()
         }
-        ports = {kind: urlsplit(one.url).port for kind, one in served.items()}
+        ports = {kind: urlsplit(provider.url).port for kind, provider in served.items()}
         (folder / PORTS).write_text(json.dumps(ports))
         yield served
 

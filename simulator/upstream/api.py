@@ -212,10 +212,10 @@ def _answer_problems(app: FastAPI, handler: RequestHandler) -> None:
 
 def _problem(error: RequestValidationError) -> ApiResponse:
     errors = error.errors()
-    if any(one["loc"] == ("header", "Idempotency-Key") for one in errors):
+    if any(error["loc"] == ("header", "Idempotency-Key") for error in errors):
         message = "a PUT needs an Idempotency-Key of 1 to 255 characters"
         return ApiResponse(400, {"code": "IDEMPOTENCY_KEY_REQUIRED", "message": message})
-    message = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in errors)
+    message = "; ".join(f"{'.'.join(map(str, error['loc']))}: {error['msg']}" for error in errors)
     return ApiResponse(400, {"code": "MALFORMED", "message": message})
 
 

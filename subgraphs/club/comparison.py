@@ -51,7 +51,7 @@ class MembershipComparison:
             return await self._force_out(owner)
         if excluded and not events:
             return Compared.POINTLESS
-        recorded = await self.changes.effect.look(membership_path(owner), {"state"})
+        recorded = await self.changes.effect.read_record(membership_path(owner), {"state"})
         if recorded is None or (recorded and recorded["state"] not in STATES):
             return Compared.NOT_LEARNT
         return await self._follow(owner, state, recorded, excluded=excluded)

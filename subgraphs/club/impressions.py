@@ -158,9 +158,13 @@ class ImpressionRecorder:
         while self._waiting:
             batch = dict(islice(self._waiting.items(), ROWS_PER_BATCH))
             async with self.database.write() as connection:
-                await record(connection, {key: each.at for key, each in batch.items() if each.is_shown})
+                await record(
+                    connection,
+                    {key: impression.at for key, impression in batch.items() if impression.is_shown},
+                )
                 await control_draws.record(
-                    connection, [each.draw for each in batch.values() if each.draw is not None]
+                    connection,
+                    [impression.draw for impression in batch.values() if impression.draw is not None],
                 )
             for key in batch:
                 del self._waiting[key]

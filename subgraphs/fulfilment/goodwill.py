@@ -148,7 +148,9 @@ class GoodwillRepository:
         for credit in credits_:
             new.setdefault(credit.key, credit)
         stored = await FulfilmentRepository(self.table).by_keys(connection, new) if new else {}
-        rows = [{**one.due(now).row(), **one.decision()} for key, one in new.items() if key not in stored]
+        rows = [
+            {**credit.due(now).row(), **credit.decision()} for key, credit in new.items() if key not in stored
+        ]
         if rows:
             names = [column.name for column in self.table.primary_key]
             await connection.execute(
@@ -165,11 +167,11 @@ class GoodwillRepository:
 
     async def states(self, connection: AsyncConnection, keys: Collection[str]) -> dict[str, FulfilmentState]:
         """Return the states of credits by their keys; those that have not arrived yet are absent."""
-        c, found = self.table.c, dict[str, FulfilmentState]()
+        c, by_key = self.table.c, dict[str, FulfilmentState]()
         for some in in_portions(sorted(keys)):
             rows = await connection.execute(select(c.key, c.state).where(c.key.in_(some)))
-            found |= {row.key: FulfilmentState(row.state) for row in rows}
-        return found
+            by_key |= {row.key: FulfilmentState(row.state) for row in rows}
+        return by_key
 
     async def costs(
         self, connection: AsyncConnection, brand: str | None = None, iso_week: str | None = None

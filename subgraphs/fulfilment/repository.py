@@ -225,13 +225,13 @@ class FulfilmentRepository:
         Each provider has a query of its own, which reads the entries of its index that are due: finished
         rewards are kept for ever, and not read.
         """
-        c, found = self.table.c, dict[tuple[str | None, str], int]()
+        c, counts = self.table.c, dict[tuple[str | None, str], int]()
         for provider in (await connection.scalars(select(c.provider).distinct())).all():
             of_provider = c.provider.is_(None) if provider is None else c.provider == provider
             due = select(c.state, func.count()).where(of_provider, c.next_at.is_not(None))
             for state, number in await connection.execute(due.group_by(c.state)):
-                found[provider, state] = number
-        return found
+                counts[provider, state] = number
+        return counts
 
     async def credited_between(
         self, connection: AsyncConnection, provider: str, start: datetime, end: datetime

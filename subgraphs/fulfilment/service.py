@@ -182,8 +182,12 @@ class FulfilmentService:
         self, connection: AsyncConnection, owners: Collection[Owner]
     ) -> dict[Owner, Eligibility]:
         """Return the eligibility of customers who were ever excluded, in this week or another."""
-        found = await self.eligibility.evaluate(connection, owners) if owners else {}
-        return {owner: eligibility for owner, eligibility in found.items() if eligibility.was_ever_excluded}
+        eligibilities = await self.eligibility.evaluate(connection, owners) if owners else {}
+        return {
+            owner: eligibility
+            for owner, eligibility in eligibilities.items()
+            if eligibility.was_ever_excluded
+        }
 
     async def _stop(
         self, connection: AsyncConnection, excluded: Mapping[Owner, Eligibility], now: datetime

@@ -106,9 +106,9 @@ class SessionVerifier:
         now = seconds_of((clock or SystemClock()).machine)  # the issuer does not follow a rehearsal's clock
         limits = limits or RefreshLimits()
         accepted = (accepted_issuer(settings), *further)
-        if len({each.issuer for each in accepted}) != len(accepted):
+        if len({issuer.issuer for issuer in accepted}) != len(accepted):
             raise ValueError(f"two issuers of sessions have the name {settings.issuer}")
-        issuers = [TrustedIssuer.of(each, limits, now) for each in accepted]
+        issuers = [TrustedIssuer.of(issuer, limits, now) for issuer in accepted]
         revocations = session_revocations(settings)
         session_of = viewer_of if cell is None and region is None else partial(viewer_in, cell, region)
         return cls(

@@ -67,70 +67,70 @@ class Block(NamedTuple):
     @property
     def stream(self) -> StreamTables:
         """Return the tables of what its consumer has read."""
-        found: StreamTables = self._part("models:STREAM")
-        return found
+        tables: StreamTables = self._part("models:STREAM")
+        return tables
 
     @property
     def outbox(self) -> OutboxTables:
         """Return the tables of the facts that it publishes."""
-        found: OutboxTables = self._part("models:OUTBOX")
-        return found
+        tables: OutboxTables = self._part("models:OUTBOX")
+        return tables
 
     @property
     def intent(self) -> Table:
         """Return the table of changes that are made at the upstream API."""
-        found: Table = self._part("models:INTENT")
-        return found
+        table: Table = self._part("models:INTENT")
+        return table
 
     @property
     def table_rules(self) -> Sequence[TableRule]:
         """Return all that holds of each table: its truth, its rows in a divided cell, their erasure."""
-        found: Sequence[TableRule] = self._part("table_rules:TABLE_RULES")
-        return found
+        rules: Sequence[TableRule] = self._part("table_rules:TABLE_RULES")
+        return rules
 
     @property
     def history(self) -> CustomerHistory:
         """Return what its tables tell of a customer, in time."""
-        found: CustomerHistory = self._part("customer_data:HISTORY")
-        return found
+        of_customer: CustomerHistory = self._part("customer_data:HISTORY")
+        return of_customer
 
     @property
     def erasure_of(self) -> Callable[[str, Pseudonyms], Erasure]:
         """Return what makes the erasure of its customers, of a dialect of SQL and pseudonyms."""
-        found: Callable[[str, Pseudonyms], Erasure] = self._part("customer_data:erasure_of")
-        return found
+        create: Callable[[str, Pseudonyms], Erasure] = self._part("customer_data:erasure_of")
+        return create
 
     @property
     def create_subgraph(self) -> Callable[[SubgraphParts], Subgraph]:
         """Return what builds its subgraph."""
-        found: Callable[[SubgraphParts], Subgraph] = self._part("app:create_subgraph")
-        return found
+        create: Callable[[SubgraphParts], Subgraph] = self._part("app:create_subgraph")
+        return create
 
     @property
     def create_recovery(self) -> Callable[[RecoveryParts], Recovery]:
         """Return what builds recovery of the changes that customers make through it."""
-        found: Callable[[RecoveryParts], Recovery] = self._part("recovery:create_recovery")
-        return found
+        create: Callable[[RecoveryParts], Recovery] = self._part("recovery:create_recovery")
+        return create
 
     @property
     def create_schema(self) -> Callable[[], SubgraphSchema]:
         """Return what builds its part of the graph, without what answers it."""
-        found: Callable[[], SubgraphSchema] = self._part("schema:create_schema")
-        return found
+        create: Callable[[], SubgraphSchema] = self._part("schema:create_schema")
+        return create
 
     @property
     def create_consumer(self) -> Callable[..., Any]:
         """Return what builds its consumer, of databases, stream, metrics, clock and traces."""
-        found: Callable[..., Any] = imported(
+        create: Callable[..., Any] = imported(
             f"{self.consumer or f'consumers.{self.name}'}.wiring:create_consumer"
         )
-        return found
+        return create
 
     @property
     def source(self) -> Callable[..., Iterable[Any]]:
         """Return what makes the messages of a moment that the simulator publishes on its topics."""
-        found: Callable[..., Iterable[Any]] = imported(self.simulated)
-        return found
+        create: Callable[..., Iterable[Any]] = imported(self.simulated)
+        return create
 
     def create_rounds(self, worker: str, parts: WorkerParts) -> Rounds:
         """Build the rounds of one of its workers; nothing is connected yet."""

@@ -42,15 +42,15 @@ def further_blocks(own: tuple[Block, ...]) -> tuple[Block, ...]:
         names = BlockSettings().blocks
     except (SettingsError, ValidationError) as error:
         raise UnknownBlock('FURLONG_BLOCKS: expected a JSON list of names, such as ["notes"]') from error
-    found: list[Block] = []
+    blocks: list[Block] = []
     for name in names:
         block = _offered(name)
-        if block.name in {other.name for other in (*own, *found)}:
+        if block.name in {other.name for other in (*own, *blocks)}:
             raise UnknownBlock(
                 f"FURLONG_BLOCKS: there are two blocks {block.name!r}; each needs a name of its own"
             )
-        found.append(block)
-    return tuple(found)
+        blocks.append(block)
+    return tuple(blocks)
 
 
 def _offered(name: str) -> Block:

@@ -102,7 +102,9 @@ async def adjusted_weeks(connection: AsyncConnection, keys: Collection[ClubKey])
             (key.brand, key.customer) for key in keys if key.iso_week == week
         ):
             sums = await adjustment_sums(connection, brand, customers, week)
-            weeks |= {ClubKey(brand, week, customer): one.amount_minor for (customer, _), one in sums.items()}
+            weeks |= {
+                ClubKey(brand, week, customer): total.amount_minor for (customer, _), total in sums.items()
+            }
     return weeks
 
 

@@ -14,12 +14,12 @@ class CountingContext(ProgressContext, kw_only=True, eq=False, dict=True):
 
     async def preview(self, viewer: Viewer, bet: BetFacts) -> tuple[Verdict, ClubProgress] | None:
         """Return the preview, and count it; one without a club has no territory and says nothing."""
-        found = await super().preview(viewer, bet)
-        if found is None:
+        verdicts = await super().preview(viewer, bet)
+        if verdicts is None:
             item = ServedItem(viewer.brand, "", "", "")
         else:
-            verdict, after = found
+            verdict, after = verdicts
             scheme = after.scheme
             item = ServedItem(viewer.brand, scheme.jurisdiction, scheme.currency, verdict.reason.value)
         self.counter.count(item)
-        return found
+        return verdicts

@@ -48,17 +48,17 @@ class LedgerLoaders:
     async def _load_recent(self, keys: list[tuple[ClubKey, int]]) -> list[list[RecentBet]]:
         most = max(first for _, first in keys)
         async with self._database.read() as connection:
-            found = await self._repository.recent(connection, list({key for key, _ in keys}), most)
-        return [found.get(key, [])[:first] for key, first in keys]
+            recent = await self._repository.recent(connection, list({key for key, _ in keys}), most)
+        return [recent.get(key, [])[:first] for key, first in keys]
 
     async def _load_counted_by(self, keys: list[tuple[ClubKey, datetime]]) -> list[int]:
-        found: dict[tuple[ClubKey, datetime], int] = {}
-        while waiting := [key for key in keys if key not in found]:
+        minor_of: dict[tuple[ClubKey, datetime], int] = {}
+        while waiting := [key for key in keys if key not in minor_of]:
             instants = dict(waiting)  # one instant for each key; there is hardly ever another
             async with self._database.read() as connection:
                 sums = await self._repository.counted_by(connection, instants)
-            found |= {(key, at): sums.get(key, 0) for key, at in instants.items()}
-        return [found[key] for key in keys]
+            minor_of |= {(key, at): sums.get(key, 0) for key, at in instants.items()}
+        return [minor_of[key] for key in keys]
 
 
 @dataclass(frozen=True, slots=True)

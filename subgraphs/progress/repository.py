@@ -96,10 +96,10 @@ class ProgressRepository:
         rows = await connection.execute(
             select(newest).where(newest.c.number <= first).order_by(*_key_columns(newest), newest.c.number)
         )
-        found: dict[ClubKey, list[RecentBet]] = {}
+        by_club: dict[ClubKey, list[RecentBet]] = {}
         for row in rows:
-            found.setdefault(_club_key(row), []).append(_recent_bet(row))
-        return found
+            by_club.setdefault(_club_key(row), []).append(_recent_bet(row))
+        return by_club
 
     async def customers_named(self, connection: AsyncConnection, brand: str, wanted: NamePage) -> list[str]:
         """Return customers of a brand who have placed bets, by id."""

@@ -344,8 +344,8 @@ class Query:
         viewer = context.of_brand(input.brand)
         if viewer is None:
             return None
-        found = await context.preview(viewer, _bet(input, context.identity.now))
-        return None if found is None else BetslipPreview.of(*found)
+        preview = await context.preview(viewer, _bet(input, context.identity.now))
+        return None if preview is None else BetslipPreview.of(*preview)
 
 
 def _bet(slip: BetslipInput, now: datetime) -> BetFacts:

@@ -197,8 +197,8 @@ class BudgetRepository:
     async def remove(self, connection: AsyncConnection, key: BudgetKey) -> None:
         """Remove a budget: the reward then has no limit, or the limit of every week."""
         c = BUDGET.c
-        found = and_(c.brand_id == key.brand, c.reward_id == key.reward_id, c.iso_week == key.iso_week)
-        await connection.execute(delete(BUDGET).where(found))
+        of_key = and_(c.brand_id == key.brand, c.reward_id == key.reward_id, c.iso_week == key.iso_week)
+        await connection.execute(delete(BUDGET).where(of_key))
 
     async def use(self, connection: AsyncConnection, brand: str, iso_week: str) -> dict[str, BudgetUse]:
         """Return the use of each budget of a brand's week, by reward. One SELECT."""

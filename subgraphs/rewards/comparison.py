@@ -63,7 +63,7 @@ class ChoiceComparison:
             if await self.changes.intents.pending_in(connection, owner, CHOICE_SLOT):
                 return Compared.IN_THE_WAY
             stored = await self._stored(connection, week.key)
-        recorded = await self.changes.effect.look(choice_path(owner, week.key.iso_week), FIELDS)
+        recorded = await self.changes.effect.read_record(choice_path(owner, week.key.iso_week), FIELDS)
         if recorded is None or (recorded and not _is_well_formed(recorded)):
             return Compared.NOT_LEARNT
         if not recorded:
@@ -105,8 +105,8 @@ class ChoiceComparison:
         version = stored.version if stored else 0
 
         async def unchanged(connection: AsyncConnection) -> bool:
-            found = await self._stored(connection, week.key)
-            return (found.version if found else 0) == version
+            choices = await self._stored(connection, week.key)
+            return (choices.version if choices else 0) == version
 
         name = f"{week.key.iso_week}:{occasion(recorded, version)}"
         request = ChangeRequest(week.key.owner, ADOPT, CHOICE_SLOT, name, {})

@@ -24,7 +24,7 @@ from furlong.databases import METADATA
 from subgraphs.club.models import ACCOUNT_CHANGE, MEMBERSHIP_EVENT
 from subgraphs.club.models import REFERENCE as CLUB
 from subgraphs.club_kit.records.accounts import AccountHistory
-from subgraphs.club_kit.records.reference import ReferenceWriter
+from subgraphs.club_kit.records.reference_writer import ReferenceWriter
 from subgraphs.fulfilment.models import REFERENCE as FULFILMENT
 from subgraphs.kit.domain.keys import Owner
 from tests.support.consumers.progress_reducer import Reducer, opened_reducer

@@ -22,7 +22,8 @@ from backoffice.http.oidc_routes import OidcRoutes
 from backoffice.http.security import Site
 from backoffice.identity.housekeeping import tidy
 from backoffice.identity.models import LOGOUT_TOKEN
-from backoffice.identity.oidc.provider import LOGOUT, Attempt, Provider, ProviderRefused, ProviderUnavailable
+from backoffice.identity.oidc.claims import LOGOUT
+from backoffice.identity.oidc.provider import Attempt, Provider, ProviderRefused, ProviderUnavailable
 from backoffice.identity.oidc.sign_in import OidcSignIn
 from backoffice.settings import BackofficeSettings, OidcSettings
 from foundation.storage.clock import ManualClock

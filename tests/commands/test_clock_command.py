@@ -12,7 +12,7 @@ from consumers.messages.schemes import decode_scheme
 from foundation.storage.rehearsal import read_anchor
 from furlong.cli import app
 from furlong.databases import METADATA
-from subgraphs.club_kit.records.reference import ReferenceWriter
+from subgraphs.club_kit.records.reference_writer import ReferenceWriter
 from subgraphs.progress.models import REFERENCE
 from tests.support.consumers.sample_messages import scheme
 from tests.support.database_probe import migrated

@@ -10,7 +10,7 @@ from consumers.messages.schemes import decode_scheme
 from furlong.cli import app
 from furlong.databases import METADATA
 from subgraphs.club import models as club
-from subgraphs.club_kit.records.reference import ReferenceWriter
+from subgraphs.club_kit.records.reference_writer import ReferenceWriter
 from subgraphs.fulfilment import models as fulfilment
 from subgraphs.progress import models as progress
 from subgraphs.rewards import models as rewards

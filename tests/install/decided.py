@@ -8,8 +8,9 @@ from sqlalchemy import delete
 
 from backoffice.content.models import CONTENT_ITEM, CONTENT_REVISION
 from backoffice.global_events.decisions import GlobalDecisions
+from backoffice.global_events.models import OUTBOX, SUBJECT
 from backoffice.metadata import NAME
-from backoffice.models import METADATA, OUTBOX, SUBJECT
+from backoffice.models import METADATA
 from consumers.messages.global_events.message import decode_global
 from consumers.messages.global_events.states import State
 from consumers.rewards.decisions import RewardDecisions

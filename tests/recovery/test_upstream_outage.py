@@ -216,7 +216,7 @@ async def test_what_is_on_record_is_told_only_by_a_clear_answer(
 ) -> None:
     """A record shows this state or another one; any other response leaves the outcome open."""
     get.mock(side_effect=[answer])
-    found = await client.look(PATH, BODY.keys())
+    found = await client.read_record(PATH, BODY.keys())
     assert (None if found is None else shows(found, BODY)) is recorded
 
 

@@ -84,10 +84,10 @@ class ContentDocument(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Raises:
             msgspec.ValidationError: The values are not a document.
         """
-        found = msgspec.convert(values, cls)
-        texts = {locale: _composed(text) for locale, text in sorted(found.texts.items())}
-        games = tuple(unicodedata.normalize("NFC", game).strip() for game in found.eligible_games)
-        return cls(found.position, games, texts)
+        document = msgspec.convert(values, cls)
+        texts = {locale: _composed(text) for locale, text in sorted(document.texts.items())}
+        games = tuple(unicodedata.normalize("NFC", game).strip() for game in document.eligible_games)
+        return cls(document.position, games, texts)
 
 
 def _composed(text: ContentText) -> ContentText:

@@ -30,8 +30,8 @@ class ContentImport:
         item = await repository.item(connection, key, locked=True)
         if item is None or item.published_revision is None:
             return None
-        found = await repository.revision(connection, key, item.published_revision)
-        return None if found is None else found.document
+        revision = await repository.revision(connection, key, item.published_revision)
+        return None if revision is None else revision.document
 
     async def publish(
         self,

@@ -30,11 +30,11 @@ async def locked_item(connection: AsyncConnection, key: ContentKey, expected_ver
         NotFound: Nobody has written it.
         Stale: Somebody has changed it since; with the current version.
     """
-    found = await repository.item(connection, key, locked=True)
-    if found is None:
+    item = await repository.item(connection, key, locked=True)
+    if item is None:
         raise NotFound(f"There is no content {key}.")
-    _require_version(found, expected_version)
-    return found
+    _require_version(item, expected_version)
+    return item
 
 
 async def locked_or_new_item(
@@ -45,19 +45,19 @@ async def locked_or_new_item(
     Raises:
         Stale: Somebody has changed or begun it since.
     """
-    found = await repository.item(connection, key, locked=True)
-    if found is None:
-        found = ContentItem(key, 0, 0, None, None, now)
-        _require_version(found, expected_version)
+    item = await repository.item(connection, key, locked=True)
+    if item is None:
+        item = ContentItem(key, 0, 0, None, None, now)
+        _require_version(item, expected_version)
         try:
-            await repository.add_item(connection, found)
+            await repository.add_item(connection, item)
         except IntegrityError as exists:
             raise Stale(
                 "Somebody else has created this content in the meantime: look at it first."
             ) from exists
-        return found
-    _require_version(found, expected_version)
-    return found
+        return item
+    _require_version(item, expected_version)
+    return item
 
 
 async def open_revision(connection: AsyncConnection, item: ContentItem) -> ContentRevision:
@@ -66,12 +66,12 @@ async def open_revision(connection: AsyncConnection, item: ContentItem) -> Conte
     Raises:
         Conflict: There is none.
     """
-    found = None
+    revision = None
     if item.open_revision is not None:
-        found = await repository.revision(connection, item.key, item.open_revision)
-    if found is None:
+        revision = await repository.revision(connection, item.key, item.open_revision)
+    if revision is None:
         raise Conflict(f"{item.key} has no open revision.")
-    return found
+    return revision
 
 
 async def with_revisions(
@@ -84,12 +84,12 @@ async def with_revisions(
         item: The item, as it was stored.
         changed: Revisions as they were stored; only others are read.
     """
-    known = {one.revision: one for one in changed if one is not None}
+    known = {revision.revision: revision for revision in changed if revision is not None}
     numbers = {item.open_revision, item.published_revision} - {None, *known}
     if numbers:
         wanted = [(item.key, number) for number in numbers if number is not None]
-        found = await repository.revisions_numbered(connection, wanted)
-        known |= {number: revision for (_, number), revision in found.items()}
+        numbered = await repository.revisions_numbered(connection, wanted)
+        known |= {number: revision for (_, number), revision in numbered.items()}
     return ItemWithRevisions.of(item, known)
 
 

@@ -45,13 +45,13 @@ async def give(connection: AsyncConnection, user_id: str, by: Actor, at: datetim
     rows = [
         {
             "user_id": user_id,
-            "given_by": one.account,
-            "giver_person": one.person,
-            "giver_name": one.name,
+            "given_by": giver.account,
+            "giver_person": giver.person,
+            "giver_name": giver.name,
             "given_at": at,
         }
-        for one in {own.account: own, **givers}.values()
-        if one.account != user_id
+        for giver in {own.account: own, **givers}.values()
+        if giver.account != user_id
     ]
     if rows:
         await connection.execute(insert(CREDENTIAL_GIVER), rows)
@@ -92,7 +92,7 @@ async def are_bound(connection: AsyncConnection, actor: Actor, persons: Collecti
     """Return whether somebody could act for one of these persons, or they for them, or a third for both."""
     everybody = await _everybody(connection)
     accounts = [account for account, person in everybody.persons.items() if person in persons]
-    return any(everybody.obstacle(actor, one) is not None for one in (*accounts, *persons))
+    return any(everybody.obstacle(actor, person) is not None for person in (*accounts, *persons))
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,14 +109,14 @@ class _Everybody:
 
     def of(self, account: str) -> dict[str, Giver]:
         """Return everybody who could act for an account: its givers, and those who could act for these."""
-        found: dict[str, Giver] = {}
+        givers: dict[str, Giver] = {}
         wanted = [account]
         while wanted:
             for giver in self.givers.get(wanted.pop(), ()):
-                if giver.account not in found and giver.account != account:
-                    found[giver.account] = giver
+                if giver.account not in givers and giver.account != account:
+                    givers[giver.account] = giver
                     wanted.append(giver.account)
-        return found
+        return givers
 
     def granted(self, granters: Iterable[str], person: str) -> str:
         """Return how a person gave roles that these accounts gave, as the end of a sentence; empty if not."""

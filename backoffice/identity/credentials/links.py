@@ -109,16 +109,16 @@ async def add(connection: AsyncConnection, user_id: str, now: datetime) -> str:
 async def last_sent(connection: AsyncConnection, user_id: str) -> datetime | None:
     """Return when the account's unused link was sent."""
     c = CREDENTIAL_LINK.c
-    found: datetime | None = await connection.scalar(select(c.sent_at).where(c.user_id == user_id))
-    return found
+    sent_at: datetime | None = await connection.scalar(select(c.sent_at).where(c.user_id == user_id))
+    return sent_at
 
 
 async def owner(connection: AsyncConnection, token: str, now: datetime) -> str | None:
     """Return the account of a link that works; whoever holds the account keeps it so."""
     c = CREDENTIAL_LINK.c
     query = select(c.user_id).where(c.token_hash == token_hash(token), c.sent_at > now - LASTS)
-    found: str | None = await connection.scalar(query)
-    return found
+    link: str | None = await connection.scalar(query)
+    return link
 
 
 async def end(connection: AsyncConnection, user_id: str) -> None:

@@ -77,7 +77,7 @@ def _is_guessed(password: str, about: Iterable[str]) -> bool:
     """Tell whether a password is common, repeats a few characters, or is little more than a name."""
     if password in COMMON or len(set(password)) < 4:  # noqa: PLR2004 - three characters, repeated
         return True
-    letters = "".join(each for each in password if each.isalpha())
+    letters = "".join(character for character in password if character.isalpha())
     if letters in COMMON:
         return True
     names = {part for name in (*about, "furlong") for part in (name.casefold(), *_words(name))}
@@ -88,7 +88,7 @@ def _is_guessed(password: str, about: Iterable[str]) -> bool:
 
 
 def _words(name: str) -> list[str]:
-    return "".join(each if each.isalnum() else " " for each in name.casefold()).split()
+    return "".join(character if character.isalnum() else " " for character in name.casefold()).split()
 
 
 def _normal(password: str) -> str:

@@ -71,5 +71,5 @@ def new_recovery_codes() -> tuple[str, ...]:
 
 def recovery_hash(code: str) -> str:
     """Return what is stored of a recovery code: it has so much entropy that a plain hash suffices."""
-    plain = "".join(each for each in code.upper() if each.isalnum())
+    plain = "".join(character for character in code.upper() if character.isalnum())
     return hashlib.sha256(plain.encode()).hexdigest()

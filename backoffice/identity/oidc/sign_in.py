@@ -16,15 +16,8 @@ from backoffice.errors import NotSignedIn
 from backoffice.identity import sessions, throttle, users
 from backoffice.identity.accounts import Accounts
 from backoffice.identity.models import LOGOUT_TOKEN
-from backoffice.identity.oidc.provider import (
-    LEEWAY,
-    Attempt,
-    IdClaims,
-    LogoutClaims,
-    Provider,
-    ProviderRefused,
-    ProviderUnavailable,
-)
+from backoffice.identity.oidc.claims import IdClaims, LogoutClaims
+from backoffice.identity.oidc.provider import LEEWAY, Attempt, Provider, ProviderRefused, ProviderUnavailable
 from backoffice.identity.sessions import Origin, Stage
 from backoffice.identity.sign_in import SignIn, Ticket, TooManyAttempts
 from backoffice.identity.users import MAX_LOGIN_LENGTH, MAX_NAME_LENGTH, Roles, User, UserStatus

@@ -41,13 +41,13 @@ class BrandDocument:
     @classmethod
     def of(cls, brand: Brand) -> "BrandDocument":
         """Return a brand as nodes know it."""
-        theme = {one.name: TokenColours(one.light, one.dark) for one in brand.theme}
+        theme = {token.name: TokenColours(token.light, token.dark) for token in brand.theme}
         return cls(brand.name, brand.default_locale, brand.locales, theme)
 
     @classmethod
     def of_fields(cls, fields: Mapping[str, Any]) -> "BrandDocument":
         """Return a stored document."""
-        theme = {name: TokenColours(one["light"], one["dark"]) for name, one in fields["theme"].items()}
+        theme = {name: TokenColours(field["light"], field["dark"]) for name, field in fields["theme"].items()}
         return cls(fields["name"], fields["default_locale"], tuple(fields["locales"]), theme)
 
     @property
@@ -57,7 +57,10 @@ class BrandDocument:
             name=self.name,
             default_locale=self.default_locale,
             locales=self.locales,
-            theme={name: Colour(light=one.light, dark=one.dark) for name, one in sorted(self.theme.items())},
+            theme={
+                name: Colour(light=colours.light, dark=colours.dark)
+                for name, colours in sorted(self.theme.items())
+            },
         )
 
 
@@ -67,7 +70,7 @@ def validate_document(document: BrandDocument) -> BrandDocument:
     Raises:
         Invalid: It breaks a rule; each colour that cannot be read is a problem of its own.
     """
-    theme = {name: one.tidied() for name, one in document.theme.items()}
+    theme = {name: colours.tidied() for name, colours in document.theme.items()}
     tidy = BrandDocument(
         document.name.strip(),
         document.default_locale.strip(),
@@ -87,7 +90,7 @@ def theme_contrasts(theme: Mapping[str, TokenColours]) -> tuple[Contrast, ...]:
     Raises:
         Invalid: It is not a theme.
     """
-    tidy = {name: one.tidied() for name, one in theme.items()}
+    tidy = {name: colours.tidied() for name, colours in theme.items()}
     malformed = list(_malformed(tidy))
     if malformed:
         raise Invalid(malformed)
@@ -122,12 +125,13 @@ def _malformed(theme: Mapping[str, TokenColours]) -> Iterator[Problem]:
 
 
 def _unreadable(theme: Mapping[str, TokenColours]) -> Iterator[Problem]:
-    for one in contrasts(theme):
-        if not one.is_readable:
+    for contrast in contrasts(theme):
+        if not contrast.is_readable:
+            pair, scheme = contrast.pair, contrast.scheme
             yield Problem(
-                f"theme.{one.pair.front}.{one.scheme}",
-                f"{one.pair.front} on {one.pair.back} ({one.pair.use}, {one.scheme} pages) has "
-                f"{floored(one.ratio)}:1, and needs {one.pair.least:g}:1.",
+                f"theme.{pair.front}.{scheme}",
+                f"{pair.front} on {pair.back} ({pair.use}, {scheme} pages) has "
+                f"{floored(contrast.ratio)}:1, and needs {pair.least:g}:1.",
             )
 
 

@@ -135,7 +135,7 @@ async def revise(
 async def take_over(connection: AsyncConnection, decision: GlobalDecision) -> None:
     """Store a decision that only the topic has as the newest revision: the next one continues after it."""
     present = (await present_revisions(connection, [decision.brand]))[decision.brand]
-    found = BrandRevision(
+    stored = BrandRevision(
         brand=decision.brand,
         revision=max(present + 1, decision.state.get("revision", 0)),
         document=BrandDocument.of_fields(decision.state),
@@ -143,4 +143,4 @@ async def take_over(connection: AsyncConnection, decision: GlobalDecision) -> No
         changed_at=decision.decided_at,
         changed_by=decision.decided_by,
     )
-    await add(connection, found)
+    await add(connection, stored)

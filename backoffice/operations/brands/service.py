@@ -77,10 +77,10 @@ class BrandService:
         """
         require(actor, Permission.OPERATIONS_READ, brand)
         async with self.rewards.read() as connection:
-            found = await ReferenceRepository(REFERENCE).brands(connection, [brand])
-        if brand not in found:
+            brands = await ReferenceRepository(REFERENCE).brands(connection, [brand])
+        if brand not in brands:
             raise NotFound(f"There is no brand {brand[:64]!r}.")
-        (known,) = await self._with_revisions([found[brand]])
+        (known,) = await self._with_revisions([brands[brand]])
         return known
 
     async def revisions(
@@ -150,7 +150,7 @@ class BrandService:
 
     async def _with_revisions(self, brands: Sequence[Brand]) -> list[KnownBrand]:
         """Add the last revision of each brand; nodes may not have applied it yet."""
-        found = []
+        known = []
         async with self.database.read() as connection:
             reports = await self.nodes.all(connection)
             for brand in brands:
@@ -169,5 +169,5 @@ class BrandService:
                     locales=document.locales,
                 )
                 number = newest[0].revision if newest else 0
-                found.append(KnownBrand(shown, number, document, [one.name for one in lacking]))
-        return found
+                known.append(KnownBrand(shown, number, document, [part.name for part in lacking]))
+        return known

@@ -80,25 +80,25 @@ class LagSampleInfo:
     tracker_seconds: float | None
 
 
-def lag_to_graphql(found: ConsumerLag) -> ConsumerLagInfo:
+def lag_to_graphql(lag: ConsumerLag) -> ConsumerLagInfo:
     """Return the lag of all consumers."""
     return ConsumerLagInfo(
-        read_at=found.read_at,
-        problem=found.problem or None,
-        partitions=[_partition(partition) for partition in found.partitions],
+        read_at=lag.read_at,
+        problem=lag.problem or None,
+        partitions=[_partition(partition) for partition in lag.partitions],
     )
 
 
-def _partition(one: PartitionLag) -> PartitionLagInfo:
+def _partition(lag: PartitionLag) -> PartitionLagInfo:
     return PartitionLagInfo(
-        id=ID(f"{one.group}/{one.topic}/{one.partition}"),
-        group=one.group,
-        topic=one.topic,
-        partition=one.partition,
-        committed=one.committed,
-        end=one.end,
-        lag=one.lag,
-        oldest_at=one.oldest_at,
+        id=ID(f"{lag.group}/{lag.topic}/{lag.partition}"),
+        group=lag.group,
+        topic=lag.topic,
+        partition=lag.partition,
+        committed=lag.committed,
+        end=lag.end,
+        lag=lag.lag,
+        oldest_at=lag.oldest_at,
     )
 
 
@@ -126,8 +126,8 @@ class BacklogQuery:
     @strawberry.field(directives=[permitted(Permission.OPERATIONS_READ, ALL)])
     def lag_history(self, info: OfficeInfo) -> list[LagSampleInfo]:
         """Return samples of the lag."""
-        found = info.context.area(OperationsArea).lag.history(info.context.actor)
+        history = info.context.area(OperationsArea).lag.history(info.context.actor)
         return [
-            LagSampleInfo(at=one.at, records=one.records, tracker_seconds=one.tracker_seconds)
-            for one in found
+            LagSampleInfo(at=sample.at, records=sample.records, tracker_seconds=sample.tracker_seconds)
+            for sample in history
         ]

@@ -152,38 +152,38 @@ def brand_to_graphql(known: KnownBrand) -> OperatedBrand:
         currencies=list(brand.currencies),
         revision=known.revision,
         theme=_tokens(known.document.theme),
-        contrasts=[contrast_to_graphql(one) for one in contrasts(known.document.theme)],
+        contrasts=[contrast_to_graphql(contrast) for contrast in contrasts(known.document.theme)],
         missing=list(known.missing),
     )
 
 
-def revision_to_graphql(one: BrandRevision) -> BrandRevisionInfo:
+def revision_to_graphql(revision: BrandRevision) -> BrandRevisionInfo:
     """Return a revision."""
     return BrandRevisionInfo(
-        id=ID(f"{one.brand}:{one.revision}"),
-        revision=one.revision,
-        name=one.document.name,
-        default_locale=one.document.default_locale,
-        locales=list(one.document.locales),
-        theme=_tokens(one.document.theme),
-        reason=one.reason,
-        changed_at=one.changed_at,
-        changed_by=one.changed_by,
+        id=ID(f"{revision.brand}:{revision.revision}"),
+        revision=revision.revision,
+        name=revision.document.name,
+        default_locale=revision.document.default_locale,
+        locales=list(revision.document.locales),
+        theme=_tokens(revision.document.theme),
+        reason=revision.reason,
+        changed_at=revision.changed_at,
+        changed_by=revision.changed_by,
     )
 
 
-def contrast_to_graphql(one: Contrast) -> ThemeContrast:
+def contrast_to_graphql(contrast: Contrast) -> ThemeContrast:
     """Return a pair of colours."""
     return ThemeContrast(
-        front=one.pair.front,
-        back=one.pair.back,
-        scheme=one.scheme,
-        front_colour=one.front,
-        back_colour=one.back,
-        use=one.pair.use,
-        ratio=floored(one.ratio),
-        least=one.pair.least,
-        readable=one.is_readable,
+        front=contrast.pair.front,
+        back=contrast.pair.back,
+        scheme=contrast.scheme,
+        front_colour=contrast.front,
+        back_colour=contrast.back,
+        use=contrast.pair.use,
+        ratio=floored(contrast.ratio),
+        least=contrast.pair.least,
+        readable=contrast.is_readable,
     )
 
 
@@ -210,10 +210,10 @@ class BrandQuery:
     ) -> Page[OperatedBrand]:
         """Brands, by id."""
         context = info.context
-        found = await context.area(OperationsArea).brands.page(
+        page = await context.area(OperationsArea).brands.page(
             context.actor, page_size(first), text_key(after)
         )
-        return page_of(found, first, brand_to_graphql, lambda one: one.brand.id)
+        return page_of(page, first, brand_to_graphql, lambda known: known.brand.id)
 
     @strawberry.field(directives=[permitted(_READ, "id")])
     async def operated_brand(self, info: OfficeInfo, id: ID) -> OperatedBrand:  # noqa: A002
@@ -226,19 +226,19 @@ class BrandQuery:
     ) -> Page[BrandRevisionInfo]:
         """The revisions of a brand, the newest first."""
         context, before = info.context, number_key(after)
-        found = await context.area(OperationsArea).brands.revisions(
+        revisions = await context.area(OperationsArea).brands.revisions(
             context.actor, brand, page_size(first), before
         )
-        return page_of(found, first, revision_to_graphql, lambda one: one.revision)
+        return page_of(revisions, first, revision_to_graphql, lambda revision: revision.revision)
 
     @strawberry.field(directives=[permitted(_READ, "input.brand")])
     async def try_theme(self, info: OfficeInfo, input: TryThemeInput) -> list[ThemeContrast]:  # noqa: A002
         """The contrast of each pair of colours, if a brand had a theme; nothing is changed."""
         context = info.context
-        found = await context.area(OperationsArea).brands.try_theme(
+        ratios = await context.area(OperationsArea).brands.try_theme(
             context.actor, input.brand, colours_of(input.theme)
         )
-        return [contrast_to_graphql(one) for one in found]
+        return [contrast_to_graphql(contrast) for contrast in ratios]
 
 
 @fields_described

@@ -98,8 +98,8 @@ class CaseQuery:
     @strawberry.field(directives=[permitted(_CASES, "brand")])
     async def waiting_cases(self, info: OfficeInfo, brand: str) -> WaitingCases:
         """How many cases of a brand wait for a person."""
-        found = await info.context.area(OperationsArea).cases.counts(info.context.actor, brand)
-        return WaitingCases(late_bets=found.late_bets, held_rewards=found.held_rewards)
+        counts = await info.context.area(OperationsArea).cases.counts(info.context.actor, brand)
+        return WaitingCases(late_bets=counts.late_bets, held_rewards=counts.held_rewards)
 
     @strawberry.field(directives=[permitted(_CASES, "brand")])
     async def late_bets(
@@ -107,32 +107,32 @@ class CaseQuery:
     ) -> Page[LateBetInfo]:
         """Late bets that wait for a decision; the access is recorded."""
         position = read_cursor(after, tuple[Name, Name])
-        found = await info.context.area(OperationsArea).cases.late_bets(
+        page = await info.context.area(OperationsArea).cases.late_bets(
             info.context.actor, brand, page_size(first), position
         )
-        return page_of(found, first, _late, lambda one: [one.revision.iso_week, one.revision.bet_id])
+        return page_of(page, first, _late, lambda bet: [bet.revision.iso_week, bet.revision.bet_id])
 
     @strawberry.field(directives=[permitted(_CASES, "brand")])
     async def held_rewards(
         self, info: OfficeInfo, brand: str, first: First = 25, after: str | None = None
     ) -> Page[HeldRewardInfo]:
         """Rewards that are held back, those unchanged for longest first; the access is recorded."""
-        found = await info.context.area(OperationsArea).cases.held_rewards(
+        page = await info.context.area(OperationsArea).cases.held_rewards(
             info.context.actor, brand, page_size(first), time_of(after)
         )
         return page_of(
-            found, first, _held, lambda one: time_key(one.fulfilment.changed_at, one.fulfilment.key)
+            page, first, _held, lambda reward: time_key(reward.fulfilment.changed_at, reward.fulfilment.key)
         )
 
     @strawberry.field(directives=[permitted(Permission.OPERATIONS_READ, ALL)])
     async def dead_letter_counts(self, info: OfficeInfo) -> list[DeadLetterCount]:
         """How many dead letters each consumer has."""
-        found = await info.context.area(OperationsArea).installation.dead_letters(info.context.actor)
-        return [DeadLetterCount(app=app, letters=letters) for app, letters in found.items()]
+        counts = await info.context.area(OperationsArea).installation.dead_letters(info.context.actor)
+        return [DeadLetterCount(app=app, letters=letters) for app, letters in counts.items()]
 
 
-def _late(one: LateBet) -> LateBetInfo:
-    late = one.revision
+def _late(bet: LateBet) -> LateBetInfo:
+    late = bet.revision
     return LateBetInfo(
         id=ID(f"{late.brand}:{late.bet_id}:{late.revision}"),
         brand=late.brand,
@@ -142,27 +142,27 @@ def _late(one: LateBet) -> LateBetInfo:
         revision=late.revision,
         counted_minor=late.counted_minor,
         would_count_minor=late.would_count_minor,
-        currency=one.currency,
+        currency=bet.currency,
         would_be=late.would_be,
         occurred_at=late.occurred_at,
         closed_at=late.closed_at,
     )
 
 
-def _held(one: HeldReward) -> HeldRewardInfo:
-    found = one.fulfilment
-    reward = found.reward
+def _held(held: HeldReward) -> HeldRewardInfo:
+    fulfilment = held.fulfilment
+    reward = fulfilment.reward
     return HeldRewardInfo(
-        id=ID(found.key),
-        brand=found.club.brand,
-        customer=found.club.customer,
-        iso_week=found.club.iso_week,
-        origin=one.origin,
+        id=ID(fulfilment.key),
+        brand=fulfilment.club.brand,
+        customer=fulfilment.club.customer,
+        iso_week=fulfilment.club.iso_week,
+        origin=held.origin,
         reward=None if reward is None else reward.reward_id,
         value_minor=None if reward is None else reward.value_minor,
         currency=None if reward is None else reward.currency,
-        provider=found.provider,
-        state=found.state.value,
-        reason=found.reason,
-        since=found.changed_at,
+        provider=fulfilment.provider,
+        state=fulfilment.state.value,
+        reason=fulfilment.reason,
+        since=fulfilment.changed_at,
     )

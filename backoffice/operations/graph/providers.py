@@ -1,306 +1,28 @@
 """Providers in operations' part of the graph."""
 
-from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 import strawberry
 from strawberry import ID
-from strawberry.scalars import JSON
 
 from backoffice.access import Permission
-from backoffice.approvals.proposals import Proposal
-from backoffice.errors import Problem
 from backoffice.graph.area import ALL, OfficeInfo, permitted
 from backoffice.graph.pages import Page, number_key, page_of, page_size
 from backoffice.operations.area import OperationsArea
-from backoffice.operations.providers.document import FieldChange
-from backoffice.operations.providers.repository import ProviderRevision
-from backoffice.operations.providers.service import NodeHealth, ProviderState
-from backoffice.operations.types import MissingNode
-from subgraphs.fulfilment.providers.settings import ProviderConfig
-from subgraphs.kit.graphql.descriptions import described, fields_described
-
-
-@described
-@strawberry.type
-class ProviderConfiguration:
-    """How workers call a provider. Secrets are named, never shown.
-
-    Attributes:
-        position: The place in the order in which providers are asked.
-        secret: The name of its secret on the nodes.
-        kinds: The kinds of reward that it pays.
-        brands: Empty for all brands.
-        currencies: Empty for all currencies.
-        limit_minor: A reward worth more waits for a person.
-        in_flight: The most calls at once.
-        attempts: How often a request is sent, under the same key.
-        pause_seconds: The first pause between attempts.
-        breaker_failures: How many failures in a row open the circuit.
-        key_hours: How long the provider remembers a key.
-        learns: How use and expiry become known: poll or callback.
-    """
-
-    position: int
-    adapter: str
-    url: str
-    secret: str
-    kinds: list[str]
-    brands: list[str]
-    currencies: list[str]
-    limit_minor: int
-    in_flight: int
-    timeout_seconds: float
-    attempts: int
-    pause_seconds: float
-    breaker_failures: int
-    breaker_rest_seconds: float
-    key_hours: float
-    learns: str
-    poll_minutes: float
-    enabled: bool
-
-
-@described
-@strawberry.type
-class ProviderHealthInfo:
-    """What a worker of a node knows about a provider.
-
-    Attributes:
-        worker: Null if no worker of the node reports.
-        alive: Whether the node still reports.
-        revision: The revision in use; 0 for that of the node's file.
-        problem: Why the newest configuration cannot be used.
-        circuit: closed, open, half_open, or none if nothing can be sent.
-        calls: Running calls.
-        due: The rewards of the node that are due.
-        error: The class of the last failure.
-    """
-
-    id: ID
-    node: str
-    worker: str | None
-    alive: bool
-    revision: int
-    problem: str | None
-    circuit: str
-    calls: int
-    due: int
-    succeeded_at: datetime | None
-    failed_at: datetime | None
-    error: str | None
-    credited_at: datetime | None
-
-
-@described
-@strawberry.type
-class PendingConfiguration:
-    """A proposed configuration that waits for another person.
-
-    Attributes:
-        id: The proposal.
-    """
-
-    id: ID
-    proposed_by: str
-    proposed_at: datetime
-    reason: str
-
-
-@described
-@strawberry.type
-class ProviderInfo:
-    """A provider of rewards.
-
-    Attributes:
-        revision: In force; 0 if no configuration is known here.
-        imported: Whether it is that of the workers' file.
-        adapter_kinds: The kinds of reward that its adapter can ask for.
-        missing: Parts of nodes that do not use the revision.
-        stopped: Whether nothing is sent to it.
-        everywhere: Whether its kill switch is on, on all nodes.
-        waiting: How many rewards are in each state.
-    """
-
-    id: ID
-    revision: int
-    imported: bool
-    endpoint: str | None
-    configuration: ProviderConfiguration | None
-    adapter_kinds: list[str]
-    missing: list[MissingNode]
-    pending: list[PendingConfiguration]
-    health: list[ProviderHealthInfo]
-    stopped: bool
-    everywhere: bool
-    reason: str | None
-    since: datetime | None
-    waiting: JSON
-
-
-@described
-@strawberry.type
-class ProviderRevisionInfo:
-    """A revision of a provider's configuration.
-
-    Attributes:
-        approved_by: Null for what was imported from a file.
-    """
-
-    id: ID
-    revision: int
-    configuration: ProviderConfiguration
-    reason: str | None
-    submitted_by: str
-    approved_by: str | None
-    in_force_at: datetime
-
-
-@described
-@strawberry.type
-class ProviderFieldChange:
-    """A field that differs between two revisions."""
-
-    field: str
-    before: JSON | None
-    after: JSON | None
-
-
-@described
-@strawberry.type
-class ProviderProblem:
-    """What is wrong with a configuration."""
-
-    path: str
-    message: str
-
-
-@strawberry.input
-class ProviderConfigurationInput:
-    """How workers call a provider; the secret is a name, never a value."""
-
-    name: str
-    position: int = 0
-    adapter: str
-    url: str
-    secret: str
-    kinds: list[str]
-    brands: list[str] = strawberry.field(default_factory=list)
-    currencies: list[str] = strawberry.field(default_factory=list)
-    limit_minor: int = 10_000
-    in_flight: int = 8
-    timeout_seconds: float = 1.5
-    attempts: int = 3
-    pause_seconds: float = 0.1
-    breaker_failures: int = 5
-    breaker_rest_seconds: float = 10.0
-    key_hours: float = 24.0
-    learns: str = "poll"
-    poll_minutes: float = 60.0
-    enabled: bool = True
-
-    @property
-    def fields(self) -> dict[str, Any]:
-        """Return the document's fields."""
-        return {name: getattr(self, name) for name in ProviderConfig.model_fields}
-
-
-@strawberry.input
-class SubmitProviderInput:
-    """A configuration for another person's approval, made from a revision; 0 for a new provider."""
-
-    revision: int
-    configuration: ProviderConfigurationInput
-    reason: str
-
-
-@strawberry.input
-class RollBackProviderInput:
-    """An earlier revision to propose again; `seen` is the present one."""
-
-    provider: str
-    revision: int
-    seen: int
-    reason: str
-
-
-def provider_to_graphql(one: ProviderState) -> ProviderInfo:
-    """Return a provider."""
-    reason, since = one.stopped or (None, None)
-    present = one.present
-    return ProviderInfo(
-        id=ID(one.name),
-        revision=0 if present is None else present.revision,
-        imported=present is not None and present.approved_by is None,
-        endpoint=None if present is None else present.document.url,
-        configuration=None if present is None else _configuration(present.document),
-        adapter_kinds=list(one.adapter_kinds),
-        missing=[MissingNode(node=name, reason=why) for name, why in one.missing.items()],
-        pending=[_pending(each) for each in one.pending],
-        health=[_health(each) for each in one.health],
-        stopped=one.stopped is not None,
-        everywhere=one.everywhere,
-        reason=reason,
-        since=since,
-        waiting=JSON(dict(one.waiting)),
-    )
-
-
-def provider_revision_to_graphql(one: ProviderRevision) -> ProviderRevisionInfo:
-    """Return a revision."""
-    return ProviderRevisionInfo(
-        id=ID(f"{one.provider}:{one.revision}"),
-        revision=one.revision,
-        configuration=_configuration(one.document),
-        reason=one.reason,
-        submitted_by=one.submitted_by,
-        approved_by=one.approved_by,
-        in_force_at=one.in_force_at,
-    )
-
-
-def change_to_graphql(one: FieldChange) -> ProviderFieldChange:
-    """Return a field that differs."""
-    return ProviderFieldChange(field=one.field, before=one.before, after=one.after)
-
-
-def problem_to_graphql(one: Problem) -> ProviderProblem:
-    """Return what is wrong."""
-    return ProviderProblem(path=one.path, message=one.message)
-
-
-def _pending(one: Proposal) -> PendingConfiguration:
-    return PendingConfiguration(
-        id=ID(one.proposal_id),
-        proposed_by=one.proposer_name,
-        proposed_at=one.proposed_at,
-        reason=one.reason,
-    )
-
-
-def _health(one: NodeHealth) -> ProviderHealthInfo:
-    found = one.health
-    return ProviderHealthInfo(
-        id=ID(f"{one.node}:{found.worker}"),
-        node=one.node,
-        worker=found.worker or None,
-        alive=one.is_alive,
-        revision=found.revision,
-        problem=found.problem,
-        circuit=found.circuit,
-        calls=found.calls,
-        due=found.due,
-        succeeded_at=found.succeeded_at,
-        failed_at=found.failed_at,
-        error=found.error,
-        credited_at=found.credited_at,
-    )
-
-
-def _configuration(config: ProviderConfig) -> ProviderConfiguration:
-    fields = {name: value for name, value in config.model_dump(mode="json").items() if name != "name"}
-    return ProviderConfiguration(**fields)
-
+from backoffice.operations.graph.provider_types import (
+    ProviderConfigurationInput,
+    ProviderFieldChange,
+    ProviderInfo,
+    ProviderProblem,
+    ProviderRevisionInfo,
+    RollBackProviderInput,
+    SubmitProviderInput,
+    change_to_graphql,
+    problem_to_graphql,
+    provider_revision_to_graphql,
+    provider_to_graphql,
+)
+from subgraphs.kit.graphql.descriptions import fields_described
 
 First = Annotated[int, strawberry.argument(description="How many rows: 1 to 100.")]
 _READ, _CHANGE = Permission.OPERATIONS_READ, Permission.OPERATIONS_PROVIDER
@@ -315,8 +37,8 @@ class ProviderQuery:
     async def providers(self, info: OfficeInfo) -> list[ProviderInfo]:
         """Providers in the order in which they are asked, with health and what waits for each."""
         return [
-            provider_to_graphql(one)
-            for one in await info.context.area(OperationsArea).providers.listed(info.context.actor)
+            provider_to_graphql(state)
+            for state in await info.context.area(OperationsArea).providers.listed(info.context.actor)
         ]
 
     @strawberry.field(directives=[permitted(_READ, ALL)])
@@ -337,10 +59,10 @@ class ProviderQuery:
     ) -> Page[ProviderRevisionInfo]:
         """The revisions of a provider's configuration, the newest first."""
         context, before = info.context, number_key(after)
-        found = await context.area(OperationsArea).configurations.revisions(
+        revisions = await context.area(OperationsArea).configurations.revisions(
             context.actor, provider, page_size(first), before
         )
-        return page_of(found, first, provider_revision_to_graphql, lambda one: one.revision)
+        return page_of(revisions, first, provider_revision_to_graphql, lambda revision: revision.revision)
 
     @strawberry.field(directives=[permitted(_READ, ALL)])
     async def provider_diff(
@@ -348,8 +70,10 @@ class ProviderQuery:
     ) -> list[ProviderFieldChange]:
         """The fields that differ between two revisions of a provider's configuration."""
         context = info.context
-        found = await context.area(OperationsArea).configurations.diff(context.actor, provider, before, after)
-        return [change_to_graphql(one) for one in found]
+        changes = await context.area(OperationsArea).configurations.diff(
+            context.actor, provider, before, after
+        )
+        return [change_to_graphql(change) for change in changes]
 
     @strawberry.field(directives=[permitted(_CHANGE, ALL)])
     async def try_provider(
@@ -358,8 +82,8 @@ class ProviderQuery:
         input: ProviderConfigurationInput,  # noqa: A002
     ) -> list[ProviderProblem]:
         """What is wrong with a configuration, as it is typed; nothing of it is kept."""
-        found = await info.context.area(OperationsArea).configurations.check(info.context.actor, input.fields)
-        return [problem_to_graphql(one) for one in found]
+        check = await info.context.area(OperationsArea).configurations.check(info.context.actor, input.fields)
+        return [problem_to_graphql(problem) for problem in check]
 
 
 @fields_described

@@ -40,13 +40,13 @@ class RewardQuery:
     async def reward_versions(self, info: OfficeInfo, brand: str) -> list[RewardVersionStatus]:
         """The versions of a brand's rewards, with the status in force."""
         return [
-            _shown(one)
-            for one in await info.context.area(OperationsArea).statuses.listed(info.context.actor, brand)
+            _shown(status)
+            for status in await info.context.area(OperationsArea).statuses.listed(info.context.actor, brand)
         ]
 
 
-def _shown(one: VersionStatus) -> RewardVersionStatus:
-    config = one.config
+def _shown(status: VersionStatus) -> RewardVersionStatus:
+    config = status.config
     return RewardVersionStatus(
         id=ID(f"{config.brand}:{config.reward_id}:{config.version}"),
         brand=config.brand,
@@ -55,5 +55,5 @@ def _shown(one: VersionStatus) -> RewardVersionStatus:
         kind=config.kind.value,
         status=config.status,
         recalled=config.recalled,
-        obstacles=list(one.obstacles),
+        obstacles=list(status.obstacles),
     )

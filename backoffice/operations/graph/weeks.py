@@ -94,7 +94,7 @@ class WeekQuery:
     async def week_customers(self, info: OfficeInfo, brand: str, iso_week: str) -> list[WeekCustomersInfo]:
         """The customers of a week who have earned its reward; this counts each of them."""
         counted = await info.context.area(OperationsArea).weeks.customers(info.context.actor, brand, iso_week)
-        return [WeekCustomersInfo(**asdict(one)) for one in counted]
+        return [WeekCustomersInfo(**asdict(counts)) for counts in counted]
 
 
 @fields_described

@@ -62,7 +62,7 @@ class ProviderConfigurations:
     async def newest(self, connection: AsyncConnection) -> dict[str, ProviderRevision]:
         """Return the last revision of each provider: of the back office, or of the file."""
         stored = await repository.newest(connection)
-        return {**{name: self._imported(one) for name, one in self.files.items()}, **stored}
+        return {**{name: self._imported(file) for name, file in self.files.items()}, **stored}
 
     async def revisions(
         self, actor: Actor, provider: str, first: int, before: int | None = None
@@ -74,9 +74,9 @@ class ProviderConfigurations:
         """
         require(actor, Permission.OPERATIONS_READ, None)
         async with self.database.read() as connection:
-            found = await repository.revisions(connection, provider, first, before)
-        if found or before is not None or provider not in self.files:
-            return found
+            stored = await repository.revisions(connection, provider, first, before)
+        if stored or before is not None or provider not in self.files:
+            return stored
         return [self._imported(self.files[provider])]
 
     async def find(self, actor: Actor, provider: str, revision: int | None = None) -> ProviderRevision:
@@ -86,12 +86,12 @@ class ProviderConfigurations:
             Forbidden: The actor may not see it.
             NotFound: There is none.
         """
-        found = await self.revisions(actor, provider, 1, None if revision is None else revision + 1)
-        if not found and revision == 1:
-            found = await self.revisions(actor, provider, 1)
-        if not found or revision not in {None, found[0].revision}:
+        revisions = await self.revisions(actor, provider, 1, None if revision is None else revision + 1)
+        if not revisions and revision == 1:
+            revisions = await self.revisions(actor, provider, 1)
+        if not revisions or revision not in {None, revisions[0].revision}:
             raise NotFound(f"There is no such revision of {provider[:64]!r}.")
-        return found[0]
+        return revisions[0]
 
     async def diff(self, actor: Actor, provider: str, before: int, after: int) -> Sequence[FieldChange]:
         """Return the fields that differ between two revisions.
@@ -150,8 +150,8 @@ class ProviderConfigurations:
                     "seen": seen,
                     "document": config.model_dump(mode="json"),
                     "changes": [
-                        {"field": one.field, "before": one.before, "after": one.after}
-                        for one in changes(None if present is None else present.document, config)
+                        {"field": change.field, "before": change.before, "after": change.after}
+                        for change in changes(None if present is None else present.document, config)
                     ],
                 },
                 reason=reason.strip()[:REASON_CHARACTERS],

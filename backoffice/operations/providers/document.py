@@ -54,11 +54,11 @@ def parse_provider_config(
     try:
         config = ProviderConfig.model_validate(dict(fields))
     except ValidationError as error:
-        found = error.errors(include_input=False, include_url=False, include_context=False)
+        faults = error.errors(include_input=False, include_url=False, include_context=False)
         raise Invalid(
             [
-                Problem(".".join(str(part)[:MAX_FIELD_LENGTH] for part in one["loc"]), one["msg"])
-                for one in found
+                Problem(".".join(str(part)[:MAX_FIELD_LENGTH] for part in fault["loc"]), fault["msg"])
+                for fault in faults
             ]
         ) from None
     problems = [*_rules(config, reason), *_lease(config, settings)]
@@ -75,12 +75,12 @@ def state_of(config: ProviderConfig, revision: int) -> ProviderState:
     """
     fields = {"revision": revision, **config.model_dump(mode="json")}
     try:
-        found = read_state(GlobalKind.PROVIDER, ALL_BRANDS, config.name, fields)
+        state = read_state(GlobalKind.PROVIDER, ALL_BRANDS, config.name, fields)
     except Poison as fault:
         raise Invalid([Problem("", f"Nodes would refuse it: {fault.reason}")]) from None
-    if not isinstance(found, ProviderState):
-        raise TypeError(type(found))
-    return found
+    if not isinstance(state, ProviderState):
+        raise TypeError(type(state))
+    return state
 
 
 def changes(before: ProviderConfig | None, after: ProviderConfig) -> list[FieldChange]:
@@ -186,7 +186,11 @@ def _is_hexadecimal(run: str) -> bool:
 
 def _mixes_cases(run: str) -> bool:
     """Return whether small and capital letters and digits alternate, as in base64."""
-    kinds = ["d" if each.isdigit() else "u" if each.isupper() else "l" for each in run if each.isalnum()]
+    kinds = [
+        "d" if character.isdigit() else "u" if character.isupper() else "l"
+        for character in run
+        if character.isalnum()
+    ]
     turns = sum(a != b for a, b in pairwise(kinds))
     return len(set(kinds)) == 3 and turns * 3 >= len(kinds)  # noqa: PLR2004 - the three kinds
 

@@ -64,7 +64,7 @@ async def newest(connection: AsyncConnection) -> dict[str, ProviderRevision]:
     return {row.provider: _revision(row) for row in rows}
 
 
-async def add(connection: AsyncConnection, found: Sequence[ProviderRevision]) -> None:
+async def add(connection: AsyncConnection, new: Sequence[ProviderRevision]) -> None:
     """Store revisions.
 
     Raises:
@@ -72,27 +72,27 @@ async def add(connection: AsyncConnection, found: Sequence[ProviderRevision]) ->
     """
     rows = [
         {
-            "provider": one.provider,
-            "revision": one.revision,
-            "document": one.document.model_dump(mode="json"),
-            "reason": one.reason,
-            "submitted_by": one.submitted_by,
-            "approved_by": one.approved_by,
-            "in_force_at": one.in_force_at,
+            "provider": revision.provider,
+            "revision": revision.revision,
+            "document": revision.document.model_dump(mode="json"),
+            "reason": revision.reason,
+            "submitted_by": revision.submitted_by,
+            "approved_by": revision.approved_by,
+            "in_force_at": revision.in_force_at,
         }
-        for one in found
+        for revision in new
     ]
     try:
         await connection.execute(insert(PROVIDER_REVISION), rows)
     except IntegrityError:
-        raise Stale(CHANGED, max(one.revision for one in found)) from None
+        raise Stale(CHANGED, max(revision.revision for revision in new)) from None
 
 
 async def take_over(connection: AsyncConnection, decision: GlobalDecision) -> None:
     """Store a decision that only the topic has as the newest revision: the next one continues after it."""
     known = await revisions(connection, decision.subject, 1)
     document = {name: value for name, value in decision.state.items() if name != "revision"}
-    found = ProviderRevision(
+    stored = ProviderRevision(
         revision=max(known[0].revision + 1 if known else 1, decision.state["revision"]),
         document=ProviderConfig.model_validate(document),
         reason=decision.reason,
@@ -100,7 +100,7 @@ async def take_over(connection: AsyncConnection, decision: GlobalDecision) -> No
         approved_by=None,
         in_force_at=decision.decided_at,
     )
-    await add(connection, [found])
+    await add(connection, [stored])
 
 
 def _revision(row: Row[Any]) -> ProviderRevision:

@@ -109,11 +109,11 @@ class ProviderService:
             pending = await approvals.newest_first(connection, wanted, MAX_PENDING, None)
             missing = {
                 name: await self._missing(connection, name, reports)
-                for name, one in present.items()
-                if one.approved_by is not None
+                for name, revision in present.items()
+                if revision.approved_by is not None
             }
         health = self._health(reports)
-        proposed = {one.subject.partition(":")[2] for one in pending}
+        proposed = {proposal.subject.partition(":")[2] for proposal in pending}
         ordered = sorted(present, key=lambda name: (present[name].document.position, name))
         others = sorted({*stopped, *waiting, *everywhere, *health, *proposed} - present.keys())
         return [
@@ -121,7 +121,7 @@ class ProviderService:
                 name,
                 present.get(name),
                 missing.get(name, {}),
-                [one for one in pending if one.subject == f"provider:{name}"],
+                [proposal for proposal in pending if proposal.subject == f"provider:{name}"],
                 stopped.get(name),
                 name in everywhere,
                 waiting.get(name, {}),
@@ -146,9 +146,9 @@ class ProviderService:
             Forbidden: The actor may not see it.
             NotFound: There is none.
         """
-        for one in await self.listed(actor):
-            if one.name == name:
-                return one
+        for state in await self.listed(actor):
+            if state.name == name:
+                return state
         raise NotFound(f"There is no provider {name[:64]!r}.")
 
     async def _missing(

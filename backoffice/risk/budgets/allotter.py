@@ -23,7 +23,7 @@ from backoffice.metadata import NAME
 from consumers.acknowledgements.message import CellRange
 from consumers.messages.global_events.states import AllotmentState, CellShare, read_state
 from foundation.storage.clock import Clock
-from foundation.storage.database import Database
+from foundation.storage.database import Database, open_databases
 from foundation.storage.settings import DatabaseSettings
 from subgraphs.club_kit.records.reference import ReferenceRepository
 from subgraphs.kit.records.global_state import GlobalKind, allotment_subject, budget_subject
@@ -59,9 +59,9 @@ def divided(before: AllotmentState, budget: int, uses: Sequence[CellUse], partit
         uses: Only of cells that have applied `before`; others keep what they may hold.
         partitions: How many there are; nothing is given before each is known to belong to one cell.
     """
-    by_cell = {_id(one.cell): one for one in uses}
+    by_cell = {_id(use.cell): use for use in uses}
     shares = _known_shares(before.shares, by_cell)
-    found = sorted(number for one in shares for number in one.partitions)
+    found = sorted(number for share in shares for number in share.partitions)
     if found != list(range(partitions)):
         return replace(before, shares=tuple(shares), spent=False)
     wanting = {
@@ -69,14 +69,14 @@ def divided(before: AllotmentState, budget: int, uses: Sequence[CellUse], partit
         for share in shares
         if (use := by_cell.get(_share_id(share))) and use.asked > share.asked and use.used >= share.rewards
     }
-    free = budget - sum(one.held for one in shares)
+    free = budget - sum(share.held for share in shares)
     if free > 0:
         shares = _given(shares, free, wanting, by_cell)
     elif free < 0:
         shares = _taken_back(shares, -free, by_cell)
     elif wanting:
         shares = _freed_half(shares, wanting, by_cell)
-    used = sum(by_cell[_share_id(one)].used for one in shares if _share_id(one) in by_cell)
+    used = sum(by_cell[_share_id(share)].used for share in shares if _share_id(share) in by_cell)
     spent = used >= budget and len(by_cell) == len(shares)
     return replace(before, shares=tuple(shares), spent=spent)
 
@@ -88,7 +88,7 @@ def _known_shares(before: Iterable[CellShare], uses: Mapping[str, CellUse]) -> l
     before does not count as asked for again. What was held under the former partitions is left out once all
     of these have reported as another cell's.
     """
-    shares = {_share_id(one): one for one in before}
+    shares = {_share_id(share): share for share in before}
     for name, use in uses.items():
         known = shares.get(name)
         if known is None:
@@ -99,8 +99,8 @@ def _known_shares(before: Iterable[CellShare], uses: Mapping[str, CellUse]) -> l
         else:
             shares[name] = replace(known, held=max(known.rewards, use.used))
     reported = frozenset().union(*(use.partitions for use in uses.values()))
-    kept = [one for name, one in shares.items() if name in uses or not one.partitions <= reported]
-    return sorted(kept, key=lambda one: one.first)
+    kept = [share for name, share in shares.items() if name in uses or not share.partitions <= reported]
+    return sorted(kept, key=lambda share: share.first)
 
 
 def _given(
@@ -108,26 +108,26 @@ def _given(
 ) -> list[CellShare]:
     """Give what is free to the cells that asked, or, if none did, to all that report, by their partitions."""
     takers = [share for share in shares if _share_id(share) in (wanting or uses)]
-    left, weight = free, sum(len(one.partitions) for one in takers)
+    left, weight = free, sum(len(taker.partitions) for taker in takers)
     given: dict[str, CellShare] = {}
     for taker in takers:
         part = -(-left * len(taker.partitions) // weight)
         left, weight = left - part, weight - len(taker.partitions)
         name, holds = _share_id(taker), taker.held + part
         given[name] = replace(taker, rewards=holds, held=holds, asked=uses[name].asked)
-    return [given.get(_share_id(one), one) for one in shares]
+    return [given.get(_share_id(share), share) for share in shares]
 
 
 def _taken_back(shares: Sequence[CellShare], number: int, uses: Mapping[str, CellUse]) -> list[CellShare]:
     """Lower shares by what is unused, the largest first, because the budget was lowered."""
-    left = number - sum(one.held - one.rewards for one in shares)
+    left = number - sum(share.held - share.rewards for share in shares)
     lowered: dict[str, CellShare] = {}
-    for one in sorted(shares, key=lambda one: one.rewards, reverse=True):
-        use = uses.get(_share_id(one))
+    for share in sorted(shares, key=lambda share: share.rewards, reverse=True):
+        use = uses.get(_share_id(share))
         if use is not None and left > 0:
-            part = min(left, max(0, one.rewards - use.used))
+            part = min(left, max(0, share.rewards - use.used))
             left -= part
-            lowered[_share_id(one)] = replace(one, rewards=one.rewards - part)
+            lowered[_share_id(share)] = replace(share, rewards=share.rewards - part)
     return [lowered.get(_share_id(share), share) for share in shares]
 
 
@@ -203,7 +203,7 @@ class BudgetAllotter:
             reports = await self._reports(connection)
             if not reports:
                 return 0
-            known = {one.key: one for one in await self.decisions.repository.all(connection)}
+            known = {decision.key: decision for decision in await self.decisions.repository.all(connection)}
         due = [
             key
             for key, budget in (await self._budgets(known)).items()
@@ -216,7 +216,7 @@ class BudgetAllotter:
         async with self.database.write() as connection:
             at = await self.clock.at(connection)
             await self.decisions.repository.lock_sequence(connection, at)
-            known = {one.key: one for one in await self.decisions.repository.all(connection)}
+            known = {decision.key: decision for decision in await self.decisions.repository.all(connection)}
             budget = (await self._budgets(known)).get(key)
             state = None if budget is None else _next(key, budget, known, await self._reports(connection))
             if state is None:
@@ -225,8 +225,8 @@ class BudgetAllotter:
             return True
 
     async def _reports(self, connection: AsyncConnection) -> list[NodeReport]:
-        found = await self.nodes.all(connection)
-        return [one for one in found if one.part == PART and one.cell is not None]
+        reports = await self.nodes.all(connection)
+        return [report for report in reports if report.part == PART and report.cell is not None]
 
     async def _budgets(self, known: Mapping[str, GlobalDecision]) -> dict[BudgetKey, BudgetInForce]:
         """Return the budgets of the current week and of those to come, by brand, reward and week."""
@@ -251,9 +251,9 @@ class BudgetAllotter:
 def _rewards(brand: str, stored: Mapping[BudgetKey, int], known: Mapping[str, GlobalDecision]) -> list[str]:
     """Return the rewards of a brand that have, or had, a budget."""
     decided = {
-        str(one.state["reward_id"])
-        for one in known.values()
-        if one.kind == GlobalKind.BUDGET.value and one.brand == brand
+        str(decision.state["reward_id"])
+        for decision in known.values()
+        if decision.kind == GlobalKind.BUDGET.value and decision.brand == brand
     }
     return sorted(decided | {key.reward_id for key in stored if key.brand == brand})
 
@@ -285,7 +285,7 @@ def _next(
     if not isinstance(before, AllotmentState):
         raise TypeError(subject.key)
     uses = [use for report in reports if (use := _use(report, key, before, last, budget)) is not None]
-    partitions = max(one.cell.of for one in reports if one.cell is not None)
+    partitions = max(report.cell.of for report in reports if report.cell is not None)
     after = divided(before, budget.rewards, uses, partitions)
     return None if after == before else after
 
@@ -303,10 +303,10 @@ def _use(
     if budget.decision is not None and not report.has_applied(budget.decision):
         return None
     mine = (report.cell.name, report.cell.first, report.cell.last)
-    share = {(one.cell, one.first, one.last): one.rewards for one in before.shares}.get(mine)
-    for one in report.budgets:
-        if (one.brand, one.reward_id, one.iso_week) == key and one.share == share:
-            return CellUse(report.cell, one.used, one.asked)
+    share = {(share.cell, share.first, share.last): share.rewards for share in before.shares}.get(mine)
+    for used in report.budgets:
+        if (used.brand, used.reward_id, used.iso_week) == key and used.share == share:
+            return CellUse(report.cell, used.used, used.asked)
     return None
 
 
@@ -318,9 +318,5 @@ async def allot_budgets(office: DatabaseSettings, cell: DatabaseSettings, clock:
         cell: Those of the databases of a cell, for brands, weeks and budgets.
         clock: Product time.
     """
-    database, rewards = Database.open(office, NAME), Database.open(cell, "rewards")
-    try:
+    async with open_databases(office, NAME) as (database,), open_databases(cell, "rewards") as (rewards,):
         await BudgetAllotter(database, rewards, clock).run()
-    finally:
-        await database.close()
-        await rewards.close()

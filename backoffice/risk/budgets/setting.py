@@ -142,8 +142,8 @@ class BudgetService:
         subject = budget_subject(key.brand, key.reward_id, key.iso_week)
         decision = await self.decisions.repository.find(connection, subject.key)
         if decision is not None:
-            found: int | None = decision.state["rewards"]
-            return found
+            rewards: int | None = decision.state["rewards"]
+            return rewards
         async with self.rewards.read() as reading:
             return (await self.budgets.budgets(reading, [key.brand])).get(key)
 

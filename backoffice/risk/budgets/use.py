@@ -77,8 +77,8 @@ async def budget_lines(
 ) -> Sequence[BudgetLine]:
     """Return the budgets of weeks in which anything was chosen or earned, by brand, week and reward."""
     async with fulfilment.read() as connection:
-        found = await reward_counts(connection, now, brand, iso_week)
-        earned = {(one.brand, one.iso_week) for one in await liability(connection, now, brand, iso_week)}
+        counts = await reward_counts(connection, now, brand, iso_week)
+        earned = {(line.brand, line.iso_week) for line in await liability(connection, now, brand, iso_week)}
     budgets, lines = BudgetRepository(), list[BudgetLine]()
     async with rewards.read() as connection:
         for name in [brand] if brand else await budgets.brands(connection):
@@ -86,7 +86,11 @@ async def budget_lines(
             weeks |= {week for of_brand, week in earned if of_brand == name}
             for week in sorted(weeks & {iso_week} if iso_week else weeks):
                 uses = await budgets.use(connection, name, week)
-                mine = {one.reward_id: one for one in found if (one.brand, one.iso_week) == (name, week)}
+                mine = {
+                    count.reward_id: count
+                    for count in counts
+                    if (count.brand, count.iso_week) == (name, week)
+                }
                 lines += week_lines(name, week, uses=uses, standings=mine, reserved={})
     return lines
 
@@ -107,8 +111,8 @@ async def used_by_cells(
         for budget in report.budgets:
             if (budget.brand, budget.iso_week) == (brand, iso_week):
                 used[budget.reward_id] = used.get(budget.reward_id, 0) + budget.used
-    found: dict[str, BudgetUse] = {}
-    for key, rewards in sorted(budgets.items(), key=lambda each: each[0].iso_week):
+    uses: dict[str, BudgetUse] = {}
+    for key, rewards in sorted(budgets.items(), key=lambda item: item[0].iso_week):
         if key.brand == brand and key.iso_week in {EVERY_WEEK, iso_week}:
-            found[key.reward_id] = BudgetUse(rewards, used.get(key.reward_id, 0))
-    return found
+            uses[key.reward_id] = BudgetUse(rewards, used.get(key.reward_id, 0))
+    return uses

@@ -21,6 +21,7 @@ from backoffice.figures.week_figures import WeekFigures
 from backoffice.risk.figures.collector import LEASE, FigureCollector
 from backoffice.risk.figures.counting import WeekCounter
 from backoffice.settings import RiskSettings
+from backoffice.subgraph_databases import SubgraphDatabases
 from consumers.acknowledgements.message import CELLS_PARTITION, CELLS_TOPIC, CellRange
 from consumers.stream.broker.kafka_client import close_client
 from consumers.stream.settings import StreamSettings
@@ -141,16 +142,14 @@ async def _count(
 ) -> None:
     every = timedelta(seconds=RiskSettings().count_seconds)
     async with AsyncExitStack() as stack:
-        databases = [Database.open(settings, name) for name in ("club", "fulfilment", "progress", "rewards")]
-        for database in databases:
-            stack.push_async_callback(database.close)
-        club, fulfilment, progress, rewards = databases
+        databases = SubgraphDatabases.open(settings)
+        stack.push_async_callback(databases.close)
         producer = AIOKafkaProducer(bootstrap_servers=stream.bootstrap, acks="all")
         stack.push_async_callback(close_client, producer)
         if await _started(producer, stop):
-            figures = PublishedFigures(progress, cell, KafkaFigures(producer), clock, every)
+            figures = PublishedFigures(databases.progress, cell, KafkaFigures(producer), clock, every)
             groups = ControlGroups(Pseudonyms.from_settings(settings).key)
-            counter = WeekCounter(club, fulfilment, progress, rewards, clock, groups)
+            counter = WeekCounter(databases, clock, groups)
             await FigureCollector(figures, counter, every).run(stop)
 
 

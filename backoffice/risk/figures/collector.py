@@ -106,7 +106,7 @@ class FigureCollector:
             finished, as_of = counted.get(week.iso, (False, None))
             if not finished and (as_of is None or now - as_of >= EARLIER_EVERY):
                 earlier.append((as_of is not None, as_of or now, week))
-        waiting = [week for *_, week in sorted(earlier, key=lambda one: one[:2])]
+        waiting = [week for *_, week in sorted(earlier, key=lambda counted: counted[:2])]
         return [*known.weeks[:NEWEST], *waiting[:EARLIER_PER_ROUND]]
 
 

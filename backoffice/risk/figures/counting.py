@@ -16,8 +16,8 @@ from backoffice.figures.week_figures import (
     sum_money,
     sum_rewards,
 )
+from backoffice.subgraph_databases import SubgraphDatabases
 from foundation.storage.clock import Clock
-from foundation.storage.database import Database
 from subgraphs.club import impressions
 from subgraphs.club_kit.domain.control_groups import ControlGroups
 from subgraphs.club_kit.domain.schemes import Brand
@@ -50,28 +50,24 @@ class WeekCounter:
     """Counts weeks; it only reads.
 
     Attributes:
-        club, fulfilment, progress, rewards: The databases of the subgraphs.
         clock: Product time.
         groups: Draws customers for trials, who get another reward if they choose nothing.
     """
 
-    club: Database
-    fulfilment: Database
-    progress: Database
-    rewards: Database
+    databases: SubgraphDatabases
     clock: Clock
     groups: ControlGroups
     menus: WeekMenus = field(default_factory=WeekMenus)
 
     async def brands(self) -> list[str]:
         """Return the ids of all brands."""
-        async with self.progress.read() as connection:
+        async with self.databases.progress.read() as connection:
             return await ReferenceRepository(REFERENCE).brand_ids(connection)
 
     async def weeks(self, brand: str) -> BrandWeeks | None:
         """Return the weeks of a brand up to the current one; None if there is no such brand."""
         reference = ReferenceRepository(REFERENCE)
-        async with self.progress.read() as connection:
+        async with self.databases.progress.read() as connection:
             found = (await reference.brands(connection, [brand])).get(brand)
             if found is None:
                 return None
@@ -85,16 +81,16 @@ class WeekCounter:
     async def count(self, brand: Brand, week: Week) -> WeekFigures:
         """Count a week."""
         begun, now = time.monotonic(), self.clock.now()
-        async with self.club.read() as connection:
+        async with self.databases.club.read() as connection:
             seen = await impressions.count(connection, brand.id, week.iso)
-        async with self.progress.read() as connection:
+        async with self.databases.progress.read() as connection:
             closed = await participation.is_closed(connection, brand.id, week.iso)
             opted_in = await participation.count_members(connection, brand.id, week)
             turnover = await participation.turnover(connection, brand.id, week)
-        async with self.fulfilment.read() as connection:
+        async with self.databases.fulfilment.read() as connection:
             qualified = await week_rewards.qualified(connection, brand.id, week.iso)
             lines = await week_rewards.reward_lines(connection, brand.id, week.iso, now)
-        async with self.rewards.read() as connection:
+        async with self.databases.rewards.read() as connection:
             chosen = await week_choices.chosen(connection, brand.id, week.iso)
             in_doubt = await week_choices.in_doubt(connection, brand.id, week.iso)
         homes = {territory_of(line.home, brand) for line in lines if line.home is not None}
@@ -127,7 +123,7 @@ class WeekCounter:
     ) -> list[RewardFigure]:
         """Return the figures of customers who have chosen nothing and are on either side of a trial."""
         found, now, after = Counter[tuple[str, str, RewardConfig | None]](), self.clock.now(), ""
-        async with self.fulfilment.read() as connection:
+        async with self.databases.fulfilment.read() as connection:
             while names := await week_rewards.qualified_after(
                 connection, brand.id, week.iso, after, CUSTOMERS_PER_BATCH
             ):
@@ -148,7 +144,7 @@ class WeekCounter:
         """Return the reward of customers who choose nothing, by territory."""
         if not territories:
             return {}
-        async with self.rewards.read() as connection:
+        async with self.databases.rewards.read() as connection:
             known = await ReferenceRepository(REWARDS_REFERENCE).brands(connection, [brand.id])
             if brand.id not in known:
                 return {}
@@ -202,11 +198,11 @@ def _figure(line: RewardLine, default: RewardConfig | None) -> RewardFigure:
 def _money(turnover: Collection[participation.Turnover], brand: Brand) -> tuple[MoneyFigure, ...]:
     return sum_money(
         MoneyFigure(
-            one.currency or brand.default_currency,
-            one.customers,
-            one.counted_bets,
-            one.turnover_minor,
-            one.member_turnover_minor,
+            line.currency or brand.default_currency,
+            line.customers,
+            line.counted_bets,
+            line.turnover_minor,
+            line.member_turnover_minor,
         )
-        for one in turnover
+        for line in turnover
     )

@@ -62,9 +62,9 @@ class Curve:
         return (first + (following - first) * fraction) / self.final.rewards
 
     def _at(self, hour: int) -> float | None:
-        for each in range(hour, hour - OLDEST_HOURS - 1, -1):
-            if each in self.hours:
-                return float(self.hours[each].rewards)
+        for earlier in range(hour, hour - OLDEST_HOURS - 1, -1):
+            if earlier in self.hours:
+                return float(self.hours[earlier].rewards)
         return None
 
 
@@ -117,11 +117,11 @@ def curves(points: Iterable[CurvePoint]) -> dict[str, list[Curve]]:
     for point in points:
         amounts = hours.setdefault((point.iso_week, point.currency), {})
         amounts[point.hour] = Amount(point.rewards, point.value_minor)
-    found: dict[str, list[Curve]] = {}
+    by_week: dict[str, list[Curve]] = {}
     for (iso_week, currency), amounts in sorted(hours.items(), reverse=True):
         final = amounts.pop(FINAL_HOUR, None)
-        found.setdefault(currency, []).append(Curve(iso_week, currency, amounts, final))
-    return found
+        by_week.setdefault(currency, []).append(Curve(iso_week, currency, amounts, final))
+    return by_week
 
 
 def elapsed_hours(week: Week, now: datetime) -> float:
@@ -157,7 +157,7 @@ def forecast(now: Amount, elapsed: float, earlier: Sequence[Curve]) -> Forecast:
 
 def backtest(elapsed: float, earlier: Sequence[Curve]) -> list[Tested]:
     """Forecast each week that is over from those before it, at the same hour; the newest first."""
-    found = []
+    tests = []
     for place, curve in enumerate(earlier):
         share = curve.share(elapsed)
         if curve.final is None or share is None:
@@ -165,8 +165,8 @@ def backtest(elapsed: float, earlier: Sequence[Curve]) -> list[Tested]:
         then = Amount(round(share * curve.final.rewards), round(share * curve.final.value_minor))
         made = forecast(then, elapsed, earlier[place + 1 :])
         if made.estimate is not None:
-            found.append(Tested(curve.iso_week, made.estimate, curve.final))
-    return found[:MAX_WEEKS]
+            tests.append(Tested(curve.iso_week, made.estimate, curve.final))
+    return tests[:MAX_WEEKS]
 
 
 def _grown(now: Amount, share: float) -> Amount:

@@ -48,27 +48,27 @@ class ProfitLine:
 
 def profit_lines(money: Iterable[MoneyFigure], rewards: Iterable[RewardFigure]) -> list[ProfitLine]:
     """Return the lines of a week, by currency; currencies are never added up."""
-    found = {
-        one.currency: ProfitLine(
-            one.currency, one.customers, one.counted_bets, one.turnover_minor, one.member_turnover_minor
+    lines = {
+        line.currency: ProfitLine(
+            line.currency, line.customers, line.counted_bets, line.turnover_minor, line.member_turnover_minor
         )
-        for one in money
+        for line in money
     }
     for reward in rewards:
-        line = found.get(reward.currency, ProfitLine(reward.currency))
-        found[reward.currency] = _with(line, reward)
-    return [found[currency] for currency in sorted(found)]
+        line = lines.get(reward.currency, ProfitLine(reward.currency))
+        lines[reward.currency] = _with(line, reward)
+    return [lines[currency] for currency in sorted(lines)]
 
 
-def _with(line: ProfitLine, one: RewardFigure) -> ProfitLine:
-    value, due = one.value_minor, one.stage in {*COST, EXPECTED}
+def _with(line: ProfitLine, figure: RewardFigure) -> ProfitLine:
+    value, due = figure.value_minor, figure.stage in {*COST, EXPECTED}
     return replace(
         line,
-        expected_minor=line.expected_minor + (value if one.stage == EXPECTED else 0),
-        owed_minor=line.owed_minor + (value if one.stage == OWED else 0),
-        outstanding_minor=line.outstanding_minor + (value if one.stage == OUTSTANDING else 0),
-        used_minor=line.used_minor + (value if one.stage == USED else 0),
-        expired_minor=line.expired_minor + (value if one.stage == EXPIRED else 0),
-        unvalued=line.unvalued + (one.unvalued if due else 0),
-        spins=line.spins + (one.spins if due else 0),
+        expected_minor=line.expected_minor + (value if figure.stage == EXPECTED else 0),
+        owed_minor=line.owed_minor + (value if figure.stage == OWED else 0),
+        outstanding_minor=line.outstanding_minor + (value if figure.stage == OUTSTANDING else 0),
+        used_minor=line.used_minor + (value if figure.stage == USED else 0),
+        expired_minor=line.expired_minor + (value if figure.stage == EXPIRED else 0),
+        unvalued=line.unvalued + (figure.unvalued if due else 0),
+        spins=line.spins + (figure.spins if due else 0),
     )

@@ -95,7 +95,7 @@ class WeekUse:
 
     def taken(self, status: ReservationStatus | None = None) -> int:
         """Return what is taken, in all or by one status."""
-        return _sum(one for one in self.held if status in {None, one.status})
+        return _sum(credit for credit in self.held if status in {None, credit.status})
 
     @property
     def left(self) -> int:
@@ -104,8 +104,8 @@ class WeekUse:
 
     def left_for(self, customer: str, agent: str) -> int:
         """Return what one person can still give to one customer."""
-        to_customer = _sum(one for one in self.held if one.customer == customer)
-        by_agent = _sum(one for one in self.held if one.agent == agent)
+        to_customer = _sum(credit for credit in self.held if credit.customer == customer)
+        by_agent = _sum(credit for credit in self.held if credit.agent == agent)
         return min(self.left, self.limits.customer_minor - to_customer, self.limits.agent_minor - by_agent)
 
 

@@ -16,8 +16,8 @@ from backoffice.approvals.service import Approvals
 from backoffice.audit.audit_log import AuditLog
 from backoffice.audit.canonical_json import Json
 from backoffice.errors import Invalid, Problem
+from backoffice.subgraph_databases import SubgraphDatabases
 from backoffice.support.adjustments import reason_problems
-from backoffice.support.databases import SubgraphDatabases
 from backoffice.support.goodwill import repository
 from backoffice.support.goodwill.budget import (
     EVERY_WEEK,
@@ -101,8 +101,8 @@ class GoodwillBudgets:
         async with self.database.read() as connection:
             was_set = await repository.set_budgets(connection, brand)
             weeks = set(await repository.weeks_held(connection, brand, present))
-            for one in was_set:
-                weeks.add(one.key._replace(iso_week=max(one.key.iso_week, present)))
+            for budget in was_set:
+                weeks.add(budget.key._replace(iso_week=max(budget.key.iso_week, present)))
         uses = []
         for week in sorted(weeks):
             async with self.database.write() as connection:
@@ -134,8 +134,8 @@ class GoodwillBudgets:
         return bool((await self._limits(connection, _key(proposal)))._asdict() == content["before"])
 
     async def _limits(self, connection: AsyncConnection, key: GoodwillBudgetKey) -> GoodwillLimits:
-        found = await repository.budget_of(connection, key, locked=True)
-        return found.limits if found else NOTHING
+        budget = await repository.budget_of(connection, key, locked=True)
+        return budget.limits if budget else NOTHING
 
     async def _store(
         self,
@@ -181,11 +181,11 @@ class GoodwillBudgets:
     async def _calendar(self, brand: str) -> Calendar:
         reference = ReferenceRepository(REFERENCE)
         async with self.databases.club.read() as connection:
-            found = (await reference.brands(connection, [brand])).get(brand)
+            stored = (await reference.brands(connection, [brand])).get(brand)
             opened = (await reference.opened_weeks(connection, [brand]))[brand]
-        if found is None:
+        if stored is None:
             raise Invalid([Problem("brand", f"There is no brand {brand[:64]!r}.")])
-        return opened.calendar(found.time_zone)
+        return opened.calendar(stored.time_zone)
 
 
 def _week_problems(key: GoodwillBudgetKey, calendar: Calendar, now: datetime) -> list[Problem]:

@@ -249,7 +249,7 @@ def _require_left(use: WeekUse, owner: Owner, person: str, config: RewardConfig)
     value = config.value_minor or 0
     left = use.left_for(owner.customer, person)
     if value > left:
-        worth, rest = (written(max(0, one), week.currency, LOCALE) for one in (value, left))
+        worth, rest = (written(max(0, minor), week.currency, LOCALE) for minor in (value, left))
         whose = "" if left == use.left else " for this customer and you"
         raise Conflict(
             f"The goodwill budget of {week.iso_week} has {rest} left{whose}; this is worth {worth}.",

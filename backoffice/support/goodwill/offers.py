@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from backoffice.errors import Conflict, Invalid, Problem
-from backoffice.support.databases import SubgraphDatabases
+from backoffice.subgraph_databases import SubgraphDatabases
 from backoffice.support.lookup.customers import Customers
 from foundation.storage.clock import Clock
 from subgraphs.club_kit.domain.accounts import Account
@@ -73,7 +73,7 @@ class GoodwillOffers:
         elif off.whole_brand:
             refusal = f"{owner.brand} is paused: nothing is given until it goes on."
         newest: dict[str, RewardConfig] = {}
-        for config in sorted(configs, key=lambda one: one.version):
+        for config in sorted(configs, key=lambda config: config.version):
             if config.reward_id not in off.rewards and _can_be_given(config, account, now):
                 newest[config.reward_id] = config
         return GoodwillOffer(week, account.currency, refusal, tuple(newest[name] for name in sorted(newest)))
@@ -88,7 +88,9 @@ class GoodwillOffers:
         offer = await self.for_customer(owner)
         if offer.refusal is not None:
             raise Conflict(offer.refusal)
-        offered = {OptionId(one.brand, one.reward_id, one.version): one for one in offer.rewards}
+        offered = {
+            OptionId(reward.brand, reward.reward_id, reward.version): reward for reward in offer.rewards
+        }
         found = offered.get(reward)
         if found is None:
             text = (

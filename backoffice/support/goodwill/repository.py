@@ -49,8 +49,8 @@ async def budget_of(
         )
         .order_by(c.iso_week)
     )
-    found = (await connection.execute(query.with_for_update() if locked else query)).all()
-    return _budget(found[-1]) if found else None
+    rows = (await connection.execute(query.with_for_update() if locked else query)).all()
+    return _budget(rows[-1]) if rows else None
 
 
 async def set_budgets(connection: AsyncConnection, brand: str) -> list[GoodwillBudget]:
@@ -166,7 +166,7 @@ def _budget(row: Row[Any]) -> GoodwillBudget:
     return GoodwillBudget(
         GoodwillBudgetKey(row.brand_id, row.currency, row.iso_week),
         GoodwillLimits(row.amount_minor, row.customer_minor, row.agent_minor),
-        frozenset(one for one in (row.raised_by, row.approved_by) if one is not None),
+        frozenset(person for person in (row.raised_by, row.approved_by) if person is not None),
     )
 
 
@@ -204,7 +204,7 @@ class GoodwillSpending:
         approved = [
             reservation for reservation in reservations if reservation.status is ReservationStatus.APPROVED
         ]
-        ends = await self._ends(week.brand, [one.proposal_id for one in approved])
+        ends = await self._ends(week.brand, [proposal.proposal_id for proposal in approved])
         now = await self.clock.at(connection)
         for status in (ReservationStatus.PAID, ReservationStatus.RELEASED):
             ended = [proposal for proposal, end in ends.items() if end is status]

@@ -90,12 +90,14 @@ class BetRecords:
         searched, deadline = 0, time.monotonic() + self.seconds
         for some in (
             usual,
-            [each for each in starts if each not in usual],
+            [partition for partition in starts if partition not in usual],
         ):  # producers may spread keys otherwise
-            async for record in _records(consumer, {each: starts[each] for each in some}, deadline):
+            async for record in _records(
+                consumer, {partition: starts[partition] for partition in some}, deadline
+            ):
                 searched += 1
-                if (found := _record_of(record, bet)) is not None:
-                    return found, searched
+                if (bet_record := _record_of(record, bet)) is not None:
+                    return bet_record, searched
         return None, searched
 
 
@@ -118,10 +120,10 @@ async def _starts(
     firsts = await consumer.beginning_offsets(partitions)
     ends = await consumer.end_offsets(partitions)
     at = int(since.timestamp() * 1000)
-    found = await consumer.offsets_for_times(dict.fromkeys(partitions, at))
+    offsets = await consumer.offsets_for_times(dict.fromkeys(partitions, at))
     starts = {}
     for partition in partitions:
-        known = found.get(partition)
+        known = offsets.get(partition)
         start = max(firsts[partition], ends[partition] - LAST_RECORDS) if known is None else known.offset
         if start < ends[partition]:
             starts[partition] = (start, ends[partition])
@@ -155,7 +157,7 @@ def _record_of(record: ConsumerRecord[Any, Any], bet: Bet) -> BetRecord | None:
     except (msgspec.DecodeError, RecursionError):  # not JSON, or nested too deeply
         return None
     wanted = {"brand_id": bet.brand, "bet_id": bet.bet_id, "bet_revision": bet.revision}
-    if not isinstance(body, dict) or any(body.get(name) != one for name, one in wanted.items()):
+    if not isinstance(body, dict) or any(body.get(name) != value for name, value in wanted.items()):
         return None
     event_id = body.get("event_id")
     return BetRecord(

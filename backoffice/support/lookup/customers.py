@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backoffice.access import Actor, Permission, allows, brands_with, require
 from backoffice.errors import Invalid, NotFound, Problem
-from backoffice.support.databases import SubgraphDatabases
+from backoffice.subgraph_databases import SubgraphDatabases
 from backoffice.support.personal_data_access import PersonalDataAccess, customer_subject
 from foundation.storage.cells.cell import customer_key, partition_of
 from foundation.storage.clock import Clock
@@ -78,8 +78,8 @@ class Customers:
         if not mine:
             require(actor, Permission.SUPPORT_READ, None)
         async with self.databases.club.read() as connection:
-            found = await REFERENCES.all_brands(connection)
-        return [one for one in found if ALL_BRANDS in mine or one.id in mine]
+            known = await REFERENCES.all_brands(connection)
+        return [brand for brand in known if ALL_BRANDS in mine or brand.id in mine]
 
     async def search(
         self, actor: Actor, brand: str, prefix: str, size: int, after: str | None
@@ -148,7 +148,7 @@ class Customers:
             events = await MembershipRepository(MEMBERSHIP_EVENT).events(connection, [owner])
         if rules is None:
             raise _no_customer()
-        account = max(changes.get(owner, ()), key=lambda one: one.revision, default=None)
+        account = max(changes.get(owner, ()), key=lambda change: change.revision, default=None)
         week = rules.week_at(self.clock.now()) if iso_week is None else _week_named(rules, iso_week)
         eligibility = rules.evaluate(account.account if account else unknown_account(rules.brand), week)
         key = ClubKey(owner.brand, week.iso, owner.customer)
@@ -221,10 +221,10 @@ class Customers:
             if events.get(owner):
                 return True
         async with self.databases.progress.read() as connection:
-            found = await ProgressRepository().customers_named(
+            customers = await ProgressRepository().customers_named(
                 connection, owner.brand, NamePage(owner.customer, "", 1)
             )
-        return found == [owner.customer]
+        return customers == [owner.customer]
 
 
 def owner_of(customer_id: str) -> Owner:

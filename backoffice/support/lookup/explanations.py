@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from backoffice.access import Actor, Permission, require
 from backoffice.errors import NotFound
-from backoffice.support.databases import SubgraphDatabases
+from backoffice.subgraph_databases import SubgraphDatabases
 from backoffice.support.personal_data_access import PersonalDataAccess
 from subgraphs.club_kit.domain.schemes import Brand, Scheme
 from subgraphs.kit.graphql.money import written
@@ -89,10 +89,10 @@ class BetExplanations:
         async with database.read() as connection:
             rulebook = await self.rulebooks.read(connection, [brand])
             ledger = LedgerRepository.of(database.dialect, held=False)
-            found = await ledger.contributions(connection, [(brand, wanted)])
-            if brand not in rulebook.brands or not found:
+            contributions = await ledger.contributions(connection, [(brand, wanted)])
+            if brand not in rulebook.brands or not contributions:
                 raise NotFound(f"{brand} has no bet {wanted[:64]!r}.")
-            contribution = found[brand, wanted]
+            contribution = contributions[brand, wanted]
             owner, rules = contribution.bet.owner, rulebook.brands[brand]
             customers = CustomerRepository.of(database.dialect)
             territories = await customers.territories(connection, [owner], {brand: rules.default_territory})
@@ -112,9 +112,9 @@ LOCALE: Final = "en-GB"
 CHANNELS: Final = {"sports": "sports", "esports": "e-sports", "virtual": "virtual sports"}
 
 
-def sentence_of(one: AssessedBet) -> str:
+def sentence_of(bet: AssessedBet) -> str:
     """Return why a bet counted or did not, to be read aloud to its customer."""
-    return SENTENCES[one.verdict.reason](one)
+    return SENTENCES[bet.verdict.reason](bet)
 
 
 def odds(milli: int | None) -> str:
@@ -124,124 +124,124 @@ def odds(milli: int | None) -> str:
     return f"{milli / 1000:.3f}".rstrip("0").rstrip(".") if milli % 10 else f"{milli / 1000:.2f}"
 
 
-def _counted(one: AssessedBet) -> str:
+def _counted(bet: AssessedBet) -> str:
     part = ""
-    if one.verdict.counted_minor != one.bet.stake_minor:
-        part = f" of its stake of {one.money(one.bet.stake_minor)}"
-    return f"Your bet counted: {one.money(one.verdict.counted_minor)}{part} went towards {one.week}."
+    if bet.verdict.counted_minor != bet.bet.stake_minor:
+        part = f" of its stake of {bet.money(bet.bet.stake_minor)}"
+    return f"Your bet counted: {bet.money(bet.verdict.counted_minor)}{part} went towards {bet.week}."
 
 
-def _partial_void(one: AssessedBet) -> str:
+def _partial_void(bet: AssessedBet) -> str:
     return (
         f"A part of your bet was void, so its stake for that part was returned to you. The rest counted: "
-        f"{one.money(one.verdict.counted_minor)} of {one.money(one.bet.stake_minor)} went towards {one.week}."
+        f"{bet.money(bet.verdict.counted_minor)} of {bet.money(bet.bet.stake_minor)} went towards {bet.week}."
     )
 
 
-def _below_min_stake(one: AssessedBet) -> str:
+def _below_min_stake(bet: AssessedBet) -> str:
     return (
-        f"Your bet did not count because its stake was {one.money(one.bet.stake_minor)}. "
-        f"Only bets of {one.money(one.scheme.min_stake_minor)} or more count towards your weekly target."
+        f"Your bet did not count because its stake was {bet.money(bet.bet.stake_minor)}. "
+        f"Only bets of {bet.money(bet.scheme.min_stake_minor)} or more count towards your weekly target."
     )
 
 
-def _below_min_odds(one: AssessedBet) -> str:
+def _below_min_odds(bet: AssessedBet) -> str:
     return (
-        f"Your bet did not count because its odds were {odds(one.bet.odds_milli)}. "
-        f"Only bets at odds of {odds(one.scheme.min_odds_milli)} or longer count towards your weekly target."
+        f"Your bet did not count because its odds were {odds(bet.bet.odds_milli)}. "
+        f"Only bets at odds of {odds(bet.scheme.min_odds_milli)} or longer count towards your weekly target."
     )
 
 
-def _free_bet_stake(one: AssessedBet) -> str:
+def _free_bet_stake(bet: AssessedBet) -> str:
     return (
-        f"Your bet did not count because its stake of {one.money(one.bet.stake_minor)} was a free bet. "
+        f"Your bet did not count because its stake of {bet.money(bet.bet.stake_minor)} was a free bet. "
         "Only bets that you place with your own money count."
     )
 
 
-def _void(one: AssessedBet) -> str:
+def _void(bet: AssessedBet) -> str:
     return (
-        f"Your bet did not count because it was void. Its stake of {one.money(one.bet.stake_minor)} was "
+        f"Your bet did not count because it was void. Its stake of {bet.money(bet.bet.stake_minor)} was "
         "returned to you, so it was not staked in the end."
     )
 
 
-def _cashed_out(one: AssessedBet) -> str:
+def _cashed_out(bet: AssessedBet) -> str:
     return (
-        f"Your bet of {one.money(one.bet.stake_minor)} did not count because you cashed it out. "
+        f"Your bet of {bet.money(bet.bet.stake_minor)} did not count because you cashed it out. "
         "Cashed-out bets do not count towards your weekly target."
     )
 
 
-def _excluded_bet_type(one: AssessedBet) -> str:
-    kind = (one.bet.bet_type or "other").replace("_", " ")
+def _excluded_bet_type(bet: AssessedBet) -> str:
+    kind = (bet.bet.bet_type or "other").replace("_", " ")
     return (
         f"Your bet did not count because it was a {kind} bet. "
-        f"Only {_listed(one.scheme.bet_types)} bets count towards your weekly target."
+        f"Only {_listed(bet.scheme.bet_types)} bets count towards your weekly target."
     )
 
 
-def _excluded_product(one: AssessedBet) -> str:
-    scheme = one.scheme
-    if one.bet.product == scheme.qualifying_product and one.bet.channel is not None:
-        counting = _listed([CHANNELS.get(each, each) for each in scheme.channels])
-        channel = CHANNELS.get(one.bet.channel, one.bet.channel)
+def _excluded_product(bet: AssessedBet) -> str:
+    scheme = bet.scheme
+    if bet.bet.product == scheme.qualifying_product and bet.bet.channel is not None:
+        counting = _listed([CHANNELS.get(channel, channel) for channel in scheme.channels])
+        channel = CHANNELS.get(bet.bet.channel, bet.bet.channel)
         return f"Your bet did not count because it was a bet on {channel}. Only bets on {counting} count."
     return (
-        f"Your bet did not count because it was placed on {one.bet.product}. "
+        f"Your bet did not count because it was placed on {bet.bet.product}. "
         f"Only {scheme.qualifying_product} counts towards your weekly target."
     )
 
 
-def _outside_week(one: AssessedBet) -> str:
+def _outside_week(bet: AssessedBet) -> str:
     return (
-        f"Your bet did not count because you placed it at {one.moment(one.bet.placed_at)}, "
-        f"and the club had not begun in {one.week}."
+        f"Your bet did not count because you placed it at {bet.moment(bet.bet.placed_at)}, "
+        f"and the club had not begun in {bet.week}."
     )
 
 
-def _late(one: AssessedBet) -> str:
-    closed = one.rules.closes_at
-    when = "" if closed is None else f" That week closed at {one.moment(closed)}."
-    happened = (one.newest or one.bet).occurred_at
+def _late(bet: AssessedBet) -> str:
+    closed = bet.rules.closes_at
+    when = "" if closed is None else f" That week closed at {bet.moment(closed)}."
+    happened = (bet.newest or bet.bet).occurred_at
     return (
-        f"Your bet was placed in {one.week}, but we learned of it, or of its result, only as of "
-        f"{one.moment(happened)}.{when} What happens after a week has closed no longer changes it."
+        f"Your bet was placed in {bet.week}, but we learned of it, or of its result, only as of "
+        f"{bet.moment(happened)}.{when} What happens after a week has closed no longer changes it."
     )
 
 
-def _before_opt_in(one: AssessedBet) -> str:
-    placed = one.moment(one.bet.placed_at)
-    if one.opted_in_at is None:
+def _before_opt_in(bet: AssessedBet) -> str:
+    placed = bet.moment(bet.bet.placed_at)
+    if bet.opted_in_at is None:
         return f"Your bet, placed at {placed}, did not count because you had not opted in to the club."
     return (
         f"Your bet did not count because you placed it at {placed}, "
-        f"before you opted in at {one.moment(one.opted_in_at)}."
+        f"before you opted in at {bet.moment(bet.opted_in_at)}."
     )
 
 
-def _wrong_currency(one: AssessedBet) -> str:
-    if one.rules.scheme is None:
+def _wrong_currency(bet: AssessedBet) -> str:
+    if bet.rules.scheme is None:
         return (
-            f"Your bet did not count because {one.brand.name} has no club for accounts in your country "
+            f"Your bet did not count because {bet.brand.name} has no club for accounts in your country "
             "and currency."
         )
     return (
-        f"Your bet did not count because it was placed in {one.bet.currency}. "
-        f"In your club only bets in {one.rules.scheme.currency} count, and nothing is converted."
+        f"Your bet did not count because it was placed in {bet.bet.currency}. "
+        f"In your club only bets in {bet.rules.scheme.currency} count, and nothing is converted."
     )
 
 
-def _price_pending(one: AssessedBet) -> str:
+def _price_pending(bet: AssessedBet) -> str:
     return (
         "Your bet does not count yet because it was placed at the starting price, which is not known so far. "
-        f"It counts if the price turns out to be {odds(one.scheme.min_odds_milli)} or longer."
+        f"It counts if the price turns out to be {odds(bet.scheme.min_odds_milli)} or longer."
     )
 
 
-def _disputed(one: AssessedBet) -> str:
+def _disputed(bet: AssessedBet) -> str:
     return (
-        f"We have received your bet of {one.money(one.bet.stake_minor)} under more than one account. What it "
+        f"We have received your bet of {bet.money(bet.bet.stake_minor)} under more than one account. What it "
         "counts stays as it is until a colleague has found out whose bet it is."
     )
 

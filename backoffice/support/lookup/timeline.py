@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from backoffice.access import Actor
 from backoffice.graph.pages import Moment, Name, no_cursor, read_cursor, require_moment
-from backoffice.support.databases import SubgraphDatabases
+from backoffice.subgraph_databases import SubgraphDatabases
 from backoffice.support.lookup.customers import Customers
 from backoffice.support.lookup.explanations import LOCALE, odds
 from foundation.storage.database import Database

@@ -7,7 +7,7 @@ publishes, so erasures are also looked for at intervals.
 
 import asyncio
 from collections.abc import AsyncIterator, Collection, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from backoffice.support.goodwill import repository
 from consumers.messages.accounts import ACCOUNT_TOPIC
-from foundation.storage.database import Database
+from foundation.storage.database import Database, open_databases
 from foundation.storage.settings import DatabaseSettings
 from subgraphs.block_list import BLOCKS
 from subgraphs.fulfilment.customer_data import erasure_of
@@ -67,40 +67,36 @@ class CustomerErasure:
     async def open(cls, settings: DatabaseSettings) -> AsyncIterator["CustomerErasure"]:
         """Open the databases; nothing is connected yet."""
         pseudonyms = Pseudonyms.from_settings(settings)
-        async with AsyncExitStack() as stack:
-            parts = {}
-            for name, erasure_of in ERASURES.items():
-                database = Database.open(settings, name)
-                stack.push_async_callback(database.close)
-                parts[name] = (database, erasure_of(database.dialect, pseudonyms))
-            yield cls(parts)
+        async with open_databases(settings, *ERASURES) as databases:
+            opened = zip(ERASURES.items(), databases, strict=True)
+            yield cls({name: (database, of(database.dialect, pseudonyms)) for (name, of), database in opened})
 
     async def counts(self, owner: Owner) -> Counts:
         """Return the numbers of rows about a customer, without zeros."""
-        found: Counts = {}
+        by_subgraph: Counts = {}
         for name, (database, erasure) in self.parts.items():
             async with database.read() as connection:
                 counts = await erasure.counts(connection, owner)
             if some := {what: number for what, number in counts.items() if number}:
-                found[name] = some
-        return found
+                by_subgraph[name] = some
+        return by_subgraph
 
     async def export(self, owner: Owner) -> dict[str, dict[str, list[dict[str, Any]]]]:
         """Return all rows about a customer, by subgraph and table."""
-        found = {}
+        rows = {}
         for name, (database, erasure) in self.parts.items():
             async with database.read() as connection:
-                found[name] = await erasure.export(connection, owner)
-        return found
+                rows[name] = await erasure.export(connection, owner)
+        return rows
 
     async def last_erasures(self, owner: Owner) -> LastErasures:
         """Return the markers of a customer's last erasure, from the subgraphs that have applied it."""
-        found = {}
+        rows = {}
         for name, (database, erasure) in self.parts.items():
             async with database.read() as connection:
                 if (marker := await erasure.last_time(connection, owner)) is not None:
-                    found[name] = marker
-        return found
+                    rows[name] = marker
+        return rows
 
     async def finish(self, owner: Owner, before: LastErasures, patience_seconds: float) -> Erased:
         """Wait until every consumer has erased a customer.
@@ -125,12 +121,12 @@ class CustomerErasure:
                     "yet; the consumers will do so when they run"
                 )
             await asyncio.sleep(LOOK_SECONDS)
-        found = {name: {k: v for k, v in one["found"].items() if v} for name, one in last.items()}
+        counts = {name: {k: v for k, v in marker["found"].items() if v} for name, marker in last.items()}
         marker = last[next(iter(self.parts))]
         left = await self.counts(owner)
         left.get("club", {}).pop("outbox deleted", None)  # the null value for the membership topic
         kept = {name: counts for name, counts in left.items() if counts}
-        return Erased(marker["erased_at"], marker["pseudonym"], found, kept)
+        return Erased(marker["erased_at"], marker["pseudonym"], counts, kept)
 
 
 async def send_tombstone(producer: AIOKafkaProducer, owner: Owner) -> None:

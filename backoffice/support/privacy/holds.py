@@ -112,7 +112,7 @@ async def require_no_hold(connection: AsyncConnection, owner: Owner) -> None:
     Raises:
         UnderLegalHold: A hold is on.
     """
-    on = [one for one in await repository.holds_of(connection, owner) if one.lifted_at is None]
+    on = [hold for hold in await repository.holds_of(connection, owner) if hold.lifted_at is None]
     if on:
         raise UnderLegalHold(
             f"{owner.customer} of {owner.brand} is under a legal hold since "

@@ -103,10 +103,10 @@ class DataRequests:
             NotFound: There is none that the actor may fetch, or it was made more than a week ago.
         """
         async with self.database.read() as connection:
-            found = await repository.export_of(connection, job_id)
-        if found is None or not allows(actor, Permission.SUPPORT_EXPORT, found[0].brand):
+            export = await repository.export_of(connection, job_id)
+        if export is None or not allows(actor, Permission.SUPPORT_EXPORT, export[0].brand):
             raise NotFound("There is no such export.")
-        owner, document = found
+        owner, document = export
         await self.customers.access.record(actor, "export", owner.brand, customer_subject(owner))
         return document
 
@@ -194,10 +194,10 @@ class DataRequests:
                     waiting = ", ".join(sorted(data.parts.keys() - set(done)))
                     raise NotAppliedYet(f"Not applied yet by {waiting}: these consumers do so when they run.")
                 await asyncio.sleep(LOOK_SECONDS)
-        found = {name: {k: v for k, v in one["found"].items() if v} for name, one in last.items()}
+        counts = {name: {k: v for k, v in marker["found"].items() if v} for name, marker in last.items()}
         if kept := await self.goodwill.apply([owner]):
-            found["backoffice"] = {"goodwill_reservation kept": kept}
-        return {"pseudonym": str(next(iter(last.values()))["pseudonym"]), "found": found}
+            counts["backoffice"] = {"goodwill_reservation kept": kept}
+        return {"pseudonym": str(next(iter(last.values()))["pseudonym"]), "found": counts}
 
 
 def _owner(run: JobRun) -> Owner:

@@ -87,7 +87,7 @@ class FeedDeadLetters:
         since = round((now - RECENT / timedelta(seconds=1)) * 1000)
         firsts = await consumer.offsets_for_times(dict.fromkeys(partitions, since))
         ends = await consumer.end_offsets(partitions)
-        return sum(ends[one] - first.offset for one, first in firsts.items() if first is not None)
+        return sum(ends[partition] - first.offset for partition, first in firsts.items() if first is not None)
 
     def _headers(self, refused: RejectedRecord) -> Headers:
         """Return the record's own headers, including `traceparent`, and those that say where it came from."""
@@ -134,26 +134,28 @@ class ParkedLetter:
     whole: bool
 
     @classmethod
-    def of(cls, found: Record) -> "ParkedLetter":
+    def of(cls, parked: Record) -> "ParkedLetter":
         """Convert a record of the dead-letter topic; its own position stands for a missing origin."""
         origin = {
             name.removeprefix(ORIGIN_PREFIX): value.decode(errors="replace")
-            for name, value in found.headers
+            for name, value in parked.headers
             if value is not None and name.startswith(ORIGIN_PREFIX)
         }
         partition, offset = origin.get("partition", ""), origin.get("offset", "")
         record = Record(
-            topic=origin.get("topic", found.topic),
-            partition=int(partition) if partition.isdecimal() else found.partition,
-            offset=int(offset) if offset.isdecimal() else found.offset,
-            key=found.key,
-            value=found.value,
-            headers=tuple(header for header in found.headers if not header[0].startswith(ORIGIN_PREFIX)),
-            timestamp=found.timestamp,
+            topic=origin.get("topic", parked.topic),
+            partition=int(partition) if partition.isdecimal() else parked.partition,
+            offset=int(offset) if offset.isdecimal() else parked.offset,
+            key=parked.key,
+            value=parked.value,
+            headers=tuple(header for header in parked.headers if not header[0].startswith(ORIGIN_PREFIX)),
+            timestamp=parked.timestamp,
         )
         reason, generation = origin.get("reason", ""), origin.get("generation", "")
-        position = LetterPosition(found.partition, found.offset)
-        return cls(position, record, reason, generation, found.timestamp, VALUE_OMITTED not in found.headers)
+        position = LetterPosition(parked.partition, parked.offset)
+        return cls(
+            position, record, reason, generation, parked.timestamp, VALUE_OMITTED not in parked.headers
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,14 +201,14 @@ async def _to_the_end(consumer: AIOKafkaConsumer) -> AsyncIterator[Record]:
     """Yield the records that the consumer's partitions contain now, and no more."""
     assigned = sorted(consumer.assignment())
     firsts, ends = await consumer.beginning_offsets(assigned), await consumer.end_offsets(assigned)
-    left = {one: end for one, end in ends.items() if firsts[one] < end}
+    left = {partition: end for partition, end in ends.items() if firsts[partition] < end}
     deadline = time.monotonic() + PATIENCE_SECONDS
     while left:
         polled = await consumer.getmany(*left, timeout_ms=POLL_MILLISECONDS)
         for record in _before(polled, left):
             deadline = time.monotonic() + PATIENCE_SECONDS
             yield record
-        left = {one: end for one, end in left.items() if await consumer.position(one) < end}
+        left = {partition: end for partition, end in left.items() if await consumer.position(partition) < end}
         if time.monotonic() > deadline:
             raise KafkaTimeoutError("the dead letters do not arrive")
 

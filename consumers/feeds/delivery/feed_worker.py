@@ -64,7 +64,9 @@ class FeedMonitor:
             require_same_topics({topic: self.generation}, await self.broker_generations.find([topic]))
             async with asyncio.timeout(RESPONSE_SECONDS):
                 ends = await consumer.end_offsets(assigned) if assigned else {}
-                self.lag = sum([ends[one] - await consumer.position(one) for one in assigned])
+                self.lag = sum(
+                    [ends[partition] - await consumer.position(partition) for partition in assigned]
+                )
         except (KafkaError, IllegalStateError, TimeoutError) as fault:
             self.health_state.kafka = f"Kafka does not answer: {fault!r}"
             return

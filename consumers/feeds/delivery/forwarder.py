@@ -89,12 +89,12 @@ class Forwarder:
         if not polled:
             return
         async with self.batch_lock:
-            records = [Record.of_kafka(one) for some in polled.values() for one in some]
+            records = [Record.of_kafka(message) for some in polled.values() for message in some]
             messages, refused = self._map(records)
             self.limit.check(self.dead_letters.topic, len(records), refused)
             await self._publish(messages)
-            for one in refused:
-                await self.dead_letters.publish(one)
+            for record in refused:
+                await self.dead_letters.publish(record)
             await self.commit({partition: some[-1].offset + 1 for partition, some in polled.items()})
             self._count(records, len(refused))
 
@@ -117,10 +117,12 @@ class Forwarder:
 
     async def _seek_to_beginning(self) -> None:
         """Start partitions without a committed offset at their beginning."""
-        for one in self.consumer.assignment():
-            if await self.consumer.committed(one) is None:
-                log.info("feed_begins", feed=self.feed.name, topic=one.topic, partition=one.partition)
-                await self.consumer.seek_to_beginning(one)
+        for partition in self.consumer.assignment():
+            if await self.consumer.committed(partition) is None:
+                log.info(
+                    "feed_begins", feed=self.feed.name, topic=partition.topic, partition=partition.partition
+                )
+                await self.consumer.seek_to_beginning(partition)
 
     def _map(self, records: Sequence[Record]) -> tuple[list[ProgressMessage], list[RejectedRecord]]:
         messages: list[ProgressMessage] = []
@@ -128,8 +130,8 @@ class Forwarder:
         for record in records:
             try:
                 messages.append(self.feed.message(record))
-            except Poison as found:
-                refused.append(RejectedRecord(record, found.reason))
+            except Poison as error:
+                refused.append(RejectedRecord(record, error.reason))
         return messages, refused
 
     async def _publish(self, messages: Sequence[ProgressMessage]) -> None:

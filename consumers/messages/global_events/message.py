@@ -77,7 +77,7 @@ def decode_global(record: Record) -> GlobalEvent:
 def head_of(value: bytes | None) -> Mapping[str, Any]:
     """Return what can be read of a message that cannot be applied: its fields, or nothing."""
     try:
-        found = msgspec.json.decode(value or b"")
+        decoded = msgspec.json.decode(value or b"")
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return decoded if isinstance(decoded, dict) else {}

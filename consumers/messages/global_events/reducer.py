@@ -55,7 +55,7 @@ class GlobalReducer:
         stored = await self.repository.known(connection, last)
         conflicts: list[Record] = []
         changed: list[StoredMessage] = []
-        for message in sorted(last.values(), key=lambda each: each.event.order):
+        for message in sorted(last.values(), key=lambda message: message.event.order):
             event = message.event
             order, event_id = stored.get(event.key, (None, None))
             if order is not None and order >= event.order:

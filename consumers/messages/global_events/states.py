@@ -274,14 +274,14 @@ def read_state(kind: GlobalKind, brand: str, subject: str, state: object) -> Sta
         Poison: It is not a state of its kind, or of another subject than the message's.
     """
     try:
-        found = decode(_DECODERS[kind], msgspec.json.encode(state))
+        decoded = decode(_DECODERS[kind], msgspec.json.encode(state))
     except msgspec.ValidationError as fault:
         raise Poison(f"not a state of kind {kind.value}: {fault}") from fault
-    if found.subject(brand).name != subject:
-        raise Poison(f"the state is of {found.subject(brand).name!r}, and the message of {subject!r}")
-    if (brand == ALL_BRANDS) != is_for_all_brands(found):
+    if decoded.subject(brand).name != subject:
+        raise Poison(f"the state is of {decoded.subject(brand).name!r}, and the message of {subject!r}")
+    if (brand == ALL_BRANDS) != is_for_all_brands(decoded):
         raise Poison("a provider belongs to all brands, and everything else to one")
-    return found
+    return decoded
 
 
 def is_for_all_brands(state: State) -> bool:

@@ -173,10 +173,10 @@ class BrokerGenerations:
             raise KafkaError("the brokers do not answer") from fault
         except NotImplementedError:
             return dict.fromkeys(topics, self.cluster)  # these brokers are older than topic ids
-        found = {topic: (error, topic_id) for error, topic, topic_id, *_ in response.topics}
+        topics_by_name = {topic: (error, topic_id) for error, topic, topic_id, *_ in response.topics}
         return {
             topic: topic_generation(self.cluster, topic_id)
-            for topic, (error, topic_id) in found.items()
+            for topic, (error, topic_id) in topics_by_name.items()
             if topic_id != NO_TOPIC_ID or not error
         }
 
@@ -186,10 +186,10 @@ class BrokerGenerations:
         Raises:
             KafkaError: A topic is missing, or the brokers do not answer.
         """
-        found = await self.find(topics)
-        if missing := sorted(set(topics) - found.keys()):
+        present = await self.find(topics)
+        if missing := sorted(set(topics) - present.keys()):
             raise KafkaError(f"topics are missing: {', '.join(missing)}")
-        return found
+        return present
 
     async def close(self) -> None:
         """Close the connection."""
@@ -215,7 +215,7 @@ def has_topic_id(generation: str) -> bool:
     return _SEPARATOR in generation
 
 
-def require_same_topics(joined: Mapping[str, str], found: Mapping[str, str]) -> None:
+def require_same_topics(joined: Mapping[str, str], present: Mapping[str, str]) -> None:
     """Compare the generations that topics had when the member joined with those that they have now.
 
     A missing topic is not an error: it may come back as it was.
@@ -224,6 +224,6 @@ def require_same_topics(joined: Mapping[str, str], found: Mapping[str, str]) -> 
         TopicRecreated: A topic was deleted and recreated.
     """
     for topic, was in joined.items():
-        now = found.get(topic, was)
+        now = present.get(topic, was)
         if now != was and has_topic_id(now) and has_topic_id(was):
             raise TopicRecreated(f"{topic} was deleted and recreated: its generation is {now}, and was {was}")

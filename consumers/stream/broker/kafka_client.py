@@ -107,8 +107,8 @@ def _tasks_of(client: AIOKafkaConsumer | AIOKafkaProducer) -> list[asyncio.Task[
     """Return the tasks that a client has started; it has no public name for them."""
     parts = (getattr(client, name, None) for name in ("_coordinator", "_fetcher", "_sender"))
     values = [value for part in parts if part is not None for value in vars(part).values()]
-    found = [each for value in values for each in (value if isinstance(value, set) else (value,))]
-    return [each for each in found if isinstance(each, asyncio.Task)]
+    items = [item for value in values for item in (value if isinstance(value, set) else (value,))]
+    return [item for item in items if isinstance(item, asyncio.Task)]
 
 
 def _connections_of(client: AIOKafkaConsumer | AIOKafkaProducer) -> Any:
@@ -124,12 +124,12 @@ async def partitions_of(settings: StreamSettings, topics: Collection[str]) -> Se
     admin = AIOKafkaAdminClient(bootstrap_servers=settings.bootstrap)
     try:
         await admin.start()
-        found = await admin.describe_topics(sorted(topics))
+        descriptions = await admin.describe_topics(sorted(topics))
     finally:
         await admin.close()
     return sorted(
         TopicPartition(topic["topic"], partition["partition"])
-        for topic in found
+        for topic in descriptions
         if for_code(topic["error_code"]).errno == 0
         for partition in topic["partitions"]
     )

@@ -118,7 +118,10 @@ class KafkaSource:
                 ends = await self._consumer.end_offsets(list(wanted.values()))
         except TimeoutError as fault:
             raise KafkaError("the brokers do not answer") from fault
-        return {partition: Bounds(firsts[one], ends[one]) for partition, one in wanted.items()}
+        return {
+            partition: Bounds(firsts[topic_partition], ends[topic_partition])
+            for partition, topic_partition in wanted.items()
+        }
 
     def end(self, partition: Partition) -> int | None:
         """Return the end of a partition as of the last fetch, or None if it is not known."""
@@ -130,8 +133,8 @@ class KafkaSource:
 
     async def verify_topics(self) -> None:
         """Compare the topics' ids with those that they had when this member joined the group."""
-        found = await self._broker_generations.find(self._generations.keys())
-        require_same_topics(self._generations, found)
+        generations = await self._broker_generations.find(self._generations.keys())
+        require_same_topics(self._generations, generations)
 
     async def commit_hint(self, positions: Mapping[Partition, int]) -> None:
         """Commit positions to Kafka."""

@@ -146,15 +146,15 @@ class MemorySource:
         self, partitions: Collection[Partition], seconds: float, max_records: int
     ) -> Mapping[Partition, Sequence[Record]]:
         """Return the next records of some of the partitions."""
-        found = self._next(partitions, max_records)
-        if not found and seconds:
+        records = self._next(partitions, max_records)
+        if not records and seconds:
             try:
                 async with asyncio.timeout(seconds):
                     await self._broker.written()
             except TimeoutError:
                 return {}
-            found = self._next(partitions, max_records)
-        return found
+            records = self._next(partitions, max_records)
+        return records
 
     def seek(self, partition: Partition, offset: int) -> None:
         """Continue reading a partition from an offset."""
@@ -206,7 +206,7 @@ class MemorySource:
         self.assignment.change(partitions)
 
     def _next(self, partitions: Collection[Partition], max_records: int) -> dict[Partition, Sequence[Record]]:
-        found: dict[Partition, Sequence[Record]] = {}
+        by_partition: dict[Partition, Sequence[Record]] = {}
         for partition in sorted(self._fetched & set(partitions) & self._positions.keys()):
             log, position = self._broker.log(partition), self._positions[partition]
             if not log.first <= position <= log.end:
@@ -214,12 +214,12 @@ class MemorySource:
             start = position - log.first
             records = log.records[start : start + max_records]
             if records:
-                found[partition] = records
+                by_partition[partition] = records
                 self._positions[partition] = position + len(records)
                 max_records -= len(records)
             if max_records == 0:
                 break
-        return found
+        return by_partition
 
 
 async def _revoke(members: Sequence[MemorySource]) -> None:

@@ -45,9 +45,9 @@ class Replayed:
 class _RollBack(Exception):
     """Ends a rehearsal's transaction without a commit."""
 
-    def __init__(self, found: Replayed) -> None:
-        super().__init__(found.fate.value)
-        self.found = found
+    def __init__(self, replayed: Replayed) -> None:
+        super().__init__(replayed.fate.value)
+        self.found = replayed
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +121,8 @@ class Replay:
     async def _rehearse_in_transaction(self, letter_id: int) -> NoReturn:
         async with self.sink.database.write() as connection:
             letter = await self.sink.dead_letters.lock(connection, letter_id)
-            found = Replayed(Fate.GONE) if letter is None else await self._apply(connection, letter)
-            raise _RollBack(found)
+            replayed = Replayed(Fate.GONE) if letter is None else await self._apply(connection, letter)
+            raise _RollBack(replayed)
 
     async def _apply(self, connection: AsyncConnection, letter: DeadLetter) -> Replayed:
         topic = self.topics.get(letter.record.topic)
@@ -130,8 +130,8 @@ class Replay:
             return Replayed(Fate.UNREAD)
         try:
             message = Message(letter.record, topic.decode(letter.record))
-        except Poison as found:
-            return Replayed(Fate.POISON, found.reason)
+        except Poison as error:
+            return Replayed(Fate.POISON, error.reason)
         outcome = await topic.apply(connection, [message])
         for _, reason in outcome.refused:
             return Replayed(Fate.POISON, reason)

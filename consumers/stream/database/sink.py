@@ -151,8 +151,8 @@ def decode(
             if cell is not None:
                 cell.check_key(record)
             messages.append(Message(record, topic.decode(record)))
-        except Poison as found:
-            poison.append(RejectedRecord(record, found.reason))
+        except Poison as error:
+            poison.append(RejectedRecord(record, error.reason))
     return messages, poison
 
 

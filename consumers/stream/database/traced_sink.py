@@ -81,17 +81,17 @@ class TracedSink(Sink):
     def _sampled(self, batch: Batch) -> list[Sampled]:
         """Return the records that are traced, with the spans that sent them."""
         sampling = self.tracing.sampling
-        found: list[Sampled] = []
+        sampled: list[Sampled] = []
         for record in batch.records:
             traceparent = record.header(TRACEPARENT)
             if traceparent is not None and sampling.follows_parent and not is_sampled(traceparent):
                 continue  # the usual case, decided without reading the header
             sender = span_context_of(traceparent, record.header(TRACESTATE))
             if sampling.starts() if sender is None else sampling.continues(sender):
-                found.append((record, sender))
-                if len(found) == MAX_SPANS:
+                sampled.append((record, sender))
+                if len(sampled) == MAX_SPANS:
                     break
-        return found
+        return sampled
 
     @contextmanager
     def _spans(self, batch: Batch, sampled: list[Sampled]) -> Iterator[list[RecordSpans]]:

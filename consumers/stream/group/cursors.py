@@ -132,13 +132,13 @@ class Cursors:
         caught_up = not self.awaited and all(
             cursor.fetch_position >= cursor.target for cursor in self if cursor.topic.reference
         )
-        found = set()
+        partitions = set()
         for cursor in self:
             if cursor.backoff_until <= now and (caught_up or cursor.topic.reads_at_once):
-                found.add(cursor.partition)
+                partitions.add(cursor.partition)
             else:
                 cursor.progress_at = now
-        return found
+        return partitions
 
     def idle(self, partitions: Collection[Partition]) -> list[Partition]:
         """Return the partitions that no worker is applying."""
@@ -151,7 +151,9 @@ class Cursors:
 
     def note_other_members(self, positions: Mapping[Partition, int]) -> None:
         """Note how far other members have applied their partitions of reference topics."""
-        self.awaited = {one: end for one, end in self.awaited.items() if positions.get(one, 0) < end}
+        self.awaited = {
+            partition: end for partition, end in self.awaited.items() if positions.get(partition, 0) < end
+        }
 
     def end_backoff(self) -> None:
         """Let all partitions be read again: the database is available."""

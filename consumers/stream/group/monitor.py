@@ -140,5 +140,5 @@ class SessionMonitor:
         if now - self.answered_at > seconds + settings.hint_seconds:
             raise Stalled(f"the brokers have not answered for {now - self.answered_at:.0f} s")
         if stalled := self.session.cursors.stalled(now, seconds):
-            names = ", ".join(f"{one.partition.topic}/{one.partition.number}" for one in stalled)
+            names = ", ".join(f"{stall.partition.topic}/{stall.partition.number}" for stall in stalled)
             raise Stalled(f"records are waiting but do not arrive: {names}")

@@ -115,7 +115,7 @@ class Session:
             if fresh:
                 part = PartitionRecords(partition, position, fresh, cursor.first)
                 parts.setdefault(partition.topic, []).append(part)
-        batches = [Batch(self.topics[name], found) for name, found in parts.items()]
+        batches = [Batch(self.topics[name], part) for name, part in parts.items()]
         return sorted(batches, key=lambda batch: not batch.topic.reference)
 
     async def _update_ends(self) -> None:
@@ -150,7 +150,9 @@ class Session:
         positions = {partition: _position(partition, stored, bounds[partition]) for partition in assigned}
         self.cursors = Cursors.at_positions(self.topics, positions, bounds, time.monotonic())
         self.cursors.awaited = {
-            one: bounds[one].end for one in others if stored.get(one, bounds[one].first) < bounds[one].end
+            other: bounds[other].end
+            for other in others
+            if stored.get(other, bounds[other].first) < bounds[other].end
         }
         for partition, position in positions.items():
             self.source.seek(partition, position)

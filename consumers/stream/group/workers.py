@@ -101,7 +101,7 @@ class Workers:
     def running_longer_than(self, seconds: float) -> list[RunningBatch]:
         """Return the batches that have been running for longer than that."""
         started_before = asyncio.get_running_loop().time() - seconds
-        return [one for one in self._running.values() if one.started_at < started_before]
+        return [running for running in self._running.values() if running.started_at < started_before]
 
     async def finish(self, seconds: float) -> None:
         """Let batches finish, and abandon those that take longer: their positions stay as they are.

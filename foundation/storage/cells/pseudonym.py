@@ -47,4 +47,4 @@ def pseudonym_within(cell: Cell, brand: str, pseudonym: str) -> str:
 
 def _first_in(brand: str, person: str, owns: Callable[[int], bool], of: int) -> str:
     ids = (f"{person}-{number}" for number in count())
-    return next(one for one in ids if owns(partition_of(customer_key(brand, one), of)))
+    return next(number for number in ids if owns(partition_of(customer_key(brand, number), of)))

@@ -60,18 +60,18 @@ async def exclusive(
 
 
 async def _obtained(connection: AsyncConnection, lock: str) -> bool:
-    found = await connection.execute(
+    answer = await connection.execute(
         text("SELECT GET_LOCK(:lock, :seconds)"), {"lock": lock, "seconds": POLL_SECONDS}
     )
-    return bool(found.scalar())
+    return bool(answer.scalar())
 
 
 async def _holder(connection: AsyncConnection, lock: str) -> str:
-    found = await connection.execute(
+    answer = await connection.execute(
         text("SELECT id, user, host FROM information_schema.processlist WHERE id = IS_USED_LOCK(:lock)"),
         {"lock": lock},
     )
-    row = found.first()
+    row = answer.first()
     return (
         "its connection has just ended" if row is None else f"connection {row.id}, {row.user} at {row.host}"
     )

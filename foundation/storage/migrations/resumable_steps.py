@@ -20,9 +20,9 @@ else:
 class HalfDoneMigration(RuntimeError):
     """Something that a migration creates exists already, with another definition."""
 
-    def __init__(self, found: str, wanted: str) -> None:
+    def __init__(self, present: str, wanted: str) -> None:
         super().__init__(
-            f"{found}, but the migration creates {wanted}. Furlong did not make this change and does not "
+            f"{present}, but the migration creates {wanted}. Furlong did not make this change and does not "
             "overwrite it: rename or drop what is in the way, or restore a backup, then run "
             "`furlong db upgrade` again"
         )
@@ -37,13 +37,13 @@ class _Resumable(_Base):
 
     def create_table(self, table: Table, **kw: Any) -> None:
         """Create a table, or the indexes that it lacks if it exists."""
-        found = self._inspect()
-        if not found.has_table(table.name):
+        inspector = self._inspect()
+        if not inspector.has_table(table.name):
             super().create_table(table, **kw)
             return
-        _check_columns(found, table)
-        _check_keys(found, table)
-        for index in sorted(table.indexes, key=lambda each: str(each.name)):
+        _check_columns(inspector, table)
+        _check_keys(inspector, table)
+        for index in sorted(table.indexes, key=lambda index: str(index.name)):
             self.create_index(index)
 
     def drop_table(self, table: Table, **kw: Any) -> None:
@@ -53,7 +53,7 @@ class _Resumable(_Base):
 
     def add_column(self, table_name: str, column: Column[Any], **kw: Any) -> None:
         """Add a column if it does not exist."""
-        present = {each["name"]: each for each in self._inspect().get_columns(table_name)}
+        present = {column["name"]: column for column in self._inspect().get_columns(table_name)}
         if column.name not in present:
             super().add_column(table_name, column, **kw)
         elif bool(present[column.name]["nullable"]) != bool(column.nullable):
@@ -64,14 +64,14 @@ class _Resumable(_Base):
 
     def drop_column(self, table_name: str, column: Column[Any], **kw: Any) -> None:
         """Drop a column if it exists."""
-        if column.name in {each["name"] for each in self._inspect().get_columns(table_name)}:
+        if column.name in {column["name"] for column in self._inspect().get_columns(table_name)}:
             super().drop_column(table_name, column, **kw)
 
     def create_index(self, index: Index, **kw: Any) -> None:
         """Create an index if it does not exist."""
         table = index.table
         assert table is not None  # noqa: S101 - Alembic builds indexes on tables
-        present = {each["name"]: each for each in self._inspect().get_indexes(table.name)}
+        present = {index["name"]: index for index in self._inspect().get_indexes(table.name)}
         if index.name not in present:
             super().create_index(index, **kw)
             return
@@ -86,7 +86,7 @@ class _Resumable(_Base):
         """Drop an index if it exists."""
         table = index.table
         if table is not None and index.name in {
-            each["name"] for each in self._inspect().get_indexes(table.name)
+            index["name"] for index in self._inspect().get_indexes(table.name)
         }:
             super().drop_index(index, **kw)
 
@@ -114,8 +114,8 @@ class ResumableSQLite(_Resumable, SQLiteImpl):
     __dialect__ = "sqlite"
 
 
-def _check_columns(found: Inspector, table: Table) -> None:
-    present = {each["name"]: each for each in found.get_columns(table.name)}
+def _check_columns(inspector: Inspector, table: Table) -> None:
+    present = {column["name"]: column for column in inspector.get_columns(table.name)}
     # A later migration, or a newer version, may have added columns to it.
     missing = sorted(column.name for column in table.columns if column.name not in present)
     if missing:
@@ -124,12 +124,12 @@ def _check_columns(found: Inspector, table: Table) -> None:
         )
 
 
-def _check_keys(found: Inspector, table: Table) -> None:
-    present = list(found.get_pk_constraint(table.name)["constrained_columns"])
+def _check_keys(inspector: Inspector, table: Table) -> None:
+    present = list(inspector.get_pk_constraint(table.name)["constrained_columns"])
     wanted = [column.name for column in table.primary_key.columns]
     if present != wanted:
         raise HalfDoneMigration(f"table {table.name} has the primary key {present}", f"it with {wanted}")
-    names = {each["name"] for each in found.get_unique_constraints(table.name)}
+    names = {constraint["name"] for constraint in inspector.get_unique_constraints(table.name)}
     for constraint in table.constraints:
         if isinstance(constraint, UniqueConstraint) and constraint.name and constraint.name not in names:
             raise HalfDoneMigration(

@@ -66,10 +66,10 @@ class MigrationStatus:
 class TablesMissing(RuntimeError):
     """Tables of a revision that is recorded as complete are gone; migrations do not run twice."""
 
-    def __init__(self, found: MigrationStatus) -> None:
+    def __init__(self, state: MigrationStatus) -> None:
         super().__init__(
-            f"{found.subgraph} is at revision {found.revision}, but these tables are gone: "
-            f"{', '.join(found.missing)}. They have been dropped: restore a backup, or empty the database "
+            f"{state.subgraph} is at revision {state.revision}, but these tables are gone: "
+            f"{', '.join(state.missing)}. They have been dropped: restore a backup, or empty the database "
             "and run `furlong db upgrade` and `furlong recover` to rebuild it"
         )
 
@@ -136,16 +136,16 @@ async def upgrade(
     config = migration_config(metadata)
     try:
         async with exclusive(engine, f"furlong_{subgraph}", waiting, wait_seconds) as connection:
-            found = await connection.run_sync(_status, subgraph, metadata)
-            if found.state == "unrestored":
+            state = await connection.run_sync(_status, subgraph, metadata)
+            if state.state == "unrestored":
                 raise RestoreUnfinished(subgraph)
-            if found.state not in {"current", "ahead"}:
+            if state.state not in {"current", "ahead"}:
                 await connection.run_sync(_run, config)
                 after = await connection.run_sync(_status, subgraph, metadata)
                 if after.missing:
                     raise TablesMissing(after)
             await connection.commit()
-        return found
+        return state
     finally:
         await engine.dispose()
 
@@ -181,7 +181,7 @@ async def statuses(
     settings: DatabaseSettings, metadata: Mapping[str, MetaData]
 ) -> tuple[MigrationStatus, ...]:
     """Tell how far the databases of several subgraphs are migrated."""
-    return tuple([await status(settings, name, each) for name, each in metadata.items()])
+    return tuple([await status(settings, name, tables) for name, tables in metadata.items()])
 
 
 def _status(connection: Connection, subgraph: str, metadata: MetaData) -> MigrationStatus:
@@ -190,16 +190,16 @@ def _status(connection: Connection, subgraph: str, metadata: MetaData) -> Migrat
     wanted = str(scripts.get_current_head())
     present = set(inspect(connection).get_table_names())
     missing = tuple(name for name in _names(metadata) if name not in present)
-    found = MigrationStatus(subgraph, revision, wanted, "current", missing, CLOSED in present)
+    state = MigrationStatus(subgraph, revision, wanted, "current", missing, CLOSED in present)
     if UNFINISHED_RESTORE in present:
-        return replace(found, state="unrestored")
+        return replace(state, state="unrestored")
     if revision is None:
-        return replace(found, state="incomplete" if set(_names(metadata)) & present else "empty")
+        return replace(state, state="incomplete" if set(_names(metadata)) & present else "empty")
     if revision not in {script.revision for script in scripts.walk_revisions()}:
-        return replace(found, state="ahead")
+        return replace(state, state="ahead")
     if revision != wanted:
-        return replace(found, state="behind")
-    return replace(found, state="incomplete") if missing else found
+        return replace(state, state="behind")
+    return replace(state, state="incomplete") if missing else state
 
 
 def _head(metadata: MetaData) -> str:

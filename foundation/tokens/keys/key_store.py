@@ -162,13 +162,13 @@ class RefreshedKeys:
             VerificationUnavailable: No key is fresh enough.
         """
         self._keep_up_to_date()
-        found = self._known(key_id)
-        if not found:
+        keys = self._known(key_id)
+        if not keys:
             await self._ask(key_id)
-            found = self._known(key_id)
-        if not found and self._now() >= self.serves_until:
+            keys = self._known(key_id)
+        if not keys and self._now() >= self.serves_until:
             raise VerificationUnavailable
-        return found
+        return keys
 
     async def start(self) -> None:
         """Refresh in the background from now on; return after the first refresh."""

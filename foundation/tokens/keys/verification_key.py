@@ -65,14 +65,14 @@ def read_key_set(content: bytes, algorithms: Iterable[str]) -> KeysById:
     if not isinstance(listed, list) or len(listed) > MAX_KEYS:
         raise ValueError("not a key set, or one with too many keys")
     allowed = tuple(algorithms)
-    found: dict[str | None, tuple[VerificationKey, ...]] = {}
+    keys: dict[str | None, tuple[VerificationKey, ...]] = {}
     for entry in listed:
         key = _key_of(entry, allowed)
         if key is not None:
-            found[key.key_id] = (*found.get(key.key_id, ()), key)
-    if not found:
+            keys[key.key_id] = (*keys.get(key.key_id, ()), key)
+    if not keys:
         raise ValueError("no key in the set can be used")
-    return found
+    return keys
 
 
 def all_keys(keys: KeysById) -> set[VerificationKey]:

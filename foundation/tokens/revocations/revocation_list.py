@@ -65,8 +65,8 @@ class RevocationList:
             issued_at: The token's `iat`; without one it counts as issued before.
         """
         for mark in marks:
-            found = self._revoked.get(mark)
-            if found is not None and (issued_at is None or issued_at <= found.covers):
+            revocation = self._revoked.get(mark)
+            if revocation is not None and (issued_at is None or issued_at <= revocation.covers):
                 return True
         return False
 

@@ -120,16 +120,16 @@ def recover(
     check_databases(*wanted, stream=stream_settings(), settings=database_settings().entering_closed())
     try:
         with working("Recovering"):
-            found = asyncio.run(_recover(wanted))
+            recovered = asyncio.run(_recover(wanted))
     except (KafkaError, NotPublished, SQLAlchemyError, OSError) as error:
         fail(error)
     if as_json_:
-        typer.echo(json.dumps([as_json(one) for one in found], indent=2))
+        typer.echo(json.dumps([as_json(database) for database in recovered], indent=2))
     else:
-        typer.echo("\n".join(line for one in found for line in lines(one)))
-    if len(found) < len(wanted):
+        typer.echo("\n".join(line for database in recovered for line in lines(database)))
+    if len(recovered) < len(wanted):
         fail("stopped before all topics were applied; run the command again")
-    if unknown := sum(one.changes.unknown for one in found if one.changes):
+    if unknown := sum(database.changes.unknown for database in recovered if database.changes):
         fail(
             f"the upstream gave no clear answer about {unknown} changes in doubt: run the command again, "
             "before you open the database"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
 
+from furlong.cli.command_work import run
 from furlong.cli.known_names import require_names
 from furlong.cli.options import clock_file, database_settings, fail
 
@@ -85,7 +86,7 @@ def advance(
     if by is not None:
         _move(clock.now() + _duration(by), backwards=False)
         return
-    point = next((one for one in _points(clock, brand) if one.event.value == to), None)
+    point = next((point for point in _points(clock, brand) if point.event.value == to), None)
     if point is None:
         fail("no week of a club is known here: has `furlong load` been run?")
     _move(point.at, backwards=False)
@@ -178,10 +179,7 @@ def _has_data() -> bool:
 
 
 def _points(clock: RehearsalClock, brand: str | None) -> list[ScheduledEvent]:
-    from sqlalchemy.exc import SQLAlchemyError
-
     from furlong.workers.week_worker import WeekWorker
-    from subgraphs.kit.domain.errors import BadInput
     from subgraphs.progress.models import REFERENCE
     from subgraphs.progress.weeks.lifecycle import upcoming_events
 
@@ -193,7 +191,4 @@ def _points(clock: RehearsalClock, brand: str | None) -> list[ScheduledEvent]:
         finally:
             await worker.close()
 
-    try:
-        return asyncio.run(read())
-    except (BadInput, SQLAlchemyError, OSError) as error:
-        fail(error)
+    return run(read())

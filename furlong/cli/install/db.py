@@ -95,15 +95,15 @@ def status(*, as_json: AsJson = False) -> None:
 
     product_clock()  # reports a moved clock
     try:
-        found = asyncio.run(statuses(database_settings(), METADATA))
+        databases = asyncio.run(statuses(database_settings(), METADATA))
     except (SQLAlchemyError, OSError, ValueError) as error:
         fail(error)
     if as_json:
-        echo_json(found)
+        echo_json(databases)
     else:
         heads = ("database", "revision", "wanted", "state", "meaning", "missing tables")
-        echo_table(heads, (_row(each) for each in found))
-    if not all(each.serves for each in found):
+        echo_table(heads, (_row(database) for database in databases))
+    if not all(database.serves for database in databases):
         raise typer.Exit(1)
 
 
@@ -171,7 +171,7 @@ def require_database(name: str) -> None:
         fail(f"there is no database {name!r}; there are {', '.join(DATABASES)}")
 
 
-def _row(each: MigrationStatus) -> tuple[str | None, ...]:
-    missing = each.missing if each.state not in {"absent", "empty"} else ()
-    meaning = f"closed; {STATES[each.state]}" if each.closed else STATES[each.state]
-    return each.subgraph, each.revision, each.wanted, each.state, meaning, ", ".join(missing)
+def _row(database: MigrationStatus) -> tuple[str | None, ...]:
+    missing = database.missing if database.state not in {"absent", "empty"} else ()
+    meaning = f"closed; {STATES[database.state]}" if database.closed else STATES[database.state]
+    return database.subgraph, database.revision, database.wanted, database.state, meaning, ", ".join(missing)

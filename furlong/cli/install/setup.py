@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from furlong.cli.command_work import run
 from furlong.cli.json_lists import AsJson, echo_json
 from furlong.cli.long_work import Items, Verbose, working
 from furlong.cli.options import (
@@ -86,43 +87,32 @@ def load(
 
     `!` marks active versions of rewards that are not offered because no content describes their terms.
     """
-    from aiokafka.errors import KafkaError
-    from sqlalchemy.exc import SQLAlchemyError
-
-    from backoffice.run_publisher import NotPublished
     from furlong.install.world import WorldError
 
     if file.is_file() and not dry_run:  # what is no file is told below
         check_databases(
             "club", "rewards", stream=stream_settings(), settings=database_settings().entering_closed()
         )
-    try:
-        asyncio.run(_load(file, dry_run=dry_run, verbose=verbose))
-    except (WorldError, NotPublished, SQLAlchemyError, KafkaError, OSError, ValueError) as error:
-        fail(error)
+    run(_load(file, dry_run=dry_run, verbose=verbose), WorldError, ValueError)
 
 
 async def _load(file: Path, *, dry_run: bool, verbose: bool) -> None:
     from aiokafka import AIOKafkaProducer
 
     from backoffice.run_publisher import publish_now
-    from foundation.storage.database import Database
+    from foundation.storage.database import open_databases
     from furlong.cli.operating_person import operating_person
     from furlong.install.load import apply_load, plan_load
     from furlong.install.world import read_world
 
     world, settings, now = read_world(file), database_settings().entering_closed(), product_clock().now()
-    club, rewards, backoffice = (Database.open(settings, name) for name in ("club", "rewards", "backoffice"))
-    try:
+    async with open_databases(settings, "club", "rewards", "backoffice") as (club, rewards, backoffice):
         plan = await plan_load(world, club, rewards, now)
         _print_plan(plan, verbose=verbose)
         if not dry_run:
             async with AIOKafkaProducer(bootstrap_servers=stream_settings().bootstrap) as producer:
                 await apply_load(plan, producer, backoffice, now, operating_person(None))
             await publish_now(backoffice, stream_settings(), product_clock())
-    finally:
-        for database in (club, rewards, backoffice):
-            await database.close()
     typer.echo("Nothing was changed." if dry_run else "Loaded.")
 
 
@@ -167,20 +157,17 @@ async def _is_unknown(brand: str, customer: str) -> bool:
     """Return whether the club's database can be read, and has no account of a customer."""
     from sqlalchemy.exc import SQLAlchemyError
 
-    from foundation.storage.database import Database
+    from foundation.storage.database import open_databases
     from subgraphs.club.models import REFERENCE
     from subgraphs.club_kit.records.reference import ReferenceRepository
     from subgraphs.kit.domain.keys import Owner
 
     owner = Owner(brand, customer)
-    club = Database.open(database_settings(), "club")
     try:
-        async with club.read() as connection:
+        async with open_databases(database_settings(), "club") as (club,), club.read() as connection:
             return not await ReferenceRepository(REFERENCE).accounts(connection, [owner])
     except (SQLAlchemyError, OSError):
         return False  # a token needs no database
-    finally:
-        await club.close()
 
 
 def settings(*, as_json: AsJson = False) -> None:
@@ -189,7 +176,7 @@ def settings(*, as_json: AsJson = False) -> None:
 
     if as_json:
         names = ("variable", "default", "meaning")
-        echo_json(dict(zip(names, each, strict=True)) for each in listed())
+        echo_json(dict(zip(names, setting, strict=True)) for setting in listed())
         return
     for variable, default, meaning in listed():
         typer.echo(f"{variable}={default}\n    {meaning}")
@@ -218,29 +205,23 @@ def crm(
     Rejected rows do not prevent the others from being imported, unless --all-or-nothing is given. The exit
     status is then 1.
     """
-    from sqlalchemy.exc import SQLAlchemyError
-
     from furlong.install.crm_import import CrmError
 
-    try:
-        plan = asyncio.run(_crm(file, dry_run=dry_run, whole=whole, verbose=verbose))
-    except (CrmError, SQLAlchemyError) as error:
-        fail(error)
+    plan = run(_crm(file, dry_run=dry_run, whole=whole, verbose=verbose), CrmError)
     if plan.rejected:
         raise typer.Exit(1)
 
 
 async def _crm(file: Path, *, dry_run: bool, whole: bool, verbose: bool) -> CrmPlan:
-    from foundation.storage.database import Database
+    from foundation.storage.database import open_databases
     from furlong.install.crm_import import apply_import, plan_import
     from subgraphs.kit.live.wiring import publishing
     from subgraphs.kit.records.erasure import Pseudonyms
     from subgraphs.progress.customer_data import erasure_of
 
     settings, now = database_settings().entering_closed(), product_clock().now()
-    progress, rewards = (Database.open(settings, name) for name in ("progress", "rewards"))
-    erasure = erasure_of(progress.dialect, Pseudonyms.from_settings(settings))
-    try:
+    async with open_databases(settings, "progress", "rewards") as (progress, rewards):
+        erasure = erasure_of(progress.dialect, Pseudonyms.from_settings(settings))
         with working("Reading the file"):
             plan = await plan_import(file, progress, rewards, now, erasure)
         items = Items(verbose=verbose)
@@ -253,8 +234,5 @@ async def _crm(file: Path, *, dry_run: bool, whole: bool, verbose: bool) -> CrmP
             with working("Importing"):
                 async with publishing() as changed:
                     await apply_import(plan, progress, now, changed)
-    finally:
-        await progress.close()
-        await rewards.close()
     typer.echo("Nothing was changed." if refused else "Imported.")
     return plan

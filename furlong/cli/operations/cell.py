@@ -138,23 +138,23 @@ def status(*, as_json: AsJson = False) -> None:
     databases = of_demo or [database_settings()]
     try:
         read = [asyncio.run(read_cells(database, SUBGRAPHS)) for database in databases]
-        found = [cell for cells in read for cell in cells]
+        listed = [cell for cells in read for cell in cells]
         foreign = [problem for database in databases for problem in _foreign_customers(database)]
     except (SQLAlchemyError, OSError, RegionMapError) as error:
         fail(error)
     if as_json:
-        echo_json(_facts(cell) for cell in found)
-    elif all(cell.row is None and not cell.problem for cell in found):
+        echo_json(_facts(cell) for cell in listed)
+    elif all(cell.row is None and not cell.problem for cell in listed):
         typer.echo("This installation has no cells: one set of databases has all customers.")
     else:
         heads = ("database", "cell", "partitions", "of", "epoch", "state", "changed at")
-        echo_table(heads, [list(_facts(cell).values())[:-1] for cell in found])
-    for cell in found:
+        echo_table(heads, [list(_facts(cell).values())[:-1] for cell in listed])
+    for cell in listed:
         if cell.problem:
             typer.echo(f"furlong: {cell.database}: {cell.problem}", err=True)
     for problem in foreign:
         typer.echo(f"furlong: {problem}", err=True)
-    if foreign or any(cell.problem for cell in found):
+    if foreign or any(cell.problem for cell in listed):
         raise typer.Exit(1)
 
 
@@ -176,15 +176,15 @@ def _foreign_customers(settings: DatabaseSettings) -> list[str]:
     return [] if region is None else region.problems(asyncio.run(count_accounts(settings, SUBGRAPHS[0])))
 
 
-def _facts(one: DatabaseCell) -> dict[str, Any]:
-    row = one.row
+def _facts(cell: DatabaseCell) -> dict[str, Any]:
+    row = cell.row
     return {
-        "database": one.database,
+        "database": cell.database,
         "cell": row and row.cell.name,
         "partitions": row and row.cell.partitions,
         "of": row and row.cell.of,
         "epoch": row and row.epoch,
         "state": row and row.state.value,
         "changed_at": row and row.changed_at,
-        "problem": one.problem,
+        "problem": cell.problem,
     }

@@ -37,10 +37,10 @@ def move(
 
     The settings FURLONG_CELL_MOVE_… name the servers. It can be undone until the step `open` begins.
     """
-    found = _guarded(_open)
+    moving = _guarded(_open)
     if dry_run:
-        _show(found, as_json=as_json)
-    elif _did(found, back=back, as_json=as_json) and found.runtime is None:
+        _show(moving, as_json=as_json)
+    elif _did(moving, back=back, as_json=as_json) and moving.runtime is None:
         typer.echo("Now change FURLONG_DATABASE_URL(S) of the cell's processes, and restart them.")
 
 
@@ -58,12 +58,12 @@ def split(
 
     The settings FURLONG_CELL_MOVE_… name the servers. It can be undone until the step `trim-source` begins.
     """
-    found = _guarded(lambda: _open_split(name, first))
+    moving = _guarded(lambda: _open_split(name, first))
     if dry_run:
-        _show(found, as_json=as_json)
-    elif _did(found, back=back, as_json=as_json):
+        _show(moving, as_json=as_json)
+    elif _did(moving, back=back, as_json=as_json):
         typer.echo(
-            f"Now restart the processes of {found.findings.cell.name} with FURLONG_CELL_PARTITIONS up to "
+            f"Now restart the processes of {moving.findings.cell.name} with FURLONG_CELL_PARTITIONS up to "
             f"{first - 1}, start those of {name}, and route its partitions there."
         )
 
@@ -81,40 +81,40 @@ def merge(
     FURLONG_CELL_MOVE_SOURCE_URL names the cell that ends, FURLONG_CELL_MOVE_TARGET_URL the one that gets its
     customers. It can be undone until the step `join` begins.
     """
-    found = _guarded(_open_merge)
+    moving = _guarded(_open_merge)
     if dry_run:
-        _show(found, as_json=as_json)
-    elif _did(found, back=back, as_json=as_json):
+        _show(moving, as_json=as_json)
+    elif _did(moving, back=back, as_json=as_json):
         typer.echo(
-            f"Now restart the processes of the cell at {found.target} with all of its partitions, "
-            f"stop those of {found.findings.cell.name}, and route its partitions there."
+            f"Now restart the processes of the cell at {moving.target} with all of its partitions, "
+            f"stop those of {moving.findings.cell.name}, and route its partitions there."
         )
 
 
-def _did(found: Move, *, back: bool, as_json: bool) -> bool:
+def _did(moving: Move, *, back: bool, as_json: bool) -> bool:
     """Carry out or abort a move, and print where the cell is; return whether the operator acts next."""
     from cells.dividing.erased import renamed_by
 
-    already = found.is_over
-    _guarded(lambda: _give_up(found) if back else _carry_out(found, quiet=as_json))
+    already = moving.is_over
+    _guarded(lambda: _give_up(moving) if back else _carry_out(moving, quiet=as_json))
     if as_json:
-        echo_json([found.journal.facts_of()])
+        echo_json([moving.journal.facts_of()])
     elif back:
-        typer.echo(f"Cell {found.findings.cell.name} stays at {found.source}.")
+        typer.echo(f"Cell {moving.findings.cell.name} stays at {moving.source}.")
     else:
-        typer.echo("\n".join([_outcome(found, "already" if already else ""), *renamed_by(found)]))
+        typer.echo("\n".join([_outcome(moving, "already" if already else ""), *renamed_by(moving)]))
     return not (as_json or back)  # again if it is called again: a killed command may not have printed it
 
 
-def _outcome(found: Move, already: str) -> str:
-    match found.journal.kind.value:
+def _outcome(moving: Move, already: str) -> str:
+    match moving.journal.kind.value:
         case "split":
-            said = f"Cell {found.findings.cell.name} is split between {found.source} and"
+            said = f"Cell {moving.findings.cell.name} is split between {moving.source} and"
         case "merge":
-            said = f"The customers of cell {found.findings.cell.name} are at"
+            said = f"The customers of cell {moving.findings.cell.name} are at"
         case _:
-            said = f"Cell {found.findings.cell.name} is at"
-    return f"{said} {found.target} {already}".rstrip() + "."
+            said = f"Cell {moving.findings.cell.name} is at"
+    return f"{said} {moving.target} {already}".rstrip() + "."
 
 
 def verify(*, as_json: AsJson = False) -> None:
@@ -124,15 +124,15 @@ def verify(*, as_json: AsJson = False) -> None:
     replicates the cell, compare both locations table by table, as of one moment. Exits with 1 if anything is
     wrong; pseudonyms of erased customers in partitions of other cells are counted, but not wrong.
     """
-    found = _guarded(_verified)
-    facts = found.facts()
+    verified = _guarded(_verified)
+    facts = verified.facts()
     if as_json:
-        echo_json([facts | {"problems": found.problems}])
+        echo_json([facts | {"problems": verified.problems}])
     else:
         typer.echo("\n".join(f"{name}: {value}" for name, value in facts.items()))
-    for problem in found.problems:
+    for problem in verified.problems:
         typer.echo(f"furlong: {problem}", err=True)
-    if found.problems:
+    if verified.problems:
         raise typer.Exit(1)
 
 
@@ -160,22 +160,22 @@ def _open_merge() -> Move:
     return open_merge(MoveSettings(), CELL_TABLES)
 
 
-def _carry_out(found: Move, *, quiet: bool) -> None:
+def _carry_out(moving: Move, *, quiet: bool) -> None:
     from cells.moving.move import moving_lock, run
 
     def report(step: Step, says: str) -> None:
         if not quiet:
             typer.echo(f"{step.value:14} {says}")
 
-    with moving_lock(found.folder, found.findings.cell.name):
-        run(found, report)
+    with moving_lock(moving.folder, moving.findings.cell.name):
+        run(moving, report)
 
 
-def _give_up(found: Move) -> None:
+def _give_up(moving: Move) -> None:
     from cells.moving.move import go_back, moving_lock
 
-    with moving_lock(found.folder, found.findings.cell.name):
-        go_back(found)
+    with moving_lock(moving.folder, moving.findings.cell.name):
+        go_back(moving)
 
 
 def _verified() -> Verified:
@@ -190,27 +190,27 @@ def _verified() -> Verified:
         return verify_locations(source, target, settings.folder)
 
 
-def _show(found: Move, *, as_json: bool) -> None:
-    findings, journal = found.findings, found.journal
+def _show(moving: Move, *, as_json: bool) -> None:
+    findings, journal = moving.findings, moving.journal
     problems = [] if journal.begun else findings.problems
     facts = {
         "cell": str(findings.cell),
-        "source": str(found.source),
-        "target": str(found.target),
+        "source": str(moving.source),
+        "target": str(moving.target),
         "tables": findings.tables,
         "bytes": findings.bytes,
         "moved": findings.is_moved,
         "problems": problems,
     }
     if as_json:
-        echo_json([facts | {"begun": [each.value for each in journal.begun]}])
-    elif found.is_over:
-        typer.echo(_outcome(found, "already"))
+        echo_json([facts | {"begun": [step.value for step in journal.begun]}])
+    elif moving.is_over:
+        typer.echo(_outcome(moving, "already"))
     else:
         typer.echo("\n".join(f"{name}: {value}" for name, value in facts.items() if name in _SHOWN))
         echo_table(
             ("step", "state", "seconds"),
-            [_row(journal.done.get(action), action, journal.begun) for action in found.actions],
+            [_row(journal.done.get(action), action, journal.begun) for action in moving.actions],
         )
     for problem in problems:
         typer.echo(f"furlong: {problem}", err=True)

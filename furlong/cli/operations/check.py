@@ -80,16 +80,16 @@ def _invalid() -> list[str]:
     from furlong.settings import ALL_SETTINGS, prefix_of, variable_at
     from gateway.settings.section import Section
 
-    found = []
+    problems = []
     for settings in ALL_SETTINGS:
         try:
             settings.read_environment() if issubclass(settings, Section) else settings()
         except ValidationError as error:
             errors = error.errors(include_input=False, include_context=False, include_url=False)
-            found += [f"{variable_at(settings, each['loc'])}: {each['msg']}" for each in errors]
+            problems += [f"{variable_at(settings, error['loc'])}: {error['msg']}" for error in errors]
         except SettingsError as error:
-            found.append(f"{prefix_of(settings)}…: {error}")
-    return found
+            problems.append(f"{prefix_of(settings)}…: {error}")
+    return problems
 
 
 def _installation() -> Installation:

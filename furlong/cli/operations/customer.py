@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from furlong.cli.command_work import run
 from furlong.cli.diagnosis import without_credentials
 from furlong.cli.long_work import working
 from furlong.cli.operating_person import operating_person
@@ -116,9 +117,9 @@ def sign_out(*, brand: Brand, customer: Customer) -> None:
     kept = sessions.longest_lifetime_seconds + sessions.leeway_seconds
     framed = embed_issuer(embed_settings())
 
-    async def revoke_all(found: Revocations) -> None:
+    async def revoke_all(revocations: Revocations) -> None:
         for issuer in (sessions.issuer, *(() if framed is None else (framed.issuer,))):
-            await revoke(found, {"iss": issuer, "brand": brand, "sub": customer}, kept)
+            await revoke(revocations, {"iss": issuer, "brand": brand, "sub": customer}, kept)
 
     try:
         asyncio.run(revoke_all(revocations))
@@ -171,55 +172,39 @@ async def _require_no_hold(owner: Owner) -> None:
     from backoffice.metadata import NAME
     from backoffice.support.personal_data_access import customer_subject
     from backoffice.support.privacy.holds import require_no_hold
-    from foundation.storage.database import Database
+    from foundation.storage.database import open_databases
 
-    clock = product_clock()
-    database, audit = Database.open(database_settings(), NAME), AuditLog(clock)
-    try:
-        async with database.write() as connection:
-            await require_no_hold(connection, owner)
-            await audit.record(
-                connection,
-                operating_person(None),
-                "support.erase",
-                brand=owner.brand,
-                subject=customer_subject(owner),
-                before=None,
-                after=None,
-                reason=None,
-            )
-    finally:
-        await database.close()
+    audit = AuditLog(product_clock())
+    async with open_databases(database_settings(), NAME) as (database,), database.write() as connection:
+        await require_no_hold(connection, owner)
+        await audit.record(
+            connection,
+            operating_person(None),
+            "support.erase",
+            brand=owner.brand,
+            subject=customer_subject(owner),
+            before=None,
+            after=None,
+            reason=None,
+        )
 
 
 async def _erase_from_goodwill(owner: Owner) -> None:
     """Rename the customer in what the back office has reserved of goodwill budgets."""
-    from contextlib import AsyncExitStack
-
     from backoffice.metadata import NAME
     from backoffice.support.privacy.customer_data import GoodwillErasure
-    from foundation.storage.database import Database
+    from foundation.storage.database import open_databases
 
     settings = database_settings()
-    async with AsyncExitStack() as stack:
-        own, fulfilment = Database.open(settings, NAME), Database.open(settings, "fulfilment")
-        for opened in (own, fulfilment):
-            stack.push_async_callback(opened.close)
+    async with open_databases(settings, NAME, "fulfilment") as (own, fulfilment):
         await GoodwillErasure.over(own, fulfilment, settings).apply([owner])
 
 
 def _with_databases(act: Callable[[CustomerErasure], Awaitable[None]]) -> None:
-    from aiokafka.errors import KafkaError
-    from sqlalchemy.exc import SQLAlchemyError
-
     from backoffice.support.privacy.customer_data import CustomerErasure, NotErased
-    from backoffice.support.privacy.holds import UnderLegalHold
 
-    async def run() -> None:
+    async def opened() -> None:
         async with CustomerErasure.open(database_settings()) as erasure:
             await act(erasure)
 
-    try:
-        asyncio.run(run())
-    except (NotErased, UnderLegalHold, KafkaError, SQLAlchemyError, OSError) as error:
-        fail(error)
+    run(opened(), NotErased)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import json
 import re
@@ -15,7 +14,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
 
 import typer
 
-from furlong.cli.json_lists import AsJson, echo_json, echo_table
+from furlong.cli.command_work import run
+from furlong.cli.json_lists import AsJson, echo_list
 from furlong.cli.long_work import Items, Verbose, working
 from furlong.cli.options import database_settings, fail, log_to_stderr, product_clock, stream_settings
 
@@ -57,21 +57,23 @@ def list_letters(
     as_json: AsJson = False,
 ) -> None:
     """List the newest dead letters of each consumer, or of a feed."""
-    found = _run(_newest(_apps(app), limit, topic))
-    if as_json:
-        echo_json({"name": letter.name, **dict(_facts(letter))} for letter in found)
-        return
-    heads = ("letter", "stored at", "topic", "partition", "offset", "begins with", "reason")
-    echo_table(heads, (_cells(letter) for letter in found), nothing="There are no dead letters.")
+    echo_list(
+        _run(_newest(_apps(app), limit, topic)),
+        as_json=as_json,
+        facts=lambda letter: {"name": letter.name, **dict(_facts(letter))},
+        heads=("letter", "stored at", "topic", "partition", "offset", "begins with", "reason"),
+        cells=_cells,
+        nothing="There are no dead letters.",
+    )
 
 
 @cli.command()
 def show(*, letter: Annotated[str, typer.Argument(help=NAMED)]) -> None:
     """Show a dead letter in full, as JSON; bytes that are not UTF-8 in base64."""
-    found = _run(_one(*_named(letter)))
-    if found is None:
+    shown = _run(_one(*_named(letter)))
+    if shown is None:
         fail(f"there is no dead letter {letter}")
-    typer.echo(json.dumps(dict(_facts(found)), indent=2))
+    typer.echo(json.dumps(dict(_facts(shown)), indent=2))
 
 
 @cli.command()
@@ -125,7 +127,7 @@ async def _replay(
 
     wanted = [_named(letter) for letter in letters]
     for name in dict.fromkeys(name for name, _ in wanted) if letters else apps:
-        positions = [position for one, position in wanted if one == name] if letters else None
+        positions = [position for app, position in wanted if app == name] if letters else None
         if is_of_feed(name):
             where = None if positions is None else [position_of(position) for position in positions]
             replays = FeedLetters.of(name, stream_settings()).replay(where)
@@ -154,25 +156,20 @@ async def _applied(
             for number in numbers or []:
                 yield f"{name}:{number}", await replays.replay(int(number))
             if numbers is None:
-                async for each, replayed in replays.replay_all(topic):
-                    yield f"{name}:{each}", replayed
+                async for letter, replayed in replays.replay_all(topic):
+                    yield f"{name}:{letter}", replayed
         finally:
             await consumer.close()
 
 
 def _run(work: Coroutine[Any, Any, T]) -> T:
-    from aiokafka.errors import KafkaError
     from pydantic import ValidationError
     from pydantic_settings import SettingsError
-    from sqlalchemy.exc import SQLAlchemyError
 
     from consumers.feeds.settings import UnknownFeed
     from consumers.stream.errors import Transient
 
-    try:
-        return asyncio.run(work)
-    except (SQLAlchemyError, Transient, KafkaError, UnknownFeed, SettingsError, ValidationError) as error:
-        fail(error)
+    return run(work, Transient, UnknownFeed, SettingsError, ValidationError)
 
 
 def _apps(app: str | None) -> list[str]:
@@ -207,7 +204,7 @@ async def _newest_of(name: str, limit: int, topic: str | None) -> list[Listed]:
 
     if is_of_feed(name):
         letters = FeedLetters.of(name, stream_settings())
-        return [_of_feed(letters, one) for one in await letters.newest(limit)]
+        return [_of_feed(letters, letter) for letter in await letters.newest(limit)]
     async with _reading(name) as connection:
         dead_letters = await list_dead_letters(connection, _table(name), limit, topic)
     return [_of_consumer(name, letter) for letter in dead_letters]
@@ -228,14 +225,10 @@ async def _one(name: str, position: str) -> Listed | None:
 
 @asynccontextmanager
 async def _reading(name: str) -> AsyncIterator[AsyncConnection]:
-    from foundation.storage.database import Database
+    from foundation.storage.database import open_databases
 
-    database = Database.open(database_settings(), name)
-    try:
-        async with database.read() as connection:
-            yield connection
-    finally:
-        await database.close()
+    async with open_databases(database_settings(), name) as (database,), database.read() as connection:
+        yield connection
 
 
 def _of_consumer(name: str, letter: DeadLetter) -> Listed:

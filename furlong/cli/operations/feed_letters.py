@@ -57,11 +57,11 @@ class FeedLetters:
 
     async def newest(self, limit: int) -> Sequence[ParkedLetter]:
         """Return the newest letters of all partitions."""
-        found: dict[int, deque[ParkedLetter]] = {}
+        by_partition: dict[int, deque[ParkedLetter]] = {}
         async with aclosing(self.letters.read()) as letters:
             async for letter in letters:
-                found.setdefault(letter.position.partition, deque(maxlen=limit)).append(letter)
-        everywhere = [letter for some in found.values() for letter in some]
+                by_partition.setdefault(letter.position.partition, deque(maxlen=limit)).append(letter)
+        everywhere = [letter for some in by_partition.values() for letter in some]
         everywhere.sort(key=lambda letter: (letter.record.timestamp is not None, letter.record.timestamp))
         return everywhere[::-1][:limit]
 
@@ -87,6 +87,6 @@ class FeedLetters:
     async def _replayed(self, letter: ParkedLetter, producer: AIOKafkaProducer) -> Replayed:
         try:
             await self.letters.publish(letter, producer)
-        except Poison as found:
-            return Replayed(Fate.POISON, found.reason)
+        except Poison as error:
+            return Replayed(Fate.POISON, error.reason)
         return Replayed(Fate.PUBLISHED)

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import getpass
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
 
 import typer
 
-from furlong.cli.json_lists import AsJson, echo_json, echo_table
-from furlong.cli.options import (
-    database_settings,
-    fail,
-    fulfilment_settings,
-    product_clock,
-)
+from furlong.cli.command_work import run
+from furlong.cli.json_lists import AsJson, echo_json, echo_list, echo_table
+from furlong.cli.options import database_settings, fail, fulfilment_settings, product_clock
 
 if TYPE_CHECKING:
     from foundation.storage.clock import Clock
@@ -30,6 +25,7 @@ if TYPE_CHECKING:
 cli = typer.Typer(
     no_args_is_help=True, help="Rewards in review, stopped providers, comparisons with providers' journals."
 )
+R = TypeVar("R")
 HEADS: Final = ("key", "customer", "week", "reward", "provider", "state", "reason", "since")
 Key = Annotated[str, typer.Argument(help="The reward's key, as listed.")]
 Person = Annotated[str, typer.Option("--by", help="Who made the decision; recorded with it.")]
@@ -49,8 +45,8 @@ def reviews(
         waiting: list[Fulfilment] = []
         flagged: list[Fulfilment] = []
         async with process.database.read() as connection:
-            for each in process.uow.each_origin():
-                repository = each.lifecycle.repository
+            for uow in process.uow.each_origin():
+                repository = uow.lifecycle.repository
                 waiting += await repository.in_states(connection, HELD_BACK, limit)
                 flagged += await repository.flagged(connection, limit)
             stopped = await process.uow.provider_holds.stopped(connection)
@@ -66,7 +62,7 @@ def reviews(
             *((fulfilment, fulfilment.flag) for fulfilment in flagged),
         ]
         if reasons:
-            echo_table(HEADS, (_cells(one, why) for one, why in reasons))
+            echo_table(HEADS, (_cells(reward, why) for reward, why in reasons))
         for name, hold in sorted(stopped.items()):
             typer.echo(f"provider {name} is stopped since {hold.since:%Y-%m-%d %H:%M:%S}Z: {hold.reason}")
         if not (waiting or flagged or stopped):
@@ -81,16 +77,15 @@ def history(*, key: Key, as_json: AsJson = False) -> None:
 
     async def show(process: FulfilmentProcess) -> None:
         async with process.database.read() as connection:
-            uow, found = await process.uow.owning(connection, key)
-            if found is None:
+            uow, reward = await process.uow.owning(connection, key)
+            if reward is None:
                 fail("there is no such reward")
             attempts = await uow.lifecycle.repository.attempts(connection, key)
-        if as_json:
-            echo_json(attempts)
-            return
-        echo_table(
-            ("at", "step", "outcome", "detail"),
-            ((attempt.at, attempt.step, attempt.outcome, attempt.detail) for attempt in attempts),
+        echo_list(
+            attempts,
+            as_json=as_json,
+            heads=("at", "step", "outcome", "detail"),
+            cells=lambda attempt: (attempt.at, attempt.step, attempt.outcome, attempt.detail),
             nothing="Nothing was asked or decided yet.",
         )
 
@@ -111,17 +106,15 @@ def retry(
 
     if (key is None) == (reason is None):
         fail("give a key, or --reason with a reason that `furlong fulfilment reviews` shows")
-    sent = 1
 
-    async def again(process: FulfilmentProcess) -> None:
-        nonlocal sent
+    async def again(process: FulfilmentProcess) -> int:
         decisions, person = Decisions(process.uow), by or getpass.getuser()
-        if key is not None:
-            await decisions.retry(key, person)
-        else:
-            sent = await decisions.retry_all(reason or "", person)
+        if key is None:
+            return await decisions.retry_all(reason or "", person)
+        await decisions.retry(key, person)
+        return 1
 
-    _run(again)
+    sent = _run(again)
     typer.echo("It will be sent again." if key is not None else f"{sent} rewards will be sent again.")
 
 
@@ -149,16 +142,12 @@ def hold(
     from subgraphs.fulfilment.payout.decisions import Decisions, RewardVersion
     from subgraphs.rewards.catalogue.rewards import OptionId
 
-    held = 0
-
-    async def keep(process: FulfilmentProcess) -> None:
-        nonlocal held
+    async def keep(process: FulfilmentProcess) -> int:
         option = OptionId.parse(version)
         wanted = RewardVersion(option.brand, option.reward_id, option.version)
-        held = await Decisions(process.uow).hold(wanted, by or getpass.getuser())
+        return await Decisions(process.uow).hold(wanted, by or getpass.getuser())
 
-    _run(keep)
-    typer.echo(f"{held} rewards are in review now.")
+    typer.echo(f"{_run(keep)} rewards are in review now.")
 
 
 @cli.command()
@@ -168,7 +157,7 @@ def stop(*, provider: Provider, reason: Annotated[str, typer.Option(help="Why.")
 
     async def end(process: FulfilmentProcess) -> None:
         if any(process.registry):  # without the file, this node has no providers and cannot check the name
-            _found(process, provider)
+            _providers(process, provider)
         await Decisions(process.uow).stop(provider, by or getpass.getuser(), reason)
 
     _run(end)
@@ -203,12 +192,10 @@ def reconcile(
     """Compare the providers' journals of a day with ours. Exits with 1 if they differ or cannot be read."""
     from subgraphs.fulfilment.errors import JournalUnavailable
 
-    agree = True
-
-    async def compare(process: FulfilmentProcess) -> None:
-        nonlocal agree
+    async def compare(process: FulfilmentProcess) -> bool:
+        agree = True
         wanted = _day(day, process.uow.clock.now())
-        for registered in _found(process, provider):
+        for registered in _providers(process, provider):
             try:
                 report = await process.reconciliation.compare(registered, wanted)
             except JournalUnavailable as fault:
@@ -217,9 +204,9 @@ def reconcile(
             else:
                 typer.echo("\n".join(_report(report)))
                 agree = agree and not report.differences
+        return agree
 
-    _run(compare)
-    if not agree:
+    if not _run(compare):
         raise typer.Exit(1)
 
 
@@ -232,7 +219,7 @@ def _day(text: str | None, now: datetime) -> date:
         fail(f"{text!r} is not a day such as 2026-03-30")
 
 
-def _found(process: FulfilmentProcess, name: str | None) -> list[RegisteredProvider]:
+def _providers(process: FulfilmentProcess, name: str | None) -> list[RegisteredProvider]:
     """Return the provider of a name, or all of them; end the command if there is none."""
     providers = list(process.registry)
     if problems := [
@@ -241,11 +228,11 @@ def _found(process: FulfilmentProcess, name: str | None) -> list[RegisteredProvi
         fail("; ".join(problems))
     if not providers:
         fail("no provider is configured: `furlong provider`, or the file of FURLONG_FULFILMENT_PROVIDERS")
-    found = [provider for provider in providers if name in {None, provider.config.name}]
-    if not found:
+    named = [provider for provider in providers if name in {None, provider.config.name}]
+    if not named:
         names = ", ".join(provider.config.name for provider in providers)
         fail(f"there is no provider {name!r}; there are {names}")
-    return found
+    return named
 
 
 def open_fulfilment(clock: Clock, database: DatabaseSettings) -> FulfilmentProcess:
@@ -259,48 +246,42 @@ def open_fulfilment(clock: Clock, database: DatabaseSettings) -> FulfilmentProce
         fail(error)
 
 
-def _run(task: Callable[[FulfilmentProcess], Awaitable[None]]) -> None:
-    from sqlalchemy.exc import SQLAlchemyError
-
+def _run(task: Callable[[FulfilmentProcess], Awaitable[R]]) -> R:
     from subgraphs.fulfilment.errors import InvalidDecision
-    from subgraphs.kit.domain.errors import BadInput
 
-    async def run() -> None:
+    async def opened() -> R:
         # Providers that had been stopped are stopped again before their database is opened.
         process = open_fulfilment(product_clock(), database_settings().entering_closed())
         try:
             await process.configuration.apply()
-            await task(process)
+            return await task(process)
         finally:
             await process.close()
 
-    try:
-        asyncio.run(run())
-    except (InvalidDecision, BadInput, SQLAlchemyError, OSError) as error:
-        fail(error)
+    return run(opened(), InvalidDecision)
 
 
-def _facts(one: Fulfilment) -> dict[str, Any]:
+def _facts(reward: Fulfilment) -> dict[str, Any]:
     return {
         "kind": "reward",
-        "key": one.key,
-        "brand": one.club.brand,
-        "customer": one.club.customer,
-        "week": one.club.iso_week,
-        "reward": one.reward and one.reward.reward_id,
-        "provider": one.provider,
-        "state": one.state.value,
-        "reason": one.reason,
-        "flag": one.flag,
-        "since": one.changed_at,
+        "key": reward.key,
+        "brand": reward.club.brand,
+        "customer": reward.club.customer,
+        "week": reward.club.iso_week,
+        "reward": reward.reward and reward.reward.reward_id,
+        "provider": reward.provider,
+        "state": reward.state.value,
+        "reason": reward.reason,
+        "flag": reward.flag,
+        "since": reward.changed_at,
     }
 
 
-def _cells(one: Fulfilment, why: str | None) -> tuple[object, ...]:
-    reward = one.reward.reward_id if one.reward else "no reward"
-    club, provider = one.club, one.provider or "nobody"
+def _cells(reward: Fulfilment, why: str | None) -> tuple[object, ...]:
+    name = reward.reward.reward_id if reward.reward else "no reward"
+    club, provider = reward.club, reward.provider or "nobody"
     customer = f"{club.brand}:{club.customer}"
-    return one.key, customer, club.iso_week, reward, provider, one.state.value, why, one.changed_at
+    return reward.key, customer, club.iso_week, name, provider, reward.state.value, why, reward.changed_at
 
 
 def _report(report: Report) -> list[str]:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
+from furlong.cli.command_work import run_with
 from furlong.cli.json_lists import AsJson, echo_json
 from furlong.cli.operating_person import As, operator
-from furlong.cli.options import database_settings, fail, fulfilment_settings, product_clock, stream_settings
+from furlong.cli.options import fail, fulfilment_settings, product_clock, stream_settings
 
 if TYPE_CHECKING:
     from backoffice.access import Actor
     from backoffice.operations.kill_switches import KillSwitchService, SwitchTarget
     from backoffice.operations.nodes import Acknowledged, NodeService, NodeState
+    from foundation.storage.database import Database
 
 R = TypeVar("R")
 cli = typer.Typer(no_args_is_help=True, help="What holds on all nodes, and which of them have applied it.")
@@ -41,19 +41,12 @@ def list_(
     as_json: AsJson = False,
 ) -> None:
     """List what was decided for all nodes, the newest first, with the nodes that have not applied it."""
-    found = _run(
-        lambda nodes, _switches, actor: nodes.page(
-            actor, first=limit, brand=brand, kinds=() if kind is None else (kind,)
-        ),
-        None,
-    )
+    kinds = () if kind is None else (kind,)
+    decisions = _run(lambda nodes, _switches, actor: nodes.page(actor, first=limit, brand=brand, kinds=kinds))
     if as_json:
-        echo_json(_facts(one) for one in found)
-        return
-    for one in found:
-        typer.echo(_line(one))
-    if not found:
-        typer.echo("Nothing was decided yet.")
+        echo_json(map(_facts, decisions))
+    else:
+        typer.echo("\n".join(map(_line, decisions)) or "Nothing was decided yet.")
 
 
 @cli.command()
@@ -61,11 +54,11 @@ def show(
     *, key: Annotated[str, typer.Argument(help="The subject, as listed.")], as_json: AsJson = False
 ) -> None:
     """Show what holds for a subject, and whether each node has applied it."""
-    found = _run(lambda nodes, _switches, actor: nodes.find(actor, key), None)
+    facts = _facts(_run(lambda nodes, _switches, actor: nodes.find(actor, key)))
     if as_json:
-        echo_json([_facts(found)])
+        echo_json([facts])
         return
-    for name, value in _facts(found).items():
+    for name, value in facts.items():
         typer.echo(f"{name}: {value}")
 
 
@@ -75,15 +68,13 @@ def acknowledgements(*, as_json: AsJson = False) -> None:
 
     The exit status is 1 if a node lacks anything or does not report.
     """
-    found = _run(lambda nodes, _switches, actor: nodes.listed(actor), None)
+    states = _run(lambda nodes, _switches, actor: nodes.listed(actor))
     if as_json:
-        echo_json(_node_facts(one) for one in found)
+        echo_json(map(_node_facts, states))
     else:
-        for one in found:
-            typer.echo(_node_line(one))
-        if not found:
-            typer.echo("No node has reported yet: is `furlong consume backoffice` running?")
-    if any(one.missing or not one.is_alive for one in found):
+        nothing = "No node has reported yet: is `furlong consume backoffice` running?"
+        typer.echo("\n".join(map(_node_line, states)) or nothing)
+    if any(state.missing or not state.is_alive for state in states):
         raise typer.Exit(1)
 
 
@@ -118,13 +109,13 @@ def on(*, scope: Scope, name: Name, reason: Reason, person: As = None) -> None:
 @switch.command("list")
 def list_switches(*, as_json: AsJson = False) -> None:
     """List the kill switches that were used, the last used first."""
-    found = _run(lambda nodes, _switches, actor: nodes.page(actor, first=1000, kinds=("switch",)), None)
+    switches = _run(lambda nodes, _switches, actor: nodes.page(actor, first=1000, kinds=("switch",)))
     if as_json:
-        echo_json(_facts(one) for one in found)
+        echo_json(map(_facts, switches))
         return
-    for one in found:
-        typer.echo(f"{'OFF' if one.decision.state['off'] else 'on '}  {_line(one)}")
-    if not found:
+    for used in switches:
+        typer.echo(f"{'OFF' if used.decision.state['off'] else 'on '}  {_line(used)}")
+    if not switches:
         typer.echo("Everything is on.")
 
 
@@ -159,40 +150,18 @@ def _target(scope: str, name: str) -> SwitchTarget:
 
 def _run(
     act: Callable[[NodeService, KillSwitchService, Actor], Awaitable[R]],
-    person: str | None,
+    person: str | None = None,
     *,
     publishes: bool = False,
-) -> R:
-    from aiokafka.errors import KafkaError
-    from sqlalchemy.exc import SQLAlchemyError
-
-    from backoffice.errors import BackofficeError
-    from backoffice.run_publisher import NotPublished
-
-    try:
-        return asyncio.run(_acting(act, person, publishes=publishes))
-    except (BackofficeError, NotPublished, KafkaError, SQLAlchemyError, OSError) as error:
-        fail(error)
-
-
-async def _acting(
-    act: Callable[[NodeService, KillSwitchService, Actor], Awaitable[R]],
-    person: str | None,
-    *,
-    publishes: bool,
 ) -> R:
     from backoffice.audit.audit_log import AuditLog
     from backoffice.operations.kill_switches import KillSwitchService
     from backoffice.operations.nodes import NodeService
     from backoffice.run_publisher import publish_now
-    from foundation.storage.database import Database
 
     clock = product_clock()
-    async with AsyncExitStack() as stack:
-        backoffice = Database.open(database_settings(), "backoffice")
-        stack.push_async_callback(backoffice.close)
-        rewards = Database.open(database_settings(), "rewards")
-        stack.push_async_callback(rewards.close)
+
+    async def acting(backoffice: Database, rewards: Database) -> R:
         audit = AuditLog(clock)
         nodes = NodeService(backoffice, audit, clock)
         files = tuple(provider.name for provider in fulfilment_settings().list_providers())
@@ -202,9 +171,11 @@ async def _acting(
             await publish_now(backoffice, stream_settings(), clock)
         return result
 
+    return run_with(("backoffice", "rewards"), acting)
 
-def _facts(one: Acknowledged) -> dict[str, Any]:
-    decision = one.decision
+
+def _facts(shown: Acknowledged) -> dict[str, Any]:
+    decision = shown.decision
     return {
         "key": decision.key,
         "kind": decision.kind,
@@ -215,48 +186,48 @@ def _facts(one: Acknowledged) -> dict[str, Any]:
         "reason": decision.reason,
         "decided_at": decision.decided_at,
         "decided_by": decision.decided_by,
-        "applied": [report.name for report in one.applied],
-        "missing": dict(one.missing),
+        "applied": [report.name for report in shown.applied],
+        "missing": dict(shown.missing),
     }
 
 
-def _line(one: Acknowledged) -> str:
-    decision = one.decision
-    lacking = ", ".join(f"{name} ({why})" if why else name for name, why in one.missing.items())
+def _line(shown: Acknowledged) -> str:
+    decision = shown.decision
+    lacking = ", ".join(f"{name} ({why})" if why else name for name, why in shown.missing.items())
     return "  ".join(
         (
             str(decision.order.number),
             decision.key,
             f"{decision.decided_at:%Y-%m-%d %H:%M:%S}Z by {decision.decided_by}",
             decision.reason or "",
-            f"! not applied by {lacking}" if lacking else f"applied by {len(one.applied)}",
+            f"! not applied by {lacking}" if lacking else f"applied by {len(shown.applied)}",
         )
     )
 
 
-def _node_facts(one: NodeState) -> dict[str, Any]:
-    report = one.report
+def _node_facts(state: NodeState) -> dict[str, Any]:
+    report = state.report
     return {
         "node": report.node,
         "part": report.part,
         "process": report.process,
-        "alive": one.is_alive,
+        "alive": state.is_alive,
         "epoch": report.order.epoch,
         "number": report.order.number,
-        "missing": one.missing,
-        "missing_since": one.missing_since,
+        "missing": state.missing,
+        "missing_since": state.missing_since,
         "refused": {refused.key: refused.reason for refused in report.refused},
         "kept": list(report.kept),
         "received_at": report.received_at,
     }
 
 
-def _node_line(one: NodeState) -> str:
-    report = one.report
-    lacks = (
-        f"! lacks {one.missing} since {one.missing_since:%Y-%m-%d %H:%M:%S}Z" if one.missing else "has all"
-    )
-    refused = "".join(f"\n    refused {each.key}: {each.reason}" for each in report.refused)
+def _node_line(state: NodeState) -> str:
+    report = state.report
+    lacks = "has all"
+    if state.missing:
+        lacks = f"! lacks {state.missing} since {state.missing_since:%Y-%m-%d %H:%M:%S}Z"
+    refusals = "".join(f"\n    refused {refused.key}: {refused.reason}" for refused in report.refused)
     kept = "".join(f"\n    does not know {key}: upgrade the node" for key in report.kept)
-    alive = "reports" if one.is_alive else f"! silent since {report.received_at:%Y-%m-%d %H:%M:%S}Z"
-    return f"{report.name}  applied {report.order.number}  {lacks}  {alive}{refused}{kept}"
+    alive = "reports" if state.is_alive else f"! silent since {report.received_at:%Y-%m-%d %H:%M:%S}Z"
+    return f"{report.name}  applied {report.order.number}  {lacks}  {alive}{refusals}{kept}"

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from furlong.cli.command_work import run_with
 from furlong.cli.json_lists import Amount, AsJson, echo_json, table
 from furlong.cli.known_names import require_names
-from furlong.cli.options import database_settings, fail, product_clock
+from furlong.cli.options import product_clock
 
 if TYPE_CHECKING:
     from backoffice.risk.budgets.use import BudgetLine
+    from foundation.storage.database import Database
     from subgraphs.fulfilment.accounting.stage_sql import LiabilityLine
     from subgraphs.fulfilment.goodwill import GoodwillCost
 
@@ -26,17 +28,10 @@ def liability(
     as_json: AsJson = False,
 ) -> None:
     """Show what the club owes and gave as goodwill, in money, and the use of budgets, in rewards."""
-    from sqlalchemy.exc import SQLAlchemyError
-
-    from subgraphs.kit.domain.errors import BadInput
-
-    try:
-        owed, goodwill, budgets = asyncio.run(_read(brand, week))
-    except (BadInput, SQLAlchemyError) as error:
-        fail(error)
+    owed, goodwill, budgets = run_with(("fulfilment", "rewards"), partial(_read, brand, week))
     if as_json:
-        lines = [*({"list": "owed"} | asdict(one) for one in owed)]
-        lines += [{"list": "goodwill"} | asdict(one) for one in goodwill]
+        lines = [{"list": "owed"} | asdict(line) for line in owed]
+        lines += [{"list": "goodwill"} | asdict(cost) for cost in goodwill]
         echo_json([*lines, *map(_budget, budgets)])
         return
     typer.echo("\n".join(_owed(owed)))
@@ -46,63 +41,49 @@ def liability(
         typer.echo("\n".join(["", *_budgets(budgets)]))
 
 
-def _budget(one: BudgetLine) -> dict[str, Any]:
+def _budget(line: BudgetLine) -> dict[str, Any]:
     """Return the use of a budget as JSON values."""
-    due = one.standing
+    due = line.standing
     return {
         "list": "budgets",
-        "brand": one.brand,
-        "iso_week": one.iso_week,
-        "reward_id": one.reward_id,
-        "budget": one.use.rewards,
-        "chosen": one.use.taken,
+        "brand": line.brand,
+        "iso_week": line.iso_week,
+        "reward_id": line.reward_id,
+        "budget": line.use.rewards,
+        "chosen": line.use.taken,
         "qualified": due.expected,
         "owed": due.owed,
         "credited": due.credited,
-        "left": one.left,
+        "left": line.left,
     }
 
 
 async def _read(
-    brand: str | None, week: str | None
+    brand: str | None, week: str | None, fulfilment: Database, rewards: Database
 ) -> tuple[Sequence[LiabilityLine], Sequence[GoodwillCost], Sequence[BudgetLine]]:
     from backoffice.risk.budgets.use import budget_lines
-    from foundation.storage.database import Database
     from subgraphs.fulfilment.accounting.repository import liability as figures
     from subgraphs.fulfilment.goodwill import GoodwillRepository
     from subgraphs.fulfilment.models import REFERENCE
 
-    settings, now = database_settings(), product_clock().now()
-    fulfilment, rewards = Database.open(settings, "fulfilment"), Database.open(settings, "rewards")
-    try:
-        await require_names(fulfilment, REFERENCE, brand, week)
-        async with fulfilment.read() as connection:
-            owed = await figures(connection, now, brand, week)
-            goodwill = await GoodwillRepository().costs(connection, brand, week)
-        return owed, goodwill, await budget_lines(rewards, fulfilment, now, brand, week)
-    finally:
-        await fulfilment.close()
-        await rewards.close()
+    now = product_clock().now()
+    await require_names(fulfilment, REFERENCE, brand, week)
+    async with fulfilment.read() as connection:
+        owed = await figures(connection, now, brand, week)
+        goodwill = await GoodwillRepository().costs(connection, brand, week)
+    return owed, goodwill, await budget_lines(rewards, fulfilment, now, brand, week)
 
 
 def _owed(lines: Sequence[LiabilityLine]) -> Iterator[str]:
-    return table(
-        [
-            ("brand", "week", "stage", "kind", "customers", "value", "spins"),
-            *(
-                (
-                    line.brand,
-                    line.iso_week,
-                    line.stage,
-                    line.kind or "not chosen",
-                    line.customers,
-                    Amount(line.value_minor, line.currency),
-                    line.spins,
-                )
-                for line in lines
-            ),
-        ]
+    heads = ("brand", "week", "stage", "kind", "customers", "value", "spins")
+    rows = (
+        (
+            *(line.brand, line.iso_week, line.stage, line.kind or "not chosen", line.customers),
+            *(Amount(line.value_minor, line.currency), line.spins),
+        )
+        for line in lines
     )
+    return table([heads, *rows])
 
 
 def _goodwill(lines: Sequence[GoodwillCost]) -> Iterator[str]:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from furlong.cli.command_work import run, run_with
 from furlong.cli.json_lists import amount
 from furlong.cli.known_names import require_names
 from furlong.cli.long_work import Items, Verbose, working
-from furlong.cli.options import database_settings, fail, product_clock, upstream_settings
+from furlong.cli.options import database_settings, product_clock, upstream_settings
 
 if TYPE_CHECKING:
+    from foundation.storage.database import Database
     from furlong.workers.upstream_reconciliation import Difference
     from subgraphs.kit.settings import CompareSettings
     from subgraphs.progress.ledger.reconciliation import Drift, Sums
@@ -39,17 +40,17 @@ def progress(
     verbose: Verbose = False,
 ) -> None:
     """Compare totals with the sums of their contributions. The exit status is 1 if any remains wrong."""
-    found = asyncio.run(_drift(brand, week, repair=repair))
+    drifts = _drift(brand, week, repair=repair)
     items = Items(verbose=verbose)
-    for drift, currency in found:
+    for drift, currency in drifts:
         items.echo(_line(drift, currency))
     items.end()
-    if not found:
+    if not drifts:
         typer.echo("No drift: every total is the sum of its contributions.")
     elif repair:
-        typer.echo(f"{len(found)} totals repaired.")
+        typer.echo(f"{len(drifts)} totals repaired.")
     else:
-        typer.echo(f"{len(found)} totals drift; --repair corrects them.")
+        typer.echo(f"{len(drifts)} totals drift; --repair corrects them.")
         raise typer.Exit(1)
 
 
@@ -72,63 +73,53 @@ def upstream(
     from subgraphs.kit.settings import CompareSettings
 
     settings = CompareSettings() if per_second is None else CompareSettings(per_second=per_second)
-    found = asyncio.run(_upstream(brand, settings, Items(verbose=verbose), dry_run=dry_run))
-    different = sum(one.outcome in DIFFERENT for one in found)
-    unsettled = different if dry_run else sum(one.outcome in UNSETTLED for one in found)
-    typer.echo(f"{len({one.owner for one in found})} customers compared: {different} differences.")
+    outcomes = run(_upstream(brand, settings, Items(verbose=verbose), dry_run=dry_run))
+    different = sum(compared.outcome in DIFFERENT for compared in outcomes)
+    unsettled = different if dry_run else sum(compared.outcome in UNSETTLED for compared in outcomes)
+    customers = {compared.owner for compared in outcomes}
+    typer.echo(f"{len(customers)} customers compared: {different} differences.")
     if unsettled:
         raise typer.Exit(1)
 
 
-async def _drift(brand: str | None, week: str | None, *, repair: bool) -> list[tuple[Drift, str | None]]:
+def _drift(brand: str | None, week: str | None, *, repair: bool) -> list[tuple[Drift, str | None]]:
     """Return the totals that drift, each with the currency of its customer, if that is known."""
-    from sqlalchemy.exc import SQLAlchemyError
-
-    from foundation.storage.database import Database
     from subgraphs.club_kit.records.reference import ReferenceRepository
-    from subgraphs.kit.domain.errors import BadInput
     from subgraphs.kit.domain.keys import Owner
     from subgraphs.progress.ledger.reconciliation import Reconciliation
     from subgraphs.progress.models import REFERENCE
 
-    database = Database.open(database_settings(), "progress")
-    try:
+    async def compared(database: Database) -> list[tuple[Drift, str | None]]:
         await require_names(database, REFERENCE, brand, week)
         reconciliation = Reconciliation(database, database.dialect, product_clock())
-        found = [drift async for drift in reconciliation.drift(brand=brand, iso_week=week, repair=repair)]
-        owners = {Owner(drift.brand, drift.customer) for drift in found}
+        drifts = [drift async for drift in reconciliation.drift(brand=brand, iso_week=week, repair=repair)]
+        owners = {Owner(drift.brand, drift.customer) for drift in drifts}
         async with database.read() as connection:
             currencies = await ReferenceRepository(REFERENCE).currencies(connection, owners)
-        return [(drift, currencies.get(Owner(drift.brand, drift.customer))) for drift in found]
-    except (BadInput, SQLAlchemyError) as error:
-        fail(error)
-    finally:
-        await database.close()
+        return [(drift, currencies.get(Owner(drift.brand, drift.customer))) for drift in drifts]
+
+    return run_with(("progress",), compared)
 
 
 async def _upstream(
     brand: str | None, settings: CompareSettings, items: Items, *, dry_run: bool
 ) -> list[Difference]:
     """Print each difference as it is found, and return the outcomes."""
-    from sqlalchemy.exc import SQLAlchemyError
-
     from furlong.workers.upstream_reconciliation import UpstreamReconciliation
     from subgraphs.club_kit.comparison import DIFFERENT, UNSETTLED
     from subgraphs.kit.mutations.recovery_parts import RecoveryParts
 
     outcomes = []
-    try:
-        async with AsyncExitStack() as stack:
-            compared = stack.enter_context(working("Customers compared"))
-            parts = RecoveryParts(stack, database_settings(), upstream_settings(), product_clock())
-            async for one in UpstreamReconciliation.open(parts, settings, dry=dry_run).compare_all(brand):
-                compared()
-                outcomes.append(one)
-                if one.outcome in DIFFERENT | UNSETTLED:
-                    items.echo(f"{one.outcome.value}  {one.owner.brand}  {one.owner.customer}  {one.what}")
-        items.end()
-    except (SQLAlchemyError, OSError) as error:
-        fail(error)
+    async with AsyncExitStack() as stack:
+        advance = stack.enter_context(working("Customers compared"))
+        parts = RecoveryParts(stack, database_settings(), upstream_settings(), product_clock())
+        async for compared in UpstreamReconciliation.open(parts, settings, dry=dry_run).compare_all(brand):
+            advance()
+            outcomes.append(compared)
+            if compared.outcome in DIFFERENT | UNSETTLED:
+                owner = compared.owner
+                items.echo(f"{compared.outcome.value}  {owner.brand}  {owner.customer}  {compared.what}")
+    items.end()
     return outcomes
 
 

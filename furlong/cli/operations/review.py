@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
 
 import typer
 from typer.core import TyperCommand
 
-from furlong.cli.json_lists import AsJson, amount, echo_json, echo_table
+from furlong.cli.command_work import run_with
+from furlong.cli.json_lists import AsJson, amount, echo_list
 from furlong.cli.known_names import require_names
-from furlong.cli.options import database_settings, fail, product_clock
+from furlong.cli.options import product_clock
 
 if TYPE_CHECKING:
     from foundation.storage.database import Database
-    from subgraphs.progress.review import Decision, DecisionOutcome
+    from subgraphs.progress.review_repository import Decision, DecisionOutcome, LateRevision
 
+LATE_HEADS: Final = (
+    *("brand", "week", "customer", "bet", "revision"),
+    *("counts", "would count", "as", "came", "closed"),
+)
 FORMER_NAMES: Final = {"--why": "--reason"}
 
 
@@ -25,7 +29,7 @@ class WithFormerNames(TyperCommand):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Read the arguments, with present names in place of former ones."""
-        return super().parse_args(ctx, [_present(each) for each in args])
+        return super().parse_args(ctx, [_present(argument) for argument in args])
 
 
 def _present(argument: str) -> str:
@@ -68,7 +72,7 @@ def listed(
     from subgraphs.club_kit.records.reference import ReferenceRepository
     from subgraphs.kit.domain.keys import Owner
     from subgraphs.progress.models import REFERENCE
-    from subgraphs.progress.review import late_revisions
+    from subgraphs.progress.review_repository import late_revisions
 
     async def show(database: Database) -> None:
         await require_names(database, REFERENCE, brand, week)
@@ -76,23 +80,17 @@ def listed(
             revisions = await late_revisions(connection, brand=brand, iso_week=week, limit=limit)
             owners = {Owner(revision.brand, revision.customer) for revision in revisions}
             currencies = await ReferenceRepository(REFERENCE).currencies(connection, owners)
-        if as_json:
-            echo_json(revisions)
-            return
-        echo_table(
-            ("brand", "week", "customer", "bet", "revision", "counts", "would count", "as", "came", "closed"),
-            (
-                (
-                    *(bet.brand, bet.iso_week, bet.customer, bet.bet_id, bet.revision),
-                    amount(bet.counted_minor, currency),
-                    amount(bet.would_count_minor, currency),
-                    *(bet.would_be, bet.occurred_at, bet.closed_at),
-                )
-                for bet in revisions
-                for currency in [currencies.get(Owner(bet.brand, bet.customer))]
-            ),
-            nothing="Nothing waits.",
-        )
+
+        def cells(bet: LateRevision) -> tuple[object, ...]:
+            currency = currencies.get(Owner(bet.brand, bet.customer))
+            return (
+                *(bet.brand, bet.iso_week, bet.customer, bet.bet_id, bet.revision),
+                amount(bet.counted_minor, currency),
+                amount(bet.would_count_minor, currency),
+                *(bet.would_be, bet.occurred_at, bet.closed_at),
+            )
+
+        echo_list(revisions, as_json=as_json, heads=LATE_HEADS, cells=cells, nothing="Nothing waits.")
 
     _with_database(show)
 
@@ -100,7 +98,7 @@ def listed(
 @late.command(cls=WithFormerNames)
 def accept(brand: BrandName, bet: BetId, revision: Revision, *, by: By, reason: Reason) -> None:
     """Count a bet as if its revision had arrived in time. A reward that was credited stays."""
-    from subgraphs.progress.review import Decision
+    from subgraphs.progress.review_repository import Decision
 
     _decide(Decision(brand, bet, revision, accepted=True, by=by, why=reason))
 
@@ -108,7 +106,7 @@ def accept(brand: BrandName, bet: BetId, revision: Revision, *, by: By, reason: 
 @late.command(cls=WithFormerNames)
 def reject(brand: BrandName, bet: BetId, revision: Revision, *, by: By, reason: Reason) -> None:
     """Leave a bet as it counts now, and remove it from the queue."""
-    from subgraphs.progress.review import Decision
+    from subgraphs.progress.review_repository import Decision
 
     _decide(Decision(brand, bet, revision, accepted=False, by=by, why=reason))
 
@@ -125,17 +123,16 @@ def listed_disputes(
     if context.invoked_subcommand is not None:
         return
 
-    from subgraphs.progress.review import disputed_bets
+    from subgraphs.progress.review_repository import disputed_bets
 
     async def show(database: Database) -> None:
         async with database.read() as connection:
             bets = await disputed_bets(connection, brand=brand, limit=limit)
-        if as_json:
-            echo_json(bets)
-            return
-        echo_table(
-            ("brand", "week", "bet", "claimed by"),
-            ((bet.brand, bet.iso_week, bet.bet_id, ", ".join(bet.customers)) for bet in bets),
+        echo_list(
+            bets,
+            as_json=as_json,
+            heads=("brand", "week", "bet", "claimed by"),
+            cells=lambda bet: (bet.brand, bet.iso_week, bet.bet_id, ", ".join(bet.customers)),
             nothing="Nothing waits.",
         )
 
@@ -184,31 +181,17 @@ def _decide(decision: Decision) -> None:
 
 
 def _result(decided: DecisionOutcome, currency: str | None, *, accepted: bool) -> str:
-    one = decided.late
-    counts = amount(one.would_count_minor if accepted else one.counted_minor, currency)
-    text = f"{one.bet_id} revision {one.revision} counts {counts} in {one.iso_week}."
+    bet = decided.late
+    counts = amount(bet.would_count_minor if accepted else bet.counted_minor, currency)
+    text = f"{bet.bet_id} revision {bet.revision} counts {counts} in {bet.iso_week}."
     if decided.status_before != decided.status_now:
-        text += f" {one.customer} was {decided.status_before or 'not qualified'}, is {decided.status_now}."
+        text += f" {bet.customer} was {decided.status_before or 'not qualified'}, is {decided.status_now}."
         if decided.status_now == "revoked" and decided.week_closed:
             text += " The week is closed: a reward that was credited stays, with a flag in fulfilment."
     return text
 
 
 def _with_database(act: Callable[[Database], Awaitable[R]]) -> R:
-    from sqlalchemy.exc import SQLAlchemyError
-
-    from foundation.storage.database import Database
-    from subgraphs.kit.domain.errors import BadInput
     from subgraphs.progress.errors import AlreadyDecided, NoSuchClaim, NothingToDecide
 
-    async def run() -> R:
-        database = Database.open(database_settings(), "progress")
-        try:
-            return await act(database)
-        finally:
-            await database.close()
-
-    try:
-        return asyncio.run(run())
-    except (BadInput, NothingToDecide, NoSuchClaim, AlreadyDecided, SQLAlchemyError) as error:
-        fail(error)
+    return run_with(("progress",), act, NothingToDecide, NoSuchClaim, AlreadyDecided)

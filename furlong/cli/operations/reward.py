@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import getpass
-from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from furlong.cli.json_lists import Amount, AsJson, echo_json, echo_table
+from furlong.cli.command_work import run_with
+from furlong.cli.json_lists import Amount, AsJson, echo_list
 from furlong.cli.known_names import require_names
-from furlong.cli.options import database_settings, fail, product_clock, stream_settings
+from furlong.cli.options import product_clock, stream_settings
 
 if TYPE_CHECKING:
     from backoffice.operations.reward_statuses import StatusAction
@@ -41,15 +40,16 @@ def list_versions(
         await require_names(rewards, REFERENCE, brand)
         now = product_clock().now()
         missing = await versions_without_content(rewards, brand, now)
-        found = await versions(rewards, brand)
-        if as_json:
-            echo_json(_facts(config, now, written=config not in missing) for config in found)
-            return
-        heads = ("version", "status", "kind", "jurisdictions", "target", "from", "to", "note")
-        rows = (_cells(config, now, written=config not in missing) for config in found)
-        echo_table(heads, rows, nothing="There are no rewards.")
+        echo_list(
+            await versions(rewards, brand),
+            as_json=as_json,
+            facts=lambda config: _facts(config, now, written=config not in missing),
+            heads=("version", "status", "kind", "jurisdictions", "target", "from", "to", "note"),
+            cells=lambda config: _cells(config, now, written=config not in missing),
+            nothing="There are no rewards.",
+        )
 
-    _with_rewards(show)
+    run_with(("rewards",), show)
 
 
 @cli.command()
@@ -89,21 +89,16 @@ def recall(version: Version) -> None:
 
 
 def _change(version: str, action: StatusAction, result: str) -> None:
-    from backoffice.operations.reward_statuses import StatusAction, decide_change, plan_change
+    from backoffice.operations.reward_statuses import CannotChange, StatusAction, decide_change, plan_change
     from backoffice.run_publisher import publish_now
-    from foundation.storage.database import Database
     from subgraphs.rewards.catalogue.rewards import OptionId
 
-    async def act(rewards: Database) -> None:
+    async def act(rewards: Database, backoffice: Database) -> None:
         now = product_clock().now()
         change = await plan_change(rewards, OptionId.parse(version), action, now)
-        backoffice = Database.open(database_settings(), "backoffice")
-        try:
-            async with backoffice.write() as connection:
-                await decide_change(connection, change, by=f"command line, {getpass.getuser()}", at=now)
-            await publish_now(backoffice, stream_settings(), product_clock())
-        finally:
-            await backoffice.close()
+        async with backoffice.write() as connection:
+            await decide_change(connection, change, by=f"command line, {getpass.getuser()}", at=now)
+        await publish_now(backoffice, stream_settings(), product_clock())
         typer.echo(f"{version} {result}.")
         if action in {StatusAction.WITHDRAW, StatusAction.RECALL} and not change.others:
             typer.echo(
@@ -111,7 +106,7 @@ def _change(version: str, action: StatusAction, result: str) -> None:
                 "nobody gets it: publish another version."
             )
 
-    _with_rewards(act)
+    run_with(("rewards", "backoffice"), act, CannotChange)
 
 
 def _facts(config: RewardConfig, now: datetime, *, written: bool) -> dict[str, Any]:
@@ -136,25 +131,3 @@ def _cells(config: RewardConfig, now: datetime, *, written: bool) -> tuple[objec
         config.effective_to or "no end",
         "; ".join(offer_obstacles(config, now, written=written)),
     )
-
-
-def _with_rewards(act: Callable[[Database], Awaitable[None]]) -> None:
-    from aiokafka.errors import KafkaError
-    from sqlalchemy.exc import SQLAlchemyError
-
-    from backoffice.operations.reward_statuses import CannotChange
-    from backoffice.run_publisher import NotPublished
-    from foundation.storage.database import Database
-    from subgraphs.kit.domain.errors import BadInput
-
-    async def run() -> None:
-        rewards = Database.open(database_settings(), "rewards")
-        try:
-            await act(rewards)
-        finally:
-            await rewards.close()
-
-    try:
-        asyncio.run(run())
-    except (CannotChange, BadInput, NotPublished, KafkaError, SQLAlchemyError, OSError) as error:
-        fail(error)

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from furlong.cli.json_lists import AsJson, echo_json, echo_table
+from furlong.cli.command_work import run
+from furlong.cli.json_lists import AsJson, echo_list
 from furlong.cli.known_names import require_names
-from furlong.cli.options import (
-    database_settings,
-    fail,
-    product_clock,
-)
+from furlong.cli.options import database_settings, product_clock
 
 if TYPE_CHECKING:
     from furlong.workers.week_worker import WeekWorker
@@ -45,11 +41,9 @@ def status(
             if brand in {None, name}
             for line in await week_lines(lifecycle, name)
         ]
-        if as_json:
-            echo_json(lines)
-        else:
-            heads = ("brand", "week", "jurisdiction", "currency", "state", "scheme", "customers")
-            echo_table(heads, (_cells(line) for line in lines), nothing="No week of a club is known here.")
+        heads = ("brand", "week", "jurisdiction", "currency", "state", "scheme", "customers")
+        nothing = "No week of a club is known here."
+        echo_list(lines, as_json=as_json, heads=heads, cells=_cells, nothing=nothing)
 
     _with_weeks(show)
 
@@ -102,20 +96,14 @@ def _scheme(opened_with: int | None, now: int | None) -> str:
 
 
 def _with_weeks(act: Callable[[WeekWorker], Awaitable[None]]) -> None:
-    from sqlalchemy.exc import SQLAlchemyError
-
     from furlong.workers.week_worker import WeekWorker
-    from subgraphs.kit.domain.errors import BadInput
     from subgraphs.progress.errors import CannotClose, CannotOpen
 
-    async def run() -> None:
+    async def opened() -> None:
         worker = WeekWorker.open(database_settings(), product_clock())
         try:
             await act(worker)
         finally:
             await worker.close()
 
-    try:
-        asyncio.run(run())
-    except (CannotClose, CannotOpen, BadInput, SQLAlchemyError) as error:
-        fail(error)
+    run(opened(), CannotClose, CannotOpen)

@@ -81,9 +81,9 @@ def code(
     if demo is None or demo.backoffice is None:
         fail("no demo with a back office runs in this folder: other accounts have an authenticator")
     accounts = demo.backoffice.accounts
-    account = next((one for one in accounts if name in {one.user, one.role}), None)
+    account = next((account for account in accounts if name in {account.user, account.role}), None)
     if account is None:
-        fail(f"there is no account {name!r}; there are {', '.join(one.user for one in accounts)}")
+        fail(f"there is no account {name!r}; there are {', '.join(account.user for account in accounts)}")
 
     async def work() -> str:
         base = create_base(database_settings(), backoffice_settings(), product_clock())

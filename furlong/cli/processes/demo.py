@@ -6,8 +6,6 @@ import asyncio
 import errno
 import gc
 import os
-import shutil
-import sys
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager, suppress
@@ -20,11 +18,11 @@ import typer
 
 from furlong.cli.long_work import stop_on_signals
 from furlong.cli.options import fail, log_to_stderr
+from furlong.cli.processes.demo_greeting import greeting, greeting_of_mock
 from furlong.demo import READY_FILE
 
 if TYPE_CHECKING:
     from furlong.demo.process import DemoOptions
-    from furlong.demo.ready_file import DemoFacts
 
 WITH_DATA: Final = (
     "data",
@@ -195,7 +193,7 @@ def _reason(error: Exception, port: int) -> str:
 
 def _databases(given: Sequence[str]) -> dict[str, str]:
     """Return the URLs of databases by cell."""
-    split = [one.partition("=") for one in given]
+    split = [text.partition("=") for text in given]
     if any(not (cell and url) for cell, _, url in split):
         fail("write --database as CELL=URL, such as c1=mysql+aiomysql://USER:PASSWORD@HOST:PORT/furlong_c1")
     return {cell: url for cell, _, url in split}
@@ -209,7 +207,7 @@ def _origins(given: Sequence[str]) -> tuple[str, ...]:
     if given and EmbedSettings().file is not None:
         fail("the origins are those of FURLONG_EMBED_FILE: add them there, or omit --origin")
     try:
-        return tuple(checked_exact_origin(one) for one in given)
+        return tuple(checked_exact_origin(text) for text in given)
     except ValueError as error:
         fail(f"--origin: {error}")
 
@@ -230,29 +228,12 @@ def _mock(context: typer.Context, port: int, ready_file: Path, seed: int, names:
     @asynccontextmanager
     async def running() -> AsyncIterator[str]:
         async with running_mock(MockOptions(port, ready_file, seed, names)) as facts:
-            yield _greeting_of_mock(facts, ready_file)
+            yield greeting_of_mock(facts, ready_file)
 
     try:
         asyncio.run(_until_stopped(running()))
     except OSError as error:
         fail(f"the demo did not start: {_reason(error, port)}")
-
-
-def _greeting_of_mock(facts: DemoFacts, ready_file: Path) -> str:
-    return "\n".join(
-        [
-            "",
-            "  Furlong is ready, with mocked answers: nothing is stored.",
-            "",
-            f"    Bet-slip     {facts.url}/",
-            f"    GraphiQL     {facts.graphql}",
-            f"    Gallery      {facts.url}/gallery   (every screen of the widget)",
-            *([f"    Docs         {facts.docs}"] if facts.docs else []),
-            "",
-            f"  A customer for each state, with a token, is in {ready_file}. Ctrl-C stops the demo.",
-            "",
-        ]
-    )
 
 
 def _list_scenarios() -> None:
@@ -319,88 +300,4 @@ async def _running(options: DemoOptions) -> AsyncIterator[str]:
         running_demo(options) as facts,
         running_analytics(options.ready_file, wanted=options.analytics),
     ):
-        yield _greeting(facts, options)
-
-
-def _greeting(facts: DemoFacts, options: DemoOptions) -> str:
-    return "\n".join(
-        [
-            "",
-            "  Furlong is ready.",
-            "",
-            f"    Bet-slip     {facts.url}/",
-            f"    GraphiQL     {facts.graphql}",
-            f"    Gallery      {facts.url}/gallery   (every screen of the widget)",
-            *_backoffice(facts),
-            *([f"    Docs         {facts.docs}"] if facts.docs else []),
-            *_internal_graph(facts),
-            *_brand_sites(facts),
-            *_cells(facts),
-            _analytics(options),
-            f"    Kafka        {facts.kafka}   (embedded)",
-            f"    Upstream     {facts.upstream}   (simulated; its API: /docs)",
-            "",
-            *[
-                f"  SCENARIO {scenario.name}: {scenario.says} Customer {scenario.customer.id}."
-                for scenario in options.scenarios
-            ],
-            *_rehearsal(facts),
-            f"  Customers and their tokens are in {options.ready_file}. Ctrl-C stops the demo.",
-            "",
-        ]
-    )
-
-
-def _backoffice(facts: DemoFacts) -> list[str]:
-    """Return the line that says where the back office is."""
-    if facts.backoffice is None:
-        return []
-    return [f"    Back office  {facts.backoffice.url}   (sign in as any role by one click)"]
-
-
-def _analytics(options: DemoOptions) -> str:
-    """Return the line that says how to ask about everything that happened, or how to add that."""
-    if options.analytics:
-        asked = f"{_called()} analytics report funnel"
-        return f"    Analytics    {asked}   (weeks of made history; ready in a minute)"
-    return "    Analytics    off; make demo ARGS=--analytics adds it   (half a gigabyte)"
-
-
-def _cells(facts: DemoFacts) -> list[str]:
-    """Return a line for each cell: its own gateway, behind the router at the first address."""
-    return [
-        f"    Cell {cell.name}      {cell.graphql}   (partitions {cell.partitions} of {cell.of}; "
-        f"FURLONG_CELL={cell.name} for other commands)"
-        for cell in facts.cells
-    ]
-
-
-def _internal_graph(facts: DemoFacts) -> list[str]:
-    """Return the line that says where operators' tools find the internal graph."""
-    if facts.internal is None:
-        return []
-    return [f"    Internal     {facts.internal.graphql}   (needs the key in the ready file)"]
-
-
-def _brand_sites(facts: DemoFacts) -> list[str]:
-    """Return a line for each brand: a site of its own that shows the club in its pages."""
-    return [f"    Brand's site {brand.site}/   ({brand.brand} embeds the club)" for brand in facts.brands]
-
-
-def _rehearsal(facts: DemoFacts) -> list[str]:
-    """Return what visitors must know if the demo's clock is moved."""
-    from foundation.storage.rehearsal import RehearsalClock
-
-    if facts.clock is None:
-        return []
-    now, clock = RehearsalClock(Path(facts.clock)).now(), f"{_called()} clock"
-    return [
-        f"  REHEARSAL: it is {now:%A %Y-%m-%d %H:%M} UTC here. `{clock} show` says what comes next,",
-        f"  `{clock} advance 2h` and `{clock} advance --to lock` move the time.",
-        "",
-    ]
-
-
-def _called() -> str:
-    """Return what a person types for this program: its name, or its path where the shell does not find it."""
-    return "furlong" if shutil.which("furlong") else sys.argv[0]
+        yield greeting(facts, options)

@@ -119,7 +119,7 @@ class MockedGraph:
         async def once(*_source: object, **_arguments: object) -> AsyncIterator[None]:
             yield None
 
-        found = subscribe(
+        events = subscribe(
             self._schema,
             document,
             variable_values=dict(variables),
@@ -129,10 +129,10 @@ class MockedGraph:
             type_resolver=_type_of,
             subscribe_field_resolver=once,
         )
-        found = await found if isawaitable(found) else found
-        if isinstance(found, ExecutionResult):
-            return cast("dict[str, Any]", found.formatted)
-        async for result in found:
+        events = await events if isawaitable(events) else events
+        if isinstance(events, ExecutionResult):
+            return cast("dict[str, Any]", events.formatted)
+        async for result in events:
             return cast("dict[str, Any]", result.formatted)
         return {"data": None}
 
@@ -200,7 +200,7 @@ def _one(type_: Any, owner: MockedObject, scope: Mapping[str, str], number: int,
 def _ids_of(info: Info, arguments: Mapping[str, Any]) -> dict[str, str]:
     """Return the arguments of type ID, and the fields of inputs that are named like a type with an id."""
     types = info.parent_type.fields[info.field_name].args
-    found = {
+    ids = {
         name: str(value)
         for name, value in arguments.items()
         if value is not None and get_named_type(types[name].type).name == "ID"
@@ -208,8 +208,10 @@ def _ids_of(info: Info, arguments: Mapping[str, Any]) -> dict[str, str]:
     named = {name.lower() for name in info.schema.type_map}
     for value in arguments.values():
         if isinstance(value, dict):
-            found |= {name: str(one) for name, one in value.items() if name in named and isinstance(one, str)}
-    return found
+            ids |= {
+                name: str(text) for name, text in value.items() if name in named and isinstance(text, str)
+            }
+    return ids
 
 
 def _type_of(value: MockedObject, *_: object) -> str:

@@ -61,7 +61,9 @@ def _joined(definition: TypeDefinitionNode) -> TypeDefinitionNode:
     ]
     changes: dict[str, Any] = {}
     if isinstance(definition, UnionTypeDefinitionNode):
-        added += [_directive("join__unionMember", member=each.name.value) for each in definition.types or ()]
+        added += [
+            _directive("join__unionMember", member=type_.name.value) for type_ in definition.types or ()
+        ]
     if isinstance(definition, EnumTypeDefinitionNode):
         changes["values"] = tuple(
             _with(value, [_directive("join__enumValue")]) for value in definition.values or ()

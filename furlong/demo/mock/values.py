@@ -59,7 +59,7 @@ def _fits(type_: GraphQLOutputType, value: Any) -> bool:
         case _ if value is None:
             return True
         case GraphQLList():
-            return isinstance(value, list) and all(_fits(type_.of_type, each) for each in value)
+            return isinstance(value, list) and all(_fits(type_.of_type, item) for item in value)
         case GraphQLEnumType():
             return isinstance(value, str) and value in type_.values
         case GraphQLScalarType():
@@ -101,7 +101,7 @@ def token_of(claims: Mapping[str, Any]) -> str:
     """Return an unsigned token, which only mocked answers accept."""
     head, body = ({"alg": "none"}, claims)
     parts = [
-        base64.urlsafe_b64encode(json.dumps(each).encode()).decode().rstrip("=") for each in (head, body)
+        base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in (head, body)
     ]
     return ".".join([*parts, "mocked"])
 

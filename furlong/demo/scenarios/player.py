@@ -142,14 +142,14 @@ class ScenarioPlayer:
         for stage, instant in list(STAGES.items())[: last + 1]:
             if stage != "open":
                 self.move_clock(instant)
-            present = [each for each in cast if each.scenario.steps(stage) is not None]
+            present = [member for member in cast if member.scenario.steps(stage) is not None]
             # Recalls change every customer's menu, so play them after all other scenarios of the stage.
-            alone = [each for each in present if each.scenario.recalls(stage)]
-            for wave in ([each for each in present if each not in alone], alone):
-                await asyncio.gather(*(self._play_stage(each, stage) for each in wave))
-                for each in wave:
-                    if each.scenario.last_stage == stage and arrived is not None:
-                        await arrived(self.graph, each)
+            alone = [member for member in present if member.scenario.recalls(stage)]
+            for wave in ([member for member in present if member not in alone], alone):
+                await asyncio.gather(*(self._play_stage(member, stage) for member in wave))
+                for member in wave:
+                    if member.scenario.last_stage == stage and arrived is not None:
+                        await arrived(self.graph, member)
 
     async def _play_stage(self, cast: Cast, stage: Stage) -> None:
         for step in cast.scenario.steps(stage) or ():
@@ -261,10 +261,10 @@ def is_temporary(answer: Mapping[str, Any]) -> bool:
     return codes == {"SERVICE_UNAVAILABLE"}
 
 
-def contains(found: Any, expected: Any) -> bool:
+def contains(answer: Any, expected: Any) -> bool:
     """Return whether a value matches the expected one; objects may have additional fields."""
     if isinstance(expected, dict):
-        return isinstance(found, dict) and all(
-            contains(found.get(name), value) for name, value in expected.items()
+        return isinstance(answer, dict) and all(
+            contains(answer.get(name), value) for name, value in expected.items()
         )
-    return bool(found == expected)
+    return bool(answer == expected)

@@ -8,7 +8,7 @@ from typing import Protocol
 import httpx
 
 from backoffice.operations.reward_statuses import StatusAction, decide_change, plan_change
-from foundation.storage.database import Database
+from foundation.storage.database import open_databases
 from furlong.demo.clock import demo_now, move_demo_clock
 from furlong.demo.fulfilment import DemoFulfilment
 from furlong.demo.ready_file import database_in
@@ -76,10 +76,8 @@ async def play_scenarios(options: ScenarioOptions, parts: DemoParts) -> None:
 
 
 async def _recall(data: Path, option: str) -> None:
-    rewards, backoffice = (Database.open(database_in(data), name) for name in ("rewards", "backoffice"))
     now = demo_now(data)
-    change = await plan_change(rewards, OptionId.parse(option), StatusAction.RECALL, now)
-    async with backoffice.write() as connection:  # the demo's publisher sends it
-        await decide_change(connection, change, by="a scenario", at=now)
-    await rewards.close()
-    await backoffice.close()
+    async with open_databases(database_in(data), "rewards", "backoffice") as (rewards, backoffice):
+        change = await plan_change(rewards, OptionId.parse(option), StatusAction.RECALL, now)
+        async with backoffice.write() as connection:  # the demo's publisher sends it
+            await decide_change(connection, change, by="a scenario", at=now)

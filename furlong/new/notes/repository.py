@@ -27,8 +27,8 @@ async def store_newest(connection: AsyncConnection, rows: Iterable[Mapping[str, 
     keys = sorted(newest)
     c = NOTE.c
     columns = tuple(c[name] for name in _KEY)
-    found = select(*columns, c.revision).where(tuple_(*columns).in_(keys)).with_for_update()
-    stored = {tuple(row[:-1]): row.revision for row in await connection.execute(found)} if keys else {}
+    query = select(*columns, c.revision).where(tuple_(*columns).in_(keys)).with_for_update()
+    stored = {tuple(row[:-1]): row.revision for row in await connection.execute(query)} if keys else {}
     changed = [newest[key] for key in keys if newest[key]["revision"] > stored.get(key, 0)]
     if changed:
         names = ("revision", "text", "written_at")

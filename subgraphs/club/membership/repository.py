@@ -35,7 +35,7 @@ class MembershipRepository:
     async def events(
         self, connection: AsyncConnection, owners: Collection[Owner]
     ) -> dict[Owner, list[MembershipEvent]]:
-        """Return the events of customers, oldest first, with one SELECT; without customers, with none."""
+        """Return the events of customers, oldest first, with one SELECT, or none if no customer is given."""
         if not owners:
             return {}
         c = self.table.c
@@ -45,11 +45,11 @@ class MembershipRepository:
             .where(key.in_(sorted(owners)))
             .order_by(c.brand_id, c.customer_id, c.version)
         )
-        found: dict[Owner, list[MembershipEvent]] = {owner: [] for owner in owners}
+        by_owner: dict[Owner, list[MembershipEvent]] = {owner: [] for owner in owners}
         for row in rows:
             event = MembershipEvent(row.version, MembershipKind(row.kind), row.at)
-            found[Owner(row.brand_id, row.customer_id)].append(event)
-        return found
+            by_owner[Owner(row.brand_id, row.customer_id)].append(event)
+        return by_owner
 
     async def append(
         self,
@@ -75,7 +75,7 @@ class MembershipRepository:
             origin: Where the change comes from.
         """
         events = (await self.events(connection, [owner]))[owner]
-        event = MembershipEvent(max((one.version for one in events), default=0) + 1, kind, at)
+        event = MembershipEvent(max((event.version for event in events), default=0) + 1, kind, at)
         await self.store(
             connection, owner, event, upstream_key=upstream_key, terms_version=terms_version, origin=origin
         )

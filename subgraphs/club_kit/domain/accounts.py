@@ -58,21 +58,21 @@ def ineligible_reason(
         brand: The customer's brand.
         currencies: The currencies for which the brand has a scheme in the account's jurisdiction.
     """
-    found = None
+    reason = None
     if account.rg_state == "self_excluded":
-        found = IneligibleReason.SELF_EXCLUDED
+        reason = IneligibleReason.SELF_EXCLUDED
     elif account.status == "closed":
-        found = IneligibleReason.ACCOUNT_CLOSED
+        reason = IneligibleReason.ACCOUNT_CLOSED
     elif account.status == "suspended":
-        found = IneligibleReason.SUSPENDED
+        reason = IneligibleReason.SUSPENDED
     elif account.rg_state == "restricted":
-        found = IneligibleReason.RG_RESTRICTED
+        reason = IneligibleReason.RG_RESTRICTED
     elif account.promo_restricted:
-        found = IneligibleReason.PROMO_RESTRICTED
+        reason = IneligibleReason.PROMO_RESTRICTED
     elif not account.verified:
-        found = IneligibleReason.UNVERIFIED
+        reason = IneligibleReason.UNVERIFIED
     elif not currencies or account.jurisdiction not in brand.jurisdictions:
-        found = IneligibleReason.JURISDICTION
+        reason = IneligibleReason.JURISDICTION
     elif account.currency not in currencies:
-        found = IneligibleReason.CURRENCY
-    return found
+        reason = IneligibleReason.CURRENCY
+    return reason

@@ -58,12 +58,12 @@ class Calendar:
         for week in self._latest:
             if week.starts_at <= instant < week.ends_at:
                 return week
-        found = next(
+        named = next(
             (week for week in self.opened.values() if week.starts_at <= instant < week.ends_at), None
         )
-        found = found or self._as_opened(week_at(instant, self.zone))
-        self._latest = [found, *self._latest[: WEEKS_KEPT - 1]]
-        return found
+        named = named or self._as_opened(week_at(instant, self.zone))
+        self._latest = [named, *self._latest[: WEEKS_KEPT - 1]]
+        return named
 
     def week_named(self, iso: str) -> Week:
         """Return the week with a name such as `2026-W13`.

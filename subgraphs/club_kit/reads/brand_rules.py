@@ -110,11 +110,11 @@ class BrandRules:
             BadInput: No such week.
         """
         key = (iso, jurisdiction, currency)
-        found = self._week_schemes.get(key)
-        if found is None:
+        scheme = self._week_schemes.get(key)
+        if scheme is None:
             week = self.week_named(iso)
-            found = self._week_schemes.add(key, WeekScheme(week, self.scheme(jurisdiction, currency, week)))
-        return found
+            scheme = self._week_schemes.add(key, WeekScheme(week, self.scheme(jurisdiction, currency, week)))
+        return scheme
 
     def changes_between(self, since: datetime, until: datetime) -> bool:
         """Return whether a week ends or its choices are locked after one instant and up to another."""
@@ -135,13 +135,13 @@ class BrandRules:
     def evaluate(self, account: Account, week: Week) -> Eligibility:
         """Return the scheme and eligibility of a customer with such an account in a week."""
         key = (account, week.iso)
-        found = self._evaluated.get(key)
-        if found is None:
+        evaluated = self._evaluated.get(key)
+        if evaluated is None:
             scheme = self.scheme(account.jurisdiction, account.currency, week)
             currencies = currencies_in(account.jurisdiction, self.served)
             reason = ineligible_reason(account, self.brand, currencies=currencies)
-            found = self._evaluated.add(key, Eligibility(scheme, reason))
-        return found
+            evaluated = self._evaluated.add(key, Eligibility(scheme, reason))
+        return evaluated
 
     def default_scheme(self, week: Week) -> Scheme:
         """Return the scheme that is shown to customers whose jurisdiction and currency have none.
@@ -151,10 +151,10 @@ class BrandRules:
         """
         brand = self.brand
         chosen = self.scheme(brand.default_jurisdiction, brand.default_currency, week)
-        found = chosen or scheme_of_week(self.schemes, week)
-        if found is None:  # a brand arrives with its first scheme, in one message
+        scheme = chosen or scheme_of_week(self.schemes, week)
+        if scheme is None:  # a brand arrives with its first scheme, in one message
             raise LookupError(f"brand {brand.id} has no scheme")
-        return found
+        return scheme
 
 
 async def brand_rules(

@@ -45,14 +45,14 @@ class AccountHistory:
         key = [column.name for column in self.table.primary_key]
         first = {tuple(row[name] for name in key): row for row in reversed(rows)}
         statement = MultiRow.into(connection.dialect.name, self.table)
-        await statement.execute(connection, [[first[one][name] for name in names] for one in sorted(first)])
+        await statement.execute(connection, [[first[key][name] for name in names] for key in sorted(first)])
 
     async def of_owners(
         self, connection: AsyncConnection, owners: Collection[Owner]
     ) -> dict[Owner, tuple[AccountChange, ...]]:
         """Return all revisions of accounts, lowest first; unknown customers are absent."""
         c = self.table.c
-        found: dict[Owner, list[AccountChange]] = {}
+        by_owner: dict[Owner, list[AccountChange]] = {}
         for brand, customers in few_at_once(owners):
             rows = await connection.execute(
                 select(self.table)
@@ -60,8 +60,8 @@ class AccountHistory:
                 .order_by(c.customer_id, c.revision)
             )
             for row in rows:
-                found.setdefault(Owner(brand, row.customer_id), []).append(_change(row))
-        return {owner: tuple(changes) for owner, changes in found.items()}
+                by_owner.setdefault(Owner(brand, row.customer_id), []).append(_change(row))
+        return {owner: tuple(changes) for owner, changes in by_owner.items()}
 
 
 def _change(row: Any) -> AccountChange:

@@ -1,15 +1,13 @@
 """SQL over the reference tables: brands, schemes and accounts, read and written in batches."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Row, Select, Table, and_, null, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from foundation.storage.bulk_sql import MultiRow, few_at_once
-from foundation.storage.columns import upsert
+from foundation.storage.bulk_sql import few_at_once
 from subgraphs.club_kit.domain.accounts import Account
 from subgraphs.club_kit.domain.schemes import Brand, Scheme, Terms, ThemeColour
 from subgraphs.club_kit.records.tables import ReferenceTables
@@ -81,10 +79,10 @@ class ReferenceRepository:
         """Return all schemes of brands, by brand."""
         table = self.tables.scheme
         rows = await connection.execute(select(table).where(table.c.brand_id.in_(sorted(brands))))
-        found: dict[str, list[Scheme]] = {brand: [] for brand in brands}
+        by_brand: dict[str, list[Scheme]] = {brand: [] for brand in brands}
         for row in rows:
-            found[row.brand_id].append(_scheme(row))
-        return found
+            by_brand[row.brand_id].append(_scheme(row))
+        return by_brand
 
     async def opened_weeks(
         self, connection: AsyncConnection, brands: Collection[str]
@@ -92,10 +90,10 @@ class ReferenceRepository:
         """Return the weeks of brands that have opened, by brand."""
         table = self.tables.week_definition
         rows = await connection.execute(select(table).where(table.c.brand_id.in_(sorted(brands))))
-        found: dict[str, list[WeekDefinition]] = {brand: [] for brand in brands}
+        weeks: dict[str, list[WeekDefinition]] = {brand: [] for brand in brands}
         for row in rows:
-            found[row.brand_id].append(WeekDefinition(*row))
-        return {brand: OpenedWeeks.of(definitions) for brand, definitions in found.items()}
+            weeks[row.brand_id].append(WeekDefinition(*row))
+        return {brand: OpenedWeeks.of(definitions) for brand, definitions in weeks.items()}
 
     async def accounts(
         self, connection: AsyncConnection, owners: Collection[Owner], *, held: bool = False
@@ -216,163 +214,3 @@ def _account(row: Row[Any]) -> Account:
         rg_state=row.rg_state,
         promo_restricted=row.promo_restricted,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class ReferenceWriter:
-    """Writes the read models in the consumer's transaction. The order of arrival does not matter."""
-
-    tables: ReferenceTables
-    dialect: str
-
-    async def store_accounts(
-        self, connection: AsyncConnection, rows: Sequence[Mapping[str, Any]]
-    ) -> set[Owner]:
-        """Store for each customer the row of the highest revision; of equal ones the first stays.
-
-        Args:
-            connection: In a write transaction.
-            rows: With the columns of the account table.
-
-        Returns:
-            The customers whose stored account changed.
-        """
-        table = self.tables.account
-        newest: dict[Owner, Mapping[str, Any]] = {}
-        for row in rows:
-            owner = Owner(row["brand_id"], row["customer_id"])
-            if owner not in newest or row["revision"] > newest[owner]["revision"]:
-                newest[owner] = row
-        if not newest:
-            return set()
-        revisions: dict[Owner, int] = {}
-        for brand, customers in few_at_once(newest):
-            stored = await connection.execute(
-                select(table.c.customer_id, table.c.revision)
-                .where(table.c.brand_id == brand, table.c.customer_id.in_(customers))
-                .with_for_update()
-            )
-            revisions |= {Owner(brand, row.customer_id): row.revision for row in stored}
-        fresh = {owner: row for owner, row in newest.items() if row["revision"] > revisions.get(owner, -1)}
-        names = [column.name for column in table.columns]
-        statement = MultiRow.into(
-            self.dialect, table, update=tuple(c.name for c in table.columns if not c.primary_key)
-        )
-        ordered = [fresh[owner] for owner in sorted(fresh)]
-        await statement.execute(connection, [[row[name] for name in names] for row in ordered])
-        return set(fresh)
-
-    async def store_schemes(
-        self,
-        connection: AsyncConnection,
-        brands: Sequence[Mapping[str, Any]],
-        schemes: Sequence[Mapping[str, Any]],
-    ) -> set[tuple[str, str, str]]:
-        """Add new scheme versions, and the newest facts of their brands.
-
-        A stored version is never changed.
-
-        Args:
-            connection: In a write transaction.
-            brands: With the columns of the brand table.
-            schemes: With the columns of the scheme table.
-
-        Returns:
-            (brand, jurisdiction, currency) of each scheme that got a new version.
-        """
-        await self._store_brands(connection, brands)
-        table = self.tables.scheme
-        key = tuple_(table.c.brand_id, table.c.jurisdiction, table.c.currency, table.c.version)
-        names = ("brand_id", "jurisdiction", "currency", "version")
-        first: dict[tuple[Any, ...], Mapping[str, Any]] = {}
-        for row in schemes:
-            first.setdefault(tuple(row[name] for name in names), row)
-        if not first:
-            return set()
-        rows = await connection.execute(
-            select(*(table.c[name] for name in names)).where(key.in_(sorted(first))).with_for_update()
-        )
-        known = {tuple(row) for row in rows}
-        fresh = sorted(set(first) - known)
-        if fresh:
-            await connection.execute(upsert(self.dialect, table, [first[version] for version in fresh]))
-        return {(brand, jurisdiction, currency) for brand, jurisdiction, currency, _ in fresh}
-
-    async def store_weeks(self, connection: AsyncConnection, definitions: Iterable[WeekDefinition]) -> int:
-        """Store for each week the definition that opened first, in whatever order they arrive.
-
-        Args:
-            connection: In a write transaction.
-            definitions: Of weeks that have opened.
-
-        Returns:
-            How many weeks changed.
-        """
-        table = self.tables.week_definition
-        first: dict[tuple[str, ...], WeekDefinition] = {}
-        for definition in definitions:
-            first[definition.key] = min(first.get(definition.key, definition), definition, key=_opened_first)
-        if not first:
-            return 0
-        key = tuple_(table.c.brand_id, table.c.iso_week, table.c.jurisdiction, table.c.currency)
-        rows = await connection.execute(select(table).where(key.in_(sorted(first))).with_for_update())
-        stored = {
-            week_definition.key: week_definition for week_definition in (WeekDefinition(*row) for row in rows)
-        }
-        fresh = [
-            first[week].row()
-            for week in sorted(first)
-            if week not in stored or _opened_first(first[week]) < _opened_first(stored[week])
-        ]
-        if fresh:
-            columns = [c.name for c in table.columns if not c.primary_key]
-            await connection.execute(upsert(self.dialect, table, fresh, update=columns))
-        return len(fresh)
-
-    async def time_zones(self, connection: AsyncConnection, brands: Collection[str]) -> dict[str, str]:
-        """Return the time zones by which the weeks of brands are measured."""
-        c = self.tables.brand.c
-        rows = await connection.execute(select(c.brand_id, c.time_zone).where(c.brand_id.in_(sorted(brands))))
-        return {row.brand_id: row.time_zone for row in rows}
-
-    async def _store_brands(self, connection: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Store the newest facts of brands, and for each the time zone that was issued first."""
-        if not rows:
-            return
-        table = self.tables.brand
-        result = await connection.execute(
-            select(table)
-            .where(table.c.brand_id.in_(sorted({row["brand_id"] for row in rows})))
-            .with_for_update()
-        )
-        stored = {row["brand_id"]: row for row in map(dict, result.mappings())}
-        current: dict[str, Mapping[str, Any]] = dict(stored)
-        for row in rows:
-            known = current.get(row["brand_id"])
-            current[row["brand_id"]] = row if known is None else _brand_facts(known, row)
-        fresh = [current[brand] for brand in sorted(current) if current[brand] != stored.get(brand)]
-        if fresh:
-            columns = [c.name for c in table.columns if not c.primary_key]
-            await connection.execute(upsert(self.dialect, table, fresh, update=columns))
-
-
-def _opened_first(definition: WeekDefinition) -> tuple[datetime, int]:
-    """Order definitions of one week by opening, then by version."""
-    return (definition.opened_at, definition.scheme_version)
-
-
-def _brand_facts(known: Mapping[str, Any], row: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the newest facts, but with the time zone that was issued first, by which weeks are measured.
-
-    A scheme keeps its time of issue when it is loaded again, so a database that is rebuilt from a compacted
-    topic finds the same zone. Of zones issued at the same instant, the first by name counts.
-    """
-    newest = max(known, row, key=lambda one: one["occurred_at"])  # of equal ones the first
-    zone = min(known, row, key=lambda one: (_zone_issued_at(one), one["time_zone"]))
-    return {**newest, "time_zone": zone["time_zone"], "zone_issued_at": _zone_issued_at(zone)}
-
-
-def _zone_issued_at(row: Mapping[str, Any]) -> datetime:
-    """Return when a zone was issued; for rows of an older version, when their newest facts were issued."""
-    issued_at: datetime = row.get("zone_issued_at") or row["occurred_at"]
-    return issued_at

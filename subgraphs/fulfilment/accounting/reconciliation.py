@@ -52,13 +52,13 @@ class Reconciliation:
             start = datetime.combine(day, time(), UTC)
             ours = [
                 credited
-                for each in self.paid
-                for credited in await each.credited_between(connection, name, start, start + ONE_DAY)
+                for payment in self.paid
+                for credited in await payment.credited_between(connection, name, start, start + ONE_DAY)
             ]
             fulfilments = {fulfilment.key: fulfilment for fulfilment in ours}
             for page in _pages(sorted({entry.key for entry in theirs} - set(fulfilments))):
-                for each in self.paid:
-                    fulfilments |= await each.by_keys(connection, page)
+                for payment in self.paid:
+                    fulfilments |= await payment.by_keys(connection, page)
         if (cell := self.database.fence.cell) is not None:
             theirs = [
                 entry for entry in theirs if entry.key in fulfilments or cell.has(entry.brand, entry.customer)

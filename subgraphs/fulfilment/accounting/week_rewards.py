@@ -235,7 +235,7 @@ class WeekCustomers:
         lists = [self._first(table, conditions, customer, limit) for table, conditions in self._lists]
         if not lists:
             return ()
-        merged = union(*[select(one.subquery().c.customer_id) for one in lists]).subquery().c
+        merged = union(*[select(query.subquery().c.customer_id) for query in lists]).subquery().c
         query = select(merged.customer_id).order_by(merged.customer_id).limit(limit)
         return (await connection.scalars(query)).all()
 

@@ -58,8 +58,8 @@ class ProviderConfiguration:
     @property
     def file_problems(self) -> str:
         """Return what is wrong with the file, for providers without a decision; empty if nothing is."""
-        found = (use.problem for use in self._uses.values() if use.seen == NOTHING_APPLIED)
-        return "; ".join(problem for problem in found if problem is not None)
+        problems = (use.problem for use in self._uses.values() if use.seen == NOTHING_APPLIED)
+        return "; ".join(problem for problem in problems if problem is not None)
 
     async def refresh(self) -> None:
         """Apply new decisions, and report after changes and at intervals."""
@@ -69,13 +69,16 @@ class ProviderConfiguration:
     async def apply(self) -> None:
         """Bring the registry up to date with the decisions."""
         async with self.database.read() as connection:
-            decided = {one.name: one for one in await provider_decisions.decided(connection)}
+            decided = {
+                configuration.name: configuration
+                for configuration in await provider_decisions.decided(connection)
+            }
             known = await provider_decisions.in_use(connection) if decided.keys() - self._uses.keys() else {}
         for name, config in self.files.items():
             if name not in decided:
                 await self._use_file(config)
-        for name, one in sorted(decided.items()):
-            await self._use_decided(one, known.get(name))
+        for name, configuration in sorted(decided.items()):
+            await self._use_decided(configuration, known.get(name))
 
     async def leave(self) -> None:
         """Remove this worker's reports, because it ends."""
@@ -91,15 +94,17 @@ class ProviderConfiguration:
         else:
             self._note(ProviderUse(config.name))
 
-    async def _use_decided(self, one: DecidedConfiguration, last: DecidedConfiguration | None) -> None:
+    async def _use_decided(
+        self, configuration: DecidedConfiguration, last: DecidedConfiguration | None
+    ) -> None:
         try:
-            if await self._put(one.config()):
-                self._unsaved[one.name] = one
+            if await self._put(configuration.config()):
+                self._unsaved[configuration.name] = configuration
         except ProviderConfigError as fault:
-            revision = await self._stay(one.name, last)
-            self._note(ProviderUse(one.name, revision, one.order, str(fault)))
+            revision = await self._stay(configuration.name, last)
+            self._note(ProviderUse(configuration.name, revision, configuration.order, str(fault)))
         else:
-            self._note(ProviderUse(one.name, one.revision, one.order))
+            self._note(ProviderUse(configuration.name, configuration.revision, configuration.order))
 
     async def _stay(self, name: str, last: DecidedConfiguration | None) -> int:
         """Keep the revision in use, and return it; after a start, use the one that this node used last."""
@@ -149,8 +154,8 @@ class ProviderConfiguration:
                 return
         async with self.database.write() as connection:
             await provider_decisions.store_reports(connection, [self._of(use, now) for use in uses])
-            for one in self._unsaved.values():
-                await provider_decisions.put_in_use(connection, one, now)
+            for configuration in self._unsaved.values():
+                await provider_decisions.put_in_use(connection, configuration, now)
         self._unsaved.clear()
         self._reported = (uses, now)
 

@@ -34,8 +34,8 @@ class Decisions:
         """
         async with self.uow.database.write() as connection:
             now = await self.uow.clock.at(connection)
-            uow, found = await self.uow.owning(connection, key)
-            fulfilment = _in_review(found)
+            uow, reward = await self.uow.owning(connection, key)
+            fulfilment = _in_review(reward)
             if fulfilment.reason == ERASED:
                 raise InvalidDecision(
                     "its customer was erased: record what the provider says, with `credited`"
@@ -55,9 +55,9 @@ class Decisions:
         while True:
             async with self.uow.database.read() as connection:
                 found = [
-                    one
+                    fulfilment
                     for uow in self.uow.each_origin()
-                    for one in await uow.lifecycle.repository.in_review_for(connection, reason, BATCH)
+                    for fulfilment in await uow.lifecycle.repository.in_review_for(connection, reason, BATCH)
                 ]
             if not found:
                 return sent
@@ -73,8 +73,8 @@ class Decisions:
         """
         async with self.uow.database.write() as connection:
             now = await self.uow.clock.at(connection)
-            uow, found = await self.uow.owning(connection, key)
-            fulfilment = _in_review(found)
+            uow, reward = await self.uow.owning(connection, key)
+            fulfilment = _in_review(reward)
             await uow.lifecycle.transition(
                 connection,
                 fulfilment,
@@ -117,14 +117,14 @@ class Decisions:
 
 async def _hold_batch(uow: UnitOfWork, version: RewardVersion, person: str) -> int:
     async with uow.database.write() as connection:
-        found = await uow.lifecycle.repository.unsent_of_version(connection, *version, BATCH)
+        unsent = await uow.lifecycle.repository.unsent_of_version(connection, *version, BATCH)
         now = await uow.clock.at(connection)
-        for fulfilment in found:
+        for fulfilment in unsent:
             await uow.send_to_review(connection, fulfilment, HELD)
             await uow.lifecycle.record_attempt(
                 connection, fulfilment, now, step="decision", outcome="hold", detail=person
             )
-    return len(found)
+    return len(unsent)
 
 
 def _in_review(fulfilment: Fulfilment | None) -> Fulfilment:

@@ -73,7 +73,7 @@ class EligibilityCheck:
         schemes = await self.reference.schemes(connection, list(brands))
         opened = await self.reference.opened_weeks(connection, list(brands))
         calendars = {name: opened[name].calendar(brand.time_zone) for name, brand in brands.items()}
-        found: dict[Owner, Eligibility] = {}
+        eligibilities: dict[Owner, Eligibility] = {}
         for owner, account in accounts.items():
             if (brand := brands.get(owner.brand)) is None:
                 continue
@@ -81,8 +81,8 @@ class EligibilityCheck:
             currencies = currencies_in(account.jurisdiction, served)
             present = ineligible_reason(account, brand, currencies=currencies)
             periods = exclusion_periods_of(changes.get(owner, ()), brand, served)
-            found[owner] = Eligibility(present, periods, calendars[brand.id])
-        return found
+            eligibilities[owner] = Eligibility(present, periods, calendars[brand.id])
+        return eligibilities
 
 
 class RewardOrigin(Protocol):
@@ -125,15 +125,19 @@ class ConfirmedWeeks:
         self, connection: AsyncConnection, due: Sequence[Fulfilment]
     ) -> Mapping[str, PublishedOutcome]:
         """Return the outcomes of the weeks."""
-        found = await self.published_outcomes.of_clubs(connection, [fulfilment.club for fulfilment in due])
-        return {fulfilment.key: found[fulfilment.club] for fulfilment in due if fulfilment.club in found}
+        outcomes = await self.published_outcomes.of_clubs(connection, [fulfilment.club for fulfilment in due])
+        return {
+            fulfilment.key: outcomes[fulfilment.club] for fulfilment in due if fulfilment.club in outcomes
+        }
 
     async def due_since(
         self, connection: AsyncConnection, due: Sequence[Fulfilment]
     ) -> Mapping[str, datetime]:
         """Return when the weeks were confirmed."""
-        found = await self.read_models.confirmed_at(connection, [fulfilment.club for fulfilment in due])
-        return {fulfilment.key: found[fulfilment.club] for fulfilment in due if fulfilment.club in found}
+        confirmed = await self.read_models.confirmed_at(connection, [fulfilment.club for fulfilment in due])
+        return {
+            fulfilment.key: confirmed[fulfilment.club] for fulfilment in due if fulfilment.club in confirmed
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,13 +102,13 @@ class ProviderReport:
 
 async def decided(connection: AsyncConnection) -> list[DecidedConfiguration]:
     """Return what the back office decided about providers, as this node has applied it."""
-    found = await GlobalStateRepository(GLOBAL_STATE).of_brands(
+    messages = await GlobalStateRepository(GLOBAL_STATE).of_brands(
         connection, (GlobalKind.PROVIDER,), (ALL_BRANDS,)
     )
     return [
-        DecidedConfiguration(str(one.state["name"]), one.order, one.state)
-        for one in found
-        if one.state is not None and one.understood
+        DecidedConfiguration(str(message.state["name"]), message.order, message.state)
+        for message in messages
+        if message.state is not None and message.understood
     ]
 
 
@@ -121,13 +121,13 @@ async def in_use(connection: AsyncConnection) -> dict[str, DecidedConfiguration]
     }
 
 
-async def put_in_use(connection: AsyncConnection, one: DecidedConfiguration, now: datetime) -> None:
+async def put_in_use(connection: AsyncConnection, configuration: DecidedConfiguration, now: datetime) -> None:
     """Record that a worker of this node uses a configuration."""
     row = {
-        "name": one.name,
-        "epoch": one.order.epoch,
-        "number": one.order.number,
-        "state": dict(one.state),
+        "name": configuration.name,
+        "epoch": configuration.order.epoch,
+        "number": configuration.order.number,
+        "state": dict(configuration.state),
         "applied_at": now,
     }
     columns = [name for name in row if name != "name"]
@@ -205,7 +205,7 @@ async def due(connection: AsyncConnection, now: datetime) -> dict[str, int]:
 
 async def last_credits(connection: AsyncConnection) -> dict[str, datetime]:
     """Return when each provider last credited something, in product time."""
-    found: dict[str, datetime] = {}
+    times: dict[str, datetime] = {}
     for table in (FULFILMENT, GOODWILL_CREDIT):
         c = table.c
         rows = await connection.execute(
@@ -214,8 +214,8 @@ async def last_credits(connection: AsyncConnection) -> dict[str, datetime]:
             .group_by(c.provider)
         )
         for row in rows:
-            found[row.provider] = max(row.at, found.get(row.provider, row.at))
-    return found
+            times[row.provider] = max(row.at, times.get(row.provider, row.at))
+    return times
 
 
 log = structlog.get_logger(__name__)
@@ -239,8 +239,8 @@ class ProviderHolds:
 
     async def stopped(self, connection: AsyncConnection) -> Mapping[str, ProviderHold]:
         """Return the providers that are stopped, by name."""
-        found = await self.repository.stopped(connection)
-        return {name: ProviderHold(reason, since) for name, (reason, since) in found.items()}
+        held = await self.repository.stopped(connection)
+        return {name: ProviderHold(reason, since) for name, (reason, since) in held.items()}
 
     async def stop(self, connection: AsyncConnection, name: str, reason: str) -> None:
         """Stop a provider: nothing more is sent to it."""

@@ -111,8 +111,8 @@ class UnitOfWork:
     async def owning(self, connection: AsyncConnection, key: str) -> tuple["UnitOfWork", Fulfilment | None]:
         """Lock the fulfilment of an idempotency key, or find None, and return it with its unit of work."""
         for uow in self.each_origin():
-            if (found := await uow.lifecycle.repository.by_key(connection, key)) is not None:
-                return uow, found
+            if (fulfilment := await uow.lifecycle.repository.by_key(connection, key)) is not None:
+                return uow, fulfilment
         return self, None
 
     async def lease(self, provider: str | None, limit: int) -> Sequence[Fulfilment]:
@@ -134,15 +134,15 @@ class UnitOfWork:
 
     async def lock_all(self, connection: AsyncConnection, leased: Sequence[Fulfilment]) -> list[Fulfilment]:
         """Lock leased rewards and return them as stored now, without those that another worker has leased."""
-        found = await self.lifecycle.repository.lock(connection, leased)
+        locked = await self.lifecycle.repository.lock(connection, leased)
         kept = [
             fulfilment
             for fulfilment in leased
-            if fulfilment.key in found and found[fulfilment.key].lease == fulfilment.lease
+            if fulfilment.key in locked and locked[fulfilment.key].lease == fulfilment.lease
         ]
         if len(kept) < len(leased):
             log.warning("leases_lost", number=len(leased) - len(kept))
-        return [found[fulfilment.key] for fulfilment in kept]
+        return [locked[fulfilment.key] for fulfilment in kept]
 
     async def lock_payable(
         self, connection: AsyncConnection, leased: Sequence[Fulfilment]

@@ -64,7 +64,7 @@ class ProviderRegistry:
         return cls(register(config, settings.secret_of(config), clock) for config in configs)
 
     def __iter__(self) -> Iterator[RegisteredProvider]:
-        return iter(sorted(self._by_name.values(), key=lambda one: one.config.position))
+        return iter(sorted(self._by_name.values(), key=lambda provider: provider.config.position))
 
     def find(self, name: str | None) -> RegisteredProvider | None:
         """Return the provider of a name; None if there is none."""
@@ -72,7 +72,7 @@ class ProviderRegistry:
 
     def provider_for(self, credit: Credit) -> RegisteredProvider | None:
         """Return the first provider that pays a credit; None if no provider does."""
-        return next((one for one in self if one.config.pays(credit)), None)
+        return next((provider for provider in self if provider.config.pays(credit)), None)
 
     def add(self, registered: RegisteredProvider) -> None:
         """Add a provider, or replace the one of its name, which still finishes the calls that have begun."""
@@ -103,8 +103,8 @@ class ProviderRegistry:
         self._replaced.clear()
 
     async def _close_unused(self) -> None:
-        unused = [one for one in self._replaced if not self._uses[id(one)]]
-        self._replaced = [one for one in self._replaced if self._uses[id(one)]]
+        unused = [provider for provider in self._replaced if not self._uses[id(provider)]]
+        self._replaced = [provider for provider in self._replaced if self._uses[id(provider)]]
         for registered in unused:
             del self._uses[id(registered)]
             await registered.provider.close()

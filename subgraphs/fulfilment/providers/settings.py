@@ -197,12 +197,12 @@ class FulfilmentSettings(BaseSettings):
             ProviderConfigError: This node has no secret of the name.
         """
         secrets = Secrets(self.secrets, self.secret_folder)
-        found = secrets.find(provider.secret)
-        if found is None:
+        secret = secrets.find(provider.secret)
+        if secret is None:
             raise ProviderConfigError(
                 f"{provider.name} needs the secret {provider.secret!r}: {secrets.places}"
             )
-        return found
+        return secret
 
     def lease_problem(self, provider: ProviderConfig) -> str | None:
         """Return why a worker's lease of a reward does not cover the provider's calls; None if it does."""
@@ -219,5 +219,5 @@ class FulfilmentSettings(BaseSettings):
 def in_words(error: ValidationError) -> str:
     """Return what is wrong, without the values: somebody may have put a secret there."""
     return "; ".join(
-        f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors(include_input=False)
+        f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors(include_input=False)
     )

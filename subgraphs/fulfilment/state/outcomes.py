@@ -116,11 +116,11 @@ def furthest(outcomes: Sequence[PublishedOutcome]) -> dict[ClubKey, PublishedOut
 
     It has the highest of all revisions, because the next one has to be above them.
     """
-    found: dict[ClubKey, PublishedOutcome] = {}
+    by_club: dict[ClubKey, PublishedOutcome] = {}
     for outcome in sorted(outcomes, key=lambda outcome: outcome.revision):
-        known = found.get(outcome.club)
+        known = by_club.get(outcome.club)
         if known is None or not is_ahead(known.state, outcome.state):
-            found[outcome.club] = outcome
+            by_club[outcome.club] = outcome
         else:
-            found[outcome.club] = replace(known, revision=outcome.revision)
-    return found
+            by_club[outcome.club] = replace(known, revision=outcome.revision)
+    return by_club

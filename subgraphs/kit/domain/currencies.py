@@ -31,4 +31,4 @@ def minor_digits(currency: str) -> int:
 
 def all_currencies() -> dict[str, int]:
     """Return the number of decimals of every currency that ISO 4217 lists with minor units, by code."""
-    return {each.code: int(each.exponent) for each in Currency if each.exponent is not None}
+    return {currency.code: int(currency.exponent) for currency in Currency if currency.exponent is not None}

@@ -85,9 +85,9 @@ def _form(currency: str, locale: str) -> _Form | None:
     scale = 10**decimals
     units, rest = "789", "1234567890"[:decimals]
     sample = _by_babel(int(units + rest), currency, locale)
-    before, found, tail = sample.partition(units)
+    before, partition, tail = sample.partition(units)
     point, found_rest, after = tail.partition(rest) if decimals else ("", "", tail)
-    if not decimals or not (found and found_rest) or any(c.isdigit() for c in before + point + after):
+    if not decimals or not (partition and found_rest) or any(c.isdigit() for c in before + point + after):
         return None
     return _Form(before, point, after, decimals, scale)
 

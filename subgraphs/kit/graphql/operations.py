@@ -168,7 +168,7 @@ def _with_own_variables(execute: Execute) -> Execute:
 def _own(variables: Mapping[str, Any]) -> dict[str, Any]:
     """Copy variables for Strawberry, which removes `__typename` from entities."""
     return {
-        name: [dict(each) if isinstance(each, dict) else each for each in value]
+        name: [dict(item) if isinstance(item, dict) else item for item in value]
         if isinstance(value, list)
         else value
         for name, value in variables.items()

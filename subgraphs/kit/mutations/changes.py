@@ -221,14 +221,14 @@ class Changes:
         """Return the request's intent, or one that is in its way, or a refusal; None to try again."""
         try:
             async with self.database.write() as connection:
-                found = await self._found(connection, request)
-                if found is None:
+                earlier = await self._found(connection, request)
+                if earlier is None:
                     return await self._begin(connection, request, validate)
-                if isinstance(found, Intent) and (
-                    refused := await _refused_repeat(connection, found, validate)
+                if isinstance(earlier, Intent) and (
+                    refused := await _refused_repeat(connection, earlier, validate)
                 ):
                     return (
-                        self.refusals.unconfirmed if found.upstream_key == request.upstream_key else refused
+                        self.refusals.unconfirmed if earlier.upstream_key == request.upstream_key else refused
                     )
         except _Overtaken as overtaken:
             return overtaken.refusal
@@ -239,8 +239,8 @@ class Changes:
             if not is_conflict(fault):
                 raise
             async with self.database.read() as connection:
-                found = await self._found(connection, request)
-        return _RecordedIntent(found, is_repeat=True) if isinstance(found, Intent) else found
+                earlier = await self._found(connection, request)
+        return _RecordedIntent(earlier, is_repeat=True) if isinstance(earlier, Intent) else earlier
 
     async def _found(self, connection: AsyncConnection, request: ChangeRequest) -> Intent | Refusal | None:
         known = await self.intents.by_client_key(connection, request)
@@ -319,7 +319,7 @@ async def _require(still_so: Awaitable[bool]) -> None:
         raise _Outdated
 
 
-async def _refused_repeat(connection: AsyncConnection, found: Intent, validate: Validate) -> Refusal | None:
+async def _refused_repeat(connection: AsyncConnection, intent: Intent, validate: Validate) -> Refusal | None:
     """Return why this request must not repeat a change in doubt, so that recovery decides on it."""
-    now = await validate(connection) if found.status == PENDING else None
+    now = await validate(connection) if intent.status == PENDING else None
     return now if isinstance(now, Refusal) and now.stops_repeats else None

@@ -116,7 +116,7 @@ class Effect(Protocol):
         """
         ...
 
-    async def look(self, path: str, names: Collection[str]) -> Mapping[str, Any] | None:
+    async def read_record(self, path: str, names: Collection[str]) -> Mapping[str, Any] | None:
         """Return the state on record: empty if there is none, None if it cannot be determined now.
 
         Args:

@@ -105,11 +105,11 @@ class IntentRepository:
 
     async def hold_pending(self, connection: AsyncConnection, owner: Owner, slot: str) -> Intent | None:
         """Return the pending change of a slot, or None, locked until the transaction ends."""
-        found = await self.pending_in(connection, owner, slot)
-        if found is None:
+        pending = await self.pending_in(connection, owner, slot)
+        if pending is None:
             return None
         c = self.table.c
-        held = select(self.table).where(c.upstream_key == found.upstream_key, c.status == PENDING)
+        held = select(self.table).where(c.upstream_key == pending.upstream_key, c.status == PENDING)
         row = (await connection.execute(held.with_for_update())).first()
         return _intent(row) if row else None
 

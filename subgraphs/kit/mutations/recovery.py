@@ -136,18 +136,18 @@ class Recovery:
             SQLAlchemyError: The database cannot be reached.
             OSError: The same.
         """
-        found: list[Answer | None] = []
+        changes: list[Answer | None] = []
         last: Intent | None = None
         while pending := await self.pending(last, self.limits.at_once, also_waiting=True):
-            found += await asyncio.gather(*(self._compare(intent) for intent in pending))
+            changes += await asyncio.gather(*(self._compare(intent) for intent in pending))
             last = pending[-1]
-        unknown = sum(answer is not None and answer.verdict is Verdict.UNKNOWN for answer in found)
-        sent_later = found.count(None)
-        return ComparedChanges(len(found) - unknown - sent_later, sent_later, unknown)
+        unknown = sum(answer is not None and answer.verdict is Verdict.UNKNOWN for answer in changes)
+        sent_later = changes.count(None)
+        return ComparedChanges(len(changes) - unknown - sent_later, sent_later, unknown)
 
     async def _compare(self, intent: Intent) -> Answer | None:
         """Return the outcome as the records tell it; None if the change is to be sent again."""
-        recorded = await self.changes.effect.look(intent.path, intent.body.keys())
+        recorded = await self.changes.effect.read_record(intent.path, intent.body.keys())
         if recorded is None:
             return Answer(Verdict.UNKNOWN)
         on_record = shows(recorded, intent.body)

@@ -40,8 +40,8 @@ class RecoveryParts:
     @property
     def limits(self) -> RecoveryLimits:
         """Return limits that leave a change to its own request for twice as long as the request may take."""
-        one = self.upstream.timeout_seconds + 1.5 * self.upstream.retry_delay_seconds
-        return RecoveryLimits(undisturbed=timedelta(seconds=2 * self.upstream.attempts * one))
+        attempt_seconds = self.upstream.timeout_seconds + 1.5 * self.upstream.retry_delay_seconds
+        return RecoveryLimits(undisturbed=timedelta(seconds=2 * self.upstream.attempts * attempt_seconds))
 
     def client(self, kind: type[C]) -> C:
         """Return the client of a kind, which blocks share: they rest together when it fails."""

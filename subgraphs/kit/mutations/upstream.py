@@ -72,7 +72,7 @@ class UpstreamClient:
                 break
             seen: Mapping[str, Any] | None = {}
             if attempt or repetition.before:
-                seen, wait = await self._look(path, body.keys())
+                seen, wait = await self._read_with_wait(path, body.keys())
                 if wait is not None:
                     return Answer(Verdict.UNKNOWN, wait=wait)
                 if known := await _decided(seen, body, repetition):
@@ -90,25 +90,25 @@ class UpstreamClient:
 
     async def _verified(self, path: str, body: Mapping[str, Any]) -> Answer:
         """Return whether a confirmed change holds: the confirmation may be that of an earlier request."""
-        recorded, wait = await self._look(path, body.keys())
+        recorded, wait = await self._read_with_wait(path, body.keys())
         if not recorded:
             return Answer(Verdict.UNKNOWN, wait=wait)
         return Answer(Verdict.CONFIRMED, recorded=recorded) if shows(recorded, body) else SUPERSEDED
 
-    async def look(self, path: str, names: Collection[str]) -> Mapping[str, Any] | None:
+    async def read_record(self, path: str, names: Collection[str]) -> Mapping[str, Any] | None:
         """Return the state on record upstream: empty if there is none, None if it cannot be determined now.
 
         Args:
             path: As for `put`.
             names: The fields that a record must have.
         """
-        recorded, _wait = await self._look(path, names)
+        recorded, _wait = await self._read_with_wait(path, names)
         return recorded
 
-    async def _look(
+    async def _read_with_wait(
         self, path: str, names: Collection[str]
     ) -> tuple[Mapping[str, Any] | None, timedelta | None]:
-        """Return the state on record upstream as `look` does, and how long the upstream asks to wait."""
+        """Return the state on record as `read_record` does, and how long the upstream asks to wait."""
         reply = await self._ask("GET", path) if self.breaker.admits() else None
         if reply is None:
             return None, None

@@ -245,11 +245,11 @@ class TracedBatches(Batches[K, V]):
         reading = super()._carry_out(batch)
         if not self._waiting:
             return reading
-        waiting = [span for each in batch for span in self._waiting.pop(each.key, ())]
+        waiting = [span for read in batch for span in self._waiting.pop(read.key, ())]
         if not self._gathering:
             self._waiting.clear()  # of keys that nobody awaits any more
-        found = list({span.get_span_context().span_id: span for span in waiting}.values())[:MAX_SPANS]
-        return self._traced(reading, found, len(batch)) if found else reading
+        spans = list({span.get_span_context().span_id: span for span in waiting}.values())[:MAX_SPANS]
+        return self._traced(reading, spans, len(batch)) if spans else reading
 
     async def _traced(self, reading: Coroutine[Any, Any, None], waiting: list[Span], keys: int) -> None:
         first = self._span(waiting[0], keys, [Link(span.get_span_context()) for span in waiting[1:]])

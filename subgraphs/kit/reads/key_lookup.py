@@ -146,8 +146,8 @@ class LookupStatement(Generic[K]):
         selects = []
         self._layouts: list[_RowLayout] = []
         for number, (part, own) in enumerate(zip(parts, columns, strict=True)):
-            found = {_kind(column, dialect): column for column in own}
-            selects.append(part.point.select(number, [found.get(kind, null()) for kind in shared]))
+            columns_by_kind = {_kind(column, dialect): column for column in own}
+            selects.append(part.point.select(number, [columns_by_kind.get(kind, null()) for kind in shared]))
             at, width = [index[_kind(column, dialect)] for column in own], len(part.point.key)
             values = _processed(at[width:], own[width:], dialect)
             self._layouts.append(_RowLayout(part, _taking(at[:width]), values))
@@ -173,19 +173,22 @@ class LookupStatement(Generic[K]):
     def by_key(self, rows: Iterable[Row]) -> list[RowsOf]:
         """Return the rows of each part by key."""
         keys = [layout.key for layout in self._layouts]
-        found: list[RowsOf] = [defaultdict(list) for _ in keys]
+        rows_of_keys: list[RowsOf] = [defaultdict(list) for _ in keys]
         for row in rows:
             number = row[0]
-            found[number][keys[number](row)].append(row)
-        return found
+            rows_of_keys[number][keys[number](row)].append(row)
+        return rows_of_keys
 
-    def outcomes(self, keys: Sequence[K], found: Iterable[RowsOf]) -> list[list[Any]]:
+    def outcomes(self, keys: Sequence[K], rows_of_keys: Iterable[RowsOf]) -> list[list[Any]]:
         """Return, for each part, the value of each key.
 
         Raises:
             Exception: One of `INVALID_ROW`, if a stored row is not valid.
         """
-        return [layout.outcomes(keys, rows_of) for layout, rows_of in zip(self._layouts, found, strict=True)]
+        return [
+            layout.outcomes(keys, rows_of)
+            for layout, rows_of in zip(self._layouts, rows_of_keys, strict=True)
+        ]
 
 
 def padded(keys: Sequence[T]) -> Sequence[T]:
@@ -277,19 +280,19 @@ class BatchedLookup(Generic[K, V]):
                 self._observe(table, number)
         sent = keys if number in NUMBERS else padded(keys)
         rows = await pinned.fetch(statement.text(len(sent)), statement.parameters(sent))
-        found = statement.by_key(rows)
+        rows_by_key = statement.by_key(rows)
         try:
-            return self._build_values(keys, found)
+            return self._build_values(keys, rows_by_key)
         except INVALID_ROW:
-            return [self._build_value(key, found) for key in keys]
+            return [self._build_value(key, rows_by_key) for key in keys]
 
-    def _build_values(self, keys: Sequence[K], found: Sequence[RowsOf]) -> list[V]:
-        return list(map(self._make, *self._statement.outcomes(keys, found)))
+    def _build_values(self, keys: Sequence[K], rows_of_keys: Sequence[RowsOf]) -> list[V]:
+        return list(map(self._make, *self._statement.outcomes(keys, rows_of_keys)))
 
-    def _build_value(self, key: K, found: Sequence[RowsOf]) -> V | Failed:
+    def _build_value(self, key: K, rows_of_keys: Sequence[RowsOf]) -> V | Failed:
         """Build the value of one key, so that an invalid row affects only its owner."""
         try:
-            return self._build_values([key], found)[0]
+            return self._build_values([key], rows_of_keys)[0]
         except INVALID_ROW as error:
             return Failed(error)
 

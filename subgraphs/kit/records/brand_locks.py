@@ -34,7 +34,7 @@ async def lock_brands(
     wanted, lock = listed(sorted(brands), dialect), "FOR UPDATE" if exclusive else "LOCK IN SHARE MODE"
     table = "brand" if named is None else named.name
     statement = f"SELECT brand_id FROM {table} WHERE brand_id IN ({wanted}) ORDER BY brand_id {lock}"  # noqa: S608
-    found = await fetch(connection, statement)
-    if named is not None and len(found) < len(brands):
+    rows = await fetch(connection, statement)
+    if named is not None and len(rows) < len(brands):
         await connection.execute(upsert(dialect, named, [{"brand_id": brand} for brand in sorted(brands)]))
         await fetch(connection, statement)

@@ -126,12 +126,12 @@ class ErasureRule:
 
     def of(self, owner: Owner, at: datetime | None = None) -> tuple[ColumnElement[bool], ...]:
         """Return the condition for a customer's rows, up to an instant if one is given."""
-        found = [self.theirs(owner)]
+        conditions = [self.theirs(owner)]
         if self.where is not None:
-            found.append(self.where)
+            conditions.append(self.where)
         if self.time is not None and at is not None:
-            found.append(self.time <= at)
-        return tuple(found)
+            conditions.append(self.time <= at)
+        return tuple(conditions)
 
 
 RuleOf: TypeAlias = Callable[[Table, Callable[[Owner], ColumnElement[bool]]], ErasureRule]
@@ -211,15 +211,15 @@ class Erasure:
             return False
         revision = max(await self._revision(connection, owner), known.revision if known else 0)
         person = ErasedPerson(owner, at, self.pseudonyms.of_person(owner, at))
-        found: dict[str, int] = {}
+        counts: dict[str, int] = {}
         if self.first:
             await self.first(connection, person)
         for rule in self.rules:
-            found[rule.name] = await self._apply(connection, rule, person)
-        found |= await self._forget_messages(connection, owner)
+            counts[rule.name] = await self._apply(connection, rule, person)
+        counts |= await self._forget_messages(connection, owner)
         if self.last:
             await self.last(connection, person)
-        await self._remember(connection, person, Marker(revision, at, person.pseudonym), found, now)
+        await self._remember(connection, person, Marker(revision, at, person.pseudonym), counts, now)
         return True
 
     async def counts(self, connection: AsyncConnection, owner: Owner) -> dict[str, int]:
@@ -304,11 +304,11 @@ class Erasure:
         ids = await letters_about(connection, letter, owner)
         if ids:
             await connection.execute(delete(letter).where(letter.c.id.in_(ids)))
-        found = {"dead_letter deleted": len(ids)} | await self._outbox_count(connection, owner)
+        counts = {"dead_letter deleted": len(ids)} | await self._outbox_count(connection, owner)
         if self.tables.outbox is not None:
             outbox = self.tables.outbox.outbox
             await connection.execute(delete(outbox).where(outbox.c.key == ":".join(owner)))
-        return found
+        return counts
 
     async def _outbox_count(self, connection: AsyncConnection, owner: Owner) -> dict[str, int]:
         if self.tables.outbox is None:
@@ -329,7 +329,7 @@ class Erasure:
         connection: AsyncConnection,
         person: ErasedPerson,
         marker: Marker,
-        found: Mapping[str, int],
+        counts: Mapping[str, int],
         now: datetime,
     ) -> None:
         row = {
@@ -338,7 +338,7 @@ class Erasure:
             "revision": marker.revision,
             "erased_at": marker.erased_at,
             "pseudonym": marker.pseudonym,
-            "found": dict(found),
+            "found": dict(counts),
             "applied_at": now,
         }
         changed = [name for name in row if name not in {"brand_id", "customer_hash"}]

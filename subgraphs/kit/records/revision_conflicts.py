@@ -40,8 +40,8 @@ class RevisionConflicts:
             stored.update({tuple(row[name] for name in names): row for row in map(dict, result.mappings())})
         return [
             place
-            for place, (one, row) in enumerate(zip(keys, rows, strict=True))
-            if one in stored and self._contradicts(stored[one], row)
+            for place, (key, row) in enumerate(zip(keys, rows, strict=True))
+            if key in stored and self._contradicts(stored[key], row)
         ]
 
     def _contradicts(self, stored: Mapping[str, Any], row: Mapping[str, Any]) -> bool:

@@ -12,14 +12,14 @@ from subgraphs.kit.records.table_rules import RowRules, TableRule
 def flaws(metadata: MetaData, rules: Sequence[TableRule]) -> list[str]:
     """Return a sentence for each table of a database whose rule is missing, or cannot be right."""
     names = Counter(rule.table.name for rule in rules)
-    found = [f"{name} has no rule" for name in metadata.tables.keys() - names.keys()]
-    found += [f"{name} has {number} rules" for name, number in names.items() if number > 1]
-    found += [f"{name} is no table of the database" for name in names.keys() - metadata.tables.keys()]
+    problems = [f"{name} has no rule" for name in metadata.tables.keys() - names.keys()]
+    problems += [f"{name} has {number} rules" for name, number in names.items() if number > 1]
+    problems += [f"{name} is no table of the database" for name in names.keys() - metadata.tables.keys()]
     rows = {rule.table.name: rule.rows for rule in rules}
     for rule in rules:
-        if not found or rule.table.name in metadata.tables:
-            found += [f"{rule.table.name} {words}" for words in _flaws_of(rule, rows)]
-    return sorted(found)
+        if not problems or rule.table.name in metadata.tables:
+            problems += [f"{rule.table.name} {words}" for words in _flaws_of(rule, rows)]
+    return sorted(problems)
 
 
 def _flaws_of(rule: TableRule, rows: RowRules) -> Iterator[str]:
@@ -75,7 +75,7 @@ def _line_of(name: str, rows: RowRules, known: frozenset[str] = frozenset()) -> 
     """Return the tables of a table's parents, their parents, and so on."""
     rule = rows.get(name)
     above = {parent.table for parent in rule.parents} if isinstance(rule, ByParent) else set()
-    return above.union(*(_line_of(one, rows, known | above) for one in above - known))
+    return above.union(*(_line_of(parent, rows, known | above) for parent in above - known))
 
 
 def _keys(table: Table) -> list[set[str]]:

@@ -120,25 +120,25 @@ class BrandRulebook:
 
     def week_rules(self, week: Week, territory: Territory) -> WeekRules:
         """Return the rules of a week for customers of a territory."""
-        found = self._weeks.get((week.iso, territory))
-        if found is None:
+        rules = self._weeks.get((week.iso, territory))
+        if rules is None:
             if len(self._weeks) >= MAX_REMEMBERED:
                 self._weeks.clear()
             versions = [s for s in self.schemes if (s.jurisdiction, s.currency) == territory]
-            found = self._weeks[week.iso, territory] = WeekRules.of(
+            rules = self._weeks[week.iso, territory] = WeekRules.of(
                 versions, week, self.opened.version(week.iso, *territory)
             )
-        return found
+        return rules
 
     def rules_of(self, bet: Bet, territory: Territory) -> WeekRules:
         """Return the rules for a bet of a customer of a territory: mostly the same as for the bet before."""
-        placed_at, found = bet.placed_at, self._latest.get(territory)
-        if found is None or not found.week.starts_at <= placed_at < found.week.ends_at:
-            found = self.week_rules(self.calendar.week_at(placed_at), territory)
+        placed_at, rules = bet.placed_at, self._latest.get(territory)
+        if rules is None or not rules.week.starts_at <= placed_at < rules.week.ends_at:
+            rules = self.week_rules(self.calendar.week_at(placed_at), territory)
             if len(self._latest) >= MAX_REMEMBERED:
                 self._latest.clear()
-            self._latest[territory] = found
-        return found
+            self._latest[territory] = rules
+        return rules
 
     def same_rules(self, other: "BrandRulebook", week: Week) -> bool:
         """Return whether the rules of a week are the same in both rulebooks, for every territory."""

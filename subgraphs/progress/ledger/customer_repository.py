@@ -79,15 +79,15 @@ class CustomerRepository:
         self, connection: AsyncConnection, owners: Collection[CustomerKey], *, held: bool = True
     ) -> Mapping[CustomerKey, datetime]:
         """Return when customers first opted in; those who never did are absent. Locks them if `held`."""
-        found: dict[CustomerKey, datetime] = {}
+        times: dict[CustomerKey, datetime] = {}
         for brand, customers in few_at_once(owners):
             rows = await self.joined.few(
                 connection,
                 f"FROM membership WHERE {self._among(brand, customers)} "
                 f"AND first_opted_in_at IS NOT NULL{self._locked if held else ''}",
             )
-            found |= {(brand, row.customer): row.at for row in rows}
-        return found
+            times |= {(brand, row.customer): row.at for row in rows}
+        return times
 
     async def store_memberships(
         self, connection: AsyncConnection, rows: Sequence[Mapping[str, Any]]
@@ -144,15 +144,15 @@ class CustomerRepository:
         self, connection: AsyncConnection, owners: Collection[Owner]
     ) -> dict[Owner, tuple[int, datetime | None]]:
         c = MEMBERSHIP.c
-        found: dict[Owner, tuple[int, datetime | None]] = {}
+        states: dict[Owner, tuple[int, datetime | None]] = {}
         for brand, customers in few_at_once(owners):
             rows = await connection.execute(
                 select(c.customer_id, c.version, c.first_opted_in_at)
                 .where(c.brand_id == brand, c.customer_id.in_(customers))
                 .with_for_update()
             )
-            found |= {Owner(brand, row[0]): (row[1], row[2]) for row in rows}
-        return found
+            states |= {Owner(brand, row[0]): (row[1], row[2]) for row in rows}
+        return states
 
     def _among(self, brand: str, customers: Iterable[str]) -> str:
         return f"brand_id={quote(brand, self.dialect)} AND customer_id IN ({listed(customers, self.dialect)})"

@@ -8,7 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from foundation.storage.clock import Clock, SystemClock
 from subgraphs.club_kit.domain.schemes import Brand
-from subgraphs.club_kit.records.reference import ReferenceRepository, ReferenceWriter
+from subgraphs.club_kit.records.reference import ReferenceRepository
+from subgraphs.club_kit.records.reference_writer import ReferenceWriter
 from subgraphs.club_kit.records.week_definitions import WeekDefinition
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.brand_locks import lock_brands
@@ -255,22 +256,22 @@ class Ledger:
         disputed: Collection[BetKey] = (),
     ) -> list[Contribution]:
         """Return the contributions of bets, in order, respecting people's decisions about late revisions."""
-        found = [rulebook.assess(revisions, customers) for revisions in bets]
-        if late := [contribution.bet.key for contribution in found if contribution.has_late_revision]:
+        contributions = [rulebook.assess(revisions, customers) for revisions in bets]
+        if late := [contribution.bet.key for contribution in contributions if contribution.has_late_revision]:
             decisions = await self.repository.decisions(connection, late)
-            found = [
+            contributions = [
                 rulebook.assess(contribution.revisions, customers, decisions[contribution.bet.key])
                 if contribution.bet.key in decisions
                 else contribution
-                for contribution in found
+                for contribution in contributions
             ]
         if not disputed:
-            return found
+            return contributions
         return [
             msgspec.structs.replace(contribution, verdict=contribution.verdict.disputed())
             if contribution.bet.key in disputed
             else contribution
-            for contribution in found
+            for contribution in contributions
         ]
 
     async def _known(

@@ -83,8 +83,8 @@ async def store_sums(
 ) -> None:
     """Store the totals of a customer's weeks."""
     rows = [
-        {"brand_id": brand, "customer_id": customer, "iso_week": iso_week, **asdict(one)}
-        for iso_week, one in sorted(sums.items())
+        {"brand_id": brand, "customer_id": customer, "iso_week": iso_week, **asdict(sum_of_week)}
+        for iso_week, sum_of_week in sorted(sums.items())
     ]
     if rows:
         columns = ("total_minor", "counted_bets", "as_of")
@@ -129,7 +129,7 @@ async def brands_with_bets(connection: AsyncConnection) -> list[str]:
 
 async def customers_with_bets(connection: AsyncConnection, brand: str, after: str, limit: int) -> list[str]:
     """Return a page of a brand's customers with totals, bets or adjustments: those after the given one."""
-    found: set[str] = set()
+    customers_found: set[str] = set()
     for table in (PROGRESS, CONTRIBUTION):
         query = (
             select(table.c.customer_id)
@@ -138,9 +138,9 @@ async def customers_with_bets(connection: AsyncConnection, brand: str, after: st
             .order_by(table.c.customer_id)
             .limit(limit)
         )
-        found |= set((await connection.scalars(query)).all())
-    found |= set(await adjusted_customers(connection, brand, after, limit))
-    return sorted(found)[:limit]
+        customers_found |= set((await connection.scalars(query)).all())
+    customers_found |= set(await adjusted_customers(connection, brand, after, limit))
+    return sorted(customers_found)[:limit]
 
 
 def _among(

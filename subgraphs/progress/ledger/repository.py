@@ -189,14 +189,14 @@ class LedgerRepository:
 
     async def decisions(self, connection: AsyncConnection, bets: Collection[BetKey]) -> Decisions:
         """Return people's decisions about late revisions of bets; bets without a decision are absent."""
-        c, found = LATE_DECISION.c, dict[BetKey, dict[int, bool]]()
+        c, by_bet = LATE_DECISION.c, dict[BetKey, dict[int, bool]]()
         for brand, ids in few_at_once(bets):
             rows = await connection.execute(
                 select(c.bet_id, c.revision, c.accepted).where(c.brand_id == brand, c.bet_id.in_(ids))
             )
             for bet, revision, accepted in rows:
-                found.setdefault((brand, bet), {})[revision] = accepted
-        return found
+                by_bet.setdefault((brand, bet), {})[revision] = accepted
+        return by_bet
 
     async def add_to_totals(
         self, connection: AsyncConnection, changes: Mapping[WeekKey, TotalChange]
@@ -213,9 +213,9 @@ class LedgerRepository:
         newest: list[tuple[Any, ...]] = []
         for week in sorted({key[2] for key in keys}):
             for brand, customers in few_at_once((key[0], key[1]) for key in keys if key[2] == week):
-                found = await self._newest(connection, brand, week, customers)
-                newest += [(brand, customer, week, 0, 0, as_of) for customer, as_of in found.items()]
-                if empty := [customer for customer in customers if customer not in found]:
+                latest = await self._newest(connection, brand, week, customers)
+                newest += [(brand, customer, week, 0, 0, as_of) for customer, as_of in latest.items()]
+                if empty := [customer for customer in customers if customer not in latest]:
                     await connection.execute(delete(PROGRESS).where(*_of_week(PROGRESS, brand, week, empty)))
         newest.sort(key=_WEEK_KEY)
         await self.times_replaced.execute(connection, newest)
@@ -254,13 +254,13 @@ class LedgerRepository:
     async def _kept(
         self, connection: AsyncConnection, bets: Collection[BetKey]
     ) -> dict[BetKey, list[KeptRevision]]:
-        found: dict[BetKey, list[KeptRevision]] = {}
+        revisions: dict[BetKey, list[KeptRevision]] = {}
         for brand, ids in few_at_once(bets):
             among = self._among(brand, "bet_id", ids)
             rows = await self.stored_kept.many(connection, f"FROM kept_revision WHERE {among}{self._locked}")
             for row in sorted(rows, key=lambda row: row.bet.revision):
-                found.setdefault(row.bet.key, []).append(KeptRevision(row.bet, row.iso_week))
-        return found
+                revisions.setdefault(row.bet.key, []).append(KeptRevision(row.bet, row.iso_week))
+        return revisions
 
     async def _delete(self, connection: AsyncConnection, table: str, bets: Collection[BetKey]) -> None:
         for brand, ids in few_at_once(bets):

@@ -92,7 +92,7 @@ class WeekReader:
         return [
             CustomerBets(
                 owner.customer,
-                sorted(grouped.get(owner.customer, []), key=lambda one: one.bet.bet_id),
+                sorted(grouped.get(owner.customer, []), key=lambda bet: bet.bet.bet_id),
                 decisions,
                 changes.get(owner, []),
                 clubs[owner.customer] in by_hand,

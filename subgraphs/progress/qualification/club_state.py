@@ -92,15 +92,15 @@ def state_with_outcome(outcome: ClubState | None, state: ClubState) -> ClubState
 async def read_outcomes(connection: AsyncConnection, clubs: Collection[ClubKey]) -> dict[ClubKey, ClubState]:
     """Return the outcomes of clubs' rewards; clubs without an outcome are absent."""
     c = OUTCOME.c
-    found: dict[ClubKey, ClubState] = {}
+    states: dict[ClubKey, ClubState] = {}
     for brand, customers in few_at_once({(club.brand, club.customer) for club in clubs}):
         rows = await connection.execute(
             select(c.customer_id, c.iso_week, c.state).where(
                 c.brand_id == brand, c.customer_id.in_(customers)
             )
         )
-        found |= {ClubKey(brand, row.iso_week, row.customer_id): ClubState(row.state) for row in rows}
-    return {club: found[club] for club in clubs if club in found}
+        states |= {ClubKey(brand, row.iso_week, row.customer_id): ClubState(row.state) for row in rows}
+    return {club: states[club] for club in clubs if club in states}
 
 
 async def store_outcomes(connection: AsyncConnection, dialect: str, rows: Sequence[Mapping[str, Any]]) -> int:

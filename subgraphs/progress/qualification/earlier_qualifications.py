@@ -42,7 +42,7 @@ async def stored_qualifiers(
 ) -> dict[ClubKey, CrmQualifier]:
     """Return the imported qualifiers of clubs; clubs without one are absent."""
     c = CRM_QUALIFIER.c
-    found: dict[ClubKey, CrmQualifier] = {}
+    qualifiers: dict[ClubKey, CrmQualifier] = {}
     for brand, customers in few_at_once({(club.brand, club.customer) for club in clubs}):
         rows = await connection.execute(
             select(c.customer_id, c.iso_week, c.staked_minor, c.currency, c.reward_id).where(
@@ -51,8 +51,8 @@ async def stored_qualifiers(
         )
         for row in rows:
             club = ClubKey(brand, row.iso_week, row.customer_id)
-            found[club] = CrmQualifier(club, row.staked_minor, row.currency, row.reward_id)
-    return {club: found[club] for club in clubs if club in found}
+            qualifiers[club] = CrmQualifier(club, row.staked_minor, row.currency, row.reward_id)
+    return {club: qualifiers[club] for club in clubs if club in qualifiers}
 
 
 async def qualified_by_crm(connection: AsyncConnection, clubs: Collection[ClubKey]) -> dict[ClubKey, bool]:
@@ -63,15 +63,15 @@ async def qualified_by_crm(connection: AsyncConnection, clubs: Collection[ClubKe
 async def ledger_totals(connection: AsyncConnection, clubs: Collection[ClubKey]) -> dict[ClubKey, int]:
     """Return the totals of clubs in minor units; clubs without any bet are absent."""
     c = PROGRESS.c
-    found: dict[ClubKey, int] = {}
+    totals: dict[ClubKey, int] = {}
     for brand, customers in few_at_once({(club.brand, club.customer) for club in clubs}):
         rows = await connection.execute(
             select(c.customer_id, c.iso_week, c.total_minor).where(
                 c.brand_id == brand, c.customer_id.in_(customers)
             )
         )
-        found |= {ClubKey(brand, row.iso_week, row.customer_id): row.total_minor for row in rows}
-    return {club: found[club] for club in clubs if club in found}
+        totals |= {ClubKey(brand, row.iso_week, row.customer_id): row.total_minor for row in rows}
+    return {club: totals[club] for club in clubs if club in totals}
 
 
 async def store_qualifiers(

@@ -100,7 +100,7 @@ class QualificationRepository:
             least: The lowest target of each brand.
             emptied: The weeks among them that may no longer have any bets, and so no total.
         """
-        found: dict[WeekKey, StoredWeek] = {}
+        by_key: dict[WeekKey, StoredWeek] = {}
         for brand, iso, customers in _portions(weeks):
             rows = await self.weeks.few(
                 connection,
@@ -108,13 +108,13 @@ class QualificationRepository:
                 f"WHERE {self._among('p', brand, iso, customers)} "
                 f"AND (q.revision IS NOT NULL OR (p.total_minor>={least[brand]} AND {_HAS_CHANGES}))",
             )
-            found |= {(brand, row.customer, iso): _stored_week(row) for row in rows}
-        for brand, iso, customers in _portions(week for week in emptied if week not in found):
+            by_key |= {(brand, row.customer, iso): _stored_week(row) for row in rows}
+        for brand, iso, customers in _portions(week for week in emptied if week not in by_key):
             rows = await self.emptied.few(
                 connection, f"FROM qualification q WHERE {self._among('q', brand, iso, customers)}"
             )
-            found |= {(brand, row.customer, iso): _stored_week(row) for row in rows}
-        return found
+            by_key |= {(brand, row.customer, iso): _stored_week(row) for row in rows}
+        return by_key
 
     async def weeks_of(self, connection: AsyncConnection, owners: Collection[CustomerKey]) -> set[WeekKey]:
         """Return the weeks in which customers have placed bets."""
@@ -203,16 +203,16 @@ class QualificationRepository:
         rows = [
             (
                 *week,
-                one.revision,
-                one.status.value,
-                one.total_minor,
-                one.target_minor,
-                one.currency,
+                counts.revision,
+                counts.status.value,
+                counts.total_minor,
+                counts.target_minor,
+                counts.currency,
                 at,
-                one.jurisdiction,
-                one.read_back,
+                counts.jurisdiction,
+                counts.read_back,
             )
-            for week, one in sorted(qualifications.items())
+            for week, counts in sorted(qualifications.items())
         ]
         await self.stores.execute(connection, rows)
 

@@ -93,7 +93,7 @@ class QualificationUpdater:
         """
         least = {name: brand.least_target for name, brand in rulebook.brands.items()}
         stored = await self.repository.read(connection, weeks, least, emptied) if weeks else {}
-        customer_weeks = [_customer_week(week, one, rulebook, customers) for week, one in stored.items()]
+        customer_weeks = [_customer_week(week, key, rulebook, customers) for week, key in stored.items()]
         candidates = [week for week in customer_weeks if week.matters and week.is_read_back is read_back]
         if not candidates:
             return 0
@@ -123,7 +123,11 @@ class QualificationUpdater:
         weeks = [week for week in weeks if week.stored.published or memberships[week.key] != NO_MEMBERSHIP]
         if not weeks:
             return []
-        left = {key: one.left_at for key, one in memberships.items() if one.left_at is not None}
+        left = {
+            key: membership.left_at
+            for key, membership in memberships.items()
+            if membership.left_at is not None
+        }
         counted = await self.reads.counted_by(connection, left)
         paid_by_hand = await stored_qualifiers(connection, [week.key for week in weeks])
         closed = await self._closed(connection, weeks)
@@ -171,14 +175,14 @@ def _customer_week(
     return CustomerWeek(ClubKey(brand, iso, customer), named, territory, scheme, stored)
 
 
-def _result(one: CustomerWeek, total: int, *, member: bool, closed: bool) -> WeekResult:
+def _result(week: CustomerWeek, total: int, *, member: bool, closed: bool) -> WeekResult:
     """Return the result of a week. Without a scheme no reward is due, whatever target was published last."""
-    if one.scheme is not None:
-        scheme = one.scheme
+    if week.scheme is not None:
+        scheme = week.scheme
         return WeekResult(total, scheme.target_minor, scheme.currency, member, closed, scheme.jurisdiction)
-    published = one.stored.published
+    published = week.stored.published
     if published is None:
-        jurisdiction, currency = one.territory
+        jurisdiction, currency = week.territory
         return WeekResult(total, 0, currency, member=False, closed=closed, jurisdiction=jurisdiction)
     return WeekResult(
         total,

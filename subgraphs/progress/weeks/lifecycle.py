@@ -122,7 +122,9 @@ class WeekLifecycle:
             last = max(scheme.grace_until(week) for scheme in schemes.values())
             if now < last:
                 raise CannotClose(f"{iso_week} of {brand} may still change until {last:%Y-%m-%d %H:%M} UTC")
-            weeks = {one.iso: one for one in (week, rules.calendar.week_at(now))}  # recorded from here on
+            weeks = {
+                known.iso: known for known in (week, rules.calendar.week_at(now))
+            }  # recorded from here on
             statuses = await read_statuses(connection, brand)
             await self._record(connection, rules, weeks.values(), statuses, now)
         return await self._confirm(brand, iso_week)

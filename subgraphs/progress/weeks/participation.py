@@ -52,11 +52,11 @@ class TotalRow:
 
 async def count_members(connection: AsyncConnection, brand: str, week: Week) -> int:
     """Return how many customers took part in a week: members at its end, or those who left during it."""
-    found, after = 0, ""
+    count, after = 0, ""
     while names := await ever_members_after(connection, brand, after, CUSTOMERS_PER_BATCH):
-        found += len(await members_between(connection, brand, week, (after, names[-1])))
+        count += len(await members_between(connection, brand, week, (after, names[-1])))
         after = names[-1]
-    return found
+    return count
 
 
 async def turnover(connection: AsyncConnection, brand: str, week: Week) -> list[Turnover]:
@@ -127,10 +127,10 @@ async def members_between(
     connection: AsyncConnection, brand: str, week: Week, between: tuple[str, str]
 ) -> list[tuple[str, datetime]]:
     """Return who took part in a week, with the time of their last change: ids in `(first, second]`."""
-    found = await _changes(connection, brand, between)
+    changes = await _changes(connection, brand, between)
     return [
         (customer, max(changes).at)
-        for customer, changes in sorted(found.items())
+        for customer, changes in sorted(changes.items())
         if membership_in(changes, week) != NO_MEMBERSHIP
     ]
 

@@ -25,7 +25,7 @@ class ContentIndex:
         versions = defaultdict[str, list[RewardConfig]](list)
         for config in sorted(configs, key=lambda config: config.version):
             versions[config.reward_id].append(config)
-        first = {reward_id: each[0].version for reward_id, each in versions.items()}
+        first = {reward_id: version[0].version for reward_id, version in versions.items()}
         self._versions: Mapping[str, list[RewardConfig]] = versions
         self._written = defaultdict[str, dict[int, list[RewardContent]]](dict)
         texts = list(contents)
@@ -37,7 +37,7 @@ class ContentIndex:
             if content.config_version is None:
                 version = first.get(content.reward_id, 0)
                 of_version = self._written[content.reward_id].setdefault(version, [])
-                if content.locale not in {each.locale for each in of_version}:
+                if content.locale not in {content.locale for content in of_version}:
                     of_version.append(content)
 
     def own(self, config: RewardConfig) -> list[RewardContent]:

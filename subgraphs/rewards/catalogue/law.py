@@ -92,6 +92,6 @@ def refusal(config: RewardConfig) -> str | None:
     """
     if why := impossible(config):
         return why
-    found = [unlawful(config, jurisdiction, config.effective_from) for jurisdiction in config.jurisdictions]
-    against = [why for why in found if why is not None]
-    return "; ".join(against) if len(against) == len(found) else None
+    reasons = [unlawful(config, jurisdiction, config.effective_from) for jurisdiction in config.jurisdictions]
+    against = [why for why in reasons if why is not None]
+    return "; ".join(against) if len(against) == len(reasons) else None

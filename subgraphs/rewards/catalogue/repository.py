@@ -92,11 +92,11 @@ class CatalogueRepository:
         of_brands = select(self.config).where(self.config.c.brand_id.in_(sorted(brands)))
         rows = (await connection.execute(of_brands)).mappings()
         decided = statuses_by_brand(await self.decided.of_brands(connection, KINDS, brands), brands)
-        found: dict[str, list[RewardConfig]] = {brand: [] for brand in brands}
+        by_brand: dict[str, list[RewardConfig]] = {brand: [] for brand in brands}
         for row in rows:
             brand, config = row["brand_id"], RewardConfig.of(row)
-            found[brand].append(decided[brand].applied(config, row["occurred_at"]))
-        return {brand: tuple(configs) for brand, configs in found.items()}
+            by_brand[brand].append(decided[brand].applied(config, row["occurred_at"]))
+        return {brand: tuple(configs) for brand, configs in by_brand.items()}
 
     async def rewards_named(
         self, connection: AsyncConnection, brand: str, prefix: str, limit: int
@@ -105,8 +105,8 @@ class CatalogueRepository:
         c = self.config.c
         begins = (c.reward_id >= prefix, c.reward_id <= prefix + chr(0x10FFFF))
         query = select(c.reward_id).where(c.brand_id == brand, *begins)
-        found = await connection.scalars(query.group_by(c.reward_id).order_by(c.reward_id).limit(limit))
-        return list(found)
+        ids = await connection.scalars(query.group_by(c.reward_id).order_by(c.reward_id).limit(limit))
+        return list(ids)
 
     async def published(
         self, connection: AsyncConnection, brands: Collection[str], now: datetime
@@ -129,17 +129,19 @@ class CatalogueRepository:
             .where(c.brand_id.in_(sorted(brands)), c.status == "published")
             .order_by(c.brand_id, c.reward_id, c.locale, c.revision)
         )
-        found: dict[str, dict[tuple[str, str, int | None], list[Edition]]] = {brand: {} for brand in brands}
+        by_brand: dict[str, dict[tuple[str, str, int | None], list[Edition]]] = {
+            brand: {} for brand in brands
+        }
         versions: dict[tuple[str, str, str], int | None] = {}
         for row in rows:
             key = (row.brand_id, row.reward_id, row.locale)
             versions[key] = versions.get(key) if row.config_version is None else row.config_version
             content = _content(row, versions[key])
-            revisions = found[row.brand_id].setdefault(content.content_key, [])
+            revisions = by_brand[row.brand_id].setdefault(content.content_key, [])
             if row.publish_at <= now:
                 revisions.clear()
             revisions.append(Edition(content, row.publish_at))
-        return {brand: tuple(chain(*each.values())) for brand, each in found.items()}
+        return {brand: tuple(chain(*editions.values())) for brand, editions in by_brand.items()}
 
     async def publish(
         self,

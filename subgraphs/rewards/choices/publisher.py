@@ -66,8 +66,10 @@ class AnnouncementRepository:
 
     async def published_at(self, connection: AsyncConnection, key: ClubKey) -> datetime | None:
         """Return when the last message about a week was published; None before the first."""
-        found: datetime | None = await connection.scalar(select(ANNOUNCEMENT.c.occurred_at).where(_of(key)))
-        return found
+        announced_at: datetime | None = await connection.scalar(
+            select(ANNOUNCEMENT.c.occurred_at).where(_of(key))
+        )
+        return announced_at
 
     async def mark_due(self, connection: AsyncConnection, key: ClubKey) -> None:
         """Record that the qualification of a week is confirmed."""

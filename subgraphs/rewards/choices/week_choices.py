@@ -41,7 +41,7 @@ class DefaultReward:
         """Return the default reward of a menu; None is the menu of a territory that is not served."""
         if menu is None:
             return cls()
-        others, drawn = (due_reward(each, stored=None).config for each in (menu, menu.for_trial))
+        others, drawn = (due_reward(offered, stored=None).config for offered in (menu, menu.for_trial))
         return cls(others, drawn, None if menu.scheme.trial_reward_id is None else menu.scheme)
 
     def of_customer(self, owner: Owner, groups: ControlGroups) -> RewardConfig | None:

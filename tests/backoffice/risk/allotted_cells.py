@@ -150,7 +150,7 @@ class AllottedCells:
     def allotter(self) -> BudgetAllotter:
         """Return what divides budgets; it keeps nothing in memory."""
         return BudgetAllotter(
-            self.risk_area.base.database, self.risk_area.parts.counter.rewards, self.risk_area.clock
+            self.risk_area.base.database, self.risk_area.parts.counter.databases.rewards, self.risk_area.clock
         )
 
     async def set_budget(self, number: int | None) -> None:

@@ -102,10 +102,10 @@ class RiskFixture:
 
     async def _insert(self, rows: dict[tuple[str, Table], list[dict[str, Any]]]) -> None:
         databases = {
-            "club": self.parts.counter.club,
-            "fulfilment": self.parts.counter.fulfilment,
-            "progress": self.parts.counter.progress,
-            "rewards": self.parts.counter.rewards,
+            "club": self.parts.counter.databases.club,
+            "fulfilment": self.parts.counter.databases.fulfilment,
+            "progress": self.parts.counter.databases.progress,
+            "rewards": self.parts.counter.databases.rewards,
         }
         for name, database in databases.items():
             async with database.write() as connection:
@@ -129,13 +129,7 @@ class RiskFixture:
 
     async def clear_customers(self) -> None:
         """Delete the customers."""
-        counter = self.parts.counter
-        for name, database in (
-            ("club", counter.club),
-            ("fulfilment", counter.fulfilment),
-            ("progress", counter.progress),
-            ("rewards", counter.rewards),
-        ):
+        for name, database in self.parts.databases.by_name.items():
             await _empty(database, CUSTOMER_TABLES[name])
 
 

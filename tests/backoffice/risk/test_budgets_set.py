@@ -54,7 +54,7 @@ async def set_budget(
 async def apply(risk_area: RiskFixture, decided: GlobalDecision) -> None:
     """Apply a decision in the rewards subgraph."""
     state = BudgetState(**decided.state)
-    async with risk_area.parts.counter.rewards.write() as connection:
+    async with risk_area.parts.counter.databases.rewards.write() as connection:
         decision = Decision(decided.brand, state, decided.reason, decided.decided_at)
         await RewardDecisions(risk_area.clock).budget(connection, decision)
 
@@ -175,7 +175,7 @@ async def add_intent(risk_area: RiskFixture, reward: str) -> None:
         "status": PENDING,
         "created_at": risk_area.clock.now(),
     }
-    async with risk_area.parts.counter.rewards.write() as connection:
+    async with risk_area.parts.counter.databases.rewards.write() as connection:
         await connection.execute(insert(INTENT).values(row))
 
 

@@ -90,7 +90,7 @@ async def test_the_credits_behind_the_costs_of_goodwill(risk_area: RiskFixture) 
         for brand in ("northbet", "lagunabet")
         for place in range(8)
     ]
-    async with risk_area.parts.counter.fulfilment.write() as connection:
+    async with risk_area.parts.counter.databases.fulfilment.write() as connection:
         await connection.execute(insert(GOODWILL_CREDIT), credits_)
     found: list[GoodwillGiven] = []
     wanted = GoodwillWanted("northbet")
@@ -98,7 +98,7 @@ async def test_the_credits_behind_the_costs_of_goodwill(risk_area: RiskFixture) 
         found += page
     assert sorted(one.value_minor for one in found) == list(range(100, 108))
     assert found == sorted(found, key=lambda one: one.position, reverse=True)
-    async with risk_area.parts.counter.fulfilment.read() as connection:
+    async with risk_area.parts.counter.databases.fulfilment.read() as connection:
         costs = await GoodwillRepository().costs(connection, "northbet")
     for cost in costs:
         linked = GoodwillWanted("northbet", cost.iso_week, cost.currency, cost.stage, cost.kind)

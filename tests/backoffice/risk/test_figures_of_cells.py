@@ -55,7 +55,7 @@ class Cells:
             self.sent.append(message)
 
         counter = risk_area.parts.counter
-        figures = PublishedFigures(counter.progress, CELLS[place], send, risk_area.clock, EVERY)
+        figures = PublishedFigures(counter.databases.progress, CELLS[place], send, risk_area.clock, EVERY)
         return FigureCollector(figures, counter, EVERY)
 
     async def add(self, found: Sequence[CustomerWeek]) -> None:
@@ -127,9 +127,9 @@ class Cells:
         await self.whole.clear()
         for risk_area in self.parts:
             await risk_area.clear()
-            async with risk_area.parts.counter.progress.write() as connection:
+            async with risk_area.parts.counter.databases.progress.write() as connection:
                 await connection.execute(delete(WEEK_CLOSING))
-        async with self.whole.parts.counter.progress.write() as connection:
+        async with self.whole.parts.counter.databases.progress.write() as connection:
             await connection.execute(delete(WEEK_CLOSING))
 
 
@@ -169,7 +169,7 @@ async def close_week(risk_area: RiskFixture) -> None:
         "closed_at": WEEK.ends_at,
         "confirmed_at": WEEK.ends_at,
     }
-    async with risk_area.parts.counter.progress.write() as connection:
+    async with risk_area.parts.counter.databases.progress.write() as connection:
         await connection.execute(insert(WEEK_CLOSING).values(row))
 
 

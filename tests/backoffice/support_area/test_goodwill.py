@@ -36,7 +36,7 @@ from consumers.messages.reducers import store_accounts
 from consumers.stream.records import Record
 from consumers.stream.topics import Message, Outcome
 from subgraphs.club.models import REFERENCE as CLUB
-from subgraphs.club_kit.records.reference import ReferenceWriter
+from subgraphs.club_kit.records.reference_writer import ReferenceWriter
 from subgraphs.fulfilment.models import GOODWILL_CREDIT, REFERENCE
 from subgraphs.fulfilment.payout.provider_decisions import ProviderHolds
 from subgraphs.fulfilment.providers.settings import ProviderConfig

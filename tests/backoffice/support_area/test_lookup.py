@@ -14,8 +14,9 @@ from sqlalchemy import insert
 
 from backoffice.errors import Forbidden, Invalid, NotFound
 from backoffice.graph.pages import cursor
+from backoffice.support.bet_types import entry_to_graphql
 from backoffice.support.lookup.timeline import HISTORIES, TITLES, WHY_NOT, position_key, position_of, title_of
-from backoffice.support.types import customer_to_graphql, entry_to_graphql
+from backoffice.support.types import customer_to_graphql
 from foundation.storage.cells.cell import Cell
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.customer_history import HistoryEntry

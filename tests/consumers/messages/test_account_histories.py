@@ -21,7 +21,7 @@ from foundation.storage.database import Database
 from foundation.storage.migrations.upgrade import upgrade
 from foundation.storage.settings import DatabaseSettings
 from subgraphs.club import models as club
-from subgraphs.club_kit.records.reference import ReferenceWriter
+from subgraphs.club_kit.records.reference_writer import ReferenceWriter
 from subgraphs.fulfilment import models as fulfilment
 from subgraphs.fulfilment.service import FulfilmentService
 from tests.support.consumers.sample_messages import account

@@ -26,7 +26,8 @@ from foundation.storage.migrations.upgrade import upgrade
 from foundation.storage.settings import DatabaseSettings
 from subgraphs.club_kit.domain.schemes import Scheme
 from subgraphs.club_kit.domain.weeks import week_at, week_named
-from subgraphs.club_kit.records.reference import ReferenceRepository, ReferenceWriter
+from subgraphs.club_kit.records.reference import ReferenceRepository
+from subgraphs.club_kit.records.reference_writer import ReferenceWriter
 from subgraphs.progress.counting.rules import WeekRules, evaluate_bet
 from subgraphs.progress.ledger.ledger import ledger_of
 from subgraphs.progress.models import (

@@ -20,7 +20,7 @@ from consumers.stream.topics import Message, Outcome
 from foundation.storage.clock import SystemClock
 from foundation.storage.database import Database
 from subgraphs.club_kit.domain.reward_kinds.registry import RewardKind
-from subgraphs.club_kit.records.reference import ReferenceWriter
+from subgraphs.club_kit.records.reference_writer import ReferenceWriter
 from subgraphs.fulfilment.models import METADATA as FULFILMENT
 from subgraphs.fulfilment.models import REFERENCE as FULFILMENT_REFERENCE
 from subgraphs.fulfilment.service import FulfilmentService

@@ -12,7 +12,7 @@ from consumers.stream.topics import Message
 from subgraphs.club.membership.membership import MembershipKind
 from subgraphs.club.models import REFERENCE
 from subgraphs.club_kit.domain.weeks import week_named
-from subgraphs.club_kit.records.reference import ReferenceWriter
+from subgraphs.club_kit.records.reference_writer import ReferenceWriter
 from tests.support.consumers.sample_messages import account
 from tests.support.subgraphs.club_fixture import ClubFixture, data_of
 from tests.support.subgraphs.club_samples import OWNER

@@ -17,7 +17,7 @@ from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 from subgraphs.club_kit.domain.weeks import week_named
 from subgraphs.club_kit.records.accounts import AccountHistory
-from subgraphs.club_kit.records.reference import ReferenceWriter
+from subgraphs.club_kit.records.reference_writer import ReferenceWriter
 from subgraphs.fulfilment.accounting.repository import liability, reward_counts
 from subgraphs.fulfilment.accounting.stage_sql import ended_weeks, was_excluded
 from subgraphs.fulfilment.accounting.week_rewards import reward_lines, reward_rows

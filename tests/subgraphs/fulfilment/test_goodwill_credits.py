@@ -12,7 +12,7 @@ from consumers.fulfilment.messages import decode_goodwill
 from consumers.fulfilment.reducers import FulfilmentReducer
 from consumers.stream.errors import Poison
 from consumers.stream.topics import Message, Outcome
-from subgraphs.club_kit.records.reference import ReferenceWriter
+from subgraphs.club_kit.records.reference_writer import ReferenceWriter
 from subgraphs.fulfilment.goodwill import GoodwillRepository, goodwill_key
 from subgraphs.fulfilment.models import GOODWILL_CREDIT, OUTBOX, REFERENCE
 from subgraphs.fulfilment.payout.decisions import Decisions

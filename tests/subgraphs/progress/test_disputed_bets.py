@@ -14,7 +14,8 @@ from subgraphs.club_kit.domain.club_key import ClubKey
 from subgraphs.progress.errors import AlreadyDecided, NoSuchClaim
 from subgraphs.progress.models import BET_CLAIM, CONTRIBUTION, PROGRESS, QUALIFICATION
 from subgraphs.progress.repository import ProgressRepository
-from subgraphs.progress.review import ReviewService, disputed_bets
+from subgraphs.progress.review import ReviewService
+from subgraphs.progress.review_repository import disputed_bets
 from tests.support.consumers.progress_reducer import W13, Reducer, opened_reducer, reducer
 from tests.support.consumers.sample_messages import bet, membership
 from tests.support.database_probe import contents

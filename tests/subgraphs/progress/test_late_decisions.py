@@ -20,7 +20,8 @@ from subgraphs.progress.models import (
     QUALIFICATION,
     WEEK_CLOSING,
 )
-from subgraphs.progress.review import Decision, DecisionOutcome, ReviewService, late_revisions
+from subgraphs.progress.review import ReviewService
+from subgraphs.progress.review_repository import Decision, DecisionOutcome, late_revisions
 from tests.support.consumers.progress_reducer import Reducer, opened_reducer
 from tests.support.consumers.sample_messages import account, bet, membership
 from tests.support.database_probe import contents

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from subgraphs.progress.models import CONTRIBUTION, KEPT_REVISION, LATE_REVISION, PROGRESS
-from subgraphs.progress.review import late_revisions
+from subgraphs.progress.review_repository import late_revisions
 from tests.support.consumers.progress_reducer import Reducer, reducer
 from tests.support.consumers.sample_messages import account, bet, scheme
 from tests.support.database_probe import contents

@@ -20,7 +20,7 @@ from consumers.stream.records import Record
 from consumers.stream.topics import Message
 from foundation.storage.clock import SystemClock
 from foundation.storage.database import Database
-from subgraphs.club_kit.records.reference import ReferenceWriter
+from subgraphs.club_kit.records.reference_writer import ReferenceWriter
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.progress.counting.contribution import Contribution
 from subgraphs.progress.counting.rulebook import KnownCustomers

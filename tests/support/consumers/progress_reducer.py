@@ -17,7 +17,7 @@ from consumers.stream.topics import Message, Outcome
 from foundation.storage.clock import SystemClock
 from foundation.storage.database import Database
 from subgraphs.club_kit.domain.club_key import ClubKey
-from subgraphs.club_kit.records.reference import ReferenceWriter
+from subgraphs.club_kit.records.reference_writer import ReferenceWriter
 from subgraphs.progress.ledger.ledger import ledger_of
 from subgraphs.progress.models import CONTRIBUTION, METADATA, REFERENCE
 from subgraphs.progress.repository import ProgressRepository, Total

@@ -25,7 +25,7 @@ from simulator.providers.serve import APIS, SECRET, ServedProvider, serving_prov
 from subgraphs.club_kit.domain.club_key import ClubKey
 from subgraphs.club_kit.domain.reward_kinds.kind import Payer
 from subgraphs.club_kit.records.accounts import AccountHistory
-from subgraphs.club_kit.records.reference import ReferenceWriter
+from subgraphs.club_kit.records.reference_writer import ReferenceWriter
 from subgraphs.fulfilment.models import ACCOUNT_CHANGE, OUTBOX, REFERENCE
 from subgraphs.fulfilment.payout.steps import StepObserver, ignore_step
 from subgraphs.fulfilment.providers.registry import register

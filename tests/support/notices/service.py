@@ -53,7 +53,7 @@ class Register:
         self.records[path] = body
         return Answer(Verdict.CONFIRMED, recorded=body)
 
-    async def look(self, path: str, names: Collection[str]) -> Mapping[str, Any] | None:
+    async def read_record(self, path: str, names: Collection[str]) -> Mapping[str, Any] | None:
         """Return a record."""
         del names
         return self.records.get(path, {})

@@ -3,24 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import attrgetter
+from typing import Final
 
-from prometheus_client import CollectorRegistry
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from consumers.acknowledgements.block_consumer import BlockConsumer, ConsumerParts
 from consumers.messages.accounts import without_erased
 from consumers.messages.reducers import account_topic
-from consumers.stream.consumer import App, Consumer
-from consumers.stream.settings import StreamSettings
-from consumers.stream.topics import Message, Outcome, Topic
-from consumers.stream.wiring import wire
-from foundation.storage.clock import Clock
+from consumers.stream.topics import AnyTopic, Message, Outcome, Topic
 from foundation.storage.columns import upsert
-from foundation.storage.database import Database
-from foundation.storage.settings import DatabaseSettings
-from foundation.tracing import Tracing
-from subgraphs.kit.live.event_bus import CustomersChanged
-from subgraphs.kit.records.erasure import Erasure, Pseudonyms
+from subgraphs.kit.records.erasure import Erasure
 from tests.support.notices import DISMISSED_TOPIC, NOTICE_TOPIC
 from tests.support.notices.customer_data import erasure_of
 from tests.support.notices.messages import NoticeDismissed, NoticePublished, decode_dismissal, decode_notice
@@ -61,30 +54,13 @@ class DismissalReducer:
         return Outcome(stale=len(messages) - len(kept))
 
 
-def create_consumer(
-    database_settings: DatabaseSettings,
-    stream_settings: StreamSettings,
-    registry: CollectorRegistry,
-    clock: Clock,
-    tracing: Tracing | None = None,
-    *,
-    changed: CustomersChanged | None = None,
-) -> Consumer:
-    """Return a consumer of the database of notices; `registry` must be its own."""
-    database = Database.open(database_settings, "notices", None if tracing is None else tracing.tracer)
-    erasure = erasure_of(database.dialect, Pseudonyms.from_settings(database_settings))
-    topics = [
+def _topics(parts: ConsumerParts) -> list[AnyTopic]:
+    erasure = erasure_of(parts.database.dialect, parts.pseudonyms)
+    return [
         Topic(NOTICE_TOPIC, decode_notice, store_notices, waits=False, shared=True),
-        account_topic(erasure, clock),
+        account_topic(erasure, parts.clock),
         Topic(DISMISSED_TOPIC, decode_dismissal, DismissalReducer(erasure).apply),
     ]
-    return wire(
-        App("furlong-notices", topics),
-        database,
-        STREAM,
-        settings=stream_settings,
-        registry=registry,
-        clock=clock,
-        tracing=tracing,
-        changed=changed,
-    )
+
+
+create_consumer: Final = BlockConsumer("notices", STREAM, _topics)

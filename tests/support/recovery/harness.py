@@ -26,7 +26,7 @@ from subgraphs.club.models import MEMBERSHIP_EVENT, OUTBOX
 from subgraphs.club_kit.comparison import Compared
 from subgraphs.club_kit.domain.accounts import Account
 from subgraphs.club_kit.domain.weeks import week_named
-from subgraphs.club_kit.records.reference import ReferenceWriter
+from subgraphs.club_kit.records.reference_writer import ReferenceWriter
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.graphql.app import Subgraph
 from subgraphs.kit.mutations.recovery import RecoveryRounds

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from furlong.cli.options import database_settings, fail
+from furlong.cli.command_work import run_with
+from furlong.cli.options import fail
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from backoffice.audit.repository import Head
+    from foundation.storage.database import Database
 
 T = TypeVar("T")
 cli = typer.Typer(no_args_is_help=True, help="The back office's audit log: verify its chain, export it.")
@@ -37,11 +38,11 @@ def verify(
     from backoffice.audit.audit_log import verify as verify_log
 
     known = None if anchor is None else _anchor_of(anchor)
-    found = _run(lambda connection: verify_log(connection, known))
-    for finding in found.findings:
+    log = _reading(lambda connection: verify_log(connection, known))
+    for finding in log.findings:
         typer.echo(f"row {finding.sequence}: {finding.fault.value}")
-    typer.echo(f"{found.rows} rows; the last one is {found.last.sequence}:{found.last.hash}")
-    if found.findings:
+    typer.echo(f"{log.rows} rows; the last one is {log.last.sequence}:{log.last.hash}")
+    if log.findings:
         fail("the audit log was tampered with: docs/runbooks/broken-audit-chain.md")
     typer.echo(
         "The chain is intact." if anchor else "The chain is intact; --anchor FILE would show a new log."
@@ -66,7 +67,7 @@ def export(
             output.write(json.dumps({"anchor": {"sequence": sequence, "hash": last}}) + "\n")
         return rows
 
-    rows = _run(work)
+    rows = _reading(work)
     typer.echo(f"Exported {rows} rows to {file}.")
 
 
@@ -81,20 +82,9 @@ def _anchor_of(file: Path) -> Head:
         fail(f"{file} does not end with an anchor: {error}")
 
 
-def _run(work: Callable[[AsyncConnection], Coroutine[Any, Any, T]]) -> T:
-    from sqlalchemy.exc import SQLAlchemyError
+def _reading(work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+    async def read(database: Database) -> T:
+        async with database.read() as connection:
+            return await work(connection)
 
-    from foundation.storage.database import Database
-
-    async def run() -> T:
-        database = Database.open(database_settings(), "backoffice")
-        try:
-            async with database.read() as connection:
-                return await work(connection)
-        finally:
-            await database.close()
-
-    try:
-        return asyncio.run(run())
-    except (SQLAlchemyError, OSError, ValueError) as error:
-        fail(error)
+    return run_with(("backoffice",), read, ValueError)

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from furlong.cli.json_lists import AsJson, echo_json, echo_table
+from furlong.cli.command_work import run_with
+from furlong.cli.json_lists import AsJson, echo_list
 from furlong.cli.operating_person import As, operator
 from furlong.cli.options import database_settings, fail, product_clock, stream_settings
 
 if TYPE_CHECKING:
     from backoffice.operations.installation import InstallationService
-    from foundation.storage.clock import Clock
     from foundation.storage.database import Database
 
 R = TypeVar("R")
@@ -34,30 +32,20 @@ def lag(
     """
     from backoffice.operations.consumer_lag import ConsumerLag, LagService
 
-    async def read(databases: dict[str, Database], clock: Clock) -> ConsumerLag:
-        service = LagService(database_settings(), stream_settings(), databases["backoffice"], clock)
+    async def read(database: Database) -> ConsumerLag:
+        service = LagService(database_settings(), stream_settings(), database, product_clock())
         return await service.read(operator(None))
 
-    found = _run(read, ("backoffice",))
-    if found.problem:
-        fail(found.problem)
-    shown = [partition for partition in found.partitions if every or partition.lag]
-    if as_json:
-        echo_json(shown)
-        return
-    echo_table(
-        ("group", "topic", "partition", "committed", "end", "lag", "oldest"),
-        (
-            (
-                partition.group,
-                partition.topic,
-                partition.partition,
-                partition.committed,
-                partition.end,
-                partition.lag,
-                partition.oldest_at,
-            )
-            for partition in shown
+    lag = run_with(("backoffice",), read)
+    if lag.problem:
+        fail(lag.problem)
+    echo_list(
+        [partition for partition in lag.partitions if every or partition.lag],
+        as_json=as_json,
+        heads=("group", "topic", "partition", "committed", "end", "lag", "oldest"),
+        cells=lambda partition: (
+            *(partition.group, partition.topic, partition.partition),
+            *(partition.committed, partition.end, partition.lag, partition.oldest_at),
         ),
         nothing="Nothing waits.",
     )
@@ -66,12 +54,11 @@ def lag(
 @cli.command()
 def outboxes(*, as_json: AsJson = False) -> None:
     """Show how many messages of each database are not on Kafka yet, and since when the oldest waits."""
-    found = _installation(lambda service: service.outboxes(operator(None)))
-    if as_json:
-        echo_json(found)
-        return
-    echo_table(
-        ("database", "waiting", "oldest"), ((one.database, one.waiting, one.oldest_at) for one in found)
+    echo_list(
+        _installation(lambda service: service.outboxes(operator(None))),
+        as_json=as_json,
+        heads=("database", "waiting", "oldest"),
+        cells=lambda outbox: (outbox.database, outbox.waiting, outbox.oldest_at),
     )
 
 
@@ -96,24 +83,23 @@ def intents(
     from backoffice.operations.installation import IntentFilter
 
     wanted = IntentFilter(subgraph, older_than)
-    found = _installation(lambda service: service.pending_intents(operator(person), brand, limit, wanted))
+    intents = _installation(lambda service: service.pending_intents(operator(person), brand, limit, wanted))
     rows = [
         {
-            "created_at": one.created_at,
+            "created_at": intent.created_at,
             "subgraph": name,
-            "operation": one.operation,
-            "customer": one.owner.customer,
-            "key": one.upstream_key,
-            "waits_until": one.not_before,
+            "operation": intent.operation,
+            "customer": intent.owner.customer,
+            "key": intent.upstream_key,
+            "waits_until": intent.not_before,
         }
-        for name, one in found
+        for name, intent in intents
     ]
-    if as_json:
-        echo_json(rows)
-        return
-    echo_table(
-        ("since", "asked by", "operation", "customer", "key", "upstream asked to wait until"),
-        (tuple(row.values()) for row in rows),
+    echo_list(
+        rows,
+        as_json=as_json,
+        heads=("since", "asked by", "operation", "customer", "key", "upstream asked to wait until"),
+        cells=lambda row: tuple(row.values()),
         nothing="Nothing is in doubt.",
     )
 
@@ -122,27 +108,10 @@ def _installation(work: Callable[[InstallationService], Awaitable[R]]) -> R:
     from backoffice.audit.audit_log import AuditLog
     from backoffice.operations.installation import OUTBOXES, InstallationService
 
-    async def run(databases: dict[str, Database], clock: Clock) -> R:
-        return await work(InstallationService(databases, AuditLog(clock), clock))
+    clock, names = product_clock(), tuple(OUTBOXES)
 
-    return _run(run, tuple(OUTBOXES))
+    async def act(*databases: Database) -> R:
+        named = dict(zip(names, databases, strict=True))
+        return await work(InstallationService(named, AuditLog(clock), clock))
 
-
-def _run(work: Callable[[dict[str, Database], Clock], Awaitable[R]], names: tuple[str, ...]) -> R:
-    from sqlalchemy.exc import SQLAlchemyError
-
-    from backoffice.errors import BackofficeError
-
-    async def run() -> R:
-        from foundation.storage.database import Database
-
-        async with AsyncExitStack() as stack:
-            databases = {name: Database.open(database_settings(), name) for name in names}
-            for database in databases.values():
-                stack.push_async_callback(database.close)
-            return await work(databases, product_clock())
-
-    try:
-        return asyncio.run(run())
-    except (BackofficeError, SQLAlchemyError, OSError) as error:
-        fail(error)
+    return run_with(names, act)

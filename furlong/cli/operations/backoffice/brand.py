@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
-from furlong.cli.json_lists import AsJson, echo_json, echo_table
+from furlong.cli.command_work import run_with
+from furlong.cli.json_lists import AsJson, echo_list, echo_table
 from furlong.cli.operating_person import As, operator
-from furlong.cli.options import database_settings, fail, product_clock, stream_settings
+from furlong.cli.options import fail, product_clock, stream_settings
 
 if TYPE_CHECKING:
     from backoffice.access import Actor
     from backoffice.operations.brands.document import BrandDocument
+    from backoffice.operations.brands.repository import BrandRevision
     from backoffice.operations.brands.service import BrandService, KnownBrand
+    from foundation.storage.database import Database
 
 R = TypeVar("R")
 cli = typer.Typer(
@@ -34,23 +35,14 @@ Reason = Annotated[str, typer.Option(help="Why; the audit log and the nodes show
 @cli.command("list")
 def list_(*, as_json: AsJson = False) -> None:
     """List the brands with their revisions, and the nodes that have not applied the last one."""
-    found = _run(lambda brands, actor: brands.page(actor, 10_000))
-    if as_json:
-        echo_json({"id": one.brand.id, **_facts(one), "missing": one.missing} for one in found)
-        return
-    echo_table(
-        ("brand", "name", "zone", "languages", "revision", "own colours", "not applied by"),
-        (
-            (
-                one.brand.id,
-                one.brand.name,
-                one.brand.time_zone,
-                ", ".join(one.brand.locales),
-                one.revision,
-                len(one.document.theme),
-                ", ".join(one.missing),
-            )
-            for one in found
+    echo_list(
+        _run(lambda brands, actor: brands.page(actor, 10_000)),
+        as_json=as_json,
+        facts=lambda brand: {"id": brand.brand.id, **_facts(brand), "missing": brand.missing},
+        heads=("brand", "name", "zone", "languages", "revision", "own colours", "not applied by"),
+        cells=lambda brand: (
+            *(brand.brand.id, brand.brand.name, brand.brand.time_zone, ", ".join(brand.brand.locales)),
+            *(brand.revision, len(brand.document.theme), ", ".join(brand.missing)),
         ),
         nothing="There is no brand: see `furlong load`.",
     )
@@ -59,29 +51,21 @@ def list_(*, as_json: AsJson = False) -> None:
 @cli.command()
 def show(*, brand: Name) -> None:
     """Print a brand as JSON, in the form that `furlong brand change` reads."""
-    found = _run(lambda brands, actor: brands.find(actor, brand))
-    typer.echo(json.dumps(_facts(found), indent=2, ensure_ascii=False))
+    current = _run(lambda brands, actor: brands.find(actor, brand))
+    typer.echo(json.dumps(_facts(current), indent=2, ensure_ascii=False))
 
 
 @cli.command()
 def history(*, brand: Name, as_json: AsJson = False) -> None:
     """List the revisions of a brand, the newest first."""
-    found = _run(lambda brands, actor: brands.revisions(actor, brand, 10_000))
-    if as_json:
-        echo_json({**_document(one.document), **_revision_fields(one)} for one in found)
-        return
-    echo_table(
-        ("revision", "at", "by", "reason", "name", "own colours"),
-        (
-            (
-                one.revision,
-                one.changed_at,
-                one.changed_by,
-                one.reason,
-                one.document.name,
-                len(one.document.theme),
-            )
-            for one in found
+    echo_list(
+        _run(lambda brands, actor: brands.revisions(actor, brand, 10_000)),
+        as_json=as_json,
+        facts=lambda revision: {**_document(revision.document), **_revision_fields(revision)},
+        heads=("revision", "at", "by", "reason", "name", "own colours"),
+        cells=lambda revision: (
+            *(revision.revision, revision.changed_at, revision.changed_by, revision.reason),
+            *(revision.document.name, len(revision.document.theme)),
         ),
         nothing=f"{brand} is as its schemes say.",
     )
@@ -94,25 +78,25 @@ def contrast(*, brand: Name, file: File) -> None:
     The exit status is 1 if a pair cannot be read.
     """
     document = _read(file)[1]
-    found = _run(lambda brands, actor: brands.try_theme(actor, brand, document.theme))
+    ratios = _run(lambda brands, actor: brands.try_theme(actor, brand, document.theme))
     from backoffice.operations.brands.document import floored
 
     echo_table(
         ("", "pages", "colour", "on", "ratio", "needs", "for"),
         (
             (
-                "" if one.is_readable else "!",
-                one.scheme,
-                f"{one.pair.front} {one.front}",
-                f"{one.pair.back} {one.back}",
-                floored(one.ratio),
-                f"{one.pair.least:g}",
-                one.pair.use,
+                "" if measured.is_readable else "!",
+                measured.scheme,
+                f"{measured.pair.front} {measured.front}",
+                f"{measured.pair.back} {measured.back}",
+                floored(measured.ratio),
+                f"{measured.pair.least:g}",
+                measured.pair.use,
             )
-            for one in found
+            for measured in ratios
         ),
     )
-    if not all(one.is_readable for one in found):
+    if not all(measured.is_readable for measured in ratios):
         raise typer.Exit(1)
 
 
@@ -145,39 +129,23 @@ def _read(file: Path) -> tuple[int, BrandDocument]:
 def _run(
     act: Callable[[BrandService, Actor], Awaitable[R]], person: str | None = None, *, publishes: bool = False
 ) -> R:
-    from aiokafka.errors import KafkaError
-    from sqlalchemy.exc import SQLAlchemyError
-
-    from backoffice.errors import BackofficeError
-    from backoffice.run_publisher import NotPublished
-
-    try:
-        return asyncio.run(_acting(act, person, publishes=publishes))
-    except (BackofficeError, NotPublished, KafkaError, SQLAlchemyError, OSError) as error:
-        fail(error)
-
-
-async def _acting(
-    act: Callable[[BrandService, Actor], Awaitable[R]], person: str | None, *, publishes: bool
-) -> R:
     from backoffice.audit.audit_log import AuditLog
     from backoffice.operations.brands.service import BrandService
     from backoffice.run_publisher import publish_now
-    from foundation.storage.database import Database
 
     clock = product_clock()
-    async with AsyncExitStack() as stack:
-        own, rewards = (Database.open(database_settings(), name) for name in ("backoffice", "rewards"))
-        stack.push_async_callback(own.close)
-        stack.push_async_callback(rewards.close)
+
+    async def acting(own: Database, rewards: Database) -> R:
         result = await act(BrandService(own, rewards, AuditLog(clock), clock), operator(person))
         if publishes:
             await publish_now(own, stream_settings(), clock)
         return result
 
+    return run_with(("backoffice", "rewards"), acting)
 
-def _facts(one: KnownBrand) -> dict[str, Any]:
-    return {"revision": one.revision, **_document(one.document)}
+
+def _facts(brand: KnownBrand) -> dict[str, Any]:
+    return {"revision": brand.revision, **_document(brand.document)}
 
 
 def _document(document: BrandDocument) -> dict[str, Any]:
@@ -186,10 +154,10 @@ def _document(document: BrandDocument) -> dict[str, Any]:
     return state_fields(document.state)
 
 
-def _revision_fields(one: Any) -> dict[str, Any]:
+def _revision_fields(revision: BrandRevision) -> dict[str, Any]:
     return {
-        "revision": one.revision,
-        "reason": one.reason,
-        "changed_at": one.changed_at,
-        "changed_by": one.changed_by,
+        "revision": revision.revision,
+        "reason": revision.reason,
+        "changed_at": revision.changed_at,
+        "changed_by": revision.changed_by,
     }

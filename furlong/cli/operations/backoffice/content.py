@@ -35,7 +35,7 @@ def list_items(
     from backoffice.content.repository import ItemFilter
 
     async def work(parts: ContentArea, actor: Actor) -> list[dict[str, Any]]:
-        found = await parts.service.items(actor, brand, ItemFilter(frozenset()), 1000)
+        items = await parts.service.items(actor, brand, ItemFilter(frozenset()), 1000)
         return [
             {
                 "item": str(item.key),
@@ -43,7 +43,7 @@ def list_items(
                 "open": None if item.open is None else f"{item.open.revision} {item.open.state.value}",
                 "published": item.published_revision,
             }
-            for item in found
+            for item in items
         ]
 
     rows = _with_content(user, work)
@@ -59,15 +59,15 @@ def show(item: Item, revision: Revision, *, user: User) -> None:
     """Show a revision as JSON: its document, and who did what."""
 
     async def work(parts: ContentArea, actor: Actor) -> dict[str, Any]:
-        found = await parts.service.revision(actor, _key(item), revision)
-        approval = found.approval
+        stored = await parts.service.revision(actor, _key(item), revision)
+        approval = stored.approval
         return {
-            "revision": found.revision,
-            "state": found.state.value,
-            "hash": found.content_hash,
-            "edited_by": found.edited_by,
+            "revision": stored.revision,
+            "state": stored.state.value,
+            "hash": stored.content_hash,
+            "edited_by": stored.edited_by,
             "approved_by": None if approval is None else approval.name,
-            "document": found.document.as_json(),
+            "document": stored.document.as_json(),
         }
 
     echo_json([_with_content(user, work)])
@@ -79,8 +79,8 @@ def lint(item: Item, revision: Revision, *, user: User) -> None:
     from backoffice.content.lint import errors_of
 
     async def work(parts: ContentArea, actor: Actor) -> Any:
-        found = await parts.service.revision(actor, _key(item), revision)
-        return await parts.service.lint(actor, found.key, found.document)
+        stored = await parts.service.revision(actor, _key(item), revision)
+        return await parts.service.lint(actor, stored.key, stored.document)
 
     findings = _with_content(user, work)
     typer.echo("\n".join(map(str, findings)) or "Nothing was found.")

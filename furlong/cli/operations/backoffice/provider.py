@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
 
 import typer
 
-from furlong.cli.json_lists import AsJson, echo_json, echo_table
+from furlong.cli.command_work import run_with
+from furlong.cli.json_lists import AsJson, echo_json, echo_list, echo_table
 from furlong.cli.operating_person import operator
 from furlong.cli.operations.backoffice.signed_in import User, run_as
 from furlong.cli.options import database_settings, fail, fulfilment_settings, product_clock, stream_settings
 
 if TYPE_CHECKING:
     from backoffice.access import Actor
+    from backoffice.approvals.service import Approvals
+    from backoffice.audit.audit_log import AuditLog
     from backoffice.base import Base
     from backoffice.operations.providers.repository import ProviderRevision
-    from backoffice.operations.providers.service import ProviderService, ProviderState
+    from backoffice.operations.providers.service import NodeHealth, ProviderService, ProviderState
+    from foundation.storage.clock import Clock
+    from foundation.storage.database import Database
 
 R = TypeVar("R")
 cli = typer.Typer(
@@ -26,19 +30,22 @@ cli = typer.Typer(
     help="Providers of rewards: how workers call them, in revisions that another person approves; health.",
 )
 Name = Annotated[str, typer.Argument(help="The provider.")]
+HEALTH_HEADS: Final = (
+    *("provider", "node", "worker", "revision", "circuit", "calls", "due"),
+    *("succeeded", "failed", "error", "problem"),
+)
 Reason = Annotated[str, typer.Option(help="Why; the approver, the audit log and the nodes show it.")]
 
 
 @cli.command("list")
 def list_(*, as_json: AsJson = False) -> None:
     """List the providers in their order, with what each offers."""
-    found = _read(lambda service, actor: service.listed(actor))
-    if as_json:
-        echo_json(_facts(one) for one in found)
-        return
-    echo_table(
-        ("provider", "revision", "state", "pays", "brands", "currencies", "waiting", "not used by"),
-        (_line(one) for one in found),
+    echo_list(
+        _read(lambda service, actor: service.listed(actor)),
+        as_json=as_json,
+        facts=_facts,
+        heads=("provider", "revision", "state", "pays", "brands", "currencies", "waiting", "not used by"),
+        cells=_line,
         nothing="No provider is configured: see `furlong provider submit`.",
     )
 
@@ -50,24 +57,25 @@ def show(
     """Print a configuration in the form that `submit` reads, with the number of its revision."""
     import yaml
 
-    found = _read(lambda service, actor: service.configurations.find(actor, provider, revision))
-    typer.echo(yaml.safe_dump(_document(found), sort_keys=False).rstrip())
+    wanted = _read(lambda service, actor: service.configurations.find(actor, provider, revision))
+    typer.echo(yaml.safe_dump(_document(wanted), sort_keys=False).rstrip())
 
 
 @cli.command()
 def history(*, provider: Name, limit: int = 20, as_json: AsJson = False) -> None:
     """List the revisions of a provider's configuration, the newest first."""
-    found = _read(lambda service, actor: service.configurations.revisions(actor, provider, limit))
-    if as_json:
-        echo_json(
-            {**_document(one), "reason": one.reason, "submitted_by": one.submitted_by}
-            | {"approved_by": one.approved_by, "in_force_at": one.in_force_at}
-            for one in found
-        )
-        return
-    echo_table(
-        ("revision", "in force", "submitted by", "approved by", "reason"),
-        ((one.revision, one.in_force_at, one.submitted_by, one.approved_by, one.reason) for one in found),
+    echo_list(
+        _read(lambda service, actor: service.configurations.revisions(actor, provider, limit)),
+        as_json=as_json,
+        facts=lambda revision: (
+            {**_document(revision), "reason": revision.reason, "submitted_by": revision.submitted_by}
+            | {"approved_by": revision.approved_by, "in_force_at": revision.in_force_at}
+        ),
+        heads=("revision", "in force", "submitted by", "approved by", "reason"),
+        cells=lambda revision: (
+            *(revision.revision, revision.in_force_at, revision.submitted_by),
+            *(revision.approved_by, revision.reason),
+        ),
         nothing=f"There is no provider {provider}.",
     )
 
@@ -81,13 +89,11 @@ def diff(
     as_json: AsJson = False,
 ) -> None:
     """Show the fields that differ between two revisions."""
-    found = _read(lambda service, actor: service.configurations.diff(actor, provider, before, after))
-    if as_json:
-        echo_json(found)
-        return
-    echo_table(
-        ("field", f"revision {before}", f"revision {after}"),
-        ((one.field, str(one.before), str(one.after)) for one in found),
+    echo_list(
+        _read(lambda service, actor: service.configurations.diff(actor, provider, before, after)),
+        as_json=as_json,
+        heads=("field", f"revision {before}", f"revision {after}"),
+        cells=lambda change: (change.field, str(change.before), str(change.after)),
         nothing="Nothing differs.",
     )
 
@@ -148,13 +154,13 @@ def approve(
     from backoffice.run_publisher import publish_now
 
     async def work(base: Base, actor: Actor) -> str:
-        async def approved(service: ProviderService, actor: Actor) -> str:
+        async def approve_and_publish(service: ProviderService, actor: Actor) -> str:
             now = service.clock.machine.now()
-            found = await base.approvals.approve(actor, proposal, content_hash, now)
+            approved = await base.approvals.approve(actor, proposal, content_hash, now)
             await publish_now(base.database, stream_settings(), base.clock)
-            return f"{found.subject} is {found.status.value}, for all nodes"
+            return f"{approved.subject} is {approved.status.value}, for all nodes"
 
-        return await _with_service(base, actor, approved)
+        return await _with_service(base, actor, approve_and_publish)
 
     typer.echo(run_as(user, work, step_up=True))
 
@@ -165,49 +171,23 @@ def health(*, provider: Annotated[str | None, typer.Argument()] = None, as_json:
 
     The exit status is 1 if a configuration cannot be used, a circuit is not closed, or no worker reports.
     """
-    found = [
-        (one.name, each)
-        for one in _read(lambda service, actor: service.listed(actor))
-        if provider in {None, one.name}
-        for each in one.health
+    reports = [
+        (state.name, report)
+        for state in _read(lambda service, actor: service.listed(actor))
+        if provider in {None, state.name}
+        for report in state.health
     ]
     if as_json:
-        echo_json({"node": one.node, "alive": one.is_alive, **_health(one.health)} for _, one in found)
+        echo_json(_health_facts(report) for _, report in reports)
     else:
         echo_table(
-            (
-                "provider",
-                "node",
-                "worker",
-                "revision",
-                "circuit",
-                "calls",
-                "due",
-                "succeeded",
-                "failed",
-                "error",
-                "problem",
-            ),
-            (
-                (
-                    name,
-                    one.node if one.is_alive else f"! {one.node} is silent",
-                    one.health.worker or "! none",
-                    one.health.revision,
-                    one.health.circuit,
-                    one.health.calls,
-                    one.health.due,
-                    one.health.succeeded_at,
-                    one.health.failed_at,
-                    one.health.error,
-                    one.health.problem,
-                )
-                for name, one in found
-            ),
+            HEALTH_HEADS,
+            ((name, *_health_cells(report)) for name, report in reports),
             nothing="No node has reported about providers yet.",
         )
     if not all(
-        one.is_alive and one.health.circuit == "closed" and not one.health.problem for _, one in found
+        report.is_alive and report.health.circuit == "closed" and not report.health.problem
+        for _, report in reports
     ):
         raise typer.Exit(1)
 
@@ -218,104 +198,93 @@ def _propose(user: str, work: Callable[[ProviderService, Actor], Awaitable[str]]
     async def run(base: Base, actor: Actor) -> str:
         proposal_id = await _with_service(base, actor, work)
         async with base.database.read() as connection:
-            found = await repository.find(connection, proposal_id)
-        return f"{proposal_id} {found.content_hash if found else ''}"
+            proposal = await repository.find(connection, proposal_id)
+        return f"{proposal_id} {proposal.content_hash if proposal else ''}"
 
     typer.echo(run_as(user, run))
 
 
 def _read(work: Callable[[ProviderService, Actor], Awaitable[R]]) -> R:
-    from sqlalchemy.exc import SQLAlchemyError
+    from backoffice.approvals.service import Approvals
+    from backoffice.audit.audit_log import AuditLog
 
-    from backoffice.errors import BackofficeError
+    clock = product_clock()
+    audit = AuditLog(clock)
 
-    async def run() -> R:
-        from backoffice.approvals.service import Approvals
-        from backoffice.audit.audit_log import AuditLog
-        from foundation.storage.database import Database
+    async def read(own: Database, fulfilment: Database) -> R:
+        service = _service((own, audit, Approvals(own, audit, clock), clock), fulfilment)
+        return await work(service, operator(None))
 
-        clock, own = product_clock(), Database.open(database_settings(), "backoffice")
-        audit = AuditLog(clock)
-        try:
-            parts = (own, audit, Approvals(own, audit, clock), clock)
-            return await _over(parts, lambda service: work(service, operator(None)))
-        finally:
-            await own.close()
-
-    try:
-        return asyncio.run(run())
-    except (BackofficeError, SQLAlchemyError, OSError, ValueError) as error:
-        fail(error)
+    return run_with(("backoffice", "fulfilment"), read, ValueError)
 
 
 async def _with_service(
     base: Base, actor: Actor, work: Callable[[ProviderService, Actor], Awaitable[R]]
 ) -> R:
+    from foundation.storage.database import open_databases
+
     parts = (base.database, base.audit, base.approvals, base.clock)
-    return await _over(parts, lambda service: work(service, actor))
+    async with open_databases(database_settings(), "fulfilment") as (fulfilment,):
+        return await work(_service(parts, fulfilment), actor)
 
 
-async def _over(parts: tuple[Any, Any, Any, Any], work: Callable[[ProviderService], Awaitable[R]]) -> R:
+def _service(parts: tuple[Database, AuditLog, Approvals, Clock], fulfilment: Database) -> ProviderService:
     from backoffice.operations.providers.configurations import ProviderConfigurations
     from backoffice.operations.providers.service import ProviderService
-    from foundation.storage.database import Database
 
     own, audit, approvals, clock = parts
-    settings, fulfilment = fulfilment_settings(), Database.open(database_settings(), "fulfilment")
+    settings = fulfilment_settings()
     files = {provider.name: provider for provider in settings.list_providers()}
     configurations = ProviderConfigurations(own, audit, approvals, clock, files, settings)
     approvals.register(configurations.proposal_kind)
-    try:
-        return await work(ProviderService(fulfilment, own, configurations, clock))
-    finally:
-        await fulfilment.close()
+    return ProviderService(fulfilment, own, configurations, clock)
 
 
-def _document(one: ProviderRevision) -> dict[str, Any]:
-    return {"revision": one.revision, **one.document.model_dump(mode="json")}
+def _document(revision: ProviderRevision) -> dict[str, Any]:
+    return {"revision": revision.revision, **revision.document.model_dump(mode="json")}
 
 
-def _health(one: Any) -> dict[str, Any]:
+def _health_facts(report: NodeHealth) -> dict[str, Any]:
     import msgspec
 
-    found: dict[str, Any] = msgspec.structs.asdict(one)
-    return found
+    return {"node": report.node, "alive": report.is_alive, **msgspec.structs.asdict(report.health)}
 
 
-def _facts(one: ProviderState) -> dict[str, Any]:
-    reason, since = one.stopped or (None, None)
+def _health_cells(report: NodeHealth) -> tuple[object, ...]:
+    health = report.health
+    return (
+        report.node if report.is_alive else f"! {report.node} is silent",
+        health.worker or "! none",
+        *(health.revision, health.circuit, health.calls, health.due),
+        *(health.succeeded_at, health.failed_at, health.error, health.problem),
+    )
+
+
+def _facts(state: ProviderState) -> dict[str, Any]:
+    reason, since = state.stopped or (None, None)
     return {
-        "provider": one.name,
-        "revision": None if one.present is None else one.present.revision,
-        "imported": one.present is not None and one.present.approved_by is None,
-        "configuration": None if one.present is None else one.present.document.model_dump(mode="json"),
-        "adapter_kinds": one.adapter_kinds,
-        "stopped": one.stopped is not None,
-        "everywhere": one.everywhere,
+        "provider": state.name,
+        "revision": None if state.present is None else state.present.revision,
+        "imported": state.present is not None and state.present.approved_by is None,
+        "configuration": None if state.present is None else state.present.document.model_dump(mode="json"),
+        "adapter_kinds": state.adapter_kinds,
+        "stopped": state.stopped is not None,
+        "everywhere": state.everywhere,
         "reason": reason,
         "since": since,
-        "waiting": dict(one.waiting),
-        "missing": dict(one.missing),
-        "pending": [each.proposal_id for each in one.pending],
+        "waiting": dict(state.waiting),
+        "missing": dict(state.missing),
+        "pending": [proposal.proposal_id for proposal in state.pending],
     }
 
 
-def _line(one: ProviderState) -> tuple[object, ...]:
-    document = None if one.present is None else one.present.document
-    state = "stopped" if one.stopped else "in use" if document and document.enabled else "not enabled"
+def _line(state: ProviderState) -> tuple[object, ...]:
+    document = None if state.present is None else state.present.document
+    use = "stopped" if state.stopped else "in use" if document and document.enabled else "not enabled"
     offered = ("", "", "") if document is None else (document.kinds, document.brands, document.currencies)
     pays, brands, currencies = (", ".join(names) for names in offered)
-    waiting = ", ".join(f"{number} {name}" for name, number in sorted(one.waiting.items()))
-    number = (
-        "" if one.present is None else f"{one.present.revision}{'' if one.present.approved_by else ' (file)'}"
-    )
-    return (
-        one.name,
-        number,
-        state,
-        pays,
-        brands or "all",
-        currencies or "all",
-        waiting,
-        ", ".join(one.missing),
-    )
+    waiting = ", ".join(f"{number} {name}" for name, number in sorted(state.waiting.items()))
+    present = state.present
+    number = "" if present is None else f"{present.revision}{'' if present.approved_by else ' (file)'}"
+    offer = (pays, brands or "all", currencies or "all")
+    return state.name, number, use, *offer, waiting, ", ".join(state.missing)

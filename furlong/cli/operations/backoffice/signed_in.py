@@ -5,13 +5,13 @@ The four-eyes rule applies on the command line, too: no option lets a person act
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
+from furlong.cli.command_work import run
 from furlong.cli.options import (
     backoffice_settings,
     database_settings,
@@ -56,16 +56,13 @@ def run_as(user: str, work: Callable[[Base, Actor], Awaitable[T]], *, step_up: b
 
     With `step_up`, the second factor is asked for again: a code works once.
     """
-    from sqlalchemy.exc import SQLAlchemyError
-
     from backoffice.base import create_base
-    from subgraphs.kit.domain.errors import CallerError
 
     password = _ask("Password", hidden=True)
     code = _ask("Code of the authenticator")
     again = _ask("The authenticator's next code") if step_up else None
 
-    async def run() -> T:
+    async def signed_in() -> T:
         base = create_base(
             database_settings(),
             backoffice_settings(),
@@ -78,10 +75,7 @@ def run_as(user: str, work: Callable[[Base, Actor], Awaitable[T]], *, step_up: b
         finally:
             await base.database.close()
 
-    try:
-        return asyncio.run(run())
-    except (CallerError, SQLAlchemyError, OSError, ValueError) as error:
-        fail(error)
+    return run(signed_in(), ValueError)
 
 
 async def _signed_in(

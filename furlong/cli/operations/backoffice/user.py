@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
+from furlong.cli.command_work import run
 from furlong.cli.json_lists import AsJson, echo_json, table
 from furlong.cli.operating_person import As, operating_person
 from furlong.cli.options import backoffice_settings, database_settings, fail, product_clock
@@ -87,8 +87,8 @@ def reset(login: Login, *, reason: Reason, as_: As = None) -> None:
     """Replace lost credentials: by a link, or a new initial password; the second factor is set up again."""
 
     async def work(base: Base) -> tuple[Account, str | None]:
-        found = await _found(base, login)
-        return await base.accounts.reset(operating_person(as_), found.user.user_id, reason)
+        account = await _account(base, login)
+        return await base.accounts.reset(operating_person(as_), account.user.user_id, reason)
 
     account, password = _run(work)
     typer.echo(f"Reset {account.user.login}; its sessions have ended. {_given(password)}")
@@ -99,9 +99,9 @@ def roles(login: Login, *, role: RoleOption, reason: Reason, as_: As = None) -> 
     """Replace the roles of an account: name all that it is to have."""
 
     async def work(base: Base) -> Account:
-        found = await _found(base, login)
+        account = await _account(base, login)
         return await base.accounts.set_roles(
-            operating_person(as_), found.user.user_id, _roles(role), found.user.revision, reason
+            operating_person(as_), account.user.user_id, _roles(role), account.user.revision, reason
         )
 
     account = _run(work)
@@ -112,9 +112,9 @@ def _set_status(login: str, status: str, reason: str, person: str | None) -> Non
     from backoffice.identity.users import UserStatus
 
     async def work(base: Base) -> Account:
-        found = await _found(base, login)
+        account = await _account(base, login)
         return await base.accounts.set_status(
-            operating_person(person), found.user.user_id, UserStatus(status), found.user.revision, reason
+            operating_person(person), account.user.user_id, UserStatus(status), account.user.revision, reason
         )
 
     account = _run(work)
@@ -136,7 +136,7 @@ async def _all(base: Base) -> list[Account]:
     return accounts
 
 
-async def _found(base: Base, login: str) -> Account:
+async def _account(base: Base, login: str) -> Account:
     from backoffice.identity import users
 
     async with base.database.read() as connection:
@@ -147,13 +147,10 @@ async def _found(base: Base, login: str) -> Account:
 
 
 def _run(work: Callable[[Base], Coroutine[Any, Any, T]]) -> T:
-    from sqlalchemy.exc import SQLAlchemyError
-
     from backoffice.areas import AREAS
     from backoffice.base import create_base
-    from backoffice.errors import BackofficeError
 
-    async def run() -> T:
+    async def based() -> T:
         base = create_base(database_settings(), backoffice_settings(), product_clock())
         # Areas register their kinds of proposals, which lapse with an account.
         areas = [kind(base) for kind in AREAS]
@@ -164,29 +161,26 @@ def _run(work: Callable[[Base], Coroutine[Any, Any, T]]) -> T:
                 await area.close()
             await base.database.close()
 
-    try:
-        return asyncio.run(run())
-    except (BackofficeError, SQLAlchemyError, OSError, ValueError) as error:
-        fail(error)
+    return run(based(), ValueError)
 
 
 def _roles(given: list[str]) -> Roles:
     from backoffice.access import Role
     from subgraphs.kit.domain.keys import ALL_BRANDS
 
-    found: dict[str, set[Role]] = {}
+    roles: dict[str, set[Role]] = {}
     for text in given:
         name, _, brand = text.partition("@")
         try:
-            found.setdefault(brand or ALL_BRANDS, set()).add(Role(name))
+            roles.setdefault(brand or ALL_BRANDS, set()).add(Role(name))
         except ValueError:
-            fail(f"there is no role {name!r}; there are {', '.join(one.value for one in Role)}")
-    return {brand: frozenset(held) for brand, held in found.items()}
+            fail(f"there is no role {name!r}; there are {', '.join(role.value for role in Role)}")
+    return {brand: frozenset(held) for brand, held in roles.items()}
 
 
 def _names(roles: Roles) -> list[str]:
     return [
         role.value if brand == "*" else f"{role.value}@{brand}"
         for brand, held in sorted(roles.items())
-        for role in sorted(held, key=lambda one: one.value)
+        for role in sorted(held, key=lambda role: role.value)
     ]

@@ -1,4 +1,4 @@
-"""The databases of the subgraphs, which support reads."""
+"""The databases of the subgraphs, which areas of the back office read."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

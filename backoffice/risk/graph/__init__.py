@@ -1,0 +1,1 @@
+"""The types of risk's part of the graph, by page."""

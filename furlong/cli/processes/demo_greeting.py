@@ -1,0 +1,115 @@
+"""What `furlong demo` says once it runs: where everything is, and what to try."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from furlong.demo.process import DemoOptions
+    from furlong.demo.ready_file import DemoFacts
+
+
+def greeting_of_mock(facts: DemoFacts, ready_file: Path) -> str:
+    """Return what the demo of mocked answers says."""
+    return "\n".join(
+        [
+            "",
+            "  Furlong is ready, with mocked answers: nothing is stored.",
+            "",
+            f"    Bet-slip     {facts.url}/",
+            f"    GraphiQL     {facts.graphql}",
+            f"    Gallery      {facts.url}/gallery   (every screen of the widget)",
+            *([f"    Docs         {facts.docs}"] if facts.docs else []),
+            "",
+            f"  A customer for each state, with a token, is in {ready_file}. Ctrl-C stops the demo.",
+            "",
+        ]
+    )
+
+
+def greeting(facts: DemoFacts, options: DemoOptions) -> str:
+    """Return what the demo says."""
+    return "\n".join(
+        [
+            "",
+            "  Furlong is ready.",
+            "",
+            f"    Bet-slip     {facts.url}/",
+            f"    GraphiQL     {facts.graphql}",
+            f"    Gallery      {facts.url}/gallery   (every screen of the widget)",
+            *_backoffice(facts),
+            *([f"    Docs         {facts.docs}"] if facts.docs else []),
+            *_internal_graph(facts),
+            *_brand_sites(facts),
+            *_cells(facts),
+            _analytics(options),
+            f"    Kafka        {facts.kafka}   (embedded)",
+            f"    Upstream     {facts.upstream}   (simulated; its API: /docs)",
+            "",
+            *[
+                f"  SCENARIO {scenario.name}: {scenario.says} Customer {scenario.customer.id}."
+                for scenario in options.scenarios
+            ],
+            *_rehearsal(facts),
+            f"  Customers and their tokens are in {options.ready_file}. Ctrl-C stops the demo.",
+            "",
+        ]
+    )
+
+
+def _backoffice(facts: DemoFacts) -> list[str]:
+    """Return the line that says where the back office is."""
+    if facts.backoffice is None:
+        return []
+    return [f"    Back office  {facts.backoffice.url}   (sign in as any role by one click)"]
+
+
+def _analytics(options: DemoOptions) -> str:
+    """Return the line that says how to ask about everything that happened, or how to add that."""
+    if options.analytics:
+        asked = f"{_called()} analytics report funnel"
+        return f"    Analytics    {asked}   (weeks of made history; ready in a minute)"
+    return "    Analytics    off; make demo ARGS=--analytics adds it   (half a gigabyte)"
+
+
+def _cells(facts: DemoFacts) -> list[str]:
+    """Return a line for each cell: its own gateway, behind the router at the first address."""
+    return [
+        f"    Cell {cell.name}      {cell.graphql}   (partitions {cell.partitions} of {cell.of}; "
+        f"FURLONG_CELL={cell.name} for other commands)"
+        for cell in facts.cells
+    ]
+
+
+def _internal_graph(facts: DemoFacts) -> list[str]:
+    """Return the line that says where operators' tools find the internal graph."""
+    if facts.internal is None:
+        return []
+    return [f"    Internal     {facts.internal.graphql}   (needs the key in the ready file)"]
+
+
+def _brand_sites(facts: DemoFacts) -> list[str]:
+    """Return a line for each brand: a site of its own that shows the club in its pages."""
+    return [f"    Brand's site {brand.site}/   ({brand.brand} embeds the club)" for brand in facts.brands]
+
+
+def _rehearsal(facts: DemoFacts) -> list[str]:
+    """Return what visitors must know if the demo's clock is moved."""
+    from foundation.storage.rehearsal import RehearsalClock
+
+    if facts.clock is None:
+        return []
+    now, clock = RehearsalClock(Path(facts.clock)).now(), f"{_called()} clock"
+    return [
+        f"  REHEARSAL: it is {now:%A %Y-%m-%d %H:%M} UTC here. `{clock} show` says what comes next,",
+        f"  `{clock} advance 2h` and `{clock} advance --to lock` move the time.",
+        "",
+    ]
+
+
+def _called() -> str:
+    """Return what a person types for this program: its name, or its path where the shell does not find it."""
+    return "furlong" if shutil.which("furlong") else sys.argv[0]
