@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -24,6 +25,8 @@ QUERY = (ROOT / "contracts" / "betslip.graphql").read_text(encoding="utf-8")
 PROFILED_SECONDS = 11
 REST = {"rest_sqlalchemy": DRIVER, "rest_sqlalchemy_asyncmy": FAST_DRIVER}
 OURS = {"ours": FAST_DRIVER, "ours_aiomysql": DRIVER}
+SHARES = {"ours_nine_of_ten_again": 0.9, "ours_never_again": 0.0}
+"""The same server, with other shares of requests that were sent before."""
 PEERS = (*REST, "ours_aiomysql", *WITH_REAL_SUBGRAPHS)
 
 
@@ -95,6 +98,10 @@ def run(options: Options, folder: Path) -> None:
         club = stack.enter_context(open_club(folder, options.customers))
         servers = stack.enter_context(running_servers(folder))
         contenders = [start_ours(servers, club, cores)]
+        contenders = [
+            replace(contenders[0], name=name, target=replace(contenders[0].target, again=share))
+            for name, share in {"ours": options.again, **SHARES}.items()
+        ]
         if not options.profile:
             contenders += start_peers(servers, club, cores, options)
         tool = LoadTool(folder, club.tokens(options.active))
@@ -106,7 +113,10 @@ def run(options: Options, folder: Path) -> None:
         )
         series = options.measurement.measure(contenders, tool)
     figures = {name: each.figures() for name, each in series.items()}
-    compared = ratios(series)
+    peers = {name: one for name, one in series.items() if name not in SHARES}
+    compared = ratios(peers)
+    for name in SHARES:
+        compared |= ratios({name: series[name]} | {peer: peers[peer] for peer in REST if peer in peers}, name)
     report.show(figures, compared)
     report.write("betslip", figures, compared)
 

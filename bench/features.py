@@ -78,6 +78,7 @@ UNMEASURED: Final[Mapping[str, str]] = {
     "batches": "Only batches pay for it.",
     "documents": "Only bodies that are not known yet pay for it.",
     "incremental": "Only operations with `@defer` or `@stream` use it.",
+    "kept_answers": "Only subgraphs in the process use it: budgets.toml counts it as betslip_again.",
     "labels": "Only graphs with labels of overrides pay for it, and the bet-slip's has none.",
     "observation": "It needs a collector of traces: docs/decisions/measured-gateways.md has what they cost.",
     "sessions": "It needs an issuer of tokens.",

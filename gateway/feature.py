@@ -29,7 +29,7 @@ from gateway.http.replies import OriginPolicy, ReplyStage
 from gateway.http.routes import IsReady, Remark
 from gateway.monitoring import AddRecorder, KnownNames
 from gateway.pipeline.access.operations import Narrowing
-from gateway.pipeline.components import AnsweringPipeline
+from gateway.pipeline.components import AnsweringPipeline, ExecutorComponent
 from gateway.pipeline.documents import DocumentResolver
 from gateway.pipeline.hooks import Hooks, ResponseHook
 from gateway.pipeline.in_parts import AnswersInParts
@@ -242,6 +242,8 @@ class VersionParts(Hooks, frozen=True, kw_only=True):
             metrics, and the hooks of sources and events. At most one feature may do that.
         event_calls: Middleware around `calls`, for what events of subscriptions lack.
         dividers: Return a pipeline that may answer a request to the endpoint by several others.
+        executor: Wraps what fetches and projects whole responses, for requests that all policies permit; at
+            most one feature may do that.
         probe: Returns a pipeline that observes some requests, and lets the given one answer the others.
             What else the same feature adds is outermost; at most one feature may observe requests.
         origins: Decides which pages of other origins may read replies; at most one feature may decide that.
@@ -262,6 +264,7 @@ class VersionParts(Hooks, frozen=True, kw_only=True):
     subscriptions: Callable[[OperationExecutor, KnownNames, Hooks], AnswersSubscriptions] | None = None
     event_calls: tuple[CallMiddleware, ...] = ()
     dividers: tuple[Callable[[ResponsePipeline], ResponsePipeline], ...] = ()
+    executor: Callable[[ExecutorComponent], ExecutorComponent] | None = None
     probe: Callable[[Pipeline], AnsweringPipeline] | None = None
 
 

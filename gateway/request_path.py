@@ -63,6 +63,7 @@ STAGES: Final = (
     Stage("plan", "Finds the plan, or makes it.", "", REQUEST),
     Stage("plan checks", "", "plans", REQUEST),
     Stage("headers", "", "headers", REQUEST),
+    Stage("executor", "", "executor", "each query"),
     Stage("calls", "Fetches from a subgraph.", "calls", "each call of a subgraph", is_after=True),
     Stage(
         "sources",

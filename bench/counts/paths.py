@@ -37,7 +37,7 @@ from bench.counts.club import (
 )
 from bench.counts.counting import Counting
 from bench.counts.doubles import Client, StoppedLoop, embedded_databases, settle
-from bench.counts.site_paths import betslip, gateway, live_event
+from bench.counts.site_paths import betslip, betslip_again, betslip_changed, gateway, live_event
 from bench.fixtures.customers import BRAND, customer_id
 from bench.load.http_messages import END
 from consumers.progress.messages import PROGRESS_TOPIC
@@ -183,6 +183,8 @@ T = TypeVar("T")
 HotPath: TypeAlias = Callable[[Counted], AbstractAsyncContextManager[Request]]
 PATHS: Final[Mapping[str, HotPath]] = {
     "betslip": betslip,
+    "betslip_again": betslip_again,
+    "betslip_changed": betslip_changed,
     "gateway": gateway,
     "consumer_batch": consumer_batch,
     "live_event": live_event,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractContextManager, asynccontextmanager
 from typing import Any, Final
 
@@ -42,7 +42,16 @@ QUIET_SECONDS: Final = 1.5 * GATHER_SECONDS
 
 @asynccontextmanager
 async def betslip(given: Counted) -> AsyncIterator[Request]:
-    """The bet-slip by `furlong serve`: its subgraphs in process, tokens checked, all limits enforced."""
+    """The bet-slip by `furlong serve`: its subgraphs in process, tokens checked, all limits; none is kept."""
+    async with served(_site(given, kept_answers={"bytes": 0})) as connect:
+        client = connect()
+        yield asking(client, betslip_request(given.token), require_right)
+        client.close()
+
+
+@asynccontextmanager
+async def betslip_again(given: Counted) -> AsyncIterator[Request]:
+    """The same bet-slip while nothing about it changes: what it was made of is read and compared."""
     async with served(_site(given)) as connect:
         client = connect()
         yield asking(client, betslip_request(given.token), require_right)
@@ -50,19 +59,32 @@ async def betslip(given: Counted) -> AsyncIterator[Request]:
 
 
 @asynccontextmanager
+async def betslip_changed(given: Counted) -> AsyncIterator[Request]:
+    """The same bet-slip after each bet: what was read to compare is used to make it anew."""
+    async with served(_site(given)) as connect, _progress(given) as bet:
+        client, request = connect(), betslip_request(given.token)
+
+        async def ask(counting: AbstractContextManager[object]) -> None:
+            await bet()
+            with counting:
+                reply = await client.ask(request)
+            require_right(reply)
+
+        yield ask
+        client.close()
+
+
+@asynccontextmanager
 async def live_event(given: Counted) -> AsyncIterator[Request]:
     """From the notice that a customer's progress has changed to the event on an open stream (SSE)."""
     bus = MemoryBus(is_complete=True)
-    database = Database.open(given.database, "progress")
-    async with served(_site(given, bus)) as connect:
-        client, bets = connect(), itertools.count(100)
+    async with served(_site(given, bus)) as connect, _progress(given) as bet:
+        client = connect()
         headers = (f"Authorization: Bearer {given.token}", "Accept: text/event-stream")
         await client.ask(post("/graphql", _body(UPDATES), *headers), _is_event)
 
         async def change(counting: AbstractContextManager[object]) -> None:
-            of_customer = PROGRESS.c.customer_id == customer_id(CUSTOMER)
-            async with database.write() as connection:
-                await connection.execute(update(PROGRESS).where(of_customer).values(counted_bets=next(bets)))
+            await bet()
             time.sleep(QUIET_SECONDS)  # noqa: ASYNC251 - the loop knows no time
             with counting:
                 bus.customers_changed([given.key])
@@ -71,10 +93,23 @@ async def live_event(given: Counted) -> AsyncIterator[Request]:
 
         yield change
         client.close()
+
+
+@asynccontextmanager
+async def _progress(given: Counted) -> AsyncIterator[Callable[[], Awaitable[None]]]:
+    """Provide what counts one more bet of the customer."""
+    database, bets = Database.open(given.database, "progress"), itertools.count(100)
+
+    async def bet() -> None:
+        of_customer = PROGRESS.c.customer_id == customer_id(CUSTOMER)
+        async with database.write() as connection:
+            await connection.execute(update(PROGRESS).where(of_customer).values(counted_bets=next(bets)))
+
+    yield bet
     await database.close()
 
 
-def _site(given: Counted, bus: MemoryBus | None = None) -> Starlette:
+def _site(given: Counted, bus: MemoryBus | None = None, **settings: Any) -> Starlette:
     """Build the site with its default settings, without a page, whose files would be settings, too."""
     parts = SubgraphParts(
         given.database,
@@ -86,7 +121,7 @@ def _site(given: Counted, bus: MemoryBus | None = None) -> Starlette:
         # Events in quick succession would wait.
         live=LiveSettings(interval_seconds=0),
     )
-    return create_site(parts, ServeSettings(page=given.folder / "no-page"), GatewaySettings())
+    return create_site(parts, ServeSettings(page=given.folder / "no-page"), GatewaySettings(**settings))
 
 
 def betslip_request(token: str, *headers: str) -> bytes:

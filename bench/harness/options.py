@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 from bench.harness.measurement import Measurement
 
+AGAIN = 0.6
+"""By docs/capacity.md, 5.3 bet-slips are read for each bet, which changes them twice."""
+
 
 @dataclass(frozen=True, slots=True)
 class Options:
@@ -13,6 +16,7 @@ class Options:
     Attributes:
         customers: Number of customers in the database.
         active: Number of customers who send requests; each has a token of their own.
+        again: The share of requests that customers have sent before; see docs/capacity.md.
         only: The peers to measure beside ours; None for all.
         profile: Whether to profile our server instead of measuring.
     """
@@ -20,6 +24,7 @@ class Options:
     measurement: Measurement
     customers: int
     active: int
+    again: float
     only: frozenset[str] | None
     profile: bool
 
@@ -38,6 +43,9 @@ def read_options(description: str, peers: tuple[str, ...] = ()) -> Options:
     parser.add_argument("--customers", type=int, help="customers in the database (100,000; quick: 10,000)")
     parser.add_argument("--active", type=int, help="customers who send requests (10,000; quick: 2,000)")
     parser.add_argument(
+        "--again", type=float, default=AGAIN, help=f"share of requests that were sent before ({AGAIN})"
+    )
+    parser.add_argument(
         "--peers", nargs="*", choices=peers, help="measure only these beside ours; without names, ours alone"
     )
     parser.add_argument("--profile", action="store_true", help="profile our server instead of measuring")
@@ -53,6 +61,7 @@ def read_options(description: str, peers: tuple[str, ...] = ()) -> Options:
         ),
         customers=customers,
         active=min(customers, given.active or (2_000 if quick else 10_000)),
+        again=given.again,
         only=None if given.peers is None else frozenset(given.peers),
         profile=given.profile,
     )

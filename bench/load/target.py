@@ -25,6 +25,7 @@ class Target:
         content: The JSON body of a POST; empty for a GET.
         wanted: A text that every right answer contains.
         unwanted: A text that no right answer contains.
+        again: The share of requests that others have sent before, as browsers do that look again.
     """
 
     port: int
@@ -32,6 +33,7 @@ class Target:
     content: str = ""
     wanted: str = '"optedIn"'
     unwanted: str = '"errors"'
+    again: float = 1.0
 
     @classmethod
     def graphql(cls, port: int, query: str, variables: dict[str, Any], operation: str) -> "Target":

@@ -1,6 +1,7 @@
 -- wrk's script: each request is from a random customer, and every answer is checked.
 -- Arguments: file of the request with {token} in it, file of tokens (one per line), a text that an answer must
--- contain, a text that it must not contain, seed.
+-- contain, a text that it must not contain, seed, and the share of requests that are sent again and again: the
+-- others have one of so many languages that a customer hardly ever asks for the same one twice.
 
 local REFUSED = { [429] = true, [503] = true }
 local threads = {}
@@ -22,10 +23,15 @@ function init(args)
   for token in read(args[2]):gmatch("[^\n]+") do tokens[#tokens + 1] = token end
   wanted, unwanted = args[3], args[4]
   math.randomseed(tonumber(args[5]))
+  again = tonumber(args[6])
   right, refused, wrong, first_wrong = 0, 0, 0, ""
 end
 
-function request() return head .. tokens[math.random(#tokens)] .. tail end
+function request()
+  local language = "en"
+  if math.random() >= again then language = "en, x-" .. math.random(500) .. ";q=0.1" end
+  return head .. tokens[math.random(#tokens)] .. "\r\nAccept-Language: " .. language .. tail
+end
 
 function response(status, _, body)
   if status == 200 and body:find(wanted, 1, true) and not body:find(unwanted, 1, true) then

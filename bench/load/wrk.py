@@ -77,6 +77,7 @@ class LoadTool:
         command = [find_wrk(), "-t1", f"-c{self.connections}", f"-d{seconds:g}s", "--timeout=20s"]
         command += ["-s", str(SCRIPT), f"http://127.0.0.1:{target.port}", "--", str(request), str(tokens)]
         command += [target.wanted, target.unwanted, str(random.randrange(10**6))]  # noqa: S311 - no secret
+        command.append(str(target.again))
         wrk = subprocess.Popen(  # noqa: S603 - the command above
             command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
         )

@@ -15,6 +15,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from foundation.dependencies import uncover
 from foundation.storage.cells.ownership import NOT_CELLS, Fence
 from foundation.storage.clock import SystemClock, difference
 from foundation.storage.connections.pinned_connections import PinnedConnections
@@ -140,7 +141,8 @@ class Database:
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
-        """Yield a connection for SELECTs."""
+        """Yield a connection for SELECTs; an answer for which it is used cannot be given again."""
+        uncover()
         async with self._engine.connect() as connection:
             yield connection
 
@@ -153,6 +155,7 @@ class Database:
             CellFenced: The cell is being moved, or has been moved away.
             CellMoved: The cell was moved since this process last looked; another attempt may pass.
         """
+        uncover()
         turn = nullcontext() if self._turns is None else self._turns.turn()
         async with turn, self._writing.connect() as connection:
             transaction = await connection.begin()

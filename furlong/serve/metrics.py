@@ -50,13 +50,13 @@ class ReadMetrics(Collector):
     """Counts the batches of key lookups by table and number of keys."""
 
     def __init__(self) -> None:
-        self._sizes: Counter[tuple[str, int]] = Counter()
-        self._keys: Counter[str] = Counter()
+        self._sizes: Counter[tuple[tuple[str, ...], int]] = Counter()
+        self._keys: Counter[tuple[str, ...]] = Counter()
 
-    def batch(self, table: str, keys: int) -> None:
-        """Count a batch."""
-        self._sizes[table, bisect_left(BUCKETS, keys)] += 1
-        self._keys[table] += keys
+    def batch(self, tables: tuple[str, ...], keys: int) -> None:
+        """Count a batch, which reads tables by one statement."""
+        self._sizes[tables, bisect_left(BUCKETS, keys)] += 1
+        self._keys[tables] += keys
 
     def collect(self) -> Iterator[Metric]:
         """Yield the counts so far."""
@@ -65,7 +65,8 @@ class ReadMetrics(Collector):
             "Keys in one SELECT of the graph's point reads, all requests together, by table.",
             labels=["table"],
         )
-        for table, keys in sorted(self._keys.items()):
+        for table in sorted({table for tables in self._keys for table in tables}):
+            keys = sum(count for tables, count in self._keys.items() if table in tables)
             family.add_metric([table], self._cumulative(table), sum_value=keys)
         yield family
 
@@ -73,6 +74,8 @@ class ReadMetrics(Collector):
         bounds, total = [*map(str, BUCKETS), "+Inf"], 0
         counted = []
         for bucket, bound in enumerate(bounds):
-            total += self._sizes[table, bucket]
+            total += sum(
+                count for (tables, size), count in self._sizes.items() if size == bucket and table in tables
+            )
             counted.append((bound, float(total)))
         return counted

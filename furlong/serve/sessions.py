@@ -53,7 +53,7 @@ def customer_sessions(authenticator: Authenticator, *, shared: bool) -> Sessions
 
 def _customer_of(session: object) -> str | None:
     viewer = session.viewer if isinstance(session, RequestIdentity) else None
-    return None if viewer is None else f"{viewer.brand}/{viewer.customer}"
+    return None if viewer is None else f"{viewer.brand}:{viewer.customer}"  # ids have no colon
 
 
 def _expires_of(session: object) -> float | None:

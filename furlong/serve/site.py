@@ -51,6 +51,9 @@ COST_LIMIT: Final = 3_000
 ERROR_CODES: Final = (*CLIENT_CODES, UnknownBrand.code, AuthenticationUnavailable.code, UNAVAILABLE)
 """The codes of the subgraphs' errors that are written for clients; all others are masked."""
 
+KEPT_ANSWER_BYTES: Final = 64 * 1024 * 1024
+"""The default for the bytes of kept answers: those of some 30,000 customers."""
+
 RATE_LIMITS: Final = (RateLimitRule(by="customer", points=30_000, seconds=60),)
 """The default limit per customer: far more than a page needs that polls the bet-slip every second.
 
@@ -146,6 +149,7 @@ def _with_defaults(gateway: GatewaySettings, serve: ServeSettings, brands: Brand
         "rate_limits": {"rules": RATE_LIMITS},
         "masking": {"codes": ERROR_CODES, "extensions": ("id",)},
         "cors": {"origins": brands.origins},
+        "kept_answers": {"bytes": KEPT_ANSWER_BYTES},
         "documents": {"manifests": _manifests_of(serve)},
     }
     gateway = gateway.with_defaults(defaults)

@@ -88,6 +88,11 @@ FEATURES: Final[tuple[Entry, ...]] = (
         instructions=0,
     ),
     Entry(
+        "kept_answers",
+        settings="gateway.features.kept_answers.settings:KeptAnswerSettings",
+        feature="gateway.features.kept_answers.feature:KeptAnswers",
+    ),
+    Entry(
         "resilience",
         settings="gateway.features.resilience.settings:ResilienceSettings",
         feature="gateway.features.resilience.feature:Resilience",

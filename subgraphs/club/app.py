@@ -72,5 +72,5 @@ def create_subgraph(parts: SubgraphParts) -> Subgraph:
         closing=closing,
         caches=(shared.rules,),
         execution=options.execution,
-        stored=states_of(records.load, owner_of),
+        stored=states_of(records.start, owner_of),
     )

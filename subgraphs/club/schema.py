@@ -273,7 +273,7 @@ class Query:
             return None
         if week is None or week is UNSET:
             return Club(club=await context.club(viewer.owner))
-        requested = requested_week(await context.rules(brand), week, context.identity.now)
+        requested = requested_week(await context.rules(brand), week, context.now)
         return Club(club=await context.club(viewer.owner, requested))
 
     @strawberry.field(directives=[sliced_by("first")])
@@ -286,7 +286,7 @@ class Query:
             return []
         context = info.context
         record = await context.record(viewer.owner)
-        weeks = weeks_with_membership(await context.rules(brand), record.events, context.identity.now, first)
+        weeks = weeks_with_membership(await context.rules(brand), record.events, context.now, first)
         return [Club(club=await context.club(viewer.owner, week)) for week in weeks]
 
 

@@ -9,12 +9,14 @@ from collections.abc import Iterator
 from contextvars import Context
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from itertools import groupby
 from typing import Any, Final, NamedTuple
 from uuid import uuid4
 
 import structlog
 
+from foundation.dependencies import repeat
 from foundation.storage.cells.cell import Cell
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
@@ -84,7 +86,11 @@ class ServedCounter:
     _writing: asyncio.Task[None] | None = None
 
     def count(self, served: ServedItem | ServedTogether) -> None:
-        """Count what is served now."""
+        """Count what is served now, and each time that the same answer is given again."""
+        self._count(served)
+        repeat(partial(self._count, served))
+
+    def _count(self, served: ServedItem | ServedTogether) -> None:
         self._counts[served] += 1
         if self._writing is None:
             self._since = self.clock.now()

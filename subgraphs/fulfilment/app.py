@@ -31,5 +31,5 @@ def create_subgraph(parts: SubgraphParts) -> Subgraph:
         clock=clock,
         caches=(shared.rules,),
         execution=options.execution,
-        stored=states_of_weeks(fulfilments.load, shared.rules, clock),
+        stored=states_of_weeks(fulfilments.start, shared.rules, clock),
     )

@@ -48,5 +48,5 @@ def create_subgraph(parts: SubgraphParts) -> Subgraph:
         closing=on_close,
         caches=(shared.rules,),
         execution=options.execution,
-        stored=states_of_weeks(totals.load, shared.rules, clock),
+        stored=states_of_weeks(totals.start, shared.rules, clock),
     )

@@ -202,7 +202,7 @@ class Club:
             eligible=club is not None,
             week=WEEK_STATES[required["week"]["state"]]
             if club is None or trusts_caller
-            else club.scheme.state_of(club.week, self.context.identity.now),
+            else club.scheme.state_of(club.week, self.context.now),
             opted_in=required["membership"]["optedIn"],
             reached=club is not None and club.qualified,
             reached_when_leaving=False,
@@ -344,7 +344,7 @@ class Query:
         viewer = context.of_brand(input.brand)
         if viewer is None:
             return None
-        preview = await context.preview(viewer, _bet(input, context.identity.now))
+        preview = await context.preview(viewer, _bet(input, context.now))
         return None if preview is None else BetslipPreview.of(*preview)
 
 

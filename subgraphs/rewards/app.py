@@ -67,5 +67,5 @@ def create_subgraph(parts: SubgraphParts) -> Subgraph:
         closing=closing,
         caches=(shared.rules, menus),
         execution=options.execution,
-        stored=states_of_weeks(choices.load, shared.rules, clock),
+        stored=states_of_weeks(choices.start, shared.rules, clock),
     )

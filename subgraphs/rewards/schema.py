@@ -164,7 +164,7 @@ class Mutation:
             return ClubPayload(club=None, errors=ClubError.of(actor))
         key = checked_key(input.idempotency_key)
         wanted = WantedChoice(OptionId.parse(input.option_id), input.expected_version, key)
-        week = (await context.rules(actor.brand)).week_at(context.identity.now)
+        week = (await context.rules(actor.brand)).week_at(context.now)
         club = ClubKey(actor.brand, week.iso, actor.customer)
         refusal = await context.service.change_reward(await context.chooser(club), wanted)
         context.forget()

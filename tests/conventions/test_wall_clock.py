@@ -171,7 +171,7 @@ BY_THE_NODES_CLOCK: Final[dict[str, tuple[str, ...]]] = {
         "subgraphs/kit/reads/stale_cache.py _failed_lately",
         "subgraphs/kit/reads/stale_cache.py _read_once",
         "subgraphs/kit/reads/stale_cache.py _usable",
-        "subgraphs/kit/reads/stale_cache.py get",
+        "subgraphs/kit/reads/stale_cache.py _get",
         "subgraphs/kit/records/outbox_relay.py _has_waiting",
     ),
     "how long ago a person signed in": (
@@ -190,9 +190,9 @@ BY_THE_NODES_CLOCK: Final[dict[str, tuple[str, ...]]] = {
     ),
     "which week of a customer is shown live": ("subgraphs/club_kit/current_weeks.py read",),
     "during which minute something was shown": (
+        "subgraphs/club_kit/served.py _count",
         "subgraphs/club_kit/served.py _end_period",
         "subgraphs/club_kit/served.py _write_periods",
-        "subgraphs/club_kit/served.py count",
     ),
     "a report over days that are long over": (
         "backoffice/rules/dry_run.py prepare",

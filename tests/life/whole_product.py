@@ -239,6 +239,11 @@ class Product:
     def _file(self, name: str) -> Path:
         return self.folder / f"{name}.sqlite"
 
+    async def forget_published(self) -> None:
+        """Empty the outboxes, and tell nobody."""
+        for name in OUTBOXES:
+            await self._published(name)
+
     async def _published(self, name: str) -> list[Record]:
         outbox = Outbox(OUTBOXES[name])
         async with self.databases[name].read() as connection:

@@ -115,7 +115,10 @@ async def test_every_panel_has_data_and_every_rule_is_evaluated(tmp_path: Path, 
         written.append(sum(len(group["rules"]) for group in yaml.safe_load(text)["groups"]))
     assert all(written)
     settings = GatewaySettings(
-        operators=operators, metrics_any_name=True, resilience={"guard_in_process": ("accounts",)}
+        operators=operators,
+        metrics_any_name=True,
+        resilience={"guard_in_process": ("accounts",)},
+        kept_answers={"bytes": 1_000_000},
     )
     app = create_gateway(federation.sdl, federation.transports(), settings)
     prometheus = await asyncio.to_thread(

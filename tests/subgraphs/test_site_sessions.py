@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import time
 from functools import partial
+from unittest.mock import patch
 
 import httpx
 import pytest
+from pydantic import SecretStr
 
 from foundation.storage.settings import DatabaseSettings
 from foundation.tokens import RefreshLimits
 from furlong.serve.site import create_site
 from furlong.serve.subgraphs import subgraph_parts
-from gateway import GatewaySettings
+from gateway import GatewaySettings, create_gateway
 from subgraphs.kit import auth
+from subgraphs.kit.auth import RequestIdentity, Viewer
 from subgraphs.kit.settings import SessionSettings
 from tests.support.tokens import key_server
 from tests.support.tokens.issued_tokens import AUDIENCE, FIRST, ISSUER, SECOND, key_set, token
@@ -62,3 +65,20 @@ async def test_the_site_accepts_good_tokens_and_none(
                     'Bearer error="invalid_token"',
                 )
             assert "furlong_token_refusals_total" in (await client.get("/metrics")).text
+
+
+def test_no_two_customers_have_one_key(sqlite_url: str) -> None:
+    """Neither limits nor kept answers are shared, whatever ids are made of."""
+    settings = SessionSettings(
+        secret=SecretStr("a secret of 32 bytes or even more than that"), issuer=ISSUER, audience=AUDIENCE
+    )
+    parts = subgraph_parts(DatabaseSettings(url=sqlite_url), sessions=settings)
+    with patch("furlong.serve.site.create_gateway", wraps=create_gateway) as made:
+        create_site(parts, gateway=GatewaySettings())
+    customer_of, now = made.call_args.kwargs["sessions"].customer_of, parts.clock.now()
+    keys = {
+        customer_of(RequestIdentity(Viewer(brand, customer), None, now))
+        for brand, customer in (("north/bet", "c"), ("north", "bet/c"), ("north", "bet"))
+    }
+    assert len(keys) == 3
+    assert customer_of(RequestIdentity(None, None, now)) is None

@@ -10,6 +10,7 @@ from msgspec import Struct
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from foundation.dependencies import RECORDED
 from foundation.storage.errors import DatabaseAway
 
 log = structlog.get_logger(__name__)
@@ -22,14 +23,6 @@ class _Pinned(Struct, frozen=True):
     pooled: AsyncConnection
     driver: Any
     cursor: Any
-
-    async def fetch(self, sql: str, parameters: Sequence[Any]) -> Rows:
-        if self.cursor is None:  # aiosqlite: one hop to its thread instead of three
-            rows: Rows = await self.driver.execute_fetchall(sql, parameters)
-        else:
-            await self.cursor.execute(sql, parameters)
-            rows = await self.cursor.fetchall()
-        return rows
 
 
 class PinnedConnections:
@@ -70,6 +63,9 @@ class PinnedConnections:
             DatabaseAway: No connection, or no response in time.
             Exception: The driver's own, if the database refuses the statement or its parameters.
         """
+        recorded = RECORDED.get()
+        if recorded is not None:  # a batch belongs to no request
+            recorded.is_covered = False
         if self.watch is not None:
             self.watch(sql)
         async with self._turns:
@@ -96,7 +92,11 @@ class PinnedConnections:
     async def _fetch_on(self, kept: _Pinned, sql: str, parameters: Sequence[Any]) -> Rows:
         try:
             async with asyncio.timeout(self._seconds):
-                rows = await kept.fetch(sql, parameters)
+                if kept.cursor is None:  # aiosqlite: one hop to its thread instead of three
+                    rows: Rows = await kept.driver.execute_fetchall(sql, parameters)
+                else:
+                    await kept.cursor.execute(sql, parameters)
+                    rows = await kept.cursor.fetchall()
         except BaseException as error:
             await _discard(kept.pooled)
             if self._is_outage(error):

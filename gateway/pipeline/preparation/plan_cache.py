@@ -58,7 +58,7 @@ class ExecutablePlan(Struct, frozen=True):
     code_chars: int = 0
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, weakref_slot=True)
 class PlannedOperation:
     """The plan of an operation.
 

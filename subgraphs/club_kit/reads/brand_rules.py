@@ -116,11 +116,14 @@ class BrandRules:
             scheme = self._week_schemes.add(key, WeekScheme(week, self.scheme(jurisdiction, currency, week)))
         return scheme
 
-    def changes_between(self, since: datetime, until: datetime) -> bool:
-        """Return whether a week ends or its choices are locked after one instant and up to another."""
-        week = self.week_at(since)
+    def next_change(self, after: datetime) -> datetime:
+        """Return when, after an instant, the week ends or its choices are locked.
+
+        Weeks that are over have a grace as well; they are only shown with histories, which are read anew.
+        """
+        week = self.week_at(after)
         instants = [week.ends_at, *(scheme.locks_at(week) for scheme in self.schemes)]
-        return any(since < instant <= until for instant in instants)
+        return min(instant for instant in instants if instant > after)
 
     def scheme(self, jurisdiction: str, currency: str, week: Week) -> Scheme | None:
         """Return the scheme of a week for customers of a jurisdiction and currency; None without one."""

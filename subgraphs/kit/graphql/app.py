@@ -12,6 +12,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 
+from foundation.dependencies import RECORDED
 from foundation.graphql_http import GraphQLRequest, MethodNotAllowed
 from foundation.signatures.asgi import SignedRequests
 from foundation.storage.clock import Clock
@@ -134,6 +135,7 @@ class Subgraph:
         make_context = self._make_trusting_context
         authenticate_cached = self.authenticator.authenticate_cached
         authenticate = self.authenticator.authenticate
+        clock = self.clock
 
         async def call(
             variables: Mapping[str, Any], headers: Mapping[str, str], session: Any = None, /
@@ -143,7 +145,10 @@ class Subgraph:
                 if identity.__class__ is not RequestIdentity:
                     identity = authenticate_cached(headers) or await authenticate(headers)
                 follow_request(headers.get(TRACEPARENT))
-                result = prepared.execute(None, make_context(identity), variables)
+                context, recorded = make_context(identity), RECORDED.get()
+                if recorded is not None:
+                    context.pending_reads = recorded.join(clock, identity.now)
+                result = prepared.execute(None, context, variables)
                 if not isinstance(result, ExecutionResult):
                     result = await result
             except Exception as error:  # noqa: BLE001 - a fault is masked and logged

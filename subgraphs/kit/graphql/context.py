@@ -1,6 +1,7 @@
 """The context of a request for its resolvers: its identity, its language, and shared reads."""
 
 from collections.abc import Awaitable, Callable, Hashable, Sequence
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final, Self, TypeVar
 
@@ -8,6 +9,7 @@ import msgspec
 from babel import negotiate_locale
 from msgspec.structs import replace
 
+from foundation.dependencies import RowKey, uncover
 from subgraphs.kit.auth import RequestIdentity, Viewer
 from subgraphs.kit.domain.errors import BadInput, Forbidden
 from subgraphs.kit.graphql.platform_errors import PlatformErrorCode
@@ -83,16 +85,26 @@ class RequestContext(msgspec.Struct, eq=False):
 
     identity: RequestIdentity
     trusts_caller: bool = False
-    pending_reads: dict[tuple[object, object], PendingRead[Any, Any]] = msgspec.field(default_factory=dict)
+    pending_reads: dict[RowKey, Awaitable[Any]] = msgspec.field(default_factory=dict)
     renew: Callable[[], Awaitable[RequestIdentity]] | None = None
 
     def read(self, reader: BatchedLookup[K, V], key: K) -> PendingRead[K, V]:
         """Start to read the data of a key; await the result where it is needed."""
         wanted = (reader, key)
-        pending = self.pending_reads.get(wanted)
+        pending: Any = self.pending_reads.get(wanted)
         if pending is None:
-            pending = self.pending_reads[wanted] = reader.load(key)
-        return pending
+            pending = self.pending_reads[wanted] = reader.start(key)
+        read: PendingRead[K, V] = pending
+        return read
+
+    @property
+    def now(self) -> datetime:
+        """The instant of the request, for what may change at any time: such an answer is made each time.
+
+        What changes only at the instants that the brand's public data name may read `identity.now`.
+        """
+        uncover()
+        return self.identity.now
 
     def forget(self) -> None:
         """Forget what was read, because a mutation has changed it."""

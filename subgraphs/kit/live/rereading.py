@@ -4,10 +4,11 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime
 from math import ceil
-from typing import Any, Final, Protocol, TypeAlias, TypeVar, runtime_checkable
+from typing import Any, Final, TypeAlias, TypeVar
 
 import structlog
 
+from foundation.dependencies import Timed
 from foundation.storage.clock import Clock
 from foundation.storage.errors import is_unavailable
 from subgraphs.kit.live.watches import Watches
@@ -96,15 +97,6 @@ class Rereading:
 PAUSE_SECONDS: Final = 1.0
 
 
-@runtime_checkable
-class Timed(Protocol):
-    """Public data whose effect changes at certain instants."""
-
-    def changes_between(self, since: datetime, until: datetime) -> bool:
-        """Return whether anything changes after one instant and up to another."""
-        ...
-
-
 class PublicChanges:
     """Checks every second whether public data has changed or one of its instants has passed.
 
@@ -160,4 +152,4 @@ class PublicChanges:
             return False
         before = self._seen.get((id(cache), brand), 0)
         now = self._seen[id(cache), brand] = cache.replaced[brand]
-        return now != before or (isinstance(value, Timed) and value.changes_between(since, self._looked_at))
+        return now != before or (isinstance(value, Timed) and value.next_change(since) <= self._looked_at)

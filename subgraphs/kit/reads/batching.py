@@ -178,29 +178,22 @@ class Batches(Generic[K, V]):
         try:
             while parts:
                 part = parts.pop()
-                error = await self._outcome(part)
-                if error is None:
-                    continue
-                if len(part) > 1 and retries > 1 and not isinstance(error, DatabaseAway):
-                    # One key may be at fault: read the others without it.
-                    retries -= 2
-                    half = len(part) // 2
-                    parts += [part[:half], part[half:]]
+                try:
+                    outcomes = await self._read([answer.key for answer in part])
+                except Exception as error:  # noqa: BLE001 - whatever it is, it goes to the readers
+                    if len(part) > 1 and retries > 1 and not isinstance(error, DatabaseAway):
+                        # One key may be at fault: read the others without it.
+                        retries -= 2
+                        half = len(part) // 2
+                        parts += [part[:half], part[half:]]
+                    else:
+                        _settle(part, [Failed(error)] * len(part))
                 else:
-                    _settle(part, [Failed(error)] * len(part))
+                    _settle(part, outcomes)
         except BaseException:
             for answer in batch:
                 answer.cancel()
             raise
-
-    async def _outcome(self, part: list[PendingRead[K, V]]) -> Exception | None:
-        """Read and deliver; return the error if that failed."""
-        try:
-            outcomes = await self._read([answer.key for answer in part])
-        except Exception as error:  # noqa: BLE001 - whatever it is, it goes to the readers
-            return error
-        _settle(part, outcomes)
-        return None
 
 
 MAX_SPANS: Final = 32

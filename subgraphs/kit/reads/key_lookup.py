@@ -5,7 +5,6 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import chain
 from operator import itemgetter
 from typing import Any, Final, Generic, TypeAlias, TypeVar
 
@@ -23,6 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.elements import ColumnElement
 
+from foundation.dependencies import uncover
 from foundation.storage.connections.pinned_connections import PinnedConnections
 from foundation.storage.database import Database
 from subgraphs.kit.domain.keys import Owner
@@ -32,9 +32,10 @@ K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 T = TypeVar("T")
 Row: TypeAlias = tuple[Any, ...]
-Observe: TypeAlias = Callable[[str, int], None]
+Observe: TypeAlias = Callable[[tuple[str, ...], int], None]
 KeyOf: TypeAlias = Callable[[K], Row]
 RowsOf: TypeAlias = dict[Row, list[Row]]
+_no_rows: Callable[[Any], RowsOf] = defaultdict
 KEYS: Final = "keys"
 PRIMARY_ONLY: Final = "FORCE INDEX (PRIMARY)"
 """Keeps MariaDB from weighing other indexes: for a hundred keys, that takes ten times as long as the read."""
@@ -114,18 +115,6 @@ class _RowLayout:
     key: Callable[[Row], Row]
     values: Callable[[Row], Row]
 
-    def keys(self, keys: Sequence[Any]) -> Sequence[Row]:
-        """Return the part's keys, from those of the whole."""
-        key_of = self.part.key_of
-        return keys if key_of is None else list(map(key_of, keys))
-
-    def outcomes(self, keys: Sequence[Any], rows_of: RowsOf) -> list[Any]:
-        """Return the value of each key."""
-        build, values, rows = self.part.point.build, self.values, rows_of.get
-        if not rows_of:  # the usual case for pending changes
-            return [build(())] * len(keys)
-        return [build([*map(values, rows(key, ()))]) for key in self.keys(keys)]
-
 
 class LookupStatement(Generic[K]):
     """All parts of a lookup as one statement: sending a statement costs more than reading rows.
@@ -151,9 +140,11 @@ class LookupStatement(Generic[K]):
             at, width = [index[_kind(column, dialect)] for column in own], len(part.point.key)
             values = _processed(at[width:], own[width:], dialect)
             self._layouts.append(_RowLayout(part, _taking(at[:width]), values))
+        self._keys = [layout.key for layout in self._layouts]
+        self._lists = [list] * len(parts)
         self._compiled = union_all(*selects).compile(dialect=dialect)
         self._texts: dict[int, str] = {}
-        self.tables = [part.point.table.name for part in parts]
+        self.tables = tuple(part.point.table.name for part in parts)
 
     def text(self, keys: int) -> str:
         """Return the SQL for a number of keys."""
@@ -168,12 +159,18 @@ class LookupStatement(Generic[K]):
 
     def parameters(self, keys: Sequence[K]) -> list[Any]:
         """Return the values of the placeholders."""
-        return [*chain.from_iterable(chain.from_iterable(layout.keys(keys) for layout in self._layouts))]
+        values: list[Any] = []
+        for layout in self._layouts:
+            key_of: KeyOf[Any] | None = layout.part.key_of
+            own: Iterable[Any] = keys if key_of is None else map(key_of, keys)
+            for key in own:
+                values += key
+        return values
 
     def by_key(self, rows: Iterable[Row]) -> list[RowsOf]:
         """Return the rows of each part by key."""
-        keys = [layout.key for layout in self._layouts]
-        rows_of_keys: list[RowsOf] = [defaultdict(list) for _ in keys]
+        keys = self._keys
+        rows_of_keys: list[RowsOf] = list(map(_no_rows, self._lists))
         for row in rows:
             number = row[0]
             rows_of_keys[number][keys[number](row)].append(row)
@@ -185,10 +182,19 @@ class LookupStatement(Generic[K]):
         Raises:
             Exception: One of `INVALID_ROW`, if a stored row is not valid.
         """
-        return [
-            layout.outcomes(keys, rows_of)
-            for layout, rows_of in zip(self._layouts, rows_of_keys, strict=True)
-        ]
+        outcomes: list[list[Any]] = []
+        for layout, rows_of in zip(self._layouts, rows_of_keys, strict=True):
+            build: Callable[[Sequence[Row]], Any] = layout.part.point.build
+            key_of: KeyOf[Any] | None = layout.part.key_of
+            if not rows_of:  # the usual case for pending changes
+                outcomes.append([build(())] * len(keys))
+                continue
+            built, values, rows = [], layout.values, rows_of.get
+            own: Iterable[Any] = keys if key_of is None else map(key_of, keys)
+            for key in own:
+                built.append(build([*map(values, rows(key, ()))]))  # noqa: PERF401 - saves a call
+            outcomes.append(built)
+        return outcomes
 
 
 def padded(keys: Sequence[T]) -> Sequence[T]:
@@ -235,7 +241,8 @@ class BatchedLookup(Generic[K, V]):
     """Lookups by key over a subgraph's database, in batches that all requests share.
 
     Attributes:
-        load: Reads the data of a key; the caller has checked that the viewer may see it.
+        start: Starts to read the data of a key. The caller has checked that the viewer may see it, and
+            records the key among what the answer depends on, as `RequestContext.read` does.
     """
 
     def __init__(
@@ -252,7 +259,7 @@ class BatchedLookup(Generic[K, V]):
             database: The subgraph's database.
             parts: The lookups for a key, which run as one statement.
             make: Builds the value of a key from the values of its parts, in order.
-            observe: Called with the table and the number of keys of each batch.
+            observe: Called with the tables and the number of keys of each batch.
             limits: The size of batches.
         """
         self._statement: LookupStatement[K] = LookupStatement(parts, database.sql)
@@ -263,7 +270,7 @@ class BatchedLookup(Generic[K, V]):
         if database.tracer is not None:
             make_batches = partial(TracedBatches, database.tracer, self._statement.tables)
         batches: Batches[K, V] = make_batches(partial(self._read, database.pinned), limits)
-        self.load: Callable[[K], PendingRead[K, V]] = batches.load
+        self.start: Callable[[K], PendingRead[K, V]] = batches.load
 
     @classmethod
     def of(
@@ -272,27 +279,28 @@ class BatchedLookup(Generic[K, V]):
         """Return a batched lookup with one part."""
         return cls(database, (LookupPart(point),), _itself, observe)
 
+    def load(self, key: K) -> PendingRead[K, V]:
+        """Start to read without recording the key: an answer that depends on it cannot be given again."""
+        uncover()
+        return self.start(key)
+
     async def _read(self, pinned: PinnedConnections, keys: Sequence[K]) -> Sequence[V | Failed]:
         statement = self._statement
         number = len(keys)
         if self._observe is not None:
-            for table in statement.tables:
-                self._observe(table, number)
+            self._observe(statement.tables, number)
         sent = keys if number in NUMBERS else padded(keys)
         rows = await pinned.fetch(statement.text(len(sent)), statement.parameters(sent))
         rows_by_key = statement.by_key(rows)
         try:
-            return self._build_values(keys, rows_by_key)
+            return [*map(self._make, *statement.outcomes(keys, rows_by_key))]
         except INVALID_ROW:
             return [self._build_value(key, rows_by_key) for key in keys]
-
-    def _build_values(self, keys: Sequence[K], rows_of_keys: Sequence[RowsOf]) -> list[V]:
-        return list(map(self._make, *self._statement.outcomes(keys, rows_of_keys)))
 
     def _build_value(self, key: K, rows_of_keys: Sequence[RowsOf]) -> V | Failed:
         """Build the value of one key, so that an invalid row affects only its owner."""
         try:
-            return self._build_values([key], rows_of_keys)[0]
+            return self._make(*(outcome for (outcome,) in self._statement.outcomes([key], rows_of_keys)))
         except INVALID_ROW as error:
             return Failed(error)
 

@@ -11,6 +11,7 @@ from typing import Final, Generic, TypeVar
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from foundation.dependencies import RECORDED
 from foundation.storage.clock import Clock
 from foundation.storage.errors import DatabaseAway
 from subgraphs.kit.settings import PublicDataSettings
@@ -97,7 +98,11 @@ class StaleCache(Generic[V]):
         copy = self._copies.get(brand)
         if copy is None:
             return None
-        return copy.value if copy.read_at <= now <= copy.fresh_until else self._usable(brand, copy)
+        value = copy.value if copy.read_at <= now <= copy.fresh_until else self._usable(brand, copy)
+        recorded = RECORDED.get()
+        if recorded is not None and value is not None:
+            recorded.hold(self, brand, value)
+        return value
 
     async def get(self, brand: str) -> V | None:
         """Return the brand's data; None for an unknown brand.
@@ -107,6 +112,12 @@ class StaleCache(Generic[V]):
             SQLAlchemyError: The same.
             OSError: The same.
         """
+        value, recorded = await self._get(brand), RECORDED.get()
+        if recorded is not None:
+            recorded.hold(self, brand, value)
+        return value
+
+    async def _get(self, brand: str) -> V | None:
         copy = self._copies.get(brand)
         if copy is None:
             return await self._shared_read(brand)

@@ -109,9 +109,9 @@ class MenuCache:
             menu = self._menus[key] = self._compute(brand, audience, now)
         return menu
 
-    def changes_between(self, since: datetime, until: datetime) -> bool:
-        """Return whether anything starts or ends after one instant and up to another."""
-        return any(since < instant <= until for instant in self._instants)
+    def next_change(self, after: datetime) -> datetime:
+        """Return the first instant after another at which anything starts or ends."""
+        return min(instant for instant in self._instants if instant > after)
 
     def _compute(self, brand: Brand, audience: Audience, now: datetime) -> CachedMenu:
         menu = Menu(
@@ -127,7 +127,7 @@ class MenuCache:
         return CachedMenu(
             menu,
             since=max(instant for instant in self._instants if instant <= now),
-            until=min(instant for instant in self._instants if instant > now),
+            until=self.next_change(now),
         )
 
     @cached_property

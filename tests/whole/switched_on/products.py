@@ -254,6 +254,7 @@ def _own(folder: Path, valkey: str, neighbour: str, ports: Mapping[str, int]) ->
             "FURLONG_EMBED_FILE": str(folder / "brands.yaml"),
             "FURLONG_EMBED_SIGNING_KEYS": json.dumps(["a key that signs the sessions of frames"]),
             "FURLONG_SUBGRAPH_COUNT_SECONDS": "1",
+            "FURLONG_GATEWAY__KEPT_ANSWERS__BYTES": "1000000",
         },
         "apart": {
             **issuer,

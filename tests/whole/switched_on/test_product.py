@@ -87,6 +87,19 @@ def test_a_bet_moves_an_open_bet_slip(product: Product) -> None:
         assert any(staked >= before + STAKE_MINOR for staked in moved)
 
 
+@shows("feature kept_answers", "FURLONG_GATEWAY__KEPT_ANSWERS__BYTES")
+def test_a_bet_slip_is_given_again(product: Product) -> None:
+    """While nothing about it changes; the counts of what is shown are written meanwhile."""
+    given_again = partial(product.metric, "serve", 'furlong_gateway_kept_answers_total{result="same"}')
+
+    def is_given_again() -> bool:
+        before = given_again()
+        product.site.ask(BETSLIP, {"brand": BRAND}, customer=CUSTOMER)
+        return given_again() > before
+
+    eventually(is_given_again, "a bet-slip is given again")
+
+
 @shows(*(f"furlong consume {name}" for name in DATABASES))
 def test_each_consumer_has_read_records(product: Product) -> None:
     """And tells how many."""
