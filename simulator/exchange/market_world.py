@@ -35,6 +35,23 @@ RUNNERS: Final = 5
 EVENT_TYPES: Final = ("1", "7")
 MARKET_TYPES: Final = ("MATCH_ODDS", "WIN")
 
+OTHERWISE: Final[Mapping[str, Any]] = {
+    "bettingType": "ODDS",
+    "bspMarket": False,
+    "bspReconciled": False,
+    "complete": True,
+    "crossMatching": False,
+    "discountAllowed": True,
+    "marketBaseRate": 5.0,
+    "persistenceEnabled": True,
+    "regulators": ["MR_INT"],
+    "runnersVoidable": False,
+    "timezone": "Europe/London",
+    "turnInPlayEnabled": False,
+    "betDelay": 0,
+}
+"""The facts of a definition that are the same for all markets; clients need them."""
+
 Part: TypeAlias = tuple[int, str, float]
 """A part of a market: a runner's id, a name such as `atb` or `ltp`, and for a ladder the price."""
 
@@ -90,6 +107,10 @@ class Market:
         return {"status": self.definition["status"], "runners": runners}
 
 
+def _instant(at: datetime) -> str:
+    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
 class MarketWorld:
     """All markets of a simulated exchange; they move when told so, at random but repeatably.
 
@@ -115,13 +136,15 @@ class MarketWorld:
             "eventId": str(29_000_000 + (number + 1) // 2),
             "eventTypeId": EVENT_TYPES[number % 2],
             "marketType": MARKET_TYPES[number % 2],
-            "marketTime": starts.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "marketTime": _instant(starts),
             "countryCode": "GB",
             "status": "OPEN",
             "inPlay": False,
             "numberOfWinners": 1,
-            "betDelay": 0,
+            "openDate": _instant(starts),
             "version": self.version,
+            "numberOfActiveRunners": RUNNERS,
+            **OTHERWISE,
             "runners": [
                 {"id": runner, "status": "ACTIVE", "sortPriority": at} for at, runner in enumerate(runners, 1)
             ],
