@@ -1,7 +1,7 @@
 """Delivers what an adapter knows: tells it on Kafka, then keeps it in the state.
 
 What is told is always the whole state of an item, under its key, so nothing has to be told in between: while
-Kafka is away, changes gather. After an outage, and when a process begins, everything is told again.
+Kafka is down, changes gather. After an outage, and when a process begins, everything is told again.
 """
 
 from __future__ import annotations
@@ -127,7 +127,7 @@ class Delivery:
                     async with self.producing() as producer:
                         await self._tell(producer, take)
                 except (KafkaError, OSError) as fault:  # TimeoutError is an OSError
-                    self.status.kafka_fails(f"Kafka does not answer: {type(fault).__name__}")
+                    self.status.kafka_fails(f"nothing can be published: {type(fault).__name__}")
                     log.warning("provider_not_told", adapter=self.adapter.name, error=repr(fault))
                 await asyncio.sleep(PAUSE_SECONDS)
 

@@ -11,7 +11,7 @@ from prometheus_client import CollectorRegistry
 
 from consumers.stream.broker.kafka_client import running_client
 from consumers.stream.settings import StreamSettings
-from foundation.storage.clock import SystemClock
+from foundation.storage.clock import Clock
 from furlong.serve.http_server import serving
 from furlong.workers.status import status_app
 from providers.declaration import AdapterDeclaration
@@ -27,11 +27,12 @@ RESPONSE_MILLISECONDS = 5_000
 
 @dataclass(frozen=True, slots=True)
 class ProviderParts:
-    """The settings of an adapter's process."""
+    """The settings of an adapter's process, and its clock."""
 
     shared: ProviderSettings
     stream: StreamSettings
     redis: RedisSettings
+    clock: Clock
 
     def producing(self) -> AbstractAsyncContextManager[AIOKafkaProducer]:
         """Return a producer that keeps the order of its messages, and says within seconds if it cannot."""
@@ -54,7 +55,7 @@ async def run_provider(
     adapter: AdapterDeclaration, parts: ProviderParts, listener: socket.socket | None
 ) -> None:
     """Run an adapter until cancelled, with `/health` and `/metrics` on the listener."""
-    status = ProviderStatus(adapter.name, SystemClock().now)
+    status = ProviderStatus(adapter.name, parts.clock.machine.now)
     running = adapter.load()(adapter.settings(), parts.shared)
     store = parts.open_state(adapter.name)
     async with AsyncExitStack() as stack:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from furlong.cli.operations.backoffice.provider import cli
-from furlong.cli.options import address, fail, log_to_stderr, stream_settings
+from furlong.cli.options import address, fail, log_to_stderr, running_clock, stream_settings
 from furlong.cli.processes.workers import Listen, run_until
 
 __all__ = ["cli"]
@@ -31,7 +31,7 @@ def run(
         adapter = find_adapter(name)
     except UnknownAdapter as error:
         fail(error)
-    parts = ProviderParts(ProviderSettings(), stream_settings(), RedisSettings())
+    parts = ProviderParts(ProviderSettings(), stream_settings(), RedisSettings(), running_clock())
 
     async def work() -> None:
         from furlong.cli.long_work import stop_on_signals
