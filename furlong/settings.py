@@ -23,6 +23,9 @@ from furlong.database_settings import DatabasesSettings
 from furlong.embedding.settings import EmbedSettings
 from gateway.settings import ReadFirst, sections
 from gateway.settings.section import Section
+from providers.registry import NAMES as ADAPTERS
+from providers.registry import find_adapter
+from providers.settings import ProviderSettings
 from subgraphs.block_list import BLOCKS
 from subgraphs.kit.further_blocks import BlockSettings
 from subgraphs.kit.live.settings import LiveSettings, RedisSettings
@@ -122,6 +125,8 @@ ALL_SETTINGS: tuple[type[BaseModel], ...] = (
     AnalyticsSettings,
     TopicSettings,
     FeedSettings,
+    ProviderSettings,
+    *(find_adapter(name).settings for name in ADAPTERS),
     UpstreamSettings,
     CompareSettings,
     SessionSettings,

@@ -65,6 +65,32 @@ def serve_providers(
 
 
 @cli.command()
+def exchange(
+    *,
+    data: Annotated[Path, typer.Option(help="The folder of its certificate; created if missing.")],
+    port: Annotated[int, typer.Option(help="The stream's port on the loopback; 0 for any free one.")] = 8443,
+    control: Annotated[int, typer.Option(help="The port of faults and books; 0 for any free one.")] = 8444,
+    rate: Annotated[float, typer.Option(min=0, help="Changes of prices a second.")] = 20.0,
+) -> None:
+    """Serve a betting exchange's stream whose prices move, until Ctrl-C or SIGTERM.
+
+    `POST /faults/NAME?amount=N` on the other port arms a fault, `GET /books` shows what clients should know,
+    and `POST /moving/off` lets prices stand still.
+    """
+    from simulator.exchange.serve import CERTIFICATE, serving_exchange
+
+    async def run() -> None:
+        stop = _stop()
+        async with serving_exchange(data, port=port, control=control, moves_per_second=rate) as served:
+            typer.echo(f"exchange at 127.0.0.1:{served.port}, faults at {served.url}")
+            typer.echo(f"its certificate is {data / CERTIFICATE}")
+            await stop.wait()
+        typer.echo("stopped")
+
+    asyncio.run(run())
+
+
+@cli.command()
 def serve(
     ctx: typer.Context,
     *,

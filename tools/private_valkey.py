@@ -43,8 +43,8 @@ def valkey_installed() -> bool:
     return valkey_program() is not None
 
 
-def start_valkey(folder: Path) -> PrivateValkey:
-    """Start a server on a loopback port.
+def start_valkey(folder: Path, port: int | None = None) -> PrivateValkey:
+    """Start a server on a loopback port, by default any free one.
 
     Raises:
         ServiceMissingError: It is not installed.
@@ -53,7 +53,7 @@ def start_valkey(folder: Path) -> PrivateValkey:
     program = valkey_program()
     if program is None:
         raise ServiceMissingError("Valkey is not installed: run make services")
-    port = free_port()
+    port = port or free_port()
     command = [program, "--bind", "127.0.0.1", "--port", str(port), "--save", "", "--appendonly", "no"]
     process = start_process(command, folder, folder / "valkey.log", tied=True)
     wait_until_ready(process, lambda: _answers(port))

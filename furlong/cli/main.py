@@ -147,7 +147,7 @@ COMMANDS: Final = {
         "Brands: their names, languages and themes, in revisions, on all nodes.",
     ),
     "provider": Command(
-        f"{OPERATIONS}.backoffice.provider",
+        f"{PROCESSES}.provider",
         "cli",
         "Providers of rewards: how workers call them, in revisions that another person approves; health.",
     ),

@@ -42,6 +42,7 @@ ON_THE_NODE: Final = {
     "fulfilment resume": "of this node alone; `switch on provider` is for all",
     "fulfilment retry": "a decision about rewards on the node that owes them",
     "fulfilment stop": "of this node alone; `switch off provider` is for all",
+    "provider run": "a process of this node, which runs until it is stopped",
 }
 """Commands that change something and have no mutation, each with the reason."""
 

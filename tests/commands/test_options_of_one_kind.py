@@ -21,7 +21,7 @@ NOT_LISTS = frozenset(
         *("brand change", "brand contrast", "brand show", "cell claim", "cell mirror", "worker purges"),
         "new block",
         "new provider",
-        *(f"provider {what}" for what in ("approve", "rollback", "show", "submit")),
+        *(f"provider {what}" for what in ("approve", "rollback", "run", "show", "submit")),
         *("analytics ask", "analytics report"),  # --format json
         *("audit export", "audit verify", "backoffice code", "backoffice sdl", "backoffice serve"),
         *(f"backoffice user {what}" for what in ("add", "disable", "enable", "reset", "roles")),
@@ -48,7 +48,15 @@ NOT_LISTS = frozenset(
         *("load", "reconcile progress", "reconcile upstream", "restore", "review disputed assign"),
         *("review late accept", "review late reject", "reward pause", "reward recall", "reward resume"),
         *("reward withdraw", "serve", "simulator bet", "simulator feeds", "simulator openapi"),
-        *("simulator providers", "simulator serve", "token", "topics create", "week close", "week open"),
+        *(
+            "simulator exchange",
+            "simulator providers",
+            "simulator serve",
+            "token",
+            "topics create",
+            "week close",
+            "week open",
+        ),
         *("worker feeds", "worker fulfilment", "worker intents", "worker outbox", "worker weeks"),
         *(
             f"subgraph {name} {what}"

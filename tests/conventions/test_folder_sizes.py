@@ -9,12 +9,13 @@ from tests.support.repository_files import ROOT, repository_files
 LANGUAGES: Final = frozenset({".py", ".ts", ".tsx", ".mjs"})
 MAX_LINES: Final = 2_500
 PRODUCT: Final = (
-    *("backoffice", "cells", "consumers", "foundation", "furlong", "gateway", "jit", "simulator"),
-    "subgraphs",
+    *("backoffice", "cells", "consumers", "foundation", "furlong", "gateway", "jit", "providers"),
+    *("simulator", "subgraphs"),
 )
 FEW_MODULES: Final = 2
 FEW_LINES: Final = 200
 LIGHT_FOLDERS: Final = {
+    "providers/adapters": "an adapter is a file, and the names of the files are those of the adapters",
     "consumers/club": "each app has the same files as those beside it",
 }
 """Why a folder is none too many though it has few lines."""

@@ -14,6 +14,7 @@ PACKAGES: Final = (
     "analytics",
     "backoffice",
     "furlong",
+    "providers",
     "simulator",
     "gateway",
     "jit",
@@ -102,6 +103,9 @@ ALLOWED: Final = {
     ("furlong/cli/install/clock.py", "SystemClock"): "what a rehearsal is moved against",
     ("simulator/run.py", "SystemClock"): "where nobody gives the simulator a clock",
     ("simulator/upstream/api.py", "SystemClock"): "where nobody gives the simulator a clock",
+    ("simulator/exchange/market_world.py", "datetime.now"): "the exchange is another company's",
+    ("simulator/exchange/stream.py", "time.time"): "the exchange is another company's",
+    ("simulator/exchange/serve.py", "datetime.now"): "a certificate is valid by machine time",
     ("simulator/providers/serve.py", "SystemClock"): "where nobody gives the simulator a clock",
     (
         "consumers/stream/health.py",
@@ -144,6 +148,7 @@ BY_THE_NODES_CLOCK: Final[dict[str, tuple[str, ...]]] = {
         "subgraphs/progress/weeks/overview.py week_lines",
         "subgraphs/rewards/loaders.py __call__",
     ),
+    "since when a provider is silent": ("furlong/workers/provider_worker.py run_provider",),
     "how long another server asks to wait, from now on": ("subgraphs/kit/mutations/upstream.py _ask",),
     "when something was recorded": (
         "backoffice/approvals/service.py _void",

@@ -15,7 +15,7 @@ from tests.support.processes.running_furlong import PATIENCE_SECONDS
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 PACKAGES: Final = (
-    *("gateway", "foundation", "jit", "subgraphs", "consumers", "cells"),
+    *("gateway", "foundation", "jit", "subgraphs", "consumers", "providers", "cells"),
     *("furlong", "backoffice", "analytics", "simulator"),
 )
 PROGRAM: Final = """

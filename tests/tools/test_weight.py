@@ -47,7 +47,7 @@ def test_the_table_has_each_package_and_the_product() -> None:
     packages = (*weight.PRODUCT, *weight.BESIDE)
     shown = weight.table(dict.fromkeys(packages, 11), dict.fromkeys(packages, 10), "1.0.0").splitlines()
     assert [line.split()[0] for line in shown[1:]] == [*packages, "product"]
-    assert shown[-1].split() == ["product", "110", "100", "+10.0", "%"]
+    assert shown[-1].split() == ["product", "121", "110", "+10.0", "%"]
 
 
 @pytest.mark.parametrize("package", weight.PRODUCT)

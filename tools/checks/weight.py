@@ -19,7 +19,7 @@ from typing import Final
 ROOT: Final = Path(__file__).resolve().parents[2]
 RECORD: Final = Path(__file__).with_name("weight.json")
 PRODUCT: Final = (
-    *("gateway", "foundation", "jit", "subgraphs", "consumers"),
+    *("gateway", "foundation", "jit", "subgraphs", "consumers", "providers"),
     *("analytics", "backoffice", "cells", "furlong", "simulator"),
 )
 BESIDE: Final = ("tests/support", "bench")

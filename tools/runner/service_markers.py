@@ -71,6 +71,11 @@ def chart_tools_installed() -> bool:
     return (ROOT / ".services" / "helm" / "requirements.lock").is_file()
 
 
+def exchange_clients_installed() -> bool:
+    """Return whether other people's clients of the exchange are there, in an environment of their own."""
+    return (ROOT / ".services" / "exchange-clients" / "requirements.lock").is_file()
+
+
 def haproxy_installed() -> bool:
     """Return whether this machine has HAProxy, which Debian keeps from users' PATH."""
     return which("haproxy") is not None or which("haproxy", path="/usr/sbin:/usr/local/sbin") is not None
@@ -94,6 +99,7 @@ SERVICES = (
     MarkedService("varnish", "a real Varnish", "services", varnish_installed),
     MarkedService("haproxy", "a real HAProxy", "services", haproxy_installed),
     MarkedService("helm", "Helm as a library", "services", chart_tools_installed),
+    MarkedService("exchange_clients", "clients of the exchange", "services", exchange_clients_installed),
     MarkedService("chromium", "a real Chromium", "services", lambda: find_chromium() is not None, "browser"),
     MarkedService("firefox", "a real Firefox", "services", lambda: find_firefox() is not None, "browser"),
     MarkedService("web", "the built page", "install", page_built, None),

@@ -38,6 +38,14 @@ NOT_HERE: Final[Mapping[str, str]] = {
         )
     },
     "FURLONG_DATABASE_PSEUDONYM_KEY": "erasing a customer is a command that ends: tests/erasure runs it",
+    **dict.fromkeys(
+        (
+            *("furlong provider run", "furlong simulator exchange", "FURLONG_PROVIDERS_SECRET_FOLDER"),
+            *(f"FURLONG_EXCHANGE_{name}" for name in ("AUTHORITY", "MARKETS", "EVENT_TYPES", "COUNTRIES")),
+            "FURLONG_EXCHANGE_CONFLATE_MS",
+        ),
+        "tests/providers/exchange/test_killed_processes.py runs both commands",
+    ),
     "FURLONG_ANALYTICS_URL": "it needs a ClickHouse server, which no machine of the tests has",
     **{
         f"FURLONG_ANALYTICS_{name}": "it changes what the store has after days: tests/analytics fills one"

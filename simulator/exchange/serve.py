@@ -1,0 +1,145 @@
+"""Serves a simulated exchange: its stream, markets that move, and faults and books over HTTP."""
+
+import asyncio
+import ipaddress
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from simulator.exchange.faults import NAMES
+from simulator.exchange.market_world import MarketWorld
+from simulator.exchange.stream import ExchangeStream
+from simulator.server import listen, serving
+
+CERTIFICATE: Final = "certificate.pem"
+KEY: Final = "key.pem"
+MOVE_SECONDS: Final = 0.02
+
+
+@dataclass(slots=True)
+class Moving:
+    """How fast markets move, while they do."""
+
+    per_second: float
+    is_on: bool = True
+
+    def stop(self) -> None:
+        """Let markets stand still."""
+        self.is_on = False
+
+    async def run(self, world: MarketWorld) -> None:
+        """Move markets until cancelled."""
+        owed = 0.0
+        while True:
+            await asyncio.sleep(MOVE_SECONDS)
+            owed += self.per_second * MOVE_SECONDS if self.is_on else 0.0
+            world.move(int(owed))
+            owed -= int(owed)
+
+
+@dataclass(frozen=True, slots=True)
+class ServedExchange:
+    """A running exchange: the port of its stream, and the URL where faults are armed and books are shown."""
+
+    stream: ExchangeStream
+    moving: Moving
+    port: int
+    url: str
+
+
+@asynccontextmanager
+async def serving_exchange(
+    folder: Path, *, port: int = 0, control: int = 0, moves_per_second: float = 0.0
+) -> AsyncIterator[ServedExchange]:
+    """Serve an exchange on the loopback; its certificate is `certificate.pem` in the folder.
+
+    Raises:
+        OSError: An address is taken, or the folder cannot be written.
+    """
+    stream = ExchangeStream(MarketWorld())
+    async with stream.serving("127.0.0.1", port, _certified(folder)) as stream_port:
+        moving = Moving(moves_per_second)
+        app = _control_app(stream, moving)
+        with listen("127.0.0.1", control) as listener:
+            async with serving(app, listener, before_stop=lambda: None) as url:
+                task = asyncio.create_task(moving.run(stream.world))
+                try:
+                    yield ServedExchange(stream, moving, stream_port, url)
+                finally:
+                    task.cancel()
+                    with suppress(asyncio.CancelledError):
+                        await task
+
+
+def _control_app(stream: ExchangeStream, moving: Moving) -> Starlette:
+    """Return `POST /faults/NAME?amount=N`, `POST /moving/on` or `off`, and `GET /books`."""
+
+    async def fault(request: Request) -> Response:
+        name = request.path_params["name"]
+        if name not in NAMES:
+            return JSONResponse({"message": f"there are {', '.join(NAMES)}"}, 404)
+        stream.faults.arm(name, float(request.query_params.get("amount", "1")))
+        return Response(status_code=204)
+
+    async def move(request: Request) -> Response:
+        moving.is_on = request.path_params["name"] == "on"
+        return Response(status_code=204)
+
+    async def books(_: Request) -> Response:
+        return JSONResponse({"connections": len(stream.connections), "books": stream.world.books()})
+
+    return Starlette(
+        routes=[
+            Route("/faults/{name}", fault, methods=["POST"]),
+            Route("/moving/{name}", move, methods=["POST"]),
+            Route("/books", books),
+        ]
+    )
+
+
+def _certified(folder: Path) -> ssl.SSLContext:
+    """Return what a server of the loopback shows; a certificate is made if the folder has none."""
+    folder.mkdir(parents=True, exist_ok=True)
+    certificate, key = folder / CERTIFICATE, folder / KEY
+    if not certificate.exists():
+        _make_certificate(certificate, key)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    return context
+
+
+def _make_certificate(certificate: Path, key: Path) -> None:
+    private, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "simulated exchange")])
+    names = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(private.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=365))
+        .add_extension(x509.SubjectAlternativeName(names), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(private, hashes.SHA256())
+    )
+    encoded = private.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    key.touch(mode=0o600)
+    key.write_bytes(encoded)
+    certificate.write_bytes(made.public_bytes(serialization.Encoding.PEM))

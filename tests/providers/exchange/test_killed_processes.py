@@ -1,0 +1,218 @@
+"""The commands of adapter and exchange, on a real Kafka and Valkey: what is killed is whole again.
+
+`FURLONG_TORTURE=1` kills at random for ten minutes; otherwise each is killed once.
+"""
+
+import json
+import os
+import random
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+import pytest
+from confluent_kafka import Consumer, TopicPartition
+from redis import Redis
+
+from tests.providers.exchange.books_compared import expected, told
+from tests.support.processes.forked_programs import Program
+from tests.support.processes.running_furlong import Programs, eventually, programs_in
+from tools.private_kafka import PrivateKafka, start_kafka
+from tools.private_valkey import PrivateValkey, start_valkey
+from tools.server_process import ServerProcess, start_process, wait_until_ready
+
+LONG: Final = os.environ.get("FURLONG_TORTURE", "") not in {"", "0"}
+SECONDS: Final = 600.0
+FAULTS: Final = (
+    ("lost", 1),
+    ("silence", 1.5),
+    ("invalid_clock", 1),
+    ("reconnect_storm", 2),
+    ("wrong_order", 1),
+)
+PARTITIONS: Final = 4
+
+
+@dataclass(slots=True)
+class Site:
+    """The running parts, each of which can be killed."""
+
+    programs: Programs
+    kafka: PrivateKafka
+    valkey: PrivateValkey
+    ports: dict[str, int]
+    adapter: Program = field(init=False)
+
+    def health(self) -> dict[str, Any]:
+        """Return what the adapter says of itself; nothing while it does not answer."""
+        try:
+            answer = httpx.get(f"http://127.0.0.1:{self.ports['health']}/health", timeout=5)
+        except httpx.HTTPError:
+            return {}
+        assert answer.status_code == httpx.codes.OK
+        return dict(answer.json())
+
+    def control(self, path: str) -> None:
+        """Arm a fault of the exchange, or let its prices move or stand still."""
+        httpx.post(f"http://127.0.0.1:{self.ports['control']}{path}", timeout=5).raise_for_status()
+
+    def books(self) -> dict[str, Any]:
+        """Return the exchange's own books."""
+        answer = httpx.get(f"http://127.0.0.1:{self.ports['control']}/books", timeout=5).json()
+        return dict(answer["books"])
+
+    def kill_adapter(self) -> None:
+        """Kill the adapter, and start another one."""
+        self.adapter.kill()
+        self.adapter.wait()
+        self.adapter = self.start_adapter()
+
+    def start_adapter(self) -> Program:
+        """Start the adapter by its command."""
+        listen = f"--listen=127.0.0.1:{self.ports['health']}"
+        return self.programs.start("provider", "run", "exchange", listen)
+
+    def kill_valkey(self) -> None:
+        """Kill Valkey with all that it keeps, and start it again at the same address."""
+        _kill(self.valkey.process)
+        self.valkey = start_valkey(self.valkey.process.log.parent, self.valkey.port)
+
+    def kill_kafka(self) -> None:
+        """Kill Kafka, and start it again on its data."""
+        former = self.kafka.process
+        command = Path(f"/proc/{former.pid}/cmdline").read_bytes().decode().strip("\0").split("\0")
+        _kill(former)
+        process = start_process(command, former.log.parent, former.log, tied=True)
+        self.kafka = replace(self.kafka, process=process)
+        wait_until_ready(process, self.kafka.answers)
+
+    def latest(self, topic: str) -> dict[str, Any]:
+        """Return the last message of each key of a topic; not those that are gone."""
+        consumer = Consumer({"bootstrap.servers": self.kafka.bootstrap, "group.id": "test"})
+        found: dict[str, Any] = {}
+        try:
+            for number in range(PARTITIONS):
+                partition = TopicPartition(topic, number, 0)
+                _, end = consumer.get_watermark_offsets(partition, timeout=10)
+                consumer.assign([partition])
+                position = 0
+                while position < end:
+                    record = consumer.poll(10)
+                    assert record is not None
+                    assert not record.error()
+                    position = (record.offset() or 0) + 1
+                    value = record.value()
+                    found[(record.key() or b"").decode()] = None if value is None else json.loads(value)
+        finally:
+            consumer.close()
+        return {key: body for key, body in found.items() if body is not None}
+
+    def is_whole(self) -> bool:
+        """Return whether health, Kafka and Valkey all have what the exchange has."""
+        if not self.health().get("complete") or self.health()["state_trouble"]:
+            return False
+        books = self.books()
+        status = self.latest("provider.status.v1")["exchange"]
+        messages = {
+            key: body
+            for key, body in self.latest("provider.market.v1").items()
+            if body["revision"] >= status["first_revision"]
+        }
+        with Redis.from_url(self.valkey.url) as redis:
+            kept = redis.hkeys("furlong:provider:exchange")
+        names = {name.decode() for name in kept if name.startswith(b"1.")}
+        return bool(status["complete"]) and told(messages) == expected(books, 3) and names == set(books)
+
+
+def _kill(process: ServerProcess) -> None:
+    os.kill(process.pid, signal.SIGKILL)
+    while process.is_running():
+        time.sleep(0.01)
+
+
+@pytest.fixture
+def site(tmp_path: Path, free_port: Callable[[], int]) -> Iterator[Site]:
+    """An exchange whose prices move, its adapter, and a Kafka and a Valkey of the test's own."""
+    with _servers(tmp_path) as (kafka, valkey):
+        kafka.create_topics(["provider.market.v1", "provider.status.v1"], partitions=PARTITIONS)
+        ports = {name: free_port() for name in ("stream", "control", "health")}
+        secrets = tmp_path / "secrets"
+        secrets.mkdir()
+        (secrets / "exchange-app-key").write_text("simulated-key")
+        (secrets / "exchange-session").write_text("simulated-session")
+        environment = {
+            "FURLONG_KAFKA_BOOTSTRAP": kafka.bootstrap,
+            "FURLONG_REDIS_URL": valkey.url,
+            "FURLONG_PROVIDERS_SECRET_FOLDER": str(secrets),
+            "FURLONG_PROVIDERS_LONGEST_PAUSE_SECONDS": "1",
+            "FURLONG_PROVIDERS_STATUS_SECONDS": "0.5",
+            "FURLONG_EXCHANGE_HOST": "127.0.0.1",
+            "FURLONG_EXCHANGE_PORT": str(ports["stream"]),
+            "FURLONG_EXCHANGE_AUTHORITY": str(tmp_path / "exchange" / "certificate.pem"),
+            "FURLONG_EXCHANGE_HEARTBEAT_MS": "500",
+            "FURLONG_EXCHANGE_CONFLATE_MS": "50",
+            "FURLONG_EXCHANGE_EVENT_TYPES": '["1","7"]',
+            "FURLONG_EXCHANGE_COUNTRIES": '["GB"]',
+            "FURLONG_EXCHANGE_MARKETS": json.dumps([f"1.20000000{number}" for number in range(1, 5)]),
+        }
+        with programs_in(tmp_path, environment) as programs:
+            programs.start(
+                *("simulator", "exchange", f"--data={tmp_path / 'exchange'}", "--rate=200"),
+                *(f"--port={ports['stream']}", f"--control={ports['control']}"),
+            )
+            running = Site(programs, kafka, valkey, ports)
+            eventually(lambda: _is_served(running), "the exchange is served")
+            running.adapter = running.start_adapter()
+            eventually(lambda: running.health().get("complete"), "the books are complete")
+            yield running
+            running.kafka.stop()
+            running.valkey.stop()
+
+
+@contextmanager
+def _servers(folder: Path) -> Iterator[tuple[PrivateKafka, PrivateValkey]]:
+    kafka, valkey = start_kafka(folder / "kafka"), folder / "valkey"
+    valkey.mkdir()
+    yield kafka, start_valkey(valkey)
+
+
+def _is_served(site: Site) -> bool:
+    try:
+        return bool(site.books())
+    except httpx.HTTPError:
+        return False
+
+
+@pytest.mark.kafka
+@pytest.mark.valkey
+@pytest.mark.usefixtures("processes")
+@pytest.mark.slow("it kills Kafka, which takes seconds to come back")
+@pytest.mark.timeout(1200)
+def test_books_are_the_exchanges_after_each_part_was_killed(site: Site) -> None:
+    """Adapter, Valkey and Kafka are killed while prices move, and the exchange has faults of its own."""
+    kills = (site.kill_adapter, site.kill_valkey, site.kill_kafka)
+    seed = random.randrange(10**6)  # noqa: S311 - any will do
+    chance = random.Random(seed)  # noqa: S311 - the failure shows it
+    deadline = time.monotonic() + SECONDS
+    if LONG:
+        while time.monotonic() < deadline:
+            chance.choice(kills)()
+            name, amount = chance.choice(FAULTS)
+            site.control(f"/faults/{name}?amount={amount}")
+            time.sleep(chance.uniform(0, 3))
+    else:
+        for kill, (name, amount) in zip(kills, FAULTS, strict=False):
+            site.control(f"/faults/{name}?amount={amount}")
+            kill()
+            time.sleep(0.5)
+    site.control("/moving/off")
+    eventually(
+        site.is_whole, f"all is complete, with seed {seed}: {site.health()}\n{site.programs.logs()[-9000:]}"
+    )
+    site.adapter.send_signal(signal.SIGTERM)
+    assert site.adapter.wait(10) == 0
