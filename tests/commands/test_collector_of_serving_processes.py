@@ -8,10 +8,10 @@ from unittest.mock import AsyncMock
 import pytest
 from typer.testing import CliRunner
 
+from foundation import garbage_collection
 from foundation.garbage_collection import COLLECT_AFTER
 from furlong.cli.main import app
 from furlong.cli.processes import backoffice, subgraph, workers
-from gateway import garbage_collection
 
 SETTINGS = {
     "FURLONG_CDN_URLS": '["http://127.0.0.1:9/"]',

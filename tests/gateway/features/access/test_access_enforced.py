@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 
 from gateway.features.access.feature import GrantedByClaims
 from gateway.pipeline.sessions import Session
-from tests.gateway.access.guarded_shop import Shop, asked, hidden, shop
+from tests.gateway.pipeline.access.guarded_shop import Shop, asked, hidden, shop
 
 SERVED = shop()
 SESSIONS = {

@@ -16,7 +16,7 @@ from gateway.pipeline.sessions import Sessions
 from gateway.supergraph import load_supergraph
 from tests.gateway.federated import compared, federated
 from tests.gateway.plans import composed, printed
-from tests.gateway.reload.reloading import Reloading
+from tests.gateway.serving.reload.reloading import Reloading
 from tests.support.federation.comparison import GatewayOf
 
 

@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from gateway.cli import cli
-from tests.gateway.access.guarded_shop import shop
+from tests.gateway.pipeline.access.guarded_shop import shop
 
 SDL = shop().composed.supergraph
 

@@ -10,9 +10,9 @@ from gateway.pipeline.access.requirements import Rule, implies, requirement
 from gateway.pipeline.access.rules import AccessRules
 from gateway.pipeline.sessions import Session
 from gateway.supergraph import Access, load_supergraph
-from tests.gateway.access.guarded_shop import Shop, hidden, shop
-from tests.gateway.access.guarded_worlds import GuardedGateway
 from tests.gateway.federated import federated
+from tests.gateway.pipeline.access.guarded_shop import Shop, hidden, shop
+from tests.gateway.pipeline.access.guarded_worlds import GuardedGateway
 from tests.gateway.plans import joined
 from tests.gateway.test_plan_context import market
 

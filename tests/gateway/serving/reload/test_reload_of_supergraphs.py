@@ -11,7 +11,7 @@ from weakref import ref
 
 import pytest
 
-from tests.gateway.reload.reloading import Reloading
+from tests.gateway.serving.reload.reloading import Reloading
 from tests.support.federation.asked import asking
 
 WITHOUT_NAME = ("  name: String @join__field(graph: ACCOUNTS)\n", "")

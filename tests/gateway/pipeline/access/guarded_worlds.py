@@ -17,7 +17,7 @@ from gateway.pipeline.operation_executor import ExecutionMode, OperationExecutor
 from gateway.pipeline.preparation.preparer import Preparer
 from gateway.plan import QueryPlan
 from gateway.supergraph import Access, Supergraph, load_supergraph
-from tests.gateway.access.guards import POLICIES, SCOPES, Caller
+from tests.gateway.pipeline.access.guards import POLICIES, SCOPES, Caller
 from tests.support.federation.case import Operation, Served
 from tests.support.federation.comparison import GatewayOf, Record
 from tests.support.federation.objects import Truth

@@ -7,7 +7,7 @@ import pytest
 from gateway import GatewaySettings, create_gateway
 from gateway.errors import SupergraphError
 from gateway.settings.feature_list import FEATURES
-from tests.gateway.access.guarded_shop import shop
+from tests.gateway.pipeline.access.guarded_shop import shop
 from tests.gateway.worlds import shop as open_shop
 from tests.support.federation.comparison import GatewayOf
 

@@ -10,7 +10,7 @@ from gateway.pipeline.preparation.plan_cache import DocumentPlans, PlannedOperat
 from gateway.pipeline.preparation.preparer import Preparer
 from gateway.serving.reload.warm_up import all_operations, warm_up
 from gateway.supergraph import load_supergraph
-from tests.gateway.access.guarded_shop import shop
+from tests.gateway.pipeline.access.guarded_shop import shop
 from tests.support.federation.comparison import GatewayOf
 from tests.support.gateway.generous_limits import GENEROUS_LIMITS
 

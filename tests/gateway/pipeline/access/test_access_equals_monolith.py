@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
 from gateway.errors import CannotPlan
-from tests.gateway.access.guarded_worlds import GuardedGateway, rules
-from tests.gateway.access.guards import EVERYBODY, GuardedMonolith, Guards
+from tests.gateway.pipeline.access.guarded_worlds import GuardedGateway, rules
+from tests.gateway.pipeline.access.guards import EVERYBODY, GuardedMonolith, Guards
 from tests.support.federation.case import Served, serve
 from tests.support.federation.comparison import excused
 from tests.support.federation.composer import NotComposable

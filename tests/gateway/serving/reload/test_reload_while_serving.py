@@ -14,7 +14,7 @@ import httpx
 
 from furlong.serve.http_server import listen, serving
 from gateway.features.documents.settings import KnownDocumentSettings
-from tests.gateway.reload.reloading import Reloading
+from tests.gateway.serving.reload.reloading import Reloading
 
 PATIENCE_SECONDS = 60.0
 

@@ -11,7 +11,7 @@ from gateway.features.documents.settings import KnownDocumentSettings
 from gateway.features.rate_limits.settings import RateLimitSettings
 from gateway.settings import sections
 from gateway.settings.file import SettingsInvalid, read_settings
-from tests.gateway.reload.reloading import Reloading
+from tests.gateway.serving.reload.reloading import Reloading
 
 PREFIX = "FURLONG_GATEWAY_"
 
