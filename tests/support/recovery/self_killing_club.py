@@ -61,7 +61,7 @@ async def mutate(name: str) -> None:
 async def main(what: str) -> None:
     """Run until the step."""
     doom(IntentRepository, "write_down", "writing down", "written, not committed")
-    doom(UpstreamClient, "_look", "committed", "looked at the record")
+    doom(UpstreamClient, "_read_with_wait", "committed", "looked at the record")
     doom(UpstreamClient, "put", "sending", "answered")
     doom(IntentRepository, "settle", "settling", "settled, not recorded")
     doom(MembershipRepository, "append", "recording", "recorded, not committed")
