@@ -303,7 +303,7 @@ class ArrivalPipeline(Pipeline):
         return await Pipeline.subscribe(self, request)
 
     async def _check_arrival(self, request: HttpRequest) -> None:
-        for each in self.hooks.requests:
-            undecided = each.check(request)
+        for hook in self.hooks.requests:
+            undecided = hook.check(request)
             if undecided is not None:
                 await undecided
