@@ -166,7 +166,7 @@ def show_path(
         steps = create_gateway(text, settings=settings).graph.current.path
     instructions = {entry.name: entry.instructions for entry in settings.entries}
     if as_json:
-        every = [{**each._asdict(), "instructions": instructions.get(each.by)} for each in steps]
+        every = [{**step._asdict(), "instructions": instructions.get(step.by)} for step in steps]
         typer.echo(orjson.dumps(every, option=orjson.OPT_INDENT_2))
         return
     rows = [_row(step, first_of=steps, instructions=instructions) for step in steps]
@@ -179,7 +179,7 @@ def show_path(
 def _row(step: Step, first_of: Iterable[Step], instructions: Mapping[str, int | None]) -> list[str]:
     """Return the columns of a step; the cost of a feature stands beside the first of its steps."""
     known = instructions.get(step.by)
-    is_first = next(each for each in first_of if each.by == step.by) is step
+    is_first = next(first for first in first_of if first.by == step.by) is step
     cost = "" if known is None or not is_first else f"+{known:,}"
     return [step.stage, step.by, step.done_for, cost, step.does]
 

@@ -180,8 +180,8 @@ class Core:
 
     def wanted(self, kind: type[T]) -> T | None:
         """Return the service that a feature before this one offers; None without that feature."""
-        found = self._services.get(kind)
-        return found if isinstance(found, kind) else None
+        service = self._services.get(kind)
+        return service if isinstance(service, kind) else None
 
     def _check_is_open(self) -> None:
         if self.is_serving:

@@ -54,12 +54,12 @@ class InstalledFeatures:
         """
         parts = [(name, feature.of(version)) for name, feature in self._used(version.settings)]
         own = {entry.name for entry in FEATURES}
-        observing = [(name, each) for name, each in parts if each.probe is not None]
-        ours = [(name, each) for name, each in parts if each.probe is None and name in own]
-        others = [(name, each) for name, each in parts if each.probe is None and name not in own]
+        observing = [(name, part) for name, part in parts if part.probe is not None]
+        ours = [(name, part) for name, part in parts if part.probe is None and name in own]
+        others = [(name, part) for name, part in parts if part.probe is None and name not in own]
         # Around calls other people's are outside of ours: they see cached responses and refused calls.
-        around = [(name, VersionParts(calls=each.calls)) for name, each in others]
-        return [*observing, *around, *ours, *((name, replace(each, calls=())) for name, each in others)]
+        around = [(name, VersionParts(calls=part.calls)) for name, part in others]
+        return [*observing, *around, *ours, *((name, replace(part, calls=())) for name, part in others)]
 
     def _used(self, settings: GatewaySettings) -> Iterator[tuple[str, Feature]]:
         yield from self._given

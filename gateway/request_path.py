@@ -122,14 +122,16 @@ def assemble(
             value = getattr(parts, field)
             if isinstance(value, tuple):
                 values[field] = (*values.get(field, ()), *value)
-                added.setdefault(field, []).extend((name, each) for each in value)
+                added.setdefault(field, []).extend((name, hook) for hook in value)
             elif value is not None:
                 if field in values:
                     raise ValueError(f"Both {added[field][0][0]} and {name} claim {field}.")
                 values[field] = value
                 added[field] = [(name, value)]
     stages = (stage for stage in STAGES if authenticates or stage is not SESSION)
-    return RequestPath(VersionParts(**values), tuple(step for each in stages for step in _steps(each, added)))
+    return RequestPath(
+        VersionParts(**values), tuple(step for stage in stages for step in _steps(stage, added))
+    )
 
 
 def _steps(stage: Stage, added: Added) -> Iterator[Step]:

@@ -17,7 +17,7 @@ from graphql import (
 )
 
 INCREMENTAL: Final = (GraphQLDeferDirective, GraphQLStreamDirective)
-NAMES: Final = frozenset(each.name for each in INCREMENTAL)
+NAMES: Final = frozenset(directive.name for directive in INCREMENTAL)
 
 
 class WholeDocuments:

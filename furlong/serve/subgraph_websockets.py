@@ -95,7 +95,7 @@ class SubgraphPipeline:
     subgraph: Subgraph
     callers: Callers
 
-    async def subscribe(self, request: HttpRequest) -> ResponseStream:
+    async def stream(self, request: HttpRequest) -> ResponseStream:
         """Start a subscription.
 
         Raises:

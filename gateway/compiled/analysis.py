@@ -68,16 +68,16 @@ def passthrough_shapes(plan: QueryPlan) -> frozenset[int]:
             for path, selection in _selections(document):
                 _note(selection, tuple(step.response_key for step in path), document.document, selected)
         fetches.append(selected)
-    found: dict[int, bool] = {}
-    _find_passthrough(plan.shape, (), fetches, found)
-    return frozenset(number for number, is_passthrough in found.items() if is_passthrough)
+    passthrough: dict[int, bool] = {}
+    _find_passthrough(plan.shape, (), fetches, passthrough)
+    return frozenset(number for number, is_passthrough in passthrough.items() if is_passthrough)
 
 
 def lists_by_shape(plan: QueryPlan) -> dict[int, int]:
     """Return the ids of what fetches bring to lists, each with the id of the shape of the lists' objects."""
     shapes: dict[Place, Shape] = {}
     _note_shapes(plan.shape, (), shapes)
-    found: dict[int, int] = {}
+    shape_of: dict[int, int] = {}
     for fetch in plan.fetches:
         for paths, provided_fields in _parts(fetch):
             for path in paths:
@@ -85,8 +85,10 @@ def lists_by_shape(plan: QueryPlan) -> dict[int, int]:
                 for brought, where in _lists_below(provided_fields, place):
                     shape = shapes.get(where)
                     # The same may be brought to several places.
-                    found[id(brought)] = id(shape) if found.get(id(brought), id(shape)) == id(shape) else 0
-    return found
+                    shape_of[id(brought)] = (
+                        id(shape) if shape_of.get(id(brought), id(shape)) == id(shape) else 0
+                    )
+    return shape_of
 
 
 def _note_shapes(shape: Shape, place: Place, shapes: dict[Place, Shape]) -> None:
@@ -133,7 +135,7 @@ def _selections(fetch: Fetch) -> Iterator[tuple[Path, SelectionSetNode]]:
 def _note(selection: SelectionSetNode, place: Place, document: str, selected: Selected) -> None:
     """Record the selections at a path and below; a fragment is another selection at the same path."""
     nodes = selection.selections
-    names = [_name(each) if isinstance(each, FieldNode) and not each.directives else None for each in nodes]
+    names = [_name(node) if isinstance(node, FieldNode) and not node.directives else None for node in nodes]
     selected.setdefault(place, {}).setdefault(document, []).append(names)
     for node in nodes:
         below = getattr(node, "selection_set", None)
@@ -146,23 +148,23 @@ def _name(field: FieldNode) -> str:
 
 
 def _find_passthrough(
-    shape: Shape, place: Place, fetches: Sequence[Selected], found: dict[int, bool]
+    shape: Shape, place: Place, fetches: Sequence[Selected], passthrough: dict[int, bool]
 ) -> bool:
     """Return whether the objects of a shape, which has one path, and all objects below pass unchanged."""
-    if id(shape) not in found:
-        fields = [each for of_type in shape.fields.values() for each in of_type]
+    if id(shape) not in passthrough:
+        fields = [field for of_type in shape.fields.values() for field in of_type]
         below = [
-            _find_passthrough(field.below, (*place, field.response_key), fetches, found)
+            _find_passthrough(field.below, (*place, field.response_key), fetches, passthrough)
             for field in fields
             if field.below is not None and field.response_key is not None
         ]
-        responses: Names = [each.response for each in fields]
+        responses: Names = [field.response for field in fields]
         bringing = [selected[place] for selected in fetches if place in selected]
-        found[id(shape)] = (
+        passthrough[id(shape)] = (
             all(below)
             and shape.only is not None
-            and [each.response_key for each in fields] == responses
+            and [field.response_key for field in fields] == responses
             and len(bringing) == 1
             and all(selections == [responses] for selections in bringing[0].values())
         )
-    return found[id(shape)]
+    return passthrough[id(shape)]

@@ -163,13 +163,14 @@ class _PlanWriter(Struct, frozen=True):
         made = [self._field(field) for field in fields]
         if len(made) == 1:
             return made[0]
-        return lambda trusted: EntityFields(tuple(each(trusted) for each in made))
+        return lambda trusted: EntityFields(tuple(make(trusted) for make in made))
 
     def _field(self, entities: Entities) -> Callable[[bool], EntityField]:
         names = self.source.names
         find = self.representations.function(entities)
         checks = {
-            each: self.completeness.strict(each, fields) for each, fields in entities.provided_fields.items()
+            concrete: self.completeness.strict(concrete, fields)
+            for concrete, fields in entities.provided_fields.items()
         }
         return lambda trusted: EntityField(
             entities=entities,

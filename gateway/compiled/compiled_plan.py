@@ -86,11 +86,14 @@ def stages(fetches: Sequence[Fetch], steps: Mapping[int, Step]) -> tuple[Stage, 
         return ()
     before: dict[int, frozenset[int]] = {}
     for fetch in fetches:
-        before[fetch.number] = fetch.depends_on.union(*(before[each] for each in fetch.depends_on))
+        before[fetch.number] = fetch.depends_on.union(*(before[number] for number in fetch.depends_on))
     cuts = [
         index
         for index in range(len(fetches))
-        if all({each.number for each in fetches[:index]} <= before[later.number] for later in fetches[index:])
+        if all(
+            {earlier.number for earlier in fetches[:index]} <= before[later.number]
+            for later in fetches[index:]
+        )
     ]
     parts = [fetches[begin:end] for begin, end in zip(cuts, [*cuts[1:], len(fetches)], strict=True)]
     return tuple(
@@ -99,11 +102,13 @@ def stages(fetches: Sequence[Fetch], steps: Mapping[int, Step]) -> tuple[Stage, 
 
 
 def _parallel_stage(fetches: Sequence[Fetch], steps: Mapping[int, Step]) -> ParallelStage:
-    numbers = frozenset(each.number for each in fetches)
+    numbers = frozenset(fetch.number for fetch in fetches)
     waits = {fetch.number: len(fetch.depends_on & numbers) for fetch in fetches}
-    following = {each: [later.number for later in fetches if each in later.depends_on] for each in numbers}
+    following = {
+        number: [later.number for later in fetches if number in later.depends_on] for number in numbers
+    }
     return ParallelStage(
-        steps={each: steps[each] for each in numbers},
+        steps={number: steps[number] for number in numbers},
         first=tuple(number for number, others in waits.items() if others == 0),
         waiting={number: others for number, others in waits.items() if others},
         following={number: later for number, later in following.items() if later},

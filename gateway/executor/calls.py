@@ -82,8 +82,8 @@ class Calls:
 
     def _prepared(self, key: tuple[str, str], fetch: Fetch) -> SubgraphOperation:
         call = self.transports[fetch.subgraph].prepare(fetch.document, fetch.operation_name)
-        for each in reversed(self.middleware):
-            call = each.wrap(call, fetch, self._kind_of(fetch))
+        for middleware in reversed(self.middleware):
+            call = middleware.wrap(call, fetch, self._kind_of(fetch))
         if fetch.context_batch is None:
             self._fixed[key] = call
         else:

@@ -60,12 +60,12 @@ def divide(fields: Sequence[SentField], most: int) -> list[list[SentField]]:
     Returns:
         For each request, all fields, some of which may have no representations.
     """
-    sizes = [len(each.batch.sent) for each in fields]
+    sizes = [len(sent_field.batch.sent) for sent_field in fields]
     starts = [sum(sizes[:index]) for index in range(len(fields))]
     return [
         [
-            each.part(max(first - start, 0), max(first + most - start, 0))
-            for each, start in zip(fields, starts, strict=True)
+            sent_field.part(max(first - start, 0), max(first + most - start, 0))
+            for sent_field, start in zip(fields, starts, strict=True)
         ]
         for first in range(0, sum(sizes), most)
     ]
@@ -138,16 +138,16 @@ def _by_any_key(
             except MissingError as reason:
                 reasons.append(reason)
         if not values:
-            raise next((each for each in reasons if each.cause(failures) is not None), error) from None
+            raise next((reason for reason in reasons if reason.cause(failures) is not None), error) from None
         return values
 
 
 def _merged(one: Any, other: Any) -> Any:
     """Merge two parts of one value: keys that share a field may select different fields below it."""
     if isinstance(one, dict) and isinstance(other, dict):
-        return {**other, **{name: _merged(each, other.get(name)) for name, each in one.items()}}
+        return {**other, **{name: _merged(value, other.get(name)) for name, value in one.items()}}
     if isinstance(one, list) and isinstance(other, list):
-        return [_merged(*each) for each in zip(one, other, strict=True)]
+        return [_merged(*pair) for pair in zip(one, other, strict=True)]
     return one
 
 
@@ -166,7 +166,7 @@ class ValueGroups:
 
 def group_by_values(entities: Entities, positions: Iterable[Position], failures: Failures) -> ValueGroups:
     """Group objects by the values of their ancestors."""
-    found = ValueGroups()
+    grouped = ValueGroups()
     index: dict[bytes, list[Position]] = {}
     for position in positions:
         try:
@@ -177,14 +177,14 @@ def group_by_values(entities: Entities, positions: Iterable[Position], failures:
                 for variable in entities.context_variables
             }
         except MissingError as error:
-            found.missing.append((position, error.cause(failures)))
+            grouped.missing.append((position, error.cause(failures)))
             continue
         text = orjson.dumps(values)
         if text not in index:
             index[text] = []
-            found.groups.append((values, index[text]))
+            grouped.groups.append((values, index[text]))
         index[text].append(position)
-    return found
+    return grouped
 
 
 def _context_value(wanted: ContextVariable, position: Position, failures: Failures) -> object:
@@ -224,8 +224,8 @@ def _alone(value: object) -> object:
     """Return the only leaf of a selection; lists on the path to it remain lists."""
     match value:
         case Mapping():
-            return next((_alone(each) for name, each in value.items() if name != TYPENAME), None)
+            return next((_alone(inner) for name, inner in value.items() if name != TYPENAME), None)
         case list():
-            return [_alone(each) for each in value]
+            return [_alone(item) for item in value]
         case _:
             return value

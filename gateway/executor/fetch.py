@@ -71,12 +71,12 @@ class FetchExecution(Struct, frozen=True):
                 if returns.decided is not None:
                     # After a null that takes the object with it, no further mutation is executed.
                     decided = returns.decided(data)
-                    positions = [each for each in positions if is_there(decided, each.path)]
+                    positions = [position for position in positions if is_there(decided, position.path)]
                 for together in [[position] for position in positions] if returns.mutates else [positions]:
                     await self._execute_root(together, provided_fields)
             case batch:
                 places = [
-                    [each for path in entities.paths for each in find(data, path, names, windows)]
+                    [position for path in entities.paths for position in find(data, path, names, windows)]
                     for entities in batch
                 ]
                 if self.fetch.context_batch is None:
@@ -118,9 +118,9 @@ class FetchExecution(Struct, frozen=True):
         failures = self.execution.missing_fields.failures
         failures.asking = self.fetch
         for index, (entities, positions) in enumerate(zip(fields, places, strict=True)):
-            found = group_by_values(entities, positions, failures)
-            missing = list(found.missing)
-            for values, alike in found.groups:
+            grouped = group_by_values(entities, positions, failures)
+            missing = list(grouped.missing)
+            for values, alike in grouped.groups:
                 batch = represent(entities, alike, failures)
                 missing += batch.missing
                 if batch.sent:
@@ -134,11 +134,11 @@ class FetchExecution(Struct, frozen=True):
         self, context_batch: ContextBatch, asking: Sequence[tuple[int, Mapping[str, Any], SentField]]
     ) -> None:
         requests: list[tuple[SubgraphRequest, Sequence[SentField]]] = []
-        for fields in divide([each for _, _, each in asking], self.execution.context.most_entities):
+        for fields in divide([field for _, _, field in asking], self.execution.context.most_entities):
             part = [
-                (index, values, each)
-                for (index, values, _), each in zip(asking, fields, strict=True)
-                if each.batch.sent
+                (index, values, field)
+                for (index, values, _), field in zip(asking, fields, strict=True)
+                if field.batch.sent
             ]
             requests.append(self._context_request(context_batch, part))
         await self._ask(requests)
@@ -148,12 +148,12 @@ class FetchExecution(Struct, frozen=True):
     ) -> tuple[SubgraphRequest, Sequence[SentField]]:
         sent: dict[str, Any] = {}
         sent_fields: list[SentField] = []
-        for number, (_, values, each) in enumerate(asking):
+        for number, (_, values, field) in enumerate(asking):
             suffix = numbering(number, len(asking))
-            sent[each.entities.variable + suffix] = each.batch.sent
+            sent[field.entities.variable + suffix] = field.batch.sent
             sent |= {variable + suffix: value for variable, value in values.items()}
             alias = numbered_alias(number, len(asking))
-            sent_fields.append(replace(each, entities=replace(each.entities, alias=alias)))
+            sent_fields.append(replace(field, entities=replace(field.entities, alias=alias)))
         fetch = replace(self.fetch, document=context_batch.written([index for index, _, _ in asking]))
         return (fetch, sent), sent_fields
 
@@ -171,9 +171,9 @@ class FetchExecution(Struct, frozen=True):
             if not any(part.part_of == index for part in parts):
                 for position, cause in batch.missing:
                     self._mark_missing([position], entities.provided_fields, cause)
-        sent_fields = [SentField(*each) for each in zip(fields, batches, strict=True)]
+        sent_fields = [SentField(*pair) for pair in zip(fields, batches, strict=True)]
         requests: list[tuple[SubgraphRequest, Sequence[SentField]]] = [
-            ((self.fetch, {each.entities.variable: each.batch.sent for each in part}), part)
+            ((self.fetch, {field.entities.variable: field.batch.sent for field in part}), part)
             for part in divide(sent_fields, self.execution.context.most_entities)
         ]
         await self._ask(requests)
@@ -251,7 +251,7 @@ class FetchExecution(Struct, frozen=True):
 
     def _check_type(self, positions: Sequence[Position]) -> None:
         """Record an error if the type that was named, instead of an interface's, is not possible."""
-        unknown = [each for each in positions if each.concrete is None]
+        unknown = [position for position in positions if position.concrete is None]
         if unknown:
             failure = invalid_response(self.fetch.subgraph, IMPOSSIBLE_TYPE)
             for position in unknown:
@@ -308,8 +308,8 @@ class FetchExecution(Struct, frozen=True):
                     for field in concerned or sent_fields
                     if not field.fits(data.get(field.entities.alias))
                 ]
-        for each in lost:
-            self._mark_missing(each.all_positions(), each.entities.provided_fields, failure)
+        for sent_field in lost:
+            self._mark_missing(sent_field.all_positions(), sent_field.entities.provided_fields, failure)
         if not lost:
             self.execution.missing_fields.failures.add(failure)
 

@@ -87,8 +87,10 @@ class ErrorMasking:
         entries = [error if isinstance(error, Mapping) else _NONE for error in errors]
         masked = [entry for entry in entries if not self._is_shown(subgraph, entry)]
         reference = self._logged(subgraph, masked) if masked else ""
-        hidden = {id(each) for each in masked}
-        return tuple(self._error(subgraph, each, reference if id(each) in hidden else "") for each in entries)
+        hidden = {id(entry) for entry in masked}
+        return tuple(
+            self._error(subgraph, entry, reference if id(entry) in hidden else "") for entry in entries
+        )
 
     def _is_shown(self, subgraph: str, entry: Mapping[str, Any]) -> bool:
         code = _code(entry)
@@ -156,7 +158,7 @@ def error_masking(settings: MaskingSettings, transports: Mapping[str, Transport]
         settings.extensions,
         [
             name
-            for name, each in transports.items()
-            if isinstance(each, MemoryTransport) and each.masks_errors
+            for name, transport in transports.items()
+            if isinstance(transport, MemoryTransport) and transport.masks_errors
         ],
     )

@@ -74,7 +74,7 @@ def type_name(data: Mapping[str, Any], types: Sequence[ObjectTypes]) -> str | No
     name = data.get(TYPENAME)
     if name is None:
         return only_type(types)
-    if isinstance(name, str) and (not types or any(name in each.possible for each in types)):
+    if isinstance(name, str) and (not types or any(name in object_types.possible for object_types in types)):
         return name
     return None
 
@@ -109,20 +109,20 @@ def find(
         names: The client's names.
         windows: The lists of which only some items count.
     """
-    found = [Position(data, (), (), names)]
+    positions = [Position(data, (), (), names)]
     keys: tuple[str, ...] = ()
     for step in steps:
-        found = [
+        positions = [
             below
-            for position in found
+            for position in positions
             if step.types is None or position.concrete in step.types
             for below in position.below(step.response_key, step.lists)
         ]
         if windows:
             keys = (*keys, step.response_key)
             if step.lists and keys in windows:
-                found = [each for each in found if _is_within(each, step, windows[keys])]
-    return found
+                positions = [position for position in positions if _is_within(position, step, windows[keys])]
+    return positions
 
 
 def _is_within(position: Position, step: Step, window: tuple[int, int]) -> bool:

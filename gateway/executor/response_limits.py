@@ -54,13 +54,13 @@ def spend_copies(entity: Any, copies: int) -> None:
     """
     places, values = 0, [entity]
     while values:
-        each = values.pop()
-        if isinstance(each, dict):
-            places += len(each)
-            values += each.values()
-        elif isinstance(each, list):
-            places += len(each)
-            values += each
+        value = values.pop()
+        if isinstance(value, dict):
+            places += len(value)
+            values += value.values()
+        elif isinstance(value, list):
+            places += len(value)
+            values += value
     try:
         spend(places * copies)
     except BudgetSpent as spent:

@@ -150,7 +150,7 @@ def _object(
     concrete = groups[0].concrete if groups and groups[0].only else type_name(value, wanted.types)
     if concrete is None:
         raise _of_unknown_type(value, stored)
-    group = next((each for each in groups if each.concrete == concrete), None)
+    group = next((group for group in groups if group.concrete == concrete), None)
     if group is None:
         return {TYPENAME: concrete}
     typename = {TYPENAME: concrete} if group.typename else {}

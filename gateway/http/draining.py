@@ -33,5 +33,5 @@ class Draining:
 
     def end(self) -> None:
         """End long-lived connections: clients that reconnect now reach another server."""
-        for each in self.ending:
-            each()
+        for end in self.ending:
+            end()

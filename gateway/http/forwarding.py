@@ -41,18 +41,18 @@ class Forwarding(Struct, frozen=True):
         plain = [name for name in given if not (traces and name in TRACE)]
         return cls(tuple((name.encode(_ENCODING), name) for name in plain), others, traces)
 
-    def pick(self, found: Mapping[bytes, bytes]) -> dict[str, str]:
+    def pick(self, headers: Mapping[bytes, bytes]) -> dict[str, str]:
         """Return the forwarded headers that are present."""
         picked: dict[str, str] = {}
         for name, text in self.names:
-            if name in found:
-                picked[text] = found[name].decode(_ENCODING)
-        if self.traces and _PARENT in found:
-            picked[TRACE[0]] = found[_PARENT].decode(_ENCODING)
-            if _STATE in found:
-                picked[TRACE[1]] = found[_STATE].decode(_ENCODING)
+            if name in headers:
+                picked[text] = headers[name].decode(_ENCODING)
+        if self.traces and _PARENT in headers:
+            picked[TRACE[0]] = headers[_PARENT].decode(_ENCODING)
+            if _STATE in headers:
+                picked[TRACE[1]] = headers[_STATE].decode(_ENCODING)
         if self.others is not None:
-            for name, value in found.items():
+            for name, value in headers.items():
                 text = name.decode(_ENCODING)
                 if self.others(text):
                     picked[text] = value.decode(_ENCODING)

@@ -141,7 +141,9 @@ class ServedGraph:
         await asyncio.gather(*self._closing)
         for version in self._alive:
             version.planning.close()
-        transports = {id(each): each for version in self._alive for each in version.over_http.values()}
+        transports = {
+            id(transport): transport for version in self._alive for transport in version.over_http.values()
+        }
         await _close(transports.values())
 
     def _kept_open(self, version: GraphVersion) -> Callable[[], None]:
@@ -160,8 +162,8 @@ class ServedGraph:
         self._alive.remove(version)
         version.planning.close()
         version.live.forget_version()
-        kept = {id(each) for other in self._alive for each in other.over_http.values()}
-        dropped = [each for each in version.over_http.values() if id(each) not in kept]
+        kept = {id(transport) for other in self._alive for transport in other.over_http.values()}
+        dropped = [transport for transport in version.over_http.values() if id(transport) not in kept]
         task = asyncio.get_running_loop().create_task(_end(version, dropped))
         self._closing.add(task)
         task.add_done_callback(self._closing.discard)

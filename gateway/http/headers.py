@@ -18,20 +18,20 @@ def combined(raw: RawHeaders) -> dict[bytes, bytes]:
 
     A second `authorization` cannot hide behind the first: the combined value is no valid credential.
     """
-    found = dict(raw)
-    if len(found) != len(raw):
-        for name in found:
-            found[name] = b", ".join(value for each, value in raw if each == name)
-    return found
+    headers = dict(raw)
+    if len(headers) != len(raw):
+        for name in headers:
+            headers[name] = b", ".join(value for other, value in raw if other == name)
+    return headers
 
 
 def origin_of(raw: RawHeaders) -> bytes | None:
     """Return the value of `Origin`; a repeated header makes a value that is never allowed."""
-    found: bytes | None = None
+    origin: bytes | None = None
     for name, value in raw:
         if name == b"origin":
-            found = value if found is None else b"null"
-    return found
+            origin = value if origin is None else b"null"
+    return origin
 
 
 @dataclass(frozen=True, slots=True)

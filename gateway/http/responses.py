@@ -62,12 +62,12 @@ class ResponseCaching(Struct, frozen=True):
             varies_by: Further request headers that responses depend on.
         """
         credentials = ("authorization", "cookie") if authenticates else ("authorization",)
-        depends_on = [each for each in forwarded if each not in TRACING]
+        depends_on = [name for name in forwarded if name not in TRACING]
         vary = dict.fromkeys(["accept", *varies_by, *depends_on, *credentials, key_header, *name_headers])
         personal = dict.fromkeys([*depends_on, *credentials, key_header])
         return cls(
             ", ".join(vary).encode("latin-1"),
-            tuple(each.encode("latin-1") for each in personal if each not in IMPERSONAL),
+            tuple(name.encode("latin-1") for name in personal if name not in IMPERSONAL),
             is_shared,
         )
 
@@ -100,10 +100,10 @@ def _matching(if_none_match: bytes | None, tag: bytes) -> bytes | None:
     """
     if if_none_match is None:
         return None
-    tags = [each.strip().removeprefix(b"W/") for each in if_none_match.split(b",")]
+    tags = [part.strip().removeprefix(b"W/") for part in if_none_match.split(b",")]
     if tags == [b"*"]:
         return tag
-    return next((each for each in tags if each == tag or each.startswith(tag[:-1] + b"-")), None)
+    return next((given for given in tags if given == tag or given.startswith(tag[:-1] + b"-")), None)
 
 
 CLIENT_DISCONNECTED = 499

@@ -49,11 +49,11 @@ class BucketCounts:
 
     def cumulative(self) -> list[tuple[str, float]]:
         """Return cumulative counts, as Prometheus expects them: each bucket includes all smaller ones."""
-        found, total = [], 0
+        buckets, total = [], 0
         for bound, count in zip([*map(str, self.bounds), "+Inf"], self.counts, strict=True):
             total += count
-            found.append((bound, float(total)))
-        return found
+            buckets.append((bound, float(total)))
+        return buckets
 
 
 class OutcomeTimes:

@@ -116,12 +116,12 @@ class OperationMetrics(Collector):
 
     def labelled(self, operation: str, client: str) -> OutcomeTimes:
         """Return the counts of two labels."""
-        found = self._series.get((operation, client))
-        if found is None:
+        times = self._series.get((operation, client))
+        if times is None:
             if len(self._series) >= self.most:
                 operation = client = OTHER
-            found = self._series.setdefault((operation, client), OutcomeTimes())
-        return found
+            times = self._series.setdefault((operation, client), OutcomeTimes())
+        return times
 
     def collect(self) -> Iterator[Metric]:
         """Yield all metrics; labels are decided again afterwards, as other documents may be known by then."""

@@ -87,12 +87,12 @@ class MergedMetrics(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """Yield all metrics of all processes."""
-        merged = {name: each.copy() for name, each in self._ended.items()}
+        merged = {name: family.copy() for name, family in self._ended.items()}
         for families in self._latest.values():
             for family in families:
                 _merge(merged, family)
-        for each in merged.values():
-            yield each.metric()
+        for total in merged.values():
+            yield total.metric()
 
 
 class _MergedFamily:

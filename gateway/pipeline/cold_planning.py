@@ -129,9 +129,9 @@ class ColdPlanning:
 
         The other request's result is used even if no cache has kept it.
         """
-        found = known()
-        if found is not None:
-            return found
+        result = known()
+        if result is not None:
+            return result
         running = self._running.get(key)
         if running is None:
             return await asyncio.shield(self._start(key, make))

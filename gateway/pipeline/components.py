@@ -9,7 +9,7 @@ from foundation.graphql_http import GraphQLRequest
 from gateway.executor import FetchedData
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
 from gateway.pipeline.preparation.prepared import PreparedRequest
-from gateway.pipeline.stages import GraphQLResponse, HttpRequest, ResponsePipeline, SubscriptionPipeline
+from gateway.pipeline.stages import GraphQLResponse, HttpRequest, ResponsePipeline, StreamPipeline
 from gateway.settings.limits import ResponseLimits
 
 
@@ -34,7 +34,7 @@ class AuthenticationComponent(Protocol):
         ...
 
 
-class AnsweringPipeline(ResponsePipeline, SubscriptionPipeline, Protocol):
+class AnsweringPipeline(ResponsePipeline, StreamPipeline, Protocol):
     """The pipeline, or one that also observes requests."""
 
     @property

@@ -41,9 +41,11 @@ class Identification:
     """
 
     def __init__(self, settings: ClientSettings) -> None:
-        classes = {each.name: each for each in settings.classes}
+        classes = {client_class.name: client_class for client_class in settings.classes}
         self.anonymous = ClientIdentity(classes.get(DEFAULT, ClientClass(name=DEFAULT)))
-        self._by_digest = {digest: each for each in classes.values() for digest in each.key_sha256}
+        self._by_digest = {
+            digest: client_class for client_class in classes.values() for digest in client_class.key_sha256
+        }
         self._requires_key = settings.key_required
         self._key_header = settings.key_header.encode("latin-1")
         self._name_headers = _encoded(settings.name_headers)
@@ -73,10 +75,10 @@ class Identification:
 
     def _class_of(self, key: bytes) -> ClientClass:
         # A guess's digest does not show how close the guess was, so a plain look-up leaks nothing.
-        found = self._by_digest.get(sha256(key).hexdigest())
-        if found is None:
+        client_class = self._by_digest.get(sha256(key).hexdigest())
+        if client_class is None:
             raise RequestError("The client's key is not known.", code="UNKNOWN_CLIENT_KEY", status=401)
-        return found
+        return client_class
 
 
 def _encoded(names: Iterable[str]) -> tuple[bytes, ...]:

@@ -37,11 +37,11 @@ class IntrospectionCache:
     def get(self, key: Hashable) -> IntrospectedFields | None:
         """Return a cached answer and mark it as used, or return None."""
         with self._lock:
-            found = self._answers.get(key)
-            if found is None:
+            answer = self._answers.get(key)
+            if answer is None:
                 return None
             self._answers.move_to_end(key)
-            return found[1]
+            return answer[1]
 
     def put(self, key: Hashable, answer: IntrospectedFields, size: int) -> None:
         """Cache an answer, and evict others until all fit."""

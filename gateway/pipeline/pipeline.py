@@ -128,8 +128,8 @@ class Pipeline:
             )
         return self._build_response(policy_input, planned, fetched)
 
-    async def subscribe(self, request: HttpRequest) -> ResponseStream:
-        """Start a subscription: authenticate, prepare, check, plan, subscribe.
+    async def stream(self, request: HttpRequest) -> ResponseStream:
+        """Start an operation as a stream: authenticate, prepare, check, plan, and subscribe or answer.
 
         A query or mutation is a stream of one response, or of its parts.
 
@@ -297,13 +297,13 @@ class ArrivalPipeline(Pipeline):
         await self._check_arrival(request)
         return await Pipeline.respond(self, request)
 
-    async def subscribe(self, request: HttpRequest) -> ResponseStream:
-        """Check a request, and start its stream; raises what `Pipeline.subscribe` and the checks raise."""
+    async def stream(self, request: HttpRequest) -> ResponseStream:
+        """Check a request, and start its stream; raises what `Pipeline.stream` and the checks raise."""
         await self._check_arrival(request)
-        return await Pipeline.subscribe(self, request)
+        return await Pipeline.stream(self, request)
 
     async def _check_arrival(self, request: HttpRequest) -> None:
-        for each in self.hooks.requests:
-            undecided = each.check(request)
+        for hook in self.hooks.requests:
+            undecided = hook.check(request)
             if undecided is not None:
                 await undecided

@@ -91,19 +91,19 @@ class IntrospectionPolicy(Struct, frozen=True):
         Raises:
             InvalidDocument: The client may not introspect, or the response would be too large.
         """
-        found = policy_input.prepared.document.introspection
-        if found is None:
+        introspection = policy_input.prepared.document.introspection
+        if introspection is None:
             return
         permission = policy_input.client.client_class.introspection
         if permission is None:
             permission = self.allowed
         if permission is False:
             raise introspection_refused()
-        if found.is_usual:
+        if introspection.is_usual:
             return
         if permission == "known":
             raise unusual_introspection_refused()
-        if found.response_bytes > self.most_bytes:
+        if introspection.response_bytes > self.most_bytes:
             raise introspection_too_large(self.most_bytes)
 
 

@@ -198,18 +198,18 @@ class ResponseStream(Protocol):
         ...
 
 
-class SubscriptionPipeline(Protocol):
-    """Starts subscriptions."""
+class StreamPipeline(Protocol):
+    """Starts operations of any kind as streams of responses."""
 
-    async def subscribe(self, request: HttpRequest, /) -> ResponseStream:
-        """Start a subscription: authenticate, prepare, check, plan, subscribe.
+    async def stream(self, request: HttpRequest, /) -> ResponseStream:
+        """Start an operation: authenticate, prepare, check, plan, and subscribe or answer.
 
         The request may be a POST, a GET or a WebSocket message. A query or mutation becomes a stream of one
         response, so that callers need not know the operation's kind in advance. If the source itself refuses
         the subscription, the first response says so.
 
         Raises:
-            RequestError: The subscription is refused, or its subgraph cannot be reached.
+            RequestError: The operation is refused, or the subgraph of a subscription cannot be reached.
             ClientDisconnected: The client has disconnected.
         """
         ...

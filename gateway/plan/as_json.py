@@ -42,8 +42,8 @@ def _incremental(plan: QueryPlan) -> dict[str, Any]:
         "deferred": [
             {
                 "fragments": [
-                    {"path": list(plan.deferred[each].path), "label": plan.deferred[each].label}
-                    for each in sorted(delivery)
+                    {"path": list(plan.deferred[number].path), "label": plan.deferred[number].label}
+                    for number in sorted(delivery)
                 ],
                 "node": _node(tree),
             }
@@ -58,9 +58,9 @@ def _node(node: PlanNode) -> dict[str, Any]:
         case Fetch():
             return _fetch(node)
         case InSequence():
-            return {"kind": "Sequence", "nodes": [_node(each) for each in node.nodes]}
+            return {"kind": "Sequence", "nodes": [_node(child) for child in node.nodes]}
         case Parallel():
-            return {"kind": "Parallel", "nodes": [_node(each) for each in node.nodes]}
+            return {"kind": "Parallel", "nodes": [_node(child) for child in node.nodes]}
 
 
 def _fetch(fetch: Fetch) -> dict[str, Any]:
@@ -76,8 +76,8 @@ def _fetch(fetch: Fetch) -> dict[str, Any]:
         case RootFields(path):
             return {"kind": "Flatten", "paths": [_path(path)], "node": described} if path else described
         case batch:
-            described["requires"] = [_required(each) for each in batch]
-            paths = [_path(path) for each in batch for path in each.paths]
+            described["requires"] = [_required(entities) for entities in batch]
+            paths = [_path(path) for entities in batch for path in entities.paths]
             return {"kind": "Flatten", "paths": paths, "node": described}
 
 

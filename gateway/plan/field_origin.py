@@ -27,12 +27,12 @@ def providing_subgraph(
     Returns:
         The subgraph's name, or None if several subgraphs may have provided the field.
     """
-    found = {
+    subgraphs = {
         subgraph
         for stored in _stored(plan.names, path)
         for subgraph in providing_subgraphs(plan.fetches, data, _with_type(stored, data))
     }
-    return found.pop() if len(found) == 1 else None
+    return subgraphs.pop() if len(subgraphs) == 1 else None
 
 
 def providing_subgraphs(
@@ -130,7 +130,7 @@ def _providing(fetches: Sequence[Fetch], place: _Place) -> list[str]:
 
 def preceding(fetches: Sequence[Fetch], fetch: Fetch) -> list[Fetch]:
     """Return those of a plan's fetches that must have finished before one of them begins."""
-    by_number = {each.number: each for each in fetches}
+    by_number = {other.number: other for other in fetches}
     numbers, waiting = set[int](), list(fetch.depends_on)
     while waiting:
         number = waiting.pop()

@@ -248,8 +248,8 @@ def only_type(types: Collection[ObjectTypes]) -> str | None:
     """Return the one type that an object may have; None if there are several."""
     if not types:
         return None
-    found = {each.only for each in types}
-    return found.pop() if len(found) == 1 else None
+    names = {object_types.only for object_types in types}
+    return names.pop() if len(names) == 1 else None
 
 
 class Names(Struct, frozen=True):
@@ -269,7 +269,9 @@ class Names(Struct, frozen=True):
         """Return the types of the objects here, if the type of the object above is known: those below it."""
         if len(self.types) < 2 or parent is None:  # noqa: PLR2004 - there is nothing to choose from
             return self.types
-        return tuple(each for each in self.types if parent in each.parents) or self.types
+        return (
+            tuple(object_types for object_types in self.types if parent in object_types.parents) or self.types
+        )
 
 
 class QueryPlan(Struct, frozen=True):

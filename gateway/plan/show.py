@@ -105,7 +105,9 @@ def _fetch(fetch: Fetch) -> str:
         case (Entities(paths=(path,)) as entities,):
             return _flattened([path], _asked(fetch, _entities(entities, selections)))
         case batch:
-            inner = ",\n".join(_flattened(each.paths, _entities(each, selections)) for each in batch)
+            inner = ",\n".join(
+                _flattened(entities.paths, _entities(entities, selections)) for entities in batch
+            )
             return f'BatchFetch(service: "{fetch.subgraph}") {{\n{_indented(inner)}\n}}'
 
 
@@ -166,7 +168,7 @@ def _represented_field(field: RepresentationField) -> str:
     lines = []
     for group in field.below:
         inner = "\n".join(
-            ("__typename",) * group.typename + tuple(_represented_field(each) for each in group.fields)
+            ("__typename",) * group.typename + tuple(_represented_field(part) for part in group.fields)
         )
         lines.append(f"... on {group.concrete} {{\n{_indented(inner)}\n}}" if len(field.below) > 1 else inner)
     return f"{name} {{\n{_indented(chr(10).join(lines))}\n}}"

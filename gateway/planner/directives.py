@@ -55,19 +55,21 @@ def fragments_of(document: DocumentNode) -> dict[str, FragmentDefinitionNode]:
 
 def condition_variables(document: DocumentNode, operation: OperationDefinitionNode) -> frozenset[str]:
     """Return the variables in conditions of the operation and of all fragments of the document."""
-    conditions = (condition(each) for each in _directives(document, operation))
-    return frozenset(each for each in conditions if isinstance(each, str))
+    conditions = (condition(directive) for directive in _directives(document, operation))
+    return frozenset(variable for variable in conditions if isinstance(variable, str))
 
 
 def deferring_directives(
     document: DocumentNode, operation: OperationDefinitionNode
 ) -> DeferringDirectives | None:
     """Return the directives that defer or stream; None if none can apply."""
-    deferring = (each for each in _directives(document, operation) if each.name.value in DEFERRING)
-    conditions = {condition(each) for each in deferring} - {False}
+    deferring = (
+        directive for directive in _directives(document, operation) if directive.name.value in DEFERRING
+    )
+    conditions = {condition(directive) for directive in deferring} - {False}
     if not conditions:
         return None
-    variables = frozenset(each for each in conditions if isinstance(each, str))
+    variables = frozenset(variable for variable in conditions if isinstance(variable, str))
     return DeferringDirectives(True in conditions, variables)
 
 
@@ -110,7 +112,10 @@ def condition(directive: DirectiveNode) -> str | bool:
 
 def _directives(document: DocumentNode, operation: OperationDefinitionNode) -> Iterator[DirectiveNode]:
     """Yield the directives with conditions."""
-    sets = [operation.selection_set, *(each.selection_set for each in fragments_of(document).values())]
+    sets = [
+        operation.selection_set,
+        *(fragment.selection_set for fragment in fragments_of(document).values()),
+    ]
     for selection_set in sets:
         yield from _within(selection_set)
 

@@ -17,7 +17,7 @@ def explain_plan(supergraph: Supergraph, best: Best, root: str) -> str:
     return "\n".join(
         (
             "Graph",
-            *(line for each in types for line in _type(supergraph, each)),
+            *(line for name in types for line in _type(supergraph, name)),
             "Paths",
             *_paths(decisions, root),
             "Plans",
@@ -71,9 +71,9 @@ def _why(decision: Decision) -> str:
         return "the only path that is not worse in every respect"
     if decision.forced:
         return "tried against the first choice, and the whole plan was better"
-    if all(first.cost.depth < each.cost.depth for each in others):
+    if all(first.cost.depth < other.cost.depth for other in others):
         return "least depth"
-    if all(first.cost.depth <= each.cost.depth for each in others):
+    if all(first.cost.depth <= other.cost.depth for other in others):
         return "no deeper than the others, and by fetches that are made anyway or are fewer"
     return "preferred, because the whole plan was better"
 

@@ -132,9 +132,9 @@ def normalize(
             if node.selection_set is not None
         },
         definitions={
-            each.variable.name.value: f"${each.variable.name.value}: {print_ast(each.type)}"
-            + ("" if each.default_value is None else f" = {print_ast(each.default_value)}")
-            for each in operation.variable_definitions or ()
+            definition.variable.name.value: f"${definition.variable.name.value}: {print_ast(definition.type)}"
+            + ("" if definition.default_value is None else f" = {print_ast(definition.default_value)}")
+            for definition in operation.variable_definitions or ()
         },
         deferred=() if deferrals is None else tuple(deferrals.fragments),
     )
@@ -148,7 +148,7 @@ def fetched(supergraph: Supergraph, wanted: Selections, root: str) -> Selections
         wanted: All selections of the operation.
         root: The name of the root type.
     """
-    fields = tuple(each for each in wanted.of(root) if each.name not in INTROSPECTION)
+    fields = tuple(field for field in wanted.of(root) if field.name not in INTROSPECTION)
     return typed(
         Selections((Group(frozenset({root}), fields),)), supergraph.interface_objects, supergraph.public
     )

@@ -61,7 +61,7 @@ def _spread_below(fields: Sequence[FieldNode], document: DocumentNode) -> tuple[
         for definition in document.definitions
         if isinstance(definition, FragmentDefinitionNode)
     }
-    found: set[str] = set()
+    spread: set[str] = set()
     pending: list[Any] = [field.selection_set for field in fields]
     while pending:
         selection_set = pending.pop()
@@ -69,10 +69,10 @@ def _spread_below(fields: Sequence[FieldNode], document: DocumentNode) -> tuple[
             name = node.name.value if isinstance(node, FragmentSpreadNode) else None
             if name is None:
                 pending.append(node.selection_set)
-            elif name not in found:
-                found.add(name)
+            elif name not in spread:
+                spread.add(name)
                 pending.append(fragments[name].selection_set)
-    return tuple(each for name, each in fragments.items() if name in found)
+    return tuple(fragment for name, fragment in fragments.items() if name in spread)
 
 
 class _Whole(Visitor):
@@ -178,14 +178,14 @@ class _Introspected:
 
     def values(self, selection: list[_Field], source: Any) -> dict[str, Any]:
         """Return the selected fields of a value by response key."""
-        found: dict[str, Any] = {}
+        answer: dict[str, Any] = {}
         for key, resolve, arguments, names, below, is_list in selection:
             value = resolve(source, self, **arguments)
             if value is None:
                 pass
             elif below is not None:
-                value = [self.values(below, each) for each in value] if is_list else self.values(below, value)
+                value = [self.values(below, item) for item in value] if is_list else self.values(below, value)
             elif names is not None:
-                value = [names(each) for each in value] if is_list else names(value)
-            found[key] = value
-        return found
+                value = [names(item) for item in value] if is_list else names(value)
+            answer[key] = value
+        return answer

@@ -103,14 +103,16 @@ class Projection:
             NullError: One of them is null, and must not be.
         """
         answer: dict[str, Any] = {}
-        for each in fields:
-            if each.hidden:
-                self._hide(each, (*path, each.response))
-                answer[each.response] = None
-            elif each.response_key is None:
-                answer[each.response] = concrete
+        for wanted in fields:
+            if wanted.hidden:
+                self._hide(wanted, (*path, wanted.response))
+                answer[wanted.response] = None
+            elif wanted.response_key is None:
+                answer[wanted.response] = concrete
             else:
-                answer[each.response] = self._field(each, data.get(each.response_key), (*path, each.response))
+                answer[wanted.response] = self._field(
+                    wanted, data.get(wanted.response_key), (*path, wanted.response)
+                )
         return answer
 
     def _field(self, wanted: ShapeField, value: object, path: Path) -> object:
@@ -152,7 +154,7 @@ class Projection:
             message = f"{wanted.coordinate} has more than {self.most_items} items: ask for fewer."
             self._fail(message, LIST_TOO_LONG, path)
             return None
-        return [self._value(wanted, item, each, (*path, index)) for index, each in enumerate(value)]
+        return [self._value(wanted, item, element, (*path, index)) for index, element in enumerate(value)]
 
     def _leaf(self, wanted: ShapeField, output: GraphQLOutputType, value: object, path: Path) -> object:
         if not isinstance(output, GraphQLEnumType | GraphQLScalarType) or not is_valid_leaf(output, value):

@@ -139,7 +139,9 @@ class GatewaySettings(ReadFirst):
         present = self.sections
         return self.model_copy(
             update={
-                name: {key: each for key, each in values.items() if key not in present[name].model_fields_set}
+                name: {
+                    key: value for key, value in values.items() if key not in present[name].model_fields_set
+                }
                 for name, values in nested.items()
             }
         )

@@ -41,17 +41,17 @@ class ClientSettings(Section, prefix="FURLONG_GATEWAY_CLIENT_", is_reloaded=True
     @model_validator(mode="after")
     def _unambiguous(self) -> Self:
         """Refuse classes that cannot be told apart."""
-        names = Counter(each.name for each in self.classes)
-        digests = Counter(digest for each in self.classes for digest in set(each.key_sha256))
+        names = Counter(client_class.name for client_class in self.classes)
+        digests = Counter(digest for client_class in self.classes for digest in set(client_class.key_sha256))
         twice = [name for name, count in (*names.items(), *digests.items()) if count > 1]
         if twice:
             raise ValueError(f"client_classes: {twice[0]} belongs to two classes")
-        for each in self.classes:
-            if (each.name == DEFAULT) == bool(each.key_sha256):
+        for client_class in self.classes:
+            if (client_class.name == DEFAULT) == bool(client_class.key_sha256):
                 raise ValueError(
-                    f"client_classes: {each.name}: only default has no key_sha256, and needs none"
+                    f"client_classes: {client_class.name}: only default has no key_sha256, and needs none"
                 )
-        if self.key_required and not any(each.key_sha256 for each in self.classes):
+        if self.key_required and not any(client_class.key_sha256 for client_class in self.classes):
             raise ValueError("client_key_required: no class in client_classes has a key")
         return self
 

@@ -50,17 +50,17 @@ def named_entry(name: str) -> Entry:
     """
     if ":" in name:
         try:
-            found = imported(name)
+            entry = imported(name)
         except ValueError as error:
             raise UnknownFeature(str(error)) from error
     else:
         offered = tuple(entry_points(group=GROUP, name=name))
         if not offered:
             raise UnknownFeature(f"No installed package offers the feature {name!r}.")
-        found = offered[0].load()
-    if not isinstance(found, Entry):
+        entry = offered[0].load()
+    if not isinstance(entry, Entry):
         raise UnknownFeature(f"{name} is not a gateway.feature.Entry.")
-    return found
+    return entry
 
 
 class FeatureSettings(Section):

@@ -50,7 +50,7 @@ def read_settings(file: Path | None = None) -> GatewaySettings:
                 logging.getLogger("gateway").warning(sentence)
         _refuse_unknown(os.environ, settings)
     except ValidationError as error:
-        raise SettingsInvalid("; ".join(_reason(error.title, each) for each in error.errors())) from None
+        raise SettingsInvalid("; ".join(_reason(error.title, detail) for detail in error.errors())) from None
     except SettingsError as error:
         raise SettingsInvalid(str(error)) from None
     except UnknownFeature as error:
@@ -129,7 +129,9 @@ def _reason(model: str, error: ErrorDetails) -> str:
         error: What is wrong.
     """
     field, *path = map(str, error["loc"] or ("",))
-    section = next((each.model for each in sections().values() if each.model.__name__ == model), ReadFirst)
+    section = next(
+        (located.model for located in sections().values() if located.model.__name__ == model), ReadFirst
+    )
     name = section.variable(field)
     if not _is_open(section.model_fields.get(field)):
         return f"{'.'.join((name, *path))}: {error['msg']}"

@@ -101,18 +101,18 @@ class Section(BaseModel):
     @classmethod
     def _set_in(cls, source: EnvSettingsSource, prefix: str | None) -> dict[str, Any]:
         """Return the values of variables that are set, by field; present names take precedence."""
-        found: dict[str, Any] = {}
+        values: dict[str, Any] = {}
         for variable, name in (*cls.by_variable(prefix).items(), *cls.by_former_variable().items()):
-            value = None if name in found else source.env_vars.get(variable.lower())
+            value = None if name in values else source.env_vars.get(variable.lower())
             if value is None:
                 continue
             field = cls.model_fields[name]
             try:
                 # The environment's own source also decodes optional models.
-                found[name] = source.prepare_field_value(name, field, value, value_is_complex=False)
+                values[name] = source.prepare_field_value(name, field, value, value_is_complex=False)
             except ValueError as error:
                 raise SettingsError(f"{variable}: its value is not JSON") from error
-        return found
+        return values
 
 
 def _merged(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, Any]:

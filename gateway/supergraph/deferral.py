@@ -107,7 +107,7 @@ class Deferrals:
         if None in numbers:
             return INITIALLY
         chosen = {number for number in numbers if number is not None}
-        return frozenset(each for each in chosen if chosen.isdisjoint(self._around(each)))
+        return frozenset(number for number in chosen if chosen.isdisjoint(self._around(number)))
 
     def _around(self, number: int) -> Iterable[int]:
         """Yield the deferred fragments around a fragment, innermost first."""
@@ -124,7 +124,9 @@ class Deferrals:
 
 
 def _argument(directive: DirectiveNode, name: str) -> ValueNode | None:
-    return next((each.value for each in directive.arguments or () if each.name.value == name), None)
+    return next(
+        (argument.value for argument in directive.arguments or () if argument.name.value == name), None
+    )
 
 
 def _label(directive: DirectiveNode) -> str | None:

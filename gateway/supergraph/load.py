@@ -114,18 +114,19 @@ def with_inherited_interfaces(document: DocumentNode) -> DocumentNode:
     if not any(above.values()):
         return document
     return DocumentNode(
-        definitions=tuple(_completed(each, above) for each in document.definitions), loc=document.loc
+        definitions=tuple(_completed(definition, above) for definition in document.definitions),
+        loc=document.loc,
     )
 
 
 def _completed(node: DefinitionNode, above: Mapping[str, Sequence[str]]) -> DefinitionNode:
     if not isinstance(node, ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode):
         return node
-    names = [each.name.value for each in node.interfaces or ()]
+    names = [interface.name.value for interface in node.interfaces or ()]
     inherited = list(names)
     for name in inherited:
-        inherited += [each for each in above.get(name, ()) if each not in inherited]
-    added = [NamedTypeNode(name=NameNode(value=each)) for each in inherited[len(names) :]]
+        inherited += [interface for interface in above.get(name, ()) if interface not in inherited]
+    added = [NamedTypeNode(name=NameNode(value=name)) for name in inherited[len(names) :]]
     if not added or node.name.value in inherited:
         return node
     parts: dict[str, Any] = {key: getattr(node, key, None) for key in node.keys}

@@ -136,11 +136,11 @@ class Subgraph:
 
     def __post_init__(self) -> None:
         names: dict[str, list[str]] = {
-            name: [name] for name, each in self.types.items() if not each.is_interface_object
+            name: [name] for name, named in self.types.items() if not named.is_interface_object
         }
-        for each in self.types.values():
-            for concrete in each.concrete if each.is_interface_object else ():
-                names.setdefault(concrete, []).append(each.name)
+        for named in self.types.values():
+            for concrete in named.concrete if named.is_interface_object else ():
+                names.setdefault(concrete, []).append(named.name)
         object.__setattr__(self, "_names", {concrete: tuple(known) for concrete, known in names.items()})
 
     def names_of(self, concrete: str) -> tuple[str, ...]:
@@ -186,11 +186,11 @@ def availability(subgraphs: Iterable[Subgraph], concrete: str) -> Availability:
                     by_field.setdefault(name, []).append(subgraph)
     numbers: dict[tuple[tuple[str, str], ...], int] = {}
     return Availability(
-        {name: tuple(each) for name, each in by_field.items()},
+        {name: tuple(holders) for name, holders in by_field.items()},
         shapes,
         {
-            name: numbers.setdefault(tuple(each), len(numbers))
-            for name, each in origins.items()
+            name: numbers.setdefault(tuple(places), len(numbers))
+            for name, places in origins.items()
             if name not in conditional
         },
     )
@@ -238,7 +238,7 @@ class Supergraph:
     def roots(self) -> frozenset[str]:
         """The names of the root types."""
         named = (self.query, self.mutation, self.subscription)
-        return frozenset(each for each in named if each is not None)
+        return frozenset(name for name in named if name is not None)
 
     def available(self, concrete: str) -> Availability:
         """Return which subgraphs have the fields of a concrete type; computed once per type."""

@@ -77,7 +77,7 @@ class Normalizer:
         Raises:
             CannotPlan: The budget is spent.
         """
-        return self._normalize(types, [(each, None) for each in sets], ())
+        return self._normalize(types, [(selection_set, None) for selection_set in sets], ())
 
     def _normalize(self, types: frozenset[str], sets: SelectionSets, path: ResponsePath) -> Selections:
         by_shape: dict[object, tuple[list[str], dict[str, list[Occurrence]]]] = {}
@@ -87,7 +87,7 @@ class Normalizer:
             for selection_set, usage in sets:
                 collection.visited.clear()
                 collection.collect(selection_set, usage)
-            shape = tuple(_identities(each) for each in collected.values())
+            shape = tuple(_identities(occurrences) for occurrences in collected.values())
             by_shape.setdefault(shape, ([], collected))[0].append(concrete)
         groups = tuple(
             Group(frozenset(members), self._fields(members, collected, path))
@@ -146,7 +146,11 @@ class Normalizer:
         path: ResponsePath,
     ) -> Field:
         node = occurrences[0][0]
-        sets = [(each.selection_set, usage) for each, usage in occurrences if each.selection_set is not None]
+        sets = [
+            (occurrence.selection_set, usage)
+            for occurrence, usage in occurrences
+            if occurrence.selection_set is not None
+        ]
         children = None
         if sets and not node.name.value.startswith("__"):
             children = self._normalize(below, sets, path)
@@ -163,7 +167,7 @@ class Normalizer:
             arguments=arguments,
             variables=frozenset(_variables(node)),
             children=children,
-            node=_merged([each for each, _ in occurrences]) if is_introspection else node,
+            node=_merged([occurrence for occurrence, _ in occurrences]) if is_introspection else node,
         )
         if self.deferrals is None:
             self._alike[alike] = made
@@ -257,7 +261,7 @@ def _merged(nodes: Sequence[FieldNode]) -> FieldNode:
     sets = [node.selection_set for node in nodes if node.selection_set is not None]
     if not sets:
         return first
-    selections = tuple(selection for each in sets for selection in each.selections)
+    selections = tuple(selection for selection_set in sets for selection in selection_set.selections)
     return FieldNode(
         alias=first.alias,
         name=first.name,

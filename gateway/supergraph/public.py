@@ -68,7 +68,7 @@ def public_schema(document: DocumentNode, links: Links, *, incremental: bool = F
 def _with_incremental_directives(public: DocumentNode) -> DocumentNode:
     """Define `@defer` and `@stream`, in place of a subgraph's own directives of these names."""
     added = parse(INCREMENTAL_DIRECTIVES, no_location=True).definitions
-    names = {each.name.value for each in added if isinstance(each, DirectiveDefinitionNode)}
+    names = {definition.name.value for definition in added if isinstance(definition, DirectiveDefinitionNode)}
     kept = (
         definition
         for definition in public.definitions
@@ -111,7 +111,7 @@ class _Pruning:
     def directives(self, node: Node) -> tuple[ConstDirectiveNode, ...]:
         """Return the directives that are kept."""
         present: tuple[ConstDirectiveNode, ...] = getattr(node, "directives", None) or ()
-        return tuple(each for each in present if each.name.value in KEPT_DIRECTIVES)
+        return tuple(directive for directive in present if directive.name.value in KEPT_DIRECTIVES)
 
     def kept(self, nodes: Iterable[N] | None) -> tuple[N, ...]:
         """Return the members that are kept, themselves pruned."""

@@ -55,7 +55,7 @@ class Field:
     def __post_init__(self) -> None:
         if self.children is not None:
             leaves = (
-                each.leaves * len(group.types) for group in self.children.groups for each in group.fields
+                wanted.leaves * len(group.types) for group in self.children.groups for wanted in group.fields
             )
             object.__setattr__(self, "leaves", sum(leaves))
             object.__setattr__(self, "response_size", 1 + self.children.response_size())
@@ -83,7 +83,9 @@ class Selections(Struct, frozen=True, eq=False):
 
     def response_size(self) -> int:
         """Return how many fields the response has; a field that several types share counts once."""
-        return sum(each.response_size for each in {each for group in self.groups for each in group.fields})
+        return sum(
+            wanted.response_size for wanted in {wanted for group in self.groups for wanted in group.fields}
+        )
 
 
 def possible_types(schema: GraphQLSchema, named: GraphQLNamedType) -> frozenset[str]:
@@ -92,7 +94,7 @@ def possible_types(schema: GraphQLSchema, named: GraphQLNamedType) -> frozenset[
         return frozenset({named.name})
     if is_abstract_type(named):
         abstract: GraphQLAbstractType = named
-        possible = frozenset(each.name for each in schema.get_possible_types(abstract))
+        possible = frozenset(implementation.name for implementation in schema.get_possible_types(abstract))
         # An interface without implementations may still be an object type in some subgraph.
         return possible or frozenset({named.name})
     return frozenset()

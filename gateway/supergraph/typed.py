@@ -37,7 +37,7 @@ def alike(selections: Selections, members: frozenset[str], schema: GraphQLSchema
         return True
     if len(touched) > 1 or not members <= touched[0].types:
         return False
-    return all(_same_type(each, sorted(members), schema) for each in touched[0].fields)
+    return all(_same_type(wanted, sorted(members), schema) for wanted in touched[0].fields)
 
 
 def _same_type(wanted: Field, members: Sequence[str], schema: GraphQLSchema) -> bool:
@@ -70,10 +70,10 @@ class _Typing:
         return Selections(tuple(self._group(group, ambiguous_types) for group in selections.groups))
 
     def _group(self, group: Group, ambiguous_types: frozenset[str]) -> Group:
-        fields = tuple(self._field(each) for each in group.fields)
+        fields = tuple(self._field(wanted) for wanted in group.fields)
         # A deferred `__typename` comes too late.
         if group.types & ambiguous_types and not any(
-            each.name == TYPENAME and not each.delivery for each in fields
+            wanted.name == TYPENAME and not wanted.delivery for wanted in fields
         ):
             fields = (CONCRETE_TYPE, *fields)
         return Group(group.types, fields)

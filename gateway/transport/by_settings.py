@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from msgspec.structs import replace
-
 from gateway.errors import SupergraphError
 from gateway.settings.subgraph_tls import SubgraphTls
 from gateway.settings.subgraphs import SubgraphSettings
@@ -45,13 +43,6 @@ def http_transports(
             f"The supergraph has no subgraph {', '.join(unknown)}. Compose it of all subgraphs, or correct "
             "the setting that names one."
         )
-    limits = HttpLimits(
-        connect_seconds=settings.connect_seconds,
-        total_seconds=settings.total_seconds,
-        answer_bytes=settings.answer_bytes,
-        connections=settings.connections,
-        idle_seconds=settings.idle_seconds,
-    )
     transports: dict[str, HttpTransport] = {}
     for name, subgraph in model.subgraphs.items():
         if name in given:
@@ -60,24 +51,26 @@ def http_transports(
         if not url:
             raise SupergraphError(f"The subgraph {name} has no URL in @join__graph or the settings.")
         try:
-            own, former = _own(limits, name, settings), kept.get(name)
+            limits, former = _limits(name, settings), kept.get(name)
             sign = None if signer_of is None else signer_of(name, url)
-            if former is None or not former.reaches(url, own, sign):
-                former = HttpTransport.to(url, own, sign)
+            if former is None or not former.reaches(url, limits, sign):
+                former = HttpTransport.to(url, limits, sign)
             transports[name] = former
         except (ValueError, OSError) as error:
             raise SupergraphError(f"The subgraph {name} cannot be called at {url}: {error}") from error
     return transports
 
 
-def _own(limits: HttpLimits, name: str, settings: SubgraphSettings) -> HttpLimits:
+def _limits(name: str, settings: SubgraphSettings) -> HttpLimits:
     """Return the limits of one subgraph."""
-    return replace(
-        limits,
-        total_seconds=settings.seconds.get(name, limits.total_seconds),
+    return HttpLimits(
+        connect_seconds=settings.connect_seconds,
+        total_seconds=settings.seconds.get(name, settings.total_seconds),
+        answer_bytes=settings.answer_bytes,
+        connections=settings.connection_limits.get(name, settings.connections),
+        idle_seconds=settings.idle_seconds,
         reads_gzip=not {name, EVERY}.isdisjoint(settings.compression),
         tls=_tls(name, settings),
-        connections=settings.connection_limits.get(name, limits.connections),
     )
 
 

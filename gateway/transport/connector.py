@@ -53,9 +53,9 @@ class Connector:
         """
         address, limits = self._address, self._limits
         async with asyncio.timeout(limits.connect_seconds):
-            found = await self._loop.getaddrinfo(address.host, address.port, type=1)
+            addresses = await self._loop.getaddrinfo(address.host, address.port, type=1)
             sock = await start_connection(
-                found, happy_eyeballs_delay=limits.connect_seconds / 3, loop=self._loop
+                addresses, happy_eyeballs_delay=limits.connect_seconds / 3, loop=self._loop
             )
         trust = self._current_trust()
         _, connection = await self._loop.create_connection(

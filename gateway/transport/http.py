@@ -99,14 +99,14 @@ class HttpTransport(Struct, frozen=True):
         return False
 
     @classmethod
-    def to(cls, url: str, limits: HttpLimits | None = None, sign: Sign | None = None) -> HttpTransport:
+    def to(cls, url: str, limits: HttpLimits, sign: Sign | None = None) -> HttpTransport:
         """Return a transport with its own connections, which the caller must close.
 
         Raises:
             ValueError: It is not an HTTP URL. OSError: The file of certificates cannot be read, or contains
                 none.
         """
-        return cls(Connections(Address.of(url), limits or HttpLimits()), sign)
+        return cls(Connections(Address.of(url), limits), sign)
 
     def reaches(self, url: str, limits: HttpLimits, sign: Sign | None = None) -> bool:
         """Return whether `to` would build an equal transport from these arguments.

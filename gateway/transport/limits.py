@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 from gateway.settings.subgraph_tls import SubgraphTls
 
@@ -21,10 +21,10 @@ class HttpLimits(Struct, frozen=True):
         tls: The TLS options if the subgraph's URL is an https URL.
     """
 
-    connect_seconds: float = 0.3
-    total_seconds: float = 1.5
-    answer_bytes: int = 2 * 1024 * 1024
-    connections: int = 50
-    idle_seconds: float = 2.0
-    reads_gzip: bool = False
-    tls: SubgraphTls = field(default_factory=SubgraphTls)
+    connect_seconds: float
+    total_seconds: float
+    answer_bytes: int
+    connections: int
+    idle_seconds: float
+    reads_gzip: bool
+    tls: SubgraphTls

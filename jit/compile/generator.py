@@ -104,7 +104,7 @@ class Generator:
 
     def serial_root(self, type_: GraphQLObjectType) -> list[Callable[[Execution, Any, dict[str, Any]], None]]:
         """Compile a function for each root field; each writes into the result that it is given."""
-        found = []
+        names = []
         for key, details in self._selections.root_fields(type_).items():
             name = self.source.name(f"{checked(type_.name)}_{checked(key)}")
             lines = [
@@ -113,9 +113,9 @@ class Generator:
                 *self._mapped(type_, [details]),
             ]
             self.source.function(lines + self._field(type_, key, details, 0)[0])
-            found.append(name)
+            names.append(name)
         self._load()
-        return [self.source.names[name] for name in found]
+        return [self.source.names[name] for name in names]
 
     def _load(self) -> None:
         self.source.load()
@@ -132,9 +132,11 @@ class Generator:
         """
         if self._fields < EAGER_FIELDS and self._depth < EAGER_DEPTH:
             self._depth += 1
-            found = self._selection(type_, self._selections.subfields(type_, slot.details), slot.null_levels)
+            selection = self._selection(
+                type_, self._selections.subfields(type_, slot.details), slot.null_levels
+            )
             self._depth -= 1
-            return found
+            return selection
         return self.source.constant(
             f"{checked(type_.name)}_lazy_selection", self._lazy_selection(slot, type_)
         ), None
@@ -260,7 +262,7 @@ class Generator:
     def _abstract_completion(self, slot: FieldSlot, type_: GraphQLAbstractType) -> Completion:
         select_by_class: dict[type, Select] = {}
         slot.complete = complete_abstract(
-            slot, type_, self._schema, lambda found: self._select_late(slot, found), select_by_class
+            slot, type_, self._schema, lambda concrete: self._select_late(slot, concrete), select_by_class
         )
         name = self.source.constant("selects", select_by_class.get)
 

@@ -59,7 +59,9 @@ def select_operation(document: DocumentNode, operation_name: str | None) -> Sele
         definition for definition in document.definitions if isinstance(definition, OperationDefinitionNode)
     ]
     if operation_name is not None:
-        named = [each for each in named if each.name and each.name.value == operation_name]
+        named = [
+            operation for operation in named if operation.name and operation.name.value == operation_name
+        ]
     if not named or (operation_name is None and len(named) > 1):
         raise NotCompiled("the document has no such operation, or has several and none was named")
     fragments = {

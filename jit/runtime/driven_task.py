@@ -118,7 +118,7 @@ class TaskInterface:
 
     def remove_done_callback(self, callback: Callback) -> int:
         """Remove a callback, and count how often it was there."""
-        kept = [each for each in self._callbacks or () if each[0] != callback]
+        kept = [entry for entry in self._callbacks or () if entry[0] != callback]
         removed = len(self._callbacks or ()) - len(kept)
         self._callbacks = kept
         return removed

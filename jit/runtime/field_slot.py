@@ -22,12 +22,12 @@ ResponsePath: TypeAlias = tuple["ResponsePath | None", str | int, str | None]
 
 def keys(path: ResponsePath | None) -> list[str | int]:
     """Return the keys and indices from the root."""
-    found = []
+    steps = []
     while path is not None:
         path, key, _ = path
-        found.append(key)
-    found.reverse()
-    return found
+        steps.append(key)
+    steps.reverse()
+    return steps
 
 
 def as_path(path: ResponsePath | None) -> Path | None:
@@ -36,10 +36,10 @@ def as_path(path: ResponsePath | None) -> Path | None:
     while path is not None:
         path, key, typename = path
         links.append((key, typename))
-    found: Path | None = None
+    whole: Path | None = None
     for key, typename in reversed(links):
-        found = Path(found, key, typename)
-    return found
+        whole = Path(whole, key, typename)
+    return whole
 
 
 def ancestor(path: ResponsePath | None, up: int) -> ResponsePath | None:

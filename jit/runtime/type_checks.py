@@ -53,6 +53,6 @@ def is_plain(kind: type) -> bool:
     """Tell whether all instances of a class are plain, as `TypeChecks.plain` defines."""
     if issubclass(kind, Exception | CoroutineType | GeneratorType | UndefinedType | type(None)):
         return False
-    names = {name for each in kind.__mro__ for name in vars(each)}
-    own_access = any(isinstance(vars(each).get("__getattribute__"), FunctionType) for each in kind.__mro__)
+    names = {name for base in kind.__mro__ for name in vars(base)}
+    own_access = any(isinstance(vars(base).get("__getattribute__"), FunctionType) for base in kind.__mro__)
     return not names.intersection(SPECIAL) and not own_access

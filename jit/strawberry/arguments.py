@@ -146,7 +146,7 @@ def _list_of(item: Converter) -> Converter:
         if value is None or value is UNSET:
             return value
         if item is _same:
-            return [each.copy() if type(each) is dict else each for each in value]
-        return [item(each) for each in value]
+            return [entry.copy() if type(entry) is dict else entry for entry in value]
+        return [item(entry) for entry in value]
 
     return convert

@@ -226,17 +226,17 @@ class EntitiesResolver:
                 continue
             if not self._learn(representation):
                 return self._by_strawberry(info, representations)
-        found: list[Any] = []
+        entities: list[Any] = []
         for representation in representations:
             given = representation.copy()
             reference = references[given.pop(TYPENAME)]
             if reference.asks_info:
                 given["info"] = info
             try:
-                found.append(reference.refer(**given))
+                entities.append(reference.refer(**given))
             except Exception as error:  # noqa: BLE001 - it becomes the entity's
-                found.append(error)
-        return found
+                entities.append(error)
+        return entities
 
     def _learn(self, representation: Any) -> bool:
         """Look up the type of a representation; return whether it has a `resolve_reference`."""

@@ -9,10 +9,19 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from gateway.settings.subgraph_tls import SubgraphTls
 from gateway.transport import HttpLimits, HttpTransport
 
 PATIENCE_SECONDS = 60.0
-PATIENT = HttpLimits(connect_seconds=PATIENCE_SECONDS, total_seconds=PATIENCE_SECONDS, answer_bytes=1_000)
+PATIENT = HttpLimits(
+    connect_seconds=PATIENCE_SECONDS,
+    total_seconds=PATIENCE_SECONDS,
+    answer_bytes=1_000,
+    connections=50,
+    idle_seconds=2.0,
+    reads_gzip=False,
+    tls=SubgraphTls(),
+)
 VARIABLES = {"x": 1}
 HEADERS = {"authorization": "Bearer t"}
 GOOD = b'{"data": {"a": 1}}'

@@ -8,10 +8,10 @@ import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography import x509
-from msgspec.structs import replace
 from pydantic import ValidationError
 from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
@@ -20,9 +20,17 @@ from furlong.serve.http_server import QuietServer
 from gateway import GatewaySettings, create_gateway
 from gateway.http.server import ClientLimits, configured, configured_by, listen
 from gateway.http.server.tls import ServerTls
+from gateway.settings.tls import TlsSettings
 from tests.gateway.worlds import shop
-from tests.http.certificates import Authority
+from tests.http.certificates import Authority, Issued
 from tests.http.served_gateway import LONG, ME, NAME, PATIENCE_SECONDS, Client, post
+
+
+def tls_by(issued: Issued, **settings: Any) -> ServerTls:
+    """The TLS options of a server with this certificate and these settings."""
+    tls = ServerTls.of(TlsSettings(certificate=issued.certificate, key=issued.key, **settings))
+    assert tls is not None
+    return tls
 
 
 @asynccontextmanager
@@ -71,7 +79,7 @@ async def test_websockets_are_opened_over_tls(tmp_path: Path) -> None:
     """The connection changes its protocol, and stays encrypted; pings and the end come through as well."""
     authority = Authority(tmp_path)
     issued = authority.issue("server")
-    async with serving_tls(ServerTls(issued.certificate, issued.key)) as port:
+    async with serving_tls(tls_by(issued)) as port:
         url = f"wss://127.0.0.1:{port}/graphql"
         subprotocol = Subprotocol("graphql-transport-ws")
         async with connect(url, ssl=authority.trusting(), subprotocols=[subprotocol]) as socket:
@@ -87,7 +95,7 @@ async def test_requests_are_answered_over_tls(tmp_path: Path) -> None:
     authority = Authority(tmp_path)
     issued = authority.issue("server")
     context = authority.trusting()
-    async with serving_tls(ServerTls(issued.certificate, issued.key)) as port:
+    async with serving_tls(tls_by(issued)) as port:
         async with connected(port, context) as client:
             for _ in range(3):
                 await client.send(post(ME))
@@ -107,7 +115,7 @@ async def test_a_new_certificate_is_used_without_a_pause(tmp_path: Path) -> None
     authority = Authority(tmp_path)
     issued = authority.issue("server")
     context = authority.trusting()
-    tls = ServerTls(issued.certificate, issued.key, reload_seconds=0.05)
+    tls = tls_by(issued, reload_seconds=0.05)
     async with serving_tls(tls) as port, connected(port, context) as first:
         before = serial_number(first)
         issued.certificate.write_text("broken")
@@ -130,13 +138,14 @@ async def test_clients_need_a_certificate_of_the_authority(tmp_path: Path) -> No
     authority, other = Authority(tmp_path), Authority(tmp_path, "other")
     issued, client = authority.issue("server"), authority.issue("client")
     stranger = other.issue("stranger")
-    tls = ServerTls(issued.certificate, issued.key, client_authorities=authority.file)
+    tls = tls_by(issued, client_ca_file=authority.file)
     async with serving_tls(tls) as port:
         assert await answer(port, authority.trusting(client)) == NAME
         for refused in (None, stranger):
             with pytest.raises((ssl.SSLError, ConnectionError, asyncio.IncompleteReadError)):
                 await answer(port, authority.trusting(refused))
-    async with serving_tls(replace(tls, requires_certificate=False)) as port:
+    optional = tls_by(issued, client_ca_file=authority.file, client_certificates="optional")
+    async with serving_tls(optional) as port:
         assert await answer(port, authority.trusting()) == NAME
         with pytest.raises((ssl.SSLError, ConnectionError, asyncio.IncompleteReadError)):
             await answer(port, authority.trusting(stranger))
@@ -148,7 +157,7 @@ async def test_authorities_of_clients_are_replaced_with_the_certificate(tmp_path
     issued, client, successor = authority.issue("server"), authority.issue("client"), new.issue("successor")
     trusted = tmp_path / "trusted.pem"
     trusted.write_bytes(authority.file.read_bytes())
-    tls = ServerTls(issued.certificate, issued.key, client_authorities=trusted, reload_seconds=0.05)
+    tls = tls_by(issued, client_ca_file=trusted, reload_seconds=0.05)
     async with serving_tls(tls) as port:
         assert await answer(port, authority.trusting(client)) == NAME
         trusted.write_bytes(new.file.read_bytes())
@@ -170,7 +179,7 @@ async def test_who_does_not_speak_tls_is_disconnected(
     issued = authority.issue("server")
     limits = ClientLimits(head_seconds=0.2, body_seconds=600, idle_seconds=600)
     with caplog.at_level(logging.WARNING):
-        async with serving_tls(ServerTls(issued.certificate, issued.key), limits) as port:
+        async with serving_tls(tls_by(issued), limits) as port:
             for content in (b"", post(ME), b"\x16\x03\x01\x02\x00\x01"):
                 reader, writer = await asyncio.open_connection("127.0.0.1", port)
                 plain = Client(reader, writer)

@@ -57,8 +57,8 @@ class CompletenessCodegen(Struct, frozen=True):
         checks = source.constant("checks", {})
         source.function(
             [
-                f'{checks}["{checked(each)}"] = {self._object(each, fields, each)}'
-                for each, fields in provided_fields.items()
+                f'{checks}["{checked(concrete)}"] = {self._object(concrete, fields, concrete)}'
+                for concrete, fields in provided_fields.items()
                 if fields
             ]
         )

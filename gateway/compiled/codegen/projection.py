@@ -125,17 +125,17 @@ class ProjectionCodegen:
         """Return the lines that complete an object's values in variables, and the object's expression."""
         lines: list[str] = []
         pairs = []
-        for number, each in enumerate(fields):
-            if each.response_key is None:
-                pairs.append(f'"{checked(each.response)}": "{checked(concrete)}"')
+        for number, wanted in enumerate(fields):
+            if wanted.response_key is None:
+                pairs.append(f'"{checked(wanted.response)}": "{checked(concrete)}"')
                 continue
-            may_lack = each.response_key in self.may_lack
-            value, key = f"{stem}{number}", checked(each.response_key)
+            may_lack = wanted.response_key in self.may_lack
+            value, key = f"{stem}{number}", checked(wanted.response_key)
             taken = f'{data}.get("{key}")' if may_lack else f'{data}["{key}"]'
-            completed = self._completed(value, each, may_lack=may_lack)
+            completed = self._completed(value, wanted, may_lack=may_lack)
             lines += [f"{value} = {taken}", *completed] if completed else []
-            pairs.append(f'"{checked(each.response)}": {value if completed else taken}')
-        if all(each.response_key is None for each in fields):
+            pairs.append(f'"{checked(wanted.response)}": {value if completed else taken}')
+        if all(wanted.response_key is None for wanted in fields):
             # Nothing else would detect a value that is not an object.
             lines = [f"if {data}.__class__ is not dict:", "    raise Deoptimize"]
         return lines, f"{{{', '.join(pairs)}}}"
@@ -143,10 +143,10 @@ class ProjectionCodegen:
     def _looked_at(self, data: str, fields: Sequence[ShapeField]) -> list[str]:
         """Return the lines that check the values of a passthrough object, if any value needs a check."""
         lines: list[str] = []
-        for number, each in enumerate(fields):
+        for number, wanted in enumerate(fields):
             value = f"{data}_{number}"
-            completed = self._completed(value, each, may_lack=False)
-            lines += [f'{value} = {data}["{checked(each.response)}"]', *completed] if completed else []
+            completed = self._completed(value, wanted, may_lack=False)
+            lines += [f'{value} = {data}["{checked(wanted.response)}"]', *completed] if completed else []
         return lines
 
     def _in_line(self, value: str, wanted: ShapeField) -> list[str]:
@@ -217,12 +217,12 @@ class ProjectionCodegen:
             )
             loop = [f"return [{made} for item in data]"]
         if loop:
-            each = self.functions.of("each", loop)
+            completing = self.functions.of("each", loop)
             self.functions.source.names["SharedList"] = SharedList
-            shared = self.functions.of("shared", [f"return SharedList({each}(data))"])
+            shared = self.functions.of("shared", [f"return SharedList({completing}(data))"])
             self._write_unchanged(shared, item, wanted)
             lasting = ["if data.__class__ is SharedList:", f"    return data.once({shared})"]
-            lines = [*short, *lasting, *lines, f"return {each}(data)"]
+            lines = [*short, *lasting, *lines, f"return {completing}(data)"]
         elif self.trusted and how.unfit is None:
             return Completion(f"len({{0}}) > {self.most_items}")
         else:
@@ -249,23 +249,27 @@ class ProjectionCodegen:
     def _unchanged(self, value: str, shape: Shape) -> list[str]:
         """Return the lines that return False unless an object is complete as it is; none if too nested."""
         fields = shape.fields[shape.only or ""]
-        keys = self.functions.source.constant("keys", tuple(each.response for each in fields))
+        keys = self.functions.source.constant("keys", tuple(wanted.response for wanted in fields))
         lines = [f"if tuple({value}) != {keys}:", "    return False"]
         names = [f"{value}_{number}" for number, _ in enumerate(fields)]
         if len(fields) > FEW:
             lines.append(f"{', '.join(names)} = {value}.values()")
         else:
             lines += [
-                f'{name} = {value}["{checked(each.response)}"]'
-                for name, each in zip(names, fields, strict=True)
+                f'{name} = {value}["{checked(wanted.response)}"]'
+                for name, wanted in zip(names, fields, strict=True)
             ]
-        for name, each in zip(names, fields, strict=True):
-            if isinstance(get_nullable_type(each.type), GraphQLList):
+        for name, wanted in zip(names, fields, strict=True):
+            if isinstance(get_nullable_type(wanted.type), GraphQLList):
                 return []
-            tests = self._leaf_check(name, each) if each.below is None else self._unchanged(name, each.below)
-            if each.below is not None and (not tests or name.count("_") > MAX_NESTED):
+            tests = (
+                self._leaf_check(name, wanted)
+                if wanted.below is None
+                else self._unchanged(name, wanted.below)
+            )
+            if wanted.below is not None and (not tests or name.count("_") > MAX_NESTED):
                 return []
-            nullable = tests and not isinstance(each.type, GraphQLNonNull)
+            nullable = tests and not isinstance(wanted.type, GraphQLNonNull)
             lines += [f"if {name} is not None:", *indent(tests)] if nullable else tests
         return lines
 

@@ -118,8 +118,8 @@ class RepresentationCodegen:
     def _check_type(self, names: Names, parent: str) -> list[str]:
         """Return the lines that raise unless the type of an object is possible below its parent's type."""
         every = _names(names.types)
-        parents = frozenset[str]().union(*(each.parents for each in names.types))
-        below = {each: _names(names.types_below(each)) for each in sorted(parents)}
+        parents = frozenset[str]().union(*(object_types.parents for object_types in names.types))
+        below = {concrete: _names(names.types_below(concrete)) for concrete in sorted(parents)}
         possible = f'{self.source.constant("below", below)}.get({parent}.get("{TYPENAME}"), {{}})'
         return [
             f"if concrete not in {possible.format(self.source.constant('every', every))}:",
@@ -149,8 +149,8 @@ class RepresentationCodegen:
         names = tuple(sorted(values))
         variant = self._variants.setdefault((sent_as, names), len(self._variants))
         lines = [f"known = as_json({representation})"]
-        if all(each.below is None for each in fields):
-            inexact = [values[each.name] for each in fields if not _is_exact(each.type)]
+        if all(wanted.below is None for wanted in fields):
+            inexact = [values[wanted.name] for wanted in fields if not _is_exact(wanted.type)]
             exact = " and ".join(f"{value}.__class__ in EXACT" for value in inexact)
             known = f"known = ({variant}, {', '.join(values[name] for name in names)})"
             lines = [f"if {exact}:", *indent([known]), "else:", *indent(lines)] if exact else [known]
@@ -187,10 +187,10 @@ class RepresentationCodegen:
         """
         lines: list[str] = []
         values: dict[str, str] = {}
-        for number, each in enumerate(fields):
-            taken, value = f'{data}["{checked(each.response_key)}"]', f"{stem}{number}"
-            checks = self._checks(value, each, names, parent)
-            values[each.name] = value if kept or checks else taken
+        for number, wanted in enumerate(fields):
+            taken, value = f'{data}["{checked(wanted.response_key)}"]', f"{stem}{number}"
+            checks = self._checks(value, wanted, names, parent)
+            values[wanted.name] = value if kept or checks else taken
             lines += [f"{value} = {taken}", *checks] if kept or checks else []
         return lines, values
 
@@ -214,7 +214,7 @@ class RepresentationCodegen:
         groups = wanted.below or ()
         may_be_null = not self._may_not_be_null(wanted)
         is_list = isinstance(get_nullable_type(wanted.type), GraphQLList)
-        if is_list or not groups[0].only or any(each.below is not None for each in groups[0].fields):
+        if is_list or not groups[0].only or any(inner.below is not None for inner in groups[0].fields):
             # The function for a part raises for null.
             taken = f"{value} = {self._part(groups, names, parent, wanted.type)}({value})"
             return [f"if {value} is not None:", f"    {taken}"] if may_be_null else [taken]
@@ -277,7 +277,7 @@ def _typename(group: RepresentationGroup) -> list[str]:
 
 def _names(types: Iterable[ObjectTypes]) -> frozenset[str]:
     """Return the type names that objects may have."""
-    return frozenset[str]().union(*(each.possible for each in types))
+    return frozenset[str]().union(*(object_types.possible for object_types in types))
 
 
 def _possible(names: Iterable[str], types: Iterable[ObjectTypes]) -> list[str]:

@@ -93,21 +93,21 @@ class EntityFields(Struct, frozen=True):
 
     def represent(self, data: dict[str, Any]) -> Found:
         """Return the variables of all fields (none if no field has objects) and the groups of each field."""
-        found = [each.represent(data) for each in self.fields]
+        represented = [field.represent(data) for field in self.fields]
         variables: dict[str, Any] = {}
-        if any(groups for _, groups in found):
-            for field, (sent, _) in zip(self.fields, found, strict=True):
+        if any(groups for _, groups in represented):
+            for field, (sent, _) in zip(self.fields, represented, strict=True):
                 variables |= sent or {field.entities.variable: []}
-        return variables, [groups for _, groups in found]
+        return variables, [groups for _, groups in represented]
 
     def fits(self, data: Any, groups: Sequence[Any]) -> bool:
         """Return whether a response's data fits all fields."""
-        return all(field.fits(data, each) for field, each in zip(self.fields, groups, strict=True))
+        return all(field.fits(data, own) for field, own in zip(self.fields, groups, strict=True))
 
     def merge_entities(self, data: Any, groups: Sequence[Any]) -> None:
         """Merge the entities of a response that fits."""
-        for field, each in zip(self.fields, groups, strict=True):
-            field.merge_entities(data, each)
+        for field, own in zip(self.fields, groups, strict=True):
+            field.merge_entities(data, own)
 
     def divide(self, variables: Mapping[str, Any], groups: Sequence[Any], most: int) -> Iterator[Found]:
         """Divide representations into parts of at most so many, in each of which fields may have none."""
@@ -116,8 +116,8 @@ class EntityFields(Struct, frozen=True):
     def sent(self, variables: Mapping[str, Any], groups: Sequence[Any]) -> list[Sent]:
         """Return the sent representations of each field, for the interpreter."""
         return [
-            (field.entities, variables[field.entities.variable], each)
-            for field, each in zip(self.fields, groups, strict=True)
+            (field.entities, variables[field.entities.variable], own)
+            for field, own in zip(self.fields, groups, strict=True)
         ]
 
 
@@ -131,7 +131,7 @@ def _divide(
         parts = [slice(max(first - start, 0), max(first + most - start, 0)) for start in starts]
         names = [field.entities.variable for field in fields]
         sent = {name: variables[name][part] for name, part in zip(names, parts, strict=True)}
-        yield sent, [each[part] for each, part in zip(groups, parts, strict=True)]
+        yield sent, [own[part] for own, part in zip(groups, parts, strict=True)]
 
 
 def is_object(entity: object) -> None:

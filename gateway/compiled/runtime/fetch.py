@@ -84,16 +84,16 @@ class CompiledFetch(Struct, frozen=True):
 
     async def execute(self, state: State, part: Found | None = None) -> None:
         """Fetch entities for all objects at the paths, or for those of a part."""
-        found = part or self._represented(state)
-        if found is None:
+        represented = part or self._represented(state)
+        if represented is None:
             await state.run_interpreted(self.fetch)
             return
-        variables, groups = found
+        variables, groups = represented
         if not variables:
             return
         context, fetch = state.context, self.fetch
         if len(groups) > 1 and sum(map(len, variables.values())) > context.most_entities:
-            await self._execute_parts(state, found)
+            await self._execute_parts(state, represented)
             return
         subgraph, names = fetch.subgraph, fetch.variables
         values = pick_variables(names, context.variables) | variables if names else variables
@@ -121,8 +121,8 @@ class CompiledFetch(Struct, frozen=True):
         context.observe(subgraph, response.outcome(), perf_counter() - started)
         state.interpret_entity_response(fetch, response, self.fields.sent(variables, groups))
 
-    async def _execute_parts(self, state: State, found: Found) -> None:
-        parts = self.fields.divide(*found, state.context.most_entities)
+    async def _execute_parts(self, state: State, represented: Found) -> None:
+        parts = self.fields.divide(*represented, state.context.most_entities)
         await in_parallel([partial(self.execute, state, part) for part in parts])
 
     def _represented(self, state: State) -> Found | None:
@@ -132,11 +132,11 @@ class CompiledFetch(Struct, frozen=True):
             # After a failure, the interpreter determines which objects can still be represented.
             return None
         try:
-            found = self.fields.represent(state.data)
+            represented = self.fields.represent(state.data)
         except DEOPT_ERRORS as error:
             state.on_deopt("represent", type(error).__name__)
             return None
-        return found
+        return represented
 
 
 def is_complete(data: dict[str, Any], check: Check, state: State) -> bool:

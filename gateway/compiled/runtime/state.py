@@ -77,7 +77,7 @@ class State(msgspec.Struct, eq=False):
         for path in entities.paths:
             for position in find(self.data, path, self.plan.names):
                 places.setdefault(id(position.data), []).append(position)
-        return [[places[id(each)].pop(0) for each in group] for group in objects]
+        return [[places[id(entity)].pop(0) for entity in group] for group in objects]
 
     def _interpreter(self) -> Execution:
         if self.interpreted is None:

@@ -162,7 +162,7 @@ class Coprocessor:
             case dict():
                 return [name for name, holds in result.items() if holds is True]
             case list():
-                return [each for each in result if isinstance(each, str)]
+                return [policy for policy in result if isinstance(policy, str)]
             case _:
                 raise ValueError("the answer has no result that is an object or a list")
 

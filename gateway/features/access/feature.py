@@ -221,8 +221,8 @@ def claims_of(session: object) -> Mapping[str, Any]:
 def _scopes(claim: object) -> Iterable[str]:
     match claim:
         case str():
-            return [each for each in claim.split(" ") if each]  # a tab or another blank separates nothing
+            return [scope for scope in claim.split(" ") if scope]  # a tab or another blank separates nothing
         case list() | tuple() | set() | frozenset():
-            return [each for each in claim if isinstance(each, str)]
+            return [scope for scope in claim if isinstance(scope, str)]
         case _:
             return ()

@@ -104,7 +104,7 @@ class BatchingPipeline(Struct, frozen=True):
         # Nothing has begun if the client is gone already.
         responses = await request.client.until_disconnect(self._answered(entries, request.client))
         outcomes = {response.outcome for response in responses}
-        content = b"[" + b",".join(each.content for each in responses) + b"]"
+        content = b"[" + b",".join(response.content for response in responses) + b"]"
         return Response(content, "ok" if outcomes == {"ok"} else "partial")
 
     async def _answered(self, entries: list[BatchedRequest], client: Client) -> list[Response]:
@@ -121,8 +121,8 @@ class BatchingPipeline(Struct, frozen=True):
                     task.cancel()
             await asyncio.wait(tasks)
         return [
-            encode(refused(BatchTimeout()), "refused") if each.cancelled() else each.result()
-            for each in tasks
+            encode(refused(BatchTimeout()), "refused") if task.cancelled() else task.result()
+            for task in tasks
         ]
 
     async def _respond(self, entry: BatchedRequest, client: Client) -> Response:

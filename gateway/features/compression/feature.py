@@ -75,7 +75,7 @@ class GzipReplies:
             small = _gzipped(body)
         else:
             small = await get_running_loop().run_in_executor(self.thread, _gzipped, body)
-        lines = [_for_this_encoding(each) for each in more]
+        lines = [_for_this_encoding(header) for header in more]
         return status, content_type, small, (*lines, (b"content-encoding", GZIP), *_vary(lines))
 
     def _wants_gzip(self, accepted: bytes) -> bool:
@@ -111,8 +111,8 @@ def _vary(lines: list[tuple[bytes, bytes]]) -> tuple[tuple[bytes, bytes], ...]:
 def wants_gzip(accepted: bytes) -> bool:
     """Return whether a client prefers gzip to no encoding."""
     weights: dict[bytes, float] = {}
-    for each in accepted.lower().split(b","):
-        name, _, parameter = each.partition(b";")
+    for coding in accepted.lower().split(b","):
+        name, _, parameter = coding.partition(b";")
         weights[name.strip()] = _weight(parameter)
     others = weights.get(b"*", 0.0)
     gzip = max((weights[name] for name in GZIP_NAMES if name in weights), default=others)

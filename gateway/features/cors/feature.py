@@ -54,7 +54,7 @@ class CorsPolicy(Struct, frozen=True):
             *_VARY,
         )
         named = () if origins.any else origins.exact
-        by_origin: dict[bytes, RawHeaders] = {each: (_allowed(each), *common) for each in named}
+        by_origin: dict[bytes, RawHeaders] = {origin: (_allowed(origin), *common) for origin in named}
         return cls(origins, common, preflight, by_origin)
 
     def allows(self, origin: bytes) -> bool:

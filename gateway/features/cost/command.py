@@ -65,12 +65,12 @@ def show_cost(
         given = variables_of(variables)
         read = {str(file): reader.read(text_of(file), operation, given) for file in _files(documents)}
         if documents.is_dir():  # a folder may also contain schemas
-            read = {file: each for file, each in read.items() if each.errors != [NO_OPERATION]}
+            read = {file: document for file, document in read.items() if document.errors != [NO_OPERATION]}
         if as_json:
             typer.echo(orjson.dumps(documents_as_json(read, settings), option=orjson.OPT_INDENT_2))
         else:
             typer.echo("\n".join(printed_documents(read, settings)).rstrip())
-        if any(each.errors or each.is_refused(settings) for each in read.values()):
+        if any(document.errors or document.is_refused(settings) for document in read.values()):
             raise typer.Exit(REFUSED)
 
 
@@ -80,8 +80,8 @@ def _propose(log: Path, proposals: Proposals, settings: GatewaySettings, *, as_j
 
     try:
         with log.open("rb") as lines:
-            for each in read_log(lines):
-                proposals.add(each)
+            for logged in read_log(lines):
+                proposals.add(logged)
     except OSError as error:
         stop(f"{log}: {error.strerror}", BROKEN)
     if as_json:

@@ -58,7 +58,7 @@ class ManifestFiles:
             ManifestError: A manifest is missing or broken.
         """
         self._paths = tuple(paths)
-        self._clients = {name: frozenset(each) for name, each in clients.items()}
+        self._clients = {name: frozenset(names) for name, names in clients.items()}
         self._metrics = metrics
         self._signature: _Signature | None = None
         self._digests: dict[str, bytes] = {}
@@ -129,10 +129,10 @@ class ManifestFiles:
     def _files(self) -> list[Path]:
         files: list[Path] = []
         for path in self._paths:
-            found = sorted(path.glob(PATTERN)) if path.is_dir() else [path]
-            if not found:
+            matching = sorted(path.glob(PATTERN)) if path.is_dir() else [path]
+            if not matching:
                 raise ManifestError(f"{path}: the folder has no manifest ({PATTERN}).")
-            files += found
+            files += matching
         unknown = sorted(self._clients.keys() - {file.name for file in files})
         if unknown:
             raise ManifestError(
@@ -155,8 +155,8 @@ async def _logged(work: Awaitable[object]) -> None:
 
 
 def _signature(file: Path) -> tuple[str, int, int, int]:
-    found = file.stat()
-    return str(file), found.st_ino, found.st_size, found.st_mtime_ns
+    status = file.stat()
+    return str(file), status.st_ino, status.st_size, status.st_mtime_ns
 
 
 def read_manifest(

@@ -66,15 +66,15 @@ class TrustedDocuments:
             document_id: The id, with or without `sha256:`.
             client: The name that the client gives itself.
         """
-        found = self._by_id.get(plain_id(document_id))
-        if found is None:
+        by_client = self._by_id.get(plain_id(document_id))
+        if by_client is None:
             return None
-        return found.get(client) or found.get(ANY_CLIENT)
+        return by_client.get(client) or by_client.get(ANY_CLIENT)
 
     def depends_on_client(self, document_id: str) -> bool:
         """Return whether an id stands for a document only if certain clients send it."""
-        found = self._by_id.get(plain_id(document_id), {})
-        return any(client is not ANY_CLIENT for client in found)
+        by_client = self._by_id.get(plain_id(document_id), {})
+        return any(client is not ANY_CLIENT for client in by_client)
 
     def allows(self, tokens: bytes, client: str | None) -> bool:
         """Return whether a client may send a document whose tokens have this digest."""
@@ -83,13 +83,17 @@ class TrustedDocuments:
 
     def tokens_by_text(self) -> dict[str, str]:
         """Return the tokens of each document by its text."""
-        return {each.text: each.tokens for found in self._by_id.values() for each in found.values()}
+        return {
+            document.text: document.tokens
+            for by_client in self._by_id.values()
+            for document in by_client.values()
+        }
 
     def each(self) -> Iterator[TrustedDocument]:
         """Yield each document once, whatever its ids."""
         seen: set[str] = set()
-        for found in self._by_id.values():
-            for document in found.values():
+        for by_client in self._by_id.values():
+            for document in by_client.values():
                 if document.tokens not in seen:
                     seen.add(document.tokens)
                     yield document

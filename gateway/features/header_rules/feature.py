@@ -51,7 +51,7 @@ class RulesForHeaders(Feature):
             raise SupergraphError(f"header rules: the supergraph has no subgraph {', '.join(unknown)}")
         by_subgraph = {name: rules.of(name).request for name in version.transports}
         secret = settings.clients.key_header
-        if secret in _named(rule for each in by_subgraph.values() for rule in each):
+        if secret in _named(rule for own_rules in by_subgraph.values() for rule in own_rules):
             raise SupergraphError(f"header rules: {secret} has the keys of clients, which stay here")
         # The gateway itself adds the deadline to calls; no client can send it.
         deadline = () if settings.subgraphs.deadline_header is None else (settings.subgraphs.deadline_header,)
@@ -89,11 +89,11 @@ class KnownValues(Struct, frozen=True):
         """Return the values that rules insert; None if all of them are fixed."""
         claims: dict[str, str] = {}
         client: dict[str, str] = {}
-        for each in inserted:
-            if each.source is not None and each.claim is not None:
-                claims[each.source] = each.claim
-            elif each.source is not None and each.client is not None:
-                client[each.source] = each.client
+        for insertion in inserted:
+            if insertion.source is not None and insertion.claim is not None:
+                claims[insertion.source] = insertion.claim
+            elif insertion.source is not None and insertion.client is not None:
+                client[insertion.source] = insertion.client
         return cls(claims, client) if claims or client else None
 
     def added(self, policy_input: PolicyInput, headers: Mapping[str, str]) -> Mapping[str, str]:
@@ -121,14 +121,16 @@ def _rules(settings: GatewaySettings) -> HeaderRules:
 def _named(rules: Iterable[RequestRule]) -> list[str]:
     """Return the names of the client's headers that rules pass on."""
     propagated = (rule.propagate for rule in rules if rule.propagate is not None)
-    return [each.named for each in propagated if each.named is not None]
+    return [propagation.named for propagation in propagated if propagation.named is not None]
 
 
 def _forwarding(settings: GatewaySettings, rules: list[RequestRule]) -> Forwarding:
     """Return what picks the client's headers that any subgraph gets."""
     names = dict.fromkeys((*settings.http.forwarded_headers, *_named(rules)))
     propagated = (rule.propagate for rule in rules if rule.propagate is not None)
-    pattern = expression(each.matching for each in propagated if each.matching is not None)
+    pattern = expression(
+        propagation.matching for propagation in propagated if propagation.matching is not None
+    )
     if pattern is None:
         return Forwarding.of(names)
     hidden = CREDENTIALS | {settings.clients.key_header}
@@ -151,13 +153,13 @@ def text(value: object) -> str | None:
         case int() | float():
             return str(value)
         case str():
-            printable = all(ord(each) >= 0x20 and ord(each) != 0x7F for each in value)  # noqa: PLR2004
+            printable = all(ord(character) >= 0x20 and ord(character) != 0x7F for character in value)  # noqa: PLR2004
             return value.encode().decode("latin-1") if printable and value == value.strip(" ") else None
         case list() | tuple():
-            parts = [None if isinstance(each, list | tuple) else text(each) for each in value]
+            parts = [None if isinstance(item, list | tuple) else text(item) for item in value]
             if any(part is None or "," in part for part in parts):
                 return None
-            return ",".join(each for each in parts if each is not None)
+            return ",".join(part for part in parts if part is not None)
         case _:
             return None
 
@@ -285,8 +287,8 @@ def _matching(rule: Selection, hidden: frozenset[str]) -> Step:
     selects = rule.selector()
 
     def step(collected: Mapping[str, str], headers: dict[str, str]) -> None:
-        found = [name for name in collected if selects(name) and name not in hidden]
-        headers |= {name: collected[name] for name in found if is_of_client(name)}
+        names = [name for name in collected if selects(name) and name not in hidden]
+        headers |= {name: collected[name] for name in names if is_of_client(name)}
 
     return step
 
@@ -303,10 +305,10 @@ def _removed(selection: Selection) -> Step:
 
 def _inserted(name: str, source: str | None, value: str | None) -> Step:
     def step(collected: Mapping[str, str], headers: dict[str, str]) -> None:
-        found = value if source is None else collected.get(source)
-        if found is None:
+        current = value if source is None else collected.get(source)
+        if current is None:
             headers.pop(name, None)
         else:
-            headers[name] = found
+            headers[name] = current
 
     return step

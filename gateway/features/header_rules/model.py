@@ -27,7 +27,7 @@ def _checked_pattern(pattern: str) -> str:
 
 
 def _checked_value(value: str) -> str:
-    if any(ord(each) < 0x20 or ord(each) == 0x7F for each in value):  # noqa: PLR2004 - control characters
+    if any(ord(character) < 0x20 or ord(character) == 0x7F for character in value):  # noqa: PLR2004 - control characters
         raise ValueError("control characters cannot be sent")
     return value
 
@@ -44,8 +44,10 @@ Value = Annotated[str, AfterValidator(_checked_value)]
 
 def expression(patterns: Iterable[str]) -> re.Pattern[str] | None:
     """Return a regular expression for the names that any of the patterns matches; None without patterns."""
-    each = [translate(pattern.replace("[", "[[]").replace("?", "[?]")) for pattern in sorted(set(patterns))]
-    return re.compile("|".join(each)) if each else None
+    expressions = [
+        translate(pattern.replace("[", "[[]").replace("?", "[?]")) for pattern in sorted(set(patterns))
+    ]
+    return re.compile("|".join(expressions)) if expressions else None
 
 
 class _Strict(BaseModel):
@@ -101,7 +103,7 @@ class Insertion(_Strict):
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:
-        if sum(each is not None for each in (self.value, self.claim, self.client)) != 1:
+        if sum(source is not None for source in (self.value, self.claim, self.client)) != 1:
             raise ValueError("give one of value, claim and client")
         if self.name in OWN_HEADERS:
             raise ValueError(f"{self.name} is set by the gateway alone")
@@ -124,7 +126,7 @@ class RequestRule(_Strict):
 
     @model_validator(mode="after")
     def _has_one(self) -> Self:
-        if sum(each is not None for _, each in self) != 1:
+        if sum(action is not None for _, action in self) != 1:
             raise ValueError("give one of propagate, insert and remove")
         return self
 

@@ -30,7 +30,7 @@ def _read(given: object) -> object:
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ValueError("neither YAML nor JSON") from error
     except ValidationError as error:
-        wrong = (f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
+        wrong = (f"{'.'.join(map(str, detail['loc']))}: {detail['msg']}" for detail in error.errors())
         raise ValueError("; ".join(wrong)) from error
 
 

@@ -78,7 +78,7 @@ class Delivering:
         """
         failures = await self._fetching.stage(INITIALLY, self._whole)
         self._failures += self._owned(failures, INITIALLY)
-        own = self._taken(lambda each: each.concerns_fields(INITIALLY, ()))
+        own = self._taken(lambda failure: failure.concerns_fields(INITIALLY, ()))
         projected = self._project(
             own,
             lambda projection: projection.initial(self.plan.shape, self._fetching.data),
@@ -106,16 +106,16 @@ class Delivering:
 
     def confirm(self, payload: Payload) -> None:
         """Record that the client is sent a part."""
-        self._open |= {each.id: each for each in payload.pending}
+        self._open |= {pending.id: pending for pending in payload.pending}
         for ended in payload.completed:
             self._open.pop(ended.of.id, None)
 
     def abandon(self, error: RequestError) -> Payload:
         """Return the last part, which says why nothing more will be delivered."""
         payload = Payload(has_next=False)
-        for each in self._open.values():
-            errors = self._format_errors([_failure_of(error, each.path)])
-            payload.completed.append(Completed(each, errors))
+        for pending in self._open.values():
+            errors = self._format_errors([_failure_of(error, pending.path)])
+            payload.completed.append(Completed(pending, errors))
         self._announced.clear()
         self._lists.clear()
         return payload
@@ -146,11 +146,11 @@ class Delivering:
         except RequestError as error:
             stage.refusal = error
             return
-        for each in self._owned(failures, stage.delivery):
-            if stage.lists and each.owner.item is None and each.owner.delivery == stage.delivery:
-                stage.elsewhere.append(each.failure)
+        for failure in self._owned(failures, stage.delivery):
+            if stage.lists and failure.owner.item is None and failure.owner.delivery == stage.delivery:
+                stage.elsewhere.append(failure.failure)
             else:
-                self._failures.append(each)
+                self._failures.append(failure)
 
     def _project_fields(self, record: FieldsRecord, stage: Stage) -> None:
         target = record.target
@@ -158,7 +158,7 @@ class Delivering:
         if stage.refusal is not None:
             record.failures = [_failure_of(stage.refusal, target.path)]
             return
-        own = self._taken(lambda each: each.concerns_fields(target.deferred.delivery, target.path))
+        own = self._taken(lambda failure: failure.concerns_fields(target.deferred.delivery, target.path))
         projected = self._project(
             own,
             lambda projection: projection.fields_of(target),
@@ -174,7 +174,7 @@ class Delivering:
         stop = stage.part.windows[_path_of(record)][1]
         source, at = Sent(is_sent=True), (*target.path, start)
         if stage.refusal is None:
-            own = self._taken(lambda each: each.concerns_items(target.path, start, stop))
+            own = self._taken(lambda failure: failure.concerns_items(target.path, start, stop))
             elsewhere, stage.elsewhere = stage.elsewhere, []
             projected = self._project(
                 own + elsewhere,
@@ -201,21 +201,21 @@ class Delivering:
 
     def _note(self, projected: Projected, part: Slice, source: Sent) -> None:
         """Record what a part leaves for later parts, and start to fetch it."""
-        for found in projected.found:
+        for rest in projected.found:
             self._count()
-            if isinstance(found, FoundFields):
-                self._note_fields(found, part, source)
+            if isinstance(rest, FoundFields):
+                self._note_fields(rest, part, source)
             else:
-                first = self._counts[found.wanted.streamed.path] if found.wanted.streamed else 0
-                source.lists.append(ListRecord(found, part, first))
+                first = self._counts[rest.wanted.streamed.path] if rest.wanted.streamed else 0
+                source.lists.append(ListRecord(rest, part, first))
 
-    def _note_fields(self, found: FoundFields, part: Slice, source: Sent) -> None:
-        record = FieldsRecord(found, part, source)
-        for number in sorted(found.deferred.delivery):
-            fragment = self._fragment(number, found.path, source)
+    def _note_fields(self, fields: FoundFields, part: Slice, source: Sent) -> None:
+        record = FieldsRecord(fields, part, source)
+        for number in sorted(fields.deferred.delivery):
+            fragment = self._fragment(number, fields.path, source)
             fragment.parts.append(record)
             record.fragments.append(fragment)
-        stage = self._stages.of(found.deferred.delivery, part)
+        stage = self._stages.of(fields.deferred.delivery, part)
         if stage.is_over:
             self._project_fields(record, stage)
         else:
@@ -240,16 +240,18 @@ class Delivering:
         """Announce and deliver all deferred fragments that are due."""
         is_settled = False
         while not is_settled:
-            ended = [each for each in self._announced if all(part.is_done for part in each.parts)]
+            ended = [fragment for fragment in self._announced if all(part.is_done for part in fragment.parts)]
             for fragment in ended:
                 self._complete(fragment, payload)
-            due = [each for each in self._waiting if self._is_due(each)]
+            due = [fragment for fragment in self._waiting if self._is_due(fragment)]
             for fragment in due:
                 number = fragment.number
                 fragment.pending = self._pending(fragment.path, self.plan.deferred[number].label, number)
                 payload.pending.append(fragment.pending)
             self._announced += due
-            self._waiting = [each for each in self._waiting if each.pending is None and not each.has_failed]
+            self._waiting = [
+                fragment for fragment in self._waiting if fragment.pending is None and not fragment.has_failed
+            ]
             is_settled = not (ended or due)
         payload.has_next = self._has_next
 
@@ -278,7 +280,7 @@ class Delivering:
             errors = self._format_errors(failures)
             payload.completed.append(Completed(fragment.pending, errors))
             return
-        for part in sorted(fragment.parts, key=lambda each: len(each.target.path)):
+        for part in sorted(fragment.parts, key=lambda part: len(part.target.path)):
             if not part.contents.is_sent:
                 part.contents.is_sent = True
                 errors = self._format_errors(part.failures)
@@ -333,8 +335,10 @@ class Delivering:
     ) -> Projected:
         """Project a part; it also reports failures of items whose list a null has replaced."""
         projected = project(PartProjection(own, self._limits.list_items, self._counts))
-        streamed = [each.path for each in projected.found if isinstance(each, FoundItems)]
-        lost = self._taken(lambda each: is_within(each.owner) and each.owner.is_item_outside(streamed))
+        streamed = [items.path for items in projected.found if isinstance(items, FoundItems)]
+        lost = self._taken(
+            lambda failure: is_within(failure.owner) and failure.owner.is_item_outside(streamed)
+        )
         if not lost:
             return projected
         return project(PartProjection(own + lost, self._limits.list_items, self._counts))

@@ -245,7 +245,7 @@ class IncrementalStream(StreamOfParts):
         self._has_next = payload.has_next
         metrics = self._parts.metrics
         metrics.parts += 1
-        metrics.failed += sum(1 for each in payload.completed if each.errors)
+        metrics.failed += sum(1 for completed in payload.completed if completed.errors)
         has_errors = payload.initial is not None and "errors" in payload.initial
         return Response(content, "partial" if has_errors else "ok")
 

@@ -108,16 +108,19 @@ class Payload:
         return {} if self.extensions is None else {"extensions": self.extensions}
 
     def _latest(self) -> dict[str, Any]:
-        found: dict[str, Any] = {}
+        content: dict[str, Any] = {}
         if self.pending:
-            found["pending"] = [
-                {"id": each.id, "path": list(each.path), **each.labelled()} for each in self.pending
+            content["pending"] = [
+                {"id": pending.id, "path": list(pending.path), **pending.labelled()}
+                for pending in self.pending
             ]
         if self.increments:
-            found["incremental"] = [_increment(increment) for increment in self.increments]
+            content["incremental"] = [_increment(increment) for increment in self.increments]
         if self.completed:
-            found["completed"] = [{"id": each.of.id, **reported(each.errors)} for each in self.completed]
-        return found
+            content["completed"] = [
+                {"id": completed.of.id, **reported(completed.errors)} for completed in self.completed
+            ]
+        return content
 
 
 def reported(errors: Errors) -> dict[str, Errors]:
@@ -125,12 +128,12 @@ def reported(errors: Errors) -> dict[str, Errors]:
     return {"errors": errors} if errors else {}
 
 
-def _increment(each: Increment) -> dict[str, Any]:
-    if each.items is not None:
-        return {"id": each.of.id, "items": each.items, **reported(each.errors)}
-    below = list(each.path[len(each.of.path) :])
-    found: dict[str, Any] = {"id": each.of.id, "data": each.data}
-    return found | ({"subPath": below} if below else {}) | reported(each.errors)
+def _increment(increment: Increment) -> dict[str, Any]:
+    if increment.items is not None:
+        return {"id": increment.of.id, "items": increment.items, **reported(increment.errors)}
+    below = list(increment.path[len(increment.of.path) :])
+    content: dict[str, Any] = {"id": increment.of.id, "data": increment.data}
+    return content | ({"subPath": below} if below else {}) | reported(increment.errors)
 
 
 class MergedResponse:

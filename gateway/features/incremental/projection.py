@@ -69,7 +69,7 @@ class PartProjection(Projection):
         return self._projected(target.path, value, start)
 
     def _projected(self, path: Path, value: Any, start: int = 0) -> Projected:
-        there = [] if value is None else [each for each in self._found if exists(value, path, each, start)]
+        there = [] if value is None else [rest for rest in self._found if exists(value, path, rest, start)]
         return Projected(value, self.failures, there)
 
     def _object(self, shape: Shape, data: Mapping[str, Any], coordinate: str, path: Path) -> dict[str, Any]:
@@ -77,7 +77,7 @@ class PartProjection(Projection):
         if shape.deferred:
             concrete = str(shape.only or data.get(TYPENAME))
             self._found += (
-                FoundFields(path, each, concrete, data) for each in shape.deferred.get(concrete, ())
+                FoundFields(path, deferred, concrete, data) for deferred in shape.deferred.get(concrete, ())
             )
         return answer
 
@@ -94,7 +94,9 @@ class PartProjection(Projection):
     def _items(
         self, wanted: ShapeField, item: GraphQLOutputType, items: Sequence[Any], path: Path, start: int
     ) -> list[Any]:
-        return [self._value(wanted, item, each, (*path, start + index)) for index, each in enumerate(items)]
+        return [
+            self._value(wanted, item, element, (*path, start + index)) for index, element in enumerate(items)
+        ]
 
 
 def exists(value: Any, path: Path, target: Found, start: int = 0) -> bool:

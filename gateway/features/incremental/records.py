@@ -22,8 +22,8 @@ class DeliveryLimits(Struct, frozen=True):
     """
 
     list_items: int
-    items_at_once: int = 100
-    records: int = 2_000
+    items_at_once: int
+    records: int
 
 
 @dataclass(slots=True, eq=False)

@@ -69,14 +69,14 @@ class Stages:
 
     async def ready(self) -> list[Stage]:
         """Wait until something can be delivered, and return its stages; it may be cancelled and repeated."""
-        if not any(each.is_ready for each in self._stages.values()):
-            running = [each.task for each in self._stages.values() if not each.task.done()]
+        if not any(stage.is_ready for stage in self._stages.values()):
+            running = [stage.task for stage in self._stages.values() if not stage.task.done()]
             await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
         return [stage for stage in self._stages.values() if stage.is_ready]
 
     async def close(self) -> None:
         """Cancel all fetches, and wait until they have ended."""
-        tasks = [each.task for each in self._stages.values() if not each.task.done()]
+        tasks = [stage.task for stage in self._stages.values() if not stage.task.done()]
         for task in tasks:
             task.cancel()
         if tasks:
@@ -112,7 +112,7 @@ class Fetching:
             ResponseTooLarge: The response exceeds the request's budget.
         """
         fetches = [fetch for fetch in self.plan.fetches if fetch.delivery == delivery]
-        await self._ended([self._start(each, part) for each in fetches if part.home(each) is part])
+        await self._ended([self._start(fetch, part) for fetch in fetches if part.home(fetch) is part])
         missing_fields = self._execution(delivery, part).missing_fields
         missing_fields.settle()
         return list(missing_fields.failures)
@@ -123,9 +123,9 @@ class Fetching:
 
     async def close(self) -> None:
         """Cancel all fetches, and wait until they have ended."""
-        running = [each for each in self._tasks.values() if not each.done()]
-        for each in running:
-            each.cancel()
+        running = [task for task in self._tasks.values() if not task.done()]
+        for unfinished in running:
+            unfinished.cancel()
         if running:
             await asyncio.wait(running)
         for task in self._tasks.values():
@@ -174,7 +174,7 @@ def _within(fetch: Fetch, path: Keys | None) -> Fetch:
     if path is None or isinstance(fetch.returns, RootFields) or not is_below(fetch, path):
         return fetch
     entities = (
-        replace(each, paths=tuple(at for at in each.paths if leads_through(at, path)))
-        for each in fetch.returns
+        replace(returned, paths=tuple(at for at in returned.paths if leads_through(at, path)))
+        for returned in fetch.returns
     )
     return replace(fetch, returns=tuple(entities))

@@ -96,10 +96,10 @@ def owner_of(shape: Shape, path: Path, counts: Mapping[Keys, int]) -> Owner:
             if streamed is not None and part >= counts[streamed.path]:
                 item = (path[:depth], part)
             continue
-        found = None if here is None else _field(here, part)
-        if found is None:
+        selected = None if here is None else _field(here, part)
+        if selected is None:
             break
-        field, later = found
+        field, later = selected
         if later is not None:
             delivery, at, item = later, path[:depth], None
             passed.add(later)
@@ -190,7 +190,7 @@ class Slice(Struct, frozen=True, eq=False):
 
 def is_below(fetch: Fetch, path: Keys) -> bool:
     """Return whether a fetch adds to the items of a list."""
-    return any(leads_through(each, path) for each, _ in fetch.places())
+    return any(leads_through(place, path) for place, _ in fetch.places())
 
 
 def leads_through(path: FetchPath, through: Keys) -> bool:

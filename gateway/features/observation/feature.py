@@ -59,7 +59,7 @@ class _Probe(Struct, frozen=True):
         settings = self.version.settings.of(ObservationSettings)
         classes = self.version.settings.clients.classes
         debugging = None
-        if settings.debug_in_response or any(each.debug_in_response for each in classes):
+        if settings.debug_in_response or any(client_class.debug_in_response for client_class in classes):
             header = settings.debug_header.encode("latin-1")
             debugging = Debugging(header, settings.debug_in_response, pipeline.identification)
         requests = None

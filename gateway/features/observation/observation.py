@@ -202,19 +202,19 @@ class _ObservedCall(Struct, frozen=True):
     def _attributes(self, variables: Mapping[str, Any]) -> Attributes:
         """Return the attributes of the call: how many entities it fetches, but never which."""
         fetch = self.fetch
-        found: Attributes = {
+        attributes: Attributes = {
             "subgraph.name": fetch.subgraph,
             "fetch.number": fetch.number,
         }
         if self.kind != "query":
-            found["graphql.operation.type"] = self.kind
+            attributes["graphql.operation.type"] = self.kind
         if isinstance(fetch.returns, RootFields):
-            return found | {"fetch.kind": "root"}
-        names = tuple(each.variable for each in fetch.returns)
+            return attributes | {"fetch.kind": "root"}
+        names = tuple(entities.variable for entities in fetch.returns)
         sent = [value for name, value in variables.items() if name.startswith(names)]
-        return found | {
+        return attributes | {
             "fetch.kind": "entities",
-            "fetch.entities": sum(len(each) for each in sent if isinstance(each, list)),
+            "fetch.entities": sum(len(value) for value in sent if isinstance(value, list)),
         }
 
 

@@ -62,22 +62,22 @@ class ObservedPipeline(Struct, frozen=True):
             return self.pipeline.respond(request)
         return self._observe(request, span, report)
 
-    async def subscribe(self, request: HttpRequest) -> ResponseStream:
-        """Start a subscription, and trace its events; raises what `Pipeline.subscribe` raises.
+    async def stream(self, request: HttpRequest) -> ResponseStream:
+        """Start an operation as a stream, and trace its events; raises what `Pipeline.stream` raises.
 
         The span of the start ends when the stream is open. Clients get no reports about events. A response in
         parts is started in the same way; its later fetches belong to the span as well.
         """
         if self.tracing is None:
-            return await self.pipeline.subscribe(request)
+            return await self.pipeline.stream(request)
         span = self.tracing.begin(request)
         self.tracing.tell_untraced(request)
         if span is None:
-            return await self._following(self.pipeline, None).subscribe(request)
+            return await self._following(self.pipeline, None).stream(request)
         observation = Observation(self.tracing.tracer, span)
         token = OBSERVED.set(observation)
         try:
-            return await self._following(self._observed(observation, None), span).subscribe(request)
+            return await self._following(self._observed(observation, None), span).stream(request)
         except BaseException as error:
             note_failure(span, error)
             raise

@@ -73,7 +73,7 @@ class Debugging(Struct, frozen=True):
         value = headers.get(self.header)
         if value is None or len(value) > _MAX_LENGTH:
             return None
-        wanted = {each.strip() for each in value.decode("latin-1").lower().split(",")}
+        wanted = {part.strip() for part in value.decode("latin-1").lower().split(",")}
         report = DebugReport(PLAN in wanted, TIMING in wanted)
         return report if (report.plan or report.timing) and self._may_ask(headers) else None
 

@@ -49,4 +49,4 @@ class ObservationSettings(FeatureSettings, prefix="FURLONG_GATEWAY__OBSERVATION_
     def is_used(self, gateway: BaseModel) -> bool:
         """Return whether it is on, or a class of clients may ask for reports."""
         classes = gateway.clients.classes if isinstance(gateway, GatewaySettings) else ()
-        return self.is_on or any(each.debug_in_response for each in classes)
+        return self.is_on or any(client_class.debug_in_response for client_class in classes)

@@ -151,7 +151,7 @@ class Limiter:
         self._refusal_points = settings.refusal_points
         self._addresses = addresses
         self._general = _rules_of(self.rules, None)
-        named = {each.rule.client_class for each in self.rules} - {None}
+        named = {buckets.rule.client_class for buckets in self.rules} - {None}
         self._by_class = {name: _rules_of(self.rules, name) for name in named}
 
     def check(self, policy_input: PolicyInput) -> Awaitable[None] | None:
@@ -245,10 +245,10 @@ def _nobody(_session: object) -> None:
 
 def _rules_of(rules: tuple[Buckets, ...], name: str | None) -> tuple[Buckets, ...]:
     """Return the rules for a class of clients: its own, and the general rules with another `by`."""
-    own: set[RateLimitRule] = {each.rule for each in rules if each.rule.client_class == name}
+    own: set[RateLimitRule] = {buckets.rule for buckets in rules if buckets.rule.client_class == name}
     bys = {rule.by for rule in own} if name is not None else set()
     return tuple(
-        each
-        for each in rules
-        if each.rule in own or (each.rule.client_class is None and each.rule.by not in bys)
+        buckets
+        for buckets in rules
+        if buckets.rule in own or (buckets.rule.client_class is None and buckets.rule.by not in bys)
     )

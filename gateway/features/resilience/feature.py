@@ -50,7 +50,7 @@ class Resilience(Feature):
             settings.request_seconds or longest + GRACE_SECONDS,
             None if header is None else header.encode("latin-1"),
         )
-        circuits = {name: each.circuits for name, each in guards.items() if each.circuits is not None}
+        circuits = {name: guard.circuits for name, guard in guards.items() if guard.circuits is not None}
         return VersionParts(
             plans=(deadlines,),
             calls=(Guards(guards, PublicFetches(version.supergraph).includes, version.transports),),

@@ -128,5 +128,5 @@ class KnownGuards:
 
     def newest(self) -> dict[str, Guard]:
         """Return the newest guard of each subgraph; safe while a version is built in a thread."""
-        found = [reference() for reference in self._guards.valuerefs()]
-        return {guard.subgraph: guard for guard in found if guard is not None}
+        guards = [reference() for reference in self._guards.valuerefs()]
+        return {guard.subgraph: guard for guard in guards if guard is not None}

@@ -62,9 +62,9 @@ class KeyPrefix:
 
     def key(self, representation: Mapping[str, Any] | None = None) -> bytes:
         """Return the key of an entity, or of a whole response."""
-        each = self._hash.copy()
-        each.update(orjson.dumps(representation, option=orjson.OPT_SORT_KEYS))
-        digest: bytes = each.digest()
+        hasher = self._hash.copy()
+        hasher.update(orjson.dumps(representation, option=orjson.OPT_SORT_KEYS))
+        digest: bytes = hasher.digest()
         return digest
 
 
@@ -103,7 +103,7 @@ class EntryKeys(Struct, frozen=True):
                     known[True] = None
                 else:
                     ignored = self.ignored_headers
-                    seen = sorted(each for each in headers.items() if each[0] not in ignored)
+                    seen = sorted(header for header in headers.items() if header[0] not in ignored)
                     parts = [VERSION, subgraph, text, values, seen, customer]
                     known[policy.is_private] = KeyPrefix(
                         sha256(orjson.dumps(parts, option=orjson.OPT_SORT_KEYS))

@@ -92,14 +92,14 @@ class InvalidationRoute(Struct, frozen=True):
         try:
             wanted = parse_invalidations(await _body(request), self.subgraphs())
             await self.caching.store.invalidate(
-                list(dict.fromkeys(tag for each in wanted for tag in each.tags))
+                list(dict.fromkeys(tag for invalidation in wanted for tag in invalidation.tags))
             )
         except RequestError as error:
             return JSONResponse({"error": str(error)}, error.status)
         except StoreUnavailable as error:
             return JSONResponse({"error": str(error)}, 503)
-        for each in wanted:
-            self.caching.metrics.invalidations[each.kind] += 1
+        for invalidation in wanted:
+            self.caching.metrics.invalidations[invalidation.kind] += 1
         return JSONResponse({"invalidations": len(wanted)}, 202)
 
 
@@ -140,7 +140,7 @@ def parse_invalidations(value: Any, known: Collection[str]) -> tuple[Invalidatio
     """
     if not isinstance(value, list) or not 0 < len(value) <= MAX_INVALIDATIONS:
         raise _bad(f"The body must be a list of 1 to {MAX_INVALIDATIONS} invalidations.")
-    return tuple(_parsed(index, each, known) for index, each in enumerate(value))
+    return tuple(_parsed(index, item, known) for index, item in enumerate(value))
 
 
 def _parsed(index: int, given: Any, known: Collection[str]) -> Invalidation:

@@ -64,15 +64,15 @@ class CachedRoot(Struct, frozen=True):
         if prefix is None:
             return await self.call(variables, headers, session)
         lookup = Lookup(prefix.key(), root.tags_of(self.subgraph, values))
-        (found,) = await caching.store.find([lookup])
-        caching.metrics.lookups[self.subgraph, "miss" if found.content is None else "hit"] += 1
-        if found.content is not None:
-            return {"data": read(found.content)}
+        (result,) = await caching.store.find([lookup])
+        caching.metrics.lookups[self.subgraph, "miss" if result.content is None else "hit"] += 1
+        if result.content is not None:
+            return {"data": read(result.content)}
         response = await self.call(variables, headers, session)
         data = response.get("data")
         if isinstance(data, dict) and not response.get("errors"):
             seconds = caching.seconds(root.policy)
-            await caching.store.keep([Entry(lookup.key, found.generations, orjson.dumps(data), seconds)])
+            await caching.store.keep([Entry(lookup.key, result.generations, orjson.dumps(data), seconds)])
         return response
 
 
@@ -114,11 +114,11 @@ class CachedEntities(Struct, frozen=True):
         cacheable = list(self._lookups(variables, headers, session))
         if not cacheable:
             return await self.call(variables, headers, session)
-        found = await self.caching.store.find([each.lookup for each in cacheable])
+        results = await self.caching.store.find([asked.lookup for asked in cacheable])
         hits = {
-            (each.alias, each.index): one.content
-            for each, one in zip(cacheable, found, strict=True)
-            if one.content is not None
+            (asked.alias, asked.index): result.content
+            for asked, result in zip(cacheable, results, strict=True)
+            if result.content is not None
         }
         lookups = self.caching.metrics.lookups
         lookups[self.subgraph, "hit"] += len(hits)
@@ -127,7 +127,7 @@ class CachedEntities(Struct, frozen=True):
         response: Mapping[str, Any] = {"data": {}}
         if fetched.is_needed:
             response = await self.call({**variables, **fetched.variables}, headers, session)
-        await self._keep(cacheable, found, fetched, response)
+        await self._keep(cacheable, results, fetched, response)
         return fetched.completed(response, hits, self.fields) if hits else response
 
     def _lookups(
@@ -146,7 +146,7 @@ class CachedEntities(Struct, frozen=True):
     async def _keep(
         self,
         cacheable: Sequence[_CacheableEntity],
-        found: Sequence[Found],
+        results: Sequence[Found],
         fetched: _Fetched,
         response: Mapping[str, Any],
     ) -> None:
@@ -155,11 +155,11 @@ class CachedEntities(Struct, frozen=True):
         if response.get("errors") or not isinstance(data, dict):
             return
         entries: list[Entry] = []
-        for each, one in zip(cacheable, found, strict=True):
-            entity = fetched.entity(data, each.alias, each.index) if one.content is None else None
+        for asked, result in zip(cacheable, results, strict=True):
+            entity = fetched.entity(data, asked.alias, asked.index) if result.content is None else None
             if isinstance(entity, dict):
                 content = orjson.dumps(entity)
-                entries.append(Entry(each.lookup.key, one.generations, content, each.seconds))
+                entries.append(Entry(asked.lookup.key, result.generations, content, asked.seconds))
         if entries:
             await self.caching.store.keep(entries)
 

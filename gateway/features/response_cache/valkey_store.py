@@ -44,8 +44,8 @@ class ValkeyStore:
 
     async def find(self, lookups: Sequence[Lookup]) -> list[Found]:
         """Return the result of each look-up, in one round trip."""
-        tags = list(dict.fromkeys(tag for each in lookups for tag in each.tags))
-        keys = [*(PREFIX + each.key for each in lookups), *(_tag_key(tag) for tag in tags)]
+        tags = list(dict.fromkeys(tag for lookup in lookups for tag in lookup.tags))
+        keys = [*(PREFIX + lookup.key for lookup in lookups), *(_tag_key(tag) for tag in tags)]
         values = await self._asked(lambda: self._values(keys))
         if values is None:
             return [Found(None, ()) for _ in lookups]

@@ -62,8 +62,8 @@ def _keys_of(file: Path) -> list[dict[str, Any]]:
         _stop(f"{file}: {error.strerror}")
     except ValueError as error:
         _stop(f"{file}: {error}")
-    found: list[dict[str, Any]] = orjson.loads(content)["keys"]
-    return found
+    keys: list[dict[str, Any]] = orjson.loads(content)["keys"]
+    return keys
 
 
 def _print(keys: list[dict[str, Any]]) -> None:

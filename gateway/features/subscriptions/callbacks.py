@@ -138,9 +138,9 @@ class Callbacks:
     def _end_silent(self) -> None:
         """End the subscriptions whose subgraphs have missed too many heartbeats."""
         oldest = get_running_loop().time() - MISSED * self.heartbeat_seconds
-        for each in [each for each in self._open.values() if each.heard < oldest]:
-            each.queue.end(SubscriptionLost("sent no heartbeat"))
-            self._forget(each.id)
+        for callback in [callback for callback in self._open.values() if callback.heard < oldest]:
+            callback.queue.end(SubscriptionLost("sent no heartbeat"))
+            self._forget(callback.id)
         self._timer = None
         self._watch()
 

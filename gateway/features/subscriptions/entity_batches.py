@@ -74,14 +74,14 @@ class _Batch:
 
     def add(self, representations: list[Mapping[str, Any]]) -> list[int]:
         """Add representations, and return their indexes."""
-        found = []
+        indexes = []
         for representation in representations:
             text = orjson.dumps(representation, option=orjson.OPT_SORT_KEYS)
             place = self.places.setdefault(text, len(self.sent))
             if place == len(self.sent):
                 self.sent.append(representation)
-            found.append(place)
-        return found
+            indexes.append(place)
+        return indexes
 
 
 @dataclass(slots=True)
@@ -101,7 +101,7 @@ class _JoinedCalls:
         """Return the response for these representations from a call shared with other fetches."""
         loop, name = get_running_loop(), self.entities.variable
         own = variables[name]
-        rest = {each: value for each, value in variables.items() if each != name}
+        rest = {other: value for other, value in variables.items() if other != name}
         key = self._key(rest, headers, session)
         batch = self._open.get(key)
         if batch is None or len(batch.sent) + len(own) > self.batches.most:
@@ -118,7 +118,7 @@ class _JoinedCalls:
 
     def _key(self, rest: Mapping[str, Any], headers: Mapping[str, str], session: object) -> Key:
         ignored = self.batches.ignored_headers | (SESSION_HEADERS if self.is_public else frozenset())
-        seen = tuple([each for each in headers.items() if each[0] not in ignored])
+        seen = tuple([header for header in headers.items() if header[0] not in ignored])
         whose = None if self.is_public or session is None else self.batches.identify(session)
         return (orjson.dumps(rest), seen, whose)
 
@@ -162,15 +162,15 @@ class _JoinedCalls:
     def _part(self, response: Mapping[str, Any], places: list[int], count: int) -> Mapping[str, Any]:
         """Return one waiting fetch's part of a response as a copy of its own."""
         alias, data = self.entities.alias, response.get("data")
-        found = data.get(alias) if isinstance(data, Mapping) else None
+        values = data.get(alias) if isinstance(data, Mapping) else None
         errors = response.get("errors")
         own = _errors_at(errors, alias, places) if isinstance(errors, list) else errors
-        if found is None and errors and not own:
-            found = [None] * count  # the errors of others explain the null
-        if not isinstance(found, list) or len(found) != count:
+        if values is None and errors and not own:
+            values = [None] * count  # the errors of others explain the null
+        if not isinstance(values, list) or len(values) != count:
             whole = copied({**response, "errors": own} if errors else response)
             return FailedResponse(whole) if isinstance(response, FailedResponse) else whole
-        part: dict[str, Any] = {"data": {alias: [found[place] for place in places]}}
+        part: dict[str, Any] = {"data": {alias: [values[place] for place in places]}}
         if own:
             part["errors"] = own
         return copied(part)
@@ -178,16 +178,16 @@ class _JoinedCalls:
 
 def _errors_at(errors: list[Any], alias: str, places: list[int]) -> list[Any]:
     """Return the errors of the given entities, with paths adjusted to the part."""
-    found = []
+    own = []
     for error in errors:
         path = error.get("path") if isinstance(error, Mapping) else None
         match path:
             case [first, int(place), *below] if first == alias:
-                found += [
+                own += [
                     {**error, "path": [alias, index, *below]}
                     for index, known in enumerate(places)
                     if known == place
                 ]
             case _:
-                found.append(error)
-    return found
+                own.append(error)
+    return own

@@ -144,8 +144,8 @@ class OpenSubscriptions:
     def drain(self) -> None:
         """Stop accepting subscriptions, and end all streams with a last response that says why."""
         self.is_draining = True
-        for each in list(self._streams):
-            each.end(ServerStopping())
+        for stream in list(self._streams):
+            stream.end(ServerStopping())
 
     async def close(self) -> None:
         """End all streams, and wait for their sources to close."""

@@ -95,8 +95,8 @@ class Sharing:
             return True
         if not self.supergraph.cache_hints:
             return False
-        found = cacheable_root(self.supergraph, fetch.subgraph, fetch.document, root)
-        return found is not None and not found.policy.is_private
+        cacheable = cacheable_root(self.supergraph, fetch.subgraph, fetch.document, root)
+        return cacheable is not None and not cacheable.policy.is_private
 
 
 def root_field(document: str) -> str:
@@ -205,17 +205,17 @@ class SharedSource:
             self._ended()
             if not self._opened.done():
                 self._opened.cancel()
-            for each in list(self._subscribers):
-                each.end(None if reason is None else _own(reason))
+            for subscriber in list(self._subscribers):
+                subscriber.end(None if reason is None else _own(reason))
 
     async def _pass_on(self, source: EventSource) -> None:
         async for event in source:
             if self._merges:
                 self._newest = event
             self._room.clear()
-            for each in list(self._subscribers):
+            for subscriber in list(self._subscribers):
                 # Each subscriber adds other data to its event.
-                each.put(copied(event))
+                subscriber.put(copied(event))
             while self._subscribers and all(subscriber.is_full for subscriber in self._subscribers):
                 await self._room.wait()
                 self._room.clear()

@@ -135,8 +135,8 @@ class SourceGuards:
     def guarded(self, subscribe: SubgraphSubscription, fetch: Fetch) -> SubgraphSubscription:
         """Wrap a subscription so that it raises `SubgraphUnreachable` at the limit."""
         subgraph = fetch.subgraph
-        for each in reversed(self.around):
-            subscribe = each.wrap(subscribe, fetch)
+        for middleware in reversed(self.around):
+            subscribe = middleware.wrap(subscribe, fetch)
 
         async def guarded(
             variables: Mapping[str, Any], headers: Mapping[str, str], session: object

@@ -42,10 +42,10 @@ def with_streams(
         return version.transports
     streams = _Streams(settings, version.settings.subgraphs.urls, signer_of, callbacks)
     return {
-        name: streams.of(model.subgraphs[name], each)
-        if isinstance(each, HttpTransport) and root in model.subgraphs[name].types
-        else each
-        for name, each in version.transports.items()
+        name: streams.of(model.subgraphs[name], transport)
+        if isinstance(transport, HttpTransport) and root in model.subgraphs[name].types
+        else transport
+        for name, transport in version.transports.items()
     }
 
 

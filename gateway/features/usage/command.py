@@ -61,35 +61,35 @@ def show_usage(
 
 
 def _show_fields(report: UsageReport, *, as_json: bool) -> None:
-    found = list(report.fields().values())
+    uses = list(report.fields().values())
     if as_json:
-        _print_json(report, {"fields": [_as_json(each) for each in found]})
+        _print_json(report, {"fields": [_as_json(use) for use in uses]})
         return
     _warn(report)
-    width = max((len(each.coordinate) for each in found), default=0)
-    for each in found:
-        typer.echo(f"{each.coordinate:{width}}  {each.requests:>10}  {_time(each.last)}  {_clients(each)}")
+    width = max((len(use.coordinate) for use in uses), default=0)
+    for use in uses:
+        typer.echo(f"{use.coordinate:{width}}  {use.requests:>10}  {_time(use.last)}  {_clients(use)}")
 
 
 def _show_field(report: UsageReport, coordinate: str, *, as_json: bool) -> None:
-    found = report.field(coordinate)
+    use = report.field(coordinate)
     if as_json:
-        _print_json(report, _as_json(found))
+        _print_json(report, _as_json(use))
     else:
         _warn(report)
-        typer.echo("\n".join(_field_lines(report, found)))
-    if found.requests or report.lost or report.incomplete:
+        typer.echo("\n".join(_field_lines(report, use)))
+    if use.requests or report.lost or report.incomplete:
         raise typer.Exit(USED)
 
 
-def _field_lines(report: UsageReport, found: FieldUse) -> Iterator[str]:
-    if not found.requests:
-        yield f"{found.coordinate}: not used since {report.since}"
+def _field_lines(report: UsageReport, use: FieldUse) -> Iterator[str]:
+    if not use.requests:
+        yield f"{use.coordinate}: not used since {report.since}"
         return
-    yield f"{found.coordinate}: {found.requests} requests since {report.since}, last {_time(found.last)}"
-    for (client, version), count in sorted(found.clients.items(), key=lambda each: -each[1]):
+    yield f"{use.coordinate}: {use.requests} requests since {report.since}, last {_time(use.last)}"
+    for (client, version), count in sorted(use.clients.items(), key=lambda item: -item[1]):
         yield f"  client {client or '(no name)'} {version}: {count}".rstrip()
-    for (name, digest), count in sorted(found.operations.items(), key=lambda each: -each[1]):
+    for (name, digest), count in sorted(use.operations.items(), key=lambda item: -item[1]):
         yield f"  operation {name or '(no name)'} {digest[:12]}: {count}"
 
 

@@ -103,7 +103,7 @@ class UsageTable:
         """Write the counts since the last write; if that fails, they are kept for the next write."""
         active, self._active = self._active, []
         lost, self.lost = self.lost, 0
-        counted = [(each.key, *each.take()) for each in active]
+        counted = [(recorder.key, *recorder.take()) for recorder in active]
         if not counted and not lost:
             return
         try:

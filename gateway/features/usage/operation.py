@@ -80,23 +80,26 @@ def used_operation(schema: GraphQLSchema, text: str, name: str | None) -> UsedOp
     """
     whole = parse(text, no_location=True)
     document = separate_operations(whole).get(name or "", whole)
-    found: dict[str, None] = {}
+    coordinates: dict[str, None] = {}
     types = TypeInfo(schema)
-    visit(document, TypeInfoVisitor(types, _Coordinates(schema, types, found)))
+    visit(document, TypeInfoVisitor(types, _Coordinates(schema, types, coordinates)))
     plain = strip_ignored_characters(print_ast(visit(document, _WithoutLiterals())))
     return UsedOperation(
-        sha256(plain.encode("utf-8", "surrogatepass")).hexdigest(), name or "", plain, tuple(sorted(found))
+        sha256(plain.encode("utf-8", "surrogatepass")).hexdigest(),
+        name or "",
+        plain,
+        tuple(sorted(coordinates)),
     )
 
 
 class _Coordinates(Visitor):
     """Collects coordinates."""
 
-    def __init__(self, schema: GraphQLSchema, types: TypeInfo, found: dict[str, None]) -> None:
+    def __init__(self, schema: GraphQLSchema, types: TypeInfo, coordinates: dict[str, None]) -> None:
         super().__init__()
         self._schema = schema
         self._types = types
-        self._found = found
+        self._found = coordinates
         self._fields: list[str] = []
 
     def enter_field(self, node: FieldNode, *_: Any) -> None:
@@ -139,8 +142,11 @@ class _Coordinates(Visitor):
             return ()
         if not isinstance(parent, GraphQLInterfaceType):
             return (parent.name,)
-        found = self._schema.get_implementations(parent)
-        return (parent.name, *(each.name for each in (*found.interfaces, *found.objects)))
+        implementations = self._schema.get_implementations(parent)
+        return (
+            parent.name,
+            *(named.name for named in (*implementations.interfaces, *implementations.objects)),
+        )
 
 
 class _WithoutLiterals(EmptyScalars):

@@ -63,30 +63,30 @@ class UsageReport(Struct, frozen=True):
 
     def field(self, coordinate: str) -> FieldUse:
         """Return the usage of one field."""
-        found = FieldUse(coordinate)
+        total = FieldUse(coordinate)
         for store in self.stores:
             for use in store.uses(self.since, coordinate=coordinate):
-                found.add(use)
-        return found
+                total.add(use)
+        return total
 
     def fields(self) -> dict[str, FieldUse]:
         """Return the usage of everything that is used, by coordinate in alphabetical order."""
-        found: dict[str, FieldUse] = {}
+        fields: dict[str, FieldUse] = {}
         for store in self.stores:
             by_digest: defaultdict[str, list[StoredUse]] = defaultdict(list)
             for use in store.uses(self.since):
                 by_digest[use.digest].append(use)
             for coordinate, digests in store.coordinates().items():
                 for digest in digests & by_digest.keys():
-                    of = found.setdefault(coordinate, FieldUse(coordinate))
+                    of = fields.setdefault(coordinate, FieldUse(coordinate))
                     for use in by_digest[digest]:
                         of.add(use)
-        return dict(sorted(found.items()))
+        return dict(sorted(fields.items()))
 
     def unused(self, schema: GraphQLSchema) -> list[str]:
         """Return the fields of a schema that nobody has used."""
         used = self.fields()
-        return [each for each in public_fields(schema) if each not in used]
+        return [coordinate for coordinate in public_fields(schema) if coordinate not in used]
 
 
 def public_fields(schema: GraphQLSchema) -> list[str]:
@@ -99,4 +99,4 @@ def _fields(schema: GraphQLSchema) -> Iterable[str]:
         match kind:
             case GraphQLObjectType() | GraphQLInterfaceType() | GraphQLInputObjectType():
                 if not name.startswith("__"):
-                    yield from (f"{name}.{each}" for each in kind.fields)
+                    yield from (f"{name}.{field_name}" for field_name in kind.fields)

@@ -139,11 +139,11 @@ class UsageStore(Struct, frozen=True):
         Raises:
             UsageStoreError: The file cannot be read.
         """
-        found: dict[str, set[str]] = {}
+        digests: dict[str, set[str]] = {}
         with self._open() as database:
             for name, digest in database.execute("SELECT name, digest FROM coordinate"):
-                found.setdefault(name, set()).add(digest)
-        return found
+                digests.setdefault(name, set()).add(digest)
+        return digests
 
     def documents(self) -> dict[str, str]:
         """Return the operations' texts by their digests.

@@ -220,12 +220,12 @@ class LiveConnections:
             self._draining = asyncio.get_running_loop().create_task(work)
 
     async def _drain(self, seconds: float) -> None:
-        every = [each for part in self._parts for each in part]
+        every = [connection for part in self._parts for connection in part]
         steps = max(1, round(seconds / TICK_SECONDS))
         size = -(-len(every) // steps)
         for begin in range(0, len(every), size):
-            for each in every[begin : begin + size]:
-                each.shut_down()
+            for connection in every[begin : begin + size]:
+                connection.shut_down()
             await asyncio.sleep(TICK_SECONDS)
 
     def run(self, work: Coroutine[Any, Any, None]) -> None:
@@ -257,9 +257,9 @@ class LiveConnections:
         if now >= self._collect_at:
             self._collect_at = now + COLLECTION_SECONDS
             collect_young_objects()
-        for each in list(self._parts[self._ticks % TICKS]):
+        for connection in list(self._parts[self._ticks % TICKS]):
             try:
-                each.visit(now)
+                connection.visit(now)
             except Exception:  # noqa: BLE001 - the other connections must still be visited
                 structlog.get_logger("gateway").exception("live_connection_fault")
-                each.shut_down()
+                connection.shut_down()

@@ -11,7 +11,7 @@ from time import monotonic
 from gateway.errors import ClientDisconnected, RequestError
 from gateway.http.forwarding import Forwarding
 from gateway.monitoring.metrics import Metrics
-from gateway.pipeline.stages import HttpRequest, ResponseStream, SubscriptionPipeline
+from gateway.pipeline.stages import HttpRequest, ResponseStream, StreamPipeline
 
 
 @dataclass(slots=True, eq=False)
@@ -27,7 +27,7 @@ class LiveOperations:
         replaced_at: When another version took effect, in seconds of the monotonic clock; infinity until then.
     """
 
-    pipeline: SubscriptionPipeline
+    pipeline: StreamPipeline
     forwarding: Forwarding
     metrics: Metrics
     reload_seconds: float
@@ -55,7 +55,7 @@ class LiveOperations:
         """
         started, outcome = self.metrics.begin(), "fault"
         try:
-            stream = await self.pipeline.subscribe(request)
+            stream = await self.pipeline.stream(request)
             outcome = "ok"
         except RequestError as error:
             outcome = "refused"

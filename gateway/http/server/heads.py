@@ -47,7 +47,9 @@ def target(url: bytes, root_path: str) -> dict[str, Any]:
     }
 
 
-STATUS_LINES: Final = {each.value: f"HTTP/1.1 {each.value} {each.phrase}\r\n".encode() for each in HTTPStatus}
+STATUS_LINES: Final = {
+    status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode() for status in HTTPStatus
+}
 
 MAX_KEPT_RESTS: Final = 64
 
@@ -143,7 +145,7 @@ class ResponseHeads:
             more = (*more, (b"connection", b"close"))
         if not more:
             return self._refusal
-        lines = b"".join(b"\r\n%b: %b" % each for each in more)
+        lines = b"".join(b"\r\n%b: %b" % header for header in more)
         return self._refusal.replace(b"\r\n", lines + b"\r\n", 1)
 
     def closing(self, status: HTTPStatus, headers: RawHeaders) -> bytes:

@@ -192,8 +192,8 @@ class ProtocolFactory:
         """Check all connections; one timer for all costs less than one for each request."""
         now = loop.time()
         own = [connection for connection in state.connections if isinstance(connection, DrainingProtocol)]
-        for each in own:
-            each.check(now)
+        for connection in own:
+            connection.check(now)
         self._sweeping = bool(own)
         if own:
             loop.call_later(self._sweep_seconds, self._sweep, loop, state)

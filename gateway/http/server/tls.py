@@ -28,10 +28,10 @@ class ServerTls(Struct, frozen=True):
 
     certificate: Path
     key: Path
-    minimum: ssl.TLSVersion = ssl.TLSVersion.TLSv1_2
-    client_authorities: Path | None = None
-    requires_certificate: bool = True
-    reload_seconds: float = 10.0
+    minimum: ssl.TLSVersion
+    client_authorities: Path | None
+    requires_certificate: bool
+    reload_seconds: float
 
     @classmethod
     def of(cls, settings: TlsSettings) -> Self | None:

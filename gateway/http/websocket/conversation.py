@@ -126,8 +126,8 @@ class GraphQLConversation:
         if parts.graph.alive == 1:
             return
         share = parts.connections.share(self._socket.slot)
-        for each in (self._operations or {}).values():
-            if each.operations.is_retired(share):
+        for operation in (self._operations or {}).values():
+            if operation.operations.is_retired(share):
                 self._socket.close(CloseCode.SERVICE_RESTART, RELOADED)
                 return
 
@@ -136,9 +136,9 @@ class GraphQLConversation:
         if self._task is not None:
             self._task.cancel()
         operations, self._operations = self._operations, None
-        for each in (operations or {}).values():
-            if each.task is not None:
-                each.task.cancel()
+        for operation in (operations or {}).values():
+            if operation.task is not None:
+                operation.task.cancel()
 
     def _init(self, message: ConnectionInit) -> None:
         if self._asked_init:

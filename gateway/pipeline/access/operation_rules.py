@@ -78,8 +78,12 @@ class FieldRules:
         """Return the guarded object types of an abstract field's values, with their requirements."""
         known = self._guarded.get((owner, name))
         if known is None:
-            types = ((each, self.rules.of_type(each)) for each in sorted(self.possible(owner, name)))
-            known = self._guarded[owner, name] = tuple((each, rules) for each, rules in types if rules)
+            types = (
+                (concrete, self.rules.of_type(concrete)) for concrete in sorted(self.possible(owner, name))
+            )
+            known = self._guarded[owner, name] = tuple(
+                (concrete, rules) for concrete, rules in types if rules
+            )
         return known
 
     def possible(self, owner: str, name: str) -> frozenset[str]:
@@ -103,14 +107,14 @@ def document_access(fields: FieldRules, operation: Operation) -> DocumentAccess 
         fields: The requirements of fields.
         operation: The operation with everything that its conditions may include.
     """
-    found: dict[str, Requirement] = {}
+    requirements: dict[str, Requirement] = {}
     for coordinate, rules in _touched(fields, operation.wanted, set()):
         if rules:
-            found[coordinate] = found.get(coordinate, NOTHING) | rules
+            requirements[coordinate] = requirements.get(coordinate, NOTHING) | rules
     if operation.introspection:
-        found["__schema"] = fields.rules.all
-    rules = NOTHING.union(*found.values())
-    return DocumentAccess(rules, policies_in(rules), found) if rules else None
+        requirements["__schema"] = fields.rules.all
+    rules = NOTHING.union(*requirements.values())
+    return DocumentAccess(rules, policies_in(rules), requirements) if rules else None
 
 
 def _touched(
@@ -154,13 +158,13 @@ class ArgumentRules:
             return NOTHING
         name = node.name.value
         definitions = named.fields[name].args if name in named.fields else {}
-        found = [
+        requirements = [
             self.rules.stated.get(f"{owner}.{name}({argument.name.value}:)", NOTHING)
             | NOTHING.union(*self._value(argument.value, definitions[argument.name.value].type))
             for argument in node.arguments
             if argument.name.value in definitions
         ]
-        return NOTHING.union(*found)
+        return NOTHING.union(*requirements)
 
     def _value(self, value: ValueNode, kind: GraphQLInputType | GraphQLNamedType) -> Iterator[Requirement]:
         named = get_named_type(kind)
@@ -187,17 +191,17 @@ class ArgumentRules:
         known = self._reachable.get(name)
         if known is None:
             seen, pending = {name}, [name]
-            found: Requirement = NOTHING
+            rules: Requirement = NOTHING
             while pending:
                 current = pending.pop()
-                found |= self.rules.of_type(current)
+                rules |= self.rules.of_type(current)
                 named = self.rules.supergraph.schema.get_type(current)
                 if isinstance(named, GraphQLInputObjectType):
-                    for each, definition in named.fields.items():
-                        found |= self.rules.stated.get(f"{current}.{each}", NOTHING)
+                    for field_name, definition in named.fields.items():
+                        rules |= self.rules.stated.get(f"{current}.{field_name}", NOTHING)
                         below = get_named_type(definition.type).name
                         if below not in seen:
                             seen.add(below)
                             pending.append(below)
-            known = self._reachable[name] = found
+            known = self._reachable[name] = rules
         return known

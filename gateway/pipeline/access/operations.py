@@ -96,12 +96,12 @@ def hidden_paths(operation: Operation) -> Iterator[ResponsePath]:
 
 def _hidden_paths(selections: Selections, above: ResponsePath) -> Iterator[ResponsePath]:
     for group in selections.groups:
-        for each in group.fields:
-            path = (*above, each.response or each.name)
-            if each.hidden:
+        for wanted in group.fields:
+            path = (*above, wanted.response or wanted.name)
+            if wanted.hidden:
                 yield path
-            elif each.children is not None:
-                yield from _hidden_paths(each.children, path)
+            elif wanted.children is not None:
+                yield from _hidden_paths(wanted.children, path)
 
 
 @dataclass(slots=True)
@@ -126,8 +126,8 @@ class _Restriction:
         roots = supergraph.roots
         self.hidden_types = frozenset(
             name
-            for name, each in supergraph.public.type_map.items()
-            if isinstance(each, GraphQLObjectType | GraphQLInterfaceType)
+            for name, named in supergraph.public.type_map.items()
+            if isinstance(named, GraphQLObjectType | GraphQLInterfaceType)
             and name not in roots
             and self._forbids(self.fields.rules.of_type(name))
         )
@@ -148,17 +148,17 @@ class _Restriction:
         for group in selections.groups:
             alike: dict[tuple[_Mark, ...], list[str]] = {}
             for concrete in sorted(group.types - self.hidden_types):
-                marks = tuple(self._mark(concrete, each) for each in group.fields)
+                marks = tuple(self._mark(concrete, wanted) for wanted in group.fields)
                 alike.setdefault(marks, []).append(concrete)
-            groups += [self._group(group, frozenset(each), marks) for marks, each in alike.items()]
+            groups += [self._group(group, frozenset(members), marks) for marks, members in alike.items()]
         return Selections(tuple(groups))
 
     def _group(self, group: Group, members: frozenset[str], marks: Sequence[_Mark]) -> Group:
         """Return the fields of some types; for an object that becomes null, only the fields that cause it."""
         is_lost = any(becomes_null for _, becomes_null in marks)
         fields = (
-            self._field(each, is_hidden=is_hidden)
-            for each, (is_hidden, _) in zip(group.fields, marks, strict=True)
+            self._field(wanted, is_hidden=is_hidden)
+            for wanted, (is_hidden, _) in zip(group.fields, marks, strict=True)
             if is_hidden or not is_lost
         )
         return Group(members, tuple(fields))
@@ -182,8 +182,8 @@ class _Restriction:
         return Selections(tuple(self._permitted_group(group) for group in selections.groups))
 
     def _permitted_group(self, group: Group) -> Group:
-        permitted = (each for each in group.fields if not each.hidden)
-        return Group(group.types, tuple(self._permitted_field(group, each) for each in permitted))
+        permitted = (wanted for wanted in group.fields if not wanted.hidden)
+        return Group(group.types, tuple(self._permitted_field(group, wanted) for wanted in permitted))
 
     def _permitted_field(self, group: Group, wanted: Field) -> Field:
         if wanted.children is None:

@@ -61,7 +61,7 @@ class Granted(Struct, frozen=True):
             case "scopes":
                 return any(alternative <= self.scopes for alternative in rule.alternatives)
             case "policies":
-                return any(each <= self.policies for each in rule.alternatives)
+                return any(alternative <= self.policies for alternative in rule.alternatives)
 
     def unmet(self, rules: Iterable[Rule]) -> Requirement:
         """Return the rules that do not hold."""
@@ -95,7 +95,7 @@ def policies_in(rules: Iterable[Rule]) -> frozenset[str]:
 
 def implies(rules: Collection[Rule], rule: Rule) -> bool:
     """Return whether a rule holds wherever all of the given rules hold."""
-    alike = [each.alternatives for each in rules if each.kind == rule.kind]
+    alike = [other.alternatives for other in rules if other.kind == rule.kind]
     if rule.kind == "authenticated" or not alike:
         return bool(alike)
     if prod(map(len, alike)) > MAX_COMBINATIONS:

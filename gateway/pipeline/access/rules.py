@@ -41,8 +41,8 @@ class AccessRules:
     @classmethod
     def of(cls, supergraph: Supergraph) -> AccessRules:
         """Return the rules of a supergraph."""
-        stated = {at: requirement(each) for at, each in supergraph.annotations.access.items()}
-        return cls(supergraph, {at: each for at, each in stated.items() if each})
+        stated = {at: requirement(access) for at, access in supergraph.annotations.access.items()}
+        return cls(supergraph, {at: rules for at, rules in stated.items() if rules})
 
     @property
     def all(self) -> Requirement:
@@ -59,7 +59,7 @@ class AccessRules:
                     inherited = [self._own(interface.name, "") for interface in named.interfaces]
                     known = self.stated.get(name, NOTHING).union(*inherited)
                 case GraphQLInterfaceType():
-                    inherited = [self._own(each.name, "") for each in named.interfaces]
+                    inherited = [self._own(interface.name, "") for interface in named.interfaces]
                     known = self._own(name, "").union(*inherited)
                 case _:
                     known = self.stated.get(name, NOTHING)
@@ -99,16 +99,19 @@ class AccessRules:
             return stated
         below: Requirement = NOTHING.union(
             *(
-                self.stated.get(f"{each.name}{suffix}", NOTHING)
-                for each in self.supergraph.schema.get_possible_types(named)
+                self.stated.get(f"{implementation.name}{suffix}", NOTHING)
+                for implementation in self.supergraph.schema.get_possible_types(named)
             )
         )
-        return frozenset(each for each in stated if not implies(below, each))
+        return frozenset(rule for rule in stated if not implies(below, rule))
 
     def _is_added(self, interface: str, name: str) -> bool:
         """Return whether an interface object adds a field to the implementations of its interface."""
         known = (subgraph.types.get(interface) for subgraph in self.supergraph.subgraphs.values())
-        return any(each is not None and each.is_interface_object and name in each.fields for each in known)
+        return any(
+            definition is not None and definition.is_interface_object and name in definition.fields
+            for definition in known
+        )
 
     def _read_for(self, first: Coordinate) -> Iterator[Coordinate]:
         """Yield a field and all fields that it reads, directly or indirectly."""
@@ -116,9 +119,9 @@ class AccessRules:
         while pending:
             at = pending.pop()
             yield at
-            found = set(self._reads(at)) - seen
-            seen |= found
-            pending += found
+            needed = set(self._reads(at)) - seen
+            seen |= needed
+            pending += needed
 
     def _reads(self, at: Coordinate) -> Iterator[Coordinate]:
         """Yield the fields that `@requires` and `@fromContext` of a field select."""
@@ -137,8 +140,8 @@ class AccessRules:
 
 def _selected(selections: Selections) -> Iterator[Coordinate]:
     for group in selections.groups:
-        for each in group.fields:
-            if each.name != TYPENAME:
-                yield from ((concrete, each.name) for concrete in group.types)
-            if each.children is not None:
-                yield from _selected(each.children)
+        for wanted in group.fields:
+            if wanted.name != TYPENAME:
+                yield from ((concrete, wanted.name) for concrete in group.types)
+            if wanted.children is not None:
+                yield from _selected(wanted.children)

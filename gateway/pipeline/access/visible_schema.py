@@ -67,12 +67,12 @@ class VisibleSchemas:
 def visible_schema(rules: AccessRules, unmet: Requirement) -> GraphQLSchema:
     """Return the public schema without what clients may not see, and without what is then unreachable."""
     visible, public = VisibleTypes(rules, unmet), rules.supergraph.public
-    definitions = {each.name.value: each for each in _definitions(visible)}
+    definitions = {definition.name.value: definition for definition in _definitions(visible)}
     roots = {
-        kind: each.name
+        kind: root.name
         for kind in OperationType
-        for each in (public.get_root_type(kind),)
-        if each is not None and each.name in definitions
+        for root in (public.get_root_type(kind),)
+        if root is not None and root.name in definitions
     }
     reached = _reached(definitions, list(roots.values()))
     directives = (
@@ -81,8 +81,8 @@ def visible_schema(rules: AccessRules, unmet: Requirement) -> GraphQLSchema:
     document = DocumentNode(
         definitions=(
             _schema(roots),
-            *(each for each in directives if each is not None),
-            *(each for name, each in definitions.items() if name in reached),
+            *(directive for directive in directives if directive is not None),
+            *(definition for name, definition in definitions.items() if name in reached),
         )
     )
     return build_ast_schema(document, assume_valid_sdl=True)
@@ -108,19 +108,25 @@ def _definitions(visible: VisibleTypes) -> Iterator[TypeDefinitionNode]:
                 shown, above = visible.fields[name], visible.interfaces[name]
                 yield _replaced(
                     node,
-                    interfaces=tuple(each for each in node.interfaces or () if each.name.value in above),
+                    interfaces=tuple(
+                        interface for interface in node.interfaces or () if interface.name.value in above
+                    ),
                     fields=tuple(
-                        _field(visible, named, each) for each in node.fields or () if each.name.value in shown
+                        _field(visible, named, definition)
+                        for definition in node.fields or ()
+                        if definition.name.value in shown
                     ),
                 )
             case InputObjectTypeDefinitionNode():
                 assert isinstance(named, GraphQLInputObjectType)  # noqa: S101 - of this node
                 fields = (
-                    each for each in node.fields or () if visible.shows_input_field(named, each.name.value)
+                    definition
+                    for definition in node.fields or ()
+                    if visible.shows_input_field(named, definition.name.value)
                 )
                 yield _replaced(node, fields=tuple(fields))
             case UnionTypeDefinitionNode():
-                types = (each for each in node.types or () if each.name.value not in visible.hidden)
+                types = (member for member in node.types or () if member.name.value not in visible.hidden)
                 yield _replaced(node, types=tuple(types))
             case _:
                 yield node
@@ -132,24 +138,24 @@ def _field(
     """Return a field's definition with its visible arguments."""
     arguments, at = owner.fields[node.name.value].args, f"{owner.name}.{node.name.value}"
     kept = (
-        each
-        for each in node.arguments or ()
-        if visible.shows_argument(at, each.name.value, arguments[each.name.value])
+        argument
+        for argument in node.arguments or ()
+        if visible.shows_argument(at, argument.name.value, arguments[argument.name.value])
     )
     return _replaced(node, arguments=tuple(kept)) if node.arguments else node
 
 
 def _reached(definitions: Mapping[str, TypeDefinitionNode], roots: list[str]) -> set[str]:
     """Return the types reachable from the roots; an interface also reaches its implementations."""
-    below: dict[str, set[str]] = {name: set(_named(each)) for name, each in definitions.items()}
-    for name, each in definitions.items():
-        for interface in getattr(each, "interfaces", None) or ():
+    below: dict[str, set[str]] = {name: set(_named(definition)) for name, definition in definitions.items()}
+    for name, definition in definitions.items():
+        for interface in getattr(definition, "interfaces", None) or ():
             below[interface.name.value].add(name)
     reached, pending = set(roots), list(roots)
     while pending:
-        found = below.get(pending.pop(), set()) - reached
-        reached |= found
-        pending += found
+        new = below.get(pending.pop(), set()) - reached
+        reached |= new
+        pending += new
     return reached
 
 
@@ -160,9 +166,9 @@ def _named(node: Node) -> Iterator[str]:
         return
     for key in node.keys:
         value = getattr(node, key, None)
-        for each in value if isinstance(value, tuple | list) else (value,):
-            if isinstance(each, Node) and key not in ("directives", "loc"):
-                yield from _named(each)
+        for child in value if isinstance(value, tuple | list) else (value,):
+            if isinstance(child, Node) and key not in ("directives", "loc"):
+                yield from _named(child)
 
 
 def _replaced(node: N, **changes: Any) -> N:
@@ -194,21 +200,23 @@ class VisibleTypes:
     interfaces: dict[str, set[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        types = {name: each for name, each in self.public.type_map.items() if not is_introspection_type(each)}
+        types = {
+            name: named for name, named in self.public.type_map.items() if not is_introspection_type(named)
+        }
         roots = self.rules.supergraph.roots
         self.hidden = {name for name in types if name not in roots and self.forbids(self.rules.of_type(name))}
         while lost := {
             name
-            for name, each in types.items()
-            if name not in self.hidden and name != self.rules.supergraph.query and self._is_empty(each)
+            for name, named in types.items()
+            if name not in self.hidden and name != self.rules.supergraph.query and self._is_empty(named)
         }:
             self.hidden |= lost
         composite = {
-            name: each
-            for name, each in types.items()
-            if isinstance(each, Composite) and name not in self.hidden
+            name: named
+            for name, named in types.items()
+            if isinstance(named, Composite) and name not in self.hidden
         }
-        self.fields = {name: self._visible_fields(each) for name, each in composite.items()}
+        self.fields = {name: self._visible_fields(named) for name, named in composite.items()}
         self._choose_interfaces(composite)
 
     @property
@@ -242,7 +250,7 @@ class VisibleTypes:
             case GraphQLUnionType():
                 return not self._has_visible_members(named)
             case GraphQLInputObjectType():
-                return not any(self.shows_input_field(named, each) for each in named.fields)
+                return not any(self.shows_input_field(named, field_name) for field_name in named.fields)
             case _:
                 return False
 
@@ -258,8 +266,8 @@ class VisibleTypes:
         if get_named_type(definition.type).name in self.hidden:
             return False
         at = f"{owner.name}.{name}"
-        for each, argument in definition.args.items():
-            if is_required_argument(argument) and not self.shows_argument(at, each, argument):
+        for argument_name, argument in definition.args.items():
+            if is_required_argument(argument) and not self.shows_argument(at, argument_name, argument):
                 return False
         members = self.public.get_possible_types(owner) if isinstance(owner, GraphQLInterfaceType) else ()
         if members:
@@ -272,8 +280,8 @@ class VisibleTypes:
 
     def _choose_interfaces(self, composite: Mapping[str, Composite]) -> None:
         self.interfaces = {
-            name: {above.name for above in each.interfaces if above.name in composite}
-            for name, each in composite.items()
+            name: {above.name for above in named.interfaces if above.name in composite}
+            for name, named in composite.items()
         }
         while True:
             unfit = [

@@ -53,8 +53,8 @@ class CacheableEntities(Struct, frozen=True):
     def tags_of(self, subgraph: str, representation: Mapping[str, Any]) -> tuple[str, ...]:
         """Return the tags of an entity."""
         typename = str(representation.get(TYPENAME))
-        filled = (each.filled(representation) for each in self.tags.get(typename, ()))
-        written = [written_tag(subgraph, each) for each in filled if each is not None]
+        filled = (tag.filled(representation) for tag in self.tags.get(typename, ()))
+        written = [written_tag(subgraph, tag) for tag in filled if tag is not None]
         return (subgraph_tag(subgraph), type_tag(subgraph, typename), *written)
 
 
@@ -78,7 +78,7 @@ class CacheableRoot(Struct, frozen=True):
     def tags_of(self, subgraph: str, variables: Mapping[str, Any]) -> tuple[str, ...]:
         """Return the tags of a response."""
         filled = [tag.filled(_arguments(node, variables)) for tag, node in self.tags]
-        written = dict.fromkeys(written_tag(subgraph, each) for each in filled if each is not None)
+        written = dict.fromkeys(written_tag(subgraph, tag) for tag in filled if tag is not None)
         return (subgraph_tag(subgraph), type_tag(subgraph, self.type_name), *written)
 
 
@@ -129,7 +129,7 @@ def _entities(
             if policy is not None:
                 policies[name] = policy
     tags = {
-        name: tuple(each for each in supergraph.cache_tags.get(name, ()) if each.source != "args")
+        name: tuple(tag for tag in supergraph.cache_tags.get(name, ()) if tag.source != "args")
         for name in policies
     }
     representations = next(
@@ -205,17 +205,17 @@ def _variable_names(node: Node) -> Iterator[str]:
         yield node.name.value
     for key in node.keys:
         value = getattr(node, key, None)
-        for each in value if isinstance(value, tuple | list) else (value,):
-            if isinstance(each, Node):
-                yield from _variable_names(each)
+        for child in value if isinstance(value, tuple | list) else (value,):
+            if isinstance(child, Node):
+                yield from _variable_names(child)
 
 
 def _text(operation: OperationDefinitionNode, variables: tuple[str, ...], selected: str) -> str:
     """Return a text that identifies a selection, including the types and default values of its variables."""
     definitions = sorted(
-        print_ast(each)
-        for each in operation.variable_definitions or ()
-        if each.variable.name.value in variables
+        print_ast(definition)
+        for definition in operation.variable_definitions or ()
+        if definition.variable.name.value in variables
     )
     return "\n".join((*definitions, selected))
 
@@ -235,7 +235,10 @@ def _fields_of(selections: SelectionSetNode) -> Iterator[FieldNode]:
 
 def _arguments(node: FieldNode, variables: Mapping[str, Any]) -> dict[str, Any]:
     given = dict(variables)
-    return {each.name.value: value_from_ast_untyped(each.value, given) for each in node.arguments or ()}
+    return {
+        argument.name.value: value_from_ast_untyped(argument.value, given)
+        for argument in node.arguments or ()
+    }
 
 
 def subgraph_tag(subgraph: str) -> str:
@@ -273,8 +276,10 @@ class PublicFetches(Struct, frozen=True):
         if isinstance(fetch.returns, RootFields):
             root = cacheable_root(self.supergraph, fetch.subgraph, fetch.document)
             return root is not None and not root.policy.is_private
-        fields = {each.alias: each for each in entity_fields(self.supergraph, fetch.subgraph, fetch.document)}
-        return all(_are_public(each, fields.get(each.alias)) for each in fetch.returns)
+        fields = {
+            field.alias: field for field in entity_fields(self.supergraph, fetch.subgraph, fetch.document)
+        }
+        return all(_are_public(entities, fields.get(entities.alias)) for entities in fetch.returns)
 
 
 def _are_public(entities: Entities, known: CacheableEntities | None) -> bool:

@@ -46,7 +46,7 @@ def operation_cost(
     compiler = _Compiler(rules, introspected)
     case = compiler.case(root, wanted.of(root), ())
     counted = CountedFields(
-        tuple(each for each in compiler.fields if each is not None),
+        tuple(counted_field for counted_field in compiler.fields if counted_field is not None),
         tuple(compiler.order),
         tuple(compiler.dynamic),
     )
@@ -75,17 +75,17 @@ class _Compiler:
         """Return the selections on objects of a concrete type."""
         positions: list[int] = []
         typename = None
-        for each in fields:
-            rule = self.rules.field(concrete, each.name)
-            if each.name == "__typename":
-                typename = each.response
-            elif rule is not None and each.node is not None and not rule.is_free:
-                positions.append(self._position(rule, each, each.node, sized))
+        for wanted in fields:
+            rule = self.rules.field(concrete, wanted.name)
+            if wanted.name == "__typename":
+                typename = wanted.response
+            elif rule is not None and wanted.node is not None and not rule.is_free:
+                positions.append(self._position(rule, wanted, wanted.node, sized))
         return TypeCase(
             types=frozenset({concrete}),
             weight=self.rules.weight(concrete),
             fields=tuple(positions),
-            keys=frozenset(each.response or "" for each in fields),
+            keys=frozenset(wanted.response or "" for wanted in fields),
             typename=typename,
         )
 
@@ -130,7 +130,7 @@ class _Compiler:
             for group in children.groups
             for concrete in sorted(group.types)
         ]
-        covered = frozenset(each for group in children.groups for each in group.types)
+        covered = frozenset(concrete for group in children.groups for concrete in group.types)
         cases += [self.case(concrete, (), ()) for concrete in sorted(types - covered)]
         # Types with equal counts share a case.
         merged: dict[tuple[int, tuple[int, ...], frozenset[str], str | None], set[str]] = {}

@@ -93,8 +93,8 @@ class OperationCost:
         self._dynamic = fields.dynamic
         variable = frozenset(fields.dynamic)
         self._calls = [
-            FieldCall() if position in variable else field_call(rules, each.rule, each.node, None)
-            for position, each in enumerate(self._fields)
+            FieldCall() if position in variable else field_call(rules, field.rule, field.node, None)
+            for position, field in enumerate(self._fields)
         ]
         self.fixed = None if self._dynamic else self._estimate(self._calls)
 
@@ -129,8 +129,8 @@ class OperationCost:
             return self._calls
         calls = list(self._calls)
         for position in self._dynamic:
-            each = self._fields[position]
-            calls[position] = field_call(self._rules, each.rule, each.node, variables)
+            field = self._fields[position]
+            calls[position] = field_call(self._rules, field.rule, field.node, variables)
         return calls
 
     def _estimate(self, calls: Sequence[FieldCall]) -> Estimate:
@@ -138,16 +138,16 @@ class OperationCost:
         # Fields of many types share their cases; the costliest case is searched once.
         costliest: dict[int, tuple[int, int]] = {}
         for position in self._order:
-            each, call = self._fields[position], calls[position]
-            weight = each.rule.weight
-            one = weight or 0
-            if each.cases:
-                known = costliest.get(id(each.cases))
+            field, call = self._fields[position], calls[position]
+            weight = field.rule.weight
+            item_cost = weight or 0
+            if field.cases:
+                known = costliest.get(id(field.cases))
                 if known is None:
-                    known = costliest[id(each.cases)] = _costliest(each.cases, costs)
-                one = known[0] if weight is None else weight + known[1]
-            size = _size(each, calls, self._rules.list_size)
-            costs[position] = min(MAX_COST, max(0, call.cost + size * max(0, one)))
+                    known = costliest[id(field.cases)] = _costliest(field.cases, costs)
+                item_cost = known[0] if weight is None else weight + known[1]
+            size = _size(field, calls, self._rules.list_size)
+            costs[position] = min(MAX_COST, max(0, call.cost + size * max(0, item_cost)))
         cost = min(MAX_COST, self._base + sum(costs[position] for position in self._root.fields))
         return Estimate(cost, next((call.fault for call in calls if call.fault is not None), None))
 
@@ -155,8 +155,8 @@ class OperationCost:
         """Return the cost of the selections on an object."""
         cost = 0
         for position in case.fields:
-            each = self._fields[position]
-            cost += calls[position].cost + self._value(each, data.get(each.response), calls)
+            field = self._fields[position]
+            cost += calls[position].cost + self._value(field, data.get(field.response), calls)
         return cost
 
     def _value(self, field: CountedField, value: object, calls: Sequence[FieldCall]) -> int:
@@ -188,7 +188,7 @@ def _size(field: CountedField, calls: Sequence[FieldCall], default: int) -> int:
     if not field.rule.dimensions:
         return 1
     said = (calls[position].size for position in field.sized_by)
-    size = next((each for each in said if each is not None), default)
+    size = next((size for size in said if size is not None), default)
     for _ in range(field.rule.dimensions - 1):
         size *= default
     return size
@@ -256,8 +256,8 @@ def _values(definition: GraphQLField, node: FieldNode, variables: VariableValues
         values: dict[str, Any] = {}
         for name, argument in definition.args.items():
             with suppress(GraphQLError):
-                one = GraphQLField(definition.type, {name: argument})
-                values |= get_argument_values(one, node, variables)
+                single = GraphQLField(definition.type, {name: argument})
+                values |= get_argument_values(single, node, variables)
         return values
 
 
@@ -279,14 +279,14 @@ def _list_size(
     The largest slicing argument counts, including defaults. A null argument counts as absent, and a negative
     one does not determine the length. An empty slice counts as one value, because the field is executed.
     """
-    found = {path: _length(values, path) for path in size.slicing}
-    found = {path: length for path, length in found.items() if length is not None}
-    lengths = [length for length in found.values() if length is not None and length >= 0]
+    by_path = {path: _length(values, path) for path in size.slicing}
+    by_path = {path: length for path, length in by_path.items() if length is not None}
+    lengths = [length for length in by_path.values() if length is not None and length >= 0]
     length = max(1, *lengths) if lengths else size.assumed
     if not size.slicing or not size.one_slicing:
         return length, None
-    written = sum(path.split(".")[0] in given for path in found)
-    if written == 1 or (found and not written):
+    written = sum(path.split(".")[0] in given for path in by_path)
+    if written == 1 or (by_path and not written):
         return length, None
     names = ", ".join(size.slicing)
     return length, f"{coordinate} needs exactly one of the arguments {names}, but has {written}."

@@ -116,12 +116,12 @@ class CostRules:
         nullable = get_nullable_type(type_)
         if is_list_type(nullable) and isinstance(value, list) and value:
             item: GraphQLInputType = nullable.of_type
-            return sum(self.input_cost(each, item, weight) for each in value)
+            return sum(self.input_cost(element, item, weight) for element in value)
         if not isinstance(named, GraphQLInputObjectType) or not isinstance(value, dict):
             return max(0, own)
         inner = sum(
-            self.input_cost(value.get(name), each.type, self._cost.get(f"{named.name}.{name}"))
-            for name, each in named.fields.items()
+            self.input_cost(value.get(name), field.type, self._cost.get(f"{named.name}.{name}"))
+            for name, field in named.fields.items()
         )
         return max(0, own + inner)
 
@@ -152,15 +152,15 @@ class CostRules:
             arguments={argument: weight for argument, weight in weights.items() if weight is not None},
             heeds_arguments=bool(size and size.slicing)
             or any(
-                not is_leaf_type(get_named_type(each.type))
+                not is_leaf_type(get_named_type(declared.type))
                 or weights[argument]
-                or self._cost.get(get_named_type(each.type).name)
-                for argument, each in definition.args.items()
+                or self._cost.get(get_named_type(declared.type).name)
+                for argument, declared in definition.args.items()
             ),
         )
         # Fields that count the same share a rule, so that the implementations of an interface are counted
         # once.
-        signature = tuple((argument, _declared(each)) for argument, each in definition.args.items())
+        signature = tuple((argument, _declared(declared)) for argument, declared in definition.args.items())
         heeded = (*rule.arguments.items(), *signature) if rule.heeds_arguments else ()
         key = (rule.weight, rule.dimensions, rule.types, rule.size, heeded)
         return self._shared.setdefault(key, rule)
@@ -170,10 +170,10 @@ class CostRules:
         annotations: Mapping[str, T], holder: GraphQLObjectType | GraphQLInterfaceType, member: str
     ) -> T | None:
         """Return the directive of a member of a type, or else of the same member of its interfaces."""
-        for each in (holder, *holder.interfaces):
-            found = annotations.get(f"{each.name}{member}")
-            if found is not None:
-                return found
+        for owner in (holder, *holder.interfaces):
+            annotation = annotations.get(f"{owner.name}{member}")
+            if annotation is not None:
+                return annotation
         return None
 
 
@@ -185,11 +185,11 @@ def _meta_rule(name: str) -> FieldRule:
 
 
 def _dimensions(definition: GraphQLField) -> int:
-    type_, found = definition.type, 0
+    type_, dimensions = definition.type, 0
     while is_non_null_type(type_) or is_list_type(type_):
-        found += is_list_type(type_)
+        dimensions += is_list_type(type_)
         type_ = type_.of_type
-    return found
+    return dimensions
 
 
 def _declared(argument: GraphQLArgument) -> str:
@@ -211,19 +211,19 @@ def introspection_sizes(schema: GraphQLSchema) -> dict[str, ListSize]:
     introspecting the whole schema costs about as many points as it has objects.
     """
     types = list(schema.type_map.values())
-    with_fields = [each for each in types if isinstance(each, GraphQLObjectType | GraphQLInterfaceType)]
-    abstract = [each for each in types if is_abstract_type(each)]
+    with_fields = [named for named in types if isinstance(named, GraphQLObjectType | GraphQLInterfaceType)]
+    abstract = [named for named in types if is_abstract_type(named)]
     lengths = {
         "__Schema.types": len(types),
         "__Schema.directives": len(schema.directives),
-        "__Type.fields": _mean([each.fields for each in with_fields]),
-        "__Type.interfaces": _mean([each.interfaces for each in with_fields]),
-        "__Type.possibleTypes": _mean([schema.get_possible_types(each) for each in abstract]),
-        "__Type.enumValues": _mean([each.values for each in types if isinstance(each, GraphQLEnumType)]),
+        "__Type.fields": _mean([named.fields for named in with_fields]),
+        "__Type.interfaces": _mean([named.interfaces for named in with_fields]),
+        "__Type.possibleTypes": _mean([schema.get_possible_types(named) for named in abstract]),
+        "__Type.enumValues": _mean([named.values for named in types if isinstance(named, GraphQLEnumType)]),
         "__Type.inputFields": _mean(
-            [each.fields for each in types if isinstance(each, GraphQLInputObjectType)]
+            [named.fields for named in types if isinstance(named, GraphQLInputObjectType)]
         ),
-        "__Field.args": _mean([field.args for each in with_fields for field in each.fields.values()]),
+        "__Field.args": _mean([field.args for named in with_fields for field in named.fields.values()]),
         "__Directive.args": _mean([directive.args for directive in schema.directives]),
     }
     return {coordinate: ListSize(assumed=length) for coordinate, length in lengths.items()}
@@ -231,4 +231,4 @@ def introspection_sizes(schema: GraphQLSchema) -> dict[str, ListSize]:
 
 def _mean(lists: Sequence[Sized]) -> int:
     """Return the average length, rounded up, and at least 1."""
-    return max(1, -(-sum(len(each) for each in lists) // max(1, len(lists))))
+    return max(1, -(-sum(len(members) for members in lists) // max(1, len(lists))))

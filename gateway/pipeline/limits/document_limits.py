@@ -38,8 +38,8 @@ def check_document(document: DocumentNode, limits: DocumentLimits) -> Measures:
     if measures.cycle is not None:
         message = f"Cannot spread fragment '{measures.cycle}' within itself."
         raise InvalidDocument([{"message": message}], "GRAPHQL_VALIDATION_FAILED")
-    for limit, found, what, code in _LIMITS:
-        _at_most(limit(limits), found(measures), what, code)
+    for limit, measured, what, code in _LIMITS:
+        _at_most(limit(limits), measured(measures), what, code)
     merged = most_merged(document, measures)
     _at_most(limits.merged_fields, merged, "fields with one response name", "TOO_MANY_MERGED_FIELDS")
     return measures
@@ -48,45 +48,55 @@ def check_document(document: DocumentNode, limits: DocumentLimits) -> Measures:
 _LIMITS: Final[tuple[tuple[Callable[[DocumentLimits], int], Callable[[Measures], int], str, str], ...]] = (
     (
         lambda limits: limits.fragment_depth,
-        lambda found: found.fragment_depth,
+        lambda measures: measures.fragment_depth,
         "fragments in a row",
         "FRAGMENTS_TOO_DEEP",
     ),
-    (lambda limits: limits.depth, lambda found: found.depth, "levels", DOCUMENT_TOO_DEEP),
-    (lambda limits: limits.fields, lambda found: found.fields, "fields", "TOO_MANY_FIELDS"),
+    (lambda limits: limits.depth, lambda measures: measures.depth, "levels", DOCUMENT_TOO_DEEP),
+    (lambda limits: limits.fields, lambda measures: measures.fields, "fields", "TOO_MANY_FIELDS"),
     (
         lambda limits: limits.root_fields,
-        lambda found: found.root_fields,
+        lambda measures: measures.root_fields,
         "root fields",
         "TOO_MANY_ROOT_FIELDS",
     ),
-    (lambda limits: limits.aliases, lambda found: found.aliases, "aliases", "TOO_MANY_ALIASES"),
-    (lambda limits: limits.directives, lambda found: found.directives, "directives", "TOO_MANY_DIRECTIVES"),
+    (lambda limits: limits.aliases, lambda measures: measures.aliases, "aliases", "TOO_MANY_ALIASES"),
+    (
+        lambda limits: limits.directives,
+        lambda measures: measures.directives,
+        "directives",
+        "TOO_MANY_DIRECTIVES",
+    ),
     (
         lambda limits: limits.conditions,
-        lambda found: found.conditions,
+        lambda measures: measures.conditions,
         "variables in @skip, @include, @defer and @stream",
         "TOO_MANY_CONDITIONS",
     ),
     (
         lambda limits: limits.literal_values,
-        lambda found: found.literal_values,
+        lambda measures: measures.literal_values,
         "literal values",
         "TOO_MANY_LITERALS",
     ),
     (
         lambda limits: limits.value_depth,
-        lambda found: found.value_depth,
+        lambda measures: measures.value_depth,
         "levels of lists and objects in a value or type",
         "VALUES_TOO_DEEP",
     ),
-    (lambda limits: limits.operations, lambda found: found.operations, "operations", "TOO_MANY_OPERATIONS"),
-    (lambda limits: limits.variables, lambda found: found.variables, "variables", "TOO_MANY_VARIABLES"),
+    (
+        lambda limits: limits.operations,
+        lambda measures: measures.operations,
+        "operations",
+        "TOO_MANY_OPERATIONS",
+    ),
+    (lambda limits: limits.variables, lambda measures: measures.variables, "variables", "TOO_MANY_VARIABLES"),
 )
 
 
-def _at_most(limit: int, found: int, what: str, code: str) -> None:
-    if found > limit:
+def _at_most(limit: int, count: int, what: str, code: str) -> None:
+    if count > limit:
         message = f"The document has more than {limit} {what}, with fragments in place."
         raise InvalidDocument([{"message": message}], code)
 
@@ -104,10 +114,10 @@ def most_merged(document: DocumentNode, measures: Measures) -> int:
     }
     most = 0
     pending: list[list[SelectionSetNode]] = [
-        [each.selection_set]
-        for each in document.definitions
-        if isinstance(each, OperationDefinitionNode)
-        or (isinstance(each, FragmentDefinitionNode) and each.name.value not in measures.spread)
+        [definition.selection_set]
+        for definition in document.definitions
+        if isinstance(definition, OperationDefinitionNode)
+        or (isinstance(definition, FragmentDefinitionNode) and definition.name.value not in measures.spread)
     ]
     while pending:
         by_name: defaultdict[str, list[FieldNode]] = defaultdict(list)
@@ -115,7 +125,7 @@ def most_merged(document: DocumentNode, measures: Measures) -> int:
             by_name[(field.alias or field.name).value].append(field)
         for fields in by_name.values():
             most = max(most, len(fields))
-            if below := [each.selection_set for each in fields if each.selection_set]:
+            if below := [field.selection_set for field in fields if field.selection_set]:
                 pending.append(below)
     return most
 
@@ -126,13 +136,13 @@ def check_variables(variables: Mapping[str, Any], most: int) -> None:
     Raises:
         InvalidDocument: The variables have more than `most` values.
     """
-    found = 0
+    count = 0
     pending: list[Any] = [variables]
     while pending:
-        one = pending.pop()
-        found += len(one)
-        if found > most:
+        container = pending.pop()
+        count += len(container)
+        if count > most:
             message = f"The variables have more than {most} values, those in lists and objects included."
             raise InvalidDocument([{"message": message}], "TOO_MANY_VARIABLE_VALUES")
-        below = one.values() if isinstance(one, Mapping) else one
-        pending += [each for each in below if isinstance(each, dict | list)]
+        below = container.values() if isinstance(container, Mapping) else container
+        pending += [value for value in below if isinstance(value, dict | list)]

@@ -153,5 +153,5 @@ def _is_plain(node: FieldNode) -> bool:
     return (
         (node.alias is None or node.alias.value == node.name.value)
         and not node.directives
-        and all(isinstance(each.value, BooleanValueNode) for each in node.arguments or ())
+        and all(isinstance(argument.value, BooleanValueNode) for argument in node.arguments or ())
     )

@@ -144,12 +144,12 @@ def _measured(
 ) -> tuple[dict[tuple[Kind, str], tuple[float, Kind]], dict[tuple[Kind, str], float]]:
     """Return the sizes of a schema's lists and texts."""
     types = list(schema.type_map.values())
-    with_fields = [each for each in types if isinstance(each, GraphQLObjectType | GraphQLInterfaceType)]
-    fields = [list(each.fields.values()) for each in with_fields]
-    arguments = [list(each.args.values()) for of_type in fields for each in of_type]
-    inputs = [list(each.fields.values()) for each in types if isinstance(each, GraphQLInputObjectType)]
-    values = [list(each.values.values()) for each in types if isinstance(each, GraphQLEnumType)]
-    interfaces = [each.interfaces for each in with_fields]
+    with_fields = [named for named in types if isinstance(named, GraphQLObjectType | GraphQLInterfaceType)]
+    fields = [list(named.fields.values()) for named in with_fields]
+    arguments = [list(definition.args.values()) for of_type in fields for definition in of_type]
+    inputs = [list(named.fields.values()) for named in types if isinstance(named, GraphQLInputObjectType)]
+    values = [list(named.values.values()) for named in types if isinstance(named, GraphQLEnumType)]
+    interfaces = [named.interfaces for named in with_fields]
     directives = list(schema.directives)
     of_directives = [list(directive.args.values()) for directive in directives]
     lists = (
@@ -168,24 +168,26 @@ def _measured(
         ("schema", "directives"): (len(directives), "directives"),
         ("type", "ofType"): (1, "type"),
     }
-    for every, one, name, each_below, any_below, found, parents in lists:
-        below[every, name] = (sum(map(len, found)) / max(1, parents), each_below)
-        below[one, name] = (max(map(len, found), default=0), any_below)
+    for every, one, name, each_below, any_below, members, parents in lists:
+        below[every, name] = (sum(map(len, members)) / max(1, parents), each_below)
+        below[one, name] = (max(map(len, members), default=0), any_below)
     below |= {("schema", f"{name}Type"): (1, "type") for name in ("query", "mutation", "subscription")}
     below |= {(kind, "type"): (1, "type") for kind in ("field", "fields", "input", "inputs", "arguments")}
     entries = {
         ("types", "type"): types,
-        ("fields", "field"): [each for of_type in fields for each in of_type],
-        ("inputs", "input"): [each for of_type in (*inputs, *arguments, *of_directives) for each in of_type],
-        ("arguments", "input"): [each for of_field in arguments for each in of_field],
-        ("values", "value"): [each for of_enum in values for each in of_enum],
+        ("fields", "field"): [definition for of_type in fields for definition in of_type],
+        ("inputs", "input"): [
+            definition for of_type in (*inputs, *arguments, *of_directives) for definition in of_type
+        ],
+        ("arguments", "input"): [argument for of_field in arguments for argument in of_field],
+        ("values", "value"): [value for of_enum in values for value in of_enum],
         ("directives", "directive"): directives,
     }
     return below, _texts(entries, _names(schema))
 
 
 def _members(schema: GraphQLSchema) -> list[Iterable[Any]]:
-    return [schema.get_possible_types(each) for each in schema.type_map.values() if is_abstract_type(each)]
+    return [schema.get_possible_types(named) for named in schema.type_map.values() if is_abstract_type(named)]
 
 
 def _names(schema: GraphQLSchema) -> list[int]:
@@ -196,12 +198,12 @@ def _texts(entries: Mapping[tuple[Kind, Kind], list[Any]], names: list[int]) -> 
     """Return the bytes of texts: the average if all values are selected, the maximum if any one may be."""
     texts: dict[tuple[Kind, str], float] = {}
     length: dict[str, Callable[[Any], int]] = {
-        "description": lambda each: len((each.description or "").encode()),
-        "deprecationReason": lambda each: len((getattr(each, "deprecation_reason", None) or "").encode()),
+        "description": lambda member: len((member.description or "").encode()),
+        "deprecationReason": lambda member: len((getattr(member, "deprecation_reason", None) or "").encode()),
     }
-    for (every, one), found in entries.items():
+    for (every, one), members in entries.items():
         for name, of in length.items():
-            lengths = [of(each) for each in found]
+            lengths = [of(member) for member in members]
             texts[every, name] = 2 + sum(lengths) / max(1, len(lengths))
             texts[one, name] = 2 + max((texts.get((one, name), 2) - 2, *lengths), default=0)
     for kind in ("type", "types"):

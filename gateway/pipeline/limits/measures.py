@@ -88,48 +88,48 @@ class _Definition:
 
 def measure(document: DocumentNode) -> Measures:
     """Measure a document."""
-    found, conditions = Measures(), set[str]()
+    measures, conditions = Measures(), set[str]()
     roots: list[_Definition] = []
     fragments: dict[str, _Definition] = {}
     for definition in document.definitions:
         match definition:
             case OperationDefinitionNode():
-                found.operations += 1
+                measures.operations += 1
                 for variable in definition.variable_definitions or ():
-                    found.variables += 1
-                    found.value_depth = max(found.value_depth, _list_depth(variable.type))
-                    _count_directives(variable.directives, found, conditions)
-                    _count_literals(variable.default_value, found)
-                roots.append(_read(definition, found, conditions))
+                    measures.variables += 1
+                    measures.value_depth = max(measures.value_depth, _list_depth(variable.type))
+                    _count_directives(variable.directives, measures, conditions)
+                    _count_literals(variable.default_value, measures)
+                roots.append(_read(definition, measures, conditions))
             case FragmentDefinitionNode():
-                fragments[definition.name.value] = _read(definition, found, conditions)
-    found.conditions = len(conditions)
-    found.spread = {name for one in (*roots, *fragments.values()) for _, name in one.spreads}
-    ordered, found.cycle = _in_order(fragments)
-    if found.cycle is None:
-        for one in [*(fragments[name] for name in ordered), *roots]:
-            _complete(one, fragments)
-        roots += [one for name, one in fragments.items() if name not in found.spread]
-        found.depth = max((root.depth for root in roots), default=0)
-        found.fields = min(MAX_NUMBER, sum(one.fields for one in roots))
-        found.planned = max((one.planned for one in roots), default=0)
-        found.root_fields = max((one.root_fields for one in roots), default=0)
-        found.aliases = max((one.aliases for one in roots), default=0)
-        found.fragment_depth = max((one.fragment_depth for one in roots), default=0)
-    return found
+                fragments[definition.name.value] = _read(definition, measures, conditions)
+    measures.conditions = len(conditions)
+    measures.spread = {name for counted in (*roots, *fragments.values()) for _, name in counted.spreads}
+    ordered, measures.cycle = _in_order(fragments)
+    if measures.cycle is None:
+        for counted in [*(fragments[name] for name in ordered), *roots]:
+            _complete(counted, fragments)
+        roots += [counted for name, counted in fragments.items() if name not in measures.spread]
+        measures.depth = max((root.depth for root in roots), default=0)
+        measures.fields = min(MAX_NUMBER, sum(root.fields for root in roots))
+        measures.planned = max((root.planned for root in roots), default=0)
+        measures.root_fields = max((root.root_fields for root in roots), default=0)
+        measures.aliases = max((root.aliases for root in roots), default=0)
+        measures.fragment_depth = max((root.fragment_depth for root in roots), default=0)
+    return measures
 
 
 def _read(
-    node: OperationDefinitionNode | FragmentDefinitionNode, found: Measures, conditions: set[str]
+    node: OperationDefinitionNode | FragmentDefinitionNode, measures: Measures, conditions: set[str]
 ) -> _Definition:
     """Count what a definition itself contains."""
     read = _Definition()
-    _count_directives(node.directives, found, conditions)
+    _count_directives(node.directives, measures, conditions)
     pending: list[tuple[int, bool, SelectionSetNode | None]] = [(1, True, node.selection_set)]
     while pending:
         level, is_planned, selections = pending.pop()
         for selection in selections.selections if selections else ():
-            _count_directives(selection.directives, found, conditions)
+            _count_directives(selection.directives, measures, conditions)
             match selection:
                 case FieldNode():
                     read.depth = max(read.depth, level)
@@ -138,7 +138,7 @@ def _read(
                     read.root_fields += level == 1
                     read.aliases += selection.alias is not None
                     for argument in selection.arguments or ():
-                        _count_literals(argument.value, found)
+                        _count_literals(argument.value, measures)
                     is_data = is_planned and not selection.name.value.startswith("__")
                     pending.append((level + 1, is_data, selection.selection_set))
                 case InlineFragmentNode():
@@ -150,32 +150,32 @@ def _read(
 
 
 def _count_directives(
-    directives: Iterable[DirectiveNode] | None, found: Measures, conditions: set[str]
+    directives: Iterable[DirectiveNode] | None, measures: Measures, conditions: set[str]
 ) -> None:
     for directive in directives or ():
-        found.directives += 1
+        measures.directives += 1
         for argument in directive.arguments or ():
             is_condition = directive.name.value in CONDITIONS and argument.name.value == "if"
             if is_condition and isinstance(argument.value, VariableNode):
                 conditions.add(argument.value.name.value)
-            _count_literals(argument.value, found)
+            _count_literals(argument.value, measures)
 
 
-def _count_literals(value: ValueNode | None, found: Measures) -> None:
+def _count_literals(value: ValueNode | None, measures: Measures) -> None:
     pending = [] if value is None else [(0, value)]
     while pending:
-        depth, one = pending.pop()
-        match one:
+        depth, node = pending.pop()
+        match node:
             case VariableNode():
                 continue
             case ListValueNode():
                 depth += 1
-                pending += [(depth, each) for each in one.values]
+                pending += [(depth, inner) for inner in node.values]
             case ObjectValueNode():
                 depth += 1
-                pending += [(depth, each.value) for each in one.fields]
-        found.literal_values += 1
-        found.value_depth = max(found.value_depth, depth)
+                pending += [(depth, object_field.value) for object_field in node.fields]
+        measures.literal_values += 1
+        measures.value_depth = max(measures.value_depth, depth)
 
 
 def _list_depth(named: TypeNode) -> int:
@@ -197,7 +197,9 @@ def _in_order(fragments: Mapping[str, _Definition]) -> tuple[list[str], str | No
         path: list[tuple[str, Iterator[tuple[int, str]]]] = [(start, iter(fragments[start].spreads))]
         while path:
             name, spreads = path[-1]
-            below = next((each for _, each in spreads if each in fragments and not done.get(each)), None)
+            below = next(
+                (spread for _, spread in spreads if spread in fragments and not done.get(spread)), None
+            )
             if below is None:
                 done[name] = True
                 ordered.append(name)
@@ -210,19 +212,19 @@ def _in_order(fragments: Mapping[str, _Definition]) -> tuple[list[str], str | No
     return ordered, None
 
 
-def _complete(one: _Definition, fragments: Mapping[str, _Definition]) -> None:
+def _complete(definition: _Definition, fragments: Mapping[str, _Definition]) -> None:
     """Add the measures of its fragments, which are already complete."""
-    for level, name in one.spreads:
+    for level, name in definition.spreads:
         fragment = fragments.get(name)
         if fragment is None:
             continue  # validation reports it
-        one.depth = max(one.depth, level - 1 + fragment.depth)
-        one.fields = min(MAX_NUMBER, one.fields + fragment.fields)
-        one.aliases = min(MAX_NUMBER, one.aliases + fragment.aliases)
-        one.root_fields = min(MAX_NUMBER, one.root_fields + fragment.root_fields * (level == 1))
-        one.fragment_depth = max(one.fragment_depth, 1 + fragment.fragment_depth)
-    planned = sum(fragments[name].planned for name in one.planned_spreads if name in fragments)
-    one.planned = min(MAX_NUMBER, one.planned + planned)
+        definition.depth = max(definition.depth, level - 1 + fragment.depth)
+        definition.fields = min(MAX_NUMBER, definition.fields + fragment.fields)
+        definition.aliases = min(MAX_NUMBER, definition.aliases + fragment.aliases)
+        definition.root_fields = min(MAX_NUMBER, definition.root_fields + fragment.root_fields * (level == 1))
+        definition.fragment_depth = max(definition.fragment_depth, 1 + fragment.fragment_depth)
+    planned = sum(fragments[name].planned for name in definition.planned_spreads if name in fragments)
+    definition.planned = min(MAX_NUMBER, definition.planned + planned)
 
 
 def selections_of(
@@ -230,7 +232,9 @@ def selections_of(
 ) -> Iterator[FieldNode]:
     """Yield the fields of merged selection sets, with each fragment in place once."""
     spread: set[str] = set()
-    pending: list[SelectionNode] = [each for one in sets for each in one.selections]
+    pending: list[SelectionNode] = [
+        selection for selection_set in sets for selection in selection_set.selections
+    ]
     while pending:
         selection = pending.pop()
         match selection:

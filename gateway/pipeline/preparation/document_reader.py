@@ -62,7 +62,7 @@ class DocumentReader:
             tokens=tokens.count,
             variables=Variables(self._supergraph.public, variables_of(operation)),
             variable_names=frozenset(
-                each.variable.name.value for each in operation.variable_definitions or ()
+                definition.variable.name.value for definition in operation.variable_definitions or ()
             ),
             is_query=operation.operation is OperationType.QUERY,
             is_subscription=operation.operation is OperationType.SUBSCRIPTION,

@@ -28,10 +28,10 @@ Check: TypeAlias = Callable[[Any], Awaitable[None] | None]
 
 def digest(text: str, operation_name: str | None = None) -> bytes:
     """Return a key of 32 bytes that identifies a document's text and the name of an operation."""
-    found = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=32)
+    hasher = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=32)
     if operation_name is not None:
-        found.update(b"\0" + operation_name.encode("utf-8", "surrogatepass"))
-    return found.digest()
+        hasher.update(b"\0" + operation_name.encode("utf-8", "surrogatepass"))
+    return hasher.digest()
 
 
 class PreparedDocument(Struct, frozen=True, eq=False):

@@ -71,13 +71,13 @@ def json_bytes(value: Any) -> int:
     """Return the bytes of a JSON value."""
     size, values = 0, [value]
     while values:
-        each = values.pop()
-        size += getsizeof(each)
-        if isinstance(each, dict):
-            values += each.keys()
-            values += each.values()
-        elif isinstance(each, list):
-            values += each
+        item = values.pop()
+        size += getsizeof(item)
+        if isinstance(item, dict):
+            values += item.keys()
+            values += item.values()
+        elif isinstance(item, list):
+            values += item
     return size
 
 

@@ -48,17 +48,17 @@ class DocumentTokens:
         texts: list[str] = []
         before, position, follows_word, match = self._first, 0, False, PLAIN.match
         line, begin = 1, 0
-        ends = [each.end() for each in LINE_END.finditer(query)]
+        ends = [line_end.end() for line_end in LINE_END.finditer(query)]
         ends.append(len(query) + 1)
-        while found := match(query, position):
-            group = found.lastindex or 0
-            position, end = found.span(group) if group else (found.end(), 0)
+        while matched := match(query, position):
+            group = matched.lastindex or 0
+            position, end = matched.span(group) if group else (matched.end(), 0)
             while ends[line - 1] <= position:
                 begin, line = ends[line - 1], line + 1
             if group == PUNCTUATOR:
-                token = Token(_KINDS[found[group]], position, end, line, position - begin + 1)
+                token = Token(_KINDS[matched[group]], position, end, line, position - begin + 1)
             elif group:
-                value = query[position + 1 : end - 1] if group == STRING else found[group]
+                value = query[position + 1 : end - 1] if group == STRING else matched[group]
                 token = Token(_OF_GROUP[group], position, end, line, position - begin + 1, value)
             else:
                 lexer.line, lexer.line_start = line, begin

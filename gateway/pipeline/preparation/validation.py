@@ -111,8 +111,8 @@ class _Judging(ParallelVisitor):
 
     def _of_kind(self, kind: str) -> EnterLeaveVisitor:
         of_rules = [visitor.get_enter_leave_for_kind(kind) for visitor in self.visitors]
-        entering = [(number, each.enter) for number, each in enumerate(of_rules) if each.enter]
-        leaving = [(number, each.leave) for number, each in enumerate(of_rules) if each.leave]
+        entering = [(number, rule.enter) for number, rule in enumerate(of_rules) if rule.enter]
+        leaving = [(number, rule.leave) for number, rule in enumerate(of_rules) if rule.leave]
         skipping = self.skipping
 
         def enter(node: Node, *where: Any) -> None:

@@ -60,12 +60,12 @@ class Choices:
 
     def open(self) -> list[tuple[ChoicePoint, Decision]]:
         """Return the choice points with several paths."""
-        return [(point, each) for point, each in self.decisions.items() if len(each.paths) > 1]
+        return [(point, decision) for point, decision in self.decisions.items() if len(decision.paths) > 1]
 
     def offered(self) -> set[str | None]:
         """Return the subgraphs for which a preference would make a difference."""
         # Leaves that are alike have the same paths.
-        offers = {(each.node, each.paths) for _, each in self.open()}
+        offers = {(decision.node, decision.paths) for _, decision in self.open()}
         return {_at(path, node) for node, paths in offers for path in paths}
 
     def choose(
@@ -87,7 +87,7 @@ class Choices:
             Unreachable: A field cannot be fetched from here.
         """
         paths = {wanted: self._options(wanted, node) for wanted in fields}
-        chosen = {wanted: found[0] for wanted, found in paths.items() if len(found) == 1}
+        chosen = {wanted: options[0] for wanted, options in paths.items() if len(options) == 1}
         moves_made.update(made for path in chosen.values() if (made := _made_move(path)) is not None)
         for wanted in fields:
             if wanted not in chosen:
@@ -125,7 +125,7 @@ class Choices:
     def free_keys(self, move: KeyMove, node: Node, max_nesting: int) -> list[Key]:
         """Return the other keys that can be sent with a move, because they take no further call."""
         known = self.search.supergraph.subgraphs[move.subgraph].types[move.sent_as].keys
-        others = [each for each in known if each.resolvable and each is not move.key]
+        others = [key for key in known if key.resolvable and key is not move.key]
         if not others:
             return []
         calls = self.search.calls_before(move, node, max_nesting)
@@ -136,10 +136,10 @@ class Choices:
         """Return a path, and the best ones to what remains of the field after each."""
         pieces: Pieces = (self.search.leaves.own(path, wanted, node),)
         while path.remaining is not None:
-            found = most_complete(self.search.paths(path.remaining, node, max_nesting))
-            if found is None:
+            best = most_complete(self.search.paths(path.remaining, node, max_nesting))
+            if best is None:
                 raise Unreachable(f"Parts of {node.type}.{wanted.name} cannot be fetched.")
-            path = found
+            path = best
             pieces += (path,)
         return pieces
 

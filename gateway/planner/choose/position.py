@@ -126,4 +126,6 @@ class Position:
 
     def _type_names(self, types: frozenset[str]) -> frozenset[str]:
         """Return the type names that objects of these types may have in the fetched data."""
-        return types.union(self.known_interfaces[each] for each in types if each in self.known_interfaces)
+        return types.union(
+            self.known_interfaces[concrete] for concrete in types if concrete in self.known_interfaces
+        )

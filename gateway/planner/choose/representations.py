@@ -30,13 +30,17 @@ def representation_fields(
             below = tuple(
                 RepresentationGroup(
                     name,
-                    name == each and (abstract or _names_type(wanted.children.of(each))),
+                    name == type_name and (abstract or _names_type(wanted.children.of(type_name))),
                     representation_fields(
-                        supergraph, wanted.children.of(each), each, scope.child(response_key), key=key
+                        supergraph,
+                        wanted.children.of(type_name),
+                        type_name,
+                        scope.child(response_key),
+                        key=key,
                     ),
                     only=not abstract,
                 )
-                for name, each in _names(supergraph, wanted.children, abstract=abstract)
+                for name, type_name in _names(supergraph, wanted.children, abstract=abstract)
             )
         taken.append(RepresentationField(wanted.name, response_key, output, below, key))
     return tuple(taken)
@@ -54,7 +58,7 @@ def _names(supergraph: Supergraph, wanted: Selections, *, abstract: bool) -> Ite
     the interface's name is used at that level alone: further down it would be wrong.
     """
     types = frozenset[str]().union(*(group.types for group in wanted.groups))
-    yield from ((each, each) for each in sorted(types))
+    yield from ((concrete, concrete) for concrete in sorted(types))
     for interface, members in supergraph.interface_objects.items() if abstract else ():
         if members & types and alike(wanted, members, supergraph.schema):
             yield interface, min(members & types)

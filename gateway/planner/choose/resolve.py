@@ -50,7 +50,7 @@ def resolve(operation: Operation, choices: Choices) -> ResolvedOperation:
     """
     resolver = _Resolver(choices.search.supergraph, choices)
     wanted = operation.fetched.of(operation.root)
-    steps = [(each,) for each in wanted] if operation.kind == "mutation" else [wanted]
+    steps = [(root_field,) for root_field in wanted] if operation.kind == "mutation" else [wanted]
     resolved = tuple(resolver.root_fields(operation.root, step) for step in steps)
     return ResolvedOperation(operation.root, resolved, resolver.scope)
 
@@ -82,8 +82,8 @@ class _Resolver:
             concrete: self._choose(fields, concrete, position, max_nesting)
             for concrete, fields in wanted.items()
         }
-        for each in dict.fromkeys(each for fields in wanted.values() for each in fields):
-            for paths in self._alike(each, chosen, position):
+        for selected in dict.fromkeys(selected for fields in wanted.values() for selected in fields):
+            for paths in self._alike(selected, chosen, position):
                 resolved += self._along(paths, position, max_nesting)
         return resolved
 
@@ -92,7 +92,9 @@ class _Resolver:
     ) -> dict[Field, Pieces]:
         """Choose a path for each field; within conditions, take the best path that the search found."""
         node = position.node(concrete)
-        fields = [each for each in wanted if each.name != TYPENAME or node.known_interface is not None]
+        fields = [
+            selected for selected in wanted if selected.name != TYPENAME or node.known_interface is not None
+        ]
         if max_nesting is not None:
             return self.choices.choose_in_condition(fields, node, max_nesting)
         response_path = tuple(step.response_key for step in position.path)
@@ -178,8 +180,8 @@ class _Resolver:
             concrete: self.choices.search.postponed(path, position.node(concrete))
             for concrete, path in paths.items()
         }
-        found = {concrete: path for concrete, path in later.items() if path is not None}
-        return found if len(found) == len(paths) else paths
+        postponed = {concrete: path for concrete, path in later.items() if path is not None}
+        return postponed if len(postponed) == len(paths) else paths
 
     def _select(
         self,
@@ -236,9 +238,11 @@ class _Resolver:
         for condition in move.conditions():
             made.needed += self._fields({concrete: condition.of(concrete)}, position, max_nesting)
             is_key = condition is move.key.fields
-            for each in self._represented(condition, concrete, position, key=is_key):
-                known = made.sent.get(each.name)
-                made.sent[each.name] = each if known is None else merged_field(known, each)
+            for represented in self._represented(condition, concrete, position, key=is_key):
+                known = made.sent.get(represented.name)
+                made.sent[represented.name] = (
+                    represented if known is None else merged_field(known, represented)
+                )
         self._add_other_keys(made, position, max_nesting)
         return made
 
@@ -256,7 +260,9 @@ class _Resolver:
             sent = tuple(made.sent.values())
             if compatible(sent, of_key):
                 made.keys[key.text] = merged_fields(required, of_key)
-                made.sent.update((each.name, each) for each in merged_fields(sent, of_key))
+                made.sent.update(
+                    (represented.name, represented) for represented in merged_fields(sent, of_key)
+                )
 
     def _represented(
         self, selections: Selections, concrete: str, position: Position, *, key: bool = False
@@ -305,7 +311,7 @@ class _Resolver:
         read = {
             concrete: representation_fields(
                 self.supergraph,
-                [each for each in wanted[concrete] if each.name != TYPENAME],
+                [selected for selected in wanted[concrete] if selected.name != TYPENAME],
                 concrete,
                 ancestor.position.scope,
             )
@@ -320,5 +326,5 @@ def _identity(move: Move) -> tuple[str, str, Requirements]:
 
 
 def _index(move: Move, concrete: str, position: Position) -> MoveIndex:
-    ancestors = tuple(each.types for each in position.ancestors()) if move.contexts else ()
+    ancestors = tuple(ancestor.types for ancestor in position.ancestors()) if move.contexts else ()
     return position.path, concrete, *_identity(move), ancestors

@@ -50,43 +50,43 @@ class _Builder:
     def select_deferred(self) -> None:
         """Select what is delivered later, in the order of the deliveries: nothing before its objects."""
         while self._deferred:
-            each, cursor = self._deferred.pop(0)
-            self._delivery = each.wanted.delivery
-            self.select((each,), cursor)
+            resolved, cursor = self._deferred.pop(0)
+            self._delivery = resolved.wanted.delivery
+            self.select((resolved,), cursor)
 
     def select(self, fields: ResolvedFields, cursor: Cursor) -> set[FetchNode]:
         """Select fields of the objects at the cursor; return the fetches that provide them."""
         providers = set() if cursor.fetch is None else {cursor.fetch}
-        for each in fields:
-            is_needed = each.wanted.response is None  # by the fetches of the current delivery
-            if not is_needed and each.wanted.delivery != self._delivery:
-                self._deferred.append((each, cursor))
+        for resolved in fields:
+            is_needed = resolved.wanted.response is None  # by the fetches of the current delivery
+            if not is_needed and resolved.wanted.delivery != self._delivery:
+                self._deferred.append((resolved, cursor))
                 continue
             there, fetch = cursor, cursor.fetch
-            if each.move is not None:
-                known = self._by_move.get((each.move, self._delivery))
+            if resolved.move is not None:
+                known = self._by_move.get((resolved.move, self._delivery))
                 if known is None and is_needed:
-                    known = self._by_move.get((each.move, INITIALLY))
-                fetch = known or self._fetch(each.move, cursor)
+                    known = self._by_move.get((resolved.move, INITIALLY))
+                fetch = known or self._fetch(resolved.move, cursor)
                 there = cursor.moved(fetch)
                 providers.add(fetch)
-            if each.response_key is None or fetch is None:
+            if resolved.response_key is None or fetch is None:
                 continue
-            selected = self._field(each, each.response_key, fetch, there.selection)
-            if each.below is not None and selected.selection is not None:
+            selected = self._field(resolved, resolved.response_key, fetch, there.selection)
+            if resolved.below is not None and selected.selection is not None:
                 below = selected.selection
-                below.typename = below.typename or each.needs_typename
-                providers |= self.select(each.below, Cursor(fetch, below, there))
+                below.typename = below.typename or resolved.needs_typename
+                providers |= self.select(resolved.below, Cursor(fetch, below, there))
         return providers
 
     def _field(
-        self, each: ResolvedField, response_key: str, fetch: FetchNode, selection: SelectionDraft
+        self, resolved: ResolvedField, response_key: str, fetch: FetchNode, selection: SelectionDraft
     ) -> FieldDraft:
         """Select a field, unless the fetch selects it already."""
-        fields = selection.fields_by_types.setdefault(each.types, {})
+        fields = selection.fields_by_types.setdefault(resolved.types, {})
         selected = fields.get(response_key)
         if selected is None:
-            wanted, definition = each.wanted, each.definition
+            wanted, definition = resolved.wanted, resolved.definition
             below = None
             if wanted.children is not None:
                 known = self.supergraph.subgraphs[fetch.subgraph].types[definition.type]
@@ -99,7 +99,7 @@ class _Builder:
                 wanted.variables,
                 below,
                 definition.shape.count("["),
-                each.identifies_only,
+                resolved.identifies_only,
             )
         return selected
 
@@ -136,7 +136,9 @@ class _Builder:
             if source.position.path:
                 ancestor.selection.typename = True
             providers |= self.select(source.needed, ancestor)
-        fetch.set_argument(context.argument, tuple(each.source for each in context.sources), self.variables)
+        fetch.set_argument(
+            context.argument, tuple(source.source for source in context.sources), self.variables
+        )
         return providers
 
 

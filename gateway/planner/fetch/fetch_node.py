@@ -238,7 +238,7 @@ class Call:
 
 def free_name(wanted: str, taken: Collection[str]) -> str:
     """Return a name for a variable that stays unique when a number is appended."""
-    while any(each.startswith(wanted) for each in taken):
+    while any(name.startswith(wanted) for name in taken):
         wanted = f"_{wanted}"
     return wanted
 

@@ -67,7 +67,7 @@ def assemble(supergraph: Supergraph, operation: Operation, candidate: CandidateP
 
 def _fetch(supergraph: Supergraph, header: OperationHeader, call: Call, numbers: Mapping[Call, int]) -> Fetch:
     number, subgraph = numbers[call], supergraph.subgraphs[call.subgraph]
-    depends_on = frozenset(numbers[each] for each in call.depends_on)
+    depends_on = frozenset(numbers[earlier] for earlier in call.depends_on)
     first = call.fetches[0]
     if first.representations is not None:
         if first.context_variables:
@@ -106,7 +106,7 @@ def _trees(fetches: Sequence[Fetch], levels: Sequence[int]) -> dict[Delivery, Pl
     steps: dict[Delivery, dict[int, list[PlanNode]]] = {}
     for fetch, level in zip(fetches, levels, strict=True):
         steps.setdefault(fetch.delivery, {}).setdefault(level, []).append(fetch)
-    return {delivery: _tree(tuple(each.values())) for delivery, each in steps.items()}
+    return {delivery: _tree(tuple(by_level.values())) for delivery, by_level in steps.items()}
 
 
 def _tree(steps: Sequence[Sequence[PlanNode]]) -> PlanNode:

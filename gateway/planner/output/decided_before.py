@@ -48,7 +48,7 @@ class _Fetched(Struct, frozen=True):
         """Return the same with what is returned at further places."""
         every = tuple(places)
         here = tuple(fields for path, fields in every if not path)
-        return _Fetched((*self.here, *here), tuple(each for each in every if each[0]))
+        return _Fetched((*self.here, *here), tuple(deeper for deeper in every if deeper[0]))
 
     def below(self, concrete: str, response_key: str) -> _Fetched | None:
         """Return what is returned of the objects of a field; None if the field itself is not returned."""
@@ -57,7 +57,7 @@ class _Fetched(Struct, frozen=True):
         ]
         if not selected:
             return None
-        fetched = _Fetched(tuple(each.provided_fields for each in selected if each is not None), ())
+        fetched = _Fetched(tuple(below.provided_fields for below in selected if below is not None), ())
         return fetched.arrived(
             (path[1:], fields) for path, fields in self.deeper if _leads(path, concrete, response_key)
         )
@@ -98,20 +98,20 @@ class _Decided(Struct, frozen=True):
         self, fields: Iterable[ShapeField], concrete: str, fetched: _Fetched, path: Path | None
     ) -> Iterator[ShapeField]:
         is_ahead = False
-        for each in fields:
-            key = each.response_key
+        for wanted in fields:
+            key = wanted.response_key
             if key is None:
                 # What the client may not see is null without being fetched, and ends what follows it.
-                if each.hidden and not is_ahead and isinstance(each.type, GraphQLNonNull):
-                    yield each
+                if wanted.hidden and not is_ahead and isinstance(wanted.type, GraphQLNonNull):
+                    yield wanted
                 continue
             leads = bool(path) and _leads(path or (), concrete, key)
             is_ahead = is_ahead or leads or (path == () and key in self.own)
             below = fetched.below(concrete, key)
-            if below is not None and (leads or isinstance(each.type, GraphQLNonNull)):
+            if below is not None and (leads or isinstance(wanted.type, GraphQLNonNull)):
                 on = (path or ())[1:] if leads else None
-                shape = None if each.below is None else self.shape(each.below, below, on)
-                yield replace(each, below=shape)
+                shape = None if wanted.below is None else self.shape(wanted.below, below, on)
+                yield replace(wanted, below=shape)
 
 
 def _leads(path: Path, concrete: str, response_key: str) -> bool:

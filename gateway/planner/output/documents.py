@@ -93,8 +93,8 @@ def write_context_batch(
         The parts from which the document is assembled once the values are known, the document for one set of
         values, and the name of the variable of the representations.
     """
-    variables = tuple(sorted(set[str]().union(*(_variables(each.selection) for each in fetches))))
-    taken = {*header.definitions, *(name for each in fetches for name in each.variable_of.values())}
+    variables = tuple(sorted(set[str]().union(*(_variables(fetch.selection) for fetch in fetches))))
+    taken = {*header.definitions, *(name for fetch in fetches for name in fetch.variable_of.values())}
     representations = free_name("representations", taken)
     fields = [
         ContextBatchField(
@@ -139,12 +139,12 @@ def _text(kind: str, name: str | None, definitions: Sequence[str], body: str) ->
 
 
 def _variables(selection: SelectionDraft) -> set[str]:
-    found: set[str] = set()
+    variables: set[str] = set()
     for selected in _all(selection):
-        found |= selected.variables
+        variables |= selected.variables
         if selected.selection is not None:
-            found |= _variables(selected.selection)
-    return found
+            variables |= _variables(selected.selection)
+    return variables
 
 
 def _all(selection: SelectionDraft) -> Iterator[FieldDraft]:

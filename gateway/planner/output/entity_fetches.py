@@ -33,20 +33,20 @@ def group_alike(fetches: Sequence[FetchNode]) -> list[EntityGroup]:
     groups: dict[Hashable, list[FetchNode]] = {}
     for fetch in fetches:
         groups.setdefault(fetch.structural_key(), []).append(fetch)
-    return [EntityGroup(group[0], tuple(each.path for each in group)) for group in groups.values()]
+    return [EntityGroup(group[0], tuple(fetch.path for fetch in group)) for group in groups.values()]
 
 
 def entity_fetch(
     subgraph: Subgraph, header: OperationHeader, number: int, fields: Sequence[EntityGroup]
 ) -> Fetch:
     """Return the plan's fetch, without dependencies yet."""
-    selections = [each.fetch.selection for each in fields]
+    selections = [group.fetch.selection for group in fields]
     document, written = write_entities(selections, subgraph, header, number)
     parts = [
-        EntityGroup(part, each.paths, index)
-        for index, each in enumerate(fields)
-        if _differ(each.fetch)
-        for part in each.fetch.parts
+        EntityGroup(part, group.paths, index)
+        for index, group in enumerate(fields)
+        if _differ(group.fetch)
+        for part in group.fetch.parts
     ]
     return Fetch(
         number=number,
@@ -55,7 +55,7 @@ def entity_fetch(
         operation_name=document.operation_name,
         variables=document.variables,
         depends_on=frozenset(),
-        returns=tuple(_entities(each, field) for each, field in zip(fields, written, strict=True)),
+        returns=tuple(_entities(group, field) for group, field in zip(fields, written, strict=True)),
         fallback=entity_fetch(subgraph, header, number, parts) if parts else None,
     )
 
@@ -74,25 +74,25 @@ def context_batch_fetch(
         depends_on=frozenset(),
         returns=tuple(
             _entities(
-                EntityGroup(each, (each.path,)), EntityField(numbered_alias(index, len(fetches)), variable)
+                EntityGroup(fetch, (fetch.path,)), EntityField(numbered_alias(index, len(fetches)), variable)
             )
-            for index, each in enumerate(fetches)
+            for index, fetch in enumerate(fetches)
         ),
         context_batch=context_batch,
     )
 
 
-def _entities(each: EntityGroup, field: EntityField) -> Entities:
+def _entities(group: EntityGroup, field: EntityField) -> Entities:
     return Entities(
         alias=field.alias,
         variable=field.variable,
-        paths=each.paths,
-        representations=each.fetch.representations or {},
-        provided_fields=_provided_to_entities(each.fetch),
-        sent_as=each.fetch.sent_as,
-        part_of=each.part_of,
-        context_variables=each.fetch.context_variables,
-        keys={concrete: tuple(keys.values()) for concrete, keys in each.fetch.keys.items() if len(keys) > 1},
+        paths=group.paths,
+        representations=group.fetch.representations or {},
+        provided_fields=_provided_to_entities(group.fetch),
+        sent_as=group.fetch.sent_as,
+        part_of=group.part_of,
+        context_variables=group.fetch.context_variables,
+        keys={concrete: tuple(keys.values()) for concrete, keys in group.fetch.keys.items() if len(keys) > 1},
     )
 
 
@@ -118,12 +118,12 @@ def _provided_to_entities(fetch: FetchNode) -> ProvidedFields:
 
 def provided_by(selection: SelectionDraft) -> dict[str, dict[str, Below | None]]:
     """Return what a selection provides, by concrete type."""
-    found: dict[str, dict[str, Below | None]] = {}
+    by_type: dict[str, dict[str, Below | None]] = {}
     for types, fields in selection.fields_by_types.items():
         provided = {response_key: _below(selected) for response_key, selected in fields.items()}
         for concrete in types:
-            found.setdefault(concrete, {}).update(provided)
-    return found
+            by_type.setdefault(concrete, {}).update(provided)
+    return by_type
 
 
 def _below(selected: FieldDraft) -> Below | None:

@@ -73,11 +73,15 @@ class ResponseShaper:
         if index not in self._known:
             named = self.supergraph.public.type_map[static]
             possible = possible_types(self.supergraph.public, named)
-            returned = frozenset[str]().union(*(each.possible for each in types)) if types else possible
+            returned = (
+                frozenset[str]().union(*(object_types.possible for object_types in types))
+                if types
+                else possible
+            )
             concretes = sorted(possible & returned - self.hidden)
             every = {concrete: self._fields(wanted, concrete, scope, path) for concrete in concretes}
-            fields = {each: made.pop(delivery, ()) for each, made in every.items()}
-            deferred = {each: _deferred(made) for each, made in every.items() if made}
+            fields = {concrete: made.pop(delivery, ()) for concrete, made in every.items()}
+            deferred = {concrete: _deferred(made) for concrete, made in every.items() if made}
             for interface, members in self.supergraph.interface_objects.items():
                 # If the response is the same for all these types, the concrete type may still be unknown.
                 if members & self.hidden:
@@ -97,11 +101,11 @@ class ResponseShaper:
         self, wanted: Selections, concrete: str, scope: ResponseScope, path: Keys
     ) -> dict[Delivery, tuple[ShapeField, ...]]:
         """Return the fields of a type, by the deferred fragments with which they are delivered."""
-        found: dict[Delivery, tuple[ShapeField, ...]] = {}
-        for each in wanted.of(concrete):
-            made = self._field(each, concrete, scope, path)
-            found[each.delivery] = (*found.get(each.delivery, ()), made)
-        return found
+        fields: dict[Delivery, tuple[ShapeField, ...]] = {}
+        for selected in wanted.of(concrete):
+            made = self._field(selected, concrete, scope, path)
+            fields[selected.delivery] = (*fields.get(selected.delivery, ()), made)
+        return fields
 
     def _field(self, wanted: Field, concrete: str, scope: ResponseScope, path: Keys) -> ShapeField:
         response, fragments = wanted.response or wanted.name, wanted.fragments
@@ -139,4 +143,4 @@ class ResponseShaper:
 
 
 def _deferred(fields: Mapping[Delivery, tuple[ShapeField, ...]]) -> tuple[DeferredFields, ...]:
-    return tuple(DeferredFields(delivery, each) for delivery, each in fields.items())
+    return tuple(DeferredFields(delivery, delivered) for delivery, delivered in fields.items())

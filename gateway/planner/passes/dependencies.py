@@ -36,7 +36,7 @@ def earliest(nodes: Sequence[N]) -> dict[N, int]:
     """Return the first level at which each node can run."""
     levels: dict[N, int] = {}
     for node in topological_order(nodes):
-        levels[node] = 1 + max((levels[each] for each in node.depends_on), default=-1)
+        levels[node] = 1 + max((levels[earlier] for earlier in node.depends_on), default=-1)
     return levels
 
 
@@ -50,6 +50,6 @@ def latest(nodes: Sequence[N], levels: Mapping[N, int]) -> dict[N, int]:
     last = max(levels.values(), default=-1)
     late = dict.fromkeys(nodes, last)
     for node in reversed(topological_order(nodes)):
-        for each in node.depends_on:
-            late[each] = min(late[each], late[node] - 1)
+        for earlier in node.depends_on:
+            late[earlier] = min(late[earlier], late[node] - 1)
     return late

@@ -38,7 +38,7 @@ def merge_matching(
 def redirect(fetches: Sequence[FetchNode], replaced: Mapping[FetchNode, FetchNode]) -> None:
     """Make fetches depend on the replacements of those that were merged away."""
     for fetch in fetches:
-        fetch.depends_on = {replaced.get(each, each) for each in fetch.depends_on}
+        fetch.depends_on = {replaced.get(earlier, earlier) for earlier in fetch.depends_on}
 
 
 def _mergeable(one: FetchNode, other: FetchNode) -> bool:
@@ -65,10 +65,12 @@ def _alike_as_interface_objects(one: FetchNode, other: FetchNode) -> bool:
     names = {*one.selection.interface_object_of.values(), *other.selection.interface_object_of.values()}
     sent: dict[str, set[frozenset[str]]] = {}
     for concrete, name in {**one.sent_as, **other.sent_as}.items():
-        fields = [field for each in (one, other) for field in (each.representations or {}).get(concrete, ())]
+        fields = [
+            field for fetch in (one, other) for field in (fetch.representations or {}).get(concrete, ())
+        ]
         if name in names:
             sent.setdefault(name, set()).add(frozenset(field.name for field in fields))
-    return all(len(each) == 1 for each in sent.values())
+    return all(len(variants) == 1 for variants in sent.values())
 
 
 def _keys(one: FetchNode, other: FetchNode) -> Iterator[tuple[str, dict[str, Fields]]]:

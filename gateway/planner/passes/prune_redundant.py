@@ -17,7 +17,7 @@ def prune_redundant(fetches: Sequence[FetchNode]) -> None:
     """
     before: dict[FetchNode, frozenset[FetchNode]] = {}
     for fetch in topological_order(fetches):
-        before[fetch] = frozenset(fetch.depends_on).union(*(before[each] for each in fetch.depends_on))
+        before[fetch] = frozenset(fetch.depends_on).union(*(before[earlier] for earlier in fetch.depends_on))
         if fetch.representations is None or fetch.context_variables or fetch.known_interfaces:
             continue
         for earlier in sorted(before[fetch], key=fetches.index):
@@ -32,8 +32,8 @@ def _at(fetch: FetchNode, path: Path) -> SelectionDraft | None:
         return None
     selection: SelectionDraft | None = fetch.selection
     for step in path[len(fetch.path) :]:
-        found = None if selection is None else _selected(selection, step.response_key, step.types)
-        selection = None if found is None else found.selection
+        selected = None if selection is None else _selected(selection, step.response_key, step.types)
+        selection = None if selected is None else selected.selection
     return selection
 
 

@@ -11,6 +11,6 @@ def remove_transitive(nodes: Sequence[N]) -> None:
     """Drop each dependency that another dependency implies."""
     reach: dict[N, frozenset[N]] = {}
     for node in topological_order(nodes):
-        implied = frozenset[N]().union(*(reach[each] for each in node.depends_on))
+        implied = frozenset[N]().union(*(reach[earlier] for earlier in node.depends_on))
         reach[node] = implied | node.depends_on
         node.depends_on -= implied

@@ -22,14 +22,14 @@ def share_calls(fetches: Sequence[FetchNode]) -> list[Call]:
     early = earliest(fetches)
     late = latest(fetches, early)
     schedules = (early, schedule_late(fetches, late), schedule_early(fetches, early))
-    levels = min(schedules, key=lambda each: (len(_grouped(fetches, each)), sum(each.values())))
+    levels = min(schedules, key=lambda schedule: (len(_grouped(fetches, schedule)), sum(schedule.values())))
     groups = [merge_matching(group, _always) for group in _grouped(fetches, levels).values()]
     calls = [Call(kept) for kept, _ in groups]
     call_of = {fetch: call for call in calls for fetch in call.fetches}
     for _, replaced in groups:
         call_of |= {fetch: call_of[twin] for fetch, twin in replaced.items()}
     for fetch in fetches:
-        call_of[fetch].depends_on |= {call_of[each] for each in fetch.depends_on}
+        call_of[fetch].depends_on |= {call_of[earlier] for earlier in fetch.depends_on}
     remove_transitive(calls)
     return calls
 
@@ -43,29 +43,29 @@ def schedule_late(fetches: Sequence[FetchNode], late: Levels) -> dict[FetchNode,
             for fetch in fetches
             if fetch not in levels and all(levels.get(before, level) < level for before in fetch.depends_on)
         ]
-        due = {each.subgraph for each in ready if late[each] == level}
-        levels |= {each: level for each in ready if each.representations is None or each.subgraph in due}
+        due = {fetch.subgraph for fetch in ready if late[fetch] == level}
+        levels |= {fetch: level for fetch in ready if fetch.representations is None or fetch.subgraph in due}
     return levels
 
 
 def schedule_early(fetches: Sequence[FetchNode], early: Levels) -> dict[FetchNode, int]:
     """Schedule from the end: each fetch moves ahead until a fetch to its subgraph can move no further."""
-    following: dict[FetchNode, list[FetchNode]] = {each: [] for each in fetches}
+    following: dict[FetchNode, list[FetchNode]] = {fetch: [] for fetch in fetches}
     for fetch in fetches:
         for before in fetch.depends_on:
             following[before].append(fetch)
     levels: dict[FetchNode, int] = {}
     for level in range(max(early.values(), default=-1), -1, -1):
         ready = [
-            each
-            for each in fetches
-            if each not in levels and all(levels.get(later, level) > level for later in following[each])
+            fetch
+            for fetch in fetches
+            if fetch not in levels and all(levels.get(later, level) > level for later in following[fetch])
         ]
-        due = {each.subgraph for each in ready if early[each] == level}
+        due = {fetch.subgraph for fetch in ready if early[fetch] == level}
         levels |= {
-            each: level
-            for each in ready
-            if early[each] == level or (each.representations is not None and each.subgraph in due)
+            fetch: level
+            for fetch in ready
+            if early[fetch] == level or (fetch.representations is not None and fetch.subgraph in due)
         }
     return levels
 

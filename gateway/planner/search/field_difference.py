@@ -44,14 +44,14 @@ class Differences:
         for group in whole.children.groups:
             self.work.visit(len(group.types) * len(group.fields))
             for concrete in sorted(group.types):
-                rest = {_identity(each): each for each in left.get(concrete, ())}
+                rest = {_identity(wanted): wanted for wanted in left.get(concrete, ())}
                 kept = []
-                for each in group.fields:
-                    out = rest.get(_identity(each))
+                for wanted in group.fields:
+                    out = rest.get(_identity(wanted))
                     if out is None:
-                        kept.append(each)
-                    elif each.children is not None and each.leaves > out.leaves:
-                        kept.append(self.without(each, out))
+                        kept.append(wanted)
+                    elif wanted.children is not None and wanted.leaves > out.leaves:
+                        kept.append(self.without(wanted, out))
                 groups.append(Group(frozenset({concrete}), tuple(kept)))
         return with_groups(whole, groups)
 

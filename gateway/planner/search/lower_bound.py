@@ -17,16 +17,16 @@ def lower_bound(search: Search, operation: Operation) -> tuple[int, int, int]:
     """
     start = Node(operation.root, None)
     depths = [
-        min((path.cost.depth for path in search.paths(each, start)), default=1)
-        for each in operation.fetched.of(operation.root)
-        if each.name != TYPENAME
+        min((path.cost.depth for path in search.paths(field, start)), default=1)
+        for field in operation.fetched.of(operation.root)
+        if field.name != TYPENAME
     ]
     depth = max(depths, default=0)
     only = _only_holders(search.supergraph, operation.fetched, set())
     waiting = sum(
-        _waiting_below(each, _first_asked(search.supergraph, operation.root, each))
-        for each in operation.fetched.of(operation.root)
-        if each.name != TYPENAME
+        _waiting_below(field, _first_asked(search.supergraph, operation.root, field))
+        for field in operation.fetched.of(operation.root)
+        if field.name != TYPENAME
     )
     return depth - 1, max(depth, len(only)), waiting
 
@@ -41,7 +41,7 @@ def _waiting_below(wanted: Field, first: tuple[Subgraph, ...]) -> int:
 
     Selections that several fields share are counted once, so that the time is linear in the operation.
     """
-    found, seen = 0, set[int]()
+    waiting, seen = 0, set[int]()
     left = [] if wanted.children is None else [wanted.children]
     while left:
         selections = left.pop()
@@ -59,8 +59,8 @@ def _waiting_below(wanted: Field, first: tuple[Subgraph, ...]) -> int:
                     late.add(field.response or field.name)
                 if field.children is not None:
                     left.append(field.children)
-        found += len(late)
-    return found
+        waiting += len(late)
+    return waiting
 
 
 def _has_field(subgraph: Subgraph, concrete: str, name: str) -> bool:
@@ -70,16 +70,16 @@ def _has_field(subgraph: Subgraph, concrete: str, name: str) -> bool:
 
 def _only_holders(supergraph: Supergraph, selections: Selections, seen: set[int]) -> set[str]:
     """Return the subgraphs that alone have some selected field."""
-    found: set[str] = set()
+    names: set[str] = set()
     if id(selections) in seen:
-        return found
+        return names
     seen.add(id(selections))
     for group in selections.groups:
         for field in group.fields:
             if field.children is not None:
-                found |= _only_holders(supergraph, field.children, seen)
+                names |= _only_holders(supergraph, field.children, seen)
             for concrete in group.types:
                 holders = supergraph.available(concrete).by_field.get(field.name, ())
                 if len(holders) == 1 and field.name != TYPENAME:
-                    found.add(holders[0].name)
-    return found
+                    names.add(holders[0].name)
+    return names

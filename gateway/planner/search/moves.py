@@ -101,8 +101,8 @@ class MoveGraph:
         known = self._moves.get((target, requirements))
         if known is None:
             is_root = self.is_root(node)
-            found = (RootMove(target.node),) if is_root else tuple(self._by_key(target, node, requirements))
-            known = self._moves[target, requirements] = Moves(target.node, found)
+            moves = (RootMove(target.node),) if is_root else tuple(self._by_key(target, node, requirements))
+            known = self._moves[target, requirements] = Moves(target.node, moves)
         return known
 
     def _by_key(self, target: MoveTarget, start: Node, requirements: Requirements) -> Iterator[KeyMove]:
@@ -167,7 +167,7 @@ def _by_interface(
 def _includes(supergraph: Supergraph, wide: str, narrow: str) -> bool:
     """Return whether all objects of one interface also implement the other."""
     implemented = supergraph.schema.type_map[narrow]
-    return wide == narrow or wide in {each.name for each in getattr(implemented, "interfaces", ())}
+    return wide == narrow or wide in {interface.name for interface in getattr(implemented, "interfaces", ())}
 
 
 def _may_require(start: Node, target: MoveTarget) -> bool:

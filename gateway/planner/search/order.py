@@ -38,7 +38,7 @@ def undominated(paths: list[FieldPath]) -> list[FieldPath]:
     costs: dict[MoveId | None, list[Cost]] = {}
     for path in paths:
         cost = path.cost
-        rivals = (each for call in (None, *cost.calls) for each in costs.get(call, ()))
+        rivals = (rival for call in (None, *cost.calls) for rival in costs.get(call, ()))
         if not any(rival.depth <= cost.depth and rival.calls <= cost.calls for rival in rivals):
             kept.append(path)
             costs.setdefault(next(iter(cost.calls), None), []).append(cost)

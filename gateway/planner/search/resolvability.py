@@ -53,15 +53,15 @@ class Resolvability:
     def provided_below(self, node: Node, definition: SubgraphField) -> tuple[Selections, ...]:
         """Return the fields that are provided below a field selected at a node."""
         inherited = tuple(
-            self._in_key(each.children) if selections in self._in_keys else each.children
+            self._in_key(field.children) if selections in self._in_keys else field.children
             for selections in node.provided
-            for each in selections.of(node.type)
-            if each.name == definition.name and each.children is not None
+            for field in selections.of(node.type)
+            if field.name == definition.name and field.children is not None
         )
         keys = tuple(
-            self._in_key(each.children)
-            for each in self._key_fields(node)
-            if each.name == definition.name and each.children is not None
+            self._in_key(field.children)
+            for field in self._key_fields(node)
+            if field.name == definition.name and field.children is not None
         )
         provided = () if definition.provides is None else (definition.provides,)
         return tuple(dict.fromkeys((*provided, *inherited, *keys)))
@@ -81,10 +81,10 @@ class Resolvability:
 
     def _is_provided(self, node: Node, name: str) -> bool:
         return any(
-            each.name == name
+            field.name == name
             for provided in node.provided
             if provided not in self._in_keys
-            for each in provided.of(node.type)
+            for field in provided.of(node.type)
         )
 
     def _is_in_key(self, node: Node, name: str) -> bool:

@@ -108,11 +108,11 @@ class Search:
         self.work.step()
         alike = self.leaves.alike(field, node)
         if alike is not field:
-            found = self.paths(alike, node, nesting)
+            paths = self.paths(alike, node, nesting)
         else:
-            found = tuple(sorted(self._find(field, node, nesting), key=best_first))
-        self._paths[field, node, nesting] = found
-        return found
+            paths = tuple(sorted(self._find(field, node, nesting), key=best_first))
+        self._paths[field, node, nesting] = paths
+        return paths
 
     def postponed(self, path: FieldPath, node: Node) -> FieldPath | None:
         """Return the path that fetches a field later from its node's own subgraph, if one call is enough.
@@ -128,9 +128,9 @@ class Search:
             for arrival in self._arrivals(moves, node, self.max_nesting):
                 if arrival.move is not None and _is_sent(field, node, arrival.move):
                     return None
-                for found in self._select(field, definition, moves.target, self.max_nesting, arrival):
-                    if found.remaining is None and len(found.cost.calls) <= most_calls:
-                        return found
+                for option in self._select(field, definition, moves.target, self.max_nesting, arrival):
+                    if option.remaining is None and len(option.cost.calls) <= most_calls:
+                        return option
         return None
 
     def first_steps(self, field: Field, node: Node) -> Iterator[tuple[SubgraphField, Node]]:
@@ -167,8 +167,8 @@ class Search:
         known = self._arrived.get((moves, max_nesting))
         if known is None:
             self.work.step()
-            found = [(move, self._move_cost(move, node, max_nesting)) for move in moves.each]
-            known = tuple(_Arrival(move, cost) for move, cost in found if cost is not None)
+            priced = [(move, self._move_cost(move, node, max_nesting)) for move in moves.each]
+            known = tuple(_Arrival(move, cost) for move, cost in priced if cost is not None)
             self._arrived[moves, max_nesting] = known
         return known
 
@@ -206,7 +206,7 @@ class Search:
 
     def calls_before(self, move: Move, node: Node, max_nesting: int) -> frozenset[MoveId]:
         """Return the calls that the conditions of a move take."""
-        costs = [self.condition_cost(each, node, max_nesting) for each in move.conditions()]
+        costs = [self.condition_cost(condition, node, max_nesting) for condition in move.conditions()]
         return frozenset().union(*(cost.calls for cost in costs if cost is not None))
 
     def condition_cost(self, selections: Selections, node: Node, max_nesting: int) -> Cost | None:
@@ -215,10 +215,10 @@ class Search:
         for field in selections.of(node.type):
             if field.name == TYPENAME and node.known_interface is None:
                 continue
-            found = self.coverage(field, node, max_nesting)
-            if found.remaining is not None:
+            coverage = self.coverage(field, node, max_nesting)
+            if coverage.remaining is not None:
                 return None
-            cost |= found.cost
+            cost |= coverage.cost
         return cost
 
     def coverage(self, field: Field, node: Node, max_nesting: int | None = None) -> Coverage:
@@ -283,7 +283,7 @@ class Search:
                     remaining.append(Group(frozenset({concrete}), rest))
         if not remaining:
             return Coverage(field, None, cost, unknown_types)
-        if all(each.name == TYPENAME for group in resolved for each in group.fields):
+        if all(selected.name == TYPENAME for group in resolved for selected in group.fields):
             return Coverage(None, field, cost)
         return Coverage(with_groups(field, resolved), with_groups(field, remaining), cost, unknown_types)
 
@@ -303,7 +303,7 @@ class Search:
                 yield (Node(name, subgraph, provided, definition.type),)
             elif nowhere:
                 subgraphs = self.supergraph.available(name).by_field.get(TYPENAME, ())
-                others = (Node(name, each.name) for each in subgraphs if name in each.types)
+                others = (Node(name, other.name) for other in subgraphs if name in other.types)
                 yield (Node(name, subgraph, provided, definition.type), *others)
 
     def unreachable(
@@ -323,7 +323,7 @@ class Search:
         possible = self.supergraph.possible_values(owner, field.name)
         groups = [(group.types & possible, group.fields) for group in field.children.groups]
         named = [
-            (types, frozenset(each for each in fields if each.response is not None))
+            (types, frozenset(selected for selected in fields if selected.response is not None))
             for types, fields in groups
             if types
         ]
@@ -343,21 +343,21 @@ class Search:
             if field.name == TYPENAME and node.known_interface is None:
                 done.append(field)
                 continue
-            found = self.coverage(field, node, max_nesting)
-            cost |= found.cost
-            unknown_types += found.unknown_types
-            if found.remaining is not None:
-                rest.append(found.remaining)
-            if found.remaining is None:
+            coverage = self.coverage(field, node, max_nesting)
+            cost |= coverage.cost
+            unknown_types += coverage.unknown_types
+            if coverage.remaining is not None:
+                rest.append(coverage.remaining)
+            if coverage.remaining is None:
                 done.append(field)
-            elif found.resolved is not None:
-                done.append(self._differences.without(field, found.remaining))
+            elif coverage.resolved is not None:
+                done.append(self._differences.without(field, coverage.remaining))
         return tuple(done), tuple(rest), cost, unknown_types
 
 
 def _is_sent(field: Field, node: Node, move: Move) -> bool:
     """Return whether a field is part of the key by which a move identifies the object."""
-    sent = (each for condition in move.conditions() for each in condition.of(node.type))
+    sent = (key_field for condition in move.conditions() for key_field in condition.of(node.type))
     return field.children is None and any(
-        (each.name, each.arguments) == (field.name, field.arguments) for each in sent
+        (key_field.name, key_field.arguments) == (field.name, field.arguments) for key_field in sent
     )

@@ -30,8 +30,8 @@ def _deepest(search: Search, field: Field, node: Node) -> tuple[Field, Node]:
         for group in field.children.groups:
             objects = known.interface_object_of
             nodes: list[tuple[Node, ...]] = [
-                (Node(each, there.subgraph, provided, objects.get(each), objects.get(each)),)
-                for each in sorted(group.types & known.concrete)
+                (Node(concrete, there.subgraph, provided, objects.get(concrete), objects.get(concrete)),)
+                for concrete in sorted(group.types & known.concrete)
             ]
             nodes += search.nodes_of_unknown(group, definition, there.subgraph, provided)
             for below in nodes:

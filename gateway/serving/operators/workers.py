@@ -86,8 +86,8 @@ class Workers(Collector):
             return
         _, late = await asyncio.wait(waited, timeout=REPORT_SECONDS)
         self._late += len(late)
-        for each in late:
-            each.cancel()
+        for task in late:
+            task.cancel()
 
     @property
     def ready(self) -> int:

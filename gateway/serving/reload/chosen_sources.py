@@ -33,7 +33,7 @@ def supergraph_source(place: str, settings: GatewaySettings) -> FileSource | Url
     try:
         return UrlSource(
             place,
-            headers={name: each.get_secret_value() for name, each in settings.supergraph.headers.items()},
+            headers={name: value.get_secret_value() for name, value in settings.supergraph.headers.items()},
             seconds=settings.supergraph.seconds,
             most_bytes=settings.supergraph.bytes,
             authorities=settings.supergraph.ca_file,

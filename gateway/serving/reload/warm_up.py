@@ -39,7 +39,7 @@ async def warm_and_check(current: GraphVersion, version: GraphVersion) -> None:
         SupergraphError: The new supergraph cannot answer too large a share of recent requests.
     """
     settings, former = version.settings, current.executor.preparer
-    operations = sorted(all_operations(former), key=lambda each: each.uses, reverse=True)
+    operations = sorted(all_operations(former), key=lambda operation: operation.uses, reverse=True)
     result = await version.planning.in_background(
         partial(
             warm_up,

@@ -99,7 +99,7 @@ class FileSource:
 
     def _signature(self) -> _Signature:
         try:
-            found = self.path.stat()
+            status = self.path.stat()
         except OSError as error:
             raise SourceError(str(error.strerror)) from error
-        return found.st_ino, found.st_size, found.st_mtime_ns
+        return status.st_ino, status.st_size, status.st_mtime_ns

@@ -73,7 +73,7 @@ def read_annotations(document: DocumentNode, links: Links) -> Annotations:
     nodes = list(_coordinates(document))
     access = {at: _access(node, links) for at, node in nodes}
     return Annotations(
-        access={at: each for at, each in access.items() if each != Access()},
+        access={at: rule for at, rule in access.items() if rule != Access()},
         cost={
             at: _weight(at, arguments.get("weight"))
             for at, node in nodes
@@ -117,7 +117,7 @@ def _alternatives(node: Node, directives: frozenset[str], argument: str) -> Alte
         for directive in sorted(directives)
         for arguments in applied(node, directive)
     ]
-    demanding = [each for each in lists if each and all(each)]
+    demanding = [alternatives for alternatives in lists if alternatives and all(alternatives)]
     if not demanding:
         return ()
     combined = (tuple(dict.fromkeys(chain(*chosen))) for chosen in product(*demanding))

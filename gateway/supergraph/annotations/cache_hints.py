@@ -63,8 +63,8 @@ def _hint(arguments: Mapping[str, Any]) -> CacheHint:
 
 
 def _strictest(one: CacheHint, other: CacheHint) -> CacheHint:
-    ages = [each.max_age for each in (one, other) if each.max_age is not None]
-    scopes = [each.is_private for each in (one, other) if each.is_private is not None]
+    ages = [hint.max_age for hint in (one, other) if hint.max_age is not None]
+    scopes = [hint.is_private for hint in (one, other) if hint.is_private is not None]
     return CacheHint(
         min(ages, default=None), any(scopes) if scopes else None, one.inherits and other.inherits
     )

@@ -42,16 +42,19 @@ class CacheTag(Struct, frozen=True):
         parts: list[str | tuple[str, ...]] = []
         sources: set[str] = set()
         start = 0
-        for found in _PLACEHOLDER.finditer(template):
-            parts += [template[start : found.start()], tuple(found[2].removeprefix(".").split("."))]
-            sources.add(found[1])
-            start = found.end()
+        for placeholder in _PLACEHOLDER.finditer(template):
+            parts += [
+                template[start : placeholder.start()],
+                tuple(placeholder[2].removeprefix(".").split(".")),
+            ]
+            sources.add(placeholder[1])
+            start = placeholder.end()
         parts.append(template[start:])
         if any(isinstance(part, str) and set("{}") & set(part) for part in parts):
             raise ValueError("places for values are {$args.NAME} or {$key.NAME}")
         if len(sources) > 1:
             raise ValueError("it has values of arguments and of a key")
-        return cls(tuple(each for each in parts if each), next(iter(sources), None))
+        return cls(tuple(part for part in parts if part), next(iter(sources), None))
 
     def filled(self, values: Mapping[str, Any]) -> str | None:
         """Return the tag with values; None if a value is missing, or is not a text, number or Boolean."""
@@ -78,9 +81,9 @@ def read_cache_tags(document: DocumentNode, links: Links) -> dict[str, tuple[Cac
     names = {DIRECTIVE} | {alias for (_, name), alias in links.renamed.items() if name == DIRECTIVE}
     tags: dict[str, tuple[CacheTag, ...]] = {}
     for coordinate, node in coordinates(document):
-        found = dict.fromkeys(_tags(coordinate, applications(node, names, links)))
-        if found:
-            tags[coordinate] = (*tags.get(coordinate, ()), *found)
+        own = dict.fromkeys(_tags(coordinate, applications(node, names, links)))
+        if own:
+            tags[coordinate] = (*tags.get(coordinate, ()), *own)
     return tags
 
 

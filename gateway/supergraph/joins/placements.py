@@ -40,7 +40,7 @@ def read_graphs(document: DocumentNode, links: Links) -> dict[str, Graph]:
         if isinstance(definition, EnumTypeDefinitionNode) and definition.name.value == name:
             graphs = {graph.value: graph for graph in _values(definition, links)}
             names = [graph.name for graph in graphs.values()]
-            if twice := {each for each in names if names.count(each) > 1}:
+            if twice := {graph_name for graph_name in names if names.count(graph_name) > 1}:
                 raise SupergraphError(f"{name}: two subgraphs are named {twice.pop()}{line(definition)}.")
             return graphs
     raise SupergraphError(f"There is no enum {name}: this is not a supergraph of Apollo Federation.")
@@ -135,31 +135,31 @@ class Placements:
 
     def _by_graph(self, definition: Composite) -> dict[str, list[Placed]]:
         name = definition.name.value
-        owners = {each.get("graph") for each in self.joined(definition, "owner", name)}
-        found: dict[str, list[Placed]] = {graph: [] for graph in self.types[name]}
+        owners = {placement.get("graph") for placement in self.joined(definition, "owner", name)}
+        placed: dict[str, list[Placed]] = {graph: [] for graph in self.types[name]}
         for node in definition.fields or ():
             written = self.joined(node, "field", f"{name}.{node.name.value}")
             if owners:
-                self._place_owned(node, written, owners, found)
+                self._place_owned(node, written, owners, placed)
             elif not written:
-                for each in found.values():
-                    each.append((node, EVERYWHERE))
+                for places in placed.values():
+                    places.append((node, EVERYWHERE))
             else:
                 for placement in written:
-                    if placement.get("graph") in found:
-                        found[placement["graph"]].append((node, placement))
-        return found
+                    if placement.get("graph") in placed:
+                        placed[placement["graph"]].append((node, placement))
+        return placed
 
     @staticmethod
     def _place_owned(
         node: FieldDefinitionNode,
         written: Sequence[Placement],
         owners: Collection[object],
-        found: Mapping[str, list[Placed]],
+        placed: Mapping[str, list[Placed]],
     ) -> None:
         """Place the fields of an owned type: in join v0.1, the owner has all fields that are not marked."""
-        elsewhere = any(each.get("graph") is not None for each in written)
-        for graph, fields in found.items():
-            here = [each for each in written if each.get("graph") == graph]
+        elsewhere = any(placement.get("graph") is not None for placement in written)
+        for graph, fields in placed.items():
+            here = [placement for placement in written if placement.get("graph") == graph]
             mine = graph in owners and not elsewhere
-            fields += [(node, each) for each in here or (EVERYWHERE if mine else EXTERNAL,)]
+            fields += [(node, placement) for placement in here or (EVERYWHERE if mine else EXTERNAL,)]

@@ -47,7 +47,7 @@ class Joins:
         self.interface_objects = {
             name: possible_types(schema, schema.type_map[name])
             for name, places in self._places.items()
-            if any(place.get("isInterfaceObject") is True for each in places.values() for place in each)
+            if any(place.get("isInterfaceObject") is True for placed in places.values() for place in placed)
         }
         self._field_sets = FieldSets(schema, self.interface_objects)
         self._setters = self._read_setters()
@@ -105,7 +105,7 @@ class Joins:
         """Yield the concrete types that an interface object stands for where this type is selected."""
         name = definition.name.value
         if self._is_interface_object(name, graph):
-            yield from ((each, name) for each in sorted(self.interface_objects[name]))
+            yield from ((concrete, name) for concrete in sorted(self.interface_objects[name]))
         elif isinstance(definition, InterfaceTypeDefinitionNode):
             for other in self._placements.definitions[graph.value]:
                 if (
@@ -136,19 +136,22 @@ class Joins:
         written = self._placements.joined(definition, "implements", definition.name.value)
         if written:
             return any(
-                each.get("graph") == graph.value and each.get("interface") == interface for each in written
+                implementation.get("graph") == graph.value and implementation.get("interface") == interface
+                for implementation in written
             )
-        return any(each.name.value == interface for each in definition.interfaces or ())
+        return any(named.name.value == interface for named in definition.interfaces or ())
 
     def _members(self, definition: UnionTypeDefinitionNode, graph: Graph) -> Iterator[str]:
         name = definition.name.value
         written = self._placements.joined(definition, "unionMember", name)
         if written:
-            for each in written:
-                if each.get("member") not in self._places:
-                    raise SupergraphError(f"{name}: unknown member {each.get('member')}{line(definition)}.")
-                if each.get("graph") == graph.value:
-                    yield str(each["member"])
+            for membership in written:
+                if membership.get("member") not in self._places:
+                    raise SupergraphError(
+                        f"{name}: unknown member {membership.get('member')}{line(definition)}."
+                    )
+                if membership.get("graph") == graph.value:
+                    yield str(membership["member"])
             return
         # Before join v0.3, members were not marked: the union has all that the subgraph knows.
         for member in definition.types or ():
@@ -168,7 +171,7 @@ class Joins:
         The fields that a field requires of its own type are external there. A tool may omit the mark if all
         subgraphs have the field; then only the requirement shows that it is external.
         """
-        if not isinstance(definition, Composite) or all(each.requires is None for each in fields.values()):
+        if not isinstance(definition, Composite) or all(field.requires is None for field in fields.values()):
             return fields
         concretes = possible_types(self._schema, self._schema.type_map[definition.name.value])
         interface_object = self._is_interface_object(definition.name.value, graph)
@@ -186,7 +189,8 @@ class Joins:
             if needed.name in unmarked and (needed.children is None or interface_object)
         }
         return {
-            name: replace(each, external=True) if name in dropped else each for name, each in fields.items()
+            name: replace(field, external=True) if name in dropped else field
+            for name, field in fields.items()
         }
 
     def _contexts(self, coordinate: str, placement: Placement, graph: Graph) -> Iterator[ContextArgument]:
@@ -195,13 +199,13 @@ class Joins:
         Raises:
             SupergraphError: No type sets a context, or a type that sets it does not have the selected fields.
         """
-        for each in placement.get("contextArguments") or ():
-            context, text = str(each.get("context")), str(each.get("selection"))
+        for argument in placement.get("contextArguments") or ():
+            context, text = str(argument.get("context")), str(argument.get("selection"))
             if context not in self._setters:
                 raise SupergraphError(f"{coordinate}: unknown context {context}.")
             yield ContextArgument(
-                name=str(each.get("name")),
-                type=str(each.get("type")),
+                name=str(argument.get("name")),
+                type=str(argument.get("type")),
                 context=context,
                 text=text,
                 selections={
@@ -234,7 +238,7 @@ class Joins:
             label=placement.get("overrideLabel"),
             takes_over=placement.get("override") is not None,
             contexts=tuple(self._contexts(coordinate, placement, graph)),
-            arguments=frozenset(each.name.value for each in node.arguments or ()),
+            arguments=frozenset(argument.name.value for argument in node.arguments or ()),
             # In Federation 1, a subgraph that extends an entity marks its key as external but can resolve it.
             key_only=self._marks_all and (placement.get("external") is True or _moved_away(placement)),
         )

@@ -145,8 +145,8 @@ def complete_object(
         return complete
 
     def complete_fast(execution: Execution, value: Any, container: Any, path: ResponsePath) -> Any:
-        found = fast(value)
-        return complete(execution, value, container, path) if found is None else found
+        completed = fast(value)
+        return complete(execution, value, container, path) if completed is None else completed
 
     return complete_fast
 
@@ -201,13 +201,13 @@ def complete_abstract(
     def complete_named(
         execution: Execution, value: Any, name: Any, container: Any, path: ResponsePath
     ) -> Any:
-        found = known.get(name) if isinstance(name, str) else None
-        if found is None:
+        compiled = known.get(name) if isinstance(name, str) else None
+        if compiled is None:
             if not isinstance(name, str) or name not in possible:
                 _raise_wrong_type(schema, abstract, slot, name, (value, execution.info_at(slot, path)))
             select = select_on(possible[name])
-            found = known[name] = (select, complete_as(slot, possible[name], select))
-        select, complete = found
+            compiled = known[name] = (select, complete_as(slot, possible[name], select))
+        select, complete = compiled
         if union and len(select_by_class) < MAX_CLASSES and type_depends_on_class(value):
             select_by_class[type(value)] = select  # a union's types have no `is_type_of` then
         return complete(execution, value, container, path)

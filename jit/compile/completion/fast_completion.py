@@ -197,9 +197,9 @@ def _read_and_tested(inline: InlinedObject, then: Lines) -> Lines:
     """Read the values, and run the statements if all of them are as expected."""
     if not inline.nested:
         return [*inline.reads, *_if_all(inline.tests, then)]
-    kept = " and ".join(f"{each.class_check}[type({each.value})]" for each in inline.nested)
-    below = [read for each in inline.nested for read in each.reads]
-    tests = [*inline.tests, *(test for each in inline.nested for test in each.tests)]
+    kept = " and ".join(f"{nested.class_check}[type({nested.value})]" for nested in inline.nested)
+    below = [read for nested in inline.nested for read in nested.reads]
+    tests = [*inline.tests, *(test for nested in inline.nested for test in nested.tests)]
     return [*inline.reads, f"if {kept}:", *indent([*below, *_if_all(tests, then)])]
 
 
@@ -238,7 +238,7 @@ def fast_list(source: Source, name: str, item: FastCompletion, places: int) -> F
     )
 
     def test(value: str, into: str) -> str:
-        spent, regained = (f"{each}({places} * len({value}))" for each in ("spend", "regain"))
+        spent, regained = (f"{function}({places} * len({value}))" for function in ("spend", "regain"))
         usual = f"({into} := {name}({value})) is not None"
         kept = f"({into} := {value}.once({shared})) is not None"
         return (
@@ -278,7 +278,7 @@ class _ClassCheck(dict[type, bool]):
         self._names = names
 
     def __missing__(self, kind: type) -> bool:
-        honest = not any("__class__" in vars(each) for each in kind.__mro__[:-1])
+        honest = not any("__class__" in vars(base) for base in kind.__mro__[:-1])
         plain = honest and is_plain(kind) and not is_mapping(kind)
         class_check = plain and all(_is_data(kind, name) for name in self._names)
         if len(self) < MAX_CLASSES:
@@ -288,8 +288,8 @@ class _ClassCheck(dict[type, bool]):
 
 def _is_data(kind: type, name: str) -> bool:
     """Tell whether reading an attribute has no effect: it is an instance attribute, a slot, or a constant."""
-    for each in kind.__mro__:
-        if name in vars(each):
-            found = vars(each)[name]
-            return isinstance(found, MemberDescriptorType) or not hasattr(type(found), "__get__")
+    for base in kind.__mro__:
+        if name in vars(base):
+            attribute = vars(base)[name]
+            return isinstance(attribute, MemberDescriptorType) or not hasattr(type(attribute), "__get__")
     return True

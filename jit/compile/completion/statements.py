@@ -79,7 +79,7 @@ class _Names(dict[int, str]):
 
     def __init__(self, values: list[Any], enum: GraphQLEnumType) -> None:
         self.values_kept = [value for value in values if isinstance(value, Enum | str)]
-        super().__init__({id(each): enum.coerce_output_value(each) for each in self.values_kept})
+        super().__init__({id(value): enum.coerce_output_value(value) for value in self.values_kept})
 
 
 def enum_names(enum: GraphQLEnumType) -> Callable[[int], str | None]:

@@ -92,7 +92,7 @@ def are_keywords(inline: InlineArguments) -> bool:
 
 
 def _add_constant(constant: Arguments, node: FieldNode, name: str, definition: GraphQLArgument) -> bool:
-    argument = next((each for each in node.arguments or () if each.name.value == name), None)
+    argument = next((argument for argument in node.arguments or () if argument.name.value == name), None)
     if argument is not None and _has_variables(argument.value):
         return False
     arguments: Arguments = {}
@@ -138,11 +138,11 @@ def _from_variables(
 
     def values(execution: Execution) -> Arguments:
         coerced = execution.variables.coerced
-        found = constant.copy()
+        arguments = constant.copy()
         for name, variable, must_be in variables:
-            value = found[name] = coerced.get(variable)
+            value = arguments[name] = coerced.get(variable)
             if value is None and (must_be or variable not in coerced):
                 return general(execution)  # a default, or an error
-        return found
+        return arguments
 
     return values

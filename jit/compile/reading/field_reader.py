@@ -189,7 +189,7 @@ def _call(source: Source, function: str, given: list[str], arguments: FieldArgum
         return [f"value = {function}({', '.join(given)})"]
     general = f"value = {function}({', '.join([*given, f'**{_arguments(source, arguments)}'])})"
     inline = arguments.inline if isinstance(arguments, VariableArguments) else None
-    taken = {each.partition("=")[0] for each in given}
+    taken = {argument.partition("=")[0] for argument in given}
     if inline is None or not taken.isdisjoint(inline.arguments):
         return [general]
     tests = [

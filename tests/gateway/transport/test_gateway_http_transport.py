@@ -215,7 +215,7 @@ async def test_cancellation_passes_through_and_closes_the_connection() -> None:
 def test_what_is_no_url_is_told_at_once(url: str) -> None:
     """A wrong setting ends the start, not the first request."""
     with pytest.raises(ValueError, match="not an HTTP URL"):
-        HttpTransport.to(url)
+        HttpTransport.to(url, PATIENT)
 
 
 def gzipped(body: bytes, encoding: str = "gzip") -> React:

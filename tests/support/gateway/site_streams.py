@@ -67,7 +67,7 @@ async def subscribed(
     client = AsgiClient(never, never)
     request = ReceivedRequest(client, combined(raw), forwarded, 100_000, content)
     pipeline = site._graph.current.endpoint.pipeline  # type: ignore[attr-defined]  # as its endpoints find it
-    stream: ResponseStream = await pipeline.subscribe(request)
+    stream: ResponseStream = await pipeline.stream(request)
     return stream
 
 

@@ -61,8 +61,8 @@ class Limit(Struct, frozen=True):
     def value(self, settings: GatewaySettings) -> int:
         """Return the limit; 0 for none."""
         section = settings.limits if self.section is DocumentLimits else settings.of(CostSettings)
-        found: int = getattr(section, self.setting)
-        return found
+        limit: int = getattr(section, self.setting)
+        return limit
 
 
 COST: Final = "limit"
@@ -145,7 +145,7 @@ class Document:
         return {
             **self.figures,
             COST: max(operation.cost for operation in self.operations),
-            "mutation_fields": max(each.mutation_fields for each in self.operations),
+            "mutation_fields": max(operation.mutation_fields for operation in self.operations),
         }
 
 
@@ -192,9 +192,9 @@ class DocumentReader:
         if known is None:
             known = self._measure(text)
             self._measured.put(text, known)
-        found = known.figures.copy()
+        counted = known.figures.copy()
         if known.document is None:
-            return found
+            return counted
         operations = [
             definition
             for definition in known.document.definitions
@@ -205,46 +205,48 @@ class DocumentReader:
             )
         ]
         if not operations:
-            found.errors.append(f"There is no operation {operation_name}.")
+            counted.errors.append(f"There is no operation {operation_name}.")
         for operation in operations:
             try:
-                found.operations.append(self._count(text, known.document, operation, variables or {}))
+                counted.operations.append(self._count(text, known.document, operation, variables or {}))
             except (RequestError, GraphQLError) as error:
-                found.errors.append(error.message)
-        return found
+                counted.errors.append(error.message)
+        return counted
 
     def _measure(self, text: str) -> _Measured:
         """Measure the document itself, and validate it."""
-        found = Document({"chars": len(text)})
+        counted = Document({"chars": len(text)})
         try:
             document = parse(text, allow_empty_selection_sets=False)
-            return _Measured(found, document if self._is_valid(document, found) else None)
+            return _Measured(counted, document if self._is_valid(document, counted) else None)
         except GraphQLError as error:
-            found.errors.append(_located(error))
+            counted.errors.append(_located(error))
         except RecursionError:
-            found.errors.append("The document is nested too deeply.")
-        return _Measured(found, None)
+            counted.errors.append("The document is nested too deeply.")
+        return _Measured(counted, None)
 
-    def _is_valid(self, document: DocumentNode, found: Document) -> bool:
+    def _is_valid(self, document: DocumentNode, counted: Document) -> bool:
         """Add the figures and the errors of a document."""
         if not any(isinstance(definition, OperationDefinitionNode) for definition in document.definitions):
-            found.errors.append(NO_OPERATION)
+            counted.errors.append(NO_OPERATION)
             return False
         measures = measure(document)
-        found.figures |= {
+        counted.figures |= {
             "tokens": document.token_count or 0,
             "directives": measures.directives,
             "operations": measures.operations,
             "variables": measures.variables,
             "value_depth": measures.value_depth,
-            "fragments": sum(isinstance(each, FragmentDefinitionNode) for each in document.definitions),
+            "fragments": sum(
+                isinstance(definition, FragmentDefinitionNode) for definition in document.definitions
+            ),
             "conditions": measures.conditions,
             "literal_values": measures.literal_values,
         }
         if measures.cycle is not None:
-            found.errors.append(f"Cannot spread fragment '{measures.cycle}' within itself.")
+            counted.errors.append(f"Cannot spread fragment '{measures.cycle}' within itself.")
             return False
-        found.figures |= {
+        counted.figures |= {
             "points": (document.token_count or 0) + FIELD_POINTS * measures.planned,
             "depth": measures.depth,
             "fields": measures.fields,
@@ -257,10 +259,10 @@ class DocumentReader:
             "fragment_depth": measures.fragment_depth,
         }
         if measures.fields > MAX_FIELDS:
-            found.errors.append(f"The document has more than {MAX_FIELDS} fields, with fragments in place.")
+            counted.errors.append(f"The document has more than {MAX_FIELDS} fields, with fragments in place.")
             return False
         errors = validate(self._supergraph.public, document, max_errors=MAX_ERRORS)
-        found.errors += [_located(error) for error in errors]
+        counted.errors += [_located(error) for error in errors]
         return not errors
 
     def _count(
@@ -305,14 +307,16 @@ class DocumentReader:
     ) -> tuple[VariableValues, tuple[str, ...]]:
         """Return the values of variables, and the names of the required ones that have none."""
         missing = tuple(
-            each.variable.name.value
-            for each in operation.variable_definitions or ()
-            if each.variable.name.value not in variables
-            and each.default_value is None
-            and is_non_null_type(type_from_ast(self._supergraph.public, each.type))
+            definition.variable.name.value
+            for definition in operation.variable_definitions or ()
+            if definition.variable.name.value not in variables
+            and definition.default_value is None
+            and is_non_null_type(type_from_ast(self._supergraph.public, definition.type))
         )
         known = [
-            each for each in operation.variable_definitions or () if each.variable.name.value not in missing
+            definition
+            for definition in operation.variable_definitions or ()
+            if definition.variable.name.value not in missing
         ]
         given = get_variable_values(self._supergraph.public, known, dict(variables), MAX_ERRORS)
         if isinstance(given, list):

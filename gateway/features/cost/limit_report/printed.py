@@ -28,9 +28,9 @@ def printed_documents(documents: Mapping[str, Document], settings: GatewaySettin
             if limit.setting in document.figures
         ]
         marks = [
-            "  over the limit" if each in broken else ""
-            for each in LIMITS
-            if each.setting in document.figures
+            "  over the limit" if limit in broken else ""
+            for limit in LIMITS
+            if limit.setting in document.figures
         ]
         yield from (f"  {line}{mark}" for line, mark in zip(_table(rows), marks, strict=True))
         yield ""
@@ -53,11 +53,11 @@ def documents_as_json(documents: Mapping[str, Document], settings: GatewaySettin
                     for operation in document.operations
                 ],
                 "figures": {
-                    each.variable: document.figures[each.setting]
-                    for each in LIMITS
-                    if each.setting in document.figures
+                    limit.variable: document.figures[limit.setting]
+                    for limit in LIMITS
+                    if limit.setting in document.figures
                 },
-                "broken": [each.variable for each in document.broken(settings)],
+                "broken": [limit.variable for limit in document.broken(settings)],
                 "errors": document.errors,
             }
             for name, document in documents.items()
@@ -65,18 +65,20 @@ def documents_as_json(documents: Mapping[str, Document], settings: GatewaySettin
     }
 
 
-def printed_proposals(found: Proposals, settings: GatewaySettings) -> Iterator[str]:
+def printed_proposals(report: Proposals, settings: GatewaySettings) -> Iterator[str]:
     """Yield the observed values of each limit and the proposed settings; then the same by client."""
-    yield f"{found.requests} requests counted, {len(found.bad)} lines skipped."
-    yield from (f"  line {each.line}: {each.reason}" for each in found.bad[:SHOWN_LINES])
-    if not found.requests:
+    yield f"{report.requests} requests counted, {len(report.bad)} lines skipped."
+    yield from (f"  line {bad.line}: {bad.reason}" for bad in report.bad[:SHOWN_LINES])
+    if not report.requests:
         return
     yield ""
-    yield from _seen(found.of(), settings)
+    yield from _seen(report.of(), settings)
     yield ""
-    yield from (f"{each.limit.variable}={each.proposed}" for each in found.of() if each.proposed)
-    for client in found.clients():
-        proposals = found.of(client)
+    yield from (
+        f"{proposal.limit.variable}={proposal.proposed}" for proposal in report.of() if proposal.proposed
+    )
+    for client in report.clients():
+        proposals = report.of(client)
         yield ""
         yield f"Client {client}"
         yield from _seen(proposals, settings)
@@ -84,13 +86,13 @@ def printed_proposals(found: Proposals, settings: GatewaySettings) -> Iterator[s
         yield f'As a class of clients: "cost": {cost.proposed}'
 
 
-def proposals_as_json(found: Proposals) -> dict[str, Any]:
+def proposals_as_json(report: Proposals) -> dict[str, Any]:
     """Return the same as JSON values."""
     return {
-        "requests": found.requests,
-        "bad": [{"line": each.line, "reason": each.reason} for each in found.bad],
-        "limits": _as_json(found.of()),
-        "clients": {client: _as_json(found.of(client)) for client in found.clients()},
+        "requests": report.requests,
+        "bad": [{"line": bad.line, "reason": bad.reason} for bad in report.bad],
+        "limits": _as_json(report.of()),
+        "clients": {client: _as_json(report.of(client)) for client in report.clients()},
     }
 
 
@@ -133,7 +135,7 @@ def _operation(operation: OperationFigures, settings: GatewaySettings) -> Iterat
     if operation.fault is not None:
         yield f"    {operation.fault}"
     if operation.missing:
-        yield f"    without values for {', '.join(f'${each}' for each in operation.missing)}"
+        yield f"    without values for {', '.join(f'${variable}' for variable in operation.missing)}"
 
 
 def _of(limit: int) -> str:

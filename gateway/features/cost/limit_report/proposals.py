@@ -89,20 +89,20 @@ class Proposals:
         if isinstance(logged, BadLine):
             self.bad.append(logged)
             return
-        found = self._reader.read(logged.query, logged.operation_name, logged.variables)
-        if found.errors:
-            self.bad.append(BadLine(logged.line, found.errors[0]))
+        document = self._reader.read(logged.query, logged.operation_name, logged.variables)
+        if document.errors:
+            self.bad.append(BadLine(logged.line, document.errors[0]))
             return
         self.requests += 1
-        figures = found.with_costs()
+        figures = document.with_costs()
         for client in {None, logged.client}:
-            seen = self._seen.setdefault(client, {each.setting: Seen() for each in LIMITS})
+            seen = self._seen.setdefault(client, {limit.setting: Seen() for limit in LIMITS})
             for limit in LIMITS:
                 seen[limit.setting].add(figures.get(limit.setting, 0), logged.line)
 
     def clients(self) -> list[str]:
         """Return the names of all clients in the log."""
-        return sorted(each for each in self._seen if each is not None)
+        return sorted(client for client in self._seen if client is not None)
 
     def of(self, client: str | None = None) -> list[Proposal]:
         """Return a proposal for each limit, from the requests of one client or of all clients."""
@@ -110,14 +110,14 @@ class Proposals:
         return [
             Proposal(
                 limit,
-                found.percentile(),
-                found.most,
-                found.line,
+                values.percentile(),
+                values.most,
+                values.line,
                 # Each mutation field has an effect of its own, so no headroom is added.
-                found.most if limit.setting == "mutation_fields" else with_headroom(found.most),
+                values.most if limit.setting == "mutation_fields" else with_headroom(values.most),
             )
             for limit in LIMITS
-            if (found := seen.get(limit.setting)) is not None
+            if (values := seen.get(limit.setting)) is not None
         ]
 
 

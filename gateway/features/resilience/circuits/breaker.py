@@ -90,14 +90,14 @@ class Window:
         """Return how many calls there were, and how many of them failed."""
         self._count_successes()
         oldest = int(now * self.slices_a_second) - SLICES
-        recent = [each for each in self.slices if each[0] > oldest]
-        return sum(each[1] for each in recent), sum(each[2] for each in recent)
+        recent = [counts for counts in self.slices if counts[0] > oldest]
+        return sum(counts[1] for counts in recent), sum(counts[2] for counts in recent)
 
     def clear(self) -> None:
         """Forget all outcomes."""
         self.in_a_row = self.successes = 0
-        for each in self.slices:
-            each[:] = (-1, 0, 0)
+        for counts in self.slices:
+            counts[:] = (-1, 0, 0)
 
     def _count_successes(self) -> None:
         if self.successes:

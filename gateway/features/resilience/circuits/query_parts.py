@@ -59,7 +59,7 @@ def has_parts(fetch: Fetch, coordinates: frozenset[str]) -> bool:
         return False
     if isinstance(fetch.returns, RootFields):
         return bool(query_parts(fetch))
-    return len({entity_types(each) for each in fetch.returns}) > 1
+    return len({entity_types(entities) for entities in fetch.returns}) > 1
 
 
 def query_parts(fetch: Fetch) -> tuple[QueryPart, ...]:
@@ -73,18 +73,20 @@ def query_parts(fetch: Fetch) -> tuple[QueryPart, ...]:
     of_key = (
         {} if isinstance(fetch.returns, RootFields) else {e.alias: entity_types(e) for e in fetch.returns}
     )
-    found: dict[frozenset[str], list[FieldNode]] = {}
+    parts: dict[frozenset[str], list[FieldNode]] = {}
     for node in operations[0].selection_set.selections:
         if not isinstance(node, FieldNode) or node.name.value.startswith("__"):
             return ()
         root_field = frozenset((f"{operations[0].operation.value.capitalize()}.{node.name.value}",))
-        found.setdefault(of_key.get((node.alias or node.name).value, root_field), []).append(node)
-    if len(found) == 1:
+        parts.setdefault(of_key.get((node.alias or node.name).value, root_field), []).append(node)
+    if len(parts) == 1:
         return ()
     fragments = {
-        each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)
+        definition.name.value: definition
+        for definition in document.definitions
+        if isinstance(definition, FragmentDefinitionNode)
     }
-    return tuple(_part(of, fields, operations[0], fragments) for of, fields in found.items())
+    return tuple(_part(of, fields, operations[0], fragments) for of, fields in parts.items())
 
 
 def _part(
@@ -100,9 +102,9 @@ def _part(
         name=operation.name,
         directives=operation.directives,
         variable_definitions=tuple(
-            each
-            for each in operation.variable_definitions or ()
-            if each.variable.name.value in used.variables
+            definition
+            for definition in operation.variable_definitions or ()
+            if definition.variable.name.value in used.variables
         ),
         selection_set=SelectionSetNode(selections=tuple(fields)),
     )
@@ -204,7 +206,7 @@ class SeparateCalls(Struct, frozen=True):
             ),
             return_exceptions=True,
         )
-        if all(isinstance(each, CircuitOpen) for each in outcomes):
+        if all(isinstance(outcome, CircuitOpen) for outcome in outcomes):
             raise CircuitOpen("the circuits of all fields are open")
         data: dict[str, Any] = {}
         errors: list[Any] = []

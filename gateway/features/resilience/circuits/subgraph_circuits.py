@@ -95,7 +95,7 @@ class Circuits:
         """Return the breakers of the single fields or types of a fetch that asks for several of them."""
         if not 1 < len(coordinates) <= MAX_PARTS:
             return ()
-        return tuple(self.of(frozenset((each,))) for each in sorted(coordinates))
+        return tuple(self.of(frozenset((coordinate,))) for coordinate in sorted(coordinates))
 
     def guarded(
         self,
@@ -242,13 +242,13 @@ class Circuits:
 def _codes(response: Mapping[str, Any]) -> set[str]:
     """Return the codes of a response's errors."""
     errors = response.get("errors")
-    found = set()
+    codes = set()
     for error in errors if isinstance(errors, list) else ():
         extensions = error.get("extensions") if isinstance(error, dict) else None
         code = extensions.get("code") if isinstance(extensions, dict) else None
         if isinstance(code, str):
-            found.add(code)
-    return found
+            codes.add(code)
+    return codes
 
 
 class _OpenedSubscription(dict[str, Any]):
@@ -284,8 +284,8 @@ class SourceCircuits(Struct, frozen=True):
         async def guarded(
             variables: Mapping[str, Any], headers: Mapping[str, str], session: object
         ) -> EventSource:
-            found = await call(variables, headers, session)
-            assert isinstance(found, _OpenedSubscription)  # noqa: S101 - a circuit returns what it was given
-            return found.source
+            subscription = await call(variables, headers, session)
+            assert isinstance(subscription, _OpenedSubscription)  # noqa: S101 - a circuit returns what it was given
+            return subscription.source
 
         return guarded

@@ -55,13 +55,13 @@ class MultipartReader:
         while not self.is_complete:
             if self._ends_delimiter and not self._end_delimiter():
                 break
-            found = self._pending.find(self._delimiter, searched)
-            if found < 0:
+            end = self._pending.find(self._delimiter, searched)
+            if end < 0:
                 break
-            if found > self._limit:
+            if end > self._limit:
                 raise ReplyTooLarge(f"sent an event of more than {self._limit} bytes")
-            part = bytes(self._pending[:found])
-            del self._pending[: found + len(self._delimiter)]
+            part = bytes(self._pending[:end])
+            del self._pending[: end + len(self._delimiter)]
             searched, self._ends_delimiter = 0, True
             # Handle a part as soon as it ends: the rest of the delimiter may arrive with the next part.
             if not self._before:
@@ -88,8 +88,8 @@ class MultipartReader:
 
     def _part(self, part: bytes) -> None:
         """Handle a part, whose headers and body may both be empty (RFC 2046, section 5.1.1)."""
-        _, found, body = part.partition(b"\r\n\r\n")
-        if not body.strip() and (found or FIELD.match(part)):
+        _, separator, body = part.partition(b"\r\n\r\n")
+        if not body.strip() and (separator or FIELD.match(part)):
             return
         value = decoded(body)
         if not isinstance(value, dict):

@@ -83,7 +83,7 @@ def configured_by(
         try:
             tls.context()
         except (OSError, ValueError) as error:
-            files = [str(each) for each in (tls.certificate, tls.key, tls.client_authorities) if each]
+            files = [str(file) for file in (tls.certificate, tls.key, tls.client_authorities) if file]
             raise ValueError(f"TLS with {', '.join(files)}: {error}") from error
     return configured(
         app,

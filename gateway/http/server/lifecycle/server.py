@@ -103,8 +103,8 @@ class Server(uvicorn.Server):
         make_protocol = partial(config.protocols, config, self.server_state, self.lifespan.state)
         tls = self._tls()
         self.servers = [
-            await loop.create_server(make_protocol, sock=each, backlog=config.backlog, **tls)
-            for each in sockets or ()
+            await loop.create_server(make_protocol, sock=sock, backlog=config.backlog, **tls)
+            for sock in sockets or ()
         ]
         if config.live is not None:
             config.live.shares_socket = self.shares_socket
@@ -126,9 +126,9 @@ class Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop; see the class."""
         self.config.draining.begin()
-        for each in list(self.server_state.connections):
-            if isinstance(each, DrainingProtocol):
-                each.drain()
+        for connection in list(self.server_state.connections):
+            if isinstance(connection, DrainingProtocol):
+                connection.drain()
         await self._pass(self._drain_seconds)
         await self._stop_accepting(sockets or ())
         self.config.draining.end()
@@ -140,13 +140,13 @@ class Server(uvicorn.Server):
 
     async def _stop_accepting(self, sockets: Sequence[socket.socket]) -> None:
         if not self.shares_socket:
-            for each in sockets:
-                refuse_new_connections(each)
+            for sock in sockets:
+                refuse_new_connections(sock)
         await self._pass(SUPERVISED_SETTLE_SECONDS if self.shares_socket else SETTLE_SECONDS)
         for server in self.servers:
             server.close()
-        for each in sockets:
-            each.close()
+        for sock in sockets:
+            sock.close()
 
     async def _finish(self) -> None:
         """Wait for requests in progress, and close connections that have none."""
@@ -156,17 +156,17 @@ class Server(uvicorn.Server):
         if live is not None:
             live.shut_down(self.config.stop_times.finish_seconds * LIVE_SHARE)
         while (state.connections or state.tasks) and not self.force_exit and loop.time() < deadline:
-            for each in list(state.connections):
-                if isinstance(each, DrainingProtocol):
-                    each.close_if_idle(loop.time())
+            for connection in list(state.connections):
+                if isinstance(connection, DrainingProtocol):
+                    connection.close_if_idle(loop.time())
             await asyncio.sleep(TICK_SECONDS)
         if state.tasks:
             structlog.get_logger("gateway").error("requests_cancelled_at_stop", requests=len(state.tasks))
             for task in list(state.tasks):
                 task.cancel(msg="The server stops")
             await asyncio.wait(list(state.tasks), timeout=CANCELLED_SECONDS)
-        for each in list(state.connections):
-            each.transport.abort() if self.force_exit else each.transport.close()
+        for connection in list(state.connections):
+            connection.transport.abort() if self.force_exit else connection.transport.close()
 
     async def _pass(self, seconds: float) -> None:
         """Wait, unless a second signal arrives."""

@@ -116,8 +116,8 @@ class Workers:
         self._config, self._listener = config, listener
         self._workers: list[Worker] = []
         self._noted, noting = socket.socketpair()
-        for each in (self._noted, noting):
-            each.setblocking(False)
+        for sock in (self._noted, noting):
+            sock.setblocking(False)
         self._noting = noting
 
     def run(self) -> None:

@@ -82,7 +82,7 @@ async def payloads_over(
         made,
         Fetching(made, context),
         counts,
-        DeliveryLimits(1_000, items_at_once=items),
+        DeliveryLimits(1_000, items_at_once=items, records=2_000),
         lambda failures: [failure.formatted() for failure in failures],
     )
     found = [await delivering.initial()]

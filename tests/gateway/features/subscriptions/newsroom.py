@@ -259,7 +259,7 @@ async def subscribed(
     app: Starlette, query: str, headers: Mapping[str, str] | None = None, **body: Any
 ) -> ResponseStream:
     """The stream of a subscription through the whole pipeline of a gateway."""
-    stream: ResponseStream = await app._graph.current.endpoint.pipeline.subscribe(  # type: ignore[attr-defined]
+    stream: ResponseStream = await app._graph.current.endpoint.pipeline.stream(  # type: ignore[attr-defined]
         request(query, headers, **body)
     )
     return stream
