@@ -58,7 +58,6 @@ class Dependencies(Struct, eq=False):
         rows: What was read of a customer, by reader and key.
         held: The public data that were used, by the memory that holds them and their key.
         repeated: What has to be done each time that the answer is given, such as to count what it shows.
-        calls: How many calls of subgraphs have recorded all that they depend on.
         clock: The clock of the subgraphs; None before the first call.
         now: The instant that the answer is made for.
         is_covered: Whether it depends on nothing else.
@@ -67,7 +66,6 @@ class Dependencies(Struct, eq=False):
     rows: dict[RowKey, Awaitable[Any]] = {}
     held: dict[tuple[Memory, Hashable], object] = {}
     repeated: list[Callable[[], object]] = []
-    calls: int = 0
     clock: Clock | None = None
     now: datetime | None = None
     is_covered: bool = True
@@ -79,7 +77,6 @@ class Dependencies(Struct, eq=False):
             clock: The clock by which the subgraph knows the time.
             now: The instant of the request.
         """
-        self.calls += 1
         if self.now is None:
             self.clock, self.now = clock, now
         elif self.clock is not clock or self.now != now:

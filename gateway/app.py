@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mappin
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from importlib import import_module
+from inspect import isawaitable
 from typing import Any, Final, TypeAlias
 
 from starlette.applications import Starlette
@@ -82,7 +83,6 @@ def create_gateway(
     core.graph = graph
     background: list[Background] = [_process_metrics(metrics).watch_event_loop, _import_what_requests_need]
     app = Gateway(graph, lifespan=_lifespan(graph, core, background))
-    app.router.routes.extend(core.routes)
     app.draining.ending.extend(core.ending)
     if builder.connections is not None:
         app.live = builder.connections
@@ -101,6 +101,7 @@ def create_gateway(
         OperatorRoutes(metrics, _joined_checks(core.ready), _joined_remarks(remarks), app.draining),
         chosen.http.graphiql_dir,
     )
+    app.router.routes.extend(core.routes)
     return app
 
 
@@ -153,20 +154,23 @@ def _lifespan(
             for manager in core.running:
                 await stack.enter_async_context(manager)
             working = [asyncio.create_task(work()) for work in background]
-            yield
-            for task in working:
-                task.cancel()
-            await asyncio.gather(*working, return_exceptions=True)
+            try:
+                yield
+            finally:
+                for task in working:
+                    task.cancel()
+                await asyncio.gather(*working, return_exceptions=True)
 
     return serving
 
 
-def _joined_checks(checks: Sequence[IsReady]) -> IsReady:
+def _joined_checks(checks: Sequence[IsReady | Callable[[], bool]]) -> IsReady:
     """Return one readiness check of those of all features."""
 
     async def check() -> bool:
         for is_ready in checks:
-            if not await is_ready():
+            told = is_ready()
+            if not (await told if isawaitable(told) else told):
                 return False
         return True
 

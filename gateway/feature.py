@@ -84,7 +84,7 @@ class Core:
     routes: list[BaseRoute] = field(default_factory=list)
     running: list[AbstractAsyncContextManager[object]] = field(default_factory=list)
     ending: list[Callable[[], None]] = field(default_factory=list)
-    ready: list[IsReady] = field(default_factory=list)
+    ready: list[IsReady | Callable[[], bool]] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
     refreshes: list[Callable[[], object]] = field(default_factory=list)
     signer_of: SignerOf | None = None
@@ -146,7 +146,7 @@ class Core:
         """Call something in a thread on SIGHUP, such as what reads changed files."""
         self.refreshes.append(refresh)
 
-    def wait_for(self, is_ready: IsReady) -> None:
+    def wait_for(self, is_ready: IsReady | Callable[[], bool]) -> None:
         """Call the gateway ready only if something is."""
         self.ready.append(is_ready)
 
@@ -264,7 +264,7 @@ class VersionParts(Hooks, frozen=True, kw_only=True):
     subscriptions: Callable[[OperationExecutor, KnownNames, Hooks], AnswersSubscriptions] | None = None
     event_calls: tuple[CallMiddleware, ...] = ()
     dividers: tuple[Callable[[ResponsePipeline], ResponsePipeline], ...] = ()
-    executor: Callable[[ExecutorComponent], ExecutorComponent] | None = None
+    executor: Callable[[OperationExecutor], ExecutorComponent] | None = None
     probe: Callable[[Pipeline], AnsweringPipeline] | None = None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from furlong.cli.options import database_settings, fail
@@ -22,6 +23,8 @@ def run(work: Coroutine[Any, Any, R], *refusals: type[Exception]) -> R:
     """
     try:
         return asyncio.run(work)
+    except BrokenPipeError:
+        raise  # whoever read the output has read enough
     except (*_refusals(), *refusals) as error:
         fail(error)
 
@@ -32,7 +35,11 @@ def run_with(names: tuple[str, ...], work: Callable[..., Awaitable[R]], *refusal
     async def opened() -> R:
         from foundation.storage.database import open_databases
 
-        async with open_databases(database_settings(), *names) as databases:
+        async with AsyncExitStack() as opening:
+            try:
+                databases = await opening.enter_async_context(open_databases(database_settings(), *names))
+            except ValueError as error:  # what the settings name is no database
+                fail(error)
             return await work(*databases)
 
     return run(opened(), *refusals)

@@ -22,7 +22,7 @@ from furlong.serve.subgraph_websockets import accept_websockets, subgraph_websoc
 from furlong.serve.subgraphs import create_subgraph
 from furlong.settings import DOCUMENT_LIMITS, ServeSettings
 from gateway.app import create_gateway
-from gateway.feature import Feature, closing
+from gateway.feature import Feature
 from gateway.features.documents.settings import KnownDocumentSettings
 from gateway.features.rate_limits.settings import RateLimitRule
 from gateway.serving.reload import Reload
@@ -51,8 +51,8 @@ COST_LIMIT: Final = 3_000
 ERROR_CODES: Final = (*CLIENT_CODES, UnknownBrand.code, AuthenticationUnavailable.code, UNAVAILABLE)
 """The codes of the subgraphs' errors that are written for clients; all others are masked."""
 
-KEPT_ANSWER_BYTES: Final = 64 * 1024 * 1024
-"""The default for the bytes of kept answers: those of some 30,000 customers."""
+KEPT_ANSWER_BYTES: Final = 128 * 1024 * 1024
+"""The default for the bytes of kept answers; what many answers share is counted for each."""
 
 RATE_LIMITS: Final = (RateLimitRule(by="customer", points=30_000, seconds=60),)
 """The default limit per customer: far more than a page needs that polls the bet-slip every second.
@@ -113,7 +113,11 @@ def create_site(
 def _transport(subgraph: Subgraph) -> MemoryTransport:
     """Return how the gateway calls a subgraph of this process."""
     return MemoryTransport(
-        subgraph.prepare, trusted=True, masks_errors=True, subscribe=subgraph.prepare_subscription
+        subgraph.prepare,
+        trusted=True,
+        masks_errors=True,
+        records_reads=subgraph.records_reads,
+        subscribe=subgraph.prepare_subscription,
     )
 
 
@@ -133,9 +137,8 @@ def create_subgraph_app(
     if websockets is not None:
         collectors.append(websockets.parts.connections.metrics)
     running = running_beside([subgraph], parts)
-    if tracing is not None:
-        running.insert(0, closing(tracing.close))
-    app = subgraph.http_app(callers, tracing, collectors, running)
+    last = None if tracing is None else tracing.close
+    app = subgraph.http_app(callers, tracing, collectors, running, last)
     if websockets is not None:
         accept_websockets(app, websockets)
     return app

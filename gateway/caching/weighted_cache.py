@@ -124,6 +124,12 @@ class WeightedCache(Generic[K, V]):
             self._policy.set(key, size + ENTRY_BYTES)
             self._policy.run_pending_tasks()
 
+    def clear(self) -> None:
+        """Drop all values that are not pinned."""
+        for key in [key for key in self._values if key not in self._pinned]:
+            del self._values[key]
+            self._policy.remove(key)
+
     def items(self) -> list[tuple[K, V]]:
         """Return all keys with their values; this does not count as a use."""
         return list(self._values.items())

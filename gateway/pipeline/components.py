@@ -95,6 +95,11 @@ class ExecutorComponent(Protocol):
         """Limits on the data of a response."""
         ...
 
+    @property
+    def fresh(self) -> ExecutorComponent:
+        """The executor that fetches for each request, for who wants to see how an answer is made."""
+        ...
+
     def fetch(
         self,
         planned: PlannedOperation,

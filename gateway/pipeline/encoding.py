@@ -41,6 +41,27 @@ class EncodedBody(dict[str, Any]):
         """Return the data, or the default for anything else."""
         return self["data"] if key == "data" else default
 
+    def __or__(self, other: Mapping[str, Any]) -> dict[str, Any]:  # type: ignore[override]
+        """Return a plain body, with what another has besides."""
+        return {"data": self["data"]} | dict(other)
+
+    def copy(self) -> dict[str, Any]:
+        """Return a plain body."""
+        return {"data": self["data"]}
+
+    def __copy__(self) -> dict[str, Any]:
+        return self.copy()
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        """Set the data that `__missing__` decodes or that were encoded; nothing else can be added.
+
+        Raises:
+            TypeError: Another key, which the encoded body would not have.
+        """
+        if key != "data":
+            raise TypeError(f"The body is encoded already: return {{**body, {key!r}: …}} instead.")
+        super().__setitem__(key, value)
+
     def __iter__(self) -> Iterator[str]:
         """Return the keys: there are only data."""
         return iter(("data",))

@@ -70,6 +70,11 @@ class OperationExecutor(Struct, frozen=True):
     events: tuple[CallMiddleware, ...] = ()
     masking: ErrorMasking = field(default_factory=ErrorMasking)
 
+    @property
+    def fresh(self) -> OperationExecutor:
+        """This executor: it fetches for each request."""
+        return self
+
     def fetch(
         self,
         planned: PlannedOperation,

@@ -22,6 +22,8 @@ class MemoryTransport(Struct, frozen=True):
         trusted: Whether the function executes GraphQL, so that it never leaves out a field and always returns
             a GraphQL response, whatever goes wrong. Then responses are not checked.
         masks_errors: Whether all errors in its responses are written for clients.
+        records_reads: Whether its calls enter in `foundation.dependencies` all that their responses depend
+            on.
         subscribe: Prepares a subscription, and returns a function that makes it; None if the subgraph has
             none.
     """
@@ -29,6 +31,7 @@ class MemoryTransport(Struct, frozen=True):
     prepare_call: Callable[[str, str | None], SubgraphOperation]
     trusted: bool = False
     masks_errors: bool = False
+    records_reads: bool = False
     subscribe: Callable[[str, str | None], SubgraphSubscription] | None = None
 
     def prepare(self, document: str, operation_name: str | None) -> SubgraphOperation:

@@ -72,5 +72,6 @@ def create_subgraph(parts: SubgraphParts) -> Subgraph:
         closing=closing,
         caches=(shared.rules,),
         execution=options.execution,
+        records_reads=True,
         stored=states_of(records.start, owner_of),
     )

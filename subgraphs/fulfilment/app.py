@@ -31,5 +31,6 @@ def create_subgraph(parts: SubgraphParts) -> Subgraph:
         clock=clock,
         caches=(shared.rules,),
         execution=options.execution,
+        records_reads=True,
         stored=states_of_weeks(fulfilments.start, shared.rules, clock),
     )

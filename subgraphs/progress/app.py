@@ -48,5 +48,6 @@ def create_subgraph(parts: SubgraphParts) -> Subgraph:
         closing=on_close,
         caches=(shared.rules,),
         execution=options.execution,
+        records_reads=True,
         stored=states_of_weeks(totals.start, shared.rules, clock),
     )

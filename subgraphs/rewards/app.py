@@ -67,5 +67,6 @@ def create_subgraph(parts: SubgraphParts) -> Subgraph:
         closing=closing,
         caches=(shared.rules, menus),
         execution=options.execution,
+        records_reads=True,
         stored=states_of_weeks(choices.start, shared.rules, clock),
     )

@@ -67,7 +67,7 @@ async def _unrecorded(context: Any, reader: Any, key: Any) -> Any:
 def _timeless(circumstances: Circumstances) -> bool:
     """Compare only the public data."""
     now = circumstances.clock.now()
-    return all(memory.get_fresh(key, now) is data for memory, key, data in circumstances.held)
+    return all(memory.get_fresh(key, now) is data() for memory, key, data in circumstances.held)
 
 
 SABOTAGES: Final[dict[str, tuple[Any, str, Callable[..., Any], list[str]]]] = {

@@ -16,9 +16,9 @@ from foundation.dependencies import RECORDED, Clock, Dependencies, Memory, RowKe
 from gateway.caching import WeightedCache
 from gateway.executor import FetchedData, is_large
 from gateway.features.kept_answers.metrics import KeptAnswerMetrics
-from gateway.pipeline.components import ExecutorComponent
 from gateway.pipeline.encoding import EncodedBody, in_pieces
 from gateway.pipeline.identification import CustomerOf
+from gateway.pipeline.operation_executor import OperationExecutor
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
 from gateway.pipeline.preparation.prepared import PreparedRequest
 from gateway.pipeline.stages import GraphQLResponse
@@ -43,13 +43,13 @@ class Circumstances(Struct, frozen=True):
     """The public data that answers were made of, and the time in which they say the same; answers share it.
 
     Attributes:
-        held: Where the data are in memory, their keys there, and the data themselves.
+        held: Where the data are in memory, their keys there, and the data, which are not kept alive.
         clock: The clock of the subgraphs.
         since: The instant for which the first answer was made.
         until: When the effect of the data changes next.
     """
 
-    held: tuple[tuple[Memory, Hashable, object], ...]
+    held: tuple[tuple[Memory, Hashable, ref[Any]], ...]
     clock: Clock
     since: datetime
     until: datetime
@@ -60,9 +60,19 @@ class Circumstances(Struct, frozen=True):
         if not self.since <= now < self.until:
             return False
         for memory, key, data in self.held:  # noqa: SIM110 - a generator would be a call for each
-            if memory.get_fresh(key, now) is not data:
+            if memory.get_fresh(key, now) is not data():
                 return False
         return True
+
+    def are_of(self, made_of: Dependencies, now: datetime) -> bool:
+        """Return whether an answer that is made now was made of the same data."""
+        mine = [(memory, key, data()) for memory, key, data in self.held]
+        theirs = [(memory, key, data) for (memory, key), data in made_of.held.items()]
+        return self.since <= now < self.until and all(
+            one is other
+            for ours, others in zip(mine, theirs, strict=True)
+            for one, other in zip(ours, others, strict=True)
+        )
 
 
 class KeptAnswer(Struct, frozen=True):
@@ -114,6 +124,11 @@ class AnswerKeeper(Struct, frozen=True):
     customer_of: CustomerOf
     circumstances: dict[Key, Circumstances] = field(default_factory=dict)
 
+    def forget(self) -> None:
+        """Forget all answers: nothing of a customer who does not return, or is erased, is kept for long."""
+        self.answers.clear()
+        self.circumstances.clear()
+
     def keep(self, recorded: Recorded, pieces: tuple[bytes, ...]) -> None:
         """Keep an answer."""
         made_of = recorded.dependencies
@@ -123,7 +138,8 @@ class AnswerKeeper(Struct, frozen=True):
             return
         rows, repeated = tuple(made_of.rows), tuple(made_of.repeated)
         answer = KeptAnswer(pieces, rows, recorded.digest, circumstances, repeated)
-        size = OTHER_BYTES + sum(map(len, pieces[::2])) + len(str(recorded.key[1:]))
+        # Pieces that other answers share are counted for each: how many do is not known when one is evicted.
+        size = OTHER_BYTES + sum(map(len, pieces)) + len(str(recorded.key[1:]))
         self.answers.put(recorded.key, answer, size)
 
     def _circumstances(self, made_of: Dependencies) -> Circumstances | None:
@@ -134,14 +150,14 @@ class AnswerKeeper(Struct, frozen=True):
         for (memory, key), data in made_of.held.items():
             identity += [id(memory), key, id(data)]
         known = self.circumstances.get((id(clock), *identity))
-        if known is not None and known.since <= now < known.until:
+        if known is not None and known.are_of(made_of, now):
             return known
         until = FOREVER
         for data in made_of.held.values():
             if not isinstance(data, Timed):
                 return None
             until = min(until, data.next_change(now))
-        held = tuple((memory, key, data) for (memory, key), data in made_of.held.items())
+        held = tuple((memory, key, ref(data)) for (memory, key), data in made_of.held.items())
         if len(self.circumstances) >= MAX_CIRCUMSTANCES:
             self.circumstances.clear()
         made = self.circumstances[id(clock), *identity] = Circumstances(held, clock, now, until)
@@ -157,14 +173,31 @@ class KeepingExecutor(Struct, frozen=True):
         keeper: Keeps answers.
     """
 
-    part: ExecutorComponent
+    part: OperationExecutor
     limits: ResponseLimits
     keeper: AnswerKeeper
 
     @classmethod
-    def around(cls, keeper: AnswerKeeper, part: ExecutorComponent) -> KeepingExecutor:
+    def around(cls, keeper: AnswerKeeper, part: OperationExecutor) -> KeepingExecutor:
         """Give a kept answer again if all that it was made of is the same."""
         return cls(part, part.limits, keeper)
+
+    @property
+    def fresh(self) -> OperationExecutor:
+        """The executor that fetches for each request, for who wants to see how an answer is made."""
+        return self.part
+
+    def covers(self, planned: PlannedOperation) -> bool:
+        """Return whether all calls of a plan record what they depend on, and nobody else changes them."""
+        return all(
+            getattr(self.part.transports[fetch.subgraph], "records_reads", False)
+            and all(
+                getattr(middleware, "only_observes", False)
+                or middleware.wrap(_unchanged, fetch, "query") is _unchanged
+                for middleware in self.part.middleware
+            )
+            for fetch in planned.plan.fetches
+        )
 
     def fetch(
         self,
@@ -209,7 +242,7 @@ class KeepingExecutor(Struct, frozen=True):
             fetched = await self.part.fetch(planned, variables, headers, session)
         finally:
             RECORDED.reset(token)
-        if not made_of.is_covered or made_of.calls != len(planned.plan.fetches):
+        if not made_of.is_covered or (known is None and not self.covers(planned)):
             metrics.uncovered += 1
             return fetched
         if digest is None or known is None or tuple(made_of.rows) != known.rows:
@@ -233,6 +266,13 @@ class KeepingExecutor(Struct, frozen=True):
         body = EncodedBody(pieces)
         body["data"] = response.body["data"]
         return GraphQLResponse(body)
+
+
+async def _unchanged(
+    _variables: Mapping[str, Any], _headers: Mapping[str, str], _session: object
+) -> Mapping[str, Any]:
+    """Stand for a call of a subgraph, to see which middleware changes it."""
+    return {}
 
 
 async def _digest(made_of: Dependencies, again: tuple[RowKey, ...] = ()) -> bytes | None:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import partial
+from typing import Final
 
 from gateway.caching import WeightedCache
 from gateway.feature import Core, Feature, Version, VersionParts
 from gateway.features.kept_answers.executor import AnswerKeeper, Answers, KeepingExecutor
 from gateway.features.kept_answers.metrics import KeptAnswerMetrics
 from gateway.features.kept_answers.settings import KeptAnswerSettings
+
+LONGEST_SECONDS: Final = 3600.0
+"""How often all answers are forgotten, so that those of erased customers do not stay."""
 
 
 class KeptAnswers(Feature):
@@ -24,6 +29,12 @@ class KeptAnswers(Feature):
         customer_of = core.sessions.customer_of
         if customer_of is not None:
             self.keeper = AnswerKeeper(answers, metrics, customer_of)
+            core.run_in_background(self._forget_each_hour)
+
+    async def _forget_each_hour(self) -> None:
+        while self.keeper is not None:
+            await asyncio.sleep(LONGEST_SECONDS)
+            self.keeper.forget()
 
     def of(self, version: Version) -> VersionParts:
         """Keep the answers of a version, if some of its subgraphs are in this process."""

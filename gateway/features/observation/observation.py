@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from time import perf_counter_ns, time_ns
-from typing import Any, Final, TypeAlias
+from typing import Any, ClassVar, Final, TypeAlias
 
 from msgspec import Struct
 from opentelemetry.trace import Span, SpanKind, Tracer, set_span_in_context
@@ -158,6 +158,7 @@ class ObservedCalls(Struct, frozen=True):
         remote: The subgraphs that are called over HTTP.
     """
 
+    only_observes: ClassVar[bool] = True
     remote: frozenset[str]
 
     def wrap(self, call: SubgraphOperation, fetch: Fetch, kind: OperationKind) -> SubgraphOperation:

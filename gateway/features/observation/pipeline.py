@@ -123,7 +123,7 @@ class ObservedPipeline(Struct, frozen=True):
             authentication=ObservedAuthentication(given.authentication, observation),
             planning=ObservedPlanning(given.planning, observation),
             checks=(ObservedPolicies(observation).check,),
-            executor=ObservedExecutor(given.executor, observation, report),
+            executor=ObservedExecutor(given.executor.fresh, observation, report),
             known_bodies=ObservedBodies(given.known_bodies, observation),
         )
 
@@ -216,6 +216,11 @@ class ObservedExecutor(Struct, frozen=True):
     part: ExecutorComponent
     observation: Observation
     report: DebugReport | None
+
+    @property
+    def fresh(self) -> ExecutorComponent:
+        """This executor: it fetches for each request."""
+        return self
 
     @property
     def limits(self) -> ResponseLimits:

@@ -1,7 +1,7 @@
 """A brand's rules in memory, and what they mean for an account: its weeks, scheme and eligibility."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, TypeAlias, TypeVar
 
 import msgspec
@@ -25,6 +25,7 @@ from subgraphs.kit.records.global_state import KillSwitches, SwitchedOff
 
 V = TypeVar("V")
 MAX_REMEMBERED: Final = 1024
+UNKNOWN_CHANGE: Final = timedelta(seconds=1)
 _Served: TypeAlias = tuple[str, str, str]
 
 
@@ -51,7 +52,7 @@ def _memo() -> BoundedCache[Any, Any]:
     return BoundedCache(MAX_REMEMBERED)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class BrandRules:
     """A brand, its schemes and its opened weeks. Immutable; what is derived from them is memoized.
 
@@ -119,11 +120,13 @@ class BrandRules:
     def next_change(self, after: datetime) -> datetime:
         """Return when, after an instant, the week ends or its choices are locked.
 
-        Weeks that are over have a grace as well; they are only shown with histories, which are read anew.
+        Weeks that are over have a grace as well; they are only shown with histories, which are read anew. A
+        week that ended earlier than its zone says today is the present one until the zone's midnight: then
+        nobody knows, and it is asked again soon.
         """
         week = self.week_at(after)
         instants = [week.ends_at, *(scheme.locks_at(week) for scheme in self.schemes)]
-        return min(instant for instant in instants if instant > after)
+        return min((instant for instant in instants if instant > after), default=after + UNKNOWN_CHANGE)
 
     def scheme(self, jurisdiction: str, currency: str, week: Week) -> Scheme | None:
         """Return the scheme of a week for customers of a jurisdiction and currency; None without one."""

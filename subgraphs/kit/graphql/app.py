@@ -12,7 +12,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 
-from foundation.dependencies import RECORDED
+from foundation.dependencies import RECORDED, uncover
 from foundation.graphql_http import GraphQLRequest, MethodNotAllowed
 from foundation.signatures.asgi import SignedRequests
 from foundation.storage.clock import Clock
@@ -68,6 +68,9 @@ class Subgraph:
         closing: Closes all resources besides the database.
         caches: The caches of public data.
         execution: Compiled, or interpreted by Strawberry.
+        records_reads: Whether its resolvers depend on nothing that is not recorded: on the request, rows and
+            public data of the kit's readers, and on time as `RequestContext` and public data tell it. Then a
+            gateway in this process may give a kept answer again.
         stored: Reads what it has stored under watched keys, to find changes of which no notice arrived; None
             if no stream shows any of it.
         operations: The operations of the schema.
@@ -83,6 +86,7 @@ class Subgraph:
     closing: tuple[Callable[[], Awaitable[None]], ...] = ()
     caches: tuple[StaleCache[Any], ...] = ()
     execution: Execution = "compiled"
+    records_reads: bool = False
     stored: ReadStates | None = None
     operations: Operations = field(init=False, repr=False)
     subscriptions: Subscriptions = field(init=False, repr=False)
@@ -163,6 +167,7 @@ class Subgraph:
         async def call(
             variables: Mapping[str, Any], headers: Mapping[str, str], _session: object = None, /
         ) -> dict[str, Any]:
+            uncover()  # what an interpreted operation reads is not recorded
             try:
                 operation = GraphQLRequest(document, operation_name, dict(variables))
                 context = self._make_trusting_context(await self.authenticator.authenticate(headers))
@@ -225,6 +230,7 @@ class Subgraph:
         tracing: Tracing | None = None,
         collectors: Iterable[Collector] = (),
         running: Iterable[AbstractAsyncContextManager[None]] = (),
+        last: Callable[[], Awaitable[None]] | None = None,
     ) -> FastAPI:
         """Return the subgraph as a server of its own, with `/graphql`, `/health`, `/ready` and `/metrics`.
 
@@ -235,6 +241,7 @@ class Subgraph:
             tracing: Records traces of requests; None for no traces.
             collectors: Further metrics.
             running: What runs while it is served; the first is left last.
+            last: Called when everything else is closed.
         """
         nonces = callers.nonces
         metrics = SubgraphMetrics() if nonces is None else SubgraphMetrics(lambda: nonces.failures)
@@ -269,7 +276,7 @@ class Subgraph:
         )
         app = FastAPI(
             title=f"Furlong subgraph {self.name}",
-            lifespan=lambda _: self._served(callers, running),
+            lifespan=lambda _: self._served(callers, running, last),
             openapi_url=None,
         )
         app.add_api_route("/graphql", graphql.post, methods=["POST"])
@@ -290,10 +297,15 @@ class Subgraph:
 
     @asynccontextmanager
     async def _served(
-        self, callers: Callers, running: Iterable[AbstractAsyncContextManager[None]]
+        self,
+        callers: Callers,
+        running: Iterable[AbstractAsyncContextManager[None]],
+        last: Callable[[], Awaitable[None]] | None,
     ) -> AsyncIterator[None]:
         """Follow the keys of sessions, and run what runs beside; close everything at the end."""
         async with AsyncExitStack() as stack:
+            if last is not None:
+                stack.push_async_callback(last)
             stack.push_async_callback(self.close)
             if callers.nonces is not None:
                 stack.push_async_callback(callers.nonces.close)

@@ -143,6 +143,19 @@ async def test_boundaries_stay_as_they_were_when_the_week_opened(reducer: Reduce
     assert await reducer.counted(W13) == 500
 
 
+async def test_a_week_that_ended_early_changes_again_soon(reducer: Reducer) -> None:
+    """Until the zone's midnight the week that is over is the present one: nobody knows what comes."""
+    early = {"locks_at": "2026-03-29T21:00:00Z", "ends_at": "2026-03-29T22:00:00Z"}
+    await reducer.weeks(week(**early, grace_until="2026-03-29T22:30:00Z"))
+    async with reducer.database.read() as connection:
+        repository = ReferenceRepository(REFERENCE)
+        brand = (await repository.brands(connection, ["northbet"]))["northbet"]
+        schemes = tuple((await repository.schemes(connection, ["northbet"]))["northbet"])
+    rules = BrandRules(brand, schemes, await _opened(reducer))
+    after = datetime(2026, 3, 29, 22, 30, tzinfo=UTC)
+    assert rules.week_at(after).ends_at < after < rules.next_change(after)
+
+
 async def test_the_other_subgraphs_play_by_what_they_are_told(reducer: Reducer) -> None:
     """The customer's page reads the same rules: a scheme that arrived late does not apply."""
     await reducer.schemes(scheme(version=2, target_minor=9900, **SET_BACK))

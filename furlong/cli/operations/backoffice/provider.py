@@ -185,7 +185,7 @@ def health(*, provider: Annotated[str | None, typer.Argument()] = None, as_json:
             ((name, *_health_cells(report)) for name, report in reports),
             nothing="No node has reported about providers yet.",
         )
-    if not all(
+    if not reports or not all(
         report.is_alive and report.health.circuit == "closed" and not report.health.problem
         for _, report in reports
     ):

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+import asyncio
+import gc
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
+from weakref import ref
 
 import httpx
 import pytest
@@ -14,8 +18,14 @@ import pytest
 from foundation.dependencies import RECORDED, repeat, uncover
 from foundation.storage.clock import ManualClock
 from gateway import GatewaySettings, MemoryTransport, create_gateway
+from gateway.feature import Feature, Version, VersionParts
 from gateway.features.cost.settings import CostSettings
+from gateway.features.kept_answers import feature
+from gateway.features.observation.settings import ObservationSettings
+from gateway.pipeline.encoding import EncodedBody
 from gateway.pipeline.sessions import Sessions
+from gateway.plan import Fetch, OperationKind
+from gateway.transport import SubgraphOperation
 
 SUPERGRAPH: Final = """
 schema @link(url: "https://specs.apollo.dev/link/v1.0")
@@ -36,7 +46,7 @@ ANN: Final = "ann"
 NOON: Final = datetime(2026, 3, 25, 12, tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rates:
     """Public data that change at an instant."""
 
@@ -57,6 +67,8 @@ class Bank:
         shown: How often an answer was shown.
         says: Whether it says what its answers depend on.
         fails: Whether rows cannot be read.
+        reads_past: Whether it reads something that it does not record.
+        records: Whether it says that it records all it reads.
     """
 
     rows: dict[str, Any] = field(default_factory=lambda: {"ann": 7, "bob": 7})
@@ -67,6 +79,7 @@ class Bank:
     says: bool = True
     fails: bool = False
     reads_past: bool = False
+    records: bool = True
 
     def start(self, customer: str) -> Reading:
         """Start to read a customer's row."""
@@ -123,7 +136,9 @@ class Reading:
 
 
 @asynccontextmanager
-async def asking(bank: Bank, **settings: Any) -> AsyncIterator[httpx.AsyncClient]:
+async def asking(
+    bank: Bank, features: Sequence[Feature] = (), **settings: Any
+) -> AsyncIterator[httpx.AsyncClient]:
     """Serve the bank to customers, whose token is their name and anything after a dot."""
 
     async def authenticate(headers: Mapping[str, str]) -> str | None:
@@ -132,11 +147,12 @@ async def asking(bank: Bank, **settings: Any) -> AsyncIterator[httpx.AsyncClient
 
     app = create_gateway(
         SUPERGRAPH,
-        {"bank": MemoryTransport(bank.prepare)},
+        {"bank": MemoryTransport(bank.prepare, records_reads=bank.records)},
         GatewaySettings(kept_answers={"bytes": 100_000}, **settings),
         sessions=Sessions(
             authenticate, customer_of=lambda session: None if session is None else str(session)
         ),
+        features=features,
     )
     async with app.router.lifespan_context(app):
         transport = httpx.ASGITransport(app)
@@ -225,8 +241,20 @@ async def test_an_answer_of_which_something_has_changed_is_made_anew(change: Any
 
 @pytest.mark.parametrize(
     "bank",
-    [Bank(says=False), Bank(reads_past=True), Bank(fails=True), Bank(rows={"ann": 2**80})],
-    ids=["a subgraph that says nothing", "an unrecorded read", "errors", "rows of an unknown form"],
+    [
+        Bank(says=False),
+        Bank(records=False),
+        Bank(reads_past=True),
+        Bank(fails=True),
+        Bank(rows={"ann": 2**80}),
+    ],
+    ids=[
+        "a subgraph that says nothing",
+        "one that records some",
+        "an unrecorded read",
+        "errors",
+        "rows of an unknown form",
+    ],
 )
 async def test_an_answer_that_nobody_vouches_for_is_not_kept(bank: Bank) -> None:
     """The subgraph is asked each time."""
@@ -254,3 +282,88 @@ async def test_what_sees_responses_sees_kept_ones() -> None:
         assert first["extensions"]["cost"]["actual"] == again["extensions"]["cost"]["actual"]
         assert bank.asked == 1
         assert "furlong_gateway_cost_actual_count 2.0" in (await client.get("/metrics")).text
+
+
+async def test_who_wants_to_see_how_an_answer_is_made_sees_it() -> None:
+    """A request that gets its plan and times is fetched, though the answer is kept."""
+    bank = Bank()
+    observed = ObservationSettings()
+    async with asking(bank, observation={"debug_in_response": True}) as client:
+        for _ in range(2):
+            await ask(client)
+            body = await ask(client, **{observed.debug_header: "true"})
+            assert body["data"] == {"balance": 7}
+            assert "bank" in str(body["extensions"])
+    assert bank.asked == 3
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """Middleware that multiplies the balance by a rate, or only counts the calls."""
+
+    counted: list[str]
+    only_observes: bool
+
+    def wrap(self, call: SubgraphOperation, fetch: Fetch, _kind: OperationKind) -> SubgraphOperation:
+        """Return the call that is counted."""
+
+        async def counted(variables: Any, headers: Any, session: Any) -> Mapping[str, Any]:
+            self.counted.append(fetch.subgraph)
+            return await call(variables, headers, session)
+
+        return counted
+
+
+class Rated(Feature):
+    """A feature of the application that wraps calls."""
+
+    def __init__(self, rate: Rate) -> None:
+        self.rate = rate
+
+    def of(self, version: Version) -> VersionParts:
+        """Wrap all calls."""
+        del version
+        return VersionParts(calls=(self.rate,))
+
+
+@pytest.mark.parametrize("only_observes", [False, True])
+async def test_middleware_is_called_for_each_request_unless_it_only_observes(*, only_observes: bool) -> None:
+    """What changes a call may change the answer."""
+    bank, rate = Bank(), Rate([], only_observes)
+    async with asking(bank, [Rated(rate)]) as client:
+        for _ in range(3):
+            await ask(client)
+    assert len(rate.counted) == (1 if only_observes else 3)
+
+
+async def test_superseded_public_data_are_not_kept_alive() -> None:
+    """Answers of customers who do not return hold no old data."""
+    bank = Bank()
+    former = ref(bank.rates)
+    async with asking(bank) as client:
+        await ask(client)
+        bank.rates = Rates()
+        await ask(client, "bob")
+        gc.collect()
+        assert former() is None
+
+
+async def test_answers_are_forgotten_after_some_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that nothing of a customer who does not return stays."""
+    monkeypatch.setattr(feature, "LONGEST_SECONDS", 0.01)
+    bank = Bank()
+    async with asking(bank) as client:
+        await ask(client)
+        async with asyncio.timeout(60):
+            while bank.asked == 1:
+                await ask(client)
+
+
+def test_an_encoded_body_is_never_without_its_data() -> None:
+    """However somebody adds to it, and what cannot be added is refused."""
+    body = EncodedBody((b'{"data":{"balance":7}}',))
+    plain = {"data": {"balance": 7}}
+    assert body | {"extensions": 1} == plain | {"extensions": 1} == {**body, "extensions": 1}
+    assert body.copy() == copy(body) == dict(body) == plain
+    with pytest.raises(TypeError, match="extensions"):
+        body["extensions"] = 1
