@@ -65,14 +65,13 @@ class Circumstances(Struct, frozen=True):
         return True
 
     def are_of(self, made_of: Dependencies, now: datetime) -> bool:
-        """Return whether an answer that is made now was made of the same data."""
-        mine = [(memory, key, data()) for memory, key, data in self.held]
-        theirs = [(memory, key, data) for (memory, key), data in made_of.held.items()]
-        return self.since <= now < self.until and all(
-            one is other
-            for ours, others in zip(mine, theirs, strict=True)
-            for one, other in zip(ours, others, strict=True)
-        )
+        """Return whether an answer that is made now was made of the same data, whose ids are the same."""
+        if not self.since <= now < self.until:
+            return False
+        for (_, _, known), data in zip(self.held, made_of.held.values(), strict=True):
+            if known() is not data:
+                return False
+        return True
 
 
 class KeptAnswer(Struct, frozen=True):

@@ -291,7 +291,7 @@ async def test_who_wants_to_see_how_an_answer_is_made_sees_it() -> None:
     async with asking(bank, observation={"debug_in_response": True}) as client:
         for _ in range(2):
             await ask(client)
-            body = await ask(client, **{observed.debug_header: "true"})
+            body = await ask(client, **{observed.debug_header: "plan"})
             assert body["data"] == {"balance": 7}
             assert "bank" in str(body["extensions"])
     assert bank.asked == 3
