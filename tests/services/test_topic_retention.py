@@ -72,23 +72,25 @@ async def test_created_topics_keep_what_the_settings_say(
 
     await holds(are_known, "the new topics are not seen")
     configs = await read_configs(kafka.bootstrap, names)
-    kept = {name.rpartition("club.")[2]: config.kept for name, config in configs.items()}
+    kept = {name.partition(".")[2]: config.kept for name, config in configs.items()}
     assert kept == {
-        "control.v1": None,
-        "progress.v1": timedelta(days=20),
-        "account-status.v1": None,
-        "membership.v1": None,
-        "qualification.v1": timedelta(days=50),
-        "choice.v1": timedelta(days=50),
-        "outcomes.v1": timedelta(days=50),
-        "adjustment.v1": timedelta(days=50),
-        "goodwill.v1": timedelta(days=50),
-        "reward-config.v1": None,
-        "scheme.v1": None,
-        "week.v1": None,
-        "global.v1": None,
-        "cells.v1": None,
-        "served.v1": timedelta(days=50),
+        "club.control.v1": None,
+        "club.progress.v1": timedelta(days=20),
+        "club.account-status.v1": None,
+        "club.membership.v1": None,
+        "club.qualification.v1": timedelta(days=50),
+        "club.choice.v1": timedelta(days=50),
+        "club.outcomes.v1": timedelta(days=50),
+        "club.adjustment.v1": timedelta(days=50),
+        "club.goodwill.v1": timedelta(days=50),
+        "club.reward-config.v1": None,
+        "club.scheme.v1": None,
+        "club.week.v1": None,
+        "club.global.v1": None,
+        "club.cells.v1": None,
+        "club.served.v1": timedelta(days=50),
+        "provider.market.v1": None,
+        "provider.status.v1": None,
     }
     require_retention(configs, timedelta(days=15))
     with pytest.raises(TooShort, match=r"progress\.v1 \(20 days\)"):
