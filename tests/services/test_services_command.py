@@ -97,5 +97,6 @@ def test_installing_again_installs_nothing() -> None:
         "bubblewrap",
         "wrk",
         "Helm as a library",
+        "clients of the exchange",
         "Apache Kafka",
     ]
