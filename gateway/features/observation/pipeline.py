@@ -118,12 +118,14 @@ class ObservedPipeline(Struct, frozen=True):
     def _observed(self, observation: Observation, report: DebugReport | None) -> Pipeline:
         """Return the pipeline with parts that record what they do."""
         given = self.pipeline
+        # A trace tells what was done; who asks for a plan wants to see how an answer is made.
+        executor = given.executor if report is None else given.executor.fresh
         return replace(
             given,
             authentication=ObservedAuthentication(given.authentication, observation),
             planning=ObservedPlanning(given.planning, observation),
             checks=(ObservedPolicies(observation).check,),
-            executor=ObservedExecutor(given.executor.fresh, observation, report),
+            executor=ObservedExecutor(executor, observation, report),
             known_bodies=ObservedBodies(given.known_bodies, observation),
         )
 
