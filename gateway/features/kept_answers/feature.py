@@ -12,7 +12,7 @@ from gateway.features.kept_answers.executor import AnswerKeeper, Answers, Keepin
 from gateway.features.kept_answers.metrics import KeptAnswerMetrics
 from gateway.features.kept_answers.settings import KeptAnswerSettings
 
-LONGEST_SECONDS: Final = 3600.0
+MAX_KEPT_SECONDS: Final = 3600.0
 """How often all answers are forgotten, so that those of erased customers do not stay."""
 
 
@@ -33,7 +33,7 @@ class KeptAnswers(Feature):
 
     async def _forget_each_hour(self) -> None:
         while self.keeper is not None:
-            await asyncio.sleep(LONGEST_SECONDS)
+            await asyncio.sleep(MAX_KEPT_SECONDS)
             self.keeper.forget()
 
     def of(self, version: Version) -> VersionParts:

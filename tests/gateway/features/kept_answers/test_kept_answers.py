@@ -350,7 +350,7 @@ async def test_superseded_public_data_are_not_kept_alive() -> None:
 
 async def test_answers_are_forgotten_after_some_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """So that nothing of a customer who does not return stays."""
-    monkeypatch.setattr(feature, "LONGEST_SECONDS", 0.01)
+    monkeypatch.setattr(feature, "MAX_KEPT_SECONDS", 0.01)
     bank = Bank()
     async with asking(bank) as client:
         await ask(client)
