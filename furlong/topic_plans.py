@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from providers.topics import PLANS
 from subgraphs.block_list import BLOCKS
 from subgraphs.kit.topics import Copied, Retention, TopicPlan
 
@@ -12,8 +13,7 @@ MESSAGES: Final = (
     TopicPlan("club.global.v1", Retention.LATEST, 1, is_public=True, copied=Copied.FROM_HOME),
     TopicPlan("club.cells.v1", Retention.LATEST, 1, copied=Copied.TO_HOME),
     TopicPlan("club.served.v1", Retention.FACTS, 1, copied=Copied.NOWHERE),
-    TopicPlan("provider.market.v1", Retention.LATEST, 12, copied=Copied.FROM_HOME),
-    TopicPlan("provider.status.v1", Retention.LATEST, 1, copied=Copied.FROM_HOME),
+    *PLANS,
     *(topic for block in BLOCKS for topic in block.topics),
 )
 """The topics of messages: those that no single block has, and each block's own."""

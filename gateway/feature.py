@@ -45,7 +45,7 @@ from gateway.settings.feature_settings import Entry, FeatureSettings
 from gateway.supergraph import Supergraph
 from gateway.transport import SignerOf, Transport
 
-__all__ = ["Core", "Entry", "Feature", "FeatureSettings", "Version", "VersionParts", "closing"]
+__all__ = ["Core", "Entry", "Feature", "FeatureSettings", "Version", "VersionParts"]
 
 Respond: TypeAlias = Callable[[Request], Awaitable[Response]]
 """Answers a request to a route."""
@@ -140,7 +140,7 @@ class Core:
         Raises:
             ValueError: The gateway is built already.
         """
-        self.run(closing(close))
+        self.run(_closing(close))
 
     def refresh_on_hangup(self, refresh: Callable[[], object]) -> None:
         """Call something in a thread on SIGHUP, such as what reads changed files."""
@@ -199,7 +199,7 @@ async def _in_background(work: Callable[[], Coroutine[Any, Any, None]]) -> Async
 
 
 @asynccontextmanager
-async def closing(close: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
+async def _closing(close: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
     """Close something at the end of the block."""
     try:
         yield

@@ -22,9 +22,9 @@ from aiokafka.errors import KafkaError
 from providers.declaration import AdapterDeclaration
 from providers.state import StateAway, StateStore
 from providers.status import ProviderStatus, Trouble
+from providers.topics import STATUS
 
 log = structlog.get_logger(__name__)
-STATUS_TOPIC: Final = "provider.status.v1"
 PAUSE_SECONDS: Final = 0.5
 """How long after a failure Kafka or the state is tried again."""
 
@@ -144,7 +144,7 @@ class Delivery:
             self._keep(batch)
             now = asyncio.get_running_loop().time()
             if everything or trouble != last or now - told_at >= self.status_seconds:
-                await _publish(producer, STATUS_TOPIC, {self.adapter.name: self._status(trouble)})
+                await _publish(producer, STATUS.name, {self.adapter.name: self._status(trouble)})
                 last, told_at = trouble, now
             everything, self.status.kafka = False, None
             with suppress(TimeoutError):

@@ -21,10 +21,11 @@ from providers.exchange.connection import (
     Unreadable,
     connection,
 )
-from providers.exchange.messages import MARKET_TOPIC, MarketTeller, market_key
+from providers.exchange.messages import MarketTeller, market_key
 from providers.exchange.protocol import Message
 from providers.exchange.subscription import CLOCKS, Broken, Subscription
 from providers.settings import MissingSecret, ProviderSettings
+from providers.topics import MARKETS
 from subgraphs.kit.certificates import trusted_authorities
 
 log = structlog.get_logger(__name__)
@@ -46,7 +47,7 @@ class ExchangeAdapter:
         topic: Where its markets are told.
     """
 
-    topic = MARKET_TOPIC
+    topic = MARKETS.name
 
     def __init__(self, settings: ExchangeSettings, shared: ProviderSettings) -> None:
         self._settings, self._shared = settings, shared

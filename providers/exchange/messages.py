@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from typing import Final
 from uuid import UUID, uuid4
 
 import msgspec
@@ -12,8 +11,6 @@ import msgspec
 from providers.exchange.book import MarketBook, RunnerBook
 from providers.exchange.protocol import MarketDefinition, RunnerDefinition
 from subgraphs.kit.domain.currencies import minor_digits
-
-MARKET_TOPIC: Final = "provider.market.v1"
 
 
 class Offer(msgspec.Struct, frozen=True):

@@ -1,6 +1,5 @@
 """The pages that follow a request and a message are compared with the files that each of them enters."""
 
-import re
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -9,14 +8,13 @@ from typing import Final, NamedTuple
 import pytest
 
 from bench.harness.servers import ROOT
+from tests.support.path_pages import files_in, files_of_stops, page_text
 
 pytestmark = [
     pytest.mark.lasting("a process imports the whole product, to follow a request and a batch through it"),
     pytest.mark.usefixtures("processes"),
 ]
 
-STOP: Final = re.compile(r"^\d+\. .*(?:\n +.*)*", re.MULTILINE)
-LINK: Final = re.compile(r"\]\(\.\./([\w./-]+)\)")
 LEFT_OUT: Final = "What it leaves out"
 NOT_WARM: Final = ("What an earlier request has prepared", "What only some requests pass")
 
@@ -61,7 +59,7 @@ def test_each_file_of_the_stops_is_entered(page: Page, entered: Mapping[str, Fil
 @pytest.mark.parametrize("page", PAGES)
 def test_each_file_that_is_entered_is_named_or_left_out(page: Page, entered: Mapping[str, Files]) -> None:
     """What is left out is listed, by file or by folder, with what it does on the path."""
-    stops, left_out = _stops(page), _links(_section(page, LEFT_OUT))
+    stops, left_out = _stops(page), files_in(_section(page, LEFT_OUT))
     others = [file for file in entered[page.followed] if file not in stops]
     assert [file for file in others if not any(_covers(place, file) for place in left_out)] == []
     assert [place for place in left_out if not any(_covers(place, file) for file in others)] == []
@@ -76,27 +74,18 @@ def test_the_stops_are_in_the_order_of_the_request(entered: Mapping[str, Files])
 @pytest.mark.parametrize("title", NOT_WARM)
 def test_a_warm_request_enters_nothing_of_other_requests(title: str, entered: Mapping[str, Files]) -> None:
     """What a request passes only when it is the first, or an unusual one, is no part of the warm one."""
-    files = _links(_section(REQUEST, title))
+    files = files_in(_section(REQUEST, title))
     assert files
     assert [file for file in files if file in entered[REQUEST.followed]] == []
 
 
-def _text(page: Page) -> str:
-    return (ROOT / "docs" / page.file).read_text(encoding="utf-8")
-
-
 def _section(page: Page, title: str) -> str:
-    return _text(page).split(f"\n## {title}\n")[1].split("\n## ")[0]
+    return page_text(page.file).split(f"\n## {title}\n")[1].split("\n## ")[0]
 
 
 def _stops(page: Page) -> Files:
     """Return the files that the numbered stops name, before what they leave out."""
-    walk = _text(page).split(f"\n## {LEFT_OUT}\n")[0]
-    return _links("\n".join(STOP.findall(walk)))
-
-
-def _links(text: str) -> Files:
-    return [*dict.fromkeys(LINK.findall(text))]
+    return files_of_stops(page_text(page.file).split(f"\n## {LEFT_OUT}\n")[0])
 
 
 def _covers(place: str, file: str) -> bool:

@@ -1,14 +1,13 @@
 """The page that follows a text names only files that the text passes."""
 
 import asyncio
-import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from inspect import CO_OPTIMIZED
 from pathlib import Path
 from types import CodeType, FrameType
-from typing import Any, Final
+from typing import Any
 
 from prometheus_client import CollectorRegistry
 
@@ -35,10 +34,7 @@ from tests.backoffice.content.content_operations import (
 )
 from tests.backoffice.global_events.running_consumers import running, until
 from tests.support.office.backoffice_site import Browser
-
-ROOT: Final = Path(__file__).resolve().parents[3]
-STOP: Final = re.compile(r"^\d+\. .*(?:\n +.*)*", re.MULTILINE)
-LINK: Final = re.compile(r"\]\(\.\./([\w./-]+\.py)\)")
+from tests.support.path_pages import ROOT, files_of_stops, page_text
 
 
 async def test_each_file_of_the_page_is_entered(tmp_path: Path, embedded_broker: EmbeddedBroker) -> None:
@@ -67,7 +63,7 @@ async def test_each_file_of_the_page_is_entered(tmp_path: Path, embedded_broker:
             await until(is_shown)
             await asyncio.wait_for(told.wait(), 60)
         await rewards.close()
-    stops = named_files()
+    stops = [file for file in files_of_stops(page_text("content-path.md")) if file.endswith(".py")]
     assert len(stops) > 15
     assert [file for file in stops if file not in entered] == []
 
@@ -101,9 +97,3 @@ def entered_files() -> Iterator[set[str]]:
         sys.setprofile(before)
         files = {Path(code.co_filename) for code in codes if code.co_flags & CO_OPTIMIZED}
         entered |= {str(file.relative_to(ROOT)) for file in files if file.is_relative_to(ROOT)}
-
-
-def named_files() -> list[str]:
-    """Return the files of the product that the page's stops name, in its order."""
-    page = (ROOT / "docs" / "content-path.md").read_text(encoding="utf-8")
-    return [*dict.fromkeys(LINK.findall("\n".join(STOP.findall(page))))]

@@ -13,11 +13,11 @@ import pytest
 from providers.adapters.exchange import ExchangeSettings
 from providers.delivery import Delivery
 from providers.exchange.adapter import ExchangeAdapter
-from providers.exchange.messages import MARKET_TOPIC
 from providers.registry import find_adapter
 from providers.settings import ProviderSettings
 from providers.state import MemoryState, Shelf, StateStore
 from providers.status import ProviderStatus
+from providers.topics import MARKETS, STATUS
 from simulator.exchange.serve import ServedExchange, serving_exchange
 from tests.providers.exchange.books_compared import expected, shown, told
 from tests.providers.memory_kafka import MemoryKafka
@@ -70,8 +70,8 @@ class Follower:
     def is_equal(self, adapter: ExchangeAdapter) -> bool:
         """Return whether nothing is missing now, by the adapter's word and by comparison."""
         books = self.exchange.stream.world.books()
-        status = self.kafka.latest.get("provider.status.v1", {}).get("exchange", {})
-        messages = self.kafka.latest.get(MARKET_TOPIC, {})
+        status = self.kafka.latest.get(STATUS.name, {}).get("exchange", {})
+        messages = self.kafka.latest.get(MARKETS.name, {})
         return (
             self.status.trouble is None
             and bool(status.get("complete"))
