@@ -52,6 +52,25 @@ def listed(texts: Iterable[str], dialect: str) -> str:
     return ",".join([quote(text, dialect) for text in several])
 
 
+def with_keys(dialect: str, tables: str, column: str, texts: Sequence[str]) -> str:
+    """Return `tables WHERE …` for the rows whose column is among texts, in the order of the texts.
+
+    A list of hundreds of literals costs MySQL and MariaDB more than the rows do: each literal is parsed, and
+    becomes a range for every index that might serve. A table made of one JSON text joins key by key instead.
+
+    Args:
+        dialect: `mysql`, `mariadb` or `sqlite`.
+        tables: A table, or several that are joined to it.
+        column: A column of keys of that table.
+        texts: At most `KEYS_PER_BATCH`, each of at most 128 characters.
+    """
+    if dialect == "sqlite":
+        return f"{tables} WHERE {column} IN ({listed(texts, dialect)})"
+    keys = quote(msgspec.json.encode(texts).decode(), dialect)
+    wanted = f"JSON_TABLE({keys}, '$[*]' COLUMNS(id VARCHAR(128) CHARACTER SET utf8mb4 PATH '$')) wanted"
+    return f"{wanted} STRAIGHT_JOIN {tables} WHERE {column}=wanted.id"
+
+
 def few_at_once(pairs: Iterable[tuple[str, str]]) -> Iterator[tuple[str, list[str]]]:
     """Group sorted pairs by their first text, in chunks small enough for an index lookup.
 

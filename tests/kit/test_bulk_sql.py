@@ -19,6 +19,7 @@ from foundation.storage.bulk_sql import (
     json_array,
     listed,
     quote,
+    with_keys,
 )
 from foundation.storage.columns import Identifier, UtcDateTime
 from foundation.storage.database import Database
@@ -150,6 +151,19 @@ async def test_a_list_names_each_of_its_texts(database: Database) -> None:
         for wanted in (["plain", " x "], ["o'brien", "\\"], AWKWARD):
             among = listed(wanted, database.dialect)
             found = await fetch(connection, f"SELECT thing_id FROM thing WHERE thing_id IN ({among})")  # noqa: S608 - under test
+            assert sorted(one[0] for one in found) == sorted(wanted)
+
+
+async def test_rows_are_read_by_keys_that_are_exactly_theirs(database: Database) -> None:
+    """Also by many, by awkward ones, and by the longest; never by one in another case or with more spaces."""
+    longest = "😀" * 128
+    names = [*AWKWARD, longest, *(f"bet {number}" for number in range(KEYS_PER_BATCH - 40))]
+    near = ["Plain", "plain ", "zolc 日本 🏇", "x", " x", longest[1:], "bet", "bet 1 "]
+    async with database.write() as connection:
+        await MultiRow.into(database.dialect, THING).execute(connection, [row(name) for name in names])
+        for wanted in ([], ["plain"], [longest], names):
+            among = with_keys(database.dialect, "thing", "thing_id", sorted({*wanted, *near}))
+            found = await fetch(connection, f"SELECT thing_id FROM {among} AND brand_id='northbet'")  # noqa: S608 - under test
             assert sorted(one[0] for one in found) == sorted(wanted)
 
 

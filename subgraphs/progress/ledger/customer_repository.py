@@ -1,6 +1,6 @@
 """SQL of facts about customers besides their bets: accounts and memberships."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from foundation.storage.bulk_sql import JsonRows, few_at_once, json_array, listed, quote
+from foundation.storage.bulk_sql import JsonRows, few_at_once, json_array, quote, with_keys
 from foundation.storage.columns import upsert
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.progress.counting.contribution import CustomerKey
@@ -69,7 +69,7 @@ class CustomerRepository:
             jurisdiction, currency = (quote(part, self.dialect) for part in defaults[brand])
             rows = await self.homes.few(
                 connection,
-                f"FROM account WHERE {self._among(brand, customers)} "
+                f"FROM {self._among('account', brand, customers)} "
                 f"AND (jurisdiction<>{jurisdiction} OR currency<>{currency})",
             )
             territories |= {(brand, row.customer): (row.jurisdiction, row.currency) for row in rows}
@@ -83,7 +83,7 @@ class CustomerRepository:
         for brand, customers in few_at_once(owners):
             rows = await self.joined.few(
                 connection,
-                f"FROM membership WHERE {self._among(brand, customers)} "
+                f"FROM {self._among('membership', brand, customers)} "
                 f"AND first_opted_in_at IS NOT NULL{self._locked if held else ''}",
             )
             times |= {(brand, row.customer): row.at for row in rows}
@@ -154,8 +154,9 @@ class CustomerRepository:
             states |= {Owner(brand, row[0]): (row[1], row[2]) for row in rows}
         return states
 
-    def _among(self, brand: str, customers: Iterable[str]) -> str:
-        return f"brand_id={quote(brand, self.dialect)} AND customer_id IN ({listed(customers, self.dialect)})"
+    def _among(self, table: str, brand: str, customers: Sequence[str]) -> str:
+        wanted = with_keys(self.dialect, table, "customer_id", customers)
+        return f"{wanted} AND brand_id={quote(brand, self.dialect)}"
 
     @property
     def _locked(self) -> str:

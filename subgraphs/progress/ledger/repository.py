@@ -16,7 +16,16 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.elements import ColumnElement
 
-from foundation.storage.bulk_sql import JsonRows, MultiRow, fetch, few_at_once, json_array, listed, quote
+from foundation.storage.bulk_sql import (
+    JsonRows,
+    MultiRow,
+    fetch,
+    few_at_once,
+    json_array,
+    listed,
+    quote,
+    with_keys,
+)
 from subgraphs.progress.adjustment_repository import adjustment_sums
 from subgraphs.progress.counting.contribution import (
     Bet,
@@ -111,8 +120,9 @@ class LedgerRepository:
         """Return the contributions of bets, locked; unknown bets are absent."""
         rows: list[_ContributionRow] = []
         for brand, ids in few_at_once(bets):
-            among = self._among(brand, "bet_id", ids)
-            rows += await self.stored.few(connection, f"FROM contribution WHERE {among}{self._locked}")
+            wanted = with_keys(self.dialect, "contribution", "bet_id", ids)
+            of_brand = f"brand_id={quote(brand, self.dialect)}"
+            rows += await self.stored.few(connection, f"FROM {wanted} AND {of_brand}{self._locked}")
         return {
             contribution.bet.key: contribution for contribution in await self._contributions(connection, rows)
         }

@@ -9,7 +9,15 @@ import msgspec
 from sqlalchemy import and_, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from foundation.storage.bulk_sql import JsonRows, MultiRow, few_at_once, json_array, listed, quote
+from foundation.storage.bulk_sql import (
+    JsonRows,
+    MultiRow,
+    few_at_once,
+    json_array,
+    listed,
+    quote,
+    with_keys,
+)
 from subgraphs.progress.counting.contribution import CustomerKey, WeekKey
 from subgraphs.progress.counting.rulebook import Territory
 from subgraphs.progress.models import PROGRESS, QUALIFICATION, REFERENCE, WEEK_CLOSING
@@ -20,7 +28,10 @@ _PUBLISHED: Final = (
     *("q.revision", "q.status", "q.total_minor", "q.target_minor", "q.currency", "q.jurisdiction"),
     "q.read_back",
 )
-_KEY: Final = "q.brand_id=p.brand_id AND q.customer_id=p.customer_id AND q.iso_week=p.iso_week"
+_PUBLICATION: Final = (
+    "LEFT JOIN qualification q "
+    "ON q.brand_id=p.brand_id AND q.customer_id=p.customer_id AND q.iso_week=p.iso_week"
+)
 _HAS_CHANGES: Final = (
     "EXISTS (SELECT 1 FROM membership_change m WHERE m.brand_id=p.brand_id AND m.customer_id=p.customer_id)"
 )
@@ -104,15 +115,13 @@ class QualificationRepository:
         for brand, iso, customers in _portions(weeks):
             rows = await self.weeks.few(
                 connection,
-                f"FROM progress p LEFT JOIN qualification q ON {_KEY} "
-                f"WHERE {self._among('p', brand, iso, customers)} "
+                f"FROM {self._among(f'progress p {_PUBLICATION}', 'p', brand, iso, customers)} "
                 f"AND (q.revision IS NOT NULL OR (p.total_minor>={least[brand]} AND {_HAS_CHANGES}))",
             )
             by_key |= {(brand, row.customer, iso): _stored_week(row) for row in rows}
         for brand, iso, customers in _portions(week for week in emptied if week not in by_key):
-            rows = await self.emptied.few(
-                connection, f"FROM qualification q WHERE {self._among('q', brand, iso, customers)}"
-            )
+            among = self._among("qualification q", "q", brand, iso, customers)
+            rows = await self.emptied.few(connection, f"FROM {among}")
             by_key |= {(brand, row.customer, iso): _stored_week(row) for row in rows}
         return by_key
 
@@ -216,11 +225,10 @@ class QualificationRepository:
         ]
         await self.stores.execute(connection, rows)
 
-    def _among(self, table: str, brand: str, iso: str, customers: Sequence[str]) -> str:
-        return (
-            f"{table}.brand_id={quote(brand, self.dialect)} AND {table}.iso_week={quote(iso, self.dialect)} "
-            f"AND {table}.customer_id IN ({listed(customers, self.dialect)})"
-        )
+    def _among(self, tables: str, alias: str, brand: str, iso: str, customers: Sequence[str]) -> str:
+        wanted = with_keys(self.dialect, tables, f"{alias}.customer_id", customers)
+        brand, iso = quote(brand, self.dialect), quote(iso, self.dialect)
+        return f"{wanted} AND {alias}.brand_id={brand} AND {alias}.iso_week={iso}"
 
 
 def _portions(weeks: Iterable[WeekKey]) -> Iterator[tuple[str, str, list[str]]]:
