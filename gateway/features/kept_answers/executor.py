@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Hashable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from hashlib import blake2b
 from time import perf_counter
 from typing import Any, Final, TypeAlias
@@ -16,6 +17,7 @@ from foundation.dependencies import RECORDED, Clock, Dependencies, Memory, RowKe
 from gateway.caching import WeightedCache
 from gateway.executor import FetchedData, is_large
 from gateway.features.kept_answers.metrics import KeptAnswerMetrics
+from gateway.features.kept_answers.sightings import Sightings
 from gateway.pipeline.encoding import EncodedBody, in_pieces
 from gateway.pipeline.identification import CustomerOf
 from gateway.pipeline.operation_executor import OperationExecutor
@@ -116,17 +118,20 @@ class AnswerKeeper(Struct, frozen=True):
         metrics: Counts what becomes of them.
         customer_of: Returns the key of a session's customer: all that answers depend on of a session.
         circumstances: What kept answers share, by the identities of what it consists of.
+        sightings: What was asked for before.
     """
 
     answers: Answers
     metrics: KeptAnswerMetrics
     customer_of: CustomerOf
     circumstances: dict[Key, Circumstances] = field(default_factory=dict)
+    sightings: Sightings = field(default_factory=Sightings)
 
     def forget(self) -> None:
         """Forget all answers: nothing of a customer who does not return, or is erased, is kept for long."""
         self.answers.clear()
         self.circumstances.clear()
+        self.sightings.forget()
 
     def keep(self, recorded: Recorded, pieces: tuple[bytes, ...]) -> None:
         """Keep an answer."""
@@ -205,27 +210,33 @@ class KeepingExecutor(Struct, frozen=True):
         headers: Mapping[str, str],
         session: object = None,
     ) -> Coroutine[Any, Any, FetchedData]:
-        """Fetch from subgraphs, unless the answer is known; a mutation has no session here."""
+        """Fetch from subgraphs, unless the answer is known; a mutation has no session here.
+
+        What is asked for the first time is not kept: recording and storing cost half as much again, and
+        pay only if it is asked for once more.
+        """
         customer = None if session is None else self.keeper.customer_of(session)
         if customer is None or planned.introspection is not None or planned.plan.kind != "query":
             return self.part.fetch(planned, variables, headers, session)
         seen = [header for header in headers.items() if header[0] not in IGNORED]
         key = (ref(planned), _encode(variables), customer, *seen)
-        return self._fetch(key, planned, variables, headers, session)
+        known = self.keeper.answers.get(key)
+        if known is None:
+            self.keeper.metrics.new += 1
+            if not self.keeper.sightings.again(key):
+                return self.part.fetch(planned, variables, headers, session)
+        fetch = partial(self.part.fetch, planned, variables, headers, session)
+        return self._fetch(key, known, planned, fetch)
 
     async def _fetch(
         self,
         key: Key,
+        known: KeptAnswer | None,
         planned: PlannedOperation,
-        variables: Mapping[str, Any],
-        headers: Mapping[str, str],
-        session: object,
+        fetch: Callable[[], Coroutine[Any, Any, FetchedData]],
     ) -> FetchedData:
         metrics, made_of, digest = self.keeper.metrics, Dependencies(), None
-        known = self.keeper.answers.get(key)
-        if known is None:
-            metrics.new += 1
-        else:
+        if known is not None:
             began = perf_counter()
             if known.circumstances.still_hold():
                 digest = await _digest(made_of, known.rows)
@@ -238,7 +249,7 @@ class KeepingExecutor(Struct, frozen=True):
             metrics.compared_seconds += perf_counter() - began
         token = RECORDED.set(made_of)
         try:
-            fetched = await self.part.fetch(planned, variables, headers, session)
+            fetched = await fetch()
         finally:
             RECORDED.reset(token)
         if not made_of.is_covered or (known is None and not self.covers(planned)):
