@@ -90,7 +90,7 @@ fuzz: .venv/.installed web/node_modules/.installed ## Compare the gateway with a
 
 torture: .venv/.installed ## Run the fault tests in their long form, for an hour or two; ARGS="-k zombie"
 	-bash tools/install-services.sh galera
-	FURLONG_TORTURE=1 $(BIN)/python tools/run_tests.py tests/torture tests/recovery/test_restored_changes.py tests/attacks/test_new_documents.py tests/http/test_crowds.py tests/gateway/faults/test_clients_and_calls.py tests/gateway/faults/test_others_while_planning.py tests/life tests/whole/test_rehearsal_on_real_parts.py tests/consumers/stream/test_stops_and_gaps.py tests/subgraphs/fulfilment/test_killed_workers.py tests/subgraphs/fulfilment/test_any_sequence_of_events.py tests/screens tests/updates/test_killed_gateway.py tests/cells tests/backoffice/risk/test_allotments.py tests/backoffice/risk/test_allotments_at_once.py tests/backoffice/risk/test_allotments_in_processes.py tests/backoffice/risk/test_figures_of_cells.py tests/backoffice/global_events/test_several_nodes.py tests/backoffice/global_events/test_cdn_purges.py tests/providers/exchange/test_killed_processes.py --timeout 3600 $(ARGS)
+	FURLONG_TORTURE=1 $(BIN)/python tools/run_tests.py tests/torture $$(grep -rl --include='test_*.py' 'support.long_form' tests) --timeout 3600 $(ARGS)
 
 nightly: wheel ## Check the Helm chart on a real API server, which it builds the first time (a quarter of an hour, with Go 1.26), the image, Strawberry's own tests and clients, and ask PyPI and npm for advisories about all lock files
 	bash tools/api_server/build.sh

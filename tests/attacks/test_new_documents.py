@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from random import Random
 from typing import Final
@@ -20,6 +19,7 @@ from gateway.settings.limits import DocumentLimits
 from tests.attacks.attacked import CLUB, ROOT
 from tests.attacks.hostile import BYTES, KINDS, hostile_request
 from tests.attacks.processor_time import Measured, measured
+from tests.support.long_form import LONG_FORM
 
 MOST: Final = 100
 """How many known bet-slips a request may cost."""
@@ -80,9 +80,6 @@ async def test_what_is_compiled_when_it_is_used_again_costs_less_than_a_hundred_
     assert cost < MOST
 
 
-LONG = os.environ.get("FURLONG_TORTURE", "") not in {"", "0"}
-
-
 @pytest.mark.parametrize("kind", KINDS)
 async def test_each_kind_of_hostile_request_costs_less_than_a_hundred_known_bet_slips(
     shipped: Measured, kind: str
@@ -112,7 +109,7 @@ async def test_hostile_requests_cost_less_than_a_hundred_known_bet_slips_each(sh
     only the least of several times says what a request costs.
     """
     costs: dict[tuple[int, tuple[str, ...]], float] = {}
-    for number in range(500 if LONG else 40):
+    for number in range(500 if LONG_FORM else 40):
         random = Random(number)  # noqa: S311 - not for secrets
         kinds = tuple(random.sample(list(KINDS), random.choice((1, 1, 2, 3))))
         body = hostile(random, shipped, kinds)

@@ -30,17 +30,17 @@ from furlong.demo.embedded_broker import EmbeddedBroker
 from furlong.demo.tokens import demo_sessions, make_token
 from furlong.topic_plans import MESSAGES
 from tests.support.consumers.sample_messages import account, bet, reward, scheme, week
+from tests.support.long_form import LONG_FORM
 from tests.support.processes.running_furlong import BRAND, Programs, eventually, programs_in
 from tools import server_process
 from tools.cell_servers.haproxy import start_haproxy
 from tools.private_mariadb import start_mariadb
 
-LONG = os.environ.get("FURLONG_TORTURE", "") not in {"", "0"}
 pytestmark = pytest.mark.timeout(1800)
 OWN, NEIGHBOUR = Cell("c1", 2, 3, 4), Cell("c0", 0, 1, 4)
 CUSTOMERS = [f"c-{n}" for n in range(24)]
 STAKE_MINOR = 700
-REQUESTS = 1_000 if LONG else 30
+REQUESTS = 1_000 if LONG_FORM else 30
 SECRET = "a secret of at least 32 bytes, for tests"
 SESSIONS = demo_sessions(SECRET)
 QUESTION = """query ($brand: ID!) {

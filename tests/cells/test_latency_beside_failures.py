@@ -26,6 +26,7 @@ from foundation.storage.clock import SystemClock
 from furlong.demo.embedded_broker import EmbeddedBroker
 from furlong.demo.tokens import make_token
 from furlong.topic_plans import MESSAGES
+from tests.support.long_form import only_in_long_form
 from tests.support.processes.running_furlong import BRAND, eventually
 from tools.private_mariadb import PrivateMariadb, start_mariadb
 from tools.server_process import start_process, wait_until_ready
@@ -48,9 +49,7 @@ from .test_cells_alone import (
 
 pytestmark = [
     pytest.mark.usefixtures("haproxy_installed"),
-    pytest.mark.skipif(
-        os.environ.get("FURLONG_TORTURE", "") in {"", "0"}, reason="takes some minutes: make torture"
-    ),
+    only_in_long_form,
     pytest.mark.timeout(1800),
 ]
 ROUNDS, SECONDS = 5, 4.0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import resource
 from collections.abc import Collection, Iterator
 from contextlib import AsyncExitStack
@@ -15,11 +14,11 @@ from gateway import GatewaySettings
 from gateway.http.server import ClientLimits
 from tests.gateway.worlds import shop
 from tests.http.served_gateway import ME, NAME, PATIENCE_SECONDS, QUICK, Client, Shop, post
+from tests.support.long_form import LONG_FORM
 
-LONG = os.environ.get("FURLONG_TORTURE", "") not in {"", "0"}
-IDLE = 4_000 if LONG else 500
+IDLE = 4_000 if LONG_FORM else 500
 INSIDE = 20
-ROUNDS = 100 if LONG else 5
+ROUNDS = 100 if LONG_FORM else 5
 Reply: TypeAlias = tuple[int, bytes, bytes]
 """Status, head and body."""
 

@@ -12,9 +12,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.life.reference_model import Model
-from tests.life.test_life_of_a_week import ANY, BEGINS, CLOSED, LONG_FORM, OPEN, PROVISIONAL, Life
+from tests.life.test_life_of_a_week import ANY, BEGINS, CLOSED, OPEN, PROVISIONAL, Life
 from tests.life.whole_product import CUSTOMER, running_product
 from tests.support.gateway.site_streams import Followed, following
+from tests.support.long_form import LONG_FORM
 from tests.support.subgraphs.club_fixture import make_token
 
 EXAMPLES: Final = 100 if LONG_FORM else 2

@@ -1,7 +1,6 @@
 """Whatever happens, a kept answer is given again only if a new one would be the same, byte for byte."""
 
 import asyncio
-import os
 import shutil
 import tempfile
 from collections.abc import Callable, Sequence
@@ -20,8 +19,8 @@ from subgraphs.club.loaders import ClubContext
 from subgraphs.progress.loaders import ProgressContext
 from subgraphs.rewards.loaders import RewardsContext
 from tests.life.twin_sites import EVENTS, counted, twin_sites
+from tests.support.long_form import LONG_FORM
 
-LONG_FORM: Final = os.environ.get("FURLONG_TORTURE", "") not in {"", "0"}
 EXAMPLES: Final = 200 if LONG_FORM else 8
 BEGINS: Final = datetime(2026, 3, 25, 12, tzinfo=UTC)
 LIVES: Final = st.lists(st.sampled_from(EVENTS), max_size=9)

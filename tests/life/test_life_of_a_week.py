@@ -1,7 +1,6 @@
 """Whatever happens in a club week, in any order, the state is right and at most one reward is paid."""
 
 import asyncio
-import os
 import shutil
 import tempfile
 from collections.abc import Sequence
@@ -19,8 +18,8 @@ from simulator.providers.faults import ProviderFault
 from subgraphs.fulfilment.models import FULFILMENT
 from tests.life.reference_model import CLOSES, ENDS, PAID, Bet, Model
 from tests.life.whole_product import KEY, Product, running_product, written
+from tests.support.long_form import LONG_FORM
 
-LONG_FORM: Final = os.environ.get("FURLONG_TORTURE", "") not in {"", "0"}
 EXAMPLES: Final = 400 if LONG_FORM else 7
 BEGINS: Final = datetime(2026, 3, 25, 12, tzinfo=UTC)
 MINUTE: Final = timedelta(minutes=1)

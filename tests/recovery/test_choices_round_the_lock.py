@@ -1,6 +1,5 @@
 """The database's clock decides whether a choice is in time, on whatever node it is made (M9)."""
 
-import os
 import random
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -21,6 +20,7 @@ from subgraphs.kit.graphql.app import Subgraph
 from subgraphs.kit.graphql.parts import SubgraphParts
 from subgraphs.kit.settings import UpstreamSettings
 from subgraphs.rewards.app import create_subgraph
+from tests.support.long_form import LONG_FORM
 from tests.support.recovery.harness import CHANGE, LOCK_MINUTES, LOCKED_AT, reasons
 from tests.support.skewed_clock import SkewedClock
 from tests.support.subgraphs.club_fixture import ClubFixture, data_of, session, session_settings
@@ -36,7 +36,7 @@ from tests.support.subgraphs.club_samples import (
 )
 from tests.support.subgraphs.upstream_double import UpstreamDouble
 
-TRIES: Final = 1000 if os.environ.get("FURLONG_TORTURE", "") not in {"", "0"} else 60
+TRIES: Final = 1000 if LONG_FORM else 60
 SKEWS: Final = (timedelta(seconds=-2), timedelta(), timedelta(seconds=2))
 
 

@@ -4,7 +4,6 @@ The long form, with FURLONG_TORTURE=1 as `make torture` sets it, has 10,000 of t
 """
 
 import asyncio
-import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
@@ -23,10 +22,11 @@ from subgraphs.kit.mutations.intents import ChangeRequest
 from subgraphs.kit.mutations.recovery import PACE_SECONDS, RecoveryRounds
 from subgraphs.kit.mutations.recovery_parts import RecoveryParts
 from subgraphs.kit.settings import UpstreamSettings
+from tests.support.long_form import LONG_FORM
 from tests.support.subgraphs.club_fixture import ClubFixture
 from tests.support.subgraphs.upstream_double import UpstreamDouble
 
-CHANGES: Final = 10_000 if os.environ.get("FURLONG_TORTURE", "") not in {"", "0"} else 160
+CHANGES: Final = 10_000 if LONG_FORM else 160
 AT_ONCE: Final = 8
 
 

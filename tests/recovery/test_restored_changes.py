@@ -8,7 +8,6 @@ upstream's own journal.
 import asyncio
 import itertools
 import json
-import os
 import sqlite3
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -43,10 +42,10 @@ from subgraphs.kit.settings import UpstreamSettings
 from subgraphs.rewards.models import REWARD_CHOICE
 from tests.recovery.changing_customers import ChangingCustomer, customers
 from tests.support.database_probe import migrate
+from tests.support.long_form import LONG_FORM
 from tests.support.recovery.harness import BRAND, UNDISTURBED, RecoveryHarness, harness_over
 from tests.support.subgraphs.club_samples import NOW, good_account
 
-LONG_FORM: Final = os.environ.get("FURLONG_TORTURE", "") not in {"", "0"}
 OF_EACH_KIND: Final = 12 if LONG_FORM else 3
 CONSUMERS: Final = {"club": club_consumer, "rewards": rewards_consumer}
 MINUTE: Final = timedelta(minutes=1)

@@ -1,16 +1,15 @@
 """Every screen of the widget, in each way that a visitor may look at it."""
 
-import os
 from typing import Final, Literal
 
 import pytest
 
 from tests.support.browsers.screen_gallery import Gallery, Look
+from tests.support.long_form import LONG_FORM
 from tools.scenario_answers import recorded
 
 pytestmark = pytest.mark.usefixtures("web_installed")
 
-LONG = os.environ.get("FURLONG_TORTURE", "") not in {"", "0"}
 USUAL = (
     Look(360),
     Look(1280),
@@ -38,7 +37,7 @@ EVERY = tuple(
 )
 """All combinations: `make torture`."""
 
-LOOKS = EVERY if LONG else USUAL
+LOOKS = EVERY if LONG_FORM else USUAL
 
 
 @pytest.mark.parametrize("look", LOOKS, ids=str)
@@ -48,7 +47,7 @@ def test_no_text_is_cut_off_or_covered(gallery: Gallery, look: Look) -> None:
     assert gallery.faults_of_layout() == []
 
 
-@pytest.mark.parametrize("look", LOOKS if LONG else LOOKS[:1], ids=str)
+@pytest.mark.parametrize("look", LOOKS if LONG_FORM else LOOKS[:1], ids=str)
 def test_all_screens_pass_axe(gallery: Gallery, look: Look) -> None:
     """WCAG 2.2 AA by axe: names, roles, relations, languages, contrast and sizes of targets."""
     gallery.look(look)

@@ -1,6 +1,5 @@
 """The screens look as they did when their pictures were kept; `make snapshots` keeps new ones."""
 
-import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ import pytest
 
 from tests.support.browsers.screen_gallery import ROOT, Gallery, Look, open_gallery
 from tests.support.browsers.snapshots import Screens, compare_sheet, keep_sheet
+from tests.support.long_form import LONG_FORM
 from tools.local_chromium import LocalChromium, find_chromium
 from tools.scenario_answers import recorded
 
@@ -73,11 +73,10 @@ SHEETS: Final = (
     Sheet("details-italian", Look(360, "it"), FEW),
     Sheet("details-german-200", Look(360, "de", text="200%"), FEW),
 )
-LONG: Final = os.environ.get("FURLONG_TORTURE", "") not in {"", "0"}
 USUAL: Final = ("lines", "lines-dark", "details", "details-forced-colours", "details-arabic")
 
 
-@pytest.mark.parametrize("sheet", [each for each in SHEETS if LONG or each.name in USUAL], ids=str)
+@pytest.mark.parametrize("sheet", [each for each in SHEETS if LONG_FORM or each.name in USUAL], ids=str)
 def test_each_screen_looks_as_it_did(gallery: Gallery, sheet: Sheet) -> None:
     """A change of looks is made on purpose: it comes with new pictures, which a reviewer sees."""
     taken = sheet.take(gallery)

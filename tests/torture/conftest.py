@@ -23,6 +23,7 @@ from foundation.storage.settings import DatabaseSettings
 from subgraphs.progress.models import CONTRIBUTION, METADATA, PROGRESS, STREAM
 from tests.support.consumers.betting_load import BRAND, Load, recount
 from tests.support.consumers.sample_messages import scheme
+from tests.support.long_form import LONG_FORM
 from tests.support.processes.forked_programs import Program, start_forked
 from tests.support.processes.running_furlong import without_settings
 from tools.private_kafka import PrivateKafka, start_kafka
@@ -62,7 +63,7 @@ class Scale:
 @pytest.fixture(scope="session")
 def scale() -> Scale:
     """Return the long scale if FURLONG_TORTURE is set."""
-    return Scale(os.environ.get("FURLONG_TORTURE", "") not in {"", "0"})
+    return Scale(LONG_FORM)
 
 
 @dataclass

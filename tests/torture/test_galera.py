@@ -20,6 +20,7 @@ import pymysql
 import pytest
 
 from tests.support.consumers.betting_load import Load, recount
+from tests.support.long_form import only_in_long_form
 from tests.support.processes.running_furlong import ROOT, eventually
 from tests.support.product.whole_installation import Installation, rehearsed_installation
 from tests.torture.changing_members import Changer, changing, each_change_is_kept, each_has_changed
@@ -31,9 +32,7 @@ from tools.server_process import free_port
 
 pytestmark = [
     pytest.mark.usefixtures("kafka_installed", "mariadb_installed", "haproxy_installed", "processes"),
-    pytest.mark.skipif(
-        os.environ.get("FURLONG_TORTURE", "") in {"", "0"}, reason="takes some minutes: make torture"
-    ),
+    only_in_long_form,
     pytest.mark.skipif(
         not galera_installed(), reason="Galera is missing: bash tools/install-services.sh galera"
     ),

@@ -28,10 +28,9 @@ from gateway import GatewaySettings, create_gateway
 from tests.gateway.worlds import shop
 from tests.http.stub import Connection, stub
 from tests.support.federation.root_fields import write_supergraph
+from tests.support.long_form import only_in_long_form
 
-pytestmark = pytest.mark.skipif(
-    os.environ.get("FURLONG_TORTURE", "") in {"", "0"}, reason="takes some minutes: make torture"
-)
+pytestmark = only_in_long_form
 
 SECONDS: Final = 60.0
 REPLY: Final = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n%b"

@@ -3,7 +3,6 @@
 What is left is recounted from the bytes that were produced, and from the upstream's own journal.
 """
 
-import os
 import random
 import time
 from collections import Counter
@@ -17,6 +16,7 @@ from typing import Any, Final
 import pytest
 
 from tests.support.consumers.betting_load import Load, recount
+from tests.support.long_form import only_in_long_form
 from tests.support.processes.running_furlong import ROOT, eventually
 from tests.support.product.whole_installation import Installation, rehearsed_installation
 from tests.torture.changing_members import Changer, changing, each_change_is_kept, each_has_changed
@@ -28,9 +28,7 @@ from tools.server_process import free_port
 
 pytestmark = [
     pytest.mark.usefixtures("kafka_installed", "mariadb_installed", "haproxy_installed", "processes"),
-    pytest.mark.skipif(
-        os.environ.get("FURLONG_TORTURE", "") in {"", "0"}, reason="takes some minutes: make torture"
-    ),
+    only_in_long_form,
     pytest.mark.timeout(1800),
 ]
 CONFIGURATION: Final = ROOT / "deploy" / "haproxy" / "replicas.cfg"

@@ -4,7 +4,6 @@ What was produced is recounted from its bytes, and compared with the rows of the
 """
 
 import json
-import os
 import signal
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -21,6 +20,7 @@ from sqlalchemy import make_url
 
 from tests.support.consumers.betting_load import Load, recount
 from tests.support.consumers.sample_messages import membership, scheme
+from tests.support.long_form import only_in_long_form
 from tests.support.processes.forked_programs import Program
 from tests.support.processes.running_furlong import BRAND, Programs, eventually, programs_in
 from tools.kafka_cluster import KafkaCluster, start_kafka_cluster
@@ -29,9 +29,7 @@ from tools.server_process import free_port
 
 pytestmark = [
     pytest.mark.usefixtures("kafka_installed", "processes"),
-    pytest.mark.skipif(
-        os.environ.get("FURLONG_TORTURE", "") in {"", "0"}, reason="takes some minutes: make torture"
-    ),
+    only_in_long_form,
     pytest.mark.timeout(1800),
 ]
 BETS: Final = "club.progress.v1"

@@ -1,6 +1,5 @@
 """An upgrade and the way back while both versions work: all processes of each, on one MariaDB and Kafka."""
 
-import os
 import random
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,6 +9,7 @@ import pytest
 from confluent_kafka.admin import AdminClient
 
 from tests.support.consumers.betting_load import Load
+from tests.support.long_form import only_in_long_form
 from tests.support.processes.running_furlong import BRAND, Site, eventually
 from tests.support.product.rehearsed_week import NEXT_WEEK, WEEK, RehearsedWeek
 from tests.support.product.release import released_code
@@ -25,9 +25,7 @@ from tools.private_mariadb import PrivateMariadb
 
 pytestmark = [
     pytest.mark.usefixtures("kafka_installed"),
-    pytest.mark.skipif(
-        os.environ.get("FURLONG_TORTURE", "") in {"", "0"}, reason="takes some minutes: make torture"
-    ),
+    only_in_long_form,
     pytest.mark.timeout(3600),
 ]
 ANN, BOB = "c-1001", "c-1002"

@@ -1,7 +1,6 @@
 """A gateway is killed under many open pages and started again: all are live again, and none hurries."""
 
 import asyncio
-import os
 import re
 import signal
 import time
@@ -21,6 +20,7 @@ from furlong.databases import upgrade_databases
 from subgraphs.club.membership.membership import MembershipKind
 from subgraphs.kit.domain.keys import Owner
 from tests.support.browsers.bet_slip_page import Browser, browser
+from tests.support.long_form import LONG_FORM
 from tests.support.processes.forked_programs import Program
 from tests.support.processes.running_furlong import Programs, eventually, programs_in
 from tests.support.subgraphs.club_fixture import AUDIENCE, ISSUER, SECRET, ClubFixture, make_token
@@ -31,11 +31,10 @@ from tools.server_process import free_port
 
 pytestmark = pytest.mark.usefixtures("web_installed")
 
-LONG = os.environ.get("FURLONG_TORTURE", "") not in {"", "0"}
 PAGES = 200
-WITH_SCREENS = 5 if LONG else 2
-KILLS = 5 if LONG else 1
-AWAY_SECONDS = 8.0 if LONG else 2.0
+WITH_SCREENS = 5 if LONG_FORM else 2
+KILLS = 5 if LONG_FORM else 1
+AWAY_SECONDS = 8.0 if LONG_FORM else 2.0
 CUSTOMERS = [f"c-{number}" for number in range(PAGES)]
 
 

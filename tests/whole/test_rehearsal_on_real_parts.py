@@ -1,7 +1,6 @@
 """Weeks rehearsed in an installation of many processes, on MariaDB and Kafka: one clock, and disasters."""
 
 import json
-import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from typing import Any, Final
 import httpx
 import pytest
 
+from tests.support.long_form import LONG_FORM
 from tests.support.processes.running_furlong import BRAND, PATIENCE_SECONDS, ROOT, eventually
 from tests.support.product.rehearsed_week import NEXT_WEEK, WEEK, RehearsedWeek
 from tests.support.product.whole_installation import CUSTOMER, WORKERS, Installation, rehearsed_installation
@@ -19,7 +19,6 @@ from tools.private_mariadb import PrivateMariadb
 PARTS: Final = """{ club(brand: "northbet") {
   membership { optedIn } progress { staked { minor } } choice { version } fulfilment { status } } }"""
 FIELD_OF: Final = {"progress": "progress", "rewards": "choice", "fulfilment": "fulfilment"}
-LONG_FORM: Final = os.environ.get("FURLONG_TORTURE", "") not in {"", "0"}
 pytestmark = [
     pytest.mark.usefixtures("kafka_installed"),
     pytest.mark.timeout(900),

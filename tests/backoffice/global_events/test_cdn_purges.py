@@ -1,7 +1,6 @@
 """A decision of the back office removes old answers from a real Varnish, also those that came after it."""
 
 import asyncio
-import os
 import statistics
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -32,14 +31,14 @@ from subgraphs.rewards import models as rewards
 from tests.gateway.varnish_gateway import Cdn, gateway_behind, terms
 from tests.support.database_probe import migrated
 from tests.support.gateway.private_varnish import PrivateVarnish, start_varnish
+from tests.support.long_form import LONG_FORM
 from tests.support.office.backoffice_fixture import backoffice_database
 from tests.support.office.global_messages import BRAND, switch
 from tools.server_process import free_port
 
 PATIENCE_SECONDS = 120.0
-LONG = os.environ.get("FURLONG_TORTURE", "") not in {"", "0"}
-REPEATED = 50 if LONG else 1
-AGAIN: dict[str, Any] = {} if LONG else {"again_seconds": 0.5}
+REPEATED = 50 if LONG_FORM else 1
+AGAIN: dict[str, Any] = {} if LONG_FORM else {"again_seconds": 0.5}
 REMOVALS = 4
 """How often each response is removed."""
 
@@ -118,7 +117,7 @@ async def test_readers_get_what_was_decided_although_they_never_stop_asking(
             after.append(await _shows(cdn, database, off=version % 2 == 0, version=version))
             whole.append(time.monotonic() - decided)
         assert (await cdn.ask(OTHER)).headers["x-cache"] == "hit", "other brands' answers stay"
-    if LONG:
+    if LONG_FORM:
         with capsys.disabled():
             for took, since in ((whole, "the decision"), (after, "the node had applied it")):
                 shown = f"median {statistics.median(took):.2f} s, longest {max(took):.2f} s of {len(took)}"

@@ -1,7 +1,6 @@
 """A budget over four cells is never exceeded, and reached in the end, whatever happens on the way."""
 
 import asyncio
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -18,9 +17,9 @@ from consumers.messages.global_events.states import AllotmentState, CellShare
 from subgraphs.rewards.budgets import BudgetRepository
 from tests.backoffice.risk.allotted_cells import BRAND, CELLS, REWARD, AllottedCells, allotted_cells
 from tests.backoffice.risk.risk_fixture import WEEK
+from tests.support.long_form import LONG_FORM
 
 ROUNDS = 20
-LONG = os.environ.get("FURLONG_TORTURE", "") not in {"", "0"}
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +104,7 @@ async def play(installation: AllottedCells, one: Round, budget: int) -> None:
     await installation.divide()
 
 
-@settings(max_examples=100 if LONG else 4, phases=[Phase.explicit, Phase.generate])
+@settings(max_examples=100 if LONG_FORM else 4, phases=[Phase.explicit, Phase.generate])
 @example(
     number=7,
     rounds=[

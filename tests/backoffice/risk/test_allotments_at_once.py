@@ -1,7 +1,6 @@
 """Customers of four cells ask at once, on MariaDB, while shares move and consumers are killed."""
 
 import asyncio
-import os
 import random
 from collections.abc import Awaitable, Callable
 
@@ -10,9 +9,9 @@ from sqlalchemy.exc import DBAPIError
 
 from foundation.storage.errors import is_conflict
 from tests.backoffice.risk.allotted_cells import CELLS, AllottedCells, allotted_cells
+from tests.support.long_form import LONG_FORM
 
-LONG = os.environ.get("FURLONG_TORTURE", "") not in {"", "0"}
-BUDGET = 40 if LONG else 5
+BUDGET = 40 if LONG_FORM else 5
 PATIENCE_SECONDS = 500.0
 AT_ONCE = 8
 """How many ask at once. A cell has ten connections, and its consumer needs one: nobody waits in vain."""

@@ -4,7 +4,6 @@ Only in the long form: `test_allotments_at_once.py` is the short one, with consu
 """
 
 import asyncio
-import os
 import random
 import time
 import uuid
@@ -28,15 +27,14 @@ from furlong.demo.tokens import demo_sessions, make_token
 from furlong.install.topics import TOPICS, create_topics
 from furlong.settings import TopicSettings
 from tests.backoffice.risk.allotted_cells import BRAND, CELLS, RewardsCell
+from tests.support.long_form import only_in_long_form
 from tests.support.processes.running_furlong import ROOT, Programs, eventually, programs_in
 from tools import server_process
 from tools.private_kafka import PrivateKafka
 from tools.private_mariadb import PrivateMariadb
 
 pytestmark = [
-    pytest.mark.skipif(
-        os.environ.get("FURLONG_TORTURE", "") in {"", "0"}, reason="takes some minutes: make torture"
-    ),
+    only_in_long_form,
     pytest.mark.timeout(1800),
 ]
 BUDGET: Final = 40

@@ -1,7 +1,6 @@
 """The sum of what cells have counted equals a count over all, whatever became of the messages on the way."""
 
 import asyncio
-import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AsyncExitStack
@@ -29,10 +28,10 @@ from foundation.storage.cells.cell import Cell
 from subgraphs.progress.models import WEEK_CLOSING
 from tests.backoffice.risk.made_weeks import weeks
 from tests.backoffice.risk.risk_fixture import WEEK, CustomerWeek, RiskFixture, risk_fixture
+from tests.support.long_form import LONG_FORM
 
 CELLS = (Cell("c0", 0, 2, 12), Cell("c1", 3, 7, 12), Cell("c2", 8, 11, 12))
 EVERY = timedelta(seconds=15)
-LONG = os.environ.get("FURLONG_TORTURE", "") not in {"", "0"}
 
 
 @dataclass(frozen=True)
@@ -173,9 +172,9 @@ async def close_week(risk_area: RiskFixture) -> None:
         await connection.execute(insert(WEEK_CLOSING).values(row))
 
 
-@settings(max_examples=600 if LONG else 12)
+@settings(max_examples=600 if LONG_FORM else 12)
 @given(found=weeks(), data=st.data())
-@pytest.mark.timeout(1800 if LONG else 300)
+@pytest.mark.timeout(1800 if LONG_FORM else 300)
 def test_the_sum_of_the_cells_equals_sql_over_all(
     cells: Cells, loop: asyncio.AbstractEventLoop, found: list[CustomerWeek], data: st.DataObject
 ) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import os
 import statistics
 import time
 from collections import Counter
@@ -30,16 +29,16 @@ from foundation.storage.settings import DatabaseSettings
 from furlong.install.cell_tables import CELL_TABLES
 from furlong.topic_plans import MESSAGES
 from tests.support.consumers.sample_messages import bet, scheme
+from tests.support.long_form import LONG_FORM
 
 from .conftest import PREFIX, CellServer, Mover, MovingHarness, behind_haproxy
 
-LONG = os.environ.get("FURLONG_TORTURE", "") not in {"", "0"}
 pytestmark = [
     pytest.mark.usefixtures("mariadb_installed", "haproxy_installed"),
-    pytest.mark.timeout(3600 if LONG else 900),
+    pytest.mark.timeout(3600 if LONG_FORM else 900),
 ]
-pytestmark += [pytest.mark.usefixtures("kafka_installed")] if LONG else []
-MOVES, BETS_PER_SECOND = (20, 800) if LONG else (1, 100)
+pytestmark += [pytest.mark.usefixtures("kafka_installed")] if LONG_FORM else []
+MOVES, BETS_PER_SECOND = (20, 800) if LONG_FORM else (1, 100)
 PAUSE_SECONDS = 0.05
 MAX_TIMES = 10
 """How much longer than without a move anything may wait, if the machine is too slow for the wanted times."""
@@ -152,7 +151,7 @@ class Broker:
 def broker(request: pytest.FixtureRequest) -> Broker:
     """Provide a broker with all topics."""
     topics = [plan.name for plan in MESSAGES]
-    if LONG:
+    if LONG_FORM:
         kafka = request.getfixturevalue("empty_kafka")
         kafka.create_topics(topics, partitions=OWN.of)
         return Broker(kafka.bootstrap, None)
@@ -189,7 +188,7 @@ def test_each_bet_is_applied_once_however_often_the_cell_moves(
         f"{load.sent.total():,} bets, {len(load.read):,} reads, {load.failed_reads} failed, for at most "
         f"{load.unreadable_seconds:.2f} s"
     )
-    if LONG:
+    if LONG_FORM:
         load.compare()
 
 
@@ -218,12 +217,12 @@ async def _produce_and_move(
     work = [asyncio.create_task(each) for each in load_of]
     try:
         await _until(lambda: len(load.applied) > 3, work)
-        if LONG:
+        if LONG_FORM:
             await load.rest()
         for number in range(MOVES):
             await asyncio.to_thread(_move, moving, number, socket, load)
             moving.here, moving.there = moving.there, moving.here
-        if LONG:
+        if LONG_FORM:
             await load.rest()
         before = len(load.applied)
         await _until(lambda: len(load.applied) > before + 3, work)
@@ -245,7 +244,7 @@ def _move(moving: MovingHarness, number: int, socket: str, load: Load) -> None:
     """Move the cell once, and note what waited how long; in the long form with a SIGKILL on the way."""
     began = time.monotonic()
     killed = None
-    if LONG:
+    if LONG_FORM:
         mover = Mover(moving, changes={"FURLONG_CELL_MOVE_ROUTER_SOCKET": socket})
         killed = mover.kill_in(list(MOVING)[number % len(MOVING)])
         mover.finish()

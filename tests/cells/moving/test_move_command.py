@@ -1,13 +1,13 @@
 """The command that moves a cell, killed by SIGKILL while it works."""
 
 import json
-import os
 from pathlib import Path
 
 import pytest
 
 from cells.moving.journal import Step
 from cells.moving.move import MOVING
+from tests.support.long_form import LONG_FORM
 from tests.support.processes.forked_programs import run_forked
 
 from .conftest import PREFIX, CellServer, Mover, MovingHarness
@@ -16,8 +16,7 @@ pytestmark = [
     pytest.mark.usefixtures("mariadb_installed"),
     pytest.mark.timeout(900),
 ]
-LONG = os.environ.get("FURLONG_TORTURE", "") not in {"", "0"}
-KILLED_IN = tuple(MOVING) * 4 if LONG else (Step.LOAD, Step.FENCE)
+KILLED_IN = tuple(MOVING) * 4 if LONG_FORM else (Step.LOAD, Step.FENCE)
 
 
 def epochs(place: CellServer) -> list[tuple[object, ...]]:

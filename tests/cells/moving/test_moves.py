@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import os
 import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator
@@ -25,6 +24,7 @@ from foundation.storage.settings import DatabaseSettings
 from furlong.install.cell_tables import CELL_TABLES
 from subgraphs.block_list import SUBGRAPHS
 from subgraphs.club.models import COMPARISON
+from tests.support.long_form import LONG_FORM
 
 from .conftest import CellServer, MovingHarness
 
@@ -33,7 +33,6 @@ pytestmark = [
     pytest.mark.timeout(900),
 ]
 PATIENCE_SECONDS = 120.0
-LONG = os.environ.get("FURLONG_TORTURE", "") not in {"", "0"}
 
 
 class Killed(BaseException):
@@ -161,7 +160,7 @@ def test_a_move_killed_at_every_step_loses_and_repeats_nothing(moving: MovingHar
     kills = tuple((step, says) for step in MOVING for says in ("begins", "acted"))
     for here, there, killed in (
         (moving.here, moving.there, kills),
-        (moving.there, moving.here, kills if LONG else kills[::8]),
+        (moving.there, moving.here, kills if LONG_FORM else kills[::8]),
     ):
         moving.here, moving.there = here, there
         with writing(Writer((here.settings, there.settings))) as writer:
@@ -227,7 +226,7 @@ def test_until_the_switch_there_is_a_way_back(moving: MovingHarness) -> None:
     After that it cannot, and a new move can begin.
     """
     before_open = list(MOVING)[: list(MOVING).index(Step.OPEN)]
-    for step in (Step.LOAD, Step.VERIFY, Step.FINAL_CATCH_UP) if LONG else (Step.FINAL_CATCH_UP,):
+    for step in (Step.LOAD, Step.VERIFY, Step.FINAL_CATCH_UP) if LONG_FORM else (Step.FINAL_CATCH_UP,):
         assert step in before_open
         with pytest.raises(Killed):
             run(move_of(moving), killed_at(step, "ends"))

@@ -1,7 +1,6 @@
 """Processes that are stopped before a cell moves and continue after it, as a stalled machine does."""
 
 import asyncio
-import os
 import signal
 import time
 from collections.abc import Callable
@@ -23,6 +22,7 @@ from furlong.demo.tokens import demo_sessions, make_token
 from furlong.install.cell_tables import CELL_TABLES
 from furlong.topic_plans import MESSAGES
 from tests.support.consumers.sample_messages import account, bet, scheme, week
+from tests.support.long_form import LONG_FORM
 from tests.support.processes.forked_programs import Program
 from tests.support.processes.running_furlong import programs_in
 from tools import server_process
@@ -33,11 +33,10 @@ pytestmark = [
     pytest.mark.usefixtures("mariadb_installed"),
     pytest.mark.timeout(900),
 ]
-LONG = os.environ.get("FURLONG_TORTURE", "") not in {"", "0"}
 PATIENCE_SECONDS = 120.0
 OWN = Cell("c1", 0, 1, 4)
 CUSTOMERS = [f"c-{n}" for n in range(60) if OWN.has("northbet", f"c-{n}")]
-WORKERS = ["intents", "weeks", "outbox"] if LONG else ["intents"]
+WORKERS = ["intents", "weeks", "outbox"] if LONG_FORM else ["intents"]
 """Those that pay rewards sleep through a move in `test_unfinished_work.py`."""
 
 OPT_IN = """mutation ($key: ID!) {

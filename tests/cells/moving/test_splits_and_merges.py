@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import json
-import os
 from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
@@ -25,6 +24,7 @@ from foundation.storage.database import Database
 from furlong.databases import METADATA
 from furlong.install.cell_tables import CELL_TABLES
 from subgraphs.block_list import SUBGRAPHS
+from tests.support.long_form import LONG_FORM
 
 from .conftest import PREFIX, CellServer, Mover, MovingHarness
 from .test_moves import Killed, killed_at, quietly, unnoted
@@ -33,7 +33,6 @@ pytestmark = [
     pytest.mark.usefixtures("mariadb_installed"),
     pytest.mark.timeout(1800),
 ]
-LONG = os.environ.get("FURLONG_TORTURE", "") not in {"", "0"}
 KEYED, SHARED = "club.choice.v1", "club.week.v1"
 LOWER, UPPER = Cell("c1", 0, 0, 4), Cell("c2", 1, 1, 4)
 CUSTOMERS = [f"c-{n}" for n in range(1000, 1120) if Cell("c1", 0, 1, 4).has("northbet", f"c-{n}")]
@@ -296,14 +295,14 @@ def test_the_commands_continue_after_sigkill(moving: MovingHarness) -> None:
     asyncio.run(fill(moving.here))
     before = rows_at(moving.here, of=is_customers)
     mover = Mover(moving, ("split", "c2", "1"))
-    for step in split_of(moving).actions if LONG else (Step.TRIM_TARGET, Step.TRIM_SOURCE):
+    for step in split_of(moving).actions if LONG_FORM else (Step.TRIM_TARGET, Step.TRIM_SOURCE):
         mover.kill_in(step)
     mover.finish()
     assert "route its partitions there" in mover.log.read_text()
     moving.here, moving.there = moving.there, moving.here
     mover = Mover(moving, ("merge",))
     steps = open_merge(moving.settings(), CELL_TABLES).actions
-    for step in steps if LONG else (Step.JOIN,):
+    for step in steps if LONG_FORM else (Step.JOIN,):
         mover.kill_in(step)
     mover.finish()
     assert rows_at(moving.there, of=is_customers) == before

@@ -1,7 +1,6 @@
 """A cell that is moved amid unfinished work: changes in doubt, due rewards, facts that are not published."""
 
 import asyncio
-import os
 import signal
 from collections import Counter
 from contextlib import AsyncExitStack, ExitStack, suppress
@@ -20,6 +19,7 @@ from furlong.topic_plans import MESSAGES
 from subgraphs.block_list import SUBGRAPHS
 from tests.support.fulfilment.payout_harness import PayoutHarness, open_harness
 from tests.support.fulfilment.worker_processes import worker_processes
+from tests.support.long_form import LONG_FORM
 from tests.support.processes.running_furlong import programs_in
 from tests.support.recovery.harness import MEMBERSHIP, RecoveryHarness, harness_over
 
@@ -29,8 +29,7 @@ pytestmark = [
     pytest.mark.usefixtures("mariadb_installed", "haproxy_installed"),
     pytest.mark.timeout(900),
 ]
-LONG = os.environ.get("FURLONG_TORTURE", "") not in {"", "0"}
-CUSTOMERS = [f"r-{n}" for n in range(400 if LONG else 20)]
+CUSTOMERS = [f"r-{n}" for n in range(400 if LONG_FORM else 20)]
 FIRST, LATER = CUSTOMERS[::2], CUSTOMERS[1::2]
 PATIENCE_SECONDS = 300.0
 OUTCOMES = "club.outcomes.v1"

@@ -1,7 +1,6 @@
 """A member is stopped anywhere, or its topic loses records: nothing is lost or skipped silently."""
 
 import asyncio
-import os
 import random
 import time
 from collections.abc import AsyncIterator
@@ -13,9 +12,9 @@ from consumers.stream.consumer import Consumer
 from consumers.stream.errors import PositionOutOfRange
 from tests.support.consumers.betting_harness import BettingHarness, betting_harness
 from tests.support.consumers.sample_messages import bet
+from tests.support.long_form import LONG_FORM
 
 BETS = "club.progress.v1"
-LONG = os.environ.get("FURLONG_TORTURE", "") not in {"", "0"}
 
 
 @pytest.fixture
@@ -31,7 +30,7 @@ async def test_a_member_that_is_stopped_at_any_moment_leaves_nothing_half_done(
 ) -> None:
     """It ends in time, whatever it waits for; the next one continues, and the totals are exact."""
     chance = random.Random(betting.load.seed)  # noqa: S311 - varies the order of events
-    for _ in range(100 if LONG else 12):
+    for _ in range(100 if LONG_FORM else 12):
         betting.send(10)
         consumer = betting.start()
         await asyncio.sleep(chance.uniform(0, 0.15))
@@ -104,5 +103,5 @@ async def test_a_consumer_with_nothing_to_do_does_not_grow(betting: BettingHarne
     betting.start(poll_seconds=0.0005, hint_seconds=0.01)
     await betting.reckoning()
     before = len(asyncio.all_tasks())
-    await asyncio.sleep(5 if LONG else 0.5)
+    await asyncio.sleep(5 if LONG_FORM else 0.5)
     assert len(asyncio.all_tasks()) - before < 10

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import os
 from typing import Any
 
 import pytest
@@ -28,8 +27,8 @@ from tests.support.gateway.federation_over_http import (
     over_http,
     shop_over_http,
 )
+from tests.support.long_form import LONG_FORM
 
-LONG = os.environ.get("FURLONG_TORTURE", "") not in {"", "0"}
 CHANGE = 'mutation { optIn(input: { brand: "b", termsVersion: "1" }) { errors { code } } }'
 ANNE, BEN = {"authorization": "Bearer anne"}, {"authorization": "Bearer ben"}
 
@@ -57,7 +56,7 @@ async def test_reads_of_clients_that_leave_are_cancelled() -> None:
     """G22: hundreds of clients leave in the middle of their request; subgraphs learn it, nothing is left."""
     async with shop_over_http() as served:
         Gate(served, "accounts")
-        for _ in range(20 if LONG else 4):
+        for _ in range(20 if LONG_FORM else 4):
             asked = [
                 asyncio.create_task(served.ask(ACCOUNTS, headers={"authorization": f"Bearer {number}"}))
                 for number in range(50)

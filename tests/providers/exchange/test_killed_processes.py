@@ -20,13 +20,13 @@ from confluent_kafka import Consumer, TopicPartition
 from redis import Redis
 
 from tests.providers.exchange.books_compared import expected, told
+from tests.support.long_form import LONG_FORM
 from tests.support.processes.forked_programs import Program
 from tests.support.processes.running_furlong import Programs, eventually, programs_in
 from tools.private_kafka import PrivateKafka, start_kafka
 from tools.private_valkey import PrivateValkey, start_valkey
 from tools.server_process import ServerProcess, start_process, wait_until_ready
 
-LONG: Final = os.environ.get("FURLONG_TORTURE", "") not in {"", "0"}
 SECONDS: Final = 600.0
 FAULTS: Final = (
     ("lost", 1),
@@ -199,7 +199,7 @@ def test_books_are_the_exchanges_after_each_part_was_killed(site: Site) -> None:
     seed = random.randrange(10**6)  # noqa: S311 - any will do
     chance = random.Random(seed)  # noqa: S311 - the failure shows it
     deadline = time.monotonic() + SECONDS
-    if LONG:
+    if LONG_FORM:
         while time.monotonic() < deadline:
             chance.choice(kills)()
             name, amount = chance.choice(FAULTS)

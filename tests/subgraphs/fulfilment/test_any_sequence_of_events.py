@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from subgraphs.fulfilment.errors import InvalidDecision
 from subgraphs.fulfilment.payout.decisions import Decisions
 from subgraphs.fulfilment.state.state_machine import PAID, STOPPED, FulfilmentState
-from tests.support.fulfilment.payout_harness import LONG_FORM, PayoutHarness, key_of, open_harness
+from tests.support.fulfilment.payout_harness import PayoutHarness, key_of, open_harness
+from tests.support.long_form import LONG_FORM
 
 FAULTS = ("busy", "error_after", "reset_after", "reset_before", "refuse", "pending", "duplicate", "html")
 EXAMPLES = 500 if LONG_FORM else 15

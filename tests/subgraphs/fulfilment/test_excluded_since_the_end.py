@@ -25,7 +25,8 @@ from subgraphs.fulfilment.models import ACCOUNT_CHANGE, QUALIFICATION, REFERENCE
 from subgraphs.fulfilment.payout.origins import EligibilityCheck
 from subgraphs.fulfilment.state.state_machine import FulfilmentState
 from subgraphs.kit.domain.keys import Owner
-from tests.support.fulfilment.payout_harness import BRAND, FREE_BET, LONG_FORM, WEEK, PayoutHarness
+from tests.support.fulfilment.payout_harness import BRAND, FREE_BET, WEEK, PayoutHarness
+from tests.support.long_form import LONG_FORM
 from tests.support.subgraphs.club_samples import (
     account_row,
     brand_row,

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from subgraphs.fulfilment.state.state_machine import FulfilmentState
-from tests.support.fulfilment.payout_harness import FREE_BET, LONG_FORM, REWARDS, PayoutHarness, key_of
+from tests.support.fulfilment.payout_harness import FREE_BET, REWARDS, PayoutHarness, key_of
 from tests.support.fulfilment.worker_processes import worker_processes
+from tests.support.long_form import LONG_FORM
 from tests.support.processes.forked_programs import Program
 
 AFTER_THE_LEASE = timedelta(minutes=2)

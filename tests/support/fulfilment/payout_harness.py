@@ -1,7 +1,6 @@
 """The payout harness: a fulfilment database, workers over it, and providers on real sockets with faults."""
 
 import asyncio
-import os
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -51,8 +50,6 @@ DEADLINE_SECONDS: Final = 60.0
 SHORT_TIMEOUT_SECONDS: Final = 0.5
 WITHOUT_ANSWER: Final = frozenset({"timeout_before", "timeout_after", "slow"})
 """Faults that a worker only notices if it waits for less than a second."""
-LONG_FORM: Final = os.environ.get("FURLONG_TORTURE", "") not in {"", "0"}
-"""Whether the tests run in their long form, as in `make torture`."""
 
 FREE_BET: Final[dict[str, Any]] = {
     "reward_id": "fb-5",
