@@ -15,7 +15,7 @@ from bench.harness.tools import ToolMissingError
 from bench.peers.node_gateways import STARTS, Pinned, install_gateways
 
 NAME: Final = "hive_router"
-VERSION: Final = "0.2.13"
+VERSION: Final = "0.3.10"
 FOLDER: Final = ROOT / ".services" / f"hive-router-{VERSION}"
 PROGRAM: Final = FOLDER / "bin" / NAME
 TOOLCHAIN: Final = "+nightly"
