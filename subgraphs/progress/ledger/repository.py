@@ -88,7 +88,7 @@ class LedgerRepository:
     late: MultiRow
     totals_added: MultiRow
     times_replaced: MultiRow
-    held: bool = True
+    held: bool
 
     @classmethod
     def of(cls, dialect: str, *, held: bool = True) -> "LedgerRepository":

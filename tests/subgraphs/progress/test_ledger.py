@@ -138,6 +138,22 @@ async def test_an_account_that_arrives_later_has_its_bets_judged_again(reducer: 
     }
 
 
+async def test_another_default_territory_has_bets_of_unknown_customers_judged_again(
+    reducer: Reducer,
+) -> None:
+    """No scheme need change for that; customers whose account is known keep their own territory."""
+    await reducer.schemes(scheme(jurisdiction="IE", currency="EUR"))
+    await reducer.accounts(account(customer_id="c-2"))
+    await reducer.bets(bet(currency="EUR"), bet(bet_id="b-2", customer_id="c-2"))
+    assert await reducer.reasons() == ["WRONG_CURRENCY", "COUNTED"]
+    moved = BRAND | {"default_jurisdiction": "IE", "default_currency": "EUR"}
+    await reducer.schemes(
+        scheme(jurisdiction="IE", currency="EUR", brand=moved, occurred_at="2026-03-26T00:00:00Z")
+    )
+    assert await reducer.reasons() == ["COUNTED", "COUNTED"]
+    assert await reducer.counted() == 500
+
+
 async def test_a_first_scheme_that_arrives_later_has_bets_judged_again(reducer: Reducer) -> None:
     """A customer whose jurisdiction had no scheme is assessed once there is one."""
     await reducer.accounts(account(jurisdiction="IE", currency="EUR"))

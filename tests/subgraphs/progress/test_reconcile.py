@@ -56,8 +56,8 @@ async def test_a_wrong_total_is_found(filled: Reducer) -> None:
     await plant(filled, update(PROGRESS).where(PROGRESS.c.customer_id == "c-7").values(total_minor=9999))
     before = await contents(filled.database, PROGRESS, REPAIR)
     assert await drift_of(filled) == [
-        Drift("northbet", "c-7", "2026-W13", Sums(9999, 1, PLACED), RIGHT),
-        Drift("northbet", "c-7", "2026-W14", Sums(9999, 1, NEXT), replace(RIGHT, as_of=NEXT)),
+        Drift("northbet", "c-7", "2026-W13", Sums(9999, 1, PLACED), RIGHT, repaired=False),
+        Drift("northbet", "c-7", "2026-W14", Sums(9999, 1, NEXT), replace(RIGHT, as_of=NEXT), repaired=False),
     ]
     assert await contents(filled.database, PROGRESS, REPAIR) == before
 
