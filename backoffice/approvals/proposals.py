@@ -116,7 +116,7 @@ class Needs:
     Attributes:
         propose: The proposer has it still when the proposal is approved.
         approve: To approve, and to reject.
-        read: To see what the proposal is about: what seeing that itself needs.
+        read: To see what the proposal is about: what seeing that itself needs. Whoever approves has it.
     """
 
     propose: Permission

@@ -82,11 +82,7 @@ class Approvals:
 
     def visible_kinds(self, actor: Actor, brand: str | None) -> frozenset[str]:
         """Return the kinds of proposals of a brand that somebody may see."""
-        return frozenset(
-            name
-            for name, kind in self._kinds.items()
-            if allows(actor, kind.needs.read, brand) or allows(actor, kind.needs.approve, brand)
-        )
+        return frozenset(name for name, kind in self._kinds.items() if allows(actor, kind.needs.read, brand))
 
     def register(self, kind: ProposalKind) -> None:
         """Add a kind; areas do so when they are built."""

@@ -13,7 +13,7 @@ from backoffice.access import Actor, Permission, Role
 from backoffice.approvals import repository
 from backoffice.approvals.proposals import Needs, Proposal, ProposalId, ProposalKind, ProposalStatus
 from backoffice.approvals.repository import PROPOSAL
-from backoffice.approvals.service import Approvals
+from backoffice.approvals.service import CHANGED, Approvals
 from backoffice.audit.audit_log import AuditLog
 from backoffice.audit.canonical_json import Json
 from backoffice.audit.repository import AUDIT_LOG
@@ -24,14 +24,20 @@ from tests.support.office.backoffice_fixture import NOW, actor, backoffice_datab
 
 ANN = actor("ann", Role.SUPPORT)
 BOB = actor("bob", Role.RISK)
+EVE = actor("eve", Role.ADMINISTRATOR)
 ADJUSTING = Needs(Permission.SUPPORT_ADJUST, Permission.SUPPORT_APPROVE_ADJUSTMENT, Permission.SUPPORT_READ)
 
 
 @dataclass
 class Ledger:
-    """What a kind of the tests executes: it counts, and may say that something changed."""
+    """What a kind of the tests executes: it counts, and may say that something changed.
+
+    Attributes:
+        declined: By whom proposals were ended without an approval, and why.
+    """
 
     executed: list[Json] = field(default_factory=list)
+    declined: list[tuple[str, str | None]] = field(default_factory=list)
     same: bool = True
 
     async def execute(self, connection: AsyncConnection, by: Actor, proposal: Proposal) -> Json:
@@ -39,6 +45,13 @@ class Ledger:
         del connection, by
         self.executed.append(proposal.content)
         return {"done": True}
+
+    async def decline(
+        self, connection: AsyncConnection, by: Actor, proposal: Proposal, why: str | None
+    ) -> None:
+        """Note who ended a proposal, and why."""
+        del connection, proposal
+        self.declined.append((by.user_id, why))
 
     async def unchanged(self, connection: AsyncConnection, proposal: Proposal) -> bool:
         """Return what the test says."""
@@ -84,13 +97,14 @@ class OfficeClient:
 
 @pytest.fixture
 async def office_client(database_url: str) -> AsyncIterator[OfficeClient]:
-    """Approvals with two kinds, one of which moves money."""
+    """Approvals with three kinds: one moves money, and one depends on how its proposals end."""
     ledger = Ledger()
     kind = ProposalKind("test.adjustment", ADJUSTING, ledger.execute, ledger.unchanged)
     clock = ManualClock(NOW)
     async with backoffice_database(database_url) as database:
         approvals = Approvals(database, AuditLog(clock), clock, [kind])
         approvals.register(replace(kind, name="test.money", step_up=True))
+        approvals.register(replace(kind, name="test.offer", declined=ledger.decline))
         yield OfficeClient(database, approvals, ledger)
 
 
@@ -234,6 +248,64 @@ async def test_rejecting_and_withdrawing_end_a_proposal(office_client: OfficeCli
     for ended in (first, second):
         with pytest.raises(Conflict):
             await office_client.approvals.approve(BOB, ended.proposal_id, ended.content_hash, NOW)
+
+
+async def test_what_depends_on_a_proposal_learns_that_it_ended_unapproved(
+    office_client: OfficeClient,
+) -> None:
+    """However it ended, with the reason that people read; an approval is no such end."""
+    approvals, database = office_client.approvals, office_client.database
+    rejected, withdrawn, void, lapsed, approved = [
+        await office_client.propose(kind="test.offer") for _ in range(5)
+    ]
+    await approvals.approve(BOB, approved.proposal_id, approved.content_hash, NOW)
+    await approvals.reject(BOB, rejected.proposal_id, "no receipt", NOW)
+    await approvals.withdraw(ANN, withdrawn.proposal_id, NOW)
+    office_client.ledger.same = False
+    with pytest.raises(Stale):
+        await approvals.approve(BOB, void.proposal_id, void.content_hash, NOW)
+    async with database.write() as connection:
+        await approvals.lapse(connection, EVE, "ann", {}, "Ann left.")
+    assert office_client.ledger.declined == [
+        ("bob", "no receipt"),
+        ("ann", None),
+        ("bob", CHANGED),
+        ("eve", "Ann left."),
+    ]
+    assert (await office_client.find(lapsed.proposal_id)).decision_reason == "Ann left."
+
+
+async def test_an_account_keeps_the_proposals_that_its_roles_still_allow(office_client: OfficeClient) -> None:
+    """Whatever has lost its proposer's permission, or its kind, lapses; what is decided stays as it is."""
+    approvals, database = office_client.approvals, office_client.database
+    decided, waiting = await office_client.propose(), await office_client.propose()
+    other = await office_client.propose(by=actor("sam", Role.SUPPORT))
+    await approvals.reject(BOB, decided.proposal_id, "no receipt", NOW)
+    async with database.write() as connection:
+        await approvals.lapse(connection, EVE, "ann", ANN.roles, "Ann moved.")
+    assert (await office_client.find(waiting.proposal_id)).status is ProposalStatus.PENDING
+    without_the_area = Approvals(database, AuditLog(ManualClock(NOW)), ManualClock(NOW))
+    async with database.write() as connection:
+        await without_the_area.lapse(connection, EVE, "ann", ANN.roles, "Ann moved.")
+    states = [
+        (await office_client.find(proposal.proposal_id)).status for proposal in (decided, waiting, other)
+    ]
+    assert states == [ProposalStatus.REJECTED, ProposalStatus.VOID, ProposalStatus.PENDING]
+
+
+async def test_two_areas_do_not_register_the_same_kind(office_client: OfficeClient) -> None:
+    """Otherwise one of them would execute what was proposed to the other."""
+    with pytest.raises(ValueError, match="two kinds of proposals named test"):
+        office_client.approvals.register(ProposalKind("test.money", ADJUSTING, office_client.ledger.execute))
+
+
+async def test_without_accounts_somebody_is_one_of_persons_only_by_their_own(
+    office_client: OfficeClient,
+) -> None:
+    """Who could have acted for whom is known from accounts alone."""
+    async with office_client.database.read() as connection:
+        assert await office_client.approvals.is_one_of(connection, BOB, {"ann", "bob"})
+        assert not await office_client.approvals.is_one_of(connection, BOB, {"ann"})
 
 
 async def test_a_proposal_needs_a_reason_and_a_known_kind(office_client: OfficeClient) -> None:
