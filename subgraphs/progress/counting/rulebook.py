@@ -154,11 +154,6 @@ class Rulebook:
 
     brands: Mapping[str, BrandRulebook]
 
-    @property
-    def ask_for_opt_in(self) -> bool:
-        """Return whether any bet may depend on when its customer opted in."""
-        return any(rules.ask_for_opt_in for rules in self.brands.values())
-
     def settled(self, bet: Bet) -> bool:
         """Return whether a revision happened before the end of its week, so in time under any scheme."""
         occurred_at = bet.occurred_at

@@ -9,8 +9,15 @@ import pytest
 from subgraphs.club_kit.domain.schemes import Brand, Scheme, Terms
 from subgraphs.club_kit.domain.weeks import week_named
 from subgraphs.progress.counting.contribution import Bet
-from subgraphs.progress.counting.rulebook import BrandRulebook, Rulebook
-from subgraphs.progress.counting.rules import BetFacts, ContributionReason, Verdict, WeekRules, evaluate_bet
+from subgraphs.progress.counting.rulebook import BrandRulebook, KnownCustomers, Rulebook
+from subgraphs.progress.counting.rules import (
+    LATE,
+    BetFacts,
+    ContributionReason,
+    Verdict,
+    WeekRules,
+    evaluate_bet,
+)
 
 WEEK = week_named("2026-W13", "Europe/London")
 PLACED = datetime(2026, 3, 25, 14, tzinfo=UTC)
@@ -178,3 +185,27 @@ def test_a_revision_from_before_the_weeks_end_makes_the_earlier_ones_needless() 
     assert rules.with_revision((placed,), settled) == (settled,)
     known = (settled,)
     assert rules.with_revision(known, placed) is known
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "in_force", "verdict"),
+    [
+        (-2, -1, 2, Verdict(500, ContributionReason.COUNTED)),
+        (-1, 0, 1, Verdict(500, ContributionReason.COUNTED)),
+        (0, -1, 2, Verdict(500, ContributionReason.COUNTED)),
+        (0, 1, 2, LATE),
+        (1, 0, 2, LATE),
+    ],
+    ids=["both in time", "the second late", "the first late", "both late", "both late, out of order"],
+)
+def test_the_highest_revision_in_time_is_in_force_and_none_in_time_is_late(
+    first: int, second: int, in_force: int, verdict: Verdict
+) -> None:
+    """A microsecond at the end of the grace decides; of late revisions the highest counts nothing."""
+    closes_at = WEEK.ends_at + timedelta(minutes=60)
+    revisions = [
+        _bet(number, closes_at + timedelta(microseconds=off)) for number, off in ((1, first), (2, second))
+    ]
+    contribution = _brand_rules(make_scheme()).assess(revisions, KnownCustomers())
+    assert (contribution.bet.revision, contribution.verdict) == (in_force, verdict)
+    assert contribution.revisions == revisions
