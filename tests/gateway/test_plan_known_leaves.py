@@ -53,3 +53,13 @@ def test_a_leaf_that_only_named_the_item_is_fetched_where_it_is_resolved() -> No
     """The earlier subgraph's value of it is not the response's."""
     earlier = selection(["id", "code"], identifying=["code"])
     assert names_left(earlier, selection(["id", "code", "name"])) == ["code", "name"]
+
+
+def test_leaves_of_what_both_select_within_the_item_are_dropped_as_well() -> None:
+    """An object within the item is the same in both responses, however deep it lies."""
+    earlier, later = selection(["id"]), selection(["id", "name"])
+    known, asked = selection(["id", "code"]), selection(["id", "code", "price"])
+    earlier.fields_by_types[ITEM]["spare"] = FieldDraft("spare", "", frozenset(), known)
+    later.fields_by_types[ITEM]["spare"] = FieldDraft("spare", "", frozenset(), asked)
+    assert names_left(earlier, later) == ["name", "spare"]
+    assert list(asked.fields_by_types[ITEM]) == ["price"]
