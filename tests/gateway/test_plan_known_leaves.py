@@ -63,3 +63,12 @@ def test_leaves_of_what_both_select_within_the_item_are_dropped_as_well() -> Non
     later.fields_by_types[ITEM]["spare"] = FieldDraft("spare", "", frozenset(), asked)
     assert names_left(earlier, later) == ["name", "spare"]
     assert list(asked.fields_by_types[ITEM]) == ["price"]
+
+
+@pytest.mark.parametrize("through", ["the earlier fetch", "the later fetch"])
+def test_what_one_fetch_knows_only_through_an_interface_object_is_fetched(through: str) -> None:
+    """Its unknown concrete type may stand for another object, whichever fetch it is."""
+    earlier, later = selection(["id", "code"]), selection(["id", "code", "name"])
+    unsure = earlier if through == "the earlier fetch" else later
+    unsure.interface_object_of = {"Item": "Thing"}
+    assert names_left(earlier, later) == ["id", "code", "name"]
