@@ -182,6 +182,24 @@ def test_objects_that_must_be_there_are_taken_apart_with_those_above_them(
     run_both(schema, f"{{ pair {shown} pairs {shown} twigs {{ bud {shown} pair {shown} name }} }}", root)
 
 
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_a_null_in_a_list_is_an_error_only_where_items_must_be_there(
+    schema: GraphQLSchema, place: int
+) -> None:
+    """At the top and within another object; where it may be, it stays among objects as expected."""
+    leaves: list[Any] = [Slotted(**GOOD), Slotted(**GOOD)]
+    leaves.insert(place, None)
+    whole, broken = branch(Open, Slotted(**GOOD)), Open(name="broken", leaves=leaves, perhaps=leaves)
+    twigs: list[Any] = [Open(name="twig", pair=None, bud=None), Open(name="twig", pair=None, bud=None)]
+    twigs.insert(place, None)
+
+    def root() -> Any:
+        return {"branches": [broken, whole], "twigs": twigs}
+
+    run_both(schema, "{ branches { name perhaps { s i } } twigs { name } }", root)
+    run_both(schema, "{ branches { name leaves { s i } } }", root)
+
+
 def test_what_is_missing_is_the_same(schema: GraphQLSchema) -> None:
     """Attributes that some instances do not have."""
     leaves = [
