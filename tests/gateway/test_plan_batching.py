@@ -15,6 +15,7 @@ from gateway.plan import Fetch, ProvidedFields, QueryPlan, Step
 from gateway.planner.choose.response_scope import ResponseScope
 from gateway.planner.fetch.fetch_node import FetchNode, SelectionDraft
 from gateway.planner.passes.dependencies import earliest
+from gateway.planner.passes.merge import merge_matching
 from gateway.planner.passes.share_calls import share_calls
 from tests.gateway.federated import compared, federated
 from tests.gateway.operations import queries
@@ -164,6 +165,17 @@ def test_a_fetch_that_others_wait_for_does_not_wait() -> None:
     assert [[each.subgraph for each in call.fetches] for call in packed] == [
         [each] for each in ("root", *"abcxa")
     ]
+
+
+def test_a_merged_fetch_keeps_each_fetch_that_it_was_made_of() -> None:
+    """Where one of them lacks what it requires, the others are sent apart, however many there are."""
+    root = fetch("root")
+    first, second, third = fetch("a", root), fetch("a", root), fetch("a", root)
+    second.path = third.path = first.path
+    selections = [made.selection.structural_key() for made in (first, second, third)]
+    (merged,), replaced = merge_matching([first, second, third], lambda _one, _other: True)
+    assert replaced == {second: merged, third: merged}
+    assert [part.selection.structural_key() for part in merged.parts] == selections
 
 
 def test_types_with_different_needs_stay_apart_under_one_name() -> None:
