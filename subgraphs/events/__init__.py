@@ -1,0 +1,1 @@
+"""Sports events of the platform: what several providers offer, matched to one event each."""
