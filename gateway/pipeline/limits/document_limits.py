@@ -8,7 +8,8 @@ place, as validation and planning do.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import fields
 from typing import Any, Final
 
 from graphql import (
@@ -21,9 +22,7 @@ from graphql import (
 
 from gateway.errors import InvalidDocument
 from gateway.pipeline.limits.measures import Measures, measure, selections_of
-from gateway.settings.limits import DocumentLimits
-
-DOCUMENT_TOO_DEEP: Final = "DOCUMENT_TOO_DEEP"
+from gateway.settings.limits import DocumentLimits, counted_limits
 
 
 def check_document(document: DocumentNode, limits: DocumentLimits) -> Measures:
@@ -33,72 +32,27 @@ def check_document(document: DocumentNode, limits: DocumentLimits) -> Measures:
         InvalidDocument: A limit is exceeded (the code names it), or fragments form a cycle.
     """
     fragments = sum(isinstance(definition, FragmentDefinitionNode) for definition in document.definitions)
-    _at_most(limits.fragments, fragments, "fragments", "TOO_MANY_FRAGMENTS")
+    _at_most(limits, "fragments", fragments)
     measures = measure(document)
     if measures.cycle is not None:
         message = f"Cannot spread fragment '{measures.cycle}' within itself."
         raise InvalidDocument([{"message": message}], "GRAPHQL_VALIDATION_FAILED")
-    for limit, measured, what, code in _LIMITS:
-        _at_most(limit(limits), measured(measures), what, code)
-    merged = most_merged(document, measures)
-    _at_most(limits.merged_fields, merged, "fields with one response name", "TOO_MANY_MERGED_FIELDS")
+    for name in _MEASURED:
+        _at_most(limits, name, getattr(measures, name))
+    _at_most(limits, "merged_fields", most_merged(document, measures))
     return measures
 
 
-_LIMITS: Final[tuple[tuple[Callable[[DocumentLimits], int], Callable[[Measures], int], str, str], ...]] = (
-    (
-        lambda limits: limits.fragment_depth,
-        lambda measures: measures.fragment_depth,
-        "fragments in a row",
-        "FRAGMENTS_TOO_DEEP",
-    ),
-    (lambda limits: limits.depth, lambda measures: measures.depth, "levels", DOCUMENT_TOO_DEEP),
-    (lambda limits: limits.fields, lambda measures: measures.fields, "fields", "TOO_MANY_FIELDS"),
-    (
-        lambda limits: limits.root_fields,
-        lambda measures: measures.root_fields,
-        "root fields",
-        "TOO_MANY_ROOT_FIELDS",
-    ),
-    (lambda limits: limits.aliases, lambda measures: measures.aliases, "aliases", "TOO_MANY_ALIASES"),
-    (
-        lambda limits: limits.directives,
-        lambda measures: measures.directives,
-        "directives",
-        "TOO_MANY_DIRECTIVES",
-    ),
-    (
-        lambda limits: limits.conditions,
-        lambda measures: measures.conditions,
-        "variables in @skip, @include, @defer and @stream",
-        "TOO_MANY_CONDITIONS",
-    ),
-    (
-        lambda limits: limits.literal_values,
-        lambda measures: measures.literal_values,
-        "literal values",
-        "TOO_MANY_LITERALS",
-    ),
-    (
-        lambda limits: limits.value_depth,
-        lambda measures: measures.value_depth,
-        "levels of lists and objects in a value or type",
-        "VALUES_TOO_DEEP",
-    ),
-    (
-        lambda limits: limits.operations,
-        lambda measures: measures.operations,
-        "operations",
-        "TOO_MANY_OPERATIONS",
-    ),
-    (lambda limits: limits.variables, lambda measures: measures.variables, "variables", "TOO_MANY_VARIABLES"),
-)
+_COUNTED: Final = counted_limits()
+_MEASURED: Final = tuple(field.name for field in fields(Measures) if field.name in _COUNTED)
 
 
-def _at_most(limit: int, count: int, what: str, code: str) -> None:
+def _at_most(limits: DocumentLimits, name: str, count: int) -> None:
+    limit: int = getattr(limits, name)
     if count > limit:
-        message = f"The document has more than {limit} {what}, with fragments in place."
-        raise InvalidDocument([{"message": message}], code)
+        counted = _COUNTED[name]
+        message = f"The document has more than {limit} {counted.what}, with fragments in place."
+        raise InvalidDocument([{"message": message}], counted.code)
 
 
 def most_merged(document: DocumentNode, measures: Measures) -> int:
@@ -123,9 +77,9 @@ def most_merged(document: DocumentNode, measures: Measures) -> int:
         by_name: defaultdict[str, list[FieldNode]] = defaultdict(list)
         for field in selections_of(pending.pop(), fragments):
             by_name[(field.alias or field.name).value].append(field)
-        for fields in by_name.values():
-            most = max(most, len(fields))
-            if below := [field.selection_set for field in fields if field.selection_set]:
+        for same in by_name.values():
+            most = max(most, len(same))
+            if below := [field.selection_set for field in same if field.selection_set]:
                 pending.append(below)
     return most
 

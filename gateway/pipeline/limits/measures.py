@@ -32,16 +32,16 @@ MAX_NUMBER: Final = 1_000_000
 
 @dataclass(slots=True)
 class Measures:
-    """The measures of a document.
+    """The measures of a document; those that a setting of the same name limits are compared in this order.
 
     Attributes:
+        fragment_depth: The longest chain of fragments.
         depth: The deepest level of selections.
         fields: All fields of all operations, with fragments in place.
         planned: The most fields of an operation but those of introspection, with fragments in place.
         root_fields: The most root fields of an operation, with fragments in place.
         aliases: The most aliases of an operation, with fragments in place.
         directives: The directives in the document's text.
-        fragment_depth: The longest chain of fragments.
         conditions: Variables in conditions, such as those of `@skip`.
         literal_values: The literal values in the document's text.
         value_depth: The deepest nesting of lists and objects in literals, and of lists in variables' types.
@@ -51,13 +51,13 @@ class Measures:
         spread: The fragments that are spread anywhere. Validation refuses all others, but still visits them.
     """
 
+    fragment_depth: int = 0
     depth: int = 0
     fields: int = 0
     planned: int = 0
     root_fields: int = 0
     aliases: int = 0
     directives: int = 0
-    fragment_depth: int = 0
     conditions: int = 0
     literal_values: int = 0
     value_depth: int = 0

@@ -28,7 +28,7 @@ from gateway.pipeline.preparation.limits import FIELD_POINTS
 from gateway.pipeline.preparation.plan_cache import Conditions
 from gateway.planner import condition_variables, normalize
 from gateway.settings import GatewaySettings
-from gateway.settings.limits import DocumentLimits
+from gateway.settings.limits import DocumentLimits, counted_limits
 from gateway.settings.section import Section
 from gateway.supergraph import Supergraph
 
@@ -69,23 +69,7 @@ COST: Final = "limit"
 
 LIMITS: Final = (
     Limit("cost", COST, CostSettings),
-    Limit("characters", "chars"),
-    Limit("tokens", "tokens"),
-    Limit("points", "points"),
-    Limit("levels", "depth"),
-    Limit("fields", "fields"),
-    Limit("fields of one name", "merged_fields"),
-    Limit("root fields", "root_fields"),
-    Limit("mutation fields", "mutation_fields"),
-    Limit("aliases", "aliases"),
-    Limit("directives", "directives"),
-    Limit("fragments", "fragments"),
-    Limit("fragments in a row", "fragment_depth"),
-    Limit("variables in conditions", "conditions"),
-    Limit("literal values", "literal_values"),
-    Limit("levels of a value", "value_depth"),
-    Limit("operations", "operations"),
-    Limit("variables", "variables"),
+    *(Limit(counted.short or counted.what, name) for name, counted in counted_limits().items()),
 )
 """All limits on the shape of a document, and on the cost of a request."""
 
