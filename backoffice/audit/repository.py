@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backoffice.audit.canonical_json import content_hash
 from backoffice.metadata import METADATA
+from foundation.same_fields import with_fields_of
 from foundation.storage.columns import LONG_TEXT, Identifier, UtcDateTime, upsert
 
 GENESIS: Final = "0" * 64
@@ -230,20 +231,5 @@ def _columns(entry: Entry) -> Mapping[str, Any]:
 
 
 def _stored(row: Row[Any]) -> StoredEntry:
-    entry = Entry(
-        sequence=row.sequence,
-        at=row.at,
-        user_id=row.user_id,
-        person=row.person,
-        name=row.name,
-        session_id=row.session_id,
-        address=row.address,
-        action=row.action,
-        brand=row.brand_id,
-        subject=row.subject,
-        before=row.before,
-        after=row.after,
-        reason=row.reason,
-        previous_hash=row.previous_hash,
-    )
+    entry = with_fields_of(Entry, row, brand=row.brand_id)
     return StoredEntry(entry, row.hash)

@@ -13,6 +13,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from backoffice.content.models import CONTENT_ITEM, CONTENT_REVISION
 from backoffice.content.revisions.document import ContentDocument, ContentKey
 from backoffice.content.revisions.revision import Approval, ContentItem, ContentRevision, RevisionState
+from foundation.same_fields import with_fields_of
 from subgraphs.kit.domain.keys import ALL_BRANDS
 
 
@@ -167,14 +168,7 @@ def _item_columns(item: ContentItem) -> dict[str, Any]:
 
 
 def _item(row: Row[Any]) -> ContentItem:
-    return ContentItem(
-        key=ContentKey(row.brand_id, row.reward_id, row.config_version),
-        version=row.version,
-        newest_revision=row.newest_revision,
-        open_revision=row.open_revision,
-        published_revision=row.published_revision,
-        changed_at=row.changed_at,
-    )
+    return with_fields_of(ContentItem, row, key=ContentKey(row.brand_id, row.reward_id, row.config_version))
 
 
 def _row(stored: ContentRevision) -> dict[str, Any]:
@@ -205,21 +199,12 @@ def _revision(row: Row[Any]) -> ContentRevision:
     approval = None
     if row.approver is not None:
         approval = Approval(row.approver, row.approved_by, row.approved_at, row.approved_hash)
-    return ContentRevision(
+    return with_fields_of(
+        ContentRevision,
+        row,
         key=ContentKey(row.brand_id, row.reward_id, row.config_version),
-        revision=row.revision,
         state=RevisionState(row.state),
         document=msgspec.json.decode(row.document, type=ContentDocument),
-        content_hash=row.content_hash,
         editors=frozenset(row.editors),
-        created_at=row.created_at,
-        edited_at=row.edited_at,
-        edited_by=row.edited_by,
-        rollback_of=row.rollback_of,
-        proposal_id=row.proposal_id,
         approval=approval,
-        publish_at=row.publish_at,
-        published_at=row.published_at,
-        published_by=row.published_by,
-        note=row.note,
     )

@@ -17,6 +17,7 @@ from backoffice.content.workflow.local_time import local_text
 from backoffice.content.workflow.publication import image_address
 from backoffice.graph.area import FOUND, OfficeInfo, permitted
 from backoffice.graph.pages import Page, number_key, page_of, page_size
+from foundation.same_fields import with_fields_of
 from subgraphs.kit.graphql.descriptions import described
 
 READ: Final = permitted(Permission.CONTENT_READ, FOUND)
@@ -279,22 +280,13 @@ def item_to_graphql(listed: ItemWithRevisions) -> ContentItemType:
 def revision_to_graphql(revision: ContentRevision) -> ContentRevisionType:
     """Return a revision as the graph shows it."""
     approval = revision.approval
-    return ContentRevisionType(
+    return with_fields_of(
+        ContentRevisionType,
+        revision,
         stored=revision,
         id=ID(f"{revision.key}#{revision.revision}"),
-        revision=revision.revision,
-        state=revision.state,
-        content_hash=revision.content_hash,
-        created_at=revision.created_at,
-        edited_at=revision.edited_at,
-        edited_by=revision.edited_by,
-        rollback_of=revision.rollback_of,
         approved_at=None if approval is None else approval.at,
         approved_by=None if approval is None else approval.name,
-        publish_at=revision.publish_at,
-        published_at=revision.published_at,
-        published_by=revision.published_by,
-        note=revision.note,
     )
 
 
@@ -307,36 +299,20 @@ def document_to_graphql(document: ContentDocument, images_url: str) -> ContentDo
 
 
 def _text_to_graphql(locale: str, text: ContentText, images_url: str) -> ContentTextType:
-    return ContentTextType(
-        locale=locale,
-        title=text.title,
-        summary=text.summary,
-        significant_terms=text.significant_terms,
-        terms_url=text.terms_url,
-        image_url=text.image_url,
-        image_alt=text.image_alt,
-        image_address=image_address(text.image_url, images_url),
+    return with_fields_of(
+        ContentTextType, text, locale=locale, image_address=image_address(text.image_url, images_url)
     )
 
 
 def finding_to_graphql(finding: Finding) -> LintFinding:
     """Return a finding as the graph shows it."""
-    return LintFinding(
-        rule=finding.rule, severity=finding.severity, path=finding.path, message=finding.message
-    )
+    return with_fields_of(LintFinding, finding)
 
 
 def change_to_graphql(change: FieldChange) -> ContentFieldChange:
     """Return a change as the graph shows it."""
     spans = [DiffSpan(kind=span.kind, text=span.text) for span in change.spans]
-    return ContentFieldChange(
-        path=change.path,
-        locale=change.locale,
-        field=change.field,
-        before=change.before,
-        after=change.after,
-        spans=spans,
-    )
+    return with_fields_of(ContentFieldChange, change, spans=spans)
 
 
 def brand_to_graphql(known: KnownBrand) -> ContentBrand:

@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from backoffice.global_events.models import NODE
 from backoffice.global_events.repository import DecisionRepository, GlobalDecision
 from consumers.acknowledgements.message import Acknowledgement, BudgetReport, CellRange, ProviderHealth
+from foundation.same_fields import with_fields_of
 from foundation.storage.clock import Clock
 from foundation.storage.columns import upsert
 from foundation.storage.database import Database
@@ -156,10 +157,9 @@ def _row(report: Acknowledgement, now: datetime) -> dict[str, Any]:
 
 
 def _report(row: Row[Any]) -> NodeReport:
-    return NodeReport(
-        node=row.node,
-        part=row.part,
-        process=row.process,
+    return with_fields_of(
+        NodeReport,
+        row,
         order=GlobalOrder(row.epoch, row.number),
         refused=tuple(
             RefusedMessage(
@@ -168,9 +168,6 @@ def _report(row: Row[Any]) -> NodeReport:
             for refused in row.refused
         ),
         kept=tuple(row.kept),
-        every_seconds=row.every_seconds,
-        reported_at=row.reported_at,
-        received_at=row.received_at,
         providers=msgspec.convert(row.providers or (), tuple[ProviderHealth, ...]),
         cell=None if row.cell is None else msgspec.convert(row.cell, CellRange),
         budgets=msgspec.convert(row.budgets or (), tuple[BudgetReport, ...]),

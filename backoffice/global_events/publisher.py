@@ -27,6 +27,7 @@ from backoffice.global_events.repository import (
     renumbered,
 )
 from consumers.messages.global_events.message import GlobalEvent
+from foundation.same_fields import with_fields_of
 from foundation.storage.clock import Clock, database_time
 from foundation.storage.database import Database
 from subgraphs.kit.records.global_state import GLOBAL_TOPIC, NOTHING_APPLIED, GlobalOrder
@@ -261,15 +262,4 @@ def _is_known(event: GlobalEvent, decision: GlobalDecision | None) -> bool:
 
 
 def _adopted(event: GlobalEvent) -> GlobalDecision:
-    return GlobalDecision(
-        key=event.key,
-        brand=event.brand_id,
-        kind=event.kind,
-        subject=event.subject,
-        order=event.order,
-        event_id=event.event_id,
-        state=event.state,
-        reason=event.reason,
-        decided_at=event.decided_at,
-        decided_by=FOUND,
-    )
+    return with_fields_of(GlobalDecision, event, brand=event.brand_id, decided_by=FOUND)

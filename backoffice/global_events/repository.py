@@ -10,6 +10,7 @@ from sqlalchemy import Row, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backoffice.global_events.models import OUTBOX, SEQUENCE, SUBJECT
+from foundation.same_fields import with_fields_of
 from foundation.storage.columns import upsert
 from subgraphs.kit.records.global_state import GLOBAL_TOPIC, GlobalOrder
 from subgraphs.kit.records.outbox import Encoded, Outbox
@@ -167,15 +168,4 @@ def _row(decision: GlobalDecision) -> dict[str, Any]:
 
 
 def _decision(row: Row[Any]) -> GlobalDecision:
-    return GlobalDecision(
-        key=row.key,
-        brand=row.brand_id,
-        kind=row.kind,
-        subject=row.subject,
-        order=GlobalOrder(row.epoch, row.number),
-        event_id=row.event_id,
-        state=row.state,
-        reason=row.reason,
-        decided_at=row.decided_at,
-        decided_by=row.decided_by,
-    )
+    return with_fields_of(GlobalDecision, row, brand=row.brand_id, order=GlobalOrder(row.epoch, row.number))

@@ -29,6 +29,7 @@ from backoffice.access import Actor, Role
 from backoffice.audit.canonical_json import Json, canonical
 from backoffice.jobs.jobs import Job, JobId, JobStatus
 from backoffice.metadata import METADATA
+from foundation.same_fields import with_fields_of
 from foundation.storage.columns import LONG_TEXT, Identifier, UtcDateTime
 
 JOB = Table(
@@ -205,21 +206,14 @@ def _actor(text: str) -> Actor:
 
 
 def _job(row: Row[Any]) -> Job:
-    return Job(
+    return with_fields_of(
+        Job,
+        row,
         job_id=JobId(row.job_id),
-        kind=row.kind,
         brand=row.brand_id,
         arguments=json.loads(row.arguments),
         status=JobStatus(row.status),
-        done=row.done,
-        total=row.total,
         checkpoint=None if row.checkpoint is None else json.loads(row.checkpoint),
         result=None if row.result is None else json.loads(row.result),
-        error=row.error,
-        attempts=row.attempts,
-        cancel_requested=row.cancel_requested,
-        created_by=row.created_by,
         creator=_actor(row.creator),
-        created_at=row.created_at,
-        finished_at=row.finished_at,
     )

@@ -43,6 +43,7 @@ from backoffice.operations.types import (
     letter_to_graphql,
     node_to_graphql,
 )
+from foundation.same_fields import with_fields_of
 from subgraphs.kit.domain.keys import ALL_BRANDS
 from subgraphs.kit.graphql.descriptions import fields_described
 from subgraphs.kit.mutations.intents import Intent
@@ -206,12 +207,7 @@ class Query(BrandQuery, BacklogQuery, CaseQuery, RewardQuery, ProviderQuery, Wee
     async def stopped_providers(self, info: OfficeInfo) -> list[StoppedProviderInfo]:
         """Providers to which nothing is sent."""
         return [
-            StoppedProviderInfo(
-                name=provider.name,
-                reason=provider.reason,
-                since=provider.since,
-                everywhere=provider.everywhere,
-            )
+            with_fields_of(StoppedProviderInfo, provider)
             for provider in await info.context.area(OperationsArea).installation.stopped_providers(
                 info.context.actor
             )

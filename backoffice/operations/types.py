@@ -12,6 +12,7 @@ from backoffice.operations.dead_letters import NamedLetter
 from backoffice.operations.nodes import Acknowledged, NodeState
 from backoffice.operations.reward_statuses import StatusAction
 from consumers.stream.database.dead_letter_replay import Fate
+from foundation.same_fields import with_fields_of
 from subgraphs.kit.graphql.descriptions import described
 from subgraphs.kit.mutations.intents import Intent
 from subgraphs.kit.records.global_state import SwitchScope
@@ -185,16 +186,13 @@ def decision_to_graphql(decision: GlobalDecision) -> GlobalEvent:
 
 
 def _event(decision: GlobalDecision, applied: list[str], missing: list[MissingNode]) -> GlobalEvent:
-    return GlobalEvent(
+    return with_fields_of(
+        GlobalEvent,
+        decision,
         id=ID(decision.key),
-        brand=decision.brand,
-        kind=decision.kind,
         epoch=decision.order.epoch,
         number=decision.order.number,
         state=JSON(dict(decision.state)),
-        reason=decision.reason,
-        decided_at=decision.decided_at,
-        decided_by=decision.decided_by,
         applied=applied,
         missing=missing,
     )
@@ -204,11 +202,10 @@ def node_to_graphql(state: NodeState) -> Node:
     """Return a part of a node."""
     report = state.report
     unknown = [MissingNode(node=key, reason="this version does not know the kind") for key in report.kept]
-    return Node(
+    return with_fields_of(
+        Node,
+        report,
         id=ID(report.name),
-        node=report.node,
-        part=report.part,
-        process=report.process,
         alive=state.is_alive,
         number=report.order.number,
         missing=state.missing,
@@ -217,7 +214,6 @@ def node_to_graphql(state: NodeState) -> Node:
             *(MissingNode(node=refused.key, reason=refused.reason) for refused in report.refused),
             *unknown,
         ],
-        received_at=report.received_at,
     )
 
 

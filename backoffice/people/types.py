@@ -16,6 +16,7 @@ from backoffice.identity.sessions import Session
 from backoffice.identity.users import Roles, UserStatus
 from backoffice.jobs.jobs import Job, JobStatus
 from backoffice.people.service import SeenProposal
+from foundation.same_fields import with_fields_of
 from subgraphs.kit.graphql.descriptions import described
 
 described(strawberry.enum(Role))
@@ -222,32 +223,23 @@ def permissions_of(actor: Actor) -> list[BrandPermissions]:
 def user_to_graphql(account: Account) -> User:
     """Return an account without its credentials."""
     user = account.user
-    return User(
+    return with_fields_of(
+        User,
+        user,
         id=ID(user.user_id),
-        login=user.login,
-        name=user.name,
-        person=user.person,
-        status=user.status,
         second_factor=user.totp_confirmed,
-        password_expired=user.password_expired,
         external=user.oidc_subject is not None,
         roles=granted(account.roles),
-        revision=user.revision,
-        created_at=user.created_at,
-        updated_at=user.updated_at,
     )
 
 
 def session_to_graphql(session: Session, actor: Actor) -> SessionInfo:
     """Return a session."""
-    return SessionInfo(
+    return with_fields_of(
+        SessionInfo,
+        session,
         id=ID(session.session_id),
         user_id=ID(session.user_id),
-        created_at=session.created_at,
-        seen_at=session.seen_at,
-        expires_at=session.expires_at,
-        address=session.address,
-        user_agent=session.user_agent,
         complete=session.stage.value == "full",
         current=session.session_id == actor.session_id,
     )
@@ -256,19 +248,12 @@ def session_to_graphql(session: Session, actor: Actor) -> SessionInfo:
 def entry_to_graphql(stored: StoredEntry) -> AuditEntry:
     """Return a row of the audit log."""
     entry = stored.entry
-    return AuditEntry(
+    return with_fields_of(
+        AuditEntry,
+        entry,
         id=ID(str(entry.sequence)),
-        at=entry.at,
-        user_id=entry.user_id,
-        person=entry.person,
-        name=entry.name,
-        address=entry.address,
-        action=entry.action,
-        brand=entry.brand,
-        subject=entry.subject,
         before=_json(entry.before),
         after=_json(entry.after),
-        reason=entry.reason,
         hash=stored.hash,
     )
 
@@ -308,19 +293,13 @@ def proposal_to_graphql(seen: SeenProposal, actor: Actor) -> ProposalInfo:
 
 def job_to_graphql(job: Job) -> JobInfo:
     """Return a job."""
-    return JobInfo(
+    return with_fields_of(
+        JobInfo,
+        job,
         id=ID(job.job_id),
-        kind=job.kind,
-        brand=job.brand,
-        arguments=job.arguments,  # type: ignore[arg-type]
-        status=job.status,
         done=float(job.done),
         total=None if job.total is None else float(job.total),
-        result=job.result,  # type: ignore[arg-type]
-        error=job.error,
         created_by=job.creator.name,
-        created_at=job.created_at,
-        finished_at=job.finished_at,
     )
 
 

@@ -26,6 +26,7 @@ from backoffice.risk.graph.liability import (
 )
 from backoffice.risk.graph.weeks import RiskWeek, week_to_graphql
 from backoffice.risk.rows import RiskFigure, RowFilter
+from foundation.same_fields import with_fields_of
 from subgraphs.fulfilment.goodwill import GoodwillGiven, GoodwillPosition, GoodwillWanted
 from subgraphs.kit.graphql.descriptions import described, fields_described
 from subgraphs.rewards.budgets import EVERY_WEEK, BudgetKey
@@ -57,19 +58,13 @@ class RiskGoodwill:
 
 def goodwill_to_graphql(given: GoodwillGiven) -> RiskGoodwill:
     """Return a credit as the graph shows it."""
-    return RiskGoodwill(
+    return with_fields_of(
+        RiskGoodwill,
+        given,
         id=ID(given.credit_id),
-        iso_week=given.iso_week,
         customer=given.customer_id,
-        stage=given.stage,
         reward=given.reward_id,
         version=given.config_version,
-        kind=given.kind,
-        currency=given.currency,
-        value_minor=given.value_minor,
-        cause=given.cause,
-        proposed_by=given.proposed_by,
-        approved_by=given.approved_by,
         at=given.changed_at,
     )
 

@@ -12,6 +12,7 @@ from backoffice.rules.checks import CheckSeverity, SchemeProblem
 from backoffice.rules.repository import Difference
 from backoffice.rules.scheme_versions import DatedVersion, SchemePhase
 from backoffice.rules.service import SchemeCheck
+from foundation.same_fields import with_fields_of
 from subgraphs.kit.graphql.descriptions import described
 
 strawberry.enum(CheckSeverity, name="SchemeSeverity")
@@ -192,28 +193,13 @@ class DryRunDifference:
 def version_to_graphql(dated: DatedVersion) -> SchemeVersion:
     """Return a version as the graph shows it."""
     scheme = dated.scheme
-    return SchemeVersion(
+    return with_fields_of(
+        SchemeVersion,
+        scheme,
         id=ID(f"{scheme.brand}:{scheme.jurisdiction}:{scheme.currency}:{scheme.version}"),
-        brand=scheme.brand,
-        jurisdiction=scheme.jurisdiction,
-        currency=scheme.currency,
-        version=scheme.version,
-        qualifying_product=scheme.qualifying_product,
-        target_minor=scheme.target_minor,
-        min_stake_minor=scheme.min_stake_minor,
-        min_odds_milli=scheme.min_odds_milli,
         bet_types=list(scheme.bet_types),
         channels=list(scheme.channels),
-        count_before_opt_in=scheme.count_before_opt_in,
-        default_reward_id=scheme.default_reward_id,
-        choice_lock_minutes=scheme.choice_lock_minutes,
-        grace_minutes=scheme.grace_minutes,
         terms=SchemeTerms(version=scheme.terms.version, summary=scheme.terms.summary, url=scheme.terms.url),
-        effective_from=scheme.effective_from,
-        issued_at=scheme.issued_at,
-        control_per_mille=scheme.control_per_mille,
-        trial_reward_id=scheme.trial_reward_id,
-        trial_per_mille=scheme.trial_per_mille,
         first_week=dated.first_week.iso,
         phase=dated.phase,
     )
@@ -234,35 +220,27 @@ def check_to_graphql(check: SchemeCheck) -> SchemeCheckType:
 
 def problem_to_graphql(problem: SchemeProblem) -> SchemeProblemType:
     """Return a problem as the graph shows it, its path in the graph's names."""
-    return SchemeProblemType(
-        rule=problem.rule,
-        severity=problem.severity,
-        path=".".join(_camel(part) for part in problem.path.split(".")),
-        message=problem.message,
-        source=problem.source,
+    return with_fields_of(
+        SchemeProblemType, problem, path=".".join(_camel(part) for part in problem.path.split("."))
     )
 
 
 def dry_run_to_graphql(job: Job) -> DryRunType:
     """Return a dry run as the graph shows it."""
     result = job.result if isinstance(job.result, Mapping) else None
-    return DryRunType(
+    return with_fields_of(
+        DryRunType,
+        job,
         id=ID(job.job_id),
         brand=job.brand or "",
         iso_week=str(job.arguments["iso_week"]),
-        status=job.status,
-        done=job.done,
-        total=job.total,
-        error=job.error,
-        created_at=job.created_at,
-        finished_at=job.finished_at,
         result=None if result is None else _result(dict(result)),
     )
 
 
 def difference_to_graphql(difference: Difference) -> DryRunDifference:
     """Return a difference as the graph shows it."""
-    return DryRunDifference(**{name: getattr(difference, name) for name in difference.__dataclass_fields__})
+    return with_fields_of(DryRunDifference, difference)
 
 
 def _result(values: dict[str, Any]) -> DryRunResult:

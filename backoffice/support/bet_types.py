@@ -10,6 +10,7 @@ from strawberry.scalars import JSON
 from backoffice.support.lookup.bet_records import BetRecord
 from backoffice.support.lookup.explanations import AssessedBet, odds, sentence_of
 from backoffice.support.lookup.timeline import title_of, waits_until
+from foundation.same_fields import with_fields_of
 from subgraphs.kit.graphql.descriptions import described
 from subgraphs.kit.records.customer_history import HistoryEntry
 
@@ -161,13 +162,10 @@ def _plain(value: object) -> object:
 
 def record_to_graphql(record: BetRecord) -> BetRecordInfo:
     """Return a record as the graph shows it."""
-    return BetRecordInfo(
-        topic=record.topic,
-        partition=record.partition,
+    return with_fields_of(
+        BetRecordInfo,
+        record,
         offset=float(record.offset),
         revision=float(record.revision),
         message_id=record.event_id,
-        occurred_at=record.occurred_at,
-        arrived_at=record.arrived_at,
-        arrival_by_broker=record.arrival_by_broker,
     )

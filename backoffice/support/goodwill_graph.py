@@ -16,6 +16,7 @@ from backoffice.support.goodwill.budget import (
 from backoffice.support.goodwill.credits import CAUSE_WORDS, GoodwillCause, GoodwillChoice, GoodwillRequest
 from backoffice.support.lookup.customers import owner_of
 from backoffice.support.types import SupportProposal
+from foundation.same_fields import with_fields_of
 from subgraphs.fulfilment.goodwill import GoodwillCost
 from subgraphs.kit.graphql.descriptions import described, fields_described
 from subgraphs.rewards.catalogue.rewards import OptionId, RewardConfig
@@ -156,14 +157,10 @@ def use_to_graphql(use: WeekUse) -> GoodwillBudgetInfo:
 
 def cost_to_graphql(cost: GoodwillCost) -> GoodwillCostInfo:
     """Return a line of the costs, for the graph."""
-    return GoodwillCostInfo(
+    return with_fields_of(
+        GoodwillCostInfo,
+        cost,
         id=ID(f"{cost.brand}:{cost.iso_week}:{cost.currency}:{cost.stage}:{cost.kind}"),
-        iso_week=cost.iso_week,
-        currency=cost.currency,
-        stage=cost.stage,
-        kind=cost.kind,
-        credits=cost.credits,
-        value_minor=cost.value_minor,
     )
 
 

@@ -8,6 +8,7 @@ from strawberry import ID
 from backoffice.support.lookup.customers import CustomerView
 from backoffice.support.lookup.explanations import LOCALE
 from backoffice.support.privacy.repository import LegalHold
+from foundation.same_fields import with_fields_of
 from subgraphs.club_kit.domain.schemes import Brand
 from subgraphs.kit.graphql.descriptions import described
 from subgraphs.kit.graphql.money import written
@@ -133,17 +134,7 @@ class SupportProposal:
 
 def hold_to_graphql(hold: LegalHold) -> LegalHoldInfo:
     """Return a hold as the graph shows it."""
-    return LegalHoldInfo(
-        id=ID(hold.hold_id),
-        brand=hold.brand_id,
-        customer_id=hold.customer_id,
-        reason=hold.reason,
-        put_by=hold.put_by,
-        put_at=hold.put_at,
-        lift_reason=hold.lift_reason,
-        lifted_by=hold.lifted_by,
-        lifted_at=hold.lifted_at,
-    )
+    return with_fields_of(LegalHoldInfo, hold, id=ID(hold.hold_id), brand=hold.brand_id)
 
 
 def brand_to_graphql(brand: Brand) -> SupportBrand:
@@ -171,16 +162,7 @@ def _account(view: CustomerView) -> CustomerAccount | None:
     if view.account is None:
         return None
     account = view.account.account
-    return CustomerAccount(
-        revision=view.account.revision,
-        status=account.status,
-        verified=account.verified,
-        jurisdiction=account.jurisdiction,
-        currency=account.currency,
-        rg_state=account.rg_state,
-        promo_restricted=account.promo_restricted,
-        since=view.account.at,
-    )
+    return with_fields_of(CustomerAccount, account, revision=view.account.revision, since=view.account.at)
 
 
 def _week(view: CustomerView) -> CustomerWeekInfo:

@@ -11,6 +11,7 @@ from consumers.acknowledgements.message import ProviderHealth, RefusedMessage
 from consumers.acknowledgements.report import WorkersReport
 from consumers.messages.global_events.reducer import Decision, GlobalReducer
 from consumers.messages.global_events.states import SwitchState
+from foundation.same_fields import with_fields_of
 from foundation.storage.clock import Clock
 from subgraphs.fulfilment.models import GLOBAL_STATE
 from subgraphs.fulfilment.payout import provider_decisions
@@ -111,16 +112,6 @@ def _refusal(report: ProviderReport, decided: DecidedConfiguration) -> RefusedMe
 def _health(
     report: ProviderReport, due: Mapping[str, int], credited: Mapping[str, datetime]
 ) -> ProviderHealth:
-    return ProviderHealth(
-        provider=report.provider,
-        worker=report.worker,
-        revision=report.revision,
-        problem=report.problem,
-        circuit=report.circuit,  # type: ignore[arg-type] # one of the four
-        calls=report.calls,
-        due=due.get(report.provider, 0),
-        succeeded_at=report.succeeded_at,
-        failed_at=report.failed_at,
-        error=report.error,
-        credited_at=credited.get(report.provider),
+    return with_fields_of(
+        ProviderHealth, report, due=due.get(report.provider, 0), credited_at=credited.get(report.provider)
     )

@@ -9,6 +9,7 @@ from consumers.messages.customer_weeks import ChosenReward
 from consumers.messages.fields import CustomerId, Instant, IsoWeek, Ordinal, require_utc
 from consumers.messages.reader import Body, Reader
 from consumers.stream.records import Record
+from foundation.same_fields import with_fields_of
 from subgraphs.club_kit.domain.club_key import ClubKey
 from subgraphs.club_kit.records.tables import club_columns
 from subgraphs.fulfilment.goodwill import GoodwillCredit
@@ -57,19 +58,12 @@ class PublishedMessage(Body, frozen=True, kw_only=True):
 
     def outcome(self) -> PublishedOutcome:
         """Return the outcome in the subgraph's form."""
-        return PublishedOutcome(
+        return with_fields_of(
+            PublishedOutcome,
+            self,
             club=ClubKey(self.brand_id, self.iso_week, self.customer_id),
-            revision=self.revision,
             state=self.fulfilment_state or self._state_before_details(),
-            provider=self.provider,
             reward=Reward(**msgspec.structs.asdict(self.reward)) if self.reward else None,
-            sent_at=self.sent_at,
-            credited_at=self.credited_at,
-            expires_at=self.expires_at,
-            reference=self.reference,
-            reason=self.reason,
-            flag=self.flag,
-            occurred_at=self.occurred_at,
         )
 
     def _state_before_details(self) -> FulfilmentState:
@@ -99,15 +93,11 @@ class GoodwillDecided(Body, frozen=True, kw_only=True):
 
     def credit(self) -> GoodwillCredit:
         """Return the credit in the subgraph's form."""
-        return GoodwillCredit(
+        return with_fields_of(
+            GoodwillCredit,
+            self,
             club=ClubKey(self.brand_id, self.iso_week, self.customer_id),
-            credit_id=self.credit_id,
             reward=Reward(**msgspec.structs.asdict(self.reward)),
-            cause=self.cause,
-            explanation=self.explanation,
-            proposed_by=self.proposed_by,
-            approved_by=self.approved_by,
-            decided_at=self.decided_at,
         )
 
     def row(self) -> dict[str, Any]:

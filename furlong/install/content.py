@@ -19,6 +19,7 @@ from backoffice.content.revisions.document import NO_VERSION, ContentDocument, C
 from backoffice.content.workflow.imports import ContentImport
 from backoffice.settings import ContentSettings
 from consumers.messages.global_events.states import ContentState, PublishedText
+from foundation.same_fields import with_fields_of
 from foundation.storage.database import Database
 from furlong.install.world import Brand, Content, World, WorldError
 from subgraphs.club_kit.domain.schemes import Brand as KnownBrand
@@ -98,16 +99,7 @@ async def plan_content(world: World, rewards: Database, now: datetime) -> Conten
 def content_state(change: ContentChange, now: datetime) -> ContentState:
     """Return the state that publishes content at once, in place of all texts of its version and locale."""
     content = change.content
-    edition = PublishedText(
-        publish_at=now,
-        position=content.position,
-        title=content.title,
-        summary=content.summary,
-        image_url=content.image_url,
-        significant_terms=content.significant_terms,
-        terms_url=content.terms_url,
-        eligible_games=content.eligible_games,
-    )
+    edition = with_fields_of(PublishedText, content, publish_at=now)
     return ContentState(
         reward_id=content.reward_id,
         locale=content.locale,
@@ -189,14 +181,7 @@ def _errors(
 ) -> Iterator[Finding]:
     key = ContentKey(brand.id, content.reward_id, content.config_version or NO_VERSION)
     texts = {
-        locale: ContentText(
-            title=text.title,
-            summary=text.summary,
-            significant_terms=text.significant_terms,
-            terms_url=text.terms_url,
-            image_url=text.image_url or "",
-            image_alt=text.image_alt,
-        )
+        locale: with_fields_of(ContentText, text, image_url=text.image_url or "")
         for locale, text in content.texts.items()
     }
     terms = (scheme.terms.url for scheme in brand.schemes)

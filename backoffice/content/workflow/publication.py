@@ -31,6 +31,7 @@ from backoffice.errors import Conflict, Invalid, NotFound, Problem
 from backoffice.global_events.decisions import GlobalDecisions
 from backoffice.versions import next_version
 from consumers.messages.global_events.states import ContentState, PublishedText
+from foundation.same_fields import with_fields_of
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 
@@ -317,14 +318,12 @@ def content_states(
     for locale in sorted(locales):
         editions: tuple[PublishedText, ...] = ()
         if text := after.texts.get(locale):
-            edition = PublishedText(
+            edition = with_fields_of(
+                PublishedText,
+                text,
                 publish_at=now,
                 position=after.position,
-                title=text.title,
-                summary=text.summary,
                 image_url=image_address(text.image_url, images_url),
-                significant_terms=text.significant_terms,
-                terms_url=text.terms_url,
                 eligible_games=after.eligible_games,
             )
             editions = (edition,)

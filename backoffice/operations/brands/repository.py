@@ -16,6 +16,7 @@ from backoffice.global_events.repository import GlobalDecision
 from backoffice.operations.brands.document import BrandDocument
 from backoffice.operations.models import BRAND_REVISION
 from consumers.messages.global_events.states import state_fields
+from foundation.same_fields import with_fields_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +82,8 @@ async def add(connection: AsyncConnection, revision: BrandRevision) -> None:
 
 
 def _revision(row: Row[Any]) -> BrandRevision:
-    return BrandRevision(
-        brand=row.brand_id,
-        revision=row.revision,
-        document=BrandDocument.of_fields(row.document),
-        reason=row.reason,
-        changed_at=row.changed_at,
-        changed_by=row.changed_by,
+    return with_fields_of(
+        BrandRevision, row, brand=row.brand_id, document=BrandDocument.of_fields(row.document)
     )
 
 

@@ -9,6 +9,7 @@ from backoffice.access import Permission
 from backoffice.graph.area import ALL, OfficeInfo, permitted
 from backoffice.operations.area import OperationsArea
 from backoffice.operations.consumer_lag import ConsumerLag, PartitionLag
+from foundation.same_fields import with_fields_of
 from subgraphs.kit.graphql.descriptions import described, fields_described
 
 
@@ -90,16 +91,7 @@ def lag_to_graphql(lag: ConsumerLag) -> ConsumerLagInfo:
 
 
 def _partition(lag: PartitionLag) -> PartitionLagInfo:
-    return PartitionLagInfo(
-        id=ID(f"{lag.group}/{lag.topic}/{lag.partition}"),
-        group=lag.group,
-        topic=lag.topic,
-        partition=lag.partition,
-        committed=lag.committed,
-        end=lag.end,
-        lag=lag.lag,
-        oldest_at=lag.oldest_at,
-    )
+    return with_fields_of(PartitionLagInfo, lag, id=ID(f"{lag.group}/{lag.topic}/{lag.partition}"))
 
 
 @fields_described

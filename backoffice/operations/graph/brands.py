@@ -15,6 +15,7 @@ from backoffice.operations.brands.contrast import DEFAULTS, Contrast, TokenColou
 from backoffice.operations.brands.document import BrandDocument, floored
 from backoffice.operations.brands.repository import BrandRevision
 from backoffice.operations.brands.service import KnownBrand
+from foundation.same_fields import with_fields_of
 from subgraphs.kit.graphql.descriptions import described, fields_described
 
 
@@ -159,30 +160,26 @@ def brand_to_graphql(known: KnownBrand) -> OperatedBrand:
 
 def revision_to_graphql(revision: BrandRevision) -> BrandRevisionInfo:
     """Return a revision."""
-    return BrandRevisionInfo(
+    return with_fields_of(
+        BrandRevisionInfo,
+        revision,
         id=ID(f"{revision.brand}:{revision.revision}"),
-        revision=revision.revision,
         name=revision.document.name,
         default_locale=revision.document.default_locale,
         locales=list(revision.document.locales),
         theme=_tokens(revision.document.theme),
-        reason=revision.reason,
-        changed_at=revision.changed_at,
-        changed_by=revision.changed_by,
     )
 
 
 def contrast_to_graphql(contrast: Contrast) -> ThemeContrast:
     """Return a pair of colours."""
-    return ThemeContrast(
-        front=contrast.pair.front,
-        back=contrast.pair.back,
+    return with_fields_of(
+        ThemeContrast,
+        contrast.pair,
         scheme=contrast.scheme,
         front_colour=contrast.front,
         back_colour=contrast.back,
-        use=contrast.pair.use,
         ratio=floored(contrast.ratio),
-        least=contrast.pair.least,
         readable=contrast.is_readable,
     )
 

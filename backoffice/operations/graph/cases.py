@@ -11,6 +11,7 @@ from backoffice.graph.area import ALL, OfficeInfo, permitted
 from backoffice.graph.pages import Name, Page, page_of, page_size, read_cursor, time_key, time_of
 from backoffice.operations.area import OperationsArea
 from backoffice.operations.cases import HeldReward, LateBet
+from foundation.same_fields import with_fields_of
 from subgraphs.kit.graphql.descriptions import described, fields_described
 
 
@@ -133,19 +134,12 @@ class CaseQuery:
 
 def _late(bet: LateBet) -> LateBetInfo:
     late = bet.revision
-    return LateBetInfo(
+    return with_fields_of(
+        LateBetInfo,
+        late,
         id=ID(f"{late.brand}:{late.bet_id}:{late.revision}"),
-        brand=late.brand,
         bet=late.bet_id,
-        customer=late.customer,
-        iso_week=late.iso_week,
-        revision=late.revision,
-        counted_minor=late.counted_minor,
-        would_count_minor=late.would_count_minor,
         currency=bet.currency,
-        would_be=late.would_be,
-        occurred_at=late.occurred_at,
-        closed_at=late.closed_at,
     )
 
 

@@ -13,6 +13,7 @@ from backoffice.operations.providers.document import FieldChange
 from backoffice.operations.providers.repository import ProviderRevision
 from backoffice.operations.providers.service import NodeHealth, ProviderState
 from backoffice.operations.types import MissingNode
+from foundation.same_fields import with_fields_of
 from subgraphs.fulfilment.providers.settings import ProviderConfig
 from subgraphs.kit.graphql.descriptions import described
 
@@ -244,14 +245,11 @@ def provider_to_graphql(state: ProviderState) -> ProviderInfo:
 
 def provider_revision_to_graphql(revision: ProviderRevision) -> ProviderRevisionInfo:
     """Return a revision."""
-    return ProviderRevisionInfo(
+    return with_fields_of(
+        ProviderRevisionInfo,
+        revision,
         id=ID(f"{revision.provider}:{revision.revision}"),
-        revision=revision.revision,
         configuration=_configuration(revision.document),
-        reason=revision.reason,
-        submitted_by=revision.submitted_by,
-        approved_by=revision.approved_by,
-        in_force_at=revision.in_force_at,
     )
 
 
@@ -276,20 +274,13 @@ def _pending(proposal: Proposal) -> PendingConfiguration:
 
 def _health(report: NodeHealth) -> ProviderHealthInfo:
     health = report.health
-    return ProviderHealthInfo(
+    return with_fields_of(
+        ProviderHealthInfo,
+        health,
         id=ID(f"{report.node}:{health.worker}"),
         node=report.node,
         worker=health.worker or None,
         alive=report.is_alive,
-        revision=health.revision,
-        problem=health.problem,
-        circuit=health.circuit,
-        calls=health.calls,
-        due=health.due,
-        succeeded_at=health.succeeded_at,
-        failed_at=health.failed_at,
-        error=health.error,
-        credited_at=health.credited_at,
     )
 
 

@@ -7,6 +7,7 @@ from backoffice.access import Permission
 from backoffice.graph.area import OfficeInfo, permitted
 from backoffice.operations.area import OperationsArea
 from backoffice.operations.reward_statuses import VersionStatus
+from foundation.same_fields import with_fields_of
 from subgraphs.kit.graphql.descriptions import described, fields_described
 
 
@@ -47,13 +48,11 @@ class RewardQuery:
 
 def _shown(status: VersionStatus) -> RewardVersionStatus:
     config = status.config
-    return RewardVersionStatus(
+    return with_fields_of(
+        RewardVersionStatus,
+        config,
         id=ID(f"{config.brand}:{config.reward_id}:{config.version}"),
-        brand=config.brand,
         reward=config.reward_id,
-        version=config.version,
         kind=config.kind.value,
-        status=config.status,
-        recalled=config.recalled,
         obstacles=list(status.obstacles),
     )

@@ -1,6 +1,5 @@
 """Weeks: their state, who has earned their reward, and opening or closing one by hand."""
 
-from dataclasses import asdict
 from datetime import datetime
 
 import strawberry
@@ -9,6 +8,7 @@ from strawberry import ID
 from backoffice.access import Permission
 from backoffice.graph.area import OfficeInfo, permitted
 from backoffice.operations.area import OperationsArea
+from foundation.same_fields import with_fields_of
 from subgraphs.kit.graphql.descriptions import described, fields_described
 from subgraphs.progress.weeks.overview import WeekLine
 
@@ -53,18 +53,12 @@ class WeekCustomersInfo:
 
 def week_to_graphql(line: WeekLine) -> WeekInfo:
     """Return a week."""
-    return WeekInfo(
+    return with_fields_of(
+        WeekInfo,
+        line,
         id=ID(f"{line.brand}:{line.week}:{line.jurisdiction}:{line.currency}"),
-        brand=line.brand,
         iso_week=line.week,
-        jurisdiction=line.jurisdiction,
-        currency=line.currency,
-        state=line.state,
-        confirmed=line.confirmed,
-        opened_with=line.opened_with,
-        scheme=line.scheme,
         waits_for=line.waits_for or None,
-        until=line.until,
     )
 
 
@@ -94,7 +88,7 @@ class WeekQuery:
     async def week_customers(self, info: OfficeInfo, brand: str, iso_week: str) -> list[WeekCustomersInfo]:
         """The customers of a week who have earned its reward; this counts each of them."""
         counted = await info.context.area(OperationsArea).weeks.customers(info.context.actor, brand, iso_week)
-        return [WeekCustomersInfo(**asdict(counts)) for counts in counted]
+        return [with_fields_of(WeekCustomersInfo, counts) for counts in counted]
 
 
 @fields_described

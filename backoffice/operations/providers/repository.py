@@ -13,6 +13,7 @@ from backoffice.errors import Stale
 from backoffice.global_events.repository import GlobalDecision
 from backoffice.operations.models import PROVIDER_REVISION
 from backoffice.operations.providers.document import CHANGED
+from foundation.same_fields import with_fields_of
 from subgraphs.fulfilment.providers.settings import ProviderConfig
 
 
@@ -104,11 +105,4 @@ async def take_over(connection: AsyncConnection, decision: GlobalDecision) -> No
 
 
 def _revision(row: Row[Any]) -> ProviderRevision:
-    return ProviderRevision(
-        revision=row.revision,
-        document=ProviderConfig.model_validate(row.document),
-        reason=row.reason,
-        submitted_by=row.submitted_by,
-        approved_by=row.approved_by,
-        in_force_at=row.in_force_at,
-    )
+    return with_fields_of(ProviderRevision, row, document=ProviderConfig.model_validate(row.document))

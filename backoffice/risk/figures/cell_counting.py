@@ -25,6 +25,7 @@ from backoffice.subgraph_databases import SubgraphDatabases
 from consumers.acknowledgements.message import CELLS_PARTITION, CELLS_TOPIC, CellRange
 from consumers.stream.broker.kafka_client import close_client
 from consumers.stream.settings import StreamSettings
+from foundation.same_fields import with_fields_of
 from foundation.storage.cells.cell import Cell
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
@@ -88,7 +89,7 @@ class PublishedFigures:
 
     async def store(self, figures: WeekFigures, *, finished: bool) -> None:
         """Publish the figures of a week."""
-        cell = CellRange(name=self.cell.name, first=self.cell.first, last=self.cell.last, of=self.cell.of)
+        cell = with_fields_of(CellRange, self.cell)
         number, event_id = self._number, str(uuid.uuid4())
         await self.send(message_of(cell, figures, number=number, finished=finished, event_id=event_id))
         self._counted.setdefault(figures.brand, {})[figures.week.iso] = (finished, figures.as_of)

@@ -4,6 +4,7 @@ import strawberry
 from strawberry import ID
 
 from backoffice.risk.budgets.use import BudgetLine
+from foundation.same_fields import with_fields_of
 from subgraphs.kit.graphql.descriptions import described
 
 
@@ -50,18 +51,14 @@ class RiskBudgetResult:
 
 def budget_to_graphql(line: BudgetLine) -> RiskBudget:
     """Return a budget."""
-    return RiskBudget(
+    return with_fields_of(
+        RiskBudget,
+        line,
         id=ID(f"{line.brand}:{line.iso_week}:{line.reward_id}"),
-        brand=line.brand,
-        iso_week=line.iso_week,
         reward=line.reward_id,
-        own=line.own,
         budget=line.use.rewards,
         chosen=line.use.taken,
-        reserved=line.reserved,
         expected=line.standing.expected,
         owed=line.standing.owed,
         credited=line.standing.credited,
-        left=line.left,
-        stopped=line.stopped,
     )

@@ -6,6 +6,7 @@ import strawberry
 from strawberry import ID
 
 from backoffice.risk.rows import RiskFigure, RiskRow
+from foundation.same_fields import with_fields_of
 from subgraphs.kit.graphql.descriptions import described
 
 described(strawberry.enum(RiskFigure, name="RiskFigure"))
@@ -33,18 +34,6 @@ class RiskCustomer:
 
 def customer_to_graphql(row: RiskRow) -> RiskCustomer:
     """Return a customer in a figure."""
-    return RiskCustomer(
-        id=ID(row.customer),
-        customer=row.customer,
-        at=row.at,
-        currency=row.currency,
-        stage=row.stage,
-        source=row.source,
-        reward=row.reward_id,
-        version=row.config_version,
-        kind=row.kind,
-        value_minor=row.value_minor,
-        spins=row.spins,
-        turnover_minor=row.turnover_minor,
-        counted_bets=row.counted_bets,
+    return with_fields_of(
+        RiskCustomer, row, id=ID(row.customer), reward=row.reward_id, version=row.config_version
     )

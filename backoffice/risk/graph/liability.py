@@ -7,6 +7,7 @@ from strawberry import ID
 
 from backoffice.figures.repository import StoredReward
 from backoffice.risk.service import LiabilityNow
+from foundation.same_fields import with_fields_of
 from subgraphs.club_kit.domain.schemes import Brand
 from subgraphs.kit.graphql.descriptions import described
 
@@ -91,20 +92,14 @@ def brand_to_graphql(brand: Brand) -> RiskBrand:
 def reward_to_graphql(brand: str, stored: StoredReward) -> RiskReward:
     """Return a figure of rewards."""
     figure = stored.figure
-    return RiskReward(
+    return with_fields_of(
+        RiskReward,
+        figure,
         id=ID(":".join([brand, *map(str, stored.key)])),
         brand=brand,
         iso_week=stored.iso_week,
-        stage=figure.stage,
-        source=figure.source,
         reward=figure.reward_id,
         version=figure.config_version,
-        kind=figure.kind,
-        currency=figure.currency,
-        customers=figure.customers,
-        value_minor=figure.value_minor,
-        spins=figure.spins,
-        unvalued=figure.unvalued,
     )
 
 

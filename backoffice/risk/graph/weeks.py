@@ -7,6 +7,7 @@ from strawberry import ID
 
 from backoffice.risk.figures.profit import ProfitLine, profit_lines
 from backoffice.risk.service import WeekSummary
+from foundation.same_fields import with_fields_of
 from subgraphs.kit.graphql.descriptions import described
 
 
@@ -73,40 +74,14 @@ class RiskWeek:
 def week_to_graphql(summary: WeekSummary) -> RiskWeek:
     """Return a week."""
     week = summary.week
-    return RiskWeek(
+    return with_fields_of(
+        RiskWeek,
+        week,
         id=ID(f"{week.brand}:{week.iso_week}"),
-        brand=week.brand,
-        iso_week=week.iso_week,
-        starts_at=week.starts_at,
-        ends_at=week.ends_at,
-        as_of=week.as_of,
-        closed=week.closed,
-        seen=week.seen,
-        opted_in=week.opted_in,
-        qualified=week.qualified,
-        chose=week.chose,
-        credited=week.credited,
-        used=week.used,
         changes_in_doubt=week.in_doubt,
         money=[_money(line) for line in profit_lines(summary.money, summary.rewards)],
     )
 
 
 def _money(line: ProfitLine) -> RiskMoney:
-    return RiskMoney(
-        currency=line.currency,
-        customers=line.customers,
-        counted_bets=line.counted_bets,
-        turnover_minor=line.turnover_minor,
-        member_turnover_minor=line.member_turnover_minor,
-        margin_minor=None,
-        expected_minor=line.expected_minor,
-        owed_minor=line.owed_minor,
-        outstanding_minor=line.outstanding_minor,
-        used_minor=line.used_minor,
-        expired_minor=line.expired_minor,
-        cost_minor=line.cost_minor,
-        cost_share=line.cost_share,
-        unvalued=line.unvalued,
-        spins=line.spins,
-    )
+    return with_fields_of(RiskMoney, line, margin_minor=None)

@@ -8,6 +8,7 @@ from typing import Final
 from backoffice.errors import Conflict, Invalid, Problem
 from backoffice.subgraph_databases import SubgraphDatabases
 from backoffice.support.lookup.customers import Customers
+from foundation.same_fields import with_fields_of
 from foundation.storage.clock import Clock
 from subgraphs.club_kit.domain.accounts import Account
 from subgraphs.club_kit.domain.club_key import ClubKey
@@ -130,16 +131,8 @@ def _can_be_given(config: RewardConfig, account: Account, now: datetime) -> bool
 
 def reward_of(config: RewardConfig) -> Reward:
     """Return the reward that a provider is asked to credit."""
-    return Reward(
-        reward_id=config.reward_id,
-        config_version=config.version,
-        kind=config.kind.value,
-        product=config.product.value,
-        value_minor=config.value_minor,
-        spins=config.spins,
-        currency=config.currency,
-        expiry_days=config.expiry_days,
-        wagering_multiple=config.wagering_multiple,
+    return with_fields_of(
+        Reward, config, config_version=config.version, kind=config.kind.value, product=config.product.value
     )
 
 

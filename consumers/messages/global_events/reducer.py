@@ -13,6 +13,7 @@ from consumers.messages.global_events.states import State, kind_of, read_state
 from consumers.stream.errors import Poison
 from consumers.stream.records import Record
 from consumers.stream.topics import Message, Outcome
+from foundation.same_fields import with_fields_of
 from subgraphs.kit.records.global_state import GlobalKind, GlobalStateRepository, StoredMessage
 
 log = structlog.get_logger(__name__)
@@ -106,15 +107,11 @@ class GlobalReducer:
         event = message.event
         kind = kind_of(event.kind)
         kept = kind is None or kind in self.concerns
-        return StoredMessage(
-            key=event.key,
+        return with_fields_of(
+            StoredMessage,
+            event,
             brand=event.brand_id,
-            kind=event.kind,
-            order=event.order,
-            event_id=event.event_id,
             state=event.state if kept else None,
-            reason=event.reason,
-            decided_at=event.decided_at,
             understood=kind is not None,
             produced_at=message.record.timestamp,
         )

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Row, Select, Table, and_, null, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from foundation.same_fields import with_fields_of
 from foundation.storage.bulk_sql import few_at_once
 from subgraphs.club_kit.domain.accounts import Account
 from subgraphs.club_kit.domain.schemes import Brand, Scheme, Terms, ThemeColour
@@ -180,28 +181,13 @@ def _brand(row: Row[Any]) -> Brand:
 
 
 def _scheme(row: Row[Any]) -> Scheme:
-    return Scheme(
+    return with_fields_of(
+        Scheme,
+        row,
         brand=row.brand_id,
-        jurisdiction=row.jurisdiction,
-        currency=row.currency,
-        version=row.version,
-        qualifying_product=row.qualifying_product,
-        target_minor=row.target_minor,
-        min_stake_minor=row.min_stake_minor,
-        min_odds_milli=row.min_odds_milli,
         bet_types=tuple(row.bet_types),
         channels=tuple(row.channels),
-        count_before_opt_in=row.count_before_opt_in,
-        void_policy=row.void_policy,
-        default_reward_id=row.default_reward_id,
-        choice_lock_minutes=row.choice_lock_minutes,
-        grace_minutes=row.grace_minutes,
         terms=Terms(row.terms_version, row.terms_summary, row.terms_url),
-        effective_from=row.effective_from,
-        issued_at=row.issued_at,
-        control_per_mille=row.control_per_mille,
-        trial_reward_id=row.trial_reward_id,
-        trial_per_mille=row.trial_per_mille,
     )
 
 

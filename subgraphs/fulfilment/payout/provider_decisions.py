@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from foundation.same_fields import with_fields_of
 from foundation.storage.clock import Clock
 from foundation.storage.columns import upsert
 from subgraphs.fulfilment.errors import ProviderConfigError
@@ -165,22 +166,7 @@ async def reports_since(connection: AsyncConnection, since: datetime) -> list[Pr
     rows = await connection.execute(
         select(PROVIDER_REPORT).where(c.reported_at >= since).order_by(c.provider, c.worker)
     )
-    return [
-        ProviderReport(
-            worker=row.worker,
-            provider=row.provider,
-            revision=row.revision,
-            order=GlobalOrder(row.epoch, row.number),
-            problem=row.problem,
-            circuit=row.circuit,
-            calls=row.calls,
-            succeeded_at=row.succeeded_at,
-            failed_at=row.failed_at,
-            error=row.error,
-            reported_at=row.reported_at,
-        )
-        for row in rows
-    ]
+    return [with_fields_of(ProviderReport, row, order=GlobalOrder(row.epoch, row.number)) for row in rows]
 
 
 async def remove_reports(connection: AsyncConnection, worker: str, before: datetime) -> None:

@@ -10,6 +10,7 @@ from typing import Any, Final
 from sqlalchemy import Row, Table, insert, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from foundation.same_fields import with_fields_of
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.mutations.effect import recorded_at, revision_of
 
@@ -303,17 +304,11 @@ class UpstreamChange:
 
 
 def _intent(row: Row[Any]) -> Intent:
-    return Intent(
-        upstream_key=row.upstream_key,
+    return with_fields_of(
+        Intent,
+        row,
         owner=Owner(row.brand_id, row.customer_id),
-        operation=row.operation,
-        body_hash=row.body_hash,
         path=row.request["path"],
         body=row.request["body"],
         facts=row.request["facts"],
-        status=row.status,
-        error_code=row.error_code,
-        error_message=row.error_message,
-        created_at=row.created_at,
-        not_before=row.not_before,
     )

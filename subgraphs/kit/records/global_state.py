@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import BigInteger, Boolean, Column, Index, MetaData, Row, String, Table, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from foundation.same_fields import with_fields_of
 from foundation.storage.columns import JSON_LIST, Identifier, UtcDateTime, upsert
 from subgraphs.kit.domain.keys import ALL_BRANDS
 
@@ -240,18 +241,7 @@ def _row(message: StoredMessage) -> dict[str, Any]:
 
 
 def _message(row: Row[Any]) -> StoredMessage:
-    return StoredMessage(
-        key=row.key,
-        brand=row.brand_id,
-        kind=row.kind,
-        order=GlobalOrder(row.epoch, row.number),
-        event_id=row.event_id,
-        state=row.state,
-        reason=row.reason,
-        decided_at=row.decided_at,
-        understood=row.understood,
-        produced_at=row.produced_at,
-    )
+    return with_fields_of(StoredMessage, row, brand=row.brand_id, order=GlobalOrder(row.epoch, row.number))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import Any, Final, TypeAlias
 from sqlalchemy import Row, Table, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from foundation.same_fields import with_fields_of
 from subgraphs.kit.domain.keys import ALL_BRANDS
 from subgraphs.kit.records.global_state import GlobalKind, GlobalStateRepository, StoredMessage, SwitchScope
 from subgraphs.rewards.catalogue.rewards import Catalogue, Edition, RewardConfig, RewardContent
@@ -187,16 +188,6 @@ class CatalogueRepository:
 
 
 def _content(row: Row[Any], version: int | None) -> RewardContent:
-    return RewardContent(
-        reward_id=row.reward_id,
-        locale=row.locale,
-        position=row.position,
-        title=row.title,
-        summary=row.summary,
-        image_url=row.image_url,
-        significant_terms=row.significant_terms,
-        terms_url=row.terms_url,
-        eligible_games=tuple(row.eligible_games),
-        config_version=version,
-        revision=row.revision,
+    return with_fields_of(
+        RewardContent, row, eligible_games=tuple(row.eligible_games), config_version=version
     )
