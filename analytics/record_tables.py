@@ -8,6 +8,22 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from subgraphs.club_kit.topics import (
+    ACCOUNT_TOPIC,
+    ADJUSTMENT_TOPIC,
+    CHOICE_TOPIC,
+    CONTROL_TOPIC,
+    GOODWILL_TOPIC,
+    MEMBERSHIP_TOPIC,
+    OUTCOMES_TOPIC,
+    PROGRESS_TOPIC,
+    QUALIFICATION_TOPIC,
+    SCHEME_TOPIC,
+    SERVED_TOPIC,
+    WEEK_TOPIC,
+)
+from subgraphs.kit.topics import CELLS_TOPIC
+
 INSTANT: Final = "DateTime64(6, 'UTC')"
 WORD: Final = "LowCardinality(String)"
 
@@ -113,7 +129,7 @@ class Retention:
 
 BETS: Final = RecordTable(
     "bet_records",
-    "club.progress.v1",
+    PROGRESS_TOPIC,
     {
         "bet": "UInt64",
         "revision": "UInt32",
@@ -134,7 +150,7 @@ BETS: Final = RecordTable(
 )
 ACCOUNTS: Final = RecordTable(
     "account_records",
-    "club.account-status.v1",
+    ACCOUNT_TOPIC,
     {
         "revision": "UInt32",
         "status": WORD,
@@ -148,7 +164,7 @@ ACCOUNTS: Final = RecordTable(
 )
 MEMBERSHIPS: Final = RecordTable(
     "membership_records",
-    "club.membership.v1",
+    MEMBERSHIP_TOPIC,
     {
         "version": "UInt32",
         "change": WORD,
@@ -161,7 +177,7 @@ MEMBERSHIPS: Final = RecordTable(
 )
 CONTROL_DRAWS: Final = RecordTable(
     "control_records",
-    "club.control.v1",
+    CONTROL_TOPIC,
     {
         **_TERRITORY,
         "draw": "UInt32",
@@ -176,14 +192,14 @@ CONTROL_DRAWS: Final = RecordTable(
 )
 CHOICES: Final = RecordTable(
     "choice_records",
-    "club.choice.v1",
+    CHOICE_TOPIC,
     {"iso_week": WORD, "revision": "UInt32", "final": "Bool", "source": WORD, **_REWARD},
     ("brand", "iso_week", "customer", "revision"),
     retention="occurred_at",
 )
 QUALIFICATIONS: Final = RecordTable(
     "qualification_records",
-    "club.qualification.v1",
+    QUALIFICATION_TOPIC,
     {
         "iso_week": WORD,
         "revision": "UInt32",
@@ -197,7 +213,7 @@ QUALIFICATIONS: Final = RecordTable(
 )
 OUTCOMES: Final = RecordTable(
     "outcome_records",
-    "club.outcomes.v1",
+    OUTCOMES_TOPIC,
     {
         "iso_week": WORD,
         "revision": "UInt32",
@@ -216,21 +232,21 @@ OUTCOMES: Final = RecordTable(
 )
 ADJUSTMENTS: Final = RecordTable(
     "adjustment_records",
-    "club.adjustment.v1",
+    ADJUSTMENT_TOPIC,
     {"adjustment": "UInt64", "iso_week": WORD, "amount_minor": "Int64", "currency": WORD},
     ("brand", "iso_week", "customer"),
     retention="occurred_at",
 )
 GOODWILL: Final = RecordTable(
     "goodwill_records",
-    "club.goodwill.v1",
+    GOODWILL_TOPIC,
     {"credit": "UInt64", "iso_week": WORD, "cause": WORD, **_REWARD},
     ("brand", "iso_week", "customer"),
     retention="occurred_at",
 )
 SCHEMES: Final = RecordTable(
     "scheme_records",
-    "club.scheme.v1",
+    SCHEME_TOPIC,
     {
         **_TERRITORY,
         "version": "UInt32",
@@ -257,7 +273,7 @@ SCHEMES: Final = RecordTable(
 )
 WEEKS: Final = RecordTable(
     "week_records",
-    "club.week.v1",
+    WEEK_TOPIC,
     {
         "iso_week": WORD,
         **_TERRITORY,
@@ -271,7 +287,7 @@ WEEKS: Final = RecordTable(
 )
 CELLS: Final = RecordTable(
     "cell_records",
-    "club.cells.v1",
+    CELLS_TOPIC,
     {
         "node": WORD,
         "part": WORD,
@@ -286,7 +302,7 @@ CELLS: Final = RecordTable(
 )
 SERVED: Final = RecordTable(
     "served_records",
-    "club.served.v1",
+    SERVED_TOPIC,
     {
         "cell": WORD,
         "process": "String",

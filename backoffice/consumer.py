@@ -12,7 +12,7 @@ from backoffice.figures.cell_figures import CellFigures, FiguresReducer, decode_
 from backoffice.global_events.acknowledgements import NodeMetrics, NodeRepository
 from backoffice.global_events.models import STREAM
 from backoffice.metadata import NAME
-from consumers.acknowledgements.message import CELLS_TOPIC, Acknowledgement, decode_acknowledgement
+from consumers.acknowledgements.message import Acknowledgement, decode_acknowledgement
 from consumers.messages.global_events.message import head_of
 from consumers.stream.consumer import App, Consumer
 from consumers.stream.records import Record
@@ -23,6 +23,7 @@ from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 from foundation.tracing import Tracing
+from subgraphs.kit.topics import CELLS_TOPIC
 
 CellsEvent: TypeAlias = Acknowledgement | CellFigures
 

@@ -31,6 +31,7 @@ from backoffice.support.models import (
     LEGAL_HOLD,
 )
 from subgraphs.kit.records.recovery_sources import RecoverySource, Source, installation_source
+from subgraphs.kit.topics import CELLS_TOPIC, GLOBAL_TOPIC
 
 __all__ = ["METADATA", "RECOVERY_SOURCES"]
 
@@ -92,15 +93,15 @@ RECOVERY_SOURCES: Final = (
         Source.BACKUP,
         lost="what forecasts compare with: there are none until three weeks are recorded again",
     ),
-    RecoverySource(RISK_CELL, Source.TOPIC, ("club.cells.v1",)),
+    RecoverySource(RISK_CELL, Source.TOPIC, (CELLS_TOPIC,)),
     RecoverySource(RISK_WEEK, Source.TRANSIENT, lost="figures: they are counted again"),
     RecoverySource(RISK_MONEY, Source.TRANSIENT, lost="as the weeks' figures"),
     RecoverySource(RISK_REWARD, Source.TRANSIENT, lost="as the weeks' figures"),
-    RecoverySource(SUBJECT, Source.TOPIC, ("club.global.v1",), lost="who made the decisions"),
-    RecoverySource(SEQUENCE, Source.TOPIC, ("club.global.v1",)),
-    RecoverySource(NODE, Source.TOPIC, ("club.cells.v1",)),
+    RecoverySource(SUBJECT, Source.TOPIC, (GLOBAL_TOPIC,), lost="who made the decisions"),
+    RecoverySource(SEQUENCE, Source.TOPIC, (GLOBAL_TOPIC,)),
+    RecoverySource(NODE, Source.TOPIC, (CELLS_TOPIC,)),
     RecoverySource(OUTBOX.outbox, Source.TRANSIENT, lost="decisions not published yet: make them again"),
     RecoverySource(OUTBOX.lease, Source.TRANSIENT),
     RecoverySource(STREAM.position, Source.TRANSIENT),
-    RecoverySource(STREAM.dead_letter, Source.TOPIC, ("club.cells.v1",)),
+    RecoverySource(STREAM.dead_letter, Source.TOPIC, (CELLS_TOPIC,)),
 )

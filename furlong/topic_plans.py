@@ -4,15 +4,16 @@ from typing import Final
 
 from providers.topics import PLANS
 from subgraphs.block_list import BLOCKS
-from subgraphs.kit.topics import Copied, Retention, TopicPlan
+from subgraphs.club_kit.topics import ACCOUNT_TOPIC, SCHEME_TOPIC, SERVED_TOPIC, WEEK_TOPIC
+from subgraphs.kit.topics import CELLS_TOPIC, GLOBAL_TOPIC, Copied, Retention, TopicPlan
 
 MESSAGES: Final = (
-    TopicPlan("club.account-status.v1", Retention.LATEST),
-    TopicPlan("club.scheme.v1", Retention.LATEST, 1, is_public=True, copied=Copied.FROM_HOME),
-    TopicPlan("club.week.v1", Retention.LATEST, 1, is_public=True, copied=Copied.NOWHERE),
-    TopicPlan("club.global.v1", Retention.LATEST, 1, is_public=True, copied=Copied.FROM_HOME),
-    TopicPlan("club.cells.v1", Retention.LATEST, 1, copied=Copied.TO_HOME),
-    TopicPlan("club.served.v1", Retention.FACTS, 1, copied=Copied.NOWHERE),
+    TopicPlan(ACCOUNT_TOPIC, Retention.LATEST),
+    TopicPlan(SCHEME_TOPIC, Retention.LATEST, 1, is_public=True, copied=Copied.FROM_HOME),
+    TopicPlan(WEEK_TOPIC, Retention.LATEST, 1, is_public=True, copied=Copied.NOWHERE),
+    TopicPlan(GLOBAL_TOPIC, Retention.LATEST, 1, is_public=True, copied=Copied.FROM_HOME),
+    TopicPlan(CELLS_TOPIC, Retention.LATEST, 1, copied=Copied.TO_HOME),
+    TopicPlan(SERVED_TOPIC, Retention.FACTS, 1, copied=Copied.NOWHERE),
     *PLANS,
     *(topic for block in BLOCKS for topic in block.topics),
 )

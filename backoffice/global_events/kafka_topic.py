@@ -17,8 +17,8 @@ from consumers.stream.broker.kafka_client import cluster_id, running_client
 from consumers.stream.errors import Poison
 from consumers.stream.records import Record
 from consumers.stream.settings import StreamSettings
-from subgraphs.kit.records.global_state import GLOBAL_TOPIC
 from subgraphs.kit.records.outbox import TOMBSTONE, UnpublishedFact
+from subgraphs.kit.topics import GLOBAL_TOPIC
 
 log = structlog.get_logger(__name__)
 GLOBAL_PARTITION: Final = TopicPartition(GLOBAL_TOPIC, 0)

@@ -30,8 +30,9 @@ from consumers.messages.global_events.message import GlobalEvent
 from foundation.same_fields import with_fields_of
 from foundation.storage.clock import Clock, database_time
 from foundation.storage.database import Database
-from subgraphs.kit.records.global_state import GLOBAL_TOPIC, NOTHING_APPLIED, GlobalOrder
+from subgraphs.kit.records.global_state import NOTHING_APPLIED, GlobalOrder
 from subgraphs.kit.records.outbox import UnpublishedFact, prefix_delivered
+from subgraphs.kit.topics import GLOBAL_TOPIC
 
 log = structlog.get_logger(__name__)
 BATCH_SIZE: Final = 500

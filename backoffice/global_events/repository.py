@@ -12,8 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from backoffice.global_events.models import OUTBOX, SEQUENCE, SUBJECT
 from foundation.same_fields import with_fields_of
 from foundation.storage.columns import upsert
-from subgraphs.kit.records.global_state import GLOBAL_TOPIC, GlobalOrder
+from subgraphs.kit.records.global_state import GlobalOrder
 from subgraphs.kit.records.outbox import Encoded, Outbox
+from subgraphs.kit.topics import GLOBAL_TOPIC
 
 SCHEMA: Final = "club.global/1"
 NAME: Final = "global"

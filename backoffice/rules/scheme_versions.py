@@ -97,7 +97,6 @@ class Scheme(Part):
         return per_mille
 
 
-SCHEME_TOPIC: Final = "club.scheme.v1"
 SCHEME_SCHEMA: Final = "club.scheme/1"
 _BRAND_FACTS: Final = (
     *("name", "time_zone", "default_locale", "locales", "default_jurisdiction", "jurisdictions"),

@@ -22,7 +22,6 @@ from backoffice.rules.known_rules import KnownRules
 from backoffice.rules.repository import Difference
 from backoffice.rules.scheme_versions import (
     SCHEME_SCHEMA,
-    SCHEME_TOPIC,
     DatedVersion,
     Scheme,
     brand_facts,
@@ -35,6 +34,7 @@ from backoffice.spreadsheets import csv_lines
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 from subgraphs.club_kit.domain.weeks import Week
+from subgraphs.club_kit.topics import SCHEME_TOPIC
 from subgraphs.kit.records.outbox import Fact
 
 SCHEME_KIND: Final = "rules.scheme"

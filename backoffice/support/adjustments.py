@@ -23,10 +23,11 @@ from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 from subgraphs.club_kit.domain.club_key import ClubKey
 from subgraphs.club_kit.domain.schemes import Scheme
+from subgraphs.club_kit.topics import ADJUSTMENT_TOPIC
 from subgraphs.kit.domain.errors import BadInput
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.outbox import Fact
-from subgraphs.progress.adjustment_repository import ADJUSTMENT_SCHEMA, ADJUSTMENT_TOPIC
+from subgraphs.progress.adjustment_repository import ADJUSTMENT_SCHEMA
 from subgraphs.progress.repository import ProgressRepository
 
 ADJUSTMENT: Final = "support.adjustment"

@@ -30,6 +30,7 @@ from bench.harness import report
 from bench.harness.cores import raise_priority
 from consumers.stream.records import Partition
 from foundation.storage.clock import SystemClock
+from subgraphs.club_kit.topics import PROGRESS_TOPIC, SCHEME_TOPIC
 
 BATCH: Final = AnalyticsSettings().batch_rows
 BATCHES: Final = 20
@@ -85,7 +86,7 @@ class _Run:
 
     def measure(self, peer_bets: int) -> tuple[dict[str, float], dict[str, float], list[str]]:
         """Return figures, ratios, and which promises are not kept."""
-        self.ingestion.write(Partition("club.scheme.v1", 0, "made"), 0, [self.made.scheme()])
+        self.ingestion.write(Partition(SCHEME_TOPIC, 0, "made"), 0, [self.made.scheme()])
         self._read_batches(1)  # imports, secrets of customers
         empty = self._records_a_second()
         figures = {"bets": float(self.made.bets), "made_seconds": self._make()}
@@ -137,7 +138,7 @@ class _Run:
             made = time.thread_time()
             records = self.made.records(self.position, BATCH)
             making += time.thread_time() - made
-            self.ingestion.write(Partition("club.progress.v1", 0, "read"), self.position, records)
+            self.ingestion.write(Partition(PROGRESS_TOPIC, 0, "read"), self.position, records)
             self.position += BATCH
         self._rest()
         return batches * BATCH / (time.process_time() - began - making)

@@ -15,12 +15,22 @@ from pathlib import Path
 from sqlalchemy import make_url
 
 from bench.consumer import sink_connector
-from bench.consumer.messages import ACCOUNTS, BETS, PARTITIONS, ROWS, SCHEMES, Sizes, Workload
+from bench.consumer.messages import PARTITIONS, ROWS, Sizes, Workload
 from bench.harness import report
 from bench.harness.cores import Cores, on_core, raise_priority
 from bench.harness.servers import ROOT, start_mariadb
 from foundation.storage.migrations.upgrade import upgrade
 from foundation.storage.settings import DatabaseSettings
+from subgraphs.club_kit.topics import (
+    ACCOUNT_TOPIC,
+    ADJUSTMENT_TOPIC,
+    MEMBERSHIP_TOPIC,
+    OUTCOMES_TOPIC,
+    PROGRESS_TOPIC,
+    QUALIFICATION_TOPIC,
+    SCHEME_TOPIC,
+    WEEK_TOPIC,
+)
 from subgraphs.progress.models import METADATA
 from tools.private_kafka import PrivateKafka, start_kafka
 
@@ -30,11 +40,11 @@ CUSTOMERS = 10_000
 BATCH = 1000
 PLAIN_SECONDS = 8.0
 OTHERS = (
-    "club.week.v1",
-    "club.membership.v1",
-    "club.qualification.v1",
-    "club.adjustment.v1",
-    "club.outcomes.v1",
+    WEEK_TOPIC,
+    MEMBERSHIP_TOPIC,
+    QUALIFICATION_TOPIC,
+    ADJUSTMENT_TOPIC,
+    OUTCOMES_TOPIC,
 )
 """Topics that the consumer also reads, and that are empty here."""
 
@@ -125,8 +135,8 @@ def main() -> None:
         folder = Path(name)
         kafka, mariadb = start_kafka(folder / "kafka"), start_mariadb(folder / "mariadb", options=DATABASE)
         try:
-            kafka.create_topics([BETS, ROWS, ACCOUNTS], partitions=PARTITIONS)
-            kafka.create_topics([SCHEMES, *OTHERS], partitions=1)
+            kafka.create_topics([PROGRESS_TOPIC, ROWS, ACCOUNT_TOPIC], partitions=PARTITIONS)
+            kafka.create_topics([SCHEME_TOPIC, *OTHERS], partitions=1)
             sizes = workload.produce(kafka.bootstrap)
             raise_priority(kafka.process.pid)
             raise_priority(mariadb.process.pid)

@@ -10,11 +10,10 @@ from uuid import UUID
 import orjson
 from confluent_kafka import Producer
 
+from subgraphs.club_kit.topics import ACCOUNT_TOPIC, PROGRESS_TOPIC, SCHEME_TOPIC
+
 BRAND: Final = "northbet"
-BETS: Final = "club.progress.v1"
 ROWS: Final = "bench.rows.v1"
-SCHEMES: Final = "club.scheme.v1"
-ACCOUNTS: Final = "club.account-status.v1"
 PARTITIONS: Final = 8
 DECIDED_SHARE: Final = 0.3
 
@@ -58,17 +57,17 @@ class Workload:
         producer = Producer(
             {"bootstrap.servers": bootstrap, "linger.ms": 50, "queue.buffering.max.messages": 10**6}
         )
-        producer.produce(SCHEMES, orjson.dumps(_SCHEME), f"{BRAND}:GB:GBP:1")
+        producer.produce(SCHEME_TOPIC, orjson.dumps(_SCHEME), f"{BRAND}:GB:GBP:1")
         for number in range(self.customers):
             account = _ACCOUNT | {"customer_id": f"c-{number}"}
-            producer.produce(ACCOUNTS, orjson.dumps(account), f"{BRAND}:c-{number}")
+            producer.produce(ACCOUNT_TOPIC, orjson.dumps(account), f"{BRAND}:c-{number}")
         bytes_of_bets = bytes_of_rows = 0
         for config, bet in enumerate(self.bets()):
             message = {"schema": "club.progress/1", "event_id": str(UUID(int=config)), **bet}
             value, row = orjson.dumps(message), orjson.dumps(_row(bet))
             bytes_of_bets, bytes_of_rows = bytes_of_bets + len(value), bytes_of_rows + len(row)
             key = f"{BRAND}:{bet['customer_id']}"
-            producer.produce(BETS, value, key)
+            producer.produce(PROGRESS_TOPIC, value, key)
             producer.produce(ROWS, row, key)
             producer.poll(0)
         if producer.flush(120):

@@ -12,7 +12,6 @@ from typing import Any
 from prometheus_client import CollectorRegistry
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bench.consumer.messages import BETS
 from bench.consumer.throughput import ThroughputMeter
 from bench.harness.cores import raise_priority
 from consumers.progress.wiring import create_consumer
@@ -25,6 +24,7 @@ from foundation.garbage_collection import freeze_long_lived_objects
 from foundation.storage.bulk_sql import MultiRow
 from foundation.storage.clock import SystemClock
 from foundation.storage.settings import DatabaseSettings
+from subgraphs.club_kit.topics import PROGRESS_TOPIC
 from subgraphs.progress.models import CONTRIBUTION, PROGRESS
 
 BETS_WRITTEN = MultiRow.into(
@@ -46,7 +46,7 @@ class TimedSink(Sink):
     async def apply(self, batch: Batch) -> Applied:
         """Apply a batch."""
         applied = await Sink.apply(self, batch)
-        if batch.topic.name == BETS and self.meter.count(applied.records):
+        if batch.topic.name == PROGRESS_TOPIC and self.meter.count(applied.records):
             self.ended.set()
         return applied
 
@@ -73,7 +73,7 @@ async def write_rows(connection: AsyncConnection, messages: Sequence[Message[Any
 
 def without_rules(topic: AnyTopic) -> AnyTopic:
     """Return the topic; that of bets with `write_rows` instead of the reducer."""
-    return replace(topic, apply=write_rows) if topic.name == BETS else topic
+    return replace(topic, apply=write_rows) if topic.name == PROGRESS_TOPIC else topic
 
 
 async def main(arguments: Sequence[str]) -> None:

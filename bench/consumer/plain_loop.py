@@ -16,9 +16,9 @@ from aiokafka import AIOKafkaConsumer
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
-from bench.consumer.messages import BETS
 from bench.consumer.throughput import ThroughputMeter
 from bench.harness.cores import raise_priority
+from subgraphs.club_kit.topics import PROGRESS_TOPIC
 from subgraphs.progress.models import CONTRIBUTION, PROGRESS, REFERENCE
 
 MIN_STAKE, MIN_ODDS = 100, 1500
@@ -101,7 +101,7 @@ async def main(messages: int, seconds: float) -> None:
     sessions = async_sessionmaker(engine)
     meter = ThroughputMeter(messages, WARM_MESSAGES, seconds)
     consumer = AIOKafkaConsumer(
-        BETS,
+        PROGRESS_TOPIC,
         bootstrap_servers=os.environ["FURLONG_KAFKA_BOOTSTRAP"],
         group_id=f"plain-loop-{uuid4()}",  # the next round must not continue where this one stopped
         auto_offset_reset="earliest",

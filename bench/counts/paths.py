@@ -40,7 +40,6 @@ from bench.counts.doubles import Client, StoppedLoop, embedded_databases, settle
 from bench.counts.site_paths import betslip, betslip_again, betslip_changed, gateway, live_event
 from bench.fixtures.customers import BRAND, customer_id
 from bench.load.http_messages import END
-from consumers.progress.messages import PROGRESS_TOPIC
 from consumers.progress.wiring import create_consumer
 from consumers.stream.broker.memory import MemoryBroker
 from consumers.stream.database.batch import Batch
@@ -50,6 +49,7 @@ from consumers.stream.settings import StreamSettings
 from furlong.demo.backoffice import add_account
 from furlong.demo.ready_file import DemoAccount
 from furlong.settings import ROOT
+from subgraphs.club_kit.topics import PROGRESS_TOPIC
 
 BATCH: Final = 256
 SETTLED: Final = 64

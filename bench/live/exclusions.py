@@ -12,7 +12,7 @@ from bench.fixtures.customers import BRAND
 from bench.live.bets import OutgoingMessage, instant
 from bench.live.producer import MessageProducer
 from bench.live.subscriber import Subscriber
-from consumers.messages.accounts import ACCOUNT_TOPIC
+from subgraphs.club_kit.topics import ACCOUNT_TOPIC
 
 INELIGIBLE: Final = b'"state":"INELIGIBLE"'
 PAUSE_SECONDS: Final = 0.1

@@ -7,8 +7,8 @@ from typing import Final
 from confluent_kafka import KafkaError, Message, Producer
 
 from bench.live.bets import OutgoingMessage, instant
+from subgraphs.club_kit.topics import PROGRESS_TOPIC
 
-TOPIC: Final = "club.progress.v1"
 TICK: Final = 0.005
 FLUSH_SECONDS: Final = 120
 
@@ -37,7 +37,7 @@ class MessageProducer:
             }
         )
 
-    def send(self, message: OutgoingMessage, topic: str = TOPIC) -> None:
+    def send(self, message: OutgoingMessage, topic: str = PROGRESS_TOPIC) -> None:
         """Send a message without waiting for its acknowledgement."""
         self._producer.produce(topic, message.value, message.key, on_delivery=self._delivered)
 

@@ -24,18 +24,20 @@ from bench.harness.servers import (
     running_servers,
     start_mariadb,
 )
-from bench.live.producer import TOPIC
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 from furlong.install.topics import create_topics
 from furlong.settings import TopicSettings
+from subgraphs.club_kit.topics import PROGRESS_TOPIC
 from subgraphs.progress.models import PROGRESS
 from tools.private_kafka import start_kafka
 
 PARTITIONS: Final = 8
 GLANCE_SECONDS: Final = 0.1
 STANDSTILL_SECONDS: Final = 60
-_APPLIED: Final = re.compile(rf'^furlong_consumer_records_total{{topic="{TOPIC}"}} (\S+)$', re.MULTILINE)
+_APPLIED: Final = re.compile(
+    rf'^furlong_consumer_records_total{{topic="{PROGRESS_TOPIC}"}} (\S+)$', re.MULTILINE
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,13 +15,7 @@ from aiokafka.errors import KafkaError
 from sqlalchemy import Table
 from sqlalchemy.exc import SQLAlchemyError
 
-from consumers.acknowledgements.message import (
-    CELLS_PARTITION,
-    CELLS_TOPIC,
-    SCHEMA,
-    Acknowledgement,
-    CellRange,
-)
+from consumers.acknowledgements.message import CELLS_PARTITION, SCHEMA, Acknowledgement, CellRange
 from consumers.acknowledgements.report import ReadWorkers, WorkersReport, read_report
 from consumers.acknowledgements.settings import ONLY_NODE, NodeSettings
 from consumers.messages.global_events.message import decode_global
@@ -34,7 +28,7 @@ from foundation.storage.cells.cell import Cell
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 from subgraphs.kit.domain.keys import ALL_BRANDS
-from subgraphs.kit.records.global_state import GLOBAL_TOPIC
+from subgraphs.kit.topics import CELLS_TOPIC, GLOBAL_TOPIC
 
 
 def acknowledging(

@@ -11,7 +11,6 @@ from consumers.stream.records import Record
 from subgraphs.kit.domain.keys import ALL_BRANDS
 from subgraphs.kit.records.global_state import GlobalOrder
 
-CELLS_TOPIC: Final = "club.cells.v1"
 CELLS_PARTITION: Final = 0
 """The topic has one partition; the embedded broker gives it more, of which this is used."""
 

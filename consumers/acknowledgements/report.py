@@ -11,12 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from consumers.acknowledgements.message import BudgetReport, ProviderHealth, RefusedMessage, UnknownMessage
 from consumers.messages.global_events.message import head_of
 from consumers.stream.database.dead_letters import DeadLetter, list_dead_letters
-from subgraphs.kit.records.global_state import (
-    GLOBAL_TOPIC,
-    NOTHING_APPLIED,
-    GlobalOrder,
-    GlobalStateRepository,
-)
+from subgraphs.kit.records.global_state import NOTHING_APPLIED, GlobalOrder, GlobalStateRepository
+from subgraphs.kit.topics import GLOBAL_TOPIC
 
 MAX_LISTED: Final = 50
 MAX_NUMBER: Final = 2**53

@@ -5,12 +5,13 @@ from typing import Final
 from consumers.acknowledgements.block_consumer import BlockConsumer, ConsumerParts, Decisions
 from consumers.club.reducers import ClubReducer, MembershipReducer
 from consumers.messages.global_events.reducer import GlobalReducer
-from consumers.messages.memberships import MEMBERSHIP_TOPIC, decode_membership_or_erasure
+from consumers.messages.memberships import decode_membership_or_erasure
 from consumers.messages.reducers import ReferenceReducer, reference_topics
 from consumers.stream.topics import AnyTopic, Topic
 from subgraphs.club.customer_data import erasure_of
 from subgraphs.club.models import GLOBAL_STATE, REFERENCE, STREAM
 from subgraphs.club_kit.records.reference_writer import ReferenceWriter
+from subgraphs.club_kit.topics import MEMBERSHIP_TOPIC
 from subgraphs.kit.records.global_state import GlobalKind, GlobalStateRepository
 
 

@@ -6,22 +6,16 @@ from consumers.acknowledgements.block_consumer import BlockConsumer, ConsumerPar
 from consumers.fulfilment.decisions import ProviderDecisions, ProviderHealthReader
 from consumers.fulfilment.messages import decode_goodwill, decode_published
 from consumers.fulfilment.reducers import FulfilmentReducer
-from consumers.messages.customer_weeks import (
-    CHOICE_TOPIC,
-    QUALIFICATION_TOPIC,
-    decode_choice,
-    decode_qualification,
-)
+from consumers.messages.customer_weeks import decode_choice, decode_qualification
 from consumers.messages.reducers import ReferenceReducer, reference_topics
 from consumers.stream.topics import AnyTopic, Topic
 from subgraphs.club_kit.records.reference_writer import ReferenceWriter
+from subgraphs.club_kit.topics import CHOICE_TOPIC, GOODWILL_TOPIC, OUTCOMES_TOPIC, QUALIFICATION_TOPIC
 from subgraphs.fulfilment.customer_data import erasure_of
-from subgraphs.fulfilment.goodwill import GOODWILL_TOPIC
 from subgraphs.fulfilment.models import REFERENCE, STREAM
 from subgraphs.fulfilment.payout.provider_decisions import ProviderHolds
 from subgraphs.fulfilment.repository import ProviderRepository
 from subgraphs.fulfilment.service import FulfilmentService
-from subgraphs.fulfilment.state.outcomes import OUTCOMES_TOPIC
 
 
 def _topics(parts: ConsumerParts) -> list[AnyTopic]:

@@ -21,8 +21,6 @@ from foundation.storage.clock import Clock
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.erasure import Erasure
 
-ACCOUNT_TOPIC: Final = "club.account-status.v1"
-
 
 class AccountStatus(Body, frozen=True, kw_only=True):
     """A customer's account, at a revision."""

@@ -21,8 +21,6 @@ from consumers.messages.reader import Body, Reader
 from consumers.stream.records import Record
 from subgraphs.club_kit.domain.reward_kinds.registry import RewardKind
 
-CHOICE_TOPIC: Final = "club.choice.v1"
-
 
 class ChosenReward(msgspec.Struct, frozen=True, kw_only=True):
     """A reward at a version of its terms."""
@@ -85,8 +83,6 @@ def decode_choice(record: Record) -> ChoiceChanged:
     """
     return _CHOICES.read(record)
 
-
-QUALIFICATION_TOPIC: Final = "club.qualification.v1"
 
 Total = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 

@@ -19,8 +19,6 @@ from consumers.messages.reader import Body, Reader
 from consumers.stream.records import Record
 from subgraphs.club_kit.domain.control_groups import DRAWS, MAX_CONTROL_PER_MILLE
 
-MEMBERSHIP_TOPIC: Final = "club.membership.v1"
-
 
 class MembershipChanged(Body, frozen=True, kw_only=True):
     """A customer opted in or out: the whole membership, at a version."""

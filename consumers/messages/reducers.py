@@ -6,19 +6,14 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from consumers.messages.accounts import (
-    ACCOUNT_TOPIC,
-    AccountOrErasureReducer,
-    AccountStatus,
-    decode_account_or_erasure,
-)
-from consumers.messages.schemes import SCHEME_TOPIC, SchemePublished, WeekOpened, decode_scheme, decode_week
+from consumers.messages.accounts import AccountOrErasureReducer, AccountStatus, decode_account_or_erasure
+from consumers.messages.schemes import SchemePublished, WeekOpened, decode_scheme, decode_week
 from consumers.stream.records import Record
 from consumers.stream.topics import AnyTopic, Apply, Message, Outcome, Topic
 from foundation.storage.clock import Clock
 from subgraphs.club_kit.records.accounts import AccountHistory
 from subgraphs.club_kit.records.reference_writer import ReferenceWriter
-from subgraphs.club_kit.records.week_definitions import WEEK_TOPIC
+from subgraphs.club_kit.topics import ACCOUNT_TOPIC, SCHEME_TOPIC, WEEK_TOPIC
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.erasure import Erasure
 from subgraphs.kit.records.revision_conflicts import RevisionConflicts

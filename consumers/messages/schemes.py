@@ -28,8 +28,6 @@ from consumers.stream.records import Record
 from subgraphs.club_kit.domain.control_groups import DRAWS, MAX_CONTROL_PER_MILLE, require_whole_trial
 from subgraphs.club_kit.records.week_definitions import WeekDefinition
 
-SCHEME_TOPIC: Final = "club.scheme.v1"
-
 
 class BrandFacts(msgspec.Struct, frozen=True, kw_only=True):
     """The brand, as a scheme message describes it."""

@@ -28,9 +28,6 @@ from consumers.stream.records import Record
 from subgraphs.progress.adjustment_repository import Adjustment
 from subgraphs.progress.counting.contribution import Bet
 
-PROGRESS_TOPIC: Final = "club.progress.v1"
-OUTCOMES_TOPIC: Final = "club.outcomes.v1"
-
 
 class BetChanged(Body, frozen=True, kw_only=True, gc=False):
     """A bet was placed, or its state changed."""

@@ -3,22 +3,22 @@
 from typing import Final
 
 from consumers.acknowledgements.block_consumer import BlockConsumer, ConsumerParts
-from consumers.messages.customer_weeks import QUALIFICATION_TOPIC, decode_qualification
-from consumers.messages.memberships import MEMBERSHIP_TOPIC, decode_membership_or_erasure
+from consumers.messages.customer_weeks import decode_qualification
+from consumers.messages.memberships import decode_membership_or_erasure
 from consumers.messages.reducers import reference_topics
-from consumers.messages.schemes import SCHEME_TOPIC
-from consumers.progress.messages import (
-    OUTCOMES_TOPIC,
-    PROGRESS_TOPIC,
-    decode_adjustment,
-    decode_bet,
-    decode_outcome,
-)
+from consumers.progress.messages import decode_adjustment, decode_bet, decode_outcome
 from consumers.progress.reducers import ProgressReducer
 from consumers.stream.topics import AnyTopic, Topic
 from subgraphs.club_kit.records.reference_writer import ReferenceWriter
-from subgraphs.club_kit.records.week_definitions import WEEK_TOPIC
-from subgraphs.progress.adjustment_repository import ADJUSTMENT_TOPIC
+from subgraphs.club_kit.topics import (
+    ADJUSTMENT_TOPIC,
+    MEMBERSHIP_TOPIC,
+    OUTCOMES_TOPIC,
+    PROGRESS_TOPIC,
+    QUALIFICATION_TOPIC,
+    SCHEME_TOPIC,
+    WEEK_TOPIC,
+)
 from subgraphs.progress.customer_data import erasure_of
 from subgraphs.progress.ledger.ledger import ledger_of
 from subgraphs.progress.models import REFERENCE, STREAM

@@ -25,7 +25,6 @@ from consumers.stream.records import Record
 from subgraphs.club_kit.domain.reward_kinds.registry import RewardKind
 from subgraphs.rewards.catalogue.rewards import RewardConfig
 
-REWARD_CONFIG_TOPIC: Final = "club.reward-config.v1"
 _KEY: Final = re.compile(r"([^\s:]{1,64}):([^\s:]{1,64}):([1-9]\d{0,9})", re.ASCII)
 
 

@@ -3,19 +3,15 @@
 from typing import Final
 
 from consumers.acknowledgements.block_consumer import BlockConsumer, ConsumerParts, Decisions
-from consumers.messages.customer_weeks import (
-    CHOICE_TOPIC,
-    QUALIFICATION_TOPIC,
-    decode_choice,
-    decode_qualification,
-)
+from consumers.messages.customer_weeks import decode_choice, decode_qualification
 from consumers.messages.reducers import ReferenceReducer, reference_topics
 from consumers.rewards.decisions import BudgetReports, RewardDecisions
-from consumers.rewards.messages import REWARD_CONFIG_TOPIC, decode_reward_config
+from consumers.rewards.messages import decode_reward_config
 from consumers.rewards.reducers import ChoiceReducer, QualificationReducer, RewardConfigReducer
 from consumers.stream.topics import AnyTopic, Topic
 from subgraphs.club_kit.domain.control_groups import ControlGroups
 from subgraphs.club_kit.records.reference_writer import ReferenceWriter
+from subgraphs.club_kit.topics import CHOICE_TOPIC, QUALIFICATION_TOPIC, REWARD_CONFIG_TOPIC
 from subgraphs.rewards.catalogue.config_repository import ConfigWriter
 from subgraphs.rewards.choices.publisher import ChoicePublisher
 from subgraphs.rewards.choices.read_back import ChoiceReadBack

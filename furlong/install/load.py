@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from backoffice.access import Actor
 from backoffice.global_events.decisions import GlobalDecisions
 from backoffice.operations.brands.repository import revise, revisions
-from backoffice.rules.scheme_versions import SCHEME_TOPIC, Scheme, scheme_body, scheme_key, utc
+from backoffice.rules.scheme_versions import Scheme, scheme_body, scheme_key, utc
 from consumers.messages.global_events.states import BudgetState, State
 from foundation.storage.database import Database
 from furlong.install.content import (
@@ -31,6 +31,7 @@ from subgraphs.club_kit.domain.schemes import Brand as StoredBrand
 from subgraphs.club_kit.domain.schemes import Scheme as StoredScheme
 from subgraphs.club_kit.domain.weeks import week_at
 from subgraphs.club_kit.records.reference import ReferenceRepository
+from subgraphs.club_kit.topics import SCHEME_TOPIC
 from subgraphs.rewards.budgets import EVERY_WEEK, BudgetKey, BudgetRepository
 
 DECIDED_BY = "furlong load"

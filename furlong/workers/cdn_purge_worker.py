@@ -12,7 +12,7 @@ from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError
 from aiokafka.structs import ConsumerRecord
 
-from consumers.acknowledgements.message import CELLS_TOPIC, decode_acknowledgement
+from consumers.acknowledgements.message import decode_acknowledgement
 from consumers.messages.global_events.message import decode_global
 from consumers.stream.broker.kafka_client import running_client
 from consumers.stream.errors import Poison
@@ -20,7 +20,8 @@ from consumers.stream.records import Record
 from furlong.settings import CdnSettings
 from furlong.workers.status import RoundStatus
 from subgraphs.kit.domain.keys import ALL_BRANDS
-from subgraphs.kit.records.global_state import GLOBAL_TOPIC, NOTHING_APPLIED, GlobalOrder
+from subgraphs.kit.records.global_state import NOTHING_APPLIED, GlobalOrder
+from subgraphs.kit.topics import CELLS_TOPIC, GLOBAL_TOPIC
 
 log = structlog.get_logger(__name__)
 EVERYTHING: Final = "/"

@@ -8,6 +8,7 @@ from uuid import NAMESPACE_URL, uuid5
 import msgspec
 
 from simulator.world import BetType, Brand, Customer, Product, Reward
+from subgraphs.club_kit.topics import ACCOUNT_TOPIC, PROGRESS_TOPIC, REWARD_CONFIG_TOPIC
 
 StakeSource = Literal["cash", "free_bet"]
 Channel = Literal["sports", "esports", "virtual", "exchange"]
@@ -68,11 +69,6 @@ def _revised(
     )
 
 
-PROGRESS_TOPIC = "club.progress.v1"
-REWARD_CONFIG_TOPIC = "club.reward-config.v1"
-ACCOUNT_STATUS_TOPIC = "club.account-status.v1"
-
-
 @dataclass(frozen=True, slots=True)
 class Message:
     """One Kafka record. The body is authoritative; the headers repeat parts of it."""
@@ -118,7 +114,7 @@ def account_message(brand: Brand, customer: Customer, recorded_at: datetime) -> 
         "promo_restricted": customer.promo_restricted,
         "occurred_at": _instant(recorded_at),
     }
-    return _message(ACCOUNT_STATUS_TOPIC, "club.account-status/1", (brand.id, customer.id), body)
+    return _message(ACCOUNT_TOPIC, "club.account-status/1", (brand.id, customer.id), body)
 
 
 def reward_message(brand: Brand, reward: Reward, now: datetime) -> Message:

@@ -7,7 +7,7 @@ recorded decides nothing: a draw never changes.
 
 from collections.abc import Collection
 from datetime import UTC, datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row, Table, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -15,10 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from foundation.storage.columns import upsert
 from subgraphs.club.models import CONTROL_DRAW, OUTBOX, REFERENCE, TRIAL_DRAW
 from subgraphs.club_kit.records.reference import ReferenceRepository
+from subgraphs.club_kit.topics import CONTROL_TOPIC
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.outbox import Fact, Outbox
-
-CONTROL_TOPIC: Final = "club.control.v1"
 
 
 class TrialDraw(NamedTuple):

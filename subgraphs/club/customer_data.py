@@ -3,8 +3,6 @@
 from sqlalchemy import insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from subgraphs.club.control_draws import CONTROL_TOPIC
-from subgraphs.club.membership.membership import MEMBERSHIP_TOPIC
 from subgraphs.club.models import (
     ACCOUNT_CHANGE,
     CONTROL_DRAW,
@@ -18,12 +16,11 @@ from subgraphs.club.models import (
     TRIAL_DRAW,
 )
 from subgraphs.club.table_rules import TABLE_RULES
+from subgraphs.club_kit.topics import ACCOUNT_TOPIC, CONTROL_TOPIC, MEMBERSHIP_TOPIC
 from subgraphs.kit.records.customer_history import CustomerHistory, HistoryTable, message_of, recorded_at
 from subgraphs.kit.records.erasure import ErasedPerson, Erasure, ErasureTables, Pseudonyms
 from subgraphs.kit.records.outbox import TOMBSTONE
 from subgraphs.kit.records.table_rules import erasure_rules
-
-ACCOUNT_TOPIC = "club.account-status.v1"
 
 HISTORY = CustomerHistory(
     (

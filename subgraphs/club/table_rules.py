@@ -20,6 +20,7 @@ from subgraphs.club.models import (
     TRIAL_DRAW,
 )
 from subgraphs.club_kit.records.table_rules import reference_rules
+from subgraphs.club_kit.topics import ACCOUNT_TOPIC, MEMBERSHIP_TOPIC
 from subgraphs.kit.records.erasure import deleted, kept
 from subgraphs.kit.records.recovery_sources import Source
 from subgraphs.kit.records.table_rules import (
@@ -36,7 +37,7 @@ TABLE_RULES: Final = (
     TableRule(
         ACCOUNT_CHANGE,
         Source.TOPIC,
-        ("club.account-status.v1",),
+        (ACCOUNT_TOPIC,),
         lost="earlier states of accounts, because the topic keeps only the last one of each customer",
         rows=BY_CUSTOMER,
         erasure=(deleted("read model of the account"),),
@@ -44,7 +45,7 @@ TABLE_RULES: Final = (
     TableRule(
         MEMBERSHIP_EVENT,
         Source.TOPIC,
-        ("club.membership.v1",),
+        (MEMBERSHIP_TOPIC,),
         lost="the history of memberships between first opt-in and current state, which are both read back; "
         "the terms that were agreed to",
         rows=BY_CUSTOMER,

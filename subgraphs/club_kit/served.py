@@ -20,11 +20,11 @@ from foundation.dependencies import repeat
 from foundation.storage.cells.cell import Cell
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
+from subgraphs.club_kit.topics import SERVED_TOPIC
 from subgraphs.kit.domain.instants import utc_text
 from subgraphs.kit.records.outbox import Fact, Outbox
 from subgraphs.kit.records.tables import OutboxTables
 
-SERVED_TOPIC: Final = "club.served.v1"
 ITEMS_PER_MESSAGE: Final = 200
 """With as many, a message is far smaller than a row of the outbox may be."""
 

@@ -8,7 +8,8 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from subgraphs.fulfilment.goodwill import GOODWILL_TOPIC, GoodwillRepository
+from subgraphs.club_kit.topics import GOODWILL_TOPIC, OUTCOMES_TOPIC
+from subgraphs.fulfilment.goodwill import GoodwillRepository
 from subgraphs.fulfilment.models import (
     ERASURE,
     FULFILMENT,
@@ -18,7 +19,6 @@ from subgraphs.fulfilment.models import (
     STREAM,
 )
 from subgraphs.fulfilment.repository import FulfilmentRepository
-from subgraphs.fulfilment.state.outcomes import OUTCOMES_TOPIC
 from subgraphs.fulfilment.table_rules import TABLE_RULES
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.customer_history import CustomerHistory, HistoryTable, message_of

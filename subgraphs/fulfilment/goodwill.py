@@ -19,7 +19,6 @@ from subgraphs.fulfilment.state.reward import Reward
 from subgraphs.fulfilment.state.state_machine import FulfilmentState
 from subgraphs.kit.domain.keys import Owner
 
-GOODWILL_TOPIC: Final = "club.goodwill.v1"
 GOODWILL_SCHEMA: Final = "club.goodwill/1"
 
 

@@ -4,7 +4,13 @@ from typing import Final
 
 from foundation.storage.cells.division import BY_CUSTOMER, ByParent, Parent, Rows
 from subgraphs.club_kit.records.table_rules import reference_rules
-from subgraphs.fulfilment.goodwill import GOODWILL_TOPIC
+from subgraphs.club_kit.topics import (
+    ACCOUNT_TOPIC,
+    CHOICE_TOPIC,
+    GOODWILL_TOPIC,
+    OUTCOMES_TOPIC,
+    QUALIFICATION_TOPIC,
+)
 from subgraphs.fulfilment.models import (
     ACCOUNT_CHANGE,
     ATTEMPT,
@@ -25,7 +31,6 @@ from subgraphs.fulfilment.models import (
     REFERENCE,
     STREAM,
 )
-from subgraphs.fulfilment.state.outcomes import OUTCOMES_TOPIC
 from subgraphs.kit.records.erasure import deleted, kept
 from subgraphs.kit.records.recovery_sources import Source
 from subgraphs.kit.records.table_rules import (
@@ -44,7 +49,7 @@ TABLE_RULES: Final = (
     TableRule(
         ACCOUNT_CHANGE,
         Source.TOPIC,
-        ("club.account-status.v1",),
+        (ACCOUNT_TOPIC,),
         lost="former states of accounts: a customer who was excluded only for a time after the week ended "
         "may be paid",
         rows=BY_CUSTOMER,
@@ -53,7 +58,7 @@ TABLE_RULES: Final = (
     TableRule(
         QUALIFICATION,
         Source.TOPIC,
-        ("club.qualification.v1",),
+        (QUALIFICATION_TOPIC,),
         rows=BY_CUSTOMER,
         erasure=(
             deleted("a reward that is not due yet", where=QUALIFICATION.c.status == "provisional"),
@@ -63,7 +68,7 @@ TABLE_RULES: Final = (
     TableRule(
         CHOICE,
         Source.TOPIC,
-        ("club.choice.v1",),
+        (CHOICE_TOPIC,),
         rows=BY_CUSTOMER,
         erasure=(deleted("a choice that is not final", where=CHOICE.c.final.is_(False)), kept(_AUDIT)),
     ),
@@ -84,7 +89,7 @@ TABLE_RULES: Final = (
     TableRule(
         FULFILMENT,
         Source.TOPIC,
-        ("club.qualification.v1", OUTCOMES_TOPIC),
+        (QUALIFICATION_TOPIC, OUTCOMES_TOPIC),
         lost="unpublished rewards sent just before the loss: sent again under the same key; in review if "
         "confirmed longer ago than the provider remembers keys",
         rows=BY_CUSTOMER,

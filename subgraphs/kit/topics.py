@@ -1,7 +1,13 @@
 """What a topic of messages keeps, who reads it, and where it is copied: the plan that it is created by."""
 
 from enum import Enum
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+CELLS_TOPIC: Final = "club.cells.v1"
+"""What nodes report: what they have applied, and how they are."""
+
+GLOBAL_TOPIC: Final = "club.global.v1"
+"""What is decided for all nodes."""
 
 
 class Retention(Enum):

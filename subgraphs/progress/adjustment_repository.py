@@ -12,7 +12,6 @@ from foundation.storage.bulk_sql import few_at_once
 from subgraphs.club_kit.domain.club_key import ClubKey
 from subgraphs.progress.models import ADJUSTMENT
 
-ADJUSTMENT_TOPIC: Final = "club.adjustment.v1"
 ADJUSTMENT_SCHEMA: Final = "club.adjustment/1"
 
 

@@ -6,6 +6,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Row, and_, or_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from subgraphs.club_kit.topics import ADJUSTMENT_TOPIC, PROGRESS_TOPIC, QUALIFICATION_TOPIC
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.customer_history import (
     CustomerHistory,
@@ -16,7 +17,6 @@ from subgraphs.kit.records.customer_history import (
 )
 from subgraphs.kit.records.erasure import ErasedPerson, Erasure, ErasureTables, Pseudonyms
 from subgraphs.kit.records.table_rules import erasure_rules
-from subgraphs.progress.adjustment_repository import ADJUSTMENT_TOPIC
 from subgraphs.progress.ledger.reconciliation import contribution_sums, store_sums
 from subgraphs.progress.models import (
     ADJUSTMENT,
@@ -27,10 +27,8 @@ from subgraphs.progress.models import (
     REFERENCE,
     STREAM,
 )
-from subgraphs.progress.qualification.qualification import QUALIFICATION_TOPIC
 from subgraphs.progress.table_rules import TABLE_RULES
 
-BETS_TOPIC: Final = "club.progress.v1"
 ZONES: Final = timedelta(hours=15)
 """No zone is further from UTC than this, so the week of an instant lies within it on either side."""
 
@@ -67,7 +65,7 @@ HISTORY: Final = CustomerHistory(
             CONTRIBUTION,
             CONTRIBUTION.c.placed_at,
             CONTRIBUTION.c.bet_id,
-            message_of(BETS_TOPIC, "revision"),
+            message_of(PROGRESS_TOPIC, "revision"),
             bounds=_weeks_up_to,
             newest_first=(CONTRIBUTION.c.iso_week.desc(),),
         ),

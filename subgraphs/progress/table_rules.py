@@ -4,10 +4,16 @@ from typing import Final
 
 from foundation.storage.cells.division import BY_CUSTOMER, Rows
 from subgraphs.club_kit.records.table_rules import reference_rules
+from subgraphs.club_kit.topics import (
+    ADJUSTMENT_TOPIC,
+    MEMBERSHIP_TOPIC,
+    OUTCOMES_TOPIC,
+    PROGRESS_TOPIC,
+    QUALIFICATION_TOPIC,
+)
 from subgraphs.kit.records.erasure import deleted, kept
 from subgraphs.kit.records.recovery_sources import Source
 from subgraphs.kit.records.table_rules import TableRule, common_rules, database_rules
-from subgraphs.progress.adjustment_repository import ADJUSTMENT_TOPIC
 from subgraphs.progress.models import (
     ADJUSTMENT,
     BET_CLAIM,
@@ -32,8 +38,6 @@ from subgraphs.progress.models import (
     WEEK_CLOSING,
 )
 
-BETS: Final = "club.progress.v1"
-MEMBERSHIPS: Final = "club.membership.v1"
 OLD_BETS: Final = "bets older than the topic's retention"
 _KEPT_ELSEWHERE: Final = "bets: the betting platform keeps its own"
 _MONEY: Final = "evidence of why a reward was or was not paid"
@@ -44,7 +48,7 @@ TABLE_RULES: Final = (
     TableRule(
         CONTRIBUTION,
         Source.TOPIC,
-        (BETS,),
+        (PROGRESS_TOPIC,),
         lost=OLD_BETS,
         rows=BY_CUSTOMER,
         erasure=(deleted(_KEPT_ELSEWHERE, time=CONTRIBUTION.c.placed_at),),
@@ -52,7 +56,7 @@ TABLE_RULES: Final = (
     TableRule(
         KEPT_REVISION,
         Source.TOPIC,
-        (BETS,),
+        (PROGRESS_TOPIC,),
         lost=OLD_BETS,
         rows=BY_CUSTOMER,
         erasure=(deleted(_KEPT_ELSEWHERE, time=KEPT_REVISION.c.placed_at),),
@@ -60,7 +64,7 @@ TABLE_RULES: Final = (
     TableRule(
         BET_CLAIM,
         Source.TOPIC,
-        (BETS,),
+        (PROGRESS_TOPIC,),
         lost=OLD_BETS,
         rows=BY_CUSTOMER,
         erasure=(deleted(_KEPT_ELSEWHERE, time=BET_CLAIM.c.placed_at),),
@@ -75,7 +79,7 @@ TABLE_RULES: Final = (
     TableRule(
         LATE_REVISION,
         Source.TOPIC,
-        (BETS,),
+        (PROGRESS_TOPIC,),
         lost=OLD_BETS,
         rows=BY_CUSTOMER,
         erasure=(deleted("bets that wait for a decision", time=LATE_REVISION.c.occurred_at),),
@@ -103,14 +107,14 @@ TABLE_RULES: Final = (
     TableRule(
         MEMBERSHIP,
         Source.TOPIC,
-        (MEMBERSHIPS,),
+        (MEMBERSHIP_TOPIC,),
         rows=BY_CUSTOMER,
         erasure=(deleted("read model of the membership", time=MEMBERSHIP.c.occurred_at),),
     ),
     TableRule(
         MEMBERSHIP_CHANGE,
         Source.TOPIC,
-        (MEMBERSHIPS,),
+        (MEMBERSHIP_TOPIC,),
         lost="all changes but the last of each customer, because the topic is compacted",
         rows=BY_CUSTOMER,
         erasure=(deleted("read model of the membership", time=MEMBERSHIP_CHANGE.c.at),),
@@ -118,7 +122,7 @@ TABLE_RULES: Final = (
     TableRule(
         QUALIFICATION,
         Source.TOPIC,
-        ("club.qualification.v1",),
+        (QUALIFICATION_TOPIC,),
         lost="nothing; but confirmed rewards whose bets are no longer in the topic stand "
         "until a person decides",
         rows=BY_CUSTOMER,
@@ -127,7 +131,7 @@ TABLE_RULES: Final = (
             kept(_MONEY),
         ),
     ),
-    TableRule(OUTCOME, Source.TOPIC, ("club.outcomes.v1",), rows=BY_CUSTOMER, erasure=(kept(_MONEY),)),
+    TableRule(OUTCOME, Source.TOPIC, (OUTCOMES_TOPIC,), rows=BY_CUSTOMER, erasure=(kept(_MONEY),)),
     TableRule(
         LATE_DECISION,
         Source.BACKUP,

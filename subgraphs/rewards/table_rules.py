@@ -4,6 +4,7 @@ from typing import Final
 
 from foundation.storage.cells.division import BY_CUSTOMER, Count, Counted, Rows
 from subgraphs.club_kit.records.table_rules import reference_rules
+from subgraphs.club_kit.topics import CHOICE_TOPIC, REWARD_CONFIG_TOPIC
 from subgraphs.kit.records.erasure import deleted, kept
 from subgraphs.kit.records.recovery_sources import Source
 from subgraphs.kit.records.table_rules import (
@@ -13,6 +14,7 @@ from subgraphs.kit.records.table_rules import (
     global_rule,
     intent_rule,
 )
+from subgraphs.kit.topics import GLOBAL_TOPIC
 from subgraphs.rewards.models import (
     ALLOTMENT,
     ANNOUNCEMENT,
@@ -32,7 +34,6 @@ from subgraphs.rewards.models import (
     TAKEN,
 )
 
-CHOICES: Final = "club.choice.v1"
 _SAME_REWARD: Final = (("brand_id", "brand_id"), ("iso_week", "iso_week"), ("reward_id", "reward_id"))
 
 TABLE_RULES: Final = (
@@ -41,29 +42,29 @@ TABLE_RULES: Final = (
     TableRule(
         ANNOUNCEMENT,
         Source.TOPIC,
-        (CHOICES,),
+        (CHOICE_TOPIC,),
         rows=BY_CUSTOMER,
         erasure=(deleted("what was published about choices; nothing more is published"),),
     ),
     TableRule(
         REWARD_CHOICE,
         Source.TOPIC,
-        (CHOICES,),
+        (CHOICE_TOPIC,),
         lost="choices that the law replaced before they were published, and those older than the topic's "
         "retention",
         rows=BY_CUSTOMER,
         erasure=(kept("uses up part of a budget", time=REWARD_CHOICE.c.chosen_at),),
     ),
-    TableRule(REWARD_CONFIG, Source.TOPIC, ("club.reward-config.v1",), rows=Rows.COPIED),
+    TableRule(REWARD_CONFIG, Source.TOPIC, (REWARD_CONFIG_TOPIC,), rows=Rows.COPIED),
     TableRule(
         REWARD_CONTENT,
         Source.TOPIC,
-        ("club.global.v1",),
+        (GLOBAL_TOPIC,),
         lost="revisions before the last of each version and locale",
         rows=Rows.COPIED,
     ),
-    TableRule(BUDGET, Source.TOPIC, ("club.global.v1",), rows=Rows.COPIED),
-    TableRule(ALLOTMENT, Source.TOPIC, ("club.global.v1",), rows=Rows.COPIED),
+    TableRule(BUDGET, Source.TOPIC, (GLOBAL_TOPIC,), rows=Rows.COPIED),
+    TableRule(ALLOTMENT, Source.TOPIC, (GLOBAL_TOPIC,), rows=Rows.COPIED),
     TableRule(
         ASKED,
         Source.TRANSIENT,

@@ -21,7 +21,8 @@ from foundation.storage.cells.cell import Cell
 from foundation.storage.clock import ManualClock
 from foundation.storage.database import Database
 from subgraphs.club.models import METADATA, OUTBOX
-from subgraphs.club_kit.served import SERVED_TOPIC, ServedCounter, ServedItem
+from subgraphs.club_kit.served import ServedCounter, ServedItem
+from subgraphs.club_kit.topics import SERVED_TOPIC
 from subgraphs.kit.records.outbox import Outbox, UnpublishedFact
 from subgraphs.kit.records.outbox_relay import Relay
 from tests.support.analytics_store import Store

@@ -10,11 +10,12 @@ from typer.testing import CliRunner, Result
 
 from consumers.feeds.adapters.sports import FEED
 from consumers.feeds.delivery.dead_letters import VALUE_OMITTED, ParkedLetter, ParkedLetters
-from consumers.feeds.mapping.progress_message import PROGRESS_TOPIC, QualifyingBet
+from consumers.feeds.mapping.progress_message import QualifyingBet
 from consumers.stream.errors import Poison
 from consumers.stream.records import Record
 from furlong.cli import app
 from furlong.demo.embedded_broker import EmbeddedBroker
+from subgraphs.club_kit.topics import PROGRESS_TOPIC
 from tests.support.consumers.feed_records import example, written
 
 BROKEN = b"{broken"

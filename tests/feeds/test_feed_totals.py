@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from consumers.feeds.mapping.feed import AnyFeed
-from consumers.feeds.mapping.progress_message import PROGRESS_TOPIC
 from consumers.feeds.settings import find, known
 from consumers.messages.schemes import decode_scheme
 from consumers.progress.messages import decode_bet
@@ -26,6 +25,7 @@ from foundation.storage.database import Database
 from foundation.storage.migrations.upgrade import upgrade
 from foundation.storage.settings import DatabaseSettings
 from subgraphs.club_kit.records.reference_writer import ReferenceWriter
+from subgraphs.club_kit.topics import PROGRESS_TOPIC
 from subgraphs.progress.ledger.ledger import ledger_of
 from subgraphs.progress.models import METADATA, PROGRESS, REFERENCE
 from tests.feeds.feed_histories import BETTING, CASINO, History, histories

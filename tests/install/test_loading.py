@@ -12,12 +12,13 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from jsonschema import Draft202012Validator
 
-from backoffice.rules.scheme_versions import SCHEME_TOPIC, Scheme
+from backoffice.rules.scheme_versions import Scheme
 from furlong.demo.embedded_broker import PARTITIONS, EmbeddedBroker
 from furlong.install.load import LoadPlan, apply_load, plan_load
 from furlong.install.world import Brand, World, WorldError, read_world
 from subgraphs.club_kit.records.reference import ReferenceRepository
 from subgraphs.club_kit.records.reference_writer import ReferenceWriter
+from subgraphs.club_kit.topics import SCHEME_TOPIC
 from subgraphs.rewards.models import REWARD_CONTENT
 from tests.install.decided import apply_decided, backoffice_of
 from tests.support.subgraphs.club_fixture import REFERENCE, ClubFixture

@@ -13,7 +13,7 @@ from consumers.stream.records import Record
 from furlong.cli import app
 from furlong.demo.embedded_broker import EmbeddedBroker
 from subgraphs.kit.domain.products import Product
-from subgraphs.kit.records.global_state import GLOBAL_TOPIC
+from subgraphs.kit.topics import GLOBAL_TOPIC
 from subgraphs.rewards.catalogue.rewards import OptionId
 from tests.install.decided import backoffice_of, decide
 from tests.support.subgraphs.club_fixture import ClubFixture

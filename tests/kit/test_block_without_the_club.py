@@ -13,7 +13,6 @@ import pytest
 from prometheus_client import CollectorRegistry
 from sqlalchemy import select
 
-from consumers.messages.accounts import ACCOUNT_TOPIC
 from consumers.stream.broker.source import Bounds
 from consumers.stream.consumer import Consumer
 from consumers.stream.database.batch import Batch, PartitionRecords
@@ -26,6 +25,7 @@ from foundation.storage.settings import DatabaseSettings
 from furlong.databases import METADATA as DATABASES
 from furlong.serve.live_updates import stored_states
 from furlong.workers.consumer_process import longest_grace
+from subgraphs.club_kit.topics import ACCOUNT_TOPIC
 from subgraphs.kit.auth import SessionVerifier
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.graphql.app import Subgraph

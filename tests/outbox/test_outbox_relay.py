@@ -17,9 +17,10 @@ from foundation.storage.clock import Clock, ClockDiffers, ManualClock
 from foundation.storage.database import Database
 from furlong.demo.embedded_broker import PARTITIONS, EmbeddedBroker
 from furlong.workers.outbox_worker import KafkaPublisher
-from subgraphs.club.membership.membership import MEMBERSHIP_TOPIC, MembershipKind
+from subgraphs.club.membership.membership import MembershipKind
 from subgraphs.club.membership.repository import MembershipRepository
 from subgraphs.club.models import MEMBERSHIP_EVENT, METADATA, OUTBOX
+from subgraphs.club_kit.topics import MEMBERSHIP_TOPIC
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.outbox import Fact, Outbox, UnpublishedFact
 from subgraphs.kit.records.outbox_relay import LEASE, Relay

@@ -14,7 +14,7 @@ from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 from furlong.backup.database_recovery import DatabaseRecovery, lines
 from furlong.demo.embedded_broker import EmbeddedBroker
-from subgraphs.kit.records.global_state import GLOBAL_TOPIC
+from subgraphs.kit.topics import GLOBAL_TOPIC
 from tests.support.office.backoffice_fixture import NOW, backoffice_database
 from tests.support.office.global_messages import BRAND, budget, switch
 

@@ -22,7 +22,7 @@ from backoffice.risk.figures.collector import LEASE, FigureCollector
 from backoffice.risk.figures.counting import WeekCounter
 from backoffice.settings import RiskSettings
 from backoffice.subgraph_databases import SubgraphDatabases
-from consumers.acknowledgements.message import CELLS_PARTITION, CELLS_TOPIC, CellRange
+from consumers.acknowledgements.message import CELLS_PARTITION, CellRange
 from consumers.stream.broker.kafka_client import close_client
 from consumers.stream.settings import StreamSettings
 from foundation.same_fields import with_fields_of
@@ -33,6 +33,7 @@ from foundation.storage.settings import DatabaseSettings
 from subgraphs.club_kit.domain.control_groups import ControlGroups
 from subgraphs.kit.records.erasure import Pseudonyms
 from subgraphs.kit.records.leases import Lease
+from subgraphs.kit.topics import CELLS_TOPIC
 from subgraphs.progress.models import OUTBOX
 
 _START: Final = datetime(1970, 1, 1, tzinfo=UTC)

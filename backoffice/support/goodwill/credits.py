@@ -24,7 +24,8 @@ from backoffice.support.lookup.explanations import LOCALE
 from backoffice.support.personal_data_access import customer_subject
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
-from subgraphs.fulfilment.goodwill import GOODWILL_SCHEMA, GOODWILL_TOPIC
+from subgraphs.club_kit.topics import GOODWILL_TOPIC
+from subgraphs.fulfilment.goodwill import GOODWILL_SCHEMA
 from subgraphs.kit.domain.errors import BadInput
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.graphql.money import written

@@ -18,8 +18,8 @@ from backoffice.errors import Conflict, NotFound
 from backoffice.support.lookup.explanations import BetExplanations
 from consumers.stream.broker.kafka_client import bounded_consumer, partitions_of, running_client
 from consumers.stream.settings import StreamSettings
+from subgraphs.club_kit.topics import PROGRESS_TOPIC
 from subgraphs.progress.counting.contribution import Bet
-from subgraphs.progress.customer_data import BETS_TOPIC
 
 CLOCKS_DIFFER: Final = timedelta(minutes=1)
 SECONDS: Final = 5.0
@@ -77,14 +77,14 @@ class BetRecords:
             raise Conflict(f"Kafka does not answer: {type(error).__name__}.") from error
         if record is None:
             raise NotFound(
-                f"Revision {bet.revision} of the bet is not among {searched} records of {BETS_TOPIC} since "
-                f"{bet.occurred_at:%Y-%m-%d %H:%M} UTC. It may be older than the topic's retention, or have "
-                "been produced long after it happened."
+                f"Revision {bet.revision} of the bet is not among {searched} records of {PROGRESS_TOPIC} "
+                f"since {bet.occurred_at:%Y-%m-%d %H:%M} UTC. It may be older than the topic's retention, or "
+                "have been produced long after it happened."
             )
         return record
 
     async def _search(self, consumer: AIOKafkaConsumer, bet: Bet) -> tuple[BetRecord | None, int]:
-        partitions = await partitions_of(self.stream, [BETS_TOPIC])
+        partitions = await partitions_of(self.stream, [PROGRESS_TOPIC])
         starts = await _starts(consumer, partitions, bet.occurred_at - CLOCKS_DIFFER)
         usual = [start for start in starts if start.partition == _usual_partition(bet, partitions)]
         searched, deadline = 0, time.monotonic() + self.seconds

@@ -17,10 +17,10 @@ from aiokafka import AIOKafkaProducer
 from sqlalchemy.exc import SQLAlchemyError
 
 from backoffice.support.goodwill import repository
-from consumers.messages.accounts import ACCOUNT_TOPIC
 from foundation.storage.database import Database, open_databases
 from foundation.storage.settings import DatabaseSettings
 from subgraphs.block_list import BLOCKS
+from subgraphs.club_kit.topics import ACCOUNT_TOPIC
 from subgraphs.fulfilment.customer_data import erasure_of
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.erasure import Erasure, Pseudonyms

@@ -26,10 +26,10 @@ from backoffice.support.personal_data_access import customer_subject
 from backoffice.support.privacy import repository
 from backoffice.support.privacy.customer_data import CustomerErasure, GoodwillErasure
 from backoffice.support.privacy.holds import require_no_hold
-from consumers.messages.accounts import ACCOUNT_TOPIC
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
+from subgraphs.club_kit.topics import ACCOUNT_TOPIC
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.outbox import TOMBSTONE, Encoded, Outbox
 

@@ -12,7 +12,6 @@ from aiokafka.errors import KafkaTimeoutError, MessageSizeTooLargeError
 
 from consumers.feeds.delivery.kafka_clients import create_reader
 from consumers.feeds.mapping.feed import AnyFeed
-from consumers.feeds.mapping.progress_message import PROGRESS_TOPIC
 from consumers.stream.broker.kafka_client import running_client
 from consumers.stream.database.dead_letter_relay import DEAD_LETTER_SUFFIX
 from consumers.stream.database.dead_letters import REASON_CHARACTERS, RECENT, RejectedRecord
@@ -20,6 +19,7 @@ from consumers.stream.errors import Poison
 from consumers.stream.records import Record
 from consumers.stream.settings import StreamSettings
 from foundation.logs import impersonal
+from subgraphs.club_kit.topics import PROGRESS_TOPIC
 
 log = structlog.get_logger(__name__)
 Headers = list[tuple[str, bytes]]

@@ -14,7 +14,6 @@ from consumers.feeds.delivery.dead_letters import FeedDeadLetters
 from consumers.feeds.delivery.forwarder import FeedMetrics, Forwarder
 from consumers.feeds.delivery.kafka_clients import create_producer
 from consumers.feeds.mapping.feed import AnyFeed
-from consumers.feeds.mapping.progress_message import PROGRESS_TOPIC
 from consumers.stream.broker.broker_generation import BrokerGenerations, require_same_topics
 from consumers.stream.broker.kafka_client import bounded_consumer, close_client, cluster_id, running_client
 from consumers.stream.database.dead_letters import DeadLetterLimit
@@ -22,6 +21,7 @@ from consumers.stream.errors import Stalled
 from consumers.stream.group.session_supervisor import REVOKE_SECONDS, SessionSupervisor, until_first_ends
 from consumers.stream.health import HealthState
 from consumers.stream.settings import StreamSettings
+from subgraphs.club_kit.topics import PROGRESS_TOPIC
 
 RESPONSE_SECONDS = 5.0
 

@@ -22,7 +22,6 @@ from consumers.messages.fields import (
 )
 from consumers.stream.errors import Poison
 
-PROGRESS_TOPIC: Final = "club.progress.v1"
 SCHEMA: Final = "club.progress/1"
 
 Status = Literal["placed", "settled", "void", "partially_void", "cashed_out"]

@@ -19,6 +19,17 @@ from analytics.records import end_of_block
 from consumers.stream.records import Partition, Record
 from simulator.world import Brand, Reward, World
 from subgraphs.club_kit.domain.weeks import Calendar, Week
+from subgraphs.club_kit.topics import (
+    ACCOUNT_TOPIC,
+    CHOICE_TOPIC,
+    CONTROL_TOPIC,
+    MEMBERSHIP_TOPIC,
+    OUTCOMES_TOPIC,
+    PROGRESS_TOPIC,
+    QUALIFICATION_TOPIC,
+    SCHEME_TOPIC,
+    WEEK_TOPIC,
+)
 
 WEEKS: Final = 8
 CUSTOMERS: Final = 600
@@ -37,8 +48,8 @@ _VERSION: Final = 900
 """Of the made scheme, which no week but those of the history has."""
 
 _KEYS: Final = {
-    "club.scheme.v1": ("jurisdiction", "currency", "version"),
-    "club.week.v1": ("iso_week", "jurisdiction", "currency"),
+    SCHEME_TOPIC: ("jurisdiction", "currency", "version"),
+    WEEK_TOPIC: ("iso_week", "jurisdiction", "currency"),
 }
 """What follows the brand in a record's key; the customer in all other topics."""
 
@@ -142,7 +153,7 @@ def _week(person: _Person, week: Week) -> Iterator[Message]:
         status = "void" if chance.random() < _VOIDS else "settled" if chance.random() < _SETTLED else "placed"
         arrived = at + timedelta(milliseconds=20 + chance.expovariate(1 / 60))
         yield (
-            "club.progress.v1",
+            PROGRESS_TOPIC,
             arrived,
             {
                 "customer_id": customer,
@@ -176,7 +187,7 @@ def _reward(person: _Person, week: Week, reached: datetime, total: int) -> Itera
     closed = week.ends_at + timedelta(hours=12)
     for revision, status, at in ((1, "provisional", reached), (2, "confirmed", closed)):
         body = own | amounts | {"revision": revision, "status": status, "occurred_at": _text(at)}
-        yield "club.qualification.v1", at + timedelta(milliseconds=5), body
+        yield QUALIFICATION_TOPIC, at + timedelta(milliseconds=5), body
     reward = chance.choice(person.rewards)
     pinned = {
         "reward_id": reward.id,
@@ -191,7 +202,7 @@ def _reward(person: _Person, week: Week, reached: datetime, total: int) -> Itera
     }
     source = "chosen" if chance.random() < _CHOSEN else "default"
     choice = {"revision": 1, "final": True, "source": source, "reward": pinned, "occurred_at": _text(closed)}
-    yield "club.choice.v1", closed, own | choice
+    yield CHOICE_TOPIC, closed, own | choice
     sent = closed + timedelta(minutes=chance.uniform(1, 20))
     paid = sent + timedelta(seconds=1 + chance.expovariate(1 / 4))
     outcome = {
@@ -215,7 +226,7 @@ def _reward(person: _Person, week: Week, reached: datetime, total: int) -> Itera
         stages.append(("USED", "USED", used, _text(paid)))
     for revision, (state, stage, at, credited) in enumerate(stages, 1):
         body = {"revision": revision, "state": state, "fulfilment_state": stage, "occurred_at": _text(at)}
-        yield "club.outcomes.v1", at, own | outcome | body | {"credited_at": credited}
+        yield OUTCOMES_TOPIC, at, own | outcome | body | {"credited_at": credited}
 
 
 def _account(brand: Brand, customer: str, at: datetime) -> Message:
@@ -230,7 +241,7 @@ def _account(brand: Brand, customer: str, at: datetime) -> Message:
         "promo_restricted": False,
         "occurred_at": _text(at),
     }
-    return "club.account-status.v1", at, body
+    return ACCOUNT_TOPIC, at, body
 
 
 def _scheme(brand: Brand, reward: Reward, at: datetime) -> Message:
@@ -266,7 +277,7 @@ def _scheme(brand: Brand, reward: Reward, at: datetime) -> Message:
         "occurred_at": _text(at),
         "control_per_mille": _CONTROL_PER_MILLE,
     }
-    return "club.scheme.v1", at, body
+    return SCHEME_TOPIC, at, body
 
 
 def _opened(brand: Brand, week: Week) -> Message:
@@ -282,7 +293,7 @@ def _opened(brand: Brand, week: Week) -> Message:
         "grace_until": _text(week.ends_at + timedelta(hours=12)),
         "opened_at": _text(week.starts_at),
     }
-    return "club.week.v1", week.starts_at, body
+    return WEEK_TOPIC, week.starts_at, body
 
 
 def _drawn(brand: Brand, customer: str, draw: int, at: datetime) -> Message:
@@ -294,13 +305,13 @@ def _drawn(brand: Brand, customer: str, draw: int, at: datetime) -> Message:
         "control_per_mille": _CONTROL_PER_MILLE,
         "occurred_at": _text(at),
     }
-    return "club.control.v1", at, body
+    return CONTROL_TOPIC, at, body
 
 
 def _opt_in(customer: str, at: datetime) -> Message:
     body = {"customer_id": customer, "version": 1, "change": "opted_in", "opted_in": True, "left_at": None}
     return (
-        "club.membership.v1",
+        MEMBERSHIP_TOPIC,
         at,
         body | {"since": _text(at), "first_opted_in_at": _text(at), "occurred_at": _text(at)},
     )

@@ -8,10 +8,10 @@ from typing import Final
 
 import msgspec
 
+from subgraphs.club_kit.topics import MEMBERSHIP_TOPIC
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.outbox import Fact
 
-MEMBERSHIP_TOPIC: Final = "club.membership.v1"
 BY_VERSION: Final = attrgetter("version")
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from foundation.storage.cells.division import BY_CUSTOMER, Rows
 from subgraphs.club_kit.records.tables import ReferenceTables
+from subgraphs.club_kit.topics import ACCOUNT_TOPIC, SCHEME_TOPIC, WEEK_TOPIC
 from subgraphs.kit.records.erasure import deleted
 from subgraphs.kit.records.recovery_sources import Source
 from subgraphs.kit.records.table_rules import TableRule
@@ -12,14 +13,14 @@ from subgraphs.kit.records.table_rules import TableRule
 def reference_rules(tables: ReferenceTables) -> Sequence[TableRule]:
     """Return the rules of the read models that the club's subgraphs share."""
     return (
-        TableRule(tables.brand, Source.TOPIC, ("club.scheme.v1",), rows=Rows.COPIED),
-        TableRule(tables.scheme, Source.TOPIC, ("club.scheme.v1",), rows=Rows.COPIED),
+        TableRule(tables.brand, Source.TOPIC, (SCHEME_TOPIC,), rows=Rows.COPIED),
+        TableRule(tables.scheme, Source.TOPIC, (SCHEME_TOPIC,), rows=Rows.COPIED),
         TableRule(
             tables.account,
             Source.TOPIC,
-            ("club.account-status.v1",),
+            (ACCOUNT_TOPIC,),
             rows=BY_CUSTOMER,
             erasure=(deleted("read model of the account"),),
         ),
-        TableRule(tables.week_definition, Source.TOPIC, ("club.week.v1",), rows=Rows.COPIED),
+        TableRule(tables.week_definition, Source.TOPIC, (WEEK_TOPIC,), rows=Rows.COPIED),
     )

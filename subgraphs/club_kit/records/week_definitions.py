@@ -9,10 +9,10 @@ import msgspec
 
 from subgraphs.club_kit.domain.schemes import Brand, Scheme
 from subgraphs.club_kit.domain.weeks import Calendar, Week
+from subgraphs.club_kit.topics import WEEK_TOPIC
 from subgraphs.kit.domain.instants import utc_text
 from subgraphs.kit.records.outbox import Fact
 
-WEEK_TOPIC: Final = "club.week.v1"
 WEEK_SCHEMA: Final = "club.week/1"
 
 

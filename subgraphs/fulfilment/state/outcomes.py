@@ -11,12 +11,12 @@ from typing import Any, Final, Self
 
 from subgraphs.club_kit.domain.club_key import ClubKey
 from subgraphs.club_kit.records.tables import club_columns, club_of_row
+from subgraphs.club_kit.topics import OUTCOMES_TOPIC
 from subgraphs.fulfilment.state.fulfilment import Fulfilment
 from subgraphs.fulfilment.state.reward import Reward
 from subgraphs.fulfilment.state.state_machine import FulfilmentState, club_state, fulfilment_status, is_ahead
 from subgraphs.kit.records.outbox import Fact
 
-OUTCOMES_TOPIC: Final = "club.outcomes.v1"
 OUTCOMES_SCHEMA: Final = "club.outcomes/1"
 
 

@@ -13,7 +13,6 @@ from foundation.same_fields import with_fields_of
 from foundation.storage.columns import JSON_LIST, Identifier, UtcDateTime, upsert
 from subgraphs.kit.domain.keys import ALL_BRANDS
 
-GLOBAL_TOPIC: Final = "club.global.v1"
 BRAND_FACTS: Final = "facts"
 
 

@@ -12,6 +12,7 @@ from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.erasure import ErasureRule, RuleOf, deleted
 from subgraphs.kit.records.recovery_sources import RecoverySource, Source, installation_source
 from subgraphs.kit.records.tables import OutboxTables, StreamTables
+from subgraphs.kit.topics import GLOBAL_TOPIC
 
 RowRules: TypeAlias = Mapping[str, RowRule]
 
@@ -55,7 +56,7 @@ def _theirs(table: Table, rows: RowRules, owner: Owner) -> ColumnElement[bool]:
 
 def global_rule(table: Table) -> TableRule:
     """Return the rule of the last global messages."""
-    return TableRule(table, Source.TOPIC, ("club.global.v1",), rows=Rows.COPIED)
+    return TableRule(table, Source.TOPIC, (GLOBAL_TOPIC,), rows=Rows.COPIED)
 
 
 def intent_rule(table: Table) -> TableRule:

@@ -15,10 +15,10 @@ from datetime import UTC, datetime
 from enum import Enum
 from typing import Final
 
+from subgraphs.club_kit.topics import QUALIFICATION_TOPIC
 from subgraphs.kit.records.outbox import Fact
 from subgraphs.progress.counting.contribution import WeekKey
 
-QUALIFICATION_TOPIC: Final = "club.qualification.v1"
 QUALIFICATION_SCHEMA: Final = "club.qualification/1"
 
 

@@ -6,11 +6,11 @@ from enum import Enum
 from typing import Any, Final
 
 from subgraphs.club_kit.domain.club_key import ClubKey
+from subgraphs.club_kit.topics import CHOICE_TOPIC
 from subgraphs.kit.records.outbox import Fact
 from subgraphs.rewards.catalogue.rewards import RewardConfig
 from subgraphs.rewards.menu.options import Menu, StoredChoice
 
-CHOICE_TOPIC: Final = "club.choice.v1"
 CHOICE_SCHEMA: Final = "club.choice/1"
 
 

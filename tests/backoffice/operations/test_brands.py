@@ -30,7 +30,7 @@ from foundation.storage.clock import ManualClock
 from foundation.storage.database import Database
 from subgraphs.club_kit.domain.schemes import ThemeColour
 from subgraphs.club_kit.records.reference import ReferenceRepository
-from subgraphs.kit.records.global_state import GLOBAL_TOPIC
+from subgraphs.kit.topics import GLOBAL_TOPIC
 from subgraphs.rewards import models as rewards
 from tests.support.database_probe import migrated
 from tests.support.office.backoffice_fixture import NOW, actor, backoffice_database

@@ -21,11 +21,11 @@ from backoffice.jobs.jobs import Job, JobStatus
 from backoffice.jobs.service import Jobs
 from backoffice.jobs.worker import JobWorker
 from backoffice.operations.dead_letters import STORED_EVERY, DeadLetterService
-from consumers.acknowledgements.message import CELLS_TOPIC
 from consumers.stream.settings import StreamSettings
 from foundation.storage.clock import ManualClock
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
+from subgraphs.kit.topics import CELLS_TOPIC
 from tests.support.office.backoffice_fixture import NOW, actor, backoffice_database
 
 OLGA = actor("olga", Role.OPERATOR, brand="*", stepped_up_until=NOW + timedelta(minutes=5))

@@ -26,8 +26,8 @@ from foundation.storage.clock import ManualClock
 from foundation.storage.database import Database
 from subgraphs.club_kit.domain.club_key import ClubKey
 from subgraphs.kit.mutations.intents import PENDING, ChangeRequest, IntentRepository, UpstreamChange
-from subgraphs.kit.records.global_state import GLOBAL_TOPIC
 from subgraphs.kit.records.outbox import Outbox
+from subgraphs.kit.topics import GLOBAL_TOPIC
 from subgraphs.rewards import models as rewards
 from subgraphs.rewards.budgets import BudgetRepository, count_choice
 from tests.backoffice.risk.risk_fixture import NOW, WEEK, RiskFixture, risk_fixture

@@ -21,10 +21,10 @@ from backoffice.figures.cell_figures import CellFigures, cell_ages
 from backoffice.figures.week_figures import WeekFigures
 from backoffice.risk.figures.cell_counting import PublishedFigures
 from backoffice.risk.figures.collector import FigureCollector
-from consumers.acknowledgements.message import CELLS_TOPIC
 from consumers.stream.records import Record
 from consumers.stream.topics import Message
 from foundation.storage.cells.cell import Cell
+from subgraphs.kit.topics import CELLS_TOPIC
 from subgraphs.progress.models import WEEK_CLOSING
 from tests.backoffice.risk.made_weeks import weeks
 from tests.backoffice.risk.risk_fixture import WEEK, CustomerWeek, RiskFixture, risk_fixture

@@ -12,7 +12,7 @@ from backoffice.errors import Conflict, Forbidden, NotFound
 from backoffice.support.lookup.bet_records import BetRecords
 from consumers.stream.settings import StreamSettings
 from furlong.demo.embedded_broker import EmbeddedBroker
-from subgraphs.progress.customer_data import BETS_TOPIC
+from subgraphs.club_kit.topics import PROGRESS_TOPIC
 from tests.backoffice.support_fixture import FOREIGN, NOW, SAM, SupportFixture
 from tests.support.consumers.sample_messages import bet
 
@@ -26,7 +26,7 @@ async def test_the_record_of_the_revision_in_force_is_found(
     away = {"bet_id": "b-8", "occurred_at": at}
     lost = {"bet_id": "b-9", "occurred_at": at}
     await support_area.add_bets(first, second, away, lost)
-    await asyncio.to_thread(embedded_broker.create_topics, [BETS_TOPIC])
+    await asyncio.to_thread(embedded_broker.create_topics, [PROGRESS_TOPIC])
     stream = StreamSettings(bootstrap=embedded_broker.bootstrap, generation=embedded_broker.generation)
     usual = [await _produce(stream, one) for one in ({"bet_id": "b-70"}, first, {}, second)]
     elsewhere = await _produce(stream, away, partition=(usual[0][0] + 1) % 4)
@@ -57,7 +57,7 @@ async def _produce(
     await producer.start()
     try:
         sent = await producer.send_and_wait(
-            BETS_TOPIC,
+            PROGRESS_TOPIC,
             record.value,
             key=record.key,
             partition=partition,

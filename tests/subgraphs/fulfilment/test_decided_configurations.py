@@ -22,7 +22,7 @@ from subgraphs.fulfilment.errors import ProviderConfigError
 from subgraphs.fulfilment.payout.provider_decisions import ProviderHolds
 from subgraphs.fulfilment.repository import ProviderRepository
 from subgraphs.fulfilment.state.state_machine import FulfilmentState
-from subgraphs.kit.records.global_state import GLOBAL_TOPIC
+from subgraphs.kit.topics import GLOBAL_TOPIC
 from tests.support.fulfilment.payout_harness import PayoutHarness
 
 DEAD = "http://127.0.0.1:9"

@@ -8,14 +8,10 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
-from consumers.messages.customer_weeks import (
-    CHOICE_TOPIC,
-    QUALIFICATION_TOPIC,
-    decode_choice,
-    decode_qualification,
-)
+from consumers.messages.customer_weeks import decode_choice, decode_qualification
 from consumers.stream.errors import Poison
 from consumers.stream.records import Record
+from subgraphs.club_kit.topics import CHOICE_TOPIC, QUALIFICATION_TOPIC
 from tests.support.fulfilment.payout_harness import CASH, SPINS, PayoutHarness
 from tests.support.message_contracts import schema_of
 

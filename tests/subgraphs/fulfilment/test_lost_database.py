@@ -21,11 +21,12 @@ from foundation.storage.clock import SystemClock
 from foundation.storage.settings import DatabaseSettings
 from furlong.demo.embedded_broker import EmbeddedBroker
 from furlong.workers.catch_up import gate_of
+from subgraphs.club_kit.topics import OUTCOMES_TOPIC
 from subgraphs.fulfilment.models import ATTEMPT, CHOICE, FULFILMENT, METADATA, OUTBOX, QUALIFICATION
 from subgraphs.fulfilment.payout.decisions import Decisions
 from subgraphs.fulfilment.payout.steps import RedemptionTracker
 from subgraphs.fulfilment.providers.provider import CreditOutcome
-from subgraphs.fulfilment.state.outcomes import OUTCOMES_TOPIC, PublishedOutcome, furthest
+from subgraphs.fulfilment.state.outcomes import PublishedOutcome, furthest
 from subgraphs.fulfilment.state.state_machine import FulfilmentState
 from tests.support.fulfilment.payout_harness import CASH, SPINS, PayoutHarness, club_of, key_of
 

@@ -11,11 +11,11 @@ from sqlalchemy import select
 from foundation.storage.clock import Clock, ClockDiffers, ManualClock
 from furlong.workers.week_worker import WeekWorker
 from subgraphs.club_kit.domain.control_groups import ControlGroups
+from subgraphs.club_kit.topics import QUALIFICATION_TOPIC
 from subgraphs.kit.domain.errors import BadInput
 from subgraphs.progress.errors import CannotClose, CannotOpen
 from subgraphs.progress.ledger.ledger import Ledger, ledger_of
 from subgraphs.progress.models import OUTBOX
-from subgraphs.progress.qualification.qualification import QUALIFICATION_TOPIC
 from subgraphs.progress.weeks import lifecycle as module
 from subgraphs.progress.weeks.lifecycle import WeekLifecycle
 from tests.support.consumers.progress_reducer import Reducer, reducer

@@ -15,7 +15,8 @@ from consumers.stream.records import Record
 from foundation.storage.clock import ManualClock
 from subgraphs.club_kit.reads.brand_rules import BrandRules
 from subgraphs.club_kit.records.reference import ReferenceRepository
-from subgraphs.club_kit.records.week_definitions import WEEK_TOPIC, OpenedWeeks
+from subgraphs.club_kit.records.week_definitions import OpenedWeeks
+from subgraphs.club_kit.topics import WEEK_TOPIC
 from subgraphs.progress.ledger.ledger import ledger_of
 from subgraphs.progress.models import OUTBOX, REFERENCE
 from subgraphs.progress.weeks.lifecycle import WeekLifecycle

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import NAMESPACE_URL, uuid5
 
-from consumers.messages.accounts import ACCOUNT_TOPIC
 from consumers.stream.records import Record
+from subgraphs.club_kit.topics import ACCOUNT_TOPIC
 from subgraphs.kit.domain.instants import utc_text
 from tests.support.notices import DISMISSED_TOPIC, NOTICE_TOPIC
 

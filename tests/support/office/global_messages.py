@@ -17,8 +17,8 @@ from consumers.messages.global_events.states import (
     SwitchState,
 )
 from consumers.stream.records import Record
-from subgraphs.kit.records.global_state import GLOBAL_TOPIC
 from subgraphs.kit.records.outbox import UnpublishedFact
+from subgraphs.kit.topics import GLOBAL_TOPIC
 
 NOON: Final = datetime(2026, 3, 25, 12, tzinfo=UTC)
 BRAND: Final = "northbet"

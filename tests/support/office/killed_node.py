@@ -17,7 +17,7 @@ from consumers.stream.settings import StreamSettings
 from consumers.stream.topics import AnyTopic, Message, Outcome
 from foundation.storage.clock import SystemClock
 from foundation.storage.settings import DatabaseSettings
-from subgraphs.kit.records.global_state import GLOBAL_TOPIC
+from subgraphs.kit.topics import GLOBAL_TOPIC
 
 
 def kill() -> None:
