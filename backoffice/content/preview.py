@@ -9,15 +9,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from backoffice.content.revisions.document import ContentDocument, ContentKey, ContentText
 from backoffice.content.workflow.publication import image_address
 from backoffice.errors import Invalid, NotFound, Problem
 from subgraphs.kit.graphql.money import money
 from subgraphs.rewards.catalogue.rewards import RewardConfig
-
-FALLBACK_STATE: Final = "tracking"
 
 
 @dataclass(frozen=True, slots=True)
