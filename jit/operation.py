@@ -26,7 +26,8 @@ from jit.compile.variables import Variables
 from jit.executions import executions_of
 from jit.runtime.driver import Program, start, start_awaited, start_when_awaited
 from jit.runtime.execution import Execution
-from jit.settings import PreparedOperation, Settings
+from jit.runtime.state import PreparedOperation
+from jit.settings import Settings
 from jit.strawberry.detection import resolvers_of
 
 MAX_VARIANTS: Final = 64

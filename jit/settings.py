@@ -1,32 +1,11 @@
-"""The settings of one execution, and the operation that all executions share."""
+"""The settings of one execution."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from graphql import (
-    FragmentDefinitionNode,
-    GraphQLResolveInfo,
-    GraphQLSchema,
-    MiddlewareManager,
-    OperationDefinitionNode,
-)
+from graphql import MiddlewareManager
 from graphql.execution import Middleware
-from graphql.pyutils import Path
-
-
-@dataclass(frozen=True, slots=True)
-class PreparedOperation:
-    """The operation and its fragments; the same for all executions.
-
-    Attributes:
-        make_info: Makes the info of resolvers from the execution, the field's slot and its path.
-    """
-
-    schema: GraphQLSchema
-    node: OperationDefinitionNode
-    fragments: dict[str, FragmentDefinitionNode]
-    make_info: Callable[[Any, Any, Path], GraphQLResolveInfo[Any]]
 
 
 def as_manager(middleware: Middleware | None) -> MiddlewareManager | None:

@@ -1,17 +1,25 @@
-"""What the parts of one execution share: its state, and the tasks that wait for values."""
+"""What the parts of one execution share: the operation, its state, and the tasks that wait for values."""
 
 from asyncio import AbstractEventLoop, CancelledError, Future
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from contextvars import Context
+from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
-from graphql import GraphQLError
+from graphql import (
+    FragmentDefinitionNode,
+    GraphQLError,
+    GraphQLResolveInfo,
+    GraphQLSchema,
+    OperationDefinitionNode,
+)
 from graphql.execution.values import VariableValues
+from graphql.pyutils import Path
 
 from jit.runtime.awaitables import Stepper
 from jit.runtime.driven_task import DrivenTask
 from jit.runtime.field_slot import Complete, FieldSlot, ResponsePath
-from jit.settings import PreparedOperation, Settings
+from jit.settings import Settings
 
 UNKNOWN: Final[Any] = object()
 """Stands for a current task that has not been looked up yet."""
@@ -24,6 +32,20 @@ Unstarted: TypeAlias = tuple[FieldSlot, Coroutine[Any, Any, Any], Target, "Compl
 
 STARTED: Final = ()
 """Stands for the held coroutine after it was started, because another one came; no other is held then."""
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedOperation:
+    """The operation and its fragments; the same for all executions.
+
+    Attributes:
+        make_info: Makes the info of resolvers from the execution, the field's slot and its path.
+    """
+
+    schema: GraphQLSchema
+    node: OperationDefinitionNode
+    fragments: dict[str, FragmentDefinitionNode]
+    make_info: Callable[[Any, Any, Path], GraphQLResolveInfo[Any]]
 
 
 class WaitingTask(DrivenTask):
