@@ -158,7 +158,7 @@ async def test_rows_are_read_by_keys_that_are_exactly_theirs(database: Database)
     """Also by many, by awkward ones, and by the longest; never by one in another case or with more spaces."""
     longest = "😀" * 128
     names = [*AWKWARD, longest, *(f"bet {number}" for number in range(KEYS_PER_BATCH - 40))]
-    near = ["Plain", "plain ", "zolc 日本 🏇", "x", " x", longest[1:], "bet", "bet 1 "]
+    near = ["Plain", "plain ", "zolc 日本 🏇", "x", " x", longest[1:], longest + "😀", "bet", "bet 1 "]
     async with database.write() as connection:
         await MultiRow.into(database.dialect, THING).execute(connection, [row(name) for name in names])
         for wanted in ([], ["plain"], [longest], names):

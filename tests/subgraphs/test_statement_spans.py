@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from opentelemetry.trace import SpanKind
 
-from foundation.storage.connections.statement_spans import anonymous
+from foundation.storage.bulk_sql import with_keys
+from foundation.storage.connections.statement_spans import StatementSpans, anonymous
 from foundation.tracing import within
 from tests.support.subgraphs.club_fixture import ClubFixture, data_of, session, statements
 from tests.support.subgraphs.club_samples import NOW
@@ -114,6 +115,21 @@ async def test_the_statements_of_a_change_are_spans(traced: ClubFixture, recordi
 def test_a_statement_is_shown_without_values(statement: str, shown: str) -> None:
     """Names with digits stay; lists of placeholders are shortened, so that their text repeats."""
     assert anonymous(statement) == shown
+
+
+@pytest.mark.parametrize("keys", [1, 900])
+@pytest.mark.parametrize("dialect", ["mysql", "mariadb", "sqlite"])
+def test_a_read_by_keys_names_its_table(recording: Recording, dialect: str, keys: int) -> None:
+    """Not that of the keys, of which a long statement has more than is read; and no key is shown."""
+    spans = StatementSpans(recording.tracing.tracer, dialect, "progress")
+    wanted = with_keys(dialect, "account a", "customer_id", [f"canary-{number}" for number in range(keys)])
+    request = recording.tracing.tracer.start_span("request")
+    with within(request):
+        spans.begin(f"SELECT JSON_ARRAYAGG(a.currency) FROM {wanted} AND brand_id='canary'").end()  # noqa: S608 - not executed
+    request.end()
+    shown = recording.named("SELECT account")
+    assert attributes_of(shown)["db.collection.name"] == "account"
+    assert "canary" not in shown.to_json()
 
 
 @given(st.integers(3_900, 4_100))

@@ -29,7 +29,9 @@ _SYSTEMS: Final = {"mysql": "mysql", "mariadb": "mariadb", "sqlite": "sqlite"}
 _LITERAL: Final = re.compile(r"'(?:[^'\\]|''|\\.)*'|(?<![\w$.])\d[\w.]*")
 _PLACEHOLDERS: Final = re.compile(r"\((?:%s|\?)(?:, *(?:%s|\?))+\)")
 _ROWS: Final = re.compile(r"\(…\)(?:, *\(…\))+")
-_TABLE: Final = re.compile(r"\b(?:FROM|INTO|UPDATE|JOIN)\s+[`\"]?(\w+)", re.IGNORECASE)
+_TABLE: Final = re.compile(r"\b(?:FROM|INTO|UPDATE|JOIN)\s+(?:/\* )?[`\"]?(\w+)", re.IGNORECASE)
+"""The first table, or the one that a comment before it names (`bulk_sql.with_keys`)."""
+
 _SPAN: Final = "furlong statement span"
 
 

@@ -1,8 +1,19 @@
 """What was seen is known again, in memory that does not grow; hardly anything else seems known."""
 
-from gateway.features.kept_answers.sightings import MAX_SIGHTINGS, SLOTS, Sightings
+from itertools import count
+
+from gateway.features.kept_answers.sightings import GENERATIONS, MAX_SIGHTINGS, Sightings
 
 KEYS = [("plan", number) for number in range(MAX_SIGHTINGS)]
+
+
+def begin_generation(sightings: Sightings) -> None:
+    """Let so many new keys be seen that a generation ends."""
+    before = sightings.generation
+    for number in count():
+        if sightings.generation != before:
+            break
+        sightings.again(("other", before, number))
 
 
 def test_a_key_is_known_from_the_second_time_on() -> None:
@@ -14,18 +25,29 @@ def test_a_key_is_known_from_the_second_time_on() -> None:
 
 
 def test_few_new_keys_seem_known() -> None:
-    """One in 64 on average, before all are forgotten."""
+    """One in 64 on average in the first generation."""
     sightings = Sightings()
     assert sum(map(sightings.again, KEYS)) < MAX_SIGHTINGS / 32
     assert all(map(sightings.again, KEYS))
 
 
-def test_after_many_keys_all_are_forgotten() -> None:
-    """The memory stays as it is, and a key that is asked for often is soon known again."""
+def test_a_key_is_known_in_the_generation_after_its_last_sighting() -> None:
+    """So many customers who take turns are all known, and one who stays away is forgotten."""
     sightings = Sightings()
-    for number in range(3 * MAX_SIGHTINGS):
-        sightings.again(("other", number))
-        assert sightings.count <= MAX_SIGHTINGS
-    assert SLOTS / MAX_SIGHTINGS == 32
     sightings.again("a")
+    begin_generation(sightings)
     assert sightings.again("a")
+    begin_generation(sightings)
+    assert sightings.again("a")
+    begin_generation(sightings)
+    begin_generation(sightings)
+    assert not sightings.again("a")
+
+
+def test_the_numbers_of_generations_begin_again() -> None:
+    """With nothing known, since marks of the first time would mean something else."""
+    sightings = Sightings(generation=GENERATIONS)
+    sightings.again("a")
+    begin_generation(sightings)
+    assert sightings.generation == 1
+    assert not sightings.again("a")
