@@ -58,7 +58,7 @@ async def test_an_outage_of_the_database_is_sat_out(harness: Any, scale: Any) ->
 
 async def test_a_database_that_falls_silent_is_sat_out(harness: Any, scale: Any) -> None:
     """Connections stay open but nothing answers: the running batch is ended in time."""
-    member = harness.start(FURLONG_KAFKA_STALLED_SECONDS="1")
+    member = harness.start(FURLONG_KAFKA_STALLED_SECONDS="4")
     await harness.reckoning()
     with harness.servers.frozen("mariadb"):
         harness.produce(300)

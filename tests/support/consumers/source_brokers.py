@@ -100,10 +100,13 @@ class KafkaBrokerUnderTest:
         self.broker.create_topics([topic])
 
     def make(self, topic: str, partitions: int, config: Mapping[str, str]) -> None:
-        """Create a topic by the broker's administration."""
+        """Create a topic by the broker's administration, and wait until the broker names it."""
         new = NewTopic(topic, num_partitions=partitions, replication_factor=1, config=dict(config))
         for made in self.admin.create_topics([new]).values():
             made.result(30)
+        until = time.monotonic() + 60
+        while topic not in self.admin.list_topics(timeout=30).topics and time.monotonic() < until:
+            time.sleep(0.02)
 
     async def send(self, record: Record, partition: int) -> None:
         """Write a record."""
