@@ -100,9 +100,9 @@ def table_of(results: Sequence[Mapping[str, Any]], said: str) -> Iterator[str]:
     for result in results:
         benchmark = f"[{result['name']}](#{result['name']})"
         for name, ratio in result["ratios"].items():
-            other = name.removeprefix("ours_vs_")
-            ours, theirs = (_rate(result["figures"], of) for of in ("ours", other))
-            yield f"| {benchmark} | `{name}` | **{ratio:.3g}** | {ours} | {theirs} |"
+            ours, _, other = name.rpartition("_vs_")
+            rates = [_rate(result["figures"], contender) for contender in (ours or "ours", other)]
+            yield f"| {benchmark} | `{name}` | **{ratio:.3g}** | {rates[0]} | {rates[1]} |"
         for name, reason in result.get("left_out", {}).items():
             yield f"| {benchmark} | `ours_vs_{name}` | left out | | {reason} |"
 

@@ -18,6 +18,19 @@ def test_each_ratio_is_a_row_with_both_rates() -> None:
     ]
 
 
+def test_a_variant_of_ours_has_its_own_rate() -> None:
+    """The name of a ratio says which two are compared."""
+    figures = {
+        "ours": {"requests_per_second": 6000.0},
+        "ours_again": {"requests_per_second": 9000.0},
+        "peer": {"requests_per_second": 300.0},
+    }
+    result = {"name": "betslip", "figures": figures, "ratios": {"ours_again_vs_peer": 30.0}}
+    assert list(table_of([result], "Run on a machine."))[4:] == [
+        "| [betslip](#betslip) | `ours_again_vs_peer` | **30** | 9,000/s | 300/s |"
+    ]
+
+
 def test_a_peer_that_could_not_be_measured_is_named() -> None:
     """With the reason, so that a missing row is not taken for an oversight."""
     result = {"name": "gateway", "figures": {}, "ratios": {}, "left_out": {"peer": "it needs a compiler"}}
