@@ -14,6 +14,12 @@ class Kind(StrEnum):
     """The kind of an adapter. There is one contract suite a kind, and one kind of implementation."""
 
     EXCHANGE = "exchange"
+    SPORTS_FEED = "sports feed"
+    STATS = "stats"
+    WEBHOOK = "webhook"
+    VIDEO = "video"
+    BET_FEED = "bet feed"
+    REWARDS = "rewards"
 
 
 class Capability(StrEnum):
@@ -23,6 +29,10 @@ class Capability(StrEnum):
     PRE_MATCH_ODDS = "pre-match odds"
     LIVE_ODDS = "live odds"
     RESULTS = "results"
+    STATS = "stats"
+    VIDEO = "video"
+    BETS = "bets"
+    REWARDS = "rewards"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, NamedTuple, TypeAlias
 from uuid import UUID, uuid4
 
 import msgspec
@@ -44,18 +44,25 @@ class Wanted:
     all_entries: bool
 
 
+class Item(NamedTuple):
+    """What a message is about: the topic that it is told on, and the key."""
+
+    topic: str
+    key: str
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
     """What changed, as of one moment.
 
     Attributes:
-        messages: The messages by their keys; None for an item that is gone.
+        messages: The messages by what they are about; None for an item that is gone.
         entries: The entries of the state that changed.
         removed: The entries of the state that are gone.
         whole: Whether the entries are all of the state.
     """
 
-    messages: Mapping[str, bytes | None]
+    messages: Mapping[Item, bytes | None]
     entries: Mapping[str, bytes]
     removed: frozenset[str]
     whole: bool
@@ -82,6 +89,8 @@ class StatusMessage(msgspec.Struct, frozen=True, kw_only=True):
     incomplete_since: datetime | None
     reason: str
     first_revision: int
+    capabilities: tuple[str, ...]
+    delay_ms: int
     occurred_at: datetime
 
 
@@ -90,14 +99,12 @@ class Delivery:
     """Delivers for one adapter, until it is cancelled.
 
     Attributes:
-        topic: The topic of its items.
         producing: Opens a producer, which fails with KafkaError.
         status_seconds: How often it says how it is, if nothing changes that.
         changed: Set when there is something to take.
     """
 
     adapter: AdapterDeclaration
-    topic: str
     producing: Callable[[], AbstractAsyncContextManager[AIOKafkaProducer]]
     store: StateStore
     status: ProviderStatus
@@ -105,7 +112,7 @@ class Delivery:
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     _first_revision: int = 0
     _revision: int = 0
-    _missed: set[str] = field(default_factory=set)
+    _missed: set[Item] = field(default_factory=set)
     _unkept: asyncio.Event = field(default_factory=asyncio.Event)
     _pending: Batch | None = None
     _keeps: Literal["all", "changes", "nothing"] = "all"
@@ -138,13 +145,14 @@ class Delivery:
             self.changed.clear()
             batch, trouble = self._take(take, everything=everything), self.status.provider
             self._missed |= set(batch.messages)
-            await _publish(producer, self.topic, batch.messages)
+            await _publish(producer, batch.messages)
             self._missed.clear()
             self.status.counts["told"] += len(batch.messages)
             self._keep(batch)
             now = asyncio.get_running_loop().time()
             if everything or trouble != last or now - told_at >= self.status_seconds:
-                await _publish(producer, STATUS.name, {self.adapter.name: self._status(trouble)})
+                item = Item(STATUS.name, self.adapter.name)
+                await _publish(producer, {item: self._status(trouble)})
                 last, told_at = trouble, now
             everything, self.status.kafka = False, None
             with suppress(TimeoutError):
@@ -169,6 +177,8 @@ class Delivery:
                 incomplete_since=trouble.since if trouble else None,
                 reason=trouble.reason if trouble else "",
                 first_revision=self._first_revision,
+                capabilities=tuple(sorted(self.adapter.capabilities)),
+                delay_ms=max(0, round(-1000 * self.status.ahead_seconds)),
                 occurred_at=self.status.now(),
             )
         )
@@ -215,9 +225,12 @@ class Delivery:
         self.status.state = None
 
 
-async def _publish(producer: AIOKafkaProducer, topic: str, messages: Mapping[str, bytes | None]) -> None:
+async def _publish(producer: AIOKafkaProducer, messages: Mapping[Item, bytes | None]) -> None:
     """Publish messages, and wait until the brokers have all of them."""
-    sent = [await producer.send(topic, value=value, key=key.encode()) for key, value in messages.items()]
+    sent = [
+        await producer.send(item.topic, value=value, key=item.key.encode())
+        for item, value in messages.items()
+    ]
     for outcome in await asyncio.gather(*sent, return_exceptions=True):
         if isinstance(outcome, BaseException):
             raise outcome

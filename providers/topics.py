@@ -4,10 +4,19 @@ from typing import Final
 
 from subgraphs.kit.topics import Copied, Retention, TopicPlan
 
+FIXTURES: Final = TopicPlan("provider.fixture.v1", Retention.LATEST, 12, copied=Copied.FROM_HOME)
+"""Sports events as their providers have them, by adapter and event."""
+
 MARKETS: Final = TopicPlan("provider.market.v1", Retention.LATEST, 12, copied=Copied.FROM_HOME)
 """Whole states of markets, by adapter and market."""
+
+STATS: Final = TopicPlan("provider.stats.v1", Retention.LATEST, 12, copied=Copied.FROM_HOME)
+"""Statistics, by adapter and event."""
+
+VIDEO: Final = TopicPlan("provider.video.v1", Retention.LATEST, 1, copied=Copied.FROM_HOME)
+"""Pictures, by adapter and event."""
 
 STATUS: Final = TopicPlan("provider.status.v1", Retention.LATEST, 1, copied=Copied.FROM_HOME)
 """How each adapter is, by its name."""
 
-PLANS: Final = (MARKETS, STATUS)
+PLANS: Final = (FIXTURES, MARKETS, STATS, VIDEO, STATUS)

@@ -62,9 +62,7 @@ async def run_provider(
         stack.push_async_callback(store.close)
         if listener is not None:
             await stack.enter_async_context(serving(_status_app(status), listener))
-        delivery = Delivery(
-            adapter, running.topic, parts.producing, store, status, parts.shared.status_seconds
-        )
+        delivery = Delivery(adapter, parts.producing, store, status, parts.shared.status_seconds)
         await running.run(delivery)
 
 

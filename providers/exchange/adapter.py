@@ -12,7 +12,7 @@ import msgspec
 import structlog
 
 from providers.adapters.exchange import ADAPTER, ExchangeSettings
-from providers.delivery import Batch, Delivery, Wanted
+from providers.delivery import Batch, Delivery, Item, Wanted
 from providers.exchange.connection import (
     ANSWER_SECONDS,
     Connection,
@@ -21,9 +21,10 @@ from providers.exchange.connection import (
     Unreadable,
     connection,
 )
-from providers.exchange.messages import MarketTeller, market_key
+from providers.exchange.messages import MarketTeller
 from providers.exchange.protocol import Message
 from providers.exchange.subscription import CLOCKS, Broken, Subscription
+from providers.messages import item_key
 from providers.settings import MissingSecret, ProviderSettings
 from providers.topics import MARKETS
 from subgraphs.kit.certificates import trusted_authorities
@@ -41,13 +42,7 @@ NEEDS_IMAGE: Final = frozenset({"INVALID_CLOCK", "INVALID_INPUT"})
 
 
 class ExchangeAdapter:
-    """Keeps the books of the configured markets, through whatever happens to the connection.
-
-    Attributes:
-        topic: Where its markets are told.
-    """
-
-    topic = MARKETS.name
+    """Keeps the books of the configured markets, through whatever happens to the connection."""
 
     def __init__(self, settings: ExchangeSettings, shared: ProviderSettings) -> None:
         self._settings, self._shared = settings, shared
@@ -150,13 +145,13 @@ class ExchangeAdapter:
         """Return what is to be delivered."""
         books, touched = self.subscription.books.markets, self.subscription.touched
         self.subscription.touched = set()
-        now, messages = delivery.status.now(), dict[str, bytes | None]()
+        now, messages = delivery.status.now(), dict[Item, bytes | None]()
         for name in touched | books.keys() if wanted.everything else touched:
-            book, key = books.get(name), market_key(ADAPTER.name, name)
+            book, item = books.get(name), Item(MARKETS.name, item_key(ADAPTER.name, name))
             if book is None:
-                messages[key] = None
+                messages[item] = None
             elif book.definition is not None:
-                messages[key] = self._teller.message(book, book.definition, wanted.revision, now)
+                messages[item] = self._teller.message(book, book.definition, wanted.revision, now)
         kept = books.keys() if wanted.all_entries else touched & books.keys()
         entries = {name: msgspec.json.encode(books[name].image()) for name in kept}
         removed = touched - books.keys()

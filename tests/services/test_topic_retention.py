@@ -89,7 +89,10 @@ async def test_created_topics_keep_what_the_settings_say(
         "club.global.v1": None,
         "club.cells.v1": None,
         "club.served.v1": timedelta(days=50),
+        "provider.fixture.v1": None,
         "provider.market.v1": None,
+        "provider.stats.v1": None,
+        "provider.video.v1": None,
         "provider.status.v1": None,
     }
     require_retention(configs, timedelta(days=15))

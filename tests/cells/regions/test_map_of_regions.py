@@ -51,7 +51,8 @@ def test_the_command_writes_one_file_for_all_regions(tmp_path: Path) -> None:
         assert (written.exit_code, written.stdout[0]) == (0, says)
     assert file.read_text() == printed.stdout
     lines = dict(line.split(" = ", 1) for line in printed.stdout.splitlines() if line)
-    adapters = r"provider\\.market\\.v1,provider\\.status\\.v1"
+    items = ("fixture", "market", "stats", "video", "status")
+    adapters = ",".join(rf"provider\\.{item}\\.v1" for item in items)
     abroad = rf"club\\.scheme\\.v1,club\\.global\\.v1,{adapters},club\\.reward-config\\.v1"
     assert (lines["uk->mt.topics"], lines["mt->uk.topics"]) == (abroad, r"club\\.cells\\.v1")
     assert (lines["mt->se.enabled"], lines["se->mt.enabled"]) == ("false", "false")

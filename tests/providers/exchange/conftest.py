@@ -54,7 +54,7 @@ class Follower:
         adapter = ExchangeAdapter(self.settings.model_copy(update=settings), self.shared)
         store = self.store or MemoryState(self.shelf)
         declared, seconds = find_adapter("exchange"), self.shared.status_seconds
-        delivery = Delivery(declared, adapter.topic, self.kafka.producing, store, self.status, seconds)
+        delivery = Delivery(declared, self.kafka.producing, store, self.status, seconds)
         running = asyncio.create_task(adapter.run(delivery))
         try:
             yield adapter

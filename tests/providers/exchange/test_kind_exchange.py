@@ -264,7 +264,6 @@ async def test_wrong_credentials_are_said_and_right_ones_used_without_a_restart(
 async def test_a_missing_secret_is_named(follower: Open) -> None:
     """In one sentence."""
     async with follower() as one, one.running() as adapter:
-        assert adapter.topic == MARKETS
         await one.until_equal(adapter)
         assert one.shared.secret_folder is not None
         (one.shared.secret_folder / "exchange-session").unlink()
