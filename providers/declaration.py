@@ -35,6 +35,10 @@ class Capability(StrEnum):
     REWARDS = "rewards"
 
 
+class CheckFailed(Exception):
+    """A provider cannot be used as it is configured; the message is one sentence that says what to do."""
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What an adapter never exceeds, whatever its settings.

@@ -6,12 +6,15 @@ import asyncio
 import json
 import random
 import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Final
 
 import msgspec
 import structlog
 
 from providers.adapters.exchange import ADAPTER, ExchangeSettings
+from providers.declaration import CheckFailed
 from providers.delivery import Batch, Delivery, Item, Wanted
 from providers.exchange.connection import (
     ANSWER_SECONDS,
@@ -51,6 +54,18 @@ class ExchangeAdapter:
         name = json.dumps([settings.host, settings.port, self._subscribed])
         self.subscription = Subscription(name, ADAPTER.limits.items)
 
+    async def check(self) -> str:
+        """Try the address and the secrets; return in a sentence what was found.
+
+        Raises:
+            CheckFailed: They cannot be used.
+        """
+        try:
+            async with self._authenticated():
+                return f"{self._settings.host}:{self._settings.port} accepts the session"
+        except (ExchangeAway, MissingSecret, Refused, Unreadable) as fault:
+            raise CheckFailed(str(fault)) from fault
+
     async def run(self, delivery: Delivery) -> None:
         """Follow the exchange until cancelled; it is started anew after every fault."""
         entries = dict(await delivery.load())
@@ -87,13 +102,18 @@ class ExchangeAdapter:
 
     async def _session(self, delivery: Delivery) -> None:
         """Connect and follow until something is wrong, or books are due to be asked for anew."""
-        settings, limits = self._settings, ADAPTER.limits
-        app_key, session = (self._shared.secret(name) for name in ADAPTER.secrets)
         delivery.status.counts["connections"] += 1
-        async with connection(settings.host, settings.port, self._trusted(), limits.message_bytes) as opened:
-            await opened.request("authentication", appKey=app_key, session=session)
+        async with self._authenticated() as opened:
             request = await self._subscribe(opened)
             await self._receive(opened, request, delivery)
+
+    @asynccontextmanager
+    async def _authenticated(self) -> AsyncIterator[Connection]:
+        settings, limits = self._settings, ADAPTER.limits
+        app_key, session = (self._shared.secret(name) for name in ADAPTER.secrets)
+        async with connection(settings.host, settings.port, self._trusted(), limits.message_bytes) as opened:
+            await opened.request("authentication", appKey=app_key, session=session)
+            yield opened
 
     async def _subscribe(self, opened: Connection) -> int:
         settings, clocks = self._settings, self.subscription.clocks

@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
+from providers.declaration import CheckFailed
+from providers.exchange.adapter import ExchangeAdapter
 from providers.state import StateAway
 from simulator.exchange.faults import FaultName
 from tests.providers.exchange.conftest import Follower, Open, until
@@ -270,6 +272,20 @@ async def test_a_missing_secret_is_named(follower: Open) -> None:
         one.exchange.stream.cut()
         missing = "exchange-session cannot be read"
         await until(lambda: bool(one.status.provider and missing in one.status.provider.reason))
+
+
+async def test_a_check_says_in_a_sentence_what_is_wrong(follower: Open) -> None:
+    """Before anything is followed."""
+    async with follower() as one:
+        adapter = ExchangeAdapter(one.settings, one.shared)
+        assert await adapter.check() == f"127.0.0.1:{one.exchange.port} accepts the session"
+        assert one.shared.secret_folder is not None
+        (one.shared.secret_folder / "exchange-session").write_text("expired")
+        with pytest.raises(CheckFailed, match="INVALID_SESSION"):
+            await adapter.check()
+        (one.shared.secret_folder / "exchange-session").unlink()
+        with pytest.raises(CheckFailed, match="exchange-session cannot be read"):
+            await adapter.check()
 
 
 async def test_a_certificate_of_another_authority_is_not_trusted(follower: Open) -> None:
