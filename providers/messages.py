@@ -35,7 +35,7 @@ class FixtureMessage(ProviderMessage, frozen=True, kw_only=True):
     """A message of `provider.fixture.v1`: a sports event as its provider has it.
 
     Attributes:
-        sport: The platform's name, as `providers.sports` lists them.
+        sport: The platform's name, as `subgraphs.kit.domain.sports` lists them.
         competition: The provider's name of it, or of the course of a race.
         status: One of scheduled, live, suspended, finished and cancelled.
         known_since: When the adapter first heard of it: of two, the earlier one is the older event.

@@ -42,6 +42,11 @@ OWN: Final[tuple[Block, ...]] = (
         ),
         settings=("subgraphs.fulfilment.providers.settings:FulfilmentSettings",),
     ),
+    Block(
+        "events",
+        settings=("subgraphs.events.settings:EventsSettings",),
+        workers=("upkeep",),
+    ),
 )
 BLOCKS: Final = (*OWN, *further_blocks(OWN))
 BY_NAME: Final = {block.name: block for block in BLOCKS}

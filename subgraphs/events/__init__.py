@@ -1,1 +1,1 @@
-"""Sports events of the platform: what several providers offer, matched to one event each."""
+"""Sports events, matched from what providers offer, with the markets and prices of the one that leads."""

@@ -193,6 +193,16 @@ BY_THE_NODES_CLOCK: Final[dict[str, tuple[str, ...]]] = {
         "subgraphs/fulfilment/providers/registry.py _signed",
         "subgraphs/fulfilment/providers/registry.py register",
     ),
+    "how long ago an adapter has said how it is, by the clock of its machine": (
+        "subgraphs/events/loaders.py can_be_priced",
+        "subgraphs/events/upkeep.py _end_void",
+        "subgraphs/events/upkeep.py _judge",
+    ),
+    "which events are long over": (
+        "consumers/events/reducers.py fixtures",
+        "subgraphs/events/catalogue/reader.py __call__",
+        "subgraphs/events/upkeep.py _end_void",
+    ),
     "which week of a customer is shown live": ("subgraphs/club_kit/current_weeks.py read",),
     "during which minute something was shown": (
         "subgraphs/club_kit/served.py _count",

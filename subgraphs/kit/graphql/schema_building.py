@@ -49,9 +49,11 @@ def assumed_size(length: int) -> ListSize:
     return ListSize(assumed_size=length, slicing_arguments=UNSET, sized_fields=UNSET)
 
 
-def sliced_by(argument: str) -> ListSize:
-    """Return the directive for a list that an argument limits."""
-    return ListSize(assumed_size=UNSET, slicing_arguments=[argument], sized_fields=UNSET)
+def sliced_by(argument: str, *lists: str) -> ListSize:
+    """Return the directive for a list that an argument limits, or for a page that has such lists."""
+    return ListSize(
+        assumed_size=UNSET, slicing_arguments=[argument], sized_fields=list(lists) if lists else UNSET
+    )
 
 
 """The code of errors that the request has not caused: the same request may succeed later."""

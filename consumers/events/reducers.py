@@ -1,0 +1,93 @@
+"""Applies what providers tell: the newest state of each item stays, in whatever order they come."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import msgspec
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from consumers.events.messages import FixtureTold, Gone, MarketTold, Runner, StatusTold
+from consumers.stream.topics import Message, Outcome
+from foundation.storage.clock import Clock
+from subgraphs.events.matching.offers import OfferKey
+from subgraphs.events.records.markets import MarketKey, StoredRunner, store_markets
+from subgraphs.events.records.matches import match_sports
+from subgraphs.events.records.offers import store_offers
+from subgraphs.events.records.providers import store_reports
+
+T = TypeVar("T")
+MAX_REASON = 500
+"""As many characters of a reason are kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventReducer:
+    """Applies batches of what providers tell."""
+
+    clock: Clock
+
+    async def fixtures(
+        self, connection: AsyncConnection, messages: Sequence[Message[FixtureTold | Gone]]
+    ) -> Outcome:
+        """Store offers, and match those sports anew in which something has changed that decides it."""
+        told, gone = _newest(messages)
+        rows = [fixture.row() for fixture in told if isinstance(fixture, FixtureTold)]
+        stored = await store_offers(connection, rows, [OfferKey(*item) for item in gone])
+        if stored.sports:
+            await match_sports(connection, stored.sports, self.clock.now(), stored.version)
+        return Outcome(stale=len(messages) - len(rows) - len(gone) + stored.stale)
+
+    async def markets(
+        self, connection: AsyncConnection, messages: Sequence[Message[MarketTold | Gone]]
+    ) -> Outcome:
+        """Store markets."""
+        told, gone = _newest(messages)
+        markets = [_market(market) for market in told if isinstance(market, MarketTold)]
+        stale = await store_markets(connection, markets, [MarketKey(*item) for item in gone])
+        return Outcome(stale=len(messages) - len(markets) - len(gone) + stale)
+
+    async def statuses(self, connection: AsyncConnection, messages: Sequence[Message[StatusTold]]) -> Outcome:
+        """Store how providers are."""
+        stored = await store_reports(connection, [_report(message.event) for message in messages])
+        return Outcome(stale=len(messages) - stored)
+
+
+def _newest(messages: Iterable[Message[T | Gone]]) -> tuple[Sequence[T], Sequence[Gone]]:
+    """Return what the last message of each key says: that it is there, or that it is gone."""
+    last: dict[bytes | None, T | Gone] = {message.record.key: message.event for message in messages}
+    told = [event for event in last.values() if not isinstance(event, Gone)]
+    return told, [event for event in last.values() if isinstance(event, Gone)]
+
+
+def _market(market: MarketTold) -> tuple[dict[str, Any], tuple[StoredRunner, ...]]:
+    row = market.row()
+    del row["runners"], row["occurred_at"]
+    terms = market.place_terms
+    row["place_terms"] = None if terms is None else msgspec.structs.asdict(terms)
+    row["changed_at"] = market.occurred_at
+    return row, tuple(_runners(market))
+
+
+def _runners(market: MarketTold) -> Iterator[StoredRunner]:
+    for runner in market.runners:
+        yield StoredRunner(
+            id=runner.selection_id,
+            handicap_milli=runner.handicap_milli,
+            name=runner.name,
+            status=runner.status,
+            position=runner.position,
+            odds_milli=_best(runner),
+            dead_heat_milli=runner.dead_heat_milli,
+            deduction_milli=runner.deduction_milli,
+            changed_at=market.occurred_at,
+        )
+
+
+def _best(runner: Runner) -> int | None:
+    return runner.back[0].odds_milli if runner.back else None
+
+
+def _report(status: StatusTold) -> dict[str, Any]:
+    row = status.row()
+    return {**row, "capabilities": list(status.capabilities), "reason": status.reason[:MAX_REASON]}

@@ -1,0 +1,21 @@
+"""The events consumer: sports events, markets and how their providers are."""
+
+from typing import Final
+
+from consumers.acknowledgements.block_consumer import BlockConsumer, ConsumerParts
+from consumers.events.messages import decode_fixture, decode_market, decode_status
+from consumers.events.reducers import EventReducer
+from consumers.stream.topics import AnyTopic, Topic
+from subgraphs.events.models import STREAM
+
+
+def _topics(parts: ConsumerParts) -> list[AnyTopic]:
+    reducer = EventReducer(parts.clock)
+    return [
+        Topic("provider.fixture.v1", decode_fixture, reducer.fixtures, shared=True),
+        Topic("provider.market.v1", decode_market, reducer.markets, shared=True),
+        Topic("provider.status.v1", decode_status, reducer.statuses, shared=True),
+    ]
+
+
+create_consumer: Final = BlockConsumer("events", STREAM, _topics)

@@ -1,0 +1,49 @@
+"""Builds the events subgraph from its settings."""
+
+from datetime import timedelta
+from functools import partial
+from typing import Final
+
+from foundation.storage.database import Database
+from subgraphs.events.catalogue.catalogue import Catalogue
+from subgraphs.events.catalogue.reader import CatalogueReader
+from subgraphs.events.loaders import EventsContext, markets_by_id, markets_of_offers
+from subgraphs.events.schema import create_schema
+from subgraphs.events.settings import EventsSettings
+from subgraphs.kit.graphql.app import Subgraph
+from subgraphs.kit.graphql.parts import SubgraphParts
+from subgraphs.kit.reads.key_lookup import BatchedLookup
+from subgraphs.kit.reads.stale_cache import Freshness, StaleCache
+
+NAME = "events"
+FRESHNESS: Final = Freshness(
+    renew=timedelta(milliseconds=500), stale=timedelta(seconds=2), away=timedelta(seconds=60)
+)
+"""How stale the catalogue may be. Prices are not in it: they are read for each request."""
+
+
+def create_subgraph(parts: SubgraphParts) -> Subgraph:
+    """Return the events subgraph over its database."""
+    options, clock, settings = parts.reading, parts.clock, EventsSettings()
+    database = Database.open(parts.database, NAME, options.tracer)
+    catalogues: StaleCache[Catalogue] = StaleCache(
+        CatalogueReader(database, clock, settings.preferred), FRESHNESS, clock
+    )
+    make_context = partial(
+        EventsContext,
+        catalogues=catalogues,
+        markets_of_offers=BatchedLookup.of(database, markets_of_offers(), options.observe),
+        markets=BatchedLookup.of(database, markets_by_id(), options.observe),
+        limits=settings.trust_limits,
+        machine=clock.machine,
+    )
+    return Subgraph(
+        name=NAME,
+        schema=create_schema(options.execution),
+        verifier=parts.verifier,
+        make_context=make_context,
+        database=database,
+        clock=clock,
+        closing=(catalogues.close,),
+        execution=options.execution,
+    )

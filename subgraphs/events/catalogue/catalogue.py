@@ -1,0 +1,135 @@
+"""All events of the platform at one version, and the lists and lookups that are made of them."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+
+from subgraphs.events.catalogue.events import OVER, Event, OfferRow, Providers, event_of
+from subgraphs.events.matching.names import normal
+from subgraphs.events.matching.offers import OfferKey
+from subgraphs.events.trust import ProviderReport
+
+
+class Wanted(NamedTuple):
+    """Which events are asked for.
+
+    Attributes:
+        status: One of the messages' words; None for all that are not over.
+        since: Those that start at this instant or later.
+        until: Those that start before it.
+    """
+
+    sport: str | None = None
+    competition: str | None = None
+    status: str | None = None
+    search: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def matches(self, event: Event, words: Sequence[str]) -> bool:
+        """Return whether an event is one of them; `words` are the normal ones of the search."""
+        return (
+            (self.sport is None or event.sport == self.sport)
+            and (self.competition is None or event.competition_id == self.competition)
+            and (event.status not in OVER if self.status is None else event.status == self.status)
+            and (self.since is None or event.starts_at >= self.since)
+            and (self.until is None or event.starts_at < self.until)
+            and all(word in event.words for word in words)
+        )
+
+
+class Page(NamedTuple):
+    """Some events, in order, and whether there are more."""
+
+    events: Sequence[Event]
+    has_next: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Catalogue:
+    """All events at one version.
+
+    Attributes:
+        version: That of the stored offers.
+        offers: All that are known, by their keys, those that are gone as well.
+        providers: Who leads.
+        reports: What each provider last said of itself.
+        events: By their ids.
+        event_ids: The id of the event that each offer is of, by the offer's own id: ids of events that were
+            joined to another one still find it.
+    """
+
+    version: int
+    offers: Mapping[OfferKey, OfferRow]
+    providers: Providers
+    reports: Mapping[str, ProviderReport]
+    events: Mapping[str, Event] = field(init=False)
+    event_ids: Mapping[str, str] = field(init=False)
+    _ordered: Sequence[Event] = field(init=False)
+
+    def __post_init__(self) -> None:
+        groups: defaultdict[str, list[OfferRow]] = defaultdict(list)
+        for offer in self.offers.values():
+            if offer.event_id is not None and not offer.is_gone:
+                groups[offer.event_id].append(offer)
+        events = {event.id: event for event in (event_of(group, self.providers) for group in groups.values())}
+        ids = {offer.own_id: event.id for event in events.values() for offer in event.offers}
+        object.__setattr__(self, "events", events)
+        object.__setattr__(self, "event_ids", ids)
+        object.__setattr__(self, "_ordered", sorted(events.values(), key=lambda event: event.order))
+
+    def find(self, event_id: str) -> Event | None:
+        """Return the event of an id, which may be that of any of its offers."""
+        return self.events.get(self.event_ids.get(event_id, event_id))
+
+    def event_of(self, key: OfferKey) -> Event | None:
+        """Return the event that an offer is of."""
+        offer = self.offers.get(key)
+        return None if offer is None else self.find(offer.own_id)
+
+    def page(self, wanted: Wanted, first: int, after: Event | None) -> Page:
+        """Return events behind another one, in order: live ones first, then by start."""
+        start = 0
+        if after is not None:
+            start = bisect_right(self._ordered, after.order, key=lambda event: event.order)
+        words = normal(wanted.search).split() if wanted.search else ()
+        found: list[Event] = []
+        for event in self._ordered[start:]:
+            if wanted.matches(event, words):
+                if len(found) == first:
+                    return Page(found, has_next=True)
+                found.append(event)
+        return Page(found, has_next=False)
+
+    def competitions(self) -> Mapping[str, Sequence[Event]]:
+        """Return an event of each competition that has one that is not over, by sport, in order of names."""
+        by_sport: defaultdict[str, dict[str, Event]] = defaultdict(dict)
+        for event in self._ordered:
+            if event.status not in OVER:
+                by_sport[event.sport].setdefault(event.competition_id, event)
+        return {
+            sport: sorted(events.values(), key=lambda event: (event.competition, event.competition_id))
+            for sport, events in sorted(by_sport.items())
+        }
+
+    def with_changes(
+        self,
+        version: int,
+        changed: Iterable[OfferRow],
+        since: datetime,
+        providers: Providers,
+        reports: Mapping[str, ProviderReport],
+    ) -> Catalogue:
+        """Return the catalogue after offers have changed, without those that started before an instant."""
+        offers = {**self.offers, **{offer.key: offer for offer in changed}}
+        kept = {key: offer for key, offer in offers.items() if offer.starts_at >= since}
+        return Catalogue(version, kept, providers, reports)
+
+
+EMPTY = Catalogue(-1, {}, Providers({}, frozenset(), ()), {})
+"""The catalogue before anything was read."""

@@ -1,0 +1,71 @@
+"""Reads the catalogue: all of it once, and then what has changed."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
+from subgraphs.events.catalogue.catalogue import EMPTY, Catalogue
+from subgraphs.events.catalogue.events import CompetitorRow, OfferRow, Providers
+from subgraphs.events.models import OFFER
+from subgraphs.events.records.catalogue_version import read_version
+from subgraphs.events.records.providers import read_reports, read_trusts
+
+PLATFORM: Final = ""
+"""What stands in the place of a brand in a cache: the catalogue is the same for all of them."""
+
+SHOWN_FOR: Final = timedelta(days=3)
+"""How long after its start an event is still found."""
+
+_COLUMNS: Final = tuple(OFFER.c[name] for name in OfferRow.__struct_fields__)
+
+
+@dataclass(slots=True)
+class CatalogueReader:
+    """Reads the catalogue of this process; one read at a time.
+
+    Attributes:
+        preferred: The providers that come first, in order.
+    """
+
+    database: Database
+    clock: Clock
+    preferred: tuple[str, ...]
+    _last: Catalogue = field(default=EMPTY)
+
+    async def __call__(self, _: str = PLATFORM) -> Catalogue:
+        """Return the catalogue as it is now; the same object if nothing has changed."""
+        since = self.clock.now() - SHOWN_FOR
+        async with self.database.read() as connection:
+            # Read first: offers that change meanwhile have a higher version, and are read again.
+            version = await read_version(connection)
+            reports = {report.provider: report for report in await read_reports(connection)}
+            trusts = await read_trusts(connection)
+            providers = Providers(
+                {report.provider: report.capabilities for report in reports.values()},
+                frozenset(name for name, trust in trusts.items() if trust.trusted),
+                self.preferred,
+            )
+            last = self._last
+            if (version, providers, reports) == (last.version, last.providers, last.reports):
+                return last
+            changed = await _changed_since(connection, last.version) if version != last.version else []
+        self._last = last.with_changes(version, changed, since, providers, reports)
+        return self._last
+
+
+async def _changed_since(connection: AsyncConnection, version: int) -> list[OfferRow]:
+    query = select(*_COLUMNS).where(OFFER.c.version > version)
+    return [_offer(tuple(row)) for row in await connection.execute(query)]
+
+
+def _offer(row: tuple[object, ...]) -> OfferRow:
+    values = dict(zip(OfferRow.__struct_fields__, row, strict=True))
+    listed = values["competitors"]
+    assert isinstance(listed, list)  # noqa: S101 - a JSON column
+    values["competitors"] = tuple(CompetitorRow(one["name"], one.get("side")) for one in listed)
+    return OfferRow(**values)  # type: ignore[arg-type]

@@ -1,0 +1,107 @@
+"""The context of a request to events: the catalogue in memory, and batched reads of markets."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import msgspec
+
+from foundation.storage.clock import Clock
+from subgraphs.events.catalogue.catalogue import EMPTY, Catalogue
+from subgraphs.events.catalogue.reader import PLATFORM
+from subgraphs.events.matching.offers import OfferKey
+from subgraphs.events.models import MARKET
+from subgraphs.events.records.markets import RUNNERS, StoredRunner
+from subgraphs.events.trust import TrustLimits
+from subgraphs.kit.graphql.context import RequestContext
+from subgraphs.kit.reads.batching import PendingRead
+from subgraphs.kit.reads.key_lookup import BatchedLookup, KeyLookup, Row
+from subgraphs.kit.reads.stale_cache import StaleCache
+
+
+class MarketView(msgspec.Struct, frozen=True):
+    """A market as it is stored."""
+
+    own_id: str
+    provider: str
+    sports_event_id: str
+    revision: int
+    kind: str
+    name: str
+    line_milli: int | None
+    place_terms: dict[str, int] | None
+    status: str
+    runners: tuple[StoredRunner, ...]
+
+    @property
+    def offer(self) -> OfferKey:
+        """Return the offer that it is of."""
+        return OfferKey(self.provider, self.sports_event_id)
+
+
+_COLUMNS: Final = MarketView.__struct_fields__
+
+
+class EventsContext(RequestContext, kw_only=True, eq=False):
+    """The context of one request.
+
+    Attributes:
+        catalogues: The events, in memory.
+        markets_of_offers: Markets by their offers.
+        markets: A market by its id.
+        limits: When a provider is not to be believed, whatever is stored of it.
+        machine: The clock by which adapters say when they were well.
+    """
+
+    catalogues: StaleCache[Catalogue]
+    markets_of_offers: BatchedLookup[OfferKey, tuple[MarketView, ...]]
+    markets: BatchedLookup[tuple[str], MarketView | None]
+    limits: TrustLimits
+    machine: Clock
+
+    async def catalogue(self) -> Catalogue:
+        """Return the events as they are now."""
+        fresh = self.catalogues.get_fresh(PLATFORM, self.identity.now)
+        return fresh or await self.catalogues.get(PLATFORM) or EMPTY
+
+    def markets_of(self, offer: OfferKey) -> PendingRead[OfferKey, tuple[MarketView, ...]]:
+        """Read the markets of an offer."""
+        return self.read(self.markets_of_offers, offer)
+
+    def market(self, market_id: str) -> PendingRead[tuple[str], MarketView | None]:
+        """Read a market by its own id; None if there is none."""
+        return self.read(self.markets, (market_id,))
+
+    def can_be_priced(self, catalogue: Catalogue, market: MarketView) -> bool:
+        """Return whether prices of a market may be taken: not if its provider is not to be believed now."""
+        report = catalogue.reports.get(market.provider)
+        if report is None or market.provider not in catalogue.providers.trusted:
+            return False
+        self.now  # noqa: B018 - silence may begin at any time, so that such an answer is made each time
+        return (
+            market.revision >= report.first_revision and self.limits.flaw(report, self.machine.now()) is None
+        )
+
+
+def markets_of_offers() -> KeyLookup[OfferKey, tuple[MarketView, ...]]:
+    """Return the lookup of an offer's markets that are not gone."""
+    return KeyLookup(
+        MARKET, ("provider", "sports_event_id"), _COLUMNS, _views, where=MARKET.c.is_gone.is_(False)
+    )
+
+
+def markets_by_id() -> KeyLookup[tuple[str], MarketView | None]:
+    """Return the lookup of a market by its own id."""
+    return KeyLookup(MARKET, ("own_id",), _COLUMNS, _only, where=MARKET.c.is_gone.is_(False))
+
+
+def _views(rows: Sequence[Row]) -> tuple[MarketView, ...]:
+    return tuple(map(_view, rows))
+
+
+def _only(rows: Sequence[Row]) -> MarketView | None:
+    return _view(rows[0]) if rows else None
+
+
+def _view(row: Row) -> MarketView:
+    values: dict[str, Any] = dict(zip(_COLUMNS, row, strict=True))
+    return MarketView(**{**values, "runners": RUNNERS.decode(values["runners"])})

@@ -1,0 +1,160 @@
+"""The tables of events: what providers offer, which offers are of one event, and whom to believe."""
+
+from pathlib import Path
+
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, String, Table
+
+from foundation.storage.cells.ownership import cell_table
+from foundation.storage.columns import JSON_LIST, LONG_TEXT, Identifier, UtcDateTime
+from foundation.storage.installation import installation_table
+from subgraphs.kit.records.brand_locks import brand_lock_table
+from subgraphs.kit.records.global_state import global_state_table
+from subgraphs.kit.records.tables import OutboxTables, StreamTables, erasure_table
+
+METADATA = MetaData(info={"migrations": Path(__file__).with_name("migrations")})
+GLOBAL_STATE = global_state_table(METADATA)
+STREAM = StreamTables.declare(METADATA)
+CELL = cell_table(METADATA)
+INSTALLATION = installation_table(METADATA)
+ERASURE = erasure_table(METADATA)
+BRAND_LOCK = brand_lock_table(METADATA)
+OUTBOX = OutboxTables.declare(METADATA)
+
+OFFER = Table(
+    "offer",
+    METADATA,
+    Column("provider", Identifier(), primary_key=True),
+    Column("sports_event_id", Identifier(), primary_key=True),
+    Column("own_id", Identifier(16), nullable=False, unique=True),
+    Column("revision", BigInteger, nullable=False),
+    Column("sport", Identifier(), nullable=False),
+    Column("category", String(200), nullable=False),
+    Column("competition", String(200), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("competitors", JSON_LIST, nullable=False),
+    Column("starts_at", UtcDateTime, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("score", String(64), nullable=True),
+    Column("known_since", UtcDateTime, nullable=False),
+    Column("occurred_at", UtcDateTime, nullable=False),
+    Column("is_gone", Boolean, nullable=False),
+    Column("event_id", Identifier(16), nullable=True),
+    Column("version", BigInteger, nullable=False),
+    Index("offer_by_version", "version"),
+    Index("offer_by_sport", "sport", "starts_at"),
+    Index("offer_by_age", "starts_at"),
+)
+"""A sports event as a provider offers it.
+
+`event_id`: the `own_id` of the first offer of the event that it is of; null while that waits for a person.
+`version`: that of the catalogue at which the row last changed."""
+
+MARKET = Table(
+    "market",
+    METADATA,
+    Column("provider", Identifier(), primary_key=True),
+    Column("market_id", Identifier(), primary_key=True),
+    Column("own_id", Identifier(16), nullable=False, unique=True),
+    Column("sports_event_id", Identifier(), nullable=False),
+    Column("revision", BigInteger, nullable=False),
+    Column("kind", String(64), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("line_milli", Integer, nullable=True),
+    Column("place_terms", JSON_LIST, nullable=True),
+    Column("status", String(16), nullable=False),
+    Column("in_play", Boolean, nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("runners", LONG_TEXT, nullable=False),
+    Column("changed_at", UtcDateTime, nullable=False),
+    Column("is_gone", Boolean, nullable=False),
+    Index("market_by_offer", "provider", "sports_event_id"),
+    Index("market_by_age", "changed_at"),
+)
+"""A market of a provider with its prices or results; it hangs on the provider's offer, never on an event.
+
+`runners`: JSON, as in the message. A selection's `changed_at` is there."""
+
+CATALOGUE = Table(
+    "catalogue",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("version", BigInteger, nullable=False),
+)
+"""One row, by whose version readers find what has changed: whoever changes offers raises it first."""
+
+PROVIDER = Table(
+    "provider",
+    METADATA,
+    Column("provider", Identifier(), primary_key=True),
+    Column("kind", String(64), nullable=False),
+    Column("capabilities", JSON_LIST, nullable=False),
+    Column("complete", Boolean, nullable=False),
+    Column("incomplete_since", UtcDateTime, nullable=True),
+    Column("reason", String(500), nullable=False),
+    Column("first_revision", BigInteger, nullable=False),
+    Column("delay_ms", BigInteger, nullable=False),
+    Column("occurred_at", UtcDateTime, nullable=False),
+)
+"""How each provider last said that it is."""
+
+TRUST = Table(
+    "trust",
+    METADATA,
+    Column("provider", Identifier(), primary_key=True),
+    Column("trusted", Boolean, nullable=False),
+    Column("since", UtcDateTime, nullable=False),
+    Column("reason", String(500), nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("well_since", UtcDateTime, nullable=True),
+)
+"""Whether each provider may lead, since when, and why.
+
+`failures`: how often it failed lately; `well_since`: since when nothing is wrong, null while something is."""
+
+LEADER = Table(
+    "leader",
+    METADATA,
+    Column("data", String(32), primary_key=True),
+    Column("provider", Identifier(), nullable=True),
+    Column("since", UtcDateTime, nullable=False),
+    Column("reason", String(500), nullable=False),
+)
+"""Who leads for each kind of data; null if nobody is to be trusted."""
+
+LEADER_CHANGE = Table(
+    "leader_change",
+    METADATA,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("data", String(32), nullable=False),
+    Column("before", Identifier(), nullable=True),
+    Column("after", Identifier(), nullable=True),
+    Column("reason", String(500), nullable=False),
+    Column("changed_at", UtcDateTime, nullable=False),
+    Index("leader_change_by_age", "changed_at"),
+)
+"""Each change of a leader, with its reason."""
+
+MATCH_DECISION = Table(
+    "match_decision",
+    METADATA,
+    Column("first_provider", Identifier(), primary_key=True),
+    Column("first_id", Identifier(), primary_key=True),
+    Column("second_provider", Identifier(), primary_key=True),
+    Column("second_id", Identifier(), primary_key=True),
+    Column("is_same", Boolean, nullable=False),
+    Column("aliases", JSON_LIST, nullable=False),
+    Column("decided_at", UtcDateTime, nullable=False),
+)
+"""What a person said of two offers: that they are of one event, or of two; and what that teaches of names."""
+
+MATCH_WAITING = Table(
+    "match_waiting",
+    METADATA,
+    Column("own_id", Identifier(16), primary_key=True),
+    Column("sport", Identifier(), nullable=False),
+    Column("offers", JSON_LIST, nullable=False),
+    Column("candidates", JSON_LIST, nullable=False),
+    Column("starts_at", UtcDateTime, nullable=False),
+    Index("match_waiting_by_sport", "sport", "starts_at"),
+)
+"""Offers that wait for a person, by the first one's id: of which event are they, with what confidence?"""

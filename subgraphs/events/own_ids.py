@@ -1,0 +1,37 @@
+"""The platform's own ids, which are derived from the providers' and so are the same in every database."""
+
+from base64 import b32encode
+from hashlib import blake2b
+from typing import Final
+
+_BYTES: Final = 10
+_SELECTION_BYTES: Final = 5
+
+
+def offer_id(provider: str, sports_event_id: str) -> str:
+    """Return the id of an offer, which is also that of the event whose first offer it is: 16 characters."""
+    return _digest(f"event:{provider}:{sports_event_id}", _BYTES)
+
+
+def competition_id(sport: str, name: str) -> str:
+    """Return the id of a competition, by its normal name: 16 characters."""
+    return _digest(f"competition:{sport}:{name}", _BYTES)
+
+
+def market_id(provider: str, theirs: str) -> str:
+    """Return the id of a market: 16 characters."""
+    return _digest(f"market:{provider}:{theirs}", _BYTES)
+
+
+def selection_id(market: str, theirs: str, handicap_milli: int) -> str:
+    """Return the id of a selection, which begins with that of its market: 25 characters."""
+    return f"{market}-{_digest(f'{theirs}:{handicap_milli}', _SELECTION_BYTES)}"
+
+
+def market_of(selection: str) -> str:
+    """Return the id of a selection's market."""
+    return selection.partition("-")[0]
+
+
+def _digest(text: str, size: int) -> str:
+    return b32encode(blake2b(text.encode(), digest_size=size).digest()).decode().lower()

@@ -1,0 +1,111 @@
+"""Matches the offers of a sport, and stores which event each is of, and which wait for a person."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from foundation.storage.bulk_sql import in_portions
+from subgraphs.events.matching.decisions import Alias, Decisions, Different, Same
+from subgraphs.events.matching.matching import Waiting, matched
+from subgraphs.events.matching.offers import Offer, OfferKey
+from subgraphs.events.models import MATCH_DECISION, MATCH_WAITING, OFFER
+
+MATCHED_FOR: Final = timedelta(days=3)
+"""How long after its start an event is still matched."""
+
+
+async def match_sports(
+    connection: AsyncConnection, sports: Iterable[str], now: datetime, version: int
+) -> None:
+    """Match all offers of some sports anew.
+
+    Args:
+        connection: In a write transaction.
+        sports: The platform's names.
+        now: Events whose start is long over stay as they are.
+        version: The catalogue's version, which offers get that are of another event now.
+    """
+    decisions = await _decisions(connection)
+    for sport in sorted(sports):
+        await _match(connection, sport, decisions, now - MATCHED_FOR, version)
+
+
+async def _match(
+    connection: AsyncConnection, sport: str, decisions: Decisions, since: datetime, version: int
+) -> None:
+    c = OFFER.c
+    query = select(
+        c.provider,
+        c.sports_event_id,
+        c.own_id,
+        c.competition,
+        c.competitors,
+        c.starts_at,
+        c.known_since,
+        c.event_id,
+    ).where(c.sport == sport, c.starts_at >= since, c.is_gone.is_(False))
+    rows = {OfferKey(row.provider, row.sports_event_id): row for row in await connection.execute(query)}
+    result = matched([_offer(key, sport, row) for key, row in rows.items()], decisions)
+    events = {key: rows[event[0]].own_id for event in result.events for key in event}
+    moved = [
+        {"own": row.own_id, "event": events.get(key)}
+        for key, row in rows.items()
+        if row.event_id != events.get(key)
+    ]
+    if moved:
+        # One statement for each of them, sent together: few change.
+        change = update(OFFER).where(c.own_id == bindparam("own"))
+        await connection.execute(change.values(event_id=bindparam("event"), version=version), moved)
+    await _store_waiting(connection, sport, [_waiting(sport, one, rows) for one in result.waiting])
+
+
+def _offer(key: OfferKey, sport: str, row: Any) -> Offer:
+    names = tuple(competitor["name"] for competitor in row.competitors)
+    seen = int(row.known_since.timestamp() * 1_000_000)
+    return Offer(key, seen, sport, row.competition, names, row.starts_at)
+
+
+def _waiting(sport: str, waiting: Waiting, rows: Mapping[OfferKey, Any]) -> dict[str, Any]:
+    first = rows[waiting.offers[0]]
+    return {
+        "own_id": first.own_id,
+        "sport": sport,
+        "offers": [list(key) for key in waiting.offers],
+        "candidates": [
+            {"event": rows[candidate.event[0]].own_id, "confidence": round(candidate.confidence, 3)}
+            for candidate in waiting.candidates
+        ],
+        "starts_at": first.starts_at,
+    }
+
+
+async def _store_waiting(connection: AsyncConnection, sport: str, waiting: list[dict[str, Any]]) -> None:
+    stored = {
+        row["own_id"]: dict(row)
+        for row in (
+            await connection.execute(select(MATCH_WAITING).where(MATCH_WAITING.c.sport == sport))
+        ).mappings()
+    }
+    wanted = {row["own_id"]: row for row in waiting}
+    over = sorted(own_id for own_id, row in stored.items() if wanted.get(own_id) != row)
+    for portion in in_portions(over):
+        await connection.execute(delete(MATCH_WAITING).where(MATCH_WAITING.c.own_id.in_(portion)))
+    new = [row for own_id, row in sorted(wanted.items()) if stored.get(own_id) != row]
+    if new:
+        await connection.execute(insert(MATCH_WAITING), new)
+
+
+async def _decisions(connection: AsyncConnection) -> Decisions:
+    """Return what people decided, of all sports: it is little."""
+    same, different = set[Same](), set[Different]()
+    for row in await connection.execute(select(MATCH_DECISION)):
+        first = OfferKey(row.first_provider, row.first_id)
+        second = OfferKey(row.second_provider, row.second_id)
+        if row.is_same:
+            same.add(Same(first, second, tuple(Alias(*alias) for alias in row.aliases)))
+        else:
+            different.add(Different(first, second))
+    return Decisions(frozenset(same), frozenset(different))

@@ -1,0 +1,70 @@
+"""One line for each table of events: its truth and its rows in a divided cell. Nothing is a customer's."""
+
+from typing import Final
+
+from foundation.storage.cells.division import Rows
+from subgraphs.events.models import (
+    BRAND_LOCK,
+    CATALOGUE,
+    CELL,
+    ERASURE,
+    GLOBAL_STATE,
+    INSTALLATION,
+    LEADER,
+    LEADER_CHANGE,
+    MARKET,
+    MATCH_DECISION,
+    MATCH_WAITING,
+    OFFER,
+    OUTBOX,
+    PROVIDER,
+    STREAM,
+    TRUST,
+)
+from subgraphs.kit.records.recovery_sources import Source
+from subgraphs.kit.records.table_rules import (
+    TableRule,
+    brand_lock_rule,
+    common_rules,
+    database_rules,
+    global_rule,
+)
+from subgraphs.kit.topics import GLOBAL_TOPIC
+
+TABLE_RULES: Final = (
+    TableRule(
+        OFFER,
+        Source.TOPIC,
+        ("provider.fixture.v1",),
+        lost="events that their providers no longer have",
+        rows=Rows.COPIED,
+    ),
+    TableRule(
+        MARKET,
+        Source.TOPIC,
+        ("provider.market.v1",),
+        lost="markets that their providers no longer have",
+        rows=Rows.COPIED,
+    ),
+    TableRule(PROVIDER, Source.TOPIC, ("provider.status.v1",), rows=Rows.COPIED),
+    TableRule(CATALOGUE, Source.TRANSIENT, rows=Rows.COPIED),
+    TableRule(
+        TRUST,
+        Source.TRANSIENT,
+        lost="how often each provider failed lately: all are trusted that are well now",
+        rows=Rows.COPIED,
+    ),
+    TableRule(LEADER, Source.DERIVED, (TRUST.name,), lost="since when each one leads", rows=Rows.COPIED),
+    TableRule(
+        LEADER_CHANGE,
+        Source.BACKUP,
+        lost="the record of changes of leaders; nothing depends on it",
+        rows=Rows.COPIED,
+    ),
+    TableRule(MATCH_DECISION, Source.TOPIC, (GLOBAL_TOPIC,), rows=Rows.COPIED),
+    TableRule(MATCH_WAITING, Source.DERIVED, (OFFER.name, MATCH_DECISION.name), rows=Rows.COPIED),
+    global_rule(GLOBAL_STATE),
+    brand_lock_rule(BRAND_LOCK),
+    *common_rules(STREAM, OUTBOX, ERASURE),
+    *database_rules(CELL, INSTALLATION),
+)
