@@ -44,6 +44,8 @@ OWN: Final[tuple[Block, ...]] = (
     ),
     Block(
         "events",
+        has_customers=False,
+        acknowledges=True,
         settings=("subgraphs.events.settings:EventsSettings",),
         workers=("upkeep",),
     ),

@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from consumers.acknowledgements.block_consumer import BlockConsumer, ConsumerParts
+from consumers.acknowledgements.block_consumer import BlockConsumer, ConsumerParts, Decisions
+from consumers.events.decisions import MatchDecisions
 from consumers.events.messages import decode_fixture, decode_market, decode_status
 from consumers.events.reducers import EventReducer
 from consumers.stream.topics import AnyTopic, Topic
@@ -18,4 +19,8 @@ def _topics(parts: ConsumerParts) -> list[AnyTopic]:
     ]
 
 
-create_consumer: Final = BlockConsumer("events", STREAM, _topics)
+def _decisions(parts: ConsumerParts) -> Decisions:
+    return Decisions(MatchDecisions(parts.clock).reducer)
+
+
+create_consumer: Final = BlockConsumer("events", STREAM, _topics, _decisions)

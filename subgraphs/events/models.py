@@ -7,17 +7,14 @@ from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, St
 from foundation.storage.cells.ownership import cell_table
 from foundation.storage.columns import JSON_LIST, LONG_TEXT, Identifier, UtcDateTime
 from foundation.storage.installation import installation_table
-from subgraphs.kit.records.brand_locks import brand_lock_table
 from subgraphs.kit.records.global_state import global_state_table
-from subgraphs.kit.records.tables import OutboxTables, StreamTables, erasure_table
+from subgraphs.kit.records.tables import OutboxTables, StreamTables
 
 METADATA = MetaData(info={"migrations": Path(__file__).with_name("migrations")})
 GLOBAL_STATE = global_state_table(METADATA)
 STREAM = StreamTables.declare(METADATA)
 CELL = cell_table(METADATA)
 INSTALLATION = installation_table(METADATA)
-ERASURE = erasure_table(METADATA)
-BRAND_LOCK = brand_lock_table(METADATA)
 OUTBOX = OutboxTables.declare(METADATA)
 
 OFFER = Table(
@@ -114,7 +111,7 @@ TRUST = Table(
 LEADER = Table(
     "leader",
     METADATA,
-    Column("data", String(32), primary_key=True),
+    Column("data", Identifier(32), primary_key=True),
     Column("provider", Identifier(), nullable=True),
     Column("since", UtcDateTime, nullable=False),
     Column("reason", String(500), nullable=False),

@@ -4,10 +4,8 @@ from typing import Final
 
 from foundation.storage.cells.division import Rows
 from subgraphs.events.models import (
-    BRAND_LOCK,
     CATALOGUE,
     CELL,
-    ERASURE,
     GLOBAL_STATE,
     INSTALLATION,
     LEADER,
@@ -24,7 +22,6 @@ from subgraphs.events.models import (
 from subgraphs.kit.records.recovery_sources import Source
 from subgraphs.kit.records.table_rules import (
     TableRule,
-    brand_lock_rule,
     common_rules,
     database_rules,
     global_rule,
@@ -64,7 +61,6 @@ TABLE_RULES: Final = (
     TableRule(MATCH_DECISION, Source.TOPIC, (GLOBAL_TOPIC,), rows=Rows.COPIED),
     TableRule(MATCH_WAITING, Source.DERIVED, (OFFER.name, MATCH_DECISION.name), rows=Rows.COPIED),
     global_rule(GLOBAL_STATE),
-    brand_lock_rule(BRAND_LOCK),
-    *common_rules(STREAM, OUTBOX, ERASURE),
+    *common_rules(STREAM, OUTBOX),
     *database_rules(CELL, INSTALLATION),
 )

@@ -35,6 +35,8 @@ class Block(NamedTuple):
         name: That of its folders, its database, its subgraph, its consumer and its commands.
         package: Where its parts are; `subgraphs.NAME` if it is empty.
         consumer: Where its consumer's `wiring` is; `consumers.NAME` if it is empty.
+        has_customers: Whether any row is about a customer; one without has no `customer_data`, and nothing of
+            it is exported or erased.
         has_intents: Whether customers change something elsewhere through it; its `recovery` settles what is
             in doubt.
         acknowledges: Whether its consumer reads and acknowledges global messages, by a group for each node.
@@ -50,6 +52,7 @@ class Block(NamedTuple):
     name: str
     package: str = ""
     consumer: str = ""
+    has_customers: bool = True
     has_intents: bool = False
     acknowledges: bool = False
     topics: tuple[TopicPlan, ...] = ()

@@ -57,10 +57,11 @@ NOT_LISTS = frozenset(
             "week close",
             "week open",
         ),
-        *("worker feeds", "worker fulfilment", "worker intents", "worker outbox", "worker weeks"),
+        *("worker events-upkeep", "worker feeds", "worker fulfilment", "worker intents"),
+        *("worker outbox", "worker weeks"),
         *(
             f"subgraph {name} {what}"
-            for name in ("club", "rewards", "progress", "fulfilment")
+            for name in ("club", "rewards", "progress", "fulfilment", "events")
             for what in ("sdl", "serve")
         ),
     }

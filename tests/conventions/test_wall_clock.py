@@ -199,6 +199,7 @@ BY_THE_NODES_CLOCK: Final[dict[str, tuple[str, ...]]] = {
         "subgraphs/events/upkeep.py _judge",
     ),
     "which events are long over": (
+        "consumers/events/decisions.py match",
         "consumers/events/reducers.py fixtures",
         "subgraphs/events/catalogue/reader.py __call__",
         "subgraphs/events/upkeep.py _end_void",

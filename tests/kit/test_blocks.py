@@ -33,14 +33,22 @@ def test_each_part_of_a_block_is_there(block: Block) -> None:
     assert isinstance(block.metadata, MetaData)
     assert isinstance(block.stream, StreamTables)
     assert isinstance(block.outbox, OutboxTables)
-    assert isinstance(block.history, CustomerHistory)
     assert {rule.table.name for rule in block.table_rules} == set(block.metadata.tables)
-    assert callable(block.erasure_of)
     assert callable(block.create_subgraph)
     assert callable(CREATORS[block.name])
     parts = WorkerParts(DatabaseSettings(), SystemClock())
     assert all(block.create_rounds(worker, parts) for worker in block.workers)
     assert not block.simulated or callable(block.source)
+
+
+@pytest.mark.parametrize("block", BLOCKS, ids=SUBGRAPHS)
+def test_a_block_says_whether_it_has_customers(block: Block) -> None:
+    """What one that does not say so has of them would be neither exported nor erased."""
+    has_table = any({"customer_id"} & set(table.c.keys()) for table in block.metadata.sorted_tables)
+    assert block.has_customers == has_table
+    if block.has_customers:
+        assert isinstance(block.history, CustomerHistory)
+        assert callable(block.erasure_of)
 
 
 @pytest.mark.parametrize("block", BLOCKS, ids=SUBGRAPHS)

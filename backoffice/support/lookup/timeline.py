@@ -27,7 +27,7 @@ from subgraphs.progress.counting.rules import ContributionReason
 MAX_DIGITS: Final = 18
 """A number of this length fits into each database's integers."""
 
-HISTORIES: Final = {block.name: block.history for block in BLOCKS}
+HISTORIES: Final = {block.name: block.history for block in BLOCKS if block.has_customers}
 
 
 @dataclass(frozen=True, slots=True)

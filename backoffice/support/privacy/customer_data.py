@@ -25,7 +25,7 @@ from subgraphs.fulfilment.customer_data import erasure_of
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.erasure import Erasure, Pseudonyms
 
-ERASURES: Final = {block.name: block.erasure_of for block in BLOCKS}
+ERASURES: Final = {block.name: block.erasure_of for block in BLOCKS if block.has_customers}
 LOOK_SECONDS: Final = 0.2
 
 Counts = dict[str, dict[str, int]]

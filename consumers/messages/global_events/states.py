@@ -14,6 +14,7 @@ from consumers.messages.fields import (
     Link,
     Locale,
     Ordinal,
+    PlatformId,
     RewardId,
     Url,
     require_utc,
@@ -29,6 +30,7 @@ from subgraphs.kit.records.global_state import (
     brand_subject,
     budget_subject,
     content_subject,
+    match_subject,
     provider_subject,
     reward_status_subject,
     switch_subject,
@@ -244,8 +246,49 @@ class ProviderState(msgspec.Struct, frozen=True, kw_only=True):
         return provider_subject(self.name)
 
 
+class OfferRef(msgspec.Struct, frozen=True, order=True):
+    """A sports event as a provider offers it, by the provider's id."""
+
+    provider: Annotated[str, Meta(pattern=r"\A[a-z0-9-]{1,64}\Z")]
+    sports_event_id: PlatformId
+
+    def __str__(self) -> str:
+        return f"{self.provider}:{self.sports_event_id}"
+
+
+class MatchState(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person decided about the offers of two providers, the lower one first.
+
+    Attributes:
+        verdict: Whether they are of one event; `open` takes the decision back.
+        aliases: What that teaches about names, in the words of the matcher.
+    """
+
+    first: OfferRef
+    second: OfferRef
+    verdict: Literal["same", "different", "open"]
+    aliases: Annotated[tuple[tuple[Annotated[str, Meta(max_length=200)], ...], ...], Meta(max_length=10)] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse two offers of one provider, and those in another order."""
+        if self.first.provider == self.second.provider or self.first > self.second:
+            raise ValueError("two offers of different providers, the lower one first")
+
+    def subject(self, brand: str) -> Subject:
+        """Return the subject of the state."""
+        del brand
+        return match_subject(str(self.first), str(self.second))
+
+
 State: TypeAlias = (
-    ContentState | BudgetState | AllotmentState | RewardStatusState | SwitchState | BrandState | ProviderState
+    ContentState
+    | BudgetState
+    | AllotmentState
+    | RewardStatusState
+    | SwitchState
+    | BrandState
+    | ProviderState
+    | MatchState
 )
 STATES: Final[dict[GlobalKind, type[State]]] = {
     GlobalKind.CONTENT: ContentState,
@@ -255,6 +298,7 @@ STATES: Final[dict[GlobalKind, type[State]]] = {
     GlobalKind.SWITCH: SwitchState,
     GlobalKind.BRAND: BrandState,
     GlobalKind.PROVIDER: ProviderState,
+    GlobalKind.MATCH: MatchState,
 }
 
 _DECODERS: Final[dict[GlobalKind, msgspec.json.Decoder[State]]] = {
@@ -280,15 +324,15 @@ def read_state(kind: GlobalKind, brand: str, subject: str, state: object) -> Sta
     if decoded.subject(brand).name != subject:
         raise Poison(f"the state is of {decoded.subject(brand).name!r}, and the message of {subject!r}")
     if (brand == ALL_BRANDS) != is_for_all_brands(decoded):
-        raise Poison("a provider belongs to all brands, and everything else to one")
+        raise Poison("providers and sports events belong to all brands, and everything else to one")
     return decoded
 
 
 def is_for_all_brands(state: State) -> bool:
-    """Return whether a state concerns no single brand: that of a provider."""
+    """Return whether a state concerns no single brand: that of a provider, or of sports events."""
     if isinstance(state, SwitchState):
         return state.scope == SwitchScope.PROVIDER.value
-    return isinstance(state, ProviderState)
+    return isinstance(state, ProviderState | MatchState)
 
 
 def state_fields(state: State) -> dict[str, Any]:

@@ -17,11 +17,6 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
-        "brand_lock",
-        sa.Column("brand_id", Identifier(length=64), nullable=False),
-        sa.PrimaryKeyConstraint("brand_id"),
-    )
-    op.create_table(
         "catalogue",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("version", sa.BigInteger(), nullable=False),
@@ -57,17 +52,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("topic", "partition", "offset", "generation", name="dead_letter_origin"),
     )
     op.create_table(
-        "erasure",
-        sa.Column("brand_id", Identifier(length=64), nullable=False),
-        sa.Column("customer_hash", Identifier(length=64), nullable=False),
-        sa.Column("revision", sa.BigInteger(), nullable=False),
-        sa.Column("erased_at", UtcDateTime(), nullable=False),
-        sa.Column("pseudonym", Identifier(length=64), nullable=False),
-        sa.Column("found", sa.JSON(none_as_null=True), nullable=False),
-        sa.Column("applied_at", UtcDateTime(), nullable=False),
-        sa.PrimaryKeyConstraint("brand_id", "customer_hash"),
-    )
-    op.create_table(
         "global_state",
         sa.Column("key", Identifier(length=255), nullable=False),
         sa.Column("brand_id", Identifier(length=64), nullable=False),
@@ -93,7 +77,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "leader",
-        sa.Column("data", sa.String(length=32), nullable=False),
+        sa.Column("data", Identifier(length=32), nullable=False),
         sa.Column("provider", Identifier(length=64), nullable=True),
         sa.Column("since", UtcDateTime(), nullable=False),
         sa.Column("reason", sa.String(length=500), nullable=False),

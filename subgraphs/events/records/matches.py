@@ -1,18 +1,20 @@
 """Matches the offers of a sport, and stores which event each is of, and which wait for a person."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from foundation.storage.bulk_sql import in_portions
+from foundation.storage.columns import upsert
 from subgraphs.events.matching.decisions import Alias, Decisions, Different, Same
 from subgraphs.events.matching.matching import Waiting, matched
 from subgraphs.events.matching.offers import Offer, OfferKey
 from subgraphs.events.models import MATCH_DECISION, MATCH_WAITING, OFFER
 
+_PAIR: Final = ("first_provider", "first_id", "second_provider", "second_id")
 MATCHED_FOR: Final = timedelta(days=3)
 """How long after its start an event is still matched."""
 
@@ -96,6 +98,40 @@ async def _store_waiting(connection: AsyncConnection, sport: str, waiting: list[
     new = [row for own_id, row in sorted(wanted.items()) if stored.get(own_id) != row]
     if new:
         await connection.execute(insert(MATCH_WAITING), new)
+
+
+async def decide(
+    connection: AsyncConnection,
+    first: OfferKey,
+    second: OfferKey,
+    *,
+    is_same: bool | None,
+    aliases: Sequence[Sequence[str]],
+    at: datetime,
+) -> frozenset[str]:
+    """Store what a person decided about two offers, the lower one first.
+
+    Args:
+        connection: In a write transaction.
+        first: An offer.
+        second: Another one.
+        is_same: Whether they are of one event; None to forget what was decided.
+        aliases: What that teaches about names.
+        at: When it was decided.
+
+    Returns:
+        The sports that have to be matched again.
+    """
+    key = dict(zip(_PAIR, (*first, *second), strict=True))
+    if is_same is None:
+        of_them = (MATCH_DECISION.c[name] == value for name, value in key.items())
+        await connection.execute(delete(MATCH_DECISION).where(*of_them))
+    else:
+        row = {**key, "is_same": is_same, "aliases": [list(alias) for alias in aliases], "decided_at": at}
+        changed = ("is_same", "aliases", "decided_at")
+        await connection.execute(upsert(connection.dialect.name, MATCH_DECISION, [row], update=changed))
+    both = tuple_(OFFER.c.provider, OFFER.c.sports_event_id).in_([first, second])
+    return frozenset((await connection.execute(select(OFFER.c.sport).where(both))).scalars())
 
 
 async def _decisions(connection: AsyncConnection) -> Decisions:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from hashlib import blake2b
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, MetaData, Row, String, Table, select, update
@@ -26,6 +27,7 @@ class GlobalKind(Enum):
     SWITCH: a kill switch of a brand, a reward or a provider.
     BRAND: the name, languages and theme of a brand.
     PROVIDER: how workers call a provider of rewards.
+    MATCH: whether the offers of two providers are of one sports event.
     """
 
     CONTENT = "content"
@@ -35,6 +37,7 @@ class GlobalKind(Enum):
     SWITCH = "switch"
     BRAND = "brand"
     PROVIDER = "provider"
+    MATCH = "match"
 
 
 class SwitchScope(Enum):
@@ -102,6 +105,12 @@ def brand_subject(brand: str) -> Subject:
 def provider_subject(name: str) -> Subject:
     """Return the subject of a provider's configuration; a provider belongs to all brands."""
     return Subject(ALL_BRANDS, GlobalKind.PROVIDER.value, name)
+
+
+def match_subject(first: str, second: str) -> Subject:
+    """Return the subject of a decision about two offers, each as `provider:event`; their digest is short."""
+    digest = blake2b(f"{first} {second}".encode(), digest_size=16).hexdigest()
+    return Subject(ALL_BRANDS, GlobalKind.MATCH.value, digest)
 
 
 def switch_subject(scope: SwitchScope, brand: str, name: str = "") -> Subject:

@@ -92,9 +92,11 @@ def database_rules(cell: Table, installation: Table) -> Sequence[TableRule]:
     )
 
 
-def common_rules(stream: StreamTables, outbox: OutboxTables, erasure: Table) -> Sequence[TableRule]:
-    """Return the rules of the tables of consumers and outboxes."""
-    return (
+def common_rules(
+    stream: StreamTables, outbox: OutboxTables, erasure: Table | None = None
+) -> Sequence[TableRule]:
+    """Return the rules of the tables of consumers and outboxes, and of who was erased, if anybody can be."""
+    rules = (
         TableRule(
             stream.position,
             Source.TRANSIENT,
@@ -116,12 +118,15 @@ def common_rules(stream: StreamTables, outbox: OutboxTables, erasure: Table) -> 
             rows=Rows.BY_KEY,
         ),
         TableRule(outbox.lease, Source.TRANSIENT, rows=Rows.OF_DATABASE),
-        TableRule(
-            erasure,
-            Source.TOPIC,
-            ("null values of club.account-status.v1", "furlong customer erase"),
-            lost="erasures older than the null values that compaction keeps (delete.retention.ms): erase "
-            "those customers again",
-            rows=Rows.ERASURES,
-        ),
     )
+    if erasure is None:
+        return rules
+    erased = TableRule(
+        erasure,
+        Source.TOPIC,
+        ("null values of club.account-status.v1", "furlong customer erase"),
+        lost="erasures older than the null values that compaction keeps (delete.retention.ms): erase "
+        "those customers again",
+        rows=Rows.ERASURES,
+    )
+    return (*rules, erased)

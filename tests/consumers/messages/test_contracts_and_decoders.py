@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from backoffice.figures.cell_figures import decode_figures
 from consumers.acknowledgements.message import decode_acknowledgement
+from consumers.events.messages import decode_fixture, decode_market, decode_status
 from consumers.fulfilment.messages import decode_goodwill, decode_published
 from consumers.messages.accounts import decode_account
 from consumers.messages.customer_weeks import decode_choice, decode_qualification
@@ -33,6 +35,26 @@ CONTRACTS: Final = Path(__file__).parents[3] / "contracts"
 
 def _schema(name: str) -> dict[str, Any]:
     return dict(json.loads((CONTRACTS / f"{name}.schema.json").read_text(encoding="utf-8")))
+
+
+def _of_provider(
+    name: str, *key: str, decode: Callable[[Record], Any], unread: frozenset[str] = frozenset()
+) -> Case:
+    """Return the case of a message of a provider's adapter."""
+    whole = _schema(f"providers/{name}")
+    contract = _inlined(whole, whole.get("$defs", {}))
+    return Case(name, contract, _read(_joined("provider", *key), decode), unread=unread)
+
+
+def _inlined(part: Any, shared: dict[str, Any]) -> Any:
+    """Return a part of a contract with what it refers to in its place."""
+    if isinstance(part, list):
+        return [_inlined(member, shared) for member in part]
+    if not isinstance(part, dict):
+        return part
+    if "$ref" in part:
+        return _inlined(shared[part["$ref"].removeprefix("#/$defs/")], shared)
+    return {name: _inlined(member, shared) for name, member in part.items()}
 
 
 def _joined(*names: str) -> Callable[[Body], str]:
@@ -155,26 +177,39 @@ def _subject(kind: str, state: Body) -> str:
         "switch": lambda: "brand" if state["scope"] == "brand" else f"{state['scope']}:{state['name']}",
         "brand": lambda: "facts",
         "provider": lambda: str(state["name"]),
+        "match": lambda: blake2b(" ".join(_offers(state)).encode(), digest_size=16).hexdigest(),
     }
     return names[kind]()
+
+
+def _offers(state: Body) -> list[str]:
+    return [f"{state[one]['provider']}:{state[one]['sports_event_id']}" for one in ("first", "second")]
+
+
+def _is_for_all(kind: str, state: Body) -> bool:
+    return kind in {"provider", "match"} or (kind == "switch" and state["scope"] == "provider")
+
+
+def _by_provider(offer: Body) -> tuple[str, str]:
+    return offer["provider"], offer["sports_event_id"]
 
 
 def _global_holds(body: Body) -> bool:
     state, kind = body["state"], body["kind"]
     if kind not in {one.value for one in GlobalKind}:  # a newer version knows it
         return True
-    everywhere = kind == "provider" or (kind == "switch" and state["scope"] == "provider")
     extra: dict[str, Callable[[], bool]] = {
         "switch": lambda: (state["scope"] == "brand") != bool(state["name"]),
         "brand": lambda: state["default_locale"] in state["locales"],
         "allotment": lambda: all(
             share["first"] <= share["last"] and share["rewards"] <= share["held"] for share in state["shares"]
         ),
+        "match": lambda: state["first"]["provider"] < state["second"]["provider"],
     }
     return (
         extra.get(kind, lambda: True)()
         and body["subject"] == _subject(kind, state)
-        and (body["brand_id"] == "*") == everywhere
+        and (body["brand_id"] == "*") == _is_for_all(kind, state)
     )
 
 
@@ -187,8 +222,11 @@ def _keep_global(body: Body) -> None:
     for share in state["shares"] if kind == "allotment" else ():
         share["first"], share["last"] = sorted((share["first"], share["last"]))
         share["rewards"], share["held"] = sorted((share["rewards"], share["held"]))
-    everywhere = kind == "provider" or (kind == "switch" and state["scope"] == "provider")
-    body["brand_id"] = "*" if everywhere else body["brand_id"].replace("*", "b")
+    if kind == "match":
+        state["first"], state["second"] = sorted((state["first"], state["second"]), key=_by_provider)
+        if state["first"]["provider"] == state["second"]["provider"]:
+            state["first"]["provider"], state["second"]["provider"] = "exchange", "feed"
+    body["brand_id"] = "*" if _is_for_all(kind, state) else body["brand_id"].replace("*", "b")
     body["subject"] = _subject(kind, state)
 
 
@@ -212,6 +250,9 @@ REWARD: Final = Rule(_reward_holds, _keep_reward)
 OLDER_OUTCOMES: Final = frozenset(
     {"fulfilment_status", "reason", "flag", "credited_at", "expires_at", "reference"}
 )
+UNREAD_MARKET: Final = frozenset({"starts_at", "winners", "runners"})
+"""Runners have sizes and lay prices that nobody reads."""
+
 UNREAD_OUTCOMES: Final = frozenset({"reward_id", "config_version"})
 
 
@@ -247,7 +288,7 @@ CASES: Final = [
         decode_published,
         rule=REWARD,
         unread=UNREAD_OUTCOMES,
-        added=OLDER_OUTCOMES,
+        added=OLDER_OUTCOMES | {"fulfilment_state"},
     ),
     Case(
         "club.outcomes.v1-state",
@@ -290,14 +331,19 @@ CASES: Final = [
         Rule(_figures_hold, _keep_figures),
     ),
     *_global_cases(),
+    _of_provider("provider.fixture.v1", "sports_event_id", decode=decode_fixture),
+    _of_provider("provider.market.v1", "market_id", decode=decode_market, unread=UNREAD_MARKET),
+    _of_provider("provider.status.v1", decode=decode_status),
 ]
 each_case = pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
 
 
 def test_every_contract_has_its_decoders_here() -> None:
     """A new contract of messages must be added to the cases."""
-    contracts = {path.name.removesuffix(".schema.json") for path in CONTRACTS.glob("*.schema.json")}
-    assert contracts == {case.name.partition(".v1")[0] + ".v1" for case in CASES}
+    read_by_nobody = {"provider.stats.v1", "provider.video.v1"}
+    files = (*CONTRACTS.glob("*.schema.json"), *CONTRACTS.glob("providers/*.schema.json"))
+    contracts = {path.name.removesuffix(".schema.json") for path in files}
+    assert contracts - read_by_nobody == {case.name.partition(".v1")[0] + ".v1" for case in CASES}
 
 
 @each_case

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from consumers.stream.records import Record
 from subgraphs.events.models import LEADER_CHANGE, MATCH_WAITING, STREAM
 from tests.support.events.block import EventsBlock, events_block
-from tests.support.events.told import KICK_OFF, NOW, fixture, gone, instant, market, status
+from tests.support.events.told import KICK_OFF, NOW, decision, fixture, gone, instant, market, status
 
 LATER = KICK_OFF + timedelta(hours=1)
 LISTED = '{ events(brand: "northbet") { nodes { id name status } pageInfo { hasNextPage endCursor } } }'
@@ -75,6 +75,21 @@ async def test_what_is_only_similar_waits_for_a_person(block: EventsBlock) -> No
     assert (await names(block), await waiting(block)) == (["Manchester United v Chelsea"], 1)
     await block.apply(gone("fixture", "feed", "1"))
     assert (await names(block), await waiting(block)) == (["Man Utd v Chelsea"], 0)
+
+
+async def test_a_person_joins_and_separates_offers_and_takes_it_back(block: EventsBlock) -> None:
+    """All is then as if nothing had been decided; a message that comes late changes nothing."""
+    ours, theirs = ("exchange", "33"), ("feed", "1")
+    await block.apply(fixture(*ours, "Man Utd", "Chelsea"), fixture(*theirs, "Manchester United", "Chelsea"))
+    assert (len(await names(block)), await waiting(block)) == (1, 1)
+    await block.apply(decision(1, "same", ours, theirs))
+    assert (len(await names(block)), await waiting(block)) == (1, 0)
+    await block.apply(decision(2, "different", ours, theirs))
+    assert (len(await names(block)), await waiting(block)) == (2, 0)
+    await block.apply(decision(1, "same", ours, theirs))
+    assert len(await names(block)) == 2
+    await block.apply(decision(3, "open", ours, theirs))
+    assert (len(await names(block)), await waiting(block)) == (1, 1)
 
 
 async def test_an_event_that_no_provider_has_is_gone(block: EventsBlock) -> None:

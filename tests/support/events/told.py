@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
 from typing import Any, Final
 from uuid import NAMESPACE_URL, uuid5
 
@@ -95,3 +96,23 @@ def status(provider: str, *, at: datetime = NOW, complete: bool = True, **facts:
 def gone(kind: str, provider: str, item: str) -> Record:
     """Return a record of an item that its provider no longer has."""
     return Record(f"provider.{kind}.v1", 0, 0, f"{provider}:{item}".encode(), None, ())
+
+
+def decision(number: int, verdict: str, first: tuple[str, str], second: tuple[str, str]) -> Record:
+    """Return a record of what a person decided about two offers, as the back office publishes it."""
+    offers = [{"provider": provider, "sports_event_id": event} for provider, event in sorted((first, second))]
+    pair = " ".join(f"{offer['provider']}:{offer['sports_event_id']}" for offer in offers)
+    subject = blake2b(pair.encode(), digest_size=16).hexdigest()
+    body = {
+        "schema": "club.global/1",
+        "event_id": f"decision-{number}",
+        "brand_id": "*",
+        "epoch": 1,
+        "number": number,
+        "kind": "match",
+        "subject": subject,
+        "state": {"first": offers[0], "second": offers[1], "verdict": verdict},
+        "reason": None,
+        "decided_at": instant(NOW),
+    }
+    return Record("club.global.v1", 0, 0, f"*:match:{subject}".encode(), json.dumps(body).encode(), ())
