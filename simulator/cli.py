@@ -70,6 +70,7 @@ def exchange(
     data: Annotated[Path, typer.Option(help="The folder of its certificate; created if missing.")],
     port: Annotated[int, typer.Option(help="The stream's port on the loopback; 0 for any free one.")] = 8443,
     control: Annotated[int, typer.Option(help="The port of faults and books; 0 for any free one.")] = 8444,
+    catalogue: Annotated[int, typer.Option(help="The port of names; 0 for any free one.")] = 8445,
     rate: Annotated[float, typer.Option(min=0, help="Changes of prices a second.")] = 20.0,
 ) -> None:
     """Serve a betting exchange's stream whose prices move, until Ctrl-C or SIGTERM.
@@ -81,8 +82,10 @@ def exchange(
 
     async def run() -> None:
         stop = _stop()
-        async with serving_exchange(data, port=port, control=control, moves_per_second=rate) as served:
+        ports = {"port": port, "control": control, "catalogue": catalogue}
+        async with serving_exchange(data, **ports, moves_per_second=rate) as served:
             typer.echo(f"exchange at 127.0.0.1:{served.port}, faults at {served.url}")
+            typer.echo(f"its catalogue is {served.catalogue_url}")
             typer.echo(f"its certificate is {data / CERTIFICATE}")
             await stop.wait()
         typer.echo("stopped")

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import ssl
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
@@ -19,7 +20,11 @@ LOOPBACK = ("127.0.0.1", "localhost")
 
 @asynccontextmanager
 async def serving(
-    app: ASGIApp, listener: socket.socket, *, before_stop: Callable[[], None]
+    app: ASGIApp,
+    listener: socket.socket,
+    *,
+    before_stop: Callable[[], None],
+    trusted: ssl.SSLContext | None = None,
 ) -> AsyncIterator[str]:
     """Serve an application while the block lasts, and yield its URL.
 
@@ -30,6 +35,7 @@ async def serving(
         app: The application to serve.
         listener: The listening socket.
         before_stop: Called before the server stops; must release the deliberately hanging requests.
+        trusted: What the server shows for TLS; by default it speaks plain HTTP.
     """
     host, port = listener.getsockname()[:2]
     config = uvicorn.Config(
@@ -41,10 +47,12 @@ async def serving(
         access_log=False,
         timeout_graceful_shutdown=SECONDS_TO_FINISH_REQUESTS,
     )
+    config.load()
+    config.ssl = trusted
     server = _Server(config)
     task = asyncio.create_task(server.serve(sockets=[listener]))
     try:
-        yield f"http://{host}:{port}"
+        yield f"{'http' if trusted is None else 'https'}://{host}:{port}"
     finally:
         before_stop()
         server.should_exit = True

@@ -1,4 +1,4 @@
-"""The faults of a simulated exchange's stream, on demand."""
+"""The faults of a simulated exchange's stream and catalogue, on demand."""
 
 import time
 from dataclasses import dataclass, field
@@ -17,9 +17,16 @@ FaultName: TypeAlias = Literal[
     "invalid_clock",  # so many clocks are not known
     "clock_skew",  # times are so many seconds ahead
     "behind",  # for so many seconds messages say that data are behind
+    "catalogue_silence",  # for so many seconds the catalogue does not answer
+    "catalogue_slow",  # for so many seconds its answers come byte by byte
+    "catalogue_refuse",  # so many requests are too many
+    "catalogue_too_much",  # so many requests ask for too much
+    "catalogue_page",  # so many answers are a page of a proxy
+    "catalogue_lacks",  # so many answers lack a market
+    "catalogue_schema",  # so many answers are of another form
 ]
 NAMES: Final = get_args(FaultName)
-LASTING: Final = frozenset({"silence", "slow_consumer", "behind"})
+LASTING: Final = frozenset({"silence", "slow_consumer", "behind", "catalogue_silence", "catalogue_slow"})
 
 
 @dataclass(slots=True)

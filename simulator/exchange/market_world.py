@@ -11,6 +11,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TypeAlias
 from uuid import uuid4
 
+from simulator.exchange.programme import Offer, Selection, offer
+
 PRICES: Final = (
     1.01,
     1.5,
@@ -31,9 +33,6 @@ PRICES: Final = (
     1000.0,
 )
 LADDERS: Final = ("atb", "atl")
-RUNNERS: Final = 5
-EVENT_TYPES: Final = ("1", "7")
-MARKET_TYPES: Final = ("MATCH_ODDS", "WIN")
 
 OTHERWISE: Final[Mapping[str, Any]] = {
     "bettingType": "ODDS",
@@ -61,11 +60,13 @@ class Market:
     """A market: its definition, its parts, and the versions of all of them.
 
     Attributes:
+        offer: What it is, with the names that only the catalogue has.
         opened: The version at which it came.
         defined: The version at which its definition changed.
     """
 
     id: str
+    offer: Offer
     definition: dict[str, Any]
     opened: int
     defined: int
@@ -80,10 +81,11 @@ class Market:
         image = since is None or self.opened > since
         least = -1 if image or since is None else since
         runners: dict[int, dict[str, Any]] = {}
+        lines = {runner.id: {"hc": runner.handicap} for runner in self.offer.runners if runner.handicap}
         for (runner, name, price), (value, version) in self.parts.items():
             if version <= least or (image and not value):
                 continue
-            changed = runners.setdefault(runner, {"id": runner})
+            changed = runners.setdefault(runner, {"id": runner, **lines.get(runner, {})})
             if name in LADDERS:
                 changed.setdefault(name, []).append([price, value])
             else:
@@ -107,6 +109,11 @@ class Market:
         return {"status": self.definition["status"], "runners": runners}
 
 
+def _runner(position: int, runner: Selection) -> dict[str, Any]:
+    line = {"hc": runner.handicap} if runner.handicap else {}
+    return {"id": runner.id, "status": "ACTIVE", "sortPriority": position, **line}
+
+
 def _instant(at: datetime) -> str:
     return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
@@ -122,39 +129,42 @@ class MarketWorld:
     def __init__(self, markets: int = 4, seed: int = 1) -> None:
         self.epoch, self.version = uuid4().hex[:12], 0
         self.markets: dict[str, Market] = {}
+        self._opened, self._events = 0, dict[str, str]()
         self._chance = random.Random(seed)  # noqa: S311 - repeatable on purpose
         for _ in range(markets):
             self.open_market()
 
     def open_market(self) -> Market:
         """Let a market open, with offers on each runner."""
-        number = len(self.markets) + 1
+        self._opened += 1
+        number, offered = self._opened, offer(self._opened)
         self.version += 1
-        starts = datetime.now(UTC) + timedelta(minutes=10 * number)
-        runners = range(1000 * number + 1, 1000 * number + 1 + RUNNERS)
+        starts = _instant(datetime.now(UTC) + timedelta(minutes=10 * number))
         definition = {
-            "eventId": str(29_000_000 + (number + 1) // 2),
-            "eventTypeId": EVENT_TYPES[number % 2],
-            "marketType": MARKET_TYPES[number % 2],
-            "marketTime": _instant(starts),
+            **offered.facts(),
+            "marketTime": starts,
+            "openDate": self._events.setdefault(offered.event_id, starts),
             "countryCode": "GB",
             "status": "OPEN",
             "inPlay": False,
-            "numberOfWinners": 1,
-            "openDate": _instant(starts),
             "version": self.version,
-            "numberOfActiveRunners": RUNNERS,
+            "numberOfActiveRunners": len(offered.runners),
             **OTHERWISE,
-            "runners": [
-                {"id": runner, "status": "ACTIVE", "sortPriority": at} for at, runner in enumerate(runners, 1)
-            ],
+            "runners": [_runner(at, runner) for at, runner in enumerate(offered.runners, 1)],
         }
-        market = Market(f"1.{200_000_000 + number}", definition, self.version, self.version)
+        market = Market(f"1.{200_000_000 + number}", offered, definition, self.version, self.version)
         self.markets[market.id] = market
-        for runner in runners:
+        for runner in offered.runners:
             for ladder, price in zip(LADDERS, (1.95, 2.1), strict=True):
-                self._set(market, (runner, ladder, price), 100.0)
+                self._set(market, (runner.id, ladder, price), 100.0)
         return market
+
+    def define(self, name: str, **facts: Any) -> None:
+        """Change facts of a market's definition, such as its status."""
+        market = self.markets[name]
+        self.version += 1
+        market.definition = {**market.definition, **facts, "version": self.version}
+        market.defined = self.version
 
     def retire(self, market: str) -> None:
         """Let a market be gone, as a closed one is after a while."""
@@ -191,11 +201,8 @@ class MarketWorld:
         chance = self._chance
         runner = chance.choice(market.definition["runners"])["id"]
         what = chance.random()
-        if what < 0.02:  # noqa: PLR2004 - one in fifty
-            status = "SUSPENDED" if market.definition["status"] == "OPEN" else "OPEN"
-            self.version += 1
-            market.definition = {**market.definition, "status": status, "version": self.version}
-            market.defined = self.version
+        if what < 0.02 and market.definition["status"] != "CLOSED":  # noqa: PLR2004 - one in fifty
+            self.define(market.id, status="SUSPENDED" if market.definition["status"] == "OPEN" else "OPEN")
         elif what < 0.2:  # noqa: PLR2004 - a fifth
             self._set(market, (runner, "ltp", 0), chance.choice(PRICES))
         else:

@@ -1,10 +1,10 @@
-"""Serves a simulated exchange: its stream, markets that move, and faults and books over HTTP."""
+"""Serves a simulated exchange: stream, catalogue, markets that move, and faults and books over HTTP."""
 
 import asyncio
 import ipaddress
 import ssl
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from simulator.exchange.catalogue import ROOT, ExchangeCatalogue
 from simulator.exchange.faults import NAMES
 from simulator.exchange.market_world import MarketWorld
 from simulator.exchange.stream import ExchangeStream
@@ -52,36 +53,50 @@ class Moving:
 
 @dataclass(frozen=True, slots=True)
 class ServedExchange:
-    """A running exchange: the port of its stream, and the URL where faults are armed and books are shown."""
+    """A running exchange.
+
+    Attributes:
+        port: The port of its stream.
+        url: Where faults are armed and books are shown.
+        catalogue_url: Where names are asked for.
+    """
 
     stream: ExchangeStream
+    catalogue: ExchangeCatalogue
     moving: Moving
     port: int
     url: str
+    catalogue_url: str
 
 
 @asynccontextmanager
 async def serving_exchange(
-    folder: Path, *, port: int = 0, control: int = 0, moves_per_second: float = 0.0
+    folder: Path, *, port: int = 0, control: int = 0, catalogue: int = 0, moves_per_second: float = 0.0
 ) -> AsyncIterator[ServedExchange]:
     """Serve an exchange on the loopback; its certificate is `certificate.pem` in the folder.
 
     Raises:
         OSError: An address is taken, or the folder cannot be written.
     """
-    stream = ExchangeStream(MarketWorld())
-    async with stream.serving("127.0.0.1", port, _certified(folder)) as stream_port:
-        moving = Moving(moves_per_second)
-        app = _control_app(stream, moving)
-        with listen("127.0.0.1", control) as listener:
-            async with serving(app, listener, before_stop=lambda: None) as url:
-                task = asyncio.create_task(moving.run(stream.world))
-                try:
-                    yield ServedExchange(stream, moving, stream_port, url)
-                finally:
-                    task.cancel()
-                    with suppress(asyncio.CancelledError):
-                        await task
+    stream, certified = ExchangeStream(MarketWorld()), _certified(folder)
+    names, moving = ExchangeCatalogue(stream), Moving(moves_per_second)
+    async with AsyncExitStack() as stack:
+        stream_port = await stack.enter_async_context(stream.serving("127.0.0.1", port, certified))
+        listener = stack.enter_context(listen("127.0.0.1", control))
+        url = await stack.enter_async_context(
+            serving(_control_app(stream, moving), listener, before_stop=lambda: None)
+        )
+        listener = stack.enter_context(listen("127.0.0.1", catalogue))
+        secure = await stack.enter_async_context(
+            serving(names.app(), listener, before_stop=names.hanging.release, trusted=certified)
+        )
+        task = asyncio.create_task(moving.run(stream.world))
+        try:
+            yield ServedExchange(stream, names, moving, stream_port, url, f"{secure}{ROOT}/rest/v1.0/")
+        finally:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
 
 
 def _control_app(stream: ExchangeStream, moving: Moving) -> Starlette:

@@ -17,7 +17,7 @@ from flumine.clients import BetfairClient
 from flumine.streams.betfairmarketstream import BetfairMarketStream
 
 SESSION: Final = "simulated-session"
-ASKED: Final = filters.streaming_market_filter(event_type_ids=["1", "7"])
+ASKED: Final = filters.streaming_market_filter(event_type_ids=["1", "2", "7"])
 
 
 def main(client: str, port: int) -> None:

@@ -156,7 +156,7 @@ def site(tmp_path: Path, free_port: Callable[[], int]) -> Iterator[Site]:
             "FURLONG_EXCHANGE_AUTHORITY": str(tmp_path / "exchange" / "certificate.pem"),
             "FURLONG_EXCHANGE_HEARTBEAT_MS": "500",
             "FURLONG_EXCHANGE_CONFLATE_MS": "50",
-            "FURLONG_EXCHANGE_EVENT_TYPES": '["1","7"]',
+            "FURLONG_EXCHANGE_EVENT_TYPES": '["1","2","7"]',
             "FURLONG_EXCHANGE_COUNTRIES": '["GB"]',
             "FURLONG_EXCHANGE_MARKETS": json.dumps([f"1.20000000{number}" for number in range(1, 5)]),
         }
