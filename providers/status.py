@@ -30,6 +30,7 @@ class ProviderStatus:
         provider: Why what we know is not what the provider knows; None if it is.
         kafka: Why what we know is not told; None if it is.
         state: Why what we know is not kept; None if it is. That alone makes nothing incomplete.
+        names: Why names are missing, or may be old; None if they are not. Nor does that.
         heard_at: When the provider last sent something.
         ahead_seconds: How far the provider's clock was ahead of ours, by its last message.
         items: How many markets or the like are known.
@@ -41,6 +42,7 @@ class ProviderStatus:
     provider: Trouble | None = None
     kafka: Trouble | None = None
     state: Trouble | None = None
+    names: Trouble | None = None
     heard_at: datetime | None = None
     ahead_seconds: float = 0.0
     items: int = 0
@@ -71,6 +73,10 @@ class ProviderStatus:
         """Note that nothing can be kept."""
         self.state = Trouble(reason, self.state.since if self.state else self.now())
 
+    def names_fail(self, reason: str) -> None:
+        """Note that names are missing; what began before stays."""
+        self.names = Trouble(reason, self.names.since if self.names else self.now())
+
     @property
     def trouble(self) -> Trouble | None:
         """What makes that which others are told incomplete, with its beginning; None if it is complete."""
@@ -79,13 +85,14 @@ class ProviderStatus:
 
     def health(self) -> Mapping[str, object]:
         """Return the body of `/health`. A restart would mend nothing, so it is always live."""
-        troubles = {"provider": self.provider, "kafka": self.kafka, "state": self.state}
+        troubles = {"provider": self.provider, "kafka": self.kafka, "state": self.state, "names": self.names}
         trouble = self.trouble
         return {
             "live": True,
             "adapter": self.adapter,
             "complete": trouble is None,
             "incomplete_since": None if trouble is None else trouble.since.isoformat(),
+            "names_missing_since": None if self.names is None else self.names.since.isoformat(),
             "items": self.items,
             "heard_at": self.heard_at and self.heard_at.isoformat(),
             **{f"{part}_trouble": found and found.reason for part, found in troubles.items()},
@@ -101,9 +108,17 @@ class ProviderMetrics(Collector):
     def collect(self) -> Iterator[Metric]:
         """Yield the present figures."""
         status, trouble = self.status, self.status.trouble
-        seconds = 0.0 if trouble is None else (status.now() - trouble.since).total_seconds()
         for name, meaning, value in (
-            ("incomplete_seconds", "How long what is told has not been complete; 0 if it is", seconds),
+            (
+                "incomplete_seconds",
+                "How long what is told has not been complete; 0 if it is",
+                _lasts(status, trouble),
+            ),
+            (
+                "names_missing_seconds",
+                "How long names have been missing; 0 if none is",
+                _lasts(status, status.names),
+            ),
             ("kept", "Whether the adapter's state is kept outside its process", status.state is None),
             ("items", "Markets and the like that are known", status.items),
             ("clock_ahead_seconds", "How far the provider's clock is ahead of ours", status.ahead_seconds),
@@ -117,3 +132,8 @@ class ProviderMetrics(Collector):
         for event, count in status.counts.items():
             counter.add_metric([status.adapter, event], count)
         yield counter
+
+
+def _lasts(status: ProviderStatus, trouble: Trouble | None) -> float:
+    """Return how long a trouble has lasted, in seconds."""
+    return 0.0 if trouble is None else (status.now() - trouble.since).total_seconds()

@@ -1,4 +1,4 @@
-"""The exchange: books of markets by Betfair's Exchange Stream API."""
+"""The exchange: books of markets by Betfair's Exchange Stream API, and their names by its Betting API."""
 
 from pathlib import Path
 from typing import Final
@@ -19,6 +19,16 @@ class ExchangeSettings(BaseSettings):
     authority: Path | None = Field(
         default=None,
         description="A PEM file of the authority that signs its certificate; by default those of the web",
+    )
+    catalogue_url: str = Field(
+        default="https://api.betfair.com/exchange/betting/rest/v1.0/",
+        pattern=r"^(https://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._/-]*)?)?$",
+        description="The REST URL of the API that has the names; empty to ask for none",
+    )
+    catalogue_refresh_seconds: float = Field(
+        default=1800.0,
+        gt=0,
+        description="How often all names are asked for again; those of new markets at once",
     )
     markets: list[str] = Field(default=[], description="Ids of markets as JSON; by default all that match")
     event_types: list[str] = Field(default=[], description='Ids of sports as JSON, such as ["1","7"]')
@@ -51,7 +61,9 @@ ADAPTER: Final = AdapterDeclaration(
     name="exchange",
     kind=Kind.EXCHANGE,
     settings=ExchangeSettings,
-    capabilities=frozenset({Capability.PRE_MATCH_ODDS, Capability.LIVE_ODDS, Capability.RESULTS}),
+    capabilities=frozenset(
+        {Capability.FIXTURES, Capability.PRE_MATCH_ODDS, Capability.LIVE_ODDS, Capability.RESULTS}
+    ),
     limits=Limits(items=1_000, message_bytes=16 * 2**20),
     implementation="providers.exchange.adapter:ExchangeAdapter",
     secrets={

@@ -8,14 +8,15 @@ import random
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Final
+from functools import partial
+from typing import TYPE_CHECKING, Final
 
-import msgspec
 import structlog
 
 from providers.adapters.exchange import ADAPTER, ExchangeSettings
 from providers.declaration import CheckFailed
-from providers.delivery import Batch, Delivery, Item, Wanted
+from providers.delivery import Delivery
+from providers.exchange.catalogue import Names
 from providers.exchange.connection import (
     ANSWER_SECONDS,
     Connection,
@@ -25,18 +26,17 @@ from providers.exchange.connection import (
     connection,
 )
 from providers.exchange.messages import MarketTeller
+from providers.exchange.outbound import Outbound
 from providers.exchange.protocol import Message
-from providers.exchange.subscription import CLOCKS, Broken, Subscription
-from providers.messages import item_key
+from providers.exchange.subscription import Broken, Subscription
 from providers.settings import MissingSecret, ProviderSettings
-from providers.topics import MARKETS
 from subgraphs.kit.certificates import trusted_authorities
+
+if TYPE_CHECKING:
+    from providers.exchange.catalogue_client import CatalogueClient
 
 log = structlog.get_logger(__name__)
 FIELDS: Final = ("EX_ALL_OFFERS", "EX_LTP", "EX_TRADED_VOL", "EX_MARKET_DEF")
-HEARD_AT: Final = "heard-at"
-"""The entry of the state with the time of the exchange's last message."""
-
 DEAD_AFTER: Final = 2
 """How many heartbeats may be missing."""
 
@@ -49,10 +49,12 @@ class ExchangeAdapter:
 
     def __init__(self, settings: ExchangeSettings, shared: ProviderSettings) -> None:
         self._settings, self._shared = settings, shared
-        self._teller = MarketTeller(ADAPTER.name, settings.levels, settings.currency)
         self._subscribed = {"marketFilter": _market_filter(settings), "marketDataFilter": {"fields": FIELDS}}
         name = json.dumps([settings.host, settings.port, self._subscribed])
         self.subscription = Subscription(name, ADAPTER.limits.items)
+        teller = MarketTeller(ADAPTER.name, settings.levels, settings.currency)
+        self.names = Names(settings.catalogue_refresh_seconds, shared.first_pause_seconds)
+        self._outbound = Outbound(teller, self.subscription, self.names)
 
     async def check(self) -> str:
         """Try the address and the secrets; return in a sentence what was found.
@@ -62,18 +64,37 @@ class ExchangeAdapter:
         """
         try:
             async with self._authenticated():
-                return f"{self._settings.host}:{self._settings.port} accepts the session"
+                found = f"{self._settings.host}:{self._settings.port} accepts the session"
+            if (catalogue := self._catalogue()) is not None:
+                await catalogue.ask(["1.0"])
+                found += ", and so does the catalogue"
         except (ExchangeAway, MissingSecret, Refused, Unreadable) as fault:
             raise CheckFailed(str(fault)) from fault
+        return found
 
     async def run(self, delivery: Delivery) -> None:
         """Follow the exchange until cancelled; it is started anew after every fault."""
-        entries = dict(await delivery.load())
-        delivery.status.heard_before(entries.pop(HEARD_AT, b"").decode())
-        self.subscription.restore(entries)
+        self._outbound.restore(await delivery.load(), delivery.status)
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(delivery.run(lambda wanted: self._take(wanted, delivery)), name="delivery")
+            take = partial(self._outbound.take, status=delivery.status)
+            tasks.create_task(delivery.run(take), name="delivery")
+            if (catalogue := self._catalogue()) is not None:
+                tasks.create_task(self._name(catalogue, delivery), name="names")
             await self._follow(delivery)
+
+    def _catalogue(self) -> CatalogueClient | None:
+        """Return what asks for names; None if the settings do not want them."""
+        if not self._settings.catalogue_url:
+            return None
+        from providers.exchange.catalogue_client import CatalogueClient  # noqa: PLC0415 - only where it is used
+
+        return CatalogueClient(self._settings.catalogue_url, self._trusted, self._secrets)
+
+    async def _name(self, catalogue: CatalogueClient, delivery: Delivery) -> None:
+        """Keep asking for names until cancelled."""
+        from providers.exchange.naming import Naming  # noqa: PLC0415 - as above
+
+        await Naming(self.names, self.subscription.books, catalogue, delivery, self._shared).run()
 
     async def _follow(self, delivery: Delivery) -> None:
         status, pause = delivery.status, self._shared.first_pause_seconds
@@ -110,7 +131,7 @@ class ExchangeAdapter:
     @asynccontextmanager
     async def _authenticated(self) -> AsyncIterator[Connection]:
         settings, limits = self._settings, ADAPTER.limits
-        app_key, session = (self._shared.secret(name) for name in ADAPTER.secrets)
+        app_key, session = self._secrets()
         async with connection(settings.host, settings.port, self._trusted(), limits.message_bytes) as opened:
             await opened.request("authentication", appKey=app_key, session=session)
             yield opened
@@ -161,27 +182,9 @@ class ExchangeAdapter:
         if self.subscription.touched:
             delivery.changed.set()
 
-    def _take(self, wanted: Wanted, delivery: Delivery) -> Batch:
-        """Return what is to be delivered."""
-        books, touched = self.subscription.books.markets, self.subscription.touched
-        self.subscription.touched = set()
-        now, messages = delivery.status.now(), dict[Item, bytes | None]()
-        for name in touched | books.keys() if wanted.everything else touched:
-            book, item = books.get(name), Item(MARKETS.name, item_key(ADAPTER.name, name))
-            if book is None:
-                messages[item] = None
-            elif book.definition is not None:
-                messages[item] = self._teller.message(book, book.definition, wanted.revision, now)
-        kept = books.keys() if wanted.all_entries else touched & books.keys()
-        entries = {name: msgspec.json.encode(books[name].image()) for name in kept}
-        removed = touched - books.keys()
-        if self.subscription.clocks is None:
-            removed |= {CLOCKS}
-        else:
-            entries[CLOCKS] = msgspec.json.encode(self.subscription.clocks)
-        if delivery.status.heard_at is not None:
-            entries[HEARD_AT] = delivery.status.heard_at.isoformat().encode()
-        return Batch(messages, entries, frozenset(removed), wanted.all_entries)
+    def _secrets(self) -> tuple[str, ...]:
+        """Return the application's key and the session, as they are now."""
+        return tuple(self._shared.secret(name) for name in ADAPTER.secrets)
 
     def _trusted(self) -> ssl.SSLContext:
         authority = self._settings.authority

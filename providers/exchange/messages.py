@@ -8,7 +8,9 @@ from itertools import islice
 import msgspec
 
 from providers.exchange.book import MarketBook, RunnerBook
+from providers.exchange.catalogue import MarketNames
 from providers.exchange.protocol import MarketDefinition, RunnerDefinition
+from providers.exchange.translation import kind_of, place_terms_of
 from providers.messages import MarketMessage, PriceLevel, Runner
 from subgraphs.kit.domain.currencies import minor_digits
 
@@ -27,31 +29,44 @@ class MarketTeller:
     currency: str
 
     def message(
-        self, book: MarketBook, market: MarketDefinition, revision: int, occurred_at: datetime
+        self,
+        book: MarketBook,
+        market: MarketDefinition,
+        names: MarketNames,
+        revision: int,
+        occurred_at: datetime,
     ) -> bytes:
-        """Return the message of a market, by its book and definition."""
+        """Return the message of a market, by its book, definition and names."""
+        kind, line = kind_of(market, names.runners.values())
         runners = ((one, book.runners.get((one.id, one.hc), RunnerBook())) for one in market.runners)
         message = MarketMessage(
             provider=self.provider,
             market_id=book.id,
             sports_event_id=market.event_id,
             revision=revision,
-            kind=market.market_type,
+            kind=kind,
+            name=names.market,
+            line_milli=line,
+            place_terms=place_terms_of(market),
             status=market.status.lower(),
             in_play=market.in_play,
             winners=market.number_of_winners,
             starts_at=market.market_time,
             currency=self.currency,
-            runners=tuple(self._runner(defined, runner) for defined, runner in runners),
+            runners=tuple(
+                self._runner(defined, runner, names.runners.get(str(defined.id), ""))
+                for defined, runner in runners
+            ),
             occurred_at=occurred_at,
         )
         return msgspec.json.encode(message)
 
-    def _runner(self, defined: RunnerDefinition, book: RunnerBook) -> Runner:
+    def _runner(self, defined: RunnerDefinition, book: RunnerBook, name: str) -> Runner:
         last = book.figures.get("ltp")
         return Runner(
             selection_id=str(defined.id),
             handicap_milli=round(1000 * defined.hc),
+            name=name,
             status=defined.status.lower(),
             position=defined.sort_priority,
             back=self._levels(book.back()),

@@ -31,7 +31,12 @@ class RunnerDefinition(msgspec.Struct, frozen=True, rename="camel", omit_default
 
 
 class MarketDefinition(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True, kw_only=True):
-    """What a market is; a new one replaces all of the one before."""
+    """What a market is; a new one replaces all of the one before.
+
+    Attributes:
+        each_way_divisor: Such as 5 if the place part of a bet pays a fifth of the odds; only if each way.
+        open_date: When the sports event starts; of a meeting, its first race.
+    """
 
     event_id: ProviderId
     event_type_id: ProviderId
@@ -41,6 +46,8 @@ class MarketDefinition(msgspec.Struct, frozen=True, rename="camel", omit_default
     in_play: bool = False
     country_code: Annotated[str, Meta(max_length=8)] = ""
     number_of_winners: int = 1
+    each_way_divisor: float | None = None
+    open_date: Annotated[datetime, Meta(tz=True)] | None = None
     runners: tuple[RunnerDefinition, ...] = ()
 
 

@@ -17,9 +17,15 @@ from providers.registry import find_adapter
 from providers.settings import ProviderSettings
 from providers.state import MemoryState, Shelf, StateStore
 from providers.status import ProviderStatus
-from providers.topics import MARKETS, STATUS
+from providers.topics import FIXTURES, MARKETS, STATUS
 from simulator.exchange.serve import ServedExchange, serving_exchange
 from tests.providers.exchange.books_compared import expected, shown, told
+from tests.providers.exchange.names_compared import (
+    expected_fixtures,
+    expected_names,
+    told_fixtures,
+    told_names,
+)
 from tests.providers.memory_kafka import MemoryKafka
 
 
@@ -36,6 +42,18 @@ def now() -> datetime:
 
 
 @dataclass(slots=True)
+class NotingStatus(ProviderStatus):
+    """A status that notes what was ever said of names."""
+
+    said: list[str] = field(default_factory=list)
+
+    def names_fail(self, reason: str) -> None:
+        """Note what is said."""
+        self.said.append(reason)
+        ProviderStatus.names_fail(self, reason)
+
+
+@dataclass(slots=True)
 class Follower:
     """An adapter with all that it needs; several may run after one another, on the same Kafka and state."""
 
@@ -45,12 +63,12 @@ class Follower:
     kafka: MemoryKafka = field(default_factory=MemoryKafka)
     shelf: Shelf = field(default_factory=Shelf)
     store: StateStore | None = None
-    status: ProviderStatus = field(default_factory=lambda: ProviderStatus("exchange", now))
+    status: NotingStatus = field(default_factory=lambda: NotingStatus("exchange", now))
 
     @asynccontextmanager
     async def running(self, **settings: Any) -> AsyncIterator[ExchangeAdapter]:
         """Run an adapter while the block runs."""
-        self.status = ProviderStatus("exchange", now)
+        self.status = NotingStatus("exchange", now)
         adapter = ExchangeAdapter(self.settings.model_copy(update=settings), self.shared)
         store = self.store or MemoryState(self.shelf)
         declared, seconds = find_adapter("exchange"), self.shared.status_seconds
@@ -64,8 +82,17 @@ class Follower:
             assert running.cancelled()
 
     async def until_equal(self, adapter: ExchangeAdapter) -> None:
-        """Wait until all is complete, and books and what was told are the exchange's."""
-        await until(lambda: self.is_equal(adapter))
+        """Wait until all is complete, and books, names and what was told are the exchange's."""
+        await until(lambda: self.is_equal(adapter) and self.has_names())
+
+    def has_names(self) -> bool:
+        """Return whether the names and events that were told are the exchange's."""
+        world, latest = self.exchange.stream.world, self.kafka.latest
+        return (
+            self.status.names is None
+            and told_names(latest.get(MARKETS.name, {})) == expected_names(world)
+            and told_fixtures(latest.get(FIXTURES.name, {})) == expected_fixtures(world)
+        )
 
     def is_equal(self, adapter: ExchangeAdapter) -> bool:
         """Return whether nothing is missing now, by the adapter's word and by comparison."""
@@ -105,6 +132,7 @@ def follower(tmp_path: Path) -> Open:
                 "port": served.port,
                 "authority": tmp_path / "exchange" / "certificate.pem",
                 "heartbeat_ms": 500,
+                "catalogue_url": served.catalogue_url,
                 **settings,
             }
             yield Follower(served, shared, ExchangeSettings(**known))

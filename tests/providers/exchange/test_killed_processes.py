@@ -19,6 +19,7 @@ import pytest
 from confluent_kafka import Consumer, TopicPartition
 from redis import Redis
 
+from simulator.exchange.catalogue import ROOT
 from tests.providers.exchange.books_compared import expected, told
 from tests.support.long_form import LONG_FORM
 from tests.support.processes.forked_programs import Program
@@ -36,6 +37,7 @@ FAULTS: Final = (
     ("wrong_order", 1),
 )
 PARTITIONS: Final = 4
+EVENTS: Final = 3
 
 
 @dataclass(slots=True)
@@ -114,19 +116,25 @@ class Site:
 
     def is_whole(self) -> bool:
         """Return whether health, Kafka and Valkey all have what the exchange has."""
-        if not self.health().get("complete") or self.health()["state_trouble"]:
+        health = self.health()
+        if not health.get("complete") or health["state_trouble"] or health["names_trouble"]:
             return False
         books = self.books()
         status = self.latest("provider.status.v1")["exchange"]
-        messages = {
-            key: body
-            for key, body in self.latest("provider.market.v1").items()
-            if body["revision"] >= status["first_revision"]
-        }
+        messages, events = (
+            {
+                key: body
+                for key, body in self.latest(topic).items()
+                if body["revision"] >= status["first_revision"]
+            }
+            for topic in ("provider.market.v1", "provider.fixture.v1")
+        )
         with Redis.from_url(self.valkey.url) as redis:
             kept = redis.hkeys("furlong:provider:exchange")
         names = {name.decode() for name in kept if name.startswith(b"1.")}
-        return bool(status["complete"]) and told(messages) == expected(books, 3) and names == set(books)
+        named = len(events) == EVENTS and all(body["name"] for body in [*messages.values(), *events.values()])
+        whole = told(messages) == expected(books, 3) and names == set(books)
+        return bool(status["complete"]) and whole and named
 
 
 def _kill(process: ServerProcess) -> None:
@@ -139,8 +147,9 @@ def _kill(process: ServerProcess) -> None:
 def site(tmp_path: Path, free_port: Callable[[], int]) -> Iterator[Site]:
     """An exchange whose prices move, its adapter, and a Kafka and a Valkey of the test's own."""
     with _servers(tmp_path) as (kafka, valkey):
-        kafka.create_topics(["provider.market.v1", "provider.status.v1"], partitions=PARTITIONS)
-        ports = {name: free_port() for name in ("stream", "control", "health")}
+        topics = ["provider.fixture.v1", "provider.market.v1", "provider.status.v1"]
+        kafka.create_topics(topics, partitions=PARTITIONS)
+        ports = {name: free_port() for name in ("stream", "control", "catalogue", "health")}
         secrets = tmp_path / "secrets"
         secrets.mkdir()
         (secrets / "exchange-app-key").write_text("simulated-key")
@@ -154,6 +163,7 @@ def site(tmp_path: Path, free_port: Callable[[], int]) -> Iterator[Site]:
             "FURLONG_EXCHANGE_HOST": "127.0.0.1",
             "FURLONG_EXCHANGE_PORT": str(ports["stream"]),
             "FURLONG_EXCHANGE_AUTHORITY": str(tmp_path / "exchange" / "certificate.pem"),
+            "FURLONG_EXCHANGE_CATALOGUE_URL": f"https://127.0.0.1:{ports['catalogue']}{ROOT}/rest/v1.0/",
             "FURLONG_EXCHANGE_HEARTBEAT_MS": "500",
             "FURLONG_EXCHANGE_CONFLATE_MS": "50",
             "FURLONG_EXCHANGE_EVENT_TYPES": '["1","2","7"]',
@@ -164,6 +174,7 @@ def site(tmp_path: Path, free_port: Callable[[], int]) -> Iterator[Site]:
             programs.start(
                 *("simulator", "exchange", f"--data={tmp_path / 'exchange'}", "--rate=200"),
                 *(f"--port={ports['stream']}", f"--control={ports['control']}"),
+                f"--catalogue={ports['catalogue']}",
             )
             running = Site(programs, kafka, valkey, ports)
             eventually(lambda: _is_served(running), "the exchange is served")

@@ -278,7 +278,9 @@ async def test_a_check_says_in_a_sentence_what_is_wrong(follower: Open) -> None:
     """Before anything is followed."""
     async with follower() as one:
         adapter = ExchangeAdapter(one.settings, one.shared)
-        assert await adapter.check() == f"127.0.0.1:{one.exchange.port} accepts the session"
+        assert await adapter.check() == (
+            f"127.0.0.1:{one.exchange.port} accepts the session, and so does the catalogue"
+        )
         assert one.shared.secret_folder is not None
         (one.shared.secret_folder / "exchange-session").write_text("expired")
         with pytest.raises(CheckFailed, match="INVALID_SESSION"):
