@@ -2,8 +2,9 @@
 
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from providers.declaration import AdapterDeclaration, Capability, Kind, Limits
@@ -55,6 +56,13 @@ class ExchangeSettings(BaseSettings):
         description="How often all books are asked for anew: the stream has no numbers that would show what "
         "the exchange itself left out",
     )
+
+    @field_validator("catalogue_url")
+    @classmethod
+    def _has_a_port(cls, url: str) -> str:
+        if urlsplit(url).port == 0:  # raises ValueError above 65535
+            raise ValueError("its port is from 1 to 65535")
+        return url
 
 
 ADAPTER: Final = AdapterDeclaration(

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from simulator.exchange.market_world import Market
@@ -121,6 +121,8 @@ class ExchangeCatalogue:
         faults = self.stream.faults
         if faults.take("catalogue_page"):
             return HTMLResponse("<html><h1>Service unavailable</h1></html>", 503)
+        if faults.take("catalogue_redirect"):
+            return RedirectResponse(str(request.url))
         if faults.take("catalogue_schema"):
             return JSONResponse([{**entry, "marketName": [entry["marketName"]]} for entry in result])
         while faults.lasts("catalogue_silence") and not await request.is_disconnected():

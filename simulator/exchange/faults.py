@@ -22,6 +22,7 @@ FaultName: TypeAlias = Literal[
     "catalogue_refuse",  # so many requests are too many
     "catalogue_too_much",  # so many requests ask for too much
     "catalogue_page",  # so many answers are a page of a proxy
+    "catalogue_redirect",  # so many answers lead elsewhere
     "catalogue_lacks",  # so many answers lack a market
     "catalogue_schema",  # so many answers are of another form
 ]
