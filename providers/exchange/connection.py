@@ -107,7 +107,10 @@ async def connection(
     try:
         async with asyncio.timeout(ANSWER_SECONDS):
             reader, writer = await asyncio.open_connection(host, port, ssl=trusted, limit=message_bytes)
-    except OSError as fault:  # ssl.SSLError and TimeoutError are
+    except (
+        OSError,
+        UnicodeError,
+    ) as fault:  # ssl.SSLError and TimeoutError are, and of a host that is no name
         raise ExchangeAway(f"{host}:{port} cannot be reached: {fault or type(fault).__name__}") from fault
     try:
         opened = Connection(reader, writer)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
+from typing import Final
 
 import msgspec
 
@@ -13,6 +14,14 @@ from providers.exchange.protocol import MarketDefinition, RunnerDefinition
 from providers.exchange.translation import kind_of, place_terms_of
 from providers.messages import MarketMessage, PriceLevel, Runner
 from subgraphs.kit.domain.currencies import minor_digits
+
+LINES: Final = frozenset({"LINE", "RANGE"})
+"""The betting types whose prices are no odds, and are not told."""
+
+STATUSES: Final = {"REMOVED_VACANT": "removed"}
+"""The statuses of runners that are not called the same by the platform, in lower case."""
+
+_UNPRICED: Final = RunnerBook()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +47,7 @@ class MarketTeller:
     ) -> bytes:
         """Return the message of a market, by its book, definition and names."""
         kind, line = kind_of(market, names.runners.values())
+        has_odds = market.betting_type not in LINES
         runners = ((one, book.runners.get((one.id, one.hc), RunnerBook())) for one in market.runners)
         message = MarketMessage(
             provider=self.provider,
@@ -54,7 +64,9 @@ class MarketTeller:
             starts_at=market.market_time,
             currency=self.currency,
             runners=tuple(
-                self._runner(defined, runner, names.runners.get(str(defined.id), ""))
+                self._runner(
+                    defined, runner if has_odds else _UNPRICED, names.runners.get(str(defined.id), "")
+                )
                 for defined, runner in runners
             ),
             occurred_at=occurred_at,
@@ -67,7 +79,7 @@ class MarketTeller:
             selection_id=str(defined.id),
             handicap_milli=round(1000 * defined.hc),
             name=name,
-            status=defined.status.lower(),
+            status=STATUSES.get(defined.status, defined.status.lower()),
             position=defined.sort_priority,
             back=self._levels(book.back()),
             lay=self._levels(book.lay()),

@@ -13,7 +13,9 @@ MarketId: TypeAlias = Annotated[str, Meta(min_length=1, max_length=64, pattern=r
 ProviderId: TypeAlias = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"\A[!-9;-~]+\Z")]
 Clock: TypeAlias = Annotated[str, Meta(max_length=1024)]
 Size: TypeAlias = Annotated[float, Meta(ge=0, le=1e12)]
-Price: TypeAlias = Annotated[float, Meta(ge=0, le=1000)]
+Price: TypeAlias = Annotated[float, Meta(ge=0, le=1e6)]
+"""Odds, or the line of a market whose prices are lines."""
+
 Figure: TypeAlias = Annotated[float, Meta(ge=0)]
 Level: TypeAlias = Annotated[int, Meta(ge=0, le=1000)]
 
@@ -34,6 +36,7 @@ class MarketDefinition(msgspec.Struct, frozen=True, rename="camel", omit_default
     """What a market is; a new one replaces all of the one before.
 
     Attributes:
+        betting_type: What its prices are: lines, such as runs, if it is LINE or RANGE.
         each_way_divisor: Such as 5 if the place part of a bet pays a fifth of the odds; only if each way.
         open_date: When the sports event starts; of a meeting, its first race.
     """
@@ -43,6 +46,7 @@ class MarketDefinition(msgspec.Struct, frozen=True, rename="camel", omit_default
     market_time: Annotated[datetime, Meta(tz=True)]
     status: Literal["INACTIVE", "OPEN", "SUSPENDED", "CLOSED"]
     market_type: Annotated[str, Meta(max_length=64)] = ""
+    betting_type: Annotated[str, Meta(max_length=64)] = "ODDS"
     in_play: bool = False
     country_code: Annotated[str, Meta(max_length=8)] = ""
     number_of_winners: int = 1

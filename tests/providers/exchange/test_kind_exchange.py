@@ -295,3 +295,9 @@ async def test_a_certificate_of_another_authority_is_not_trusted(follower: Open)
     async with follower() as one, one.running(authority=None):
         await until(lambda: bool(one.status.provider and "certificate" in one.status.provider.reason.lower()))
         assert not one.exchange.stream.requests
+
+
+async def test_a_host_that_is_no_name_is_said(follower: Open) -> None:
+    """The process does not end with an error of the library."""
+    async with follower() as one, one.running(host="stream..example"):
+        await until(lambda: bool(one.status.provider and "cannot be reached" in one.status.provider.reason))

@@ -1,13 +1,16 @@
 """The exchange's words become the platform's, and what has no word stays as it is."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 import pytest
 
-from providers.exchange.catalogue import CatalogueMarket, Names
+from providers.exchange.book import Books
+from providers.exchange.catalogue import CatalogueMarket, MarketNames, Names
 from providers.exchange.catalogue_client import MAX_MARKETS
-from providers.exchange.protocol import MarketDefinition
+from providers.exchange.messages import MarketTeller
+from providers.exchange.protocol import MarketChange, MarketDefinition
 from providers.exchange.translation import (
     KINDS,
     SPORTS,
@@ -126,3 +129,28 @@ def test_new_markets_are_asked_for_before_old_ones() -> None:
     names.receive(["1.1"], [CatalogueMarket("1.1")], now=0)
     assert names.due(["1.1", "1.2", "1.3"], 20, most=2) == ["1.2", "1.3"]
     assert names.due(["1.1"], 5, most=2) == []
+
+
+def _told(definition: dict[str, Any], **runner: Any) -> dict[str, Any]:
+    """Return what is told of a market with one runner."""
+    market = msgspec.convert(definition, MarketDefinition)
+    change = msgspec.convert({"id": "1.1", "img": True, "rc": [{"id": 7, **runner}]}, MarketChange)
+    books = Books()
+    books.apply([change])
+    teller = MarketTeller("exchange", levels=3, currency="GBP")
+    told = teller.message(books.markets["1.1"], market, MarketNames(), 1, datetime(2026, 11, 28, tzinfo=UTC))
+    return dict(msgspec.json.decode(told))
+
+
+def test_lines_are_not_told_as_odds() -> None:
+    """The prices of a market of lines are runs or goals, from half a one to thousands."""
+    definition = msgspec.to_builtins(_market("TOTAL_RUNS", bettingType="LINE", runners=[{"id": 7}]))
+    runner = _told(definition, atb=[[0.5, 10]], atl=[[1200.5, 10]], ltp=300.5)["runners"][0]
+    assert (runner["back"], runner["lay"], runner["last_odds_milli"]) == ([], [], None)
+
+
+@pytest.mark.parametrize(("status", "told"), [("REMOVED_VACANT", "removed"), ("WINNER", "winner")])
+def test_statuses_of_runners_are_the_platforms(status: str, told: str) -> None:
+    """A trap that stayed empty is a runner that was removed."""
+    definition = msgspec.to_builtins(_market("WIN", runners=[{"id": 7, "status": status}]))
+    assert _told(definition)["runners"][0]["status"] == told
