@@ -29,7 +29,7 @@ class Naming:
     """Asks for the names of an adapter's markets.
 
     Attributes:
-        markets: Returns the books, whose open markets are asked for: the catalogue has no closed ones.
+        books: Their open markets are asked for: the catalogue has no closed ones.
     """
 
     names: Names
@@ -47,6 +47,7 @@ class Naming:
             asked = self.names.due(markets, clock(), self._most)
             if not asked:
                 self._say_what_is_missing(markets)
+                self._most = MAX_MARKETS
                 await asyncio.sleep(LOOK_SECONDS)
                 continue
             try:
@@ -57,7 +58,6 @@ class Naming:
                 pause = min(2 * pause, self.shared.longest_pause_seconds)
                 continue
             self.names.receive(asked, answer, clock())
-            self._most = min(2 * self._most, MAX_MARKETS)
             pause = self.shared.first_pause_seconds
             if self.names.touched:
                 self.delivery.changed.set()
@@ -79,11 +79,9 @@ class Naming:
                     self.names.postpone(market, now)
 
     def _say_what_is_missing(self, markets: Collection[str]) -> None:
-        status, missing = (
-            self.delivery.status,
-            [market for market in markets if market not in self.names.known],
-        )
+        missing = [market for market in markets if market not in self.names.known]
         if missing:
-            status.names_fail(f"the catalogue lacks {len(missing)} markets, such as {min(missing)}")
+            reason = f"the catalogue lacks {len(missing)} markets, such as {min(missing)}"
+            self.delivery.status.names_fail(reason)
         else:
-            status.names = None
+            self.delivery.status.names = None

@@ -113,6 +113,19 @@ async def test_a_fault_of_the_catalogue(follower: Open, name: FaultName, amount:
     assert any(reason in said for said in one.status.said) if reason else not one.status.said
 
 
+async def test_what_is_too_much_is_asked_for_in_parts(follower: Open) -> None:
+    """Of half the size until all are named, and then as a whole again."""
+    async with follower() as one:
+        one.exchange.stream.faults.arm("catalogue_too_much", 1)
+        async with one.running(market_types=[]) as adapter:
+            await one.until_equal(adapter)
+            for _ in range(3):
+                one.exchange.stream.world.open_market()
+            await one.until_equal(adapter)
+        sizes = [len(request["filter"]["marketIds"]) for request in one.exchange.catalogue.requests]
+    assert sizes == [4, 2, 2, 3]
+
+
 async def test_prices_go_on_without_names_and_it_is_said_since_when(follower: Open) -> None:
     """In health and metrics, while the status of what is told is complete; known names stay."""
     async with follower(rate=100) as one, one.running(market_types=[], **SOON) as adapter:
