@@ -6,7 +6,7 @@ from typing import Final
 
 from providers.exchange.protocol import MarketDefinition
 from providers.messages import Competitor, PlaceTerms
-from providers.sports import OTHER
+from subgraphs.kit.domain.sports import OTHER
 
 SPORTS: Final[Mapping[str, str]] = {
     "1": "football",

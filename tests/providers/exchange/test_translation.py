@@ -20,8 +20,8 @@ from providers.exchange.translation import (
     sport_of,
 )
 from providers.messages import PlaceTerms
-from providers.sports import MARKET_KINDS
-from providers.sports import SPORTS as PLATFORM
+from subgraphs.kit.domain.sports import MARKET_KINDS
+from subgraphs.kit.domain.sports import SPORTS as PLATFORM
 
 
 def _market(market_type: str, **fields: Any) -> MarketDefinition:
