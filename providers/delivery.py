@@ -7,7 +7,7 @@ Kafka is down, changes gather. After an outage, and when a process begins, every
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -127,16 +127,34 @@ class Delivery:
 
     async def run(self, take: Take) -> None:
         """Tell and keep what `take` returns, through outages of Kafka and of the state."""
-        self._first_revision = self._revision = int(self.status.now().timestamp() * 1000)
+        self._first_revision = self._revision = max(self._revision + 1, self._now())
+        self._pending, self._keeps = None, "all"
         async with self._keeping():
-            while True:
-                try:
-                    async with self.producing() as producer:
-                        await self._tell(producer, take)
-                except (KafkaError, OSError) as fault:  # TimeoutError is an OSError
-                    self.status.kafka_fails(f"nothing can be published: {type(fault).__name__}")
-                    log.warning("provider_not_told", adapter=self.adapter.name, error=repr(fault))
-                await asyncio.sleep(PAUSE_SECONDS)
+            await self._through_outages(lambda producer: self._tell(producer, take))
+
+    async def rest(self) -> None:
+        """Tell only how the adapter is, until cancelled: what was told before stays, as of then."""
+        self._first_revision = self._first_revision or self._now()
+        await self._through_outages(self._tell_status)
+
+    async def _through_outages(self, tell: Callable[[AIOKafkaProducer], Awaitable[None]]) -> None:
+        while True:
+            try:
+                async with self.producing() as producer:
+                    await tell(producer)
+            except (KafkaError, OSError) as fault:  # TimeoutError is an OSError
+                self.status.kafka_fails(f"nothing can be published: {type(fault).__name__}")
+                log.warning("provider_not_told", adapter=self.adapter.name, error=repr(fault))
+            await asyncio.sleep(PAUSE_SECONDS)
+
+    async def _tell_status(self, producer: AIOKafkaProducer) -> None:
+        """Tell how the adapter is, again and again, until Kafka fails."""
+        while True:
+            self.changed.clear()
+            item = Item(STATUS.name, self.adapter.name)
+            await _publish(producer, {item: self._status(self.status.provider)})
+            self.status.kafka = None
+            await self._until_changed()
 
     async def _tell(self, producer: AIOKafkaProducer, take: Take) -> None:
         """Tell everything, and then what changes, until Kafka fails."""
@@ -155,13 +173,20 @@ class Delivery:
                 await _publish(producer, {item: self._status(trouble)})
                 last, told_at = trouble, now
             everything, self.status.kafka = False, None
-            with suppress(TimeoutError):
-                async with asyncio.timeout(self.status_seconds):
-                    await self.changed.wait()
+            await self._until_changed()
+
+    async def _until_changed(self) -> None:
+        """Wait until there is something to tell, which at the latest is how the adapter is."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self.status_seconds):
+                await self.changed.wait()
+
+    def _now(self) -> int:
+        """Return the time in milliseconds, with which revisions begin."""
+        return int(self.status.now().timestamp() * 1000)
 
     def _take(self, take: Take, *, everything: bool) -> Batch:
-        now = int(self.status.now().timestamp() * 1000)
-        self._revision = max(self._revision + 1, now)
+        self._revision = max(self._revision + 1, self._now())
         batch = take(Wanted(self._revision, everything, self._keeps == "all"))
         if not everything:
             return batch

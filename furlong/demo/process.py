@@ -52,7 +52,7 @@ from furlong.serve.page import DOCUMENTATION, Routes, documentation_routes, gall
 from furlong.serve.site import create_site
 from furlong.serve.subgraphs import subgraph_parts
 from furlong.settings import ServeSettings
-from furlong.workers.feed_worker import create_feed_workers, running_feeds
+from furlong.workers.feed_worker import create_feeds, running_feeds
 from gateway.feature import Feature
 from gateway.settings import GatewaySettings
 from simulator.kafka.publish import publish_bet
@@ -139,7 +139,7 @@ async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFac
             await stack.enter_async_context(running_processes(database, around)) for database in databases
         ]
         await stack.enter_async_context(
-            running_feeds(create_feed_workers(feeds.feeds(), feeds, stream, CollectorRegistry()))
+            running_feeds(create_feeds(feeds.feeds(), feeds, stream, CollectorRegistry()))
         )
         await stack.enter_async_context(running_decisions(office, databases[0], around))
         simulator = await stack.enter_async_context(

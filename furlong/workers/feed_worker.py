@@ -5,6 +5,7 @@ import socket
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import asdict
+from functools import partial
 
 import structlog
 from fastapi import FastAPI
@@ -14,23 +15,32 @@ from consumers.feeds.delivery.feed_worker import FeedWorker
 from consumers.feeds.delivery.forwarder import FeedMetrics
 from consumers.feeds.mapping.feed import AnyFeed
 from consumers.feeds.settings import FeedSettings
+from consumers.stream.group.session_supervisor import PERMANENT_KAFKA_ERRORS
 from consumers.stream.settings import StreamSettings
 from furlong.serve.http_server import serving
+from furlong.workers.provider_switches import ProviderSwitches
 from furlong.workers.status import status_app
+from furlong.workers.switched_feed import SwitchedFeed, SwitchedFeeds
 
 log = structlog.get_logger(__name__)
 
 
-def create_feed_workers(
+def create_feeds(
     feeds: Sequence[AnyFeed], settings: FeedSettings, stream: StreamSettings, registry: CollectorRegistry
-) -> list[FeedWorker]:
-    """Build a worker for each feed; no other workers may use `registry`."""
-    metrics = FeedMetrics(registry)
-    return [FeedWorker(feed, settings.topic(feed), stream, metrics) for feed in feeds]
+) -> SwitchedFeeds:
+    """Build what forwards feeds while their switches are on; no other feeds may use `registry`."""
+    metrics, switches = FeedMetrics(registry), ProviderSwitches(stream)
+    return SwitchedFeeds(
+        [
+            SwitchedFeed(feed, partial(FeedWorker, feed, settings.topic(feed), stream, metrics), switches)
+            for feed in feeds
+        ],
+        switches,
+    )
 
 
 async def run_feeds(
-    workers: Sequence[FeedWorker],
+    switched: SwitchedFeeds,
     registry: CollectorRegistry,
     listener: socket.socket | None,
     stop: asyncio.Event,
@@ -41,43 +51,47 @@ async def run_feeds(
         Exception: The error with which a feed ended.
     """
     stopping = asyncio.create_task(stop.wait())
-    running = [asyncio.create_task(worker.run(), name=worker.group) for worker in workers]
+    following = asyncio.create_task(switched.switches.run(PERMANENT_KAFKA_ERRORS), name="provider-switches")
+    running = [asyncio.create_task(feed.run(), name=feed.feed.provider) for feed in switched.feeds]
     try:
         async with AsyncExitStack() as stack:
             if listener is not None:
-                await stack.enter_async_context(serving(_status(workers, registry), listener))
-            await asyncio.wait({stopping, *running}, return_when=asyncio.FIRST_COMPLETED)
+                await stack.enter_async_context(serving(_status(switched.feeds, registry), listener))
+            await asyncio.wait({stopping, following, *running}, return_when=asyncio.FIRST_COMPLETED)
     finally:
         stopping.cancel()
-        await asyncio.gather(*(worker.stop() for worker in workers))
-        ended = await asyncio.gather(*running, return_exceptions=True)
+        following.cancel()
+        await asyncio.gather(*(feed.stop() for feed in switched.feeds))
+        ended = await asyncio.gather(following, *running, return_exceptions=True)
     for fault in ended:
         if isinstance(fault, Exception):
             raise fault
 
 
 @asynccontextmanager
-async def running_feeds(workers: Sequence[FeedWorker]) -> AsyncIterator[None]:
+async def running_feeds(switched: SwitchedFeeds) -> AsyncIterator[None]:
     """Copy feeds while the block runs; log the error if one ends."""
-    running = [asyncio.create_task(_run(worker), name=worker.group) for worker in workers]
+    following = asyncio.create_task(switched.switches.run(), name="provider-switches")
+    running = [asyncio.create_task(_run(feed), name=feed.feed.provider) for feed in switched.feeds]
     try:
         yield
     finally:
-        await asyncio.gather(*(worker.stop() for worker in workers))
-        await asyncio.gather(*running, return_exceptions=True)
+        following.cancel()
+        await asyncio.gather(*(feed.stop() for feed in switched.feeds))
+        await asyncio.gather(following, *running, return_exceptions=True)
 
 
-async def _run(worker: FeedWorker) -> None:
+async def _run(feed: SwitchedFeed) -> None:
     try:
-        await worker.run()
+        await feed.run()
     except Exception:
-        log.exception("feed_stopped", feed=worker.feed.name)
+        log.exception("feed_stopped", feed=feed.feed.name)
         raise
 
 
-def _status(workers: Sequence[FeedWorker], registry: CollectorRegistry) -> FastAPI:
+def _status(feeds: Sequence[SwitchedFeed], registry: CollectorRegistry) -> FastAPI:
     async def health() -> Mapping[str, object]:
-        states = {worker.feed.name: worker.health() for worker in workers}
+        states = {feed.feed.name: feed.health() for feed in feeds}
         live = all(state.live for state in states.values())
         return {"live": live, "feeds": {name: asdict(state) for name, state in states.items()}}
 

@@ -19,7 +19,7 @@ from consumers.stream.settings import StreamSettings
 from furlong.cli import app
 from furlong.demo.embedded_broker import EmbeddedBroker
 from furlong.install.topics import feed_topics
-from furlong.workers.feed_worker import create_feed_workers, run_feeds
+from furlong.workers.feed_worker import create_feeds, run_feeds
 from tests.support.consumers.feed_records import example
 
 
@@ -48,7 +48,7 @@ async def address(broker: EmbeddedBroker) -> AsyncIterator[str]:
     )
     stream = StreamSettings(bootstrap=broker.bootstrap, generation=broker.generation, hint_seconds=0.1)
     registry, stop = CollectorRegistry(), asyncio.Event()
-    workers = create_feed_workers([sports.FEED, casino.FEED], FeedSettings(), stream, registry)
+    workers = create_feeds([sports.FEED, casino.FEED], FeedSettings(), stream, registry)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         running = asyncio.create_task(run_feeds(workers, registry, listener, stop))
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"

@@ -12,6 +12,9 @@ from consumers.stream.errors import Poison
 from consumers.stream.records import Record
 
 TRACE: Final = "traceparent"
+BETS: Final = "bets-"
+"""How the names of feeds begin among all providers: another adapter may be called like the feed."""
+
 F = TypeVar("F")
 
 
@@ -31,6 +34,11 @@ class Feed(Generic[F]):
     topic: str
     decoder: msgspec.json.Decoder[F]
     bet: Callable[[F], QualifyingBet]
+
+    @property
+    def provider(self) -> str:
+        """Return its name among all providers, by which it is switched off."""
+        return f"{BETS}{self.name}"
 
     def progress(self, value: bytes | None) -> ProgressMessage:
         """Return the progress message for a record's value.

@@ -138,7 +138,7 @@ async def _carry_feeds(names: list[str], listen: str | None) -> None:
 
     from consumers.feeds.settings import FeedSettings, find
     from furlong.serve.http_server import listen as open_listener
-    from furlong.workers.feed_worker import create_feed_workers, run_feeds
+    from furlong.workers.feed_worker import create_feeds, run_feeds
 
     settings, registry = FeedSettings(), CollectorRegistry()
     chosen = find(names) if names else settings.feeds()
@@ -146,9 +146,7 @@ async def _carry_feeds(names: list[str], listen: str | None) -> None:
         fail("no feed is configured: name some in FURLONG_FEEDS_ADAPTERS")
     listener = open_listener(*address(listen)) if listen else None
     with _stopped_by_signals() as stop:
-        await run_feeds(
-            create_feed_workers(chosen, settings, stream_settings(), registry), registry, listener, stop
-        )
+        await run_feeds(create_feeds(chosen, settings, stream_settings(), registry), registry, listener, stop)
 
 
 @cli.command()

@@ -13,10 +13,9 @@ from aiokafka import TopicPartition
 from prometheus_client import CollectorRegistry
 
 from consumers.feeds.adapters import sports
-from consumers.feeds.delivery.forwarder import Forwarder
-from consumers.feeds.settings import FeedSettings
+from consumers.feeds.delivery.feed_worker import FeedWorker
+from consumers.feeds.delivery.forwarder import FeedMetrics, Forwarder
 from consumers.stream.settings import StreamSettings
-from furlong.workers.feed_worker import create_feed_workers
 
 BATCHES = int(sys.argv[1])
 
@@ -36,7 +35,8 @@ class FailingForwarder(Forwarder):
 
 async def main() -> None:
     """Forward until it dies."""
-    (worker,) = create_feed_workers([sports.FEED], FeedSettings(), StreamSettings(), CollectorRegistry())
+    metrics = FeedMetrics(CollectorRegistry())
+    worker = FeedWorker(sports.FEED, sports.FEED.topic, StreamSettings(), metrics)
     worker.forwarder = FailingForwarder
     await worker.run()
 
