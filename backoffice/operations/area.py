@@ -9,11 +9,16 @@ from backoffice.operations.dead_letters import DeadLetterService
 from backoffice.operations.installation import InstallationService
 from backoffice.operations.kill_switches import KillSwitchService
 from backoffice.operations.nodes import NodeService
+from backoffice.operations.providers.adapter_health import AdapterReader
+from backoffice.operations.providers.adapter_list import AdapterList
+from backoffice.operations.providers.adapters import switchable_names
 from backoffice.operations.providers.configurations import ProviderConfigurations
 from backoffice.operations.providers.service import ProviderService
 from backoffice.operations.reward_statuses import RewardStatusService
 from backoffice.operations.weeks import WeekService
 from backoffice.subgraph_databases import SubgraphDatabases
+from consumers.feeds.settings import FeedSettings
+from providers.settings import ProviderSettings
 
 
 class OperationsArea(Area):
@@ -25,7 +30,9 @@ class OperationsArea(Area):
         self._databases = databases = SubgraphDatabases.open(base.settings)
         own, audit, clock = base.database, base.audit, base.clock
         files = {provider.name: provider for provider in base.fulfilment.list_providers()}
-        self.switches = KillSwitchService(own, databases.rewards, audit, clock, tuple(files))
+        feeds = FeedSettings()
+        adapters = switchable_names(feeds)
+        self.switches = KillSwitchService(own, databases.rewards, audit, clock, tuple(files), adapters)
         self.nodes = NodeService(own, audit, clock)
         self.statuses = RewardStatusService(own, databases.rewards, audit, base.approvals, clock)
         self.letters = DeadLetterService(base.settings, base.stream, own, audit, base.jobs, clock)
@@ -35,6 +42,8 @@ class OperationsArea(Area):
             own, audit, base.approvals, clock, files, base.fulfilment
         )
         self.providers = ProviderService(databases.fulfilment, own, self.configurations, clock)
+        reader, seconds = AdapterReader(base.stream), ProviderSettings().status_seconds
+        self.adapters = AdapterList(own, self.providers, reader, feeds, seconds, clock)
         self.lag = LagService(base.settings, base.stream, own, clock)
         self.cases = CaseService(own, databases.fulfilment, databases.progress, audit)
         self.background = (self.lag.sample,)

@@ -60,6 +60,7 @@ class KillSwitchService:
         database: The back office's.
         rewards: The rewards subgraph's, which knows brands and rewards.
         files: The names of the providers in the workers' file, as far as this process has it.
+        adapters: The names by which other adapters are switched off.
     """
 
     database: Database
@@ -67,6 +68,7 @@ class KillSwitchService:
     audit: AuditLog
     clock: Clock
     files: Collection[str] = ()
+    adapters: Collection[str] = ()
     decisions: GlobalDecisions = field(default_factory=GlobalDecisions)
     nodes: NodeRepository = field(default_factory=NodeRepository)
 
@@ -139,11 +141,13 @@ class KillSwitchService:
             raise Invalid(problems)
 
     async def _unknown_provider(self, target: SwitchTarget) -> list[Problem]:
-        """Refuse a misspelt name; while no provider is known here, every name is accepted.
+        """Refuse a misspelt name; while no provider of rewards is known here, every name is accepted.
 
         A provider is known by its configuration, by the reports of workers, or by its switch. The database of
         fulfilment is not asked: a provider can be switched off while that database is down.
         """
+        if target.name in self.adapters:
+            return []
         subject = switch_subject(target.scope, target.brand, target.name)
         async with self.database.read() as connection:
             known = {*self.files, *await providers.newest(connection)}
@@ -152,7 +156,7 @@ class KillSwitchService:
             used = await self.decisions.repository.find(connection, subject.key)
         if not known or target.name in known or used is not None:
             return []
-        names = ", ".join(sorted(known))
+        names = ", ".join(sorted({*known, *self.adapters}))
         return [Problem("name", f"There is no provider {target.name}; there are {names}.")]
 
     async def _unknown(self, target: SwitchTarget) -> list[Problem]:

@@ -37,7 +37,7 @@ async def provider_checks(
     except ProviderConfigError as error:
         files = {}
         checks.append(Check("providers", partial(_unreadable, str(error))))
-    decided = {} if database is None else await _decided(database, seconds)
+    decided = {} if database is None else await decided_here(database, seconds)
     for name in sorted({*files, *decided}):
         use = _Use(settings, files.get(name), decided.get(name), probe)
         checks.append(Check(f"provider {name}", use.check))
@@ -48,7 +48,7 @@ async def _unreadable(problem: str) -> str:
     raise CheckFailed(problem, f"correct {FILE}: workers do not start with it")
 
 
-async def _decided(settings: DatabaseSettings, seconds: float) -> Mapping[str, DecidedConfiguration]:
+async def decided_here(settings: DatabaseSettings, seconds: float) -> Mapping[str, DecidedConfiguration]:
     """Return the decisions; none if the database cannot be read, which its own check reports."""
     try:
         async with asyncio.timeout(seconds):

@@ -149,7 +149,7 @@ COMMANDS: Final = {
     "provider": Command(
         f"{PROCESSES}.provider",
         "cli",
-        "Providers of rewards: how workers call them, in revisions that another person approves; health.",
+        "Providers of all kinds: try one, switch one off; configurations of those that pay rewards; health.",
     ),
     "backlog": Command(
         f"{OPERATIONS}.backoffice.backlog",

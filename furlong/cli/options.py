@@ -46,7 +46,7 @@ def database_settings() -> DatabaseSettings:
 
     demo = ready_file.read()
     if not demo or "FURLONG_DATABASE_URL" in os.environ:
-        return _read(DatabasesSettings)
+        return read_settings(DatabasesSettings)
     if not demo.cells:
         return database_in(Path(demo.data))
     name = os.environ.get("FURLONG_CELL", "")
@@ -81,7 +81,7 @@ def stream_settings() -> StreamSettings:
     demo = ready_file.read()
     if demo and "FURLONG_KAFKA_BOOTSTRAP" not in os.environ:
         return StreamSettings(bootstrap=demo.kafka, generation=demo.generation)
-    return _read(StreamSettings)
+    return read_settings(StreamSettings)
 
 
 def fulfilment_settings() -> FulfilmentSettings:
@@ -94,14 +94,14 @@ def fulfilment_settings() -> FulfilmentSettings:
         from furlong.demo.fulfilment import demo_providers
 
         return demo_providers(Path(demo.data))
-    return _read(FulfilmentSettings)
+    return read_settings(FulfilmentSettings)
 
 
 def topic_settings() -> TopicSettings:
     """Return the settings of how long topics keep their messages."""
     from furlong.settings import TopicSettings
 
-    return _read(TopicSettings)
+    return read_settings(TopicSettings)
 
 
 def session_settings() -> SessionSettings:
@@ -111,7 +111,7 @@ def session_settings() -> SessionSettings:
     from subgraphs.kit.settings import SessionSettings
 
     demo = ready_file.read()
-    configured = _read(SessionSettings)
+    configured = read_settings(SessionSettings)
     if demo and not (configured.secret or configured.jwks_url):
         return demo_sessions(demo_secret(Path(demo.data)))
     return configured
@@ -123,7 +123,7 @@ def embed_settings() -> EmbedSettings:
     from furlong.demo.brand_sites import demo_embedding
     from furlong.embedding.settings import EmbedSettings
 
-    demo, configured = ready_file.read(), _read(EmbedSettings)
+    demo, configured = ready_file.read(), read_settings(EmbedSettings)
     if demo and configured.file is None and not configured.signing_keys:
         return demo_embedding(Path(demo.data), configured)
     return configured
@@ -134,7 +134,7 @@ def caller_settings() -> CallerSettings:
     from furlong.demo import ready_file
     from subgraphs.kit.settings import CallerSettings
 
-    configured = _read(CallerSettings)
+    configured = read_settings(CallerSettings)
     is_open = not configured.model_fields_set & {"callers", "gateway_keys_file", "gateway_keys"}
     if is_open and ready_file.read() and "FURLONG_DATABASE_URL" not in os.environ:
         return configured.model_copy(update={"callers": "development"})
@@ -147,7 +147,7 @@ def upstream_settings() -> UpstreamSettings:
     from subgraphs.kit.settings import UpstreamSettings
 
     demo = ready_file.read()
-    configured = _read(UpstreamSettings)
+    configured = read_settings(UpstreamSettings)
     if demo and "url" not in configured.model_fields_set:
         return configured.model_copy(update={"url": demo.upstream})
     return configured
@@ -161,7 +161,7 @@ def analytics_settings() -> AnalyticsSettings:
     from furlong.demo import ready_file
     from furlong.demo.tokens import demo_secret
 
-    demo, configured = ready_file.read(), _read(AnalyticsSettings)
+    demo, configured = ready_file.read(), read_settings(AnalyticsSettings)
     if demo and "folder" not in configured.model_fields_set:
         own = {"folder": Path(demo.data) / "analytics", "key": SecretStr(demo_secret(Path(demo.data)))}
         return configured.model_copy(update=own)
@@ -172,7 +172,7 @@ def cdn_settings() -> CdnSettings:
     """Return which CDNs responses are removed from."""
     from furlong.settings import CdnSettings
 
-    return _read(CdnSettings)
+    return read_settings(CdnSettings)
 
 
 def product_clock() -> Clock:
@@ -193,7 +193,7 @@ def backoffice_settings() -> BackofficeSettings:
     from furlong.demo import ready_file
     from furlong.demo.tokens import backoffice_key
 
-    demo, configured = ready_file.read(), _read(BackofficeSettings)
+    demo, configured = ready_file.read(), read_settings(BackofficeSettings)
     if demo and not configured.key.get_secret_value():
         return configured.model_copy(update={"key": SecretStr(backoffice_key(Path(demo.data)))})
     return configured
@@ -215,7 +215,7 @@ def clock_file() -> Path:
 
     demo = _clock_of_demo()
     try:
-        return demo or rehearsal.declared_file(_read(ClockSettings))
+        return demo or rehearsal.declared_file(read_settings(ClockSettings))
     except rehearsal.ClockError as error:
         fail(error)
 
@@ -226,7 +226,9 @@ def _clock() -> Clock:
 
     demo = _clock_of_demo()
     try:
-        return rehearsal.RehearsalClock(demo) if demo else rehearsal.product_clock(_read(ClockSettings))
+        return (
+            rehearsal.RehearsalClock(demo) if demo else rehearsal.product_clock(read_settings(ClockSettings))
+        )
     except rehearsal.ClockError as error:
         fail(error)
 
@@ -237,7 +239,7 @@ def _clock_of_demo() -> Path | None:
     from furlong.demo import ready_file
 
     demo = ready_file.read()
-    ours = demo and "FURLONG_DATABASE_URL" not in os.environ and _read(ClockSettings).file is None
+    ours = demo and "FURLONG_DATABASE_URL" not in os.environ and read_settings(ClockSettings).file is None
     return Path(demo.clock) if demo and ours and demo.clock else None
 
 
@@ -252,7 +254,7 @@ def fail(message: object) -> NoReturn:
     raise typer.Exit(1)
 
 
-def _read(settings: type[S]) -> S:
+def read_settings(settings: type[S]) -> S:
     """Return settings from the environment; end the command if one is wrong."""
     report_misspelt_once()
     return _valid(settings)

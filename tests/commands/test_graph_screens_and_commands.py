@@ -30,7 +30,7 @@ COMMANDS_OF: Final = {
     "rollBackProvider": ("provider rollback",),
     "saveContent": ("content save",),
     "setKillSwitch": ("switch off", "switch on"),
-    "setProviderSwitch": ("switch off", "switch on"),
+    "setProviderSwitch": ("switch off", "switch on", "provider disable", "provider enable"),
     "setRoles": ("backoffice user roles",),
     "submitProvider": ("provider submit",),
 }
@@ -49,7 +49,7 @@ ON_THE_NODE: Final = {
 READS: Final = frozenset(
     {
         *("list", "show", "history", "status", "acknowledgements", "contrast", "diff", "health", "lint"),
-        *("lag", "outboxes", "intents", "reviews", "reconcile", "serve", "sdl", "code"),
+        *("lag", "outboxes", "intents", "reviews", "reconcile", "serve", "sdl", "code", "test"),
     }
 )
 GROUPS: Final = (

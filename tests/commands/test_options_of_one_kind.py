@@ -21,7 +21,7 @@ NOT_LISTS = frozenset(
         *("brand change", "brand contrast", "brand show", "cell claim", "cell mirror", "worker purges"),
         "new block",
         "new provider",
-        *(f"provider {what}" for what in ("approve", "rollback", "run", "show", "submit")),
+        *(f"provider {what}" for what in ("approve", "rollback", "run", "submit")),
         *("analytics ask", "analytics report"),  # --format json
         *("audit export", "audit verify", "backoffice code", "backoffice sdl", "backoffice serve"),
         *(f"backoffice user {what}" for what in ("add", "disable", "enable", "reset", "roles")),

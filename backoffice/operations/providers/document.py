@@ -15,8 +15,10 @@ from urllib.parse import urlsplit
 from pydantic import ValidationError
 
 from backoffice.errors import Invalid, Problem
+from consumers.feeds.mapping.feed import BETS
 from consumers.messages.global_events.states import ProviderState, read_state
 from consumers.stream.errors import Poison
+from providers.registry import NAMES as PROCESSES
 from subgraphs.club_kit.domain.reward_kinds.registry import RewardKind, paid_by
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings, ProviderConfig
 from subgraphs.kit.domain.keys import ALL_BRANDS
@@ -103,6 +105,8 @@ def _secrets(fields: Mapping[str, Any], reason: str) -> Iterator[Problem]:
 def _rules(config: ProviderConfig, reason: str) -> Iterator[Problem]:
     if not reason.strip():
         yield Problem("reason", "Say why: nodes and the audit log show it.")
+    if config.name in PROCESSES or config.name.startswith(BETS):
+        yield Problem("name", "An adapter of another kind is switched off by this name: choose another.")
     address = urlsplit(config.url)
     if not address.hostname:
         yield Problem("url", "An address has a host.")

@@ -10,10 +10,11 @@ import typer
 from furlong.cli.command_work import run_with
 from furlong.cli.json_lists import AsJson, echo_json
 from furlong.cli.operating_person import As, operator
-from furlong.cli.options import fail, fulfilment_settings, product_clock, stream_settings
+from furlong.cli.options import fail, fulfilment_settings, product_clock, read_settings, stream_settings
 
 if TYPE_CHECKING:
     from backoffice.access import Actor
+    from backoffice.global_events.repository import GlobalDecision
     from backoffice.operations.kill_switches import KillSwitchService, SwitchTarget
     from backoffice.operations.nodes import Acknowledged, NodeService, NodeState
     from foundation.storage.database import Database
@@ -119,13 +120,21 @@ def list_switches(*, as_json: AsJson = False) -> None:
         typer.echo("Everything is on.")
 
 
-def _switch(scope: str, name: str, reason: str, person: str | None, *, off: bool) -> None:
-    target = _target(scope, name)
-    decided = _run(
+def switch_provider(name: str, reason: str, person: str | None, *, off: bool) -> GlobalDecision:
+    """Switch a provider of any kind off or on, on all nodes; end the command if that is refused."""
+    return _switched(_target("provider", name), reason, person, off=off)
+
+
+def _switched(target: SwitchTarget, reason: str, person: str | None, *, off: bool) -> GlobalDecision:
+    return _run(
         lambda _nodes, switches, actor: switches.switch(actor, target, off=off, reason=reason),
         person,
         publishes=True,
     )
+
+
+def _switch(scope: str, name: str, reason: str, person: str | None, *, off: bool) -> None:
+    decided = _switched(_target(scope, name), reason, person, off=off)
     word = "off" if off else "on"
     typer.echo(f"{scope} {name} is switched {word} for all nodes (message {decided.order.number}).")
     typer.echo("`furlong global acknowledgements` says which nodes have applied it.")
@@ -157,7 +166,9 @@ def _run(
     from backoffice.audit.audit_log import AuditLog
     from backoffice.operations.kill_switches import KillSwitchService
     from backoffice.operations.nodes import NodeService
+    from backoffice.operations.providers.adapters import switchable_names
     from backoffice.run_publisher import publish_now
+    from consumers.feeds.settings import FeedSettings
 
     clock = product_clock()
 
@@ -165,7 +176,8 @@ def _run(
         audit = AuditLog(clock)
         nodes = NodeService(backoffice, audit, clock)
         files = tuple(provider.name for provider in fulfilment_settings().list_providers())
-        switches = KillSwitchService(backoffice, rewards, audit, clock, files)
+        adapters = switchable_names(read_settings(FeedSettings))
+        switches = KillSwitchService(backoffice, rewards, audit, clock, files, adapters)
         result = await act(nodes, switches, operator(person))
         if publishes:
             await publish_now(backoffice, stream_settings(), clock)

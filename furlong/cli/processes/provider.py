@@ -1,4 +1,4 @@
-"""`furlong provider run`: the process of one adapter, beside the commands for the providers of rewards."""
+"""`furlong provider run`: the process of one adapter, beside the commands for providers of all kinds."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from furlong.cli.operations.backoffice.provider import cli
+from furlong.cli.operations.backoffice.adapters import cli
 from furlong.cli.options import address, fail, log_to_stderr, running_clock, stream_settings
 from furlong.cli.processes.workers import Listen, run_until
 

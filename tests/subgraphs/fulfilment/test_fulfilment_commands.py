@@ -247,3 +247,21 @@ async def test_the_demo_pays_through_simulated_providers(harness: PayoutHarness,
     async with serving_demo_providers(tmp_path / "demo", clock) as providers:
         assert moved != first
         assert [one.url for one in providers.served] == [moved, *others]
+
+
+async def test_a_provider_is_tried_with_its_secret(
+    harness: PayoutHarness, environment: dict[str, str]
+) -> None:
+    """Each API takes the right one; with another, the sentence names the secret and never shows it."""
+    for config in harness.configs:
+        tried = await furlong(environment, "provider", "test", config.name)
+        assert (tried.exit_code, f"{config.url} accepts the secret simulated" in tried.output) == (0, True)
+    wrong = environment | {"FURLONG_FULFILMENT_SECRETS": '{"simulated": "an-old-secret"}'}
+    for config in harness.configs:
+        tried = await furlong(wrong, "provider", "test", config.name, "--json")
+        [told] = json.loads(tried.stdout)
+        assert (tried.exit_code, told["ok"], "the secret simulated" in told["says"]) == (1, False, True)
+        assert "an-old-secret" not in tried.output
+    missing = environment | {"FURLONG_FULFILMENT_SECRETS": "{}"}
+    tried = await furlong(missing, "provider", "test", harness.configs[0].name)
+    assert (tried.exit_code, "needs the secret 'simulated'" in tried.output) == (1, True)

@@ -1,4 +1,4 @@
-"""`furlong provider …`: how workers call providers of rewards, in revisions, on all nodes."""
+"""`furlong provider …` for providers of rewards: how workers call them, in revisions, on all nodes."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from backoffice.approvals.service import Approvals
     from backoffice.audit.audit_log import AuditLog
     from backoffice.base import Base
+    from backoffice.operations.providers.adapter_list import AdapterState
     from backoffice.operations.providers.repository import ProviderRevision
     from backoffice.operations.providers.service import NodeHealth, ProviderService, ProviderState
     from foundation.storage.clock import Clock
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 R = TypeVar("R")
 cli = typer.Typer(
     no_args_is_help=True,
-    help="Providers of rewards: how workers call them, in revisions that another person approves; health.",
+    help="Providers of all kinds: try one, switch one off; configurations of those that pay rewards; health.",
 )
 Name = Annotated[str, typer.Argument(help="The provider.")]
 HEALTH_HEADS: Final = (
@@ -37,30 +38,6 @@ HEALTH_HEADS: Final = (
 Reason = Annotated[str, typer.Option(help="Why; the approver, the audit log and the nodes show it.")]
 
 
-@cli.command("list")
-def list_(*, as_json: AsJson = False) -> None:
-    """List the providers in their order, with what each offers."""
-    echo_list(
-        _read(lambda service, actor: service.listed(actor)),
-        as_json=as_json,
-        facts=_facts,
-        heads=("provider", "revision", "state", "pays", "brands", "currencies", "waiting", "not used by"),
-        cells=_line,
-        nothing="No provider is configured: see `furlong provider submit`.",
-    )
-
-
-@cli.command()
-def show(
-    *, provider: Name, revision: Annotated[int | None, typer.Option(help="An earlier one.")] = None
-) -> None:
-    """Print a configuration in the form that `submit` reads, with the number of its revision."""
-    import yaml
-
-    wanted = _read(lambda service, actor: service.configurations.find(actor, provider, revision))
-    typer.echo(yaml.safe_dump(_document(wanted), sort_keys=False).rstrip())
-
-
 @cli.command()
 def history(*, provider: Name, limit: int = 20, as_json: AsJson = False) -> None:
     """List the revisions of a provider's configuration, the newest first."""
@@ -68,7 +45,7 @@ def history(*, provider: Name, limit: int = 20, as_json: AsJson = False) -> None
         _read(lambda service, actor: service.configurations.revisions(actor, provider, limit)),
         as_json=as_json,
         facts=lambda revision: (
-            {**_document(revision), "reason": revision.reason, "submitted_by": revision.submitted_by}
+            {**document_of(revision), "reason": revision.reason, "submitted_by": revision.submitted_by}
             | {"approved_by": revision.approved_by, "in_force_at": revision.in_force_at}
         ),
         heads=("revision", "in force", "submitted by", "approved by", "reason"),
@@ -212,7 +189,7 @@ def _read(work: Callable[[ProviderService, Actor], Awaitable[R]]) -> R:
     audit = AuditLog(clock)
 
     async def read(own: Database, fulfilment: Database) -> R:
-        service = _service((own, audit, Approvals(own, audit, clock), clock), fulfilment)
+        service = rewards_service((own, audit, Approvals(own, audit, clock), clock), fulfilment)
         return await work(service, operator(None))
 
     return run_with(("backoffice", "fulfilment"), read, ValueError)
@@ -225,10 +202,13 @@ async def _with_service(
 
     parts = (base.database, base.audit, base.approvals, base.clock)
     async with open_databases(database_settings(), "fulfilment") as (fulfilment,):
-        return await work(_service(parts, fulfilment), actor)
+        return await work(rewards_service(parts, fulfilment), actor)
 
 
-def _service(parts: tuple[Database, AuditLog, Approvals, Clock], fulfilment: Database) -> ProviderService:
+def rewards_service(
+    parts: tuple[Database, AuditLog, Approvals, Clock], fulfilment: Database
+) -> ProviderService:
+    """Return what reads and changes the providers of rewards."""
     from backoffice.operations.providers.configurations import ProviderConfigurations
     from backoffice.operations.providers.service import ProviderService
 
@@ -240,7 +220,8 @@ def _service(parts: tuple[Database, AuditLog, Approvals, Clock], fulfilment: Dat
     return ProviderService(fulfilment, own, configurations, clock)
 
 
-def _document(revision: ProviderRevision) -> dict[str, Any]:
+def document_of(revision: ProviderRevision) -> dict[str, Any]:
+    """Return a configuration in the form that `submit` reads, with the number of its revision."""
     return {"revision": revision.revision, **revision.document.model_dump(mode="json")}
 
 
@@ -260,11 +241,10 @@ def _health_cells(report: NodeHealth) -> tuple[object, ...]:
     )
 
 
-def _facts(state: ProviderState) -> dict[str, Any]:
+def rewards_facts(state: ProviderState) -> dict[str, Any]:
+    """Return what is known of a provider of rewards alone, for programs."""
     reason, since = state.stopped or (None, None)
     return {
-        "provider": state.name,
-        "revision": None if state.present is None else state.present.revision,
         "imported": state.present is not None and state.present.approved_by is None,
         "configuration": None if state.present is None else state.present.document.model_dump(mode="json"),
         "adapter_kinds": state.adapter_kinds,
@@ -278,7 +258,11 @@ def _facts(state: ProviderState) -> dict[str, Any]:
     }
 
 
-def _line(state: ProviderState) -> tuple[object, ...]:
+def offer_cells(adapter: AdapterState) -> tuple[object, ...]:
+    """Return what a provider of rewards offers, for people."""
+    state = adapter.rewards
+    if state is None:
+        return adapter.name, "", "not configured", "", "", "", "", ""
     document = None if state.present is None else state.present.document
     use = "stopped" if state.stopped else "in use" if document and document.enabled else "not enabled"
     offered = ("", "", "") if document is None else (document.kinds, document.brands, document.currencies)
