@@ -9,9 +9,10 @@ from strawberry.scalars import JSON
 
 from backoffice.approvals.proposals import Proposal
 from backoffice.errors import Problem
+from backoffice.operations.providers.adapter_list import AdapterState
 from backoffice.operations.providers.document import FieldChange
 from backoffice.operations.providers.repository import ProviderRevision
-from backoffice.operations.providers.service import NodeHealth, ProviderState
+from backoffice.operations.providers.service import NodeHealth
 from backoffice.operations.types import MissingNode
 from foundation.same_fields import with_fields_of
 from subgraphs.fulfilment.providers.settings import ProviderConfig
@@ -106,12 +107,34 @@ class PendingConfiguration:
 
 @described
 @strawberry.type
-class ProviderInfo:
-    """A provider of rewards.
+class ProviderStatusInfo:
+    """How a provider is.
 
     Attributes:
+        state: One of up, down, off and unknown.
+        says: What is wrong, or what is known.
+        since: Since when something is wrong, or it is off; null if that is not known, or nothing is.
+    """
+
+    state: str
+    says: str
+    since: datetime | None
+
+
+@described
+@strawberry.type
+class ProviderInfo:
+    """A provider: of rewards, a feed of bets, or one with a process of its own.
+
+    Attributes:
+        kind: Such as rewards, exchange, or bet feed.
+        adapter: The code that speaks to it; null if its configuration is not known here.
+        runs_in: The command of the process that it runs in.
+        capabilities: What it brings, such as live odds.
+        enabled: Whether it is configured, and nobody has switched it off.
+        status: How it is, wherever it runs.
         revision: In force; 0 if no configuration is known here.
-        imported: Whether it is that of the workers' file.
+        imported: Whether it is that of the workers' file, or of the environment.
         adapter_kinds: The kinds of reward that its adapter can ask for.
         missing: Parts of nodes that do not use the revision.
         stopped: Whether nothing is sent to it.
@@ -120,6 +143,12 @@ class ProviderInfo:
     """
 
     id: ID
+    kind: str
+    adapter: str | None
+    runs_in: str
+    capabilities: list[str]
+    enabled: bool
+    status: ProviderStatusInfo
     revision: int
     imported: bool
     endpoint: str | None
@@ -221,25 +250,34 @@ class RollBackProviderInput:
     reason: str
 
 
-def provider_to_graphql(state: ProviderState) -> ProviderInfo:
+def provider_to_graphql(state: AdapterState) -> ProviderInfo:
     """Return a provider."""
-    reason, since = state.stopped or (None, None)
-    present = state.present
+    rewards, off = state.rewards, state.off
+    present = None if rewards is None else rewards.present
+    reason, since = (rewards and rewards.stopped) or (off and (off.reason, off.at)) or (None, None)
     return ProviderInfo(
         id=ID(state.name),
-        revision=0 if present is None else present.revision,
-        imported=present is not None and present.approved_by is None,
+        kind=state.declared.kind.value,
+        adapter=state.adapter,
+        runs_in=state.runs_in,
+        capabilities=sorted(capability.value for capability in state.declared.capabilities),
+        enabled=state.is_enabled,
+        status=with_fields_of(ProviderStatusInfo, state.health, state=state.health.state.value),
+        revision=state.revision,
+        imported=present is None or present.approved_by is None,
         endpoint=None if present is None else present.document.url,
         configuration=None if present is None else _configuration(present.document),
-        adapter_kinds=list(state.adapter_kinds),
-        missing=[MissingNode(node=name, reason=why) for name, why in state.missing.items()],
-        pending=[_pending(proposal) for proposal in state.pending],
-        health=[_health(report) for report in state.health],
-        stopped=state.stopped is not None,
-        everywhere=state.everywhere,
+        adapter_kinds=[] if rewards is None else list(rewards.adapter_kinds),
+        missing=[
+            MissingNode(node=name, reason=why) for name, why in (rewards.missing if rewards else {}).items()
+        ],
+        pending=[_pending(proposal) for proposal in (rewards.pending if rewards else ())],
+        health=[_health(report) for report in (rewards.health if rewards else ())],
+        stopped=off is not None or (rewards is not None and rewards.stopped is not None),
+        everywhere=off is not None or (rewards is not None and rewards.everywhere),
         reason=reason,
         since=since,
-        waiting=JSON(dict(state.waiting)),
+        waiting=JSON({} if rewards is None else dict(rewards.waiting)),
     )
 
 

@@ -35,17 +35,17 @@ class ProviderQuery:
 
     @strawberry.field(directives=[permitted(_READ, ALL)])
     async def providers(self, info: OfficeInfo) -> list[ProviderInfo]:
-        """Providers in the order in which they are asked, with health and what waits for each."""
+        """All providers with their health; those of rewards in the order in which they are asked."""
         return [
             provider_to_graphql(state)
-            for state in await info.context.area(OperationsArea).providers.listed(info.context.actor)
+            for state in await info.context.area(OperationsArea).adapters.listed(info.context.actor)
         ]
 
     @strawberry.field(directives=[permitted(_READ, ALL)])
     async def provider(self, info: OfficeInfo, id: ID) -> ProviderInfo:  # noqa: A002
         """A provider."""
         return provider_to_graphql(
-            await info.context.area(OperationsArea).providers.find(info.context.actor, id)
+            await info.context.area(OperationsArea).adapters.find(info.context.actor, id)
         )
 
     @strawberry.field(directives=[permitted(_READ, ALL)])

@@ -21,7 +21,7 @@ from consumers.stream.settings import StreamSettings
 from providers.delivery import StatusMessage
 from providers.topics import STATUS
 
-PATIENCE_SECONDS: Final = 15.0
+PATIENCE_SECONDS: Final = 8.0
 ANSWER_SECONDS: Final = 5.0
 FRESH_SECONDS: Final = 2.0
 STATUS_INTERVALS: Final = 3

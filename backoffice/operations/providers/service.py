@@ -11,7 +11,6 @@ from backoffice.access import Actor, Permission, require
 from backoffice.approvals import repository as approvals
 from backoffice.approvals.proposals import Proposal, ProposalStatus
 from backoffice.approvals.repository import ProposalFilter
-from backoffice.errors import NotFound
 from backoffice.global_events.acknowledgements import NodeReport, NodeRepository
 from backoffice.global_events.decisions import GlobalDecisions
 from backoffice.operations.providers.configurations import KIND, ProviderConfigurations
@@ -138,18 +137,6 @@ class ProviderService:
         """
         require(actor, Permission.OPERATIONS_READ, None)
         return [adapter.value for adapter in Adapter]
-
-    async def find(self, actor: Actor, name: str) -> ProviderState:
-        """Return a provider.
-
-        Raises:
-            Forbidden: The actor may not see it.
-            NotFound: There is none.
-        """
-        for state in await self.listed(actor):
-            if state.name == name:
-                return state
-        raise NotFound(f"There is no provider {name[:64]!r}.")
 
     async def _missing(
         self, connection: AsyncConnection, name: str, reports: Sequence[NodeReport]

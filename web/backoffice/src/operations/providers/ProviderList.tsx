@@ -1,28 +1,31 @@
-/** The providers in the order in which they are asked: their revision, their health, and what waits for them. */
+/** All providers: what each brings, how it is, and the revision of its configuration. */
 import Button from '@mui/material/Button';
 import Link from '@mui/material/Link';
 import { Link as RouterLink } from 'react-router-dom';
 
 import { DataRows } from '../page/DataRows.tsx';
 import { Page } from '../page/Page.tsx';
-import { offered, waits } from './provider.ts';
-import { State, SwitchButton } from './State.tsx';
+import { RowMenu } from '../../components/RowMenu.tsx';
+import { offered } from './provider.ts';
+import { canSwitch, Health, State, switchDeed } from './State.tsx';
 import { useMay } from '../page/may.ts';
 import { usePolled } from '../page/usePolled.ts';
 import { PROVIDERS } from '../../graph/generated/operations.ts';
 
 import type { Provider } from '../../graph/generated/operations.ts';
 
-/** Health in a word: what is wrong anywhere, or that nothing is. */
-function health({ health: all }: Provider): string {
-  if (all.length === 0) return 'no node reports';
-  const wrong = all.filter(({ alive, circuit, problem }) => !alive || circuit !== 'closed' || problem !== null);
-  return wrong.length === 0 ? `well on ${all.length}` : `trouble on ${wrong.length} of ${all.length}`;
+/** The revision in force, who does not use it, and what waits for a second person. */
+function revision(one: Provider): string {
+  const { revision: number, imported, kind, missing, pending } = one;
+  if (number === 0) return kind === 'rewards' && canSwitch(one) ? 'unknown here' : '–';
+  const source = kind === 'rewards' ? 'the file’s' : 'the environment’s';
+  const lacking = missing.length === 0 ? [] : [`not used by ${missing.map(({ node }) => node).join(', ')}`];
+  const waiting = pending.length === 0 ? [] : [`${pending.length} waiting for approval`];
+  return [imported ? `${number}, ${source}` : String(number), ...lacking, ...waiting].join('; ');
 }
 
-function revision({ revision: number, imported }: Provider): string {
-  if (number === 0) return 'unknown here';
-  return imported ? `${number}, the file’s` : String(number);
+function brings(one: Provider): string {
+  return one.configuration === null ? one.capabilities.join(', ') : offered(one);
 }
 
 export function ProviderList() {
@@ -32,13 +35,13 @@ export function ProviderList() {
   return (
     <Page
       title="Providers"
-      about="In the order in which they are considered. A second person approves each change of a configuration, which then applies on all nodes; secrets are shown by name only."
+      about="Those with a process of their own, feeds of bets, and those that pay rewards, in the order in which they are considered. A second person approves each change of a configuration of these, which then applies on all nodes."
       problem={problem}
       waiting={data === undefined}
       actions={
         mayChange && (
           <Button component={RouterLink} to="/providers/create" variant="outlined">
-            New provider
+            New provider of rewards
           </Button>
         )
       }
@@ -58,14 +61,12 @@ export function ProviderList() {
               </Link>
             ),
           },
-          { head: 'State', cell: (one) => <State of={one} /> },
+          { head: 'Kind', cell: ({ kind }) => kind },
+          { head: 'State', cell: (one) => <State of={one} brief /> },
+          { head: 'Health', cell: (one) => <Health of={one} /> },
+          { head: 'Brings', cell: brings },
           { head: 'Revision', cell: revision },
-          { head: 'Health', cell: health },
-          { head: 'Not used by', cell: ({ missing }) => missing.map(({ node }) => node).join(', ') || '–' },
-          { head: 'Approval', cell: ({ pending }) => (pending.length === 0 ? '–' : `${pending.length} waiting`) },
-          { head: 'Rewards', cell: waits },
-          { head: 'Pays', cell: offered },
-          { head: 'Change', cell: (one) => may && <SwitchButton of={one} /> },
+          { head: 'Change', isMenu: true, cell: (one) => may && canSwitch(one) && <RowMenu about={one.id} deeds={[switchDeed(one)]} /> },
         ]}
       />
     </Page>

@@ -10,7 +10,7 @@ import { HealthTable } from './HealthTable.tsx';
 import { NEW, limits, offered, waits } from './provider.ts';
 import { Page } from '../page/Page.tsx';
 import { Revisions } from './Revisions.tsx';
-import { State, SwitchButton } from './State.tsx';
+import { canSwitch, Health, State, SwitchButton } from './State.tsx';
 import { useMay } from '../page/may.ts';
 import { usePolled } from '../page/usePolled.ts';
 import { READ_PROVIDER } from '../../graph/generated/operations.ts';
@@ -32,9 +32,28 @@ export function ProviderShow() {
   const may = useMay('operations.switch');
   const provider = data?.provider;
   return (
-    <Page title={`Provider ${id}`} problem={problem} waiting={provider === undefined} actions={provider !== undefined && may && <SwitchButton of={provider} />}>
-      {provider !== undefined && <Parts provider={provider} onChanged={refresh} />}
+    <Page title={`Provider ${id}`} problem={problem} waiting={provider === undefined} actions={provider !== undefined && may && canSwitch(provider) && <SwitchButton of={provider} />}>
+      {provider !== undefined && (provider.kind === 'rewards' ? <Parts provider={provider} onChanged={refresh} /> : <Process provider={provider} />)}
     </Page>
+  );
+}
+
+/** A provider that is configured where it runs: by settings of its process. */
+function Process({ provider }: { readonly provider: Provider }) {
+  const { id, kind, runsIn, capabilities } = provider;
+  return (
+    <Stack spacing={3}>
+      <Stack direction="row" spacing={2} useFlexGap sx={{ flexWrap: 'wrap', alignItems: 'center' }}>
+        <State of={provider} />
+        <Health of={provider} />
+      </Stack>
+      <Typography>
+        Its kind is {kind}; it brings {capabilities.join(', ')}.
+      </Typography>
+      <Typography>
+        It runs in <code>{runsIn}</code>, and is configured by the settings of that process: <code>furlong provider show {id}</code> shows them, and <code>furlong provider test {id}</code> tries them.
+      </Typography>
+    </Stack>
   );
 }
 
