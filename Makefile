@@ -145,7 +145,7 @@ lock: .venv/.installed ## Pin the Python dependencies again
 	$(COMPILE) tools/advisories/requirements.in -o tools/advisories/requirements.lock
 	$(COMPILE) tools/set_up/requirements.in -c requirements-dev.lock -o tools/set_up/requirements.lock
 
-services: .venv/.installed ## Install and start real MariaDB and Kafka, and install Chromium and Firefox (Debian, Ubuntu); ARGS=--cells: also what cells need to be moved
+services: .venv/.installed ## Install and start real MariaDB and Kafka, and install Chromium and Firefox (Debian, Ubuntu); ARGS=--cells: also what cells need to be moved, ARGS=--amqp: also RabbitMQ
 	bash tools/install-services.sh
 	@$(BIN)/python tools/services.py start $(ARGS)
 

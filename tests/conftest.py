@@ -29,6 +29,7 @@ from tools import server_process
 from tools.local_chromium import LocalChromium, find_chromium
 from tools.private_kafka import PrivateKafka, start_kafka
 from tools.private_mariadb import PrivateMariadb, start_mariadb
+from tools.private_rabbitmq import PrivateRabbitmq, start_rabbitmq
 from tools.private_valkey import PrivateValkey, start_valkey
 from tools.runner.service_markers import ServiceMarkers, find_firefox, installed_fixtures
 from tools.runner.started_programs import StartedPrograms
@@ -191,6 +192,14 @@ def empty_kafka(kafka: PrivateKafka) -> PrivateKafka:
 def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrivateValkey]:
     """A private Valkey or Redis for the session."""
     server = start_valkey(tmp_path_factory.mktemp("valkey"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def rabbitmq(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrivateRabbitmq]:
+    """A private RabbitMQ for the session; a test declares exchanges and queues of its own."""
+    server = start_rabbitmq(tmp_path_factory.mktemp("rabbitmq"))
     yield server
     server.stop()
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs real MariaDB, Java, Maven, Valkey, Varnish, HAProxy, Prometheus, systemd-analyze, bubblewrap, Chromium, Firefox, wrk (apt),
-# Apache Kafka's jars (Maven), clients of the exchange (pip), and what renders and checks the Helm chart (pip, Go) for tests, benchmarks and `make services`.
+# RabbitMQ with its Erlang (apt, unpacked), Apache Kafka's jars (Maven), clients of the exchange (pip), and what renders and checks the Helm chart (pip, Go) for tests, benchmarks and `make services`.
 # It may be run again at any time: programs that are installed are left as they are. It starts nothing.
 # `install-services.sh galera` adds only what MariaDB needs for a Galera cluster, which `make torture` starts.
 set -euo pipefail
@@ -10,6 +10,7 @@ kafka_pom=$root/tools/kafka/pom.xml
 kafka_libs=$root/.services/kafka/libs
 prometheus=$root/.services/prometheus
 galera=$root/.services/galera
+rabbitmq=$root/.services/rabbitmq
 chart_lock=$root/tools/helm/requirements.lock
 chart_tools=$root/.services/helm
 exchange_lock=$root/tools/exchange_clients/requirements.lock
@@ -188,6 +189,27 @@ install_prometheus() {
   fi
 }
 
+# RabbitMQ and what its Erlang consists of, unpacked: the packages would start a server and a port mapper. Erlang's own
+# command names the folder that its package installs to.
+install_rabbitmq() {
+  apt_refresh || return 1
+  local fresh=$rabbitmq.new.$$ part parts=()
+  for part in base asn1 crypto eldap inets mnesia os-mon parsetools public-key runtime-tools ssl syntax-tools tools xmerl; do
+    parts+=("erlang-$part")
+  done
+  mkdir -p "$fresh/unpacked"
+  if (cd "$fresh" && retry apt-get download -qq -o APT::Sandbox::User=root rabbitmq-server "${parts[@]}" &&
+    for package in ./*.deb; do dpkg-deb -x "$package" unpacked || exit 1; done &&
+    mv unpacked/usr/lib/erlang erlang && mv unpacked/usr/lib/rabbitmq/lib/rabbitmq_server-* server &&
+    sed -i 's#ROOTDIR=/usr/lib/erlang#ROOTDIR=$(cd "$progdir/.." \&\& pwd)#' erlang/bin/erl && rm -r unpacked ./*.deb); then
+    rm -rf "$rabbitmq"
+    mv "$fresh" "$rabbitmq"
+  else
+    rm -rf "$fresh"
+    return 1
+  fi
+}
+
 # Galera's library, and what a node copies its data to another with: unpacked, as the packages would start a server.
 install_galera() {
   apt_refresh || return 1
@@ -272,6 +294,9 @@ need Varnish "$(PATH=$PATH:/usr/sbin command -v varnishd || true)" install_varni
 found=$(command -v promtool || true)
 if [ -z "$found" ] && [ -x "$prometheus/promtool" ]; then found=$prometheus; fi
 need Prometheus "$found" install_prometheus || failed=1
+
+if [ -x "$rabbitmq/server/sbin/rabbitmq-server" ]; then found=$rabbitmq; else found=; fi
+need RabbitMQ "$found" install_rabbitmq || failed=1
 
 need HAProxy "$(haproxy_version)" install_haproxy || failed=1
 

@@ -75,7 +75,25 @@ def test_stop_ends_a_checkouts_servers_and_takes_its_settings_back(started: Star
     assert started.folder.running() == before
 
 
-@pytest.mark.usefixtures("chromium_installed", "prometheus_installed")
+@pytest.mark.usefixtures("rabbitmq_installed")
+def test_rabbitmq_is_started_if_asked_for_and_stopped_with_its_port_mapper(
+    started: Started, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Only `--amqp` starts it; no process of its Erlang is left."""
+    assert started.folder.running().rabbitmq is None
+    assert start(started.folder, with_amqp=True) == 0
+    rabbitmq = started.folder.running().rabbitmq
+    assert rabbitmq is not None
+    assert rabbitmq.url in capsys.readouterr().out
+    assert start(started.folder) == 0
+    assert started.folder.running().rabbitmq == rabbitmq
+    rabbitmq.stop()
+    assert not rabbitmq.process.is_running()
+    assert not rabbitmq.mapper.is_running()
+    assert started.folder.running().rabbitmq is None
+
+
+@pytest.mark.usefixtures("chromium_installed", "prometheus_installed", "rabbitmq_installed")
 def test_installing_again_installs_nothing() -> None:
     """If everything is installed, the installer names what it found and calls no package manager."""
     told = subprocess.run(
@@ -92,6 +110,7 @@ def test_installing_again_installs_nothing() -> None:
         "Valkey",
         "Varnish",
         "Prometheus",
+        "RabbitMQ",
         "HAProxy",
         "systemd-analyze",
         "bubblewrap",

@@ -20,6 +20,7 @@ from tools.kafka_jars import kafka_installed
 from tools.local_chromium import find_chromium
 from tools.private_mariadb import mariadb_installed
 from tools.private_prometheus import prometheus_installed
+from tools.private_rabbitmq import rabbitmq_installed
 from tools.private_valkey import valkey_installed
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -94,6 +95,7 @@ SERVICES = (
     MarkedService("mariadb", "a real MariaDB server", "services", mariadb_installed),
     MarkedService("kafka", "a real Apache Kafka broker", "services", kafka_installed),
     MarkedService("valkey", "a real Valkey or Redis", "services", valkey_installed),
+    MarkedService("rabbitmq", "a real RabbitMQ", "services", rabbitmq_installed),
     MarkedService("prometheus", "a real Prometheus", "services", prometheus_installed),
     MarkedService("systemd", "systemd-analyze", "services", lambda: which("systemd-analyze") is not None),
     MarkedService("varnish", "a real Varnish", "services", varnish_installed),
