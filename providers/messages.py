@@ -76,6 +76,7 @@ class Runner(msgspec.Struct, frozen=True, kw_only=True):
         status: One of active, suspended, removed and hidden, and by result winner, loser, placed or void.
         dead_heat_milli: The part of the stake that won, in thousandths, in a dead heat.
         deduction_milli: What was taken off the odds for it, in thousandths, when it was withdrawn.
+        void_milli: The part of the stake that is given back, in thousandths, where the rest won or lost.
     """
 
     selection_id: str
@@ -88,6 +89,14 @@ class Runner(msgspec.Struct, frozen=True, kw_only=True):
     last_odds_milli: int | None = None
     dead_heat_milli: int | None = None
     deduction_milli: int | None = None
+    void_milli: int | None = None
+
+
+class VoidPeriod(msgspec.Struct, frozen=True, kw_only=True):
+    """Bets of this period are void; without a beginning or an end it is open there."""
+
+    starts_at: datetime | None
+    ends_at: datetime | None
 
 
 class MarketMessage(ProviderMessage, frozen=True, kw_only=True):
@@ -112,6 +121,7 @@ class MarketMessage(ProviderMessage, frozen=True, kw_only=True):
     starts_at: datetime | None = None
     currency: str
     runners: tuple[Runner, ...]
+    void_periods: tuple[VoidPeriod, ...] = ()
 
 
 class Figure(msgspec.Struct, frozen=True):
