@@ -78,7 +78,8 @@ def exchange(
     `POST /faults/NAME?amount=N` on the other port arms a fault, `GET /books` shows what clients should know,
     and `POST /moving/off` lets prices stand still.
     """
-    from simulator.exchange.serve import CERTIFICATE, serving_exchange
+    from simulator.certificate import CERTIFICATE
+    from simulator.exchange.serve import serving_exchange
 
     async def run() -> None:
         stop = _stop()
@@ -91,6 +92,47 @@ def exchange(
         typer.echo("stopped")
 
     asyncio.run(run())
+
+
+@cli.command()
+def feed(
+    *,
+    broker: Annotated[
+        str,
+        typer.Option(
+            metavar="URL",
+            help="RabbitMQ, such as amqp://guest:guest@127.0.0.1:5672/.",
+        ),
+    ],
+    data: Annotated[Path, typer.Option(help="The folder of its certificate; created if missing.")],
+    port: Annotated[int, typer.Option(help="The API's port on the loopback; 0 for any free one.")] = 8445,
+    amqp: Annotated[int, typer.Option(help="The port of messages; 0 for any free one.")] = 8446,
+    rate: Annotated[float, typer.Option(min=0, help="Changes a second.")] = 20.0,
+    alive: Annotated[float, typer.Option(min=0.01, help="Seconds between signs of life.")] = 10.0,
+) -> None:
+    """Serve a sports feed's API and messages, with events that move, until Ctrl-C or SIGTERM.
+
+    Messages pass through RabbitMQ, whose password is the token. `POST /faults/NAME?amount=N` arms a fault,
+    `GET /books` shows what clients should know, and `POST /moving/off` lets events stand still.
+    """
+    from simulator.certificate import CERTIFICATE
+    from simulator.sports_feed.serve import BrokerMissing, serving_feed
+
+    async def run() -> None:
+        stop = _stop()
+        async with serving_feed(
+            broker, data, port=port, amqp=amqp, moves_per_second=rate, alive_seconds=alive
+        ) as served:
+            typer.echo(f"API at {served.url}/v1, messages at 127.0.0.1:{served.port}, faults at {served.url}")
+            typer.echo(f"its certificate is {data / CERTIFICATE}")
+            await stop.wait()
+        typer.echo("stopped")
+
+    try:
+        asyncio.run(run())
+    except BrokerMissing as fault:
+        typer.echo(f"furlong: {fault}", err=True)
+        raise typer.Exit(1) from fault
 
 
 @cli.command()

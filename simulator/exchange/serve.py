@@ -1,32 +1,24 @@
 """Serves a simulated exchange: stream, catalogue, markets that move, and faults and books over HTTP."""
 
 import asyncio
-import ipaddress
-import ssl
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from simulator.certificate import certified
 from simulator.exchange.catalogue import ROOT, ExchangeCatalogue
 from simulator.exchange.faults import NAMES
 from simulator.exchange.market_world import MarketWorld
 from simulator.exchange.stream import ExchangeStream
 from simulator.server import listen, serving
 
-CERTIFICATE: Final = "certificate.pem"
-KEY: Final = "key.pem"
 MOVE_SECONDS: Final = 0.02
 
 
@@ -78,17 +70,17 @@ async def serving_exchange(
     Raises:
         OSError: An address is taken, or the folder cannot be written.
     """
-    stream, certified = ExchangeStream(MarketWorld()), _certified(folder)
+    stream, shown = ExchangeStream(MarketWorld()), certified(folder)
     names, moving = ExchangeCatalogue(stream), Moving(moves_per_second)
     async with AsyncExitStack() as stack:
-        stream_port = await stack.enter_async_context(stream.serving("127.0.0.1", port, certified))
+        stream_port = await stack.enter_async_context(stream.serving("127.0.0.1", port, shown))
         listener = stack.enter_context(listen("127.0.0.1", control))
         url = await stack.enter_async_context(
             serving(_control_app(stream, moving), listener, before_stop=lambda: None)
         )
         listener = stack.enter_context(listen("127.0.0.1", catalogue))
         secure = await stack.enter_async_context(
-            serving(names.app(), listener, before_stop=names.hanging.release, trusted=certified)
+            serving(names.app(), listener, before_stop=names.hanging.release, trusted=shown)
         )
         task = asyncio.create_task(moving.run(stream.world))
         try:
@@ -123,38 +115,3 @@ def _control_app(stream: ExchangeStream, moving: Moving) -> Starlette:
             Route("/books", books),
         ]
     )
-
-
-def _certified(folder: Path) -> ssl.SSLContext:
-    """Return what a server of the loopback shows; a certificate is made if the folder has none."""
-    folder.mkdir(parents=True, exist_ok=True)
-    certificate, key = folder / CERTIFICATE, folder / KEY
-    if not certificate.exists():
-        _make_certificate(certificate, key)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, key)
-    return context
-
-
-def _make_certificate(certificate: Path, key: Path) -> None:
-    private, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "simulated exchange")])
-    names = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(private.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=365))
-        .add_extension(x509.SubjectAlternativeName(names), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .sign(private, hashes.SHA256())
-    )
-    encoded = private.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    key.touch(mode=0o600)
-    key.write_bytes(encoded)
-    certificate.write_bytes(made.public_bytes(serialization.Encoding.PEM))

@@ -50,6 +50,7 @@ NOT_LISTS = frozenset(
         *("reward withdraw", "serve", "simulator bet", "simulator feeds", "simulator openapi"),
         *(
             "simulator exchange",
+            "simulator feed",
             "simulator providers",
             "simulator serve",
             "token",

@@ -105,7 +105,9 @@ ALLOWED: Final = {
     ("simulator/upstream/api.py", "SystemClock"): "where nobody gives the simulator a clock",
     ("simulator/exchange/market_world.py", "datetime.now"): "the exchange is another company's",
     ("simulator/exchange/stream.py", "time.time"): "the exchange is another company's",
-    ("simulator/exchange/serve.py", "datetime.now"): "a certificate is valid by machine time",
+    ("simulator/certificate.py", "datetime.now"): "a certificate is valid by machine time",
+    ("simulator/sports_feed/event_world.py", "datetime.now"): "the feed is another company's",
+    ("simulator/sports_feed/event_world.py", "time.time"): "the feed is another company's",
     ("simulator/providers/serve.py", "SystemClock"): "where nobody gives the simulator a clock",
     (
         "consumers/stream/health.py",

@@ -21,6 +21,7 @@ def run(
     listen: Listen = None,
 ) -> None:
     """Follow a provider that has a process of its own, and publish what it knows, until stopped."""
+    from foundation.late_imports import NotInstalled
     from furlong.workers.provider_worker import ProviderParts, run_provider
     from providers.registry import UnknownAdapter, find_adapter
     from providers.settings import ProviderSettings
@@ -43,5 +44,5 @@ def run(
 
     try:
         asyncio.run(work())
-    except OSError as error:
+    except (NotInstalled, OSError) as error:
         fail(error)

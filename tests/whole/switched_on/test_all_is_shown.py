@@ -46,6 +46,16 @@ NOT_HERE: Final[Mapping[str, str]] = {
         ),
         "tests/providers/exchange/test_killed_processes.py runs both commands",
     ),
+    **dict.fromkeys(
+        (
+            "furlong simulator feed",
+            *(
+                f"FURLONG_FEED_{name}"
+                for name in ("AUTHORITY", "USER", "VIRTUAL_HOST", "PRODUCERS", "SPORTS")
+            ),
+        ),
+        "tests/providers/sports_feed/test_killed_feed.py runs both commands",
+    ),
     "FURLONG_ANALYTICS_URL": "it needs a ClickHouse server, which no machine of the tests has",
     **{
         f"FURLONG_ANALYTICS_{name}": "it changes what the store has after days: tests/analytics fills one"
