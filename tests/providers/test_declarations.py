@@ -38,7 +38,7 @@ def test_an_adapter_that_does_not_run_is_not_imported() -> None:
     """The list of all settings needs only its declaration."""
     program = (
         "import sys, furlong.settings\n"
-        "of_it = ('providers.exchange', 'providers.delivery')\n"
+        "of_it = ('providers.exchange', 'providers.sports_feed', 'aio_pika', 'providers.delivery')\n"
         "print([name for name in sys.modules if name.startswith(of_it)])"
     )
     ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
