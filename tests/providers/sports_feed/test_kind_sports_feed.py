@@ -19,6 +19,7 @@ from providers.state import StateAway
 from simulator.sports_feed.event_world import LIVE, PRE_MATCH
 from simulator.sports_feed.faults import FaultName
 from tests.providers.sports_feed.conftest import Follower, Open, until
+from tools.private_rabbitmq import PrivateRabbitmq
 
 CONTRACTS = Path(__file__).parents[3] / "contracts" / "providers"
 FIXTURES, MARKETS, STATUS = "provider.fixture.v1", "provider.market.v1", "provider.status.v1"
@@ -285,6 +286,14 @@ async def test_requests_for_recovery_keep_their_distance(follower: Open) -> None
         await asyncio.sleep(1.0)
         assert len(followed.served.publisher.recoveries) == 2
         assert followed.status.trouble is not None
+
+
+async def test_a_broker_of_this_machine_may_do_without_tls(follower: Open, rabbitmq: PrivateRabbitmq) -> None:
+    """The virtual host is then a setting, too."""
+    plain = {"tls": False, "port": rabbitmq.port, "virtual_host": "/"}
+    async with follower(**plain) as followed, followed.running():
+        await followed.until_equal()
+        assert not followed.served.gate.connections
 
 
 async def test_only_chosen_producers_and_sports_are_followed(follower: Open) -> None:

@@ -56,6 +56,7 @@ NOT_HERE: Final[Mapping[str, str]] = {
         ),
         "tests/providers/sports_feed/test_killed_feed.py runs both commands",
     ),
+    "FURLONG_FEED_TLS": "tests/providers/sports_feed connects to RabbitMQ without it",
     "FURLONG_ANALYTICS_URL": "it needs a ClickHouse server, which no machine of the tests has",
     **{
         f"FURLONG_ANALYTICS_{name}": "it changes what the store has after days: tests/analytics fills one"
