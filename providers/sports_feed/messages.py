@@ -11,13 +11,13 @@ from typing import Final
 import msgspec
 
 from providers.messages import Competitor, FixtureMessage, MarketMessage, PriceLevel, Runner, VoidPeriod
-from providers.sports import OTHER
 from providers.sports_feed import protocol
 from providers.sports_feed.book import Books, EventBook, MarketBook, OutcomeBook
 from providers.sports_feed.documents import Fixture, MarketDescription
 from providers.sports_feed.identity import event_id, outcome_id, specifier_values
 from providers.sports_feed.names import filled
 from providers.sports_feed.protocol import OutcomeResult
+from subgraphs.kit.domain.sports import OTHER
 
 SPORTS: Final[Mapping[str, str]] = {
     "sr:sport:1": "football",

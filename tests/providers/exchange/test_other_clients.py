@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
+from simulator.certificate import CERTIFICATE
 from simulator.exchange.market_world import Market
-from simulator.exchange.serve import CERTIFICATE, serving_exchange
+from simulator.exchange.serve import serving_exchange
 
 ROOT = Path(__file__).resolve().parents[3]
 PYTHON = ROOT / ".services" / "exchange-clients" / "bin" / "python"
