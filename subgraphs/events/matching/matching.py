@@ -1,28 +1,24 @@
 """Which offers are of one event, and which wait for a person to decide."""
 
+from __future__ import annotations
+
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Final, NamedTuple
+from datetime import datetime
+from operator import attrgetter
+from typing import NamedTuple, TypeAlias
 
-from subgraphs.events.matching.decisions import Decisions
-from subgraphs.events.matching.groups import Group, excluded, grouped
-from subgraphs.events.matching.names import similarity
-from subgraphs.events.matching.offers import Offer, OfferKey, rules_of
+from subgraphs.events.matching.aliases import Aliases
+from subgraphs.events.matching.decisions import Decisions, Same
+from subgraphs.events.matching.groups import bonds, grouped
+from subgraphs.events.matching.joined import Exclusions, joined
+from subgraphs.events.matching.likeness import alike
+from subgraphs.events.matching.offers import AGE, Offer, OfferKey
+from subgraphs.events.matching.questions import Questions
 
-UNSURE: Final = 0.7
-"""The confidence from which two offers may be of one event, so that a person decides."""
-MAX_MOVE: Final = timedelta(hours=12)
-"""How far apart the starts of one event may be: a provider may not know yet that it was moved."""
-OTHER_START: Final = 0.8
-OTHER_COMPETITION: Final = 0.85
-"""The confidence that is left where a start is out of tolerance, and where competitions differ in name."""
-_BEGINNING: Final = 3
-"""Two names are compared only if words of theirs begin with the same letters, so many."""
-
-Keys = tuple[OfferKey, ...]
-"""Offers of one event, in the order in which they became known."""
+Keys: TypeAlias = tuple[OfferKey, ...]
+"""Offers of one event. The first one names it; the others are in the order in which they became known."""
 
 
 class Candidate(NamedTuple):
@@ -33,7 +29,10 @@ class Candidate(NamedTuple):
 
 
 class Waiting(NamedTuple):
-    """Offers of an event that waits for a person: is it one of the candidates, likeliest first, or new?"""
+    """Offers of an event that waits for a person: is it one of the candidates, likeliest first, or new?
+
+    A candidate may wait as well.
+    """
 
     offers: Keys
     candidates: tuple[Candidate, ...]
@@ -41,82 +40,84 @@ class Waiting(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Matching:
-    """Every offer is of one event or waits, never both."""
+    """Every offer is of one event or waits, never both.
+
+    Attributes:
+        events: By when their first offers became known.
+        waiting: In the same order.
+        refused: Decisions that do not hold, as they would join offers of one provider or offers that a person
+            separated.
+    """
 
     events: tuple[Keys, ...]
-    waiting: tuple[Waiting, ...]
+    waiting: tuple[Waiting, ...] = ()
+    refused: tuple[Same, ...] = ()
 
 
 def matched(offers: Iterable[Offer], decisions: Decisions) -> Matching:
     """Match offers to events.
 
-    Offers that are surely of one event are joined, in whatever order they came. Where that is not sure, those
-    that were known first are the event, and the others wait. Offers of different sports never concern one
-    another, nor do those whose starts are far apart unless a person joined them, so each such part can be
-    matched by itself.
+    Offers that surely are of one event are joined, whenever they became known. Where that is not sure, those
+    that were known first are the event, and the others wait. What was an event stays one, whatever becomes
+    known later. Offers of different sports never concern one another unless a person joined them, so each
+    sport can be matched by itself.
     """
-    events: dict[Keys, Group] = {}
-    waiting: list[Waiting] = []
-    nearby = _Nearby(decisions)
-    for group in grouped(offers, decisions):
-        keys = tuple(offer.key for offer in group)
-        candidates = [
-            Candidate(event, likelihood)
-            for event in nearby.events(group)
-            if not excluded(group, events[event], decisions)
-            and (likelihood := _confidence(group, events[event], decisions)) >= UNSURE
-        ]
-        if candidates:
-            likeliest = sorted(candidates, key=lambda candidate: (-candidate.confidence, candidate.event))
-            waiting.append(Waiting(keys, tuple(likeliest)))
-        else:
-            events[keys] = group
-            nearby.add(keys, group)
-    return Matching(tuple(events), tuple(waiting))
+    in_order = sorted(offers, key=AGE)
+    exclusions = Exclusions(decisions.different)
+    people = joined(in_order, decisions, exclusions)
+    likenesses = alike(in_order, Aliases(alias for decision in decisions.same for alias in decision.aliases))
+    bonded = bonds(likenesses, people.units, exclusions, decisions.different)
+    groups = grouped(bonded, people.units, exclusions)
+    questions = Questions(likenesses, bonded, people.units, exclusions)
+    members: defaultdict[OfferKey, list[Offer]] = defaultdict(list)
+    for offer in in_order:
+        members[groups[offer.key][0][0].key].append(offer)
+    events: dict[OfferKey, _Event] = {}
+    for group in members.values():
+        event = _event(group, questions)
+        events.update((offer.key, event) for offer in group)
+    distinct = sorted({event.keys[0]: event for event in events.values()}.values(), key=attrgetter("age"))
+    return Matching(
+        tuple(event.keys for event in distinct if event.is_settled),
+        tuple(
+            Waiting(event.keys, _candidates(event, events, questions))
+            for event in distinct
+            if not event.is_settled
+        ),
+        people.refused,
+    )
 
 
-class _Nearby:
-    """Finds the events whose names have something in common with those of a group."""
+@dataclass(frozen=True, slots=True)
+class _Event:
+    """Offers of one event, which is known by its oldest settled one; without one it waits."""
 
-    def __init__(self, decisions: Decisions) -> None:
-        self._decisions = decisions
-        self._events: defaultdict[tuple[str, str], list[Keys]] = defaultdict(list)
+    offers: tuple[Offer, ...]
+    keys: Keys
+    is_settled: bool
 
-    def add(self, event: Keys, group: Group) -> None:
-        for beginning in self._beginnings(group):
-            self._events[beginning].append(event)
-
-    def events(self, group: Group) -> Iterable[Keys]:
-        """Return the events that have a word in common with a group, as far as its beginning tells."""
-        beginnings = sorted(self._beginnings(group))
-        return dict.fromkeys(event for beginning in beginnings for event in self._events[beginning])
-
-    def _beginnings(self, group: Group) -> set[tuple[str, str]]:
-        return {
-            (offer.sport, word[:_BEGINNING])
-            for offer in group
-            for name in self._decisions.participants(offer) or (self._decisions.competition(offer),)
-            for word in name.split()
-        }
+    @property
+    def age(self) -> tuple[datetime, OfferKey]:
+        return AGE(self.offers[0])
 
 
-def _confidence(group: Group, event: Group, decisions: Decisions) -> float:
-    """Return how sure it is that two groups are of one event: as sure as of their most similar offers."""
-    return max(_likelihood(offer, other, decisions) for offer in group for other in event)
+def _event(offers: list[Offer], questions: Questions) -> _Event:
+    """Return the event of offers, which are in the order in which they became known."""
+    settled = next((offer for offer in offers if questions.is_settled(offer)), None)
+    first = settled or offers[0]
+    in_order = (first, *(offer for offer in offers if offer is not first))
+    return _Event(in_order, tuple(offer.key for offer in in_order), is_settled=settled is not None)
 
 
-def _likelihood(offer: Offer, other: Offer, decisions: Decisions) -> float:
-    if not (offer.is_named and other.is_named):
-        return 0.0
-    apart = abs(offer.starts_at - other.starts_at)
-    own, others = decisions.participants(offer), decisions.participants(other)
-    course, other_course = decisions.competition(offer), decisions.competition(other)
-    rules = rules_of(offer.sport)
-    if not own:  # a race: nothing but course and time tell it apart
-        return similarity(course, other_course) if apart <= rules.start_tolerance else 0.0
-    if apart > MAX_MOVE or len(own) != len(others):
-        return 0.0
-    by_start = 1.0 if apart <= rules.start_tolerance else OTHER_START
-    by_competition = 1.0 if course == other_course else OTHER_COMPETITION
-    orders = (others,) if rules.has_home_side else (others, others[::-1])
-    return by_start * by_competition * max(min(map(similarity, own, names)) for names in orders)
+def _candidates(
+    event: _Event, events: Mapping[OfferKey, _Event], questions: Questions
+) -> tuple[Candidate, ...]:
+    """Return the events of all older offers that those of an event may be, the likeliest first."""
+    confidences: dict[Keys, float] = {}
+    for offer in event.offers:
+        for likeness in questions.of(offer):
+            keys = events[likeness.offer.key].keys
+            if keys != event.keys:
+                confidences[keys] = max(likeness.likelihood, confidences.get(keys, 0))
+    candidates = (Candidate(keys, confidence) for keys, confidence in confidences.items())
+    return tuple(sorted(candidates, key=lambda candidate: (-candidate.confidence, candidate.event)))
