@@ -2,10 +2,14 @@
 
 from collections.abc import Iterator
 from itertools import product
+from operator import attrgetter
+from typing import Final
 
 from subgraphs.events.matching.joined import Exclusions, Units
 from subgraphs.events.matching.likeness import Alike, Likeness, Rank
 from subgraphs.events.matching.offers import AGE, Offer, OfferKey
+
+_RANK: Final = attrgetter("rank")
 
 
 class Questions:
@@ -21,6 +25,7 @@ class Questions:
         self._bonds = bonds
         self._units = units
         self._exclusions = exclusions
+        self._closest_bonds: dict[OfferKey, tuple[Likeness, ...]] = {}
 
     def is_settled(self, offer: Offer) -> bool:
         """Return whether an offer raises no question, so that it may be an event."""
@@ -38,12 +43,23 @@ class Questions:
 
     def _is_answered(self, offer: OfferKey, other: OfferKey, rank: Rank) -> bool:
         """Return whether two offers are of two events, as offers are which are closer to each of them."""
-        return any(
-            first != second and self._exclusions.excludes(first, second)
-            for first, second in product(self._closer(offer, rank), self._closer(other, rank))
-        )
+        # Of many offers of a provider, the closest ones mostly tell.
+        for closer in (self._closest, self._closer):
+            pairs = product(closer(offer, rank), closer(other, rank))
+            if any(first != second and self._exclusions.excludes(first, second) for first, second in pairs):
+                return True
+        return False
 
     def _closer(self, offer: OfferKey, rank: Rank) -> Iterator[OfferKey]:
         """Yield the offers of an offer's event that are closer to it than another one is, itself included."""
         yield from (member.key for member in self._units[offer])
         yield from (key for key, bond in self._bonds.get(offer, {}).items() if bond.rank < rank)
+
+    def _closest(self, offer: OfferKey, rank: Rank) -> Iterator[OfferKey]:
+        """Yield the offer itself, and of each provider the closest of those that are closer than another."""
+        yield offer
+        if offer not in self._closest_bonds:
+            bonds = self._bonds.get(offer, {}).values()
+            by_provider = {bond.offer.key.provider: bond for bond in sorted(bonds, key=_RANK, reverse=True)}
+            self._closest_bonds[offer] = tuple(by_provider.values())
+        yield from (bond.offer.key for bond in self._closest_bonds[offer] if bond.rank < rank)

@@ -1,6 +1,7 @@
 """Matching: offers of several providers become one event each, and nothing else does."""
 
 from functools import partial
+from itertools import permutations
 from random import Random
 
 from hypothesis import given
@@ -126,15 +127,17 @@ def test_the_second_match_of_a_day_is_an_event_of_its_own() -> None:
 
 def test_starts_form_no_chain() -> None:
     """Of three offers, each within the tolerance of the next, the two closest are an event; one waits."""
-    chain = [
-        offer("feed", "Arsenal", "Chelsea"),
+    first = offer("feed", "Arsenal", "Chelsea")
+    second, third = (
         offer("book", "Arsenal", "Chelsea", minutes=80),
         offer("data", "Arsenal", "Chelsea", minutes=150),
-    ]
-    pair = frozenset({chain[1].key, chain[2].key})
-    for order in (chain, chain[::-1], [chain[1], chain[0], chain[2]]):
-        assert pair in groups(matched(arrived(order), NONE))
-    assert waits(chain[1], chain[2], chain[0])
+    )
+    for order in permutations((first, second, third)):
+        assert frozenset({second.key, third.key}) in groups(matched(arrived(order), NONE))
+    assert waits(second, third, first)
+    as_close = offer("data", "Arsenal", "Chelsea", minutes=160)
+    for order in permutations((first, second, as_close)):
+        assert frozenset({first.key, second.key}) in groups(matched(arrived(order), NONE))
 
 
 def test_an_offer_that_repeats_another_takes_nothing_from_its_event() -> None:
