@@ -35,8 +35,8 @@ _TEAMS: Final = {
 _WRITTEN_AGE: Final = re.compile(r"\bu ?(\d\d)s?\b")
 _AGE: Final = re.compile(r"u\d\d")
 _PLACEHOLDER: Final = re.compile(
-    r"tb[acd]|to be (announced|confirmed|decided|determined)|unknown|bye"
-    r"|(winner|loser|runner up)( .*)?|(lucky loser|qualifier)( \w+)?"
+    r"to be (announced|confirmed|decided|determined)|unknown|bye"
+    r"|(winner|loser|runner up)( .*)?|(tb[acd]|lucky loser|qualifier)( \w+)?"
 )
 """What is written, in one form, until it is known who takes part."""
 

@@ -62,6 +62,16 @@ def test_two_players_with_one_short_name_are_never_united() -> None:
         assert waits(one, again("book", "K Smith", "B Brown"), decisions=by_one)
 
 
+def test_two_names_of_one_provider_are_two_players() -> None:
+    """However similar they are: what is short for both means neither."""
+    karl, karla = darts("feed", "Karl Smith", "J Jones"), darts("feed", "Karla Smith", "J Jones", number=2)
+    short, other = darts("book", "K Smith", "J Jones"), darts("book", "K Smith", "J Jones", number=2)
+    again = partial(darts, minutes=9_000, number=3)
+    match = again("feed", "Karl Smith", "B Brown"), again("book", "K Smith", "B Brown")
+    assert joined(*match, decisions=learned((karl, short)))
+    assert waits(*match, decisions=learned((karl, short), (karla, other)))
+
+
 def test_an_alias_is_not_followed_through_a_third_name() -> None:
     """If A is B to one provider and B is C to another, A is not C."""
     first = darts("feed", "Kevin James Smith", "J Jones")
