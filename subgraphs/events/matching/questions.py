@@ -34,11 +34,8 @@ class Questions:
     def of(self, offer: Offer) -> Iterator[Likeness]:
         """Yield the older offers of whose event an offer may be."""
         for other, likeness in self._alike.get(offer.key, {}).items():
-            if (
-                AGE(likeness.offer) < AGE(offer)
-                and self._units[other] is not self._units[offer.key]
-                and not self._is_answered(offer.key, other, likeness.rank)
-            ):
+            is_older = AGE(likeness.offer) < AGE(offer)
+            if is_older and not self._is_answered(offer.key, other, likeness.rank):
                 yield likeness
 
     def _is_answered(self, offer: OfferKey, other: OfferKey, rank: Rank) -> bool:

@@ -112,6 +112,25 @@ def test_a_player_is_learned_whatever_the_order_of_the_names() -> None:
     assert joined(full, short, decisions=Decisions(frozenset({decision})))
 
 
+def test_players_are_compared_in_either_order() -> None:
+    """Where no side is at home, providers sort players by what they call them."""
+    assert waits(tennis("feed", "Alexander Zverev", "Carlos Alcaraz"), tennis("book", "Alcaraz", "Zverev"))
+
+
+def test_a_match_is_found_by_its_aliases_alone() -> None:
+    """Two names that were learned in two matches join a third, though none of their words is alike."""
+    decisions = learned(
+        (offer("feed", "Paris Saint-Germain", "Lyon"), offer("book", "PSG", "Lyon")),
+        (offer("feed", "Lyon", "Internazionale", number=2), offer("book", "Lyon", "FCIM", number=2)),
+    )
+    match = partial(offer, minutes=9_000, number=3)
+    assert joined(
+        match("feed", "Paris Saint-Germain", "Internazionale"),
+        match("book", "PSG", "FCIM"),
+        decisions=decisions,
+    )
+
+
 def test_a_competition_is_learned() -> None:
     """One answer joins all matches of a competition that two providers name differently."""
     first = offer("feed", "Arsenal", "Chelsea"), offer("book", "Arsenal", "Chelsea", competition="England 1")

@@ -4,6 +4,7 @@ from functools import partial
 from itertools import permutations
 from random import Random
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -135,6 +136,8 @@ def test_starts_form_no_chain() -> None:
     for order in permutations((first, second, third)):
         assert frozenset({second.key, third.key}) in groups(matched(arrived(order), NONE))
     assert waits(second, third, first)
+    (waiting,) = matched(arrived([first, second, third]), NONE).waiting
+    assert waiting.offers == (second.key, third.key)
     as_close = offer("data", "Arsenal", "Chelsea", minutes=160)
     for order in permutations((first, second, as_close)):
         assert frozenset({first.key, second.key}) in groups(matched(arrived(order), NONE))
@@ -173,6 +176,47 @@ def test_an_event_that_was_shown_stays_when_one_joins_it_that_is_like_another() 
         (older.key,),
         (shown.key, newcomer.key),
     )
+
+
+def test_an_offer_that_waits_joins_what_was_shown() -> None:
+    """If a person joins it to an event, that one keeps its name, though it became known later."""
+    older, waiting = offer("feed", "Manchester Utd", "Chelsea"), offer("book", "Manchester United", "Chelsea")
+    shown = offer("data", "Blues", "Leeds")
+    assert matched(arrived([older, waiting, shown]), NONE).events == ((older.key,), (shown.key,))
+    decisions = Decisions(frozenset({same(waiting, shown)}))
+    events = matched(arrived([older, waiting, shown]), decisions).events
+    assert events == ((older.key,), (shown.key, waiting.key))
+
+
+def test_what_a_person_joined_answers_questions() -> None:
+    """An offer that a person joined to another one of a provider is not that provider's similar one."""
+    older, similar = offer("feed", "Manchester Utd", "Chelsea"), offer("book", "Manchester United", "Chelsea")
+    own = offer("feed", "Blues", "Leeds", number=2)
+    decisions = Decisions(frozenset({same(similar, own)}))
+    events = matched(arrived([older, similar, own]), decisions).events
+    assert events == ((older.key,), (similar.key, own.key))
+
+
+def test_only_what_is_closer_answers_a_question() -> None:
+    """The second match of a provider may leave it open whether an offer is of the first one."""
+    first, again = offer("feed", "Mets", "Cubs"), offer("feed", "Mets", "Cubs", minutes=170, number=2)
+    doubtful, other = offer("book", "Mets", "Cubs", minutes=80), offer("data", "Mets", "Cubs", minutes=150)
+    (waiting,) = matched(arrived([first, doubtful, other, again]), NONE).waiting
+    assert waiting.offers == (doubtful.key, other.key, again.key)
+    assert [candidate.event for candidate in waiting.candidates] == [(first.key,)]
+
+
+def test_a_candidate_is_as_likely_as_its_most_similar_offer() -> None:
+    """Of an event whose offers a person joined, the one that is closest to what waits counts."""
+    first, moved = (
+        offer("feed", "Leeds United", "Fulham"),
+        offer("book", "Leeds United", "Fulham", minutes=300),
+    )
+    decisions = Decisions(frozenset({same(first, moved)}))
+    for minutes in (0, 300):
+        newcomer = offer("data", "Leeds Utd", "Fulham", minutes=minutes)
+        (waiting,) = matched(arrived([first, moved, newcomer]), decisions).waiting
+        assert [candidate.confidence for candidate in waiting.candidates] == [pytest.approx(0.9)]
 
 
 def test_a_race_is_its_course_and_its_start() -> None:
