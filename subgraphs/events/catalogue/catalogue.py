@@ -77,7 +77,7 @@ class Catalogue:
         for offer in self.offers.values():
             if offer.event_id is not None and not offer.is_gone:
                 groups[offer.event_id].append(offer)
-        events = {event.id: event for event in (event_of(group, self.providers) for group in groups.values())}
+        events = {own: event_of(own, group, self.providers) for own, group in groups.items()}
         ids = {offer.own_id: event.id for event in events.values() for offer in event.offers}
         object.__setattr__(self, "events", events)
         object.__setattr__(self, "event_ids", ids)

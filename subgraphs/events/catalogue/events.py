@@ -75,7 +75,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         id: The platform's own, without a brand.
-        offers: Its offers, the first one first.
+        offers: Its offers, in the order in which they became known.
         words: All of its words in normal form, which a search looks through.
     """
 
@@ -103,14 +103,14 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
         return next((offer for offer in self.offers if offer.provider == first), None)
 
 
-def event_of(offers: Sequence[OfferRow], providers: Providers) -> Event:
-    """Return the event that offers are of; at least one of them is not gone."""
+def event_of(event_id: str, offers: Sequence[OfferRow], providers: Providers) -> Event:
+    """Return the event of an id that offers are of."""
     ordered = tuple(sorted(offers, key=lambda offer: (offer.known_since, offer.key)))
     facts, results = (_leading(ordered, data, providers) for data in (FIXTURES, RESULTS))
     name = facts.name or " v ".join(competitor.name for competitor in facts.competitors) or facts.competition
     spoken = (name, facts.competition, *(competitor.name for competitor in facts.competitors))
     return Event(
-        id=ordered[0].own_id,
+        id=event_id,
         sport=facts.sport,
         competition_id=competition_id(facts.sport, normal(facts.competition)),
         competition=facts.competition,

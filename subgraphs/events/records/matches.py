@@ -9,9 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from foundation.storage.bulk_sql import in_portions
 from foundation.storage.columns import upsert
-from subgraphs.events.matching.decisions import Alias, Decisions, Different, Same
-from subgraphs.events.matching.matching import Waiting, matched
-from subgraphs.events.matching.offers import Offer, OfferKey
+from subgraphs.events.matching import Alias, Decisions, Different, Offer, OfferKey, Same, Waiting, matched
 from subgraphs.events.models import MATCH_DECISION, MATCH_WAITING, OFFER
 
 _PAIR: Final = ("first_provider", "first_id", "second_provider", "second_id")
@@ -66,8 +64,7 @@ async def _match(
 
 def _offer(key: OfferKey, sport: str, row: Any) -> Offer:
     names = tuple(competitor["name"] for competitor in row.competitors)
-    seen = int(row.known_since.timestamp() * 1_000_000)
-    return Offer(key, seen, sport, row.competition, names, row.starts_at)
+    return Offer(key, row.known_since, sport, row.competition, names, row.starts_at)
 
 
 def _waiting(sport: str, waiting: Waiting, rows: Mapping[OfferKey, Any]) -> dict[str, Any]:
