@@ -136,6 +136,37 @@ def feed(
 
 
 @cli.command()
+def content(
+    *,
+    port: Annotated[int, typer.Option(help="The port on the loopback; 0 for any free one.")] = 8450,
+    webhooks: Annotated[
+        str, typer.Option(metavar="URL", help="Where the provider of virtual sports sends webhooks.")
+    ] = "http://127.0.0.1:8095/webhooks",
+    rate: Annotated[float, typer.Option(min=0, help="How often something happens, a second.")] = 2.0,
+    heartbeat: Annotated[float, typer.Option(min=0.1, help="Seconds between its heartbeats.")] = 5.0,
+) -> None:
+    """Serve providers of statistics, virtual sports and video, until Ctrl-C or SIGTERM.
+
+    `POST /faults/PROVIDER/NAME?amount=N` arms a fault, `GET /state` shows what clients should know, and
+    `POST /moving/off` lets nothing happen.
+    """
+    from simulator.content.serve import serving_content
+
+    async def run() -> None:
+        stop = _stop()
+        async with serving_content(
+            webhooks, port=port, moves_per_second=rate, heartbeat_seconds=heartbeat
+        ) as served:
+            for name in served.apis:
+                typer.echo(f"{name} at {served.url}/{name}")
+            typer.echo(f"pictures at {served.url}/video/streams, faults at {served.url}/faults")
+            await stop.wait()
+        typer.echo("stopped")
+
+    asyncio.run(run())
+
+
+@cli.command()
 def serve(
     ctx: typer.Context,
     *,

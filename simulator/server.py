@@ -25,6 +25,7 @@ async def serving(
     *,
     before_stop: Callable[[], None],
     trusted: ssl.SSLContext | None = None,
+    dates: bool = True,
 ) -> AsyncIterator[str]:
     """Serve an application while the block lasts, and yield its URL.
 
@@ -36,6 +37,7 @@ async def serving(
         listener: The listening socket.
         before_stop: Called before the server stops; must release the deliberately hanging requests.
         trusted: What the server shows for TLS; by default it speaks plain HTTP.
+        dates: Whether the server writes `Date`, or the application does.
     """
     host, port = listener.getsockname()[:2]
     config = uvicorn.Config(
@@ -43,6 +45,7 @@ async def serving(
         http="h11",  # httptools takes the body of a request that offers an upgrade for the next request
         lifespan="off",
         proxy_headers=False,
+        date_header=dates,
         log_config=None,
         access_log=False,
         timeout_graceful_shutdown=SECONDS_TO_FINISH_REQUESTS,

@@ -108,6 +108,14 @@ ALLOWED: Final = {
     ("simulator/certificate.py", "datetime.now"): "a certificate is valid by machine time",
     ("simulator/sports_feed/event_world.py", "datetime.now"): "the feed is another company's",
     ("simulator/sports_feed/event_world.py", "time.time"): "the feed is another company's",
+    ("simulator/content/event_world.py", "datetime.now"): "these providers are other companies",
+    ("simulator/content/answers.py", "datetime.now"): "these providers are other companies",
+    ("simulator/content/webhooks.py", "time.time"): "these providers are other companies",
+    ("simulator/content/streams.py", "time.time"): "these providers are other companies",
+    (
+        "providers/json_api.py",
+        "datetime.now",
+    ): "`Retry-After` with a date, of an answer without one of its own",
     ("simulator/providers/serve.py", "SystemClock"): "where nobody gives the simulator a clock",
     (
         "consumers/stream/health.py",

@@ -1,0 +1,1 @@
+"""The kind stats: fixtures and figures, polled; docs/providers.md describes the API."""

@@ -1,0 +1,77 @@
+"""The adapter of video: polls which pictures there are."""
+
+from __future__ import annotations
+
+from contextlib import AbstractAsyncContextManager
+
+import msgspec
+
+from providers.adapters.video import ADAPTER, VideoSettings
+from providers.delivery import Delivery, Item
+from providers.json_api import JsonApi, open_api
+from providers.kept_items import KeptItems
+from providers.messages import VideoMessage, item_key
+from providers.polling import (
+    POSITION,
+    Pace,
+    PolledList,
+    Position,
+    checked,
+    deliver_while,
+    keep_polling,
+    position_of,
+)
+from providers.settings import ProviderSettings
+from providers.topics import VIDEO
+from providers.video.protocol import PICTURE_LISTS
+
+
+class VideoAdapter:
+    """Keeps the list of pictures as the provider has it."""
+
+    def __init__(self, settings: VideoSettings, shared: ProviderSettings) -> None:
+        self._settings, self._shared = settings, shared
+        self.items = KeptItems(settings.url)
+        self._pictures = PolledList("/pictures", ADAPTER.limits.items, Position())
+
+    async def check(self) -> str:
+        """Ask for the pictures once; return in a sentence what was found.
+
+        Raises:
+            CheckFailed: They cannot be had.
+        """
+        return await checked(ADAPTER, self._count())
+
+    async def run(self, delivery: Delivery) -> None:
+        """Follow the provider until cancelled."""
+        self.items.restore(await delivery.load(), delivery.status)
+        self._pictures.position = position_of(self.items)
+        async with self._opened() as api:
+            pace = Pace.of(self._shared, self._settings.poll_seconds)
+            polling = keep_polling(lambda: self._ask(api, delivery), pace, delivery)
+            await deliver_while(delivery, self.items, polling)
+
+    def _opened(self) -> AbstractAsyncContextManager[JsonApi]:
+        return open_api(
+            self._settings,
+            "FURLONG_VIDEO_URL",
+            lambda: self._shared.secret("video-key"),
+            ADAPTER.limits.message_bytes,
+        )
+
+    async def _count(self) -> str:
+        async with self._opened() as api:
+            read = await PolledList("/pictures", ADAPTER.limits.items, Position()).next(api, PICTURE_LISTS)
+        return f"{self._settings.url} has {read[0].total if read else 0} pictures"
+
+    async def _ask(self, api: JsonApi, delivery: Delivery) -> None:
+        read = await self._pictures.next(api, PICTURE_LISTS, delivery)
+        if read is None:
+            return
+        listing, self._pictures.position = read
+        now, messages = delivery.status.now(), dict[Item, VideoMessage]()
+        for name, picture in listing.by_id().items():
+            messages[Item(VIDEO.name, item_key(ADAPTER.name, name))] = picture.message(ADAPTER.name, now)
+        self.items.replace(VIDEO.name, messages)
+        self.items.note(POSITION, msgspec.json.encode(self._pictures.position))
+        delivery.status.items = len(messages)

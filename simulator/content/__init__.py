@@ -1,0 +1,1 @@
+"""Stands in for providers of statistics, of virtual sports and of video, with faults on demand."""
