@@ -48,6 +48,7 @@ OWN: Final[tuple[Block, ...]] = (
         acknowledges=True,
         settings=("subgraphs.events.settings:EventsSettings",),
         workers=("upkeep",),
+        simulated="simulator.events:EventSource",
     ),
 )
 BLOCKS: Final = (*OWN, *further_blocks(OWN))

@@ -45,7 +45,8 @@ class Block(NamedTuple):
         workers: What it does in the background: names of modules in its package, each with `create_rounds`,
             which `furlong worker BLOCK-NAME` runs.
         simulated: The place of what the simulator publishes on its topics, in the demo and without the
-            systems that publish on them in production; nothing if it is empty.
+            systems that publish on them in production; a class has one object for each simulator. Nothing if
+            it is empty.
         area: The place of its area of the back office, whose `schema` is beside it; none if it is empty.
     """
 
@@ -132,7 +133,8 @@ class Block(NamedTuple):
     @property
     def source(self) -> Callable[..., Iterable[Any]]:
         """Return what makes the messages of a moment that the simulator publishes on its topics."""
-        create: Callable[..., Iterable[Any]] = imported(self.simulated)
+        found: Any = imported(self.simulated)
+        create: Callable[..., Iterable[Any]] = found() if isinstance(found, type) else found
         return create
 
     def create_rounds(self, worker: str, parts: WorkerParts) -> Rounds:

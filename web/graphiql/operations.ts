@@ -5,6 +5,7 @@ import updates from '@contracts/updates.graphql?raw';
 import { Kind, parse, visit, type DefinitionNode } from 'graphql';
 
 import deferred from './deferred.graphql?raw';
+import events from './events.graphql?raw';
 import details from '../packages/client/src/operations/details.graphql?raw';
 
 export interface Operation {
@@ -24,9 +25,9 @@ export function operationsOf(text: string): Operation[] {
 
 /**
  * The bet-slip's operations: what it reads, what customers change, what they ask for, and what it follows; and an
- * example of a response in parts, which the bet-slip does not need.
+ * example of a response in parts and one of sports events, which the bet-slip does not need.
  */
-export const OPERATIONS: readonly Operation[] = [betslip, updates, mutations, details, deferred].flatMap(operationsOf);
+export const OPERATIONS: readonly Operation[] = [betslip, updates, mutations, details, deferred, events].flatMap(operationsOf);
 
 function fragmentsOf(of: DefinitionNode, all: readonly DefinitionNode[]): Set<DefinitionNode> {
   const found = new Set<DefinitionNode>();

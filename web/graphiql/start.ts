@@ -48,6 +48,7 @@ function variablesFor(brand: string, facts: ClubFacts, key: string): Readonly<Re
     TermsSummary: { brand },
     PastWeeks: { brand },
     ClubInParts: { brand },
+    SportsEvents: { brand },
   };
 }
 

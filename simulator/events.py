@@ -1,0 +1,246 @@
+"""Sports events of two providers, as their adapters would tell them, for a demo without any provider.
+
+Names, starts and odds follow from the hour, so that two runs show the same. The two providers write some
+names differently, which is what a matcher is for.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from hashlib import blake2b
+from random import Random
+from typing import Any, Final
+from uuid import uuid4
+
+import msgspec
+
+from simulator.kafka.messages import Message
+from simulator.world import World
+
+TEAMS: Final = (
+    ("Arsenal", "Arsenal FC"),
+    ("Brighton & Hove Albion", "Brighton"),
+    ("Crystal Palace", "C Palace"),
+    ("Everton", "Everton"),
+    ("Leeds United", "Leeds"),
+    ("Manchester United", "Man Utd"),
+    ("Newcastle United", "Newcastle"),
+    ("Tottenham Hotspur", "Tottenham"),
+)
+"""Each as the first and as the second provider writes it."""
+
+PLAYERS: Final = ("Ada Lund", "Elin Hallberg", "Ines Rocha", "Marta Quesada", "Nora Vaszary", "Petra Kovac")
+COURSES: Final = ("Ascot", "Chepstow", "Kempton", "Musselburgh", "Wetherby", "York")
+HORSES: Final = (
+    "Captain Pelham",
+    "Dunmore Prince",
+    "Harbour Bell",
+    "Northern Almanac",
+    "Old Tom Barley",
+    "Penny Marsh",
+    "Quiet Lantern",
+    "Silver Thicket",
+)
+BEFORE: Final = timedelta(hours=3)
+AHEAD: Final = timedelta(hours=30)
+LASTS: Final = timedelta(hours=2)
+RACE_LASTS: Final = timedelta(minutes=5)
+GOAL_MINUTES: Final = 25
+MOVES: Final = 8
+"""How many markets move each second."""
+
+SUSPENDED_SHARE: Final = 0.03
+STATUS_SECONDS: Final = 4
+PROVIDERS: Final = ("feed", "exchange")
+"""The first one writes names in full; the second one has prices on races, and is preferred by nobody."""
+
+KINDS: Final = {"feed": "sports feed", "exchange": "exchange"}
+DRAW: Final = "Draw"
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatedEvent:
+    """A sports event: its sides or runners, as each provider writes them.
+
+    Attributes:
+        sides: By provider; the home side first, or the runners of a race.
+    """
+
+    id: str
+    sport: str
+    competition: str
+    starts_at: datetime
+    sides: tuple[tuple[str, ...], tuple[str, ...]]
+
+    @property
+    def is_race(self) -> bool:
+        """Return whether its sides are runners."""
+        return self.sport == "horse-racing"
+
+    def status(self, now: datetime) -> str:
+        """Return how far it is."""
+        if now < self.starts_at:
+            return "scheduled"
+        return "live" if now < self.starts_at + (RACE_LASTS if self.is_race else LASTS) else "finished"
+
+    def score(self, now: datetime) -> str | None:
+        """Return the score of a match that has begun."""
+        if self.is_race or now < self.starts_at:
+            return None
+        goals = int((min(now, self.starts_at + LASTS) - self.starts_at).total_seconds() // 60) // GOAL_MINUTES
+        home = sum(_number(f"{self.id}:{goal}") % 2 for goal in range(goals))
+        return f"{home}:{goals - home}"
+
+    def selections(self, provider: int) -> tuple[str, ...]:
+        """Return what can be bet on."""
+        sides = self.sides[provider]
+        return (sides[0], DRAW, sides[1]) if self.sport == "football" else sides
+
+
+@dataclass(slots=True)
+class EventSource:
+    """What both adapters tell, moment after moment: at first everything, then what has changed.
+
+    Attributes:
+        told: By topic and key, what was said last, without its revision and time.
+        odds: By market and selection, in thousandths.
+    """
+
+    told: dict[tuple[str, str], Any] = field(default_factory=dict)
+    odds: dict[tuple[str, str], int] = field(default_factory=dict)
+    _revision: int = 0
+    _first: int = 0
+    _status_at: datetime | None = None
+
+    def __call__(self, world: World, random: Random, now: datetime) -> Iterator[Message]:
+        """Yield the messages of a moment."""
+        del world
+        self._revision = max(self._revision + 1, int(now.timestamp() * 1000))
+        self._first = self._first or self._revision
+        events = tuple(_events(now))
+        moving = random.sample(events, MOVES)
+        for event in events:
+            for number, provider in enumerate(PROVIDERS):
+                body = _fixture(event, number, now)
+                yield from self._changed("fixture", provider, event.id, body, now)
+                market = self._market(event, number, random if event in moving else None, now)
+                yield from self._changed("market", provider, f"m-{event.id}", market, now)
+        if self._status_at is None or (now - self._status_at).total_seconds() >= STATUS_SECONDS:
+            self._status_at = now
+            for provider in PROVIDERS:
+                yield _message("status", provider, self._status(provider, now))
+
+    def _changed(
+        self, kind: str, provider: str, item: str, body: dict[str, Any], now: datetime
+    ) -> Iterator[Message]:
+        key = f"{provider}:{item}"
+        if self.told.get((kind, key)) == body:
+            return
+        self.told[kind, key] = body
+        common = {"provider": provider, "revision": self._revision, "occurred_at": _instant(now)}
+        yield _message(kind, key, {**common, **body})
+
+    def _market(
+        self, event: SimulatedEvent, number: int, random: Random | None, now: datetime
+    ) -> dict[str, Any]:
+        status, names = event.status(now), event.selections(number)
+        runners = []
+        for place, name in enumerate(names, 1):
+            key = (f"{PROVIDERS[number]}:{event.id}", name)
+            odds = self.odds.setdefault(key, _opening(event, place, len(names)))
+            if random is not None and status != "finished":
+                odds = self.odds[key] = _moved(odds, random)
+            won = status == "finished" and place == 1 + _number(event.id) % len(names)
+            lost = "loser" if status == "finished" else "active"
+            runner = {"selection_id": str(place), "name": name, "status": "winner" if won else lost}
+            prices = [] if status == "finished" else [{"odds_milli": odds}]
+            runners.append({**runner, "position": place, "back": prices})
+        is_open = random is None or random.random() > SUSPENDED_SHARE
+        terms = {"places": 3, "numerator": 1, "denominator": 5} if event.is_race else None
+        return {
+            "market_id": f"m-{event.id}",
+            "sports_event_id": event.id,
+            "kind": {"football": "MATCH_RESULT", "tennis": "MATCH_WINNER"}.get(event.sport, "WIN"),
+            "place_terms": terms,
+            "status": "settled" if status == "finished" else "open" if is_open else "suspended",
+            "in_play": status == "live",
+            "currency": "GBP",
+            "runners": runners,
+        }
+
+    def _status(self, provider: str, now: datetime) -> dict[str, Any]:
+        return {
+            "provider": provider,
+            "kind": KINDS[provider],
+            "complete": True,
+            "incomplete_since": None,
+            "reason": "",
+            "first_revision": self._first,
+            "capabilities": ["fixtures", "live odds", "pre-match odds", "results"],
+            "delay_ms": 0,
+            "occurred_at": _instant(now),
+        }
+
+
+def _events(now: datetime) -> Iterator[SimulatedEvent]:
+    """Yield the events around an instant: a match each hour, two races, and tennis each three hours."""
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    for ahead in range(-int(BEFORE / timedelta(hours=1)), int(AHEAD / timedelta(hours=1))):
+        at = hour + timedelta(hours=ahead)
+        name = f"{at:%Y%m%d%H}"
+        home, away = _two(name, len(TEAMS))
+        teams = ((TEAMS[home][0], TEAMS[away][0]), (TEAMS[home][1], TEAMS[away][1]))
+        yield SimulatedEvent(f"football-{name}", "football", "Premier League", at, teams)
+        if at.hour % 3 == 0:
+            first, second = _two(f"tennis {name}", len(PLAYERS))
+            players = (PLAYERS[first], PLAYERS[second])
+            yield SimulatedEvent(f"tennis-{name}", "tennis", "Harbour Open", at, (players, players))
+        for minute in (10, 40):
+            start, first = at + timedelta(minutes=minute), _number(f"{name}{minute}")
+            horses = tuple(HORSES[(first + place) % len(HORSES)] for place in range(6))
+            course = COURSES[first % len(COURSES)]
+            yield SimulatedEvent(f"race-{start:%Y%m%d%H%M}", "horse-racing", course, start, (horses, horses))
+
+
+def _fixture(event: SimulatedEvent, number: int, now: datetime) -> dict[str, Any]:
+    sides = event.sides[number]
+    roles = (None,) * len(sides) if event.is_race else ("home", "away")
+    known = event.starts_at - timedelta(days=3 - number)
+    return {
+        "sports_event_id": event.id,
+        "sport": event.sport,
+        "competition": event.competition,
+        "name": f"{event.starts_at:%H:%M} {event.competition}" if event.is_race else " v ".join(sides),
+        "competitors": [{"name": name, "side": side} for name, side in zip(sides, roles, strict=True)],
+        "starts_at": _instant(event.starts_at),
+        "status": event.status(now),
+        "score": event.score(now),
+        "known_since": _instant(known),
+    }
+
+
+def _opening(event: SimulatedEvent, place: int, selections: int) -> int:
+    return 1000 + (selections - 1) * 900 * (70 + _number(f"{event.id}:{place}") % 80) // 100
+
+
+def _moved(odds: int, random: Random) -> int:
+    return max(1050, min(50_000, 10 * round(odds * random.uniform(0.095, 0.105))))
+
+
+def _two(name: str, of: int) -> tuple[int, int]:
+    first = _number(name) % of
+    return first, (first + 1 + _number(f"{name} away") % (of - 1)) % of
+
+
+def _number(text: str) -> int:
+    return int.from_bytes(blake2b(text.encode(), digest_size=4).digest(), "big")
+
+
+def _instant(at: datetime) -> str:
+    return at.isoformat().replace("+00:00", "Z")
+
+
+def _message(kind: str, key: str, body: dict[str, Any]) -> Message:
+    schema = f"provider.{kind}/1"
+    value = msgspec.json.encode({"schema": schema, "event_id": str(uuid4()), **body})
+    return Message(f"provider.{kind}.v1", key.encode(), value, (("schema", schema.encode()),))

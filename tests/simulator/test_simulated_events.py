@@ -1,0 +1,84 @@
+"""Simulated events: by their contracts, two providers of the same, with odds that move."""
+
+import json
+from collections.abc import AsyncIterator, Iterable
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+from typing import Any, Final
+
+import jsonschema
+import pytest
+
+from consumers.stream.records import Record
+from simulator.events import EventSource
+from simulator.kafka.messages import Message
+from simulator.world import load_world
+from tests.support.events.block import EventsBlock, events_block
+from tests.support.events.told import NOW
+
+CONTRACTS: Final = Path(__file__).resolve().parents[2] / "contracts" / "providers"
+WORLD: Final = load_world()
+
+
+@pytest.fixture
+async def block(database_url: str) -> AsyncIterator[EventsBlock]:
+    """Provide the block of events over a new database, once on each engine."""
+    async with events_block(database_url) as opened:
+        yield opened
+
+
+def told(source: EventSource, seconds: int) -> list[Message]:
+    """Return what a source says in so many seconds."""
+    random = Random(1)  # noqa: S311 - the same each time
+    return [
+        message
+        for second in range(seconds)
+        for message in source(WORLD, random, NOW + timedelta(seconds=second))
+    ]
+
+
+def by_topic(messages: Iterable[Message]) -> dict[str, list[Record]]:
+    """Return messages as records, by topic."""
+    records: dict[str, list[Record]] = {}
+    for message in messages:
+        record = Record(message.topic, 0, 0, message.key, message.value, message.headers)
+        records.setdefault(message.topic, []).append(record)
+    return records
+
+
+def test_what_is_told_keeps_its_contract_and_only_changes_are_told() -> None:
+    """At first everything, and then the markets that moved."""
+    source = EventSource()
+    first = told(source, 1)
+    assert len(first) > 300
+    assert len(told(source, 10)) < len(first)
+    for message in first:
+        name = message.topic.removesuffix(".v1")
+        contract = json.loads((CONTRACTS / f"{name}.v1.schema.json").read_text())
+        jsonschema.validate(json.loads(message.value), contract)
+
+
+async def test_the_providers_offer_the_same_events(block: EventsBlock) -> None:
+    """Under equal names they are joined, others wait for a person; all that is open has odds."""
+    for records in by_topic(told(EventSource(), 30)).values():
+        await block.apply_together(*records)
+    await block.judge()
+    query = """query ($sport: ID) { events(brand: "northbet", sport: $sport, first: 100) {
+      nodes { name markets { status placeTerms { places } selections { status odds { display } } } } } }"""
+    seen: dict[str, Any] = {}
+    for sport in ("football", "tennis", "horse-racing"):
+        seen[sport] = (await block.ask(query, sport=f"northbet:{sport}"))["events"]["nodes"]
+    assert len(seen["football"]) == 31  # two are over
+    assert len(seen["tennis"]) == 10
+    assert all(event["markets"][0]["placeTerms"] == {"places": 3} for event in seen["horse-racing"])
+    offered = [
+        selection["odds"]
+        for events in seen.values()
+        for event in events
+        for market in event["markets"]
+        for selection in market["selections"]
+        if selection["status"] == "OPEN"
+    ]
+    assert len(offered) > 200
+    assert all(offered)
