@@ -185,7 +185,7 @@ class Product:
         """Publish the outboxes and settle what is in doubt upstream, until nothing waits."""
         while True:
             await self.recovering.round()
-            told = [record for name in OUTBOXES for record in await self._published(name)]
+            told = [record for name in self.databases for record in await self._published(name)]
             if not told:
                 return
             self.log += told
@@ -241,7 +241,7 @@ class Product:
 
     async def forget_published(self) -> None:
         """Empty the outboxes, and tell nobody."""
-        for name in OUTBOXES:
+        for name in self.databases:
             await self._published(name)
 
     async def _published(self, name: str) -> list[Record]:

@@ -210,7 +210,7 @@ async def test_a_kind_of_a_newer_version_is_kept_and_applied_after_the_upgrade(d
         ({"state": {"rewards": 5}}, "not a state of kind budget"),
         ({"state": {"reward_id": "fb-5", "iso_week": None, "rewards": -1}}, "not a state of kind budget"),
         ({"subject": "fb-10:every-week"}, "the state is of"),
-        ({"brand_id": "*"}, "a provider belongs to all brands"),
+        ({"brand_id": "*"}, "providers and sports events belong to all brands"),
         ({"decided_at": NOON.replace(tzinfo=None)}, "decided_at"),
     ],
 )

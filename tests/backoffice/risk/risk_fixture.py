@@ -129,8 +129,8 @@ class RiskFixture:
 
     async def clear_customers(self) -> None:
         """Delete the customers."""
-        for name, database in self.parts.databases.by_name.items():
-            await _empty(database, CUSTOMER_TABLES[name])
+        for name, tables in CUSTOMER_TABLES.items():
+            await _empty(self.parts.databases.by_name[name], tables)
 
 
 async def _empty(database: Database, tables: Iterable[Table]) -> None:

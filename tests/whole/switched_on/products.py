@@ -55,6 +55,7 @@ LISTENING: Final = (
     *(f"subgraph {name} serve" for name in SUBGRAPHS),
     *(f"consume {name}" for name in (*DATABASES, "analytics")),
     *(f"worker {name}" for name in ("outbox", "intents", "weeks", "feeds", "purges", "fulfilment")),
+    "worker events-upkeep",
     "backoffice serve",
 )
 """The commands that are started at once; those of the simulator are started before them."""
@@ -218,6 +219,7 @@ def _common(
         "FURLONG_REDIS_URL": valkey,
         "FURLONG_LIVE_CHANNEL": f"furlong:tests:{uuid4()}",
         "FURLONG_LIVE_CHECK_SECONDS": "3600",  # so that only a notice can bring what a test waits for
+        "FURLONG_EVENTS_PREFERRED": json.dumps(["feed"]),
         "FURLONG_FEEDS_TOPICS": json.dumps({sports.FEED.name: OWN_TOPIC}),
         "FURLONG_FULFILMENT_PROVIDERS": str(folder / "providers.yaml"),
         "FURLONG_FULFILMENT_SECRET_FOLDER": str(secrets),
@@ -274,6 +276,7 @@ def _own(folder: Path, valkey: str, neighbour: str, ports: Mapping[str, int]) ->
         },
         "subgraph progress serve": {**issuer, "FURLONG_SUBGRAPH_CALLERS": "unsigned"},
         "subgraph fulfilment serve": {**issuer, "FURLONG_SUBGRAPH_CALLERS": "development"},
+        "subgraph events serve": {**issuer, "FURLONG_SUBGRAPH_CALLERS": "unsigned"},
         "worker purges": {"FURLONG_CDN_URLS": json.dumps([f"{neighbour}/cdn"])},
         "backoffice serve": {
             "FURLONG_BACKOFFICE_KEY": "a key of the back office that is long enough",

@@ -6,6 +6,7 @@ import json
 import signal
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
@@ -16,9 +17,11 @@ from redis import Redis
 
 from consumers.feeds.adapters import sports
 from consumers.feeds.settings import known
+from consumers.stream.records import Record
 from furlong.database_names import DATABASES
 from furlong.demo.embedded_broker import PARTITIONS
 from tests.support.consumers.feed_records import example, written
+from tests.support.events import told
 from tests.support.processes.running_furlong import BETSLIP, BRAND, PATIENCE_SECONDS, eventually
 from tests.support.product.declared_switches import shows
 from tests.support.telemetry.otlp_receiver import Receiver
@@ -195,6 +198,39 @@ def test_subgraphs_may_answer_everybody(product: Product) -> None:
     assert post(product, unsigned, PLAIN).json() == {"data": {"__typename": "Query"}}
     assert "type" not in str(post(product, unsigned, SDL).json().get("data"))
     assert "type" in post(product, open_to_all, SDL).json()["data"]["_service"]["sdl"]
+
+
+@shows("furlong worker events-upkeep", "furlong subgraph events serve", "FURLONG_EVENTS_PREFERRED")
+def test_events_have_the_prices_of_the_preferred_provider(product: Product) -> None:
+    """Once the worker trusts both, which keep saying that they are well; by name the other one is first."""
+    start = told.instant(datetime.now(UTC) + timedelta(days=300))
+    for name, odds in (("exchange", 2000), ("feed", 3000)):
+        tell(product, told.fixture(name, "switched-on", starts_at=start))
+        tell(product, told.market(name, "switched-on", "switched-on", odds, odds, odds))
+    query = """{ events(brand: "northbet") { nodes { markets { selections { status odds { milli } } } } } }"""
+
+    def are_shown(url: str) -> bool:
+        for name in ("exchange", "feed"):
+            tell(product, told.status(name, at=datetime.now(UTC)))
+        answer = httpx.post(url, json={"query": query}, timeout=PATIENCE_SECONDS).json()
+        shown = [
+            (selection["status"], selection["odds"]["milli"])
+            for node in answer["data"]["events"]["nodes"]
+            for market in node["markets"]
+            for selection in market["selections"]
+        ]
+        return shown == 3 * [("OPEN", 3000)]
+
+    alone = f"http://127.0.0.1:{product.ports['subgraph events serve']}/graphql"
+    for url in (f"{product.site.url}/graphql", alone):
+        eventually(partial(are_shown, url), "the preferred one's prices are shown")
+
+
+def tell(product: Product, record: Record) -> None:
+    """Publish what a provider tells."""
+    assert record.key
+    assert record.value
+    product.site.produce(record.value, key=record.key.decode(), topic=record.topic)
 
 
 @shows("FURLONG_SUBGRAPH_EXECUTION=plain")
