@@ -41,6 +41,13 @@ HORSES: Final = (
     "Quiet Lantern",
     "Silver Thicket",
 )
+PRICES: Final = (
+    *(1200, 1250, 1286, 1333, 1364, 1400, 1444, 1500, 1571, 1615, 1667, 1727, 1800, 1833, 1909, 2000, 2100),
+    *(2200, 2250, 2375, 2500, 2625, 2750, 2875, 3000, 3250, 3500, 3750, 4000, 4500, 5000, 5500, 6000, 7000),
+    *(8000, 9000, 10_000, 11_000, 13_000, 15_000, 17_000, 21_000, 26_000, 34_000),
+)
+"""The odds that are offered, in thousandths: the steps in which bookmakers in Britain quote."""
+
 BEFORE: Final = timedelta(hours=3)
 AHEAD: Final = timedelta(hours=30)
 LASTS: Final = timedelta(hours=2)
@@ -220,11 +227,13 @@ def _fixture(event: SimulatedEvent, number: int, now: datetime) -> dict[str, Any
 
 
 def _opening(event: SimulatedEvent, place: int, selections: int) -> int:
-    return 1000 + (selections - 1) * 900 * (70 + _number(f"{event.id}:{place}") % 80) // 100
+    fair = 1000 + (selections - 1) * 900 * (70 + _number(f"{event.id}:{place}") % 80) // 100
+    return min(PRICES, key=lambda price: abs(price - fair))
 
 
 def _moved(odds: int, random: Random) -> int:
-    return max(1050, min(50_000, 10 * round(odds * random.uniform(0.095, 0.105))))
+    at = PRICES.index(odds) + random.choice((-1, 1))
+    return PRICES[min(max(at, 0), len(PRICES) - 1)]
 
 
 def _two(name: str, of: int) -> tuple[int, int]:

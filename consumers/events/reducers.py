@@ -54,10 +54,16 @@ class EventReducer:
 
 
 def _newest(messages: Iterable[Message[T | Gone]]) -> tuple[Sequence[T], Sequence[Gone]]:
-    """Return what the last message of each key says: that it is there, or that it is gone."""
+    """Return all that was told, and which items the last message of their key says are gone."""
     last: dict[bytes | None, T | Gone] = {message.record.key: message.event for message in messages}
-    told = [event for event in last.values() if not isinstance(event, Gone)]
-    return told, [event for event in last.values() if isinstance(event, Gone)]
+    gone = [event for event in last.values() if isinstance(event, Gone)]
+    ended = {key for key, event in last.items() if isinstance(event, Gone)}
+    told = [
+        message.event
+        for message in messages
+        if message.record.key not in ended and not isinstance(message.event, Gone)
+    ]
+    return told, gone
 
 
 def _market(market: MarketTold) -> tuple[dict[str, Any], tuple[StoredRunner, ...]]:

@@ -60,10 +60,10 @@ class Follower:
             log.warning("webhook_refused", adapter=self.delivery.adapter.name, reason=str(fault))
             return HTTPStatus.UNAUTHORIZED
         now = status.now().timestamp()
-        status.ahead_seconds = at - int(now)
         if abs(at - now) > self.settings.tolerance_seconds:
             log.warning("webhook_refused", adapter=self.delivery.adapter.name, reason="its time is not ours")
             return HTTPStatus.UNAUTHORIZED
+        status.ahead_seconds = at - int(now)
         status.counts["received"] += 1
         try:
             message = WEBHOOKS.decode(webhook.body)

@@ -7,6 +7,7 @@ import msgspec
 
 from foundation.storage.clock import Clock
 from subgraphs.events.catalogue.catalogue import EMPTY, Catalogue
+from subgraphs.events.catalogue.events import OVER, Event
 from subgraphs.events.catalogue.reader import PLATFORM
 from subgraphs.events.matching.offers import OfferKey
 from subgraphs.events.models import MARKET
@@ -71,10 +72,16 @@ class EventsContext(RequestContext, kw_only=True, eq=False):
         """Read a market by its own id; None if there is none."""
         return self.read(self.markets, (market_id,))
 
-    def can_be_priced(self, catalogue: Catalogue, market: MarketView) -> bool:
-        """Return whether prices of a market may be taken: not if its provider is not to be believed now."""
-        report = catalogue.reports.get(market.provider)
-        if report is None or market.provider not in catalogue.providers.trusted:
+    def can_be_priced(self, catalogue: Catalogue, event: Event, market: MarketView) -> bool:
+        """Return whether prices of a market may be taken.
+
+        Not once its event is over, and only those of the provider that leads and is to be believed now.
+        """
+        report, leading = catalogue.reports.get(market.provider), event.offer_of_odds(catalogue.providers)
+        leads = leading is not None and leading.key == market.offer
+        if report is None or not leads or market.provider not in catalogue.providers.trusted:
+            return False
+        if event.status in OVER:
             return False
         self.now  # noqa: B018 - silence may begin at any time, so that such an answer is made each time
         return (

@@ -85,7 +85,7 @@ class Sport:
     @strawberry.field(directives=[assumed_size(USUAL_COMPETITIONS)])
     def competitions(self) -> list["Competition"]:
         """Return those with an event that is not over, by name."""
-        shown = self.catalogue.competitions().get(self.own_id, ())
+        shown = self.catalogue.competitions.get(self.own_id, ())
         return [Competition(brand=self.brand, event=event, catalogue=self.catalogue) for event in shown]
 
 
@@ -210,7 +210,7 @@ class Market:
         cls, context: EventsContext, catalogue: Catalogue, brand: str, stored: StoredEvent, view: MarketView
     ) -> "Market":
         """Return a market of an event."""
-        is_priced = view.status != "open" or context.can_be_priced(catalogue, view)
+        is_priced = view.status != "open" or context.can_be_priced(catalogue, stored, view)
         status = market_status(view, is_priced=is_priced)
         return cls(brand=brand, stored=stored, view=view, catalogue=catalogue, present_status=status)
 
@@ -373,7 +373,7 @@ class Query:
     async def sports(self, info: EventsInfo, brand: ID) -> list[Sport] | None:
         """The sports with an event that is not over."""
         catalogue = await info.context.catalogue()
-        return [Sport(brand=brand, own_id=sport, catalogue=catalogue) for sport in catalogue.competitions()]
+        return [Sport(brand=brand, own_id=sport, catalogue=catalogue) for sport in catalogue.competitions]
 
     @strawberry.field(directives=[sliced_by("first", "nodes")])
     async def events(  # noqa: PLR0917 - the contract's arguments, which are given by name

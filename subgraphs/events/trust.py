@@ -41,6 +41,9 @@ class TrustLimits:
         if not report.complete:
             return report.reason
         silent = now - report.said_at
+        latest = (now + self.silence).timestamp() * 1000
+        if silent < -self.silence or report.first_revision > latest:  # silence would be noticed too late
+            return f"its adapter's clock is more than {self.silence.total_seconds():g} s ahead"
         if silent > self.silence:
             return f"its adapter has said nothing for more than {self.silence.total_seconds():g} s"
         if timedelta(milliseconds=report.delay_ms) > self.delay:

@@ -25,7 +25,7 @@ from subgraphs.events.settings import EventsSettings
 from subgraphs.events.trust import ProviderReport, judged
 from subgraphs.kit.rounds import WorkerParts
 
-VOID_AFTER: Final = timedelta(minutes=2)
+VOID_AFTER_MS: Final = 120_000
 """So long after an adapter has told everything anew, what it did not tell is gone."""
 
 KEPT: Final = timedelta(days=30)
@@ -71,10 +71,9 @@ class Upkeep:
 
     async def _end_void(self, connection: AsyncConnection, reports: tuple[ProviderReport, ...]) -> None:
         """End offers that an adapter has not told since it began, once it has told everything."""
-        now = self.clock.machine.now()
+        now = int(self.clock.machine.now().timestamp() * 1000)
         for report in reports:
-            began = datetime.fromtimestamp(report.first_revision / 1000, now.tzinfo)
-            if report.complete and now - began > VOID_AFTER:
+            if report.complete and now - report.first_revision > VOID_AFTER_MS:
                 ended = await end_void_offers(connection, report.provider, report.first_revision)
                 await match_sports(connection, ended.sports, self.clock.now(), ended.version)
 
@@ -95,7 +94,7 @@ async def _delete_old(connection: AsyncConnection, until: datetime) -> bool:
         due = select(*key).where(age < until).order_by(age).limit(BATCH)
         keys = [tuple(row) for row in await connection.execute(due)]
         if keys:
-            await connection.execute(delete(table).where(tuple_(*key).in_(keys)))
+            await connection.execute(delete(table).where(tuple_(*key).in_(keys), age < until))
         more = more or len(keys) == BATCH
     return more
 

@@ -22,6 +22,7 @@ from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 from furlong.workers.consumer_process import create_consumer
 from subgraphs.club import models as club
+from subgraphs.events import models as events
 from subgraphs.fulfilment import models as fulfilment
 from subgraphs.progress import models as progress
 from subgraphs.rewards import models as rewards
@@ -34,7 +35,7 @@ from tests.support.consumers.sample_messages import (
     reward,
     scheme,
 )
-from tests.support.database_probe import migrated
+from tests.support.database_probe import migrate, migrated
 
 MODELS: Final[Mapping[str, Any]] = {
     "club": club,
@@ -248,6 +249,7 @@ def moved(record: Record, by: timedelta) -> Record:
 async def archive(database_url: str) -> AsyncIterator[Archive]:
     """Yield databases that contain the brand, its scheme and its reward."""
     settings = DatabaseSettings(url=database_url)
+    await migrate(settings, "events", events.METADATA)  # commands ask for all databases
     async with AsyncExitStack() as stack:
         databases = {
             name: await stack.enter_async_context(migrated(database_url, name, model.METADATA))

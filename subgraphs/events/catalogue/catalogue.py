@@ -6,13 +6,17 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import NamedTuple
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Final, NamedTuple
 
 from subgraphs.events.catalogue.events import OVER, Event, OfferRow, Providers, event_of
 from subgraphs.events.matching.names import normal
 from subgraphs.events.matching.offers import OfferKey
 from subgraphs.events.trust import ProviderReport
+
+MAX_LENGTH: Final = timedelta(days=30)
+"""How long an event may last that nobody says is over."""
 
 
 class Wanted(NamedTuple):
@@ -106,6 +110,7 @@ class Catalogue:
                 found.append(event)
         return Page(found, has_next=False)
 
+    @cached_property
     def competitions(self) -> Mapping[str, Sequence[Event]]:
         """Return an event of each competition that has one that is not over, by sport, in order of names."""
         by_sport: defaultdict[str, dict[str, Event]] = defaultdict(dict)
@@ -125,9 +130,16 @@ class Catalogue:
         providers: Providers,
         reports: Mapping[str, ProviderReport],
     ) -> Catalogue:
-        """Return the catalogue after offers have changed, without those that started before an instant."""
+        """Return the catalogue after offers have changed.
+
+        Those that started before an instant are left out, unless they are not over and may still last.
+        """
         offers = {**self.offers, **{offer.key: offer for offer in changed}}
-        kept = {key: offer for key, offer in offers.items() if offer.starts_at >= since}
+        kept = {
+            key: offer
+            for key, offer in offers.items()
+            if offer.starts_at >= (since if offer.status in OVER else since - MAX_LENGTH)
+        }
         return Catalogue(version, kept, providers, reports)
 
 

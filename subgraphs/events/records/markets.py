@@ -92,8 +92,8 @@ async def store_markets(
         row, runners = newest[key]
         before = known.get(key)
         if before is not None:
-            if before.revision >= row["revision"]:
-                continue
+            if before.revision >= row["revision"] + before.is_gone:
+                continue  # what is gone is there again also at the revision that it had
             runners = _dated(runners, RUNNERS.decode(before.runners))
         encoded = msgspec.json.encode(runners).decode()
         rows.append({**row, "own_id": market_id(*key), "runners": encoded, "is_gone": False})
@@ -107,7 +107,8 @@ async def store_markets(
 async def _known(connection: AsyncConnection, keys: Collection[MarketKey]) -> dict[MarketKey, Any]:
     found: dict[MarketKey, Any] = {}
     for portion in in_portions(sorted(keys)):
-        query = select(*_KEY, MARKET.c.revision, MARKET.c.runners).where(tuple_(*_KEY).in_(portion))
+        columns = (*_KEY, MARKET.c.revision, MARKET.c.runners, MARKET.c.is_gone)
+        query = select(*columns).where(tuple_(*_KEY).in_(portion))
         for row in await connection.execute(query.with_for_update()):
             found[MarketKey(row.provider, row.market_id)] = row
     return found

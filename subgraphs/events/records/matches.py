@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import bindparam, delete, insert, select, tuple_, update
+from sqlalchemy import bindparam, delete, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from foundation.storage.bulk_sql import in_portions
@@ -13,8 +13,9 @@ from subgraphs.events.matching import Alias, Decisions, Different, Offer, OfferK
 from subgraphs.events.models import MATCH_DECISION, MATCH_WAITING, OFFER
 
 _PAIR: Final = ("first_provider", "first_id", "second_provider", "second_id")
+OVER: Final = ("finished", "cancelled")
 MATCHED_FOR: Final = timedelta(days=3)
-"""How long after its start an event is still matched."""
+"""How long after its start an event that is over is still matched."""
 
 
 async def match_sports(
@@ -46,7 +47,7 @@ async def _match(
         c.starts_at,
         c.known_since,
         c.event_id,
-    ).where(c.sport == sport, c.starts_at >= since, c.is_gone.is_(False))
+    ).where(c.sport == sport, or_(c.starts_at >= since, c.status.not_in(OVER)), c.is_gone.is_(False))
     rows = {OfferKey(row.provider, row.sports_event_id): row for row in await connection.execute(query)}
     result = matched([_offer(key, sport, row) for key, row in rows.items()], decisions)
     events = {key: rows[event[0]].own_id for event in result.events for key in event}
@@ -89,12 +90,13 @@ async def _store_waiting(connection: AsyncConnection, sport: str, waiting: list[
         ).mappings()
     }
     wanted = {row["own_id"]: row for row in waiting}
-    over = sorted(own_id for own_id, row in stored.items() if wanted.get(own_id) != row)
+    over = sorted(stored.keys() - wanted.keys())
     for portion in in_portions(over):
         await connection.execute(delete(MATCH_WAITING).where(MATCH_WAITING.c.own_id.in_(portion)))
     new = [row for own_id, row in sorted(wanted.items()) if stored.get(own_id) != row]
-    if new:
-        await connection.execute(insert(MATCH_WAITING), new)
+    if new:  # one may be there still, as of the sport that its provider has corrected
+        changed = ("sport", "offers", "candidates", "starts_at")
+        await connection.execute(upsert(connection.dialect.name, MATCH_WAITING, new, update=changed))
 
 
 async def decide(

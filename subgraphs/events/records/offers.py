@@ -69,8 +69,8 @@ async def store_offers(
     rows, sports = [], set[str]()
     for key, offer in newest.items():
         before = known.get(key)
-        if before is not None and before["revision"] >= offer["revision"]:
-            continue
+        if before is not None and before["revision"] >= offer["revision"] + before["is_gone"]:
+            continue  # what is gone is there again also at the revision that it had
         since = offer["known_since"] if before is None else min(before["known_since"], offer["known_since"])
         row = {**offer, "known_since": since, "is_gone": False, "version": version}
         rows.append({"own_id": offer_id(*key), "event_id": None, **row})
@@ -115,9 +115,9 @@ async def end_void_offers(connection: AsyncConnection, provider: str, first_revi
     void = select(*KEY, c.sport).where(
         c.provider == provider, c.revision < first_revision, c.is_gone.is_(False)
     )
-    rows = (await connection.execute(void)).all()
-    if not rows:
+    if not (await connection.execute(void)).first():
         return StoredOffers(0, frozenset(), 0)
-    version = await raise_version(connection)
+    version = await raise_version(connection)  # waits for whoever is telling them again
+    rows = (await connection.execute(void.with_for_update())).all()
     await _end(connection, [OfferKey(row.provider, row.sports_event_id) for row in rows], version)
     return StoredOffers(0, frozenset(row.sport for row in rows), version)

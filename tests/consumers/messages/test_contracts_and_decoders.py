@@ -250,7 +250,7 @@ REWARD: Final = Rule(_reward_holds, _keep_reward)
 OLDER_OUTCOMES: Final = frozenset(
     {"fulfilment_status", "reason", "flag", "credited_at", "expires_at", "reference"}
 )
-UNREAD_MARKET: Final = frozenset({"starts_at", "winners", "runners"})
+UNREAD_MARKET: Final = frozenset({"starts_at", "winners", "runners", "void_periods"})
 """Runners have sizes and lay prices that nobody reads."""
 
 UNREAD_OUTCOMES: Final = frozenset({"reward_id", "config_version"})

@@ -92,6 +92,68 @@ async def test_a_person_joins_and_separates_offers_and_takes_it_back(block: Even
     assert (len(await names(block)), await waiting(block)) == (1, 1)
 
 
+async def test_the_highest_revision_of_a_batch_counts(block: EventsBlock) -> None:
+    """Two processes of an adapter may write at the same time."""
+    await block.apply_together(
+        fixture("feed", "1", "Leeds", "Fulham", revision=10), fixture("feed", "1", revision=5)
+    )
+    assert await names(block) == ["Leeds v Fulham"]
+
+
+async def test_what_was_gone_is_there_again_at_its_revision(block: EventsBlock) -> None:
+    """A null value has none: one that is read again must not hide what was told after it."""
+    await block.apply(fixture("feed", "1"), market("feed", "m", "1", 2000))
+    await block.apply(gone("fixture", "feed", "1"), gone("market", "feed", "m"))
+    await block.apply(fixture("feed", "1"), market("feed", "m", "1", 2000))
+    assert len(await markets(block)) == 1
+
+
+async def test_an_offer_that_waits_may_get_another_sport(block: EventsBlock) -> None:
+    """Its provider had it wrong; it waits there as well."""
+    later = instant(NOW - timedelta(days=1))
+    for sport in ("tennis", "darts"):
+        await block.apply(fixture("feed", sport, "Manchester United", "Chelsea", sport=sport))
+    for revision, sport in enumerate(("tennis", "darts"), 1):
+        names_of = ("Man Utd", "Chelsea")
+        facts: dict[str, Any] = {"sport": sport, "known_since": later, "revision": revision}
+        await block.apply(fixture("exchange", "33", *names_of, **facts))
+        async with block.subgraph.database.read() as connection:
+            rows = [row.sport for row in await connection.execute(select(MATCH_WAITING))]
+        assert rows == [sport]
+
+
+async def test_a_market_that_is_found_by_its_id_obeys_its_event(block: EventsBlock) -> None:
+    """It is suspended while another provider leads, and once its event is over."""
+    await block.apply(
+        fixture("exchange", "33"), market("exchange", "1.1", "33", 2000), status("exchange"), status("feed")
+    )
+    await block.judge()
+    query = '{ events(brand: "northbet") { nodes { markets { id status } } } }'
+    ((found,),) = [node["markets"] for node in (await block.ask(query))["events"]["nodes"]]
+    assert found["status"] == "OPEN"
+
+    async def present() -> str:
+        asked = "query ($w: [_Any!]!) { _entities(representations: $w) { ... on Market { status } } }"
+        wanted = [{"__typename": "Market", "id": found["id"]}]
+        status_now: str = (await block.ask(asked, w=wanted))["_entities"][0]["status"]
+        return status_now
+
+    assert await present() == "OPEN"
+    await block.apply(fixture("exchange", "33", revision=2, status="finished"))
+    assert await present() == "SUSPENDED"
+
+
+async def test_an_event_that_lasts_long_is_shown_until_it_is_over(block: EventsBlock) -> None:
+    """Such as a test match, or a season."""
+    long_ago = instant(NOW - timedelta(days=10))
+    await block.apply(fixture("feed", "1", status="live", starts_at=long_ago))
+    assert await names(block) == ["Arsenal v Chelsea"]
+    await block.apply(fixture("feed", "1", status="finished", starts_at=long_ago, revision=2))
+    assert (await block.ask('{ events(brand: "northbet", status: FINISHED) { nodes { id } } }')) == {
+        "events": {"nodes": []}
+    }
+
+
 async def test_an_event_that_no_provider_has_is_gone(block: EventsBlock) -> None:
     """And comes back if one has it again."""
     await block.apply(fixture("feed", "1"), gone("fixture", "feed", "1"), gone("fixture", "feed", "2"))
@@ -138,6 +200,30 @@ async def test_markets_are_suspended_while_nobody_can_be_believed(block: EventsB
     block.later(seconds=60)
     await block.apply(status("exchange", at=block.clock.now()))
     await block.judge()
+    assert await states(block) == {"OPEN"}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"at": NOW + timedelta(days=1)},  # its silence would not be noticed for a day
+        {"delay_ms": 60_000},
+        {"first_revision": 2**53 - 1},  # of a time that is not there: all that is told before is void
+    ],
+)
+async def test_a_provider_whose_figures_cannot_be_is_not_believed(
+    block: EventsBlock, wrong: dict[str, Any]
+) -> None:
+    """And is no obstacle for judging the others."""
+    await block.apply(
+        fixture("exchange", "33"),
+        market("exchange", "1.1", "33", 2000, 3300, 3900),
+        status("exchange", **wrong),
+        status("feed"),
+    )
+    await block.judge()
+    assert await states(block) == {"SUSPENDED"}
+    await block.apply(fixture("feed", "1"), market("feed", "m", "1", 2000, 3300, 3900))
     assert await states(block) == {"OPEN"}
 
 

@@ -1,7 +1,7 @@
 """The block: its subgraph, its consumer and its upkeep over one database."""
 
-import itertools
-from collections.abc import AsyncIterator, Iterator
+from collections import Counter
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -37,7 +37,7 @@ class EventsBlock:
     consumer: Consumer
     upkeep: Rounds
     clock: ManualClock
-    offsets: Iterator[int] = field(default_factory=itertools.count)
+    offsets: Counter[str] = field(default_factory=Counter)
 
     async def apply(self, *records: Record) -> None:
         """Apply records one after the other, as the stream would."""
@@ -47,13 +47,12 @@ class EventsBlock:
     async def apply_together(self, *records: Record) -> None:
         """Apply records of one topic in one batch."""
         topic = self.consumer.app.by_name[records[0].topic]
-        first = next(self.offsets)
+        first = self.offsets[topic.name]
         placed = [
             Record(one.topic, 0, offset, one.key, one.value, one.headers, one.timestamp)
-            for one, offset in zip(records, itertools.count(first), strict=False)
+            for offset, one in enumerate(records, first)
         ]
-        for _ in records[1:]:
-            next(self.offsets)
+        self.offsets[topic.name] += len(records)
         partition = Partition(topic.name, 0, "g-1")
         await self.consumer.sink.apply(Batch(topic, [PartitionRecords(partition, first, placed)]))
 
