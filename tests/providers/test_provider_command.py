@@ -94,6 +94,7 @@ def site(tmp_path: Path, free_port: Callable[[], int]) -> Iterator[Site]:
         "FURLONG_FULFILMENT_SECRETS": '{"till": "a-till-secret"}',
         "FURLONG_PROVIDERS_SECRET_FOLDER": str(secrets),
         "FURLONG_PROVIDERS_LONGEST_PAUSE_SECONDS": "1",
+        "FURLONG_EXCHANGE_CATALOGUE_URL": "",
         "FURLONG_EXCHANGE_HOST": "127.0.0.1",
         "FURLONG_EXCHANGE_PORT": str(ports["stream"]),
         "FURLONG_EXCHANGE_AUTHORITY": str(tmp_path / "exchange" / "certificate.pem"),
@@ -111,7 +112,7 @@ def test_the_list_has_adapters_of_all_kinds(site: Site) -> None:
     assert set(told) == {*NAMES, *(f"bets-{feed}" for feed in FEEDS), "till", "games", "sportsbook"}
     exchange, feed, till = (told[name] for name in ("exchange", "bets-sports", "till"))
     assert (exchange["kind"], exchange["enabled"], exchange["revision"]) == ("exchange", True, 1)
-    assert exchange["capabilities"] == ["live odds", "pre-match odds", "results"]
+    assert exchange["capabilities"] == ["fixtures", "live odds", "pre-match odds", "results"]
     assert exchange["runs_in"] == "furlong provider run exchange"
     assert (exchange["health"]["state"], feed["health"]["state"]) == ("unknown", "down")
     assert "does `furlong provider run exchange` run?" in exchange["health"]["says"]
