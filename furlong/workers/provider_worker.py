@@ -61,9 +61,13 @@ async def run_provider(
     """Run an adapter until cancelled, with `/health` and `/metrics` on the listener.
 
     While its kill switch is off, it is not connected, and tells that it is incomplete.
+
+    Raises:
+        NotInstalled: A library that the adapter needs is not installed.
     """
     status = ProviderStatus(adapter.name, parts.clock.machine.now)
     create = partial(adapter.load(), adapter.settings(), parts.shared)
+    create()  # what it lacks is said at once, and not only when it is known whether it is switched on
     store, switches = parts.open_state(adapter.name), ProviderSwitches(parts.stream)
     async with AsyncExitStack() as stack, asyncio.TaskGroup() as tasks:
         stack.push_async_callback(store.close)
