@@ -63,6 +63,7 @@ async def test_the_providers_offer_the_same_events(block: EventsBlock) -> None:
     """Under equal names they are joined, others wait for a person; all that is open has odds."""
     for records in by_topic(told(EventSource(), 30)).values():
         await block.apply_together(*records)
+    block.later(seconds=28)
     await block.judge()
     query = """query ($sport: ID) { events(brand: "northbet", sport: $sport, first: 100) {
       nodes { name markets { status placeTerms { places } selections { status odds { display } } } } } }"""
