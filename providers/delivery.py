@@ -25,6 +25,12 @@ from providers.status import ProviderStatus, Trouble
 from providers.topics import STATUS
 
 log = structlog.get_logger(__name__)
+TOLD: Final = "told-revision"
+"""The entry of the state with the last revision, behind which the next process goes on."""
+
+UNKEPT: Final = 1_000
+"""How many revisions may have been told after the last one that was kept."""
+
 PAUSE_SECONDS: Final = 0.5
 """How long after a failure Kafka or the state is tried again."""
 
@@ -120,10 +126,14 @@ class Delivery:
     async def load(self) -> Mapping[str, bytes]:
         """Return the entries of the state that was kept; none if it cannot be read."""
         try:
-            return await self.store.load()
+            entries = dict(await self.store.load())
         except StateAway as fault:
             self.status.state_fails(str(fault))
             return {}
+        told = entries.pop(TOLD, b"")
+        if told.isdigit():
+            self._revision = max(self._revision, int(told) + UNKEPT)
+        return entries
 
     async def run(self, take: Take) -> None:
         """Tell and keep what `take` returns, through outages of Kafka and of the state."""
@@ -210,6 +220,7 @@ class Delivery:
 
     def _keep(self, batch: Batch) -> None:
         """Let a batch be kept; those that wait are kept together."""
+        batch = replace(batch, entries={**batch.entries, TOLD: str(self._revision).encode()})
         if batch.whole:
             self._pending, self._keeps = batch, "changes"
         elif self._keeps == "changes":
