@@ -44,7 +44,7 @@ class Limits:
     """What an adapter never exceeds, whatever its settings.
 
     Attributes:
-        items: How many markets, or other things with a state of their own, it keeps.
+        items: How many markets, or other things with a state of their own, it keeps; 0 if it keeps none.
         message_bytes: The longest message that it reads.
     """
 

@@ -2,12 +2,19 @@
 
 from typing import Final
 
-from subgraphs.kit.topics import Copied, Retention, TopicPlan
+from subgraphs.kit.topics import (
+    FIXTURE_TOPIC,
+    MARKET_TOPIC,
+    STATUS_TOPIC,
+    Copied,
+    Retention,
+    TopicPlan,
+)
 
-FIXTURES: Final = TopicPlan("provider.fixture.v1", Retention.LATEST, 12, copied=Copied.FROM_HOME)
+FIXTURES: Final = TopicPlan(FIXTURE_TOPIC, Retention.LATEST, 12, copied=Copied.FROM_HOME)
 """Sports events as their providers have them, by adapter and event."""
 
-MARKETS: Final = TopicPlan("provider.market.v1", Retention.LATEST, 12, copied=Copied.FROM_HOME)
+MARKETS: Final = TopicPlan(MARKET_TOPIC, Retention.LATEST, 12, copied=Copied.FROM_HOME)
 """Whole states of markets, by adapter and market."""
 
 STATS: Final = TopicPlan("provider.stats.v1", Retention.LATEST, 12, copied=Copied.FROM_HOME)
@@ -16,7 +23,7 @@ STATS: Final = TopicPlan("provider.stats.v1", Retention.LATEST, 12, copied=Copie
 VIDEO: Final = TopicPlan("provider.video.v1", Retention.LATEST, 1, copied=Copied.FROM_HOME)
 """Pictures, by adapter and event."""
 
-STATUS: Final = TopicPlan("provider.status.v1", Retention.LATEST, 1, copied=Copied.FROM_HOME)
+STATUS: Final = TopicPlan(STATUS_TOPIC, Retention.LATEST, 1, copied=Copied.FROM_HOME)
 """How each adapter is, by its name."""
 
 PLANS: Final = (FIXTURES, MARKETS, STATS, VIDEO, STATUS)

@@ -8,14 +8,15 @@ from consumers.events.messages import decode_fixture, decode_market, decode_stat
 from consumers.events.reducers import EventReducer
 from consumers.stream.topics import AnyTopic, Topic
 from subgraphs.events.models import STREAM
+from subgraphs.kit.topics import FIXTURE_TOPIC, MARKET_TOPIC, STATUS_TOPIC
 
 
 def _topics(parts: ConsumerParts) -> list[AnyTopic]:
     reducer = EventReducer(parts.clock)
     return [
-        Topic("provider.fixture.v1", decode_fixture, reducer.fixtures, shared=True),
-        Topic("provider.market.v1", decode_market, reducer.markets, shared=True),
-        Topic("provider.status.v1", decode_status, reducer.statuses, shared=True),
+        Topic(FIXTURE_TOPIC, decode_fixture, reducer.fixtures, shared=True),
+        Topic(MARKET_TOPIC, decode_market, reducer.markets, shared=True),
+        Topic(STATUS_TOPIC, decode_status, reducer.statuses, shared=True),
     ]
 
 

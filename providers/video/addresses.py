@@ -41,7 +41,7 @@ class AddressSigner:
 
     Attributes:
         streams: Such as `https://video.example.com`.
-        key: The secret `video-signing-key`.
+        key: The secret that the pictures' servers have, too.
     """
 
     streams: str

@@ -7,10 +7,10 @@ import msgspec
 
 from foundation.storage.clock import Clock
 from subgraphs.events.catalogue.catalogue import EMPTY, Catalogue
-from subgraphs.events.catalogue.events import OVER, Event
+from subgraphs.events.catalogue.events import Event
 from subgraphs.events.catalogue.reader import PLATFORM
 from subgraphs.events.matching.offers import OfferKey
-from subgraphs.events.models import MARKET
+from subgraphs.events.models import MARKET, OVER
 from subgraphs.events.records.markets import RUNNERS, StoredRunner
 from subgraphs.events.trust import TrustLimits
 from subgraphs.kit.graphql.context import RequestContext

@@ -1,6 +1,7 @@
 """The tables of events: what providers offer, which offers are of one event, and whom to believe."""
 
 from pathlib import Path
+from typing import Final
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, String, Table
 
@@ -16,6 +17,9 @@ STREAM = StreamTables.declare(METADATA)
 CELL = cell_table(METADATA)
 INSTALLATION = installation_table(METADATA)
 OUTBOX = OutboxTables.declare(METADATA)
+
+OVER: Final = ("finished", "cancelled")
+"""The statuses of an offer with which nothing more comes."""
 
 OFFER = Table(
     "offer",

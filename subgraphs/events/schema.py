@@ -1,359 +1,24 @@
-"""The events part of the graph: sports, events, and their markets and selections as entities."""
+"""The events part of the graph: what a brand shows, listed and found."""
 
 from datetime import datetime
-from enum import StrEnum
 from functools import cache
 from typing import Annotated, Final
 
 import strawberry
-from strawberry import ID, Info, Private
+from strawberry import ID
 
-from subgraphs.events.catalogue.catalogue import Catalogue, Wanted
-from subgraphs.events.catalogue.events import Event as StoredEvent
+from subgraphs.events.catalogue.catalogue import Wanted
+from subgraphs.events.event_types import Event, EventsInfo, EventStatus, page_size
 from subgraphs.events.graph_ids import GraphId
-from subgraphs.events.loaders import EventsContext, MarketView
-from subgraphs.events.market_types import (
-    MarketStatus,
-    SelectionStatus,
-    in_order,
-    line_of,
-    market_status,
-    name_of,
-    selection_status,
-    shown_runners,
-)
-from subgraphs.events.odds import OddsStyle, display, style_of
-from subgraphs.events.own_ids import market_of, selection_id
-from subgraphs.events.records.markets import StoredRunner
+from subgraphs.events.sport_types import Sport
 from subgraphs.kit.domain.errors import BadInput
-from subgraphs.kit.domain.sports import SPORTS
 from subgraphs.kit.graphql.descriptions import fields_described
 from subgraphs.kit.graphql.pages import PageInfo
 from subgraphs.kit.graphql.schema_building import SubgraphSchema, assumed_size, build_schema, sliced_by
 from subgraphs.kit.settings import Execution
 
-EventsInfo = Info[EventsContext, None]
-MAX_PAGE: Final = 100
 MAX_SEARCH: Final = 100
-USUAL_SELECTIONS: Final = 3
-USUAL_COMPETITIONS: Final = 10
 USUAL_SPORTS: Final = 12
-
-strawberry.enum(MarketStatus)
-strawberry.enum(SelectionStatus)
-strawberry.enum(OddsStyle)
-
-
-@strawberry.enum
-class EventStatus(StrEnum):
-    """How far an event is."""
-
-    SCHEDULED = "SCHEDULED"
-    LIVE = "LIVE"
-    SUSPENDED = "SUSPENDED"
-    FINISHED = "FINISHED"
-    CANCELLED = "CANCELLED"
-
-
-@strawberry.enum
-class Side(StrEnum):
-    """The side of a participant."""
-
-    HOME = "HOME"
-    AWAY = "AWAY"
-
-
-@fields_described
-@strawberry.type
-class Sport:
-    """A sport in which events are shown."""
-
-    brand: Private[str]
-    own_id: Private[str]
-    catalogue: Private[Catalogue]
-
-    @strawberry.field
-    def id(self) -> ID:
-        """Return the id."""
-        return ID(str(GraphId(self.brand, self.own_id)))
-
-    @strawberry.field
-    def name(self) -> str:
-        """Return the name."""
-        return SPORTS.get(self.own_id, self.own_id.replace("-", " ").title())
-
-    @strawberry.field(directives=[assumed_size(USUAL_COMPETITIONS)])
-    def competitions(self) -> list["Competition"]:
-        """Return those with an event that is not over, by name."""
-        shown = self.catalogue.competitions.get(self.own_id, ())
-        return [Competition(brand=self.brand, event=event, catalogue=self.catalogue) for event in shown]
-
-
-@fields_described
-@strawberry.type
-class Competition:
-    """A competition, or the course of a race."""
-
-    brand: Private[str]
-    event: Private[StoredEvent]
-    catalogue: Private[Catalogue]
-
-    @strawberry.field
-    def id(self) -> ID:
-        """Return the id."""
-        return ID(str(GraphId(self.brand, self.event.competition_id)))
-
-    @strawberry.field
-    def name(self) -> str:
-        """Return the name."""
-        return self.event.competition
-
-    @strawberry.field
-    def sport(self) -> Sport:
-        """Return its sport."""
-        return Sport(brand=self.brand, own_id=self.event.sport, catalogue=self.catalogue)
-
-
-@fields_described
-@strawberry.type
-class Participant:
-    """Who takes part in an event."""
-
-    id: ID
-    name: str
-    side: Side | None
-
-
-@fields_described
-@strawberry.type
-class PlaceTerms:
-    """Each way: the place part pays this fraction of the odds for so many places."""
-
-    places: int
-    numerator: int
-    denominator: int
-
-
-@fields_described
-@strawberry.type
-class Odds:
-    """Decimal odds times 1,000, as the best that is offered.
-
-    Attributes:
-        changed_at: When they last changed.
-    """
-
-    milli: int
-    changed_at: datetime
-    usual: Private[OddsStyle]
-
-    @strawberry.field
-    def display(self, style: OddsStyle | None = None) -> str:
-        """Return them as they are written; by default as usual in the visitor's language, in Britain 5/2."""
-        return display(self.milli, style or self.usual)
-
-
-@fields_described
-@strawberry.federation.type(keys=["id"])
-class Market:
-    """A market of an event, as the provider that leads for its odds has it."""
-
-    brand: Private[str]
-    stored: Private[StoredEvent]
-    view: Private[MarketView]
-    catalogue: Private[Catalogue]
-    present_status: Private[MarketStatus]
-
-    @strawberry.field
-    def id(self) -> ID:
-        """Return the id."""
-        return ID(str(GraphId(self.brand, self.view.own_id)))
-
-    @strawberry.field
-    def name(self) -> str:
-        """Return the name."""
-        return name_of(self.view)
-
-    @strawberry.field
-    def kind(self) -> str:
-        """Return the kind as the platform names it, such as MATCH_RESULT, TOTALS or WIN."""
-        return self.view.kind
-
-    @strawberry.field
-    def line(self) -> str | None:
-        """Return the line, such as 2.5."""
-        return line_of(self.view)
-
-    @strawberry.field
-    def status(self) -> MarketStatus:
-        """Return whether it takes bets; suspended while its provider cannot be believed."""
-        return self.present_status
-
-    @strawberry.field
-    def event(self) -> "Event":
-        """Return its event."""
-        return Event(brand=self.brand, stored=self.stored, catalogue=self.catalogue)
-
-    @strawberry.field(directives=[assumed_size(USUAL_SELECTIONS)])
-    def selections(self) -> list["Selection"]:
-        """Return what can be bet on, in the provider's order."""
-        return [Selection(of=self, runner=runner) for runner in shown_runners(self.view)]
-
-    @strawberry.field
-    def place_terms(self) -> PlaceTerms | None:
-        """Return the terms of each-way bets; null without each way."""
-        terms = self.view.place_terms
-        return None if terms is None else PlaceTerms(**terms)
-
-    @classmethod
-    def of(
-        cls, context: EventsContext, catalogue: Catalogue, brand: str, stored: StoredEvent, view: MarketView
-    ) -> "Market":
-        """Return a market of an event."""
-        is_priced = view.status != "open" or context.can_be_priced(catalogue, stored, view)
-        status = market_status(view, is_priced=is_priced)
-        return cls(brand=brand, stored=stored, view=view, catalogue=catalogue, present_status=status)
-
-    @classmethod
-    async def find(cls, context: EventsContext, brand: str, own_id: str) -> "Market | None":
-        """Return a market by its own id; None if it, or its event, is no longer kept."""
-        catalogue, view = await context.catalogue(), await context.market(own_id)
-        stored = None if view is None else catalogue.event_of(view.offer)
-        return None if view is None or stored is None else cls.of(context, catalogue, brand, stored, view)
-
-    @classmethod
-    async def resolve_reference(cls, info: EventsInfo, id: ID) -> "Market | None":  # noqa: A002 - the key
-        """Return a market by its id; null if it is no longer kept."""
-        found = GraphId.parse(id)
-        return await cls.find(info.context, found.brand, found.own)
-
-
-@fields_described
-@strawberry.federation.type(keys=["id"])
-class Selection:
-    """What one can bet on in a market."""
-
-    of: Private[Market]
-    runner: Private[StoredRunner]
-
-    @strawberry.field
-    def id(self) -> ID:
-        """Return the id."""
-        own = selection_id(self.of.view.own_id, *self.runner.key)
-        return ID(str(GraphId(self.of.brand, own)))
-
-    @strawberry.field
-    def name(self) -> str:
-        """Return the name, or the provider's number if it has none."""
-        return self.runner.name or self.runner.id
-
-    @strawberry.field
-    def status(self) -> SelectionStatus:
-        """Return whether it can be bet on, or its result."""
-        return selection_status(self.of.view, self.runner, self.of.present_status)
-
-    @strawberry.field
-    def market(self) -> Market:
-        """Return its market."""
-        return self.of
-
-    @strawberry.field
-    def odds(self, info: EventsInfo) -> Odds | None:
-        """Return the best odds that are offered; null if none are."""
-        milli = self.runner.odds_milli
-        if milli is None:
-            return None
-        usual = style_of(info.context.identity.accept_language)
-        return Odds(milli=milli, changed_at=self.runner.changed_at, usual=usual)
-
-    @classmethod
-    async def resolve_reference(cls, info: EventsInfo, id: ID) -> "Selection | None":  # noqa: A002 - the key
-        """Return a selection by its id; null if it is no longer kept."""
-        found = GraphId.parse(id)
-        market = await Market.find(info.context, found.brand, market_of(found.own))
-        if market is None:
-            return None
-        runners = (
-            runner
-            for runner in market.view.runners
-            if selection_id(market.view.own_id, *runner.key) == found.own
-        )
-        return next((cls(of=market, runner=runner) for runner in runners), None)
-
-
-@fields_described
-@strawberry.federation.type(keys=["id"])
-class Event:
-    """A sports event, each fact from the provider that leads for it."""
-
-    brand: Private[str]
-    stored: Private[StoredEvent]
-    catalogue: Private[Catalogue]
-
-    @strawberry.field
-    def id(self) -> ID:
-        """Return the id."""
-        return ID(str(GraphId(self.brand, self.stored.id)))
-
-    @strawberry.field
-    def name(self) -> str:
-        """Return the name."""
-        return self.stored.name
-
-    @strawberry.field
-    def sport(self) -> Sport:
-        """Return its sport."""
-        return Sport(brand=self.brand, own_id=self.stored.sport, catalogue=self.catalogue)
-
-    @strawberry.field
-    def competition(self) -> Competition:
-        """Return its competition."""
-        return Competition(brand=self.brand, event=self.stored, catalogue=self.catalogue)
-
-    @strawberry.field(directives=[assumed_size(USUAL_SELECTIONS)])
-    def participants(self) -> list[Participant]:
-        """Return who takes part, the home side first."""
-        return [
-            Participant(
-                id=ID(f"{self.brand}:{self.stored.id}-{number}"),
-                name=competitor.name,
-                side=None if competitor.side is None else Side(competitor.side.upper()),
-            )
-            for number, competitor in enumerate(self.stored.competitors, 1)
-        ]
-
-    @strawberry.field
-    def starts_at(self) -> datetime:
-        """Return when it is due to start."""
-        return self.stored.starts_at
-
-    @strawberry.field
-    def status(self) -> EventStatus:
-        """Return how far it is."""
-        return EventStatus(self.stored.status.upper())
-
-    @strawberry.field
-    def score(self) -> str | None:
-        """Return the score, as its provider writes it."""
-        return self.stored.score
-
-    @strawberry.field(directives=[sliced_by("first")])
-    async def markets(self, info: EventsInfo, first: int = 10) -> list[Market]:
-        """Return markets of the provider that leads for its odds, those first that people bet on most."""
-        context = info.context
-        offer = self.stored.offer_of_odds(self.catalogue.providers)
-        if offer is None:
-            return []
-        views = in_order(await context.markets_of(offer.key))[: _page(first)]
-        return [Market.of(context, self.catalogue, self.brand, self.stored, view) for view in views]
-
-    @classmethod
-    async def resolve_reference(cls, info: EventsInfo, id: ID) -> "Event | None":  # noqa: A002 - the key
-        """Return an event by its id; null if it is no longer kept."""
-        found = GraphId.parse(id)
-        catalogue = await info.context.catalogue()
-        stored = catalogue.find(found.own)
-        return None if stored is None else cls(brand=found.brand, stored=stored, catalogue=catalogue)
 
 
 @strawberry.type
@@ -400,7 +65,7 @@ class Query:
             until=to,
         )
         last = None if after is None else catalogue.find(GraphId.of_brand(brand, after) or "")
-        page = catalogue.page(wanted, _page(first), last)
+        page = catalogue.page(wanted, page_size(first), last)
         nodes = [Event(brand=brand, stored=stored, catalogue=catalogue) for stored in page.events]
         cursor = str(GraphId(brand, page.events[-1].id)) if page.events else None
         return EventConnection(
@@ -414,12 +79,6 @@ class Query:
         catalogue = await info.context.catalogue()
         stored = catalogue.find(own_id)
         return None if stored is None else Event(brand=brand, stored=stored, catalogue=catalogue)
-
-
-def _page(first: int) -> int:
-    if not 1 <= first <= MAX_PAGE:
-        raise BadInput(f"`first` must be 1 to {MAX_PAGE}")
-    return first
 
 
 def _searched(search: str | None) -> str | None:

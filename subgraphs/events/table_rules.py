@@ -26,24 +26,24 @@ from subgraphs.kit.records.table_rules import (
     database_rules,
     global_rule,
 )
-from subgraphs.kit.topics import GLOBAL_TOPIC
+from subgraphs.kit.topics import FIXTURE_TOPIC, GLOBAL_TOPIC, MARKET_TOPIC, STATUS_TOPIC
 
 TABLE_RULES: Final = (
     TableRule(
         OFFER,
         Source.TOPIC,
-        ("provider.fixture.v1",),
+        (FIXTURE_TOPIC,),
         lost="events that their providers no longer have",
         rows=Rows.COPIED,
     ),
     TableRule(
         MARKET,
         Source.TOPIC,
-        ("provider.market.v1",),
+        (MARKET_TOPIC,),
         lost="markets that their providers no longer have",
         rows=Rows.COPIED,
     ),
-    TableRule(PROVIDER, Source.TOPIC, ("provider.status.v1",), rows=Rows.COPIED),
+    TableRule(PROVIDER, Source.TOPIC, (STATUS_TOPIC,), rows=Rows.COPIED),
     TableRule(CATALOGUE, Source.TRANSIENT, rows=Rows.COPIED),
     TableRule(
         TRUST,

@@ -10,6 +10,12 @@ GLOBAL_TOPIC: Final = "club.global.v1"
 """What is decided for all nodes."""
 
 
+FIXTURE_TOPIC: Final = "provider.fixture.v1"
+MARKET_TOPIC: Final = "provider.market.v1"
+STATUS_TOPIC: Final = "provider.status.v1"
+"""What providers tell of sports events and markets, and how their adapters are."""
+
+
 class Retention(Enum):
     """What a topic keeps.
 

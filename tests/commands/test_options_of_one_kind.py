@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from furlong.cli.main import COMMANDS
+from subgraphs.block_list import SUBGRAPHS
 
 NOT_LISTS = frozenset(
     {
@@ -61,11 +62,7 @@ NOT_LISTS = frozenset(
         ),
         *("worker events-upkeep", "worker feeds", "worker fulfilment", "worker intents"),
         *("worker outbox", "worker weeks"),
-        *(
-            f"subgraph {name} {what}"
-            for name in ("club", "rewards", "progress", "fulfilment", "events")
-            for what in ("sdl", "serve")
-        ),
+        *(f"subgraph {name} {what}" for name in SUBGRAPHS for what in ("sdl", "serve")),
     }
 )
 """Commands that do something, or print one thing; a new list has `--json` instead of a place here."""

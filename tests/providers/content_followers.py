@@ -19,7 +19,6 @@ from providers.status import ProviderStatus
 from providers.topics import STATUS
 from simulator.content.answers import KEY, SimulatedApi
 from simulator.content.serve import ServedContent, serving_content
-from simulator.content.streams import SIGNING_KEY
 from simulator.content.webhooks import SECRET
 from tests.providers.memory_kafka import MemoryKafka
 
@@ -27,7 +26,6 @@ CONTRACTS: Final = Path(__file__).parents[2] / "contracts" / "providers"
 SECRETS: Final = {
     "stats-key": KEY,
     "video-key": KEY,
-    "video-signing-key": SIGNING_KEY,
     "virtual-key": KEY,
     "virtual-webhook-secret": SECRET,
 }

@@ -5,14 +5,16 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Final, NamedTuple
 
-from subgraphs.events.catalogue.events import OVER, Event, OfferRow, Providers, event_of
+from subgraphs.events.catalogue.events import Event, OfferRow, Providers, event_of
 from subgraphs.events.matching.names import normal
 from subgraphs.events.matching.offers import OfferKey
+from subgraphs.events.models import OVER
 from subgraphs.events.trust import ProviderReport
 
 MAX_LENGTH: Final = timedelta(days=30)
@@ -121,6 +123,12 @@ class Catalogue:
             sport: sorted(events.values(), key=lambda event: (event.competition, event.competition_id))
             for sport, events in sorted(by_sport.items())
         }
+
+    def with_reports(self, reports: Mapping[str, ProviderReport]) -> Catalogue:
+        """Return the same events with what providers say of themselves now: they do so all the time."""
+        renewed = copy(self)
+        object.__setattr__(renewed, "reports", reports)
+        return renewed
 
     def with_changes(
         self,

@@ -9,10 +9,10 @@ import msgspec
 from subgraphs.events.leaders import in_order
 from subgraphs.events.matching.names import normal
 from subgraphs.events.matching.offers import OfferKey
+from subgraphs.events.models import OVER
 from subgraphs.events.own_ids import competition_id
 
 LIVE: Final = "live"
-OVER: Final = frozenset({"finished", "cancelled"})
 FIXTURES, PRE_MATCH_ODDS, LIVE_ODDS, RESULTS = "fixtures", "pre-match odds", "live odds", "results"
 
 

@@ -51,8 +51,9 @@ class CatalogueReader:
                 self.preferred,
             )
             last = self._last
-            if (version, providers, reports) == (last.version, last.providers, last.reports):
-                return last
+            if (version, providers) == (last.version, last.providers):
+                self._last = last if reports == last.reports else last.with_reports(reports)
+                return self._last
             changed = await _changed_since(connection, last.version) if version != last.version else []
         self._last = last.with_changes(version, changed, since, providers, reports)
         return self._last

@@ -10,10 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from foundation.storage.bulk_sql import in_portions
 from foundation.storage.columns import upsert
 from subgraphs.events.matching import Alias, Decisions, Different, Offer, OfferKey, Same, Waiting, matched
-from subgraphs.events.models import MATCH_DECISION, MATCH_WAITING, OFFER
+from subgraphs.events.models import MATCH_DECISION, MATCH_WAITING, OFFER, OVER
 
 _PAIR: Final = ("first_provider", "first_id", "second_provider", "second_id")
-OVER: Final = ("finished", "cancelled")
 MATCHED_FOR: Final = timedelta(days=3)
 """How long after its start an event that is over is still matched."""
 

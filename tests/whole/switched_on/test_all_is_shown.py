@@ -61,7 +61,6 @@ NOT_HERE: Final[Mapping[str, str]] = {
         ("furlong simulator content", "FURLONG_STATS_URL", "FURLONG_VIDEO_URL", "FURLONG_VIRTUAL_URL"),
         "tests/providers/content_processes.py runs both commands for each of the three",
     ),
-    "FURLONG_VIDEO_STREAMS": "no process reads it yet: tests/providers/video opens addresses of pictures",
     "FURLONG_ANALYTICS_URL": "it needs a ClickHouse server, which no machine of the tests has",
     **{
         f"FURLONG_ANALYTICS_{name}": "it changes what the store has after days: tests/analytics fills one"
