@@ -40,7 +40,7 @@ class DocumentLimits(Section, prefix="FURLONG_GATEWAY_DOCUMENT_", is_reloaded=Tr
         default=1_000, gt=0, description="The most tokens in a document."
     )
     points: Annotated[int, Counted("points")] = Field(
-        default=800,
+        default=640,
         gt=0,
         description="The most points that a new operation may take to prepare: one for each token of the "
         "document, and four for each field, with fragments in place, for each of its concrete types.",

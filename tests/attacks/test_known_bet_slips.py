@@ -28,7 +28,7 @@ WHOLE: Final = (
 )
 
 
-FIELDS: Final = 90
+FIELDS: Final = 70
 
 
 @pytest.fixture(scope="session", params=OURS)

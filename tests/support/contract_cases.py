@@ -93,7 +93,11 @@ class Case:
         """Tell whether the decoder may take what the contract forbids: what is not read, or was not there."""
         if path[0] in self.unread or path[0] == "schema":  # a later minor version has a contract of its own
             return True
-        return path[0] in self.added and body.get(path[0]) is None
+        *above, last = path
+        there: Any = body
+        for step in above:
+            there = there[step]
+        return last in self.added and there.get(last) is None
 
 
 def in_order(*names: str) -> Callable[[Body], bool]:

@@ -253,6 +253,9 @@ OLDER_OUTCOMES: Final = frozenset(
 UNREAD_MARKET: Final = frozenset({"starts_at", "winners", "runners", "void_periods"})
 """Runners have sizes and lay prices that nobody reads."""
 
+OLDER_REPORTS: Final = frozenset({"calls", "circuit", "due", "revision", "worker"})
+"""Of a provider, about which older nodes reported less."""
+
 UNREAD_OUTCOMES: Final = frozenset({"reward_id", "config_version"})
 
 
@@ -320,6 +323,7 @@ CASES: Final = [
         CELLS["acknowledgement"],
         _read(_joined("node", "kind", "part"), decode_acknowledgement),
         Rule(lambda body: _cell_holds(body.get("cell")), lambda body: _keep_cell(body.get("cell"))),
+        added=OLDER_REPORTS,
     ),
     Case(
         "club.cells.v1-figures",
