@@ -20,7 +20,7 @@ from providers.declaration import CheckFailed
 from providers.stats.protocol import FIXTURE_LISTS
 from simulator.content.faults import FaultName
 from simulator.exchange.serve import serving_exchange
-from tests.providers.content_followers import Open, require_contracts, until
+from tests.providers.content_followers import Open, answer_seconds, require_contracts, until
 
 FAULTS: list[tuple[FaultName, float, str]] = [
     ("silence", 1.5, "not answered within"),
@@ -43,7 +43,7 @@ async def test_a_fault_while_events_go_on(
     following: Open, name: FaultName, amount: float, reason: str
 ) -> None:
     """Afterwards all is the provider's; if it was not in between, that was told with its reason."""
-    async with following(rate=20) as one, one.running():
+    async with following(rate=20) as one, one.running(answer_seconds=answer_seconds(reason)):
         await one.until_complete()
         await until(lambda: len(one.api.requests) > 10)
         before = len(one.reasons())

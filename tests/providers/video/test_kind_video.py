@@ -7,7 +7,7 @@ import pytest
 
 from providers.declaration import CheckFailed
 from simulator.content.faults import FaultName
-from tests.providers.content_followers import Open, require_contracts, until
+from tests.providers.content_followers import Open, answer_seconds, require_contracts, until
 
 FAULTS: list[tuple[FaultName, float, str]] = [
     ("silence", 1.5, "not answered within"),
@@ -29,7 +29,7 @@ async def test_a_fault_while_events_go_on(
     following: Open, name: FaultName, amount: float, reason: str
 ) -> None:
     """Afterwards all is the provider's; if it was not in between, that was told with its reason."""
-    async with following(rate=20) as one, one.running():
+    async with following(rate=20) as one, one.running(answer_seconds=answer_seconds(reason)):
         await one.until_complete()
         await until(lambda: len(one.api.requests) > 5)
         before, asked = len(one.reasons()), len(one.api.requests)

@@ -15,7 +15,7 @@ import pytest
 
 from providers.declaration import CheckFailed
 from simulator.content.faults import FaultName
-from tests.providers.content_followers import Following, Open, require_contracts, until
+from tests.providers.content_followers import Following, Open, answer_seconds, require_contracts, until
 
 ASKED = "whole states are asked for"
 """In place of a reason, which is not always told: what is missing may come at once."""
@@ -76,7 +76,7 @@ async def test_a_fault_while_everything_is_asked_for(
     async with following() as one:
         one.content.virtual.changes.clear()
         one.api.faults.arm(name, amount)
-        async with one.running():
+        async with one.running(answer_seconds=answer_seconds(reason)):
             await until(lambda: any(reason in told for told in one.reasons()))
             await one.until_equal()
 
