@@ -1,5 +1,6 @@
 """The states of global messages: what holds for a subject from now on, by kind."""
 
+from datetime import datetime
 from typing import Annotated, Any, Final, Literal, TypeAlias
 
 import msgspec
@@ -27,6 +28,7 @@ from subgraphs.kit.records.global_state import (
     Subject,
     SwitchScope,
     allotment_subject,
+    board_subject,
     brand_subject,
     budget_subject,
     content_subject,
@@ -41,6 +43,8 @@ HexColour = Annotated[str, Meta(pattern=r"\A#[0-9a-f]{6}\Z")]
 TokenName = Annotated[str, Meta(pattern=r"\A[a-z][a-z-]{0,31}\Z")]
 Word = Annotated[str, Meta(pattern=r"\A[a-z][a-z_]{0,31}\Z")]
 CellName = Annotated[str, Meta(pattern=r"\A[a-z0-9][a-z0-9-]{0,31}\Z")]
+ShownName = Annotated[str, Meta(min_length=1, max_length=200)]
+Territory = Annotated[str, Meta(pattern=r"\A[A-Z]{2}\Z")]
 Seconds = Annotated[float, Meta(ge=0, le=86_400)]
 _Positive = Annotated[float, Meta(gt=0, le=10**9)]
 
@@ -280,6 +284,64 @@ class MatchState(msgspec.Struct, frozen=True, kw_only=True):
         return match_subject(str(self.first), str(self.second))
 
 
+class Placement(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How something is shown in some territories for some time.
+
+    Attributes:
+        territories: Codes of ISO 3166-1, such as `GB`; empty for all.
+        since, until: From this instant, and before that one; null is without an end there.
+        position: Its place among its like, the lowest first; those without one come behind.
+        names: By locale; in other languages it has its provider's name.
+    """
+
+    territories: Annotated[tuple[Territory, ...], Meta(max_length=250)] = ()
+    since: Instant | None = None
+    until: Instant | None = None
+    hidden: bool = False
+    position: Count | None = None
+    names: Annotated[dict[Locale, ShownName], Meta(max_length=50)] = {}
+    image_url: Link | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse instants that are not in UTC, and an end that is not after the beginning."""
+        instants: dict[str, datetime | None] = {"since": self.since, "until": self.until}
+        require_utc(**{name: instant for name, instant in instants.items() if instant is not None})
+        if self.since is not None and self.until is not None and self.since >= self.until:
+            raise ValueError("`until` must be after `since`")
+
+
+class BoardEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """How a sport, a competition or an event is shown: the first placement that is in force says it.
+
+    Attributes:
+        id: The platform's own, without the brand.
+    """
+
+    scope: Literal["sport", "competition", "event"]
+    id: PlatformId
+    placements: Annotated[tuple[Placement, ...], Meta(min_length=1, max_length=20)]
+
+
+class BoardState(msgspec.Struct, frozen=True, kw_only=True):
+    """What a brand shows of sports, and how; what has no entry is shown as its providers tell it.
+
+    Attributes:
+        revision: The revision's number in the back office.
+    """
+
+    revision: Ordinal
+    entries: Annotated[tuple[BoardEntry, ...], Meta(max_length=500)]
+
+    def __post_init__(self) -> None:
+        """Refuse two entries about one thing."""
+        if len({(entry.scope, entry.id) for entry in self.entries}) < len(self.entries):
+            raise ValueError("each sport, competition and event has one entry")
+
+    def subject(self, brand: str) -> Subject:
+        """Return the subject of the state."""
+        return board_subject(brand)
+
+
 State: TypeAlias = (
     ContentState
     | BudgetState
@@ -289,6 +351,7 @@ State: TypeAlias = (
     | BrandState
     | ProviderState
     | MatchState
+    | BoardState
 )
 STATES: Final[dict[GlobalKind, type[State]]] = {
     GlobalKind.CONTENT: ContentState,
@@ -299,6 +362,7 @@ STATES: Final[dict[GlobalKind, type[State]]] = {
     GlobalKind.BRAND: BrandState,
     GlobalKind.PROVIDER: ProviderState,
     GlobalKind.MATCH: MatchState,
+    GlobalKind.BOARD: BoardState,
 }
 
 _DECODERS: Final[dict[GlobalKind, msgspec.json.Decoder[State]]] = {

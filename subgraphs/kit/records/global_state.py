@@ -28,6 +28,7 @@ class GlobalKind(Enum):
     BRAND: the name, languages and theme of a brand.
     PROVIDER: how workers call a provider of rewards.
     MATCH: whether the offers of two providers are of one sports event.
+    BOARD: what a brand shows of sports, and how.
     """
 
     CONTENT = "content"
@@ -38,6 +39,7 @@ class GlobalKind(Enum):
     BRAND = "brand"
     PROVIDER = "provider"
     MATCH = "match"
+    BOARD = "board"
 
 
 class SwitchScope(Enum):
@@ -111,6 +113,11 @@ def match_subject(first: str, second: str) -> Subject:
     """Return the subject of a decision about two offers, each as `provider:event`; their digest is short."""
     digest = blake2b(f"{first} {second}".encode(), digest_size=16).hexdigest()
     return Subject(ALL_BRANDS, GlobalKind.MATCH.value, digest)
+
+
+def board_subject(brand: str) -> Subject:
+    """Return the subject of a brand's board."""
+    return Subject(brand, GlobalKind.BOARD.value, BRAND_FACTS)
 
 
 def switch_subject(scope: SwitchScope, brand: str, name: str = "") -> Subject:

@@ -176,6 +176,7 @@ def _subject(kind: str, state: Body) -> str:
         "reward_status": lambda: f"{state['reward_id']}:{_part(state['config_version'])}",
         "switch": lambda: "brand" if state["scope"] == "brand" else f"{state['scope']}:{state['name']}",
         "brand": lambda: "facts",
+        "board": lambda: "facts",
         "provider": lambda: str(state["name"]),
         "match": lambda: blake2b(" ".join(_offers(state)).encode(), digest_size=16).hexdigest(),
     }
@@ -205,11 +206,23 @@ def _global_holds(body: Body) -> bool:
             share["first"] <= share["last"] and share["rewards"] <= share["held"] for share in state["shares"]
         ),
         "match": lambda: state["first"]["provider"] < state["second"]["provider"],
+        "board": lambda: _board_holds(state),
     }
     return (
         extra.get(kind, lambda: True)()
         and body["subject"] == _subject(kind, state)
         and (body["brand_id"] == "*") == _is_for_all(kind, state)
+    )
+
+
+def _board_holds(state: Body) -> bool:
+    named = {(entry["scope"], entry["id"]) for entry in state["entries"]}
+    placements = (placement for entry in state["entries"] for placement in entry["placements"])
+    spans = [
+        (instant_of(placement.get("since")), instant_of(placement.get("until"))) for placement in placements
+    ]
+    return len(named) == len(state["entries"]) and all(
+        since < until for since, until in spans if since is not None and until is not None
     )
 
 
@@ -226,6 +239,11 @@ def _keep_global(body: Body) -> None:
         state["first"], state["second"] = sorted((state["first"], state["second"]), key=_by_provider)
         if state["first"]["provider"] == state["second"]["provider"]:
             state["first"]["provider"], state["second"]["provider"] = "exchange", "feed"
+    if kind == "board":
+        state["entries"] = list({(entry["scope"], entry["id"]): entry for entry in state["entries"]}.values())
+        for placement in (placement for entry in state["entries"] for placement in entry["placements"]):
+            if placement.get("since") and placement.get("until"):
+                placement["until"] = None
     body["brand_id"] = "*" if _is_for_all(kind, state) else body["brand_id"].replace("*", "b")
     body["subject"] = _subject(kind, state)
 
