@@ -144,11 +144,13 @@ class VideoMessage(ProviderMessage, frozen=True, kw_only=True):
     """A message of `provider.video.v1`: the picture of a sports event, and where and when it may be seen.
 
     Attributes:
+        fixtures_of: The provider whose id the sports event's is.
         stream_id: What the provider calls it, from which an address is signed.
         territories: Country codes; empty for all.
     """
 
     schema: str = "provider.video/1"
+    fixtures_of: str
     sports_event_id: str
     stream_id: str
     territories: tuple[str, ...]

@@ -5,7 +5,9 @@ from typing import Final
 from subgraphs.kit.topics import (
     FIXTURE_TOPIC,
     MARKET_TOPIC,
+    STATS_TOPIC,
     STATUS_TOPIC,
+    VIDEO_TOPIC,
     Copied,
     Retention,
     TopicPlan,
@@ -17,10 +19,10 @@ FIXTURES: Final = TopicPlan(FIXTURE_TOPIC, Retention.LATEST, 12, copied=Copied.F
 MARKETS: Final = TopicPlan(MARKET_TOPIC, Retention.LATEST, 12, copied=Copied.FROM_HOME)
 """Whole states of markets, by adapter and market."""
 
-STATS: Final = TopicPlan("provider.stats.v1", Retention.LATEST, 12, copied=Copied.FROM_HOME)
+STATS: Final = TopicPlan(STATS_TOPIC, Retention.LATEST, 12, copied=Copied.FROM_HOME)
 """Statistics, by adapter and event."""
 
-VIDEO: Final = TopicPlan("provider.video.v1", Retention.LATEST, 1, copied=Copied.FROM_HOME)
+VIDEO: Final = TopicPlan(VIDEO_TOPIC, Retention.LATEST, 1, copied=Copied.FROM_HOME)
 """Pictures, by adapter and event."""
 
 STATUS: Final = TopicPlan(STATUS_TOPIC, Retention.LATEST, 1, copied=Copied.FROM_HOME)

@@ -22,6 +22,7 @@ Whole = Annotated[int, Meta(ge=-(2**31), le=2**31 - 1)]
 Words = Annotated[str, Meta(max_length=200)]
 Sport = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"\A[a-z0-9-]+\Z")]
 Thousandths = Annotated[int, Meta(ge=0, le=1000)]
+Territory = Annotated[str, Meta(pattern=r"\A[A-Z]{2}\Z")]
 Place = Annotated[int, Meta(ge=1, le=100)]
 
 
@@ -134,7 +135,55 @@ class StatusTold(PlatformBody, frozen=True, kw_only=True):
         require_utc(occurred_at=self.occurred_at, **{name: at for name, at in instants.items() if at})
 
 
-T = TypeVar("T", FixtureTold, MarketTold)
+class Figure(msgspec.Struct, frozen=True):
+    """A figure of both sides."""
+
+    name: Annotated[str, Meta(max_length=64)]
+    home: Annotated[str, Meta(max_length=32)]
+    away: Annotated[str, Meta(max_length=32)]
+
+
+class StatsTold(PlatformBody, frozen=True, kw_only=True):
+    """The statistics of a sports event as their provider has them."""
+
+    provider: Provider
+    revision: Revision
+    sports_event_id: PlatformId
+    figures: Annotated[tuple[Figure, ...], Meta(max_length=100)]
+    occurred_at: Instant
+
+    def __post_init__(self) -> None:
+        """Validate what the field types cannot."""
+        require_utc(occurred_at=self.occurred_at)
+
+    def row(self) -> dict[str, Any]:
+        """Return the columns of statistics."""
+        return {**super().row(), "figures": msgspec.to_builtins(self.figures)}
+
+
+class VideoTold(PlatformBody, frozen=True, kw_only=True):
+    """The picture of a sports event, and where and when it may be seen."""
+
+    provider: Provider
+    revision: Revision
+    fixtures_of: Provider
+    sports_event_id: PlatformId
+    stream_id: PlatformId
+    territories: Annotated[tuple[Territory, ...], Meta(max_length=300)]
+    starts_at: Instant
+    ends_at: Instant
+    occurred_at: Instant
+
+    def __post_init__(self) -> None:
+        """Validate what the field types cannot."""
+        require_utc(starts_at=self.starts_at, ends_at=self.ends_at, occurred_at=self.occurred_at)
+
+    def row(self) -> dict[str, Any]:
+        """Return the columns of a picture."""
+        return {**super().row(), "territories": list(self.territories)}
+
+
+T = TypeVar("T", FixtureTold, MarketTold, StatsTold, VideoTold)
 
 
 def _told_or_gone(reader: Reader[T], record: Record) -> T | Gone:
@@ -166,6 +215,26 @@ decode_market: Final[Callable[[Record], MarketTold | Gone]] = partial(
     ),
 )
 """Returns the market in a record, or which one is gone. Raises Poison."""
+
+decode_stats: Final[Callable[[Record], StatsTold | Gone]] = partial(
+    _told_or_gone,
+    Reader(
+        "provider.stats",
+        msgspec.json.Decoder(StatsTold),
+        lambda stats: f"{stats.provider}:{stats.sports_event_id}",
+    ),
+)
+"""Returns the statistics in a record, or which ones are gone. Raises Poison."""
+
+decode_video: Final[Callable[[Record], VideoTold | Gone]] = partial(
+    _told_or_gone,
+    Reader(
+        "provider.video",
+        msgspec.json.Decoder(VideoTold),
+        lambda video: f"{video.provider}:{video.sports_event_id}",
+    ),
+)
+"""Returns the picture in a record, or which one is gone. Raises Poison."""
 
 
 def decode_status(record: Record) -> StatusTold:

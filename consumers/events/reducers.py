@@ -5,18 +5,21 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import msgspec
+from sqlalchemy import Table
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from consumers.events.messages import FixtureTold, Gone, MarketTold, Runner, StatusTold
+from consumers.events.messages import FixtureTold, Gone, MarketTold, Runner, StatsTold, StatusTold, VideoTold
 from consumers.stream.topics import Message, Outcome
 from foundation.storage.clock import Clock
 from subgraphs.events.matching.offers import OfferKey
+from subgraphs.events.records.additions import store_additions
 from subgraphs.events.records.markets import MarketKey, StoredRunner, store_markets
 from subgraphs.events.records.matches import match_sports
 from subgraphs.events.records.offers import store_offers
 from subgraphs.events.records.providers import store_reports
 
 T = TypeVar("T")
+A = TypeVar("A", StatsTold, VideoTold)
 MAX_REASON = 500
 """As many characters of a reason are kept."""
 
@@ -46,6 +49,18 @@ class EventReducer:
         markets = [_market(market) for market in told if isinstance(market, MarketTold)]
         stale = await store_markets(connection, markets, [MarketKey(*item) for item in gone])
         return Outcome(stale=len(messages) - len(markets) - len(gone) + stale)
+
+    async def additions(
+        self,
+        table: Table,
+        connection: AsyncConnection,
+        messages: Sequence[Message[A | Gone]],
+    ) -> Outcome:
+        """Store what hangs on offers: their statistics, or their pictures."""
+        told, gone = _newest(messages)
+        rows = [addition.row() for addition in told if not isinstance(addition, Gone)]
+        stale = await store_additions(connection, table, rows, [OfferKey(*item) for item in gone])
+        return Outcome(stale=len(messages) - len(rows) - len(gone) + stale)
 
     async def statuses(self, connection: AsyncConnection, messages: Sequence[Message[StatusTold]]) -> Outcome:
         """Store how providers are."""

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
 from providers.api_settings import PollSettings
@@ -12,6 +13,12 @@ class VideoSettings(PollSettings):
     """Where the list of pictures is, and how often it is asked for."""
 
     model_config = SettingsConfigDict(env_prefix="FURLONG_VIDEO_")
+
+    fixtures_of: str = Field(
+        default="feed",
+        pattern="^[a-z0-9-]{1,64}$",
+        description="The provider whose ids of sports events the provider of video uses",
+    )
 
 
 ADAPTER: Final = AdapterDeclaration(

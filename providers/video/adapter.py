@@ -10,7 +10,7 @@ from providers.adapters.video import ADAPTER, VideoSettings
 from providers.delivery import Delivery, Item
 from providers.json_api import JsonApi, open_api
 from providers.kept_items import KeptItems
-from providers.messages import VideoMessage, item_key
+from providers.messages import item_key
 from providers.polling import (
     POSITION,
     Pace,
@@ -69,9 +69,11 @@ class VideoAdapter:
         if read is None:
             return
         listing, self._pictures.position = read
-        now, messages = delivery.status.now(), dict[Item, VideoMessage]()
-        for name, picture in listing.by_id().items():
-            messages[Item(VIDEO.name, item_key(ADAPTER.name, name))] = picture.message(ADAPTER.name, now)
+        now, fixtures_of = delivery.status.now(), self._settings.fixtures_of
+        messages = {
+            Item(VIDEO.name, item_key(ADAPTER.name, name)): picture.message(ADAPTER.name, fixtures_of, now)
+            for name, picture in listing.by_id().items()
+        }
         self.items.replace(VIDEO.name, messages)
         self.items.note(POSITION, msgspec.json.encode(self._pictures.position))
         delivery.status.items = len(messages)

@@ -28,10 +28,11 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
         if self.ends_at <= self.starts_at:
             raise ValueError("a picture ends before it starts")
 
-    def message(self, provider: str, now: datetime) -> VideoMessage:
+    def message(self, provider: str, fixtures_of: str, now: datetime) -> VideoMessage:
         """Return what is told of it."""
         return VideoMessage(
             provider=provider,
+            fixtures_of=fixtures_of,
             revision=0,
             occurred_at=now,
             sports_event_id=self.event,

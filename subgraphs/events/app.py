@@ -7,7 +7,13 @@ from typing import Final
 from foundation.storage.database import Database
 from subgraphs.events.catalogue.catalogue import Catalogue
 from subgraphs.events.catalogue.reader import CatalogueReader
-from subgraphs.events.loaders import EventsContext, markets_by_id, markets_of_offers
+from subgraphs.events.loaders import (
+    EventsContext,
+    markets_by_id,
+    markets_of_offers,
+    pictures_of_offers,
+    statistics_of_offers,
+)
 from subgraphs.events.schema import create_schema
 from subgraphs.events.settings import EventsSettings
 from subgraphs.kit.graphql.app import Subgraph
@@ -34,6 +40,8 @@ def create_subgraph(parts: SubgraphParts) -> Subgraph:
         catalogues=catalogues,
         markets_of_offers=BatchedLookup.of(database, markets_of_offers(), options.observe),
         markets=BatchedLookup.of(database, markets_by_id(), options.observe),
+        statistics_of_offers=BatchedLookup.of(database, statistics_of_offers(), options.observe),
+        pictures_of_offers=BatchedLookup.of(database, pictures_of_offers(), options.observe),
         limits=settings.trust_limits,
         machine=clock.machine,
     )

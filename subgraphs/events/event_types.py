@@ -32,6 +32,7 @@ from subgraphs.kit.graphql.schema_building import assumed_size, sliced_by
 EventsInfo = Info[EventsContext, None]
 MAX_PAGE: Final = 100
 USUAL_SELECTIONS: Final = 3
+USUAL_FIGURES: Final = 10
 
 strawberry.enum(MarketStatus)
 strawberry.enum(SelectionStatus)
@@ -76,6 +77,16 @@ class Participant:
     id: ID
     name: str
     side: Side | None
+
+
+@fields_described
+@strawberry.type
+class Statistic:
+    """A figure of both sides, such as corners 4 to 2, as its provider writes it."""
+
+    name: str
+    home: str
+    away: str
 
 
 @fields_described
@@ -300,6 +311,15 @@ class Event:
             return []
         views = in_order(await context.markets_of(offer.key))[: page_size(first)]
         return [Market.of(context, self.catalogue, self.brand, self.stored, view) for view in views]
+
+    @strawberry.field(directives=[assumed_size(USUAL_FIGURES)])
+    async def statistics(self, info: EventsInfo) -> list[Statistic]:
+        """Return figures of the event, of the first of its providers that counts any."""
+        reads = [info.context.statistics_of(offer.key) for offer in self.stored.offers]
+        for read in reads:
+            if figures := await read:
+                return [Statistic(**figure._asdict()) for figure in figures]
+        return []
 
     @classmethod
     async def resolve_reference(cls, info: EventsInfo, id: ID) -> "Event | None":  # noqa: A002 - the key

@@ -1,7 +1,7 @@
 """The context of a request to events: the catalogue in memory, and batched reads of markets."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -10,9 +10,10 @@ from subgraphs.events.catalogue.catalogue import EMPTY, Catalogue
 from subgraphs.events.catalogue.events import Event
 from subgraphs.events.catalogue.reader import PLATFORM
 from subgraphs.events.matching.offers import OfferKey
-from subgraphs.events.models import MARKET, OVER
+from subgraphs.events.models import MARKET, OVER, PICTURE, STATISTICS
 from subgraphs.events.records.markets import RUNNERS, StoredRunner
 from subgraphs.events.trust import TrustLimits
+from subgraphs.events.video_addresses import ShownPicture
 from subgraphs.kit.graphql.context import RequestContext
 from subgraphs.kit.reads.batching import PendingRead
 from subgraphs.kit.reads.key_lookup import BatchedLookup, KeyLookup, Row
@@ -39,7 +40,17 @@ class MarketView(msgspec.Struct, frozen=True):
         return OfferKey(self.provider, self.sports_event_id)
 
 
+class Figure(NamedTuple):
+    """A figure of both sides, such as corners 4 to 2, as its provider writes it."""
+
+    name: str
+    home: str
+    away: str
+
+
 _COLUMNS: Final = MarketView.__struct_fields__
+_OFFER: Final = ("provider", "sports_event_id")
+_PICTURE_COLUMNS: Final = ("stream_id", "territories", "starts_at", "ends_at")
 
 
 class EventsContext(RequestContext, kw_only=True, eq=False):
@@ -49,6 +60,8 @@ class EventsContext(RequestContext, kw_only=True, eq=False):
         catalogues: The events, in memory.
         markets_of_offers: Markets by their offers.
         markets: A market by its id.
+        statistics_of_offers: Statistics by their offers.
+        pictures_of_offers: Pictures by the offers that they are of, which are other providers'.
         limits: When a provider is not to be believed, whatever is stored of it.
         machine: The clock by which adapters say when they were well.
     """
@@ -56,6 +69,8 @@ class EventsContext(RequestContext, kw_only=True, eq=False):
     catalogues: StaleCache[Catalogue]
     markets_of_offers: BatchedLookup[OfferKey, tuple[MarketView, ...]]
     markets: BatchedLookup[tuple[str], MarketView | None]
+    statistics_of_offers: BatchedLookup[OfferKey, tuple[Figure, ...]]
+    pictures_of_offers: BatchedLookup[OfferKey, tuple[ShownPicture, ...]]
     limits: TrustLimits
     machine: Clock
 
@@ -71,6 +86,14 @@ class EventsContext(RequestContext, kw_only=True, eq=False):
     def market(self, market_id: str) -> PendingRead[tuple[str], MarketView | None]:
         """Read a market by its own id; None if there is none."""
         return self.read(self.markets, (market_id,))
+
+    def statistics_of(self, offer: OfferKey) -> PendingRead[OfferKey, tuple[Figure, ...]]:
+        """Read the statistics of an offer."""
+        return self.read(self.statistics_of_offers, offer)
+
+    def pictures_of(self, offer: OfferKey) -> PendingRead[OfferKey, tuple[ShownPicture, ...]]:
+        """Read the pictures of an offer."""
+        return self.read(self.pictures_of_offers, offer)
 
     def can_be_priced(self, catalogue: Catalogue, event: Event, market: MarketView) -> bool:
         """Return whether prices of a market may be taken.
@@ -91,14 +114,32 @@ class EventsContext(RequestContext, kw_only=True, eq=False):
 
 def markets_of_offers() -> KeyLookup[OfferKey, tuple[MarketView, ...]]:
     """Return the lookup of an offer's markets that are not gone."""
-    return KeyLookup(
-        MARKET, ("provider", "sports_event_id"), _COLUMNS, _views, where=MARKET.c.is_gone.is_(False)
-    )
+    return KeyLookup(MARKET, _OFFER, _COLUMNS, _views, where=MARKET.c.is_gone.is_(False))
 
 
 def markets_by_id() -> KeyLookup[tuple[str], MarketView | None]:
     """Return the lookup of a market by its own id."""
     return KeyLookup(MARKET, ("own_id",), _COLUMNS, _only, where=MARKET.c.is_gone.is_(False))
+
+
+def statistics_of_offers() -> KeyLookup[OfferKey, tuple[Figure, ...]]:
+    """Return the lookup of an offer's statistics."""
+    c = STATISTICS.c
+    return KeyLookup(STATISTICS, _OFFER, ("figures",), _figures, where=c.is_gone.is_(False))
+
+
+def pictures_of_offers() -> KeyLookup[OfferKey, tuple[ShownPicture, ...]]:
+    """Return the lookup of an offer's pictures, in the order of the names of their providers."""
+    key, columns = ("fixtures_of", "sports_event_id"), ("provider", *_PICTURE_COLUMNS)
+    return KeyLookup(PICTURE, key, columns, _pictures, where=PICTURE.c.is_gone.is_(False))
+
+
+def _figures(rows: Sequence[Row]) -> tuple[Figure, ...]:
+    return tuple(Figure(**figure) for row in rows for figure in row[0])
+
+
+def _pictures(rows: Sequence[Row]) -> tuple[ShownPicture, ...]:
+    return tuple(ShownPicture(**dict(zip(_PICTURE_COLUMNS, row[1:], strict=True))) for row in sorted(rows))
 
 
 def _views(rows: Sequence[Row]) -> tuple[MarketView, ...]:

@@ -83,6 +83,37 @@ CATALOGUE = Table(
 )
 """One row, by whose version readers find what has changed: whoever changes offers raises it first."""
 
+STATISTICS = Table(
+    "statistics",
+    METADATA,
+    Column("provider", Identifier(), primary_key=True),
+    Column("sports_event_id", Identifier(), primary_key=True),
+    Column("revision", BigInteger, nullable=False),
+    Column("figures", JSON_LIST, nullable=False),
+    Column("occurred_at", UtcDateTime, nullable=False),
+    Column("is_gone", Boolean, nullable=False),
+    Index("statistics_by_age", "occurred_at"),
+)
+"""Figures of an offer, as its provider counts them."""
+
+PICTURE = Table(
+    "picture",
+    METADATA,
+    Column("provider", Identifier(), primary_key=True),
+    Column("sports_event_id", Identifier(), primary_key=True),
+    Column("revision", BigInteger, nullable=False),
+    Column("fixtures_of", Identifier(), nullable=False),
+    Column("stream_id", Identifier(), nullable=False),
+    Column("territories", JSON_LIST, nullable=False),
+    Column("starts_at", UtcDateTime, nullable=False),
+    Column("ends_at", UtcDateTime, nullable=False),
+    Column("occurred_at", UtcDateTime, nullable=False),
+    Column("is_gone", Boolean, nullable=False),
+    Index("picture_by_offer", "fixtures_of", "sports_event_id"),
+    Index("picture_by_age", "ends_at"),
+)
+"""The picture of the offer of another provider, `fixtures_of`; no territories are all of them."""
+
 PROVIDER = Table(
     "provider",
     METADATA,

@@ -15,7 +15,9 @@ from subgraphs.events.models import (
     MATCH_WAITING,
     OFFER,
     OUTBOX,
+    PICTURE,
     PROVIDER,
+    STATISTICS,
     STREAM,
     TRUST,
 )
@@ -26,7 +28,14 @@ from subgraphs.kit.records.table_rules import (
     database_rules,
     global_rule,
 )
-from subgraphs.kit.topics import FIXTURE_TOPIC, GLOBAL_TOPIC, MARKET_TOPIC, STATUS_TOPIC
+from subgraphs.kit.topics import (
+    FIXTURE_TOPIC,
+    GLOBAL_TOPIC,
+    MARKET_TOPIC,
+    STATS_TOPIC,
+    STATUS_TOPIC,
+    VIDEO_TOPIC,
+)
 
 TABLE_RULES: Final = (
     TableRule(
@@ -41,6 +50,20 @@ TABLE_RULES: Final = (
         Source.TOPIC,
         (MARKET_TOPIC,),
         lost="markets that their providers no longer have",
+        rows=Rows.COPIED,
+    ),
+    TableRule(
+        STATISTICS,
+        Source.TOPIC,
+        (STATS_TOPIC,),
+        lost="statistics that their providers no longer have",
+        rows=Rows.COPIED,
+    ),
+    TableRule(
+        PICTURE,
+        Source.TOPIC,
+        (VIDEO_TOPIC,),
+        lost="pictures that their providers no longer have",
         rows=Rows.COPIED,
     ),
     TableRule(PROVIDER, Source.TOPIC, (STATUS_TOPIC,), rows=Rows.COPIED),

@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 from subgraphs.events.leaders import leaders
-from subgraphs.events.models import LEADER_CHANGE, MARKET, OFFER
+from subgraphs.events.models import LEADER_CHANGE, MARKET, OFFER, PICTURE, STATISTICS
+from subgraphs.events.records.additions import end_void_additions
 from subgraphs.events.records.matches import match_sports
 from subgraphs.events.records.offers import end_void_offers
 from subgraphs.events.records.providers import (
@@ -70,12 +71,14 @@ class Upkeep:
         await store_leaders(connection, led, leaders(led, reports, trusts, self.settings.preferred, now))
 
     async def _end_void(self, connection: AsyncConnection, reports: tuple[ProviderReport, ...]) -> None:
-        """End offers that an adapter has not told since it began, once it has told everything."""
+        """End what an adapter has not told since it began, once it has told everything."""
         now = int(self.clock.machine.now().timestamp() * 1000)
         for report in reports:
             if report.complete and now - report.first_revision > VOID_AFTER_MS:
                 ended = await end_void_offers(connection, report.provider, report.first_revision)
                 await match_sports(connection, ended.sports, self.clock.now(), ended.version)
+                for table in (STATISTICS, PICTURE):
+                    await end_void_additions(connection, table, report.provider, report.first_revision)
 
     async def close(self) -> None:
         """Close all connections."""
@@ -88,6 +91,8 @@ async def _delete_old(connection: AsyncConnection, until: datetime) -> bool:
     for table, age in (
         (OFFER, OFFER.c.starts_at),
         (MARKET, MARKET.c.changed_at),
+        (STATISTICS, STATISTICS.c.occurred_at),
+        (PICTURE, PICTURE.c.ends_at),
         (LEADER_CHANGE, LEADER_CHANGE.c.changed_at),
     ):
         key = tuple(table.primary_key.columns)

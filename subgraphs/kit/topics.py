@@ -12,6 +12,8 @@ GLOBAL_TOPIC: Final = "club.global.v1"
 
 FIXTURE_TOPIC: Final = "provider.fixture.v1"
 MARKET_TOPIC: Final = "provider.market.v1"
+STATS_TOPIC: Final = "provider.stats.v1"
+VIDEO_TOPIC: Final = "provider.video.v1"
 STATUS_TOPIC: Final = "provider.status.v1"
 """What providers tell of sports events and markets, and how their adapters are."""
 

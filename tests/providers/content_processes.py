@@ -134,6 +134,7 @@ def content_site(
         f"{prefix}_URL": f"http://127.0.0.1:{ports['content']}/{name}",
         f"{prefix}_POLL_SECONDS": "0.3",
         f"{prefix}_ANSWER_SECONDS": "2",
+        "FURLONG_VIDEO_FIXTURES_OF": "stats",
         "FURLONG_VIRTUAL_LISTEN": f"127.0.0.1:{ports['webhooks']}",
         "FURLONG_VIRTUAL_SILENCE_SECONDS": "3",
     }

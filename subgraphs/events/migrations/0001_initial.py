@@ -197,6 +197,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("topic", "partition", "generation"),
     )
     op.create_table(
+        "picture",
+        sa.Column("provider", Identifier(length=64), nullable=False),
+        sa.Column("sports_event_id", Identifier(length=64), nullable=False),
+        sa.Column("revision", sa.BigInteger(), nullable=False),
+        sa.Column("fixtures_of", Identifier(length=64), nullable=False),
+        sa.Column("stream_id", Identifier(length=64), nullable=False),
+        sa.Column("territories", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("starts_at", UtcDateTime(), nullable=False),
+        sa.Column("ends_at", UtcDateTime(), nullable=False),
+        sa.Column("occurred_at", UtcDateTime(), nullable=False),
+        sa.Column("is_gone", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("provider", "sports_event_id"),
+    )
+    op.create_index("picture_by_age", "picture", ["ends_at"], unique=False)
+    op.create_index("picture_by_offer", "picture", ["fixtures_of", "sports_event_id"], unique=False)
+    op.create_table(
         "provider",
         sa.Column("provider", Identifier(length=64), nullable=False),
         sa.Column("kind", sa.String(length=64), nullable=False),
@@ -209,6 +225,17 @@ def upgrade() -> None:
         sa.Column("occurred_at", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("provider"),
     )
+    op.create_table(
+        "statistics",
+        sa.Column("provider", Identifier(length=64), nullable=False),
+        sa.Column("sports_event_id", Identifier(length=64), nullable=False),
+        sa.Column("revision", sa.BigInteger(), nullable=False),
+        sa.Column("figures", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("occurred_at", UtcDateTime(), nullable=False),
+        sa.Column("is_gone", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("provider", "sports_event_id"),
+    )
+    op.create_index("statistics_by_age", "statistics", ["occurred_at"], unique=False)
     op.create_table(
         "trust",
         sa.Column("provider", Identifier(length=64), nullable=False),

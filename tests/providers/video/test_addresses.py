@@ -8,9 +8,9 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
-from providers.video.addresses import LIFETIME, AddressSigner, NotShown, ShownPicture
 from simulator.content.serve import ServedContent
 from simulator.content.streams import SIGNING_KEY
+from subgraphs.events.video_addresses import LIFETIME, AddressSigner, NotShown, ShownPicture
 from tests.providers.content_followers import Following, Open
 
 NOW = datetime(2026, 3, 25, 15, 0, tzinfo=UTC)
@@ -65,8 +65,8 @@ def test_there_is_no_address_where_or_when_it_is_not_shown(
 def test_signing_needs_nothing_else_of_the_product() -> None:
     """A subgraph that gives addresses imports none of the adapters' clients."""
     program = (
-        "import sys, providers.video.addresses\n"
-        "heavy = ('httpx', 'aiokafka', 'msgspec', 'pydantic', 'subgraphs', 'providers.delivery')\n"
+        "import sys, subgraphs.events.video_addresses\n"
+        "heavy = ('httpx', 'aiokafka', 'msgspec', 'pydantic', 'sqlalchemy', 'subgraphs.kit', 'providers')\n"
         "print([name for name in sys.modules if name.startswith(heavy)])"
     )
     ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

@@ -76,6 +76,38 @@ def market(
     return _record("market", f"{provider}:{market_id}", body)
 
 
+def stats(provider: str, event: str, revision: int = 1, **figures: tuple[int, int]) -> Record:
+    """Return a record of the statistics of an event: figures of both sides by their names."""
+    body = {
+        "provider": provider,
+        "revision": revision,
+        "sports_event_id": event,
+        "figures": [
+            {"name": name.capitalize(), "home": str(home), "away": str(away)}
+            for name, (home, away) in figures.items()
+        ],
+        "occurred_at": instant(NOW),
+    }
+    return _record("stats", f"{provider}:{event}", body)
+
+
+def video(event: str, stream: str, *territories: str, fixtures_of: str = "feed", **facts: Any) -> Record:
+    """Return a record of the picture of an event of another provider, which may be seen from now on."""
+    body = {
+        "provider": "video",
+        "revision": 1,
+        "fixtures_of": fixtures_of,
+        "sports_event_id": event,
+        "stream_id": stream,
+        "territories": territories,
+        "starts_at": instant(NOW),
+        "ends_at": instant(KICK_OFF + timedelta(hours=3)),
+        "occurred_at": instant(NOW),
+        **facts,
+    }
+    return _record("video", f"video:{event}", body)
+
+
 def status(provider: str, *, at: datetime = NOW, complete: bool = True, **facts: Any) -> Record:
     """Return a record of how a provider is, which brings everything unless it says otherwise."""
     body = {
