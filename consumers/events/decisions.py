@@ -1,4 +1,4 @@
-"""What events apply of the global topic: what people decided about offers."""
+"""What events apply of the global topic: what people decided about offers, and the boards of brands."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -6,7 +6,7 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from consumers.messages.global_events.reducer import Decision, GlobalReducer
-from consumers.messages.global_events.states import MatchState
+from consumers.messages.global_events.states import BoardState, MatchState
 from foundation.storage.clock import Clock
 from subgraphs.events.matching.offers import OfferKey
 from subgraphs.events.models import GLOBAL_STATE
@@ -18,18 +18,20 @@ _IS_SAME: Final = {"same": True, "different": False, "open": None}
 
 
 @dataclass(frozen=True, slots=True)
-class MatchDecisions:
-    """Applies decisions about offers; the events of their sports are matched again."""
+class EventDecisions:
+    """Applies decisions."""
 
     clock: Clock
 
     @property
     def reducer(self) -> GlobalReducer:
         """Return the reducer of the global topic."""
-        return GlobalReducer(GlobalStateRepository(GLOBAL_STATE), {GlobalKind.MATCH: self.match})
+        return GlobalReducer(
+            GlobalStateRepository(GLOBAL_STATE), {GlobalKind.MATCH: self.match, GlobalKind.BOARD: self.board}
+        )
 
     async def match(self, connection: AsyncConnection, decision: Decision[MatchState]) -> None:
-        """Join two offers, separate them, or forget what was decided about them."""
+        """Join two offers, separate them, or forget what was decided; their sports are matched again."""
         state = decision.state
         version = await raise_version(connection)
         sports = await decide(
@@ -41,3 +43,7 @@ class MatchDecisions:
             at=decision.decided_at,
         )
         await match_sports(connection, sports, self.clock.now(), version)
+
+    async def board(self, connection: AsyncConnection, _: Decision[BoardState]) -> None:
+        """Let readers see that a board has changed, which is stored with its message."""
+        await raise_version(connection)

@@ -4,7 +4,7 @@ from functools import partial
 from typing import Final
 
 from consumers.acknowledgements.block_consumer import BlockConsumer, ConsumerParts, Decisions
-from consumers.events.decisions import MatchDecisions
+from consumers.events.decisions import EventDecisions
 from consumers.events.messages import (
     decode_fixture,
     decode_market,
@@ -30,7 +30,7 @@ def _topics(parts: ConsumerParts) -> list[AnyTopic]:
 
 
 def _decisions(parts: ConsumerParts) -> Decisions:
-    return Decisions(MatchDecisions(parts.clock).reducer)
+    return Decisions(EventDecisions(parts.clock).reducer)
 
 
 create_consumer: Final = BlockConsumer("events", STREAM, _topics, _decisions)

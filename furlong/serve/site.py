@@ -10,6 +10,7 @@ from msgspec import structs
 from prometheus_client.registry import Collector
 from starlette.applications import Starlette
 
+from foundation.storage.tracing import TRACEPARENT
 from foundation.tracing import Tracing
 from furlong.embedding.routes import Embedding
 from furlong.embedding.sessions import Brands
@@ -33,7 +34,7 @@ from gateway.settings.file import read_settings
 from gateway.settings.subgraphs import CLIENT_CODES
 from gateway.transport.memory import MemoryTransport
 from subgraphs.block_list import SUBGRAPHS
-from subgraphs.kit.auth import READ, Authenticator
+from subgraphs.kit.auth import Authenticator
 from subgraphs.kit.domain.errors import AuthenticationUnavailable, UnknownBrand
 from subgraphs.kit.graphql.app import Subgraph
 from subgraphs.kit.graphql.callers import Callers
@@ -89,7 +90,8 @@ def create_site(
     """
     serve = serve or ServeSettings()
     embedding = Embedding.of(embed or EmbedSettings(), parts.clock, serve.page)
-    gateway = _with_defaults(gateway or GatewaySettings(), serve, embedding.brands)
+    identity = parts.verifier.headers
+    gateway = _with_defaults(gateway or GatewaySettings(), serve, embedding.brands, identity)
     if tracing is not None:
         gateway = gateway.model_copy(update={"observation": {"tracing": True}})
     reads = ReadMetrics()
@@ -98,13 +100,14 @@ def create_site(
     in_process = serve.subgraphs == "memory"
     subgraphs = [create_subgraph(name, parts) for name in SUBGRAPHS] if in_process else []
     authenticator = Authenticator(parts.verifier, parts.clock)
+    shared = set(identity) <= set(gateway.http.forwarded_headers)
     app = create_gateway(
         serve.supergraph.read_text(encoding="utf-8"),
         transports={subgraph.name: _transport(subgraph) for subgraph in subgraphs},
         settings=gateway,
-        sessions=customer_sessions(authenticator, shared=set(READ) <= set(gateway.http.forwarded_headers)),
+        sessions=customer_sessions(authenticator, shared=shared),
         features=(*features, Site(parts, subgraphs, reads, embedding, serve.page, tracing)),
-        reload=None if reload is None else _with_defaults_of(reload, serve, embedding.brands),
+        reload=None if reload is None else _with_defaults_of(reload, serve, embedding.brands, identity),
     )
     app.state.subgraphs = subgraphs
     return app
@@ -144,9 +147,19 @@ def create_subgraph_app(
     return app
 
 
-def _with_defaults(gateway: GatewaySettings, serve: ServeSettings, brands: Brands) -> GatewaySettings:
-    """Add the product's defaults to what is not set: limits, codes, GraphiQL, and the origins of brands."""
+def _with_defaults(
+    gateway: GatewaySettings, serve: ServeSettings, brands: Brands, identity: Sequence[str]
+) -> GatewaySettings:
+    """Add the product's defaults to what is not set.
+
+    Args:
+        gateway: What is set.
+        serve: Where GraphiQL and documents are.
+        brands: Their origins are allowed.
+        identity: The headers that say who sends a request, and from where.
+    """
     defaults = {
+        "http": {"forwarded_headers": (*identity, TRACEPARENT)},
         "limits": {**DOCUMENT_LIMITS, "mutation_fields": MUTATION_FIELDS},
         "cost": {"limit": COST_LIMIT},
         "rate_limits": {"rules": RATE_LIMITS},
@@ -171,12 +184,14 @@ def _manifests_of(serve: ServeSettings) -> tuple[Path, ...]:
     return (manifest,) if manifest.is_file() else ()
 
 
-def _with_defaults_of(reload: Reload, serve: ServeSettings, brands: Brands) -> Reload:
+def _with_defaults_of(
+    reload: Reload, serve: ServeSettings, brands: Brands, identity: Sequence[str]
+) -> Reload:
     """Return a reload whose settings have the product's defaults."""
     read = reload.read_settings
     if read is None:
         return reload
-    return structs.replace(reload, read_settings=lambda: _with_defaults(read(), serve, brands))
+    return structs.replace(reload, read_settings=lambda: _with_defaults(read(), serve, brands, identity))
 
 
 def site_settings(documents: Path, file: Path | None = None) -> GatewaySettings:

@@ -26,7 +26,7 @@ from gateway.monitoring.metrics import Metrics
 from gateway.pipeline.client_address import ClientAddresses
 from gateway.pipeline.stages import HttpRequest, Response, ResponseStream
 from gateway.settings import GatewaySettings
-from subgraphs.kit.auth import READ, RequestIdentity
+from subgraphs.kit.auth import RequestIdentity
 from subgraphs.kit.graphql.app import Subgraph
 from subgraphs.kit.graphql.callers import Callers
 from subgraphs.kit.graphql.http import MAX_DEPTH
@@ -53,11 +53,12 @@ def subgraph_websockets(
     addresses = ClientAddresses.of(settings.addresses)
     connections = LiveConnections(settings.live, LiveMetrics(), addresses)
     metrics = Metrics(Admission(settings.http.requests_inside))
-    headers = Forwarding.of((*READ, TRACEPARENT))
+    identity = subgraph.verifier.headers
+    headers = Forwarding.of((*identity, TRACEPARENT))
     pipeline = SubgraphPipeline(subgraph, callers)
     operations = LiveOperations(pipeline, headers, metrics, settings.live.reload_seconds)
     sessions = SubgraphSessions(subgraph, callers, "https" if settings.tls.certificate else "http")
-    parts = WebSocketParts(OnlyVersion(operations), connections, sessions, metrics, frozenset(READ))
+    parts = WebSocketParts(OnlyVersion(operations), connections, sessions, metrics, frozenset(identity))
     return WebSocketEndpoint(PATH, parts)
 
 
@@ -175,7 +176,9 @@ class SubgraphSessions:
                 await shared.use(verified.nonce)
         except InvalidSignature as error:
             raise Unauthenticated(STRANGER) from error
-        is_covered = all(name in verified.covered for name in READ if name in request.forwarded)
+        is_covered = all(
+            name in verified.covered for name in self.subgraph.verifier.headers if name in request.forwarded
+        )
         if not (is_covered and hmac.compare_digest(verified.digest, EMPTY)):
             raise Unauthenticated(STRANGER)
         request.forwarded[VERIFIED] = "yes"

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Final
 
 from foundation.storage.database import Database
+from subgraphs.events.catalogue.brand_views import BrandViews
 from subgraphs.events.catalogue.catalogue import Catalogue
 from subgraphs.events.catalogue.reader import CatalogueReader
 from subgraphs.events.loaders import (
@@ -44,6 +45,8 @@ def create_subgraph(parts: SubgraphParts) -> Subgraph:
         pictures_of_offers=BatchedLookup.of(database, pictures_of_offers(), options.observe),
         limits=settings.trust_limits,
         machine=clock.machine,
+        views=BrandViews(),
+        signer=settings.signer,
     )
     return Subgraph(
         name=NAME,

@@ -1,13 +1,14 @@
 """Events, markets and selections of the graph, which other subgraphs refer to by their ids."""
 
+from contextlib import suppress
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
 import strawberry
-from strawberry import ID, Info, Private
+from strawberry import ID, Private
 
-from subgraphs.events.catalogue.catalogue import Catalogue
+from subgraphs.events.catalogue.brand_view import BrandView
 from subgraphs.events.catalogue.events import Event as StoredEvent
 from subgraphs.events.graph_ids import GraphId
 from subgraphs.events.loaders import EventsContext, MarketView
@@ -24,12 +25,12 @@ from subgraphs.events.market_types import (
 from subgraphs.events.odds import OddsStyle, display, style_of
 from subgraphs.events.own_ids import market_of, selection_id
 from subgraphs.events.records.markets import StoredRunner
-from subgraphs.events.sport_types import Competition, Sport
+from subgraphs.events.sport_types import Competition, EventsInfo, Sport
+from subgraphs.events.video_addresses import NotShown
 from subgraphs.kit.domain.errors import BadInput
 from subgraphs.kit.graphql.descriptions import fields_described
 from subgraphs.kit.graphql.schema_building import assumed_size, sliced_by
 
-EventsInfo = Info[EventsContext, None]
 MAX_PAGE: Final = 100
 USUAL_SELECTIONS: Final = 3
 USUAL_FIGURES: Final = 10
@@ -123,31 +124,29 @@ class Odds:
 class Market:
     """A market of an event, as the provider that leads for its odds has it."""
 
-    brand: Private[str]
-    stored: Private[StoredEvent]
-    view: Private[MarketView]
-    catalogue: Private[Catalogue]
+    of_event: Private["Event"]
+    stored: Private[MarketView]
     present_status: Private[MarketStatus]
 
     @strawberry.field
     def id(self) -> ID:
         """Return the id."""
-        return ID(str(GraphId(self.brand, self.view.own_id)))
+        return ID(str(GraphId(self.of_event.view.brand, self.stored.own_id)))
 
     @strawberry.field
     def name(self) -> str:
         """Return the name."""
-        return name_of(self.view)
+        return name_of(self.stored)
 
     @strawberry.field
     def kind(self) -> str:
         """Return the kind as the platform names it, such as MATCH_RESULT, TOTALS or WIN."""
-        return self.view.kind
+        return self.stored.kind
 
     @strawberry.field
     def line(self) -> str | None:
         """Return the line, such as 2.5."""
-        return line_of(self.view)
+        return line_of(self.stored)
 
     @strawberry.field
     def status(self) -> MarketStatus:
@@ -157,34 +156,35 @@ class Market:
     @strawberry.field
     def event(self) -> "Event":
         """Return its event."""
-        return Event(brand=self.brand, stored=self.stored, catalogue=self.catalogue)
+        return self.of_event
 
     @strawberry.field(directives=[assumed_size(USUAL_SELECTIONS)])
     def selections(self) -> list["Selection"]:
         """Return what can be bet on, in the provider's order."""
-        return [Selection(of=self, runner=runner) for runner in shown_runners(self.view)]
+        return [Selection(of=self, runner=runner) for runner in shown_runners(self.stored)]
 
     @strawberry.field
     def place_terms(self) -> PlaceTerms | None:
         """Return the terms of each-way bets; null without each way."""
-        terms = self.view.place_terms
+        terms = self.stored.place_terms
         return None if terms is None else PlaceTerms(**terms)
 
     @classmethod
-    def of(
-        cls, context: EventsContext, catalogue: Catalogue, brand: str, stored: StoredEvent, view: MarketView
-    ) -> "Market":
+    def of(cls, context: EventsContext, event: "Event", stored: MarketView) -> "Market":
         """Return a market of an event."""
-        is_priced = view.status != "open" or context.can_be_priced(catalogue, stored, view)
-        status = market_status(view, is_priced=is_priced)
-        return cls(brand=brand, stored=stored, view=view, catalogue=catalogue, present_status=status)
+        is_priced = stored.status != "open" or context.can_be_priced(
+            event.view.catalogue, event.stored, stored
+        )
+        return cls(of_event=event, stored=stored, present_status=market_status(stored, is_priced=is_priced))
 
     @classmethod
     async def find(cls, context: EventsContext, brand: str, own_id: str) -> "Market | None":
         """Return a market by its own id; None if it, or its event, is no longer kept."""
-        catalogue, view = await context.catalogue(), await context.market(own_id)
-        stored = None if view is None else catalogue.event_of(view.offer)
-        return None if view is None or stored is None else cls.of(context, catalogue, brand, stored, view)
+        view, stored = await context.view(brand), await context.market(own_id)
+        event = None if stored is None else view.catalogue.event_of(stored.offer)
+        if stored is None or event is None:
+            return None
+        return cls.of(context, Event(stored=event, view=view), stored)
 
     @classmethod
     async def resolve_reference(cls, info: EventsInfo, id: ID) -> "Market | None":  # noqa: A002 - the key
@@ -204,8 +204,8 @@ class Selection:
     @strawberry.field
     def id(self) -> ID:
         """Return the id."""
-        own = selection_id(self.of.view.own_id, *self.runner.key)
-        return ID(str(GraphId(self.of.brand, own)))
+        own = selection_id(self.of.stored.own_id, *self.runner.key)
+        return ID(str(GraphId(self.of.of_event.view.brand, own)))
 
     @strawberry.field
     def name(self) -> str:
@@ -215,7 +215,7 @@ class Selection:
     @strawberry.field
     def status(self) -> SelectionStatus:
         """Return whether it can be bet on, or its result."""
-        return selection_status(self.of.view, self.runner, self.of.present_status)
+        return selection_status(self.of.stored, self.runner, self.of.present_status)
 
     @strawberry.field
     def market(self) -> Market:
@@ -240,8 +240,8 @@ class Selection:
             return None
         runners = (
             runner
-            for runner in market.view.runners
-            if selection_id(market.view.own_id, *runner.key) == found.own
+            for runner in market.stored.runners
+            if selection_id(market.stored.own_id, *runner.key) == found.own
         )
         return next((cls(of=market, runner=runner) for runner in runners), None)
 
@@ -251,36 +251,35 @@ class Selection:
 class Event:
     """A sports event, each fact from the provider that leads for it."""
 
-    brand: Private[str]
     stored: Private[StoredEvent]
-    catalogue: Private[Catalogue]
+    view: Private[BrandView]
 
     @strawberry.field
     def id(self) -> ID:
         """Return the id."""
-        return ID(str(GraphId(self.brand, self.stored.id)))
+        return ID(str(GraphId(self.view.brand, self.stored.id)))
 
     @strawberry.field
-    def name(self) -> str:
+    def name(self, info: EventsInfo) -> str:
         """Return the name."""
-        return self.stored.name
+        return info.context.shown_name(self.view.of_event(self.stored), self.stored.name)
 
     @strawberry.field
     def sport(self) -> Sport:
         """Return its sport."""
-        return Sport(brand=self.brand, own_id=self.stored.sport, catalogue=self.catalogue)
+        return Sport(own_id=self.stored.sport, view=self.view)
 
     @strawberry.field
     def competition(self) -> Competition:
         """Return its competition."""
-        return Competition(brand=self.brand, event=self.stored, catalogue=self.catalogue)
+        return Competition(event=self.stored, view=self.view)
 
     @strawberry.field(directives=[assumed_size(USUAL_SELECTIONS)])
     def participants(self) -> list[Participant]:
         """Return who takes part, the home side first."""
         return [
             Participant(
-                id=ID(f"{self.brand}:{self.stored.id}-{number}"),
+                id=ID(f"{self.view.brand}:{self.stored.id}-{number}"),
                 name=competitor.name,
                 side=None if competitor.side is None else Side(competitor.side.upper()),
             )
@@ -306,11 +305,29 @@ class Event:
     async def markets(self, info: EventsInfo, first: int = 10) -> list[Market]:
         """Return markets of the provider that leads for its odds, those first that people bet on most."""
         context = info.context
-        offer = self.stored.offer_of_odds(self.catalogue.providers)
+        offer = self.stored.offer_of_odds(self.view.catalogue.providers)
         if offer is None:
             return []
-        views = in_order(await context.markets_of(offer.key))[: page_size(first)]
-        return [Market.of(context, self.catalogue, self.brand, self.stored, view) for view in views]
+        found = in_order(await context.markets_of(offer.key))[: page_size(first)]
+        return [Market.of(context, self, stored) for stored in found]
+
+    @strawberry.field
+    def image_url(self) -> str | None:
+        """Return the address of the picture that editors chose."""
+        return self.view.of_event(self.stored).image_url
+
+    @strawberry.field
+    async def video_url(self, info: EventsInfo) -> str | None:
+        """Return an address of its picture, for some minutes; null where or when it may not be seen."""
+        context = info.context
+        if context.signer is None or context.territory is None:
+            return None
+        reads = [context.pictures_of(offer.key) for offer in self.stored.offers]
+        for read in reads:
+            for picture in await read:
+                with suppress(NotShown):
+                    return context.signer.address(picture, context.territory, context.now)
+        return None
 
     @strawberry.field(directives=[assumed_size(USUAL_FIGURES)])
     async def statistics(self, info: EventsInfo) -> list[Statistic]:
@@ -325,6 +342,6 @@ class Event:
     async def resolve_reference(cls, info: EventsInfo, id: ID) -> "Event | None":  # noqa: A002 - the key
         """Return an event by its id; null if it is no longer kept."""
         found = GraphId.parse(id)
-        catalogue = await info.context.catalogue()
-        stored = catalogue.find(found.own)
-        return None if stored is None else cls(brand=found.brand, stored=stored, catalogue=catalogue)
+        view = await info.context.view(found.brand)
+        stored = view.catalogue.find(found.own)
+        return None if stored is None else cls(stored=stored, view=view)

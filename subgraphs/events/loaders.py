@@ -6,6 +6,9 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from foundation.storage.clock import Clock
+from subgraphs.events.catalogue.boards import Placement
+from subgraphs.events.catalogue.brand_view import BrandView
+from subgraphs.events.catalogue.brand_views import BrandViews
 from subgraphs.events.catalogue.catalogue import EMPTY, Catalogue
 from subgraphs.events.catalogue.events import Event
 from subgraphs.events.catalogue.reader import PLATFORM
@@ -13,8 +16,8 @@ from subgraphs.events.matching.offers import OfferKey
 from subgraphs.events.models import MARKET, OVER, PICTURE, STATISTICS
 from subgraphs.events.records.markets import RUNNERS, StoredRunner
 from subgraphs.events.trust import TrustLimits
-from subgraphs.events.video_addresses import ShownPicture
-from subgraphs.kit.graphql.context import RequestContext
+from subgraphs.events.video_addresses import AddressSigner, ShownPicture
+from subgraphs.kit.graphql.context import RequestContext, choose_locale
 from subgraphs.kit.reads.batching import PendingRead
 from subgraphs.kit.reads.key_lookup import BatchedLookup, KeyLookup, Row
 from subgraphs.kit.reads.stale_cache import StaleCache
@@ -64,6 +67,8 @@ class EventsContext(RequestContext, kw_only=True, eq=False):
         pictures_of_offers: Pictures by the offers that they are of, which are other providers'.
         limits: When a provider is not to be believed, whatever is stored of it.
         machine: The clock by which adapters say when they were well.
+        views: The events as brands show them.
+        signer: Signs addresses of pictures; None if there are none.
     """
 
     catalogues: StaleCache[Catalogue]
@@ -73,11 +78,32 @@ class EventsContext(RequestContext, kw_only=True, eq=False):
     pictures_of_offers: BatchedLookup[OfferKey, tuple[ShownPicture, ...]]
     limits: TrustLimits
     machine: Clock
+    views: BrandViews
+    signer: AddressSigner | None
 
     async def catalogue(self) -> Catalogue:
         """Return the events as they are now."""
         fresh = self.catalogues.get_fresh(PLATFORM, self.identity.now)
         return fresh or await self.catalogues.get(PLATFORM) or EMPTY
+
+    async def view(self, brand: str) -> BrandView:
+        """Return the events as a brand shows them to this visitor."""
+        return self.views.of(await self.catalogue(), brand, self.territory, self.now)
+
+    @property
+    def territory(self) -> str | None:
+        """Return where the visitor is; None if that is not known."""
+        viewer = self.identity.viewer
+        return self.identity.territory if viewer is None else viewer.territory or self.identity.territory
+
+    def shown_name(self, placement: Placement, usual: str) -> str:
+        """Return the name that editors chose for the visitor's language, or else the usual one."""
+        names, wanted = placement.names, self.identity.accept_language
+        if not names:
+            return usual
+        if not wanted:
+            return next(iter(names.values()))
+        return names.get(choose_locale(wanted, tuple(names), ""), usual)
 
     def markets_of(self, offer: OfferKey) -> PendingRead[OfferKey, tuple[MarketView, ...]]:
         """Read the markets of an offer."""

@@ -8,9 +8,9 @@ import strawberry
 from strawberry import ID
 
 from subgraphs.events.catalogue.catalogue import Wanted
-from subgraphs.events.event_types import Event, EventsInfo, EventStatus, page_size
+from subgraphs.events.event_types import Event, EventStatus, page_size
 from subgraphs.events.graph_ids import GraphId
-from subgraphs.events.sport_types import Sport
+from subgraphs.events.sport_types import EventsInfo, Sport
 from subgraphs.kit.domain.errors import BadInput
 from subgraphs.kit.graphql.descriptions import fields_described
 from subgraphs.kit.graphql.pages import PageInfo
@@ -37,8 +37,8 @@ class Query:
     @strawberry.field(directives=[assumed_size(USUAL_SPORTS)])
     async def sports(self, info: EventsInfo, brand: ID) -> list[Sport] | None:
         """The sports with an event that is not over."""
-        catalogue = await info.context.catalogue()
-        return [Sport(brand=brand, own_id=sport, catalogue=catalogue) for sport in catalogue.competitions]
+        view = await info.context.view(brand)
+        return [Sport(own_id=sport, view=view) for sport in view.sports]
 
     @strawberry.field(directives=[sliced_by("first", "nodes")])
     async def events(  # noqa: PLR0917 - the contract's arguments, which are given by name
@@ -55,7 +55,7 @@ class Query:
         after: str | None = None,
     ) -> EventConnection | None:
         """What the brand shows now, in the editors' order; live ones first by default."""
-        catalogue = await info.context.catalogue()
+        view = await info.context.view(brand)
         wanted = Wanted(
             sport=GraphId.of_brand(brand, sport),
             competition=GraphId.of_brand(brand, competition),
@@ -64,9 +64,9 @@ class Query:
             since=from_,
             until=to,
         )
-        last = None if after is None else catalogue.find(GraphId.of_brand(brand, after) or "")
-        page = catalogue.page(wanted, page_size(first), last)
-        nodes = [Event(brand=brand, stored=stored, catalogue=catalogue) for stored in page.events]
+        last = None if after is None else view.find(GraphId.of_brand(brand, after) or "")
+        page = view.page(wanted, page_size(first), None if last is None else view.order(last))
+        nodes = [Event(stored=stored, view=view) for stored in page.events]
         cursor = str(GraphId(brand, page.events[-1].id)) if page.events else None
         return EventConnection(
             nodes=nodes, page_info=PageInfo(has_next_page=page.has_next, end_cursor=cursor)
@@ -75,10 +75,9 @@ class Query:
     @strawberry.field
     async def event(self, info: EventsInfo, brand: ID, id: ID) -> Event | None:  # noqa: A002 - the contract's name
         """An event that the brand shows; null if there is none of this id."""
-        own_id = GraphId.of_brand(brand, id) or ""
-        catalogue = await info.context.catalogue()
-        stored = catalogue.find(own_id)
-        return None if stored is None else Event(brand=brand, stored=stored, catalogue=catalogue)
+        view = await info.context.view(brand)
+        stored = view.find(GraphId.of_brand(brand, id) or "")
+        return None if stored is None else Event(stored=stored, view=view)
 
 
 def _searched(search: str | None) -> str | None:

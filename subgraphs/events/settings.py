@@ -1,17 +1,19 @@
-"""The settings of events: whom to believe, and when no longer."""
+"""The settings of events: whom to believe, when no longer, and where pictures are seen."""
 
 from datetime import timedelta
 
-from pydantic import Field
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from foundation.token_settings import MIN_SECRET_BYTES
 from subgraphs.events.trust import TrustLimits
+from subgraphs.events.video_addresses import AddressSigner
 
 
 class EventsSettings(BaseSettings):
-    """Which providers come first, and when a provider is not believed."""
+    """Which providers come first, when a provider is not believed, and where pictures are seen."""
 
-    model_config = SettingsConfigDict(env_prefix="FURLONG_EVENTS_", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="FURLONG_EVENTS_", frozen=True, hide_input_in_errors=True)
 
     preferred: tuple[str, ...] = Field(
         default=(),
@@ -31,6 +33,34 @@ class EventsSettings(BaseSettings):
         le=600,
         description="How late a provider's messages may come before it loses the lead",
     )
+
+    video_streams: str = Field(
+        default="",
+        pattern=r"^(https?://[^\s?#@]+)?$",
+        description="The address below which pictures of events are seen, such as https://video.example.com; "
+        "by default there are none",
+    )
+    video_key: SecretStr | None = Field(
+        default=None,
+        description="What addresses of pictures are signed with, at least 32 bytes; the pictures' servers "
+        "have it, too",
+    )
+
+    @model_validator(mode="after")
+    def _signs_pictures(self) -> "EventsSettings":
+        key = None if self.video_key is None else self.video_key.get_secret_value().encode()
+        if (key is None) == bool(self.video_streams):
+            raise ValueError("set FURLONG_EVENTS_VIDEO_STREAMS and FURLONG_EVENTS_VIDEO_KEY, or neither")
+        if key is not None and len(key) < MIN_SECRET_BYTES:
+            raise ValueError(f"FURLONG_EVENTS_VIDEO_KEY is too short: use at least {MIN_SECRET_BYTES} bytes")
+        return self
+
+    @property
+    def signer(self) -> AddressSigner | None:
+        """Return what signs addresses of pictures; None if there are none."""
+        if self.video_key is None:
+            return None
+        return AddressSigner(self.video_streams, self.video_key.get_secret_value().encode())
 
     @property
     def trust_limits(self) -> TrustLimits:

@@ -3,15 +3,17 @@
 from typing import Final
 
 import strawberry
-from strawberry import ID, Private
+from strawberry import ID, Info, Private
 
-from subgraphs.events.catalogue.catalogue import Catalogue
+from subgraphs.events.catalogue.brand_view import BrandView
 from subgraphs.events.catalogue.events import Event as StoredEvent
 from subgraphs.events.graph_ids import GraphId
+from subgraphs.events.loaders import EventsContext
 from subgraphs.kit.domain.sports import SPORTS
 from subgraphs.kit.graphql.descriptions import fields_described
 from subgraphs.kit.graphql.schema_building import assumed_size
 
+EventsInfo = Info[EventsContext, None]
 USUAL_COMPETITIONS: Final = 10
 
 
@@ -20,25 +22,24 @@ USUAL_COMPETITIONS: Final = 10
 class Sport:
     """A sport in which events are shown."""
 
-    brand: Private[str]
     own_id: Private[str]
-    catalogue: Private[Catalogue]
+    view: Private[BrandView]
 
     @strawberry.field
     def id(self) -> ID:
         """Return the id."""
-        return ID(str(GraphId(self.brand, self.own_id)))
+        return ID(str(GraphId(self.view.brand, self.own_id)))
 
     @strawberry.field
-    def name(self) -> str:
+    def name(self, info: EventsInfo) -> str:
         """Return the name."""
-        return SPORTS.get(self.own_id, self.own_id.replace("-", " ").title())
+        usual = SPORTS.get(self.own_id, self.own_id.replace("-", " ").title())
+        return info.context.shown_name(self.view.of_sport(self.own_id), usual)
 
     @strawberry.field(directives=[assumed_size(USUAL_COMPETITIONS)])
     def competitions(self) -> list["Competition"]:
-        """Return those with an event that is not over, by name."""
-        shown = self.catalogue.competitions.get(self.own_id, ())
-        return [Competition(brand=self.brand, event=event, catalogue=self.catalogue) for event in shown]
+        """Return those with an event that is not over, in the editors' order, then by name."""
+        return [Competition(event=event, view=self.view) for event in self.view.competitions(self.own_id)]
 
 
 @fields_described
@@ -46,21 +47,20 @@ class Sport:
 class Competition:
     """A competition, or the course of a race."""
 
-    brand: Private[str]
     event: Private[StoredEvent]
-    catalogue: Private[Catalogue]
+    view: Private[BrandView]
 
     @strawberry.field
     def id(self) -> ID:
         """Return the id."""
-        return ID(str(GraphId(self.brand, self.event.competition_id)))
+        return ID(str(GraphId(self.view.brand, self.event.competition_id)))
 
     @strawberry.field
-    def name(self) -> str:
+    def name(self, info: EventsInfo) -> str:
         """Return the name."""
-        return self.event.competition
+        return info.context.shown_name(self.view.of_competition(self.event), self.event.competition)
 
     @strawberry.field
     def sport(self) -> Sport:
         """Return its sport."""
-        return Sport(brand=self.brand, own_id=self.event.sport, catalogue=self.catalogue)
+        return Sport(own_id=self.event.sport, view=self.view)

@@ -1,5 +1,6 @@
 """Who sends a request: the customer that a signed token was issued to, the language and the time."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -25,13 +26,13 @@ from subgraphs.kit.domain.errors import AuthenticationUnavailable, Unauthenticat
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.settings import SessionSettings
 
-AUTHORIZATION, ACCEPT_LANGUAGE = READ = ("authorization", "accept-language")
-"""The headers that make up an identity."""
-
+AUTHORIZATION: Final = "authorization"
+ACCEPT_LANGUAGE: Final = "accept-language"
 
 SESSION_CLAIMS: Final = (("jti",), ("sid",), ("brand", "sub"))
 """The claims that identify revoked sessions: a customer belongs to a brand."""
 
+_TERRITORY: Final = re.compile("[A-Z]{2}")
 MAX_ID: Final = 64  # as in the contracts of the messages
 
 NO_BEARER: Final = "send `Authorization: Bearer <token>`, or no such header to be anonymous"
@@ -49,6 +50,8 @@ class Viewer:
     customer: str
     expires: float | None = field(default=None, repr=False, compare=False)
     """When the session expires, in seconds since the epoch; None if unknown."""
+    territory: str | None = field(default=None, repr=False, compare=False)
+    """Where the token says that the customer is, such as `GB`; None if it does not say."""
     owner: Owner = field(init=False, repr=False, compare=False)
     """The viewer as the owner of rows."""
 
@@ -79,10 +82,22 @@ class SessionVerifier:
             requests end here, so it is not a coroutine.
     """
 
+    headers: tuple[str, ...]
+    """Those that make up an identity."""
+
     verify_cached: Callable[[str | None], Viewer | None]
 
-    def __init__(self, tokens: TokenVerifier[Viewer]) -> None:
+    def __init__(self, tokens: TokenVerifier[Viewer], territory_header: str = "") -> None:
+        """Create a verifier.
+
+        Args:
+            tokens: Verifies tokens.
+            territory_header: The header, in lower case, in which the edge says where a request comes from;
+                no header is read if it is empty.
+        """
         self.tokens = tokens
+        self.territory_header = territory_header
+        self.headers = tuple(filter(None, (AUTHORIZATION, ACCEPT_LANGUAGE, territory_header)))
         self.verify_cached = tokens.cached
 
     @classmethod
@@ -111,9 +126,10 @@ class SessionVerifier:
         issuers = [TrustedIssuer.of(issuer, limits, now) for issuer in accepted]
         revocations = session_revocations(settings)
         session_of = viewer_of if cell is None and region is None else partial(viewer_in, cell, region)
-        return cls(
-            TokenVerifier(issuers, session_of, revocations=revocations, now=now, kept=settings.tokens_kept)
+        tokens = TokenVerifier(
+            issuers, session_of, revocations=revocations, now=now, kept=settings.tokens_kept
         )
+        return cls(tokens, settings.territory_header)
 
     async def verify(self, authorization: str | None) -> Viewer | None:
         """Return the viewer of an `Authorization` header; None without the header, which means anonymous.
@@ -183,7 +199,12 @@ def viewer_of(token: VerifiedToken) -> Viewer:
     brand, customer = token.claims["brand"], token.claims["sub"]
     if not is_id(brand) or not is_id(customer):
         raise InvalidToken(Reason.CLAIMS)
-    return Viewer(brand, customer, token.expires)
+    return Viewer(brand, customer, token.expires, territory_of(token.claims.get("territory")))
+
+
+def territory_of(value: object) -> str | None:
+    """Return the code of a country, as ISO 3166-1 has it; None for anything else."""
+    return value if isinstance(value, str) and _TERRITORY.fullmatch(value) else None
 
 
 def viewer_in(cell: Cell | None, region: SessionRegion | None, token: VerifiedToken) -> Viewer:
@@ -227,11 +248,13 @@ class RequestIdentity(msgspec.Struct, frozen=True, gc=False):
         viewer: The signed-in customer; None for an anonymous visitor.
         accept_language: The header as sent.
         now: The instant of the request, the same for all its resolvers.
+        territory: Where the request comes from, such as `GB`; None if that is not known.
     """
 
     viewer: Viewer | None
     accept_language: str | None
     now: datetime
+    territory: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +274,7 @@ class Authenticator:
         viewer = self.verifier.verify_cached(authorization)
         if viewer is None and authorization is not None:
             return None
-        return RequestIdentity(viewer, headers.get(ACCEPT_LANGUAGE), self.clock.now())
+        return self._identity(viewer, headers)
 
     async def authenticate(self, headers: Mapping[str, str]) -> RequestIdentity:
         """Return the identity; its viewer is None for an anonymous visitor.
@@ -259,8 +282,7 @@ class Authenticator:
         Raises:
             Unauthenticated: There is a token, but it is not valid.
         """
-        viewer = await self.verifier.verify(headers.get(AUTHORIZATION))
-        return RequestIdentity(viewer, headers.get(ACCEPT_LANGUAGE), self.clock.now())
+        return self._identity(await self.verifier.verify(headers.get(AUTHORIZATION)), headers)
 
     async def renew(self, identity: RequestIdentity, headers: Mapping[str, str]) -> RequestIdentity:
         """Return the current identity, for a long-lived request.
@@ -270,8 +292,13 @@ class Authenticator:
             AuthenticationUnavailable: It cannot be determined at present whether it has ended.
         """
         if AUTHORIZATION not in headers:  # only the gateway has the session, so only the gateway can end it
-            return RequestIdentity(identity.viewer, identity.accept_language, self.clock.now())
+            return msgspec.structs.replace(identity, now=self.clock.now())
         renewed = self.authenticate_cached(headers) or await self.authenticate(headers)
         if renewed.viewer != identity.viewer:
             raise Unauthenticated("the session has ended: sign in again")
         return renewed
+
+    def _identity(self, viewer: Viewer | None, headers: Mapping[str, str]) -> RequestIdentity:
+        header = self.verifier.territory_header
+        territory = territory_of(headers.get(header)) if header else None
+        return RequestIdentity(viewer, headers.get(ACCEPT_LANGUAGE), self.clock.now(), territory)

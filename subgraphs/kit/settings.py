@@ -128,6 +128,13 @@ class SessionSettings(BaseSettings):
         default=None,
         description='Where sessions are revoked before they expire, such as {"url":"redis://127.0.0.1:6379/0"}',
     )
+    territory_header: str = Field(
+        default="",
+        pattern=r"^[a-z0-9-]*$",
+        description="The header, in lower case, in which the proxy in front says from which country requests "
+        "come, such as cf-ipcountry; it must replace what clients send. The claim `territory` of a token "
+        "comes first; by default nothing else is believed",
+    )
     jwks_plain_http: bool = Field(
         default=False,
         description="Whether the key set may be fetched without TLS from another machine",

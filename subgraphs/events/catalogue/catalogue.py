@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
@@ -11,8 +10,8 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Final, NamedTuple
 
+from subgraphs.events.catalogue.boards import Board
 from subgraphs.events.catalogue.events import Event, OfferRow, Providers, event_of
-from subgraphs.events.matching.names import normal
 from subgraphs.events.matching.offers import OfferKey
 from subgraphs.events.models import OVER
 from subgraphs.events.trust import ProviderReport
@@ -37,15 +36,21 @@ class Wanted(NamedTuple):
     since: datetime | None = None
     until: datetime | None = None
 
-    def matches(self, event: Event, words: Sequence[str]) -> bool:
-        """Return whether an event is one of them; `words` are the normal ones of the search."""
+    def matches(self, event: Event, words: Sequence[str], further: str) -> bool:
+        """Return whether an event is one of them.
+
+        Args:
+            event: The event.
+            words: The normal ones of the search.
+            further: Normal words by which it is found, too.
+        """
         return (
             (self.sport is None or event.sport == self.sport)
             and (self.competition is None or event.competition_id == self.competition)
             and (event.status not in OVER if self.status is None else event.status == self.status)
             and (self.since is None or event.starts_at >= self.since)
             and (self.until is None or event.starts_at < self.until)
-            and all(word in event.words for word in words)
+            and all(word in event.words or word in further for word in words)
         )
 
 
@@ -65,7 +70,9 @@ class Catalogue:
         offers: All that are known, by their keys, those that are gone as well.
         providers: Who leads.
         reports: What each provider last said of itself.
+        boards: What each brand's editors decided, by brand.
         events: By their ids.
+        ordered: The events, live ones first, then by start.
         event_ids: The id of the event that each offer is of, by the offer's own id: ids of events that were
             joined to another one still find it.
     """
@@ -74,9 +81,10 @@ class Catalogue:
     offers: Mapping[OfferKey, OfferRow]
     providers: Providers
     reports: Mapping[str, ProviderReport]
+    boards: Mapping[str, Board] = field(default_factory=dict)
     events: Mapping[str, Event] = field(init=False)
     event_ids: Mapping[str, str] = field(init=False)
-    _ordered: Sequence[Event] = field(init=False)
+    ordered: Sequence[Event] = field(init=False)
 
     def __post_init__(self) -> None:
         groups: defaultdict[str, list[OfferRow]] = defaultdict(list)
@@ -87,7 +95,7 @@ class Catalogue:
         ids = {offer.own_id: event.id for event in events.values() for offer in event.offers}
         object.__setattr__(self, "events", events)
         object.__setattr__(self, "event_ids", ids)
-        object.__setattr__(self, "_ordered", sorted(events.values(), key=lambda event: event.order))
+        object.__setattr__(self, "ordered", sorted(events.values(), key=lambda event: event.order))
 
     def find(self, event_id: str) -> Event | None:
         """Return the event of an id, which may be that of any of its offers."""
@@ -98,25 +106,16 @@ class Catalogue:
         offer = self.offers.get(key)
         return None if offer is None else self.find(offer.own_id)
 
-    def page(self, wanted: Wanted, first: int, after: Event | None) -> Page:
-        """Return events behind another one, in order: live ones first, then by start."""
-        start = 0
-        if after is not None:
-            start = bisect_right(self._ordered, after.order, key=lambda event: event.order)
-        words = normal(wanted.search).split() if wanted.search else ()
-        found: list[Event] = []
-        for event in self._ordered[start:]:
-            if wanted.matches(event, words):
-                if len(found) == first:
-                    return Page(found, has_next=True)
-                found.append(event)
-        return Page(found, has_next=False)
-
     @cached_property
     def competitions(self) -> Mapping[str, Sequence[Event]]:
         """Return an event of each competition that has one that is not over, by sport, in order of names."""
+        return self.competitions_of(self.ordered)
+
+    @staticmethod
+    def competitions_of(events: Iterable[Event]) -> Mapping[str, Sequence[Event]]:
+        """Return one of some events of each competition that has one that is not over, by sport and name."""
         by_sport: defaultdict[str, dict[str, Event]] = defaultdict(dict)
-        for event in self._ordered:
+        for event in events:
             if event.status not in OVER:
                 by_sport[event.sport].setdefault(event.competition_id, event)
         return {
@@ -135,8 +134,10 @@ class Catalogue:
         version: int,
         changed: Iterable[OfferRow],
         since: datetime,
+        *,
         providers: Providers,
         reports: Mapping[str, ProviderReport],
+        boards: Mapping[str, Board],
     ) -> Catalogue:
         """Return the catalogue after offers have changed.
 
@@ -148,7 +149,7 @@ class Catalogue:
             for key, offer in offers.items()
             if offer.starts_at >= (since if offer.status in OVER else since - MAX_LENGTH)
         }
-        return Catalogue(version, kept, providers, reports)
+        return Catalogue(version, kept, providers, reports, boards)
 
 
 EMPTY = Catalogue(-1, {}, Providers({}, frozenset(), ()), {})

@@ -1,5 +1,6 @@
 """Reads the catalogue: all of it once, and then what has changed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
@@ -9,11 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
+from subgraphs.events.catalogue.boards import Board
 from subgraphs.events.catalogue.catalogue import EMPTY, Catalogue
 from subgraphs.events.catalogue.events import CompetitorRow, OfferRow, Providers
-from subgraphs.events.models import OFFER
+from subgraphs.events.models import GLOBAL_STATE, OFFER
 from subgraphs.events.records.catalogue_version import read_version
 from subgraphs.events.records.providers import read_reports, read_trusts
+from subgraphs.kit.records.global_state import GlobalKind
 
 PLATFORM: Final = ""
 """What stands in the place of a brand in a cache: the catalogue is the same for all of them."""
@@ -36,6 +39,7 @@ class CatalogueReader:
     clock: Clock
     preferred: tuple[str, ...]
     _last: Catalogue = field(default=EMPTY)
+    _board_orders: tuple[tuple[object, ...], ...] = field(default=())
 
     async def __call__(self, _: str = PLATFORM) -> Catalogue:
         """Return the catalogue as it is now; the same object if nothing has changed."""
@@ -55,8 +59,24 @@ class CatalogueReader:
                 self._last = last if reports == last.reports else last.with_reports(reports)
                 return self._last
             changed = await _changed_since(connection, last.version) if version != last.version else []
-        self._last = last.with_changes(version, changed, since, providers, reports)
+            boards = await self._read_boards(connection)
+        self._last = last.with_changes(
+            version, changed, since, providers=providers, reports=reports, boards=boards
+        )
         return self._last
+
+    async def _read_boards(self, connection: AsyncConnection) -> Mapping[str, Board]:
+        """Return the boards of all brands; their content is read only if one has changed."""
+        c = GLOBAL_STATE.c
+        of_boards = c.kind == GlobalKind.BOARD.value
+        query = select(c.brand_id, c.epoch, c.number).where(of_boards).order_by(c.brand_id)
+        orders = tuple(map(tuple, await connection.execute(query)))
+        if orders == self._board_orders:
+            return self._last.boards
+        states = await connection.execute(select(c.brand_id, c.state).where(of_boards, c.state.is_not(None)))
+        boards = {row.brand_id: Board.read(row.state) for row in states}
+        self._board_orders = orders
+        return boards
 
 
 async def _changed_since(connection: AsyncConnection, version: int) -> list[OfferRow]:

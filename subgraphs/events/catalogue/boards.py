@@ -1,0 +1,90 @@
+"""The board of a brand, as the back office decided it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final, Literal, TypeAlias
+
+import msgspec
+
+Scope: TypeAlias = Literal["sport", "competition", "event"]
+
+
+class Placement(msgspec.Struct, frozen=True, kw_only=True):
+    """How something is shown in some territories for some time.
+
+    Attributes:
+        territories: Codes of ISO 3166-1; empty for all, also for visitors of whom it is not known.
+        since, until: From this instant, and before that one; None is without an end there.
+        position: Its place among its like, the lowest first; those without one come behind.
+        names: By locale; in other languages it has its provider's name.
+    """
+
+    territories: frozenset[str] = frozenset()
+    since: datetime | None = None
+    until: datetime | None = None
+    hidden: bool = False
+    position: int | None = None
+    names: Mapping[str, str] = {}
+    image_url: str | None = None
+
+    def is_in_force(self, territory: str | None, at: datetime) -> bool:
+        """Return whether it says how something is shown, to a visitor in a territory at an instant."""
+        return (
+            (not self.territories or territory in self.territories)
+            and (self.since is None or self.since <= at)
+            and (self.until is None or at < self.until)
+        )
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """How a sport, a competition or an event is shown: the first placement that is in force says it.
+
+    Attributes:
+        id: The platform's own, without the brand; of an event, that of any of its offers.
+    """
+
+    scope: Scope
+    id: str
+    placements: tuple[Placement, ...]
+
+    def in_force(self, territory: str | None, at: datetime) -> Placement | None:
+        """Return the placement that is in force; None if none is."""
+        return next((one for one in self.placements if one.is_in_force(territory, at)), None)
+
+
+class Board(msgspec.Struct, frozen=True, kw_only=True):
+    """What a brand shows, and how; what has no entry is shown as its providers tell it."""
+
+    entries: tuple[Entry, ...] = ()
+
+    @property
+    def territories(self) -> frozenset[str]:
+        """Return those of which it says something of their own."""
+        placements = (placement for entry in self.entries for placement in entry.placements)
+        return frozenset(code for placement in placements for code in placement.territories)
+
+    @classmethod
+    def read(cls, state: object) -> Board:
+        """Return the board of a global message's state, as it is stored."""
+        return msgspec.convert(state, cls)
+
+    def in_force(self, territory: str | None, at: datetime) -> Mapping[tuple[Scope, str], Placement]:
+        """Return what is in force for a visitor in a territory at an instant."""
+        found = {(entry.scope, entry.id): entry.in_force(territory, at) for entry in self.entries}
+        return {key: placement for key, placement in found.items() if placement is not None}
+
+    def next_change(self, at: datetime) -> datetime | None:
+        """Return the next instant at which a placement begins or ends; None if none does."""
+        instants = (
+            instant
+            for entry in self.entries
+            for placement in entry.placements
+            for instant in (placement.since, placement.until)
+            if instant is not None and instant > at
+        )
+        return min(instants, default=None)
+
+
+EMPTY_BOARD: Final = Board()
