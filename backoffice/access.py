@@ -58,6 +58,10 @@ class Permission(Enum):
     OPERATIONS_PROVIDER = "operations.provider"
     OPERATIONS_WEEK = "operations.week"
     OPERATIONS_BRAND = "operations.brand"
+    EVENTS_READ = "events.read"
+    EVENTS_MATCH = "events.match"
+    """Says which offers of providers are of one sports event."""
+
     PEOPLE_READ = "people.read"
     PEOPLE_MANAGE = "people.manage"
     APPROVALS_READ = "approvals.read"
@@ -72,8 +76,9 @@ _EVERYBODY: Final = frozenset({_P.CONTENT_READ, _P.RULES_READ, _P.JOBS_READ})
 
 ROLES: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
     {
-        Role.VIEWER: _EVERYBODY | {_P.RISK_READ, _P.OPERATIONS_READ, _P.OPERATIONS_CASES},
-        Role.EDITOR: _EVERYBODY | {_P.CONTENT_EDIT, _P.RULES_EDIT, _P.RULES_TRY, _P.APPROVALS_READ},
+        Role.VIEWER: _EVERYBODY | {_P.RISK_READ, _P.OPERATIONS_READ, _P.OPERATIONS_CASES, _P.EVENTS_READ},
+        Role.EDITOR: _EVERYBODY
+        | {_P.CONTENT_EDIT, _P.RULES_EDIT, _P.RULES_TRY, _P.EVENTS_READ, _P.APPROVALS_READ},
         Role.APPROVER: _EVERYBODY
         | {_P.CONTENT_APPROVE, _P.CONTENT_PUBLISH, _P.RULES_APPROVE, _P.RULES_TRY, _P.APPROVALS_READ},
         Role.SUPPORT: _EVERYBODY
@@ -96,6 +101,7 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
             _P.RISK_EXPORT,
             _P.OPERATIONS_READ,
             _P.OPERATIONS_CASES,
+            _P.EVENTS_READ,
             _P.APPROVALS_READ,
         },
         Role.OPERATOR: _EVERYBODY
@@ -107,6 +113,8 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
             _P.OPERATIONS_PROVIDER,
             _P.OPERATIONS_WEEK,
             _P.OPERATIONS_BRAND,
+            _P.EVENTS_READ,
+            _P.EVENTS_MATCH,
             _P.APPROVALS_READ,
         },
         Role.ADMINISTRATOR: frozenset({_P.PEOPLE_READ, _P.PEOPLE_MANAGE, _P.APPROVALS_READ, _P.AUDIT_READ}),

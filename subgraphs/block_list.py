@@ -49,6 +49,7 @@ OWN: Final[tuple[Block, ...]] = (
         settings=("subgraphs.events.settings:EventsSettings",),
         workers=("upkeep",),
         simulated="simulator.events:EventSource",
+        area="backoffice.events.area:EventsArea",
     ),
 )
 BLOCKS: Final = (*OWN, *further_blocks(OWN))

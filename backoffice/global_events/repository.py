@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backoffice.global_events.models import OUTBOX, SEQUENCE, SUBJECT
 from foundation.same_fields import with_fields_of
+from foundation.storage.bulk_sql import in_portions
 from foundation.storage.columns import upsert
 from subgraphs.kit.records.global_state import GlobalOrder
 from subgraphs.kit.records.outbox import Encoded, Outbox
@@ -111,6 +112,22 @@ class DecisionRepository:
         """Return the last decision about a subject."""
         row = (await connection.execute(select(SUBJECT).where(SUBJECT.c.key == key))).one_or_none()
         return None if row is None else _decision(row)
+
+    async def named(self, connection: AsyncConnection, keys: Collection[str]) -> dict[str, GlobalDecision]:
+        """Return the last decision about each of some subjects, by key."""
+        found: dict[str, GlobalDecision] = {}
+        for portion in in_portions(sorted(keys)):
+            rows = await connection.execute(select(SUBJECT).where(SUBJECT.c.key.in_(portion)))
+            found.update((row.key, _decision(row)) for row in rows)
+        return found
+
+    async def decided_at(
+        self, connection: AsyncConnection, kind: str, instants: Collection[datetime]
+    ) -> list[GlobalDecision]:
+        """Return the last decisions about subjects of a kind that were taken at some instants, by key."""
+        c = SUBJECT.c
+        query = select(SUBJECT).where(c.kind == kind, c.decided_at.in_(sorted(instants))).order_by(c.key)
+        return [_decision(row) for row in await connection.execute(query)]
 
     async def all(self, connection: AsyncConnection) -> list[GlobalDecision]:
         """Return the last decision about every subject, in their order."""

@@ -44,6 +44,7 @@ OFFER = Table(
     Index("offer_by_version", "version"),
     Index("offer_by_sport", "sport", "starts_at"),
     Index("offer_by_age", "starts_at"),
+    Index("offer_by_event", "event_id"),
 )
 """A sports event as a provider offers it.
 

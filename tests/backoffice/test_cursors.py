@@ -53,6 +53,7 @@ HOSTILE: Final = {
 }
 FIGURE: Final = f'brand: "{BRAND}", isoWeek: "2026-W13", figure: EXPECTED'
 LISTS: Final = {
+    **dict.fromkeys(("eventOffers", "waitingMatches", "matchDecisions", "leaderChanges"), "nodes { id }"),
     "users": "nodes { id }",
     "audit": "nodes { id }",
     "approvals": "nodes { id }",

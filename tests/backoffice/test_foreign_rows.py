@@ -65,6 +65,12 @@ OF_NO_BRAND: Final = {
 SHOWS_NO_ROWS: Final = {"me", "mySessions", "myDecisions", "unseenDecisions", "contentPreviewStates"}
 """What belongs to the person who asks, or to nobody."""
 
+OF_ALL_BRANDS: Final = {
+    *("eventOffers", "offeredSports", "waitingMatches", "waitingMatchCount", "matchDecisions"),
+    *("eventLeaders", "eventProviders", "leaderChanges"),
+}
+"""Sports events are the same for all brands: who has a role for one of them sees all of it."""
+
 
 WHO: Final = ("stranger", "namesake", "former")
 """Who asks, with roles in another brand: somebody who has nothing to do with the row; another account of the
@@ -186,7 +192,7 @@ def lists() -> list[Field]:
         if (
             field.operation == "query"
             and (field.brand == ANY or optional)
-            and field.name not in SHOWS_NO_ROWS
+            and field.name not in SHOWS_NO_ROWS | OF_ALL_BRANDS
         ):
             found.append(field)
     return found

@@ -62,6 +62,10 @@ NOT_PERSONAL: Final = {
         *("riskBrands", "riskLiability", "riskForecast", "riskWeeks", "riskRewards", "riskBudgets"),
         *("goodwillBudgets", "goodwillCosts", "weekCustomers", "analyticsReport"),
     },
+    "sports events": {
+        *("eventOffers", "offeredSports", "waitingMatches", "waitingMatchCount", "matchDecisions"),
+        *("eventLeaders", "eventProviders", "leaderChanges"),
+    },
     "operations": {
         *("brands", "operatedBrand", "brandRevisions", "tryTheme", "rewardVersions", "supportBrands"),
         *("providers", "provider", "providerAdapters", "providerRevisions", "providerDiff", "tryProvider"),

@@ -24,7 +24,7 @@ PLATFORM: Final = ""
 SHOWN_FOR: Final = timedelta(days=3)
 """How long after its start an event is still found."""
 
-_COLUMNS: Final = tuple(OFFER.c[name] for name in OfferRow.__struct_fields__)
+OFFER_COLUMNS: Final = tuple(OFFER.c[name] for name in OfferRow.__struct_fields__)
 
 
 @dataclass(slots=True)
@@ -80,11 +80,12 @@ class CatalogueReader:
 
 
 async def _changed_since(connection: AsyncConnection, version: int) -> list[OfferRow]:
-    query = select(*_COLUMNS).where(OFFER.c.version > version)
-    return [_offer(tuple(row)) for row in await connection.execute(query)]
+    query = select(*OFFER_COLUMNS).where(OFFER.c.version > version)
+    return [stored_offer(tuple(row)) for row in await connection.execute(query)]
 
 
-def _offer(row: tuple[object, ...]) -> OfferRow:
+def stored_offer(row: tuple[object, ...]) -> OfferRow:
+    """Return the offer of a row of `OFFER_COLUMNS`."""
     values = dict(zip(OfferRow.__struct_fields__, row, strict=True))
     listed = values["competitors"]
     assert isinstance(listed, list)  # noqa: S101 - a JSON column

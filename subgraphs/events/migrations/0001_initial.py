@@ -173,6 +173,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("own_id"),
     )
     op.create_index("offer_by_age", "offer", ["starts_at"], unique=False)
+    op.create_index("offer_by_event", "offer", ["event_id"], unique=False)
     op.create_index("offer_by_sport", "offer", ["sport", "starts_at"], unique=False)
     op.create_index("offer_by_version", "offer", ["version"], unique=False)
     op.create_table(

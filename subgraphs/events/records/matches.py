@@ -1,17 +1,21 @@
 """Matches the offers of a sport, and stores which event each is of, and which wait for a person."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
-from sqlalchemy import bindparam, delete, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, bindparam, delete, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from foundation.storage.bulk_sql import in_portions
 from foundation.storage.columns import upsert
 from subgraphs.events.matching import Alias, Decisions, Different, Offer, OfferKey, Same, Waiting, matched
+from subgraphs.events.matching.joined import Exclusions, joined
 from subgraphs.events.models import MATCH_DECISION, MATCH_WAITING, OFFER, OVER
 
+Pair: TypeAlias = tuple[OfferKey, OfferKey]
+"""Two offers, the lower one first."""
 _PAIR: Final = ("first_provider", "first_id", "second_provider", "second_id")
 MATCHED_FOR: Final = timedelta(days=3)
 """How long after its start an event that is over is still matched."""
@@ -46,7 +50,7 @@ async def _match(
         c.starts_at,
         c.known_since,
         c.event_id,
-    ).where(c.sport == sport, or_(c.starts_at >= since, c.status.not_in(OVER)), c.is_gone.is_(False))
+    ).where(c.sport == sport, *_is_matched(since))
     rows = {OfferKey(row.provider, row.sports_event_id): row for row in await connection.execute(query)}
     result = matched([_offer(key, sport, row) for key, row in rows.items()], decisions)
     events = {key: rows[event[0]].own_id for event in result.events for key in event}
@@ -60,6 +64,12 @@ async def _match(
         change = update(OFFER).where(c.own_id == bindparam("own"))
         await connection.execute(change.values(event_id=bindparam("event"), version=version), moved)
     await _store_waiting(connection, sport, [_waiting(sport, one, rows) for one in result.waiting])
+
+
+def _is_matched(since: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions of an offer that is matched: it is there, and not long over."""
+    c = OFFER.c
+    return or_(c.starts_at >= since, c.status.not_in(OVER)), c.is_gone.is_(False)
 
 
 def _offer(key: OfferKey, sport: str, row: Any) -> Offer:
@@ -130,6 +140,37 @@ async def decide(
         await connection.execute(upsert(connection.dialect.name, MATCH_DECISION, [row], update=changed))
     both = tuple_(OFFER.c.provider, OFFER.c.sports_event_id).in_([first, second])
     return frozenset((await connection.execute(select(OFFER.c.sport).where(both))).scalars())
+
+
+async def refused_decisions(connection: AsyncConnection, now: datetime) -> frozenset[Pair]:
+    """Return the decisions that do not hold, as they would join what cannot be of one event.
+
+    Args:
+        connection: To read with.
+        now: Decisions about events that are long over mean nothing.
+    """
+    decisions = await _decisions(connection)
+    named = {key for decision in (*decisions.same, *decisions.different) for key in decision[:2]}
+    by_sport: defaultdict[str, list[Offer]] = defaultdict(list)
+    c = OFFER.c
+    columns = (
+        c.provider,
+        c.sports_event_id,
+        c.sport,
+        c.competition,
+        c.competitors,
+        c.starts_at,
+        c.known_since,
+    )
+    for portion in in_portions(sorted(named)):
+        of_them = tuple_(c.provider, c.sports_event_id).in_(portion)
+        query = select(*columns).where(of_them, *_is_matched(now - MATCHED_FOR))
+        for row in await connection.execute(query):
+            key = OfferKey(row.provider, row.sports_event_id)
+            by_sport[row.sport].append(_offer(key, row.sport, row))
+    exclusions = Exclusions(decisions.different)
+    refused = (joined(offers, decisions, exclusions).refused for offers in by_sport.values())
+    return frozenset((decision.first, decision.second) for of_sport in refused for decision in of_sport)
 
 
 async def _decisions(connection: AsyncConnection) -> Decisions:

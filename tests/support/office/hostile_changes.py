@@ -272,6 +272,10 @@ CHANGES: Final[Mapping[str, Change]] = {
     "rollBackProvider": Change(former_provider),
     "openWeek": Change(lambda _: {"input": week()}),
     "proposeCloseWeek": Change(lambda _: {"input": week()}),
+    "decideMatch": given(
+        IDS, waiting="none", candidate="none", verdict="SAME", version="none", reason="a reason"
+    ),
+    "takeMatchBack": given(IDS, decision="none", version="none", reason="a reason"),
     "setKillSwitch": reason(brand="lagunabet", off=True),
     "setProviderSwitch": reason(provider=PROVIDER, off=True),
     "changeRewardStatus": reason(brand="northbet", reward="cash-2", version=1, action="PAUSE"),

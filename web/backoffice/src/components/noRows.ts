@@ -9,6 +9,7 @@ const FILLED_BY: Readonly<Record<string, string>> = {
   audit: 'Each change, each sign-in and each look at personal data appears here.',
   content: 'Write the text of a reward with “New content”. Rewards arrive from upstream by themselves; their texts do not.',
   deadLetters: 'Messages that a consumer cannot apply appear here, with the reason. None is what you want.',
+  eventOffers: 'What providers offer appears here once an adapter runs that brings fixtures. “furlong provider list” says which ones do.',
   heldRewards: 'Rewards that are earned and wait for a person or a provider appear here. None is what you want.',
   lateBets: 'Bets that arrive after their week has closed appear here: a person decides about each.',
   intents: 'A change that the upstream API has not answered appears here until its outcome is known. None is what you want.',

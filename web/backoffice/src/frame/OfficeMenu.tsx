@@ -7,6 +7,7 @@ import { Menu, usePermissions, useSidebarState, useStore } from 'react-admin';
 
 import { groupsFor, type Group } from './screens.ts';
 import { useToDecide } from './toDecide.ts';
+import { useWaitingMatches } from '../events/waitingMatches.ts';
 import { useBrand } from './brand.tsx';
 
 const NOTHING: ReadonlySet<string> = new Set();
@@ -26,7 +27,7 @@ export function OfficeMenu() {
 function Section({ group }: { readonly group: Group }) {
   const [isOpen, setOpen] = useStore(`menu.${group.name}`, true);
   const [isWide] = useSidebarState();
-  const waiting = useToDecide().length;
+  const waiting: Readonly<Record<string, number>> = { approvals: useToDecide().length, matches: useWaitingMatches() };
   const { brand } = useBrand();
   const kept = brand === null ? '' : `?brand=${encodeURIComponent(brand)}`;
   return (
@@ -45,7 +46,7 @@ function Section({ group }: { readonly group: Group }) {
       )}
       {(isOpen || !isWide) &&
         group.screens.map(({ name, label, icon: Icon }) => (
-          <Menu.Item key={name} to={`/${name}${kept}`} primaryText={<Named label={label} count={name === 'approvals' ? waiting : 0} />} leftIcon={<Icon />} />
+          <Menu.Item key={name} to={`/${name}${kept}`} primaryText={<Named label={label} count={waiting[name] ?? 0} />} leftIcon={<Icon />} />
         ))}
     </Box>
   );

@@ -59,6 +59,7 @@ export const HELP = [
   ['Dead letters', 'replay messages', 'backoffice/operations.html#dead-letters'],
   ['Providers', 'pay credit configuration', 'backoffice/operations.html#providers'],
   ['Brands and themes', 'colours legible', 'backoffice/operations.html#brands-and-themes'],
+  ['Sports events', 'offers matches same different undo leaders providers trust', 'events.html'],
   ['Glossary', 'words terms meaning', 'glossary.html'],
 ] as const;
 

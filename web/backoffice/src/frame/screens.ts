@@ -4,6 +4,7 @@ import AccountBalance from '@mui/icons-material/AccountBalance';
 import Adjust from '@mui/icons-material/Adjust';
 import Article from '@mui/icons-material/Article';
 import Block from '@mui/icons-material/Block';
+import CompareArrows from '@mui/icons-material/CompareArrows';
 import DateRange from '@mui/icons-material/DateRange';
 import Dns from '@mui/icons-material/Dns';
 import FactCheck from '@mui/icons-material/FactCheck';
@@ -11,6 +12,7 @@ import FilterAlt from '@mui/icons-material/FilterAlt';
 import Gavel from '@mui/icons-material/Gavel';
 import HourglassTop from '@mui/icons-material/HourglassTop';
 import Insights from '@mui/icons-material/Insights';
+import Leaderboard from '@mui/icons-material/Leaderboard';
 import MarkEmailUnread from '@mui/icons-material/MarkEmailUnread';
 import Paid from '@mui/icons-material/Paid';
 import Palette from '@mui/icons-material/Palette';
@@ -20,6 +22,7 @@ import ReceiptLong from '@mui/icons-material/ReceiptLong';
 import Redeem from '@mui/icons-material/Redeem';
 import Schedule from '@mui/icons-material/Schedule';
 import Speed from '@mui/icons-material/Speed';
+import SportsSoccer from '@mui/icons-material/SportsSoccer';
 import SupportAgent from '@mui/icons-material/SupportAgent';
 import TrendingUp from '@mui/icons-material/TrendingUp';
 
@@ -74,6 +77,14 @@ export const GROUPS: readonly Group[] = [
       screen('risk-funnel', 'Funnel', FilterAlt, 'risk.read', 'backoffice/risk.html'),
       screen('risk-profit', 'Profit and loss', TrendingUp, 'risk.read', 'backoffice/risk.html'),
       screen('analytics', 'Analytics', Insights, 'risk.read', 'analytics.html'),
+    ],
+  },
+  {
+    name: 'Events',
+    screens: [
+      screen('eventOffers', 'Offers', SportsSoccer, 'events.read', 'events.html#what-providers-offer'),
+      screen('matches', 'Matches', CompareArrows, 'events.read', 'events.html#deciding-matches'),
+      screen('leaders', 'Leaders', Leaderboard, 'events.read', 'events.html#whom-to-believe'),
     ],
   },
   {

@@ -55,6 +55,7 @@ export const RESOURCES: Readonly<Record<string, Resource>> = {
   content: resource(documents.CONTENT_ITEMS, { brand: false, states: false, rewardId: false }),
   jobs: resource(documents.JOBS, { brand: false, status: false }, documents.READ_JOB),
   deadLetters: resource(documents.DEAD_LETTERS, { app: true, topic: false }, documents.READ_DEAD_LETTER),
+  eventOffers: resource(documents.EVENT_OFFERS, { sport: false, provider: false, day: false, text: false, state: false }),
   lateBets: resource(documents.LATE_BETS, { brand: true }),
   heldRewards: resource(documents.HELD_REWARDS, { brand: true }),
   intents: resource(documents.PENDING_INTENTS, { brand: true, subgraph: false, olderThanMinutes: false }),

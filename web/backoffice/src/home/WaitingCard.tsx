@@ -11,6 +11,7 @@ import { useDecided, useToDecide } from '../frame/toDecide.ts';
 import { age } from '../operations/page/words.ts';
 import { forAllBrands } from '../session/permissions.ts';
 import { KINDS } from '../people/approvals/kinds.ts';
+import { useWaitingMatches } from '../events/waitingMatches.ts';
 import { usePolled } from '../operations/page/usePolled.ts';
 import { caseRows, emptyWords, titleOf, type Row } from './waiting.ts';
 import { WAITING_CASES, WAITING_LETTERS } from '../graph/generated/operations.ts';
@@ -27,9 +28,10 @@ export function WaitingCard({ may, brand }: Props) {
   const proposals = useToDecide();
   const readAgain = useDecided();
   useEffect(readAgain, [readAgain]);
+  const matches = useWaitingMatches();
   const cases = usePolled(WAITING_CASES, may.has('operations.cases') && brand !== null ? { brand } : null, SECONDS);
   const letters = usePolled(WAITING_LETTERS, may.has(forAllBrands('operations.read')) ? {} : null, SECONDS);
-  const others = caseRows(cases.data, letters.data);
+  const others = caseRows(cases.data, letters.data, matches);
   const rows: readonly Row[] = [
     ...proposals.slice(0, SHOWN).map(({ id, kind, brand: of, proposedAt, proposedBy }) => ({
       id,
@@ -44,7 +46,7 @@ export function WaitingCard({ may, brand }: Props) {
     <Card component="section" aria-label="What waits for you">
       <CardContent>
         <Typography variant="h6" component="h2">
-          {titleOf(proposals.length, others.length)}
+          {titleOf(proposals.length, others.length, matches)}
         </Typography>
         {rows.length === 0 && <Typography color="textSecondary">{emptyWords(may)}</Typography>}
         {rows.length > 0 && (

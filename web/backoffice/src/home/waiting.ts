@@ -13,7 +13,7 @@ export interface Row {
 }
 
 /** Return a row for each sort of case of which there are some. */
-export function caseRows(cases: WaitingCases | undefined, letters: WaitingLetters | undefined): readonly Row[] {
+export function caseRows(cases: WaitingCases | undefined, letters: WaitingLetters | undefined, matches = 0): readonly Row[] {
   const rows: Row[] = [];
   const { lateBets = 0, heldRewards = 0 } = cases?.waitingCases ?? {};
   for (const { app, letters: count } of letters?.deadLetterCounts ?? []) {
@@ -22,6 +22,7 @@ export function caseRows(cases: WaitingCases | undefined, letters: WaitingLetter
   }
   if (lateBets > 0) rows.push({ id: 'late', what: counted(lateBets, 'late bet'), note: 'changed after the week had closed', path: '/lateBets', deed: 'List them' });
   if (heldRewards > 0) rows.push({ id: 'held', what: counted(heldRewards, 'held reward'), note: 'in review, or being cancelled', path: '/heldRewards', deed: 'List them' });
+  if (matches > 0) rows.push({ id: 'matches', what: matchesInWords(matches), note: 'offers that may be of one event', path: '/matches', deed: 'Decide' });
   return rows;
 }
 
@@ -29,9 +30,14 @@ function counted(count: number, name: string): string {
   return `${number(count)} ${name}${count === 1 ? '' : 's'}`;
 }
 
+function matchesInWords(count: number): string {
+  return count === 1 ? '1 match' : `${number(count)} matches`;
+}
+
 /** Say what waits, the person's own part first. */
-export function titleOf(proposals: number, cases: number): string {
+export function titleOf(proposals: number, cases: number, matches = 0): string {
   if (proposals > 0) return `${counted(proposals, 'proposal')} ${proposals === 1 ? 'waits' : 'wait'} for your decision`;
+  if (matches > 0) return `${matchesInWords(matches)} ${matches === 1 ? 'waits' : 'wait'} for your decision`;
   return cases > 0 ? 'Nothing waits for your decision; these wait for somebody' : 'Nothing waits';
 }
 
@@ -41,6 +47,7 @@ export function emptyWords(may: ReadonlySet<string>): string {
     ...(may.has('approvals.read') ? ['proposals of colleagues that you may approve'] : []),
     ...(may.has(forAllBrands('operations.read')) ? ['dead letters'] : []),
     ...(may.has('operations.cases') ? ['late bets', 'held rewards'] : []),
+    ...(may.has(forAllBrands('events.match')) ? ['matches of events'] : []),
   ];
   const last = what.pop() ?? '';
   const words = what.length === 0 ? last : `${what.join(', ')} and ${last}`;

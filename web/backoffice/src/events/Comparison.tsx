@@ -1,0 +1,62 @@
+/** Two events side by side: what each of their providers says, and what differs. */
+import Stack from '@mui/material/Stack';
+import Table from '@mui/material/Table';
+import TableBody from '@mui/material/TableBody';
+import TableCell from '@mui/material/TableCell';
+import TableContainer from '@mui/material/TableContainer';
+import TableHead from '@mui/material/TableHead';
+import TableRow from '@mui/material/TableRow';
+
+import { facts } from './words.ts';
+import { moment } from '../time/moments.ts';
+import { ToneChip } from '../look/ToneChip.tsx';
+
+import type { Candidate, WaitingMatch } from '../graph/generated/operations.ts';
+
+const CELL = { overflowWrap: 'break-word', verticalAlign: 'top', paddingInline: 1 } as const;
+const FIRST = { ...CELL, width: '34%', paddingLeft: 0, color: 'text.secondary' } as const;
+
+interface Props {
+  readonly match: WaitingMatch;
+  readonly candidate: Candidate;
+}
+
+function providers({ offers }: Pick<WaitingMatch, 'offers'>): string {
+  return offers.map(({ provider }) => provider).join(', ');
+}
+
+export function Comparison({ match, candidate }: Props) {
+  const label = 'What differs';
+  return (
+    <TableContainer tabIndex={0} role="region" aria-label={label}>
+      <Table size="small" aria-label={label} sx={{ tableLayout: 'fixed', minWidth: 280 }}>
+        <TableHead>
+          <TableRow>
+            <TableCell sx={FIRST} />
+            <TableCell sx={CELL}>Waits: {providers(match)}</TableCell>
+            <TableCell sx={CELL}>Event: {providers(candidate)}</TableCell>
+          </TableRow>
+        </TableHead>
+        <TableBody>
+          {facts(match, candidate, (at) => moment(at, null)).map(({ head, sides, differs }) => (
+            <TableRow key={head}>
+              <TableCell component="th" scope="row" sx={FIRST}>
+                <Stack direction="row" spacing={1} useFlexGap sx={{ flexWrap: 'wrap', alignItems: 'center' }}>
+                  {head}
+                  {differs && <ToneChip tone="warning" label="Differs" />}
+                </Stack>
+              </TableCell>
+              {sides.map((values, side) => (
+                <TableCell key={side === 0 ? 'waits' : 'event'} sx={{ ...CELL, fontWeight: differs ? 600 : 400 }}>
+                  {values.map((value) => (
+                    <div key={value}>{value}</div>
+                  ))}
+                </TableCell>
+              ))}
+            </TableRow>
+          ))}
+        </TableBody>
+      </Table>
+    </TableContainer>
+  );
+}

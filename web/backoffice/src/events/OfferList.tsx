@@ -1,0 +1,93 @@
+/** What providers offer, and the event that each offer is of. */
+import Link from '@mui/material/Link';
+import Typography from '@mui/material/Typography';
+import { DataTable, DateInput, FunctionField, SelectInput, TextInput } from 'react-admin';
+import { Link as RouterLink } from 'react-router-dom';
+
+import { KeysetList } from '../components/KeysetList.tsx';
+import { ToneChip } from '../look/ToneChip.tsx';
+import { moment } from '../time/moments.ts';
+import { useGraph } from '../graph/useGraph.ts';
+import { word } from '../money/amounts.ts';
+import { OFFERED_SPORTS } from '../graph/generated/operations.ts';
+
+import type { Tone } from '../look/theme.ts';
+import type { ListedOffer, OfferState } from '../graph/generated/operations.ts';
+
+const STATES: Readonly<Record<OfferState, { readonly name: string; readonly tone: Tone }>> = {
+  MATCHED: { name: 'Matched', tone: 'good' },
+  WAITING: { name: 'Waiting', tone: 'warning' },
+  GONE: { name: 'Gone', tone: 'neutral' },
+};
+const STATE_CHOICES = Object.entries(STATES).map(([id, { name }]) => ({ id, name }));
+
+interface InputProps {
+  readonly source: string;
+  readonly alwaysOn?: boolean;
+}
+
+function SportInput({ source }: InputProps) {
+  const sports = useGraph(OFFERED_SPORTS, {}).data?.offeredSports ?? [];
+  return <SelectInput source={source} label="Sport" choices={sports.map((id) => ({ id, name: sportName(id) }))} emptyText="All sports" />;
+}
+
+const FILTERS = [
+  <TextInput key="text" source="text" label="Name or competition" alwaysOn />,
+  <SportInput key="sport" source="sport" alwaysOn />,
+  <SelectInput key="state" source="state" label="State" choices={STATE_CHOICES} emptyText="All states" alwaysOn />,
+  <TextInput key="provider" source="provider" label="Provider" />,
+  <DateInput key="day" source="day" label="Day (UTC)" />,
+];
+
+/** Return a sport as people write it: `horse-racing` is Horse racing. */
+export function sportName(sport: string): string {
+  return word(sport.replaceAll('-', '_'));
+}
+
+function Start() {
+  return <FunctionField render={({ offer }: ListedOffer) => <time dateTime={offer.startsAt}>{moment(offer.startsAt, null)}</time>} />;
+}
+
+function State() {
+  return <FunctionField render={({ state }: ListedOffer) => <ToneChip tone={STATES[state].tone} label={STATES[state].name} />} />;
+}
+
+/** The event's name and id; where the offer waits for a person, the way to what waits. */
+function Event() {
+  return (
+    <FunctionField
+      render={({ event, state }: ListedOffer) => {
+        if (event === null && state === 'WAITING') {
+          return (
+            <Link component={RouterLink} to="/matches">
+              Waits for a decision
+            </Link>
+          );
+        }
+        if (event === null) return '–';
+        return (
+          <>
+            {event.name}
+            <Typography variant="body2" color="textSecondary">
+              {event.id} · {event.offers === 1 ? 'one provider' : `${event.offers} providers`}
+            </Typography>
+          </>
+        );
+      }}
+    />
+  );
+}
+
+export function OfferList() {
+  return (
+    <KeysetList rows="offers" rowClick={false} title="Offers" filters={FILTERS} actions={false}>
+      <DataTable.Col label="Start" field={Start} disableSort />
+      <DataTable.Col label="Name" disableSort render={({ offer }: ListedOffer) => offer.name} />
+      <DataTable.Col label="Competition" disableSort render={({ offer }: ListedOffer) => `${sportName(offer.sport)}: ${offer.competition || 'none'}`} />
+      <DataTable.Col label="Provider" disableSort render={({ offer }: ListedOffer) => offer.provider} />
+      <DataTable.Col label="Status" disableSort render={({ offer }: ListedOffer) => word(offer.status)} />
+      <DataTable.Col label="State" field={State} disableSort />
+      <DataTable.Col label="Event" field={Event} disableSort />
+    </KeysetList>
+  );
+}
