@@ -62,6 +62,11 @@ class Permission(Enum):
     EVENTS_MATCH = "events.match"
     """Says which offers of providers are of one sports event."""
 
+    EVENTS_BOARD = "events.board"
+    """Sees the board of a brand: what it shows of sports, and how."""
+
+    EVENTS_EDIT = "events.edit"
+    EVENTS_APPROVE = "events.approve"
     PEOPLE_READ = "people.read"
     PEOPLE_MANAGE = "people.manage"
     APPROVALS_READ = "approvals.read"
@@ -72,15 +77,29 @@ class Permission(Enum):
 
 
 _P = Permission
-_EVERYBODY: Final = frozenset({_P.CONTENT_READ, _P.RULES_READ, _P.JOBS_READ})
+_EVERYBODY: Final = frozenset({_P.CONTENT_READ, _P.RULES_READ, _P.JOBS_READ, _P.EVENTS_BOARD})
 
 ROLES: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
     {
         Role.VIEWER: _EVERYBODY | {_P.RISK_READ, _P.OPERATIONS_READ, _P.OPERATIONS_CASES, _P.EVENTS_READ},
         Role.EDITOR: _EVERYBODY
-        | {_P.CONTENT_EDIT, _P.RULES_EDIT, _P.RULES_TRY, _P.EVENTS_READ, _P.APPROVALS_READ},
+        | {
+            _P.CONTENT_EDIT,
+            _P.RULES_EDIT,
+            _P.RULES_TRY,
+            _P.EVENTS_READ,
+            _P.EVENTS_EDIT,
+            _P.APPROVALS_READ,
+        },
         Role.APPROVER: _EVERYBODY
-        | {_P.CONTENT_APPROVE, _P.CONTENT_PUBLISH, _P.RULES_APPROVE, _P.RULES_TRY, _P.APPROVALS_READ},
+        | {
+            _P.CONTENT_APPROVE,
+            _P.CONTENT_PUBLISH,
+            _P.RULES_APPROVE,
+            _P.RULES_TRY,
+            _P.EVENTS_APPROVE,
+            _P.APPROVALS_READ,
+        },
         Role.SUPPORT: _EVERYBODY
         | {
             _P.SUPPORT_READ,

@@ -8,6 +8,7 @@ from typing import Final
 from backoffice.approvals.repository import PROPOSAL
 from backoffice.audit.repository import AUDIT_HEAD, AUDIT_LOG
 from backoffice.content.models import CONTENT_IMAGE, CONTENT_ITEM, CONTENT_REVISION
+from backoffice.events.board.models import BOARD_REVISION
 from backoffice.figures.models import RISK_CELL, RISK_CURVE, RISK_MONEY, RISK_REWARD, RISK_WEEK
 from backoffice.global_events.models import NODE, OUTBOX, SEQUENCE, STREAM, SUBJECT
 from backoffice.identity.models import (
@@ -61,6 +62,11 @@ RECOVERY_SOURCES: Final = (
         PROVIDER_REVISION,
         Source.BACKUP,
         lost="the earlier revisions of providers; what holds is read back from club.global.v1",
+    ),
+    RecoverySource(
+        BOARD_REVISION,
+        Source.BACKUP,
+        lost="the earlier revisions of boards; what holds is read back from club.global.v1",
     ),
     RecoverySource(
         USER, Source.BACKUP, lost="accounts of people: add them again with `furlong backoffice user`"

@@ -10,6 +10,7 @@ from aiokafka.errors import KafkaError
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from backoffice.events.board import repository as boards
 from backoffice.global_events.kafka_topic import KafkaGlobalTopic
 from backoffice.global_events.publisher import GlobalPublisher
 from backoffice.global_events.repository import GlobalDecision
@@ -34,6 +35,7 @@ PATIENCE_SECONDS: Final = 30.0
 _REVISIONS: Final = {
     GlobalKind.BRAND.value: repository.take_over,
     GlobalKind.PROVIDER.value: providers.take_over,
+    GlobalKind.BOARD.value: boards.take_over,
 }
 
 

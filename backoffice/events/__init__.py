@@ -1,1 +1,1 @@
-"""Sports events for traders: what providers offer, which offers are of one event, and whom to believe."""
+"""Sports events in the back office: what providers offer, which offers are of one, and what brands show."""

@@ -8,6 +8,7 @@ from strawberry import ID
 
 from backoffice.access import Permission
 from backoffice.events.area import EventsArea
+from backoffice.events.board.schema import BoardMutation, BoardQuery
 from backoffice.events.made_decisions import MadeDecision
 from backoffice.events.matches import Answer, ShownMatch, Verdict
 from backoffice.events.offers import ListedOffer, OfferSearch
@@ -85,7 +86,7 @@ class TakeMatchBackInput:
 
 @fields_described
 @strawberry.type
-class Query:
+class Query(BoardQuery):
     """Reads."""
 
     @strawberry.field(directives=[permitted(_READ, ANY)])
@@ -167,7 +168,7 @@ class Query:
 
 @fields_described
 @strawberry.type
-class Mutation:
+class Mutation(BoardMutation):
     """Changes."""
 
     @strawberry.mutation(directives=[permitted(_MATCH, ALL)])

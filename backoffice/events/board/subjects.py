@@ -1,0 +1,85 @@
+"""What entries can be about: the sports, competitions and events that providers tell."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import NamedTuple
+
+from backoffice.events.board.entries import Scope
+from subgraphs.events.catalogue.catalogue import Catalogue, Wanted
+from subgraphs.events.catalogue.events import Event
+from subgraphs.events.matching.names import normal
+from subgraphs.kit.domain.sports import SPORTS
+
+
+class BoardSubject(NamedTuple):
+    """A sport, a competition or an event, as its providers tell it.
+
+    Attributes:
+        sport: The sport's id; for a sport, its own.
+        competition: The competition's name; empty for a sport.
+        starts_at, status: Of an event; None for others.
+    """
+
+    scope: Scope
+    id: str
+    name: str
+    sport: str
+    competition: str = ""
+    starts_at: datetime | None = None
+    status: str | None = None
+
+
+def sport_name(sport: str) -> str:
+    """Return the name of a sport."""
+    return SPORTS.get(sport, sport.replace("-", " ").title())
+
+
+def find_subject(catalogue: Catalogue, scope: Scope, own_id: str) -> BoardSubject | None:
+    """Return what an id names; None if providers tell of nothing like it."""
+    if scope is Scope.EVENT:
+        event = catalogue.find(own_id)
+        return None if event is None else _event(event)
+    if scope is Scope.SPORT:
+        return _sport(own_id) if own_id in SPORTS or own_id in catalogue.competitions else None
+    listed = (event for events in catalogue.competitions.values() for event in events)
+    return next((_competition(event) for event in listed if event.competition_id == own_id), None)
+
+
+def subjects(
+    catalogue: Catalogue, scope: Scope, wanted: Wanted, after: str = "", first: int = 100
+) -> list[BoardSubject]:
+    """Return what providers tell of, in order of names or of time, behind an id: up to `first`."""
+    if scope is Scope.EVENT:
+        last = catalogue.find(after) if after else None
+        return [_event(event) for event in catalogue.page(wanted, first, last).events]
+    listed = list(_sports(catalogue) if scope is Scope.SPORT else _competitions(catalogue, wanted.sport))
+    start = next((at for at, one in enumerate(listed, start=1) if one.id == after), 0)
+    words = normal(wanted.search or "").split()
+    found = (one for one in listed[start:] if all(word in normal(one.name) for word in words))
+    return [one for one, _ in zip(found, range(first), strict=False)]
+
+
+def _sports(catalogue: Catalogue) -> Iterator[BoardSubject]:
+    yield from sorted((_sport(sport) for sport in catalogue.competitions), key=lambda one: one.name)
+
+
+def _competitions(catalogue: Catalogue, sport: str | None) -> Iterator[BoardSubject]:
+    for own, events in catalogue.competitions.items():
+        if sport in {None, own}:
+            yield from map(_competition, events)
+
+
+def _sport(sport: str) -> BoardSubject:
+    return BoardSubject(Scope.SPORT, sport, sport_name(sport), sport)
+
+
+def _competition(event: Event) -> BoardSubject:
+    return BoardSubject(
+        Scope.COMPETITION, event.competition_id, event.competition, event.sport, event.competition
+    )
+
+
+def _event(event: Event) -> BoardSubject:
+    return BoardSubject(
+        Scope.EVENT, event.id, event.name, event.sport, event.competition, event.starts_at, event.status
+    )
