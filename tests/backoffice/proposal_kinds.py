@@ -14,11 +14,13 @@ from backoffice.approvals.repository import PROPOSAL
 from backoffice.areas import AREAS, create_schema
 from backoffice.audit.repository import AUDIT_LOG
 from backoffice.base import Base, create_base
+from backoffice.global_events.decisions import GlobalDecisions
 from backoffice.graph.area import Area
 from backoffice.graph.execution import OfficeGraph
 from backoffice.models import METADATA as OWN
 from backoffice.settings import BackofficeSettings
 from backoffice.versions import next_version
+from consumers.messages.global_events.states import BoardState
 from foundation.storage.clock import ManualClock
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
@@ -145,6 +147,16 @@ KINDS: Final[Mapping[str, Proposing]] = {
     "operations.close_week": Proposing(
         "proposeCloseWeek", lambda time: {"brand": BRAND, "isoWeek": f"2026-W{9 + time:02}"}
     ),
+    "events.board": Proposing(
+        "proposeBoardEntry",
+        lambda time: {
+            "brand": BRAND,
+            "scope": "SPORT",
+            "entry": ("football", "tennis", "golf", "darts")[time],
+            "revision": 0,
+            "placements": [{"position": 1}],
+        },
+    ),
 }
 """A case for each kind, in an order in which the later ones need the earlier."""
 
@@ -207,6 +219,9 @@ async def proposal_fixture(url: str) -> AsyncIterator[ProposalFixture]:
     areas: list[Area] = [kind(base) for kind in AREAS]
     all_areas = ProposalFixture(base, OfficeGraph.over(create_schema(), areas))
     await employ(base.database, PAULA, RITA)
+    async with base.database.write() as connection:
+        board = BoardState(revision=1, entries=())
+        await GlobalDecisions().decide(connection, BRAND, board, by="root", at=NOW)
     try:
         for time in ROUNDS:
             saved = {"brand": BRAND, "rewardId": f"fb-{time}", "document": _document()}

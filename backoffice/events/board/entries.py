@@ -98,8 +98,8 @@ def placements_of(fields: Iterable[Mapping[str, Any]]) -> Placements:
 
 def placement_fields(placements: Placements) -> list[dict[str, Any]]:
     """Return placements as JSON's values."""
-    fields: list[dict[str, Any]] = msgspec.to_builtins(placements)
-    return list(fields)
+    fields: list[dict[str, Any]] = msgspec.json.decode(msgspec.json.encode(placements))
+    return fields
 
 
 def entry_in_force(key: EntryKey, placements: Placements, images_url: str) -> BoardEntry:

@@ -21,7 +21,7 @@ from backoffice.events.board.entries import (
 )
 from backoffice.events.board.models import BOARD_REVISION
 from backoffice.global_events.repository import GlobalDecision
-from consumers.messages.global_events.states import BoardEntry
+from consumers.messages.global_events.states import BoardEntry, BoardState
 from foundation.same_fields import with_fields_of
 
 CHANGED: Final = "Somebody else has changed how this is shown meanwhile: look at it again."
@@ -139,7 +139,7 @@ async def take_over(connection: AsyncConnection, decision: GlobalDecision) -> No
         for entry in state.entries
     }
     new = [
-        _taken_over(decision, EntryKey(decision.brand, *named), told.get(named, ()), known.get(named))
+        _taken_over(decision, EntryKey(decision.brand, *named), told.get(named, ()), known.get(named), state)
         for named in known.keys() | told.keys()
     ]
     if new:
@@ -147,12 +147,15 @@ async def take_over(connection: AsyncConnection, decision: GlobalDecision) -> No
 
 
 def _taken_over(
-    decision: GlobalDecision, key: EntryKey, placements: Placements, last: EntryRevision | None
+    decision: GlobalDecision,
+    key: EntryKey,
+    placements: Placements,
+    last: EntryRevision | None,
+    board: BoardState,
 ) -> EntryRevision:
-    number = board_of(decision).revision
     return EntryRevision(
         key=key,
-        revision=max(number, 0 if last is None else last.revision) + 1,
+        revision=max(board.revision, 0 if last is None else last.revision) + 1,
         name=key.id if last is None else last.name,
         starts_at=None if last is None else last.starts_at,
         placements=placements,

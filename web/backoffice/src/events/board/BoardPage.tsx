@@ -1,0 +1,223 @@
+/** A brand's board: its sports, competitions and coming events, each with how it is shown now. */
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import MenuItem from '@mui/material/MenuItem';
+import Stack from '@mui/material/Stack';
+import Tab from '@mui/material/Tab';
+import Tabs from '@mui/material/Tabs';
+import TextField from '@mui/material/TextField';
+import Typography from '@mui/material/Typography';
+import { useState } from 'react';
+import { Link, useSearchParams } from 'react-router-dom';
+
+import { pathOf } from './placement.ts';
+import { countryName, languageName } from './words.ts';
+import { Waiting } from '../../components/Waiting.tsx';
+import { NO_BRAND, useBrand } from '../../frame/brand.tsx';
+import { ToneChip } from '../../look/ToneChip.tsx';
+import { useMay } from '../../operations/page/may.ts';
+import { DataRows, type Column } from '../../operations/page/DataRows.tsx';
+import { Page } from '../../operations/page/Page.tsx';
+import { moment, zoneName } from '../../time/moments.ts';
+import { useDelayed } from '../../graph/useDelayed.ts';
+import { useGraph } from '../../graph/useGraph.ts';
+import { BOARD, BOARD_BRAND } from '../../graph/generated/operations.ts';
+
+import type { BoardBrand, BoardItem, BoardScope } from '../../graph/generated/operations.ts';
+
+const ABOUT = 'What the brand shows of sports, in which order, and under which names and pictures. What has no entry is shown as its providers tell it.';
+
+export function BoardPage() {
+  const { brand } = useBrand();
+  const { data, problem } = useGraph(BOARD_BRAND, brand === null ? null : { brand });
+  return (
+    <Page title="Board" about={ABOUT} problem={brand === null ? NO_BRAND : problem} waiting={data === null}>
+      {data !== null && data.boardBrand.id === brand && <OfBrand key={brand} brand={data.boardBrand} />}
+    </Page>
+  );
+}
+
+interface Filters {
+  readonly sport: string;
+  readonly search: string;
+  readonly day: string;
+  readonly territory: string;
+  readonly locale: string;
+}
+
+const TABS = [
+  ['EVENT', 'Events'],
+  ['COMPETITION', 'Competitions'],
+  ['SPORT', 'Sports'],
+] as const;
+
+function OfBrand({ brand }: { readonly brand: BoardBrand }) {
+  const [address, setAddress] = useSearchParams();
+  const asked = address.get('scope');
+  const scope = TABS.map(([one]) => one).find((one) => one === asked) ?? 'EVENT';
+  const [filters, setFilters] = useState<Filters>({ sport: '', search: '', day: '', territory: brand.jurisdictions[0] ?? '', locale: brand.locales[0] ?? '' });
+  const settled = useDelayed(filters);
+
+  function show(next: BoardScope) {
+    setAddress((last) => {
+      last.set('scope', next);
+      return last;
+    });
+  }
+
+  return (
+    <Stack spacing={2}>
+      <Tabs value={scope} onChange={(_, next: BoardScope) => show(next)} aria-label="What is listed">
+        {TABS.map(([value, label]) => (
+          <Tab key={value} value={value} label={label} />
+        ))}
+      </Tabs>
+      <FilterFields brand={brand} scope={scope} filters={filters} onChange={setFilters} />
+      <Items key={`${scope} ${JSON.stringify(settled)}`} brand={brand} scope={scope} filters={settled} />
+    </Stack>
+  );
+}
+
+interface FilterProps {
+  readonly brand: BoardBrand;
+  readonly scope: BoardScope;
+  readonly filters: Filters;
+  readonly onChange: (filters: Filters) => void;
+}
+
+function FilterFields({ brand, scope, filters, onChange }: FilterProps) {
+  const change = (changed: Partial<Filters>) => onChange({ ...filters, ...changed });
+  return (
+    <Stack direction="row" spacing={2} useFlexGap sx={{ flexWrap: 'wrap' }} role="search">
+      <TextField label="Search" type="search" value={filters.search} onChange={(event) => change({ search: event.target.value })} />
+      {scope !== 'SPORT' && (
+        <TextField select label="Sport" value={filters.sport} onChange={(event) => change({ sport: event.target.value })} sx={{ minWidth: 160 }} slotProps={ALL}>
+          <MenuItem value="">All sports</MenuItem>
+          {brand.sports.map(({ id, name }) => (
+            <MenuItem key={id} value={id}>
+              {name}
+            </MenuItem>
+          ))}
+        </TextField>
+      )}
+      {scope === 'EVENT' && (
+        <TextField label={`Day (${zoneName(brand.timeZone)})`} type="date" value={filters.day} onChange={(event) => change({ day: event.target.value })} />
+      )}
+      <Where brand={brand} filters={filters} onChange={change} />
+    </Stack>
+  );
+}
+
+const ALL = { select: { displayEmpty: true } } as const;
+
+interface WhereProps {
+  readonly brand: BoardBrand;
+  readonly filters: Pick<Filters, 'territory' | 'locale'>;
+  readonly onChange: (changed: Partial<Pick<Filters, 'territory' | 'locale'>>) => void;
+}
+
+/** Where and in which language customers look at it. */
+export function Where({ brand, filters, onChange }: WhereProps) {
+  return (
+    <>
+      <TextField select label="Seen in" value={filters.territory} onChange={(event) => onChange({ territory: event.target.value })} sx={{ minWidth: 160 }} slotProps={ALL}>
+        {brand.jurisdictions.map((code) => (
+          <MenuItem key={code} value={code}>
+            {countryName(code)}
+          </MenuItem>
+        ))}
+        <MenuItem value="">Country not known</MenuItem>
+        {brand.countries
+          .filter((code) => !brand.jurisdictions.includes(code))
+          .toSorted((one, other) => countryName(one).localeCompare(countryName(other)))
+          .map((code) => (
+            <MenuItem key={code} value={code}>
+              {countryName(code)}
+            </MenuItem>
+          ))}
+      </TextField>
+      <TextField select label="Language" value={filters.locale} onChange={(event) => onChange({ locale: event.target.value })} sx={{ minWidth: 160 }}>
+        {brand.locales.map((locale) => (
+          <MenuItem key={locale} value={locale}>
+            {languageName(locale)}
+          </MenuItem>
+        ))}
+      </TextField>
+    </>
+  );
+}
+
+function Items({ brand, scope, filters }: Omit<FilterProps, 'onChange'>) {
+  const [cursors, setCursors] = useState<readonly string[]>([]);
+  const may = useMay('events.edit');
+  const { sport, search, day, territory, locale } = filters;
+  const variables = { brand: brand.id, scope, sport: sport || null, search, day: scope === 'EVENT' ? day : null, territory, locale, after: cursors.at(-1) ?? null };
+  const { data, problem } = useGraph(BOARD, variables);
+  if (data === null) return <Waiting problem={problem} rows={8} />;
+  const { nodes, endCursor, hasNextPage } = data.board;
+  return (
+    <Box>
+      <DataRows label="What is shown" rows={nodes} id={({ id }) => id} nothing="Nothing like this is coming up." filledBy="Providers tell of sports, competitions and events; try another day or fewer words." columns={columns(scope, may)} />
+      <Stack direction="row" spacing={1}>
+        {cursors.length > 0 && <Button onClick={() => setCursors(cursors.slice(0, -1))}>Previous</Button>}
+        {hasNextPage && endCursor !== null && <Button onClick={() => setCursors([...cursors, endCursor])}>Next</Button>}
+      </Stack>
+    </Box>
+  );
+}
+
+function columns(scope: BoardScope, may: boolean): readonly Column<BoardItem>[] {
+  const starts: Column<BoardItem> = { head: 'Starts', cell: ({ startsAt, brand }) => moment(startsAt, brand) };
+  const within: Column<BoardItem> = { head: 'Competition', cell: ({ competition }) => competition };
+  return [
+    { head: 'Shown as', cell: (item) => <ShownAs item={item} /> },
+    ...(scope === 'EVENT' ? [within, starts] : []),
+    { head: 'Place', cell: ({ position }) => position ?? '–', right: true },
+    { head: 'Now', cell: (item) => <Now item={item} /> },
+    { head: 'Next change', cell: ({ changesAt, brand }) => moment(changesAt, brand) },
+    { head: 'Pending', cell: (item) => <Pending item={item} /> },
+    {
+      head: 'Open',
+      cell: (item) => (
+        <Button component={Link} size="small" to={pathOf(item, item.brand)} aria-label={`${may ? 'Edit' : 'Look at'} ${item.name}`}>
+          {may ? 'Edit' : 'Look'}
+        </Button>
+      ),
+      isMenu: true,
+    },
+  ];
+}
+
+/** The name that customers see, and the providers' below it where it differs. */
+function ShownAs({ item }: { readonly item: BoardItem }) {
+  return (
+    <Stack direction="row" spacing={1} sx={{ alignItems: 'center' }}>
+      {item.imageAddress?.startsWith('/backoffice/') === true && (
+        <Box component="img" src={item.imageAddress} alt="" sx={{ inlineSize: 48, blockSize: 24, objectFit: 'cover', borderRadius: 1 }} />
+      )}
+      <Box>
+        <bdi>{item.shownName}</bdi>
+        {item.shownName !== item.name && (
+          <Typography variant="caption" component="div" color="textSecondary">
+            <bdi>{item.name}</bdi>
+          </Typography>
+        )}
+      </Box>
+    </Stack>
+  );
+}
+
+function Now({ item: { hidden, onBoard } }: { readonly item: BoardItem }) {
+  if (hidden) return <ToneChip tone="warning" label="Not shown" />;
+  return onBoard ? <ToneChip tone="good" label="By the board" /> : <ToneChip tone="neutral" label="As told" />;
+}
+
+function Pending({ item: { pending } }: { readonly item: BoardItem }) {
+  const newest = pending[0];
+  if (newest === undefined) return <>–</>;
+  return (
+    <Button component={Link} size="small" to={`/approvals/${encodeURIComponent(newest.id)}/show`}>
+      {pending.length === 1 ? `By ${newest.proposedBy}` : `${pending.length} proposals`}
+    </Button>
+  );
+}

@@ -1,0 +1,65 @@
+/** How something is shown, in sentences: for the form before it is proposed, and for whoever approves it. */
+import { LOCALE } from '../../money/amounts.ts';
+
+import type { BoardScope } from '../../graph/generated/operations.ts';
+
+/** A placement whose instants are in words. */
+export interface PlacementInWords {
+  readonly territories: readonly string[];
+  /** Null without a beginning, or an end. */
+  readonly since: string | null;
+  readonly until: string | null;
+  readonly hidden: boolean;
+  readonly position: number | null;
+  readonly names: readonly (readonly [locale: string, name: string])[];
+  readonly hasImage: boolean;
+}
+
+export const SCOPES: Readonly<Record<BoardScope, string>> = { SPORT: 'sport', COMPETITION: 'competition', EVENT: 'event' };
+
+const COUNTRIES = new Intl.DisplayNames(LOCALE, { type: 'region', fallback: 'code' });
+const LANGUAGES = new Intl.DisplayNames(LOCALE, { type: 'language', fallback: 'code' });
+const LISTED = new Intl.ListFormat(LOCALE, { type: 'conjunction' });
+const ORDINALS = ['first', 'second', 'third'] as const;
+const CODE = /^[A-Z]{2}$/u;
+
+export function countryName(code: string): string {
+  return CODE.test(code) ? (COUNTRIES.of(code) ?? code) : code;
+}
+
+export function languageName(locale: string): string {
+  try {
+    return LANGUAGES.of(locale) ?? locale;
+  } catch {
+    return locale; // what is no language has no name
+  }
+}
+
+/** Return where it holds, such as `in Germany and Austria`. */
+export function places(territories: readonly string[]): string {
+  return territories.length === 0 ? 'everywhere' : `in ${LISTED.format(territories.map(countryName))}`;
+}
+
+function times({ since, until }: PlacementInWords): string {
+  if (since === null) return until === null ? 'At all times' : `Until ${until}`;
+  return until === null ? `From ${since}` : `From ${since} until ${until}`;
+}
+
+/** Return a placement as a sentence, such as `From 27 Mar 2026, 18:00 London time this event is first in Germany.` */
+export function sentence(placement: PlacementInWords, scope: BoardScope): string {
+  const where = places(placement.territories);
+  const begins = `${times(placement)} this ${SCOPES[scope]}`;
+  if (placement.hidden) return `${begins} is not shown ${where}.`;
+  const { position } = placement;
+  const place = position === null ? 'shown' : (ORDINALS[position - 1] ?? `at place ${position}`);
+  const names = placement.names.map(([locale, name]) => `“${name}” in ${languageName(locale)}`);
+  const named = names.length === 0 ? '' : `, as ${LISTED.format(names)}`;
+  return `${begins} is ${place} ${where}${named}${placement.hasImage ? ', with a picture' : ''}.`;
+}
+
+/** Return all placements: the first that is in force wins. */
+export function sentences(placements: readonly PlacementInWords[], scope: BoardScope): readonly string[] {
+  if (placements.length === 0) return [`This ${SCOPES[scope]} is shown as its providers tell it.`];
+  const said = [...new Set(placements.map((placement) => sentence(placement, scope)))];
+  return said.length === 1 ? said : [...said.map((one, at) => `${at + 1}. ${one}`), 'Where several hold, the first one wins.'];
+}
