@@ -3,6 +3,8 @@ import { Admin, CustomRoutes, Resource } from 'react-admin';
 import { createBrowserRouter, Route, RouterProvider } from 'react-router-dom';
 
 import { choices } from './components/savedFilters.tsx';
+import { BoardPage } from './events/board/BoardPage.tsx';
+import { EntryPage } from './events/board/EntryPage.tsx';
 import { ContentList } from './content/contentList.tsx';
 import { ContentPage } from './content/ContentPage.tsx';
 import { Account } from './session/Account.tsx';
@@ -66,6 +68,7 @@ function Office() {
           {may.has('rules.read') && (
             <Resource name="schemes" list={SchemesPage} create={NewVersionPage} options={{ label: 'Scheme rules' }} />
           )}
+          {may.has('events.board') && <Resource name="board" list={BoardPage} edit={EntryPage} options={{ label: 'Board' }} />}
           {may.has('support.read') && (
             <Resource name="customers" list={CustomerSearch} show={CustomerPage} options={{ label: 'Customers' }} />
           )}

@@ -25,6 +25,7 @@ import Speed from '@mui/icons-material/Speed';
 import SportsSoccer from '@mui/icons-material/SportsSoccer';
 import SupportAgent from '@mui/icons-material/SupportAgent';
 import TrendingUp from '@mui/icons-material/TrendingUp';
+import ViewList from '@mui/icons-material/ViewList';
 
 import { forAllBrands } from '../session/permissions.ts';
 
@@ -58,6 +59,7 @@ export const GROUPS: readonly Group[] = [
     screens: [
       screen('content', 'Content', Article, 'content.read', 'backoffice/content.html'),
       screen('schemes', 'Scheme rules', Gavel, 'rules.read', 'backoffice/rules.html'),
+      screen('board', 'Board', ViewList, 'events.board', 'backoffice/board.html'),
       screen('approvals', 'Approvals', FactCheck, 'approvals.read', 'backoffice.html#four-eyes'),
     ],
   },

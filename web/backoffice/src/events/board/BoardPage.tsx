@@ -11,7 +11,7 @@ import { useState } from 'react';
 import { Link, useSearchParams } from 'react-router-dom';
 
 import { pathOf } from './placement.ts';
-import { countryName, languageName } from './words.ts';
+import { Where } from './Where.tsx';
 import { Waiting } from '../../components/Waiting.tsx';
 import { NO_BRAND, useBrand } from '../../frame/brand.tsx';
 import { ToneChip } from '../../look/ToneChip.tsx';
@@ -21,7 +21,7 @@ import { Page } from '../../operations/page/Page.tsx';
 import { moment, zoneName } from '../../time/moments.ts';
 import { useDelayed } from '../../graph/useDelayed.ts';
 import { useGraph } from '../../graph/useGraph.ts';
-import { BOARD, BOARD_BRAND } from '../../graph/generated/operations.ts';
+import { BOARD, READ_BOARD_BRAND } from '../../graph/generated/operations.ts';
 
 import type { BoardBrand, BoardItem, BoardScope } from '../../graph/generated/operations.ts';
 
@@ -29,7 +29,7 @@ const ABOUT = 'What the brand shows of sports, in which order, and under which n
 
 export function BoardPage() {
   const { brand } = useBrand();
-  const { data, problem } = useGraph(BOARD_BRAND, brand === null ? null : { brand });
+  const { data, problem } = useGraph(READ_BOARD_BRAND, brand === null ? null : { brand });
   return (
     <Page title="Board" about={ABOUT} problem={brand === null ? NO_BRAND : problem} waiting={data === null}>
       {data !== null && data.boardBrand.id === brand && <OfBrand key={brand} brand={data.boardBrand} />}
@@ -109,43 +109,6 @@ function FilterFields({ brand, scope, filters, onChange }: FilterProps) {
 }
 
 const ALL = { select: { displayEmpty: true } } as const;
-
-interface WhereProps {
-  readonly brand: BoardBrand;
-  readonly filters: Pick<Filters, 'territory' | 'locale'>;
-  readonly onChange: (changed: Partial<Pick<Filters, 'territory' | 'locale'>>) => void;
-}
-
-/** Where and in which language customers look at it. */
-export function Where({ brand, filters, onChange }: WhereProps) {
-  return (
-    <>
-      <TextField select label="Seen in" value={filters.territory} onChange={(event) => onChange({ territory: event.target.value })} sx={{ minWidth: 160 }} slotProps={ALL}>
-        {brand.jurisdictions.map((code) => (
-          <MenuItem key={code} value={code}>
-            {countryName(code)}
-          </MenuItem>
-        ))}
-        <MenuItem value="">Country not known</MenuItem>
-        {brand.countries
-          .filter((code) => !brand.jurisdictions.includes(code))
-          .toSorted((one, other) => countryName(one).localeCompare(countryName(other)))
-          .map((code) => (
-            <MenuItem key={code} value={code}>
-              {countryName(code)}
-            </MenuItem>
-          ))}
-      </TextField>
-      <TextField select label="Language" value={filters.locale} onChange={(event) => onChange({ locale: event.target.value })} sx={{ minWidth: 160 }}>
-        {brand.locales.map((locale) => (
-          <MenuItem key={locale} value={locale}>
-            {languageName(locale)}
-          </MenuItem>
-        ))}
-      </TextField>
-    </>
-  );
-}
 
 function Items({ brand, scope, filters }: Omit<FilterProps, 'onChange'>) {
   const [cursors, setCursors] = useState<readonly string[]>([]);

@@ -49,6 +49,11 @@ function given(names: Readonly<Record<string, string>>): readonly (readonly [str
   return Object.entries(names).filter(([, name]) => name !== '');
 }
 
+/** Return the number of a text; -1, which the server refuses in words, for what is no whole number. */
+function numberOf(text: string): number {
+  return /^\d{1,9}$/u.test(text) ? Number(text) : -1;
+}
+
 export function inputOf(form: PlacementForm): BoardPlacementInput {
   const { territories, since, sinceOccurrence, until, untilOccurrence, hidden, position, imageUrl } = form;
   return {
@@ -58,7 +63,7 @@ export function inputOf(form: PlacementForm): BoardPlacementInput {
     until,
     untilOccurrence,
     hidden,
-    position: /^-?\d{1,9}$/u.test(position) ? Number(position) : null,
+    position: position === '' ? null : numberOf(position),
     names: given(form.names).map(([locale, name]) => ({ locale, name })),
     imageUrl,
   };
@@ -66,7 +71,7 @@ export function inputOf(form: PlacementForm): BoardPlacementInput {
 
 /** Return a form with its times in words, in the brand's zone. */
 export function inWords(form: PlacementForm, brand: string): PlacementInWords {
-  const { territories, since, until, hidden, position, names, imageUrl } = form;
+  const { territories, since, until, hidden, names, imageUrl } = form;
   return {
     territories,
     since: since === '' ? null : localMoment(since, brand),

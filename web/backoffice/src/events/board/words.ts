@@ -21,6 +21,8 @@ const COUNTRIES = new Intl.DisplayNames(LOCALE, { type: 'region', fallback: 'cod
 const LANGUAGES = new Intl.DisplayNames(LOCALE, { type: 'language', fallback: 'code' });
 const LISTED = new Intl.ListFormat(LOCALE, { type: 'conjunction' });
 const ORDINALS = ['first', 'second', 'third'] as const;
+/** Countries whose name has an article in a sentence. */
+const WITH_ARTICLE = new Set(['AE', 'BS', 'DO', 'GB', 'GM', 'NL', 'PH', 'US']);
 const CODE = /^[A-Z]{2}$/u;
 
 export function countryName(code: string): string {
@@ -37,7 +39,7 @@ export function languageName(locale: string): string {
 
 /** Return where it holds, such as `in Germany and Austria`. */
 export function places(territories: readonly string[]): string {
-  return territories.length === 0 ? 'everywhere' : `in ${LISTED.format(territories.map(countryName))}`;
+  return territories.length === 0 ? 'everywhere' : `in ${LISTED.format(territories.map((code) => (WITH_ARTICLE.has(code) ? `the ${countryName(code)}` : countryName(code))))}`;
 }
 
 function times({ since, until }: PlacementInWords): string {
@@ -49,7 +51,7 @@ function times({ since, until }: PlacementInWords): string {
 export function sentence(placement: PlacementInWords, scope: BoardScope): string {
   const where = places(placement.territories);
   const begins = `${times(placement)} this ${SCOPES[scope]}`;
-  if (placement.hidden) return `${begins} is not shown ${where}.`;
+  if (placement.hidden) return placement.territories.length === 0 ? `${begins} is shown nowhere.` : `${begins} is not shown ${where}.`;
   const { position } = placement;
   const place = position === null ? 'shown' : (ORDINALS[position - 1] ?? `at place ${position}`);
   const names = placement.names.map(([locale, name]) => `“${name}” in ${languageName(locale)}`);

@@ -24,6 +24,34 @@ export type ApproveInput = {
   readonly proposalId: string;
 };
 
+/** A name in a language of the brand. */
+export type BoardNameInput = {
+  readonly locale: string;
+  readonly name: string;
+};
+
+/** How something is shown in some territories for some time. */
+export type BoardPlacementInput = {
+  readonly hidden?: boolean;
+  /** An address, image:HASH of an uploaded picture, or empty. */
+  readonly imageUrl?: string;
+  readonly names?: ReadonlyArray<BoardNameInput>;
+  /** The place among its like, the lowest first. */
+  readonly position?: number | null | undefined;
+  readonly since?: string;
+  readonly sinceOccurrence?: ClockOccurrence | null | undefined;
+  /** Empty for all. */
+  readonly territories?: ReadonlyArray<string>;
+  readonly until?: string;
+  readonly untilOccurrence?: ClockOccurrence | null | undefined;
+};
+
+/** What an entry of a board is about. */
+export type BoardScope =
+  | 'COMPETITION'
+  | 'EVENT'
+  | 'SPORT';
+
 export type ChangeBrandInput = {
   readonly brand: string;
   readonly defaultLocale: string;
@@ -67,17 +95,6 @@ export type ContentStepInput = {
 export type CustomerReasonInput = {
   readonly customer: string;
   readonly reason: string;
-};
-
-export type DecideMatchInput = {
-  /** The id of the event. */
-  readonly candidate: string;
-  readonly reason: string;
-  readonly verdict: MatchVerdict;
-  /** That of the candidate, as it was seen. */
-  readonly version: string;
-  /** The id of what waits. */
-  readonly waiting: string;
 };
 
 export type DiffSpanKind =
@@ -138,24 +155,6 @@ export type LocaleTextInput = {
   readonly title?: string;
 };
 
-/** What became of a decision about two offers. */
-export type MatchDecisionState =
-  | 'BEING_APPLIED'
-  | 'IN_FORCE'
-  | 'REFUSED'
-  | 'TAKEN_BACK';
-
-/** What a person says of two events. */
-export type MatchVerdict =
-  | 'DIFFERENT'
-  | 'SAME';
-
-/** Whether an offer is of an event, waits for a person, or is no longer there. */
-export type OfferState =
-  | 'GONE'
-  | 'MATCHED'
-  | 'WAITING';
-
 /** The state of a proposal. */
 export type ProposalStatus =
   | 'EXECUTED'
@@ -169,6 +168,16 @@ export type ProposeAdjustmentInput = {
   readonly customer: string;
   readonly isoWeek: string;
   readonly reason: string;
+};
+
+/** How something is to be shown; `revision` is the one of the entry that the person saw. */
+export type ProposeBoardEntryInput = {
+  readonly brand: string;
+  readonly entry: string;
+  readonly placements: ReadonlyArray<BoardPlacementInput>;
+  readonly reason: string;
+  readonly revision: number;
+  readonly scope: BoardScope;
 };
 
 export type ProposeGoodwillInput = {
@@ -210,6 +219,15 @@ export type ProviderConfigurationInput = {
 export type RejectInput = {
   readonly proposalId: string;
   readonly reason: string;
+};
+
+/** What is to be shown as its providers tell it. */
+export type RemoveBoardEntryInput = {
+  readonly brand: string;
+  readonly entry: string;
+  readonly reason: string;
+  readonly revision: number;
+  readonly scope: BoardScope;
 };
 
 export type ReplayAllInput = {
@@ -291,6 +309,16 @@ export type Role =
   | 'RISK'
   | 'SUPPORT'
   | 'VIEWER';
+
+/** An earlier revision of an entry to propose again; `seen` is the one in force that the person saw. */
+export type RollBackBoardEntryInput = {
+  readonly brand: string;
+  readonly entry: string;
+  readonly reason: string;
+  readonly revision: number;
+  readonly scope: BoardScope;
+  readonly seen: number;
+};
 
 /** An earlier revision to publish again. */
 export type RollBackContentInput = {
@@ -423,17 +451,27 @@ export type SwitchProviderInput = {
   readonly reason: string;
 };
 
-export type TakeMatchBackInput = {
-  readonly decision: string;
-  readonly reason: string;
-  /** That of the decision, as it was seen. */
-  readonly version: string;
-};
-
 export type ThemeTokenInput = {
   readonly dark: string;
   readonly light: string;
   readonly token: string;
+};
+
+/** How something might be shown, for a territory, a language and a time of the brand. */
+export type TryBoardEntryInput = {
+  /** In the brand's time; empty for now. */
+  readonly at?: string;
+  readonly brand: string;
+  readonly entry: string;
+  /** Empty for the brand's first language. */
+  readonly locale?: string;
+  /** None to show it as its providers tell it. */
+  readonly placements?: ReadonlyArray<BoardPlacementInput>;
+  /** A proposal about it, in place of placements. */
+  readonly proposal?: string | null | undefined;
+  readonly scope: BoardScope;
+  /** Empty for customers of whom it is not known. */
+  readonly territory?: string;
 };
 
 export type TryThemeInput = {
@@ -638,87 +676,86 @@ export type RollBackContentVariables = Exact<{
 
 export type RollBackContent = { readonly rollBackContent: { readonly id: string, readonly version: number } };
 
-export type EventOffersVariables = Exact<{
-  first: number;
-  after?: string | null | undefined;
+export type ReadBoardBrandVariables = Exact<{
+  brand: string;
+}>;
+
+
+export type ReadBoardBrand = { readonly boardBrand: { readonly id: string, readonly name: string, readonly locales: ReadonlyArray<string>, readonly timeZone: string, readonly jurisdictions: ReadonlyArray<string>, readonly countries: ReadonlyArray<string>, readonly sports: ReadonlyArray<{ readonly id: string, readonly name: string }> } };
+
+export type BoardBrand = { readonly id: string, readonly name: string, readonly locales: ReadonlyArray<string>, readonly timeZone: string, readonly jurisdictions: ReadonlyArray<string>, readonly countries: ReadonlyArray<string>, readonly sports: ReadonlyArray<{ readonly id: string, readonly name: string }> };
+
+export type BoardVariables = Exact<{
+  brand: string;
+  scope: BoardScope;
   sport?: string | null | undefined;
-  provider?: string | null | undefined;
-  day?: unknown;
-  text?: string | null | undefined;
-  state?: OfferState | null | undefined;
-}>;
-
-
-export type EventOffers = { readonly page: { readonly endCursor: string | null, readonly hasNextPage: boolean, readonly nodes: ReadonlyArray<{ readonly id: string, readonly state: OfferState, readonly offer: { readonly id: string, readonly provider: string, readonly sportsEventId: string, readonly sport: string, readonly competition: string, readonly name: string, readonly competitors: ReadonlyArray<string>, readonly startsAt: string, readonly status: string, readonly knownSince: string }, readonly event: { readonly id: string, readonly name: string, readonly offers: number } | null }> } };
-
-export type ListedOffer = { readonly id: string, readonly state: OfferState, readonly offer: { readonly id: string, readonly provider: string, readonly sportsEventId: string, readonly sport: string, readonly competition: string, readonly name: string, readonly competitors: ReadonlyArray<string>, readonly startsAt: string, readonly status: string, readonly knownSince: string }, readonly event: { readonly id: string, readonly name: string, readonly offers: number } | null };
-
-export type Offer = { readonly id: string, readonly provider: string, readonly sportsEventId: string, readonly sport: string, readonly competition: string, readonly name: string, readonly competitors: ReadonlyArray<string>, readonly startsAt: string, readonly status: string, readonly knownSince: string };
-
-export type OfferedSportsVariables = Exact<{ [key: string]: never; }>;
-
-
-export type OfferedSports = { readonly offeredSports: ReadonlyArray<string> };
-
-export type WaitingMatchesVariables = Exact<{
-  first: number;
+  search?: string | null | undefined;
+  day?: string | null | undefined;
+  territory: string;
+  locale: string;
   after?: string | null | undefined;
 }>;
 
 
-export type WaitingMatches = { readonly waitingMatches: { readonly endCursor: string | null, readonly hasNextPage: boolean, readonly nodes: ReadonlyArray<{ readonly id: string, readonly sport: string, readonly offers: ReadonlyArray<{ readonly id: string, readonly provider: string, readonly sportsEventId: string, readonly sport: string, readonly competition: string, readonly name: string, readonly competitors: ReadonlyArray<string>, readonly startsAt: string, readonly status: string, readonly knownSince: string }>, readonly candidates: ReadonlyArray<{ readonly id: string, readonly confidence: number, readonly waiting: boolean, readonly version: string, readonly offers: ReadonlyArray<{ readonly id: string, readonly provider: string, readonly sportsEventId: string, readonly sport: string, readonly competition: string, readonly name: string, readonly competitors: ReadonlyArray<string>, readonly startsAt: string, readonly status: string, readonly knownSince: string }>, readonly decided: { readonly verdict: MatchVerdict, readonly by: string, readonly at: string } | null }> }> } };
+export type Board = { readonly board: { readonly endCursor: string | null, readonly hasNextPage: boolean, readonly nodes: ReadonlyArray<{ readonly id: string, readonly brand: string, readonly scope: BoardScope, readonly entry: string, readonly name: string, readonly sport: string, readonly competition: string, readonly startsAt: string | null, readonly status: string | null, readonly shownName: string, readonly imageAddress: string | null, readonly position: number | null, readonly hidden: boolean, readonly onBoard: boolean, readonly placements: number, readonly changesAt: string | null, readonly pending: ReadonlyArray<{ readonly id: string, readonly proposedBy: string, readonly proposedAt: string, readonly reason: string }> }> } };
 
-export type WaitingMatch = { readonly id: string, readonly sport: string, readonly offers: ReadonlyArray<{ readonly id: string, readonly provider: string, readonly sportsEventId: string, readonly sport: string, readonly competition: string, readonly name: string, readonly competitors: ReadonlyArray<string>, readonly startsAt: string, readonly status: string, readonly knownSince: string }>, readonly candidates: ReadonlyArray<{ readonly id: string, readonly confidence: number, readonly waiting: boolean, readonly version: string, readonly offers: ReadonlyArray<{ readonly id: string, readonly provider: string, readonly sportsEventId: string, readonly sport: string, readonly competition: string, readonly name: string, readonly competitors: ReadonlyArray<string>, readonly startsAt: string, readonly status: string, readonly knownSince: string }>, readonly decided: { readonly verdict: MatchVerdict, readonly by: string, readonly at: string } | null }> };
+export type BoardItem = { readonly id: string, readonly brand: string, readonly scope: BoardScope, readonly entry: string, readonly name: string, readonly sport: string, readonly competition: string, readonly startsAt: string | null, readonly status: string | null, readonly shownName: string, readonly imageAddress: string | null, readonly position: number | null, readonly hidden: boolean, readonly onBoard: boolean, readonly placements: number, readonly changesAt: string | null, readonly pending: ReadonlyArray<{ readonly id: string, readonly proposedBy: string, readonly proposedAt: string, readonly reason: string }> };
 
-export type Candidate = { readonly id: string, readonly confidence: number, readonly waiting: boolean, readonly version: string, readonly offers: ReadonlyArray<{ readonly id: string, readonly provider: string, readonly sportsEventId: string, readonly sport: string, readonly competition: string, readonly name: string, readonly competitors: ReadonlyArray<string>, readonly startsAt: string, readonly status: string, readonly knownSince: string }>, readonly decided: { readonly verdict: MatchVerdict, readonly by: string, readonly at: string } | null };
-
-export type WaitingMatchCountVariables = Exact<{ [key: string]: never; }>;
-
-
-export type WaitingMatchCount = { readonly waitingMatchCount: number };
-
-export type DecideMatchVariables = Exact<{
-  input: DecideMatchInput;
+export type ReadBoardEntryVariables = Exact<{
+  brand: string;
+  scope: BoardScope;
+  entry: string;
 }>;
 
 
-export type DecideMatch = { readonly decideMatch: ReadonlyArray<string> };
+export type ReadBoardEntry = { readonly boardEntry: { readonly revision: number, readonly item: { readonly id: string, readonly brand: string, readonly scope: BoardScope, readonly entry: string, readonly name: string, readonly sport: string, readonly competition: string, readonly startsAt: string | null, readonly status: string | null, readonly shownName: string, readonly imageAddress: string | null, readonly position: number | null, readonly hidden: boolean, readonly onBoard: boolean, readonly placements: number, readonly changesAt: string | null, readonly pending: ReadonlyArray<{ readonly id: string, readonly proposedBy: string, readonly proposedAt: string, readonly reason: string }> }, readonly placements: ReadonlyArray<{ readonly territories: ReadonlyArray<string>, readonly since: string | null, readonly sinceLocal: string, readonly sinceOccurrence: ClockOccurrence | null, readonly until: string | null, readonly untilLocal: string, readonly untilOccurrence: ClockOccurrence | null, readonly hidden: boolean, readonly position: number | null, readonly imageUrl: string, readonly imageAddress: string | null, readonly names: ReadonlyArray<{ readonly locale: string, readonly name: string }> }> } };
 
-export type MatchDecisionsVariables = Exact<{
-  first: number;
-  after?: string | null | undefined;
+export type BoardEntry = { readonly revision: number, readonly item: { readonly id: string, readonly brand: string, readonly scope: BoardScope, readonly entry: string, readonly name: string, readonly sport: string, readonly competition: string, readonly startsAt: string | null, readonly status: string | null, readonly shownName: string, readonly imageAddress: string | null, readonly position: number | null, readonly hidden: boolean, readonly onBoard: boolean, readonly placements: number, readonly changesAt: string | null, readonly pending: ReadonlyArray<{ readonly id: string, readonly proposedBy: string, readonly proposedAt: string, readonly reason: string }> }, readonly placements: ReadonlyArray<{ readonly territories: ReadonlyArray<string>, readonly since: string | null, readonly sinceLocal: string, readonly sinceOccurrence: ClockOccurrence | null, readonly until: string | null, readonly untilLocal: string, readonly untilOccurrence: ClockOccurrence | null, readonly hidden: boolean, readonly position: number | null, readonly imageUrl: string, readonly imageAddress: string | null, readonly names: ReadonlyArray<{ readonly locale: string, readonly name: string }> }> };
+
+export type BoardPlacement = { readonly territories: ReadonlyArray<string>, readonly since: string | null, readonly sinceLocal: string, readonly sinceOccurrence: ClockOccurrence | null, readonly until: string | null, readonly untilLocal: string, readonly untilOccurrence: ClockOccurrence | null, readonly hidden: boolean, readonly position: number | null, readonly imageUrl: string, readonly imageAddress: string | null, readonly names: ReadonlyArray<{ readonly locale: string, readonly name: string }> };
+
+export type BoardRevisionsVariables = Exact<{
+  brand: string;
+  scope: BoardScope;
+  entry: string;
 }>;
 
 
-export type MatchDecisions = { readonly matchDecisions: { readonly endCursor: string | null, readonly hasNextPage: boolean, readonly nodes: ReadonlyArray<{ readonly id: string, readonly verdict: MatchVerdict | null, readonly state: MatchDecisionState, readonly version: string, readonly by: string, readonly at: string, readonly reason: string | null, readonly learned: number, readonly together: number, readonly first: { readonly provider: string, readonly sportsEventId: string, readonly offer: { readonly id: string, readonly provider: string, readonly sportsEventId: string, readonly sport: string, readonly competition: string, readonly name: string, readonly competitors: ReadonlyArray<string>, readonly startsAt: string, readonly status: string, readonly knownSince: string } | null }, readonly second: { readonly provider: string, readonly sportsEventId: string, readonly offer: { readonly id: string, readonly provider: string, readonly sportsEventId: string, readonly sport: string, readonly competition: string, readonly name: string, readonly competitors: ReadonlyArray<string>, readonly startsAt: string, readonly status: string, readonly knownSince: string } | null }, readonly remaining: { readonly id: string, readonly provider: string, readonly sportsEventId: string, readonly sport: string, readonly competition: string, readonly name: string, readonly competitors: ReadonlyArray<string>, readonly startsAt: string, readonly status: string, readonly knownSince: string } | null }> } };
+export type BoardRevisions = { readonly boardRevisions: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly revision: number, readonly name: string, readonly reason: string | null, readonly proposedBy: string, readonly approvedBy: string | null, readonly changedAt: string, readonly placements: ReadonlyArray<{ readonly territories: ReadonlyArray<string>, readonly since: string | null, readonly sinceLocal: string, readonly sinceOccurrence: ClockOccurrence | null, readonly until: string | null, readonly untilLocal: string, readonly untilOccurrence: ClockOccurrence | null, readonly hidden: boolean, readonly position: number | null, readonly imageUrl: string, readonly imageAddress: string | null, readonly names: ReadonlyArray<{ readonly locale: string, readonly name: string }> }> }> } };
 
-export type MatchDecision = { readonly id: string, readonly verdict: MatchVerdict | null, readonly state: MatchDecisionState, readonly version: string, readonly by: string, readonly at: string, readonly reason: string | null, readonly learned: number, readonly together: number, readonly first: { readonly provider: string, readonly sportsEventId: string, readonly offer: { readonly id: string, readonly provider: string, readonly sportsEventId: string, readonly sport: string, readonly competition: string, readonly name: string, readonly competitors: ReadonlyArray<string>, readonly startsAt: string, readonly status: string, readonly knownSince: string } | null }, readonly second: { readonly provider: string, readonly sportsEventId: string, readonly offer: { readonly id: string, readonly provider: string, readonly sportsEventId: string, readonly sport: string, readonly competition: string, readonly name: string, readonly competitors: ReadonlyArray<string>, readonly startsAt: string, readonly status: string, readonly knownSince: string } | null }, readonly remaining: { readonly id: string, readonly provider: string, readonly sportsEventId: string, readonly sport: string, readonly competition: string, readonly name: string, readonly competitors: ReadonlyArray<string>, readonly startsAt: string, readonly status: string, readonly knownSince: string } | null };
+export type BoardRevision = { readonly id: string, readonly revision: number, readonly name: string, readonly reason: string | null, readonly proposedBy: string, readonly approvedBy: string | null, readonly changedAt: string, readonly placements: ReadonlyArray<{ readonly territories: ReadonlyArray<string>, readonly since: string | null, readonly sinceLocal: string, readonly sinceOccurrence: ClockOccurrence | null, readonly until: string | null, readonly untilLocal: string, readonly untilOccurrence: ClockOccurrence | null, readonly hidden: boolean, readonly position: number | null, readonly imageUrl: string, readonly imageAddress: string | null, readonly names: ReadonlyArray<{ readonly locale: string, readonly name: string }> }> };
 
-export type NamedOffer = { readonly provider: string, readonly sportsEventId: string, readonly offer: { readonly id: string, readonly provider: string, readonly sportsEventId: string, readonly sport: string, readonly competition: string, readonly name: string, readonly competitors: ReadonlyArray<string>, readonly startsAt: string, readonly status: string, readonly knownSince: string } | null };
-
-export type TakeMatchBackVariables = Exact<{
-  input: TakeMatchBackInput;
+export type TryBoardEntryVariables = Exact<{
+  input: TryBoardEntryInput;
 }>;
 
 
-export type TakeMatchBack = { readonly takeMatchBack: ReadonlyArray<string> };
+export type TryBoardEntry = { readonly tryBoardEntry: { readonly before: { readonly place: number | null, readonly first: number, readonly total: number, readonly items: ReadonlyArray<{ readonly entry: string, readonly name: string, readonly startsAt: string | null, readonly imageAddress: string | null }> }, readonly after: { readonly place: number | null, readonly first: number, readonly total: number, readonly items: ReadonlyArray<{ readonly entry: string, readonly name: string, readonly startsAt: string | null, readonly imageAddress: string | null }> }, readonly problems: ReadonlyArray<{ readonly path: string, readonly message: string }>, readonly warnings: ReadonlyArray<{ readonly path: string, readonly message: string }> } };
 
-export type LeadersVariables = Exact<{ [key: string]: never; }>;
+export type BoardPreview = { readonly before: { readonly place: number | null, readonly first: number, readonly total: number, readonly items: ReadonlyArray<{ readonly entry: string, readonly name: string, readonly startsAt: string | null, readonly imageAddress: string | null }> }, readonly after: { readonly place: number | null, readonly first: number, readonly total: number, readonly items: ReadonlyArray<{ readonly entry: string, readonly name: string, readonly startsAt: string | null, readonly imageAddress: string | null }> }, readonly problems: ReadonlyArray<{ readonly path: string, readonly message: string }>, readonly warnings: ReadonlyArray<{ readonly path: string, readonly message: string }> };
 
+export type BoardPreviewList = { readonly place: number | null, readonly first: number, readonly total: number, readonly items: ReadonlyArray<{ readonly entry: string, readonly name: string, readonly startsAt: string | null, readonly imageAddress: string | null }> };
 
-export type Leaders = { readonly eventLeaders: ReadonlyArray<{ readonly data: string, readonly provider: string | null, readonly since: string | null, readonly reason: string }>, readonly eventProviders: ReadonlyArray<{ readonly id: string, readonly capabilities: ReadonlyArray<string>, readonly complete: boolean, readonly problem: string, readonly delayMs: number, readonly saidAt: string, readonly trusted: boolean | null, readonly since: string | null, readonly reason: string, readonly failures: number, readonly wellSince: string | null }> };
-
-export type EventProvider = { readonly id: string, readonly capabilities: ReadonlyArray<string>, readonly complete: boolean, readonly problem: string, readonly delayMs: number, readonly saidAt: string, readonly trusted: boolean | null, readonly since: string | null, readonly reason: string, readonly failures: number, readonly wellSince: string | null };
-
-export type LeaderChangesVariables = Exact<{
-  first: number;
-  after?: string | null | undefined;
+export type ProposeBoardEntryVariables = Exact<{
+  input: ProposeBoardEntryInput;
 }>;
 
 
-export type LeaderChanges = { readonly leaderChanges: { readonly endCursor: string | null, readonly hasNextPage: boolean, readonly nodes: ReadonlyArray<{ readonly id: string, readonly data: string, readonly before: string | null, readonly after: string | null, readonly reason: string, readonly changedAt: string }> } };
+export type ProposeBoardEntry = { readonly proposeBoardEntry: string };
 
-export type LeaderChange = { readonly id: string, readonly data: string, readonly before: string | null, readonly after: string | null, readonly reason: string, readonly changedAt: string };
+export type RemoveBoardEntryVariables = Exact<{
+  input: RemoveBoardEntryInput;
+}>;
+
+
+export type RemoveBoardEntry = { readonly removeBoardEntry: string };
+
+export type RollBackBoardEntryVariables = Exact<{
+  input: RollBackBoardEntryInput;
+}>;
+
+
+export type RollBackBoardEntry = { readonly rollBackBoardEntry: string };
 
 export type MyDecisionsVariables = Exact<{ [key: string]: never; }>;
 
@@ -1624,15 +1661,14 @@ export const PUBLISH_CONTENT = "mutation PublishContent($input:ContentStepInput!
 export const SCHEDULE_CONTENT = "mutation ScheduleContent($input:ScheduleContentInput!){scheduleContent(input:$input){id version}}" as Document<ScheduleContent, ScheduleContentVariables>;
 export const UNSCHEDULE_CONTENT = "mutation UnscheduleContent($input:ContentStepInput!){unscheduleContent(input:$input){id version}}" as Document<UnscheduleContent, UnscheduleContentVariables>;
 export const ROLL_BACK_CONTENT = "mutation RollBackContent($input:RollBackContentInput!){rollBackContent(input:$input){id version}}" as Document<RollBackContent, RollBackContentVariables>;
-export const EVENT_OFFERS = "query EventOffers($first:Int!$after:String$sport:String$provider:String$day:Date$text:String$state:OfferState){page:eventOffers(first:$first after:$after sport:$sport provider:$provider day:$day text:$text state:$state){nodes{id state offer{id provider sportsEventId sport competition name competitors startsAt status knownSince}event{id name offers}}endCursor hasNextPage}}" as Document<EventOffers, EventOffersVariables>;
-export const OFFERED_SPORTS = "query OfferedSports{offeredSports}" as Document<OfferedSports, OfferedSportsVariables>;
-export const WAITING_MATCHES = "query WaitingMatches($first:Int!$after:String){waitingMatches(first:$first after:$after){nodes{id sport offers{id provider sportsEventId sport competition name competitors startsAt status knownSince}candidates{id confidence waiting version offers{id provider sportsEventId sport competition name competitors startsAt status knownSince}decided{verdict by at}}}endCursor hasNextPage}}" as Document<WaitingMatches, WaitingMatchesVariables>;
-export const WAITING_MATCH_COUNT = "query WaitingMatchCount{waitingMatchCount}" as Document<WaitingMatchCount, WaitingMatchCountVariables>;
-export const DECIDE_MATCH = "mutation DecideMatch($input:DecideMatchInput!){decideMatch(input:$input)}" as Document<DecideMatch, DecideMatchVariables>;
-export const MATCH_DECISIONS = "query MatchDecisions($first:Int!$after:String){matchDecisions(first:$first after:$after){nodes{id verdict state version by at reason learned together first{provider sportsEventId offer{id provider sportsEventId sport competition name competitors startsAt status knownSince}}second{provider sportsEventId offer{id provider sportsEventId sport competition name competitors startsAt status knownSince}}remaining{id provider sportsEventId sport competition name competitors startsAt status knownSince}}endCursor hasNextPage}}" as Document<MatchDecisions, MatchDecisionsVariables>;
-export const TAKE_MATCH_BACK = "mutation TakeMatchBack($input:TakeMatchBackInput!){takeMatchBack(input:$input)}" as Document<TakeMatchBack, TakeMatchBackVariables>;
-export const LEADERS = "query Leaders{eventLeaders{data provider since reason}eventProviders{id capabilities complete problem delayMs saidAt trusted since reason failures wellSince}}" as Document<Leaders, LeadersVariables>;
-export const LEADER_CHANGES = "query LeaderChanges($first:Int!$after:String){leaderChanges(first:$first after:$after){nodes{id data before after reason changedAt}endCursor hasNextPage}}" as Document<LeaderChanges, LeaderChangesVariables>;
+export const READ_BOARD_BRAND = "query ReadBoardBrand($brand:String!){boardBrand(brand:$brand){id name locales timeZone jurisdictions countries sports{id name}}}" as Document<ReadBoardBrand, ReadBoardBrandVariables>;
+export const BOARD = "query Board($brand:String!$scope:BoardScope!$sport:String$search:String$day:String$territory:String!$locale:String!$after:String){board(brand:$brand scope:$scope sport:$sport search:$search day:$day territory:$territory locale:$locale first:25 after:$after){nodes{id brand scope entry name sport competition startsAt status shownName imageAddress position hidden onBoard placements changesAt pending{id proposedBy proposedAt reason}}endCursor hasNextPage}}" as Document<Board, BoardVariables>;
+export const READ_BOARD_ENTRY = "query ReadBoardEntry($brand:String!$scope:BoardScope!$entry:String!){boardEntry(brand:$brand scope:$scope entry:$entry){revision item{id brand scope entry name sport competition startsAt status shownName imageAddress position hidden onBoard placements changesAt pending{id proposedBy proposedAt reason}}placements{territories since sinceLocal sinceOccurrence until untilLocal untilOccurrence hidden position imageUrl imageAddress names{locale name}}}}" as Document<ReadBoardEntry, ReadBoardEntryVariables>;
+export const BOARD_REVISIONS = "query BoardRevisions($brand:String!$scope:BoardScope!$entry:String!){boardRevisions(brand:$brand scope:$scope entry:$entry first:50){nodes{id revision name reason proposedBy approvedBy changedAt placements{territories since sinceLocal sinceOccurrence until untilLocal untilOccurrence hidden position imageUrl imageAddress names{locale name}}}}}" as Document<BoardRevisions, BoardRevisionsVariables>;
+export const TRY_BOARD_ENTRY = "query TryBoardEntry($input:TryBoardEntryInput!){tryBoardEntry(input:$input){before{place first total items{entry name startsAt imageAddress}}after{place first total items{entry name startsAt imageAddress}}problems{path message}warnings{path message}}}" as Document<TryBoardEntry, TryBoardEntryVariables>;
+export const PROPOSE_BOARD_ENTRY = "mutation ProposeBoardEntry($input:ProposeBoardEntryInput!){proposeBoardEntry(input:$input)}" as Document<ProposeBoardEntry, ProposeBoardEntryVariables>;
+export const REMOVE_BOARD_ENTRY = "mutation RemoveBoardEntry($input:RemoveBoardEntryInput!){removeBoardEntry(input:$input)}" as Document<RemoveBoardEntry, RemoveBoardEntryVariables>;
+export const ROLL_BACK_BOARD_ENTRY = "mutation RollBackBoardEntry($input:RollBackBoardEntryInput!){rollBackBoardEntry(input:$input)}" as Document<RollBackBoardEntry, RollBackBoardEntryVariables>;
 export const MY_DECISIONS = "query MyDecisions{myDecisions{id kind brand status decidedAt decidedBy decisionReason content visible}}" as Document<MyDecisions, MyDecisionsVariables>;
 export const SEE_DECISIONS = "mutation SeeDecisions($newest:ID!){seeDecisions(newest:$newest)}" as Document<SeeDecisions, SeeDecisionsVariables>;
 export const SHOWN_BRANDS = "query ShownBrands{contentBrands{id name timeZone}}" as Document<ShownBrands, ShownBrandsVariables>;

@@ -7,11 +7,14 @@ import Typography from '@mui/material/Typography';
 import { useState } from 'react';
 import { usePermissions } from 'react-admin';
 
+import { scopeOf } from './boardKinds.ts';
 import { Content } from './proposal.ts';
 import { changedRules } from './textKinds.ts';
 import { Waiting } from '../../components/Waiting.tsx';
 import { PreviewPanel } from '../../content/editing/PreviewPanel.tsx';
 import { Changes } from '../../content/review/RevisionDiff.tsx';
+import { PreviewLists } from '../../events/board/PreviewLists.tsx';
+import { Where } from '../../events/board/Where.tsx';
 import { useGraph } from '../../graph/useGraph.ts';
 import { DataRows } from '../../operations/page/DataRows.tsx';
 import { DryRunPanel } from '../../rules/DryRunPanel.tsx';
@@ -19,7 +22,8 @@ import { asSentence } from '../../rules/scheme.ts';
 import { standing, targetInWords } from '../../support/adjustment.ts';
 import { goodwillEffect } from './moneyKinds.ts';
 import { documentOf, earlierRules, schemeInput } from './stored.ts';
-import { CHECK_SCHEME, CONTENT_DIFF, CUSTOMER_WEEK, GOODWILL_BUDGETS, READ_CONTENT, SCHEME_VERSIONS } from '../../graph/generated/operations.ts';
+import { zoneName } from '../../time/moments.ts';
+import { READ_BOARD_BRAND, CHECK_SCHEME, CONTENT_DIFF, CUSTOMER_WEEK, GOODWILL_BUDGETS, READ_CONTENT, SCHEME_VERSIONS, TRY_BOARD_ENTRY } from '../../graph/generated/operations.ts';
 
 import type { Proposal, SchemeInput } from '../../graph/generated/operations.ts';
 
@@ -36,6 +40,8 @@ export function Evidence({ proposal }: Props) {
       return proposal.status === 'PENDING' ? <BudgetAfter content={content} /> : null;
     case 'content.revision':
       return <Text content={content} />;
+    case 'events.board':
+      return proposal.status === 'PENDING' ? <Lists content={content} proposal={proposal} /> : null;
     case 'rules.scheme':
       return <Rules content={content} brand={proposal.brand ?? ''} />;
     default:
@@ -45,6 +51,34 @@ export function Evidence({ proposal }: Props) {
 
 interface Of {
   readonly content: Content;
+}
+
+/** The list as customers see it before and after; for the brand’s first country and language, once it has begun. */
+function Lists({ content, proposal }: Of & Props) {
+  const brand = proposal.brand ?? '';
+  const key = { brand, scope: scopeOf(content), entry: content.text('id') };
+  const known = useGraph(READ_BOARD_BRAND, { brand });
+  const [seenIn, setSeenIn] = useState<{ territory?: string; locale?: string }>({});
+  const territory = seenIn.territory ?? known.data?.boardBrand.jurisdictions[0] ?? '';
+  const locale = seenIn.locale ?? known.data?.boardBrand.locales[0] ?? '';
+  const [at, setAt] = useState('');
+  const { data, problem } = useGraph(TRY_BOARD_ENTRY, known.data === null ? null : { input: { ...key, proposal: proposal.id, territory, locale, at } });
+  if (known.data === null || data === null) return <Waiting problem={problem || known.problem} />;
+  return (
+    <Stack spacing={1}>
+      <Stack direction="row" spacing={2} useFlexGap sx={{ flexWrap: 'wrap' }}>
+        <Where brand={known.data.boardBrand} filters={{ territory, locale }} onChange={(changed) => setSeenIn({ territory, locale, ...changed })} />
+        <TextField label={`At (${zoneName(known.data.boardBrand.timeZone)})`} type="datetime-local" value={at} onChange={(event) => setAt(event.target.value)} helperText="Empty for now." />
+      </Stack>
+      {problem !== '' && <Alert severity="error">{problem}</Alert>}
+      {data.tryBoardEntry.warnings.map(({ path, message }) => (
+        <Alert key={path} severity="warning">
+          {message}
+        </Alert>
+      ))}
+      <PreviewLists preview={data.tryBoardEntry} {...key} />
+    </Stack>
+  );
 }
 
 /** What the week has now and after the approval. */

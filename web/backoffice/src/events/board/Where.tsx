@@ -1,0 +1,52 @@
+/** Where and in which language customers look at a list. */
+import MenuItem from '@mui/material/MenuItem';
+import TextField from '@mui/material/TextField';
+
+import { countryName, languageName } from './words.ts';
+
+import type { BoardBrand } from '../../graph/generated/operations.ts';
+
+/** The country is empty if it is not known. */
+export interface SeenIn {
+  readonly territory: string;
+  readonly locale: string;
+}
+
+const ALL = { select: { displayEmpty: true } } as const;
+
+interface WhereProps {
+  readonly brand: BoardBrand;
+  readonly filters: SeenIn;
+  readonly onChange: (changed: Partial<SeenIn>) => void;
+}
+
+export function Where({ brand, filters, onChange }: WhereProps) {
+  return (
+    <>
+      <TextField select label="Seen in" value={filters.territory} onChange={(event) => onChange({ territory: event.target.value })} sx={{ minWidth: 160 }} slotProps={ALL}>
+        {brand.jurisdictions.map((code) => (
+          <MenuItem key={code} value={code}>
+            {countryName(code)}
+          </MenuItem>
+        ))}
+        <MenuItem value="">Country not known</MenuItem>
+        {brand.countries
+          .filter((code) => !brand.jurisdictions.includes(code))
+          .toSorted((one, other) => countryName(one).localeCompare(countryName(other)))
+          .map((code) => (
+            <MenuItem key={code} value={code}>
+              {countryName(code)}
+            </MenuItem>
+          ))}
+      </TextField>
+      <TextField select label="Language" value={filters.locale} onChange={(event) => onChange({ locale: event.target.value })} sx={{ minWidth: 160 }}>
+        {brand.locales.map((locale) => (
+          <MenuItem key={locale} value={locale}>
+            {languageName(locale)}
+          </MenuItem>
+        ))}
+      </TextField>
+    </>
+  );
+}
+
