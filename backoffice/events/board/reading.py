@@ -226,7 +226,7 @@ class BoardReading:
             key: What the proposal is about.
             typed: The placements, none to show it as its providers tell it; or the id of a proposal about it.
             wanted: Where and in which language.
-            at: When, in the brand's time; empty for now.
+            at: When, in the brand's time; empty for now, or once the first placement begins.
 
         Raises:
             Forbidden: The actor may not see the board.
@@ -245,9 +245,10 @@ class BoardReading:
             known = await self.sources.brand(connection, key.brand, images)
             board = await present_board(connection, self.decisions, key.brand)
         now = self.clock.now()
-        instant = _instant(at, known.time_zone) if at else now
         present, named = entries_of(board), (key.scope.value, key.id)
         placements, problems = _checked(given, known)
+        begins = placements[0].since if placements else None
+        instant = _instant(at, known.time_zone) if at else max(now, begins or now)
         proposed = {entry: one for entry, one in present.items() if entry != named}
         if placements:
             proposed[named] = entry_in_force(key, placements, self.images_url)

@@ -304,7 +304,7 @@ class TryBoardEntryInput:
         proposal: A proposal about it, in place of placements.
         territory: Empty for customers of whom it is not known.
         locale: Empty for the brand's first language.
-        at: In the brand's time; empty for now.
+        at: In the brand's time; empty for now, or once the first placement begins.
     """
 
     brand: str

@@ -92,6 +92,7 @@ async def test_a_preview_shows_a_list_before_and_after(board_area: BoardFixture)
     tried = await board_area.reading.try_entry(EDDA, CUP, [final], wanted, "2026-03-27T18:00")
     assert (shown(tried.before), tried.before.place) == (before, 2)
     assert (shown(tried.after), tried.after.place) == (["The Cup Final", "Everton v Liverpool"], 1)
+    assert await board_area.reading.try_entry(EDDA, CUP, [final], wanted) == tried
     for where, at in ((wanted, "2026-03-27T17:59"), (wanted._replace(territory="GB"), "2026-03-27T18:00")):
         unchanged = await board_area.reading.try_entry(EDDA, CUP, [final], where, at)
         assert shown(unchanged.after) == before

@@ -41,6 +41,7 @@ WHO: Final = {
     "rules": ("Edith", "A higher target from Monday on, as decided for December"),
     "risk": ("Rita", "It is chosen more often than planned"),
     "support": ("Sam", "The customer was told another amount by telephone"),
+    "events": ("Edith", "It is on all posters in Germany"),
     "operations": ("Olga", "Agreed with the provider on Tuesday"),
 }
 """Who proposes in an area, and why."""
@@ -403,6 +404,61 @@ def content_world() -> dict[str, Any]:
     }
 
 
+def board_world() -> dict[str, Any]:
+    """Return what the screens of a board ask for."""
+    item = {
+        "id": "event:abcd",
+        "brand": BRAND,
+        "scope": "EVENT",
+        "entry": "abcd",
+        "name": "Arsenal v Chelsea",
+        "sport": "football",
+        "competition": "Premier League",
+        "startsAt": ago(days=-3),
+        "status": "scheduled",
+        "shownName": "Arsenal v Chelsea",
+        "imageAddress": None,
+        "position": None,
+        "hidden": False,
+        "onBoard": False,
+        "placements": 0,
+        "changesAt": None,
+        "pending": [],
+    }
+    derby = {**item, "id": "event:efgh", "entry": "efgh", "name": "Everton v Liverpool", "onBoard": True}
+    waits = {"id": "events.board", "proposedBy": "Edith", "proposedAt": ago(hours=2), "reason": "Posters"}
+    events = [
+        {**derby, "shownName": "The Merseyside Derby", "position": 1, "changesAt": ago(days=-2)},
+        {**item, "pending": [waits]},
+        {**item, "id": "event:ijkl", "entry": "ijkl", "hidden": True, "onBoard": True, "name": "Friendly"},
+    ]
+    shown = [
+        {"entry": "efgh", "name": "The Merseyside Derby", "startsAt": ago(days=-2), "imageAddress": None},
+        {"entry": "abcd", "name": "Arsenal v Chelsea", "startsAt": ago(days=-3), "imageAddress": None},
+    ]
+    after = [{**shown[1], "name": "The Cup Final"}, shown[0]]
+    return {
+        "boardBrand": {
+            "id": BRAND,
+            "name": "Northbet",
+            "locales": ["en-GB", "de-DE"],
+            "timeZone": "Europe/London",
+            "jurisdictions": ["GB", "DE"],
+            "countries": ["AT", "DE", "GB", "IE"],
+            "sports": [{"id": "football", "name": "Football"}],
+        },
+        "board": page_of(events),
+        "boardEntry": {"revision": 0, "item": {**item, "pending": [waits]}, "placements": []},
+        "boardRevisions": page_of([]),
+        "tryBoardEntry": {
+            "before": {"place": 2, "first": 1, "total": 2, "items": shown},
+            "after": {"place": 1, "first": 1, "total": 2, "items": after},
+            "problems": [],
+            "warnings": [],
+        },
+    }
+
+
 def world(role: Role) -> dict[str, Any]:
     """Return the answers to all queries that the looked at screens send, as a person of a role sees them."""
     allowed = sorted(one.value for one in ROLES[role])
@@ -444,6 +500,7 @@ def world(role: Role) -> dict[str, Any]:
         **risk_world(),
         **operations_world(),
         **content_world(),
+        **board_world(),
     }
 
 

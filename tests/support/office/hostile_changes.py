@@ -182,6 +182,22 @@ def former_provider(clerks: Clerks) -> dict[str, Any]:
     return {"input": {"provider": PROVIDER, "revision": seen - 1, "seen": seen, "reason": "a reason"}}
 
 
+BOARD_ENTRY: Final = {"brand": "northbet", "scope": "SPORT", "entry": "football", "reason": "a reason"}
+NAMED: Final = {"names": [{"locale": "en-GB", "name": "Soccer"}]}
+
+
+def placed_entry(clerks: Clerks) -> dict[str, Any]:
+    """Put what was proposed on the board, from which it can then be removed."""
+    clerks.approve(clerks.found["proposeBoardEntry"], "approver")
+    return {"input": {**BOARD_ENTRY, "revision": 1}}
+
+
+def former_entry(clerks: Clerks) -> dict[str, Any]:
+    """Remove what was on the board; it can then be proposed again."""
+    clerks.approve(clerks.found["removeBoardEntry"], "approver")
+    return {"input": {**BOARD_ENTRY, "revision": 1, "seen": 2}}
+
+
 def broken_letter(clerks: Clerks) -> dict[str, Any]:
     """Return a dead letter that can never be applied."""
     asked = '{ deadLetters(app: "progress", first: 100) { nodes { id value } } }'
@@ -270,6 +286,11 @@ CHANGES: Final[Mapping[str, Change]] = {
     "changeBrand": Change(brand, stored=("input.name", "input.reason")),
     "submitProvider": Change(configuration),
     "rollBackProvider": Change(former_provider),
+    "proposeBoardEntry": given(
+        ("input.placements.names.name", "input.reason"), **BOARD_ENTRY, revision=0, placements=[NAMED]
+    ),
+    "removeBoardEntry": Change(placed_entry),
+    "rollBackBoardEntry": Change(former_entry),
     "openWeek": Change(lambda _: {"input": week()}),
     "proposeCloseWeek": Change(lambda _: {"input": week()}),
     "decideMatch": given(

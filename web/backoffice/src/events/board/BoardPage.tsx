@@ -158,7 +158,7 @@ function ShownAs({ item }: { readonly item: BoardItem }) {
       {item.imageAddress?.startsWith('/backoffice/') === true && (
         <Box component="img" src={item.imageAddress} alt="" sx={{ inlineSize: 48, blockSize: 24, objectFit: 'cover', borderRadius: 1 }} />
       )}
-      <Box>
+      <Box sx={{ minWidth: 160 }}>
         <bdi>{item.shownName}</bdi>
         {item.shownName !== item.name && (
           <Typography variant="caption" component="div" color="textSecondary">

@@ -13,8 +13,8 @@ import { emptyPlacement, formOf, inputOf, inWords, type PlacementForm } from './
 import { PlacementFields } from './PlacementFields.tsx';
 import { PreviewLists } from './PreviewLists.tsx';
 import { RemoveButton } from './RemoveButton.tsx';
-import { SCOPES, sentences } from './words.ts';
-import { Where } from './Where.tsx';
+import { EMPTY_AT, SCOPES, sentences } from './words.ts';
+import { firstSeenIn, Where, type SeenIn } from './Where.tsx';
 import { AsksToLeave } from '../../components/AsksToLeave.tsx';
 import { Waiting } from '../../components/Waiting.tsx';
 import { useMay } from '../../operations/page/may.ts';
@@ -45,10 +45,11 @@ export function EntryForm({ brand, entry, onProposed }: Props) {
   const [placements, setPlacements] = useState(first);
   /** The revision that the form was made from: what the server compares. */
   const [seen, setSeen] = useState(entry.revision);
-  const [seenIn, setSeenIn] = useState({ territory: brand.jurisdictions[0] ?? '', locale: brand.locales[0] ?? '' });
+  const [chosen, setChosen] = useState<SeenIn | null>(null);
   const [at, setAt] = useState('');
   const { item } = entry;
   const key = { brand: brand.id, scope: item.scope, entry: item.entry };
+  const seenIn = chosen ?? firstSeenIn(brand, placements[0]?.territories ?? [], Object.keys(placements[0]?.names ?? {}));
   const asked = useDelayed({ ...key, placements, ...seenIn, at });
   const tried = useGraph(TRY_BOARD_ENTRY, { input: { ...asked, placements: asked.placements.map(inputOf) } });
   const preview = tried.data?.tryBoardEntry ?? null;
@@ -74,8 +75,8 @@ export function EntryForm({ brand, entry, onProposed }: Props) {
         What customers see
       </Typography>
       <Stack direction="row" spacing={2} useFlexGap sx={{ flexWrap: 'wrap' }}>
-        <Where brand={brand} filters={seenIn} onChange={(changed) => setSeenIn({ ...seenIn, ...changed })} />
-        <TextField label={`At (${zoneName(brand.timeZone)})`} type="datetime-local" value={at} onChange={(event) => setAt(event.target.value)} helperText="Empty for now." />
+        <Where brand={brand} filters={seenIn} onChange={(changed) => setChosen({ ...seenIn, ...changed })} />
+        <TextField label={`At (${zoneName(brand.timeZone)})`} type="datetime-local" value={at} onChange={(event) => setAt(event.target.value)} helperText={EMPTY_AT} />
       </Stack>
       {tried.problem !== '' && <Alert severity="error">{tried.problem}</Alert>}
       {preview === null ? tried.problem === '' && <Waiting problem="" /> : <PreviewLists preview={preview} brand={brand.id} scope={item.scope} entry={item.entry} />}

@@ -1,6 +1,6 @@
 /** One placement: where, from when until when, and how; what is wrong stands at its field. */
-import ArrowDownward from '@mui/icons-material/ArrowDownward';
-import ArrowUpward from '@mui/icons-material/ArrowUpward';
+import ArrowCircleDown from '@mui/icons-material/ArrowCircleDown';
+import ArrowCircleUp from '@mui/icons-material/ArrowCircleUp';
 import Delete from '@mui/icons-material/Delete';
 import Alert from '@mui/material/Alert';
 import Autocomplete from '@mui/material/Autocomplete';
@@ -76,10 +76,10 @@ function Heading({ at, count, readOnly, onMove, onRemove }: Props) {
       {!readOnly && (
         <>
           <IconButton aria-label={`Move placement ${at + 1} up`} disabled={at === 0} onClick={() => onMove(-1)}>
-            <ArrowUpward fontSize="small" />
+            <ArrowCircleUp fontSize="small" />
           </IconButton>
           <IconButton aria-label={`Move placement ${at + 1} down`} disabled={at === count - 1} onClick={() => onMove(1)}>
-            <ArrowDownward fontSize="small" />
+            <ArrowCircleDown fontSize="small" />
           </IconButton>
           <IconButton aria-label={`Remove placement ${at + 1}`} onClick={onRemove}>
             <Delete fontSize="small" />

@@ -12,6 +12,11 @@ export interface SeenIn {
   readonly locale: string;
 }
 
+/** Return where a proposal is looked at first: where it holds, else where the brand is licensed. */
+export function firstSeenIn(brand: BoardBrand, territories: readonly string[], locales: readonly string[]): SeenIn {
+  return { territory: territories[0] ?? brand.jurisdictions[0] ?? '', locale: locales[0] ?? brand.locales[0] ?? '' };
+}
+
 const ALL = { select: { displayEmpty: true } } as const;
 
 interface WhereProps {

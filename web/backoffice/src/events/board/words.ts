@@ -17,6 +17,8 @@ export interface PlacementInWords {
 
 export const SCOPES: Readonly<Record<BoardScope, string>> = { SPORT: 'sport', COMPETITION: 'competition', EVENT: 'event' };
 
+export const EMPTY_AT = 'Empty: now, or once it begins.';
+
 const COUNTRIES = new Intl.DisplayNames(LOCALE, { type: 'region', fallback: 'code' });
 const LANGUAGES = new Intl.DisplayNames(LOCALE, { type: 'language', fallback: 'code' });
 const LISTED = new Intl.ListFormat(LOCALE, { type: 'conjunction' });

@@ -459,7 +459,7 @@ export type ThemeTokenInput = {
 
 /** How something might be shown, for a territory, a language and a time of the brand. */
 export type TryBoardEntryInput = {
-  /** In the brand's time; empty for now. */
+  /** In the brand's time; empty for now, or once the first placement begins. */
   readonly at?: string;
   readonly brand: string;
   readonly entry: string;

@@ -14,7 +14,8 @@ import { Waiting } from '../../components/Waiting.tsx';
 import { PreviewPanel } from '../../content/editing/PreviewPanel.tsx';
 import { Changes } from '../../content/review/RevisionDiff.tsx';
 import { PreviewLists } from '../../events/board/PreviewLists.tsx';
-import { Where } from '../../events/board/Where.tsx';
+import { firstSeenIn, Where, type SeenIn } from '../../events/board/Where.tsx';
+import { EMPTY_AT } from '../../events/board/words.ts';
 import { useGraph } from '../../graph/useGraph.ts';
 import { DataRows } from '../../operations/page/DataRows.tsx';
 import { DryRunPanel } from '../../rules/DryRunPanel.tsx';
@@ -53,22 +54,23 @@ interface Of {
   readonly content: Content;
 }
 
-/** The list as customers see it before and after; for the brand’s first country and language, once it has begun. */
+/** The list as customers see it before and after, first where and when the first placement holds. */
 function Lists({ content, proposal }: Of & Props) {
   const brand = proposal.brand ?? '';
   const key = { brand, scope: scopeOf(content), entry: content.text('id') };
   const known = useGraph(READ_BOARD_BRAND, { brand });
-  const [seenIn, setSeenIn] = useState<{ territory?: string; locale?: string }>({});
-  const territory = seenIn.territory ?? known.data?.boardBrand.jurisdictions[0] ?? '';
-  const locale = seenIn.locale ?? known.data?.boardBrand.locales[0] ?? '';
+  const [chosen, setChosen] = useState<SeenIn | null>(null);
+  const placement = content.parts('placements')[0];
+  const named = placement?.part('names').entries().map(([locale]) => locale) ?? [];
+  const seenIn = chosen ?? (known.data === null ? null : firstSeenIn(known.data.boardBrand, placement?.texts('territories') ?? [], named));
   const [at, setAt] = useState('');
-  const { data, problem } = useGraph(TRY_BOARD_ENTRY, known.data === null ? null : { input: { ...key, proposal: proposal.id, territory, locale, at } });
-  if (known.data === null || data === null) return <Waiting problem={problem || known.problem} />;
+  const { data, problem } = useGraph(TRY_BOARD_ENTRY, seenIn === null ? null : { input: { ...key, proposal: proposal.id, ...seenIn, at } });
+  if (known.data === null || seenIn === null || data === null) return <Waiting problem={problem || known.problem} />;
   return (
     <Stack spacing={1}>
       <Stack direction="row" spacing={2} useFlexGap sx={{ flexWrap: 'wrap' }}>
-        <Where brand={known.data.boardBrand} filters={{ territory, locale }} onChange={(changed) => setSeenIn({ territory, locale, ...changed })} />
-        <TextField label={`At (${zoneName(known.data.boardBrand.timeZone)})`} type="datetime-local" value={at} onChange={(event) => setAt(event.target.value)} helperText="Empty for now." />
+        <Where brand={known.data.boardBrand} filters={seenIn} onChange={(changed) => setChosen({ ...seenIn, ...changed })} />
+        <TextField label={`At (${zoneName(known.data.boardBrand.timeZone)})`} type="datetime-local" value={at} onChange={(event) => setAt(event.target.value)} helperText={EMPTY_AT} />
       </Stack>
       {problem !== '' && <Alert severity="error">{problem}</Alert>}
       {data.tryBoardEntry.warnings.map(({ path, message }) => (
