@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from foundation.storage.clock import Clock
-from subgraphs.events.catalogue.boards import Placement
+from subgraphs.events.catalogue.boards import Placement, shown_name
 from subgraphs.events.catalogue.brand_view import BrandView
 from subgraphs.events.catalogue.brand_views import BrandViews
 from subgraphs.events.catalogue.catalogue import EMPTY, Catalogue
@@ -17,7 +17,7 @@ from subgraphs.events.models import MARKET, OVER, PICTURE, STATISTICS
 from subgraphs.events.records.markets import RUNNERS, StoredRunner
 from subgraphs.events.trust import TrustLimits
 from subgraphs.events.video_addresses import AddressSigner, ShownPicture
-from subgraphs.kit.graphql.context import RequestContext, choose_locale
+from subgraphs.kit.graphql.context import RequestContext
 from subgraphs.kit.reads.batching import PendingRead
 from subgraphs.kit.reads.key_lookup import BatchedLookup, KeyLookup, Row
 from subgraphs.kit.reads.stale_cache import StaleCache
@@ -98,12 +98,7 @@ class EventsContext(RequestContext, kw_only=True, eq=False):
 
     def shown_name(self, placement: Placement, usual: str) -> str:
         """Return the name that editors chose for the visitor's language, or else the usual one."""
-        names, wanted = placement.names, self.identity.accept_language
-        if not names:
-            return usual
-        if not wanted:
-            return next(iter(names.values()))
-        return names.get(choose_locale(wanted, tuple(names), ""), usual)
+        return shown_name(placement, self.identity.accept_language, usual)
 
     def markets_of(self, offer: OfferKey) -> PendingRead[OfferKey, tuple[MarketView, ...]]:
         """Read the markets of an offer."""

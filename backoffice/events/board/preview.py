@@ -1,15 +1,16 @@
-"""What a brand's lists look like with a board, for a territory, a language and an instant.
-
-The events subgraph applies boards to its catalogue; once that is in this tree, `preview` asks it instead.
-"""
+"""What a brand's lists look like with a board, for a territory, a language and an instant."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+import msgspec
+
 from backoffice.events.board.entries import Scope
-from backoffice.events.board.subjects import BoardSubject, subjects
-from consumers.messages.global_events.states import BoardEntry, Placement
+from backoffice.events.board.subjects import BoardSubject, competition_subject, event_subject, sport_subject
+from consumers.messages.global_events.states import BoardEntry
+from subgraphs.events.catalogue.boards import AS_TOLD, Board, Entry, Placement, shown_name
+from subgraphs.events.catalogue.brand_view import BrandView
 from subgraphs.events.catalogue.catalogue import Catalogue, Wanted
 
 MAX_LISTED = 5_000
@@ -45,7 +46,7 @@ class ShownLists(NamedTuple):
 
 def preview(
     catalogue: Catalogue,
-    board: Mapping[tuple[str, str], BoardEntry],
+    entries: Mapping[tuple[str, str], BoardEntry],
     brand: str,
     territory: str,
     *,
@@ -53,37 +54,35 @@ def preview(
     at: datetime,
 ) -> ShownLists:
     """Return what a brand shows with a board, by scope and id; the territory is empty if it is not known."""
-    del brand  # all brands have one catalogue, and the board is this one's
-
-    def listed(scope: Scope) -> list[ShownItem]:
-        found = subjects(catalogue, scope, Wanted(), first=MAX_LISTED)
-        shown = [shown_item(one, board, territory, locale, at) for one in found]
-        seen = [item for item in shown if not item.hidden]
-        return sorted(seen, key=lambda item: (item.position is None, item.position or 0))
-
-    return ShownLists(listed(Scope.SPORT), listed(Scope.COMPETITION), listed(Scope.EVENT))
+    board = Board(entries=tuple(map(_entry, entries.values())))
+    view = BrandView(brand, catalogue, board, territory or None, at)
+    return ShownLists(
+        [_shown(sport_subject(sport), view.of_sport(sport), locale) for sport in view.sports],
+        [
+            _shown(competition_subject(event), view.of_competition(event), locale)
+            for sport in view.sports
+            for event in view.competitions(sport)
+        ],
+        [
+            _shown(event_subject(event), view.of_event(event), locale)
+            for event in view.page(Wanted(), MAX_LISTED, None).events
+        ],
+    )
 
 
 def shown_item(
-    subject: BoardSubject,
-    entries: Mapping[tuple[str, str], BoardEntry],
-    territory: str,
-    locale: str,
-    at: datetime,
+    subject: BoardSubject, entry: BoardEntry | None, territory: str, locale: str, at: datetime
 ) -> ShownItem:
-    """Return how something is shown; entries are by scope and id."""
-    placement = placement_in_force(entries.get((subject.scope.value, subject.id)), territory, at)
-    if placement is None:
-        return ShownItem(subject, subject.name, None, None, hidden=False)
-    name = placement.names.get(locale, subject.name)
+    """Return how something is shown by its own entry; None if it has none."""
+    placement = None if entry is None else _entry(entry).in_force(territory or None, at)
+    return _shown(subject, placement or AS_TOLD, locale)
+
+
+def _entry(entry: BoardEntry) -> Entry:
+    """Return an entry as the events subgraph reads it from a message."""
+    return msgspec.convert(msgspec.to_builtins(entry), Entry)
+
+
+def _shown(subject: BoardSubject, placement: Placement, locale: str) -> ShownItem:
+    name = shown_name(placement, locale, subject.name)
     return ShownItem(subject, name, placement.image_url, placement.position, placement.hidden)
-
-
-def placement_in_force(entry: BoardEntry | None, territory: str, at: datetime) -> Placement | None:
-    """Return the first placement of an entry that is in force; None if there is none."""
-    for placement in () if entry is None else entry.placements:
-        begun = placement.since is None or placement.since <= at
-        ended = placement.until is not None and placement.until <= at
-        if begun and not ended and (not placement.territories or territory in placement.territories):
-            return placement
-    return None

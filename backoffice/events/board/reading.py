@@ -279,7 +279,7 @@ class BoardReading:
         wanted: BoardFilter,
     ) -> BoardItem:
         entry, now = entries.get((key.scope.value, key.id)), self.clock.now()
-        shown = shown_item(subject, entries, wanted.territory, wanted.locale, now)
+        shown = shown_item(subject, entry, wanted.territory, wanted.locale, now)
         instants = [
             instant
             for placement in (entry.placements if entry else ())

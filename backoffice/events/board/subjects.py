@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from backoffice.events.board.entries import Scope
+from subgraphs.events.catalogue.brand_view import BrandView
 from subgraphs.events.catalogue.catalogue import Catalogue, Wanted
 from subgraphs.events.catalogue.events import Event
 from subgraphs.events.matching.names import normal
@@ -38,11 +39,11 @@ def find_subject(catalogue: Catalogue, scope: Scope, own_id: str) -> BoardSubjec
     """Return what an id names; None if providers tell of nothing like it."""
     if scope is Scope.EVENT:
         event = catalogue.find(own_id)
-        return None if event is None else _event(event)
+        return None if event is None else event_subject(event)
     if scope is Scope.SPORT:
-        return _sport(own_id) if own_id in SPORTS or own_id in catalogue.competitions else None
+        return sport_subject(own_id) if own_id in SPORTS or own_id in catalogue.competitions else None
     listed = (event for events in catalogue.competitions.values() for event in events)
-    return next((_competition(event) for event in listed if event.competition_id == own_id), None)
+    return next((competition_subject(event) for event in listed if event.competition_id == own_id), None)
 
 
 def subjects(
@@ -50,8 +51,9 @@ def subjects(
 ) -> list[BoardSubject]:
     """Return what providers tell of, in order of names or of time, behind an id: up to `first`."""
     if scope is Scope.EVENT:
-        last = catalogue.find(after) if after else None
-        return [_event(event) for event in catalogue.page(wanted, first, last).events]
+        last, everything = catalogue.find(after) if after else None, BrandView.of_everything(catalogue)
+        place = None if last is None else everything.order(last)
+        return [event_subject(event) for event in everything.page(wanted, first, place).events]
     listed = list(_sports(catalogue) if scope is Scope.SPORT else _competitions(catalogue, wanted.sport))
     start = next((at for at, one in enumerate(listed, start=1) if one.id == after), 0)
     words = normal(wanted.search or "").split()
@@ -60,26 +62,29 @@ def subjects(
 
 
 def _sports(catalogue: Catalogue) -> Iterator[BoardSubject]:
-    yield from sorted((_sport(sport) for sport in catalogue.competitions), key=lambda one: one.name)
+    yield from sorted((sport_subject(sport) for sport in catalogue.competitions), key=lambda one: one.name)
 
 
 def _competitions(catalogue: Catalogue, sport: str | None) -> Iterator[BoardSubject]:
     for own, events in catalogue.competitions.items():
         if sport in {None, own}:
-            yield from map(_competition, events)
+            yield from map(competition_subject, events)
 
 
-def _sport(sport: str) -> BoardSubject:
+def sport_subject(sport: str) -> BoardSubject:
+    """Return a sport."""
     return BoardSubject(Scope.SPORT, sport, sport_name(sport), sport)
 
 
-def _competition(event: Event) -> BoardSubject:
+def competition_subject(event: Event) -> BoardSubject:
+    """Return the competition of an event."""
     return BoardSubject(
         Scope.COMPETITION, event.competition_id, event.competition, event.sport, event.competition
     )
 
 
-def _event(event: Event) -> BoardSubject:
+def event_subject(event: Event) -> BoardSubject:
+    """Return an event."""
     return BoardSubject(
         Scope.EVENT, event.id, event.name, event.sport, event.competition, event.starts_at, event.status
     )

@@ -8,6 +8,8 @@ from typing import Final, Literal, TypeAlias
 
 import msgspec
 
+from subgraphs.kit.graphql.context import choose_locale
+
 Scope: TypeAlias = Literal["sport", "competition", "event"]
 
 
@@ -88,3 +90,21 @@ class Board(msgspec.Struct, frozen=True, kw_only=True):
 
 
 EMPTY_BOARD: Final = Board()
+AS_TOLD: Final = Placement()
+"""How something is shown of which the board says nothing."""
+
+
+def shown_name(placement: Placement, languages: str | None, usual: str) -> str:
+    """Return the name that editors chose for a visitor's languages, or else the usual one.
+
+    Args:
+        placement: How it is shown.
+        languages: As in `Accept-Language`; without it, the first of the names is taken.
+        usual: Its name as its provider tells it.
+    """
+    names = placement.names
+    if not names:
+        return usual
+    if not languages:
+        return next(iter(names.values()))
+    return names.get(choose_locale(languages, tuple(names), ""), usual)

@@ -5,19 +5,16 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property
 from math import inf
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
-from subgraphs.events.catalogue.boards import Board, Placement, Scope
+from subgraphs.events.catalogue.boards import AS_TOLD, EMPTY_BOARD, Board, Placement, Scope
 from subgraphs.events.catalogue.catalogue import Catalogue, Page, Wanted
 from subgraphs.events.catalogue.events import Event
 from subgraphs.events.matching.names import normal
 from subgraphs.events.own_ids import competition_id
-
-AS_TOLD: Final = Placement()
-"""How something is shown of which the board says nothing."""
 
 Order: TypeAlias = tuple[float, bool, datetime, str]
 """The place of an event among others: that on the board first, then the catalogue's."""
@@ -48,6 +45,11 @@ class BrandView:
             if event is not None:
                 placements.setdefault(("event", event.id), placement)
         object.__setattr__(self, "_in_force", placements)
+
+    @classmethod
+    def of_everything(cls, catalogue: Catalogue) -> BrandView:
+        """Return all events as their providers tell them, whatever brands show."""
+        return cls("", catalogue, EMPTY_BOARD, None, datetime.min.replace(tzinfo=UTC))
 
     def of_sport(self, sport: str) -> Placement:
         """Return how a sport is shown."""

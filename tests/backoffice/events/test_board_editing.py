@@ -158,7 +158,9 @@ async def test_what_has_ended_leaves_by_itself(board_area: BoardFixture) -> None
     assert entries(await board_area.board()).keys() == {"cup-final", "football"}
 
 
-async def test_a_full_board_says_what_to_do(board_area: BoardFixture, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_full_board_says_what_to_do(
+    board_area: BoardFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """At the proposal, and at the approval if others were faster; what is there can still be changed."""
     monkeypatch.setattr(board, "MAX_ENTRIES", 2)
     last = await board_area.propose(LEAGUE, TypedPlacement(position=1))
@@ -181,12 +183,10 @@ async def test_a_board_that_kafka_would_refuse_is_full(board_area: BoardFixture)
     )
     rows = [offer(f"event-{number}", f"Event {number}") for number in range(30)]
     await tell(board_area.events, *rows)
-    approved = 0
+    for row in rows[:18]:
+        await board_area.change(CUP._replace(id=row["own_id"]), *long)
     with pytest.raises(Conflict, match="900 kB"):
-        for row in rows:
-            await board_area.change(CUP._replace(id=row["own_id"]), *long)
-            approved += 1
-    assert approved == 18
+        await board_area.change(CUP._replace(id=rows[18]["own_id"]), *long)
     assert len(json.dumps(await board_area.board())) < board.MAX_BYTES
 
 

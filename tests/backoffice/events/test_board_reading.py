@@ -47,7 +47,7 @@ async def test_it_lists_sports_competitions_and_coming_events(board_area: BoardF
 
 
 async def test_a_day_is_the_brand_s(board_area: BoardFixture) -> None:
-    """On the day when the clocks go forward, half past midnight is of that day, and 23 hours later the next."""
+    """When the clocks go forward, half past midnight is of that day, and 23 hours later of the next."""
     hours = [(day, NOW.replace(day=day, hour=hour, minute=30)) for day, hour in ((28, 23), (29, 0), (29, 23))]
     for number, (_, at) in enumerate(hours):
         row = offer(f"late-{number}", f"Late {number}")

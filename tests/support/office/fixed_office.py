@@ -406,7 +406,7 @@ def content_world() -> dict[str, Any]:
 
 def board_world() -> dict[str, Any]:
     """Return what the screens of a board ask for."""
-    item = {
+    item: dict[str, Any] = {
         "id": "event:abcd",
         "brand": BRAND,
         "scope": "EVENT",

@@ -182,7 +182,12 @@ def former_provider(clerks: Clerks) -> dict[str, Any]:
     return {"input": {"provider": PROVIDER, "revision": seen - 1, "seen": seen, "reason": "a reason"}}
 
 
-BOARD_ENTRY: Final = {"brand": "northbet", "scope": "SPORT", "entry": "football", "reason": "a reason"}
+BOARD_ENTRY: Final[dict[str, Any]] = {
+    "brand": "northbet",
+    "scope": "SPORT",
+    "entry": "football",
+    "reason": "a reason",
+}
 NAMED: Final = {"names": [{"locale": "en-GB", "name": "Soccer"}]}
 
 

@@ -97,6 +97,17 @@ export type CustomerReasonInput = {
   readonly reason: string;
 };
 
+export type DecideMatchInput = {
+  /** The id of the event. */
+  readonly candidate: string;
+  readonly reason: string;
+  readonly verdict: MatchVerdict;
+  /** That of the candidate, as it was seen. */
+  readonly version: string;
+  /** The id of what waits. */
+  readonly waiting: string;
+};
+
 export type DiffSpanKind =
   | 'ADDED'
   | 'REMOVED'
@@ -154,6 +165,24 @@ export type LocaleTextInput = {
   readonly termsUrl?: string;
   readonly title?: string;
 };
+
+/** What became of a decision about two offers. */
+export type MatchDecisionState =
+  | 'BEING_APPLIED'
+  | 'IN_FORCE'
+  | 'REFUSED'
+  | 'TAKEN_BACK';
+
+/** What a person says of two events. */
+export type MatchVerdict =
+  | 'DIFFERENT'
+  | 'SAME';
+
+/** Whether an offer is of an event, waits for a person, or is no longer there. */
+export type OfferState =
+  | 'GONE'
+  | 'MATCHED'
+  | 'WAITING';
 
 /** The state of a proposal. */
 export type ProposalStatus =
@@ -449,6 +478,13 @@ export type SwitchProviderInput = {
   readonly off: boolean;
   readonly provider: string;
   readonly reason: string;
+};
+
+export type TakeMatchBackInput = {
+  readonly decision: string;
+  readonly reason: string;
+  /** That of the decision, as it was seen. */
+  readonly version: string;
 };
 
 export type ThemeTokenInput = {
@@ -756,6 +792,88 @@ export type RollBackBoardEntryVariables = Exact<{
 
 
 export type RollBackBoardEntry = { readonly rollBackBoardEntry: string };
+
+export type EventOffersVariables = Exact<{
+  first: number;
+  after?: string | null | undefined;
+  sport?: string | null | undefined;
+  provider?: string | null | undefined;
+  day?: unknown;
+  text?: string | null | undefined;
+  state?: OfferState | null | undefined;
+}>;
+
+
+export type EventOffers = { readonly page: { readonly endCursor: string | null, readonly hasNextPage: boolean, readonly nodes: ReadonlyArray<{ readonly id: string, readonly state: OfferState, readonly offer: { readonly id: string, readonly provider: string, readonly sportsEventId: string, readonly sport: string, readonly competition: string, readonly name: string, readonly competitors: ReadonlyArray<string>, readonly startsAt: string, readonly status: string, readonly knownSince: string }, readonly event: { readonly id: string, readonly name: string, readonly offers: number } | null }> } };
+
+export type ListedOffer = { readonly id: string, readonly state: OfferState, readonly offer: { readonly id: string, readonly provider: string, readonly sportsEventId: string, readonly sport: string, readonly competition: string, readonly name: string, readonly competitors: ReadonlyArray<string>, readonly startsAt: string, readonly status: string, readonly knownSince: string }, readonly event: { readonly id: string, readonly name: string, readonly offers: number } | null };
+
+export type Offer = { readonly id: string, readonly provider: string, readonly sportsEventId: string, readonly sport: string, readonly competition: string, readonly name: string, readonly competitors: ReadonlyArray<string>, readonly startsAt: string, readonly status: string, readonly knownSince: string };
+
+export type OfferedSportsVariables = Exact<{ [key: string]: never; }>;
+
+
+export type OfferedSports = { readonly offeredSports: ReadonlyArray<string> };
+
+export type WaitingMatchesVariables = Exact<{
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+
+export type WaitingMatches = { readonly waitingMatches: { readonly endCursor: string | null, readonly hasNextPage: boolean, readonly nodes: ReadonlyArray<{ readonly id: string, readonly sport: string, readonly offers: ReadonlyArray<{ readonly id: string, readonly provider: string, readonly sportsEventId: string, readonly sport: string, readonly competition: string, readonly name: string, readonly competitors: ReadonlyArray<string>, readonly startsAt: string, readonly status: string, readonly knownSince: string }>, readonly candidates: ReadonlyArray<{ readonly id: string, readonly confidence: number, readonly waiting: boolean, readonly version: string, readonly offers: ReadonlyArray<{ readonly id: string, readonly provider: string, readonly sportsEventId: string, readonly sport: string, readonly competition: string, readonly name: string, readonly competitors: ReadonlyArray<string>, readonly startsAt: string, readonly status: string, readonly knownSince: string }>, readonly decided: { readonly verdict: MatchVerdict, readonly by: string, readonly at: string } | null }> }> } };
+
+export type WaitingMatch = { readonly id: string, readonly sport: string, readonly offers: ReadonlyArray<{ readonly id: string, readonly provider: string, readonly sportsEventId: string, readonly sport: string, readonly competition: string, readonly name: string, readonly competitors: ReadonlyArray<string>, readonly startsAt: string, readonly status: string, readonly knownSince: string }>, readonly candidates: ReadonlyArray<{ readonly id: string, readonly confidence: number, readonly waiting: boolean, readonly version: string, readonly offers: ReadonlyArray<{ readonly id: string, readonly provider: string, readonly sportsEventId: string, readonly sport: string, readonly competition: string, readonly name: string, readonly competitors: ReadonlyArray<string>, readonly startsAt: string, readonly status: string, readonly knownSince: string }>, readonly decided: { readonly verdict: MatchVerdict, readonly by: string, readonly at: string } | null }> };
+
+export type Candidate = { readonly id: string, readonly confidence: number, readonly waiting: boolean, readonly version: string, readonly offers: ReadonlyArray<{ readonly id: string, readonly provider: string, readonly sportsEventId: string, readonly sport: string, readonly competition: string, readonly name: string, readonly competitors: ReadonlyArray<string>, readonly startsAt: string, readonly status: string, readonly knownSince: string }>, readonly decided: { readonly verdict: MatchVerdict, readonly by: string, readonly at: string } | null };
+
+export type WaitingMatchCountVariables = Exact<{ [key: string]: never; }>;
+
+
+export type WaitingMatchCount = { readonly waitingMatchCount: number };
+
+export type DecideMatchVariables = Exact<{
+  input: DecideMatchInput;
+}>;
+
+
+export type DecideMatch = { readonly decideMatch: ReadonlyArray<string> };
+
+export type MatchDecisionsVariables = Exact<{
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+
+export type MatchDecisions = { readonly matchDecisions: { readonly endCursor: string | null, readonly hasNextPage: boolean, readonly nodes: ReadonlyArray<{ readonly id: string, readonly verdict: MatchVerdict | null, readonly state: MatchDecisionState, readonly version: string, readonly by: string, readonly at: string, readonly reason: string | null, readonly learned: number, readonly together: number, readonly first: { readonly provider: string, readonly sportsEventId: string, readonly offer: { readonly id: string, readonly provider: string, readonly sportsEventId: string, readonly sport: string, readonly competition: string, readonly name: string, readonly competitors: ReadonlyArray<string>, readonly startsAt: string, readonly status: string, readonly knownSince: string } | null }, readonly second: { readonly provider: string, readonly sportsEventId: string, readonly offer: { readonly id: string, readonly provider: string, readonly sportsEventId: string, readonly sport: string, readonly competition: string, readonly name: string, readonly competitors: ReadonlyArray<string>, readonly startsAt: string, readonly status: string, readonly knownSince: string } | null }, readonly remaining: { readonly id: string, readonly provider: string, readonly sportsEventId: string, readonly sport: string, readonly competition: string, readonly name: string, readonly competitors: ReadonlyArray<string>, readonly startsAt: string, readonly status: string, readonly knownSince: string } | null }> } };
+
+export type MatchDecision = { readonly id: string, readonly verdict: MatchVerdict | null, readonly state: MatchDecisionState, readonly version: string, readonly by: string, readonly at: string, readonly reason: string | null, readonly learned: number, readonly together: number, readonly first: { readonly provider: string, readonly sportsEventId: string, readonly offer: { readonly id: string, readonly provider: string, readonly sportsEventId: string, readonly sport: string, readonly competition: string, readonly name: string, readonly competitors: ReadonlyArray<string>, readonly startsAt: string, readonly status: string, readonly knownSince: string } | null }, readonly second: { readonly provider: string, readonly sportsEventId: string, readonly offer: { readonly id: string, readonly provider: string, readonly sportsEventId: string, readonly sport: string, readonly competition: string, readonly name: string, readonly competitors: ReadonlyArray<string>, readonly startsAt: string, readonly status: string, readonly knownSince: string } | null }, readonly remaining: { readonly id: string, readonly provider: string, readonly sportsEventId: string, readonly sport: string, readonly competition: string, readonly name: string, readonly competitors: ReadonlyArray<string>, readonly startsAt: string, readonly status: string, readonly knownSince: string } | null };
+
+export type NamedOffer = { readonly provider: string, readonly sportsEventId: string, readonly offer: { readonly id: string, readonly provider: string, readonly sportsEventId: string, readonly sport: string, readonly competition: string, readonly name: string, readonly competitors: ReadonlyArray<string>, readonly startsAt: string, readonly status: string, readonly knownSince: string } | null };
+
+export type TakeMatchBackVariables = Exact<{
+  input: TakeMatchBackInput;
+}>;
+
+
+export type TakeMatchBack = { readonly takeMatchBack: ReadonlyArray<string> };
+
+export type LeadersVariables = Exact<{ [key: string]: never; }>;
+
+
+export type Leaders = { readonly eventLeaders: ReadonlyArray<{ readonly data: string, readonly provider: string | null, readonly since: string | null, readonly reason: string }>, readonly eventProviders: ReadonlyArray<{ readonly id: string, readonly capabilities: ReadonlyArray<string>, readonly complete: boolean, readonly problem: string, readonly delayMs: number, readonly saidAt: string, readonly trusted: boolean | null, readonly since: string | null, readonly reason: string, readonly failures: number, readonly wellSince: string | null }> };
+
+export type EventProvider = { readonly id: string, readonly capabilities: ReadonlyArray<string>, readonly complete: boolean, readonly problem: string, readonly delayMs: number, readonly saidAt: string, readonly trusted: boolean | null, readonly since: string | null, readonly reason: string, readonly failures: number, readonly wellSince: string | null };
+
+export type LeaderChangesVariables = Exact<{
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+
+export type LeaderChanges = { readonly leaderChanges: { readonly endCursor: string | null, readonly hasNextPage: boolean, readonly nodes: ReadonlyArray<{ readonly id: string, readonly data: string, readonly before: string | null, readonly after: string | null, readonly reason: string, readonly changedAt: string }> } };
+
+export type LeaderChange = { readonly id: string, readonly data: string, readonly before: string | null, readonly after: string | null, readonly reason: string, readonly changedAt: string };
 
 export type MyDecisionsVariables = Exact<{ [key: string]: never; }>;
 
@@ -1669,6 +1787,15 @@ export const TRY_BOARD_ENTRY = "query TryBoardEntry($input:TryBoardEntryInput!){
 export const PROPOSE_BOARD_ENTRY = "mutation ProposeBoardEntry($input:ProposeBoardEntryInput!){proposeBoardEntry(input:$input)}" as Document<ProposeBoardEntry, ProposeBoardEntryVariables>;
 export const REMOVE_BOARD_ENTRY = "mutation RemoveBoardEntry($input:RemoveBoardEntryInput!){removeBoardEntry(input:$input)}" as Document<RemoveBoardEntry, RemoveBoardEntryVariables>;
 export const ROLL_BACK_BOARD_ENTRY = "mutation RollBackBoardEntry($input:RollBackBoardEntryInput!){rollBackBoardEntry(input:$input)}" as Document<RollBackBoardEntry, RollBackBoardEntryVariables>;
+export const EVENT_OFFERS = "query EventOffers($first:Int!$after:String$sport:String$provider:String$day:Date$text:String$state:OfferState){page:eventOffers(first:$first after:$after sport:$sport provider:$provider day:$day text:$text state:$state){nodes{id state offer{id provider sportsEventId sport competition name competitors startsAt status knownSince}event{id name offers}}endCursor hasNextPage}}" as Document<EventOffers, EventOffersVariables>;
+export const OFFERED_SPORTS = "query OfferedSports{offeredSports}" as Document<OfferedSports, OfferedSportsVariables>;
+export const WAITING_MATCHES = "query WaitingMatches($first:Int!$after:String){waitingMatches(first:$first after:$after){nodes{id sport offers{id provider sportsEventId sport competition name competitors startsAt status knownSince}candidates{id confidence waiting version offers{id provider sportsEventId sport competition name competitors startsAt status knownSince}decided{verdict by at}}}endCursor hasNextPage}}" as Document<WaitingMatches, WaitingMatchesVariables>;
+export const WAITING_MATCH_COUNT = "query WaitingMatchCount{waitingMatchCount}" as Document<WaitingMatchCount, WaitingMatchCountVariables>;
+export const DECIDE_MATCH = "mutation DecideMatch($input:DecideMatchInput!){decideMatch(input:$input)}" as Document<DecideMatch, DecideMatchVariables>;
+export const MATCH_DECISIONS = "query MatchDecisions($first:Int!$after:String){matchDecisions(first:$first after:$after){nodes{id verdict state version by at reason learned together first{provider sportsEventId offer{id provider sportsEventId sport competition name competitors startsAt status knownSince}}second{provider sportsEventId offer{id provider sportsEventId sport competition name competitors startsAt status knownSince}}remaining{id provider sportsEventId sport competition name competitors startsAt status knownSince}}endCursor hasNextPage}}" as Document<MatchDecisions, MatchDecisionsVariables>;
+export const TAKE_MATCH_BACK = "mutation TakeMatchBack($input:TakeMatchBackInput!){takeMatchBack(input:$input)}" as Document<TakeMatchBack, TakeMatchBackVariables>;
+export const LEADERS = "query Leaders{eventLeaders{data provider since reason}eventProviders{id capabilities complete problem delayMs saidAt trusted since reason failures wellSince}}" as Document<Leaders, LeadersVariables>;
+export const LEADER_CHANGES = "query LeaderChanges($first:Int!$after:String){leaderChanges(first:$first after:$after){nodes{id data before after reason changedAt}endCursor hasNextPage}}" as Document<LeaderChanges, LeaderChangesVariables>;
 export const MY_DECISIONS = "query MyDecisions{myDecisions{id kind brand status decidedAt decidedBy decisionReason content visible}}" as Document<MyDecisions, MyDecisionsVariables>;
 export const SEE_DECISIONS = "mutation SeeDecisions($newest:ID!){seeDecisions(newest:$newest)}" as Document<SeeDecisions, SeeDecisionsVariables>;
 export const SHOWN_BRANDS = "query ShownBrands{contentBrands{id name timeZone}}" as Document<ShownBrands, ShownBrandsVariables>;
