@@ -120,12 +120,20 @@ class EventSource:
     _status_at: datetime | None = None
 
     def __call__(self, world: World, random: Random, now: datetime) -> Iterator[Message]:
-        """Yield the messages of a moment."""
+        """Yield the messages of a moment, in which prices move."""
         del world
+        yield from self._told_at(now, random)
+
+    def still(self, world: World, random: Random, now: datetime) -> Iterator[Message]:
+        """Yield the messages of a moment in which no price moves: events begin and end as they are due."""
+        del world, random
+        yield from self._told_at(now, None)
+
+    def _told_at(self, now: datetime, random: Random | None) -> Iterator[Message]:
         self._revision = max(self._revision + 1, int(now.timestamp() * 1000))
         self._first = self._first or self._revision
         events = tuple(_events(now))
-        moving = random.sample(events, MOVES)
+        moving = () if random is None else random.sample(events, MOVES)
         for event in events:
             for number, provider in enumerate(PROVIDERS):
                 body = _fixture(event, number, now)

@@ -27,7 +27,7 @@ class SimulatorSettings:
         port: The port of its API; 0 for any free port.
         traffic_per_second: The number of progress messages per second; 0 for none.
         feeds_per_second: The number of records of the platform's feeds per second; 0 for none.
-        sources: What else is published while there is traffic.
+        sources: What else is published while there is traffic; without, by the method `still`, if any.
         world: A file for `read_world`; None for the built-in world.
         more_customers: Additional customers by brand, placed before those of the world.
         clock: The clock of product time, used for bets and recorded changes.
@@ -102,7 +102,7 @@ async def _traffic(running: RunningSimulator, settings: SimulatorSettings) -> As
             for rate, message in streams
             if rate > 0
         ]
-        for source in settings.sources if betting else ():
+        for source in filter(None, (_source(source, settings) for source in settings.sources)):
             publishing = run_source(
                 running.producer, source, running.world, settings.traffic_seed, settings.clock.now
             )
@@ -110,3 +110,11 @@ async def _traffic(running: RunningSimulator, settings: SimulatorSettings) -> As
         yield
         for task in betting:
             task.cancel()
+
+
+def _source(source: Source, settings: SimulatorSettings) -> Source | None:
+    """Return what publishes of a source: without traffic, only what does not happen by chance."""
+    if settings.traffic_per_second > 0 or settings.feeds_per_second > 0:
+        return source
+    still: Source | None = getattr(source, "still", None)
+    return still

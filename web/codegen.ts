@@ -1,4 +1,4 @@
-/** Writes the types and documents of the widget's and of the screens' operations, and the widget's manifest. */
+/** Writes types and documents of the operations of widget, demo and screens, and manifests of the first two. */
 import type { CodegenConfig } from '@graphql-codegen/cli';
 
 const DOCUMENTS = './codegen/documents.mjs';
@@ -16,6 +16,9 @@ const WIDGET = {
 };
 const GENERATED = 'packages/client/src/generated';
 
+const DEMO = { schema: '../schema.api.graphql', documents: ['demo/**/*.graphql'] };
+const GENERATED_OF_DEMO = 'demo/events/generated';
+
 const config: CodegenConfig = {
   generates: {
     [`${GENERATED}/operations.ts`]: {
@@ -25,6 +28,15 @@ const config: CodegenConfig = {
     },
     [`${GENERATED}/persisted-documents.json`]: {
       ...WIDGET,
+      plugins: [{ [DOCUMENTS]: { format: 'manifest' } }],
+    },
+    [`${GENERATED_OF_DEMO}/operations.ts`]: {
+      ...DEMO,
+      plugins: ['typescript-operations', { [DOCUMENTS]: { operation: '@furlong/client' } }],
+      config: TYPES,
+    },
+    [`${GENERATED_OF_DEMO}/persisted-documents.json`]: {
+      ...DEMO,
       plugins: [{ [DOCUMENTS]: { format: 'manifest' } }],
     },
     'backoffice/src/graph/generated/operations.ts': {

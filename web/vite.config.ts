@@ -9,14 +9,17 @@ import { ALIAS, CSS_TARGET } from './alias.ts';
 // The gateway that `npm run dev` connects to; `make demo` starts it at this address.
 const GATEWAY = process.env['FURLONG_DEV_URL'] ?? 'http://127.0.0.1:8000';
 
-const MANIFEST = new URL('packages/client/src/generated/persisted-documents.json', import.meta.url);
+const MANIFESTS = ['packages/client/src/generated', 'demo/events/generated'].map(
+  (folder) => new URL(`${folder}/persisted-documents.json`, import.meta.url),
+);
 
-/** Puts the manifest of the widget's documents beside the page, where `furlong serve` finds it. */
+/** Puts the manifest of the widget's and the page's documents beside the page, where `furlong serve` finds it. */
 function manifest(): Plugin {
   return {
     name: 'furlong-manifest',
     generateBundle() {
-      const source = readFileSync(fileURLToPath(MANIFEST));
+      const documents = MANIFESTS.map((file) => JSON.parse(readFileSync(fileURLToPath(file), 'utf-8')) as object);
+      const source = JSON.stringify(Object.assign({}, ...documents), null, 2);
       this.emitFile({ type: 'asset', fileName: 'documents/persisted-documents.json', source });
     },
   };

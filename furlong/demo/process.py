@@ -37,6 +37,7 @@ from furlong.demo.fulfilment import serving_demo_providers
 from furlong.demo.internal_graph import running_internal_graph
 from furlong.demo.mock.server import PATH as MOCKED
 from furlong.demo.mock.server import MountedMock
+from furlong.demo.offers import open_offers
 from furlong.demo.processes import Surroundings, running_decisions, running_processes, running_settlement
 from furlong.demo.ready_file import database_in, make_private
 from furlong.demo.routes import DemoSession, Placed, PlacedSlip, SessionCustomer, demo_routes
@@ -154,20 +155,22 @@ async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFac
             running_brand_sites(options.data, session, url, options.origins)
         )
         sites = [
-            _site(
-                _parts(
-                    options,
-                    subgraph_parts(
-                        database, upstream, sessions, stream, clock, bus=context.bus, embed=embed.settings
+            await stack.enter_async_context(
+                _site(
+                    _parts(
+                        options,
+                        subgraph_parts(
+                            database, upstream, sessions, stream, clock, bus=context.bus, embed=embed.settings
+                        ),
                     ),
-                ),
-                simulator,
-                session,
-                options.data,
-                tracing,
-                embed=embed.settings,
-                counts_bets=context.counts_bets,
-                beside=_beside_the_first(office_listener) if index == 0 else (),
+                    simulator,
+                    session,
+                    options.data,
+                    tracing,
+                    embed=embed.settings,
+                    counts_bets=context.counts_bets,
+                    beside=_beside_the_first(office_listener) if index == 0 else (),
+                )
             )
             for index, (database, context) in enumerate(zip(databases, running, strict=True))
         ]
@@ -285,7 +288,8 @@ def _parts(options: DemoOptions, parts: SubgraphParts) -> SubgraphParts:
     return replace(parts, reading=replace(parts.reading, count_seconds=_COUNT_SECONDS))
 
 
-def _site(
+@asynccontextmanager
+async def _site(
     parts: SubgraphParts,
     simulator: RunningSimulator,
     session: DemoSession,
@@ -295,7 +299,7 @@ def _site(
     embed: EmbedSettings,
     counts_bets: Callable[[], bool],
     beside: Sequence[Feature],
-) -> Starlette:
+) -> AsyncIterator[Starlette]:
     async def place_bet(owner: Owner, slip: PlacedSlip) -> Placed:
         brand = simulator.world.brand(owner.brand)
         if brand is None:
@@ -311,18 +315,19 @@ def _site(
         )
         return Placed(bet_id=bet_id, is_counting=counts_bets())
 
-    routes = (
-        *demo_routes(session, parts.verifier, place_bet),
-        DemoTokens(embed, session, parts.clock).route(),
-        *gallery_routes(ServeSettings().page),
-    )
-    return create_site(
-        parts,
-        gateway=_demo_gateway(data),
-        tracing=tracing,
-        embed=embed,
-        features=(Routes(routes), *beside),
-    )
+    async with open_offers(parts) as offers:
+        routes = (
+            *demo_routes(session, parts.verifier, place_bet, offers),
+            DemoTokens(embed, session, parts.clock).route(),
+            *gallery_routes(ServeSettings().page),
+        )
+        yield create_site(
+            parts,
+            gateway=_demo_gateway(data),
+            tracing=tracing,
+            embed=embed,
+            features=(Routes(routes), *beside),
+        )
 
 
 def _session(world: SimulatedWorld, sessions: SessionSettings, scenarios: Sequence[Scenario]) -> DemoSession:

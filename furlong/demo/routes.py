@@ -12,6 +12,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from furlong.demo.offers import Offers, OffersUnavailable, PresentOdds, Refusal, RefusalCode
+from subgraphs.events.graph_ids import MAX_ID
 from subgraphs.kit.auth import SessionVerifier
 from subgraphs.kit.domain.errors import Unauthenticated
 from subgraphs.kit.domain.keys import Owner
@@ -48,24 +50,53 @@ class DemoSession(_Body):
 
 
 class PlacedSlip(_Body):
-    """A bet-slip to place."""
+    """A bet-slip to place.
+
+    Attributes:
+        odds_milli: The odds as the customer saw them.
+        selection_id: What is bet on, by its id in the graph; without it, the odds are taken as they are.
+    """
 
     stake_minor: Annotated[int, Field(ge=1, le=MAX_STAKE_MINOR)]
     odds_milli: Annotated[int, Field(ge=1001, le=1_000_000)]
     bet_type: Literal["single", "multiple", "system"]
+    selection_id: Annotated[str, Field(max_length=MAX_ID)] | None = None
+
+
+class TakenOdds(_Body):
+    """Odds in thousandths, and as the customer writes them."""
+
+    milli: int
+    display: str
 
 
 class Placed(_Body):
     """The bet that a slip became.
 
     Attributes:
+        odds: Those of a selection; never worse than the customer saw them.
         is_counting: Whether it is counted now; if not, the consumer has ended, and is being started again.
     """
 
     bet_id: str
     is_counting: bool = True
+    odds: TakenOdds | None = None
 
 
+class RefusedSlip(_Body):
+    """Why a slip is refused; `odds` are the present ones if those that were seen are no longer offered."""
+
+    code: str
+    detail: str
+    odds: TakenOdds | None = None
+
+
+REFUSALS: Final[dict[RefusalCode, str]] = {
+    "PRICE_CHANGED": "the odds are worse than they were seen",
+    "SUSPENDED": "betting on this selection is suspended",
+    "OVER": "betting on this selection has ended",
+    "UNKNOWN_SELECTION": "there is no such selection",
+}
 PlaceBet = Callable[[Owner, PlacedSlip], Awaitable[Placed]]
 
 
@@ -109,13 +140,16 @@ def session_route(session: DemoSession) -> Route:
     return Route("/demo/session", own_pages_only(get_session))  # it has tokens
 
 
-def demo_routes(session: DemoSession, verifier: SessionVerifier, place_bet: PlaceBet) -> list[Route]:
+def demo_routes(
+    session: DemoSession, verifier: SessionVerifier, place_bet: PlaceBet, offers: Offers
+) -> list[Route]:
     """Return the routes `GET /demo/session` and `POST /demo/bets`.
 
     Args:
         session: The customers to offer.
         verifier: Verifies the token of the customer who places a bet.
         place_bet: Places the bet with the betting site, here the simulator.
+        offers: What it offers, which a bet on a selection is checked against.
     """
 
     async def post_bet(request: Request) -> Response:
@@ -129,10 +163,37 @@ def demo_routes(session: DemoSession, verifier: SessionVerifier, place_bet: Plac
             slip = PlacedSlip.model_validate_json(await request.body())
         except ValidationError as error:
             return _refused(422, "; ".join(problem["msg"] for problem in error.errors()))
-        placed = await place_bet(viewer.owner, slip)
-        return Response(placed.model_dump_json(by_alias=True), 202, media_type="application/json")
+        try:
+            taken = await _taken(slip, viewer.owner, offers, request.headers.get("accept-language", ""))
+        except OffersUnavailable as error:
+            return _refused(503, str(error))
+        if isinstance(taken, Refusal):
+            return _json(
+                409, RefusedSlip(code=taken.code, detail=REFUSALS[taken.code], odds=_odds(taken.odds))
+            )
+        odds_milli = slip.odds_milli if taken is None else taken.milli
+        placed = await place_bet(viewer.owner, slip.model_copy(update={"odds_milli": odds_milli}))
+        return _json(202, placed.model_copy(update={"odds": _odds(taken)}))
 
     return [session_route(session), Route("/demo/bets", post_bet, methods=["POST"])]
+
+
+async def _taken(
+    slip: PlacedSlip, owner: Owner, offers: Offers, language: str
+) -> PresentOdds | Refusal | None:
+    """Return the odds of a bet on a selection, or why there is no such bet; None for a slip without one."""
+    if slip.selection_id is None:
+        return None
+    return await offers.take(owner.brand, slip.selection_id, slip.odds_milli, language)
+
+
+def _odds(odds: PresentOdds | None) -> TakenOdds | None:
+    return None if odds is None else TakenOdds(milli=odds.milli, display=odds.display)
+
+
+def _json(status: int, body: _Body) -> Response:
+    text = body.model_dump_json(by_alias=True, exclude_none=True)
+    return Response(text, status, media_type="application/json")
 
 
 def _refused(status: int, problem: str) -> Response:

@@ -45,8 +45,8 @@ class Block(NamedTuple):
         workers: What it does in the background: names of modules in its package, each with `create_rounds`,
             which `furlong worker BLOCK-NAME` runs.
         simulated: The place of what the simulator publishes on its topics, in the demo and without the
-            systems that publish on them in production; a class has one object for each simulator. Nothing if
-            it is empty.
+            systems that publish on them in production; a class has one object for each simulator. Without
+            simulated traffic it is called by its method `still`, if it has one. Nothing if it is empty.
         area: The place of its area of the back office, whose `schema` is beside it; none if it is empty.
     """
 

@@ -9,11 +9,14 @@ import { Kind, print, stripIgnoredCharacters, visit } from 'graphql';
 const WRITTEN = '/* Written by `npm run codegen`. */';
 
 /**
- * The plugin's entry: with `format: manifest` it writes JSON, otherwise TypeScript.
+ * The plugin's entry: with `format: manifest` it writes JSON, otherwise TypeScript, which imports the type of
+ * operations from `operation`.
  *
- * @type {import('@graphql-codegen/plugin-helpers').PluginFunction<{ readonly format?: 'manifest' | 'text' }>}
+ * @type {import('@graphql-codegen/plugin-helpers').PluginFunction<{
+ *   readonly format?: 'manifest' | 'text', readonly operation?: string
+ * }>}
  */
-export const plugin = (_schema, documents, { format }) => {
+export const plugin = (_schema, documents, { format, operation = '../operations/operation.ts' }) => {
   const operations = operationsOf(documents);
   if (format === 'manifest') {
     return JSON.stringify(Object.fromEntries(operations.map(({ id, text }) => [id, text])), null, 2);
@@ -22,7 +25,7 @@ export const plugin = (_schema, documents, { format }) => {
     const prepend = [WRITTEN, "import type { Document } from '../graph.ts';"];
     return { prepend, content: operations.map(typedText).join('\n') };
   }
-  const prepend = [WRITTEN, "import type { Operation } from '../operations/operation.ts';"];
+  const prepend = [WRITTEN, `import type { Operation } from '${operation}';`];
   return { prepend, content: operations.map(constant).join('\n') };
 };
 

@@ -1,16 +1,15 @@
-/** The page: session bar, race card, and bet-slip with the tracker. */
+/** The page: session bar, events, and bet-slip with the tracker. */
 import { askOver, createRoute, liveOver, type Session } from '@furlong/client';
 import { LocaleProvider, localeFor } from '@furlong/club';
 import { useEffect, useState } from 'react';
 
+import { Bets } from './Bets';
 import { slipWords } from './messages';
 import { RehearsalBanner } from './session/RehearsalBanner';
 import { fetchDemo, sessionAtStart, type Demo } from './session/demo';
 import { rememberCustomer, rememberedCustomer } from './session/remembered';
 import { SessionBar } from './session/SessionBar';
-import { RaceCard } from './slip/RaceCard';
-import { FIRST_SELECTION, RACES, type Selection } from './slip/race';
-import { SlipOfSession } from './slip/SlipOfSession';
+import { useRehearsal } from './session/useRehearsal';
 
 /** The language of `?lang=`, or else the visitor's. */
 const asked = new URLSearchParams(window.location.search).get('lang');
@@ -23,7 +22,7 @@ const NOBODY: Session = { brand: '', token: null, customer: null };
 export function App() {
   const [demo, setDemo] = useState<Demo | null>(null);
   const [session, setSession] = useState<Session | null>(null);
-  const [selection, setSelection] = useState<Selection>(FIRST_SELECTION);
+  const rehearsal = useRehearsal();
 
   useEffect(() => {
     document.documentElement.lang = locale.tag;
@@ -46,7 +45,7 @@ export function App() {
 
   return (
     <LocaleProvider value={locale}>
-      <RehearsalBanner />
+      <RehearsalBanner time={rehearsal} />
       <header className="site">
         <div className="site-inner">
           <h1 className="wordmark">{nameOf(session?.brand ?? '')}</h1>
@@ -54,19 +53,14 @@ export function App() {
         </div>
       </header>
       <main className="page">
-        <div className="races">
-          {RACES.map((race) => (
-            <RaceCard key={race.id} race={race} selected={selection.runner} onSelect={setSelection} />
-          ))}
-        </div>
         {session !== null && (
-          <SlipOfSession
-            key={`${session.brand}:${session.customer ?? ''}`}
+          <Bets
+            key={session.brand}
             ask={ask}
             live={live}
             session={session}
             placesBets={demo !== null}
-            selection={selection}
+            rehearsal={rehearsal}
           />
         )}
       </main>

@@ -6,6 +6,7 @@ import { App } from './App';
 import '@furlong/club/src/ui/base.css';
 import '@furlong/club/src/ui/tracker.css';
 import './page.css';
+import './events/events.css';
 import './slip/slip.css';
 
 const root = document.getElementById('root');

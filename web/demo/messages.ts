@@ -1,13 +1,25 @@
-/** The texts of the demo's bet form, which is not part of the widget. */
+/** The texts of the demo's events and bet form, which are not part of the widget. */
 import type { Locale } from '@furlong/club';
+
+import type { OfferedEvent, OfferedMarket, OfferedSelection } from './events/offers';
+import type { RefusalCode } from './slip/place';
 
 export interface SlipWords {
   readonly slip: string;
   readonly stake: string;
   readonly setStake: string;
   readonly returns: string;
-  readonly win: string;
   readonly odds: string;
+  /** In place of a selection. */
+  readonly empty: string;
+  readonly choose: string;
+  /** `{odds}`: those at which it was picked. */
+  readonly moved: string;
+  /** `{odds}`: the present ones. */
+  readonly accept: string;
+  readonly acceptFirst: string;
+  /** Why what is picked cannot be bet on now. */
+  readonly standing: Readonly<Record<'suspended' | 'over' | 'gone' | 'waiting' | 'paused', string>>;
   /** `{amount}`. */
   readonly place: string;
   readonly placeBare: string;
@@ -22,17 +34,61 @@ export interface SlipWords {
   readonly bet: string;
   readonly nowhere: string;
   readonly failed: string;
+  /** Why the betting site refused a bet; `{odds}` in the first: those that it offers now. */
+  readonly refused: Readonly<Record<RefusalCode, string>>;
   /** Under the page. */
   readonly invented: string;
+
+  readonly events: string;
+  readonly search: string;
+  readonly sport: string;
+  readonly allSports: string;
+  readonly day: string;
+  readonly anyDay: string;
+  readonly today: string;
+  readonly tomorrow: string;
+  readonly shown: Parameters<Locale['count']>[0];
+  readonly loading: string;
+  readonly paused: string;
+  readonly unreachedEvents: string;
+  readonly signInEvents: string;
+  readonly noEvents: string;
+  readonly noMatch: string;
+  readonly narrow: string;
+  readonly moreEvents: string;
+  readonly moreMarkets: string;
+  readonly fewerMarkets: string;
+  readonly noMarkets: string;
+  readonly noMoreMarkets: string;
+  readonly eventStates: Readonly<Record<OfferedEvent['status'], string>>;
+  readonly score: string;
+  /** Between a selection and its odds. */
+  readonly at: string;
+  readonly marketStates: Readonly<Record<OfferedMarket['status'], string>>;
+  /** What became of a selection. */
+  readonly results: Readonly<Partial<Record<OfferedSelection['status'], string>>>;
+  readonly suspended: string;
+  readonly closed: string;
 }
 
 const EN: SlipWords = {
   slip: 'Bet slip',
   stake: 'Stake',
   setStake: 'Set the stake',
-  returns: 'Possible returns',
-  win: 'Win',
+  returns: 'Potential returns',
   odds: 'Odds',
+  empty: 'Your slip is empty. Choose odds to start a bet.',
+  choose: 'Choose a selection to place a bet.',
+  moved: 'Odds were {odds} when you chose this.',
+  accept: 'Accept {odds}',
+  acceptFirst: 'The odds have changed. Accept the new odds to place this bet.',
+  standing: {
+    suspended: 'Betting on this is suspended. You can place your bet once it reopens.',
+    over: 'Betting on this has ended. Choose another selection.',
+    gone: 'This is no longer offered. Choose another selection.',
+    waiting: 'Checking the odds…',
+    paused: 'Prices are paused. You can place your bet once they’re back.',
+  },
   place: 'Place bet · {amount}',
   placeBare: 'Place bet',
   placing: 'Placing…',
@@ -43,16 +99,62 @@ const EN: SlipWords = {
   bet: '{amount} on {runner} at {odds}',
   nowhere: 'Placing bets is the betting site’s job; nothing here takes them.',
   failed: 'Your bet was not placed. Try again.',
-  invented: '18+. Race, runners and prices are invented, and no money is staked here.',
+  refused: {
+    PRICE_CHANGED: 'Your bet was not placed: the odds are now {odds}.',
+    SUSPENDED: 'Your bet was not placed: betting on this is suspended.',
+    OVER: 'Your bet was not placed: betting on this has ended.',
+    UNKNOWN_SELECTION: 'Your bet was not placed: this is no longer offered.',
+  },
+  invented: '18+. Demo only: events and prices are made up and no money is staked here.',
+
+  events: 'Events',
+  search: 'Search',
+  sport: 'Sport',
+  allSports: 'All sports',
+  day: 'Day',
+  anyDay: 'Any day',
+  today: 'Today',
+  tomorrow: 'Tomorrow',
+  shown: { one: '{n} event shown', other: '{n} events shown' },
+  loading: 'Loading…',
+  paused: 'Prices paused. We can’t read them right now, and keep trying.',
+  unreachedEvents: 'Events aren’t available right now. Your bets and your reward aren’t affected.',
+  signInEvents: 'Sign in to see events.',
+  noEvents: 'No events right now.',
+  noMatch: 'No events match. Try another search, sport or day.',
+  narrow: 'To see others, search or choose a sport or a day.',
+  moreEvents: 'Show more events',
+  moreMarkets: 'More markets',
+  fewerMarkets: 'Fewer markets',
+  noMarkets: 'No betting on this yet.',
+  noMoreMarkets: 'No further markets.',
+  eventStates: { SCHEDULED: 'Upcoming', LIVE: 'Live', SUSPENDED: 'Interrupted', FINISHED: 'Finished', CANCELLED: 'Cancelled' },
+  score: 'Score',
+  at: 'at',
+  marketStates: { OPEN: 'Open', SUSPENDED: 'Suspended', CLOSED: 'Closed', SETTLED: 'Settled' },
+  results: { WON: 'Won', LOST: 'Lost', VOID: 'Void', DEAD_HEAT: 'Dead heat', WITHDRAWN: 'Withdrawn' },
+  suspended: 'Suspended',
+  closed: 'Closed',
 };
 
 const DE: SlipWords = {
   slip: 'Wettschein',
   stake: 'Einsatz',
   setStake: 'Einsatz festlegen',
-  returns: 'Möglicher Gewinn',
-  win: 'Sieg',
+  returns: 'Mögliche Auszahlung',
   odds: 'Quote',
+  empty: 'Ihr Wettschein ist leer. Wählen Sie eine Quote.',
+  choose: 'Wählen Sie eine Auswahl, um zu wetten.',
+  moved: 'Bei Ihrer Auswahl war die Quote {odds}.',
+  accept: '{odds} annehmen',
+  acceptFirst: 'Die Quote hat sich geändert. Nehmen Sie die neue Quote an, um zu wetten.',
+  standing: {
+    suspended: 'Wetten hierauf sind ausgesetzt. Sie können wetten, sobald sie wieder offen sind.',
+    over: 'Wetten hierauf sind beendet. Wählen Sie etwas anderes.',
+    gone: 'Das wird nicht mehr angeboten. Wählen Sie etwas anderes.',
+    waiting: 'Quote wird geprüft …',
+    paused: 'Die Quoten pausieren. Sie können wetten, sobald sie wieder da sind.',
+  },
   place: 'Wette platzieren · {amount}',
   placeBare: 'Wette platzieren',
   placing: 'Wird platziert …',
@@ -63,7 +165,42 @@ const DE: SlipWords = {
   bet: '{amount} auf {runner} zu {odds}',
   nowhere: 'Wetten nimmt die Wettseite entgegen, nicht diese Seite.',
   failed: 'Ihre Wette wurde nicht platziert. Versuchen Sie es erneut.',
-  invented: 'Ab 18. Rennen, Pferde und Quoten sind erfunden; hier wird kein Geld eingesetzt.',
+  refused: {
+    PRICE_CHANGED: 'Ihre Wette wurde nicht platziert: Die Quote ist jetzt {odds}.',
+    SUSPENDED: 'Ihre Wette wurde nicht platziert: Wetten hierauf sind ausgesetzt.',
+    OVER: 'Ihre Wette wurde nicht platziert: Wetten hierauf sind beendet.',
+    UNKNOWN_SELECTION: 'Ihre Wette wurde nicht platziert: Das wird nicht mehr angeboten.',
+  },
+  invented: 'Ab 18. Nur eine Demo: Ereignisse und Quoten sind erfunden; hier wird kein Geld eingesetzt.',
+
+  events: 'Ereignisse',
+  search: 'Suche',
+  sport: 'Sportart',
+  allSports: 'Alle Sportarten',
+  day: 'Tag',
+  anyDay: 'Jeder Tag',
+  today: 'Heute',
+  tomorrow: 'Morgen',
+  shown: { one: '{n} Ereignis wird gezeigt', other: '{n} Ereignisse werden gezeigt' },
+  loading: 'Wird geladen …',
+  paused: 'Quoten pausieren. Sie sind gerade nicht abrufbar; wir versuchen es weiter.',
+  unreachedEvents: 'Ereignisse sind gerade nicht verfügbar. Ihre Wetten und Ihre Prämie sind nicht betroffen.',
+  signInEvents: 'Melden Sie sich an, um Ereignisse zu sehen.',
+  noEvents: 'Zurzeit gibt es keine Ereignisse.',
+  noMatch: 'Kein Ereignis passt. Versuchen Sie eine andere Suche, Sportart oder einen anderen Tag.',
+  narrow: 'Für weitere suchen Sie, oder wählen Sie eine Sportart oder einen Tag.',
+  moreEvents: 'Mehr Ereignisse zeigen',
+  moreMarkets: 'Mehr Wetten',
+  fewerMarkets: 'Weniger Wetten',
+  noMarkets: 'Noch keine Wetten.',
+  noMoreMarkets: 'Keine weiteren Wetten.',
+  eventStates: { SCHEDULED: 'Geplant', LIVE: 'Live', SUSPENDED: 'Unterbrochen', FINISHED: 'Beendet', CANCELLED: 'Abgesagt' },
+  score: 'Spielstand',
+  at: 'zu',
+  marketStates: { OPEN: 'Offen', SUSPENDED: 'Ausgesetzt', CLOSED: 'Geschlossen', SETTLED: 'Ausgewertet' },
+  results: { WON: 'Gewonnen', LOST: 'Verloren', VOID: 'Ungültig', DEAD_HEAT: 'Totes Rennen', WITHDRAWN: 'Zurückgezogen' },
+  suspended: 'Ausgesetzt',
+  closed: 'Geschlossen',
 };
 
 const IT: SlipWords = {
@@ -71,8 +208,19 @@ const IT: SlipWords = {
   stake: 'Puntata',
   setStake: 'Imposta la puntata',
   returns: 'Vincita potenziale',
-  win: 'Vincente',
   odds: 'Quota',
+  empty: 'La schedina è vuota. Scegli una quota per scommettere.',
+  choose: 'Scegli un esito per scommettere.',
+  moved: 'Quando l’hai scelta, la quota era {odds}.',
+  accept: 'Accetta {odds}',
+  acceptFirst: 'La quota è cambiata. Accetta quella nuova per scommettere.',
+  standing: {
+    suspended: 'Le scommesse su questo esito sono sospese. Potrai scommettere quando riapriranno.',
+    over: 'Le scommesse su questo esito sono chiuse. Scegline un altro.',
+    gone: 'Questo esito non è più offerto. Scegline un altro.',
+    waiting: 'Verifica della quota…',
+    paused: 'Le quote sono in pausa. Potrai scommettere quando torneranno.',
+  },
   place: 'Scommetti · {amount}',
   placeBare: 'Scommetti',
   placing: 'Invio in corso…',
@@ -83,7 +231,42 @@ const IT: SlipWords = {
   bet: '{amount} su {runner} a {odds}',
   nowhere: 'Le scommesse si piazzano sul sito, non in questa pagina.',
   failed: 'La scommessa non è stata piazzata. Riprova.',
-  invented: '18+. Corse, cavalli e quote sono inventati, e qui non si gioca denaro.',
+  refused: {
+    PRICE_CHANGED: 'La scommessa non è stata piazzata: ora la quota è {odds}.',
+    SUSPENDED: 'La scommessa non è stata piazzata: le scommesse su questo esito sono sospese.',
+    OVER: 'La scommessa non è stata piazzata: le scommesse su questo esito sono chiuse.',
+    UNKNOWN_SELECTION: 'La scommessa non è stata piazzata: questo esito non è più offerto.',
+  },
+  invented: '18+. Solo demo: eventi e quote sono inventati, e qui non si gioca denaro.',
+
+  events: 'Eventi',
+  search: 'Cerca',
+  sport: 'Sport',
+  allSports: 'Tutti gli sport',
+  day: 'Giorno',
+  anyDay: 'Tutti i giorni',
+  today: 'Oggi',
+  tomorrow: 'Domani',
+  shown: { one: '{n} evento mostrato', other: '{n} eventi mostrati' },
+  loading: 'Caricamento…',
+  paused: 'Quote in pausa. Ora non si possono leggere: continuiamo a provare.',
+  unreachedEvents: 'Gli eventi non sono disponibili al momento. Scommesse e premio non ne risentono.',
+  signInEvents: 'Accedi per vedere gli eventi.',
+  noEvents: 'Al momento non ci sono eventi.',
+  noMatch: 'Nessun evento trovato. Prova un’altra ricerca, un altro sport o un altro giorno.',
+  narrow: 'Per vederne altri, cerca oppure scegli uno sport o un giorno.',
+  moreEvents: 'Mostra altri eventi',
+  moreMarkets: 'Altre scommesse',
+  fewerMarkets: 'Meno scommesse',
+  noMarkets: 'Ancora nessuna scommessa.',
+  noMoreMarkets: 'Nessun’altra scommessa.',
+  eventStates: { SCHEDULED: 'In programma', LIVE: 'Live', SUSPENDED: 'Interrotto', FINISHED: 'Finito', CANCELLED: 'Annullato' },
+  score: 'Risultato',
+  at: 'a',
+  marketStates: { OPEN: 'Aperto', SUSPENDED: 'Sospeso', CLOSED: 'Chiuso', SETTLED: 'Refertato' },
+  results: { WON: 'Vincente', LOST: 'Perdente', VOID: 'Annullato', DEAD_HEAT: 'Parità', WITHDRAWN: 'Ritirato' },
+  suspended: 'Sospeso',
+  closed: 'Chiuso',
 };
 
 const AR: SlipWords = {
@@ -91,8 +274,19 @@ const AR: SlipWords = {
   stake: 'المبلغ',
   setStake: 'تحديد المبلغ',
   returns: 'العائد المحتمل',
-  win: 'فوز',
   odds: 'الاحتمالات',
+  empty: 'قسيمتك فارغة. اختر سعرًا لبدء رهان.',
+  choose: 'اختر نتيجة لوضع رهان.',
+  moved: 'كان السعر {odds} عند اختيارك.',
+  accept: 'اقبل {odds}',
+  acceptFirst: 'تغيّر السعر. اقبل السعر الجديد لوضع هذا الرهان.',
+  standing: {
+    suspended: 'المراهنة على هذا موقوفة. يمكنك وضع رهانك عند استئنافها.',
+    over: 'انتهت المراهنة على هذا. اختر نتيجة أخرى.',
+    gone: 'لم يعد هذا معروضًا. اختر نتيجة أخرى.',
+    waiting: 'جارٍ التحقق من السعر…',
+    paused: 'الأسعار متوقفة مؤقتًا. يمكنك وضع رهانك عند عودتها.',
+  },
   place: 'ضع الرهان · {amount}',
   placeBare: 'ضع الرهان',
   placing: 'جارٍ الإرسال…',
@@ -103,7 +297,49 @@ const AR: SlipWords = {
   bet: '{amount} على {runner} بسعر {odds}',
   nowhere: 'توضع الرهانات في موقع المراهنات، لا في هذه الصفحة.',
   failed: 'لم يوضع رهانك. حاول مرة أخرى.',
-  invented: '18+. السباقات والخيول والأسعار من نسج الخيال، ولا تُراهَن هنا أي أموال.',
+  refused: {
+    PRICE_CHANGED: 'لم يوضع رهانك: السعر الآن {odds}.',
+    SUSPENDED: 'لم يوضع رهانك: المراهنة على هذا موقوفة.',
+    OVER: 'لم يوضع رهانك: انتهت المراهنة على هذا.',
+    UNKNOWN_SELECTION: 'لم يوضع رهانك: لم يعد هذا معروضًا.',
+  },
+  invented: '18+. للعرض فقط: الأحداث والأسعار من نسج الخيال، ولا تُراهَن هنا أي أموال.',
+
+  events: 'الأحداث',
+  search: 'بحث',
+  sport: 'الرياضة',
+  allSports: 'كل الرياضات',
+  day: 'اليوم',
+  anyDay: 'أي يوم',
+  today: 'اليوم',
+  tomorrow: 'غدًا',
+  shown: {
+    zero: 'لا أحداث معروضة',
+    one: 'حدث واحد معروض',
+    two: 'حدثان معروضان',
+    few: '{n} أحداث معروضة',
+    many: '{n} حدثًا معروضًا',
+    other: '{n} حدث معروض',
+  },
+  loading: 'جارٍ التحميل…',
+  paused: 'الأسعار متوقفة مؤقتًا. تتعذر قراءتها الآن، وما زلنا نحاول.',
+  unreachedEvents: 'الأحداث غير متاحة الآن. لا يؤثر ذلك على رهاناتك ومكافأتك.',
+  signInEvents: 'سجّل الدخول لرؤية الأحداث.',
+  noEvents: 'لا توجد أحداث الآن.',
+  noMatch: 'لا توجد أحداث مطابقة. جرّب بحثًا أو رياضة أو يومًا آخر.',
+  narrow: 'لرؤية غيرها، ابحث أو اختر رياضة أو يومًا.',
+  moreEvents: 'عرض المزيد من الأحداث',
+  moreMarkets: 'المزيد من الأسواق',
+  fewerMarkets: 'أسواق أقل',
+  noMarkets: 'لا مراهنة على هذا بعد.',
+  noMoreMarkets: 'لا توجد أسواق أخرى.',
+  eventStates: { SCHEDULED: 'قادم', LIVE: 'مباشر', SUSPENDED: 'متوقف', FINISHED: 'انتهى', CANCELLED: 'أُلغي' },
+  score: 'النتيجة',
+  at: 'بسعر',
+  marketStates: { OPEN: 'مفتوح', SUSPENDED: 'موقوف', CLOSED: 'مغلق', SETTLED: 'تمت تسويته' },
+  results: { WON: 'فاز', LOST: 'خسر', VOID: 'ملغى', DEAD_HEAT: 'تعادل', WITHDRAWN: 'منسحب' },
+  suspended: 'موقوف',
+  closed: 'مغلق',
 };
 
 const LANGUAGES: Readonly<Record<string, SlipWords>> = { en: EN, de: DE, it: IT, ar: AR };

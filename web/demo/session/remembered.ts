@@ -1,6 +1,9 @@
-/** Remembers the customer of this tab across reloads. */
+/** Remembers the customer of this tab, and what is on the slip, across reloads. */
+
+import type { PickedIds } from '../events/picked';
 
 const NAME = 'furlong:demo-customer';
+const PICKED = 'furlong:demo-picked:';
 
 /** The id of the customer, '' if nobody was signed in, or null if nothing is stored. */
 export function rememberedCustomer(): string | null {
@@ -18,4 +21,34 @@ export function rememberCustomer(customer: string | null): void {
   } catch {
     // Forbidden by the browser: a reload shows the first customer.
   }
+}
+
+/** What was last picked of a brand; null if nothing is stored. */
+export function rememberedPick(brand: string): PickedIds | null {
+  try {
+    const stored: unknown = JSON.parse(sessionStorage.getItem(`${PICKED}${brand}`) ?? 'null');
+    return isPickedIds(stored) ? stored : null;
+  } catch {
+    // Forbidden by the browser, or written by something else.
+    return null;
+  }
+}
+
+export function rememberPick(brand: string, ids: PickedIds): void {
+  try {
+    sessionStorage.setItem(`${PICKED}${brand}`, JSON.stringify(ids));
+  } catch {
+    // Forbidden by the browser: a reload shows the first selection.
+  }
+}
+
+function isPickedIds(stored: unknown): stored is PickedIds {
+  return (
+    typeof stored === 'object' &&
+    stored !== null &&
+    'event' in stored &&
+    typeof stored.event === 'string' &&
+    'selection' in stored &&
+    typeof stored.selection === 'string'
+  );
 }

@@ -1,52 +1,60 @@
 /** The bet-slip: one selection, a stake, the club's line in its reserved space, and the button. */
 import { formatMinor, readAmount, shortReference, useLocale, type Locale } from '@furlong/club';
-import { useId, useState, type ReactNode, type SubmitEvent } from 'react';
+import { useId, useRef, useState, type ReactNode, type SubmitEvent } from 'react';
 
+import type { Picked, Standing } from '../events/picked';
 import { slipWords, type SlipWords } from '../messages';
-import { StakeField } from './StakeField';
-import { formatOdds } from './stake';
+import { PickedLine } from './PickedLine';
 import type { Placed } from './place';
-import type { Selection } from './race';
+import { StakeField } from './StakeField';
 
 export interface BetSlipProps {
-  readonly selection: Selection;
+  /** Null while nothing is picked; then there is no standing either. */
+  readonly picked: Picked | null;
+  readonly standing: Standing | null;
   readonly currency: string;
   readonly typed: string;
   readonly onType: (typed: string) => void;
   /** Why no bet can be placed at the moment; null if one can. */
   readonly closed: string | null;
+  readonly onAccept: () => void;
   readonly onPlace: (stakeMinor: number) => Promise<Placed>;
   /** The widget. Its space is reserved from the start, so that it never moves the button when it loads late. */
   readonly children: ReactNode;
 }
 
 export function BetSlip(props: BetSlipProps) {
-  const { selection, currency, typed, closed, onPlace } = props;
-  const { runner } = selection;
+  const { picked, standing, currency, typed, closed, onPlace } = props;
   const locale = useLocale();
   const words = slipWords(locale);
   const noteId = useId();
   const read = readAmount(typed, currency, locale.tag);
   const stakeMinor = read.kind === 'amount' ? read.minor : null;
   const [placing, setPlacing] = useState(false);
-  const [told, setTold] = useState<string | null>(null);
-  const why = closed ?? (stakeMinor === null ? words.enterStake : null);
+  const [told, setTold] = useState<Told | null>(null);
+  const button = useRef<HTMLButtonElement>(null);
+  const why = closed ?? whyNot(standing, words) ?? (stakeMinor === null ? words.enterStake : null);
+  const about = `${picked?.offer.selection.id ?? ''} ${typed}`;
+  // What was told of another stake or selection is no longer news; a refusal is, while it cannot be placed.
+  const news = told?.about === about && (why === null || told.isRefusal) ? told.text : null;
 
-  /** What was told is about the stake before. */
-  function type(next: string): void {
+  /** The button that was pressed is gone. */
+  function accept(): void {
     setTold(null);
-    props.onType(next);
+    props.onAccept();
+    button.current?.focus();
   }
 
   async function place(event: SubmitEvent): Promise<void> {
     event.preventDefault();
-    if (stakeMinor === null || why !== null || placing) return;
+    if (stakeMinor === null || picked === null || why !== null || placing) return;
     setPlacing(true);
     const placed = await onPlace(stakeMinor);
     setPlacing(false);
     const amount = formatMinor(stakeMinor, currency, locale.tag);
-    const bet = { amount, runner: runner.name, odds: formatOdds(runner.oddsMilli, locale.tag) };
-    setTold(receipt(placed, locale.fill(words.bet, bet), words, locale));
+    const taken = placed.kind === 'placed' && placed.odds !== '' ? placed.odds : picked.seen.display;
+    const bet = locale.fill(words.bet, { amount, runner: picked.offer.selection.name, odds: taken });
+    setTold({ about, text: receipt(placed, bet, words, locale), isRefusal: placed.kind === 'refused' });
   }
 
   return (
@@ -55,11 +63,16 @@ export function BetSlip(props: BetSlipProps) {
         <h2 id="slip-title">{words.slip}</h2>
       </header>
       <form className="slip-body" onSubmit={(event) => void place(event)} noValidate>
-        <SelectionLine selection={selection} />
-        <StakeField typed={typed} currency={currency} oddsMilli={runner.oddsMilli} onType={type} />
+        {picked === null || standing === null ? (
+          <p className="slip-empty">{words.empty}</p>
+        ) : (
+          <PickedLine picked={picked} standing={standing} onAccept={accept} />
+        )}
+        <StakeField typed={typed} currency={currency} oddsMilli={picked?.seen.milli ?? null} onType={props.onType} />
         {props.children}
         <div className="place-bar">
           <button
+            ref={button}
             type="submit"
             className="primary place"
             data-testid="place-bet"
@@ -73,7 +86,7 @@ export function BetSlip(props: BetSlipProps) {
               locale.fill(words.place, { amount: formatMinor(stakeMinor, currency, locale.tag) })}
           </button>
           <p className="slip-note" id={noteId} role="status">
-            {why ?? told ?? ''}
+            {news ?? why ?? ''}
           </p>
         </div>
       </form>
@@ -81,25 +94,18 @@ export function BetSlip(props: BetSlipProps) {
   );
 }
 
-function SelectionLine({ selection: { race, runner } }: { readonly selection: Selection }) {
-  const locale = useLocale();
-  const words = slipWords(locale);
-  return (
-    <div className="selection">
-      <div>
-        <strong className="selection-name">
-          <bdi>{runner.name}</bdi>
-        </strong>
-        <span className="selection-market">
-          {words.win} · <bdi>{race.time} {race.course}</bdi>
-        </span>
-      </div>
-      <span className="odds">
-        <span className="visually-hidden">{words.odds} </span>
-        {formatOdds(runner.oddsMilli, locale.tag)}
-      </span>
-    </div>
-  );
+/** What became of a bet, and what the slip was like. */
+interface Told {
+  readonly about: string;
+  readonly text: string;
+  readonly isRefusal: boolean;
+}
+
+/** Why what is picked cannot be bet on; null if it can. */
+function whyNot(standing: Standing | null, words: SlipWords): string | null {
+  if (standing === null) return words.choose;
+  if (standing.kind === 'open') return null;
+  return standing.kind === 'moved' ? words.acceptFirst : words.standing[standing.kind];
 }
 
 function receipt(placed: Placed, bet: string, words: SlipWords, locale: Locale): string {
@@ -108,6 +114,8 @@ function receipt(placed: Placed, bet: string, words: SlipWords, locale: Locale):
       const text = locale.fill(words.placed, { bet, id: shortReference(placed.betId) });
       return placed.isCounting ? text : `${text} ${words.later}`;
     }
+    case 'refused':
+      return locale.fill(words.refused[placed.code], { odds: placed.odds });
     case 'nowhere':
       return words.nowhere;
     case 'failed':

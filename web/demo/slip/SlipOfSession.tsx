@@ -11,10 +11,11 @@ import {
 } from '@furlong/club';
 import { useState } from 'react';
 
+import type { Board } from '../events/board';
+import { type Picked, standingOf } from '../events/picked';
 import { slipWords, type SlipWords } from '../messages';
 import { BetSlip } from './BetSlip';
 import { placeBet, type Placed } from './place';
-import type { Runner, Selection } from './race';
 
 interface SlipOfSessionProps {
   readonly ask: Ask;
@@ -22,14 +23,19 @@ interface SlipOfSessionProps {
   readonly session: Session;
   /** Whether the server of this page accepts bets. */
   readonly placesBets: boolean;
-  readonly selection: Selection;
+  readonly board: Board;
+  /** Takes the present odds of what is picked. */
+  readonly onAccept: () => void;
+  /** What was picked is not as it was shown, so that it is to be read again. */
+  readonly onRefused: () => void;
 }
 
 const DEFAULT_CURRENCY = 'GBP';
 const FIRST_STAKE_MINOR = 500;
 
-export function SlipOfSession({ ask, live, session, placesBets, selection }: SlipOfSessionProps) {
-  const { runner } = selection;
+export function SlipOfSession({ ask, live, session, placesBets, board, onAccept, onRefused }: SlipOfSessionProps) {
+  const { picked, prices } = board;
+  const standing = picked === null ? null : standingOf(picked, prices);
   const { tracker, notice, change, betPlaced } = useTracker(ask, session, live);
   const locale = useLocale();
   const [typed, setTyped] = useState(() => formatTyped(FIRST_STAKE_MINOR, DEFAULT_CURRENCY, locale.tag));
@@ -37,12 +43,15 @@ export function SlipOfSession({ ask, live, session, placesBets, selection }: Sli
   const progress = tracker.kind === 'club' ? tracker.club.progress : null;
   const currency = progress?.target.currency ?? DEFAULT_CURRENCY;
   const read = readAmount(typed, currency, locale.tag);
-  const input = previewInput(session, tracker, read.kind === 'amount' ? read.minor : null, runner);
+  const input = previewInput(session, tracker, read.kind === 'amount' ? read.minor : null, picked);
   const preview = usePreview(ask, session.token, input, occasionOf(tracker));
 
   async function place(stakeMinor: number): Promise<Placed> {
-    if (session.token === null) return { kind: 'failed' };
-    const placed = await placeBet(fetch, session.token, { stakeMinor, oddsMilli: runner.oddsMilli, betType: 'single' });
+    if (session.token === null || picked === null) return { kind: 'failed' };
+    const { offer, seen } = picked;
+    const bet = { stakeMinor, oddsMilli: seen.milli, betType: 'single', selectionId: offer.selection.id } as const;
+    const placed = await placeBet(fetch, session.token, bet, locale.tag);
+    if (placed.kind === 'refused') onRefused();
     if (placed.kind === 'placed') betPlaced();
     if (placed.kind === 'nowhere') setNowhere(true);
     return placed;
@@ -50,11 +59,13 @@ export function SlipOfSession({ ask, live, session, placesBets, selection }: Sli
 
   return (
     <BetSlip
-      selection={selection}
+      picked={picked}
+      standing={standing}
       currency={currency}
       typed={typed}
       onType={setTyped}
       closed={whyClosed(nowhere, session, slipWords(locale))}
+      onAccept={onAccept}
       onPlace={place}
     >
       <TrackerCard
@@ -74,20 +85,20 @@ function whyClosed(nowhere: boolean, session: Session, words: SlipWords): string
   return session.token === null ? words.signIn : null;
 }
 
-/** Null if there is nothing to preview: no club, no progress, or no stake. */
+/** Null if there is nothing to preview: no club, no progress, no stake, or no selection. */
 function previewInput(
   session: Session,
   tracker: Tracker,
   stakeMinor: number | null,
-  runner: Runner,
+  picked: Picked | null,
 ): PreviewInput | null {
   const progress = tracker.kind === 'club' ? tracker.club.progress : null;
-  if (progress === null || stakeMinor === null) return null;
+  if (progress === null || stakeMinor === null || picked === null) return null;
   return {
     brand: session.brand,
     stakeMinor,
     currency: progress.target.currency,
-    oddsMilli: runner.oddsMilli,
+    oddsMilli: picked.seen.milli,
     betType: 'SINGLE',
     product: 'BETTING',
   };

@@ -16,7 +16,8 @@ import { returnsMinor } from './stake';
 interface StakeFieldProps {
   readonly typed: string;
   readonly currency: string;
-  readonly oddsMilli: number;
+  /** Null without a selection. */
+  readonly oddsMilli: number | null;
   readonly onType: (typed: string) => void;
 }
 
@@ -31,7 +32,7 @@ export function StakeField({ typed, currency, oddsMilli, onType }: StakeFieldPro
   const read = readAmount(typed, currency, tag);
   const fault = locale.whyRefused(read, currency);
   const { sign, leads } = currencySign(currency, tag);
-  const returns = read.kind === 'amount' ? returnsMinor(read.minor, oddsMilli) : 0;
+  const returns = read.kind === 'amount' && oddsMilli !== null ? returnsMinor(read.minor, oddsMilli) : 0;
   return (
     <>
       <div className="stake">

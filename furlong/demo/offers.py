@@ -1,0 +1,96 @@
+"""What the demo's betting site offers of a selection now, and why it refuses a bet on it.
+
+A bet is checked as a betting site would check it: by the events block as it is when the bet comes.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from subgraphs.block_list import BY_NAME
+from subgraphs.kit.graphql.app import Subgraph
+from subgraphs.kit.graphql.parts import SubgraphParts
+
+RefusalCode = Literal["PRICE_CHANGED", "SUSPENDED", "OVER", "UNKNOWN_SELECTION"]
+
+_OFFERED: Final = """query ($selections: [_Any!]!) {
+  _entities(representations: $selections) {
+    ... on Selection { status odds { milli display } market { status event { status } } }
+  }
+}"""
+_ENDED: Final = frozenset({"FINISHED", "CANCELLED"})
+_CLOSED: Final = frozenset({"CLOSED", "SETTLED"})
+_TAKEN: Final = frozenset({"OPEN", "SUSPENDED"})
+
+
+class OffersUnavailable(Exception):
+    """What is offered cannot be read at present."""
+
+
+@dataclass(frozen=True, slots=True)
+class PresentOdds:
+    """Odds in thousandths, and as the customer writes them."""
+
+    milli: int
+    display: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a bet is refused; `odds` are those that are offered in place of those that were seen."""
+
+    code: RefusalCode
+    odds: PresentOdds | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """Reads what is offered from the events block."""
+
+    subgraph: Subgraph
+
+    async def take(
+        self, brand: str, selection_id: str, seen_milli: int, language: str
+    ) -> PresentOdds | Refusal:
+        """Return the present odds of a selection if they are no worse than those seen, or why not.
+
+        Raises:
+            OffersUnavailable: They cannot be read.
+        """
+        if not selection_id.startswith(f"{brand}:"):
+            return Refusal("UNKNOWN_SELECTION")
+        offered = await self._read(selection_id, language)
+        return Refusal("UNKNOWN_SELECTION") if offered is None else _taken(offered, seen_milli)
+
+    async def _read(self, selection_id: str, language: str) -> dict[str, Any] | None:
+        wanted = {"selections": [{"__typename": "Selection", "id": selection_id}]}
+        answer = await self.subgraph.execute(_OFFERED, wanted, None, {"accept-language": language})
+        codes = {error.get("extensions", {}).get("code") for error in answer.get("errors", ())}
+        if "BAD_USER_INPUT" in codes:
+            return None
+        if codes or answer["data"] is None:
+            raise OffersUnavailable(f"the events block does not tell about {selection_id}")
+        (offered,) = answer["data"]["_entities"]
+        return dict(offered) if offered else None
+
+
+@asynccontextmanager
+async def open_offers(parts: SubgraphParts) -> AsyncIterator[Offers]:
+    """Open the offers of a site for the duration of the block."""
+    subgraph = BY_NAME["events"].create_subgraph(parts)
+    try:
+        yield Offers(subgraph)
+    finally:
+        await subgraph.close()
+
+
+def _taken(offered: dict[str, Any], seen_milli: int) -> PresentOdds | Refusal:
+    market = offered["market"]
+    is_over = market["event"]["status"] in _ENDED or market["status"] in _CLOSED
+    if is_over or offered["status"] not in _TAKEN:
+        return Refusal("OVER")
+    if offered["odds"] is None or offered["status"] != "OPEN" or market["status"] != "OPEN":
+        return Refusal("SUSPENDED")
+    odds = PresentOdds(**offered["odds"])
+    return Refusal("PRICE_CHANGED", odds) if odds.milli < seen_milli else odds

@@ -1,0 +1,66 @@
+/** The events of the brand: filters, the list, and what is wrong if they cannot be read. */
+import { useLocale } from '@furlong/club';
+
+import { slipWords, type SlipWords } from '../messages';
+import type { Board } from './board';
+import { type Choice, EventFilters } from './EventFilters';
+import { EventRow } from './EventRow';
+import { type BoardControls, MAX_LISTED } from './useBoard';
+
+interface EventListProps {
+  readonly controls: BoardControls;
+  readonly brand: string;
+  readonly choice: Choice;
+  readonly opened: string | null;
+  readonly now: Date;
+  readonly onChoose: (choice: Choice) => void;
+  readonly onOpen: (event: string | null) => void;
+}
+
+export function EventList({ controls, brand, choice, opened, now, onChoose, onOpen }: EventListProps) {
+  const { board, pick, showMore } = controls;
+  const locale = useLocale();
+  const words = slipWords(locale);
+  return (
+    <section className="card events" aria-labelledby="events-title" data-testid="events" data-prices={board.prices}>
+      <header className="events-head">
+        <h2 id="events-title">{words.events}</h2>
+      </header>
+      <EventFilters sports={board.sports} choice={choice} now={now} onChoose={onChoose} />
+      <p className="events-note" role="status" data-testid="events-note" data-prices={board.prices}>
+        {noteOf(board, brand, isNarrowed(choice), words) ?? locale.count(words.shown, board.events.length)}
+      </p>
+      <ul className="event-list">
+        {board.events.map((event) => (
+          <EventRow
+            key={event.id}
+            event={event}
+            board={board}
+            isOpen={event.id === opened}
+            onToggle={() => onOpen(event.id === opened ? null : event.id)}
+            onPick={pick}
+          />
+        ))}
+      </ul>
+      {board.next !== null && board.events.length < MAX_LISTED && (
+        <button type="button" className="quiet more" data-testid="more-events" onClick={showMore}>
+          {words.moreEvents}
+        </button>
+      )}
+      {board.next !== null && board.events.length >= MAX_LISTED && <p className="event-note">{words.narrow}</p>}
+    </section>
+  );
+}
+
+function isNarrowed({ search, sport, day }: Choice): boolean {
+  return search !== '' || sport !== '' || day !== '';
+}
+
+/** What is to be said instead of how many events are shown; null if that. */
+function noteOf({ prices, events }: Board, brand: string, narrowed: boolean, words: SlipWords): string | null {
+  if (brand === '') return words.signInEvents;
+  if (prices === 'unknown') return words.loading;
+  if (prices === 'paused') return events.length === 0 ? words.unreachedEvents : words.paused;
+  if (events.length === 0) return narrowed ? words.noMatch : words.noEvents;
+  return null;
+}

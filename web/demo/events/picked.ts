@@ -1,0 +1,63 @@
+/** The selection on the slip: the odds at which it was picked, and how it stands now. */
+import { availabilityOf, type Odds, type Offer, type OfferedEvent, offersOf } from './offers';
+
+export interface Picked {
+  readonly offer: Offer;
+  /** The odds that the customer has seen and accepted. */
+  readonly seen: Odds;
+  /** Whether the customer picked it, and not the page. */
+  readonly isChosen: boolean;
+  /** Whether it was among what the graph last answered. */
+  readonly isOffered: boolean;
+}
+
+/** What is kept of a picked selection across reloads. */
+export interface PickedIds {
+  readonly event: string;
+  readonly selection: string;
+}
+
+/** How prices are known: `paused` says that reading fails, `waiting` that the page has just come back into view. */
+export type Prices = 'unknown' | 'live' | 'waiting' | 'paused';
+
+export type Standing =
+  | { readonly kind: 'open'; readonly odds: Odds }
+  | { readonly kind: 'moved'; readonly odds: Odds }
+  | { readonly kind: 'suspended' | 'over' | 'gone' | 'waiting' | 'paused' };
+
+/** The shortest odds that the page picks by itself: bets at shorter ones seldom count. */
+export const FIRST_ODDS_MILLI = 1_500;
+
+export function standingOf({ offer, seen, isOffered }: Picked, prices: Prices): Standing {
+  if (prices === 'paused') return { kind: 'paused' };
+  if (prices !== 'live') return { kind: 'waiting' };
+  if (!isOffered) return { kind: 'gone' };
+  const availability = availabilityOf(offer);
+  const { odds } = offer.selection;
+  if (availability !== 'open' || odds === null) return { kind: availability === 'over' ? 'over' : 'suspended' };
+  return { kind: odds.milli === seen.milli ? 'open' : 'moved', odds };
+}
+
+/** Picks an offer at its present odds; null if it cannot be bet on. */
+export function pick(offer: Offer, isChosen: boolean): Picked | null {
+  const { odds } = offer.selection;
+  if (odds === null || availabilityOf(offer) !== 'open') return null;
+  return { offer, seen: odds, isChosen, isOffered: true };
+}
+
+/** What the page picks by itself, so that the slip shows what a bet would add. */
+export function firstPick(events: Iterable<OfferedEvent>): Picked | null {
+  for (const offer of offersOf(events).values()) {
+    const picked = pick(offer, false);
+    if (picked !== null && picked.seen.milli >= FIRST_ODDS_MILLI) return picked;
+  }
+  return null;
+}
+
+/** The same selection after another answer. What the page has picked follows its odds, and is replaced at its end. */
+export function keep(picked: Picked, offers: ReadonlyMap<string, Offer>): Picked | null {
+  const offer = offers.get(picked.offer.selection.id);
+  if (picked.isChosen) return offer === undefined ? { ...picked, isOffered: false } : { ...picked, offer, isOffered: true };
+  if (offer === undefined || availabilityOf(offer) === 'over') return null;
+  return { ...picked, offer, seen: offer.selection.odds ?? picked.seen };
+}
