@@ -64,11 +64,42 @@ class Sheet:
         return KEPT / f"{self}.png"
 
 
+def offered(name: str, milli: int, display: str) -> dict[str, Any]:
+    """Return a selection that is open."""
+    odds = {"milli": milli, "display": display}
+    return {"id": f"northbet:win-{milli}", "name": name, "status": "OPEN", "odds": odds}
+
+
+RACE: Final = {
+    "id": "northbet:race",
+    "name": "15:35 Wexcombe Park",
+    "startsAt": "2026-04-08T14:35:00Z",
+    "status": "SCHEDULED",
+    "score": None,
+    "sport": {"id": "northbet:horse-racing", "name": "Horse racing"},
+    "competition": {"name": "Wexcombe Park"},
+    "markets": [
+        {
+            "id": "northbet:win",
+            "name": "Win",
+            "status": "OPEN",
+            "selections": [offered("Ashdown Lad", 2500, "6/4"), offered("Plain Speaking", 1300, "3/10")],
+        }
+    ],
+}
+EVENTS: Final = {
+    "sports": [RACE["sport"]],
+    "events": {"nodes": [RACE], "pageInfo": {"hasNextPage": False, "endCursor": RACE["id"]}},
+    "picked": RACE,
+}
+
 SHEETS: Final = (Sheet(360, "light"), Sheet(768, "dark"), Sheet(1280, "light"))
 
 
 def answer(state: str, variables: dict[str, Any]) -> dict[str, Any]:
     """Return what the graph answered to an operation of the page, as recorded from the demo."""
+    if "hasPicked" in variables:
+        return EVENTS
     scenario = recorded()["tracking" if state == TOO_SHORT else state]
     if "input" not in variables:
         return {"club": scenario["club"]}

@@ -16,6 +16,7 @@ window.journal = [];
 const note = (kind, more) => window.journal.push({ kind, at: Date.now(), ...more });
 const fetched = window.fetch;
 window.fetch = async (input, init) => {
+  if (String(init?.body ?? '').includes('"hasPicked":')) return fetched(input, init);
   const streams = new Headers(init?.headers).get('accept') === 'text/event-stream';
   note(streams ? 'streamed' : 'asked', { url: String(input?.url ?? input), body: String(init?.body ?? '') });
   const response = await fetched(input, init);
@@ -46,7 +47,7 @@ _WATCHING = """part => new MutationObserver(() => {
 
 @dataclass(frozen=True)
 class PageJournal:
-    """What a page has done so far; create it before the page is opened.
+    """What a page has done so far, but for reading sports events; create it before the page is opened.
 
     Entries have a `kind`: asked, streamed (a request for server-sent events), connected, message or showed.
     """

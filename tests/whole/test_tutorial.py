@@ -48,11 +48,6 @@ def fill(page: Page, label: str, text: str) -> None:
     page.get_by_label(label, exact=True).fill(text)
 
 
-def press_odds(page: Page, odds: str, runner: str) -> None:
-    """Press the odds of a runner."""
-    page.get_by_role("button", name=f"{runner} at {odds}", exact=True).click()
-
-
 def press_beside(page: Page, button: str, title: str) -> None:
     """Press a button that says to those who cannot see it what it belongs to."""
     page.get_by_role("button", name=f"{button} {title}", exact=True).click()
@@ -82,7 +77,6 @@ def says(part: Locator, text: str) -> None:
 STEPS: Final[dict[str, Callable[..., None]]] = {
     r"Choose \*([^*]+)\* as the \*([^*]+)\*": choose,
     r"Type a \*([^*]+)\* of `([^`]+)`": fill,
-    r"Press the odds `([^`]+)` of \*([^*]+)\*": press_odds,
     r"Press \*([^*]+)\* beside \*([^*]+)\*": press_beside,
     r"(?:Press|then|press) \*([^*]+)\*": press,
     r"[Tt]he tracker says \*([^*]+)\*": tracker_says,

@@ -87,7 +87,7 @@ function FurtherMarkets({ event, main, board, words, onPick }: FurtherMarketsPro
 
   // What was opened comes into view above the bar at the bottom.
   useEffect(() => {
-    void part.current?.scrollIntoView({ block: 'nearest' });
+    part.current?.scrollIntoView({ block: 'nearest' });
   }, [isKnown]);
 
   const further = opened?.markets.filter(({ id }) => id !== main) ?? [];

@@ -1,0 +1,121 @@
+"""`POST /demo/bets`: a bet on a selection is taken at its present odds, or refused with the reason."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+
+from furlong.demo.offers import Offers
+from furlong.demo.routes import DemoSession, Placed, PlacedSlip, demo_routes
+from subgraphs.kit.auth import SessionVerifier
+from subgraphs.kit.domain.keys import Owner
+from tests.support.events.block import EventsBlock, events_block
+from tests.support.events.told import fixture, market, status
+from tests.support.subgraphs.club_fixture import BRAND, session, session_settings
+
+QUERY = f'{{ events(brand: "{BRAND}") {{ nodes {{ markets {{ selections {{ id name }} }} }} }} }}'
+
+
+@dataclass
+class BettingSite:
+    """The route over a block of events, and the slips that it has placed."""
+
+    block: EventsBlock
+    home: str
+    client: httpx.AsyncClient
+    placed: list[PlacedSlip] = field(default_factory=list)
+
+    async def bet(self, **changes: Any) -> httpx.Response:
+        """Place a bet on the home side at 2.50, with some facts changed."""
+        slip = {"stakeMinor": 500, "oddsMilli": 2500, "betType": "single", "selectionId": self.home}
+        body = {name: value for name, value in {**slip, **changes}.items() if value is not None}
+        headers = session() | {"accept-language": "en-GB"}
+        self.block.later(seconds=3)  # whatever is in memory is read again
+        await self.block.apply(status("feed", at=self.block.clock.now()))
+        return await self.client.post("/demo/bets", json=body, headers=headers)
+
+
+@pytest.fixture
+async def site(tmp_path: Path) -> AsyncIterator[BettingSite]:
+    """A betting site that offers a match, with the home side at 2.50."""
+    async with events_block(f"sqlite+aiosqlite:///{tmp_path}/events.sqlite") as block:
+        await block.apply(
+            status("feed"), fixture("feed", "e-1"), market("feed", "m-1", "e-1", 2500, 3000, None)
+        )
+        await block.judge()
+        (event,) = (await block.ask(QUERY))["events"]["nodes"]
+        home = event["markets"][0]["selections"][0]["id"]
+
+        async def place(_owner: Owner, slip: PlacedSlip) -> Placed:
+            betting.placed.append(slip)
+            return Placed(bet_id="b-1")
+
+        verifier = SessionVerifier.from_settings(session_settings(), block.clock)
+        routes = demo_routes(DemoSession(brand=BRAND, customers=()), verifier, place, Offers(block.subgraph))
+        transport = httpx.ASGITransport(Starlette(routes=routes))
+        async with httpx.AsyncClient(transport=transport, base_url="http://site.test") as client:
+            betting = BettingSite(block, home, client)
+            yield betting
+
+
+async def test_a_bet_is_taken_at_the_odds_that_were_seen_or_at_better_ones(site: BettingSite) -> None:
+    """The bet has the odds that are offered, which the answer names."""
+    for seen in (2500, 2000):
+        answer = await site.bet(oddsMilli=seen)
+        assert answer.status_code == httpx.codes.ACCEPTED, answer.text
+        assert answer.json()["odds"] == {"milli": 2500, "display": "6/4"}
+    assert [slip.odds_milli for slip in site.placed] == [2500, 2500]
+
+
+async def test_worse_odds_are_refused_with_the_present_ones(site: BettingSite) -> None:
+    """The customer decides about them."""
+    answer = await site.bet(oddsMilli=3000)
+    assert answer.status_code == httpx.codes.CONFLICT
+    assert answer.json()["code"] == "PRICE_CHANGED"
+    assert answer.json()["odds"] == {"milli": 2500, "display": "6/4"}
+    assert site.placed == []
+
+
+@pytest.mark.parametrize(
+    ("told", "code"),
+    [
+        (market("feed", "m-1", "e-1", 2500, 3000, None, revision=2, status="suspended"), "SUSPENDED"),
+        (market("feed", "m-1", "e-1", None, 3000, None, revision=2), "SUSPENDED"),
+        (market("feed", "m-1", "e-1", 2500, 3000, None, revision=2, status="closed"), "OVER"),
+        (fixture("feed", "e-1", revision=2, status="finished"), "OVER"),
+        (status("feed", complete=False), None),
+    ],
+    ids=["suspended", "without odds", "closed", "finished", "told well again"],
+)
+async def test_what_cannot_be_bet_on_is_refused(site: BettingSite, told: Any, code: str | None) -> None:
+    """The market, the selection and the event decide, as they are when the bet comes."""
+    await site.block.apply(told)
+    answer = await site.bet()
+    assert answer.json().get("code") == code
+    assert len(site.placed) == (code is None)
+
+
+async def test_a_provider_that_is_not_believed_takes_no_bets(site: BettingSite) -> None:
+    """What cannot be believed is suspended for bets as it is on the page."""
+    site.block.later(seconds=60)
+    slip = {"stakeMinor": 500, "oddsMilli": 2500, "betType": "single", "selectionId": site.home}
+    answer = await site.client.post("/demo/bets", json=slip, headers=session())
+    assert (answer.status_code, answer.json()["code"]) == (httpx.codes.CONFLICT, "SUSPENDED")
+
+
+@pytest.mark.parametrize("wrong", [f"{BRAND}:nothing-here", f"{BRAND}:", "otherbrand:m-1-home", "nothing"])
+async def test_an_unknown_selection_is_refused(site: BettingSite, wrong: str) -> None:
+    """One of another brand is as unknown as one that never was."""
+    answer = await site.bet(selectionId=wrong)
+    assert (answer.status_code, answer.json()["code"]) == (httpx.codes.CONFLICT, "UNKNOWN_SELECTION")
+
+
+async def test_a_slip_without_a_selection_is_placed_as_it_is(site: BettingSite) -> None:
+    """The odds are the customer's own; the answer has none."""
+    answer = await site.bet(selectionId=None, oddsMilli=7000)
+    assert answer.json() == {"betId": "b-1", "isCounting": True}
+    assert [slip.odds_milli for slip in site.placed] == [7000]

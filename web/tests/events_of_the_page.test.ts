@@ -1,0 +1,159 @@
+/** The events of the demo's page: what is picked, how it stands, and how answers and failures change it. */
+import { describe, expect, it, vi } from 'vitest';
+
+import { boardAtStart, reduceBoard, type Board } from '../demo/events/board';
+import { dayAfter, dayNames } from '../demo/events/days';
+import type { SportsEventsQuery } from '../demo/events/generated/operations';
+import { availabilityOf, offersOf, type OfferedEvent } from '../demo/events/offers';
+import { standingOf } from '../demo/events/picked';
+import { createEventPoller, POLL_MS } from '../demo/events/poller';
+
+interface Facts {
+  readonly status?: OfferedEvent['status'];
+  readonly market?: OfferedEvent['markets'][number]['status'];
+  readonly selection?: OfferedEvent['markets'][number]['selections'][number]['status'];
+}
+
+function event(id: string, milli: readonly (number | null)[], { status = 'SCHEDULED', market = 'OPEN', selection = 'OPEN' }: Facts = {}): OfferedEvent {
+  const selections = milli.map((odds, place) => ({
+    id: `${id}-${place}`,
+    name: `Side ${place}`,
+    status: selection,
+    odds: odds === null ? null : { milli: odds, display: String(odds) },
+  }));
+  const facts = { id, name: id, startsAt: '2026-04-08T14:00:00Z', status, score: null, sport: { id: 's', name: 'S' }, competition: { name: 'C' } };
+  return { ...facts, markets: [{ id: `m-${id}`, name: 'Result', status: market, selections }] };
+}
+
+function answer(nodes: readonly OfferedEvent[], more: Partial<SportsEventsQuery> = {}, hasNextPage = false) {
+  const pageInfo = { hasNextPage, endCursor: nodes.at(-1)?.id ?? null };
+  return { data: { sports: [], events: { nodes, pageInfo }, ...more }, faults: [] };
+}
+
+function read(board: Board, nodes: readonly OfferedEvent[], more: Partial<SportsEventsQuery> = {}, hasNext = false): Board {
+  return reduceBoard(board, { type: 'read', answer: answer(nodes, more, hasNext) });
+}
+
+const standing = ({ picked, prices }: Board) => (picked === null ? null : standingOf(picked, prices));
+const id = ({ picked }: Board) => picked?.offer.selection.id;
+const START = boardAtStart(null);
+
+describe('the selection on the slip', () => {
+  it('is at first the first one that is open at odds that usually count', () => {
+    const board = read(START, [event('a', [2000], { market: 'SUSPENDED' }), event('b', [1200, 2500])]);
+    expect([id(board), standing(board)]).toEqual(['b-1', { kind: 'open', odds: { milli: 2500, display: '2500' } }]);
+  });
+
+  it('is the one before a reload, if that is still open', () => {
+    const remembering = boardAtStart({ event: 'z', selection: 'z-1' });
+    expect(id(read(remembering, [event('a', [2000])], { picked: event('z', [1100, 1200]) }))).toBe('z-1');
+    expect(id(read(remembering, [event('a', [2000])], { picked: null }))).toBe('a-0');
+  });
+
+  it('follows its odds, and is replaced at its end, while only the page has picked it', () => {
+    const moved = read(read(START, [event('a', [2000])]), [event('a', [2100])]);
+    expect(standing(moved)).toEqual({ kind: 'open', odds: { milli: 2100, display: '2100' } });
+    expect(id(read(moved, [event('a', [2100], { status: 'FINISHED' }), event('b', [3000])]))).toBe('b-0');
+  });
+
+  it('keeps the odds at which the customer picked it until new ones are accepted', () => {
+    const picked = reduceBoard(read(START, [event('a', [2000, 3000])]), { type: 'picked', selection: 'a-1' });
+    const moved = read(picked, [event('a', [2000, 2800])]);
+    expect([moved.picked?.seen.milli, standing(moved)]).toEqual([3000, { kind: 'moved', odds: { milli: 2800, display: '2800' } }]);
+    const accepted = reduceBoard(moved, { type: 'accepted' });
+    expect([accepted.picked?.seen.milli, standing(accepted)?.kind]).toEqual([2800, 'open']);
+  });
+
+  it('stays when the customer picked it, and says why it cannot be bet on', () => {
+    const picked = reduceBoard(read(START, [event('a', [2000])]), { type: 'picked', selection: 'a-0' });
+    expect(standing(read(picked, [event('a', [2000], { market: 'SUSPENDED' })]))?.kind).toBe('suspended');
+    expect(standing(read(picked, [event('a', [null])]))?.kind).toBe('suspended');
+    expect(standing(read(picked, [event('a', [2000], { status: 'FINISHED' })]))?.kind).toBe('over');
+    expect(standing(read(picked, [event('b', [2000])]))?.kind).toBe('gone');
+    expect(standing(reduceBoard(picked, { type: 'failed' }))?.kind).toBe('paused');
+    expect(standing(reduceBoard(picked, { type: 'returned' }))?.kind).toBe('waiting');
+  });
+
+  it.each([
+    ['SUSPENDED', 'OPEN', 'suspended'],
+    ['CLOSED', 'OPEN', 'over'],
+    ['SETTLED', 'WON', 'over'],
+    ['OPEN', 'WITHDRAWN', 'over'],
+    ['OPEN', 'SUSPENDED', 'suspended'],
+  ] as const)('in a market that is %s, itself %s, is %s and cannot be picked', (market, selection, available) => {
+    const shown = event('a', [2000], { market, selection });
+    const [offer] = offersOf([shown]).values();
+    expect(offer && availabilityOf(offer)).toBe(available);
+    const board = read(START, [event('b', [2000]), shown]);
+    expect(id(reduceBoard(board, { type: 'picked', selection: 'a-0' }))).toBe('b-0');
+  });
+
+  it('cannot be picked at prices that are not the present ones', () => {
+    const paused = reduceBoard(read(START, [event('a', [2000, 3000])]), { type: 'failed' });
+    expect(id(reduceBoard(paused, { type: 'picked', selection: 'a-1' }))).toBe('a-0');
+  });
+});
+
+describe('the list', () => {
+  it('tells where odds went since the answer before, and not across a pause', () => {
+    const before = read(START, [event('a', [2000, 3000, 4000])]);
+    const after = read(before, [event('a', [2100, 2900, 4000])]);
+    expect([...after.moves]).toEqual([['a-0', 'up'], ['a-1', 'down']]);
+    expect(read(after, [event('a', [2100, 2900, 4000])]).moves.size).toBe(0);
+    expect(read(reduceBoard(before, { type: 'failed' }), [event('a', [2100])]).moves.size).toBe(0);
+  });
+
+  it('grows by the next page, each event once', () => {
+    const first = read(START, [event('a', [2000])], {}, true);
+    expect(first.next).toBe('a');
+    const grown = reduceBoard(first, { type: 'read-more', answer: answer([event('a', [2000]), event('b', [2000])]) });
+    expect([grown.events.map((shown) => shown.id), grown.next]).toEqual([['a', 'b'], null]);
+  });
+
+  it('keeps what was known when events cannot be read, as paused', () => {
+    const board = reduceBoard(read(START, [event('a', [2000])]), { type: 'read', answer: { data: { sports: null, events: null }, faults: [] } });
+    expect([board.prices, board.events.length]).toEqual(['paused', 1]);
+  });
+});
+
+describe('days', () => {
+  it('begin and end at midnight where the visitor is, in order', () => {
+    const now = new Date(2026, 3, 8, 14);
+    const { from, to } = dayAfter(now, 1);
+    expect([new Date(from), new Date(to)]).toEqual([new Date(2026, 3, 9), new Date(2026, 3, 10)]);
+    expect(dayNames(now, 'en-GB', ['Today', 'Tomorrow']).slice(0, 3)).toEqual(['Today', 'Tomorrow', 'Friday 10 April']);
+  });
+});
+
+describe('polling', () => {
+  it('reads while the page is seen, less often while that fails, and at once when it is seen again', async () => {
+    vi.useFakeTimers();
+    try {
+      let [visible, works] = [true, true];
+      const told: string[] = [];
+      const reading = vi.fn(() => (works ? Promise.resolve(answer([])) : Promise.reject(new Error('cut'))));
+      const poller = createEventPoller({ read: reading, tell: ({ type }) => told.push(type), isVisible: () => visible, random: () => 0.5 });
+      poller.refresh();
+      await vi.advanceTimersByTimeAsync(POLL_MS);
+      expect(reading).toHaveBeenCalledTimes(2);
+      works = false;
+      await vi.advanceTimersByTimeAsync(POLL_MS);
+      expect([told.at(-1), reading.mock.calls.length]).toEqual(['failed', 3]);
+      await vi.advanceTimersByTimeAsync(POLL_MS);
+      expect(reading).toHaveBeenCalledTimes(3);
+      visible = false;
+      poller.visibilityChanged();
+      await vi.advanceTimersByTimeAsync(100 * POLL_MS);
+      expect(reading).toHaveBeenCalledTimes(3);
+      [visible, works] = [true, true];
+      poller.visibilityChanged();
+      await vi.advanceTimersByTimeAsync(0);
+      expect(told.slice(-2)).toEqual(['returned', 'read']);
+      poller.stop();
+      await vi.advanceTimersByTimeAsync(100 * POLL_MS);
+      expect(reading).toHaveBeenCalledTimes(4);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+});
