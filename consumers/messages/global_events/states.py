@@ -27,6 +27,7 @@ from subgraphs.kit.records.global_state import (
     GlobalKind,
     Subject,
     SwitchScope,
+    adapter_subject,
     allotment_subject,
     board_subject,
     brand_subject,
@@ -47,6 +48,9 @@ ShownName = Annotated[str, Meta(min_length=1, max_length=200)]
 Territory = Annotated[str, Meta(pattern=r"\A[A-Z]{2}\Z")]
 Seconds = Annotated[float, Meta(ge=0, le=86_400)]
 _Positive = Annotated[float, Meta(gt=0, le=10**9)]
+SettingName = Annotated[str, Meta(pattern=r"\A[a-z][a-z0-9_]{0,63}\Z")]
+MAX_SETTINGS_BYTES: Final = 16_384
+"""The greatest length of an adapter's settings as JSON."""
 
 
 class PublishedText(msgspec.Struct, frozen=True, kw_only=True):
@@ -342,6 +346,29 @@ class BoardState(msgspec.Struct, frozen=True, kw_only=True):
         return board_subject(brand)
 
 
+class AdapterState(msgspec.Struct, frozen=True, kw_only=True):
+    """A revision of the settings of an adapter's process, which checks them before it uses them.
+
+    Attributes:
+        revision: The revision's number in the back office.
+        settings: All settings by name, as JSON's values; secrets are none of them.
+    """
+
+    revision: Ordinal
+    name: Annotated[str, Meta(pattern=r"\A[a-z0-9-]{1,64}\Z")]
+    settings: Annotated[dict[SettingName, Any], Meta(max_length=100)]
+
+    def __post_init__(self) -> None:
+        """Refuse settings that are too long to be followed by every process."""
+        if len(msgspec.json.encode(self.settings)) > MAX_SETTINGS_BYTES:
+            raise ValueError(f"the settings are longer than {MAX_SETTINGS_BYTES} bytes")
+
+    def subject(self, brand: str) -> Subject:
+        """Return the subject of the state."""
+        del brand
+        return adapter_subject(self.name)
+
+
 State: TypeAlias = (
     ContentState
     | BudgetState
@@ -352,6 +379,7 @@ State: TypeAlias = (
     | ProviderState
     | MatchState
     | BoardState
+    | AdapterState
 )
 STATES: Final[dict[GlobalKind, type[State]]] = {
     GlobalKind.CONTENT: ContentState,
@@ -363,6 +391,7 @@ STATES: Final[dict[GlobalKind, type[State]]] = {
     GlobalKind.PROVIDER: ProviderState,
     GlobalKind.MATCH: MatchState,
     GlobalKind.BOARD: BoardState,
+    GlobalKind.ADAPTER: AdapterState,
 }
 
 _DECODERS: Final[dict[GlobalKind, msgspec.json.Decoder[State]]] = {
@@ -396,7 +425,7 @@ def is_for_all_brands(state: State) -> bool:
     """Return whether a state concerns no single brand: that of a provider, or of sports events."""
     if isinstance(state, SwitchState):
         return state.scope == SwitchScope.PROVIDER.value
-    return isinstance(state, ProviderState | MatchState)
+    return isinstance(state, ProviderState | MatchState | AdapterState)
 
 
 def state_fields(state: State) -> dict[str, Any]:

@@ -29,6 +29,7 @@ class GlobalKind(Enum):
     PROVIDER: how workers call a provider of rewards.
     MATCH: whether the offers of two providers are of one sports event.
     BOARD: what a brand shows of sports, and how.
+    ADAPTER: the settings with which an adapter's process follows its provider.
     """
 
     CONTENT = "content"
@@ -40,6 +41,7 @@ class GlobalKind(Enum):
     PROVIDER = "provider"
     MATCH = "match"
     BOARD = "board"
+    ADAPTER = "adapter"
 
 
 class SwitchScope(Enum):
@@ -107,6 +109,11 @@ def brand_subject(brand: str) -> Subject:
 def provider_subject(name: str) -> Subject:
     """Return the subject of a provider's configuration; a provider belongs to all brands."""
     return Subject(ALL_BRANDS, GlobalKind.PROVIDER.value, name)
+
+
+def adapter_subject(name: str) -> Subject:
+    """Return the subject of the settings of an adapter's process; it serves all brands."""
+    return Subject(ALL_BRANDS, GlobalKind.ADAPTER.value, name)
 
 
 def match_subject(first: str, second: str) -> Subject:

@@ -185,6 +185,7 @@ def _subject(kind: str, state: Body) -> str:
         "board": lambda: "facts",
         "provider": lambda: str(state["name"]),
         "match": lambda: blake2b(" ".join(_offers(state)).encode(), digest_size=16).hexdigest(),
+        "adapter": lambda: str(state["name"]),
     }
     return names[kind]()
 
@@ -194,7 +195,7 @@ def _offers(state: Body) -> list[str]:
 
 
 def _is_for_all(kind: str, state: Body) -> bool:
-    return kind in {"provider", "match"} or (kind == "switch" and state["scope"] == "provider")
+    return kind in {"provider", "match", "adapter"} or (kind == "switch" and state["scope"] == "provider")
 
 
 def _by_provider(offer: Body) -> tuple[str, str]:
