@@ -23,7 +23,7 @@ from backoffice.identity.models import (
 )
 from backoffice.jobs.repository import JOB
 from backoffice.metadata import INSTALLATION, METADATA
-from backoffice.operations.models import BRAND_REVISION, PROVIDER_REVISION
+from backoffice.operations.models import ADAPTER_REVISION, BRAND_REVISION, PROVIDER_REVISION
 from backoffice.rules.repository import DRY_RUN_DIFFERENCE
 from backoffice.support.models import (
     CUSTOMER_EXPORT,
@@ -67,6 +67,11 @@ RECOVERY_SOURCES: Final = (
         BOARD_REVISION,
         Source.BACKUP,
         lost="the earlier revisions of boards; what holds is read back from club.global.v1",
+    ),
+    RecoverySource(
+        ADAPTER_REVISION,
+        Source.BACKUP,
+        lost="the earlier revisions of adapters' settings; what holds is read back from club.global.v1",
     ),
     RecoverySource(
         USER, Source.BACKUP, lost="accounts of people: add them again with `furlong backoffice user`"

@@ -16,7 +16,7 @@ from backoffice.global_events.publisher import GlobalPublisher
 from backoffice.global_events.repository import GlobalDecision
 from backoffice.metadata import NAME
 from backoffice.operations.brands import repository
-from backoffice.operations.providers import repository as providers
+from backoffice.operations.providers.repository import OF_ADAPTERS, OF_REWARDS
 from consumers.stream.database.own_cluster import require_own_cluster
 from consumers.stream.errors import MixedInstallations
 from consumers.stream.settings import StreamSettings
@@ -34,7 +34,8 @@ PATIENCE_SECONDS: Final = 30.0
 
 _REVISIONS: Final = {
     GlobalKind.BRAND.value: repository.take_over,
-    GlobalKind.PROVIDER.value: providers.take_over,
+    GlobalKind.PROVIDER.value: OF_REWARDS.take_over,
+    GlobalKind.ADAPTER.value: OF_ADAPTERS.take_over,
     GlobalKind.BOARD.value: boards.take_over,
 }
 

@@ -19,6 +19,7 @@ import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
+from providers.configuration import ConfigurationStatus
 from providers.declaration import AdapterDeclaration
 from providers.state import StateAway, StateStore
 from providers.status import ProviderStatus, Trouble
@@ -98,6 +99,8 @@ class StatusMessage(msgspec.Struct, frozen=True, kw_only=True):
     capabilities: tuple[str, ...]
     delay_ms: int
     occurred_at: datetime
+    items: int = 0
+    configuration: ConfigurationStatus | None = None
 
 
 @dataclass(slots=True)
@@ -215,6 +218,8 @@ class Delivery:
                 capabilities=tuple(sorted(self.adapter.capabilities)),
                 delay_ms=max(0, round(-1000 * self.status.ahead_seconds)),
                 occurred_at=self.status.now(),
+                items=self.status.items,
+                configuration=self.status.configuration,
             )
         )
 

@@ -11,6 +11,8 @@ from prometheus_client import Metric
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from providers.configuration import ConfigurationStatus
+
 STARTING = "the provider was not asked yet"
 
 
@@ -34,6 +36,7 @@ class ProviderStatus:
         heard_at: When the provider last sent something.
         ahead_seconds: How far the provider's clock was ahead of ours, by its last message.
         items: How many markets or the like are known.
+        configuration: The one in use; None if that is not known yet.
         counts: Connections, messages of the provider, and messages told.
     """
 
@@ -46,6 +49,7 @@ class ProviderStatus:
     heard_at: datetime | None = None
     ahead_seconds: float = 0.0
     items: int = 0
+    configuration: ConfigurationStatus | None = None
     counts: dict[str, int] = field(
         default_factory=lambda: dict.fromkeys(("connections", "received", "told"), 0)
     )
@@ -86,7 +90,8 @@ class ProviderStatus:
     def health(self) -> Mapping[str, object]:
         """Return the body of `/health`. A restart would mend nothing, so it is always live."""
         troubles = {"provider": self.provider, "kafka": self.kafka, "state": self.state, "names": self.names}
-        trouble = self.trouble
+        trouble, used = self.trouble, self.configuration
+        refused = used and used.refused
         return {
             "live": True,
             "adapter": self.adapter,
@@ -95,6 +100,9 @@ class ProviderStatus:
             "names_missing_since": None if self.names is None else self.names.since.isoformat(),
             "items": self.items,
             "heard_at": self.heard_at and self.heard_at.isoformat(),
+            "configuration_revision": used and used.revision,
+            "configuration_source": used and used.source,
+            "configuration_refused": refused and f"revision {refused.revision}: {refused.reason}",
             **{f"{part}_trouble": found and found.reason for part, found in troubles.items()},
         }
 
@@ -121,6 +129,16 @@ class ProviderMetrics(Collector):
             ),
             ("kept", "Whether the adapter's state is kept outside its process", status.state is None),
             ("items", "Markets and the like that are known", status.items),
+            (
+                "configuration_revision",
+                "The revision of the settings in use; 1 for those of the environment",
+                status.configuration.revision if status.configuration else 0,
+            ),
+            (
+                "configuration_refused",
+                "Whether there is a newer revision of the settings that cannot be used",
+                status.configuration is not None and status.configuration.refused is not None,
+            ),
             ("clock_ahead_seconds", "How far the provider's clock is ahead of ours", status.ahead_seconds),
         ):
             gauge = GaugeMetricFamily(f"furlong_provider_{name}", meaning, labels=["adapter"])

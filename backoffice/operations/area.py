@@ -1,5 +1,7 @@
 """Operations: the services behind their part of the graph."""
 
+from typing import Any
+
 from backoffice.base import Base
 from backoffice.graph.area import Area
 from backoffice.operations.brands.service import BrandService
@@ -9,15 +11,21 @@ from backoffice.operations.dead_letters import DeadLetterService
 from backoffice.operations.installation import InstallationService
 from backoffice.operations.kill_switches import KillSwitchService
 from backoffice.operations.nodes import NodeService
+from backoffice.operations.providers.adapter_document import environment_configurations
 from backoffice.operations.providers.adapter_health import AdapterReader
 from backoffice.operations.providers.adapter_list import AdapterList
 from backoffice.operations.providers.adapters import switchable_names
-from backoffice.operations.providers.configurations import ProviderConfigurations
+from backoffice.operations.providers.configurations import (
+    AdapterConfigurations,
+    Configurations,
+    ProviderConfigurations,
+)
 from backoffice.operations.providers.service import ProviderService
 from backoffice.operations.reward_statuses import RewardStatusService
 from backoffice.operations.weeks import WeekService
 from backoffice.subgraph_databases import SubgraphDatabases
 from consumers.feeds.settings import FeedSettings
+from providers.registry import NAMES as PROCESSES
 from providers.settings import ProviderSettings
 
 
@@ -42,8 +50,9 @@ class OperationsArea(Area):
             own, audit, base.approvals, clock, files, base.fulfilment
         )
         self.providers = ProviderService(databases.fulfilment, own, self.configurations, clock)
+        self.settings = AdapterConfigurations(own, audit, base.approvals, clock, environment_configurations())
         reader, seconds = AdapterReader(base.stream), ProviderSettings().status_seconds
-        self.adapters = AdapterList(own, self.providers, reader, feeds, seconds, clock)
+        self.adapters = AdapterList(own, self.providers, self.settings, reader, feeds, seconds, clock)
         self.lag = LagService(base.settings, base.stream, own, clock)
         self.cases = CaseService(own, databases.fulfilment, databases.progress, audit)
         self.background = (self.lag.sample,)
@@ -52,10 +61,15 @@ class OperationsArea(Area):
             self.statuses.proposal_kind,
             self.weeks.proposal_kind,
             self.configurations.proposal_kind,
+            self.settings.proposal_kind,
         ):
             base.approvals.register(proposal_kind)
         for job_kind in (self.letters.job_kind, self.weeks.job_kind):
             base.jobs.register(job_kind)
+
+    def revisions_of(self, provider: str) -> Configurations[Any]:
+        """Return where the revisions of a provider are: an adapter with a process, or one of rewards."""
+        return self.settings if provider in PROCESSES else self.configurations
 
     async def close(self) -> None:
         """Close the databases of the subgraphs."""

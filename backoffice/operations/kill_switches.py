@@ -11,7 +11,7 @@ from backoffice.errors import Invalid, Problem
 from backoffice.global_events.acknowledgements import NodeRepository
 from backoffice.global_events.decisions import GlobalDecisions
 from backoffice.global_events.repository import GlobalDecision
-from backoffice.operations.providers import repository as providers
+from backoffice.operations.providers.repository import OF_REWARDS
 from consumers.messages.global_events.states import SwitchState
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
@@ -150,7 +150,7 @@ class KillSwitchService:
             return []
         subject = switch_subject(target.scope, target.brand, target.name)
         async with self.database.read() as connection:
-            known = {*self.files, *await providers.newest(connection)}
+            known = {*self.files, *await OF_REWARDS.newest(connection)}
             for report in await self.nodes.all(connection):
                 known |= {provider.provider for provider in report.providers}
             used = await self.decisions.repository.find(connection, subject.key)

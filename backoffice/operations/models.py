@@ -1,4 +1,4 @@
-"""The tables of operations: the revisions of brands, and of providers' configurations."""
+"""The tables of operations: the revisions of brands, and of the configurations of providers and adapters."""
 
 from typing import Final
 
@@ -20,18 +20,26 @@ BRAND_REVISION: Final = Table(
 """What was decided about a brand, one row for each revision, from 1. Append only."""
 
 
-PROVIDER_REVISION: Final = Table(
-    "provider_revision",
-    METADATA,
-    Column("provider", Identifier(), primary_key=True),
-    Column("revision", Integer, primary_key=True, autoincrement=False),
-    Column("document", JSON_LIST, nullable=False),
-    Column("reason", String(500), nullable=True),
-    Column("submitted_by", String(200), nullable=False),
-    Column("approved_by", String(200), nullable=True),
-    Column("in_force_at", UtcDateTime, nullable=False),
-)
-"""What was in force for a provider, one row for each revision, from 1. Append only.
+def revision_table(name: str) -> Table:
+    """Return a table of the revisions of providers' configurations, one row for each, from 1. Append only.
 
-`approved_by` is null for what was imported from the file of the workers.
-"""
+    `approved_by` is null for what was imported, or was read back from the topic.
+    """
+    return Table(
+        name,
+        METADATA,
+        Column("provider", Identifier(), primary_key=True),
+        Column("revision", Integer, primary_key=True, autoincrement=False),
+        Column("document", JSON_LIST, nullable=False),
+        Column("reason", String(500), nullable=True),
+        Column("submitted_by", String(200), nullable=False),
+        Column("approved_by", String(200), nullable=True),
+        Column("in_force_at", UtcDateTime, nullable=False),
+    )
+
+
+PROVIDER_REVISION: Final = revision_table("provider_revision")
+"""What was in force for a provider of rewards."""
+
+ADAPTER_REVISION: Final = revision_table("adapter_revision")
+"""What was in force for an adapter with a process of its own."""

@@ -18,7 +18,7 @@ from consumers.feeds.settings import FeedSettings
 from consumers.stream.group.session_supervisor import PERMANENT_KAFKA_ERRORS
 from consumers.stream.settings import StreamSettings
 from furlong.serve.http_server import serving
-from furlong.workers.provider_switches import ProviderSwitches
+from furlong.workers.provider_decisions import ProviderDecisions
 from furlong.workers.status import status_app
 from furlong.workers.switched_feed import SwitchedFeed, SwitchedFeeds
 
@@ -29,7 +29,7 @@ def create_feeds(
     feeds: Sequence[AnyFeed], settings: FeedSettings, stream: StreamSettings, registry: CollectorRegistry
 ) -> SwitchedFeeds:
     """Build what forwards feeds while their switches are on; no other feeds may use `registry`."""
-    metrics, switches = FeedMetrics(registry), ProviderSwitches(stream)
+    metrics, switches = FeedMetrics(registry), ProviderDecisions(stream)
     return SwitchedFeeds(
         [
             SwitchedFeed(feed, partial(FeedWorker, feed, settings.topic(feed), stream, metrics), switches)
@@ -51,7 +51,7 @@ async def run_feeds(
         Exception: The error with which a feed ended.
     """
     stopping = asyncio.create_task(stop.wait())
-    following = asyncio.create_task(switched.switches.run(PERMANENT_KAFKA_ERRORS), name="provider-switches")
+    following = asyncio.create_task(switched.switches.run(PERMANENT_KAFKA_ERRORS), name="provider-decisions")
     running = [asyncio.create_task(feed.run(), name=feed.feed.provider) for feed in switched.feeds]
     try:
         async with AsyncExitStack() as stack:
@@ -71,7 +71,7 @@ async def run_feeds(
 @asynccontextmanager
 async def running_feeds(switched: SwitchedFeeds) -> AsyncIterator[None]:
     """Copy feeds while the block runs; log the error if one ends."""
-    following = asyncio.create_task(switched.switches.run(), name="provider-switches")
+    following = asyncio.create_task(switched.switches.run(), name="provider-decisions")
     running = [asyncio.create_task(_run(feed), name=feed.feed.provider) for feed in switched.feeds]
     try:
         yield

@@ -2,8 +2,8 @@
 
 import asyncio
 import socket
-from collections.abc import Callable, Coroutine, Mapping
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from collections.abc import Coroutine, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -16,7 +16,8 @@ from consumers.stream.broker.kafka_client import running_client
 from consumers.stream.settings import StreamSettings
 from foundation.storage.clock import Clock
 from furlong.serve.http_server import serving
-from furlong.workers.provider_switches import NOT_KNOWN, ProviderSwitches
+from furlong.workers.adapter_configuration import AdapterConfiguration
+from furlong.workers.provider_decisions import NOT_KNOWN, DecidedSettings, ProviderDecisions
 from furlong.workers.status import status_app
 from providers.declaration import AdapterDeclaration
 from providers.delivery import Delivery
@@ -27,6 +28,8 @@ from subgraphs.kit.live.settings import RedisSettings
 
 REQUEST_BYTES = 4 * 2**20
 RESPONSE_MILLISECONDS = 5_000
+PROVING_SECONDS = 30.0
+"""How soon after its beginning the failure of an adapter is put down to its new settings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,42 +63,81 @@ async def run_provider(
 ) -> None:
     """Run an adapter until cancelled, with `/health` and `/metrics` on the listener.
 
-    While its kill switch is off, it is not connected, and tells that it is incomplete.
+    While its kill switch is off, it is not connected, and tells that it is incomplete. With another revision
+    of its settings it begins anew.
 
     Raises:
         NotInstalled: A library that the adapter needs is not installed.
     """
     status = ProviderStatus(adapter.name, parts.clock.machine.now)
-    create = partial(adapter.load(), adapter.settings(), parts.shared)
-    create()  # what it lacks is said at once, and not only when it is known whether it is switched on
-    store, switches = parts.open_state(adapter.name), ProviderSwitches(parts.stream)
+    store, kept = parts.open_state(adapter.name), parts.open_state(f"{adapter.name}:configuration")
+    configuration = AdapterConfiguration.of_environment(adapter, parts.shared, kept, status)
+    configuration.create()  # what it lacks is said at once, and not only when it is known whether it is on
+    decisions = ProviderDecisions(parts.stream)
     async with AsyncExitStack() as stack, asyncio.TaskGroup() as tasks:
-        stack.push_async_callback(store.close)
+        for opened in (store, kept):
+            stack.push_async_callback(opened.close)
         if listener is not None:
             await stack.enter_async_context(serving(_status_app(status), listener))
+        await configuration.restore()
         delivery = Delivery(adapter, parts.producing, store, status, parts.shared.status_seconds)
-        tasks.create_task(switches.run(), name="provider-switches")
-        await _obey(switches, create, delivery)
+        tasks.create_task(decisions.run(), name="provider-decisions")
+        await _Obedience(decisions, configuration, delivery).run()
 
 
-async def _obey(switches: ProviderSwitches, create: Callable[[], Any], delivery: Delivery) -> None:
-    """Run an adapter whenever it is switched on, until cancelled; each time it begins from what was kept."""
-    name, status = delivery.adapter.name, delivery.status
-    status.provider_fails(NOT_KNOWN)
-    await switches.until(lambda: switches.is_read)
-    while True:
-        off = switches.off(name)
-        changed = switches.until(partial(_differs, switches, name, off))
-        if off is None:
-            status.provider_fails(STARTING)
-            await _run_until(changed, create().run(delivery))
-        else:
-            status.provider_fails(off, status.heard_at)
-            await _run_until(changed, delivery.rest())
+@dataclass(frozen=True, slots=True)
+class _Obedience:
+    """Runs an adapter as it was decided: while it is on, with the newest settings that it can use."""
 
+    decisions: ProviderDecisions
+    configuration: AdapterConfiguration
+    delivery: Delivery
 
-def _differs(switches: ProviderSwitches, name: str, off: str | None) -> bool:
-    return switches.off(name) != off
+    async def run(self) -> None:
+        """Run until cancelled; the adapter begins each time from what was kept."""
+        status, name = self.delivery.status, self.delivery.adapter.name
+        status.provider_fails(NOT_KNOWN)
+        await self.decisions.until(lambda: self.decisions.is_read)
+        while True:
+            await self.configuration.adopt(self.decisions.settings(name))
+            off = self.decisions.off(name)
+            if off is None:
+                status.provider_fails(STARTING)
+                await self._follow_until(self._changes(off))
+            else:
+                status.provider_fails(off, status.heard_at)
+                await _run_until(self._changes(off), self.delivery.rest())
+
+    async def _follow_until(self, changed: Coroutine[Any, Any, None]) -> None:
+        """Let the adapter follow its provider; settings with which it fails at once are used no more.
+
+        Raises:
+            ExceptionGroup: The error with which it ended.
+        """
+        clock = asyncio.get_running_loop().time
+        began = clock()
+        try:
+            await _run_until(changed, self.configuration.create().run(self.delivery))
+        except* Exception as faults:
+            if clock() - began > PROVING_SECONDS or not await self.configuration.fall_back(_words(faults)):
+                raise
+
+    async def _changes(self, off: str | None) -> None:
+        """Wait until the adapter is switched, or has other settings that it can use."""
+        decisions, name = self.decisions, self.delivery.adapter.name
+        while True:
+            decided = decisions.settings(name)
+            if await self.configuration.adopt(decided):
+                return
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self.configuration.shared.longest_pause_seconds):
+                    await decisions.until(partial(self._differs, off, decided))
+            if decisions.off(name) != off:
+                return
+
+    def _differs(self, off: str | None, decided: DecidedSettings | None) -> bool:
+        name = self.delivery.adapter.name
+        return self.decisions.off(name) != off or self.decisions.settings(name) is not decided
 
 
 async def _run_until(changed: Coroutine[Any, Any, None], work: Coroutine[Any, Any, None]) -> None:
@@ -103,6 +145,14 @@ async def _run_until(changed: Coroutine[Any, Any, None], work: Coroutine[Any, An
         working = tasks.create_task(work)
         await changed
         working.cancel()
+
+
+def _words(faults: BaseExceptionGroup[Exception]) -> str:
+    """Return the first of several errors in words."""
+    fault: BaseException = faults
+    while isinstance(fault, BaseExceptionGroup):
+        fault = fault.exceptions[0]
+    return f"the adapter fails with it: {fault or type(fault).__name__}"
 
 
 def _status_app(status: ProviderStatus) -> FastAPI:

@@ -9,7 +9,7 @@ import structlog
 
 from consumers.feeds.delivery.feed_worker import FeedHealth, FeedWorker
 from consumers.feeds.mapping.feed import AnyFeed
-from furlong.workers.provider_switches import ProviderSwitches
+from furlong.workers.provider_decisions import ProviderDecisions
 
 log = structlog.get_logger(__name__)
 
@@ -24,7 +24,7 @@ class SwitchedFeed:
 
     feed: AnyFeed
     create: Callable[[], FeedWorker]
-    switches: ProviderSwitches
+    switches: ProviderDecisions
     _worker: FeedWorker | None = None
     _ended: bool = False
     _stopping: asyncio.Event = field(default_factory=asyncio.Event)
@@ -91,4 +91,4 @@ class SwitchedFeeds:
     """The feeds of a process, and the switches that they follow."""
 
     feeds: Sequence[SwitchedFeed]
-    switches: ProviderSwitches
+    switches: ProviderDecisions

@@ -25,6 +25,7 @@ from foundation.storage.clock import ManualClock
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 from furlong.databases import METADATA
+from providers.registry import NAMES as PROCESSES
 from subgraphs.club.models import REFERENCE as CLUB
 from subgraphs.fulfilment.models import REFERENCE as FULFILMENT
 from subgraphs.kit.domain.keys import ALL_BRANDS, Owner
@@ -104,6 +105,12 @@ def provider(time: int) -> dict[str, Any]:
     return {"name": f"wallet-{time}", "adapter": "wallet", **where}
 
 
+def adapter(time: int) -> dict[str, Any]:
+    """Return the settings of an adapter: another adapter each time, as each is at its first revision."""
+    name = PROCESSES[time]
+    return {"adapter": name, "settings": {"currency": "EUR"} if name in {"exchange", "feed"} else {}}
+
+
 def customer(time: int) -> str:
     """Return a customer's id."""
     return f"{BRAND}:c-{time}"
@@ -139,6 +146,9 @@ KINDS: Final[Mapping[str, Proposing]] = {
     "support.erasure": Proposing("proposeErasure", lambda time: {"customer": customer(time)}),
     "operations.provider": Proposing(
         "submitProvider", lambda time: {"revision": 0, "configuration": provider(time)}
+    ),
+    "operations.adapter": Proposing(
+        "submitAdapter", lambda time: {"revision": 1, "configuration": adapter(time)}
     ),
     "operations.recall": Proposing(
         "changeRewardStatus",

@@ -9,6 +9,14 @@ from strawberry.scalars import JSON
 
 from backoffice.approvals.proposals import Proposal
 from backoffice.errors import Problem
+from backoffice.operations.graph.adapter_types import (
+    ProviderLimits,
+    ProviderProcess,
+    ProviderSetting,
+    process_to_graphql,
+    settings_to_graphql,
+)
+from backoffice.operations.providers.adapter_document import AdapterConfiguration
 from backoffice.operations.providers.adapter_list import AdapterState
 from backoffice.operations.providers.document import FieldChange
 from backoffice.operations.providers.repository import ProviderRevision
@@ -140,6 +148,8 @@ class ProviderInfo:
         stopped: Whether nothing is sent to it.
         everywhere: Whether its kill switch is on, on all nodes.
         waiting: How many rewards are in each state.
+        settings: Those of an adapter with a process; empty for others.
+        process: What that process has told; null if nothing.
     """
 
     id: ID
@@ -162,6 +172,9 @@ class ProviderInfo:
     reason: str | None
     since: datetime | None
     waiting: JSON
+    settings: list[ProviderSetting]
+    process: ProviderProcess | None
+    limits: ProviderLimits
 
 
 @described
@@ -170,12 +183,15 @@ class ProviderRevisionInfo:
     """A revision of a provider's configuration.
 
     Attributes:
-        approved_by: Null for what was imported from a file.
+        configuration: Of a provider of rewards.
+        settings: Of an adapter with a process, by name.
+        approved_by: Null for what was imported from a file, or from the environment.
     """
 
     id: ID
     revision: int
-    configuration: ProviderConfiguration
+    configuration: ProviderConfiguration | None
+    settings: JSON | None
     reason: str | None
     submitted_by: str
     approved_by: str | None
@@ -252,8 +268,8 @@ class RollBackProviderInput:
 
 def provider_to_graphql(state: AdapterState) -> ProviderInfo:
     """Return a provider."""
-    rewards, off = state.rewards, state.off
-    present = None if rewards is None else rewards.present
+    rewards, off, present = state.rewards, state.off, state.present
+    config = None if rewards is None or rewards.present is None else rewards.present.document
     reason, since = (rewards and rewards.stopped) or (off and (off.reason, off.at)) or (None, None)
     return ProviderInfo(
         id=ID(state.name),
@@ -265,29 +281,35 @@ def provider_to_graphql(state: AdapterState) -> ProviderInfo:
         status=with_fields_of(ProviderStatusInfo, state.health, state=state.health.state.value),
         revision=state.revision,
         imported=present is None or present.approved_by is None,
-        endpoint=None if present is None else present.document.url,
-        configuration=None if present is None else _configuration(present.document),
+        endpoint=None if config is None else config.url,
+        configuration=None if config is None else _configuration(config),
         adapter_kinds=[] if rewards is None else list(rewards.adapter_kinds),
         missing=[
             MissingNode(node=name, reason=why) for name, why in (rewards.missing if rewards else {}).items()
         ],
-        pending=[_pending(proposal) for proposal in (rewards.pending if rewards else ())],
+        pending=[_pending(proposal) for proposal in (rewards.pending if rewards else state.pending)],
         health=[_health(report) for report in (rewards.health if rewards else ())],
         stopped=off is not None or (rewards is not None and rewards.stopped is not None),
         everywhere=off is not None or (rewards is not None and rewards.everywhere),
         reason=reason,
         since=since,
         waiting=JSON({} if rewards is None else dict(rewards.waiting)),
+        settings=[] if state.settings is None else settings_to_graphql(state.declared, state.settings),
+        process=process_to_graphql(state),
+        limits=with_fields_of(ProviderLimits, state.declared.limits),
     )
 
 
-def provider_revision_to_graphql(revision: ProviderRevision) -> ProviderRevisionInfo:
+def provider_revision_to_graphql(revision: ProviderRevision[Any]) -> ProviderRevisionInfo:
     """Return a revision."""
+    document = revision.document
+    is_adapter = isinstance(document, AdapterConfiguration)
     return with_fields_of(
         ProviderRevisionInfo,
         revision,
         id=ID(f"{revision.provider}:{revision.revision}"),
-        configuration=_configuration(revision.document),
+        configuration=None if is_adapter else _configuration(document),
+        settings=JSON(document.settings) if is_adapter else None,
     )
 
 

@@ -9,6 +9,7 @@ from backoffice.access import Permission
 from backoffice.graph.area import ALL, OfficeInfo, permitted
 from backoffice.graph.pages import Page, number_key, page_of, page_size
 from backoffice.operations.area import OperationsArea
+from backoffice.operations.graph.adapter_types import AdapterSettingsInput, SubmitAdapterInput
 from backoffice.operations.graph.provider_types import (
     ProviderConfigurationInput,
     ProviderFieldChange,
@@ -59,8 +60,10 @@ class ProviderQuery:
     ) -> Page[ProviderRevisionInfo]:
         """The revisions of a provider's configuration, the newest first."""
         context, before = info.context, number_key(after)
-        revisions = await context.area(OperationsArea).configurations.revisions(
-            context.actor, provider, page_size(first), before
+        revisions = (
+            await context.area(OperationsArea)
+            .revisions_of(provider)
+            .revisions(context.actor, provider, page_size(first), before)
         )
         return page_of(revisions, first, provider_revision_to_graphql, lambda revision: revision.revision)
 
@@ -70,8 +73,10 @@ class ProviderQuery:
     ) -> list[ProviderFieldChange]:
         """The fields that differ between two revisions of a provider's configuration."""
         context = info.context
-        changes = await context.area(OperationsArea).configurations.diff(
-            context.actor, provider, before, after
+        changes = (
+            await context.area(OperationsArea)
+            .revisions_of(provider)
+            .diff(context.actor, provider, before, after)
         )
         return [change_to_graphql(change) for change in changes]
 
@@ -83,6 +88,16 @@ class ProviderQuery:
     ) -> list[ProviderProblem]:
         """What is wrong with a configuration, as it is typed; nothing of it is kept."""
         check = await info.context.area(OperationsArea).configurations.check(info.context.actor, input.fields)
+        return [problem_to_graphql(problem) for problem in check]
+
+    @strawberry.field(directives=[permitted(_CHANGE, ALL)])
+    async def try_adapter(
+        self,
+        info: OfficeInfo,
+        input: AdapterSettingsInput,  # noqa: A002
+    ) -> list[ProviderProblem]:
+        """What is wrong with the settings of an adapter, as they are typed; nothing of them is kept."""
+        check = await info.context.area(OperationsArea).settings.check(info.context.actor, input.fields)
         return [problem_to_graphql(problem) for problem in check]
 
 
@@ -105,6 +120,19 @@ class ProviderMutation:
         )
 
     @strawberry.mutation(directives=[permitted(_CHANGE, ALL)])
+    async def submit_adapter(self, info: OfficeInfo, input: SubmitAdapterInput) -> ID:  # noqa: A002
+        """Propose the settings of an adapter's process; another person approves them.
+
+        Secrets are refused: they stand on the node.
+        """
+        context = info.context
+        return ID(
+            await context.area(OperationsArea).settings.submit(
+                context.actor, input.configuration.fields, seen=input.revision, reason=input.reason
+            )
+        )
+
+    @strawberry.mutation(directives=[permitted(_CHANGE, ALL)])
     async def roll_back_provider(
         self,
         info: OfficeInfo,
@@ -113,7 +141,7 @@ class ProviderMutation:
         """Propose an earlier revision of a provider's configuration again; another person approves it."""
         context = info.context
         return ID(
-            await context.area(OperationsArea).configurations.roll_back(
-                context.actor, input.provider, input.revision, seen=input.seen, reason=input.reason
-            )
+            await context.area(OperationsArea)
+            .revisions_of(input.provider)
+            .roll_back(context.actor, input.provider, input.revision, seen=input.seen, reason=input.reason)
         )

@@ -1,10 +1,11 @@
 """Lists all adapters with what each brings, how it is, and who has switched it off."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from backoffice.access import Actor, Permission, require
+from backoffice.approvals.proposals import Proposal
 from backoffice.errors import NotFound
 from backoffice.global_events.decisions import GlobalDecisions
 from backoffice.global_events.repository import GlobalDecision
@@ -23,12 +24,17 @@ from backoffice.operations.providers.adapters import (
     process_adapters,
     rewards_adapters,
 )
-from backoffice.operations.providers.service import NodeHealth, ProviderService, ProviderState
+from backoffice.operations.providers.configurations import AdapterConfigurations
+from backoffice.operations.providers.repository import AdapterRevision, ProviderRevision
+from backoffice.operations.providers.service import NodeHealth, ProviderService, ProviderState, of_provider
 from consumers.feeds.mapping.feed import AnyFeed
 from consumers.feeds.settings import FeedSettings
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
+from providers.configuration import ConfigurationStatus, Source, digest_of
 from providers.declaration import AdapterDeclaration
+from providers.delivery import StatusMessage
+from subgraphs.fulfilment.providers.settings import ProviderConfig
 from subgraphs.kit.domain.keys import ALL_BRANDS
 from subgraphs.kit.records.global_state import SwitchScope, switch_subject
 
@@ -51,6 +57,9 @@ class AdapterState:
         is_configured: Whether somebody wants it to run.
         off: Who has switched it off on all nodes; None if it is on.
         rewards: What is configured, if it is a provider of rewards.
+        settings: What is decided, or in the environment, if it has a process of its own.
+        told: What its process has told of itself last.
+        pending: Proposals of settings that wait for another person.
     """
 
     name: str
@@ -59,6 +68,31 @@ class AdapterState:
     off: SwitchedOff | None
     health: AdapterHealth
     rewards: ProviderState | None = None
+    settings: AdapterRevision | None = None
+    told: StatusMessage | None = None
+    pending: Sequence[Proposal] = ()
+
+    @property
+    def present(self) -> AdapterRevision | ProviderRevision[ProviderConfig] | None:
+        """Return its configuration in force; None if none is known."""
+        return self.settings if self.rewards is None else self.rewards.present
+
+    @property
+    def used(self) -> ConfigurationStatus | None:
+        """Return the configuration that its process uses; None if it has not told."""
+        return None if self.told is None else self.told.configuration
+
+    @property
+    def unused(self) -> str | None:
+        """Return why its process does not use the settings in force; None if it does, or has not told."""
+        settings, used = self.settings, self.used
+        if settings is None or used is None or digest_of(settings.document.settings) == used.digest:
+            return None
+        if used.refused is not None:
+            return used.refused.reason
+        if settings.approved_by is None and used.source == Source.ENVIRONMENT.value:
+            return "its environment has other values than that of the back office: check each one"
+        return f"it has told that it uses revision {used.revision}"
 
     @property
     def adapter(self) -> str | None:
@@ -78,9 +112,9 @@ class AdapterState:
     @property
     def revision(self) -> int:
         """Return the revision of its configuration: 1 for that of the environment; 0 if none is known."""
-        if self.rewards is None:
-            return 1 if self.is_configured else 0
-        return 0 if self.rewards.present is None else self.rewards.present.revision
+        if self.present is not None:
+            return self.present.revision
+        return 1 if self.rewards is None and self.is_configured else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +124,14 @@ class AdapterList:
     Attributes:
         database: The back office's.
         rewards: Reads the providers of rewards.
+        configurations: The settings of adapters with a process.
         feeds: Which feeds the feed worker runs, as far as this process has its settings.
         status_seconds: How often adapters with a process say how they are.
     """
 
     database: Database
     rewards: ProviderService
+    configurations: AdapterConfigurations
     reader: AdapterReader
     feeds: FeedSettings
     status_seconds: float
@@ -115,8 +151,17 @@ class AdapterList:
         off = await self._switched_off([*names, *(state.name for state in paying)])
         topics = {feed.name: self._topic(feed) for feed in feeds if is_configured(feed, self.feeds)}
         readings = await self.reader.read(list(topics.values()))
+        settings, pending = await self._settings()
         return [
-            *(self._process(declared, off.get(declared.name), readings) for declared in processes),
+            *(
+                replace(
+                    self._process(declared, off.get(declared.name), readings),
+                    settings=settings.get(declared.name),
+                    told=readings.statuses.get(declared.name),
+                    pending=of_provider(pending, declared.name),
+                )
+                for declared in processes
+            ),
             *(_feed(feed, topics.get(feed.name), off.get(feed.name), readings) for feed in feeds),
             *_paying(paying, off),
         ]
@@ -134,6 +179,12 @@ class AdapterList:
                 return state
         names = ", ".join(sorted({state.name for state in states}))
         raise NotFound(f"There is no provider {name[:64]!r}: there are {names}.")
+
+    async def _settings(self) -> tuple[dict[str, AdapterRevision], Sequence[Proposal]]:
+        """Return the settings in force by adapter, and the proposals that wait."""
+        async with self.database.read() as connection:
+            newest = await self.configurations.newest(connection)
+            return newest, await self.configurations.pending(connection)
 
     async def _switched_off(self, names: Sequence[str]) -> dict[str, SwitchedOff]:
         found: dict[str, SwitchedOff] = {}

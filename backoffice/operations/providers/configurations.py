@@ -1,19 +1,30 @@
-"""Changes how workers call providers: one person submits a revision, another approves it for all nodes."""
+"""Changes the configurations of providers: one person submits a revision, another approves it for all nodes.
 
+There are two kinds: how workers call providers of rewards, and the settings of adapters with a process.
+"""
+
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, ClassVar, Final, Generic
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backoffice.access import Actor, Permission, require
-from backoffice.approvals.proposals import Needs, Proposal, ProposalId, ProposalKind
+from backoffice.approvals import repository as approvals
+from backoffice.approvals.proposals import Needs, Proposal, ProposalId, ProposalKind, ProposalStatus
+from backoffice.approvals.repository import ProposalFilter
 from backoffice.approvals.service import Approvals
 from backoffice.audit.audit_log import AuditLog
 from backoffice.audit.canonical_json import Json
 from backoffice.errors import Invalid, NotFound, Problem, Stale
 from backoffice.global_events.decisions import REASON_CHARACTERS, GlobalDecisions
-from backoffice.operations.providers import repository
+from backoffice.operations.providers.adapter_document import (
+    AdapterConfiguration,
+    adapter_state,
+    parse_adapter_configuration,
+    setting_changes,
+)
 from backoffice.operations.providers.document import (
     CHANGED,
     FieldChange,
@@ -21,52 +32,101 @@ from backoffice.operations.providers.document import (
     parse_provider_config,
     state_of,
 )
-from backoffice.operations.providers.repository import ProviderRevision
+from backoffice.operations.providers.repository import (
+    OF_ADAPTERS,
+    OF_REWARDS,
+    D,
+    ProviderRevision,
+    RevisionRepository,
+)
+from consumers.messages.global_events.states import AdapterState, ProviderState, State
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings, ProviderConfig
 from subgraphs.kit.domain.keys import ALL_BRANDS
 
 KIND: Final = "operations.provider"
-IMPORTED: Final = "imported from the workers' file"
+ADAPTER_KIND: Final = "operations.adapter"
+MAX_PENDING: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
-class ProviderConfigurations:
-    """The revisions of providers' configurations.
+class Configurations(ABC, Generic[D]):
+    """The revisions of one kind of configuration.
 
-    Until the first revision is approved, workers use their file; it counts as revision 1, and is stored as
-    such with the first change.
+    Until the first revision is approved, workers use what they have; it counts as revision 1, and is stored
+    as such with the first change.
 
     Attributes:
+        kind: Of its proposals.
+        action: Of its entries in the audit log.
+        source: From where revision 1 was imported, in words.
+        repository: Where revisions are stored.
         database: The back office's.
-        files: What is in the workers' file, by name.
-        settings: Those of workers, as far as this process has them.
     """
 
+    kind: ClassVar[str]
+    action: ClassVar[str]
+    source: ClassVar[str]
+    repository: ClassVar[RevisionRepository[Any]]
     database: Database
     audit: AuditLog
     approvals: Approvals
     clock: Clock
-    files: Mapping[str, ProviderConfig]
-    settings: FulfilmentSettings
-    decisions: GlobalDecisions = field(default_factory=GlobalDecisions)
+    decisions: GlobalDecisions = field(default_factory=GlobalDecisions, kw_only=True)
+
+    @property
+    @abstractmethod
+    def imported(self) -> Mapping[str, D]:
+        """Return what workers have without the back office, by name, as far as this process knows it."""
+
+    @abstractmethod
+    def parse(self, fields: Mapping[str, Any], reason: str) -> D:
+        """Return a configuration that workers can use, as far as that can be told here.
+
+        Raises:
+            Invalid: A rule is broken, or something looks like a secret. No message holds a value.
+        """
+
+    @abstractmethod
+    def changes(self, before: D | None, after: D) -> list[FieldChange]:
+        """Return the fields that differ."""
+
+    @abstractmethod
+    def state_of(self, document: D, revision: int) -> State:
+        """Return the state that holds on all nodes.
+
+        Raises:
+            Invalid: It does not fit into a message.
+        """
+
+    def require_successor(self, before: D, after: D) -> None:
+        """Refuse what may not follow a revision.
+
+        Raises:
+            Invalid: It may not.
+        """
 
     @property
     def proposal_kind(self) -> ProposalKind:
-        """Return the kind of proposals to change a configuration: it says to whom rewards are sent."""
+        """Return the kind of proposals: a configuration says where rewards go, or where prices come from."""
         change = Permission.OPERATIONS_PROVIDER
         needs = Needs(change, change, Permission.OPERATIONS_READ)
-        return ProposalKind(KIND, needs, self._approved, unchanged=self._unchanged, step_up=True)
+        return ProposalKind(self.kind, needs, self._approved, unchanged=self._unchanged, step_up=True)
 
-    async def newest(self, connection: AsyncConnection) -> dict[str, ProviderRevision]:
-        """Return the last revision of each provider: of the back office, or of the file."""
-        stored = await repository.newest(connection)
-        return {**{name: self._imported(file) for name, file in self.files.items()}, **stored}
+    async def newest(self, connection: AsyncConnection) -> dict[str, ProviderRevision[D]]:
+        """Return the last revision of each provider: of the back office, or as workers have it."""
+        stored = await self.repository.newest(connection)
+        return {**{name: self._imported(one) for name, one in self.imported.items()}, **stored}
+
+    async def pending(self, connection: AsyncConnection) -> Sequence[Proposal]:
+        """Return the proposals that wait for another person."""
+        wanted = ProposalFilter(kind=self.kind, status=ProposalStatus.PENDING)
+        return await approvals.newest_first(connection, wanted, MAX_PENDING, None)
 
     async def revisions(
         self, actor: Actor, provider: str, first: int, before: int | None = None
-    ) -> list[ProviderRevision]:
+    ) -> list[ProviderRevision[D]]:
         """Return the revisions of a provider, the newest first.
 
         Raises:
@@ -74,12 +134,12 @@ class ProviderConfigurations:
         """
         require(actor, Permission.OPERATIONS_READ, None)
         async with self.database.read() as connection:
-            stored = await repository.revisions(connection, provider, first, before)
-        if stored or before is not None or provider not in self.files:
+            stored = await self.repository.revisions(connection, provider, first, before)
+        if stored or before is not None or provider not in self.imported:
             return stored
-        return [self._imported(self.files[provider])]
+        return [self._imported(self.imported[provider])]
 
-    async def find(self, actor: Actor, provider: str, revision: int | None = None) -> ProviderRevision:
+    async def find(self, actor: Actor, provider: str, revision: int | None = None) -> ProviderRevision[D]:
         """Return a revision of a provider; the last one by default.
 
         Raises:
@@ -101,7 +161,7 @@ class ProviderConfigurations:
             NotFound: There is no such revision.
         """
         earlier = await self.find(actor, provider, before)
-        return changes(earlier.document, (await self.find(actor, provider, after)).document)
+        return self.changes(earlier.document, (await self.find(actor, provider, after)).document)
 
     async def check(self, actor: Actor, fields: Mapping[str, Any]) -> tuple[Problem, ...]:
         """Return what is wrong with a configuration, as it is typed; nothing of it is kept.
@@ -111,7 +171,7 @@ class ProviderConfigurations:
         """
         require(actor, Permission.OPERATIONS_PROVIDER, None)
         try:
-            parse_provider_config(fields, "a reason", self.settings)
+            self.parse(fields, "a reason")
         except Invalid as refusal:
             return refusal.problems
         return ()
@@ -131,19 +191,19 @@ class ProviderConfigurations:
             Stale: There is a newer revision.
         """
         require(actor, Permission.OPERATIONS_PROVIDER, None)
-        config = parse_provider_config(fields, reason, self.settings)
-        state_of(config, seen + 1)
+        config = self.parse(fields, reason)
+        self.state_of(config, seen + 1)
         async with self.database.write() as connection:
             present = (await self.newest(connection)).get(config.name)
             if seen != (0 if present is None else present.revision):
                 raise Stale(CHANGED, 0 if present is None else present.revision)
             if present is not None:
                 await self._keep_imported(connection, present)
-                _require_same_api(present.document, config)
+                self.require_successor(present.document, config)
             return await self.approvals.propose(
                 connection,
                 actor,
-                KIND,
+                self.kind,
                 brand=None,
                 subject=f"provider:{config.name}",
                 content={
@@ -151,7 +211,7 @@ class ProviderConfigurations:
                     "document": config.model_dump(mode="json"),
                     "changes": [
                         {"field": change.field, "before": change.before, "after": change.after}
-                        for change in changes(None if present is None else present.document, config)
+                        for change in self.changes(None if present is None else present.document, config)
                     ],
                 },
                 reason=reason.strip()[:REASON_CHARACTERS],
@@ -173,21 +233,21 @@ class ProviderConfigurations:
         return await self.submit(actor, earlier.document.model_dump(mode="json"), seen=seen, reason=reason)
 
     async def _unchanged(self, connection: AsyncConnection, proposal: Proposal) -> bool:
-        seen, config = _content(proposal)
+        seen, config = self._content(proposal)
         present = (await self.newest(connection)).get(config.name)
         return seen == (0 if present is None else present.revision)
 
     async def _approved(self, connection: AsyncConnection, actor: Actor, proposal: Proposal) -> Json:
         """Execute an approval: store the revision, and decide it for all nodes."""
-        seen, config = _content(proposal)
+        seen, config = self._content(proposal)
         before = (await self.newest(connection)).get(config.name)
         at = await self.clock.at(connection)
         stored = ProviderRevision(seen + 1, config, proposal.reason, proposal.proposer_name, actor.name, at)
-        await repository.add(connection, [stored])
+        await self.repository.add(connection, [stored])
         decided = await self.decisions.decide(
             connection,
             ALL_BRANDS,
-            state_of(config, stored.revision),
+            self.state_of(config, stored.revision),
             by=actor.name,
             at=at,
             reason=proposal.reason,
@@ -195,7 +255,7 @@ class ProviderConfigurations:
         await self.audit.record(
             connection,
             actor,
-            "operations.change_provider",
+            self.action,
             brand=None,
             subject=proposal.subject,
             before=None if before is None else {"revision": seen, **before.document.model_dump(mode="json")},
@@ -204,24 +264,85 @@ class ProviderConfigurations:
         )
         return {"revision": stored.revision, "number": decided.decision.order.number}
 
-    async def _keep_imported(self, connection: AsyncConnection, present: ProviderRevision) -> None:
-        if not await repository.revisions(connection, present.provider, 1):
-            await repository.add(connection, [present])
+    async def _keep_imported(self, connection: AsyncConnection, present: ProviderRevision[D]) -> None:
+        if not await self.repository.revisions(connection, present.provider, 1):
+            await self.repository.add(connection, [present])
 
-    def _imported(self, config: ProviderConfig) -> ProviderRevision:
-        return ProviderRevision(1, config, IMPORTED, IMPORTED, None, self.clock.now())
+    def _imported(self, document: D) -> ProviderRevision[D]:
+        return ProviderRevision(1, document, self.source, self.source, None, self.clock.now())
+
+    def _content(self, proposal: Proposal) -> tuple[int, D]:
+        content: Any = proposal.content
+        document: D = self.repository.document.model_validate(content["document"])
+        return int(content["seen"]), document
 
 
-def _content(proposal: Proposal) -> tuple[int, ProviderConfig]:
-    content: Any = proposal.content
-    return int(content["seen"]), ProviderConfig.model_validate(content["document"])
+@dataclass(frozen=True, slots=True)
+class ProviderConfigurations(Configurations[ProviderConfig]):
+    """How workers call providers of rewards.
 
-
-def _require_same_api(before: ProviderConfig, after: ProviderConfig) -> None:
-    """Refuse another API under the same name: the status of sent rewards is queried there.
-
-    Raises:
-        Invalid: The adapter differs.
+    Attributes:
+        files: What is in the workers' file, by name.
+        settings: Those of workers, as far as this process has them.
     """
-    if before.adapter != after.adapter:
-        raise Invalid([Problem("adapter", "Another API is another provider: give it a name of its own.")])
+
+    kind: ClassVar[str] = KIND
+    action: ClassVar[str] = "operations.change_provider"
+    source: ClassVar[str] = "imported from the workers' file"
+    repository: ClassVar[RevisionRepository[ProviderConfig]] = OF_REWARDS
+    files: Mapping[str, ProviderConfig]
+    settings: FulfilmentSettings
+
+    @property
+    def imported(self) -> Mapping[str, ProviderConfig]:
+        """Return what is in the workers' file."""
+        return self.files
+
+    def parse(self, fields: Mapping[str, Any], reason: str) -> ProviderConfig:
+        """Return a configuration that workers can use."""
+        return parse_provider_config(fields, reason, self.settings)
+
+    def changes(self, before: ProviderConfig | None, after: ProviderConfig) -> list[FieldChange]:
+        """Return the fields that differ."""
+        return changes(before, after)
+
+    def state_of(self, document: ProviderConfig, revision: int) -> ProviderState:
+        """Return the state that holds for all workers."""
+        return state_of(document, revision)
+
+    def require_successor(self, before: ProviderConfig, after: ProviderConfig) -> None:
+        """Refuse another API under the same name: the status of sent rewards is queried there."""
+        if before.adapter != after.adapter:
+            raise Invalid([Problem("adapter", "Another API is another provider: give it a name of its own.")])
+
+
+@dataclass(frozen=True, slots=True)
+class AdapterConfigurations(Configurations[AdapterConfiguration]):
+    """The settings of adapters with a process of their own.
+
+    Attributes:
+        environment: What this process's environment says of them, by name.
+    """
+
+    kind: ClassVar[str] = ADAPTER_KIND
+    action: ClassVar[str] = "operations.change_adapter"
+    source: ClassVar[str] = "imported from the environment"
+    repository: ClassVar[RevisionRepository[AdapterConfiguration]] = OF_ADAPTERS
+    environment: Mapping[str, AdapterConfiguration]
+
+    @property
+    def imported(self) -> Mapping[str, AdapterConfiguration]:
+        """Return what the environment says."""
+        return self.environment
+
+    def parse(self, fields: Mapping[str, Any], reason: str) -> AdapterConfiguration:
+        """Return settings that the adapter's declaration allows."""
+        return parse_adapter_configuration(fields, reason)
+
+    def changes(self, before: AdapterConfiguration | None, after: AdapterConfiguration) -> list[FieldChange]:
+        """Return the settings that differ."""
+        return setting_changes(before, after)
+
+    def state_of(self, document: AdapterConfiguration, revision: int) -> AdapterState:
+        """Return the state that the adapter's process follows."""
+        return adapter_state(document, revision)

@@ -8,12 +8,10 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backoffice.access import Actor, Permission, require
-from backoffice.approvals import repository as approvals
-from backoffice.approvals.proposals import Proposal, ProposalStatus
-from backoffice.approvals.repository import ProposalFilter
+from backoffice.approvals.proposals import Proposal
 from backoffice.global_events.acknowledgements import NodeReport, NodeRepository
 from backoffice.global_events.decisions import GlobalDecisions
-from backoffice.operations.providers.configurations import KIND, ProviderConfigurations
+from backoffice.operations.providers.configurations import ProviderConfigurations
 from backoffice.operations.providers.document import adapter_kinds
 from backoffice.operations.providers.repository import ProviderRevision
 from consumers.acknowledgements.message import ProviderHealth
@@ -21,10 +19,9 @@ from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 from subgraphs.fulfilment.models import GLOBAL_STATE, GOODWILL_CREDIT
 from subgraphs.fulfilment.providers.adapters import Adapter
+from subgraphs.fulfilment.providers.settings import ProviderConfig
 from subgraphs.fulfilment.repository import FulfilmentRepository, ProviderRepository
 from subgraphs.kit.records.global_state import KillSwitches, provider_subject
-
-MAX_PENDING = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +52,7 @@ class ProviderState:
     """
 
     name: str
-    present: ProviderRevision | None
+    present: ProviderRevision[ProviderConfig] | None
     missing: Mapping[str, str | None]
     pending: Sequence[Proposal]
     stopped: tuple[str | None, datetime] | None
@@ -101,11 +98,10 @@ class ProviderService:
         for (provider, state), number in (Counter(rewards) + Counter(goodwill)).items():
             if provider is not None:
                 waiting.setdefault(provider, {})[state] = number
-        wanted = ProposalFilter(kind=KIND, status=ProposalStatus.PENDING)
         async with self.database.read() as connection:
             present = await self.configurations.newest(connection)
             reports = await self.nodes.all(connection)
-            pending = await approvals.newest_first(connection, wanted, MAX_PENDING, None)
+            pending = await self.configurations.pending(connection)
             missing = {
                 name: await self._missing(connection, name, reports)
                 for name, revision in present.items()
@@ -120,7 +116,7 @@ class ProviderService:
                 name,
                 present.get(name),
                 missing.get(name, {}),
-                [proposal for proposal in pending if proposal.subject == f"provider:{name}"],
+                of_provider(pending, name),
                 stopped.get(name),
                 name in everywhere,
                 waiting.get(name, {}),
@@ -157,3 +153,8 @@ class ProviderService:
                     NodeHealth(report.node, report.is_alive(now), provider)
                 )
         return found
+
+
+def of_provider(proposals: Sequence[Proposal], name: str) -> list[Proposal]:
+    """Return the proposals about a provider."""
+    return [proposal for proposal in proposals if proposal.subject == f"provider:{name}"]

@@ -13,6 +13,7 @@ from backoffice.operations.kill_switches import KillSwitchService, SwitchTarget
 from backoffice.operations.providers.adapter_health import AdapterReader, FeedTopic, HealthState, Readings
 from backoffice.operations.providers.adapter_list import AdapterList
 from backoffice.operations.providers.adapters import all_adapters, switchable_names
+from backoffice.operations.providers.configurations import AdapterConfigurations
 from consumers.feeds.settings import FeedSettings
 from consumers.stream.settings import StreamSettings
 from foundation.storage.clock import ManualClock
@@ -107,7 +108,8 @@ async def test_the_graph_has_all_kinds_with_who_switched_them_off(tmp_path: Path
     async with opened(f"sqlite+aiosqlite:///{tmp_path}") as area:
         clock, feeds = ManualClock(NOW), FeedSettings(adapters="sports")
         reader = AdapterReader(NOWHERE)
-        adapters = AdapterList(area.own, area.service, reader, feeds, 5.0, clock)
+        settings = AdapterConfigurations(area.own, area.configurations.audit, area.approvals, clock, {})
+        adapters = AdapterList(area.own, area.service, settings, reader, feeds, 5.0, clock)
         switches = KillSwitchService(
             area.own, area.own, area.configurations.audit, clock, ("wallet",), switchable_names(feeds)
         )

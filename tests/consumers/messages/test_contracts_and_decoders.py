@@ -364,7 +364,7 @@ CASES: Final = [
     _of_provider("provider.market.v1", "market_id", decode=decode_market, unread=UNREAD_MARKET),
     _of_provider("provider.stats.v1", "sports_event_id", decode=decode_stats),
     _of_provider("provider.video.v1", "sports_event_id", decode=decode_video),
-    _of_provider("provider.status.v1", decode=decode_status),
+    _of_provider("provider.status.v1", decode=decode_status, unread=frozenset({"items", "configuration"})),
 ]
 each_case = pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
 

@@ -11,9 +11,11 @@ from furlong.cli.command_work import run, run_with
 from furlong.cli.json_lists import AsJson, echo_json, echo_list
 from furlong.cli.operating_person import As, operator
 from furlong.cli.operations.backoffice.provider import (
+    adapter_configurations,
     cli,
     document_of,
     offer_cells,
+    revisions_of,
     rewards_facts,
     rewards_service,
 )
@@ -70,10 +72,10 @@ _OFFER_HEADS = ("provider", "revision", "state", "pays", "brands", "currencies",
 def show(
     *,
     provider: Name,
-    revision: Annotated[int | None, typer.Option(help="An earlier one, of a provider of rewards.")] = None,
+    revision: Annotated[int | None, typer.Option(help="In the form that `submit` reads.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show a provider: settings with their sources, secrets by name, limits, and how it is.
+    """Show a provider: settings and their sources, secrets by name, limits, health, what its process uses.
 
     Of a provider of rewards, print the configuration in the form that `submit` reads, with the number of its
     revision; `--json` shows the rest.
@@ -82,12 +84,14 @@ def show(
 
     async def find(adapters: AdapterList, actor: Actor) -> dict[str, Any]:
         if revision is not None:
-            return document_of(await adapters.rewards.configurations.find(actor, provider, revision))
+            return document_of(await revisions_of(adapters.rewards, provider).find(actor, provider, revision))
         return _details(await adapters.find(actor, provider))
 
     facts = _read(find)
     if as_json:
         echo_json([facts])
+    elif revision is not None:
+        typer.echo(yaml.safe_dump(facts, sort_keys=False).rstrip())
     elif "configuration" in facts and facts["configuration"] is not None:
         document = {"revision": facts["revision"], **facts["configuration"]}
         typer.echo(yaml.safe_dump(document, sort_keys=False).rstrip())
@@ -165,7 +169,8 @@ def _read(work: Callable[[AdapterList, Actor], Awaitable[R]]) -> R:
 
     async def read(own: Database, fulfilment: Database) -> R:
         rewards = rewards_service((own, audit, Approvals(own, audit, clock), clock), fulfilment)
-        adapters = AdapterList(own, rewards, reader, feeds, shared.status_seconds, clock)
+        settings = adapter_configurations(rewards.configurations)
+        adapters = AdapterList(own, rewards, settings, reader, feeds, shared.status_seconds, clock)
         return await work(adapters, operator(None))
 
     return run_with(("backoffice", "fulfilment"), read, ValueError)
@@ -185,7 +190,16 @@ def adapter_facts(state: AdapterState) -> dict[str, Any]:
         "switched_off": off and {"by": off.by, "reason": off.reason, "at": off.at},
         "health": {"state": state.health.state.value, "says": state.health.says, "since": state.health.since},
         "revision": state.revision,
+        "in_use": _in_use(state),
     } | facts
+
+
+def _in_use(state: AdapterState) -> dict[str, Any] | None:
+    """Return which settings an adapter's process uses, as it has told; None if it has not."""
+    used = state.used
+    if used is None:
+        return None
+    return {"revision": used.revision, "source": used.source, "unused": state.unused}
 
 
 def _cells(state: AdapterState) -> tuple[object, ...]:
@@ -221,8 +235,12 @@ def _settings(state: AdapterState) -> Iterator[dict[str, Any]]:
         return
     settings, hidden = read_settings(state.declared.settings), set(secret_variables())
     values = settings.model_dump(mode="json")
+    decided = state.settings if state.settings and state.settings.revision > 1 else None
+    if decided is not None:
+        values |= decided.document.settings
     for variable, name, _ in variables_of(state.declared.settings):
         source = "environment" if name in settings.model_fields_set else "default"
+        source = f"revision {decided.revision}" if decided else source
         value = "(secret)" if variable in hidden else values[name]
         yield {"setting": variable, "value": value, "source": source}
 

@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     from backoffice.audit.audit_log import AuditLog
     from backoffice.base import Base
     from backoffice.operations.providers.adapter_list import AdapterState
+    from backoffice.operations.providers.configurations import (
+        AdapterConfigurations,
+        Configurations,
+        ProviderConfigurations,
+    )
     from backoffice.operations.providers.repository import ProviderRevision
     from backoffice.operations.providers.service import NodeHealth, ProviderService, ProviderState
     from foundation.storage.clock import Clock
@@ -42,7 +47,7 @@ Reason = Annotated[str, typer.Option(help="Why; the approver, the audit log and 
 def history(*, provider: Name, limit: int = 20, as_json: AsJson = False) -> None:
     """List the revisions of a provider's configuration, the newest first."""
     echo_list(
-        _read(lambda service, actor: service.configurations.revisions(actor, provider, limit)),
+        _read(lambda service, actor: revisions_of(service, provider).revisions(actor, provider, limit)),
         as_json=as_json,
         facts=lambda revision: (
             {**document_of(revision), "reason": revision.reason, "submitted_by": revision.submitted_by}
@@ -67,7 +72,7 @@ def diff(
 ) -> None:
     """Show the fields that differ between two revisions."""
     echo_list(
-        _read(lambda service, actor: service.configurations.diff(actor, provider, before, after)),
+        _read(lambda service, actor: revisions_of(service, provider).diff(actor, provider, before, after)),
         as_json=as_json,
         heads=("field", f"revision {before}", f"revision {after}"),
         cells=lambda change: (change.field, str(change.before), str(change.after)),
@@ -78,7 +83,9 @@ def diff(
 @cli.command()
 def submit(
     *,
-    file: Annotated[Path, typer.Argument(help="In the form of `furlong provider show`.")],
+    file: Annotated[
+        Path, typer.Argument(help="In the form of `furlong provider show`; of an adapter with `--revision`.")
+    ],
     reason: Reason,
     user: User,
 ) -> None:
@@ -91,12 +98,12 @@ def submit(
 
     try:
         fields = yaml.safe_load(file.read_text(encoding="utf-8"))
-        seen = int(fields.pop("revision", 0))
+        seen, name = int(fields.pop("revision", 0)), str(fields.get("name"))
     except (OSError, ValueError, yaml.YAMLError, AttributeError, TypeError):
         fail(f"{file} is not in the form of `furlong provider show`")
 
     async def work(service: ProviderService, actor: Actor) -> str:
-        return await service.configurations.submit(actor, fields, seen=seen, reason=reason)
+        return await revisions_of(service, name).submit(actor, fields, seen=seen, reason=reason)
 
     _propose(user, work)
 
@@ -112,10 +119,9 @@ def rollback(
     """Propose an earlier revision again, as a new one; print the proposal and the hash of its content."""
 
     async def work(service: ProviderService, actor: Actor) -> str:
-        present = await service.configurations.find(actor, provider)
-        return await service.configurations.roll_back(
-            actor, provider, revision, seen=present.revision, reason=reason
-        )
+        configurations = revisions_of(service, provider)
+        present = await configurations.find(actor, provider)
+        return await configurations.roll_back(actor, provider, revision, seen=present.revision, reason=reason)
 
     _propose(user, work)
 
@@ -217,10 +223,29 @@ def rewards_service(
     files = {provider.name: provider for provider in settings.list_providers()}
     configurations = ProviderConfigurations(own, audit, approvals, clock, files, settings)
     approvals.register(configurations.proposal_kind)
+    approvals.register(adapter_configurations(configurations).proposal_kind)
     return ProviderService(fulfilment, own, configurations, clock)
 
 
-def document_of(revision: ProviderRevision) -> dict[str, Any]:
+def adapter_configurations(beside: ProviderConfigurations) -> AdapterConfigurations:
+    """Return what changes the settings of adapters, beside what changes the providers of rewards."""
+    from backoffice.operations.providers.adapter_document import environment_configurations
+    from backoffice.operations.providers.configurations import AdapterConfigurations
+
+    return AdapterConfigurations(
+        beside.database, beside.audit, beside.approvals, beside.clock, environment_configurations()
+    )
+
+
+def revisions_of(service: ProviderService, provider: str) -> Configurations[Any]:
+    """Return where the revisions of a provider are: an adapter with a process, or one of rewards."""
+    from providers.registry import NAMES
+
+    rewards = service.configurations
+    return adapter_configurations(rewards) if provider in NAMES else rewards
+
+
+def document_of(revision: ProviderRevision[Any]) -> dict[str, Any]:
     """Return a configuration in the form that `submit` reads, with the number of its revision."""
     return {"revision": revision.revision, **revision.document.model_dump(mode="json")}
 

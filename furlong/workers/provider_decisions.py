@@ -1,16 +1,16 @@
-"""Follows the kill switches of providers on the global topic, for processes that have no database."""
+"""Follows what is decided about providers on the global topic, for processes that have no database."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
-from consumers.messages.global_events.message import decode_global
-from consumers.messages.global_events.states import SwitchState
+from consumers.messages.global_events.message import GlobalEvent, decode_global
+from consumers.messages.global_events.states import AdapterState, SwitchState
 from consumers.stream.broker.kafka_client import partitions_of, running_client
 from consumers.stream.errors import Poison
 from consumers.stream.records import Record
@@ -32,9 +32,20 @@ class _Switch:
     reason: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class DecidedSettings:
+    """The last revision of the settings of an adapter that was decided."""
+
+    order: GlobalOrder
+    revision: int
+    settings: Mapping[str, Any]
+
+
 @dataclass(slots=True)
-class ProviderSwitches:
-    """Which providers are switched off. What was decided last holds while Kafka is down.
+class ProviderDecisions:
+    """Which providers are switched off, and which settings were decided for adapters.
+
+    What was decided last holds while Kafka is down.
 
     Until the topic was read to its end for the first time, every provider counts as off: a process that
     starts must not do for a moment what it is forbidden to do.
@@ -42,12 +53,13 @@ class ProviderSwitches:
 
     stream: StreamSettings
     _switches: dict[str, _Switch] = field(default_factory=dict)
+    _settings: dict[str, DecidedSettings] = field(default_factory=dict)
     _is_read: bool = False
     _changed: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     @property
     def is_read(self) -> bool:
-        """Return whether it is known which providers are off."""
+        """Return whether it is known what was decided."""
         return self._is_read
 
     def off(self, name: str) -> str | None:
@@ -56,8 +68,12 @@ class ProviderSwitches:
             return NOT_KNOWN
         return self._switches.get(name, _Switch()).reason
 
+    def settings(self, name: str) -> DecidedSettings | None:
+        """Return the settings that were decided for an adapter; None if none are known."""
+        return self._settings.get(name)
+
     async def until(self, holds: Callable[[], bool]) -> None:
-        """Wait until something holds that depends on switches."""
+        """Wait until something holds that depends on decisions."""
         async with self._changed:
             await self._changed.wait_for(holds)
 
@@ -76,7 +92,7 @@ class ProviderSwitches:
             except fatal:
                 raise
             except (KafkaError, OSError) as fault:
-                log.warning("switches_not_read", error=repr(fault))
+                log.warning("decisions_not_read", error=repr(fault))
             await asyncio.sleep(PAUSE_SECONDS)
 
     async def _follow(self, partitions: Sequence[TopicPartition]) -> None:
@@ -107,14 +123,25 @@ class ProviderSwitches:
             state = event.read_state()
         except Poison:  # the nodes report it
             return
-        if not isinstance(state, SwitchState) or state.scope != SwitchScope.PROVIDER.value:
-            return
+        match state:
+            case SwitchState(scope=SwitchScope.PROVIDER.value):
+                await self._note_switch(event, state)
+            case AdapterState():
+                await self._note_settings(event.order, state)
+
+    async def _note_switch(self, event: GlobalEvent, state: SwitchState) -> None:
         if event.order <= self._switches.get(state.name, _Switch()).order:
             return
         reason = f"switched off: {event.reason or 'without a reason'}" if state.off else None
         self._switches[state.name] = _Switch(event.order, reason)
         log.info("provider_switched", provider=state.name, off=state.off, reason=event.reason)
         await self._tell()
+
+    async def _note_settings(self, order: GlobalOrder, state: AdapterState) -> None:
+        known = self._settings.get(state.name)
+        if known is None or order > known.order:
+            self._settings[state.name] = DecidedSettings(order, state.revision, state.settings)
+            await self._tell()
 
     async def _note_read(self) -> None:
         if not self._is_read:
