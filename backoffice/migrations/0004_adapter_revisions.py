@@ -1,7 +1,7 @@
 """Revisions of adapters' settings.
 
-Revision ID: 0003
-Revises: 0002
+Revision ID: 0004
+Revises: 0003
 """
 
 import sqlalchemy as sa

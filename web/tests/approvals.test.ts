@@ -27,6 +27,7 @@ test('titles say what, for whom and when', () => {
   expect(titles).toEqual({
     'content.revision': 'Text of cash-2: “£2 in cash”',
     'events.board': 'How “Arsenal v Chelsea” is shown',
+    'operations.adapter': 'Settings of exchange: levels, countries',
     'operations.close_week': 'Close week 48 of northbet',
     'operations.provider': 'Configuration of wallet: limit above which a person decides, brands',
     'operations.recall': 'Recall fb-5, version 3, of northbet',

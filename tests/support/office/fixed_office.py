@@ -67,7 +67,7 @@ def proposal(kind: str) -> dict[str, Any]:
     return {
         "id": kind,
         "kind": kind,
-        "brand": None if kind == "operations.provider" else BRAND,
+        "brand": None if kind in {"operations.provider", "operations.adapter"} else BRAND,
         "status": "PENDING",
         "proposedAt": ago(hours=2),
         "decidedAt": None,

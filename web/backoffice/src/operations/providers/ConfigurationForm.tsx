@@ -1,19 +1,15 @@
 /** The form of a configuration: checked by the server as it is typed, and proposed for another person's approval. */
-import Alert from '@mui/material/Alert';
-import Box from '@mui/material/Box';
-import Button from '@mui/material/Button';
 import Checkbox from '@mui/material/Checkbox';
 import FormControlLabel from '@mui/material/FormControlLabel';
 import MenuItem from '@mui/material/MenuItem';
 import TextField from '@mui/material/TextField';
 import { useState } from 'react';
-import { useNotify } from 'react-admin';
 
 import { formatTyped } from '@furlong/club/src/locale/amounts.ts';
-import { FormDialog } from '../../components/FormDialog.tsx';
 import { LIMIT_CURRENCY, limitInWords, names } from './provider.ts';
 import { LOCALE, isCurrency, typedAmount } from '../../money/amounts.ts';
 import { MoneyInput } from '../../money/MoneyInput.tsx';
+import { ProposeForm } from './ProposeForm.tsx';
 import { run } from '../../graph/graph.ts';
 import { useGraph } from '../../graph/useGraph.ts';
 import { useDelayed } from '../../graph/useDelayed.ts';
@@ -77,11 +73,8 @@ function inputOf(name: string, form: Form): ProviderConfigurationInput | null {
 }
 
 export function ConfigurationForm({ provider, seen, from, onDone }: Props) {
-  const notify = useNotify();
   const [name, setName] = useState(provider);
   const [form, setForm] = useState<Form>(() => formOf(from));
-  const [asking, setAsking] = useState(false);
-  const [reason, setReason] = useState('');
   const input = inputOf(name.trim(), form);
   const adapters = useGraph(PROVIDER_ADAPTERS, {});
   const currencies = names(String(form.currencies));
@@ -89,72 +82,52 @@ export function ConfigurationForm({ provider, seen, from, onDone }: Props) {
   const tried = usePolled(TRY_PROVIDER, typed === '' ? null : (JSON.parse(typed) as { readonly input: ProviderConfigurationInput }), 600);
   const problems = tried.data?.tryProvider ?? [];
 
-  async function submit() {
+  async function propose(reason: string) {
     if (input === null) return;
     await run(SUBMIT_PROVIDER, { input: { revision: seen, configuration: input, reason } });
-    setAsking(false);
-    setReason('');
-    notify('Proposed: another person has to approve it', { type: 'success' });
-    onDone();
   }
 
   return (
-    <Box>
-      <Box sx={{ display: 'grid', gap: 2, gridTemplateColumns: { xs: '1fr', md: '1fr 1fr', lg: '1fr 1fr 1fr' }, marginBottom: 2 }}>
-        {seen === 0 && <TextField label="Name" value={name} onChange={(event) => setName(event.target.value)} helperText="Stored with every credit, for ever" />}
-        <Choice label="Adapter" value={String(form.adapter)} of={adapters.data?.providerAdapters ?? [String(form.adapter)]} disabled={seen > 0} onChange={(adapter) => setForm({ ...form, adapter })} />
-        {FIELDS.map(([key, label, help]) =>
-          key === 'limitMinor' ? (
-            <MoneyInput
-              key={key}
-              label={label}
-              value={String(form.limitMinor)}
-              currency={limitCurrency(currencies)}
-              help={currencies.length > 1 ? `${help}: ${limitInWords(input?.limitMinor ?? 0, currencies)}` : help}
-              onChange={(amount) => setForm({ ...form, limitMinor: amount })}
-              zero
-              margin="none"
-            />
-          ) : (
-            <TextField
-              key={key}
-              label={label}
-              value={form[key]}
-              helperText={help}
-              onChange={(event) => setForm({ ...form, [key]: event.target.value })}
-              slotProps={{ htmlInput: { spellCheck: false, autoComplete: 'off' } }}
-            />
-          ),
-        )}
-        <Choice label="Learns of use by" value={String(form.learns)} of={['poll', 'callback']} onChange={(learns) => setForm({ ...form, learns })} />
-        <FormControlLabel
-          control={<Checkbox checked={form.enabled === true} onChange={(event) => setForm({ ...form, enabled: event.target.checked })} />}
-          label="Enabled: rewards are sent to it"
-        />
-      </Box>
-      {input === null && <Alert severity="info">Complete the numbers and the name.</Alert>}
-      {tried.problem !== '' && <Alert severity="error">{tried.problem}</Alert>}
-      {problems.map(({ path, message }) => (
-        <Alert key={`${path} ${message}`} severity="error" role="status" sx={{ marginBottom: 1 }}>
-          {path}: {message}
-        </Alert>
-      ))}
-      <Button variant="contained" disabled={input === null || problems.length > 0} onClick={() => setAsking(true)} sx={{ marginTop: 1 }}>
-        Propose for all nodes
-      </Button>
-      <FormDialog title={`Propose a configuration of ${name}`} open={asking} label="Propose" onClose={() => setAsking(false)} onSubmit={submit}>
-        <TextField
-          label="Reason"
-          value={reason}
-          onChange={(event) => setReason(event.target.value)}
-          helperText="The approver, nodes and the audit log show it."
-          margin="normal"
-          required
-          fullWidth
-          multiline
-        />
-      </FormDialog>
-    </Box>
+    <ProposeForm
+      title={`Propose a configuration of ${name}`}
+      label="Propose for all nodes"
+      incomplete={input === null ? 'Complete the numbers and the name.' : ''}
+      unchecked={tried.problem}
+      problems={problems}
+      propose={propose}
+      onDone={onDone}
+    >
+      {seen === 0 && <TextField label="Name" value={name} onChange={(event) => setName(event.target.value)} helperText="Stored with every credit, for ever" />}
+      <Choice label="Adapter" value={String(form.adapter)} of={adapters.data?.providerAdapters ?? [String(form.adapter)]} disabled={seen > 0} onChange={(adapter) => setForm({ ...form, adapter })} />
+      {FIELDS.map(([key, label, help]) =>
+        key === 'limitMinor' ? (
+          <MoneyInput
+            key={key}
+            label={label}
+            value={String(form.limitMinor)}
+            currency={limitCurrency(currencies)}
+            help={currencies.length > 1 ? `${help}: ${limitInWords(input?.limitMinor ?? 0, currencies)}` : help}
+            onChange={(amount) => setForm({ ...form, limitMinor: amount })}
+            zero
+            margin="none"
+          />
+        ) : (
+          <TextField
+            key={key}
+            label={label}
+            value={form[key]}
+            helperText={help}
+            onChange={(event) => setForm({ ...form, [key]: event.target.value })}
+            slotProps={{ htmlInput: { spellCheck: false, autoComplete: 'off' } }}
+          />
+        ),
+      )}
+      <Choice label="Learns of use by" value={String(form.learns)} of={['poll', 'callback']} onChange={(learns) => setForm({ ...form, learns })} />
+      <FormControlLabel
+        control={<Checkbox checked={form.enabled === true} onChange={(event) => setForm({ ...form, enabled: event.target.checked })} />}
+        label="Enabled: rewards are sent to it"
+      />
+    </ProposeForm>
   );
 }
 

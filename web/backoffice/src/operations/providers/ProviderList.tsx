@@ -16,12 +16,13 @@ import type { Provider } from '../../graph/generated/operations.ts';
 
 /** The revision in force, who does not use it, and what waits for a second person. */
 function revision(one: Provider): string {
-  const { revision: number, imported, kind, missing, pending } = one;
+  const { revision: number, imported, kind, missing, pending, process } = one;
   if (number === 0) return kind === 'rewards' && canSwitch(one) ? 'unknown here' : '–';
   const source = kind === 'rewards' ? 'the file’s' : 'the environment’s';
   const lacking = missing.length === 0 ? [] : [`not used by ${missing.map(({ node }) => node).join(', ')}`];
+  const unused = typeof process?.unused === 'string' ? ['not used by its process'] : [];
   const waiting = pending.length === 0 ? [] : [`${pending.length} waiting for approval`];
-  return [imported ? `${number}, ${source}` : String(number), ...lacking, ...waiting].join('; ');
+  return [imported ? `${number}, ${source}` : String(number), ...lacking, ...unused, ...waiting].join('; ');
 }
 
 function brings(one: Provider): string {
@@ -35,7 +36,7 @@ export function ProviderList() {
   return (
     <Page
       title="Providers"
-      about="Those with a process of their own, feeds of bets, and those that pay rewards, in the order in which they are considered. A second person approves each change of a configuration of these, which then applies on all nodes."
+      about="Those with a process of their own, feeds of bets, and those that pay rewards, in the order in which they are considered. A second person approves each change of a configuration, which then applies on all nodes, or in the adapter’s process."
       problem={problem}
       waiting={data === undefined}
       actions={

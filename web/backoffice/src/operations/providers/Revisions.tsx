@@ -17,9 +17,11 @@ interface Props {
   readonly provider: string;
   readonly present: number;
   readonly may: boolean;
+  /** Where the first revision was imported from. */
+  readonly source: string;
 }
 
-export function Revisions({ provider, present, may }: Props) {
+export function Revisions({ provider, present, may, source }: Props) {
   const { data } = usePolled(PROVIDER_REVISIONS, { provider }, 5);
   const [compared, setCompared] = useState<number | null>(null);
   const notify = useNotify();
@@ -37,7 +39,7 @@ export function Revisions({ provider, present, may }: Props) {
         nothing="The provider has no configuration yet."
         columns={[
           { head: 'Revision', cell: ({ revision }) => (revision === present ? `${revision}, in force` : revision) },
-          { head: 'Since', cell: ({ inForceAt, approvedBy }) => (approvedBy === null ? 'the file' : moment(inForceAt, null)) },
+          { head: 'Since', cell: ({ inForceAt, approvedBy }) => (approvedBy === null ? source : moment(inForceAt, null)) },
           { head: 'Submitted by', cell: ({ submittedBy }) => submittedBy },
           { head: 'Approved by', cell: ({ approvedBy }) => approvedBy ?? '–' },
           { head: 'Reason', cell: ({ reason }) => reason ?? '–' },

@@ -62,6 +62,32 @@ export const provider: Kind = {
   },
 };
 
+/** Settings of an adapter's process; their names are those of its declaration. */
+export const adapter: Kind = {
+  name: "An adapter's settings",
+  onApproval: 'Its process begins anew with these settings, within seconds. Its page says which revision it uses, or why it cannot.',
+  approvers: 'operator',
+  inWords(content) {
+    const name = content.part('document').text('name');
+    const changes = content.parts('changes').map((change): Change => {
+      const values = Object.fromEntries(change.entries());
+      return { what: settingName(change.text('field')), before: shown('', values['before'], []), after: shown('', values['after'], []) };
+    });
+    return {
+      title: `Settings of ${name}: ${changes.map(({ what }) => what.toLowerCase()).join(', ') || 'as they are'}`,
+      sentences: [`The process of ${name} disconnects, and follows its provider with these settings. What it has told counts as incomplete until it knows everything again.`],
+      changes,
+      object: { path: `/providers/${encodeURIComponent(name)}/show`, label: `Provider ${name}`, permission: forAllBrands('operations.read') },
+    };
+  },
+};
+
+/** Return the name of a setting in words. */
+function settingName(field: string): string {
+  const words = field.replaceAll('_', ' ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
 export const recall: Kind = {
   name: 'The recall of a reward',
   onApproval: 'No customer is offered or paid this version any more. Customers who had chosen it choose another one.',
