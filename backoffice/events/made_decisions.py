@@ -26,7 +26,7 @@ class DecisionState(Enum):
     REFUSED = "refused"
     """The matcher does not follow it: it would join what cannot be of one event."""
 
-    TAKEN_BACK = "taken back"
+    UNDONE = "undone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class MadeDecision:
 
     @property
     def remaining(self) -> OfferRow | None:
-        """Return the offer that stays an event if the decision is taken back: it was known first."""
+        """Return the offer that stays an event if the decision is undone: it was known first."""
         known = (self.first, self.second)
         return next(iter(by_age(offer for offer in known if offer is not None and not offer.is_gone)), None)
 
@@ -104,7 +104,7 @@ def _state(
 ) -> DecisionState:
     pair = _keys(decision)
     if not is_in_force(decision):
-        return DecisionState.TAKEN_BACK
+        return DecisionState.UNDONE
     if applied.get(pair) is not (decision.state["verdict"] == "same"):
         return DecisionState.BEING_APPLIED
     return DecisionState.REFUSED if pair in refused else DecisionState.IN_FORCE

@@ -1,4 +1,4 @@
-"""What people decide about offers that may be of one event, and how they take it back."""
+"""What people decide about offers that may be of one event, and how they undo it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -135,11 +135,11 @@ class MatchService:
             await self._record(connection, actor, "events.decide_match", new, reason)
         return [one.decision for one in new]
 
-    async def take_back(self, actor: Actor, key: str, seen: str, reason: str) -> Sequence[GlobalDecision]:
-        """Take a decision back, with all that were taken together with it.
+    async def undo(self, actor: Actor, key: str, seen: str, reason: str) -> Sequence[GlobalDecision]:
+        """Undo a decision, with all that were taken together with it.
 
         Args:
-            actor: Who takes it back.
+            actor: Who undoes it.
             key: The decision's.
             seen: Its `event_id`, as the actor saw it.
             reason: Why.
@@ -148,7 +148,7 @@ class MatchService:
             Forbidden: The actor may not.
             Invalid: There is no reason, or it is too long.
             NotFound: There is no such decision.
-            Stale: It was taken back, or decided anew, since the actor saw it.
+            Stale: It was undone, or decided anew, since the actor saw it.
         """
         require(actor, Permission.EVENTS_MATCH, None)
         tidy = checked_reason(reason)
@@ -162,8 +162,8 @@ class MatchService:
             states = [_opened(one) for one in together[decision.key]]
             decided = await self._decide(connection, actor, states, tidy)
             if not all(one.is_new for one in decided):
-                raise Stale("This decision was taken back meanwhile.")
-            await self._record(connection, actor, "events.take_match_back", decided, tidy)
+                raise Stale("This decision was undone meanwhile.")
+            await self._record(connection, actor, "events.undo_match", decided, tidy)
         return [one.decision for one in decided]
 
     async def _waiting(self, own_id: str) -> WaitingMatch:
@@ -225,7 +225,7 @@ class MatchService:
 
 
 def is_in_force(decision: GlobalDecision) -> bool:
-    """Return whether a decision about offers was not taken back."""
+    """Return whether a decision about offers was not undone."""
     return bool(decision.state["verdict"] != OPEN)
 
 
@@ -234,7 +234,7 @@ async def taken_together(
 ) -> Mapping[str, Sequence[GlobalDecision]]:
     """Return the decisions that somebody took at once with each of some, itself included, by its key.
 
-    What was taken back, or decided anew, since then is not among them.
+    What was undone, or decided anew, since then is not among them.
     """
     instants = {decision.decided_at for decision in wanted}
     at_once = await decisions.repository.decided_at(connection, GlobalKind.MATCH.value, instants)
@@ -250,12 +250,10 @@ async def taken_together(
 
 
 def _require_open(decided: Decided) -> None:
-    """Refuse to overrule what somebody has decided, which can be taken back."""
+    """Refuse to overrule what somebody has decided, which can be undone."""
     before = decided.before
     if decided.is_new and before is not None and is_in_force(before):
-        raise Stale(
-            f"{before.decided_by} has decided about some of these offers: take that decision back first."
-        )
+        raise Stale(f"{before.decided_by} has decided about some of these offers: undo that decision first.")
 
 
 def _state(pair: tuple[OfferRow, OfferRow], verdict: Verdict) -> MatchState:

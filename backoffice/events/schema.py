@@ -72,8 +72,8 @@ class DecideMatchInput:
 
 @fields_described
 @strawberry.input
-class TakeMatchBackInput:
-    """A decision about offers to take back.
+class UndoMatchDecisionInput:
+    """A decision about offers to undo.
 
     Attributes:
         version: That of the decision, as it was seen.
@@ -179,13 +179,13 @@ class Mutation(BoardMutation):
         return [ID(decision.key) for decision in made]
 
     @strawberry.mutation(directives=[permitted(_MATCH, ALL)])
-    async def take_match_back(
+    async def undo_match_decision(
         self,
         info: OfficeInfo,
-        input: TakeMatchBackInput,  # noqa: A002
+        input: UndoMatchDecisionInput,  # noqa: A002
     ) -> list[ID]:
-        """Take a decision about offers back, with those that were taken at once; returns their ids."""
-        taken = await info.context.area(EventsArea).matches.take_back(
+        """Undo a decision about offers, with those that were taken at once; returns their ids."""
+        taken = await info.context.area(EventsArea).matches.undo(
             info.context.actor, input.decision, input.version, input.reason
         )
         return [ID(decision.key) for decision in taken]

@@ -139,12 +139,12 @@ class MatchDecisionInfo:
     """The last decision about two offers.
 
     Attributes:
-        verdict: Null once it was taken back.
-        version: What taking it back has to name.
-        by: Who decided it, or took it back.
+        verdict: Null once it was undone.
+        version: What undoing it has to name.
+        by: Who decided it, or undid it.
         learned: How many other names it teaches.
-        together: How many decisions were taken at once with it, itself included, and are taken back with it.
-        remaining: The offer that stays an event if the decision is taken back.
+        together: How many decisions were taken at once with it, itself included, and are undone with it.
+        remaining: The offer that stays an event if the decision is undone.
     """
 
     id: ID
@@ -279,7 +279,7 @@ def decision_to_graphql(made: MadeDecision) -> MatchDecisionInfo:
         )
         for key, offer in ((first, made.first), (second, made.second))
     ]
-    is_open = made.state is DecisionState.TAKEN_BACK
+    is_open = made.state is DecisionState.UNDONE
     return MatchDecisionInfo(
         id=ID(decision.key),
         verdict=None if is_open else Verdict(decision.state["verdict"]),

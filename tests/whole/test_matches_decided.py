@@ -1,4 +1,4 @@
-"""An operator decides a match of the demo that waits, and takes the decision back, in Chromium."""
+"""An operator decides a match of the demo that waits, and undoes it, in Chromium."""
 
 import re
 from collections.abc import Iterator
@@ -82,7 +82,7 @@ def test_an_operator_decides_a_match_and_undoes_it(operator: OfficeClient) -> No
     dialog.get_by_label("Reason").fill("it was the wrong league")
     operator.submit("Undo")
     undone = page.get_by_role("row").filter(has_text="it was the wrong league")
-    expect(undone).to_contain_text("Taken back")
+    expect(undone).to_contain_text("Undone")
     expect(undone.get_by_role("button", name="Undo")).to_have_count(0)
     page.get_by_role("tab", name="Waiting").click()
     expect(match.get_by_role("region", name=asked, exact=True)).to_be_visible()

@@ -1,4 +1,4 @@
-"""People decide about offers that may be of one event, and take it back: over a real block, by messages."""
+"""People decide about offers that may be of one event, and undo it: over a real block, by messages."""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -15,7 +15,7 @@ from tests.support.events.office import (
     EDITH,
     OLGA,
     OTTO,
-    TAKE_BACK,
+    UNDO,
     EventsOffice,
     events_office,
 )
@@ -95,16 +95,16 @@ async def test_taken_back_all_is_as_before(office: EventsOffice, verdict: str) -
     before = await state(office)
     await office.decide(verdict)
     assert await state(office) != before
-    await office.take_back(OTTO)
+    await office.undo(OTTO)
     assert await state(office) == before
     (made,) = await office.made()
-    assert (made["verdict"], made["state"], made["by"]) == (None, "TAKEN_BACK", "Otto")
+    assert (made["verdict"], made["state"], made["by"]) == (None, "UNDONE", "Otto")
     await office.decide(verdict)  # and it can be decided again
     assert await state(office) != before
 
 
 async def test_different_separates_every_offer_from_the_whole_candidate(office: EventsOffice) -> None:
-    """Of two offers on each side there are four pairs; they are decided, and taken back, at once."""
+    """Of two offers on each side there are four pairs; they are decided, and undone, at once."""
     await office.block.apply(
         fixture("feed", "1", *UNITED),
         fixture("scores", "a", *UNITED),
@@ -126,9 +126,9 @@ async def test_different_separates_every_offer_from_the_whole_candidate(office: 
     await office.block.apply(gone("fixture", "feed", "1"))
     assert await state(office) == ([BRIEF, FULL], [])  # those that are left are separated as well
     await office.block.apply(fixture("feed", "1", *UNITED))
-    await office.take_back()
+    await office.undo()
     assert await state(office) == before
-    assert {one["state"] for one in await office.made()} == {"TAKEN_BACK"}
+    assert {one["state"] for one in await office.made()} == {"UNDONE"}
 
 
 async def test_the_same_joins_all_offers_of_both_sides(office: EventsOffice) -> None:
@@ -161,7 +161,7 @@ async def test_what_changed_since_it_was_seen_is_refused(office: EventsOffice) -
 
 
 async def test_the_second_of_two_people_changes_nothing(office: EventsOffice) -> None:
-    """Neither by another verdict nor by the same one, and neither by taking back what was taken back."""
+    """Neither by another verdict nor by the same one, and neither by undoing what was undone."""
     await tell(office)
     answer = await office.answered("SAME")
     await office.ask(OLGA, DECIDE, input=answer)
@@ -171,21 +171,21 @@ async def test_the_second_of_two_people_changes_nothing(office: EventsOffice) ->
     assert await office.code(OTTO, DECIDE, **answer) == "NOT_FOUND"
     (made,) = await office.made()
     back = {"decision": made["id"], "version": made["version"], "reason": "it was wrong"}
-    await office.ask(OTTO, TAKE_BACK, input=back)
-    assert await office.code(OLGA, TAKE_BACK, **back) == "STALE"
+    await office.ask(OTTO, UNDO, input=back)
+    assert await office.code(OLGA, UNDO, **back) == "STALE"
     (made,) = await office.made()
-    assert made["state"] == "TAKEN_BACK"
-    assert await office.code(OLGA, TAKE_BACK, **back | {"version": made["version"]}) == "STALE"
+    assert made["state"] == "UNDONE"
+    assert await office.code(OLGA, UNDO, **back | {"version": made["version"]}) == "STALE"
 
 
 async def test_who_only_reads_decides_nothing(office: EventsOffice) -> None:
-    """An editor sees what waits, and cannot decide about it or take anything back."""
+    """An editor sees what waits, and cannot decide about it or undo anything."""
     await tell(office)
     assert await office.code(EDITH, DECIDE, **await office.answered("SAME")) == "FORBIDDEN"
     await office.decide("SAME")
     (made,) = await office.made()
     back = {"decision": made["id"], "version": made["version"], "reason": "it was wrong"}
-    assert await office.code(EDITH, TAKE_BACK, **back) == "FORBIDDEN"
+    assert await office.code(EDITH, UNDO, **back) == "FORBIDDEN"
 
 
 @pytest.mark.parametrize("wrong", [{"reason": " "}, {"reason": "a" * 501}])
@@ -196,7 +196,7 @@ async def test_a_reason_is_needed_and_bounded(office: EventsOffice, wrong: dict[
     await office.decide("SAME")
     (made,) = await office.made()
     back = {"decision": made["id"], "version": made["version"], **wrong}
-    assert await office.code(OLGA, TAKE_BACK, **back) == "INVALID"
+    assert await office.code(OLGA, UNDO, **back) == "INVALID"
 
 
 @pytest.mark.parametrize("hostile", ["", "none", "x" * 5000, "'; --", "\u0000", "ä\U0001f3c7"])
@@ -208,11 +208,11 @@ async def test_ids_that_name_nothing_find_nothing(office: EventsOffice, hostile:
     assert await office.code(OLGA, DECIDE, **answer | {"candidate": hostile}) == "STALE"
     assert await office.code(OLGA, DECIDE, **answer | {"version": hostile}) == "STALE"
     back = {"decision": hostile, "version": hostile, "reason": "it was wrong"}
-    assert await office.code(OLGA, TAKE_BACK, **back) == "NOT_FOUND"
+    assert await office.code(OLGA, UNDO, **back) == "NOT_FOUND"
 
 
 async def test_a_decision_that_contradicts_others_is_shown_as_refused(office: EventsOffice) -> None:
-    """By way of a third offer, and of offers that were away: until one of them is taken back."""
+    """By way of a third offer, and of offers that were away: until one of them is undone."""
     third = fixture("scores", "a", "Man United", "Chelsea", known_since=instant(NOW - timedelta(hours=1)))
     await tell(office)
     await office.decide("DIFFERENT")
@@ -224,8 +224,8 @@ async def test_a_decision_that_contradicts_others_is_shown_as_refused(office: Ev
     await office.block.apply(second())
     states = [one["state"] for one in await office.made()]
     assert sorted(states) == ["IN_FORCE", "IN_FORCE", "REFUSED"]
-    await office.take_back()
-    assert sorted(one["state"] for one in await office.made()) == ["IN_FORCE", "IN_FORCE", "TAKEN_BACK"]
+    await office.undo()
+    assert sorted(one["state"] for one in await office.made()) == ["IN_FORCE", "IN_FORCE", "UNDONE"]
 
 
 async def test_each_decision_is_on_record_with_its_reason(office: EventsOffice) -> None:
@@ -234,13 +234,13 @@ async def test_each_decision_is_on_record_with_its_reason(office: EventsOffice) 
     answer = await office.answered("SAME")
     await office.code(OLGA, DECIDE, **answer | {"version": "none"})
     await office.decide("SAME")
-    await office.take_back(OTTO)
+    await office.undo(OTTO)
     query = select(AUDIT_LOG.c.action, AUDIT_LOG.c.user_id, AUDIT_LOG.c.reason).order_by(AUDIT_LOG.c.sequence)
     async with office.base.database.read() as connection:
         rows = [tuple(row) for row in await connection.execute(query)]
         subjects = await connection.scalar(select(func.count()).select_from(SUBJECT))
     assert rows == [
         ("events.decide_match", "olga", "the club's page says so"),
-        ("events.take_match_back", "otto", "it was wrong"),
+        ("events.undo_match", "otto", "it was wrong"),
     ]
     assert subjects == 1

@@ -157,4 +157,4 @@ async def test_leaders_are_shown_with_why_they_lead(office: EventsOffice) -> Non
     while page["hasNextPage"]:
         page = (await office.ask(OLGA, CHANGES, after=page["endCursor"]))["leaderChanges"]
         changes += page["nodes"]
-    assert [one["before"] for one in changes] == ["exchange"] * 4 + [None] * 4
+    assert [change["before"] for change in changes] == ["exchange"] * 4 + [None] * 4

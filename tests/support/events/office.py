@@ -37,7 +37,7 @@ MADE = """{ matchDecisions { nodes {
   id verdict state version by reason learned together remaining { name }
   first { provider sportsEventId offer { name } } second { provider sportsEventId offer { name } } } } }"""
 DECIDE = "mutation D($input: DecideMatchInput!) { decideMatch(input: $input) }"
-TAKE_BACK = "mutation T($input: TakeMatchBackInput!) { takeMatchBack(input: $input) }"
+UNDO = "mutation T($input: UndoMatchDecisionInput!) { undoMatchDecision(input: $input) }"
 
 
 @dataclass
@@ -91,11 +91,11 @@ class EventsOffice:
         await self.ask(who, DECIDE, input=await self.answered(verdict))
         await self.publish()
 
-    async def take_back(self, who: Actor = OLGA) -> None:
-        """Take the newest decision back, and let the block apply that."""
+    async def undo(self, who: Actor = OLGA) -> None:
+        """Undo the newest decision, and let the block apply that."""
         (made, *_) = await self.made()
         given = {"decision": made["id"], "version": made["version"], "reason": "it was wrong"}
-        await self.ask(who, TAKE_BACK, input=given)
+        await self.ask(who, UNDO, input=given)
         await self.publish()
 
     async def publish(self) -> None:

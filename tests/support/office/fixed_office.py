@@ -474,6 +474,7 @@ def world(role: Role) -> dict[str, Any]:
     }
     return {
         "deadLetters": page_of([]),
+        "waitingMatchCount": 0,
         "me": {"permissions": [{"brand": "*", "permissions": allowed}]},
         "contentBrands": [{"id": BRAND, "name": "Northbet", "timeZone": "Europe/London"}],
         "approvalsToDecide": [proposal(kind) for kind in waits[:3]],

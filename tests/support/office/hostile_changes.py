@@ -301,7 +301,7 @@ CHANGES: Final[Mapping[str, Change]] = {
     "decideMatch": given(
         IDS, waiting="none", candidate="none", verdict="SAME", version="none", reason="a reason"
     ),
-    "takeMatchBack": given(IDS, decision="none", version="none", reason="a reason"),
+    "undoMatchDecision": given(IDS, decision="none", version="none", reason="a reason"),
     "setKillSwitch": reason(brand="lagunabet", off=True),
     "setProviderSwitch": reason(provider=PROVIDER, off=True),
     "changeRewardStatus": reason(brand="northbet", reward="cash-2", version=1, action="PAUSE"),

@@ -21,6 +21,11 @@ interface Props {
   readonly candidate: Candidate;
 }
 
+/** A time that may stand on several lines: the columns are narrow on a phone. */
+function breakable(at: string): string {
+  return moment(at, null).replaceAll('\u00a0', ' ');
+}
+
 function providers({ offers }: Pick<WaitingMatch, 'offers'>): string {
   return offers.map(({ provider }) => provider).join(', ');
 }
@@ -38,7 +43,7 @@ export function Comparison({ match, candidate }: Props) {
           </TableRow>
         </TableHead>
         <TableBody>
-          {facts(match, candidate, (at) => moment(at, null)).map(({ head, sides, differs }) => (
+          {facts(match, candidate, breakable).map(({ head, sides, differs }) => (
             <TableRow key={head}>
               <TableCell component="th" scope="row" sx={FIRST}>
                 <Stack direction="row" spacing={1} useFlexGap sx={{ flexWrap: 'wrap', alignItems: 'center' }}>

@@ -1,4 +1,4 @@
-/** What people have decided about offers, what became of it, and how it is taken back. */
+/** What people have decided about offers, what became of it, and how it is undone. */
 import Undo from '@mui/icons-material/Undo';
 import Alert from '@mui/material/Alert';
 import Typography from '@mui/material/Typography';
@@ -14,14 +14,14 @@ import { STATES, undone, VERDICTS, WHY_NOT_FOLLOWED } from './words.ts';
 import { useMay } from '../operations/page/may.ts';
 import { usePages } from './usePages.tsx';
 import { usePolled } from '../operations/page/usePolled.ts';
-import { MATCH_DECISIONS, TAKE_MATCH_BACK } from '../graph/generated/operations.ts';
+import { MATCH_DECISIONS, UNDO_MATCH_DECISION } from '../graph/generated/operations.ts';
 
 import type { Tone } from '../look/theme.ts';
 import type { MatchDecision, MatchDecisionState, NamedOffer } from '../graph/generated/operations.ts';
 
 const SECONDS = 3;
 const SHOWN = 25;
-const TONES: Readonly<Record<MatchDecisionState, Tone>> = { IN_FORCE: 'good', BEING_APPLIED: 'waiting', REFUSED: 'bad', TAKEN_BACK: 'neutral' };
+const TONES: Readonly<Record<MatchDecisionState, Tone>> = { IN_FORCE: 'good', BEING_APPLIED: 'waiting', REFUSED: 'bad', UNDONE: 'neutral' };
 
 export function MadeDecisions() {
   const { after, buttons } = usePages('decisions');
@@ -51,7 +51,7 @@ export function MadeDecisions() {
           { head: 'By', cell: ({ by }) => by },
           { head: 'When', cell: ({ at }) => moment(at, null) },
           { head: 'Why', cell: ({ reason }) => reason ?? '–' },
-          { head: 'Change', cell: (decision) => may && decision.verdict !== null && <TakeBack decision={decision} onDone={refresh} /> },
+          { head: 'Change', cell: (decision) => may && decision.verdict !== null && <UndoDecision decision={decision} onDone={refresh} />, isMenu: true },
         ]}
       />
       {buttons(page)}
@@ -67,13 +67,13 @@ function Named({ offer: { provider, sportsEventId, offer } }: { readonly offer: 
   );
 }
 
-function TakeBack({ decision, onDone }: { readonly decision: MatchDecision; readonly onDone: () => void }) {
+function UndoDecision({ decision, onDone }: { readonly decision: MatchDecision; readonly onDone: () => void }) {
   const changed = useMatchDecided();
   return (
     <ChangeButton
       label="Undo"
       question={undone(decision)}
-      change={(reason) => run(TAKE_MATCH_BACK, { input: { decision: decision.id, version: decision.version, reason } })}
+      change={(reason) => run(UNDO_MATCH_DECISION, { input: { decision: decision.id, version: decision.version, reason } })}
       wantsReason
       color="error"
       icon={<Undo />}

@@ -80,7 +80,7 @@ function Event() {
 
 export function OfferList() {
   return (
-    <KeysetList rows="offers" rowClick={false} title="Offers" filters={FILTERS} actions={false}>
+    <KeysetList rows="offers" rowClick={false} title="Offers" filters={FILTERS}>
       <DataTable.Col label="Start" field={Start} disableSort />
       <DataTable.Col label="Name" disableSort render={({ offer }: ListedOffer) => offer.name} />
       <DataTable.Col label="Competition" disableSort render={({ offer }: ListedOffer) => `${sportName(offer.sport)}: ${offer.competition || 'none'}`} />

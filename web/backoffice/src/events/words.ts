@@ -1,4 +1,4 @@
-/** What a decision about offers means, in words: before it is made, and before it is taken back. */
+/** What a decision about offers means, in words: before it is made, and before it is undone. */
 import type { Candidate, MatchDecision, MatchDecisionState, MatchVerdict, Offer, WaitingMatch } from '../graph/generated/operations.ts';
 
 type Side = Pick<WaitingMatch, 'offers'>;
@@ -10,7 +10,7 @@ export const STATES: Readonly<Record<MatchDecisionState, string>> = {
   IN_FORCE: 'In force',
   BEING_APPLIED: 'Being applied',
   REFUSED: 'Not followed',
-  TAKEN_BACK: 'Taken back',
+  UNDONE: 'Undone',
 };
 
 export const WHY_NOT_FOLLOWED =
@@ -41,7 +41,7 @@ export function consequence(verdict: MatchVerdict, waiting: Side, candidate: Pic
   return `${both} stay two events on all nodes: each of these offers is kept apart from the whole other event. What waits is listed as an event of its own, unless it may be of yet another one. You can undo it.`;
 }
 
-/** Say what happens once a decision is taken back, before it is. */
+/** Say what happens once a decision is undone, before it is. */
 export function undone({ verdict, remaining, learned, together }: Pick<MatchDecision, 'verdict' | 'remaining' | 'learned' | 'together'>): string {
   const stays = remaining === null ? '' : ` ${called(remaining)} stays an event`;
   const parts =
@@ -52,7 +52,7 @@ export function undone({ verdict, remaining, learned, together }: Pick<MatchDeci
         ]
       : [`These offers may be of one event again.${stays === '' ? '' : `${stays}.`}`, 'The other one waits for a decision, and isn’t listed until then.'];
   if (learned > 0) parts.push('What was learned of the names is forgotten, so other matches may wait again.');
-  if (together > 1) parts.push(`${together} decisions were made at once, and are taken back together.`);
+  if (together > 1) parts.push(`${together} decisions were made at once, and are undone together.`);
   return parts.join(' ');
 }
 

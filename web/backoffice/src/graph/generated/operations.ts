@@ -176,7 +176,7 @@ export type MatchDecisionState =
   | 'BEING_APPLIED'
   | 'IN_FORCE'
   | 'REFUSED'
-  | 'TAKEN_BACK';
+  | 'UNDONE';
 
 /** What a person says of two events. */
 export type MatchVerdict =
@@ -491,13 +491,6 @@ export type SwitchProviderInput = {
   readonly reason: string;
 };
 
-export type TakeMatchBackInput = {
-  readonly decision: string;
-  readonly reason: string;
-  /** That of the decision, as it was seen. */
-  readonly version: string;
-};
-
 export type ThemeTokenInput = {
   readonly dark: string;
   readonly light: string;
@@ -524,6 +517,13 @@ export type TryBoardEntryInput = {
 export type TryThemeInput = {
   readonly brand: string;
   readonly theme: ReadonlyArray<ThemeTokenInput>;
+};
+
+export type UndoMatchDecisionInput = {
+  readonly decision: string;
+  readonly reason: string;
+  /** That of the decision, as it was seen. */
+  readonly version: string;
 };
 
 /** A PNG, JPEG or WebP. */
@@ -862,12 +862,12 @@ export type MatchDecision = { readonly id: string, readonly verdict: MatchVerdic
 
 export type NamedOffer = { readonly provider: string, readonly sportsEventId: string, readonly offer: { readonly id: string, readonly provider: string, readonly sportsEventId: string, readonly sport: string, readonly competition: string, readonly name: string, readonly competitors: ReadonlyArray<string>, readonly startsAt: string, readonly status: string, readonly knownSince: string } | null };
 
-export type TakeMatchBackVariables = Exact<{
-  input: TakeMatchBackInput;
+export type UndoMatchDecisionVariables = Exact<{
+  input: UndoMatchDecisionInput;
 }>;
 
 
-export type TakeMatchBack = { readonly takeMatchBack: ReadonlyArray<string> };
+export type UndoMatchDecision = { readonly undoMatchDecision: ReadonlyArray<string> };
 
 export type LeadersVariables = Exact<{ [key: string]: never; }>;
 
@@ -1822,7 +1822,7 @@ export const WAITING_MATCHES = "query WaitingMatches($first:Int!$after:String){w
 export const WAITING_MATCH_COUNT = "query WaitingMatchCount{waitingMatchCount}" as Document<WaitingMatchCount, WaitingMatchCountVariables>;
 export const DECIDE_MATCH = "mutation DecideMatch($input:DecideMatchInput!){decideMatch(input:$input)}" as Document<DecideMatch, DecideMatchVariables>;
 export const MATCH_DECISIONS = "query MatchDecisions($first:Int!$after:String){matchDecisions(first:$first after:$after){nodes{id verdict state version by at reason learned together first{provider sportsEventId offer{id provider sportsEventId sport competition name competitors startsAt status knownSince}}second{provider sportsEventId offer{id provider sportsEventId sport competition name competitors startsAt status knownSince}}remaining{id provider sportsEventId sport competition name competitors startsAt status knownSince}}endCursor hasNextPage}}" as Document<MatchDecisions, MatchDecisionsVariables>;
-export const TAKE_MATCH_BACK = "mutation TakeMatchBack($input:TakeMatchBackInput!){takeMatchBack(input:$input)}" as Document<TakeMatchBack, TakeMatchBackVariables>;
+export const UNDO_MATCH_DECISION = "mutation UndoMatchDecision($input:UndoMatchDecisionInput!){undoMatchDecision(input:$input)}" as Document<UndoMatchDecision, UndoMatchDecisionVariables>;
 export const LEADERS = "query Leaders{eventLeaders{data provider since reason}eventProviders{id capabilities complete problem delayMs saidAt trusted since reason failures wellSince}}" as Document<Leaders, LeadersVariables>;
 export const LEADER_CHANGES = "query LeaderChanges($first:Int!$after:String){leaderChanges(first:$first after:$after){nodes{id data before after reason changedAt}endCursor hasNextPage}}" as Document<LeaderChanges, LeaderChangesVariables>;
 export const MY_DECISIONS = "query MyDecisions{myDecisions{id kind brand status decidedAt decidedBy decisionReason content visible}}" as Document<MyDecisions, MyDecisionsVariables>;
