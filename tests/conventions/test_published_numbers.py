@@ -38,7 +38,7 @@ NUMBERS: Final[Mapping[str, tuple[str, ...]]] = {
         *("BrandRevisionInfo.revision", "OperatedBrand.revision", "ChangeBrandInput.revision"),
         *("ProviderInfo.revision", "ProviderRevisionInfo.revision"),
         *("RollBackProviderInput.revision", "SubmitProviderInput.revision"),
-        *("SubmitAdapterInput.revision", "ProviderProcess.revision", "provider.status.v1.revision"),
+        *("SubmitAdapterInput.revision", "ProviderProcess.revision"),
     ),
     "version of content, revision of an account of the back office": (
         *("ContentItem.version", "User.revision", "SetRolesInput.revision", "UserChangeInput.revision"),

@@ -1,4 +1,4 @@
-"""Which settings an adapter's process uses: the newest that it can, also after a restart, and why not others."""
+"""Which settings an adapter's process uses: the newest that it can, also after a restart."""
 
 from pathlib import Path
 from typing import Any
@@ -44,7 +44,8 @@ def told(configuration: AdapterConfiguration) -> tuple[int, str, str | None]:
     """Return what the status says: the revision, its source, and why another one is refused."""
     said = configuration.status.configuration
     assert said is not None
-    return said.revision, said.source, said.refused and f"{said.refused.revision}: {said.refused.reason}"
+    refused = said.refused
+    return said.revision, said.source, None if refused is None else f"{refused.revision}: {refused.reason}"
 
 
 async def test_a_revision_replaces_the_environment_as_a_whole(

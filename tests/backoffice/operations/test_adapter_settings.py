@@ -1,4 +1,4 @@
-"""Settings of adapters in the back office: four eyes, stale changes, hostile fields, no secret, and the way back."""
+"""Settings of adapters in the back office: four eyes, stale changes, hostile fields, and no secret."""
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -28,7 +28,7 @@ from foundation.storage.database import Database
 from providers.configuration import ConfigurationStatus, RefusedRevision, digest_of
 from providers.delivery import StatusMessage
 from providers.registry import NAMES, find_adapter
-from tests.backoffice.operations.test_providers import SECRETS
+from tests.backoffice.operations.test_providers import SECRETS, files_in
 from tests.backoffice.operations.test_taken_over import publish
 from tests.support.office.backoffice_fixture import NOW, actor, backoffice_database, copy_backoffice
 from tests.support.office.global_messages import MemoryTopic
@@ -169,12 +169,14 @@ async def test_a_secret_is_refused_and_stands_nowhere(area: SettingsFixture, tmp
     """Whichever setting it is typed into."""
     said = ""
     for secret in SECRETS:
-        for name, value in (("host", secret), ("markets", [secret]), ("reason", secret), (secret, "x")):
+        fields: dict[str, Any] = {"host": secret, "markets": [secret], "reason": secret, secret: "x"}
+        for name, value in fields.items():
+            changed: dict[str, Any] = {name: value}
             with pytest.raises(Invalid) as refused:
-                await area.submit(**{name: value})
+                await area.submit(**changed)
             assert refused.value.problems[0].path == (name if name != secret else "settings")
             said += f"{refused.value} {refused.value.details}"
-    stored = b"".join(one.read_bytes() for one in tmp_path.rglob("*") if one.is_file())
+    stored = b"".join(one.read_bytes() for one in files_in(tmp_path))
     assert [one for one in SECRETS if one in said + stored.decode(errors="replace")] == []
 
 

@@ -162,13 +162,14 @@ async def test_a_secret_is_refused_and_stands_nowhere(
             await provider_area.configurations.submit(OLGA, fields, seen=1, reason=reason)
         assert refused.value.problems[0].path == field
         said += f"{refused.value} {refused.value.details}"
-    stored = b"".join(one.read_bytes() for one in _files(tmp_path)).decode(errors="replace")
+    stored = b"".join(one.read_bytes() for one in files_in(tmp_path)).decode(errors="replace")
     printed = capfd.readouterr()
     assert stored
     assert [one for one in SECRETS if one in f"{said} {stored} {printed.out} {printed.err}"] == []
 
 
-def _files(folder: Path) -> list[Path]:
+def files_in(folder: Path) -> list[Path]:
+    """Return all files below a folder."""
     return [one for one in folder.rglob("*") if one.is_file()]
 
 
