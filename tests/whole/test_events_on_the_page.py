@@ -24,7 +24,7 @@ EVENTS: Final = '"hasPicked":'
 def shown(demo: Demo, launched: LaunchedBrowser, name: str, width: int = 1280) -> Iterator[Browser]:
     """Open the page, and search for a match by a part of its name until it is listed."""
     with visit(launched, width=width) as page:
-        page.open(demo.site.url)
+        page.open(f"{demo.site.url}/?lang=en-GB")
         page.page.get_by_test_id("event-search").fill(name)
         expect(event(page, name)).to_have_count(1, timeout=PATIENCE_MS)
         yield page
@@ -59,7 +59,7 @@ def test_events_are_listed_found_and_narrowed(
 ) -> None:
     """Live ones first with their score; a search, a sport and a day narrow the list, and more are shown."""
     with visit(launched, width=1280) as page:
-        page.open(demo.site.url)
+        page.open(f"{demo.site.url}/?lang=en-GB")
         expect(event(page, "Aldmere Rovers v Wickford Town")).to_contain_text("1:0", timeout=PATIENCE_MS)
         events = page.page.get_by_test_id("event")
         expect(events).to_have_count(10)

@@ -1,6 +1,5 @@
 """A football match that a test tells a running demo, beside the events that are simulated there."""
 
-import json
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -25,7 +24,7 @@ class PublishedMatch:
     demo: Demo
     home: str
     away: str
-    starts_at: datetime = field(default_factory=lambda: datetime.now(UTC) - timedelta(hours=8))
+    starts_at: datetime = field(default_factory=lambda: _minutes_ago(30))
 
     @property
     def id(self) -> str:
@@ -56,8 +55,7 @@ class PublishedMatch:
     def _produce(self, record: Record) -> None:
         assert record.key
         assert record.value
-        body = json.loads(record.value) | {"event_id": f"{record.key.decode()}-{time.time_ns()}"}
-        self.demo.site.produce(json.dumps(body).encode(), key=record.key.decode(), topic=record.topic)
+        self.demo.site.produce(record.value, key=record.key.decode(), topic=record.topic)
 
 
 def _revision() -> int:
@@ -66,4 +64,8 @@ def _revision() -> int:
 
 
 def _now() -> dict[str, Any]:
-    return {"occurred_at": instant(datetime.now(UTC))}
+    return {"occurred_at": instant(_minutes_ago(0))}
+
+
+def _minutes_ago(minutes: int) -> datetime:
+    return datetime.now(UTC).replace(microsecond=0) - timedelta(minutes=minutes)
