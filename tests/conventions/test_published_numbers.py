@@ -33,12 +33,14 @@ NUMBERS: Final[Mapping[str, tuple[str, ...]]] = {
         *("GlobalEvent.epoch", "GlobalEvent.number", "Node.number"),
     ),
     "number of a cell's figures": ("club.cells.v1.number",),
-    "revision of a brand or provider": (
+    "revision of a brand, a provider or a board": (
         *("club.global.v1.revision", "club.cells.v1.revision", "ProviderHealthInfo.revision"),
         *("BrandRevisionInfo.revision", "OperatedBrand.revision", "ChangeBrandInput.revision"),
         *("ProviderInfo.revision", "ProviderRevisionInfo.revision"),
         *("RollBackProviderInput.revision", "SubmitProviderInput.revision"),
         *("SubmitAdapterInput.revision", "ProviderProcess.revision"),
+        *("BoardEntryInfo.revision", "BoardRevisionInfo.revision"),
+        *(f"{deed}BoardEntryInput.revision" for deed in ("Propose", "Remove", "RollBack")),
     ),
     "version of content, revision of an account of the back office": (
         *("ContentItem.version", "User.revision", "SetRolesInput.revision", "UserChangeInput.revision"),
@@ -85,7 +87,7 @@ PROOFS: Final = {
     "test_a_restored_database_that_decides_at_once_uses_no_number_again",
     "number of a cell's figures": "backoffice/risk/test_numbers_of_figures.py::"
     "test_a_later_count_has_a_greater_number_in_an_older_copy",
-    "revision of a brand or provider": "backoffice/operations/test_taken_over.py::"
+    "revision of a brand, a provider or a board": "backoffice/operations/test_taken_over.py::"
     "test_no_revision_of_a_provider_is_used_again",
     "version of content, revision of an account of the back office": "backoffice/test_versions.py::"
     "test_a_version_grows_and_is_never_below_the_clock",

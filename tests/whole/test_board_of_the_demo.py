@@ -16,7 +16,7 @@ NAME: Final = "The Race of the Day"
 EVENTS: Final = """query Events($brand: ID!) { events(brand: $brand, first: 1) { nodes { id name } } }"""
 
 
-def desk(demo: Demo, launched: Browser, role: str) -> Page:
+def signed_in(demo: Demo, launched: Browser, role: str) -> Page:
     """Return the signed-in browser of the person with a role."""
     office: dict[str, Any] = demo.facts["backoffice"]
     account = next(one for one in office["accounts"] if one["user"] == role)
@@ -55,7 +55,7 @@ def test_an_editor_proposes_a_name_and_an_approver_approves_it(demo: Demo, launc
 
     eventually(lambda: bool(listed()), "the demo has events")
     name = listed()[0]["name"]
-    editor, approver = (desk(demo, launched, role) for role in ("editor", "approver"))
+    editor, approver = (signed_in(demo, launched, role) for role in ("editor", "approver"))
     propose_a_name(editor, name)
     approver.get_by_role("menuitem", name="Approvals", exact=True).click()
     approver.get_by_role("cell", name=f"How “{name}” is shown").first.click()

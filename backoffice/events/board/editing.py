@@ -255,7 +255,7 @@ class BoardEditing:
         }
 
     async def _catalogue(self) -> Catalogue:
-        """Return the catalogue; an empty one while its database is away: an approval does not need it."""
+        """Return the catalogue; an empty one while its database is unavailable: approvals do not need it."""
         try:
             return await self.sources.catalogue()
         except (SQLAlchemyError, OSError):

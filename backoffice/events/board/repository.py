@@ -135,7 +135,7 @@ async def take_over(connection: AsyncConnection, decision: GlobalDecision) -> No
     state = board_of(decision)
     known = await newest(connection, decision.brand)
     told = {
-        (Scope(entry.scope), entry.id): tuple(StoredPlacement.of(each) for each in entry.placements)
+        (Scope(entry.scope), entry.id): tuple(StoredPlacement.of(placement) for placement in entry.placements)
         for entry in state.entries
     }
     new = [

@@ -253,7 +253,7 @@ class BoardPlacementInput:
     def typed(self) -> TypedPlacement:
         """Return what was typed."""
         values = {**vars(self), "territories": tuple(self.territories)}
-        return TypedPlacement(**{**values, "names": tuple((one.locale, one.name) for one in self.names)})
+        return TypedPlacement(**{**values, "names": tuple((name.locale, name.name) for name in self.names)})
 
 
 @described
@@ -364,7 +364,7 @@ def entry_to_graphql(details: EntryDetails, address: ScreenAddress) -> BoardEntr
     return BoardEntryInfo(
         item=item_to_graphql(details.item, brand.id, address),
         revision=details.revision,
-        placements=[_placement(one, brand.time_zone, address) for one in details.placements],
+        placements=[_placement(placement, brand.time_zone, address) for placement in details.placements],
     )
 
 
@@ -374,7 +374,7 @@ def revision_to_graphql(revision: EntryRevision, zone: str, address: ScreenAddre
         id=ID(f"{revision.key.subject}:{revision.revision}"),
         revision=revision.revision,
         name=revision.name,
-        placements=[_placement(one, zone, address) for one in revision.placements],
+        placements=[_placement(placement, zone, address) for placement in revision.placements],
         reason=revision.reason,
         proposed_by=revision.proposed_by,
         approved_by=revision.approved_by,
