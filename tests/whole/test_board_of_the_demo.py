@@ -1,25 +1,28 @@
 """An editor and an approver of the demo change what a brand shows of sports, in Chromium."""
 
 import re
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.support.browsers.bet_slip_page import PATIENCE_MS
+from tests.support.events import told
 from tests.support.office.signing_in import sign_in
 from tests.support.processes.running_furlong import BRAND, Demo, eventually
 
 pytestmark = [pytest.mark.usefixtures("web_installed")]
 
 NAME: Final = "The Race of the Day"
-EVENTS: Final = """query Events($brand: ID!) { events(brand: $brand, first: 1) { nodes { id name } } }"""
+TOLD: Final = "Ashford v Bramley"
+EVENTS: Final = "query Events($brand: ID!) { events(brand: $brand) { nodes { name } } }"
 
 
 def signed_in(demo: Demo, launched: Browser, role: str) -> Page:
     """Return the signed-in browser of the person with a role."""
     office: dict[str, Any] = demo.facts["backoffice"]
-    account = next(one for one in office["accounts"] if one["user"] == role)
+    account = next(one for one in office["accounts"] if one["role"] == role)
     page = launched.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB").new_page()
     page.set_default_timeout(PATIENCE_MS)
     page.goto(f"{office['url']}?brand={BRAND}")
@@ -27,11 +30,11 @@ def signed_in(demo: Demo, launched: Browser, role: str) -> Page:
     return page
 
 
-def propose_a_name(editor: Page, name: str) -> None:
+def propose_a_name(editor: Page) -> None:
     """Find an event on the board, give it a name and a place, and propose that."""
     editor.get_by_role("menuitem", name="Board", exact=True).click()
-    editor.get_by_label("Search", exact=True).last.fill(name)
-    editor.get_by_role("link", name=f"Edit {name}", exact=True).first.click()
+    editor.get_by_label("Search", exact=True).last.fill(TOLD)
+    editor.get_by_role("link", name=f"Edit {TOLD}", exact=True).first.click()
     editor.get_by_label("Name in British English").fill(NAME)
     editor.get_by_label("Place in the list").fill("1")
     after = editor.get_by_role("region", name="After", exact=True)
@@ -47,18 +50,21 @@ def propose_a_name(editor: Page, name: str) -> None:
 @pytest.mark.slow("two people's browsers over the demo")
 def test_an_editor_proposes_a_name_and_an_approver_approves_it(demo: Demo, launched: Browser) -> None:
     """The approver reads it in sentences and lists, and what was approved is the entry's first revision."""
+    start = told.instant(datetime.now(UTC) + timedelta(days=3))
+    told_of = told.fixture("feed", "board-1", TOLD, starts_at=start, name=TOLD)
+    assert told_of.key
+    assert told_of.value
+    demo.site.produce(told_of.value, key=told_of.key.decode(), topic=told_of.topic)
 
-    def listed() -> list[dict[str, Any]]:
-        answer = demo.site.ask(EVENTS, {"brand": BRAND})
-        nodes: list[dict[str, Any]] = answer["data"]["events"]["nodes"]
-        return nodes
+    def is_there() -> bool:
+        events = demo.site.ask(EVENTS, {"brand": BRAND})["data"]["events"]
+        return any(event["name"] == TOLD for event in events["nodes"])
 
-    eventually(lambda: bool(listed()), "the demo has events")
-    name = listed()[0]["name"]
+    eventually(is_there, "the event is in the graph")
     editor, approver = (signed_in(demo, launched, role) for role in ("editor", "approver"))
-    propose_a_name(editor, name)
+    propose_a_name(editor)
     approver.get_by_role("menuitem", name="Approvals", exact=True).click()
-    approver.get_by_role("cell", name=f"How “{name}” is shown").first.click()
+    approver.get_by_role("cell", name=f"How “{TOLD}” is shown").first.click()
     expect(approver.get_by_role("heading", name="What is proposed")).to_be_visible()
     expect(approver.get_by_role("region", name="After", exact=True)).to_contain_text(NAME)
     approver.get_by_role("button", name="Approve", exact=True).click()
