@@ -7,6 +7,7 @@ from backoffice.content.workflow.publication import image_address
 from backoffice.events.board.editing import BoardEditing
 from backoffice.events.board.reading import BoardReading
 from backoffice.events.board.sources import BoardSources
+from backoffice.events.board.trial import BoardTrial
 from backoffice.events.leaders import LeaderService
 from backoffice.events.made_decisions import MadeDecisions
 from backoffice.events.matches import MatchService
@@ -33,7 +34,8 @@ class EventsArea(Area):
         self.leaders = LeaderService(events)
         reader = CatalogueReader(events, base.clock, EventsSettings().preferred)
         sources = BoardSources(reader, KnownBrands(databases.rewards, base.clock, content.hosts))
-        self.board_reading = BoardReading(own, sources, base.clock, content.images_url)
+        self.board_reading = BoardReading(own, sources, base.clock)
+        self.board_trial = BoardTrial(own, sources, base.clock, content.images_url)
         self.board_editing = BoardEditing(
             own, sources, base.audit, base.approvals, base.clock, content.images_url
         )

@@ -8,6 +8,13 @@ from strawberry import ID
 from backoffice.access import Permission
 from backoffice.events.area import EventsArea
 from backoffice.events.board.entries import EntryKey, Scope
+from backoffice.events.board.inputs import (
+    ProposeBoardEntryInput,
+    RemoveBoardEntryInput,
+    RollBackBoardEntryInput,
+    TryBoardEntryInput,
+    key_of,
+)
 from backoffice.events.board.reading import BoardFilter
 from backoffice.events.board.types import (
     BoardBrandInfo,
@@ -15,14 +22,9 @@ from backoffice.events.board.types import (
     BoardItemInfo,
     BoardPreview,
     BoardRevisionInfo,
-    ProposeBoardEntryInput,
-    RemoveBoardEntryInput,
-    RollBackBoardEntryInput,
-    TryBoardEntryInput,
     brand_to_graphql,
     entry_to_graphql,
     item_to_graphql,
-    key_of,
     preview_to_graphql,
     revision_to_graphql,
 )
@@ -113,7 +115,7 @@ class BoardQuery:
         """A list as customers see it, before and after a proposal; nothing of it is kept."""
         area = info.context.area(EventsArea)
         given = input.proposal or [placement.typed() for placement in input.placements]
-        tried = await area.board_reading.try_entry(
+        tried = await area.board_trial.try_entry(
             info.context.actor, key_of(input), given, input.wanted(), input.at
         )
         return preview_to_graphql(tried, area.address)

@@ -18,6 +18,7 @@ from backoffice.events.board.editing import BoardEditing
 from backoffice.events.board.entries import EntryKey, Scope, TypedPlacement
 from backoffice.events.board.reading import BoardReading
 from backoffice.events.board.sources import BoardSources
+from backoffice.events.board.trial import BoardTrial
 from backoffice.global_events.models import SUBJECT
 from foundation.storage.clock import ManualClock
 from foundation.storage.database import Database
@@ -99,6 +100,7 @@ class BoardFixture:
     approvals: Approvals
     editing: BoardEditing
     reading: BoardReading
+    trial: BoardTrial
 
     async def propose(
         self, key: EntryKey, *placements: TypedPlacement, seen: int = 0, who: Actor = EDDA
@@ -151,5 +153,6 @@ async def board_fixture(url: str) -> AsyncIterator[BoardFixture]:
         sources = BoardSources(CatalogueReader(events, clock, ()), KnownBrands(rewards, clock))
         editing = BoardEditing(own, sources, audit, approvals, clock, "/content/images")
         approvals.register(editing.proposal_kind)
-        reading = BoardReading(own, sources, clock, "/content/images")
-        yield BoardFixture(own, events, clock, approvals, editing, reading)
+        reading = BoardReading(own, sources, clock)
+        trial = BoardTrial(own, sources, clock, "/content/images")
+        yield BoardFixture(own, events, clock, approvals, editing, reading, trial)

@@ -194,7 +194,7 @@ class BoardEditing:
 
         def is_over(entry: BoardEntry) -> bool:
             event, last = catalogue.find(entry.id), known.get((Scope.EVENT, entry.id))
-            if entry.scope != Scope.EVENT.value:
+            if entry.scope != Scope.EVENT.value or catalogue is EMPTY:
                 return False
             if event is not None:
                 return event.status in OVER and event.starts_at + LONG_OVER < at

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 import msgspec
 
-from backoffice.content.workflow.local_time import Occurrence
+from backoffice.content.workflow.local_time import InvalidLocalTime, Occurrence, instant_of
 from backoffice.content.workflow.publication import image_address
 from consumers.messages.global_events.states import BoardEntry, Placement
 
@@ -109,3 +110,16 @@ def entry_in_force(key: EntryKey, placements: Placements, images_url: str) -> Bo
         id=key.id,
         placements=tuple(placement.in_force(images_url) for placement in placements),
     )
+
+
+def local_time(instant: datetime | None, zone: str) -> tuple[str, Occurrence | None]:
+    """Return an instant as people of the brand write it, and which of two it is where there are two."""
+    if instant is None:
+        return "", None
+    there = instant.astimezone(ZoneInfo(zone))
+    wall = there.replace(tzinfo=None, fold=0)
+    try:
+        instant_of(wall, zone)
+    except InvalidLocalTime:
+        return wall.isoformat(timespec="minutes"), Occurrence.LATER if there.fold else Occurrence.EARLIER
+    return wall.isoformat(timespec="minutes"), None

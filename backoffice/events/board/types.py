@@ -2,19 +2,19 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 import strawberry
 from strawberry import ID
 
 from backoffice.approvals.proposals import Proposal
-from backoffice.content.workflow.local_time import InvalidLocalTime, Occurrence, instant_of
+from backoffice.content.workflow.local_time import Occurrence
 from backoffice.errors import Problem
 from backoffice.events.board.checks import BoardBrand, territories
-from backoffice.events.board.entries import EntryKey, Scope, StoredPlacement, TypedPlacement
+from backoffice.events.board.entries import Scope, StoredPlacement, local_time
 from backoffice.events.board.preview import ShownItem
-from backoffice.events.board.reading import BoardFilter, BoardItem, EntryDetails, PreviewList, Tried
+from backoffice.events.board.reading import BoardItem, EntryDetails
 from backoffice.events.board.repository import EntryRevision
+from backoffice.events.board.trial import PreviewList, Tried
 from subgraphs.kit.graphql.descriptions import described
 
 ScreenAddress = Callable[[str | None], str | None]
@@ -219,108 +219,6 @@ class BoardPreview:
     warnings: list[BoardProblem]
 
 
-@described
-@strawberry.input
-class BoardNameInput:
-    """A name in a language of the brand."""
-
-    locale: str
-    name: str
-
-
-@described
-@strawberry.input
-class BoardPlacementInput:
-    """How something is shown in some territories for some time.
-
-    Attributes:
-        territories: Empty for all.
-        since, until: In the brand's time, such as 2026-03-29T09:00; empty without one.
-        position: The place among its like, the lowest first.
-        image_url: An address, image:HASH of an uploaded picture, or empty.
-    """
-
-    territories: list[str] = strawberry.field(default_factory=list)
-    since: str = ""
-    since_occurrence: Occurrence | None = None
-    until: str = ""
-    until_occurrence: Occurrence | None = None
-    hidden: bool = False
-    position: int | None = None
-    names: list[BoardNameInput] = strawberry.field(default_factory=list)
-    image_url: str = ""
-
-    def typed(self) -> TypedPlacement:
-        """Return what was typed."""
-        values = {**vars(self), "territories": tuple(self.territories)}
-        return TypedPlacement(**{**values, "names": tuple((name.locale, name.name) for name in self.names)})
-
-
-@described
-@strawberry.input
-class ProposeBoardEntryInput:
-    """How something is to be shown; `revision` is the one of the entry that the person saw."""
-
-    brand: str
-    scope: Scope
-    entry: str
-    revision: int
-    placements: list[BoardPlacementInput]
-    reason: str
-
-
-@described
-@strawberry.input
-class RemoveBoardEntryInput:
-    """What is to be shown as its providers tell it."""
-
-    brand: str
-    scope: Scope
-    entry: str
-    revision: int
-    reason: str
-
-
-@described
-@strawberry.input
-class RollBackBoardEntryInput:
-    """An earlier revision of an entry to propose again; `seen` is the one in force that the person saw."""
-
-    brand: str
-    scope: Scope
-    entry: str
-    revision: int
-    seen: int
-    reason: str
-
-
-@described
-@strawberry.input
-class TryBoardEntryInput:
-    """How something might be shown, for a territory, a language and a time of the brand.
-
-    Attributes:
-        placements: None to show it as its providers tell it.
-        proposal: A proposal about it, in place of placements.
-        territory: Empty for customers of whom it is not known.
-        locale: Empty for the brand's first language.
-        at: In the brand's time; empty for now, or once the first placement begins.
-    """
-
-    brand: str
-    scope: Scope
-    entry: str
-    placements: list[BoardPlacementInput] = strawberry.field(default_factory=list)
-    proposal: str | None = None
-    territory: str = ""
-    locale: str = ""
-    at: str = ""
-
-    def wanted(self) -> BoardFilter:
-        """Return where and in which language it is looked at."""
-        return BoardFilter(self.scope, territory=self.territory, locale=self.locale)
-
-
 def brand_to_graphql(brand: BoardBrand, sports: list[tuple[str, str]]) -> BoardBrandInfo:
     """Return a brand, with the sports of which there are events."""
     return BoardBrandInfo(
@@ -392,13 +290,6 @@ def preview_to_graphql(tried: Tried, address: ScreenAddress) -> BoardPreview:
     )
 
 
-def key_of(
-    wanted: ProposeBoardEntryInput | RemoveBoardEntryInput | RollBackBoardEntryInput | TryBoardEntryInput,
-) -> EntryKey:
-    """Return the key of an input."""
-    return EntryKey(wanted.brand, wanted.scope, wanted.entry)
-
-
 def _problem(problem: Problem) -> BoardProblem:
     return BoardProblem(path=problem.path, message=problem.message)
 
@@ -431,8 +322,8 @@ def _preview_item(item: ShownItem, address: ScreenAddress) -> BoardPreviewItem:
 
 
 def _placement(placement: StoredPlacement, zone: str, address: ScreenAddress) -> BoardPlacement:
-    since, since_occurrence = _local(placement.since, zone)
-    until, until_occurrence = _local(placement.until, zone)
+    since, since_occurrence = local_time(placement.since, zone)
+    until, until_occurrence = local_time(placement.until, zone)
     return BoardPlacement(
         territories=list(placement.territories),
         since=placement.since,
@@ -447,16 +338,3 @@ def _placement(placement: StoredPlacement, zone: str, address: ScreenAddress) ->
         image_url=placement.image_url,
         image_address=address(placement.image_url or None),
     )
-
-
-def _local(instant: datetime | None, zone: str) -> tuple[str, Occurrence | None]:
-    """Return an instant as people of the brand write it, and which of two it is where there are two."""
-    if instant is None:
-        return "", None
-    there = instant.astimezone(ZoneInfo(zone))
-    wall = there.replace(tzinfo=None, fold=0)
-    try:
-        instant_of(wall, zone)
-    except InvalidLocalTime:
-        return wall.isoformat(timespec="minutes"), Occurrence.LATER if there.fold else Occurrence.EARLIER
-    return wall.isoformat(timespec="minutes"), None

@@ -6,7 +6,8 @@ import pytest
 
 from backoffice.errors import Invalid, NotFound
 from backoffice.events.board.entries import EntryKey, Scope, TypedPlacement
-from backoffice.events.board.reading import BoardFilter, PreviewList
+from backoffice.events.board.reading import BoardFilter
+from backoffice.events.board.trial import PreviewList
 from tests.backoffice.board_fixture import (
     ADA,
     CUP,
@@ -89,34 +90,34 @@ async def test_a_preview_shows_a_list_before_and_after(board_area: BoardFixture)
     final = named("The Cup Final", position=1, territories=("DE",), since="2026-03-27T18:00")
     wanted = EVENTS._replace(territory="DE", locale="en-GB")
     before = ["Everton v Liverpool", "Arsenal v Chelsea"]
-    tried = await board_area.reading.try_entry(EDDA, CUP, [final], wanted, "2026-03-27T18:00")
+    tried = await board_area.trial.try_entry(EDDA, CUP, [final], wanted, "2026-03-27T18:00")
     assert (shown(tried.before), tried.before.place) == (before, 2)
     assert (shown(tried.after), tried.after.place) == (["The Cup Final", "Everton v Liverpool"], 1)
-    assert await board_area.reading.try_entry(EDDA, CUP, [final], wanted) == tried
+    assert await board_area.trial.try_entry(EDDA, CUP, [final], wanted) == tried
     for where, at in ((wanted, "2026-03-27T17:59"), (wanted._replace(territory="GB"), "2026-03-27T18:00")):
-        unchanged = await board_area.reading.try_entry(EDDA, CUP, [final], where, at)
+        unchanged = await board_area.trial.try_entry(EDDA, CUP, [final], where, at)
         assert shown(unchanged.after) == before
-    hidden = await board_area.reading.try_entry(EDDA, CUP, [TypedPlacement(hidden=True)], EVENTS)
+    hidden = await board_area.trial.try_entry(EDDA, CUP, [TypedPlacement(hidden=True)], EVENTS)
     assert (shown(hidden.after), hidden.after.place, hidden.after.total) == (before[:1], None, 1)
-    wrong = await board_area.reading.try_entry(EDDA, CUP, [named("")], EVENTS)
+    wrong = await board_area.trial.try_entry(EDDA, CUP, [named("")], EVENTS)
     assert [problem.path for problem in wrong.problems] == ["placements.0.names.en-GB"]
     assert wrong.after == wrong.before
-    never = await board_area.reading.try_entry(EDDA, CUP, [named("A"), named("B")], EVENTS)
+    never = await board_area.trial.try_entry(EDDA, CUP, [named("A"), named("B")], EVENTS)
     assert [warning.path for warning in never.warnings] == ["placements.1"]
     assert await board_area.board() == {}
     with pytest.raises(Invalid):
-        await board_area.reading.try_entry(EDDA, CUP, [], EVENTS, "soon")
+        await board_area.trial.try_entry(EDDA, CUP, [], EVENTS, "soon")
 
 
 async def test_an_approver_previews_a_proposal(board_area: BoardFixture) -> None:
     """By its id: only as one about that entry of that brand."""
     proposal = await board_area.propose(CUP, named("The Cup Final", position=1))
     wanted = EVENTS._replace(locale="en-GB")
-    tried = await board_area.reading.try_entry(ADA, CUP, proposal, wanted)
+    tried = await board_area.trial.try_entry(ADA, CUP, proposal, wanted)
     assert shown(tried.after) == ["The Cup Final", "Everton v Liverpool"]
     for key, other in ((DERBY, proposal), (CUP, "none")):
         with pytest.raises(NotFound):
-            await board_area.reading.try_entry(ADA, key, other, wanted)
+            await board_area.trial.try_entry(ADA, key, other, wanted)
 
 
 @pytest.mark.parametrize("key", [FOOTBALL, LEAGUE], ids=["sport", "competition"])
@@ -126,9 +127,9 @@ async def test_sports_and_competitions_are_previewed_among_their_like(
     """A name in another language than that of the preview changes nothing there."""
     german = TypedPlacement(names=(("de-DE", "Fußball"),))
     wanted = BoardFilter(key.scope, locale="de-DE")
-    tried = await board_area.reading.try_entry(EDDA, key, [german], wanted)
+    tried = await board_area.trial.try_entry(EDDA, key, [german], wanted)
     assert tried.after.items[0].name == "Fußball"
-    english = await board_area.reading.try_entry(EDDA, key, [german], wanted._replace(locale="en-GB"))
+    english = await board_area.trial.try_entry(EDDA, key, [german], wanted._replace(locale="en-GB"))
     assert shown(english.after) == shown(english.before)
 
 
