@@ -36,6 +36,7 @@ from subgraphs.kit.settings import (
     PublicDataSettings,
     SessionSettings,
     UpstreamSettings,
+    VisitorSettings,
 )
 
 _PACKAGE = Path(__file__).resolve().parent
@@ -130,6 +131,7 @@ ALL_SETTINGS: tuple[type[BaseModel], ...] = (
     UpstreamSettings,
     CompareSettings,
     SessionSettings,
+    VisitorSettings,
     PublicDataSettings,
     ExecutionSettings,
     CallerSettings,

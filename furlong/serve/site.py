@@ -10,7 +10,6 @@ from msgspec import structs
 from prometheus_client.registry import Collector
 from starlette.applications import Starlette
 
-from foundation.storage.tracing import TRACEPARENT
 from foundation.tracing import Tracing
 from furlong.embedding.routes import Embedding
 from furlong.embedding.sessions import Brands
@@ -34,7 +33,7 @@ from gateway.settings.file import read_settings
 from gateway.settings.subgraphs import CLIENT_CODES
 from gateway.transport.memory import MemoryTransport
 from subgraphs.block_list import SUBGRAPHS
-from subgraphs.kit.auth import Authenticator
+from subgraphs.kit.auth import READ, authenticator_of
 from subgraphs.kit.domain.errors import AuthenticationUnavailable, UnknownBrand
 from subgraphs.kit.graphql.app import Subgraph
 from subgraphs.kit.graphql.callers import Callers
@@ -89,9 +88,9 @@ def create_site(
         ValueError: The settings of frames are wrong; the message names them.
     """
     serve = serve or ServeSettings()
+    territory = parts.verifier.territory_header
     embedding = Embedding.of(embed or EmbedSettings(), parts.clock, serve.page)
-    identity = parts.verifier.headers
-    gateway = _with_defaults(gateway or GatewaySettings(), serve, embedding.brands, identity)
+    gateway = _with_defaults(gateway or GatewaySettings(), serve, embedding.brands, territory)
     if tracing is not None:
         gateway = gateway.model_copy(update={"observation": {"tracing": True}})
     reads = ReadMetrics()
@@ -99,15 +98,14 @@ def create_site(
     parts = replace(parts, reading=replace(parts.reading, observe=reads.batch, tracer=tracer))
     in_process = serve.subgraphs == "memory"
     subgraphs = [create_subgraph(name, parts) for name in SUBGRAPHS] if in_process else []
-    authenticator = Authenticator(parts.verifier, parts.clock)
-    shared = set(identity) <= set(gateway.http.forwarded_headers)
+    authenticator = authenticator_of(parts.verifier, parts.clock)
     app = create_gateway(
         serve.supergraph.read_text(encoding="utf-8"),
         transports={subgraph.name: _transport(subgraph) for subgraph in subgraphs},
         settings=gateway,
-        sessions=customer_sessions(authenticator, shared=shared),
+        sessions=customer_sessions(authenticator, shared=set(READ) <= set(gateway.http.forwarded_headers)),
         features=(*features, Site(parts, subgraphs, reads, embedding, serve.page, tracing)),
-        reload=None if reload is None else _with_defaults_of(reload, serve, embedding.brands, identity),
+        reload=None if reload is None else _with_defaults_of(reload, serve, embedding.brands, territory),
     )
     app.state.subgraphs = subgraphs
     return app
@@ -148,18 +146,13 @@ def create_subgraph_app(
 
 
 def _with_defaults(
-    gateway: GatewaySettings, serve: ServeSettings, brands: Brands, identity: Sequence[str]
+    gateway: GatewaySettings, serve: ServeSettings, brands: Brands, territory_header: str = ""
 ) -> GatewaySettings:
-    """Add the product's defaults to what is not set.
+    """Add the product's defaults to what is not set: limits, codes, GraphiQL, and the origins of brands.
 
-    Args:
-        gateway: What is set.
-        serve: Where GraphiQL and documents are.
-        brands: Their origins are allowed.
-        identity: The headers that say who sends a request, and from where.
+    Subgraphs always see where the edge says that visitors are, so that no cache takes one for another.
     """
     defaults = {
-        "http": {"forwarded_headers": (*identity, TRACEPARENT)},
         "limits": {**DOCUMENT_LIMITS, "mutation_fields": MUTATION_FIELDS},
         "cost": {"limit": COST_LIMIT},
         "rate_limits": {"rules": RATE_LIMITS},
@@ -175,6 +168,10 @@ def _with_defaults(
         and (serve.page / "graphiql").is_dir()
     ):
         gateway = gateway.model_copy(update={"http": {"graphiql_dir": serve.page / "graphiql"}})
+    forwarded = gateway.http.forwarded_headers
+    if territory_header and territory_header not in forwarded:
+        forwarded = (*forwarded, territory_header)
+        gateway = gateway.model_copy(update={"http": {"forwarded_headers": forwarded}})
     return gateway
 
 
@@ -185,13 +182,15 @@ def _manifests_of(serve: ServeSettings) -> tuple[Path, ...]:
 
 
 def _with_defaults_of(
-    reload: Reload, serve: ServeSettings, brands: Brands, identity: Sequence[str]
+    reload: Reload, serve: ServeSettings, brands: Brands, territory_header: str = ""
 ) -> Reload:
     """Return a reload whose settings have the product's defaults."""
     read = reload.read_settings
     if read is None:
         return reload
-    return structs.replace(reload, read_settings=lambda: _with_defaults(read(), serve, brands, identity))
+    return structs.replace(
+        reload, read_settings=lambda: _with_defaults(read(), serve, brands, territory_header)
+    )
 
 
 def site_settings(documents: Path, file: Path | None = None) -> GatewaySettings:

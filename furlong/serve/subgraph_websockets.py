@@ -26,7 +26,7 @@ from gateway.monitoring.metrics import Metrics
 from gateway.pipeline.client_address import ClientAddresses
 from gateway.pipeline.stages import HttpRequest, Response, ResponseStream
 from gateway.settings import GatewaySettings
-from subgraphs.kit.auth import RequestIdentity
+from subgraphs.kit.auth import READ, RequestIdentity
 from subgraphs.kit.graphql.app import Subgraph
 from subgraphs.kit.graphql.callers import Callers
 from subgraphs.kit.graphql.http import MAX_DEPTH
@@ -53,13 +53,18 @@ def subgraph_websockets(
     addresses = ClientAddresses.of(settings.addresses)
     connections = LiveConnections(settings.live, LiveMetrics(), addresses)
     metrics = Metrics(Admission(settings.http.requests_inside))
-    identity = subgraph.verifier.headers
-    headers = Forwarding.of((*identity, TRACEPARENT))
+    headers = Forwarding.of((*_read(subgraph), TRACEPARENT))
     pipeline = SubgraphPipeline(subgraph, callers)
     operations = LiveOperations(pipeline, headers, metrics, settings.live.reload_seconds)
     sessions = SubgraphSessions(subgraph, callers, "https" if settings.tls.certificate else "http")
-    parts = WebSocketParts(OnlyVersion(operations), connections, sessions, metrics, frozenset(identity))
+    parts = WebSocketParts(OnlyVersion(operations), connections, sessions, metrics, frozenset(READ))
     return WebSocketEndpoint(PATH, parts)
+
+
+def _read(subgraph: Subgraph) -> tuple[str, ...]:
+    """Return the headers that make up an identity."""
+    territory = subgraph.verifier.territory_header
+    return (*READ, territory) if territory else READ
 
 
 def accept_websockets(app: Starlette, endpoint: WebSocketEndpoint) -> None:
@@ -177,7 +182,7 @@ class SubgraphSessions:
         except InvalidSignature as error:
             raise Unauthenticated(STRANGER) from error
         is_covered = all(
-            name in verified.covered for name in self.subgraph.verifier.headers if name in request.forwarded
+            name in verified.covered for name in _read(self.subgraph) if name in request.forwarded
         )
         if not (is_covered and hmac.compare_digest(verified.digest, EMPTY)):
             raise Unauthenticated(STRANGER)

@@ -16,7 +16,13 @@ from subgraphs.kit.live.event_bus import EventBus
 from subgraphs.kit.live.settings import LiveSettings
 from subgraphs.kit.live.wiring import open_bus
 from subgraphs.kit.reads.options import ReadOptions
-from subgraphs.kit.settings import ExecutionSettings, PublicDataSettings, SessionSettings, UpstreamSettings
+from subgraphs.kit.settings import (
+    ExecutionSettings,
+    PublicDataSettings,
+    SessionSettings,
+    UpstreamSettings,
+    VisitorSettings,
+)
 
 
 def subgraph_parts(
@@ -45,6 +51,7 @@ def subgraph_parts(
         further=further,
         cell=database.cell.own(),
         region=None if bound is None else SessionRegion(bound.name, bound.brands),
+        territory_header=VisitorSettings().territory_header,
     )
     stream, live, execution = stream or StreamSettings(), LiveSettings(), ExecutionSettings()
     return SubgraphParts(

@@ -90,12 +90,6 @@ class EventsContext(RequestContext, kw_only=True, eq=False):
         """Return the events as a brand shows them to this visitor."""
         return self.views.of(await self.catalogue(), brand, self.territory, self.now)
 
-    @property
-    def territory(self) -> str | None:
-        """Return where the visitor is; None if that is not known."""
-        viewer = self.identity.viewer
-        return self.identity.territory if viewer is None else viewer.territory or self.identity.territory
-
     def shown_name(self, placement: Placement, usual: str) -> str:
         """Return the name that editors chose for the visitor's language, or else the usual one."""
         return shown_name(placement, self.identity.accept_language, usual)

@@ -1,11 +1,14 @@
 """The platform's own ids, which are derived from the providers' and so are the same in every database."""
 
 from base64 import b32encode
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Final
 
 _BYTES: Final = 10
 _SELECTION_BYTES: Final = 5
+MAX_COMPETITIONS: Final = 4_096
+"""Of how many competitions the ids are remembered: all events are made again whenever one changes."""
 
 
 def offer_id(provider: str, sports_event_id: str) -> str:
@@ -13,6 +16,7 @@ def offer_id(provider: str, sports_event_id: str) -> str:
     return _digest(f"event:{provider}:{sports_event_id}", _BYTES)
 
 
+@lru_cache(MAX_COMPETITIONS)
 def competition_id(sport: str, name: str) -> str:
     """Return the id of a competition, by its normal name: 16 characters."""
     return _digest(f"competition:{sport}:{name}", _BYTES)

@@ -26,13 +26,15 @@ from subgraphs.kit.domain.errors import AuthenticationUnavailable, Unauthenticat
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.settings import SessionSettings
 
-AUTHORIZATION: Final = "authorization"
-ACCEPT_LANGUAGE: Final = "accept-language"
+AUTHORIZATION, ACCEPT_LANGUAGE = READ = ("authorization", "accept-language")
+"""The headers that make up an identity."""
+
 
 SESSION_CLAIMS: Final = (("jti",), ("sid",), ("brand", "sub"))
 """The claims that identify revoked sessions: a customer belongs to a brand."""
 
-_TERRITORY: Final = re.compile("[A-Z]{2}")
+_TERRITORY: Final = re.compile(r"[A-Z]{2}")
+
 MAX_ID: Final = 64  # as in the contracts of the messages
 
 NO_BEARER: Final = "send `Authorization: Bearer <token>`, or no such header to be anonymous"
@@ -50,8 +52,8 @@ class Viewer:
     customer: str
     expires: float | None = field(default=None, repr=False, compare=False)
     """When the session expires, in seconds since the epoch; None if unknown."""
-    territory: str | None = field(default=None, repr=False, compare=False)
-    """Where the token says that the customer is, such as `GB`; None if it does not say."""
+    territory: str | None = field(default=None, compare=False)
+    """Where the customer is, as the session says; None if it does not say."""
     owner: Owner = field(init=False, repr=False, compare=False)
     """The viewer as the owner of rows."""
 
@@ -78,26 +80,16 @@ class SessionVerifier:
     Verified tokens are cached until they expire or a key of the issuer is dropped; refused ones never are.
 
     Attributes:
+        territory_header: The header in which the operator's edge says where a visitor is; empty if none does.
         verify_cached: Returns the viewer of a cached, still valid header; if None, call `verify`. Nearly all
             requests end here, so it is not a coroutine.
     """
 
-    headers: tuple[str, ...]
-    """Those that make up an identity."""
-
     verify_cached: Callable[[str | None], Viewer | None]
 
     def __init__(self, tokens: TokenVerifier[Viewer], territory_header: str = "") -> None:
-        """Create a verifier.
-
-        Args:
-            tokens: Verifies tokens.
-            territory_header: The header, in lower case, in which the edge says where a request comes from;
-                no header is read if it is empty.
-        """
         self.tokens = tokens
         self.territory_header = territory_header
-        self.headers = tuple(filter(None, (AUTHORIZATION, ACCEPT_LANGUAGE, territory_header)))
         self.verify_cached = tokens.cached
 
     @classmethod
@@ -110,6 +102,7 @@ class SessionVerifier:
         *,
         cell: Cell | None = None,
         region: SessionRegion | None = None,
+        territory_header: str = "",
     ) -> "SessionVerifier":
         """Return a verifier for the configured issuer, and for additional ones.
 
@@ -129,7 +122,7 @@ class SessionVerifier:
         tokens = TokenVerifier(
             issuers, session_of, revocations=revocations, now=now, kept=settings.tokens_kept
         )
-        return cls(tokens, settings.territory_header)
+        return cls(tokens, territory_header)
 
     async def verify(self, authorization: str | None) -> Viewer | None:
         """Return the viewer of an `Authorization` header; None without the header, which means anonymous.
@@ -202,11 +195,6 @@ def viewer_of(token: VerifiedToken) -> Viewer:
     return Viewer(brand, customer, token.expires, territory_of(token.claims.get("territory")))
 
 
-def territory_of(value: object) -> str | None:
-    """Return the code of a country, as ISO 3166-1 has it; None for anything else."""
-    return value if isinstance(value, str) and _TERRITORY.fullmatch(value) else None
-
-
 def viewer_in(cell: Cell | None, region: SessionRegion | None, token: VerifiedToken) -> Viewer:
     """Return the customer that a token was issued to, who must be the cell's and the region's.
 
@@ -221,6 +209,11 @@ def viewer_in(cell: Cell | None, region: SessionRegion | None, token: VerifiedTo
     if cell is not None and not cell.has(viewer.brand, viewer.customer):
         raise WrongCell(f"this is cell {cell.name}, and the customer belongs to another: try again")
     return viewer
+
+
+def territory_of(value: object) -> str | None:
+    """Return a territory's code of ISO 3166-1, such as GB; None for anything else."""
+    return value if isinstance(value, str) and _TERRITORY.fullmatch(value) else None
 
 
 def is_id(value: object) -> TypeGuard[str]:
@@ -248,13 +241,19 @@ class RequestIdentity(msgspec.Struct, frozen=True, gc=False):
         viewer: The signed-in customer; None for an anonymous visitor.
         accept_language: The header as sent.
         now: The instant of the request, the same for all its resolvers.
-        territory: Where the request comes from, such as `GB`; None if that is not known.
+        edge_territory: Where the operator's edge says that the visitor is; None if it does not say.
     """
 
     viewer: Viewer | None
     accept_language: str | None
     now: datetime
-    territory: str | None = None
+    edge_territory: str | None = None
+
+    @property
+    def territory(self) -> str | None:
+        """Return where the visitor is: as the session says, else the edge; None if that is unknown."""
+        claimed = None if self.viewer is None else self.viewer.territory
+        return claimed or self.edge_territory
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,7 +273,7 @@ class Authenticator:
         viewer = self.verifier.verify_cached(authorization)
         if viewer is None and authorization is not None:
             return None
-        return self._identity(viewer, headers)
+        return RequestIdentity(viewer, headers.get(ACCEPT_LANGUAGE), self.clock.now())
 
     async def authenticate(self, headers: Mapping[str, str]) -> RequestIdentity:
         """Return the identity; its viewer is None for an anonymous visitor.
@@ -282,7 +281,8 @@ class Authenticator:
         Raises:
             Unauthenticated: There is a token, but it is not valid.
         """
-        return self._identity(await self.verifier.verify(headers.get(AUTHORIZATION)), headers)
+        viewer = await self.verifier.verify(headers.get(AUTHORIZATION))
+        return RequestIdentity(viewer, headers.get(ACCEPT_LANGUAGE), self.clock.now())
 
     async def renew(self, identity: RequestIdentity, headers: Mapping[str, str]) -> RequestIdentity:
         """Return the current identity, for a long-lived request.
@@ -292,13 +292,45 @@ class Authenticator:
             AuthenticationUnavailable: It cannot be determined at present whether it has ended.
         """
         if AUTHORIZATION not in headers:  # only the gateway has the session, so only the gateway can end it
-            return msgspec.structs.replace(identity, now=self.clock.now())
+            return RequestIdentity(identity.viewer, identity.accept_language, self.clock.now())
         renewed = self.authenticate_cached(headers) or await self.authenticate(headers)
         if renewed.viewer != identity.viewer:
             raise Unauthenticated("the session has ended: sign in again")
         return renewed
 
-    def _identity(self, viewer: Viewer | None, headers: Mapping[str, str]) -> RequestIdentity:
-        header = self.verifier.territory_header
-        territory = territory_of(headers.get(header)) if header else None
-        return RequestIdentity(viewer, headers.get(ACCEPT_LANGUAGE), self.clock.now(), territory)
+
+@dataclass(frozen=True)
+class PlacingAuthenticator(Authenticator):
+    """Reads also where the operator's edge says that a visitor is."""
+
+    def authenticate_cached(self, headers: Mapping[str, str]) -> RequestIdentity | None:
+        """Return the identity without waiting; None if the request has a token that must be verified."""
+        identity = super().authenticate_cached(headers)
+        return None if identity is None else self._placed(identity, headers)
+
+    async def authenticate(self, headers: Mapping[str, str]) -> RequestIdentity:
+        """Return the identity; its viewer is None for an anonymous visitor.
+
+        Raises:
+            Unauthenticated: There is a token, but it is not valid.
+        """
+        return self._placed(await super().authenticate(headers), headers)
+
+    async def renew(self, identity: RequestIdentity, headers: Mapping[str, str]) -> RequestIdentity:
+        """Return the current identity, for a long-lived request.
+
+        Raises:
+            Unauthenticated: Its session has ended.
+            AuthenticationUnavailable: It cannot be determined at present whether it has ended.
+        """
+        return self._placed(await super().renew(identity, headers), headers)
+
+    def _placed(self, identity: RequestIdentity, headers: Mapping[str, str]) -> RequestIdentity:
+        said = territory_of(headers.get(self.verifier.territory_header))
+        return msgspec.structs.replace(identity, edge_territory=said)
+
+
+def authenticator_of(verifier: SessionVerifier, clock: Clock) -> Authenticator:
+    """Return what reads identities; it looks for a territory only if the edge states one."""
+    kind = PlacingAuthenticator if verifier.territory_header else Authenticator
+    return kind(verifier, clock)

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from foundation.token_settings import MIN_SECRET_BYTES, Revocations, check_url
@@ -128,13 +128,6 @@ class SessionSettings(BaseSettings):
         default=None,
         description='Where sessions are revoked before they expire, such as {"url":"redis://127.0.0.1:6379/0"}',
     )
-    territory_header: str = Field(
-        default="",
-        pattern=r"^[a-z0-9-]*$",
-        description="The header, in lower case, in which the proxy in front says from which country requests "
-        "come, such as cf-ipcountry; it must replace what clients send. The claim `territory` of a token "
-        "comes first; by default nothing else is believed",
-    )
     jwks_plain_http: bool = Field(
         default=False,
         description="Whether the key set may be fetched without TLS from another machine",
@@ -152,6 +145,26 @@ class SessionSettings(BaseSettings):
             except ValueError as error:
                 raise ValueError(f"FURLONG_JWT_JWKS_URL: {error}") from error
         return self
+
+
+class VisitorSettings(BaseSettings):
+    """What is known of visitors besides their sessions."""
+
+    model_config = SettingsConfigDict(env_prefix="FURLONG_VISITOR_", frozen=True)
+
+    territory_header: str = Field(
+        default="",
+        pattern=r"^([a-z][a-z0-9-]{0,63})?$",
+        description="The header, in lower case, in which your edge says where a visitor is, as a code of "
+        "ISO 3166-1 such as GB; the edge must replace what clients send. Empty: no header says it",
+    )
+
+    @field_validator("territory_header")
+    @classmethod
+    def _is_only_for_this(cls, name: str) -> str:
+        if name in {"authorization", "cookie", "accept", "accept-language", "host", "content-type"}:
+            raise ValueError(f"{name} says something else")
+        return name
 
 
 class UpstreamSettings(BaseSettings):

@@ -15,7 +15,8 @@ from subgraphs.kit.auth import SessionVerifier
 from subgraphs.kit.domain.keys import Owner
 from tests.support.events.block import EventsBlock, events_block
 from tests.support.events.told import fixture, market, status
-from tests.support.subgraphs.club_fixture import BRAND, session, session_settings
+from tests.support.subgraphs.club_fixture import session, session_settings
+from tests.support.subgraphs.club_samples import BRAND
 
 QUERY = f'{{ events(brand: "{BRAND}") {{ nodes {{ markets {{ selections {{ id name }} }} }} }} }}'
 

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from subgraphs.club_kit.domain.club_key import ClubKey
-from subgraphs.kit.auth import Authenticator, RequestIdentity, Viewer
+from subgraphs.kit.auth import Authenticator, RequestIdentity, SessionVerifier, Viewer, authenticator_of
 from subgraphs.kit.domain.errors import Unauthenticated
-from tests.support.subgraphs.club_fixture import ClubFixture, session
+from tests.support.subgraphs.club_fixture import ClubFixture, make_token, session, session_settings
 from tests.support.subgraphs.club_samples import BRAND, CUSTOMER, NOW
 
 MINE = '{ club(brand: "northbet") { id } }'
@@ -72,3 +72,41 @@ async def test_a_request_without_a_token_is_an_anonymous_visitors(club_fixture: 
     assert authenticator.authenticate_cached({"accept-language": "de"}) == RequestIdentity(None, "de", NOW)
     with pytest.raises(Unauthenticated):
         await authenticator.authenticate({"authorization": "Bearer x.y.z"})
+
+
+@pytest.mark.parametrize(
+    ("claim", "edge", "expected"),
+    [
+        (..., None, None),
+        (..., "GB", "GB"),
+        ("DE", "GB", "DE"),
+        ("DE", None, "DE"),
+        ("de", "GB", "GB"),
+        (["DE"], "GB", "GB"),
+        (..., "gb", None),
+        (..., "GB, DE", None),
+        (..., "GB\n", None),
+    ],
+)
+async def test_a_session_or_else_the_edge_says_where_a_visitor_is(
+    club_fixture: ClubFixture, claim: object, edge: str | None, expected: str | None
+) -> None:
+    """Whether the token is cached or not, and also once it is renewed."""
+    verifier = SessionVerifier.from_settings(
+        session_settings(), club_fixture.clock, territory_header="x-territory"
+    )
+    authenticator = authenticator_of(verifier, club_fixture.clock)
+    headers = {"authorization": f"Bearer {make_token(CUSTOMER, territory=claim)}"}
+    headers |= {} if edge is None else {"x-territory": edge}
+    identity = await authenticator.authenticate(headers)
+    cached = authenticator.authenticate_cached(headers)
+    assert cached == identity
+    renewed = await authenticator.renew(identity, headers)
+    assert identity.territory == renewed.territory == expected
+
+
+async def test_nobody_chooses_a_territory_where_no_header_is_named(club_fixture: ClubFixture) -> None:
+    """Which is so by default."""
+    authenticator = authenticator_of(club_fixture.club.verifier, club_fixture.clock)
+    for name in ("", "territory", "x-territory"):
+        assert (await authenticator.authenticate({name: "GB"})).territory is None

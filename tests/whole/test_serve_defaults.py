@@ -15,7 +15,6 @@ from gateway import GatewaySettings
 from gateway.features.documents.settings import KnownDocumentSettings
 
 NO_BRANDS = Brands({}, {})
-IDENTITY = ("authorization", "accept-language")
 
 
 @pytest.mark.parametrize(("introspection", "offered"), [(False, False), ("known", True), (True, True)])
@@ -25,18 +24,18 @@ def test_graphiql_is_offered_only_where_the_schema_may_be_introspected(
     """Without introspection it would show nothing; a folder that the settings name is served anyway."""
     (tmp_path / "graphiql").mkdir()
     serve = ServeSettings(page=tmp_path)
-    made = site._with_defaults(GatewaySettings(introspection=introspection), serve, NO_BRANDS, IDENTITY)
+    made = site._with_defaults(GatewaySettings(introspection=introspection), serve, NO_BRANDS)
     assert made.http.graphiql_dir == (tmp_path / "graphiql" if offered else None)
     named = GatewaySettings(introspection=introspection, graphiql_dir=tmp_path)
-    assert site._with_defaults(named, serve, NO_BRANDS, IDENTITY).http.graphiql_dir == tmp_path
+    assert site._with_defaults(named, serve, NO_BRANDS).http.graphiql_dir == tmp_path
 
 
 def test_documents_are_smaller_unless_the_settings_say_otherwise(tmp_path: Path) -> None:
     """A new document with as many fields as a gateway allows by default would cost too much here."""
     serve = ServeSettings(page=tmp_path)
-    made = site._with_defaults(GatewaySettings(), serve, NO_BRANDS, IDENTITY)
+    made = site._with_defaults(GatewaySettings(), serve, NO_BRANDS)
     assert (made.limits.fields, made.limits.root_fields) == (250, 10)
-    own = site._with_defaults(GatewaySettings(document_fields=400), serve, NO_BRANDS, IDENTITY)
+    own = site._with_defaults(GatewaySettings(document_fields=400), serve, NO_BRANDS)
     assert (own.limits.fields, own.limits.root_fields) == (400, 10)
 
 
@@ -65,7 +64,7 @@ def test_the_widgets_documents_are_trusted_unless_the_settings_name_manifests(tm
 
 def manifests(settings: GatewaySettings, serve: ServeSettings) -> tuple[Path, ...]:
     """The manifests of the product's gateway with these settings."""
-    return site._with_defaults(settings, serve, NO_BRANDS, IDENTITY).of(KnownDocumentSettings).manifests
+    return site._with_defaults(settings, serve, NO_BRANDS).of(KnownDocumentSettings).manifests
 
 
 async def test_the_widgets_scripts_are_for_pages_of_every_origin(tmp_path: Path) -> None:
@@ -86,10 +85,14 @@ async def test_the_widgets_scripts_are_for_pages_of_every_origin(tmp_path: Path)
     assert (page.headers["cache-control"], again.status_code) == ("no-cache", 304)
 
 
-def test_subgraphs_see_who_asks_and_from_where_unless_the_settings_say_otherwise(tmp_path: Path) -> None:
-    """A header that says where a request comes from is one that decides on answers."""
-    serve, identity = ServeSettings(page=tmp_path), (*IDENTITY, "cf-ipcountry")
-    made = site._with_defaults(GatewaySettings(), serve, NO_BRANDS, identity)
-    assert made.http.forwarded_headers == (*identity, "traceparent")
-    own = site._with_defaults(GatewaySettings(forwarded_headers=("x-own",)), serve, NO_BRANDS, identity)
-    assert own.http.forwarded_headers == ("x-own",)
+def test_subgraphs_see_where_requests_come_from_whatever_the_settings_say(tmp_path: Path) -> None:
+    """The header decides on answers, so that caches must know it."""
+    serve, header = ServeSettings(page=tmp_path), "cf-ipcountry"
+    for settings in (
+        GatewaySettings(),
+        GatewaySettings(forwarded_headers=("authorization",)),
+        GatewaySettings(forwarded_headers=(header,)),
+    ):
+        made = site._with_defaults(settings, serve, NO_BRANDS, header).http.forwarded_headers
+        assert made.count(header) == 1
+        assert set(settings.http.forwarded_headers) <= set(made)

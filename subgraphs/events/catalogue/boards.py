@@ -99,12 +99,8 @@ def shown_name(placement: Placement, languages: str | None, usual: str) -> str:
 
     Args:
         placement: How it is shown.
-        languages: As in `Accept-Language`; without it, the first of the names is taken.
+        languages: As in `Accept-Language`.
         usual: Its name as its provider tells it.
     """
     names = placement.names
-    if not names:
-        return usual
-    if not languages:
-        return next(iter(names.values()))
-    return names.get(choose_locale(languages, tuple(names), ""), usual)
+    return names.get(choose_locale(languages, tuple(names), ""), usual) if names else usual

@@ -68,12 +68,13 @@ class CatalogueReader:
     async def _read_boards(self, connection: AsyncConnection) -> Mapping[str, Board]:
         """Return the boards of all brands; their content is read only if one has changed."""
         c = GLOBAL_STATE.c
-        of_boards = c.kind == GlobalKind.BOARD.value
-        query = select(c.brand_id, c.epoch, c.number).where(of_boards).order_by(c.brand_id)
+        # What a version that did not know the kind has kept was not validated.
+        boards_of = (c.kind == GlobalKind.BOARD.value, c.understood.is_(True))
+        query = select(c.brand_id, c.epoch, c.number).where(*boards_of).order_by(c.brand_id)
         orders = tuple(map(tuple, await connection.execute(query)))
         if orders == self._board_orders:
             return self._last.boards
-        states = await connection.execute(select(c.brand_id, c.state).where(of_boards, c.state.is_not(None)))
+        states = await connection.execute(select(c.brand_id, c.state).where(*boards_of))
         boards = {row.brand_id: Board.read(row.state) for row in states}
         self._board_orders = orders
         return boards

@@ -21,7 +21,7 @@ from foundation.storage.rehearsal import rehearsal_marks
 from foundation.storage.tracing import TRACEPARENT, follow_request
 from foundation.tracing import Tracing
 from jit.codegen import BUDGET, BudgetSpent, ResponseBudget
-from subgraphs.kit.auth import Authenticator, RequestIdentity, SessionVerifier
+from subgraphs.kit.auth import Authenticator, RequestIdentity, SessionVerifier, authenticator_of
 from subgraphs.kit.graphql.callers import Callers, too_large
 from subgraphs.kit.graphql.context import RequestContext
 from subgraphs.kit.graphql.http import BODY_BYTES, Answer, GraphQLRoute, until_deadline
@@ -98,7 +98,7 @@ class Subgraph:
         object.__setattr__(self, "operations", operations)  # derived from the other fields of a frozen class
         # Strawberry gives its graphql-core schema by no other name.
         object.__setattr__(self, "subscriptions", Subscriptions(self.schema._schema))  # noqa: SLF001
-        object.__setattr__(self, "authenticator", Authenticator(self.verifier, self.clock))
+        object.__setattr__(self, "authenticator", authenticator_of(self.verifier, self.clock))
         object.__setattr__(self, "_make_trusting_context", partial(self.make_context, trusts_caller=True))
 
     def changed(self, brand: str) -> None:

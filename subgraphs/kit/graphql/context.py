@@ -106,6 +106,12 @@ class RequestContext(msgspec.Struct, eq=False):
         uncover()
         return self.identity.now
 
+    @property
+    def territory(self) -> str | None:
+        """Return where the visitor is, as a code of ISO 3166-1; None if that is unknown."""
+        uncover()  # two sessions of a customer may say different territories
+        return self.identity.territory
+
     def forget(self) -> None:
         """Forget what was read, because a mutation has changed it."""
         self.pending_reads.clear()

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 from prometheus_client import CollectorRegistry
 
@@ -27,6 +27,8 @@ from subgraphs.kit.settings import UpstreamSettings
 from tests.support.database_probe import migrate
 from tests.support.events.told import NOW
 from tests.support.subgraphs.club_fixture import session, session_settings
+
+TERRITORY_HEADER: Final = "x-territory"
 
 
 @dataclass
@@ -75,6 +77,10 @@ class EventsBlock:
         """Return an answer to a visitor."""
         headers = {} if language is None else {"accept-language": language}
         self.later(seconds=3)  # whatever is in memory is read again
+        return await self.answer_now(query, headers, **variables)
+
+    async def answer_now(self, query: str, headers: dict[str, str], **variables: Any) -> Any:
+        """Return an answer to a visitor, while no time passes."""
         return await self.subgraph.execute(query, variables, None, session(None) | headers)
 
 
@@ -83,7 +89,7 @@ async def events_block(database_url: str) -> AsyncIterator[EventsBlock]:
     """Open the block over a new database."""
     settings, clock = DatabaseSettings(url=database_url), ManualClock(NOW)
     await migrate(settings, "events", METADATA)
-    verifier = SessionVerifier.from_settings(session_settings(), clock)
+    verifier = SessionVerifier.from_settings(session_settings(), clock, territory_header=TERRITORY_HEADER)
     subgraph = create_subgraph(SubgraphParts(settings, UpstreamSettings(), verifier, clock))
     consumer = create_consumer(settings, StreamSettings(), CollectorRegistry(), clock)
     upkeep = create_rounds(WorkerParts(settings, clock))

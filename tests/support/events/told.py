@@ -135,16 +135,27 @@ def decision(number: int, verdict: str, first: tuple[str, str], second: tuple[st
     offers = [{"provider": provider, "sports_event_id": event} for provider, event in sorted((first, second))]
     pair = " ".join(f"{offer['provider']}:{offer['sports_event_id']}" for offer in offers)
     subject = blake2b(pair.encode(), digest_size=16).hexdigest()
+    state = {"first": offers[0], "second": offers[1], "verdict": verdict}
+    return _decided(number, "*", "match", subject, state)
+
+
+def board(number: int, brand: str, *entries: dict[str, Any]) -> Record:
+    """Return a record of what a brand shows, as the back office publishes it."""
+    return _decided(number, brand, "board", "facts", {"revision": number, "entries": entries})
+
+
+def _decided(number: int, brand: str, kind: str, subject: str, state: dict[str, Any]) -> Record:
     body = {
         "schema": "club.global/1",
-        "event_id": f"decision-{number}",
-        "brand_id": "*",
+        "event_id": f"decision-{kind}-{number}",
+        "brand_id": brand,
         "epoch": 1,
         "number": number,
-        "kind": "match",
+        "kind": kind,
         "subject": subject,
-        "state": {"first": offers[0], "second": offers[1], "verdict": verdict},
+        "state": state,
         "reason": None,
         "decided_at": instant(NOW),
     }
-    return Record("club.global.v1", 0, 0, f"*:match:{subject}".encode(), json.dumps(body).encode(), ())
+    key = f"{brand}:{kind}:{subject}".encode()
+    return Record("club.global.v1", 0, 0, key, json.dumps(body).encode(), ())

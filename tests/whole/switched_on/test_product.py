@@ -20,6 +20,7 @@ from consumers.feeds.settings import known
 from consumers.stream.records import Record
 from furlong.database_names import DATABASES
 from furlong.demo.embedded_broker import PARTITIONS
+from subgraphs.events.own_ids import offer_id
 from tests.support.consumers.feed_records import example, written
 from tests.support.events import told
 from tests.support.processes.running_furlong import BETSLIP, BRAND, PATIENCE_SECONDS, eventually
@@ -33,6 +34,7 @@ from tests.whole.switched_on.products import (
     LEAVING,
     LISTENING,
     OWN_TOPIC,
+    TERRITORY_HEADER,
     Product,
     running_product,
 )
@@ -224,6 +226,32 @@ def test_events_have_the_prices_of_the_preferred_provider(product: Product) -> N
     alone = f"http://127.0.0.1:{product.ports['subgraph events serve']}/graphql"
     for url in (f"{product.site.url}/graphql", alone):
         eventually(partial(are_shown, url), "the preferred one's prices are shown")
+
+
+@shows("FURLONG_VISITOR_TERRITORY_HEADER")
+def test_a_brand_shows_each_territory_what_is_for_it(product: Product) -> None:
+    """The board comes by the topic; the gateway passes on what the edge says, also to other processes."""
+    start = told.instant(datetime.now(UTC) + timedelta(days=300))
+    tell(product, told.fixture("feed", "of-a-board", "Leeds", "Fulham", starts_at=start))
+    placement = {"territories": ["DE"], "names": {"en": "The match of the day"}}
+    entry = {"scope": "event", "id": offer_id("feed", "of-a-board"), "placements": [placement]}
+    tell(product, told.board(1, BRAND, entry))
+    query = f'{{ events(brand: "{BRAND}", search: "fulham") {{ nodes {{ name }} }} }}'
+
+    def name(url: str, territory: str | None) -> str | None:
+        given = {} if territory is None else {TERRITORY_HEADER: territory}
+        headers = {"accept-language": "en", **given}
+        answer = httpx.post(url, json={"query": query}, headers=headers, timeout=PATIENCE_SECONDS).json()
+        return next((node["name"] for node in answer["data"]["events"]["nodes"]), None)
+
+    def is_there(url: str) -> bool:
+        return name(url, "DE") == shown["DE"]
+
+    shown = {"DE": "The match of the day", "GB": "Leeds v Fulham", None: "Leeds v Fulham"}
+    for url in (f"{product.site.url}/graphql", f"{product.apart}/graphql"):
+        eventually(partial(is_there, url), "the board has arrived")
+        for territory in ("DE", None, "GB", "DE", "GB"):
+            assert name(url, territory) == shown[territory], (url, territory)
 
 
 def tell(product: Product, record: Record) -> None:
