@@ -45,6 +45,9 @@ TOPICS: Final = (
     f"{BETS}.dlq",
 )
 LOAD: Final = pytest.StashKey[Load]()
+REPORTS: Final = pytest.StashKey[list[str]]()
+"""What tests say of themselves at the end."""
+
 SESSION_SECONDS: Final = 2.0
 PATIENCE_SECONDS: Final = 120.0
 
@@ -288,7 +291,9 @@ def load(pytestconfig: pytest.Config) -> Load:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Print how many faults were caused; every test has also applied everything before it."""
+    """Print how many faults were caused; every test of the load has also applied everything before it."""
+    for report in config.stash.get(REPORTS, []):
+        terminalreporter.write_line(report)
     load = config.stash.get(LOAD, None)
     if load is not None:
         summary = f"{len(load.records):,} records, {load.poison:,} of them poison, with seed {load.seed}"

@@ -4,13 +4,12 @@
 """
 
 import json
-import os
 import random
 import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,11 +21,11 @@ from redis import Redis
 from tests.providers.sports_feed.books_compared import differences, expected, told
 from tests.support.long_form import LONG_FORM
 from tests.support.processes.forked_programs import Program
+from tests.support.processes.killed_servers import kafka_after_kill, rabbitmq_after_kill, valkey_after_kill
 from tests.support.processes.running_furlong import Programs, eventually, programs_in
 from tools.private_kafka import PrivateKafka, start_kafka
 from tools.private_rabbitmq import PrivateRabbitmq, start_rabbitmq
 from tools.private_valkey import PrivateValkey, start_valkey
-from tools.server_process import ServerProcess, start_process, wait_until_ready
 
 SECONDS: Final = 600.0
 FAULTS: Final = (
@@ -82,23 +81,15 @@ class Site:
 
     def kill_valkey(self) -> None:
         """Kill Valkey with all that it keeps, and start it again at the same address."""
-        _kill(self.valkey.process)
-        self.valkey = start_valkey(self.valkey.process.log.parent, self.valkey.port)
+        self.valkey = valkey_after_kill(self.valkey)
 
     def kill_rabbitmq(self) -> None:
         """Kill RabbitMQ, and start it again at the same address."""
-        _kill(self.rabbitmq.process)
-        self.rabbitmq.mapper.stop()
-        self.rabbitmq = start_rabbitmq(self.rabbitmq.folder, self.rabbitmq.port)
+        self.rabbitmq = rabbitmq_after_kill(self.rabbitmq)
 
     def kill_kafka(self) -> None:
         """Kill Kafka, and start it again on its data."""
-        former = self.kafka.process
-        command = Path(f"/proc/{former.pid}/cmdline").read_bytes().decode().strip("\0").split("\0")
-        _kill(former)
-        process = start_process(command, former.log.parent, former.log, tied=True)
-        self.kafka = replace(self.kafka, process=process)
-        wait_until_ready(process, self.kafka.answers)
+        self.kafka = kafka_after_kill(self.kafka)
 
     def latest(self, topic: str) -> dict[str, Any]:
         """Return the last message of each key of a topic; not those that are gone."""
@@ -136,12 +127,6 @@ class Site:
             kept = {name.decode() for name in redis.hkeys("furlong:provider:feed")}
         unkept = {f"event:{urn}" for urn in books["events"]} - kept
         return [*differences(told(fixtures, valid), expected(books)), *unkept]
-
-
-def _kill(process: ServerProcess) -> None:
-    os.kill(process.pid, signal.SIGKILL)
-    while process.is_running():
-        time.sleep(0.01)
 
 
 @pytest.fixture
