@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -52,6 +53,7 @@ class KilledBlock:
 
     def start(self, part: str) -> None:
         """Start an adapter, the consumer or the upkeep by its command."""
+        words: tuple[str, ...]
         match part:
             case "consumer":
                 words = ("consume", "events")
@@ -125,7 +127,7 @@ def killed_block(folder: Path, database: str, free_port: Callable[[], int]) -> I
         )
         block = KilledBlock(programs, kafka, valkey, rabbitmq, ports)
         for simulator in CONTROLS:
-            eventually(lambda name=simulator: block.books(name), f"the {simulator} is served")
+            eventually(partial(block.books, simulator), f"the {simulator} is served")
         for part in ("exchange", "feed", "consumer", "upkeep"):
             block.start(part)
         eventually(lambda: block.health("exchange").get("complete"), "the exchange's books are complete")
