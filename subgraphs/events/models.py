@@ -1,5 +1,6 @@
 """The tables of events: what providers offer, which offers are of one event, and whom to believe."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +21,9 @@ OUTBOX = OutboxTables.declare(METADATA)
 
 OVER: Final = ("finished", "cancelled")
 """The statuses of an offer with which nothing more comes."""
+
+MAX_LENGTH: Final = timedelta(days=30)
+"""How long an event may last that nobody says is over."""
 
 OFFER = Table(
     "offer",
@@ -45,6 +49,7 @@ OFFER = Table(
     Index("offer_by_sport", "sport", "starts_at"),
     Index("offer_by_age", "starts_at"),
     Index("offer_by_event", "event_id"),
+    Index("offer_by_revision", "provider", "is_gone", "revision"),
 )
 """A sports event as a provider offers it.
 

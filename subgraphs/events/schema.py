@@ -8,7 +8,10 @@ import strawberry
 from strawberry import ID
 
 from subgraphs.events.catalogue.catalogue import Wanted
-from subgraphs.events.event_types import Event, EventStatus, page_size
+        place = None if after is None else read_cursor(brand, after)
+        page = view.page(wanted, page_size(first), place)
+        nodes = [Event(stored=stored, view=view) for stored in page.events]
+        cursor = cursor_of(brand, view.order(page.events[-1])) if page.events else None
 from subgraphs.events.graph_ids import GraphId
 from subgraphs.events.sport_types import EventsInfo, Sport
 from subgraphs.kit.domain.errors import BadInput
@@ -61,13 +64,13 @@ class Query:
             competition=GraphId.of_brand(brand, competition),
             status=None if status is None else status.value.lower(),
             search=_searched(search),
-            since=from_,
-            until=to,
+            since=_with_zone("from", from_),
+            until=_with_zone("to", to),
         )
-        last = None if after is None else view.find(GraphId.of_brand(brand, after) or "")
-        page = view.page(wanted, page_size(first), None if last is None else view.order(last))
+        place = None if after is None else read_cursor(brand, after)
+        page = view.page(wanted, page_size(first), place)
         nodes = [Event(stored=stored, view=view) for stored in page.events]
-        cursor = str(GraphId(brand, page.events[-1].id)) if page.events else None
+        cursor = cursor_of(brand, view.order(page.events[-1])) if page.events else None
         return EventConnection(
             nodes=nodes, page_info=PageInfo(has_next_page=page.has_next, end_cursor=cursor)
         )
@@ -78,6 +81,12 @@ class Query:
         view = await info.context.view(brand)
         stored = view.find(GraphId.of_brand(brand, id) or "")
         return None if stored is None else Event(stored=stored, view=view)
+
+
+def _with_zone(name: str, at: datetime | None) -> datetime | None:
+    if at is not None and at.tzinfo is None:
+        raise BadInput(f"`{name}` needs a time zone, such as 2026-03-25T14:00:00Z")
+    return at
 
 
 def _searched(search: str | None) -> str | None:

@@ -6,18 +6,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from subgraphs.events.catalogue.boards import Board
 from subgraphs.events.catalogue.events import Event, OfferRow, Providers, event_of
 from subgraphs.events.matching.offers import OfferKey
-from subgraphs.events.models import OVER
+from subgraphs.events.models import MAX_LENGTH, OVER
 from subgraphs.events.trust import ProviderReport
-
-MAX_LENGTH: Final = timedelta(days=30)
-"""How long an event may last that nobody says is over."""
 
 
 class Wanted(NamedTuple):
@@ -74,7 +71,7 @@ class Catalogue:
         events: By their ids.
         ordered: The events, live ones first, then by start.
         event_ids: The id of the event that each offer is of, by the offer's own id: ids of events that were
-            joined to another one still find it.
+            joined to another one still find it, and so do those of offers that are gone.
     """
 
     version: int
@@ -92,7 +89,11 @@ class Catalogue:
             if offer.event_id is not None and not offer.is_gone:
                 groups[offer.event_id].append(offer)
         events = {own: event_of(own, group, self.providers) for own, group in groups.items()}
-        ids = {offer.own_id: event.id for event in events.values() for offer in event.offers}
+        ids = {
+            offer.own_id: offer.event_id
+            for offer in self.offers.values()
+            if offer.event_id is not None and offer.event_id in events
+        }
         object.__setattr__(self, "events", events)
         object.__setattr__(self, "event_ids", ids)
         object.__setattr__(self, "ordered", sorted(events.values(), key=lambda event: event.order))

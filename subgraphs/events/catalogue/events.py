@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 import msgspec
 
@@ -14,6 +14,10 @@ from subgraphs.events.own_ids import competition_id
 
 LIVE: Final = "live"
 FIXTURES, PRE_MATCH_ODDS, LIVE_ODDS, RESULTS = "fixtures", "pre-match odds", "live odds", "results"
+
+
+Place: TypeAlias = tuple[bool, datetime, str]
+"""Where an event is among others: whether it is not live, its start, its id."""
 
 
 class CompetitorRow(NamedTuple):
@@ -92,7 +96,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     words: str
 
     @property
-    def order(self) -> tuple[bool, datetime, str]:
+    def order(self) -> Place:
         """Return its place among others: live ones first, then by start."""
         return self.status != LIVE, self.starts_at, self.id
 

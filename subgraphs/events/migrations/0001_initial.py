@@ -174,6 +174,7 @@ def upgrade() -> None:
     )
     op.create_index("offer_by_age", "offer", ["starts_at"], unique=False)
     op.create_index("offer_by_event", "offer", ["event_id"], unique=False)
+    op.create_index("offer_by_revision", "offer", ["provider", "is_gone", "revision"], unique=False)
     op.create_index("offer_by_sport", "offer", ["sport", "starts_at"], unique=False)
     op.create_index("offer_by_version", "offer", ["version"], unique=False)
     op.create_table(

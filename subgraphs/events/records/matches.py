@@ -1,5 +1,6 @@
 """Matches the offers of a sport, and stores which event each is of, and which wait for a person."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -52,7 +53,10 @@ async def _match(
         c.event_id,
     ).where(c.sport == sport, *_is_matched(since))
     rows = {OfferKey(row.provider, row.sports_event_id): row for row in await connection.execute(query)}
-    result = matched([_offer(key, sport, row) for key, row in rows.items()], decisions)
+    # In a thread, as many offers take seconds in which the process has to say that it lives.
+    result = await asyncio.to_thread(
+        matched, [_offer(key, sport, row) for key, row in rows.items()], decisions
+    )
     events = {key: rows[event[0]].own_id for event in result.events for key in event}
     moved = [
         {"own": row.own_id, "event": events.get(key)}
@@ -63,6 +67,7 @@ async def _match(
         # One statement for each of them, sent together: few change.
         change = update(OFFER).where(c.own_id == bindparam("own"))
         await connection.execute(change.values(event_id=bindparam("event"), version=version), moved)
+        await _follow(connection, sport, _renamed(rows, events), version)
     await _store_waiting(connection, sport, [_waiting(sport, one, rows) for one in result.waiting])
 
 
@@ -70,6 +75,29 @@ def _is_matched(since: datetime) -> tuple[ColumnElement[bool], ...]:
     """Return the conditions of an offer that is matched: it is there, and not long over."""
     c = OFFER.c
     return or_(c.starts_at >= since, c.status.not_in(OVER)), c.is_gone.is_(False)
+
+
+def _renamed(rows: Mapping[OfferKey, Any], events: Mapping[OfferKey, str]) -> dict[str, str]:
+    """Return what each event is called now that is no longer called as before, by its former id.
+
+    If its offers are of several events now, it is that of the one which was known first.
+    """
+    renamed: dict[str, str] = {}
+    for key, row in sorted(rows.items(), key=lambda item: (item[1].known_since, item[0])):
+        if row.event_id is not None and key in events:
+            renamed.setdefault(row.event_id, events[key])
+    ids = set(events.values())
+    return {former: event for former, event in renamed.items() if former not in ids}
+
+
+async def _follow(connection: AsyncConnection, sport: str, renamed: Mapping[str, str], version: int) -> None:
+    """Let offers that are gone stay with their event, so that their ids go on to find it."""
+    if not renamed:
+        return
+    c = OFFER.c
+    change = update(OFFER).where(c.sport == sport, c.event_id == bindparam("former"), c.is_gone)
+    rows = [{"former": former, "event": event} for former, event in sorted(renamed.items())]
+    await connection.execute(change.values(event_id=bindparam("event"), version=version), rows)
 
 
 def _offer(key: OfferKey, sport: str, row: Any) -> Offer:

@@ -328,6 +328,24 @@ async def test_events_are_listed_in_order_found_and_paged(block: EventsBlock) ->
         assert nodes == [{"name": found}]
 
 
+async def test_a_page_goes_on_where_the_one_before_ended_when_its_last_event_goes_live(
+    block: EventsBlock,
+) -> None:
+    """What was seen does not come again, and an event that is no longer there ends nothing."""
+    starts = [instant(KICK_OFF + timedelta(hours=hour)) for hour in range(4)]
+    await block.apply(
+        *(fixture("feed", str(hour), f"Home {hour}", "Away", starts_at=starts[hour]) for hour in range(4))
+    )
+    query = """query ($after: String) { events(brand: "northbet", first: 2, after: $after) {
+      nodes { name } pageInfo { endCursor } } }"""
+    after = (await block.ask(query))["events"]["pageInfo"]["endCursor"]
+    rest = [{"name": "Home 2 v Away"}, {"name": "Home 3 v Away"}]
+    await block.apply(fixture("feed", "1", "Home 1", "Away", starts_at=starts[1], status="live", revision=2))
+    assert (await block.ask(query, after=after))["events"]["nodes"] == rest
+    await block.apply(gone("fixture", "feed", "1"))
+    assert (await block.ask(query, after=after))["events"]["nodes"] == rest
+
+
 async def test_sports_lead_to_competitions_and_these_to_events(block: EventsBlock) -> None:
     """Only those with an event that is not over."""
     await block.apply(
@@ -379,7 +397,12 @@ async def test_entities_are_found_by_their_ids(block: EventsBlock) -> None:
         ("first: 101", "must be 1 to 100"),
         ('sport: "clubbet:football"', "another brand's"),
         ('competition: "x"', "not made here"),
-        ('after: "northbet"', "not made here"),
+        ('after: "northbet"', "no end of a page"),
+        ('after: "northbet:aaaaaaaaaaaaaaaa"', "no end of a page"),
+        ('after: "northbet:1-999999999999999999-a"', "no end of a page"),
+        ('after: "clubbet:1-0-a"', "no end of a page"),
+        ('from: "2026-03-25T14:00:00"', "`from` needs a time zone"),
+        ('to: "2026-03-25"', "`to` needs a time zone"),
         (f'search: "{"a" * 101}"', "at most 100 characters"),
     ],
 )
