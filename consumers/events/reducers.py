@@ -17,6 +17,7 @@ from subgraphs.events.records.markets import MarketKey, StoredRunner, store_mark
 from subgraphs.events.records.matches import match_sports
 from subgraphs.events.records.offers import store_offers
 from subgraphs.events.records.providers import store_reports
+from subgraphs.events.trust import TrustLimits
 
 T = TypeVar("T")
 A = TypeVar("A", StatsTold, VideoTold)
@@ -26,9 +27,15 @@ MAX_REASON = 500
 
 @dataclass(frozen=True, slots=True)
 class EventReducer:
-    """Applies batches of what providers tell."""
+    """Applies batches of what providers tell.
+
+    Attributes:
+        clock: Product time for events, machine time for providers.
+        limits: How far the clocks of adapters may be ahead.
+    """
 
     clock: Clock
+    limits: TrustLimits
 
     async def fixtures(
         self, connection: AsyncConnection, messages: Sequence[Message[FixtureTold | Gone]]
@@ -36,7 +43,8 @@ class EventReducer:
         """Store offers, and match those sports anew in which something has changed that decides it."""
         told, gone = _newest(messages)
         rows = [fixture.row() for fixture in told if isinstance(fixture, FixtureTold)]
-        stored = await store_offers(connection, rows, [OfferKey(*item) for item in gone])
+        ended = [OfferKey(*item) for item in gone]
+        stored = await store_offers(connection, rows, ended, self._latest_revision())
         if stored.sports:
             await match_sports(connection, stored.sports, self.clock.now(), stored.version)
         return Outcome(stale=len(messages) - len(rows) - len(gone) + stored.stale)
@@ -47,7 +55,8 @@ class EventReducer:
         """Store markets."""
         told, gone = _newest(messages)
         markets = [_market(market) for market in told if isinstance(market, MarketTold)]
-        stale = await store_markets(connection, markets, [MarketKey(*item) for item in gone])
+        ended = [MarketKey(*item) for item in gone]
+        stale = await store_markets(connection, markets, ended, self._latest_revision())
         return Outcome(stale=len(messages) - len(markets) - len(gone) + stale)
 
     async def additions(
@@ -64,8 +73,12 @@ class EventReducer:
 
     async def statuses(self, connection: AsyncConnection, messages: Sequence[Message[StatusTold]]) -> Outcome:
         """Store how providers are."""
-        stored = await store_reports(connection, [_report(message.event) for message in messages])
+        reports = [_report(message.event) for message in messages]
+        stored = await store_reports(connection, reports, self.limits, self.clock.machine.now())
         return Outcome(stale=len(messages) - stored)
+
+    def _latest_revision(self) -> int:
+        return self.limits.latest_revision(self.clock.machine.now())
 
 
 def _newest(messages: Iterable[Message[T | Gone]]) -> tuple[Sequence[T], Sequence[Gone]]:

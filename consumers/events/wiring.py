@@ -15,11 +15,12 @@ from consumers.events.messages import (
 from consumers.events.reducers import EventReducer
 from consumers.stream.topics import AnyTopic, Topic
 from subgraphs.events.models import PICTURE, STATISTICS, STREAM
+from subgraphs.events.settings import EventsSettings
 from subgraphs.kit.topics import FIXTURE_TOPIC, MARKET_TOPIC, STATS_TOPIC, STATUS_TOPIC, VIDEO_TOPIC
 
 
 def _topics(parts: ConsumerParts) -> list[AnyTopic]:
-    reducer = EventReducer(parts.clock)
+    reducer = EventReducer(parts.clock, EventsSettings().trust_limits)
     return [
         Topic(FIXTURE_TOPIC, decode_fixture, reducer.fixtures, shared=True),
         Topic(MARKET_TOPIC, decode_market, reducer.markets, shared=True),

@@ -122,9 +122,9 @@ class EventsContext(RequestContext, kw_only=True, eq=False):
         if event.status in OVER:
             return False
         self.now  # noqa: B018 - silence may begin at any time, so that such an answer is made each time
-        return (
-            market.revision >= report.first_revision and self.limits.flaw(report, self.machine.now()) is None
-        )
+        now = self.machine.now()
+        is_of_process = report.first_revision <= market.revision <= self.limits.latest_revision(now)
+        return is_of_process and self.limits.flaw(report, now) is None
 
 
 def markets_of_offers() -> KeyLookup[OfferKey, tuple[MarketView, ...]]:

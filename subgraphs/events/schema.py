@@ -8,10 +8,8 @@ import strawberry
 from strawberry import ID
 
 from subgraphs.events.catalogue.catalogue import Wanted
-        place = None if after is None else read_cursor(brand, after)
-        page = view.page(wanted, page_size(first), place)
-        nodes = [Event(stored=stored, view=view) for stored in page.events]
-        cursor = cursor_of(brand, view.order(page.events[-1])) if page.events else None
+from subgraphs.events.cursors import cursor_of, read_cursor
+from subgraphs.events.event_types import Event, EventStatus, page_size
 from subgraphs.events.graph_ids import GraphId
 from subgraphs.events.sport_types import EventsInfo, Sport
 from subgraphs.kit.domain.errors import BadInput

@@ -36,13 +36,20 @@ class TrustLimits:
     silence: timedelta
     delay: timedelta
 
+    def latest_revision(self, now: datetime) -> int:
+        """Return the highest revision that can be: they begin with the milliseconds of an adapter's clock."""
+        return int((now + self.silence).timestamp() * 1000)
+
+    def is_ahead(self, said_at: datetime, first_revision: int, now: datetime) -> bool:
+        """Return whether an adapter's clock is ahead: its silence would be noticed too late."""
+        return said_at - now > self.silence or first_revision > self.latest_revision(now)
+
     def flaw(self, report: ProviderReport, now: datetime) -> str | None:
         """Return what is wrong with a provider, in words; None if nothing is."""
         if not report.complete:
             return report.reason
         silent = now - report.said_at
-        latest = (now + self.silence).timestamp() * 1000
-        if silent < -self.silence or report.first_revision > latest:  # silence would be noticed too late
+        if self.is_ahead(report.said_at, report.first_revision, now):
             return f"its adapter's clock is more than {self.silence.total_seconds():g} s ahead"
         if silent > self.silence:
             return f"its adapter has said nothing for more than {self.silence.total_seconds():g} s"

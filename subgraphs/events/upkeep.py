@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import delete, select, tuple_
+from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 from subgraphs.events.leaders import leaders
-from subgraphs.events.models import LEADER_CHANGE, MARKET, OFFER, PICTURE, STATISTICS
+from subgraphs.events.models import LEADER_CHANGE, MARKET, MAX_LENGTH, OFFER, OVER, PICTURE, STATISTICS
 from subgraphs.events.records.additions import end_void_additions
 from subgraphs.events.records.matches import match_sports
 from subgraphs.events.records.offers import end_void_offers
@@ -30,7 +30,7 @@ VOID_AFTER_MS: Final = 120_000
 """So long after an adapter has told everything anew, what it did not tell is gone."""
 
 KEPT: Final = timedelta(days=30)
-"""How long events and markets are kept after they started or last changed."""
+"""How long events are kept after they started, and markets without an event after they last changed."""
 
 BATCH: Final = 500
 """How many rows of a table a round deletes at most."""
@@ -72,10 +72,11 @@ class Upkeep:
 
     async def _end_void(self, connection: AsyncConnection, reports: tuple[ProviderReport, ...]) -> None:
         """End what an adapter has not told since it began, once it has told everything."""
-        now = int(self.clock.machine.now().timestamp() * 1000)
+        instant = self.clock.machine.now()
+        now, latest = int(instant.timestamp() * 1000), self.settings.trust_limits.latest_revision(instant)
         for report in reports:
             if report.complete and now - report.first_revision > VOID_AFTER_MS:
-                ended = await end_void_offers(connection, report.provider, report.first_revision)
+                ended = await end_void_offers(connection, report.provider, report.first_revision, latest)
                 await match_sports(connection, ended.sports, self.clock.now(), ended.version)
                 for table in (STATISTICS, PICTURE):
                     await end_void_additions(connection, table, report.provider, report.first_revision)
@@ -88,20 +89,34 @@ class Upkeep:
 async def _delete_old(connection: AsyncConnection, until: datetime) -> bool:
     """Delete some of what is older than an instant; return whether there may be more."""
     more = False
-    for table, age in (
-        (OFFER, OFFER.c.starts_at),
-        (MARKET, MARKET.c.changed_at),
-        (STATISTICS, STATISTICS.c.occurred_at),
-        (PICTURE, PICTURE.c.ends_at),
-        (LEADER_CHANGE, LEADER_CHANGE.c.changed_at),
+    for table, is_old, age in (
+        (OFFER, _is_over(until), OFFER.c.starts_at),
+        (MARKET, _is_without_event(until), MARKET.c.changed_at),
+        (STATISTICS, STATISTICS.c.occurred_at < until, STATISTICS.c.occurred_at),
+        (PICTURE, PICTURE.c.ends_at < until, PICTURE.c.ends_at),
+        (LEADER_CHANGE, LEADER_CHANGE.c.changed_at < until, LEADER_CHANGE.c.changed_at),
     ):
         key = tuple(table.primary_key.columns)
-        due = select(*key).where(age < until).order_by(age).limit(BATCH)
+        due = select(*key).where(is_old).order_by(age).limit(BATCH)
         keys = [tuple(row) for row in await connection.execute(due)]
         if keys:
-            await connection.execute(delete(table).where(tuple_(*key).in_(keys), age < until))
+            await connection.execute(delete(table).where(tuple_(*key).in_(keys), is_old))
         more = more or len(keys) == BATCH
     return more
+
+
+def _is_over(until: datetime) -> ColumnElement[bool]:
+    """Return whether an offer started before an instant; long before, if nobody said that it is over."""
+    c = OFFER.c
+    ended = or_(c.status.in_(OVER), c.is_gone, c.starts_at < until - MAX_LENGTH)
+    return and_(c.starts_at < until, ended)
+
+
+def _is_without_event(until: datetime) -> ColumnElement[bool]:
+    """Return whether a market that has not changed since an instant is gone, or its event no longer there."""
+    c = MARKET.c
+    of_it = (OFFER.c.provider == c.provider, OFFER.c.sports_event_id == c.sports_event_id)
+    return and_(c.changed_at < until, or_(c.is_gone, ~exists().where(*of_it)))
 
 
 def create_rounds(parts: WorkerParts) -> Upkeep:

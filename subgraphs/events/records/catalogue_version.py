@@ -12,10 +12,18 @@ async def raise_version(connection: AsyncConnection) -> int:
 
     Call it before anything else is written, so that all writers lock in one order.
     """
-    row = [{"id": 1, "version": 1}]
+    return await _add(connection, 1)
+
+
+async def lock_version(connection: AsyncConnection) -> int:
+    """Return the present version under that lock, for those who may have nothing to write."""
+    return await _add(connection, 0)
+
+
+async def _add(connection: AsyncConnection, number: int) -> int:
+    row = [{"id": 1, "version": number}]
     await connection.execute(upsert(connection.dialect.name, CATALOGUE, row, add=["version"]))
-    version = await connection.scalar(select(CATALOGUE.c.version).where(CATALOGUE.c.id == 1))
-    return int(version or 0)
+    return await read_version(connection)
 
 
 async def read_version(connection: AsyncConnection) -> int:

@@ -12,6 +12,7 @@ from foundation.storage.bulk_sql import in_portions
 from foundation.storage.columns import upsert
 from subgraphs.events.models import MARKET
 from subgraphs.events.own_ids import market_id
+from subgraphs.events.revisions import supersedes
 
 _KEY: Final = (MARKET.c.provider, MARKET.c.market_id)
 _UPDATED: Final = (
@@ -70,6 +71,7 @@ async def store_markets(
     connection: AsyncConnection,
     markets: Iterable[tuple[Mapping[str, Any], tuple[StoredRunner, ...]]],
     gone: Collection[MarketKey],
+    latest_revision: int,
 ) -> int:
     """Store markets that are newer than what is known of them, and note which ones are gone.
 
@@ -77,6 +79,7 @@ async def store_markets(
         connection: In a write transaction.
         markets: Rows without `own_id`, and their runners; of several with one key, the newest counts.
         gone: Markets that their providers no longer have.
+        latest_revision: The highest one that can be.
 
     Returns:
         How many changed nothing because something newer is stored.
@@ -84,7 +87,9 @@ async def store_markets(
     newest: dict[MarketKey, tuple[Mapping[str, Any], tuple[StoredRunner, ...]]] = {}
     for market in markets:
         key = MarketKey(market[0]["provider"], market[0]["market_id"])
-        if key not in newest or market[0]["revision"] > newest[key][0]["revision"]:
+        if key not in newest or supersedes(
+            market[0]["revision"], newest[key][0]["revision"], latest_revision
+        ):
             newest[key] = market
     known = await _known(connection, newest)
     rows = []
@@ -92,8 +97,9 @@ async def store_markets(
         row, runners = newest[key]
         before = known.get(key)
         if before is not None:
-            if before.revision >= row["revision"] + before.is_gone:
-                continue  # what is gone is there again also at the revision that it had
+            # What is gone is there again also at the revision that it had.
+            if not supersedes(row["revision"] + before.is_gone, before.revision, latest_revision):
+                continue
             runners = _dated(runners, RUNNERS.decode(before.runners))
         encoded = msgspec.json.encode(runners).decode()
         rows.append({**row, "own_id": market_id(*key), "runners": encoded, "is_gone": False})

@@ -1,38 +1,50 @@
 """The SQL of how providers are, and of who leads."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, Final
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from foundation.storage.columns import upsert
 from subgraphs.events.leaders import Leader
 from subgraphs.events.models import LEADER, LEADER_CHANGE, PROVIDER, TRUST
-from subgraphs.events.trust import ProviderReport, Trust
+from subgraphs.events.trust import ProviderReport, Trust, TrustLimits
 
 _REPORTED = tuple(column.name for column in PROVIDER.c if not column.primary_key)
 _JUDGED = tuple(column.name for column in TRUST.c if not column.primary_key)
 _LEADING = tuple(column.name for column in LEADER.c if not column.primary_key)
+_NOBODY: Final = Leader(None, datetime(1970, 1, 1, tzinfo=UTC), "")
+"""Who led before anybody did."""
 
 
-async def store_reports(connection: AsyncConnection, rows: Iterable[Mapping[str, Any]]) -> int:
-    """Store what providers say of themselves, the newest of each; return how many there were."""
-    newest: dict[str, Mapping[str, Any]] = {}
+async def store_reports(
+    connection: AsyncConnection, rows: Iterable[Mapping[str, Any]], limits: TrustLimits, now: datetime
+) -> int:
+    """Store what providers say of themselves, the newest of each; return how many there were.
+
+    What was said at a time that is not there yet, or has a revision of such a time, gives way to what is said
+    now. What was said before that does not count again.
+    """
+    query = select(PROVIDER.c.provider, PROVIDER.c.occurred_at, PROVIDER.c.first_revision).with_for_update()
+    stored = {row["provider"]: row for row in (await connection.execute(query)).mappings()}
+    newest = dict[str, Mapping[str, Any]](stored)
     for row in rows:
         known = newest.get(row["provider"])
-        if known is None or row["occurred_at"] >= known["occurred_at"]:
+        if known is None or row["occurred_at"] > known["occurred_at"] or _corrects(row, known, limits, now):
             newest[row["provider"]] = row
-    query = select(PROVIDER.c.provider, PROVIDER.c.occurred_at).with_for_update()
-    stored = {row.provider: row.occurred_at for row in await connection.execute(query)}
-    newer = [
-        newest[name]
-        for name in sorted(newest)
-        if name not in stored or newest[name]["occurred_at"] > stored[name]
-    ]
+    newer = [newest[name] for name in sorted(newest) if newest[name] is not stored.get(name)]
     if newer:
         await connection.execute(upsert(connection.dialect.name, PROVIDER, newer, update=_REPORTED))
     return len(newer)
+
+
+def _corrects(row: Mapping[str, Any], known: Mapping[str, Any], limits: TrustLimits, now: datetime) -> bool:
+    ahead, known_ahead = (
+        limits.is_ahead(one["occurred_at"], one["first_revision"], now) for one in (row, known)
+    )
+    return known_ahead and not ahead and now - row["occurred_at"] <= limits.silence
 
 
 async def read_reports(connection: AsyncConnection) -> tuple[ProviderReport, ...]:
@@ -82,12 +94,14 @@ async def read_leaders(connection: AsyncConnection) -> dict[str, Leader]:
 async def store_leaders(
     connection: AsyncConnection, before: Mapping[str, Leader], after: Mapping[str, Leader]
 ) -> Sequence[str]:
-    """Store who leads from now on, and each change with its reason; return of which data it changed."""
-    changed = sorted(data for data in after if before.get(data) != after[data])
+    """Store who leads from now on, and each change with its reason; return of which data it changed.
+
+    Where another process has changed it since `before` was read, nothing is stored.
+    """
+    wanted = sorted(data for data in after if before.get(data) != after[data])
+    changed = [data for data in wanted if await _replace(connection, data, before.get(data), after[data])]
     if not changed:
         return ()
-    rows = [{"data": data, **{name: getattr(after[data], name) for name in _LEADING}} for data in changed]
-    await connection.execute(upsert(connection.dialect.name, LEADER, rows, update=_LEADING))
     changes = [
         {
             "data": data,
@@ -100,3 +114,18 @@ async def store_leaders(
     ]
     await connection.execute(insert(LEADER_CHANGE), changes)
     return changed
+
+
+async def _replace(connection: AsyncConnection, data: str, before: Leader | None, after: Leader) -> bool:
+    """Let somebody lead instead of the one who is known to lead; return whether that was so."""
+    if before is None:
+        before = _NOBODY
+        await connection.execute(upsert(connection.dialect.name, LEADER, [_row(data, before)]))
+    c = LEADER.c
+    led = (c.data == data, c.provider.is_not_distinct_from(before.provider), c.since == before.since)
+    changed = await connection.execute(update(LEADER).where(*led).values(_row(data, after)))
+    return changed.rowcount == 1
+
+
+def _row(data: str, leader: Leader) -> dict[str, Any]:
+    return {"data": data, **{name: getattr(leader, name) for name in _LEADING}}
