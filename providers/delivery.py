@@ -32,6 +32,9 @@ TOLD: Final = "told-revision"
 UNKEPT: Final = 1_000
 """How many revisions may have been told after the last one that was kept."""
 
+MAX_AHEAD_MS: Final = 300_000
+"""How far revisions may be ahead of the clock: those of a clock that was wrong are not gone on with."""
+
 PAUSE_SECONDS: Final = 0.5
 """How long after a failure Kafka or the state is tried again."""
 
@@ -134,7 +137,7 @@ class Delivery:
             self.status.state_fails(str(fault))
             return {}
         told = entries.pop(TOLD, b"")
-        if told.isdigit():
+        if told.isdigit() and int(told) <= self._now() + MAX_AHEAD_MS:
             self._revision = max(self._revision, int(told) + UNKEPT)
         return entries
 
@@ -174,6 +177,7 @@ class Delivery:
         everything, last, told_at = True, None, 0.0
         while True:
             self.changed.clear()
+            everything = self._begins_anew() or everything
             batch, trouble = self._take(take, everything=everything), self.status.provider
             self._missed |= set(batch.messages)
             await _publish(producer, batch.messages)
@@ -193,6 +197,13 @@ class Delivery:
         with suppress(TimeoutError):
             async with asyncio.timeout(self.status_seconds):
                 await self.changed.wait()
+
+    def _begins_anew(self) -> bool:
+        """Go back to the clock if it was put right; return whether that was so."""
+        if self._revision <= self._now() + MAX_AHEAD_MS:
+            return False
+        self._first_revision = self._revision = self._now()
+        return True
 
     def _now(self) -> int:
         """Return the time in milliseconds, with which revisions begin."""
@@ -216,7 +227,7 @@ class Delivery:
                 reason=trouble.reason if trouble else "",
                 first_revision=self._first_revision,
                 capabilities=tuple(sorted(self.adapter.capabilities)),
-                delay_ms=max(0, round(-1000 * self.status.ahead_seconds)),
+                delay_ms=round(1000 * self.status.late_seconds),
                 occurred_at=self.status.now(),
                 items=self.status.items,
                 configuration=self.status.configuration,

@@ -113,7 +113,7 @@ def note_answer(delivery: Delivery, answer: Answer | None) -> None:
     if answer is not None and answer.sent_at is not None:
         # The time of an answer has no fractions of a second.
         ahead = (answer.sent_at - delivery.status.now().astimezone(UTC)).total_seconds()
-        delivery.status.ahead_seconds = 0.0 if -1 < ahead <= 0 else ahead
+        delivery.status.compare_clocks(0.0 if -1 < ahead <= 0 else ahead)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from providers.configuration import ConfigurationStatus
+from providers.lateness import Lateness
 
 STARTING = "the provider was not asked yet"
 
@@ -35,6 +36,7 @@ class ProviderStatus:
         names: Why names are missing, or may be old; None if they are not. Nor does that.
         heard_at: When the provider last sent something.
         ahead_seconds: How far the provider's clock was ahead of ours, by its last message.
+        late_seconds: How late that message came, as far as is known.
         items: How many markets or the like are known.
         configuration: The one in use; None if that is not known yet.
         counts: Connections, messages of the provider, and messages told.
@@ -48,11 +50,14 @@ class ProviderStatus:
     names: Trouble | None = None
     heard_at: datetime | None = None
     ahead_seconds: float = 0.0
+    late_seconds: float = 0.0
     items: int = 0
     configuration: ConfigurationStatus | None = None
     counts: dict[str, int] = field(
         default_factory=lambda: dict.fromkeys(("connections", "received", "told"), 0)
     )
+
+    _lateness: Lateness = field(default_factory=Lateness)
 
     def __post_init__(self) -> None:
         """Begin with nothing known."""
@@ -63,6 +68,16 @@ class ProviderStatus:
         with suppress(ValueError):
             self.heard_at = datetime.fromisoformat(instant)
             self.provider = Trouble(STARTING, self.heard_at)
+
+    def connects(self) -> None:
+        """Note another connection, whose clock may be another one."""
+        self.counts["connections"] += 1
+        self._lateness.forget()
+
+    def compare_clocks(self, ahead_seconds: float) -> None:
+        """Note by how far the time of a message was ahead of ours."""
+        self.ahead_seconds = ahead_seconds
+        self.late_seconds = self._lateness.seconds(ahead_seconds, self.now().timestamp())
 
     def provider_fails(self, reason: str, since: datetime | None = None) -> None:
         """Note that what we know is no longer what the provider knows; what began before stays."""

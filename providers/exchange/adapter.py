@@ -123,7 +123,7 @@ class ExchangeAdapter:
 
     async def _session(self, delivery: Delivery) -> None:
         """Connect and follow until something is wrong, or books are due to be asked for anew."""
-        delivery.status.counts["connections"] += 1
+        delivery.status.connects()
         async with self._authenticated() as opened:
             request = await self._subscribe(opened)
             await self._receive(opened, request, delivery)
@@ -172,7 +172,7 @@ class ExchangeAdapter:
         status.counts["received"] += 1
         status.items = len(self.subscription.books.markets)
         if message.pt is not None:
-            status.ahead_seconds = message.pt / 1000 - now.timestamp()
+            status.compare_clocks(message.pt / 1000 - now.timestamp())
         if self.subscription.unreliable:
             status.provider_fails("the exchange says that its data are behind", status.heard_at)
         elif self.subscription.complete and status.provider is not None:

@@ -118,7 +118,7 @@ class SportsFeedAdapter:
             MissingSecret: There is no token.
             Unreadable: A message is not of the specification, so that something is missing.
         """
-        delivery.status.counts["connections"] += 1
+        delivery.status.connects()
         async with self._api() as api:
             producers = self._followed(await api.producers())
             async with self._inbox(api) as inbox:
@@ -173,7 +173,7 @@ class SportsFeedAdapter:
         former = status.provider
         status.items = len(feed.books.markets)
         delays = [producer.delay_ms for producer in feed.producers.values()]
-        status.ahead_seconds = -max(delays, default=0) / 1000
+        status.compare_clocks(-max(delays, default=0) / 1000)
         if not feed.producers:
             status.provider_fails("there is no producer to follow", status.heard_at)
         elif trouble := feed.trouble:

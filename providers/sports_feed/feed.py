@@ -13,8 +13,14 @@ import msgspec
 
 from providers.sports_feed.book import Books, EventBook, MarketBook
 from providers.sports_feed.documents import Fixture, MarketDescription, ProducerEntry
-from providers.sports_feed.protocol import Alive, FixtureChange, Message, SnapshotComplete
-from providers.sports_feed.recovery import Moment, Producer, Recovery, RecoveryLimits
+from providers.sports_feed.protocol import (
+    Alive,
+    EventMessage,
+    FixtureChange,
+    Message,
+    SnapshotComplete,
+)
+from providers.sports_feed.recovery import MAX_AHEAD_MS, Moment, Producer, Recovery, RecoveryLimits
 
 COMPLETE_TO: Final = "complete-to"
 """The entry of the state with the moment of each producer; events and markets have entries of their own."""
@@ -117,7 +123,12 @@ class Feed:
         if message is None or producer is None:
             self.ignored += 1
             return
+        is_ahead = message.timestamp > at.wall_ms + MAX_AHEAD_MS
+        if is_ahead and (isinstance(message, Alive) or message.request_id is None):
+            producer.runs_ahead(message.timestamp, at)
         match message:
+            case Alive() if is_ahead:
+                pass
             case Alive():
                 producer.alive(message.timestamp, subscribed=bool(message.subscribed), at=at)
             case SnapshotComplete():
@@ -126,17 +137,22 @@ class Feed:
                     self._recovered(producer.id, recovery)
             case _ if MATCH not in message.event_id:
                 self.ignored += 1
+            case _ if is_ahead:  # what is told at the right time later must not count for older
+                self._apply(msgspec.structs.replace(message, timestamp=at.wall_ms), producer, at)
             case _:
-                named = self.books.apply(message, at.wall_ms)
-                for seen in self._seen.values():
-                    seen.update(named)
+                self._apply(message, producer, at)
                 if message.request_id is None:  # what a recovery repeats is as old as it is
                     producer.messaged(message.timestamp, at)
-                is_after_gap = message.request_id is not None and producer.is_filling_gap
-                is_named = message.event_id in self.fixtures or message.event_id in self.nameless
-                if isinstance(message, FixtureChange) or is_after_gap or not is_named:
-                    self.unknown.add(message.event_id)
         self._note_up()
+
+    def _apply(self, message: EventMessage, producer: Producer, at: Moment) -> None:
+        named = self.books.apply(message, at.wall_ms)
+        for seen in self._seen.values():
+            seen.update(named)
+        is_after_gap = message.request_id is not None and producer.is_filling_gap
+        is_named = message.event_id in self.fixtures or message.event_id in self.nameless
+        if isinstance(message, FixtureChange) or is_after_gap or not is_named:
+            self.unknown.add(message.event_id)
 
     def check(self, at: Moment) -> list[tuple[Producer, Recovery]]:
         """Note what is overdue; return the recoveries that have to be asked for now."""

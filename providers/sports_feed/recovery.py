@@ -16,6 +16,9 @@ NOT_RECOVERED: Final = "not recovered yet"
 MARGIN: Final = 0.05
 """The part of a producer's window that is left out: a request on its edge could come too late."""
 
+MAX_AHEAD_MS: Final = 5_000
+"""How far the time of a message may be ahead of ours."""
+
 
 class Moment(NamedTuple):
     """When something happens: seconds of a clock that only rises, and milliseconds of machine time."""
@@ -119,6 +122,11 @@ class Producer:
             self.complete_to = max(self.complete_to or 0, self._alive_at) or None
             self.known_ms = at.wall_ms
         self._alive_at = generated
+
+    def runs_ahead(self, generated: int, at: Moment) -> None:
+        """Note a message of a time that is not there yet: once the clock is right, all is asked for since."""
+        self._lose(f"its clock is {(generated - at.wall_ms) / 1000:.0f} s ahead of ours")
+        self.heard, self.delay_ms = None, at.wall_ms - generated
 
     def messaged(self, generated: int, at: Moment) -> None:
         """Note that a message was applied."""

@@ -63,7 +63,7 @@ class Follower:
         if abs(at - now) > self.settings.tolerance_seconds:
             log.warning("webhook_refused", adapter=self.delivery.adapter.name, reason="its time is not ours")
             return HTTPStatus.UNAUTHORIZED
-        status.ahead_seconds = at - int(now)
+        status.compare_clocks(at - int(now))
         status.counts["received"] += 1
         try:
             message = WEBHOOKS.decode(webhook.body)

@@ -38,6 +38,8 @@ DESCRIPTIONS: Final[Mapping[int, tuple[str, str, Mapping[str, str]]]] = {
 
 ACTIVE, INACTIVE, SUSPENDED, HANDED_OVER, SETTLED = 1, 0, -1, -2, -3
 NOT_STARTED, IN_PLAY, ENDED = 0, 1, 3
+PUT_BACK_MS: Final = 1_000
+"""By so much at least the clock was put back; by less, too much happens in a millisecond."""
 
 
 @dataclass(slots=True)
@@ -131,7 +133,9 @@ class EventWorld:
 
     def now(self) -> int:
         """Return the feed's time in milliseconds; each moment is another one."""
-        self._last = max(self._last + 1, round((time.time() + self._skew()) * 1000))
+        now = round((time.time() + self._skew()) * 1000)
+        is_put_back = self._skew() == 0 and now < self._last - PUT_BACK_MS
+        self._last = now if is_put_back else max(self._last + 1, now)
         return self._last
 
     def open_event(self) -> Published:

@@ -3,7 +3,7 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 
-from providers.delivery import TOLD, Batch, Delivery, Item, Wanted
+from providers.delivery import TOLD, UNKEPT, Batch, Delivery, Item, Wanted
 from providers.registry import find_adapter
 from providers.state import MemoryState, Shelf
 from providers.status import ProviderStatus
@@ -42,6 +42,36 @@ async def test_a_process_whose_clock_is_behind_goes_on_behind_the_one_before() -
     second = await tell_once(kafka, shelf, NOON - timedelta(minutes=1))
     third = await tell_once(kafka, shelf, NOON + timedelta(minutes=1))
     assert int(NOON.timestamp() * 1000) <= first < second < third
+
+
+async def test_revisions_of_a_clock_that_was_ahead_are_not_gone_on_with() -> None:
+    """Readers would not believe what is told until that time."""
+    kafka, shelf = MemoryKafka(), Shelf()
+    assert await tell_once(kafka, shelf, NOON + timedelta(days=1)) > int(NOON.timestamp() * 1000)
+    assert await tell_once(kafka, shelf, NOON) - int(NOON.timestamp() * 1000) < UNKEPT
+
+
+async def test_a_process_whose_clock_is_put_right_tells_everything_anew() -> None:
+    """As another process would: with a first revision of the right time."""
+    kafka, now = MemoryKafka(), NOON + timedelta(days=1)
+    status = ProviderStatus("exchange", lambda: now)
+    delivery = Delivery(find_adapter("exchange"), kafka.producing, MemoryState(), status, 0.02)
+    asked: list[Wanted] = []
+
+    def take(wanted: Wanted) -> Batch:
+        asked.append(wanted)
+        return Batch({}, {}, frozenset(), wanted.all_entries)
+
+    running = asyncio.create_task(delivery.run(take))
+    await until(lambda: len(asked) > 1)
+    now, before = NOON, len(asked)
+    await until(lambda: len(asked) > before + 1)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    right = int(NOON.timestamp() * 1000)
+    anew = next(wanted for wanted in asked if wanted.revision < right + 1000)
+    assert anew.everything
+    assert kafka.latest["provider.status.v1"]["exchange"]["first_revision"] == right
 
 
 async def test_what_was_kept_of_the_revision_may_be_unreadable() -> None:

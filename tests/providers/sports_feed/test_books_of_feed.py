@@ -1,5 +1,6 @@
 """The books of a feed equal the provider's, whatever happens between the two."""
 
+from decimal import Decimal
 from typing import Any
 from xml.etree.ElementTree import Element, tostring
 
@@ -164,3 +165,40 @@ def test_books_equal_the_feeds_after_any_order(seed: int, steps: list[tuple[str,
     assert line.feed.is_up(LIVE)
     assert line.feed.is_up(PRE_MATCH)
     assert not differences(line.told(), expected(line.world.books())["markets"])
+
+
+def test_what_is_stamped_ahead_of_now_does_not_count_for_longer_than_it_came() -> None:
+    """The producer is down with its reason until it is recovered; what is honest and later counts at once."""
+    seconds, wall = 0.0, 1_800_000_000_000
+    feed = Feed("all", LIMITS, Books(1000))
+    feed.connected([ProducerEntry(1, "LO", "https://api.example/v1/liveodds/", True)])
+
+    def tell(text: str, ahead: int = 0) -> None:
+        feed.receive(read_message(text.format(at=wall + ahead).encode()), Moment(seconds, wall))
+
+    odds = """<odds_change product="1" event_id="sr:match:1" timestamp="{at}"><odds>
+      <market id="1" status="1"><outcome id="1" odds="%s" active="1"/></market></odds></odds_change>"""
+    alive = '<alive product="1" timestamp="{at}" subscribed="1"/>'
+    done = '<snapshot_complete product="1" request_id="%d" timestamp="{at}"/>'
+    tell(alive)
+    for _ in range(2):
+        ((_, recovery),) = feed.check(Moment(seconds, wall))
+        tell(done % recovery.number)
+        seconds, wall = seconds + 31, wall + 31_000
+        tell(alive)
+    assert feed.is_up(1)
+    tell(odds % "2.5")
+    before = feed.producers[1].complete_to
+    tell(odds % "9.9", ahead=3_600_000)
+    tell(alive, ahead=3_600_000)
+    assert "its clock is 3600 s ahead of ours" in feed.trouble
+    assert feed.check(Moment(seconds, wall)) == []
+    seconds, wall = seconds + 1, wall + 1_000
+    tell(odds % "2.6")
+    (market,) = feed.books.markets.values()
+    assert market.outcomes[0].odds == Decimal("2.6")
+    tell(alive)
+    ((_, recovery),) = feed.check(Moment(seconds, wall))
+    assert (recovery.part, recovery.after) == ("gap", before)
+    tell(done % recovery.number)
+    assert feed.is_up(1)
