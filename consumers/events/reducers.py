@@ -1,6 +1,7 @@
 """Applies what providers tell: the newest state of each item stays, in whatever order they come."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -17,10 +18,12 @@ from subgraphs.events.records.markets import MarketKey, StoredRunner, store_mark
 from subgraphs.events.records.matches import match_sports
 from subgraphs.events.records.offers import store_offers
 from subgraphs.events.records.providers import store_reports
+from subgraphs.events.revisions import Row
 from subgraphs.events.trust import TrustLimits
 
-T = TypeVar("T")
+T = TypeVar("T", FixtureTold, MarketTold, StatsTold, VideoTold)
 A = TypeVar("A", StatsTold, VideoTold)
+K = TypeVar("K", OfferKey, MarketKey)
 MAX_REASON = 500
 """As many characters of a reason are kept."""
 
@@ -41,23 +44,18 @@ class EventReducer:
         self, connection: AsyncConnection, messages: Sequence[Message[FixtureTold | Gone]]
     ) -> Outcome:
         """Store offers, and match those sports anew in which something has changed that decides it."""
-        told, gone = _newest(messages)
-        rows = [fixture.row() for fixture in told if isinstance(fixture, FixtureTold)]
-        ended = [OfferKey(*item) for item in gone]
-        stored = await store_offers(connection, rows, ended, self._latest_revision())
+        told = _by_key(messages, OfferKey, lambda fixture: (fixture.sports_event_id, fixture.row()))
+        stored = await store_offers(connection, told, self._latest_revision())
         if stored.sports:
             await match_sports(connection, stored.sports, self.clock.now(), stored.version)
-        return Outcome(stale=len(messages) - len(rows) - len(gone) + stored.stale)
+        return Outcome(stale=stored.stale)
 
     async def markets(
         self, connection: AsyncConnection, messages: Sequence[Message[MarketTold | Gone]]
     ) -> Outcome:
         """Store markets."""
-        told, gone = _newest(messages)
-        markets = [_market(market) for market in told if isinstance(market, MarketTold)]
-        ended = [MarketKey(*item) for item in gone]
-        stale = await store_markets(connection, markets, ended, self._latest_revision())
-        return Outcome(stale=len(messages) - len(markets) - len(gone) + stale)
+        told = _by_key(messages, MarketKey, lambda market: (market.market_id, _market(market)))
+        return Outcome(stale=await store_markets(connection, told, self._latest_revision()))
 
     async def additions(
         self,
@@ -66,10 +64,9 @@ class EventReducer:
         messages: Sequence[Message[A | Gone]],
     ) -> Outcome:
         """Store what hangs on offers: their statistics, or their pictures."""
-        told, gone = _newest(messages)
-        rows = [addition.row() for addition in told if not isinstance(addition, Gone)]
-        stale = await store_additions(connection, table, rows, [OfferKey(*item) for item in gone])
-        return Outcome(stale=len(messages) - len(rows) - len(gone) + stale)
+        told = _by_key(messages, OfferKey, lambda addition: (addition.sports_event_id, addition.row()))
+        stale = await store_additions(connection, table, told, self._latest_revision())
+        return Outcome(stale=stale)
 
     async def statuses(self, connection: AsyncConnection, messages: Sequence[Message[StatusTold]]) -> Outcome:
         """Store how providers are."""
@@ -81,26 +78,29 @@ class EventReducer:
         return self.limits.latest_revision(self.clock.machine.now())
 
 
-def _newest(messages: Iterable[Message[T | Gone]]) -> tuple[Sequence[T], Sequence[Gone]]:
-    """Return all that was told, and which items the last message of their key says are gone."""
-    last: dict[bytes | None, T | Gone] = {message.record.key: message.event for message in messages}
-    gone = [event for event in last.values() if isinstance(event, Gone)]
-    ended = {key for key, event in last.items() if isinstance(event, Gone)}
-    told = [
-        message.event
-        for message in messages
-        if message.record.key not in ended and not isinstance(message.event, Gone)
-    ]
-    return told, gone
+def _by_key(
+    messages: Iterable[Message[T | Gone]],
+    key_of: Callable[[str, str], K],
+    row_of: Callable[[T], tuple[str, dict[str, Any]]],
+) -> Mapping[K, Sequence[Row | None]]:
+    """Return what was told of each item, in order; None where it is gone."""
+    told: defaultdict[K, list[Row | None]] = defaultdict(list)
+    for message in messages:
+        event = message.event
+        if isinstance(event, Gone):
+            told[key_of(*event)].append(None)
+        else:
+            item, row = row_of(event)
+            told[key_of(event.provider, item)].append(row)
+    return told
 
 
-def _market(market: MarketTold) -> tuple[dict[str, Any], tuple[StoredRunner, ...]]:
+def _market(market: MarketTold) -> dict[str, Any]:
     row = market.row()
-    del row["runners"], row["occurred_at"]
+    del row["occurred_at"]
     terms = market.place_terms
     row["place_terms"] = None if terms is None else msgspec.structs.asdict(terms)
-    row["changed_at"] = market.occurred_at
-    return row, tuple(_runners(market))
+    return {**row, "changed_at": market.occurred_at, "runners": tuple(_runners(market))}
 
 
 def _runners(market: MarketTold) -> Iterator[StoredRunner]:

@@ -79,7 +79,9 @@ class Upkeep:
                 ended = await end_void_offers(connection, report.provider, report.first_revision, latest)
                 await match_sports(connection, ended.sports, self.clock.now(), ended.version)
                 for table in (STATISTICS, PICTURE):
-                    await end_void_additions(connection, table, report.provider, report.first_revision)
+                    await end_void_additions(
+                        connection, table, report.provider, report.first_revision, latest
+                    )
 
     async def close(self) -> None:
         """Close all connections."""

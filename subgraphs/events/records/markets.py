@@ -1,8 +1,8 @@
 """The SQL of markets: the newest state of each stays, and each price keeps the instant of its last change."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import msgspec
 from sqlalchemy import select, tuple_, update
@@ -12,7 +12,7 @@ from foundation.storage.bulk_sql import in_portions
 from foundation.storage.columns import upsert
 from subgraphs.events.models import MARKET
 from subgraphs.events.own_ids import market_id
-from subgraphs.events.revisions import supersedes
+from subgraphs.events.revisions import Row, folded
 
 _KEY: Final = (MARKET.c.provider, MARKET.c.market_id)
 _UPDATED: Final = (
@@ -68,55 +68,53 @@ RUNNERS: Final = msgspec.json.Decoder(tuple[StoredRunner, ...])
 
 
 async def store_markets(
-    connection: AsyncConnection,
-    markets: Iterable[tuple[Mapping[str, Any], tuple[StoredRunner, ...]]],
-    gone: Collection[MarketKey],
-    latest_revision: int,
+    connection: AsyncConnection, told: Mapping[MarketKey, Sequence[Row | None]], latest_revision: int
 ) -> int:
     """Store markets that are newer than what is known of them, and note which ones are gone.
 
     Args:
         connection: In a write transaction.
-        markets: Rows without `own_id`, and their runners; of several with one key, the newest counts.
-        gone: Markets that their providers no longer have.
+        told: Rows without `own_id`, with runners as they are stored, in the order in which they were told;
+            None where a market is gone.
         latest_revision: The highest one that can be.
 
     Returns:
         How many changed nothing because something newer is stored.
     """
-    newest: dict[MarketKey, tuple[Mapping[str, Any], tuple[StoredRunner, ...]]] = {}
-    for market in markets:
-        key = MarketKey(market[0]["provider"], market[0]["market_id"])
-        if key not in newest or supersedes(
-            market[0]["revision"], newest[key][0]["revision"], latest_revision
-        ):
-            newest[key] = market
-    known = await _known(connection, newest)
-    rows = []
-    for key in sorted(newest):
-        row, runners = newest[key]
+    known = await _known(connection, told)
+    rows, ended, stale = [], list[MarketKey](), 0
+    for key in sorted(told):
         before = known.get(key)
-        if before is not None:
-            # What is gone is there again also at the revision that it had.
-            if not supersedes(row["revision"] + before.is_gone, before.revision, latest_revision):
-                continue
-            runners = _dated(runners, RUNNERS.decode(before.runners))
-        encoded = msgspec.json.encode(runners).decode()
-        rows.append({**row, "own_id": market_id(*key), "runners": encoded, "is_gone": False})
+        row, is_told, unused = folded(before, told[key], latest_revision, _merged)
+        stale += unused
+        if row is not None and is_told:
+            encoded = msgspec.json.encode(row["runners"]).decode()
+            rows.append({"own_id": market_id(*key), **row, "runners": encoded})
+        elif before is not None and row is not before and not before["is_gone"]:
+            ended.append(key)
     if rows:
         await connection.execute(upsert(connection.dialect.name, MARKET, rows, update=_UPDATED))
-    for portion in in_portions(sorted(gone)):
+    for portion in in_portions(ended):
         await connection.execute(update(MARKET).where(tuple_(*_KEY).in_(portion)).values(is_gone=True))
-    return len(newest) - len(rows)
+    return stale
 
 
-async def _known(connection: AsyncConnection, keys: Collection[MarketKey]) -> dict[MarketKey, Any]:
-    found: dict[MarketKey, Any] = {}
+def _merged(before: Row | None, row: Row) -> Row:
+    """Return a market whose odds keep their instants if they are what they were."""
+    if before is None:
+        return row
+    runners = before["runners"]
+    known = RUNNERS.decode(runners) if isinstance(runners, str) else runners
+    return {**row, "runners": _dated(row["runners"], known)}
+
+
+async def _known(connection: AsyncConnection, keys: Collection[MarketKey]) -> dict[MarketKey, Row]:
+    found: dict[MarketKey, Row] = {}
     for portion in in_portions(sorted(keys)):
         columns = (*_KEY, MARKET.c.revision, MARKET.c.runners, MARKET.c.is_gone)
         query = select(*columns).where(tuple_(*_KEY).in_(portion))
-        for row in await connection.execute(query.with_for_update()):
-            found[MarketKey(row.provider, row.market_id)] = row
+        for row in (await connection.execute(query.with_for_update())).mappings():
+            found[MarketKey(row["provider"], row["market_id"])] = dict(row)
     return found
 
 

@@ -1,6 +1,6 @@
 """The SQL of offers: the newest state of each stays, in whatever order messages come."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -13,7 +13,7 @@ from subgraphs.events.matching.offers import OfferKey
 from subgraphs.events.models import OFFER
 from subgraphs.events.own_ids import offer_id
 from subgraphs.events.records.catalogue_version import lock_version, raise_version
-from subgraphs.events.revisions import supersedes
+from subgraphs.events.revisions import Row, folded
 
 KEY: Final = (OFFER.c.provider, OFFER.c.sports_event_id)
 MATCHED: Final = ("sport", "competition", "competitors", "starts_at", "known_since", "is_gone")
@@ -51,48 +51,41 @@ class StoredOffers:
 
 
 async def store_offers(
-    connection: AsyncConnection,
-    offers: Iterable[Mapping[str, Any]],
-    gone: Collection[OfferKey],
-    latest_revision: int,
+    connection: AsyncConnection, told: Mapping[OfferKey, Sequence[Row | None]], latest_revision: int
 ) -> StoredOffers:
     """Store offers that are newer than what is known of them, and note which ones are gone.
 
     Args:
         connection: In a write transaction.
-        offers: Rows without ids of ours; of several with one key, the newest counts.
-        gone: Offers that their providers no longer have.
+        told: Rows without ids of ours, in the order in which they were told; None where an offer is gone.
         latest_revision: The highest one that can be.
     """
-    newest: dict[OfferKey, Mapping[str, Any]] = {}
-    for offer in offers:
-        key = OfferKey(offer["provider"], offer["sports_event_id"])
-        if key not in newest or supersedes(offer["revision"], newest[key]["revision"], latest_revision):
-            newest[key] = offer
     version = await lock_version(connection) + 1
-    known = await _known(connection, {*newest, *gone})
-    rows, sports = [], set[str]()
-    for key, offer in newest.items():
+    known = await _known(connection, told)
+    rows, ended, sports, stale = [], list[OfferKey](), set[str](), 0
+    for key in sorted(told):
         before = known.get(key)
-        if before is not None:
-            # What is gone is there again also at the revision that it had.
-            revision = offer["revision"] + before["is_gone"]
-            if not supersedes(revision, before["revision"], latest_revision):
-                continue
-        since = offer["known_since"] if before is None else min(before["known_since"], offer["known_since"])
-        row = {**offer, "known_since": since, "is_gone": False, "version": version}
-        rows.append({"own_id": offer_id(*key), "event_id": None, **row})
+        row, is_told, unused = folded(before, told[key], latest_revision, _merged)
+        stale += unused
+        if row is None or row is before:
+            continue
+        if is_told:
+            rows.append({"own_id": offer_id(*key), "event_id": None, **row, "version": version})
+        elif before is not None and not before["is_gone"]:
+            ended.append(key)
         if before is None or any(before[name] != row[name] for name in MATCHED):
             sports |= {row["sport"]} if before is None else {row["sport"], before["sport"]}
-    ended = [key for key in gone if key in known and not known[key]["is_gone"]]
     if rows or ended:
         await raise_version(connection)
     if rows:
-        ordered = sorted(rows, key=lambda row: (row["provider"], row["sports_event_id"]))
-        await connection.execute(upsert(connection.dialect.name, OFFER, ordered, update=_UPDATED))
-    sports |= {known[key]["sport"] for key in ended}
+        await connection.execute(upsert(connection.dialect.name, OFFER, rows, update=_UPDATED))
     await _end(connection, ended, version)
-    return StoredOffers(len(newest) - len(rows), frozenset(sports), version)
+    return StoredOffers(stale, frozenset(sports), version)
+
+
+def _merged(before: Row | None, row: Row) -> Row:
+    """Return an offer that is known since the earlier of two instants."""
+    return row if before is None else {**row, "known_since": min(before["known_since"], row["known_since"])}
 
 
 async def _known(
