@@ -87,10 +87,11 @@ class Model:
             if not one["gone"]
         ]
         made = {"same": set[Any](), "different": set[Any](), "open": set[Any]()}
-        for pair, (_, verdict) in self.decisions.items():
-            made[verdict].add((Same if verdict == "same" else Different)(*(OfferKey(*key) for key in pair)))
+        for (first, second), (_, verdict) in self.decisions.items():
+            decided = Same if verdict == "same" else Different
+            made[verdict].add(decided(OfferKey(*first), OfferKey(*second)))
         result = matched(offers, Decisions(frozenset(made["same"]), frozenset(made["different"])))
-        events = {tuple(key): offer_id(*keys[0]) for keys in result.events for key in keys}
+        events = {(key.provider, key.id): offer_id(*keys[0]) for keys in result.events for key in keys}
         return events, {offer_id(*waiting.offers[0]) for waiting in result.waiting}
 
 
