@@ -11,8 +11,6 @@ import msgspec
 from pydantic import ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from providers.declaration import AdapterDeclaration
-
 MAX_NAME_LENGTH: Final = 64
 NOT_DECLARED: Final = "The adapter has no such setting."
 
@@ -66,17 +64,17 @@ class UnusableSettings(Exception):
         super().__init__("; ".join(f"{name}: {says}" if name else says for name, says in problems))
 
 
-def read_configuration(adapter: AdapterDeclaration, fields: Mapping[str, Any]) -> BaseSettings:
+def read_configuration(declared: type[BaseSettings], fields: Mapping[str, Any]) -> BaseSettings:
     """Return the settings of a configuration; those that it does not name have their defaults.
 
     Raises:
         UnusableSettings: The adapter of this version has no such settings, or not with these values.
     """
-    unknown = sorted(fields.keys() - adapter.settings.model_fields.keys())
+    unknown = sorted(fields.keys() - declared.model_fields.keys())
     if unknown:
         raise UnusableSettings(tuple((name[:MAX_NAME_LENGTH], NOT_DECLARED) for name in unknown))
     try:
-        return _without_environment(adapter.settings)(**fields)
+        return _without_environment(declared)(**fields)
     except ValidationError as error:
         faults = error.errors(include_input=False, include_url=False, include_context=False)
         raise UnusableSettings(

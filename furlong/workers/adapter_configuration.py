@@ -137,7 +137,7 @@ class AdapterConfiguration:
             CannotUse: It is for another version, or something that it needs is missing here.
         """
         try:
-            settings = read_configuration(self.adapter, decided.settings)
+            settings = read_configuration(self.adapter.settings, decided.settings)
             for name in self.adapter.secrets:
                 self.shared.secret(name)
             self.adapter.load()(settings, self.shared)

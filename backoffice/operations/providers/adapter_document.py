@@ -63,7 +63,7 @@ def parse_adapter_configuration(fields: Mapping[str, Any], reason: str) -> Adapt
     if problems:
         raise Invalid(problems)
     try:
-        usable = read_configuration(adapter, settings)
+        usable = read_configuration(adapter.settings, settings)
     except UnusableSettings as error:
         raise Invalid([Problem(path, _sentence(says)) for path, says in error.problems]) from None
     return AdapterConfiguration(name=name, settings=settings_fields(usable))
