@@ -8,7 +8,7 @@ from strawberry import ID
 
 from backoffice.access import Permission
 from backoffice.events.area import EventsArea
-from backoffice.events.board_schema import BoardMutation, BoardQuery
+from backoffice.events.graph.board import BoardMutation, BoardQuery
 from backoffice.events.made_decisions import MadeDecision
 from backoffice.events.matches import Answer, ShownMatch, Verdict
 from backoffice.events.offers import ListedOffer, OfferSearch

@@ -8,15 +8,15 @@ from strawberry import ID
 from backoffice.access import Permission
 from backoffice.events.area import EventsArea
 from backoffice.events.board.entries import EntryKey, Scope
-from backoffice.events.board.inputs import (
+from backoffice.events.board.reading import BoardFilter
+from backoffice.events.graph.board_inputs import (
     ProposeBoardEntryInput,
     RemoveBoardEntryInput,
     RollBackBoardEntryInput,
     TryBoardEntryInput,
     key_of,
 )
-from backoffice.events.board.reading import BoardFilter
-from backoffice.events.board.types import (
+from backoffice.events.graph.board_types import (
     BoardBrandInfo,
     BoardEntryInfo,
     BoardItemInfo,

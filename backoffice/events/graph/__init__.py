@@ -1,0 +1,1 @@
+"""Sports events' part of the back office's graph."""
