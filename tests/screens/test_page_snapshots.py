@@ -140,6 +140,7 @@ class Pages:
             pictures[name] = self._picture(name)
             if name in STATES:
                 faults += [f"{name}: {fault}" for fault in faults_of_access(self.page, ".slip")]
+            self.page.evaluate("sessionStorage.clear()")  # what was picked is not for the next one
         return pictures, faults
 
     def _picture(self, name: str) -> Image.Image:
@@ -163,7 +164,8 @@ class Pages:
 
     def _graph(self, route: Route) -> None:
         sent: Any = route.request.post_data_json
-        if self.state == AWAY or "event-stream" in route.request.headers["accept"].split(",")[0]:
+        is_away = self.state == AWAY or self.state not in STATES  # a page that is being left
+        if is_away or "event-stream" in route.request.headers["accept"].split(",")[0]:
             route.fulfill(status=503)
         elif "query" not in sent:
             route.fulfill(json={"errors": [UNKNOWN_ID]})

@@ -37,7 +37,8 @@ def event(page: Browser, name: str) -> Locator:
 
 def price(page: Browser, name: str, odds: str) -> Locator:
     """The button of a selection at these odds, or with this state."""
-    return page.page.get_by_role("button", name=re.compile(rf"^{name}( at |: ?| : ){odds}$"))
+    shown = odds.replace("/", r"\/")  # the pattern becomes one of JavaScript's
+    return page.page.get_by_role("button", name=re.compile(rf"^{name}( at | ?: ?){shown}$"))
 
 
 def says(page: Browser, text: str) -> None:
