@@ -1,8 +1,13 @@
-"""Sports events on the demo's page, in a real browser: listed, found and narrowed."""
+"""Sports events on the demo's page, in a real browser: found, moved, suspended, bet on, and out of reach."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
 
 import pytest
 from playwright.sync_api import Browser as LaunchedBrowser
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Route, expect
 
 from tests.support.browsers.bet_slip_page import PATIENCE_MS, Browser, visit
 from tests.support.browsers.screen_gallery import faults_of_access
@@ -11,10 +16,34 @@ from tests.support.processes.running_furlong import Demo
 
 pytestmark = pytest.mark.usefixtures("web_installed")
 
+EVENTS: Final = '"hasPicked":'
+"""What only the page's request for events has in its body."""
+
+
+@contextmanager
+def shown(demo: Demo, launched: LaunchedBrowser, name: str, width: int = 1280) -> Iterator[Browser]:
+    """Open the page, and search for a match by a part of its name until it is listed."""
+    with visit(launched, width=width) as page:
+        page.open(f"{demo.site.url}/?lang=en-GB")
+        page.page.get_by_test_id("event-search").fill(name)
+        expect(event(page, name)).to_have_count(1, timeout=PATIENCE_MS)
+        yield page
+
 
 def event(page: Browser, name: str) -> Locator:
     """The events of the list whose names have a text."""
     return page.page.get_by_test_id("event").filter(has_text=name)
+
+
+def price(page: Browser, name: str, odds: str) -> Locator:
+    """The button of a selection at these odds, or with this state."""
+    shown = odds.replace("/", r"\/")  # the pattern becomes one of JavaScript's
+    return page.page.get_by_role("button", name=re.compile(rf"^{name}( at | ?: ?){shown}$"))
+
+
+def says(page: Browser, text: str) -> None:
+    """Wait until the note under the slip's button has a text."""
+    expect(page.page.locator(".slip-note")).to_contain_text(text, timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="module")
@@ -48,3 +77,115 @@ def test_events_are_listed_found_and_narrowed(
         page.shows("events-note", "No events match.")
         assert faults_of_access(page.page) == []
         assert page.faults == []
+
+
+def test_odds_move_by_themselves_and_new_ones_are_accepted(
+    demo: Demo, launched: LaunchedBrowser, match: PublishedMatch
+) -> None:
+    """Odds that moved say in which direction; a bet is placed at them only once they are accepted."""
+    match.offer(2500, 3000, 4000)
+    with shown(demo, launched, "Aldmere") as page:
+        page.be("c-1002")
+        page.page.get_by_test_id("event-search").fill("Aldmere")
+        before = demo.site.staked("c-1002")
+        price(page, "Home", "6/4").click(timeout=PATIENCE_MS)
+        page.shows("picked-odds", "6/4")
+        match.offer(2250, 3250, 4000)
+        expect(price(page, "Home", "5/4")).to_have_attribute("data-move", "down", timeout=PATIENCE_MS)
+        page.shows("picked-odds", "5/4")
+        says(page, "Accept the new odds")
+        page.is_disabled("place-bet", "Accept the new odds")
+        page.press("place-bet")
+        page.shows("accept-odds", "Accept 5/4")
+        page.press("accept-odds")
+        expect(page.page.get_by_test_id("place-bet")).to_be_focused()
+        page.press("place-bet")
+        says(page, "£5.00 on Home at 5/4")
+        page.shows("tracker-staked", f"£{before / 100 + 5:.2f}")
+        assert page.faults == []
+
+
+def test_what_is_suspended_or_over_is_shown_and_cannot_be_bet_on(
+    demo: Demo, launched: LaunchedBrowser, match: PublishedMatch
+) -> None:
+    """Neither picked nor, if it was picked before, placed; further markets are opened by the keyboard."""
+    ended = PublishedMatch(demo, "Brackwater United", "Saltmarsh City")
+    ended.tell()
+    ended.offer(2500, 3000, 4000)
+    match.offer(2500, 3000, 4000)
+    match.offer(1500, 3000, 4000, kind="HALF_TIME_RESULT", status="suspended")
+    with shown(demo, launched, "Brackwater", width=360) as page:
+        price(page, "Home", "6/4").click()
+        ended.offer(2500, 3000, 4000, status="suspended")
+        says(page, "Betting on this is suspended.")
+        expect(price(page, "Draw", "Suspended")).to_have_attribute("aria-disabled", "true")
+        price(page, "Draw", "Suspended").click(force=True)
+        page.shows("picked", "Home")
+        page.press("place-bet")
+        says(page, "Betting on this is suspended.")
+        ended.tell(status="finished", score="2:1")
+        says(page, "Betting on this has ended.")
+
+        page.page.get_by_test_id("event-search").fill("Aldmere")
+        more = event(page, "Aldmere").get_by_test_id("more-markets")
+        more.focus()
+        more.press("Enter")
+        further = page.page.get_by_test_id("further-markets")
+        expect(further).to_contain_text("Suspended", timeout=PATIENCE_MS)
+        bar = page.page.locator(".to-slip").bounding_box()
+        part = further.bounding_box()
+        assert bar
+        assert part
+        assert part["y"] + part["height"] <= bar["y"] + 1  # in view, above the bar
+        assert page.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert faults_of_access(page.page) == []
+        assert page.faults == []
+
+
+def test_odds_that_changed_at_the_last_moment_refuse_the_bet_in_words(
+    demo: Demo, launched: LaunchedBrowser, match: PublishedMatch
+) -> None:
+    """The page has not read the new odds yet; the betting site has, and says them."""
+    match.offer(2500, 3000, 4000)
+    with shown(demo, launched, "Aldmere") as page:
+        price(page, "Away", "3/1").click(timeout=PATIENCE_MS)
+        page.page.route("**/graphql", _keep_waiting)
+        match.offer(2500, 3000, 3500)
+        page.page.wait_for_timeout(2_000)  # a moment for the block; the page itself learns nothing in it
+        page.press("place-bet")
+        says(page, "Your bet was not placed")
+
+
+def _keep_waiting(route: Route) -> None:
+    """Give no answer to the page's request for events."""
+    if EVENTS not in (route.request.post_data or ""):
+        route.continue_()
+
+
+def test_the_slip_is_usable_without_events(
+    demo: Demo, launched: LaunchedBrowser, match: PublishedMatch
+) -> None:
+    """Prices that cannot be read are paused, and come back; a page that never had any says so."""
+
+    def away(route: Route) -> None:
+        refused = EVENTS in (route.request.post_data or "")
+        answer = {"data": {"sports": None, "events": None}, "errors": [{"message": "events is away"}]}
+        route.fulfill(json=answer) if refused else route.continue_()
+
+    match.offer(2500, 3000, 4000)
+    with shown(demo, launched, "Aldmere") as page:
+        price(page, "Home", "6/4").click(timeout=PATIENCE_MS)
+        page.page.route("**/graphql", away)
+        page.shows("events-note", "Prices paused.")
+        says(page, "Prices are paused.")
+        expect(price(page, "Home", "6/4")).to_have_attribute("aria-disabled", "true")
+        page.page.unroute("**/graphql", away)
+        page.shows("events-note", "1 event shown")
+        expect(price(page, "Home", "6/4")).to_have_attribute("aria-disabled", "false")
+        page.page.route("**/graphql", away)
+        page.page.evaluate("sessionStorage.clear()")
+        page.page.reload()
+        page.shows("events-note", "available right now. Your bets")
+        page.is_disabled("place-bet", "Choose a selection")
+        page.be("c-1003")
+        page.is_in_state("TRACKING")

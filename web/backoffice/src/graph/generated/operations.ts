@@ -211,7 +211,7 @@ export type ProposeBoardEntryInput = {
   readonly placements: ReadonlyArray<BoardPlacementInput>;
   readonly reason: string;
   readonly revision: number;
-  readonly scope: BoardScope;
+  readonly scope: Scope;
 };
 
 export type ProposeGoodwillInput = {
@@ -261,7 +261,7 @@ export type RemoveBoardEntryInput = {
   readonly entry: string;
   readonly reason: string;
   readonly revision: number;
-  readonly scope: BoardScope;
+  readonly scope: Scope;
 };
 
 export type ReplayAllInput = {
@@ -350,7 +350,7 @@ export type RollBackBoardEntryInput = {
   readonly entry: string;
   readonly reason: string;
   readonly revision: number;
-  readonly scope: BoardScope;
+  readonly scope: Scope;
   readonly seen: number;
 };
 
@@ -431,6 +431,11 @@ export type SchemeTermsInput = {
   readonly version?: string | null | undefined;
 };
 
+export type Scope =
+  | 'COMPETITION'
+  | 'EVENT'
+  | 'SPORT';
+
 export type SetGoodwillBudgetInput = {
   readonly agentMinor?: number | null | undefined;
   readonly amountMinor: number;
@@ -509,7 +514,7 @@ export type TryBoardEntryInput = {
   readonly placements?: ReadonlyArray<BoardPlacementInput>;
   /** A proposal about it, in place of placements. */
   readonly proposal?: string | null | undefined;
-  readonly scope: BoardScope;
+  readonly scope: Scope;
   /** Empty for customers of whom it is not known. */
   readonly territory?: string;
 };
