@@ -27,6 +27,6 @@ ADAPTER: Final = AdapterDeclaration(
     settings=VideoSettings,
     capabilities=frozenset({Capability.VIDEO}),
     limits=Limits(items=2_000, message_bytes=4 * 2**20),
-    implementation="providers.video.adapter:VideoAdapter",
+    implementation="providers.video:VideoAdapter",
     secrets={"video-key": "the bearer token of the API"},
 )

@@ -204,6 +204,8 @@ BY_THE_NODES_CLOCK: Final[dict[str, tuple[str, ...]]] = {
         "subgraphs/fulfilment/providers/registry.py register",
     ),
     "how long ago an adapter has said how it is, by the clock of its machine": (
+        "consumers/events/reducers.py _latest_revision",
+        "consumers/events/reducers.py statuses",
         "subgraphs/events/loaders.py can_be_priced",
         "subgraphs/events/upkeep.py _end_void",
         "subgraphs/events/upkeep.py _judge",
@@ -232,6 +234,7 @@ SQL_NOW: Final = re.compile(
 )
 JAVASCRIPT: Final = re.compile(r"\bDate\.now\(|\bnew Date\(\s*\)|(?<!new )\bDate\(\s*\)")
 IN_THE_BROWSER: Final = {
+    "web/demo/Bets.tsx": "which days a visitor may choose from: those of their own calendar",
     "web/packages/client/src/changes/keys.ts": "how long to keep a change: a duration",
     "web/packages/club/src/state/useTracker.ts": "how long to poll quickly: a duration",
 }
@@ -305,7 +308,7 @@ def test_deadlines_of_money_go_by_the_databases_time() -> None:
 
 
 def test_the_page_shows_the_servers_time_alone() -> None:
-    """Scripts of the page read the visitor's clock only to measure durations."""
+    """Scripts of the page read the visitor's clock only to measure durations, and to name days."""
     folders = [*(ROOT / "web" / "packages").glob("*/src"), ROOT / "web" / "demo"]
     files = [file for folder in folders for kind in ("*.ts", "*.tsx") for file in folder.rglob(kind)]
     assert files

@@ -35,10 +35,10 @@ def event(page: Browser, name: str) -> Locator:
     return page.page.get_by_test_id("event").filter(has_text=name)
 
 
-def price(page: Browser, name: str, odds: str) -> Locator:
-    """The button of a selection at these odds, or with this state."""
+def price(page: Browser, match: str, name: str, odds: str) -> Locator:
+    """The button of a match's selection at these odds, or with this state."""
     shown = odds.replace("/", r"\/")  # the pattern becomes one of JavaScript's
-    return page.page.get_by_role("button", name=re.compile(rf"^{name}( at | ?: ?){shown}$"))
+    return event(page, match).get_by_role("button", name=re.compile(rf"^{name}( at | ?: ?){shown}$"))
 
 
 def says(page: Browser, text: str) -> None:
@@ -88,14 +88,16 @@ def test_odds_move_by_themselves_and_new_ones_are_accepted(
         page.be("c-1002")
         page.page.get_by_test_id("event-search").fill("Aldmere")
         before = demo.site.staked("c-1002")
-        price(page, "Home", "6/4").click(timeout=PATIENCE_MS)
+        price(page, "Aldmere", "Home", "6/4").click(timeout=PATIENCE_MS)
         page.shows("picked-odds", "6/4")
         match.offer(2250, 3250, 4000)
-        expect(price(page, "Home", "5/4")).to_have_attribute("data-move", "down", timeout=PATIENCE_MS)
+        expect(price(page, "Aldmere", "Home", "5/4")).to_have_attribute(
+            "data-move", "down", timeout=PATIENCE_MS
+        )
         page.shows("picked-odds", "5/4")
         says(page, "Accept the new odds")
         page.is_disabled("place-bet", "Accept the new odds")
-        page.press("place-bet")
+        page.page.get_by_test_id("place-bet").press("Enter")
         page.shows("accept-odds", "Accept 5/4")
         page.press("accept-odds")
         expect(page.page.get_by_test_id("place-bet")).to_be_focused()
@@ -115,13 +117,13 @@ def test_what_is_suspended_or_over_is_shown_and_cannot_be_bet_on(
     match.offer(2500, 3000, 4000)
     match.offer(1500, 3000, 4000, kind="HALF_TIME_RESULT", status="suspended")
     with shown(demo, launched, "Brackwater", width=360) as page:
-        price(page, "Home", "6/4").click()
+        price(page, "Brackwater", "Home", "6/4").click()
         ended.offer(2500, 3000, 4000, status="suspended")
         says(page, "Betting on this is suspended.")
-        expect(price(page, "Draw", "Suspended")).to_have_attribute("aria-disabled", "true")
-        price(page, "Draw", "Suspended").click(force=True)
+        expect(price(page, "Brackwater", "Draw", "Suspended")).to_have_attribute("aria-disabled", "true")
+        price(page, "Brackwater", "Draw", "Suspended").click(force=True)
         page.shows("picked", "Home")
-        page.press("place-bet")
+        page.page.get_by_test_id("place-bet").press("Enter")
         says(page, "Betting on this is suspended.")
         ended.tell(status="finished", score="2:1")
         says(page, "Betting on this has ended.")
@@ -148,7 +150,7 @@ def test_odds_that_changed_at_the_last_moment_refuse_the_bet_in_words(
     """The page has not read the new odds yet; the betting site has, and says them."""
     match.offer(2500, 3000, 4000)
     with shown(demo, launched, "Aldmere") as page:
-        price(page, "Away", "3/1").click(timeout=PATIENCE_MS)
+        price(page, "Aldmere", "Away", "3/1").click(timeout=PATIENCE_MS)
         page.page.route("**/graphql", _keep_waiting)
         match.offer(2500, 3000, 3500)
         page.page.wait_for_timeout(2_000)  # a moment for the block; the page itself learns nothing in it
@@ -169,19 +171,22 @@ def test_the_slip_is_usable_without_events(
 
     def away(route: Route) -> None:
         refused = EVENTS in (route.request.post_data or "")
-        answer = {"data": {"sports": None, "events": None}, "errors": [{"message": "events is away"}]}
+        answer = {
+            "data": {"sports": None, "events": None},
+            "errors": [{"message": "events cannot be reached"}],
+        }
         route.fulfill(json=answer) if refused else route.continue_()
 
     match.offer(2500, 3000, 4000)
     with shown(demo, launched, "Aldmere") as page:
-        price(page, "Home", "6/4").click(timeout=PATIENCE_MS)
+        price(page, "Aldmere", "Home", "6/4").click(timeout=PATIENCE_MS)
         page.page.route("**/graphql", away)
         page.shows("events-note", "Prices paused.")
         says(page, "Prices are paused.")
-        expect(price(page, "Home", "6/4")).to_have_attribute("aria-disabled", "true")
+        expect(price(page, "Aldmere", "Home", "6/4")).to_have_attribute("aria-disabled", "true")
         page.page.unroute("**/graphql", away)
         page.shows("events-note", "1 event shown")
-        expect(price(page, "Home", "6/4")).to_have_attribute("aria-disabled", "false")
+        expect(price(page, "Aldmere", "Home", "6/4")).to_have_attribute("aria-disabled", "false")
         page.page.route("**/graphql", away)
         page.page.evaluate("sessionStorage.clear()")
         page.page.reload()

@@ -53,7 +53,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
     def in_force(self, territory: str | None, at: datetime) -> Placement | None:
         """Return the placement that is in force; None if none is."""
-        return next((one for one in self.placements if one.is_in_force(territory, at)), None)
+        placements = self.placements
+        return next((placement for placement in placements if placement.is_in_force(territory, at)), None)
 
 
 class Board(msgspec.Struct, frozen=True, kw_only=True):
