@@ -197,7 +197,7 @@ def _compare_catalogue(catalogue: Catalogue, model: Model) -> None:
     assert {
         key: event.id
         for event in catalogue.events.values()
-        for key in (tuple(one.key) for one in event.offers)
+        for key in (tuple(offer.key) for offer in event.offers)
     } == events
     for key, event_id in events.items():
         event = catalogue.find(offer_id(*key))
