@@ -326,7 +326,7 @@ class Event:
         for read in reads:
             for picture in await read:
                 with suppress(NotShown):
-                    return context.signer.address(picture, context.territory, context.now)
+                    return context.signer.address(picture, context.territory, context.machine.now())
         return None
 
     @strawberry.field(directives=[assumed_size(USUAL_FIGURES)])

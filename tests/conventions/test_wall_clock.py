@@ -210,6 +210,9 @@ BY_THE_NODES_CLOCK: Final[dict[str, tuple[str, ...]]] = {
         "subgraphs/events/upkeep.py _end_void",
         "subgraphs/events/upkeep.py _judge",
     ),
+    "when a picture may be seen, by the clock that its server has, too": (
+        "subgraphs/events/event_types.py video_url",
+    ),
     "which events are long over": (
         "consumers/events/decisions.py match",
         "consumers/events/reducers.py fixtures",

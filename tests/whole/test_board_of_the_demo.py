@@ -1,4 +1,4 @@
-"""An editor and an approver of the demo change what a brand shows of sports, in Chromium."""
+"""An editor and an approver of the demo change what customers see of sports, in Chromium."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -7,7 +7,7 @@ from typing import Any, Final
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.support.browsers.bet_slip_page import PATIENCE_MS
+from tests.support.browsers.bet_slip_page import PATIENCE_MS, visit
 from tests.support.events import told
 from tests.support.office.signing_in import sign_in
 from tests.support.processes.running_furlong import BRAND, Demo, eventually
@@ -49,7 +49,7 @@ def propose_a_name(editor: Page) -> None:
 
 @pytest.mark.slow("two people's browsers over the demo")
 def test_an_editor_proposes_a_name_and_an_approver_approves_it(demo: Demo, launched: Browser) -> None:
-    """The approver reads it in sentences and lists, and what was approved is the entry's first revision."""
+    """The approver reads it in sentences and lists; customers have it first, under its new name."""
     start = told.instant(datetime.now(UTC) + timedelta(days=3))
     told_of = told.fixture("feed", "board-1", TOLD, starts_at=start, name=TOLD)
     assert told_of.key
@@ -75,3 +75,8 @@ def test_an_editor_proposes_a_name_and_an_approver_approves_it(demo: Demo, launc
     expect(revisions).to_contain_text(f"as “{NAME}” in British English.")
     for page in (editor, approver):
         page.context.close()
+    with visit(launched, width=1280) as customers:
+        customers.open(f"{demo.site.url}/?lang=en-GB")
+        first = customers.page.get_by_test_id("event").first
+        expect(first).to_contain_text(NAME, timeout=PATIENCE_MS)
+        expect(customers.page.get_by_text(TOLD)).to_have_count(0)

@@ -1,12 +1,15 @@
 """What hangs on events: statistics, and pictures that are seen where and when they may be."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
-from tests.support.events.block import EventsBlock, events_block
-from tests.support.events.told import NOW, fixture, gone, stats, status
+from subgraphs.events.settings import EventsSettings
+from tests.support.events.block import TERRITORY_HEADER, EventsBlock, events_block
+from tests.support.events.told import KICK_OFF, NOW, fixture, gone, instant, stats, status, video
 
 FIGURES = '{ events(brand: "northbet") { nodes { statistics { name home away } } } }'
 
@@ -60,3 +63,71 @@ async def test_statistics_of_nothing_that_is_known_are_kept_for_it(block: Events
     assert await figures(block) == []
     await block.apply(gone("fixture", "stats", "s-1"), fixture("stats", "s-2"))
     assert await figures(block) == [("Corners", "1", "1")]
+
+
+WATCHED = '{ events(brand: "northbet") { nodes { videoUrl } } }'
+
+
+@pytest.fixture
+def signing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the block sign addresses of pictures."""
+    monkeypatch.setenv("FURLONG_EVENTS_VIDEO_STREAMS", "https://video.example.com/live")
+    monkeypatch.setenv("FURLONG_EVENTS_VIDEO_KEY", "a key of the pictures' servers, 32 bytes")
+
+
+async def picture(block: EventsBlock, territory: str | None) -> str | None:
+    """Return the address of the only event's picture, without its signature."""
+    block.later(seconds=3)
+    headers = {} if territory is None else {TERRITORY_HEADER: territory}
+    answer = await block.answer_now(WATCHED, headers)
+    assert "errors" not in answer, answer
+    address = answer["data"]["events"]["nodes"][0]["videoUrl"]
+    return None if address is None else str(address).partition("?")[0]
+
+
+@pytest.mark.usefixtures("signing")
+async def test_a_picture_is_seen_where_and_when_it_may_be(database_url: str) -> None:
+    """It hangs on the event of another provider's offer; nobody sees it whose territory is not known."""
+    async with events_block(database_url) as block:
+        await block.apply(fixture("feed", "1"), status("feed"), video("1", "course-7", "GB", "IE"))
+        assert [await picture(block, territory) for territory in ("GB", "DE", None)] == [
+            "https://video.example.com/live/course-7",
+            None,
+            None,
+        ]
+        await block.apply(gone("video", "video", "1"))
+        assert await picture(block, "GB") is None
+        late = {"starts_at": instant(KICK_OFF), "ends_at": instant(KICK_OFF + timedelta(hours=2))}
+        await block.apply(video("1", "course-8", revision=2, **late))
+        assert await picture(block, "GB") is None
+        block.later(hours=3)
+        assert await picture(block, "DE") == "https://video.example.com/live/course-8"
+        block.later(hours=2)
+        assert await picture(block, "GB") is None
+
+
+async def test_nothing_is_signed_unless_the_settings_say_how(block: EventsBlock) -> None:
+    """Then nobody has an address."""
+    await block.apply(video("1", "course-7"))
+    assert await picture(block, "GB") is None
+
+
+@pytest.mark.parametrize(
+    ("streams", "key", "wrong"),
+    [
+        ("https://video.example.com", "", "or neither"),
+        ("", "a key of the pictures' servers, 32 bytes", "or neither"),
+        ("https://video.example.com", "short", "too short"),
+        ("https://user:word@video.example.com", "a key of the pictures' servers, 32 bytes", "pattern"),
+    ],
+)
+def test_settings_of_pictures_that_cannot_be_used_are_refused(
+    monkeypatch: pytest.MonkeyPatch, streams: str, key: str, wrong: str
+) -> None:
+    """In words that say what to do, and without the key."""
+    monkeypatch.setenv("FURLONG_EVENTS_VIDEO_STREAMS", streams)
+    if key:
+        monkeypatch.setenv("FURLONG_EVENTS_VIDEO_KEY", key)
+    with pytest.raises(ValidationError, match=wrong) as refused:
+        EventsSettings()
+    assert "pictures' servers" not in str(refused.value)

@@ -48,6 +48,7 @@ FRAMES: Final = "https://shop.example.com"
 FRAME_KEY: Final = "a key of the brand's server"
 OWN_TOPIC: Final = "prod.sports.bets"
 TERRITORY_HEADER: Final = "x-edge-territory"
+STREAMS: Final = "https://video.example.com"
 LEAVING: Final = "c-1002"
 """A customer whose sessions are ended."""
 
@@ -222,6 +223,8 @@ def _common(
         "FURLONG_LIVE_CHECK_SECONDS": "3600",  # so that only a notice can bring what a test waits for
         "FURLONG_EVENTS_PREFERRED": json.dumps(["feed"]),
         "FURLONG_VISITOR_TERRITORY_HEADER": TERRITORY_HEADER,
+        "FURLONG_EVENTS_VIDEO_STREAMS": STREAMS,
+        "FURLONG_EVENTS_VIDEO_KEY": SECRET,
         "FURLONG_FEEDS_TOPICS": json.dumps({sports.FEED.name: OWN_TOPIC}),
         "FURLONG_FULFILMENT_PROVIDERS": str(folder / "providers.yaml"),
         "FURLONG_FULFILMENT_SECRET_FOLDER": str(secrets),

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, Final
+from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
@@ -21,6 +22,7 @@ from consumers.stream.records import Record
 from furlong.database_names import DATABASES
 from furlong.demo.embedded_broker import PARTITIONS
 from subgraphs.events.own_ids import offer_id
+from subgraphs.events.video_addresses import signature_of
 from tests.support.consumers.feed_records import example, written
 from tests.support.events import told
 from tests.support.processes.running_furlong import BETSLIP, BRAND, PATIENCE_SECONDS, eventually
@@ -34,6 +36,8 @@ from tests.whole.switched_on.products import (
     LEAVING,
     LISTENING,
     OWN_TOPIC,
+    SECRET,
+    STREAMS,
     TERRITORY_HEADER,
     Product,
     running_product,
@@ -252,6 +256,31 @@ def test_a_brand_shows_each_territory_what_is_for_it(product: Product) -> None:
         eventually(partial(is_there, url), "the board has arrived")
         for territory in ("DE", None, "GB", "DE", "GB"):
             assert name(url, territory) == shown[territory], (url, territory)
+
+
+@shows("FURLONG_EVENTS_VIDEO_STREAMS", "FURLONG_EVENTS_VIDEO_KEY")
+def test_an_event_has_a_signed_address_of_its_picture(product: Product) -> None:
+    """Where it may be seen, and as long as its server takes the address."""
+    now = datetime.now(UTC)
+    ends = told.instant(now + timedelta(hours=3))
+    tell(product, told.fixture("feed", "of-a-picture", "Reading", "Barnet", starts_at=told.instant(now)))
+    tell(product, told.video("of-a-picture", "course-7", "DE", starts_at=told.instant(now), ends_at=ends))
+    query = f'{{ events(brand: "{BRAND}", search: "barnet") {{ nodes {{ videoUrl }} }} }}'
+
+    def address(territory: str) -> str | None:
+        headers = {TERRITORY_HEADER: territory}
+        url = f"{product.site.url}/graphql"
+        answer = httpx.post(url, json={"query": query}, headers=headers, timeout=PATIENCE_SECONDS).json()
+        return next((node["videoUrl"] for node in answer["data"]["events"]["nodes"]), None)
+
+    eventually(lambda: address("DE") is not None, "the picture has arrived")
+    signed = urlsplit(address("DE") or "")
+    assert f"{signed.scheme}://{signed.netloc}{signed.path}" == f"{STREAMS}/course-7"
+    values = {name: value for name, (value,) in parse_qs(signed.query).items()}
+    expires = int(values["expires"])
+    assert values["signature"] == signature_of(SECRET.encode(), "course-7", "DE", expires)
+    assert now.timestamp() < expires < datetime.now(UTC).timestamp() + 3600
+    assert address("GB") is None
 
 
 def tell(product: Product, record: Record) -> None:
