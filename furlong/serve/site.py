@@ -168,6 +168,11 @@ def _with_defaults(
         and (serve.page / "graphiql").is_dir()
     ):
         gateway = gateway.model_copy(update={"http": {"graphiql_dir": serve.page / "graphiql"}})
+    if territory_header in gateway.live.init_headers:
+        raise ValueError(
+            f"FURLONG_GATEWAY_LIVE_INIT_HEADERS must not have {territory_header}: "
+            "visitors would choose where they are"
+        )
     forwarded = gateway.http.forwarded_headers
     if territory_header and territory_header not in forwarded:
         forwarded = (*forwarded, territory_header)

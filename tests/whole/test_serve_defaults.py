@@ -96,3 +96,10 @@ def test_subgraphs_see_where_requests_come_from_whatever_the_settings_say(tmp_pa
         made = site._with_defaults(settings, serve, NO_BRANDS, header).http.forwarded_headers
         assert made.count(header) == 1
         assert set(settings.http.forwarded_headers) <= set(made)
+
+
+def test_visitors_cannot_choose_where_they_are(tmp_path: Path) -> None:
+    """A header of the proxy in front is none that a client may set in `connection_init`."""
+    settings = GatewaySettings(live={"init_headers": ("authorization", "cf-ipcountry")})
+    with pytest.raises(ValueError, match="choose where they are"):
+        site._with_defaults(settings, ServeSettings(page=tmp_path), NO_BRANDS, "cf-ipcountry")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 import msgspec
 
@@ -57,21 +58,30 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
         return next((placement for placement in placements if placement.is_in_force(territory, at)), None)
 
 
-class Board(msgspec.Struct, frozen=True, kw_only=True):
-    """What a brand shows, and how; what has no entry is shown as its providers tell it."""
+@dataclass(frozen=True, eq=False)
+class Board:
+    """What a brand shows, and how; what has no entry is shown as its providers tell it.
+
+    Attributes:
+        territories: Those of which it says something of their own.
+    """
 
     entries: tuple[Entry, ...] = ()
+    territories: frozenset[str] = field(init=False)
 
-    @property
-    def territories(self) -> frozenset[str]:
-        """Return those of which it says something of their own."""
+    def __post_init__(self) -> None:
         placements = (placement for entry in self.entries for placement in entry.placements)
-        return frozenset(code for placement in placements for code in placement.territories)
+        territories = frozenset(code for placement in placements for code in placement.territories)
+        object.__setattr__(self, "territories", territories)
 
     @classmethod
-    def read(cls, state: object) -> Board:
-        """Return the board of a global message's state, as it is stored."""
-        return msgspec.convert(state, cls)
+    def read(cls, state: Mapping[str, Any]) -> Board:
+        """Return the board of a global message's state, as it is stored.
+
+        Raises:
+            ValidationError: This version cannot read it.
+        """
+        return cls(msgspec.convert(state["entries"], tuple[Entry, ...]))
 
     def in_force(self, territory: str | None, at: datetime) -> Mapping[tuple[Scope, str], Placement]:
         """Return what is in force for a visitor in a territory at an instant."""

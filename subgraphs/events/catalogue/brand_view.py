@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -50,6 +51,12 @@ class BrandView:
     def of_everything(cls, catalogue: Catalogue) -> BrandView:
         """Return all events as their providers tell them, whatever brands show."""
         return cls("", catalogue, EMPTY_BOARD, None, datetime.min.replace(tzinfo=UTC))
+
+    def with_catalogue(self, catalogue: Catalogue) -> BrandView:
+        """Return the same view of the same events, with what providers say of themselves now."""
+        renewed = copy(self)
+        object.__setattr__(renewed, "catalogue", catalogue)
+        return renewed
 
     def of_sport(self, sport: str) -> Placement:
         """Return how a sport is shown."""

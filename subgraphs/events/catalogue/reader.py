@@ -3,14 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
+import msgspec
+import structlog
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
-from subgraphs.events.catalogue.boards import Board
+from subgraphs.events.catalogue.boards import EMPTY_BOARD, Board
 from subgraphs.events.catalogue.catalogue import EMPTY, Catalogue
 from subgraphs.events.catalogue.events import CompetitorRow, OfferRow, Providers
 from subgraphs.events.models import GLOBAL_STATE, OFFER
@@ -18,6 +20,7 @@ from subgraphs.events.records.catalogue_version import read_version
 from subgraphs.events.records.providers import read_reports, read_trusts
 from subgraphs.kit.records.global_state import GlobalKind
 
+log = structlog.get_logger(__name__)
 PLATFORM: Final = ""
 """What stands in the place of a brand in a cache: the catalogue is the same for all of them."""
 
@@ -43,10 +46,21 @@ class CatalogueReader:
 
     async def __call__(self, _: str = PLATFORM) -> Catalogue:
         """Return the catalogue as it is now; the same object if nothing has changed."""
+        try:
+            last, self._last = self._last, EMPTY  # a database that was away may be another one
+            self._last = await self._read(last)
+        except BaseException:
+            self._board_orders = ()
+            raise
+        return self._last
+
+    async def _read(self, last: Catalogue) -> Catalogue:
         since = self.clock.now() - SHOWN_FOR
         async with self.database.read() as connection:
             # Read first: offers that change meanwhile have a higher version, and are read again.
             version = await read_version(connection)
+            if version < last.version:  # the database was restored, or rebuilt
+                last, self._board_orders = EMPTY, ()
             reports = {report.provider: report for report in await read_reports(connection)}
             trusts = await read_trusts(connection)
             providers = Providers(
@@ -54,18 +68,13 @@ class CatalogueReader:
                 frozenset(name for name, trust in trusts.items() if trust.trusted),
                 self.preferred,
             )
-            last = self._last
             if (version, providers) == (last.version, last.providers):
-                self._last = last if reports == last.reports else last.with_reports(reports)
-                return self._last
+                return last if reports == last.reports else last.with_reports(reports)
             changed = await _changed_since(connection, last.version) if version != last.version else []
-            boards = await self._read_boards(connection)
-        self._last = last.with_changes(
-            version, changed, since, providers=providers, reports=reports, boards=boards
-        )
-        return self._last
+            boards = await self._read_boards(connection, last)
+        return last.with_changes(version, changed, since, providers=providers, reports=reports, boards=boards)
 
-    async def _read_boards(self, connection: AsyncConnection) -> Mapping[str, Board]:
+    async def _read_boards(self, connection: AsyncConnection, last: Catalogue) -> Mapping[str, Board]:
         """Return the boards of all brands; their content is read only if one has changed."""
         c = GLOBAL_STATE.c
         # What a version that did not know the kind has kept was not validated.
@@ -73,11 +82,20 @@ class CatalogueReader:
         query = select(c.brand_id, c.epoch, c.number).where(*boards_of).order_by(c.brand_id)
         orders = tuple(map(tuple, await connection.execute(query)))
         if orders == self._board_orders:
-            return self._last.boards
+            return last.boards
         states = await connection.execute(select(c.brand_id, c.state).where(*boards_of))
-        boards = {row.brand_id: Board.read(row.state) for row in states}
+        boards = {row.brand_id: _board(row.brand_id, row.state, last) for row in states}
         self._board_orders = orders
         return boards
+
+
+def _board(brand: str, state: Mapping[str, Any], last: Catalogue) -> Board:
+    """Return a brand's board; the one before if a newer version has stored what this one cannot read."""
+    try:
+        return Board.read(state)
+    except (msgspec.ValidationError, LookupError, TypeError) as fault:
+        log.warning("board_not_understood", brand=brand, error=str(fault))
+        return last.boards.get(brand, EMPTY_BOARD)
 
 
 async def _changed_since(connection: AsyncConnection, version: int) -> list[OfferRow]:

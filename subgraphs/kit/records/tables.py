@@ -13,6 +13,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
+from sqlalchemy.types import TypeEngine
 
 from foundation.storage.columns import JSON_LIST, Blob, Identifier, UtcDateTime
 
@@ -38,9 +39,14 @@ class OutboxTables:
     lease: Table
 
     @classmethod
-    def declare(cls, metadata: MetaData) -> "OutboxTables":
-        """Add the tables to a subgraph's metadata."""
-        return cls(_outbox(metadata), _lease(metadata))
+    def declare(cls, metadata: MetaData, value: TypeEngine[str] | None = None) -> "OutboxTables":
+        """Add the tables to a subgraph's metadata.
+
+        Args:
+            metadata: The subgraph's.
+            value: The type of the messages; by default they have at most 64 kB.
+        """
+        return cls(_outbox(metadata, value or Text()), _lease(metadata))
 
 
 def _position(metadata: MetaData) -> Table:
@@ -75,7 +81,7 @@ def _dead_letter(metadata: MetaData) -> Table:
     )
 
 
-def _outbox(metadata: MetaData) -> Table:
+def _outbox(metadata: MetaData, value: TypeEngine[str]) -> Table:
     """Rows are deleted once they are published."""
     return Table(
         "outbox",
@@ -83,7 +89,7 @@ def _outbox(metadata: MetaData) -> Table:
         Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
         Column("topic", Identifier(200), nullable=False),
         Column("key", Identifier(255), nullable=False),
-        Column("value", Text, nullable=False),
+        Column("value", value, nullable=False),
         Column("headers", JSON_LIST, nullable=False),
         Column("written_at", UtcDateTime, nullable=False),
     )

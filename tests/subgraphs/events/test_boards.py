@@ -9,12 +9,15 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import delete, update
 
 from subgraphs.events.catalogue.boards import AS_TOLD
 from subgraphs.events.catalogue.brand_views import BrandViews
 from subgraphs.events.catalogue.catalogue import Catalogue, Wanted
 from subgraphs.events.matching.names import normal
+from subgraphs.events.models import CATALOGUE, GLOBAL_STATE, OFFER
 from subgraphs.events.own_ids import competition_id, offer_id
+from subgraphs.events.records.catalogue_version import raise_version
 from tests.support.events.block import TERRITORY_HEADER, EventsBlock, events_block
 from tests.support.events.told import KICK_OFF, NOW, board, decision, fixture, instant, market
 from tests.support.subgraphs.club_fixture import make_token
@@ -225,3 +228,47 @@ async def test_a_large_board_of_things_that_are_not_there_changes_nothing(block:
     assert await names(block) == ["Leeds v Fulham"]
     await block.apply(board(3, "northbet", *nobody), hiding)
     assert len(await names(block)) == 2
+
+
+@given(catalogues(), HOURS)
+def test_views_follow_what_providers_say_and_keep_no_former_events(
+    catalogue: Catalogue, now: datetime
+) -> None:
+    """Reports make no view anew; other events leave none of the former ones in memory."""
+    views = BrandViews()
+    first = views.of(catalogue, BRAND, None, now)
+    reported = catalogue.with_reports({})
+    second = views.of(reported, BRAND, None, now)
+    assert second.catalogue is reported
+    assert second.page(WHOLE, 100, None) == first.page(WHOLE, 100, None)
+    other = Catalogue(2, {}, catalogue.providers, {}, catalogue.boards)
+    assert views.of(other, BRAND, None, now).page(WHOLE, 100, None).events == []
+    assert all(kept.view.catalogue is other for kept in views._kept.values())
+
+
+async def test_a_board_that_cannot_be_read_stops_nobody(block: EventsBlock) -> None:
+    """A newer version has stored it: its brand keeps the board before, and others show their events."""
+    hidden = entry("event", offer_id("feed", "1"), {"hidden": True})
+    await block.apply(fixture("feed", "1"), board(1, "northbet", hidden))
+    assert await names(block) == []
+    async with block.subgraph.database.write() as connection:
+        state = {"revision": 2, "entries": [{"scope": "galaxy", "id": "1", "placements": []}]}
+        newer = update(GLOBAL_STATE).where(GLOBAL_STATE.c.kind == "board")
+        await connection.execute(newer.values(state=state, number=2))
+        await raise_version(connection)
+    assert await names(block) == []
+    southbet = await block.ask(NAMED.replace("northbet", "southbet"))
+    assert southbet["events"]["nodes"] == [{"name": "Arsenal v Chelsea"}]
+
+
+async def test_a_restored_database_is_read_as_a_whole(block: EventsBlock) -> None:
+    """Its versions begin anew; nothing of what was in memory stays."""
+    await block.apply(
+        *(fixture("feed", "1", "Arsenal", f"Chelsea {number}", revision=number) for number in (1, 2, 3))
+    )
+    assert await names(block) == ["Arsenal v Chelsea 3"]
+    async with block.subgraph.database.write() as connection:
+        await connection.execute(delete(OFFER))
+        await connection.execute(delete(CATALOGUE))
+    await block.apply(fixture("feed", "2", "Leeds", "Fulham"))
+    assert await names(block) == ["Leeds v Fulham"]
