@@ -67,7 +67,7 @@ export function Bets({ ask, live, session, placesBets, rehearsal }: BetsProps) {
           onChoose={choose}
           onOpen={setOpened}
         />
-        <ToSlip odds={picked?.seen.display} name={picked?.offer.selection.name} />
+        <ToSlip odds={picked?.seen?.display} name={picked?.offer.selection.name} />
       </div>
       <div className="slip-column">
         <SlipOfSession
@@ -77,6 +77,7 @@ export function Bets({ ask, live, session, placesBets, rehearsal }: BetsProps) {
           session={session}
           placesBets={placesBets}
           board={controls.board}
+          onChoose={controls.choose}
           onAccept={controls.accept}
           onRefused={controls.refresh}
         />

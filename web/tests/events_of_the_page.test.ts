@@ -56,12 +56,31 @@ describe('the selection on the slip', () => {
     expect(id(read(moved, [event('a', [2100], { status: 'FINISHED' }), event('b', [3000])]))).toBe('b-0');
   });
 
+  it('is the one before a reload also while it is suspended, and not once it has ended', () => {
+    const remembering = boardAtStart({ event: 'z', selection: 'z-0' });
+    const others = [event('a', [2000])];
+    for (const picked of [event('z', [1100], { market: 'SUSPENDED' }), event('z', [null])]) {
+      const suspended = read(remembering, others, { picked });
+      expect([id(suspended), standing(suspended)?.kind]).toEqual(['z-0', 'suspended']);
+      expect(standing(read(suspended, others, { picked: event('z', [1100]) }))?.kind).toBe('open');
+    }
+    expect(id(read(remembering, others, { picked: event('z', [1100], { status: 'FINISHED' }) }))).toBe('a-0');
+  });
+
+  it('stays at its odds, also at its end, once the customer has begun to bet on what the page picked', () => {
+    const chosen = reduceBoard(read(START, [event('a', [2000])]), { type: 'chosen' });
+    const moved = read(chosen, [event('a', [1800])]);
+    expect([moved.picked?.seen?.milli, standing(moved)?.kind]).toEqual([2000, 'moved']);
+    const over = read(moved, [event('a', [1800], { status: 'FINISHED' }), event('b', [3000])]);
+    expect([id(over), standing(over)?.kind]).toEqual(['a-0', 'over']);
+  });
+
   it('keeps the odds at which the customer picked it until new ones are accepted', () => {
     const picked = reduceBoard(read(START, [event('a', [2000, 3000])]), { type: 'picked', selection: 'a-1' });
     const moved = read(picked, [event('a', [2000, 2800])]);
-    expect([moved.picked?.seen.milli, standing(moved)]).toEqual([3000, { kind: 'moved', odds: { milli: 2800, display: '2800' } }]);
+    expect([moved.picked?.seen?.milli, standing(moved)]).toEqual([3000, { kind: 'moved', odds: { milli: 2800, display: '2800' } }]);
     const accepted = reduceBoard(moved, { type: 'accepted' });
-    expect([accepted.picked?.seen.milli, standing(accepted)?.kind]).toEqual([2800, 'open']);
+    expect([accepted.picked?.seen?.milli, standing(accepted)?.kind]).toEqual([2800, 'open']);
   });
 
   it('stays when the customer picked it, and says why it cannot be bet on', () => {

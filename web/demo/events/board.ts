@@ -3,7 +3,7 @@ import type { Answer } from '@furlong/client';
 
 import type { SportsEventsQuery } from './generated/operations';
 import { eventsOf, type OfferedEvent, offersOf } from './offers';
-import { firstPick, keep, pick, type Picked, type PickedIds, type Prices } from './picked';
+import { firstPick, keep, pick, pickAgain, type Picked, type PickedIds, type Prices } from './picked';
 
 export type Move = 'up' | 'down';
 type Sport = NonNullable<SportsEventsQuery['sports']>[number];
@@ -26,7 +26,7 @@ export interface Board {
 export type BoardEvent =
   | { readonly type: 'read'; readonly answer: Answer<SportsEventsQuery> }
   | { readonly type: 'read-more'; readonly answer: Answer<SportsEventsQuery> }
-  | { readonly type: 'failed' | 'returned' | 'accepted' }
+  | { readonly type: 'failed' | 'returned' | 'chosen' | 'accepted' }
   | { readonly type: 'picked'; readonly selection: string };
 
 export function boardAtStart(remembered: PickedIds | null): Board {
@@ -56,6 +56,8 @@ export function reduceBoard(board: Board, event: BoardEvent): Board {
       return board.prices === 'live' ? { ...board, prices: 'waiting', moves: new Map() } : board;
     case 'picked':
       return afterPick(board, event.selection);
+    case 'chosen':
+      return board.picked === null || board.picked.isChosen ? board : { ...board, picked: { ...board.picked, isChosen: true } };
     case 'accepted': {
       const odds = board.picked?.offer.selection.odds ?? null;
       return board.picked === null || odds === null ? board : { ...board, picked: { ...board.picked, seen: odds, isChosen: true } };
@@ -81,7 +83,7 @@ function pickedAfter({ picked, remembered }: Board, data: SportsEventsQuery): Pi
   const offers = offersOf(eventsOf(data));
   if (picked !== null) return keep(picked, offers) ?? firstPick(data.events?.nodes ?? []);
   const before = remembered === null ? undefined : offers.get(remembered.selection);
-  return (before === undefined ? null : pick(before, true)) ?? firstPick(data.events?.nodes ?? []);
+  return (before === undefined ? null : pickAgain(before)) ?? firstPick(data.events?.nodes ?? []);
 }
 
 function afterPick(board: Board, selection: string): Board {

@@ -3,9 +3,9 @@ import { availabilityOf, type Odds, type Offer, type OfferedEvent, offersOf } fr
 
 export interface Picked {
   readonly offer: Offer;
-  /** The odds that the customer has seen and accepted. */
-  readonly seen: Odds;
-  /** Whether the customer picked it, and not the page. */
+  /** The odds that the customer has seen and accepted; null if there were none to see. */
+  readonly seen: Odds | null;
+  /** Whether the customer picked it, or has begun to bet on what the page picked. */
   readonly isChosen: boolean;
   /** Whether it was among what the graph last answered. */
   readonly isOffered: boolean;
@@ -35,7 +35,7 @@ export function standingOf({ offer, seen, isOffered }: Picked, prices: Prices): 
   const availability = availabilityOf(offer);
   const { odds } = offer.selection;
   if (availability !== 'open' || odds === null) return { kind: availability === 'over' ? 'over' : 'suspended' };
-  return { kind: odds.milli === seen.milli ? 'open' : 'moved', odds };
+  return { kind: odds.milli === seen?.milli ? 'open' : 'moved', odds };
 }
 
 /** Picks an offer at its present odds; null if it cannot be bet on. */
@@ -45,11 +45,16 @@ export function pick(offer: Offer, isChosen: boolean): Picked | null {
   return { offer, seen: odds, isChosen, isOffered: true };
 }
 
+/** What was picked before a reload, also if it is suspended now; null once it has ended. */
+export function pickAgain(offer: Offer): Picked | null {
+  return availabilityOf(offer) === 'over' ? null : { offer, seen: offer.selection.odds, isChosen: true, isOffered: true };
+}
+
 /** What the page picks by itself, so that the slip shows what a bet would add. */
 export function firstPick(events: Iterable<OfferedEvent>): Picked | null {
   for (const offer of offersOf(events).values()) {
     const picked = pick(offer, false);
-    if (picked !== null && picked.seen.milli >= FIRST_ODDS_MILLI) return picked;
+    if (picked?.seen && picked.seen.milli >= FIRST_ODDS_MILLI) return picked;
   }
   return null;
 }
@@ -57,7 +62,10 @@ export function firstPick(events: Iterable<OfferedEvent>): Picked | null {
 /** The same selection after another answer. What the page has picked follows its odds, and is replaced at its end. */
 export function keep(picked: Picked, offers: ReadonlyMap<string, Offer>): Picked | null {
   const offer = offers.get(picked.offer.selection.id);
-  if (picked.isChosen) return offer === undefined ? { ...picked, isOffered: false } : { ...picked, offer, isOffered: true };
+  if (picked.isChosen) {
+    if (offer === undefined) return { ...picked, isOffered: false };
+    return { ...picked, offer, seen: picked.seen ?? offer.selection.odds, isOffered: true };
+  }
   if (offer === undefined || availabilityOf(offer) === 'over') return null;
   return { ...picked, offer, seen: offer.selection.odds ?? picked.seen };
 }

@@ -18,6 +18,8 @@ export interface Filter {
 export interface BoardControls {
   readonly board: Board;
   readonly pick: (selection: string) => void;
+  /** Makes what the page has picked the customer's own: it stays, at the odds that are shown. */
+  readonly choose: () => void;
   /** Accepts the present odds of what is picked. */
   readonly accept: () => void;
   readonly showMore: () => void;
@@ -110,6 +112,7 @@ export function useBoard(
   return {
     board,
     pick: useCallback((selection: string) => tell({ type: 'picked', selection }), []),
+    choose: useCallback(() => tell({ type: 'chosen' }), []),
     accept: useCallback(() => tell({ type: 'accepted' }), []),
     showMore,
     refresh: useCallback(() => poller.current?.refresh(), []),

@@ -5,7 +5,7 @@ import { useId, useRef, useState, type ReactNode, type SubmitEvent } from 'react
 import type { Picked, Standing } from '../events/picked';
 import { slipWords, type SlipWords } from '../messages';
 import { PickedLine } from './PickedLine';
-import type { Placed } from './place';
+import type { Bet, Placed } from './place';
 import { StakeField } from './StakeField';
 
 export interface BetSlipProps {
@@ -17,14 +17,17 @@ export interface BetSlipProps {
   readonly onType: (typed: string) => void;
   /** Why no bet can be placed at the moment; null if one can. */
   readonly closed: string | null;
+  /** The customer has begun to bet on what is picked. */
+  readonly onChoose: () => void;
   readonly onAccept: () => void;
-  readonly onPlace: (stakeMinor: number) => Promise<Placed>;
+  /** Places what the slip showed when its button was pressed. */
+  readonly onPlace: (bet: Bet) => Promise<Placed>;
   /** The widget. Its space is reserved from the start, so that it never moves the button when it loads late. */
   readonly children: ReactNode;
 }
 
 export function BetSlip(props: BetSlipProps) {
-  const { picked, standing, currency, typed, closed, onPlace } = props;
+  const { picked, standing, currency, typed, closed, onChoose, onPlace } = props;
   const locale = useLocale();
   const words = slipWords(locale);
   const noteId = useId();
@@ -45,15 +48,22 @@ export function BetSlip(props: BetSlipProps) {
     button.current?.focus();
   }
 
+  function type(changed: string): void {
+    onChoose();
+    props.onType(changed);
+  }
+
   async function place(event: SubmitEvent): Promise<void> {
     event.preventDefault();
-    if (stakeMinor === null || picked === null || why !== null || placing) return;
+    if (stakeMinor === null || !picked?.seen || why !== null || placing) return;
+    const { offer, seen } = picked;
+    onChoose();
     setPlacing(true);
-    const placed = await onPlace(stakeMinor);
+    const placed = await onPlace({ stakeMinor, oddsMilli: seen.milli, betType: 'single', selectionId: offer.selection.id });
     setPlacing(false);
     const amount = formatMinor(stakeMinor, currency, locale.tag);
-    const taken = placed.kind === 'placed' && placed.odds !== '' ? placed.odds : picked.seen.display;
-    const bet = locale.fill(words.bet, { amount, runner: picked.offer.selection.name, odds: taken });
+    const taken = placed.kind === 'placed' && placed.odds !== '' ? placed.odds : seen.display;
+    const bet = locale.fill(words.bet, { amount, runner: offer.selection.name, odds: taken });
     setTold({ about, text: receipt(placed, bet, words, locale), isRefusal: placed.kind === 'refused' });
   }
 
@@ -68,7 +78,7 @@ export function BetSlip(props: BetSlipProps) {
         ) : (
           <PickedLine picked={picked} standing={standing} onAccept={accept} />
         )}
-        <StakeField typed={typed} currency={currency} oddsMilli={picked?.seen.milli ?? null} onType={props.onType} />
+        <StakeField typed={typed} currency={currency} oddsMilli={picked?.seen?.milli ?? null} onType={type} />
         {props.children}
         <div className="place-bar">
           <button
@@ -78,6 +88,8 @@ export function BetSlip(props: BetSlipProps) {
             data-testid="place-bet"
             aria-disabled={why !== null || placing}
             aria-describedby={noteId}
+            onFocus={onChoose}
+            onPointerDown={onChoose}
           >
             {placing && words.placing}
             {!placing && stakeMinor === null && words.placeBare}

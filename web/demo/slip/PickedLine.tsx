@@ -25,11 +25,11 @@ export function PickedLine({ picked: { offer, seen }, standing, onAccept }: Pick
       </div>
       <span className="odds" data-testid="picked-odds">
         <span className="visually-hidden">{words.odds} </span>
-        <bdi>{standing.kind === 'moved' ? standing.odds.display : seen.display}</bdi>
+        <bdi>{standing.kind === 'moved' ? standing.odds.display : (seen?.display ?? '–')}</bdi>
       </span>
       {standing.kind === 'moved' && (
         <p className="moved">
-          <span>{locale.fill(words.moved, { odds: seen.display })}</span>
+          {seen !== null && <span>{locale.fill(words.moved, { odds: seen.display })}</span>}
           <button type="button" className="accept" data-testid="accept-odds" onClick={onAccept}>
             {locale.fill(words.accept, { odds: standing.odds.display })}
           </button>

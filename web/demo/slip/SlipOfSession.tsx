@@ -15,7 +15,7 @@ import type { Board } from '../events/board';
 import { type Picked, standingOf } from '../events/picked';
 import { slipWords, type SlipWords } from '../messages';
 import { BetSlip } from './BetSlip';
-import { placeBet, type Placed } from './place';
+import { type Bet, placeBet, type Placed } from './place';
 
 interface SlipOfSessionProps {
   readonly ask: Ask;
@@ -24,6 +24,8 @@ interface SlipOfSessionProps {
   /** Whether the server of this page accepts bets. */
   readonly placesBets: boolean;
   readonly board: Board;
+  /** What is picked is the customer's own from now on. */
+  readonly onChoose: () => void;
   /** Takes the present odds of what is picked. */
   readonly onAccept: () => void;
   /** What was picked is not as it was shown, so that it is to be read again. */
@@ -33,7 +35,8 @@ interface SlipOfSessionProps {
 const DEFAULT_CURRENCY = 'GBP';
 const FIRST_STAKE_MINOR = 500;
 
-export function SlipOfSession({ ask, live, session, placesBets, board, onAccept, onRefused }: SlipOfSessionProps) {
+export function SlipOfSession(props: SlipOfSessionProps) {
+  const { ask, live, session, placesBets, board, onChoose, onAccept, onRefused } = props;
   const { picked, prices } = board;
   const standing = picked === null ? null : standingOf(picked, prices);
   const { tracker, notice, change, betPlaced } = useTracker(ask, session, live);
@@ -46,10 +49,8 @@ export function SlipOfSession({ ask, live, session, placesBets, board, onAccept,
   const input = previewInput(session, tracker, read.kind === 'amount' ? read.minor : null, picked);
   const preview = usePreview(ask, session.token, input, occasionOf(tracker));
 
-  async function place(stakeMinor: number): Promise<Placed> {
-    if (session.token === null || picked === null) return { kind: 'failed' };
-    const { offer, seen } = picked;
-    const bet = { stakeMinor, oddsMilli: seen.milli, betType: 'single', selectionId: offer.selection.id } as const;
+  async function place(bet: Bet): Promise<Placed> {
+    if (session.token === null) return { kind: 'failed' };
     const placed = await placeBet(fetch, session.token, bet, locale.tag);
     if (placed.kind === 'refused') onRefused();
     if (placed.kind === 'placed') betPlaced();
@@ -64,6 +65,7 @@ export function SlipOfSession({ ask, live, session, placesBets, board, onAccept,
       currency={currency}
       typed={typed}
       onType={setTyped}
+      onChoose={onChoose}
       closed={whyClosed(nowhere, session, slipWords(locale))}
       onAccept={onAccept}
       onPlace={place}
@@ -93,7 +95,7 @@ function previewInput(
   picked: Picked | null,
 ): PreviewInput | null {
   const progress = tracker.kind === 'club' ? tracker.club.progress : null;
-  if (progress === null || stakeMinor === null || picked === null) return null;
+  if (progress === null || stakeMinor === null || !picked?.seen) return null;
   return {
     brand: session.brand,
     stakeMinor,
