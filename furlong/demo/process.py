@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+from uuid import UUID
 
 import structlog
 from aiokafka import AIOKafkaProducer
@@ -40,9 +41,10 @@ from furlong.demo.mock.server import MountedMock
 from furlong.demo.offers import open_offers
 from furlong.demo.processes import Surroundings, running_decisions, running_processes, running_settlement
 from furlong.demo.ready_file import database_in, make_private
-from furlong.demo.routes import DemoSession, Placed, PlacedSlip, SessionCustomer, demo_routes
+from furlong.demo.routes import DemoSession, SessionCustomer, demo_routes
 from furlong.demo.scenarios import Arrived, DemoParts, Scenario, customers_of, faulty_gateway, play_scenarios
 from furlong.demo.scenarios.faults import FEATURE, HEADER
+from furlong.demo.slips import Placed, PlacedSlip
 from furlong.demo.tokens import demo_secret, demo_sessions, make_token
 from furlong.embedding.settings import EmbedSettings
 from furlong.install import load
@@ -300,11 +302,11 @@ async def _site(
     counts_bets: Callable[[], bool],
     beside: Sequence[Feature],
 ) -> AsyncIterator[Starlette]:
-    async def place_bet(owner: Owner, slip: PlacedSlip) -> Placed:
+    async def place_bet(owner: Owner, slip: PlacedSlip, bet_id: UUID) -> Placed:
         brand = simulator.world.brand(owner.brand)
         if brand is None:
             raise LookupError(f"the simulator has no brand {owner.brand}")
-        bet_id = await publish_bet(
+        named = await publish_bet(
             simulator.producer,
             brand,
             owner.customer,
@@ -312,8 +314,9 @@ async def _site(
             odds_milli=slip.odds_milli,
             placed_at=parts.clock.now(),
             bet_type=slip.bet_type,
+            bet_id=bet_id,
         )
-        return Placed(bet_id=bet_id, is_counting=counts_bets())
+        return Placed(bet_id=named, is_counting=counts_bets())
 
     async with open_offers(parts) as offers:
         routes = (

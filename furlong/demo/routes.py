@@ -4,29 +4,25 @@ Who is given secrets is decided here for all parts of the demo.
 """
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Final, Literal
+from typing import Final
+from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from pydantic.alias_generators import to_camel
+from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from furlong.demo.offers import Offers, OffersUnavailable, PresentOdds, Refusal, RefusalCode
-from subgraphs.events.graph_ids import MAX_ID
+from furlong.demo.placed_bets import AnotherBet, PlacedBets
+from furlong.demo.slips import Body, Placed, PlacedSlip, RefusedSlip, TakenOdds
 from subgraphs.kit.auth import SessionVerifier
 from subgraphs.kit.domain.errors import Unauthenticated
 from subgraphs.kit.domain.keys import Owner
 
-MAX_STAKE_MINOR = 100_000_00
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-class _Body(BaseModel):
-    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, frozen=True)
-
-
-class SessionCustomer(_Body):
+class SessionCustomer(Body):
     """A customer whom a visitor of the demo can play."""
 
     id: str
@@ -35,7 +31,7 @@ class SessionCustomer(_Body):
     note: str
 
 
-class DemoSession(_Body):
+class DemoSession(Body):
     """All customers of the demo; `brand` is the first one shown.
 
     Attributes:
@@ -49,55 +45,13 @@ class DemoSession(_Body):
     mocked: str = ""
 
 
-class PlacedSlip(_Body):
-    """A bet-slip to place.
-
-    Attributes:
-        odds_milli: The odds as the customer saw them.
-        selection_id: What is bet on, by its id in the graph; without it, the odds are taken as they are.
-    """
-
-    stake_minor: Annotated[int, Field(ge=1, le=MAX_STAKE_MINOR)]
-    odds_milli: Annotated[int, Field(ge=1001, le=1_000_000)]
-    bet_type: Literal["single", "multiple", "system"]
-    selection_id: Annotated[str, Field(max_length=MAX_ID)] | None = None
-
-
-class TakenOdds(_Body):
-    """Odds in thousandths, and as the customer writes them."""
-
-    milli: int
-    display: str
-
-
-class Placed(_Body):
-    """The bet that a slip became.
-
-    Attributes:
-        odds: Those of a selection; never worse than the customer saw them.
-        is_counting: Whether it is counted now; if not, the consumer has ended, and is being started again.
-    """
-
-    bet_id: str
-    is_counting: bool = True
-    odds: TakenOdds | None = None
-
-
-class RefusedSlip(_Body):
-    """Why a slip is refused; `odds` are the present ones if those that were seen are no longer offered."""
-
-    code: str
-    detail: str
-    odds: TakenOdds | None = None
-
-
 REFUSALS: Final[dict[RefusalCode, str]] = {
     "PRICE_CHANGED": "the odds are worse than they were seen",
     "SUSPENDED": "betting on this selection is suspended",
     "OVER": "betting on this selection has ended",
     "UNKNOWN_SELECTION": "there is no such selection",
 }
-PlaceBet = Callable[[Owner, PlacedSlip], Awaitable[Placed]]
+PlaceBet = Callable[[Owner, PlacedSlip, UUID], Awaitable[Placed]]
 
 
 NO_STORE: Final = {"cache-control": "no-store"}
@@ -151,6 +105,7 @@ def demo_routes(
         place_bet: Places the bet with the betting site, here the simulator.
         offers: What it offers, which a bet on a selection is checked against.
     """
+    bets = PlacedBets()
 
     async def post_bet(request: Request) -> Response:
         try:
@@ -163,23 +118,31 @@ def demo_routes(
             slip = PlacedSlip.model_validate_json(await request.body())
         except ValidationError as error:
             return _refused(422, "; ".join(problem["msg"] for problem in error.errors()))
+        language = request.headers.get("accept-language", "")
+        owner = viewer.owner
+
+        async def place(bet_id: UUID) -> Placed | Refusal:
+            taken = await _take(offers, owner, slip, language)
+            if isinstance(taken, Refusal):
+                return taken
+            odds_milli = slip.odds_milli if taken is None else taken.milli
+            placed = await place_bet(owner, slip.model_copy(update={"odds_milli": odds_milli}), bet_id)
+            return placed.model_copy(update={"odds": _odds(taken)})
+
         try:
-            taken = await _taken(slip, viewer.owner, offers, request.headers.get("accept-language", ""))
-        except OffersUnavailable as error:
-            return _refused(503, str(error))
-        if isinstance(taken, Refusal):
-            return _json(
-                409, RefusedSlip(code=taken.code, detail=REFUSALS[taken.code], odds=_odds(taken.odds))
-            )
-        odds_milli = slip.odds_milli if taken is None else taken.milli
-        placed = await place_bet(viewer.owner, slip.model_copy(update={"odds_milli": odds_milli}))
-        return _json(202, placed.model_copy(update={"odds": _odds(taken)}))
+            placed = await bets.once(owner, slip, place)
+        except (OffersUnavailable, AnotherBet) as error:
+            return _refused(503 if isinstance(error, OffersUnavailable) else 422, str(error))
+        if isinstance(placed, Refusal):
+            detail = REFUSALS[placed.code]
+            return _json(409, RefusedSlip(code=placed.code, detail=detail, odds=_odds(placed.odds)))
+        return _json(202, placed)
 
     return [session_route(session), Route("/demo/bets", post_bet, methods=["POST"])]
 
 
-async def _taken(
-    slip: PlacedSlip, owner: Owner, offers: Offers, language: str
+async def _take(
+    offers: Offers, owner: Owner, slip: PlacedSlip, language: str
 ) -> PresentOdds | Refusal | None:
     """Return the odds of a bet on a selection, or why there is no such bet; None for a slip without one."""
     if slip.selection_id is None:
@@ -191,7 +154,7 @@ def _odds(odds: PresentOdds | None) -> TakenOdds | None:
     return None if odds is None else TakenOdds(milli=odds.milli, display=odds.display)
 
 
-def _json(status: int, body: _Body) -> Response:
+def _json(status: int, body: Body) -> Response:
     text = body.model_dump_json(by_alias=True, exclude_none=True)
     return Response(text, status, media_type="application/json")
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from aiokafka import AIOKafkaProducer
@@ -93,12 +93,16 @@ async def publish_bet(
     placed_at: datetime,
     bet_type: BetType = "single",
     stake_source: StakeSource = "cash",
+    bet_id: UUID | None = None,
 ) -> str:
-    """Place a bet, and return its id; odds of None are the starting price."""
+    """Place a bet, and return its id; odds of None are the starting price.
+
+    A bet that is published again under the same `bet_id` is counted once.
+    """
     bet = Bet(
         brand_id=brand.id,
         customer_id=customer_id,
-        bet_id=f"b-{uuid4()}",
+        bet_id=f"b-{bet_id or uuid4()}",
         currency=brand.currency_of(customer_id),
         stake_minor=stake_minor,
         counting_stake_minor=stake_minor,

@@ -4,20 +4,23 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
 from starlette.applications import Starlette
 
 from furlong.demo.offers import Offers
-from furlong.demo.routes import DemoSession, Placed, PlacedSlip, demo_routes
+from furlong.demo.routes import DemoSession, demo_routes
+from furlong.demo.slips import Placed, PlacedSlip
 from subgraphs.kit.auth import SessionVerifier
 from subgraphs.kit.domain.keys import Owner
 from tests.support.events.block import EventsBlock, events_block
 from tests.support.events.told import fixture, market, status
 from tests.support.subgraphs.club_fixture import session, session_settings
-from tests.support.subgraphs.club_samples import BRAND
+from tests.support.subgraphs.club_samples import BRAND, CUSTOMER
 
+PAGES_ID = "6f0c1a52-8f6e-4a57-9d0a-0d3a9c1b7e11"
 QUERY = f'{{ events(brand: "{BRAND}") {{ nodes {{ markets {{ selections {{ id name }} }} }} }} }}'
 
 
@@ -30,11 +33,11 @@ class BettingSite:
     client: httpx.AsyncClient
     placed: list[PlacedSlip] = field(default_factory=list)
 
-    async def bet(self, **changes: Any) -> httpx.Response:
+    async def bet(self, customer: str = CUSTOMER, **changes: Any) -> httpx.Response:
         """Place a bet on the home side at 2.50, with some facts changed."""
         slip = {"stakeMinor": 500, "oddsMilli": 2500, "betType": "single", "selectionId": self.home}
         body = {name: value for name, value in {**slip, **changes}.items() if value is not None}
-        headers = session() | {"accept-language": "en-GB"}
+        headers = session(customer) | {"accept-language": "en-GB"}
         self.block.later(seconds=3)  # whatever is in memory is read again
         await self.block.apply(status("feed", at=self.block.clock.now()))
         return await self.client.post("/demo/bets", json=body, headers=headers)
@@ -51,9 +54,9 @@ async def site(tmp_path: Path) -> AsyncIterator[BettingSite]:
         (event,) = (await block.ask(QUERY))["events"]["nodes"]
         home = event["markets"][0]["selections"][0]["id"]
 
-        async def place(_owner: Owner, slip: PlacedSlip) -> Placed:
+        async def place(_owner: Owner, slip: PlacedSlip, bet_id: UUID) -> Placed:
             betting.placed.append(slip)
-            return Placed(bet_id="b-1")
+            return Placed(bet_id=str(bet_id))
 
         verifier = SessionVerifier.from_settings(session_settings(), block.clock)
         routes = demo_routes(DemoSession(brand=BRAND, customers=()), verifier, place, Offers(block.subgraph))
@@ -118,5 +121,30 @@ async def test_an_unknown_selection_is_refused(site: BettingSite, wrong: str) ->
 async def test_a_slip_without_a_selection_is_placed_as_it_is(site: BettingSite) -> None:
     """The odds are the customer's own; the answer has none."""
     answer = await site.bet(selectionId=None, oddsMilli=7000)
-    assert answer.json() == {"betId": "b-1", "isCounting": True}
+    assert answer.json().keys() == {"betId", "isCounting"}
     assert [slip.odds_milli for slip in site.placed] == [7000]
+
+
+async def test_a_slip_that_comes_again_under_its_id_is_placed_once(site: BettingSite) -> None:
+    """The answer is the first one, also when the selection has been suspended since."""
+    first = await site.bet(betId=PAGES_ID)
+    await site.block.apply(market("feed", "m-1", "e-1", 2500, 3000, None, revision=2, status="suspended"))
+    again = await site.bet(betId=PAGES_ID, oddsMilli=2400)
+    assert (again.status_code, again.json()) == (httpx.codes.ACCEPTED, first.json())
+    assert len(site.placed) == 1
+    other = await site.bet(betId=PAGES_ID, stakeMinor=600)
+    assert (other.status_code, len(site.placed)) == (httpx.codes.UNPROCESSABLE_ENTITY, 1)
+
+
+async def test_a_refused_slip_may_come_again_under_its_id(site: BettingSite) -> None:
+    """Nothing was placed the first time."""
+    assert (await site.bet(betId=PAGES_ID, oddsMilli=3000)).status_code == httpx.codes.CONFLICT
+    assert (await site.bet(betId=PAGES_ID)).status_code == httpx.codes.ACCEPTED
+
+
+async def test_an_id_is_of_one_customer(site: BettingSite) -> None:
+    """Whoever sends another customer's id has a bet of their own; no id but a UUID is accepted."""
+    bets = [await site.bet(betId=PAGES_ID), await site.bet(customer="c-7", betId=PAGES_ID)]
+    assert len({UUID(bet.json()["betId"]) for bet in bets} | {UUID(PAGES_ID)}) == 3
+    assert (await site.bet(betId="b-1")).status_code == httpx.codes.UNPROCESSABLE_ENTITY
+    assert len(site.placed) == 2

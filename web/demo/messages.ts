@@ -34,6 +34,8 @@ export interface SlipWords {
   readonly bet: string;
   readonly nowhere: string;
   readonly failed: string;
+  /** After a bet whose outcome nobody said. */
+  readonly unknown: string;
   /** Why the betting site refused a bet; `{odds}` in the first: those that it offers now. */
   readonly refused: Readonly<Record<RefusalCode, string>>;
   /** Under the page. */
@@ -99,6 +101,7 @@ const EN: SlipWords = {
   bet: '{amount} on {runner} at {odds}',
   nowhere: 'Placing bets is the betting site’s job; nothing here takes them.',
   failed: 'Your bet was not placed. Try again.',
+  unknown: 'We don’t know yet whether your bet was placed. Press again: it’s never placed twice.',
   refused: {
     PRICE_CHANGED: 'Your bet was not placed: the odds are now {odds}.',
     SUSPENDED: 'Your bet was not placed: betting on this is suspended.',
@@ -165,6 +168,7 @@ const DE: SlipWords = {
   bet: '{amount} auf {runner} zu {odds}',
   nowhere: 'Wetten nimmt die Wettseite entgegen, nicht diese Seite.',
   failed: 'Ihre Wette wurde nicht platziert. Versuchen Sie es erneut.',
+  unknown: 'Wir wissen noch nicht, ob Ihre Wette platziert wurde. Drücken Sie noch einmal: Sie wird nie doppelt platziert.',
   refused: {
     PRICE_CHANGED: 'Ihre Wette wurde nicht platziert: Die Quote ist jetzt {odds}.',
     SUSPENDED: 'Ihre Wette wurde nicht platziert: Wetten hierauf sind ausgesetzt.',
@@ -231,6 +235,7 @@ const IT: SlipWords = {
   bet: '{amount} su {runner} a {odds}',
   nowhere: 'Le scommesse si piazzano sul sito, non in questa pagina.',
   failed: 'La scommessa non è stata piazzata. Riprova.',
+  unknown: 'Non sappiamo ancora se la scommessa è stata piazzata. Premi di nuovo: non viene mai piazzata due volte.',
   refused: {
     PRICE_CHANGED: 'La scommessa non è stata piazzata: ora la quota è {odds}.',
     SUSPENDED: 'La scommessa non è stata piazzata: le scommesse su questo esito sono sospese.',
@@ -297,6 +302,7 @@ const AR: SlipWords = {
   bet: '{amount} على {runner} بسعر {odds}',
   nowhere: 'توضع الرهانات في موقع المراهنات، لا في هذه الصفحة.',
   failed: 'لم يوضع رهانك. حاول مرة أخرى.',
+  unknown: 'لا نعرف بعد هل وُضع رهانك. اضغط مرة أخرى: لا يوضع الرهان مرتين أبدًا.',
   refused: {
     PRICE_CHANGED: 'لم يوضع رهانك: السعر الآن {odds}.',
     SUSPENDED: 'لم يوضع رهانك: المراهنة على هذا موقوفة.',

@@ -1,9 +1,11 @@
 /** Remembers the customer of this tab, and what is on the slip, across reloads. */
+import { freshKey, idempotencyKeys, type Keys, type Session } from '@furlong/client';
 
 import type { PickedIds } from '../events/picked';
 
 const NAME = 'furlong:demo-customer';
 const PICKED = 'furlong:demo-picked:';
+const BETS = 'furlong:demo-bets:';
 
 /** The id of the customer, '' if nobody was signed in, or null if nothing is stored. */
 export function rememberedCustomer(): string | null {
@@ -39,6 +41,20 @@ export function rememberPick(brand: string, ids: PickedIds): void {
     sessionStorage.setItem(`${PICKED}${brand}`, JSON.stringify(ids));
   } catch {
     // Forbidden by the browser: a reload shows the first selection.
+  }
+}
+
+/** The ids of the bets whose outcome is unknown; where the browser forbids storage, they last as long as the page. */
+export function keysOfBets({ brand, customer }: Session): Keys {
+  return idempotencyKeys(freshKey, storageOfTab(), `${BETS}${brand}:${customer ?? ''}`, () => Date.now());
+}
+
+function storageOfTab(): Storage | null {
+  try {
+    return sessionStorage;
+  } catch {
+    // Forbidden by the browser.
+    return null;
   }
 }
 

@@ -38,8 +38,8 @@ export function BetSlip(props: BetSlipProps) {
   const button = useRef<HTMLButtonElement>(null);
   const why = closed ?? whyNot(standing, words) ?? (stakeMinor === null ? words.enterStake : null);
   const about = `${picked?.offer.selection.id ?? ''} ${typed}`;
-  // What was told of another stake or selection is no longer news; a refusal is, while it cannot be placed.
-  const news = told?.about === about && (why === null || told.isRefusal) ? told.text : null;
+  // What was told of another stake or selection is no longer news; a refusal, or that nothing is known, is also while it cannot be placed.
+  const news = told?.about === about && (why === null || told.lasts) ? told.text : null;
 
   /** The button that was pressed is gone. */
   function accept(): void {
@@ -64,7 +64,7 @@ export function BetSlip(props: BetSlipProps) {
     const amount = formatMinor(stakeMinor, currency, locale.tag);
     const taken = placed.kind === 'placed' && placed.odds !== '' ? placed.odds : seen.display;
     const bet = locale.fill(words.bet, { amount, runner: offer.selection.name, odds: taken });
-    setTold({ about, text: receipt(placed, bet, words, locale), isRefusal: placed.kind === 'refused' });
+    setTold({ about, text: receipt(placed, bet, words, locale), lasts: placed.kind === 'refused' || placed.kind === 'unknown' });
   }
 
   return (
@@ -110,7 +110,8 @@ export function BetSlip(props: BetSlipProps) {
 interface Told {
   readonly about: string;
   readonly text: string;
-  readonly isRefusal: boolean;
+  /** Whether it is still said once the slip cannot be placed. */
+  readonly lasts: boolean;
 }
 
 /** Why what is picked cannot be bet on; null if it can. */
@@ -131,6 +132,7 @@ function receipt(placed: Placed, bet: string, words: SlipWords, locale: Locale):
     case 'nowhere':
       return words.nowhere;
     case 'failed':
-      return words.failed;
+    case 'unknown':
+      return words[placed.kind];
   }
 }

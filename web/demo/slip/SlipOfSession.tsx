@@ -14,8 +14,9 @@ import { useState } from 'react';
 import type { Board } from '../events/board';
 import { type Picked, standingOf } from '../events/picked';
 import { slipWords, type SlipWords } from '../messages';
+import { keysOfBets } from '../session/remembered';
 import { BetSlip } from './BetSlip';
-import { type Bet, placeBet, type Placed } from './place';
+import { type Bet, placeOnce, type Placed } from './place';
 
 interface SlipOfSessionProps {
   readonly ask: Ask;
@@ -42,6 +43,7 @@ export function SlipOfSession(props: SlipOfSessionProps) {
   const { tracker, notice, change, betPlaced } = useTracker(ask, session, live);
   const locale = useLocale();
   const [typed, setTyped] = useState(() => formatTyped(FIRST_STAKE_MINOR, DEFAULT_CURRENCY, locale.tag));
+  const [keys] = useState(() => keysOfBets(session));
   const [nowhere, setNowhere] = useState(!placesBets);
   const progress = tracker.kind === 'club' ? tracker.club.progress : null;
   const currency = progress?.target.currency ?? DEFAULT_CURRENCY;
@@ -51,7 +53,7 @@ export function SlipOfSession(props: SlipOfSessionProps) {
 
   async function place(bet: Bet): Promise<Placed> {
     if (session.token === null) return { kind: 'failed' };
-    const placed = await placeBet(fetch, session.token, bet, locale.tag);
+    const placed = await placeOnce(fetch, keys, session.token, bet, locale.tag);
     if (placed.kind === 'refused') onRefused();
     if (placed.kind === 'placed') betPlaced();
     if (placed.kind === 'nowhere') setNowhere(true);
