@@ -4,6 +4,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { boardAtStart, reduceBoard, type Board } from '../demo/events/board';
 import { dayAfter, dayNames } from '../demo/events/days';
 import type { SportsEventsQuery } from '../demo/events/generated/operations';
+import { createListed, MAX_LISTED } from '../demo/events/listed';
 import { availabilityOf, offersOf, type OfferedEvent } from '../demo/events/offers';
 import { standingOf } from '../demo/events/picked';
 import { createEventPoller, POLL_MS } from '../demo/events/poller';
@@ -127,6 +128,16 @@ describe('the list', () => {
     expect(first.next).toBe('a');
     const grown = reduceBoard(first, { type: 'read-more', answer: answer([event('a', [2000]), event('b', [2000])]) });
     expect([grown.events.map((shown) => shown.id), grown.next]).toEqual([['a', 'b'], null]);
+  });
+
+  it('asks for one page at a time, and never for more than the graph gives at once', () => {
+    const listed = createListed(10);
+    expect([listed.begin(), listed.begin(), listed.count()]).toEqual([10, null, 10]);
+    listed.end(0);
+    while (listed.begin() !== null) listed.end(10);
+    expect(listed.count()).toBe(MAX_LISTED);
+    listed.end(10);
+    expect(listed.count()).toBe(MAX_LISTED);
   });
 
   it('keeps what was known when events cannot be read, as paused', () => {

@@ -5,7 +5,8 @@ import { slipWords, type SlipWords } from '../messages';
 import type { Board } from './board';
 import { type Choice, EventFilters } from './EventFilters';
 import { EventRow } from './EventRow';
-import { type BoardControls, MAX_LISTED } from './useBoard';
+import { MAX_LISTED } from './listed';
+import type { BoardControls } from './useBoard';
 
 interface EventListProps {
   readonly controls: BoardControls;

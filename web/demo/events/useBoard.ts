@@ -4,6 +4,7 @@ import { useCallback, useEffect, useReducer, useRef } from 'react';
 
 import { type Board, boardAtStart, reduceBoard } from './board';
 import { SportsEvents, type SportsEventsQueryVariables } from './generated/operations';
+import { createListed } from './listed';
 import type { PickedIds } from './picked';
 import { createEventPoller, type EventPoller, GIVE_UP_MS } from './poller';
 
@@ -28,9 +29,6 @@ export interface BoardControls {
 
 const NOTHING_ASKED = { brand: '', opened: '', hasOpened: false, picked: '', hasPicked: false };
 
-/** The most events that the graph gives at once. */
-export const MAX_LISTED = 100;
-
 /**
  * Returns the events of a brand. Remount it (with a React key) for another one.
  *
@@ -50,11 +48,11 @@ export function useBoard(
   const listing = JSON.stringify([filter, pageSize]);
   const picked = board.picked?.offer.event.id ?? board.remembered?.event ?? null;
   const asked = useRef<Omit<SportsEventsQueryVariables, 'first'> | null>(null);
-  const listed = useRef({ listing, count: pageSize });
+  const listed = useRef({ listing, pages: createListed(pageSize) });
 
   useEffect(() => {
     // Another filter begins with its first page.
-    if (listed.current.listing !== listing) listed.current = { listing, count: pageSize };
+    if (listed.current.listing !== listing) listed.current = { listing, pages: createListed(pageSize) };
     asked.current = {
       brand,
       sport: filter.sport || null,
@@ -73,7 +71,7 @@ export function useBoard(
     const created = createEventPoller({
       read: (signal) => {
         const variables = asked.current ?? NOTHING_ASKED;
-        return ask(SportsEvents, { ...variables, first: listed.current.count }, { token: null, signal });
+        return ask(SportsEvents, { ...variables, first: listed.current.pages.count() }, { token: null, signal });
       },
       tell,
       isVisible: () => document.visibilityState === 'visible',
@@ -95,19 +93,24 @@ export function useBoard(
   const { next } = board;
   const showMore = useCallback(() => {
     if (next === null || asked.current === null) return;
-    const first = Math.min(pageSize, MAX_LISTED - listed.current.count);
+    const { pages } = listed.current;
+    const first = pages.begin();
+    if (first === null) return;
     const variables = { ...asked.current, first, after: next, hasOpened: false, hasPicked: false };
     ask(SportsEvents, variables, { token: null, signal: AbortSignal.timeout(GIVE_UP_MS) }).then(
       (answer) => {
-        if (listed.current.listing !== listing) return;
-        listed.current.count += answer.data?.events?.nodes.length ?? 0;
+        pages.end(answer.data?.events?.nodes.length ?? 0);
+        if (listed.current.pages !== pages) return;
         tell({ type: 'read-more', answer });
         // A read that is on its way has fewer events.
         poller.current?.refresh();
       },
-      () => tell({ type: 'failed' }),
+      () => {
+        pages.end(0);
+        tell({ type: 'failed' });
+      },
     );
-  }, [ask, next, pageSize, listing]);
+  }, [ask, next]);
 
   return {
     board,
