@@ -16,9 +16,10 @@ RefusalCode = Literal["PRICE_CHANGED", "SUSPENDED", "OVER", "UNKNOWN_SELECTION"]
 
 _OFFERED: Final = """query ($selections: [_Any!]!) {
   _entities(representations: $selections) {
-    ... on Selection { status odds { milli display } market { status event { status } } }
+    ... on Selection { status odds { milli display } market { status event { id status } } }
   }
 }"""
+_SHOWN: Final = "query ($brand: ID!, $event: ID!) { event(brand: $brand, id: $event) { id } }"
 _ENDED: Final = frozenset({"FINISHED", "CANCELLED"})
 _CLOSED: Final = frozenset({"CLOSED", "SETTLED"})
 _TAKEN: Final = frozenset({"OPEN", "SUSPENDED"})
@@ -60,19 +61,26 @@ class Offers:
         """
         if not selection_id.startswith(f"{brand}:"):
             return Refusal("UNKNOWN_SELECTION")
-        offered = await self._read(selection_id, language)
-        return Refusal("UNKNOWN_SELECTION") if offered is None else _taken(offered, seen_milli)
-
-    async def _read(self, selection_id: str, language: str) -> dict[str, Any] | None:
         wanted = {"selections": [{"__typename": "Selection", "id": selection_id}]}
-        answer = await self.subgraph.execute(_OFFERED, wanted, None, {"accept-language": language})
+        told = await self._read(_OFFERED, wanted, language)
+        offered = told and told["_entities"][0]
+        if not offered or not await self._shows(brand, offered["market"]["event"]["id"], language):
+            return Refusal("UNKNOWN_SELECTION")
+        return _taken(offered, seen_milli)
+
+    async def _shows(self, brand: str, event_id: str, language: str) -> bool:
+        """Tell whether the brand shows an event: a selection is found also where its event is hidden."""
+        told = await self._read(_SHOWN, {"brand": brand, "event": event_id}, language)
+        return told is not None and told["event"] is not None
+
+    async def _read(self, query: str, variables: dict[str, Any], language: str) -> dict[str, Any] | None:
+        answer = await self.subgraph.execute(query, variables, None, {"accept-language": language})
         codes = {error.get("extensions", {}).get("code") for error in answer.get("errors", ())}
         if "BAD_USER_INPUT" in codes:
             return None
         if codes or answer["data"] is None:
-            raise OffersUnavailable(f"the events block does not tell about {selection_id}")
-        (offered,) = answer["data"]["_entities"]
-        return dict(offered) if offered else None
+            raise OffersUnavailable("the events block does not tell about a selection")
+        return dict(answer["data"])
 
 
 @asynccontextmanager

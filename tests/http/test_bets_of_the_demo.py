@@ -13,10 +13,11 @@ from starlette.applications import Starlette
 from furlong.demo.offers import Offers
 from furlong.demo.routes import DemoSession, demo_routes
 from furlong.demo.slips import Placed, PlacedSlip
+from subgraphs.events.own_ids import offer_id
 from subgraphs.kit.auth import SessionVerifier
 from subgraphs.kit.domain.keys import Owner
 from tests.support.events.block import EventsBlock, events_block
-from tests.support.events.told import fixture, market, status
+from tests.support.events.told import board, fixture, market, status
 from tests.support.subgraphs.club_fixture import session, session_settings
 from tests.support.subgraphs.club_samples import BRAND, CUSTOMER
 
@@ -116,6 +117,16 @@ async def test_an_unknown_selection_is_refused(site: BettingSite, wrong: str) ->
     """One of another brand is as unknown as one that never was."""
     answer = await site.bet(selectionId=wrong)
     assert (answer.status_code, answer.json()["code"]) == (httpx.codes.CONFLICT, "UNKNOWN_SELECTION")
+
+
+async def test_an_event_that_the_brand_hides_takes_no_bets(site: BettingSite) -> None:
+    """Editors hide an event at once if its odds are wrong; a slip may still have it."""
+    assert (await site.bet()).status_code == httpx.codes.ACCEPTED
+    hidden = {"scope": "event", "id": offer_id("feed", "e-1"), "placements": [{"hidden": True}]}
+    await site.block.apply(board(1, BRAND, hidden))
+    answer = await site.bet()
+    assert (answer.status_code, answer.json()["code"]) == (httpx.codes.CONFLICT, "UNKNOWN_SELECTION")
+    assert len(site.placed) == 1
 
 
 async def test_a_slip_without_a_selection_is_placed_as_it_is(site: BettingSite) -> None:
