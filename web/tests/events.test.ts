@@ -56,12 +56,24 @@ test('a verdict says what it does to which offers, and that it can be undone', (
 
 test('taking back says where what hung on the joined event is listed, and what is forgotten', () => {
   const remaining = offer('feed', 'Manchester United', 'Everton');
-  const same = undone({ verdict: 'SAME', remaining, learned: 1, together: 2 });
+  const same = undone({ state: 'IN_FORCE', verdict: 'SAME', remaining, learned: 1, together: 2 });
   expect(same).toContain('“Manchester United v Everton” (feed) stays an event, and what hung on the joined event is listed with it.');
   expect(same).toContain('What was learned of the names is forgotten');
   expect(same).toContain('2 decisions were made at once');
-  const different = undone({ verdict: 'DIFFERENT', remaining: null, learned: 0, together: 1 });
+  const different = undone({ state: 'IN_FORCE', verdict: 'DIFFERENT', remaining: null, learned: 0, together: 1 });
   expect(different).toBe('These offers may be of one event again. The other one waits for a decision, and isn’t listed until then.');
+});
+
+test('taking back what is not followed changes nothing for customers', () => {
+  const remaining = offer('feed', 'Manchester United', 'Everton');
+  const refused = { state: 'REFUSED', verdict: 'SAME', remaining, learned: 0, together: 1 } as const;
+  expect(undone(refused)).toBe('Nothing changes for customers: this decision isn’t followed, and what it contradicts stays.');
+  expect(undone({ ...refused, together: 2 })).toContain('2 decisions were made at once, and are undone together, also those that are followed.');
+});
+
+test('taking back what is being applied says that it is', () => {
+  const applied = undone({ state: 'BEING_APPLIED', verdict: 'DIFFERENT', remaining: null, learned: 0, together: 1 });
+  expect(applied).toMatch(/^This decision is still being applied, so customers may not see it yet\. These offers may be of one event again\./u);
 });
 
 test('home says how many matches wait for the person, after proposals', () => {

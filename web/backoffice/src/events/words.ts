@@ -41,19 +41,26 @@ export function consequence(verdict: MatchVerdict, waiting: Side, candidate: Pic
   return `${both} stay two events on all nodes: each of these offers is kept apart from the whole other event. What waits is listed as an event of its own, unless it may be of yet another one. You can undo it.`;
 }
 
+type Undoable = Pick<MatchDecision, 'state' | 'verdict' | 'remaining' | 'learned' | 'together'>;
+
 /** Say what happens once a decision is undone, before it is. */
-export function undone({ verdict, remaining, learned, together }: Pick<MatchDecision, 'verdict' | 'remaining' | 'learned' | 'together'>): string {
-  const stays = remaining === null ? '' : ` ${called(remaining)} stays an event`;
-  const parts =
-    verdict === 'SAME'
-      ? [
-          `These offers become two events again.${stays === '' ? '' : `${stays}, and what hung on the joined event is listed with it.`}`,
-          'The other one waits for a decision again; its markets aren’t shown until then.',
-        ]
-      : [`These offers may be of one event again.${stays === '' ? '' : `${stays}.`}`, 'The other one waits for a decision, and isn’t listed until then.'];
+export function undone(decision: Undoable): string {
+  const { state, learned, together } = decision;
+  const parts = state === 'REFUSED' ? ['Nothing changes for customers: this decision isn’t followed, and what it contradicts stays.'] : undoneForCustomers(decision);
+  if (state === 'BEING_APPLIED') parts.unshift('This decision is still being applied, so customers may not see it yet.');
   if (learned > 0) parts.push('What was learned of the names is forgotten, so other matches may wait again.');
-  if (together > 1) parts.push(`${together} decisions were made at once, and are undone together.`);
+  if (together > 1) parts.push(`${together} decisions were made at once, and are undone together${state === 'REFUSED' ? ', also those that are followed' : ''}.`);
   return parts.join(' ');
+}
+
+function undoneForCustomers({ verdict, remaining }: Undoable): string[] {
+  const stays = remaining === null ? '' : ` ${called(remaining)} stays an event`;
+  return verdict === 'SAME'
+    ? [
+        `These offers become two events again.${stays === '' ? '' : `${stays}, and what hung on the joined event is listed with it.`}`,
+        'The other one waits for a decision again; its markets aren’t shown until then.',
+      ]
+    : [`These offers may be of one event again.${stays === '' ? '' : `${stays}.`}`, 'The other one waits for a decision, and isn’t listed until then.'];
 }
 
 export interface Fact {
