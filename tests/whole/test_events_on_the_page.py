@@ -28,6 +28,10 @@ MOVED_DOWN: Final = """() => {
 """Begins to wait in the page for odds that are shown to fall: they are for three seconds."""
 
 
+REMEMBERED: Final = "Object.keys(sessionStorage).some((name) => name.startsWith('furlong:demo-picked:'))"
+"""Tells whether the page remembers what a customer picked."""
+
+
 @contextmanager
 def shown(demo: Demo, launched: LaunchedBrowser, name: str, width: int = 1280) -> Iterator[Browser]:
     """Open the page, and search for a match by a part of its name until it is listed."""
@@ -163,6 +167,49 @@ def test_odds_that_changed_at_the_last_moment_refuse_the_bet_in_words(
         page.page.wait_for_timeout(2_000)  # a moment for the block; the page itself learns nothing in it
         page.press("place-bet")
         says(page, "Your bet was not placed")
+
+
+@pytest.mark.parametrize("begin", ["stake", "quick", "button"])
+def test_what_the_page_picked_is_the_customers_once_they_begin_to_bet(
+    demo: Demo, launched: LaunchedBrowser, match: PublishedMatch, begin: str
+) -> None:
+    """Only what is the customer's own is remembered: a stake that is edited, or the button, makes it so."""
+    match.offer(2500, 3000, 4000)
+    with shown(demo, launched, "Aldmere") as page:
+        expect(page.page.get_by_test_id("picked")).to_be_visible(timeout=PATIENCE_MS)
+        assert not page.page.evaluate(REMEMBERED)
+        if begin == "stake":
+            page.page.get_by_test_id("stake").fill("7")
+        elif begin == "quick":
+            page.page.locator(".quick button").first.click()
+        else:
+            page.page.get_by_test_id("place-bet").focus()
+        page.page.wait_for_function(REMEMBERED, timeout=PATIENCE_MS)
+
+
+def test_a_bet_whose_answer_is_lost_is_placed_once(
+    demo: Demo, launched: LaunchedBrowser, match: PublishedMatch
+) -> None:
+    """The page says that it does not know, and pressing again is told of the bet that was placed."""
+
+    def lose(route: Route) -> None:
+        assert route.fetch().ok
+        route.abort()
+
+    match.offer(2500, 3000, 4000)
+    with shown(demo, launched, "Aldmere") as page:
+        page.be("c-1002")
+        page.page.get_by_test_id("event-search").fill("Aldmere")
+        before = demo.site.staked("c-1002")
+        price(page, "Aldmere", "Home", "6/4").click(timeout=PATIENCE_MS)
+        page.page.route("**/demo/bets", lose)
+        page.press("place-bet")
+        says(page, "know yet whether your bet was placed")
+        page.page.unroute("**/demo/bets", lose)
+        page.press("place-bet")
+        says(page, "£5.00 on Home at 6/4")
+        page.press("place-bet")  # another bet, which is counted after the first ones
+        page.shows("tracker-staked", f"£{before / 100 + 10:.2f}")
 
 
 def _keep_waiting(route: Route) -> None:
