@@ -27,8 +27,8 @@ from backoffice.events.board.entries import (
     placements_of,
 )
 from backoffice.events.board.repository import CHANGED, EntryRevision
+from backoffice.events.board.resolving import ResolvedBoard, subject_of
 from backoffice.events.board.sources import BoardSources
-from backoffice.events.board.subjects import BoardSubject, find_subject
 from backoffice.global_events.decisions import REASON_CHARACTERS, GlobalDecisions
 from consumers.messages.global_events.states import BoardEntry, BoardState
 from foundation.storage.clock import Clock
@@ -112,6 +112,7 @@ class BoardEditing:
         """
         require(actor, Permission.EVENTS_EDIT, key.brand)
         async with self.database.write() as connection:
+            key = (await self._resolved(connection, key.brand)).key(key)
             earlier = await repository.revisions(connection, key, 1, revision + 1)
             if not earlier or earlier[0].revision != revision:
                 raise NotFound("There is no such revision.")
@@ -132,14 +133,13 @@ class BoardEditing:
         seen: int,
         reason: str,
     ) -> ProposalId:
-        catalogue = await self.sources.catalogue()
-        subject = await self._subject(connection, catalogue, key)
-        key = key._replace(id=subject.id)
+        resolved = await self._resolved(connection, key.brand)
+        board, catalogue, key = resolved.board, resolved.catalogue, resolved.key(key)
+        subject = await subject_of(connection, catalogue, key)
         last = await repository.revisions(connection, key, 1)
         present = last[0].revision if last else 0
         if present != seen:
             raise Stale(CHANGED, present)
-        board = await present_board(connection, self.decisions.repository, key.brand)
         before, entry = entry_of(board, key), self._entry(key, placements)
         if before == entry:
             raise Invalid([Problem("placements", "It is shown so already: nothing would change.")])
@@ -165,17 +165,9 @@ class BoardEditing:
             reason=reason.strip()[:REASON_CHARACTERS],
         )
 
-    async def _subject(
-        self, connection: AsyncConnection, catalogue: Catalogue, key: EntryKey
-    ) -> BoardSubject:
-        """Return what an entry is about, from its last revision if no provider tells of it any more."""
-        found = find_subject(catalogue, key.scope, key.id)
-        if found is not None:
-            return found
-        last = await repository.revisions(connection, key, 1)
-        if not last:
-            raise NotFound(f"There is no {key.scope.value} {key.id[:64]!r}.")
-        return BoardSubject(key.scope, key.id, last[0].name, "", starts_at=last[0].starts_at)
+    async def _resolved(self, connection: AsyncConnection, brand: str) -> ResolvedBoard:
+        catalogue = await self.sources.catalogue()
+        return ResolvedBoard(catalogue, await present_board(connection, self.decisions.repository, brand))
 
     def _entry(self, key: EntryKey, placements: Placements) -> BoardEntry | None:
         return entry_in_force(key, placements, self.images_url) if placements else None
@@ -203,12 +195,12 @@ class BoardEditing:
         return is_over
 
     async def _unchanged(self, connection: AsyncConnection, proposal: Proposal) -> bool:
-        key, content = _content(proposal)
+        key, content = proposed_entry(proposal)
         return await repository.present_revision(connection, key) == int(content["seen"])
 
     async def _approved(self, connection: AsyncConnection, actor: Actor, proposal: Proposal) -> Json:
         """Execute an approval: store the entry's revision, and decide the brand's whole board."""
-        key, content = _content(proposal)
+        key, content = proposed_entry(proposal)
         at = await self.clock.at(connection)
         # Locked before the board is read: another entry of it may be approved at the same time.
         await self.decisions.repository.lock_sequence(connection, at)
@@ -262,6 +254,7 @@ class BoardEditing:
             return EMPTY
 
 
-def _content(proposal: Proposal) -> tuple[EntryKey, Any]:
+def proposed_entry(proposal: Proposal) -> tuple[EntryKey, Any]:
+    """Return which entry a proposal changes, and its content."""
     content: Any = proposal.content
     return EntryKey(str(proposal.brand), Scope(content["scope"]), str(content["id"])), content

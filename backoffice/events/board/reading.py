@@ -12,16 +12,17 @@ from backoffice.approvals import repository as proposals
 from backoffice.approvals.proposals import Proposal, ProposalStatus
 from backoffice.approvals.repository import ProposalFilter
 from backoffice.content.workflow.local_time import InvalidLocalTime, Occurrence, instant_of
-from backoffice.errors import Invalid, NotFound, Problem
+from backoffice.errors import Invalid, Problem
 from backoffice.events.board import repository
-from backoffice.events.board.board import entries_of, entry_of, present_board
+from backoffice.events.board.board import entry_of, present_board
 from backoffice.events.board.checks import BoardBrand
 from backoffice.events.board.editing import KIND
 from backoffice.events.board.entries import EntryKey, Placements, Scope
 from backoffice.events.board.preview import ShownItem, shown_item
 from backoffice.events.board.repository import EntryRevision
+from backoffice.events.board.resolving import ResolvedBoard, subject_of
 from backoffice.events.board.sources import BoardSources
-from backoffice.events.board.subjects import BoardSubject, find_subject, sport_name, subjects
+from backoffice.events.board.subjects import BoardSubject, sport_name, subjects
 from backoffice.global_events.repository import DecisionRepository
 from consumers.messages.global_events.states import BoardEntry
 from foundation.storage.clock import Clock
@@ -52,6 +53,7 @@ class BoardItem(NamedTuple):
     """Something that a brand can show.
 
     Attributes:
+        subject: Under the id of its entry, which may be one that it had before.
         shown: How it is shown now.
         entry: What editors say of it; None if it is shown as its providers tell it.
         changes_at: When it is next shown otherwise, as far as the schedule says.
@@ -120,9 +122,11 @@ class BoardReading:
             board = await present_board(connection, self.decisions, brand)
             pending = await self._pending(connection, ProposalFilter(brands=frozenset({brand})))
         found = subjects(catalogue, wanted.scope, _wanted(wanted, known.time_zone), after, first)
-        entries = entries_of(board)
+        resolved = ResolvedBoard(catalogue, board)
+        keys = (resolved.key(EntryKey(brand, one.scope, one.id)) for one in found)
         return [
-            self._item(EntryKey(brand, one.scope, one.id), one, entries, pending, wanted) for one in found
+            self._item(key, one, resolved.entries, pending, wanted)
+            for key, one in zip(keys, found, strict=True)
         ]
 
     async def sports(self, actor: Actor, brand: str) -> list[tuple[str, str]]:
@@ -146,19 +150,16 @@ class BoardReading:
         """
         require(actor, Permission.EVENTS_BOARD, key.brand)
         catalogue = await self.sources.catalogue()
-        subject = find_subject(catalogue, key.scope, key.id)
-        key = key if subject is None else key._replace(id=subject.id)
         async with self.database.read() as connection:
             known = await self.sources.brand(connection, key.brand)
-            last = await repository.revisions(connection, key, 1)
             board = await present_board(connection, self.decisions, key.brand)
+            resolved = ResolvedBoard(catalogue, board)
+            key = resolved.key(key)
+            subject = await subject_of(connection, catalogue, key)
+            last = await repository.revisions(connection, key, 1)
             pending = await self._pending(connection, ProposalFilter(subject=key.subject))
-        if subject is None:
-            if not last:
-                raise NotFound(f"There is no {key.scope.value} {key.id[:64]!r}.")
-            subject = BoardSubject(key.scope, key.id, last[0].name, "", starts_at=last[0].starts_at)
         entry = entry_of(board, key)
-        item = self._item(key, subject, entries_of(board), pending, BoardFilter(key.scope))
+        item = self._item(key, subject, resolved.entries, pending, BoardFilter(key.scope))
         return EntryDetails(
             item, known, last[0].revision if last else 0, repository.placements_in_force(entry, last)
         )
@@ -172,7 +173,10 @@ class BoardReading:
             Forbidden: The actor may not see them.
         """
         require(actor, Permission.EVENTS_BOARD, key.brand)
+        catalogue = await self.sources.catalogue()
         async with self.database.read() as connection:
+            board = await present_board(connection, self.decisions, key.brand)
+            key = ResolvedBoard(catalogue, board).key(key)
             return await repository.revisions(connection, key, first, before)
 
     def _item(
@@ -191,6 +195,7 @@ class BoardReading:
             for instant in (placement.since, placement.until)
             if instant is not None and instant > now
         ]
+        subject = subject._replace(id=key.id)
         return BoardItem(subject, shown, entry, min(instants, default=None), pending.get(key.subject, ()))
 
     async def _pending(

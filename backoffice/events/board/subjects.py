@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import chain
 from typing import NamedTuple
 
 from backoffice.events.board.entries import Scope
@@ -9,6 +10,8 @@ from subgraphs.events.catalogue.brand_view import BrandView
 from subgraphs.events.catalogue.catalogue import Catalogue, Wanted
 from subgraphs.events.catalogue.events import Event
 from subgraphs.events.matching.names import normal
+from subgraphs.events.models import OVER
+from subgraphs.events.own_ids import competition_id
 from subgraphs.kit.domain.sports import SPORTS
 
 
@@ -36,14 +39,24 @@ def sport_name(sport: str) -> str:
 
 
 def find_subject(catalogue: Catalogue, scope: Scope, own_id: str) -> BoardSubject | None:
-    """Return what an id names; None if providers tell of nothing like it."""
+    """Return what an id names, also one that it had before; None if providers tell of nothing like it."""
     if scope is Scope.EVENT:
         event = catalogue.find(own_id)
         return None if event is None else event_subject(event)
     if scope is Scope.SPORT:
         return sport_subject(own_id) if own_id in SPORTS or own_id in catalogue.competitions else None
     listed = (event for events in catalogue.competitions.values() for event in events)
-    return next((competition_subject(event) for event in listed if event.competition_id == own_id), None)
+    named = (event for event in catalogue.ordered if event.status not in OVER)
+    found = chain(
+        (event for event in listed if event.competition_id == own_id),
+        (event for event in named if len(event.offers) > 1 and own_id in competition_ids(event)),
+    )
+    return next(map(competition_subject, found), None)
+
+
+def competition_ids(event: Event) -> frozenset[str]:
+    """Return the ids of an event's competition, by the names that its providers give it."""
+    return frozenset(competition_id(offer.sport, normal(offer.competition)) for offer in event.offers)
 
 
 def subjects(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -11,9 +11,9 @@ from backoffice.access import Actor, Permission, require
 from backoffice.approvals import repository as proposals
 from backoffice.content.workflow.local_time import InvalidLocalTime, Occurrence, instant_of
 from backoffice.errors import Invalid, NotFound, Problem
-from backoffice.events.board.board import entries_of, present_board
+from backoffice.events.board.board import present_board
 from backoffice.events.board.checks import BoardBrand, checked_placements, never_in_force
-from backoffice.events.board.editing import KIND
+from backoffice.events.board.editing import KIND, proposed_entry
 from backoffice.events.board.entries import (
     EntryKey,
     Placements,
@@ -25,8 +25,9 @@ from backoffice.events.board.entries import (
 )
 from backoffice.events.board.preview import ShownItem, preview
 from backoffice.events.board.reading import BoardFilter
+from backoffice.events.board.resolving import ResolvedBoard, subject_of
 from backoffice.events.board.sources import BoardSources
-from backoffice.events.board.subjects import BoardSubject, find_subject
+from backoffice.events.board.subjects import BoardSubject
 from backoffice.global_events.repository import DecisionRepository
 from consumers.messages.global_events.states import BoardEntry
 from foundation.storage.clock import Clock
@@ -99,17 +100,18 @@ class BoardTrial:
         """
         require(actor, Permission.EVENTS_BOARD, key.brand)
         catalogue = await self.sources.catalogue()
-        subject = find_subject(catalogue, key.scope, key.id)
-        if subject is None:
-            raise NotFound(f"There is no {key.scope.value} {key.id[:64]!r}.")
-        key = key._replace(id=subject.id)
         async with self.database.read() as connection:
-            given = await self._proposed(connection, key, typed) if isinstance(typed, str) else typed
+            board = await present_board(connection, self.decisions, key.brand)
+            resolved = ResolvedBoard(catalogue, board)
+            key = resolved.key(key)
+            subject = await subject_of(connection, catalogue, key)
+            given = (
+                await self._proposed(connection, resolved, key, typed) if isinstance(typed, str) else typed
+            )
             images = [placement.image_url.strip() for placement in given]
             known = await self.sources.brand(connection, key.brand, images)
-            board = await present_board(connection, self.decisions, key.brand)
         now = self.clock.now()
-        present, named = entries_of(board), (key.scope.value, key.id)
+        present, named = resolved.entries, (key.scope.value, key.id)
         placements, problems = _checked(given, known)
         begins = placements[0].since if placements else None
         instant = _instant(at, known.time_zone) if at else max(now, begins or now)
@@ -121,17 +123,21 @@ class BoardTrial:
         def shown(of: Mapping[tuple[str, str], BoardEntry]) -> PreviewList:
             lists = preview(catalogue, of, key.brand, wanted.territory, locale=locale, at=instant)
             like = [one for one in lists.of(key.scope) if key.scope is Scope.SPORT or _same(one, subject)]
-            return _around(like, key.id)
+            return _around(like, subject.id, key.id)
 
         before = shown(present)
         after = before if problems else shown(proposed)
         return Tried(before, after, problems, never_in_force(placements, now))
 
-    async def _proposed(self, connection: AsyncConnection, key: EntryKey, proposal_id: str) -> Placements:
+    async def _proposed(
+        self, connection: AsyncConnection, board: ResolvedBoard, key: EntryKey, proposal_id: str
+    ) -> Placements:
         proposal = await proposals.find(connection, proposal_id)
-        if proposal is None or (proposal.kind, proposal.subject) != (KIND, key.subject):
+        if proposal is None or proposal.kind != KIND:
             raise NotFound("There is no such proposal.")
-        content: Any = proposal.content
+        about, content = proposed_entry(proposal)
+        if board.key(about) != key:
+            raise NotFound("There is no such proposal.")
         return placements_of(content["placements"])
 
 
@@ -151,8 +157,13 @@ def _same(item: ShownItem, subject: BoardSubject) -> bool:
     return item.subject.sport == subject.sport
 
 
-def _around(items: Sequence[ShownItem], own: str) -> PreviewList:
-    at = next((at for at, item in enumerate(items) if item.subject.id == own), None)
+def _around(listed: Sequence[ShownItem], told: str, entry: str) -> PreviewList:
+    """Return what is around something that providers tell under one id, and an entry has under another."""
+    at = next((at for at, item in enumerate(listed) if item.subject.id == told), None)
+    items = [
+        item._replace(subject=item.subject._replace(id=entry)) if item.subject.id == told else item
+        for item in listed
+    ]
     start = max(0, (at or 0) - AROUND)
     return PreviewList(
         items[start : start + 2 * AROUND + 1], None if at is None else at + 1, start + 1, len(items)

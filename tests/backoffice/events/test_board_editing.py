@@ -13,7 +13,8 @@ from sqlalchemy import select
 from backoffice.audit.repository import AUDIT_LOG
 from backoffice.errors import Conflict, Forbidden, Invalid, NotFound, Stale
 from backoffice.events.board import board
-from backoffice.events.board.entries import TypedPlacement
+from backoffice.events.board.entries import Scope, TypedPlacement
+from backoffice.events.board.reading import BoardFilter
 from backoffice.global_events.publisher import GlobalPublisher
 from backoffice.run_publisher import take_over
 from foundation.storage.clock import ManualClock
@@ -246,3 +247,46 @@ async def test_what_nobody_tells_of_any_more_can_be_removed(board_area: BoardFix
     assert await board_area.approve(removing) == "approved"
     with pytest.raises(NotFound):
         await board_area.editing.remove(EDDA, CUP._replace(id="never"), seen=0, reason="over")
+
+
+async def _new_id(board_area: BoardFixture) -> None:
+    """Let the first provider drop the cup final: the event is found by its old id, and has another one."""
+    dropped = {**offer("cup-final", "Arsenal v Chelsea", hours=54), "event_id": "cup-2", "is_gone": True}
+    other = {**offer("cup-2", "Arsenal v Chelsea", hours=54), "provider": "exchange"}
+    await tell(board_area.events, dropped, other)
+
+
+@pytest.mark.parametrize("own_id", ["cup-final", "cup-2"])
+async def test_an_entry_is_found_when_its_event_has_another_id(board_area: BoardFixture, own_id: str) -> None:
+    """By the old id and the new one: it is on the list, in the form and the preview, changed and removed."""
+    key = CUP._replace(id=own_id)
+    await board_area.change(CUP, named("One", position=1))
+    waiting = await board_area.propose(CUP, named("Two"), seen=1)
+    await _new_id(board_area)
+    wanted = BoardFilter(Scope.EVENT, search="arsenal", locale="en-GB")
+    (item,) = await board_area.reading.page(VIC, "northbet", wanted, 10)
+    assert (item.subject.id, item.shown.name, item.entry is not None) == ("cup-final", "One", True)
+    assert [one.proposal_id for one in item.pending] == [waiting]
+    found = await board_area.reading.find(VIC, key)
+    assert (found.revision, found.item.subject.id, len(found.placements)) == (1, "cup-final", 1)
+    assert len(await board_area.reading.revisions(VIC, key, 10)) == 1
+    tried = await board_area.trial.try_entry(EDDA, key, waiting, BoardFilter(Scope.EVENT, locale="en-GB"))
+    assert [item.name for item in tried.before.items] == ["One", "Everton v Liverpool"]
+    assert [item.name for item in tried.after.items] == ["Everton v Liverpool", "Two"]
+    assert (tried.after.place, tried.after.items[1].subject.id) == (2, "cup-final")
+    await board_area.change(key, named("Three"), seen=1)
+    back = await board_area.editing.roll_back(EDDA, key, 1, seen=2, reason="better")
+    assert await board_area.approve(back) == "approved"
+    assert entries(await board_area.board()) == {"cup-final": [{"names": {"en-GB": "One"}, "position": 1}]}
+    removing = await board_area.editing.remove(EDDA, key, seen=3, reason="over")
+    assert await board_area.approve(removing) == "approved"
+    assert entries(await board_area.board()) == {}
+
+
+async def test_a_proposal_is_previewed_after_its_event_has_another_id(board_area: BoardFixture) -> None:
+    """Also a first one, of which there is no entry yet."""
+    waiting = await board_area.propose(CUP, named("The Cup"))
+    await _new_id(board_area)
+    wanted = BoardFilter(Scope.EVENT, locale="en-GB")
+    tried = await board_area.trial.try_entry(ADA, CUP, waiting, wanted)
+    assert [item.name for item in tried.after.items] == ["Everton v Liverpool", "The Cup"]

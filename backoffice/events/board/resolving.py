@@ -1,0 +1,89 @@
+"""Which entries of a board are about what: the ids of events and competitions change with their providers."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from backoffice.errors import NotFound
+from backoffice.events.board import repository
+from backoffice.events.board.board import entries_of
+from backoffice.events.board.entries import EntryKey, Scope
+from backoffice.events.board.subjects import BoardSubject, competition_ids, find_subject
+from consumers.messages.global_events.states import BoardEntry, BoardState
+from subgraphs.events.catalogue.catalogue import Catalogue
+from subgraphs.events.models import OVER
+
+
+@dataclass(frozen=True)
+class ResolvedBoard:
+    """A board whose entries are found by any of the ids of what they are about."""
+
+    catalogue: Catalogue
+    board: BoardState | None
+
+    def key(self, key: EntryKey) -> EntryKey:
+        """Return the key of the entry that is about the same; without one, that of a new entry.
+
+        An entry about a competition that has a row of its own is no other competition's.
+        """
+        if (key.scope.value, key.id) in self.entries:
+            return key
+        subject = find_subject(self.catalogue, key.scope, key.id)
+        own = key.id if subject is None else subject.id
+        ids = [entry.id for entry in self.about(key.scope, own)]
+        others = (one for one in ids if one not in self._told_competitions)
+        return key._replace(id=own if own in ids else next(others, own))
+
+    def about(self, scope: Scope, own_id: str) -> Sequence[BoardEntry]:
+        """Return the entries about something, by the id under which its providers tell it now."""
+        return self._by_subject.get((scope.value, own_id), ())
+
+    @cached_property
+    def entries(self) -> Mapping[tuple[str, str], BoardEntry]:
+        """Return the entries by scope and id."""
+        return entries_of(self.board)
+
+    @cached_property
+    def _by_subject(self) -> Mapping[tuple[str, str], Sequence[BoardEntry]]:
+        found: defaultdict[tuple[str, str], list[BoardEntry]] = defaultdict(list)
+        for (scope, own_id), entry in self.entries.items():
+            event = self.catalogue.find(own_id) if scope == Scope.EVENT.value else None
+            ids = {own_id if event is None else event.id}
+            if scope == Scope.COMPETITION.value:
+                ids |= self._competitions.get(own_id, set())
+            for one in ids:
+                found[scope, one].append(entry)
+        return found
+
+    @cached_property
+    def _competitions(self) -> Mapping[str, set[str]]:
+        """Return the competitions of events that a provider puts into another one, by the id of that one."""
+        found: defaultdict[str, set[str]] = defaultdict(set)
+        for event in self.catalogue.ordered:
+            if len(event.offers) > 1 and event.status not in OVER:
+                for own_id in competition_ids(event):
+                    found[own_id].add(event.competition_id)
+        return found
+
+    @cached_property
+    def _told_competitions(self) -> frozenset[str]:
+        listed = self.catalogue.competitions.values()
+        return frozenset(event.competition_id for events in listed for event in events)
+
+
+async def subject_of(connection: AsyncConnection, catalogue: Catalogue, key: EntryKey) -> BoardSubject:
+    """Return what an entry is about, from its last revision if no provider tells of it any more.
+
+    Raises:
+        NotFound: There never was anything like it.
+    """
+    found = find_subject(catalogue, key.scope, key.id)
+    if found is not None:
+        return found
+    last = await repository.revisions(connection, key, 1)
+    if not last:
+        raise NotFound(f"There is no {key.scope.value} {key.id[:64]!r}.")
+    return BoardSubject(key.scope, key.id, last[0].name, "", starts_at=last[0].starts_at)
