@@ -12,6 +12,7 @@ from consumers.messages.global_events.states import BoardEntry
 from subgraphs.events.catalogue.boards import AS_TOLD, Board, Entry, Placement, shown_name
 from subgraphs.events.catalogue.brand_view import BrandView
 from subgraphs.events.catalogue.catalogue import Catalogue, Wanted
+from subgraphs.events.catalogue.events import Event
 
 MAX_LISTED = 5_000
 
@@ -54,8 +55,7 @@ def preview(
     at: datetime,
 ) -> ShownLists:
     """Return what a brand shows with a board, by scope and id; the territory is empty if it is not known."""
-    board = Board(entries=tuple(map(_entry, entries.values())))
-    view = BrandView(brand, catalogue, board, territory or None, at)
+    view = view_of(catalogue, entries, brand, territory, at)
     return ShownLists(
         [_shown(sport_subject(sport), view.of_sport(sport), locale) for sport in view.sports],
         [
@@ -70,12 +70,50 @@ def preview(
     )
 
 
-def shown_item(
-    subject: BoardSubject, entry: BoardEntry | None, territory: str, locale: str, at: datetime
-) -> ShownItem:
-    """Return how something is shown by its own entry; None if it has none."""
-    placement = None if entry is None else _entry(entry).in_force(territory or None, at)
-    return _shown(subject, placement or AS_TOLD, locale)
+def view_of(
+    catalogue: Catalogue,
+    entries: Mapping[tuple[str, str], BoardEntry],
+    brand: str,
+    territory: str,
+    at: datetime,
+) -> BrandView:
+    """Return the catalogue as a brand shows it with a board; the territory is empty if it is not known."""
+    board = Board(entries=tuple(map(_entry, entries.values())))
+    return BrandView(brand, catalogue, board, territory or None, at)
+
+
+def shown_item(view: BrandView, subject: BoardSubject, entry: BoardEntry | None, locale: str) -> ShownItem:
+    """Return how something is shown: not, if its competition or its sport is hidden.
+
+    Args:
+        view: The catalogue as the brand shows it.
+        subject: What it is, under the id that it has now.
+        entry: Its own entry, which says it if no provider tells of it any more.
+        locale: In which language.
+    """
+    if subject.scope is Scope.SPORT:
+        return _shown(subject, view.of_sport(subject.id), locale)
+    event = _event_of(view.catalogue, subject)
+    if event is None:
+        placement = None if entry is None else _entry(entry).in_force(view.territory, view.at)
+        return _shown(subject, placement or AS_TOLD, locale)
+    if subject.scope is Scope.EVENT:
+        return _shown(subject, view.of_event(event), locale)._replace(hidden=not view.shows(event))
+    item = _shown(subject, view.of_competition(event), locale)
+    return item._replace(hidden=item.hidden or view.of_sport(event.sport).hidden)
+
+
+def next_change(entries: Sequence[BoardEntry], at: datetime) -> datetime | None:
+    """Return the next instant at which a placement of some entries begins or ends; None if none does."""
+    return Board(entries=tuple(map(_entry, entries))).next_change(at)
+
+
+def _event_of(catalogue: Catalogue, subject: BoardSubject) -> Event | None:
+    """Return an event, or one of a competition."""
+    if subject.scope is Scope.EVENT:
+        return catalogue.find(subject.id)
+    listed = catalogue.competitions.get(subject.sport, ())
+    return next((event for event in listed if event.competition_id == subject.id), None)
 
 
 def _entry(entry: BoardEntry) -> Entry:

@@ -18,7 +18,7 @@ from backoffice.events.board.board import entry_of, present_board
 from backoffice.events.board.checks import BoardBrand
 from backoffice.events.board.editing import KIND
 from backoffice.events.board.entries import EntryKey, Placements, Scope
-from backoffice.events.board.preview import ShownItem, shown_item
+from backoffice.events.board.preview import ShownItem, next_change, shown_item, view_of
 from backoffice.events.board.repository import EntryRevision
 from backoffice.events.board.resolving import ResolvedBoard, subject_of
 from backoffice.events.board.sources import BoardSources
@@ -27,6 +27,7 @@ from backoffice.global_events.repository import DecisionRepository
 from consumers.messages.global_events.states import BoardEntry
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
+from subgraphs.events.catalogue.brand_view import BrandView
 from subgraphs.events.catalogue.catalogue import Wanted
 
 MAX_PENDING: Final = 500
@@ -123,10 +124,10 @@ class BoardReading:
             pending = await self._pending(connection, ProposalFilter(brands=frozenset({brand})))
         found = subjects(catalogue, wanted.scope, _wanted(wanted, known.time_zone), after, first)
         resolved = ResolvedBoard(catalogue, board)
-        keys = (resolved.key(EntryKey(brand, one.scope, one.id)) for one in found)
+        view = view_of(catalogue, resolved.entries, brand, wanted.territory, self.clock.now())
         return [
-            self._item(key, one, resolved.entries, pending, wanted)
-            for key, one in zip(keys, found, strict=True)
+            _item(resolved, view, EntryKey(brand, one.scope, one.id), one, pending, wanted.locale)
+            for one in found
         ]
 
     async def sports(self, actor: Actor, brand: str) -> list[tuple[str, str]]:
@@ -159,7 +160,8 @@ class BoardReading:
             last = await repository.revisions(connection, key, 1)
             pending = await self._pending(connection, ProposalFilter(subject=key.subject))
         entry = entry_of(board, key)
-        item = self._item(key, subject, resolved.entries, pending, BoardFilter(key.scope))
+        view = view_of(catalogue, resolved.entries, key.brand, "", self.clock.now())
+        item = _item(resolved, view, key, subject, pending, "")
         return EntryDetails(
             item, known, last[0].revision if last else 0, repository.placements_in_force(entry, last)
         )
@@ -179,25 +181,6 @@ class BoardReading:
             key = ResolvedBoard(catalogue, board).key(key)
             return await repository.revisions(connection, key, first, before)
 
-    def _item(
-        self,
-        key: EntryKey,
-        subject: BoardSubject,
-        entries: Mapping[tuple[str, str], BoardEntry],
-        pending: Mapping[str, Sequence[Proposal]],
-        wanted: BoardFilter,
-    ) -> BoardItem:
-        entry, now = entries.get((key.scope.value, key.id)), self.clock.now()
-        shown = shown_item(subject, entry, wanted.territory, wanted.locale, now)
-        instants = [
-            instant
-            for placement in (entry.placements if entry else ())
-            for instant in (placement.since, placement.until)
-            if instant is not None and instant > now
-        ]
-        subject = subject._replace(id=key.id)
-        return BoardItem(subject, shown, entry, min(instants, default=None), pending.get(key.subject, ()))
-
     async def _pending(
         self, connection: AsyncConnection, wanted: ProposalFilter
     ) -> dict[str, list[Proposal]]:
@@ -206,6 +189,21 @@ class BoardReading:
         for proposal in await proposals.newest_first(connection, waiting, MAX_PENDING, None):
             by_subject.setdefault(proposal.subject, []).append(proposal)
         return by_subject
+
+
+def _item(  # noqa: PLR0917 - what one row is made of
+    board: ResolvedBoard,
+    view: BrandView,
+    key: EntryKey,
+    subject: BoardSubject,
+    pending: Mapping[str, Sequence[Proposal]],
+    locale: str,
+) -> BoardItem:
+    key = board.key(key)
+    entry = board.entries.get((key.scope.value, key.id))
+    shown = shown_item(view, subject, entry, locale)
+    changes_at = next_change(board.that_matter(subject), view.at)
+    return BoardItem(subject._replace(id=key.id), shown, entry, changes_at, pending.get(key.subject, ()))
 
 
 def _wanted(wanted: BoardFilter, zone: str) -> Wanted:

@@ -41,6 +41,17 @@ class ResolvedBoard:
         """Return the entries about something, by the id under which its providers tell it now."""
         return self._by_subject.get((scope.value, own_id), ())
 
+    def that_matter(self, subject: BoardSubject) -> Sequence[BoardEntry]:
+        """Return the entries that say how something is shown: its own, its competition's and its sport's."""
+        found = [*self.about(subject.scope, subject.id)]
+        event = self.catalogue.find(subject.id) if subject.scope is Scope.EVENT else None
+        if event is not None:
+            named = ((Scope.COMPETITION.value, own_id) for own_id in competition_ids(event))
+            found += (self.entries[key] for key in named if key in self.entries)
+        if subject.scope is not Scope.SPORT:
+            found += self.about(Scope.SPORT, subject.sport)
+        return found
+
     @cached_property
     def entries(self) -> Mapping[tuple[str, str], BoardEntry]:
         """Return the entries by scope and id."""

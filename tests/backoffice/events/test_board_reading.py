@@ -8,6 +8,7 @@ from backoffice.errors import Invalid, NotFound
 from backoffice.events.board.entries import EntryKey, Scope, TypedPlacement
 from backoffice.events.board.reading import BoardFilter
 from backoffice.events.board.trial import PreviewList
+from subgraphs.events.own_ids import competition_id
 from tests.backoffice.board_fixture import (
     ADA,
     CUP,
@@ -140,3 +141,39 @@ async def test_an_id_of_another_offer_finds_the_event(board_area: BoardFixture) 
     await board_area.change(CUP._replace(id="cup-2"), named("Cup"))
     found = await board_area.reading.find(VIC, CUP)
     assert (found.revision, [placement.names for placement in found.placements]) == (1, [{"en-GB": "Cup"}])
+
+
+async def test_what_is_hidden_with_its_sport_or_competition_is_not_shown(board_area: BoardFixture) -> None:
+    """A row says what customers see, and when that changes, whichever entry says it."""
+    await board_area.change(FOOTBALL, TypedPlacement(hidden=True, until="2026-03-26T10:00"))
+    ends = NOW.replace(day=26, hour=10)
+    for wanted in (EVENTS._replace(search="arsenal"), BoardFilter(Scope.COMPETITION, sport="football")):
+        (item,) = await board_area.reading.page(VIC, "northbet", wanted, 10)
+        assert (item.shown.hidden, item.changes_at, item.entry) == (True, ends, None)
+    (ascot,) = await board_area.reading.page(VIC, "northbet", EVENTS._replace(search="ascot"), 10)
+    assert (ascot.shown.hidden, ascot.changes_at) == (False, None)
+    await board_area.change(LEAGUE, TypedPlacement(hidden=True, until="2026-03-27T10:00"))
+    board_area.clock.advance(ends - NOW)
+    cup = (await board_area.reading.find(VIC, CUP)).item
+    assert (cup.shown.hidden, cup.changes_at) == (True, ends + timedelta(days=1))
+
+
+async def test_a_competition_is_found_by_the_name_of_any_of_its_providers(board_area: BoardFixture) -> None:
+    """An entry from when another provider led is changed and removed, and holds for its row."""
+    premiership = EntryKey("northbet", Scope.COMPETITION, competition_id("football", "premiership"))
+    row = {**offer("cup-2", "Arsenal v Chelsea", hours=54), "provider": "second", "event_id": "cup-final"}
+    later = {**row, "competition": "Premiership", "known_since": NOW + timedelta(hours=1)}
+    await tell(board_area.events, {**offer("only", "Fulham v Leeds"), "competition": "Premiership"})
+    await board_area.change(premiership, TypedPlacement(position=2))
+    await tell(board_area.events, later, {**offer("only", "Fulham v Leeds"), "is_gone": True})
+    wanted = BoardFilter(Scope.COMPETITION, sport="football")
+    (item,) = await board_area.reading.page(VIC, "northbet", wanted, 10)
+    assert (item.subject.name, item.subject.id, item.entry is not None) == (
+        *("Premier League", premiership.id),
+        True,
+    )
+    found = await board_area.reading.find(VIC, LEAGUE)
+    assert (found.item.subject.id, found.revision) == (premiership.id, 1)
+    removing = await board_area.editing.remove(EDDA, LEAGUE, seen=1, reason="over")
+    assert await board_area.approve(removing) == "approved"
+    assert (await board_area.board())["entries"] == []
