@@ -14,8 +14,6 @@ from subgraphs.events.catalogue.brand_view import BrandView
 from subgraphs.events.catalogue.catalogue import Catalogue, Wanted
 from subgraphs.events.catalogue.events import Event
 
-MAX_LISTED = 5_000
-
 
 class ShownItem(NamedTuple):
     """A member of a list as customers see it.
@@ -31,43 +29,35 @@ class ShownItem(NamedTuple):
     hidden: bool
 
 
-class ShownLists(NamedTuple):
-    """The lists of a brand, each in its order, without what is hidden."""
-
-    sports: Sequence[ShownItem]
-    competitions: Sequence[ShownItem]
-    events: Sequence[ShownItem]
-
-    def of(self, scope: Scope) -> Sequence[ShownItem]:
-        """Return the list of a scope."""
-        return {Scope.SPORT: self.sports, Scope.COMPETITION: self.competitions, Scope.EVENT: self.events}[
-            scope
-        ]
-
-
 def preview(
     catalogue: Catalogue,
     entries: Mapping[tuple[str, str], BoardEntry],
     brand: str,
     territory: str,
+    subject: BoardSubject,
     *,
     locale: str,
     at: datetime,
-) -> ShownLists:
-    """Return what a brand shows with a board, by scope and id; the territory is empty if it is not known."""
-    view = view_of(catalogue, entries, brand, territory, at)
-    return ShownLists(
-        [_shown(sport_subject(sport), view.of_sport(sport), locale) for sport in view.sports],
-        [
-            _shown(competition_subject(event), view.of_competition(event), locale)
-            for sport in view.sports
-            for event in view.competitions(sport)
-        ],
-        [
-            _shown(event_subject(event), view.of_event(event), locale)
-            for event in view.page(Wanted(), MAX_LISTED, None).events
-        ],
-    )
+) -> Sequence[ShownItem]:
+    """Return the list of something's like that a brand shows with a board: that of its sport, in order.
+
+    Args:
+        catalogue: What providers tell.
+        entries: The board's, by scope and id.
+        brand: The brand's id.
+        territory: Where the customers are; empty if it is not known.
+        subject: A sport, competition or event.
+        locale: In which language.
+        at: When.
+    """
+    view, sport = view_of(catalogue, entries, brand, territory, at), subject.sport
+    if subject.scope is Scope.SPORT:
+        return [_shown(sport_subject(own), view.of_sport(own), locale) for own in view.sports]
+    if subject.scope is Scope.COMPETITION:
+        listed = view.competitions(sport)
+        return [_shown(competition_subject(event), view.of_competition(event), locale) for event in listed]
+    events = view.page(Wanted(sport=sport), len(catalogue.events), None).events
+    return [_shown(event_subject(event), view.of_event(event), locale) for event in events]
 
 
 def view_of(

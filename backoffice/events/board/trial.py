@@ -17,7 +17,6 @@ from backoffice.events.board.editing import KIND, proposed_entry
 from backoffice.events.board.entries import (
     EntryKey,
     Placements,
-    Scope,
     StoredPlacement,
     TypedPlacement,
     entry_in_force,
@@ -27,7 +26,6 @@ from backoffice.events.board.preview import ShownItem, preview
 from backoffice.events.board.reading import BoardFilter
 from backoffice.events.board.resolving import ResolvedBoard, subject_of
 from backoffice.events.board.sources import BoardSources
-from backoffice.events.board.subjects import BoardSubject
 from backoffice.global_events.repository import DecisionRepository
 from consumers.messages.global_events.states import BoardEntry
 from foundation.storage.clock import Clock
@@ -121,8 +119,7 @@ class BoardTrial:
         locale = wanted.locale or known.locales[0]
 
         def shown(of: Mapping[tuple[str, str], BoardEntry]) -> PreviewList:
-            lists = preview(catalogue, of, key.brand, wanted.territory, locale=locale, at=instant)
-            like = [one for one in lists.of(key.scope) if key.scope is Scope.SPORT or _same(one, subject)]
+            like = preview(catalogue, of, key.brand, wanted.territory, subject, locale=locale, at=instant)
             return _around(like, subject.id, key.id)
 
         before = shown(present)
@@ -151,10 +148,6 @@ def _checked(
         return checked_placements([one for one in typed if isinstance(one, TypedPlacement)], brand), ()
     except Invalid as refusal:
         return (), refusal.problems
-
-
-def _same(item: ShownItem, subject: BoardSubject) -> bool:
-    return item.subject.sport == subject.sport
 
 
 def _around(listed: Sequence[ShownItem], told: str, entry: str) -> PreviewList:

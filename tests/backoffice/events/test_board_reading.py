@@ -3,11 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import insert
 
 from backoffice.errors import Invalid, NotFound
 from backoffice.events.board.entries import EntryKey, Scope, TypedPlacement
 from backoffice.events.board.reading import BoardFilter
 from backoffice.events.board.trial import PreviewList
+from subgraphs.events.models import OFFER
 from subgraphs.events.own_ids import competition_id
 from tests.backoffice.board_fixture import (
     ADA,
@@ -177,3 +179,15 @@ async def test_a_competition_is_found_by_the_name_of_any_of_its_providers(board_
     removing = await board_area.editing.remove(EDDA, LEAGUE, seen=1, reason="over")
     assert await board_area.approve(removing) == "approved"
     assert (await board_area.board())["entries"] == []
+
+
+async def test_a_preview_has_all_events_of_the_sport_and_no_others(board_area: BoardFixture) -> None:
+    """Thousands of earlier ones of another sport leave nothing out."""
+    races = [offer(f"race-{at}", f"Race {at}", sport="horse-racing", hours=1) for at in range(5_001)]
+    async with board_area.events.write() as connection:
+        await connection.execute(insert(OFFER), [{**row, "version": 0} for row in races])
+    tried = await board_area.trial.try_entry(EDDA, CUP, [], EVENTS)
+    assert (shown(tried.before), tried.before.total) == (["Everton v Liverpool", "Arsenal v Chelsea"], 2)
+    ascot = CUP._replace(id="ascot")
+    tried = await board_area.trial.try_entry(EDDA, ascot, [], EVENTS)
+    assert (tried.before.place, tried.before.total) == (5_002, 5_002)
