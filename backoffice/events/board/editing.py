@@ -1,5 +1,6 @@
 """Changing a board: one person proposes how a brand shows something, another approves it for all nodes."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -39,6 +40,8 @@ from subgraphs.events.models import OVER
 KIND: Final = "events.board"
 LONG_OVER: Final = timedelta(days=7)
 """How long after its start an event that is over, or of which nobody tells any more, stays on a board."""
+CATALOGUE_SECONDS: Final = 2.0
+"""How long an approval waits for the catalogue, without which entries of old events stay on the board."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,12 +205,14 @@ class BoardEditing:
         """Execute an approval: store the entry's revision, and decide the brand's whole board."""
         key, content = proposed_entry(proposal)
         at = await self.clock.at(connection)
+        # Read before the lock, for which kill switches and budgets wait, too.
+        catalogue = await self._catalogue()
         # Locked before the board is read: another entry of it may be approved at the same time.
         await self.decisions.repository.lock_sequence(connection, at)
         if await repository.present_revision(connection, key) != content["seen"]:
             raise Stale(CHANGED)
         board = await present_board(connection, self.decisions.repository, key.brand)
-        placements, catalogue = placements_of(content["placements"]), await self._catalogue()
+        placements = placements_of(content["placements"])
         is_over = await self._is_over(connection, key.brand, board, catalogue, at)
         following = next_board(board, key, self._entry(key, placements), at, is_over)
         revision = EntryRevision(
@@ -249,7 +254,8 @@ class BoardEditing:
     async def _catalogue(self) -> Catalogue:
         """Return the catalogue; an empty one while its database is unavailable: approvals do not need it."""
         try:
-            return await self.sources.catalogue()
+            async with asyncio.timeout(CATALOGUE_SECONDS):
+                return await self.sources.catalogue()
         except (SQLAlchemyError, OSError):
             return EMPTY
 

@@ -3,22 +3,29 @@
 import asyncio
 import json
 from contextlib import AbstractAsyncContextManager
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from backoffice.approvals.service import Approvals
 from backoffice.audit.repository import AUDIT_LOG
 from backoffice.errors import Conflict, Forbidden, Invalid, NotFound, Stale
-from backoffice.events.board import board
+from backoffice.events.board import board, editing
 from backoffice.events.board.entries import Scope, TypedPlacement
 from backoffice.events.board.reading import BoardFilter
+from backoffice.global_events.decisions import GlobalDecisions
 from backoffice.global_events.publisher import GlobalPublisher
+from backoffice.global_events.repository import DecisionRepository, MessageSequence
 from backoffice.run_publisher import take_over
 from foundation.storage.clock import ManualClock
 from foundation.storage.database import Database
+from subgraphs.events.catalogue.catalogue import Catalogue
+from subgraphs.events.catalogue.reader import PLATFORM, CatalogueReader
 from tests.backoffice.board_fixture import (
     ADA,
     ALF,
@@ -290,3 +297,49 @@ async def test_a_proposal_is_previewed_after_its_event_has_another_id(board_area
     wanted = BoardFilter(Scope.EVENT, locale="en-GB")
     tried = await board_area.trial.try_entry(ADA, CUP, waiting, wanted)
     assert [item.name for item in tried.after.items] == ["Everton v Liverpool", "The Cup"]
+
+
+@dataclass
+class SilentReader(CatalogueReader):
+    """Reads from a database that never answers."""
+
+    steps: list[str] = field(default_factory=list)
+
+    async def __call__(self, _: str = PLATFORM) -> Catalogue:
+        """Wait until the caller gives up."""
+        self.steps.append("catalogue")
+        await asyncio.Event().wait()
+        raise AssertionError
+
+
+@dataclass(frozen=True)
+class Watched(DecisionRepository):
+    """Decisions, and when their sequence was locked."""
+
+    steps: list[str] = field(default_factory=list)
+
+    async def lock_sequence(self, connection: AsyncConnection, at: datetime) -> MessageSequence:
+        """Lock it, and keep that."""
+        self.steps.append("lock")
+        return await DecisionRepository.lock_sequence(self, connection, at)
+
+
+async def test_an_approval_does_not_wait_for_the_catalogue(
+    board_area: BoardFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor does anything that is decided for all nodes: it is read before their sequence is locked."""
+    monkeypatch.setattr(editing, "CATALOGUE_SECONDS", 0.1)
+    proposal = await board_area.propose(CUP, named("Cup"))
+    steps: list[str] = []
+    silent = SilentReader(board_area.events, board_area.clock, (), steps=steps)
+    deaf = replace(
+        board_area.editing,
+        sources=replace(board_area.editing.sources, reader=silent),
+        decisions=GlobalDecisions(Watched(steps=steps)),
+    )
+    approvals = Approvals(board_area.own, deaf.audit, board_area.clock)
+    approvals.register(deaf.proposal_kind)
+    async with asyncio.timeout(60):
+        assert await replace(board_area, approvals=approvals).approve(proposal) == "approved"
+    assert steps[:2] == ["catalogue", "lock"]
+    assert entries(await board_area.board()) == {"cup-final": [{"names": {"en-GB": "Cup"}}]}
