@@ -153,6 +153,8 @@ class MatchService:
         require(actor, Permission.EVENTS_MATCH, None)
         tidy = checked_reason(reason)
         async with self.database.write() as connection:
+            # Locked before it is compared: somebody may decide anew at the same time.
+            await self.decisions.repository.lock_sequence(connection, await self.clock.at(connection))
             decision = await self.decisions.repository.find(connection, key)
             if decision is None or decision.kind != GlobalKind.MATCH.value:
                 raise NotFound("There is no such decision about offers.")

@@ -1,14 +1,19 @@
 """People decide about offers that may be of one event, and undo it: over a real block, by messages."""
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backoffice.audit.repository import AUDIT_LOG
+from backoffice.errors import Stale
+from backoffice.global_events.decisions import GlobalDecisions
 from backoffice.global_events.models import SUBJECT
+from backoffice.global_events.repository import DecisionRepository, GlobalDecision, MessageSequence
 from consumers.stream.records import Record
 from tests.support.events.office import (
     DECIDE,
@@ -244,3 +249,32 @@ async def test_each_decision_is_on_record_with_its_reason(office: EventsOffice) 
         ("events.undo_match", "otto", "it was wrong"),
     ]
     assert subjects == 1
+
+
+@dataclass(frozen=True)
+class Overtaken(DecisionRepository):
+    """Decisions of which another person made one anew while this transaction waited for the lock."""
+
+    newer: GlobalDecision | None = None
+
+    async def lock_sequence(self, connection: AsyncConnection, at: datetime) -> MessageSequence:
+        """Wait until the other person's decision is there."""
+        assert self.newer is not None
+        sequence = await DecisionRepository.lock_sequence(self, connection, at)
+        await self.store(connection, self.newer)
+        return sequence
+
+
+async def test_what_was_decided_anew_meanwhile_is_not_undone_unseen(office: EventsOffice) -> None:
+    """It is compared with what the person saw after others have decided, not before."""
+    await tell(office)
+    await office.decide("SAME")
+    (made,) = await office.made()
+    matches = office.area.matches
+    async with office.base.database.read() as connection:
+        decision = await matches.decisions.repository.find(connection, made["id"])
+    assert decision is not None
+    newer = replace(decision, event_id="newer", state={**decision.state, "verdict": "different"})
+    overtaken = replace(matches, decisions=GlobalDecisions(Overtaken(newer=newer)))
+    with pytest.raises(Stale):
+        await overtaken.undo(OTTO, decision.key, decision.event_id, "it was wrong")
