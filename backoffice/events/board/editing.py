@@ -138,7 +138,7 @@ class BoardEditing:
     ) -> ProposalId:
         resolved = await self._resolved(connection, key.brand)
         board, catalogue, key = resolved.board, resolved.catalogue, resolved.key(key)
-        subject = await subject_of(connection, catalogue, key)
+        subject = await subject_of(connection, resolved, key)
         last = await repository.revisions(connection, key, 1)
         present = last[0].revision if last else 0
         if present != seen:

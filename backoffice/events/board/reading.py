@@ -22,7 +22,14 @@ from backoffice.events.board.preview import ShownItem, next_change, shown_item, 
 from backoffice.events.board.repository import EntryRevision
 from backoffice.events.board.resolving import ResolvedBoard, subject_of
 from backoffice.events.board.sources import BoardSources
-from backoffice.events.board.subjects import BoardSubject, sport_name, subjects
+from backoffice.events.board.subjects import (
+    BoardSubject,
+    Place,
+    page_of_subjects,
+    place_of,
+    sport_name,
+    subjects,
+)
 from backoffice.global_events.repository import DecisionRepository
 from consumers.messages.global_events.states import BoardEntry
 from foundation.storage.clock import Clock
@@ -40,6 +47,7 @@ class BoardFilter(NamedTuple):
     Attributes:
         day: As 2026-03-29, in the brand's zone; only events have one.
         territory, locale: Where and in which language it is looked at; empty for none of its own.
+        on_board: The entries of the board, also those of what no provider tells of any more.
     """
 
     scope: Scope
@@ -48,6 +56,7 @@ class BoardFilter(NamedTuple):
     day: str | None = None
     territory: str = ""
     locale: str = ""
+    on_board: bool = False
 
 
 class BoardItem(NamedTuple):
@@ -59,6 +68,7 @@ class BoardItem(NamedTuple):
         entry: What editors say of it; None if it is shown as its providers tell it.
         changes_at: When it is next shown otherwise, as far as the schedule says.
         pending: Proposals that wait.
+        place: Where it is in the list.
     """
 
     subject: BoardSubject
@@ -66,6 +76,7 @@ class BoardItem(NamedTuple):
     entry: BoardEntry | None
     changes_at: datetime | None
     pending: Sequence[Proposal]
+    place: Place
 
 
 class EntryDetails(NamedTuple):
@@ -107,9 +118,9 @@ class BoardReading:
             return await self.sources.brand(connection, brand)
 
     async def page(
-        self, actor: Actor, brand: str, wanted: BoardFilter, first: int, after: str = ""
+        self, actor: Actor, brand: str, wanted: BoardFilter, first: int, after: Place | None = None
     ) -> list[BoardItem]:
-        """Return what a brand can show, in order of names, or of time: up to `first`, behind an id.
+        """Return what a brand can show, or its board's entries, in order: up to `first`, behind a place.
 
         Raises:
             Forbidden: The actor may not see the board.
@@ -122,8 +133,13 @@ class BoardReading:
             known = await self.sources.brand(connection, brand)
             board = await present_board(connection, self.decisions, brand)
             pending = await self._pending(connection, ProposalFilter(brands=frozenset({brand})))
-        found = subjects(catalogue, wanted.scope, _wanted(wanted, known.time_zone), after, first)
-        resolved = ResolvedBoard(catalogue, board)
+            ids = {entry.id for entry in (board.entries if board else ())} if wanted.on_board else set()
+            last = await repository.newest(connection, brand, ids) if ids else {}
+        resolved, asked = ResolvedBoard(catalogue, board), _wanted(wanted, known.time_zone)
+        if wanted.on_board:
+            found = page_of_subjects(resolved.subjects(wanted.scope, last), asked, after, first)
+        else:
+            found = subjects(catalogue, wanted.scope, asked, after, first)
         view = view_of(catalogue, resolved.entries, brand, wanted.territory, self.clock.now())
         return [
             _item(resolved, view, EntryKey(brand, one.scope, one.id), one, pending, wanted.locale)
@@ -156,7 +172,7 @@ class BoardReading:
             board = await present_board(connection, self.decisions, key.brand)
             resolved = ResolvedBoard(catalogue, board)
             key = resolved.key(key)
-            subject = await subject_of(connection, catalogue, key)
+            subject = await subject_of(connection, resolved, key)
             last = await repository.revisions(connection, key, 1)
             pending = await self._pending(connection, ProposalFilter(subject=key.subject))
         entry = entry_of(board, key)
@@ -201,9 +217,15 @@ def _item(  # noqa: PLR0917 - what one row is made of
 ) -> BoardItem:
     key = board.key(key)
     entry = board.entries.get((key.scope.value, key.id))
-    shown = shown_item(view, subject, entry, locale)
-    changes_at = next_change(board.that_matter(subject), view.at)
-    return BoardItem(subject._replace(id=key.id), shown, entry, changes_at, pending.get(key.subject, ()))
+    told = board.told(subject.scope, subject.id) or subject
+    return BoardItem(
+        subject=subject._replace(id=key.id),
+        shown=shown_item(view, told, entry, locale),
+        entry=entry,
+        changes_at=next_change(board.that_matter(told), view.at),
+        pending=pending.get(key.subject, ()),
+        place=place_of(subject),
+    )
 
 
 def _wanted(wanted: BoardFilter, zone: str) -> Wanted:

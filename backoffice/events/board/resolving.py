@@ -1,7 +1,7 @@
 """Which entries of a board are about what: the ids of events and competitions change with their providers."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,9 +11,16 @@ from backoffice.errors import NotFound
 from backoffice.events.board import repository
 from backoffice.events.board.board import entries_of
 from backoffice.events.board.entries import EntryKey, Scope
-from backoffice.events.board.subjects import BoardSubject, competition_ids, find_subject
+from backoffice.events.board.repository import EntryRevision
+from backoffice.events.board.subjects import (
+    BoardSubject,
+    competition_ids,
+    competition_subject,
+    find_subject,
+)
 from consumers.messages.global_events.states import BoardEntry, BoardState
 from subgraphs.events.catalogue.catalogue import Catalogue
+from subgraphs.events.catalogue.events import Event
 from subgraphs.events.models import OVER
 
 
@@ -31,11 +38,29 @@ class ResolvedBoard:
         """
         if (key.scope.value, key.id) in self.entries:
             return key
-        subject = find_subject(self.catalogue, key.scope, key.id)
+        subject = self.told(key.scope, key.id)
         own = key.id if subject is None else subject.id
         ids = [entry.id for entry in self.about(key.scope, own)]
         others = (one for one in ids if one not in self._told_competitions)
         return key._replace(id=own if own in ids else next(others, own))
+
+    def told(self, scope: Scope, own_id: str) -> BoardSubject | None:
+        """Return what an id names, also one that it had before; None if providers tell of nothing like it."""
+        if scope is not Scope.COMPETITION:
+            return find_subject(self.catalogue, scope, own_id)
+        ids = (own_id, *sorted(self._competitions.get(own_id, ())))
+        events = (self._told_competitions.get(one) for one in ids)
+        return next((competition_subject(event) for event in events if event is not None), None)
+
+    def subjects(
+        self, scope: Scope, last: Mapping[tuple[Scope, str], EntryRevision]
+    ) -> Iterator[BoardSubject]:
+        """Return what the entries are about, under their ids, as it was last told."""
+        for of, own_id in self.entries:
+            if of == scope.value:
+                told, known = self.told(scope, own_id), last.get((scope, own_id))
+                unknown = BoardSubject(scope, own_id, own_id, "") if known is None else _known(known)
+                yield unknown if told is None else told._replace(id=own_id)
 
     def about(self, scope: Scope, own_id: str) -> Sequence[BoardEntry]:
         """Return the entries about something, by the id under which its providers tell it now."""
@@ -80,21 +105,25 @@ class ResolvedBoard:
         return found
 
     @cached_property
-    def _told_competitions(self) -> frozenset[str]:
+    def _told_competitions(self) -> Mapping[str, Event]:
         listed = self.catalogue.competitions.values()
-        return frozenset(event.competition_id for events in listed for event in events)
+        return {event.competition_id: event for events in listed for event in events}
 
 
-async def subject_of(connection: AsyncConnection, catalogue: Catalogue, key: EntryKey) -> BoardSubject:
+async def subject_of(connection: AsyncConnection, board: ResolvedBoard, key: EntryKey) -> BoardSubject:
     """Return what an entry is about, from its last revision if no provider tells of it any more.
 
     Raises:
         NotFound: There never was anything like it.
     """
-    found = find_subject(catalogue, key.scope, key.id)
+    found = board.told(key.scope, key.id)
     if found is not None:
         return found
     last = await repository.revisions(connection, key, 1)
     if not last:
         raise NotFound(f"There is no {key.scope.value} {key.id[:64]!r}.")
-    return BoardSubject(key.scope, key.id, last[0].name, "", starts_at=last[0].starts_at)
+    return _known(last[0])
+
+
+def _known(last: EntryRevision) -> BoardSubject:
+    return BoardSubject(last.key.scope, last.key.id, last.name, "", starts_at=last.starts_at)

@@ -1,18 +1,21 @@
 """What entries can be about: the sports, competitions and events that providers tell."""
 
-from collections.abc import Iterator
-from datetime import datetime
-from itertools import chain
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from math import inf
+from typing import NamedTuple, TypeAlias
 
 from backoffice.events.board.entries import Scope
-from subgraphs.events.catalogue.brand_view import BrandView
+from backoffice.graph.pages import no_cursor
+from subgraphs.events.catalogue.brand_view import BrandView, Order
 from subgraphs.events.catalogue.catalogue import Catalogue, Wanted
-from subgraphs.events.catalogue.events import Event
+from subgraphs.events.catalogue.events import LIVE, Event
 from subgraphs.events.matching.names import normal
-from subgraphs.events.models import OVER
 from subgraphs.events.own_ids import competition_id
 from subgraphs.kit.domain.sports import SPORTS
+
+Place: TypeAlias = tuple[str, str, str]
+"""Where something is among its like, as cursors have it."""
 
 
 class BoardSubject(NamedTuple):
@@ -39,19 +42,14 @@ def sport_name(sport: str) -> str:
 
 
 def find_subject(catalogue: Catalogue, scope: Scope, own_id: str) -> BoardSubject | None:
-    """Return what an id names, also one that it had before; None if providers tell of nothing like it."""
+    """Return what an id names; None if providers tell of nothing like it."""
     if scope is Scope.EVENT:
         event = catalogue.find(own_id)
         return None if event is None else event_subject(event)
     if scope is Scope.SPORT:
         return sport_subject(own_id) if own_id in SPORTS or own_id in catalogue.competitions else None
     listed = (event for events in catalogue.competitions.values() for event in events)
-    named = (event for event in catalogue.ordered if event.status not in OVER)
-    found = chain(
-        (event for event in listed if event.competition_id == own_id),
-        (event for event in named if len(event.offers) > 1 and own_id in competition_ids(event)),
-    )
-    return next(map(competition_subject, found), None)
+    return next((competition_subject(event) for event in listed if event.competition_id == own_id), None)
 
 
 def competition_ids(event: Event) -> frozenset[str]:
@@ -59,23 +57,59 @@ def competition_ids(event: Event) -> frozenset[str]:
     return frozenset(competition_id(offer.sport, normal(offer.competition)) for offer in event.offers)
 
 
+def place_of(subject: BoardSubject) -> Place:
+    """Return the place of something among its like: by sport and name, and of an event that of its list."""
+    if subject.scope is Scope.EVENT:
+        starts_at = "" if subject.starts_at is None else subject.starts_at.astimezone(UTC).isoformat()
+        return str(int(subject.status != LIVE)), starts_at, subject.id
+    return "" if subject.scope is Scope.SPORT else subject.sport, subject.name, subject.id
+
+
 def subjects(
-    catalogue: Catalogue, scope: Scope, wanted: Wanted, after: str = "", first: int = 100
+    catalogue: Catalogue, scope: Scope, wanted: Wanted, after: Place | None = None, first: int = 100
 ) -> list[BoardSubject]:
-    """Return what providers tell of, in order of names or of time, behind an id: up to `first`."""
+    """Return what providers tell of, in order of names or of time, behind a place: up to `first`."""
     if scope is Scope.EVENT:
-        last, everything = catalogue.find(after) if after else None, BrandView.of_everything(catalogue)
-        place = None if last is None else everything.order(last)
+        everything, place = BrandView.of_everything(catalogue), None if after is None else _order(after)
         return [event_subject(event) for event in everything.page(wanted, first, place).events]
-    listed = list(_sports(catalogue) if scope is Scope.SPORT else _competitions(catalogue, wanted.sport))
-    start = next((at for at, one in enumerate(listed, start=1) if one.id == after), 0)
+    listed = _sports(catalogue) if scope is Scope.SPORT else _competitions(catalogue, wanted.sport)
+    return page_of_subjects(listed, wanted, after, first)
+
+
+def page_of_subjects(
+    listed: Iterable[BoardSubject], wanted: Wanted, after: Place | None, first: int
+) -> list[BoardSubject]:
+    """Return those of some that are asked for, in order, behind a place: up to `first`."""
     words = normal(wanted.search or "").split()
-    found = (one for one in listed[start:] if all(word in normal(one.name) for word in words))
-    return [one for one, _ in zip(found, range(first), strict=False)]
+    found = sorted((one for one in listed if _matches(one, wanted, words)), key=place_of)
+    return [one for one in found if after is None or place_of(one) > after][:first]
+
+
+def _matches(subject: BoardSubject, wanted: Wanted, words: Sequence[str]) -> bool:
+    name, starts_at = normal(subject.name), subject.starts_at
+    return (
+        (wanted.sport is None or subject.scope is Scope.SPORT or subject.sport == wanted.sport)
+        and (starts_at is None or wanted.since is None or starts_at >= wanted.since)
+        and (starts_at is None or wanted.until is None or starts_at < wanted.until)
+        and all(word in name for word in words)
+    )
+
+
+def _order(place: Place) -> Order:
+    """Return the place of an event as the catalogue has it.
+
+    Raises:
+        Invalid: It is none.
+    """
+    is_other, starts_at, own_id = place
+    try:
+        return inf, is_other == "1", datetime.fromisoformat(starts_at).astimezone(UTC), own_id
+    except (ValueError, OverflowError):
+        raise no_cursor() from None
 
 
 def _sports(catalogue: Catalogue) -> Iterator[BoardSubject]:
-    yield from sorted((sport_subject(sport) for sport in catalogue.competitions), key=lambda one: one.name)
+    yield from map(sport_subject, catalogue.competitions)
 
 
 def _competitions(catalogue: Catalogue, sport: str | None) -> Iterator[BoardSubject]:

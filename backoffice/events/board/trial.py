@@ -102,7 +102,7 @@ class BoardTrial:
             board = await present_board(connection, self.decisions, key.brand)
             resolved = ResolvedBoard(catalogue, board)
             key = resolved.key(key)
-            subject = await subject_of(connection, catalogue, key)
+            subject = await subject_of(connection, resolved, key)
             given = (
                 await self._proposed(connection, resolved, key, typed) if isinstance(typed, str) else typed
             )

@@ -1,6 +1,6 @@
 """Boards in the back office's graph."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 import strawberry
 from strawberry import ID
@@ -29,13 +29,20 @@ from backoffice.events.graph.board_types import (
     revision_to_graphql,
 )
 from backoffice.graph.area import OfficeInfo, permitted
-from backoffice.graph.pages import Page, number_key, page_of, page_size, text_key
+from backoffice.graph.pages import Name, Page, number_key, page_of, page_size, read_cursor
 from subgraphs.kit.graphql.descriptions import fields_described
 
 First = Annotated[int, strawberry.argument(description="How many rows: 1 to 100.")]
 Day = Annotated[
     str | None, strawberry.argument(description="As 2026-03-29, in the brand's time; of events only.")
 ]
+OnBoard = Annotated[
+    bool,
+    strawberry.argument(
+        description="Only what the board has an entry of, also if no provider tells of it any more."
+    ),
+]
+PLACE: Final = tuple[Name, Name, Name]
 _READ, _EDIT = Permission.EVENTS_BOARD, Permission.EVENTS_EDIT
 
 
@@ -63,17 +70,18 @@ class BoardQuery:
         day: Day = None,
         territory: str = "",
         locale: str = "",
+        on_board: OnBoard = False,  # noqa: FBT002 - given by name
         first: First = 25,
         after: str | None = None,
     ) -> Page[BoardItemInfo]:
-        """What a brand can show, in order of names or of time, each with how it is shown now."""
+        """What a brand can show, by name or by time, each with how it is shown now."""
         area = info.context.area(EventsArea)
-        wanted = BoardFilter(scope, sport, search, day, territory, locale)
+        wanted = BoardFilter(scope, sport, search, day, territory, locale, on_board)
         page = await area.board_reading.page(
-            info.context.actor, brand, wanted, page_size(first), text_key(after)
+            info.context.actor, brand, wanted, page_size(first), read_cursor(after, PLACE)
         )
         return page_of(
-            page, first, lambda item: item_to_graphql(item, brand, area.address), lambda item: item.subject.id
+            page, first, lambda item: item_to_graphql(item, brand, area.address), lambda item: item.place
         )
 
     @strawberry.field(directives=[permitted(_READ, "brand")])

@@ -8,6 +8,7 @@ from sqlalchemy import insert
 from backoffice.errors import Invalid, NotFound
 from backoffice.events.board.entries import EntryKey, Scope, TypedPlacement
 from backoffice.events.board.reading import BoardFilter
+from backoffice.events.board.subjects import Place
 from backoffice.events.board.trial import PreviewList
 from subgraphs.events.models import OFFER
 from subgraphs.events.own_ids import competition_id
@@ -18,6 +19,7 @@ from tests.backoffice.board_fixture import (
     EDDA,
     FOOTBALL,
     LEAGUE,
+    OFFERS,
     VIC,
     BoardFixture,
     named,
@@ -29,7 +31,7 @@ from tests.support.office.backoffice_fixture import NOW
 EVENTS = BoardFilter(Scope.EVENT)
 
 
-async def names(board_area: BoardFixture, wanted: BoardFilter, after: str = "") -> list[str]:
+async def names(board_area: BoardFixture, wanted: BoardFilter, after: Place | None = None) -> list[str]:
     """Return the names of a list."""
     page = await board_area.reading.page(VIC, "northbet", wanted, 10, after)
     return [item.subject.name for item in page]
@@ -42,7 +44,8 @@ async def test_it_lists_sports_competitions_and_coming_events(board_area: BoardF
     assert await names(board_area, BoardFilter(Scope.COMPETITION, sport="horse-racing")) == ["Ascot"]
     events = ["Ascot 14:30", "Everton v Liverpool", "Arsenal v Chelsea"]
     assert await names(board_area, EVENTS) == events
-    assert await names(board_area, EVENTS, after="ascot") == events[1:]
+    first = (await board_area.reading.page(VIC, "northbet", EVENTS, 1))[0].place
+    assert await names(board_area, EVENTS, after=first) == events[1:]
     assert await names(board_area, EVENTS._replace(search="liverpool")) == events[1:2]
     assert await names(board_area, EVENTS._replace(sport="football", day="2026-03-27")) == events[2:]
     for wanted in (EVENTS._replace(day="soon"), EVENTS._replace(search="x" * 101)):
@@ -191,3 +194,43 @@ async def test_a_preview_has_all_events_of_the_sport_and_no_others(board_area: B
     ascot = CUP._replace(id="ascot")
     tried = await board_area.trial.try_entry(EDDA, ascot, [], EVENTS)
     assert (tried.before.place, tried.before.total) == (5_002, 5_002)
+
+
+@pytest.mark.parametrize("scope", list(Scope))
+async def test_a_page_goes_on_when_its_last_row_has_left(board_area: BoardFixture, scope: Scope) -> None:
+    """Behind the place at which it was, not from the beginning."""
+    wanted = BoardFilter(scope)
+    rows = await board_area.reading.page(VIC, "northbet", wanted, 10)
+    gone = "football" if scope is Scope.SPORT else "Premier League"
+    leaving = next(item for item in rows if gone in {item.subject.id, item.subject.competition})
+    behind = [item.subject.name for item in rows[rows.index(leaving) + 1 :]]
+    left = [one for one in OFFERS if scope is not Scope.EVENT or one["own_id"] == leaving.subject.id]
+    left = [{**one, "is_gone": True} for one in left if one["sport"] == "football"]
+    await tell(board_area.events, *left)
+    assert await names(board_area, wanted, after=leaving.place) == behind
+
+
+async def test_what_nobody_tells_of_any_more_is_listed_among_the_entries(board_area: BoardFixture) -> None:
+    """So that it can be removed: by scope, search and page, under the name that it had."""
+    await board_area.change(CUP, named("The Final"))
+    await board_area.change(DERBY, TypedPlacement(position=1))
+    await board_area.change(LEAGUE, TypedPlacement(position=1))
+    gone = [{**row, "is_gone": True} for row in OFFERS if row["own_id"] == "cup-final"]
+    await tell(board_area.events, *gone)
+    entries = EVENTS._replace(on_board=True, locale="en-GB")
+    listed = await board_area.reading.page(VIC, "northbet", entries, 10)
+    assert [(item.subject.id, item.subject.name, item.shown.name) for item in listed] == [
+        ("derby", "Everton v Liverpool", "Everton v Liverpool"),
+        ("cup-final", "Arsenal v Chelsea", "The Final"),
+    ]
+    assert await names(board_area, entries, after=listed[0].place) == ["Arsenal v Chelsea"]
+    assert await names(board_area, entries._replace(search="arsenal")) == ["Arsenal v Chelsea"]
+    assert await names(board_area, entries._replace(day="2026-03-27")) == ["Arsenal v Chelsea"]
+    assert await names(board_area, entries._replace(sport="football")) == ["Everton v Liverpool"]
+    leagues = BoardFilter(Scope.COMPETITION, on_board=True)
+    await tell(board_area.events, *({**row, "is_gone": True} for row in OFFERS))
+    (league,) = await board_area.reading.page(VIC, "northbet", leagues, 10)
+    assert (league.subject.id, league.subject.name) == (LEAGUE.id, "Premier League")
+    assert await names(board_area, BoardFilter(Scope.SPORT, on_board=True)) == []
+    tried = await board_area.trial.try_entry(EDDA, CUP, [], EVENTS)
+    assert (tried.before.place, tried.before.total) == (None, 0)

@@ -1,8 +1,10 @@
 /** A brand's board: its sports, competitions and coming events, each with how it is shown now. */
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
+import FormControlLabel from '@mui/material/FormControlLabel';
 import MenuItem from '@mui/material/MenuItem';
 import Stack from '@mui/material/Stack';
+import Switch from '@mui/material/Switch';
 import Tab from '@mui/material/Tab';
 import Tabs from '@mui/material/Tabs';
 import TextField from '@mui/material/TextField';
@@ -43,6 +45,7 @@ interface Filters {
   readonly day: string;
   readonly territory: string;
   readonly locale: string;
+  readonly onBoard: boolean;
 }
 
 const TABS = [
@@ -55,7 +58,7 @@ function OfBrand({ brand }: { readonly brand: BoardBrand }) {
   const [address, setAddress] = useSearchParams();
   const asked = address.get('scope');
   const scope = TABS.map(([one]) => one).find((one) => one === asked) ?? 'EVENT';
-  const [filters, setFilters] = useState<Filters>({ sport: '', search: '', day: '', territory: brand.jurisdictions[0] ?? '', locale: brand.locales[0] ?? '' });
+  const [filters, setFilters] = useState<Filters>({ sport: '', search: '', day: '', territory: brand.jurisdictions[0] ?? '', locale: brand.locales[0] ?? '', onBoard: false });
   const settled = useDelayed(filters);
 
   function show(next: BoardScope) {
@@ -104,23 +107,28 @@ function FilterFields({ brand, scope, filters, onChange }: FilterProps) {
         <TextField label={`Day (${zoneName(brand.timeZone)})`} type="date" value={filters.day} onChange={(event) => change({ day: event.target.value })} />
       )}
       <Where brand={brand} filters={filters} onChange={change} />
+      <FormControlLabel control={<Switch checked={filters.onBoard} onChange={(_, onBoard) => change({ onBoard })} />} label="Only what is on the board" />
     </Stack>
   );
 }
 
 const ALL = { select: { displayEmpty: true } } as const;
 
+const NOTHING_TOLD = ['Nothing like this is coming up.', 'Providers tell of sports, competitions and events; try another day or fewer words.'] as const;
+const NO_ENTRY = ['The board has no entry like this.', 'It has one of all that was approved here, also if no provider tells of it any more.'] as const;
+
 function Items({ brand, scope, filters }: Omit<FilterProps, 'onChange'>) {
   const [cursors, setCursors] = useState<readonly string[]>([]);
   const may = useMay('events.edit');
-  const { sport, search, day, territory, locale } = filters;
-  const variables = { brand: brand.id, scope, sport: sport || null, search, day: scope === 'EVENT' ? day : null, territory, locale, after: cursors.at(-1) ?? null };
+  const { sport, search, day, territory, locale, onBoard } = filters;
+  const variables = { brand: brand.id, scope, sport: sport || null, search, day: scope === 'EVENT' ? day : null, territory, locale, onBoard, after: cursors.at(-1) ?? null };
   const { data, problem } = useGraph(BOARD, variables);
   if (data === null) return <Waiting problem={problem} rows={8} />;
   const { nodes, endCursor, hasNextPage } = data.board;
+  const [nothing, filledBy] = onBoard ? NO_ENTRY : NOTHING_TOLD;
   return (
     <Box>
-      <DataRows label="What is shown" rows={nodes} id={({ id }) => id} nothing="Nothing like this is coming up." filledBy="Providers tell of sports, competitions and events; try another day or fewer words." columns={columns(scope, may)} />
+      <DataRows label="What is shown" rows={nodes} id={({ id }) => id} nothing={nothing} filledBy={filledBy} columns={columns(scope, may)} />
       <Stack direction="row" spacing={1}>
         {cursors.length > 0 && <Button onClick={() => setCursors(cursors.slice(0, -1))}>Previous</Button>}
         {hasNextPage && endCursor !== null && <Button onClick={() => setCursors([...cursors, endCursor])}>Next</Button>}

@@ -745,6 +745,7 @@ export type BoardVariables = Exact<{
   day?: string | null | undefined;
   territory: string;
   locale: string;
+  onBoard: boolean;
   after?: string | null | undefined;
 }>;
 
@@ -1814,7 +1815,7 @@ export const SCHEDULE_CONTENT = "mutation ScheduleContent($input:ScheduleContent
 export const UNSCHEDULE_CONTENT = "mutation UnscheduleContent($input:ContentStepInput!){unscheduleContent(input:$input){id version}}" as Document<UnscheduleContent, UnscheduleContentVariables>;
 export const ROLL_BACK_CONTENT = "mutation RollBackContent($input:RollBackContentInput!){rollBackContent(input:$input){id version}}" as Document<RollBackContent, RollBackContentVariables>;
 export const READ_BOARD_BRAND = "query ReadBoardBrand($brand:String!){boardBrand(brand:$brand){id name locales timeZone jurisdictions countries sports{id name}}}" as Document<ReadBoardBrand, ReadBoardBrandVariables>;
-export const BOARD = "query Board($brand:String!$scope:BoardScope!$sport:String$search:String$day:String$territory:String!$locale:String!$after:String){board(brand:$brand scope:$scope sport:$sport search:$search day:$day territory:$territory locale:$locale first:25 after:$after){nodes{id brand scope entry name sport competition startsAt status shownName imageAddress position hidden onBoard placements changesAt pending{id proposedBy proposedAt reason}}endCursor hasNextPage}}" as Document<Board, BoardVariables>;
+export const BOARD = "query Board($brand:String!$scope:BoardScope!$sport:String$search:String$day:String$territory:String!$locale:String!$onBoard:Boolean!$after:String){board(brand:$brand scope:$scope sport:$sport search:$search day:$day territory:$territory locale:$locale onBoard:$onBoard first:25 after:$after){nodes{id brand scope entry name sport competition startsAt status shownName imageAddress position hidden onBoard placements changesAt pending{id proposedBy proposedAt reason}}endCursor hasNextPage}}" as Document<Board, BoardVariables>;
 export const READ_BOARD_ENTRY = "query ReadBoardEntry($brand:String!$scope:BoardScope!$entry:String!){boardEntry(brand:$brand scope:$scope entry:$entry){revision item{id brand scope entry name sport competition startsAt status shownName imageAddress position hidden onBoard placements changesAt pending{id proposedBy proposedAt reason}}placements{territories since sinceLocal sinceOccurrence until untilLocal untilOccurrence hidden position imageUrl imageAddress names{locale name}}}}" as Document<ReadBoardEntry, ReadBoardEntryVariables>;
 export const BOARD_REVISIONS = "query BoardRevisions($brand:String!$scope:BoardScope!$entry:String!){boardRevisions(brand:$brand scope:$scope entry:$entry first:50){nodes{id revision name reason proposedBy approvedBy changedAt placements{territories since sinceLocal sinceOccurrence until untilLocal untilOccurrence hidden position imageUrl imageAddress names{locale name}}}}}" as Document<BoardRevisions, BoardRevisionsVariables>;
 export const TRY_BOARD_ENTRY = "query TryBoardEntry($input:TryBoardEntryInput!){tryBoardEntry(input:$input){before{place first total items{entry name startsAt imageAddress}}after{place first total items{entry name startsAt imageAddress}}problems{path message}warnings{path message}}}" as Document<TryBoardEntry, TryBoardEntryVariables>;
