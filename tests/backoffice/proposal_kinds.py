@@ -108,7 +108,8 @@ def provider(time: int) -> dict[str, Any]:
 def adapter(time: int) -> dict[str, Any]:
     """Return the settings of an adapter: another adapter each time, as each is at its first revision."""
     name = PROCESSES[time]
-    return {"adapter": name, "settings": {"currency": "EUR"} if name in {"exchange", "feed"} else {}}
+    url = {"url": "https://api.example/v1"}
+    return {"adapter": name, "settings": {"currency": "EUR"} if name in {"exchange", "feed"} else url}
 
 
 def customer(time: int) -> str:

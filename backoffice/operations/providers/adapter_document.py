@@ -9,6 +9,7 @@ from backoffice.errors import Invalid, Problem
 from backoffice.operations.providers.document import FieldChange, looks_like_secret
 from consumers.messages.global_events.states import AdapterState, read_state
 from consumers.stream.errors import Poison
+from providers.api_settings import ApiSettings
 from providers.configuration import UnusableSettings, read_configuration, settings_fields
 from providers.declaration import AdapterDeclaration
 from providers.registry import NAMES, find_adapter
@@ -22,6 +23,8 @@ REFUSED: Final = (
     "FURLONG_PROVIDERS_SECRET_FOLDER. Nothing was stored; if it was a real one, replace it."
 )
 """Never with the value: problems are shown, and errors are logged."""
+
+NO_ADDRESS: Final = "Say where the provider's API is: without an address its process is down."
 
 
 class AdapterConfiguration(BaseModel):
@@ -66,6 +69,8 @@ def parse_adapter_configuration(fields: Mapping[str, Any], reason: str) -> Adapt
         usable = read_configuration(adapter.settings, settings)
     except UnusableSettings as error:
         raise Invalid([Problem(path, _sentence(says)) for path, says in error.problems]) from None
+    if isinstance(usable, ApiSettings) and not usable.url:
+        raise Invalid([Problem("url", NO_ADDRESS)])
     return AdapterConfiguration(name=name, settings=settings_fields(usable))
 
 
@@ -106,8 +111,10 @@ def _sentence(says: str) -> str:
 
 def setting_changes(before: AdapterConfiguration | None, after: AdapterConfiguration) -> list[FieldChange]:
     """Return the settings that differ."""
+    return [change for change in all_settings(before, after) if change.before != change.after]
+
+
+def all_settings(before: AdapterConfiguration | None, after: AdapterConfiguration) -> list[FieldChange]:
+    """Return all settings, also those that do not differ."""
     old, new = {} if before is None else before.settings, after.settings
-    names = dict.fromkeys([*new, *old])
-    return [
-        FieldChange(name, old.get(name), new.get(name)) for name in names if old.get(name) != new.get(name)
-    ]
+    return [FieldChange(name, old.get(name), new.get(name)) for name in dict.fromkeys([*new, *old])]

@@ -22,6 +22,7 @@ from backoffice.global_events.decisions import REASON_CHARACTERS, GlobalDecision
 from backoffice.operations.providers.adapter_document import (
     AdapterConfiguration,
     adapter_state,
+    all_settings,
     parse_adapter_configuration,
     setting_changes,
 )
@@ -35,6 +36,7 @@ from backoffice.operations.providers.document import (
 from backoffice.operations.providers.repository import (
     OF_ADAPTERS,
     OF_REWARDS,
+    AdapterRevision,
     D,
     ProviderRevision,
     RevisionRepository,
@@ -91,6 +93,10 @@ class Configurations(ABC, Generic[D]):
     @abstractmethod
     def changes(self, before: D | None, after: D) -> list[FieldChange]:
         """Return the fields that differ."""
+
+    def proposed_changes(self, present: ProviderRevision[D] | None, after: D) -> list[FieldChange]:
+        """Return the fields that a proposal shows to the person who approves it."""
+        return self.changes(None if present is None else present.document, after)
 
     @abstractmethod
     def state_of(self, document: D, revision: int) -> State:
@@ -211,8 +217,9 @@ class Configurations(ABC, Generic[D]):
                     "document": config.model_dump(mode="json"),
                     "changes": [
                         {"field": change.field, "before": change.before, "after": change.after}
-                        for change in self.changes(None if present is None else present.document, config)
+                        for change in self.proposed_changes(present, config)
                     ],
+                    "imported": present is not None and self.is_imported(present),
                 },
                 reason=reason.strip()[:REASON_CHARACTERS],
             )
@@ -267,6 +274,10 @@ class Configurations(ABC, Generic[D]):
     async def _keep_imported(self, connection: AsyncConnection, present: ProviderRevision[D]) -> None:
         if not await self.repository.revisions(connection, present.provider, 1):
             await self.repository.add(connection, [present])
+
+    def is_imported(self, revision: ProviderRevision[D]) -> bool:
+        """Return whether a revision was never decided: workers may have other values than this process."""
+        return revision.approved_by is None and revision.submitted_by == self.source
 
     def _imported(self, document: D) -> ProviderRevision[D]:
         return ProviderRevision(1, document, self.source, self.source, None, self.clock.now())
@@ -342,6 +353,14 @@ class AdapterConfigurations(Configurations[AdapterConfiguration]):
     def changes(self, before: AdapterConfiguration | None, after: AdapterConfiguration) -> list[FieldChange]:
         """Return the settings that differ."""
         return setting_changes(before, after)
+
+    def proposed_changes(
+        self, present: AdapterRevision | None, after: AdapterConfiguration
+    ) -> list[FieldChange]:
+        """Return the settings that differ; all of them where the adapter's process may have others so far."""
+        if present is not None and self.is_imported(present):
+            return all_settings(present.document, after)
+        return self.changes(None if present is None else present.document, after)
 
     def state_of(self, document: AdapterConfiguration, revision: int) -> AdapterState:
         """Return the state that the adapter's process follows."""

@@ -72,6 +72,13 @@ class SettingsFixture:
             return refusal.code
         return "approved"
 
+    async def proposed(self, proposal_id: str) -> Any:
+        """Return what a proposal shows to the person who approves it."""
+        async with self.own.read() as connection:
+            found = await proposals.find(connection, proposal_id)
+        assert found is not None
+        return found.content
+
     async def refused(self, **changes: Any) -> set[str]:
         """Propose what may not be proposed; return the fields at which something is wrong."""
         with pytest.raises(Invalid) as refused:
@@ -131,6 +138,33 @@ async def test_what_was_made_from_an_earlier_revision_is_refused(area: SettingsF
     back = await area.configurations.roll_back(OLGA, "exchange", 1, seen=2, reason="it was better")
     assert [await area.approve(back, OLGA), await area.approve(back)] == ["FOUR_EYES", "approved"]
     assert await area.configurations.diff(VIC, "exchange", 1, 3) == []
+
+
+async def test_a_first_proposal_shows_every_setting(area: SettingsFixture) -> None:
+    """The process may have other values than the environment of the back office; later ones show changes."""
+    first = await area.submit(of="stats", url="https://stats.example", poll_seconds=20)
+    content = await area.proposed(first)
+    shown = {change["field"]: (change["before"], change["after"]) for change in content["changes"]}
+    assert shown == {
+        "url": ("", "https://stats.example"),
+        "answer_seconds": (10.0, 10.0),
+        "poll_seconds": (10.0, 20.0),
+    }
+    assert content["imported"]
+    assert await area.approve(first) == "approved"
+    later = await area.submit(of="stats", seen=2, url="https://stats.example", poll_seconds=30)
+    content = await area.proposed(later)
+    assert ([change["field"] for change in content["changes"]], content["imported"]) == (
+        ["poll_seconds"],
+        False,
+    )
+
+
+@pytest.mark.parametrize("name", ["stats", "virtual", "video"])
+async def test_an_adapter_that_asks_an_api_needs_its_address(area: SettingsFixture, name: str) -> None:
+    """With an empty one its process would be down."""
+    assert await area.refused(of=name, url="") == {"url"}
+    assert await area.submit(of=name, url="https://api.example/v1")
 
 
 HOSTILE: Mapping[str, Any] = {

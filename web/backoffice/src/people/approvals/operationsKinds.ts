@@ -62,20 +62,23 @@ export const provider: Kind = {
   },
 };
 
+const FIRST =
+  'These are its first decided settings, and replace its whole environment. Check each one: those before are what the back office’s own environment says, and its process may have others.';
+
 /** Settings of an adapter's process; their names are those of its declaration. */
 export const adapter: Kind = {
   name: "An adapter's settings",
   onApproval: 'Its process begins anew with these settings, within seconds. Its page says which revision it uses, or why it cannot.',
   approvers: 'operator',
   inWords(content) {
-    const name = content.part('document').text('name');
+    const [name, isFirst] = [content.part('document').text('name'), content.flag('imported')];
     const changes = content.parts('changes').map((change): Change => {
       const values = Object.fromEntries(change.entries());
       return { what: settingName(change.text('field')), before: shown('', values['before'], []), after: shown('', values['after'], []) };
     });
     return {
-      title: `Settings of ${name}: ${changes.map(({ what }) => what.toLowerCase()).join(', ') || 'as they are'}`,
-      sentences: [`The process of ${name} disconnects, and follows its provider with these settings. What it has told counts as incomplete until it knows everything again.`],
+      title: `Settings of ${name}: ${isFirst ? 'the first that are decided' : changes.map(({ what }) => what.toLowerCase()).join(', ') || 'as they are'}`,
+      sentences: [...(isFirst ? [FIRST] : []), `The process of ${name} disconnects, and follows its provider with these settings. What it has told counts as incomplete until it knows everything again.`],
       changes,
       object: { path: `/providers/${encodeURIComponent(name)}/show`, label: `Provider ${name}`, permission: forAllBrands('operations.read') },
     };
