@@ -141,11 +141,11 @@ class AdapterConfiguration:
             for name in self.adapter.secrets:
                 self.shared.secret(name)
             self.adapter.load()(settings, self.shared)
-        except (UnusableSettings, MissingSecret, NotInstalled) as fault:
+            for name, value in settings:
+                if isinstance(value, Path) and not value.is_file():
+                    raise CannotUse(f"{name}: there is no file {value}")
+        except (UnusableSettings, MissingSecret, NotInstalled, OSError, ValueError) as fault:
             raise CannotUse(str(fault)) from fault
-        for name, value in settings:
-            if isinstance(value, Path) and not value.is_file():
-                raise CannotUse(f"{name}: there is no file {value}")
         return UsedRevision(decided.order, decided.revision, source, settings)
 
     def _refuse(self, revision: int, reason: str) -> None:

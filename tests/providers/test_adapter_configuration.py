@@ -1,5 +1,7 @@
 """Which settings an adapter's process uses: the newest that it can, also after a restart."""
 
+import os
+from errno import ENAMETOOLONG
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,8 @@ from providers.status import ProviderStatus
 from subgraphs.kit.records.global_state import GlobalOrder
 
 EXCHANGE = find_adapter("exchange")
+TOO_LONG = f"/{'a' * 256}"
+"""A path that no file system has: looking for it is an error."""
 
 
 @pytest.fixture
@@ -75,6 +79,7 @@ async def test_a_revision_replaces_the_environment_as_a_whole(
         ({"colour": "red"}, "colour: The adapter has no such setting."),
         ({"levels": 11}, "levels: Input should be less than or equal to 10"),
         ({"authority": "/nowhere/authority.pem"}, "authority: there is no file /nowhere/authority.pem"),
+        ({"authority": TOO_LONG}, str(OSError(ENAMETOOLONG, os.strerror(ENAMETOOLONG), TOO_LONG))),
     ],
 )
 async def test_what_cannot_be_used_changes_nothing_also_for_the_next_process(
