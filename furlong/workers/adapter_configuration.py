@@ -1,12 +1,13 @@
 """The configuration in use by an adapter's process: the newest usable revision, or that of its environment.
 
 A revision replaces the environment's settings as a whole. One that cannot be used changes nothing: the last
-one that could be used stays, also in the next process, because it is kept in the adapter's state.
+one that has proved itself stays, also in the next process, because it is kept in the adapter's state.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 from typing import Any, Final
 
 import msgspec
@@ -32,7 +33,12 @@ from subgraphs.kit.records.global_state import NOTHING_APPLIED, GlobalOrder
 
 log = structlog.get_logger(__name__)
 KEPT: Final = "revision"
-"""The entry of the state with the last revision that could be used."""
+"""The entry of the state with the last revision that has proved itself."""
+
+FIRST_RETRY_SECONDS: Final = 60.0
+"""After how long a revision with which the adapter failed is tried again; it doubles each time."""
+
+MAX_RETRY_SECONDS: Final = 3_600.0
 
 
 class CannotUse(Exception):
@@ -53,14 +59,38 @@ class UsedRevision:
     settings: BaseSettings
 
 
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    """The last failure of the adapter with a revision that had not proved itself.
+
+    Attributes:
+        at: When it was, in seconds of the process's clock.
+        pause: How long the revision is not tried, in seconds.
+    """
+
+    order: GlobalOrder = NOTHING_APPLIED
+    at: float = 0.0
+    pause: float = 0.0
+
+    def next(self, order: GlobalOrder, at: float) -> "_Failure":
+        """Return the failure after this one."""
+        again = order == self.order
+        return _Failure(order, at, min(2 * self.pause, MAX_RETRY_SECONDS) if again else FIRST_RETRY_SECONDS)
+
+    def forbids(self, order: GlobalOrder, at: float) -> bool:
+        """Return whether a revision is not tried yet."""
+        return order == self.order and at < self.at + self.pause
+
+
 @dataclass(slots=True)
 class AdapterConfiguration:
     """The revision in use, and the newer one that cannot be used.
 
     Attributes:
-        store: Where the last revision that could be used is kept, apart from what the adapter keeps.
+        store: Where the last revision that has proved itself is kept, apart from what the adapter keeps.
         status: Where it is told.
         used: That of the environment until a revision could be used.
+        clock: The process's, in seconds.
     """
 
     adapter: AdapterDeclaration
@@ -68,9 +98,12 @@ class AdapterConfiguration:
     store: StateStore
     status: ProviderStatus
     used: UsedRevision
+    clock: Callable[[], float] = monotonic
     _before: UsedRevision | None = None
+    """The last revision that has proved itself; None if that is the one in use."""
+
     _refused: RefusedRevision | None = None
-    _failed: set[GlobalOrder] = field(default_factory=set)
+    _failure: _Failure = _Failure()
     _is_kept: bool = True
 
     @classmethod
@@ -102,9 +135,12 @@ class AdapterConfiguration:
     async def adopt(self, decided: DecidedSettings | None) -> bool:
         """Use a revision from now on, if it is newer and can be used; return whether an adapter must restart.
 
-        Called again with the same one, it tries again what was missing, such as a secret.
+        Called again with the same one, it tries again what was missing, such as a secret, and after a pause
+        also that with which the adapter failed.
         """
-        if decided is None or decided.order in self._failed or decided.order < self.used.order:
+        if decided is None or decided.order < self.used.order:
+            return False
+        if self._failure.forbids(decided.order, self.clock()):
             return False
         if decided.order == self.used.order:
             await self._confirm()
@@ -114,17 +150,22 @@ class AdapterConfiguration:
         except CannotUse as reason:
             self._refuse(decided.revision, str(reason))
             return False
-        self._before, self.used, self._refused, self._is_kept = self.used, usable, None, False
+        self._before, self.used, self._refused, self._is_kept = self._before or self.used, usable, None, False
         self._tell()
         log.info("configuration_used", adapter=self.adapter.name, revision=usable.revision)
-        await self._keep()
         return True
 
+    async def prove(self, order: GlobalOrder) -> None:
+        """Note that the adapter has run for a while with a revision; it is kept if it is in use."""
+        if self.used.order == order:
+            self._before = None
+            await self._keep()
+
     async def fall_back(self, reason: str) -> bool:
-        """Use the revision before, after an adapter failed with this one; return whether there is one."""
+        """Use the last revision that has proved itself; return False if the adapter failed with that one."""
         if self._before is None:
             return False
-        self._failed.add(self.used.order)
+        self._failure = self._failure.next(self.used.order, self.clock())
         failed, self.used, self._before, self._is_kept = self.used, self._before, None, False
         self._refuse(failed.revision, reason)
         await self._keep()
@@ -163,7 +204,7 @@ class AdapterConfiguration:
         await self._keep()
 
     async def _keep(self) -> None:
-        if self._is_kept:
+        if self._is_kept or self._before is not None:
             return
         used = self.used
         entry = _Kept(used.order.epoch, used.order.number, used.revision, settings_fields(used.settings))

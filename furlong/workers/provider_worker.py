@@ -29,7 +29,7 @@ from subgraphs.kit.live.settings import RedisSettings
 REQUEST_BYTES = 4 * 2**20
 RESPONSE_MILLISECONDS = 5_000
 PROVING_SECONDS = 30.0
-"""How soon after its beginning the failure of an adapter is put down to its new settings."""
+"""For how long an adapter has to run with new settings before its failure is no longer put down to them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,18 +109,27 @@ class _Obedience:
                 await _run_until(self._changes(off), self.delivery.rest())
 
     async def _follow_until(self, changed: Coroutine[Any, Any, None]) -> None:
-        """Let the adapter follow its provider; settings with which it fails at once are used no more.
+        """Let the adapter follow its provider; new settings with which it fails are left for a while.
 
         Raises:
             ExceptionGroup: The error with which it ended.
         """
-        clock = asyncio.get_running_loop().time
-        began = clock()
         try:
-            await _run_until(changed, self.configuration.create().run(self.delivery))
+            await _run_until(changed, self._follow())
         except* Exception as faults:
-            if clock() - began > PROVING_SECONDS or not await self.configuration.fall_back(_words(faults)):
+            if not await self.configuration.fall_back(_words(faults)):
                 raise
+
+    async def _follow(self) -> None:
+        async with asyncio.TaskGroup() as tasks:
+            proving = tasks.create_task(self._prove())
+            await self.configuration.create().run(self.delivery)
+            proving.cancel()
+
+    async def _prove(self) -> None:
+        order = self.configuration.used.order
+        await asyncio.sleep(PROVING_SECONDS)
+        await self.configuration.prove(order)
 
     async def _changes(self, off: str | None) -> None:
         """Wait until the adapter is switched, or has other settings that it can use."""

@@ -2,11 +2,13 @@
 
 from typing import Final
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import SettingsConfigDict
 
 from providers.api_settings import ApiSettings
 from providers.declaration import AdapterDeclaration, Capability, Kind, Limits
+
+MAX_PORT: Final = 65_535
 
 
 class VirtualSettings(ApiSettings):
@@ -35,6 +37,13 @@ class VirtualSettings(ApiSettings):
     currency: str = Field(
         default="GBP", pattern="^[A-Z]{3}$", description="The currency that its markets are told in"
     )
+
+    @field_validator("listen")
+    @classmethod
+    def _has_a_port(cls, listen: str) -> str:
+        if int(listen.rpartition(":")[2]) > MAX_PORT:
+            raise ValueError(f"its port is at most {MAX_PORT}")
+        return listen
 
 
 ADAPTER: Final = AdapterDeclaration(

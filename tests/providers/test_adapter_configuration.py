@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from foundation.storage.clock import SystemClock
-from furlong.workers.adapter_configuration import AdapterConfiguration
+from furlong.workers.adapter_configuration import MAX_RETRY_SECONDS, AdapterConfiguration
 from furlong.workers.provider_decisions import DecidedSettings
 from providers.configuration import Source
 from providers.registry import find_adapter
@@ -42,6 +42,13 @@ async def process(secrets: Path, shelf: Shelf) -> AdapterConfiguration:
 def decided(number: int, **settings: Any) -> DecidedSettings:
     """Return a decision whose revision is one more than its number."""
     return DecidedSettings(GlobalOrder(1, number), number + 1, settings)
+
+
+async def use(configuration: AdapterConfiguration, number: int) -> None:
+    """Use a revision until it has proved itself."""
+    used = decided(number, levels=number)
+    assert await configuration.adopt(used)
+    await configuration.prove(used.order)
 
 
 def told(configuration: AdapterConfiguration) -> tuple[int, str, str | None]:
@@ -88,7 +95,7 @@ async def test_what_cannot_be_used_changes_nothing_also_for_the_next_process(
     """The last good one stays, and the status has the refusal."""
     shelf = Shelf()
     configuration = await process(secrets, shelf)
-    assert await configuration.adopt(decided(1, levels=1))
+    await use(configuration, 1)
     assert not await configuration.adopt(decided(2, **settings))
     assert told(configuration) == (2, "approved", f"3: {says}")
     following = await process(secrets, shelf)
@@ -110,23 +117,70 @@ async def test_a_missing_secret_is_looked_for_again(secrets: Path) -> None:
     assert await configuration.adopt(decided(1, levels=1))
 
 
-async def test_settings_with_which_the_adapter_fails_are_used_no_more(secrets: Path) -> None:
-    """It goes back to those before; without others, the failure is not its."""
+async def test_settings_with_which_the_adapter_fails_are_left_for_those_before(secrets: Path) -> None:
+    """For those that have proved themselves; without others, the failure is not of the settings."""
     shelf = Shelf()
     configuration = await process(secrets, shelf)
     assert not await configuration.fall_back("the address is taken")
+    await use(configuration, 1)
+    assert not await configuration.fall_back("the address is taken")
+    assert [await configuration.adopt(decided(number, levels=number)) for number in (2, 3)] == [True, True]
+    assert await configuration.fall_back("the address is taken")
+    assert told(configuration) == (2, "approved", "4: the address is taken")
+    assert not await configuration.adopt(decided(3, levels=3))
+    assert told(await process(secrets, shelf)) == (2, "kept", None)
+
+
+@pytest.mark.parametrize(("known", "says"), [(0, (1, "environment", None)), (1, (2, "kept", None))])
+async def test_the_way_back_outlives_a_process_that_ends_too_early(
+    secrets: Path, known: int, says: tuple[int, str, str | None]
+) -> None:
+    """A revision that has not proved itself is not kept, so that the next process can fall back, too."""
+    shelf = Shelf()
+    configuration = await process(secrets, shelf)
+    for number in range(known):
+        await use(configuration, number + 1)
+    failing = decided(known + 1, levels=2)
+    assert await configuration.adopt(failing)
+    assert not await configuration.adopt(failing)
+    following = await process(secrets, shelf)
+    assert told(following) == says
+    assert await following.adopt(failing)
+    assert await following.fall_back("the address is taken")
+    assert told(following) == (*says[:2], f"{known + 2}: the address is taken")
+
+
+async def test_what_failed_is_tried_again_after_a_pause_that_grows(secrets: Path) -> None:
+    """The address may be free again; another revision is tried at once."""
+    configuration, now = await process(secrets, Shelf()), 0.0
+    configuration.clock = lambda: now
+    pauses = []
+    for _ in range(9):
+        began = now
+        while not await configuration.adopt(decided(1, levels=1)):
+            now += 30
+        pauses.append(now - began)
+        assert await configuration.fall_back("the address is taken")
+    assert (pauses[:4], pauses[-1]) == ([0, 60, 120, 240], MAX_RETRY_SECONDS)
+    assert await configuration.adopt(decided(2, levels=1))
+
+
+async def test_only_the_revision_that_has_run_is_proved(secrets: Path) -> None:
+    """Another one may have replaced it just before."""
+    shelf = Shelf()
+    configuration = await process(secrets, shelf)
     for number in (1, 2):
         assert await configuration.adopt(decided(number, levels=number))
-    assert await configuration.fall_back("the address is taken")
-    assert told(configuration) == (2, "approved", "3: the address is taken")
-    assert not await configuration.adopt(decided(2, levels=2))
-    assert told(await process(secrets, shelf)) == (2, "kept", None)
+    await configuration.prove(decided(1).order)
+    assert told(await process(secrets, shelf)) == (1, "environment", None)
+    await configuration.prove(decided(2).order)
+    assert told(await process(secrets, shelf)) == (3, "kept", None)
 
 
 async def test_a_kept_revision_that_the_topic_has_is_the_approved_one(secrets: Path) -> None:
     """Without the topic it stays the kept one."""
     shelf = Shelf()
-    assert await (await process(secrets, shelf)).adopt(decided(1, levels=1))
+    await use(await process(secrets, shelf), 1)
     following = await process(secrets, shelf)
     assert following.used.source is Source.KEPT
     assert not await following.adopt(decided(1, levels=1))

@@ -180,6 +180,12 @@ HOSTILE: Mapping[str, Any] = {
 }
 
 
+async def test_no_port_is_above_the_greatest(area: SettingsFixture) -> None:
+    """The process could not listen there."""
+    hostile = {"url": "https://api.example/v1", "listen": "127.0.0.1:99999"}
+    assert await area.refused(of="virtual", **hostile) == {"listen"}
+
+
 @pytest.mark.parametrize("name", HOSTILE)
 async def test_what_the_declaration_forbids_is_told_at_its_field(area: SettingsFixture, name: str) -> None:
     """By the settings class of the adapter itself."""

@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
+from redis import Redis
 
 from backoffice.approvals import repository as proposals
 from backoffice.approvals.service import Approvals
@@ -21,6 +22,7 @@ from consumers.stream.settings import StreamSettings
 from foundation.storage.clock import ManualClock
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
+from furlong.workers.adapter_configuration import KEPT
 from providers.delivery import StatusMessage
 from tests.backoffice.operations.test_adapter_settings import OLGA, OTTO
 from tests.support.office.backoffice_fixture import NOW
@@ -41,6 +43,7 @@ class Site:
     stream: StreamSettings
     settings: dict[str, Any]
     ports: dict[str, int]
+    valkey: str
     adapter: Program = field(init=False)
 
     def start_adapter(self) -> None:
@@ -76,6 +79,11 @@ class Site:
     def status(self) -> StatusMessage:
         """Return what the adapter has told others of itself."""
         return self.statuses()["exchange"]
+
+    def kept(self) -> bool:
+        """Return whether the adapter keeps a revision for the next process."""
+        with Redis.from_url(self.valkey) as valkey:
+            return bool(valkey.hexists("furlong:provider:exchange:configuration", KEPT))
 
     def markets(self) -> list[str]:
         """Return the exchange's markets."""
@@ -145,7 +153,9 @@ def site(tmp_path: Path, free_port: Callable[[], int]) -> Iterator[Site]:
             *(f"--port={ports['stream']}", f"--control={ports['control']}"),
         )
         eventually(certificate.exists, "the exchange has a certificate")
-        yield Site(programs, database, StreamSettings(bootstrap=broker.bootstrap), settings, ports)
+        yield Site(
+            programs, database, StreamSettings(bootstrap=broker.bootstrap), settings, ports, valkey.url
+        )
     valkey.stop()
     broker.stop()
 
@@ -168,6 +178,8 @@ def test_a_running_adapter_follows_what_two_people_decided(site: Site) -> None:
     assert (shown["revision"], shown["in_use"]) == (2, {"revision": 2, "source": "approved", "unused": None})
     sources = {one["setting"]: one["source"] for one in shown["settings"]}
     assert sources["FURLONG_EXCHANGE_MARKETS"] == "revision 2"
+
+    eventually(site.kept, "it has proved itself, and is kept")
 
     site.decide(2, authority="/nowhere/authority.pem")
     says = "authority: there is no file /nowhere/authority.pem"
