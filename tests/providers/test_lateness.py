@@ -33,13 +33,22 @@ def test_a_clock_that_is_behind_seems_late() -> None:
 def test_a_clock_that_was_put_right_is_believed_after_a_while() -> None:
     """Or at once on another connection."""
     lateness = Lateness()
-    assert lateness.seconds(30, 0) == 0
-    assert lateness.seconds(0, 1) == 30
-    assert lateness.seconds(0, PERIOD_SECONDS) == 30
+    assert lateness.seconds(4, 0) == 0
+    assert lateness.seconds(0, 1) == 4
+    assert lateness.seconds(0, PERIOD_SECONDS) == 4
     assert lateness.seconds(0, 2 * PERIOD_SECONDS) == 0
-    assert lateness.seconds(30, 2 * PERIOD_SECONDS + 1) == 0
+    assert lateness.seconds(4, 2 * PERIOD_SECONDS + 1) == 0
     lateness.forget()
     assert lateness.seconds(0, 2 * PERIOD_SECONDS + 2) == 0
+
+
+def test_one_message_of_a_wrong_time_makes_no_others_late() -> None:
+    """A provider's mistake, or a step of our clock, is forgotten with the next message of the right time."""
+    lateness = Lateness()
+    assert lateness.seconds(-1, 0) == 1
+    assert lateness.seconds(300, 1) == 0
+    assert lateness.seconds(-1, 2) == 1
+    assert lateness.seconds(-25, 3) == 25
 
 
 async def test_the_status_says_how_late_messages_come() -> None:
