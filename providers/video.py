@@ -81,7 +81,7 @@ class VideoAdapter:
 
     def __init__(self, settings: VideoSettings, shared: ProviderSettings) -> None:
         self._settings, self._shared = settings, shared
-        self.items = KeptItems(settings.url)
+        self.items = KeptItems(f"{settings.url} {settings.fixtures_of}")
         self._pictures = PolledList("/pictures", ADAPTER.limits.items, Position())
 
     async def check(self) -> str:

@@ -68,6 +68,18 @@ async def test_a_process_without_a_state_asks_for_everything(following: Open) ->
     assert one.statuses()[-1]["first_revision"] > max(told)
 
 
+async def test_other_ids_of_events_hold_at_once(following: Open) -> None:
+    """Whose they are is the adapter's setting: that the list has not changed says nothing about it."""
+    async with following() as one:
+        async with one.running():
+            await one.until_equal()
+            await until(lambda: "position" in one.shelf.entries)
+        async with one.running(fixtures_of="stats"):
+            await one.until_equal()
+            told = one.latest("provider.video.v1").values()
+            await until(lambda: {body["fixtures_of"] for body in told} == {"stats"})
+
+
 async def test_a_picture_that_goes_is_told_to_be_gone(following: Open) -> None:
     """By an empty message."""
     async with following() as one, one.running():
