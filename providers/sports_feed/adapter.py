@@ -59,7 +59,15 @@ class SportsFeedAdapter:
         require_client()
         self._settings, self._shared = settings, shared
         self._teller = FeedTeller(ADAPTER.name, settings.currency)
-        followed = json.dumps([settings.api_url, settings.producers, settings.sports, settings.language])
+        followed = json.dumps(
+            [
+                settings.api_url,
+                settings.producers,
+                settings.sports,
+                settings.language,
+                settings.least_certainty,
+            ]
+        )
         limits = RecoveryLimits(
             settings.inactivity_seconds,
             settings.recovery_seconds,

@@ -36,6 +36,23 @@ def test_settings_keep_to_the_ranges_of_the_feeds_own_software(given: dict[str, 
     assert not plain.tls
 
 
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"api_url": "https://elsewhere.example/v1"},
+        {"producers": [1]},
+        {"sports": ["sr:sport:1"]},
+        {"language": "de"},
+        {"least_certainty": 2},
+    ],
+    ids=str,
+)
+def test_what_was_kept_of_something_else_is_not_resumed(other: dict[str, Any]) -> None:
+    """Nor results that were told earlier than the setting allows."""
+    adapters = [SportsFeedAdapter(SportsFeedSettings(**given), ProviderSettings()) for given in ({}, other)]
+    assert adapters[0].feed.followed != adapters[1].feed.followed
+
+
 def test_without_the_client_of_amqp_it_is_said_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """By the adapter, and by the command without a traceback."""
     monkeypatch.setitem(sys.modules, "aio_pika", None)
