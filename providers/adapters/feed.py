@@ -3,11 +3,11 @@
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Final, Self, TypeAlias
-from urllib.parse import urlsplit
 
 from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from providers.api_settings import SafeAddress
 from providers.declaration import AdapterDeclaration, Capability, Kind, Limits
 
 Sport: TypeAlias = Annotated[str, Field(pattern=r"^sr:sport:[0-9]{1,9}$")]
@@ -23,7 +23,7 @@ class SportsFeedSettings(BaseSettings):
     tls: bool = Field(
         default=True, description="Whether the broker speaks TLS; only one on the loopback may not"
     )
-    api_url: str = Field(
+    api_url: SafeAddress = Field(
         default="https://api.betradar.com/v1",
         pattern="^https?://[^/?#]+(/[^?#]*)?$",
         description="The URL of the feed's HTTP API; http:// only on the loopback",
@@ -92,13 +92,10 @@ class SportsFeedSettings(BaseSettings):
 
     @model_validator(mode="after")
     def _only_loopback_is_plain(self) -> Self:
-        api = urlsplit(self.api_url)
         if not self.tls and not _is_loopback(self.host):
             raise ValueError(
                 f"FURLONG_FEED_TLS may be off only for a broker on the loopback, not {self.host}"
             )
-        if api.scheme == "http" and not _is_loopback(api.hostname or ""):
-            raise ValueError("FURLONG_FEED_API_URL must begin with https:// unless it is on the loopback")
         return self
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+import structlog
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from backoffice.errors import Invalid, Problem
@@ -16,6 +17,7 @@ from providers.registry import NAMES, find_adapter
 from subgraphs.kit.domain.keys import ALL_BRANDS
 from subgraphs.kit.records.global_state import GlobalKind
 
+log = structlog.get_logger(__name__)
 MAX_TEXT_LENGTH: Final = 1_000
 MAX_LIST_LENGTH: Final = 500
 REFUSED: Final = (
@@ -37,12 +39,19 @@ class AdapterConfiguration(BaseModel):
 
 
 def environment_configurations() -> dict[str, AdapterConfiguration]:
-    """Return what the environment of this process says of adapters; nothing of one that it says badly."""
+    """Return what the environment of this process says of adapters; nothing of one that it says badly.
+
+    That is one that is not allowed, or with what could not be typed, such as a secret.
+    """
     found = {}
     for name in NAMES:
+        adapter = find_adapter(name)
         try:
-            settings = settings_fields(find_adapter(name).settings())
+            settings = settings_fields(adapter.settings())
         except ValidationError:
+            continue
+        if unusable := sorted({problem.path for problem in _texts(adapter, settings)}):
+            log.warning("environment_not_imported", adapter=name, settings=unusable)
             continue
         found[name] = AdapterConfiguration(name=name, settings=settings)
     return found

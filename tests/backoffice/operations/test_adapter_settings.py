@@ -220,6 +220,17 @@ async def test_a_secret_is_refused_and_stands_nowhere(area: SettingsFixture, tmp
     assert [one for one in SECRETS if one in said + stored.decode(errors="replace")] == []
 
 
+@pytest.mark.parametrize("variable", ["HOST", "API_URL", "USER", "VIRTUAL_HOST"])
+def test_a_secret_of_the_environment_is_not_imported(
+    variable: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing is known of that adapter, and the value is not shown."""
+    assert environment_configurations().keys() == set(NAMES)
+    monkeypatch.setenv(f"FURLONG_FEED_{variable}", "https://user:hunter2hunter@host.example/v1")
+    assert environment_configurations().keys() == set(NAMES) - {"feed"}
+    assert "hunter2" not in "".join(capfd.readouterr())
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_every_setting_of_every_adapter_has_a_field(name: str) -> None:
     """With its meaning, and with a range where the declaration has one."""

@@ -22,6 +22,7 @@ from providers.sports_feed.adapter import SportsFeedAdapter
             "FURLONG_FEED_TLS may be off only for a broker on the loopback, not mq.betradar.com",
         ),
         ({"api_url": "http://api.betradar.com/v1"}, "must begin with https://"),
+        ({"api_url": "https://user:password@api.betradar.com/v1"}, "no name, password, query or fragment"),
         ({"inactivity_seconds": 9}, "greater than or equal to 10"),
         ({"recovery_seconds": 599}, "greater than or equal to 600"),
         ({"request_seconds": 19}, "greater than or equal to 20"),
