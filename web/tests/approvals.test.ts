@@ -48,6 +48,12 @@ test('before and after are amounts and words, not values of the database', () =>
   expect(inWords(shown('support.adjustment', { ...EXAMPLES['support.adjustment'], amount_minor: -500 }))?.title).toBe('£5.00 taken from c-1003 in week 48');
 });
 
+test('the first settings of an adapter come with a warning about those before', () => {
+  const words = inWords(shown('operations.adapter', { ...EXAMPLES['operations.adapter'], seen: 1, imported: true }));
+  expect(words?.title).toBe('Settings of exchange: the first that are decided');
+  expect(words?.sentences[0]).toMatch(/Check each one/u);
+});
+
 test('what cannot be shown is not guessed: an unknown kind, another form, or what one may not see', () => {
   expect(inWords(shown('support.unheard_of', {}))).toBeNull();
   expect(inWords(shown('support.adjustment', { brand: 'northbet', customer: 'c-1003' }))).toBeNull();
