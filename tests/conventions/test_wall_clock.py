@@ -216,7 +216,7 @@ BY_THE_NODES_CLOCK: Final[dict[str, tuple[str, ...]]] = {
     "which events are long over": (
         "consumers/events/decisions.py match",
         "consumers/events/reducers.py fixtures",
-        "subgraphs/events/catalogue/reader.py __call__",
+        "subgraphs/events/catalogue/reader.py _read",
         "subgraphs/events/upkeep.py _end_void",
     ),
     "which week of a customer is shown live": ("subgraphs/club_kit/current_weeks.py read",),

@@ -183,19 +183,20 @@ async def test_a_full_board_says_what_to_do(
     assert len(entries(await board_area.board())) == 2
 
 
-async def test_a_board_that_kafka_would_refuse_is_full(board_area: BoardFixture) -> None:
+async def test_a_board_that_kafka_would_refuse_is_full(database_url: str) -> None:
     """Twenty placements with long names in a script that JSON escapes, times some dozen entries."""
     long = tuple(
         TypedPlacement(names=(("en-GB", "\u0416" * 200), ("de-DE", "\u0416" * 200)), position=at)
         for at in range(20)
     )
     rows = [offer(f"event-{number}", f"Event {number}") for number in range(19)]
-    await tell(board_area.events, *rows)
-    for row in rows[:18]:
-        await board_area.change(CUP._replace(id=row["own_id"]), *long)
-    with pytest.raises(Conflict, match="900 kB"):
-        await board_area.propose(CUP._replace(id=rows[18]["own_id"]), *long)
-    assert len(json.dumps(await board_area.board())) < board.MAX_BYTES
+    async with board_fixture(database_url) as board_area:
+        await tell(board_area.events, *rows)
+        for row in rows[:18]:
+            await board_area.change(CUP._replace(id=row["own_id"]), *long)
+        with pytest.raises(Conflict, match="900 kB"):
+            await board_area.propose(CUP._replace(id=rows[18]["own_id"]), *long)
+        assert len(json.dumps(await board_area.board())) < board.MAX_BYTES
 
 
 async def publish(database: Database, topic: MemoryTopic, minutes: int = 0) -> None:
