@@ -199,10 +199,12 @@ async def test_a_preview_has_all_events_of_the_sport_and_no_others(board_area: B
 @pytest.mark.parametrize("scope", list(Scope))
 async def test_a_page_goes_on_when_its_last_row_has_left(board_area: BoardFixture, scope: Scope) -> None:
     """Behind the place at which it was, not from the beginning."""
+    await tell(board_area.events, offer("darts", "Ada v Ben", hours=1, sport="darts", competition="Cup"))
     wanted = BoardFilter(scope)
     rows = await board_area.reading.page(VIC, "northbet", wanted, 10)
     gone = "football" if scope is Scope.SPORT else "Premier League"
     leaving = next(item for item in rows if gone in {item.subject.id, item.subject.competition})
+    assert rows.index(leaving) > 0
     behind = [item.subject.name for item in rows[rows.index(leaving) + 1 :]]
     left = [one for one in OFFERS if scope is not Scope.EVENT or one["own_id"] == leaving.subject.id]
     left = [{**one, "is_gone": True} for one in left if one["sport"] == "football"]
