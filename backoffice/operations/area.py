@@ -11,12 +11,12 @@ from backoffice.operations.dead_letters import DeadLetterService
 from backoffice.operations.installation import InstallationService
 from backoffice.operations.kill_switches import KillSwitchService
 from backoffice.operations.nodes import NodeService
+from backoffice.operations.providers.adapter_configurations import AdapterConfigurations
 from backoffice.operations.providers.adapter_document import environment_configurations
 from backoffice.operations.providers.adapter_health import AdapterReader
 from backoffice.operations.providers.adapter_list import AdapterList
 from backoffice.operations.providers.adapters import switchable_names
 from backoffice.operations.providers.configurations import (
-    AdapterConfigurations,
     Configurations,
     ProviderConfigurations,
 )

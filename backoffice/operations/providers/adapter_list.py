@@ -9,6 +9,7 @@ from backoffice.approvals.proposals import Proposal
 from backoffice.errors import NotFound
 from backoffice.global_events.decisions import GlobalDecisions
 from backoffice.global_events.repository import GlobalDecision
+from backoffice.operations.providers.adapter_configurations import AdapterConfigurations
 from backoffice.operations.providers.adapter_health import (
     AdapterHealth,
     AdapterReader,
@@ -24,7 +25,6 @@ from backoffice.operations.providers.adapters import (
     process_adapters,
     rewards_adapters,
 )
-from backoffice.operations.providers.configurations import AdapterConfigurations
 from backoffice.operations.providers.repository import AdapterRevision, ProviderRevision
 from backoffice.operations.providers.service import NodeHealth, ProviderService, ProviderState, of_provider
 from consumers.feeds.mapping.feed import AnyFeed

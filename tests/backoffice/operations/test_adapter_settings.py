@@ -17,10 +17,10 @@ from backoffice.audit.audit_log import AuditLog
 from backoffice.audit.repository import AUDIT_LOG
 from backoffice.errors import Conflict, Forbidden, FourEyes, Invalid, Stale, StepUpRequired
 from backoffice.global_events.models import SUBJECT
+from backoffice.operations.providers.adapter_configurations import AdapterConfigurations
 from backoffice.operations.providers.adapter_document import environment_configurations
 from backoffice.operations.providers.adapter_health import Readings
 from backoffice.operations.providers.adapter_list import AdapterState
-from backoffice.operations.providers.configurations import AdapterConfigurations
 from backoffice.operations.providers.setting_fields import FieldKind, setting_fields
 from consumers.messages.global_events.states import MAX_SETTINGS_BYTES
 from foundation.storage.clock import ManualClock

@@ -10,10 +10,10 @@ import pytest
 from backoffice.errors import Invalid, NotFound
 from backoffice.operations.graph.provider_types import provider_to_graphql
 from backoffice.operations.kill_switches import KillSwitchService, SwitchTarget
+from backoffice.operations.providers.adapter_configurations import AdapterConfigurations
 from backoffice.operations.providers.adapter_health import AdapterReader, FeedTopic, HealthState, Readings
 from backoffice.operations.providers.adapter_list import AdapterList
 from backoffice.operations.providers.adapters import all_adapters, switchable_names
-from backoffice.operations.providers.configurations import AdapterConfigurations
 from consumers.feeds.settings import FeedSettings
 from consumers.stream.settings import StreamSettings
 from foundation.storage.clock import ManualClock

@@ -14,9 +14,9 @@ from redis import Redis
 from backoffice.approvals import repository as proposals
 from backoffice.approvals.service import Approvals
 from backoffice.audit.audit_log import AuditLog
+from backoffice.operations.providers.adapter_configurations import AdapterConfigurations
 from backoffice.operations.providers.adapter_document import AdapterConfiguration
 from backoffice.operations.providers.adapter_health import read_statuses
-from backoffice.operations.providers.configurations import AdapterConfigurations
 from backoffice.run_publisher import publish_now
 from consumers.stream.settings import StreamSettings
 from foundation.storage.clock import ManualClock

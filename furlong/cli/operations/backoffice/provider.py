@@ -19,12 +19,9 @@ if TYPE_CHECKING:
     from backoffice.approvals.service import Approvals
     from backoffice.audit.audit_log import AuditLog
     from backoffice.base import Base
+    from backoffice.operations.providers.adapter_configurations import AdapterConfigurations
     from backoffice.operations.providers.adapter_list import AdapterState
-    from backoffice.operations.providers.configurations import (
-        AdapterConfigurations,
-        Configurations,
-        ProviderConfigurations,
-    )
+    from backoffice.operations.providers.configurations import Configurations, ProviderConfigurations
     from backoffice.operations.providers.repository import ProviderRevision
     from backoffice.operations.providers.service import NodeHealth, ProviderService, ProviderState
     from foundation.storage.clock import Clock
@@ -229,8 +226,8 @@ def rewards_service(
 
 def adapter_configurations(beside: ProviderConfigurations) -> AdapterConfigurations:
     """Return what changes the settings of adapters, beside what changes the providers of rewards."""
+    from backoffice.operations.providers.adapter_configurations import AdapterConfigurations
     from backoffice.operations.providers.adapter_document import environment_configurations
-    from backoffice.operations.providers.configurations import AdapterConfigurations
 
     return AdapterConfigurations(
         beside.database, beside.audit, beside.approvals, beside.clock, environment_configurations()
