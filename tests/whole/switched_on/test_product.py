@@ -211,9 +211,16 @@ def test_events_have_the_prices_of_the_preferred_provider(product: Product) -> N
     """Once the worker trusts both, which keep saying that they are well; by name the other one is first."""
     start = told.instant(datetime.now(UTC) + timedelta(days=300))
     for name, odds in (("exchange", 2000), ("feed", 3000)):
-        tell(product, told.fixture(name, "switched-on", starts_at=start))
-        tell(product, told.market(name, "switched-on", "switched-on", odds, odds, odds))
-    query = """{ events(brand: "northbet") { nodes { markets { selections { status odds { milli } } } } } }"""
+        tell(
+            product,
+            told.fixture(name, "switched-on", "Exeter", "Oldham", revision=_now_ms(), starts_at=start),
+        )
+        prices = told.market(name, "switched-on", "switched-on", odds, odds, odds, revision=_now_ms())
+        tell(product, prices)
+    query = """
+    { events(brand: "northbet", search: "exeter") {
+        nodes { markets { selections { status odds { milli } } } } } }
+    """
 
     def are_shown(url: str) -> bool:
         for name in ("exchange", "feed"):
@@ -236,7 +243,7 @@ def test_events_have_the_prices_of_the_preferred_provider(product: Product) -> N
 def test_a_brand_shows_each_territory_what_is_for_it(product: Product) -> None:
     """The board comes by the topic; the gateway passes on what the edge says, also to other processes."""
     start = told.instant(datetime.now(UTC) + timedelta(days=300))
-    tell(product, told.fixture("feed", "of-a-board", "Leeds", "Fulham", starts_at=start))
+    tell(product, told.fixture("feed", "of-a-board", "Leeds", "Fulham", revision=_now_ms(), starts_at=start))
     placement = {"territories": ["DE"], "names": {"en": "The match of the day"}}
     entry = {"scope": "event", "id": offer_id("feed", "of-a-board"), "placements": [placement]}
     tell(product, told.board(1, BRAND, entry))
@@ -263,8 +270,9 @@ def test_an_event_has_a_signed_address_of_its_picture(product: Product) -> None:
     """Where it may be seen, and as long as its server takes the address."""
     now = datetime.now(UTC)
     ends = told.instant(now + timedelta(hours=3))
-    tell(product, told.fixture("feed", "of-a-picture", "Reading", "Barnet", starts_at=told.instant(now)))
-    tell(product, told.video("of-a-picture", "course-7", "DE", starts_at=told.instant(now), ends_at=ends))
+    starts: dict[str, Any] = {"revision": _now_ms(), "starts_at": told.instant(now)}
+    tell(product, told.fixture("feed", "of-a-picture", "Reading", "Barnet", **starts))
+    tell(product, told.video("of-a-picture", "course-7", "DE", **starts, ends_at=ends))
     query = f'{{ events(brand: "{BRAND}", search: "barnet") {{ nodes {{ videoUrl }} }} }}'
 
     def address(territory: str) -> str | None:
@@ -281,6 +289,11 @@ def test_an_event_has_a_signed_address_of_its_picture(product: Product) -> None:
     assert values["signature"] == signature_of(SECRET.encode(), "course-7", "DE", expires)
     assert now.timestamp() < expires < datetime.now(UTC).timestamp() + 3600
     assert address("GB") is None
+
+
+def _now_ms() -> int:
+    """Return a revision as an adapter makes it: those of an earlier process are void."""
+    return int(time.time() * 1000)
 
 
 def tell(product: Product, record: Record) -> None:
