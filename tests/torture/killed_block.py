@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import httpx
 
+from providers.topics import PLANS
 from simulator.exchange.catalogue import ROOT
 from tests.support.processes.forked_programs import Program
 from tests.support.processes.killed_servers import kafka_after_kill, rabbitmq_after_kill, valkey_after_kill
@@ -18,7 +19,7 @@ from tools.private_kafka import PrivateKafka, start_kafka
 from tools.private_rabbitmq import PrivateRabbitmq, start_rabbitmq
 from tools.private_valkey import PrivateValkey, start_valkey
 
-TOPICS: Final = ("provider.fixture.v1", "provider.market.v1", "provider.status.v1", "club.global.v1")
+TOPICS: Final = (*(plan.name for plan in PLANS), "club.global.v1")
 PARTITIONS: Final = 2
 PORTS: Final = ("stream", "control", "catalogue", "api", "amqp", "exchange", "feed")
 CONTROLS: Final = {"exchange": "control", "feed": "api"}
