@@ -3,10 +3,10 @@
 from sqlalchemy import BigInteger, Column, Float, Index, String, Table
 
 from backoffice.metadata import METADATA
-from foundation.storage.columns import JSON_LIST, LONG_TEXT, Identifier, UtcDateTime
+from foundation.storage.columns import JSON_LIST, Identifier, UtcDateTime
 from subgraphs.kit.records.tables import OutboxTables, StreamTables
 
-OUTBOX = OutboxTables.declare(METADATA, LONG_TEXT)
+OUTBOX = OutboxTables.declare(METADATA)
 """Messages that are not on Kafka yet, and the lease of the one process that sends them."""
 
 STREAM = StreamTables.declare(METADATA)

@@ -14,8 +14,8 @@ from consumers.messages.global_events.states import BoardEntry, BoardState, read
 from subgraphs.kit.records.global_state import GlobalKind, board_subject
 
 MAX_ENTRIES: Final = 500
-MAX_BYTES: Final = 900_000
-"""How long a board may be as JSON: a record on Kafka has at most a megabyte."""
+MAX_BYTES: Final = 60_000
+"""How long a board may be as JSON: with its message it waits in a column of 64 kB on MariaDB."""
 
 IsOver = Callable[[BoardEntry], bool]
 """Tells whether an entry is about an event that is long over."""

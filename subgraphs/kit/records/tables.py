@@ -13,7 +13,6 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
-from sqlalchemy.types import TypeEngine
 
 from foundation.storage.columns import JSON_LIST, Blob, Identifier, UtcDateTime
 
@@ -39,14 +38,9 @@ class OutboxTables:
     lease: Table
 
     @classmethod
-    def declare(cls, metadata: MetaData, value: TypeEngine[str] | None = None) -> "OutboxTables":
-        """Add the tables to a subgraph's metadata.
-
-        Args:
-            metadata: The subgraph's.
-            value: The type of the messages; by default they have at most 64 kB.
-        """
-        return cls(_outbox(metadata, value or Text()), _lease(metadata))
+    def declare(cls, metadata: MetaData) -> "OutboxTables":
+        """Add the tables to a subgraph's metadata."""
+        return cls(_outbox(metadata), _lease(metadata))
 
 
 def _position(metadata: MetaData) -> Table:
@@ -81,7 +75,7 @@ def _dead_letter(metadata: MetaData) -> Table:
     )
 
 
-def _outbox(metadata: MetaData, value: TypeEngine[str]) -> Table:
+def _outbox(metadata: MetaData) -> Table:
     """Rows are deleted once they are published."""
     return Table(
         "outbox",
@@ -89,7 +83,7 @@ def _outbox(metadata: MetaData, value: TypeEngine[str]) -> Table:
         Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
         Column("topic", Identifier(200), nullable=False),
         Column("key", Identifier(255), nullable=False),
-        Column("value", value, nullable=False),
+        Column("value", Text, nullable=False),
         Column("headers", JSON_LIST, nullable=False),
         Column("written_at", UtcDateTime, nullable=False),
     )
