@@ -16,7 +16,7 @@ from backoffice.events.repository import Position
 from backoffice.events.waiting import Candidate, WaitingMatch, keys_of
 from backoffice.global_events.decisions import Decided, GlobalDecisions
 from backoffice.global_events.repository import GlobalDecision
-from consumers.messages.global_events.states import MatchState, OfferRef
+from consumers.messages.global_events.event_states import MatchState, OfferRef
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 from subgraphs.events.catalogue.events import OfferRow

@@ -5,8 +5,8 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from consumers.messages.global_events.event_states import BoardState, MatchState
 from consumers.messages.global_events.reducer import Decision, GlobalReducer
-from consumers.messages.global_events.states import BoardState, MatchState
 from foundation.storage.clock import Clock
 from subgraphs.events.matching.offers import OfferKey
 from subgraphs.events.models import GLOBAL_STATE

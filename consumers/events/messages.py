@@ -5,7 +5,6 @@ A null value says that the provider no longer has the item that its key names.
 
 from collections.abc import Callable
 from datetime import datetime
-from functools import partial
 from typing import Annotated, Any, Final, Literal, NamedTuple, TypeVar
 
 import msgspec
@@ -186,55 +185,28 @@ class VideoTold(PlatformBody, frozen=True, kw_only=True):
 T = TypeVar("T", FixtureTold, MarketTold, StatsTold, VideoTold)
 
 
-def _told_or_gone(reader: Reader[T], record: Record) -> T | Gone:
-    if record.value is not None:
-        return reader.read(record)
-    provider, colon, item = (record.key or b"").decode(errors="replace").partition(":")
-    if not (provider and colon and item):
-        raise Poison("the key of a null value must be the provider and its id, with a colon between them")
-    return Gone(provider, item)
+def _told_or_gone(kind: str, told: type[T], item_of: Callable[[T], str]) -> Callable[[Record], T | Gone]:
+    """Return what reads records of items: their states, or which one is gone. It raises Poison."""
+    reader = Reader(
+        f"provider.{kind}", msgspec.json.Decoder(told), lambda item: f"{item.provider}:{item_of(item)}"
+    )
+
+    def decode(record: Record) -> T | Gone:
+        if record.value is not None:
+            return reader.read(record)
+        provider, colon, item = (record.key or b"").decode(errors="replace").partition(":")
+        if not (provider and colon and item):
+            raise Poison("the key of a null value must be the provider and its id, with a colon between them")
+        return Gone(provider, item)
+
+    return decode
 
 
 _STATUSES: Final = Reader("provider.status", msgspec.json.Decoder(StatusTold), lambda status: status.provider)
-decode_fixture: Final[Callable[[Record], FixtureTold | Gone]] = partial(
-    _told_or_gone,
-    Reader(
-        "provider.fixture",
-        msgspec.json.Decoder(FixtureTold),
-        lambda fixture: f"{fixture.provider}:{fixture.sports_event_id}",
-    ),
-)
-"""Returns the sports event in a record, or which one is gone. Raises Poison."""
-
-decode_market: Final[Callable[[Record], MarketTold | Gone]] = partial(
-    _told_or_gone,
-    Reader(
-        "provider.market",
-        msgspec.json.Decoder(MarketTold),
-        lambda market: f"{market.provider}:{market.market_id}",
-    ),
-)
-"""Returns the market in a record, or which one is gone. Raises Poison."""
-
-decode_stats: Final[Callable[[Record], StatsTold | Gone]] = partial(
-    _told_or_gone,
-    Reader(
-        "provider.stats",
-        msgspec.json.Decoder(StatsTold),
-        lambda stats: f"{stats.provider}:{stats.sports_event_id}",
-    ),
-)
-"""Returns the statistics in a record, or which ones are gone. Raises Poison."""
-
-decode_video: Final[Callable[[Record], VideoTold | Gone]] = partial(
-    _told_or_gone,
-    Reader(
-        "provider.video",
-        msgspec.json.Decoder(VideoTold),
-        lambda video: f"{video.provider}:{video.sports_event_id}",
-    ),
-)
-"""Returns the picture in a record, or which one is gone. Raises Poison."""
+decode_fixture: Final = _told_or_gone("fixture", FixtureTold, lambda fixture: fixture.sports_event_id)
+decode_market: Final = _told_or_gone("market", MarketTold, lambda market: market.market_id)
+decode_stats: Final = _told_or_gone("stats", StatsTold, lambda stats: stats.sports_event_id)
+decode_video: Final = _told_or_gone("video", VideoTold, lambda video: video.sports_event_id)
 
 
 def decode_status(record: Record) -> StatusTold:

@@ -20,7 +20,7 @@ from backoffice.graph.execution import OfficeGraph
 from backoffice.models import METADATA as OWN
 from backoffice.settings import BackofficeSettings
 from backoffice.versions import next_version
-from consumers.messages.global_events.states import BoardState
+from consumers.messages.global_events.event_states import BoardState
 from foundation.storage.clock import ManualClock
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings

@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from backoffice.errors import Conflict
 from backoffice.events.board.entries import EntryKey
 from backoffice.global_events.repository import DecisionRepository, GlobalDecision
-from consumers.messages.global_events.states import BoardEntry, BoardState, read_state, state_fields
+from consumers.messages.global_events.event_states import BoardEntry, BoardState
+from consumers.messages.global_events.states import read_state, state_fields
 from subgraphs.kit.records.global_state import GlobalKind, board_subject
 
 MAX_ENTRIES: Final = 500

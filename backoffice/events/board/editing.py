@@ -31,7 +31,7 @@ from backoffice.events.board.repository import CHANGED, EntryRevision
 from backoffice.events.board.resolving import ResolvedBoard, subject_of
 from backoffice.events.board.sources import BoardSources
 from backoffice.global_events.decisions import REASON_CHARACTERS, GlobalDecisions
-from consumers.messages.global_events.states import BoardEntry, BoardState
+from consumers.messages.global_events.event_states import BoardEntry, BoardState
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 from subgraphs.events.catalogue.catalogue import EMPTY, Catalogue

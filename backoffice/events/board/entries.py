@@ -11,7 +11,7 @@ import msgspec
 
 from backoffice.content.workflow.local_time import InvalidLocalTime, Occurrence, instant_of
 from backoffice.content.workflow.publication import image_address
-from consumers.messages.global_events.states import BoardEntry, Placement
+from consumers.messages.global_events.event_states import BoardEntry, Placement
 
 
 class Scope(Enum):

@@ -8,7 +8,7 @@ import msgspec
 
 from backoffice.events.board.entries import Scope
 from backoffice.events.board.subjects import BoardSubject, competition_subject, event_subject, sport_subject
-from consumers.messages.global_events.states import BoardEntry
+from consumers.messages.global_events.event_states import BoardEntry
 from subgraphs.events.catalogue.boards import AS_TOLD, Board, Entry, Placement, shown_name
 from subgraphs.events.catalogue.brand_view import BrandView
 from subgraphs.events.catalogue.catalogue import Catalogue, Wanted

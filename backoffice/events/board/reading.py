@@ -31,7 +31,7 @@ from backoffice.events.board.subjects import (
     subjects,
 )
 from backoffice.global_events.repository import DecisionRepository
-from consumers.messages.global_events.states import BoardEntry
+from consumers.messages.global_events.event_states import BoardEntry
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 from subgraphs.events.catalogue.brand_view import BrandView

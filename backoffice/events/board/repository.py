@@ -21,7 +21,7 @@ from backoffice.events.board.entries import (
 )
 from backoffice.events.board.models import BOARD_REVISION
 from backoffice.global_events.repository import GlobalDecision
-from consumers.messages.global_events.states import BoardEntry, BoardState
+from consumers.messages.global_events.event_states import BoardEntry, BoardState
 from foundation.same_fields import with_fields_of
 
 CHANGED: Final = "Somebody else has changed how this is shown meanwhile: look at it again."

@@ -18,7 +18,7 @@ from backoffice.events.board.subjects import (
     competition_subject,
     find_subject,
 )
-from consumers.messages.global_events.states import BoardEntry, BoardState
+from consumers.messages.global_events.event_states import BoardEntry, BoardState
 from subgraphs.events.catalogue.catalogue import Catalogue
 from subgraphs.events.catalogue.events import Event
 from subgraphs.events.models import OVER

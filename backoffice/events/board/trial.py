@@ -27,7 +27,7 @@ from backoffice.events.board.reading import BoardFilter
 from backoffice.events.board.resolving import ResolvedBoard, subject_of
 from backoffice.events.board.sources import BoardSources
 from backoffice.global_events.repository import DecisionRepository
-from consumers.messages.global_events.states import BoardEntry
+from consumers.messages.global_events.event_states import BoardEntry
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 

@@ -25,7 +25,8 @@ from backoffice.events.board.entries import (
     placement_fields,
     placements_of,
 )
-from consumers.messages.global_events.states import BoardState, read_state, state_fields
+from consumers.messages.global_events.event_states import BoardState
+from consumers.messages.global_events.states import read_state, state_fields
 from subgraphs.kit.records.global_state import GlobalKind
 from tests.support.office.backoffice_fixture import NOW
 
