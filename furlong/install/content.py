@@ -18,7 +18,7 @@ from backoffice.content.lint import Finding, LintContext, errors_of, lint
 from backoffice.content.revisions.document import NO_VERSION, ContentDocument, ContentKey, ContentText
 from backoffice.content.workflow.imports import ContentImport
 from backoffice.settings import ContentSettings
-from consumers.messages.global_events.states import (ContentState, PublishedText)
+from consumers.messages.global_events.states import ContentState, PublishedText
 from foundation.same_fields import with_fields_of
 from foundation.storage.database import Database
 from furlong.install.world import Brand, Content, World, WorldError

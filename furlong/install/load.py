@@ -14,7 +14,7 @@ from backoffice.access import Actor
 from backoffice.global_events.decisions import GlobalDecisions
 from backoffice.operations.brands.repository import revise, revisions
 from backoffice.rules.scheme_versions import Scheme, scheme_body, scheme_key, utc
-from consumers.messages.global_events.states import (BudgetState, State)
+from consumers.messages.global_events.states import BudgetState, State
 from foundation.storage.database import Database
 from furlong.install.content import (
     CATALOGUE,

@@ -10,7 +10,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from consumers.messages.global_events.message import GlobalEvent, decode_global
-from consumers.messages.global_events.states import (AdapterState, SwitchState)
+from consumers.messages.global_events.states import AdapterState, SwitchState
 from consumers.stream.broker.kafka_client import partitions_of, running_client
 from consumers.stream.errors import Poison
 from consumers.stream.records import Record

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -63,22 +63,22 @@ class BrandView:
         return self._in_force.get(("sport", sport), AS_TOLD)
 
     def of_competition(self, event: Event) -> Placement:
-        """Return how the competition of an event is shown, whichever of its providers names it."""
-        if not self._has_competitions:
-            return AS_TOLD
-        found = (self._in_force.get(("competition", own_id)) for own_id in _competition_ids(event))
-        return next((placement for placement in found if placement is not None), AS_TOLD)
+        """Return how the competition of an event is shown; that of the provider that leads comes first."""
+        return next(self._of_competitions(event), AS_TOLD)
 
     def of_event(self, event: Event) -> Placement:
         """Return how an event is shown."""
         return self._in_force.get(("event", event.id), AS_TOLD)
 
     def shows(self, event: Event) -> bool:
-        """Return whether an event is shown: it, its competition and its sport are not hidden."""
+        """Return whether an event is shown: not if it is hidden, its sport, or its competition.
+
+        A competition that is hidden under any provider's name stays so, whoever leads.
+        """
         return not self._in_force or not (
             self.of_event(event).hidden
             or self.of_sport(event.sport).hidden
-            or self.of_competition(event).hidden
+            or any(placement.hidden for placement in self._of_competitions(event))
         )
 
     def find(self, event_id: str) -> Event | None:
@@ -131,6 +131,12 @@ class BrandView:
     def _has_competitions(self) -> bool:
         return any(scope == "competition" for scope, _ in self._in_force)
 
+    def _of_competitions(self, event: Event) -> Iterator[Placement]:
+        """Yield how the competition of an event is shown, by the name that each provider has for it."""
+        if self._has_competitions:
+            found = (self._in_force.get(("competition", own_id)) for own_id in _competition_ids(event))
+            yield from (placement for placement in found if placement is not None)
+
     def _words(self, event: Event) -> str:
         """Return the normal words of the names under which an event, its competition and sport are shown."""
         if not self._in_force:
@@ -143,7 +149,7 @@ def _place(placement: Placement) -> float:
     return inf if placement.position is None else placement.position
 
 
-def _competition_ids(event: Event) -> Iterable[str]:
+def _competition_ids(event: Event) -> Iterator[str]:
     yield event.competition_id
     for offer in event.offers:
         yield competition_id(offer.sport, normal(offer.competition))

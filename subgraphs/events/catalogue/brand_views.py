@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from subgraphs.events.catalogue.boards import EMPTY_BOARD
 from subgraphs.events.catalogue.brand_view import BrandView
 from subgraphs.events.catalogue.catalogue import Catalogue
 from subgraphs.events.catalogue.events import Event
+
+MAX_VIEWS: Final = 1_000
+"""How many views are kept: visitors may ask for brands that are none."""
 
 
 class _Kept(NamedTuple):
@@ -32,9 +35,7 @@ class BrandViews:
     def of(self, catalogue: Catalogue, brand: str, territory: str | None, now: datetime) -> BrandView:
         """Return the events as a brand shows them to a visitor in a territory at an instant."""
         board = catalogue.boards.get(brand, EMPTY_BOARD)
-        if not board.entries:
-            return BrandView(brand, catalogue, EMPTY_BOARD, None, now)
-        if self._events is not catalogue.ordered:
+        if self._events is not catalogue.ordered or len(self._kept) >= MAX_VIEWS:
             self._kept.clear()  # views of former events would keep all of them in memory
             self._events = catalogue.ordered
         key = brand, territory if territory in board.territories else None

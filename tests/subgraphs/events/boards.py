@@ -121,8 +121,10 @@ class PlainBrand:
         return placement.until is None or self.now < placement.until
 
     def of_event(self, event: Event) -> Placement | None:
-        """Return how an event is shown."""
-        return self.placement("event", (one.own_id for one in event.offers))
+        """Return how an event is shown: by the entry of its present id, or else of another one."""
+        return self.placement("event", (event.id,)) or self.placement(
+            "event", (offer.own_id for offer in event.offers)
+        )
 
     def is_hidden(self, event: Event) -> bool:
         """Return whether an event is hidden, its sport, or the competition of any of its offers."""

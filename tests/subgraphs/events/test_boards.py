@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, update
 
 from subgraphs.events.catalogue.boards import AS_TOLD
-from subgraphs.events.catalogue.brand_views import BrandViews
+from subgraphs.events.catalogue.brand_views import MAX_VIEWS, BrandViews
 from subgraphs.events.catalogue.catalogue import Catalogue, Wanted
+from subgraphs.events.catalogue.events import Providers
 from subgraphs.events.matching.names import normal
 from subgraphs.events.models import CATALOGUE, GLOBAL_STATE, OFFER
 from subgraphs.events.own_ids import competition_id, offer_id
@@ -176,11 +177,15 @@ async def test_what_is_hidden_hides_what_is_in_it(block: EventsBlock) -> None:
         hidden = competition_id("football", normal(name))
         await block.apply(board(number, "northbet", entry("competition", hidden, {"hidden": True})))
         assert await names(block) == ["Smith v Jones"]
-    await block.apply(board(3, "northbet", entry("sport", "tennis", {"hidden": True})))
+    first, second = (competition_id("football", normal(name)) for name in ("England 1", "Premier League"))
+    shown_under_one = (entry("competition", first, {}), entry("competition", second, {"hidden": True}))
+    await block.apply(board(3, "northbet", *shown_under_one))
+    assert await names(block) == ["Smith v Jones"]
+    await block.apply(board(4, "northbet", entry("sport", "tennis", {"hidden": True})))
     shown = await block.ask(SHOWN)
     assert [sport["name"] for sport in shown["sports"]] == ["Football"]
     assert len(shown["events"]["nodes"]) == 1
-    await block.apply(board(4, "northbet"))
+    await block.apply(board(5, "northbet"))
     assert len(await names(block)) == 2
 
 
@@ -272,3 +277,12 @@ async def test_a_restored_database_is_read_as_a_whole(block: EventsBlock) -> Non
         await connection.execute(delete(CATALOGUE))
     await block.apply(fixture("feed", "2", "Leeds", "Fulham"))
     assert await names(block) == ["Leeds v Fulham"]
+
+
+def test_a_view_is_made_once_and_brands_that_are_none_do_not_pile_up() -> None:
+    """Each reference to an event asks for the view of its brand, which also has no board."""
+    views, catalogue = BrandViews(), Catalogue(1, {}, Providers({}, frozenset(), ()), {})
+    assert views.of(catalogue, "northbet", "DE", NOON) is views.of(catalogue, "northbet", None, NOON)
+    for number in range(2 * MAX_VIEWS):
+        views.of(catalogue, f"nobody-{number}", None, NOON)
+    assert len(views._kept) <= MAX_VIEWS

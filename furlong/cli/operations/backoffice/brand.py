@@ -149,7 +149,7 @@ def _facts(brand: KnownBrand) -> dict[str, Any]:
 
 
 def _document(document: BrandDocument) -> dict[str, Any]:
-    from consumers.messages.global_events.states import (state_fields)
+    from consumers.messages.global_events.states import state_fields
 
     return state_fields(document.state)
 
