@@ -3,14 +3,12 @@
 A bet is checked as a betting site would check it: by the events block as it is when the bet comes.
 """
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from subgraphs.block_list import BY_NAME
+from starlette.requests import Request
+
 from subgraphs.kit.graphql.app import Subgraph
-from subgraphs.kit.graphql.parts import SubgraphParts
 
 RefusalCode = Literal["PRICE_CHANGED", "SUSPENDED", "OVER", "UNKNOWN_SELECTION"]
 
@@ -83,14 +81,10 @@ class Offers:
         return dict(answer["data"])
 
 
-@asynccontextmanager
-async def open_offers(parts: SubgraphParts) -> AsyncIterator[Offers]:
-    """Open the offers of a site for the duration of the block."""
-    subgraph = BY_NAME["events"].create_subgraph(parts)
-    try:
-        yield Offers(subgraph)
-    finally:
-        await subgraph.close()
+def offers_of_site(request: Request) -> Offers:
+    """Return what the site offers that answers a request: its own subgraph of events tells it."""
+    subgraphs: list[Subgraph] = request.app.state.subgraphs
+    return Offers(next(subgraph for subgraph in subgraphs if subgraph.name == "events"))
 
 
 def _taken(offered: dict[str, Any], seen_milli: int) -> PresentOdds | Refusal:

@@ -38,7 +38,7 @@ from furlong.demo.fulfilment import serving_demo_providers
 from furlong.demo.internal_graph import running_internal_graph
 from furlong.demo.mock.server import PATH as MOCKED
 from furlong.demo.mock.server import MountedMock
-from furlong.demo.offers import open_offers
+from furlong.demo.offers import offers_of_site
 from furlong.demo.processes import Surroundings, running_decisions, running_processes, running_settlement
 from furlong.demo.ready_file import database_in, make_private
 from furlong.demo.routes import DemoSession, SessionCustomer, demo_routes
@@ -157,22 +157,20 @@ async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFac
             running_brand_sites(options.data, session, url, options.origins)
         )
         sites = [
-            await stack.enter_async_context(
-                _site(
-                    _parts(
-                        options,
-                        subgraph_parts(
-                            database, upstream, sessions, stream, clock, bus=context.bus, embed=embed.settings
-                        ),
+            _site(
+                _parts(
+                    options,
+                    subgraph_parts(
+                        database, upstream, sessions, stream, clock, bus=context.bus, embed=embed.settings
                     ),
-                    simulator,
-                    session,
-                    options.data,
-                    tracing,
-                    embed=embed.settings,
-                    counts_bets=context.counts_bets,
-                    beside=_beside_the_first(office_listener) if index == 0 else (),
-                )
+                ),
+                simulator,
+                session,
+                options.data,
+                tracing,
+                embed=embed.settings,
+                counts_bets=context.counts_bets,
+                beside=_beside_the_first(office_listener) if index == 0 else (),
             )
             for index, (database, context) in enumerate(zip(databases, running, strict=True))
         ]
@@ -290,8 +288,7 @@ def _parts(options: DemoOptions, parts: SubgraphParts) -> SubgraphParts:
     return replace(parts, reading=replace(parts.reading, count_seconds=_COUNT_SECONDS))
 
 
-@asynccontextmanager
-async def _site(
+def _site(
     parts: SubgraphParts,
     simulator: RunningSimulator,
     session: DemoSession,
@@ -301,7 +298,7 @@ async def _site(
     embed: EmbedSettings,
     counts_bets: Callable[[], bool],
     beside: Sequence[Feature],
-) -> AsyncIterator[Starlette]:
+) -> Starlette:
     async def place_bet(owner: Owner, slip: PlacedSlip, bet_id: UUID) -> Placed:
         brand = simulator.world.brand(owner.brand)
         if brand is None:
@@ -318,19 +315,18 @@ async def _site(
         )
         return Placed(bet_id=named, is_counting=counts_bets())
 
-    async with open_offers(parts) as offers:
-        routes = (
-            *demo_routes(session, parts.verifier, place_bet, offers),
-            DemoTokens(embed, session, parts.clock).route(),
-            *gallery_routes(ServeSettings().page),
-        )
-        yield create_site(
-            parts,
-            gateway=_demo_gateway(data),
-            tracing=tracing,
-            embed=embed,
-            features=(Routes(routes), *beside),
-        )
+    routes = (
+        *demo_routes(session, parts.verifier, place_bet, offers_of_site),
+        DemoTokens(embed, session, parts.clock).route(),
+        *gallery_routes(ServeSettings().page),
+    )
+    return create_site(
+        parts,
+        gateway=_demo_gateway(data),
+        tracing=tracing,
+        embed=embed,
+        features=(Routes(routes), *beside),
+    )
 
 
 def _session(world: SimulatedWorld, sessions: SessionSettings, scenarios: Sequence[Scenario]) -> DemoSession:

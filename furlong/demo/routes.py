@@ -95,7 +95,10 @@ def session_route(session: DemoSession) -> Route:
 
 
 def demo_routes(
-    session: DemoSession, verifier: SessionVerifier, place_bet: PlaceBet, offers: Offers
+    session: DemoSession,
+    verifier: SessionVerifier,
+    place_bet: PlaceBet,
+    offers_of: Callable[[Request], Offers],
 ) -> list[Route]:
     """Return the routes `GET /demo/session` and `POST /demo/bets`.
 
@@ -103,7 +106,7 @@ def demo_routes(
         session: The customers to offer.
         verifier: Verifies the token of the customer who places a bet.
         place_bet: Places the bet with the betting site, here the simulator.
-        offers: What it offers, which a bet on a selection is checked against.
+        offers_of: Returns what the site of a request offers; a bet on a selection is checked against it.
     """
     bets = PlacedBets()
 
@@ -122,7 +125,7 @@ def demo_routes(
         owner = viewer.owner
 
         async def place(bet_id: UUID) -> Placed | Refusal:
-            taken = await _take(offers, owner, slip, language)
+            taken = await _take(offers_of(request), owner, slip, language)
             if isinstance(taken, Refusal):
                 return taken
             odds_milli = slip.odds_milli if taken is None else taken.milli

@@ -60,7 +60,9 @@ async def site(tmp_path: Path) -> AsyncIterator[BettingSite]:
             return Placed(bet_id=str(bet_id))
 
         verifier = SessionVerifier.from_settings(session_settings(), block.clock)
-        routes = demo_routes(DemoSession(brand=BRAND, customers=()), verifier, place, Offers(block.subgraph))
+        routes = demo_routes(
+            DemoSession(brand=BRAND, customers=()), verifier, place, lambda _: Offers(block.subgraph)
+        )
         transport = httpx.ASGITransport(Starlette(routes=routes))
         async with httpx.AsyncClient(transport=transport, base_url="http://site.test") as client:
             betting = BettingSite(block, home, client)
