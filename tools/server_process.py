@@ -16,6 +16,8 @@ PORTS: Final = range(20_000, 32_768)
 """Below those of outgoing connections, one of which may take a port while its server is restarted."""
 STOP_SECONDS = 60.0
 _PAUSE_SECONDS = 0.05
+_SHARES: Final = 32
+_given: set[int] = set()
 
 
 class ServiceMissingError(RuntimeError):
@@ -111,9 +113,19 @@ def wait_until_ready(process: ServerProcess, is_ready: Callable[[], bool], secon
 
 
 def free_port() -> int:
-    """Return a loopback TCP port that is free now; another process may still take it first."""
+    """Return a loopback TCP port that is free now; another process may still take it first.
+
+    Processes that ask at once have different ones, and a process is given each once: it may ask for many
+    before the servers that are to use them listen.
+    """
+    own = PORTS[os.getpid() % _SHARES :: _SHARES]
     while True:
-        port = random.SystemRandom().choice(PORTS)
+        if _given.issuperset(own):
+            _given.difference_update(own)
+        port = random.SystemRandom().choice(own)
+        if port in _given:
+            continue
+        _given.add(port)
         with socket.socket() as probe, contextlib.suppress(OSError):
             probe.bind(("127.0.0.1", port))
             return port

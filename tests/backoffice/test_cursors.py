@@ -53,6 +53,8 @@ HOSTILE: Final = {
 }
 FIGURE: Final = f'brand: "{BRAND}", isoWeek: "2026-W13", figure: EXPECTED'
 LISTS: Final = {
+    "board": f'brand: "{BRAND}", scope: EVENT',
+    "boardRevisions": f'brand: "{BRAND}", scope: SPORT, entry: "football"',
     **dict.fromkeys(("eventOffers", "waitingMatches", "matchDecisions", "leaderChanges"), "nodes { id }"),
     "users": "nodes { id }",
     "audit": "nodes { id }",

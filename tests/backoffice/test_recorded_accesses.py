@@ -65,11 +65,12 @@ NOT_PERSONAL: Final = {
     "sports events": {
         *("eventOffers", "offeredSports", "waitingMatches", "waitingMatchCount", "matchDecisions"),
         *("eventLeaders", "eventProviders", "leaderChanges"),
+        *("boardBrand", "board", "boardEntry", "boardRevisions", "tryBoardEntry"),
     },
     "operations": {
         *("brands", "operatedBrand", "brandRevisions", "tryTheme", "rewardVersions", "supportBrands"),
         *("providers", "provider", "providerAdapters", "providerRevisions", "providerDiff", "tryProvider"),
-        "stoppedProviders",
+        *("stoppedProviders", "tryAdapter"),
         *("waitingCases", "deadLetterCounts", "lagHistory", "countedBets"),
         *("weeks", "globalEvents", "globalEvent", "killSwitches", "nodes", "consumerLag", "outboxes"),
     },

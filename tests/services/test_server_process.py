@@ -99,6 +99,11 @@ def test_a_tied_process_dies_with_its_starter(tmp_path: Path) -> None:
     assert wait_for(lambda: server_process._running_since(child) is None)
 
 
+def test_many_free_ports_are_different(free_port: Callable[[], int]) -> None:
+    """Whoever starts thirty servers asks for all their ports first."""
+    assert len({free_port() for _ in range(200)}) == 200
+
+
 def test_a_free_port_has_no_listener(free_port: Callable[[], int]) -> None:
     """Nothing listens on a port that is called free."""
     assert not accepts(free_port())

@@ -58,6 +58,12 @@ def hold_change(route: Route, held: list[Route]) -> None:
         route.continue_()
 
 
+def answer_events_alone(route: Route) -> None:
+    """Let nothing but what can be bet on be answered."""
+    if '"hasPicked":' in (route.request.post_data or ""):
+        route.continue_()
+
+
 def test_two_pages_that_choose_at_once_agree_in_the_end(demo: Demo, launched: LaunchedBrowser) -> None:
     """One choice wins, once; the other page says why its own did not, and shows the winner."""
     customer, before = "c-1003", applied(demo, "c-1003")
@@ -133,14 +139,19 @@ def test_an_answer_that_came_to_no_page_is_told_after_a_reload(demo: Demo, launc
 
 
 def test_a_bet_waits_for_no_gateway(demo: Demo, launched: LaunchedBrowser) -> None:
-    """The gateway is silent and the clock stands still, so that no time limit ends: the bet is placed."""
+    """The gateway says nothing of the club and the clock stands still, so that no time limit ends.
+
+    The bet is placed.
+    """
     with visit(launched) as one:
         one.page.clock.install()
         one.page.route_web_socket("**/graphql", lambda socket: socket.close())
-        # Nobody answers.
-        one.page.route("**/graphql", lambda _route: None)
+        one.page.route("**/graphql", answer_events_alone)
         one.open(demo.site.url)
         one.be("c-1004")
+        expect(one.page.get_by_test_id("place-bet")).to_have_attribute(
+            "aria-disabled", "false", timeout=PATIENCE_MS
+        )
         one.page.clock.pause_at(one.page.evaluate("Date.now() + 1000"))
         with one.page.expect_response("**/demo/bets") as placed:
             one.press("place-bet")

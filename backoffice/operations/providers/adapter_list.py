@@ -32,7 +32,7 @@ from consumers.feeds.settings import FeedSettings
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 from providers.configuration import ConfigurationStatus, Source, digest_of
-from providers.declaration import AdapterDeclaration
+from providers.declaration import AdapterDeclaration, Kind
 from providers.delivery import StatusMessage
 from subgraphs.fulfilment.providers.settings import ProviderConfig
 from subgraphs.kit.domain.keys import ALL_BRANDS
@@ -111,10 +111,10 @@ class AdapterState:
 
     @property
     def revision(self) -> int:
-        """Return the revision of its configuration: 1 for that of the environment; 0 if none is known."""
+        """Return the revision of its configuration: 1 for that of a feed; 0 if none is known."""
         if self.present is not None:
             return self.present.revision
-        return 1 if self.rewards is None and self.is_configured else 0
+        return 1 if self.declared.kind is Kind.BET_FEED and self.is_configured else 0
 
 
 @dataclass(frozen=True, slots=True)

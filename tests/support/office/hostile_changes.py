@@ -290,6 +290,13 @@ CHANGES: Final[Mapping[str, Change]] = {
     "setRiskBudget": reason(brand="northbet", reward="fb-5", rewards=9000),
     "changeBrand": Change(brand, stored=("input.name", "input.reason")),
     "submitProvider": Change(configuration),
+    "submitAdapter": reason(
+        revision=1,
+        configuration={
+            "adapter": "stats",
+            "settings": {"url": "https://stats.example", "answer_seconds": 10, "poll_seconds": 20},
+        },
+    ),
     "rollBackProvider": Change(former_provider),
     "proposeBoardEntry": given(
         ("input.placements.names.name", "input.reason"), **BOARD_ENTRY, revision=0, placements=[NAMED]
