@@ -73,6 +73,13 @@ def passthrough_shapes(plan: QueryPlan) -> frozenset[int]:
     return frozenset(number for number, is_passthrough in passthrough.items() if is_passthrough)
 
 
+def is_event_the_response(plan: QueryPlan) -> bool:
+    """Return whether each event of a subscription, as its only fetch selects it, is the client's response."""
+    if len(plan.fetches) > 1 or plan.restricted:
+        return False
+    return id(plan.shape) in passthrough_shapes(plan)
+
+
 def lists_by_shape(plan: QueryPlan) -> dict[int, int]:
     """Return the ids of what fetches bring to lists, each with the id of the shape of the lists' objects."""
     shapes: dict[Place, Shape] = {}

@@ -8,7 +8,12 @@ from typing import Final
 
 from msgspec import Struct
 
-from gateway.compiled.analysis import lists_by_shape, passthrough_shapes, writes_into_lists
+from gateway.compiled.analysis import (
+    is_event_the_response,
+    lists_by_shape,
+    passthrough_shapes,
+    writes_into_lists,
+)
 from gateway.compiled.codegen.completeness import CompletenessCodegen
 from gateway.compiled.codegen.functions import FunctionCache
 from gateway.compiled.codegen.leaf_tests import LeafTests
@@ -41,9 +46,8 @@ def compile_plan(
     Returns:
         The compiled plan; None if the plan is too large, or nested more deeply than Python's compiler allows.
     """
-    written = write_plan(
-        plan, trusted=all(calls.is_trusted(fetch) for fetch in plan.fetches), most_items=most_items
-    )
+    trusted = all(calls.is_trusted(fetch) for fetch in plan.fetches)
+    written = write_plan(plan, trusted=trusted, most_items=most_items)
     if written is None:
         return None
     steps = {number: make(calls) for number, make in written.steps.items()}
@@ -51,7 +55,8 @@ def compile_plan(
     made = None if plan.interface_objects else stages(plan.fetches, steps)
     project_data = written.source.names[written.projection]
     kind = RestrictedPlan if plan.restricted else CompiledPlan
-    return kind(plan, made, project_data, written.source, on_deopt, most_items)
+    passes_events = plan.kind == "subscription" and trusted and is_event_the_response(plan)
+    return kind(plan, made, project_data, written.source, on_deopt, most_items, passes_events)
 
 
 class PlanFunctions(Struct, frozen=True):

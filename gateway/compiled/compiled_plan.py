@@ -28,6 +28,7 @@ class CompiledPlan(Struct, frozen=True):
         source: The generated code.
         on_deopt: Called when compiled code gives up.
         most_items: The most items of a list in the response.
+        passes_events: Whether encoded events are the client's responses.
     """
 
     plan: QueryPlan
@@ -36,6 +37,7 @@ class CompiledPlan(Struct, frozen=True):
     source: Source
     on_deopt: OnDeopt = ignore_deopt
     most_items: int = maxsize
+    passes_events: bool = False
 
     async def fetch(self, context: Context) -> FetchedData:
         """Fetch from subgraphs; a subgraph's failure is part of the result, not an exception."""

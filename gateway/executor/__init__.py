@@ -4,7 +4,7 @@ from gateway.executor.calls import CallMiddleware, Calls, SourceMiddleware
 from gateway.executor.exchange import Context
 from gateway.executor.failures import Failure, Failures
 from gateway.executor.interpreter import FetchedData, interpret
-from gateway.executor.response_limits import is_large
+from gateway.executor.response_limits import is_large, too_many_bytes
 
 __all__ = [
     "CallMiddleware",
@@ -16,4 +16,5 @@ __all__ = [
     "SourceMiddleware",
     "interpret",
     "is_large",
+    "too_many_bytes",
 ]

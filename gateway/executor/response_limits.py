@@ -34,6 +34,11 @@ def too_large(_spent: BudgetSpent | None = None) -> ResponseTooLarge:
     return ResponseTooLarge("The response is too large: select less, or ask for shorter lists.")
 
 
+def too_many_bytes(most: int) -> ResponseTooLarge:
+    """Return the error for a response that is encoded, and has more bytes than allowed."""
+    return ResponseTooLarge(f"The response is too large (over {most} bytes): select less.")
+
+
 @contextmanager
 def raise_refusal_alone() -> Iterator[None]:
     """Raise the first `ResponseTooLarge` of a task group by itself."""

@@ -76,6 +76,10 @@ class ResponseHook(Protocol):
     Large responses are completed in a thread, so a hook must not use the event loop.
     """
 
+    def adds_to(self, policy_input: PolicyInput) -> bool:
+        """Return whether it may add to the responses of a request; else encoded events pass without it."""
+        ...
+
     def complete(self, policy_input: PolicyInput, response: GraphQLResponse) -> GraphQLResponse:
         """Return the response or a new one; do not change the given one."""
         ...

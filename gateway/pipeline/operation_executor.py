@@ -171,6 +171,11 @@ class OperationExecutor(Struct, frozen=True):
             Context(ready.calls, variables, headers, self.observe, session, most, self.masking, event)
         )
 
+    def passes_events(self, planned: PlannedOperation) -> bool:
+        """Return whether the encoded events of a subscription are the client's responses."""
+        ready = planned.executable or self.make_executable(planned)
+        return ready.passes_events and planned.introspection is None
+
     def subscription(self, planned: PlannedOperation) -> SubgraphSubscription:
         """Return the function that subscribes to the first fetch of a subscription's plan."""
         ready = planned.executable or self.make_executable(planned)
@@ -292,4 +297,4 @@ def executable(
         made = compile_plan(plan, calls, on_deopt, most_items)
     if made is None:
         return ExecutablePlan(InterpretedPlan(plan, most_items), calls)
-    return ExecutablePlan(made, calls, len(str(made.source)))
+    return ExecutablePlan(made, calls, len(str(made.source)), made.passes_events)

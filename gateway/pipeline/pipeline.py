@@ -12,10 +12,9 @@ from gateway.errors import (
     AuthenticationUnavailable,
     Overloaded,
     RequestError,
-    ResponseTooLarge,
     TooManyRequests,
 )
-from gateway.executor import FetchedData, is_large
+from gateway.executor import FetchedData, is_large, too_many_bytes
 from gateway.monitoring import Recorders
 from gateway.pipeline.components import (
     AuthenticationComponent,
@@ -224,9 +223,7 @@ class Pipeline:
             cache_policy = cache_policy.as_private()
         encoded = encode(response, cache_policy=cache_policy)
         if len(encoded.content) > self.response_bytes:
-            raise ResponseTooLarge(
-                f"The response is too large (over {self.response_bytes} bytes): select less."
-            )
+            raise too_many_bytes(self.response_bytes)
         return encoded
 
     def _recognize(self, request: HttpRequest) -> tuple[object, PreparedRequest] | None:

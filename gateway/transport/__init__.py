@@ -2,6 +2,7 @@
 
 from gateway.transport.base import FailedResponse, Sign, SignerOf, SubgraphOperation, Transport
 from gateway.transport.events import (
+    Event,
     EventSource,
     SubgraphSubscription,
     SubscribableTransport,
@@ -13,6 +14,7 @@ from gateway.transport.memory import MemoryTransport
 
 __all__ = [
     "BYTES_A_PLACE",
+    "Event",
     "EventSource",
     "FailedResponse",
     "HttpLimits",

@@ -5,24 +5,29 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final, Protocol, Self, TypeAlias, runtime_checkable
 
+from foundation.graphql_http.encoded_event import EncodedEvent
 from gateway.errors import SubgraphUnreachable
 from gateway.transport.base import Transport
 
 NO_SUBSCRIPTIONS: Final = "has no transport for subscriptions"
 
 
+Event: TypeAlias = Mapping[str, Any] | EncodedEvent
+"""An event: a decoded GraphQL response, or an encoded one of a trusted subgraph."""
+
+
 class EventSource(Protocol):
-    """The events of one subscription at a subgraph, in order, each a decoded GraphQL response.
+    """The events of one subscription at a subgraph, in order.
 
     One consumer takes the events one at a time, and none is made before it is asked for unless the subgraph
-    pushes them. An event belongs to the consumer, except for `SharedList` lists.
+    pushes them. A decoded event belongs to the consumer, except for `SharedList` lists.
     """
 
     def __aiter__(self) -> Self:
         """Return the source itself."""
         ...
 
-    async def __anext__(self) -> Mapping[str, Any]:
+    async def __anext__(self) -> Event:
         """Return the next event; a source that has ended stays so.
 
         Raises:

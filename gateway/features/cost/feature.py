@@ -158,10 +158,13 @@ class CostReport(Struct, frozen=True):
     metrics: CostMetrics
     draw: Callable[[], float] = random.random
 
+    def adds_to(self, policy_input: PolicyInput) -> bool:
+        """Return whether the client asks for costs, and is allowed to."""
+        return self.header in policy_input.request.headers and self._may_ask(policy_input.client.client_class)
+
     def complete(self, policy_input: PolicyInput, response: GraphQLResponse) -> GraphQLResponse:
         """Return a response, with its cost if the client asks for it and is allowed to."""
-        client_class = policy_input.client.client_class
-        wanted = self.header in policy_input.request.headers and self._may_ask(client_class)
+        wanted = self.adds_to(policy_input)
         if not wanted and self.draw() >= self.share:
             return response
         prepared = policy_input.prepared
@@ -171,7 +174,7 @@ class CostReport(Struct, frozen=True):
         self.metrics.actual(actual)
         if not wanted:
             return response
-        limit = self.limits.of(client_class)
+        limit = self.limits.of(policy_input.client.client_class)
         cost = {
             "estimated": prepared.cost,
             "actual": actual,

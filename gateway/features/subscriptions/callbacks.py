@@ -207,7 +207,7 @@ class CallbackTransport(SubscribingTransport, frozen=True):
         return subscribe
 
 
-async def _refusal(answer: EventSource) -> EventSource | None:
+async def _refusal(answer: HttpEvents | SingleEvent) -> SingleEvent | None:
     """Return the answer if it refuses the subscription, or None if it accepts.
 
     Raises:

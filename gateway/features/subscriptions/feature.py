@@ -31,7 +31,7 @@ from gateway.features.subscriptions.transports import with_streams
 from gateway.monitoring import KnownNames
 from gateway.pipeline.cache_control.cacheable_fields import PublicFetches
 from gateway.pipeline.components import AuthenticationComponent
-from gateway.pipeline.hooks import Hooks
+from gateway.pipeline.hooks import Hooks, ResponseHook
 from gateway.pipeline.identification import CustomerOf
 from gateway.pipeline.operation_executor import OperationExecutor
 from gateway.pipeline.policies import PolicyInput
@@ -116,6 +116,7 @@ class Subscriptions(Feature):
             expires_of=core.sessions.expires_of or _never,
             guards=SourceGuards(settings.at_subgraph, settings.at_subgraphs, hooks.sources, sources),
             sharing=self._sharing(version) if settings.shared else None,
+            responses=hooks.responses,
         )
 
     def _sharing(self, version: Version) -> Sharing:
@@ -185,6 +186,7 @@ class Subscribing(Struct, frozen=True):
         expires_of: Returns when a session expires.
         guards: Limits the open sources of each subgraph.
         sharing: Shares sources between equal subscriptions; None if sharing is disabled.
+        responses: What features may add to responses.
         observe: Observes the events of a subscription; None if nothing is observed.
     """
 
@@ -199,6 +201,7 @@ class Subscribing(Struct, frozen=True):
     expires_of: ExpiresOf
     guards: SourceGuards
     sharing: Sharing | None
+    responses: tuple[ResponseHook, ...] = ()
     observe: ObserveEvent | None = None
 
     async def stream(
@@ -245,7 +248,8 @@ class Subscribing(Struct, frozen=True):
             planned,
             headers,
             counts,
-            self.observe,
+            passes=self._passes_events(policy_input, planned),
+            observe=self.observe,
         )
         queue = queue_of(source)
         if queue is not None:
@@ -261,6 +265,12 @@ class Subscribing(Struct, frozen=True):
         """Return one whose events are observed."""
         return replace(self, observe=observe)
 
+    def _passes_events(self, policy_input: PolicyInput, planned: PlannedOperation) -> bool:
+        """Return whether encoded events are sent to the client as they are."""
+        if self.observe is not None or any(hook.adds_to(policy_input) for hook in self.responses):
+            return False
+        return self.executor.passes_events(planned)
+
     async def _source(
         self, policy_input: PolicyInput, planned: PlannedOperation, headers: Mapping[str, str]
     ) -> EventSource:
@@ -268,7 +278,8 @@ class Subscribing(Struct, frozen=True):
         variables = {name: given[name] for name in fetch.variables if name in given}
         subscribe = self.guards.guarded(self.executor.subscription(planned), fetch)
         if self.sharing is not None and self.sharing.is_public(fetch):
-            return await self.sharing.subscribe(subscribe, fetch, variables, headers)
+            changes = len(planned.plan.fetches) > 1
+            return await self.sharing.subscribe(subscribe, fetch, variables, headers, changes=changes)
         return await subscribe(variables, headers, policy_input.session)
 
     def _ended(

@@ -15,12 +15,12 @@ from graphql import FieldNode, OperationDefinitionNode, parse
 
 from gateway.caching.lru_cache import LruCache
 from gateway.errors import SubgraphUnreachable
-from gateway.executor.merge import copied
 from gateway.features.subscriptions.open_subscriptions import SubscriptionMetrics
 from gateway.features.subscriptions.sources import EventQueue
 from gateway.pipeline.cache_control.cacheable_fields import SESSION_HEADERS, cacheable_root
 from gateway.plan import Fetch
 from gateway.supergraph import Supergraph
+from gateway.transport import Event as SourceEvent
 from gateway.transport import EventSource, SubgraphSubscription
 
 KNOWN_DOCUMENTS: Final = 1_000
@@ -69,8 +69,17 @@ class Sharing:
         fetch: Fetch,
         variables: Mapping[str, Any],
         headers: Mapping[str, str],
+        *,
+        changes: bool,
     ) -> EventQueue:
         """Join an equal subscription, or open a source without a session.
+
+        Args:
+            subscribe: Opens a source.
+            fetch: The first fetch of the subscription's plan.
+            variables: The variables of the fetch.
+            headers: The headers that are forwarded to subgraphs.
+            changes: Whether further fetches write into the events.
 
         Raises:
             SubgraphUnreachable: The source cannot be opened.
@@ -85,7 +94,8 @@ class Sharing:
             orjson.dumps(seen, option=sorted_keys),
         )
         merges = f"{self.supergraph.subscription}.{root_field(fetch.document)}" in self.merged_fields
-        return await self.sources.subscribe(key, partial(subscribe, variables, seen, None), merges=merges)
+        opening = partial(subscribe, variables, seen, None)
+        return await self.sources.subscribe(key, opening, merges=merges, changes=changes)
 
     def _is_public(self, fetch: Fetch) -> bool:
         root = self.supergraph.subscription
@@ -123,7 +133,7 @@ class SharedSources:
     metrics: SubscriptionMetrics
     _open: dict[Key, SharedSource] = field(default_factory=dict, init=False)
 
-    async def subscribe(self, key: Key, open_source: Open, *, merges: bool) -> EventQueue:
+    async def subscribe(self, key: Key, open_source: Open, *, merges: bool, changes: bool) -> EventQueue:
         """Join the source with this key; open it if there is none.
 
         Raises:
@@ -137,7 +147,7 @@ class SharedSources:
             source = self._open[key] = made
         else:
             self.metrics.joined += 1
-        return await source.join()
+        return await source.join(changes=changes)
 
     def _forget(self, key: Key, source: SharedSource) -> None:
         if self._open.get(key) is source:
@@ -157,20 +167,23 @@ class SharedSource:
         self._subscribers: set[EventQueue] = set()
         self._opened: asyncio.Future[None] = get_running_loop().create_future()
         self._room = Event()
-        self._newest: Mapping[str, Any] | None = None
+        self._newest: SourceEvent | None = None
         self._task: Task[None] | None = None
 
     def start(self, open_source: Open) -> None:
         """Open the source, and forward its events."""
         self._task = get_running_loop().create_task(self._run(open_source))
 
-    async def join(self) -> EventQueue:
+    async def join(self, *, changes: bool) -> EventQueue:
         """Subscribe to all further events; if events carry the whole state, start with the newest one.
+
+        Args:
+            changes: Whether the subscriber writes into its events.
 
         Raises:
             SubgraphUnreachable: The source cannot be opened.
         """
-        queue = EventQueue(self._most, merges=self._merges, closed=self._left)
+        queue = EventQueue(self._most, merges=self._merges, changes=changes, closed=self._left)
         queue.taken = self._room.set
         self._subscribers.add(queue)
         try:
@@ -179,7 +192,7 @@ class SharedSource:
             await queue.aclose()
             raise
         if self._merges and self._newest is not None:
-            queue.put(copied(self._newest))
+            queue.put_shared(self._newest)
         return queue
 
     async def _run(self, open_source: Open) -> None:
@@ -214,8 +227,7 @@ class SharedSource:
                 self._newest = event
             self._room.clear()
             for subscriber in list(self._subscribers):
-                # Each subscriber adds other data to its event.
-                subscriber.put(copied(event))
+                subscriber.put_shared(event)
             while self._subscribers and all(subscriber.is_full for subscriber in self._subscribers):
                 await self._room.wait()
                 self._room.clear()

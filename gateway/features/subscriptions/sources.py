@@ -8,10 +8,12 @@ from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
+from foundation.graphql_http.encoded_event import EncodedEvent
 from gateway.errors import SubgraphBusy, SubgraphUnreachable
 from gateway.executor import SourceMiddleware
+from gateway.executor.merge import copied
 from gateway.plan import Fetch
-from gateway.transport import EventSource, SubgraphSubscription
+from gateway.transport import Event, EventSource, SubgraphSubscription
 
 
 class SubscriberTooSlow(SubgraphUnreachable):
@@ -28,6 +30,7 @@ class EventQueue:
         most: The maximum number of queued events.
         merges: Whether a new event replaces all queued ones when the queue is full, for events that carry
             the whole state. Otherwise a full queue ends the subscription.
+        changes: Whether the subscriber writes into its events, so that those it shares are copied.
         closed: Called once when the subscriber stops receiving events.
 
     Attributes:
@@ -36,15 +39,18 @@ class EventQueue:
         taken: Called after an event was taken; may be None.
     """
 
-    __slots__ = ("_closed", "_end", "_events", "_most", "_waiter", "merged", "merges", "taken")
+    __slots__ = ("_changes", "_closed", "_end", "_events", "_most", "_waiter", "merged", "merges", "taken")
 
-    def __init__(self, most: int, *, merges: bool, closed: Callable[[EventQueue], None]) -> None:
+    def __init__(
+        self, most: int, *, merges: bool, closed: Callable[[EventQueue], None], changes: bool = True
+    ) -> None:
         self.merges = merges
+        self._changes = changes
         self.merged: Callable[[int], None] | None = None
         self.taken: Callable[[], None] | None = None
         self._most = most
         self._closed: Callable[[EventQueue], None] | None = closed
-        self._events: deque[Mapping[str, Any]] = deque()
+        self._events: deque[Event] = deque()
         self._end: BaseException | None = None
         self._waiter: Future[None] | None = None
 
@@ -58,7 +64,13 @@ class EventQueue:
         """Whether the queue accepts no further events."""
         return self._end is not None
 
-    def put(self, event: Mapping[str, Any]) -> None:
+    def put_shared(self, event: Event) -> None:
+        """Add an event that other subscribers get as well."""
+        if self._changes and not isinstance(event, EncodedEvent):
+            event = copied(event)
+        self.put(event)
+
+    def put(self, event: Event) -> None:
         """Add an event; if the queue is full, replace the queued events or end the subscription."""
         if self._end is not None:
             return
@@ -83,7 +95,7 @@ class EventQueue:
         """Return the source itself."""
         return self
 
-    async def __anext__(self) -> Mapping[str, Any]:
+    async def __anext__(self) -> Event:
         """Return the next event.
 
         Raises:
@@ -182,7 +194,7 @@ class _GuardedSource:
         """Return the source itself."""
         return self
 
-    def __anext__(self) -> Coroutine[Any, Any, Mapping[str, Any]]:
+    def __anext__(self) -> Coroutine[Any, Any, Event]:
         """Return the next event; errors of the source propagate."""
         return self.source.__anext__()
 

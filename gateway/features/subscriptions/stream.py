@@ -10,11 +10,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from concurrent.futures import Executor
 from typing import Any, Final, TypeAlias
 
+import orjson
 import structlog
 from msgspec import Struct
 
+from foundation.graphql_http.encoded_event import EncodedEvent
 from gateway.errors import RequestError, ResponseTooLarge, SubgraphUnreachable
-from gateway.executor import is_large
+from gateway.executor import is_large, too_many_bytes
 from gateway.features.subscriptions.open_subscriptions import OperationCounts, SessionEnded, source_failed
 from gateway.pipeline.components import AuthenticationComponent
 from gateway.pipeline.operation_executor import OperationExecutor
@@ -22,8 +24,8 @@ from gateway.pipeline.policies import PolicyInput
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
 from gateway.pipeline.stages import Response, encode, refused
 from gateway.pipeline.subscriptions import Make, ObserveEvent
-from gateway.transport import EventSource
-from jit.codegen import BudgetSpent
+from gateway.transport import BYTES_A_PLACE, Event, EventSource
+from jit.codegen import BudgetSpent, spend
 
 Begin: TypeAlias = Callable[[], None]
 """Starts the deadline and the response budget of the next event for the current task."""
@@ -47,6 +49,7 @@ class EventResponses(Struct, frozen=True):
         planned: The subscription's plan.
         headers: The headers that are forwarded to subgraphs.
         counts: Counts responses.
+        passes: Whether encoded events are the client's responses.
         observe: Observes how each response is made; None if nothing is observed.
     """
 
@@ -59,15 +62,16 @@ class EventResponses(Struct, frozen=True):
     planned: PlannedOperation
     headers: Mapping[str, str]
     counts: OperationCounts
+    passes: bool = False
     observe: ObserveEvent | None = None
 
-    def response(self, event: Mapping[str, Any]) -> Awaitable[Response]:
+    def response(self, event: Event) -> Awaitable[Response]:
         """Return the response to an event; awaiting it raises `Unauthenticated` if the session has ended."""
         if self.observe is not None:
             return self.observe(self._build_response(event), self.policy_input)
         return self._build_response(event)
 
-    async def _build_response(self, event: Mapping[str, Any]) -> Response:
+    async def _build_response(self, event: Event) -> Response:
         request = self.policy_input.request
         session = self.authentication.cached(request.forwarded)
         if session is None and self.authentication.is_required:
@@ -75,6 +79,10 @@ class EventResponses(Struct, frozen=True):
         self.counts.events += 1
         planned, variables = self.planned, self.policy_input.prepared.variables
         try:
+            if isinstance(event, EncodedEvent):
+                if self.passes:
+                    return self._passed(event)
+                event = _decoded(event)
             fetched = await self.executor.fetch_event(planned, variables, self.headers, session, event)
             if is_large(self.executor.limits):
                 loop = get_running_loop()
@@ -84,6 +92,19 @@ class EventResponses(Struct, frozen=True):
             return self.make(self.policy_input, planned, fetched)
         except ResponseTooLarge as error:
             return encode(refused(error))
+
+    def _passed(self, event: EncodedEvent) -> Response:
+        """Return an encoded event as the response; raises `ResponseTooLarge`."""
+        if len(event.content) > self.executor.limits.bytes:
+            raise too_many_bytes(self.executor.limits.bytes)
+        return Response(event.content, "ok")
+
+
+def _decoded(event: EncodedEvent) -> Mapping[str, Any]:
+    """Decode an event of which the client gets something else; raises `BudgetSpent`."""
+    spend(len(event.content) // BYTES_A_PLACE)
+    decoded: Mapping[str, Any] = orjson.loads(event.content)
+    return decoded
 
 
 def too_large(_spent: BudgetSpent) -> Response:

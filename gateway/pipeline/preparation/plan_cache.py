@@ -51,11 +51,13 @@ class ExecutablePlan(Struct, frozen=True):
 
     Attributes:
         code_chars: The length of the code that was generated for it; 0 if it is interpreted.
+        passes_events: Whether encoded events are the client's responses, with nothing left to do.
     """
 
     execution: Execution
     calls: Calls
     code_chars: int = 0
+    passes_events: bool = False
 
 
 @dataclass(slots=True, eq=False, weakref_slot=True)

@@ -6,7 +6,7 @@ The libraries for their connections are imported by the first subscription: many
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 from msgspec import Struct
@@ -15,6 +15,9 @@ from gateway.features.subscriptions.streaming.options import StreamTarget, pairs
 from gateway.transport.base import SubgraphOperation, Transport
 from gateway.transport.events import EventSource, SubgraphSubscription
 from gateway.transport.header_lines import header_lines
+
+if TYPE_CHECKING:
+    from gateway.features.subscriptions.streaming.http_stream import HttpEvents, SingleEvent
 
 
 class SubscribingTransport(Struct, frozen=True):
@@ -44,7 +47,9 @@ def request_of(document: str, operation_name: str | None) -> dict[str, Any]:
     return {"query": document, **named}
 
 
-async def post(target: StreamTarget, request: Mapping[str, Any], headers: Mapping[str, str]) -> EventSource:
+async def post(
+    target: StreamTarget, request: Mapping[str, Any], headers: Mapping[str, str]
+) -> HttpEvents | SingleEvent:
     """Subscribe by a POST, which is signed if the target says so.
 
     Raises:
