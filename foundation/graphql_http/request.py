@@ -12,6 +12,7 @@ from msgspec import Struct, field
 
 from foundation.graphql_http.errors import BatchRefused, RequestError
 from foundation.graphql_http.media import content_codings, is_utf8_json
+from foundation.graphql_http.positions import POSITION, is_position
 from foundation.graphql_http.strict_json import MAX_DEPTH, NotAnObject, read_object
 
 KEYS: Final = ("query", "documentId", "operationName", "variables", "extensions")
@@ -30,6 +31,7 @@ class GraphQLRequest(Struct, frozen=True):
         variables: The variables as JSON values.
         read_only: Whether only a query may be executed.
         document_id: The id of the document, which may be sent as well; None without an id.
+        position: Where a subscription is to continue; None to begin.
     """
 
     query: str
@@ -37,6 +39,7 @@ class GraphQLRequest(Struct, frozen=True):
     variables: Mapping[str, Any] = field(default_factory=dict)
     read_only: bool = False
     document_id: str | None = None
+    position: str | None = None
 
 
 def check_content(content_type: str, content_encoding: str = "identity") -> None:
@@ -122,7 +125,18 @@ def _request(
         query = ""
     elif not isinstance(query, str) or not query:
         raise RequestError("query must be a string that contains a document.", code="INVALID_REQUEST")
-    return GraphQLRequest(query, name, variables or {}, read_only, document_id)
+    position = _position(extensions) if extensions else None
+    return GraphQLRequest(query, name, variables or {}, read_only, document_id, position)
+
+
+def _position(extensions: Mapping[str, Any]) -> str | None:
+    position = extensions.get(POSITION)
+    if position is None:
+        return None
+    if not is_position(position):
+        message = "extensions.position must be a position that came with an event of a subscription."
+        raise RequestError(message, code="INVALID_REQUEST")
+    return str(position)
 
 
 def _document_id(document_id: object, persisted: object) -> str | None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
-from typing import NamedTuple, Protocol
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from msgspec import Struct
 
@@ -76,13 +76,23 @@ class ResponseHook(Protocol):
     Large responses are completed in a thread, so a hook must not use the event loop.
     """
 
-    def adds_to(self, policy_input: PolicyInput) -> bool:
-        """Return whether it may add to the responses of a request; else encoded events pass without it."""
-        ...
-
     def complete(self, policy_input: PolicyInput, response: GraphQLResponse) -> GraphQLResponse:
         """Return the response or a new one; do not change the given one."""
         ...
+
+
+@runtime_checkable
+class SelectiveResponseHook(ResponseHook, Protocol):
+    """One that knows beforehand whose responses it adds to: encoded events of others pass without it."""
+
+    def adds_to(self, policy_input: PolicyInput) -> bool:
+        """Return whether it may add to the responses of a request."""
+        ...
+
+
+def is_added_to(hooks: Iterable[ResponseHook], policy_input: PolicyInput) -> bool:
+    """Return whether any hook may add to the responses of a request."""
+    return any(not isinstance(hook, SelectiveResponseHook) or hook.adds_to(policy_input) for hook in hooks)
 
 
 class Hooks(Struct, frozen=True):

@@ -254,7 +254,7 @@ class Pipeline:
                     await undecided
             resolved = await self.documents.resolve(graphql, self.identification.identify(request.headers))
             prepared = await self.planning.prepare(resolved.request)
-            prepared.found_in = resolved.found_in
+            prepared.found_in, prepared.position = resolved.found_in, resolved.request.position
             await self.documents.register(resolved)
         except (TooManyRequests, Overloaded, AuthenticationUnavailable):
             raise
@@ -263,8 +263,8 @@ class Pipeline:
             raise
         # Mutations hardly ever repeat, and may contain data that should not be kept.
         document = prepared.document
-        is_repeated = (document.is_query or document.is_subscription) and document.deferring is None
-        if body is not None and is_repeated and resolved.is_reusable:
+        is_repeated = document.is_query or (document.is_subscription and prepared.position is None)
+        if body is not None and is_repeated and document.deferring is None and resolved.is_reusable:
             self.known_bodies.put(body, prepared)
         return session, prepared
 

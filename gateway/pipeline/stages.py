@@ -158,6 +158,8 @@ class Response(msgspec.Struct, frozen=True, gc=False):
         well_formed: Whether the request was a GraphQL request at all.
         headers: Additional headers.
         cache_policy: How long the response to a GET may be cached; None if it may not.
+        position: From where its subscription can be continued; empty if only from its beginning, None if
+            nothing is said.
     """
 
     content: bytes
@@ -166,6 +168,7 @@ class Response(msgspec.Struct, frozen=True, gc=False):
     well_formed: bool = True
     headers: tuple[tuple[bytes, bytes], ...] = ()
     cache_policy: CachePolicy | None = None
+    position: str | None = None
 
 
 class ResponsePipeline(Protocol):

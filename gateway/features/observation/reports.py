@@ -163,10 +163,6 @@ class _Reporting(Struct, frozen=True):
     planned: PlannedOperation
     observation: Observation
 
-    def adds_to(self, _policy_input: PolicyInput) -> bool:
-        """Return True: the client asked for the report."""
-        return True
-
     def complete(self, _policy_input: PolicyInput, response: GraphQLResponse) -> GraphQLResponse:
         """Return the response with the report."""
         return self.report.complete(response, self.planned, self.observation)

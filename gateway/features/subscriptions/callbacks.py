@@ -20,7 +20,7 @@ from foundation.graphql_http.strict_json import nested_too_deeply
 from gateway.errors import SubscriptionLost
 from gateway.features.subscriptions.sharing import root_field
 from gateway.features.subscriptions.sources import EventQueue
-from gateway.features.subscriptions.streaming import SubscribingTransport, post, request_of
+from gateway.features.subscriptions.streaming import SubscribingTransport, operation_of, post, request_of
 from gateway.features.subscriptions.streaming.http_stream import HttpEvents, SingleEvent
 from gateway.features.subscriptions.streaming.payloads import ProtocolNotServed, is_refusal
 from gateway.transport import EventSource, SubgraphSubscription
@@ -194,7 +194,7 @@ class CallbackTransport(SubscribingTransport, frozen=True):
             callback = self.callbacks.open(merges=merges)
             try:
                 extensions = {"subscription": self.callbacks.extension(callback)}
-                whole = {**request, "variables": variables, "extensions": extensions}
+                whole = operation_of(request, variables, headers, extensions)
                 refusal = await _refusal(await post(self.target, whole, headers))
             except BaseException:
                 await callback.queue.aclose()

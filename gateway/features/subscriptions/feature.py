@@ -23,6 +23,7 @@ from gateway.features.subscriptions.open_subscriptions import (
     SubscriptionMetrics,
     source_failed,
 )
+from gateway.features.subscriptions.positions import wanted_position, with_position
 from gateway.features.subscriptions.settings import SubscriptionSettings
 from gateway.features.subscriptions.sharing import SharedSources, Sharing
 from gateway.features.subscriptions.sources import SourceGuards, queue_of
@@ -31,7 +32,7 @@ from gateway.features.subscriptions.transports import with_streams
 from gateway.monitoring import KnownNames
 from gateway.pipeline.cache_control.cacheable_fields import PublicFetches
 from gateway.pipeline.components import AuthenticationComponent
-from gateway.pipeline.hooks import Hooks, ResponseHook
+from gateway.pipeline.hooks import Hooks, ResponseHook, is_added_to
 from gateway.pipeline.identification import CustomerOf
 from gateway.pipeline.operation_executor import OperationExecutor
 from gateway.pipeline.policies import PolicyInput
@@ -216,12 +217,14 @@ class Subscribing(Struct, frozen=True):
             make: Projects and encodes responses.
 
         Raises:
-            RequestError: The client may not see the field, a limit is reached, or the subgraph refuses or
-                cannot be reached.
+            RequestError: The client may not see the field, its position cannot be one, a limit is reached, or
+                the subgraph refuses or cannot be reached.
         """
         if not planned.plan.fetches:
             raise Unauthorized([_root(planned)])
         subgraph = planned.plan.fetches[0].subgraph
+        position = wanted_position(policy_input)
+        headers = with_position(headers, position)
         customer = None if self.customer_of is None else self.customer_of(policy_input.session)
         self.open.enter(customer)
         try:
@@ -238,6 +241,7 @@ class Subscribing(Struct, frozen=True):
         counts = self.metrics.of(
             self.names.operation(policy_input.prepared.document, policy_input.client), subgraph
         )
+        is_extended = self.observe is not None or is_added_to(self.responses, policy_input)
         answers = EventResponses(
             self.authentication,
             self.executor,
@@ -248,7 +252,9 @@ class Subscribing(Struct, frozen=True):
             planned,
             headers,
             counts,
-            passes=self._passes_events(policy_input, planned),
+            passes=not is_extended and self.executor.passes_events(planned),
+            is_extended=is_extended,
+            continues=position is not None,
             observe=self.observe,
         )
         queue = queue_of(source)
@@ -264,12 +270,6 @@ class Subscribing(Struct, frozen=True):
     def observed_by(self, observe: ObserveEvent) -> Subscribing:
         """Return one whose events are observed."""
         return replace(self, observe=observe)
-
-    def _passes_events(self, policy_input: PolicyInput, planned: PlannedOperation) -> bool:
-        """Return whether encoded events are sent to the client as they are."""
-        if self.observe is not None or any(hook.adds_to(policy_input) for hook in self.responses):
-            return False
-        return self.executor.passes_events(planned)
 
     async def _source(
         self, policy_input: PolicyInput, planned: PlannedOperation, headers: Mapping[str, str]

@@ -13,11 +13,14 @@ from typing import Any, Final, TypeAlias
 import orjson
 import structlog
 from msgspec import Struct
+from msgspec.structs import replace
 
 from foundation.graphql_http.encoded_event import EncodedEvent
+from foundation.graphql_http.positions import position_in
 from gateway.errors import RequestError, ResponseTooLarge, SubgraphUnreachable
 from gateway.executor import is_large, too_many_bytes
 from gateway.features.subscriptions.open_subscriptions import OperationCounts, SessionEnded, source_failed
+from gateway.features.subscriptions.positions import PositionTooOld, is_too_old, positioned
 from gateway.pipeline.components import AuthenticationComponent
 from gateway.pipeline.operation_executor import OperationExecutor
 from gateway.pipeline.policies import PolicyInput
@@ -50,6 +53,8 @@ class EventResponses(Struct, frozen=True):
         headers: The headers that are forwarded to subgraphs.
         counts: Counts responses.
         passes: Whether encoded events are the client's responses.
+        is_extended: Whether responses may have `extensions` of features.
+        continues: Whether the client continues behind a position.
         observe: Observes how each response is made; None if nothing is observed.
     """
 
@@ -63,6 +68,8 @@ class EventResponses(Struct, frozen=True):
     headers: Mapping[str, str]
     counts: OperationCounts
     passes: bool = False
+    is_extended: bool = False
+    continues: bool = False
     observe: ObserveEvent | None = None
 
     def response(self, event: Event) -> Awaitable[Response]:
@@ -83,13 +90,21 @@ class EventResponses(Struct, frozen=True):
                 if self.passes:
                     return self._passed(event)
                 event = _decoded(event)
+            if self.continues and event.get("data") is None and is_too_old(event):
+                raise PositionTooOld
+            # Further fetches may write into the event.
+            position = position_in(event)
             fetched = await self.executor.fetch_event(planned, variables, self.headers, session, event)
             if is_large(self.executor.limits):
                 loop = get_running_loop()
-                return await loop.run_in_executor(
+                response = await loop.run_in_executor(
                     self.large_responses, self.make, self.policy_input, planned, fetched
                 )
-            return self.make(self.policy_input, planned, fetched)
+            else:
+                response = self.make(self.policy_input, planned, fetched)
+            if position is None:
+                return response
+            return positioned(response, position, is_extended=self.is_extended)
         except ResponseTooLarge as error:
             return encode(refused(error))
 
@@ -97,7 +112,7 @@ class EventResponses(Struct, frozen=True):
         """Return an encoded event as the response; raises `ResponseTooLarge`."""
         if len(event.content) > self.executor.limits.bytes:
             raise too_many_bytes(self.executor.limits.bytes)
-        return Response(event.content, "ok")
+        return Response(event.content, "ok", position=event.position)
 
 
 def _decoded(event: EncodedEvent) -> Mapping[str, Any]:
@@ -191,7 +206,9 @@ class SubscriptionStream:
         await self._close(COMPLETE if self._reason is None else self._reason.code)
         if self._reason is None:
             raise StopAsyncIteration
-        return encode(refused(self._reason), "ended")
+        last = encode(refused(self._reason), "ended")
+        # A browser would continue behind the same position for ever.
+        return replace(last, position="") if isinstance(self._reason, PositionTooOld) else last
 
     def end(self, reason: RequestError) -> None:
         """End the stream with the reason as its last response; the source is closed at once."""

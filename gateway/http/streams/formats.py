@@ -34,6 +34,8 @@ class StreamFormat(Struct, frozen=True):
         heartbeat: Sent to keep the connection alive; empty if the format has no heartbeats.
         cut: Sent instead of `end` if the stream is interrupted.
         reports_refusals: Whether refused operations are reported within the body.
+        position: Sent before a response that has a position, with `%b` in its place; empty if the position is
+            in the response alone.
     """
 
     transport: str
@@ -45,10 +47,13 @@ class StreamFormat(Struct, frozen=True):
     heartbeat: bytes = b""
     cut: bytes = b""
     reports_refusals: bool = False
+    position: bytes = b""
 
-    def part(self, response: bytes) -> bytes:
+    def part(self, response: bytes, position: str | None = None) -> bytes:
         """Return a response with its framing."""
-        return b"".join((self.before, response, self.after))
+        if position is None or not self.position:
+            return b"".join((self.before, response, self.after))
+        return b"".join((self.position % position.encode(), self.before, response, self.after))
 
 
 SERVER_SENT: Final = StreamFormat(
@@ -62,6 +67,7 @@ SERVER_SENT: Final = StreamFormat(
     end=b"event: complete\ndata: \n\n",
     heartbeat=b":\n\n",
     reports_refusals=True,
+    position=b"id: %b\n",
 )
 """GraphQL over SSE, distinct connections mode: a connection for each operation."""
 

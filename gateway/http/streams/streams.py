@@ -227,7 +227,7 @@ class StreamConnection:
             async for response in stream:
                 if not self._session.is_known():
                     await self._session.renew()
-                await reply.send(written.part(response.content))
+                await reply.send(written.part(response.content, response.position))
                 del response  # a waiting stream needs no response
                 metrics.events += 1
                 self._sent_at = loop.time()

@@ -116,6 +116,7 @@ class PreparedRequest(msgspec.Struct, eq=False, gc=False):
         found_in: The set of documents in which the id was found; None if the client sent the document.
         unmet: The rules of access that do not hold for the client.
         labels: The labels of overrides that are on for the customer; None if they are drawn for the request.
+        position: Where a subscription is to continue; None to begin.
     """
 
     document: PreparedDocument
@@ -126,6 +127,7 @@ class PreparedRequest(msgspec.Struct, eq=False, gc=False):
     found_in: object = None
     unmet: Requirement = NOTHING
     labels: frozenset[str] | None = None
+    position: str | None = None
 
     @property
     def operation_cost(self) -> OperationCost | None:

@@ -4,6 +4,7 @@ from gateway.features.subscriptions.streaming.options import Protocol, StreamOpt
 from gateway.features.subscriptions.streaming.subscriptions import (
     StreamingTransport,
     SubscribingTransport,
+    operation_of,
     post,
     request_of,
 )
@@ -14,6 +15,7 @@ __all__ = [
     "StreamTarget",
     "StreamingTransport",
     "SubscribingTransport",
+    "operation_of",
     "post",
     "request_of",
 ]

@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from foundation.graphql_http.positions import POSITION
 from foundation.graphql_http.strict_json import nested_too_deeply
 from gateway.errors import SubgraphUnreachable
 
@@ -44,6 +45,16 @@ def graphql_response(value: object) -> Mapping[str, Any]:
     if isinstance(value, dict) and ("data" in value or _errors(value)):
         return value
     raise SubgraphUnreachable("sent an event that is not a GraphQL response")
+
+
+def with_id(event: Mapping[str, Any], sent: bytes) -> Mapping[str, Any]:
+    """Return an event with the id of a server-sent event as its position, unless it says its own."""
+    extensions = event.get("extensions")
+    if extensions is None:
+        extensions = {}
+    if not isinstance(extensions, dict) or POSITION in extensions:
+        return event
+    return {**event, "extensions": {**extensions, POSITION: sent.decode("latin-1")}}
 
 
 def is_refusal(response: Mapping[str, Any]) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from gateway.errors import ReplyTooLarge
-from gateway.features.subscriptions.streaming.payloads import decoded, graphql_response
+from gateway.features.subscriptions.streaming.payloads import decoded, graphql_response, with_id
 
 MEDIA_TYPE: Final = "text/event-stream"
 
@@ -26,6 +26,7 @@ class SseReader:
     __slots__ = (
         "_data",
         "_events",
+        "_id",
         "_is_first",
         "_kind",
         "_limit",
@@ -42,6 +43,7 @@ class SseReader:
         self._data: list[bytes] = []
         self._size = 0
         self._kind = b""
+        self._id = b""
         self._skips_feed = False
         self._is_first = True
         self._events: deque[Mapping[str, Any]] = deque()
@@ -89,12 +91,15 @@ class SseReader:
             self._data.append(value)
         elif name == b"event":
             self._kind = value
+        elif name == b"id":
+            self._id = value
 
     def _dispatch(self) -> None:
-        kind, data = self._kind, b"\n".join(self._data)
-        self._kind, self._size = b"", 0
+        kind, data, position = self._kind, b"\n".join(self._data), self._id
+        self._kind, self._id, self._size = b"", b"", 0
         self._data.clear()
         if kind == b"complete":
             self.is_complete = True
         elif data.strip() and kind in {b"next", b"", b"message"}:
-            self._events.append(graphql_response(decoded(data)))
+            event = graphql_response(decoded(data))
+            self._events.append(with_id(event, position) if position else event)

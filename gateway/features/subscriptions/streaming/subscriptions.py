@@ -6,11 +6,13 @@ The libraries for their connections are imported by the first subscription: many
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 from msgspec import Struct
 
+from foundation.graphql_http.positions import LAST_EVENT_ID, POSITION
 from gateway.features.subscriptions.streaming.options import StreamTarget, pairs_of
 from gateway.transport.base import SubgraphOperation, Transport
 from gateway.transport.events import EventSource, SubgraphSubscription
@@ -18,6 +20,9 @@ from gateway.transport.header_lines import header_lines
 
 if TYPE_CHECKING:
     from gateway.features.subscriptions.streaming.http_stream import HttpEvents, SingleEvent
+
+
+NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
 class SubscribingTransport(Struct, frozen=True):
@@ -47,6 +52,27 @@ def request_of(document: str, operation_name: str | None) -> dict[str, Any]:
     return {"query": document, **named}
 
 
+def operation_of(
+    request: Mapping[str, Any],
+    variables: Mapping[str, Any],
+    headers: Mapping[str, str],
+    extensions: Mapping[str, Any] = NOTHING,
+) -> dict[str, Any]:
+    """Return a subscriber's request.
+
+    Args:
+        request: What is the same for all subscribers.
+        variables: Its variables.
+        headers: The headers that subgraphs may see, with the position behind which it continues.
+        extensions: Further extensions.
+    """
+    position = headers.get(LAST_EVENT_ID)
+    if position is not None:
+        extensions = {**extensions, POSITION: position}
+    extended = {"extensions": extensions} if extensions else {}
+    return {**request, "variables": variables, **extended}
+
+
 async def post(
     target: StreamTarget, request: Mapping[str, Any], headers: Mapping[str, str]
 ) -> HttpEvents | SingleEvent:
@@ -71,7 +97,7 @@ class StreamingTransport(SubscribingTransport, frozen=True):
         async def by_post(
             variables: Mapping[str, Any], headers: Mapping[str, str], _session: object
         ) -> EventSource:
-            return await post(target, {**request, "variables": variables}, headers)
+            return await post(target, operation_of(request, variables, headers), headers)
 
         async def by_websocket(
             variables: Mapping[str, Any], headers: Mapping[str, str], _session: object
@@ -81,7 +107,7 @@ class StreamingTransport(SubscribingTransport, frozen=True):
             lines = header_lines(tuple(headers.items()))
             if options.sign_upgrade is not None:
                 lines += b"content-type: application/json\r\n" + options.sign_upgrade(b"", headers)
-            payload = {**request, "variables": variables}
+            payload = operation_of(request, variables, headers)
             return await open_websocket(target, pairs_of(lines), headers, payload)
 
         return by_websocket if options.protocol == "websocket" else by_post
