@@ -232,20 +232,21 @@ async def _executed(
 ) -> AsyncGenerator[ExecutionResult, None]:
     """Execute each event, as graphql-core's `map_source_to_response_event` does.
 
-    That function copies the executor for each event, which only interpreted events need.
+    That function copies the executor for each event, which only interpreted events need. An event that is a
+    result was executed by its source.
     """
     compiled = operation.fallback_reason is None
     executions = executions_of(executor.schema)
     try:
         async with aclosing(aiter(stream)) as events:  # which may be an iterator that cannot be closed
             async for event in events:
-                result = None
-                if compiled:
+                result: Any = event if event.__class__ is ExecutionResult else None
+                if result is None and compiled:
                     result = operation.run(event, executor.context_value, executor.variable_values, settings)
                 if result is None:
                     executions.count_interpreted(operation.reason_for(executor.variable_values))
                     result = execute_subscription_event(executor.build_per_event_executor(event))
-                yield cast("ExecutionResult", await result if is_awaitable(result) else result)
+                yield result if result.__class__ is ExecutionResult else await result
                 del event, result  # thousands of streams wait here for their next event
     finally:
         # Breaking the executor's reference to itself frees the memory of an ended stream at once.

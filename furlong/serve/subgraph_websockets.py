@@ -12,6 +12,7 @@ import orjson
 from starlette.applications import Starlette
 
 from foundation.graphql_http import read_body
+from foundation.graphql_http.encoded_event import EncodedEvent
 from foundation.signatures import InvalidSignature, SignatureVerifier
 from foundation.signatures.verifier import RequestHead
 from foundation.storage.tracing import TRACEPARENT
@@ -128,7 +129,10 @@ class EventStream:
     async def __aiter__(self) -> AsyncIterator[Response]:
         """Yield the responses."""
         async for event in self.events:
-            yield Response(orjson.dumps(event), "partial" if "errors" in event else "ok")
+            if isinstance(event, EncodedEvent):
+                yield Response(event.content, "ok")
+            else:
+                yield Response(orjson.dumps(event), "partial" if "errors" in event else "ok")
             del event  # a waiting stream needs no event
 
     async def aclose(self) -> None:

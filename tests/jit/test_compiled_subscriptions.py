@@ -145,3 +145,18 @@ async def test_an_ended_subscription_is_freed_at_once(schema: GraphQLSchema) -> 
         assert kept() is None
     finally:
         gc.enable()
+
+
+async def test_an_event_that_is_a_result_was_executed_by_its_source(schema: GraphQLSchema) -> None:
+    """It is passed on as it is, beside events that are executed."""
+    ready = ExecutionResult({"news": {"id": "7"}}, None)
+
+    async def source(_info: Any) -> AsyncIterator[Any]:
+        yield ready
+        yield {"news": {"id": 1, "must": 1, "more": "more"}}
+
+    stream = await awaited(jit.subscribe(schema, parse(QUERY), {"news": source}))
+    assert not isinstance(stream, ExecutionResult)
+    first, second = [event async for event in stream]
+    assert first is ready
+    assert second.data == {"news": {"id": "1", "must": 1, "more": "more"}}

@@ -144,7 +144,7 @@ async def notices(request: pytest.FixtureRequest, tmp_path: Any) -> AsyncIterato
 async def next_text(events: Events) -> str | None:
     """Return the text of the notice that the next event has."""
     async with asyncio.timeout(PATIENCE_SECONDS):
-        event = await anext(events)
+        event: Any = await anext(events)
     assert "errors" not in event, event
     shown = event["data"]["noticeUpdated"]["notice"]
     return None if shown is None else str(shown["text"])

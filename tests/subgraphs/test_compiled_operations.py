@@ -242,7 +242,8 @@ async def test_the_counter_says_what_is_compiled_whichever_way_an_operation_come
     assert (club.schema.executions.compiled, club.schema.executions.interpreted) == (calls, {})
     follow = club.prepare_subscription('subscription { clubUpdated(brand: "northbet") { version } }', None)
     events = await follow({}, session())
-    assert (await anext(events))["data"]["clubUpdated"]
+    event: Any = await anext(events)
+    assert event["data"]["clubUpdated"]
     await events.aclose()
     assert (club.schema.executions.compiled, club.schema.executions.interpreted) == (calls + 1, {})
     long = MINE + " " * MAX_KEPT_LENGTH

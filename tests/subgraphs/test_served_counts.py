@@ -147,7 +147,8 @@ class Page:
         subscribe = self.club.club.prepare_subscription(FOLLOW, None)
         events = await subscribe({}, session(name))
         for number in range(1 + changes):
-            assert "errors" not in await anext(events)
+            event: Any = await anext(events)
+            assert "errors" not in event
             self.seen["live_event", *TERRITORIES[name], "change" if number else "first", 0] += 1
             updates.bus.customers_changed([customer_key(Owner(BRAND, name))])
         await events.aclose()

@@ -39,7 +39,9 @@ class Follower:
     async def next(self) -> dict[str, Any]:
         """Return the next event."""
         async with asyncio.timeout(PATIENCE_SECONDS):
-            return await anext(self.events)
+            event: Any = await anext(self.events)
+        assert isinstance(event, dict)
+        return event
 
     async def state(self) -> tuple[int, dict[str, Any]]:
         """Return the version and the club of the next event, which has no errors."""
@@ -276,6 +278,6 @@ async def test_a_stream_whose_reader_is_cancelled_leaves_nothing(northbet: ClubF
 async def test_what_is_no_subscription_is_refused(northbet: ClubFixture, document: str) -> None:
     """By one event that says why."""
     events = await northbet.club.prepare_subscription(document, None)({"brand": BRAND}, session())
-    told = [event async for event in events]
+    told: list[Any] = [event async for event in events]
     assert [event["data"] for event in told] == [None]
     assert told[0]["errors"][0]["message"]

@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from foundation.dependencies import RECORDED, uncover
 from foundation.graphql_http import GraphQLRequest, MethodNotAllowed
+from foundation.graphql_http.positions import LAST_EVENT_ID
 from foundation.signatures.asgi import SignedRequests
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
@@ -203,6 +204,7 @@ class Subgraph:
             except Exception as error:  # noqa: BLE001 - a fault is masked and logged
                 return Events(failed(error))
             context.renew = partial(self.authenticator.renew, identity, headers)
+            context.last_position = headers.get(LAST_EVENT_ID)
             return await prepared.start(variables, context)
 
         return subscribe
@@ -350,6 +352,7 @@ class Subgraph:
         identity = await self.authenticator.authenticate(headers)
         context = self.make_context(identity)
         context.renew = partial(self.authenticator.renew, identity, headers)
+        context.last_position = headers.get(LAST_EVENT_ID) or graphql_request.position
         prepared = self.subscriptions.prepared(graphql_request.query, graphql_request.operation_name)
         return await prepared.start(graphql_request.variables, context)
 

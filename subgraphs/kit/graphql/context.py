@@ -81,12 +81,14 @@ class RequestContext(msgspec.Struct, eq=False):
             the customer are trusted. Otherwise these decide nothing about money or law.
         pending_reads: What the request has read, so that all its resolvers see the same.
         renew: Returns the current identity, for the events of a subscription; None for other operations.
+        last_position: Where a subscription was when it broke off; None for one that begins.
     """
 
     identity: RequestIdentity
     trusts_caller: bool = False
     pending_reads: dict[RowKey, Awaitable[Any]] = msgspec.field(default_factory=dict)
     renew: Callable[[], Awaitable[RequestIdentity]] | None = None
+    last_position: str | None = None
 
     def read(self, reader: BatchedLookup[K, V], key: K) -> PendingRead[K, V]:
         """Start to read the data of a key; await the result where it is needed."""

@@ -23,6 +23,7 @@ from graphql import (
 from graphql import OperationType as Kind
 from starlette.responses import StreamingResponse
 
+from foundation.graphql_http.encoded_event import EncodedEvent
 from jit import subscribe
 from jit.operation import MAX_KEPT_LENGTH
 from subgraphs.kit.graphql.context import RequestContext
@@ -86,8 +87,14 @@ class Subscriptions:
         return self._kept(document, operation_name)
 
 
+def encoded(event: EncodedEvent) -> ExecutionResult:
+    """Return an encoded event as a resolver of a subscription yields it: it is sent as it is."""
+    data: Any = event
+    return ExecutionResult(data)
+
+
 class Events:
-    """The events of a subscription, each a dict with `data` and, if there are any, `errors`.
+    """The events of a subscription, each a dict with `data` and, if there are any, `errors`; or encoded.
 
     Faults are masked. If the source fails, a last event reports the error.
     """
@@ -102,7 +109,7 @@ class Events:
         """Return the iterator itself."""
         return self
 
-    async def __anext__(self) -> dict[str, Any]:
+    async def __anext__(self) -> dict[str, Any] | EncodedEvent:
         """Return the next event.
 
         Raises:
@@ -111,7 +118,9 @@ class Events:
         source, last = self._source, self._last
         if source is not None:
             try:
-                return answer_of(await source.__anext__())
+                result = await source.__anext__()
+                data: Any = result.data
+                return data if data.__class__ is EncodedEvent else answer_of(result)
             except StopAsyncIteration:
                 self._source = None
                 raise
@@ -168,4 +177,8 @@ async def _next(events: Events) -> bytes:
         event = await anext(events)
     except StopAsyncIteration:
         return COMPLETE
-    return b"event: next\ndata: %b\n\n" % orjson.dumps(event)
+    if not isinstance(event, EncodedEvent):
+        return b"event: next\ndata: %b\n\n" % orjson.dumps(event)
+    if event.position is None:
+        return b"event: next\ndata: %b\n\n" % event.content
+    return b"event: next\nid: %b\ndata: %b\n\n" % (event.position.encode(), event.content)
