@@ -49,6 +49,7 @@ OWN: Final[tuple[Block, ...]] = (
         settings=("subgraphs.events.settings:EventsSettings",),
         workers=("upkeep",),
         simulated="simulator.events:EventSource",
+        tail="consumers.events.tail:tailing",
         area="backoffice.events.area:EventsArea",
     ),
 )

@@ -54,7 +54,7 @@ class EventReducer:
         self, connection: AsyncConnection, messages: Sequence[Message[MarketTold | Gone]]
     ) -> Outcome:
         """Store markets."""
-        told = _by_key(messages, MarketKey, lambda market: (market.market_id, _market(market)))
+        told = _by_key(messages, MarketKey, lambda market: (market.market_id, market_row(market)))
         return Outcome(stale=await store_markets(connection, told, self._latest_revision()))
 
     async def additions(
@@ -95,7 +95,8 @@ def _by_key(
     return told
 
 
-def _market(market: MarketTold) -> dict[str, Any]:
+def market_row(market: MarketTold) -> dict[str, Any]:
+    """Return the columns of a market as its provider tells it, without an id of ours."""
     row = market.row()
     del row["occurred_at"]
     terms = market.place_terms

@@ -9,6 +9,7 @@ import structlog
 
 from furlong.serve.public_data_watch import watching_public_data
 from furlong.topic_plans import PUBLIC_TOPICS
+from subgraphs.block_list import BY_NAME
 from subgraphs.kit.graphql.app import Subgraph
 from subgraphs.kit.graphql.parts import SubgraphParts
 from subgraphs.kit.live.rereading import PublicChanges, ReadStates, Rereading
@@ -38,7 +39,12 @@ def running_beside(
     live = _live_updates(subgraphs, parts)
     if parts.kafka is None:
         return [live]
-    return [watching_public_data(parts.kafka, changed, PUBLIC_TOPICS), live]
+    tails = [
+        block.tailing(parts.kafka, subgraph.book)
+        for subgraph in subgraphs
+        if subgraph.book is not None and (block := BY_NAME[subgraph.name]).tail
+    ]
+    return [watching_public_data(parts.kafka, changed, PUBLIC_TOPICS), *tails, live]
 
 
 @asynccontextmanager

@@ -5,6 +5,10 @@ from functools import partial
 from typing import Final
 
 from foundation.storage.database import Database
+from subgraphs.events.book.book import EventBook
+from subgraphs.events.book.encoding import Encoding
+from subgraphs.events.book.markets import FollowedMarkets
+from subgraphs.events.book.renewal import Renewal
 from subgraphs.events.catalogue.brand_views import BrandViews
 from subgraphs.events.catalogue.catalogue import Catalogue
 from subgraphs.events.catalogue.reader import CatalogueReader
@@ -36,17 +40,34 @@ def create_subgraph(parts: SubgraphParts) -> Subgraph:
     catalogues: StaleCache[Catalogue] = StaleCache(
         CatalogueReader(database, clock, settings.preferred), FRESHNESS, clock
     )
+    readers, views = BatchedLookup.of(database, markets_of_offers(), options.observe), BrandViews()
+    cell = database.fence.cell
+    markets = FollowedMarkets(database)
+    book = EventBook(
+        Renewal(
+            catalogues,
+            views,
+            clock,
+            settings,
+            markets,
+            Encoding(markets, readers, clock),
+            "" if cell is None else cell.name,
+        ),
+        settings.book_tick_seconds,
+        parts.live.session_check_seconds,
+    )
     make_context = partial(
         EventsContext,
         catalogues=catalogues,
-        markets_of_offers=BatchedLookup.of(database, markets_of_offers(), options.observe),
+        markets_of_offers=readers,
         markets=BatchedLookup.of(database, markets_by_id(), options.observe),
         statistics_of_offers=BatchedLookup.of(database, statistics_of_offers(), options.observe),
         pictures_of_offers=BatchedLookup.of(database, pictures_of_offers(), options.observe),
         limits=settings.trust_limits,
         machine=clock.machine,
-        views=BrandViews(),
+        views=views,
         signer=settings.signer,
+        follow=book.follow,
     )
     return Subgraph(
         name=NAME,
@@ -55,6 +76,7 @@ def create_subgraph(parts: SubgraphParts) -> Subgraph:
         make_context=make_context,
         database=database,
         clock=clock,
-        closing=(catalogues.close,),
+        closing=(book.close, catalogues.close),
         execution=options.execution,
+        book=book,
     )

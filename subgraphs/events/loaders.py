@@ -1,7 +1,7 @@
 """The context of a request to events: the catalogue in memory, and batched reads of markets."""
 
-from collections.abc import Sequence
-from typing import Any, Final, NamedTuple
+from collections.abc import AsyncGenerator, Callable, Sequence
+from typing import Any, Final, NamedTuple, TypeAlias
 
 import msgspec
 
@@ -56,6 +56,14 @@ _OFFER: Final = ("provider", "sports_event_id")
 _PICTURE_COLUMNS: Final = ("stream_id", "territories", "starts_at", "ends_at")
 
 
+Follow: TypeAlias = Callable[
+    ["EventsContext", Any, str, Sequence[str], str | None], AsyncGenerator[Any, None]
+]
+"""Follows events: by whom, the info of the subscription's field, the brand, ids of ours, and from where on.
+
+It yields updates, or responses that are encoded already."""
+
+
 class EventsContext(RequestContext, kw_only=True, eq=False):
     """The context of one request.
 
@@ -69,6 +77,7 @@ class EventsContext(RequestContext, kw_only=True, eq=False):
         machine: The clock by which adapters say when they were well.
         views: The events as brands show them.
         signer: Signs addresses of pictures; None if there are none.
+        follow: Follows events.
     """
 
     catalogues: StaleCache[Catalogue]
@@ -80,6 +89,7 @@ class EventsContext(RequestContext, kw_only=True, eq=False):
     machine: Clock
     views: BrandViews
     signer: AddressSigner | None
+    follow: Follow
 
     async def catalogue(self) -> Catalogue:
         """Return the events as they are now."""

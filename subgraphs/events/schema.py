@@ -1,25 +1,36 @@
 """The events part of the graph: what a brand shows, listed and found."""
 
+from collections.abc import AsyncGenerator
 from datetime import datetime
 from functools import cache
 from typing import Annotated, Final
 
 import strawberry
 from strawberry import ID
+from strawberry.federation.schema_directives import Tag
 
 from subgraphs.events.catalogue.catalogue import Wanted
 from subgraphs.events.cursors import cursor_of, read_cursor
 from subgraphs.events.event_types import Event, EventStatus, page_size
 from subgraphs.events.graph_ids import GraphId
 from subgraphs.events.sport_types import EventsInfo, Sport
+from subgraphs.events.update_types import EventsUpdate
 from subgraphs.kit.domain.errors import BadInput
 from subgraphs.kit.graphql.descriptions import fields_described
 from subgraphs.kit.graphql.pages import PageInfo
-from subgraphs.kit.graphql.schema_building import SubgraphSchema, assumed_size, build_schema, sliced_by
+from subgraphs.kit.graphql.schema_building import (
+    CUSTOMER,
+    SubgraphSchema,
+    assumed_size,
+    build_schema,
+    sliced_by,
+)
 from subgraphs.kit.settings import Execution
 
 MAX_SEARCH: Final = 100
 USUAL_SPORTS: Final = 12
+MAX_FOLLOWED: Final = 50
+"""How many events a page may follow by one subscription."""
 
 
 @strawberry.type
@@ -81,6 +92,28 @@ class Query:
         return None if stored is None else Event(stored=stored, view=view)
 
 
+@fields_described
+@strawberry.type
+class Subscription:
+    """What a page can follow of events."""
+
+    @strawberry.subscription(directives=[Tag(name=CUSTOMER)])
+    def events_updated(
+        self, info: EventsInfo, brand: ID, ids: list[ID], after: str | None = None
+    ) -> AsyncGenerator[EventsUpdate, None]:
+        """An image, then changes.
+
+        `events` are whole as selected; all of `ids` in an image, else those that changed. One that ended or
+        is no longer shown comes a last time; unknown ids are left out; at most 50. `position`, given as
+        `after`, continues behind it: nothing between is lost, or an image comes first.
+        """
+        if len(ids) > MAX_FOLLOWED:
+            raise BadInput(f"`ids` must have at most {MAX_FOLLOWED} ids")
+        own_ids = [own for text in ids if (own := GraphId.of_brand(brand, text))]
+        context = info.context
+        return context.follow(context, info._raw_info, brand, own_ids, context.last_position or after)  # noqa: SLF001
+
+
 def _with_zone(name: str, at: datetime | None) -> datetime | None:
     if at is not None and at.tzinfo is None:
         raise BadInput(f"`{name}` needs a time zone, such as 2026-03-25T14:00:00Z")
@@ -96,4 +129,4 @@ def _searched(search: str | None) -> str | None:
 @cache
 def create_schema(execution: Execution = "compiled") -> SubgraphSchema:
     """Return the schema of events, which the apps of this process share."""
-    return build_schema(Query, execution=execution)
+    return build_schema(Query, subscription=Subscription, execution=execution)

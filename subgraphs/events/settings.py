@@ -1,4 +1,4 @@
-"""The settings of events: whom to believe, when no longer, and where pictures are seen."""
+"""The settings of events: whom to believe, where pictures are seen, and how pages follow events."""
 
 from datetime import timedelta
 
@@ -11,7 +11,7 @@ from subgraphs.events.video_addresses import AddressSigner
 
 
 class EventsSettings(BaseSettings):
-    """Which providers come first, when a provider is not believed, and where pictures are seen."""
+    """Which providers come first and are believed, where pictures are seen, how events are followed."""
 
     model_config = SettingsConfigDict(env_prefix="FURLONG_EVENTS_", frozen=True, hide_input_in_errors=True)
 
@@ -44,6 +44,34 @@ class EventsSettings(BaseSettings):
         default=None,
         description="What addresses of pictures are signed with, at least 32 bytes; the pictures' servers "
         "have it, too",
+    )
+
+    book_tick_seconds: float = Field(
+        default=0.2,
+        gt=0,
+        le=10,
+        description="How often pages that follow events get what has changed; changes in between are merged",
+    )
+    book_keep_seconds: float = Field(
+        default=30.0,
+        ge=0,
+        le=3_600,
+        description="How long an event is followed after the last page left it, so that one that comes back "
+        "within that time gets only what has changed",
+    )
+    book_reread_seconds: float = Field(
+        default=2.0,
+        gt=0,
+        le=600,
+        description="How often the markets of followed events are read from the database while Kafka brings "
+        "none, and statistics and pictures always",
+    )
+    book_check_seconds: float = Field(
+        default=30.0,
+        gt=0,
+        le=3_600,
+        description="How often these markets are read while Kafka brings them, to find what it has not "
+        "brought",
     )
 
     @model_validator(mode="after")

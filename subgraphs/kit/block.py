@@ -13,6 +13,7 @@ from subgraphs.kit.topics import TopicPlan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+    from contextlib import AbstractAsyncContextManager
 
     from sqlalchemy import MetaData, Table
 
@@ -47,6 +48,8 @@ class Block(NamedTuple):
         simulated: The place of what the simulator publishes on its topics, in the demo and without the
             systems that publish on them in production; a class has one object for each simulator. Without
             simulated traffic it is called by its method `still`, if it has one. Nothing if it is empty.
+        tail: The place of what brings the records of topics to its subgraph's `book`, which keeps in memory
+            what pages follow; nothing if it is empty.
         area: The place of its area of the back office, whose `schema` is beside it; none if it is empty.
     """
 
@@ -60,6 +63,7 @@ class Block(NamedTuple):
     settings: tuple[str, ...] = ()
     workers: tuple[str, ...] = ()
     simulated: str = ""
+    tail: str = ""
     area: str = ""
 
     @property
@@ -129,6 +133,12 @@ class Block(NamedTuple):
             f"{self.consumer or f'consumers.{self.name}'}.wiring:create_consumer"
         )
         return create
+
+    @property
+    def tailing(self) -> Callable[[str, Any], AbstractAsyncContextManager[None]]:
+        """Return what brings its subgraph's book the records of topics, of brokers and the book."""
+        found: Callable[[str, Any], AbstractAsyncContextManager[None]] = imported(self.tail)
+        return found
 
     @property
     def source(self) -> Callable[..., Iterable[Any]]:

@@ -150,6 +150,7 @@ BY_THE_NODES_CLOCK: Final[dict[str, tuple[str, ...]]] = {
         "consumers/fulfilment/decisions.py read",
         "consumers/rewards/decisions.py read",
         "furlong/workers/outbox_worker.py collect",
+        "subgraphs/events/book/encoding.py now",
         "subgraphs/kit/auth.py authenticate",
         "subgraphs/kit/auth.py authenticate_cached",
         "subgraphs/kit/auth.py renew",
@@ -184,6 +185,7 @@ BY_THE_NODES_CLOCK: Final[dict[str, tuple[str, ...]]] = {
         "subgraphs/kit/live/rereading.py __init__",
         "subgraphs/kit/live/rereading.py look",
         "subgraphs/kit/reads/stale_cache.py _failed_lately",
+        "subgraphs/kit/reads/stale_cache.py age",
         "subgraphs/kit/reads/stale_cache.py _read_once",
         "subgraphs/kit/reads/stale_cache.py _usable",
         "subgraphs/kit/reads/stale_cache.py _get",
@@ -206,6 +208,7 @@ BY_THE_NODES_CLOCK: Final[dict[str, tuple[str, ...]]] = {
     "how long ago an adapter has said how it is, by the clock of its machine": (
         "consumers/events/reducers.py _latest_revision",
         "consumers/events/reducers.py statuses",
+        "subgraphs/events/book/renewal.py _now",
         "subgraphs/events/loaders.py can_be_priced",
         "subgraphs/events/upkeep.py _end_void",
         "subgraphs/events/upkeep.py _judge",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Final, Literal, TypeAlias
 
 import msgspec
@@ -82,6 +83,11 @@ class Board:
             ValidationError: This version cannot read it.
         """
         return cls(msgspec.convert(state["entries"], tuple[Entry, ...]))
+
+    @cached_property
+    def has_names(self) -> bool:
+        """Return whether something is shown under names that depend on a visitor's languages."""
+        return any(placement.names for entry in self.entries for placement in entry.placements)
 
     def in_force(self, territory: str | None, at: datetime) -> Mapping[tuple[Scope, str], Placement]:
         """Return what is in force for a visitor in a territory at an instant."""

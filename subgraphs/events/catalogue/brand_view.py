@@ -58,6 +58,14 @@ class BrandView:
         object.__setattr__(renewed, "catalogue", catalogue)
         return renewed
 
+    def shows_the_same(self, other: BrandView) -> bool:
+        """Return whether another view has the same events, shown alike, whatever providers say since."""
+        return (
+            self._in_force is other._in_force
+            and self.catalogue.ordered is other.catalogue.ordered
+            and self.catalogue.providers is other.catalogue.providers
+        )
+
     def of_sport(self, sport: str) -> Placement:
         """Return how a sport is shown."""
         return self._in_force.get(("sport", sport), AS_TOLD)

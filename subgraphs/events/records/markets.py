@@ -85,7 +85,7 @@ async def store_markets(
     rows, ended, stale = [], list[MarketKey](), 0
     for key in sorted(told):
         before = known.get(key)
-        row, is_told, unused = folded(before, told[key], latest_revision, _merged)
+        row, is_told, unused = folded(before, told[key], latest_revision, merged_market)
         stale += unused
         if row is not None and is_told:
             encoded = msgspec.json.encode(row["runners"]).decode()
@@ -99,7 +99,7 @@ async def store_markets(
     return stale
 
 
-def _merged(before: Row | None, row: Row) -> Row:
+def merged_market(before: Row | None, row: Row) -> Row:
     """Return a market whose odds keep their instants if they are what they were."""
     if before is None:
         return row

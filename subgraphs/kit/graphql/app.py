@@ -74,6 +74,7 @@ class Subgraph:
             gateway in this process may give a kept answer again.
         stored: Reads what it has stored under watched keys, to find changes of which no notice arrived; None
             if no stream shows any of it.
+        book: What follows topics in memory; the block's `tail` brings it their records. None if nothing does.
         operations: The operations of the schema.
         subscriptions: Its subscriptions.
     """
@@ -89,6 +90,7 @@ class Subgraph:
     execution: Execution = "compiled"
     records_reads: bool = False
     stored: ReadStates | None = None
+    book: Any = None
     operations: Operations = field(init=False, repr=False)
     subscriptions: Subscriptions = field(init=False, repr=False)
     authenticator: Authenticator = field(init=False, repr=False)

@@ -88,6 +88,11 @@ class StaleCache(Generic[V]):
         """Return the cached data, however stale, by brand."""
         return {brand: copy.value for brand, copy in self._copies.items()}
 
+    def age(self, brand: str) -> timedelta | None:
+        """Return how long ago the read of a brand's data began; None if there are none."""
+        copy = self._copies.get(brand)
+        return None if copy is None else self._clock.now() - copy.read_at
+
     def get_fresh(self, brand: str, now: datetime) -> V | None:
         """Return the brand's data if they are fresh enough not to wait for a read; if None, use `get`.
 
