@@ -26,6 +26,7 @@ from consumers.messages.fields import (
 from consumers.messages.reader import Body, Reader
 from consumers.stream.records import Record
 from subgraphs.club_kit.domain.control_groups import DRAWS, MAX_CONTROL_PER_MILLE, require_whole_trial
+from subgraphs.club_kit.domain.event_scopes import EventScope
 from subgraphs.club_kit.records.week_definitions import WeekDefinition
 
 
@@ -93,6 +94,7 @@ class SchemePublished(Body, frozen=True, kw_only=True):
     control_per_mille: Annotated[int, Meta(ge=0, le=MAX_CONTROL_PER_MILLE)] = 0
     trial_reward_id: RewardId | None = None
     trial_per_mille: Annotated[int, Meta(ge=0, lt=DRAWS)] = 0
+    events: EventScope | None = None
 
     def __post_init__(self) -> None:
         """Validate what the field types cannot, and that the brand serves these customers."""
@@ -107,7 +109,7 @@ class SchemePublished(Body, frozen=True, kw_only=True):
     def row(self) -> dict[str, Any]:
         """Return the columns of the scheme table."""
         row = super().row()
-        del row["brand"], row["terms"], row["occurred_at"]
+        del row["brand"], row["terms"], row["occurred_at"], row["events"]
         return row | {
             "issued_at": self.issued_at or self.occurred_at,
             "bet_types": list(self.bet_types),
@@ -115,6 +117,7 @@ class SchemePublished(Body, frozen=True, kw_only=True):
             "terms_version": self.terms.version,
             "terms_summary": self.terms.summary,
             "terms_url": self.terms.url,
+            "event_scope": None if self.events is None else self.events.facts(),
         }
 
     def brand_row(self) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Reads of brands, schemes and accounts: one SELECT for all, and to each what is theirs."""
 
+from subgraphs.club_kit.domain.event_scopes import EventScope
 from subgraphs.club_kit.records.reference import ReferenceRepository
 from subgraphs.kit.domain.keys import Owner
 from tests.support.subgraphs.club_fixture import REFERENCE, ClubFixture, statements
@@ -46,7 +47,9 @@ async def test_brands_and_their_schemes_are_read_as_they_were_told(each_club: Cl
     laguna = make_brand(
         id="lagunabet", locales=("en-MT", "it-IT"), default_locale="en-MT", currencies=("EUR",)
     )
-    schemes = [make_scheme(version=version, target_minor=1000 * version) for version in (1, 2, 3)]
+    scope = EventScope.of(sports=["horse-racing"], competitions=["c-2", "c-1"], legs="qualifying")
+    schemes = [make_scheme(version=version, target_minor=1000 * version) for version in (1, 2)]
+    schemes.append(make_scheme(version=3, target_minor=3000, events=scope))
     theirs = make_scheme(brand="lagunabet", currency="EUR", default_reward_id=None)
     await each_club.add_brand(make_brand(), *schemes)
     await each_club.add_brand(laguna, theirs)

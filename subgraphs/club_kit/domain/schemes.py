@@ -7,6 +7,7 @@ from enum import Enum
 
 import msgspec
 
+from subgraphs.club_kit.domain.event_scopes import EventScope
 from subgraphs.club_kit.domain.weeks import Week
 
 
@@ -77,6 +78,7 @@ class Scheme:
         trial_reward_id: What takes the place of the default reward for customers who are drawn, and is not
             offered to others; None without a trial.
         trial_per_mille: How many of 1,000 customers are drawn for it; 0 without a trial.
+        events: Which sports events count; None if all do, and bets that name none as well.
     """
 
     brand: str
@@ -100,6 +102,7 @@ class Scheme:
     control_per_mille: int = 0
     trial_reward_id: str | None = None
     trial_per_mille: int = 0
+    events: EventScope | None = None
 
     def grace_until(self, week: Week) -> datetime:
         """Return until when late messages about bets of the week are applied."""

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from foundation.same_fields import with_fields_of
 from foundation.storage.bulk_sql import few_at_once
 from subgraphs.club_kit.domain.accounts import Account
+from subgraphs.club_kit.domain.event_scopes import scope_from
 from subgraphs.club_kit.domain.schemes import Brand, Scheme, Terms, ThemeColour
 from subgraphs.club_kit.records.tables import ReferenceTables
 from subgraphs.club_kit.records.week_definitions import OpenedWeeks, WeekDefinition
@@ -188,6 +189,7 @@ def _scheme(row: Row[Any]) -> Scheme:
         bet_types=tuple(row.bet_types),
         channels=tuple(row.channels),
         terms=Terms(row.terms_version, row.terms_summary, row.terms_url),
+        events=None if row.event_scope is None else scope_from(row.event_scope),
     )
 
 

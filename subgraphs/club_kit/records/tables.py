@@ -78,6 +78,7 @@ def _scheme(metadata: MetaData) -> Table:
         Column("control_per_mille", Integer, nullable=False, server_default="0"),
         Column("trial_reward_id", Identifier(), nullable=True),
         Column("trial_per_mille", Integer, nullable=False, server_default="0"),
+        Column("event_scope", JSON_LIST, nullable=True),
     )
 
 

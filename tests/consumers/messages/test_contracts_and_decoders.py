@@ -132,7 +132,12 @@ def _scheme_holds(body: Body) -> bool:
         and body["currency"] in brand["currencies"]
         and (trial[0] is None) == (trial[1] == 0)
         and (trial[0] is None or body["default_reward_id"] not in {None, trial[0]})
+        and (body.get("events") is None or _names_events(body["events"]))
     )
+
+
+def _names_events(scope: Body) -> bool:
+    return any(scope.get(name) for name in ("sports", "competitions", "events"))
 
 
 def _keep_scheme(body: Body) -> None:
@@ -145,6 +150,8 @@ def _keep_scheme(body: Body) -> None:
         body["trial_reward_id"], body["trial_per_mille"] = None, 0
     else:
         body["trial_per_mille"] = body.get("trial_per_mille") or 7
+    if body.get("events") is not None and not _names_events(body["events"]):
+        body["events"]["sports"] = ["football"]
 
 
 def _cell_holds(cell: Body | None) -> bool:

@@ -133,6 +133,7 @@ def scheme_row(scheme: Scheme) -> dict[str, Any]:
         "terms_summary": scheme.terms.summary,
         "terms_url": scheme.terms.url,
         "issued_at": scheme.issued_at,
+        "event_scope": None if scheme.events is None else scheme.events.facts(),
     }
 
 
