@@ -28,13 +28,8 @@ def market_id(provider: str, theirs: str) -> str:
 
 
 def selection_id(market: str, theirs: str, handicap_milli: int) -> str:
-    """Return the id of a selection, which begins with that of its market: 25 characters."""
+    """Return the id of a selection: 25 characters, of which `market_of` finds the market's."""
     return f"{market}-{_digest(f'{theirs}:{handicap_milli}', _SELECTION_BYTES)}"
-
-
-def market_of(selection: str) -> str:
-    """Return the id of a selection's market."""
-    return selection.partition("-")[0]
 
 
 def _digest(text: str, size: int) -> str:

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Boolean, Column, Index, Integer, MetaData, String, Table, text
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Index, Integer, MetaData, String, Table, Text, text
 
 from foundation.storage.cells.ownership import cell_table
 from foundation.storage.columns import Identifier, UtcDateTime
@@ -34,6 +34,7 @@ def _facts() -> tuple[Column[Any], ...]:
         Column("odds_milli", Integer, nullable=True),
         Column("placed_at", UtcDateTime, nullable=False),
         Column("occurred_at", UtcDateTime, nullable=False),
+        Column("legs", Text, nullable=True),
     )
 
 
@@ -54,7 +55,7 @@ CONTRIBUTION = Table(
 )
 """The ledger. One row for each bet: the revision in force, its facts, what it counts, and why.
 
-`kept`: how many other revisions of the bet are in `kept_revision`.
+`kept`: how many other revisions of the bet are in `kept_revision`. `legs`: JSON, null for a bet without any.
 """
 
 KEPT_REVISION = Table(

@@ -89,7 +89,7 @@ class BetExplanations:
         async with database.read() as connection:
             rulebook = await self.rulebooks.read(connection, [brand])
             ledger = LedgerRepository.of(database.dialect, held=False)
-            contributions = await ledger.contributions(connection, [(brand, wanted)])
+            contributions = await ledger.bets.contributions(connection, [(brand, wanted)])
             if brand not in rulebook.brands or not contributions:
                 raise NotFound(f"{brand} has no bet {wanted[:64]!r}.")
             contribution = contributions[brand, wanted]
@@ -146,6 +146,12 @@ def _below_min_stake(bet: AssessedBet) -> str:
 
 
 def _below_min_odds(bet: AssessedBet) -> str:
+    scope = bet.scheme.events
+    if scope is not None and scope.legs == "qualifying":
+        return (
+            "Your bet did not count because the odds of those parts of it that are on sports events that count "
+            f"were together shorter than {odds(bet.scheme.min_odds_milli)}."
+        )
     return (
         f"Your bet did not count because its odds were {odds(bet.bet.odds_milli)}. "
         f"Only bets at odds of {odds(bet.scheme.min_odds_milli)} or longer count towards your weekly target."
@@ -191,6 +197,17 @@ def _excluded_product(bet: AssessedBet) -> str:
         f"Your bet did not count because it was placed on {bet.bet.product}. "
         f"Only {scheme.qualifying_product} counts towards your weekly target."
     )
+
+
+def _excluded_event(bet: AssessedBet) -> str:
+    scope = bet.scheme.events
+    if bet.bet.legs is None:
+        why = "we were not told on which sports events it was"
+    elif scope is not None and scope.legs == "qualifying":
+        why = "no part of it was on a sports event that counts"
+    else:
+        why = "not all parts of it were on sports events that count"
+    return f"Your bet did not count because {why}. The terms of your club say which sports events count."
 
 
 def _outside_week(bet: AssessedBet) -> str:
@@ -239,6 +256,13 @@ def _price_pending(bet: AssessedBet) -> str:
     )
 
 
+def _event_pending(bet: AssessedBet) -> str:
+    return (
+        f"Your bet of {bet.money(bet.bet.stake_minor)} does not count yet because we do not know so far whether "
+        "it is on sports events that count. As soon as we know, it counts if it is."
+    )
+
+
 def _disputed(bet: AssessedBet) -> str:
     return (
         f"We have received your bet of {bet.money(bet.bet.stake_minor)} under more than one account. What it "
@@ -258,11 +282,13 @@ SENTENCES: Final[Mapping[ContributionReason, Callable[[AssessedBet], str]]] = Ma
         _R.CASHED_OUT: _cashed_out,
         _R.EXCLUDED_BET_TYPE: _excluded_bet_type,
         _R.EXCLUDED_PRODUCT: _excluded_product,
+        _R.EXCLUDED_EVENT: _excluded_event,
         _R.OUTSIDE_WEEK: _outside_week,
         _R.LATE: _late,
         _R.BEFORE_OPT_IN: _before_opt_in,
         _R.WRONG_CURRENCY: _wrong_currency,
         _R.PRICE_PENDING: _price_pending,
+        _R.EVENT_PENDING: _event_pending,
         _R.DISPUTED: _disputed,
     }
 )

@@ -103,11 +103,13 @@ WHY_NOT: Final = {
     ContributionReason.CASHED_OUT: "it was cashed out",
     ContributionReason.EXCLUDED_BET_TYPE: "bets of its type do not count",
     ContributionReason.EXCLUDED_PRODUCT: "bets on its product or channel do not count",
+    ContributionReason.EXCLUDED_EVENT: "it was not on sports events that count",
     ContributionReason.OUTSIDE_WEEK: "the club had not begun",
     ContributionReason.LATE: "it came when the week was closed",
     ContributionReason.BEFORE_OPT_IN: "the customer had not joined yet",
     ContributionReason.WRONG_CURRENCY: "it was in another currency",
     ContributionReason.PRICE_PENDING: "its starting price is not known yet",
+    ContributionReason.EVENT_PENDING: "it is not known yet on which sports events it is",
     ContributionReason.DISPUTED: "it is in dispute",
 }
 """Why a bet does not count, within a line; `Why?` has the sentence with the figures."""

@@ -23,6 +23,7 @@ from subgraphs.progress.counting.contribution import (
     KeptRevision,
     PendingReview,
 )
+from subgraphs.progress.counting.legs import KnownEvents
 from subgraphs.progress.counting.rules import LATE, ContributionReason, WeekRules, evaluate_bet
 
 Territory: TypeAlias = tuple[str, str]
@@ -31,15 +32,17 @@ Territory: TypeAlias = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class KnownCustomers:
-    """Facts about some customers. They may arrive after their bets, and they may change.
+    """Facts about some customers, and about what they bet on. They may arrive after bets, and may change.
 
     Attributes:
         territories: The customers' territories, unless it is the brand's default territory.
         opted_in_at: When customers first opted in; absent for those who never did.
+        events: The sports events of legs, as far as known; only for schemes that do not count all of them.
     """
 
     territories: Mapping[CustomerKey, Territory] = field(default_factory=dict)
     opted_in_at: Mapping[CustomerKey, datetime] = field(default_factory=dict)
+    events: KnownEvents = field(default_factory=dict)
 
 
 InTime: TypeAlias = Callable[[Bet], bool]
@@ -114,6 +117,11 @@ class BrandRulebook:
         return any(not scheme.count_before_opt_in for scheme in self.schemes)
 
     @property
+    def ask_for_events(self) -> bool:
+        """Return whether any bet of the brand may depend on which sports events it is on."""
+        return any(scheme.events is not None for scheme in self.schemes)
+
+    @property
     def least_target(self) -> int:
         """Return the lowest target of any scheme: no smaller total reaches one."""
         return min((scheme.target_minor for scheme in self.schemes), default=0)
@@ -184,9 +192,8 @@ class Rulebook:
             closes_at = week_rules.closes_at
             if closes_at is not None and first.occurred_at >= closes_at and not decided.get(first.revision):
                 return Contribution(first, week_rules.week.iso, LATE)
-            return Contribution(
-                first, week_rules.week.iso, evaluate_bet(first, week_rules, customers.opted_in_at.get(owner))
-            )
+            verdict = evaluate_bet(first, week_rules, customers.opted_in_at.get(owner), customers.events)
+            return Contribution(first, week_rules.week.iso, verdict)
 
         def in_time_or_accepted(one: Bet) -> bool:
             return decided.get(one.revision, False) or rules.rules_of(one, territory).still_open(
@@ -195,7 +202,9 @@ class Rulebook:
 
         bet, in_time = in_force(revisions, in_time_or_accepted)
         week_rules = rules.rules_of(bet, territory)
-        verdict = evaluate_bet(bet, week_rules, customers.opted_in_at.get(owner)) if in_time else LATE
+        verdict = LATE
+        if in_time:
+            verdict = evaluate_bet(bet, week_rules, customers.opted_in_at.get(owner), customers.events)
         kept = [
             KeptRevision(other, rules.rules_of(other, territory).week.iso)
             for other in revisions
@@ -216,7 +225,8 @@ class Rulebook:
         week_rules = rules.rules_of(
             newest, customers.territories.get(newest.owner) or rules.default_territory
         )
-        would_be = evaluate_bet(newest, week_rules, customers.opted_in_at.get(newest.owner))
+        opted_in_at = customers.opted_in_at.get(newest.owner)
+        would_be = evaluate_bet(newest, week_rules, opted_in_at, customers.events)
         closes_at = week_rules.closes_at
         if closes_at is None or would_be.counted_minor == contribution.verdict.counted_minor:
             return None

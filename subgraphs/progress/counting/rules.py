@@ -9,6 +9,7 @@ import msgspec
 
 from subgraphs.club_kit.domain.schemes import Scheme, has_begun, scheme_of_week
 from subgraphs.club_kit.domain.weeks import Week
+from subgraphs.progress.counting.legs import NO_EVENTS, JudgedLegs, KnownEvents, judged_legs
 
 
 class ContributionReason(Enum):
@@ -23,17 +24,25 @@ class ContributionReason(Enum):
     CASHED_OUT = "CASHED_OUT"
     EXCLUDED_BET_TYPE = "EXCLUDED_BET_TYPE"
     EXCLUDED_PRODUCT = "EXCLUDED_PRODUCT"
+    EXCLUDED_EVENT = "EXCLUDED_EVENT"
     OUTSIDE_WEEK = "OUTSIDE_WEEK"
     LATE = "LATE"
     BEFORE_OPT_IN = "BEFORE_OPT_IN"
     WRONG_CURRENCY = "WRONG_CURRENCY"
     PRICE_PENDING = "PRICE_PENDING"
+    EVENT_PENDING = "EVENT_PENDING"
     DISPUTED = "DISPUTED"
 
     __hash__ = object.__hash__  # Enum's own is a Python function
 
 
-class BetFacts(msgspec.Struct, frozen=True, array_like=True, gc=False):
+class _Legs(msgspec.Struct, frozen=True, array_like=True, gc=False, kw_only=True):
+    """What comes after all other fields of a bet, as it may be missing."""
+
+    legs: str | None = None
+
+
+class BetFacts(_Legs, frozen=True, array_like=True, gc=False):
     """The facts of a bet that the rules depend on: a Struct, because every message and row becomes one.
 
     Attributes:
@@ -45,6 +54,7 @@ class BetFacts(msgspec.Struct, frozen=True, array_like=True, gc=False):
         counting_stake_minor: The part of the stake that may count, in the same units.
         stake_source: Cash or free_bet.
         odds_milli: Decimal odds times 1000; None until the starting price is known.
+        legs: What the bet is on, as `encode_legs` writes it; None if its message has no legs.
     """
 
     status: str
@@ -113,7 +123,9 @@ LATE = NOTHING[ContributionReason.LATE]
 """The verdict on a bet none of whose revisions happened before its week closed."""
 
 
-def evaluate_bet(bet: BetFacts, rules: WeekRules, opted_in_at: datetime | None) -> Verdict:
+def evaluate_bet(
+    bet: BetFacts, rules: WeekRules, opted_in_at: datetime | None, events: KnownEvents = NO_EVENTS
+) -> Verdict:
     """Return what a bet counts if its revision happened in time.
 
     All bets of a customer without a scheme (in a currency or jurisdiction that the club does not serve) are
@@ -124,8 +136,9 @@ def evaluate_bet(bet: BetFacts, rules: WeekRules, opted_in_at: datetime | None) 
         rules: The rules of the week in which the bet was placed, for its customer.
         opted_in_at: When the customer first opted in; None for never. It matters only if the scheme does not
             count bets that were placed before the opt-in.
+        events: The sports events that are known. They matter only if the scheme does not count all of them.
     """
-    reason = _why_not(bet, rules, opted_in_at)
+    reason = _why_not(bet, rules, opted_in_at, events)
     if reason:
         return NOTHING[reason]
     if bet.status == "partially_void":
@@ -133,7 +146,9 @@ def evaluate_bet(bet: BetFacts, rules: WeekRules, opted_in_at: datetime | None) 
     return Verdict(bet.counting_stake_minor, ContributionReason.COUNTED)
 
 
-def _why_not(bet: BetFacts, rules: WeekRules, opted_in_at: datetime | None) -> ContributionReason | None:
+def _why_not(
+    bet: BetFacts, rules: WeekRules, opted_in_at: datetime | None, events: KnownEvents
+) -> ContributionReason | None:
     """Return the first reason that applies, from final ones to those that a later revision may change."""
     if bet.status == "void":
         return ContributionReason.VOID
@@ -146,7 +161,7 @@ def _why_not(bet: BetFacts, rules: WeekRules, opted_in_at: datetime | None) -> C
         return ContributionReason.OUTSIDE_WEEK
     if not scheme.count_before_opt_in and (opted_in_at is None or bet.placed_at < opted_in_at):
         return ContributionReason.BEFORE_OPT_IN
-    return _excluded(bet, scheme) or _below(bet, scheme)
+    return _excluded(bet, scheme) or _missing(bet, scheme, events)
 
 
 def _excluded(bet: BetFacts, scheme: Scheme) -> ContributionReason | None:
@@ -161,11 +176,25 @@ def _excluded(bet: BetFacts, scheme: Scheme) -> ContributionReason | None:
     return None
 
 
-def _below(bet: BetFacts, scheme: Scheme) -> ContributionReason | None:
+def _missing(bet: BetFacts, scheme: Scheme, events: KnownEvents) -> ContributionReason | None:
+    """Return what the bet lacks: legs on what counts, a stake, or odds."""
+    legs = None if scheme.events is None else judged_legs(bet.legs, scheme.events, events)
+    if legs is not None and not (qualify := legs.qualify):
+        return ContributionReason.EVENT_PENDING if qualify is None else ContributionReason.EXCLUDED_EVENT
     if bet.stake_minor < scheme.min_stake_minor:
         return ContributionReason.BELOW_MIN_STAKE
     if bet.product != "betting":
         return None
+    if legs is not None and not legs.need_all:
+        return _below_odds_of_legs(legs, scheme.min_odds_milli)
     if bet.odds_milli is None:
         return ContributionReason.PRICE_PENDING
     return ContributionReason.BELOW_MIN_ODDS if bet.odds_milli < scheme.min_odds_milli else None
+
+
+def _below_odds_of_legs(legs: JudgedLegs, least_milli: int) -> ContributionReason | None:
+    """Judge by the odds of the legs that qualify; a price or a leg that is unknown waits if it decides."""
+    reach = legs.reach(least_milli)
+    if reach is None:
+        return ContributionReason.EVENT_PENDING if legs.pending else ContributionReason.PRICE_PENDING
+    return None if reach else ContributionReason.BELOW_MIN_ODDS

@@ -16,7 +16,7 @@ from foundation.storage.bulk_sql import few_at_once
 from subgraphs.progress.counting.contribution import Bet, BetKey, Contribution
 from subgraphs.progress.counting.rulebook import Rulebook
 from subgraphs.progress.counting.rules import ContributionReason
-from subgraphs.progress.ledger.repository import BET_COLUMNS
+from subgraphs.progress.ledger.stored_bets import BET_COLUMNS
 from subgraphs.progress.models import BET_CLAIM, DISPUTE_DECISION
 
 
@@ -93,7 +93,7 @@ async def read_claims(
             .where(_CLAIM.brand_id == brand, _CLAIM.bet_id.in_(ids))
             .order_by(_CLAIM.revision)
         )
-        for bet in (Bet(*row) for row in rows):
+        for bet in (Bet(*facts, legs=legs) for *facts, legs in rows):
             earlier = revisions[bet.key].get(bet.customer, ())
             revisions[bet.key][bet.customer] = (*earlier, bet)
         decisions = await connection.execute(

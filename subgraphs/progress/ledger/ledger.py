@@ -58,7 +58,7 @@ class Ledger:
             await lock_brands(connection, brands, exclusive=False)
         rulebook = await self.rulebooks.read(connection, brands)
         keys = [(bet.brand, bet.bet_id) for bet in bets]
-        stored = await self.repository.contributions(connection, set(keys))
+        stored = await self.repository.bets.contributions(connection, set(keys))
         contested = contested_bets(keys, bets, stored)
         claims = await read_claims(connection, contested, stored) if contested else Claims()
         revisions, applied = new_revisions(keys, bets, stored, rulebook, claims)
@@ -155,7 +155,7 @@ class Ledger:
         rulebook = await self.lock_rulebook(connection, {owner.brand for owner in ordered}, exclusive=True)
         for start in range(0, len(ordered), CUSTOMERS_PER_BATCH):
             some = ordered[start : start + CUSTOMERS_PER_BATCH]
-            contributions = await self.repository.contributions_of_customers(connection, some)
+            contributions = await self.repository.bets.contributions_of_customers(connection, some)
             await self._reassess(connection, contributions, rulebook)
 
     async def requalify_customers(self, connection: AsyncConnection, owners: Collection[Owner]) -> None:
@@ -201,20 +201,20 @@ class Ledger:
         rulebook = await self.lock_rulebook(connection, before.brands, exclusive=True)
         for name in sorted(before.brands):
             was, now = before.brands[name], rulebook.brands[name]
-            for iso in await self.repository.weeks(connection, name):
+            for iso in await self.repository.bets.weeks(connection, name):
                 if not _same_rules(was, now, iso):
                     await self._reassess_week(connection, name, iso, rulebook)
 
     async def reassess_bet(self, connection: AsyncConnection, key: BetKey) -> None:
         """Reassess a bet after a person has decided about one of its revisions."""
         rulebook = await self.lock_rulebook(connection, [key[0]], exclusive=True)
-        stored = await self.repository.contributions(connection, [key])
+        stored = await self.repository.bets.contributions(connection, [key])
         await self._reassess(connection, list(stored.values()), rulebook)
 
     async def settle_dispute(self, connection: AsyncConnection, key: BetKey) -> None:
         """Give a disputed bet to the customer to whom a person has assigned it."""
         rulebook = await self.lock_rulebook(connection, [key[0]], exclusive=True)
-        stored = await self.repository.contributions(connection, [key])
+        stored = await self.repository.bets.contributions(connection, [key])
         claims = await read_claims(connection, [key], stored)
         await self._apply(connection, {key: claims.held(key)}, stored, rulebook, claims)
 
@@ -222,7 +222,9 @@ class Ledger:
         self, connection: AsyncConnection, brand: str, iso: str, rulebook: Rulebook
     ) -> None:
         after = (brand, "")
-        while page := await self.repository.contributions_of_week(connection, after, iso, BETS_PER_BATCH):
+        while page := await self.repository.bets.contributions_of_week(
+            connection, after, iso, BETS_PER_BATCH
+        ):
             after = page[-1].bet.key
             await self._reassess(connection, page, rulebook)
 

@@ -78,7 +78,7 @@ class WeekReader:
         """Return the bets of customers in a week."""
         ledger = LedgerRepository.of(self.dialect, held=False)
         owners = [Owner(brand, customer) for customer in customers]
-        contributions = await ledger.contributions_of_customers(connection, owners, iso_week)
+        contributions = await ledger.bets.contributions_of_customers(connection, owners, iso_week)
         decisions = await ledger.decisions(
             connection, [contribution.bet.key for contribution in contributions]
         )

@@ -1,5 +1,6 @@
 """Each reason of the rules has a sentence that can be read aloud."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -7,6 +8,7 @@ import msgspec
 import pytest
 
 from backoffice.support.lookup.explanations import SENTENCES, AssessedBet, odds, sentence_of
+from subgraphs.club_kit.domain.event_scopes import EventScope, LegsRule
 from subgraphs.club_kit.domain.weeks import Calendar
 from subgraphs.progress.counting.contribution import Bet
 from subgraphs.progress.counting.rules import ContributionReason, Verdict, WeekRules
@@ -60,6 +62,25 @@ def test_sentences_name_the_figures(reason: ContributionReason, changes: Any, to
     """The customer hears the stake, the odds, the limits and the week, by the brand's own clock."""
     sentence = sentence_of(assessed(reason, **changes))
     assert [word for word in told if word not in sentence] == [], sentence
+
+
+@pytest.mark.parametrize(
+    ("reason", "rule", "legs", "told"),
+    [
+        (REASON.EXCLUDED_EVENT, "all", None, "were not told"),
+        (REASON.EXCLUDED_EVENT, "all", "[]", "not all parts"),
+        (REASON.EXCLUDED_EVENT, "qualifying", "[]", "no part"),
+        (REASON.BELOW_MIN_ODDS, "all", "[]", "1.20"),
+        (REASON.BELOW_MIN_ODDS, "qualifying", "[]", "together shorter than 1.50"),
+    ],
+)
+def test_sentences_follow_the_rule_for_parts(
+    reason: ContributionReason, rule: LegsRule, legs: str | None, told: str
+) -> None:
+    """Under a scheme that does not count all sports events, it is said what its parts lacked."""
+    bet = assessed(reason, legs=legs)
+    scheme = make_scheme(events=EventScope.of(sports=["football"], legs=rule))
+    assert told in sentence_of(replace(bet, rules=replace(bet.rules, scheme=scheme)))
 
 
 def test_a_bet_that_counts_in_part_says_how_much() -> None:

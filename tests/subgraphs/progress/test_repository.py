@@ -10,6 +10,7 @@ from foundation.storage.bulk_sql import KEYS_PER_BATCH
 from foundation.storage.database import Database
 from subgraphs.club_kit.domain.club_key import ClubKey
 from subgraphs.progress.counting.contribution import Bet, Contribution
+from subgraphs.progress.counting.legs import MAX_LEGS, Leg, encode_legs
 from subgraphs.progress.counting.rules import ContributionReason, Verdict
 from subgraphs.progress.ledger.repository import LedgerRepository
 from subgraphs.progress.models import METADATA, PROGRESS
@@ -129,14 +130,17 @@ async def test_the_longest_bets_of_a_portion_fit_into_one_value(database: Databa
     wide, most = "\N{MAHJONG TILE RED DRAGON}", 2**31 - 1
     facts = ("partially_void", "multiple", "betting", "exchange", most, most, "GBP", "free_bet", most, MONDAY)
     verdict = Verdict(most, ContributionReason.EXCLUDED_BET_TYPE)
+    legs = encode_legs([Leg(wide * 64, most, wide * 64, wide * 64, wide * 64)] * MAX_LEGS)
     longest = [
         Contribution(
-            Bet(*facts, wide * 64, f"{number:04}{wide * 60}", wide * 64, most, MONDAY), "2026-W13", verdict
+            Bet(*facts, wide * 64, f"{number:04}{wide * 60}", wide * 64, most, MONDAY, legs=legs),
+            "2026-W13",
+            verdict,
         )
         for number in range(KEYS_PER_BATCH)
     ]
     repository = LedgerRepository.of(database.dialect)
     async with database.write() as connection:
         await repository.add(connection, longest)
-        stored = await repository.contributions(connection, [bet.bet.key for bet in longest])
+        stored = await repository.bets.contributions(connection, [bet.bet.key for bet in longest])
     assert list(stored.values()) == longest
