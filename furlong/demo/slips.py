@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from subgraphs.events.graph_ids import MAX_ID
+from subgraphs.kit.domain.graph_ids import MAX_ID
 
 MAX_STAKE_MINOR: Final = 100_000_00
 

@@ -10,7 +10,6 @@ from strawberry import ID, Private
 
 from subgraphs.events.catalogue.brand_view import BrandView
 from subgraphs.events.catalogue.events import Event as StoredEvent
-from subgraphs.events.graph_ids import GraphId
 from subgraphs.events.loaders import EventsContext, MarketView
 from subgraphs.events.market_types import (
     MarketStatus,
@@ -28,6 +27,7 @@ from subgraphs.events.records.markets import StoredRunner
 from subgraphs.events.sport_types import Competition, EventsInfo, Sport
 from subgraphs.events.video_addresses import NotShown
 from subgraphs.kit.domain.errors import BadInput
+from subgraphs.kit.domain.graph_ids import GraphId
 from subgraphs.kit.domain.selections import market_of
 from subgraphs.kit.graphql.descriptions import fields_described
 from subgraphs.kit.graphql.schema_building import assumed_size, sliced_by

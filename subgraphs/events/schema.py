@@ -12,10 +12,10 @@ from strawberry.federation.schema_directives import Tag
 from subgraphs.events.catalogue.catalogue import Wanted
 from subgraphs.events.cursors import cursor_of, read_cursor
 from subgraphs.events.event_types import Event, EventStatus, page_size
-from subgraphs.events.graph_ids import GraphId
 from subgraphs.events.sport_types import EventsInfo, Sport
 from subgraphs.events.update_types import EventsUpdate
 from subgraphs.kit.domain.errors import BadInput
+from subgraphs.kit.domain.graph_ids import GraphId
 from subgraphs.kit.graphql.descriptions import fields_described
 from subgraphs.kit.graphql.pages import PageInfo
 from subgraphs.kit.graphql.schema_building import (

@@ -7,8 +7,8 @@ from strawberry import ID, Info, Private
 
 from subgraphs.events.catalogue.brand_view import BrandView
 from subgraphs.events.catalogue.events import Event as StoredEvent
-from subgraphs.events.graph_ids import GraphId
 from subgraphs.events.loaders import EventsContext
+from subgraphs.kit.domain.graph_ids import GraphId
 from subgraphs.kit.domain.sports import SPORTS
 from subgraphs.kit.graphql.descriptions import fields_described
 from subgraphs.kit.graphql.schema_building import assumed_size

@@ -1,7 +1,6 @@
 """The progress subgraph's part of the graph."""
 
 from datetime import datetime
-from enum import Enum
 from functools import cache
 from typing import Any, Final
 
@@ -13,12 +12,12 @@ from strawberry.federation.schema_directives import Cost
 from subgraphs.club_kit.domain.club_key import ClubKey
 from subgraphs.club_kit.enums import IneligibleReason, WeekState
 from subgraphs.kit.domain.errors import BadInput
-from subgraphs.kit.domain.products import Product
 from subgraphs.kit.graphql.descriptions import fields_described
 from subgraphs.kit.graphql.money import Money, money
 from subgraphs.kit.graphql.schema_building import SubgraphSchema, build_schema, deferred, sliced_by
 from subgraphs.kit.settings import Execution
-from subgraphs.progress.counting.rules import BetFacts, ContributionReason, Verdict
+from subgraphs.progress.betslip import BetslipInput, bet_of
+from subgraphs.progress.counting.rules import ContributionReason, Verdict
 from subgraphs.progress.loaders import ProgressContext
 from subgraphs.progress.qualification.club_state import ClubState, StateFacts, club_state, state_with_outcome
 from subgraphs.progress.qualification.week_membership import membership_in
@@ -26,7 +25,6 @@ from subgraphs.progress.repository import RecentBet
 from subgraphs.progress.service import ClubProgress
 
 MAX_BETS = 50
-MAX_MINOR = 2**31 - 1
 PREVIEW_COST: Final = 3
 """The cost of a preview in points: it reads about as much as three objects."""
 
@@ -37,15 +35,6 @@ PROGRESS_NEEDS = frozenset({"jurisdiction", "currency", "ineligibleReason"})
 STATE_NEEDS = PROGRESS_NEEDS | {"membership", "week"}
 WEEK_STATES = WeekState.__members__
 ProgressInfo = Info[ProgressContext, None]
-
-
-@strawberry.enum
-class BetType(Enum):
-    """The kind of a bet, by its number of selections."""
-
-    SINGLE = "single"
-    MULTIPLE = "multiple"
-    SYSTEM = "system"
 
 
 for enum in (ClubState, ContributionReason):
@@ -283,19 +272,6 @@ def _instant(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text)
 
 
-@strawberry.input
-class BetslipInput:
-    """A bet slip as it would be placed."""
-
-    brand: ID
-    stake_minor: int
-    currency: str
-    odds_milli: int | None = strawberry.UNSET
-    bet_type: BetType
-    product: Product
-    free_bet: bool = False
-
-
 @fields_described
 @strawberry.type
 class BetslipPreview:
@@ -344,25 +320,8 @@ class Query:
         viewer = context.of_brand(input.brand)
         if viewer is None:
             return None
-        preview = await context.preview(viewer, _bet(input, context.now))
+        preview = await context.preview(viewer, bet_of(input, context.now))
         return None if preview is None else BetslipPreview.of(*preview)
-
-
-def _bet(slip: BetslipInput, now: datetime) -> BetFacts:
-    if not 0 <= slip.stake_minor <= MAX_MINOR or not 0 <= (slip.odds_milli or 0) <= MAX_MINOR:
-        raise BadInput(f"stakeMinor and oddsMilli must be 0 to {MAX_MINOR}")
-    return BetFacts(
-        status="placed",
-        bet_type=slip.bet_type.value,
-        product=slip.product.value,
-        channel=None,
-        stake_minor=slip.stake_minor,
-        counting_stake_minor=slip.stake_minor,
-        currency=slip.currency,
-        stake_source="free_bet" if slip.free_bet else "cash",
-        odds_milli=slip.odds_milli or None,
-        placed_at=now,
-    )
 
 
 @cache

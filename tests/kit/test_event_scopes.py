@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from typing import get_args
 
 import pytest
 from hypothesis import given
@@ -22,10 +23,11 @@ def test_a_scope_is_issued_in_order_and_each_id_once(
     named = {"sports": sports, "competitions": competitions, "events": events}
     if not any(named.values()):
         with pytest.raises(ValueError, match="at least one"):
-            EventScope.of(**named)
+            EventScope.of(sports=sports, competitions=competitions, events=events)
         return
-    scope = EventScope.of(**named)
-    assert scope == EventScope.of(**{name: part[::-1] * 2 for name, part in named.items()})
+    scope = EventScope.of(sports=sports, competitions=competitions, events=events)
+    turned = [part[::-1] * 2 for part in named.values()]
+    assert scope == EventScope.of(sports=turned[0], competitions=turned[1], events=turned[2])
     assert scope.facts() == {name: sorted(set(part)) for name, part in named.items()} | {"legs": "all"}
     assert scope_from(scope.facts()) == scope
 
@@ -51,7 +53,7 @@ def test_a_scope_out_of_bounds_is_refused(facts: Mapping[str, object] | None, re
 @pytest.mark.parametrize("value", [value for value in ODD if isinstance(value, str)], ids=ascii)
 def test_ids_of_scopes_are_ids_of_the_platform(value: str) -> None:
     """What messages accept as an id of the platform is what a scope accepts, and nothing else."""
-    constraints = [annotated.__metadata__[0] for annotated in (ScopeId, PlatformId)]
+    constraints = [get_args(annotated)[1] for annotated in (ScopeId, PlatformId)]
     accepted = [
         rule.min_length <= len(value) <= rule.max_length and bool(re.search(rule.pattern, value))
         for rule in constraints

@@ -149,8 +149,8 @@ def _below_min_odds(bet: AssessedBet) -> str:
     scope = bet.scheme.events
     if scope is not None and scope.legs == "qualifying":
         return (
-            "Your bet did not count because the odds of those parts of it that are on sports events that count "
-            f"were together shorter than {odds(bet.scheme.min_odds_milli)}."
+            "Your bet did not count because the odds of those parts of it that are on sports events that "
+            f"count were together shorter than {odds(bet.scheme.min_odds_milli)}."
         )
     return (
         f"Your bet did not count because its odds were {odds(bet.bet.odds_milli)}. "
@@ -258,8 +258,8 @@ def _price_pending(bet: AssessedBet) -> str:
 
 def _event_pending(bet: AssessedBet) -> str:
     return (
-        f"Your bet of {bet.money(bet.bet.stake_minor)} does not count yet because we do not know so far whether "
-        "it is on sports events that count. As soon as we know, it counts if it is."
+        f"Your bet of {bet.money(bet.bet.stake_minor)} does not count yet because we do not know so far "
+        "whether it is on sports events that count. As soon as we know, it counts if it is."
     )
 
 

@@ -5,6 +5,11 @@ export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' |
 /* Written by `npm run codegen`. */
 import { RewardKind } from './rewardKinds.ts';
 import type { Operation } from '../operations/operation.ts';
+export type BetLegInput = {
+  readonly oddsMilli: number;
+  readonly selectionId: string;
+};
+
 export type BetType =
   | 'MULTIPLE'
   | 'SINGLE'
@@ -15,6 +20,7 @@ export type BetslipInput = {
   readonly brand: string;
   readonly currency: string;
   readonly freeBet?: boolean;
+  readonly legs?: ReadonlyArray<BetLegInput> | null | undefined;
   readonly oddsMilli?: number | null | undefined;
   readonly product: Product;
   readonly stakeMinor: number;
