@@ -46,6 +46,10 @@ OWN: Final[tuple[Block, ...]] = (
         "events",
         has_customers=False,
         acknowledges=True,
+        topics=(
+            TopicPlan("event.offer.v1", Retention.LATEST, 12, copied=Copied.NOWHERE),
+            TopicPlan("event.market.v1", Retention.LATEST, 12, copied=Copied.NOWHERE),
+        ),
         settings=("subgraphs.events.settings:EventsSettings",),
         workers=("upkeep",),
         simulated="simulator.events:EventSource",

@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, String, Table
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, String, Table, text
 
 from foundation.storage.cells.ownership import cell_table
 from foundation.storage.columns import JSON_LIST, LONG_TEXT, Identifier, UtcDateTime
@@ -45,16 +45,19 @@ OFFER = Table(
     Column("is_gone", Boolean, nullable=False),
     Column("event_id", Identifier(16), nullable=True),
     Column("version", BigInteger, nullable=False),
+    Column("announced", Boolean, nullable=False, server_default=text("0")),
     Index("offer_by_version", "version"),
     Index("offer_by_sport", "sport", "starts_at"),
     Index("offer_by_age", "starts_at"),
     Index("offer_by_event", "event_id"),
     Index("offer_by_revision", "provider", "is_gone", "revision"),
+    Index("offer_by_announcement", "announced"),
 )
 """A sports event as a provider offers it.
 
 `event_id`: the `own_id` of the first offer of the event that it is of; null while that waits for a person.
-`version`: that of the catalogue at which the row last changed."""
+`version`: that of the catalogue at which the row last changed. `announced`: whether other blocks were told
+what its event is called now."""
 
 MARKET = Table(
     "market",
@@ -74,12 +77,15 @@ MARKET = Table(
     Column("runners", LONG_TEXT, nullable=False),
     Column("changed_at", UtcDateTime, nullable=False),
     Column("is_gone", Boolean, nullable=False),
+    Column("announced", Boolean, nullable=False, server_default=text("0")),
     Index("market_by_offer", "provider", "sports_event_id"),
     Index("market_by_age", "changed_at"),
+    Index("market_by_announcement", "announced"),
 )
 """A market of a provider with its prices or results; it hangs on the provider's offer, never on an event.
 
-`runners`: JSON, as in the message. A selection's `changed_at` is there."""
+`runners`: JSON, as in the message. A selection's `changed_at` is there. `announced`: whether other blocks
+were told of which offer it is."""
 
 CATALOGUE = Table(
     "catalogue",

@@ -1,11 +1,11 @@
 """Upkeep: judges providers, lets those lead that are trusted, and forgets what is long over."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, tuple_
+from sqlalchemy import ColumnElement, Table, and_, delete, exists, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from foundation.storage.clock import Clock
@@ -13,6 +13,7 @@ from foundation.storage.database import Database
 from subgraphs.events.leaders import leaders
 from subgraphs.events.models import LEADER_CHANGE, MARKET, MAX_LENGTH, OFFER, OVER, PICTURE, STATISTICS
 from subgraphs.events.records.additions import end_void_additions
+from subgraphs.events.records.announcements import announce, announce_end
 from subgraphs.events.records.matches import match_sports
 from subgraphs.events.records.offers import end_void_offers
 from subgraphs.events.records.providers import (
@@ -56,8 +57,10 @@ class Upkeep:
             await self._judge(connection, reports)
             await self._end_void(connection, reports)
         async with self.database.write() as connection:
-            until = await self.clock.at(connection) - KEPT
-            return {"deletion": await _delete_old(connection, until)}
+            announced = await announce(connection, await self.clock.at(connection))
+        async with self.database.write() as connection:
+            now = await self.clock.at(connection)
+            return {"announcement": announced, "deletion": await _delete_old(connection, now)}
 
     async def _judge(self, connection: AsyncConnection, reports: tuple[ProviderReport, ...]) -> None:
         now, limits = self.clock.machine.now(), self.settings.trust_limits
@@ -88,9 +91,9 @@ class Upkeep:
         await self.database.close()
 
 
-async def _delete_old(connection: AsyncConnection, until: datetime) -> bool:
-    """Delete some of what is older than an instant; return whether there may be more."""
-    more = False
+async def _delete_old(connection: AsyncConnection, now: datetime) -> bool:
+    """Delete some of what is old; return whether there may be more."""
+    until, more = now - KEPT, False
     for table, is_old, age in (
         (OFFER, _is_over(until), OFFER.c.starts_at),
         (MARKET, _is_without_event(until), MARKET.c.changed_at),
@@ -101,10 +104,20 @@ async def _delete_old(connection: AsyncConnection, until: datetime) -> bool:
         key = tuple(table.primary_key.columns)
         due = select(*key).where(is_old).order_by(age).limit(BATCH)
         keys = [tuple(row) for row in await connection.execute(due)]
-        if keys:
+        if keys and "own_id" in table.c:
+            ids = await _own_ids(connection, table, keys)
+            await connection.execute(delete(table).where(tuple_(*key).in_(keys), is_old))
+            gone = sorted(ids - await _own_ids(connection, table, keys))
+            await announce_end(connection, table, gone, now)
+        elif keys:
             await connection.execute(delete(table).where(tuple_(*key).in_(keys), is_old))
         more = more or len(keys) == BATCH
     return more
+
+
+async def _own_ids(connection: AsyncConnection, table: Table, keys: Sequence[tuple[Any, ...]]) -> set[str]:
+    own_ids = select(table.c.own_id).where(tuple_(*table.primary_key.columns).in_(keys))
+    return set(await connection.scalars(own_ids))
 
 
 def _is_over(until: datetime) -> ColumnElement[bool]:

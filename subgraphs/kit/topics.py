@@ -17,6 +17,10 @@ VIDEO_TOPIC: Final = "provider.video.v1"
 STATUS_TOPIC: Final = "provider.status.v1"
 """What providers tell of sports events and markets, and how their adapters are."""
 
+EVENT_OFFER_TOPIC: Final = "event.offer.v1"
+EVENT_MARKET_TOPIC: Final = "event.market.v1"
+"""What sports events are called, and on which each market is: what the block of events makes of that."""
+
 
 class Retention(Enum):
     """What a topic keeps.

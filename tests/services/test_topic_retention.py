@@ -89,6 +89,8 @@ async def test_created_topics_keep_what_the_settings_say(
         "club.global.v1": None,
         "club.cells.v1": None,
         "club.served.v1": timedelta(days=50),
+        "event.offer.v1": None,
+        "event.market.v1": None,
         "provider.fixture.v1": None,
         "provider.market.v1": None,
         "provider.stats.v1": None,

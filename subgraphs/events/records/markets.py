@@ -82,7 +82,7 @@ async def store_markets(
         How many changed nothing because something newer is stored.
     """
     known = await _known(connection, told)
-    rows, ended, stale = [], list[MarketKey](), 0
+    rows, ended, moved, stale = [], list[MarketKey](), list[MarketKey](), 0
     for key in sorted(told):
         before = known.get(key)
         row, is_told, unused = folded(before, told[key], latest_revision, merged_market)
@@ -90,10 +90,14 @@ async def store_markets(
         if row is not None and is_told:
             encoded = msgspec.json.encode(row["runners"]).decode()
             rows.append({"own_id": market_id(*key), **row, "runners": encoded})
+            if before is not None and before["sports_event_id"] != row["sports_event_id"]:
+                moved.append(key)
         elif before is not None and row is not before and not before["is_gone"]:
             ended.append(key)
     if rows:
         await connection.execute(upsert(connection.dialect.name, MARKET, rows, update=_UPDATED))
+    for portion in in_portions(moved):
+        await connection.execute(update(MARKET).where(tuple_(*_KEY).in_(portion)).values(announced=False))
     for portion in in_portions(ended):
         await connection.execute(update(MARKET).where(tuple_(*_KEY).in_(portion)).values(is_gone=True))
     return stale
@@ -111,7 +115,8 @@ def merged_market(before: Row | None, row: Row) -> Row:
 async def _known(connection: AsyncConnection, keys: Collection[MarketKey]) -> dict[MarketKey, Row]:
     found: dict[MarketKey, Row] = {}
     for portion in in_portions(sorted(keys)):
-        columns = (*_KEY, MARKET.c.revision, MARKET.c.runners, MARKET.c.is_gone)
+        c = MARKET.c
+        columns = (*_KEY, c.sports_event_id, c.revision, c.runners, c.is_gone)
         query = select(*columns).where(tuple_(*_KEY).in_(portion))
         for row in (await connection.execute(query.with_for_update())).mappings():
             found[MarketKey(row["provider"], row["market_id"])] = dict(row)

@@ -14,6 +14,7 @@ from foundation.storage.columns import upsert
 from subgraphs.events.matching import Alias, Decisions, Different, Offer, OfferKey, Same, Waiting, matched
 from subgraphs.events.matching.joined import Exclusions, joined
 from subgraphs.events.models import MATCH_DECISION, MATCH_WAITING, OFFER, OVER
+from subgraphs.events.records.announcements import tell_again
 
 Pair: TypeAlias = tuple[OfferKey, OfferKey]
 """Two offers, the lower one first."""
@@ -33,14 +34,16 @@ async def match_sports(
         now: Events whose start is long over stay as they are.
         version: The catalogue's version, which offers get that are of another event now.
     """
-    decisions = await _decisions(connection)
+    decisions, former = await _decisions(connection), set[str]()
     for sport in sorted(sports):
-        await _match(connection, sport, decisions, now - MATCHED_FOR, version)
+        former |= await _match(connection, sport, decisions, now - MATCHED_FOR, version)
+    await tell_again(connection, version, former)
 
 
 async def _match(
     connection: AsyncConnection, sport: str, decisions: Decisions, since: datetime, version: int
-) -> None:
+) -> set[str]:
+    """Match the offers of a sport; return the events that some of them were of, and are no longer."""
     c = OFFER.c
     query = select(
         c.provider,
@@ -69,6 +72,7 @@ async def _match(
         await connection.execute(change.values(event_id=bindparam("event"), version=version), moved)
         await _follow(connection, sport, _renamed(rows, events), version)
     await _store_waiting(connection, sport, [_waiting(sport, one, rows) for one in result.waiting])
+    return {row.event_id for key, row in rows.items() if row.event_id and row.event_id != events.get(key)}
 
 
 def _is_matched(since: datetime) -> tuple[ColumnElement[bool], ...]:

@@ -1,6 +1,7 @@
 """Whatever comes, in whatever batches, the tables and the catalogue are those of a plain model."""
 
 import asyncio
+import json
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,8 +18,10 @@ from consumers.stream.records import Record
 from subgraphs.events.catalogue.catalogue import Catalogue
 from subgraphs.events.catalogue.reader import CatalogueReader
 from subgraphs.events.matching import Decisions, Different, Offer, OfferKey, Same, matched
-from subgraphs.events.models import MARKET, MATCH_DECISION, MATCH_WAITING, OFFER, PROVIDER
-from subgraphs.events.own_ids import offer_id
+from subgraphs.events.matching.names import normal
+from subgraphs.events.models import MARKET, MATCH_DECISION, MATCH_WAITING, OFFER, OUTBOX, PROVIDER
+from subgraphs.events.own_ids import competition_id, offer_id
+from subgraphs.events.records.announcements import announce
 from subgraphs.events.records.markets import RUNNERS
 from tests.support.events.block import EventsBlock, events_block
 from tests.support.events.catalogues import shown
@@ -82,7 +85,7 @@ class Model:
     def matching(self) -> tuple[dict[Key, str], set[str]]:
         """Return the event of each offer that is there, and what waits."""
         offers = [
-            Offer(OfferKey(*key), one["since"], "football", "Premier League", one["sides"], one["starts"])
+            Offer(OfferKey(*key), one["since"], "football", one["cup"], one["sides"], one["starts"])
             for key, one in self.fixtures.items()
             if not one["gone"]
         ]
@@ -112,13 +115,15 @@ def told_of(kind: str, provider: str, item: int, number: int) -> tuple[Record, T
     if kind == "market":
         odds = chance.choice((2000, 2100))
         at = NOW - timedelta(minutes=number)
-        record = market(provider, key[1], key[1], odds, revision=number, occurred_at=instant(at))
+        event = str(chance.choice((0, 1)))
+        record = market(provider, key[1], event, odds, revision=number, occurred_at=instant(at))
         return record, Told(kind, key, number, {"odds": odds, "at": at})
     sides, since = chance.choice(SIDES), NOW - timedelta(days=chance.randint(1, 3))
     starts = KICK_OFF + timedelta(minutes=chance.choice((0, 0, 30)))
-    facts = {"known_since": instant(since), "starts_at": instant(starts)}
+    cup = chance.choice(("Premier League", "English Premier League"))
+    facts = {"known_since": instant(since), "starts_at": instant(starts), "competition": cup}
     record = fixture(*key, *sides, revision=number, **facts)
-    return record, Told(kind, key, number, {"sides": sides, "since": since, "starts": starts})
+    return record, Told(kind, key, number, {"sides": sides, "since": since, "starts": starts, "cup": cup})
 
 
 BATCHES = st.sampled_from(("fixture", "fixture", "market", "decision", "status")).flatmap(
@@ -143,7 +148,7 @@ EXAMPLES: Final = 15
 @settings(max_examples=EXAMPLES)
 @given(batches=st.lists(BATCHES, max_size=6))
 def test_tables_and_catalogue_are_the_models(batches: list[list[tuple[Record, Told]]]) -> None:
-    """After each batch, to one who follows and to one who begins then."""
+    """After each batch, to one who follows and to one who begins then; and in the end all of it was told."""
     asyncio.run(_compare(batches))
 
 
@@ -160,6 +165,52 @@ async def _compare(batches: Sequence[Sequence[tuple[Record, Told]]]) -> None:
                 catalogue = await followed()
                 assert shown(catalogue) == shown(await _reader(block)())
                 _compare_catalogue(catalogue, model)
+                if len(batch) % 2:
+                    await _announce(block)
+            await _announce(block)
+            assert await _announced(block) == await _to_announce(block)
+
+
+async def _announce(block: EventsBlock) -> None:
+    async with block.subgraph.database.write() as connection:
+        assert not await announce(connection, NOW)
+
+
+async def _announced(block: EventsBlock) -> dict[tuple[str, str], Any]:
+    """Return what was said last of each offer and market, but of offers that wait for a person."""
+    waiting = {row["own_id"] for row in await _rows(block, OFFER) if row["event_id"] is None}
+    facts = {
+        (row["topic"], row["key"]): json.loads(row["value"]) for row in await _rows(block, OUTBOX.outbox)
+    }
+    names = ("sports", "competitions", "sports_event_ids", "starts_at", "offer_id")
+    return {
+        key: {name: fact[name] for name in names if name in fact}
+        for key, fact in facts.items()
+        if key[1] not in waiting
+    }
+
+
+async def _to_announce(block: EventsBlock) -> dict[tuple[str, str], Any]:
+    """Return what is to be said of each, as the tables are now."""
+    offers = await _rows(block, OFFER)
+    found: dict[tuple[str, str], Any] = {}
+    for offer in offers:
+        group = [other for other in offers if other["event_id"] == offer["event_id"]]
+        if offer["event_id"] is not None:
+            found["event.offer.v1", offer["own_id"]] = {
+                "offer_id": offer["own_id"],
+                "sports": ["football"],
+                "competitions": sorted(
+                    {competition_id("football", normal(one["competition"])) for one in group}
+                ),
+                "sports_event_ids": sorted(other["own_id"] for other in group),
+                "starts_at": offer["starts_at"].isoformat(),
+            }
+    for row in await _rows(block, MARKET):
+        found["event.market.v1", row["own_id"]] = {
+            "offer_id": offer_id(row["provider"], row["sports_event_id"])
+        }
+    return found
 
 
 def _reader(block: EventsBlock) -> CatalogueReader:
