@@ -18,7 +18,9 @@ from subgraphs.kit.auth import Viewer
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.reads.batching import customer_loader, nothing
 from subgraphs.kit.reads.key_lookup import BatchedLookup
+from subgraphs.progress.counting.legs import NO_EVENTS, KnownEvents, untold_markets
 from subgraphs.progress.counting.rules import BetFacts, Verdict
+from subgraphs.progress.known_events import known_events
 from subgraphs.progress.qualification.club_state import ClubState, read_outcomes
 from subgraphs.progress.qualification.earlier_qualifications import qualified_by_crm
 from subgraphs.progress.qualification.week_membership import MembershipChange, read_membership_changes
@@ -128,7 +130,14 @@ class ProgressContext(RulesContext, kw_only=True, eq=False, dict=True):
         club = ClubProgress.of(key, week, scheme, self.locale(rules.brand), total)
         needs_opt_in = not scheme.count_before_opt_in
         opted_in_at = await self.ledger.first_opt_in.load(viewer.owner) if needs_opt_in else None
-        return club.with_bet(bet, opted_in_at)
+        return club.with_bet(bet, opted_in_at, await self._events(bet, scheme))
+
+    async def _events(self, bet: BetFacts, scheme: Scheme) -> KnownEvents:
+        """Return the sports events that a bet is on, if the scheme asks for them."""
+        if scheme.events is None or bet.legs is None:
+            return NO_EVENTS
+        async with self.reads.database.read() as connection:
+            return await known_events(connection, untold_markets(bet.legs))
 
     async def _is_kept_out(self, owner: Owner, scheme: Scheme) -> bool:
         """Return whether the club is not offered to a customer, who is in the scheme's control group."""

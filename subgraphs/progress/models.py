@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, Boolean, Column, Index, Integer, MetaData, String, Table, Text, text
 
 from foundation.storage.cells.ownership import cell_table
-from foundation.storage.columns import Identifier, UtcDateTime
+from foundation.storage.columns import JSON_LIST, Identifier, UtcDateTime
 from foundation.storage.installation import installation_table
 from subgraphs.club_kit.records.tables import ReferenceTables
 from subgraphs.kit.records.tables import OutboxTables, StreamTables, erasure_table
@@ -131,6 +131,36 @@ DISPUTE_DECISION = Table(
     Column("decided_at", UtcDateTime, nullable=False),
 )
 """To whom a person has assigned a disputed bet."""
+
+KNOWN_OFFER = Table(
+    "known_offer",
+    METADATA,
+    Column("offer_id", Identifier(), primary_key=True),
+    Column("sports", JSON_LIST, nullable=False),
+    Column("competitions", JSON_LIST, nullable=False),
+    Column("sports_event_ids", JSON_LIST, nullable=False),
+)
+"""What the sports event of a provider's offer is called, as the block of events tells it."""
+
+KNOWN_MARKET = Table(
+    "known_market",
+    METADATA,
+    Column("market_id", Identifier(), primary_key=True),
+    Column("offer_id", Identifier(), nullable=False),
+    Index("known_market_by_offer", "offer_id"),
+)
+"""Of which offer each market is, by which a selection's event is found."""
+
+BET_MARKET = Table(
+    "bet_market",
+    METADATA,
+    Column("market_id", Identifier(), primary_key=True),
+    Column("brand_id", Identifier(), primary_key=True),
+    Column("bet_id", Identifier(128), primary_key=True),
+    Column("customer_id", Identifier(128), nullable=False),
+    Index("bet_market_of_customer", "brand_id", "customer_id"),
+)
+"""On which markets bets are, only of brands whose schemes ask for events: they are judged again by it."""
 
 ADJUSTMENT = Table(
     "adjustment",

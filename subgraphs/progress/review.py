@@ -41,7 +41,7 @@ class ReviewService:
             late = await late_revision(connection, decision)
             before = await qualification_status(connection, late)
             await store_late_decision(connection, late, decision, await self.clock.at(connection))
-            await self.ledger.reassess_bet(connection, (late.brand, late.bet_id))
+            await self.ledger.reassess_bets(connection, [(late.brand, late.bet_id)])
             closed = await is_week_closed(connection, late)
             return DecisionOutcome(late, closed, before, await qualification_status(connection, late))
 

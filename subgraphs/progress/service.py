@@ -8,6 +8,7 @@ from msgspec.structs import astuple
 from subgraphs.club_kit.domain.club_key import ClubKey
 from subgraphs.club_kit.domain.schemes import Scheme
 from subgraphs.club_kit.domain.weeks import Week
+from subgraphs.progress.counting.legs import NO_EVENTS, KnownEvents
 from subgraphs.progress.counting.rules import BetFacts, Verdict, WeekRules, evaluate_bet
 from subgraphs.progress.repository import Total
 
@@ -47,14 +48,17 @@ class ClubProgress(msgspec.Struct, frozen=True, gc=False):
         """Return 0 to 100, rounded down: 100 only if the target is reached."""
         return 100 if self.qualified else self.staked_minor * 100 // self.scheme.target_minor
 
-    def with_bet(self, bet: BetFacts, opted_in_at: datetime | None = None) -> tuple[Verdict, "ClubProgress"]:
+    def with_bet(
+        self, bet: BetFacts, opted_in_at: datetime | None = None, events: KnownEvents = NO_EVENTS
+    ) -> tuple[Verdict, "ClubProgress"]:
         """Return what a bet would count if it were placed now, and the progress after it.
 
         Args:
             bet: The bet.
             opted_in_at: When the customer first opted in, if the scheme requires it.
+            events: The sports events that the bet is on, if the scheme asks for them.
         """
-        verdict = evaluate_bet(bet, WeekRules.of([self.scheme], self.week), opted_in_at)
+        verdict = evaluate_bet(bet, WeekRules.of([self.scheme], self.week), opted_in_at, events)
         total = Total(
             self.staked_minor + verdict.counted_minor,
             self.counted_bets + verdict.counts,

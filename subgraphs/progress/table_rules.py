@@ -14,9 +14,11 @@ from subgraphs.club_kit.topics import (
 from subgraphs.kit.records.erasure import deleted, kept
 from subgraphs.kit.records.recovery_sources import Source
 from subgraphs.kit.records.table_rules import TableRule, common_rules, database_rules
+from subgraphs.kit.topics import EVENT_MARKET_TOPIC, EVENT_OFFER_TOPIC
 from subgraphs.progress.models import (
     ADJUSTMENT,
     BET_CLAIM,
+    BET_MARKET,
     CELL,
     CONTRIBUTION,
     CRM_QUALIFIER,
@@ -24,6 +26,8 @@ from subgraphs.progress.models import (
     ERASURE,
     INSTALLATION,
     KEPT_REVISION,
+    KNOWN_MARKET,
+    KNOWN_OFFER,
     LATE_DECISION,
     LATE_REVISION,
     MEMBERSHIP,
@@ -68,6 +72,27 @@ TABLE_RULES: Final = (
         lost=OLD_BETS,
         rows=BY_CUSTOMER,
         erasure=(deleted(_KEPT_ELSEWHERE, time=BET_CLAIM.c.placed_at),),
+    ),
+    TableRule(
+        KNOWN_OFFER,
+        Source.TOPIC,
+        (EVENT_OFFER_TOPIC,),
+        lost="sports events that the block of events no longer keeps: bets on them wait as EVENT_PENDING",
+        rows=Rows.COPIED,
+    ),
+    TableRule(
+        KNOWN_MARKET,
+        Source.TOPIC,
+        (EVENT_MARKET_TOPIC,),
+        lost="markets that the block of events no longer keeps: bets on them wait as EVENT_PENDING",
+        rows=Rows.COPIED,
+    ),
+    TableRule(
+        BET_MARKET,
+        Source.DERIVED,
+        (CONTRIBUTION.name, KEPT_REVISION.name),
+        rows=BY_CUSTOMER,
+        erasure=(deleted(_KEPT_ELSEWHERE),),
     ),
     TableRule(
         DISPUTE_DECISION,

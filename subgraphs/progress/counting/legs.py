@@ -118,6 +118,11 @@ def judged_legs(legs: str | None, scope: EventScope, events: KnownEvents) -> Jud
     return JudgedLegs(qualifying, pending, excluded, scope.legs == "all")
 
 
+def untold_markets(legs: str) -> set[str]:
+    """Return the markets of those legs whose event the bet's message does not name."""
+    return {market_of(leg.selection_id) for leg in decode_legs(legs) if leg.told_event is None}
+
+
 def combined_odds(prices: Collection[int]) -> int:
     """Return the odds of legs together, rounded down, in thousandths as theirs are."""
     unit: int = _ONE ** (len(prices) - 1)

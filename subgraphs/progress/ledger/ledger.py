@@ -1,6 +1,6 @@
 """The ledger: bets in, contributions and totals out, in any order, any number of times."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -15,12 +15,13 @@ from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.brand_locks import lock_brands
 from subgraphs.progress.adjustment_repository import Adjustment, add_adjustments
 from subgraphs.progress.counting.contribution import Bet, BetKey, Contribution, WeekKey
-from subgraphs.progress.counting.rulebook import BrandRulebook, KnownCustomers, Rulebook, Territory
+from subgraphs.progress.counting.rulebook import BrandRulebook, KnownCustomers, Rulebook
 from subgraphs.progress.counting.rules import ContributionReason
 from subgraphs.progress.ledger.batch import AppliedAdjustments, AppliedBatch, new_revisions
 from subgraphs.progress.ledger.changes import Change, TotalChange, total_changes, weeks_left
 from subgraphs.progress.ledger.claims import Claims, contested_bets, read_claims, store_claims
 from subgraphs.progress.ledger.customer_repository import CustomerRepository
+from subgraphs.progress.ledger.known_facts import FactReader, default_territories
 from subgraphs.progress.ledger.repository import LedgerRepository
 from subgraphs.progress.ledger.rulebook_reader import RulebookReader
 from subgraphs.progress.models import REFERENCE
@@ -41,6 +42,7 @@ class Ledger:
     repository: LedgerRepository
     rulebooks: RulebookReader
     customers: CustomerRepository
+    facts: FactReader
     qualifications: QualificationUpdater
 
     async def apply_bets(
@@ -81,7 +83,7 @@ class Ledger:
             total.as_of = max(total.as_of, adjustment.decided_at)
         await self.repository.add_to_totals(connection, totals)
         owners = {week[:2] for week in totals}
-        territories = await self.customers.territories(connection, owners, _default_territories(rulebook))
+        territories = await self.customers.territories(connection, owners, default_territories(rulebook))
         await self.qualifications.update(
             connection, set(totals), rulebook, KnownCustomers(territories), set(totals)
         )
@@ -102,7 +104,7 @@ class Ledger:
     ) -> None:
         """Store the contributions of bets, and everything that follows from them."""
         former = [[stored[key].bet] for key in claims.revisions if key in stored]
-        customers = await self._known(connection, [*revisions.values(), *former], rulebook)
+        customers = await self.facts.of_bets(connection, [*revisions.values(), *former], rulebook)
         assessed = await self._assess(
             connection, list(revisions.values()), rulebook, customers, claims.disputed()
         )
@@ -184,7 +186,7 @@ class Ledger:
                 again; by default, these are left alone.
         """
         owners = {week[:2] for week in weeks}
-        territories = await self.customers.territories(connection, owners, _default_territories(rulebook))
+        territories = await self.customers.territories(connection, owners, default_territories(rulebook))
         emptied = weeks if read_back else ()
         customers = KnownCustomers(territories)
         return await self.qualifications.update(
@@ -205,10 +207,10 @@ class Ledger:
                 if not _same_rules(was, now, iso):
                     await self._reassess_week(connection, name, iso, rulebook)
 
-    async def reassess_bet(self, connection: AsyncConnection, key: BetKey) -> None:
-        """Reassess a bet after a person has decided about one of its revisions."""
-        rulebook = await self.lock_rulebook(connection, [key[0]], exclusive=True)
-        stored = await self.repository.bets.contributions(connection, [key])
+    async def reassess_bets(self, connection: AsyncConnection, keys: Collection[BetKey]) -> None:
+        """Reassess bets after a person has decided about them, or more is known of what they are on."""
+        rulebook = await self.lock_rulebook(connection, {key[0] for key in keys}, exclusive=True)
+        stored = await self.repository.bets.contributions(connection, keys)
         await self._reassess(connection, list(stored.values()), rulebook)
 
     async def settle_dispute(self, connection: AsyncConnection, key: BetKey) -> None:
@@ -232,7 +234,7 @@ class Ledger:
         self, connection: AsyncConnection, stored: Sequence[Contribution], rulebook: Rulebook
     ) -> None:
         revisions = [contribution.revisions for contribution in stored]
-        customers = await self._known(connection, revisions, rulebook)
+        customers = await self.facts.of_bets(connection, revisions, rulebook)
         disputed = {
             contribution.bet.key for contribution in stored if contribution.verdict.reason is DISPUTED
         }
@@ -275,17 +277,6 @@ class Ledger:
             else contribution
             for contribution in contributions
         ]
-
-    async def _known(
-        self, connection: AsyncConnection, bets: Iterable[Sequence[Bet]], rulebook: Rulebook
-    ) -> KnownCustomers:
-        """Return the facts about the customers who placed bets."""
-        firsts = [revisions[0] for revisions in bets]
-        owners = {(first.brand, first.customer) for first in firsts}
-        territories = await self.customers.territories(connection, owners, _default_territories(rulebook))
-        asking = {name for name, brand in rulebook.brands.items() if brand.ask_for_opt_in}
-        needed = [owner for owner in owners if owner[0] in asking] if asking else []
-        return KnownCustomers(territories, await self.customers.first_opt_ins(connection, needed))
 
     async def _store(
         self,
@@ -332,11 +323,8 @@ def ledger_of(dialect: str, clock: Clock | None = None) -> Ledger:
     """Return the ledger over a database: `mysql`, `mariadb` or `sqlite`."""
     reader = RulebookReader(dialect, ReferenceRepository(REFERENCE))
     updater = updater_of(dialect, clock or SystemClock())
-    return Ledger(LedgerRepository.of(dialect), reader, CustomerRepository.of(dialect), updater)
-
-
-def _default_territories(rulebook: Rulebook) -> dict[str, Territory]:
-    return {name: brand.default_territory for name, brand in rulebook.brands.items()}
+    customers = CustomerRepository.of(dialect)
+    return Ledger(LedgerRepository.of(dialect), reader, customers, FactReader(customers), updater)
 
 
 def _same_rules(was: BrandRulebook, now: BrandRulebook, iso: str) -> bool:

@@ -1,6 +1,6 @@
 """Reads a week's bets customer by customer, without locks, for read-only work."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -10,7 +10,9 @@ from subgraphs.club_kit.domain.club_key import ClubKey
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.progress.adjustment_repository import adjusted_weeks
 from subgraphs.progress.counting.contribution import BetKey, Contribution
+from subgraphs.progress.counting.legs import KnownEvents, untold_markets
 from subgraphs.progress.counting.rulebook import KnownCustomers, Territory
+from subgraphs.progress.known_events import known_events
 from subgraphs.progress.ledger.customer_repository import CustomerRepository
 from subgraphs.progress.ledger.repository import LedgerRepository
 from subgraphs.progress.models import PROGRESS
@@ -70,6 +72,20 @@ class WeekReader:
         return KnownCustomers(
             await repository.territories(connection, owners, {brand: default}),
             await repository.first_opt_ins(connection, owners, held=False),
+        )
+
+    async def events(self, connection: AsyncConnection, bets: Iterable[CustomerBets]) -> KnownEvents:
+        """Return the sports events that bets are on, as far as they are known."""
+        return await known_events(
+            connection,
+            {
+                market
+                for customer_bets in bets
+                for contribution in customer_bets.contributions
+                for revision in contribution.revisions
+                if revision.legs is not None
+                for market in untold_markets(revision.legs)
+            },
         )
 
     async def bets(

@@ -28,6 +28,7 @@ from consumers.messages.global_events.message import decode_global
 from consumers.messages.memberships import decode_control_draw, decode_membership
 from consumers.messages.schemes import decode_scheme, decode_week
 from consumers.messages.served import decode_served
+from consumers.progress.event_messages import decode_event_market, decode_offer
 from consumers.progress.messages import decode_adjustment, decode_bet, decode_outcome
 from consumers.rewards.messages import decode_reward_config
 from consumers.stream.records import Record
@@ -367,6 +368,8 @@ CASES: Final = [
         Rule(_figures_hold, _keep_figures),
     ),
     *_global_cases(),
+    _case("event.offer.v1", _joined("offer_id"), decode_offer),
+    _case("event.market.v1", _joined("market_id"), decode_event_market),
     _of_provider("provider.fixture.v1", "sports_event_id", decode=decode_fixture),
     _of_provider("provider.market.v1", "market_id", decode=decode_market, unread=UNREAD_MARKET),
     _of_provider("provider.stats.v1", "sports_event_id", decode=decode_stats),

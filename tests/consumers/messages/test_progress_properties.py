@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 from consumers.messages.accounts import decode_account
 from consumers.messages.memberships import decode_membership
 from consumers.messages.schemes import decode_scheme, decode_week
+from consumers.progress.event_messages import decode_event_market, decode_offer
+from consumers.progress.event_reducers import KnownEventReducer
 from consumers.progress.messages import decode_bet
 from consumers.progress.reducers import ProgressReducer
 from consumers.stream.records import Record
@@ -28,24 +30,39 @@ from subgraphs.club_kit.domain.schemes import Scheme
 from subgraphs.club_kit.domain.weeks import week_at, week_named
 from subgraphs.club_kit.records.reference import ReferenceRepository
 from subgraphs.club_kit.records.reference_writer import ReferenceWriter
+from subgraphs.progress.counting.legs import KnownEvent
 from subgraphs.progress.counting.rules import WeekRules, evaluate_bet
+from subgraphs.progress.ledger.event_changes import EventChanges
 from subgraphs.progress.ledger.ledger import ledger_of
 from subgraphs.progress.models import (
     BET_CLAIM,
     CONTRIBUTION,
     KEPT_REVISION,
+    KNOWN_MARKET,
+    KNOWN_OFFER,
     LATE_REVISION,
     MEMBERSHIP,
     METADATA,
     PROGRESS,
     REFERENCE,
 )
-from tests.support.consumers.sample_messages import BRAND, account, bet, membership, scheme, week
+from tests.support.consumers.sample_messages import (
+    BRAND,
+    account,
+    bet,
+    event_market,
+    event_offer,
+    membership,
+    scheme,
+    week,
+)
 from tests.support.database_probe import contents
 
 LEDGER = (BET_CLAIM, CONTRIBUTION, KEPT_REVISION, LATE_REVISION, PROGRESS)
 TABLES = (
     *LEDGER,
+    KNOWN_MARKET,
+    KNOWN_OFFER,
     MEMBERSHIP,
     REFERENCE.account,
     REFERENCE.scheme,
@@ -56,6 +73,7 @@ Tables = dict[str, list[tuple[Any, ...]]]
 KNOWN_BRAND = scheme(jurisdiction="IE", currency="GBP")
 """Applied before all others: a bet of an unknown brand is refused, so there order does matter."""
 
+EVENT_TOPICS = {"event.offer.v1", "event.market.v1"}
 ZONE = "Europe/London"
 PLACES = [("GB", "GBP"), ("IE", "EUR"), ("MT", "EUR")]
 INSTANTS = [
@@ -81,6 +99,25 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+legs = st.lists(
+    st.fixed_dictionaries(
+        {
+            "selection_id": st.sampled_from(["market1-a", "market1-b", "market2-a", "market3-a"]),
+            "odds_milli": st.sampled_from([None, 1200, 2500]),
+        },
+        optional={"sport": st.sampled_from(["football", "tennis"])},
+    ),
+    max_size=3,
+)
+scopes = st.sampled_from(
+    [
+        None,
+        *({"sports": ["football"], "legs": rule} for rule in ("all", "qualifying")),
+        *({"competitions": ["cup"], "events": ["offer2"], "legs": rule} for rule in ("all", "qualifying")),
+    ]
+)
+
+
 @st.composite
 def bets(draw: st.DrawFn, number: int) -> list[Record]:
     """Draw some revisions of one bet, with any facts and times, of one customer or two."""
@@ -101,6 +138,7 @@ def bets(draw: st.DrawFn, number: int) -> list[Record]:
             odds_milli=draw(st.sampled_from([None, 1200, 2500])),
             placed_at=placed_at,
             occurred_at=occurred_at,
+            legs=draw(legs),
         )
         for revision, stake, (placed_at, occurred_at) in zip(sorted(revisions), stakes, times, strict=True)
     ]
@@ -157,6 +195,7 @@ def _scheme(
         min_odds_milli=draw(st.sampled_from([1000, 1500])),
         grace_minutes=draw(st.sampled_from([0, 60, 7 * 24 * 60])),
         count_before_opt_in=draw(st.booleans()),
+        events=draw(scopes),
         effective_from=effective_from,
         occurred_at=issued_at,
     )
@@ -173,9 +212,28 @@ def opened_weeks(draw: st.DrawFn) -> list[Record]:
 
 
 @st.composite
+def event_messages(draw: st.DrawFn) -> list[Record]:
+    """Draw what is told of two offers and three markets, which may be told otherwise later."""
+    offers = [
+        event_offer(
+            offer_id=offer,
+            sports=[draw(st.sampled_from(["football", "tennis"]))],
+            competitions=[draw(st.sampled_from(["cup", "league"]))],
+            sports_event_ids=draw(st.sampled_from([[offer], ["offer1", "offer2"]])),
+        )
+        for offer in draw(st.lists(st.sampled_from(["offer1", "offer2"]), max_size=4))
+    ]
+    markets = [
+        event_market(market_id=market, offer_id=draw(st.sampled_from(["offer1", "offer2", "offer3"])))
+        for market in draw(st.lists(st.sampled_from(["market1", "market2", "market3"]), max_size=5))
+    ]
+    return offers + markets
+
+
+@st.composite
 def histories(draw: st.DrawFn) -> list[Record]:
-    """Draw messages of all five topics, in the order of their events."""
-    records = draw(schemes()) + draw(opened_weeks())
+    """Draw messages of all seven topics, in the order of their events."""
+    records = draw(schemes()) + draw(opened_weeks()) + draw(event_messages())
     for number in range(3):
         records += draw(accounts(number)) + draw(memberships(number))
     for number in range(draw(st.integers(1, 6))):
@@ -188,7 +246,8 @@ def arrivals(draw: st.DrawFn) -> tuple[list[Record], list[list[Record]]]:
     """Draw a history and one way of arriving: shuffled, with duplicates, in batches of any size."""
     history = draw(histories())
     again = draw(st.lists(st.sampled_from(history), max_size=6))
-    order = _first_claims_first(history, draw(st.permutations(history + again)))
+    again = [record for record in again if record.topic not in EVENT_TOPICS]
+    order = _first_claims_first(history, _last_told_last(history, draw(st.permutations(history + again))))
     batches: list[list[Record]] = []
     for record in order:
         joins = bool(batches) and batches[-1][-1].topic == record.topic
@@ -197,6 +256,17 @@ def arrivals(draw: st.DrawFn) -> tuple[list[Record], list[list[Record]]]:
         else:
             batches.append([record])
     return history, batches
+
+
+def _last_told_last(history: Sequence[Record], order: Sequence[Record]) -> list[Record]:
+    """Return an order in which what is told of an offer or a market comes as it was told, as Kafka does."""
+    told: dict[tuple[str, bytes | None], list[Record]] = {}
+    for record in history:
+        if record.topic in EVENT_TOPICS:
+            told.setdefault((record.topic, record.key), []).append(record)
+    return [
+        told[record.topic, record.key].pop(0) if record.topic in EVENT_TOPICS else record for record in order
+    ]
 
 
 def _first_claims_first(history: Sequence[Record], order: Sequence[Record]) -> list[Record]:
@@ -221,6 +291,11 @@ class Reducer:
     database: Database
     apply: ProgressReducer
 
+    @property
+    def events(self) -> KnownEventReducer:
+        """Return what applies the messages about sports events."""
+        return KnownEventReducer(EventChanges(self.apply.ledger))
+
     async def take(self, batch: Sequence[Record]) -> None:
         """Apply a batch of one topic in a transaction of its own."""
         steps: dict[str, tuple[Callable[[Record], Any], Callable[..., Any]]] = {
@@ -229,6 +304,8 @@ class Reducer:
             "club.membership.v1": (decode_membership, self.apply.memberships),
             "club.scheme.v1": (decode_scheme, self.apply.schemes),
             "club.week.v1": (decode_week, self.apply.weeks),
+            "event.offer.v1": (decode_offer, self.events.offers),
+            "event.market.v1": (decode_event_market, self.events.markets),
         }
         decode, apply = steps[batch[0].topic]
         messages: list[Any] = [Message(record, decode(record)) for record in batch]
@@ -292,6 +369,7 @@ def _recounted(template: Path, history: Sequence[Record]) -> dict[tuple[str, str
             case "club.progress.v1":
                 event = decode_bet(record)
                 revisions.setdefault(event.bet_id, []).append(event)
+    known = _known_at_last(history)
     totals: dict[tuple[str, str], tuple[int, int]] = {}
     for events in revisions.values():
         holder = events[0].customer_id
@@ -310,11 +388,25 @@ def _recounted(template: Path, history: Sequence[Record]) -> dict[tuple[str, str
             if rules_then.closes_at is None or event.occurred_at < rules_then.closes_at
         ]
         event, judged_by = in_time[0] if in_time else (highest_first[0], weeks[0])
-        verdict = evaluate_bet(event.bet(), judged_by, joined.get(event.customer_id))
+        verdict = evaluate_bet(event.bet(), judged_by, joined.get(event.customer_id), known)
         total, counted = totals.get((event.customer_id, judged_by.week.iso), (0, 0))
         counts = verdict.counted_minor if in_time else 0
         totals[event.customer_id, judged_by.week.iso] = (total + counts, counted + (counts > 0))
     return totals
+
+
+def _known_at_last(history: Sequence[Record]) -> dict[str, KnownEvent]:
+    """Return the events of markets by what was told last of each."""
+    offers: dict[str, KnownEvent] = {}
+    markets: dict[str, str] = {}
+    for record in history:
+        if record.topic == "event.offer.v1":
+            offer: Any = decode_offer(record)
+            offers[offer.offer_id] = KnownEvent(offer.sports, offer.competitions, offer.sports_event_ids)
+        if record.topic == "event.market.v1":
+            market: Any = decode_event_market(record)
+            markets[market.market_id] = market.offer_id
+    return {market: offers[offer] for market, offer in markets.items() if offer in offers}
 
 
 async def _schemes(template: Path, history: Sequence[Record]) -> list[Scheme]:

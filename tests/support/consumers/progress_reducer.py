@@ -10,6 +10,8 @@ import pytest
 from consumers.messages.accounts import decode_account
 from consumers.messages.memberships import decode_membership
 from consumers.messages.schemes import decode_scheme, decode_week
+from consumers.progress.event_messages import decode_event_market, decode_offer
+from consumers.progress.event_reducers import KnownEventReducer
 from consumers.progress.messages import decode_adjustment, decode_bet
 from consumers.progress.reducers import ProgressReducer
 from consumers.stream.records import Record
@@ -18,6 +20,7 @@ from foundation.storage.clock import SystemClock
 from foundation.storage.database import Database
 from subgraphs.club_kit.domain.club_key import ClubKey
 from subgraphs.club_kit.records.reference_writer import ReferenceWriter
+from subgraphs.progress.ledger.event_changes import EventChanges
 from subgraphs.progress.ledger.ledger import ledger_of
 from subgraphs.progress.models import CONTRIBUTION, METADATA, REFERENCE
 from subgraphs.progress.repository import ProgressRepository, Total
@@ -35,6 +38,11 @@ class Reducer:
 
     database: Database
     apply: ProgressReducer
+
+    @property
+    def events(self) -> KnownEventReducer:
+        """Return what applies the messages about sports events."""
+        return KnownEventReducer(EventChanges(self.apply.ledger))
 
     async def bets(self, *records: Record) -> Outcome:
         """Apply progress records."""
@@ -57,6 +65,14 @@ class Reducer:
     async def weeks(self, *records: Record) -> Outcome:
         """Apply records of opened weeks."""
         return await self._run(self.apply.weeks, [Message(r, decode_week(r)) for r in records])
+
+    async def offers(self, *records: Record) -> Outcome:
+        """Apply what offers' events are called."""
+        return await self._run(self.events.offers, [Message(r, decode_offer(r)) for r in records])
+
+    async def markets(self, *records: Record) -> Outcome:
+        """Apply of which offers markets are."""
+        return await self._run(self.events.markets, [Message(r, decode_event_market(r)) for r in records])
 
     async def adjustments(self, *records: Record) -> Outcome:
         """Apply records of adjustments."""

@@ -153,6 +153,23 @@ REWARD = {
 }
 
 
+EVENT_OFFER: dict[str, Any] = {
+    "schema": "event.offer/1",
+    "offer_id": "offer1",
+    "sports": ["football"],
+    "competitions": ["cup"],
+    "sports_event_ids": ["offer1"],
+    "starts_at": "2026-03-25T19:45:00Z",
+    "occurred_at": "2026-03-20T09:00:00Z",
+}
+EVENT_MARKET: dict[str, Any] = {
+    "schema": "event.market/1",
+    "market_id": "market1",
+    "offer_id": "offer1",
+    "occurred_at": "2026-03-20T09:00:00Z",
+}
+
+
 def bet(**changes: Any) -> Record:
     """Return a progress record, with some fields of the body changed.
 
@@ -201,6 +218,21 @@ def week(**changes: Any) -> Record:
 def reward(**changes: Any) -> Record:
     """Return a reward-config record, with some fields of the body changed."""
     return _record("club.reward-config.v1", REWARD | changes, ("brand_id", "reward_id", "config_version"))
+
+
+def event_offer(**changes: Any) -> Record:
+    """Return a record of what an offer's event is called, with some fields of the body changed."""
+    return _record("event.offer.v1", EVENT_OFFER | changes, ("offer_id",))
+
+
+def event_market(**changes: Any) -> Record:
+    """Return a record of a market's offer, with some fields of the body changed."""
+    return _record("event.market.v1", EVENT_MARKET | changes, ("market_id",))
+
+
+def not_kept(topic: str, key: str) -> Record:
+    """Return a record that says that an offer or a market is no longer kept."""
+    return Record(topic=topic, partition=0, offset=0, key=key.encode(), value=None)
 
 
 def _record(topic: str, body: dict[str, Any], key: Sequence[str]) -> Record:
