@@ -325,6 +325,7 @@ class DryRunJob:
             customers = await reader.facts(connection, brand, page, dry_run.default_territory)
             concerned = [customer for customer in page if dry_run.concerns(customer, customers)]
             bets = await reader.bets(connection, brand, week, concerned) if concerned else []
+            customers = replace(customers, events=await reader.events(connection, bets))
         keys = {customer: ClubKey(brand, week, customer) for customer in concerned}
         async with self.known.rewards.read() as connection:
             choices = await ChoiceRepository(REWARD_CHOICE).choices(connection, list(keys.values()))
