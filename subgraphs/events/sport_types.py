@@ -9,7 +9,7 @@ from subgraphs.events.catalogue.brand_view import BrandView
 from subgraphs.events.catalogue.events import Event as StoredEvent
 from subgraphs.events.loaders import EventsContext
 from subgraphs.kit.domain.graph_ids import GraphId
-from subgraphs.kit.domain.sports import SPORTS
+from subgraphs.kit.domain.sports import sport_name
 from subgraphs.kit.graphql.descriptions import fields_described
 from subgraphs.kit.graphql.schema_building import assumed_size
 
@@ -33,7 +33,7 @@ class Sport:
     @strawberry.field
     def name(self, info: EventsInfo) -> str:
         """Return the name."""
-        usual = SPORTS.get(self.own_id, self.own_id.replace("-", " ").title())
+        usual = sport_name(self.own_id)
         return info.context.shown_name(self.view.of_sport(self.own_id), usual)
 
     @strawberry.field(directives=[assumed_size(USUAL_COMPETITIONS)])

@@ -27,7 +27,6 @@ from backoffice.events.board.subjects import (
     Place,
     page_of_subjects,
     place_of,
-    sport_name,
     subjects,
 )
 from backoffice.global_events.repository import DecisionRepository
@@ -36,6 +35,7 @@ from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 from subgraphs.events.catalogue.brand_view import BrandView
 from subgraphs.events.catalogue.catalogue import Wanted
+from subgraphs.kit.domain.sports import sport_name
 
 MAX_PENDING: Final = 500
 MAX_SEARCH: Final = 100

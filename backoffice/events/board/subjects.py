@@ -12,7 +12,7 @@ from subgraphs.events.catalogue.catalogue import Catalogue, Wanted
 from subgraphs.events.catalogue.events import LIVE, Event
 from subgraphs.events.matching.names import normal
 from subgraphs.events.own_ids import competition_id
-from subgraphs.kit.domain.sports import SPORTS
+from subgraphs.kit.domain.sports import SPORTS, sport_name
 
 Place: TypeAlias = tuple[str, str, str]
 """Where something is among its like, as cursors have it."""
@@ -34,11 +34,6 @@ class BoardSubject(NamedTuple):
     competition: str = ""
     starts_at: datetime | None = None
     status: str | None = None
-
-
-def sport_name(sport: str) -> str:
-    """Return the name of a sport."""
-    return SPORTS.get(sport, sport.replace("-", " ").title())
 
 
 def find_subject(catalogue: Catalogue, scope: Scope, own_id: str) -> BoardSubject | None:

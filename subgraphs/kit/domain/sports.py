@@ -32,6 +32,12 @@ SPORTS: Final[Mapping[str, str]] = {
 """Their names in English, by id. What an adapter cannot translate is `other`."""
 OTHER: Final = "other"
 
+
+def sport_name(sport: str) -> str:
+    """Return the name of a sport; of one that is not the platform's, its id as words."""
+    return SPORTS.get(sport, sport.replace("-", " ").title())
+
+
 MARKET_KINDS: Final[Mapping[str, str]] = {
     "MATCH_RESULT": "Match Result",
     "MATCH_WINNER": "Match Winner",
