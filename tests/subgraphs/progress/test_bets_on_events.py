@@ -1,6 +1,7 @@
 """Bets wait until their sports events are known, and are judged again whenever these change."""
 
 import asyncio
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -9,7 +10,14 @@ from sqlalchemy import func, select
 from consumers.progress.event_messages import decode_offer
 from consumers.stream.errors import Poison
 from consumers.stream.records import Record
+from subgraphs.events.matching.names import normal
+from subgraphs.events.models import OUTBOX
+from subgraphs.events.own_ids import competition_id, market_id, selection_id
+from subgraphs.kit.records.outbox import Outbox
+from subgraphs.kit.topics import EVENT_MARKET_TOPIC, EVENT_OFFER_TOPIC
+from subgraphs.progress.counting.legs import KnownEvent
 from subgraphs.progress.ledger import event_changes
+from subgraphs.progress.ledger.week_reader import WeekReader
 from subgraphs.progress.models import BET_MARKET, KNOWN_MARKET, KNOWN_OFFER
 from tests.support.consumers.progress_reducer import Reducer, reducer
 from tests.support.consumers.sample_messages import (
@@ -21,6 +29,8 @@ from tests.support.consumers.sample_messages import (
     scheme,
 )
 from tests.support.database_probe import contents
+from tests.support.events.block import events_block
+from tests.support.events.told import fixture, market
 
 __all__ = ["reducer"]
 
@@ -158,12 +168,49 @@ async def test_an_event_that_becomes_known_after_the_week_counts_as_if_it_had_al
     assert await reducer.counted() == 500
 
 
+async def test_events_of_stored_bets_are_read_for_a_dry_run(reducer: Reducer) -> None:
+    """Also where no scheme asks yet: a dry run tries one that would."""
+    await reducer.bets(bet(legs=[leg(), leg("market2-a"), leg("market3-a", sport="tennis")]))
+    await reducer.offers(event_offer())
+    for number in (1, 3):
+        await reducer.markets(event_market(market_id=f"market{number}"))
+    reader = WeekReader(reducer.database.dialect)
+    async with reducer.database.read() as connection:
+        bets = await reader.bets(connection, "northbet", "2026-W13", ["c-1"])
+        known = await reader.events(connection, bets)
+    assert known == {"market1": KnownEvent(("football",), ("cup",), ("offer1",))}
+
+
 async def test_bets_and_events_at_once_leave_no_bet_waiting(reducer: Reducer) -> None:
     """Whichever comes first, the other sees it."""
     await ask_for(reducer, FOOTBALL)
     bets = [reducer.bets(bet(bet_id=f"b-{number}", stake_minor=100, legs=[leg()])) for number in range(8)]
     await asyncio.gather(*bets[:4], reducer.markets(event_market()), reducer.offers(event_offer()), *bets[4:])
     assert (set(await reducer.reasons()), await reducer.counted()) == ({"COUNTED"}, 800)
+
+
+async def test_a_bet_on_a_selection_of_the_block_of_events_counts(
+    reducer: Reducer, database_url: str
+) -> None:
+    """From what a provider tells to the total: what the one block says is what the other one reads."""
+    market_of_it = market_id("feed", "m")
+    selection = selection_id(market_of_it, "home", 0)
+    await ask_for(reducer, {"competitions": [competition_id("football", normal("Premier League"))]})
+    await reducer.bets(bet(legs=[leg(selection)]))
+    async with events_block(database_url) as block:
+        await block.apply(fixture("feed", "1"), market("feed", "m", "1", 2000))
+        await block.judge()
+        async with block.subgraph.database.read() as connection:
+            messages = await Outbox(OUTBOX).waiting(connection, 10)
+    told = [Record(m.topic, 0, 0, m.key.encode(), m.value.encode(), _headers(m.headers)) for m in messages]
+    await reducer.offers(*(record for record in told if record.topic == EVENT_OFFER_TOPIC))
+    assert await reducer.reasons() == ["EVENT_PENDING"]
+    await reducer.markets(*(record for record in told if record.topic == EVENT_MARKET_TOPIC))
+    assert (await reducer.reasons(), await reducer.counted()) == (["COUNTED"], 500)
+
+
+def _headers(headers: Mapping[str, str]) -> tuple[tuple[str, bytes], ...]:
+    return tuple((name, value.encode()) for name, value in headers.items())
 
 
 def test_a_null_value_needs_the_id_of_what_is_not_kept() -> None:

@@ -6,6 +6,8 @@ import pytest
 
 from subgraphs.club_kit.domain.event_scopes import EventScope, LegsRule
 from subgraphs.progress.counting.legs import MAX_LEGS
+from subgraphs.progress.known_events import store_known
+from subgraphs.progress.models import KNOWN_MARKET, KNOWN_OFFER
 from tests.subgraphs.progress.test_progress_in_the_graph import PREVIEW, SLIP, preview
 from tests.support.subgraphs.club_fixture import ClubFixture, ask, codes
 from tests.support.subgraphs.club_samples import OWNER, good_account, make_brand, make_scheme
@@ -62,6 +64,17 @@ async def test_an_unknown_selection_waits(club_fixture: ClubFixture, rule: LegsR
     await with_scope(club_fixture, rule)
     shown = await preview(club_fixture, legs=[leg()])
     assert (shown["reason"], shown["counts"]) == ("EVENT_PENDING", False)
+
+
+@pytest.mark.parametrize(("sport", "reason"), [("football", "COUNTED"), ("tennis", "EXCLUDED_EVENT")])
+async def test_a_known_selection_is_judged(club_fixture: ClubFixture, sport: str, reason: str) -> None:
+    """By what the block of events has told of its market."""
+    await with_scope(club_fixture)
+    names = {"sports": [sport], "competitions": ["cup"], "sports_event_ids": ["offer"]}
+    async with club_fixture.progress.database.write() as connection:
+        await store_known(connection, KNOWN_OFFER, {"offer": {"offer_id": "offer", **names}})
+        await store_known(connection, KNOWN_MARKET, {"market": {"market_id": "market", "offer_id": "offer"}})
+    assert (await preview(club_fixture, legs=[leg()]))["reason"] == reason
 
 
 @pytest.mark.parametrize(
