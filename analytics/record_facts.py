@@ -159,6 +159,7 @@ def _scheme(record: Record, pseudonyms: Pseudonyms) -> Fact:
         "issued_at": scheme.issued_at or scheme.occurred_at,
         "default_reward_id": scheme.default_reward_id or "",
         "trial_reward_id": scheme.trial_reward_id or "",
+        "counts_some_events": scheme.events is not None,
     }
     return Fact(scheme.brand_id, None, scheme.occurred_at, columns)
 

@@ -267,6 +267,7 @@ SCHEMES: Final = RecordTable(
         "control_per_mille": "UInt32",
         "trial_reward_id": WORD,
         "trial_per_mille": "UInt32",
+        "counts_some_events": "Bool",
     },
     ("brand", "jurisdiction", "currency", "version"),
     keyed=False,

@@ -45,7 +45,7 @@ SELECT chosen.brand AS brand, chosen.iso_week AS iso_week, chosen.jurisdiction A
     week_starts_at AS starts_at, week_ends_at AS ends_at, schemes.version AS version, begun,
     week_ends_at + toIntervalMinute(schemes.grace_minutes) AS closes_at, qualifying_product, target_minor, min_stake_minor,
     min_odds_milli, bet_types, channels, count_before_opt_in, default_reward_id, control_per_mille, trial_reward_id,
-    trial_per_mille
+    trial_per_mille, counts_some_events
 FROM (
     SELECT candidates.*, weeks.scheme_version AS opened_with,
         multiIf(has(versions, opened_with), opened_with, holding > 0, holding, oldest) AS chosen_version,
@@ -58,7 +58,7 @@ INNER JOIN schemes ON chosen.brand = schemes.brand AND chosen.jurisdiction = sch
 
 -- One row: a bet and what it contributes to its week: `counted_minor`, and the `reason`, which is that of the revision in
 -- force. It follows from the facts alone, by the rules of the tracker: decisions of people about late or disputed bets are
--- not in it.
+-- not in it. Under a scheme that counts some sports events only, no bet counts here: its legs are not judged.
 contributions (customer, bet) :=
 WITH verdicts AS (
     SELECT bet_records.customer AS customer, bet, revision, calendar.iso_week AS iso_week,
@@ -77,6 +77,7 @@ WITH verdicts AS (
             channel != '' AND notEmpty(channels) AND NOT has(channels, channel), 'EXCLUDED_PRODUCT',
             bet_type != '' AND NOT has(bet_types, bet_type), 'EXCLUDED_BET_TYPE',
             stake_source = 'free_bet', 'FREE_BET_STAKE',
+            counts_some_events, 'EVENT_PENDING',
             stake_minor < min_stake_minor, 'BELOW_MIN_STAKE',
             product = 'betting' AND odds_milli IS NULL, 'PRICE_PENDING',
             product = 'betting' AND odds_milli < min_odds_milli, 'BELOW_MIN_ODDS',

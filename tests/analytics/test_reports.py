@@ -214,6 +214,23 @@ def test_reasons_are_those_of_the_rules(club: Store) -> None:
     assert {row["reason"]: row["counted_minor"] for row in rows}["COUNTED"] == 1200
 
 
+def test_where_some_events_count_no_bet_is_judged(store: Store) -> None:
+    """Legs are not known here, so nobody is told that such a bet counts; what excludes it before is said."""
+    at = MONDAY + timedelta(days=1)
+    long_ago = {"effective_from": "2025-01-06T00:00:00Z", "issued_at": "2025-01-01T00:00:00Z"}
+    store.fill(
+        scheme(events={"sports": ["football"]}, **long_ago),
+        placed("c-0", at, 0, legs=[{"selection_id": "market-a", "odds_milli": 2000, "sport": "football"}]),
+        placed("c-0", at, 1, stake_source="free_bet"),
+        account(customer_id="c-0"),
+    )
+    rows = report(store, "reasons", brand=BRAND)
+    assert {row["reason"]: (row["bets"], row["counted_minor"]) for row in rows} == {
+        "EVENT_PENDING": (1, 0),
+        "FREE_BET_STAKE": (1, 0),
+    }
+
+
 def test_providers_are_measured_by_the_stages_of_rewards(club: Store) -> None:
     """Three sent: two credited, after 10 and 30 seconds, one of them reviewed; one is still in review."""
     sent = MONDAY + timedelta(weeks=1)
