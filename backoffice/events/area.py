@@ -8,6 +8,7 @@ from backoffice.events.board.editing import BoardEditing
 from backoffice.events.board.reading import BoardReading
 from backoffice.events.board.sources import BoardSources
 from backoffice.events.board.trial import BoardTrial
+from backoffice.events.countable import CountableItems
 from backoffice.events.leaders import LeaderService
 from backoffice.events.made_decisions import MadeDecisions
 from backoffice.events.matches import MatchService
@@ -34,6 +35,7 @@ class EventsArea(Area):
         self.leaders = LeaderService(events)
         reader = CatalogueReader(events, base.clock, EventsSettings().preferred)
         sources = BoardSources(reader, KnownBrands(databases.rewards, base.clock, content.hosts))
+        self.countable = CountableItems(sources)
         self.board_reading = BoardReading(own, sources, base.clock)
         self.board_trial = BoardTrial(own, sources, base.clock, content.images_url)
         self.board_editing = BoardEditing(

@@ -38,6 +38,8 @@ from backoffice.graph.pages import (
     time_key,
     time_of,
 )
+from backoffice.rules.scope_items import ScopeKind
+from backoffice.rules.types import SchemeScopeItem, scope_item_to_graphql
 from subgraphs.kit.graphql.descriptions import fields_described
 from subgraphs.kit.records.global_state import GlobalOrder
 
@@ -49,6 +51,7 @@ Day = Annotated[
     ),
 ]
 Text = Annotated[str, strawberry.argument(description="A part of the name or of the competition.")]
+NameText = Annotated[str, strawberry.argument(description="Words of the name; empty for all.")]
 _READ, _MATCH = Permission.EVENTS_READ, Permission.EVENTS_MATCH
 
 
@@ -112,6 +115,15 @@ class Query(BoardQuery):
     async def offered_sports(self, info: OfficeInfo) -> list[str]:
         """The sports of which anything is offered."""
         return list(await info.context.area(EventsArea).offers.sports(info.context.actor))
+
+    @strawberry.field(directives=[permitted(Permission.RULES_READ, "brand")])
+    async def scheme_scope_items(
+        self, info: OfficeInfo, brand: str, kind: ScopeKind, text: NameText = "", first: First = 25
+    ) -> list[SchemeScopeItem]:
+        """What a scheme can count the bets of, by name; events by time, also those of a competition."""
+        countable = info.context.area(EventsArea).countable
+        found = await countable.search(info.context.actor, brand, kind, text, page_size(first))
+        return [scope_item_to_graphql(item) for item in found[:first]]
 
     @strawberry.field(directives=[permitted(_READ, ANY)])
     async def waiting_matches(

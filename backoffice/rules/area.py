@@ -3,8 +3,9 @@
 from backoffice.base import Base
 from backoffice.global_events.models import OUTBOX
 from backoffice.graph.area import Area
-from backoffice.rules.dry_run import DryRunJob
+from backoffice.rules.dry_run_job import DryRunJob
 from backoffice.rules.known_rules import KnownRules
+from backoffice.rules.scope_reader import ScopeReader
 from backoffice.rules.service import SchemeRules
 from foundation.storage.database import Database
 from subgraphs.club_kit.domain.control_groups import ControlGroups
@@ -20,6 +21,7 @@ class RulesArea(Area):
     def __init__(self, base: Base) -> None:
         self.rewards = Database.open(base.settings, "rewards")
         self.progress = Database.open(base.settings, "progress")
+        self.events = Database.open(base.settings, "events")
         groups = ControlGroups(Pseudonyms.from_settings(base.settings).key)
         known = KnownRules(self.rewards, base.clock)
         dry_runs = DryRunJob(base.database, self.progress, known, base.clock, groups)
@@ -32,6 +34,7 @@ class RulesArea(Area):
             base.audit,
             Outbox(OUTBOX).put,
             base.clock,
+            ScopeReader(base.database, self.events),
         )
         base.approvals.register(self.rules.kind)
         base.jobs.register(dry_runs.kind)
@@ -40,3 +43,4 @@ class RulesArea(Area):
         """Close the databases of the subgraphs."""
         await self.rewards.close()
         await self.progress.close()
+        await self.events.close()

@@ -3,13 +3,14 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from enum import Enum
 from typing import Any, Final
 
 from pydantic import ValidationError
 
 from backoffice.advertising import AGE_MARK_SOURCE, AGE_MARKS, ForbiddenWording, link_problem
+from backoffice.rules.problems import CheckSeverity, SchemeProblem, error, warning
 from backoffice.rules.scheme_versions import Scheme
+from backoffice.rules.scope_checks import KnownScope, scope_problems
 from subgraphs.club_kit.domain.schemes import Brand, Terms
 from subgraphs.club_kit.domain.schemes import Scheme as KnownScheme
 from subgraphs.club_kit.domain.weeks import Calendar, Week
@@ -28,31 +29,9 @@ IN_TERMS: Final = {
     "target_minor": "the target",
     "min_stake_minor": "the least stake",
     "min_odds_milli": "the least odds",
+    "events": "which events count",
 }
 """The rules that a summary of the terms tells customers, as sentences name them."""
-
-
-class CheckSeverity(Enum):
-    """An error blocks the version by every route; a warning does not."""
-
-    ERROR = "error"
-    WARNING = "warning"
-
-
-@dataclass(frozen=True, slots=True)
-class SchemeProblem:
-    """Something that is wrong with a version.
-
-    Attributes:
-        path: The field of the form, such as `target_minor` or `terms.url`; empty for the whole.
-        source: The regulation or rule that it comes from; None for what is impossible in itself.
-    """
-
-    rule: str
-    severity: CheckSeverity
-    path: str
-    message: str
-    source: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +44,7 @@ class SchemeContext:
         contents: Its published content.
         hosts: Where links may lead.
         coming: Its content that is published for later.
+        scope: What is known of what the version counts; None if nothing was looked up.
     """
 
     brand: Brand
@@ -75,6 +55,7 @@ class SchemeContext:
     hosts: frozenset[str] = frozenset()
     laws: tuple[RewardLaw, ...] = LAWS
     coming: tuple[Edition, ...] = ()
+    scope: KnownScope | None = None
 
     @property
     def open_week(self) -> Week:
@@ -85,6 +66,12 @@ class SchemeContext:
     def first_week(self) -> Week:
         """Return the first week that a version issued now can apply to."""
         return Calendar(self.brand.time_zone).week_after(self.open_week)
+
+    def first_week_of(self, scheme: Scheme) -> Week:
+        """Return the first week that a version applies to."""
+        calendar = Calendar(self.brand.time_zone)
+        week = calendar.week_at(max(scheme.effective_from, self.now))
+        return week if scheme.effective_from == week.starts_at else calendar.week_after(week)
 
 
 def check_scheme(
@@ -97,9 +84,9 @@ def check_scheme(
     """
     try:
         scheme = Scheme.model_validate(dict(values))
-    except ValidationError as error:
+    except ValidationError as invalid:
         return None, tuple(
-            _error("FORM", ".".join(map(str, fault["loc"])), fault["msg"]) for fault in error.errors()
+            error("FORM", ".".join(map(str, fault["loc"])), fault["msg"]) for fault in invalid.errors()
         )
     problems = [problem for check in CHECKS for problem in check(scheme, context)]
     return scheme, tuple(sorted(problems, key=lambda problem: problem.severity.value))
@@ -112,21 +99,21 @@ def is_lawful(problems: Sequence[SchemeProblem]) -> bool:
 
 def known_scheme(brand: str, scheme: Scheme, issued_at: datetime) -> KnownScheme:
     """Return a form as the club knows schemes."""
-    values = scheme.model_dump(exclude={"terms"})
+    values = scheme.model_dump(exclude={"terms", "events"})
     terms = Terms(scheme.terms.version, scheme.terms.summary, scheme.terms.url)
-    return KnownScheme(brand=brand, **values, terms=terms, issued_at=issued_at)
+    return KnownScheme(brand=brand, **values, terms=terms, issued_at=issued_at, events=scheme.scope)
 
 
 def _territory(scheme: Scheme, context: SchemeContext) -> Iterator[SchemeProblem]:
     brand = context.brand
     if scheme.jurisdiction not in brand.jurisdictions:
         among = ", ".join(brand.jurisdictions)
-        yield _error("JURISDICTION", "jurisdiction", f"{brand.name} is licensed in {among}")
+        yield error("JURISDICTION", "jurisdiction", f"{brand.name} is licensed in {among}")
     if scheme.currency not in brand.currencies:
         among = ", ".join(brand.currencies)
-        yield _error("CURRENCY", "currency", f"{brand.name}'s accounts are in {among}")
+        yield error("CURRENCY", "currency", f"{brand.name}'s accounts are in {among}")
     if scheme.currency not in all_currencies():
-        yield _error("CURRENCY", "currency", "is not a currency of ISO 4217", "ISO 4217")
+        yield error("CURRENCY", "currency", "is not a currency of ISO 4217", "ISO 4217")
 
 
 def _version(scheme: Scheme, context: SchemeContext) -> Iterator[SchemeProblem]:
@@ -135,7 +122,7 @@ def _version(scheme: Scheme, context: SchemeContext) -> Iterator[SchemeProblem]:
         scheme.version for scheme in context.schemes if (scheme.jurisdiction, scheme.currency) == territory
     ]
     if taken and scheme.version <= max(taken):
-        yield _error("VERSION", "version", f"versions never change; the next one is {max(taken) + 1}")
+        yield error("VERSION", "version", f"versions never change; the next one is {max(taken) + 1}")
 
 
 def _start(scheme: Scheme, context: SchemeContext) -> Iterator[SchemeProblem]:
@@ -145,7 +132,7 @@ def _start(scheme: Scheme, context: SchemeContext) -> Iterator[SchemeProblem]:
         return  # a club may be set up in mid-week
     first, zone = context.first_week, context.brand.time_zone
     if scheme.effective_from < first.starts_at:
-        yield _error(
+        yield error(
             "FROZEN",
             "effective_from",
             f"the week that is open keeps its rules; the first that can change is {first.iso}, which begins "
@@ -157,7 +144,7 @@ def _start(scheme: Scheme, context: SchemeContext) -> Iterator[SchemeProblem]:
     week = calendar.week_at(scheme.effective_from)
     if scheme.effective_from != week.starts_at:
         later = calendar.week_after(week)
-        yield _warning(
+        yield warning(
             "MID_WEEK", "effective_from", f"is in the middle of {week.iso}: it applies from {later.iso} on"
         )
 
@@ -165,20 +152,24 @@ def _start(scheme: Scheme, context: SchemeContext) -> Iterator[SchemeProblem]:
 def _amounts(scheme: Scheme, context: SchemeContext) -> Iterator[SchemeProblem]:
     del context
     if scheme.min_stake_minor > scheme.target_minor:
-        yield _error("TARGET", "min_stake_minor", "a single bet of this stake is more than the target")
+        yield error("TARGET", "min_stake_minor", "a single bet of this stake is more than the target")
     elif scheme.min_stake_minor == scheme.target_minor:
-        yield _warning("TARGET", "min_stake_minor", "a single bet of this stake reaches the target")
+        yield warning("TARGET", "min_stake_minor", "a single bet of this stake reaches the target")
     if scheme.qualifying_product != "betting":
         return
     if scheme.min_odds_milli < SHORTEST_ODDS:
-        yield _error("ODDS", "min_odds_milli", "decimal odds are at least 1.0, which is 1000")
+        yield error("ODDS", "min_odds_milli", "decimal odds are at least 1.0, which is 1000")
     elif scheme.min_odds_milli > MAX_ODDS_MILLI:
-        yield _warning("ODDS", "min_odds_milli", "hardly any bet has odds above 100")
+        yield warning("ODDS", "min_odds_milli", "hardly any bet has odds above 100")
     for name in ("bet_types", "channels"):
         if not getattr(scheme, name):
-            yield _error("NOTHING_COUNTS", name, "no bet would count: name at least one")
+            yield error("NOTHING_COUNTS", name, "no bet would count: name at least one")
         elif len(set(getattr(scheme, name))) < len(getattr(scheme, name)):
-            yield _error("TWICE", name, "names something twice")
+            yield error("TWICE", name, "names something twice")
+
+
+def _events(scheme: Scheme, context: SchemeContext) -> Iterator[SchemeProblem]:
+    yield from scope_problems(scheme, context.scope, context.schemes)
 
 
 def _times(scheme: Scheme, context: SchemeContext) -> Iterator[SchemeProblem]:
@@ -187,7 +178,7 @@ def _times(scheme: Scheme, context: SchemeContext) -> Iterator[SchemeProblem]:
     week = calendar.week_at(max(scheme.effective_from, context.now))
     for _ in range(53):
         if timedelta(minutes=scheme.choice_lock_minutes) >= week.ends_at - week.starts_at:
-            yield _error(
+            yield error(
                 "LOCK",
                 "choice_lock_minutes",
                 f"in {week.iso} nobody could choose: the week has {week.hours} h",
@@ -195,28 +186,28 @@ def _times(scheme: Scheme, context: SchemeContext) -> Iterator[SchemeProblem]:
             return
         week = calendar.week_after(week)
     if scheme.grace_minutes == 0:
-        yield _warning("GRACE", "grace_minutes", "a message that arrives one second late would not count")
+        yield warning("GRACE", "grace_minutes", "a message that arrives one second late would not count")
 
 
 def _terms(scheme: Scheme, context: SchemeContext) -> Iterator[SchemeProblem]:
     terms, brand = scheme.terms, context.brand
     hosts = context.hosts
     if context.schemes and (why := link_problem(terms.url, hosts)):
-        yield _error("LINK", "terms.url", why)
+        yield error("LINK", "terms.url", why)
     if len(terms.summary) > MAX_TERMS_LENGTH:
-        yield _error("TOO_LONG", "terms.summary", f"is longer than {MAX_TERMS_LENGTH} characters")
+        yield error("TOO_LONG", "terms.summary", f"is longer than {MAX_TERMS_LENGTH} characters")
     mark = AGE_MARKS.get(scheme.jurisdiction)
     if mark and mark not in terms.summary:
-        yield _error("AGE_MARK", "terms.summary", f"must say {mark}", AGE_MARK_SOURCE)
+        yield error("AGE_MARK", "terms.summary", f"must say {mark}", AGE_MARK_SOURCE)
     for kind, words in ForbiddenWording.packaged().found_in(terms.summary, brand.default_locale):
         what = "puts pressure on customers" if kind == "urgency" else "plays the risk down"
-        yield _error(kind.upper(), "terms.summary", f"“{words}” {what}", "LCCP 5.1, CAP Code 16.3")
+        yield error(kind.upper(), "terms.summary", f"“{words}” {what}", "LCCP 5.1, CAP Code 16.3")
     for other in context.schemes:
         same = (other.jurisdiction, other.currency, other.terms.version)
         if same == (scheme.jurisdiction, scheme.currency, terms.version) and (
             (other.terms.summary, other.terms.url) != (terms.summary, terms.url)
         ):
-            yield _error(
+            yield error(
                 "TERMS_VERSION", "terms.version", f"version {other.version} has other terms of this name"
             )
             return
@@ -228,9 +219,10 @@ def _unchanged_terms(scheme: Scheme, context: SchemeContext) -> Iterator[SchemeP
     before = _version_before(scheme, context)
     if before is None or before.terms.version != scheme.terms.version:
         return
-    changed = [name for field, name in IN_TERMS.items() if getattr(scheme, field) != getattr(before, field)]
+    after = known_scheme(context.brand.id, scheme, context.now)
+    changed = [name for field, name in IN_TERMS.items() if getattr(after, field) != getattr(before, field)]
     if changed:
-        yield _warning(
+        yield warning(
             "SAME_TERMS",
             "",
             f"{' and '.join(changed)} changed, but the terms are still version {before.terms.version}: "
@@ -260,7 +252,7 @@ def _rewards(scheme: Scheme, context: SchemeContext) -> Iterator[SchemeProblem]:
     )
     offered = {option.config.reward_id for option in menu.options()}
     if not offered:
-        yield _error(
+        yield error(
             "NO_REWARD",
             "target_minor",
             f"no reward is offered for {written(scheme.target_minor, scheme.currency, LOCALE)} of "
@@ -268,22 +260,22 @@ def _rewards(scheme: Scheme, context: SchemeContext) -> Iterator[SchemeProblem]:
             SAME_REWARDS,
         )
     if scheme.default_reward_id is None:
-        yield _warning("NO_DEFAULT", "default_reward_id", "members who choose nothing get nothing")
+        yield warning("NO_DEFAULT", "default_reward_id", "members who choose nothing get nothing")
     elif offered and scheme.default_reward_id not in offered:
         among = ", ".join(sorted(offered))
-        yield _error("DEFAULT", "default_reward_id", f"is not offered; offered are {among}", SAME_REWARDS)
+        yield error("DEFAULT", "default_reward_id", f"is not offered; offered are {among}", SAME_REWARDS)
     if (trial := scheme.trial_reward_id) is None:
         return
     if trial not in {option.config.reward_id for option in menu.for_trial.options()}:
         exists = any(config.reward_id == trial for config in context.configs)
         why = "cannot be offered by these rules" if exists else f"is no reward of {context.brand.name}"
-        yield _error("TRIAL", "trial_reward_id", why, SAME_REWARDS)
+        yield error("TRIAL", "trial_reward_id", why, SAME_REWARDS)
     before = _version_before(scheme, context)
     if before is not None and before.trial_reward_id != trial:
         menu = replace(menu, scheme=before, contents=context.contents, now=context.now)
         if trial in {option.config.reward_id for option in menu.options()}:
             why = "is offered to everybody now; with the trial, only customers who are drawn are offered it"
-            yield _warning("TRIAL", "trial_reward_id", why)
+            yield warning("TRIAL", "trial_reward_id", why)
 
 
 def _law(scheme: Scheme, context: SchemeContext) -> Iterator[SchemeProblem]:
@@ -297,17 +289,9 @@ def _law(scheme: Scheme, context: SchemeContext) -> Iterator[SchemeProblem]:
             fits = (config.qualifying_product.value, config.target_minor, config.currency) == wanted
             if fits and config.status != "withdrawn" and (why := law.why_not(config)):
                 is_default = config.reward_id == scheme.default_reward_id
-                make = _error if is_default else _warning
+                make = error if is_default else warning
                 path = "default_reward_id" if is_default else "qualifying_product"
                 yield make("LAW", path, f"{config.reward_id}:{config.version} is unlawful: {why}", law.source)
-
-
-def _error(rule: str, path: str, message: str, source: str | None = None) -> SchemeProblem:
-    return SchemeProblem(rule, CheckSeverity.ERROR, path, message, source)
-
-
-def _warning(rule: str, path: str, message: str, source: str | None = None) -> SchemeProblem:
-    return SchemeProblem(rule, CheckSeverity.WARNING, path, message, source)
 
 
 CHECKS: Final[tuple[Callable[[Scheme, SchemeContext], Iterator[SchemeProblem]], ...]] = (
@@ -315,6 +299,7 @@ CHECKS: Final[tuple[Callable[[Scheme, SchemeContext], Iterator[SchemeProblem]], 
     _version,
     _start,
     _amounts,
+    _events,
     _times,
     _terms,
     _rewards,

@@ -40,11 +40,27 @@ class SchemeTermsInput:
 
 @described
 @strawberry.input
+class SchemeScopeInput:
+    """Which sports events count, by the ids of sports, competitions and events.
+
+    Attributes:
+        legs: Which legs of a bet have to be on them: `all`, or `qualifying` for some.
+    """
+
+    sports: list[str] | None = None
+    competitions: list[str] | None = None
+    events: list[str] | None = None
+    legs: str | None = None
+
+
+@described
+@strawberry.input
 class SchemeInput:
     """A version of a scheme, as it is typed: anything may be missing.
 
     Attributes:
         effective_from: RFC 3339, in UTC.
+        events: Null: all events count, and bets that name none as well.
     """
 
     jurisdiction: str | None = None
@@ -65,14 +81,13 @@ class SchemeInput:
     control_per_mille: int | None = None
     trial_reward_id: str | None = None
     trial_per_mille: int | None = None
+    events: SchemeScopeInput | None = None
 
     def values(self) -> dict[str, Any]:
         """Return what has been typed as JSON values."""
-        typed = {name: value for name, value in vars(self).items() if value is not None and name != "terms"}
-        if self.terms is not None:
-            terms = vars(self.terms)
-            typed["terms"] = {name: value for name, value in terms.items() if value is not None}
-        return typed
+        typed = _typed(self)
+        parts = {"terms": self.terms, "events": self.events}
+        return typed | {name: _typed(part) for name, part in parts.items() if part is not None}
 
 
 @described
@@ -179,3 +194,7 @@ class Mutation:
 def _after(after: str | None) -> tuple[str, str] | None:
     key: tuple[str, str] | None = read_cursor(after, tuple[Name, Name])
     return key
+
+
+def _typed(part: object) -> dict[str, Any]:
+    return {name: value for name, value in vars(part).items() if value is not None}

@@ -18,11 +18,16 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    ValidationError,
     ValidationInfo,
     field_validator,
+    model_validator,
 )
+from pydantic_core import PydanticCustomError
 
+from backoffice.rules.scope_items import ScopeItem
 from subgraphs.club_kit.domain.control_groups import DRAWS, MAX_CONTROL_PER_MILLE, require_whole_trial
+from subgraphs.club_kit.domain.event_scopes import MAX_SCOPE_IDS, EventScope, LegsRule
 from subgraphs.club_kit.domain.schemes import Brand, scheme_of_week
 from subgraphs.club_kit.domain.schemes import Scheme as KnownScheme
 from subgraphs.club_kit.domain.weeks import Calendar, Week
@@ -46,10 +51,49 @@ def _known_language(value: str) -> str:
 Locale = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$"), AfterValidator(_known_language)]
 
 
+def _without_brand(value: str) -> str:
+    if ":" in value:
+        raise PydanticCustomError("scope_id", "has a brand: write the platform's own id, without one")
+    return value
+
+
+ScopeId = Annotated[str, AfterValidator(_without_brand), Field(pattern=r"^[^\s\x00-\x1f\x7f\ufeff]{1,64}$")]
+
+
 class Part(BaseModel):
     """A part of a file or form: unknown fields are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class CountedEvents(Part):
+    """Which sports events count; their ids are the platform's own."""
+
+    sports: tuple[ScopeId, ...] = ()
+    competitions: tuple[ScopeId, ...] = ()
+    events: tuple[ScopeId, ...] = ()
+    legs: LegsRule = "all"
+
+    @field_validator("sports", "competitions", "events")
+    @classmethod
+    def _in_order(cls, ids: tuple[str, ...]) -> tuple[str, ...]:
+        named = tuple(sorted(set(ids)))
+        if len(named) > MAX_SCOPE_IDS:
+            raise PydanticCustomError("long_scope", f"names {len(named)}: choose at most {MAX_SCOPE_IDS}")
+        return named
+
+    @model_validator(mode="after")
+    def _names_something(self) -> "CountedEvents":
+        if not (self.sports or self.competitions or self.events):
+            raise PydanticCustomError(
+                "empty_scope", "no bet would count: choose a sport, a competition or an event"
+            )
+        return self
+
+    @property
+    def scope(self) -> EventScope:
+        """Return it as the club knows scopes."""
+        return EventScope(self.sports, self.competitions, self.events, self.legs)
 
 
 class Terms(Part):
@@ -87,6 +131,12 @@ class Scheme(Part):
     control_per_mille: Annotated[int, Field(ge=0, le=MAX_CONTROL_PER_MILLE)] = 0
     trial_reward_id: Identifier | None = None
     trial_per_mille: Annotated[int, Field(ge=0, lt=DRAWS, validate_default=True)] = 0
+    events: CountedEvents | None = None
+
+    @property
+    def scope(self) -> EventScope | None:
+        """Return which sports events count; None for all."""
+        return None if self.events is None else self.events.scope
 
     @field_validator("trial_per_mille")
     @classmethod
@@ -95,6 +145,14 @@ class Scheme(Part):
         if info.data.keys() >= {"trial_reward_id", "default_reward_id"}:
             require_whole_trial(info.data["trial_reward_id"], per_mille, info.data["default_reward_id"])
         return per_mille
+
+
+def complete_scheme(values: Mapping[str, Any]) -> Scheme | None:
+    """Return the version of a form; None if something is missing or has the wrong form."""
+    try:
+        return Scheme.model_validate(dict(values))
+    except ValidationError:
+        return None
 
 
 SCHEME_SCHEMA: Final = "club.scheme/1"
@@ -155,11 +213,16 @@ class SchemePhase(Enum):
 
 @dataclass(frozen=True, slots=True)
 class DatedVersion:
-    """A version with the first week that it applies to."""
+    """A version with the first week that it applies to.
+
+    Attributes:
+        counted: What its scope names; empty without one.
+    """
 
     scheme: KnownScheme
     first_week: Week
     phase: SchemePhase
+    counted: Sequence[ScopeItem] = ()
 
 
 def dated_versions(schemes: Sequence[KnownScheme], zone: str, open_week: Week) -> list[DatedVersion]:

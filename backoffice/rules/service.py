@@ -1,7 +1,7 @@
 """What editors and approvers of rules do: check, propose, approve, and try versions of schemes."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, TypeAlias
 
@@ -16,20 +16,24 @@ from backoffice.errors import Invalid, NotFound, Problem
 from backoffice.jobs.jobs import Job
 from backoffice.jobs.service import Jobs
 from backoffice.rules import repository
-from backoffice.rules.checks import SchemeContext, SchemeProblem, check_scheme, is_lawful
-from backoffice.rules.dry_run import DRY_RUN_KIND, DryRunJob, last_week
+from backoffice.rules.checks import SchemeContext, check_scheme, is_lawful
+from backoffice.rules.dry_run_job import DRY_RUN_KIND, DryRunJob, last_week
 from backoffice.rules.known_rules import KnownRules
+from backoffice.rules.problems import SchemeProblem
 from backoffice.rules.repository import Difference
 from backoffice.rules.scheme_versions import (
     SCHEME_SCHEMA,
     DatedVersion,
     Scheme,
     brand_facts,
+    complete_scheme,
     dated_versions,
     scheme_body,
     scheme_key,
     utc,
 )
+from backoffice.rules.scope_items import items_to_json, named_in
+from backoffice.rules.scope_reader import COUNTED, SCHEME_KIND, ScopeReader
 from backoffice.spreadsheets import csv_lines
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
@@ -37,7 +41,6 @@ from subgraphs.club_kit.domain.weeks import Week
 from subgraphs.club_kit.topics import SCHEME_TOPIC
 from subgraphs.kit.records.outbox import Fact
 
-SCHEME_KIND: Final = "rules.scheme"
 ROWS_PER_BATCH: Final = 1000
 CSV_HEADER: Final = tuple(Difference.__dataclass_fields__)
 
@@ -77,6 +80,7 @@ class SchemeRules:
     audit: AuditLog
     send: Send
     clock: Clock
+    scopes: ScopeReader
 
     @property
     def kind(self) -> ProposalKind:
@@ -93,7 +97,15 @@ class SchemeRules:
         """
         require(actor, Permission.RULES_READ, brand)
         known = await self.known.of_brand(brand)
-        return dated_versions(known.schemes, known.brand.time_zone, known.open_week)
+        dated = dated_versions(known.schemes, known.brand.time_zone, known.open_week)
+        scopes = [version.scheme.events for version in dated if version.scheme.events is not None]
+        names = await self.scopes.names(brand, scopes)
+        return [
+            replace(version, counted=named_in(version.scheme.events, names))
+            if version.scheme.events is not None
+            else version
+            for version in dated
+        ]
 
     async def check(self, actor: Actor, brand: str, values: Mapping[str, Any]) -> SchemeCheck:
         """Check a version as it is typed.
@@ -102,7 +114,7 @@ class SchemeRules:
             Forbidden, NotFound: As for `versions`.
         """
         require(actor, Permission.RULES_READ, brand)
-        context = await self.known.of_brand(brand)
+        context = await self._context(brand, values)
         scheme, problems = check_scheme(values, context)
         return SchemeCheck(scheme, problems, context.open_week, context.first_week)
 
@@ -115,7 +127,9 @@ class SchemeRules:
             Invalid: The checks found errors, or there is no reason.
         """
         require(actor, Permission.RULES_EDIT, brand)
-        _, scheme = await self._checked(brand, values)
+        context = await self._context(brand, values)
+        scheme = _checked(values, context)
+        counted = {} if context.scope is None else {COUNTED: items_to_json(context.scope.items)}
         async with self.database.write() as connection:
             return await self.approvals.propose(
                 connection,
@@ -123,7 +137,7 @@ class SchemeRules:
                 SCHEME_KIND,
                 brand=brand,
                 subject=f"scheme:{scheme_key(brand, scheme)}",
-                content=scheme.model_dump(mode="json"),
+                content=scheme.model_dump(mode="json") | counted,
                 reason=reason,
             )
 
@@ -210,13 +224,14 @@ class SchemeRules:
             await self._record_access(connection, actor, job, None)
         return "".join(lines)
 
-    async def _checked(self, brand: str, values: Mapping[str, Any]) -> tuple[SchemeContext, Scheme]:
+    async def _context(self, brand: str, values: Mapping[str, Any]) -> SchemeContext:
+        """Return what a form is checked against, with what is known of the events that it names."""
         context = await self.known.of_brand(brand)
-        scheme, problems = check_scheme(values, context)
-        if scheme is None or not is_lawful(problems):
-            wrong = [problem for problem in problems if problem.severity.value == "error"]
-            raise Invalid([Problem(problem.path, problem.message) for problem in wrong])
-        return context, scheme
+        scheme = complete_scheme(values)
+        if scheme is None or scheme.scope is None:
+            return context
+        known = await self.scopes.known_scope(brand, scheme.scope, context.first_week_of(scheme))
+        return replace(context, scope=known)
 
     async def _unchanged(self, connection: AsyncConnection, proposal: Proposal) -> bool:
         """Return whether the version may still be published: its number is free, its week has not begun."""
@@ -224,7 +239,7 @@ class SchemeRules:
         if proposal.brand is None or not isinstance(proposal.content, Mapping):
             return False
         context = await self.known.of_brand(proposal.brand)
-        scheme, problems = check_scheme(proposal.content, context)
+        scheme, problems = check_scheme(_values(proposal), context)
         return scheme is not None and not {
             problem.rule for problem in problems if problem.rule in {"VERSION", "FROZEN"}
         }
@@ -232,8 +247,8 @@ class SchemeRules:
     async def _publish(self, connection: AsyncConnection, actor: Actor, proposal: Proposal) -> Json:
         """Execute an approval: the version goes to the topic that `furlong load` writes, too."""
         brand = str(proposal.brand)
-        values = proposal.content if isinstance(proposal.content, Mapping) else {}
-        context, scheme = await self._checked(brand, values)
+        context = await self.known.of_brand(brand)
+        scheme = _checked(_values(proposal), context)
         now = await self.clock.at(connection)
         body = scheme_body(brand, brand_facts(context.brand), scheme, now, now)
         fact = Fact(
@@ -269,3 +284,17 @@ class SchemeRules:
             after={"rows": rows},
             reason=None,
         )
+
+
+def _checked(values: Mapping[str, Any], context: SchemeContext) -> Scheme:
+    scheme, problems = check_scheme(values, context)
+    if scheme is None or not is_lawful(problems):
+        wrong = [problem for problem in problems if problem.severity.value == "error"]
+        raise Invalid([Problem(problem.path, problem.message) for problem in wrong])
+    return scheme
+
+
+def _values(proposal: Proposal) -> Mapping[str, Any]:
+    """Return the version that somebody proposes, without the names that are kept for its readers."""
+    content = proposal.content if isinstance(proposal.content, Mapping) else {}
+    return {name: value for name, value in content.items() if name != COUNTED}

@@ -1,6 +1,6 @@
 """The types of rules in the graph, and how they are made of what is stored."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -8,15 +8,52 @@ import strawberry
 from strawberry import ID
 
 from backoffice.jobs.jobs import Job, JobStatus
-from backoffice.rules.checks import CheckSeverity, SchemeProblem
+from backoffice.rules.problems import CheckSeverity, SchemeProblem
 from backoffice.rules.repository import Difference
 from backoffice.rules.scheme_versions import DatedVersion, SchemePhase
+from backoffice.rules.scope_items import ScopeItem, ScopeKind
 from backoffice.rules.service import SchemeCheck
 from foundation.same_fields import with_fields_of
 from subgraphs.kit.graphql.descriptions import described
 
 strawberry.enum(CheckSeverity, name="SchemeSeverity")
 described(strawberry.enum(SchemePhase))
+described(strawberry.enum(ScopeKind, name="SchemeScopeKind"))
+
+
+@described
+@strawberry.type
+class SchemeScopeItem:
+    """A sport, a competition or an event of which a scheme can count the bets.
+
+    Attributes:
+        name: Null if no provider tells of it any more.
+        sport: The name of its sport; empty for a sport.
+        competition: The name of an event's competition; empty for others.
+        starts_at: Of an event; null for others.
+    """
+
+    kind: ScopeKind
+    id: ID
+    name: str | None
+    sport: str
+    competition: str
+    starts_at: datetime | None
+
+
+@described
+@strawberry.type
+class SchemeScope:
+    """Which sports events a scheme counts.
+
+    Attributes:
+        legs: Whether all legs of a bet have to be on them, or only some: then the least odds are those of the
+            legs that are; `all` or `qualifying`.
+        items: Sports first, then competitions and events, by name.
+    """
+
+    legs: str
+    items: list[SchemeScopeItem]
 
 
 @described
@@ -38,6 +75,7 @@ class SchemeVersion:
         control_per_mille: How many of 1,000 customers are the control group, to whom the club is not offered.
         trial_reward_id: What a trial offers in place of the default reward, to customers who are drawn only.
         trial_per_mille: How many of 1,000 customers are drawn for it; 0 without a trial.
+        events: Null if all events count, and bets that name none as well.
         first_week: The first week that it applies to.
     """
 
@@ -62,6 +100,7 @@ class SchemeVersion:
     control_per_mille: int
     trial_reward_id: str | None
     trial_per_mille: int
+    events: SchemeScope | None
     first_week: str
     phase: SchemePhase
 
@@ -135,6 +174,8 @@ class DryRunResult:
 
     Attributes:
         kept: How many of the differing bets are listed.
+        without_legs: How many bets are stored without legs: they do not count by a version that counts some
+            events alone. 0 for others.
     """
 
     iso_week: str
@@ -152,6 +193,7 @@ class DryRunResult:
     cost_after: list[DryRunCost]
     reasons: list[DryRunReason]
     kept: int
+    without_legs: int = 0
 
 
 @described
@@ -200,9 +242,19 @@ def version_to_graphql(dated: DatedVersion) -> SchemeVersion:
         bet_types=list(scheme.bet_types),
         channels=list(scheme.channels),
         terms=SchemeTerms(version=scheme.terms.version, summary=scheme.terms.summary, url=scheme.terms.url),
+        events=None if scheme.events is None else _scope(scheme.events.legs, dated.counted),
         first_week=dated.first_week.iso,
         phase=dated.phase,
     )
+
+
+def _scope(legs: str, counted: Iterable[ScopeItem]) -> SchemeScope:
+    return SchemeScope(legs=legs, items=[scope_item_to_graphql(item) for item in counted])
+
+
+def scope_item_to_graphql(item: ScopeItem) -> SchemeScopeItem:
+    """Return what a scheme can count as the graph shows it."""
+    return with_fields_of(SchemeScopeItem, item, id=ID(item.id), name=item.name or None)
 
 
 def check_to_graphql(check: SchemeCheck) -> SchemeCheckType:

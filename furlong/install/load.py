@@ -289,8 +289,10 @@ def _message(brand: Brand, scheme: Scheme, known: StoredScheme | None, now: date
 
 
 def _differences(known: StoredScheme, scheme: Scheme) -> list[str]:
-    names = set(Scheme.model_fields) - {"terms"}
+    names = set(Scheme.model_fields) - {"terms", "events"}
     differing = [name for name in sorted(names) if getattr(known, name) != getattr(scheme, name)]
+    if known.events != scheme.scope:
+        differing.append("events")
     terms = (known.terms.version, known.terms.summary, known.terms.url)
     return differing + (["terms"] if terms != tuple(scheme.terms.model_dump().values()) else [])
 

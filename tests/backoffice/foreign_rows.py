@@ -13,7 +13,7 @@ from backoffice.global_events.models import SUBJECT
 from backoffice.identity.models import SESSION
 from backoffice.jobs.repository import JOB
 from backoffice.risk.budgets.setting import RAISE
-from backoffice.rules.dry_run import DRY_RUN_KIND
+from backoffice.rules.dry_run_job import DRY_RUN_KIND
 from backoffice.support.models import CUSTOMER_EXPORT, LEGAL_HOLD
 from backoffice.support.privacy.requests import EXPORT
 from foundation.storage.database import Database

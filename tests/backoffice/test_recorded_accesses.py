@@ -57,7 +57,7 @@ NOT_PERSONAL: Final = {
         *("contentPreviewStates", "contentBrands", "contentBrand"),
     },
     "proposals, without their subjects": {"approvalsToDecide", "unseenDecisions"},
-    "rules": {"schemeVersions", "checkScheme", "dryRun"},
+    "rules": {"schemeScopeItems", "schemeVersions", "checkScheme", "dryRun"},
     "sums": {
         *("riskBrands", "riskLiability", "riskForecast", "riskWeeks", "riskRewards", "riskBudgets"),
         *("goodwillBudgets", "goodwillCosts", "weekCustomers", "analyticsReport"),

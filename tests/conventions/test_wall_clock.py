@@ -229,7 +229,7 @@ BY_THE_NODES_CLOCK: Final[dict[str, tuple[str, ...]]] = {
         "subgraphs/club_kit/served.py _write_periods",
     ),
     "a report over days that are long over": (
-        "backoffice/rules/dry_run.py prepare",
+        "backoffice/rules/dry_run_job.py prepare",
         "subgraphs/fulfilment/accounting/reconciliation.py make_missing",
     ),
 }

@@ -16,6 +16,7 @@ from backoffice.rules.scheme_versions import Scheme
 from furlong.demo.embedded_broker import PARTITIONS, EmbeddedBroker
 from furlong.install.load import LoadPlan, apply_load, plan_load
 from furlong.install.world import Brand, World, WorldError, read_world
+from subgraphs.club_kit.domain.event_scopes import EventScope
 from subgraphs.club_kit.records.reference import ReferenceRepository
 from subgraphs.club_kit.records.reference_writer import ReferenceWriter
 from subgraphs.club_kit.topics import SCHEME_TOPIC
@@ -96,7 +97,8 @@ async def consume(club_fixture: ClubFixture, bodies: list[dict[str, Any]]) -> No
         terms = {f"terms_{name}": value for name, value in body["terms"].items()}
         known = {name: body[name] for name in REFERENCE["club"].scheme.columns.keys() if name in body}  # noqa: SIM118 - a collection of columns, whose keys are names
         effective_from = datetime.fromisoformat(body["effective_from"])
-        schemes.append(known | terms | {"issued_at": issued_at, "effective_from": effective_from})
+        others = {"issued_at": issued_at, "effective_from": effective_from, "event_scope": body["events"]}
+        schemes.append(known | terms | others)
     writer = ReferenceWriter(REFERENCE["club"], club_fixture.club.database.dialect)
     async with club_fixture.club.database.write() as connection:
         await writer.store_schemes(connection, brands, schemes)
@@ -168,6 +170,7 @@ async def test_changed_content_becomes_the_next_revision(club_fixture: ClubFixtu
         ({"effective_from": LATER}, "effective_from"),
         ({"grace_minutes": 1}, "grace_minutes"),
         ({"default_reward_id": None}, "default_reward_id"),
+        ({"events": {"sports": ["golf"]}}, "events"),
         ({"terms": {"version": "2026-1", "summary": "Other.", "url": "/terms"}}, "terms"),
     ],
     ids=str,
@@ -179,6 +182,18 @@ async def test_a_changed_scheme_version_is_refused(
     await load(club_fixture, world)
     with pytest.raises(WorldError, match=rf"northbet:GB:GBP:1 .*{named}.*Add one"):
         await plan(club_fixture, changed(world, **change), LATER)
+
+
+async def test_a_version_that_counts_some_events_is_loaded_once(
+    club_fixture: ClubFixture, world: World
+) -> None:
+    """What counts is part of a version that never changes; the order of its ids is none."""
+    scopes = ({"sports": ["golf", "tennis"]}, {"sports": ["tennis", "golf"], "legs": "all"})
+    await load(club_fixture, changed(world, events=scopes[0]))
+    assert marks(await load(club_fixture, changed(world, events=scopes[1]), LATER)) == {"="}
+    async with club_fixture.club.database.read() as connection:
+        stored = await ReferenceRepository(REFERENCE["club"]).schemes(connection, ["northbet"])
+    assert [scheme.events for scheme in stored["northbet"]] == [EventScope.of(sports=["golf", "tennis"])]
 
 
 async def test_a_new_version_is_added(club_fixture: ClubFixture, world: World) -> None:

@@ -22,9 +22,10 @@ from backoffice.errors import Forbidden, FourEyes, Invalid, Stale
 from backoffice.jobs.jobs import Job, JobStatus
 from backoffice.jobs.service import Jobs
 from backoffice.jobs.worker import JobWorker
-from backoffice.rules import dry_run
-from backoffice.rules.dry_run import DryRunJob
+from backoffice.rules import dry_run_job
+from backoffice.rules.dry_run_job import DryRunJob
 from backoffice.rules.known_rules import KnownRules
+from backoffice.rules.scope_reader import ScopeReader
 from backoffice.rules.service import SchemeRules
 from backoffice.spreadsheets import csv_lines
 from consumers.messages.schemes import decode_scheme
@@ -32,6 +33,7 @@ from consumers.stream.records import Record
 from foundation.storage.clock import ManualClock
 from foundation.storage.database import Database
 from subgraphs.club_kit.domain.control_groups import ControlGroups
+from subgraphs.events.models import METADATA as EVENTS
 from subgraphs.kit.records.outbox import Fact
 from subgraphs.progress.models import PROGRESS
 from subgraphs.rewards.catalogue.repository import CatalogueRepository
@@ -91,6 +93,7 @@ async def opened_fixture(stack: AsyncExitStack, url: str) -> RulesFixture:
     clock, sent = ManualClock(NOW), Sent()
     database = await stack.enter_async_context(backoffice_database(url))
     rewards = await stack.enter_async_context(migrated(url, "rewards", REWARDS))
+    events = await stack.enter_async_context(migrated(url, "events", EVENTS))
     reducer = await stack.enter_async_context(opened_reducer(url))
     async with rewards.write() as connection:
         await connection.execute(insert(REFERENCE.brand), [brand_row(make_brand())])
@@ -108,7 +111,8 @@ async def opened_fixture(stack: AsyncExitStack, url: str) -> RulesFixture:
         KnownRules(rewards, clock),
     )
     dry_runs = DryRunJob(database, reducer.database, known, clock, ControlGroups(b""))
-    rules = SchemeRules(database, known, approvals, jobs, dry_runs, audit, sent.put, clock)
+    scopes = ScopeReader(database, events)
+    rules = SchemeRules(database, known, approvals, jobs, dry_runs, audit, sent.put, clock, scopes)
     approvals.register(rules.kind)
     jobs.register(dry_runs.kind)
     return RulesFixture(rules, reducer, sent, rewards)
@@ -173,6 +177,10 @@ async def test_a_dry_run_names_who_gains_who_loses_and_what_it_costs(each_rules:
     assert csv[1] == "c-1,b-001,2026-03-25 14:03:11+00:00,2500,2500,COUNTED,0,BELOW_MIN_ODDS"
 
 
+RACE = {"selection_id": "m1-1", "odds_milli": 1600, "sport": "horse-racing"}
+MATCH = {"selection_id": "m2-1", "odds_milli": 1400, "sport": "football", "sports_event_id": "derby"}
+UNKNOWN = {"selection_id": "m3-1", "odds_milli": None}
+
 BETS = st.lists(
     st.fixed_dictionaries(
         {
@@ -184,6 +192,7 @@ BETS = st.lists(
             "stake_source": st.sampled_from(["cash", "free_bet"]),
             "channel": st.sampled_from([None, "sports", "virtual"]),
             "occurred_at": st.sampled_from(["2026-03-25T14:03:11Z", "2026-03-30T12:00:00Z"]),
+            "legs": st.sampled_from([[], [RACE], [MATCH], [RACE, MATCH], [MATCH, UNKNOWN]]),
         }
     ),
     max_size=12,
@@ -197,6 +206,13 @@ RULES = st.fixed_dictionaries(
         "channels": st.sampled_from([["sports"], ["sports", "virtual"]]),
         "count_before_opt_in": st.booleans(),
         "grace_minutes": st.sampled_from([60, 7 * 24 * 60]),
+        "events": st.sampled_from(
+            [
+                None,
+                {"sports": ["horse-racing"]},
+                {"sports": ["horse-racing"], "events": ["derby"], "legs": "qualifying"},
+            ]
+        ),
     }
 )
 
@@ -260,7 +276,7 @@ async def test_a_dry_run_reads_pages_and_goes_on_where_it_was_stopped(
         *(placed(number, name, odds_milli=1600) for number, name in enumerate(names))
     )
     whole = await rules_area.run(min_odds_milli=2000)
-    monkeypatch.setattr(dry_run, "CUSTOMERS_PER_BATCH", 2)
+    monkeypatch.setattr(dry_run_job, "CUSTOMERS_PER_BATCH", 2)
     job = await rules_area.rules.start_dry_run(
         ANN, "northbet", form(effective_from=NEXT, min_odds_milli=2000)
     )

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from backoffice.rules.checks import CheckSeverity, SchemeContext, check_scheme, is_lawful
+from backoffice.rules.checks import SchemeContext, check_scheme, is_lawful
+from backoffice.rules.problems import CheckSeverity
 from subgraphs.kit.domain.products import Product
 from subgraphs.rewards.catalogue.rewards import Edition, RewardConfig
 from tests.backoffice.scheme_forms import form

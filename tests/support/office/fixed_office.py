@@ -360,6 +360,7 @@ def content_world() -> dict[str, Any]:
         "controlPerMille": 0,
         "trialRewardId": None,
         "trialPerMille": 0,
+        "events": None,
         "defaultRewardId": "fb-5",
         "choiceLockMinutes": 0,
         "graceMinutes": 720,

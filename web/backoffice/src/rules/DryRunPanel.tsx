@@ -72,6 +72,7 @@ export function DryRunPanel({ brand, currency, scheme, disabled }: Props) {
           Try it
         </Button>
       </Stack>
+      {(scheme.events ?? null) !== null && <Alert severity="info">Bets are judged by their legs, as they are stored. Bets that are stored without legs do not count.</Alert>}
       {problem !== '' && <Alert severity="error">{problem}</Alert>}
       {underWay && <Progress job={job} onCancel={() => void cancel()} />}
       {job?.status === 'FAILED' && <Alert severity="error">It failed: {job.error ?? 'no reason is known'}</Alert>}

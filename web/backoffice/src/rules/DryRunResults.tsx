@@ -40,6 +40,7 @@ export function DryRunResults({ job, result, brand, currency }: Props) {
       <Typography variant="body2">
         Week {job.isoWeek}: {result.customers} customers with {result.bets} bets. {result.gained} would gain a reward and {result.lost} would lose it;{' '}
         {result.differingBets} bets count differently.
+        {result.withoutLegs > 0 && ` ${result.withoutLegs} are stored without their legs, so they do not count.`}
         {result.elsewhere > 0 && ` ${result.elsewhere} customers of other jurisdictions and currencies are not concerned.`}
       </Typography>
       <Figures label="Outcome" head={['', 'As it was', 'With this version']} rows={rows} />

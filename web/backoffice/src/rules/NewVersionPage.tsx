@@ -11,6 +11,7 @@ import { DryRunPanel } from './DryRunPanel.tsx';
 import { ProposeButton } from './ProposeButton.tsx';
 import { NO_BRAND, asSchemeInput, asSentence, formAfter } from './scheme.ts';
 import { SchemeFields } from './SchemeFields.tsx';
+import { ALL_COUNT, scopeInWords } from './scope.ts';
 import { AsksToLeave } from '../components/AsksToLeave.tsx';
 import { Waiting } from '../components/Waiting.tsx';
 import { useBrand } from '../frame/brand.tsx';
@@ -60,6 +61,7 @@ function NewVersion({ brand, versions, startsAt }: Props) {
   const { data, problem } = useGraph(CHECK_SCHEME, { brand: brand.id, scheme: input });
   const check = data?.checkScheme ?? null;
   const isChecked = settled === form && check !== null;
+  const consequence = form.counts === 'all' ? ALL_COUNT : scopeInWords(form.items, form.legs, brand.id);
   return (
     <Box sx={{ display: 'grid', gridTemplateColumns: { xs: '1fr', lg: 'minmax(0, 3fr) minmax(0, 2fr)' }, gap: 3 }}>
       <AsksToLeave hasChanges={form !== first} />
@@ -74,7 +76,7 @@ function NewVersion({ brand, versions, startsAt }: Props) {
         />
         {problem !== '' && <Alert severity="error">{problem}</Alert>}
         <Verdict check={isChecked ? check : null} />
-        <ProposeButton brand={brand.id} scheme={input} disabled={!isChecked || !check.lawful} />
+        <ProposeButton brand={brand.id} scheme={input} consequence={consequence} disabled={!isChecked || !check.lawful} />
       </Stack>
       <DryRunPanel brand={brand.id} currency={form.currency} scheme={input} disabled={!isChecked || !check.complete} />
     </Box>

@@ -2,6 +2,7 @@
 import Send from '@mui/icons-material/Send';
 import Button from '@mui/material/Button';
 import TextField from '@mui/material/TextField';
+import Typography from '@mui/material/Typography';
 import { useState } from 'react';
 import { useNotify } from 'react-admin';
 import { useNavigate } from 'react-router-dom';
@@ -16,10 +17,12 @@ import type { SchemeInput } from '../graph/generated/operations.ts';
 interface Props {
   readonly brand: string;
   readonly scheme: SchemeInput;
+  /** What would count, as sentences. */
+  readonly consequence: string;
   readonly disabled: boolean;
 }
 
-export function ProposeButton({ brand, scheme, disabled }: Props) {
+export function ProposeButton({ brand, scheme, consequence, disabled }: Props) {
   const [open, setOpen] = useState(false);
   const [reason, setReason] = useState('');
   const notify = useNotify();
@@ -37,6 +40,7 @@ export function ProposeButton({ brand, scheme, disabled }: Props) {
         Propose it
       </Button>
       <FormDialog title="Propose this version" open={open} label="Propose" onClose={() => setOpen(false)} onSubmit={submit}>
+        <Typography>{consequence}</Typography>
         <TextField
           label="Reason"
           value={reason}

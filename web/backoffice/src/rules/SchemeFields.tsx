@@ -10,6 +10,7 @@ import MenuItem from '@mui/material/MenuItem';
 import TextField from '@mui/material/TextField';
 
 import { BET_TYPES, CHANNELS, PRODUCTS, typedOdds, type SchemeForm } from './scheme.ts';
+import { WhatCounts } from './WhatCounts.tsx';
 import { MoneyInput } from '../money/MoneyInput.tsx';
 import { weekBeginning } from '../time/moments.ts';
 
@@ -25,7 +26,7 @@ interface Props {
   readonly onTerritory: (jurisdiction: string, currency: string) => void;
 }
 
-type TextName = Exclude<keyof SchemeForm, 'betTypes' | 'channels' | 'countBeforeOptIn'>;
+type TextName = Exclude<keyof SchemeForm, 'betTypes' | 'channels' | 'countBeforeOptIn' | 'counts' | 'items' | 'legs'>;
 
 /** The paths of the server's problems, where they are not the names of the form. */
 const PATHS: Readonly<Record<string, string>> = {
@@ -62,6 +63,7 @@ export function SchemeFields({ brand, form, weeks, problems, onChange, onTerrito
       margin="none"
     />
   );
+  const ofEvents = problemsAt(problems, 'events');
   return (
     <>
       <Row>
@@ -83,6 +85,7 @@ export function SchemeFields({ brand, form, weeks, problems, onChange, onTerrito
       </Row>
       <Several label="Bet types that count" values={BET_TYPES} chosen={form.betTypes} problems={problemsAt(problems, 'betTypes')} onChange={(betTypes) => onChange({ ...form, betTypes })} />
       <Several label="Channels that count" values={CHANNELS} chosen={form.channels} problems={problemsAt(problems, 'channels')} onChange={(channels) => onChange({ ...form, channels })} />
+      <WhatCounts brand={brand.id} form={form} problem={said(ofEvents)} isError={ofEvents.some(({ severity }) => severity === 'ERROR')} onChange={onChange} />
       <FormControlLabel
         control={<Checkbox checked={form.countBeforeOptIn} onChange={(event) => onChange({ ...form, countBeforeOptIn: event.target.checked })} />}
         label="Bets of the week count that were placed before joining"

@@ -7,6 +7,7 @@ import { usePermissions } from 'react-admin';
 import { Link } from 'react-router-dom';
 
 import { NO_BRAND, odds, versionInWords } from './scheme.ts';
+import { itemName } from './scope.ts';
 import { ToneChip } from '../look/ToneChip.tsx';
 import { money } from '../money/amounts.ts';
 import { DataRows } from '../operations/page/DataRows.tsx';
@@ -96,6 +97,7 @@ function Versions({ versions }: { readonly versions: readonly SchemeVersion[] })
         { head: 'Target', cell: ({ targetMinor, currency }) => money(targetMinor, currency), right: true },
         { head: 'Least stake', cell: ({ minStakeMinor, currency }) => money(minStakeMinor, currency), right: true },
         { head: 'Least odds', cell: ({ minOddsMilli }) => odds(minOddsMilli), right: true },
+        { head: 'Events', cell: ({ events }) => (events === null ? 'all' : events.items.map(itemName).join(', ')) },
         { head: 'Default', cell: ({ defaultRewardId }) => defaultRewardId ?? '–' },
         { head: 'Control', cell: ({ controlPerMille }) => (controlPerMille === 0 ? '–' : `${controlPerMille} of 1,000`), right: true },
         { head: 'Trial', cell: ({ trialRewardId, trialPerMille }) => (trialRewardId === null ? '–' : `${trialRewardId}, ${trialPerMille} of 1,000`) },

@@ -1,8 +1,10 @@
 /** A version of a scheme as a form has it: texts, as they are typed, amounts in whole units of the currency. */
 import { formatTyped } from '@furlong/club/src/locale/amounts.ts';
+import { legsRule, scopeInput } from './scope.ts';
 import { isCurrency, LOCALE, typedAmount } from '../money/amounts.ts';
 
-import type { SchemeInput, SchemeVersion } from '../graph/generated/operations.ts';
+import type { LegsRule } from './scope.ts';
+import type { SchemeInput, SchemeScopeItem, SchemeVersion } from '../graph/generated/operations.ts';
 
 export const NO_BRAND = 'There is no brand whose rules you may see.';
 
@@ -27,6 +29,11 @@ export interface SchemeForm {
   readonly controlPerMille: string;
   readonly trialRewardId: string;
   readonly trialPerMille: string;
+  /** Whether bets on all events count, or only those on some. */
+  readonly counts: 'all' | 'chosen';
+  /** What was chosen, which is kept while all events count. */
+  readonly items: readonly SchemeScopeItem[];
+  readonly legs: LegsRule;
 }
 
 export const PRODUCTS = ['betting', 'casino', 'bingo', 'poker'];
@@ -57,6 +64,9 @@ export function formAfter(versions: readonly SchemeVersion[], jurisdiction: stri
     controlPerMille: text(newest?.controlPerMille ?? 0),
     trialRewardId: newest?.trialRewardId ?? '',
     trialPerMille: text(newest?.trialPerMille ?? 0),
+    counts: (newest?.events ?? null) === null ? 'all' : 'chosen',
+    items: newest?.events?.items ?? [],
+    legs: legsRule(newest?.events?.legs ?? 'all'),
   };
 }
 
@@ -103,6 +113,7 @@ export function asSchemeInput(form: SchemeForm): SchemeInput {
     controlPerMille: whole(form.controlPerMille),
     trialRewardId: wordOrNull(form.trialRewardId),
     trialPerMille: whole(form.trialPerMille),
+    events: form.counts === 'all' ? null : scopeInput(form.items, form.legs),
   };
 }
 
@@ -133,6 +144,8 @@ const IN_WORDS: Readonly<Record<string, string>> = {
   '': 'nothing',
   BELOW_MIN_STAKE: 'stake too small',
   BELOW_MIN_ODDS: 'odds too short',
+  EXCLUDED_EVENT: 'not one of the events that count',
+  EVENT_PENDING: 'event not known yet',
   PARTIAL_VOID: 'partly void',
 };
 

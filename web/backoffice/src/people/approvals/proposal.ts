@@ -81,6 +81,11 @@ export class Content {
     return new Content(this.values[name]);
   }
 
+  /** Null also for what proposals of an earlier release lack. */
+  partOrNull(name: string): Content | null {
+    return (this.values[name] ?? null) === null ? null : this.part(name);
+  }
+
   parts(name: string): readonly Content[] {
     const value = this.values[name];
     if (!Array.isArray(value)) throw new TypeError(`${name} is no list`);

@@ -43,11 +43,18 @@ export function earlierRules(versions: readonly SchemeVersion[], scheme: Content
     .toSorted((one, other) => one.version - other.version)
     .at(-1);
   if (earlier === undefined) return null;
-  return new Content(Object.fromEntries(Object.entries(earlier).map(([name, value]) => [snake(name), value as unknown])));
+  const values = Object.entries(earlier).map(([name, value]) => [snake(name), value as unknown]);
+  return new Content({ ...Object.fromEntries(values), ...counted(earlier) });
+}
+
+/** Return what a version counts as a proposal has it, with names beside the rule. */
+function counted({ events }: SchemeVersion): Readonly<Record<string, unknown>> {
+  if ((events ?? null) === null) return {};
+  return { counted: events?.items.map(({ startsAt, ...item }) => ({ ...item, starts_at: startsAt })) };
 }
 
 /** Return a proposed version as the graph takes it for a dry run. */
 export function schemeInput(scheme: Content): SchemeInput {
-  const entries = scheme.entries().filter(([name]) => name !== 'void_policy');
+  const entries = scheme.entries().filter(([name]) => name !== 'void_policy' && name !== 'counted');
   return Object.fromEntries(entries.map(([name, value]) => [camel(name), value]));
 }

@@ -1,9 +1,11 @@
 /** Proposals about content and about scheme rules. */
 import { money } from '../../money/amounts.ts';
 import { odds } from '../../rules/scheme.ts';
+import { ALL_COUNT, legsRule, scopeInWords } from '../../rules/scope.ts';
 import { moment } from '../../time/moments.ts';
 
 import type { Content, Kind } from './proposal.ts';
+import type { SchemeScopeItem, SchemeScopeKind } from '../../graph/generated/operations.ts';
 
 export const revision: Kind = {
   name: 'A text of a reward',
@@ -23,6 +25,9 @@ export const revision: Kind = {
   },
 };
 
+/** What the rule is called that says which events count. */
+const EVENTS = 'Events';
+
 /** Return the rules of a version, each as a sentence, with times in the brand's zone. */
 export function rulesInWords(scheme: Content, brand: string | null): readonly (readonly [string, string])[] {
   const currency = scheme.text('currency');
@@ -35,6 +40,7 @@ export function rulesInWords(scheme: Content, brand: string | null): readonly (r
     ['Product', `Bets of the product ${scheme.text('qualifying_product')} count.`],
     ['Bet types', `Bets of the types ${scheme.texts('bet_types').join(', ')} count.`],
     ['Channels', `Bets of the channels ${scheme.texts('channels').join(', ')} count.`],
+    ...eventsInWords(scheme, brand),
     ['Before joining', scheme.flag('count_before_opt_in') ? 'Bets of the week placed before joining count.' : 'Bets placed before joining do not count.'],
     ['Default reward', reward === null ? 'Who chooses nothing gets nothing.' : `Who chooses nothing gets ${reward}.`],
     ['Choice', `The choice locks ${scheme.number('choice_lock_minutes')} minutes before the week ends.`],
@@ -43,6 +49,33 @@ export function rulesInWords(scheme: Content, brand: string | null): readonly (r
     ...trialInWords(scheme),
     ['Terms', `Version ${scheme.part('terms').text('version')}: ${scheme.part('terms').text('summary')}`],
   ];
+}
+
+function scopeKind(item: Content): SchemeScopeKind {
+  const kind = item.text('kind').toUpperCase();
+  if (kind !== 'SPORT' && kind !== 'COMPETITION' && kind !== 'EVENT') throw new TypeError('there is no such kind');
+  return kind;
+}
+
+/** Return what a version counts, by the names that its proposal has kept. */
+function countedItems(scheme: Content): readonly SchemeScopeItem[] {
+  return scheme.parts('counted').map((item) => {
+    const name = item.textOrNull('name');
+    return {
+      kind: scopeKind(item),
+      id: item.text('id'),
+      name: name === '' ? null : name,
+      sport: item.text('sport'),
+      competition: item.text('competition'),
+      startsAt: item.textOrNull('starts_at'),
+    };
+  });
+}
+
+/** A version that counts all events says nothing of them, as proposals from before there was a choice. */
+function eventsInWords(scheme: Content, brand: string | null): readonly (readonly [string, string])[] {
+  const scope = scheme.partOrNull('events');
+  return scope === null ? [] : [[EVENTS, scopeInWords(countedItems(scheme), legsRule(scope.text('legs')), brand)]];
 }
 
 /** A proposal from before there were control groups has none. */
@@ -60,6 +93,9 @@ function trialInWords(scheme: Content): readonly (readonly [string, string])[] {
   return [['Trial', `${who} are offered ${rewards}, as chance has it; nobody else is offered it.`]];
 }
 
+/** What holds where a version says nothing of a rule. */
+const UNSAID: Readonly<Record<string, string>> = { [EVENTS]: ALL_COUNT };
+
 export interface ChangedRule {
   readonly what: string;
   readonly before: string;
@@ -70,9 +106,9 @@ export interface ChangedRule {
 export function changedRules(content: Content, earlier: Content | null, brand: string): readonly ChangedRule[] {
   const before = new Map(earlier === null ? [] : rulesInWords(earlier, brand));
   const after = new Map(rulesInWords(content, brand));
-  const none = earlier === null ? 'There are no rules yet.' : 'There is none.';
+  const was = (what: string) => (earlier === null ? 'There are no rules yet.' : (before.get(what) ?? UNSAID[what] ?? 'There is none.'));
   return [...new Set([...after.keys(), ...before.keys()])]
-    .map((what) => ({ what, before: before.get(what) ?? none, after: after.get(what) ?? 'There is none any more.' }))
+    .map((what) => ({ what, before: was(what), after: after.get(what) ?? UNSAID[what] ?? 'There is none any more.' }))
     .filter((rule) => rule.before !== rule.after);
 }
 
@@ -82,11 +118,12 @@ export const scheme: Kind = {
   approvers: 'approver',
   inWords(content, brand) {
     const [where, currency] = [content.text('jurisdiction'), content.text('currency')];
-    const [effect = '', ...rules] = rulesInWords(content, brand).map(([, sentence]) => sentence);
+    const [[, effect] = ['', ''], ...rules] = rulesInWords(content, brand);
+    const counted = rules.filter(([what]) => what === EVENTS);
     return {
       title: `Rules for ${where} in ${currency}, version ${content.number('version')}: target ${money(content.number('target_minor'), currency)}`,
-      sentences: [effect],
-      details: rules,
+      sentences: [effect, ...counted.map(([, sentence]) => sentence)],
+      details: rules.filter(([what]) => what !== EVENTS).map(([, sentence]) => sentence),
       changes: [],
       object: { path: '/schemes', label: 'Scheme rules', permission: 'rules.read' },
     };
