@@ -1,0 +1,116 @@
+"""Rules of one week count one festival alone: chosen by name in Chromium, approved, and held by the club."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.support.browsers.bet_slip_page import PATIENCE_MS
+from tests.support.events import told
+from tests.support.processes.running_furlong import BRAND, Demo, eventually, running_demo
+from tests.support.product.rehearsed_week import MONDAY, NEXT_WEEK, RehearsedWeek
+from tests.whole.test_board_of_the_demo import signed_in
+
+pytestmark = [pytest.mark.usefixtures("processes", "web_installed")]
+
+FESTIVAL: Final = "Cheltenham Festival"
+IN_WORDS: Final = f"Only bets on {FESTIVAL} (horse racing) count."
+ALL_COUNT: Final = "Bets on all events count"
+CUSTOMER: Final = "c-1001"
+PREVIEW: Final = (
+    """query Preview($input: BetslipInput!) { betslipPreview(input: $input) { counts reason } }"""
+)
+EVENTS: Final = 'query Events($brand: ID!) { events(brand: $brand, search: "Gold Cup") { nodes { name } } }'
+
+
+def tell_a_race(demo: Demo) -> None:
+    """Let a provider tell of a race of next week, and wait until the graph has it."""
+    start = datetime.fromisoformat(MONDAY).astimezone(UTC) + timedelta(days=10)
+    race = told.fixture(
+        *("races", "gold-cup"),
+        sport="horse-racing",
+        competition=FESTIVAL,
+        name="Gold Cup",
+        competitors=[],
+        starts_at=told.instant(start),
+    )
+    assert race.key
+    assert race.value
+    demo.site.produce(race.value, key=race.key.decode(), topic=race.topic)
+
+    def is_there() -> bool:
+        events = demo.site.ask(EVENTS, {"brand": BRAND})["data"]["events"]
+        return any(event["name"] == "Gold Cup" for event in events["nodes"])
+
+    eventually(is_there, "the race is in the graph")
+
+
+def propose_the_festival(editor: Page) -> None:
+    """Choose the festival by its name, say so in the terms, and propose that."""
+    editor.get_by_role("menuitem", name="Scheme rules", exact=True).click()
+    editor.get_by_role("link", name="A new version", exact=True).click()
+    counting = editor.get_by_role("region", name="What counts", exact=True)
+    counting.get_by_label("Only bets on chosen sports, competitions or events").check()
+    expect(counting).to_contain_text("no bet would count: choose a sport, a competition or an event")
+    expect(editor.get_by_role("button", name="Propose it")).to_be_disabled()
+    counting.get_by_role("combobox").fill("cheltenham")
+    editor.get_by_role("option", name=f"{FESTIVAL} (horse racing)", exact=True).click()
+    expect(counting).to_contain_text(IN_WORDS)
+    expect(editor.get_by_text(f"does not name {FESTIVAL}")).to_be_visible()
+    editor.get_by_label("Version of the terms").fill("festival")
+    editor.get_by_label("Summary of the terms").fill(f"Stake £25 on the {FESTIVAL} in a week. 18+.")
+    expect(editor.get_by_text(f"does not name {FESTIVAL}")).to_have_count(0)
+    editor.get_by_role("button", name="Propose it").click()
+    dialog = editor.get_by_role("dialog")
+    expect(dialog).to_contain_text(IN_WORDS)
+    dialog.get_by_label("Reason").fill("It is the festival's week")
+    dialog.get_by_role("button", name="Propose", exact=True).click()
+    expect(editor.get_by_text("another person has to approve it")).to_be_visible()
+
+
+def approve_the_festival(approver: Page) -> None:
+    """Read what counts before and after, by name, and approve it."""
+    approver.get_by_role("menuitem", name="Approvals", exact=True).click()
+    approver.get_by_role("cell", name="Rules for GB in GBP, version 2").first.click()
+    changes = approver.get_by_role("table", name="What changes").get_by_role("row", name="Events")
+    expect(changes).to_contain_text(ALL_COUNT)
+    expect(changes).to_contain_text(IN_WORDS)
+    approver.get_by_role("button", name="Approve", exact=True).click()
+    approver.get_by_role("dialog").get_by_role("button", name="Approve", exact=True).click()
+    expect(approver.get_by_role("heading", name="What remains to be done")).to_be_visible()
+
+
+def preview(demo: Demo) -> dict[str, Any]:
+    """Return whether a bet that names no event would count."""
+    slip = {"stakeMinor": 500, "currency": "GBP", "oddsMilli": 2500, "betType": "SINGLE"}
+    values = {"input": {"brand": BRAND, "product": "BETTING", **slip}}
+    answer: dict[str, Any] = demo.site.ask(PREVIEW, values, customer=CUSTOMER)["data"]["betslipPreview"]
+    return answer
+
+
+@pytest.mark.slow("two people's browsers over a demo that goes through a week")
+def test_an_editor_chooses_what_counts_and_the_club_holds_to_it(tmp_path: Path, launched: Browser) -> None:
+    """Nobody sees an id; the open week keeps its rules, and in the next one only the festival counts."""
+    with running_demo(tmp_path, "--at", MONDAY) as demo:
+        tell_a_race(demo)
+        editor, approver = (signed_in(demo, launched, role) for role in ("editor", "approver"))
+        propose_the_festival(editor)
+        approve_the_festival(approver)
+        versions = editor.get_by_role("table", name="Versions")
+
+        def is_published() -> bool:
+            editor.reload()
+            expect(versions).to_be_visible(timeout=PATIENCE_MS)
+            return versions.get_by_role("row", name=FESTIVAL).count() == 1
+
+        eventually(is_published, "the version has come back by Kafka")
+        expect(versions.get_by_role("row", name=FESTIVAL)).to_contain_text("comes")
+        for page in (editor, approver):
+            page.context.close()
+        assert preview(demo) == {"counts": True, "reason": "COUNTED"}
+        week = RehearsedWeek(demo.site, demo.programs, CUSTOMER)
+        week.go_to("week-end")
+        eventually(lambda: week.club(NEXT_WEEK)["week"]["state"] == "OPEN", "the next week is open")
+        assert preview(demo) == {"counts": False, "reason": "EXCLUDED_EVENT"}
