@@ -10,6 +10,7 @@ from typing import Any
 
 from furlong.serve.http_server import listen, serving
 from gateway import GatewaySettings, create_gateway
+from gateway.transport import Transport
 from tests.gateway.features.subscriptions.newsroom import SDL, Newsroom, Wire
 
 PATIENCE_SECONDS = 30.0
@@ -73,11 +74,20 @@ class Live:
 
 
 @asynccontextmanager
-async def live_gateway(*, parts: dict[str, Any] | None = None, **settings: Any) -> AsyncIterator[Live]:
-    """Serve a gateway until the end of the block; `parts` are further arguments of `create_gateway`."""
+async def live_gateway(
+    *, feed: Transport | None = None, parts: dict[str, Any] | None = None, **settings: Any
+) -> AsyncIterator[Live]:
+    """Serve a gateway until the end of the block.
+
+    Args:
+        feed: The subgraph of subscriptions; None for the newsroom's own.
+        parts: Further arguments of `create_gateway`.
+        settings: The gateway's settings.
+    """
     wire = Wire()
     newsroom = Newsroom(wire)
-    app = create_gateway(SDL, newsroom.transports(), GatewaySettings(**settings), **(parts or {}))
+    transports = newsroom.transports() | ({} if feed is None else {"feed": feed})
+    app = create_gateway(SDL, transports, GatewaySettings(**settings), **(parts or {}))
     with listen("127.0.0.1", 0) as listener:
         async with serving(app, listener):
             yield Live(app, listener.getsockname()[1], newsroom, wire)

@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from tests.live.live_gateway import LATEST, NEWS, PATIENCE_SECONDS, live_gateway, news
+from tests.live.live_gateway import LATEST, NEWS, PATIENCE_SECONDS, live_gateway, news, until
+from tests.live.test_positions import COUNT, Journal, over
 
 FOLDER = Path(__file__).resolve().parents[1] / "node"
 
@@ -81,3 +82,26 @@ async def test_the_usual_client_is_served(kind: str) -> None:
         assert (await client.says(id="a"))["next"] == news("after the restart")
         client.send(end="a")
         await live.until(lambda: live.newsroom.closed == 2)
+
+
+@pytest.mark.parametrize("kind", ["ws", "sse"])
+async def test_the_usual_client_continues(kind: str) -> None:
+    """What happens while it is not connected comes once it is, behind the position that came last."""
+    journal = Journal()
+    async with (
+        live_gateway(feed=over(journal), live_drain_seconds=0.0) as live,
+        node_client(live.port, kind) as client,
+    ):
+        client.send(subscribe="a", query=COUNT)
+        journal.publish(2)
+        for number in (1, 2):
+            expected = {"data": {"count": number}, "extensions": {"position": str(number)}}
+            assert (await client.says(id="a"))["next"] == expected
+        live.app.live.shut_down(0)
+        journal.publish(1)
+        await until(lambda: len(journal.opened) == 2)
+        journal.publish(1)
+        for number in (3, 4):
+            assert (await client.says(id="a"))["next"]["data"] == {"count": number}
+    assert journal.opened[0] is None
+    assert journal.opened[1] in {"2", "3"}  # the third may still have come

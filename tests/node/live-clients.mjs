@@ -1,6 +1,7 @@
 // Speaks to a gateway by the clients of graphql-ws and graphql-sse: `node live-clients.mjs URL CLIENT [TOKEN]`.
 // CLIENT is ws or sse. Reads commands from stdin, one JSON object a line, and prints what happens:
 //   {"subscribe": ID, "query": QUERY}, {"end": ID}, {"exit": true}
+// When a connection is lost, both clients send a request again as it is then: with the position that came last.
 import { createInterface } from 'node:readline';
 import { argv, stdin, stdout, exit } from 'node:process';
 
@@ -37,12 +38,17 @@ const client =
 const running = new Map();
 
 function subscribe(id, query) {
+  const request = { query };
   const sink = {
-    next: (payload) => say({ id, next: payload }),
+    next(payload) {
+      const position = payload.extensions?.position;
+      if (position !== undefined) request.extensions = { position };
+      say({ id, next: payload });
+    },
     error: (error) => say({ id, error: error.code ?? (Array.isArray(error) ? error : String(error)) }),
     complete: () => say({ id, complete: true }),
   };
-  running.set(id, client.subscribe({ query }, sink));
+  running.set(id, client.subscribe(request, sink));
 }
 
 createInterface({ input: stdin }).on('line', (line) => {
