@@ -1,4 +1,4 @@
-"""The job of a dry run: it reads a week customer by customer, in bounded memory, and resumes after a crash."""
+"""The job of a dry run: it reads a week customer by customer, in bounded memory, and resumes if it dies."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

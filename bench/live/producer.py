@@ -42,7 +42,11 @@ class MessageProducer:
         self._producer.produce(topic, message.value, message.key, on_delivery=self._delivered)
 
     async def send_at_rate(
-        self, next_message: Callable[[str], OutgoingMessage], rate: float, seconds: float
+        self,
+        next_message: Callable[[str], OutgoingMessage],
+        rate: float,
+        seconds: float,
+        topic: str = PROGRESS_TOPIC,
     ) -> None:
         """Send messages at a rate; messages that became due while the process was busy follow at once.
 
@@ -54,7 +58,7 @@ class MessageProducer:
         while sent < planned:
             due, now = min(planned, int((loop.time() - begun) * rate) + 1), instant()
             for _ in range(due - sent):
-                self.send(next_message(now))
+                self.send(next_message(now), topic)
             sent = due
             self.poll()
             await asyncio.sleep(TICK)

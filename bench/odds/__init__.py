@@ -1,0 +1,1 @@
+"""Measures live odds: many pages that each follow some of many events whose prices move."""

@@ -1,0 +1,271 @@
+"""Measure live odds: pages that follow 20 of 500 events each, of which 1,000 prices change each second."""
+
+import argparse
+import asyncio
+import os
+import time
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+import uvloop
+
+from bench.harness import report
+from bench.harness.cores import Cores, on_core, resident_bytes
+from bench.harness.runner import run_benchmark
+from bench.harness.servers import (
+    Server,
+    Servers,
+    ServiceFailedError,
+    free_port,
+    furlong,
+    running_servers,
+    start_mariadb,
+)
+from bench.live.latencies import percentile
+from bench.live.producer import MessageProducer
+from bench.live.subscriber import Subscription
+from bench.live.subscriber_pool import SubscriberPool, raise_file_limit
+from bench.odds.peers import measure_peers
+from bench.odds.subscribers import QUERY, Pages
+from bench.odds.world import KINDS, MARKETS, STATUSES, OddsWorld
+from foundation.storage.settings import DatabaseSettings
+from furlong.databases import upgrade_databases
+from furlong.install.topics import create_topics
+from furlong.settings import TopicSettings
+from tools.private_kafka import start_kafka
+
+BRAND: Final = "northbet"
+PARTITIONS: Final = 8
+STATUS_SECONDS: Final = 5.0
+PATIENCE_SECONDS: Final = 180.0
+LISTED: Final = """
+query ($brand: ID!, $after: String) {
+  events(brand: $brand, first: 100, after: $after) {
+    nodes { id markets { status } }
+    pageInfo { hasNextPage endCursor }
+  }
+}
+"""
+"""All events, and whether their prices may be taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class OddsOptions:
+    """The options of the benchmark.
+
+    Attributes:
+        events: How many events have moving odds.
+        pages: How many pages are open.
+        follows: How many events each page follows.
+        rate: Changes of odds per second.
+        seconds: The duration of the measured load.
+        warm_up: The duration of the load before, in seconds.
+        quiet_pages: How many pages are open where hardly anything changes.
+        peers: Whether to compare with another gateway.
+    """
+
+    events: int
+    pages: int
+    follows: int
+    rate: float
+    seconds: float
+    warm_up: float
+    quiet_pages: int
+    peers: bool
+
+
+def read_options(description: str) -> OddsOptions:
+    """Return the options given on the command line."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--quick", action="store_true", help="use fewer pages and a shorter time")
+    parser.add_argument("--pages", type=int, help="number of open pages (2,000; quick: 200)")
+    parser.add_argument("--quiet-pages", type=int, help="number of quiet pages (10,000; quick: 500)")
+    parser.add_argument("--changes", type=float, default=1_000.0, help="changes per second (1,000)")
+    parser.add_argument("--seconds", type=float, help="duration of the load (60; quick: 10)")
+    parser.add_argument("--no-peers", action="store_true", help="do not compare with another gateway")
+    given = parser.parse_args()
+    quick = given.quick
+    return OddsOptions(
+        events=500,
+        pages=given.pages or (200 if quick else 2_000),
+        follows=20,
+        rate=given.changes,
+        seconds=given.seconds or (10 if quick else 60),
+        warm_up=3 if quick else 10,
+        quiet_pages=given.quiet_pages or (500 if quick else 10_000),
+        peers=not given.no_peers,
+    )
+
+
+async def all_events(port: int, count: int) -> list[str]:
+    """Return the ids of all events once each has open markets.
+
+    Raises:
+        ServiceFailedError: They do not appear.
+    """
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
+        while time.monotonic() < deadline:
+            found = await _listed(client)
+            is_open = all(market["status"] == "OPEN" for event in found for market in event["markets"])
+            if (
+                len(found) == count
+                and is_open
+                and all(len(event["markets"]) == len(KINDS) for event in found)
+            ):
+                return [event["id"] for event in found]
+            await asyncio.sleep(0.5)
+    raise ServiceFailedError(f"{len(found)} of {count} events are listed")
+
+
+async def _listed(client: httpx.AsyncClient) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    after: str | None = None
+    while True:
+        variables = {"brand": BRAND, "after": after}
+        answer = (await client.post("/graphql", json={"query": LISTED, "variables": variables})).json()
+        page = answer["data"]["events"]
+        found += page["nodes"]
+        after = page["pageInfo"]["endCursor"]
+        if not page["pageInfo"]["hasNextPage"]:
+            return found
+
+
+async def keep_well(producer: MessageProducer, world: OddsWorld) -> None:
+    """Tell from time to time that the adapter is well."""
+    while True:
+        producer.send(world.status(), STATUSES)
+        producer.poll()
+        await asyncio.sleep(STATUS_SECONDS)
+
+
+async def measure(serve: Server, bootstrap: str, options: OddsOptions) -> dict[str, dict[str, float]]:
+    """Measure pages whose events move, then many that are quiet."""
+    world, producer = OddsWorld(options.events), MessageProducer(bootstrap)
+    for topic, message in world.begin():
+        producer.send(message, topic)
+    producer.flush()
+    well = asyncio.create_task(keep_well(producer, world))
+    try:
+        events = await all_events(serve.port, options.events)
+        moving = await _measure_moving(
+            serve, producer, world, Pages(BRAND, events, options.follows, 20), options
+        )
+        quiet = await _measure_quiet(serve, Pages(BRAND, events, options.follows, 0), options)
+    finally:
+        well.cancel()
+    return {"moving": moving, "quiet": quiet}
+
+
+async def _measure_moving(
+    serve: Server, producer: MessageProducer, world: OddsWorld, pages: Pages, options: OddsOptions
+) -> dict[str, float]:
+    pool = SubscriberPool(Subscription.of(serve.port, QUERY, {}), pages.make)
+    await pool.open([""] * options.pages, pages.on_event)
+    send = partial(producer.send_at_rate, world.next_change, options.rate, topic=MARKETS)
+    await send(options.warm_up)
+    pages.forget()
+    pushes, used, changes, begun = pool.events, serve.cpu_seconds(), world.changes, time.perf_counter()
+    await send(options.seconds)
+    took = time.perf_counter() - begun
+    pushes, used = pool.events - pushes, serve.cpu_seconds() - used
+    pool.check()
+    pool.close()
+    if not pushes:
+        raise ServiceFailedError("no page got anything")
+    sampled_changes = (world.changes - changes) * pages.sampled * options.follows / options.events
+    return {
+        "pages": float(options.pages),
+        "changes_per_second": (world.changes - changes) / took,
+        "pushes_per_second": pushes / took,
+        "bytes_per_push": pages.received / pushes,
+        "events_per_push": pages.events_pushed / max(pages.pushes, 1),
+        "shown_share": pages.changes / sampled_changes,
+        "p50_ms": percentile(pages.latencies, 0.5) * 1e3,
+        "p99_ms": percentile(pages.latencies, 0.99) * 1e3,
+        "serve_cores": used / took,
+        "cpu_us_per_push": used / pushes * 1e6,
+    }
+
+
+async def _measure_quiet(serve: Server, pages: Pages, options: OddsOptions) -> dict[str, float]:
+    empty = resident_bytes(serve.process.pid)
+    count = min(options.quiet_pages, raise_file_limit(options.quiet_pages))
+    pool = SubscriberPool(Subscription.of(serve.port, QUERY, {}), pages.make)
+    await pool.open([""] * count, pages.on_event)
+    before, begun = serve.cpu_seconds(), time.perf_counter()
+    await asyncio.sleep(options.warm_up)
+    used = (serve.cpu_seconds() - before) / (time.perf_counter() - begun)
+    memory = resident_bytes(serve.process.pid) - empty
+    pool.check()
+    pool.close()
+    return {"pages": float(count), "kb_per_page": memory / count / 1e3, "serve_cores": used}
+
+
+def run(options: OddsOptions, folder: Path) -> None:
+    """Start everything, measure, and report."""
+    raise_file_limit(max(options.pages, options.quiet_pages))
+    cores = Cores.choose()
+    with ExitStack() as stack:
+        serve, bootstrap = _start(stack, cores, folder)
+        cores.use_rest()
+        figures = uvloop.run(measure(serve, bootstrap, options))
+    ratios = {}
+    if options.peers:
+        peer = measure_peers(figures["moving"], options.warm_up, folder)
+        figures["hive_gateway"] = peer
+        ratios["ours_vs_hive_gateway"] = peer["cpu_us_per_push"] / figures["moving"]["cpu_us_per_push"]
+    _show(figures, ratios)
+
+
+def _start(stack: ExitStack, cores: Cores, folder: Path) -> tuple[Server, str]:
+    """Start one serving process on its core, and all that it needs on the other."""
+    os.sched_setaffinity(0, {cores.rest})
+    mariadb = start_mariadb(folder / "mariadb")
+    stack.callback(mariadb.stop)
+    kafka = start_kafka(folder / "kafka")
+    stack.callback(kafka.stop)
+    asyncio.run(create_topics(kafka.bootstrap, PARTITIONS, 1, TopicSettings()))
+    servers: Servers = stack.enter_context(running_servers(folder))
+    settings = {
+        "FURLONG_DATABASE_URL": mariadb.url,
+        "FURLONG_KAFKA_BOOTSTRAP": kafka.bootstrap,
+        "FURLONG_JWT_SECRET": "a secret of the benchmark, long enough for HS256",
+        "FURLONG_JWT_ISSUER": "bench",
+        "FURLONG_JWT_AUDIENCE": "furlong",
+    }
+    asyncio.run(upgrade_databases(DatabaseSettings(url=mariadb.url)))
+    started = {}
+    for name, words, core in (
+        ("consume", ("consume", "events"), cores.rest),
+        ("upkeep", ("worker", "events-upkeep"), cores.rest),
+        ("serve", ("serve",), cores.server),
+    ):
+        port = free_port()
+        command = furlong(*words, "--listen", f"127.0.0.1:{port}")
+        started[name] = servers.start(name, on_core(core, command), port, settings)
+    return started["serve"], kafka.bootstrap
+
+
+def _show(figures: Mapping[str, Mapping[str, float]], ratios: Mapping[str, float]) -> None:
+    rounded = {part: {name: round(value, 3) for name, value in row.items()} for part, row in figures.items()}
+    for part, row in rounded.items():
+        for name, value in row.items():
+            print(f"{part:16}{name:24}{value:14,.2f}")
+    for name, value in ratios.items():
+        print(f"{name:40}{value:8.2f}")
+    report.write("odds", rounded, {name: round(value, 3) for name, value in ratios.items()})
+
+
+def main() -> None:
+    """Run the benchmark with the options of the command line."""
+    run_benchmark(run, read_options(__doc__ or ""))
+
+
+if __name__ == "__main__":
+    main()
