@@ -31,6 +31,7 @@ from subgraphs.club_kit.topics import (
     SCHEME_TOPIC,
     WEEK_TOPIC,
 )
+from subgraphs.kit.topics import EVENT_MARKET_TOPIC, EVENT_OFFER_TOPIC
 from subgraphs.progress.models import METADATA
 from tools.private_kafka import PrivateKafka, start_kafka
 
@@ -45,6 +46,8 @@ OTHERS = (
     QUALIFICATION_TOPIC,
     ADJUSTMENT_TOPIC,
     OUTCOMES_TOPIC,
+    EVENT_OFFER_TOPIC,
+    EVENT_MARKET_TOPIC,
 )
 """Topics that the consumer also reads, and that are empty here."""
 

@@ -31,6 +31,8 @@ TOPICS = (
     "club.adjustment.v1",
     "club.outcomes.v1",
     "club.progress.v1",
+    "event.offer.v1",
+    "event.market.v1",
 )
 PATIENCE_SECONDS = 60.0
 

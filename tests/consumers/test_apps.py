@@ -38,6 +38,8 @@ TOPICS = (
     "club.qualification.v1",
     "club.adjustment.v1",
     "club.progress.v1",
+    "event.offer.v1",
+    "event.market.v1",
     "club.reward-config.v1",
 )
 

@@ -41,6 +41,8 @@ TOPICS: Final = (
     "club.qualification.v1",
     "club.adjustment.v1",
     "club.outcomes.v1",
+    "event.offer.v1",
+    "event.market.v1",
     BETS,
     f"{BETS}.dlq",
 )

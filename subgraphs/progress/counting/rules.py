@@ -7,9 +7,10 @@ from enum import Enum
 
 import msgspec
 
+from subgraphs.club_kit.domain.event_scopes import EventScope
 from subgraphs.club_kit.domain.schemes import Scheme, has_begun, scheme_of_week
 from subgraphs.club_kit.domain.weeks import Week
-from subgraphs.progress.counting.legs import NO_EVENTS, JudgedLegs, KnownEvents, judged_legs
+from subgraphs.progress.counting.legs import NO_EVENTS, KnownEvents, judged_legs
 
 
 class ContributionReason(Enum):
@@ -161,7 +162,9 @@ def _why_not(
         return ContributionReason.OUTSIDE_WEEK
     if not scheme.count_before_opt_in and (opted_in_at is None or bet.placed_at < opted_in_at):
         return ContributionReason.BEFORE_OPT_IN
-    return _excluded(bet, scheme) or _missing(bet, scheme, events)
+    return _excluded(bet, scheme) or (
+        _below(bet, scheme) if scheme.events is None else _missing(bet, scheme, scheme.events, events)
+    )
 
 
 def _excluded(bet: BetFacts, scheme: Scheme) -> ContributionReason | None:
@@ -176,25 +179,27 @@ def _excluded(bet: BetFacts, scheme: Scheme) -> ContributionReason | None:
     return None
 
 
-def _missing(bet: BetFacts, scheme: Scheme, events: KnownEvents) -> ContributionReason | None:
-    """Return what the bet lacks: legs on what counts, a stake, or odds."""
-    legs = None if scheme.events is None else judged_legs(bet.legs, scheme.events, events)
-    if legs is not None and not (qualify := legs.qualify):
+def _missing(
+    bet: BetFacts, scheme: Scheme, scope: EventScope, events: KnownEvents
+) -> ContributionReason | None:
+    """Return what the bet lacks where not all events count: legs on what counts, a stake, or odds."""
+    legs = judged_legs(bet.legs, scope, events)
+    if not (qualify := legs.qualify):
         return ContributionReason.EVENT_PENDING if qualify is None else ContributionReason.EXCLUDED_EVENT
+    below = _below(bet, scheme)
+    if legs.need_all or bet.product != "betting" or below is ContributionReason.BELOW_MIN_STAKE:
+        return below
+    reach = legs.reach(scheme.min_odds_milli)
+    if reach is None:  # a price or a leg that is unknown decides
+        return ContributionReason.EVENT_PENDING if legs.pending else ContributionReason.PRICE_PENDING
+    return None if reach else ContributionReason.BELOW_MIN_ODDS
+
+
+def _below(bet: BetFacts, scheme: Scheme) -> ContributionReason | None:
     if bet.stake_minor < scheme.min_stake_minor:
         return ContributionReason.BELOW_MIN_STAKE
     if bet.product != "betting":
         return None
-    if legs is not None and not legs.need_all:
-        return _below_odds_of_legs(legs, scheme.min_odds_milli)
     if bet.odds_milli is None:
         return ContributionReason.PRICE_PENDING
     return ContributionReason.BELOW_MIN_ODDS if bet.odds_milli < scheme.min_odds_milli else None
-
-
-def _below_odds_of_legs(legs: JudgedLegs, least_milli: int) -> ContributionReason | None:
-    """Judge by the odds of the legs that qualify; a price or a leg that is unknown waits if it decides."""
-    reach = legs.reach(least_milli)
-    if reach is None:
-        return ContributionReason.EVENT_PENDING if legs.pending else ContributionReason.PRICE_PENDING
-    return None if reach else ContributionReason.BELOW_MIN_ODDS

@@ -23,7 +23,8 @@ class FactReader:
     ) -> KnownCustomers:
         """Return what is known of bets, each with its revisions."""
         bets = list(bets)
-        owners = {(revisions[0].brand, revisions[0].customer) for revisions in bets}
+        firsts = [revisions[0] for revisions in bets]
+        owners = {(first.brand, first.customer) for first in firsts}
         territories = await self.customers.territories(connection, owners, default_territories(rulebook))
         asking = {name for name, brand in rulebook.brands.items() if brand.ask_for_opt_in}
         needed = [owner for owner in owners if owner[0] in asking] if asking else []

@@ -44,6 +44,7 @@ _BET_KEY = itemgetter(
     BET_COLUMNS.index("brand_id"), BET_COLUMNS.index("bet_id"), BET_COLUMNS.index("revision")
 )
 _LEGS: Final = BET_COLUMNS.index("legs")
+_LEGS_OF: Final = itemgetter(_LEGS)
 MAX_LEGS_TEXT: Final = 1_000_000
 """Of so many characters are all legs in a statement at most: it may have 16 MB, and some are written in eight
 bytes."""
@@ -178,6 +179,9 @@ class LedgerRepository:
 def _in_portions(rows: Sequence[tuple[Any, ...]]) -> Iterator[Sequence[tuple[Any, ...]]]:
     """Yield rows of bets, as many at a time as a database takes in one statement, however long their legs."""
     start, length = 0, 0
+    if not any(map(_LEGS_OF, rows)):
+        yield rows
+        return
     for at, row in enumerate(rows, 1):
         length += len(row[_LEGS] or "")
         if length > MAX_LEGS_TEXT:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Final
 
 import msgspec
@@ -20,8 +21,11 @@ BET_COLUMNS: Final = (
 """The columns of a bet in the order of the fields of `Bet`, in which bets are read and written."""
 
 _INSTANTS: Final = ("placed_at", "occurred_at")
-_LEGS_APART: Final = "CASE WHEN legs IS NOT NULL THEN '' END"
+_LEGS_APART: Final = "CASE WHEN legs IS NOT NULL THEN '[]' END"
 """Says which bets have legs: theirs may be too long for a value that has all bets of a batch."""
+
+
+_LEGS_OF: Final = attrgetter("bet.legs")
 
 
 class _ContributionRow(msgspec.Struct, array_like=True, frozen=True):
@@ -130,6 +134,8 @@ class StoredBets:
         self, connection: AsyncConnection, rows: Sequence[_ContributionRow]
     ) -> list[_ContributionRow]:
         """Return rows with the legs of their bets, which were read without them."""
+        if not any(map(_LEGS_OF, rows)):
+            return list(rows)
         legs: dict[BetKey, str] = {}
         for brand, ids in few_at_once(row.bet.key for row in rows if row.bet.legs is not None):
             found = await self.stored_legs.many(
@@ -137,8 +143,6 @@ class StoredBets:
                 f"FROM contribution WHERE {among_ids(self.dialect, brand, 'bet_id', ids)}{self._locked}",
             )
             legs |= {(row.brand, row.bet_id): row.legs for row in found}
-        if not legs:
-            return list(rows)
         return [
             replace(row, bet=replace(row.bet, legs=legs[row.bet.key])) if row.bet.key in legs else row
             for row in rows
