@@ -36,6 +36,9 @@ KEPT: Final = timedelta(days=30)
 BATCH: Final = 500
 """How many rows of a table a round deletes at most."""
 
+ANNOUNCED: Final = 20
+"""How many batches of offers and markets a round tells at most."""
+
 
 @dataclass(frozen=True, slots=True)
 class Upkeep:
@@ -56,11 +59,20 @@ class Upkeep:
             reports = await read_reports(connection)
             await self._judge(connection, reports)
             await self._end_void(connection, reports)
-        async with self.database.write() as connection:
-            announced = await announce(connection, await self.clock.at(connection))
+        is_more = await self._announce()
         async with self.database.write() as connection:
             now = await self.clock.at(connection)
-            return {"announcement": announced, "deletion": await _delete_old(connection, now)}
+            return {"announcement": is_more, "deletion": await _delete_old(connection, now)}
+
+    async def _announce(self) -> bool:
+        """Tell other blocks what they were not told yet, some of it; return whether there may be more."""
+        is_more = True
+        for _ in range(ANNOUNCED):
+            async with self.database.write() as connection:
+                is_more = await announce(connection, await self.clock.at(connection))
+            if not is_more:
+                break
+        return is_more
 
     async def _judge(self, connection: AsyncConnection, reports: tuple[ProviderReport, ...]) -> None:
         now, limits = self.clock.machine.now(), self.settings.trust_limits

@@ -11,6 +11,8 @@ from sqlalchemy import delete, select
 from subgraphs.events.matching.names import normal
 from subgraphs.events.models import OUTBOX
 from subgraphs.events.own_ids import competition_id, market_id, offer_id
+from subgraphs.events.records import announcements
+from subgraphs.events.upkeep import ANNOUNCED
 from tests.support.events.block import EventsBlock, events_block
 from tests.support.events.told import NOW, decision, fixture, gone, instant, market
 
@@ -118,11 +120,11 @@ async def test_messages_about_what_is_deleted_are_removed(block: EventsBlock) ->
     assert facts == {THEIRS: None, market_id("feed", "m"): None}
 
 
-async def test_what_was_known_before_this_was_told_is_told(block: EventsBlock) -> None:
-    """However much there is, in portions."""
-    await block.apply_together(*(market("feed", f"m-{number}", "1", 2000) for number in range(1100)))
-    facts: dict[str, Any] = {}
-    while more := await told(block, MARKETS):
-        assert len(more) <= 500
-        facts |= more
-    assert len(facts) == 1100
+async def test_what_was_known_before_this_was_told_is_told(
+    block: EventsBlock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However much there is, in batches, and some of them in each round."""
+    monkeypatch.setattr(announcements, "BATCH", 30)
+    await block.apply_together(*(market("feed", f"m-{number}", "1", 2000) for number in range(650)))
+    counts = [len(await told(block, MARKETS)) for _ in range(3)]
+    assert counts == [ANNOUNCED * 30, 50, 0]
