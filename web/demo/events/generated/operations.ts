@@ -62,13 +62,13 @@ export type OfferedMarketFragment = { readonly id: string, readonly name: string
 export const SportsEvents: Operation<SportsEventsQuery, SportsEventsQueryVariables> = {
   name: 'SportsEvents',
   kind: 'query',
-  id: 'sha256:47111151b26dc37d3677cd9557070b427a131bcdcb85b0ed726ef9ba72e07eb3',
-  text: "query SportsEvents($brand:ID!$first:Int!$after:String$sport:ID$search:String$from:DateTime$to:DateTime$opened:ID!$hasOpened:Boolean!$picked:ID!$hasPicked:Boolean!){sports(brand:$brand){id name}events(brand:$brand first:$first after:$after sport:$sport search:$search from:$from to:$to){nodes{...EventFacts markets(first:1){...OfferedMarket}}pageInfo{hasNextPage endCursor}}opened:event(brand:$brand id:$opened)@include(if:$hasOpened){...EventFacts markets(first:50){...OfferedMarket}}picked:event(brand:$brand id:$picked)@include(if:$hasPicked){...EventFacts markets(first:50){...OfferedMarket}}}fragment EventFacts on Event{...EventState name sport{id name}competition{name}}fragment EventState on Event{id startsAt status score}fragment OfferedMarket on Market{id name status selections{id name status odds{milli display}}}",
+  id: 'sha256:26d68fa052efc788b0be2118f5a5a2913c2c5db62b645061c17140bf617f9115',
+  text: "query SportsEvents($brand:ID!$first:Int!$after:String$sport:ID$search:String$from:DateTime$to:DateTime$opened:ID!$hasOpened:Boolean!$picked:ID!$hasPicked:Boolean!){sports(brand:$brand){id name}events(brand:$brand first:$first after:$after sport:$sport search:$search from:$from to:$to){nodes{...EventFacts markets(first:1){...OfferedMarket}}pageInfo{hasNextPage endCursor}}opened:event(brand:$brand id:$opened)@include(if:$hasOpened){...EventFacts markets(first:20){...OfferedMarket}}picked:event(brand:$brand id:$picked)@include(if:$hasPicked){...EventFacts markets(first:20){...OfferedMarket}}}fragment EventFacts on Event{...EventState name sport{id name}competition{name}}fragment EventState on Event{id startsAt status score}fragment OfferedMarket on Market{id name status selections{id name status odds{milli display}}}",
 };
 
 export const EventPrices: Operation<EventPricesSubscription, EventPricesSubscriptionVariables> = {
   name: 'EventPrices',
   kind: 'subscription',
-  id: 'sha256:65faff1cc7f67a9c6d49ea3ff396b4cb32b4c1d61f0eaf19899d2585f8198daa',
-  text: "subscription EventPrices($brand:ID!$ids:[ID!]!$after:String){eventsUpdated(brand:$brand ids:$ids after:$after){position image events{...EventState markets(first:50){...OfferedMarket}}}}fragment EventState on Event{id startsAt status score}fragment OfferedMarket on Market{id name status selections{id name status odds{milli display}}}",
+  id: 'sha256:20ad5a45ecd433d284e12f0bd87466a05fb2f60e364db34b52830a98cd49dab8',
+  text: "subscription EventPrices($brand:ID!$ids:[ID!]!$after:String){eventsUpdated(brand:$brand ids:$ids after:$after){position image events{...EventState markets(first:20){...OfferedMarket}}}}fragment EventState on Event{id startsAt status score}fragment OfferedMarket on Market{id name status selections{id name status odds{milli display}}}",
 };
