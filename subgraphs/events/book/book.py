@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from contextvars import Context
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any, Final
 
-import orjson
 import structlog
 from msgspec.structs import replace
 
@@ -29,6 +29,7 @@ from subgraphs.kit.graphql.context import MAX_HEADER
 from subgraphs.kit.graphql.subscriptions import encoded
 
 log = structlog.get_logger(__name__)
+ENCODED: Final[Callable[[FollowedEvent], Any]] = attrgetter("state.encoded")
 MAX_KEPT_LANES: Final = 500
 """Beyond so many lanes, none is kept that nobody follows: pages may select anything."""
 
@@ -49,7 +50,6 @@ class EventBook:
     wanted: asyncio.Event = field(default_factory=asyncio.Event)
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     _running: asyncio.Task[None] | None = None
-    _written: tuple[Position | None, str, bytes] = (None, "", b"")
 
     async def follow(
         self, context: EventsContext, info: Any, brand: str, own_ids: Sequence[str], after: str | None
@@ -82,7 +82,9 @@ class EventBook:
                 while not follower.is_moved:
                     if events or is_image:
                         yield self._update(lane, context, events, is_image=is_image)
-                    await follower.woken()
+                    if not follower.dirty and not follower.is_moved:
+                        follower.waiter = loop.create_future()
+                        await follower.waiter
                     if loop.time() >= check_at:
                         await context.renewed()
                         check_at = loop.time() + self.check_seconds
@@ -143,15 +145,10 @@ class EventBook:
         self, lane: Lane, context: EventsContext, events: Sequence[FollowedEvent], *, is_image: bool
     ) -> Any:
         """Return an update: encoded for all, or else with what its execution needs."""
-        position = self.renewal.position
-        if self._written[0] is not position:
-            text = "" if position is None else position.text()
-            self._written = (position, text, orjson.dumps(text))
-        _, text, written = self._written
-        contents = dict.fromkeys([event.state.encoded for event in events])  # two ids may be of one event
-        encodings = [content for content in contents if content is not None]
-        if lane.is_encoded and len(encodings) == len(contents):
-            content = lane.encoder.response(written, encodings, is_image=is_image)
+        text, written = self.renewal.written
+        contents = dict.fromkeys(map(ENCODED, events))  # two ids may be of one event
+        if lane.is_encoded and None not in contents:
+            content = lane.encoder.response(written, contents, is_image=is_image)
             return encoded(EncodedEvent(content, text))
         context.identity = replace(context.identity, now=self.renewal.encoding.now())
         context.pending_reads = self.renewal.encoding.reads(events)

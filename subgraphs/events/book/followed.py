@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from asyncio import Future, get_running_loop
+from asyncio import Future
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
@@ -179,6 +179,7 @@ class Follower:
         dirty: Those that have changed since it was last sent something.
         sent: What it has of each.
         is_moved: Whether it has to join another lane.
+        waiter: What it waits for while nothing has changed.
     """
 
     lane: Lane | None = None
@@ -188,28 +189,18 @@ class Follower:
     is_moved: bool = False
     waiter: Future[None] | None = None
 
-    async def woken(self) -> None:
-        """Wait until something that it follows has changed."""
-        if not self.dirty and not self.is_moved:
-            self.waiter = get_running_loop().create_future()
-            await self.waiter
-
     def take(self) -> tuple[bool, list[FollowedEvent]]:
         """Return what it gets: the events that differ from what it has, or an image of all of them.
 
         It gets an image if what it has under the id of an event is now another one.
         """
         dirty, self.dirty = self.dirty, set()
-        sent = self.sent
-        changed = [
-            event
-            for own_id, event in self.events.items()
-            if event in dirty and event.state != sent.get(own_id, UNKNOWN)
-        ]
-        is_image = False
-        for event in changed:
-            before, sent[event.own_id] = sent.get(event.own_id, UNKNOWN), event.state
-            is_image = is_image or (before.id != event.state.id and before is not UNKNOWN)
+        sent, changed, is_image = self.sent, [], False
+        for own_id, event in self.events.items():
+            if event in dirty and (state := event.state) != (before := sent.get(own_id, UNKNOWN)):
+                changed.append(event)
+                sent[own_id] = state
+                is_image = is_image or (before.id != state.id and before is not UNKNOWN)
         return (True, self.image()) if is_image else (False, changed)
 
     def image(self) -> list[FollowedEvent]:

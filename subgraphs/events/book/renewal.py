@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
+import orjson
 import structlog
 
 from foundation.storage.clock import MAX_DIFFERENCE, Clock
@@ -45,6 +46,7 @@ class Renewal:
         lanes: What is followed.
         position: What is contained in all that followers have, or are about to get; None before the first
             round.
+        written: The position as text, and as JSON.
         heard: When the last record came; None if none did.
     """
 
@@ -57,6 +59,7 @@ class Renewal:
     cell: str = ""
     lanes: dict[LaneKey, Lane] = field(default_factory=dict)
     position: Position | None = None
+    written: tuple[str, bytes] = ("", b'""')
     heard: datetime | None = None
     _last: Catalogue = EMPTY
     _changed: set[FollowedEvent] = field(default_factory=set)
@@ -112,7 +115,7 @@ class Renewal:
         for event in events:
             event.begun = head, _milliseconds(now)
         if self.position is None:
-            self.position = self._position(now)
+            self._publish(self._position(now))
 
     async def settle(self) -> None:
         """Find out what has changed, encode it, and tell who follows it.
@@ -141,7 +144,7 @@ class Renewal:
         latest = self._latest_revision(now)
         self._ahead = {offer for offer in followed if is_ahead(self.markets.of_offer(offer), latest)}
         if not self._again:
-            self.position = position
+            self._publish(position)
         self._forget(now)
 
     async def has_names(self, brand: str) -> bool:
@@ -239,6 +242,11 @@ class Renewal:
         }
         changed = {name for name in beliefs.keys() | before.keys() if beliefs.get(name) != before.get(name)}
         return {offer for offer in self.markets.offers if offer.provider in changed}
+
+    def _publish(self, position: Position) -> None:
+        """Have a position, which is written once for all who get it."""
+        text = position.text()
+        self.position, self.written = position, (text, orjson.dumps(text))
 
     def _position(self, now: datetime) -> Position:
         seen = now - (self.catalogues.age(PLATFORM) or timedelta())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple, TypeAlias
 
@@ -169,7 +169,7 @@ class EventEncoder:
             raise Unavailable if any(map(_is_unavailable, originals)) else NotEncoded
         return result.data
 
-    def response(self, position: bytes, encoded: Sequence[Encoded], *, is_image: bool) -> bytes:
+    def response(self, position: bytes, encoded: Iterable[Encoded], *, is_image: bool) -> bytes:
         """Return the whole response with some encoded events.
 
         Args:
