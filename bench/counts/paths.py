@@ -37,6 +37,7 @@ from bench.counts.club import (
 )
 from bench.counts.counting import Counting
 from bench.counts.doubles import Client, StoppedLoop, embedded_databases, settle
+from bench.counts.odds_path import odds_event
 from bench.counts.site_paths import betslip, betslip_again, betslip_changed, gateway, live_event
 from bench.fixtures.customers import BRAND, customer_id
 from bench.load.http_messages import END
@@ -188,6 +189,7 @@ PATHS: Final[Mapping[str, HotPath]] = {
     "gateway": gateway,
     "consumer_batch": consumer_batch,
     "live_event": live_event,
+    "odds_event": odds_event,
     "office_page": office_page,
 }
 WARM_UP: Final = 5

@@ -43,7 +43,7 @@ QUIET_SECONDS: Final = 1.5 * GATHER_SECONDS
 @asynccontextmanager
 async def betslip(given: Counted) -> AsyncIterator[Request]:
     """The bet-slip by `furlong serve`: its subgraphs in process, tokens checked, all limits; none is kept."""
-    async with served(_site(given, kept_answers={"bytes": 0})) as connect:
+    async with served(site(given, kept_answers={"bytes": 0})) as connect:
         client = connect()
         yield asking(client, betslip_request(given.token), require_right)
         client.close()
@@ -52,7 +52,7 @@ async def betslip(given: Counted) -> AsyncIterator[Request]:
 @asynccontextmanager
 async def betslip_again(given: Counted) -> AsyncIterator[Request]:
     """The same bet-slip while nothing about it changes: what it was made of is read and compared."""
-    async with served(_site(given)) as connect:
+    async with served(site(given)) as connect:
         client = connect()
         yield asking(client, betslip_request(given.token), require_right)
         client.close()
@@ -61,7 +61,7 @@ async def betslip_again(given: Counted) -> AsyncIterator[Request]:
 @asynccontextmanager
 async def betslip_changed(given: Counted) -> AsyncIterator[Request]:
     """The same bet-slip after each bet: what was read to compare is used to make it anew."""
-    async with served(_site(given)) as connect, _progress(given) as bet:
+    async with served(site(given)) as connect, _progress(given) as bet:
         client, request = connect(), betslip_request(given.token)
 
         async def ask(counting: AbstractContextManager[object]) -> None:
@@ -78,7 +78,7 @@ async def betslip_changed(given: Counted) -> AsyncIterator[Request]:
 async def live_event(given: Counted) -> AsyncIterator[Request]:
     """From the notice that a customer's progress has changed to the event on an open stream (SSE)."""
     bus = MemoryBus(is_complete=True)
-    async with served(_site(given, bus)) as connect, _progress(given) as bet:
+    async with served(site(given, bus)) as connect, _progress(given) as bet:
         client = connect()
         headers = (f"Authorization: Bearer {given.token}", "Accept: text/event-stream")
         await client.ask(post("/graphql", _body(UPDATES), *headers), _is_event)
@@ -109,7 +109,7 @@ async def _progress(given: Counted) -> AsyncIterator[Callable[[], Awaitable[None
     await database.close()
 
 
-def _site(given: Counted, bus: MemoryBus | None = None, **settings: Any) -> Starlette:
+def site(given: Counted, bus: MemoryBus | None = None, **settings: Any) -> Starlette:
     """Build the site with its default settings, without a page, whose files would be settings, too."""
     parts = SubgraphParts(
         given.database,

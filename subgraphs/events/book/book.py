@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from foundation.graphql_http.encoded_event import EncodedEvent
 from subgraphs.events.book.encoding import as_shown
-from subgraphs.events.book.followed import FollowedEvent, Follower, Lane, LaneKey, wake
+from subgraphs.events.book.followed import FollowedEvent, Follower, Lane, LaneKey
 from subgraphs.events.book.markets import ToldMarket
 from subgraphs.events.book.position import Position
 from subgraphs.events.book.renewal import DIFFERENCE, Renewal
@@ -173,10 +173,10 @@ class EventBook:
                 await self.renewal.settle()
         except Exception:  # whatever it is, followers wait for the next tick
             log.exception("followed_events_not_renewed")
-        moved = self.renewal.moved
-        for follower in moved:
+        for follower in self.renewal.moved:
             follower.is_moved = True
-        wake(moved)
+            if follower.waiter is not None and not follower.waiter.done():
+                follower.waiter.set_result(None)
 
     async def _run(self) -> None:
         """Settle each tick, until nobody has followed anything for a while."""

@@ -217,12 +217,7 @@ def mark(changed: Iterable[FollowedEvent]) -> None:
         for follower in event.followers:
             follower.dirty.add(event)
         dirty |= event.followers
-    wake(dirty)
-
-
-def wake(followers: Iterable[Follower]) -> None:
-    """Let followers look what has changed."""
-    for follower in followers:
+    for follower in dirty:
         waiter = follower.waiter
         if waiter is not None and not waiter.done():
             waiter.set_result(None)
