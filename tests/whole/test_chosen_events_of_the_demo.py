@@ -22,7 +22,8 @@ CUSTOMER: Final = "c-1001"
 PREVIEW: Final = (
     """query Preview($input: BetslipInput!) { betslipPreview(input: $input) { counts reason } }"""
 )
-EVENTS: Final = 'query Events($brand: ID!) { events(brand: $brand, search: "Gold Cup") { nodes { name } } }'
+EVENTS: Final = """query Events($brand: ID!, $search: String!) {
+  events(brand: $brand, search: $search, first: 50) { nodes { name markets { selections { id } } } } }"""
 
 
 def tell_a_race(demo: Demo) -> None:
@@ -36,15 +37,18 @@ def tell_a_race(demo: Demo) -> None:
         competitors=[],
         starts_at=told.instant(start),
     )
-    assert race.key
-    assert race.value
-    demo.site.produce(race.value, key=race.key.decode(), topic=race.topic)
+    for record in (race, told.market("races", "win", "gold-cup", 2500, 3000, kind="WIN")):
+        assert record.key
+        assert record.value
+        demo.site.produce(record.value, key=record.key.decode(), topic=record.topic)
+    eventually(lambda: selections(demo, "Gold Cup"), "the race is in the graph with its prices")
 
-    def is_there() -> bool:
-        events = demo.site.ask(EVENTS, {"brand": BRAND})["data"]["events"]
-        return any(event["name"] == "Gold Cup" for event in events["nodes"])
 
-    eventually(is_there, "the race is in the graph")
+def selections(demo: Demo, search: str) -> list[str]:
+    """Return a selection of each event that a search finds, if it has any."""
+    found = demo.site.ask(EVENTS, {"brand": BRAND, "search": search})["data"]["events"]["nodes"]
+    markets = [market for event in found for market in event["markets"][:1]]
+    return [market["selections"][0]["id"] for market in markets if market["selections"]]
 
 
 def propose_the_festival(editor: Page) -> None:
@@ -82,12 +86,13 @@ def approve_the_festival(approver: Page) -> None:
     expect(approver.get_by_role("heading", name="What remains to be done")).to_be_visible()
 
 
-def preview(demo: Demo) -> dict[str, Any]:
-    """Return whether a bet that names no event would count."""
+def preview(demo: Demo, *legs: str) -> tuple[bool, str]:
+    """Return whether a bet on selections would count, and why."""
     slip = {"stakeMinor": 500, "currency": "GBP", "oddsMilli": 2500, "betType": "SINGLE"}
-    values = {"input": {"brand": BRAND, "product": "BETTING", **slip}}
-    answer: dict[str, Any] = demo.site.ask(PREVIEW, values, customer=CUSTOMER)["data"]["betslipPreview"]
-    return answer
+    named: dict[str, Any] = {"legs": [{"selectionId": leg, "oddsMilli": 2500} for leg in legs]}
+    values = {"input": {"brand": BRAND, "product": "BETTING", **slip, **named}}
+    answer = demo.site.ask(PREVIEW, values, customer=CUSTOMER)["data"]["betslipPreview"]
+    return answer["counts"], answer["reason"]
 
 
 @pytest.mark.slow("two people's browsers over a demo that goes through a week")
@@ -109,8 +114,11 @@ def test_an_editor_chooses_what_counts_and_the_club_holds_to_it(tmp_path: Path, 
         expect(versions.get_by_role("row", name=FESTIVAL)).to_contain_text("comes")
         for page in (editor, approver):
             page.context.close()
-        assert preview(demo) == {"counts": True, "reason": "COUNTED"}
+        match, race = selections(demo, "Manchester United")[0], selections(demo, "Gold Cup")[0]
+        assert preview(demo, match) == (True, "COUNTED")
         week = RehearsedWeek(demo.site, demo.programs, CUSTOMER)
         week.go_to("week-end")
         eventually(lambda: week.club(NEXT_WEEK)["week"]["state"] == "OPEN", "the next week is open")
-        assert preview(demo) == {"counts": False, "reason": "EXCLUDED_EVENT"}
+        eventually(lambda: preview(demo, race) == (True, "COUNTED"), "a bet on the festival counts")
+        for legs in ((), (match,), (match, race)):
+            assert preview(demo, *legs) == (False, "EXCLUDED_EVENT")
