@@ -78,9 +78,10 @@ class EventBook:
             while True:
                 lane = await self._join(follower, context, selected, (brand, own_ids))
                 is_image, events = self._first(follower, position)
-                position = None
+                is_first, position = True, None
                 while not follower.is_moved:
-                    if events or is_image:
+                    # Who continues learns at once that nothing has changed.
+                    if events or is_image or is_first:
                         yield self._update(lane, context, events, is_image=is_image)
                     if not follower.dirty and not follower.is_moved:
                         follower.waiter = loop.create_future()
@@ -88,7 +89,7 @@ class EventBook:
                     if loop.time() >= check_at:
                         await context.renewed()
                         check_at = loop.time() + self.check_seconds
-                    is_image, events = follower.take()
+                    is_first, (is_image, events) = False, follower.take()
                 self._leave(follower)
         finally:
             self._leave(follower)
