@@ -76,6 +76,7 @@ class World:
     def __init__(self, given_processes: Processes) -> None:
         self.all = given_processes
         self.block = given_processes.block
+        self.all.well = PROVIDERS
         self.boards = 0
         self.pages = [
             Page(
@@ -97,7 +98,13 @@ class World:
             for item in ITEMS:
                 await self._tell("fixture", (provider, item), 1)
                 await self._tell("market", (provider, item), 1)
+        for number, page in enumerate(self.pages):
+            page.subgraph = self._process(number).subgraph
+            await page.open()
         await self.all.settle()
+        await self.all.settle()
+        for page in self.pages:
+            await page.take()
         for step in steps:
             await self._take(*step)
         for page in self.pages:
@@ -114,7 +121,7 @@ class World:
         process, page = self._process(number), self.pages[which]
         match kind:
             case "later":
-                self.block.later(seconds=number * 4)
+                self.block.later(seconds=number)
             case "store":
                 await self.all.topic.store(number + 1)
             case "tail":
