@@ -1,14 +1,12 @@
-/** Connects the events of a brand to React: what is shown, read and followed while the page is seen. */
-import type { Ask, ConnectLive, LiveListener } from '@furlong/client';
+/** Connects the events of a brand to React: what is shown, polled while the page is seen. */
+import type { Ask } from '@furlong/client';
 import { useCallback, useEffect, useReducer, useRef } from 'react';
 
-import { type Board, boardAtStart, type BoardEvent, isFollowed, reduceBoard } from './board';
-import { EventPrices, type EventPricesSubscription, SportsEvents, type SportsEventsQueryVariables } from './generated/operations';
+import { type Board, boardAtStart, reduceBoard } from './board';
+import { SportsEvents, type SportsEventsQueryVariables } from './generated/operations';
 import { createListed } from './listed';
-import { MOVED_MS } from './moves';
 import type { PickedIds } from './picked';
 import { createEventPoller, type EventPoller, GIVE_UP_MS } from './poller';
-import { createLivePrices, type LivePrices } from './prices';
 
 /** What narrows the list; empty strings and null narrow nothing. */
 export interface Filter {
@@ -26,15 +24,7 @@ export interface BoardControls {
   /** Accepts the present odds of what is picked. */
   readonly accept: () => void;
   readonly showMore: () => void;
-  /** Reads and follows anew, because what is shown is in doubt. */
   readonly refresh: () => void;
-}
-
-/** The sources of events. */
-export interface Graph {
-  readonly ask: Ask;
-  /** Opens subscriptions to prices. */
-  readonly live: ConnectLive;
 }
 
 const NOTHING_ASKED = { brand: '', opened: '', hasOpened: false, picked: '', hasPicked: false };
@@ -46,7 +36,7 @@ const NOTHING_ASKED = { brand: '', opened: '', hasOpened: false, picked: '', has
  * @param pageSize how many events are listed at first, and more each time
  */
 export function useBoard(
-  { ask, live }: Graph,
+  ask: Ask,
   brand: string,
   filter: Filter,
   opened: string | null,
@@ -55,15 +45,12 @@ export function useBoard(
 ): BoardControls {
   const [board, tell] = useReducer(reduceBoard, remembered, boardAtStart);
   const poller = useRef<EventPoller | null>(null);
-  const prices = useRef<LivePrices | null>(null);
-  const shown = useRef(board);
   const listing = JSON.stringify([filter, pageSize]);
   const picked = board.picked?.offer.event.id ?? board.remembered?.event ?? null;
   const asked = useRef<Omit<SportsEventsQueryVariables, 'first'> | null>(null);
   const listed = useRef({ listing, pages: createListed(pageSize) });
 
   useEffect(() => {
-    shown.current = board;
     // Another filter begins with its first page.
     if (listed.current.listing !== listing) listed.current = { listing, pages: createListed(pageSize) };
     asked.current = {
@@ -81,60 +68,27 @@ export function useBoard(
 
   useEffect(() => {
     if (brand === '') return;
-    const parts = {
-      isVisible: () => document.visibilityState === 'visible',
-      now: Date.now,
-      random: Math.random,
-    };
-    const polled = createEventPoller({
-      ...parts,
+    const created = createEventPoller({
       read: (signal) => {
         const variables = asked.current ?? NOTHING_ASKED;
         return ask(SportsEvents, { ...variables, first: listed.current.pages.count() }, { token: null, signal });
       },
       tell,
-      isFollowed: () => isFollowed(shown.current),
+      isVisible: () => document.visibilityState === 'visible',
+      random: Math.random,
     });
-    const followed = createLivePrices({
-      ...parts,
-      connect: (ids, listener, after) => live(EventPrices, { brand, ids }, () => null, positioned(listener), after),
-      tell(event: BoardEvent) {
-        tell(event);
-        if (event.type === 'unfollowed') polled.discard();
-      },
-    });
-    poller.current = polled;
-    prices.current = followed;
-    const changed = () => {
-      polled.visibilityChanged();
-      followed.visibilityChanged();
-    };
+    poller.current = created;
+    const changed = () => created.visibilityChanged();
     document.addEventListener('visibilitychange', changed);
     return () => {
       document.removeEventListener('visibilitychange', changed);
-      polled.stop();
-      followed.stop();
+      created.stop();
       poller.current = null;
-      prices.current = null;
     };
-  }, [ask, live, brand]);
-
-  // What is on the slip and what is opened come first, since there may be too many.
-  const ids = [picked, board.opened?.id, ...board.events.map(({ id }) => id)].filter((id) => typeof id === 'string').join(' ');
-  const isRead = board.presentAt !== null;
-  useEffect(() => {
-    if (isRead) prices.current?.follow(ids === '' ? [] : ids.split(' '));
-  }, [ask, live, brand, isRead, ids]);
-
-  const { moves } = board;
-  useEffect(() => {
-    if (moves.size === 0) return;
-    const age = setTimeout(() => tell({ type: 'aged', at: Date.now() }), MOVED_MS);
-    return () => clearTimeout(age);
-  }, [moves]);
+  }, [ask, brand]);
 
   // Also the first read.
-  useEffect(() => poller.current?.refresh(), [ask, live, brand, listing, opened]);
+  useEffect(() => poller.current?.refresh(), [ask, brand, listing, opened]);
 
   const { next } = board;
   const showMore = useCallback(() => {
@@ -164,17 +118,6 @@ export function useBoard(
     choose: useCallback(() => tell({ type: 'chosen' }), []),
     accept: useCallback(() => tell({ type: 'accepted' }), []),
     showMore,
-    refresh: useCallback(() => {
-      prices.current?.renew();
-      poller.current?.refresh();
-    }, []),
-  };
-}
-
-/** The field's own position, which any gateway passes on. */
-function positioned({ update, ...listener }: LiveListener<EventPricesSubscription>): LiveListener<EventPricesSubscription> {
-  return {
-    ...listener,
-    update: (answer) => update(answer.data === null ? answer : { ...answer, position: answer.data.eventsUpdated.position }),
+    refresh: useCallback(() => poller.current?.refresh(), []),
   };
 }

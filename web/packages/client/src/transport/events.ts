@@ -2,8 +2,7 @@
 import { createClient, NetworkError, type RequestParams } from 'graphql-sse';
 
 import type { GraphQLFault } from './ask.ts';
-import { headersOf, subscriptionRequest } from './request.ts';
-import { updateOf, type UpdateExtensions } from './update.ts';
+import { subscriptionRequest } from './request.ts';
 import { endingOfErrors, nameUnknownId } from './endings.ts';
 import type { ConnectLive, Ending, LiveListener } from '../live/live.ts';
 import type { Operation } from '../operations/operation.ts';
@@ -18,14 +17,13 @@ export function overEvents(endpoint: string, language: string): ConnectLive {
     operation: Operation<Data, Variables>,
     variables: Variables,
     token: () => string | null,
-    { heard, update, ended }: LiveListener<Data>,
-    after: string | null = null,
+    { update, ended }: LiveListener<Data>,
   ) => {
     const silence = new AbortController();
     const client = createClient({
       url: endpoint,
-      headers: () => headersOf(token(), language),
-      fetchFn: (url: string, init: RequestInit) => fetchHeard(url, init, silence, () => heard?.()),
+      headers: () => ({ authorization: `Bearer ${token() ?? ''}`, 'accept-language': language }),
+      fetchFn: (url: string, init: RequestInit) => heard(url, init, silence),
       // The caller decides when to retry, because it also polls.
       retryAttempts: 0,
     });
@@ -38,16 +36,16 @@ export function overEvents(endpoint: string, language: string): ConnectLive {
     }
 
     function subscribe(): void {
-      const { query, ...named } = subscriptionRequest(operation, variables, byId, after);
+      const { query, ...named } = subscriptionRequest(operation, variables, byId);
       // The client sends what it is given; with the id there is no text.
       const request = (query === '' ? named : { query, ...named }) as RequestParams;
       let refused = false;
-      client.subscribe<Data, UpdateExtensions>(request, {
-        next({ data, errors = [], extensions }) {
+      client.subscribe<Data>(request, {
+        next({ data, errors = [] }) {
           if (over) return;
           // The client's type has optional properties that may be undefined; JSON has none.
           const faults = errors as readonly unknown[] as readonly GraphQLFault[];
-          if (data !== null && data !== undefined) update(updateOf(data, faults, extensions));
+          if (data !== null && data !== undefined) update({ data, faults });
           else if (byId && nameUnknownId(faults)) refused = true;
           else end(endingOfErrors(faults));
         },
@@ -78,7 +76,7 @@ function endingOf(error: unknown): Ending {
 }
 
 /** Fetches a stream; aborts `silence` when nothing has arrived for a while, as after a lost network. */
-async function fetchHeard(url: string, init: RequestInit, silence: AbortController, heard: () => void): Promise<Response> {
+async function heard(url: string, init: RequestInit, silence: AbortController): Promise<Response> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const listen = () => {
     clearTimeout(timer);
@@ -92,7 +90,6 @@ async function fetchHeard(url: string, init: RequestInit, silence: AbortControll
     const chunks = new TransformStream<Uint8Array, Uint8Array>({
       transform(chunk, controller) {
         listen();
-        heard();
         controller.enqueue(chunk);
       },
       flush: () => clearTimeout(timer),
