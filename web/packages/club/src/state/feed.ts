@@ -18,8 +18,8 @@ export interface Feed {
 
 export interface FeedParts extends PollerParts {
   readonly isVisible: () => boolean;
-  /** Opens a subscription for the customer, behind a position if there is one; null without live updates. */
-  readonly connect: ((listener: LiveListener<ClubData>, after: string | null) => () => void) | null;
+  /** Opens a subscription for the customer; null without live updates. */
+  readonly connect: ((listener: LiveListener<ClubData>) => () => void) | null;
 }
 
 /** Reads immediately, and subscribes once there is a club to subscribe to. */

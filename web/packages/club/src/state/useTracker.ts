@@ -61,10 +61,7 @@ export function useTracker(ask: Ask, session: Session, live: ConnectLive | null 
     }
     const started = startFeed({
       read: (signal) => ask(CLUB, { brand }, { token: token.current, signal }),
-      connect:
-        live === null
-          ? null
-          : (listener, after) => live(CLUB_UPDATED, { brand }, () => token.current, ofClub(listener), after),
+      connect: live === null ? null : (listener) => live(CLUB_UPDATED, { brand }, () => token.current, ofClub(listener)),
       tell,
       isVisible: () => document.visibilityState === 'visible',
       now: () => Date.now(),
@@ -106,7 +103,7 @@ export function useTracker(ask: Ask, session: Session, live: ConnectLive | null 
 function ofClub({ update, ...listener }: LiveListener<ClubData>): LiveListener<ClubUpdatedData> {
   return {
     ...listener,
-    update: ({ data, ...answer }) => update({ ...answer, data: data === null ? null : { club: data.clubUpdated.club } }),
+    update: ({ data, faults }) => update({ data: data === null ? null : { club: data.clubUpdated.club }, faults }),
   };
 }
 
