@@ -79,6 +79,8 @@ class EventResponses(Struct, frozen=True):
         return self._build_response(event)
 
     async def _build_response(self, event: Event) -> Response:
+        if self.passes and isinstance(event, EncodedEvent):
+            return self._passed(event)
         request = self.policy_input.request
         session = self.authentication.cached(request.forwarded)
         if session is None and self.authentication.is_required:
@@ -87,8 +89,6 @@ class EventResponses(Struct, frozen=True):
         planned, variables = self.planned, self.policy_input.prepared.variables
         try:
             if isinstance(event, EncodedEvent):
-                if self.passes:
-                    return self._passed(event)
                 event = _decoded(event)
             if self.continues and event.get("data") is None and is_too_old(event):
                 raise PositionTooOld
@@ -109,9 +109,10 @@ class EventResponses(Struct, frozen=True):
             return encode(refused(error))
 
     def _passed(self, event: EncodedEvent) -> Response:
-        """Return an encoded event as the response; raises `ResponseTooLarge`."""
+        """Return an encoded event as the response; the connection that sends it checks the session."""
+        self.counts.events += 1
         if len(event.content) > self.executor.limits.bytes:
-            raise too_many_bytes(self.executor.limits.bytes)
+            return encode(refused(too_many_bytes(self.executor.limits.bytes)))
         return Response(event.content, "ok", position=event.position)
 
 

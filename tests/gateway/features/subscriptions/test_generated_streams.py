@@ -29,8 +29,8 @@ HEADERS: Final = st.lists(
 DISCARDED: Final = st.text(st.characters(codec="ascii", exclude_characters="-"), max_size=12)
 """What stands before the first delimiter, and after the last."""
 
-IGNORED: Final = st.sampled_from([":", ": ping", "", "id: 1", "retry: 5", "other"])
-"""Lines of a stream of events that mean nothing here."""
+IGNORED: Final = st.sampled_from([":", ": ping", "", "id: 1", "id:2", "id", "retry: 5", "other"])
+"""Lines of a stream of events that mean nothing here, but for ids."""
 
 BODIES: Final = st.one_of(
     st.just("{}"),
@@ -89,9 +89,12 @@ def server_sent(draw: st.DrawFn) -> bytes:
 
 
 def events_by_the_standard(content: bytes) -> list[Any]:
-    """The events before `complete`, by the algorithm of the HTML standard over the whole text."""
+    """The events before `complete`, by the algorithm of the HTML standard over the whole text.
+
+    An id is the position of the event that it stands in.
+    """
     text = content.decode().removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    kind, data, found = "", "", []
+    kind, data, position, found = "", "", "", []
     for line in text.split("\n")[:-1]:
         name, _, value = line.partition(":")
         value = value.removeprefix(" ")
@@ -99,12 +102,15 @@ def events_by_the_standard(content: bytes) -> list[Any]:
             data += value + "\n"
         elif name == "event":
             kind = value
+        elif name == "id":
+            position = value
         elif not line:
             if data and kind == "complete":
                 break
             if data.strip() and kind in ("", "message", "next"):
-                found.append(json.loads(data.removesuffix("\n")))
-            kind, data = "", ""
+                event = json.loads(data.removesuffix("\n"))
+                found.append(event | ({"extensions": {"position": position}} if position else {}))
+            kind, data, position = "", "", ""
     return found
 
 
