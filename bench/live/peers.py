@@ -3,11 +3,11 @@
 import asyncio
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import uvloop
 
@@ -21,6 +21,39 @@ from subgraphs.block_list import SUBGRAPHS
 
 SUBSCRIBERS: Final = 300
 BRAND: Final = "northbet"
+
+
+class Pushed(NamedTuple):
+    """What a gateway has pushed, in how many seconds, and with how much processor time."""
+
+    events: int
+    seconds: float
+    cpu_seconds: float
+
+    @property
+    def cpu_us_per_event(self) -> float:
+        """The processor time of an event in microseconds."""
+        return self.cpu_seconds / self.events * 1e6
+
+
+async def measure_pushes(
+    gateway: Server, pool: SubscriberPool, load: Callable[[], Awaitable[None]], warm_up: float
+) -> Pushed:
+    """Measure what a gateway pushes to open subscribers while a load lasts, and close them.
+
+    Raises:
+        ServiceFailedError: A stream has failed, or nothing was pushed.
+    """
+    await asyncio.sleep(warm_up)
+    events, used, begun = pool.events, gateway.cpu_seconds(), time.perf_counter()
+    await load()
+    took = time.perf_counter() - begun
+    pushed = Pushed(pool.events - events, took, gateway.cpu_seconds() - used)
+    pool.check()
+    pool.close()
+    if not pushed.events:
+        raise ServiceFailedError("a gateway pushed nothing")
+    return pushed
 
 
 def measure_peers(query: str, seconds: float, folder: Path) -> dict[str, dict[str, float]]:
@@ -45,16 +78,11 @@ def measure_peers(query: str, seconds: float, folder: Path) -> dict[str, dict[st
 async def _measure(gateway: Server, query: str, seconds: float) -> dict[str, float]:
     pool = SubscriberPool(Subscription.of(gateway.port, query, {"brand": BRAND}), SseSubscriber)
     await pool.open([f"session-{number}" for number in range(SUBSCRIBERS)], lambda *_: None)
-    await asyncio.sleep(seconds / 3)
-    events, used, begun = pool.events, gateway.cpu_seconds(), time.perf_counter()
-    await asyncio.sleep(seconds)
-    events, used = pool.events - events, gateway.cpu_seconds() - used
-    took = time.perf_counter() - begun
-    pool.check()
-    pool.close()
-    if not events:
-        raise ServiceFailedError("a gateway sent no events")
-    return {"events_per_second": events / took, "cpu_us_per_event": used / events * 1e6}
+    pushed = await measure_pushes(gateway, pool, partial(asyncio.sleep, seconds), seconds / 3)
+    return {
+        "events_per_second": pushed.events / pushed.seconds,
+        "cpu_us_per_event": pushed.cpu_us_per_event,
+    }
 
 
 def _start_subgraphs(servers: Servers, cores: Cores) -> Mapping[str, int]:

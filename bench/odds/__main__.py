@@ -27,6 +27,7 @@ from bench.harness.servers import (
     start_mariadb,
 )
 from bench.live.latencies import percentile
+from bench.live.peers import measure_pushes
 from bench.live.producer import MessageProducer
 from bench.live.subscriber import Subscription
 from bench.live.subscriber_pool import SubscriberPool, raise_file_limit
@@ -170,26 +171,20 @@ async def _measure_moving(
     send = partial(producer.send_at_rate, world.next_change, options.rate, topic=MARKETS)
     await send(options.warm_up)
     pages.forget()
-    pushes, used, changes, begun = pool.events, serve.cpu_seconds(), world.changes, time.perf_counter()
-    await send(options.seconds)
-    took = time.perf_counter() - begun
-    pushes, used = pool.events - pushes, serve.cpu_seconds() - used
-    pool.check()
-    pool.close()
-    if not pushes:
-        raise ServiceFailedError("no page got anything")
+    changes = world.changes
+    pushed = await measure_pushes(serve, pool, partial(send, options.seconds), 0)
     sampled_changes = (world.changes - changes) * pages.sampled * options.follows / options.events
     return {
         "pages": float(options.pages),
-        "changes_per_second": (world.changes - changes) / took,
-        "pushes_per_second": pushes / took,
-        "bytes_per_push": pages.received / pushes,
+        "changes_per_second": (world.changes - changes) / pushed.seconds,
+        "pushes_per_second": pushed.events / pushed.seconds,
+        "bytes_per_push": pages.received / pushed.events,
         "events_per_push": pages.events_pushed / max(pages.pushes, 1),
         "shown_share": pages.changes / sampled_changes,
         "p50_ms": percentile(pages.latencies, 0.5) * 1e3,
         "p99_ms": percentile(pages.latencies, 0.99) * 1e3,
-        "serve_cores": used / took,
-        "cpu_us_per_push": used / pushes * 1e6,
+        "serve_cores": pushed.cpu_seconds / pushed.seconds,
+        "cpu_us_per_push": pushed.cpu_us_per_event,
     }
 
 
@@ -217,7 +212,7 @@ def run(options: OddsOptions, folder: Path) -> None:
         figures = uvloop.run(measure(serve, bootstrap, options))
     ratios = {}
     if options.peers:
-        peer = measure_peers(figures["moving"], options.warm_up, folder)
+        peer = measure_peers(figures["moving"], options.warm_up, folder, cores)
         figures["hive_gateway"] = peer
         ratios["ours_vs_hive_gateway"] = peer["cpu_us_per_push"] / figures["moving"]["cpu_us_per_push"]
     _show(figures, ratios)

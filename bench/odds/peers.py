@@ -2,7 +2,6 @@
 
 import asyncio
 import sys
-import time
 from collections.abc import Mapping
 from contextlib import ExitStack
 from functools import partial
@@ -12,7 +11,8 @@ from typing import Final
 import uvloop
 
 from bench.harness.cores import Cores, on_core
-from bench.harness.servers import ROOT, Server, ServiceFailedError, free_port, running_servers
+from bench.harness.servers import ROOT, Server, free_port, running_servers
+from bench.live.peers import measure_pushes
 from bench.live.subscriber import Subscription
 from bench.live.subscriber_pool import SubscriberPool
 from bench.odds.subscribers import Pages
@@ -24,20 +24,21 @@ PAGES: Final = 200
 IDS: Final = tuple(f"bm9ydGhiZXQ6{number}" for number in range(100))
 
 
-def measure_peers(moving: Mapping[str, float], seconds: float, folder: Path) -> dict[str, float]:
+def measure_peers(
+    moving: Mapping[str, float], seconds: float, folder: Path, cores: Cores
+) -> dict[str, float]:
     """Measure Hive Gateway on one core, with subscribers over server-sent events.
 
     Args:
         moving: Our own figures, with the events of a push.
         seconds: The duration.
         folder: For files.
+        cores: Those of the run: this process is on the rest already.
 
     Raises:
         ServiceFailedError: It sent a wrong event or none at all.
     """
     install_gateways()
-    cores = Cores.choose()
-    cores.use_rest()
     with ExitStack() as stack:
         servers = stack.enter_context(running_servers(folder))
         port = free_port()
@@ -55,17 +56,10 @@ async def _measure(gateway: Server, seconds: float) -> dict[str, float]:
     await pool.open([""] * PAGES, pages.on_event)
     await asyncio.sleep(seconds / 3)
     pages.forget()
-    pushes, used, begun = pool.events, gateway.cpu_seconds(), time.perf_counter()
-    await asyncio.sleep(seconds)
-    pushes, used = pool.events - pushes, gateway.cpu_seconds() - used
-    took = time.perf_counter() - begun
-    pool.check()
-    pool.close()
-    if not pushes:
-        raise ServiceFailedError("Hive Gateway pushed nothing")
+    pushed = await measure_pushes(gateway, pool, partial(asyncio.sleep, seconds), 0)
     return {
         "pages": float(PAGES),
-        "pushes_per_second": pushes / took,
-        "bytes_per_push": pages.received / pushes,
-        "cpu_us_per_push": used / pushes * 1e6,
+        "pushes_per_second": pushed.events / pushed.seconds,
+        "bytes_per_push": pages.received / pushed.events,
+        "cpu_us_per_push": pushed.cpu_us_per_event,
     }

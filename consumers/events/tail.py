@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 import structlog
@@ -101,7 +101,9 @@ async def _follow(settings: StreamSettings, book: EventBook) -> None:
                     for partition, records in polled.items():
                         head[partition.partition] = records[-1].offset + 1
                     told = [
-                        told for records in polled.values() for told in wanted(book, map(_record, records))
+                        told
+                        for records in polled.values()
+                        for told in wanted(book, map(Record.of_kafka, records))
                     ]
                     book.tell(told, head)
                 if asyncio.get_running_loop().time() - verified > VERIFY_SECONDS:
@@ -128,10 +130,6 @@ async def _begin(
     for partition, offset in zip(partitions, head, strict=True):
         consumer.seek(partition, offset)
     return head
-
-
-def _record(record: Any) -> Record:
-    return Record.of_kafka(record)
 
 
 def wanted(book: EventBook, records: Iterable[Record]) -> Iterator[ToldMarket]:

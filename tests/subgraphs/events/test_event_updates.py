@@ -233,10 +233,8 @@ async def test_a_page_that_comes_back_gets_what_has_changed(processes: Processes
     await other.close()
 
 
-async def test_a_page_that_comes_back_and_has_missed_nothing_is_told_so(
-    processes: Processes, process: Process
-) -> None:
-    """By an update without events, until something changes."""
+async def left(processes: Processes, process: Process) -> Page:
+    """Return a page that has had a change, and was closed."""
     page = Page(process.subgraph, IDS, PRICES)
     await page.open()
     await processes.settle()
@@ -244,6 +242,14 @@ async def test_a_page_that_comes_back_and_has_missed_nothing_is_told_so(
     await page.take()
     await page.close()
     page.counts.clear()
+    return page
+
+
+async def test_a_page_that_comes_back_and_has_missed_nothing_is_told_so(
+    processes: Processes, process: Process
+) -> None:
+    """By an update without events, until something changes."""
+    page = await left(processes, process)
     await page.open()
     assert (page.images, page.counts) == (1, [0])
     await change(processes, 2200, 3)
@@ -280,13 +286,7 @@ async def test_what_a_client_saw_last_counts_more_than_what_it_asked_for_first(
     processes: Processes, process: Process
 ) -> None:
     """The header of a stream that broke off is newer than the argument of the operation."""
-    page = Page(process.subgraph, IDS, PRICES)
-    await page.open()
-    await processes.settle()
-    await change(processes, 2100, 2)
-    await page.take()
-    await page.close()
-    page.counts.clear()
+    page = await left(processes, process)
     await page.open(by_header=True)
     assert (page.images, page.counts) == (1, [0])
     await page.close()
