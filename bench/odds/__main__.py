@@ -43,6 +43,7 @@ from tools.private_kafka import start_kafka
 BRAND: Final = "northbet"
 PARTITIONS: Final = 8
 STATUS_SECONDS: Final = 5.0
+MAX_PAGES: Final = 25_000
 PATIENCE_SECONDS: Final = 180.0
 LISTED: Final = """
 query ($brand: ID!, $after: String) {
@@ -233,6 +234,7 @@ def _start(stack: ExitStack, cores: Cores, folder: Path) -> tuple[Server, str]:
         "FURLONG_JWT_SECRET": "a secret of the benchmark, long enough for HS256",
         "FURLONG_JWT_ISSUER": "bench",
         "FURLONG_JWT_AUDIENCE": "furlong",
+        "FURLONG_GATEWAY_LIVE_CONNECTIONS_PER_ADDRESS": str(MAX_PAGES),  # all visitors come from this machine
     }
     asyncio.run(upgrade_databases(DatabaseSettings(url=mariadb.url)))
     started = {}
