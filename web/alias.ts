@@ -17,7 +17,6 @@ export const SMALLER_LIBRARIES = [
   { find: /^react\/jsx-runtime$/u, replacement: folder('packages/club/src/ui/jsxRuntime.ts') },
   { find: /^react-dom\/client$/u, replacement: folder('packages/club/src/ui/root.ts') },
   { find: /^react$/u, replacement: 'preact/compat' },
-  { find: /^@0no-co\/graphql\.web$/u, replacement: folder('packages/client/src/transport/wholeDocuments.ts') },
 ];
 
 /** Browsers that support light-dark(), with which the widget follows the page's colour scheme. */

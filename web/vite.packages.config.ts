@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 
-import { defineConfig, type Plugin, type UserConfig } from 'vite';
+import { defineConfig, type UserConfig } from 'vite';
 
 import { ALIAS, CSS_TARGET, SMALLER_LIBRARIES } from './alias.ts';
 
@@ -16,15 +16,6 @@ const ENTRIES: Readonly<Record<string, readonly [string, string]>> = {
 /** Those that pages load without a bundler. */
 const LOADED: ReadonlySet<string> = new Set(['element', 'frame']);
 
-/** What graphql-ws says of each wrong part of a message helps who writes a server; pages need the fact alone. */
-const SHORTER_ERRORS: Plugin = {
-  name: 'shorter-errors',
-  transform: (code, id) =>
-    id.includes('/graphql-ws/')
-      ? code.replace(/new Error\(\s*`"\$\{val\.type\}" message [^`]*`\s*\)/gu, "new Error('Invalid message')")
-      : null,
-};
-
 // Builds the package whose name is the mode: one file, whose name never changes.
 export default defineConfig(({ mode }): UserConfig => {
   const [entry, fileName] = ENTRIES[mode] ?? [];
@@ -33,7 +24,6 @@ export default defineConfig(({ mode }): UserConfig => {
   const external = LEFT_OUT[mode] ?? [];
   return {
     resolve: { alias: external.length > 0 ? [] : [...SMALLER_LIBRARIES, ...ALIAS] },
-    plugins: LOADED.has(mode) ? [SHORTER_ERRORS] : [],
     define: { 'process.env.NODE_ENV': '"production"' },
     build: {
       outDir: folder('dist'),

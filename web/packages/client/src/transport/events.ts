@@ -2,7 +2,7 @@
 import { createClient, NetworkError, type RequestParams } from 'graphql-sse';
 
 import type { GraphQLFault } from './ask.ts';
-import { subscriptionRequest } from './request.ts';
+import { bodyOf } from './request.ts';
 import { endingOfErrors, nameUnknownId } from './endings.ts';
 import type { ConnectLive, Ending, LiveListener } from '../live/live.ts';
 import type { Operation } from '../operations/operation.ts';
@@ -36,9 +36,8 @@ export function overEvents(endpoint: string, language: string): ConnectLive {
     }
 
     function subscribe(): void {
-      const { query, ...named } = subscriptionRequest(operation, variables, byId);
       // The client sends what it is given; with the id there is no text.
-      const request = (query === '' ? named : { query, ...named }) as RequestParams;
+      const request = bodyOf(operation, variables, byId) as RequestParams;
       let refused = false;
       client.subscribe<Data>(request, {
         next({ data, errors = [] }) {

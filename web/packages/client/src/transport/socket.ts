@@ -2,7 +2,7 @@
 import { createClient, type SubscribePayload } from 'graphql-ws/client';
 
 import type { GraphQLFault } from './ask.ts';
-import { subscriptionRequest, withoutEmptyQuery } from './request.ts';
+import { bodyOf, withoutEmptyQuery } from './request.ts';
 import { endingOfErrors, nameUnknownId } from './endings.ts';
 import type { Route } from './route.ts';
 import type { ConnectLive, Ending, LiveListener } from '../live/live.ts';
@@ -58,7 +58,7 @@ export function overSocket(endpoint: string, language: string, route: Pick<Route
     }
 
     function subscribe(): void {
-      const request: SubscribePayload = { ...subscriptionRequest(operation, variables, byId) };
+      const request: SubscribePayload = { query: '', ...bodyOf(operation, variables, byId) };
       unsubscribe = client.subscribe<Data>(request, {
         next({ data, errors = [] }) {
           if (over) return;
