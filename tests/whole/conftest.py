@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser as LaunchedBrowser
 
 from tests.support.browsers.bet_slip_page import launched_chromium
+from tests.support.events.published import PublishedMatch
 from tests.support.processes.running_furlong import Demo, running_demo
 from tools.local_chromium import LocalChromium
 
@@ -22,3 +23,12 @@ def launched(chromium: LocalChromium) -> Iterator[LaunchedBrowser]:
     """One Chromium for the tests of a module; each test visits it with nothing kept."""
     with launched_chromium(chromium) as opened:
         yield opened
+
+
+@pytest.fixture(scope="module")
+def match(demo: Demo) -> PublishedMatch:
+    """A match that is on, at odds that nothing but a test moves."""
+    told = PublishedMatch(demo, "Aldmere Rovers", "Wickford Town")
+    told.tell()
+    told.offer(2500, 3000, 4000)
+    return told

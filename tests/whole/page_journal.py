@@ -10,13 +10,15 @@ from playwright.sync_api import Page
 
 from tests.support.browsers.bet_slip_page import PATIENCE_MS
 
+# Prices of sports events are followed by their ids, and read beside what is picked.
 # One thread runs the page's scripts, so that the order of the entries is the order of what happened.
 _RECORDING = """
 window.journal = [];
 const note = (kind, more) => window.journal.push({ kind, at: Date.now(), ...more });
+const isOfEvents = (body) => body.includes('"hasPicked":') || body.includes('"ids":');
 const fetched = window.fetch;
 window.fetch = async (input, init) => {
-  if (String(init?.body ?? '').includes('"hasPicked":')) return fetched(input, init);
+  if (isOfEvents(String(init?.body ?? ''))) return fetched(input, init);
   const streams = new Headers(init?.headers).get('accept') === 'text/event-stream';
   note(streams ? 'streamed' : 'asked', { url: String(input?.url ?? input), body: String(init?.body ?? '') });
   const response = await fetched(input, init);
@@ -33,8 +35,17 @@ const Socket = window.WebSocket;
 window.WebSocket = class extends Socket {
   constructor(...given) {
     super(...given);
-    note('connected');
-    this.addEventListener('message', ({ data }) => note('message', { type: JSON.parse(data).type }));
+    this.addEventListener('message', ({ data }) => {
+      if (!this.isOfEvents) note('message', { type: JSON.parse(data).type });
+    });
+  }
+
+  send(text) {
+    if (JSON.parse(text).type === 'subscribe') {
+      this.isOfEvents = isOfEvents(text);
+      if (!this.isOfEvents) note('connected');
+    }
+    super.send(text);
   }
 };
 """
@@ -47,9 +58,10 @@ _WATCHING = """part => new MutationObserver(() => {
 
 @dataclass(frozen=True)
 class PageJournal:
-    """What a page has done so far, but for reading sports events; create it before the page is opened.
+    """What a page has done so far, but for sports events; create it before the page is opened.
 
-    Entries have a `kind`: asked, streamed (a request for server-sent events), connected, message or showed.
+    Entries have a `kind`: asked, streamed (a request for server-sent events), connected (a WebSocket that
+    subscribes), message or showed.
     """
 
     page: Page

@@ -1,70 +1,32 @@
 """Sports events on the demo's page, in a real browser: found, moved, suspended, bet on, and out of reach."""
 
-import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Final
 
 import pytest
 from playwright.sync_api import Browser as LaunchedBrowser
-from playwright.sync_api import Locator, Route, expect
+from playwright.sync_api import Route, expect
 
-from tests.support.browsers.bet_slip_page import PATIENCE_MS, Browser, visit
+from tests.support.browsers.bet_slip_page import PATIENCE_MS, visit
 from tests.support.browsers.screen_gallery import faults_of_access
 from tests.support.events.published import PublishedMatch
 from tests.support.processes.running_furlong import Demo
+from tests.whole.events_of_the_page import (
+    EVENTS,
+    MOVED_DOWN,
+    PRICES,
+    Network,
+    event,
+    is_followed,
+    keep_waiting,
+    price,
+    says,
+    shown,
+)
 
 pytestmark = pytest.mark.usefixtures("web_installed")
 
-EVENTS: Final = '"hasPicked":'
-"""What only the page's request for events has in its body."""
-
-MOVED_DOWN: Final = """() => {
-  window.movedDown = new Promise((done) => {
-    const look = () => document.querySelector('[data-move="down"]') !== null && done(true);
-    new MutationObserver(look).observe(document.body, { subtree: true, childList: true, attributes: true });
-  });
-}"""
-"""Begins to wait in the page for odds that are shown to fall: they are for three seconds."""
-
-
 REMEMBERED: Final = "Object.keys(sessionStorage).some((name) => name.startsWith('furlong:demo-picked:'))"
 """Tells whether the page remembers what a customer picked."""
-
-
-@contextmanager
-def shown(demo: Demo, launched: LaunchedBrowser, name: str, width: int = 1280) -> Iterator[Browser]:
-    """Open the page, and search for a match by a part of its name until it is listed."""
-    with visit(launched, width=width) as page:
-        page.open(f"{demo.site.url}/?lang=en-GB")
-        page.page.get_by_test_id("event-search").fill(name)
-        expect(event(page, name)).to_have_count(1, timeout=PATIENCE_MS)
-        yield page
-
-
-def event(page: Browser, name: str) -> Locator:
-    """The events of the list whose names have a text."""
-    return page.page.get_by_test_id("event").filter(has_text=name)
-
-
-def price(page: Browser, match: str, name: str, odds: str) -> Locator:
-    """The button of a match's selection at these odds, or with this state."""
-    shown = odds.replace("/", r"\/")  # the pattern becomes one of JavaScript's
-    return event(page, match).get_by_role("button", name=re.compile(rf"^{name}( at | ?: ?){shown}$"))
-
-
-def says(page: Browser, text: str) -> None:
-    """Wait until the note under the slip's button has a text."""
-    expect(page.page.locator(".slip-note")).to_contain_text(text, timeout=PATIENCE_MS)
-
-
-@pytest.fixture(scope="module")
-def match(demo: Demo) -> PublishedMatch:
-    """A match that is on, at odds that nothing but a test moves."""
-    told = PublishedMatch(demo, "Aldmere Rovers", "Wickford Town")
-    told.tell()
-    told.offer(2500, 3000, 4000)
-    return told
 
 
 def test_events_are_listed_found_and_narrowed(
@@ -158,11 +120,14 @@ def test_what_is_suspended_or_over_is_shown_and_cannot_be_bet_on(
 def test_odds_that_changed_at_the_last_moment_refuse_the_bet_in_words(
     demo: Demo, launched: LaunchedBrowser, match: PublishedMatch
 ) -> None:
-    """The page has not read the new odds yet; the betting site has, and says them."""
+    """The page does not know the new odds yet; the betting site does, and says them."""
     match.offer(2500, 3000, 4000)
-    with shown(demo, launched, "Aldmere") as page:
+    network = Network()
+    with shown(demo, launched, "Aldmere", network=network) as page:
         price(page, "Aldmere", "Away", "3/1").click(timeout=PATIENCE_MS)
-        page.page.route("**/graphql", _keep_waiting)
+        is_followed(page)
+        network.is_silent = True
+        page.page.route("**/graphql", keep_waiting)
         match.offer(2500, 3000, 3500)
         page.page.wait_for_timeout(2_000)  # a moment for the block; the page itself learns nothing in it
         page.press("place-bet")
@@ -212,36 +177,36 @@ def test_a_bet_whose_answer_is_lost_is_placed_once(
         page.shows("tracker-staked", f"£{before / 100 + 10:.2f}")
 
 
-def _keep_waiting(route: Route) -> None:
-    """Give no answer to the page's request for events."""
-    if EVENTS not in (route.request.post_data or ""):
-        route.continue_()
-
-
 def test_the_slip_is_usable_without_events(
     demo: Demo, launched: LaunchedBrowser, match: PublishedMatch
 ) -> None:
     """Prices that cannot be read are paused, and come back; a page that never had any says so."""
 
     def away(route: Route) -> None:
-        refused = EVENTS in (route.request.post_data or "")
+        body = route.request.post_data or ""
+        refused = EVENTS in body or PRICES in body
         answer = {"data": {"sports": None, "events": None}, "errors": [{"message": "not reached"}]}
         route.fulfill(json=answer) if refused else route.continue_()
 
     match.offer(2500, 3000, 4000)
-    with shown(demo, launched, "Aldmere") as page:
+    network = Network()
+    with shown(demo, launched, "Aldmere", network=network) as page:
         price(page, "Aldmere", "Home", "6/4").click(timeout=PATIENCE_MS)
         page.page.route("**/graphql", away)
-        page.shows("events-note", "Prices paused.")
+        network.cut()
+        page.shows("events-note", "Prices paused since")
         says(page, "Prices are paused.")
         expect(price(page, "Aldmere", "Home", "6/4")).to_have_attribute("aria-disabled", "true")
+        network.is_cut = False
         page.page.unroute("**/graphql", away)
         page.shows("events-note", "1 event shown")
         expect(price(page, "Aldmere", "Home", "6/4")).to_have_attribute("aria-disabled", "false")
+        network.cut()
         page.page.route("**/graphql", away)
         page.page.evaluate("sessionStorage.clear()")
         page.page.reload()
         page.shows("events-note", "available right now. Your bets")
         page.is_disabled("place-bet", "Choose a selection")
+        network.is_cut = False
         page.be("c-1003")
         page.is_in_state("TRACKING")

@@ -40,7 +40,7 @@ export function Bets({ ask, live, session, placesBets, rehearsal }: BetsProps) {
     const span = day === '' ? { from: null, to: null } : dayAfter(new Date(today), Number(day));
     return { search, sport, ...span };
   }, [choice, today]);
-  const controls = useBoard(ask, brand, filter, opened, pageSize, remembered);
+  const controls = useBoard({ ask, live }, brand, filter, opened, pageSize, remembered);
   const { picked } = controls.board;
   const chosen = picked?.isChosen === true ? picked.offer : null;
   const [event, selection] = [chosen?.event.id, chosen?.selection.id];

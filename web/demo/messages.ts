@@ -51,6 +51,7 @@ export interface SlipWords {
   readonly tomorrow: string;
   readonly shown: Parameters<Locale['count']>[0];
   readonly loading: string;
+  /** `{time}`: since when prices may have changed. */
   readonly paused: string;
   readonly unreachedEvents: string;
   readonly signInEvents: string;
@@ -120,7 +121,7 @@ const EN: SlipWords = {
   tomorrow: 'Tomorrow',
   shown: { one: '{n} event shown', other: '{n} events shown' },
   loading: 'Loading…',
-  paused: 'Prices paused. We can’t read them right now, and keep trying.',
+  paused: 'Prices paused since {time}. We can’t read them right now, and keep trying.',
   unreachedEvents: 'Events aren’t available right now. Your bets and your reward aren’t affected.',
   signInEvents: 'Sign in to see events.',
   noEvents: 'No events right now.',
@@ -187,7 +188,7 @@ const DE: SlipWords = {
   tomorrow: 'Morgen',
   shown: { one: '{n} Ereignis wird gezeigt', other: '{n} Ereignisse werden gezeigt' },
   loading: 'Wird geladen …',
-  paused: 'Quoten pausieren. Sie sind gerade nicht abrufbar; wir versuchen es weiter.',
+  paused: 'Quoten pausieren seit {time}. Sie sind gerade nicht abrufbar; wir versuchen es weiter.',
   unreachedEvents: 'Ereignisse sind gerade nicht verfügbar. Ihre Wetten und Ihre Prämie sind nicht betroffen.',
   signInEvents: 'Melden Sie sich an, um Ereignisse zu sehen.',
   noEvents: 'Zurzeit gibt es keine Ereignisse.',
@@ -254,7 +255,7 @@ const IT: SlipWords = {
   tomorrow: 'Domani',
   shown: { one: '{n} evento mostrato', other: '{n} eventi mostrati' },
   loading: 'Caricamento…',
-  paused: 'Quote in pausa. Ora non si possono leggere: continuiamo a provare.',
+  paused: 'Quote in pausa dalle {time}. Ora non si possono leggere: continuiamo a provare.',
   unreachedEvents: 'Gli eventi non sono disponibili al momento. Scommesse e premio non ne risentono.',
   signInEvents: 'Accedi per vedere gli eventi.',
   noEvents: 'Al momento non ci sono eventi.',
@@ -328,7 +329,7 @@ const AR: SlipWords = {
     other: '{n} حدث معروض',
   },
   loading: 'جارٍ التحميل…',
-  paused: 'الأسعار متوقفة مؤقتًا. تتعذر قراءتها الآن، وما زلنا نحاول.',
+  paused: 'الأسعار متوقفة مؤقتًا منذ {time}. تتعذر قراءتها الآن، وما زلنا نحاول.',
   unreachedEvents: 'الأحداث غير متاحة الآن. لا يؤثر ذلك على رهاناتك ومكافأتك.',
   signInEvents: 'سجّل الدخول لرؤية الأحداث.',
   noEvents: 'لا توجد أحداث الآن.',

@@ -17,7 +17,12 @@ function tokenOf(customer: string, serial = 0): string {
 interface Sent {
   readonly url: string;
   readonly authorization: string | null;
-  readonly body: { readonly documentId?: string; readonly query?: string; readonly variables: { readonly input?: { readonly idempotencyKey: string } } };
+  readonly body: {
+    readonly documentId?: string;
+    readonly query?: string;
+    readonly variables: { readonly input?: { readonly idempotencyKey: string } };
+    readonly extensions?: { readonly position: string };
+  };
 }
 
 type Reply = Response | Error | (() => Promise<Response>);
@@ -163,11 +168,28 @@ describe('what is followed', () => {
     await vi.advanceTimersByTimeAsync(20_000);
     expect(update.mock.calls.length).toBeGreaterThan(1);
     expect(update.mock.calls[0]?.[0]).toEqual({ ...EVENT, faults: [] });
-    expect(paused).toHaveBeenCalledWith('lost');
+    expect(paused).toHaveBeenCalledWith('lost', expect.any(Number));
     end();
     const requests = sent.length;
     await vi.advanceTimersByTimeAsync(60_000);
     expect(sent.length).toBe(requests);
+  });
+
+  it('continues behind its newest position, but not for another customer', async () => {
+    let customer = 'c-1';
+    const at = (position: string) => stream({ ...EVENT, extensions: { position } });
+    const { made } = client(() => tokenOf(customer), () => at('p1'), () => at('p2'), () => stream(EVENT));
+    const update = vi.fn();
+    made.subscribe(CLUB_UPDATED, BRAND, { update });
+    await vi.advanceTimersByTimeAsync(20_000);
+    const positions = () => sent.map(({ body }) => body.extensions?.position);
+    expect(positions().slice(0, 4)).toEqual([undefined, 'p1', 'p2', 'p2']);
+    expect(update.mock.calls[0]?.[0]).toEqual({ ...EVENT, faults: [], position: 'p1' });
+    customer = 'c-2';
+    const before = sent.length;
+    await made.refreshSession();
+    await vi.advanceTimersByTimeAsync(500);
+    expect(positions().slice(before)).toEqual([undefined]);
   });
 
   it('asks the page for another token when the session ends', async () => {

@@ -3,41 +3,14 @@ import { describe, expect, it, vi } from 'vitest';
 
 import { boardAtStart, reduceBoard, type Board } from '../demo/events/board';
 import { dayAfter, dayNames } from '../demo/events/days';
-import type { SportsEventsQuery } from '../demo/events/generated/operations';
 import { createListed, MAX_LISTED } from '../demo/events/listed';
-import { availabilityOf, offersOf, type OfferedEvent } from '../demo/events/offers';
+import { availabilityOf, offersOf } from '../demo/events/offers';
 import { standingOf } from '../demo/events/picked';
 import { createEventPoller, POLL_MS } from '../demo/events/poller';
-
-interface Facts {
-  readonly status?: OfferedEvent['status'];
-  readonly market?: OfferedEvent['markets'][number]['status'];
-  readonly selection?: OfferedEvent['markets'][number]['selections'][number]['status'];
-}
-
-function event(id: string, milli: readonly (number | null)[], { status = 'SCHEDULED', market = 'OPEN', selection = 'OPEN' }: Facts = {}): OfferedEvent {
-  const selections = milli.map((odds, place) => ({
-    id: `${id}-${place}`,
-    name: `Side ${place}`,
-    status: selection,
-    odds: odds === null ? null : { milli: odds, display: String(odds) },
-  }));
-  const facts = { id, name: id, startsAt: '2026-04-08T14:00:00Z', status, score: null, sport: { id: 's', name: 'S' }, competition: { name: 'C' } };
-  return { ...facts, markets: [{ id: `m-${id}`, name: 'Result', status: market, selections }] };
-}
-
-function answer(nodes: readonly OfferedEvent[], more: Partial<SportsEventsQuery> = {}, hasNextPage = false) {
-  const pageInfo = { hasNextPage, endCursor: nodes.at(-1)?.id ?? null };
-  return { data: { sports: [], events: { nodes, pageInfo }, ...more }, faults: [] };
-}
-
-function read(board: Board, nodes: readonly OfferedEvent[], more: Partial<SportsEventsQuery> = {}, hasNext = false): Board {
-  return reduceBoard(board, { type: 'read', answer: answer(nodes, more, hasNext) });
-}
+import { answer, event, read, START } from './shownEvents';
 
 const standing = ({ picked, prices }: Board) => (picked === null ? null : standingOf(picked, prices));
 const id = ({ picked }: Board) => picked?.offer.selection.id;
-const START = boardAtStart(null);
 
 describe('the selection on the slip', () => {
   it('is at first the first one that is open at odds that usually count', () => {
@@ -118,7 +91,7 @@ describe('the list', () => {
   it('tells where odds went since the answer before, and not across a pause', () => {
     const before = read(START, [event('a', [2000, 3000, 4000])]);
     const after = read(before, [event('a', [2100, 2900, 4000])]);
-    expect([...after.moves]).toEqual([['a-0', 'up'], ['a-1', 'down']]);
+    expect([...after.moves].map(([selection, { to }]) => [selection, to])).toEqual([['a-0', 'up'], ['a-1', 'down']]);
     expect(read(after, [event('a', [2100, 2900, 4000])]).moves.size).toBe(0);
     expect(read(reduceBoard(before, { type: 'failed' }), [event('a', [2100])]).moves.size).toBe(0);
   });
@@ -141,8 +114,9 @@ describe('the list', () => {
   });
 
   it('keeps what was known when events cannot be read, as paused', () => {
-    const board = reduceBoard(read(START, [event('a', [2000])]), { type: 'read', answer: { data: { sports: null, events: null }, faults: [] } });
-    expect([board.prices, board.events.length]).toEqual(['paused', 1]);
+    const before = read(START, [event('a', [2000])]);
+    const board = reduceBoard(before, { type: 'read', answer: { data: { sports: null, events: null }, faults: [] }, at: 9_000_000 });
+    expect([board.prices, board.events.length, board.presentAt]).toEqual(['paused', 1, before.presentAt]);
   });
 });
 
@@ -162,7 +136,14 @@ describe('polling', () => {
       let [visible, works] = [true, true];
       const told: string[] = [];
       const reading = vi.fn(() => (works ? Promise.resolve(answer([])) : Promise.reject(new Error('cut'))));
-      const poller = createEventPoller({ read: reading, tell: ({ type }) => told.push(type), isVisible: () => visible, random: () => 0.5 });
+      const poller = createEventPoller({
+        read: reading,
+        tell: ({ type }) => told.push(type),
+        isVisible: () => visible,
+        isFollowed: () => false,
+        now: Date.now,
+        random: () => 0.5,
+      });
       poller.refresh();
       await vi.advanceTimersByTimeAsync(POLL_MS);
       expect(reading).toHaveBeenCalledTimes(2);

@@ -5,9 +5,10 @@ import { CLUB } from './example';
 import type { ClubData } from '../packages/client/src/operations/types';
 import { Unreached, type Answer } from '../packages/client/src/transport/ask';
 import { HIDDEN_MS, startFeed } from '../packages/club/src/state/feed';
-import { AFTER_LIVE, NEVER_LIVE, type LiveListener } from '../packages/client/src/live/live';
+import { AFTER_LIVE, createLiveLoop, MAX_RESUMES, NEVER_LIVE, type Ending, type LiveListener } from '../packages/client/src/live/live';
 import { AFTER_FAILURES, POLL_MS } from '../packages/club/src/state/poller';
 import type { TrackerEvent } from '../packages/club/src/state/state';
+import { mulberry } from './randomness';
 
 const ANSWER = { data: { club: CLUB }, faults: [] };
 const LATE = { message: 'late', path: ['club', 'options'], extensions: { code: 'DEADLINE_EXCEEDED' } };
@@ -190,6 +191,102 @@ describe('a subscription', () => {
   });
 });
 
+/** A loop whose connections are served by hand. */
+function loopOf() {
+  const open: LiveListener<unknown>[] = [];
+  const after: (string | null)[] = [];
+  const shown: unknown[] = [];
+  const endings: [Ending, number | null][] = [];
+  const loop = createLiveLoop<unknown>({
+    connect(listener, position) {
+      open.push(listener);
+      after.push(position);
+      return () => undefined;
+    },
+    updated: ({ data }) => shown.push(data),
+    down: (ending, since) => endings.push([ending, since]),
+    random: () => 1,
+  });
+  loop.start();
+  return { loop, open, after, shown, endings };
+}
+
+const at = (position: string, data: unknown = position) => ({ data, faults: [], position });
+
+describe('a subscription whose responses have positions', () => {
+  it('continues behind the newest one, also after a stop', async () => {
+    const { loop, open, after, shown } = loopOf();
+    open[0]?.update(at('p1'));
+    open[0]?.update(at('p2'));
+    open[0]?.update({ data: 'without', faults: [] });
+    open[0]?.ended('lost');
+    await vi.advanceTimersByTimeAsync(AFTER_LIVE.mostMs);
+    open[1]?.update(at('p3'));
+    loop.stop();
+    loop.start();
+    expect([after, shown]).toEqual([[null, 'p2', 'p3'], ['p1', 'p2', 'without', 'p3']]);
+    loop.stop();
+    loop.forget();
+    loop.start();
+    expect(after.at(-1)).toBeNull();
+  });
+
+  it('begins soon with the present state when its position is too old', async () => {
+    const { open, after } = loopOf();
+    open[0]?.update(at('p1'));
+    open[0]?.ended('lost');
+    await vi.advanceTimersByTimeAsync(AFTER_LIVE.mostMs);
+    open[1]?.ended('position');
+    await vi.advanceTimersByTimeAsync(AFTER_LIVE.firstMs);
+    expect(after).toEqual([null, 'p1', null]);
+  });
+
+  it.each([
+    ['begins with the present state after some tries in vain, whatever the server says', true, null],
+    ['continues however long the server cannot be reached', false, 'p1'],
+  ] as const)('%s', async (_, isHeard, last) => {
+    const { open, after } = loopOf();
+    open[0]?.update(at('p1'));
+    open[0]?.ended('lost');
+    for (let tries = 0; tries < MAX_RESUMES; tries += 1) {
+      await vi.advanceTimersByTimeAsync(AFTER_LIVE.mostMs);
+      if (isHeard) open.at(-1)?.heard?.();
+      open.at(-1)?.ended('lost');
+    }
+    await vi.advanceTimersByTimeAsync(AFTER_LIVE.mostMs);
+    expect(after).toEqual([null, ...Array<string>(MAX_RESUMES).fill('p1'), last]);
+  });
+
+  it('says since when what it brought may be old: since the connection was last heard', async () => {
+    const { open, endings } = loopOf();
+    open[0]?.heard?.();
+    open[0]?.ended('lost');
+    await vi.advanceTimersByTimeAsync(NEVER_LIVE.mostMs);
+    const opened = Date.now();
+    open[1]?.update(at('p1'));
+    await vi.advanceTimersByTimeAsync(25_000);
+    open[1]?.heard?.();
+    await vi.advanceTimersByTimeAsync(60_000);
+    open[1]?.ended('lost');
+    expect(endings).toEqual([['lost', null], ['lost', opened + 25_000]]);
+  });
+});
+
+describe('a loop that is renewed', () => {
+  it('begins with the present state of what it follows now, and keeps a pause before the next try', async () => {
+    const { loop, open, after } = loopOf();
+    open[0]?.update(at('p1'));
+    loop.renew();
+    expect(after).toEqual([null, null]);
+    open[1]?.update(at('p2'));
+    open[1]?.ended('lost');
+    loop.renew();
+    expect(after.length).toBe(2);
+    await vi.advanceTimersByTimeAsync(AFTER_LIVE.mostMs);
+    expect(after).toEqual([null, null, null]);
+  });
+});
+
 describe('two hundred pages whose gateway is killed and comes back', () => {
   const PAGES = 200;
   const WINDOW_MS = 250;
@@ -247,15 +344,4 @@ function most(moments: readonly number[], width: number): number {
     counts.set(window, (counts.get(window) ?? 0) + 1);
   }
   return Math.max(...counts.values());
-}
-
-/** Pseudo-random numbers from 0 to 1, the same in each run. */
-function mulberry(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

@@ -4,7 +4,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CLUB } from './example';
 import { CLUB_UPDATED } from '../packages/client/src/operations/documents';
 import { createRoute } from '../packages/client/src/transport/route';
-import { overSocket } from '../packages/client/src/transport/socket';
+import type { Operation } from '../packages/client/src/operations/operation';
+import { overSocket, PONG_MS } from '../packages/client/src/transport/socket';
 import type { Ending } from '../packages/client/src/live/live';
 
 interface Message {
@@ -25,7 +26,7 @@ class FakeSocket {
   readyState = 0;
   onopen: () => void = () => undefined;
   onmessage: (event: { data: string }) => void = () => undefined;
-  onclose: (event: { code: number; reason: string; wasClean: boolean }) => void = () => undefined;
+  onclose: ((event: { code: number; reason: string; wasClean: boolean }) => void) | null = null;
   onerror: (error: unknown) => void = () => undefined;
 
   constructor(
@@ -42,7 +43,7 @@ class FakeSocket {
   send(text: string): void {
     const message = JSON.parse(text) as Message;
     (this.readyState === 1 ? this.sent : this.dropped).push(message);
-    if (message.type === 'connection_init') this.say({ type: 'connection_ack' });
+    if (message.type === 'connection_init') queueMicrotask(() => this.say({ type: 'connection_ack' }));
   }
 
   say(message: Message): void {
@@ -51,7 +52,7 @@ class FakeSocket {
 
   close(code = 1000): void {
     this.readyState = 3;
-    this.onclose({ code, reason: '', wasClean: true });
+    this.onclose?.({ code, reason: '', wasClean: true });
   }
 }
 
@@ -60,17 +61,19 @@ afterEach(() => void vi.unstubAllGlobals());
 
 const NO_CELLS = createRoute(fetch);
 
-async function subscribed(route = NO_CELLS, turns = 20) {
+async function subscribed(route = NO_CELLS, turns = 20, token: string | null = 'token', after: string | null = null) {
   const updates: unknown[] = [];
   const endings: Ending[] = [];
-  const close = overSocket('https://club.example/graphql', 'de', route)(CLUB_UPDATED, { brand: 'northbet' }, () => 'token', {
-    update: ({ data }) => void updates.push(data?.clubUpdated.club.id),
+  const heard = vi.fn();
+  const close = overSocket('https://club.example/graphql', 'de', route)(CLUB_UPDATED, { brand: 'northbet' }, () => token, {
+    heard,
+    update: ({ data, position }) => void updates.push(position ?? data?.clubUpdated.club.id),
     ended: (ending) => void endings.push(ending),
-  });
+  }, after);
   await settled(turns);
   const socket = FakeSocket.last;
   const subscription = () => socket.sent.filter(({ type }) => type === 'subscribe').at(-1);
-  return { socket, subscription, updates, endings, close, id: subscription()?.id ?? '' };
+  return { socket, subscription, updates, endings, heard, close, id: subscription()?.id ?? '' };
 }
 
 function headersOf(partition: string | null): Record<string, string> {
@@ -87,6 +90,56 @@ describe('a subscription', () => {
     expect([socket.url, socket.protocol]).toEqual(['wss://club.example/graphql', 'graphql-transport-ws']);
     expect(socket.sent[0]?.payload).toEqual({ authorization: 'Bearer token', 'accept-language': 'de' });
     expect(subscription()?.payload).toEqual({ documentId: CLUB_UPDATED.id, variables: { brand: 'northbet' } });
+  });
+
+  it('of a visitor has no token', async () => {
+    const { socket } = await subscribed(NO_CELLS, 20, null);
+    expect(socket.sent[0]?.payload).toEqual({ 'accept-language': 'de' });
+  });
+
+  it('continues behind a position, and says the next one', async () => {
+    const { socket, subscription, id, updates, heard } = await subscribed(NO_CELLS, 20, 'token', 'p1');
+    expect(subscription()?.payload).toMatchObject({ extensions: { position: 'p1' } });
+    const before = heard.mock.calls.length;
+    socket.say({ type: 'next', id, payload: { data: { clubUpdated: { version: 1, club: CLUB } }, extensions: { position: 'p2' } } });
+    expect([updates, heard.mock.calls.length]).toEqual([['p2'], before + 1]);
+  });
+
+  it('that takes the position itself gets it as its variable', async () => {
+    const operation: Operation<unknown, { brand: string }> = {
+      name: 'Prices',
+      kind: 'subscription',
+      id: 'sha256:1',
+      text: 'subscription Prices($brand:ID!$after:String){eventsUpdated(brand:$brand after:$after){position}}',
+    };
+    const close = overSocket('https://club.example/graphql', 'de', NO_CELLS)(
+      operation,
+      { brand: 'northbet' },
+      () => null,
+      { update: () => undefined, ended: () => undefined },
+      'p1',
+    );
+    await settled();
+    const sent = FakeSocket.last.sent.find(({ type }) => type === 'subscribe');
+    expect(sent?.payload).toEqual({ documentId: 'sha256:1', variables: { brand: 'northbet', after: 'p1' } });
+    close();
+  });
+
+  it('is lost when a ping has no answer', async () => {
+    vi.useFakeTimers();
+    try {
+      const answered = await subscribed();
+      await vi.advanceTimersToNextTimerAsync();
+      expect(answered.socket.sent.at(-1)).toEqual({ type: 'ping' });
+      answered.socket.say({ type: 'pong' });
+      await vi.advanceTimersByTimeAsync(PONG_MS);
+      expect(answered.endings).toEqual([]);
+      await vi.advanceTimersToNextTimerAsync();
+      await vi.advanceTimersByTimeAsync(PONG_MS);
+      expect(answered.endings).toEqual(['lost']);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('sends nothing on a socket that is closing, whenever the page ends it', async () => {
@@ -138,6 +191,8 @@ describe('a subscription', () => {
   it.each([
     ['GRAPHQL_VALIDATION_FAILED', 'unsupported'],
     ['SESSION_EXPIRED', 'session'],
+    ['POSITION_TOO_OLD', 'position'],
+    ['INVALID_POSITION', 'position'],
     ['SUBGRAPH_UNREACHABLE', 'lost'],
   ] as const)('refused with %s, or ended by it, is over because of: %s', async (code, ending) => {
     const errors = [{ message: 'refused', extensions: { code } }];

@@ -4,9 +4,11 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CLUB } from './example';
 import { overEvents, SILENT_MS } from '../packages/client/src/transport/events';
 import { CLUB_UPDATED } from '../packages/client/src/operations/documents';
+import type { ClubUpdatedData } from '../packages/client/src/operations/types';
 import { OPEN_MS, firstThatWorks } from '../packages/client/src/transport/subscription';
 import type { ConnectLive, Ending, LiveListener } from '../packages/client/src/live/live';
 
+const LATER = { data: { clubUpdated: { version: 2, club: CLUB } }, extensions: { position: 'p2' } };
 const EVENT = `event: next\ndata: ${JSON.stringify({ data: { clubUpdated: { version: 1, club: CLUB } } })}\n\n`;
 
 beforeEach(() => void vi.useFakeTimers());
@@ -36,16 +38,23 @@ async function turns(): Promise<void> {
   await vi.advanceTimersByTimeAsync(1);
 }
 
-async function followed(status = 200) {
+async function followed(status = 200, token: string | null = 'token', after: string | null = null) {
   const at = server(status);
   const updates: unknown[] = [];
+  const positions: unknown[] = [];
   const endings: Ending[] = [];
-  const close = overEvents('https://club.example/graphql', 'de')(CLUB_UPDATED, { brand: 'northbet' }, () => 'token', {
-    update: ({ data }) => void updates.push(data?.clubUpdated.club.id),
+  const heard = vi.fn();
+  const listener: LiveListener<ClubUpdatedData> = {
+    heard,
+    update({ data, position }) {
+      updates.push(data?.clubUpdated.club.id);
+      positions.push(position);
+    },
     ended: (ending) => void endings.push(ending),
-  });
+  };
+  const close = overEvents('https://club.example/graphql', 'de')(CLUB_UPDATED, { brand: 'northbet' }, () => token, listener, after);
   await turns();
-  return { ...at, updates, endings, close };
+  return { ...at, updates, positions, endings, heard, close };
 }
 
 describe('server-sent events', () => {
@@ -64,6 +73,19 @@ describe('server-sent events', () => {
     expect(updates).toEqual([CLUB.id]);
   });
 
+  it('are requested without a token for a visitor', async () => {
+    const { requests } = await followed(200, null);
+    expect(Object.keys(requests[0]?.init.headers ?? {})).not.toContain('authorization');
+  });
+
+  it('continue behind a position, and say the next one', async () => {
+    const { requests, write, positions, heard } = await followed(200, 'token', 'p1');
+    expect(JSON.parse(requests[0]?.init.body as string)).toMatchObject({ extensions: { position: 'p1' } });
+    write(`${EVENT}event: next\ndata: ${JSON.stringify(LATER)}\n\n`);
+    await turns();
+    expect([positions, heard.mock.calls.length]).toEqual([[undefined, 'p2'], 1]);
+  });
+
   it('are requested by the text from a gateway that does not know the id', async () => {
     const { requests, write, streams, endings } = await followed();
     const errors = [{ message: 'unknown', extensions: { code: 'PERSISTED_DOCUMENT_NOT_FOUND' } }];
@@ -80,6 +102,14 @@ describe('server-sent events', () => {
   ] as const)('refused with %i are over because of: %s', async (status, ending) => {
     const { endings } = await followed(status);
     expect(endings).toEqual([ending]);
+  });
+
+  it('behind a position that is too old say so', async () => {
+    const { write, endings } = await followed(200, 'token', 'p1');
+    const errors = [{ message: 'too old', extensions: { code: 'POSITION_TOO_OLD' } }];
+    write(`event: next\ndata: ${JSON.stringify({ errors })}\n\n`);
+    await turns();
+    expect(endings).toEqual(['position']);
   });
 
   it('ended by the session say so', async () => {
@@ -113,14 +143,16 @@ describe('server-sent events', () => {
 /** A transport that is served by hand. */
 function transport() {
   const open: LiveListener<unknown>[] = [];
+  const after: unknown[] = [];
   const closed = { count: 0 };
-  const connect: ConnectLive = (_operation, _variables, _token, listener) => {
+  const connect: ConnectLive = (_operation, _variables, _token, listener, position) => {
+    after.push(position);
     open.push(listener as LiveListener<unknown>);
     return () => {
       closed.count += 1;
     };
   };
-  return { connect, open, closed };
+  return { connect, open, after, closed };
 }
 
 function chosen() {
@@ -128,7 +160,8 @@ function chosen() {
   const events = transport();
   const endings: Ending[] = [];
   const live = firstThatWorks([socket.connect, events.connect]);
-  const start = () => live(CLUB_UPDATED, { brand: 'northbet' }, () => 'token', { update: () => undefined, ended: (end) => void endings.push(end) });
+  const listener = { update: () => undefined, ended: (end: Ending) => void endings.push(end) };
+  const start = (after: string | null = null) => live(CLUB_UPDATED, { brand: 'northbet' }, () => 'token', listener, after);
   return { socket, events, endings, start };
 }
 
@@ -180,11 +213,18 @@ describe('the transport', () => {
     expect(socket.open.length).toBe(2);
   });
 
-  it('does not matter to a session that has ended', () => {
+  it.each(['session', 'position'] as const)('does not matter to an ending by the server: %s', (ending) => {
     const { socket, events, endings, start } = chosen();
     start();
-    socket.open[0]?.ended('session');
-    expect([events.open.length, endings]).toEqual([0, ['session']]);
+    socket.open[0]?.ended(ending);
+    expect([events.open.length, endings]).toEqual([0, [ending]]);
+  });
+
+  it('is given the position by each of them', () => {
+    const { socket, events, start } = chosen();
+    start('p1');
+    socket.open[0]?.ended('lost');
+    expect([socket.after, events.after]).toEqual([['p1'], ['p1']]);
   });
 
   it('is not tried after the page has closed it', async () => {

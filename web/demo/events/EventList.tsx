@@ -1,8 +1,8 @@
 /** The events of the brand: filters, the list, and what is wrong if they cannot be read. */
-import { useLocale } from '@furlong/club';
+import { type Locale, useLocale } from '@furlong/club';
 
-import { slipWords, type SlipWords } from '../messages';
-import type { Board } from './board';
+import { slipWords } from '../messages';
+import { type Board, isFollowed } from './board';
 import { type Choice, EventFilters } from './EventFilters';
 import { EventRow } from './EventRow';
 import { MAX_LISTED } from './listed';
@@ -23,13 +23,13 @@ export function EventList({ controls, brand, choice, opened, now, onChoose, onOp
   const locale = useLocale();
   const words = slipWords(locale);
   return (
-    <section className="card events" aria-labelledby="events-title" data-testid="events" data-prices={board.prices}>
+    <section className="card events" aria-labelledby="events-title" data-testid="events" data-followed={isFollowed(board)}>
       <header className="events-head">
         <h2 id="events-title">{words.events}</h2>
       </header>
       <EventFilters sports={board.sports} choice={choice} now={now} onChoose={onChoose} />
       <p className="events-note" role="status" data-testid="events-note" data-prices={board.prices}>
-        {noteOf(board, brand, isNarrowed(choice), words) ?? locale.count(words.shown, board.events.length)}
+        {noteOf(board, brand, isNarrowed(choice), locale) ?? locale.count(words.shown, board.events.length)}
       </p>
       <ul className="event-list">
         {board.events.map((event) => (
@@ -58,10 +58,14 @@ function isNarrowed({ search, sport, day }: Choice): boolean {
 }
 
 /** What is to be said instead of how many events are shown; null if that. */
-function noteOf({ prices, events }: Board, brand: string, narrowed: boolean, words: SlipWords): string | null {
+function noteOf({ prices, presentAt, events }: Board, brand: string, narrowed: boolean, locale: Locale): string | null {
+  const words = slipWords(locale);
   if (brand === '') return words.signInEvents;
   if (prices === 'unknown') return words.loading;
-  if (prices === 'paused') return events.length === 0 ? words.unreachedEvents : words.paused;
+  if (prices === 'paused') {
+    if (events.length === 0 || presentAt === null) return words.unreachedEvents;
+    return locale.fill(words.paused, { time: locale.clock(presentAt) });
+  }
   if (events.length === 0) return narrowed ? words.noMatch : words.noEvents;
   return null;
 }

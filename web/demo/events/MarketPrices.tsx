@@ -30,7 +30,7 @@ export function MarketPrices({ event, market, board, onPick }: MarketPricesProps
             offer={{ event, market, selection }}
             isPicked={board.picked?.offer.selection.id === selection.id}
             isLive={board.prices === 'live'}
-            move={board.moves.get(selection.id)}
+            move={board.moves.get(selection.id)?.to}
             onPick={onPick}
           />
         ))}

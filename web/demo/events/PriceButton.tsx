@@ -2,7 +2,7 @@
 import { useLocale } from '@furlong/club';
 
 import { slipWords, type SlipWords } from '../messages';
-import type { Move } from './board';
+import type { Move } from './moves';
 import { availabilityOf, type Offer } from './offers';
 
 interface PriceButtonProps {
@@ -10,7 +10,7 @@ interface PriceButtonProps {
   readonly isPicked: boolean;
   /** Whether its odds are the present ones. */
   readonly isLive: boolean;
-  readonly move: Move | undefined;
+  readonly move: Move['to'] | undefined;
   readonly onPick: (selection: string) => void;
 }
 

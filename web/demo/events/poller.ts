@@ -1,34 +1,42 @@
-/** Reads events every few seconds while the page can be seen, and less often while that fails. */
+/** Reads events while the page can be seen: seldom while their prices come without it, and while it fails. */
 import { type Answer, type Backoff, Unreached, waitMs } from '@furlong/client';
 
-import type { BoardEvent } from './board';
+import { type BoardEvent, MAX_AGE_MS } from './board';
 import type { SportsEventsQuery } from './generated/operations';
 
 export const POLL_MS = 3_000;
-/** How long a read may take: older prices are not shown as if they were the present ones. */
-export const GIVE_UP_MS = 5_000;
+/** The interval of reads while the subscription brings the prices: the list has other events, or another order. */
+export const LIST_MS = 15_000;
+/** How long a read may take. */
+export const GIVE_UP_MS = MAX_AGE_MS;
 export const AFTER_FAILURES: Backoff = { firstMs: 2 * POLL_MS, mostMs: 60_000, share: 0.5 };
 
 export interface EventPollerParts {
   readonly read: (signal: AbortSignal) => Promise<Answer<SportsEventsQuery>>;
   readonly tell: (event: BoardEvent) => void;
   readonly isVisible: () => boolean;
+  /** Whether all prices that are shown come without reading. */
+  readonly isFollowed: () => boolean;
+  readonly now: () => number;
   readonly random: () => number;
 }
 
 export interface EventPoller {
   /** Reads now, in place of a read on its way. */
   refresh(): void;
+  /** Forgets a read on its way, which may be older than what is shown, and reads again in a moment. */
+  discard(): void;
   /** Stops while the page is hidden; reads at once when it is seen again. */
   visibilityChanged(): void;
   stop(): void;
 }
 
 /** Returns a poller that has read nothing yet. */
-export function createEventPoller({ read, tell, isVisible, random }: EventPollerParts): EventPoller {
+export function createEventPoller({ read, tell, isVisible, isFollowed, now, random }: EventPollerParts): EventPoller {
   let current: AbortController | null = null;
   let next: ReturnType<typeof setTimeout> | undefined;
   let failures = 0;
+  let readAt = 0;
 
   function halt(): void {
     clearTimeout(next);
@@ -41,26 +49,33 @@ export function createEventPoller({ read, tell, isVisible, random }: EventPoller
     halt();
     if (!isVisible()) return;
     current = new AbortController();
+    readAt = now();
     void run(current);
+  }
+
+  /** Reads if it is time: when the subscription is lost, pages do not all read at the same moment. */
+  function turn(): void {
+    if (isFollowed() && now() - readAt < LIST_MS) next = setTimeout(turn, POLL_MS);
+    else refresh();
   }
 
   async function run(mine: AbortController): Promise<void> {
     const late = setTimeout(() => mine.abort(new Unreached('gave up waiting', 0)), GIVE_UP_MS);
-    const { event, retryAfterMs } = await outcome(mine.signal);
+    const { event, retryAfterMs } = await outcome(mine.signal, readAt);
     clearTimeout(late);
     // Superseded by a newer read, or stopped.
     if (current !== mine) return;
     current = null;
     failures = event.type === 'failed' ? failures + 1 : 0;
     tell(event);
-    next = setTimeout(refresh, failures > 0 ? waitMs(AFTER_FAILURES, failures, random, retryAfterMs) : POLL_MS);
+    next = failures > 0 ? setTimeout(refresh, waitMs(AFTER_FAILURES, failures, random, retryAfterMs)) : setTimeout(turn, POLL_MS);
   }
 
-  async function outcome(signal: AbortSignal): Promise<{ event: BoardEvent; retryAfterMs: number | null }> {
+  async function outcome(signal: AbortSignal, at: number): Promise<{ event: BoardEvent; retryAfterMs: number | null }> {
     try {
       const answer = await read(signal);
       // Without events, a site may lack their subgraph, or it cannot be reached.
-      return { event: answer.data?.events ? { type: 'read', answer } : { type: 'failed' }, retryAfterMs: null };
+      return { event: answer.data?.events ? { type: 'read', answer, at } : { type: 'failed' }, retryAfterMs: null };
     } catch (error) {
       return { event: { type: 'failed' }, retryAfterMs: error instanceof Unreached ? error.retryAfterMs : null };
     }
@@ -68,6 +83,11 @@ export function createEventPoller({ read, tell, isVisible, random }: EventPoller
 
   return {
     refresh,
+    discard() {
+      if (current === null) return;
+      halt();
+      next = setTimeout(refresh, POLL_MS * random());
+    },
     visibilityChanged() {
       if (!isVisible()) {
         halt();

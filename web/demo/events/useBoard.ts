@@ -1,12 +1,14 @@
-/** Connects the events of a brand to React: what is shown, polled while the page is seen. */
-import type { Ask } from '@furlong/client';
+/** Connects the events of a brand to React: what is shown, read and followed while the page is seen. */
+import type { Ask, ConnectLive, LiveListener } from '@furlong/client';
 import { useCallback, useEffect, useReducer, useRef } from 'react';
 
-import { type Board, boardAtStart, reduceBoard } from './board';
-import { SportsEvents, type SportsEventsQueryVariables } from './generated/operations';
+import { type Board, boardAtStart, type BoardEvent, isFollowed, reduceBoard } from './board';
+import { EventPrices, type EventPricesSubscription, SportsEvents, type SportsEventsQueryVariables } from './generated/operations';
 import { createListed } from './listed';
+import { MOVED_MS } from './moves';
 import type { PickedIds } from './picked';
 import { createEventPoller, type EventPoller, GIVE_UP_MS } from './poller';
+import { createLivePrices, type LivePrices } from './prices';
 
 /** What narrows the list; empty strings and null narrow nothing. */
 export interface Filter {
@@ -24,7 +26,15 @@ export interface BoardControls {
   /** Accepts the present odds of what is picked. */
   readonly accept: () => void;
   readonly showMore: () => void;
+  /** Reads and follows anew, because what is shown is in doubt. */
   readonly refresh: () => void;
+}
+
+/** The sources of events. */
+export interface Graph {
+  readonly ask: Ask;
+  /** Opens subscriptions to prices. */
+  readonly live: ConnectLive;
 }
 
 const NOTHING_ASKED = { brand: '', opened: '', hasOpened: false, picked: '', hasPicked: false };
@@ -36,7 +46,7 @@ const NOTHING_ASKED = { brand: '', opened: '', hasOpened: false, picked: '', has
  * @param pageSize how many events are listed at first, and more each time
  */
 export function useBoard(
-  ask: Ask,
+  { ask, live }: Graph,
   brand: string,
   filter: Filter,
   opened: string | null,
@@ -45,12 +55,15 @@ export function useBoard(
 ): BoardControls {
   const [board, tell] = useReducer(reduceBoard, remembered, boardAtStart);
   const poller = useRef<EventPoller | null>(null);
+  const prices = useRef<LivePrices | null>(null);
+  const shown = useRef(board);
   const listing = JSON.stringify([filter, pageSize]);
   const picked = board.picked?.offer.event.id ?? board.remembered?.event ?? null;
   const asked = useRef<Omit<SportsEventsQueryVariables, 'first'> | null>(null);
   const listed = useRef({ listing, pages: createListed(pageSize) });
 
   useEffect(() => {
+    shown.current = board;
     // Another filter begins with its first page.
     if (listed.current.listing !== listing) listed.current = { listing, pages: createListed(pageSize) };
     asked.current = {
@@ -68,27 +81,60 @@ export function useBoard(
 
   useEffect(() => {
     if (brand === '') return;
-    const created = createEventPoller({
+    const parts = {
+      isVisible: () => document.visibilityState === 'visible',
+      now: Date.now,
+      random: Math.random,
+    };
+    const polled = createEventPoller({
+      ...parts,
       read: (signal) => {
         const variables = asked.current ?? NOTHING_ASKED;
         return ask(SportsEvents, { ...variables, first: listed.current.pages.count() }, { token: null, signal });
       },
       tell,
-      isVisible: () => document.visibilityState === 'visible',
-      random: Math.random,
+      isFollowed: () => isFollowed(shown.current),
     });
-    poller.current = created;
-    const changed = () => created.visibilityChanged();
+    const followed = createLivePrices({
+      ...parts,
+      connect: (ids, listener, after) => live(EventPrices, { brand, ids }, () => null, positioned(listener), after),
+      tell(event: BoardEvent) {
+        tell(event);
+        if (event.type === 'unfollowed') polled.discard();
+      },
+    });
+    poller.current = polled;
+    prices.current = followed;
+    const changed = () => {
+      polled.visibilityChanged();
+      followed.visibilityChanged();
+    };
     document.addEventListener('visibilitychange', changed);
     return () => {
       document.removeEventListener('visibilitychange', changed);
-      created.stop();
+      polled.stop();
+      followed.stop();
       poller.current = null;
+      prices.current = null;
     };
-  }, [ask, brand]);
+  }, [ask, live, brand]);
+
+  // What is on the slip and what is opened come first, since there may be too many.
+  const ids = [picked, board.opened?.id, ...board.events.map(({ id }) => id)].filter((id) => typeof id === 'string').join(' ');
+  const isRead = board.presentAt !== null;
+  useEffect(() => {
+    if (isRead) prices.current?.follow(ids === '' ? [] : ids.split(' '));
+  }, [ask, live, brand, isRead, ids]);
+
+  const { moves } = board;
+  useEffect(() => {
+    if (moves.size === 0) return;
+    const age = setTimeout(() => tell({ type: 'aged', at: Date.now() }), MOVED_MS);
+    return () => clearTimeout(age);
+  }, [moves]);
 
   // Also the first read.
-  useEffect(() => poller.current?.refresh(), [ask, brand, listing, opened]);
+  useEffect(() => poller.current?.refresh(), [ask, live, brand, listing, opened]);
 
   const { next } = board;
   const showMore = useCallback(() => {
@@ -118,6 +164,17 @@ export function useBoard(
     choose: useCallback(() => tell({ type: 'chosen' }), []),
     accept: useCallback(() => tell({ type: 'accepted' }), []),
     showMore,
-    refresh: useCallback(() => poller.current?.refresh(), []),
+    refresh: useCallback(() => {
+      prices.current?.renew();
+      poller.current?.refresh();
+    }, []),
+  };
+}
+
+/** The field's own position, which any gateway passes on. */
+function positioned({ update, ...listener }: LiveListener<EventPricesSubscription>): LiveListener<EventPricesSubscription> {
+  return {
+    ...listener,
+    update: (answer) => update(answer.data === null ? answer : { ...answer, position: answer.data.eventsUpdated.position }),
   };
 }

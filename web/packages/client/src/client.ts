@@ -30,8 +30,12 @@ export interface ClientOptions {
 export interface Follower<Data> {
   /** What is followed, now and after each change. */
   readonly update: (answer: Answer<Data>) => void;
-  /** There are no updates for now; they begin again by themselves, unless the server does not offer them. */
-  readonly paused?: (ending: Ending) => void;
+  /**
+   * There are no updates for now; they begin again by themselves, unless the server does not offer them.
+   *
+   * `since` is when the connection was last known to work (`Date.now`); null if it brought no update.
+   */
+  readonly paused?: (ending: Ending, since: number | null) => void;
 }
 
 export interface FurlongClient {
@@ -47,7 +51,12 @@ export interface FurlongClient {
   change(change: Change): Promise<Outcome>;
   /** The customer's changes whose outcome is unknown since a reload, oldest first; send them again by `change`. */
   unfinished(): Promise<readonly Change[]>;
-  /** Follows a subscription over the best transport, and reopens it when it is lost; returns the function that ends it. */
+  /**
+   * Follows a subscription over the best transport; returns the function that ends it.
+   *
+   * When it is lost it is reopened, and continues behind the newest `position` of the responses' extensions: as the
+   * variable `after` if the operation has it, otherwise in the request's extensions.
+   */
   subscribe<Data, Variables>(operation: Operation<Data, Variables>, variables: Variables, follower: Follower<Data>): () => void;
   /** Asks the page for a token again, because a customer has signed in or out. */
   refreshSession(): Promise<Session>;
@@ -74,6 +83,7 @@ export function createFurlongClient({ brand, url, getToken, language, onSession 
       route.forget();
       for (const loop of loops) {
         loop.stop();
+        loop.forget();
         if (customer !== null) loop.start();
       }
     }
@@ -104,11 +114,11 @@ export function createFurlongClient({ brand, url, getToken, language, onSession 
     },
     subscribe(operation, variables, { update, paused }) {
       const loop = createLiveLoop({
-        connect: (listener) => live(operation, variables, () => tokens.session.token, listener),
+        connect: (listener, after) => live(operation, variables, () => tokens.session.token, listener, after),
         updated: update,
-        down(ending) {
+        down(ending, since) {
           if (ending === 'session') void tokens.renew('refused');
-          paused?.(ending);
+          paused?.(ending, since);
         },
         random: () => Math.random(),
       });

@@ -11,7 +11,7 @@ export { sendChange, unfinishedChanges, type Outcome, type Sender } from './chan
 export type { Change } from './changes/intention.ts';
 export { freshKey, idempotencyKeys, keysOfCustomer, type Keys, type KeyStorage } from './changes/keys.ts';
 export { waitMs, type Backoff } from './live/backoff.ts';
-export { createLiveLoop, type ConnectLive, type Ending, type LiveListener, type LiveLoop } from './live/live.ts';
+export { createLiveLoop, MAX_RESUMES, type ConnectLive, type Ending, type LiveListener, type LiveLoop } from './live/live.ts';
 export { askRenewing } from './session/renewing.ts';
 export { claimsOfToken, sessionOfToken, type Session } from './session/session.ts';
 export {

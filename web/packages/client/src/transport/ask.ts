@@ -11,6 +11,8 @@ export interface GraphQLFault {
 export interface Answer<Data> {
   readonly data: Data | null;
   readonly faults: readonly GraphQLFault[];
+  /** Of a subscription: where it stands after this response, if its subgraph says so. */
+  readonly position?: string;
 }
 
 /** There was no usable response, because of the network, the server, or the session (401). */

@@ -4,6 +4,8 @@ import type { Ending } from '../live/live.ts';
 
 /** The gateway's codes for a session that has ended. */
 const SESSION: ReadonlySet<unknown> = new Set(['SESSION_EXPIRED', 'UNAUTHENTICATED']);
+/** The codes for a position whose continuation is no longer known, or that the gateway never gave. */
+const POSITION: ReadonlySet<unknown> = new Set(['POSITION_TOO_OLD', 'INVALID_POSITION']);
 /** The gateway's codes for a graph without the subscription, or a client that may not use it. */
 const NEVER: ReadonlySet<unknown> = new Set([
   'GRAPHQL_PARSE_FAILED',
@@ -17,6 +19,7 @@ const NEVER: ReadonlySet<unknown> = new Set([
 export function endingOfErrors(errors: readonly GraphQLFault[]): Ending {
   const codes = errors.map(({ extensions }) => extensions?.code);
   if (codes.some((code) => SESSION.has(code))) return 'session';
+  if (codes.some((code) => POSITION.has(code))) return 'position';
   return codes.some((code) => NEVER.has(code)) ? 'unsupported' : 'lost';
 }
 

@@ -2,7 +2,8 @@
 import { createClient, NetworkError, type RequestParams } from 'graphql-sse';
 
 import type { GraphQLFault } from './ask.ts';
-import { bodyOf } from './request.ts';
+import { bodyOf, headersOf } from './request.ts';
+import { updateOf, type UpdateExtensions } from './update.ts';
 import { endingOfErrors, nameUnknownId } from './endings.ts';
 import type { ConnectLive, Ending, LiveListener } from '../live/live.ts';
 import type { Operation } from '../operations/operation.ts';
@@ -17,13 +18,14 @@ export function overEvents(endpoint: string, language: string): ConnectLive {
     operation: Operation<Data, Variables>,
     variables: Variables,
     token: () => string | null,
-    { update, ended }: LiveListener<Data>,
+    { heard, update, ended }: LiveListener<Data>,
+    after: string | null = null,
   ) => {
     const silence = new AbortController();
     const client = createClient({
       url: endpoint,
-      headers: () => ({ authorization: `Bearer ${token() ?? ''}`, 'accept-language': language }),
-      fetchFn: (url: string, init: RequestInit) => heard(url, init, silence),
+      headers: () => headersOf(token(), language),
+      fetchFn: (url: string, init: RequestInit) => fetchHeard(url, init, silence, () => heard?.()),
       // The caller decides when to retry, because it also polls.
       retryAttempts: 0,
     });
@@ -37,14 +39,14 @@ export function overEvents(endpoint: string, language: string): ConnectLive {
 
     function subscribe(): void {
       // The client sends what it is given; with the id there is no text.
-      const request = bodyOf(operation, variables, byId) as RequestParams;
+      const request = bodyOf(operation, variables, byId, after) as RequestParams;
       let refused = false;
-      client.subscribe<Data>(request, {
-        next({ data, errors = [] }) {
+      client.subscribe<Data, UpdateExtensions>(request, {
+        next({ data, errors = [], extensions }) {
           if (over) return;
           // The client's type has optional properties that may be undefined; JSON has none.
           const faults = errors as readonly unknown[] as readonly GraphQLFault[];
-          if (data !== null && data !== undefined) update({ data, faults });
+          if (data !== null && data !== undefined) update(updateOf(data, faults, extensions));
           else if (byId && nameUnknownId(faults)) refused = true;
           else end(endingOfErrors(faults));
         },
@@ -75,7 +77,7 @@ function endingOf(error: unknown): Ending {
 }
 
 /** Fetches a stream; aborts `silence` when nothing has arrived for a while, as after a lost network. */
-async function heard(url: string, init: RequestInit, silence: AbortController): Promise<Response> {
+async function fetchHeard(url: string, init: RequestInit, silence: AbortController, heard: () => void): Promise<Response> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const listen = () => {
     clearTimeout(timer);
@@ -89,6 +91,7 @@ async function heard(url: string, init: RequestInit, silence: AbortController): 
     const chunks = new TransformStream<Uint8Array, Uint8Array>({
       transform(chunk, controller) {
         listen();
+        heard();
         controller.enqueue(chunk);
       },
       flush: () => clearTimeout(timer),

@@ -1,4 +1,4 @@
-/** The body of a request: the id of the document, or its text for gateways without the manifest. */
+/** What is sent: the id of the document, or its text for gateways without the manifest, and a subscription's position. */
 import type { Operation } from '../operations/operation.ts';
 
 export interface Body {
@@ -6,11 +6,33 @@ export interface Body {
   readonly operationName?: string;
   readonly documentId?: string;
   readonly variables: Record<string, unknown>;
+  readonly extensions?: { readonly position: string };
 }
 
-export function bodyOf<Data, Variables>({ id, name, text }: Operation<Data, Variables>, variables: Variables, byId: boolean): Body {
-  const sent = { variables: variables as Record<string, unknown> };
-  return byId && id !== null ? { documentId: id, ...sent } : { query: text, operationName: name, ...sent };
+/** The variable by which an operation itself takes the position behind which it continues. */
+const TAKES_AFTER = /\$after\s*:/u;
+
+/**
+ * Returns the body of a request.
+ *
+ * @param after the position behind which a subscription continues; null to begin with the present state
+ */
+export function bodyOf<Data, Variables>(
+  { id, name, text }: Operation<Data, Variables>,
+  variables: Variables,
+  byId: boolean,
+  after: string | null = null,
+): Body {
+  const named = byId && id !== null ? { documentId: id } : { query: text, operationName: name };
+  const given = variables as Record<string, unknown>;
+  if (after === null) return { ...named, variables: given };
+  if (TAKES_AFTER.test(text)) return { ...named, variables: { ...given, after } };
+  return { ...named, variables: given, extensions: { position: after } };
+}
+
+/** The headers of a visitor, who has a token only if somebody has signed in. */
+export function headersOf(token: string | null, language: string): Record<string, string> {
+  return { ...(token === null ? {} : { authorization: `Bearer ${token}` }), 'accept-language': language };
 }
 
 /** Leaves out the empty text of a request by id, which the client of WebSockets requires. */

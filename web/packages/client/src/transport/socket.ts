@@ -1,10 +1,11 @@
 /** One subscription over a WebSocket, using graphql-transport-ws. */
-import { createClient, type SubscribePayload } from 'graphql-ws/client';
+import { createClient, type Client, type SubscribePayload } from 'graphql-ws/client';
 
 import type { GraphQLFault } from './ask.ts';
-import { bodyOf, withoutEmptyQuery } from './request.ts';
+import { bodyOf, headersOf, withoutEmptyQuery } from './request.ts';
 import { endingOfErrors, nameUnknownId } from './endings.ts';
 import type { Route } from './route.ts';
+import { updateOf, type UpdateExtensions } from './update.ts';
 import type { ConnectLive, Ending, LiveListener } from '../live/live.ts';
 import type { Operation } from '../operations/operation.ts';
 
@@ -15,6 +16,8 @@ const FOREIGN_CODES: ReadonlySet<number> = new Set([4400, 4406]);
 const ACK_MS = 5_000;
 /** The ping interval, shorter than the idle timeouts of proxies. */
 const PING_MS = 25_000;
+/** How long the answer to a ping may take: without one the network is gone, and says nothing of it. */
+export const PONG_MS = 10_000;
 
 /**
  * Returns a function that opens subscriptions over WebSockets.
@@ -29,15 +32,27 @@ export function overSocket(endpoint: string, language: string, route: Pick<Route
     operation: Operation<Data, Variables>,
     variables: Variables,
     token: () => string | null,
-    { opened, update, ended }: LiveListener<Data>,
+    { opened, heard, update, ended }: LiveListener<Data>,
+    after: string | null = null,
   ) => {
-    const client = createClient({
+    let unanswered: ReturnType<typeof setTimeout> | undefined;
+    const client: Client = createClient({
       url: () => route.socketUrl(endpoint),
-      connectionParams: () => ({ authorization: `Bearer ${token() ?? ''}`, 'accept-language': language }),
+      connectionParams: () => headersOf(token(), language),
       connectionAckWaitTimeout: ACK_MS,
       keepAlive: PING_MS,
       jsonMessageReplacer: withoutEmptyQuery,
-      on: { connected: () => opened?.() },
+      on: {
+        connected: () => opened?.(),
+        ping(isReceived) {
+          if (!isReceived) unanswered = setTimeout(() => client.terminate(), PONG_MS);
+        },
+        message() {
+          clearTimeout(unanswered);
+          heard?.();
+        },
+        closed: () => clearTimeout(unanswered),
+      },
       // The caller decides when to retry, because it also polls.
       retryAttempts: 0,
     });
@@ -58,12 +73,12 @@ export function overSocket(endpoint: string, language: string, route: Pick<Route
     }
 
     function subscribe(): void {
-      const request: SubscribePayload = { query: '', ...bodyOf(operation, variables, byId) };
-      unsubscribe = client.subscribe<Data>(request, {
-        next({ data, errors = [] }) {
+      const request: SubscribePayload = { query: '', ...bodyOf(operation, variables, byId, after) };
+      unsubscribe = client.subscribe<Data, UpdateExtensions>(request, {
+        next({ data, errors = [], extensions }) {
           if (over) return;
           if (data === null || data === undefined) end(endingOfErrors(errors));
-          else update({ data, faults: errors });
+          else update(updateOf(data, errors, extensions));
         },
         error(error) {
           if (!over && byId && isFaults(error) && nameUnknownId(error)) {

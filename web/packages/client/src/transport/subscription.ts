@@ -7,6 +7,8 @@ import type { Operation } from '../operations/operation.ts';
 
 /** How long a transport may take to open before the next one is tried: a network may swallow what it blocks. */
 export const OPEN_MS = 10_000;
+/** Endings that another transport would bring as well. */
+const SAID_BY_SERVER: ReadonlySet<Ending> = new Set(['session', 'position']);
 
 /**
  * Returns a function that opens subscriptions; if no transport works, the caller polls.
@@ -29,7 +31,8 @@ export function firstThatWorks(transports: readonly ConnectLive[]): ConnectLive 
     operation: Operation<Data, Variables>,
     variables: Variables,
     token: () => string | null,
-    { opened, update, ended }: LiveListener<Data>,
+    { opened, update, ended, ...further }: LiveListener<Data>,
+    after: string | null = null,
   ) => {
     let closed = false;
     let close: (() => void) | null = null;
@@ -43,7 +46,7 @@ export function firstThatWorks(transports: readonly ConnectLive[]): ConnectLive 
         if (over || closed) return;
         over = true;
         clearTimeout(blocked);
-        if (others.length > 0 && proven === null && ending !== 'session') attempt(others);
+        if (others.length > 0 && proven === null && !SAID_BY_SERVER.has(ending)) attempt(others);
         else ended(ending);
       }
       // Only while there is another transport: hurrying a restarting server would delay its return.
@@ -53,7 +56,8 @@ export function firstThatWorks(transports: readonly ConnectLive[]): ConnectLive 
           end('lost');
         }, OPEN_MS);
       }
-      close = connect(operation, variables, token, {
+      const attempted: LiveListener<Data> = {
+        ...further,
         opened() {
           clearTimeout(blocked);
           opened?.();
@@ -65,7 +69,8 @@ export function firstThatWorks(transports: readonly ConnectLive[]): ConnectLive 
           update(answer);
         },
         ended: end,
-      });
+      };
+      close = connect(operation, variables, token, attempted, after);
     }
 
     attempt(proven === null ? transports : [proven]);
