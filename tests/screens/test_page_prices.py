@@ -22,6 +22,18 @@ LIST_SECONDS: Final = 15
 """The interval of reads while the subscription brings the prices."""
 RESTART: Final = 1012
 SERVICE: Final = 503
+CUSTOMER: Final = {"brand": "northbet", "id": "c-1", "token": "t", "note": ""}
+LISTEN: Final = """() => {
+  window.heard = [];
+  new MutationObserver((changes) => {
+    for (const { target } of changes) {
+      const element = target instanceof Element ? target : target.parentElement;
+      const region = element?.closest('[role=status], [role=alert], [aria-live=polite]');
+      if (region?.textContent) heard.push(region.textContent);
+    }
+  }).observe(document.body, { subtree: true, childList: true, characterData: true });
+}"""
+"""Begins to note what a screen reader would read out by itself."""
 
 
 @dataclass
@@ -77,7 +89,7 @@ class Graph:
         path = urlsplit(route.request.url).path.removeprefix("/")
         file = PAGES / path
         if path == "demo/session":
-            route.fulfill(json={"brand": "northbet", "customers": []})
+            route.fulfill(json={"brand": "northbet", "customers": [CUSTOMER]})
         elif path == "graphql" and (self.is_away or "hasPicked" not in (route.request.post_data or "")):
             route.fulfill(status=SERVICE)
         elif path == "graphql":
@@ -179,3 +191,25 @@ def test_a_page_reads_while_it_cannot_follow_and_continues(chromium: LocalChromi
         expect(price(page, "2.40")).to_have_attribute("aria-disabled", "false", timeout=PATIENCE_MS)
         is_followed(page)
         assert graph.opened == [None, "at-2250"]
+
+
+def test_those_who_listen_are_not_told_of_each_move(chromium: LocalChromium) -> None:
+    """Odds alone are not read out; that the new ones are to be accepted is, once in some seconds."""
+    graph = Graph()
+    with shown(chromium, graph) as page:
+        expect(page.get_by_test_id("picked-odds")).to_contain_text("2.50")
+
+        def move_twenty_times() -> None:
+            for milli in [2250, 2500] * 10:
+                graph.milli = milli
+                graph.push()
+                expect(page.get_by_test_id("picked-odds")).to_contain_text(f"{milli / 1000:.2f}")
+                page.clock.run_for(50)
+
+        page.clock.pause_at(page.evaluate("Date.now() / 1000 + 1"))
+        page.evaluate(LISTEN)
+        move_twenty_times()
+        assert page.evaluate("heard") == []
+        price(page, "2.50").click()
+        move_twenty_times()
+        assert page.evaluate("heard") == ["The odds have changed. Accept the new odds to place this bet."]

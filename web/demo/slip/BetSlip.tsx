@@ -7,6 +7,7 @@ import { slipWords, type SlipWords } from '../messages';
 import { PickedLine } from './PickedLine';
 import type { Bet, Placed } from './place';
 import { StakeField } from './StakeField';
+import { useCalm } from './useCalm';
 
 export interface BetSlipProps {
   /** Null while nothing is picked; then there is no standing either. */
@@ -37,6 +38,7 @@ export function BetSlip(props: BetSlipProps) {
   const [told, setTold] = useState<Told | null>(null);
   const button = useRef<HTMLButtonElement>(null);
   const why = closed ?? whyNot(standing, words) ?? (stakeMinor === null ? words.enterStake : null);
+  const said = useCalm(why ?? '');
   const about = `${picked?.offer.selection.id ?? ''} ${typed}`;
   // What was told of another stake or selection is no longer news; a refusal, or that nothing is known, is also while it cannot be placed.
   const news = told?.about === about && (why === null || told.lasts) ? told.text : null;
@@ -78,7 +80,13 @@ export function BetSlip(props: BetSlipProps) {
         ) : (
           <PickedLine picked={picked} standing={standing} onAccept={accept} />
         )}
-        <StakeField typed={typed} currency={currency} oddsMilli={picked?.seen?.milli ?? null} onType={type} />
+        <StakeField
+          typed={typed}
+          currency={currency}
+          oddsMilli={picked?.seen?.milli ?? null}
+          isChosen={picked?.isChosen === true}
+          onType={type}
+        />
         {props.children}
         <div className="place-bar">
           <button
@@ -97,8 +105,11 @@ export function BetSlip(props: BetSlipProps) {
               stakeMinor !== null &&
               locale.fill(words.place, { amount: formatMinor(stakeMinor, currency, locale.tag) })}
           </button>
-          <p className="slip-note" id={noteId} role="status">
+          <p className="slip-note" id={noteId}>
             {news ?? why ?? ''}
+          </p>
+          <p className="visually-hidden" role="status" data-testid="slip-said">
+            {news ?? said}
           </p>
         </div>
       </form>
