@@ -94,6 +94,24 @@ def test_a_component_of_react(demo: Demo, site: BrandSite, launched: LaunchedBro
         assert faults_of(visitor, demo) == []
 
 
+def test_the_selections_of_a_slip_decide_what_it_adds(
+    demo: Demo, site: BrandSite, launched: LaunchedBrowser
+) -> None:
+    """A page that gives them need not say odds, type and product; the line stays while their odds move."""
+    assert demo.site.url == site.club
+    site.customer = "c-1001"
+    with visit(launched) as visitor:
+        visitor.open(f"{site.url}/element")
+        is_told_of_a_club(visitor)
+        for odds, counts in ((2500, "true"), (1200, "false")):
+            slip = {"stakeMinor": 500, "currency": "GBP"}
+            legs = [{"selectionId": "northbet:home", "oddsMilli": odds}]
+            visitor.page.evaluate("(slip) => { club.slip = slip; }", {**slip, "legs": legs})
+            preview = visitor.page.get_by_test_id("preview")
+            expect(preview).to_have_attribute("data-counts", counts, timeout=PATIENCE_MS)
+        assert faults_of(visitor, demo) == []
+
+
 def test_a_bet_moves_the_element_without_polling(
     demo: Demo, site: BrandSite, launched: LaunchedBrowser
 ) -> None:

@@ -25,6 +25,9 @@ from tests.whole.events_of_the_page import (
 
 pytestmark = pytest.mark.usefixtures("web_installed")
 
+LEGS: Final = '"legs":[{"oddsMilli":2500'
+"""What the page's request for a preview of the home side has in its body."""
+
 REMEMBERED: Final = "Object.keys(sessionStorage).some((name) => name.startsWith('furlong:demo-picked:'))"
 """Tells whether the page remembers what a customer picked."""
 
@@ -77,6 +80,21 @@ def test_odds_move_by_themselves_and_new_ones_are_accepted(
         page.press("place-bet")
         says(page, "£5.00 on Home at 5/4")
         page.shows("tracker-staked", f"£{before / 100 + 5:.2f}")
+        assert page.faults == []
+
+
+def test_the_club_is_asked_about_the_selection_of_the_slip(
+    demo: Demo, launched: LaunchedBrowser, match: PublishedMatch
+) -> None:
+    """So that it knows the event, the sport and the odds of the bet without being told."""
+    match.offer(2500, 3000, 4000)
+    with shown(demo, launched, "Aldmere") as page:
+        page.be("c-1001")
+        page.page.get_by_test_id("event-search").fill("Aldmere")
+        home = price(page, "Aldmere", "Home", "6/4")
+        with page.page.expect_request(lambda request: LEGS in (request.post_data or "")):
+            home.click(timeout=PATIENCE_MS)
+        page.shows("preview", "£5.00")
         assert page.faults == []
 
 

@@ -67,7 +67,7 @@ export function Bets({ ask, live, session, placesBets, rehearsal }: BetsProps) {
           onChoose={choose}
           onOpen={setOpened}
         />
-        <ToSlip odds={picked?.seen?.display} name={picked?.offer.selection.name} />
+        <ToSlip odds={(picked?.offer.selection.odds ?? picked?.seen)?.display} name={picked?.offer.selection.name} />
       </div>
       <div className="slip-column">
         <SlipOfSession

@@ -97,9 +97,16 @@ describe('what a page says besides', () => {
     expect(said({ type: 'furlong:bet-placed' })).toEqual({ kind: 'bet-placed' });
     expect(said({ type: 'furlong:slip', slip })).toEqual({ kind: 'slip', slip });
     expect(said({ type: 'furlong:slip', slip: null })).toEqual({ kind: 'slip', slip: null });
+    const legs = { stakeMinor: 500, currency: 'GBP', legs: [{ selectionId: 'northbet:home', oddsMilli: 2500 }] };
+    expect(said({ type: 'furlong:slip', slip: legs })).toEqual({ kind: 'slip', slip: legs });
   });
 
-  it.each([undefined, 'five', {}, { stakeMinor: '5', currency: 'GBP', oddsMilli: 2500 }, { stakeMinor: -5, currency: 'GBP', oddsMilli: 2 }])(
+  const wrongLegs = ['home', [null], [{ selectionId: 1, oddsMilli: 2500 }], [{ selectionId: 'northbet:home' }]];
+  it.each([
+    ...[undefined, 'five', {}, { stakeMinor: '5', currency: 'GBP', oddsMilli: 2500 }, { stakeMinor: -5, currency: 'GBP', oddsMilli: 2 }],
+    ...wrongLegs.map((legs) => ({ stakeMinor: 500, currency: 'GBP', oddsMilli: 2500, legs })),
+    { stakeMinor: 500, currency: 'GBP', legs: [] },
+  ])(
     'is no slip of %j',
     (slip) => {
       expect(said({ type: 'furlong:slip', slip })).toBeNull();

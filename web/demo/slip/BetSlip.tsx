@@ -83,8 +83,8 @@ export function BetSlip(props: BetSlipProps) {
         <StakeField
           typed={typed}
           currency={currency}
-          oddsMilli={picked?.seen?.milli ?? null}
-          isChosen={picked?.isChosen === true}
+          oddsMilli={(standing?.kind === 'moved' ? standing.odds : picked?.seen)?.milli ?? null}
+          isSettled={picked?.isChosen === true && standing?.kind !== 'moved'}
           onType={type}
         />
         {props.children}

@@ -102,9 +102,9 @@ function previewInput(
     brand: session.brand,
     stakeMinor,
     currency: progress.target.currency,
-    oddsMilli: picked.seen.milli,
     betType: 'SINGLE',
     product: 'BETTING',
+    legs: [{ selectionId: picked.offer.selection.id, oddsMilli: picked.seen.milli }],
   };
 }
 

@@ -18,15 +18,15 @@ interface StakeFieldProps {
   readonly currency: string;
   /** Null without a selection. */
   readonly oddsMilli: number | null;
-  /** Whether the customer has picked it: else its odds may move many times a second. */
-  readonly isChosen: boolean;
+  /** Whether the odds stay until the customer does something: else they may move many times a second. */
+  readonly isSettled: boolean;
   readonly onType: (typed: string) => void;
 }
 
 /** In whole units of the currency. */
 const QUICK_STAKES = [2, 5, 10, 25];
 
-export function StakeField({ typed, currency, oddsMilli, isChosen, onType }: StakeFieldProps) {
+export function StakeField({ typed, currency, oddsMilli, isSettled, onType }: StakeFieldProps) {
   const id = useId();
   const locale = useLocale();
   const { tag } = locale;
@@ -64,7 +64,7 @@ export function StakeField({ typed, currency, oddsMilli, isChosen, onType }: Sta
           );
         })}
       </div>
-      <p className="stake-help" id={`${id}-help`} aria-live={isChosen ? 'polite' : 'off'} data-testid="stake-help">
+      <p className="stake-help" id={`${id}-help`} aria-live={isSettled ? 'polite' : 'off'} data-testid="stake-help">
         {fault !== null ? (
           <span className="fault">{fault}</span>
         ) : (

@@ -9,17 +9,27 @@ export type GetToken = (reason: TokenReason) => Promise<string | null> | string 
 /** `auto` follows the page's `color-scheme`. */
 export type Theme = 'auto' | 'light' | 'dark';
 
+/** A selection on the bet-slip. */
+export interface SlipLeg {
+  /** As the graph gives it: `northbet:…`. */
+  readonly selectionId: string;
+  /** Decimal odds in thousandths: 2500 for 2.5. */
+  readonly oddsMilli: number;
+}
+
 /** The contents of the bet-slip, from which the club previews what the bet would add. */
 export interface Slip {
   /** In minor units: 500 for £5.00. */
   readonly stakeMinor: number;
   /** ISO 4217. */
   readonly currency: string;
-  /** Decimal odds in thousandths: 2500 for 2.5. */
-  readonly oddsMilli: number;
+  /** Decimal odds in thousandths: 2500 for 2.5. May be left out with `legs`. */
+  readonly oddsMilli?: number;
   readonly betType?: 'SINGLE' | 'MULTIPLE' | 'SYSTEM';
   readonly product?: 'BETTING' | 'CASINO' | 'BINGO' | 'POKER';
   readonly freeBet?: boolean;
+  /** At most 30 selections of sports events, which decide on odds, type and product, and on whether their events count. */
+  readonly legs?: readonly SlipLeg[];
 }
 
 /** The state that the club shows. */

@@ -93,9 +93,17 @@ function afterHost(origin: string, anyPort: string): string {
 function readSlip(slip: unknown): PageMessage | null {
   if (slip === null) return { kind: 'slip', slip };
   if (typeof slip !== 'object') return null;
-  const { stakeMinor, currency, oddsMilli } = slip as Partial<Record<string, unknown>>;
-  const isSlip = isCount(stakeMinor) && isCount(oddsMilli) && typeof currency === 'string';
+  const { stakeMinor, currency, oddsMilli, legs = [] } = slip as Partial<Record<string, unknown>>;
+  if (!Array.isArray(legs) || !legs.every(isLeg)) return null;
+  const hasOdds = isCount(oddsMilli) || (oddsMilli === undefined && legs.length > 0);
+  const isSlip = isCount(stakeMinor) && hasOdds && typeof currency === 'string';
   return isSlip ? { kind: 'slip', slip: slip as Slip } : null;
+}
+
+function isLeg(leg: unknown): boolean {
+  if (typeof leg !== 'object' || leg === null) return false;
+  const { selectionId, oddsMilli } = leg as Partial<Record<string, unknown>>;
+  return typeof selectionId === 'string' && isCount(oddsMilli);
 }
 
 function isCount(value: unknown): value is number {

@@ -3,7 +3,7 @@ import type { CSSProperties, ForwardRefExoticComponent, RefAttributes } from 're
 
 import type { ClubStatus, FurlongClubElement, GetToken, Slip, Theme } from '@furlong/element';
 
-export type { ClubStatus, FurlongClubElement, GetToken, Slip, Theme, TokenReason } from '@furlong/element';
+export type { ClubStatus, FurlongClubElement, GetToken, Slip, SlipLeg, Theme, TokenReason } from '@furlong/element';
 
 export interface FurlongClubProps {
   readonly brand: string;

@@ -80,8 +80,10 @@ function ClubOf({ ask, live, session, slip, instead = null, onStatus, betPlacedR
 /** Null if there is nothing to preview: no slip, no club, or no progress. */
 function inputOf(brand: string, slip: Slip | null, tracker: Tracker): PreviewInput | null {
   if (slip === null || tracker.kind !== 'club' || tracker.club.progress === null) return null;
-  const { stakeMinor, currency, oddsMilli, betType = 'SINGLE', product = 'BETTING', freeBet = false } = slip;
-  return { brand, stakeMinor, currency, oddsMilli, betType, product, freeBet };
+  const { stakeMinor, currency, oddsMilli = null, betType = 'SINGLE', product = 'BETTING', freeBet = false, legs = [] } = slip;
+  const input = { brand, stakeMinor, currency, oddsMilli, betType, product, freeBet };
+  // A server of an older version knows no legs.
+  return legs.length === 0 ? input : { ...input, legs: legs.map(({ selectionId, oddsMilli: milli }) => ({ selectionId, oddsMilli: milli })) };
 }
 
 /** A value that changes when a bet has counted or the membership has changed, not with every poll. */
