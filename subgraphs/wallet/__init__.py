@@ -1,0 +1,1 @@
+"""The wallet: customers' money on the platform. So far its ledger."""
