@@ -1,0 +1,140 @@
+"""Reads and writes rows of limits, breaks and holders; who writes holds the customer first."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Table, and_, delete, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.elements import ColumnElement
+
+from foundation.storage.columns import upsert
+from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.domain.products import Product
+from subgraphs.wallet.limits.breaks import ACTIVE, AccountState, Break, BreakKind
+from subgraphs.wallet.limits.limit import Limit, LimitKind, Pending
+from subgraphs.wallet.limits.prompts import Prompted
+from subgraphs.wallet.limits.tables import LimitTables
+
+PROMPTED: Final = tuple(field.name for field in fields(Prompted))
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a customer is and what the account message says, when something is asked.
+
+    Attributes:
+        zone: That of the brand.
+    """
+
+    jurisdiction: str
+    currency: str
+    zone: ZoneInfo
+    account: AccountState = ACTIVE
+
+
+@dataclass(frozen=True, slots=True)
+class LimitRecords:
+    """Rows of limits in the caller's transactions.
+
+    Attributes:
+        dialect: `mysql`, `mariadb` or `sqlite`.
+    """
+
+    tables: LimitTables
+    dialect: str
+
+    async def hold(self, connection: AsyncConnection, owner: Owner, at: datetime) -> Prompted:
+        """Lock a customer until the transaction ends, so that nobody else counts or changes theirs.
+
+        What is read after it is what the holder before has committed.
+        """
+        table = self.tables.holder
+        columns = [table.c[name] for name in PROMPTED]
+        query = select(*columns).where(of_owner(table, owner)).with_for_update()
+        row = (await connection.execute(query)).mappings().first()
+        if row is None:
+            new = {
+                "brand_id": owner.brand,
+                "customer_id": owner.customer,
+                "first_seen": at,
+                "deposited": False,
+            }
+            await connection.execute(upsert(self.dialect, table, [new]))
+            row = (await connection.execute(query)).mappings().one()
+        return Prompted(**row)
+
+    async def note(self, connection: AsyncConnection, owner: Owner, **columns: Any) -> None:
+        """Write columns of a holder, which are attributes of `Prompted`."""
+        table = self.tables.holder
+        await connection.execute(update(table).where(of_owner(table, owner)).values(**columns))
+
+    async def limits(self, connection: AsyncConnection, owner: Owner) -> dict[LimitKind, Limit]:
+        """Return a customer's limits, also with raises that have lapsed."""
+        table = self.tables.limit
+        rows = (await connection.execute(select(table).where(of_owner(table, owner)))).mappings()
+        limits = [_limit(row) for row in rows]
+        return {limit.kind: limit for limit in limits}
+
+    async def write_limit(self, connection: AsyncConnection, owner: Owner, limit: Limit) -> None:
+        """Store a limit as it is now."""
+        pending = limit.pending
+        row = {
+            "brand_id": owner.brand,
+            "customer_id": owner.customer,
+            "kind": limit.kind.value,
+            "amount": limit.amount,
+            "currency": limit.currency,
+            "since": limit.since,
+            "pending_amount": pending and pending.amount,
+            "pending_currency": pending and pending.currency,
+            "asked_at": pending and pending.asked_at,
+            "due": pending and pending.due,
+            "lapses": pending and pending.lapses,
+        }
+        values = row.keys() - {"brand_id", "customer_id", "kind"}
+        await connection.execute(upsert(self.dialect, self.tables.limit, [row], update=sorted(values)))
+
+    async def remove_limit(self, connection: AsyncConnection, owner: Owner, kind: LimitKind) -> None:
+        """Remove a limit."""
+        table = self.tables.limit
+        await connection.execute(delete(table).where(of_owner(table, owner), table.c.kind == kind.value))
+
+    async def breaks(self, connection: AsyncConnection, owner: Owner, at: datetime) -> list[Break]:
+        """Return the breaks and exclusions that end after an instant."""
+        table = self.tables.chosen_break
+        query = select(table).where(of_owner(table, owner), table.c.ends_at > at)
+        return [_break(row) for row in (await connection.execute(query)).mappings()]
+
+    async def add_break(self, connection: AsyncConnection, owner: Owner, key: str, chosen: Break) -> None:
+        """Add a break or an exclusion."""
+        row = {
+            "brand_id": owner.brand,
+            "customer_id": owner.customer,
+            "request_key": key,
+            "kind": chosen.kind.value,
+            "product": chosen.product and chosen.product.value,
+            "since": chosen.since,
+            "ends_at": chosen.until,
+        }
+        await connection.execute(self.tables.chosen_break.insert().values(row))
+
+
+def of_owner(table: Table, owner: Owner) -> ColumnElement[bool]:
+    """Match the rows of a customer."""
+    return and_(table.c.brand_id == owner.brand, table.c.customer_id == owner.customer)
+
+
+def _limit(row: Mapping[Any, Any]) -> Limit:
+    pending = None
+    if row["asked_at"] is not None:
+        currency = row["pending_currency"]
+        pending = Pending(row["pending_amount"], currency, row["asked_at"], row["due"], row["lapses"])
+    return Limit(LimitKind(row["kind"]), row["amount"], row["currency"], row["since"], pending)
+
+
+def _break(row: Mapping[Any, Any]) -> Break:
+    product = None if row["product"] is None else Product(row["product"])
+    return Break(BreakKind(row["kind"]), product, row["since"], row["ends_at"])

@@ -1,0 +1,168 @@
+"""What customers ask of their limits, stored: each request once, with who asked for it and when."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.domain.products import Product
+from subgraphs.kit.mutations.refusals import Refusal
+from subgraphs.wallet.limits.breaks import Break, exclude, take_break
+from subgraphs.wallet.limits.changes import Outcome, Wanted, change
+from subgraphs.wallet.limits.records import LimitRecords, Standing, of_owner
+from subgraphs.wallet.limits.rule_rows import RULES
+from subgraphs.wallet.limits.rules import Rule, Rules
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Who asks for something, and the key under which it is done once.
+
+    Attributes:
+        who: The customer's id, or that of a person of support.
+    """
+
+    owner: Owner
+    key: str
+    who: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LimitStore:
+    """Changes limits and breaks, in the caller's write transactions."""
+
+    records: LimitRecords
+    rows: tuple[Rule, ...] = RULES
+
+    def rules(self, standing: Standing, at: datetime) -> Rules:
+        """Return what is in force where a customer is."""
+        return Rules.of(self.rows, standing.jurisdiction, at)
+
+    async def set_limit(
+        self, connection: AsyncConnection, request: Request, standing: Standing, wanted: Wanted
+    ) -> Outcome | Refusal:
+        """Set, raise, confirm or remove a limit; see `changes`."""
+        body = [wanted.kind, wanted.amount, wanted.currency]
+        owner, at = request.owner, request.at
+        if (before := await self._before(connection, request, body)) is not None:
+            return before
+        limits = await self.records.limits(connection, owner)
+        rules = self.rules(standing, at)
+        changed = change(limits, wanted, currency=standing.currency, rules=rules, at=at)
+        if isinstance(changed, Refusal):
+            return changed
+        limit = changed.limit
+        if limit is not None:
+            await self.records.write_limit(connection, owner, limit)
+        else:
+            await self.records.remove_limit(connection, owner, wanted.kind)
+        columns = {
+            "subject": wanted.kind.value,
+            "outcome": changed.outcome.value,
+            "amount": wanted.amount,
+            "currency": wanted.currency,
+            "due": limit and limit.pending and limit.pending.due,
+        }
+        await self._write_down(connection, request, standing, body, columns)
+        return changed.outcome
+
+    async def take_break(
+        self,
+        connection: AsyncConnection,
+        request: Request,
+        standing: Standing,
+        until: datetime,
+        product: Product | None,
+    ) -> Outcome | Refusal:
+        """Begin a break now; one that lasts longer holds on beside it."""
+        body = ["BREAK", until, product]
+        if (before := await self._before(connection, request, body)) is not None:
+            return before
+        rules = self.rules(standing, request.at)
+        chosen = take_break(until, product, rules=rules, at=request.at)
+        return await self._begin(connection, request, standing, body, chosen)
+
+    async def self_exclude(
+        self, connection: AsyncConnection, request: Request, standing: Standing, months: int
+    ) -> Outcome | Refusal:
+        """Begin a self-exclusion now; one that lasts longer holds on beside it."""
+        body = ["EXCLUSION", months]
+        if (before := await self._before(connection, request, body)) is not None:
+            return before
+        rules = self.rules(standing, request.at)
+        chosen = exclude(months, rules=rules, zone=standing.zone, at=request.at)
+        return await self._begin(connection, request, standing, body, chosen)
+
+    async def history(self, connection: AsyncConnection, owner: Owner, first: int) -> list[Mapping[Any, Any]]:
+        """Return the newest changes of a customer, for support: rows of `limit_change`, newest first."""
+        table = self.records.tables.change
+        query = select(table).where(of_owner(table, owner)).order_by(table.c.id.desc()).limit(first)
+        return list((await connection.execute(query)).mappings())
+
+    async def _begin(
+        self,
+        connection: AsyncConnection,
+        request: Request,
+        standing: Standing,
+        body: list[Any],
+        chosen: Break | Refusal,
+    ) -> Outcome | Refusal:
+        if isinstance(chosen, Refusal):
+            return chosen
+        await self.records.add_break(connection, request.owner, request.key, chosen)
+        columns = {
+            "subject": chosen.kind.value,
+            "outcome": Outcome.SET.value,
+            "currency": "",
+            "product": chosen.product and chosen.product.value,
+            "ends_at": chosen.until,
+        }
+        await self._write_down(connection, request, standing, body, columns)
+        return Outcome.SET
+
+    async def _before(
+        self, connection: AsyncConnection, request: Request, body: list[Any]
+    ) -> Outcome | Refusal | None:
+        """Hold the customer; return what a request of this key did before, None if there was none."""
+        await self.records.hold(connection, request.owner, request.at)
+        table = self.records.tables.change
+        query = select(table.c.body_hash, table.c.outcome).where(
+            of_owner(table, request.owner), table.c.request_key == request.key
+        )
+        row = (await connection.execute(query)).first()
+        if row is None:
+            return None
+        if row.body_hash != _hash(body):
+            return Refusal("IDEMPOTENCY_REUSED", "the key was used for another request")
+        return Outcome(row.outcome)
+
+    async def _write_down(
+        self,
+        connection: AsyncConnection,
+        request: Request,
+        standing: Standing,
+        body: list[Any],
+        columns: Mapping[str, Any],
+    ) -> None:
+        row = {
+            "brand_id": request.owner.brand,
+            "customer_id": request.owner.customer,
+            "request_key": request.key,
+            "body_hash": _hash(body),
+            "jurisdiction": standing.jurisdiction,
+            "who": request.who,
+            "at": request.at,
+            **columns,
+        }
+        await connection.execute(self.records.tables.change.insert().values(row))
+
+
+def _hash(body: list[Any]) -> str:
+    return sha256(msgspec.json.encode(body)).hexdigest()
