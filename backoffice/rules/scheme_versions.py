@@ -31,6 +31,7 @@ from subgraphs.club_kit.domain.event_scopes import MAX_SCOPE_IDS, EventScope, Le
 from subgraphs.club_kit.domain.schemes import Brand, scheme_of_week
 from subgraphs.club_kit.domain.schemes import Scheme as KnownScheme
 from subgraphs.club_kit.domain.weeks import Calendar, Week
+from subgraphs.rewards.catalogue.law import no_trial
 
 MAX_MINOR = 2**31 - 1
 Identifier = Annotated[str, Field(pattern=r"^[^:\s]{1,64}$")]
@@ -141,9 +142,12 @@ class Scheme(Part):
     @field_validator("trial_per_mille")
     @classmethod
     def _is_whole_trial(cls, per_mille: int, info: ValidationInfo) -> int:
-        """Refuse a trial without one of its parts, or without another reward that it stands against."""
+        """Refuse a trial without one of its parts, without a reward to stand against, or against the law."""
         if info.data.keys() >= {"trial_reward_id", "default_reward_id"}:
             require_whole_trial(info.data["trial_reward_id"], per_mille, info.data["default_reward_id"])
+        known = per_mille and info.data.keys() >= {"jurisdiction", "effective_from"}
+        if known and (why := no_trial(info.data["jurisdiction"], info.data["effective_from"])):
+            raise ValueError(why)
         return per_mille
 
 

@@ -146,6 +146,10 @@ MISTAKES: dict[str, tuple[Spoil, str]] = {
         lambda w: scheme(w).update(effective_from="2026-01-19T00:00:00"),
         r"schemes\.0\.effective_from: ",
     ),
+    "trial in Denmark": (
+        lambda w: scheme(w).update(jurisdiction="DK", trial_reward_id="fb-9", trial_per_mille=500),
+        r"schemes\.0\.trial_per_mille: .*a trial is unlawful in DK",
+    ),
     "no terms": (lambda w: scheme(w)["terms"].update(summary=""), r"schemes\.0\.terms\.summary: "),
     "terms' address": (lambda w: scheme(w)["terms"].update(url="javascript:x"), r"schemes\.0\.terms\.url: "),
     "scheme twice": (

@@ -14,6 +14,11 @@ class RewardLaw:
         source: The regulation that the rule comes from.
         max_wagering_multiple: How many times a bonus may have to be wagered at most.
         one_product: Whether a reward must be of the product that earns it.
+        max_value_minor: What a reward may be worth at most, in minor units of `currency`; None without a
+            rule. A reward that states no value, such as free spins, is not measured by it.
+        min_expiry_days: How long a customer must have at least to fulfil the terms.
+        same_for_all: Whether single customers may not be offered other terms than others, so that chance may
+            not decide either.
     """
 
     jurisdiction: str
@@ -21,6 +26,10 @@ class RewardLaw:
     source: str
     max_wagering_multiple: int
     one_product: bool
+    max_value_minor: int | None = None
+    currency: str = ""
+    min_expiry_days: int = 0
+    same_for_all: bool = False
 
     def allows(self, config: RewardConfig) -> bool:
         """Return whether a reward complies with the rule."""
@@ -32,6 +41,20 @@ class RewardLaw:
             return f"wagering {config.wagering_multiple} times, at most {self.max_wagering_multiple}"
         if self.one_product and config.product != config.qualifying_product:
             return f"a {config.product.value} reward for {config.qualifying_product.value}"
+        if config.expiry_days < self.min_expiry_days:
+            return f"{config.expiry_days} days to fulfil its terms, at least {self.min_expiry_days}"
+        return self._too_much(config)
+
+    def _too_much(self, config: RewardConfig) -> str | None:
+        """Return how a reward is worth more than the rule allows; None if it is not."""
+        if self.max_value_minor is None or config.value_minor is None:
+            return None
+        if config.currency != self.currency:
+            return f"worth an amount of {config.currency}, while the rule is in {self.currency}"
+        if config.value_minor > self.max_value_minor:
+            return (
+                f"worth {config.value_minor} minor units of {self.currency}, at most {self.max_value_minor}"
+            )
         return None
 
 
@@ -42,6 +65,18 @@ LAWS = (
         source="Gambling Commission, LCCP social responsibility code 5.1.1, in force from 19 January 2026",
         max_wagering_multiple=10,
         one_product=True,
+    ),
+    RewardLaw(
+        jurisdiction="DK",
+        since=datetime(2020, 1, 1, tzinfo=UTC),
+        source="Den juridiske vejledning on sales promotion, https://skat.dk/skat.aspx?oid=2168695, "
+        "opened 28 November 2026",
+        max_wagering_multiple=10,
+        one_product=False,
+        max_value_minor=1_000_00,
+        currency="DKK",
+        min_expiry_days=60,
+        same_for_all=True,
     ),
 )
 
@@ -80,6 +115,17 @@ def unlawful(
     for ban in config.kind.rules.bans:
         if ban.holds(jurisdiction, at):
             return f"unlawful in {jurisdiction}: {config.kind.rules.words} are forbidden ({ban.source})"
+    return None
+
+
+def no_trial(jurisdiction: str, at: datetime, laws: tuple[RewardLaw, ...] = LAWS) -> str | None:
+    """Return why no reward may be on trial in a jurisdiction at an instant; None if one may.
+
+    In a trial, chance offers single customers another reward than others.
+    """
+    for law in laws:
+        if law.jurisdiction == jurisdiction and law.since <= at and law.same_for_all:
+            return f"a trial is unlawful in {jurisdiction}: all customers are offered the same ({law.source})"
     return None
 
 

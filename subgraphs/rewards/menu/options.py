@@ -14,7 +14,7 @@ from subgraphs.club_kit.domain.schemes import Scheme
 from subgraphs.club_kit.domain.weeks import Week
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.rewards.catalogue.content import ContentIndex, content_for
-from subgraphs.rewards.catalogue.law import impossible, lawful
+from subgraphs.rewards.catalogue.law import impossible, lawful, no_trial
 from subgraphs.rewards.catalogue.rewards import OptionId, RewardConfig, RewardContent
 
 
@@ -91,8 +91,13 @@ class Menu:
 
     @cached_property
     def for_trial(self) -> "Menu":
-        """Return the menu of customers who are drawn for the scheme's trial; this menu without a trial."""
-        return self if self.scheme.trial_reward_id is None else replace(self, on_trial=True)
+        """Return the menu of customers who are drawn for the scheme's trial; this menu without a trial.
+
+        Where the law forbids trials, nobody is offered the reward on trial, whoever made the scheme.
+        """
+        if self.scheme.trial_reward_id is None or no_trial(self.jurisdiction, self.given_at or self.now):
+            return self
+        return replace(self, on_trial=True)
 
     def of_customer(self, owner: Owner, groups: ControlGroups) -> "Menu":
         """Return the menu of a customer of this group, by the draw of the scheme's trial."""

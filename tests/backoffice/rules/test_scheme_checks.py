@@ -69,6 +69,18 @@ def test_what_is_impossible_or_too_late_is_an_error(changes: dict[str, Any], rul
     assert ("error", rule, path) in problems(**changes)
 
 
+def test_a_reward_on_trial_is_refused_where_the_law_wants_the_same_for_all() -> None:
+    """In Denmark, with the source; the same scheme without a trial is not refused for it."""
+    trial = {"trial_reward_id": "fb-9", "trial_per_mille": 500}
+    _, found = check_scheme(form(jurisdiction="DK", **trial), CONTEXT)
+    (problem,) = (one for one in found if one.path == "trial_per_mille")
+    assert problem.severity is CheckSeverity.ERROR
+    assert "a trial is unlawful in DK: all customers are offered the same" in problem.message
+    assert "https://skat.dk/" in problem.message
+    _, found = check_scheme(form(jurisdiction="DK"), CONTEXT)
+    assert "trial_per_mille" not in {one.path for one in found}
+
+
 @pytest.mark.parametrize(
     ("summary", "rule"), [("Stake £25.", "AGE_MARK"), ("Bet now! 18+", "URGENCY"), ("Risk-free. 18+", "RISK")]
 )
