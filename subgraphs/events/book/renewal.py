@@ -77,7 +77,8 @@ class Renewal:
         self._read = None
         since = tuple(head), _milliseconds(self._now())
         for event in self._events():
-            event.begun, event.told = since, ()
+            if event.begun is not None:  # else it is not ready yet
+                event.begun, event.told = since, ()
 
     def tell(self, markets: Iterable[ToldMarket], head: Sequence[int]) -> None:
         """Apply records that came, after which these are the next ones of each partition."""
