@@ -14,7 +14,7 @@ import structlog
 from foundation.storage.clock import MAX_DIFFERENCE, Clock
 from foundation.storage.errors import is_unavailable
 from subgraphs.events.book.encoding import Encoding
-from subgraphs.events.book.followed import FollowedEvent, Follower, Lane, LaneKey, mark
+from subgraphs.events.book.followed import FollowedEvent, Follower, Lane, LaneKey, State, mark
 from subgraphs.events.book.markets import FollowedMarkets, ToldMarket, is_ahead
 from subgraphs.events.book.position import Position, generation_of, reaches
 from subgraphs.events.catalogue.boards import EMPTY_BOARD
@@ -186,29 +186,39 @@ class Renewal:
 
     async def _encode(self, changed: set[FollowedEvent], told: set[FollowedEvent]) -> None:
         """Encode events, and tell who follows them of those that differ; others are tried again."""
-        touched, self._again = changed | told | self._again, set()
+        self._again |= changed | told
+        touched, again = set(self._again), set[FollowedEvent]()
         lanes: defaultdict[Lane, list[FollowedEvent]] = defaultdict(list)
         for event in touched:
             if event.offer is not None and not self.markets.is_followed(event.offer):
-                self._again.add(event)  # its markets could not be read
+                again.add(event)  # its markets could not be read
             elif event.event is not None:
                 lanes[event.lane].append(event)
-        differing = []
-        for lane, events in lanes.items():
-            for start in range(0, len(events), EXECUTED):
-                executed = events[start : start + EXECUTED]
-                states = await self.encoding.states(lane, executed)
-                at = tuple(self.markets.head), self.milliseconds()
-                for event, state in zip(executed, states, strict=True):
-                    if state is None:
-                        self._again.add(event)
-                    elif state != event.state:
-                        is_told, is_stored = event in told, event in changed
-                        event.become(
-                            state, at, is_told=is_told or not is_stored, is_stored=is_stored or not is_told
-                        )
-                        differing.append(event)
-        mark(differing)
+        differing = list[FollowedEvent]()
+        try:
+            for lane, events in lanes.items():
+                for start in range(0, len(events), EXECUTED):
+                    executed = events[start : start + EXECUTED]
+                    states = await self.encoding.states(lane, executed)
+                    again |= {event for event, state in zip(executed, states, strict=True) if state is None}
+                    differing += self._become(zip(executed, states, strict=True), changed, told)
+            self._again = again
+        finally:  # also if whoever wanted some of them has gone meanwhile
+            mark(differing)
+
+    def _become(
+        self,
+        states: Iterable[tuple[FollowedEvent, State | None]],
+        changed: set[FollowedEvent],
+        told: set[FollowedEvent],
+    ) -> Iterator[FollowedEvent]:
+        """Let events have their present states, and yield those that differ."""
+        at = tuple(self.markets.head), self.milliseconds()
+        for event, state in states:
+            if state is not None and state != event.state:
+                is_told, is_stored = event in told, event in changed
+                event.become(state, at, is_told=is_told or not is_stored, is_stored=is_stored or not is_told)
+                yield event
 
     async def _read_markets(self, now: datetime) -> set[OfferKey]:
         """Read markets again that are due, and return the offers of which they differ."""
@@ -270,6 +280,8 @@ class Renewal:
             }
             if not lane.events:
                 del self.lanes[key]
+        if self._again:
+            self._again.intersection_update(self._events())
 
     def _is_heard(self, now: datetime) -> bool:
         """Return whether Kafka brings records; it may also be that there are none."""

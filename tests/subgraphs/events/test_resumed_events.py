@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
+from subgraphs.events.book.selection import EventEncoder
 from subgraphs.events.own_ids import offer_id
 from tests.support.events.pages import BRAND, Page, Selected, followers
 from tests.support.events.processes import Process, Processes, event_processes
@@ -56,4 +58,26 @@ async def test_records_that_begin_while_a_page_opens_do_not_hide_its_events(proc
         process.lose()
     await opening
     assert (price(page), price(page, SECOND)) == (2000, 2000)
+    await page.close()
+
+
+async def test_a_fault_in_one_round_loses_nothing(
+    processes: Processes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What has changed is encoded in the next round."""
+    process = processes.processes[0]
+    page = Page(process.subgraph, [FIRST], PRICES)
+    await page.open()
+    await hear(process)
+
+    async def broken(*_: Any) -> Any:
+        raise RuntimeError("test")
+
+    processes.topic.send(market("exchange", "1", "1", 2100, revision=2))
+    with monkeypatch.context() as broke:
+        broke.setattr(EventEncoder, "encode", broken)
+        await hear(process)
+    await process.subgraph.book.settle()
+    await page.take()
+    assert price(page) == 2100
     await page.close()
