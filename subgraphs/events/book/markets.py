@@ -107,12 +107,15 @@ class FollowedMarkets:
 
     def begin(self, generation: str, head: Iterable[int]) -> None:
         """Begin with the records of a topic; those between what was read and these may be missing."""
-        self.generation, self.head, self._begun = generation, list(head), self._begun + 1
-        self.stored = (0,) * len(self.head)
-        self.behind = dict.fromkeys(self._offers, tuple(self.head))
-        for markets in self._offers.values():  # what records of another generation told is stored, or lost
-            for key, market in markets.items():
-                markets[key] = market._replace(told=())
+        begun = tuple(head)
+        is_gap = generation == self.generation and reaches(begun, self.head)
+        self.generation, self.head, self._begun = generation, list(begun), self._begun + 1
+        self.stored = (0,) * len(begun)
+        self.behind = dict.fromkeys(self._offers, begun)
+        if not is_gap:
+            for markets in self._offers.values():  # what other records told is stored, or lost
+                for key, market in markets.items():
+                    markets[key] = market._replace(told=())
 
     def tell(self, markets: Iterable[ToldMarket], head: Iterable[int], latest_revision: int) -> set[OfferKey]:
         """Apply records in their order, and return the followed offers that have changed by them.

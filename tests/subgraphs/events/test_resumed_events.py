@@ -61,6 +61,21 @@ async def test_records_that_begin_while_a_page_opens_do_not_hide_its_events(proc
     await page.close()
 
 
+async def test_a_gap_does_not_bring_back_what_is_stored(processes: Processes) -> None:
+    """What was told before it is newer, while the consumer is late."""
+    process = processes.processes[0]
+    page = Page(process.subgraph, [FIRST], PRICES)
+    await page.open()
+    await hear(process)
+    processes.topic.send(market("exchange", "1", "1", 2100, revision=2))
+    await hear(process)
+    process.lose()
+    await process.subgraph.book.settle()
+    await page.take()
+    assert price(page) == 2100
+    await page.close()
+
+
 async def test_a_fault_in_one_round_loses_nothing(
     processes: Processes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
