@@ -59,6 +59,18 @@ class _Kept(NamedTuple):
         return OfferKey(self.row["provider"], self.row["sports_event_id"])
 
 
+class _Behind(NamedTuple):
+    """Of which records some may be missing in the markets of an offer.
+
+    Attributes:
+        until: Those before these offsets, until the database has stored them.
+        contained: None before these offsets, as it was last read; 0 of an offer that was not read.
+    """
+
+    until: tuple[int, ...]
+    contained: tuple[int, ...]
+
+
 @dataclass(slots=True)
 class FollowedMarkets:
     """The markets of followed offers.
@@ -69,15 +81,14 @@ class FollowedMarkets:
         generation: That of the topic, as positions are stored under it; empty if no records come.
         head: The next record of each partition; none if no records come.
         stored: The next record of each partition that was not stored yet when the database was last read.
-        behind: The followed offers of which records may be missing until the database has stored those
-            before an offset of each partition.
+        behind: The followed offers of which records may be missing.
     """
 
     database: Database
     generation: str = ""
     head: list[int] = field(default_factory=list)
     stored: tuple[int, ...] = ()
-    behind: dict[OfferKey, tuple[int, ...]] = field(default_factory=dict)
+    behind: dict[OfferKey, _Behind] = field(default_factory=dict)
     _offers: dict[OfferKey, dict[MarketKey, _Kept]] = field(default_factory=dict)
     _offer_of: dict[MarketKey, OfferKey] = field(default_factory=dict)
     _begun: int = 0
@@ -90,7 +101,10 @@ class FollowedMarkets:
     @property
     def contained(self) -> tuple[int, ...]:
         """Return the next record of each partition that may be missing in some market."""
-        return lowest(self.head, self.stored) if self.behind else tuple(self.head)
+        contained = tuple(self.head)
+        for behind in self.behind.values():
+            contained = lowest(contained, behind.contained)
+        return contained
 
     def of_offer(self, offer: OfferKey) -> tuple[MarketView, ...]:
         """Return the markets of an offer that are not gone."""
@@ -111,11 +125,14 @@ class FollowedMarkets:
         is_gap = generation == self.generation and reaches(begun, self.head)
         self.generation, self.head, self._begun = generation, list(begun), self._begun + 1
         self.stored = (0,) * len(begun)
-        self.behind = dict.fromkeys(self._offers, begun)
+        self.behind = {offer: self._unread() for offer in self._offers}
         if not is_gap:
             for markets in self._offers.values():  # what other records told is stored, or lost
                 for key, market in markets.items():
                     markets[key] = market._replace(told=())
+
+    def _unread(self) -> _Behind:
+        return _Behind(tuple(self.head), (0,) * len(self.head))
 
     def tell(self, markets: Iterable[ToldMarket], head: Iterable[int], latest_revision: int) -> set[OfferKey]:
         """Apply records in their order, and return the followed offers that have changed by them.
@@ -145,7 +162,7 @@ class FollowedMarkets:
         if new:
             for offer in new:
                 self._offers[offer] = {}  # from now on, records about it are kept
-                self.behind[offer] = tuple(self.head)
+                self.behind[offer] = self._unread()
             try:
                 await self.read(new, latest_revision)
             except BaseException:
@@ -181,8 +198,9 @@ class FollowedMarkets:
         for offer in offers:
             if offer in self._offers:
                 changed |= self._store(offer, rows.get(offer, {}), latest_revision)
-                if reaches(stored, self.behind.get(offer, ())):
-                    self.behind.pop(offer, None)
+                behind = self.behind.pop(offer, None)
+                if behind is not None and not reaches(stored, behind.until):
+                    self.behind[offer] = behind._replace(contained=stored)
         return changed
 
     def _store(self, offer: OfferKey, rows: Mapping[MarketKey, Row], latest_revision: int) -> set[OfferKey]:

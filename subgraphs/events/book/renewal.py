@@ -16,7 +16,7 @@ from foundation.storage.errors import is_unavailable
 from subgraphs.events.book.encoding import Encoding
 from subgraphs.events.book.followed import FollowedEvent, Follower, Lane, LaneKey, State, mark
 from subgraphs.events.book.markets import FollowedMarkets, ToldMarket, is_ahead
-from subgraphs.events.book.position import Position, generation_of, reaches
+from subgraphs.events.book.position import Position, generation_of, lowest, reaches
 from subgraphs.events.catalogue.boards import EMPTY_BOARD
 from subgraphs.events.catalogue.brand_views import BrandViews
 from subgraphs.events.catalogue.catalogue import EMPTY, Catalogue
@@ -102,21 +102,24 @@ class Renewal:
             SQLAlchemyError: The same.
         """
         now = self._now()
-        view = self.views.of(await self._catalogue(), *self._of_lane(lane), self.encoding.now())
+        catalogue, seen = await self._catalogue(), self._seen(now)
+        view = self.views.of(catalogue, *self._of_lane(lane), self.encoding.now())
         self._changed |= lane.look(view)
         for event in events:
             event.look(view)
-        head = tuple(self.markets.head)
         await self.markets.follow(
             {event.offer for event in events if event.offer}, self._latest_revision(now)
         )
         if not lane.encoder.has_begun and lane.is_encoded:
             await self.encoding.begin(lane)
         await self._encode({event for event in events if event.event is not None}, set())
+        begun = tuple(self.markets.head), self.milliseconds()
         for event in events:
-            event.begun = head, _milliseconds(now)
-        if self.position is None:
-            self._publish(self._position(now))
+            event.begun = begun
+        # Where other events are may be ahead of what was read of these.
+        position = self.position or self._position(now, seen)
+        offsets = lowest(position.offsets, self.markets.contained)
+        self._publish(Position(position.generation, 0 if self._again else position.seen, offsets))
 
     async def settle(self) -> None:
         """Find out what has changed, encode it, and tell who follows it.
@@ -125,6 +128,7 @@ class Renewal:
         """
         now = self._now()
         catalogue = await self._attempt(self._catalogue(), self._last)
+        seen = self._seen(now)
         for lane in self.lanes.values():
             view = self.views.of(catalogue, *self._of_lane(lane), self.encoding.now())
             self._changed |= lane.look(view)
@@ -139,7 +143,7 @@ class Renewal:
         self._changed |= await self._attempt(self._changed_reads(now), set())
         told, self._told = self._told, set()
         changed, self._changed = self._changed, set()
-        position = self._position(now)
+        position = self._position(now, seen)
         changed |= {event for offer in offers for event in followed.get(offer, ())}
         await self._encode(changed, {event for offer in told for event in followed.get(offer, ())})
         latest = self._latest_revision(now)
@@ -259,8 +263,11 @@ class Renewal:
         text = position.text()
         self.position, self.written = position, (text, orjson.dumps(text))
 
-    def _position(self, now: datetime) -> Position:
-        seen = now - (self.catalogues.age(PLATFORM) or timedelta())
+    def _seen(self, now: datetime) -> datetime:
+        """Return when the catalogue was read that has just been got."""
+        return now - (self.catalogues.age(PLATFORM) or timedelta())
+
+    def _position(self, now: datetime, seen: datetime) -> Position:
         if not self._is_heard(now):
             seen = min(seen, self._read or now)
         return Position(self._generation, _milliseconds(seen), self.markets.contained)

@@ -61,6 +61,50 @@ async def test_records_that_begin_while_a_page_opens_do_not_hide_its_events(proc
     await page.close()
 
 
+async def test_the_position_of_an_image_says_no_more_than_was_read_for_it(processes: Processes) -> None:
+    """Although pages of other events have had later records: these are missed where the page comes back."""
+    near, far = processes.processes
+    others = [Page(near.subgraph, [SECOND], PRICES), Page(far.subgraph, IDS, PRICES)]
+    for other in others:
+        await other.open()
+    await processes.settle()
+    processes.topic.send(market("exchange", "1", "1", 2100, revision=2))
+    for process in (near, far):
+        await hear(process)
+    processes.block.later(seconds=3)
+    await processes.block.apply(status("exchange", at=processes.block.clock.machine.now()))
+    for process in (near, far):
+        await hear(process)
+    page = Page(near.subgraph, [FIRST], PRICES)
+    await page.open()
+    assert price(page) == 2000  # the consumer has not stored more, and the record has gone by
+    await page.close()
+    page.subgraph = far.subgraph
+    await page.open()
+    assert price(page) == 2100
+    for other in (page, *others):
+        await other.close()
+
+
+async def test_a_position_says_no_more_than_was_read_of_each_event(processes: Processes) -> None:
+    """What the database had when other events were read later was not read of all."""
+    process = processes.processes[0]
+    markets = process.subgraph.book.renewal.markets
+    first, second = Page(process.subgraph, [FIRST], PRICES), Page(process.subgraph, [SECOND], PRICES)
+    await hear(process)
+    processes.topic.send(market("exchange", "1", "1", 2100, revision=2))
+    processes.topic.send(market("exchange", "1", "1", 2200, revision=3))
+    await first.open()
+    process.lose()
+    await process.subgraph.book.settle()
+    before = markets.contained
+    await processes.topic.store(1)
+    await second.open()
+    assert (markets.contained, price(first)) == (before, 2000)
+    for page in (first, second):
+        await page.close()
+
+
 async def test_a_gap_does_not_bring_back_what_is_stored(processes: Processes) -> None:
     """What was told before it is newer, while the consumer is late."""
     process = processes.processes[0]
