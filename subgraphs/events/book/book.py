@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
+from contextlib import suppress
 from contextvars import Context
 from dataclasses import dataclass, field
 from operator import attrgetter
@@ -30,6 +31,9 @@ from subgraphs.kit.graphql.subscriptions import encoded
 
 log = structlog.get_logger(__name__)
 ENCODED: Final[Callable[[FollowedEvent], Any]] = attrgetter("state.encoded")
+CATCHES_UP_SECONDS: Final = 3.0
+"""Above what clocks of two processes may differ by, and above the interval of reading the database again."""
+
 MAX_KEPT_LANES: Final = 500
 """Beyond so many lanes, none is kept that nobody follows: pages may select anything."""
 
@@ -41,15 +45,18 @@ class EventBook:
     Attributes:
         tick_seconds: How often what has changed is told.
         check_seconds: How often it is checked whether the session of a page that gets updates has ended.
+        catches_up_seconds: How long a page that saw more elsewhere waits until this process has it, too.
         wanted: Set while somebody follows events, or has lately.
     """
 
     renewal: Renewal
     tick_seconds: float
     check_seconds: float
+    catches_up_seconds: float = CATCHES_UP_SECONDS
     wanted: asyncio.Event = field(default_factory=asyncio.Event)
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     _running: asyncio.Task[None] | None = None
+    _settled: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def follow(
         self, context: EventsContext, info: Any, brand: str, own_ids: Sequence[str], after: str | None
@@ -77,6 +84,8 @@ class EventBook:
         try:
             while True:
                 lane = await self._join(follower, context, selected, (brand, own_ids))
+                if position is not None:
+                    await self._catch_up(position)
                 is_image, events = self._first(follower, position)
                 is_first, position = True, None
                 while not follower.is_moved:
@@ -133,6 +142,13 @@ class EventBook:
             if new or self.renewal.position is None:
                 await self.renewal.prepare(lane, new)
 
+    async def _catch_up(self, position: Position) -> None:
+        """Wait for a while until this process is where another one was: nobody is shown older prices."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self.catches_up_seconds):
+                while self.renewal.is_behind(position):
+                    await self._settled.wait()
+
     def _first(self, follower: Follower, position: Position | None) -> tuple[bool, list[FollowedEvent]]:
         """Return whether a follower gets an image, and the events that it gets first."""
         shown, events = follower.image(), follower.events.values()
@@ -174,6 +190,8 @@ class EventBook:
                 await self.renewal.settle()
         except Exception:  # whatever it is, followers wait for the next tick
             log.exception("followed_events_not_renewed")
+        self._settled.set()
+        self._settled = asyncio.Event()
         for follower in self.renewal.moved:
             follower.is_moved = True
             if follower.waiter is not None and not follower.waiter.done():

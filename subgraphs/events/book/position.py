@@ -44,6 +44,10 @@ class Position(NamedTuple):
         text = urlsafe_b64encode(body + crc32(body).to_bytes(_CHECK_BYTES)).decode().rstrip("=")
         return text if len(text) <= MAX_TEXT else self._replace(offsets=()).text()
 
+    def reaches(self, other: Position) -> bool:
+        """Return whether all is contained that is contained in another position of this generation."""
+        return self.seen >= other.seen and reaches(self.offsets, other.offsets)
+
     @classmethod
     def parse(cls, text: str) -> Position | None:
         """Return the position of a text; None if it is none."""

@@ -16,7 +16,7 @@ from foundation.storage.errors import is_unavailable
 from subgraphs.events.book.encoding import Encoding
 from subgraphs.events.book.followed import FollowedEvent, Follower, Lane, LaneKey, State, mark
 from subgraphs.events.book.markets import FollowedMarkets, ToldMarket, is_ahead
-from subgraphs.events.book.position import Position, generation_of, lowest, reaches
+from subgraphs.events.book.position import Position, generation_of, lowest
 from subgraphs.events.catalogue.boards import EMPTY_BOARD
 from subgraphs.events.catalogue.brand_views import BrandViews
 from subgraphs.events.catalogue.catalogue import EMPTY, Catalogue
@@ -87,12 +87,21 @@ class Renewal:
 
     def can_continue(self, position: Position, events: Iterable[FollowedEvent]) -> bool:
         """Return whether events can be followed from a position on without an image of them."""
+        own = self.position
         return (
-            position.generation == self._generation
-            and reaches(self.markets.head, position.offsets)
-            and position.seen <= _milliseconds(self._now()) + DIFFERENCE
+            own is not None
+            and position.generation == own.generation == self._generation
+            and own.reaches(position)
             and all(event.has_followed(position, DIFFERENCE) for event in events)
         )
+
+    def is_behind(self, position: Position) -> bool:
+        """Return whether followers may lack here what is contained in a position that they had elsewhere."""
+        own, generation = self.position, self._generation
+        if own is not None and position.generation == own.generation == generation:
+            return len(position.offsets) == len(own.offsets) and not own.reaches(position)
+        # It may count the records of the topic that this process is about to hear.
+        return bool(position.offsets) and (position.generation == generation or not self.markets.generation)
 
     async def prepare(self, lane: Lane, events: Sequence[FollowedEvent]) -> None:
         """Get events of a lane ready that nobody has followed in it.

@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
+from subgraphs.events.book.position import Position
 from subgraphs.events.book.selection import EventEncoder
 from subgraphs.events.own_ids import offer_id
 from tests.support.events.pages import BRAND, Page, Selected, followers
-from tests.support.events.processes import Process, Processes, event_processes
+from tests.support.events.processes import NEVER, Process, Processes, event_processes
 from tests.support.events.told import fixture, market, status
 
 FIRST, SECOND = IDS = [f"{BRAND}:{offer_id('exchange', number)}" for number in ("1", "2")]
@@ -118,6 +119,67 @@ async def test_a_gap_does_not_bring_back_what_is_stored(processes: Processes) ->
     await page.take()
     assert price(page) == 2100
     await page.close()
+
+
+@pytest.mark.parametrize("is_told", [True, False])
+async def test_who_saw_more_waits_until_a_late_process_has_it(
+    processes: Processes, monkeypatch: pytest.MonkeyPatch, *, is_told: bool
+) -> None:
+    """Whether it has to hear of a record, or to read what providers are; then the page is not shown less."""
+    near, late = processes.processes
+    monkeypatch.setattr(late.subgraph.book, "catches_up_seconds", NEVER)
+    pages = [Page(process.subgraph, [FIRST], PRICES) for process in (near, late)]
+    for page in pages:
+        await page.open()
+    await processes.settle()
+    processes.block.later(seconds=3)
+    now = processes.block.clock.machine.now()
+    await processes.block.apply(status("exchange", at=now, complete=is_told))
+    if is_told:
+        processes.topic.send(market("exchange", "1", "1", 2100, revision=2))
+    await hear(near)
+    page = pages[0]
+    await page.take()
+    await page.close()
+    images, page.subgraph = page.images, late.subgraph
+    opening = asyncio.create_task(page.open())
+    while len(followers(late.subgraph)) < 2:  # noqa: ASYNC110 - the page's request
+        await asyncio.sleep(0.001)
+    book = late.subgraph.book
+    position = Position.parse(page.position or "")
+    assert position is not None
+    if is_told:
+        await book.settle()
+    assert book.renewal.is_behind(position)
+    assert not opening.done()
+    await hear(late)
+    await opening
+    assert (price(page), page.images) == (2100 if is_told else 2000, images)
+    assert ("OPEN" in page.shown[FIRST]) is is_told
+    for other in pages:
+        await other.close()
+
+
+async def test_who_waited_long_enough_gets_an_image(processes: Processes) -> None:
+    """A process that does not hear of records must not leave a page without prices."""
+    near, late = processes.processes
+    pages = [Page(process.subgraph, [FIRST], PRICES) for process in (near, late)]
+    for page in pages:
+        await page.open()
+    await processes.settle()
+    processes.topic.send(market("exchange", "1", "1", 2100, revision=2))
+    await hear(near)
+    page = pages[0]
+    await page.take()
+    await page.close()
+    images, page.subgraph = page.images, late.subgraph
+    await page.open()
+    assert (price(page), page.images) == (2000, images + 1)
+    await hear(late)
+    await page.take()
+    assert price(page) == 2100
+    for other in pages:
+        await other.close()
 
 
 async def test_a_fault_in_one_round_loses_nothing(

@@ -125,6 +125,6 @@ async def event_processes(database_url: str) -> AsyncIterator[Processes]:
         topic = Topic(block)
         processes = [Process(subgraph, topic) for subgraph in (block.subgraph, other)]
         for process in processes:
-            process.subgraph.book.tick_seconds = NEVER
+            process.subgraph.book.tick_seconds, process.subgraph.book.catches_up_seconds = NEVER, 0
         yield Processes(block, topic, processes)
         await other.close()
