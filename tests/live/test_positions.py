@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -19,11 +19,16 @@ from furlong.serve.http_server import listen, serving
 from gateway import GatewaySettings, MemoryTransport, create_gateway
 from gateway.transport import Event, EventSource, SubgraphSubscription, Transport
 from tests.gateway.features.subscriptions.newsroom import SDL, Newsroom, Wire
-from tests.support.gateway.raw_websocket import raw_websocket
+from tests.support.gateway.positioned_streams import (
+    PATIENCE_SECONDS,
+    PROTOCOLS,
+    READERS,
+    by_sse,
+    continued,
+)
 
 COUNT: Final = "subscription { count }"
-PATIENCE_SECONDS: Final = 60.0
-PROTOCOLS: Final = ("sse", "multipart", "websocket")
+ASKED: Final = {"query": COUNT}
 
 
 @dataclass
@@ -106,63 +111,10 @@ def over(journal: Journal) -> MemoryTransport:
     return MemoryTransport(authors.prepare_call, trusted=True, subscribe=journal.subscription)
 
 
-async def by_sse(url: str, position: str | None) -> AsyncGenerator[tuple[dict[str, Any], str | None]]:
-    """Yield responses with their ids, as a browser's `EventSource` gets them."""
-    headers = {"accept": "text/event-stream"} | ({} if position is None else {"last-event-id": position})
-    client = httpx.AsyncClient(timeout=PATIENCE_SECONDS)
-    async with client, client.stream("GET", url, params={"query": COUNT}, headers=headers) as response:
-        assert response.status_code == 200, await response.aread()
-        kind, sent = "", None
-        async for line in response.aiter_lines():
-            name, _, value = line.partition(": ")
-            if name == "id" or line == "id:":
-                sent = value
-            elif name == "event":
-                kind = value
-            elif name == "data" and kind == "next":
-                yield json.loads(value), sent
-                sent = None
-
-
-async def by_multipart(url: str, position: str | None) -> AsyncGenerator[tuple[dict[str, Any], str | None]]:
-    """Yield the payloads of parts with their positions."""
-    headers = {"accept": 'multipart/mixed;subscriptionSpec="1.0"'}
-    client = httpx.AsyncClient(timeout=PATIENCE_SECONDS)
-    body = operation(position)
-    async with client, client.stream("POST", url, json=body, headers=headers) as response:
-        assert response.status_code == 200, await response.aread()
-        async for line in response.aiter_lines():
-            if line.startswith('{"payload"'):
-                payload = json.loads(line)["payload"]
-                yield payload, payload.get("extensions", {}).get("position")
-
-
-async def by_websocket(url: str, position: str | None) -> AsyncGenerator[tuple[dict[str, Any], str | None]]:
-    """Yield the payloads of `next` messages with their positions."""
-    async with raw_websocket(httpx.URL(url).port or 0) as socket:
-        await socket.init()
-        socket.send({"type": "subscribe", "id": "a", "payload": operation(position)})
-        while (message := await socket.receive())["type"] == "next":
-            yield message["payload"], message["payload"].get("extensions", {}).get("position")
-
-
-def operation(position: str | None) -> dict[str, Any]:
-    """The request of a client that continues."""
-    return {"query": COUNT} | ({} if position is None else {"extensions": {"position": position}})
-
-
-Reader = Callable[[str, str | None], AsyncGenerator[tuple[dict[str, Any], str | None]]]
-READERS: Final[Mapping[str, Reader]] = {
-    "sse": by_sse,
-    "multipart": by_multipart,
-    "websocket": by_websocket,
-}
-
-
 async def read(protocol: str, url: str, position: str | None, most: int) -> list[tuple[int, str | None]]:
     """Return some counts with their positions, and disconnect."""
     found: list[tuple[int, str | None]] = []
-    async with asyncio.timeout(PATIENCE_SECONDS), aclosing(READERS[protocol](url, position)) as stream:
+    async with asyncio.timeout(PATIENCE_SECONDS), aclosing(READERS[protocol](url, ASKED, position)) as stream:
         async for payload, at in stream:
             found.append((payload["data"]["count"], at))
             if len(found) == most:
@@ -215,7 +167,7 @@ async def test_a_position_that_is_too_old_is_told(protocol: str) -> None:
     journal = Journal(count=9, forgotten=5)
     async with served(over(journal)) as url:
         async with asyncio.timeout(PATIENCE_SECONDS):
-            answers = [answer async for answer in READERS[protocol](url, "2")]
+            answers = [answer async for answer in READERS[protocol](url, ASKED, "2")]
         (payload, at), *rest = answers
         assert payload["errors"][0]["extensions"]["code"] == "POSITION_TOO_OLD"
         assert "data" not in payload
@@ -232,7 +184,7 @@ async def test_what_cannot_be_a_position_is_refused(sent: str) -> None:
         headers = [(b"accept", b"text/event-stream"), (b"last-event-id", sent.encode("latin-1"))]
         answer = await client.get(url, params={"query": COUNT}, headers=headers)
         assert "INVALID_POSITION" in answer.text
-        answer = await client.post(url, json=operation(sent), headers={"accept": MIXED})
+        answer = await client.post(url, json=continued(ASKED, sent), headers={"accept": MIXED})
         assert "extensions.position" in answer.text
     assert journal.opened == []
 
@@ -254,7 +206,7 @@ async def test_a_subgraphs_impossible_position_is_left_out(position: object) -> 
     authors = Newsroom(Wire()).transports(trusted=True)["authors"]
     feed = MemoryTransport(authors.prepare_call, subscribe=lambda *_: subscribe)
     async with served(feed) as url:
-        assert [answer async for answer in by_sse(url, None)] == [({"data": {"count": 1}}, None)]
+        assert [answer async for answer in by_sse(url, ASKED, None)] == [({"data": {"count": 1}}, None)]
 
 
 async def test_costs_and_positions_stand_side_by_side() -> None:
@@ -263,7 +215,7 @@ async def test_costs_and_positions_stand_side_by_side() -> None:
     chosen = {"cost": {"in_response": True}}
     async with served(over(journal), **chosen) as url, httpx.AsyncClient(timeout=PATIENCE_SECONDS) as client:
         headers = {"accept": MIXED, "graphql-cost": "1"}
-        async with client.stream("POST", url, json={"query": COUNT}, headers=headers) as response:
+        async with client.stream("POST", url, json=ASKED, headers=headers) as response:
             async for line in response.aiter_lines():
                 if line.startswith('{"payload"'):
                     extensions = json.loads(line)["payload"]["extensions"]
