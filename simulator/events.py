@@ -14,8 +14,9 @@ from uuid import uuid4
 
 import msgspec
 
-from simulator.kafka.messages import Message
+from simulator.kafka.messages import Leg, Message
 from simulator.world import World
+from subgraphs.kit.domain.selections import market_id, selection_id
 
 TEAMS: Final = (
     ("Arsenal", "Arsenal FC"),
@@ -129,6 +130,18 @@ class EventSource:
         del world, random
         yield from self._told_at(now, None)
 
+    def picks(self, random: Random, number: int) -> tuple[Leg, ...]:
+        """Return selections of so many markets that take bets now, at their odds; none if there are fewer."""
+        provider = PROVIDERS[0]
+        markets = [
+            body
+            for (kind, key), body in self.told.items()
+            if kind == "market" and key.startswith(provider) and body["status"] == "open"
+        ]
+        if len(markets) < number:
+            return ()
+        return tuple(_picked(provider, market, random) for market in random.sample(markets, number))
+
     def _told_at(self, now: datetime, random: Random | None) -> Iterator[Message]:
         self._revision = max(self._revision + 1, int(now.timestamp() * 1000))
         self._first = self._first or self._revision
@@ -232,6 +245,12 @@ def _fixture(event: SimulatedEvent, number: int, now: datetime) -> dict[str, Any
         "score": event.score(now),
         "known_since": _instant(known),
     }
+
+
+def _picked(provider: str, market: dict[str, Any], random: Random) -> Leg:
+    runner = random.choice(market["runners"])
+    own_id = selection_id(market_id(provider, market["market_id"]), runner["selection_id"], 0)
+    return Leg(own_id, runner["back"][0]["odds_milli"])
 
 
 def _opening(event: SimulatedEvent, place: int, selections: int) -> int:

@@ -1,7 +1,7 @@
 """Runs the whole simulator: world and seed bets on Kafka, the upstream's API, and traffic."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +11,7 @@ from foundation.tracing import Tracing
 from simulator.kafka.feeds import feed_message
 from simulator.kafka.messages import bet_message
 from simulator.kafka.publish import MessageProducer, open_producer, publish_seed_bets, publish_world
-from simulator.kafka.traffic import Source, run_source, run_traffic
+from simulator.kafka.traffic import Picks, Source, run_source, run_traffic
 from simulator.upstream.api import serving_upstream
 from simulator.world import Customer, World, read_world
 
@@ -27,7 +27,8 @@ class SimulatorSettings:
         port: The port of its API; 0 for any free port.
         traffic_per_second: The number of progress messages per second; 0 for none.
         feeds_per_second: The number of records of the platform's feeds per second; 0 for none.
-        sources: What else is published while there is traffic; without, by the method `still`, if any.
+        sources: What else is published while there is traffic; without, by the method `still`, if any. Bets
+            are on the selections of the first one with a method `picks`.
         world: A file for `read_world`; None for the built-in world.
         more_customers: Additional customers by brand, placed before those of the world.
         clock: The clock of product time, used for bets and recorded changes.
@@ -97,6 +98,7 @@ async def _traffic(running: RunningSimulator, settings: SimulatorSettings) -> As
                     settings.traffic_seed,
                     settings.clock.now,
                     message=message,
+                    picks=_picks(settings.sources),
                 )
             )
             for rate, message in streams
@@ -110,6 +112,11 @@ async def _traffic(running: RunningSimulator, settings: SimulatorSettings) -> As
         yield
         for task in betting:
             task.cancel()
+
+
+def _picks(sources: Iterable[Source]) -> Picks | None:
+    """Return what picks selections for bets: the first source that has some, by its method `picks`."""
+    return next((source.picks for source in sources if hasattr(source, "picks")), None)
 
 
 def _source(source: Source, settings: SimulatorSettings) -> Source | None:

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final, Literal
 import msgspec
 from msgspec import Meta
 
+from consumers.messages.bet_legs import BetLeg, BetLegs
 from consumers.messages.fields import (
     BetType,
     Channel,
@@ -16,7 +17,6 @@ from consumers.messages.fields import (
     Money,
     Odds,
     Ordinal,
-    PlatformId,
     Product,
     UncheckedId,
     require_bet_times,
@@ -28,21 +28,7 @@ from consumers.messages.reader import Body, Reader
 from consumers.stream.records import Record
 from subgraphs.progress.adjustment_repository import Adjustment
 from subgraphs.progress.counting.contribution import Bet
-from subgraphs.progress.counting.legs import MAX_LEGS, Leg, encode_legs
-
-
-class BetLeg(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """What a part of a bet is on; the last three are of operators whose events are not the platform's."""
-
-    selection_id: PlatformId
-    odds_milli: Odds | None
-    sport: PlatformId | None = None
-    competition: PlatformId | None = None
-    sports_event_id: PlatformId | None = None
-
-    def leg(self) -> Leg:
-        """Return the leg in the ledger's form."""
-        return Leg(self.selection_id, self.odds_milli, self.sport, self.competition, self.sports_event_id)
+from subgraphs.progress.counting.legs import Leg, encode_legs
 
 
 class BetChanged(Body, frozen=True, kw_only=True, gc=False):
@@ -62,7 +48,7 @@ class BetChanged(Body, frozen=True, kw_only=True, gc=False):
     occurred_at: Instant
     product: Product
     channel: Channel | None = None
-    legs: Annotated[tuple[BetLeg, ...], Meta(max_length=MAX_LEGS)] = ()
+    legs: BetLegs = ()
 
     def __post_init__(self) -> None:
         """Validate what the field types cannot."""
@@ -91,7 +77,7 @@ class BetChanged(Body, frozen=True, kw_only=True, gc=False):
             self.customer_id,
             self.bet_revision,
             self.occurred_at,
-            legs=encode_legs(leg.leg() for leg in self.legs) if self.legs else None,
+            legs=encode_legs(map(_leg, self.legs)) if self.legs else None,
         )
 
 
@@ -139,6 +125,11 @@ class ProgressAdjusted(Body, frozen=True, kw_only=True):
         return Adjustment(
             **self.row(), partition=record.partition, offset=record.offset, arrived_at=arrived_at
         )
+
+
+def _leg(leg: BetLeg) -> Leg:
+    """Return a leg in the ledger's form."""
+    return Leg(leg.selection_id, leg.odds_milli, leg.sport, leg.competition, leg.sports_event_id)
 
 
 _ADJUSTMENTS: Final = Reader(

@@ -312,6 +312,7 @@ def _site(
             placed_at=parts.clock.now(),
             bet_type=slip.bet_type,
             bet_id=bet_id,
+            legs=slip.legs,
         )
         return Placed(bet_id=named, is_counting=counts_bets())
 

@@ -6,7 +6,8 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from subgraphs.kit.domain.graph_ids import MAX_ID
+from simulator.kafka.messages import Leg
+from subgraphs.kit.domain.graph_ids import MAX_ID, GraphId
 
 MAX_STAKE_MINOR: Final = 100_000_00
 
@@ -31,6 +32,13 @@ class PlacedSlip(Body):
     bet_type: Literal["single", "multiple", "system"]
     selection_id: Annotated[str, Field(max_length=MAX_ID)] | None = None
     bet_id: UUID | None = None
+
+    @property
+    def legs(self) -> tuple[Leg, ...]:
+        """Return what the bet is on: its selection by the platform's own id, if the slip has one."""
+        if self.selection_id is None:
+            return ()
+        return (Leg(GraphId.parse(self.selection_id).own, self.odds_milli),)
 
 
 class TakenOdds(Body):

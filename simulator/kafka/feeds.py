@@ -9,14 +9,14 @@ from uuid import NAMESPACE_URL, uuid5
 
 import msgspec
 
-from simulator.kafka.messages import Bet, Message
+from simulator.kafka.messages import LEGS, Bet, Message
 
 EPOCH: Final = datetime.fromtimestamp(0, UTC)
 COMMISSION: Final = Decimal("0.05")
 """The exchange's share of the winnings."""
 
-LEGS: Final = {"single": (1, 1), "multiple": (2, 1), "system": (3, 4)}
-"""The number of legs of each type of bet, and of the combinations of them."""
+COMBINATIONS: Final = {"single": 1, "multiple": 1, "system": 4}
+"""The number of combinations that the legs of each type of bet make."""
 
 
 def feed_message(bet: Bet) -> Message:
@@ -29,11 +29,16 @@ def feed_message(bet: Bet) -> Message:
 
 def _sports(bet: Bet) -> Mapping[str, Any]:
     states = {"void": "void", "cashed_out": "cashed_out", "placed": "accepted"}
-    legs, combinations = LEGS[bet.bet_type or "single"]
+    kind = bet.bet_type or "single"
+    legs, combinations = LEGS[kind], COMBINATIONS[kind]
     is_each_way = _number(bet) % 5 == 0
     purse = "cash" if bet.stake_source == "cash" else "free"
     nothing = {"cash": "0.00", "free": "0.00"}
     returned = bet.stake_minor - bet.counting_stake_minor if bet.status == "partially_void" else 0
+    on = [
+        {"on": {"selection_id": leg.selection_id, "price": str(Decimal(leg.odds_milli) / 1000)}}
+        for leg in bet.legs
+    ] or [{}] * legs
     return {
         "schema": "sports.bets/1",
         "brand": bet.brand_id,
@@ -41,7 +46,9 @@ def _sports(bet: Bet) -> Mapping[str, Any]:
         "bet": bet.bet_id,
         "version": bet.revision,
         "state": states.get(bet.status, "settled"),
-        "legs": [{"event": f"e-{number + 1}", "each_way": is_each_way} for number in range(legs)],
+        "legs": [
+            {"event": f"e-{number}", "each_way": is_each_way, **leg} for number, leg in enumerate(on, 1)
+        ],
         "combinations": combinations * 2 if is_each_way else combinations,
         "price": None if bet.odds_milli is None else str(Decimal(bet.odds_milli) / 1000),
         "currency": bet.currency,

@@ -1,8 +1,9 @@
 """Accounts, rewards and bets as Kafka messages, as `contracts/*.schema.json` defines them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 from uuid import NAMESPACE_URL, uuid5
 
 import msgspec
@@ -12,12 +13,26 @@ from subgraphs.club_kit.topics import ACCOUNT_TOPIC, PROGRESS_TOPIC, REWARD_CONF
 
 StakeSource = Literal["cash", "free_bet"]
 Channel = Literal["sports", "esports", "virtual", "exchange"]
+LEGS: Final[Mapping[BetType, int]] = {"single": 1, "multiple": 2, "system": 3}
+"""The number of legs of each type of bet."""
+
 BetStatus = Literal["placed", "settled", "void", "partially_void", "cashed_out"]
+
+
+class Leg(msgspec.Struct, frozen=True):
+    """A selection of a bet by the platform's own id, and its odds in thousandths."""
+
+    selection_id: str
+    odds_milli: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bet:
-    """A bet at one revision. Stakes are in minor units, odds in milli-odds (None: starting price)."""
+    """A bet at one revision. Stakes are in minor units, odds in milli-odds (None: starting price).
+
+    Attributes:
+        legs: What it is on; empty where that is not known.
+    """
 
     brand_id: str
     customer_id: str
@@ -34,6 +49,7 @@ class Bet:
     stake_source: StakeSource = "cash"
     product: Product = "betting"
     channel: Channel | None = "sports"
+    legs: tuple[Leg, ...] = ()
 
 
 def settled(bet: Bet, at: datetime, *, odds_milli: int | None = None) -> Bet:
@@ -98,6 +114,8 @@ def bet_message(bet: Bet) -> Message:
     }
     if bet.channel is not None:
         body["channel"] = bet.channel
+    if bet.legs:
+        body["legs"] = msgspec.to_builtins(bet.legs)
     return _message(PROGRESS_TOPIC, "club.progress/1", (bet.brand_id, bet.customer_id), body)
 
 

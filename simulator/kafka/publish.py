@@ -12,7 +12,15 @@ from aiokafka import AIOKafkaProducer
 from opentelemetry.trace import Span
 
 from foundation.tracing import Tracing, ending, replaced, sending
-from simulator.kafka.messages import Bet, Message, StakeSource, account_message, bet_message, reward_message
+from simulator.kafka.messages import (
+    Bet,
+    Leg,
+    Message,
+    StakeSource,
+    account_message,
+    bet_message,
+    reward_message,
+)
 from simulator.world import BetType, Brand, World
 
 
@@ -94,8 +102,9 @@ async def publish_bet(
     bet_type: BetType = "single",
     stake_source: StakeSource = "cash",
     bet_id: UUID | None = None,
+    legs: tuple[Leg, ...] = (),
 ) -> str:
-    """Place a bet, and return its id; odds of None are the starting price.
+    """Place a bet, and return its id; odds of None are the starting price, and legs say what it is on.
 
     A bet that is published again under the same `bet_id` is counted once.
     """
@@ -111,6 +120,7 @@ async def publish_bet(
         placed_at=placed_at,
         changed_at=placed_at,
         stake_source=stake_source,
+        legs=legs,
     )
     await producer.publish([bet_message(bet)])
     return bet.bet_id

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
+from math import prod
 from random import Random
 from typing import Final, TypeAlias
 from uuid import uuid4
@@ -11,8 +12,10 @@ from uuid import uuid4
 import structlog
 
 from simulator.kafka.messages import (
+    LEGS,
     Bet,
     Channel,
+    Leg,
     Message,
     bet_message,
     cashed_out,
@@ -29,12 +32,18 @@ DECIDED_SHARE = 0.45
 CASINO_SHARE = 0.04
 FREE_BET_SHARE = 0.06
 STARTING_PRICE_SHARE = 0.05
+LEGS_SHARE: Final = 0.6
+"""How many of the sports bets with odds say what they are on, where there are sports events."""
+
 STAKES_MINOR = (50, 100, 200, 250, 500, 500, 1000, 1000, 2000, 5000)
 BET_TYPES: tuple[BetType, ...] = ("single", "multiple", "system")
 SOURCE_SECONDS: Final = 1.0
 
 Source: TypeAlias = Callable[[World, Random, datetime], Iterable[Message]]
 """Makes messages of a moment, which are published each second: what else than bets happens in a world."""
+
+Picks: TypeAlias = Callable[[Random, int], tuple[Leg, ...]]
+"""Picks so many selections of different sports events that take bets now; none if there are too few."""
 
 CHANNELS: tuple[Channel, ...] = ("sports", "esports", "virtual", "exchange")
 
@@ -62,6 +71,7 @@ async def run_traffic(
     clock: Callable[[], datetime],
     *,
     message: Callable[[Bet], Message] = bet_message,
+    picks: Picks | None = None,
 ) -> None:
     """Publish messages at a rate until cancelled: progress messages, or records of the platform's feeds.
 
@@ -71,17 +81,20 @@ async def run_traffic(
     pause = 1 / rate_per_second
     loop = asyncio.get_running_loop()
     due = loop.time()
-    for bet in traffic(world, seed, uuid4().hex, clock):
+    for bet in traffic(world, seed, uuid4().hex, clock, picks):
         await producer.publish([message(bet)])
         # After an outage of the broker, missed messages are skipped, so that it is not flooded.
         due = max(due + pause, loop.time() - 1)
         await asyncio.sleep(max(0.0, due - loop.time()))
 
 
-def traffic(world: World, seed: int, run: str, clock: Callable[[], datetime]) -> Iterator[Bet]:
+def traffic(
+    world: World, seed: int, run: str, clock: Callable[[], datetime], picks: Picks | None = None
+) -> Iterator[Bet]:
     """Yield bets without end: new bets, and later revisions of them.
 
-    Every bet id begins with `run`. At most `MAX_OPEN_BETS` bets are open at any time.
+    Every bet id begins with `run`. At most `MAX_OPEN_BETS` bets are open at any time. With `picks`, sports
+    bets name selections, and have their odds.
     """
     random = Random(seed)  # noqa: S311 - plausible, not secret
     punters = [(brand, customer.id) for brand in world.brands for customer in brand.betting_customers()]
@@ -93,6 +106,8 @@ def traffic(world: World, seed: int, run: str, clock: Callable[[], datetime]) ->
             continue
         number += 1
         bet = _placed(*random.choice(punters), f"b-{run}-{number}", random, clock())
+        if picks is not None:
+            bet = _on_selections(bet, random, picks)
         if bet.status == "placed":
             open_bets.append(bet)
         yield bet
@@ -126,6 +141,19 @@ def _placed(brand: Brand, customer_id: str, bet_id: str, random: Random, now: da
             stake_source="cash",
         )
     return bet
+
+
+def _on_selections(bet: Bet, random: Random, picks: Picks) -> Bet:
+    """Return a bet on selections, mostly; one at starting price, and one of another channel, as it is."""
+    if bet.channel != "sports" or bet.bet_type is None or bet.odds_milli is None:
+        return bet
+    if random.random() >= LEGS_SHARE:
+        return bet
+    legs = picks(random, LEGS[bet.bet_type])
+    if not legs or bet.bet_type == "system":  # a system has no odds as a whole
+        return replace(bet, legs=legs)
+    thousands: int = 1000 ** (len(legs) - 1)
+    return replace(bet, legs=legs, odds_milli=prod(leg.odds_milli for leg in legs) // thousands)
 
 
 def _decided(bet: Bet, random: Random, now: datetime) -> Bet:

@@ -22,13 +22,12 @@ from subgraphs.events.market_types import (
     shown_runners,
 )
 from subgraphs.events.odds import OddsStyle, display, style_of
-from subgraphs.events.own_ids import selection_id
 from subgraphs.events.records.markets import StoredRunner
 from subgraphs.events.sport_types import Competition, EventsInfo, Sport
 from subgraphs.events.video_addresses import NotShown
 from subgraphs.kit.domain.errors import BadInput
 from subgraphs.kit.domain.graph_ids import GraphId
-from subgraphs.kit.domain.selections import market_of
+from subgraphs.kit.domain.selections import market_of, selection_id
 from subgraphs.kit.graphql.descriptions import fields_described
 from subgraphs.kit.graphql.schema_building import assumed_size, sliced_by
 

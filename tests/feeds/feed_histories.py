@@ -52,6 +52,49 @@ def histories(draw: st.DrawFn) -> list[History]:
     ]
 
 
+@st.composite
+def histories_on_events(draw: st.DrawFn) -> list[tuple[History, bool]]:
+    """Draw histories whose records say what they are on, or not; and whether all of that is football."""
+    made = []
+    for history in draw(histories()):
+        sports = draw(st.lists(st.sampled_from(["football", "football", "tennis"]), min_size=5, max_size=5))
+        legs = LEGS[history.feed](history.records[0])
+        if legs and draw(st.sampled_from([True, True, False])):
+            for record in history.records:
+                NAMED[history.feed](record, sports[:legs])
+            made.append((history, set(sports[:legs]) == {"football"}))
+        else:
+            made.append((history, False))
+    return made
+
+
+def _name_all(legs: list[Told], sports: Sequence[str], **more: Any) -> None:
+    for number, sport in enumerate(sports):
+        on = {"selection_id": f"s-{number}", "sport": sport, **more}
+        legs[number] = {**legs[number], "on": on}
+
+
+def _name_wager(told: Told, sports: Sequence[str]) -> None:
+    told["on"] = [{"selectionId": f"s-{n}", "odds": 2.0, "sport": sport} for n, sport in enumerate(sports)]
+
+
+NAMED: dict[str, Callable[[Told, Sequence[str]], None]] = {
+    "sports": lambda told, sports: _name_all(told["legs"], sports, price="2.00"),
+    "esports": _name_wager,
+    "virtual": lambda told, sports: _name_all(told["selections"], sports),
+    "exchange": lambda told, sports: told.update(on={"selection_id": "s-1", "sport": sports[0]}),
+}
+"""How the records of a feed come to say what they are on."""
+
+LEGS: dict[str, Callable[[Told], int]] = {
+    "sports": lambda told: len(told["legs"]),
+    "esports": lambda told: 1 if told["betType"] == "SINGLE" else 3,
+    "virtual": lambda told: len(told["selections"]),
+    "exchange": lambda _: 1,
+    "casino": lambda _: 0,
+}
+
+
 def _versions(draw: st.DrawFn) -> Sequence[int]:
     return sorted(draw(st.sets(st.integers(1, 5), min_size=1, max_size=4)))
 

@@ -1,6 +1,6 @@
 """What a feed's contract allows becomes a progress message, and what an adapter refuses it forbids."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from consumers.feeds.settings import find, known
+from consumers.messages.bet_legs import MAX_BET_LEGS
 from subgraphs.kit.domain.currencies import minor_digits
 from tests.support.consumers.feed_records import feed_contract
 from tests.support.contract_cases import FEWER, Body, Case, Rule, in_order, keep_order
@@ -33,6 +34,22 @@ def _is_plausible(text: str) -> bool:
     return instant is not None and 2000 <= instant.year <= 2100
 
 
+def _say_all_or_none(legs: Sequence[Body]) -> bool:
+    """Tell whether all legs say what they are on, or none does."""
+    named = sum(leg.get("on") is not None for leg in legs)
+    return named in {0, len(legs)} and named <= MAX_BET_LEGS
+
+
+def _keep_all_or_none(legs: Sequence[Body]) -> None:
+    if not _say_all_or_none(legs):
+        for leg in legs:
+            leg.pop("on", None)
+
+
+def _has_few_digits(odds: float) -> bool:
+    return len(Decimal(repr(odds)).as_tuple().digits) <= 18
+
+
 def _purses(bet: Body) -> tuple[list[str], list[str]]:
     stake, returned = bet["stake"], bet.get("returned", {"cash": "0"})
     return [stake["cash"], stake.get("free", "0")], [returned["cash"], returned.get("free", "0")]
@@ -46,6 +63,7 @@ def _sports_holds(bet: Body) -> bool:
         and all(Decimal(back) <= Decimal(of) for of, back in zip(stake, returned, strict=True))
         and in_order("placed_at", "changed_at")(bet)
         and all(_is_plausible(bet[name]) for name in ("placed_at", "changed_at"))
+        and _say_all_or_none(bet["legs"])
     )
 
 
@@ -59,6 +77,7 @@ def _keep_sports(bet: Body) -> None:
         for name, of, back in zip(("cash", "free"), stake, returned, strict=True)
     }
     keep_order(bet, "placed_at", "changed_at")
+    _keep_all_or_none(bet["legs"])
 
 
 def _whole(amount: str) -> str:
@@ -69,7 +88,7 @@ def _esports_holds(wager: Body) -> bool:
     return (
         wager.get("refundedMinor", 0) <= wager["stakeMinor"]
         and wager["updatedAt"] >= wager["createdAt"] - 300_000
-        and len(Decimal(repr(wager["odds"])).as_tuple().digits) <= 18
+        and all(_has_few_digits(priced["odds"]) for priced in (wager, *wager.get("on", ())))
     )
 
 
@@ -120,6 +139,7 @@ def _virtual_holds(ticket: Body) -> bool:
         and _minor(ticket["stake"], ticket["currency"]) <= MOST
         and in_order("issued", "resulted", "cancelled")(ticket["at"])
         and all(_is_plausible(ticket["at"][name]) for name in ("issued", state))
+        and _say_all_or_none(ticket["selections"])
     )
 
 
@@ -128,6 +148,7 @@ def _keep_virtual(ticket: Body) -> None:
     ticket["stake"] = _whole(ticket["stake"])
     names = [name for name in ("issued", "resulted", "cancelled") if at.get(name) is not None]
     keep_order(at, *names)
+    _keep_all_or_none(ticket["selections"])
 
 
 RULES: Final = {

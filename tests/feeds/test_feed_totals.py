@@ -28,17 +28,17 @@ from subgraphs.club_kit.records.reference_writer import ReferenceWriter
 from subgraphs.club_kit.topics import PROGRESS_TOPIC
 from subgraphs.progress.ledger.ledger import ledger_of
 from subgraphs.progress.models import METADATA, PROGRESS, REFERENCE
-from tests.feeds.feed_histories import BETTING, CASINO, History, histories
+from tests.feeds.feed_histories import BETTING, CASINO, History, histories, histories_on_events
 from tests.support.consumers.feed_records import feed_contract, written
 from tests.support.consumers.sample_messages import scheme
 
 FEEDS = {feed.name: feed for feed in find(known())}
 CHANNELS = ["sports", "esports", "virtual", "exchange"]
-SCHEMES = [
-    scheme(brand_id=BETTING, channels=CHANNELS),
-    scheme(brand_id=CASINO, qualifying_product="casino"),
-]
+CASINO_SCHEME = scheme(brand_id=CASINO, qualifying_product="casino")
+SCHEMES = [scheme(brand_id=BETTING, channels=CHANNELS), CASINO_SCHEME]
+FOOTBALL = [scheme(brand_id=BETTING, channels=CHANNELS, events={"sports": ["football"]}), CASINO_SCHEME]
 Totals = dict[tuple[str, str], int]
+Batches = list[list[tuple[str, bytes]]]
 
 
 @pytest.fixture(scope="module")
@@ -50,18 +50,32 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @st.composite
-def arrivals(draw: st.DrawFn) -> tuple[list[History], list[list[tuple[str, bytes]]]]:
-    """Draw histories and a way of arriving: shuffled, some records twice, in batches."""
+def arrivals(draw: st.DrawFn) -> tuple[list[History], Batches]:
+    """Draw histories and a way of arriving."""
     made = draw(histories())
+    return made, _arriving(draw, made)
+
+
+@st.composite
+def arrivals_on_events(draw: st.DrawFn) -> tuple[list[tuple[History, bool]], Batches]:
+    """Draw histories with whether all of each is on football, and a way of arriving."""
+    made = draw(histories_on_events())
+    return made, _arriving(draw, [history for history, _ in made])
+
+
+def _arriving(draw: st.DrawFn, made: Sequence[History]) -> Batches:
+    """Draw a way of arriving: shuffled, some records twice, in batches."""
     records = [(one.feed, written(record)) for one in made for record in one.records]
     again = draw(st.lists(st.sampled_from(records), max_size=6))
     order = draw(st.permutations(records + again))
     cuts = sorted(draw(st.sets(st.integers(0, len(order)), max_size=4)))
     edges = [0, *cuts, len(order)]
-    return made, [order[start:end] for start, end in pairwise(edges) if start < end]
+    return [order[start:end] for start, end in pairwise(edges) if start < end]
 
 
-async def _totals(template: Path, batches: Sequence[Sequence[tuple[str, bytes]]]) -> Totals:
+async def _totals(
+    template: Path, batches: Sequence[Sequence[tuple[str, bytes]]], schemes: Sequence[Record] = SCHEMES
+) -> Totals:
     """Return the totals of the reducer for the messages that the adapters make of the records."""
     with tempfile.TemporaryDirectory() as folder:
         shutil.copytree(template, folder, dirs_exist_ok=True)
@@ -69,7 +83,7 @@ async def _totals(template: Path, batches: Sequence[Sequence[tuple[str, bytes]]]
         apply = ProgressReducer(ledger_of("sqlite"), ReferenceWriter(REFERENCE, "sqlite"), SystemClock())
         try:
             async with database.write() as connection:
-                await apply.schemes(connection, [Message(one, decode_scheme(one)) for one in SCHEMES])
+                await apply.schemes(connection, [Message(one, decode_scheme(one)) for one in schemes])
             for batch in batches:
                 records = [_progress(FEEDS[name], value) for name, value in batch]
                 async with database.write() as connection:
@@ -90,7 +104,7 @@ def _progress(feed: AnyFeed, value: bytes) -> Record:
 @settings(max_examples=60)
 @given(arrival=arrivals())
 def test_totals_are_those_of_the_bets_as_they_stand(
-    template: Path, arrival: tuple[list[History], list[list[tuple[str, bytes]]]]
+    template: Path, arrival: tuple[list[History], Batches]
 ) -> None:
     """They equal a recount of the platform's records by last revision and the scheme's rules."""
     made, batches = arrival
@@ -100,3 +114,19 @@ def test_totals_are_those_of_the_bets_as_they_stand(
             feed_contract(FEEDS[one.feed].topic).validate(record)
         expected[one.brand, one.customer] += one.counts
     assert asyncio.run(_totals(template, batches)) == dict(+expected)
+
+
+@settings(max_examples=60)
+@given(arrival=arrivals_on_events())
+def test_where_only_football_counts_totals_are_those_of_the_bets_that_say_they_are_on_it(
+    template: Path, arrival: tuple[list[tuple[History, bool]], Batches]
+) -> None:
+    """All of their legs are; bets that do not say what they are on do not count."""
+    made, batches = arrival
+    expected: Counter[tuple[str, str]] = Counter()
+    for history, is_football in made:
+        for record in history.records:
+            feed_contract(FEEDS[history.feed].topic).validate(record)
+        if is_football or history.feed == "casino":
+            expected[history.brand, history.customer] += history.counts
+    assert asyncio.run(_totals(template, batches, FOOTBALL)) == dict(+expected)

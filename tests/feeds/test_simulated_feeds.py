@@ -4,10 +4,13 @@ import json
 from collections import Counter
 from datetime import UTC, datetime
 from itertools import islice
+from random import Random
 
+import msgspec
 import pytest
 
 from consumers.feeds.settings import find, known
+from simulator.events import EventSource
 from simulator.kafka.feeds import feed_message
 from simulator.kafka.messages import Bet
 from simulator.kafka.traffic import traffic
@@ -20,8 +23,10 @@ FEEDS = {feed.topic: feed for feed in find(known())}
 
 @pytest.fixture(scope="module")
 def bets() -> list[Bet]:
-    """Return a good amount of traffic."""
-    return list(islice(traffic(load_world(), 4, "run", lambda: NOW), 4000))
+    """Return a good amount of traffic, with bets on events."""
+    world, source = load_world(), EventSource()
+    list(source.still(world, Random(1), NOW))  # noqa: S311 - the same each time
+    return list(islice(traffic(world, 4, "run", lambda: NOW, source.picks), 4000))
 
 
 def test_every_record_keeps_its_contract_and_becomes_progress(bets: list[Bet]) -> None:
@@ -55,3 +60,5 @@ def test_a_sports_bet_keeps_its_meaning(bets: list[Bet]) -> None:
             bet.stake_source,
         )
         assert datetime.fromisoformat(body["placed_at"]) == bet.placed_at
+        assert body.get("legs", []) == [msgspec.to_builtins(leg) for leg in bet.legs]
+    assert any(bet.legs for bet in bets)

@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 from furlong.demo.offers import Offers
 from furlong.demo.routes import DemoSession, demo_routes
 from furlong.demo.slips import Placed, PlacedSlip
+from simulator.kafka.messages import Leg
 from subgraphs.events.own_ids import offer_id
 from subgraphs.kit.auth import SessionVerifier
 from subgraphs.kit.domain.keys import Owner
@@ -76,6 +77,8 @@ async def test_a_bet_is_taken_at_the_odds_that_were_seen_or_at_better_ones(site:
         assert answer.status_code == httpx.codes.ACCEPTED, answer.text
         assert answer.json()["odds"] == {"milli": 2500, "display": "6/4"}
     assert [slip.odds_milli for slip in site.placed] == [2500, 2500]
+    own = site.home.removeprefix(f"{BRAND}:")
+    assert [slip.legs for slip in site.placed] == [(Leg(own, 2500),)] * 2
 
 
 async def test_worse_odds_are_refused_with_the_present_ones(site: BettingSite) -> None:
@@ -135,7 +138,7 @@ async def test_a_slip_without_a_selection_is_placed_as_it_is(site: BettingSite) 
     """The odds are the customer's own; the answer has none."""
     answer = await site.bet(selectionId=None, oddsMilli=7000)
     assert answer.json().keys() == {"betId", "isCounting"}
-    assert [slip.odds_milli for slip in site.placed] == [7000]
+    assert [(slip.odds_milli, slip.legs) for slip in site.placed] == [(7000, ())]
 
 
 async def test_a_slip_that_comes_again_under_its_id_is_placed_once(site: BettingSite) -> None:

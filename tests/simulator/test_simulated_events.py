@@ -83,3 +83,20 @@ async def test_the_providers_offer_the_same_events(block: EventsBlock) -> None:
     ]
     assert len(offered) > 200
     assert all(offered)
+
+
+async def test_selections_that_are_picked_for_bets_are_those_of_the_graph(block: EventsBlock) -> None:
+    """By the platform's own ids and at the odds that are offered; of different markets."""
+    source = EventSource()
+    for records in by_topic(told(source, 2)).values():
+        await block.apply_together(*records)
+    await block.judge()
+    picked = source.picks(Random(1), 20)  # noqa: S311 - the same each time
+    query = """query ($ids: [_Any!]!) { _entities(representations: $ids) {
+      ... on Selection { id odds { milli } market { id } } } }"""
+    ids = [{"__typename": "Selection", "id": f"northbet:{leg.selection_id}"} for leg in picked]
+    found = (await block.ask(query, ids=ids))["_entities"]
+    assert [(selection["id"], selection["odds"]["milli"]) for selection in found] == [
+        (f"northbet:{leg.selection_id}", leg.odds_milli) for leg in picked
+    ]
+    assert len({selection["market"]["id"] for selection in found}) == len(picked) == 20

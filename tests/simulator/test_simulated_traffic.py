@@ -4,20 +4,25 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import count, islice
+from random import Random
 
 import pytest
 
-from simulator.kafka.messages import Bet
-from simulator.kafka.traffic import MAX_OPEN_BETS, traffic
+from simulator.events import EventSource
+from simulator.kafka.messages import LEGS, Bet, Leg
+from simulator.kafka.traffic import MAX_OPEN_BETS, Picks, traffic
 from simulator.world import World
+from subgraphs.kit.domain.selections import market_of
+from subgraphs.progress.counting.legs import combined_odds
 
 START = datetime(2026, 3, 25, 14, tzinfo=UTC)
 
 
-def some_traffic(world: World, number: int = 4000, seed: int = 7) -> list[Bet]:
+def some_traffic(world: World, number: int = 4000, seed: int = 7, picks: Picks | None = None) -> list[Bet]:
     """That many messages, a second apart."""
     seconds = count()
-    return list(islice(traffic(world, seed, "run", lambda: START + timedelta(seconds=next(seconds))), number))
+    bets = traffic(world, seed, "run", lambda: START + timedelta(seconds=next(seconds)), picks)
+    return list(islice(bets, number))
 
 
 def test_only_traffic_customers_bet(world: World) -> None:
@@ -88,6 +93,30 @@ def test_few_bets_stay_open(world: World) -> None:
     statuses = Counter(bet.status == "placed" for bet in some_traffic(world, 20_000))
     casino = sum(bet.product == "casino" for bet in some_traffic(world, 20_000))
     assert statuses[True] - (statuses[False] - casino) <= MAX_OPEN_BETS
+
+
+def test_sports_bets_name_selections_of_events_where_there_are_some(world: World) -> None:
+    """Most of those with odds do, and have the odds of these together; they name the same in each state."""
+    source = EventSource()
+    list(source(world, Random(1), START))  # noqa: S311 - the same each time
+    bets = some_traffic(world, picks=source.picks)
+    named = [bet for bet in bets if bet.legs]
+    assert len(bets) / 3 < len(named) < len(bets) * 2 / 3
+    states: dict[str, set[tuple[Leg, ...]]] = defaultdict(set)
+    for bet in bets:
+        states[bet.bet_id].add(bet.legs)
+        if bet.legs:
+            assert bet.bet_type is not None
+            assert (bet.channel, len(bet.legs)) == ("sports", LEGS[bet.bet_type])
+            assert len({market_of(leg.selection_id) for leg in bet.legs}) == len(bet.legs)
+            if bet.bet_type != "system":
+                assert bet.odds_milli == combined_odds([leg.odds_milli for leg in bet.legs])
+    assert all(len(legs) == 1 for legs in states.values())
+
+
+def test_bets_name_nothing_before_there_are_events(world: World) -> None:
+    """A source that has told nothing has no selections; the bets are those without it."""
+    assert not any(bet.legs for bet in some_traffic(world, 500, picks=EventSource().picks))
 
 
 def test_the_seed_fixes_the_traffic(world: World) -> None:

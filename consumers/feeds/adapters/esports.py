@@ -7,7 +7,8 @@ import msgspec
 from consumers.feeds.mapping.feed import Feed
 from consumers.feeds.mapping.progress_message import QualifyingBet, Status
 from consumers.feeds.mapping.values import EpochMillis, decimal_odds, from_epoch_millis, json_number, milli
-from consumers.messages.fields import BetType, Currency, Money, Ordinal
+from consumers.messages.bet_legs import BetLeg
+from consumers.messages.fields import BetType, Currency, Money, Ordinal, PlatformId
 from consumers.stream.errors import Poison
 
 BET_TYPES: Final[dict[str, BetType]] = {"SINGLE": "single", "COMBO": "multiple", "SYSTEM": "system"}
@@ -21,11 +22,36 @@ STATUSES: Final[dict[str, Status]] = {
 }
 
 
+class MatchOn(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """What a wager is on, or a part of it: a selection of ours, or one of theirs with its event's names."""
+
+    selection_id: PlatformId
+    odds: msgspec.Raw
+    sport: PlatformId | None = None
+    competition: PlatformId | None = None
+    sports_event_id: PlatformId | None = None
+
+    def leg(self) -> BetLeg:
+        """Return the leg.
+
+        Raises:
+            Poison: Its odds are none.
+        """
+        return BetLeg(
+            selection_id=self.selection_id,
+            odds_milli=_odds(self.odds),
+            sport=self.sport,
+            competition=self.competition,
+            sports_event_id=self.sports_event_id,
+        )
+
+
 class Wager(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """A whole wager.
 
     Attributes:
         refunded_minor: How much of the stake was refunded because some matches were not played.
+        on: What it is on, a leg each; none if the platform does not say it.
     """
 
     wager_id: Ordinal
@@ -41,6 +67,7 @@ class Wager(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     odds: msgspec.Raw
     created_at: EpochMillis
     updated_at: EpochMillis
+    on: tuple[MatchOn, ...] = ()
 
 
 def _bet(wager: Wager) -> QualifyingBet:
@@ -60,12 +87,17 @@ def _bet(wager: Wager) -> QualifyingBet:
         counting_stake_minor=0 if taken_back else left,
         currency=wager.currency,
         stake_source="free_bet" if wager.bonus else "cash",
-        odds_milli=milli(decimal_odds(json_number(wager.odds))),
+        odds_milli=_odds(wager.odds),
         placed_at=from_epoch_millis(wager.created_at),
         occurred_at=from_epoch_millis(wager.updated_at),
         product="betting",
         channel="esports",
+        legs=tuple(on.leg() for on in wager.on),
     )
+
+
+def _odds(number: msgspec.Raw) -> int:
+    return milli(decimal_odds(json_number(number)))
 
 
 FEED: Final = Feed("esports", "esports.wagers.v1", msgspec.json.Decoder(Wager), _bet)

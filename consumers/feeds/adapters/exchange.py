@@ -6,6 +6,7 @@ from typing import Final, Literal
 import msgspec
 
 from consumers.feeds.mapping.feed import Feed
+from consumers.feeds.mapping.legs import On
 from consumers.feeds.mapping.progress_message import QualifyingBet, Status
 from consumers.feeds.mapping.values import (
     Amount,
@@ -43,6 +44,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         state: LAPSED and CANCELLED only if nothing was matched; otherwise the matched part stays MATCHED.
         commission: What the customer pays on the winnings of this order; None before it is settled.
+        on: Which selection was backed or laid; None if the exchange does not say it.
     """
 
     order: str
@@ -57,12 +59,14 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     commission: FineAmount | None
     placed_at: Instant
     updated_at: Instant
+    on: On | None = None
 
 
 def _bet(order: Order) -> QualifyingBet:
     if order.state in {"LAPSED", "CANCELLED"} and order.matched.size.strip("0."):
         raise Poison(f"an order that is {order.state} has a matched part, which must stay MATCHED")
-    settled = order.state == "SETTLED"
+    # Before it is settled, it is unknown what counts: without odds the bet is PRICE_PENDING, as it should be.
+    odds = milli(_odds(order)) if order.state == "SETTLED" else None
     return QualifyingBet(
         brand_id=order.brand,
         customer_id=order.customer,
@@ -71,15 +75,15 @@ def _bet(order: Order) -> QualifyingBet:
         status=STATUSES[order.state],
         bet_type="single",
         stake_minor=_at_risk(order),
-        counting_stake_minor=_commission(order) if settled else 0,
+        counting_stake_minor=0 if odds is None else _commission(order),
         currency=order.currency,
         stake_source="cash" if order.funds == "cash" else "free_bet",
-        # Before that it is unknown what counts: without odds the bet is PRICE_PENDING, as it should be.
-        odds_milli=milli(_odds(order)) if settled else None,
+        odds_milli=odds,
         placed_at=utc(order.placed_at),
         occurred_at=utc(order.updated_at),
         product="betting",
         channel="exchange",
+        legs=() if order.on is None else (order.on.leg(odds),),
     )
 
 

@@ -6,6 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from consumers.feeds.mapping.feed import Feed
+from consumers.feeds.mapping.legs import On, all_or_none
 from consumers.feeds.mapping.progress_message import QualifyingBet, Status
 from consumers.feeds.mapping.values import Amount, Price, decimal_odds, milli, minor, utc
 from consumers.messages.fields import BetType, Currency, Instant, Ordinal
@@ -21,14 +22,22 @@ class StakeBySource(msgspec.Struct, frozen=True):
     free: Amount = "0"
 
 
+class PricedOn(On, frozen=True, kw_only=True):
+    """What a leg is on, with its price; None while it is at starting price."""
+
+    price: Price | None
+
+
 class Leg(msgspec.Struct, frozen=True):
     """One selection of a bet.
 
     Attributes:
         each_way: Whether it was backed both to win and to be placed, as all legs of an each-way bet are.
+        on: What it is on; None if the sportsbook does not say it.
     """
 
     each_way: bool = False
+    on: PricedOn | None = None
 
 
 class SportsBet(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,12 +82,17 @@ def _bet(bet: SportsBet) -> QualifyingBet:
         counting_stake_minor=0 if status in {"void", "cashed_out"} else cash - returned,
         currency=bet.currency,
         stake_source="cash" if cash else "free_bet",
-        odds_milli=None if bet.price is None else milli(decimal_odds(bet.price)),
+        odds_milli=_odds(bet.price),
         placed_at=utc(bet.placed_at),
         occurred_at=utc(bet.changed_at),
         product="betting",
         channel="sports",
+        legs=all_or_none(leg.on.leg(_odds(leg.on.price)) if leg.on else None for leg in bet.legs),
     )
+
+
+def _odds(price: Price | None) -> int | None:
+    return None if price is None else milli(decimal_odds(price))
 
 
 def _status(state: State, *, is_partial: bool) -> Status:

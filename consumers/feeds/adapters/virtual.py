@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from consumers.feeds.mapping.feed import Feed
+from consumers.feeds.mapping.legs import On, all_or_none
 from consumers.feeds.mapping.progress_message import QualifyingBet, Status
 from consumers.feeds.mapping.values import Amount, FractionalPrice, fractional_odds, milli, minor, utc
 from consumers.messages.fields import Currency, Instant, require_order
@@ -24,9 +25,14 @@ STATES: Final[dict[str, tuple[int, Status]]] = {
 
 
 class Selection(msgspec.Struct, frozen=True):
-    """A runner and its odds, such as `7/2` or `evens`; `SP` until they are known."""
+    """A runner and its odds, such as `7/2` or `evens`; `SP` until they are known.
+
+    Attributes:
+        on: Which selection that is; None if the ticket does not say it.
+    """
 
     odds: FractionalPrice
+    on: On | None = None
 
 
 class Times(msgspec.Struct, frozen=True):
@@ -78,6 +84,7 @@ def _bet(ticket: Ticket) -> QualifyingBet:
         occurred_at=_since(ticket),
         product="betting",
         channel="virtual",
+        legs=all_or_none(pick.on.leg(_odds([pick])) if pick.on else None for pick in ticket.selections),
     )
 
 

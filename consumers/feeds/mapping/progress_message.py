@@ -6,6 +6,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 import msgspec
 
+from consumers.messages.bet_legs import BetLeg, BetLegs
 from consumers.messages.fields import (
     BetType,
     BrandId,
@@ -41,6 +42,7 @@ class QualifyingBet(msgspec.Struct, frozen=True, kw_only=True):
         placed_at: When the bet was placed, the same at every revision; it belongs to that club week.
         occurred_at: When the bet entered this state.
         channel: The channel of a bet; None for other products.
+        legs: What the bet is on, the same in each of its states; none if the platform does not say it.
     """
 
     brand_id: str
@@ -58,6 +60,7 @@ class QualifyingBet(msgspec.Struct, frozen=True, kw_only=True):
     occurred_at: datetime
     product: Product
     channel: Channel | None = None
+    legs: tuple[BetLeg, ...] = ()
 
 
 class ProgressMessage(msgspec.Struct, frozen=True):
@@ -88,6 +91,7 @@ class _Body(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     occurred_at: Instant
     product: Product
     channel: Channel | None = None
+    legs: BetLegs = ()
 
     def __post_init__(self) -> None:
         """Validate what the field types cannot."""
@@ -149,4 +153,5 @@ def _body(bet: QualifyingBet, bet_id: str, event_id: str) -> _Body:
         occurred_at=bet.occurred_at,
         product=bet.product,
         channel=bet.channel,
+        legs=bet.legs,
     )

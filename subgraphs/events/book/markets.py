@@ -15,9 +15,9 @@ from subgraphs.events.book.position import lowest, reaches
 from subgraphs.events.loaders import MarketView
 from subgraphs.events.matching.offers import OfferKey
 from subgraphs.events.models import MARKET, STREAM
-from subgraphs.events.own_ids import market_id
 from subgraphs.events.records.markets import RUNNERS, MarketKey, merged_market
 from subgraphs.events.revisions import Row, folded
+from subgraphs.kit.domain.selections import market_id
 from subgraphs.kit.topics import MARKET_TOPIC
 
 _SHOWN: Final = (

@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from foundation.storage.bulk_sql import in_portions
 from foundation.storage.columns import upsert
 from subgraphs.events.models import MARKET
-from subgraphs.events.own_ids import market_id
 from subgraphs.events.revisions import Row, folded
+from subgraphs.kit.domain.selections import market_id
 
 _KEY: Final = (MARKET.c.provider, MARKET.c.market_id)
 _UPDATED: Final = (

@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 
 from consumers.messages.accounts import decode_account
+from consumers.messages.bet_legs import MAX_BET_LEGS
 from consumers.messages.schemes import decode_scheme
 from consumers.progress.messages import decode_bet
 from consumers.rewards.messages import RewardConfigured, RewardRetired, decode_reward_config
 from consumers.stream.errors import Poison
 from consumers.stream.records import Record
+from subgraphs.progress.counting.legs import MAX_LEGS
 from tests.support.consumers.sample_messages import ACCOUNT, BET, BRAND, SCHEME, account, bet, reward, scheme
 
 Decode = Callable[[Record], Any]
@@ -173,6 +175,16 @@ def test_a_reward_keeps_its_list_of_jurisdictions_in_the_row() -> None:
     event = decode_reward_config(reward(jurisdictions=["GB", "IE"]))
     assert isinstance(event, RewardConfigured)
     assert event.row()["jurisdictions"] == ["GB", "IE"]
+
+
+def test_a_message_has_as_many_legs_as_the_ledger_keeps() -> None:
+    """One more is poison; decoders, ledger and contract say the same number."""
+    contract = json.loads((Path(__file__).parents[3] / "contracts/club.progress.v1.schema.json").read_text())
+    assert MAX_BET_LEGS == MAX_LEGS == contract["properties"]["legs"]["maxItems"]
+    leg = {"selection_id": "market1-a", "odds_milli": 2000}
+    assert decode_bet(bet(legs=[leg] * MAX_BET_LEGS)).legs
+    with pytest.raises(Poison, match=r"`\$.legs`"):
+        decode_bet(bet(legs=[leg] * (MAX_BET_LEGS + 1)))
 
 
 @pytest.mark.parametrize(

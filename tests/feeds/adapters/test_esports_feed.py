@@ -83,3 +83,32 @@ def test_implausible_records_are_refused_with_the_reason(changes: dict[str, Any]
     """A dead letter says what is wrong."""
     with pytest.raises(Poison, match=reason):
         FEED.progress(written(example(FEED, **changes)))
+
+
+def test_a_wager_may_say_what_it_is_on() -> None:
+    """A leg for each match, at its own odds, which are read exactly."""
+    on = [
+        {"selectionId": "market-a", "odds": 2.1},
+        {"selectionId": "m-2", "odds": 1, "sport": "chess", "sportsEventId": "m"},
+    ]
+    (legs,) = said("legs", on=on)
+    assert legs == [
+        {"selection_id": "market-a", "odds_milli": 2100},
+        {"selection_id": "m-2", "odds_milli": 1000, "sport": "chess", "sports_event_id": "m"},
+    ]
+    assert "legs" not in progress_body(FEED, example(FEED, on=[]))
+
+
+@pytest.mark.parametrize(
+    ("on", "reason"),
+    [
+        ([{"selectionId": "a b", "odds": 2}], r"`\$.on\[0\].selectionId`"),
+        ([{"selectionId": "market-a", "odds": 0.5}], "odds of 0.5 are below 1"),
+        ([{"selectionId": "market-a"}], "missing required field `odds`"),
+        ([{"selectionId": "market-a", "odds": 2}] * 31, r"does not fit club.progress/1.*`\$.legs`"),
+    ],
+)
+def test_what_it_is_on_is_read_strictly(on: list[dict[str, Any]], reason: str) -> None:
+    """A dead letter says what is wrong."""
+    with pytest.raises(Poison, match=reason):
+        FEED.progress(written(example(FEED, on=on)))

@@ -36,6 +36,15 @@ def test_before_it_is_settled_it_has_no_odds(state: str) -> None:
     assert fields == ("placed", 0, None)
 
 
+def test_an_order_may_say_which_selection_it_is_on() -> None:
+    """At the odds of the customer's own side, which are not known before it is settled."""
+    on = {"selection_id": "market-a", "competition": "cup"}
+    laid = SETTLED | {"side": "LAY", "matched": {"size": "50.00", "price": "3.00"}}
+    for changes, odds in (({"state": "OPEN"}, None), (SETTLED, 3450), (laid, 1500)):
+        assert said("legs", on=on, **changes) == ([{**on, "odds_milli": odds}],)
+    assert "legs" not in progress_body(FEED, example(FEED, on=None))
+
+
 @pytest.mark.parametrize("state", ["VOIDED", "LAPSED", "CANCELLED"])
 def test_what_was_taken_back_is_void(state: str) -> None:
     """So is an order of a voided market, and an order that was not matched."""

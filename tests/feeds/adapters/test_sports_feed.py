@@ -9,6 +9,7 @@ from consumers.stream.errors import Poison
 from tests.support.consumers.feed_records import example, progress_body, written
 
 LEG = {"event": "e-1"}
+ON = {"on": {"selection_id": "market-a", "price": "2.00"}}
 EACH_WAY = LEG | {"each_way": True}
 
 
@@ -90,6 +91,41 @@ def test_only_the_customers_own_money_counts(
 def test_a_price_is_in_thousandths_or_unknown(price: str | None, odds: int | None) -> None:
     """It is rounded down; a starting price is unknown until a later version."""
     assert said("odds_milli", price=price) == (odds,)
+
+
+def test_legs_say_what_they_are_on_or_none_does() -> None:
+    """The platform's own ids, or theirs with the event's names; what they do not say is left out."""
+    ours = {"on": {"selection_id": "market-a", "price": "2.505"}}
+    names = {"sport": "football", "competition": "cup", "sports_event_id": "e-1"}
+    theirs = {"each_way": True, "on": {"selection_id": "s-1", "price": None, **names}}
+    (legs,) = said("legs", legs=[ours, theirs])
+    assert legs == [
+        {"selection_id": "market-a", "odds_milli": 2505},
+        {"selection_id": "s-1", "odds_milli": None, **names},
+    ]
+    for silent in ([LEG], [LEG] * 31, [{"on": None}]):
+        assert "legs" not in progress_body(FEED, example(FEED, legs=silent))
+
+
+@pytest.mark.parametrize(
+    ("legs", "reason"),
+    [
+        ([ON, LEG, ON], "leg 2 does not: name all, or none"),
+        ([LEG, ON], "leg 1 does not"),
+        ([ON] * 31, r"does not fit club.progress/1.*`\$.legs`"),
+        ([{"on": {"selection_id": "northbet:market-a", "price": "2.0"}}], r"`\$.legs\[0\].on.selection_id`"),
+        ([{"on": {"selection_id": "market-a"}}], r"missing required field `price` - at `\$.legs\[0\].on`"),
+        ([{"on": {"selection_id": "market-a", "price": "0.5"}}], r"`\$.legs\[0\].on.price`"),
+        ([{"on": {"selection_id": "market-a", "price": "2", "sport": "a b"}}], r"`\$.legs\[0\].on.sport`"),
+        ([{"on": "market-a"}], r"`\$.legs\[0\].on`"),
+    ],
+)
+def test_legs_that_say_it_wrongly_are_refused_with_the_reason(
+    legs: list[dict[str, Any]], reason: str
+) -> None:
+    """Judged by only some of its legs, a bet might count by mistake."""
+    with pytest.raises(Poison, match=reason):
+        FEED.progress(written(example(FEED, legs=legs)))
 
 
 def test_very_long_odds_are_capped() -> None:

@@ -50,6 +50,21 @@ def test_odds_of_several_runners_multiply(odds: list[str], bet_type: str, milli:
     assert fields == (bet_type, milli)
 
 
+def test_selections_may_say_which_they_are() -> None:
+    """Each with its own odds, unknown at the starting price; all of them do, or none."""
+    picks = [
+        {"odds": "10/3", "on": {"selection_id": "market-a"}},
+        {"odds": "SP", "on": {"selection_id": "r-18-4", "sport": "virtual-racing"}},
+    ]
+    (legs,) = said("legs", selections=picks)
+    assert legs == [
+        {"selection_id": "market-a", "odds_milli": 4333},
+        {"selection_id": "r-18-4", "odds_milli": None, "sport": "virtual-racing"},
+    ]
+    with pytest.raises(Poison, match="leg 2 does not: name all, or none"):
+        FEED.progress(written(example(FEED, selections=[picks[0], {"odds": "evens"}])))
+
+
 @pytest.mark.parametrize(("token", "source"), [(None, "cash"), ("FREE-1", "free_bet")])
 def test_a_token_is_a_free_bet(token: str | None, source: str) -> None:
     """A ticket paid for by a token does not count."""

@@ -10,9 +10,10 @@ from sqlalchemy import delete, select
 
 from subgraphs.events.matching.names import normal
 from subgraphs.events.models import OUTBOX
-from subgraphs.events.own_ids import competition_id, market_id, offer_id
+from subgraphs.events.own_ids import competition_id, offer_id
 from subgraphs.events.records import announcements
 from subgraphs.events.upkeep import ANNOUNCED
+from subgraphs.kit.domain.selections import market_id
 from tests.support.events.block import EventsBlock, events_block
 from tests.support.events.told import NOW, decision, fixture, gone, instant, market
 

@@ -12,7 +12,8 @@ from consumers.stream.errors import Poison
 from consumers.stream.records import Record
 from subgraphs.events.matching.names import normal
 from subgraphs.events.models import OUTBOX
-from subgraphs.events.own_ids import competition_id, market_id, selection_id
+from subgraphs.events.own_ids import competition_id
+from subgraphs.kit.domain.selections import market_id, selection_id
 from subgraphs.kit.records.outbox import Outbox
 from subgraphs.kit.topics import EVENT_MARKET_TOPIC, EVENT_OFFER_TOPIC
 from subgraphs.progress.counting.legs import KnownEvent
