@@ -8,7 +8,7 @@ from backoffice.errors import Invalid, Problem
 from backoffice.events.board.entries import Scope
 from backoffice.events.board.sources import BoardSources
 from backoffice.events.board.subjects import BoardSubject, page_of_subjects, sport_subject, subjects
-from backoffice.rules.scope_items import ScopeItem, ScopeKind
+from backoffice.scopes.items import ScopeItem, ScopeKind
 from subgraphs.events.catalogue.catalogue import Wanted
 from subgraphs.kit.domain.sports import SPORTS, sport_name
 

@@ -38,8 +38,8 @@ from backoffice.graph.pages import (
     time_key,
     time_of,
 )
-from backoffice.rules.scope_items import ScopeKind
 from backoffice.rules.types import SchemeScopeItem, scope_item_to_graphql
+from backoffice.scopes.items import ScopeKind
 from subgraphs.kit.graphql.descriptions import fields_described
 from subgraphs.kit.records.global_state import GlobalOrder
 

@@ -25,7 +25,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from backoffice.rules.scope_items import ScopeItem
+from backoffice.scopes.items import ScopeItem
 from subgraphs.club_kit.domain.control_groups import DRAWS, MAX_CONTROL_PER_MILLE, require_whole_trial
 from subgraphs.club_kit.domain.event_scopes import MAX_SCOPE_IDS, EventScope, LegsRule
 from subgraphs.club_kit.domain.schemes import Brand, scheme_of_week

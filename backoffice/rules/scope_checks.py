@@ -6,7 +6,7 @@ from typing import Final
 
 from backoffice.rules.problems import SchemeProblem, error, warning
 from backoffice.rules.scheme_versions import Scheme
-from backoffice.rules.scope_items import ScopeItem, ScopeKind, field_of
+from backoffice.scopes.items import ScopeItem, ScopeKind, field_of
 from subgraphs.club_kit.domain.schemes import Scheme as KnownScheme
 from subgraphs.kit.domain.sports import SPORTS
 

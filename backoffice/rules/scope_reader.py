@@ -1,49 +1,22 @@
-"""What providers tell of the events that a scheme's scope names: their names, and whether there are any."""
+"""What is known of what a scheme's scope names when its version begins: names, and whether there are any."""
 
 import asyncio
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from operator import attrgetter
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import ColumnElement, false, or_, select
+from sqlalchemy import false, or_, select
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backoffice.approvals import repository as proposals
-from backoffice.approvals.proposals import ProposalStatus
-from backoffice.approvals.repository import ProposalFilter
 from backoffice.rules.scope_checks import KnownScope
-from backoffice.rules.scope_items import (
-    ScopeItem,
-    ScopeKey,
-    ScopeKind,
-    items_from_json,
-    named_in,
-    scope_keys,
-)
-from foundation.storage.bulk_sql import in_portions
+from backoffice.scopes.items import ScopeItem, ScopeKey, named_in
+from backoffice.scopes.names import READ_SECONDS, ScopeNames, told_competitions
 from foundation.storage.database import Database
 from subgraphs.club_kit.domain.event_scopes import EventScope
 from subgraphs.club_kit.domain.weeks import Week
-from subgraphs.events.catalogue.reader import OFFER_COLUMNS, stored_offer
-from subgraphs.events.matching.names import normal
 from subgraphs.events.models import OFFER
-from subgraphs.events.own_ids import competition_id
-from subgraphs.kit.domain.sports import sport_name
-
-READ_SECONDS: Final = 5.0
-"""So long the events' database may take: rules can be read and published without it."""
 
 CANCELLED: Final = "cancelled"
-
-
-SCHEME_KIND: Final = "rules.scheme"
-COUNTED: Final = "counted"
-"""What a proposal keeps the names under, by which its approver knows what would count."""
-
-MAX_REMEMBERED: Final = 200
-"""In so many published proposals names are looked for that no provider tells any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,35 +37,8 @@ class ScopeReader:
         return KnownScope(week.iso, named_in(scope, names), await self._begin_in(scope, week))
 
     async def names(self, brand: str, scopes: Iterable[EventScope]) -> Mapping[ScopeKey, ScopeItem]:
-        """Return the competitions and events that scopes name, as far as anybody knows of them.
-
-        Providers' events are forgotten some weeks after they were; then the names are those of the brand's
-        proposals. They are also while the events' database is unavailable.
-        """
-        keys = {key for scope in scopes for key in scope_keys(scope) if key[0] is not ScopeKind.SPORT}
-        names = await self._told(keys)
-        if names.keys() >= keys:
-            return names
-        wanted = ProposalFilter(frozenset({brand}), ProposalStatus.EXECUTED, SCHEME_KIND)
-        async with self.database.read() as connection:
-            published = await proposals.newest_first(connection, wanted, MAX_REMEMBERED, None)
-        kept = (content.get(COUNTED) for content in map(attrgetter("content"), published))
-        remembered = {item.key: item for counted in kept for item in items_from_json(counted) if item.name}
-        return remembered | names
-
-    async def _told(self, keys: Collection[ScopeKey]) -> dict[ScopeKey, ScopeItem]:
-        """Return what providers tell of; nothing while the database is unavailable."""
-        events = {own_id for kind, own_id in keys if kind is ScopeKind.EVENT}
-        competitions = {own_id for kind, own_id in keys if kind is ScopeKind.COMPETITION}
-        if not events and not competitions:
-            return {}
-        try:
-            async with asyncio.timeout(READ_SECONDS), self.events.read() as connection:
-                found = await _events(connection, events) if events else []
-                found += await _competitions(connection, competitions) if competitions else []
-        except (SQLAlchemyError, OSError):
-            return {}
-        return {item.key: item for item in found}
+        """Return the competitions and events that scopes name, as far as anybody knows of them."""
+        return await ScopeNames(self.database, self.events).of(brand, scopes)
 
     async def _begin_in(self, scope: EventScope, week: Week) -> bool | None:
         """Return whether anything that a scope names begins in a week, as far as a provider tells of it.
@@ -110,44 +56,6 @@ class ScopeReader:
                 query = select(c.own_id).where(*there, or_(false(), *named)).limit(1)
                 if (await connection.execute(query)).first() is not None:
                     return True
-                return bool(await _competitions(connection, scope.competitions, *there))
+                return bool(await told_competitions(connection, scope.competitions, *there))
         except (SQLAlchemyError, OSError):
             return None
-
-
-async def _events(connection: AsyncConnection, ids: Collection[str]) -> list[ScopeItem]:
-    """Return the events of some ids, each by the name of the offer whose id it is."""
-    found: list[ScopeItem] = []
-    for portion in in_portions(sorted(ids)):
-        query = select(*OFFER_COLUMNS).where(OFFER.c.own_id.in_(portion))
-        found += [_event(tuple(row)) for row in await connection.execute(query)]
-    return found
-
-
-def _event(row: tuple[Any, ...]) -> ScopeItem:
-    offer = stored_offer(row)
-    return ScopeItem(
-        ScopeKind.EVENT,
-        offer.own_id,
-        offer.name or " v ".join(side.name for side in offer.competitors) or offer.competition,
-        sport_name(offer.sport),
-        offer.competition,
-        offer.starts_at,
-    )
-
-
-async def _competitions(
-    connection: AsyncConnection, ids: Collection[str], *conditions: ColumnElement[bool]
-) -> list[ScopeItem]:
-    """Return the competitions of some ids: an id is made of the name, and of no use for looking it up."""
-    if not ids:
-        return []
-    columns = (OFFER.c.sport, OFFER.c.competition)
-    query = select(*columns).where(*conditions).distinct().order_by(*columns)
-    rows = await connection.execute(query)
-    named = ((competition_id(sport, normal(name)), sport, name) for sport, name in rows)
-    return [
-        ScopeItem(ScopeKind.COMPETITION, own_id, name, sport_name(sport))
-        for own_id, sport, name in named
-        if own_id in ids
-    ]

@@ -32,8 +32,9 @@ from backoffice.rules.scheme_versions import (
     scheme_key,
     utc,
 )
-from backoffice.rules.scope_items import items_to_json, named_in
-from backoffice.rules.scope_reader import COUNTED, SCHEME_KIND, ScopeReader
+from backoffice.rules.scope_reader import ScopeReader
+from backoffice.scopes.items import items_to_json, named_in
+from backoffice.scopes.names import COUNTED, SCHEME_KIND
 from backoffice.spreadsheets import csv_lines
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database

@@ -11,8 +11,8 @@ from backoffice.jobs.jobs import Job, JobStatus
 from backoffice.rules.problems import CheckSeverity, SchemeProblem
 from backoffice.rules.repository import Difference
 from backoffice.rules.scheme_versions import DatedVersion, SchemePhase
-from backoffice.rules.scope_items import ScopeItem, ScopeKind
 from backoffice.rules.service import SchemeCheck
+from backoffice.scopes.items import ScopeItem, ScopeKind
 from foundation.same_fields import with_fields_of
 from subgraphs.kit.graphql.descriptions import described
 

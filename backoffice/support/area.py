@@ -3,6 +3,7 @@
 from backoffice.base import Base
 from backoffice.global_events.models import OUTBOX
 from backoffice.graph.area import Area
+from backoffice.scopes.names import ScopeNames
 from backoffice.subgraph_databases import SubgraphDatabases
 from backoffice.support.adjustments import Adjustments
 from backoffice.support.goodwill.budgets import GoodwillBudgets
@@ -35,7 +36,9 @@ class SupportArea(Area):
         self.customers = Customers(self.databases, access, base.clock)
         self.timeline = Timeline(self.databases, self.customers)
         rulebooks = RulebookReader(self.databases.progress.dialect, ReferenceRepository(REFERENCE))
-        self.explanations = BetExplanations(self.databases, rulebooks, access)
+        self.explanations = BetExplanations(
+            self.databases, rulebooks, access, ScopeNames(base.database, self.databases.by_name["events"])
+        )
         self.records = BetRecords(base.stream, self.explanations)
         publish = Outbox(OUTBOX).put
         self.adjustments = Adjustments(

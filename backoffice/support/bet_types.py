@@ -151,6 +151,10 @@ def _facts(assessed: AssessedBet) -> list[tuple[str, str]]:
             ("Least odds", odds(scheme.min_odds_milli)),
             ("Weekly target", assessed.money(scheme.target_minor, scheme.currency)),
         ]
+    if assessed.events is not None:
+        facts.append(("Counts", f"only bets on {assessed.events.counting}"))
+        if assessed.events.legs:
+            facts.append(("On", assessed.events.on(True, False, None)))
     if assessed.rules.closes_at is not None:
         facts.append(("Week closes", assessed.moment(assessed.rules.closes_at)))
     return facts

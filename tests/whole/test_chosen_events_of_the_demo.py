@@ -19,6 +19,9 @@ FESTIVAL: Final = "Cheltenham Festival"
 IN_WORDS: Final = f"Only bets on {FESTIVAL} (horse racing) count."
 ALL_COUNT: Final = "Bets on all events count"
 CUSTOMER: Final = "c-1001"
+WEEK_STARTS: Final = "2026-04-12T23:00:00Z"
+"""The next week of the rehearsal, in London."""
+
 PREVIEW: Final = (
     """query Preview($input: BetslipInput!) { betslipPreview(input: $input) { counts reason } }"""
 )
@@ -95,6 +98,34 @@ def preview(demo: Demo, *legs: str) -> tuple[bool, str]:
     return answer["counts"], answer["reason"]
 
 
+def why_not(support: Page, bet: str) -> None:
+    """Expect that support reads why a bet did not count: what counts, and what the bet was on, by name."""
+    support.get_by_role("menuitem", name="Customers", exact=True).click()
+    found = support.get_by_role("list", name="Found customers").get_by_text(CUSTOMER, exact=True)
+
+    def is_found() -> bool:
+        support.get_by_label("Customer id, or its beginning").fill(CUSTOMER)
+        support.get_by_role("button", name="Find").click()
+        return found.count() == 1
+
+    eventually(is_found, "the customer is found")
+    found.click()
+    why = support.get_by_role("button", name=f"Why: bet {bet}", exact=True)
+
+    def is_there() -> bool:
+        support.reload()
+        expect(support.get_by_role("region", name="Timeline").locator("tbody tr").first).to_be_visible()
+        return why.count() == 1
+
+    eventually(is_there, "the bet is on the customer's timeline")
+    why.click()
+    dialog = support.get_by_role("dialog", name="Why this bet did not count")
+    expect(dialog).to_contain_text(f"Your bet didn't count. {IN_WORDS} This bet was on ")
+    expect(dialog).to_contain_text("Manchester United")
+    on = dialog.get_by_role("row").filter(has=support.get_by_role("rowheader", name="On", exact=True))
+    expect(on).to_contain_text("football")
+
+
 @pytest.mark.slow("two people's browsers over a demo that goes through a week")
 def test_an_editor_chooses_what_counts_and_the_club_holds_to_it(tmp_path: Path, launched: Browser) -> None:
     """Nobody sees an id; the open week keeps its rules, and in the next one only the festival counts."""
@@ -122,3 +153,9 @@ def test_an_editor_chooses_what_counts_and_the_club_holds_to_it(tmp_path: Path, 
         eventually(lambda: preview(demo, race) == (True, "COUNTED"), "a bet on the festival counts")
         for legs in ((), (match,), (match, race)):
             assert preview(demo, *legs) == (False, "EXCLUDED_EVENT")
+        named = [{"selection_id": match.removeprefix(f"{BRAND}:"), "odds_milli": 2500}]
+        bet = demo.site.bet(
+            CUSTOMER, "on-a-match", placed_at=WEEK_STARTS, occurred_at=WEEK_STARTS, legs=named
+        )
+        demo.site.produce(bet, key=f"{BRAND}:{CUSTOMER}")
+        why_not(signed_in(demo, launched, "support"), "on-a-match")

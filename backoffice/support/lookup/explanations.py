@@ -9,12 +9,16 @@ from zoneinfo import ZoneInfo
 
 from backoffice.access import Actor, Permission, require
 from backoffice.errors import NotFound
+from backoffice.scopes.names import ScopeNames
 from backoffice.subgraph_databases import SubgraphDatabases
+from backoffice.support.lookup.named_events import UNKNOWN, NamedEvents, keys_of, named_events
 from backoffice.support.personal_data_access import PersonalDataAccess
 from subgraphs.club_kit.domain.schemes import Brand, Scheme
 from subgraphs.kit.graphql.money import written
 from subgraphs.progress.counting.contribution import Bet
+from subgraphs.progress.counting.legs import KnownEvents, decode_legs, untold_markets
 from subgraphs.progress.counting.rules import ContributionReason, Verdict, WeekRules
+from subgraphs.progress.known_events import known_events
 from subgraphs.progress.ledger.customer_repository import CustomerRepository
 from subgraphs.progress.ledger.repository import LedgerRepository
 from subgraphs.progress.ledger.rulebook_reader import RulebookReader
@@ -29,6 +33,7 @@ class AssessedBet:
         rules: Of the week in which the bet was placed, for its customer.
         opted_in_at: When the customer first opted in; None for never.
         newest: The newest revision, if it came too late to be in force.
+        events: What counts and what the bet is on; None where all sports events count.
     """
 
     brand: Brand
@@ -37,6 +42,7 @@ class AssessedBet:
     rules: WeekRules
     opted_in_at: datetime | None
     newest: Bet | None = None
+    events: NamedEvents | None = None
 
     def money(self, minor: int, currency: str | None = None) -> str:
         """Return an amount as people say it."""
@@ -74,6 +80,7 @@ class BetExplanations:
     databases: SubgraphDatabases
     rulebooks: RulebookReader
     access: PersonalDataAccess
+    names: ScopeNames
 
     async def of_bet(self, actor: Actor, brand: str, bet_id: str) -> AssessedBet:
         """Return a bet with everything that decided whether it counts.
@@ -97,15 +104,31 @@ class BetExplanations:
             customers = CustomerRepository.of(database.dialect)
             territories = await customers.territories(connection, [owner], {brand: rules.default_territory})
             opted_in = await customers.first_opt_ins(connection, [owner], held=False)
+            legs = contribution.bet.legs
+            known = await known_events(connection, untold_markets(legs)) if legs is not None else {}
         newest = contribution.revisions[-1]
+        week_rules = rules.rules_of(contribution.bet, territories.get(owner) or rules.default_territory)
         return AssessedBet(
             brand=rules.brand,
             bet=contribution.bet,
             verdict=contribution.verdict,
-            rules=rules.rules_of(contribution.bet, territories.get(owner) or rules.default_territory),
+            rules=week_rules,
             opted_in_at=opted_in.get(owner),
             newest=None if newest is contribution.bet else newest,
+            events=await self._named(rules.brand, contribution.bet, week_rules.scheme, known),
         )
+
+    async def _named(
+        self, brand: Brand, bet: Bet, scheme: Scheme | None, known: KnownEvents
+    ) -> NamedEvents | None:
+        """Return what counts and what a bet is on, by their names; None where all sports events count."""
+        if scheme is None or scheme.events is None:
+            return None
+        legs = decode_legs(bet.legs)
+        events = [*filter(None, (leg.told_event for leg in legs)), *known.values()]
+        keys = {key for event in events for key in keys_of(event)}
+        names = await self.names.of(brand.id, [scheme.events], keys)
+        return named_events(scheme.events, legs, known, names, ZoneInfo(brand.time_zone))
 
 
 LOCALE: Final = "en-GB"
@@ -200,14 +223,19 @@ def _excluded_product(bet: AssessedBet) -> str:
 
 
 def _excluded_event(bet: AssessedBet) -> str:
-    scope = bet.scheme.events
+    events = bet.events
+    if events is None:
+        return "Your bet didn't count because it wasn't on sports events that count. Your terms say which do."
+    only = f"Only bets on {events.counting} count"
     if bet.bet.legs is None:
-        why = "we were not told on which sports events it was"
-    elif scope is not None and scope.legs == "qualifying":
-        why = "no part of it was on a sports event that counts"
-    else:
-        why = "not all parts of it were on sports events that count"
-    return f"Your bet did not count because {why}. The terms of your club say which sports events count."
+        return f"Your bet didn't count because we weren't told what it was on. {only}."
+    qualifying, others = events.on(True), events.on(False)
+    if qualifying and events.need_all:
+        return (
+            f"Your bet didn't count because not every part of it was on what counts. {only}. "
+            f"This bet was also on {others}."
+        )
+    return f"Your bet didn't count. {only}. This bet was on {others or UNKNOWN}."
 
 
 def _outside_week(bet: AssessedBet) -> str:
@@ -257,9 +285,14 @@ def _price_pending(bet: AssessedBet) -> str:
 
 
 def _event_pending(bet: AssessedBet) -> str:
+    events = bet.events
+    only = "" if events is None else f" Only bets on {events.counting} count."
+    known = "" if events is None else events.on(True, False)
+    part = "all that it's on" if known else "what it's on"
+    so_far = f" So far we know of {known}." if known else ""
     return (
-        f"Your bet of {bet.money(bet.bet.stake_minor)} does not count yet because we do not know so far "
-        "whether it is on sports events that count. As soon as we know, it counts if it is."
+        f"Your bet of {bet.money(bet.bet.stake_minor)} doesn't count yet because we don't know {part}."
+        f"{only}{so_far} It's checked again as soon as we know."
     )
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from backoffice.rules.checks import SchemeContext, check_scheme, known_scheme
 from backoffice.rules.scheme_versions import complete_scheme, scheme_body
 from backoffice.rules.scope_checks import KnownScope
-from backoffice.rules.scope_items import ScopeItem, ScopeKind
+from backoffice.scopes.items import ScopeItem, ScopeKind
 from subgraphs.club_kit.domain.event_scopes import MAX_SCOPE_IDS, EventScope
 from tests.backoffice.rules.test_scheme_checks import CONTEXT, NOW
 from tests.backoffice.scheme_forms import form

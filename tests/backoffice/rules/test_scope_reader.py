@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from backoffice.rules.scope_items import ScopeItem, ScopeKind, named_in
 from backoffice.rules.scope_reader import ScopeReader
+from backoffice.scopes.items import ScopeItem, ScopeKind, named_in
 from foundation.storage.database import Database
 from subgraphs.club_kit.domain.event_scopes import EventScope
 from subgraphs.club_kit.domain.weeks import Calendar

@@ -3,14 +3,19 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
 
+from backoffice.scopes.items import ScopeItem, ScopeKind
+from backoffice.support.bet_types import explanation_to_graphql
 from backoffice.support.lookup.explanations import SENTENCES, AssessedBet, odds, sentence_of
+from backoffice.support.lookup.named_events import listed, named_events
 from subgraphs.club_kit.domain.event_scopes import EventScope, LegsRule
 from subgraphs.club_kit.domain.weeks import Calendar
 from subgraphs.progress.counting.contribution import Bet
+from subgraphs.progress.counting.legs import KnownEvent, Leg, encode_legs
 from subgraphs.progress.counting.rules import ContributionReason, Verdict, WeekRules
 from tests.support.subgraphs.club_samples import make_brand, make_scheme
 
@@ -64,23 +69,127 @@ def test_sentences_name_the_figures(reason: ContributionReason, changes: Any, to
     assert [word for word in told if word not in sentence] == [], sentence
 
 
+ONLY = "Only bets on Cheltenham Festival (horse racing) count."
+FESTIVAL = f"Your bet didn't count. {ONLY} "
+NAMES = {
+    item.key: item
+    for item in (
+        ScopeItem(ScopeKind.COMPETITION, "festival", "Cheltenham Festival", "Horse Racing"),
+        ScopeItem(
+            *(ScopeKind.EVENT, "cup", "Gold Cup", "Horse Racing", "Cheltenham Festival"),
+            datetime(2026, 3, 27, 15, 30, tzinfo=UTC),
+        ),
+        ScopeItem(
+            *(ScopeKind.EVENT, "ascot", "Ascot", "Horse Racing", "Ascot"),
+            datetime(2026, 5, 27, 13, 30, tzinfo=UTC),
+        ),
+        ScopeItem(ScopeKind.EVENT, "derby", "Everton v Leeds", "Football", "Premier League"),
+    )
+}
+KNOWN = {
+    "m1": KnownEvent(("horse-racing",), ("festival",), ("gone", "cup")),
+    "m2": KnownEvent(("horse-racing",), ("c-ascot",), ("ascot",)),
+    "m3": KnownEvent(("football",), ("c-9",), ("e-9", "derby")),
+    "m4": KnownEvent(("tennis",), ("c-8",), ("e-8",)),
+}
+
+
+def on_the_festival(reason: ContributionReason, rule: LegsRule, *legs: Leg | str) -> AssessedBet:
+    """Return a bet on selections, under a scheme that counts a festival alone."""
+    found = [leg if isinstance(leg, Leg) else Leg(f"{leg}-a", 2000) for leg in legs]
+    bet = assessed(reason, legs=encode_legs(found) if found else None)
+    scope = EventScope.of(competitions=["festival"], legs=rule)
+    rules = replace(bet.rules, scheme=make_scheme(events=scope))
+    named = named_events(scope, found, KNOWN, NAMES, ZoneInfo("Europe/London"))
+    return replace(bet, rules=rules, events=named)
+
+
 @pytest.mark.parametrize(
-    ("reason", "rule", "legs", "told"),
+    ("rule", "legs", "sentence"),
     [
-        (REASON.EXCLUDED_EVENT, "all", None, "were not told"),
-        (REASON.EXCLUDED_EVENT, "all", "[]", "not all parts"),
-        (REASON.EXCLUDED_EVENT, "qualifying", "[]", "no part"),
-        (REASON.BELOW_MIN_ODDS, "all", "[]", "1.20"),
-        (REASON.BELOW_MIN_ODDS, "qualifying", "[]", "together shorter than 1.50"),
+        ("all", ["m2"], f"{FESTIVAL}This bet was on Ascot, 14:30 (horse racing)."),
+        ("qualifying", ["m2", "m3"], f"{FESTIVAL}This bet was on Ascot, 14:30 (horse racing) and Everton v "),
+        ("all", ["m4", "m4"], f"{FESTIVAL}This bet was on an event (tennis)."),
+        ("all", [Leg("x", None, "chess")], f"{FESTIVAL}This bet was on an event (chess)."),
+        ("all", [Leg("x", None, None, "league")], f"{FESTIVAL}This bet was on an event."),
+        (
+            "all",
+            ["m1", "m3", "m2"],
+            (
+                f"Your bet didn't count because not every part of it was on what counts. {ONLY} This bet was "
+                "also on Everton v Leeds (Premier League, football) and Ascot, 14:30 (horse racing)."
+            ),
+        ),
+        ("all", ["m9", "m2"], f"{FESTIVAL}This bet was on Ascot, 14:30 (horse racing)."),
+        (
+            "all",
+            [],
+            "Your bet didn't count because we weren't told what it was on. Only bets on Cheltenham Festival",
+        ),
     ],
 )
-def test_sentences_follow_the_rule_for_parts(
-    reason: ContributionReason, rule: LegsRule, legs: str | None, told: str
+def test_what_was_bet_on_is_named_beside_what_counts(
+    rule: LegsRule, legs: list[Leg | str], sentence: str
 ) -> None:
-    """Under a scheme that does not count all sports events, it is said what its parts lacked."""
-    bet = assessed(reason, legs=legs)
-    scheme = make_scheme(events=EventScope.of(sports=["football"], legs=rule))
-    assert told in sentence_of(replace(bet, rules=replace(bet.rules, scheme=scheme)))
+    """By the names that providers tell; what nobody tells of by its sport, and never by an id."""
+    assert sentence_of(on_the_festival(REASON.EXCLUDED_EVENT, rule, *legs)).startswith(sentence)
+
+
+@pytest.mark.parametrize(
+    ("legs", "told"),
+    [
+        (["m9"], f"we don't know what it's on. {ONLY} It's "),
+        (
+            ["m1", "m9"],
+            (
+                f"we don't know all that it's on. {ONLY} So far we know of Gold Cup (Cheltenham Festival, "
+                "horse racing). It's checked again"
+            ),
+        ),
+    ],
+)
+def test_what_is_awaited_is_said(legs: list[Leg | str], told: str) -> None:
+    """What is known of the bet already, too."""
+    sentence = sentence_of(on_the_festival(REASON.EVENT_PENDING, "all", *legs))
+    assert sentence.startswith("Your bet of £0.50 doesn't count yet because ")
+    assert told in sentence
+
+
+def test_the_facts_name_what_counts_and_what_the_bet_is_on() -> None:
+    """Where all events count, there are no such facts."""
+    bet = on_the_festival(REASON.EXCLUDED_EVENT, "all", "m1", "m2", "m9")
+    facts = {fact.label: fact.value for fact in explanation_to_graphql(bet).facts}
+    assert facts["Counts"] == "only bets on Cheltenham Festival (horse racing)"
+    assert facts["On"] == (
+        "Gold Cup (Cheltenham Festival, horse racing), Ascot, 14:30 (horse racing) and "
+        "an event we don't know yet"
+    )
+    assert {"Counts", "On"}.isdisjoint(
+        fact.label for fact in explanation_to_graphql(replace(bet, events=None)).facts
+    )
+
+
+def test_only_some_names_are_read_aloud() -> None:
+    """Of many, the number of the others."""
+    assert [listed("abcde"[:number], "or") for number in range(6)] == [
+        *("", "a", "a or b", "a, b or c", "a, b, c or d", "a, b, c, d or e")
+    ]
+    assert listed("abcdefg") == "a, b, c, d and 3 others"
+
+
+def test_what_counts_has_words_also_where_nobody_knows_it_any_more() -> None:
+    """Sports always have their names."""
+    scope = EventScope.of(sports=["horse-racing"], competitions=["c"], events=["e"])
+    named = named_events(scope, [], {}, {}, ZoneInfo("Europe/London"))
+    assert named.counting == (
+        "horse racing, a competition that isn't known any more or an event that isn't known any more"
+    )
+
+
+@pytest.mark.parametrize(("rule", "told"), [("all", "1.20"), ("qualifying", "together shorter than 1.50")])
+def test_odds_that_are_too_short_are_those_of_the_parts_that_count(rule: LegsRule, told: str) -> None:
+    """Under a scheme that does not count all sports events, it depends on its rule for parts."""
+    assert told in sentence_of(on_the_festival(REASON.BELOW_MIN_ODDS, rule, "m1"))
 
 
 def test_a_bet_that_counts_in_part_says_how_much() -> None:

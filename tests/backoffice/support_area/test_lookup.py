@@ -15,14 +15,19 @@ from sqlalchemy import insert
 from backoffice.errors import Forbidden, Invalid, NotFound
 from backoffice.graph.pages import cursor
 from backoffice.support.bet_types import entry_to_graphql
+from backoffice.support.lookup.explanations import sentence_of
 from backoffice.support.lookup.timeline import HISTORIES, TITLES, WHY_NOT, position_key, position_of, title_of
 from backoffice.support.types import customer_to_graphql
 from foundation.storage.cells.cell import Cell
+from subgraphs.events.models import OFFER
+from subgraphs.events.own_ids import competition_id
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.customer_history import HistoryEntry
 from subgraphs.progress.counting.rules import ContributionReason
 from subgraphs.rewards.models import REWARD_CHOICE
+from tests.backoffice.board_fixture import offer, tell
 from tests.backoffice.support_fixture import CUSTOMER, FOREIGN, SAM, SupportFixture, support_fixture
+from tests.support.consumers.sample_messages import account, event_market, event_offer, scheme
 
 MONDAY = datetime(2026, 3, 23, tzinfo=UTC)
 
@@ -122,6 +127,43 @@ async def test_a_bet_is_explained_with_the_rules_of_its_week(support_area: Suppo
     assert one.rules.week.iso == "2026-W13"
     with pytest.raises(NotFound):
         await support_area.parts.explanations.of_bet(SAM, "northbet", "b-9")
+
+
+async def test_a_bet_on_an_event_that_does_not_count_is_explained_by_names(
+    support_area: SupportFixture,
+) -> None:
+    """The club knows ids alone; what they are called is read where providers tell it."""
+    festival, everywhere = competition_id("horse-racing", "cheltenham festival"), support_area.parts.databases
+    await support_area.reducer.schemes(scheme(jurisdiction="IE", events={"competitions": [festival]}))
+    await support_area.reducer.accounts(account(revision=9, jurisdiction="IE"))
+    races: dict[str, Any] = {"sport": "horse-racing"}
+    cup = offer("cup", "Gold Cup", competition="Cheltenham Festival", **races)
+    await tell(everywhere.by_name["events"], cup, offer("ascot", "14:30 Ascot", competition="Ascot", **races))
+    for number, name in enumerate(("cup", "ascot"), 1):
+        await support_area.reducer.markets(event_market(market_id=f"market{number}", offer_id=name))
+        competitions = [festival] if name == "cup" else ["other"]
+        await support_area.reducer.offers(
+            event_offer(
+                offer_id=name, sports=["horse-racing"], competitions=competitions, sports_event_ids=[name]
+            )
+        )
+    legs = [{"selection_id": f"market{number}-a", "odds_milli": 2000} for number in (1, 2, 3)]
+    for number in (1, 2, 3):
+        await support_area.add_bets({"bet_id": f"b-{number}", "legs": legs[number - 1 : number]})
+    found = [await support_area.parts.explanations.of_bet(SAM, "northbet", f"b-{n}") for n in (1, 2, 3)]
+    assert [bet.verdict.reason.value for bet in found] == ["COUNTED", "EXCLUDED_EVENT", "EVENT_PENDING"]
+    only = "Only bets on Cheltenham Festival (horse racing) count."
+    assert sentence_of(found[1]) == (
+        f"Your bet didn't count. {only} This bet was on 14:30 Ascot (horse racing)."
+    )
+    assert f"we don't know what it's on. {only} It's checked again" in sentence_of(found[2])
+    async with everywhere.by_name["events"].write() as connection:
+        await connection.execute(OFFER.delete())
+    gone = await support_area.parts.explanations.of_bet(SAM, "northbet", "b-2")
+    assert sentence_of(gone) == (
+        "Your bet didn't count. Only bets on a competition that isn't known any more count. "
+        "This bet was on an event (horse racing)."
+    )
 
 
 def test_every_kind_of_entry_has_a_title() -> None:

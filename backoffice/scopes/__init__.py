@@ -1,0 +1,1 @@
+"""What people call the sports events that schemes count, and that bets are on."""
