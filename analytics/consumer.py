@@ -20,8 +20,8 @@ from analytics.pseudonyms import Pseudonyms
 from analytics.questions.snapshot import publish
 from analytics.rates import Rates
 from analytics.record_tables import BY_TOPIC, RecordTable
-from analytics.records import end_of_block
 from analytics.rollups import Rollups
+from analytics.rows.records import end_of_block
 from analytics.settings import AnalyticsSettings
 from consumers.stream.broker.broker_generation import BrokerGenerations
 from consumers.stream.broker.kafka_client import (

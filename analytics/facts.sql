@@ -16,7 +16,7 @@ SELECT brand, bet, customer, max(revision) AS revision, argMax(status, bet_recor
     argMax(channel, bet_records.revision) AS channel, argMax(stake_minor, bet_records.revision) AS stake_minor,
     argMax(counting_stake_minor, bet_records.revision) AS counting_stake_minor,
     argMax(currency, bet_records.revision) AS currency, argMax(stake_source, bet_records.revision) AS stake_source,
-    argMax(tuple(odds_milli), bet_records.revision).1 AS odds_milli,
+    argMax(tuple(odds_milli), bet_records.revision).1 AS odds_milli, argMax(legs, bet_records.revision) AS legs,
     argMax(placed_at, bet_records.revision) AS placed_at, argMax(occurred_at, bet_records.revision) AS occurred_at
 FROM bet_records WHERE refused = ''
 GROUP BY brand, bet, customer;
@@ -173,7 +173,9 @@ UNION ALL SELECT 'goodwill', generation, topic_partition, topic_offset, refused,
 UNION ALL SELECT 'schemes', generation, topic_partition, topic_offset, refused, arrived_at FROM scheme_records WHERE refused != ''
 UNION ALL SELECT 'weeks', generation, topic_partition, topic_offset, refused, arrived_at FROM week_records WHERE refused != ''
 UNION ALL SELECT 'cells', generation, topic_partition, topic_offset, refused, arrived_at FROM cell_records WHERE refused != '' AND NOT startsWith(refused, 'left out')
-UNION ALL SELECT 'served', generation, topic_partition, topic_offset, refused, arrived_at FROM served_records WHERE refused != '';
+UNION ALL SELECT 'served', generation, topic_partition, topic_offset, refused, arrived_at FROM served_records WHERE refused != ''
+UNION ALL SELECT 'offers', generation, topic_partition, topic_offset, refused, arrived_at FROM offer_records WHERE refused != '' AND NOT startsWith(refused, 'left out')
+UNION ALL SELECT 'markets', generation, topic_partition, topic_offset, refused, arrived_at FROM market_records WHERE refused != '' AND NOT startsWith(refused, 'left out');
 
 -- One row: a partition of a topic, up to when it was read, and how many records wait.
 partitions :=
@@ -203,7 +205,7 @@ WITH ranges AS (
 ),
 keyed AS (
     SELECT topic, topic_partition, complete_until, waiting,
-        topic IN ('club.scheme.v1', 'club.week.v1', 'club.cells.v1', 'club.served.v1') AS shared
+        topic IN ('club.scheme.v1', 'club.week.v1', 'club.cells.v1', 'club.served.v1', 'event.offer.v1', 'event.market.v1') AS shared
     FROM partitions
 )
 SELECT cell, min(complete_until) AS complete_until, sum(waiting) AS waiting, count() AS partitions

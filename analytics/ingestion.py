@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from analytics.engine import Engine, quoted
 from analytics.pseudonyms import Pseudonyms
 from analytics.record_tables import BY_TOPIC, RECORD_TABLES
-from analytics.records import Origin, block_of
+from analytics.rows.records import Origin, block_of
 from consumers.messages.fields import FIRST_YEAR, LAST_YEAR
 from consumers.stream.records import Partition, Record
 from foundation.storage.clock import Clock

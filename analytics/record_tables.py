@@ -22,7 +22,7 @@ from subgraphs.club_kit.topics import (
     SERVED_TOPIC,
     WEEK_TOPIC,
 )
-from subgraphs.kit.topics import CELLS_TOPIC
+from subgraphs.kit.topics import CELLS_TOPIC, EVENT_MARKET_TOPIC, EVENT_OFFER_TOPIC
 
 INSTANT: Final = "DateTime64(6, 'UTC')"
 WORD: Final = "LowCardinality(String)"
@@ -143,6 +143,7 @@ BETS: Final = RecordTable(
         "stake_source": WORD,
         "odds_milli": "Nullable(Int64)",
         "placed_at": INSTANT,
+        "legs": "String",
     },
     ("brand", "toDate(placed_at)", "bet", "revision"),
     retention="occurred_at",
@@ -268,6 +269,10 @@ SCHEMES: Final = RecordTable(
         "trial_reward_id": WORD,
         "trial_per_mille": "UInt32",
         "counts_some_events": "Bool",
+        "counted_sports": "Array(String)",
+        "counted_competitions": "Array(String)",
+        "counted_events": "Array(String)",
+        "counted_legs": WORD,
     },
     ("brand", "jurisdiction", "currency", "version"),
     keyed=False,
@@ -322,6 +327,29 @@ SERVED: Final = RecordTable(
     retention="occurred_at",
     keyed=False,
 )
+OFFERS: Final = RecordTable(
+    "offer_records",
+    EVENT_OFFER_TOPIC,
+    {
+        "offer": "String",
+        "sports": "Array(String)",
+        "competitions": "Array(String)",
+        "events": "Array(String)",
+    },
+    ("offer",),
+    retention="occurred_at",
+    is_state=True,
+    keyed=False,
+)
+MARKETS: Final = RecordTable(
+    "market_records",
+    EVENT_MARKET_TOPIC,
+    {"market": "String", "offer": "String"},
+    ("offer", "market"),
+    retention="occurred_at",
+    is_state=True,
+    keyed=False,
+)
 
 RECORD_TABLES: Final = (
     BETS,
@@ -337,5 +365,7 @@ RECORD_TABLES: Final = (
     WEEKS,
     CELLS,
     SERVED,
+    OFFERS,
+    MARKETS,
 )
 BY_TOPIC: Final = {table.topic: table for table in RECORD_TABLES}

@@ -30,7 +30,8 @@ bets_of_weeks AS (
 rules AS (
     SELECT brand, iso_week, groupBitXor(cityHash64(
         jurisdiction, currency, starts_at, ends_at, version, begun, closes_at, qualifying_product, target_minor,
-        min_stake_minor, min_odds_milli, toString(bet_types), toString(channels), count_before_opt_in
+        min_stake_minor, min_odds_milli, toString(bet_types), toString(channels), count_before_opt_in,
+        counts_some_events, toString(counted_sports), toString(counted_competitions), toString(counted_events), counted_legs
     )) AS rules
     FROM week_rules GROUP BY brand, iso_week
 ),

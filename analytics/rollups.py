@@ -14,11 +14,18 @@ from datetime import datetime
 from typing import Final
 
 from analytics.engine import Engine, quoted
-from analytics.record_tables import ACCOUNTS, MEMBERSHIPS, RECORD_TABLES
+from analytics.record_tables import ACCOUNTS, MARKETS, MEMBERSHIPS, OFFERS, RECORD_TABLES
 from analytics.schema import Rollup, rollups
 
 OF_BETS: Final = frozenset(
-    {"contributions", "week_tallies", "rollup_reasons", "rollup_disputes", "rollup_high_stakes"}
+    {
+        "leg_markets",
+        "contributions",
+        "week_tallies",
+        "rollup_reasons",
+        "rollup_disputes",
+        "rollup_high_stakes",
+    }
 )
 """What depends on bets, accounts and rules alone: it is not counted again when only a reward changed."""
 
@@ -58,6 +65,30 @@ FROM (
 LEFT JOIN (SELECT * FROM known_customers FINAL) AS former ON now.customer = former.customer
 WHERE former.customer = 0 OR (now.known, now.jurisdiction, now.currency, now.opted_in_at)
     != (former.known, former.jurisdiction, former.currency, former.opted_in_at)
+"""
+_CHANGED_MARKETS: Final = """
+SELECT now.market AS market, now.known AS known, now.sports AS sports, now.competitions AS competitions,
+    now.events AS events
+FROM (
+    SELECT placed.market AS market, named.offer != '' AS known, named.names.1 AS sports,
+        named.names.2 AS competitions, named.names.3 AS events
+    FROM (
+        SELECT market, argMax(offer, (arrived_at, topic_offset)) AS offer FROM market_records
+        WHERE refused = '' AND market IN (
+            SELECT market FROM market_records
+            WHERE refused = '' AND (arrived_at >= {since}
+                OR offer IN (SELECT offer FROM offer_records WHERE refused = '' AND arrived_at >= {since}))
+        )
+        GROUP BY market
+    ) AS placed
+    LEFT JOIN (
+        SELECT offer, argMax((sports, competitions, events), (arrived_at, topic_offset)) AS names
+        FROM offer_records WHERE refused = '' GROUP BY offer
+    ) AS named ON placed.offer = named.offer
+) AS now
+LEFT JOIN (SELECT * FROM known_markets FINAL) AS former ON now.market = former.market
+WHERE (now.known, now.sports, now.competitions, now.events)
+    != (former.known, former.sports, former.competitions, former.events)
 """
 _MOVED: Final = """
 SELECT brand, bet, arrayJoin(weeks) AS iso_week
@@ -117,6 +148,8 @@ class Rollups:
             self._find_moved(rows["bet_records"])
         if self._is_new(rows, "account_records", "membership_records"):
             self._take_customers()
+        if self._is_new(rows, "market_records", "offer_records"):
+            self._take_events()
         rolled = {
             (row["brand"], row["iso_week"]): (row["facts"], row["reports"])
             for row in self.engine.read("SELECT * FROM rolled_weeks FINAL")
@@ -257,6 +290,20 @@ class Rollups:
         )
         self.engine.execute(
             "INSERT INTO known_customers SELECT brand, customer, known, jurisdiction, currency, opted_in_at, "
+            f"greatest({newest}) FROM ({changed})"
+        )
+
+    def _take_events(self) -> None:
+        """Take what changed of sports events, after the weeks with bets on them are marked."""
+        since = self.engine.read("SELECT max(taken_at) AS at FROM known_markets")[0]["at"]
+        changed = _CHANGED_MARKETS.replace("{since}", _instant(since))
+        newest = ", ".join(f"(SELECT max(arrived_at) FROM {table.name})" for table in (OFFERS, MARKETS))
+        self.engine.execute(
+            "INSERT INTO rolled_weeks SELECT DISTINCT brand, iso_week, 0, 0, now64(6) FROM leg_markets "
+            f"WHERE market IN (SELECT market FROM ({changed}))"
+        )
+        self.engine.execute(
+            "INSERT INTO known_markets SELECT market, known, sports, competitions, events, "
             f"greatest({newest}) FROM ({changed})"
         )
 

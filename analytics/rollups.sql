@@ -45,7 +45,7 @@ SELECT chosen.brand AS brand, chosen.iso_week AS iso_week, chosen.jurisdiction A
     week_starts_at AS starts_at, week_ends_at AS ends_at, schemes.version AS version, begun,
     week_ends_at + toIntervalMinute(schemes.grace_minutes) AS closes_at, qualifying_product, target_minor, min_stake_minor,
     min_odds_milli, bet_types, channels, count_before_opt_in, default_reward_id, control_per_mille, trial_reward_id,
-    trial_per_mille, counts_some_events
+    trial_per_mille, counts_some_events, counted_sports, counted_competitions, counted_events, counted_legs
 FROM (
     SELECT candidates.*, weeks.scheme_version AS opened_with,
         multiIf(has(versions, opened_with), opened_with, holding > 0, holding, oldest) AS chosen_version,
@@ -56,16 +56,74 @@ FROM (
 INNER JOIN schemes ON chosen.brand = schemes.brand AND chosen.jurisdiction = schemes.jurisdiction
     AND chosen.currency = schemes.currency AND chosen.chosen_version = schemes.version;
 
+-- One row: a market that bets of the week are on, if a scheme of the brand counts some sports events only, and the bets do not
+-- say themselves what their events are called.
+leg_markets (market) :=
+SELECT DISTINCT toLowCardinality({brand}) AS brand, toLowCardinality({week}) AS iso_week, splitByChar('-', leg.selection)[1] AS market
+FROM (
+    SELECT arrayJoin(JSONExtract(legs, 'Array(Tuple(selection String, odds Nullable(Int64), sport Nullable(String), competition Nullable(String), event Nullable(String)))')) AS leg
+    FROM (
+        SELECT DISTINCT legs FROM bet_records
+        WHERE {records} AND legs != '' AND (SELECT max(counts_some_events) FROM schemes WHERE schemes.brand = {brand})
+    )
+)
+WHERE leg.sport IS NULL AND leg.competition IS NULL AND leg.event IS NULL;
+
 -- One row: a bet and what it contributes to its week: `counted_minor`, and the `reason`, which is that of the revision in
 -- force. It follows from the facts alone, by the rules of the tracker: decisions of people about late or disputed bets are
--- not in it. Under a scheme that counts some sports events only, no bet counts here: its legs are not judged.
+-- not in it. Where some sports events count only, it depends on what is known of these now, whenever that came.
 contributions (customer, bet) :=
-WITH verdicts AS (
+WITH (parts, least) -> arrayFold(
+    (made, odds) -> if(made.1 >= made.2, made, (intDiv(made.1 * odds, made.3), intDiv(made.2 * 1000, made.3), if(
+        made.2 > bitShiftLeft(toInt256(1), 180), bitShiftLeft(toInt256(1), 60), toInt256(1)
+    ))),
+    arrayMap(part -> ifNull(part.1, 1000), parts), (toInt256(1000), toInt256(least), toInt256(1))
+) AS made,
+(parts, least) -> made(parts, least).1 >= made(parts, least).2 AS reach,
+resolved AS (
+    SELECT legs, groupArray((odds, known, sports, competitions, events)) AS parts
+    FROM (
+        SELECT legs, leg.odds AS odds, told OR names.known AS known,
+            if(told, arrayFilter(name -> name != '', [ifNull(leg.sport, '')]), names.sports) AS sports,
+            if(told, arrayFilter(name -> name != '', [ifNull(leg.competition, '')]), names.competitions) AS competitions,
+            if(told, arrayFilter(name -> name != '', [ifNull(leg.event, '')]), names.events) AS events
+        FROM (
+            SELECT legs, leg, leg.sport IS NOT NULL OR leg.competition IS NOT NULL OR leg.event IS NOT NULL AS told,
+                splitByChar('-', leg.selection)[1] AS market
+            FROM (
+                SELECT legs, arrayJoin(JSONExtract(legs, 'Array(Tuple(selection String, odds Nullable(Int64), sport Nullable(String), competition Nullable(String), event Nullable(String)))')) AS leg
+                FROM (
+                    SELECT DISTINCT legs FROM bet_records
+                    WHERE {records} AND legs != '' AND (SELECT max(counts_some_events) FROM schemes WHERE schemes.brand = {brand})
+                )
+            )
+        ) AS apart
+        LEFT JOIN (
+            SELECT * FROM known_markets FINAL
+            WHERE market IN (SELECT market FROM leg_markets WHERE leg_markets.brand = {brand} AND leg_markets.iso_week = {week})
+        ) AS names ON apart.market = names.market
+    )
+    GROUP BY legs
+),
+verdicts AS (
     SELECT bet_records.customer AS customer, bet, revision, calendar.iso_week AS iso_week,
         if(known.known, known.jurisdiction, (SELECT default_jurisdiction FROM brands WHERE brands.brand = {brand})) AS jurisdiction,
         if(known.known, known.currency, (SELECT default_currency FROM brands WHERE brands.brand = {brand})) AS territory_currency,
         bet_records.currency AS currency, product, bet_type, stake_minor, counting_stake_minor, placed_at,
         rules.version = 0 OR bet_records.occurred_at < rules.closes_at AS in_time,
+        arrayFilter(part -> part.2 AND (
+            hasAny(part.3, counted_sports) OR hasAny(part.4, counted_competitions) OR hasAny(part.5, counted_events)
+        ), parts) AS qualifying,
+        arrayFilter(part -> NOT part.2, parts) AS pending,
+        multiIf(
+            NOT counts_some_events, '',
+            counted_legs = 'all' AND (empty(parts) OR length(qualifying) + length(pending) < length(parts)), 'EXCLUDED_EVENT',
+            notEmpty(qualifying) AND (counted_legs = 'qualifying' OR empty(pending)), '',
+            notEmpty(pending), 'EVENT_PENDING',
+            'EXCLUDED_EVENT'
+        ) AS lacks,
+        counts_some_events AND counted_legs = 'qualifying' AS by_legs,
+        arrayConcat(qualifying, pending) AS possible,
         multiIf(
             NOT in_time, 'LATE',
             status = 'void', 'VOID',
@@ -77,10 +135,15 @@ WITH verdicts AS (
             channel != '' AND notEmpty(channels) AND NOT has(channels, channel), 'EXCLUDED_PRODUCT',
             bet_type != '' AND NOT has(bet_types, bet_type), 'EXCLUDED_BET_TYPE',
             stake_source = 'free_bet', 'FREE_BET_STAKE',
-            counts_some_events, 'EVENT_PENDING',
+            lacks != '', lacks,
             stake_minor < min_stake_minor, 'BELOW_MIN_STAKE',
-            product = 'betting' AND odds_milli IS NULL, 'PRICE_PENDING',
-            product = 'betting' AND odds_milli < min_odds_milli, 'BELOW_MIN_ODDS',
+            by_legs AND product = 'betting' AND NOT reach(qualifying, min_odds_milli), multiIf(
+                NOT reach(possible, min_odds_milli) AND NOT arrayExists(part -> part.1 IS NULL, possible), 'BELOW_MIN_ODDS',
+                notEmpty(pending), 'EVENT_PENDING',
+                'PRICE_PENDING'
+            ),
+            NOT by_legs AND product = 'betting' AND odds_milli IS NULL, 'PRICE_PENDING',
+            NOT by_legs AND product = 'betting' AND odds_milli < min_odds_milli, 'BELOW_MIN_ODDS',
             status = 'partially_void', 'PARTIAL_VOID',
             'COUNTED'
         ) AS reason
@@ -91,6 +154,7 @@ WITH verdicts AS (
     LEFT JOIN (SELECT * EXCEPT (brand) FROM week_rules WHERE brand = {brand}) AS rules ON calendar.iso_week = rules.iso_week
         AND if(known.known, known.jurisdiction, (SELECT default_jurisdiction FROM brands WHERE brands.brand = {brand})) = rules.jurisdiction
         AND if(known.known, known.currency, (SELECT default_currency FROM brands WHERE brands.brand = {brand})) = rules.currency
+    LEFT JOIN resolved ON bet_records.legs = resolved.legs
     WHERE {records}
 ),
 disputes AS (

@@ -44,6 +44,13 @@ KNOWN_CUSTOMERS: Final = (
 )
 """What roll-ups take of customers: the territory of a known account, and the first opt-in, if any."""
 
+KNOWN_MARKETS: Final = (
+    "CREATE TABLE IF NOT EXISTS known_markets (market String, known Bool, sports Array(String), "
+    f"competitions Array(String), events Array(String), taken_at {INSTANT}) "
+    "ENGINE = ReplacingMergeTree(taken_at) ORDER BY market"
+)
+"""What roll-ups take of sports events: what that of a market is called, unless its offer is not known."""
+
 MOVED_BETS: Final = (
     f"CREATE TABLE IF NOT EXISTS moved_bets (brand {WORD}, bet UInt64, iso_week {WORD}) "
     "ENGINE = ReplacingMergeTree ORDER BY (brand, bet, iso_week)"
@@ -59,7 +66,7 @@ ROLLED_WEEKS: Final = (
 _COLUMNS: Final = ", ".join(column for table in RECORD_TABLES for column in table.columns)
 """What `*` stands for in a view is fixed when the view is created."""
 
-DERIVED: Final = ("known_customers", "moved_bets", "rolled_weeks")
+DERIVED: Final = ("known_customers", "known_markets", "moved_bets", "rolled_weeks")
 
 
 class Existing(NamedTuple):
@@ -145,7 +152,15 @@ def statements(retention: Retention, current: Mapping[str, Existing]) -> Iterato
     for table in RECORD_TABLES:
         existing = current.get(table.name)
         yield from table.ddl(retention.of(table), None if existing is None else existing.ddl)
-    yield from (ZONE_WEEKS, READINGS, EXCHANGE_RATES, KNOWN_CUSTOMERS, MOVED_BETS, ROLLED_WEEKS)
+    yield from (
+        ZONE_WEEKS,
+        READINGS,
+        EXCHANGE_RATES,
+        KNOWN_CUSTOMERS,
+        KNOWN_MARKETS,
+        MOVED_BETS,
+        ROLLED_WEEKS,
+    )
     rolled = rollups()
     comments = {name: existing.comment for name, existing in current.items()}
     outdated = [

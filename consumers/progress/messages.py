@@ -1,5 +1,6 @@
 """The messages that only progress reads: bets, and the outcomes of rewards."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 
@@ -77,7 +78,7 @@ class BetChanged(Body, frozen=True, kw_only=True, gc=False):
             self.customer_id,
             self.bet_revision,
             self.occurred_at,
-            legs=encode_legs(map(_leg, self.legs)) if self.legs else None,
+            legs=legs_text(self.legs) if self.legs else None,
         )
 
 
@@ -127,8 +128,12 @@ class ProgressAdjusted(Body, frozen=True, kw_only=True):
         )
 
 
+def legs_text(legs: Iterable[BetLeg]) -> str:
+    """Return legs in the ledger's form."""
+    return encode_legs(map(_leg, legs))
+
+
 def _leg(leg: BetLeg) -> Leg:
-    """Return a leg in the ledger's form."""
     return Leg(leg.selection_id, leg.odds_milli, leg.sport, leg.competition, leg.sports_event_id)
 
 

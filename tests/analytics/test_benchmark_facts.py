@@ -1,7 +1,7 @@
 """What the benchmark makes is what it says, and as the store would have read it."""
 
-from analytics.bet_columns import plain_bets
 from analytics.questions.reports import reports
+from analytics.rows.bet_columns import plain_bets
 from bench.analytics.made_facts import MadeFacts
 from tests.support.analytics_store import Store
 

@@ -11,7 +11,16 @@ import pytest
 from analytics.questions.reports import report_question, reports
 from consumers.stream.records import Record
 from tests.support.analytics_store import Store, tables_of
-from tests.support.consumers.sample_messages import account, bet, goodwill, membership, scheme
+from tests.support.consumers.sample_messages import (
+    account,
+    bet,
+    event_market,
+    event_offer,
+    goodwill,
+    membership,
+    not_kept,
+    scheme,
+)
 
 BRAND = "northbet"
 MONDAY = datetime(2026, 1, 12, tzinfo=UTC)
@@ -214,21 +223,50 @@ def test_reasons_are_those_of_the_rules(club: Store) -> None:
     assert {row["reason"]: row["counted_minor"] for row in rows}["COUNTED"] == 1200
 
 
-def test_where_some_events_count_no_bet_is_judged(store: Store) -> None:
-    """Legs are not known here, so nobody is told that such a bet counts; what excludes it before is said."""
+def test_where_some_events_count_bets_are_judged_by_their_legs(store: Store) -> None:
+    """By what their messages say, else by what the block of events tells, also if that comes later."""
     at = MONDAY + timedelta(days=1)
     long_ago = {"effective_from": "2025-01-06T00:00:00Z", "issued_at": "2025-01-01T00:00:00Z"}
     store.fill(
         scheme(events={"sports": ["football"]}, **long_ago),
-        placed("c-0", at, 0, legs=[{"selection_id": "market-a", "odds_milli": 2000, "sport": "football"}]),
+        placed("c-0", at, 0, legs=[leg("market1", sport="football")]),
         placed("c-0", at, 1, stake_source="free_bet"),
+        placed("c-0", at, 2, legs=[leg("market1")]),
+        placed("c-0", at, 3, legs=[leg("market1"), leg("market2", sport="football")]),
+        placed("c-0", at, 4, legs=[leg("market2")]),
+        placed("c-0", at, 5),
         account(customer_id="c-0"),
     )
-    rows = report(store, "reasons", brand=BRAND)
-    assert {row["reason"]: (row["bets"], row["counted_minor"]) for row in rows} == {
-        "EVENT_PENDING": (1, 0),
-        "FREE_BET_STAKE": (1, 0),
+    others = {"FREE_BET_STAKE": (1, 0)}
+    assert reasons(store) == others | {
+        "COUNTED": (1, 500),
+        "EVENT_PENDING": (3, 0),
+        "EXCLUDED_EVENT": (1, 0),
     }
+    store.fill(event_market(), event_offer(sports=["football"]), event_market(market_id="market2"))
+    assert reasons(store) == others | {"COUNTED": (4, 2000), "EXCLUDED_EVENT": (1, 0)}
+    store.fill(event_market(market_id="market2", offer_id="offer2"))
+    assert reasons(store) == others | {
+        "COUNTED": (3, 1500),
+        "EVENT_PENDING": (1, 0),
+        "EXCLUDED_EVENT": (1, 0),
+    }
+    store.fill(event_offer(offer_id="offer2", sports=["tennis"]))
+    assert reasons(store) == others | {"COUNTED": (3, 1500), "EXCLUDED_EVENT": (2, 0)}
+    store.fill(event_offer(sports=["darts"]), not_kept("event.offer.v1", "offer2"))
+    assert reasons(store) == others | {"COUNTED": (1, 500), "EXCLUDED_EVENT": (4, 0)}
+    assert store.rows("SELECT count() FROM refused_records") == [(0,)]
+
+
+def leg(market: str, **more: Any) -> dict[str, Any]:
+    """Return a leg of a bet."""
+    return {"selection_id": f"{market}-a", "odds_milli": 2000, **more}
+
+
+def reasons(store: Store) -> dict[str, tuple[int, int]]:
+    """Return how many bets have each reason, and what they count."""
+    rows = report(store, "reasons", brand=BRAND)
+    return {row["reason"]: (row["bets"], row["counted_minor"]) for row in rows}
 
 
 def test_providers_are_measured_by_the_stages_of_rewards(club: Store) -> None:

@@ -17,8 +17,8 @@ from analytics.ingestion import Ingestion
 from analytics.pseudonyms import Pseudonyms
 from analytics.questions.reports import PREFIX
 from analytics.record_tables import BY_TOPIC, RECORD_TABLES, Retention
-from analytics.records import end_of_block
 from analytics.rollups import Rollups
+from analytics.rows.records import end_of_block
 from analytics.schema import DERIVED, Rollup, rollups, views
 from consumers.stream.records import Partition, Record
 from foundation.storage.clock import SystemClock

@@ -15,7 +15,7 @@ from uuid import NAMESPACE_URL, uuid5
 from analytics.engine import Engine
 from analytics.ingestion import Ingestion
 from analytics.record_tables import BY_TOPIC
-from analytics.records import end_of_block
+from analytics.rows.records import end_of_block
 from consumers.stream.records import Partition, Record
 from simulator.world import Brand, Reward, World
 from subgraphs.club_kit.domain.weeks import Calendar, Week

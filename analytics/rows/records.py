@@ -12,9 +12,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from analytics import record_tables
-from analytics.bet_columns import plain_bets
 from analytics.pseudonyms import Owner, Pseudonyms
-from analytics.record_facts import DECODERS, EPOCH, Fact
+from analytics.rows.bet_columns import plain_bets
+from analytics.rows.record_facts import DECODERS, EPOCH, Fact
 from consumers.stream.errors import Poison
 from consumers.stream.records import Record
 

@@ -16,7 +16,9 @@ from uuid import UUID
 import msgspec
 
 from analytics.pseudonyms import Pseudonyms
+from consumers.messages.bet_legs import BetLegs
 from consumers.messages.fields import BetType, Channel, Money, Odds, Ordinal, Product, UncheckedId
+from consumers.progress.messages import legs_text
 from consumers.stream.records import Record
 
 if TYPE_CHECKING:
@@ -52,6 +54,7 @@ class _PlainBet(msgspec.Struct, gc=False):
     occurred_at: str
     product: Product
     channel: Channel | None = None
+    legs: BetLegs = ()
 
 
 _decode: Final = msgspec.json.Decoder(_PlainBet).decode_lines
@@ -103,6 +106,7 @@ def _columns(records: Sequence[Record], pseudonyms: Pseudonyms) -> dict[str, pa.
         "currency": pa.array([bet.currency for bet in bets], pa.string()),
         "stake_source": pa.array([bet.stake_source for bet in bets], pa.string()),
         "odds_milli": pa.array([bet.odds_milli for bet in bets], pa.int64()),
+        "legs": pa.array([legs_text(bet.legs) if bet.legs else "" for bet in bets], pa.string()),
     }
 
 

@@ -19,12 +19,16 @@ from consumers.messages.customer_weeks import ChosenReward, decode_choice, decod
 from consumers.messages.memberships import decode_control_draw_or_erasure, decode_membership_or_erasure
 from consumers.messages.schemes import decode_scheme, decode_week
 from consumers.messages.served import decode_served
-from consumers.progress.messages import decode_adjustment, decode_bet
+from consumers.progress.event_messages import NotKept, decode_event_market, decode_offer
+from consumers.progress.messages import decode_adjustment, decode_bet, legs_text
 from consumers.stream.errors import Poison
 from consumers.stream.records import Record
 
 LEFT_OUT: Final = "left out"
 """How the reason of a record begins that is well formed and not kept."""
+
+ALL_BRANDS: Final = "*"
+"""The brand of what is no brand's."""
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -62,6 +66,7 @@ def _bet(record: Record, pseudonyms: Pseudonyms) -> Fact:
         "stake_source": bet.stake_source,
         "odds_milli": bet.odds_milli,
         "placed_at": bet.placed_at,
+        "legs": legs_text(bet.legs) if bet.legs else "",
     }
     return Fact(brand, (brand, bet.customer_id), bet.occurred_at, columns)
 
@@ -161,6 +166,8 @@ def _scheme(record: Record, pseudonyms: Pseudonyms) -> Fact:
         "trial_reward_id": scheme.trial_reward_id or "",
         "counts_some_events": scheme.events is not None,
     }
+    if scheme.events is not None:
+        columns |= {f"counted_{name}": named for name, named in scheme.events.facts().items()}
     return Fact(scheme.brand_id, None, scheme.occurred_at, columns)
 
 
@@ -185,7 +192,7 @@ def _cell(record: Record, pseudonyms: Pseudonyms) -> Fact:
         "last_partition": cell.last if cell else 0,
         "every_seconds": report.every_seconds,
     }
-    return Fact("*", None, report.reported_at, columns)
+    return Fact(ALL_BRANDS, None, report.reported_at, columns)
 
 
 def _served(record: Record, pseudonyms: Pseudonyms) -> Fact:
@@ -202,6 +209,23 @@ def _served(record: Record, pseudonyms: Pseudonyms) -> Fact:
         "counts": [count.count for count in served.counts],
     }
     return Fact(served.brand_id, None, served.occurred_at, columns)
+
+
+def _offer(record: Record, pseudonyms: Pseudonyms) -> Fact:
+    del pseudonyms
+    told = decode_offer(record)
+    if isinstance(told, NotKept):
+        raise Poison(f"{LEFT_OUT}: an offer that is not kept elsewhere any more")
+    columns = {"offer": told.offer_id, "sports": list(told.sports), "competitions": list(told.competitions)}
+    return Fact(ALL_BRANDS, None, told.occurred_at, columns | {"events": list(told.sports_event_ids)})
+
+
+def _market(record: Record, pseudonyms: Pseudonyms) -> Fact:
+    del pseudonyms
+    told = decode_event_market(record)
+    if isinstance(told, NotKept):
+        raise Poison(f"{LEFT_OUT}: a market that is not kept elsewhere any more")
+    return Fact(ALL_BRANDS, None, told.occurred_at, {"market": told.market_id, "offer": told.offer_id})
 
 
 class _Kind(msgspec.Struct):
@@ -242,4 +266,6 @@ DECODERS: Final[Mapping[str, Callable[[Record, Pseudonyms], Fact]]] = {
     record_tables.WEEKS.topic: _week,
     record_tables.CELLS.topic: _cell,
     record_tables.SERVED.topic: _served,
+    record_tables.OFFERS.topic: _offer,
+    record_tables.MARKETS.topic: _market,
 }
