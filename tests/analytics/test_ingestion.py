@@ -28,8 +28,6 @@ from tests.support.consumers.progress_reducer import opened_reducer
 from tests.support.consumers.sample_messages import (
     account,
     bet,
-    event_market,
-    event_offer,
     membership,
     scheme,
     week,
@@ -85,54 +83,6 @@ others = st.lists(
     min_size=2,
     max_size=8,
 )
-
-
-named = st.fixed_dictionaries(
-    {
-        "selection_id": st.sampled_from(["market1-a", "market1-b", "market2-a", "market3-a"]),
-        "odds_milli": st.sampled_from([None, 1000, 1001, 1200, 1250, 2**31 - 1]),
-    },
-    optional={
-        name: st.sampled_from(["football", "tennis", "cup", "e-1"])
-        for name in ("sport", "competition", "sports_event_id")
-    },
-)
-bets_on_events = st.fixed_dictionaries(
-    {
-        "customer": st.integers(1, CUSTOMERS),
-        "number": st.integers(1, 6),
-        "bet_revision": st.integers(1, 2),
-        "stake_minor": st.sampled_from([500, 500, 500, 50]),
-        "odds_milli": st.sampled_from([None, 1499, 1500, 2500]),
-        "legs": st.lists(named, max_size=4),
-        # As long as can be, and short of the least odds or beyond: such products need many digits.
-        "many": st.sampled_from([None, None, (1001, 30), (1013, 30), (1014, 30), (1014, 29), (1015, 28)]),
-    }
-)
-scopes = st.sampled_from(
-    [
-        {"sports": ["football"]},
-        {"competitions": ["cup"], "events": ["e-1"]},
-        {"sports": ["tennis"], "competitions": ["cup"]},
-    ]
-)
-told = st.lists(
-    st.one_of(
-        st.tuples(
-            st.sampled_from(["market1", "market2", "market3"]),
-            st.sampled_from(["offer1", "offer2", "offer3"]),
-        ),
-        st.tuples(
-            st.sampled_from(["offer1", "offer2"]),
-            st.sampled_from(["football", "tennis"]),
-            st.sampled_from(["cup", "league"]),
-            st.sampled_from(["e-1", "e-2"]),
-        ),
-    ),
-    min_size=4,
-    max_size=16,
-)
-"""Markets with their offers, and offers with what their events are called."""
 
 
 @dataclass(frozen=True)
@@ -205,66 +155,12 @@ def test_totals_equal_the_ledgers_whatever_happens_on_the_way(
     way: Way,
 ) -> None:
     """Reasons and amounts are those of the ledger, after kills, duplicates and any order of topics."""
-    folder = tmp_path_factory.mktemp("ledger")
-    equal_the_ledgers(shared_store, folder, [scheme(), *facts], without_conflicts(placed), way)
-
-
-@settings(max_examples=4)
-@given(
-    placed=st.lists(bets_on_events, min_size=20, max_size=50),
-    told=told,
-    counting=st.tuples(scopes, scopes),
-    way=ways,
-)
-def test_bets_on_events_count_as_in_the_ledger(
-    shared_store: Store,
-    tmp_path_factory: pytest.TempPathFactory,
-    *,
-    placed: list[dict[str, Any]],
-    told: list[tuple[str, ...]],
-    counting: tuple[dict[str, Any], dict[str, Any]],
-    way: Way,
-) -> None:
-    """Half of the customers need all legs on what counts, half one, by what is known of events in the end."""
-    facts = [
-        scheme(),
-        scheme(version=2, events={**counting[0], "legs": "all"}, effective_from="2026-03-16T00:00:00Z"),
-        scheme(jurisdiction="IE", events={**counting[1], "legs": "qualifying"}),
-        *(account(customer_id=f"c-{number}", jurisdiction="IE") for number in range(1, CUSTOMERS, 2)),
-    ]
-    folder = tmp_path_factory.mktemp("ledger")
-    messages = [event_message(*names) for names in told]
-    bets_told = without_conflicts([bet_on_events(**facts_of_bet) for facts_of_bet in placed])
-    equal_the_ledgers(shared_store, folder, [*facts, *messages], bets_told, way)
-
-
-def bet_on_events(customer: int, number: int, many: tuple[int, int] | None, **facts: Any) -> Record:
-    """Return a bet on what its legs name, or on one market with so many legs."""
-    if many is not None:
-        facts["legs"] = [{"selection_id": "market1-a", "odds_milli": many[0]}] * many[1]
-    who = {"customer_id": f"c-{customer}", "bet_id": f"b-{customer}-{number}"}
-    return bet(**who, counting_stake_minor=50, **facts)
-
-
-def event_message(own_id: str, *names: str) -> Record:
-    """Return what is told of a market, or of an offer with its sport, competition and event."""
-    if len(names) == 1:
-        return event_market(market_id=own_id, offer_id=names[0])
-    sport, competition, event = names
-    return event_offer(
-        offer_id=own_id, sports=[sport], competitions=[competition, "x"], sports_event_ids=[event]
-    )
-
-
-def equal_the_ledgers(
-    shared_store: Store, folder: Path, facts: list[Record], placed: list[Record], way: Way
-) -> None:
-    """Compare contributions with the ledger's, after records have come in some way."""
     shared_store.clear()
     store = Store(shared_store.folder, shared_store.engine, shared_store.pseudonyms)
+    placed = without_conflicts(placed)
     stream = [*placed, *placed[: way.repeated]]
     topics: dict[str, list[Record]] = {}
-    for record in (*facts, *stream):
+    for record in (scheme(), *facts, *stream):
         topics.setdefault(record.topic, []).append(record)
     order = sorted(topics, reverse=way.backwards)
     written = read_with_kills(store, {topic: topics[topic] for topic in order}, way)
@@ -273,9 +169,13 @@ def equal_the_ledgers(
         (len(stream), len(stream))
     ]
     assert written >= len(stream)
+    equals_the_ledger(store, asyncio.run(ledger(tmp_path_factory.mktemp("ledger"), facts, placed)))
+
+
+def equals_the_ledger(store: Store, expected: list[tuple[Any, ...]]) -> None:
+    """Count what has changed, and compare contributions with the ledger's."""
     store.roll_up(tables=COUNTED)
     assert list(Rollups(store.engine, COUNTED).differences()) == []
-    expected = asyncio.run(ledger(folder, facts, placed))
     names = {store.pseudonym(f"c-{number}"): f"c-{number}" for number in range(1, CUSTOMERS + 1)}
     found = store.rows("SELECT customer, iso_week, reason, counted_minor FROM contributions")
     assert Counter((names[customer], *rest) for customer, *rest in found) == Counter(expected)
