@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from subgraphs.kit.domain.products import Product
-from subgraphs.wallet.limits.acts import PLAYS, STOPPED, Act
+from subgraphs.wallet.limits.acts import PLAYS, Act
 from subgraphs.wallet.limits.breaks import ACTIVE, AccountState, Break, stop_of
 from subgraphs.wallet.limits.changes import Limits
 from subgraphs.wallet.limits.frames import Span
@@ -83,8 +83,6 @@ def decide(
     """
     if amount_minor < 0:
         raise ValueError("an amount is not negative")
-    if not STOPPED[act]:
-        return ALLOWED
     if stop := stop_of(snapshot.breaks, snapshot.account, act, product, at):
         return Decision(stop.code, until=stop.until)
     if act is Act.DEPOSIT or act in PLAYS:

@@ -78,10 +78,8 @@ def _of_months(count: int, anchor: datetime, at: datetime, zone: ZoneInfo) -> Sp
     began, now = anchor.astimezone(zone), at.astimezone(zone)
     passed = (now.year - began.year) * 12 + now.month - began.month
     number = passed // count
-    while after_months(anchor, number * count, zone) > at:
+    if after_months(anchor, number * count, zone) > at:
         number -= 1
-    while after_months(anchor, (number + 1) * count, zone) <= at:
-        number += 1
     first, last = number * count, (number + 1) * count
     return Span(after_months(anchor, first, zone), after_months(anchor, last, zone))
 

@@ -105,6 +105,7 @@ def test_an_act_is_stopped_while_a_break_of_it_lasts(
         (ACTIVE, Stop("COOLING_OFF", NOW + DAY)),
         (AccountState(rg_state="restricted"), Stop("COOLING_OFF", None)),
         (AccountState("suspended"), Stop("SUSPENDED", None)),
+        (AccountState("closed"), Stop("SUSPENDED", None)),
         (AccountState(rg_state="self_excluded"), Stop("SELF_EXCLUDED", None)),
     ],
 )
@@ -112,6 +113,16 @@ def test_of_a_break_and_an_account_message_the_stricter_holds(account: AccountSt
     """A break of a day, beside what an account message says."""
     breaks = [Break(BreakKind.BREAK, None, NOW, NOW + DAY)]
     assert stop_of(breaks, account, Act.BET, Product.BETTING, NOW) == stop
+
+
+@pytest.mark.parametrize("kind", BreakKind)
+def test_of_two_the_one_that_ends_later_holds(kind: BreakKind) -> None:
+    """In whichever order they were chosen."""
+    brief, long = (Break(kind, None, NOW, NOW + days * DAY) for days in (1, 2))
+    for breaks in ([brief, long], [long, brief]):
+        stop = stop_of(breaks, ACTIVE, Act.DEPOSIT, None, NOW)
+        assert stop is not None
+        assert stop.until == NOW + 2 * DAY
 
 
 def test_an_exclusion_chosen_here_is_stricter_than_a_restriction() -> None:

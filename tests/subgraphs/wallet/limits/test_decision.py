@@ -104,6 +104,19 @@ def test_the_tightest_limit_says_what_is_left_and_until_when() -> None:
     assert decide(asked, Act.DEPOSIT, NOW, amount_minor=10) == Decision(left_minor=10)
 
 
+def test_a_stake_is_limited_by_itself_and_by_the_loss() -> None:
+    """The tighter of the two is named; a deposit is limited by neither."""
+    both = {LimitKind.STAKE_BET: (10, 0), LimitKind.LOSS_DAY: (100, 95)}
+    for limits, kind, left in (
+        (both, LimitKind.LOSS_DAY, 5),
+        ({LimitKind.STAKE_BET: (10, 0)}, LimitKind.STAKE_BET, 10),
+    ):
+        for act in PLAYS:
+            refused = decide(snapshot(limits), act, NOW, amount_minor=11)
+            assert (refused.code, refused.kind, refused.left_minor) == ("LIMIT_REACHED", kind, left)
+        assert decide(snapshot(limits), Act.DEPOSIT, NOW, amount_minor=11) == ALLOWED
+
+
 def test_a_win_leaves_more_of_a_loss_limit() -> None:
     """Who won 50 today may stake 150 until 100 are lost."""
     asked = snapshot({LimitKind.LOSS_DAY: (100, -50)})

@@ -95,6 +95,18 @@ def test_a_move_to_stricter_rules_lengthens_the_cooling_of_a_raise() -> None:
     assert asked(limits, 200_00, NOW + 3 * DAY) is Outcome.CONFIRMED
 
 
+def test_a_raise_that_waits_longer_lapses_later() -> None:
+    """There are as many days to confirm it as ever."""
+    strict = replace(GB, raises=Raises(10 * DAY))
+    limits: dict[LimitKind, Limit] = {}
+    asked(limits, 100_00, NOW)
+    asked(limits, 200_00, NOW)
+    assert asked(limits, 200_00, NOW + DAY, rules=strict) is Outcome.WAITING
+    assert limits[KIND].at(NOW + 17 * DAY - SECOND).pending is not None
+    assert limits[KIND].at(NOW + 17 * DAY).pending is None
+    assert asked(limits, 200_00, NOW + 10 * DAY, rules=strict) is Outcome.CONFIRMED
+
+
 def test_only_the_accounts_currency_is_a_limits() -> None:
     """Another one is refused; a limit that an earlier currency left behind becomes another like a raise."""
     limits: dict[LimitKind, Limit] = {}
@@ -105,6 +117,8 @@ def test_only_the_accounts_currency_is_a_limits() -> None:
     assert asked(limits, 10_00, NOW, currency="EUR") is Outcome.ASKED
     assert asked(limits, 10_00, NOW + DAY, currency="EUR") is Outcome.CONFIRMED
     assert limits[KIND] == Limit(KIND, 10_00, "EUR", NOW)
+    asked(limits, 200_00, NOW + DAY, currency="EUR")
+    assert asked(limits, 200_00, NOW + 2 * DAY) is Outcome.ASKED
 
 
 def test_in_denmark_the_last_deposit_limit_cannot_end() -> None:
@@ -120,6 +134,8 @@ def test_in_denmark_the_last_deposit_limit_cannot_end() -> None:
     assert isinstance(second, Refusal)
     assert PlatformErrorCode(second.code) is PlatformErrorCode.NOT_ALLOWED_HERE
     assert set(limits) == {kinds[1]}
+    loss = {LimitKind.LOSS_DAY: Limit(LimitKind.LOSS_DAY, 1, "GBP", NOW)}
+    assert asked(loss, None, NOW, kind=LimitKind.LOSS_DAY, rules=DK) is Outcome.ASKED
 
 
 @pytest.mark.parametrize(
