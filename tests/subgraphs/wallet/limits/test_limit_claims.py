@@ -1,5 +1,6 @@
 """What counts against a limit: gross deposits in fixed frames, and what a customer lost in a day."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from subgraphs.wallet.limits.acts import Act
 from subgraphs.wallet.limits.decision import Decision
 from subgraphs.wallet.limits.limit import LimitKind
 from tests.support.subgraphs.limit_store import (
+    BRITISH,
     DANISH,
     ELSEWHERE,
     NOW,
@@ -144,6 +146,17 @@ async def test_another_currency_is_refused(limits: LimitsFixture) -> None:
     await limits.ask(D, 100)
     assert await limits.claim(Act.DEPOSIT, 1, currency="EUR") == Decision("WRONG_CURRENCY")
     assert await limits.claim(Act.DEPOSIT, 1, standing=DANISH) == Decision("WRONG_CURRENCY", D)
+
+
+async def test_what_was_paid_in_in_another_currency_does_not_count(limits: LimitsFixture) -> None:
+    """When the account's currency has changed, and the limit with it."""
+    await limits.ask(W, 100)
+    await limits.pay_in(60)
+    euros = replace(BRITISH, currency="EUR")
+    for at in (NOW, NOW + DAY):
+        await limits.ask(W, 100, at, standing=euros)
+    assert await limits.used(W, NOW + DAY, euros) == 0
+    assert await limits.pay_in(100, NOW + DAY, standing=euros)
 
 
 async def test_a_loss_is_stakes_less_returns_of_a_day(limits: LimitsFixture) -> None:
