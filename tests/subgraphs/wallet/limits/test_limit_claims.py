@@ -215,7 +215,9 @@ async def test_what_happens_is_noted_for_prompts(limits: LimitsFixture) -> None:
     for claimed, arrived, expected in (
         (None, False, (NOW, None, False)),
         (DAY, False, (NOW, NOW + DAY, False)),
-        (2 * DAY, True, (NOW, NOW + 2 * DAY, True)),
+        (DAY * 1.5, False, (NOW, NOW + DAY, False)),
+        (2 * DAY, False, (NOW, NOW + 2 * DAY, False)),
+        (DAY * 2.5, True, (NOW, NOW + DAY * 2.5, True)),
     ):
         if claimed:
             await limits.pay_in(1, NOW + claimed, claim_id=f"at-{claimed}")
