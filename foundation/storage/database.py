@@ -28,6 +28,12 @@ log = structlog.get_logger(__name__)
 SQLITE_BUSY_SECONDS = 10
 SECONDS_TO_FINISH = 5  # a commit that takes longer has lost its server
 SECONDS_TO_ANSWER = 1  # beyond the server's own limit; then the connection counts as lost
+DURABLE = frozenset({"wallet"})
+"""The databases whose SQLite files wait for the disk at each commit: money, which nothing else could restore.
+
+Others may lose their last commits if the machine crashes.
+"""
+
 SQL_MODE = (
     "ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,"
     "NO_ENGINE_SUBSTITUTION"
@@ -122,6 +128,7 @@ class Database:
         self._writing = engine.execution_options(furlong_write=True)
         is_file = engine.dialect.name == "sqlite"
         self._turns = turns_at(str(engine.url.database)) if is_file else None
+        self._kept: list[AsyncConnection] = []
 
     @classmethod
     def open(cls, settings: DatabaseSettings, subgraph: str, tracer: Tracer | None = None) -> "Database":
@@ -168,6 +175,35 @@ class Database:
                 raise
             await _finish(transaction.commit())
 
+    @asynccontextmanager
+    async def write_again(self) -> AsyncIterator[AsyncConnection]:
+        """Yield a connection in a write transaction, as `write` does, that stays open for the next one.
+
+        A connection of the pool is checked before each use and reset after it: two more round trips. This one
+        is not, so that the first statement may find that the server has closed it; try again then. It takes
+        a place in the pool for as long as the database is open.
+        """
+        if self._turns is not None:
+            async with self.write() as connection:
+                yield connection
+            return
+        uncover()
+        connection = self._kept.pop() if self._kept else await self._writing.connect()
+        try:
+            transaction = await connection.begin()
+            try:
+                if self._is_fenced:
+                    await self.fence.check(connection)
+                yield connection
+            except BaseException:
+                await _finish(transaction.rollback(), SECONDS_TO_FINISH)
+                raise
+            await _finish(transaction.commit())
+        except BaseException:
+            await _finish(connection.close(), SECONDS_TO_FINISH)
+            raise
+        self._kept.append(connection)
+
     async def has_rows(self, table: Table) -> bool:
         """Tell whether a table has rows, by one statement on a connection that stays open.
 
@@ -196,6 +232,8 @@ class Database:
     async def close(self) -> None:
         """Close all connections."""
         await self.pinned.close()
+        while self._kept:
+            await self._kept.pop().close()
         for engine in (self._engine, self._pinned_engine):
             await engine.dispose()
 
@@ -248,7 +286,9 @@ def create_engine(
         # Values in statements may identify customers, so error messages omit them.
         engine = create_async_engine(url, hide_parameters=True, **pool)
         event.listen(engine.sync_engine, "do_connect", _connect_sqlite)
-        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+        event.listen(
+            engine.sync_engine, "connect", _prepare_sqlite("FULL" if subgraph in DURABLE else "NORMAL")
+        )
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
         return engine
     options: dict[str, Any] = {"init_command": _mysql_session(settings), "connect_timeout": 5}
@@ -325,18 +365,21 @@ def _connect_sqlite(_dialect: Dialect, _record: Any, _location: list[Any], optio
     options["async_creator_fn"] = SqliteConnection
 
 
-def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    # The driver begins transactions late and drops row locks, so transactions begin explicitly here.
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=NORMAL",
-        f"busy_timeout={SQLITE_BUSY_SECONDS * 1000}",
-        "foreign_keys=ON",
-    ):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
+def _prepare_sqlite(synchronous: str) -> Callable[[Any, Any], None]:
+    def prepare(connection: Any, _record: Any) -> None:
+        # The driver begins transactions late and drops row locks, so transactions begin explicitly here.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in (
+            "journal_mode=WAL",
+            f"synchronous={synchronous}",
+            f"busy_timeout={SQLITE_BUSY_SECONDS * 1000}",
+            "foreign_keys=ON",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    return prepare
 
 
 def _begin_sqlite(connection: Connection) -> None:

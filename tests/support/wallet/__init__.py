@@ -1,0 +1,1 @@
+"""What the tests of the wallet's ledger share: a model of it, and requests of all kinds."""
