@@ -12,7 +12,7 @@ from analytics.schema import DERIVED, rollups, views
 SUMS: Final = frozenset(
     {
         *("brands", "schemes", "weeks", "calendar", "week_rules", "week_states", "cells", "partitions"),
-        *("exchange_rates", "turnover_by_day", "served"),
+        *("exchange_rates", "turnover_by_day", "served", "leg_markets"),
         *("completeness", "rollup_reasons", "rollup_retention", "rollup_funnel", "rollup_liability"),
         *("rollup_uplift", "rollup_reached", "rollup_cost", "rollup_latency", "rollup_providers"),
         *("report_funnel", "report_liability", "report_cost", "report_uplift", "report_retention"),
