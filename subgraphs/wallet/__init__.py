@@ -1,1 +1,1 @@
-"""The wallet: customers' money on the platform. So far its ledger."""
+"""The wallet: customers' money on the platform. So far its ledger, how blocks move money, and limits."""

@@ -4,7 +4,9 @@ from pathlib import Path
 
 from sqlalchemy import MetaData
 
+from subgraphs.wallet.funds.customer_accounts import customer_account_table
 from subgraphs.wallet.ledger.tables import LedgerTables
 
 METADATA = MetaData(info={"migrations": Path(__file__).with_name("migrations")})
 LEDGER = LedgerTables.declare(METADATA)
+CUSTOMER_ACCOUNT = customer_account_table(METADATA)

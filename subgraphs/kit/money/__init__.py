@@ -1,0 +1,1 @@
+"""How blocks move customers' money."""

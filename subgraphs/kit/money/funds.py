@@ -1,0 +1,187 @@
+"""The one way in which blocks move customers' money, wherever it is kept: reserve, settle, release, ask.
+
+Whoever implements it keeps these promises (`tests/support/money/contract.py`):
+
+- An id has one outcome for ever. The same request under it has the same answer, until the reservation has
+  ended; another request under it is refused, and nothing moves.
+- A reservation takes the money at once or not at all. It ends once: by the first settlement, by its release,
+  or by its time, after which the money is the customer's again.
+- The first settlement takes what was reserved; each settlement pays its returns.
+- A release gives everything back: what is reserved, or what a settlement has taken. Released before it came,
+  a reservation is never made. After a release, nothing is settled.
+- Settlements and releases are never refused for what a customer may not do: limits, breaks and exclusions
+  stop only reservations.
+- Whoever gets `IN_DOUBT` repeats the same request, asks, or releases; it never guesses.
+"""
+
+from enum import StrEnum, auto
+from typing import Final, Protocol
+
+from iso4217 import Currency
+from msgspec import Struct
+
+from subgraphs.kit.domain.keys import Owner
+
+MAX_ID_LENGTH: Final = 48
+"""Of reservations and settlements: printable ASCII without `/`, opaque, and never a customer's id."""
+
+MAX_AMOUNT: Final = 2**53 - 1
+"""In minor units: the greatest of `MinorUnits`."""
+
+MAX_HOLD_SECONDS: Final = 7 * 24 * 3600
+"""The longest time for which money may be reserved without being taken."""
+
+
+class Purpose(StrEnum):
+    """What money is reserved for."""
+
+    BET = auto()
+    GAME = auto()
+
+
+class Why(StrEnum):
+    """Why nothing was moved. Codes in capitals are those of `PlatformErrorCode`, for the customer."""
+
+    INSUFFICIENT_FUNDS = "INSUFFICIENT_FUNDS"
+    LIMIT_REACHED = "LIMIT_REACHED"
+    SELF_EXCLUDED = "SELF_EXCLUDED"
+    COOLING_OFF = "COOLING_OFF"
+    SUSPENDED = "SUSPENDED"
+    WRONG_CURRENCY = "WRONG_CURRENCY"
+    IDEMPOTENCY_REUSED = "IDEMPOTENCY_REUSED"
+    RELEASED = "released"
+    EXPIRED = "expired"
+    UNKNOWN_RESERVATION = "unknown_reservation"
+
+
+class Status(StrEnum):
+    """What became of a request."""
+
+    DONE = auto()
+    REFUSED = auto()
+    IN_DOUBT = auto()
+
+
+class Outcome(Struct, frozen=True):
+    """What became of a request; `why` says why it was refused."""
+
+    status: Status
+    why: Why | None = None
+
+
+DONE: Final = Outcome(Status.DONE)
+IN_DOUBT: Final = Outcome(Status.IN_DOUBT)
+
+
+def refused(why: Why) -> Outcome:
+    """Return that nothing was moved."""
+    return Outcome(Status.REFUSED, why)
+
+
+class Standing(StrEnum):
+    """How a reservation stands."""
+
+    UNKNOWN = auto()
+    REFUSED = auto()
+    RESERVED = auto()
+    SETTLED = auto()
+    RELEASED = auto()
+    EXPIRED = auto()
+
+
+class Reservation(Struct, frozen=True, kw_only=True):
+    """Money of a customer that a block wants to keep for a purpose.
+
+    Attributes:
+        id: Chosen and kept by the block: the idempotency key.
+        owner: Whose money it is.
+        currency: ISO 4217's alphabetic code, in capitals.
+        amount: In minor units; positive, at most `MAX_AMOUNT`.
+        purpose: What for.
+        seconds: After how long it ends by itself, by the clock of whoever keeps the money.
+        free_bet: The id of the club's credit that alone pays; "" if bonuses and cash do.
+    """
+
+    id: str
+    owner: Owner
+    currency: str
+    amount: int
+    purpose: Purpose
+    seconds: int
+    free_bet: str = ""
+
+
+class Settlement(Struct, frozen=True, kw_only=True):
+    """What a reservation pays.
+
+    Attributes:
+        id: Chosen and kept by the block: the idempotency key.
+        reservation: What it settles.
+        returns: What the customer gets, in minor units: with the stake, where that comes back. 0 if nothing.
+    """
+
+    id: str
+    reservation: Reservation
+    returns: int
+
+
+class Funds(Protocol):
+    """Where customers' money is kept."""
+
+    async def reserve(self, reservation: Reservation) -> Outcome:
+        """Keep money for a purpose.
+
+        Raises:
+            ValueError: Something in it is out of its range.
+        """
+        ...
+
+    async def settle(self, settlement: Settlement) -> Outcome:
+        """Take what was reserved, if nobody has yet, and pay returns.
+
+        Raises:
+            ValueError: Something in it is out of its range.
+        """
+        ...
+
+    async def release(self, reservation: Reservation) -> Outcome:
+        """Give everything back, and never make the reservation if it has not come yet."""
+        ...
+
+    async def ask(self, reservation: Reservation) -> Standing | None:
+        """Return how a reservation stands; None if that cannot be known now."""
+        ...
+
+
+def check_reservation(reservation: Reservation) -> None:
+    """Refuse what no wallet can keep.
+
+    Raises:
+        ValueError: Something is out of its range, or there is no such currency.
+    """
+    _check_id("reservation", reservation.id)
+    if not 1 <= reservation.amount <= MAX_AMOUNT:
+        raise ValueError(f"a reservation's amount must be between 1 and {MAX_AMOUNT:,}")
+    if not 1 <= reservation.seconds <= MAX_HOLD_SECONDS:
+        raise ValueError(f"a reservation's seconds must be between 1 and {MAX_HOLD_SECONDS:,}")
+    Currency(reservation.currency)
+
+
+def check_settlement(settlement: Settlement) -> None:
+    """Refuse what no wallet can pay.
+
+    Raises:
+        ValueError: Something is out of its range, or there is no such currency.
+    """
+    check_reservation(settlement.reservation)
+    _check_id("settlement", settlement.id)
+    if not 0 <= settlement.returns <= MAX_AMOUNT:
+        raise ValueError(f"a settlement's returns must be between 0 and {MAX_AMOUNT:,}")
+
+
+def _check_id(name: str, text: str) -> None:
+    is_id = text.isascii() and text.isprintable() and "/" not in text and 1 <= len(text) <= MAX_ID_LENGTH
+    if not is_id:
+        raise ValueError(
+            f"a {name}'s id must be 1 to {MAX_ID_LENGTH} printable characters of ASCII without /"
+        )

@@ -1,0 +1,1 @@
+"""Customers' money in this wallet's ledger, behind the kit's protocol."""

@@ -1,0 +1,157 @@
+"""Which accounts of the ledger are a customer's; the ledger itself knows no customers."""
+
+from datetime import datetime
+from typing import Final
+from uuid import uuid4
+
+import structlog
+from msgspec import Struct
+from sqlalchemy import Column, Integer, MetaData, Table, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from foundation.storage.columns import Identifier, UtcDateTime
+from foundation.storage.database import Database
+from subgraphs.kit.domain.keys import Owner
+from subgraphs.wallet.funds.codes import HOUSE, AccountCode, house_account, ledger_of
+from subgraphs.wallet.ledger.accounts import Account, AccountFlags, CreateAccountStatus
+from subgraphs.wallet.ledger.ledger import Ledger
+
+log = structlog.get_logger(__name__)
+NOT_BELOW_ZERO: Final = int(AccountFlags.DEBITS_MUST_NOT_EXCEED_CREDITS | AccountFlags.HISTORY)
+"""A customer's account never owes anything, and keeps its balances."""
+
+OPENED: Final = {CreateAccountStatus.CREATED, CreateAccountStatus.EXISTS}
+
+
+class CustomerAccount(Struct, frozen=True):
+    """An account of a customer.
+
+    Attributes:
+        id: Of the account in the ledger: opaque, so that it may stay after an erasure.
+        currency: ISO 4217's alphabetic code.
+        code: What it is for.
+        credit: The id of the club's credit; "" for cash.
+        expires_at: When what is left of a credit goes back to the house; None if never.
+    """
+
+    id: str
+    currency: str
+    code: AccountCode
+    credit: str
+    expires_at: datetime | None
+
+
+def customer_account_table(metadata: MetaData) -> Table:
+    """Declare the table of customers' accounts: which one is for what."""
+    return Table(
+        "customer_account",
+        metadata,
+        Column("brand_id", Identifier(), primary_key=True),
+        Column("customer_id", Identifier(128), primary_key=True),
+        Column("currency", Identifier(3), primary_key=True),
+        Column("code", Integer, primary_key=True, autoincrement=False),
+        Column("credit", Identifier(64), primary_key=True),
+        Column("account_id", Identifier(64), nullable=False, unique=True),
+        Column("expires_at", UtcDateTime, nullable=True),
+        Column("opened_at", UtcDateTime, nullable=False),
+    )
+
+
+class CustomerAccounts:
+    """Opens and finds customers' accounts, and the house's beside them."""
+
+    def __init__(self, database: Database, table: Table, ledger: Ledger) -> None:
+        self._database, self._table, self._ledger = database, table, ledger
+        self._houses: set[tuple[str, str]] = set()
+
+    async def of(self, owner: Owner) -> list[CustomerAccount]:
+        """Return a customer's accounts: cash first, then credits, the earliest to expire first."""
+        c = self._table.c
+        mine = select(self._table).where(c.brand_id == owner.brand, c.customer_id == owner.customer)
+        async with self._database.read() as connection:
+            rows = (await connection.execute(mine)).all()
+        accounts = [
+            CustomerAccount(row.account_id, row.currency, AccountCode(row.code), row.credit, row.expires_at)
+            for row in rows
+        ]
+        return sorted(accounts, key=_order)
+
+    async def open_cash(self, owner: Owner, currency: str, at: datetime) -> str:
+        """Return a customer's account for cash, opened if it is not there yet.
+
+        Raises:
+            ValueError: No such currency.
+        """
+        await self.open_house(owner.brand, currency)
+        return await self._open(owner, CustomerAccount("", currency, AccountCode.CASH, "", None), at)
+
+    async def open_credit(self, owner: Owner, wanted: CustomerAccount, at: datetime) -> str:
+        """Return a customer's account for a credit of the club, opened if it is not there yet; cash, too.
+
+        Args:
+            owner: The customer.
+            wanted: The account, without its id.
+            at: Now.
+
+        Raises:
+            ValueError: No such currency.
+        """
+        await self.open_cash(owner, wanted.currency, at)
+        return await self._open(owner, wanted, at)
+
+    async def open_house(self, brand: str, currency: str) -> None:
+        """Open the house's accounts of a brand and currency, once in a process."""
+        if (brand, currency) in self._houses:
+            return
+        ledger = ledger_of(currency)
+        await self._create(
+            [
+                Account(id=house_account(brand, currency, code), ledger=ledger, code=int(code))
+                for code in HOUSE
+            ]
+        )
+        self._houses.add((brand, currency))
+
+    async def _open(self, owner: Owner, wanted: CustomerAccount, at: datetime) -> str:
+        key = {
+            "brand_id": owner.brand,
+            "customer_id": owner.customer,
+            "currency": wanted.currency,
+            "code": int(wanted.code),
+            "credit": wanted.credit,
+        }
+        found = await self._found(key)
+        if found is None:
+            values = {"account_id": uuid4().hex, "expires_at": wanted.expires_at, "opened_at": at}
+            try:
+                async with self._database.write() as connection:
+                    await connection.execute(insert(self._table).values(key | values))
+            except IntegrityError:  # opened at the same moment
+                log.debug("account_opened_meanwhile", brand=owner.brand)
+            found = await self._found(key)
+        if found is None:
+            raise RuntimeError("an account that was just opened is not there")
+        # Whoever was interrupted in between is made up for.
+        ledger = ledger_of(wanted.currency)
+        await self._create([Account(id=found, ledger=ledger, code=int(wanted.code), flags=NOT_BELOW_ZERO)])
+        return found
+
+    async def _found(self, key: dict[str, object]) -> str | None:
+        mine = (self._table.c[name] == value for name, value in key.items())
+        async with self._database.read() as connection:
+            found: str | None = await connection.scalar(select(self._table.c.account_id).where(*mine))
+        return found
+
+    async def _create(self, accounts: list[Account]) -> None:
+        results = await self._ledger.create_accounts(accounts)
+        if wrong := [result.status for result in results if result.status not in OPENED]:
+            raise RuntimeError(f"an account cannot be opened: {wrong[0].value}")
+
+
+def _order(account: CustomerAccount) -> tuple[bool, bool, datetime | str, str]:
+    return (
+        account.code is not AccountCode.CASH,
+        account.expires_at is None,
+        account.expires_at or "",
+        account.id,
+    )

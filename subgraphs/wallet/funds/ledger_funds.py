@@ -1,0 +1,213 @@
+"""Customers' money in the ledger, as blocks move it.
+
+A reservation is a pending transfer with its id, from cash to the house: it decides. Credits that pay before
+cash do so by further pending transfers, linked to it. What is settled is posted, together with the returns or
+not at all; what is released is voided, or moved back.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final
+
+from msgspec.structs import replace
+from sqlalchemy.exc import DBAPIError
+
+from foundation.storage.errors import DatabaseAway, is_unavailable
+from subgraphs.kit.money.funds import (
+    DONE,
+    IN_DOUBT,
+    Outcome,
+    Reservation,
+    Settlement,
+    Standing,
+    Why,
+    check_reservation,
+    check_settlement,
+    refused,
+)
+from subgraphs.wallet.funds.codes import AccountCode
+from subgraphs.wallet.funds.customer_accounts import CustomerAccount, CustomerAccounts
+from subgraphs.wallet.funds.reservation_transfers import (
+    back,
+    fingerprint,
+    hold,
+    never,
+    returns,
+    take,
+    void,
+)
+from subgraphs.wallet.funds.written_reservations import (
+    NOWHERE,
+    ReservationReader,
+    State,
+    Written,
+    WrittenReservation,
+)
+from subgraphs.wallet.ledger.ledger import Ledger
+from subgraphs.wallet.ledger.transfers import CreateTransferStatus, Transfer, TransferFlags
+
+_S: Final = CreateTransferStatus
+_MADE: Final = {_S.CREATED, _S.EXISTS}
+_OVER: Final = _MADE | {_S.PENDING_TRANSFER_EXPIRED, _S.PENDING_TRANSFER_ALREADY_VOIDED}
+MAX_ATTEMPTS: Final = 8
+"""How often a change is tried that another one of the same reservation got in the way of."""
+
+_STANDING: Final = {
+    State.ABSENT: Standing.UNKNOWN,
+    State.FAILED: Standing.REFUSED,
+    State.RESERVED: Standing.RESERVED,
+    State.TAKEN: Standing.SETTLED,
+    State.VOIDED: Standing.RELEASED,
+    State.RETURNED: Standing.RELEASED,
+    State.EXPIRED: Standing.EXPIRED,
+}
+
+
+class LedgerFunds:
+    """The money of this wallet's customers: `Funds`, whose promises it keeps."""
+
+    def __init__(self, ledger: Ledger, accounts: CustomerAccounts, reader: ReservationReader) -> None:
+        self._ledger, self._accounts, self._reader = ledger, accounts, reader
+
+    async def reserve(self, reservation: Reservation) -> Outcome:
+        """Keep money for a purpose."""
+        check_reservation(reservation)
+        return await _decided(lambda: self._reserve(reservation))
+
+    async def settle(self, settlement: Settlement) -> Outcome:
+        """Take what was reserved, if nobody has yet, and pay returns."""
+        check_settlement(settlement)
+        return await _decided(lambda: self._settle(settlement))
+
+    async def release(self, reservation: Reservation) -> Outcome:
+        """Give everything back, and never make the reservation if it has not come yet."""
+        check_reservation(reservation)
+        return await _decided(lambda: self._release(reservation))
+
+    async def ask(self, reservation: Reservation) -> Standing | None:
+        """Return how a reservation stands; None if that cannot be known now."""
+        try:
+            written = await self._reader.read(reservation.id)
+        except (DatabaseAway, DBAPIError) as error:
+            if isinstance(error, DBAPIError) and not is_unavailable(error):
+                raise
+            return None
+        is_released = written.state is State.FAILED and written.why is Why.RELEASED
+        return Standing.RELEASED if is_released else _STANDING[written.state]
+
+    async def _reserve(self, asked: Reservation) -> Outcome | None:
+        written = await self._reader.read(asked.id)
+        accounts = await self._accounts.of(asked.owner)
+        if written.hold is None:
+            parts = await self._parts(asked, written, accounts)
+            rest = asked.amount - sum(part.amount for part in parts)
+            deciding = hold(asked, asked.id, _payer(asked, accounts), rest)
+            return DONE if await self._create_linked([*parts, deciding]) else None
+        if not _is_same(asked, written.hold, accounts):
+            return refused(Why.IDEMPOTENCY_REUSED)
+        is_made = written.state in {State.RESERVED, State.TAKEN}
+        return DONE if is_made else refused(written.why)
+
+    async def _parts(
+        self, asked: Reservation, written: WrittenReservation, accounts: list[CustomerAccount]
+    ) -> list[Transfer]:
+        """Return the transfers by which credits pay what they can of a stake, the first to expire first."""
+        paying = [account.id for account in accounts if _pays_first(account, asked)]
+        if not paying:
+            return []
+        sums = {account.id: account for account in await self._ledger.lookup_accounts(paying)}
+        parts, left, names = [], asked.amount, iter(written.free_parts)
+        for account in filter(None, map(sums.get, paying)):
+            has = account.credits_posted - account.debits_posted - account.debits_pending
+            if (amount := min(left, has)) > 0 and (name := next(names, None)):
+                parts.append(hold(asked, name, account.id, amount))
+                left -= amount
+        return parts
+
+    async def _settle(self, asked: Settlement) -> Outcome | None:
+        reservation = asked.reservation
+        written = await self._reader.read(reservation.id, asked.id)
+        if (paid := written.rows.get(asked.id)) is not None:
+            is_same = paid.reservation == reservation.id and paid.amount == asked.returns
+            return DONE if is_same else refused(Why.IDEMPOTENCY_REUSED)
+        if written.hold is None:
+            return refused(Why.UNKNOWN_RESERVATION)
+        accounts = await self._accounts.of(reservation.owner)
+        if not _is_same(reservation, written.hold, accounts):
+            return refused(Why.IDEMPOTENCY_REUSED)
+        if written.state not in {State.RESERVED, State.TAKEN}:
+            return refused(written.why)
+        names = written.holds if written.state is State.RESERVED else []
+        cash = next(account.id for account in accounts if _is_cash(account, reservation.currency))
+        chain = [*(take(reservation.id, name) for name in names), returns(asked, cash)]
+        return DONE if await self._create_linked(chain) else None
+
+    async def _release(self, asked: Reservation) -> Outcome | None:
+        written = await self._reader.read(asked.id)
+        if written.hold is None:
+            await self._accounts.open_house(asked.owner.brand, asked.currency)
+            await self._create(never(asked))
+            return None
+        if not _is_same(asked, written.hold, await self._accounts.of(asked.owner)):
+            return refused(Why.IDEMPOTENCY_REUSED)
+        if written.state is State.TAKEN:
+            chain = [back(asked, name, written.rows[name]) for name in written.holds]
+            return DONE if await self._create_linked(chain) else None
+        return DONE if await self._void(asked.id, written.open_holds) else None
+
+    async def _void(self, reservation: str, names: Sequence[str]) -> bool:
+        """Give back what some pending transfers reserve; return whether all of them have ended so."""
+        if not names:
+            return True
+        results = await self._ledger.create_transfers([void(reservation, name) for name in names])
+        return all(result.status in _OVER for result in results)
+
+    async def _create(self, transfer: Transfer) -> CreateTransferStatus:
+        return (await self._ledger.create_transfer(transfer)).status
+
+    async def _create_linked(self, transfers: Sequence[Transfer]) -> bool:
+        """Create all transfers or none; return whether they are there."""
+        linked = int(TransferFlags.LINKED)
+        chain = [replace(transfer, flags=transfer.flags | linked) for transfer in transfers[:-1]]
+        results = await self._ledger.create_transfers([*chain, transfers[-1]])
+        return results[-1].status is _S.CREATED
+
+
+async def _decided(attempt: Callable[[], Awaitable[Outcome | None]]) -> Outcome:
+    """Return what becomes of a change, which is tried again when another one was faster."""
+    try:
+        for _ in range(MAX_ATTEMPTS):
+            if (outcome := await attempt()) is not None:
+                return outcome
+    except (DatabaseAway, DBAPIError) as error:
+        if isinstance(error, DBAPIError) and not is_unavailable(error):
+            raise
+    return IN_DOUBT
+
+
+def _is_same(asked: Reservation, written: Written, accounts: list[CustomerAccount]) -> bool:
+    """Return whether a request is the one that was written; of one that failed, only that is known."""
+    if written.failure:
+        return True
+    is_theirs = any(account.id == written.debit for account in accounts)
+    return is_theirs and written.request == fingerprint(asked)
+
+
+def _payer(asked: Reservation, accounts: list[CustomerAccount]) -> str:
+    """Return the account that pays what no credit does: a free bet, or cash; one that is nowhere if none."""
+    for account in accounts:
+        if asked.free_bet:
+            is_it = account.code is AccountCode.FREE_BET and account.credit == asked.free_bet
+            if is_it and account.currency == asked.currency:
+                return account.id
+        elif _is_cash(account, asked.currency):
+            return account.id
+    return NOWHERE
+
+
+def _pays_first(account: CustomerAccount, asked: Reservation) -> bool:
+    is_bonus = account.code is AccountCode.BONUS and account.currency == asked.currency
+    return is_bonus and not asked.free_bet
+
+
+def _is_cash(account: CustomerAccount, currency: str) -> bool:
+    return account.code is AccountCode.CASH and account.currency == currency

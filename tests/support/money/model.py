@@ -1,0 +1,170 @@
+"""Customers' money in memory, written from the promises of the protocol alone."""
+
+from dataclasses import dataclass, field
+
+from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.money.funds import (
+    DONE,
+    Outcome,
+    Reservation,
+    Settlement,
+    Standing,
+    Why,
+    refused,
+)
+
+
+@dataclass
+class Account:
+    """What a customer has in one currency.
+
+    Attributes:
+        cash: In minor units.
+        bonuses: What each credit has that pays before cash does, the first to expire first.
+        free_bets: What each credit has that pays by itself.
+    """
+
+    cash: int = 0
+    bonuses: dict[str, int] = field(default_factory=dict)
+    free_bets: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def total(self) -> int:
+        """Return all of it."""
+        return self.cash + sum(self.bonuses.values()) + sum(self.free_bets.values())
+
+
+@dataclass
+class Made:
+    """A reservation that was asked for.
+
+    Attributes:
+        asked: What was asked for; None if it was released before it came.
+        standing: How it stands.
+        why: Why it was refused.
+        taken: From where how much was taken: a purse and the name in it.
+        ends: When it ends by itself.
+    """
+
+    asked: Reservation | None
+    standing: Standing
+    why: Why | None = None
+    taken: list[tuple[str, int]] = field(default_factory=list)
+    ends: int = 0
+
+
+class FundsModel:
+    """What becomes of requests, one after the other.
+
+    Attributes:
+        now: In seconds.
+        house: What the house has got from customers, less what it has paid them.
+    """
+
+    def __init__(self) -> None:
+        self.accounts: dict[tuple[Owner, str], Account] = {}
+        self.made: dict[str, Made] = {}
+        self.settled: dict[str, Settlement] = {}
+        self.now = 0
+        self.house = 0
+
+    def pass_time(self, seconds: int) -> None:
+        """Let time pass, and what has ended by itself be the customers' again."""
+        self.now += seconds
+        for made in self.made.values():
+            if made.standing is Standing.RESERVED and made.ends <= self.now:
+                made.standing = Standing.EXPIRED
+                self._give_back(made)
+
+    def reserve(self, asked: Reservation) -> Outcome:
+        """Keep money for a purpose."""
+        made = self.made.get(asked.id)
+        if made is not None:
+            return self._again(made, asked)
+        account = self.accounts.get((asked.owner, asked.currency))
+        why, taken = self._taken(account, asked)
+        standing = Standing.REFUSED if why else Standing.RESERVED
+        self.made[asked.id] = Made(asked, standing, why, taken, self.now + asked.seconds)
+        for purse, amount in taken:
+            self._move(asked, purse, -amount)
+        return refused(why) if why else DONE
+
+    def settle(self, asked: Settlement) -> Outcome:
+        """Take what was reserved, and pay returns."""
+        reservation = asked.reservation
+        if (before := self.settled.get(asked.id)) is not None:
+            is_same = (before.reservation.id, before.returns) == (reservation.id, asked.returns)
+            return DONE if is_same else refused(Why.IDEMPOTENCY_REUSED)
+        made = self.made.get(reservation.id)
+        if made is None:
+            return refused(Why.UNKNOWN_RESERVATION)
+        if made.asked is not None and made.standing is not Standing.REFUSED and made.asked != reservation:
+            return refused(Why.IDEMPOTENCY_REUSED)
+        if (ended := self._ended(made)) is not None:
+            return refused(ended)
+        if made.standing is Standing.RESERVED:
+            made.standing = Standing.SETTLED
+            self.house += sum(amount for _, amount in made.taken)
+        self.settled[asked.id] = asked
+        self.accounts[reservation.owner, reservation.currency].cash += asked.returns
+        self.house -= asked.returns
+        return DONE
+
+    def release(self, asked: Reservation) -> Outcome:
+        """Give everything back."""
+        made = self.made.setdefault(asked.id, Made(None, Standing.RELEASED))
+        if made.asked is not None and made.standing is not Standing.REFUSED and made.asked != asked:
+            return refused(Why.IDEMPOTENCY_REUSED)
+        if made.standing is Standing.SETTLED:
+            self.house -= sum(amount for _, amount in made.taken)
+        if made.standing in {Standing.RESERVED, Standing.SETTLED}:
+            made.standing = Standing.RELEASED
+            self._give_back(made)
+        return DONE
+
+    def ask(self, asked: Reservation) -> Standing:
+        """Return how a reservation stands."""
+        made = self.made.get(asked.id)
+        return Standing.UNKNOWN if made is None else made.standing
+
+    def _again(self, made: Made, asked: Reservation) -> Outcome:
+        if made.standing is Standing.REFUSED and made.why is not None:
+            return refused(made.why)
+        if made.asked is not None and made.asked != asked:
+            return refused(Why.IDEMPOTENCY_REUSED)
+        ended = self._ended(made)
+        return DONE if ended is None else refused(ended)
+
+    def _ended(self, made: Made) -> Why | None:
+        ends = {Standing.RELEASED: Why.RELEASED, Standing.EXPIRED: Why.EXPIRED, Standing.REFUSED: made.why}
+        return ends.get(made.standing)
+
+    def _taken(self, account: Account | None, asked: Reservation) -> tuple[Why | None, list[tuple[str, int]]]:
+        if account is None or (asked.free_bet and asked.free_bet not in account.free_bets):
+            return Why.WRONG_CURRENCY, []
+        if asked.free_bet:
+            has = account.free_bets[asked.free_bet]
+            short = has < asked.amount
+            return (Why.INSUFFICIENT_FUNDS, []) if short else (None, [(asked.free_bet, asked.amount)])
+        taken, left = [], asked.amount
+        for name, has in account.bonuses.items():
+            if has and left:
+                taken.append((name, min(has, left)))
+                left -= taken[-1][1]
+        if left > account.cash:
+            return Why.INSUFFICIENT_FUNDS, []
+        return None, [*taken, ("", left)]
+
+    def _give_back(self, made: Made) -> None:
+        for purse, amount in made.taken:
+            if made.asked is not None:
+                self._move(made.asked, purse, amount)
+
+    def _move(self, asked: Reservation, purse: str, amount: int) -> None:
+        account = self.accounts[asked.owner, asked.currency]
+        if not purse:
+            account.cash += amount
+        elif purse in account.bonuses:
+            account.bonuses[purse] += amount
+        else:
+            account.free_bets[purse] += amount
