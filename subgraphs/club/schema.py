@@ -9,6 +9,7 @@ import strawberry
 from strawberry import ID, UNSET, Info, Private
 from strawberry.federation.schema_directives import Cost, Tag
 
+from subgraphs.club.counted_events import CountedEvents, counted_events
 from subgraphs.club.customer_club import CustomerClub, CustomerRecord, requested_week, weeks_with_membership
 from subgraphs.club.loaders import ClubContext
 from subgraphs.club.membership.membership import fold
@@ -154,6 +155,11 @@ class Club:
     def terms(self) -> ClubTerms:
         """The terms that a customer agrees to by opting in."""
         return _terms(self.club.scheme.terms)
+
+    @strawberry.field
+    def counted_events(self) -> CountedEvents | None:
+        """What bets must be on to count in this week. Null if bets on all events count."""
+        return counted_events(self.club.key.brand, self.club.scheme.events)
 
     @strawberry.field
     def membership(self) -> Membership:

@@ -18,7 +18,7 @@ USUAL_COMPETITIONS: Final = 10
 
 
 @fields_described
-@strawberry.type
+@strawberry.federation.type(keys=["id"])
 class Sport:
     """A sport in which events are shown."""
 
@@ -41,9 +41,16 @@ class Sport:
         """Return those with an event that is not over, in the editors' order, then by name."""
         return [Competition(event=event, view=self.view) for event in self.view.competitions(self.own_id)]
 
+    @classmethod
+    async def resolve_reference(cls, info: EventsInfo, id: ID) -> "Sport | None":  # noqa: A002 - the key
+        """Return a sport by its id; null if it is not shown."""
+        found = GraphId.parse(id)
+        view = await info.context.view(found.brand)
+        return None if view.of_sport(found.own).hidden else cls(own_id=found.own, view=view)
+
 
 @fields_described
-@strawberry.type
+@strawberry.federation.type(keys=["id"])
 class Competition:
     """A competition, or the course of a race."""
 
@@ -64,3 +71,11 @@ class Competition:
     def sport(self) -> Sport:
         """Return its sport."""
         return Sport(own_id=self.event.sport, view=self.view)
+
+    @classmethod
+    async def resolve_reference(cls, info: EventsInfo, id: ID) -> "Competition | None":  # noqa: A002 - the key
+        """Return a competition by its id; null if no event of it is shown."""
+        found = GraphId.parse(id)
+        view = await info.context.view(found.brand)
+        event = view.competition(found.own)
+        return None if event is None else cls(event=event, view=view)

@@ -7,7 +7,7 @@ from typing import Any, Final
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.support.browsers.bet_slip_page import PATIENCE_MS
+from tests.support.browsers.bet_slip_page import PATIENCE_MS, visit
 from tests.support.events import told
 from tests.support.processes.running_furlong import BRAND, Demo, eventually, running_demo
 from tests.support.product.rehearsed_week import MONDAY, NEXT_WEEK, RehearsedWeek
@@ -159,3 +159,8 @@ def test_an_editor_chooses_what_counts_and_the_club_holds_to_it(tmp_path: Path, 
         )
         demo.site.produce(bet, key=f"{BRAND}:{CUSTOMER}")
         why_not(signed_in(demo, launched, "support"), "on-a-match")
+        with visit(launched, width=420) as visitor:
+            visitor.open(f"{demo.site.url}/?lang=en-GB")
+            visitor.be(CUSTOMER)
+            visitor.press("club-details")
+            visitor.shows("counted-events", f"Only bets on {FESTIVAL} (Horse Racing) count.")

@@ -46,6 +46,7 @@ function variablesFor(brand: string, facts: ClubFacts, key: string): Readonly<Re
     SlipPreview: { input: slip },
     RecentBets: { brand },
     TermsSummary: { brand },
+    CountedEvents: { brand },
     PastWeeks: { brand },
     ClubInParts: { brand },
     SportsEvents: { brand },

@@ -81,7 +81,7 @@ describe('startOf', () => {
     expect(betslip?.query).toMatch(/^query Betslip/u);
     expect(tabs.map(({ query }) => /^(?:query|mutation|subscription) (\w+)/mu.exec(query)?.[1])).toEqual([
       ...['Betslip', 'ClubUpdates', 'OptIn', 'OptOut', 'ChangeReward'],
-      ...['SlipPreview', 'RecentBets', 'TermsSummary', 'PastWeeks', 'ClubInParts', 'SportsEvents'],
+      ...['SlipPreview', 'RecentBets', 'TermsSummary', 'CountedEvents', 'PastWeeks', 'ClubInParts', 'SportsEvents'],
     ]);
     expect(new Set(tabs.map(({ headers }) => headers)).size).toBe(1);
   });

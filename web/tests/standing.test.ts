@@ -9,6 +9,7 @@ import { INELIGIBLE_REASONS, type Club, type Preview, type RecentBet } from '../
 import { whyCounted } from '../packages/club/src/records/contribution';
 import { markOf } from '../packages/club/src/rewards/RewardList';
 import { announce } from '../packages/club/src/tracker/Announcer';
+import { countedInWords, MAX_NAMED } from '../packages/club/src/tracker/CountedLine';
 import { previewInWords } from '../packages/club/src/tracker/PreviewLine';
 import { sentenceForIneligible, shownStake, standingOf, storyOf, whyNoChange, wonSentence } from '../packages/club/src/tracker/standing';
 
@@ -162,5 +163,27 @@ describe('after the target', () => {
   it('the sum stops at the target, and later bets are not announced', () => {
     expect(shownStake(PROGRESS)).toEqual(money(2500));
     expect(announce({ progress: PROGRESS, text: 'as before' }, { ...PROGRESS, staked: money(3600) }, london)).toBe('as before');
+  });
+});
+
+describe('what counts', () => {
+  const sport = { name: 'Horse racing' };
+  const festival = { name: 'Cheltenham Festival', sport };
+
+  it('is named: a competition with its sport', () => {
+    const named = { sports: [{ name: 'Tennis' }], competitions: [festival], events: [{ name: 'Aldmere v Wickford' }] };
+    expect(countedInWords(named, locale)).toBe('Only bets on Tennis, Cheltenham Festival (Horse racing) or Aldmere v Wickford count.');
+    expect(countedInWords({ sports: [], competitions: [festival], events: [] }, localeFor(['de']))).toBe('Nur Wetten auf Cheltenham Festival (Horse racing) zählen.');
+  });
+
+  it('is more than what is named, if there is more or some have no name', () => {
+    const others = 'Only bets on Tennis or other chosen events count.';
+    expect(countedInWords({ sports: [{ name: 'Tennis' }], competitions: [null], events: [] }, locale)).toBe(others);
+    const many = Array.from({ length: MAX_NAMED + 1 }, (_, place) => ({ name: `Sport ${place}` }));
+    expect(countedInWords({ sports: many, competitions: [], events: [] }, locale)).toMatch(/, Sport 4,? or other chosen events count\.$/u);
+  });
+
+  it('is not said while nothing of it has a name', () => {
+    expect(countedInWords({ sports: [], competitions: [null], events: [null] }, locale)).toBeNull();
   });
 });

@@ -119,6 +119,14 @@ class BrandView:
         """Return an event of each of a sport's competitions with one that is shown and not over, in order."""
         return self._competitions.get(sport, ())
 
+    def competition(self, competition_id: str) -> Event | None:
+        """Return a shown event of a competition, by the id that any of its providers has for it."""
+        return self._by_competition.get(competition_id)
+
+    @cached_property
+    def _by_competition(self) -> Mapping[str, Event]:
+        return {own: event for event in reversed(self._ordered) for own in _competition_ids(event)}
+
     @cached_property
     def _ordered(self) -> Sequence[Event]:
         if not self._in_force:

@@ -7,6 +7,7 @@ import pytest
 
 from subgraphs.club.membership.membership import MembershipEvent, MembershipKind, fold
 from subgraphs.club_kit.domain.club_key import ClubKey
+from subgraphs.club_kit.domain.event_scopes import EventScope
 from subgraphs.club_kit.domain.schemes import Terms
 from tests.support.subgraphs.club_fixture import ClubFixture, ask, codes, data_of
 from tests.support.subgraphs.club_samples import NOW, OWNER, TERMS, good_account, make_brand, make_scheme
@@ -18,6 +19,9 @@ CLUB = """query ($week: ID) { club(brand: "northbet", week: $week) {
   terms { version summary url } ineligibleReason jurisdiction currency
   membership { optedIn since pending version canOptIn blockedReason leftAt }
 } }"""
+COUNTED = """{ club(brand: "northbet") { countedEvents {
+  sports { __typename id } competitions { id } events { __typename id }
+} } }"""
 RECENT = 'query ($first: Int! = 4) { recentClubs(brand: "northbet", first: $first) { week { isoWeek } } }'
 
 
@@ -127,6 +131,25 @@ async def test_the_terms_of_a_week_are_those_of_its_own_version(club_fixture: Cl
     club_fixture.clock.advance(7 * DAY)
     assert (await club(club_fixture))["terms"]["version"] == "2026-2"
     assert (await club(club_fixture, "2026-W13"))["terms"]["version"] == "2026-1"
+
+
+async def test_a_week_names_the_events_of_its_own_version(club_fixture: ClubFixture) -> None:
+    """By references that the block of events resolves; without a choice, all events count."""
+    scope = EventScope.of(sports=["tennis"], competitions=["c-2", "c-1"], events=["e-1"])
+    chosen = make_scheme(version=2, events=scope, issued_at=NOW, effective_from=NOW)
+    await club_fixture.add_brand(None, make_scheme(), chosen)
+    await club_fixture.add_accounts({OWNER: good_account()})
+
+    async def counted() -> Any:
+        return (await data_of(club_fixture.club, COUNTED))["club"]["countedEvents"]
+
+    assert await counted() is None
+    club_fixture.clock.advance(7 * DAY)
+    assert await counted() == {
+        "sports": [{"__typename": "Sport", "id": "northbet:tennis"}],
+        "competitions": [{"id": "northbet:c-1"}, {"id": "northbet:c-2"}],
+        "events": [{"__typename": "Event", "id": "northbet:e-1"}],
+    }
 
 
 async def test_an_unknown_customer_sees_the_default_club(club_fixture: ClubFixture) -> None:

@@ -10,8 +10,9 @@ from sqlalchemy import select
 
 from consumers.stream.records import Record
 from subgraphs.events.models import LEADER_CHANGE, MATCH_WAITING, STREAM
+from subgraphs.events.own_ids import competition_id
 from tests.support.events.block import EventsBlock, events_block
-from tests.support.events.told import KICK_OFF, NOW, decision, fixture, gone, instant, market, status
+from tests.support.events.told import KICK_OFF, NOW, board, decision, fixture, gone, instant, market, status
 
 LATER = KICK_OFF + timedelta(hours=1)
 LISTED = '{ events(brand: "northbet") { nodes { id name status } pageInfo { hasNextPage endCursor } } }'
@@ -388,6 +389,31 @@ async def test_entities_are_found_by_their_ids(block: EventsBlock) -> None:
         {"name": "Draw", "market": {"id": one["id"], "event": {"id": event["id"]}}},
         None,
     ]
+
+
+async def test_sports_and_competitions_are_found_by_their_ids(block: EventsBlock) -> None:
+    """A competition by the id of any of its providers; one without an event is null, and a hidden sport."""
+    await block.apply(fixture("exchange", "33"), fixture("feed", "1"), fixture("feed", "2", sport="darts"))
+    league = f"northbet:{competition_id('football', 'premier league')}"
+    entities = [
+        {"__typename": kind, "id": own}
+        for kind, own in (
+            ("Sport", "northbet:football"),
+            ("Sport", "northbet:darts"),
+            ("Competition", league),
+            ("Competition", "northbet:none"),
+        )
+    ]
+    query = """query ($entities: [_Any!]!) { _entities(representations: $entities) {
+      ... on Sport { id name } ... on Competition { id name sport { name } } } }"""
+    football = {"id": "northbet:football", "name": "Football"}
+    found = {"id": league, "name": "Premier League", "sport": {"name": "Football"}}
+    darts = {"id": "northbet:darts", "name": "Darts"}
+    assert (await block.ask(query, entities=entities))["_entities"] == [football, darts, found, None]
+    hidden = {"scope": "sport", "id": "darts", "placements": [{"hidden": True}]}
+    await block.apply(board(1, "northbet", hidden))
+    block.later(seconds=3)
+    assert (await block.ask(query, entities=entities))["_entities"] == [football, None, found, None]
 
 
 @pytest.mark.parametrize(

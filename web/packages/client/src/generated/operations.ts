@@ -196,6 +196,13 @@ export type TermsSummaryQueryVariables = Exact<{
 
 export type TermsSummaryQuery = { readonly club: { readonly id: string, readonly terms: { readonly version: string, readonly summary: string } } | null };
 
+export type CountedEventsQueryVariables = Exact<{
+  brand: string;
+}>;
+
+
+export type CountedEventsQuery = { readonly club: { readonly id: string, readonly countedEvents: { readonly sports: ReadonlyArray<{ readonly name: string } | null>, readonly competitions: ReadonlyArray<{ readonly name: string, readonly sport: { readonly name: string } } | null>, readonly events: ReadonlyArray<{ readonly name: string } | null> } | null } | null };
+
 export type PastWeeksQueryVariables = Exact<{
   brand: string;
 }>;
@@ -258,6 +265,13 @@ export const TermsSummary: Operation<TermsSummaryQuery, TermsSummaryQueryVariabl
   kind: 'query',
   id: 'sha256:dd3c99bae7a75b2a2b8aa6c6ef35860ac2a9093ca9c37e4e88d7221465e5de6b',
   text: "query TermsSummary($brand:ID!){club(brand:$brand){id terms{version summary}}}",
+};
+
+export const CountedEvents: Operation<CountedEventsQuery, CountedEventsQueryVariables> = {
+  name: 'CountedEvents',
+  kind: 'query',
+  id: 'sha256:7e0e1b99973920b0449a668f759fcccdbd245ee4d8cee413faaf9b14c7b7bedd',
+  text: "query CountedEvents($brand:ID!){club(brand:$brand){id countedEvents{sports{name}competitions{name sport{name}}events{name}}}}",
 };
 
 export const PastWeeks: Operation<PastWeeksQuery, PastWeeksQueryVariables> = {

@@ -3,6 +3,7 @@ export {
   ChangeReward as CHANGE_REWARD,
   Club as CLUB,
   ClubUpdated as CLUB_UPDATED,
+  CountedEvents as COUNTED_EVENTS,
   OptIn as OPT_IN,
   OptOut as OPT_OUT,
   PastWeeks as PAST_WEEKS,

@@ -2,6 +2,7 @@
 import type {
   ClubQuery,
   ClubUpdatedSubscription,
+  CountedEventsQuery,
   OptInMutation,
   PastWeeksQuery,
   RecentBetsQuery,
@@ -105,6 +106,9 @@ export type ClubError = ClubPayload['errors'][number];
 
 export type Preview = NonNullable<SlipPreviewQuery['betslipPreview']>;
 export type RecentBet = NonNullable<NonNullable<RecentBetsQuery['club']>['progress']>['recentBets'][number];
+
+/** What bets must be on to count, if not all events count. */
+export type CountedEvents = NonNullable<NonNullable<CountedEventsQuery['club']>['countedEvents']>;
 
 /** A club of `recentClubs`. */
 export type PastWeek = NonNullable<PastWeeksQuery['recentClubs']>[number];

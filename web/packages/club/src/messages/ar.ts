@@ -71,6 +71,8 @@ export const AR: Messages = {
   },
   week: 'الأسبوع {n}',
   weekEnds: 'ينتهي الأسبوع {moment}.',
+  onlyOn: 'تُحتسب فقط الرهانات على {names}.',
+  otherEvents: 'أحداث مختارة أخرى',
   weekNotes: {
     PROVISIONAL: 'انتهى هذا الأسبوع. ما زالت النتائج المتأخرة تُضاف.',
     CLOSED: 'أُغلق هذا الأسبوع ونتيجته نهائية.',

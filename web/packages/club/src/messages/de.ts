@@ -64,6 +64,8 @@ export const DE: Messages = {
   },
   week: 'Woche {n}',
   weekEnds: 'Die Woche endet am {moment}.',
+  onlyOn: 'Nur Wetten auf {names} zählen.',
+  otherEvents: 'andere ausgewählte Ereignisse',
   weekNotes: {
     PROVISIONAL: 'Diese Woche ist vorbei. Späte Ergebnisse werden noch hinzugerechnet.',
     CLOSED: 'Diese Woche ist abgeschlossen, ihr Ergebnis steht fest.',

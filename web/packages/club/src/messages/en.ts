@@ -64,6 +64,8 @@ export const EN: Messages = {
   },
   week: 'Week {n}',
   weekEnds: 'The week ends on {moment}.',
+  onlyOn: 'Only bets on {names} count.',
+  otherEvents: 'other chosen events',
   weekNotes: {
     PROVISIONAL: 'This week has ended. Late results are still being added.',
     CLOSED: 'This week is closed, and its result stands.',

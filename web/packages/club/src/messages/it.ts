@@ -64,6 +64,8 @@ export const IT: Messages = {
   },
   week: 'Settimana {n}',
   weekEnds: 'La settimana finisce {moment}.',
+  onlyOn: 'Valgono solo le scommesse su {names}.',
+  otherEvents: 'altri eventi scelti',
   weekNotes: {
     PROVISIONAL: 'Questa settimana è finita. Gli ultimi risultati vengono ancora aggiunti.',
     CLOSED: 'Questa settimana è chiusa e il suo risultato è definitivo.',

@@ -53,6 +53,10 @@ export interface Messages extends DateMessages {
   readonly week: string;
   /** `{moment}`. */
   readonly weekEnds: string;
+  /** `{names}` are those of sports, competitions and events, one of which is enough. */
+  readonly onlyOn: string;
+  /** Stands after the names of some, for those without a name. */
+  readonly otherEvents: string;
   readonly weekNotes: Readonly<Record<Exclude<WeekState, 'OPEN'>, string>>;
 
   /** `{counted}`, `{after}`, `{target}`. */

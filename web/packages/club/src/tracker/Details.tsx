@@ -3,6 +3,7 @@ import { useId } from 'react';
 
 import type { Ask, Change, Club, FulfilmentStatus, Session } from '@furlong/client';
 import { standingOf, storyOf, whyNoChange } from './standing';
+import { CountedLine } from './CountedLine';
 import { NewTabLink } from './NewTabLink';
 import type { Notice } from '../changes/notice';
 import { useLocale } from '../locale/locale';
@@ -41,6 +42,7 @@ export function Details({ ask, session, shown, notice, onChange, joins }: Opened
   return (
     <div className="club-details">
       <WeekLines club={club} />
+      {club.ineligibleReason === null && <CountedLine ask={ask} session={session} terms={club.terms.version} />}
       {unreached.includes('state') && !unreached.includes('progress') && <p className="club-soft">{words.unreached.state}</p>}
       {unreached.includes('progress') && <p className="club-soft">{words.unreached.progress}</p>}
       {club.paused && (
