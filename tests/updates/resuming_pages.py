@@ -108,7 +108,7 @@ class ResumingPage:
         newest: The highest odds that it has seen of each selection.
         received: How many updates it got since it came.
         kinds: Whether each of all its updates was an image, and how many events that had.
-        continues: Whether the process knows all that has changed since the page left.
+        continues: Whether it must be told only what has changed since it left; None if it may wait first.
     """
 
     ids: Sequence[str]
@@ -118,7 +118,7 @@ class ResumingPage:
     position: str | None = None
     received: int = 0
     kinds: list[tuple[bool, int]] = field(default_factory=list)
-    continues: bool = False
+    continues: bool | None = False
     _reading: asyncio.Task[None] | None = None
     _waits_at: str | None = None
 
@@ -159,7 +159,7 @@ class ResumingPage:
         self.position = position
         self.received += 1
         self.kinds.append((update["image"], len(update["events"])))
-        assert self.received > 1 or update["image"] is not self.continues
+        assert self.received > 1 or self.continues is None or update["image"] is not self.continues
         if update["image"]:
             self.shown = {}
         for event in update["events"]:
@@ -179,13 +179,15 @@ class ResumingPage:
         position = None if self._waits_at is None else Position.parse(self._waits_at)
         return not self.received and position is not None and renewal.is_behind(position)
 
-    def _can_continue(self) -> bool:
+    def _can_continue(self) -> bool | None:
         renewal = self.gateway.process.subgraph.book.renewal
         position = None if self.position is None else Position.parse(self.position)
+        if position is None or renewal.is_behind(position):
+            return False if position is None else None
         followed = {own_id: event for lane in renewal.lanes.values() for own_id, event in lane.events.items()}
         events = [followed.get(event_id.partition(":")[2]) for event_id in self.ids]
-        is_followed = position is not None and None not in events
-        return is_followed and renewal.can_continue(position, events)
+        known = [event for event in events if event is not None]
+        return len(known) == len(events) and renewal.can_continue(position, known)
 
     def _differences(self) -> list[str]:
         (lane,) = self.gateway.process.subgraph.book.renewal.lanes.values()

@@ -100,7 +100,7 @@ class World:
                 self._change(kind, item)
                 await self._hear(hearing)
             case "missed":
-                # The page is away while something of what it follows changes, and is heard of.
+                # Something of what the page follows changes, and is heard of, while it is closed.
                 await page.close()
                 self._change("change", FOLLOWED[which])
                 await self._hear(3)
