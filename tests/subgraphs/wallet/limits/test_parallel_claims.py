@@ -7,6 +7,7 @@ import pytest
 
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.wallet.limits.acts import Act
+from subgraphs.wallet.limits.changes import Outcome
 from subgraphs.wallet.limits.limit import LimitKind
 from tests.support.subgraphs.limit_store import NOW, OWNER, TABLES, LimitsFixture
 
@@ -32,6 +33,14 @@ async def test_parallel_repetitions_of_a_deposit_count_once(limits: LimitsFixtur
     passed = await asyncio.gather(*(limits.pay_in(100, claim_id="one") for _attempt in range(20)))
     assert all(passed)
     assert await limits.used(LimitKind.DEPOSIT_DAY) == 100
+
+
+async def test_parallel_repetitions_of_a_request_are_done_once(limits: LimitsFixture) -> None:
+    """Each is told what the first did, and the history has one row."""
+    for number, kind in enumerate(LimitKind, start=1):  # the first time, connections are still opened
+        asking = (limits.ask(kind, 100, key=kind.value) for _attempt in range(12))
+        assert set(await asyncio.gather(*asking)) == {Outcome.SET}
+        assert await limits.rows(TABLES.change) == number
 
 
 async def test_parallel_first_deposits_of_many_customers_all_pass(limits: LimitsFixture) -> None:
