@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from sqlalchemy.exc import DBAPIError
 
 from foundation.storage.errors import DatabaseAway, is_unavailable
-from subgraphs.kit.money.funds import (
+from subgraphs.kit.funds import (
     DONE,
     IN_DOUBT,
     Outcome,

@@ -3,7 +3,7 @@
 from hashlib import blake2b
 from typing import Final
 
-from subgraphs.kit.money.funds import Purpose, Reservation, Settlement
+from subgraphs.kit.funds import Purpose, Reservation, Settlement
 from subgraphs.wallet.funds.codes import AccountCode, TransferCode, house_account, ledger_of
 from subgraphs.wallet.funds.written_reservations import (
     NOWHERE,

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from foundation.storage.bulk_sql import listed
 from foundation.storage.database import Database
-from subgraphs.kit.money.funds import Why
+from subgraphs.kit.funds import Why
 from subgraphs.wallet.ledger.store import database_microseconds
 from subgraphs.wallet.ledger.tables import EXPIRED, PENDING, POSTED
 from subgraphs.wallet.ledger.transfers import CreateTransferStatus

@@ -7,7 +7,7 @@ from typing import Final
 
 import pytest
 
-from subgraphs.kit.money.funds import (
+from subgraphs.kit.funds import (
     DONE,
     Funds,
     Outcome,

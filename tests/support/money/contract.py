@@ -1,4 +1,4 @@
-"""The promises of `subgraphs.kit.money.funds`, for any wallet: any requests, in any order, beside a model."""
+"""The promises of `subgraphs.kit.funds`, for any wallet: any requests, in any order, beside a model."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -10,7 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from msgspec.structs import replace
 
 from subgraphs.kit.domain.keys import Owner
-from subgraphs.kit.money.funds import Funds, Outcome, Purpose, Reservation, Settlement
+from subgraphs.kit.funds import Funds, Outcome, Purpose, Reservation, Settlement
 from tests.support.money.model import Account, FundsModel
 
 T = TypeVar("T")

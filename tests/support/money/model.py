@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from subgraphs.kit.domain.keys import Owner
-from subgraphs.kit.money.funds import (
+from subgraphs.kit.funds import (
     DONE,
     Outcome,
     Reservation,

@@ -1,1 +1,0 @@
-"""How blocks move customers' money."""
