@@ -202,6 +202,40 @@ async def test_a_transfer_has_its_result(ledger: Ledger, status: S) -> None:
         assert again[0].status is not S.ID_ALREADY_FAILED or status is S.ID_ALREADY_FAILED
 
 
+async def test_an_account_may_use_all_that_it_has(ledger: Ledger) -> None:
+    """The last unit is in, the next one is not; what is reserved counts."""
+    results = await ledger.create_transfers(
+        [
+            hold("some", "ann", "house", 90),  # 100, of which 6 are reserved
+            move("rest", "ann", "house", 4),
+            move("too much", "ann", "house", 1),
+            move("paid", "bob", "house", 10),
+            hold("owed", "house", "bob", 7),
+            move("settled", "house", "bob", 3),
+            move("too much again", "house", "bob", 1),
+        ]
+    )
+    assert [result.status for result in results] == [
+        *[S.CREATED, S.CREATED, S.EXCEEDS_CREDITS],
+        *[S.CREATED, S.CREATED, S.CREATED, S.EXCEEDS_DEBITS],
+    ]
+
+
+async def test_a_balancing_transfer_may_be_sent_again(ledger: Ledger) -> None:
+    """What it asks for is a limit: it exists if it moved no more than that."""
+    asked = move(debit="ann", credit="house", amount=1_000, flags=F.BALANCING_DEBIT)
+    await ledger.create_transfer(asked)
+    (moved,) = await ledger.lookup_transfers([NEW])
+    assert moved.amount == 94  # of 100, of which 6 are reserved
+    for amount, status in (
+        (1_000, S.EXISTS),
+        (94, S.EXISTS),
+        (2_000, S.EXISTS),
+        (93, S.EXISTS_WITH_DIFFERENT_AMOUNT),
+    ):
+        assert (await ledger.create_transfer(replace(asked, amount=amount))).status is status
+
+
 @pytest.mark.parametrize("status", CreateAccountStatus)
 async def test_an_account_has_its_result(ledger: Ledger, status: CreateAccountStatus) -> None:
     """The first of those that apply; it exists only if it was created."""
