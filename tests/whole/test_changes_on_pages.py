@@ -156,6 +156,6 @@ def test_a_bet_waits_for_no_gateway(demo: Demo, launched: LaunchedBrowser) -> No
         with one.page.expect_response("**/demo/bets") as placed:
             one.press("place-bet")
         assert placed.value.ok
-        expect(one.page.get_by_text("Bet placed:")).to_be_visible(timeout=PATIENCE_MS)
+        expect(one.page.locator(".slip-note")).to_contain_text("Bet placed:", timeout=PATIENCE_MS)
         expect(one.page.get_by_test_id("tracker")).to_be_hidden()
         one.page.unroute_all(behavior="ignoreErrors")
