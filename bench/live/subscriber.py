@@ -80,7 +80,7 @@ class Subscriber(asyncio.Protocol):
                 self._received = head
                 return
             if not head.startswith((SWITCHED, OK)):
-                self.fault = (head.partition(b"\r\n")[0] + b" " + received[:300]).decode("latin-1")
+                self.fault = (head.partition(b"\r\n")[0] + b": " + received[:300]).decode("latin-1")
                 self._transport.close()
                 return
             self._is_open = True

@@ -84,11 +84,11 @@ def test_a_connection_with_two_streams_subscribes_twice() -> None:
 
 @pytest.mark.parametrize("make", [WebSocketSubscriber, SseSubscriber])
 def test_a_refusal_is_a_fault(make: type[Subscriber]) -> None:
-    """Its status says why."""
+    """Its status says why, and what comes with it."""
     subscriber, wire = make(ASKED, "token", lambda *_: None), Wire()
     subscriber.connection_made(wire)  # type: ignore[arg-type]  # as above
-    subscriber.data_received(b"HTTP/1.1 503 Service Unavailable\r\n\r\n")
-    assert (subscriber.fault, wire.closed) == ("HTTP/1.1 503 Service Unavailable", True)
+    subscriber.data_received(b"HTTP/1.1 503 Service Unavailable\r\n\r\nTry again soon.")
+    assert (subscriber.fault, wire.closed) == ("HTTP/1.1 503 Service Unavailable: Try again soon.", True)
 
 
 def test_a_bet_counts_as_shown_by_the_first_event_that_is_not_older() -> None:

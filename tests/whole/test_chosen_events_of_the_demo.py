@@ -13,6 +13,7 @@ from tests.support.processes.running_furlong import BRAND, Demo, eventually, run
 from tests.support.product.rehearsed_week import MONDAY, NEXT_WEEK, RehearsedWeek
 from tests.whole.test_board_of_the_demo import signed_in
 
+expect.set_options(timeout=PATIENCE_MS)
 pytestmark = [pytest.mark.usefixtures("processes", "web_installed")]
 
 FESTIVAL: Final = "Cheltenham Festival"
