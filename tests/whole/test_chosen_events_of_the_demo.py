@@ -159,7 +159,9 @@ def test_an_editor_chooses_what_counts_and_the_club_holds_to_it(tmp_path: Path, 
             CUSTOMER, "on-a-match", placed_at=WEEK_STARTS, occurred_at=WEEK_STARTS, legs=named
         )
         demo.site.produce(bet, key=f"{BRAND}:{CUSTOMER}")
-        why_not(signed_in(demo, launched, "support"), "on-a-match")
+        support = signed_in(demo, launched, "support")
+        why_not(support, "on-a-match")
+        support.context.close()
         with visit(launched, width=420) as visitor:
             visitor.open(f"{demo.site.url}/?lang=en-GB")
             visitor.be(CUSTOMER)
