@@ -9,9 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
 from msgspec.structs import replace
-from sqlalchemy.exc import DBAPIError
 
-from foundation.storage.errors import DatabaseAway, is_unavailable
 from subgraphs.kit.funds import (
     DONE,
     IN_DOUBT,
@@ -24,6 +22,7 @@ from subgraphs.kit.funds import (
     check_settlement,
     refused,
 )
+from subgraphs.wallet.funds.attempts import unless_unavailable
 from subgraphs.wallet.funds.codes import AccountCode
 from subgraphs.wallet.funds.customer_accounts import CustomerAccount, CustomerAccounts
 from subgraphs.wallet.funds.reservation_transfers import (
@@ -85,11 +84,8 @@ class LedgerFunds:
 
     async def ask(self, reservation: Reservation) -> Standing | None:
         """Return how a reservation stands; None if that cannot be known now."""
-        try:
-            written = await self._reader.read(reservation.id)
-        except (DatabaseAway, DBAPIError) as error:
-            if isinstance(error, DBAPIError) and not is_unavailable(error):
-                raise
+        written = await unless_unavailable(self._reader.read(reservation.id), None)
+        if written is None:
             return None
         is_released = written.state is State.FAILED and written.why is Why.RELEASED
         return Standing.RELEASED if is_released else _STANDING[written.state]
@@ -174,14 +170,14 @@ class LedgerFunds:
 
 async def _decided(attempt: Callable[[], Awaitable[Outcome | None]]) -> Outcome:
     """Return what becomes of a change, which is tried again when another one was faster."""
-    try:
+
+    async def tried() -> Outcome:
         for _ in range(MAX_ATTEMPTS):
             if (outcome := await attempt()) is not None:
                 return outcome
-    except (DatabaseAway, DBAPIError) as error:
-        if isinstance(error, DBAPIError) and not is_unavailable(error):
-            raise
-    return IN_DOUBT
+        return IN_DOUBT
+
+    return await unless_unavailable(tried(), IN_DOUBT)
 
 
 def _is_same(asked: Reservation, written: Written, accounts: list[CustomerAccount]) -> bool:

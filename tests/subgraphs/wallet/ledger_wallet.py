@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.funds import Funds
 from subgraphs.wallet.funds.codes import HOUSE, AccountCode, TransferCode, house_account, ledger_of
 from subgraphs.wallet.funds.customer_accounts import CustomerAccount, CustomerAccounts
 from subgraphs.wallet.funds.ledger_funds import LedgerFunds
@@ -26,7 +27,7 @@ class LedgerWallet:
     def __init__(self, database: FaultyDatabase, ledger: Ledger, clock: StoppedClock) -> None:
         self.database, self.ledger, self.clock = database, ledger, clock
         self.accounts = CustomerAccounts(database, CUSTOMER_ACCOUNT, ledger)
-        self.funds = LedgerFunds(ledger, self.accounts, ReservationReader(database, clock))
+        self.funds: Funds = LedgerFunds(ledger, self.accounts, ReservationReader(database, clock))
         self.paid_in = 0
 
     async def begin(self) -> None:

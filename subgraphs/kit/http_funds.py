@@ -1,0 +1,130 @@
+"""Customers' money at another process: `Funds` over signed HTTP, one request for each operation.
+
+`POST /funds` with JSON, signed as docs/gateway/signed-requests.md describes. Whatever may have been done
+without an answer is in doubt; the same request again finds out.
+"""
+
+from typing import Final, TypeAlias, TypeVar
+
+import httpx
+import msgspec
+import structlog
+from msgspec import Struct
+
+from foundation.signatures import KeySource, Recipient, RequestSigner
+from subgraphs.kit.funds import (
+    IN_DOUBT,
+    Outcome,
+    Reservation,
+    Settlement,
+    Standing,
+    check_reservation,
+    check_settlement,
+)
+
+log = structlog.get_logger(__name__)
+T = TypeVar("T")
+PATH: Final = "/funds"
+AUDIENCE: Final = "funds"
+JSON: Final = "application/json"
+SIGNATURE_SECONDS: Final = 30
+MAX_BYTES: Final = 16 * 1024
+"""The longest request or answer."""
+
+
+class Reserve(Struct, frozen=True, tag="reserve", forbid_unknown_fields=True):
+    """`Funds.reserve`."""
+
+    reservation: Reservation
+
+
+class Settle(Struct, frozen=True, tag="settle", forbid_unknown_fields=True):
+    """`Funds.settle`."""
+
+    settlement: Settlement
+
+
+class Release(Struct, frozen=True, tag="release", forbid_unknown_fields=True):
+    """`Funds.release`."""
+
+    reservation: Reservation
+
+
+class Ask(Struct, frozen=True, tag="ask", forbid_unknown_fields=True):
+    """`Funds.ask`."""
+
+    reservation: Reservation
+
+
+FundsRequest: TypeAlias = Reserve | Settle | Release | Ask
+
+
+class Stands(Struct, frozen=True):
+    """The answer to `Ask`; null if it cannot be known now."""
+
+    standing: Standing | None
+
+
+class HttpFunds:
+    """Money that another process keeps."""
+
+    def __init__(self, client: httpx.AsyncClient, keys: KeySource) -> None:
+        """Prepare everything; nothing connects yet.
+
+        Args:
+            client: With the base URL of the process, and a time limit; it must not follow redirects.
+            keys: Returns the keys with which requests are signed.
+        """
+        self._client = client
+        address = client.base_url
+        authority = address.netloc.decode("ascii")
+        self._target = f"{address.raw_path.decode('ascii').rstrip('/')}{PATH}"
+        recipient = Recipient(AUDIENCE, authority, self._target)
+        self._signer = RequestSigner(keys, recipient, seconds=SIGNATURE_SECONDS)
+
+    async def reserve(self, reservation: Reservation) -> Outcome:
+        """Keep money for a purpose."""
+        check_reservation(reservation)
+        return await self._sent(Reserve(reservation), Outcome) or IN_DOUBT
+
+    async def settle(self, settlement: Settlement) -> Outcome:
+        """Take what was reserved, if nobody has yet, and pay returns."""
+        check_settlement(settlement)
+        return await self._sent(Settle(settlement), Outcome) or IN_DOUBT
+
+    async def release(self, reservation: Reservation) -> Outcome:
+        """Give everything back, and never make the reservation if it has not come yet."""
+        check_reservation(reservation)
+        return await self._sent(Release(reservation), Outcome) or IN_DOUBT
+
+    async def ask(self, reservation: Reservation) -> Standing | None:
+        """Return how a reservation stands; None if that cannot be known now."""
+        answer = await self._sent(Ask(reservation), Stands)
+        return None if answer is None else answer.standing
+
+    async def _sent(self, request: FundsRequest, answer: type[T]) -> T | None:
+        """Send a request, and return the answer; None if there is none that can be relied upon."""
+        try:
+            return msgspec.json.decode(await self._answered(msgspec.json.encode(request)), type=answer)
+        except (httpx.HTTPError, ValueError) as error:
+            log.warning("funds_unanswered", error=type(error).__name__, why=str(error)[:200])
+            return None
+
+    async def _answered(self, body: bytes) -> bytes:
+        """Return what the process answers.
+
+        Raises:
+            httpx.HTTPError: It does not.
+            ValueError: It refuses, or answers with more than an answer has.
+        """
+        lines = self._signer.lines(body, {}).decode("latin-1").splitlines()
+        headers = dict(line.split(": ", 1) for line in lines) | {"content-type": JSON}
+        async with self._client.stream("POST", PATH, content=body, headers=headers) as response:
+            content = b""
+            async for chunk in response.aiter_bytes():
+                content += chunk
+                if len(content) > MAX_BYTES:
+                    raise ValueError("the answer is too long")
+        if response.status_code != httpx.codes.OK:
+            raise ValueError(f"status {response.status_code}")
+        return content

@@ -1,0 +1,136 @@
+"""Customers' money behind their limits, breaks and exclusions: what counts is claimed before money moves.
+
+A claim and the money are two transactions. Whatever happens between them leaves a claim without money, never
+money without a claim: a limit may be used up too early, and is never exceeded.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Final, TypeAlias
+
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
+from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.domain.products import Product
+from subgraphs.kit.funds import (
+    DONE,
+    IN_DOUBT,
+    Funds,
+    Outcome,
+    Purpose,
+    Reservation,
+    Settlement,
+    Standing,
+    Status,
+    Why,
+    check_reservation,
+    refused,
+)
+from subgraphs.wallet.funds.attempts import unless_unavailable
+from subgraphs.wallet.limits import records
+from subgraphs.wallet.limits.acts import Act
+from subgraphs.wallet.limits.claims import Claim, Claims
+
+StandingOf: TypeAlias = Callable[[Owner], Awaitable[records.Standing]]
+
+ACT_OF: Final = {Purpose.BET: Act.BET, Purpose.GAME: Act.GAME}
+PRODUCT_OF: Final = {Purpose.BET: Product.BETTING, Purpose.GAME: Product.CASINO}
+RETURN_OF: Final = {Purpose.BET: Act.SETTLEMENT, Purpose.GAME: Act.WIN}
+
+
+class LimitedFunds:
+    """Money that is reserved only if the customer's limits permit it (`Funds`)."""
+
+    def __init__(
+        self, funds: Funds, database: Database, claims: Claims, standing_of: StandingOf, clock: Clock
+    ) -> None:
+        """Prepare everything.
+
+        Args:
+            funds: Where the money is.
+            database: Where the limits are.
+            claims: What counts against them.
+            standing_of: Finds where a customer is, and what the account message says.
+            clock: Product time, by which frames and breaks count.
+        """
+        self._funds, self._database, self._claims = funds, database, claims
+        self._standing_of, self._clock = standing_of, clock
+
+    async def reserve(self, reservation: Reservation) -> Outcome:
+        """Keep money for a purpose, if the limits permit it."""
+        check_reservation(reservation)
+        outcome = await unless_unavailable(self._claimed(reservation), IN_DOUBT)
+        if outcome.status is not Status.DONE:
+            return outcome
+        outcome = await self._funds.reserve(reservation)
+        if outcome.status is Status.REFUSED:
+            await self._give_back(reservation)
+        return outcome
+
+    async def settle(self, settlement: Settlement) -> Outcome:
+        """Take what was reserved, if nobody has yet, and pay returns, which make a loss smaller."""
+        outcome = await self._funds.settle(settlement)
+        if outcome.status is Status.DONE and settlement.returns:
+            return await unless_unavailable(self._count_returns(settlement), IN_DOUBT)
+        return outcome
+
+    async def release(self, reservation: Reservation) -> Outcome:
+        """Give everything back; it counts no more."""
+        outcome = await self._funds.release(reservation)
+        return outcome if outcome.status is not Status.DONE else await self._give_back(reservation)
+
+    async def ask(self, reservation: Reservation) -> Standing | None:
+        """Return how a reservation stands; one that has ended by itself counts no more."""
+        standing = await self._funds.ask(reservation)
+        if standing is Standing.EXPIRED and await self._give_back(reservation) is IN_DOUBT:
+            return None
+        return standing
+
+    async def _claimed(self, asked: Reservation) -> Outcome:
+        """Count a stake if it may be made now, or refuse it for ever."""
+        standing = await self._standing_of(asked.owner)
+        if asked.currency != standing.currency:
+            return DONE  # whoever keeps the money refuses it
+        async with self._database.write() as connection:
+            claim = Claim(
+                asked.owner,
+                asked.id,
+                ACT_OF[asked.purpose],
+                0 if asked.free_bet else asked.amount,
+                asked.currency,
+                await self._clock.at(connection),
+                PRODUCT_OF[asked.purpose],
+            )
+            decision = await self._claims.claim(connection, claim, standing)
+        if (code := decision.code) is None:
+            return DONE
+        if await self._funds.ask(asked) is not Standing.UNKNOWN:
+            return DONE  # whoever keeps the money knows what became of it
+        why = Why(code)
+        if why is Why.IDEMPOTENCY_REUSED:
+            return refused(why)
+        never = await self._funds.release(asked)
+        return refused(why) if never.status is Status.DONE else never
+
+    async def _count_returns(self, settlement: Settlement) -> Outcome:
+        reservation = settlement.reservation
+        async with self._database.write() as connection:
+            claim = Claim(
+                reservation.owner,
+                settlement.id,
+                RETURN_OF[reservation.purpose],
+                settlement.returns,
+                reservation.currency,
+                await self._clock.at(connection),
+                PRODUCT_OF[reservation.purpose],
+            )
+            await self._claims.record(connection, claim)
+        return DONE
+
+    async def _give_back(self, asked: Reservation) -> Outcome:
+        async def give_back() -> Outcome:
+            async with self._database.write() as connection:
+                at = await self._clock.at(connection)
+                await self._claims.give_back(connection, asked.owner, asked.id, at)
+            return DONE
+
+        return await unless_unavailable(give_back(), IN_DOUBT)

@@ -1,0 +1,183 @@
+"""Money at another process keeps the same promises, and what is not answered is in doubt."""
+
+import tempfile
+from collections.abc import Callable
+from typing import Final
+
+import httpx
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from foundation.signatures.keys import new_key, public_part
+from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.funds import DONE, IN_DOUBT, Outcome, Purpose, Reservation, Settlement, Standing
+from subgraphs.kit.http_funds import HttpFunds
+from subgraphs.kit.served_funds import funds_app
+from tests.subgraphs.wallet.ledger_wallet import LedgerWallet
+from tests.support.gateway.signing import Signing, fixed
+from tests.support.money.contract import CURRENCY, FundsMachine
+from tests.support.wallet.ledgers import StoppedClock, opened_database, opened_ledger
+
+URL: Final = "http://wallet.internal:4010"
+STAKE: Final = Reservation(
+    id="bet-1",
+    owner=Owner("northbet", "ann"),
+    currency=CURRENCY,
+    amount=5,
+    purpose=Purpose.BET,
+    seconds=60,
+)
+
+
+KEY, OTHER = new_key("blocks"), new_key("strangers")
+
+
+def client_of(app: object, **options: object) -> httpx.AsyncClient:
+    """Return a client of an application in this process."""
+    transport = httpx.ASGITransport(app=app, **options)  # type: ignore[arg-type]
+    return httpx.AsyncClient(base_url=URL, transport=transport)
+
+
+class Behind(LedgerWallet):
+    """A wallet whose money blocks reach over HTTP alone."""
+
+    def __init__(self, wallet: LedgerWallet) -> None:
+        super().__init__(wallet.database, wallet.ledger, wallet.clock)
+        app = funds_app(wallet.funds, fixed(public_part([KEY])[0]))
+        self.funds = HttpFunds(client_of(app), fixed(KEY))
+
+
+class HttpFundsMachine(FundsMachine):
+    """Requests of another process."""
+
+    async def opened(self) -> LedgerWallet:
+        """Return a wallet on a database of its own."""
+        folder, clock = self.stack.enter_context(tempfile.TemporaryDirectory()), StoppedClock()
+        database = await self.stack.enter_async_context(opened_database(f"sqlite+aiosqlite:///{folder}"))
+        ledger = await self.stack.enter_async_context(opened_ledger(database, clock))
+        return Behind(LedgerWallet(database, ledger, clock))
+
+
+def test_over_http_the_promises_hold() -> None:
+    """Any requests, in any order."""
+    run_state_machine_as_test(
+        HttpFundsMachine,
+        settings=settings(
+            max_examples=15,
+            stateful_step_count=25,
+            deadline=None,
+            suppress_health_check=[HealthCheck.too_slow],
+        ),
+    )
+
+
+class Kept:
+    """Funds that count what reaches them, and do everything."""
+
+    def __init__(self) -> None:
+        self.asked: list[object] = []
+
+    async def reserve(self, reservation: Reservation) -> Outcome:
+        """Count a reservation."""
+        self.asked.append(reservation)
+        return DONE
+
+    async def settle(self, settlement: Settlement) -> Outcome:
+        """Count a settlement."""
+        self.asked.append(settlement)
+        return DONE
+
+    async def release(self, reservation: Reservation) -> Outcome:
+        """Count a release."""
+        self.asked.append(reservation)
+        return DONE
+
+    async def ask(self, reservation: Reservation) -> Standing | None:
+        """Count a question."""
+        self.asked.append(reservation)
+        return Standing.RESERVED
+
+
+@pytest.fixture
+def kept() -> Kept:
+    """What is behind the application."""
+    return Kept()
+
+
+async def test_only_who_has_a_key_moves_money(kept: Kept) -> None:
+    """Anybody else is in doubt, and nothing is done."""
+    app = funds_app(kept, fixed(public_part([KEY])[0]))
+    stranger = HttpFunds(client_of(app), fixed(OTHER))
+    assert await stranger.reserve(STAKE) == IN_DOUBT
+    assert await stranger.ask(STAKE) is None
+    async with client_of(app) as client:
+        assert (await client.post("/funds", json={"type": "ask"})).status_code == httpx.codes.UNAUTHORIZED
+    assert kept.asked == []
+    assert await HttpFunds(client_of(app), fixed(KEY)).ask(STAKE) is Standing.RESERVED
+
+
+async def test_a_request_that_was_seen_is_not_done_again(kept: Kept) -> None:
+    """Whoever repeats the bytes of a signed request is refused."""
+    app = funds_app(kept, fixed(public_part([KEY])[0]))
+    seen: list[httpx.Request] = []
+
+    async def look(request: httpx.Request) -> None:
+        seen.append(request)
+
+    client = client_of(app)
+    client.event_hooks = {"request": [look]}
+    assert await HttpFunds(client, fixed(KEY)).reserve(STAKE) == DONE
+    async with client_of(app) as thief:
+        again = await thief.post("/funds", content=seen[0].content, headers=seen[0].headers)
+    assert again.status_code == httpx.codes.UNAUTHORIZED
+    assert len(kept.asked) == 1
+
+
+def lost(_request: httpx.Request) -> httpx.Response:
+    """Lose the answer."""
+    raise httpx.ReadTimeout("no answer in time")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        lost,
+        lambda _: httpx.Response(503),
+        lambda _: httpx.Response(307, headers={"location": "http://elsewhere.example/funds"}),
+        lambda _: httpx.Response(200, text="<html>it works</html>"),
+        lambda _: httpx.Response(200, json={"status": "perhaps"}),
+        lambda _: httpx.Response(200, json={}),
+        lambda _: httpx.Response(200, content=b'{"status":"done","x":"' + b"x" * 20_000 + b'"}'),
+    ],
+)
+async def test_what_is_not_answered_is_in_doubt(answer: Callable[[httpx.Request], httpx.Response]) -> None:
+    """It was done or not: nobody guesses."""
+    client = httpx.AsyncClient(base_url=URL, transport=httpx.MockTransport(answer))
+    funds = HttpFunds(client, fixed(KEY))
+    assert await funds.reserve(STAKE) == IN_DOUBT
+    assert await funds.settle(Settlement(id="won-1", reservation=STAKE, returns=5)) == IN_DOUBT
+    assert await funds.release(STAKE) == IN_DOUBT
+    assert await funds.ask(STAKE) is None
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"[]",
+        b'{"type":"pay","reservation":{}}',
+        b'{"type":"ask","reservation":null}',
+        b'{"type":"reserve","reservation":{"id":"bet-1","amount":"5"}}',
+    ],
+)
+async def test_a_malformed_request_is_refused_in_words(kept: Kept, body: bytes) -> None:
+    """Nothing reaches the funds."""
+    app = funds_app(kept, fixed(public_part([KEY])[0]))
+    async with httpx.AsyncClient(
+        base_url=URL, transport=httpx.ASGITransport(app=app), auth=Signing(fixed(KEY), "funds")
+    ) as client:
+        answer = await client.post("/funds", content=body, headers={"content-type": "application/json"})
+    assert answer.status_code == httpx.codes.BAD_REQUEST
+    assert "The request is wrong" in answer.json()["title"]
+    assert kept.asked == []

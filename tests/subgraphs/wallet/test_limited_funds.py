@@ -1,0 +1,196 @@
+"""Money behind limits keeps the promises of the protocol, and no stake exceeds a limit by a penny."""
+
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator
+from typing import Final
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from subgraphs.kit.funds import DONE, IN_DOUBT, Purpose, Reservation, Settlement, Standing, Why, refused
+from subgraphs.wallet.limits.breaks import AccountState
+from subgraphs.wallet.limits.limit import LimitKind
+from tests.subgraphs.wallet.ledger_wallet import LedgerWallet
+from tests.subgraphs.wallet.limited_wallet import LimitedWallet
+from tests.support.money.contract import CURRENCY, CUSTOMERS, FREE_BETS, FundsMachine
+from tests.support.wallet.ledgers import StoppedClock, opened_database, opened_ledger
+from tools.private_mariadb import PrivateMariadb
+
+OWNER: Final = CUSTOMERS[0]
+SECONDS: Final = 60
+
+
+class Behind(LedgerWallet):
+    """A wallet whose money blocks reach through the limits alone."""
+
+    def __init__(self, wallet: LimitedWallet) -> None:
+        super().__init__(wallet.database, wallet.ledger, wallet.clock)
+        self.funds = wallet.limited
+
+
+class LimitedFundsMachine(FundsMachine):
+    """Requests of customers without limits."""
+
+    async def opened(self) -> LedgerWallet:
+        """Return a wallet on a database of its own."""
+        folder, clock = self.stack.enter_context(tempfile.TemporaryDirectory()), StoppedClock()
+        database = await self.stack.enter_async_context(opened_database(f"sqlite+aiosqlite:///{folder}"))
+        ledger = await self.stack.enter_async_context(opened_ledger(database, clock))
+        return Behind(LimitedWallet(database, ledger, clock))
+
+
+def test_without_limits_the_promises_hold() -> None:
+    """Any requests, in any order."""
+    run_state_machine_as_test(
+        LimitedFundsMachine,
+        settings=settings(
+            max_examples=30,
+            stateful_step_count=25,
+            deadline=None,
+            suppress_health_check=[HealthCheck.too_slow],
+        ),
+    )
+
+
+@pytest.fixture
+async def wallets(mariadb: PrivateMariadb) -> AsyncIterator[list[LimitedWallet]]:
+    """Two processes' wallets on one database; customers have money."""
+    url, clock = mariadb.fresh_url(), StoppedClock()
+    async with (
+        opened_database(url) as first,
+        opened_database(url) as second,
+        opened_ledger(first, clock) as one,
+        opened_ledger(second, clock) as other,
+    ):
+        both = [LimitedWallet(first, one, clock), LimitedWallet(second, other, clock)]
+        await both[0].begin()
+        yield both
+
+
+@pytest.fixture
+def wallet(wallets: list[LimitedWallet]) -> LimitedWallet:
+    """One of them."""
+    return wallets[0]
+
+
+def stake(number: int, amount: int, free_bet: str = "") -> Reservation:
+    """Return a stake of a customer."""
+    return Reservation(
+        id=f"bet-{number}",
+        owner=OWNER,
+        currency=CURRENCY,
+        amount=amount,
+        purpose=Purpose.BET,
+        seconds=SECONDS,
+        free_bet=free_bet,
+    )
+
+
+def won(number: int, bet: Reservation, returns: int) -> Settlement:
+    """Return what a bet has won."""
+    return Settlement(id=f"won-{number}", reservation=bet, returns=returns)
+
+
+@pytest.mark.parametrize("amount", [7, 10, 13])
+async def test_parallel_stakes_never_exceed_a_loss_limit(wallets: list[LimitedWallet], amount: int) -> None:
+    """As many pass as fit, from whichever process."""
+    await wallets[0].limit(OWNER, LimitKind.LOSS_DAY, 50)
+    stakes = [stake(number, amount) for number in range(20)]
+    asking = (wallets[number % 2].limited.reserve(bet) for number, bet in enumerate(stakes))
+    outcomes = await asyncio.gather(*asking)
+    assert outcomes.count(DONE) == 50 // amount
+    assert outcomes.count(refused(Why.LIMIT_REACHED)) == 20 - 50 // amount
+    assert await wallets[0].lost(OWNER) == amount * (50 // amount)
+
+
+async def test_a_stake_is_at_most_the_limit_of_one_bet(wallet: LimitedWallet) -> None:
+    """One above it is refused, and stays refused."""
+    await wallet.limit(OWNER, LimitKind.STAKE_BET, 20)
+    assert await wallet.limited.reserve(stake(1, 20)) == DONE
+    assert await wallet.limited.reserve(stake(2, 21)) == refused(Why.LIMIT_REACHED)
+    assert await wallet.limited.ask(stake(2, 21)) is Standing.RELEASED
+
+
+async def test_what_is_given_back_or_won_makes_room(wallet: LimitedWallet) -> None:
+    """A release and an end by time count no more, and neither does what a bet returns."""
+    await wallet.limit(OWNER, LimitKind.LOSS_DAY, 30)
+    released, expired, lost = (stake(number, 30) for number in range(3))
+    assert await wallet.limited.reserve(released) == DONE
+    assert await wallet.limited.reserve(stake(9, 1)) == refused(Why.LIMIT_REACHED)
+    assert await wallet.limited.release(released) == DONE
+    assert await wallet.limited.reserve(expired) == DONE
+    await wallet.pass_time(SECONDS)
+    assert await wallet.limited.ask(expired) is Standing.EXPIRED
+    assert await wallet.limited.reserve(lost) == DONE
+    for _ in range(2):
+        assert await wallet.limited.settle(won(1, lost, 12)) == DONE
+    assert await wallet.lost(OWNER) == 18
+
+
+async def test_a_stake_without_money_does_not_count(wallet: LimitedWallet) -> None:
+    """Whoever has too little has not lost anything."""
+    await wallet.limit(OWNER, LimitKind.LOSS_DAY, 500)
+    for _ in range(2):
+        assert await wallet.limited.reserve(stake(1, 400)) == refused(Why.INSUFFICIENT_FUNDS)
+    assert await wallet.lost(OWNER) == 0
+
+
+async def test_a_free_bet_is_no_loss(wallet: LimitedWallet) -> None:
+    """The house pays it."""
+    await wallet.limit(OWNER, LimitKind.LOSS_DAY, 1)
+    [(name, worth)] = FREE_BETS.items()
+    assert await wallet.limited.reserve(stake(1, worth, name)) == DONE
+    assert await wallet.lost(OWNER) == 0
+
+
+async def test_an_exclusion_stops_stakes_and_nothing_that_is_the_customers(wallet: LimitedWallet) -> None:
+    """What was reserved before is settled and released as ever, and its repetition has its answer."""
+    settled, released = stake(1, 10), stake(2, 10)
+    for bet in (settled, released):
+        assert await wallet.limited.reserve(bet) == DONE
+    await wallet.exclude(OWNER, 6)
+    assert await wallet.limited.reserve(stake(3, 10)) == refused(Why.SELF_EXCLUDED)
+    [(name, worth)] = FREE_BETS.items()
+    assert await wallet.limited.reserve(stake(4, worth, name)) == refused(Why.SELF_EXCLUDED)
+    assert await wallet.limited.reserve(settled) == DONE
+    assert await wallet.limited.settle(won(1, settled, 25)) == DONE
+    assert await wallet.limited.release(released) == DONE
+
+
+@pytest.mark.parametrize(
+    ("account", "why"),
+    [
+        (AccountState(rg_state="self_excluded"), Why.SELF_EXCLUDED),
+        (AccountState(rg_state="restricted"), Why.COOLING_OFF),
+        (AccountState(status="suspended"), Why.SUSPENDED),
+    ],
+)
+async def test_an_account_message_stops_stakes(
+    wallet: LimitedWallet, account: AccountState, why: Why
+) -> None:
+    """What the operator says counts as what was chosen here."""
+    wallet.become(account=account)
+    assert await wallet.limited.reserve(stake(1, 10)) == refused(why)
+
+
+async def test_where_a_limit_is_required_nobody_plays_without(wallet: LimitedWallet) -> None:
+    """Denmark's rule."""
+    wallet.become(jurisdiction="DK")
+    assert await wallet.limited.reserve(stake(1, 10)) == refused(Why.NOT_ALLOWED_HERE)
+    await wallet.limit(OWNER, LimitKind.DEPOSIT_DAY, 1000)
+    assert await wallet.limited.reserve(stake(2, 10)) == DONE
+
+
+@pytest.mark.parametrize("cut", [0, "lost", "unanswered"])
+async def test_a_reservation_that_was_cut_off_counts_once(wallet: LimitedWallet, cut: int | str) -> None:
+    """The block does not know, and repeats its request."""
+    await wallet.limit(OWNER, LimitKind.LOSS_DAY, 50)
+    if isinstance(cut, int):
+        wallet.database.statements = cut
+    else:
+        wallet.database.commit = cut
+    assert await wallet.limited.reserve(stake(1, 30)) == IN_DOUBT
+    assert await wallet.limited.reserve(stake(1, 30)) == DONE
+    assert await wallet.lost(OWNER) == 30
