@@ -1,4 +1,4 @@
-"""The wallet's tables."""
+"""The tables of the wallet, which become its `models` with the line of the block."""
 
 from pathlib import Path
 
