@@ -39,6 +39,9 @@ export function BetSlip(props: BetSlipProps) {
   const button = useRef<HTMLButtonElement>(null);
   const why = closed ?? whyNot(standing, words) ?? (stakeMinor === null ? words.enterStake : null);
   const said = useCalm(why ?? '');
+  // Odds that have moved once may move back: returns are not read out before the customer has accepted others.
+  const [restless, setRestless] = useState<Picked['seen']>(null);
+  if (picked !== null && standing?.kind === 'moved' && restless !== picked.seen) setRestless(picked.seen);
   const about = `${picked?.offer.selection.id ?? ''} ${typed}`;
   // What was told of another stake or selection is no longer news; a refusal, or that nothing is known, is also while it cannot be placed.
   const news = told?.about === about && (why === null || told.lasts) ? told.text : null;
@@ -84,7 +87,7 @@ export function BetSlip(props: BetSlipProps) {
           typed={typed}
           currency={currency}
           oddsMilli={(standing?.kind === 'moved' ? standing.odds : picked?.seen)?.milli ?? null}
-          isSettled={picked?.isChosen === true && standing?.kind !== 'moved'}
+          isSettled={picked?.isChosen === true && picked.seen !== restless}
           onType={type}
         />
         {props.children}
