@@ -64,7 +64,7 @@ def test_over_http_the_promises_hold() -> None:
     run_state_machine_as_test(
         HttpFundsMachine,
         settings=settings(
-            max_examples=15,
+            max_examples=10,
             stateful_step_count=25,
             deadline=None,
             suppress_health_check=[HealthCheck.too_slow],

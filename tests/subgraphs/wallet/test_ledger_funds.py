@@ -26,7 +26,7 @@ def test_the_ledger_keeps_the_promises() -> None:
     run_state_machine_as_test(
         LedgerFundsMachine,
         settings=settings(
-            max_examples=40,
+            max_examples=25,
             stateful_step_count=25,
             deadline=None,
             suppress_health_check=[HealthCheck.too_slow],

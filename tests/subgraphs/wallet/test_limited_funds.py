@@ -46,7 +46,7 @@ def test_without_limits_the_promises_hold() -> None:
     run_state_machine_as_test(
         LimitedFundsMachine,
         settings=settings(
-            max_examples=30,
+            max_examples=15,
             stateful_step_count=25,
             deadline=None,
             suppress_health_check=[HealthCheck.too_slow],
