@@ -205,7 +205,7 @@ WITH ranges AS (
 ),
 keyed AS (
     SELECT topic, topic_partition, complete_until, waiting,
-        topic IN ('club.scheme.v1', 'club.week.v1', 'club.cells.v1', 'club.served.v1', 'event.offer.v1', 'event.market.v1') AS shared
+        topic IN ({shared_topics}) AS shared
     FROM partitions
 )
 SELECT cell, min(complete_until) AS complete_until, sum(waiting) AS waiting, count() AS partitions

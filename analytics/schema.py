@@ -131,7 +131,11 @@ NO_WEEK: Final = {
 
 def views() -> tuple[View, ...]:
     """Return the views of facts and reports, in the order in which they can be created."""
-    return tuple(View(name, says, query) for name, _, says, query in (*_in("facts.sql"), *_in("reports.sql")))
+    shared = ", ".join(f"'{table.topic}'" for table in RECORD_TABLES if not table.keyed)
+    return tuple(
+        View(name, says, query.replace("{shared_topics}", shared))
+        for name, _, says, query in (*_in("facts.sql"), *_in("reports.sql"))
+    )
 
 
 def rollups() -> tuple[Rollup, ...]:

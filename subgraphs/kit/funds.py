@@ -79,7 +79,7 @@ def refused(why: Why) -> Outcome:
     return Outcome(Status.REFUSED, why)
 
 
-class Standing(StrEnum):
+class ReservationState(StrEnum):
     """How a reservation stands."""
 
     UNKNOWN = auto()
@@ -149,7 +149,7 @@ class Funds(Protocol):
         """Give everything back, and never make the reservation if it has not come yet."""
         ...
 
-    async def ask(self, reservation: Reservation) -> Standing | None:
+    async def ask(self, reservation: Reservation) -> ReservationState | None:
         """Return how a reservation stands; None if that cannot be known now."""
         ...
 

@@ -16,8 +16,8 @@ from subgraphs.kit.funds import (
     IN_DOUBT,
     Outcome,
     Reservation,
+    ReservationState,
     Settlement,
-    Standing,
     check_reservation,
     check_settlement,
 )
@@ -62,7 +62,7 @@ FundsRequest: TypeAlias = Reserve | Settle | Release | Ask
 class Stands(Struct, frozen=True):
     """The answer to `Ask`; null if it cannot be known now."""
 
-    standing: Standing | None
+    state: ReservationState | None
 
 
 class HttpFunds:
@@ -97,10 +97,10 @@ class HttpFunds:
         check_reservation(reservation)
         return await self._sent(Release(reservation), Outcome) or IN_DOUBT
 
-    async def ask(self, reservation: Reservation) -> Standing | None:
+    async def ask(self, reservation: Reservation) -> ReservationState | None:
         """Return how a reservation stands; None if that cannot be known now."""
         answer = await self._sent(Ask(reservation), Stands)
-        return None if answer is None else answer.standing
+        return None if answer is None else answer.state
 
     async def _sent(self, request: FundsRequest, answer: type[T]) -> T | None:
         """Send a request, and return the answer; None if there is none that can be relied upon."""

@@ -15,8 +15,8 @@ from subgraphs.kit.funds import (
     IN_DOUBT,
     Outcome,
     Reservation,
+    ReservationState,
     Settlement,
-    Standing,
     Why,
     check_reservation,
     check_settlement,
@@ -50,14 +50,14 @@ _OVER: Final = _MADE | {_S.PENDING_TRANSFER_EXPIRED, _S.PENDING_TRANSFER_ALREADY
 MAX_ATTEMPTS: Final = 8
 """How often a change is tried that another one of the same reservation got in the way of."""
 
-_STANDING: Final = {
-    State.ABSENT: Standing.UNKNOWN,
-    State.FAILED: Standing.REFUSED,
-    State.RESERVED: Standing.RESERVED,
-    State.TAKEN: Standing.SETTLED,
-    State.VOIDED: Standing.RELEASED,
-    State.RETURNED: Standing.RELEASED,
-    State.EXPIRED: Standing.EXPIRED,
+_STATES: Final = {
+    State.ABSENT: ReservationState.UNKNOWN,
+    State.FAILED: ReservationState.REFUSED,
+    State.RESERVED: ReservationState.RESERVED,
+    State.TAKEN: ReservationState.SETTLED,
+    State.VOIDED: ReservationState.RELEASED,
+    State.RETURNED: ReservationState.RELEASED,
+    State.EXPIRED: ReservationState.EXPIRED,
 }
 
 
@@ -82,13 +82,13 @@ class LedgerFunds:
         check_reservation(reservation)
         return await _decided(lambda: self._release(reservation))
 
-    async def ask(self, reservation: Reservation) -> Standing | None:
+    async def ask(self, reservation: Reservation) -> ReservationState | None:
         """Return how a reservation stands; None if that cannot be known now."""
         written = await unless_unavailable(self._reader.read(reservation.id), None)
         if written is None:
             return None
         is_released = written.state is State.FAILED and written.why is Why.RELEASED
-        return Standing.RELEASED if is_released else _STANDING[written.state]
+        return ReservationState.RELEASED if is_released else _STATES[written.state]
 
     async def _reserve(self, asked: Reservation) -> Outcome | None:
         written = await self._reader.read(asked.id)

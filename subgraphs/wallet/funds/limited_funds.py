@@ -18,19 +18,19 @@ from subgraphs.kit.funds import (
     Outcome,
     Purpose,
     Reservation,
+    ReservationState,
     Settlement,
-    Standing,
     Status,
     Why,
     check_reservation,
     refused,
 )
 from subgraphs.wallet.funds.attempts import unless_unavailable
-from subgraphs.wallet.limits import records
 from subgraphs.wallet.limits.acts import Act
 from subgraphs.wallet.limits.claims import Claim, Claims
+from subgraphs.wallet.limits.records import Standing
 
-StandingOf: TypeAlias = Callable[[Owner], Awaitable[records.Standing]]
+StandingOf: TypeAlias = Callable[[Owner], Awaitable[Standing]]
 
 ACT_OF: Final = {Purpose.BET: Act.BET, Purpose.GAME: Act.GAME}
 PRODUCT_OF: Final = {Purpose.BET: Product.BETTING, Purpose.GAME: Product.CASINO}
@@ -78,12 +78,12 @@ class LimitedFunds:
         outcome = await self._funds.release(reservation)
         return outcome if outcome.status is not Status.DONE else await self._give_back(reservation)
 
-    async def ask(self, reservation: Reservation) -> Standing | None:
+    async def ask(self, reservation: Reservation) -> ReservationState | None:
         """Return how a reservation stands; one that has ended by itself counts no more."""
-        standing = await self._funds.ask(reservation)
-        if standing is Standing.EXPIRED and await self._give_back(reservation) is IN_DOUBT:
+        state = await self._funds.ask(reservation)
+        if state is ReservationState.EXPIRED and await self._give_back(reservation) is IN_DOUBT:
             return None
-        return standing
+        return state
 
     async def _claimed(self, asked: Reservation) -> Outcome:
         """Count a stake if it may be made now, or refuse it for ever."""
@@ -103,7 +103,7 @@ class LimitedFunds:
             decision = await self._claims.claim(connection, claim, standing)
         if (code := decision.code) is None:
             return DONE
-        if await self._funds.ask(asked) is not Standing.UNKNOWN:
+        if await self._funds.ask(asked) is not ReservationState.UNKNOWN:
             return DONE  # whoever keeps the money knows what became of it
         why = Why(code)
         if why is Why.IDEMPOTENCY_REUSED:

@@ -25,6 +25,7 @@ WHY: Final = {
     CreateTransferStatus.DEBIT_ACCOUNT_NOT_FOUND: Why.WRONG_CURRENCY,
     CreateTransferStatus.CREDIT_ACCOUNT_NOT_FOUND: Why.RELEASED,
     CreateTransferStatus.DEBIT_ACCOUNT_ALREADY_CLOSED: Why.SUSPENDED,
+    CreateTransferStatus.CREDIT_ACCOUNT_ALREADY_CLOSED: Why.SUSPENDED,
 }
 """What it means that the transfer which decides on a reservation has failed for ever.
 

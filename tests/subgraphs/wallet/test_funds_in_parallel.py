@@ -13,8 +13,8 @@ from subgraphs.kit.funds import (
     Outcome,
     Purpose,
     Reservation,
+    ReservationState,
     Settlement,
-    Standing,
     Status,
 )
 from tests.subgraphs.wallet.ledger_wallet import LedgerWallet
@@ -24,7 +24,7 @@ from tools.private_mariadb import PrivateMariadb
 
 OWNER: Final = CUSTOMERS[0]
 RETURNS: Final = 3
-HELD: Final = {Standing.RESERVED, Standing.SETTLED}
+HELD: Final = {ReservationState.RESERVED, ReservationState.SETTLED}
 
 
 @pytest.fixture
@@ -75,8 +75,8 @@ async def test_each_id_has_one_outcome(wallets: list[LedgerWallet], seed: int) -
 
     await asyncio.gather(*(block(wallet.funds) for wallet in wallets * 3))
     assert all(outcome.status is not Status.IN_DOUBT for outcomes in told.values() for outcome in outcomes)
-    standing = {stake.id: await wallets[1].funds.ask(stake) for stake in stakes}
-    kept = sum(stake.amount for stake in stakes if standing[stake.id] in HELD)
+    states = {stake.id: await wallets[1].funds.ask(stake) for stake in stakes}
+    kept = sum(stake.amount for stake in stakes if states[stake.id] in HELD)
     paid = sum(RETURNS for stake in stakes if DONE in told.get(f"settle {stake.id}", ()))
     assert (await wallets[0].has(OWNER)).total == total - kept + paid
     await wallets[0].house()  # the ledger proves itself

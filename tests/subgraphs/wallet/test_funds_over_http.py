@@ -11,7 +11,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from foundation.signatures.keys import new_key, public_part
 from subgraphs.kit.domain.keys import Owner
-from subgraphs.kit.funds import DONE, IN_DOUBT, Outcome, Purpose, Reservation, Settlement, Standing
+from subgraphs.kit.funds import DONE, IN_DOUBT, Outcome, Purpose, Reservation, ReservationState, Settlement
 from subgraphs.kit.http_funds import HttpFunds
 from subgraphs.kit.served_funds import funds_app
 from tests.subgraphs.wallet.ledger_wallet import LedgerWallet
@@ -93,10 +93,10 @@ class Kept:
         self.asked.append(reservation)
         return DONE
 
-    async def ask(self, reservation: Reservation) -> Standing | None:
+    async def ask(self, reservation: Reservation) -> ReservationState | None:
         """Count a question."""
         self.asked.append(reservation)
-        return Standing.RESERVED
+        return ReservationState.RESERVED
 
 
 @pytest.fixture
@@ -114,7 +114,7 @@ async def test_only_who_has_a_key_moves_money(kept: Kept) -> None:
     async with client_of(app) as client:
         assert (await client.post("/funds", json={"type": "ask"})).status_code == httpx.codes.UNAUTHORIZED
     assert kept.asked == []
-    assert await HttpFunds(client_of(app), fixed(KEY)).ask(STAKE) is Standing.RESERVED
+    assert await HttpFunds(client_of(app), fixed(KEY)).ask(STAKE) is ReservationState.RESERVED
 
 
 async def test_a_request_that_was_seen_is_not_done_again(kept: Kept) -> None:

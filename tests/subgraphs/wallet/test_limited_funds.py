@@ -9,7 +9,17 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from subgraphs.kit.funds import DONE, IN_DOUBT, Purpose, Reservation, Settlement, Standing, Why, refused
+from subgraphs.kit.funds import (
+    DONE,
+    IN_DOUBT,
+    Purpose,
+    Reservation,
+    ReservationState,
+    Settlement,
+    Why,
+    refused,
+)
+from subgraphs.kit.graphql.platform_errors import PlatformErrorCode
 from subgraphs.wallet.limits.breaks import AccountState
 from subgraphs.wallet.limits.limit import LimitKind
 from tests.subgraphs.wallet.ledger_wallet import LedgerWallet
@@ -110,7 +120,7 @@ async def test_a_stake_is_at_most_the_limit_of_one_bet(wallet: LimitedWallet) ->
     await wallet.limit(OWNER, LimitKind.STAKE_BET, 20)
     assert await wallet.limited.reserve(stake(1, 20)) == DONE
     assert await wallet.limited.reserve(stake(2, 21)) == refused(Why.LIMIT_REACHED)
-    assert await wallet.limited.ask(stake(2, 21)) is Standing.RELEASED
+    assert await wallet.limited.ask(stake(2, 21)) is ReservationState.RELEASED
 
 
 async def test_what_is_given_back_or_won_makes_room(wallet: LimitedWallet) -> None:
@@ -122,7 +132,7 @@ async def test_what_is_given_back_or_won_makes_room(wallet: LimitedWallet) -> No
     assert await wallet.limited.release(released) == DONE
     assert await wallet.limited.reserve(expired) == DONE
     await wallet.pass_time(SECONDS)
-    assert await wallet.limited.ask(expired) is Standing.EXPIRED
+    assert await wallet.limited.ask(expired) is ReservationState.EXPIRED
     assert await wallet.limited.reserve(lost) == DONE
     for _ in range(2):
         assert await wallet.limited.settle(won(1, lost, 12)) == DONE
@@ -135,6 +145,12 @@ async def test_a_stake_without_money_does_not_count(wallet: LimitedWallet) -> No
     for _ in range(2):
         assert await wallet.limited.reserve(stake(1, 400)) == refused(Why.INSUFFICIENT_FUNDS)
     assert await wallet.lost(OWNER) == 0
+
+
+def test_what_customers_are_told_is_a_code_of_the_platform() -> None:
+    """The kit's protocol of money names codes without knowing GraphQL."""
+    codes = {why.value for why in Why if why.value.isupper()}
+    assert codes <= {code.value for code in PlatformErrorCode}
 
 
 async def test_a_free_bet_is_no_loss(wallet: LimitedWallet) -> None:

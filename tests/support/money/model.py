@@ -7,8 +7,8 @@ from subgraphs.kit.funds import (
     DONE,
     Outcome,
     Reservation,
+    ReservationState,
     Settlement,
-    Standing,
     Why,
     refused,
 )
@@ -40,14 +40,14 @@ class Made:
 
     Attributes:
         asked: What was asked for; None if it was released before it came.
-        standing: How it stands.
+        state: How it stands.
         why: Why it was refused.
         taken: From where how much was taken: a purse and the name in it.
         ends: When it ends by itself.
     """
 
     asked: Reservation | None
-    standing: Standing
+    state: ReservationState
     why: Why | None = None
     taken: list[tuple[str, int]] = field(default_factory=list)
     ends: int = 0
@@ -72,8 +72,8 @@ class FundsModel:
         """Let time pass, and what has ended by itself be the customers' again."""
         self.now += seconds
         for made in self.made.values():
-            if made.standing is Standing.RESERVED and made.ends <= self.now:
-                made.standing = Standing.EXPIRED
+            if made.state is ReservationState.RESERVED and made.ends <= self.now:
+                made.state = ReservationState.EXPIRED
                 self._give_back(made)
 
     def reserve(self, asked: Reservation) -> Outcome:
@@ -83,8 +83,8 @@ class FundsModel:
             return self._again(made, asked)
         account = self.accounts.get((asked.owner, asked.currency))
         why, taken = self._taken(account, asked)
-        standing = Standing.REFUSED if why else Standing.RESERVED
-        self.made[asked.id] = Made(asked, standing, why, taken, self.now + asked.seconds)
+        state = ReservationState.REFUSED if why else ReservationState.RESERVED
+        self.made[asked.id] = Made(asked, state, why, taken, self.now + asked.seconds)
         for purse, amount in taken:
             self._move(asked, purse, -amount)
         return refused(why) if why else DONE
@@ -98,12 +98,16 @@ class FundsModel:
         made = self.made.get(reservation.id)
         if made is None:
             return refused(Why.UNKNOWN_RESERVATION)
-        if made.asked is not None and made.standing is not Standing.REFUSED and made.asked != reservation:
+        if (
+            made.asked is not None
+            and made.state is not ReservationState.REFUSED
+            and made.asked != reservation
+        ):
             return refused(Why.IDEMPOTENCY_REUSED)
         if (ended := self._ended(made)) is not None:
             return refused(ended)
-        if made.standing is Standing.RESERVED:
-            made.standing = Standing.SETTLED
+        if made.state is ReservationState.RESERVED:
+            made.state = ReservationState.SETTLED
             self.house += sum(amount for _, amount in made.taken)
         self.settled[asked.id] = asked
         self.accounts[reservation.owner, reservation.currency].cash += asked.returns
@@ -112,23 +116,23 @@ class FundsModel:
 
     def release(self, asked: Reservation) -> Outcome:
         """Give everything back."""
-        made = self.made.setdefault(asked.id, Made(None, Standing.RELEASED))
-        if made.asked is not None and made.standing is not Standing.REFUSED and made.asked != asked:
+        made = self.made.setdefault(asked.id, Made(None, ReservationState.RELEASED))
+        if made.asked is not None and made.state is not ReservationState.REFUSED and made.asked != asked:
             return refused(Why.IDEMPOTENCY_REUSED)
-        if made.standing is Standing.SETTLED:
+        if made.state is ReservationState.SETTLED:
             self.house -= sum(amount for _, amount in made.taken)
-        if made.standing in {Standing.RESERVED, Standing.SETTLED}:
-            made.standing = Standing.RELEASED
+        if made.state in {ReservationState.RESERVED, ReservationState.SETTLED}:
+            made.state = ReservationState.RELEASED
             self._give_back(made)
         return DONE
 
-    def ask(self, asked: Reservation) -> Standing:
+    def ask(self, asked: Reservation) -> ReservationState:
         """Return how a reservation stands."""
         made = self.made.get(asked.id)
-        return Standing.UNKNOWN if made is None else made.standing
+        return ReservationState.UNKNOWN if made is None else made.state
 
     def _again(self, made: Made, asked: Reservation) -> Outcome:
-        if made.standing is Standing.REFUSED and made.why is not None:
+        if made.state is ReservationState.REFUSED and made.why is not None:
             return refused(made.why)
         if made.asked is not None and made.asked != asked:
             return refused(Why.IDEMPOTENCY_REUSED)
@@ -136,8 +140,12 @@ class FundsModel:
         return DONE if ended is None else refused(ended)
 
     def _ended(self, made: Made) -> Why | None:
-        ends = {Standing.RELEASED: Why.RELEASED, Standing.EXPIRED: Why.EXPIRED, Standing.REFUSED: made.why}
-        return ends.get(made.standing)
+        ends = {
+            ReservationState.RELEASED: Why.RELEASED,
+            ReservationState.EXPIRED: Why.EXPIRED,
+            ReservationState.REFUSED: made.why,
+        }
+        return ends.get(made.state)
 
     def _taken(self, account: Account | None, asked: Reservation) -> tuple[Why | None, list[tuple[str, int]]]:
         if account is None or (asked.free_bet and asked.free_bet not in account.free_bets):
