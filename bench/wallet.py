@@ -31,7 +31,7 @@ from subgraphs.wallet.ledger.accounts import Account, AccountFlags
 from subgraphs.wallet.ledger.ledger import Ledger
 from subgraphs.wallet.ledger.proof import prove
 from subgraphs.wallet.ledger.transfers import CreateTransferStatus, Transfer
-from subgraphs.wallet.tables import LEDGER, METADATA
+from subgraphs.wallet.models import LEDGER, METADATA
 
 DURABLE: Final = (
     "--innodb-flush-log-at-trx-commit=1",

@@ -56,6 +56,10 @@ OWN: Final[tuple[Block, ...]] = (
         tail="consumers.events.tail:tailing",
         area="backoffice.events.area:EventsArea",
     ),
+    Block(
+        "wallet",
+        workers=("upkeep",),
+    ),
 )
 BLOCKS: Final = (*OWN, *further_blocks(OWN))
 BY_NAME: Final = {block.name: block for block in BLOCKS}

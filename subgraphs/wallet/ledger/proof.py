@@ -66,7 +66,8 @@ class _Proof:
         yield await self._of_ledgers(connection)
         after = ""
         while page := await self._fetch(
-            connection, f"SELECT id FROM account WHERE id>{self._quote(after)} ORDER BY id LIMIT {PAGE}"
+            connection,
+            f"SELECT id FROM ledger_account WHERE id>{self._quote(after)} ORDER BY id LIMIT {PAGE}",
         ):
             last = page[-1][0]
             yield await self._of_accounts(connection, after, last)
@@ -79,7 +80,8 @@ class _Proof:
         """Compare the sums of both sides, of each ledger."""
         rows = await self._fetch(
             connection,
-            f"SELECT ledger, {', '.join(f'SUM({name})' for name in SUMS)} FROM account GROUP BY ledger",
+            f"SELECT ledger, {', '.join(f'SUM({name})' for name in SUMS)} "
+            "FROM ledger_account GROUP BY ledger",
         )
         return [
             Difference("", f"debits_{kind} are not credits_{kind}", str(row[0]), int(debit), int(credit))
@@ -100,7 +102,8 @@ class _Proof:
         )
         rows = await self._fetch(
             connection,
-            f"SELECT account.id, {', '.join(text for pair in pairs for text in pair)} FROM account "
+            f"SELECT account.id, {', '.join(text for pair in pairs for text in pair)} "
+            "FROM ledger_account account "
             f"LEFT JOIN ({self._sums('debit', after, last)}) debits ON debits.id=account.id "
             f"LEFT JOIN ({self._sums('credit', after, last)}) credits ON credits.id=account.id "
             f"WHERE {self._within('account.id', after, last)} "
@@ -180,7 +183,7 @@ class _Proof:
         parts = []
         for side in ("debit", "credit"):
             account = f"transfer.{side}_account_id"
-            kept = f"JOIN account ON account.id={account} AND (account.flags & 8)<>0"
+            kept = f"JOIN ledger_account account ON account.id={account} AND (account.flags & 8)<>0"
             within = self._within(account, after, last)
             released = _placed(side, "-transfer.amount", "0")
             pending = "CASE WHEN (transfer.flags & 2)<>0 THEN transfer.amount ELSE 0 END"
@@ -217,8 +220,9 @@ class _Proof:
         )
         transfers = await self._fetch(
             connection,
-            "SELECT transfer.id FROM transfer LEFT JOIN account debit ON debit.id=transfer.debit_account_id "
-            "LEFT JOIN account credit ON credit.id=transfer.credit_account_id "
+            "SELECT transfer.id FROM transfer "
+            "LEFT JOIN ledger_account debit ON debit.id=transfer.debit_account_id "
+            "LEFT JOIN ledger_account credit ON credit.id=transfer.credit_account_id "
             f"WHERE transfer.failure='' AND (debit.id IS NULL OR credit.id IS NULL) LIMIT {MAX_DIFFERENCES}",
         )
         return [

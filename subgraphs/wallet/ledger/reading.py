@@ -75,13 +75,13 @@ class LedgerReader:
 
     def __init__(self, database: Database) -> None:
         self._database, self._dialect = database, database.dialect
-        self._accounts: JsonRows[Account] = _rows(database, "account", Account)
+        self._accounts: JsonRows[Account] = _rows(database, "ledger_account", Account)
         self._transfers: JsonRows[Transfer] = _rows(database, "transfer", Transfer)
         self._balances: JsonRows[AccountBalance] = _rows(database, "account_balance", AccountBalance)
 
     async def lookup_accounts(self, ids: Iterable[str]) -> list[Account]:
         """Return those of some accounts that exist, by id."""
-        return await self._lookup(self._accounts, "account", ids, "")
+        return await self._lookup(self._accounts, "ledger_account", ids, "")
 
     async def lookup_transfers(self, ids: Iterable[str]) -> list[Transfer]:
         """Return those of some transfers that exist, by id; failed ids are none."""

@@ -47,7 +47,7 @@ class LedgerRows:
         self._exclusive, self._shared = ("", "") if is_lite else (" FOR UPDATE", " LOCK IN SHARE MODE")
         self._union, self._around = (" UNION ALL ", ("", "")) if is_lite else (") UNION ALL (", ("(", ")"))
         self.accounts: JsonRows[AccountState] = JsonRows.of(
-            dialect, AccountState, json_array(dialect, [f"account.{name}" for name in STATE_COLUMNS])
+            dialect, AccountState, json_array(dialect, [f"ledger_account.{name}" for name in STATE_COLUMNS])
         )
         transfer = json_array(dialect, [f"transfer.{name}" for name in TRANSFER_COLUMNS])
         pending = [f"pending_transfer.{name}" for name in PENDING_COLUMNS[1:]]
@@ -82,7 +82,7 @@ class LedgerRows:
         """
         parts = [
             f"SELECT {time}, 0, {self.accounts.together} FROM {source}{self._exclusive}"
-            for source in self._sources("account", accounts)
+            for source in self._sources("ledger_account", accounts)
         ] or [f"SELECT {time}, 0, NULL"]
         parts += [
             f"SELECT 0, 1, {self.transfers.together} FROM {source}{self._shared}"

@@ -40,7 +40,7 @@ def _number(name: str, **options: Any) -> Column[int]:
 def _account(metadata: MetaData) -> Table:
     """`last_timestamp`: of the last batch that decided by these balances; the next one's are later."""
     return Table(
-        "account",
+        "ledger_account",
         metadata,
         _id("id", primary_key=True),
         Column("ledger", Integer, nullable=False),

@@ -18,6 +18,152 @@ depends_on = None
 def upgrade() -> None:
     op.create_table(
         "account",
+        sa.Column("brand_id", Identifier(length=64), nullable=False),
+        sa.Column("customer_id", Identifier(length=128), nullable=False),
+        sa.Column("revision", sa.BigInteger(), nullable=False),
+        sa.Column("status", sa.String(length=16), nullable=False),
+        sa.Column("verified", sa.Boolean(), nullable=False),
+        sa.Column("jurisdiction", sa.String(length=8), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("rg_state", sa.String(length=16), nullable=False),
+        sa.Column("promo_restricted", sa.Boolean(), nullable=False),
+        sa.Column("occurred_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("brand_id", "customer_id"),
+    )
+    op.create_table(
+        "account_balance",
+        sa.Column("account_id", Identifier(length=64), nullable=False),
+        sa.Column("timestamp", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("debits_pending", sa.BigInteger(), nullable=False),
+        sa.Column("debits_posted", sa.BigInteger(), nullable=False),
+        sa.Column("credits_pending", sa.BigInteger(), nullable=False),
+        sa.Column("credits_posted", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("account_id", "timestamp"),
+    )
+    op.create_table(
+        "brand",
+        sa.Column("brand_id", Identifier(length=64), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("time_zone", sa.String(length=64), nullable=False),
+        sa.Column("default_locale", sa.String(length=35), nullable=False),
+        sa.Column("locales", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("default_jurisdiction", sa.String(length=8), nullable=False),
+        sa.Column("jurisdictions", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("default_currency", sa.String(length=3), nullable=False),
+        sa.Column("currencies", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("occurred_at", UtcDateTime(), nullable=False),
+        sa.Column("zone_issued_at", UtcDateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("brand_id"),
+    )
+    op.create_table(
+        "cell",
+        sa.Column("name", Identifier(length=32), nullable=False),
+        sa.Column("first", sa.Integer(), nullable=False),
+        sa.Column("last", sa.Integer(), nullable=False),
+        sa.Column("of", sa.Integer(), nullable=False),
+        sa.Column("epoch", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("changed_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("name"),
+    )
+    op.create_table(
+        "customer_account",
+        sa.Column("brand_id", Identifier(length=64), nullable=False),
+        sa.Column("customer_id", Identifier(length=128), nullable=False),
+        sa.Column("currency", Identifier(length=3), nullable=False),
+        sa.Column("code", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("credit", Identifier(length=64), nullable=False),
+        sa.Column("account_id", Identifier(length=64), nullable=False),
+        sa.Column("expires_at", UtcDateTime(), nullable=True),
+        sa.Column("opened_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("brand_id", "customer_id", "currency", "code", "credit"),
+        sa.UniqueConstraint("account_id"),
+    )
+    op.create_table(
+        "customer_limit",
+        sa.Column("brand_id", Identifier(length=64), nullable=False),
+        sa.Column("customer_id", Identifier(length=128), nullable=False),
+        sa.Column("kind", Identifier(length=16), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("since", UtcDateTime(), nullable=False),
+        sa.Column("pending_amount", sa.BigInteger(), nullable=True),
+        sa.Column("pending_currency", sa.String(length=3), nullable=True),
+        sa.Column("asked_at", UtcDateTime(), nullable=True),
+        sa.Column("due", UtcDateTime(), nullable=True),
+        sa.Column("lapses", UtcDateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("brand_id", "customer_id", "kind"),
+    )
+    op.create_table(
+        "dead_letter",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("topic", Identifier(length=200), nullable=False),
+        sa.Column("partition", sa.Integer(), nullable=False),
+        sa.Column("offset", sa.BigInteger(), nullable=False),
+        sa.Column("generation", Identifier(length=64), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("key", Blob(), nullable=True),
+        sa.Column("value", Blob(), nullable=True),
+        sa.Column("headers", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("produced_at", UtcDateTime(), nullable=True),
+        sa.Column("stored_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("topic", "partition", "offset", "generation", name="dead_letter_origin"),
+    )
+    op.create_table(
+        "erasure",
+        sa.Column("brand_id", Identifier(length=64), nullable=False),
+        sa.Column("customer_hash", Identifier(length=64), nullable=False),
+        sa.Column("revision", sa.BigInteger(), nullable=False),
+        sa.Column("erased_at", UtcDateTime(), nullable=False),
+        sa.Column("pseudonym", Identifier(length=64), nullable=False),
+        sa.Column("found", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("applied_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("brand_id", "customer_hash"),
+    )
+    op.create_table(
+        "financial_check",
+        sa.Column("brand_id", Identifier(length=64), nullable=False),
+        sa.Column("customer_id", Identifier(length=128), nullable=False),
+        sa.Column("due_at", UtcDateTime(), nullable=False),
+        sa.Column("net_minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("closed_at", UtcDateTime(), nullable=True),
+        sa.Column("closed_by", Identifier(length=128), nullable=True),
+        sa.Column("finding", sa.String(length=500), nullable=True),
+        sa.PrimaryKeyConstraint("brand_id", "customer_id", "due_at"),
+    )
+    op.create_index("financial_check_open", "financial_check", ["closed_at", "due_at"], unique=False)
+    op.create_table(
+        "gambling_break",
+        sa.Column("brand_id", Identifier(length=64), nullable=False),
+        sa.Column("customer_id", Identifier(length=128), nullable=False),
+        sa.Column("request_key", Identifier(length=128), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("product", sa.String(length=16), nullable=True),
+        sa.Column("since", UtcDateTime(), nullable=False),
+        sa.Column("ends_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("brand_id", "customer_id", "request_key"),
+    )
+    op.create_table(
+        "installation",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("installation_id", Identifier(length=36), nullable=False),
+        sa.Column("kafka_cluster", sa.String(length=64), nullable=True),
+        sa.Column("recorded_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
+        "lease",
+        sa.Column("name", Identifier(length=64), nullable=False),
+        sa.Column("holder", Identifier(length=64), nullable=False),
+        sa.Column("expires_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("name"),
+    )
+    op.create_table(
+        "ledger_account",
         sa.Column("id", Identifier(length=64), nullable=False),
         sa.Column("ledger", sa.Integer(), nullable=False),
         sa.Column("code", sa.Integer(), nullable=False),
@@ -34,14 +180,69 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
-        "account_balance",
-        sa.Column("account_id", Identifier(length=64), nullable=False),
-        sa.Column("timestamp", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("debits_pending", sa.BigInteger(), nullable=False),
-        sa.Column("debits_posted", sa.BigInteger(), nullable=False),
-        sa.Column("credits_pending", sa.BigInteger(), nullable=False),
-        sa.Column("credits_posted", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("account_id", "timestamp"),
+        "limit_change",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("brand_id", Identifier(length=64), nullable=False),
+        sa.Column("customer_id", Identifier(length=128), nullable=False),
+        sa.Column("request_key", Identifier(length=128), nullable=False),
+        sa.Column("body_hash", Identifier(length=64), nullable=False),
+        sa.Column("subject", sa.String(length=16), nullable=False),
+        sa.Column("outcome", sa.String(length=16), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=True),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("product", sa.String(length=16), nullable=True),
+        sa.Column("ends_at", UtcDateTime(), nullable=True),
+        sa.Column("due", UtcDateTime(), nullable=True),
+        sa.Column("jurisdiction", sa.String(length=8), nullable=False),
+        sa.Column("who", Identifier(length=128), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("brand_id", "customer_id", "request_key", name="limit_change_once"),
+    )
+    op.create_table(
+        "limit_claim",
+        sa.Column("brand_id", Identifier(length=64), nullable=False),
+        sa.Column("customer_id", Identifier(length=128), nullable=False),
+        sa.Column("claim_id", Identifier(length=128), nullable=False),
+        sa.Column("act", sa.String(length=16), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("product", sa.String(length=16), nullable=True),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("brand_id", "customer_id", "claim_id"),
+    )
+    op.create_index(
+        "limit_claim_counted",
+        "limit_claim",
+        ["brand_id", "customer_id", "act", "at", "state", "currency", "amount_minor"],
+        unique=False,
+    )
+    op.create_table(
+        "limit_holder",
+        sa.Column("brand_id", Identifier(length=64), nullable=False),
+        sa.Column("customer_id", Identifier(length=128), nullable=False),
+        sa.Column("first_seen", UtcDateTime(), nullable=False),
+        sa.Column("active_at", UtcDateTime(), nullable=True),
+        sa.Column("deposited", sa.Boolean(), nullable=False),
+        sa.Column("declined_at", UtcDateTime(), nullable=True),
+        sa.Column("reviewed_at", UtcDateTime(), nullable=True),
+        sa.Column("no_limit_at", UtcDateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("brand_id", "customer_id"),
+    )
+    op.create_table(
+        "outbox",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("topic", Identifier(length=200), nullable=False),
+        sa.Column("key", Identifier(length=255), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.Column("headers", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("written_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
         "pending_transfer",
@@ -53,6 +254,43 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("pending_transfer_by_expiry", "pending_transfer", ["status", "expires_at"], unique=False)
+    op.create_table(
+        "position",
+        sa.Column("topic", Identifier(length=200), nullable=False),
+        sa.Column("partition", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("generation", Identifier(length=64), nullable=False),
+        sa.Column("next_offset", sa.BigInteger(), nullable=False),
+        sa.Column("updated_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("topic", "partition", "generation"),
+    )
+    op.create_table(
+        "scheme",
+        sa.Column("brand_id", Identifier(length=64), nullable=False),
+        sa.Column("jurisdiction", Identifier(length=8), nullable=False),
+        sa.Column("currency", Identifier(length=3), nullable=False),
+        sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("qualifying_product", sa.String(length=16), nullable=False),
+        sa.Column("target_minor", sa.Integer(), nullable=False),
+        sa.Column("min_stake_minor", sa.Integer(), nullable=False),
+        sa.Column("min_odds_milli", sa.Integer(), nullable=False),
+        sa.Column("bet_types", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("channels", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("count_before_opt_in", sa.Boolean(), nullable=False),
+        sa.Column("void_policy", sa.String(length=32), nullable=False),
+        sa.Column("default_reward_id", Identifier(length=64), nullable=True),
+        sa.Column("choice_lock_minutes", sa.Integer(), nullable=False),
+        sa.Column("grace_minutes", sa.Integer(), nullable=False),
+        sa.Column("terms_version", sa.String(length=64), nullable=False),
+        sa.Column("terms_summary", sa.Text(), nullable=False),
+        sa.Column("terms_url", sa.String(length=2000), nullable=False),
+        sa.Column("effective_from", UtcDateTime(), nullable=False),
+        sa.Column("issued_at", UtcDateTime(), nullable=False),
+        sa.Column("control_per_mille", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("trial_reward_id", Identifier(length=64), nullable=True),
+        sa.Column("trial_per_mille", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("event_scope", sa.JSON(none_as_null=True), nullable=True),
+        sa.PrimaryKeyConstraint("brand_id", "jurisdiction", "currency", "version"),
+    )
     op.create_table(
         "transfer",
         sa.Column("id", Identifier(length=64), nullable=False),
@@ -73,3 +311,18 @@ def upgrade() -> None:
     )
     op.create_index("transfer_by_credit", "transfer", ["credit_account_id", "timestamp"], unique=False)
     op.create_index("transfer_by_debit", "transfer", ["debit_account_id", "timestamp"], unique=False)
+    op.create_table(
+        "week_definition",
+        sa.Column("brand_id", Identifier(length=64), nullable=False),
+        sa.Column("iso_week", Identifier(length=8), nullable=False),
+        sa.Column("jurisdiction", Identifier(length=8), nullable=False),
+        sa.Column("currency", Identifier(length=3), nullable=False),
+        sa.Column("scheme_version", sa.Integer(), nullable=False),
+        sa.Column("time_zone", sa.String(length=64), nullable=False),
+        sa.Column("starts_at", UtcDateTime(), nullable=False),
+        sa.Column("ends_at", UtcDateTime(), nullable=False),
+        sa.Column("locks_at", UtcDateTime(), nullable=False),
+        sa.Column("grace_until", UtcDateTime(), nullable=False),
+        sa.Column("opened_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("brand_id", "iso_week", "jurisdiction", "currency"),
+    )

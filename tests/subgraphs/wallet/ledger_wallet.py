@@ -12,7 +12,7 @@ from subgraphs.wallet.funds.written_reservations import ReservationReader
 from subgraphs.wallet.ledger.ledger import Ledger
 from subgraphs.wallet.ledger.proof import prove
 from subgraphs.wallet.ledger.transfers import CreateTransferStatus, Transfer
-from subgraphs.wallet.tables import CUSTOMER_ACCOUNT
+from subgraphs.wallet.models import CUSTOMER_ACCOUNT
 from tests.support.money.contract import BONUSES, CASH, CURRENCY, CUSTOMERS, FREE_BETS
 from tests.support.money.model import Account
 from tests.support.wallet.ledgers import FaultyDatabase, StoppedClock

@@ -18,7 +18,7 @@ from subgraphs.wallet.limits.claims import Claims
 from subgraphs.wallet.limits.limit import LimitKind
 from subgraphs.wallet.limits.records import LimitRecords, Standing
 from subgraphs.wallet.limits.store import LimitStore, Request
-from subgraphs.wallet.tables import LIMITS
+from subgraphs.wallet.models import LIMITS
 from tests.subgraphs.wallet.ledger_wallet import NOW, LedgerWallet
 from tests.support.money.contract import CURRENCY
 from tests.support.wallet.ledgers import START, FaultyDatabase, StoppedClock

@@ -21,11 +21,11 @@ from tests.support.wallet.ledgers import (
 F = TransferFlags
 BROKEN = {
     "a sum of an account": (
-        "UPDATE account SET debits_posted=debits_posted+1 WHERE id='house'",
+        "UPDATE ledger_account SET debits_posted=debits_posted+1 WHERE id='house'",
         {("", "826"), ("house", "")},
     ),
     "both sides of one": (
-        "UPDATE account SET credits_pending=9, debits_pending=9 WHERE id='ann'",
+        "UPDATE ledger_account SET credits_pending=9, debits_pending=9 WHERE id='ann'",
         {("ann", "")},
     ),
     "an amount": ("UPDATE transfer SET amount=amount+1 WHERE id='paid'", {("house", ""), ("ann", "")}),

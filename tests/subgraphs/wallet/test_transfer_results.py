@@ -11,7 +11,7 @@ from subgraphs.wallet.ledger.accounts import Account, AccountFlags, CreateAccoun
 from subgraphs.wallet.ledger.ledger import Ledger
 from subgraphs.wallet.ledger.limits import AMOUNT_MAX, BALANCE_MAX
 from subgraphs.wallet.ledger.transfers import TRANSIENT, CreateTransferStatus, Transfer, TransferFlags
-from subgraphs.wallet.tables import LEDGER
+from subgraphs.wallet.models import LEDGER
 from tests.support.wallet.ledgers import (
     EURO,
     STERLING,

@@ -12,7 +12,7 @@ from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 from subgraphs.wallet.ledger.accounts import Account, AccountFlags
 from subgraphs.wallet.ledger.ledger import Ledger
-from subgraphs.wallet.tables import LEDGER, METADATA
+from subgraphs.wallet.models import LEDGER, METADATA
 from tests.support.database_probe import migrate
 
 START = 1_790_000_000_000_000

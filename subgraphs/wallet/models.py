@@ -1,0 +1,24 @@
+"""The tables of the wallet."""
+
+from pathlib import Path
+
+from sqlalchemy import MetaData
+
+from foundation.storage.cells.ownership import cell_table
+from foundation.storage.installation import installation_table
+from subgraphs.club_kit.records.tables import ReferenceTables
+from subgraphs.kit.records.tables import OutboxTables, StreamTables, erasure_table
+from subgraphs.wallet.funds.customer_accounts import customer_account_table
+from subgraphs.wallet.ledger.tables import LedgerTables
+from subgraphs.wallet.limits.tables import LimitTables
+
+METADATA = MetaData(info={"migrations": Path(__file__).with_name("migrations")})
+REFERENCE = ReferenceTables.declare(METADATA)
+STREAM = StreamTables.declare(METADATA)
+CELL = cell_table(METADATA)
+INSTALLATION = installation_table(METADATA)
+ERASURE = erasure_table(METADATA)
+OUTBOX = OutboxTables.declare(METADATA)
+LEDGER = LedgerTables.declare(METADATA)
+CUSTOMER_ACCOUNT = customer_account_table(METADATA)
+LIMITS = LimitTables.declare(METADATA)

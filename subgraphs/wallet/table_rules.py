@@ -1,0 +1,46 @@
+"""One line for each table of the wallet: its truth, its rows in a divided cell, and their erasure."""
+
+from typing import Final
+
+from foundation.storage.cells.division import BY_CUSTOMER, Rows
+from subgraphs.club_kit.records.table_rules import reference_rules
+from subgraphs.kit.records.erasure import kept
+from subgraphs.kit.records.recovery_sources import Source
+from subgraphs.kit.records.table_rules import TableRule, common_rules, database_rules
+from subgraphs.wallet.models import (
+    CELL,
+    CUSTOMER_ACCOUNT,
+    ERASURE,
+    INSTALLATION,
+    LEDGER,
+    LIMITS,
+    OUTBOX,
+    REFERENCE,
+    STREAM,
+)
+
+_MONEY: Final = "whose money it is: nothing else knows"
+_ASKED: Final = "what customers asked of their limits: nothing else knows"
+_LAW: Final = "what the law has kept of money and of limits"
+
+TABLE_RULES: Final = (
+    *reference_rules(REFERENCE),
+    *(
+        TableRule(table, Source.BACKUP, lost=_MONEY, rows=Rows.OF_DATABASE)
+        for table in (LEDGER.account, LEDGER.transfer, LEDGER.pending_transfer, LEDGER.account_balance)
+    ),
+    TableRule(CUSTOMER_ACCOUNT, Source.BACKUP, lost=_MONEY, rows=BY_CUSTOMER, erasure=(kept(_LAW),)),
+    *(
+        TableRule(table, Source.BACKUP, lost=_ASKED, rows=BY_CUSTOMER, erasure=(kept(_LAW),))
+        for table in (
+            LIMITS.holder,
+            LIMITS.limit,
+            LIMITS.chosen_break,
+            LIMITS.change,
+            LIMITS.claim,
+            LIMITS.check,
+        )
+    ),
+    *common_rules(STREAM, OUTBOX, ERASURE),
+    *database_rules(CELL, INSTALLATION),
+)
