@@ -61,6 +61,7 @@ NOT_LISTS = frozenset(
             "week open",
         ),
         *("worker events-upkeep", "worker feeds", "worker fulfilment", "worker intents"),
+        "worker wallet-upkeep",
         *("worker outbox", "worker weeks"),
         *(f"subgraph {name} {what}" for name in SUBGRAPHS for what in ("sdl", "serve")),
     }
