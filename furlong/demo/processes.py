@@ -75,7 +75,7 @@ async def running_processes(database: DatabaseSettings, around: Surroundings) ->
             running_outbox_worker(database, stream, None if tracing is None else tracing.tracer)
         )
         await stack.enter_async_context(running_week_worker(database, clock, stream))
-        await stack.enter_async_context(running_block_workers(WorkerParts(database, clock), stream))
+        await stack.enter_async_context(running_block_workers(WorkerParts(database, clock, changed), stream))
         fulfilment = await stack.enter_async_context(
             running_fulfilment(database, around.providers, stream, clock)
         )

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from typing import Final, TypeGuard
+from typing import Any, Final, TypeGuard
 
 import msgspec
 
@@ -35,6 +35,9 @@ SESSION_CLAIMS: Final = (("jti",), ("sid",), ("brand", "sub"))
 
 _TERRITORY: Final = re.compile(r"[A-Z]{2}")
 
+MAX_INSTANT: Final = 253_402_300_800
+"""The end of the year 9999, in seconds since the epoch."""
+
 MAX_ID: Final = 64  # as in the contracts of the messages
 
 NO_BEARER: Final = "send `Authorization: Bearer <token>`, or no such header to be anonymous"
@@ -54,6 +57,8 @@ class Viewer:
     """When the session expires, in seconds since the epoch; None if unknown."""
     territory: str | None = field(default=None, compare=False)
     """Where the customer is, as the session says; None if it does not say."""
+    began: float | None = field(default=None, repr=False, compare=False)
+    """When the customer signed in, in seconds since the epoch; None if the session does not say."""
     owner: Owner = field(init=False, repr=False, compare=False)
     """The viewer as the owner of rows."""
 
@@ -192,7 +197,8 @@ def viewer_of(token: VerifiedToken) -> Viewer:
     brand, customer = token.claims["brand"], token.claims["sub"]
     if not is_id(brand) or not is_id(customer):
         raise InvalidToken(Reason.CLAIMS)
-    return Viewer(brand, customer, token.expires, territory_of(token.claims.get("territory")))
+    territory, began = territory_of(token.claims.get("territory")), sign_in_of(token.claims)
+    return Viewer(brand, customer, token.expires, territory, began)
 
 
 def viewer_in(cell: Cell | None, region: SessionRegion | None, token: VerifiedToken) -> Viewer:
@@ -209,6 +215,18 @@ def viewer_in(cell: Cell | None, region: SessionRegion | None, token: VerifiedTo
     if cell is not None and not cell.has(viewer.brand, viewer.customer):
         raise WrongCell(f"this is cell {cell.name}, and the customer belongs to another: try again")
     return viewer
+
+
+def sign_in_of(claims: Mapping[str, Any]) -> float | None:
+    """Return when somebody signed in, in seconds since the epoch: `auth_time`, else `iat`; None without both.
+
+    A session that is renewed has a new `iat`, and the `auth_time` of OpenID Connect stays.
+    """
+    for name in ("auth_time", "iat"):
+        value = claims.get(name)
+        if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < MAX_INSTANT:
+            return float(value)
+    return None
 
 
 def territory_of(value: object) -> str | None:

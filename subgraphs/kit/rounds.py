@@ -5,13 +5,19 @@ from typing import NamedTuple, Protocol
 
 from foundation.storage.clock import Clock
 from foundation.storage.settings import DatabaseSettings
+from subgraphs.kit.live.event_bus import CustomersChanged
 
 
 class WorkerParts(NamedTuple):
-    """What a worker of a block is built from."""
+    """What a worker of a block is built from.
+
+    Attributes:
+        changed: Called with the keys of customers whose data a commit has changed; None if nobody follows.
+    """
 
     database: DatabaseSettings
     clock: Clock
+    changed: CustomersChanged | None = None
 
 
 class Rounds(Protocol):

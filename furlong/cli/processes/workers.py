@@ -233,10 +233,13 @@ for declared in BLOCKS:
 async def _work_in_rounds(name: str, listen: str | None) -> None:
     from furlong.workers.rounds import BLOCK_WORKERS
     from furlong.workers.status import RoundStatus
+    from subgraphs.kit.live.wiring import publishing
     from subgraphs.kit.rounds import WorkerParts
 
-    parts, status = WorkerParts(database_settings(), running_clock()), RoundStatus(name)
+    status = RoundStatus(name)
     async with AsyncExitStack() as stack:
+        changed = await stack.enter_async_context(publishing())
+        parts = WorkerParts(database_settings(), running_clock(), changed)
         stop = stack.enter_context(_stopped_by_signals())
         await _serve_status(stack, status, parts.clock, listen)
         await BLOCK_WORKERS[name].run(parts, stream_settings(), stop, status)

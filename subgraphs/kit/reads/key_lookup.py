@@ -56,6 +56,8 @@ class KeyLookup(Generic[K, V]):
         build: Builds a key's value from its rows, which have `columns`, in any order; there may be none. Keys
             may share a value.
         where: An additional condition for the rows.
+        joined: A table whose columns may be read, too; None for no other.
+        on: Which row of that one belongs to a row; without any, the row is left out.
     """
 
     table: Table
@@ -63,6 +65,8 @@ class KeyLookup(Generic[K, V]):
     columns: tuple[str, ...]
     build: Callable[[Sequence[Row]], V]
     where: ColumnElement[bool] | None = None
+    joined: Table | None = None
+    on: ColumnElement[bool] | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -74,6 +78,13 @@ class KeyLookup(Generic[K, V]):
         """Whether the key consists of the first columns of the table's primary key, in any order."""
         return set(self.key) == {column.name for column in list(self.table.primary_key)[: len(self.key)]}
 
+    def column(self, name: str) -> Column[Any]:
+        """Return a column by its name; the table's own comes before that of the joined one."""
+        own: Column[Any] | None = self.table.c.get(name)
+        if own is not None or self.joined is None:
+            return self.table.c[name]
+        return self.joined.c[name]
+
     def select(self, number: int, columns: Iterable[ColumnElement[Any]]) -> Select[Any]:
         """Return a SELECT of the rows with one of the keys.
 
@@ -84,6 +95,8 @@ class KeyLookup(Generic[K, V]):
         key = tuple_(*(self.table.c[name] for name in self.key))
         wanted = key.in_(bindparam(f"{KEYS}{number}", expanding=True))
         query = select(literal_column(str(number)), *columns).where(wanted)
+        if self.joined is not None:
+            query = query.select_from(self.table.join(self.joined, self.on))
         if self.is_by_primary_key:
             for dialect in ("mysql", "mariadb"):
                 query = query.with_hint(self.table, PRIMARY_ONLY, dialect)
@@ -129,7 +142,7 @@ class LookupStatement(Generic[K]):
             parts: At least one.
             dialect: To compile for.
         """
-        columns = [[part.point.table.c[name] for name in part.point.names] for part in parts]
+        columns = [[part.point.column(name) for name in part.point.names] for part in parts]
         shared = {_kind(column, dialect): column for each in columns for column in each}
         index = {kind: at for at, kind in enumerate(shared, 1)}
         selects = []
