@@ -5,12 +5,20 @@ from functools import partial
 from foundation.storage.database import Database
 from subgraphs.club_kit.reads.brand_rules import SharedReads
 from subgraphs.club_kit.records.reference import ReferenceRepository
+from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.graphql.app import Subgraph
 from subgraphs.kit.graphql.parts import SubgraphParts
+from subgraphs.kit.live.rereading import states_of
+from subgraphs.kit.live.updates import Updates
+from subgraphs.kit.live.watches import owner_of
+from subgraphs.kit.reads.key_lookup import BatchedLookup
+from subgraphs.wallet.customer_record import CustomerRecord, record_parts
+from subgraphs.wallet.limit_service import LimitService
 from subgraphs.wallet.loaders import WalletContext
-from subgraphs.wallet.models import REFERENCE
+from subgraphs.wallet.models import CUSTOMER_ACCOUNT, LEDGER, LIMITS, REFERENCE
 from subgraphs.wallet.opened import OpenedWallet
 from subgraphs.wallet.schema import create_schema
+from subgraphs.wallet.transactions import Transactions
 
 NAME = "wallet"
 
@@ -19,16 +27,31 @@ def create_subgraph(parts: SubgraphParts) -> Subgraph:
     """Return the wallet's subgraph over its database."""
     options, clock = parts.reading, parts.clock
     database = Database.open(parts.database, NAME, options.tracer)
-    wallet = OpenedWallet.of(database, clock)
+    wallet = OpenedWallet.of(database, clock, parts.bus.customers_changed)
     shared = SharedReads(database, ReferenceRepository(REFERENCE), options, clock)
+    lookups = record_parts(REFERENCE, CUSTOMER_ACCOUNT, LEDGER, LIMITS)
+    records: BatchedLookup[Owner, CustomerRecord] = BatchedLookup(
+        database, lookups, CustomerRecord, options.observe
+    )
+    make_context = partial(
+        WalletContext,
+        shared=shared,
+        wallet=wallet,
+        records=records,
+        transactions=Transactions(LEDGER),
+        service=LimitService(wallet),
+        updates=Updates(parts.bus, parts.live),
+        machine=clock.machine,
+    )
     return Subgraph(
         name=NAME,
         schema=create_schema(options.execution),
         verifier=parts.verifier,
-        make_context=partial(WalletContext, shared=shared, wallet=wallet),
+        make_context=make_context,
         database=database,
         clock=clock,
         closing=(wallet.ledger.close,),
         caches=(shared.rules,),
         execution=options.execution,
+        stored=states_of(records.start, owner_of),
     )

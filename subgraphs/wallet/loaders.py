@@ -1,50 +1,110 @@
-"""The context of a request to the wallet, and what it reads of a customer's money."""
+"""The context of a request to the wallet, and what it reads of a customer's money and limits."""
 
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Hashable
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import NamedTuple, TypeVar
 
-import msgspec
+from sqlalchemy.ext.asyncio import AsyncConnection
+from strawberry.dataloader import DataLoader
 
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
 from subgraphs.club_kit.context import RulesContext
 from subgraphs.kit.domain.keys import Owner
-from subgraphs.wallet.funds.codes import AccountCode
-from subgraphs.wallet.opened import OpenedWallet
+from subgraphs.kit.live.updates import Updates
+from subgraphs.kit.reads.key_lookup import BatchedLookup
+from subgraphs.wallet.customer_record import CustomerRecord, HeldAccount
+from subgraphs.wallet.limit_service import LimitService
+from subgraphs.wallet.limits.decision import Snapshot
+from subgraphs.wallet.limits.limit import LimitKind
+from subgraphs.wallet.limits.overview import ShownLimit, shown_limits
+from subgraphs.wallet.limits.sessions import SessionTime, session_time
+from subgraphs.wallet.opened import OpenedWallet, standing_in
+from subgraphs.wallet.transactions import Page, Place, Transactions
+from subgraphs.wallet.wallet_state import WalletState
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
 
 
-class WalletView(msgspec.Struct, frozen=True):
-    """A customer's money, in minor units of the account's currency.
+class PageKey(NamedTuple):
+    """A page of a customer's transactions: those of accounts, how many, and behind which one."""
+
+    accounts: tuple[HeldAccount, ...]
+    first: int
+    after: Place | None
+
+
+class WalletContext(RulesContext, kw_only=True, eq=False, dict=True):
+    """The context of one request.
 
     Attributes:
-        balance: Cash that is not reserved.
+        wallet: The wallet's parts over its database.
+        records: Customers' stored data, batched over all requests.
+        service: What customers ask of their limits.
+        machine: The clock of sessions, which a rehearsal does not move.
     """
 
-    owner: Owner
-    currency: str
-    locale: str
-    balance: int
-
-
-class WalletContext(RulesContext, kw_only=True, eq=False):
-    """The context of one request."""
-
     wallet: OpenedWallet
+    records: BatchedLookup[Owner, CustomerRecord]
+    transactions: Transactions
+    service: LimitService
+    updates: Updates
+    machine: Clock
 
-    async def wallet_of(self, owner: Owner) -> WalletView:
-        """Return a customer's money.
+    async def wallet_of(self, owner: Owner) -> WalletState:
+        """Return a customer's wallet.
 
         Raises:
             UnknownBrand: The brand has not been loaded.
         """
+        record = self.read(self.records, owner)  # starts before the rules are read
         brand = (await self.rules(owner.brand)).brand
-        standing = await self.wallet.standing_of(owner)
-        cash = [
-            account.id
-            for account in await self.wallet.accounts.of(owner)
-            if account.code is AccountCode.CASH and account.currency == standing.currency
-        ]
-        return WalletView(owner, standing.currency, self.locale(brand), await self._sum(cash))
+        stored, at = await record, self.now
+        standing = standing_in(brand, stored.account)
+        rules = self.wallet.limits.rules(standing, at)
+        return WalletState(owner, stored, standing, rules, self.locale(brand), at)
 
-    async def _sum(self, ids: Collection[str]) -> int:
-        accounts = await self.wallet.ledger.lookup_accounts(ids)
-        return sum(
-            account.credits_posted - account.debits_posted - account.debits_pending for account in accounts
-        )
+    async def limits(self, state: WalletState) -> tuple[ShownLimit, ...]:
+        """Return what a customer is shown of their limits."""
+        snapshot = await self.counted.load(state) if state.frames else state.snapshot
+        return shown_limits(snapshot, state.at, self._session(state))
+
+    def _session(self, state: WalletState) -> SessionTime | None:
+        """Return how long the session has lasted; None if its token does not say when it began."""
+        viewer = self.identity.viewer
+        if viewer is None or viewer.began is None:
+            return None
+        kind = LimitKind.SESSION_MINUTES
+        minutes = next((limit.amount for limit in state.record.limits if limit.kind is kind), None)
+        return session_time(minutes, datetime.fromtimestamp(viewer.began, UTC), self.machine.now())
+
+    @cached_property
+    def counted(self) -> DataLoader[WalletState, Snapshot]:
+        """Return the loader of limits with what counts against them."""
+
+        async def read(connection: AsyncConnection, state: WalletState) -> Snapshot:
+            claims = self.wallet.claims
+            return await claims.counted(connection, state.owner, state.snapshot, state.frames)
+
+        return _loader(self.wallet.database, read)
+
+    @cached_property
+    def pages(self) -> DataLoader[PageKey, Page]:
+        """Return the loader of transactions."""
+
+        async def read(connection: AsyncConnection, key: PageKey) -> Page:
+            return await self.transactions.page(connection, *key)
+
+        return _loader(self.wallet.database, read)
+
+
+def _loader(database: Database, read: Callable[[AsyncConnection, K], Awaitable[V]]) -> DataLoader[K, V]:
+    """Return a loader that reads what is asked for at once over one connection."""
+
+    async def load(keys: list[K]) -> list[V]:
+        async with database.read() as connection:
+            return [await read(connection, key) for key in keys]
+
+    return DataLoader(load)

@@ -7,9 +7,14 @@ from zoneinfo import ZoneInfo
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 from foundation.storage.errors import DatabaseAway
-from subgraphs.club_kit.domain.accounts import unknown_account
+from subgraphs.club_kit.domain.accounts import Account, unknown_account
+from subgraphs.club_kit.domain.schemes import Brand
 from subgraphs.club_kit.records.reference import ReferenceRepository
 from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.funds import Funds
+from subgraphs.kit.live.event_bus import CustomersChanged
+from subgraphs.kit.live.watches import customer_key
+from subgraphs.wallet.funds.announced_funds import AnnouncedFunds
 from subgraphs.wallet.funds.customer_accounts import CustomerAccounts
 from subgraphs.wallet.funds.ledger_funds import LedgerFunds
 from subgraphs.wallet.funds.limited_funds import LimitedFunds
@@ -46,9 +51,14 @@ class StandingReader:
             found = await reference.accounts(connection, {owner})
         if brand is None:
             raise UnknownBrand(f"no message has named the brand {owner.brand}")
-        account = found.get(owner) or unknown_account(brand)
-        state = AccountState(account.status, account.rg_state)
-        return Standing(account.jurisdiction, account.currency, _zone(brand.time_zone), state)
+        return standing_in(brand, found.get(owner))
+
+
+def standing_in(brand: Brand, account: Account | None) -> Standing:
+    """Return where a customer of a brand is; without an account message, what the brand assumes."""
+    account = account or unknown_account(brand)
+    state = AccountState(account.status, account.rg_state)
+    return Standing(account.jurisdiction, account.currency, _zone(brand.time_zone), state)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +67,8 @@ class OpenedWallet:
 
     Attributes:
         clock: Product time, by which limits and breaks count; money's holds end by the database's own.
-        funds: How other blocks move customers' money, behind limits.
+        funds: How other blocks move customers' money, behind limits; what changes is announced.
+        changed: Called with the keys of customers whose data a commit has changed; None if nobody follows.
     """
 
     database: Database
@@ -67,18 +78,26 @@ class OpenedWallet:
     limits: LimitStore
     claims: Claims
     standing_of: StandingReader
-    funds: LimitedFunds
+    funds: Funds
+    changed: CustomersChanged | None = None
 
     @classmethod
-    def of(cls, database: Database, clock: Clock) -> "OpenedWallet":
+    def of(cls, database: Database, clock: Clock, changed: CustomersChanged | None = None) -> "OpenedWallet":
         """Put the parts together; nothing connects yet."""
         ledger = Ledger(database, LEDGER)
         accounts = CustomerAccounts(database, CUSTOMER_ACCOUNT, ledger)
         limits = LimitStore(LimitRecords(LIMITS, database.dialect))
         claims, standing_of = Claims(limits), StandingReader(database)
         money = LedgerFunds(ledger, accounts, ReservationReader(database))
-        funds = LimitedFunds(money, database, claims, standing_of, clock)
-        return cls(database, clock, ledger, accounts, limits, claims, standing_of, funds)
+        funds: Funds = LimitedFunds(money, database, claims, standing_of, clock)
+        if changed is not None:
+            funds = AnnouncedFunds(funds, changed)
+        return cls(database, clock, ledger, accounts, limits, claims, standing_of, funds, changed)
+
+    def announce(self, *owners: Owner) -> None:
+        """Tell the pages of customers, after the commit, that their money or limits have changed."""
+        if self.changed is not None and owners:
+            self.changed([customer_key(owner) for owner in owners])
 
     async def close(self) -> None:
         """Wait for what was begun, and close all connections."""

@@ -1,26 +1,39 @@
-"""The wallet's part of the graph: `Query.wallet`."""
+"""The wallet's part of the graph: a customer's money, limits and breaks."""
 
+from collections.abc import AsyncGenerator
 from functools import cache
+from typing import Final
 
 import strawberry
 from strawberry import ID, Info
+from strawberry.federation.schema_directives import Cost, Tag
 
+from subgraphs.kit.auth import Viewer
+from subgraphs.kit.domain.errors import Unauthenticated
 from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.graphql.context import checked_key
 from subgraphs.kit.graphql.descriptions import fields_described
-from subgraphs.kit.graphql.money import Money, money
-from subgraphs.kit.graphql.schema_building import SubgraphSchema, build_schema
+from subgraphs.kit.graphql.platform_errors import PlatformError
+from subgraphs.kit.graphql.schema_building import CUSTOMER, SubgraphSchema, build_schema
+from subgraphs.kit.live.watches import customer_key
+from subgraphs.kit.mutations.refusals import Refusal
 from subgraphs.kit.settings import Execution
-from subgraphs.wallet.loaders import WalletContext, WalletView
+from subgraphs.wallet.limit_types import (
+    AcknowledgePromptInput,
+    DeclineLimitInput,
+    Limit,
+    LimitPayload,
+    SelfExcludeInput,
+    SetLimitInput,
+    TakeBreakInput,
+    given,
+)
+from subgraphs.wallet.loaders import WalletContext
+from subgraphs.wallet.wallet_types import Wallet
 
 WalletInfo = Info[WalletContext, None]
-
-
-@strawberry.type
-class Wallet:
-    """A customer's money at a brand."""
-
-    id: ID
-    balance: Money
+CHANGE_COST: Final = 5
+"""What a change of limits costs of a request's points: it locks the customer, and waits for the disk."""
 
 
 @fields_described
@@ -30,21 +43,112 @@ class Query:
 
     @strawberry.field
     async def wallet(self, info: WalletInfo, brand: ID) -> Wallet | None:
-        """The customer's own money; null without a session."""
+        """The customer's own money. Null without an error for an anonymous visitor."""
         viewer = info.context.of_brand(brand)
         if viewer is None:
             return None
-        return _wallet(await info.context.wallet_of(Owner(viewer.brand, viewer.customer)))
+        return await _wallet(info.context, viewer.owner)
 
 
-def _wallet(view: WalletView) -> Wallet:
-    return Wallet(
-        id=ID(f"{view.owner.brand}:{view.owner.customer}"),
-        balance=money(view.balance, view.currency, view.locale),
-    )
+@fields_described
+@strawberry.type
+class Mutation:
+    """What a customer can ask of their limits."""
+
+    @strawberry.federation.mutation(directives=[Cost(weight=CHANGE_COST)], tags=[CUSTOMER])
+    async def set_limit(self, info: WalletInfo, input: SetLimitInput) -> LimitPayload:  # noqa: A002 - the contract's name
+        """Lower at once; higher after the cooling period.
+
+        It is confirmed by the same amount after `pendingFrom`, else it lapses. A limit ends as it becomes
+        higher.
+        """
+        actor = info.context.actor(input.brand)
+        if isinstance(actor, Refusal):
+            return _refused(actor)
+        wanted, key = input.wanted, checked_key(input.idempotency_key)
+        return await _after(
+            info.context, actor, await info.context.service.set_limit(actor.owner, key, wanted)
+        )
+
+    @strawberry.federation.mutation(directives=[Cost(weight=CHANGE_COST)], tags=[CUSTOMER])
+    async def take_break(self, info: WalletInfo, input: TakeBreakInput) -> LimitPayload:  # noqa: A002 - the contract's name
+        """Stop until a moment, which nothing brings nearer.
+
+        It stops deposits, bets, games, offers and messages, never withdrawals, settlement, wins, rollbacks or
+        refunds.
+        """
+        actor = info.context.actor(input.brand)
+        if isinstance(actor, Refusal):
+            return _refused(actor)
+        key, service = checked_key(input.idempotency_key), info.context.service
+        return await _after(
+            info.context, actor, await service.take_break(actor.owner, key, input.until, given(input.product))
+        )
+
+    @strawberry.federation.mutation(directives=[Cost(weight=CHANGE_COST)], tags=[CUSTOMER])
+    async def self_exclude(self, info: WalletInfo, input: SelfExcludeInput) -> LimitPayload:  # noqa: A002 - the contract's name
+        """Stop everything for some months, which nothing shortens; it stops the same as a break."""
+        actor = info.context.actor(input.brand)
+        if isinstance(actor, Refusal):
+            return _refused(actor)
+        key, service = checked_key(input.idempotency_key), info.context.service
+        return await _after(info.context, actor, await service.self_exclude(actor.owner, key, input.months))
+
+    @strawberry.federation.mutation(directives=[Cost(weight=CHANGE_COST)], tags=[CUSTOMER])
+    async def decline_limit(self, info: WalletInfo, input: DeclineLimitInput) -> LimitPayload:  # noqa: A002 - as the others
+        """Answer FIRST_DEPOSIT or NO_LIMIT: the customer wants no limit."""
+        actor = info.context.actor(input.brand)
+        if isinstance(actor, Refusal):
+            return _refused(actor)
+        key = checked_key(input.idempotency_key)
+        return await _after(info.context, actor, await info.context.service.decline_limit(actor.owner, key))
+
+    @strawberry.federation.mutation(directives=[Cost(weight=CHANGE_COST)], tags=[CUSTOMER])
+    async def acknowledge_prompt(self, info: WalletInfo, input: AcknowledgePromptInput) -> LimitPayload:  # noqa: A002 - as the others
+        """Say that REVIEW or NO_LIMIT was seen: it is due again after its interval."""
+        actor = info.context.actor(input.brand)
+        if isinstance(actor, Refusal):
+            return _refused(actor)
+        key, service = checked_key(input.idempotency_key), info.context.service
+        return await _after(info.context, actor, await service.acknowledge(actor.owner, key, input.prompt))
+
+
+@fields_described
+@strawberry.type
+class Subscription:
+    """What a customer can follow of their money."""
+
+    @strawberry.subscription(directives=[Tag(name=CUSTOMER)])
+    def wallet_updated(self, info: WalletInfo, brand: ID) -> AsyncGenerator[Wallet, None]:
+        """The signed-in customer's wallet, and again each time that money, limits or breaks change."""
+        viewer = info.context.of_brand(brand)
+        if viewer is None:
+            raise Unauthenticated("sign in first")
+        context, owner = info.context, viewer.owner
+        return context.updates.stream(context, customer_key(owner), _wallet, owner, _event)
+
+
+async def _wallet(context: WalletContext, owner: Owner) -> Wallet:
+    return Wallet(seen=await context.wallet_of(owner), context=context)
+
+
+def _event(_version: int, wallet: Wallet) -> Wallet:
+    return wallet
+
+
+def _refused(refusal: Refusal) -> LimitPayload:
+    return LimitPayload(limits=[], prompts=[], errors=PlatformError.of(refusal))
+
+
+async def _after(context: WalletContext, viewer: Viewer, refusal: Refusal | None) -> LimitPayload:
+    """Return the limits as they are after a change, or after its refusal."""
+    reread = await context.renewed()
+    state = await reread.wallet_of(viewer.owner)
+    limits = [Limit(shown=limit, locale=state.locale) for limit in await reread.limits(state)]
+    return LimitPayload(limits=limits, prompts=list(state.prompts), errors=PlatformError.of(refusal))
 
 
 @cache
 def create_schema(execution: Execution = "compiled") -> SubgraphSchema:
     """Return the wallet's schema, which the apps of this process share."""
-    return build_schema(Query, execution=execution)
+    return build_schema(Query, Mutation, subscription=Subscription, execution=execution)

@@ -19,8 +19,11 @@ class Upkeep:
     wallet: OpenedWallet
 
     async def round(self) -> Mapping[str, int]:
-        """End what has expired; tell whether there may be more."""
+        """End what has expired, and tell its customers' pages; tell whether there may be more."""
+        follows = self.wallet.changed is not None
+        owners = await self.wallet.accounts.of_expired(BATCH) if follows else ()
         ended = await self.wallet.ledger.expire_pending(BATCH)
+        self.wallet.announce(*owners)
         return {"expiry": ended == BATCH}
 
     async def close(self) -> None:
@@ -30,4 +33,5 @@ class Upkeep:
 
 def create_rounds(parts: WorkerParts) -> Upkeep:
     """Return the upkeep of the wallet's database."""
-    return Upkeep(OpenedWallet.of(Database.open(parts.database, "wallet"), parts.clock))
+    database = Database.open(parts.database, "wallet")
+    return Upkeep(OpenedWallet.of(database, parts.clock, parts.changed))

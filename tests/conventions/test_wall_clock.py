@@ -201,6 +201,7 @@ BY_THE_NODES_CLOCK: Final[dict[str, tuple[str, ...]]] = {
         "backoffice/support/goodwill/budgets.py set",
         "backoffice/support/goodwill/credits.py propose",
         "backoffice/support/privacy/requests.py propose_erasure",
+        "subgraphs/wallet/loaders.py _session",
     ),
     "signatures of calls, and reports of a node": (
         "subgraphs/fulfilment/payout/callbacks.py receive",

@@ -82,7 +82,8 @@ def test_the_internal_contract_only_reads() -> None:
     assert internal.public.mutation_type is internal.public.subscription_type is None
     assert {each.split(".")[0] for each in whole - fields_of(internal)} == {
         "Mutation", "ClubPayload", "ClubError", "OptInInput", "OptOutInput", "ChangeRewardInput",
-        "Subscription", "ClubUpdate", "EventsUpdate",
+        "Subscription", "ClubUpdate", "EventsUpdate", "LimitPayload", "PlatformError", "SetLimitInput",
+        "TakeBreakInput", "SelfExcludeInput", "DeclineLimitInput", "AcknowledgePromptInput",
     }  # fmt: skip
     assert "ErrorCode" not in internal.public.type_map
 

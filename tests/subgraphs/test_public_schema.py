@@ -95,6 +95,13 @@ def test_the_supergraph_keeps_the_contract_with_clients() -> None:
     assert len(promised) > 150
 
 
+def test_the_supergraph_keeps_the_contract_of_the_wallet() -> None:
+    """With the same arguments, inputs and values."""
+    promised = facts(read("contracts/wallet.graphql"))
+    assert promised - facts(read("schema.public.graphql"), public=True) == set()
+    assert len(promised) > 80
+
+
 def test_what_is_for_subgraphs_only_is_not_public() -> None:
     """The fields that subgraphs exchange are in the supergraph, and hidden."""
     internal = {"Club.jurisdiction(): String!", "Club.currency(): String!", "Membership.leftAt(): DateTime"}

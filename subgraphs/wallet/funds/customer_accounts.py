@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import structlog
 from msgspec import Struct
-from sqlalchemy import Column, Integer, MetaData, Table, insert, select
+from sqlalchemy import Column, Integer, MetaData, Table, insert, select, text
 from sqlalchemy.exc import IntegrityError
 
 from foundation.storage.columns import Identifier, UtcDateTime
@@ -15,6 +15,7 @@ from subgraphs.kit.domain.keys import Owner
 from subgraphs.wallet.funds.codes import HOUSE, AccountCode, house_account, ledger_of
 from subgraphs.wallet.ledger.accounts import Account, AccountFlags, CreateAccountStatus
 from subgraphs.wallet.ledger.ledger import Ledger
+from subgraphs.wallet.ledger.store import database_microseconds
 
 log = structlog.get_logger(__name__)
 NOT_BELOW_ZERO: Final = int(AccountFlags.DEBITS_MUST_NOT_EXCEED_CREDITS | AccountFlags.HISTORY)
@@ -75,6 +76,20 @@ class CustomerAccounts:
             for row in rows
         ]
         return sorted(accounts, key=_order)
+
+    async def of_expired(self, limit: int) -> list[Owner]:
+        """Return whose reservations have run out and not ended yet, of the earliest so many."""
+        expired = (
+            "SELECT p.id FROM pending_transfer p WHERE p.status='pending' "  # noqa: S608 - our own clock
+            f"AND p.expires_at<={database_microseconds(self._database.dialect)} "
+            f"ORDER BY p.expires_at, p.id LIMIT {int(limit)}"
+        )
+        statement = (
+            f"SELECT DISTINCT a.brand_id, a.customer_id FROM ({expired}) e JOIN transfer t ON t.id=e.id "  # noqa: S608 - our own names
+            "JOIN customer_account a ON a.account_id=t.debit_account_id"
+        )
+        async with self._database.read() as connection:
+            return [Owner(*row) for row in await connection.execute(text(statement))]
 
     async def open_cash(self, owner: Owner, currency: str, at: datetime) -> str:
         """Return a customer's account for cash, opened if it is not there yet.

@@ -110,9 +110,9 @@ def take_break(until: datetime, product: Product | None, *, rules: Rules, at: da
     """Return a break from now on, of at least and at most what the rules say."""
     shortest, longest = rules.breaks.shortest, rules.breaks.longest or MAX_BREAK
     if until - at < shortest - ON_THE_WAY:
-        return Refusal("NOT_ALLOWED_HERE", f"a break is {_words(shortest)} at least")
+        return Refusal("NOT_ALLOWED_HERE", f"A break lasts {_words(shortest)} or longer.")
     if until - at > longest + ON_THE_WAY:
-        why = f"a break is {_words(longest)} at most; for longer, exclude yourself"
+        why = f"A break lasts {_words(longest)} at most. To stop for longer, exclude yourself."
         return Refusal("NOT_ALLOWED_HERE", why)
     return Break(BreakKind.BREAK, product, at, min(max(until, at + shortest), at + longest))
 
@@ -127,7 +127,7 @@ def exclude(months: int, *, rules: Rules, zone: ZoneInfo, at: datetime) -> Break
         raise BadInput(f"an exclusion is 1 to {MAX_EXCLUSION_MONTHS} months")
     shortest = rules.exclusions
     if months < shortest.months:
-        return Refusal("NOT_ALLOWED_HERE", f"a self-exclusion is {shortest.months} months at least")
+        return Refusal("NOT_ALLOWED_HERE", f"A self-exclusion lasts {shortest.months} months or longer.")
     until = max(after_months(at, months, zone), at + timedelta(days=shortest.days))
     return Break(BreakKind.EXCLUSION, None, at, until)
 

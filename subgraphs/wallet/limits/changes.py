@@ -91,9 +91,9 @@ def change(limits: Limits, wanted: Wanted, *, currency: str, rules: Rules, at: d
         at: The current time.
     """
     if wanted.currency and wanted.currency != currency:
-        return Refusal("WRONG_CURRENCY", f"the account is in {currency}")
+        return Refusal("WRONG_CURRENCY", f"Your account is in {currency}.")
     if wanted.amount is None and _needed(limits, wanted.kind, rules):
-        return Refusal("NOT_ALLOWED_HERE", f"a {rules.deposits.name} is required where you are")
+        return Refusal("NOT_ALLOWED_HERE", f"You need a {rules.deposits.name} where you are.")
     stored = limits.get(wanted.kind)
     if stored is None:
         if wanted.amount is None:

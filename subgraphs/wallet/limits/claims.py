@@ -1,7 +1,7 @@
 """What counts against limits: one lock a customer, so that parallel claims never exceed a limit."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -20,7 +20,6 @@ from subgraphs.wallet.limits.frames import Span, span
 from subgraphs.wallet.limits.limit import DEPOSITS, LimitKind
 from subgraphs.wallet.limits.prompts import needs_check
 from subgraphs.wallet.limits.records import Standing, of_owner
-from subgraphs.wallet.limits.rules import Rules
 from subgraphs.wallet.limits.store import LimitStore
 
 CLAIMED: Final = "CLAIMED"
@@ -140,9 +139,14 @@ class Claims:
         rules = self.store.rules(standing, at)
         limits = await records.limits(connection, owner)
         breaks = await records.breaks(connection, owner, at)
-        spans = _spans(limits, kinds, rules, standing, at)
-        usage = await self._usage(connection, owner, limits, spans)
-        return Snapshot(standing.currency, rules, standing.account, limits, breaks, usage)
+        known = Snapshot(standing.currency, rules, standing.account, limits, breaks)
+        return await self.counted(connection, owner, known, frames_of(known, standing, at, kinds))
+
+    async def counted(
+        self, connection: AsyncConnection, owner: Owner, known: Snapshot, frames: Mapping[LimitKind, Span]
+    ) -> Snapshot:
+        """Return what is known of a customer with what counts in frames, read by one statement at most."""
+        return replace(known, usage=await self._usage(connection, owner, known.limits, frames))
 
     async def _decide(self, connection: AsyncConnection, claim: Claim, standing: Standing) -> Decision:
         kinds = DEPOSITS if claim.act is Act.DEPOSIT else (LimitKind.LOSS_DAY,)
@@ -205,12 +209,16 @@ class Claims:
         await connection.execute(mine.values(state=state, **columns))
 
 
-def _spans(
-    limits: Limits, kinds: Collection[LimitKind], rules: Rules, standing: Standing, at: datetime
+def frames_of(
+    known: Snapshot,
+    standing: Standing,
+    at: datetime,
+    kinds: Collection[LimitKind] = tuple(LimitKind),
 ) -> dict[LimitKind, Span]:
-    framed = {kind: rules.frame(kind) for kind in kinds if kind in limits}
+    """Return the frames that an instant is in, of those limits of a customer that count something."""
+    framed = {kind: known.rules.frame(kind) for kind in kinds if kind in known.limits}
     return {
-        kind: span(frame, limits[kind].since, at, standing.zone)
+        kind: span(frame, known.limits[kind].since, at, standing.zone)
         for kind, frame in framed.items()
         if frame is not None
     }

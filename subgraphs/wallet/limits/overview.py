@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from subgraphs.kit.domain.products import Product
 from subgraphs.wallet.limits.breaks import BreakKind
 from subgraphs.wallet.limits.decision import Snapshot, Usage
 from subgraphs.wallet.limits.limit import Limit, LimitKind
@@ -20,6 +21,8 @@ class ShownLimit:
         pending_from: From when a raise can be confirmed. Without a pending amount or minutes, it removes the
             limit.
         until: When the frame, the break or the exclusion ends.
+        pending_until: From when on a raise cannot be confirmed any more.
+        product: What a break is of; None for everything.
     """
 
     kind: str
@@ -33,6 +36,8 @@ class ShownLimit:
     pending_minutes: int | None = None
     pending_from: datetime | None = None
     until: datetime | None = None
+    pending_until: datetime | None = None
+    product: Product | None = None
 
 
 def shown_limits(
@@ -44,7 +49,7 @@ def shown_limits(
     holding = [chosen for chosen in snapshot.breaks if chosen.since <= at < chosen.until]
     longest = sorted(holding, key=lambda chosen: chosen.until, reverse=True)
     breaks = [
-        ShownLimit(kind.value, until=chosen.until)
+        ShownLimit(kind.value, until=chosen.until, product=chosen.product)
         for kind in BreakKind
         for chosen in longest
         if chosen.kind is kind
@@ -54,7 +59,7 @@ def shown_limits(
 
 def _shown(limit: Limit, usage: Usage | None, session: SessionTime | None) -> ShownLimit:
     pending = limit.pending
-    due, wanted = (pending.due, pending.amount) if pending else (None, None)
+    due, wanted, lapses = (pending.due, pending.amount, pending.lapses) if pending else (None, None, None)
     if limit.kind is LimitKind.SESSION_MINUTES:
         return ShownLimit(
             limit.kind.value,
@@ -62,6 +67,7 @@ def _shown(limit: Limit, usage: Usage | None, session: SessionTime | None) -> Sh
             used_minutes=session.minutes if session else None,
             pending_minutes=wanted,
             pending_from=due,
+            pending_until=lapses,
         )
     return ShownLimit(
         limit.kind.value,
@@ -72,4 +78,5 @@ def _shown(limit: Limit, usage: Usage | None, session: SessionTime | None) -> Sh
         pending_currency=pending.currency if pending else "",
         pending_from=due,
         until=usage.span.end if usage else None,
+        pending_until=lapses,
     )

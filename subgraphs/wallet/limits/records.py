@@ -75,7 +75,7 @@ class LimitRecords:
         """Return a customer's limits, also with raises that have lapsed."""
         table = self.tables.limit
         rows = (await connection.execute(select(table).where(of_owner(table, owner)))).mappings()
-        limits = [_limit(row) for row in rows]
+        limits = [limit_of(row) for row in rows]
         return {limit.kind: limit for limit in limits}
 
     async def write_limit(self, connection: AsyncConnection, owner: Owner, limit: Limit) -> None:
@@ -106,7 +106,7 @@ class LimitRecords:
         """Return the breaks and exclusions that end after an instant."""
         table = self.tables.chosen_break
         query = select(table).where(of_owner(table, owner), table.c.ends_at > at)
-        return [_break(row) for row in (await connection.execute(query)).mappings()]
+        return [break_of(row) for row in (await connection.execute(query)).mappings()]
 
     async def add_break(self, connection: AsyncConnection, owner: Owner, key: str, chosen: Break) -> None:
         """Add a break or an exclusion."""
@@ -127,7 +127,8 @@ def of_owner(table: Table, owner: Owner) -> ColumnElement[bool]:
     return and_(table.c.brand_id == owner.brand, table.c.customer_id == owner.customer)
 
 
-def _limit(row: Mapping[Any, Any]) -> Limit:
+def limit_of(row: Mapping[Any, Any]) -> Limit:
+    """Return the limit of a row."""
     pending = None
     if row["asked_at"] is not None:
         currency = row["pending_currency"]
@@ -135,6 +136,7 @@ def _limit(row: Mapping[Any, Any]) -> Limit:
     return Limit(LimitKind(row["kind"]), row["amount"], row["currency"], row["since"], pending)
 
 
-def _break(row: Mapping[Any, Any]) -> Break:
+def break_of(row: Mapping[Any, Any]) -> Break:
+    """Return the break of a row."""
     product = None if row["product"] is None else Product(row["product"])
     return Break(BreakKind(row["kind"]), product, row["since"], row["ends_at"])

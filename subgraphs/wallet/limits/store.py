@@ -4,20 +4,28 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 
 import msgspec
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from subgraphs.kit.domain.errors import BadInput
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.domain.products import Product
 from subgraphs.kit.mutations.refusals import Refusal
 from subgraphs.wallet.limits.breaks import Break, exclude, take_break
 from subgraphs.wallet.limits.changes import Outcome, Wanted, change
+from subgraphs.wallet.limits.prompts import Prompt, prompts_due
 from subgraphs.wallet.limits.records import LimitRecords, Standing, of_owner
 from subgraphs.wallet.limits.rule_rows import RULES
 from subgraphs.wallet.limits.rules import Rule, Rules
+
+SEEN: Final[Mapping[Prompt, str]] = MappingProxyType(
+    {Prompt.REVIEW: "reviewed_at", Prompt.NO_LIMIT: "no_limit_at"}
+)
+"""The prompts that are done with once they are seen, and where that is noted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +108,39 @@ class LimitStore:
         chosen = exclude(months, rules=rules, zone=standing.zone, at=request.at)
         return await self._begin(connection, request, standing, body, chosen)
 
+    async def decline(
+        self, connection: AsyncConnection, request: Request, standing: Standing
+    ) -> Outcome | Refusal:
+        """Note that the customer wants no limit, where none is required."""
+        body = ["DECLINE"]
+        if (before := await self._before(connection, request, body)) is not None:
+            return before
+        deposits = self.rules(standing, request.at).deposits
+        if deposits.required:
+            return Refusal("NOT_ALLOWED_HERE", f"You need a {deposits.name} where you are.")
+        return await self._note(connection, request, standing, body, "declined_at")
+
+    async def acknowledge(
+        self, connection: AsyncConnection, request: Request, standing: Standing, prompt: Prompt
+    ) -> Outcome | Refusal:
+        """Note that the customer has seen a prompt; one that is not due is left alone.
+
+        Raises:
+            BadInput: The prompt waits for an answer.
+        """
+        if prompt not in SEEN:
+            raise BadInput(f"{prompt} is answered by a limit, or by declining one")
+        body = [prompt]
+        if (before := await self._before(connection, request, body)) is not None:
+            return before
+        rules = self.rules(standing, request.at)
+        limits = await self.records.limits(connection, request.owner)
+        prompted = await self.records.hold(connection, request.owner, request.at)
+        due = prompts_due(prompted, limits, rules=rules, zone=standing.zone, at=request.at)
+        if prompt not in due:
+            return Outcome.SET
+        return await self._note(connection, request, standing, body, SEEN[prompt])
+
     async def history(self, connection: AsyncConnection, owner: Owner, first: int) -> list[Mapping[Any, Any]]:
         """Return the newest changes of a customer, for support: rows of `limit_change`, newest first."""
         table = self.records.tables.change
@@ -127,6 +168,15 @@ class LimitStore:
         await self._write_down(connection, request, standing, body, columns)
         return Outcome.SET
 
+    async def _note(
+        self, connection: AsyncConnection, request: Request, standing: Standing, body: list[Any], column: str
+    ) -> Outcome:
+        """Write down when a customer has answered or seen something."""
+        await self.records.note(connection, request.owner, **{column: request.at})
+        columns = {"subject": body[0], "outcome": Outcome.SET.value, "currency": ""}
+        await self._write_down(connection, request, standing, body, columns)
+        return Outcome.SET
+
     async def _before(
         self, connection: AsyncConnection, request: Request, body: list[Any]
     ) -> Outcome | Refusal | None:
@@ -140,7 +190,7 @@ class LimitStore:
         if row is None:
             return None
         if row.body_hash != _hash(body):
-            return Refusal("IDEMPOTENCY_REUSED", "the key was used for another request")
+            return Refusal("IDEMPOTENCY_REUSED", "This key was used for another request: send a new one.")
         return Outcome(row.outcome)
 
     async def _write_down(

@@ -1,6 +1,7 @@
 """What a customer is shown of their limits, and the checks that a person closes."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from subgraphs.kit.domain.products import Product
 from subgraphs.wallet.limits.acts import Act
@@ -29,11 +30,21 @@ async def test_each_limit_is_shown_with_its_use_and_its_raise(limits: LimitsFixt
     await limits.pay_in(70)
     await limits.claim(Act.WIN, 5)
     due, midnight = NOW + DAY, datetime(2026, 11, 2, tzinfo=UTC)
+    raised: dict[str, Any] = {"pending_from": due, "pending_until": due + 7 * DAY}
     assert await shown(limits, NOW) == [
-        ShownLimit("DEPOSIT_DAY", "GBP", 100, 70, None, None, 200, "GBP", None, due, NOW + DAY),
+        ShownLimit(
+            "DEPOSIT_DAY",
+            "GBP",
+            100,
+            70,
+            pending_minor=200,
+            pending_currency="GBP",
+            until=NOW + DAY,
+            **raised,
+        ),
         ShownLimit("LOSS_DAY", "GBP", 50, 0, until=midnight),
-        ShownLimit("STAKE_BET", "GBP", 10, pending_currency="GBP", pending_from=due),
-        ShownLimit("SESSION_MINUTES", minutes=30, used_minutes=40, pending_minutes=60, pending_from=due),
+        ShownLimit("STAKE_BET", "GBP", 10, pending_currency="GBP", **raised),
+        ShownLimit("SESSION_MINUTES", minutes=30, used_minutes=40, pending_minutes=60, **raised),
     ]
     later = await shown(limits, due + 7 * DAY)
     assert [limit.pending_from for limit in later] == [None] * 4
@@ -46,10 +57,10 @@ async def test_breaks_are_shown_while_they_hold(limits: LimitsFixture) -> None:
         for days, product in ((2, None), (3, Product.CASINO)):
             await limits.store.take_break(connection, limits.request(), BRITISH, NOW + days * DAY, product)
     ends = datetime(2027, 5, 1, 11, tzinfo=UTC)
-    assert [(limit.kind, limit.until) for limit in await shown(limits, NOW + DAY)] == [
-        ("BREAK", NOW + 3 * DAY),
-        ("BREAK", NOW + 2 * DAY),
-        ("EXCLUSION", ends),
+    assert [(limit.kind, limit.until, limit.product) for limit in await shown(limits, NOW + DAY)] == [
+        ("BREAK", NOW + 3 * DAY, Product.CASINO),
+        ("BREAK", NOW + 2 * DAY, None),
+        ("EXCLUSION", ends, None),
     ]
     assert [limit.kind for limit in await shown(limits, NOW + 3 * DAY)] == ["EXCLUSION"]
     assert await shown(limits, ends) == []
