@@ -42,7 +42,7 @@ _steps = st.one_of(
     ),
     st.tuples(st.just("settle"), _numbers, st.sampled_from([0, 0, 3, 250])),
     st.tuples(st.just("release"), _numbers),
-    st.tuples(st.just("expect"), _owners, st.sampled_from([1, 20, 500]), st.sampled_from([0, 60])),
+    st.tuples(st.just("expect"), _owners, st.sampled_from([20, 500]), st.sampled_from([0, 60])),
     st.tuples(st.just("arrive"), _numbers, st.sampled_from([0, 1, 20])),
     st.tuples(st.just("pass_time"), st.sampled_from([1, 29, 90])),
 )
@@ -177,7 +177,7 @@ def compare(
 
 
 @settings(max_examples=20)
-@given(steps=st.lists(_steps, min_size=4, max_size=24))
+@given(steps=st.lists(_steps, min_size=8, max_size=24))
 def test_the_graph_shows_what_has_happened(steps: list[Step]) -> None:
     """Stakes, returns, what is given back or runs out, and payments that arrive in part, late or never."""
     asyncio.run(tell(steps))
