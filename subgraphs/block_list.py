@@ -58,7 +58,8 @@ OWN: Final[tuple[Block, ...]] = (
     ),
     Block(
         "wallet",
-        workers=("upkeep",),
+        settings=("subgraphs.wallet.closing.settings:CloseSettings",),
+        workers=("upkeep", "closes"),
     ),
 )
 BLOCKS: Final = (*OWN, *further_blocks(OWN))

@@ -126,6 +126,9 @@ COMMANDS: Final = {
         f"{PROCESSES}.workers", "cli", "Background work, until stopped; safe on several nodes."
     ),
     "week": Command(f"{OPERATIONS}.week", "cli", "Show the state of weeks; open or close one by hand."),
+    "wallet": Command(
+        "furlong.cli.wallet", "cli", "Close the days of customers' money, verify and export closes."
+    ),
     "global": Command(
         f"{OPERATIONS}.global_messages",
         "cli",
@@ -196,7 +199,7 @@ PANELS: Final = {
     "Set it up": ("settings", "db", "topics", "load", "import", "check"),
     "Run it": ("serve", "consume", "worker", "subgraph", "gateway", "backoffice"),
     "Weeks, rewards and customers": (
-        *("week", "reward", "fulfilment", "liability", "customer", "review"),
+        *("week", "reward", "fulfilment", "liability", "wallet", "customer", "review"),
         *("brand", "content", "provider"),
     ),
     "Keep it running": (

@@ -8,6 +8,7 @@ from foundation.storage.cells.ownership import cell_table
 from foundation.storage.installation import installation_table
 from subgraphs.club_kit.records.tables import ReferenceTables
 from subgraphs.kit.records.tables import OutboxTables, StreamTables, erasure_table
+from subgraphs.wallet.closing.tables import CloseTables
 from subgraphs.wallet.funds.customer_accounts import customer_account_table
 from subgraphs.wallet.ledger.tables import LedgerTables
 from subgraphs.wallet.limits.tables import LimitTables
@@ -21,4 +22,5 @@ ERASURE = erasure_table(METADATA)
 OUTBOX = OutboxTables.declare(METADATA)
 LEDGER = LedgerTables.declare(METADATA)
 CUSTOMER_ACCOUNT = customer_account_table(METADATA)
+CLOSES = CloseTables.declare(METADATA)
 LIMITS = LimitTables.declare(METADATA)

@@ -9,6 +9,7 @@ from subgraphs.kit.records.recovery_sources import Source
 from subgraphs.kit.records.table_rules import TableRule, common_rules, database_rules
 from subgraphs.wallet.models import (
     CELL,
+    CLOSES,
     CUSTOMER_ACCOUNT,
     ERASURE,
     INSTALLATION,
@@ -21,6 +22,7 @@ from subgraphs.wallet.models import (
 
 _MONEY: Final = "whose money it is: nothing else knows"
 _ASKED: Final = "what customers asked of their limits: nothing else knows"
+_CLOSED: Final = "how days were closed, and why payouts stopped: nothing else knows"
 _LAW: Final = "what the law has kept of money and of limits"
 
 TABLE_RULES: Final = (
@@ -29,6 +31,17 @@ TABLE_RULES: Final = (
         TableRule(table, Source.BACKUP, lost=_MONEY, rows=Rows.OF_DATABASE)
         for table in (LEDGER.account, LEDGER.transfer, LEDGER.pending_transfer, LEDGER.account_balance)
     ),
+    TableRule(
+        LEDGER.frontier,
+        Source.BACKUP,
+        lost="which days are over: the next close says it again",
+        rows=Rows.OF_DATABASE,
+    ),
+    *(
+        TableRule(table, Source.BACKUP, lost=_CLOSED, rows=Rows.OF_DATABASE)
+        for table in (CLOSES.close, CLOSES.head)
+    ),
+    TableRule(CLOSES.hold, Source.BACKUP, lost=_CLOSED, rows=Rows.COPIED),
     TableRule(CUSTOMER_ACCOUNT, Source.BACKUP, lost=_MONEY, rows=BY_CUSTOMER, erasure=(kept(_LAW),)),
     *(
         TableRule(table, Source.BACKUP, lost=_ASKED, rows=BY_CUSTOMER, erasure=(kept(_LAW),))

@@ -62,6 +62,7 @@ NOT_LISTS = frozenset(
         ),
         *("worker events-upkeep", "worker feeds", "worker fulfilment", "worker intents"),
         "worker wallet-upkeep",
+        *("worker wallet-closes", "wallet close", "wallet export", "wallet verify"),
         *("worker outbox", "worker weeks"),
         *(f"subgraph {name} {what}" for name in SUBGRAPHS for what in ("sdl", "serve")),
     }

@@ -200,6 +200,14 @@ CASES: Final = {
         one("furlong_worker_rounds_total", 'worker="weeks"', "0+12x60 720x60"),
         one("furlong_worker_rounds_total", 'worker="weeks"', "0+12x60 720x4 732+12x60"),
     ),
+    "PayoutsStopped": Case(
+        one("furlong_worker_waiting", 'worker="wallet-closes",for="payouts"', "0x60 2x60"),
+        one("furlong_worker_waiting", 'worker="wallet-closes",for="close"', "1x60 0x60"),
+    ),
+    "DayNotClosed": Case(
+        one("furlong_worker_waiting", 'worker="wallet-closes",for="close"', "0x10 1x300"),
+        one("furlong_worker_waiting", 'worker="wallet-closes",for="close"', "1x60 0x60"),
+    ),
     "ProviderUnavailable": Case(
         one("furlong_fulfilment_provider_available", 'provider="bonus"', "1x60 0x60"),
         one("furlong_fulfilment_provider_available", 'provider="bonus"', "1x84 0x3 1x60"),

@@ -71,3 +71,11 @@ def house_account(brand: str, currency: str, code: AccountCode) -> str:
     """Return the id of an account of the house; a brand's id alone may be as long as an account's."""
     named = f"{brand}\n{currency}\n{int(code)}".encode()
     return f"house-{blake2b(named, digest_size=16).hexdigest()}"
+
+
+_CURRENCIES: Final = {int(currency.number): currency.code for currency in Currency if currency.number}
+
+
+def currency_of(ledger: int) -> str:
+    """Return the currency of a ledger, by its alphabetic code; the number itself if there is none."""
+    return _CURRENCIES.get(ledger, f"{ledger:03}")

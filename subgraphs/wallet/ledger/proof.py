@@ -32,6 +32,7 @@ class Difference(Struct, frozen=True):
         about: The ledger, the transfer, or the timestamp of a balance; "" for the account itself.
         recorded: What a row says; None where a row is missing.
         computed: What follows from the others.
+        ledger: The ledger, where neither an account nor a name tells; 0 if it is not known.
     """
 
     account_id: str
@@ -39,6 +40,7 @@ class Difference(Struct, frozen=True):
     about: str = ""
     recorded: int | None = None
     computed: int | None = None
+    ledger: int = 0
 
 
 async def prove(database: Database) -> list[Difference]:
@@ -53,13 +55,18 @@ async def prove(database: Database) -> list[Difference]:
     return found[:MAX_DIFFERENCES]
 
 
+def unhurried(database: Database) -> str:
+    """Return what a statement begins with that may take longer than others."""
+    is_mariadb = getattr(database.sql, "is_mariadb", False)
+    return f"SET STATEMENT max_statement_time={SECONDS} FOR " if is_mariadb else ""
+
+
 class _Proof:
     """The statements of one database."""
 
     def __init__(self, database: Database) -> None:
         self._dialect = database.dialect
-        is_mariadb = getattr(database.sql, "is_mariadb", False)
-        self._unhurried = f"SET STATEMENT max_statement_time={SECONDS} FOR " if is_mariadb else ""
+        self._unhurried = unhurried(database)
 
     async def differences(self, connection: AsyncConnection) -> AsyncIterator[list[Difference]]:
         """Yield what is found, part by part."""
@@ -84,7 +91,9 @@ class _Proof:
             "FROM ledger_account GROUP BY ledger",
         )
         return [
-            Difference("", f"debits_{kind} are not credits_{kind}", str(row[0]), int(debit), int(credit))
+            Difference(
+                "", f"debits_{kind} are not credits_{kind}", str(row[0]), int(debit), int(credit), row[0]
+            )
             for row in rows
             for kind, debit, credit in (("pending", row[1], row[3]), ("posted", row[2], row[4]))
             if debit != credit
@@ -146,6 +155,8 @@ class _Proof:
             f"WHERE {within} AND (transfer.flags & 2)<>0 AND (pending_transfer.id IS NULL "
             "OR (pending_transfer.status IN ('posted','voided'))<>(ending.id IS NOT NULL) "
             "OR ending.pending_id<>transfer.id OR ending.amount>transfer.amount "
+            "OR COALESCE(pending_transfer.expires_at,0)<>"
+            "CASE WHEN transfer.timeout=0 THEN 0 ELSE transfer.timestamp+transfer.timeout*1000000 END "
             "OR (pending_transfer.status='expired' "
             "AND pending_transfer.ended_at<pending_transfer.expires_at))",
         )
@@ -220,7 +231,7 @@ class _Proof:
         )
         transfers = await self._fetch(
             connection,
-            "SELECT transfer.id FROM transfer "
+            "SELECT transfer.id, transfer.ledger FROM transfer "
             "LEFT JOIN ledger_account debit ON debit.id=transfer.debit_account_id "
             "LEFT JOIN ledger_account credit ON credit.id=transfer.credit_account_id "
             f"WHERE transfer.failure='' AND (debit.id IS NULL OR credit.id IS NULL) LIMIT {MAX_DIFFERENCES}",
@@ -228,7 +239,10 @@ class _Proof:
         return [
             *(Difference("", "stands without a pending transfer", row[0]) for row in pending),
             *(Difference(row[0], "has a balance without a transfer", str(row[1])) for row in balances),
-            *(Difference("", "has an account that does not exist", row[0]) for row in transfers),
+            *(
+                Difference("", "has an account that does not exist", row[0], ledger=row[1])
+                for row in transfers
+            ),
         ]
 
     def _quote(self, text: str) -> str:

@@ -25,6 +25,7 @@ STATE_COLUMNS: Final = AccountState.__struct_fields__
 TRANSFER_COLUMNS: Final = Transfer.__struct_fields__
 _WITH_STANDING: Final = "transfer LEFT JOIN pending_transfer ON pending_transfer.id=transfer.id"
 PENDING_COLUMNS: Final = PendingState.__struct_fields__
+_OF_FRONTIER: Final = 2
 
 
 class StoredTransfer(Struct, array_like=True):
@@ -54,6 +55,7 @@ class LedgerRows:
         self.transfers: JsonRows[StoredTransfer] = JsonRows.of(
             dialect, StoredTransfer, json_array(dialect, [transfer, "transfer.failure", *pending])
         )
+        self._frontier = f"SELECT closed_until, 2, NULL FROM {tables.frontier.name}{self._shared}"
         self._insert_transfers = MultiRow.into(dialect, tables.transfer, plain=True)
         self._insert_balances = MultiRow.into(dialect, tables.account_balance, plain=True)
         self._insert_accounts = MultiRow.into(dialect, tables.account, order=STATE_COLUMNS, plain=True)
@@ -78,7 +80,7 @@ class LedgerRows:
             time: The expression for the time in microseconds.
 
         Returns:
-            The database's time, the accounts, and the transfers and failures.
+            The database's time, or the first after what is closed; the accounts; the transfers and failures.
         """
         parts = [
             f"SELECT {time}, 0, {self.accounts.together} FROM {source}{self._exclusive}"
@@ -88,15 +90,19 @@ class LedgerRows:
             f"SELECT 0, 1, {self.transfers.together} FROM {source}{self._shared}"
             for source in self._sources("transfer", transfers)
         ]
+        parts.append(self._frontier)  # the last lock: whoever has it waits for nobody who waits for it
         locked: dict[str, AccountState] = {}
         stored: list[StoredTransfer] = []
         rows = await fetch(connection, f"{self._around[0]}{self._union.join(parts)}{self._around[1]}")
-        for _, kind, value in rows:
-            if value and kind == 0:
+        first = int(rows[0][0])
+        for number, kind, value in rows:
+            if kind == _OF_FRONTIER:
+                first = max(first, int(number) + 1)
+            elif value and kind == 0:
                 locked |= {account.id: account for account in self.accounts.decode_all(value)}
             elif value:
                 stored += self.transfers.decode_all(value)
-        return int(rows[0][0]), locked, stored
+        return first, locked, stored
 
     async def stored(self, connection: AsyncConnection, ids: Iterable[str]) -> list[StoredTransfer]:
         """Return the transfers and failures with ids."""

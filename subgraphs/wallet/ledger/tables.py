@@ -16,17 +16,24 @@ EXPIRED: Final = "expired"
 
 @dataclass(frozen=True, slots=True)
 class LedgerTables:
-    """Accounts, transfers, how pending ones ended, and balances by account."""
+    """Accounts, transfers, how pending ones ended, balances by account, and what is over."""
 
     account: Table
     transfer: Table
     pending_transfer: Table
     account_balance: Table
+    frontier: Table
 
     @classmethod
     def declare(cls, metadata: MetaData) -> "LedgerTables":
         """Add the tables to a block's metadata."""
-        return cls(_account(metadata), _transfer(metadata), _pending(metadata), _balance(metadata))
+        return cls(
+            _account(metadata),
+            _transfer(metadata),
+            _pending(metadata),
+            _balance(metadata),
+            _frontier(metadata),
+        )
 
 
 def _id(name: str, **options: Any) -> Column[str]:
@@ -115,4 +122,17 @@ def _balance(metadata: MetaData) -> Table:
         _number("debits_posted"),
         _number("credits_pending"),
         _number("credits_posted"),
+    )
+
+
+def _frontier(metadata: MetaData) -> Table:
+    """One row at most: nothing new gets a timestamp up to `closed_until`, in microseconds.
+
+    Each batch shares a lock on it, so that whoever raises it waits for those that may still be earlier.
+    """
+    return Table(
+        "ledger_frontier",
+        metadata,
+        Column("id", Integer, primary_key=True, autoincrement=False),
+        _number("closed_until"),
     )

@@ -19,6 +19,7 @@ import httpx
 
 from consumers.feeds.adapters import sports
 from consumers.feeds.settings import find, known
+from foundation.signatures.keys import new_key
 from furlong.database_names import DATABASES
 from furlong.demo.embedded_broker import EmbeddedBroker
 from furlong.install.topics import TOPICS, feed_topics
@@ -58,6 +59,7 @@ LISTENING: Final = (
     *(f"consume {name}" for name in (*DATABASES, "analytics")),
     *(f"worker {name}" for name in ("outbox", "intents", "weeks", "feeds", "purges", "fulfilment")),
     "worker events-upkeep",
+    "worker wallet-closes",
     "backoffice serve",
 )
 """The commands that are started at once; those of the simulator are started before them."""
@@ -247,6 +249,7 @@ def _own(folder: Path, valkey: str, neighbour: str, ports: Mapping[str, int]) ->
     brands = {"brands": {BRAND: {"origins": [FRAMES], "key_sha256": [digest]}}}
     (folder / "brands.yaml").write_text(json.dumps(brands))
     (folder / "keys.json").write_text(key_text(PUBLIC))
+    (folder / "closing.json").write_text(json.dumps({"keys": [new_key("closing")]}))
     office = f"http://127.0.0.1:{ports['backoffice serve']}"
     issuer = {
         "FURLONG_JWT_SECRET": "",
@@ -282,6 +285,7 @@ def _own(folder: Path, valkey: str, neighbour: str, ports: Mapping[str, int]) ->
         "subgraph progress serve": {**issuer, "FURLONG_SUBGRAPH_CALLERS": "unsigned"},
         "subgraph fulfilment serve": {**issuer, "FURLONG_SUBGRAPH_CALLERS": "development"},
         "subgraph events serve": {**issuer, "FURLONG_SUBGRAPH_CALLERS": "unsigned"},
+        "worker wallet-closes": {"FURLONG_WALLET_CLOSE_KEYS_FILE": str(folder / "closing.json")},
         "worker purges": {"FURLONG_CDN_URLS": json.dumps([f"{neighbour}/cdn"])},
         "backoffice serve": {
             "FURLONG_BACKOFFICE_KEY": "a key of the back office that is long enough",

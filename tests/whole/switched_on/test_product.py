@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import signal
+import sqlite3
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, Final
@@ -237,6 +239,36 @@ def test_events_have_the_prices_of_the_preferred_provider(product: Product) -> N
     alone = f"http://127.0.0.1:{product.ports['subgraph events serve']}/graphql"
     for url in (f"{product.site.url}/graphql", alone):
         eventually(partial(are_shown, url), "the preferred one's prices are shown")
+
+
+@shows("furlong worker wallet-closes", "FURLONG_WALLET_CLOSE_KEYS_FILE")
+def test_days_of_the_wallet_are_closed_and_signed(product: Product) -> None:
+    """A transfer of the day before is in a close, which is signed."""
+    programs = product.programs
+    yesterday = int((datetime.now(UTC) - timedelta(days=1)).timestamp() * 1_000_000)
+    columns = "debits_pending, credits_pending, user_data_128, user_data_64, user_data_32, timestamp"
+    with (
+        closing(sqlite3.connect(programs.folder / "data" / "wallet.sqlite", timeout=60)) as database,
+        database,
+    ):
+        for name, sums in (("payer", "5, 0"), ("payee", "0, 5")):
+            database.execute(
+                "INSERT INTO ledger_account (id, ledger, code, flags, debits_posted, credits_posted, "  # noqa: S608 - our own names
+                f"{columns}, last_timestamp) VALUES ('{name}', 826, 1, 0, {sums}, 0, 0, '', 0, 0, 1, 1)"
+            )
+        database.execute(
+            "INSERT INTO transfer (id, debit_account_id, credit_account_id, amount, pending_id, "
+            "user_data_128, user_data_64, user_data_32, timeout, ledger, code, flags, timestamp, failure) "
+            "VALUES ('paid', 'payer', 'payee', 5, '', '', 0, 0, 0, 826, 1, 0, ?, '')",
+            (yesterday,),
+        )
+
+    def is_closed() -> bool:
+        closes = json.loads(programs.run("wallet", "closes", "--json"))
+        return [(close["signed"], close["differences"]) for close in closes] == [(True, [])]
+
+    eventually(is_closed, "the day before is closed")
+    assert product.metric("worker wallet-closes", 'furlong_worker_waiting{for="payouts".*}') == 0
 
 
 @shows("FURLONG_VISITOR_TERRITORY_HEADER")
