@@ -2,11 +2,19 @@
 
 from dataclasses import dataclass
 
-from cells.dividing.owners import Database
+from cells.dividing.owners import ROW, Database, shared_rows
 from cells.dividing.rows import BATCH_SIZE
 from cells.moving.server import CellDatabase, quoted
 from foundation.storage.cells.cell import Cell
-from foundation.storage.cells.division import ByCustomer, Count, Counted, Rows, added, parents_first
+from foundation.storage.cells.division import (
+    Count,
+    Counted,
+    Rows,
+    added,
+    counts_of,
+    greatest_of,
+    parents_first,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +48,16 @@ class Copy:
                 case Rows.ERASURES:  # both cells may know a customer
                     copied += self._table(table, twice="")
                 case Counted(counts):
-                    copied += self._table(table, twice=_sums(counts))
+                    copied += self._table(table, twice=_united(counts))
         return copied
 
     def _of_customers(self, table: str) -> int:
         rule = self.into.tables[table]
-        if not isinstance(rule, ByCustomer) or rule.house is None:
+        if (shared := shared_rows(rule)) is None:
             return self._table(table)
-        return self._table(table, " WHERE customer_id IS NOT NULL") + self._table(
-            table, " WHERE customer_id IS NULL", twice=_sums(rule.house)
-        )
+        united = _united(counts_of(rule), greatest_of(rule))
+        copied = self._table(table, f" WHERE NOT ({shared})")
+        return copied + self._table(table, f" WHERE {shared}", twice=united)
 
     def _table(
         self, table: str, where: str = "", arguments: tuple[object, ...] = (), twice: str | None = None
@@ -73,7 +81,7 @@ class Copy:
         copied = 0
         with self.ours.server.session(streams=True) as reading:
             reading.execute(
-                f"SELECT {names} FROM {quoted(self.ours.schema)}.{quoted(table)}{where}{order}",  # noqa: S608
+                f"SELECT {names} FROM {quoted(self.ours.schema)}.{quoted(table)} {ROW}{where}{order}",  # noqa: S608
                 arguments or None,
             )
             while rows := reading.fetchmany(BATCH_SIZE):
@@ -99,9 +107,9 @@ class Copy:
         return [each for name, _ in columns if (each := quoted(str(name))) not in numbers], numbers
 
 
-def _sums(counts: tuple[Count, ...]) -> str:
-    """Return how numbers that cannot be counted again are added up; empty if there are none."""
-    return ", ".join(
-        f"{quoted(column)} = {{table}}.{quoted(column)} + VALUES({quoted(column)})"
-        for column in added(counts)
-    )
+def _united(counts: tuple[Count, ...], greatest: tuple[str, ...] = ()) -> str:
+    """Return how numbers that cannot be counted again are united; empty if there are none."""
+    own = [(quoted(column), f"{{table}}.{quoted(column)}") for column in (*added(counts), *greatest)]
+    united = [f"{name} = {ours} + VALUES({name})" for name, ours in own[: len(own) - len(greatest)]]
+    united += [f"{name} = GREATEST({ours}, VALUES({name}))" for name, ours in own[len(united) :]]
+    return ", ".join(united)

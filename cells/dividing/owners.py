@@ -8,7 +8,7 @@ from pymysql.cursors import Cursor
 
 from cells.moving.server import CellDatabase, Location, quoted
 from foundation.storage.cells.cell import Cell
-from foundation.storage.cells.division import ByCustomer, ByParent, Parent, TableRows
+from foundation.storage.cells.division import ByCustomer, ByParent, Common, Parent, RowRule, TableRows
 
 ROW: Final = "t"
 """The name of the row in question in all statements."""
@@ -102,6 +102,16 @@ class Owner:
         brands = " ".join(f"WHEN {owner.customer} IS NOT NULL THEN {owner.brand}" for owner in owners)
         customers = ", ".join(owner.customer for owner in owners)
         return cls(joins, f"CASE {brands} END", f"COALESCE({customers})")
+
+
+def shared_rows(rule: RowRule) -> str | None:
+    """Return the condition for rows of no customer that both halves of a cell have; None without any."""
+    match rule:
+        case ByCustomer(tuple()):
+            return f"{ROW}.customer_id IS NULL"
+        case ByParent(_, Common(where)):
+            return where.format(row=ROW)
+    return None
 
 
 def join(database: Database, parent: Parent, row: str, alias: str) -> str:

@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from typing import Final
 
-from cells.dividing.owners import ROW, Database, Owner, each_database
+from cells.dividing.owners import ROW, Database, Owner, each_database, join, shared_rows
 from cells.moving.server import Location, quoted
 from foundation.storage.cells.cell import Cell, customer_key, partition_of
 from foundation.storage.cells.division import (
-    ByCustomer,
     ByParent,
     Count,
     Counted,
+    RowRule,
     Rows,
     added,
     counts_of,
@@ -94,8 +94,12 @@ class _Half:
             f"ON o.brand_id = {owner.brand} AND o.customer_id = {owner.customer} "
             "WHERE o.brand_id IS NOT NULL"
         )
-        of_nobody = self.is_copy and isinstance(self.database.tables[table], ByParent)
-        return f"{found} OR {owner.customer} IS NULL" if of_nobody else found
+        rule = self.database.tables[table]
+        if not (self.is_copy and isinstance(rule, ByParent)):
+            return found
+        shared = shared_rows(rule)
+        kept = f" AND NOT ({shared})" if shared else ""
+        return f"{found} OR ({owner.customer} IS NULL{kept})"
 
     def _partitions(self, name: str) -> int:
         """Delete positions and dead letters of the other half's partitions."""
@@ -119,15 +123,16 @@ class _Half:
             cursor.execute(f"DELETE FROM {name} WHERE id IN %s", (numbers[at : at + BATCH_SIZE],))  # noqa: S608
         return len(numbers)
 
-    def _uncount(self, name: str, rule: object) -> None:
+    def _uncount(self, name: str, rule: RowRule) -> None:
         """Take from the copy the numbers that cannot be counted again."""
-        match rule:
-            case Counted(counts) if len(added(counts)) == len(counts):
-                self.database.cursor.execute(f"DELETE FROM {name}")  # noqa: S608 - a name of ours
-            case Counted(counts) | ByCustomer(counts) if counts and (columns := added(counts)):
-                zeros = ", ".join(f"{quoted(column)} = 0" for column in columns)
-                house = " WHERE customer_id IS NULL" if isinstance(rule, ByCustomer) else ""
-                self.database.cursor.execute(f"UPDATE {name} SET {zeros}{house}")  # noqa: S608
+        counts, shared = counts_of(rule), shared_rows(rule)
+        columns = added(counts)
+        if isinstance(rule, Counted) and len(columns) == len(counts):
+            self.database.cursor.execute(f"DELETE FROM {name}")  # noqa: S608 - a name of ours
+        elif columns:
+            zeros = ", ".join(f"{ROW}.{quoted(column)} = 0" for column in columns)
+            where = f" WHERE {shared}" if shared else ""
+            self.database.cursor.execute(f"UPDATE {name} {ROW} SET {zeros}{where}")  # noqa: S608
 
 
 def recount(database: Database) -> None:
@@ -147,14 +152,15 @@ def recount(database: Database) -> None:
             for column in columns
         }
         changes = ", ".join(f"{ROW}.{quoted(column)} = {numbers}" for column, numbers in sums.items())
-        house = f" WHERE {ROW}.customer_id IS NULL" if isinstance(rule, ByCustomer) else ""
-        database.cursor.execute(f"UPDATE {database.name(table)} {ROW} SET {changes}{house}")  # noqa: S608
+        where = f" WHERE {shared}" if (shared := shared_rows(rule)) else ""
+        database.cursor.execute(f"UPDATE {database.name(table)} {ROW} SET {changes}{where}")  # noqa: S608
 
 
 def _counted(database: Database, count: Count) -> str:
     same = " AND ".join(f"counted.{quoted(theirs)} = {ROW}.{quoted(own)}" for own, theirs in count.by)
+    beside = "" if count.beside is None else join(database, count.beside, "counted", "beside")
     return (
-        f"(SELECT COALESCE(SUM({count.value}), 0) FROM {database.name(count.of)} counted "  # noqa: S608
+        f"(SELECT COALESCE(SUM({count.value}), 0) FROM {database.name(count.of)} counted{beside} "  # noqa: S608
         f"WHERE {same})"
     )
 

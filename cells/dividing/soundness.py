@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Final
 
-from cells.dividing.owners import ROW, Database, each_database, join, torn
+from cells.dividing.owners import ROW, Database, each_database, join, shared_rows, torn
 from cells.moving.server import Location, quoted
 from foundation.storage.cells.cell import Cell
 from foundation.storage.cells.division import ByParent, Parent
@@ -104,9 +104,11 @@ def _orphans(database: Database, table: str, some: tuple[Parent, ...]) -> tuple[
     missing = [
         f"{alias}.{quoted(parent.columns[0][1])} IS NULL" for parent, alias in zip(some, aliases, strict=True)
     ]
+    shared = shared_rows(database.tables[table])
+    others = [f"NOT ({shared})"] if shared else []
     database.cursor.execute(
         f"SELECT COUNT(*), {', '.join(f'MIN({column})' for column in own)} "  # noqa: S608
-        f"FROM {database.name(table)} {ROW}{joins} WHERE {' AND '.join([*named, *missing])}"
+        f"FROM {database.name(table)} {ROW}{joins} WHERE {' AND '.join([*named, *missing, *others])}"
     )
     row: Any = database.cursor.fetchone()
     return tuple(row)

@@ -15,6 +15,7 @@ from subgraphs.kit.funds import Funds
 from subgraphs.kit.live.event_bus import CustomersChanged
 from subgraphs.kit.live.watches import customer_key
 from subgraphs.wallet.funds.announced_funds import AnnouncedFunds
+from subgraphs.wallet.funds.cell_funds import CellFunds
 from subgraphs.wallet.funds.customer_accounts import CustomerAccounts
 from subgraphs.wallet.funds.ledger_funds import LedgerFunds
 from subgraphs.wallet.funds.limited_funds import LimitedFunds
@@ -67,7 +68,7 @@ class OpenedWallet:
 
     Attributes:
         clock: Product time, by which limits and breaks count; money's holds end by the database's own.
-        funds: How other blocks move customers' money, behind limits; what changes is announced.
+        funds: How other blocks move the money of the cell's customers, behind limits; what changes is announced.
         changed: Called with the keys of customers whose data a commit has changed; None if nobody follows.
     """
 
@@ -89,7 +90,8 @@ class OpenedWallet:
         limits = LimitStore(LimitRecords(LIMITS, database.dialect))
         claims, standing_of = Claims(limits), StandingReader(database)
         money = LedgerFunds(ledger, accounts, ReservationReader(database))
-        funds: Funds = LimitedFunds(money, database, claims, standing_of, clock)
+        limited = LimitedFunds(money, database, claims, standing_of, clock)
+        funds: Funds = CellFunds(limited, database.fence.cell)
         if changed is not None:
             funds = AnnouncedFunds(funds, changed)
         return cls(database, clock, ledger, accounts, limits, claims, standing_of, funds, changed)

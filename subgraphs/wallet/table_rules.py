@@ -2,11 +2,12 @@
 
 from typing import Final
 
-from foundation.storage.cells.division import BY_CUSTOMER, Rows
+from foundation.storage.cells.division import BY_CUSTOMER
 from subgraphs.club_kit.records.table_rules import reference_rules
 from subgraphs.kit.records.erasure import kept
 from subgraphs.kit.records.recovery_sources import Source
 from subgraphs.kit.records.table_rules import TableRule, common_rules, database_rules
+from subgraphs.wallet.funds.division import division_of
 from subgraphs.wallet.models import (
     CELL,
     CLOSES,
@@ -24,12 +25,19 @@ _MONEY: Final = "whose money it is: nothing else knows"
 _ASKED: Final = "what customers asked of their limits: nothing else knows"
 _CLOSED: Final = "how days were closed, and why payouts stopped: nothing else knows"
 _LAW: Final = "what the law has kept of money and of limits"
+_DIVIDED: Final = division_of(LEDGER, CUSTOMER_ACCOUNT)
 
 TABLE_RULES: Final = (
     *reference_rules(REFERENCE),
     *(
-        TableRule(table, Source.BACKUP, lost=_MONEY, rows=Rows.OF_DATABASE)
-        for table in (LEDGER.account, LEDGER.transfer, LEDGER.pending_transfer, LEDGER.account_balance)
+        TableRule(table, Source.BACKUP, lost=_MONEY, rows=_DIVIDED[table.name], erasure=(kept(_LAW),))
+        for table in (
+            CUSTOMER_ACCOUNT,
+            LEDGER.account,
+            LEDGER.transfer,
+            LEDGER.pending_transfer,
+            LEDGER.account_balance,
+        )
     ),
     TableRule(
         LEDGER.frontier,
@@ -42,7 +50,6 @@ TABLE_RULES: Final = (
         for table in (CLOSES.close, CLOSES.head)
     ),
     TableRule(CLOSES.hold, Source.BACKUP, lost=_CLOSED, rows=Rows.COPIED),
-    TableRule(CUSTOMER_ACCOUNT, Source.BACKUP, lost=_MONEY, rows=BY_CUSTOMER, erasure=(kept(_LAW),)),
     *(
         TableRule(table, Source.BACKUP, lost=_ASKED, rows=BY_CUSTOMER, erasure=(kept(_LAW),))
         for table in (

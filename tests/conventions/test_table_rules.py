@@ -12,6 +12,7 @@ from foundation.storage.cells.division import (
     BY_CUSTOMER,
     ByCustomer,
     ByParent,
+    Common,
     Count,
     Counted,
     Parent,
@@ -73,6 +74,13 @@ def parents(table: str = "holder", theirs: str = "id", own: str = "debit") -> By
     return ByParent((Parent(table, ((own, theirs),)),))
 
 
+def shared(
+    where: str, table: str = "holder", own: str = "debit", *, greatest: tuple[str, ...] = ()
+) -> ByParent:
+    """Return the rule of rows with one parent, some of which both halves have."""
+    return ByParent((Parent(table, ((own, "id"),)),), Common(where, greatest=greatest))
+
+
 HOUSE = ByCustomer(house=(Count("id", "transfer", (("id", "debit"),)),))
 RIGHT: dict[str, RowRule] = {
     "holder": HOUSE,
@@ -99,6 +107,20 @@ WRONG: list[tuple[str, dict[str, RowRule]]] = [
     (
         "tally names a parent in transfer by a column that changes",
         {"tally": parents("transfer", own="number")},
+    ),
+    ("transfer numbers its rows, so those that both halves share", {"transfer": shared("{row}.debit = ''")}),
+    ("holder has rows that both halves share, and names", {"holder": shared("id = ''", "transfer", "id")}),
+    (
+        "holder has no column sum of which united cells",
+        {"holder": shared("{row}.id = ''", "transfer", "id", greatest=("sum",))},
+    ),
+    (
+        "tally counts rows of transfer beside others by columns that do not exist",
+        {
+            "tally": Counted(
+                (Count("number", "transfer", (("id", "debit"),), "1", Parent("holder", (("id", "key"),))),)
+            )
+        },
     ),
     ("transfer has no parent that belongs", {"tally": Rows.COPIED, "transfer": parents("tally")}),
 ]

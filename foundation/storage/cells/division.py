@@ -29,23 +29,6 @@ class Rows(Enum):
     OF_DATABASE = "of the database"
 
 
-class Count(NamedTuple):
-    """A number that a row has for all customers of a cell.
-
-    Attributes:
-        column: The column. Several counts of one column are added up.
-        of: The table whose rows are counted again in each half. Empty if nothing can be counted again: then
-            the number stays where it is, and united cells have the sum.
-        by: The row's columns, each with that of the counted table which must be equal to it.
-        value: What a counted row adds, in SQL.
-    """
-
-    column: str
-    of: str = ""
-    by: tuple[tuple[str, str], ...] = ()
-    value: str = "1"
-
-
 class Parent(NamedTuple):
     """A row that another row names.
 
@@ -57,6 +40,39 @@ class Parent(NamedTuple):
 
     table: str
     columns: tuple[tuple[str, str], ...]
+
+
+class Count(NamedTuple):
+    """A number that a row has for all customers of a cell.
+
+    Attributes:
+        column: The column. Several counts of one column are added up.
+        of: The table whose rows are counted again in each half. Empty if nothing can be counted again: then
+            the number stays where it is, and united cells have the sum.
+        by: The row's columns, each with that of the counted table which must be equal to it.
+        value: What a counted row adds, in SQL. It is `counted` there.
+        beside: A row of another table that a counted row names, if `value` needs it: `beside` there.
+    """
+
+    column: str
+    of: str = ""
+    by: tuple[tuple[str, str], ...] = ()
+    value: str = "1"
+    beside: Parent | None = None
+
+
+class Common(NamedTuple):
+    """Rows of a table that belong to no customer, and that both halves have under the same primary key.
+
+    Attributes:
+        where: Which rows, as a condition in SQL that is never null; the row is `{row}` there.
+        counts: What such a row counts.
+        greatest: The columns of which a row of united cells has the greater number.
+    """
+
+    where: str
+    counts: tuple[Count, ...] = ()
+    greatest: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +94,14 @@ class ByParent:
     A row without such a parent stays where it is. Parents that are named by the same columns are
     alternatives: one of them must be there. If a row names several by different columns, all must be there,
     unless the columns are null.
+
+    Attributes:
+        parents: In the order in which they are asked.
+        common: Rows without a parent that both halves have; None if there are none.
     """
 
     parents: tuple[Parent, ...]
+    common: Common | None = None
 
     @property
     def alternatives(self) -> list[tuple[Parent, ...]]:
@@ -128,6 +149,16 @@ def counts_of(rule: RowRule) -> tuple[Count, ...]:
             return counts
         case ByCustomer(house):
             return house or ()
+        case ByParent(_, Common(_, counts)):
+            return counts
+    return ()
+
+
+def greatest_of(rule: RowRule) -> tuple[str, ...]:
+    """Return the columns of which a row of united cells has the greater number."""
+    match rule:
+        case ByParent(_, Common(_, _, greatest)):
+            return greatest
     return ()
 
 

@@ -5,7 +5,16 @@ from collections.abc import Iterator, Sequence
 
 from sqlalchemy import MetaData, PrimaryKeyConstraint, Table, UniqueConstraint
 
-from foundation.storage.cells.division import ByCustomer, ByParent, Count, Counted, Parent, Rows, counts_of
+from foundation.storage.cells.division import (
+    ByCustomer,
+    ByParent,
+    Common,
+    Count,
+    Counted,
+    Parent,
+    Rows,
+    counts_of,
+)
 from subgraphs.kit.records.table_rules import RowRules, TableRule
 
 
@@ -31,11 +40,8 @@ def _flaws_of(rule: TableRule, rows: RowRules) -> Iterator[str]:
     match rule.rows:
         case ByCustomer(house):
             yield from _flaws_of_customers(table, house)
-        case ByParent(parents):
-            for parent in parents:
-                yield from _flaws_of_parent(table, parent, rows)
-            if all(isinstance(rows.get(parent.table), Rows) for parent in parents):
-                yield "has no parent that belongs to a customer"
+        case ByParent():
+            yield from _flaws_of_child(table, rule.rows, rows)
         case Counted(counts):
             columns = {*table.primary_key.columns.keys(), *(count.column for count in counts)}
             if columns != set(table.c.keys()):
@@ -51,6 +57,24 @@ def _flaws_of_customers(table: Table, house: tuple[Count, ...] | None) -> Iterat
         yield "says what rows of the house count, if and only if `customer_id` may be null"
     if house is not None and table.autoincrement_column is not None:
         yield "numbers its rows, so rows of the house are not the same in all cells"
+
+
+def _flaws_of_child(table: Table, rule: ByParent, rows: RowRules) -> Iterator[str]:
+    for parent in rule.parents:
+        yield from _flaws_of_parent(table, parent, rows)
+    if all(isinstance(rows.get(parent.table), Rows) for parent in rule.parents):
+        yield "has no parent that belongs to a customer"
+    if rule.common is not None:
+        yield from _flaws_of_common(table, rule.common)
+
+
+def _flaws_of_common(table: Table, common: Common) -> Iterator[str]:
+    if "{row}." not in common.where:
+        yield "has rows that both halves share, and names the columns that tell them without `{row}.`"
+    for column in set(common.greatest) - set(table.c.keys()):
+        yield f"has no column {column} of which united cells have the greater number"
+    if table.autoincrement_column is not None:
+        yield "numbers its rows, so those that both halves share are not the same in all cells"
 
 
 def _flaws_of_parent(table: Table, parent: Parent, rows: RowRules) -> Iterator[str]:
@@ -95,3 +119,13 @@ def _flaws_of_count(table: Table, count: Count) -> Iterator[str]:
         yield f"counts rows of {count.of} by columns that do not exist"
     elif of is not None and not count.by:
         yield f"counts all rows of {count.of}: say which by their columns"
+    elif of is not None and not _has_beside(of, count.beside):
+        yield f"counts rows of {count.of} beside others by columns that do not exist"
+
+
+def _has_beside(counted: Table, beside: Parent | None) -> bool:
+    """Return whether a counted row can name what stands beside it, if anything has to."""
+    if beside is None:
+        return True
+    of = counted.metadata.tables.get(beside.table)
+    return of is not None and all(own in counted.c and theirs in of.c for own, theirs in beside.columns)
