@@ -68,7 +68,7 @@ class OpenedWallet:
 
     Attributes:
         clock: Product time, by which limits and breaks count; money's holds end by the database's own.
-        funds: How other blocks move the money of the cell's customers, behind limits; what changes is announced.
+        funds: How other blocks move the money of the cell's customers, behind limits; changes are announced.
         changed: Called with the keys of customers whose data a commit has changed; None if nobody follows.
     """
 

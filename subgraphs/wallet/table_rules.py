@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from foundation.storage.cells.division import BY_CUSTOMER
+from foundation.storage.cells.division import BY_CUSTOMER, Rows
 from subgraphs.club_kit.records.table_rules import reference_rules
-from subgraphs.kit.records.erasure import kept
+from subgraphs.kit.records.erasure import deleted, kept
 from subgraphs.kit.records.recovery_sources import Source
 from subgraphs.kit.records.table_rules import TableRule, common_rules, database_rules
 from subgraphs.wallet.funds.division import division_of
@@ -12,6 +12,7 @@ from subgraphs.wallet.models import (
     CELL,
     CLOSES,
     CUSTOMER_ACCOUNT,
+    ERASED_CUSTOMER,
     ERASURE,
     INSTALLATION,
     LEDGER,
@@ -24,19 +25,21 @@ from subgraphs.wallet.models import (
 _MONEY: Final = "whose money it is: nothing else knows"
 _ASKED: Final = "what customers asked of their limits: nothing else knows"
 _CLOSED: Final = "how days were closed, and why payouts stopped: nothing else knows"
-_LAW: Final = "what the law has kept of money and of limits"
+_LAW: Final = "what the law has kept of money and of limits, for the jurisdiction's term"
+_ONLY_NOW: Final = "what limits are now, and what counts against them: the money itself is in the ledger"
+_ENDS: Final = LIMITS.chosen_break.c.ends_at
 _DIVIDED: Final = division_of(LEDGER, CUSTOMER_ACCOUNT)
 
 TABLE_RULES: Final = (
     *reference_rules(REFERENCE),
-    *(
+    *(  # what names a customer comes last: by it, an erasure finds the others
         TableRule(table, Source.BACKUP, lost=_MONEY, rows=_DIVIDED[table.name], erasure=(kept(_LAW),))
         for table in (
-            CUSTOMER_ACCOUNT,
-            LEDGER.account,
-            LEDGER.transfer,
             LEDGER.pending_transfer,
             LEDGER.account_balance,
+            LEDGER.transfer,
+            LEDGER.account,
+            CUSTOMER_ACCOUNT,
         )
     ),
     TableRule(
@@ -51,15 +54,31 @@ TABLE_RULES: Final = (
     ),
     TableRule(CLOSES.hold, Source.BACKUP, lost=_CLOSED, rows=Rows.COPIED),
     *(
-        TableRule(table, Source.BACKUP, lost=_ASKED, rows=BY_CUSTOMER, erasure=(kept(_LAW),))
-        for table in (
-            LIMITS.holder,
-            LIMITS.limit,
-            LIMITS.chosen_break,
-            LIMITS.change,
-            LIMITS.claim,
-            LIMITS.check,
-        )
+        TableRule(table, Source.BACKUP, lost=_ASKED, rows=BY_CUSTOMER, erasure=(deleted(_ONLY_NOW),))
+        for table in (LIMITS.holder, LIMITS.limit, LIMITS.claim)
+    ),
+    TableRule(
+        LIMITS.chosen_break,
+        Source.BACKUP,
+        lost="breaks and exclusions since the backup: who has chosen one is stopped by nothing",
+        rows=BY_CUSTOMER,
+        erasure=(kept("one that has ended is evidence; one that runs stops whoever returns", time=_ENDS),),
+    ),
+    TableRule(LIMITS.change, Source.BACKUP, lost=_ASKED, rows=BY_CUSTOMER, erasure=(kept(_LAW),)),
+    TableRule(
+        LIMITS.check,
+        Source.BACKUP,
+        lost="who waits for a person to look, and what people have found",
+        rows=BY_CUSTOMER,
+        erasure=(kept("that a person has looked, without what was found"),),
+    ),
+    TableRule(
+        ERASED_CUSTOMER,
+        Source.BACKUP,
+        (ERASURE.name,),
+        lost="since when the terms of erased customers run: what is kept of them stays",
+        rows=BY_CUSTOMER,
+        erasure=(kept("since when the term of what is kept runs"),),
     ),
     *common_rules(STREAM, OUTBOX, ERASURE),
     *database_rules(CELL, INSTALLATION),

@@ -18,6 +18,7 @@ class AccountCode(IntEnum):
     CREDITS: what credits of the club have cost.
     PAYMENTS: what processors and banks have brought or owe.
     CORRECTIONS: what people have corrected.
+    ERASED: what accounts of erased customers have moved, in place of accounts that are kept no longer.
     """
 
     CASH = 1
@@ -28,6 +29,7 @@ class AccountCode(IntEnum):
     CREDITS = 103
     PAYMENTS = 104
     CORRECTIONS = 105
+    ERASED = 109
 
 
 HOUSE: Final = (
@@ -36,6 +38,7 @@ HOUSE: Final = (
     AccountCode.CREDITS,
     AccountCode.PAYMENTS,
     AccountCode.CORRECTIONS,
+    AccountCode.ERASED,
 )
 """The house's accounts, of each brand and currency."""
 

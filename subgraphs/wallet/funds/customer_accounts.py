@@ -9,6 +9,7 @@ from msgspec import Struct
 from sqlalchemy import Column, Integer, MetaData, Table, insert, select, text
 from sqlalchemy.exc import IntegrityError
 
+from foundation.storage.cells.pseudonym import is_pseudonym
 from foundation.storage.columns import Identifier, UtcDateTime
 from foundation.storage.database import Database
 from subgraphs.kit.domain.keys import Owner
@@ -90,6 +91,16 @@ class CustomerAccounts:
         )
         async with self._database.read() as connection:
             return [Owner(*row) for row in await connection.execute(text(statement))]
+
+    async def of_erased(self, brand: str, account_id: str) -> list[CustomerAccount]:
+        """Return the accounts of the erased customer who has an account; none if nobody erased has it."""
+        c = self._table.c
+        whose = select(c.customer_id).where(c.account_id == account_id, c.brand_id == brand)
+        async with self._database.read() as connection:
+            customer: str | None = await connection.scalar(whose)
+        if customer is None or not is_pseudonym(customer):
+            return []
+        return await self.of(Owner(brand, customer))
 
     async def open_cash(self, owner: Owner, currency: str, at: datetime) -> str:
         """Return a customer's account for cash, opened if it is not there yet.

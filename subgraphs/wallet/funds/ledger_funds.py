@@ -92,7 +92,7 @@ class LedgerFunds:
 
     async def _reserve(self, asked: Reservation) -> Outcome | None:
         written = await self._reader.read(asked.id)
-        accounts = await self._accounts.of(asked.owner)
+        accounts = await self._accounts_of(asked, written)
         if written.hold is None:
             parts = await self._parts(asked, written, accounts)
             rest = asked.amount - sum(part.amount for part in parts)
@@ -127,7 +127,7 @@ class LedgerFunds:
             return DONE if is_same else refused(Why.IDEMPOTENCY_REUSED)
         if written.hold is None:
             return refused(Why.UNKNOWN_RESERVATION)
-        accounts = await self._accounts.of(reservation.owner)
+        accounts = await self._accounts_of(reservation, written)
         if not _is_same(reservation, written.hold, accounts):
             return refused(Why.IDEMPOTENCY_REUSED)
         if written.state not in {State.RESERVED, State.TAKEN}:
@@ -143,12 +143,20 @@ class LedgerFunds:
             await self._accounts.open_house(asked.owner.brand, asked.currency)
             await self._create(never(asked))
             return None
-        if not _is_same(asked, written.hold, await self._accounts.of(asked.owner)):
+        if not _is_same(asked, written.hold, await self._accounts_of(asked, written)):
             return refused(Why.IDEMPOTENCY_REUSED)
         if written.state is State.TAKEN:
             chain = [back(asked, name, written.rows[name]) for name in written.holds]
             return DONE if await self._create_linked(chain) else None
         return DONE if await self._void(asked.id, written.open_holds) else None
+
+    async def _accounts_of(self, asked: Reservation, written: WrittenReservation) -> list[CustomerAccount]:
+        """Return a customer's accounts; those under the pseudonym if the customer was erased meanwhile."""
+        accounts = await self._accounts.of(asked.owner)
+        hold = written.hold
+        if hold is None or hold.failure or any(account.id == hold.debit for account in accounts):
+            return accounts
+        return await self._accounts.of_erased(asked.owner.brand, hold.debit) or accounts
 
     async def _void(self, reservation: str, names: Sequence[str]) -> bool:
         """Give back what some pending transfers reserve; return whether all of them have ended so."""

@@ -88,8 +88,8 @@ class LimitedFunds:
     async def _claimed(self, asked: Reservation) -> Outcome:
         """Count a stake if it may be made now, or refuse it for ever."""
         standing = await self._standing_of(asked.owner)
-        if asked.currency != standing.currency:
-            return DONE  # whoever keeps the money refuses it
+        if asked.currency != standing.currency or await self._is_of_erased(asked):
+            return DONE  # whoever keeps the money refuses it, or knows what became of it
         async with self._database.write() as connection:
             claim = Claim(
                 asked.owner,
@@ -111,6 +111,12 @@ class LimitedFunds:
         never = await self._funds.release(asked)
         return refused(why) if never.status is Status.DONE else never
 
+    async def _is_of_erased(self, asked: Reservation) -> bool:
+        """Return whether a reservation was made for a customer of whom nothing is counted since."""
+        async with self._database.read() as connection:
+            is_known = await self._claims.knows(connection, asked.owner)
+        return not is_known and await self._funds.ask(asked) is not ReservationState.UNKNOWN
+
     async def _count_returns(self, settlement: Settlement) -> Outcome:
         reservation = settlement.reservation
         async with self._database.write() as connection:
@@ -123,14 +129,16 @@ class LimitedFunds:
                 await self._clock.at(connection),
                 PRODUCT_OF[reservation.purpose],
             )
-            await self._claims.record(connection, claim)
+            if await self._claims.knows(connection, claim.owner):
+                await self._claims.record(connection, claim)
         return DONE
 
     async def _give_back(self, asked: Reservation) -> Outcome:
         async def give_back() -> Outcome:
             async with self._database.write() as connection:
                 at = await self._clock.at(connection)
-                await self._claims.give_back(connection, asked.owner, asked.id, at)
+                if await self._claims.knows(connection, asked.owner):
+                    await self._claims.give_back(connection, asked.owner, asked.id, at)
             return DONE
 
         return await unless_unavailable(give_back(), IN_DOUBT)

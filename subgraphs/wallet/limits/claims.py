@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Table, and_, case, func, or_, select, update
+from sqlalchemy import Table, and_, case, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -80,6 +80,11 @@ class Claims:
             if prompted.active_at is None or claim.at - prompted.active_at >= ACTIVE_AGAIN:
                 await self.store.records.note(connection, claim.owner, active_at=claim.at)
         return decision
+
+    async def knows(self, connection: AsyncConnection, owner: Owner) -> bool:
+        """Return whether anything was ever counted of a customer who was not erased since."""
+        table = self.store.records.tables.holder
+        return bool(await connection.scalar(select(exists().where(of_owner(table, owner)))))
 
     async def record(self, connection: AsyncConnection, claim: Claim) -> None:
         """Count what is never refused, once: a withdrawal, or returns of stakes."""

@@ -1,0 +1,47 @@
+"""What an erasure does in the wallet beside the rules of its tables.
+
+An exclusion or break that still runs stays under the customer's id until it ends: whoever returns has to be
+stopped by it. Everything else that is kept is under the pseudonym, until its term is over.
+"""
+
+from typing import Final
+
+from sqlalchemy import exists, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from foundation.storage.columns import upsert
+from subgraphs.kit.records.erasure import ErasedPerson
+from subgraphs.wallet.limits.records import of_owner
+from subgraphs.wallet.models import CUSTOMER_ACCOUNT, ERASED_CUSTOMER, LIMITS, REFERENCE
+
+_KEPT: Final = (CUSTOMER_ACCOUNT, LIMITS.change, LIMITS.chosen_break, LIMITS.check)
+
+
+async def note_term(connection: AsyncConnection, person: ErasedPerson) -> None:
+    """Note where a customer was whose rows will be kept, and take the customer out of what is kept."""
+    owner = person.owner
+    is_known = or_(*(exists().where(of_owner(table, owner)) for table in _KEPT))
+    if not await connection.scalar(select(is_known)):
+        return
+    row = {
+        "brand_id": owner.brand,
+        "customer_id": person.pseudonym,
+        "jurisdiction": await _jurisdiction(connection, person),
+        "erased_at": person.at,
+    }
+    await connection.execute(upsert(connection.dialect.name, ERASED_CUSTOMER, [row]))
+    change, check = LIMITS.change, LIMITS.check
+    by_themselves = of_owner(change, owner), change.c.who == owner.customer
+    await connection.execute(update(change).where(*by_themselves).values(who=person.pseudonym))
+    await connection.execute(update(check).where(of_owner(check, owner)).values(finding=None))
+
+
+async def _jurisdiction(connection: AsyncConnection, person: ErasedPerson) -> str:
+    """Return where a customer was; without an account message, what the brand assumes."""
+    account, brand = REFERENCE.account, REFERENCE.brand
+    query = select(account.c.jurisdiction).where(of_owner(account, person.owner))
+    found: str | None = await connection.scalar(query)
+    if found is None:
+        assumed = select(brand.c.default_jurisdiction).where(brand.c.brand_id == person.owner.brand)
+        found = await connection.scalar(assumed)
+    return found or ""

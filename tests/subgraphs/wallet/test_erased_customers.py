@@ -1,0 +1,260 @@
+"""Erased customers: their money is kept under a pseudonym for its term, and then goes."""
+
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import insert, select
+
+from foundation.storage.clock import ManualClock
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
+from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.funds import DONE, Purpose, Reservation, ReservationState, Settlement
+from subgraphs.kit.records.erasure import Pseudonyms
+from subgraphs.wallet.customer_data import erasure_of
+from subgraphs.wallet.funds.codes import AccountCode, house_account
+from subgraphs.wallet.ledger.proof import prove
+from subgraphs.wallet.limits.breaks import BreakKind
+from subgraphs.wallet.limits.changes import Wanted
+from subgraphs.wallet.limits.limit import LimitKind
+from subgraphs.wallet.limits.store import Request
+from subgraphs.wallet.models import ERASED_CUSTOMER, LEDGER, LIMITS, METADATA
+from subgraphs.wallet.opened import OpenedWallet
+from subgraphs.wallet.retention.forgetting import Forgetting
+from subgraphs.wallet.retention.terms import DEFAULT_YEARS, TERMS, Term, over_before, years_of
+from tests.support.database_probe import migrate
+from tests.support.wallet.ledgers import StoppedClock
+from tests.support.wallet.money_clients import BRAND, CASH, MoneyClients
+from tests.support.wallet.played_money import OWNERS, PlayedWallet, steps
+from tools.private_mariadb import PrivateMariadb
+
+ANN, BOB = Owner(BRAND, "ann-4711"), Owner(BRAND, "bob-4712")
+NOW: Final = datetime(2026, 11, 28, 12, tzinfo=UTC)
+PSEUDONYMS: Final = Pseudonyms(b"key", 24)
+
+
+def stake(id_: str, owner: Owner = ANN) -> Reservation:
+    """Return a reservation of one pound."""
+    return Reservation(id=id_, owner=owner, currency="GBP", amount=100, purpose=Purpose.BET, seconds=60)
+
+
+class Kept:
+    """A wallet with customers, of whom some are erased."""
+
+    def __init__(self, database: Database) -> None:
+        self.database, self.clock = database, ManualClock(NOW)
+        self.wallet = OpenedWallet.of(database, self.clock)
+        self.erasure = erasure_of(database.dialect, PSEUDONYMS)
+        self.forgetting = Forgetting(database, self.wallet.accounts, self.clock, self.erasure)
+
+    async def erase(self, owner: Owner, at: datetime = NOW) -> Owner:
+        """Erase a customer, and return under which id the rest is kept."""
+        async with self.database.write() as connection:
+            assert await self.erasure.erase(connection, owner, at, at)
+        return Owner(owner.brand, PSEUDONYMS.of_person(owner, at))
+
+    async def exclude(self, owner: Owner, months: int) -> None:
+        """Let a customer exclude themselves."""
+        request = Request(owner, "exclusion-1", owner.customer, self.clock.now())
+        async with self.database.write() as connection:
+            standing = await self.wallet.standing_of(owner)
+            await self.wallet.limits.self_exclude(connection, request, standing, months)
+
+    async def everything(self) -> str:
+        """Return all rows of all tables as text."""
+        async with self.database.read() as connection:
+            return "\n".join(
+                [
+                    repr(tuple(row))
+                    for table in METADATA.tables.values()
+                    for row in await connection.execute(select(table))
+                ]
+            )
+
+    async def house(self) -> dict[str, tuple[int, int]]:
+        """Return what each account of the house has moved."""
+        c = LEDGER.account.c
+        query = select(c.id, c.debits_posted, c.credits_posted).where(c.code >= AccountCode.BETS)
+        async with self.database.read() as connection:
+            return {row[0]: (row[1], row[2]) for row in await connection.execute(query)}
+
+
+async def cash_of(kept: Kept, owner: Owner) -> int:
+    """Return what a customer has in cash."""
+    [account] = await kept.wallet.accounts.of(owner)
+    [sums] = await kept.wallet.ledger.lookup_accounts([account.id])
+    return sums.credits_posted - sums.debits_posted - sums.debits_pending
+
+
+@asynccontextmanager
+async def kept_at(url: str) -> AsyncIterator[Kept]:
+    """Open a wallet whose customers have money."""
+    settings_ = DatabaseSettings(url=url)
+    await migrate(settings_, "wallet", METADATA)
+    kept = Kept(Database.open(settings_, "wallet"))
+    await MoneyClients([ANN, BOB]).begin(kept.wallet)
+    yield kept
+    await kept.wallet.close()
+
+
+@pytest.fixture
+async def kept(mariadb: PrivateMariadb) -> AsyncIterator[Kept]:
+    """A wallet with customers who have money."""
+    async with kept_at(mariadb.fresh_url()) as opened:
+        yield opened
+
+
+async def test_what_is_kept_names_nobody(kept: Kept) -> None:
+    """Money, exclusions that ended, and what was asked of limits are under the pseudonym; limits are gone."""
+    funds = kept.wallet.funds
+    assert await funds.reserve(stake("bet-1")) == DONE
+    request = Request(ANN, "limit-1", ANN.customer, NOW)
+    async with kept.database.write() as connection:
+        standing = await kept.wallet.standing_of(ANN)
+        wanted = Wanted(LimitKind.LOSS_DAY, 5_000, "GBP")
+        await kept.wallet.limits.set_limit(connection, request, standing, wanted)
+        values = {"due_at": NOW, "net_minor": 1, "currency": "GBP", "finding": "ann-4711 has a new job"}
+        await connection.execute(
+            insert(LIMITS.check).values(brand_id=ANN.brand, customer_id=ANN.customer, **values)
+        )
+    pseudonym = await kept.erase(ANN)
+    assert ANN.customer not in await kept.everything()
+    assert [account.code for account in await kept.wallet.accounts.of(pseudonym)] == [AccountCode.CASH]
+    async with kept.database.read() as connection:
+        assert (await connection.execute(select(LIMITS.limit))).all() == []
+        [change] = (await connection.execute(select(LIMITS.change))).mappings()
+        assert (change["customer_id"], change["who"]) == (pseudonym.customer,) * 2
+        [term] = (await connection.execute(select(ERASED_CUSTOMER))).mappings()
+        assert (term["jurisdiction"], term["erased_at"]) == ("GB", NOW)
+    assert await prove(kept.database) == []
+
+
+async def test_open_bets_of_an_erased_customer_are_settled_and_released(kept: Kept) -> None:
+    """The money is theirs under the pseudonym, whoever else is named; blocks repeat what they know."""
+    funds = kept.wallet.funds
+    for name in ("won", "void", "lost"):
+        assert await funds.reserve(stake(name)) == DONE
+    pseudonym = await kept.erase(ANN)
+    won = Settlement(id="won-1", reservation=stake("won"), returns=300)
+    assert [await funds.settle(won), await funds.settle(won), await funds.reserve(stake("won"))] == [DONE] * 3
+    assert await funds.release(stake("void")) == DONE
+    assert await funds.settle(Settlement(id="lost-1", reservation=stake("lost"), returns=0)) == DONE
+    assert await funds.ask(stake("void")) is ReservationState.RELEASED
+    await funds.settle(Settlement(id="won-2", reservation=stake("won", BOB), returns=5))
+    assert await cash_of(kept, pseudonym) == CASH - 200 + 300 + 5
+    assert await cash_of(kept, BOB) == CASH
+    assert ANN.customer not in await kept.everything()
+    assert await prove(kept.database) == []
+
+
+async def test_a_running_exclusion_stops_whoever_returns(kept: Kept) -> None:
+    """It stays under the id until it has ended; then nothing names the customer."""
+    await kept.exclude(ANN, 6)
+    await kept.erase(ANN)
+    assert (await kept.wallet.funds.reserve(stake("again"))).why is not None
+    async with kept.database.write() as connection:
+        breaks = await kept.wallet.limits.records.breaks(connection, ANN, NOW)
+        assert [one.kind for one in breaks] == [BreakKind.EXCLUSION]
+        await connection.execute(LIMITS.holder.delete())
+        await connection.execute(LIMITS.claim.delete())
+    assert await kept.forgetting.ended_breaks() is None
+    assert ANN.customer in await kept.everything()
+    kept.clock.advance(timedelta(days=190))
+    assert await kept.forgetting.ended_breaks() is None
+    assert ANN.customer not in await kept.everything()
+
+
+async def test_nothing_goes_before_its_term(kept: Kept) -> None:
+    """Until its last day all is there; then no account is left, and the house has what it had."""
+    funds = kept.wallet.funds
+    assert await funds.reserve(stake("bet-1")) == DONE
+    assert await funds.settle(Settlement(id="w", reservation=stake("bet-1"), returns=40)) == DONE
+    assert await funds.reserve(stake("bet-2", BOB)) == DONE
+    pseudonym = await kept.erase(ANN)
+    before, positions = await kept.everything(), await kept.house()
+    kept.clock.instant = NOW.replace(year=NOW.year + 5)
+    assert not await kept.forgetting.some()
+    assert await kept.everything() == before
+    kept.clock.advance(timedelta(seconds=1))
+    assert not await kept.forgetting.some()
+    after = await kept.everything()
+    assert pseudonym.customer not in after.replace(
+        f"'{pseudonym.customer}', {{", ""
+    )  # the marker has it still
+    into = house_account(BRAND, "GBP", AccountCode.ERASED)
+    house = await kept.house()
+    assert {name: sums for name, sums in house.items() if name != into} == {
+        name: sums for name, sums in positions.items() if name != into
+    }
+    assert house[into] == (100, CASH + 40)
+    assert await prove(kept.database) == []
+    assert await kept.wallet.accounts.of(pseudonym) == []
+    assert len(await kept.wallet.accounts.of(BOB)) == 1
+
+
+async def test_what_is_pending_is_not_folded(kept: Kept) -> None:
+    """A reservation that has no end yet keeps its customer's accounts."""
+    assert await kept.wallet.funds.reserve(stake("bet-1")) == DONE
+    pseudonym = await kept.erase(ANN)
+    kept.clock.advance(timedelta(days=365 * 20))
+    assert not await kept.forgetting.some()
+    assert len(await kept.wallet.accounts.of(pseudonym)) == 1
+    assert await kept.wallet.funds.release(stake("bet-1")) == DONE
+    assert not await kept.forgetting.some()
+    assert await kept.wallet.accounts.of(pseudonym) == []
+    assert await prove(kept.database) == []
+
+
+def test_each_term_has_its_source_and_its_date() -> None:
+    """The newest row of a jurisdiction counts from its date; elsewhere the longest term holds."""
+    assert all(
+        term.sources and all(source.address.startswith("https://") for source in term.sources)
+        for term in TERMS
+    )
+    longer = Term("GB", datetime(2030, 1, 1, tzinfo=UTC), 7, TERMS[0].sources)
+    assert years_of("GB", NOW, (*TERMS, longer)) == years_of("GB", NOW) == 5
+    assert years_of("GB", longer.since, (*TERMS, longer)) == 7
+    assert years_of("FR", NOW) == years_of("", NOW) == DEFAULT_YEARS
+    assert over_before("GB", datetime(2028, 2, 29, tzinfo=UTC)) == datetime(2023, 2, 28, tzinfo=UTC)
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(steps(60), st.sets(st.sampled_from(OWNERS), min_size=1))
+async def test_whoever_is_forgotten_the_others_and_the_house_have_the_same(
+    asked: Any, gone: set[Owner]
+) -> None:
+    """After any requests, any customers' accounts are folded: all others have their sums."""
+    with tempfile.TemporaryDirectory() as folder:
+        settings_ = DatabaseSettings(url=f"sqlite+aiosqlite:///{folder}")
+        await migrate(settings_, "wallet", METADATA)
+        clock = StoppedClock()
+        wallet = PlayedWallet(Database.open(settings_, "wallet"), clock)
+        try:
+            await wallet.begin()
+            for step in asked:
+                if step.what == "wait":
+                    clock.now += step.amount * 1_000_000
+                else:
+                    await wallet.play(step)
+            clock.now += 1_000_000_000
+            await wallet.ledger.expire_pending()
+            kept = Kept(wallet.database)
+            theirs = {account.id for owner in gone for account in await wallet.accounts.of(owner)}
+            before = (await wallet.content())["accounts"]
+            for owner in sorted(gone):
+                await kept.erase(owner)
+            kept.clock.advance(timedelta(days=365 * 20))
+            await kept.forgetting.some()
+            assert await prove(wallet.database) == []
+            after = (await wallet.content())["accounts"]
+            others = {row for row in before if row[0] not in theirs and row[2] != AccountCode.ERASED}
+            assert {row for row in after if row[2] != AccountCode.ERASED} == others
+            assert await wallet.early_accounts() == []
+        finally:
+            await wallet.close()
