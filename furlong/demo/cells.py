@@ -3,7 +3,7 @@
 The router sends each request to the cell of its customer, as HAProxy does in production.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from itertools import pairwise
@@ -70,6 +70,16 @@ async def prepare(database: DatabaseSettings) -> None:
     await upgrade_databases(without_fence(database))
     if database.cell.own() is not None:
         await claim(database, SUBGRAPHS, KEYED_TOPICS)
+
+
+async def prepare_all(databases: Iterable[DatabaseSettings]) -> None:
+    """Create all databases, each once.
+
+    Raises:
+        CellMismatch: A folder is that of a demo with other cells.
+    """
+    for database in {settings.url: settings for settings in databases}.values():
+        await prepare(database)
 
 
 FIRST_ATTEMPT: Final = "x-furlong-demo-cell"

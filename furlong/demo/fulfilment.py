@@ -1,7 +1,7 @@
 """The demo's fulfilment: simulated providers, and the worker that pays through them."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,9 +12,12 @@ from consumers.stream.settings import StreamSettings
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
+from furlong.demo.bets.wallets import HOUSE_SECRET
+from furlong.demo.tokens import house_key
 from furlong.workers.catch_up import gate_of
 from furlong.workers.fulfilment_worker import FulfilmentProcess, run_fulfilment
 from simulator.providers.serve import (
+    APIS,
     SECRET,
     SECRET_NAME,
     ServedProvider,
@@ -52,17 +55,28 @@ class DemoFulfilment:
 def demo_providers(data: Path) -> FulfilmentSettings:
     """Return the settings of the demo's providers, whose file the demo writes when it starts."""
     return FulfilmentSettings(
-        providers=data / FOLDER / FILE, secrets={SECRET_NAME: SecretStr(SECRET)}, poll_seconds=1.0
+        providers=data / FOLDER / FILE,
+        secrets={SECRET_NAME: SecretStr(SECRET), HOUSE_SECRET: SecretStr(house_key(data))},
+        poll_seconds=1.0,
     )
 
 
 @asynccontextmanager
-async def serving_demo_providers(data: Path, clock: Clock) -> AsyncIterator[DemoProviders]:
-    """Serve the simulated providers while the block runs; their books and file are kept below `data`."""
+async def serving_demo_providers(
+    data: Path, clock: Clock, first: Sequence[dict[str, object]] = ()
+) -> AsyncIterator[DemoProviders]:
+    """Serve the simulated providers while the block runs; their books and file are kept below `data`.
+
+    Args:
+        data: The data folder.
+        clock: Product time, at which they credit.
+        first: The entries of providers that are asked before them.
+    """
     folder = data / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
-    async with serving_providers(folder, clock) as served:
-        write_entries(folder / FILE, provider_entries(served.values()))
+    companies = [api for api, declared in APIS.items() if declared.payer is not Payer.HOUSE]
+    async with serving_providers(folder, clock, companies) as served:
+        write_entries(folder / FILE, [*first, *provider_entries(served.values())])
         yield DemoProviders(tuple(served.values()), demo_providers(data))
 
 

@@ -2,12 +2,11 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from uuid import UUID
 
 import structlog
 from aiokafka import AIOKafkaProducer
@@ -29,8 +28,19 @@ from furlong.demo.backoffice import (
     redirects,
     running_backoffice,
 )
+from furlong.demo.bets.betting import Betting, running_bets, taking_bets
+from furlong.demo.bets.offers import offers_in, offers_of_site
+from furlong.demo.bets.wallets import serving_wallets
 from furlong.demo.brand_sites import DemoTokens, running_brand_sites
-from furlong.demo.cells import CellRouter, RoutedCell, cell_facts, cells_of, databases_of, prepare, serve_each
+from furlong.demo.cells import (
+    CellRouter,
+    RoutedCell,
+    cell_facts,
+    cells_of,
+    databases_of,
+    prepare_all,
+    serve_each,
+)
 from furlong.demo.clock import demo_clock, require_schemes
 from furlong.demo.embedded_broker import EmbeddedBroker
 from furlong.demo.first_state import reach_first_state
@@ -38,13 +48,11 @@ from furlong.demo.fulfilment import serving_demo_providers
 from furlong.demo.internal_graph import running_internal_graph
 from furlong.demo.mock.server import PATH as MOCKED
 from furlong.demo.mock.server import MountedMock
-from furlong.demo.offers import offers_of_site
 from furlong.demo.processes import Surroundings, running_decisions, running_processes, running_settlement
 from furlong.demo.ready_file import database_in, make_private
 from furlong.demo.routes import DemoSession, SessionCustomer, demo_routes
 from furlong.demo.scenarios import Arrived, DemoParts, Scenario, customers_of, faulty_gateway, play_scenarios
 from furlong.demo.scenarios.faults import FEATURE, HEADER
-from furlong.demo.slips import Placed, PlacedSlip
 from furlong.demo.tokens import demo_secret, demo_sessions, make_token
 from furlong.embedding.settings import EmbedSettings
 from furlong.install import load
@@ -58,11 +66,9 @@ from furlong.settings import ServeSettings
 from furlong.workers.feed_worker import create_feeds, running_feeds
 from gateway.feature import Feature
 from gateway.settings import GatewaySettings
-from simulator.kafka.publish import publish_bet
 from simulator.run import RunningSimulator, SimulatorSettings, running_simulator
 from simulator.world import World as SimulatedWorld
 from subgraphs.block_list import BLOCKS, SUBGRAPHS
-from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.graphql.parts import SubgraphParts
 from subgraphs.kit.settings import SessionSettings, UpstreamSettings
 
@@ -128,15 +134,17 @@ async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFac
     databases = databases_of(options.data, cells, options.databases) or [office]
     async with AsyncExitStack() as stack:
         listener, office_listener = _listeners(options, stack)
-        for database in {settings.url: settings for settings in (office, *databases)}.values():
-            await prepare(database)
+        await prepare_all((office, *databases))
         feeds = FeedSettings()
         broker = stack.enter_context(await asyncio.to_thread(_broker, feeds))
         stream = StreamSettings(bootstrap=broker.bootstrap, generation=broker.generation, poll_seconds=0.2)
         # The world is loaded first: a bet of an unknown brand would become a dead letter.
         await _load_world(world, databases[0], office, broker.bootstrap, clock.now())
         tracing = await stack.enter_async_context(recording("furlong-demo"))
-        providers = await stack.enter_async_context(serving_demo_providers(options.data, clock))
+        money = await stack.enter_async_context(serving_wallets(databases, options.data, clock))
+        providers = await stack.enter_async_context(
+            serving_demo_providers(options.data, clock, [money.entry])
+        )
         around = Surroundings(stream, clock, providers, tracing)
         running = [
             await stack.enter_async_context(running_processes(database, around)) for database in databases
@@ -148,13 +156,15 @@ async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFac
         simulator = await stack.enter_async_context(
             running_simulator(_simulated(options, broker.bootstrap, clock, tracing))
         )
-        upstream = UpstreamSettings(url=simulator.url)
+        upstream, session = _around(simulator, sessions, options.scenarios)
         for context in running:
             await stack.enter_async_context(running_settlement(context, upstream, clock))
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        session = _session(simulator.world, sessions, options.scenarios)
         embed = await stack.enter_async_context(
             running_brand_sites(options.data, session, url, options.origins)
+        )
+        bets = await stack.enter_async_context(
+            taking_bets(options.data, money.wallets, running, simulator, clock)
         )
         sites = [
             _site(
@@ -164,15 +174,14 @@ async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFac
                         database, upstream, sessions, stream, clock, bus=context.bus, embed=embed.settings
                     ),
                 ),
-                simulator,
+                betting,
                 session,
                 options.data,
                 tracing,
                 embed=embed.settings,
-                counts_bets=context.counts_bets,
                 beside=_beside_the_first(office_listener) if index == 0 else (),
             )
-            for index, (database, context) in enumerate(zip(databases, running, strict=True))
+            for index, (database, context, betting) in enumerate(zip(databases, running, bets, strict=True))
         ]
         site = sites[0]
         docs = f"{url}{DOCUMENTATION}" if documentation_routes() else ""
@@ -196,6 +205,7 @@ async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFac
         front = CellRouter([*map(RoutedCell, cells, sites)]) if cells else faulty or site
         await stack.enter_async_context(serving(front, listener, own_names_only(options.host_names)))
         await reach_first_state(url, session)
+        await stack.enter_async_context(running_bets(bets, offers_in(site), session.owners))
         if backoffice is not None:
             await give_everybody_work(office, options.data, clock, stream)
         if options.scenarios:
@@ -290,34 +300,16 @@ def _parts(options: DemoOptions, parts: SubgraphParts) -> SubgraphParts:
 
 def _site(
     parts: SubgraphParts,
-    simulator: RunningSimulator,
+    betting: Betting,
     session: DemoSession,
     data: Path,
     tracing: Tracing | None,
     *,
     embed: EmbedSettings,
-    counts_bets: Callable[[], bool],
     beside: Sequence[Feature],
 ) -> Starlette:
-    async def place_bet(owner: Owner, slip: PlacedSlip, bet_id: UUID) -> Placed:
-        brand = simulator.world.brand(owner.brand)
-        if brand is None:
-            raise LookupError(f"the simulator has no brand {owner.brand}")
-        named = await publish_bet(
-            simulator.producer,
-            brand,
-            owner.customer,
-            stake_minor=slip.stake_minor,
-            odds_milli=slip.odds_milli,
-            placed_at=parts.clock.now(),
-            bet_type=slip.bet_type,
-            bet_id=bet_id,
-            legs=slip.legs,
-        )
-        return Placed(bet_id=named, is_counting=counts_bets())
-
     routes = (
-        *demo_routes(session, parts.verifier, place_bet, offers_of_site),
+        *demo_routes(session, parts.verifier, betting.place, offers_of_site),
         DemoTokens(embed, session, parts.clock).route(),
         *gallery_routes(ServeSettings().page),
     )
@@ -328,6 +320,13 @@ def _site(
         embed=embed,
         features=(Routes(routes), *beside),
     )
+
+
+def _around(
+    simulator: RunningSimulator, sessions: SessionSettings, scenarios: Sequence[Scenario]
+) -> tuple[UpstreamSettings, DemoSession]:
+    """Return where the simulated upstream is, and the customers whom it knows."""
+    return UpstreamSettings(url=simulator.url), _session(simulator.world, sessions, scenarios)
 
 
 def _session(world: SimulatedWorld, sessions: SessionSettings, scenarios: Sequence[Scenario]) -> DemoSession:

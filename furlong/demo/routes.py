@@ -12,9 +12,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from furlong.demo.offers import Offers, OffersUnavailable, PresentOdds, Refusal, RefusalCode
-from furlong.demo.placed_bets import AnotherBet, PlacedBets
-from furlong.demo.slips import Body, Placed, PlacedSlip, RefusedSlip, TakenOdds
+from furlong.demo.bets.betting import WalletUnavailable
+from furlong.demo.bets.offers import Offers, OffersUnavailable, PresentOdds, Refusal, RefusalCode
+from furlong.demo.bets.placed_bets import AnotherBet, PlacedBets
+from furlong.demo.bets.slips import Body, Placed, PlacedSlip, RefusedSlip, TakenOdds
 from subgraphs.kit.auth import SessionVerifier
 from subgraphs.kit.domain.errors import Unauthenticated
 from subgraphs.kit.domain.keys import Owner
@@ -44,14 +45,26 @@ class DemoSession(Body):
     subgraphs: tuple[str, ...] = ()
     mocked: str = ""
 
+    @property
+    def owners(self) -> list[Owner]:
+        """Return whose money it is."""
+        return [Owner(customer.brand, customer.id) for customer in self.customers]
+
 
 REFUSALS: Final[dict[RefusalCode, str]] = {
     "PRICE_CHANGED": "the odds are worse than they were seen",
     "SUSPENDED": "betting on this selection is suspended",
     "OVER": "betting on this selection has ended",
     "UNKNOWN_SELECTION": "there is no such selection",
+    "INSUFFICIENT_FUNDS": "there is not enough money in the wallet, or the free bet is of another amount",
+    "LIMIT_REACHED": "the stake is above a limit that the customer has set",
+    "SELF_EXCLUDED": "the customer is self-excluded",
+    "COOLING_OFF": "the customer takes a break",
+    "ACCOUNT_SUSPENDED": "the customer's account is suspended or closed",
+    "NOT_ALLOWED_HERE": "the customer has to set a deposit limit first",
+    "WRONG_CURRENCY": "there is no such money in the wallet",
 }
-PlaceBet = Callable[[Owner, PlacedSlip, UUID], Awaitable[Placed]]
+PlaceBet = Callable[[Owner, PlacedSlip, UUID], Awaitable[Placed | Refusal]]
 
 
 NO_STORE: Final = {"cache-control": "no-store"}
@@ -105,24 +118,21 @@ def demo_routes(
     Args:
         session: The customers to offer.
         verifier: Verifies the token of the customer who places a bet.
-        place_bet: Places the bet with the betting site, here the simulator.
+        place_bet: Reserves the stake and places the bet, or says why the wallet refuses it.
         offers_of: Returns what the site of a request offers; a bet on a selection is checked against it.
     """
     bets = PlacedBets()
 
     async def post_bet(request: Request) -> Response:
         try:
-            viewer = await verifier.verify(request.headers.get("authorization"))
+            owner = await _signed_in(verifier, request)
         except Unauthenticated as error:
             return _refused(401, str(error))
-        if viewer is None:
-            return _refused(401, "sign in to place a bet")
         try:
             slip = PlacedSlip.model_validate_json(await request.body())
         except ValidationError as error:
             return _refused(422, "; ".join(problem["msg"] for problem in error.errors()))
         language = request.headers.get("accept-language", "")
-        owner = viewer.owner
 
         async def place(bet_id: UUID) -> Placed | Refusal:
             taken = await _take(offers_of(request), owner, slip, language)
@@ -130,18 +140,32 @@ def demo_routes(
                 return taken
             odds_milli = slip.odds_milli if taken is None else taken.milli
             placed = await place_bet(owner, slip.model_copy(update={"odds_milli": odds_milli}), bet_id)
+            if isinstance(placed, Refusal):
+                return placed
             return placed.model_copy(update={"odds": _odds(taken)})
 
         try:
             placed = await bets.once(owner, slip, place)
-        except (OffersUnavailable, AnotherBet) as error:
-            return _refused(503 if isinstance(error, OffersUnavailable) else 422, str(error))
+        except (OffersUnavailable, WalletUnavailable, AnotherBet) as error:
+            return _refused(422 if isinstance(error, AnotherBet) else 503, str(error))
         if isinstance(placed, Refusal):
             detail = REFUSALS[placed.code]
             return _json(409, RefusedSlip(code=placed.code, detail=detail, odds=_odds(placed.odds)))
         return _json(202, placed)
 
     return [session_route(session), Route("/demo/bets", post_bet, methods=["POST"])]
+
+
+async def _signed_in(verifier: SessionVerifier, request: Request) -> Owner:
+    """Return who places a bet.
+
+    Raises:
+        Unauthenticated: The token is not valid, or there is none.
+    """
+    viewer = await verifier.verify(request.headers.get("authorization"))
+    if viewer is None:
+        raise Unauthenticated("sign in to place a bet")
+    return viewer.owner
 
 
 async def _take(

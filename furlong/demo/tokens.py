@@ -16,6 +16,7 @@ KEY_FILE = "session.key"
 INTERNAL_KEY_FILE = "internal.key"
 BACKOFFICE_KEY_FILE = "backoffice.key"
 EMBED_KEY_FILE = "embed.key"
+HOUSE_KEY_FILE = "house.key"
 
 
 def demo_secret(data: Path) -> str:
@@ -36,6 +37,11 @@ def backoffice_key(data: Path) -> str:
 def embed_key(data: Path) -> str:
     """Return the key that signs sessions for frames on the sites of brands, in the same way."""
     return _kept_secret(data / EMBED_KEY_FILE)
+
+
+def house_key(data: Path) -> str:
+    """Return the secret with which fulfilment gives credits in the wallet, in the same way."""
+    return _kept_secret(data / HOUSE_KEY_FILE)
 
 
 def _kept_secret(path: Path) -> str:

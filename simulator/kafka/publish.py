@@ -108,7 +108,35 @@ async def publish_bet(
 
     A bet that is published again under the same `bet_id` is counted once.
     """
-    bet = Bet(
+    bet = slip_bet(
+        brand,
+        customer_id,
+        stake_minor=stake_minor,
+        odds_milli=odds_milli,
+        placed_at=placed_at,
+        bet_type=bet_type,
+        stake_source=stake_source,
+        bet_id=bet_id,
+        legs=legs,
+    )
+    await producer.publish([bet_message(bet)])
+    return bet.bet_id
+
+
+def slip_bet(
+    brand: Brand,
+    customer_id: str,
+    *,
+    stake_minor: int,
+    odds_milli: int | None,
+    placed_at: datetime,
+    bet_type: BetType = "single",
+    stake_source: StakeSource = "cash",
+    bet_id: UUID | None = None,
+    legs: tuple[Leg, ...] = (),
+) -> Bet:
+    """Return a bet as `publish_bet` places it."""
+    return Bet(
         brand_id=brand.id,
         customer_id=customer_id,
         bet_id=f"b-{bet_id or uuid4()}",
@@ -122,8 +150,6 @@ async def publish_bet(
         stake_source=stake_source,
         legs=legs,
     )
-    await producer.publish([bet_message(bet)])
-    return bet.bet_id
 
 
 def world_messages(world: World, now: datetime) -> Iterator[Message]:

@@ -26,7 +26,7 @@ from simulator.providers.handler import ProviderHandler
 from simulator.providers.ledger import Ledger
 from simulator.server import listen, serving
 from subgraphs.club_kit.domain.reward_kinds.kind import Payer
-from subgraphs.club_kit.domain.reward_kinds.registry import RewardKind
+from subgraphs.club_kit.domain.reward_kinds.registry import RewardKind, paid_by
 
 log = structlog.get_logger(__name__)
 PORTS = "ports.json"
@@ -79,15 +79,16 @@ async def serving_provider(
 
 @asynccontextmanager
 async def serving_providers(
-    folder: Path, clock: Clock | None = None
+    folder: Path, clock: Clock | None = None, names: Iterable[str] = APIS
 ) -> AsyncIterator[dict[str, ServedProvider]]:
-    """Serve one provider of each API, on the ports of the last time as long as they are free.
+    """Serve one provider of each of some APIs, on the ports of the last time as long as they are free.
 
     Configurations of providers name their addresses, so these must survive a restart.
     """
     async with AsyncExitStack() as stack:
         served = {
-            kind: await _enter(stack, kind, folder, port, clock) for kind, port in _ports(folder).items()
+            kind: await _enter(stack, kind, folder, port, clock)
+            for kind, port in _ports(folder, names).items()
         }
         ports = {kind: urlsplit(provider.url).port for kind, provider in served.items()}
         (folder / PORTS).write_text(json.dumps(ports))
@@ -106,13 +107,13 @@ async def _enter(
         return await stack.enter_async_context(serving_provider(kind, folder, clock=clock))
 
 
-def _ports(folder: Path) -> dict[str, int]:
+def _ports(folder: Path, names: Iterable[str]) -> dict[str, int]:
     """Return the port of each provider the last time; 0 before."""
     try:
         known = json.loads((folder / PORTS).read_text())
     except FileNotFoundError:
         known = {}
-    return {kind: int(known.get(kind, 0)) for kind in APIS}
+    return {kind: int(known.get(kind, 0)) for kind in names}
 
 
 SECRET_NAME = "simulated"  # noqa: S105 - a name
@@ -157,5 +158,6 @@ def provider_entries(served: Iterable[ServedProvider]) -> list[dict[str, object]
 
 
 def usual_kinds(api: str) -> tuple[RewardKind, ...]:
-    """Return the kinds of reward that companies with an API usually pay."""
-    return tuple(kind for kind in RewardKind if kind.rules.payers[0] is APIS[api].payer)
+    """Return the kinds of reward that companies with an API usually pay; all that they can if none."""
+    payer = APIS[api].payer
+    return tuple(kind for kind in RewardKind if kind.rules.payers[0] is payer) or paid_by(payer)

@@ -7,6 +7,7 @@ Whoever implements it keeps these promises (`tests/support/money/contract.py`):
 - A reservation takes the money at once or not at all. It ends once: by the first settlement, by its release,
   or by its time, after which the money is the customer's again.
 - The first settlement takes what was reserved; each settlement pays its returns.
+- A free bet pays one stake, whole and alone: of another amount, it is not enough.
 - A release gives everything back: what is reserved, or what a settlement has taken. Released before it came,
   a reservation is never made. After a release, nothing is settled.
 - Settlements and releases are never refused for what a customer may not do: limits, breaks and exclusions
@@ -14,13 +15,16 @@ Whoever implements it keeps these promises (`tests/support/money/contract.py`):
 - Whoever gets `IN_DOUBT` repeats the same request, asks, or releases; it never guesses.
 """
 
+from collections.abc import Mapping
 from enum import StrEnum, auto
+from types import MappingProxyType
 from typing import Final, Protocol
 
 from iso4217 import Currency
 from msgspec import Struct
 
 from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.domain.products import Product
 
 MAX_ID_LENGTH: Final = 48
 """Of reservations and settlements: printable ASCII without `/`, opaque, and never a customer's id."""
@@ -37,6 +41,12 @@ class Purpose(StrEnum):
 
     BET = auto()
     GAME = auto()
+
+
+PRODUCT_OF: Final[Mapping[Purpose, Product]] = MappingProxyType(
+    {Purpose.BET: Product.BETTING, Purpose.GAME: Product.CASINO}
+)
+"""What a stake is of: some breaks and credits are of one product alone."""
 
 
 class Why(StrEnum):
@@ -100,7 +110,7 @@ class Reservation(Struct, frozen=True, kw_only=True):
         amount: In minor units; positive, at most `MAX_AMOUNT`.
         purpose: What for.
         seconds: After how long it ends by itself, by the clock of whoever keeps the money.
-        free_bet: The id of the club's credit that alone pays; "" if bonuses and cash do.
+        free_bet: The id of the club's credit that alone pays, and whole; "" if bonuses and cash do.
     """
 
     id: str

@@ -11,7 +11,7 @@ import msgspec
 import structlog
 from msgspec import Struct
 
-from foundation.signatures import KeySource, Recipient, RequestSigner
+from foundation.signatures import KeySource
 from subgraphs.kit.funds import (
     IN_DOUBT,
     Outcome,
@@ -21,15 +21,12 @@ from subgraphs.kit.funds import (
     check_reservation,
     check_settlement,
 )
+from subgraphs.kit.signed_endpoint import JSON, MAX_BYTES, signed_headers, signer_of
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
 PATH: Final = "/funds"
 AUDIENCE: Final = "funds"
-JSON: Final = "application/json"
-SIGNATURE_SECONDS: Final = 30
-MAX_BYTES: Final = 16 * 1024
-"""The longest request or answer."""
 
 
 class Reserve(Struct, frozen=True, tag="reserve", forbid_unknown_fields=True):
@@ -78,9 +75,8 @@ class HttpFunds:
         self._client = client
         address = client.base_url
         authority = address.netloc.decode("ascii")
-        self._target = f"{address.raw_path.decode('ascii').rstrip('/')}{PATH}"
-        recipient = Recipient(AUDIENCE, authority, self._target)
-        self._signer = RequestSigner(keys, recipient, seconds=SIGNATURE_SECONDS)
+        target = f"{address.raw_path.decode('ascii').rstrip('/')}{PATH}"
+        self._signer = signer_of(keys, AUDIENCE, authority, target)
 
     async def reserve(self, reservation: Reservation) -> Outcome:
         """Keep money for a purpose."""
@@ -117,8 +113,7 @@ class HttpFunds:
             httpx.HTTPError: It does not.
             ValueError: It refuses, or answers with more than an answer has.
         """
-        lines = self._signer.lines(body, {}).decode("latin-1").splitlines()
-        headers = dict(line.split(": ", 1) for line in lines) | {"content-type": JSON}
+        headers = signed_headers(self._signer, body) | {"content-type": JSON}
         async with self._client.stream("POST", PATH, content=body, headers=headers) as response:
             content = b""
             async for chunk in response.aiter_bytes():

@@ -1,20 +1,15 @@
 """Serves `Funds` to other processes that sign their requests (`HttpFunds`)."""
 
-from typing import Final, TypeVar
+from typing import Final
 
 import msgspec
-from starlette.applications import Starlette
-from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
-from foundation.signatures import KeySource, SharedNonces, SignatureVerifier
+from foundation.signatures import KeySource, SharedNonces
 from foundation.signatures.asgi import SignedRequests
 from subgraphs.kit.funds import Funds, Outcome
 from subgraphs.kit.http_funds import (
     AUDIENCE,
-    JSON,
-    MAX_BYTES,
     PATH,
     Ask,
     FundsRequest,
@@ -23,9 +18,8 @@ from subgraphs.kit.http_funds import (
     Settle,
     Stands,
 )
+from subgraphs.kit.signed_endpoint import JSON, signed_endpoint
 
-T = TypeVar("T")
-BAD_REQUEST: Final = 400
 _DECODER: Final = msgspec.json.Decoder(FundsRequest)
 
 
@@ -38,19 +32,11 @@ def funds_app(funds: Funds, keys: KeySource, shared: SharedNonces | None = None)
         shared: The nonces that the processes of the application share; None if there is only one process.
     """
 
-    async def answer(request: Request) -> Response:
-        try:
-            asked = _DECODER.decode(await request.body())
-            content = msgspec.json.encode(await _answer(funds, asked))
-        except ValueError as error:
-            problem = msgspec.json.encode({"title": f"The request is wrong: {error}."})
-            return Response(problem, BAD_REQUEST, media_type="application/problem+json")
-        return Response(content, media_type=JSON, headers={"cache-control": "no-store"})
+    async def answer(body: bytes) -> Response:
+        content = msgspec.json.encode(await _answer(funds, _DECODER.decode(body)))
+        return Response(content, media_type=JSON)
 
-    app = Starlette(routes=[Route(PATH, answer, methods=["POST"])])
-    return SignedRequests(
-        app, verifier=SignatureVerifier(AUDIENCE, keys), body_bytes=MAX_BYTES, shared=shared
-    )
+    return signed_endpoint(AUDIENCE, PATH, answer, keys, shared)
 
 
 async def _answer(funds: Funds, asked: FundsRequest) -> Outcome | Stands:

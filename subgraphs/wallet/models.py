@@ -11,6 +11,7 @@ from subgraphs.kit.records.tables import OutboxTables, StreamTables, erasure_tab
 from subgraphs.wallet.closing.tables import CloseTables
 from subgraphs.wallet.erased_customer import erased_customer_table
 from subgraphs.wallet.funds.customer_accounts import customer_account_table
+from subgraphs.wallet.funds.given_credits import given_credit_table
 from subgraphs.wallet.ledger.tables import LedgerTables
 from subgraphs.wallet.limits.tables import LimitTables
 
@@ -24,5 +25,6 @@ OUTBOX = OutboxTables.declare(METADATA)
 LEDGER = LedgerTables.declare(METADATA)
 CUSTOMER_ACCOUNT = customer_account_table(METADATA)
 CLOSES = CloseTables.declare(METADATA)
+GIVEN_CREDIT = given_credit_table(METADATA)
 LIMITS = LimitTables.declare(METADATA)
 ERASED_CUSTOMER = erased_customer_table(METADATA)

@@ -10,14 +10,20 @@ from foundation.storage.errors import DatabaseAway
 from subgraphs.club_kit.domain.accounts import Account, unknown_account
 from subgraphs.club_kit.domain.schemes import Brand
 from subgraphs.club_kit.records.reference import ReferenceRepository
+from subgraphs.kit.credits import Credits
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.funds import Funds
 from subgraphs.kit.live.event_bus import CustomersChanged
 from subgraphs.kit.live.watches import customer_key
+from subgraphs.wallet.funds.announced_credits import AnnouncedCredits
 from subgraphs.wallet.funds.announced_funds import AnnouncedFunds
 from subgraphs.wallet.funds.cell_funds import CellFunds
 from subgraphs.wallet.funds.customer_accounts import CustomerAccounts
+from subgraphs.wallet.funds.expired_credits import ExpiredCredits
+from subgraphs.wallet.funds.given_credits import CreditRows
+from subgraphs.wallet.funds.ledger_credits import LedgerCredits
 from subgraphs.wallet.funds.ledger_funds import LedgerFunds
+from subgraphs.wallet.funds.limited_credits import LimitedCredits
 from subgraphs.wallet.funds.limited_funds import LimitedFunds
 from subgraphs.wallet.funds.written_reservations import ReservationReader
 from subgraphs.wallet.ledger.ledger import Ledger
@@ -25,7 +31,7 @@ from subgraphs.wallet.limits.breaks import AccountState
 from subgraphs.wallet.limits.claims import Claims
 from subgraphs.wallet.limits.records import LimitRecords, Standing
 from subgraphs.wallet.limits.store import LimitStore
-from subgraphs.wallet.models import CUSTOMER_ACCOUNT, LEDGER, LIMITS, REFERENCE
+from subgraphs.wallet.models import CUSTOMER_ACCOUNT, GIVEN_CREDIT, LEDGER, LIMITS, REFERENCE
 
 _zone = lru_cache(maxsize=1024)(ZoneInfo)
 
@@ -69,6 +75,8 @@ class OpenedWallet:
     Attributes:
         clock: Product time, by which limits and breaks count; money's holds end by the database's own.
         funds: How other blocks move the money of the cell's customers, behind limits; changes are announced.
+        credits: How other blocks give customers credits, behind breaks and exclusions; likewise.
+        expired: Ends credits that have expired.
         changed: Called with the keys of customers whose data a commit has changed; None if nobody follows.
     """
 
@@ -80,6 +88,8 @@ class OpenedWallet:
     claims: Claims
     standing_of: StandingReader
     funds: Funds
+    credits: Credits
+    expired: ExpiredCredits
     changed: CustomersChanged | None = None
 
     @classmethod
@@ -89,12 +99,18 @@ class OpenedWallet:
         accounts = CustomerAccounts(database, CUSTOMER_ACCOUNT, ledger)
         limits = LimitStore(LimitRecords(LIMITS, database.dialect))
         claims, standing_of = Claims(limits), StandingReader(database)
-        money = LedgerFunds(ledger, accounts, ReservationReader(database))
+        money = LedgerFunds(ledger, accounts, ReservationReader(database), clock)
         limited = LimitedFunds(money, database, claims, standing_of, clock)
         funds: Funds = CellFunds(limited, database.fence.cell)
+        rows = CreditRows(database, GIVEN_CREDIT, CUSTOMER_ACCOUNT, LEDGER.transfer)
+        given = LedgerCredits(database, ledger, accounts, rows, clock)
+        credits_: Credits = LimitedCredits(given, database, claims, standing_of, clock)
+        expired = ExpiredCredits(database, CUSTOMER_ACCOUNT, LEDGER, ledger, accounts, clock, changed)
         if changed is not None:
-            funds = AnnouncedFunds(funds, changed)
-        return cls(database, clock, ledger, accounts, limits, claims, standing_of, funds, changed)
+            funds, credits_ = AnnouncedFunds(funds, changed), AnnouncedCredits(credits_, changed)
+        return cls(
+            database, clock, ledger, accounts, limits, claims, standing_of, funds, credits_, expired, changed
+        )
 
     def announce(self, *owners: Owner) -> None:
         """Tell the pages of customers, after the commit, that their money or limits have changed."""

@@ -14,6 +14,7 @@ from subgraphs.wallet.models import (
     CUSTOMER_ACCOUNT,
     ERASED_CUSTOMER,
     ERASURE,
+    GIVEN_CREDIT,
     INSTALLATION,
     LEDGER,
     LIMITS,
@@ -42,6 +43,7 @@ TABLE_RULES: Final = (
             CUSTOMER_ACCOUNT,
         )
     ),
+    TableRule(GIVEN_CREDIT, Source.BACKUP, lost=_MONEY, rows=BY_CUSTOMER, erasure=(kept(_LAW),)),
     TableRule(
         LEDGER.frontier,
         Source.BACKUP,

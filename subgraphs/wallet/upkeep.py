@@ -1,4 +1,7 @@
-"""Upkeep: ends reservations whose time has passed, and forgets what is kept of nobody any longer."""
+"""Upkeep: ends reservations and credits whose time has passed, and forgets what is kept of nobody any longer.
+
+What a reservation held is its customer's again, and what is left of a credit is the house's.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -31,12 +34,20 @@ class Upkeep:
     _after: Owner | None = None
 
     async def round(self) -> Mapping[str, int]:
-        """End what has expired, tell its customers' pages, and forget; tell whether there may be more."""
+        """End what has expired, tell its customers' pages, and forget.
+
+        Returns:
+            Whether there may be more, and how many credits are still reserved.
+        """
         follows = self.wallet.changed is not None
         owners = await self.wallet.accounts.of_expired(BATCH) if follows else ()
         ended = await self.wallet.ledger.expire_pending(BATCH)
         self.wallet.announce(*owners)
-        return {"expiry": ended == BATCH, "forgetting": await self._forget()}
+        return {
+            "expiry": ended == BATCH,
+            "credits": await self.wallet.expired.end(),
+            "forgetting": await self._forget(),
+        }
 
     async def _forget(self) -> bool:
         """Forget some of what is due, if it is time to look; return whether there may be more."""

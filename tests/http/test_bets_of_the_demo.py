@@ -10,9 +10,9 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from furlong.demo.offers import Offers
+from furlong.demo.bets.offers import Offers
+from furlong.demo.bets.slips import Placed, PlacedSlip
 from furlong.demo.routes import DemoSession, demo_routes
-from furlong.demo.slips import Placed, PlacedSlip
 from simulator.kafka.messages import Leg
 from subgraphs.events.own_ids import offer_id
 from subgraphs.kit.auth import SessionVerifier

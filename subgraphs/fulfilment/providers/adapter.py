@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import Enum, auto
 from typing import Any, Final
 
 import msgspec
@@ -13,6 +14,20 @@ from subgraphs.fulfilment.providers.provider import PAID_OUTCOMES, CreditOutcome
 from subgraphs.fulfilment.providers.provider_client import ProviderClient, ProviderResponse
 
 
+class Authentication(Enum):
+    """How a provider knows that requests are ours.
+
+    Attributes:
+        BEARER: By the secret as a bearer token.
+        HMAC: By an HMAC of the request with the secret; responses are signed in the same way.
+        SIGNATURES: By HTTP Message Signatures (docs/gateway/signed-requests.md) with the keys in the secret.
+    """
+
+    BEARER = auto()
+    HMAC = auto()
+    SIGNATURES = auto()
+
+
 @dataclass(frozen=True, slots=True)
 class AdapterDeclaration:
     """The code that speaks the API of some providers.
@@ -21,13 +36,13 @@ class AdapterDeclaration:
         name: Its name in configurations.
         sort: The sort of company that it is for, which says what kinds of reward it has requests for.
         create: Returns a provider that sends its requests by a client.
-        signed: Whether the secret signs requests and responses; otherwise it is sent as a bearer token.
+        authentication: What its secret is for.
     """
 
     name: str
     sort: Payer
     create: Callable[[ProviderClient], Provider]
-    signed: bool = False
+    authentication: Authentication = Authentication.BEARER
 
 
 OK, CREATED, ACCEPTED = 200, 201, 202

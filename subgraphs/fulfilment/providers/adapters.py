@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Self
 
-from subgraphs.fulfilment.providers import games, sportsbook, wallet
+from subgraphs.fulfilment.providers import games, house, sportsbook, wallet
 from subgraphs.fulfilment.providers.adapter import AdapterDeclaration
 
 
@@ -22,3 +22,4 @@ class Adapter(StrEnum):
     SPORTSBOOK = sportsbook.ADAPTER
     GAMES = games.ADAPTER
     WALLET = wallet.ADAPTER
+    HOUSE = house.ADAPTER

@@ -3,7 +3,7 @@
 Sportsbooks and game platforms differ in paths and field names; a `BonusFormat` holds those of one kind.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -13,7 +13,7 @@ import msgspec
 from subgraphs.fulfilment.errors import JournalUnavailable
 from subgraphs.fulfilment.providers.adapter import OK, parse_result
 from subgraphs.fulfilment.providers.provider import CreditResult, JournalEntry
-from subgraphs.fulfilment.providers.provider_client import ProviderClient, ProviderRequest
+from subgraphs.fulfilment.providers.provider_client import ProviderClient, ProviderRequest, ProviderResponse
 from subgraphs.fulfilment.state.reward import Credit
 
 MAX_PAGES: Final = 10_000
@@ -86,10 +86,32 @@ async def read_journal(
     Raises:
         subgraphs.fulfilment.errors.JournalUnavailable: A page cannot be read.
     """
+
+    async def page(after: str) -> ProviderResponse | None:
+        return await client.send(ProviderRequest("GET", f"{path}?day={day.isoformat()}&after={after}"))
+
+    return await read_pages(page, day, decode_entry)
+
+
+async def read_pages(
+    page_after: Callable[[str], Awaitable[ProviderResponse | None]],
+    day: date,
+    decode_entry: Callable[[Mapping[str, Any]], JournalEntry],
+) -> list[JournalEntry]:
+    """Return the entries on all pages of a day's journal.
+
+    Args:
+        page_after: Asks for the page after what the one before said; "" for the first one.
+        day: The day, for the error.
+        decode_entry: Returns an entry.
+
+    Raises:
+        subgraphs.fulfilment.errors.JournalUnavailable: A page cannot be read.
+    """
     entries: list[JournalEntry] = []
     after = ""
     for _ in range(MAX_PAGES):
-        response = await client.send(ProviderRequest("GET", f"{path}?day={day.isoformat()}&after={after}"))
+        response = await page_after(after)
         if response is None or response.status != OK:
             raise JournalUnavailable(f"the journal of {day} cannot be read")
         try:

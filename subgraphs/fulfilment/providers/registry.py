@@ -1,11 +1,16 @@
 """The configured providers by name, and which of them pays which credit; they change while workers run."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
+from urllib.parse import urlsplit
 
+from foundation.signatures import FixedKeys
 from foundation.storage.clock import Clock
+from subgraphs.fulfilment.errors import ProviderConfigError
+from subgraphs.fulfilment.providers.adapter import Authentication
 from subgraphs.fulfilment.providers.provider import Provider
 from subgraphs.fulfilment.providers.provider_client import (
     CallRecord,
@@ -17,7 +22,9 @@ from subgraphs.fulfilment.providers.provider_client import (
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings, ProviderConfig
 from subgraphs.fulfilment.providers.signing import Signer
 from subgraphs.fulfilment.state.reward import Credit
+from subgraphs.kit.http_credits import AUDIENCE
 from subgraphs.kit.mutations.circuit_breaker import Breaker
+from subgraphs.kit.signed_endpoint import keys_of_secret, signed_headers, signer_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,19 +118,41 @@ class ProviderRegistry:
 
 
 def register(config: ProviderConfig, secret: bytes, clock: Clock) -> RegisteredProvider:
-    """Return a provider with its configuration, without connecting to it."""
+    """Return a provider with its configuration, without connecting to it.
+
+    Raises:
+        subgraphs.fulfilment.errors.ProviderConfigError: The secret is not what the adapter needs.
+    """
     adapter, endpoint = config.adapter.declaration, config.endpoint
     breaker = Breaker(config.breaker_failures, config.breaker_rest_seconds)
     signer, http, calls = Signer(secret), open_client(endpoint), CallRecord(clock.machine.now)
-    if adapter.signed:
-        check = response_check(signer)
-        client = ProviderClient(endpoint, http, breaker, _signed(signer, clock), calls, check)
-    else:
-        bearer = {"Authorization": f"Bearer {secret.decode()}"}
-        client = ProviderClient(endpoint, http, breaker, lambda *_: bearer, calls)
-    return RegisteredProvider(config, adapter.create(client), breaker, signer, calls, secret)
+    client = partial(ProviderClient, endpoint, http, breaker)
+    match adapter.authentication:
+        case Authentication.BEARER:
+            bearer = {"Authorization": f"Bearer {secret.decode()}"}
+            connected = client(lambda *_: bearer, calls)
+        case Authentication.HMAC:
+            connected = client(_signed(signer, clock), calls, response_check(signer))
+        case Authentication.SIGNATURES:
+            connected = client(_signatures(config, secret), calls)
+    return RegisteredProvider(config, adapter.create(connected), breaker, signer, calls, secret)
 
 
 def _signed(signer: Signer, clock: Clock) -> Sign:
     machine = clock.machine  # providers compare the timestamp with their own clock
     return lambda method, target, body: signer.sign_request(method, target, body, machine.now())
+
+
+def _signatures(config: ProviderConfig, secret: bytes) -> Sign:
+    address = urlsplit(config.url)
+    try:
+        keys = FixedKeys(keys_of_secret(secret))
+    except ValueError as error:
+        raise ProviderConfigError(f"{config.name} cannot use the secret {config.secret!r}: {error}") from None
+    if keys().signing is None:
+        raise ProviderConfigError(f"{config.name} cannot sign with {config.secret!r}: its keys are public")
+
+    def sign(_method: str, target: str, body: bytes) -> Mapping[str, str]:
+        return signed_headers(signer_of(keys, AUDIENCE, address.netloc, target), body)
+
+    return sign

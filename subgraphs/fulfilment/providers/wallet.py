@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from subgraphs.club_kit.domain.reward_kinds.kind import Payer
 from subgraphs.club_kit.domain.reward_kinds.registry import RewardKind, paid_by
-from subgraphs.fulfilment.providers.adapter import OK, AdapterDeclaration, parse_result
+from subgraphs.fulfilment.providers.adapter import OK, AdapterDeclaration, Authentication, parse_result
 from subgraphs.fulfilment.providers.bonus_provider import read_journal
 from subgraphs.fulfilment.providers.provider import CreditOutcome, CreditResult, JournalEntry
 from subgraphs.fulfilment.providers.provider_client import (
@@ -115,4 +115,6 @@ def _decode_entry(entry: Mapping[str, Any]) -> JournalEntry:
     )
 
 
-ADAPTER: Final = AdapterDeclaration(name="wallet", sort=Payer.WALLET, create=WalletProvider, signed=True)
+ADAPTER: Final = AdapterDeclaration(
+    name="wallet", sort=Payer.WALLET, create=WalletProvider, authentication=Authentication.HMAC
+)

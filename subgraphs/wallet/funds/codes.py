@@ -6,6 +6,8 @@ from typing import Final
 
 from iso4217 import Currency
 
+from subgraphs.kit.credits import CreditKind
+
 
 class AccountCode(IntEnum):
     """What an account is for. A customer's are below 100, the house's above.
@@ -59,6 +61,24 @@ class TransferCode(IntEnum):
     FEE = 11
     CORRECTION = 12
     EXPIRY = 13
+
+
+ACCOUNT_OF: Final = {
+    CreditKind.CASH: AccountCode.CASH,
+    CreditKind.BONUS: AccountCode.BONUS,
+    CreditKind.FREE_BET: AccountCode.FREE_BET,
+}
+"""Where a credit goes."""
+
+KIND_OF: Final = {code: kind for kind, code in ACCOUNT_OF.items()}
+"""What a credit in a customer's account is."""
+
+GIVEN_AS: Final = {
+    CreditKind.CASH: TransferCode.BONUS,
+    CreditKind.BONUS: TransferCode.BONUS,
+    CreditKind.FREE_BET: TransferCode.FREE_BET,
+}
+"""As what a customer sees a credit."""
 
 
 def ledger_of(currency: str) -> int:

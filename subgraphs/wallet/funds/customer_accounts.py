@@ -1,18 +1,20 @@
 """Which accounts of the ledger are a customer's; the ledger itself knows no customers."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 from uuid import uuid4
 
 import structlog
 from msgspec import Struct
-from sqlalchemy import Column, Integer, MetaData, Table, insert, select, text
+from sqlalchemy import Column, Index, Integer, MetaData, Table, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from foundation.storage.cells.pseudonym import is_pseudonym
 from foundation.storage.columns import Identifier, UtcDateTime
 from foundation.storage.database import Database
 from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.domain.products import Product
 from subgraphs.wallet.funds.codes import HOUSE, AccountCode, house_account, ledger_of
 from subgraphs.wallet.ledger.accounts import Account, AccountFlags, CreateAccountStatus
 from subgraphs.wallet.ledger.ledger import Ledger
@@ -34,6 +36,7 @@ class CustomerAccount(Struct, frozen=True):
         code: What it is for.
         credit: The id of the club's credit; "" for cash.
         expires_at: When what is left of a credit goes back to the house; None if never.
+        product: The only product whose stakes a credit pays; None for all.
     """
 
     id: str
@@ -41,10 +44,19 @@ class CustomerAccount(Struct, frozen=True):
     code: AccountCode
     credit: str
     expires_at: datetime | None
+    product: Product | None = None
+
+    def pays(self, product: Product, at: datetime) -> bool:
+        """Return whether it pays stakes of a product at an instant."""
+        is_alive = self.expires_at is None or at < self.expires_at
+        return is_alive and self.product in {None, product}
 
 
 def customer_account_table(metadata: MetaData) -> Table:
-    """Declare the table of customers' accounts: which one is for what."""
+    """Declare the table of customers' accounts: which one is for what.
+
+    `ended_at`: when nothing was left of an expired credit; null before, and again once a stake comes back.
+    """
     return Table(
         "customer_account",
         metadata,
@@ -56,6 +68,9 @@ def customer_account_table(metadata: MetaData) -> Table:
         Column("account_id", Identifier(64), nullable=False, unique=True),
         Column("expires_at", UtcDateTime, nullable=True),
         Column("opened_at", UtcDateTime, nullable=False),
+        Column("product", Identifier(16), nullable=True),
+        Column("ended_at", UtcDateTime, nullable=True),
+        Index("customer_account_by_expiry", "ended_at", "expires_at"),
     )
 
 
@@ -73,7 +88,14 @@ class CustomerAccounts:
         async with self._database.read() as connection:
             rows = (await connection.execute(mine)).all()
         accounts = [
-            CustomerAccount(row.account_id, row.currency, AccountCode(row.code), row.credit, row.expires_at)
+            CustomerAccount(
+                row.account_id,
+                row.currency,
+                AccountCode(row.code),
+                row.credit,
+                row.expires_at,
+                row.product and Product(row.product),
+            )
             for row in rows
         ]
         return sorted(accounts, key=_order)
@@ -101,6 +123,20 @@ class CustomerAccounts:
         if customer is None or not is_pseudonym(customer):
             return []
         return await self.of(Owner(brand, customer))
+
+    async def prolong(self, account: str, expires_at: datetime | None) -> None:
+        """Let a credit expire at another time, before it is given."""
+        await self._change([account], expires_at=expires_at, ended_at=None)
+
+    async def reopen(self, accounts: Iterable[str]) -> None:
+        """Note that something has come back to credits, which may have expired since."""
+        await self._change(accounts, ended_at=None)
+
+    async def _change(self, accounts: Iterable[str], **columns: object) -> None:
+        ids = sorted(accounts)
+        mine = update(self._table).where(self._table.c.account_id.in_(ids)).values(columns)
+        async with self._database.write() as connection:
+            await connection.execute(mine)
 
     async def open_cash(self, owner: Owner, currency: str, at: datetime) -> str:
         """Return a customer's account for cash, opened if it is not there yet.
@@ -148,7 +184,12 @@ class CustomerAccounts:
         }
         found = await self._found(key)
         if found is None:
-            values = {"account_id": uuid4().hex, "expires_at": wanted.expires_at, "opened_at": at}
+            values = {
+                "account_id": uuid4().hex,
+                "expires_at": wanted.expires_at,
+                "opened_at": at,
+                "product": wanted.product and wanted.product.value,
+            }
             try:
                 async with self._database.write() as connection:
                     await connection.execute(insert(self._table).values(key | values))

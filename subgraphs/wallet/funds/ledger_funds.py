@@ -2,7 +2,8 @@
 
 A reservation is a pending transfer with its id, from cash to the house: it decides. Credits that pay before
 cash do so by further pending transfers, linked to it. What is settled is posted, together with the returns or
-not at all; what is released is voided, or moved back.
+not at all; what is released is voided, or moved back. A credit pays only what its terms allow: before it has
+expired, and stakes of its product.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -10,9 +11,12 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from foundation.storage.clock import Clock
 from subgraphs.kit.funds import (
     DONE,
     IN_DOUBT,
+    MAX_AMOUNT,
+    PRODUCT_OF,
     Outcome,
     Reservation,
     ReservationState,
@@ -64,8 +68,18 @@ _STATES: Final = {
 class LedgerFunds:
     """The money of this wallet's customers: `Funds`, whose promises it keeps."""
 
-    def __init__(self, ledger: Ledger, accounts: CustomerAccounts, reader: ReservationReader) -> None:
-        self._ledger, self._accounts, self._reader = ledger, accounts, reader
+    def __init__(
+        self, ledger: Ledger, accounts: CustomerAccounts, reader: ReservationReader, clock: Clock
+    ) -> None:
+        """Prepare everything.
+
+        Args:
+            ledger: Where the money is.
+            accounts: Which accounts are whose.
+            reader: Reads what is written of reservations.
+            clock: Product time, by which credits expire; reservations end by the ledger's own clock.
+        """
+        self._ledger, self._accounts, self._reader, self._clock = ledger, accounts, reader, clock
 
     async def reserve(self, reservation: Reservation) -> Outcome:
         """Keep money for a purpose."""
@@ -94,30 +108,47 @@ class LedgerFunds:
         written = await self._reader.read(asked.id)
         accounts = await self._accounts_of(asked, written)
         if written.hold is None:
-            parts = await self._parts(asked, written, accounts)
+            credits_ = await self._paying(asked, accounts)
+            if asked.free_bet:
+                return DONE if await self._create_linked([self._whole(asked, accounts, credits_)]) else None
+            parts = self._parts(asked, written, credits_)
             rest = asked.amount - sum(part.amount for part in parts)
-            deciding = hold(asked, asked.id, _payer(asked, accounts), rest)
+            deciding = hold(asked, asked.id, _cash(asked, accounts), rest)
             return DONE if await self._create_linked([*parts, deciding]) else None
         if not _is_same(asked, written.hold, accounts):
             return refused(Why.IDEMPOTENCY_REUSED)
         is_made = written.state in {State.RESERVED, State.TAKEN}
         return DONE if is_made else refused(written.why)
 
-    async def _parts(
-        self, asked: Reservation, written: WrittenReservation, accounts: list[CustomerAccount]
-    ) -> list[Transfer]:
-        """Return the transfers by which credits pay what they can of a stake, the first to expire first."""
-        paying = [account.id for account in accounts if _pays_first(account, asked)]
-        if not paying:
-            return []
+    async def _paying(self, asked: Reservation, accounts: list[CustomerAccount]) -> dict[str, int]:
+        """Return what credits have that may pay a stake now, by account: the first to expire first."""
+        credits_ = [account for account in accounts if _is_for(account, asked)]
+        if not credits_:
+            return {}
+        now, product = await self._reader.at(self._clock), PRODUCT_OF[asked.purpose]
+        paying = [account.id for account in credits_ if account.pays(product, now)]
         sums = {account.id: account for account in await self._ledger.lookup_accounts(paying)}
+        return {
+            account.id: account.credits_posted - account.debits_posted - account.debits_pending
+            for account in filter(None, map(sums.get, paying))
+        }
+
+    @staticmethod
+    def _parts(asked: Reservation, written: WrittenReservation, has: dict[str, int]) -> list[Transfer]:
+        """Return the transfers by which credits pay what they can of a stake."""
         parts, left, names = [], asked.amount, iter(written.free_parts)
-        for account in filter(None, map(sums.get, paying)):
-            has = account.credits_posted - account.debits_posted - account.debits_pending
-            if (amount := min(left, has)) > 0 and (name := next(names, None)):
-                parts.append(hold(asked, name, account.id, amount))
+        for account, available in has.items():
+            if (amount := min(left, available)) > 0 and (name := next(names, None)):
+                parts.append(hold(asked, name, account, amount))
                 left -= amount
         return parts
+
+    @staticmethod
+    def _whole(asked: Reservation, accounts: list[CustomerAccount], has: dict[str, int]) -> Transfer:
+        """Return the transfer by which a free bet pays; it fails for ever unless it can, and whole."""
+        account = next((account.id for account in accounts if _is_for(account, asked)), NOWHERE)
+        is_whole = has.get(account) == asked.amount
+        return hold(asked, asked.id, account, asked.amount if is_whole else MAX_AMOUNT)
 
     async def _settle(self, asked: Settlement) -> Outcome | None:
         reservation = asked.reservation
@@ -147,7 +178,10 @@ class LedgerFunds:
             return refused(Why.IDEMPOTENCY_REUSED)
         if written.state is State.TAKEN:
             chain = [back(asked, name, written.rows[name]) for name in written.holds]
-            return DONE if await self._create_linked(chain) else None
+            await self._create_linked(chain)
+            return None
+        if written.state is State.RETURNED:
+            await self._reopen(asked, written)
         return DONE if await self._void(asked.id, written.open_holds) else None
 
     async def _accounts_of(self, asked: Reservation, written: WrittenReservation) -> list[CustomerAccount]:
@@ -157,6 +191,12 @@ class LedgerFunds:
         if hold is None or hold.failure or any(account.id == hold.debit for account in accounts):
             return accounts
         return await self._accounts.of_erased(asked.owner.brand, hold.debit) or accounts
+
+    async def _reopen(self, asked: Reservation, written: WrittenReservation) -> None:
+        """Let credits that got a stake back expire again, if they had expired."""
+        credits_ = [written.rows[name].debit for name in written.holds if asked.free_bet or name != asked.id]
+        if credits_:
+            await self._accounts.reopen(credits_)
 
     async def _void(self, reservation: str, names: Sequence[str]) -> bool:
         """Give back what some pending transfers reserve; return whether all of them have ended so."""
@@ -196,21 +236,18 @@ def _is_same(asked: Reservation, written: Written, accounts: list[CustomerAccoun
     return is_theirs and written.request == fingerprint(asked)
 
 
-def _payer(asked: Reservation, accounts: list[CustomerAccount]) -> str:
-    """Return the account that pays what no credit does: a free bet, or cash; one that is nowhere if none."""
-    for account in accounts:
-        if asked.free_bet:
-            is_it = account.code is AccountCode.FREE_BET and account.credit == asked.free_bet
-            if is_it and account.currency == asked.currency:
-                return account.id
-        elif _is_cash(account, asked.currency):
-            return account.id
-    return NOWHERE
+def _cash(asked: Reservation, accounts: list[CustomerAccount]) -> str:
+    """Return the account that pays what no credit does; one that is nowhere if there is none."""
+    return next((account.id for account in accounts if _is_cash(account, asked.currency)), NOWHERE)
 
 
-def _pays_first(account: CustomerAccount, asked: Reservation) -> bool:
-    is_bonus = account.code is AccountCode.BONUS and account.currency == asked.currency
-    return is_bonus and not asked.free_bet
+def _is_for(account: CustomerAccount, asked: Reservation) -> bool:
+    """Return whether a credit is what may pay: the free bet that is named, or a bonus."""
+    if account.currency != asked.currency:
+        return False
+    if asked.free_bet:
+        return account.code is AccountCode.FREE_BET and account.credit == asked.free_bet
+    return account.code is AccountCode.BONUS
 
 
 def _is_cash(account: CustomerAccount, currency: str) -> bool:

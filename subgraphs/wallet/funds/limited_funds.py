@@ -10,10 +10,10 @@ from typing import Final, TypeAlias
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 from subgraphs.kit.domain.keys import Owner
-from subgraphs.kit.domain.products import Product
 from subgraphs.kit.funds import (
     DONE,
     IN_DOUBT,
+    PRODUCT_OF,
     Funds,
     Outcome,
     Purpose,
@@ -33,7 +33,6 @@ from subgraphs.wallet.limits.records import Standing
 StandingOf: TypeAlias = Callable[[Owner], Awaitable[Standing]]
 
 ACT_OF: Final = {Purpose.BET: Act.BET, Purpose.GAME: Act.GAME}
-PRODUCT_OF: Final = {Purpose.BET: Product.BETTING, Purpose.GAME: Product.CASINO}
 RETURN_OF: Final = {Purpose.BET: Act.SETTLEMENT, Purpose.GAME: Act.WIN}
 
 

@@ -1,6 +1,7 @@
 """What the ledger has of a reservation: the transfers that its id names, read in one statement."""
 
 from collections.abc import Callable
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
@@ -8,6 +9,7 @@ from msgspec import Struct
 from sqlalchemy import text
 
 from foundation.storage.bulk_sql import listed
+from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 from subgraphs.kit.funds import Why
 from subgraphs.wallet.ledger.store import database_microseconds
@@ -142,6 +144,11 @@ class ReservationReader:
 
     def __init__(self, database: Database, clock: Callable[[str], str] = database_microseconds) -> None:
         self._database, self._clock = database, clock
+
+    async def at(self, clock: Clock) -> datetime:
+        """Return the present instant of a clock, by the wallet's database where it has one."""
+        async with self._database.read() as connection:
+            return await clock.at(connection)
 
     async def read(self, reservation: str, settlement: str = "") -> WrittenReservation:
         """Return what is written of a reservation, and of one of its settlements."""

@@ -3,6 +3,9 @@
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from foundation.storage.clock import Clock
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.funds import Funds
 from subgraphs.wallet.funds.codes import HOUSE, AccountCode, TransferCode, house_account, ledger_of
@@ -15,10 +18,31 @@ from subgraphs.wallet.ledger.transfers import CreateTransferStatus, Transfer
 from subgraphs.wallet.models import CUSTOMER_ACCOUNT
 from tests.support.money.contract import BONUSES, CASH, CURRENCY, CUSTOMERS, FREE_BETS
 from tests.support.money.model import Account
-from tests.support.wallet.ledgers import FaultyDatabase, StoppedClock
+from tests.support.wallet.ledgers import START, FaultyDatabase, StoppedClock
 
 NOW: Final = datetime(2026, 11, 28, tzinfo=UTC)
 CODES: Final = {"bonus": AccountCode.BONUS, "free-bet": AccountCode.FREE_BET}
+
+
+class ProductTime:
+    """Product time that moves with the time of a ledger's database."""
+
+    def __init__(self, clock: StoppedClock) -> None:
+        self._clock = clock
+
+    def now(self) -> datetime:
+        """Return the present instant."""
+        return NOW + timedelta(microseconds=self._clock.now - START)
+
+    async def at(self, connection: AsyncConnection) -> datetime:
+        """Return the present instant."""
+        del connection
+        return self.now()
+
+    @property
+    def machine(self) -> Clock:
+        """Return this clock."""
+        return self
 
 
 class LedgerWallet:
@@ -27,7 +51,9 @@ class LedgerWallet:
     def __init__(self, database: FaultyDatabase, ledger: Ledger, clock: StoppedClock) -> None:
         self.database, self.ledger, self.clock = database, ledger, clock
         self.accounts = CustomerAccounts(database, CUSTOMER_ACCOUNT, ledger)
-        self.funds: Funds = LedgerFunds(ledger, self.accounts, ReservationReader(database, clock))
+        self.time = ProductTime(clock)
+        reader = ReservationReader(database, clock)
+        self.funds: Funds = LedgerFunds(ledger, self.accounts, reader, self.time)
         self.paid_in = 0
 
     async def begin(self) -> None:

@@ -1,13 +1,9 @@
 """A wallet of ours whose customers have limits."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
-from foundation.storage.clock import Clock
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.funds import Funds
 from subgraphs.kit.mutations.refusals import Refusal
@@ -19,32 +15,11 @@ from subgraphs.wallet.limits.limit import LimitKind
 from subgraphs.wallet.limits.records import LimitRecords, Standing
 from subgraphs.wallet.limits.store import LimitStore, Request
 from subgraphs.wallet.models import LIMITS
-from tests.subgraphs.wallet.ledger_wallet import NOW, LedgerWallet
+from tests.subgraphs.wallet.ledger_wallet import LedgerWallet
 from tests.support.money.contract import CURRENCY
-from tests.support.wallet.ledgers import START, FaultyDatabase, StoppedClock
+from tests.support.wallet.ledgers import FaultyDatabase, StoppedClock
 
 ANYWHERE: Final = Standing("ZZ", CURRENCY, ZoneInfo("Europe/London"))
-
-
-class ProductTime:
-    """Product time that moves with the time of a ledger's database."""
-
-    def __init__(self, clock: StoppedClock) -> None:
-        self._clock = clock
-
-    def now(self) -> datetime:
-        """Return the present instant."""
-        return NOW + timedelta(microseconds=self._clock.now - START)
-
-    async def at(self, connection: AsyncConnection) -> datetime:
-        """Return the present instant."""
-        del connection
-        return self.now()
-
-    @property
-    def machine(self) -> Clock:
-        """Return this clock."""
-        return self
 
 
 class LimitedWallet(LedgerWallet):
@@ -58,7 +33,6 @@ class LimitedWallet(LedgerWallet):
     def __init__(self, database: FaultyDatabase, ledger: Ledger, clock: StoppedClock) -> None:
         super().__init__(database, ledger, clock)
         self.standing = ANYWHERE
-        self.time = ProductTime(clock)
         self.store = LimitStore(LimitRecords(LIMITS, database.dialect))
         self.behind: Funds = self.funds
         self.limited = LimitedFunds(self.behind, database, Claims(self.store), self.standing_of, self.time)

@@ -66,7 +66,9 @@ SPINS: Final = FREE_BET | {"reward_id": "fs-30", "kind": "free_spins", "value_mi
 CASH: Final = FREE_BET | {"reward_id": "cash-5", "kind": "cash"}
 BONUS: Final = FREE_BET | {"reward_id": "cb-5", "kind": "casino_bonus", "wagering_multiple": 10}
 REWARDS: Final = {
-    api: {Payer.SPORTSBOOK: FREE_BET, Payer.GAMES: SPINS, Payer.WALLET: CASH}[declared.payer]
+    api: {Payer.SPORTSBOOK: FREE_BET, Payer.GAMES: SPINS, Payer.WALLET: CASH, Payer.HOUSE: FREE_BET}[
+        declared.payer
+    ]
     for api, declared in APIS.items()
 }
 """A reward that is paid over each API."""

@@ -21,7 +21,7 @@ class Account:
     Attributes:
         cash: In minor units.
         bonuses: What each credit has that pays before cash does, the first to expire first.
-        free_bets: What each credit has that pays by itself.
+        free_bets: What each credit has that pays by itself, and whole.
     """
 
     cash: int = 0
@@ -151,9 +151,8 @@ class FundsModel:
         if account is None or (asked.free_bet and asked.free_bet not in account.free_bets):
             return Why.WRONG_CURRENCY, []
         if asked.free_bet:
-            has = account.free_bets[asked.free_bet]
-            short = has < asked.amount
-            return (Why.INSUFFICIENT_FUNDS, []) if short else (None, [(asked.free_bet, asked.amount)])
+            is_whole = account.free_bets[asked.free_bet] == asked.amount
+            return (None, [(asked.free_bet, asked.amount)]) if is_whole else (Why.INSUFFICIENT_FUNDS, [])
         taken, left = [], asked.amount
         for name, has in account.bonuses.items():
             if has and left:

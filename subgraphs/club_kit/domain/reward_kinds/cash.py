@@ -9,6 +9,6 @@ RULES: Final = KindRules(
     words="cash",
     glyph="M4 7h16v10H4zm8 2.5a2.5 2.5 0 1 0 0 5 2.5 2.5 0 0 0 0-5zM7 12h.01M17 12h.01",
     amount=Amount.VALUE,
-    payers=(Payer.WALLET,),
+    payers=(Payer.WALLET, Payer.HOUSE),
     own_money=True,
 )

@@ -9,5 +9,5 @@ RULES: Final = KindRules(
     words="casino bonuses",
     glyph="M12 4s7 5.5 7 9.5a3.6 3.6 0 0 1-6 2.4V20h-2v-4.1a3.6 3.6 0 0 1-6-2.4C5 9.5 12 4 12 4z",
     amount=Amount.VALUE,
-    payers=(Payer.WALLET, Payer.GAMES),
+    payers=(Payer.WALLET, Payer.GAMES, Payer.HOUSE),
 )

@@ -9,5 +9,5 @@ RULES: Final = KindRules(
     words="free bets",
     glyph="M4 8h16v3a2 2 0 0 0 0 4v3H4v-3a2 2 0 0 0 0-4zm9 1v1m0 3v1m0 3v1",
     amount=Amount.VALUE,
-    payers=(Payer.SPORTSBOOK,),
+    payers=(Payer.SPORTSBOOK, Payer.HOUSE),
 )

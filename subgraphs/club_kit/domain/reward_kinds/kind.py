@@ -6,11 +6,12 @@ from enum import Enum, StrEnum
 
 
 class Payer(StrEnum):
-    """A sort of company that pays rewards. Each adapter of a provider belongs to one."""
+    """Who pays rewards: a sort of company, or the platform's own wallet. Each adapter belongs to one."""
 
     SPORTSBOOK = "sportsbook"
     GAMES = "games"
     WALLET = "wallet"
+    HOUSE = "house"
 
 
 class Amount(Enum):

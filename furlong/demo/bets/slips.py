@@ -25,6 +25,7 @@ class PlacedSlip(Body):
         odds_milli: The odds as the customer saw them.
         selection_id: What is bet on, by its id in the graph; without it, the odds are taken as they are.
         bet_id: Made by the page; a slip that comes again under it is the same bet of the customer.
+        free_bet: The id of the credit in the wallet that pays the stake; "" for the customer's own money.
     """
 
     stake_minor: Annotated[int, Field(ge=1, le=MAX_STAKE_MINOR)]
@@ -32,6 +33,7 @@ class PlacedSlip(Body):
     bet_type: Literal["single", "multiple", "system"]
     selection_id: Annotated[str, Field(max_length=MAX_ID)] | None = None
     bet_id: UUID | None = None
+    free_bet: Annotated[str, Field(max_length=64)] = ""
 
     @property
     def legs(self) -> tuple[Leg, ...]:

@@ -3,19 +3,37 @@
 A bet is checked as a betting site would check it: by the events block as it is when the bet comes.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
+from starlette.applications import Starlette
 from starlette.requests import Request
 
 from subgraphs.kit.graphql.app import Subgraph
 
-RefusalCode = Literal["PRICE_CHANGED", "SUSPENDED", "OVER", "UNKNOWN_SELECTION"]
+RefusalCode = Literal[
+    "PRICE_CHANGED",
+    "SUSPENDED",
+    "OVER",
+    "UNKNOWN_SELECTION",
+    "INSUFFICIENT_FUNDS",
+    "LIMIT_REACHED",
+    "SELF_EXCLUDED",
+    "COOLING_OFF",
+    "ACCOUNT_SUSPENDED",
+    "NOT_ALLOWED_HERE",
+    "WRONG_CURRENCY",
+]
+"""Why a bet is refused: by what is offered, or by the customer's wallet."""
 
 _OFFERED: Final = """query ($selections: [_Any!]!) {
   _entities(representations: $selections) {
     ... on Selection { status odds { milli display } market { status event { id status } } }
   }
+}"""
+_RESULTS: Final = """query ($selections: [_Any!]!) {
+  _entities(representations: $selections) { ... on Selection { id status market { status } } }
 }"""
 _SHOWN: Final = "query ($brand: ID!, $event: ID!) { event(brand: $brand, id: $event) { id } }"
 _ENDED: Final = frozenset({"FINISHED", "CANCELLED"})
@@ -66,6 +84,17 @@ class Offers:
             return Refusal("UNKNOWN_SELECTION")
         return _taken(offered, seen_milli)
 
+    async def results(self, selections: Sequence[str]) -> dict[str, str]:
+        """Return the results of those selections whose markets are settled, by their ids.
+
+        Raises:
+            OffersUnavailable: They cannot be read.
+        """
+        wanted = [{"__typename": "Selection", "id": selection} for selection in selections]
+        told = await self._read(_RESULTS, {"selections": wanted}, "")
+        found = [] if told is None else [entity for entity in told["_entities"] if entity]
+        return {entity["id"]: entity["status"] for entity in found if entity["market"]["status"] == "SETTLED"}
+
     async def _shows(self, brand: str, event_id: str, language: str) -> bool:
         """Tell whether the brand shows an event: a selection is found also where its event is hidden."""
         told = await self._read(_SHOWN, {"brand": brand, "event": event_id}, language)
@@ -83,7 +112,12 @@ class Offers:
 
 def offers_of_site(request: Request) -> Offers:
     """Return what the site offers that answers a request: its own subgraph of events tells it."""
-    subgraphs: list[Subgraph] = request.app.state.subgraphs
+    return offers_in(request.app)
+
+
+def offers_in(site: Starlette) -> Offers:
+    """Return what a site offers."""
+    subgraphs: list[Subgraph] = site.state.subgraphs
     return Offers(next(subgraph for subgraph in subgraphs if subgraph.name == "events"))
 
 

@@ -7,8 +7,8 @@ from typing import Final
 from uuid import UUID, uuid4, uuid5
 
 from foundation.storage.bounded_cache import BoundedCache
-from furlong.demo.offers import Refusal
-from furlong.demo.slips import Placed, PlacedSlip
+from furlong.demo.bets.offers import Refusal
+from furlong.demo.bets.slips import Placed, PlacedSlip
 from subgraphs.kit.domain.keys import Owner
 
 MAX_REMEMBERED: Final = 1000
@@ -46,10 +46,15 @@ class PlacedBets:
         async with self._one_at_a_time:
             if known := self._known.get(bet_id):
                 before, placed = known
-                if (before.stake_minor, before.selection_id) != (slip.stake_minor, slip.selection_id):
+                if _bet(before) != _bet(slip):
                     raise AnotherBet("this bet id is that of another bet")
                 return placed
             placed_now = await place(bet_id)
             if isinstance(placed_now, Placed):
                 self._known.add(bet_id, (slip, placed_now))
             return placed_now
+
+
+def _bet(slip: PlacedSlip) -> tuple[int, str | None, str]:
+    """Return what tells one bet from another under its id."""
+    return slip.stake_minor, slip.selection_id, slip.free_bet

@@ -1,0 +1,1 @@
+"""The bets of the demo's slip: what is offered, whose money pays, how they are settled."""
