@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from foundation.storage.columns import LONG_TEXT, Blob, Identifier, UtcDateTime
+from sqlalchemy.dialects import mysql
 
 revision = "0001"
 down_revision = None
@@ -67,6 +68,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name"),
     )
     op.create_table(
+        "close_head",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("hash", Identifier(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
         "customer_account",
         sa.Column("brand_id", Identifier(length=64), nullable=False),
         sa.Column("customer_id", Identifier(length=128), nullable=False),
@@ -76,8 +84,13 @@ def upgrade() -> None:
         sa.Column("account_id", Identifier(length=64), nullable=False),
         sa.Column("expires_at", UtcDateTime(), nullable=True),
         sa.Column("opened_at", UtcDateTime(), nullable=False),
+        sa.Column("product", Identifier(length=16), nullable=True),
+        sa.Column("ended_at", UtcDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("brand_id", "customer_id", "currency", "code", "credit"),
         sa.UniqueConstraint("account_id"),
+    )
+    op.create_index(
+        "customer_account_by_expiry", "customer_account", ["ended_at", "expires_at"], unique=False
     )
     op.create_table(
         "customer_limit",
@@ -93,6 +106,23 @@ def upgrade() -> None:
         sa.Column("due", UtcDateTime(), nullable=True),
         sa.Column("lapses", UtcDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("brand_id", "customer_id", "kind"),
+    )
+    op.create_table(
+        "day_close",
+        sa.Column("sequence", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("differences", sa.Integer(), nullable=False),
+        sa.Column(
+            "content",
+            sa.Text().with_variant(mysql.MEDIUMTEXT(), "mariadb").with_variant(mysql.MEDIUMTEXT(), "mysql"),
+            nullable=False,
+        ),
+        sa.Column("hash", Identifier(length=64), nullable=False),
+        sa.Column("previous_hash", Identifier(length=64), nullable=False),
+        sa.Column("signature", sa.String(length=128), nullable=False),
+        sa.PrimaryKeyConstraint("sequence"),
+        sa.UniqueConstraint("day"),
+        sa.UniqueConstraint("previous_hash"),
     )
     op.create_table(
         "dead_letter",
@@ -112,6 +142,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("topic", "partition", "offset", "generation", name="dead_letter_origin"),
     )
+    op.create_table(
+        "erased_customer",
+        sa.Column("brand_id", Identifier(length=64), nullable=False),
+        sa.Column("customer_id", Identifier(length=128), nullable=False),
+        sa.Column("jurisdiction", Identifier(length=8), nullable=False),
+        sa.Column("erased_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("brand_id", "customer_id"),
+    )
+    op.create_index("erased_customer_by_term", "erased_customer", ["jurisdiction", "erased_at"], unique=False)
     op.create_table(
         "erasure",
         sa.Column("brand_id", Identifier(length=64), nullable=False),
@@ -148,6 +187,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("brand_id", "customer_id", "request_key"),
     )
     op.create_table(
+        "given_credit",
+        sa.Column("brand_id", Identifier(length=64), nullable=False),
+        sa.Column("customer_id", Identifier(length=128), nullable=False),
+        sa.Column("credit_id", Identifier(length=64), nullable=False),
+        sa.Column("currency", Identifier(length=3), nullable=False),
+        sa.Column("code", sa.Integer(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("product", Identifier(length=16), nullable=True),
+        sa.Column("valid_days", sa.Integer(), nullable=True),
+        sa.Column("given_at", UtcDateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("brand_id", "customer_id", "credit_id"),
+    )
+    op.create_index("given_credit_by_time", "given_credit", ["given_at", "credit_id"], unique=False)
+    op.create_table(
         "installation",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("installation_id", Identifier(length=36), nullable=False),
@@ -177,6 +230,12 @@ def upgrade() -> None:
         sa.Column("user_data_32", sa.BigInteger(), nullable=False),
         sa.Column("timestamp", sa.BigInteger(), nullable=False),
         sa.Column("last_timestamp", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
+        "ledger_frontier",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("closed_until", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
@@ -244,6 +303,19 @@ def upgrade() -> None:
         sa.Column("written_at", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
+    op.create_table(
+        "payout_hold",
+        sa.Column("currency", Identifier(length=3), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("differences", sa.Integer(), nullable=False),
+        sa.Column("held_at", UtcDateTime(), nullable=False),
+        sa.Column("lifted_at", UtcDateTime(), nullable=True),
+        sa.Column("lifted_by", sa.String(length=200), nullable=True),
+        sa.Column("reason", sa.String(length=500), nullable=True),
+        sa.Column("decision_id", Identifier(length=64), nullable=True),
+        sa.PrimaryKeyConstraint("currency", "day"),
+    )
+    op.create_index("payout_hold_open", "payout_hold", ["lifted_at", "currency"], unique=False)
     op.create_table(
         "pending_transfer",
         sa.Column("id", Identifier(length=64), nullable=False),
