@@ -4,15 +4,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+import structlog
+
 from foundation.storage.database import Database
 from subgraphs.kit.rounds import WorkerParts
-from subgraphs.wallet.closing.closer import Closer
+from subgraphs.wallet.closing.closer import Closer, NotClosable
 from subgraphs.wallet.closing.holds import open_holds
 from subgraphs.wallet.closing.reading import DayTables
 from subgraphs.wallet.closing.settings import CloseSettings
 from subgraphs.wallet.closing.verification import Verifier
 from subgraphs.wallet.models import CLOSES, CUSTOMER_ACCOUNT, LEDGER, REFERENCE
 
+log = structlog.get_logger(__name__)
 DAYS: Final = DayTables(LEDGER, CUSTOMER_ACCOUNT, REFERENCE.brand)
 
 
@@ -37,7 +40,11 @@ class DailyClose:
         """Close the earliest day that is over; tell how many wait, and how many holds stop payouts."""
         due = await self.closer.due()
         if due:
-            await self.closer.close(due[0])
+            try:
+                await self.closer.close(due[0])
+            except NotClosable as reason:
+                log.info("day_not_closed_yet", day=str(due[0]), why=str(reason))
+                return {"close": len(due)}
         async with self.database.read() as connection:
             holds = len(await open_holds(connection, CLOSES))
         return {"close": len(due[1:]), "payouts": holds}

@@ -26,17 +26,37 @@ class CloseHead(Struct, frozen=True):
     hash: str
 
 
+class LockedHead(Struct, frozen=True):
+    """The last close, and why the next one begins anew.
+
+    Attributes:
+        marks: How many times a reason for that was noted.
+        begins: The last reason; "" if the next close continues the last one.
+    """
+
+    close: CloseHead
+    marks: int
+    begins: str
+
+
 NO_CLOSE: Final = CloseHead(0, GENESIS)
 
 
-async def locked_head(connection: AsyncConnection, tables: CloseTables) -> CloseHead:
+async def locked_head(connection: AsyncConnection, tables: CloseTables) -> LockedHead:
     """Return the last close, locked until the transaction ends, so that days are closed one after another."""
     query = select(tables.head).where(tables.head.c.id == HEAD).with_for_update()
     if (row := (await connection.execute(query)).first()) is None:
-        first = [{"id": HEAD, "sequence": NO_CLOSE.sequence, "hash": NO_CLOSE.hash}]
-        await connection.execute(upsert(connection.dialect.name, tables.head, first))
+        first = {"id": HEAD, "sequence": NO_CLOSE.sequence, "hash": NO_CLOSE.hash, "marks": 0, "begins": ""}
+        await connection.execute(upsert(connection.dialect.name, tables.head, [first]))
         row = (await connection.execute(query)).one()
-    return CloseHead(row.sequence, row.hash)
+    return LockedHead(CloseHead(row.sequence, row.hash), row.marks, row.begins)
+
+
+async def begin_anew(connection: AsyncConnection, tables: CloseTables, why: str) -> None:
+    """Note, in the transaction that changes rows of days that are over, that the next close begins anew."""
+    marks = (await locked_head(connection, tables)).marks
+    moved = update(tables.head).where(tables.head.c.id == HEAD)
+    await connection.execute(moved.values(marks=marks + 1, begins=why))
 
 
 async def head(connection: AsyncConnection, tables: CloseTables) -> CloseHead:
@@ -50,7 +70,7 @@ async def append(connection: AsyncConnection, tables: CloseTables, stored: Store
     values = {name: getattr(stored, name) for name in StoredClose.__struct_fields__}
     await connection.execute(insert(tables.close).values(values))
     moved = update(tables.head).where(tables.head.c.id == HEAD)
-    await connection.execute(moved.values(sequence=stored.sequence, hash=stored.hash))
+    await connection.execute(moved.values(sequence=stored.sequence, hash=stored.hash, begins=""))
 
 
 async def last(connection: AsyncConnection, tables: CloseTables) -> StoredClose | None:

@@ -91,7 +91,8 @@ class Close(Struct, frozen=True):
         closed_at: When it was closed, by the same clock.
         previous_hash: The hash of the close before, `GENESIS` for the first.
         begins: Why the openings were not compared with the close before: rows were moved to or from this
-            database, or a backup was restored. Otherwise "".
+            database, a backup was restored, or erased customers' accounts were folded. Otherwise "".
+        epoch: The database's epoch in its cell, which changes when rows are moved; 0 without cells.
         key: The id of the key that signs it; "" if it is unsigned.
         transfers: How many transfers and failed requests the day has.
         digest: The SHA-256 of all of them, of their accounts and of what expired: see `reading`.
@@ -104,6 +105,7 @@ class Close(Struct, frozen=True):
     closed_at: datetime
     previous_hash: str
     begins: str
+    epoch: int
     key: str
     transfers: int
     digest: str

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from foundation.signatures.keys import SignatureKey
 from foundation.storage.bulk_sql import fetch
+from foundation.storage.cells.ownership import read_cell
 from foundation.storage.columns import upsert
 from foundation.storage.database import Database
 from subgraphs.wallet.closing import chain
@@ -41,6 +42,7 @@ FRONTIER: Final = 1
 SECONDS_TO_WAIT: Final = 2
 """How long batches that began before are waited for: those that begin meanwhile wait, too."""
 
+ROWS_MOVED: Final = "rows were moved to or from this database"
 NOT_THE_DAY_BEFORE: Final = "the opening is not what the day before closed with"
 
 
@@ -87,7 +89,8 @@ class Closer:
 
         Args:
             day: The day after the last one that is closed; of the first, the day of the first transfer.
-            begins: Why its openings are not compared with the close before; "" if they are.
+            begins: Why its openings are not compared with the close before; "" if they are, unless a
+                reason was noted, or rows were moved to or from this database.
 
         Raises:
             NotClosable: The day is not over, or another one comes first.
@@ -99,31 +102,40 @@ class Closer:
             if (stored := await chain.of_day(connection, self.closes, day)) is not None:
                 return stored
             last = await chain.last(connection, self.closes)
+            cell = await read_cell(connection)
         if day not in due:
             raise NotClosable(f"{day} is not over, or before the first day of the ledger")
         if day != due[0]:
             raise NotClosable(f"{due[0]} has to be closed before {day}")
         span = span_of(day)
         await self._raise_frontier(span)
+        async with self.database.write() as connection:
+            head = await chain.locked_head(connection, self.closes)
+        epoch = 0 if cell is None else cell.epoch
+        is_moved = last is not None and last.close.epoch != epoch
+        why = begins or head.begins or (ROWS_MOVED if is_moved else "")
         positions = await self.reader.positions(span)
         digest = await self.reader.digest(span)
         before = () if last is None else last.close.positions
         differences = [
             *await self._named(await prove(self.database)),
             *positions.strays,
-            *(() if begins else _since(before, positions.all)),
+            *(() if why else _since(before, positions.all)),
         ]
         async with self.database.write() as connection:
-            head = await chain.locked_head(connection, self.closes)
-            if head.hash != (chain.NO_CLOSE.hash if last is None else last.hash):
+            now = await chain.locked_head(connection, self.closes)
+            if now.close.hash != (chain.NO_CLOSE.hash if last is None else last.hash):
                 log.info("day_closed_meanwhile", day=str(day))
                 return await self._other(connection, day)
+            if now.marks != head.marks:
+                raise NotClosable(f"rows of days that are over were changed while {day} was read: try again")
             close = Close(
-                sequence=head.sequence + 1,
+                sequence=now.close.sequence + 1,
                 day=day,
                 closed_at=instant_of(await self._now(connection)),
-                previous_hash=head.hash,
-                begins=begins,
+                previous_hash=now.close.hash,
+                begins=why,
+                epoch=epoch,
                 key="" if self.key is None else self.key.key_id,
                 transfers=digest.rows,
                 digest=digest.sha256,

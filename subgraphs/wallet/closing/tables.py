@@ -17,7 +17,8 @@ class CloseTables:
 
     Attributes:
         close: Append only.
-        head: One row: the last close. Its lock puts those who close in one order.
+        head: One row: the last close. Its lock puts those who close in one order. `marks` counts why the
+            next close begins anew, and `begins` is the last reason, "" once that close is there.
         hold: Why a currency pays out nothing: one row for each close that differs in it.
     """
 
@@ -53,6 +54,8 @@ def _head(metadata: MetaData) -> Table:
         Column("id", Integer, primary_key=True, autoincrement=False),
         Column("sequence", BigInteger, nullable=False),
         Column("hash", Identifier(64), nullable=False),
+        Column("marks", BigInteger, nullable=False),
+        Column("begins", String(200), nullable=False),
     )
 
 

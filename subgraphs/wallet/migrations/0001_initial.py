@@ -6,9 +6,9 @@ Revises:
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import mysql
 
 from foundation.storage.columns import LONG_TEXT, Blob, Identifier, UtcDateTime
-from sqlalchemy.dialects import mysql
 
 revision = "0001"
 down_revision = None
@@ -72,6 +72,8 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("sequence", sa.BigInteger(), nullable=False),
         sa.Column("hash", Identifier(length=64), nullable=False),
+        sa.Column("marks", sa.BigInteger(), nullable=False),
+        sa.Column("begins", sa.String(length=200), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(

@@ -13,16 +13,19 @@ from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.erasure import Erasure
+from subgraphs.wallet.closing.chain import begin_anew
 from subgraphs.wallet.funds.codes import AccountCode, house_account
 from subgraphs.wallet.funds.customer_accounts import CustomerAccounts
 from subgraphs.wallet.limits.records import of_owner
-from subgraphs.wallet.models import CUSTOMER_ACCOUNT, ERASED_CUSTOMER, LIMITS, REFERENCE
+from subgraphs.wallet.models import CLOSES, CUSTOMER_ACCOUNT, ERASED_CUSTOMER, LIMITS, REFERENCE
 from subgraphs.wallet.retention.folding import fold
 from subgraphs.wallet.retention.terms import over_before
 
 log = structlog.get_logger(__name__)
 BATCH: Final = 20
 """How many customers a round forgets at most."""
+
+FOLDED: Final = "accounts of erased customers were folded"
 
 _OF_LIMITS: Final = (LIMITS.change, LIMITS.chosen_break, LIMITS.check)
 
@@ -73,6 +76,7 @@ class Forgetting:
                 return False
             theirs = CUSTOMER_ACCOUNT.c.account_id.in_(ids)
             await connection.execute(delete(CUSTOMER_ACCOUNT).where(theirs))
+            await begin_anew(connection, CLOSES, FOLDED)
         return True
 
     async def ended_breaks(self, after: Owner | None = None) -> Owner | None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Table, or_, select
 
 from foundation.storage.cells.cell import Cell
+from foundation.storage.clock import ManualClock
 from foundation.storage.database import Database
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.funds import Funds, Purpose, Reservation, Settlement
@@ -72,7 +73,7 @@ class PlayedWallet:
     def __init__(self, database: Database, clock: StoppedClock, cell: Cell | None = None) -> None:
         self.database, self.ledger = database, Ledger(database, LEDGER, clock)
         self.accounts = CustomerAccounts(database, CUSTOMER_ACCOUNT, self.ledger)
-        funds = LedgerFunds(self.ledger, self.accounts, ReservationReader(database, clock))
+        funds = LedgerFunds(self.ledger, self.accounts, ReservationReader(database, clock), ManualClock(AT))
         self.funds: Funds = CellFunds(funds, cell)
 
     async def close(self) -> None:

@@ -9,18 +9,23 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from foundation.storage.cells.cell import Cell
+from foundation.storage.cells.ownership import CellRow, CellState, write_cell
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.wallet.closes import DailyClose
-from subgraphs.wallet.closing.chain import of_day
+from subgraphs.wallet.closing.chain import begin_anew, of_day
 from subgraphs.wallet.closing.close import GENESIS, Movement, Position, hash_of
-from subgraphs.wallet.closing.closer import NOT_THE_DAY_BEFORE, NotClosable
+from subgraphs.wallet.closing.closer import NOT_THE_DAY_BEFORE, ROWS_MOVED, NotClosable
+from subgraphs.wallet.closing.days import Span
 from subgraphs.wallet.closing.holds import Lifting, LiftOutcome, is_held, lift, open_holds
-from subgraphs.wallet.funds.codes import AccountCode
+from subgraphs.wallet.closing.reading import DayReader, Digest
+from subgraphs.wallet.funds.codes import AccountCode, house_account
 from subgraphs.wallet.funds.customer_accounts import CustomerAccount, CustomerAccounts
 from subgraphs.wallet.ledger.transfers import Transfer, TransferFlags
 from subgraphs.wallet.models import CLOSES, CUSTOMER_ACCOUNT, METADATA
+from subgraphs.wallet.retention.folding import fold
 from tests.subgraphs.wallet.closing.closed_wallet import FIRST, HOUR, NORTH, SOUTH, ClosedWallet
 from tests.support.database_probe import migrate
 from tests.support.wallet.ledgers import Killed
@@ -228,6 +233,56 @@ async def test_an_opening_is_the_closing_before(wallet: ClosedWallet) -> None:
     close = (await wallet.closer.close(THIRD, begins="a backup was restored")).close
     assert close.differences == ()
     assert close.begins == "a backup was restored"
+
+
+@pytest.mark.parametrize("noted", [True, False])
+async def test_a_noted_reason_begins_the_chain_anew_once(wallet: ClosedWallet, *, noted: bool) -> None:
+    """Whoever folds accounts of closed days notes it in the same transaction; later closes compare again."""
+    await wallet.pay(NORTH, 1000)
+    wallet.tomorrow()
+    await wallet.closer.close(FIRST)
+    async with wallet.database.write() as connection:
+        folded = [wallet.cash[NORTH]], house_account(NORTH, "GBP", AccountCode.ERASED)
+        assert await fold(connection, *folded)
+        if noted:
+            await begin_anew(connection, CLOSES, "for a reason")
+    wallet.tomorrow()
+    wallet.tomorrow()
+    second, third = [(await wallet.closer.close(day)).close for day in (SECOND, THIRD)]
+    assert (second.begins, third.begins) == ("for a reason" if noted else "", "")
+    assert (not second.differences, third.differences) == (noted, ())
+    assert (not (await wallet.verify()).faults) is noted
+
+
+async def test_rows_that_change_while_a_day_is_closed_are_read_again(
+    wallet: ClosedWallet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A reason that is noted behind the reading is not forgotten with the close."""
+    await wallet.pay(NORTH, 1000)
+    wallet.tomorrow()
+    digest = DayReader.digest
+
+    async def meanwhile(reader: DayReader, span: Span) -> Digest:
+        async with wallet.database.write() as connection:
+            await begin_anew(connection, CLOSES, "for a reason")
+        return await digest(reader, span)
+
+    monkeypatch.setattr(DayReader, "digest", meanwhile)
+    with pytest.raises(NotClosable, match="try again"):
+        await wallet.closer.close(FIRST)
+    monkeypatch.undo()
+    assert (await wallet.closer.close(FIRST)).close.begins == "for a reason"
+
+
+async def test_a_database_of_which_rows_were_moved_begins_anew(wallet: ClosedWallet) -> None:
+    """Each move of a cell changes the epoch of its databases."""
+    await wallet.pay(NORTH, 1000)
+    wallet.tomorrow()
+    await wallet.closer.close(FIRST)
+    async with wallet.database.write() as connection:
+        await write_cell(connection, CellRow(Cell("a", 0, 23, 24), 2, CellState.OPEN, datetime.now(UTC)))
+    wallet.tomorrow()
+    assert (await wallet.closer.close(SECOND)).close.begins == ROWS_MOVED
 
 
 @pytest.mark.parametrize("cut", ["lost", "unanswered"])

@@ -51,6 +51,8 @@ def balances_of(entries: Iterable[Any]) -> dict[str, int]:
     for entry in entries:
         if isinstance(entry, Transaction):
             for posting in entry.postings:
+                assert posting.units is not None
+                assert posting.units.number is not None
                 sums[posting.account] += int(posting.units.number * 100)
     return {name: amount for name, amount in sums.items() if amount}
 
@@ -145,7 +147,7 @@ def position(brand: str, account: str, opening: int, *moved: Movement, currency:
 
 def close_of(*positions: Position, day: date = FIRST, differences: tuple[CloseDifference, ...] = ()) -> Close:
     """Return a close."""
-    return Close(1, day, AT, "0" * 64, "", "", 3, "ab" * 32, positions, differences)
+    return Close(1, day, AT, "0" * 64, "", 0, "", 3, "ab" * 32, positions, differences)
 
 
 def test_an_export_reads_like_this() -> None:
