@@ -1,6 +1,7 @@
 """The wallet through the gateway, as pages reach it: reads, changes and what they follow."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,11 @@ from tests.support.subgraphs.club_fixture import session
 from tests.support.subgraphs.club_samples import OWNER
 from tests.support.wallet.served_wallet import ServedWallet, stake
 
-SUPERGRAPH = Path(__file__).parents[4] / "schema.public.graphql"
+ROOT = Path(__file__).parents[4]
+SUPERGRAPH = ROOT / "schema.public.graphql"
+SHOWN = re.findall(
+    r"^```graphql\n(.*?)^```$", (ROOT / "docs/wallet.md").read_text(), re.MULTILINE | re.DOTALL
+)
 PATIENCE_SECONDS = 60
 READ = """{ wallet(brand: "northbet") { id balance { display } withdrawable { minor } bonus { minor }
   transactions(first: 2) { nodes { kind amount { display } state reference } pageInfo { hasNextPage } }
@@ -85,6 +90,32 @@ async def test_a_page_reads_changes_and_reads_again(served: ServedWallet, client
     again = (await asked(client, READ))["data"]["wallet"]
     assert (again["balance"]["display"], again["limits"][0]["kind"]) == ("£10.00", "STAKE_BET")
     assert await asked(client, READ, {}) == {"data": {"wallet": None}}
+
+
+def test_the_page_shows_a_query_a_subscription_and_a_mutation() -> None:
+    """Those that are executed here."""
+    assert [document.split()[0] for document in SHOWN] == ["query", "subscription", "mutation"]
+
+
+async def test_what_the_page_of_the_wallet_shows_can_be_asked(
+    served: ServedWallet, client: httpx.AsyncClient, gateway: Any
+) -> None:
+    """Word for word, by whoever copies it."""
+    await served.pay_in(OWNER, 1_000)
+    query, subscription, mutation = SHOWN
+    wanted = {"brand": "northbet", "kind": "STAKE_BET", "amountMinor": 700, "currency": "GBP"}
+    for document, variables in (
+        (mutation, {"input": wanted | {"idempotencyKey": "k"}}),
+        (query, {"brand": "northbet"}),
+    ):
+        body_ = {"query": document, "variables": variables}
+        answer = (await client.post("/graphql", json=body_, headers=session())).json()
+        assert "errors" not in answer, answer
+    assert answer["data"]["wallet"]["limits"][0]["amount"] == {"display": "£7.00"}
+    stream = await subscribed(gateway, subscription, session(), variables={"brand": "northbet"})
+    event = body(await asyncio.wait_for(anext(aiter(stream)), PATIENCE_SECONDS))
+    assert event["data"]["walletUpdated"]["balance"] == {"display": "£10.00"}
+    await stream.aclose()
 
 
 async def test_a_page_follows_the_wallet(served: ServedWallet, gateway: Any) -> None:
