@@ -10,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from foundation.storage.errors import is_conflict
 from subgraphs.kit.domain.errors import BadInput
-from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.domain.products import Product
 from subgraphs.kit.graphql.platform_errors import PlatformErrorCode
 from subgraphs.kit.mutations.refusals import Refusal
@@ -19,6 +18,7 @@ from subgraphs.wallet.limits.prompts import Prompt
 from subgraphs.wallet.limits.records import Standing
 from subgraphs.wallet.limits.store import Request
 from subgraphs.wallet.opened import OpenedWallet
+from subgraphs.wallet.wallet_state import WalletState
 
 MAX_ATTEMPTS: Final = 5
 """How often a request is tried that another one of the same customer got in the way of."""
@@ -32,19 +32,22 @@ Ask = Callable[[AsyncConnection, Request, Standing], Awaitable[Outcome | Refusal
 
 @dataclass(frozen=True, slots=True)
 class LimitService:
-    """The wallet's mutations; each returns why it was refused, or None."""
+    """The wallet's mutations; each returns why it was refused, or None.
+
+    Each takes the wallet as it was when it was asked, which says who asks and where the customer is.
+    """
 
     wallet: OpenedWallet
 
-    async def set_limit(self, owner: Owner, key: str, wanted: Wanted) -> Refusal | None:
+    async def set_limit(self, state: WalletState, key: str, wanted: Wanted) -> Refusal | None:
         """Set, raise, confirm or remove a limit."""
         limits = self.wallet.limits
         return await self._ask(
-            owner, key, lambda on, request, standing: limits.set_limit(on, request, standing, wanted)
+            state, key, lambda on, request, standing: limits.set_limit(on, request, standing, wanted)
         )
 
     async def take_break(
-        self, owner: Owner, key: str, until: datetime, product: Product | None
+        self, state: WalletState, key: str, until: datetime, product: Product | None
     ) -> Refusal | None:
         """Begin a break.
 
@@ -53,10 +56,10 @@ class LimitService:
         """
         limits, end = self.wallet.limits, _in_utc(until)
         return await self._ask(
-            owner, key, lambda on, request, standing: limits.take_break(on, request, standing, end, product)
+            state, key, lambda on, request, standing: limits.take_break(on, request, standing, end, product)
         )
 
-    async def self_exclude(self, owner: Owner, key: str, months: int) -> Refusal | None:
+    async def self_exclude(self, state: WalletState, key: str, months: int) -> Refusal | None:
         """Begin a self-exclusion.
 
         Raises:
@@ -64,14 +67,14 @@ class LimitService:
         """
         limits = self.wallet.limits
         return await self._ask(
-            owner, key, lambda on, request, standing: limits.self_exclude(on, request, standing, months)
+            state, key, lambda on, request, standing: limits.self_exclude(on, request, standing, months)
         )
 
-    async def decline_limit(self, owner: Owner, key: str) -> Refusal | None:
+    async def decline_limit(self, state: WalletState, key: str) -> Refusal | None:
         """Note that the customer wants no limit."""
-        return await self._ask(owner, key, self.wallet.limits.decline)
+        return await self._ask(state, key, self.wallet.limits.decline)
 
-    async def acknowledge(self, owner: Owner, key: str, prompt: Prompt) -> Refusal | None:
+    async def acknowledge(self, state: WalletState, key: str, prompt: Prompt) -> Refusal | None:
         """Note that the customer has seen a prompt.
 
         Raises:
@@ -79,12 +82,12 @@ class LimitService:
         """
         limits = self.wallet.limits
         return await self._ask(
-            owner, key, lambda on, request, standing: limits.acknowledge(on, request, standing, prompt)
+            state, key, lambda on, request, standing: limits.acknowledge(on, request, standing, prompt)
         )
 
-    async def _ask(self, owner: Owner, key: str, ask: Ask) -> Refusal | None:
+    async def _ask(self, state: WalletState, key: str, ask: Ask) -> Refusal | None:
         """Carry out a request once, and tell the customer's pages after the commit."""
-        standing = await self.wallet.standing_of(owner)
+        owner, standing = state.owner, state.standing
         for attempt in range(1, MAX_ATTEMPTS + 1):
             try:
                 async with self.wallet.database.write() as connection:

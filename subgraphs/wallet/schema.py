@@ -1,14 +1,13 @@
 """The wallet's part of the graph: a customer's money, limits and breaks."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from functools import cache
-from typing import Final
+from typing import Final, Protocol
 
 import strawberry
 from strawberry import ID, Info
 from strawberry.federation.schema_directives import Cost, Tag
 
-from subgraphs.kit.auth import Viewer
 from subgraphs.kit.domain.errors import Unauthenticated
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.graphql.context import checked_key
@@ -29,6 +28,7 @@ from subgraphs.wallet.limit_types import (
     given,
 )
 from subgraphs.wallet.loaders import WalletContext
+from subgraphs.wallet.wallet_state import WalletState
 from subgraphs.wallet.wallet_types import Wallet
 
 WalletInfo = Info[WalletContext, None]
@@ -62,12 +62,9 @@ class Mutation:
         It is confirmed by the same amount after `pendingFrom`, else it lapses. A limit ends as it becomes
         higher.
         """
-        actor = info.context.actor(input.brand)
-        if isinstance(actor, Refusal):
-            return _refused(actor)
-        wanted, key = input.wanted, checked_key(input.idempotency_key)
-        return await _after(
-            info.context, actor, await info.context.service.set_limit(actor.owner, key, wanted)
+        service = info.context.service
+        return await _changed(
+            info.context, input, lambda seen, key: service.set_limit(seen, key, input.wanted)
         )
 
     @strawberry.federation.mutation(directives=[Cost(weight=CHANGE_COST)], tags=[CUSTOMER])
@@ -77,40 +74,33 @@ class Mutation:
         It stops deposits, bets, games, offers and messages, never withdrawals, settlement, wins, rollbacks or
         refunds.
         """
-        actor = info.context.actor(input.brand)
-        if isinstance(actor, Refusal):
-            return _refused(actor)
-        key, service = checked_key(input.idempotency_key), info.context.service
-        return await _after(
-            info.context, actor, await service.take_break(actor.owner, key, input.until, given(input.product))
+        service = info.context.service
+        return await _changed(
+            info.context,
+            input,
+            lambda seen, key: service.take_break(seen, key, input.until, given(input.product)),
         )
 
     @strawberry.federation.mutation(directives=[Cost(weight=CHANGE_COST)], tags=[CUSTOMER])
     async def self_exclude(self, info: WalletInfo, input: SelfExcludeInput) -> LimitPayload:  # noqa: A002 - the contract's name
         """Stop everything for some months, which nothing shortens; it stops the same as a break."""
-        actor = info.context.actor(input.brand)
-        if isinstance(actor, Refusal):
-            return _refused(actor)
-        key, service = checked_key(input.idempotency_key), info.context.service
-        return await _after(info.context, actor, await service.self_exclude(actor.owner, key, input.months))
+        service = info.context.service
+        return await _changed(
+            info.context, input, lambda seen, key: service.self_exclude(seen, key, input.months)
+        )
 
     @strawberry.federation.mutation(directives=[Cost(weight=CHANGE_COST)], tags=[CUSTOMER])
     async def decline_limit(self, info: WalletInfo, input: DeclineLimitInput) -> LimitPayload:  # noqa: A002 - as the others
         """Answer FIRST_DEPOSIT or NO_LIMIT: the customer wants no limit."""
-        actor = info.context.actor(input.brand)
-        if isinstance(actor, Refusal):
-            return _refused(actor)
-        key = checked_key(input.idempotency_key)
-        return await _after(info.context, actor, await info.context.service.decline_limit(actor.owner, key))
+        return await _changed(info.context, input, info.context.service.decline_limit)
 
     @strawberry.federation.mutation(directives=[Cost(weight=CHANGE_COST)], tags=[CUSTOMER])
     async def acknowledge_prompt(self, info: WalletInfo, input: AcknowledgePromptInput) -> LimitPayload:  # noqa: A002 - as the others
         """Say that REVIEW or NO_LIMIT was seen: it is due again after its interval."""
-        actor = info.context.actor(input.brand)
-        if isinstance(actor, Refusal):
-            return _refused(actor)
-        key, service = checked_key(input.idempotency_key), info.context.service
-        return await _after(info.context, actor, await service.acknowledge(actor.owner, key, input.prompt))
+        service = info.context.service
+        return await _changed(
+            info.context, input, lambda seen, key: service.acknowledge(seen, key, input.prompt)
+        )
 
 
 @fields_described
@@ -136,14 +126,24 @@ def _event(_version: int, wallet: Wallet) -> Wallet:
     return wallet
 
 
-def _refused(refusal: Refusal) -> LimitPayload:
-    return LimitPayload(limits=[], prompts=[], errors=PlatformError.of(refusal))
+class _Asked(Protocol):
+    """An input of a mutation."""
+
+    brand: ID
+    idempotency_key: ID
 
 
-async def _after(context: WalletContext, viewer: Viewer, refusal: Refusal | None) -> LimitPayload:
-    """Return the limits as they are after a change, or after its refusal."""
+async def _changed(
+    context: WalletContext, asked: _Asked, ask: Callable[[WalletState, str], Awaitable[Refusal | None]]
+) -> LimitPayload:
+    """Ask for a change, and return the limits as they are after it, or after its refusal."""
+    actor = context.actor(asked.brand)
+    if isinstance(actor, Refusal):
+        return LimitPayload(limits=[], prompts=[], errors=PlatformError.of(actor))
+    key = checked_key(asked.idempotency_key)
+    refusal = await ask(await context.wallet_of(actor.owner), key)
     reread = await context.renewed()
-    state = await reread.wallet_of(viewer.owner)
+    state = await reread.wallet_of(actor.owner)
     limits = [Limit(shown=limit, locale=state.locale) for limit in await reread.limits(state)]
     return LimitPayload(limits=limits, prompts=list(state.prompts), errors=PlatformError.of(refusal))
 

@@ -225,6 +225,14 @@ async def test_nobody_changes_limits_without_a_session_of_the_brand(served: Serv
     assert await changes(served) == 0
 
 
+@pytest.mark.parametrize("name", VALID)
+async def test_a_brand_that_was_not_loaded_has_no_limits(served: ServedWallet, name: str) -> None:
+    """As for reads."""
+    stranger = Owner("southbet", OWNER.customer)
+    refused_ = await answer(served, name, stranger, **VALID[name], brand="southbet")
+    assert codes(refused_) == ["UNKNOWN_BRAND"]
+
+
 @pytest.mark.parametrize("name", [name for name in VALID if name != "acknowledgePrompt"])
 async def test_a_request_is_done_once_however_often_it_comes(served: ServedWallet, name: str) -> None:
     """Also when all come at once; another request under its key is refused."""
