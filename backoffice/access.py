@@ -24,6 +24,8 @@ class Role(Enum):
     SUPPORT = "support"
     RISK = "risk"
     OPERATOR = "operator"
+    FINANCE = "finance"
+    TRADER = "trader"
     ADMINISTRATOR = "administrator"
 
 
@@ -67,6 +69,12 @@ class Permission(Enum):
 
     EVENTS_EDIT = "events.edit"
     EVENTS_APPROVE = "events.approve"
+    FINANCE_READ = "finance.read"
+    FINANCE_CORRECT = "finance.correct"
+    FINANCE_APPROVE = "finance.approve"
+    FINANCE_CHECK = "finance.check"
+    """Writes down what was found in a customer's financial check."""
+
     PEOPLE_READ = "people.read"
     PEOPLE_MANAGE = "people.manage"
     APPROVALS_READ = "approvals.read"
@@ -136,10 +144,22 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
             _P.EVENTS_MATCH,
             _P.APPROVALS_READ,
         },
+        Role.FINANCE: _EVERYBODY
+        | {
+            _P.FINANCE_READ,
+            _P.FINANCE_CORRECT,
+            _P.FINANCE_APPROVE,
+            _P.FINANCE_CHECK,
+            _P.APPROVALS_READ,
+        },
+        Role.TRADER: _EVERYBODY | {_P.EVENTS_READ},
         Role.ADMINISTRATOR: frozenset({_P.PEOPLE_READ, _P.PEOPLE_MANAGE, _P.APPROVALS_READ, _P.AUDIT_READ}),
     }
 )
-"""The permissions of each role. An administrator manages people, and has no part in their work."""
+"""The permissions of each role. An administrator manages people, and has no part in their work.
+
+Of finance, one person proposes and another approves: each may do both. A trader so far reads sports events.
+"""
 
 
 COMMAND_LINE: Final = "os:"

@@ -58,8 +58,14 @@ OWN: Final[tuple[Block, ...]] = (
     ),
     Block(
         "wallet",
+        topics=(
+            TopicPlan("wallet.correction.v1", Retention.FACTS),
+            TopicPlan("wallet.check.v1", Retention.FACTS),
+            TopicPlan("wallet.release.v1", Retention.FACTS, 1, copied=Copied.FROM_HOME),
+        ),
         settings=("subgraphs.wallet.closing.settings:CloseSettings",),
         workers=("upkeep", "closes"),
+        area="backoffice.finance.area:FinanceArea",
     ),
 )
 BLOCKS: Final = (*OWN, *further_blocks(OWN))

@@ -1,20 +1,29 @@
-"""The wallet's consumer: brands with their schemes, and accounts, which say where customers are."""
+"""The wallet's consumer: brands with their schemes, accounts, and what finance decided."""
 
 from typing import Final
 
 from consumers.acknowledgements.block_consumer import BlockConsumer, ConsumerParts
 from consumers.messages.reducers import ReferenceReducer, reference_topics
-from consumers.stream.topics import AnyTopic
+from consumers.stream.topics import AnyTopic, Topic
+from consumers.wallet.messages import decode_check, decode_correction, decode_release
+from consumers.wallet.reducers import FinanceReducer
 from subgraphs.club_kit.records.reference_writer import ReferenceWriter
 from subgraphs.wallet.customer_data import erasure_of
 from subgraphs.wallet.models import REFERENCE, STREAM
+from subgraphs.wallet.topics import CHECK_TOPIC, CORRECTION_TOPIC, RELEASE_TOPIC
 
 
 def _topics(parts: ConsumerParts) -> list[AnyTopic]:
     dialect = parts.database.dialect
     reference = ReferenceReducer(ReferenceWriter(REFERENCE, dialect))
     erasure = erasure_of(dialect, parts.pseudonyms)
-    return reference_topics(reference.accounts, reference.schemes, reference.weeks, erasure, parts.clock)
+    finance = FinanceReducer(parts.clock, erasure)
+    return [
+        *reference_topics(reference.accounts, reference.schemes, reference.weeks, erasure, parts.clock),
+        Topic(CORRECTION_TOPIC, decode_correction, finance.corrections),
+        Topic(CHECK_TOPIC, decode_check, finance.checks),
+        Topic(RELEASE_TOPIC, decode_release, finance.releases, shared=True),
+    ]
 
 
 create_consumer: Final = BlockConsumer("wallet", STREAM, _topics)

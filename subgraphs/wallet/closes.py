@@ -1,7 +1,8 @@
-"""Closes the days of the wallet's ledger that are over, and tells what stops payouts."""
+"""Closes the days of the wallet's ledger that are over, and applies corrections that payouts permit."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 import structlog
@@ -13,7 +14,12 @@ from subgraphs.wallet.closing.holds import open_holds
 from subgraphs.wallet.closing.reading import DayTables
 from subgraphs.wallet.closing.settings import CloseSettings
 from subgraphs.wallet.closing.verification import Verifier
-from subgraphs.wallet.models import CLOSES, CUSTOMER_ACCOUNT, LEDGER, REFERENCE
+from subgraphs.wallet.corrections import CorrectionWork
+from subgraphs.wallet.models import CLOSES, CORRECTION, CUSTOMER_ACCOUNT, LEDGER, REFERENCE
+from subgraphs.wallet.opened import OpenedWallet
+
+BATCH: Final = 100
+"""How many corrections a round applies at most."""
 
 log = structlog.get_logger(__name__)
 DAYS: Final = DayTables(LEDGER, CUSTOMER_ACCOUNT, REFERENCE.brand)
@@ -31,30 +37,38 @@ def verifier_of(database: Database, settings: CloseSettings) -> Verifier:
 
 @dataclass(frozen=True, slots=True)
 class DailyClose:
-    """Closes one day in each round; several processes may do so at the same time."""
+    """Closes one day in each round, and applies corrections; several processes may do so at the same time."""
 
-    database: Database
+    wallet: OpenedWallet
     closer: Closer
 
     async def round(self) -> Mapping[str, int]:
-        """Close the earliest day that is over; tell how many wait, and how many holds stop payouts."""
+        """Close the earliest day that is over; tell what waits, and how many holds stop payouts."""
         due = await self.closer.due()
-        if due:
-            try:
-                await self.closer.close(due[0])
-            except NotClosable as reason:
-                log.info("day_not_closed_yet", day=str(due[0]), why=str(reason))
-                return {"close": len(due)}
-        async with self.database.read() as connection:
+        if due and await self._closed(due[0]):
+            del due[0]
+        database = self.wallet.database
+        async with database.read() as connection:
             holds = len(await open_holds(connection, CLOSES))
-        return {"close": len(due[1:]), "payouts": holds}
+            at = await self.wallet.clock.at(connection)
+        work = CorrectionWork(database, CORRECTION, CLOSES, self.wallet.ledger, self.wallet.accounts)
+        return {"close": len(due), "payouts": holds, "correction": await work.apply(at, BATCH)}
+
+    async def _closed(self, day: date) -> bool:
+        """Close a day; return whether that was possible now."""
+        try:
+            await self.closer.close(day)
+        except NotClosable as reason:
+            log.info("day_not_closed_yet", day=str(day), why=str(reason))
+            return False
+        return True
 
     async def close(self) -> None:
         """Close all connections."""
-        await self.database.close()
+        await self.wallet.close()
 
 
 def create_rounds(parts: WorkerParts) -> DailyClose:
     """Return the daily close of the wallet's database."""
-    database = Database.open(parts.database, "wallet")
-    return DailyClose(database, closer_of(database, CloseSettings()))
+    wallet = OpenedWallet.of(Database.open(parts.database, "wallet"), parts.clock)
+    return DailyClose(wallet, closer_of(wallet.database, CloseSettings()))

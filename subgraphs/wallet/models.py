@@ -9,6 +9,7 @@ from foundation.storage.installation import installation_table
 from subgraphs.club_kit.records.tables import ReferenceTables
 from subgraphs.kit.records.tables import OutboxTables, StreamTables, erasure_table
 from subgraphs.wallet.closing.tables import CloseTables
+from subgraphs.wallet.corrections import correction_table
 from subgraphs.wallet.erased_customer import erased_customer_table
 from subgraphs.wallet.funds.customer_accounts import customer_account_table
 from subgraphs.wallet.funds.given_credits import given_credit_table
@@ -26,5 +27,6 @@ LEDGER = LedgerTables.declare(METADATA)
 CUSTOMER_ACCOUNT = customer_account_table(METADATA)
 CLOSES = CloseTables.declare(METADATA)
 GIVEN_CREDIT = given_credit_table(METADATA)
+CORRECTION = correction_table(METADATA)
 LIMITS = LimitTables.declare(METADATA)
 ERASED_CUSTOMER = erased_customer_table(METADATA)

@@ -11,6 +11,7 @@ from subgraphs.wallet.funds.division import division_of
 from subgraphs.wallet.models import (
     CELL,
     CLOSES,
+    CORRECTION,
     CUSTOMER_ACCOUNT,
     ERASED_CUSTOMER,
     ERASURE,
@@ -22,6 +23,7 @@ from subgraphs.wallet.models import (
     REFERENCE,
     STREAM,
 )
+from subgraphs.wallet.topics import CORRECTION_TOPIC
 
 _MONEY: Final = "whose money it is: nothing else knows"
 _ASKED: Final = "what customers asked of their limits: nothing else knows"
@@ -44,6 +46,14 @@ TABLE_RULES: Final = (
         )
     ),
     TableRule(GIVEN_CREDIT, Source.BACKUP, lost=_MONEY, rows=BY_CUSTOMER, erasure=(kept(_LAW),)),
+    TableRule(
+        CORRECTION,
+        Source.TOPIC,
+        (CORRECTION_TOPIC,),
+        lost="how corrections ended: each is tried again under its id, and moves nothing twice",
+        rows=BY_CUSTOMER,
+        erasure=(kept(_LAW),),
+    ),
     TableRule(
         LEDGER.frontier,
         Source.BACKUP,

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, Final
 
 from pydantic import SecretStr
@@ -33,6 +33,10 @@ from subgraphs.progress.models import REFERENCE as PROGRESS
 from subgraphs.rewards.catalogue.repository import CatalogueRepository
 from subgraphs.rewards.models import BUDGET, REWARD_CONFIG, REWARD_CONTENT
 from subgraphs.rewards.models import REFERENCE as REWARDS
+from subgraphs.wallet.closing.close import Close, content_of, hash_of
+from subgraphs.wallet.funds.customer_accounts import CustomerAccounts
+from subgraphs.wallet.ledger.ledger import Ledger
+from subgraphs.wallet.models import CLOSES, CUSTOMER_ACCOUNT, LEDGER
 from tests.backoffice.scheme_forms import NEXT
 from tests.support.database_probe import migrate
 from tests.support.office.backoffice_fixture import NOW, employ
@@ -55,6 +59,8 @@ TIMES: Final = 4
 """How many proposals of each kind a test can make."""
 
 ROUNDS: Final = tuple(range(TIMES))
+STOPPED: Final = ("GBP", "EUR", "USD", "SEK")
+"""The currencies that pay out nothing."""
 
 
 def somebody(name: str, person: str | None = None) -> Actor:
@@ -144,6 +150,11 @@ KINDS: Final[Mapping[str, Proposing]] = {
         "proposeAdjustment",
         lambda time: {"customer": customer(time), "isoWeek": "2026-W13", "amountMinor": 500},
     ),
+    "finance.correction": Proposing(
+        "proposeCorrection",
+        lambda time: {"correction": {"customer": customer(time), "currency": "GBP", "amountMinor": 500}},
+    ),
+    "finance.release": Proposing("proposePayoutRelease", lambda time: {"currency": STOPPED[time]}),
     "support.erasure": Proposing("proposeErasure", lambda time: {"customer": customer(time)}),
     "operations.provider": Proposing(
         "submitProvider", lambda time: {"revision": 0, "configuration": provider(time)}
@@ -225,6 +236,7 @@ async def proposal_fixture(url: str) -> AsyncIterator[ProposalFixture]:
     for name, metadata in METADATA.items():
         await migrate(settings, name, metadata)
     await _know(settings)
+    await _know_money(settings)
     own = BackofficeSettings(key=SecretStr("k" * 32), _env_file=None)
     base = create_base(settings, own, clock)
     areas: list[Area] = [kind(base) for kind in AREAS]
@@ -280,3 +292,23 @@ async def _know(settings: DatabaseSettings) -> None:
                     connection, BRAND, make_content("fb-0"), LONG_AGO
                 )
         await database.close()
+
+
+async def _know_money(settings: DatabaseSettings) -> None:
+    """Let the customers have wallets, and the last close be right after one that was not."""
+    database = Database.open(settings, "wallet")
+    accounts = CustomerAccounts(database, CUSTOMER_ACCOUNT, Ledger(database, LEDGER))
+    for time in ROUNDS:
+        await accounts.open_cash(Owner(BRAND, f"c-{time}"), "GBP", LONG_AGO)
+    content = content_of(Close(2, date(2026, 3, 21), NOW, "1" * 64, "", "", 0, "0" * 64, (), ()))
+    close = {"sequence": 2, "day": date(2026, 3, 21), "differences": 0, "content": content, "signature": ""}
+    holds = [
+        {"currency": currency, "day": date(2026, 3, 20), "differences": 1, "held_at": LONG_AGO}
+        for currency in STOPPED
+    ]
+    async with database.write() as connection:
+        await connection.execute(
+            insert(CLOSES.close), [close | {"hash": hash_of(content), "previous_hash": "1" * 64}]
+        )
+        await connection.execute(insert(CLOSES.hold), holds)
+    await database.close()

@@ -21,6 +21,7 @@ from tests.support.office.permission_rules import ask, fields
 
 SOMEBODY: Final = customer(0)
 FIGURE: Final = f'brand: "{BRAND}", isoWeek: "2026-W13", figure: EXPECTED'
+CORRECTION: Final = f'{{customer: "{SOMEBODY}", currency: "GBP", amountMinor: 1}}'
 START: Final = "mutation S($input: StartDryRunInput!) { startDryRun(input: $input) { id } }"
 PERSONAL: Final = {
     "customers": f'(brand: "{BRAND}", search: "c-") {{ nodes {{ id }} }}',
@@ -40,6 +41,9 @@ PERSONAL: Final = {
     "pendingIntents": f'(brand: "{BRAND}") {{ nodes {{ id }} }}',
     "deadLetters": '(app: "backoffice") { nodes { id } }',
     "deadLetter": '(id: "backoffice:1") { id }',
+    "financeCorrections": f'(brand: "{BRAND}") {{ nodes {{ id }} }}',
+    "financialChecks": f'(brand: "{BRAND}") {{ nodes {{ id }} }}',
+    "correctionPreview": f"(correction: {CORRECTION}) {{ waits }}",
     "audit": f'(subject: "customer:{SOMEBODY}") {{ nodes {{ id }} }}',
     "approval": '(id: "PROPOSAL") { subject }',
     "approvals": f'(subject: "customer:{SOMEBODY}") {{ nodes {{ id }} }}',
@@ -62,6 +66,7 @@ NOT_PERSONAL: Final = {
         *("riskBrands", "riskLiability", "riskForecast", "riskWeeks", "riskRewards", "riskBudgets"),
         *("goodwillBudgets", "goodwillCosts", "weekCustomers", "analyticsReport"),
     },
+    "finance, summed": {"financeCloses", "financePositions", "financeHolds"},
     "sports events": {
         *("eventOffers", "offeredSports", "waitingMatches", "waitingMatchCount", "matchDecisions"),
         *("eventLeaders", "eventProviders", "leaderChanges"),

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Row, Select, and_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from subgraphs.kit.domain.keys import Owner
@@ -29,13 +30,42 @@ async def open_checks(
     connection: AsyncConnection, tables: LimitTables, brand: str, first: int
 ) -> list[OpenCheck]:
     """Return the checks of a brand that wait for a person, the oldest first."""
+    return await open_checks_after(connection, tables, brand, first, None)
+
+
+async def open_checks_after(
+    connection: AsyncConnection,
+    tables: LimitTables,
+    brand: str,
+    first: int,
+    after: tuple[datetime, str] | None,
+) -> list[OpenCheck]:
+    """Return up to `first` checks of a brand that wait, after one (when it is due, and its customer)."""
     c = tables.check.c
-    query = select(c.brand_id, c.customer_id, c.due_at, c.net_minor, c.currency)
-    waiting = query.where(c.brand_id == brand, c.closed_at.is_(None)).order_by(c.due_at).limit(first)
-    return [
-        OpenCheck(Owner(row.brand_id, row.customer_id), row.due_at, row.net_minor, row.currency)
-        for row in await connection.execute(waiting)
-    ]
+    waiting = _open(tables).where(c.brand_id == brand)
+    if after is not None:
+        due_at, customer = after
+        waiting = waiting.where(or_(c.due_at > due_at, and_(c.due_at == due_at, c.customer_id > customer)))
+    rows = await connection.execute(waiting.order_by(c.due_at, c.customer_id).limit(first))
+    return [_check(row) for row in rows]
+
+
+async def find_open_check(
+    connection: AsyncConnection, tables: LimitTables, owner: Owner, due_at: datetime
+) -> OpenCheck | None:
+    """Return a check that waits; None if it is closed, or there is none."""
+    mine = _open(tables).where(of_owner(tables.check, owner), tables.check.c.due_at == due_at)
+    row = (await connection.execute(mine)).first()
+    return None if row is None else _check(row)
+
+
+def _open(tables: LimitTables) -> Select[Any]:
+    c = tables.check.c
+    return select(c.brand_id, c.customer_id, c.due_at, c.net_minor, c.currency).where(c.closed_at.is_(None))
+
+
+def _check(row: Row[Any]) -> OpenCheck:
+    return OpenCheck(Owner(row.brand_id, row.customer_id), row.due_at, row.net_minor, row.currency)
 
 
 async def close_check(

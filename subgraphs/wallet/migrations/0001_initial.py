@@ -77,6 +77,28 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
+        "correction",
+        sa.Column("correction_id", Identifier(length=64), nullable=False),
+        sa.Column("brand_id", Identifier(length=64), nullable=False),
+        sa.Column("customer_id", Identifier(length=128), nullable=False),
+        sa.Column("currency", Identifier(length=3), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("credit", Identifier(length=64), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("proposed_by", sa.String(length=200), nullable=False),
+        sa.Column("approved_by", sa.String(length=200), nullable=False),
+        sa.Column("decided_at", UtcDateTime(), nullable=False),
+        sa.Column("state", Identifier(length=16), nullable=False),
+        sa.Column("refusal", sa.String(length=32), nullable=True),
+        sa.Column("settled_at", UtcDateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("correction_id"),
+    )
+    op.create_index(
+        "correction_of_brand", "correction", ["brand_id", "decided_at", "correction_id"], unique=False
+    )
+    op.create_index("correction_of_customer", "correction", ["brand_id", "customer_id"], unique=False)
+    op.create_index("correction_waiting", "correction", ["state", "decided_at"], unique=False)
+    op.create_table(
         "customer_account",
         sa.Column("brand_id", Identifier(length=64), nullable=False),
         sa.Column("customer_id", Identifier(length=128), nullable=False),

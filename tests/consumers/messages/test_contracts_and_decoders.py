@@ -32,6 +32,7 @@ from consumers.progress.event_messages import decode_event_market, decode_offer
 from consumers.progress.messages import decode_adjustment, decode_bet, decode_outcome
 from consumers.rewards.messages import decode_reward_config
 from consumers.stream.records import Record
+from consumers.wallet.messages import decode_check, decode_correction, decode_release
 from subgraphs.kit.records.global_state import GlobalKind
 from tests.support.contract_cases import FEWER, Body, Case, Rule, in_order, keep_order
 from tests.support.contract_messages import instant_of
@@ -368,6 +369,9 @@ CASES: Final = [
         Rule(_figures_hold, _keep_figures),
     ),
     *_global_cases(),
+    _case("wallet.correction.v1", CUSTOMER, decode_correction),
+    _case("wallet.check.v1", CUSTOMER, decode_check),
+    _case("wallet.release.v1", _joined("currency"), decode_release),
     _case("event.offer.v1", _joined("offer_id"), decode_offer),
     _case("event.market.v1", _joined("market_id"), decode_event_market),
     _of_provider("provider.fixture.v1", "sports_event_id", decode=decode_fixture),

@@ -19,6 +19,7 @@ from consumers.progress.messages import decode_adjustment, decode_bet, decode_ou
 from consumers.rewards.messages import decode_reward_config
 from consumers.stream.errors import Poison
 from consumers.stream.records import Record
+from consumers.wallet.messages import decode_check, decode_correction, decode_release
 
 CONTRACTS: Final = Path(__file__).parents[3] / "contracts"
 
@@ -33,6 +34,9 @@ TOPICS: Final[dict[str, tuple[tuple[str, ...], Callable[[Record], Any]]]] = {
     "club.outcomes.v1": (CUSTOMER, decode_outcome),
     "club.adjustment.v1": (CUSTOMER, decode_adjustment),
     "club.goodwill.v1": (CUSTOMER, decode_goodwill),
+    "wallet.correction.v1": (CUSTOMER, decode_correction),
+    "wallet.check.v1": (CUSTOMER, decode_check),
+    "wallet.release.v1": (("currency",), decode_release),
     "club.reward-config.v1": (("brand_id", "reward_id", "config_version"), decode_reward_config),
     "club.scheme.v1": (("brand_id", "jurisdiction", "currency", "version"), decode_scheme),
     "club.served.v1": (("brand_id", "process"), decode_served),

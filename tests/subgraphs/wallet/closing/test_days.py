@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from foundation.storage.cells.cell import Cell
 from foundation.storage.cells.ownership import CellRow, CellState, write_cell
+from foundation.storage.clock import SystemClock
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 from subgraphs.kit.domain.keys import Owner
@@ -25,6 +26,7 @@ from subgraphs.wallet.funds.codes import AccountCode, house_account
 from subgraphs.wallet.funds.customer_accounts import CustomerAccount, CustomerAccounts
 from subgraphs.wallet.ledger.transfers import Transfer, TransferFlags
 from subgraphs.wallet.models import CLOSES, CUSTOMER_ACCOUNT, METADATA
+from subgraphs.wallet.opened import OpenedWallet
 from subgraphs.wallet.retention.folding import fold
 from tests.subgraphs.wallet.closing.closed_wallet import FIRST, HOUR, NORTH, SOUTH, ClosedWallet
 from tests.support.database_probe import migrate
@@ -303,16 +305,17 @@ async def test_whoever_is_killed_while_closing_leaves_nothing_or_a_close(
 
 async def test_the_worker_closes_what_is_over(wallet: ClosedWallet) -> None:
     """A day in each round, and tells how many wait, and how many holds stop payouts."""
-    rounds = DailyClose(wallet.database, wallet.closer)
-    assert await rounds.round() == {"close": 0, "payouts": 0}
+    rounds = DailyClose(OpenedWallet.of(wallet.database, SystemClock()), wallet.closer)
+    nothing = {"payouts": 0, "correction": 0}
+    assert await rounds.round() == {"close": 0, **nothing}
     await wallet.pay(NORTH, 5)
     for _ in range(3):
         wallet.tomorrow()
     assert [await rounds.round() for _ in range(4)] == [
-        {"close": 2, "payouts": 0},
-        {"close": 1, "payouts": 0},
-        {"close": 0, "payouts": 0},
-        {"close": 0, "payouts": 0},
+        {"close": 2, **nothing},
+        {"close": 1, **nothing},
+        {"close": 0, **nothing},
+        {"close": 0, **nothing},
     ]
     assert await _days(wallet.database) == [FIRST, SECOND, THIRD]
 

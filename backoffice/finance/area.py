@@ -1,0 +1,29 @@
+"""Finance: the services behind its part of the graph."""
+
+from backoffice.base import Base
+from backoffice.finance.checks import FinancialChecks
+from backoffice.finance.closes import DailyCloses
+from backoffice.finance.corrections import Corrections
+from backoffice.global_events.models import OUTBOX
+from backoffice.graph.area import Area
+from backoffice.subgraph_databases import SubgraphDatabases
+from subgraphs.kit.records.outbox import Outbox
+
+
+class FinanceArea(Area):
+    """The services of finance over a base, with which their kinds of proposals are registered."""
+
+    name = "finance"
+
+    def __init__(self, base: Base) -> None:
+        self._databases = databases = SubgraphDatabases.open(base.settings)
+        wallet, publish = databases.by_name["wallet"], Outbox(OUTBOX).put
+        self.closes = DailyCloses(base.database, wallet, base.approvals, publish, base.clock)
+        self.corrections = Corrections(base.database, wallet, base.audit, base.approvals, publish, base.clock)
+        self.checks = FinancialChecks(base.database, wallet, base.audit, publish, base.clock)
+        for kind in (self.closes.proposal_kind, self.corrections.proposal_kind):
+            base.approvals.register(kind)
+
+    async def close(self) -> None:
+        """Close the databases of the subgraphs."""
+        await self._databases.close()

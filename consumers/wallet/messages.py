@@ -1,0 +1,124 @@
+"""The messages that only the wallet reads: what people of finance decided."""
+
+from datetime import datetime
+from typing import Annotated, Any, Final
+
+import msgspec
+from msgspec import Meta
+
+from consumers.messages.fields import Currency, CustomerId, Instant, require_utc
+from consumers.messages.reader import Body, PlatformBody, Reader
+from consumers.stream.records import Record
+from foundation.same_fields import with_fields_of
+from subgraphs.kit.domain.keys import Owner
+from subgraphs.wallet.closing.holds import Lifting
+from subgraphs.wallet.corrections import Correction, CorrectionState
+from subgraphs.wallet.ledger.limits import AMOUNT_MAX
+
+_Id = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"\A[!-~]+\Z")]
+_Credit = Annotated[str, Meta(max_length=64)]
+_Words = Annotated[str, Meta(min_length=1, max_length=500)]
+_Person = Annotated[str, Meta(min_length=1, max_length=200)]
+_Signed = Annotated[int, Meta(ge=-AMOUNT_MAX, le=AMOUNT_MAX)]
+
+
+class CorrectionDecided(Body, frozen=True, kw_only=True):
+    """Two people of finance decided to move money between a customer and the house."""
+
+    customer_id: CustomerId
+    correction_id: _Id
+    currency: Currency
+    amount_minor: _Signed
+    credit: _Credit = ""
+    reason: _Words
+    proposed_by: _Person
+    approved_by: _Person
+    decided_at: Instant
+
+    def __post_init__(self) -> None:
+        """Validate what the field types cannot."""
+        require_utc(decided_at=self.decided_at)
+        if not self.amount_minor:
+            raise ValueError("a correction of nothing corrects nothing")
+
+    def correction(self) -> Correction:
+        """Return it in the subgraph's form."""
+        state = CorrectionState.WAITING
+        return with_fields_of(Correction, self, state=state, refusal=None, settled_at=None)
+
+
+class CheckClosed(Body, frozen=True, kw_only=True):
+    """A person has found something in a customer's financial check."""
+
+    customer_id: CustomerId
+    due_at: Instant
+    finding: _Words
+    closed_by: _Person
+    decided_at: Instant
+
+    def __post_init__(self) -> None:
+        """Validate what the field types cannot."""
+        require_utc(due_at=self.due_at, decided_at=self.decided_at)
+
+    @property
+    def owner(self) -> Owner:
+        """Return the customer."""
+        return Owner(self.brand_id, self.customer_id)
+
+
+class PayoutsReleased(PlatformBody, frozen=True, kw_only=True):
+    """Two people of finance decided that a currency pays out again."""
+
+    release_id: _Id
+    currency: Currency
+    reason: _Words
+    proposed_by: _Person
+    approved_by: _Person
+    decided_at: Instant
+
+    def __post_init__(self) -> None:
+        """Validate what the field types cannot."""
+        require_utc(decided_at=self.decided_at)
+
+    def lifting(self, at: datetime) -> Lifting:
+        """Return it in the subgraph's form."""
+        by = f"{self.proposed_by}, {self.approved_by}"[:200]
+        return Lifting(self.currency, self.release_id, by, self.reason, at)
+
+
+def _of_customer(body: Any) -> str:
+    return f"{body.brand_id}:{body.customer_id}"
+
+
+_CORRECTION: Final = Reader("wallet.correction", msgspec.json.Decoder(CorrectionDecided), _of_customer)
+_CHECK: Final = Reader("wallet.check", msgspec.json.Decoder(CheckClosed), _of_customer)
+_RELEASE: Final = Reader(
+    "wallet.release", msgspec.json.Decoder(PayoutsReleased), lambda body: str(body.currency)
+)
+
+
+def decode_correction(record: Record) -> CorrectionDecided:
+    """Return the decided correction in a record.
+
+    Raises:
+        Poison: The record is not such a message.
+    """
+    return _CORRECTION.read(record)
+
+
+def decode_check(record: Record) -> CheckClosed:
+    """Return the closed check in a record.
+
+    Raises:
+        Poison: The record is not such a message.
+    """
+    return _CHECK.read(record)
+
+
+def decode_release(record: Record) -> PayoutsReleased:
+    """Return the release of payouts in a record.
+
+    Raises:
+        Poison: The record is not such a message.
+    """
+    return _RELEASE.read(record)
