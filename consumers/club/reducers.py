@@ -1,6 +1,6 @@
-"""Applies accounts and memberships to the club's tables; excluded customers leave in the same transaction."""
+"""Applies accounts, exclusions and memberships; excluded customers leave the club in the same transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Any
@@ -9,6 +9,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from consumers.messages.accounts import AccountStatus, CustomerErased, without_erased
+from consumers.messages.exclusions import ExclusionReducer, ExclusionsChosen, outcome_of
 from consumers.messages.memberships import MembershipChanged
 from consumers.messages.reducers import conflicting_accounts, store_accounts
 from consumers.stream.topics import Message, Outcome
@@ -28,12 +29,13 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class ClubReducer:
-    """Applies batches of the account topic."""
+    """Applies batches of the topics of accounts and of exclusions."""
 
     writer: ReferenceWriter
     clock: Clock
     exclusion: Exclusion = field(default_factory=Exclusion)
     history: AccountHistory = field(default_factory=lambda: AccountHistory(ACCOUNT_CHANGE))
+    erasure: Erasure | None = None
 
     async def accounts(
         self, connection: AsyncConnection, messages: Sequence[Message[AccountStatus]]
@@ -46,12 +48,27 @@ class ClubReducer:
         }
         await self.exclusion.lock_pending(connection, excluding)
         changed = await store_accounts(self.writer, connection, messages, self.history)
-        if followed := excluding & changed:
-            at = await self.clock.at(connection)
-            if ended := await self.exclusion.end_memberships(connection, followed, at):
-                log.info("forced_out", customers=len(ended))
+        await self._end(connection, excluding & changed)
         conflicts = await conflicting_accounts(self.writer, connection, messages, len(changed))
         return Outcome(stale=len(messages) - len(changed), conflicts=conflicts)
+
+    async def exclusions(
+        self, connection: AsyncConnection, messages: Sequence[Message[ExclusionsChosen]]
+    ) -> Outcome:
+        """Apply a batch of exclusions, and end the memberships of those who are excluded now."""
+        reducer = ExclusionReducer(self.writer, self.erasure)
+        kept = await reducer.kept(connection, messages)
+        await self.exclusion.lock_pending(connection, {message.event.owner for message in kept})
+        changed = await reducer.store(connection, kept)
+        await self._end(connection, changed)
+        return outcome_of(messages, kept, changed)
+
+    async def _end(self, connection: AsyncConnection, owners: Collection[Owner]) -> None:
+        if not owners:
+            return
+        at = await self.clock.at(connection)
+        if ended := await self.exclusion.end_memberships(connection, owners, at):
+            log.info("forced_out", customers=len(ended))
 
 
 @dataclass(frozen=True, slots=True)

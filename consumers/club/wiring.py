@@ -1,9 +1,10 @@
-"""The club's consumer: schemes, weeks, accounts, whose exclusions end memberships, and memberships."""
+"""The club's consumer: schemes, weeks, accounts and exclusions, which end memberships, and memberships."""
 
 from typing import Final
 
 from consumers.acknowledgements.block_consumer import BlockConsumer, ConsumerParts, Decisions
 from consumers.club.reducers import ClubReducer, MembershipReducer
+from consumers.messages.exclusions import exclusion_topic
 from consumers.messages.global_events.reducer import GlobalReducer
 from consumers.messages.memberships import decode_membership_or_erasure
 from consumers.messages.reducers import ReferenceReducer, reference_topics
@@ -18,10 +19,12 @@ from subgraphs.kit.records.global_state import GlobalKind, GlobalStateRepository
 def _topics(parts: ConsumerParts) -> list[AnyTopic]:
     writer = ReferenceWriter(REFERENCE, parts.database.dialect)
     erasure = erasure_of(parts.database.dialect, parts.pseudonyms)
-    accounts, reference = ClubReducer(writer, parts.clock).accounts, ReferenceReducer(writer)
+    reducer = ClubReducer(writer, parts.clock, erasure=erasure)
+    reference = ReferenceReducer(writer)
     memberships = MembershipReducer(parts.clock, erasure=erasure).memberships
     return [
-        *reference_topics(accounts, reference.schemes, reference.weeks, erasure, parts.clock),
+        *reference_topics(reducer.accounts, reference.schemes, reference.weeks, erasure, parts.clock),
+        exclusion_topic(reducer.exclusions),
         Topic(MEMBERSHIP_TOPIC, decode_membership_or_erasure, memberships, reference=True),
     ]
 

@@ -1,4 +1,4 @@
-"""Applies qualifications, choices, goodwill, accounts and published outcomes to what has to be paid."""
+"""Applies qualifications, choices, goodwill, accounts, exclusions and outcomes to what has to be paid."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from consumers.fulfilment.messages import GoodwillDecided, PublishedMessage
 from consumers.messages.accounts import AccountStatus, without_erased
 from consumers.messages.customer_weeks import ChoiceChanged, QualificationChanged
+from consumers.messages.exclusions import ExclusionReducer, ExclusionsChosen, outcome_of
 from consumers.messages.reducers import conflicting, conflicting_accounts, store_accounts
 from consumers.stream.topics import Message, Outcome
 from foundation.storage.clock import Clock
@@ -84,3 +85,13 @@ class FulfilmentReducer:
         await self.service.apply_account_changes(connection, owners, await self.clock.at(connection))
         conflicts = await conflicting_accounts(self.writer, connection, messages, len(changed))
         return Outcome(stale=len(messages) - len(changed), conflicts=conflicts)
+
+    async def exclusions(
+        self, connection: AsyncConnection, messages: Sequence[Message[ExclusionsChosen]]
+    ) -> Outcome:
+        """Apply a batch of exclusions, and stop the rewards of those who chose them."""
+        reducer = ExclusionReducer(self.writer, self.erasure)
+        kept = await reducer.kept(connection, messages)
+        changed = await reducer.store(connection, kept)
+        await self.service.apply_account_changes(connection, changed, await self.clock.at(connection))
+        return outcome_of(messages, kept, changed)

@@ -1,4 +1,4 @@
-"""The fulfilment consumer: schemes, weeks, accounts, choices, qualifications, goodwill, its own outcomes."""
+"""The fulfilment consumer: reference data, exclusions, choices, qualifications, goodwill, own outcomes."""
 
 from typing import Final
 
@@ -7,6 +7,7 @@ from consumers.fulfilment.decisions import ProviderDecisions, ProviderHealthRead
 from consumers.fulfilment.messages import decode_goodwill, decode_published
 from consumers.fulfilment.reducers import FulfilmentReducer
 from consumers.messages.customer_weeks import decode_choice, decode_qualification
+from consumers.messages.exclusions import exclusion_topic
 from consumers.messages.reducers import ReferenceReducer, reference_topics
 from consumers.stream.topics import AnyTopic, Topic
 from subgraphs.club_kit.records.reference_writer import ReferenceWriter
@@ -25,6 +26,7 @@ def _topics(parts: ConsumerParts) -> list[AnyTopic]:
     reference = ReferenceReducer(writer)
     return [
         *reference_topics(reducer.accounts, reference.schemes, reference.weeks, erasure, clock),
+        exclusion_topic(reducer.exclusions),
         Topic(CHOICE_TOPIC, decode_choice, reducer.choices),
         Topic(OUTCOMES_TOPIC, decode_published, reducer.published, reference=True),
         Topic(QUALIFICATION_TOPIC, decode_qualification, reducer.qualifications),

@@ -4,6 +4,7 @@ from typing import Final
 
 from consumers.acknowledgements.block_consumer import BlockConsumer, ConsumerParts
 from consumers.messages.customer_weeks import decode_qualification
+from consumers.messages.exclusions import ExclusionReducer, exclusion_topic
 from consumers.messages.memberships import decode_membership_or_erasure
 from consumers.messages.reducers import reference_topics
 from consumers.progress.event_messages import decode_event_market, decode_offer
@@ -34,10 +35,12 @@ def _topics(parts: ConsumerParts) -> list[AnyTopic]:
     dialect, clock = parts.database.dialect, parts.clock
     erasure = erasure_of(dialect, parts.pseudonyms)
     ledger = ledger_of(dialect, clock)
-    reducer = ProgressReducer(ledger, ReferenceWriter(REFERENCE, dialect), clock, erasure)
+    writer = ReferenceWriter(REFERENCE, dialect)
+    reducer = ProgressReducer(ledger, writer, clock, erasure)
     events = KnownEventReducer(EventChanges(ledger))
     return [
         *reference_topics(reducer.accounts, reducer.schemes, reducer.weeks, erasure, clock),
+        exclusion_topic(ExclusionReducer(writer, erasure).apply),
         Topic(MEMBERSHIP_TOPIC, decode_membership_or_erasure, reducer.memberships_or_erased, reference=True),
         Topic(QUALIFICATION_TOPIC, decode_qualification, reducer.qualifications, reference=True),
         Topic(OUTCOMES_TOPIC, decode_outcome, reducer.outcomes),

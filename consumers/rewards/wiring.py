@@ -1,9 +1,10 @@
-"""The rewards consumer: schemes, weeks, accounts, reward versions, choices and qualifications."""
+"""The rewards consumer: schemes, weeks, accounts, exclusions, reward versions, choices, qualifications."""
 
 from typing import Final
 
 from consumers.acknowledgements.block_consumer import BlockConsumer, ConsumerParts, Decisions
 from consumers.messages.customer_weeks import decode_choice, decode_qualification
+from consumers.messages.exclusions import ExclusionReducer, exclusion_topic
 from consumers.messages.reducers import ReferenceReducer, reference_topics
 from consumers.rewards.decisions import BudgetReports, RewardDecisions
 from consumers.rewards.messages import decode_reward_config
@@ -21,14 +22,15 @@ from subgraphs.rewards.models import REFERENCE, REWARD_CONFIG, STREAM
 
 def _topics(parts: ConsumerParts) -> list[AnyTopic]:
     dialect, clock = parts.database.dialect, parts.clock
-    reference = ReferenceReducer(ReferenceWriter(REFERENCE, dialect))
-    erasure = erasure_of(dialect, parts.pseudonyms)
+    writer, erasure = ReferenceWriter(REFERENCE, dialect), erasure_of(dialect, parts.pseudonyms)
+    reference = ReferenceReducer(writer)
     publisher = ChoicePublisher(dialect, ControlGroups(parts.pseudonyms.key))
     configs = RewardConfigReducer(ConfigWriter(REWARD_CONFIG, dialect)).configs
     choices = ChoiceReducer(ChoiceReadBack(publisher), erasure).choices
     qualifications = QualificationReducer(publisher, clock, erasure).qualifications
     return [
         *reference_topics(reference.accounts, reference.schemes, reference.weeks, erasure, clock),
+        exclusion_topic(ExclusionReducer(writer, erasure).apply),
         Topic(REWARD_CONFIG_TOPIC, decode_reward_config, configs, reference=True, shared=True),
         Topic(CHOICE_TOPIC, decode_choice, choices, reference=True),
         Topic(QUALIFICATION_TOPIC, decode_qualification, qualifications),

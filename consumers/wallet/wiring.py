@@ -1,8 +1,12 @@
-"""The wallet's consumer: brands with their schemes, accounts, and what finance decided."""
+"""The wallet's consumer: brands with their schemes, accounts, and what finance decided.
+
+It reads its own exclusions back, which are new only to a database that was restored from an older backup.
+"""
 
 from typing import Final
 
 from consumers.acknowledgements.block_consumer import BlockConsumer, ConsumerParts
+from consumers.messages.exclusions import ExclusionReducer, exclusion_topic
 from consumers.messages.reducers import ReferenceReducer, reference_topics
 from consumers.stream.topics import AnyTopic, Topic
 from consumers.wallet.messages import decode_check, decode_correction, decode_release
@@ -15,11 +19,11 @@ from subgraphs.wallet.topics import CHECK_TOPIC, CORRECTION_TOPIC, RELEASE_TOPIC
 
 def _topics(parts: ConsumerParts) -> list[AnyTopic]:
     dialect = parts.database.dialect
-    reference = ReferenceReducer(ReferenceWriter(REFERENCE, dialect))
-    erasure = erasure_of(dialect, parts.pseudonyms)
-    finance = FinanceReducer(parts.clock, erasure)
+    writer, erasure = ReferenceWriter(REFERENCE, dialect), erasure_of(dialect, parts.pseudonyms)
+    reference, finance = ReferenceReducer(writer), FinanceReducer(parts.clock, erasure)
     return [
         *reference_topics(reference.accounts, reference.schemes, reference.weeks, erasure, parts.clock),
+        exclusion_topic(ExclusionReducer(writer, erasure).apply),
         Topic(CORRECTION_TOPIC, decode_correction, finance.corrections),
         Topic(CHECK_TOPIC, decode_check, finance.checks),
         Topic(RELEASE_TOPIC, decode_release, finance.releases, shared=True),

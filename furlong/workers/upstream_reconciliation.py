@@ -140,7 +140,8 @@ class UpstreamReconciliation:
 
     async def _after(self, after: Owner, brand: str | None) -> list[tuple[Owner, Account]]:
         async with self.database.read() as connection:
-            return await self.accounts.accounts_after(connection, after, BATCH_SIZE, brand)
+            at = await self.clock.at(connection)
+            return await self.accounts.accounts_after(connection, after, BATCH_SIZE, at, brand)
 
     async def _compare(self, owner: Owner, account: Account) -> list[Difference]:
         await self._until_upstream_is_back()

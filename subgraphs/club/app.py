@@ -13,7 +13,7 @@ from subgraphs.club.schema import create_schema
 from subgraphs.club.service import ClubService
 from subgraphs.club.updates import ClubUpdates
 from subgraphs.club_kit.domain.control_groups import ControlGroups
-from subgraphs.club_kit.reads.account_lookup import account_lookup
+from subgraphs.club_kit.reads.account_lookup import account_lookup, exclusion_lookup
 from subgraphs.club_kit.reads.brand_rules import SharedReads
 from subgraphs.club_kit.records.accounts import AccountHistory
 from subgraphs.club_kit.records.reference import ReferenceRepository
@@ -47,6 +47,7 @@ def create_subgraph(parts: SubgraphParts) -> Subgraph:
         LookupPart(account_lookup(REFERENCE)),
         LookupPart(events_lookup(MEMBERSHIP_EVENT)),
         LookupPart(pending_lookup(INTENT)),
+        LookupPart(exclusion_lookup(REFERENCE)),
     ]
     records: BatchedLookup[Owner, CustomerRecord] = BatchedLookup(
         database, lookups, CustomerRecord, options.observe

@@ -10,10 +10,17 @@ from subgraphs.club.membership.membership import MembershipEvent, was_member
 from subgraphs.club_kit.domain.accounts import Account, IneligibleReason, unknown_account
 from subgraphs.club_kit.domain.club_key import ClubKey
 from subgraphs.club_kit.domain.control_groups import ControlGroups
+from subgraphs.club_kit.domain.exclusions import ChosenExclusion
 from subgraphs.club_kit.domain.schemes import Scheme, WeekState
 from subgraphs.club_kit.domain.weeks import Week
+from subgraphs.club_kit.reads.account_lookup import in_force
 from subgraphs.club_kit.reads.brand_rules import BrandRules
-from subgraphs.club_kit.records.accounts import AccountChange, excluded_at, exclusion_periods_of
+from subgraphs.club_kit.records.accounts import (
+    AccountChange,
+    chosen_periods,
+    excluded_at,
+    exclusion_periods_of,
+)
 from subgraphs.kit.domain.errors import BadInput
 from subgraphs.kit.domain.keys import Owner
 
@@ -22,20 +29,23 @@ class CustomerRecord(msgspec.Struct, frozen=True, gc=False):
     """The stored data of a customer.
 
     Attributes:
-        account: The customer's account; None if unknown.
+        account: The customer's account as its message says it; None if unknown.
         events: The membership's events, oldest first.
         pending: Whether a change is in progress.
+        exclusions: What the customer chose in the wallet.
     """
 
     account: Account | None
     events: tuple[MembershipEvent, ...]
     pending: bool
+    exclusions: tuple[ChosenExclusion, ...] = ()
 
 
 class CustomerClub(msgspec.Struct, frozen=True, gc=False):
     """A customer's club in one week.
 
     Attributes:
+        account: As it counts at the instant of the request.
         scheme: The scheme of the week; the brand's default scheme if there is none for the customer.
         ineligible: Why the customer cannot take part; None if they can.
         is_current: Whether it is the current week.
@@ -63,7 +73,7 @@ class CustomerClub(msgspec.Struct, frozen=True, gc=False):
         groups: ControlGroups,
     ) -> "CustomerClub":
         """Return the club of a customer in a week."""
-        account = record.account or unknown_account(rules.brand)
+        account = in_force(record.account or unknown_account(rules.brand), record.exclusions, now)
         eligibility = rules.evaluate(account, week)
         scheme = eligibility.scheme or rules.default_scheme(week)
         ineligible = eligibility.ineligible
@@ -91,7 +101,9 @@ class CustomerClub(msgspec.Struct, frozen=True, gc=False):
         """
         served = {(scheme.jurisdiction, scheme.currency) for scheme in self.rules.schemes}
         periods = exclusion_periods_of(changes, self.rules.brand, served)
-        final = excluded_at(periods, self.week.ends_at, self.scheme.grace_until(self.week))
+        chosen = chosen_periods(self.record.exclusions, self.scheme.qualifying_product)
+        ends_at, closes_at = self.week.ends_at, self.scheme.grace_until(self.week)
+        final = excluded_at((*periods, *chosen), ends_at, closes_at)
         return replace(self, ineligible=self.ineligible or final)
 
 

@@ -33,5 +33,7 @@ def create_recovery(parts: RecoveryParts) -> Recovery:
     async def compare(intent: Intent, account: Account) -> None:
         await comparison.compare(intent.owner, account)
 
-    adopt_newer = following(service.changes.database, reference, compare)
-    return Recovery(service, allowed_while_eligible(reference, LEAVING), adopt_newer, parts.limits)
+    adopt_newer = following(service.changes.database, reference, parts.clock, compare)
+    return Recovery(
+        service, allowed_while_eligible(reference, parts.clock, LEAVING), adopt_newer, parts.limits
+    )

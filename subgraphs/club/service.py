@@ -57,7 +57,8 @@ class ClubService:
             refusal = _opt_in_refused(club, terms_version)
             if not refusal and await self.switches.brands_off(connection, [club.key.brand]):
                 refusal = CLUB_PAUSED  # by the table: the cached rules may not know it yet
-            if not refusal and await self.exclusion.excluded(connection, [club.key.owner]):
+            at = await self.clock.at(connection)
+            if not refusal and await self.exclusion.excluded(connection, [club.key.owner], at):
                 refusal = INELIGIBLE  # excluded since the request began
             if not refusal and await self._is_member(connection, club):
                 refusal = ALREADY_OPTED_IN
@@ -130,7 +131,8 @@ class ClubService:
             intent: The change.
             recorded: The upstream's record, without the change; empty if there is none.
         """
-        if not _joins(intent) and await self.exclusion.excluded(connection, [intent.owner]):
+        at = await self.clock.at(connection)
+        if not _joins(intent) and await self.exclusion.excluded(connection, [intent.owner], at):
             return False
         is_member, is_newer = await self._membership_since(connection, intent)
         if is_newer and is_member != _joins(intent):

@@ -1,13 +1,12 @@
 """The request context of the club's subgraphs: brands' rules and customers' accounts."""
 
-from subgraphs.club_kit.domain.accounts import Account
+from subgraphs.club_kit.domain.accounts import Account, unknown_account
 from subgraphs.club_kit.domain.club_key import ClubKey
 from subgraphs.club_kit.domain.schemes import Brand
 from subgraphs.club_kit.reads.brand_rules import BrandRules, SharedReads
 from subgraphs.kit.domain.errors import BadInput, Forbidden, UnknownBrand
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.graphql.context import RequestContext, choose_locale
-from subgraphs.kit.reads.batching import PendingRead
 
 
 class RulesContext(RequestContext, kw_only=True, eq=False):
@@ -31,9 +30,10 @@ class RulesContext(RequestContext, kw_only=True, eq=False):
             raise UnknownBrand(f"brand {brand} has not been loaded: see `furlong load`")
         return rules
 
-    def account(self, owner: Owner) -> PendingRead[Owner, Account | None]:
-        """Read a customer's account; None if it is unknown."""
-        return self.read(self.shared.accounts, owner)
+    async def account(self, owner: Owner, brand: Brand) -> Account:
+        """Read a customer's account as it counts now; without a message, that of an unknown customer."""
+        known = await self.read(self.shared.accounts, owner)
+        return known.account_at(unknown_account(brand), self.identity.now)
 
     def locale(self, brand: Brand) -> str:
         """Return the language of the response: the visitor's first choice among those the brand offers."""

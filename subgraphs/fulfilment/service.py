@@ -62,7 +62,7 @@ class FulfilmentService:
         self, connection: AsyncConnection, rows: Sequence[Mapping[str, Any]], now: datetime
     ) -> int:
         """Apply qualifications from progress, and return how many weeks changed."""
-        excluded = await self._excluded(connection, {_owner(row) for row in rows})
+        excluded = await self._excluded(connection, {_owner(row) for row in rows}, now)
         changed = await self.read_models.store_qualifications(connection, rows)
         if not changed:
             return 0
@@ -92,7 +92,7 @@ class FulfilmentService:
         self, connection: AsyncConnection, decided: Sequence[GoodwillCredit], now: datetime
     ) -> int:
         """Store credits to be paid, each once however often it arrives, and return how many are new."""
-        excluded = await self._excluded(connection, {credit.club.owner for credit in decided})
+        excluded = await self._excluded(connection, {credit.club.owner for credit in decided}, now)
         new = await GoodwillRepository().add(connection, decided, now)
         await self._stop(connection, excluded, now)
         return new
@@ -129,7 +129,7 @@ class FulfilmentService:
         self, connection: AsyncConnection, owners: Collection[Owner], now: datetime
     ) -> None:
         """Stop uncredited rewards of customers who are excluded, or were since the week ended."""
-        await self._stop(connection, await self._excluded(connection, owners), now)
+        await self._stop(connection, await self._excluded(connection, owners, now), now)
 
     async def _confirm(
         self,
@@ -179,10 +179,10 @@ class FulfilmentService:
             )
 
     async def _excluded(
-        self, connection: AsyncConnection, owners: Collection[Owner]
+        self, connection: AsyncConnection, owners: Collection[Owner], now: datetime
     ) -> dict[Owner, Eligibility]:
         """Return the eligibility of customers who were ever excluded, in this week or another."""
-        eligibilities = await self.eligibility.evaluate(connection, owners) if owners else {}
+        eligibilities = await self.eligibility.evaluate(connection, owners, now) if owners else {}
         return {
             owner: eligibility
             for owner, eligibility in eligibilities.items()

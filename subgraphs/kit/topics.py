@@ -9,6 +9,11 @@ CELLS_TOPIC: Final = "club.cells.v1"
 GLOBAL_TOPIC: Final = "club.global.v1"
 """What is decided for all nodes."""
 
+EXCLUSION_TOPIC: Final = "wallet.exclusion.v1"
+"""Breaks and self-exclusions that customers chose, which every block obeys."""
+
+NOTICE_TOPIC: Final = "wallet.notice.v1"
+"""What customers are to be asked or told about their limits; sending it is the operator's."""
 
 FIXTURE_TOPIC: Final = "provider.fixture.v1"
 MARKET_TOPIC: Final = "provider.market.v1"

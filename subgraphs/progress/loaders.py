@@ -10,7 +10,6 @@ from strawberry.dataloader import DataLoader
 
 from foundation.storage.database import Database
 from subgraphs.club_kit.context import RulesContext
-from subgraphs.club_kit.domain.accounts import unknown_account
 from subgraphs.club_kit.domain.club_key import ClubKey
 from subgraphs.club_kit.domain.schemes import Scheme
 from subgraphs.club_kit.reads.brand_rules import BrandRules, WeekScheme
@@ -111,7 +110,7 @@ class ProgressContext(RulesContext, kw_only=True, eq=False, dict=True):
     async def _own_week_scheme(self, rules: BrandRules, key: ClubKey) -> WeekScheme:
         """Return the week, and the customer's scheme by our own read model; none for an ineligible one."""
         week = rules.week_named(key.iso_week)
-        account = await self.account(key.owner) or unknown_account(rules.brand)
+        account = await self.account(key.owner, rules.brand)
         eligibility = rules.evaluate(account, week)
         return WeekScheme(week, eligibility.scheme if eligibility.ineligible is None else None)
 
@@ -120,7 +119,7 @@ class ProgressContext(RulesContext, kw_only=True, eq=False, dict=True):
         now = self.identity.now
         rules = await self.rules(viewer.brand)
         week = rules.week_at(now)
-        account = await self.account(viewer.owner) or unknown_account(rules.brand)
+        account = await self.account(viewer.owner, rules.brand)
         eligibility = rules.evaluate(account, week)
         scheme = eligibility.scheme
         if scheme is None or eligibility.ineligible or await self._is_kept_out(viewer.owner, scheme):

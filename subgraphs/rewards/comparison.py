@@ -83,7 +83,10 @@ class ChoiceComparison:
         now = await self.changes.clock.at(connection)
         week = rules.week_named(iso_week) if iso_week else rules.week_at(now)
         scheme = rules.scheme(account.jurisdiction, account.currency, week)
-        if scheme is None or ineligible_reason(account, brand, currencies={account.currency}):
+        if scheme is None:
+            return None
+        product, currencies = scheme.qualifying_product, {account.currency}
+        if ineligible_reason(account, brand, currencies=currencies, product=product):
             return None
         return ChoiceWeek(ClubKey(owner.brand, week.iso, owner.customer), scheme.locks_at(week))
 

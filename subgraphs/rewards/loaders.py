@@ -9,7 +9,6 @@ import msgspec
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 from subgraphs.club_kit.context import RulesContext
-from subgraphs.club_kit.domain.accounts import unknown_account
 from subgraphs.club_kit.domain.club_key import ClubKey
 from subgraphs.club_kit.domain.schemes import Scheme
 from subgraphs.club_kit.reads.brand_rules import BrandRules
@@ -109,7 +108,7 @@ class RewardsContext(RulesContext, kw_only=True, eq=False):
             if self.trusts_caller:
                 return _chooser(rules, key, required)
         week = rules.week_named(key.iso_week)
-        account = await self.account(key.owner) or unknown_account(rules.brand)
+        account = await self.account(key.owner, rules.brand)
         eligibility = rules.evaluate(account, week)
         is_eligible = eligibility.ineligible is None
         if required is not None and required["ineligibleReason"] is not None:

@@ -35,5 +35,5 @@ def create_recovery(parts: RecoveryParts) -> Recovery:
     async def compare(intent: Intent, account: Account) -> None:
         await comparison.compare(intent.owner, account, intent.facts["iso_week"])
 
-    adopt_newer = following(service.changes.database, reference, compare)
-    return Recovery(service, allowed_while_eligible(reference), adopt_newer, parts.limits)
+    adopt_newer = following(service.changes.database, reference, parts.clock, compare)
+    return Recovery(service, allowed_while_eligible(reference, parts.clock), adopt_newer, parts.limits)

@@ -1,6 +1,6 @@
 """What customers can do with rewards: change the choice of the current week."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -11,10 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from foundation.storage.clock import Clock
 from subgraphs.club_kit.domain.club_key import ClubKey
 from subgraphs.club_kit.domain.control_groups import ControlGroups
+from subgraphs.club_kit.domain.exclusions import ChosenExclusion
 from subgraphs.club_kit.domain.schemes import Scheme
 from subgraphs.club_kit.domain.weeks import Week
 from subgraphs.club_kit.mutation_errors import ErrorCode
 from subgraphs.club_kit.reads.brand_rules import BrandRules
+from subgraphs.club_kit.records.reference import ReferenceRepository
 from subgraphs.club_kit.upstream import INELIGIBLE, choice_path
 from subgraphs.kit.mutations.changes import Changes
 from subgraphs.kit.mutations.intents import ChangeRequest, Intent, UpstreamChange
@@ -25,7 +27,7 @@ from subgraphs.rewards.catalogue.repository import CatalogueRepository
 from subgraphs.rewards.catalogue.rewards import OptionId
 from subgraphs.rewards.choices.publisher import CHOICE_SLOT, ChoicePublisher
 from subgraphs.rewards.menu.options import Menu, locked
-from subgraphs.rewards.models import GLOBAL_STATE
+from subgraphs.rewards.models import GLOBAL_STATE, REFERENCE
 from subgraphs.rewards.repository import ChoiceRepository
 
 CLUB_PAUSED: Final = Refusal(ErrorCode.CLUB_PAUSED, "The club is paused at present. Your bets still count.")
@@ -83,6 +85,7 @@ class RewardService:
     groups: ControlGroups
     budgets: BudgetRepository = field(default_factory=BudgetRepository)
     switches: KillSwitches = field(default_factory=lambda: KillSwitches(GLOBAL_STATE))
+    reference: ReferenceRepository = field(default_factory=lambda: ReferenceRepository(REFERENCE))
 
     async def change_reward(self, chooser: Chooser, wanted: WantedChoice) -> Refusal | None:
         """Make the option the choice of the chooser's week; return None if it is confirmed, else why not."""
@@ -121,8 +124,12 @@ class RewardService:
         stored = (await self.choices.choices(connection, [chooser.key])).get(chooser.key)
         if wanted.expected_version != (stored.version if stored else 0):
             return VERSION_CONFLICT
+        chosen = (await self.reference.exclusions(connection, [chooser.key.owner])).get(chooser.key.owner, ())
+        holding = [exclusion for exclusion in chosen if exclusion.holds(now)]
+        if any(exclusion.stops(chooser.scheme.qualifying_product) for exclusion in holding):
+            return INELIGIBLE  # excluded since the request began
         menu = await self._menu(connection, chooser, chooser.scheme, now)
-        return _not_on_menu(menu, wanted.option)
+        return _not_on_menu(menu, wanted.option, holding)
 
     async def _menu(
         self, connection: AsyncConnection, chooser: Chooser, scheme: Scheme, now: datetime
@@ -190,10 +197,12 @@ def _reward_of(body: Mapping[str, Any]) -> tuple[Any, Any]:
     return body.get("reward_id"), body.get("config_version")
 
 
-def _not_on_menu(menu: Menu, wanted: OptionId) -> Refusal | None:
+def _not_on_menu(menu: Menu, wanted: OptionId, holding: Sequence[ChosenExclusion]) -> Refusal | None:
     if menu.withdrawn(wanted):
         return OPTION_WITHDRAWN
     option = next((option for option in menu.options() if option.id == wanted), None)
     if option is None:
         return NOT_AN_OPTION
+    if any(exclusion.stops(option.config.product.value) for exclusion in holding):
+        return UNAVAILABLE
     return UNAVAILABLE if option.unavailable else None

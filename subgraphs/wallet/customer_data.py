@@ -2,9 +2,14 @@
 
 from typing import Final
 
+from sqlalchemy import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from subgraphs.kit.records.customer_history import CustomerHistory
-from subgraphs.kit.records.erasure import Erasure, ErasureTables, Pseudonyms
+from subgraphs.kit.records.erasure import ErasedPerson, Erasure, ErasureTables, Pseudonyms
+from subgraphs.kit.records.outbox import TOMBSTONE
 from subgraphs.kit.records.table_rules import erasure_rules
+from subgraphs.kit.topics import EXCLUSION_TOPIC
 from subgraphs.wallet.models import ERASURE, OUTBOX, REFERENCE, STREAM
 from subgraphs.wallet.retention.erasing import note_term
 from subgraphs.wallet.table_rules import TABLE_RULES
@@ -13,6 +18,20 @@ HISTORY: Final = CustomerHistory(())
 
 
 def erasure_of(dialect: str, pseudonyms: Pseudonyms) -> Erasure:
-    """Return the erasure over the wallet's database."""
+    """Return the erasure over the wallet's database, which also clears the topic of exclusions."""
     tables = ErasureTables(ERASURE, REFERENCE.account, STREAM, OUTBOX)
-    return Erasure(tables, erasure_rules(TABLE_RULES), pseudonyms, dialect, first=note_term)
+    return Erasure(
+        tables, erasure_rules(TABLE_RULES), pseudonyms, dialect, first=note_term, last=_clear_topic
+    )
+
+
+async def _clear_topic(connection: AsyncConnection, person: ErasedPerson) -> None:
+    """Publish a null value, so that compaction removes the customer's exclusions from the topic."""
+    row = {
+        "topic": EXCLUSION_TOPIC,
+        "key": ":".join(person.owner),
+        "value": TOMBSTONE,
+        "headers": {"producer": "furlong", "brand": person.owner.brand},
+        "written_at": person.at,
+    }
+    await connection.execute(insert(OUTBOX.outbox).values(row))

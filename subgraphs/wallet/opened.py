@@ -1,5 +1,6 @@
 """A wallet's parts over one database: what its subgraph, its upkeep and those who move money share."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -8,6 +9,7 @@ from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 from foundation.storage.errors import DatabaseAway
 from subgraphs.club_kit.domain.accounts import Account, unknown_account
+from subgraphs.club_kit.domain.exclusions import ChosenExclusion
 from subgraphs.club_kit.domain.schemes import Brand
 from subgraphs.club_kit.records.reference import ReferenceRepository
 from subgraphs.kit.credits import Credits
@@ -15,6 +17,7 @@ from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.funds import Funds
 from subgraphs.kit.live.event_bus import CustomersChanged
 from subgraphs.kit.live.watches import customer_key
+from subgraphs.kit.records.outbox import Outbox
 from subgraphs.wallet.funds.announced_credits import AnnouncedCredits
 from subgraphs.wallet.funds.announced_funds import AnnouncedFunds
 from subgraphs.wallet.funds.cell_funds import CellFunds
@@ -29,9 +32,10 @@ from subgraphs.wallet.funds.written_reservations import ReservationReader
 from subgraphs.wallet.ledger.ledger import Ledger
 from subgraphs.wallet.limits.breaks import AccountState
 from subgraphs.wallet.limits.claims import Claims
+from subgraphs.wallet.limits.exclusion_fact import read_back
 from subgraphs.wallet.limits.records import LimitRecords, Standing
 from subgraphs.wallet.limits.store import LimitStore
-from subgraphs.wallet.models import CUSTOMER_ACCOUNT, GIVEN_CREDIT, LEDGER, LIMITS, REFERENCE
+from subgraphs.wallet.models import CUSTOMER_ACCOUNT, GIVEN_CREDIT, LEDGER, LIMITS, OUTBOX, REFERENCE
 
 _zone = lru_cache(maxsize=1024)(ZoneInfo)
 
@@ -42,7 +46,7 @@ class UnknownBrand(DatabaseAway):
 
 @dataclass(frozen=True, slots=True)
 class StandingReader:
-    """Reads where a customer is, and what the newest account message says."""
+    """Reads where a customer is, what the newest account message says, and what the wallet has told."""
 
     database: Database
 
@@ -56,16 +60,24 @@ class StandingReader:
         async with self.database.read() as connection:
             brand = (await reference.brands(connection, {owner.brand})).get(owner.brand)
             found = await reference.accounts(connection, {owner})
+            told = (await reference.exclusions(connection, {owner})).get(owner, ())
         if brand is None:
             raise UnknownBrand(f"no message has named the brand {owner.brand}")
-        return standing_in(brand, found.get(owner))
+        return standing_in(brand, found.get(owner), told)
 
 
-def standing_in(brand: Brand, account: Account | None) -> Standing:
-    """Return where a customer of a brand is; without an account message, what the brand assumes."""
+def standing_in(brand: Brand, account: Account | None, told: Sequence[ChosenExclusion] = ()) -> Standing:
+    """Return where a customer of a brand is; without an account message, what the brand assumes.
+
+    Args:
+        brand: The customer's.
+        account: As its newest message says it.
+        told: What the wallet's own messages say that the customer has chosen.
+    """
     account = account or unknown_account(brand)
     state = AccountState(account.status, account.rg_state)
-    return Standing(account.jurisdiction, account.currency, _zone(brand.time_zone), state)
+    zone = _zone(brand.time_zone)
+    return Standing(account.jurisdiction, account.currency, zone, state, read_back(told))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +109,7 @@ class OpenedWallet:
         """Put the parts together; nothing connects yet."""
         ledger = Ledger(database, LEDGER)
         accounts = CustomerAccounts(database, CUSTOMER_ACCOUNT, ledger)
-        limits = LimitStore(LimitRecords(LIMITS, database.dialect))
+        limits = LimitStore(LimitRecords(LIMITS, database.dialect), Outbox(OUTBOX))
         claims, standing_of = Claims(limits), StandingReader(database)
         money = LedgerFunds(ledger, accounts, ReservationReader(database), clock)
         limited = LimitedFunds(money, database, claims, standing_of, clock)

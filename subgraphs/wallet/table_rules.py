@@ -92,6 +92,13 @@ TABLE_RULES: Final = (
         rows=BY_CUSTOMER,
         erasure=(kept("since when the term of what is kept runs"),),
     ),
+    TableRule(
+        LIMITS.notice,
+        Source.BACKUP,
+        lost="what customers were told: what is due is told again",
+        rows=BY_CUSTOMER,
+        erasure=(deleted("what the customer was told"),),
+    ),
     *common_rules(STREAM, OUTBOX, ERASURE),
     *database_rules(CELL, INSTALLATION),
 )

@@ -64,6 +64,7 @@ NUMBERS: Final[Mapping[str, tuple[str, ...]]] = {
         *("club.progress.v1.bet_revision", "club.account-status.v1.revision"),
         *("BetRecordInfo.revision", "LateBetInfo.revision", "CustomerAccount.revision"),
     ),
+    "revision of a customer's exclusions": ("wallet.exclusion.v1.revision",),
     "version of a live update": ("ClubUpdate.version",),
     "sequence of counts of what was served": ("club.served.v1.sequence",),
     "definition of a week": (),
@@ -96,6 +97,8 @@ PROOFS: Final = {
     "test_rewards_reports_conflicts",
     "revision of a bet or account": "consumers/messages/test_revision_conflicts.py::"
     "test_progress_reports_conflicts",
+    "revision of a customer's exclusions": "subgraphs/wallet/limits/test_exclusions_told.py::"
+    "test_no_revision_is_used_again_after_an_older_backup",
     "version of a live update": "updates/test_club_updates.py::test_the_first_event_is_the_present_state",
     "sequence of counts of what was served": "subgraphs/test_served_counts.py::"
     "test_counts_that_were_perhaps_written_keep_their_sequence",

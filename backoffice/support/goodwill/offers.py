@@ -126,6 +126,7 @@ def _can_be_given(config: RewardConfig, account: Account, now: datetime) -> bool
         and (config.effective_to is None or now < config.effective_to)
         and impossible(config) is None
         and lawful(config, account.jurisdiction, now)
+        and config.product.value not in account.on_break
     )
 
 

@@ -17,6 +17,7 @@ from subgraphs.club.membership.repository import MembershipRepository
 from subgraphs.club.models import ACCOUNT_CHANGE, MEMBERSHIP_EVENT, REFERENCE
 from subgraphs.club_kit.domain.accounts import Account, IneligibleReason, unknown_account
 from subgraphs.club_kit.domain.club_key import ClubKey
+from subgraphs.club_kit.domain.exclusions import account_in_force
 from subgraphs.club_kit.domain.schemes import Brand, Scheme
 from subgraphs.club_kit.domain.weeks import Week
 from subgraphs.club_kit.reads.brand_rules import BrandRules, brand_rules
@@ -145,12 +146,15 @@ class Customers:
         async with self.databases.club.read() as connection:
             rules = await _rules(connection, owner.brand)
             changes = await AccountHistory(ACCOUNT_CHANGE).of_owners(connection, [owner])
+            chosen = (await REFERENCES.exclusions(connection, [owner])).get(owner, ())
             events = await MembershipRepository(MEMBERSHIP_EVENT).events(connection, [owner])
         if rules is None:
             raise _no_customer()
         account = max(changes.get(owner, ()), key=lambda change: change.revision, default=None)
-        week = rules.week_at(self.clock.now()) if iso_week is None else _week_named(rules, iso_week)
-        eligibility = rules.evaluate(account.account if account else unknown_account(rules.brand), week)
+        now = self.clock.now()
+        week = rules.week_at(now) if iso_week is None else _week_named(rules, iso_week)
+        newest = account.account if account else unknown_account(rules.brand)
+        eligibility = rules.evaluate(account_in_force(newest, chosen, now), week)
         key = ClubKey(owner.brand, week.iso, owner.customer)
         async with self.databases.progress.read() as connection:
             totals = await ProgressRepository().totals(connection, [key])
@@ -190,14 +194,15 @@ class Customers:
         )
 
     async def rules_of(self, owner: Owner) -> tuple[BrandRules, Account]:
-        """Return the rules of a customer's brand, and the account that selects among them.
+        """Return the rules of a customer's brand, and the account as it counts now.
 
         Raises:
             NotFound: There is no such brand.
         """
         async with self.databases.club.read() as connection:
             rules = await _rules(connection, owner.brand)
-            accounts = await REFERENCES.accounts(connection, [owner])
+            at = await self.clock.at(connection)
+            accounts = await REFERENCES.accounts_in_force(connection, [owner], at)
         if rules is None:
             raise _no_customer()
         return rules, accounts.get(owner) or unknown_account(rules.brand)

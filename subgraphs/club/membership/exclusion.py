@@ -1,5 +1,7 @@
 """Ends the membership of an excluded customer at once: recorded here, and sent upstream by an intent.
 
+Account messages exclude, and so do breaks of everything and self-exclusions that were chosen in the wallet.
+
 An exclusion ends a membership for good: once it lifts, the customer has to opt in again. A temporary obstacle
 (not verified, suspended, in another jurisdiction) leaves the membership alone.
 """
@@ -47,10 +49,13 @@ class Exclusion:
             await self.intents.hold_pending(connection, owner, MEMBERSHIP)
 
     async def excluded(
-        self, connection: AsyncConnection, owners: Collection[Owner], *, held: bool = False
+        self, connection: AsyncConnection, owners: Collection[Owner], at: datetime, *, held: bool = False
     ) -> set[Owner]:
-        """Return customers whose account ends a membership; `held` locks it until the transaction ends."""
-        accounts = await self.reference.accounts(connection, sorted(owners), held=held)
+        """Return customers whose account ends a membership at an instant.
+
+        `held` locks the accounts until the transaction ends.
+        """
+        accounts = await self.reference.accounts_in_force(connection, sorted(owners), at, held=held)
         return {owner for owner, account in accounts.items() if ends_membership(account)}
 
     async def end_memberships(
@@ -59,7 +64,7 @@ class Exclusion:
         """End the memberships of excluded customers; return those whose membership was ended."""
         ended: list[Owner] = []
         for portion in in_portions(sorted(owners)):
-            excluded = sorted(await self.excluded(connection, portion, held=True))
+            excluded = sorted(await self.excluded(connection, portion, at, held=True))
             events = await self.memberships.events(connection, excluded)
             for owner in excluded:
                 if (state := fold(events[owner])).opted_in:

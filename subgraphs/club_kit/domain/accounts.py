@@ -28,6 +28,7 @@ class Account:
     Attributes:
         status: Active, suspended or closed.
         rg_state: Safer gambling: none, restricted or self_excluded.
+        on_break: The products of which the customer takes a break at present; no message says this.
     """
 
     jurisdiction: str
@@ -36,6 +37,7 @@ class Account:
     verified: bool = False
     rg_state: str = "none"
     promo_restricted: bool = False
+    on_break: tuple[str, ...] = ()
 
 
 def unknown_account(brand: Brand) -> Account:
@@ -49,7 +51,7 @@ def ends_membership(account: Account) -> bool:
 
 
 def ineligible_reason(
-    account: Account, brand: Brand, *, currencies: Collection[str]
+    account: Account, brand: Brand, *, currencies: Collection[str], product: str | None = None
 ) -> IneligibleReason | None:
     """Return why the customer cannot take part, or None.
 
@@ -57,6 +59,7 @@ def ineligible_reason(
         account: The customer's account.
         brand: The customer's brand.
         currencies: The currencies for which the brand has a scheme in the account's jurisdiction.
+        product: What the customer would take part in is of this product; None if that is not known.
     """
     reason = None
     if account.rg_state == "self_excluded":
@@ -65,7 +68,7 @@ def ineligible_reason(
         reason = IneligibleReason.ACCOUNT_CLOSED
     elif account.status == "suspended":
         reason = IneligibleReason.SUSPENDED
-    elif account.rg_state == "restricted":
+    elif account.rg_state == "restricted" or product in account.on_break:
         reason = IneligibleReason.RG_RESTRICTED
     elif account.promo_restricted:
         reason = IneligibleReason.PROMO_RESTRICTED

@@ -14,11 +14,11 @@ from subgraphs.club_kit.domain.accounts import Account, IneligibleReason, inelig
 from subgraphs.club_kit.domain.control_groups import ControlGroups
 from subgraphs.club_kit.domain.schemes import Brand, Scheme, currencies_in, scheme_of_week
 from subgraphs.club_kit.domain.weeks import Calendar, Week
-from subgraphs.club_kit.reads.account_lookup import account_lookup
+from subgraphs.club_kit.reads.account_lookup import KnownCustomer, account_lookup, exclusion_lookup
 from subgraphs.club_kit.records.reference import ReferenceRepository
 from subgraphs.club_kit.records.week_definitions import OpenedWeeks
 from subgraphs.kit.domain.keys import Owner
-from subgraphs.kit.reads.key_lookup import BatchedLookup
+from subgraphs.kit.reads.key_lookup import BatchedLookup, LookupPart
 from subgraphs.kit.reads.options import ReadOptions
 from subgraphs.kit.reads.stale_cache import StaleCache
 from subgraphs.kit.records.global_state import KillSwitches, SwitchedOff
@@ -145,7 +145,8 @@ class BrandRules:
         if evaluated is None:
             scheme = self.scheme(account.jurisdiction, account.currency, week)
             currencies = currencies_in(account.jurisdiction, self.served)
-            reason = ineligible_reason(account, self.brand, currencies=currencies)
+            product = None if scheme is None else scheme.qualifying_product
+            reason = ineligible_reason(account, self.brand, currencies=currencies, product=product)
             evaluated = self._evaluated.add(key, Eligibility(scheme, reason))
         return evaluated
 
@@ -196,6 +197,11 @@ class SharedReads:
 
         self.rules: StaleCache[BrandRules] = options.cache(rules, clock)
         self.control_groups = control_groups or ControlGroups(b"")
-        self.accounts: BatchedLookup[Owner, Account | None] = BatchedLookup.of(
-            database, account_lookup(repository.tables), options.observe
+        tables = repository.tables
+        lookups: list[LookupPart[Owner]] = [
+            LookupPart(account_lookup(tables)),
+            LookupPart(exclusion_lookup(tables)),
+        ]
+        self.accounts: BatchedLookup[Owner, KnownCustomer] = BatchedLookup(
+            database, lookups, KnownCustomer, options.observe
         )

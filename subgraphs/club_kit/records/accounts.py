@@ -1,4 +1,4 @@
-"""The history of accounts: every revision, and the periods of exclusion that follow from them.
+"""The history of accounts: every revision, and the periods of exclusion that follow from it.
 
 At any instant, an account has the state of the highest revision that was effective by then. So revisions may
 arrive in any order: a late, old one counts for the time in which it was in force, and one that was superseded
@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from foundation.storage.bulk_sql import MultiRow, few_at_once
 from subgraphs.club_kit.domain.accounts import Account, IneligibleReason, ineligible_reason
+from subgraphs.club_kit.domain.exclusions import ChosenExclusion
 from subgraphs.club_kit.domain.schemes import Brand, currencies_in
 from subgraphs.kit.domain.keys import Owner
 
@@ -104,6 +105,14 @@ def exclusion_periods_of(
             periods.append(ExclusionPeriod(reason, change.at, until))
         until = change.at if until is None else min(until, change.at)
     return tuple(reversed(periods))
+
+
+def chosen_periods(chosen: Iterable[ChosenExclusion], product: str | None) -> tuple[ExclusionPeriod, ...]:
+    """Return the times in which a customer had chosen not to take part in what is of a product."""
+    stopping = (exclusion for exclusion in chosen if exclusion.stops(product))
+    return tuple(
+        ExclusionPeriod(exclusion.reason, exclusion.since, exclusion.until) for exclusion in stopping
+    )
 
 
 def excluded_at(

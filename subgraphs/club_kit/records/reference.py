@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Row, Select, Table, and_, null, or_, select, tuple_
@@ -11,6 +12,7 @@ from foundation.same_fields import with_fields_of
 from foundation.storage.bulk_sql import few_at_once
 from subgraphs.club_kit.domain.accounts import Account
 from subgraphs.club_kit.domain.event_scopes import scope_from
+from subgraphs.club_kit.domain.exclusions import ChosenExclusion, account_in_force
 from subgraphs.club_kit.domain.schemes import Brand, Scheme, Terms, ThemeColour
 from subgraphs.club_kit.records.tables import ReferenceTables
 from subgraphs.club_kit.records.week_definitions import OpenedWeeks, WeekDefinition
@@ -100,7 +102,9 @@ class ReferenceRepository:
     async def accounts(
         self, connection: AsyncConnection, owners: Collection[Owner], *, held: bool = False
     ) -> dict[Owner, Account]:
-        """Return accounts of customers; unknown ones are absent.
+        """Return accounts as their messages say them; unknown ones are absent.
+
+        What a customer may do is decided by `accounts_in_force`.
 
         Args:
             connection: In a write transaction, if `held`.
@@ -112,6 +116,37 @@ class ReferenceRepository:
         query = select(table).where(key.in_(sorted(owners)))
         rows = await connection.execute(query.with_for_update(read=True) if held else query)
         return {Owner(row.brand_id, row.customer_id): _account(row) for row in rows}
+
+    async def accounts_in_force(
+        self, connection: AsyncConnection, owners: Collection[Owner], at: datetime, *, held: bool = False
+    ) -> dict[Owner, Account]:
+        """Return accounts as they count at an instant: the stricter of message and what customers chose.
+
+        Args:
+            connection: In a write transaction, if `held`.
+            owners: The customers, at most 500 at once.
+            at: The instant.
+            held: Lock the accounts until the transaction ends; whoever stores an exclusion waits for it.
+        """
+        accounts = await self.accounts(connection, owners, held=held)
+        chosen = await self.exclusions(connection, list(accounts))
+        return {
+            owner: account_in_force(account, chosen.get(owner, ()), at) for owner, account in accounts.items()
+        }
+
+    async def exclusions(
+        self, connection: AsyncConnection, owners: Collection[Owner]
+    ) -> dict[Owner, tuple[ChosenExclusion, ...]]:
+        """Return what customers chose in the wallet, by beginning; who chose nothing is absent."""
+        c = self.tables.exclusion.c
+        found: dict[Owner, list[ChosenExclusion]] = {}
+        for brand, customers in few_at_once(owners):
+            wanted = select(self.tables.exclusion).where(c.brand_id == brand, c.customer_id.in_(customers))
+            ordered = wanted.order_by(c.customer_id, c.since, c.kind, c.product)
+            for row in await connection.execute(ordered):
+                chosen = ChosenExclusion(row.kind, row.product or None, row.since, row.ends_at)
+                found.setdefault(Owner(brand, row.customer_id), []).append(chosen)
+        return {owner: tuple(chosen) for owner, chosen in found.items()}
 
     async def currencies(self, connection: AsyncConnection, owners: Collection[Owner]) -> dict[Owner, str]:
         """Return the currency of each customer's weeks: the account's, or the brand's default one.
@@ -126,14 +161,15 @@ class ReferenceRepository:
         return found
 
     async def accounts_after(
-        self, connection: AsyncConnection, after: Owner, limit: int, brand: str | None = None
+        self, connection: AsyncConnection, after: Owner, limit: int, at: datetime, brand: str | None = None
     ) -> list[tuple[Owner, Account]]:
-        """Return the accounts after a customer, ordered by brand and customer.
+        """Return the accounts after a customer as they count at an instant, by brand and customer.
 
         Args:
             connection: To read with.
             after: The last customer before them; empty names to begin.
             limit: How many at most.
+            at: The instant.
             brand: Only accounts of this brand.
         """
         c = self.tables.account.c
@@ -142,7 +178,12 @@ class ReferenceRepository:
         if brand is not None:
             wanted = wanted.where(c.brand_id == brand)
         rows = await connection.execute(wanted.order_by(c.brand_id, c.customer_id).limit(limit))
-        return [(Owner(row.brand_id, row.customer_id), _account(row)) for row in rows]
+        accounts = {Owner(row.brand_id, row.customer_id): _account(row) for row in rows}
+        chosen = await self.exclusions(connection, list(accounts))
+        return [
+            (owner, account_in_force(account, chosen.get(owner, ()), at))
+            for owner, account in accounts.items()
+        ]
 
     async def accounts_named(self, connection: AsyncConnection, brand: str, wanted: NamePage) -> list[str]:
         """Return customers of a brand who have an account, by id."""

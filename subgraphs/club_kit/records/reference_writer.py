@@ -1,4 +1,4 @@
-"""Stores brands, schemes, accounts and weeks in a subgraph's own tables."""
+"""Stores brands, schemes, accounts, exclusions and weeks in a subgraph's own tables."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from foundation.storage.bulk_sql import MultiRow, few_at_once
 from foundation.storage.columns import upsert
+from subgraphs.club_kit.domain.exclusions import ChosenExclusion
 from subgraphs.club_kit.records.tables import ReferenceTables
 from subgraphs.club_kit.records.week_definitions import WeekDefinition
 from subgraphs.kit.domain.keys import Owner
@@ -58,6 +59,38 @@ class ReferenceWriter:
         ordered = [fresh[owner] for owner in sorted(fresh)]
         await statement.execute(connection, [[row[name] for name in names] for row in ordered])
         return set(fresh)
+
+    async def store_exclusions(
+        self, connection: AsyncConnection, chosen: Mapping[Owner, Collection[ChosenExclusion]]
+    ) -> set[Owner]:
+        """Add what customers chose in the wallet. Nothing that was told before is shortened or removed.
+
+        The accounts are locked first: whoever decides by an account that they hold decides before it or
+        after it.
+
+        Args:
+            connection: In a write transaction.
+            chosen: Of each customer, all that a message says, or several of them.
+
+        Returns:
+            The customers of whom something was not stored yet.
+        """
+        account, table = self.tables.account.c, self.tables.exclusion
+        ends: dict[tuple[str, str, str, str, datetime], datetime] = {}
+        for brand, customers in few_at_once(chosen):
+            mine = (account.brand_id == brand, account.customer_id.in_(customers))
+            await connection.execute(select(account.revision).where(*mine).with_for_update())
+            stored = select(table).where(table.c.brand_id == brand, table.c.customer_id.in_(customers))
+            ends |= {tuple(row)[:5]: row.ends_at for row in await connection.execute(stored)}
+        fresh: dict[tuple[str, str, str, str, datetime], datetime] = {}
+        for owner, exclusions in chosen.items():
+            for exclusion in exclusions:
+                key = (*owner, exclusion.kind, exclusion.product or "", exclusion.since)
+                if key not in ends or ends[key] < exclusion.until:
+                    ends[key] = fresh[key] = exclusion.until
+        statement = MultiRow.into(self.dialect, table, update=("ends_at",))
+        await statement.execute(connection, [[*key, fresh[key]] for key in sorted(fresh)])
+        return {Owner(brand, customer) for brand, customer, *_ in fresh}
 
     async def store_schemes(
         self,

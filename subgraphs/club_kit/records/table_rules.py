@@ -8,6 +8,7 @@ from subgraphs.club_kit.topics import ACCOUNT_TOPIC, SCHEME_TOPIC, WEEK_TOPIC
 from subgraphs.kit.records.erasure import deleted
 from subgraphs.kit.records.recovery_sources import Source
 from subgraphs.kit.records.table_rules import TableRule
+from subgraphs.kit.topics import EXCLUSION_TOPIC
 
 
 def reference_rules(tables: ReferenceTables) -> Sequence[TableRule]:
@@ -21,6 +22,14 @@ def reference_rules(tables: ReferenceTables) -> Sequence[TableRule]:
             (ACCOUNT_TOPIC,),
             rows=BY_CUSTOMER,
             erasure=(deleted("read model of the account"),),
+        ),
+        TableRule(
+            tables.exclusion,
+            Source.TOPIC,
+            (EXCLUSION_TOPIC,),
+            lost="what had ended: who was excluded only for a time after a week ended may be paid",
+            rows=BY_CUSTOMER,
+            erasure=(deleted("one that runs stops whoever returns", time=tables.exclusion.c.ends_at),),
         ),
         TableRule(tables.week_definition, Source.TOPIC, (WEEK_TOPIC,), rows=Rows.COPIED),
     )

@@ -1,4 +1,4 @@
-"""Tables that the club's subgraphs share: the read models of brands, schemes, weeks and accounts."""
+"""Tables that the club's subgraphs share: read models of brands, schemes, weeks, accounts, exclusions."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -16,6 +16,7 @@ class ReferenceTables:
     """Projections of the topics that every consumer reads: schemes with their brands, accounts, weeks.
 
     Attributes:
+        exclusion: What customers chose in the wallet: breaks and self-exclusions, also those that have ended.
         decisions: The global messages, whose decisions about a brand replace the facts of its schemes; None
             in a subgraph that shows nothing of a brand.
     """
@@ -24,13 +25,20 @@ class ReferenceTables:
     scheme: Table
     account: Table
     week_definition: Table
+    exclusion: Table
     decisions: Table | None = None
 
     @classmethod
     def declare(cls, metadata: MetaData, decisions: Table | None = None) -> "ReferenceTables":
         """Add the tables to a subgraph's metadata."""
-        tables = (_brand(metadata), _scheme(metadata), _account(metadata), _week_definition(metadata))
-        return cls(*tables, decisions)
+        return cls(
+            _brand(metadata),
+            _scheme(metadata),
+            _account(metadata),
+            _week_definition(metadata),
+            _exclusion(metadata),
+            decisions,
+        )
 
 
 def _brand(metadata: MetaData) -> Table:
@@ -110,6 +118,20 @@ def account_change_table(metadata: MetaData) -> Table:
 
 def _account(metadata: MetaData) -> Table:
     return _accounts("account", metadata, Column("revision", BigInteger, nullable=False))
+
+
+def _exclusion(metadata: MetaData) -> Table:
+    """`product` is empty for everything; of one beginning, the latest end that was told."""
+    return Table(
+        "exclusion",
+        metadata,
+        Column("brand_id", Identifier(), primary_key=True),
+        Column("customer_id", Identifier(128), primary_key=True),
+        Column("kind", Identifier(16), primary_key=True),
+        Column("product", Identifier(16), primary_key=True),
+        Column("since", UtcDateTime, primary_key=True),
+        Column("ends_at", UtcDateTime, nullable=False),
+    )
 
 
 def _accounts(name: str, metadata: MetaData, revision: Column[int]) -> Table:

@@ -59,7 +59,7 @@ async def liability(
     connection: AsyncConnection, now: datetime, brand: str | None = None, iso_week: str | None = None
 ) -> Sequence[LiabilityLine]:
     """Return the figures by brand, week, currency, stage and kind; by default of all brands and weeks."""
-    stage = stage_column(was_excluded(await ended_weeks(connection, now)))
+    stage = stage_column(was_excluded(await ended_weeks(connection, now), reward_column("product")))
     columns = {
         "brand_id": QUALIFICATION.c.brand_id,
         "iso_week": QUALIFICATION.c.iso_week,
@@ -79,7 +79,7 @@ async def reward_counts(
     connection: AsyncConnection, now: datetime, brand: str | None = None, iso_week: str | None = None
 ) -> Sequence[RewardCounts]:
     """Return the counts by brand, week and reward, of customers whose reward is known."""
-    stage = stage_column(was_excluded(await ended_weeks(connection, now)))
+    stage = stage_column(was_excluded(await ended_weeks(connection, now), reward_column("product")))
     groups = [QUALIFICATION.c.brand_id, QUALIFICATION.c.iso_week, reward_column("reward_id")]
     stages = (("expected", [EXPECTED]), ("owed", [OWED]), ("credited", [OUTSTANDING, USED, EXPIRED]))
     sums = [func.sum(case((stage.in_(names), 1), else_=0)).label(name) for name, names in stages]

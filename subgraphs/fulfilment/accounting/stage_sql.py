@@ -189,8 +189,13 @@ async def _provisional_weeks(connection: AsyncConnection) -> list[tuple[str, str
     return [(row.brand_id, row.iso_week) for row in rows]
 
 
-def was_excluded(weeks: EndedWeeks) -> ColumnElement[bool]:
-    """Return whether the customer of a qualification could not take part when the week ended, or since."""
+def was_excluded(weeks: EndedWeeks, product: ColumnElement[Any] | None = None) -> ColumnElement[bool]:
+    """Return whether the customer of a qualification could not take part when the week ended, or since.
+
+    Args:
+        weeks: Those in which somebody can have been.
+        product: What the reward is used in, which a break of that product stops; None if nobody knows.
+    """
     if not weeks.ends:
         return false()
     q = QUALIFICATION.c
@@ -216,7 +221,16 @@ def was_excluded(weeks: EndedWeeks) -> ColumnElement[bool]:
     excluded = exists().where(
         _same_customer(change, QUALIFICATION), _ineligible(change, weeks), not_(superseded)
     )
-    return and_(ends_at.is_not(None), excluded.correlate(QUALIFICATION))
+    chosen = REFERENCE.exclusion
+    stopped = exists().where(
+        _same_customer(chosen, QUALIFICATION),
+        chosen.c.ends_at > ends_at,
+        chosen.c.product == ""
+        if product is None
+        else or_(chosen.c.product == "", chosen.c.product == product),
+    )
+    by_choice = stopped.correlate(QUALIFICATION, CHOICE, FULFILMENT)
+    return and_(ends_at.is_not(None), or_(excluded.correlate(QUALIFICATION), by_choice))
 
 
 def _ineligible(change: FromClause, weeks: EndedWeeks) -> ColumnElement[bool]:

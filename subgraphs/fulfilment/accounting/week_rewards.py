@@ -169,7 +169,8 @@ async def reward_rows(
 
 
 async def _stage(connection: AsyncConnection, brand: str, iso_week: str, now: datetime) -> ColumnElement[Any]:
-    return stage_column(was_excluded(await ended_weeks(connection, now, (brand, iso_week))))
+    weeks = await ended_weeks(connection, now, (brand, iso_week))
+    return stage_column(was_excluded(weeks, reward_column("product")))
 
 
 def _with_accounts(query: Select[Any]) -> Select[Any]:

@@ -8,11 +8,13 @@ from typing import NamedTuple, Protocol
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from subgraphs.club_kit.domain.accounts import IneligibleReason, ineligible_reason
+from subgraphs.club_kit.domain.exclusions import ChosenExclusion, account_in_force
 from subgraphs.club_kit.domain.schemes import currencies_in
 from subgraphs.club_kit.domain.weeks import Calendar
 from subgraphs.club_kit.records.accounts import (
     AccountHistory,
     ExclusionPeriod,
+    chosen_periods,
     excluded_at,
     exclusion_periods_of,
 )
@@ -32,24 +34,31 @@ class Eligibility(NamedTuple):
         present: Why the customer may not be paid at present; None otherwise.
         periods: The times in which the customer could not take part.
         calendar: The weeks of the brand.
+        chosen: What the customer chose in the wallet.
     """
 
     present: IneligibleReason | None
     periods: tuple[ExclusionPeriod, ...]
     calendar: Calendar
+    chosen: tuple[ChosenExclusion, ...] = ()
 
     @property
     def was_ever_excluded(self) -> bool:
         """Whether the customer is excluded, or was at any time."""
-        return self.present is not None or bool(self.periods)
+        return self.present is not None or bool(self.periods) or bool(self.chosen)
 
-    def ineligible_reason(self, iso_week: str) -> IneligibleReason | None:
+    def ineligible_reason(self, iso_week: str, product: str | None) -> IneligibleReason | None:
         """Return why a week's reward may not be paid, or None; an exclusion after the week's end is final."""
-        return self.ineligible_since(self.calendar.week_named(iso_week).ends_at)
+        return self.ineligible_since(self.calendar.week_named(iso_week).ends_at, product)
 
-    def ineligible_since(self, instant: datetime) -> IneligibleReason | None:
-        """Return why a reward due since an instant may not be paid, or None; a later exclusion is final."""
-        return self.present or excluded_at(self.periods, instant)
+    def ineligible_since(self, instant: datetime, product: str | None) -> IneligibleReason | None:
+        """Return why a reward due since an instant may not be paid, or None; a later exclusion is final.
+
+        Args:
+            instant: Since when it is due.
+            product: What it is used in, which a break of that product stops; None if it is not chosen yet.
+        """
+        return self.present or excluded_at((*self.periods, *chosen_periods(self.chosen, product)), instant)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +69,14 @@ class EligibilityCheck:
     history: AccountHistory = field(default_factory=lambda: AccountHistory(ACCOUNT_CHANGE))
 
     async def evaluate(
-        self, connection: AsyncConnection, owners: Collection[Owner]
+        self, connection: AsyncConnection, owners: Collection[Owner], at: datetime
     ) -> dict[Owner, Eligibility]:
         """Return the eligibility of customers, and lock their accounts until the transaction ends.
 
         Customers whose account or brand has not arrived yet are absent.
         """
         accounts = await self.reference.accounts(connection, owners, held=True)
+        exclusions = await self.reference.exclusions(connection, list(accounts))
         changes = await self.history.of_owners(connection, list(accounts))
         names = {owner.brand for owner in accounts}
         brands = await self.reference.brands(connection, names)
@@ -79,9 +89,11 @@ class EligibilityCheck:
                 continue
             served = {(scheme.jurisdiction, scheme.currency) for scheme in schemes[brand.id]}
             currencies = currencies_in(account.jurisdiction, served)
-            present = ineligible_reason(account, brand, currencies=currencies)
+            chosen = exclusions.get(owner, ())
+            now = account_in_force(account, chosen, at)
+            present = ineligible_reason(now, brand, currencies=currencies)
             periods = exclusion_periods_of(changes.get(owner, ()), brand, served)
-            eligibilities[owner] = Eligibility(present, periods, calendars[brand.id])
+            eligibilities[owner] = Eligibility(present, periods, calendars[brand.id], chosen)
         return eligibilities
 
 
@@ -114,7 +126,7 @@ class ConfirmedWeeks:
 
     def ineligible_reason(self, due: Fulfilment, eligibility: Eligibility) -> IneligibleReason | None:
         """Return why the customer may not be paid, or None, counting exclusions since the end of the week."""
-        return eligibility.ineligible_reason(due.club.iso_week)
+        return eligibility.ineligible_reason(due.club.iso_week, _product(due))
 
     async def choices(self, connection: AsyncConnection, due: Sequence[Fulfilment]) -> Mapping[str, Choice]:
         """Return the choices of the weeks."""
@@ -146,7 +158,7 @@ class Goodwill:
 
     def ineligible_reason(self, due: Fulfilment, eligibility: Eligibility) -> IneligibleReason | None:
         """Return why the customer may not be paid, or None, counting exclusions since the decision."""
-        return eligibility.ineligible_since(due.created_at)
+        return eligibility.ineligible_since(due.created_at, _product(due))
 
     async def choices(self, connection: AsyncConnection, due: Sequence[Fulfilment]) -> Mapping[str, Choice]:
         """Return the rewards that were decided."""
@@ -166,3 +178,7 @@ class Goodwill:
         """Return nothing: `created_at` is the time of the decision."""
         del connection, due
         return {}
+
+
+def _product(due: Fulfilment) -> str | None:
+    return due.reward.product if due.reward is not None else None

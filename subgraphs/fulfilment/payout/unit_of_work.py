@@ -151,9 +151,8 @@ class UnitOfWork:
 
         The others are stopped, or postponed until their account has arrived or their club goes on.
         """
-        eligibility = await self.eligibility.evaluate(
-            connection, {fulfilment.club.owner for fulfilment in leased}
-        )
+        owners, now = {fulfilment.club.owner for fulfilment in leased}, await self.clock.at(connection)
+        eligibility = await self.eligibility.evaluate(connection, owners, now)
         paused = await self.switches.brands_off(connection, {fulfilment.club.brand for fulfilment in leased})
         payable = []
         for fulfilment in await self.lock_all(connection, leased):

@@ -16,6 +16,7 @@ from subgraphs.kit.mutations.refusals import Refusal
 from subgraphs.wallet.limits.acts import PLAYS, RETURNS, STOPPED, Act
 from subgraphs.wallet.limits.changes import Limits
 from subgraphs.wallet.limits.decision import ALLOWED, Decision, Snapshot, Usage, decide
+from subgraphs.wallet.limits.exclusion_fact import with_read_back
 from subgraphs.wallet.limits.frames import Span, span
 from subgraphs.wallet.limits.limit import DEPOSITS, LimitKind
 from subgraphs.wallet.limits.prompts import needs_check
@@ -78,7 +79,7 @@ class Claims:
             table = self.store.records.tables.claim
             await connection.execute(table.insert().values(_row(claim, CLAIMED)))
             if prompted.active_at is None or claim.at - prompted.active_at >= ACTIVE_AGAIN:
-                await self.store.records.note(connection, claim.owner, active_at=claim.at)
+                await self.store.records.active(connection, claim.owner, prompted.active_at, claim.at)
         return decision
 
     async def knows(self, connection: AsyncConnection, owner: Owner) -> bool:
@@ -116,7 +117,7 @@ class Claims:
             False if the money must go back: the deposit was never claimed, or was given back, and no longer
             fits. It does not count then.
         """
-        await self.store.records.hold(connection, owner, at)
+        prompted = await self.store.records.hold(connection, owner, at)
         row = await self._stored(connection, owner, claim_id)
         if row is None or row["act"] != Act.DEPOSIT:
             return False
@@ -127,7 +128,7 @@ class Claims:
         if row["state"] != RECEIVED:
             moved = {"at": at} if row["state"] == GIVEN_BACK else {}
             await self._become(connection, owner, claim_id, RECEIVED, **moved)
-            await self.store.records.note(connection, owner, deposited=True, active_at=at)
+            await self.store.records.active(connection, owner, prompted.active_at, at, deposited=True)
             await self._look(connection, owner, standing, at)
         return True
 
@@ -143,7 +144,7 @@ class Claims:
         records = self.store.records
         rules = self.store.rules(standing, at)
         limits = await records.limits(connection, owner)
-        breaks = await records.breaks(connection, owner, at)
+        breaks = with_read_back(await records.breaks(connection, owner, at), standing.told, at)
         known = Snapshot(standing.currency, rules, standing.account, limits, breaks)
         return await self.counted(connection, owner, known, frames_of(known, standing, at, kinds))
 

@@ -2,21 +2,25 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Table, and_, delete, select, update
+from sqlalchemy import Table, and_, delete, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.elements import ColumnElement
 
-from foundation.storage.columns import upsert
+from foundation.storage.columns import UtcDateTime, upsert
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.domain.products import Product
 from subgraphs.wallet.limits.breaks import ACTIVE, AccountState, Break, BreakKind
 from subgraphs.wallet.limits.limit import Limit, LimitKind, Pending
 from subgraphs.wallet.limits.prompts import Prompted
 from subgraphs.wallet.limits.tables import LimitTables
+
+BEGAN: Final = datetime(2026, 1, 1, tzinfo=UTC)
+AWAY: Final = timedelta(days=30)
+"""After how long without doing anything something may be due that was not while they did nothing."""
 
 PROMPTED: Final = tuple(field.name for field in fields(Prompted))
 
@@ -27,12 +31,15 @@ class Standing:
 
     Attributes:
         zone: That of the brand.
+        told: Breaks and exclusions that the wallet has told of the customer, also if its database was
+            restored from a backup that does not have them.
     """
 
     jurisdiction: str
     currency: str
     zone: ZoneInfo
     account: AccountState = ACTIVE
+    told: tuple[Break, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +68,7 @@ class LimitRecords:
                 "customer_id": owner.customer,
                 "first_seen": at,
                 "deposited": False,
+                "look_at": at,
             }
             await connection.execute(upsert(self.dialect, table, [new]))
             row = (await connection.execute(query)).mappings().one()
@@ -70,6 +78,23 @@ class LimitRecords:
         """Write columns of a holder, which are attributes of `Prompted`."""
         table = self.tables.holder
         await connection.execute(update(table).where(of_owner(table, owner)).values(**columns))
+
+    async def active(
+        self, connection: AsyncConnection, owner: Owner, last: datetime | None, at: datetime, **columns: Any
+    ) -> None:
+        """Note that a customer did something; who had been away is looked at now.
+
+        Args:
+            connection: In a transaction that holds the customer.
+            owner: The customer.
+            last: When they last did something; None if never.
+            at: The current time.
+            columns: What else to note of the holder.
+        """
+        now = literal(at, UtcDateTime())
+        was_away = last is None or at - last >= AWAY
+        look_at = now if was_away else func.coalesce(self.tables.holder.c.look_at, now)
+        await self.note(connection, owner, active_at=at, look_at=look_at, **columns)
 
     async def limits(self, connection: AsyncConnection, owner: Owner) -> dict[LimitKind, Limit]:
         """Return a customer's limits, also with raises that have lapsed."""
@@ -107,6 +132,25 @@ class LimitRecords:
         table = self.tables.chosen_break
         query = select(table).where(of_owner(table, owner), table.c.ends_at > at)
         return [break_of(row) for row in (await connection.execute(query)).mappings()]
+
+    async def ended_breaks(
+        self, connection: AsyncConnection, owner: Owner, after: datetime, at: datetime
+    ) -> list[Break]:
+        """Return the breaks and exclusions that ended after an instant, and by another."""
+        table = self.tables.chosen_break
+        query = select(table).where(of_owner(table, owner), table.c.ends_at > after, table.c.ends_at <= at)
+        return [_break(row) for row in (await connection.execute(query)).mappings()]
+
+    async def next_revision(self, connection: AsyncConnection, owner: Owner, at: datetime) -> int:
+        """Return the revision of the next message about the exclusions of a customer who is held.
+
+        It is at least the seconds since `BEGAN`, so that none is given again after an older backup.
+        """
+        table = self.tables.holder
+        last = await connection.scalar(select(table.c.exclusions_revision).where(of_owner(table, owner)))
+        revision = max((last or 0) + 1, (at - BEGAN) // timedelta(seconds=1))
+        await self.note(connection, owner, exclusions_revision=revision)
+        return revision
 
     async def add_break(self, connection: AsyncConnection, owner: Owner, key: str, chosen: Break) -> None:
         """Add a break or an exclusion."""

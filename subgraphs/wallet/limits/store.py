@@ -1,4 +1,7 @@
-"""What customers ask of their limits, stored: each request once, with who asked for it and when."""
+"""What customers ask of their limits, stored: each request once, with who asked for it and when.
+
+A break or an exclusion is told to the other blocks in the transaction in which it is stored.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,9 +18,11 @@ from subgraphs.kit.domain.errors import BadInput
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.domain.products import Product
 from subgraphs.kit.mutations.refusals import Refusal
+from subgraphs.kit.records.outbox import Outbox
 from subgraphs.wallet.limits.breaks import Break, exclude, take_break
 from subgraphs.wallet.limits.changes import Outcome, Wanted, change
 from subgraphs.wallet.limits.prompts import Prompt, prompts_due
+from subgraphs.wallet.limits.exclusion_fact import exclusion_fact, with_read_back
 from subgraphs.wallet.limits.records import LimitRecords, Standing, of_owner
 from subgraphs.wallet.limits.rule_rows import RULES
 from subgraphs.wallet.limits.rules import Rule, Rules
@@ -47,6 +52,7 @@ class LimitStore:
     """Changes limits and breaks, in the caller's write transactions."""
 
     records: LimitRecords
+    outbox: Outbox
     rows: tuple[Rule, ...] = RULES
 
     def rules(self, standing: Standing, at: datetime) -> Rules:
@@ -166,6 +172,7 @@ class LimitStore:
             "ends_at": chosen.until,
         }
         await self._write_down(connection, request, standing, body, columns)
+        await self._tell(connection, request, standing)
         return Outcome.SET
 
     async def _note(
@@ -176,6 +183,13 @@ class LimitStore:
         columns = {"subject": body[0], "outcome": Outcome.SET.value, "currency": ""}
         await self._write_down(connection, request, standing, body, columns)
         return Outcome.SET
+    async def _tell(self, connection: AsyncConnection, request: Request, standing: Standing) -> None:
+        """Tell the other blocks of all breaks and exclusions of a customer who is held."""
+        owner, at = request.owner, request.at
+        stored = await self.records.breaks(connection, owner, at)
+        revision = await self.records.next_revision(connection, owner, at)
+        breaks = with_read_back(stored, standing.told, at)
+        await self.outbox.put(connection, exclusion_fact(owner, revision, breaks, at), at)
 
     async def _before(
         self, connection: AsyncConnection, request: Request, body: list[Any]
@@ -212,6 +226,7 @@ class LimitStore:
             **columns,
         }
         await connection.execute(self.records.tables.change.insert().values(row))
+        await self.records.note(connection, request.owner, look_at=request.at)
 
 
 def _hash(body: list[Any]) -> str:

@@ -18,6 +18,7 @@ class LimitTables:
         change: Append only: who asked for what, when, and what became of it.
         claim: Deposits and stakes that count, and what pays them back.
         check: When a person had to look at a customer, and what was found.
+        notice: What customers were told by the calendar, each once.
     """
 
     holder: Table
@@ -26,6 +27,7 @@ class LimitTables:
     change: Table
     claim: Table
     check: Table
+    notice: Table
 
     @classmethod
     def declare(cls, metadata: MetaData) -> "LimitTables":
@@ -37,6 +39,7 @@ class LimitTables:
             _change(metadata),
             _claim(metadata),
             _check(metadata),
+            _notice(metadata),
         )
 
 
@@ -48,7 +51,10 @@ def _owner() -> tuple[Column[str], Column[str]]:
 
 
 def _holder(metadata: MetaData) -> Table:
-    """The other columns are those of `Prompted`."""
+    """The other columns are those of `Prompted`.
+
+    `look_at`: when something may be due for the customer; `exclusions_revision`: of the last message.
+    """
     return Table(
         "limit_holder",
         metadata,
@@ -59,6 +65,9 @@ def _holder(metadata: MetaData) -> Table:
         Column("declined_at", UtcDateTime, nullable=True),
         Column("reviewed_at", UtcDateTime, nullable=True),
         Column("no_limit_at", UtcDateTime, nullable=True),
+        Column("look_at", UtcDateTime, nullable=True),
+        Column("exclusions_revision", BigInteger, nullable=True),
+        Index("limit_holder_look", "look_at"),
     )
 
 
@@ -150,4 +159,17 @@ def _check(metadata: MetaData) -> Table:
         Column("closed_by", Identifier(128), nullable=True),
         Column("finding", String(500), nullable=True),
         Index("financial_check_open", "closed_at", "due_at"),
+    )
+
+
+def _notice(metadata: MetaData) -> Table:
+    """`subject`: a kind of limit or a product; empty without one."""
+    return Table(
+        "limit_notice",
+        metadata,
+        *_owner(),
+        Column("kind", Identifier(16), primary_key=True),
+        Column("subject", Identifier(16), primary_key=True),
+        Column("due_at", UtcDateTime, primary_key=True),
+        Column("told_at", UtcDateTime, nullable=False),
     )

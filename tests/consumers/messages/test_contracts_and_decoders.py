@@ -24,6 +24,7 @@ from consumers.events.messages import (
 from consumers.fulfilment.messages import decode_goodwill, decode_published
 from consumers.messages.accounts import decode_account
 from consumers.messages.customer_weeks import decode_choice, decode_qualification
+from consumers.messages.exclusions import decode_exclusions
 from consumers.messages.global_events.message import decode_global
 from consumers.messages.memberships import decode_control_draw, decode_membership
 from consumers.messages.schemes import decode_scheme, decode_week
@@ -118,6 +119,20 @@ def _keep_reward(body: Body) -> None:
         reward["kind"] = KINDS[len(reward["reward_id"]) % len(KINDS)]
         reward["value_minor"] = reward["value_minor"] or 500
         reward["spins"] = reward["spins"] or 10
+
+
+def _exclusions_hold(body: Body) -> bool:
+    spans = [(instant_of(told["since"]), instant_of(told["until"])) for told in body["exclusions"]]
+    return all((since or LATEST) < (until or LATEST) for since, until in spans)
+
+
+def _keep_exclusions(body: Body) -> None:
+    for told in body["exclusions"]:
+        keep_order(told, "since", "until")
+        if instant_of(told["since"]) == instant_of(told["until"]):
+            told["since"] = "2000-01-01T00:00:00.000000999Z"
+        if told["kind"] == "EXCLUSION":
+            told["product"] = None
 
 
 def _scheme_holds(body: Body) -> bool:
@@ -318,6 +333,12 @@ CASES: Final = [
     _case("club.choice.v1", CUSTOMER, decode_choice, rule=REWARD),
     _case("club.goodwill.v1", CUSTOMER, decode_goodwill, rule=REWARD),
     _case("club.membership.v1", CUSTOMER, decode_membership),
+    _case(
+        "wallet.exclusion.v1",
+        CUSTOMER,
+        decode_exclusions,
+        rule=Rule(_exclusions_hold, _keep_exclusions),
+    ),
     _case("club.qualification.v1", CUSTOMER, decode_qualification),
     _case(
         "club.outcomes.v1",

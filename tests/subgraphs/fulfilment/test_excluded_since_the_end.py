@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import insert, select
+from sqlalchemy import insert, literal, select
 
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
+from subgraphs.club_kit.domain.exclusions import ChosenExclusion
 from subgraphs.club_kit.domain.weeks import week_named
 from subgraphs.club_kit.records.accounts import AccountHistory
 from subgraphs.club_kit.records.reference_writer import ReferenceWriter
@@ -77,6 +78,56 @@ async def test_an_exclusion_that_was_lifted_after_the_end_is_final(
     assert await outcome(each_harness) == (INELIGIBLE, 0)
     async with each_harness.database.read() as connection:
         assert [one.stage for one in await liability(connection, each_harness.clock.now())] == ["stopped"]
+
+
+@pytest.mark.parametrize(("kind", "reason"), [("EXCLUSION", "SELF_EXCLUDED"), ("BREAK", "RG_RESTRICTED")])
+async def test_what_was_chosen_in_the_wallet_counts_as_an_account_message_does(
+    each_harness: PayoutHarness, kind: str, reason: str
+) -> None:
+    """A break or an exclusion after the end of the week stops the reward for good, though it has ended."""
+    harness = each_harness
+    await harness.receive_account("c-1", 1, ENDS - 99 * HOUR)
+    await harness.receive_exclusion("c-1", ChosenExclusion(kind, None, ENDS + HOUR, ENDS + 2 * HOUR))
+    assert await outcome(harness) == (INELIGIBLE, 0)
+    assert (await harness.find("c-1")).reason == reason
+    async with harness.database.read() as connection:
+        assert [one.stage for one in await liability(connection, harness.clock.now())] == ["stopped"]
+
+
+async def test_what_was_chosen_and_ended_in_the_week_is_forgotten(harness: PayoutHarness) -> None:
+    """A break that was over when the week ended does not matter."""
+    await harness.receive_account("c-1", 1, ENDS - 99 * HOUR)
+    await harness.receive_exclusion("c-1", ChosenExclusion("BREAK", None, ENDS - 2 * HOUR, ENDS))
+    assert await outcome(harness) == (CREDITED, 1)
+
+
+@pytest.mark.parametrize(("product", "expected"), [("betting", (INELIGIBLE, 0)), ("casino", (CREDITED, 1))])
+async def test_a_break_of_one_product_stops_rewards_of_that_product_alone(
+    harness: PayoutHarness, product: str, expected: tuple[FulfilmentState, int]
+) -> None:
+    """A free bet is used in betting: a break from the casino does not concern it."""
+    await harness.receive_account("c-1", 1, ENDS - 99 * HOUR)
+    await harness.receive_exclusion("c-1", ChosenExclusion("BREAK", product, ENDS, ENDS + 9999 * HOUR))
+    assert await outcome(harness) == expected
+
+
+async def test_an_exclusion_that_is_chosen_after_the_qualification_stops_the_reward(
+    harness: PayoutHarness,
+) -> None:
+    """It is stopped in the transaction that stores the exclusion; a credited one stays credited."""
+    await harness.receive_account("c-1", 1, ENDS - 99 * HOUR)
+    await harness.choose("c-1")
+    await harness.qualify("c-1")
+    now = harness.clock.now()
+    chosen = ChosenExclusion("EXCLUSION", None, now, now + 9999 * HOUR)
+    await harness.receive_exclusion("c-1", chosen)
+    assert await harness.state("c-1") is INELIGIBLE
+    await harness.receive_account("c-2", 1, ENDS - 99 * HOUR)
+    await harness.choose("c-2")
+    await harness.qualify("c-2")
+    await harness.run_worker(harness.open())
+    await harness.receive_exclusion("c-2", chosen)
+    assert await harness.state("c-2") is CREDITED
 
 
 async def test_an_exclusion_that_was_lifted_in_the_week_is_forgotten(harness: PayoutHarness) -> None:
@@ -149,10 +200,22 @@ async def test_an_exclusion_stays_whoever_else_qualifies_later(each_harness: Pay
 
 
 FACTS = st.sampled_from([{}, {}, OUT, {"verified": False}, {"jurisdiction": "MT"}, {"currency": "EUR"}])
-HISTORIES = st.lists(
-    st.lists(st.tuples(FACTS, st.integers(-3, 4)), min_size=1, max_size=4), min_size=20, max_size=20
+Chosen = tuple[str, str | None, int, int]
+CHOSEN = st.tuples(
+    st.sampled_from(["BREAK", "EXCLUSION"]),
+    st.sampled_from([None, "casino"]),
+    st.integers(-3, 2),
+    st.integers(1, 3),
 )
-Histories = Sequence[Sequence[tuple[dict[str, object], int]]]
+HISTORIES = st.lists(
+    st.tuples(
+        st.lists(st.tuples(FACTS, st.integers(-3, 4)), min_size=1, max_size=4),
+        st.lists(CHOSEN, max_size=2),
+    ),
+    min_size=20,
+    max_size=20,
+)
+Histories = Sequence[tuple[Sequence[tuple[dict[str, object], int]], Sequence[Chosen]]]
 
 
 @settings(max_examples=100 if LONG_FORM else 8)
@@ -169,26 +232,43 @@ async def _compare(url: str, histories: Histories) -> None:
     told = [
         account_row(Owner(BRAND, f"c-{number}"), good_account(**facts), revision)
         | {"occurred_at": ENDS + hours * HOUR}
-        for number, history in enumerate(histories)
+        for number, (history, _) in enumerate(histories)
         for revision, (facts, hours) in enumerate(history, 1)
     ]
     owners = {Owner(BRAND, row["customer_id"]) for row in told}
+    chosen = {
+        Owner(BRAND, f"c-{number}"): [
+            ChosenExclusion(kind, product, ENDS + since * HOUR, ENDS + (since + hours) * HOUR)
+            for kind, product, since, hours in exclusions
+        ]
+        for number, (_, exclusions) in enumerate(histories)
+    }
     both = [(owner.customer, week) for owner in owners for week in (WEEK, NEXT_WEEK)]
     weeks = [{"brand_id": BRAND, "customer_id": name, "iso_week": week, **QUALIFIED} for name, week in both]
     try:
         async with database.write() as connection:
             await connection.execute(insert(REFERENCE.brand), [brand_row(make_brand())])
             await connection.execute(insert(REFERENCE.scheme), [scheme_row(make_scheme())])
-            await ReferenceWriter(REFERENCE, database.dialect).store_accounts(connection, told)
+            writer = ReferenceWriter(REFERENCE, database.dialect)
+            await writer.store_accounts(connection, told)
+            await writer.store_exclusions(connection, chosen)
             await AccountHistory(ACCOUNT_CHANGE).remember(connection, told)
             await connection.execute(insert(QUALIFICATION), weeks)
         async with database.read() as connection:
-            excluded = was_excluded(await ended_weeks(connection, NEXT_ENDS))
             key = (QUALIFICATION.c.customer_id, QUALIFICATION.c.iso_week)
-            by_sql = {(name, week) for name, week in await connection.execute(select(*key).where(excluded))}
+            by_sql = {}
+            for product in ("betting", "casino"):
+                weeks_ended = await ended_weeks(connection, NEXT_ENDS)
+                rows = await connection.execute(
+                    select(*key).where(was_excluded(weeks_ended, literal(product)))
+                )
+                by_sql[product] = {(name, week) for name, week in rows}
         async with database.write() as connection:
-            found = await EligibilityCheck().evaluate(connection, owners)
+            found = await EligibilityCheck().evaluate(connection, owners, NEXT_ENDS)
         reasons = {owner.customer: one.ineligible_reason for owner, one in found.items()}
-        assert by_sql == {(name, week) for name, week in both if reasons[name](week)}
+        assert by_sql == {
+            product: {(name, week) for name, week in both if reasons[name](week, product)}
+            for product in ("betting", "casino")
+        }
     finally:
         await database.close()

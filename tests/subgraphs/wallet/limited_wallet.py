@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.funds import Funds
 from subgraphs.kit.mutations.refusals import Refusal
+from subgraphs.kit.records.outbox import Outbox
 from subgraphs.wallet.funds.limited_funds import LimitedFunds
 from subgraphs.wallet.ledger.ledger import Ledger
 from subgraphs.wallet.limits.changes import Outcome, Wanted
@@ -14,7 +15,7 @@ from subgraphs.wallet.limits.claims import Claims
 from subgraphs.wallet.limits.limit import LimitKind
 from subgraphs.wallet.limits.records import LimitRecords, Standing
 from subgraphs.wallet.limits.store import LimitStore, Request
-from subgraphs.wallet.models import LIMITS
+from subgraphs.wallet.models import LIMITS, OUTBOX
 from tests.subgraphs.wallet.ledger_wallet import LedgerWallet
 from tests.support.money.contract import CURRENCY
 from tests.support.wallet.ledgers import FaultyDatabase, StoppedClock
@@ -33,7 +34,7 @@ class LimitedWallet(LedgerWallet):
     def __init__(self, database: FaultyDatabase, ledger: Ledger, clock: StoppedClock) -> None:
         super().__init__(database, ledger, clock)
         self.standing = ANYWHERE
-        self.store = LimitStore(LimitRecords(LIMITS, database.dialect))
+        self.store = LimitStore(LimitRecords(LIMITS, database.dialect), Outbox(OUTBOX))
         self.behind: Funds = self.funds
         self.limited = LimitedFunds(self.behind, database, Claims(self.store), self.standing_of, self.time)
         self._keys = 0

@@ -59,6 +59,21 @@ MEMBERSHIP = {
     "first_opted_in_at": "2026-03-25T10:00:00Z",
     "occurred_at": "2026-03-25T10:00:00Z",
 }
+EXCLUSION = {
+    "schema": "wallet.exclusion/1",
+    "brand_id": "northbet",
+    "customer_id": "c-1",
+    "revision": 1,
+    "occurred_at": "2026-03-25T10:00:00Z",
+    "exclusions": [
+        {
+            "kind": "EXCLUSION",
+            "product": None,
+            "since": "2026-03-25T10:00:00Z",
+            "until": "2026-09-25T09:00:00Z",
+        }
+    ],
+}
 ADJUSTMENT = {
     "schema": "club.adjustment/1",
     "brand_id": "northbet",
@@ -192,6 +207,11 @@ def account(**changes: Any) -> Record:
 def membership(**changes: Any) -> Record:
     """Return a membership record, with some fields of the body changed."""
     return _record("club.membership.v1", MEMBERSHIP | changes, ("brand_id", "customer_id"))
+
+
+def exclusion(**changes: Any) -> Record:
+    """Return a record of chosen exclusions, with some fields of the body changed."""
+    return _record("wallet.exclusion.v1", EXCLUSION | changes, ("brand_id", "customer_id"))
 
 
 def goodwill(**changes: Any) -> Record:

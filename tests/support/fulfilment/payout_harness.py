@@ -22,6 +22,7 @@ from simulator.providers.api import WalletAccounts
 from simulator.providers.faults import ProviderFault, ProviderFaultName
 from simulator.providers.serve import APIS, SECRET, ServedProvider, serving_provider, usual_kinds
 from subgraphs.club_kit.domain.club_key import ClubKey
+from subgraphs.club_kit.domain.exclusions import ChosenExclusion
 from subgraphs.club_kit.domain.reward_kinds.kind import Payer
 from subgraphs.club_kit.records.accounts import AccountHistory
 from subgraphs.club_kit.records.reference_writer import ReferenceWriter
@@ -172,6 +173,14 @@ class PayoutHarness:
         async with self.database.write() as connection:
             await ReferenceWriter(REFERENCE, self.database.dialect).store_accounts(connection, [row])
             await AccountHistory(ACCOUNT_CHANGE).remember(connection, [row])
+            await self.service.apply_account_changes(connection, [owner], self.clock.now())
+
+    async def receive_exclusion(self, customer: str, *chosen: ChosenExclusion) -> None:
+        """Apply what a customer chose in the wallet."""
+        owner = Owner(BRAND, customer)
+        async with self.database.write() as connection:
+            writer = ReferenceWriter(REFERENCE, self.database.dialect)
+            await writer.store_exclusions(connection, {owner: chosen})
             await self.service.apply_account_changes(connection, [owner], self.clock.now())
 
     async def qualify(self, customer: str, status: str = "confirmed", **changes: Any) -> None:

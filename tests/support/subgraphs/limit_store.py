@@ -1,4 +1,4 @@
-"""A database with the tables of limits alone, and customers who ask for limits and pay in."""
+"""A database with the tables of limits and their facts alone, and customers who ask for limits and pay in."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,6 +15,8 @@ from foundation.storage.migrations.upgrade import create_database
 from foundation.storage.settings import DatabaseSettings
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.mutations.refusals import Refusal
+from subgraphs.kit.records.outbox import Outbox
+from subgraphs.kit.records.tables import OutboxTables
 from subgraphs.wallet.limits.acts import Act
 from subgraphs.wallet.limits.changes import Outcome, Wanted
 from subgraphs.wallet.limits.claims import Claim, Claims
@@ -26,6 +28,7 @@ from subgraphs.wallet.limits.tables import LimitTables
 
 METADATA = MetaData()
 TABLES = LimitTables.declare(METADATA)
+OUTBOX = OutboxTables.declare(METADATA)
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 OWNER = Owner("northbet", "c-1")
 BRITISH = Standing("GB", "GBP", ZoneInfo("Europe/London"))
@@ -118,7 +121,7 @@ async def limits_at(url: str) -> AsyncIterator[LimitsFixture]:
     try:
         async with database.write() as connection:
             await connection.run_sync(METADATA.create_all)
-        claims = Claims(LimitStore(LimitRecords(TABLES, database.dialect)))
+        claims = Claims(LimitStore(LimitRecords(TABLES, database.dialect), Outbox(OUTBOX)))
         yield LimitsFixture(database, claims, count())
     finally:
         await database.close()
