@@ -1,23 +1,33 @@
-"""Upkeep: ends reservations and credits whose time has passed, and forgets what is kept of nobody any longer.
+"""Upkeep: ends what has expired, tells customers what is due, and forgets what is needed no longer.
 
 What a reservation held is its customer's again, and what is left of a credit is the house's.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from time import monotonic
 from typing import Final
 
 from foundation.storage.database import Database
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.erasure import Pseudonyms
+from subgraphs.kit.records.outbox import Outbox
 from subgraphs.kit.rounds import WorkerParts
 from subgraphs.wallet.customer_data import erasure_of
-from subgraphs.wallet.opened import OpenedWallet
+from subgraphs.wallet.limits.looks import Looks, due_looks
+from subgraphs.wallet.models import LIMITS, OUTBOX
+from subgraphs.wallet.opened import OpenedWallet, UnknownBrand
 from subgraphs.wallet.retention.forgetting import Forgetting
 
 BATCH: Final = 500
 """How many reservations a round ends at most."""
+
+LOOKS: Final = 100
+"""How many customers a round looks at at most."""
+
+UNKNOWN_AGAIN: Final = timedelta(hours=1)
+"""When to look again at a customer of whose brand nothing has arrived."""
 
 
 SECONDS_BETWEEN: Final = 3_600
@@ -47,6 +57,7 @@ class Upkeep:
             "expiry": ended == BATCH,
             "credits": await self.wallet.expired.end(),
             "forgetting": await self._forget(),
+            "notices": await self._look() == LOOKS,
         }
 
     async def _forget(self) -> bool:
@@ -59,6 +70,26 @@ class Upkeep:
             return True
         self._forgets_at = monotonic() + SECONDS_BETWEEN
         return False
+
+    async def _look(self) -> int:
+        """Look at the customers for whom something may be due; return how many there were."""
+        wallet = self.wallet
+        looks = Looks(wallet.database, wallet.claims, Outbox(OUTBOX))
+        async with wallet.database.read() as connection:
+            at = await wallet.clock.at(connection)
+            owners = await due_looks(connection, LIMITS, at, LOOKS)
+        for owner in owners:
+            try:
+                standing = await wallet.standing_of(owner)
+            except UnknownBrand:
+                standing = None
+            async with wallet.database.write() as connection:
+                at = await wallet.clock.at(connection)
+                if standing is None:
+                    await looks.postpone(connection, owner, at + UNKNOWN_AGAIN)
+                else:
+                    await looks.look(connection, owner, standing, at)
+        return len(owners)
 
     async def close(self) -> None:
         """Close all connections."""
