@@ -44,7 +44,7 @@ class Upkeep:
     _after: Owner | None = None
 
     async def round(self) -> Mapping[str, int]:
-        """End what has expired, tell its customers' pages, and forget.
+        """End what has expired, tell customers what is due, and forget.
 
         Returns:
             Whether there may be more, and how many credits are still reserved.

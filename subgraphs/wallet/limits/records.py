@@ -139,7 +139,7 @@ class LimitRecords:
         """Return the breaks and exclusions that ended after an instant, and by another."""
         table = self.tables.chosen_break
         query = select(table).where(of_owner(table, owner), table.c.ends_at > after, table.c.ends_at <= at)
-        return [_break(row) for row in (await connection.execute(query)).mappings()]
+        return [break_of(row) for row in (await connection.execute(query)).mappings()]
 
     async def next_revision(self, connection: AsyncConnection, owner: Owner, at: datetime) -> int:
         """Return the revision of the next message about the exclusions of a customer who is held.

@@ -21,8 +21,8 @@ from subgraphs.kit.mutations.refusals import Refusal
 from subgraphs.kit.records.outbox import Outbox
 from subgraphs.wallet.limits.breaks import Break, exclude, take_break
 from subgraphs.wallet.limits.changes import Outcome, Wanted, change
-from subgraphs.wallet.limits.prompts import Prompt, prompts_due
 from subgraphs.wallet.limits.exclusion_fact import exclusion_fact, with_read_back
+from subgraphs.wallet.limits.prompts import Prompt, prompts_due
 from subgraphs.wallet.limits.records import LimitRecords, Standing, of_owner
 from subgraphs.wallet.limits.rule_rows import RULES
 from subgraphs.wallet.limits.rules import Rule, Rules
@@ -183,6 +183,7 @@ class LimitStore:
         columns = {"subject": body[0], "outcome": Outcome.SET.value, "currency": ""}
         await self._write_down(connection, request, standing, body, columns)
         return Outcome.SET
+
     async def _tell(self, connection: AsyncConnection, request: Request, standing: Standing) -> None:
         """Tell the other blocks of all breaks and exclusions of a customer who is held."""
         owner, at = request.owner, request.at

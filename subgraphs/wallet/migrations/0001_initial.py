@@ -187,6 +187,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("brand_id", "customer_hash"),
     )
     op.create_table(
+        "exclusion",
+        sa.Column("brand_id", Identifier(length=64), nullable=False),
+        sa.Column("customer_id", Identifier(length=128), nullable=False),
+        sa.Column("kind", Identifier(length=16), nullable=False),
+        sa.Column("product", Identifier(length=16), nullable=False),
+        sa.Column("since", UtcDateTime(), nullable=False),
+        sa.Column("ends_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("brand_id", "customer_id", "kind", "product", "since"),
+    )
+    op.create_table(
         "financial_check",
         sa.Column("brand_id", Identifier(length=64), nullable=False),
         sa.Column("customer_id", Identifier(length=128), nullable=False),
@@ -313,7 +323,20 @@ def upgrade() -> None:
         sa.Column("declined_at", UtcDateTime(), nullable=True),
         sa.Column("reviewed_at", UtcDateTime(), nullable=True),
         sa.Column("no_limit_at", UtcDateTime(), nullable=True),
+        sa.Column("look_at", UtcDateTime(), nullable=True),
+        sa.Column("exclusions_revision", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("brand_id", "customer_id"),
+    )
+    op.create_index("limit_holder_look", "limit_holder", ["look_at"], unique=False)
+    op.create_table(
+        "limit_notice",
+        sa.Column("brand_id", Identifier(length=64), nullable=False),
+        sa.Column("customer_id", Identifier(length=128), nullable=False),
+        sa.Column("kind", Identifier(length=16), nullable=False),
+        sa.Column("subject", Identifier(length=16), nullable=False),
+        sa.Column("due_at", UtcDateTime(), nullable=False),
+        sa.Column("told_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("brand_id", "customer_id", "kind", "subject", "due_at"),
     )
     op.create_table(
         "outbox",
