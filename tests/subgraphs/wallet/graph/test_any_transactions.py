@@ -176,7 +176,7 @@ def compare(
     assert bonus == sum(of_credits for _, _, _, of_credits, _, _ in counted)
 
 
-@settings(max_examples=20)
+@settings(max_examples=8)
 @given(steps=st.lists(_steps, min_size=8, max_size=24))
 def test_the_graph_shows_what_has_happened(steps: list[Step]) -> None:
     """Stakes, returns, what is given back or runs out, and payments that arrive in part, late or never."""
