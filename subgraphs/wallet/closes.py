@@ -51,7 +51,8 @@ class DailyClose:
         async with database.read() as connection:
             holds = len(await open_holds(connection, CLOSES))
             at = await self.wallet.clock.at(connection)
-        work = CorrectionWork(database, CORRECTION, CLOSES, self.wallet.ledger, self.wallet.accounts)
+        wallet = self.wallet
+        work = CorrectionWork(database, CORRECTION, CLOSES, wallet.ledger, wallet.accounts, wallet.changed)
         return {"close": len(due), "payouts": holds, "correction": await work.apply(at, BATCH)}
 
     async def _closed(self, day: date) -> bool:
@@ -70,5 +71,5 @@ class DailyClose:
 
 def create_rounds(parts: WorkerParts) -> DailyClose:
     """Return the daily close of the wallet's database."""
-    wallet = OpenedWallet.of(Database.open(parts.database, "wallet"), parts.clock)
+    wallet = OpenedWallet.of(Database.open(parts.database, "wallet"), parts.clock, parts.changed)
     return DailyClose(wallet, closer_of(wallet.database, CloseSettings()))

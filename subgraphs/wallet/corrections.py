@@ -15,6 +15,8 @@ from foundation.same_fields import with_fields_of
 from foundation.storage.columns import Identifier, UtcDateTime, upsert
 from foundation.storage.database import Database
 from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.live.event_bus import CustomersChanged
+from subgraphs.kit.live.watches import customer_key
 from subgraphs.wallet.closing.holds import is_held
 from subgraphs.wallet.closing.tables import CloseTables
 from subgraphs.wallet.funds.codes import AccountCode, TransferCode, house_account, ledger_of
@@ -131,13 +133,18 @@ def _correction(row: Row[Any]) -> Correction:
 
 @dataclass(frozen=True, slots=True)
 class CorrectionWork:
-    """Applies what waits; several processes may do so at the same time."""
+    """Applies what waits; several processes may do so at the same time.
+
+    Attributes:
+        changed: Called with the keys of customers whose money was moved; None if nobody follows.
+    """
 
     database: Database
     table: Table
     closes: CloseTables
     ledger: Ledger
     accounts: CustomerAccounts
+    changed: CustomersChanged | None = None
 
     async def apply(self, at: datetime, limit: int) -> int:
         """Apply some of what waits, the earliest first; return how many still wait of these."""
@@ -180,6 +187,8 @@ class CorrectionWork:
             await connection.execute(
                 settled.values(state=state.value, refusal=refusal, settled_at=at),
             )
+        if self.changed is not None and refusal is None:
+            self.changed([customer_key(wanted.owner)])
         log.info("correction_settled", correction=wanted.correction_id, state=state.value, refusal=refusal)
         return True
 

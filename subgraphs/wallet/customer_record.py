@@ -8,7 +8,8 @@ from msgspec import Struct
 from sqlalchemy import Table
 
 from subgraphs.club_kit.domain.accounts import Account
-from subgraphs.club_kit.reads.account_lookup import account_lookup
+from subgraphs.club_kit.domain.exclusions import ChosenExclusion
+from subgraphs.club_kit.reads.account_lookup import account_lookup, exclusion_lookup
 from subgraphs.club_kit.records.tables import ReferenceTables
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.reads.key_lookup import OWNER, KeyLookup, LookupPart, Row
@@ -62,6 +63,7 @@ class CustomerRecord(Struct, frozen=True, gc=False):
         limits: Also with raises that have lapsed.
         breaks: Also those that have ended.
         prompted: What was asked and done; None if the customer was never known here.
+        told: What the wallet's own messages say that the customer has chosen.
     """
 
     account: Account | None
@@ -69,6 +71,7 @@ class CustomerRecord(Struct, frozen=True, gc=False):
     limits: tuple[Limit, ...]
     breaks: tuple[Break, ...]
     prompted: Prompted | None
+    told: tuple[ChosenExclusion, ...]
 
 
 def record_parts(
@@ -81,6 +84,7 @@ def record_parts(
         LookupPart(_rows_of(limits.limit, limit_of)),
         LookupPart(_rows_of(limits.chosen_break, break_of)),
         LookupPart(KeyLookup(limits.holder, OWNER, PROMPTED, _prompted)),
+        LookupPart(exclusion_lookup(reference)),
     )
 
 

@@ -62,7 +62,7 @@ class WalletContext(RulesContext, kw_only=True, eq=False, dict=True):
         record = self.read(self.records, owner)  # starts before the rules are read
         brand = (await self.rules(owner.brand)).brand
         stored, at = await record, self.now
-        standing = standing_in(brand, stored.account)
+        standing = standing_in(brand, stored.account, stored.told)
         rules = self.wallet.limits.rules(standing, at)
         return WalletState(owner, stored, standing, rules, self.locale(brand), at)
 

@@ -9,6 +9,7 @@ from subgraphs.wallet.customer_record import CustomerRecord, HeldAccount
 from subgraphs.wallet.funds.codes import AccountCode
 from subgraphs.wallet.limits.claims import frames_of
 from subgraphs.wallet.limits.decision import Snapshot
+from subgraphs.wallet.limits.exclusion_fact import with_read_back
 from subgraphs.wallet.limits.frames import Span
 from subgraphs.wallet.limits.limit import LimitKind
 from subgraphs.wallet.limits.prompts import Prompt, Prompted, prompts_due
@@ -47,8 +48,9 @@ class WalletState:
     def snapshot(self) -> Snapshot:
         """Return what is known of limits, but for what counts against them."""
         limits = {limit.kind: limit for limit in self.record.limits}
-        standing = self.standing
-        return Snapshot(standing.currency, self.rules, standing.account, limits, self.record.breaks)
+        standing, holding = self.standing, [chosen for chosen in self.record.breaks if self.at < chosen.until]
+        breaks = with_read_back(holding, standing.told, self.at)
+        return Snapshot(standing.currency, self.rules, standing.account, limits, breaks)
 
     @property
     def frames(self) -> dict[LimitKind, Span]:

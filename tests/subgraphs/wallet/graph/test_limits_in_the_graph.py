@@ -1,17 +1,18 @@
 """What customers ask of their limits: shown, confirmed, refused in words, and done once."""
 
 import asyncio
+import json
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.funds import DONE, Why, refused
 from subgraphs.wallet.limits.acts import Act
 from subgraphs.wallet.limits.claims import Claim
-from subgraphs.wallet.models import LIMITS
+from subgraphs.wallet.models import LIMITS, OUTBOX, REFERENCE
 from tests.support.subgraphs.club_fixture import codes, make_token
 from tests.support.subgraphs.club_samples import BRAND, NOW, OWNER, good_account
 from tests.support.wallet.served_wallet import ServedWallet, served_wallet, stake
@@ -163,6 +164,25 @@ async def test_a_self_exclusion_stops_bets_for_its_months(served: ServedWallet) 
         ("EXCLUSION", "2026-09-25T11:00:00+00:00")
     ]
     assert await served.wallet.funds.reserve(stake("bet-1", 100)) == refused(Why.SELF_EXCLUDED)
+
+
+async def test_a_break_that_only_messages_know_is_shown_and_told_again(served: ServedWallet) -> None:
+    """As after an older backup of the wallet: a shorter break does not let others forget the exclusion."""
+    until = NOW + 100 * DAY
+    row = {"brand_id": BRAND, "customer_id": OWNER.customer, "kind": "EXCLUSION", "product": "", "since": NOW}
+    async with served.wallet.database.write() as connection:
+        await connection.execute(insert(REFERENCE.exclusion).values(row | {"ends_at": until}))
+    assert [(one["kind"], one["until"]) for one in (await served.data(READ))["wallet"]["limits"]] == [
+        ("EXCLUSION", until.isoformat())
+    ]
+    payload = await ask(served, "takeBreak", until=(NOW + 3 * DAY).isoformat())
+    assert [one["kind"] for one in payload["limits"]] == ["BREAK", "EXCLUSION"]
+    async with served.wallet.database.read() as connection:
+        [fact] = await connection.scalars(select(OUTBOX.outbox.c.value))
+    told = json.loads(fact)["exclusions"]
+    assert sorted(one["kind"] for one in told) == ["BREAK", "EXCLUSION"]
+    served.clock.advance(100 * DAY)
+    assert (await served.data(READ))["wallet"]["limits"] == []
 
 
 @pytest.mark.parametrize(

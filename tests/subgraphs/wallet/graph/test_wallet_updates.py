@@ -4,6 +4,7 @@ import asyncio
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,9 +17,12 @@ from subgraphs.kit.live.rereading import Rereading
 from subgraphs.kit.live.valkey_bus import ValkeyBus
 from subgraphs.kit.live.watches import customer_key
 from subgraphs.kit.rounds import WorkerParts
+from subgraphs.wallet.corrections import Correction, CorrectionWork, add_corrections
+from subgraphs.wallet.funds.codes import AccountCode
+from subgraphs.wallet.models import CLOSES, CORRECTION
 from subgraphs.wallet.upkeep import create_rounds
 from tests.support.subgraphs.club_fixture import codes, session
-from tests.support.subgraphs.club_samples import BRAND, OWNER
+from tests.support.subgraphs.club_samples import BRAND, NOW, OWNER
 from tests.support.wallet.served_wallet import ServedWallet, served_wallet, settled, stake
 
 PATIENCE_SECONDS = 60
@@ -102,6 +106,25 @@ async def test_the_end_of_a_reservation_by_its_time_is_told(served: ServedWallet
             await asyncio.sleep(0.05)
         assert await next_one == (1_000, [], [("STAKE", "VOIDED")])
     await upkeep.close()
+
+
+async def test_what_workers_move_is_told(served: ServedWallet) -> None:
+    """A correction that two people decided, and what was left of an expired credit."""
+    wallet = served.wallet
+    wanted = Correction("fix-1", *OWNER, "GBP", 70, "", "a mistake", "ann", "bob", NOW)
+    async with wallet.database.write() as connection:
+        await add_corrections(connection, CORRECTION, [wanted])
+    await served.give(OWNER, AccountCode.BONUS, "week-1", 200, NOW + timedelta(hours=1))
+    async with following(served) as events:
+        assert (await told(events))[0] == 0
+        work = CorrectionWork(
+            wallet.database, CORRECTION, CLOSES, wallet.ledger, wallet.accounts, wallet.changed
+        )
+        assert await work.apply(NOW, 10) == 0
+        assert await told(events) == (70, [], [("CORRECTION", "POSTED")])
+        served.clock.advance(timedelta(hours=1))
+        await wallet.expired.end()
+        assert await told(events) == (70, [], [("BONUS", "POSTED")])
 
 
 async def test_a_change_of_which_no_notice_came_is_found(served: ServedWallet) -> None:
