@@ -331,6 +331,13 @@ CHANGES: Final[Mapping[str, Change]] = {
     ),
     "proposeGoodwill": Change(goodwill),
     "proposeAdjustment": Change(lambda _: adjustment()),
+    "proposeCorrection": given(
+        (),
+        correction={"customer": CUSTOMER, "currency": "GBP", "amountMinor": 500, "credit": ""},
+        reason="a reason",
+    ),
+    "proposePayoutRelease": given((), currency="GBP", reason="a reason"),
+    "closeFinancialCheck": given((), customer=CUSTOMER, dueAt="2026-11-28T12:00:00Z", finding="a finding"),
     "reject": Change(rejected, by="deputy"),
     "exportCustomer": reason(customer=CUSTOMER),
     "putLegalHold": reason(customer=CUSTOMER),

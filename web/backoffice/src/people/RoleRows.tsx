@@ -9,7 +9,7 @@ import TextField from '@mui/material/TextField';
 
 import type { GrantedRole, Role } from '../graph/generated/operations.ts';
 
-const ROLES: readonly Role[] = ['VIEWER', 'EDITOR', 'APPROVER', 'SUPPORT', 'RISK', 'OPERATOR', 'ADMINISTRATOR'];
+const ROLES: readonly Role[] = ['VIEWER', 'EDITOR', 'APPROVER', 'SUPPORT', 'RISK', 'OPERATOR', 'FINANCE', 'TRADER', 'ADMINISTRATOR'];
 
 interface Props {
   readonly roles: readonly GrantedRole[];

@@ -339,9 +339,11 @@ export type Role =
   | 'ADMINISTRATOR'
   | 'APPROVER'
   | 'EDITOR'
+  | 'FINANCE'
   | 'OPERATOR'
   | 'RISK'
   | 'SUPPORT'
+  | 'TRADER'
   | 'VIEWER';
 
 /** An earlier revision of an entry to propose again; `seen` is the one in force that the person saw. */

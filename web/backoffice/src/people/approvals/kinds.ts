@@ -1,6 +1,7 @@
 /** How each kind of proposal is shown; a kind that is not listed cannot be approved on a screen. */
 import { adjustment, erasure, goodwill, goodwillBudget, rewardBudget } from './moneyKinds.ts';
 import { boardEntry } from './boardKinds.ts';
+import { correction, release } from './financeKinds.ts';
 import { adapter, closeWeek, provider, recall } from './operationsKinds.ts';
 import { Content, type InWords, type Kind } from './proposal.ts';
 import { revision, scheme } from './textKinds.ts';
@@ -10,6 +11,8 @@ import type { Proposal } from '../../graph/generated/operations.ts';
 export const KINDS: Readonly<Record<string, Kind>> = {
   'content.revision': revision,
   'events.board': boardEntry,
+  'finance.correction': correction,
+  'finance.release': release,
   'operations.adapter': adapter,
   'operations.close_week': closeWeek,
   'operations.provider': provider,
