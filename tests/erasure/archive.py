@@ -26,6 +26,7 @@ from subgraphs.events import models as events
 from subgraphs.fulfilment import models as fulfilment
 from subgraphs.progress import models as progress
 from subgraphs.rewards import models as rewards
+from subgraphs.wallet import models as wallet
 from tests.support.consumers.sample_messages import (
     account,
     adjustment,
@@ -42,6 +43,7 @@ MODELS: Final[Mapping[str, Any]] = {
     "rewards": rewards,
     "progress": progress,
     "fulfilment": fulfilment,
+    "wallet": wallet,
 }
 GONE_AT: Final = datetime(2026, 3, 27, 12, tzinfo=UTC)
 """Friday of 2026-W13."""
