@@ -27,6 +27,7 @@ from providers.registry import NAMES as ADAPTERS
 from providers.registry import find_adapter
 from providers.settings import ProviderSettings
 from subgraphs.block_list import BLOCKS
+from subgraphs.kit.funds_settings import FundsSettings
 from subgraphs.kit.further_blocks import BlockSettings
 from subgraphs.kit.live.settings import LiveSettings, RedisSettings
 from subgraphs.kit.settings import (
@@ -135,6 +136,7 @@ ALL_SETTINGS: tuple[type[BaseModel], ...] = (
     PublicDataSettings,
     ExecutionSettings,
     CallerSettings,
+    FundsSettings,
     ReadFirst,
     *(section.model for section in sections().values()),
     ServeSettings,

@@ -122,6 +122,7 @@ COMMANDS: Final = {
     "deadletters": Command(
         f"{OPERATIONS}.deadletters", "cli", "Records that could not be applied, by consumer."
     ),
+    "funds": Command(f"{PROCESSES}.funds", "cli", "Customers' money for other processes: serve it."),
     "worker": Command(
         f"{PROCESSES}.workers", "cli", "Background work, until stopped; safe on several nodes."
     ),
@@ -197,7 +198,7 @@ COMMANDS: Final = {
 PANELS: Final = {
     "Try it": ("demo", "token", "simulator", "clock"),
     "Set it up": ("settings", "db", "topics", "load", "import", "check"),
-    "Run it": ("serve", "consume", "worker", "subgraph", "gateway", "backoffice"),
+    "Run it": ("serve", "consume", "worker", "subgraph", "funds", "gateway", "backoffice"),
     "Weeks, rewards and customers": (
         *("week", "reward", "fulfilment", "liability", "wallet", "customer", "review"),
         *("brand", "content", "provider"),

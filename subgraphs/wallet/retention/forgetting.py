@@ -8,6 +8,7 @@ import structlog
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from foundation.storage.cells.division import ByCustomer
 from foundation.storage.cells.pseudonym import PSEUDONYM_PREFIX
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
@@ -20,6 +21,7 @@ from subgraphs.wallet.limits.records import of_owner
 from subgraphs.wallet.models import CLOSES, CUSTOMER_ACCOUNT, ERASED_CUSTOMER, LIMITS, REFERENCE
 from subgraphs.wallet.retention.folding import fold
 from subgraphs.wallet.retention.terms import over_before
+from subgraphs.wallet.table_rules import TABLE_RULES
 
 log = structlog.get_logger(__name__)
 BATCH: Final = 20
@@ -27,7 +29,7 @@ BATCH: Final = 20
 
 FOLDED: Final = "accounts of erased customers were folded"
 
-_OF_LIMITS: Final = (LIMITS.change, LIMITS.chosen_break, LIMITS.check)
+_OF_CUSTOMERS: Final = tuple(rule.table for rule in TABLE_RULES if isinstance(rule.rows, ByCustomer))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ class Forgetting:
             if not await self._fold(owner.brand, currency, ids):
                 return  # its time has not run out: the next round comes back
         async with self.database.write() as connection:
-            for table in (*_OF_LIMITS, ERASED_CUSTOMER):
+            for table in _OF_CUSTOMERS:
                 await connection.execute(delete(table).where(of_owner(table, owner)))
         log.info("erased_customer_forgotten", brand=owner.brand, pseudonym=owner.customer)
 

@@ -56,6 +56,10 @@ NOT_HERE: Final[Mapping[str, str]] = {
         ),
         "tests/providers/sports_feed/test_killed_feed.py runs both commands",
     ),
+    **dict.fromkeys(
+        ("furlong funds serve", *(f"FURLONG_FUNDS_{name}" for name in ("WALLETS", "KEYS_FILE", "KEYS"))),
+        "tests/commands/test_funds_command.py runs it",
+    ),
     "FURLONG_FEED_TLS": "tests/providers/sports_feed connects to RabbitMQ without it",
     **dict.fromkeys(
         ("furlong simulator content", "FURLONG_STATS_URL", "FURLONG_VIDEO_URL", "FURLONG_VIRTUAL_URL"),

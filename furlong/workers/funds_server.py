@@ -1,0 +1,122 @@
+"""Serves this installation's money to other processes: `/funds` for who has a key, `/health`, `/metrics`."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Final
+
+from prometheus_client import CollectorRegistry, Counter
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from foundation.signatures import key_source
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
+from foundation.storage.rehearsal import rehearsal_marks
+from foundation.storage.settings import DatabaseSettings
+from furlong.workers.status import status_app
+from subgraphs.kit.funds import Funds, Outcome, Reservation, ReservationState, Settlement
+from subgraphs.kit.funds_settings import FundsSettings
+from subgraphs.kit.http_funds import PATH
+from subgraphs.kit.served_funds import funds_app
+from subgraphs.wallet.opened import OpenedWallet
+
+NO_KEYS: Final = "set FURLONG_FUNDS_KEYS_FILE to the keys of those who may move money"
+
+
+@dataclass(frozen=True, slots=True)
+class CountedFunds:
+    """Funds that count what becomes of requests.
+
+    Attributes:
+        outcomes: By operation and outcome.
+    """
+
+    funds: Funds
+    outcomes: Counter
+
+    async def reserve(self, reservation: Reservation) -> Outcome:
+        """Keep money for a purpose."""
+        return self._counted("reserve", await self.funds.reserve(reservation))
+
+    async def settle(self, settlement: Settlement) -> Outcome:
+        """Take what was reserved, if nobody has yet, and pay returns."""
+        return self._counted("settle", await self.funds.settle(settlement))
+
+    async def release(self, reservation: Reservation) -> Outcome:
+        """Give everything back, and never make the reservation if it has not come yet."""
+        return self._counted("release", await self.funds.release(reservation))
+
+    async def ask(self, reservation: Reservation) -> ReservationState | None:
+        """Return how a reservation stands; None if that cannot be known now."""
+        return await self.funds.ask(reservation)
+
+    def _counted(self, operation: str, outcome: Outcome) -> Outcome:
+        why = "" if outcome.why is None else outcome.why.value
+        self.outcomes.labels(operation, outcome.status.value, why).inc()
+        return outcome
+
+
+@dataclass(frozen=True, slots=True)
+class FundsServer:
+    """The application: what is signed goes to the money, the rest is about the process."""
+
+    money: ASGIApp
+    status: ASGIApp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        is_money = scope["type"] == "http" and scope["path"] == PATH
+        await (self.money if is_money else self.status)(scope, receive, send)
+
+
+@dataclass(slots=True)
+class FundsHealth:
+    """Whether the wallet's database answers."""
+
+    wallet: OpenedWallet
+    clock: Clock
+    said: str = field(default="")
+
+    async def body(self) -> Mapping[str, object]:
+        """Return the body of `/health`; a restart would not help a database that is away."""
+        try:
+            await self.wallet.database.ping()
+        except Exception as error:  # noqa: BLE001 - whatever it is, money cannot be moved
+            self.said = type(error).__name__
+        else:
+            self.said = ""
+        return {"live": True, "working": not self.said, "detail": self.said, **rehearsal_marks(self.clock)}
+
+
+@asynccontextmanager
+async def open_funds_server(
+    database: DatabaseSettings, clock: Clock, settings: FundsSettings
+) -> AsyncIterator[FundsServer]:
+    """Open the wallet, and yield the application over it.
+
+    Raises:
+        ValueError: The keys are missing, or cannot be used.
+    """
+    text = settings.keys
+    try:
+        keys = key_source(settings.keys_file, None if text is None else text.get_secret_value())
+    except OSError as error:
+        raise ValueError(f"FURLONG_FUNDS_KEYS_FILE: {error.strerror}") from error
+    if keys is None:
+        raise ValueError(NO_KEYS)
+    registry = CollectorRegistry()
+    outcomes = Counter(
+        "furlong_funds_requests",
+        "Requests to move customers' money, by operation, outcome and why",
+        ["operation", "outcome", "why"],
+        registry=registry,
+    )
+    wallet = OpenedWallet.of(Database.open(database, "wallet"), clock)
+    health = FundsHealth(wallet, clock)
+    try:
+        yield FundsServer(
+            funds_app(CountedFunds(wallet.funds, outcomes), keys),
+            status_app("funds", health.body, registry),
+        )
+    finally:
+        await wallet.close()

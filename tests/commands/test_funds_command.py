@@ -1,0 +1,105 @@
+"""`furlong funds serve`: money for other processes, by brand."""
+
+import json
+import signal
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from foundation.signatures.keys import new_key
+from foundation.storage.clock import SystemClock
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
+from furlong.funds import open_funds
+from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.funds import DONE, IN_DOUBT, Purpose, Reservation, ReservationState, Status
+from subgraphs.kit.funds_settings import FundsSettings, WalletAt
+from subgraphs.wallet.models import METADATA
+from subgraphs.wallet.opened import OpenedWallet
+from tests.support.database_probe import migrate
+from tests.support.processes.running_furlong import programs_in
+from tests.support.wallet.money_clients import BRAND, CASH, MoneyClients
+from tests.support.wallet.served_funds import ServedFunds, served_funds
+from tools.private_mariadb import PrivateMariadb
+
+pytestmark = [pytest.mark.usefixtures("processes"), pytest.mark.timeout(600)]
+ANN = Owner(BRAND, "ann")
+STAKE = Reservation(id="bet-1", owner=ANN, currency="GBP", amount=500, purpose=Purpose.BET, seconds=600)
+
+
+@pytest.fixture
+async def wallet(mariadb: PrivateMariadb) -> AsyncIterator[tuple[DatabaseSettings, OpenedWallet]]:
+    """A wallet with a customer, and where it is."""
+    settings = DatabaseSettings(url=mariadb.fresh_url())
+    await migrate(settings, "wallet", METADATA)
+    opened = OpenedWallet.of(Database.open(settings, "wallet"), SystemClock())
+    await MoneyClients([ANN]).begin(opened)
+    yield settings, opened
+    await opened.close()
+
+
+@pytest.fixture
+def served(
+    wallet: tuple[DatabaseSettings, OpenedWallet], tmp_path: Path, free_port: Callable[[], int]
+) -> Iterator[ServedFunds]:
+    """A process that serves its money."""
+    with served_funds(tmp_path, {"FURLONG_DATABASE_URL": wallet[0].url}, free_port, 1) as running:
+        yield running
+
+
+async def test_money_moves_over_signed_http_and_the_process_ends_in_order(
+    served: ServedFunds, wallet: tuple[DatabaseSettings, OpenedWallet]
+) -> None:
+    """What was asked for is in the ledger and among the figures; nobody else's key moves anything."""
+    settings, opened = wallet
+    [port] = served.ports
+    async with served.client(port, settings) as funds:
+        assert await funds.reserve(STAKE) == DONE
+        assert await funds.ask(STAKE) is await opened.funds.ask(STAKE) is ReservationState.RESERVED
+        dear = Reservation(
+            id="bet-2", owner=ANN, currency="GBP", amount=CASH, purpose=Purpose.BET, seconds=60
+        )
+        assert (await funds.reserve(dear)).status is Status.REFUSED
+    assert 'outcome="refused",why="INSUFFICIENT_FUNDS"} 1.0' in served.metrics(port)
+    assert 'furlong_funds_requests_total{operation="reserve",outcome="done",why=""} 1.0' in served.metrics(
+        port
+    )
+    served.keys.write_text(json.dumps({"keys": [new_key("strangers")]}))
+    async with served.client(port, settings) as funds:
+        assert await funds.release(STAKE) == IN_DOUBT
+    served.running[port].send_signal(signal.SIGTERM)
+    assert served.running[port].wait(60) == 0, served.programs.logs()
+    assert await opened.funds.ask(STAKE) is ReservationState.RESERVED
+
+
+async def test_a_brand_without_a_wallet_elsewhere_has_it_here(
+    wallet: tuple[DatabaseSettings, OpenedWallet], tmp_path: Path, free_port: Callable[[], int]
+) -> None:
+    """By default all money is in this installation's ledger; what is elsewhere, and away, is in doubt."""
+    settings, _ = wallet
+    keys = tmp_path / "keys.jwks"
+    keys.write_text(json.dumps({"keys": [new_key("blocks")]}))
+    async with open_funds(settings, SystemClock(), FundsSettings()) as funds:
+        assert await funds.reserve(STAKE) == DONE
+    away = WalletAt(url=f"http://127.0.0.1:{free_port()}", keys_file=keys)
+    async with open_funds(settings, SystemClock(), FundsSettings(wallets={"southbet": away})) as funds:
+        assert await funds.reserve(STAKE) == DONE
+        assert await funds.release(STAKE) == DONE
+        elsewhere = Reservation(
+            id="bet-3",
+            owner=Owner("southbet", "ann"),
+            currency="GBP",
+            amount=1,
+            purpose=Purpose.BET,
+            seconds=60,
+        )
+        assert await funds.reserve(elsewhere) == IN_DOUBT
+        assert await funds.ask(elsewhere) is None
+
+
+def test_it_says_what_it_needs(mariadb: PrivateMariadb, tmp_path: Path) -> None:
+    """Without keys nobody could move money: the command ends, and names the setting."""
+    with programs_in(tmp_path, {"FURLONG_DATABASE_URL": mariadb.fresh_url()}) as programs:
+        programs.run("db", "upgrade")
+        assert "FURLONG_FUNDS_KEYS_FILE" in programs.refused("funds", "serve")
