@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from tools.private_kafka import PrivateKafka
+from tools.private_mariadb import PrivateMariadb
 from tools.private_rabbitmq import PrivateRabbitmq, start_rabbitmq
 from tools.private_valkey import PrivateValkey, start_valkey
 from tools.server_process import ServerProcess, start_process, wait_until_ready
@@ -14,12 +15,23 @@ from tools.server_process import ServerProcess, start_process, wait_until_ready
 
 def kafka_after_kill(kafka: PrivateKafka) -> PrivateKafka:
     """Kill Kafka, and start it again on its data."""
-    former = kafka.process
-    command = Path(f"/proc/{former.pid}/cmdline").read_bytes().decode().strip("\0").split("\0")
-    _kill(former)
-    again = replace(kafka, process=start_process(command, former.log.parent, former.log, tied=True))
+    again = replace(kafka, process=_started_again(kafka.process))
     wait_until_ready(again.process, again.answers)
     return again
+
+
+def mariadb_after_kill(mariadb: PrivateMariadb) -> PrivateMariadb:
+    """Kill MariaDB, and start it again on its data."""
+    again = replace(mariadb, process=_started_again(mariadb.process))
+    wait_until_ready(again.process, again.answers)
+    return again
+
+
+def _started_again(former: ServerProcess) -> ServerProcess:
+    """Kill a server, and start it by the same command."""
+    command = Path(f"/proc/{former.pid}/cmdline").read_bytes().decode().strip("\0").split("\0")
+    _kill(former)
+    return start_process(command, former.log.parent, former.log, tied=True)
 
 
 def valkey_after_kill(valkey: PrivateValkey) -> PrivateValkey:
