@@ -52,7 +52,7 @@ PROGRESS_PART = """
              countedBets asOf recentBets { betId } }
 """
 CLUB_TABLES = {
-    *("week_definition", "brand", "scheme", "account", "membership_event", "intent"),
+    *("week_definition", "brand", "scheme", "account", "exclusion", "membership_event", "intent"),
     "global_state",
 }
 REWARDS_TABLES = {

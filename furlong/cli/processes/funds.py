@@ -25,9 +25,9 @@ def serve(
 ) -> None:
     """Serve this installation's money at /funds to who signs with a key of FURLONG_FUNDS_KEYS_FILE."""
     from furlong.cli.long_work import stop_on_signals
-    from furlong.workers.funds_server import open_funds_server
     from furlong.serve.http_server import listen as open_listener
     from furlong.serve.http_server import serving
+    from furlong.workers.funds_server import open_funds_server
     from subgraphs.kit.funds_settings import FundsSettings
 
     log_to_stderr()
