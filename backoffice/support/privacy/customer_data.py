@@ -124,7 +124,8 @@ class CustomerErasure:
         counts = {name: {k: v for k, v in marker["found"].items() if v} for name, marker in last.items()}
         marker = last[next(iter(self.parts))]
         left = await self.counts(owner)
-        left.get("club", {}).pop("outbox deleted", None)  # the null value for the membership topic
+        for name in ("club", "wallet"):  # the null values for memberships and exclusions
+            left.get(name, {}).pop("outbox deleted", None)
         kept = {name: counts for name, counts in left.items() if counts}
         return Erased(marker["erased_at"], marker["pseudonym"], counts, kept)
 
