@@ -300,8 +300,21 @@ async def _know_money(settings: DatabaseSettings) -> None:
     accounts = CustomerAccounts(database, CUSTOMER_ACCOUNT, Ledger(database, LEDGER))
     for time in ROUNDS:
         await accounts.open_cash(Owner(BRAND, f"c-{time}"), "GBP", LONG_AGO)
-    content = content_of(Close(2, date(2026, 3, 21), NOW, "1" * 64, "", "", 0, "0" * 64, (), ()))
-    close = {"sequence": 2, "day": date(2026, 3, 21), "differences": 0, "content": content, "signature": ""}
+    right = Close(
+        sequence=2,
+        day=date(2026, 3, 21),
+        closed_at=NOW,
+        previous_hash="1" * 64,
+        begins="",
+        epoch=0,
+        key="",
+        transfers=0,
+        digest="0" * 64,
+        positions=(),
+        differences=(),
+    )
+    content = content_of(right)
+    close = {"sequence": 2, "day": right.day, "differences": 0, "content": content, "signature": ""}
     holds = [
         {"currency": currency, "day": date(2026, 3, 20), "differences": 1, "held_at": LONG_AGO}
         for currency in STOPPED

@@ -69,6 +69,7 @@ NUMBERS: Final[Mapping[str, tuple[str, ...]]] = {
     "sequence of counts of what was served": ("club.served.v1.sequence",),
     "definition of a week": (),
     "row of the audit log": (),
+    "close of a day of the wallet": ("FinanceClose.sequence",),
     "epoch of a cell": (),
 }
 """The rows of the runbook, with the fields of contracts and schemas in which each number is."""
@@ -106,6 +107,8 @@ PROOFS: Final = {
     "test_a_lost_database_that_reads_its_weeks_back_judges_as_before",
     "row of the audit log": "backoffice/test_audit_log.py::"
     "test_an_anchor_shows_what_the_owner_of_the_database_hides",
+    "close of a day of the wallet": "subgraphs/wallet/closing/test_tampering.py::"
+    "test_an_anchor_shows_a_chain_that_was_written_again",
     "epoch of a cell": "cells/moving/test_move_command.py::test_the_command_continues_after_sigkill",
 }
 
