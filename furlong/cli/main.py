@@ -122,7 +122,9 @@ COMMANDS: Final = {
     "deadletters": Command(
         f"{OPERATIONS}.deadletters", "cli", "Records that could not be applied, by consumer."
     ),
-    "funds": Command(f"{PROCESSES}.funds", "cli", "Customers' money for other processes: serve it."),
+    "funds": Command(
+        f"{PROCESSES}.funds", "cli", "Customers' money for other processes: serve it, compare it."
+    ),
     "worker": Command(
         f"{PROCESSES}.workers", "cli", "Background work, until stopped; safe on several nodes."
     ),

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from furlong.cli.json_lists import AsJson, amount, echo_list
 from furlong.cli.options import address, database_settings, fail, log_to_stderr, read_settings, running_clock
 from furlong.cli.own_databases import check_databases
 
-cli = typer.Typer(no_args_is_help=True, help="Customers' money for other processes: serve it.")
-
-
-@cli.callback()
-def funds_group() -> None:
-    """Make each command a subcommand."""
+cli = typer.Typer(no_args_is_help=True, help="Customers' money for other processes: serve it, compare it.")
 
 
 @cli.command()
@@ -46,3 +43,54 @@ def serve(
         asyncio.run(work())
     except (ValueError, OSError) as error:
         fail(error)
+
+
+@cli.command()
+def reconcile(
+    *,
+    file: Annotated[
+        Path,
+        typer.Argument(metavar="FILE", help="What a block knows: a reservation in each line, as JSON."),
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """List what the ledger lacks of what another block knows, as after a restore. Exits with 1 if it does.
+
+    It also reads a closed database, and changes nothing.
+    """
+    from msgspec import DecodeError, json, to_builtins
+
+    from foundation.storage.database import Database
+    from subgraphs.wallet.funds.ledger_funds import LedgerFunds
+    from subgraphs.wallet.funds.reconciliation import Known, Lack, lacks
+    from subgraphs.wallet.funds.written_reservations import ReservationReader
+    from subgraphs.wallet.opened import OpenedWallet
+
+    settings, clock = database_settings().entering_closed(), running_clock()
+
+    async def work() -> list[Lack]:
+        known = [json.decode(line, type=Known) for line in file.read_bytes().splitlines() if line.strip()]
+        database = Database.open(settings, "wallet")
+        wallet = OpenedWallet.of(database, clock)
+        try:
+            reader = ReservationReader(database)
+            return await lacks(
+                LedgerFunds(wallet.ledger, wallet.accounts, reader, clock), wallet.ledger, known
+            )
+        finally:
+            await wallet.close()
+
+    try:
+        found = asyncio.run(work())
+    except (DecodeError, OSError) as error:
+        fail(error)
+    echo_list(
+        found,
+        as_json=as_json,
+        heads=("reservation or settlement", "brand", "known there", "here", "amount"),
+        cells=lambda lack: (lack.id, lack.brand, lack.known, lack.here, amount(lack.amount, lack.currency)),
+        facts=to_builtins,
+        nothing="The ledger has all that is known there.",
+    )
+    if found:
+        raise typer.Exit(1)
