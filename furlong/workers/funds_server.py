@@ -78,7 +78,7 @@ class FundsHealth:
     said: str = field(default="")
 
     async def body(self) -> Mapping[str, object]:
-        """Return the body of `/health`; a restart would not help a database that is unavailable."""
+        """Return the body of `/health`; a restart would not bring the database back."""
         try:
             await self.wallet.database.ping()
         except Exception as error:  # noqa: BLE001 - whatever it is, money cannot be moved
