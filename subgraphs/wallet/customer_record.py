@@ -12,6 +12,7 @@ from subgraphs.club_kit.domain.exclusions import ChosenExclusion
 from subgraphs.club_kit.reads.account_lookup import account_lookup, exclusion_lookup
 from subgraphs.club_kit.records.tables import ReferenceTables
 from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.domain.products import Product
 from subgraphs.kit.reads.key_lookup import OWNER, KeyLookup, LookupPart, Row
 from subgraphs.wallet.funds.codes import AccountCode
 from subgraphs.wallet.ledger.tables import LedgerTables
@@ -33,6 +34,7 @@ class HeldAccount(Struct, frozen=True, gc=False):
         id: Of the account in the ledger.
         credit: The id of the club's credit; "" for cash.
         expires_at: When what is left of a credit goes back to the house; None if never.
+        product: The only product whose stakes a credit pays; None for all.
     """
 
     id: str
@@ -43,6 +45,7 @@ class HeldAccount(Struct, frozen=True, gc=False):
     credits_posted: int
     debits_posted: int
     debits_pending: int
+    product: Product | None = None
 
     @property
     def available(self) -> int:
@@ -96,7 +99,17 @@ def _held_accounts(table: Table, ledger_account: Table) -> KeyLookup[Owner, tupl
 
 def _held(rows: Sequence[Row]) -> tuple[HeldAccount, ...]:
     return tuple(
-        HeldAccount(row[0], row[1], AccountCode(row[2]), row[3], row[4], *map(int, row[5:]))
+        HeldAccount(
+            row[0],
+            row[1],
+            AccountCode(row[2]),
+            row[3],
+            row[4],
+            int(row[5]),
+            int(row[6]),
+            int(row[7]),
+            row[8] and Product(row[8]),
+        )
         for row in sorted(rows)
     )
 

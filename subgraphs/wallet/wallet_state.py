@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Final
 
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.wallet.customer_record import CustomerRecord, HeldAccount
@@ -15,6 +16,8 @@ from subgraphs.wallet.limits.limit import LimitKind
 from subgraphs.wallet.limits.prompts import Prompt, Prompted, prompts_due
 from subgraphs.wallet.limits.records import Standing
 from subgraphs.wallet.limits.rules import Rules
+
+FOR_EVER: Final = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,16 @@ class WalletState:
     def credits_minor(self) -> int:
         """Return the credits of the club that have not expired, in minor units of the account's currency."""
         return sum(account.available for account in self._own if account.is_credit(self.at))
+
+    @property
+    def credits(self) -> list[HeldAccount]:
+        """Return the credits that have not expired and are not used up, the first to expire first."""
+        left = [
+            account
+            for account in self._own
+            if account.is_credit(self.at) and (account.available or account.debits_pending)
+        ]
+        return sorted(left, key=lambda account: (account.expires_at or FOR_EVER, account.id))
 
     @property
     def snapshot(self) -> Snapshot:

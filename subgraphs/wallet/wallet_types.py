@@ -14,6 +14,7 @@ from subgraphs.kit.graphql.descriptions import described, fields_described
 from subgraphs.kit.graphql.money import Money, money
 from subgraphs.kit.graphql.pages import PageInfo
 from subgraphs.kit.graphql.schema_building import sliced_by
+from subgraphs.wallet.credit_types import WalletCredit, credits_of
 from subgraphs.wallet.funds.codes import AccountCode, TransferCode
 from subgraphs.wallet.ledger.limits import MAX_ID_LENGTH
 from subgraphs.wallet.ledger.tables import PENDING, POSTED
@@ -150,6 +151,11 @@ class Wallet:
     def bonus(self) -> Money:
         """Credits of the club that have not expired: bonuses and free bets."""
         return self._money(self.seen.credits_minor)
+
+    @strawberry.field(directives=[SEVERAL])
+    def credits(self) -> list[WalletCredit]:
+        """The credits that `bonus` adds up, and those that bets reserve; the first to expire first."""
+        return credits_of(self.seen)
 
     @strawberry.field(directives=[sliced_by("first", "nodes")])
     async def transactions(self, first: int = 10, after: str | None = UNSET) -> TransactionConnection:
