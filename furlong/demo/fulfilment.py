@@ -12,8 +12,7 @@ from consumers.stream.settings import StreamSettings
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
-from furlong.demo.bets.wallets import HOUSE_SECRET
-from furlong.demo.tokens import house_key
+from furlong.demo.tokens import HOUSE_SECRET, house_key
 from furlong.workers.catch_up import gate_of
 from furlong.workers.fulfilment_worker import FulfilmentProcess, run_fulfilment
 from simulator.providers.serve import (

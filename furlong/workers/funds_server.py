@@ -1,4 +1,7 @@
-"""Serves this installation's money to other processes: `/funds` for who has a key, `/health`, `/metrics`."""
+"""Serves this installation's money to other processes: `/funds` and `/credits`, `/health`, `/metrics`.
+
+Who has a key may ask for both.
+"""
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -16,7 +19,9 @@ from foundation.storage.settings import DatabaseSettings
 from furlong.workers.status import status_app
 from subgraphs.kit.funds import Funds, Outcome, Reservation, ReservationState, Settlement
 from subgraphs.kit.funds_settings import FundsSettings
+from subgraphs.kit.http_credits import PATH as CREDITS
 from subgraphs.kit.http_funds import PATH
+from subgraphs.kit.served_credits import credits_app
 from subgraphs.kit.served_funds import funds_app
 from subgraphs.wallet.opened import OpenedWallet
 
@@ -61,12 +66,14 @@ class FundsServer:
     """The application: what is signed goes to the money, the rest is about the process."""
 
     money: ASGIApp
+    credits: ASGIApp
     status: ASGIApp
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
-        is_money = scope["type"] == "http" and scope["path"] == PATH
-        await (self.money if is_money else self.status)(scope, receive, send)
+        path = scope["path"] if scope["type"] == "http" else ""
+        app = {PATH: self.money, CREDITS: self.credits}.get(path, self.status)
+        await app(scope, receive, send)
 
 
 @dataclass(slots=True)
@@ -116,6 +123,7 @@ async def open_funds_server(
     try:
         yield FundsServer(
             funds_app(CountedFunds(wallet.funds, outcomes), keys),
+            credits_app(wallet.credits, keys),
             status_app("funds", health.body, registry),
         )
     finally:

@@ -21,7 +21,7 @@ from foundation.storage.cells.cell import Cell
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
-from furlong.demo.tokens import house_key
+from furlong.demo.tokens import HOUSE_SECRET, house_key
 from furlong.serve.http_server import listen, own_names_only, serving
 from subgraphs.club_kit.domain.reward_kinds.registry import RewardKind
 from subgraphs.kit.credits import Credit, CreditAnswer, Credits, JournalPage
@@ -44,7 +44,6 @@ HOUSE_BRAND: Final = "lagunabet"
 HOUSE_KINDS: Final = (RewardKind.FREE_BET, RewardKind.CASH)
 """What the wallet is given of the rewards of one brand; simulated companies pay all others."""
 
-HOUSE_SECRET: Final = "house"  # noqa: S105 - a name
 PORT_FILE: Final = "house.json"
 KEY_HOURS: Final = 24 * 3_660
 """The wallet remembers keys for ever."""
