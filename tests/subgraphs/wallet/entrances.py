@@ -84,9 +84,7 @@ ANSWERS: Final[Mapping[str, Answer]] = {
     "topic club.adjustment.v1": Never("corrects what bets count; what they earn is stopped at the credit"),
     "topic club.progress.v1": BETS,
     "topic wallet.release.v1": Never("people of finance let payouts go on: about no customer"),
-    "topic wallet.correction.v1": Never(
-        "people of finance correct a booking: no act of play"
-    ),
+    "topic wallet.correction.v1": Never("people of finance correct a booking: no act of play"),
     "topic wallet.check.v1": Never("what a person found who looked at a customer"),
     "topic event.offer.v1": EVENTS,
     "topic event.market.v1": EVENTS,
