@@ -64,6 +64,21 @@ class Writers:
             self.made += 1
             await asyncio.sleep(0)
 
+    async def begin_pair(self, ledger: Ledger, name: str) -> None:
+        """Open two accounts, and move money between them once."""
+        pair = [account(f"{name} {side}") for side in ("payer", "payee")]
+        await ledger.create_accounts(pair)
+        transfer = Transfer(
+            id=name,
+            debit_account_id=pair[0].id,
+            credit_account_id=pair[1].id,
+            amount=1,
+            ledger=STERLING,
+            code=1,
+        )
+        assert (await ledger.create_transfer(transfer)).status is CreateTransferStatus.CREATED
+        self.made += 1
+
 
 async def test_a_day_is_closed_beside_writers(database: FaultyDatabase, database_url: str) -> None:
     """What a close says stays so: each day has the transfers that it was closed with, and all are in one.
@@ -91,6 +106,7 @@ async def test_a_day_is_closed_beside_writers(database: FaultyDatabase, database
                 clock.now = span_of(day).end + 1
                 await _closed(closer)
                 clock.now = span_of(day).end - HOUR  # a server whose clock goes back
+                await writers.begin_pair(ledgers[1], str(day))  # accounts that never were behind midnight
                 await _until_more(writers)
                 clock.now = span_of(day).end + 12 * HOUR
             writers.stop = True
