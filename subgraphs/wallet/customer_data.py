@@ -5,16 +5,18 @@ from typing import Final
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from subgraphs.kit.records.customer_history import CustomerHistory
+from subgraphs.kit.records.customer_history import CustomerHistory, HistoryTable
 from subgraphs.kit.records.erasure import ErasedPerson, Erasure, ErasureTables, Pseudonyms
 from subgraphs.kit.records.outbox import TOMBSTONE
 from subgraphs.kit.records.table_rules import erasure_rules
 from subgraphs.kit.topics import EXCLUSION_TOPIC
-from subgraphs.wallet.models import ERASURE, OUTBOX, REFERENCE, STREAM
+from subgraphs.wallet.models import ERASURE, LIMITS, OUTBOX, REFERENCE, STREAM
 from subgraphs.wallet.retention.erasing import note_term
 from subgraphs.wallet.table_rules import TABLE_RULES
 
-HISTORY: Final = CustomerHistory(())
+HISTORY: Final = CustomerHistory(
+    (HistoryTable("limit", LIMITS.change, LIMITS.change.c.at, LIMITS.change.c.id),)
+)
 
 
 def erasure_of(dialect: str, pseudonyms: Pseudonyms) -> Erasure:

@@ -223,6 +223,22 @@ def _is_control(facts: Facts) -> bool:
     return bool(facts["draw"] < facts["control_per_mille"])
 
 
+_BREAKS: Final = {"break": "a break", "exclusion": "to be excluded"}
+
+
+def _limit(facts: Facts) -> str:
+    kind = facts["subject"].replace("_", " ").lower()
+    if facts["ends_at"] is not None:
+        where = f" from {facts['product'].lower()}" if facts["product"] else ""
+        return f"Chose {_BREAKS[kind]}{where}, until {facts['ends_at']:%d %b %Y %H:%M} UTC"
+    result = facts["outcome"].lower()
+    if facts["amount"] is None:
+        return f"Asked to remove the limit ({kind}): {result}"
+    is_time = kind == "session minutes"
+    value = str(facts["amount"]) if is_time else written(facts["amount"], facts["currency"], LOCALE)
+    return f"Asked for a limit of {value} ({kind}): {result}"
+
+
 TITLES: Final[Mapping[str, Callable[[Facts], str]]] = MappingProxyType(
     {
         "account": _account,
@@ -236,6 +252,7 @@ TITLES: Final[Mapping[str, Callable[[Facts], str]]] = MappingProxyType(
         "impression": _impression,
         "intent.club": _intent,
         "intent.rewards": _intent,
+        "limit": _limit,
         "membership": _membership,
         "qualification": _qualification,
         "reward": _reward,

@@ -179,6 +179,19 @@ def test_what_a_customer_asked_for_is_told_in_words() -> None:
     assert title_of(asked) == "Asked to join: in doubt"
 
 
+def test_what_a_customer_asked_of_limits_is_told_in_words() -> None:
+    """Money with its symbol, minutes without one, and until when a break is."""
+    asked = {"subject": "DEPOSIT_DAY", "outcome": "ASKED", "amount": 5000, "currency": "GBP", "ends_at": None}
+    none = {"product": None}
+    assert TITLES["limit"](asked | none) == "Asked for a limit of £50.00 (deposit day): asked"
+    minutes = asked | none | {"subject": "SESSION_MINUTES", "amount": 45, "outcome": "SET"}
+    assert TITLES["limit"](minutes) == "Asked for a limit of 45 (session minutes): set"
+    removed = asked | none | {"amount": None}
+    assert TITLES["limit"](removed) == "Asked to remove the limit (deposit day): asked"
+    until = {"subject": "BREAK", "product": "BETTING", "ends_at": datetime(2026, 12, 1, 9, tzinfo=UTC)}
+    assert TITLES["limit"](asked | until) == "Chose a break from betting, until 01 Dec 2026 09:00 UTC"
+
+
 def test_support_is_told_that_the_upstream_asked_to_wait() -> None:
     """Only of a change in doubt: what is settled waits for nothing."""
     until = datetime(2026, 11, 25, 12, tzinfo=UTC)
