@@ -24,7 +24,7 @@ from subgraphs.wallet.limits.breaks import BreakKind
 from subgraphs.wallet.limits.changes import Wanted
 from subgraphs.wallet.limits.limit import LimitKind
 from subgraphs.wallet.limits.store import Request
-from subgraphs.wallet.models import ERASED_CUSTOMER, LEDGER, LIMITS, METADATA
+from subgraphs.wallet.models import ERASED_CUSTOMER, LEDGER, LIMITS, METADATA, OUTBOX
 from subgraphs.wallet.opened import OpenedWallet
 from subgraphs.wallet.retention.forgetting import Forgetting
 from subgraphs.wallet.retention.terms import DEFAULT_YEARS, TERMS, Term, over_before, years_of
@@ -67,12 +67,13 @@ class Kept:
             await self.wallet.limits.self_exclude(connection, request, standing, months)
 
     async def everything(self) -> str:
-        """Return all rows of all tables as text."""
+        """Return all rows of all tables as text, but for what is published and then deleted."""
         async with self.database.read() as connection:
             return "\n".join(
                 [
                     repr(tuple(row))
                     for table in METADATA.tables.values()
+                    if table is not OUTBOX.outbox
                     for row in await connection.execute(select(table))
                 ]
             )
