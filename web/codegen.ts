@@ -17,7 +17,7 @@ const WIDGET = {
 const GENERATED = 'packages/client/src/generated';
 
 const DEMO = { schema: '../schema.api.graphql', documents: ['demo/**/*.graphql'] };
-const GENERATED_OF_DEMO = 'demo/events/generated';
+const GENERATED_OF_DEMO = 'demo/generated';
 
 const config: CodegenConfig = {
   generates: {

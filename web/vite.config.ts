@@ -9,7 +9,7 @@ import { ALIAS, CSS_TARGET } from './alias.ts';
 // The gateway that `npm run dev` connects to; `make demo` starts it at this address.
 const GATEWAY = process.env['FURLONG_DEV_URL'] ?? 'http://127.0.0.1:8000';
 
-const MANIFESTS = ['packages/client/src/generated', 'demo/events/generated'].map(
+const MANIFESTS = ['packages/client/src/generated', 'demo/generated'].map(
   (folder) => new URL(`${folder}/persisted-documents.json`, import.meta.url),
 );
 

@@ -3,7 +3,7 @@ import type { Ending, LiveListener } from '@furlong/client';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { type Board, type BoardEvent, isFollowed, MAX_AGE_MS, reduceBoard } from '../demo/events/board';
-import type { EventPricesSubscription } from '../demo/events/generated/operations';
+import type { EventPricesSubscription } from '../demo/generated/operations';
 import { MOVED_MS } from '../demo/events/moves';
 import { standingOf } from '../demo/events/picked';
 import { createEventPoller, LIST_MS, POLL_MS } from '../demo/events/poller';

@@ -1,6 +1,6 @@
 /** Events as the graph answers them to the demo's page, and the page's board after its reads and updates. */
 import { boardAtStart, reduceBoard, type Board } from '../demo/events/board';
-import type { SportsEventsQuery } from '../demo/events/generated/operations';
+import type { SportsEventsQuery } from '../demo/generated/operations';
 import type { OfferedEvent } from '../demo/events/offers';
 import { POLL_MS } from '../demo/events/poller';
 

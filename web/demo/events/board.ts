@@ -2,7 +2,7 @@
 import type { Answer } from '@furlong/client';
 
 import { afterReading, afterUpdate, type Followed, follows, NOTHING_FOLLOWED, present, type PriceUpdate } from './followed';
-import type { SportsEventsQuery } from './generated/operations';
+import type { SportsEventsQuery } from '../generated/operations';
 import { type Moves, movesBetween, NO_MOVES, recentMoves } from './moves';
 import { eventsOf, type OfferedEvent, offersOf } from './offers';
 import { firstPick, keep, pick, pickAgain, type Picked, type PickedIds, type Prices } from './picked';

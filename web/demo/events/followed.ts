@@ -1,5 +1,5 @@
 /** Events whose prices come by the subscription: how they stand, and whether that is the present. */
-import type { EventPricesSubscription } from './generated/operations';
+import type { EventPricesSubscription } from '../generated/operations';
 import type { OfferedEvent } from './offers';
 
 export type PriceUpdate = EventPricesSubscription['eventsUpdated'];

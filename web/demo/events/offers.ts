@@ -1,5 +1,5 @@
 /** Events, markets and selections as the graph offers them. */
-import type { EventFactsFragment, OfferedMarketFragment, SportsEventsQuery } from './generated/operations';
+import type { EventFactsFragment, OfferedMarketFragment, SportsEventsQuery } from '../generated/operations';
 
 export type OfferedMarket = OfferedMarketFragment;
 export type OfferedSelection = OfferedMarket['selections'][number];

@@ -2,7 +2,7 @@
 import { type Answer, type Backoff, Unreached, waitMs } from '@furlong/client';
 
 import { type BoardEvent, MAX_AGE_MS } from './board';
-import type { SportsEventsQuery } from './generated/operations';
+import type { SportsEventsQuery } from '../generated/operations';
 
 export const POLL_MS = 3_000;
 /** The interval of reads while the subscription brings the prices: the list has other events, or another order. */

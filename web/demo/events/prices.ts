@@ -2,7 +2,7 @@
 import { createLiveLoop, type LiveListener } from '@furlong/client';
 
 import { type BoardEvent, MAX_AGE_MS } from './board';
-import type { EventPricesSubscription } from './generated/operations';
+import type { EventPricesSubscription } from '../generated/operations';
 
 /** The most events that the graph lets one subscription follow. */
 export const MAX_FOLLOWED = 50;

@@ -3,7 +3,7 @@ import type { Ask, ConnectLive, LiveListener } from '@furlong/client';
 import { useCallback, useEffect, useReducer, useRef } from 'react';
 
 import { type Board, boardAtStart, type BoardEvent, isFollowed, reduceBoard } from './board';
-import { EventPrices, type EventPricesSubscription, SportsEvents, type SportsEventsQueryVariables } from './generated/operations';
+import { EventPrices, type EventPricesSubscription, SportsEvents, type SportsEventsQueryVariables } from '../generated/operations';
 import { createListed } from './listed';
 import { MOVED_MS } from './moves';
 import type { PickedIds } from './picked';

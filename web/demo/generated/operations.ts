@@ -1,0 +1,300 @@
+/** Internal type. DO NOT USE DIRECTLY. */
+type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
+/** Internal type. DO NOT USE DIRECTLY. */
+export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+/* Written by `npm run codegen`. */
+import type { Operation } from '@furlong/client';
+export type AcknowledgePromptInput = {
+  readonly brand: string;
+  readonly idempotencyKey: string;
+  readonly prompt: LimitPrompt;
+};
+
+export type DeclineLimitInput = {
+  readonly brand: string;
+  readonly idempotencyKey: string;
+};
+
+export type EventStatus =
+  | 'CANCELLED'
+  | 'FINISHED'
+  | 'LIVE'
+  | 'SCHEDULED'
+  | 'SUSPENDED';
+
+/** What is limited, or how the customer has stopped. */
+export type LimitKind =
+  | 'BREAK'
+  | 'DEPOSIT_DAY'
+  | 'DEPOSIT_MONTH'
+  | 'DEPOSIT_WEEK'
+  | 'EXCLUSION'
+  | 'LOSS_DAY'
+  | 'SESSION_MINUTES'
+  | 'STAKE_BET';
+
+/** What a customer is asked or told. FIRST_DEPOSIT: set a deposit limit before you pay in; REVIEW: look at what you spent; NO_LIMIT: you have no limit, do you want one? */
+export type LimitPrompt =
+  | 'FIRST_DEPOSIT'
+  | 'NO_LIMIT'
+  | 'REVIEW';
+
+export type MarketStatus =
+  | 'CLOSED'
+  | 'OPEN'
+  | 'SETTLED'
+  | 'SUSPENDED';
+
+export type PlatformErrorCode =
+  | 'CONFIRMATION_NEEDED'
+  | 'COOLING_OFF'
+  | 'DECLINED'
+  | 'FORBIDDEN'
+  | 'IDEMPOTENCY_REUSED'
+  | 'INSUFFICIENT_FUNDS'
+  | 'LIMIT_REACHED'
+  | 'METHOD_UNAVAILABLE'
+  | 'NOT_ALLOWED_HERE'
+  | 'PENDING'
+  | 'PRICE_CHANGED'
+  | 'SELF_EXCLUDED'
+  | 'STAKE_TOO_HIGH'
+  | 'STAKE_TOO_LOW'
+  | 'SUSPENDED'
+  | 'UNAUTHENTICATED'
+  | 'UNKNOWN_SELECTION'
+  | 'UNVERIFIED'
+  | 'WALLET_PENDING'
+  | 'WRONG_CURRENCY';
+
+export type Product =
+  | 'BETTING'
+  | 'BINGO'
+  | 'CASINO'
+  | 'POKER';
+
+export type SelectionStatus =
+  | 'DEAD_HEAT'
+  | 'LOST'
+  | 'OPEN'
+  | 'SUSPENDED'
+  | 'VOID'
+  | 'WITHDRAWN'
+  | 'WON';
+
+export type SelfExcludeInput = {
+  readonly brand: string;
+  readonly idempotencyKey: string;
+  readonly months: number;
+};
+
+export type SetLimitInput = {
+  /** For limits of money. Without amount and minutes, that the limit ends. */
+  readonly amountMinor?: number | null | undefined;
+  readonly brand: string;
+  /** That of the account. */
+  readonly currency: string;
+  readonly idempotencyKey: string;
+  readonly kind: LimitKind;
+  /** For sessions. */
+  readonly minutes?: number | null | undefined;
+};
+
+export type TakeBreakInput = {
+  readonly brand: string;
+  readonly idempotencyKey: string;
+  /** What to take a break of; null for everything. */
+  readonly product?: Product | null | undefined;
+  readonly until: string;
+};
+
+/** Why money was moved. */
+export type TransactionKind =
+  | 'BONUS'
+  | 'CORRECTION'
+  | 'DEPOSIT'
+  | 'FEE'
+  | 'FREE_BET'
+  | 'GAME_BET'
+  | 'GAME_WIN'
+  | 'REFUND'
+  | 'RETURN'
+  | 'ROLLBACK'
+  | 'STAKE'
+  | 'WITHDRAWAL';
+
+/** How a transaction stands. PENDING: the money is reserved; POSTED: it has moved; VOIDED: it was given back, by whoever reserved it or because its time had passed; REVIEW: a person looks at it. */
+export type TransactionState =
+  | 'PENDING'
+  | 'POSTED'
+  | 'REVIEW'
+  | 'VOIDED';
+
+export type SportsEventsQueryVariables = Exact<{
+  brand: string;
+  first: number;
+  after?: string | null | undefined;
+  sport?: string | null | undefined;
+  search?: string | null | undefined;
+  from?: string | null | undefined;
+  to?: string | null | undefined;
+  opened: string;
+  hasOpened: boolean;
+  picked: string;
+  hasPicked: boolean;
+}>;
+
+
+export type SportsEventsQuery = { readonly sports: ReadonlyArray<{ readonly id: string, readonly name: string }> | null, readonly events: { readonly nodes: ReadonlyArray<{ readonly name: string, readonly id: string, readonly startsAt: string, readonly status: EventStatus, readonly score: string | null, readonly markets: ReadonlyArray<{ readonly id: string, readonly name: string, readonly status: MarketStatus, readonly selections: ReadonlyArray<{ readonly id: string, readonly name: string, readonly status: SelectionStatus, readonly odds: { readonly milli: number, readonly display: string } | null }> }>, readonly sport: { readonly id: string, readonly name: string }, readonly competition: { readonly name: string } }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } | null, readonly opened?: { readonly name: string, readonly id: string, readonly startsAt: string, readonly status: EventStatus, readonly score: string | null, readonly markets: ReadonlyArray<{ readonly id: string, readonly name: string, readonly status: MarketStatus, readonly selections: ReadonlyArray<{ readonly id: string, readonly name: string, readonly status: SelectionStatus, readonly odds: { readonly milli: number, readonly display: string } | null }> }>, readonly sport: { readonly id: string, readonly name: string }, readonly competition: { readonly name: string } } | null, readonly picked?: { readonly name: string, readonly id: string, readonly startsAt: string, readonly status: EventStatus, readonly score: string | null, readonly markets: ReadonlyArray<{ readonly id: string, readonly name: string, readonly status: MarketStatus, readonly selections: ReadonlyArray<{ readonly id: string, readonly name: string, readonly status: SelectionStatus, readonly odds: { readonly milli: number, readonly display: string } | null }> }>, readonly sport: { readonly id: string, readonly name: string }, readonly competition: { readonly name: string } } | null };
+
+export type EventPricesSubscriptionVariables = Exact<{
+  brand: string;
+  ids: ReadonlyArray<string> | string;
+  after?: string | null | undefined;
+}>;
+
+
+export type EventPricesSubscription = { readonly eventsUpdated: { readonly position: string, readonly image: boolean, readonly events: ReadonlyArray<{ readonly id: string, readonly startsAt: string, readonly status: EventStatus, readonly score: string | null, readonly markets: ReadonlyArray<{ readonly id: string, readonly name: string, readonly status: MarketStatus, readonly selections: ReadonlyArray<{ readonly id: string, readonly name: string, readonly status: SelectionStatus, readonly odds: { readonly milli: number, readonly display: string } | null }> }> }> } };
+
+export type EventStateFragment = { readonly id: string, readonly startsAt: string, readonly status: EventStatus, readonly score: string | null };
+
+export type EventFactsFragment = { readonly name: string, readonly id: string, readonly startsAt: string, readonly status: EventStatus, readonly score: string | null, readonly sport: { readonly id: string, readonly name: string }, readonly competition: { readonly name: string } };
+
+export type OfferedMarketFragment = { readonly id: string, readonly name: string, readonly status: MarketStatus, readonly selections: ReadonlyArray<{ readonly id: string, readonly name: string, readonly status: SelectionStatus, readonly odds: { readonly milli: number, readonly display: string } | null }> };
+
+export type MoneyQueryVariables = Exact<{
+  brand: string;
+}>;
+
+
+export type MoneyQuery = { readonly wallet: { readonly id: string, readonly prompts: ReadonlyArray<LimitPrompt>, readonly balance: { readonly minor: number, readonly currency: string }, readonly withdrawable: { readonly minor: number, readonly currency: string } | null, readonly bonus: { readonly minor: number, readonly currency: string }, readonly limits: ReadonlyArray<{ readonly kind: LimitKind, readonly minutes: number | null, readonly usedMinutes: number | null, readonly pendingMinutes: number | null, readonly pendingFrom: string | null, readonly pendingUntil: string | null, readonly until: string | null, readonly product: Product | null, readonly amount: { readonly minor: number, readonly currency: string } | null, readonly used: { readonly minor: number, readonly currency: string } | null, readonly pending: { readonly minor: number, readonly currency: string } | null }> } | null };
+
+export type MoneyHistoryQueryVariables = Exact<{
+  brand: string;
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+
+export type MoneyHistoryQuery = { readonly wallet: { readonly id: string, readonly transactions: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly at: string, readonly kind: TransactionKind, readonly state: TransactionState, readonly reference: string | null, readonly amount: { readonly minor: number, readonly currency: string }, readonly credits: { readonly minor: number, readonly currency: string } }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } } | null };
+
+export type MoneyChangesSubscriptionVariables = Exact<{
+  brand: string;
+}>;
+
+
+export type MoneyChangesSubscription = { readonly walletUpdated: { readonly id: string, readonly prompts: ReadonlyArray<LimitPrompt>, readonly balance: { readonly minor: number, readonly currency: string }, readonly withdrawable: { readonly minor: number, readonly currency: string } | null, readonly bonus: { readonly minor: number, readonly currency: string }, readonly limits: ReadonlyArray<{ readonly kind: LimitKind, readonly minutes: number | null, readonly usedMinutes: number | null, readonly pendingMinutes: number | null, readonly pendingFrom: string | null, readonly pendingUntil: string | null, readonly until: string | null, readonly product: Product | null, readonly amount: { readonly minor: number, readonly currency: string } | null, readonly used: { readonly minor: number, readonly currency: string } | null, readonly pending: { readonly minor: number, readonly currency: string } | null }> } };
+
+export type SetLimitMutationVariables = Exact<{
+  input: SetLimitInput;
+}>;
+
+
+export type SetLimitMutation = { readonly setLimit: { readonly prompts: ReadonlyArray<LimitPrompt>, readonly limits: ReadonlyArray<{ readonly kind: LimitKind, readonly minutes: number | null, readonly usedMinutes: number | null, readonly pendingMinutes: number | null, readonly pendingFrom: string | null, readonly pendingUntil: string | null, readonly until: string | null, readonly product: Product | null, readonly amount: { readonly minor: number, readonly currency: string } | null, readonly used: { readonly minor: number, readonly currency: string } | null, readonly pending: { readonly minor: number, readonly currency: string } | null }>, readonly errors: ReadonlyArray<{ readonly code: PlatformErrorCode }> } };
+
+export type TakeBreakMutationVariables = Exact<{
+  input: TakeBreakInput;
+}>;
+
+
+export type TakeBreakMutation = { readonly takeBreak: { readonly prompts: ReadonlyArray<LimitPrompt>, readonly limits: ReadonlyArray<{ readonly kind: LimitKind, readonly minutes: number | null, readonly usedMinutes: number | null, readonly pendingMinutes: number | null, readonly pendingFrom: string | null, readonly pendingUntil: string | null, readonly until: string | null, readonly product: Product | null, readonly amount: { readonly minor: number, readonly currency: string } | null, readonly used: { readonly minor: number, readonly currency: string } | null, readonly pending: { readonly minor: number, readonly currency: string } | null }>, readonly errors: ReadonlyArray<{ readonly code: PlatformErrorCode }> } };
+
+export type SelfExcludeMutationVariables = Exact<{
+  input: SelfExcludeInput;
+}>;
+
+
+export type SelfExcludeMutation = { readonly selfExclude: { readonly prompts: ReadonlyArray<LimitPrompt>, readonly limits: ReadonlyArray<{ readonly kind: LimitKind, readonly minutes: number | null, readonly usedMinutes: number | null, readonly pendingMinutes: number | null, readonly pendingFrom: string | null, readonly pendingUntil: string | null, readonly until: string | null, readonly product: Product | null, readonly amount: { readonly minor: number, readonly currency: string } | null, readonly used: { readonly minor: number, readonly currency: string } | null, readonly pending: { readonly minor: number, readonly currency: string } | null }>, readonly errors: ReadonlyArray<{ readonly code: PlatformErrorCode }> } };
+
+export type DeclineLimitMutationVariables = Exact<{
+  input: DeclineLimitInput;
+}>;
+
+
+export type DeclineLimitMutation = { readonly declineLimit: { readonly prompts: ReadonlyArray<LimitPrompt>, readonly limits: ReadonlyArray<{ readonly kind: LimitKind, readonly minutes: number | null, readonly usedMinutes: number | null, readonly pendingMinutes: number | null, readonly pendingFrom: string | null, readonly pendingUntil: string | null, readonly until: string | null, readonly product: Product | null, readonly amount: { readonly minor: number, readonly currency: string } | null, readonly used: { readonly minor: number, readonly currency: string } | null, readonly pending: { readonly minor: number, readonly currency: string } | null }>, readonly errors: ReadonlyArray<{ readonly code: PlatformErrorCode }> } };
+
+export type AcknowledgePromptMutationVariables = Exact<{
+  input: AcknowledgePromptInput;
+}>;
+
+
+export type AcknowledgePromptMutation = { readonly acknowledgePrompt: { readonly prompts: ReadonlyArray<LimitPrompt>, readonly limits: ReadonlyArray<{ readonly kind: LimitKind, readonly minutes: number | null, readonly usedMinutes: number | null, readonly pendingMinutes: number | null, readonly pendingFrom: string | null, readonly pendingUntil: string | null, readonly until: string | null, readonly product: Product | null, readonly amount: { readonly minor: number, readonly currency: string } | null, readonly used: { readonly minor: number, readonly currency: string } | null, readonly pending: { readonly minor: number, readonly currency: string } | null }>, readonly errors: ReadonlyArray<{ readonly code: PlatformErrorCode }> } };
+
+export type WalletFragment = { readonly id: string, readonly prompts: ReadonlyArray<LimitPrompt>, readonly balance: { readonly minor: number, readonly currency: string }, readonly withdrawable: { readonly minor: number, readonly currency: string } | null, readonly bonus: { readonly minor: number, readonly currency: string }, readonly limits: ReadonlyArray<{ readonly kind: LimitKind, readonly minutes: number | null, readonly usedMinutes: number | null, readonly pendingMinutes: number | null, readonly pendingFrom: string | null, readonly pendingUntil: string | null, readonly until: string | null, readonly product: Product | null, readonly amount: { readonly minor: number, readonly currency: string } | null, readonly used: { readonly minor: number, readonly currency: string } | null, readonly pending: { readonly minor: number, readonly currency: string } | null }> };
+
+export type LimitedFragment = { readonly prompts: ReadonlyArray<LimitPrompt>, readonly limits: ReadonlyArray<{ readonly kind: LimitKind, readonly minutes: number | null, readonly usedMinutes: number | null, readonly pendingMinutes: number | null, readonly pendingFrom: string | null, readonly pendingUntil: string | null, readonly until: string | null, readonly product: Product | null, readonly amount: { readonly minor: number, readonly currency: string } | null, readonly used: { readonly minor: number, readonly currency: string } | null, readonly pending: { readonly minor: number, readonly currency: string } | null }>, readonly errors: ReadonlyArray<{ readonly code: PlatformErrorCode }> };
+
+export type LimitFragment = { readonly kind: LimitKind, readonly minutes: number | null, readonly usedMinutes: number | null, readonly pendingMinutes: number | null, readonly pendingFrom: string | null, readonly pendingUntil: string | null, readonly until: string | null, readonly product: Product | null, readonly amount: { readonly minor: number, readonly currency: string } | null, readonly used: { readonly minor: number, readonly currency: string } | null, readonly pending: { readonly minor: number, readonly currency: string } | null };
+
+export type AmountFragment = { readonly minor: number, readonly currency: string };
+
+
+export const SportsEvents: Operation<SportsEventsQuery, SportsEventsQueryVariables> = {
+  name: 'SportsEvents',
+  kind: 'query',
+  id: 'sha256:26d68fa052efc788b0be2118f5a5a2913c2c5db62b645061c17140bf617f9115',
+  text: "query SportsEvents($brand:ID!$first:Int!$after:String$sport:ID$search:String$from:DateTime$to:DateTime$opened:ID!$hasOpened:Boolean!$picked:ID!$hasPicked:Boolean!){sports(brand:$brand){id name}events(brand:$brand first:$first after:$after sport:$sport search:$search from:$from to:$to){nodes{...EventFacts markets(first:1){...OfferedMarket}}pageInfo{hasNextPage endCursor}}opened:event(brand:$brand id:$opened)@include(if:$hasOpened){...EventFacts markets(first:20){...OfferedMarket}}picked:event(brand:$brand id:$picked)@include(if:$hasPicked){...EventFacts markets(first:20){...OfferedMarket}}}fragment EventFacts on Event{...EventState name sport{id name}competition{name}}fragment EventState on Event{id startsAt status score}fragment OfferedMarket on Market{id name status selections{id name status odds{milli display}}}",
+};
+
+export const EventPrices: Operation<EventPricesSubscription, EventPricesSubscriptionVariables> = {
+  name: 'EventPrices',
+  kind: 'subscription',
+  id: 'sha256:20ad5a45ecd433d284e12f0bd87466a05fb2f60e364db34b52830a98cd49dab8',
+  text: "subscription EventPrices($brand:ID!$ids:[ID!]!$after:String){eventsUpdated(brand:$brand ids:$ids after:$after){position image events{...EventState markets(first:20){...OfferedMarket}}}}fragment EventState on Event{id startsAt status score}fragment OfferedMarket on Market{id name status selections{id name status odds{milli display}}}",
+};
+
+export const Money: Operation<MoneyQuery, MoneyQueryVariables> = {
+  name: 'Money',
+  kind: 'query',
+  id: 'sha256:da07075b826ac1cc8bc27bc6e560083839debac34c5c195239ce7c3d4da0f42f',
+  text: "query Money($brand:ID!){wallet(brand:$brand){...Wallet}}fragment Wallet on Wallet{id balance{...Amount}withdrawable{...Amount}bonus{...Amount}limits{...Limit}prompts}fragment Amount on Money{minor currency}fragment Limit on Limit{kind amount{...Amount}used{...Amount}minutes usedMinutes pending{...Amount}pendingMinutes pendingFrom pendingUntil until product}",
+};
+
+export const MoneyHistory: Operation<MoneyHistoryQuery, MoneyHistoryQueryVariables> = {
+  name: 'MoneyHistory',
+  kind: 'query',
+  id: 'sha256:d271b049ac0c3377d1cbaad8dbc77f7b6d25f10000ad52dbcdd8c15207b99a8a',
+  text: "query MoneyHistory($brand:ID!$first:Int!$after:String){wallet(brand:$brand){id transactions(first:$first after:$after){nodes{id at kind amount{...Amount}credits{...Amount}state reference}pageInfo{hasNextPage endCursor}}}}fragment Amount on Money{minor currency}",
+};
+
+export const MoneyChanges: Operation<MoneyChangesSubscription, MoneyChangesSubscriptionVariables> = {
+  name: 'MoneyChanges',
+  kind: 'subscription',
+  id: 'sha256:32d3f3a3fefb83a3010e8dcad8c409347a8c7ffe808ea6d6c0df0871e02289d3',
+  text: "subscription MoneyChanges($brand:ID!){walletUpdated(brand:$brand){...Wallet}}fragment Wallet on Wallet{id balance{...Amount}withdrawable{...Amount}bonus{...Amount}limits{...Limit}prompts}fragment Amount on Money{minor currency}fragment Limit on Limit{kind amount{...Amount}used{...Amount}minutes usedMinutes pending{...Amount}pendingMinutes pendingFrom pendingUntil until product}",
+};
+
+export const SetLimit: Operation<SetLimitMutation, SetLimitMutationVariables> = {
+  name: 'SetLimit',
+  kind: 'mutation',
+  id: 'sha256:364bfdfd954a44cd8792e903ded3006b94806dab8a7f4cdb608276e88b7f96c6',
+  text: "mutation SetLimit($input:SetLimitInput!){setLimit(input:$input){...Limited}}fragment Limited on LimitPayload{limits{...Limit}prompts errors{code}}fragment Limit on Limit{kind amount{...Amount}used{...Amount}minutes usedMinutes pending{...Amount}pendingMinutes pendingFrom pendingUntil until product}fragment Amount on Money{minor currency}",
+};
+
+export const TakeBreak: Operation<TakeBreakMutation, TakeBreakMutationVariables> = {
+  name: 'TakeBreak',
+  kind: 'mutation',
+  id: 'sha256:a3b30f1c703c7416d9375d7ceddeb80df03cbcff89e830fdaa76af6eb71991cf',
+  text: "mutation TakeBreak($input:TakeBreakInput!){takeBreak(input:$input){...Limited}}fragment Limited on LimitPayload{limits{...Limit}prompts errors{code}}fragment Limit on Limit{kind amount{...Amount}used{...Amount}minutes usedMinutes pending{...Amount}pendingMinutes pendingFrom pendingUntil until product}fragment Amount on Money{minor currency}",
+};
+
+export const SelfExclude: Operation<SelfExcludeMutation, SelfExcludeMutationVariables> = {
+  name: 'SelfExclude',
+  kind: 'mutation',
+  id: 'sha256:e5d7e2e8025fcbba3ce9dd3719d8d52d75905fc6db8c479b7d4fee69e5fb3f42',
+  text: "mutation SelfExclude($input:SelfExcludeInput!){selfExclude(input:$input){...Limited}}fragment Limited on LimitPayload{limits{...Limit}prompts errors{code}}fragment Limit on Limit{kind amount{...Amount}used{...Amount}minutes usedMinutes pending{...Amount}pendingMinutes pendingFrom pendingUntil until product}fragment Amount on Money{minor currency}",
+};
+
+export const DeclineLimit: Operation<DeclineLimitMutation, DeclineLimitMutationVariables> = {
+  name: 'DeclineLimit',
+  kind: 'mutation',
+  id: 'sha256:4c8c0fc31c00e0fc1f0afb216640633c02d812d68092d769520666c3ba893859',
+  text: "mutation DeclineLimit($input:DeclineLimitInput!){declineLimit(input:$input){...Limited}}fragment Limited on LimitPayload{limits{...Limit}prompts errors{code}}fragment Limit on Limit{kind amount{...Amount}used{...Amount}minutes usedMinutes pending{...Amount}pendingMinutes pendingFrom pendingUntil until product}fragment Amount on Money{minor currency}",
+};
+
+export const AcknowledgePrompt: Operation<AcknowledgePromptMutation, AcknowledgePromptMutationVariables> = {
+  name: 'AcknowledgePrompt',
+  kind: 'mutation',
+  id: 'sha256:bd5d6fe5ad5f53bf324fa0d63b598b9a8caebce8c92466b0ce574b6108150139',
+  text: "mutation AcknowledgePrompt($input:AcknowledgePromptInput!){acknowledgePrompt(input:$input){...Limited}}fragment Limited on LimitPayload{limits{...Limit}prompts errors{code}}fragment Limit on Limit{kind amount{...Amount}used{...Amount}minutes usedMinutes pending{...Amount}pendingMinutes pendingFrom pendingUntil until product}fragment Amount on Money{minor currency}",
+};
