@@ -1,10 +1,18 @@
-/** The page: session bar, events, and bet-slip with the tracker. */
+/** The page: session bar, the customer's money, events, and bet-slip with the tracker. */
 import { askOver, createRoute, liveOver, type Session } from '@furlong/client';
 import { LocaleProvider, localeFor } from '@furlong/club';
 import { useEffect, useState } from 'react';
 
 import { Bets } from './Bets';
 import { slipWords } from './messages';
+import { stopOfBets } from './money/breaks/breaks';
+import { HeadBalance } from './money/HeadBalance';
+import { MoneyPanel, type Part } from './money/MoneyPanel';
+import { Prompts } from './money/Prompts';
+import { Reminder } from './money/Reminder';
+import { Stopped } from './money/Stopped';
+import { useMoney } from './money/useMoney';
+import { useNow } from './money/useNow';
 import { RehearsalBanner } from './session/RehearsalBanner';
 import { fetchDemo, sessionAtStart, type Demo } from './session/demo';
 import { rememberCustomer, rememberedCustomer } from './session/remembered';
@@ -23,6 +31,11 @@ export function App() {
   const [demo, setDemo] = useState<Demo | null>(null);
   const [session, setSession] = useState<Session | null>(null);
   const rehearsal = useRehearsal();
+  const now = useNow(rehearsal);
+  const money = useMoney({ ask, live }, session ?? NOBODY);
+  const [part, setPart] = useState<Part | null>(null);
+  const stop = stopOfBets(money.state.wallet?.limits ?? [], now);
+  const isSignedIn = session !== null && session.customer !== null;
 
   useEffect(() => {
     document.documentElement.lang = locale.tag;
@@ -49,11 +62,14 @@ export function App() {
       <header className="site">
         <div className="site-inner">
           <h1 className="wordmark">{nameOf(session?.brand ?? '')}</h1>
+          {isSignedIn && <HeadBalance state={money.state} onOpen={() => setPart('history')} />}
           {session !== null && <SessionBar demo={demo} session={session} onSession={choose} />}
         </div>
       </header>
       <main className="page">
-        {session !== null && (
+        {isSignedIn && <Prompts money={money} onOpen={setPart} />}
+        {stop !== null && <Stopped stop={stop} onOpen={() => setPart('history')} />}
+        {session !== null && stop === null && (
           <Bets
             key={session.brand}
             ask={ask}
@@ -67,6 +83,8 @@ export function App() {
       <footer className="site-foot">
         <p>{slipWords(locale).invented}</p>
       </footer>
+      {isSignedIn && <MoneyPanel money={money} now={now} part={part} onPart={setPart} />}
+      {isSignedIn && <Reminder state={money.state} onOpen={setPart} />}
     </LocaleProvider>
   );
 }

@@ -8,6 +8,7 @@ import '@furlong/club/src/ui/tracker.css';
 import './page.css';
 import './events/events.css';
 import './slip/slip.css';
+import './money/money.css';
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no #root');

@@ -6,6 +6,7 @@ import type { PickedIds } from '../events/picked';
 const NAME = 'furlong:demo-customer';
 const PICKED = 'furlong:demo-picked:';
 const BETS = 'furlong:demo-bets:';
+const MONEY = 'furlong:demo-money:';
 
 /** The id of the customer, '' if nobody was signed in, or null if nothing is stored. */
 export function rememberedCustomer(): string | null {
@@ -46,10 +47,19 @@ export function rememberPick(brand: string, ids: PickedIds): void {
 
 /** The ids of the bets whose outcome is unknown; where the browser forbids storage, they last as long as the page. */
 export function keysOfBets({ brand, customer }: Session): Keys {
-  return idempotencyKeys(freshKey, storageOfTab(), `${BETS}${brand}:${customer ?? ''}`, () => Date.now());
+  return keysIn(`${BETS}${brand}:${customer ?? ''}`);
 }
 
-function storageOfTab(): Storage | null {
+/** The keys of changes of limits and breaks whose outcome is unknown. */
+export function keysOfMoney({ brand, customer }: Omit<Session, 'token'>): Keys {
+  return keysIn(`${MONEY}${brand}:${customer ?? ''}`);
+}
+
+function keysIn(name: string): Keys {
+  return idempotencyKeys(freshKey, storageOfTab(), name, () => Date.now());
+}
+
+export function storageOfTab(): Storage | null {
   try {
     return sessionStorage;
   } catch {

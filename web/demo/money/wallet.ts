@@ -1,0 +1,61 @@
+/** A customer's wallet as the graph answers it, and how the page stands with it. */
+import type { Answer } from '@furlong/client';
+
+import type { LimitFragment, MoneyQuery, WalletFragment } from '../generated/operations';
+
+export type Wallet = WalletFragment;
+export type Limit = LimitFragment;
+export type Money = Wallet['balance'];
+
+/**
+ * How the page stands with the wallet: `stale` if it is known and cannot be read again now, `none` if this brand's
+ * customers have no wallet here.
+ */
+export type Standing = 'unknown' | 'present' | 'stale' | 'unreached' | 'none' | 'signed-out';
+
+export interface MoneyState {
+  /** Whose it is: the brand and the customer. */
+  readonly about: string;
+  readonly standing: Standing;
+  readonly wallet: Wallet | null;
+  /** When the wallet was read, on the page's clock of durations (`performance.now`). */
+  readonly readAt: number;
+}
+
+export type MoneyEvent =
+  | { readonly type: 'read'; readonly wallet: Wallet | null; readonly at: number }
+  | { readonly type: 'failed'; readonly isSignedOut: boolean }
+  /** What holds after a change of the customer's. */
+  | { readonly type: 'limited'; readonly after: Pick<Wallet, 'limits' | 'prompts'>; readonly at: number };
+
+/** An event of somebody's wallet. */
+export type EventAbout = MoneyEvent & { readonly about: string };
+
+export function moneyAtStart(about: string): MoneyState {
+  return { about, standing: 'unknown', wallet: null, readAt: 0 };
+}
+
+/** The state after an event; nothing of one customer is kept for another. */
+export function reduceMoney(known: MoneyState, event: EventAbout): MoneyState {
+  const state = known.about === event.about ? known : moneyAtStart(event.about);
+  switch (event.type) {
+    case 'read':
+      return { ...state, standing: event.wallet === null ? 'none' : 'present', wallet: event.wallet, readAt: event.at };
+    case 'failed':
+      if (event.isSignedOut) return { ...state, standing: 'signed-out', wallet: null };
+      return { ...state, standing: state.wallet === null ? 'unreached' : 'stale' };
+    case 'limited':
+      return state.wallet === null ? state : { ...state, wallet: { ...state.wallet, ...event.after }, readAt: event.at };
+  }
+}
+
+/** What an answer says: without a wallet and with a fault, it could not be read. */
+export function eventOf({ data, faults }: Answer<MoneyQuery>, at: number): MoneyEvent {
+  const wallet = data?.wallet ?? null;
+  if (wallet === null && (data === null || faults.length > 0)) return { type: 'failed', isSignedOut: false };
+  return { type: 'read', wallet, at };
+}
+
+export function isSame(one: Money, other: Money): boolean {
+  return one.minor === other.minor && one.currency === other.currency;
+}
