@@ -38,6 +38,7 @@ describe('placeBet', () => {
   it.each([
     [{ code: 'PRICE_CHANGED', odds: { milli: 2000, display: 'Evens' } }, { kind: 'refused', code: 'PRICE_CHANGED', odds: 'Evens' }],
     [{ code: 'SUSPENDED' }, { kind: 'refused', code: 'SUSPENDED', odds: '' }],
+    [{ code: 'LIMIT_REACHED' }, { kind: 'refused', code: 'LIMIT_REACHED', odds: '' }],
     [{ code: 'something else' }, { kind: 'failed' }],
   ])('tells the refusal %o', async (body, outcome) => {
     const fetcher = () => Promise.resolve(Response.json(body, { status: 409 }));

@@ -8,9 +8,23 @@ export interface Bet {
   readonly selectionId: string;
 }
 
-export type RefusalCode = 'PRICE_CHANGED' | 'SUSPENDED' | 'OVER' | 'UNKNOWN_SELECTION';
+/** Why the betting site refuses a bet: the selection, or the customer's money, limits and breaks. */
+const REFUSALS = [
+  'PRICE_CHANGED',
+  'SUSPENDED',
+  'OVER',
+  'UNKNOWN_SELECTION',
+  'INSUFFICIENT_FUNDS',
+  'LIMIT_REACHED',
+  'SELF_EXCLUDED',
+  'COOLING_OFF',
+  'ACCOUNT_SUSPENDED',
+  'NOT_ALLOWED_HERE',
+  'WRONG_CURRENCY',
+] as const;
+export type RefusalCode = (typeof REFUSALS)[number];
 
-const CODES: ReadonlySet<unknown> = new Set<RefusalCode>(['PRICE_CHANGED', 'SUSPENDED', 'OVER', 'UNKNOWN_SELECTION']);
+const CODES: ReadonlySet<unknown> = new Set(REFUSALS);
 
 export type Placed =
   /** `odds` are those of the bet, as they are written; never worse than those that were seen. */
