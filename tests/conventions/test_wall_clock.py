@@ -247,6 +247,7 @@ JAVASCRIPT: Final = re.compile(r"\bDate\.now\(|\bnew Date\(\s*\)|(?<!new )\bDate
 IN_THE_BROWSER: Final = {
     "web/demo/events/useBoard.ts": "how long odds are marked after a move: a duration",
     "web/demo/Bets.tsx": "which days a visitor may choose from: those of their own calendar",
+    "web/demo/money/useNow.ts": "which raise or end of a break is offered: the server decides",
     "web/demo/session/remembered.ts": "how long to keep the id of a bet whose outcome is unknown: a duration",
     "web/packages/client/src/changes/keys.ts": "how long to keep a change: a duration",
     "web/packages/club/src/state/useTracker.ts": "how long to poll quickly: a duration",

@@ -84,6 +84,7 @@ def faults(page: Page, look: Look, selector: str) -> list[str]:
     ]
 
 
+@pytest.mark.slow("axe looks at six parts in five looks")
 @pytest.mark.parametrize("look", LOOKS, ids=str)
 def test_every_part_is_accessible_and_nothing_is_cut_off(chromium: LocalChromium, look: Look) -> None:
     """In four languages, on a phone, at twice the size of text, in the dark, and in forced colours."""
