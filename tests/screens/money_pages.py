@@ -141,7 +141,7 @@ class Wallet:
             route.fulfill(status=SERVICE)
         elif "wallet(" in query:
             route.fulfill(json={"data": {"wallet": self._read(variables)}})
-        elif name := next((each for each in MUTATIONS if each in query), None):
+        elif name := next((mutation for mutation in MUTATIONS if mutation in query), None):
             self.asked.append((name, variables["input"]))
             errors = [{"code": self.refuses}] if self.refuses else []
             after = {"limits": self.limits, "prompts": self.prompts, "errors": errors}
