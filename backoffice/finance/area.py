@@ -7,6 +7,9 @@ from backoffice.finance.corrections import Corrections
 from backoffice.global_events.models import OUTBOX
 from backoffice.graph.area import Area
 from backoffice.subgraph_databases import SubgraphDatabases
+from backoffice.support.lookup.customers import Customers
+from backoffice.support.lookup.money import CustomerMoney
+from backoffice.support.personal_data_access import PersonalDataAccess
 from subgraphs.kit.records.outbox import Outbox
 
 
@@ -20,6 +23,8 @@ class FinanceArea(Area):
         wallet, publish = databases.by_name["wallet"], Outbox(OUTBOX).put
         self.closes = DailyCloses(base.database, wallet, base.approvals, publish, base.clock)
         self.corrections = Corrections(base.database, wallet, base.audit, base.approvals, publish, base.clock)
+        customers = Customers(databases, PersonalDataAccess(base.database, base.audit), base.clock)
+        self.money = CustomerMoney.over(wallet, customers, base.clock)
         self.checks = FinancialChecks(base.database, wallet, base.audit, publish, base.clock)
         for kind in (self.closes.proposal_kind, self.corrections.proposal_kind):
             base.approvals.register(kind)

@@ -27,6 +27,7 @@ from backoffice.finance.types import (
 from backoffice.graph.area import ALL, ANY, FOUND, OfficeInfo, permitted
 from backoffice.graph.pages import Page, number_key, page_of, page_size, time_key, time_of
 from backoffice.support.lookup.customers import owner_of
+from backoffice.support.money_graph import CustomerAccountMoney, account_to_graphql
 from subgraphs.kit.graphql.descriptions import fields_described
 
 First = Annotated[int, strawberry.argument(description="How many rows: 1 to 100.")]
@@ -120,6 +121,15 @@ class Query:
             correction_to_graphql,
             lambda correction: time_key(correction.decided_at, correction.correction_id),
         )
+
+    @strawberry.field(directives=[permitted(Permission.FINANCE_CORRECT, FOUND)])
+    async def correctable_accounts(self, info: OfficeInfo, customer: ID) -> list[CustomerAccountMoney]:
+        """The accounts of a customer that a correction may move, cash first; the access is recorded."""
+        context = info.context
+        accounts = await context.area(FinanceArea).money.accounts(
+            context.actor, owner_of(customer), Permission.FINANCE_CORRECT
+        )
+        return [account_to_graphql(account) for account in accounts]
 
     @strawberry.field(directives=[permitted(Permission.FINANCE_CORRECT, FOUND)])
     async def correction_preview(

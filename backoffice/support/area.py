@@ -13,6 +13,7 @@ from backoffice.support.goodwill.repository import GoodwillSpending
 from backoffice.support.lookup.bet_records import BetRecords
 from backoffice.support.lookup.customers import Customers
 from backoffice.support.lookup.explanations import BetExplanations
+from backoffice.support.lookup.money import CustomerMoney
 from backoffice.support.lookup.timeline import Timeline
 from backoffice.support.personal_data_access import PersonalDataAccess
 from backoffice.support.privacy.customer_data import GoodwillErasure
@@ -34,6 +35,7 @@ class SupportArea(Area):
         self.databases = SubgraphDatabases.open(base.settings)
         access = PersonalDataAccess(base.database, base.audit)
         self.customers = Customers(self.databases, access, base.clock)
+        self.money = CustomerMoney.over(self.databases.by_name["wallet"], self.customers, base.clock)
         self.timeline = Timeline(self.databases, self.customers)
         rulebooks = RulebookReader(self.databases.progress.dialect, ReferenceRepository(REFERENCE))
         self.explanations = BetExplanations(

@@ -21,6 +21,7 @@ from backoffice.support.bet_types import (
 from backoffice.support.goodwill_graph import GoodwillMutation, GoodwillQuery
 from backoffice.support.lookup.customers import owner_of
 from backoffice.support.lookup.timeline import position_key, position_of
+from backoffice.support.money_graph import MoneyQuery
 from backoffice.support.types import (
     CustomerWeekInfo,
     FoundCustomer,
@@ -68,7 +69,7 @@ class LiftLegalHoldInput:
 
 @fields_described
 @strawberry.type
-class Query(GoodwillQuery):
+class Query(GoodwillQuery, MoneyQuery):
     """Reads. Each look at a customer's data is in the audit log."""
 
     @strawberry.field(directives=[permitted(_READ, ANY)])

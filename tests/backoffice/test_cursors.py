@@ -71,6 +71,7 @@ LISTS: Final = {
     "financeCloses": "",
     "financeCorrections": f'brand: "{BRAND}"',
     "financialChecks": f'brand: "{BRAND}"',
+    "customerTransactions": f'customer: "{customer(0)}"',
     "timeline": f'customer: "{customer(0)}"',
     "brands": "",
     "brandRevisions": f'brand: "{BRAND}"',
