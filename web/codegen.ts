@@ -7,7 +7,7 @@ const TYPES = {
   avoidOptionals: { field: true },
   skipTypename: true,
   defaultScalarType: 'unknown',
-  scalars: { ID: 'string', DateTime: 'string', MinorUnits: 'number' },
+  scalars: { ID: 'string', Date: 'string', DateTime: 'string', MinorUnits: 'number' },
 };
 
 const WIDGET = {

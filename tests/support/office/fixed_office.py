@@ -42,6 +42,7 @@ WHO: Final = {
     "risk": ("Rita", "It is chosen more often than planned"),
     "support": ("Sam", "The customer was told another amount by telephone"),
     "events": ("Edith", "It is on all posters in Germany"),
+    "finance": ("Fiona", "The processor paid it in twice, says its report of Monday"),
     "operations": ("Olga", "Agreed with the provider on Tuesday"),
 }
 """Who proposes in an area, and why."""

@@ -20,6 +20,7 @@ import { Goodwill } from './risk/Goodwill.tsx';
 import { Funnel } from './risk/weeks/Funnel.tsx';
 import { dataProvider } from './graph/dataProvider.ts';
 import { eventResources } from './events/resources.tsx';
+import { financeResources } from './finance/resources.tsx';
 import { JobList, JobShow } from './people/jobs.tsx';
 import { NewVersionPage } from './rules/NewVersionPage.tsx';
 import { Home } from './home/Home.tsx';
@@ -92,6 +93,7 @@ function Office() {
           {operationsResources(may)}
           {caseResources(may)}
           {eventResources(may)}
+          {financeResources(may)}
           <Resource name="jobs" list={JobList} show={JobShow} recordRepresentation="kind" />
           {may.has('audit.read') && (
             <Resource name="audit" list={AuditList} options={{ label: 'Audit log' }} />

@@ -3,21 +3,25 @@ import AdminPanelSettings from '@mui/icons-material/AdminPanelSettings';
 import AccountBalance from '@mui/icons-material/AccountBalance';
 import Adjust from '@mui/icons-material/Adjust';
 import Article from '@mui/icons-material/Article';
+import Balance from '@mui/icons-material/Balance';
 import Block from '@mui/icons-material/Block';
 import CompareArrows from '@mui/icons-material/CompareArrows';
 import DateRange from '@mui/icons-material/DateRange';
 import Dns from '@mui/icons-material/Dns';
+import EventAvailable from '@mui/icons-material/EventAvailable';
 import FactCheck from '@mui/icons-material/FactCheck';
 import FilterAlt from '@mui/icons-material/FilterAlt';
 import Gavel from '@mui/icons-material/Gavel';
 import HourglassTop from '@mui/icons-material/HourglassTop';
 import Insights from '@mui/icons-material/Insights';
 import Leaderboard from '@mui/icons-material/Leaderboard';
+import ManageSearch from '@mui/icons-material/ManageSearch';
 import MarkEmailUnread from '@mui/icons-material/MarkEmailUnread';
 import Paid from '@mui/icons-material/Paid';
 import Palette from '@mui/icons-material/Palette';
 import PauseCircle from '@mui/icons-material/PauseCircle';
 import Pending from '@mui/icons-material/Pending';
+import MoneyOff from '@mui/icons-material/MoneyOff';
 import ReceiptLong from '@mui/icons-material/ReceiptLong';
 import Redeem from '@mui/icons-material/Redeem';
 import Schedule from '@mui/icons-material/Schedule';
@@ -74,6 +78,10 @@ export const GROUPS: readonly Group[] = [
   {
     name: 'Money',
     screens: [
+      screen('days', 'Days', EventAvailable, forAllBrands('finance.read'), 'backoffice/finance.html#days'),
+      screen('payoutStops', 'Payout stops', MoneyOff, 'finance.read', 'backoffice/finance.html#payout-stops'),
+      screen('corrections', 'Corrections', Balance, 'finance.read', 'backoffice/finance.html#corrections'),
+      screen('financialChecks', 'Financial checks', ManageSearch, 'finance.read', 'backoffice/finance.html#financial-checks'),
       screen('risk-overview', 'Risk overview', AccountBalance, 'risk.read', 'backoffice/risk.html'),
       screen('risk-rewards', 'Cost by reward', Redeem, 'risk.read', 'backoffice/risk.html'),
       screen('risk-funnel', 'Funnel', FilterAlt, 'risk.read', 'backoffice/risk.html'),

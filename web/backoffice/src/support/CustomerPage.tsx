@@ -12,6 +12,7 @@ import { useParams, useSearchParams } from 'react-router-dom';
 import { AdjustButton } from './AdjustButton.tsx';
 import { ExportButton } from './ExportButton.tsx';
 import { GoodwillButton } from './GoodwillButton.tsx';
+import { MoneyCard } from './MoneyCard.tsx';
 import { Timeline } from './Timeline.tsx';
 import { WhyButton } from './WhyButton.tsx';
 import { ChangeButton, type Deed } from '../components/ChangeButton.tsx';
@@ -164,6 +165,14 @@ function CustomerOf({ id }: { readonly id: string }) {
           <Holds holds={read.legalHolds} brand={read.customer.brand} onDone={again} />
           {mayReadProposals && <OthersAbout key={version} subject={`customer:${read.customer.id}`} />}
           <Actions customer={read.customer} onDone={again} />
+        </Stack>
+      </Card>
+      <Card sx={{ padding: 2 }}>
+        <Stack spacing={1}>
+          <Typography component="h2" variant="h6">
+            Money
+          </Typography>
+          <MoneyCard key={version} id={read.customer.id} brand={read.customer.brand} />
         </Stack>
       </Card>
       <Card sx={{ padding: 2 }}>

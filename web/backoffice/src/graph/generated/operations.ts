@@ -71,6 +71,12 @@ export type ClockOccurrence =
   | 'EARLIER'
   | 'LATER';
 
+export type CloseFinancialCheckInput = {
+  readonly customer: string;
+  readonly dueAt: string;
+  readonly finding: string;
+};
+
 /** How a reward is to be shown. */
 export type ContentDocumentInput = {
   readonly eligibleGames?: ReadonlyArray<string>;
@@ -96,6 +102,22 @@ export type ContentStepInput = {
   readonly expectedVersion: number;
   readonly rewardId: string;
 };
+
+export type CorrectionInput = {
+  /** What the customer gets, in minor units; negative for what is taken. */
+  readonly amountMinor: number;
+  /** The club's credit whose account it is; empty for cash. */
+  readonly credit?: string;
+  readonly currency: string;
+  /** Brand and customer, such as northbet:c-1. */
+  readonly customer: string;
+};
+
+/** How a correction stands. WAITING: It is decided, and not applied yet: payouts of its currency may be stopped. APPLIED: The money was moved. REFUSED: It never is: there was less than it takes, or no such account. */
+export type CorrectionState =
+  | 'APPLIED'
+  | 'REFUSED'
+  | 'WAITING';
 
 export type CustomerReasonInput = {
   readonly customer: string;
@@ -214,6 +236,11 @@ export type ProposeBoardEntryInput = {
   readonly scope: Scope;
 };
 
+export type ProposeCorrectionInput = {
+  readonly correction: CorrectionInput;
+  readonly reason: string;
+};
+
 export type ProposeGoodwillInput = {
   readonly cause: GoodwillCause;
   readonly customer: string;
@@ -252,6 +279,11 @@ export type ProviderConfigurationInput = {
 
 export type RejectInput = {
   readonly proposalId: string;
+  readonly reason: string;
+};
+
+export type ReleasePayoutsInput = {
+  readonly currency: string;
   readonly reason: string;
 };
 
@@ -834,7 +866,7 @@ export type EventOffersVariables = Exact<{
   after?: string | null | undefined;
   sport?: string | null | undefined;
   provider?: string | null | undefined;
-  day?: unknown;
+  day?: string | null | undefined;
   text?: string | null | undefined;
   state?: OfferState | null | undefined;
 }>;
@@ -910,6 +942,89 @@ export type LeaderChangesVariables = Exact<{
 export type LeaderChanges = { readonly leaderChanges: { readonly endCursor: string | null, readonly hasNextPage: boolean, readonly nodes: ReadonlyArray<{ readonly id: string, readonly data: string, readonly before: string | null, readonly after: string | null, readonly reason: string, readonly changedAt: string }> } };
 
 export type LeaderChange = { readonly id: string, readonly data: string, readonly before: string | null, readonly after: string | null, readonly reason: string, readonly changedAt: string };
+
+export type FinanceDaysVariables = Exact<{
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+
+export type FinanceDays = { readonly financeCloses: { readonly endCursor: string | null, readonly hasNextPage: boolean, readonly nodes: ReadonlyArray<{ readonly id: string, readonly day: string, readonly sequence: number, readonly closedAt: string, readonly hash: string, readonly signed: boolean, readonly begins: string, readonly transfers: number, readonly differences: ReadonlyArray<{ readonly words: string, readonly currency: string, readonly accountId: string }>, readonly positions: ReadonlyArray<{ readonly id: string, readonly brand: string, readonly currency: string, readonly account: string, readonly openingMinor: number, readonly closingMinor: number, readonly movements: ReadonlyArray<{ readonly code: string, readonly debitsMinor: number, readonly creditsMinor: number, readonly transfers: number }> }> }> } };
+
+export type FinanceDay = { readonly id: string, readonly day: string, readonly sequence: number, readonly closedAt: string, readonly hash: string, readonly signed: boolean, readonly begins: string, readonly transfers: number, readonly differences: ReadonlyArray<{ readonly words: string, readonly currency: string, readonly accountId: string }>, readonly positions: ReadonlyArray<{ readonly id: string, readonly brand: string, readonly currency: string, readonly account: string, readonly openingMinor: number, readonly closingMinor: number, readonly movements: ReadonlyArray<{ readonly code: string, readonly debitsMinor: number, readonly creditsMinor: number, readonly transfers: number }> }> };
+
+export type DayPosition = { readonly id: string, readonly brand: string, readonly currency: string, readonly account: string, readonly openingMinor: number, readonly closingMinor: number, readonly movements: ReadonlyArray<{ readonly code: string, readonly debitsMinor: number, readonly creditsMinor: number, readonly transfers: number }> };
+
+export type PayoutStopsVariables = Exact<{ [key: string]: never; }>;
+
+
+export type PayoutStops = { readonly financeHolds: ReadonlyArray<{ readonly id: string, readonly currency: string, readonly day: string, readonly differences: number, readonly heldAt: string }> };
+
+export type PayoutStop = { readonly id: string, readonly currency: string, readonly day: string, readonly differences: number, readonly heldAt: string };
+
+export type ReleasesWaitingVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ReleasesWaiting = { readonly approvals: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly content: unknown, readonly visible: boolean }> } };
+
+export type FinanceCorrectionsVariables = Exact<{
+  brand: string;
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+
+export type FinanceCorrections = { readonly page: { readonly endCursor: string | null, readonly hasNextPage: boolean, readonly nodes: ReadonlyArray<{ readonly id: string, readonly customer: string, readonly currency: string, readonly amountMinor: number, readonly credit: string, readonly reason: string, readonly proposedBy: string, readonly approvedBy: string, readonly decidedAt: string, readonly state: CorrectionState, readonly refusal: string | null, readonly settledAt: string | null }> } };
+
+export type DecidedCorrection = { readonly id: string, readonly customer: string, readonly currency: string, readonly amountMinor: number, readonly credit: string, readonly reason: string, readonly proposedBy: string, readonly approvedBy: string, readonly decidedAt: string, readonly state: CorrectionState, readonly refusal: string | null, readonly settledAt: string | null };
+
+export type CorrectableAccountsVariables = Exact<{
+  customer: string;
+}>;
+
+
+export type CorrectableAccounts = { readonly correctableAccounts: ReadonlyArray<{ readonly id: string, readonly currency: string, readonly account: string, readonly credit: string, readonly availableMinor: number, readonly reservedMinor: number, readonly expiresAt: string | null }> };
+
+export type HeldMoney = { readonly id: string, readonly currency: string, readonly account: string, readonly credit: string, readonly availableMinor: number, readonly reservedMinor: number, readonly expiresAt: string | null };
+
+export type PreviewCorrectionVariables = Exact<{
+  correction: CorrectionInput;
+}>;
+
+
+export type PreviewCorrection = { readonly correctionPreview: { readonly beforeMinor: number, readonly afterMinor: number, readonly refusal: string | null, readonly waits: boolean } };
+
+export type FinancialChecksVariables = Exact<{
+  brand: string;
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+
+export type FinancialChecks = { readonly page: { readonly endCursor: string | null, readonly hasNextPage: boolean, readonly nodes: ReadonlyArray<{ readonly id: string, readonly customer: string, readonly dueAt: string, readonly currency: string, readonly netMinor: number }> } };
+
+export type WaitingCheck = { readonly id: string, readonly customer: string, readonly dueAt: string, readonly currency: string, readonly netMinor: number };
+
+export type ProposeCorrectionVariables = Exact<{
+  input: ProposeCorrectionInput;
+}>;
+
+
+export type ProposeCorrection = { readonly proposeCorrection: { readonly proposalId: string } };
+
+export type ReleasePayoutsVariables = Exact<{
+  input: ReleasePayoutsInput;
+}>;
+
+
+export type ReleasePayouts = { readonly proposePayoutRelease: { readonly proposalId: string } };
+
+export type CloseCheckVariables = Exact<{
+  input: CloseFinancialCheckInput;
+}>;
+
+
+export type CloseCheck = { readonly closeFinancialCheck: boolean };
 
 export type MyDecisionsVariables = Exact<{ [key: string]: never; }>;
 
@@ -1824,6 +1939,26 @@ export type LiftHoldVariables = Exact<{
 
 export type LiftHold = { readonly liftLegalHold: { readonly id: string } };
 
+export type CustomerMoneyVariables = Exact<{
+  customer: string;
+}>;
+
+
+export type CustomerMoney = { readonly customerMoney: { readonly accounts: ReadonlyArray<{ readonly id: string, readonly currency: string, readonly account: string, readonly credit: string, readonly availableMinor: number, readonly reservedMinor: number, readonly expiresAt: string | null }>, readonly limits: ReadonlyArray<{ readonly kind: string, readonly currency: string, readonly amountMinor: number | null, readonly usedMinor: number | null, readonly minutes: number | null, readonly pendingMinor: number | null, readonly pendingCurrency: string, readonly pendingMinutes: number | null, readonly pendingFrom: string | null, readonly pendingUntil: string | null, readonly until: string | null, readonly product: string | null }> } };
+
+export type ChosenLimit = { readonly kind: string, readonly currency: string, readonly amountMinor: number | null, readonly usedMinor: number | null, readonly minutes: number | null, readonly pendingMinor: number | null, readonly pendingCurrency: string, readonly pendingMinutes: number | null, readonly pendingFrom: string | null, readonly pendingUntil: string | null, readonly until: string | null, readonly product: string | null };
+
+export type CustomerTransactionsVariables = Exact<{
+  customer: string;
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+
+export type CustomerTransactions = { readonly customerTransactions: { readonly endCursor: string | null, readonly hasNextPage: boolean, readonly nodes: ReadonlyArray<{ readonly id: string, readonly at: string, readonly kind: string, readonly state: string, readonly currency: string, readonly amountMinor: number, readonly creditsMinor: number, readonly reference: string }> } };
+
+export type MoneyTransaction = { readonly id: string, readonly at: string, readonly kind: string, readonly state: string, readonly currency: string, readonly amountMinor: number, readonly creditsMinor: number, readonly reference: string };
+
 export const ANALYTICS_REPORT = "query AnalyticsReport($brand:String!$report:AnalyticsReportName!){analyticsReport(brand:$brand report:$report){columns rows completeness{cell until waiting says}}}" as Document<AnalyticsReport, AnalyticsReportVariables>;
 export const LAG_HISTORY = "query LagHistory{lagHistory{at records trackerSeconds}}" as Document<LagHistory, LagHistoryVariables>;
 export const LIABILITY_HOURS = "query LiabilityHours($brand:String!){riskForecast(brand:$brand){id brand isoWeek currency asOf elapsedHours weekHours unavailable now{valueMinor}likely{valueMinor}low{valueMinor}high{valueMinor}hours{hour valueMinor}before{hour valueMinor}}}" as Document<LiabilityHours, LiabilityHoursVariables>;
@@ -1860,6 +1995,16 @@ export const MATCH_DECISIONS = "query MatchDecisions($first:Int!$after:String){m
 export const UNDO_MATCH_DECISION = "mutation UndoMatchDecision($input:UndoMatchDecisionInput!){undoMatchDecision(input:$input)}" as Document<UndoMatchDecision, UndoMatchDecisionVariables>;
 export const LEADERS = "query Leaders{eventLeaders{data provider since reason}eventProviders{id capabilities complete problem delayMs saidAt trusted since reason failures wellSince}}" as Document<Leaders, LeadersVariables>;
 export const LEADER_CHANGES = "query LeaderChanges($first:Int!$after:String){leaderChanges(first:$first after:$after){nodes{id data before after reason changedAt}endCursor hasNextPage}}" as Document<LeaderChanges, LeaderChangesVariables>;
+export const FINANCE_DAYS = "query FinanceDays($first:Int!$after:String){financeCloses(first:$first after:$after){nodes{id day sequence closedAt hash signed begins transfers differences{words currency accountId}positions{id brand currency account openingMinor closingMinor movements{code debitsMinor creditsMinor transfers}}}endCursor hasNextPage}}" as Document<FinanceDays, FinanceDaysVariables>;
+export const PAYOUT_STOPS = "query PayoutStops{financeHolds{id currency day differences heldAt}}" as Document<PayoutStops, PayoutStopsVariables>;
+export const RELEASES_WAITING = "query ReleasesWaiting{approvals(kind:\"finance.release\" status:PENDING first:25){nodes{id content visible}}}" as Document<ReleasesWaiting, ReleasesWaitingVariables>;
+export const FINANCE_CORRECTIONS = "query FinanceCorrections($brand:String!$first:Int!$after:String){page:financeCorrections(brand:$brand first:$first after:$after){nodes{id customer currency amountMinor credit reason proposedBy approvedBy decidedAt state refusal settledAt}endCursor hasNextPage}}" as Document<FinanceCorrections, FinanceCorrectionsVariables>;
+export const CORRECTABLE_ACCOUNTS = "query CorrectableAccounts($customer:ID!){correctableAccounts(customer:$customer){id currency account credit availableMinor reservedMinor expiresAt}}" as Document<CorrectableAccounts, CorrectableAccountsVariables>;
+export const PREVIEW_CORRECTION = "query PreviewCorrection($correction:CorrectionInput!){correctionPreview(correction:$correction){beforeMinor afterMinor refusal waits}}" as Document<PreviewCorrection, PreviewCorrectionVariables>;
+export const FINANCIAL_CHECKS = "query FinancialChecks($brand:String!$first:Int!$after:String){page:financialChecks(brand:$brand first:$first after:$after){nodes{id customer dueAt currency netMinor}endCursor hasNextPage}}" as Document<FinancialChecks, FinancialChecksVariables>;
+export const PROPOSE_CORRECTION = "mutation ProposeCorrection($input:ProposeCorrectionInput!){proposeCorrection(input:$input){proposalId}}" as Document<ProposeCorrection, ProposeCorrectionVariables>;
+export const RELEASE_PAYOUTS = "mutation ReleasePayouts($input:ReleasePayoutsInput!){proposePayoutRelease(input:$input){proposalId}}" as Document<ReleasePayouts, ReleasePayoutsVariables>;
+export const CLOSE_CHECK = "mutation CloseCheck($input:CloseFinancialCheckInput!){closeFinancialCheck(input:$input)}" as Document<CloseCheck, CloseCheckVariables>;
 export const MY_DECISIONS = "query MyDecisions{myDecisions{id kind brand status decidedAt decidedBy decisionReason content visible}}" as Document<MyDecisions, MyDecisionsVariables>;
 export const SEE_DECISIONS = "mutation SeeDecisions($newest:ID!){seeDecisions(newest:$newest)}" as Document<SeeDecisions, SeeDecisionsVariables>;
 export const SHOWN_BRANDS = "query ShownBrands{contentBrands{id name timeZone}}" as Document<ShownBrands, ShownBrandsVariables>;
@@ -1970,3 +2115,5 @@ export const EXPORT_JOB = "query ExportJob($id:ID!){job(id:$id){status error}}" 
 export const ERASE = "mutation Erase($input:CustomerReasonInput!){proposeErasure(input:$input){proposalId}}" as Document<Erase, EraseVariables>;
 export const PUT_HOLD = "mutation PutHold($input:CustomerReasonInput!){putLegalHold(input:$input){id}}" as Document<PutHold, PutHoldVariables>;
 export const LIFT_HOLD = "mutation LiftHold($input:LiftLegalHoldInput!){liftLegalHold(input:$input){id}}" as Document<LiftHold, LiftHoldVariables>;
+export const CUSTOMER_MONEY = "query CustomerMoney($customer:ID!){customerMoney(customer:$customer){accounts{id currency account credit availableMinor reservedMinor expiresAt}limits{kind currency amountMinor usedMinor minutes pendingMinor pendingCurrency pendingMinutes pendingFrom pendingUntil until product}}}" as Document<CustomerMoney, CustomerMoneyVariables>;
+export const CUSTOMER_TRANSACTIONS = "query CustomerTransactions($customer:ID!$first:Int!$after:String){customerTransactions(customer:$customer first:$first after:$after){nodes{id at kind state currency amountMinor creditsMinor reference}endCursor hasNextPage}}" as Document<CustomerTransactions, CustomerTransactionsVariables>;

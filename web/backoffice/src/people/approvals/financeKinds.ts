@@ -1,43 +1,47 @@
-/** Proposals of finance: about customers' money, and about payouts that are stopped. */
+/** Proposals about customers' money: corrections, and stopped payouts that go on. */
+import { correctionInWords } from '../../finance/words.ts';
 import { money } from '../../money/amounts.ts';
+import { dayOf } from '../../time/moments.ts';
+import { customer } from './moneyKinds.ts';
 
 import type { Kind } from './proposal.ts';
 
-const FINANCE = { path: '/finance', label: 'Finance', permission: 'finance.read' };
-
 export const correction: Kind = {
-  name: "A correction of a customer's account",
-  onApproval: 'The wallet moves the money within seconds, once. If payouts of the currency are stopped, what a customer gets waits until they go on.',
+  name: "A correction of a customer's money",
+  onApproval: 'The wallet moves the money within seconds, once. “Corrections” says whether it was moved, or why not.',
   approvers: 'finance',
   inWords(content) {
-    const [minor, before, currency] = [content.number('amount_minor'), content.number('before_minor'), content.text('currency')];
+    const [minor, currency, who] = [content.number('amount_minor'), content.text('currency'), content.text('customer')];
     const amount = money(Math.abs(minor), currency);
-    const [who, credit] = [content.text('customer'), content.text('credit')];
-    const account = credit === '' ? 'cash' : `credit ${credit}`;
+    const before = content.number('before_minor');
+    const credit = content.text('credit');
     return {
-      title: minor < 0 ? `${amount} taken from ${who}` : `${amount} for ${who}`,
+      title: minor < 0 ? `Correction: ${amount} taken from ${who}` : `Correction: ${amount} for ${who}`,
       sentences: [
-        minor < 0
-          ? `This takes ${amount} from the ${account} of ${who}, and never more than is there.`
-          : `This adds ${amount} to the ${account} of ${who}.`,
+        `This ${correctionInWords(minor, currency, credit)} of ${who}.`,
+        'The balances are of when it was proposed. If less is left than is taken when somebody approves it, nothing is moved.',
       ],
-      changes: [{ what: 'What the customer may use', before: money(before, currency), after: money(before + minor, currency) }],
-      object: FINANCE,
+      changes: [{ what: credit === '' ? 'Cash' : `Credit ${credit}`, before: money(before, currency), after: money(before + minor, currency) }],
+      object: customer(content),
     };
   },
 };
 
 export const release: Kind = {
-  name: 'Payouts that go on',
-  onApproval: 'Payouts in the currency go on within seconds, and corrections that waited are applied.',
+  name: 'Payouts that go on again',
+  onApproval: 'Payouts of the currency go on within seconds, those that waited first. If the last close differs by then, nothing changes.',
   approvers: 'finance',
   inWords(content) {
-    const [currency, days] = [content.text('currency'), content.texts('days')];
+    const [currency, days] = [content.text('currency'), content.texts('days').map(dayOf)];
+    const of = currency === '' ? 'of all currencies' : `in ${currency}`;
     return {
-      title: `Payouts in ${currency} go on`,
-      sentences: [`They are stopped because the close of ${days.join(', ')} differed. A later day was closed without a difference.`],
-      changes: [],
-      object: FINANCE,
+      title: `Payouts ${of} go on again`,
+      sentences: [
+        `Payouts ${of} stopped because the ${days.length === 1 ? 'close' : 'closes'} of ${days.join(', ')} differed.`,
+        'A later day was closed without a difference. Read the reason: what differed has to be explained, not only gone.',
+      ],
+      changes: [{ what: `Payouts ${of}`, before: 'Stopped', after: 'Go on' }],
+      object: { path: '/payoutStops', label: 'Payout stops', permission: 'finance.read' },
     };
   },
 };

@@ -12,7 +12,7 @@ const CAUSES: Readonly<Record<string, string>> = {
   COMPLAINT: 'a complaint was upheld',
 };
 
-function customer(content: Content) {
+export function customer(content: Content) {
   const id = `${content.text('brand')}:${content.text('customer')}`;
   return { path: `/customers/${encodeURIComponent(id)}/show`, label: `Customer ${content.text('customer')}`, permission: 'support.read' };
 }

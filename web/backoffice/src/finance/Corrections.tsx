@@ -1,0 +1,77 @@
+/** Corrections of customers' money that two people decided, and the button that proposes one. */
+import Typography from '@mui/material/Typography';
+
+import { CorrectButton } from './CorrectButton.tsx';
+import { CustomerLink } from './CustomerLink.tsx';
+import { signed, stateOfCorrection } from './words.ts';
+import { usePages } from '../events/usePages.tsx';
+import { Waiting } from '../components/Waiting.tsx';
+import { NO_BRAND, useBrand } from '../frame/brand.tsx';
+import { useGraph } from '../graph/useGraph.ts';
+import { ToneChip } from '../look/ToneChip.tsx';
+import { DataRows } from '../operations/page/DataRows.tsx';
+import { useMay } from '../operations/page/may.ts';
+import { Page } from '../operations/page/Page.tsx';
+import { moment } from '../time/moments.ts';
+import { FINANCE_CORRECTIONS } from '../graph/generated/operations.ts';
+
+import type { DecidedCorrection } from '../graph/generated/operations.ts';
+
+const ROWS = 25;
+
+export function Corrections() {
+  const { brand } = useBrand();
+  const mayPropose = useMay('finance.correct');
+  return (
+    <Page
+      title="Corrections"
+      about="Money that two people moved between a customer and the house. Views of customer data are logged."
+      actions={mayPropose && brand !== null && <CorrectButton key={brand} brand={brand} />}
+      problem={brand === null ? NO_BRAND : ''}
+      waiting={brand === null}
+    >
+      {brand !== null && <Decided key={brand} brand={brand} />}
+    </Page>
+  );
+}
+
+function Decided({ brand }: { readonly brand: string }) {
+  const { after, buttons } = usePages('corrections');
+  const { data, problem } = useGraph(FINANCE_CORRECTIONS, { brand, first: ROWS, after });
+  if (problem !== '' || data === null) return <Waiting problem={problem} rows={6} />;
+  return (
+    <>
+      <DataRows
+        label="Corrections"
+        rows={data.page.nodes}
+        id={({ id }) => id}
+        nothing="There are no corrections yet."
+        filledBy="A correction appears here once a second person has approved it. Until then it is among the approvals."
+        columns={[
+          { head: 'Customer', cell: ({ customer }) => <CustomerLink customer={customer} /> },
+          { head: 'Amount', cell: ({ amountMinor, currency }) => signed(amountMinor, currency), right: true },
+          { head: 'Account', cell: ({ credit }) => (credit === '' ? 'Cash' : `Credit ${credit}`) },
+          { head: 'State', cell: (row) => <State of={row} /> },
+          { head: 'Why', cell: ({ reason }) => reason },
+          { head: 'Who', cell: ({ proposedBy, approvedBy }) => `${proposedBy}, approved by ${approvedBy}` },
+          { head: 'When', cell: ({ decidedAt }) => moment(decidedAt, brand) },
+        ]}
+      />
+      {buttons(data.page)}
+    </>
+  );
+}
+
+function State({ of }: { readonly of: DecidedCorrection }) {
+  const { tone, label, why } = stateOfCorrection(of);
+  return (
+    <>
+      <ToneChip tone={tone} label={label} />
+      {why !== '' && (
+        <Typography variant="body2" color="textSecondary">
+          {why}
+        </Typography>
+      )}
+    </>
+  );
+}

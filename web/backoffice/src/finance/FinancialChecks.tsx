@@ -1,0 +1,75 @@
+/** Customers at whom a person has to look, because they have paid in much; each is closed with what was found. */
+import { useNotify } from 'react-admin';
+
+import { CustomerLink } from './CustomerLink.tsx';
+import { customerId } from './words.ts';
+import { ChangeButton } from '../components/ChangeButton.tsx';
+import { Waiting } from '../components/Waiting.tsx';
+import { usePages } from '../events/usePages.tsx';
+import { NO_BRAND, useBrand } from '../frame/brand.tsx';
+import { run } from '../graph/graph.ts';
+import { useGraph } from '../graph/useGraph.ts';
+import { money } from '../money/amounts.ts';
+import { DataRows } from '../operations/page/DataRows.tsx';
+import { useMay } from '../operations/page/may.ts';
+import { Page } from '../operations/page/Page.tsx';
+import { moment } from '../time/moments.ts';
+import { CLOSE_CHECK, FINANCIAL_CHECKS } from '../graph/generated/operations.ts';
+
+import type { WaitingCheck } from '../graph/generated/operations.ts';
+
+const ROWS = 25;
+
+export function FinancialChecks() {
+  const { brand } = useBrand();
+  return (
+    <Page
+      title="Financial checks"
+      about="Customers whose deposits less withdrawals passed the threshold of the rules where they are. Look whether they can afford it, and write down what you found. Views of customer data are logged."
+      problem={brand === null ? NO_BRAND : ''}
+      waiting={brand === null}
+    >
+      {brand !== null && <Checks key={brand} brand={brand} />}
+    </Page>
+  );
+}
+
+function Checks({ brand }: { readonly brand: string }) {
+  const { after, buttons } = usePages('financial checks');
+  const { data, problem, reload } = useGraph(FINANCIAL_CHECKS, { brand, first: ROWS, after });
+  const mayClose = useMay('finance.check');
+  if (problem !== '' || data === null) return <Waiting problem={problem} rows={6} />;
+  return (
+    <>
+      <DataRows
+        label="Financial checks"
+        rows={data.page.nodes}
+        id={({ id }) => id}
+        nothing="No check is waiting."
+        filledBy="A customer who passes the threshold appears here."
+        columns={[
+          { head: 'Customer', cell: ({ customer }) => <CustomerLink customer={customer} /> },
+          { head: 'Paid in, less withdrawals', cell: ({ netMinor, currency }) => money(netMinor, currency), right: true },
+          { head: 'Waiting since', cell: ({ dueAt }) => moment(dueAt, brand) },
+          { head: 'Close', cell: (check) => mayClose && <Close check={check} onSettled={reload} /> },
+        ]}
+      />
+      {buttons(data.page)}
+    </>
+  );
+}
+
+function Close({ check, onSettled }: { readonly check: WaitingCheck; readonly onSettled: () => void }) {
+  const notify = useNotify();
+  const who = customerId(check.customer);
+  return (
+    <ChangeButton
+      label="Close with a finding"
+      question={`Write what you found about ${who}, and what follows from it. It is kept, and cannot be changed. The check is due again when the rules say so.`}
+      change={(finding) => run(CLOSE_CHECK, { input: { customer: check.customer, dueAt: check.dueAt, finding } })}
+      wantsReason
+      onDone={() => notify(`The check of ${who} is closed. It leaves the list within seconds.`, { type: 'success' })}
+      onSettled={onSettled}
+    />
+  );
+}

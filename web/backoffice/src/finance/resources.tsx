@@ -1,0 +1,21 @@
+/** The screens of finance, each shown to those who may read it. */
+import { Resource } from 'react-admin';
+
+import { Corrections } from './Corrections.tsx';
+import { Days } from './Days.tsx';
+import { FinancialChecks } from './FinancialChecks.tsx';
+import { PayoutStops } from './PayoutStops.tsx';
+import { forAllBrands } from '../session/permissions.ts';
+
+/** Return the resources; a function and no component, because react-admin reads the elements themselves. */
+export function financeResources(may: ReadonlySet<string>) {
+  if (!may.has('finance.read')) return null;
+  return (
+    <>
+      {may.has(forAllBrands('finance.read')) && <Resource name="days" list={Days} options={{ label: 'Days' }} />}
+      <Resource name="payoutStops" list={PayoutStops} options={{ label: 'Payout stops' }} />
+      <Resource name="corrections" list={Corrections} options={{ label: 'Corrections' }} />
+      <Resource name="financialChecks" list={FinancialChecks} options={{ label: 'Financial checks' }} />
+    </>
+  );
+}
