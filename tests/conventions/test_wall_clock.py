@@ -151,6 +151,7 @@ BY_THE_NODES_CLOCK: Final[dict[str, tuple[str, ...]]] = {
         "backoffice/rules/known_rules.py of_brand",
         "backoffice/support/goodwill/budgets.py uses",
         "backoffice/support/lookup/customers.py view",
+        "backoffice/support/lookup/money.py _limits",
         "consumers/fulfilment/decisions.py read",
         "consumers/rewards/decisions.py read",
         "furlong/workers/outbox_worker.py collect",
