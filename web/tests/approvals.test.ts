@@ -27,7 +27,7 @@ test('titles say what, for whom and when', () => {
   expect(titles).toEqual({
     'content.revision': 'Text of cash-2: “£2 in cash”',
     'events.board': 'How “Arsenal v Chelsea” is shown',
-    'finance.correction': 'Correction: £5.00 for c-1003',
+    'finance.correction': 'Correction: £12.50 taken from c-1003',
     'finance.release': 'Payouts in GBP go on again',
     'operations.adapter': 'Settings of exchange: levels, countries',
     'operations.close_week': 'Close week 48 of northbet',
