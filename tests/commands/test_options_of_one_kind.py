@@ -43,6 +43,7 @@ NOT_LISTS = frozenset(
             "fulfilment resume",
             "fulfilment retry",
             "fulfilment stop",
+            "funds serve",
         ),
         *("gateway key new", "gateway key public", "gateway plan", "gateway schema", "gateway serve"),
         *("import crm", "jit show"),

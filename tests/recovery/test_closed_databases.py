@@ -182,7 +182,7 @@ async def test_each_database_may_be_lost_alone(served: Served) -> None:
     await close_database(settings, "club")
     assert await served.ask(OPT_IN) == (None, [(["optIn"], AWAY)])  # nothing is sent upstream
     assert await served.ready() == 200
-    for name in ("progress", "fulfilment", "events"):
+    for name in ("progress", "fulfilment", "events", "wallet"):
         await close_database(settings, name)
     assert await served.ready() == 503
     for name in ("club", "rewards", "progress", "fulfilment"):

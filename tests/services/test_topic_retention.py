@@ -89,6 +89,8 @@ async def test_created_topics_keep_what_the_settings_say(
         "club.global.v1": None,
         "club.cells.v1": None,
         "club.served.v1": timedelta(days=50),
+        "wallet.exclusion.v1": None,
+        "wallet.notice.v1": timedelta(days=50),
         "wallet.correction.v1": timedelta(days=50),
         "wallet.check.v1": timedelta(days=50),
         "wallet.release.v1": timedelta(days=50),

@@ -60,6 +60,7 @@ LISTENING: Final = (
     *(f"worker {name}" for name in ("outbox", "intents", "weeks", "feeds", "purges", "fulfilment")),
     "worker events-upkeep",
     "worker wallet-closes",
+    "worker wallet-upkeep",
     "backoffice serve",
 )
 """The commands that are started at once; those of the simulator are started before them."""
@@ -285,6 +286,7 @@ def _own(folder: Path, valkey: str, neighbour: str, ports: Mapping[str, int]) ->
         "subgraph progress serve": {**issuer, "FURLONG_SUBGRAPH_CALLERS": "unsigned"},
         "subgraph fulfilment serve": {**issuer, "FURLONG_SUBGRAPH_CALLERS": "development"},
         "subgraph events serve": {**issuer, "FURLONG_SUBGRAPH_CALLERS": "unsigned"},
+        "subgraph wallet serve": {**issuer, "FURLONG_SUBGRAPH_CALLERS": "unsigned"},
         "worker wallet-closes": {"FURLONG_WALLET_CLOSE_KEYS_FILE": str(folder / "closing.json")},
         "worker purges": {"FURLONG_CDN_URLS": json.dumps([f"{neighbour}/cdn"])},
         "backoffice serve": {

@@ -7,7 +7,7 @@ import signal
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, Final
@@ -241,27 +241,65 @@ def test_events_have_the_prices_of_the_preferred_provider(product: Product) -> N
         eventually(partial(are_shown, url), "the preferred one's prices are shown")
 
 
+ACCOUNT: Final = (
+    "INSERT INTO ledger_account (id, ledger, code, flags, debits_posted, credits_posted, debits_pending, "
+    "credits_pending, user_data_128, user_data_64, user_data_32, timestamp, last_timestamp) "
+    "VALUES ('{name}', 826, 1, 0, {sums}, '', 0, 0, 1, 1)"
+)
+TRANSFER: Final = (
+    "INSERT INTO transfer (id, debit_account_id, credit_account_id, amount, pending_id, "
+    "user_data_128, user_data_64, user_data_32, timeout, ledger, code, flags, timestamp, failure) "
+    "VALUES ('{id}', {between}, {amount}, '', '', 0, 0, 0, 826, 1, {flags}, {at}, '')"
+)
+
+
+@contextmanager
+def wallet_of(product: Product) -> Iterator[sqlite3.Connection]:
+    """Yield the wallet's database in a transaction."""
+    path = product.programs.folder / "data" / "wallet.sqlite"
+    with closing(sqlite3.connect(path, timeout=60)) as database, database:
+        yield database
+
+
+@shows("furlong worker wallet-upkeep", "furlong subgraph wallet serve")
+def test_money_whose_time_is_over_is_the_customers_again(product: Product) -> None:
+    """The upkeep ends a reservation, and the subgraph says so, also alone."""
+    now = int(datetime.now(UTC).timestamp() * 1_000_000)
+    with wallet_of(product) as database:
+        database.execute(ACCOUNT.format(name="cash", sums="0, 500, 5, 0"))
+        database.execute(ACCOUNT.format(name="house", sums="500, 0, 0, 5"))
+        rows = (("deposit", "'house', 'cash'", 500, 0), ("stake", "'cash', 'house'", 5, 2))
+        for place, (name, between, amount, flags) in enumerate(rows):
+            at = now + place
+            database.execute(TRANSFER.format(id=name, between=between, amount=amount, flags=flags, at=at))
+        database.execute("INSERT INTO pending_transfer VALUES ('stake', ?, 'pending', NULL, '')", (now + 1,))
+        database.execute(
+            "INSERT INTO customer_account (brand_id, customer_id, currency, code, credit, account_id, "
+            "opened_at) VALUES (?, ?, 'GBP', 1, '', 'cash', '2026-03-01 00:00:00.000000')",
+            (BRAND, CUSTOMER),
+        )
+    own = {"authorization": f"Bearer {product.site.tokens[CUSTOMER]}"}
+    query = {"query": f'{{ wallet(brand: "{BRAND}") {{ balance {{ minor }} }} }}'}
+    alone = f"http://127.0.0.1:{product.ports['subgraph wallet serve']}/graphql"
+
+    def is_back(url: str) -> bool:
+        answer = httpx.post(url, json=query, headers=own, timeout=PATIENCE_SECONDS).json()
+        return bool(answer["data"]["wallet"]["balance"]["minor"] == 500)
+
+    for url in (f"{product.site.url}/graphql", alone):
+        eventually(partial(is_back, url), "the reserved money is back")
+
+
 @shows("furlong worker wallet-closes", "FURLONG_WALLET_CLOSE_KEYS_FILE")
 def test_days_of_the_wallet_are_closed_and_signed(product: Product) -> None:
     """A transfer of the day before is in a close, which is signed."""
     programs = product.programs
     yesterday = int((datetime.now(UTC) - timedelta(days=1)).timestamp() * 1_000_000)
-    columns = "debits_pending, credits_pending, user_data_128, user_data_64, user_data_32, timestamp"
-    with (
-        closing(sqlite3.connect(programs.folder / "data" / "wallet.sqlite", timeout=60)) as database,
-        database,
-    ):
-        for name, sums in (("payer", "5, 0"), ("payee", "0, 5")):
-            database.execute(
-                "INSERT INTO ledger_account (id, ledger, code, flags, debits_posted, credits_posted, "  # noqa: S608 - our own names
-                f"{columns}, last_timestamp) VALUES ('{name}', 826, 1, 0, {sums}, 0, 0, '', 0, 0, 1, 1)"
-            )
-        database.execute(
-            "INSERT INTO transfer (id, debit_account_id, credit_account_id, amount, pending_id, "
-            "user_data_128, user_data_64, user_data_32, timeout, ledger, code, flags, timestamp, failure) "
-            "VALUES ('paid', 'payer', 'payee', 5, '', '', 0, 0, 0, 826, 1, 0, ?, '')",
-            (yesterday,),
-        )
+    with wallet_of(product) as database:
+        for name, sums in (("payer", "5, 0, 0, 0"), ("payee", "0, 5, 0, 0")):
+            database.execute(ACCOUNT.format(name=name, sums=sums))
+        paid = TRANSFER.format(id="paid", between="'payer', 'payee'", amount=5, flags=0, at=yesterday)
+        database.execute(paid)
 
     def is_closed() -> bool:
         closes = json.loads(programs.run("wallet", "closes", "--json"))
