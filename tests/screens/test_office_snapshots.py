@@ -19,9 +19,14 @@ pytestmark = pytest.mark.usefixtures("web_installed")
 
 KEPT: Final = Path(__file__).with_name("snapshots")
 SEEN: Final = ROOT / ".furlong" / "snapshots"
-HOMES: Final = {f"home-{role.value}": (role, "") for role in Role}
+HOMES: Final = {f"home-{role.value}": (role, "") for role in Role if role is not Role.TRADER}
+"""A trader's has nothing yet: traders only read sports events."""
+
+APPROVERS: Final = {"support": Role.RISK, "finance": Role.FINANCE}
+"""Who approves what an area proposes, where that is not an approver."""
+
 APPROVALS: Final = {
-    kind: (Role.RISK if kind.startswith("support.") else Role.APPROVER, f"approvals/{kind}/show")
+    kind: (APPROVERS.get(kind.partition(".")[0], Role.APPROVER), f"approvals/{kind}/show")
     for kind in sorted(PROPOSALS)
 }
 

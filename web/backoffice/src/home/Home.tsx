@@ -23,7 +23,7 @@ const NOTHING: ReadonlySet<string> = new Set();
 const INSTALLATION = forAllBrands('operations.read');
 const WAITING = ['approvals.read', INSTALLATION, 'operations.cases'];
 /** Whoever may do one of these has proposals of their own. */
-const PROPOSING = ['content.edit', 'rules.edit', 'support.adjust', 'risk.budget', 'operations.provider'];
+const PROPOSING = ['content.edit', 'rules.edit', 'support.adjust', 'risk.budget', 'operations.provider', 'finance.correct'];
 
 export function Home() {
   const { permissions: may = NOTHING } = usePermissions<ReadonlySet<string>>();
