@@ -19,7 +19,9 @@ pytestmark = pytest.mark.usefixtures("web_installed")
 
 KEPT: Final = Path(__file__).with_name("snapshots")
 SEEN: Final = ROOT / ".furlong" / "snapshots"
-HOMES: Final = {f"home-{role.value}": (role, "") for role in Role if role is not Role.TRADER}
+HOMES: Final[dict[str, tuple[Role, str]]] = {
+    f"home-{role.value}": (role, "") for role in Role if role is not Role.TRADER
+}
 """A trader's has nothing yet: traders only read sports events."""
 
 APPROVERS: Final = {"support": Role.RISK, "finance": Role.FINANCE}
