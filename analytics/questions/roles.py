@@ -46,6 +46,8 @@ _BY_ROLE: Final = {
     "support": SUMS,
     "risk": SUMS | PERSONS,
     "operator": None,
+    "finance": SUMS,
+    "trader": SUMS,
     "administrator": None,
 }
 """None: all tables."""

@@ -30,6 +30,9 @@ from graphql import (
 CONDITIONS: Final = {f"c{number}": number % 2 == 0 for number in range(6)}
 """Values of the variables in the conditions of documents."""
 
+LITERALS: Final = {"Int": "7", "Float": "1.5", "Boolean": "true", "Date": '"2026-03-01"'}
+"""Values by scalar; of all others, a short text."""
+
 TOKENS: Final = 340
 """Tokens that a document may have, so that points are left for its fields."""
 TOKEN: Final = re.compile(r"\w+|\.\.\.|\"[^\"]*\"|[^\s,]")
@@ -240,7 +243,7 @@ class Writer:
             return "{" + ", ".join(inner) + "}"
         if isinstance(wanted, GraphQLEnumType):
             return self.random.choice(list(wanted.values))
-        return {"Int": "7", "Float": "1.5", "Boolean": "true"}.get(getattr(wanted, "name", ""), '"x"')
+        return LITERALS.get(getattr(wanted, "name", ""), '"x"')
 
 
 def habits(random: Random) -> Habits:

@@ -51,6 +51,14 @@ KINDS: Final = {
     **dict.fromkeys(("proposeAdjustment.input.customer", "exportCustomer.input.customer"), "customer"),
     **dict.fromkeys(("proposeErasure.input.customer", "putLegalHold.input.customer"), "customer"),
     **dict.fromkeys(("goodwillOffer.customer", "proposeGoodwill.input.customer"), "customer"),
+    **dict.fromkeys(
+        ("customerMoney.customer", "customerTransactions.customer", "correctableAccounts.customer"),
+        "customer",
+    ),
+    **dict.fromkeys(
+        ("correctionPreview.correction.customer", "proposeCorrection.input.correction.customer"), "customer"
+    ),
+    "closeFinancialCheck.input.customer": "customer",
     "customerExport.jobId": "export",
     "liftLegalHold.input.holdId": "hold",
 }
@@ -68,8 +76,10 @@ SHOWS_NO_ROWS: Final = {"me", "mySessions", "myDecisions", "unseenDecisions", "c
 OF_ALL_BRANDS: Final = {
     *("eventOffers", "offeredSports", "waitingMatches", "waitingMatchCount", "matchDecisions"),
     *("eventLeaders", "eventProviders", "leaderChanges"),
+    "financeHolds",
 }
-"""Sports events are the same for all brands: who has a role for one of them sees all of it."""
+"""Sports events are the same for all brands, and so is a currency that pays out nothing: who has a role for
+one of them sees all of it."""
 
 
 WHO: Final = ("stranger", "namesake", "former")

@@ -151,8 +151,8 @@ async def test_what_changes_nothing_needs_no_reason_and_is_on_record(office_clie
         await office_client.service.replay(OLGA, "backoffice:1", " ", dry_run=False)
     with pytest.raises(Invalid, match="Say why"):
         await office_client.service.start_replay(OLGA, "backoffice", None, "", dry_run=False)
-    with pytest.raises(Invalid, match="There is no consumer wallet"):
-        await office_client.service.replay(OLGA, "wallet:1", "after a fix", dry_run=False)
+    with pytest.raises(Invalid, match="There is no consumer parcels"):
+        await office_client.service.replay(OLGA, "parcels:1", "after a fix", dry_run=False)
     await office_client.service.replay(OLGA, "backoffice:1", "after a fix", dry_run=False)
     async with office_client.database.read() as connection:
         rows = await connection.execute(

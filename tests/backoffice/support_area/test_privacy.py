@@ -51,7 +51,7 @@ async def erase_everywhere(support_area: SupportFixture, at: datetime) -> None:
     """Do in each database what its consumer does with the null value."""
     pseudonyms = Pseudonyms.from_settings(support_area.base.settings)
     for name, erasure_of in ERASURES.items():
-        database = getattr(support_area.parts.databases, name)
+        database = support_area.parts.databases.by_name[name]
         async with database.write() as connection:
             await erasure_of(database.dialect, pseudonyms).erase(connection, CUSTOMER, at, at)
 
