@@ -207,28 +207,29 @@ def _with_known_arguments(size: ListSize, definition: GraphQLField) -> ListSize:
 def introspection_sizes(schema: GraphQLSchema) -> dict[str, ListSize]:
     """Return the lengths of introspection's lists by coordinate.
 
-    The number of types is the schema's own. Lists within types have their average length, so that
-    introspecting the whole schema costs about as many points as it has objects.
+    The number of types is the schema's own. Lists within types have their average length over all types, most
+    of which have none of them, so that introspecting the whole schema costs about as many points as it has
+    objects.
     """
     types = list(schema.type_map.values())
     with_fields = [named for named in types if isinstance(named, GraphQLObjectType | GraphQLInterfaceType)]
-    abstract = [named for named in types if is_abstract_type(named)]
+    of_types: dict[str, list[Sized]] = {
+        "fields": [named.fields for named in with_fields],
+        "interfaces": [named.interfaces for named in with_fields],
+        "possibleTypes": [schema.get_possible_types(named) for named in types if is_abstract_type(named)],
+        "enumValues": [named.values for named in types if isinstance(named, GraphQLEnumType)],
+        "inputFields": [named.fields for named in types if isinstance(named, GraphQLInputObjectType)],
+    }
     lengths = {
         "__Schema.types": len(types),
         "__Schema.directives": len(schema.directives),
-        "__Type.fields": _mean([named.fields for named in with_fields]),
-        "__Type.interfaces": _mean([named.interfaces for named in with_fields]),
-        "__Type.possibleTypes": _mean([schema.get_possible_types(named) for named in abstract]),
-        "__Type.enumValues": _mean([named.values for named in types if isinstance(named, GraphQLEnumType)]),
-        "__Type.inputFields": _mean(
-            [named.fields for named in types if isinstance(named, GraphQLInputObjectType)]
-        ),
+        **{f"__Type.{name}": _mean(lists, len(types)) for name, lists in of_types.items()},
         "__Field.args": _mean([field.args for named in with_fields for field in named.fields.values()]),
         "__Directive.args": _mean([directive.args for directive in schema.directives]),
     }
     return {coordinate: ListSize(assumed=length) for coordinate, length in lengths.items()}
 
 
-def _mean(lists: Sequence[Sized]) -> int:
-    """Return the average length, rounded up, and at least 1."""
-    return max(1, -(-sum(len(members) for members in lists) // max(1, len(lists))))
+def _mean(lists: Sequence[Sized], number: int | None = None) -> int:
+    """Return the average length, rounded up, at least 1; of more lists than these, the others are empty."""
+    return max(1, -(-sum(map(len, lists)) // max(1, len(lists) if number is None else number)))

@@ -144,9 +144,9 @@ def test_responses_are_removed_from_a_cdn(product: Product) -> None:
     "FURLONG_FULFILMENT_SECRET_FOLDER",
 )
 def test_providers_can_pay(product: Product) -> None:
-    """The worker knows the three of the file, and has a secret for them: without one it does not start."""
+    """The worker knows the four of the file, and has a secret for them: without one it does not start."""
     available = "furlong_fulfilment_provider_available{.*}"
-    eventually(lambda: product.metric("worker fulfilment", available) == 3, "three providers can pay")
+    eventually(lambda: product.metric("worker fulfilment", available) == 4, "four providers can pay")
 
 
 @shows("furlong worker feeds", "furlong simulator feeds", "FURLONG_FEEDS_TOPICS")
