@@ -46,12 +46,23 @@ def staked(demo: Demo, customer: str) -> int:
 
 
 def bet(demo: Demo, customer: str) -> None:
-    """Place a bet, and wait until the tracker shows it."""
+    """Place a bet, and wait until the tracker shows it.
+
+    After a move the wallet's first answer may be a doubt: the stake goes back, and the bet is placed again.
+    """
     before = staked(demo, customer)
     slip = {"stakeMinor": STAKE_MINOR, "oddsMilli": 2500, "betType": "single"}
     headers = {"authorization": f"Bearer {demo.site.tokens[customer]}"}
     url = f"{demo.facts['url']}/demo/bets"
-    httpx.post(url, json=slip, headers=headers, timeout=120).raise_for_status()
+
+    def is_placed() -> bool:
+        answer = httpx.post(url, json=slip, headers=headers, timeout=120)
+        if answer.status_code == httpx.codes.SERVICE_UNAVAILABLE:
+            return False
+        answer.raise_for_status()
+        return True
+
+    eventually(is_placed, "the wallet answers")
     eventually(lambda: staked(demo, customer) == before + STAKE_MINOR, "the bet is counted")
 
 

@@ -53,7 +53,8 @@ def test_the_command_writes_one_file_for_all_regions(tmp_path: Path) -> None:
     lines = dict(line.split(" = ", 1) for line in printed.stdout.splitlines() if line)
     items = ("fixture", "market", "stats", "video", "status")
     adapters = ",".join(rf"provider\\.{item}\\.v1" for item in items)
-    abroad = rf"club\\.scheme\\.v1,club\\.global\\.v1,{adapters},club\\.reward-config\\.v1"
+    orders = r"club\\.reward-config\\.v1,wallet\\.release\\.v1"
+    abroad = rf"club\\.scheme\\.v1,club\\.global\\.v1,{adapters},{orders}"
     assert (lines["uk->mt.topics"], lines["mt->uk.topics"]) == (abroad, r"club\\.cells\\.v1")
     assert (lines["mt->se.enabled"], lines["se->mt.enabled"]) == ("false", "false")
     assert lines["mt.sasl.jaas.config"] == "${env:MT_JAAS}"
