@@ -108,7 +108,7 @@ class Betting:
         await self.producer.publish([bet_message(revised)])
 
     async def _reserved(self, wanted: OpenSlip) -> Outcome:
-        """Reserve a stake; a doubt is ended by releasing it."""
+        """Reserve a stake; who sends the same bet again after a doubt learns what became of it."""
         funds = self.wallet.wallet.funds
         try:
             await self.wallet.welcome(wanted.owner)
@@ -116,7 +116,6 @@ class Betting:
             raise WalletUnavailable("the wallet does not answer") from None
         outcome = await funds.reserve(wanted.reservation)
         if outcome.status is Status.IN_DOUBT:
-            await funds.release(wanted.reservation)
             raise WalletUnavailable("the wallet does not answer")
         return outcome
 
