@@ -26,6 +26,7 @@ TOPICS = (
     "club.scheme.v1",
     "club.week.v1",
     "club.account-status.v1",
+    "wallet.exclusion.v1",
     "club.membership.v1",
     "club.qualification.v1",
     "club.adjustment.v1",

@@ -37,6 +37,7 @@ TOPICS: Final = (
     "club.week.v1",
     "club.global.v1",
     "club.account-status.v1",
+    "wallet.exclusion.v1",
     "club.membership.v1",
     "club.qualification.v1",
     "club.adjustment.v1",
