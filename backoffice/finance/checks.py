@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from backoffice.access import Actor, Permission, allows, require
 from backoffice.audit.audit_log import AuditLog
@@ -11,6 +11,7 @@ from backoffice.support.adjustments import Publish, reason_problems
 from backoffice.support.personal_data_access import customer_subject
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
+from subgraphs.kit.domain.instants import utc_text
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.outbox import Fact
 from subgraphs.wallet.limits.checks import OpenCheck, find_open_check, open_checks_after
@@ -76,7 +77,7 @@ class FinancialChecks:
                 brand=owner.brand,
                 subject=customer_subject(owner),
                 before=None,
-                after={"due_at": _utc(check.due_at), "finding": finding.strip()},
+                after={"due_at": utc_text(check.due_at), "finding": finding.strip()},
                 reason=finding.strip(),
             )
 
@@ -87,17 +88,13 @@ def check_fact(check: OpenCheck, closed_by: str, finding: str, at: datetime) -> 
         topic=CHECK_TOPIC,
         schema=CHECK_SCHEMA,
         key=f"{check.owner.brand}:{check.owner.customer}",
-        identity=_utc(check.due_at),
+        identity=utc_text(check.due_at),
         body={
             "brand_id": check.owner.brand,
             "customer_id": check.owner.customer,
-            "due_at": _utc(check.due_at),
+            "due_at": utc_text(check.due_at),
             "finding": finding,
             "closed_by": closed_by,
-            "decided_at": _utc(at),
+            "decided_at": utc_text(at),
         },
     )
-
-
-def _utc(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")

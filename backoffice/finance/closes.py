@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -15,6 +15,7 @@ from backoffice.errors import Conflict, Invalid, NotFound
 from backoffice.support.adjustments import Publish, reason_problems
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
+from subgraphs.kit.domain.instants import utc_text
 from subgraphs.kit.records.outbox import Fact
 from subgraphs.wallet.closing import chain
 from subgraphs.wallet.closing.close import Position, StoredClose
@@ -147,6 +148,6 @@ def release_fact(proposal: Proposal, approved_by: str, at: datetime) -> Fact:
             "reason": proposal.reason,
             "proposed_by": proposal.proposer_name,
             "approved_by": approved_by,
-            "decided_at": at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+            "decided_at": utc_text(at),
         },
     )

@@ -6,7 +6,7 @@ The proposal's id is the id of the transfer, so that it moves money once.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -21,6 +21,7 @@ from backoffice.support.adjustments import Publish, reason_problems
 from backoffice.support.personal_data_access import customer_subject
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
+from subgraphs.kit.domain.instants import utc_text
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.outbox import Fact
 from subgraphs.wallet.closing.holds import is_held
@@ -215,7 +216,7 @@ def correction_fact(proposal: Proposal, wanted: CorrectionRequest, approved_by: 
             "reason": proposal.reason,
             "proposed_by": proposal.proposer_name,
             "approved_by": approved_by,
-            "decided_at": at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+            "decided_at": utc_text(at),
         },
     )
 

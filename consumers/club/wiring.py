@@ -24,7 +24,7 @@ def _topics(parts: ConsumerParts) -> list[AnyTopic]:
     memberships = MembershipReducer(parts.clock, erasure=erasure).memberships
     return [
         *reference_topics(reducer.accounts, reference.schemes, reference.weeks, erasure, parts.clock),
-        exclusion_topic(reducer.exclusions),
+        exclusion_topic(reducer.exclusions, writer),
         Topic(MEMBERSHIP_TOPIC, decode_membership_or_erasure, memberships, reference=True),
     ]
 

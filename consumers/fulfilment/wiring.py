@@ -26,7 +26,7 @@ def _topics(parts: ConsumerParts) -> list[AnyTopic]:
     reference = ReferenceReducer(writer)
     return [
         *reference_topics(reducer.accounts, reference.schemes, reference.weeks, erasure, clock),
-        exclusion_topic(reducer.exclusions),
+        exclusion_topic(reducer.exclusions, writer),
         Topic(CHOICE_TOPIC, decode_choice, reducer.choices),
         Topic(OUTCOMES_TOPIC, decode_published, reducer.published, reference=True),
         Topic(QUALIFICATION_TOPIC, decode_qualification, reducer.qualifications),

@@ -115,7 +115,7 @@ class AccountOrErasureReducer:
         outcome = Outcome()
         for erased, group in groupby(messages, key=lambda message: isinstance(message.event, CustomerErased)):
             run: list[Message[Any]] = list(group)
-            outcome = _sum(outcome, await (self._erase if erased else self._store)(connection, run))
+            outcome += await (self._erase if erased else self._store)(connection, run)
         return outcome
 
     async def _erase(
@@ -138,7 +138,7 @@ class AccountOrErasureReducer:
         markers = await self.erasure.markers(connection, owners)
         kept = [message for message in messages if not _is_erased(message.event, markers)]
         outcome = await self.inner(connection, kept) if kept else Outcome()
-        return _sum(outcome, Outcome(stale=len(messages) - len(kept)))
+        return outcome + Outcome(stale=len(messages) - len(kept))
 
 
 async def without_erased(
@@ -168,12 +168,3 @@ async def without_erased(
 def _is_erased(event: AccountStatus, markers: Any) -> bool:
     marker = markers.get(Owner(event.brand_id, event.customer_id))
     return marker is not None and event.revision <= marker.revision
-
-
-def _sum(outcome: Outcome, other: Outcome) -> Outcome:
-    return Outcome(
-        outcome.stale + other.stale,
-        outcome.duplicates + other.duplicates,
-        (*outcome.refused, *other.refused),
-        (*outcome.conflicts, *other.conflicts),
-    )

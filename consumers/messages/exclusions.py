@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from operator import attrgetter
-from typing import Final, Literal
+from datetime import datetime
+from itertools import groupby
+from typing import Any, Final, Literal
 
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -84,28 +85,37 @@ def decode_exclusions_or_erasure(record: Record) -> ExclusionsChosen | CustomerE
     return decode_exclusions(record) if record.value is not None else decode_erasure(record)
 
 
-def exclusion_topic(apply: Apply[ExclusionsChosen]) -> AnyTopic:
+def exclusion_topic(apply: Apply[ExclusionsChosen], writer: ReferenceWriter) -> AnyTopic:
     """Return the topic that each consumer reads of whose block anything is stopped by an exclusion.
 
-    A null value only clears the topic: the account topic erases.
+    A null value comes once nothing of an erased customer runs: what was stored until then is forgotten.
+
+    Args:
+        apply: The app's reducer.
+        writer: Forgets.
     """
 
-    async def apply_chosen(
+    async def apply_in_order(
         connection: AsyncConnection, messages: Sequence[Message[ExclusionsChosen | CustomerErased]]
     ) -> Outcome:
-        chosen = [
-            Message(message.record, message.event)
-            for message in messages
-            if isinstance(message.event, ExclusionsChosen)
-        ]
-        return await apply(connection, chosen) if chosen else Outcome()
+        outcome = Outcome()
+        for erased, group in groupby(messages, key=lambda message: isinstance(message.event, CustomerErased)):
+            run: list[Message[Any]] = list(group)
+            if erased:
+                await writer.forget_exclusions(connection, {message.event.owner for message in run})
+            else:
+                outcome += await apply(connection, run)
+        return outcome
 
-    return Topic(EXCLUSION_TOPIC, decode_exclusions_or_erasure, apply_chosen, reference=True)
+    return Topic(EXCLUSION_TOPIC, decode_exclusions_or_erasure, apply_in_order, reference=True)
 
 
 @dataclass(frozen=True, slots=True)
 class ExclusionReducer:
-    """Stores exclusions of customers who were not erased since. Neither order nor repetition matters."""
+    """Stores exclusions; of customers who were erased since, those that run on.
+
+    Neither order nor repetition of messages matters.
+    """
 
     writer: ReferenceWriter
     erasure: Erasure | None = None
@@ -121,8 +131,8 @@ class ExclusionReducer:
     async def kept(
         self, connection: AsyncConnection, messages: Sequence[Message[ExclusionsChosen]]
     ) -> list[Message[ExclusionsChosen]]:
-        """Return the messages that are not about erased customers; it locks their brands."""
-        return await without_erased(self.erasure, connection, messages, attrgetter("occurred_at"))
+        """Return the messages that still tell something after an erasure; it locks their brands."""
+        return await without_erased(self.erasure, connection, messages, _true_until)
 
     async def store(
         self, connection: AsyncConnection, messages: Sequence[Message[ExclusionsChosen]]
@@ -132,6 +142,10 @@ class ExclusionReducer:
         for message in messages:
             chosen.setdefault(message.event.owner, []).extend(message.event.chosen())
         return await self.writer.store_exclusions(connection, chosen)
+
+
+def _true_until(told: ExclusionsChosen) -> datetime:
+    return max((exclusion.until for exclusion in told.exclusions), default=told.occurred_at)
 
 
 def outcome_of(

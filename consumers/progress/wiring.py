@@ -40,7 +40,7 @@ def _topics(parts: ConsumerParts) -> list[AnyTopic]:
     events = KnownEventReducer(EventChanges(ledger))
     return [
         *reference_topics(reducer.accounts, reducer.schemes, reducer.weeks, erasure, clock),
-        exclusion_topic(ExclusionReducer(writer, erasure).apply),
+        exclusion_topic(ExclusionReducer(writer, erasure).apply, writer),
         Topic(MEMBERSHIP_TOPIC, decode_membership_or_erasure, reducer.memberships_or_erased, reference=True),
         Topic(QUALIFICATION_TOPIC, decode_qualification, reducer.qualifications, reference=True),
         Topic(OUTCOMES_TOPIC, decode_outcome, reducer.outcomes),

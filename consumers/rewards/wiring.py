@@ -30,7 +30,7 @@ def _topics(parts: ConsumerParts) -> list[AnyTopic]:
     qualifications = QualificationReducer(publisher, clock, erasure).qualifications
     return [
         *reference_topics(reference.accounts, reference.schemes, reference.weeks, erasure, clock),
-        exclusion_topic(ExclusionReducer(writer, erasure).apply),
+        exclusion_topic(ExclusionReducer(writer, erasure).apply, writer),
         Topic(REWARD_CONFIG_TOPIC, decode_reward_config, configs, reference=True, shared=True),
         Topic(CHOICE_TOPIC, decode_choice, choices, reference=True),
         Topic(QUALIFICATION_TOPIC, decode_qualification, qualifications),

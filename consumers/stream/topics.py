@@ -35,6 +35,15 @@ class Outcome:
     refused: Sequence[tuple[Record, str]] = field(default_factory=tuple)
     conflicts: Sequence[Record] = ()
 
+    def __add__(self, other: "Outcome") -> "Outcome":
+        """Return the outcome of both."""
+        return Outcome(
+            self.stale + other.stale,
+            self.duplicates + other.duplicates,
+            (*self.refused, *other.refused),
+            (*self.conflicts, *other.conflicts),
+        )
+
 
 Decode = Callable[[Record], E]
 """Decodes a record. Raises Poison."""

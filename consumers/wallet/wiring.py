@@ -23,7 +23,7 @@ def _topics(parts: ConsumerParts) -> list[AnyTopic]:
     reference, finance = ReferenceReducer(writer), FinanceReducer(parts.clock, erasure)
     return [
         *reference_topics(reference.accounts, reference.schemes, reference.weeks, erasure, parts.clock),
-        exclusion_topic(ExclusionReducer(writer, erasure).apply),
+        exclusion_topic(ExclusionReducer(writer, erasure).apply, writer),
         Topic(CORRECTION_TOPIC, decode_correction, finance.corrections),
         Topic(CHECK_TOPIC, decode_check, finance.checks),
         Topic(RELEASE_TOPIC, decode_release, finance.releases, shared=True),

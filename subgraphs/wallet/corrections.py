@@ -8,7 +8,20 @@ from typing import Any, Final
 
 import structlog
 from msgspec import Struct
-from sqlalchemy import BigInteger, Column, Index, MetaData, Row, String, Table, and_, or_, select, update
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Index,
+    MetaData,
+    Row,
+    String,
+    Table,
+    and_,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from foundation.same_fields import with_fields_of
@@ -17,7 +30,7 @@ from foundation.storage.database import Database
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.live.event_bus import CustomersChanged
 from subgraphs.kit.live.watches import customer_key
-from subgraphs.wallet.closing.holds import is_held
+from subgraphs.wallet.closing.holds import open_holds
 from subgraphs.wallet.closing.tables import CloseTables
 from subgraphs.wallet.funds.codes import AccountCode, TransferCode, house_account, ledger_of
 from subgraphs.wallet.funds.customer_accounts import CustomerAccounts
@@ -147,19 +160,21 @@ class CorrectionWork:
     changed: CustomersChanged | None = None
 
     async def apply(self, at: datetime, limit: int) -> int:
-        """Apply some of what waits, the earliest first; return how many still wait of these."""
-        query = select(self.table).where(self.table.c.state == CorrectionState.WAITING.value)
+        """Apply some of what payouts permit, the earliest first; return how many wait."""
+        c = self.table.c
+        waiting = c.state == CorrectionState.WAITING.value
         async with self.database.read() as connection:
-            rows = await connection.execute(query.order_by(self.table.c.decided_at).limit(limit))
-            waiting = [_correction(row) for row in rows]
-        return sum([not await self._apply(correction, at) for correction in waiting])
+            held = {hold.currency for hold in await open_holds(connection, self.closes)}
+            free = or_(c.amount_minor < 0, c.currency.not_in(sorted(held)))
+            query = select(self.table).where(waiting, free).order_by(c.decided_at).limit(limit)
+            due = [_correction(row) for row in await connection.execute(query)]
+        for correction in due:
+            await self._apply(correction, at)
+        async with self.database.read() as connection:
+            return await connection.scalar(select(func.count()).select_from(self.table).where(waiting)) or 0
 
-    async def _apply(self, wanted: Correction, at: datetime) -> bool:
-        """Move the money, or refuse it; return False if it has to wait."""
-        if wanted.amount_minor > 0:
-            async with self.database.read() as connection:
-                if await is_held(connection, self.closes, wanted.currency):
-                    return False
+    async def _apply(self, wanted: Correction, at: datetime) -> None:
+        """Move the money, or refuse it."""
         account = await self._account(wanted, at)
         refusal: str | None = NO_ACCOUNT
         if account is not None:
@@ -190,7 +205,6 @@ class CorrectionWork:
         if self.changed is not None and refusal is None:
             self.changed([customer_key(wanted.owner)])
         log.info("correction_settled", correction=wanted.correction_id, state=state.value, refusal=refusal)
-        return True
 
     async def _account(self, wanted: Correction, at: datetime) -> str | None:
         """Return the customer's account; cash is opened for what they get."""

@@ -2,14 +2,14 @@
 
 from typing import Final
 
-from sqlalchemy import insert
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from subgraphs.kit.records.customer_history import CustomerHistory, HistoryTable
 from subgraphs.kit.records.erasure import ErasedPerson, Erasure, ErasureTables, Pseudonyms
-from subgraphs.kit.records.outbox import TOMBSTONE
 from subgraphs.kit.records.table_rules import erasure_rules
-from subgraphs.kit.topics import EXCLUSION_TOPIC
+from subgraphs.wallet.limits.exclusion_fact import clear_exclusions
+from subgraphs.wallet.limits.records import of_owner
 from subgraphs.wallet.models import ERASURE, LIMITS, OUTBOX, REFERENCE, STREAM
 from subgraphs.wallet.retention.erasing import note_term
 from subgraphs.wallet.table_rules import TABLE_RULES
@@ -28,12 +28,8 @@ def erasure_of(dialect: str, pseudonyms: Pseudonyms) -> Erasure:
 
 
 async def _clear_topic(connection: AsyncConnection, person: ErasedPerson) -> None:
-    """Publish a null value, so that compaction removes the customer's exclusions from the topic."""
-    row = {
-        "topic": EXCLUSION_TOPIC,
-        "key": ":".join(person.owner),
-        "value": TOMBSTONE,
-        "headers": {"producer": "furlong", "brand": person.owner.brand},
-        "written_at": person.at,
-    }
-    await connection.execute(insert(OUTBOX.outbox).values(row))
+    """Clear the topic of the customer's exclusions; one that runs is told until it ends (`Forgetting`)."""
+    table = LIMITS.chosen_break
+    runs = select(table.c.request_key).where(of_owner(table, person.owner)).limit(1)
+    if (await connection.execute(runs)).first() is None:
+        await clear_exclusions(connection, OUTBOX, person.owner, person.at)

@@ -87,4 +87,15 @@ describe('placeOnce', () => {
     await placeOnce(fetcher, keys, 't', { ...bet, stakeMinor: 600 }, 'en-GB');
     expect(sent.at(-1)).not.toBe(sent[0]);
   });
+
+  it('takes a new id after a bet that was not placed, such as one that was given up', async () => {
+    const sent: string[] = [];
+    const fetcher: typeof fetch = (_url, init) => {
+      sent.push((JSON.parse(init?.body as string) as { betId: string }).betId);
+      return Promise.resolve(Response.json({}, { status: 422 }));
+    };
+    const keys = idempotencyKeys(freshKey);
+    for (const _ of [1, 2]) await placeOnce(fetcher, keys, 't', bet, 'en-GB');
+    expect(new Set(sent).size).toBe(2);
+  });
 });

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from foundation.storage.clock import Clock
 from furlong.demo.bets.offers import Offers, Refusal, RefusalCode
+from furlong.demo.bets.placed_bets import AnotherBet
 from furlong.demo.bets.settled_slips import (
     OpenSlip,
     OpenSlips,
@@ -71,6 +72,7 @@ class Betting:
 
         Raises:
             WalletUnavailable: It is not known whether the stake was reserved.
+            AnotherBet: The id is that of another bet, or of one that was given up.
         """
         brand = self._brand(owner)
         wanted = OpenSlip(
@@ -87,7 +89,7 @@ class Betting:
         outcome = await self._reserved(wanted)
         if outcome.status is Status.REFUSED:
             if outcome.why not in CODES:
-                raise WalletUnavailable("this bet was given up: place it again as another one")
+                raise AnotherBet("this bet was given up: place it again as another one")
             return Refusal(CODES[outcome.why])
         return await self._placed(wanted, brand, slip)
 

@@ -15,7 +15,7 @@ MAX_REMEMBERED: Final = 1000
 
 
 class AnotherBet(Exception):
-    """The id of a slip is that of a bet with another stake or selection."""
+    """The id of a slip is that of a bet with another stake or selection, or of one that was given up."""
 
 
 @dataclass(frozen=True, slots=True)

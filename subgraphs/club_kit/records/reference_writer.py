@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import delete, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from foundation.storage.bulk_sql import MultiRow, few_at_once
@@ -91,6 +91,13 @@ class ReferenceWriter:
         statement = MultiRow.into(self.dialect, table, update=("ends_at",))
         await statement.execute(connection, [[*key, fresh[key]] for key in sorted(fresh)])
         return {Owner(brand, customer) for brand, customer, *_ in fresh}
+
+    async def forget_exclusions(self, connection: AsyncConnection, owners: Collection[Owner]) -> None:
+        """Delete what erased customers chose, of whom nothing runs any more."""
+        table = self.tables.exclusion
+        for brand, customers in few_at_once(owners):
+            theirs = table.c.brand_id == brand, table.c.customer_id.in_(customers)
+            await connection.execute(delete(table).where(*theirs))
 
     async def store_schemes(
         self,

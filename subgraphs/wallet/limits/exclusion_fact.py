@@ -4,10 +4,14 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from subgraphs.club_kit.domain.exclusions import ChosenExclusion
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.domain.products import Product
-from subgraphs.kit.records.outbox import Fact
+from subgraphs.kit.records.outbox import TOMBSTONE, Fact
+from subgraphs.kit.records.tables import OutboxTables
 from subgraphs.kit.topics import EXCLUSION_TOPIC
 from subgraphs.wallet.limits.breaks import Break, BreakKind
 
@@ -38,6 +42,20 @@ def exclusion_fact(owner: Owner, revision: int, breaks: Iterable[Break], at: dat
             "exclusions": [_told(chosen) for chosen in merged(breaks)],
         },
     )
+
+
+async def clear_exclusions(
+    connection: AsyncConnection, outbox: OutboxTables, owner: Owner, at: datetime
+) -> None:
+    """Publish a null value, so that the topic and other blocks forget what an erased customer chose."""
+    row = {
+        "topic": EXCLUSION_TOPIC,
+        "key": f"{owner.brand}:{owner.customer}",
+        "value": TOMBSTONE,
+        "headers": {"producer": "furlong", "brand": owner.brand},
+        "written_at": at,
+    }
+    await connection.execute(insert(outbox.outbox).values(row))
 
 
 def merged(breaks: Iterable[Break]) -> list[Break]:

@@ -17,8 +17,9 @@ from subgraphs.kit.records.erasure import Erasure
 from subgraphs.wallet.closing.chain import begin_anew
 from subgraphs.wallet.funds.codes import AccountCode, house_account
 from subgraphs.wallet.funds.customer_accounts import CustomerAccounts
+from subgraphs.wallet.limits.exclusion_fact import clear_exclusions
 from subgraphs.wallet.limits.records import of_owner
-from subgraphs.wallet.models import CLOSES, CUSTOMER_ACCOUNT, ERASED_CUSTOMER, LIMITS, REFERENCE
+from subgraphs.wallet.models import CLOSES, CUSTOMER_ACCOUNT, ERASED_CUSTOMER, LIMITS, OUTBOX, REFERENCE
 from subgraphs.wallet.retention.folding import fold
 from subgraphs.wallet.retention.terms import over_before
 from subgraphs.wallet.table_rules import TABLE_RULES
@@ -84,6 +85,8 @@ class Forgetting:
     async def ended_breaks(self, after: Owner | None = None) -> Owner | None:
         """Forget breaks and exclusions of erased customers that have run until now, of some customers.
 
+        Other blocks are told to forget them as soon as none is left.
+
         Args:
             after: The customer after whom to look; None at the beginning.
 
@@ -96,8 +99,11 @@ class Forgetting:
             for owner, marker in markers.items():
                 table = LIMITS.chosen_break
                 theirs = of_owner(table, owner), table.c.since <= marker.erased_at
-                ended = table.c.ends_at <= await self.clock.at(connection)
-                await connection.execute(delete(table).where(*theirs, ended))
+                now = await self.clock.at(connection)
+                await connection.execute(delete(table).where(*theirs, table.c.ends_at <= now))
+                left = select(table.c.request_key).where(of_owner(table, owner)).limit(1)
+                if (await connection.execute(left)).first() is None:
+                    await clear_exclusions(connection, OUTBOX, owner, now)
         return owners[-1] if len(owners) == BATCH else None
 
 

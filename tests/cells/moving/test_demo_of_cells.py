@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -48,10 +49,10 @@ def staked(demo: Demo, customer: str) -> int:
 def bet(demo: Demo, customer: str) -> None:
     """Place a bet, and wait until the tracker shows it.
 
-    After a move the wallet's first answer may be a doubt: the stake goes back, and the bet is placed again.
+    After a move the wallet's first answer may be a doubt, which the same bet ends.
     """
     before = staked(demo, customer)
-    slip = {"stakeMinor": STAKE_MINOR, "oddsMilli": 2500, "betType": "single"}
+    slip = {"betId": str(uuid4()), "stakeMinor": STAKE_MINOR, "oddsMilli": 2500, "betType": "single"}
     headers = {"authorization": f"Bearer {demo.site.tokens[customer]}"}
     url = f"{demo.facts['url']}/demo/bets"
 

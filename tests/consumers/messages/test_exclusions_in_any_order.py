@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from consumers.club.reducers import ClubReducer
 from consumers.messages.accounts import decode_account
-from consumers.messages.exclusions import decode_exclusions
+from consumers.messages.exclusions import ExclusionReducer, decode_exclusions, exclusion_topic
 from consumers.stream.records import Record
 from consumers.stream.topics import Message
 from foundation.storage.clock import SystemClock
@@ -23,11 +24,13 @@ from foundation.storage.database import Database
 from foundation.storage.migrations.upgrade import upgrade
 from foundation.storage.settings import DatabaseSettings
 from subgraphs.club import models as club
+from subgraphs.club.customer_data import erasure_of
 from subgraphs.club_kit.domain.accounts import ineligible_reason
 from subgraphs.club_kit.domain.exclusions import ChosenExclusion
 from subgraphs.club_kit.records.reference import ReferenceRepository
 from subgraphs.club_kit.records.reference_writer import ReferenceWriter
 from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.records.erasure import Pseudonyms
 from subgraphs.wallet.limits.breaks import Break
 from subgraphs.wallet.limits.exclusion_fact import exclusion_fact, read_back
 from tests.support.consumers.sample_messages import account
@@ -156,6 +159,45 @@ def test_any_order_and_repetition_gives_the_same_decision_at_any_instant(
         reference(revisions[-1], chosen, at, product) for at in INSTANTS for product in ("betting", "casino")
     ]
     assert asyncio.run(_decisions(empty, arriving)) == expected
+
+
+@pytest.mark.parametrize("first", ["erasure", "fact"])
+async def test_what_runs_on_stops_an_erased_customer_who_returns(
+    empty: Path, tmp_path: Path, first: str
+) -> None:
+    """Also in a database that is built anew, in whichever order it reads the topics; a null value ends it."""
+    shutil.copytree(empty, tmp_path, dirs_exist_ok=True)
+    database = Database.open(DatabaseSettings(url=f"sqlite+aiosqlite:///{tmp_path}"), "club")
+    writer, erasure = ReferenceWriter(club.REFERENCE, "sqlite"), erasure_of("sqlite", Pseudonyms(b"k", 24))
+    topic = exclusion_topic(ExclusionReducer(writer, erasure).apply, writer)
+    ended, running = Chosen("BREAK", None, 0, 1), Chosen("EXCLUSION", None, 2, 6)
+    erased_at = START + 3 * DAY
+
+    async def apply(record: Record) -> None:
+        async with database.write() as connection:
+            await topic.apply(connection, [Message(record, topic.decode(record))])
+
+    async def erase() -> None:
+        async with database.write() as connection:
+            await erasure.erase(connection, OWNER, erased_at, erased_at)
+
+    async def stored() -> list[str]:
+        async with database.read() as connection:
+            return list(await connection.scalars(select(club.REFERENCE.exclusion.c.kind)))
+
+    facts = told([ended, running])
+    if first == "erasure":
+        await erase()
+    for fact in facts:
+        await apply(fact)
+    if first == "fact":
+        await erase()
+    assert await stored() == ["EXCLUSION"]
+    key = f"{OWNER.brand}:{OWNER.customer}".encode()
+    null = Record("wallet.exclusion.v1", 0, 9, key, None, (("brand", OWNER.brand.encode()),), erased_at)
+    await apply(null)
+    assert await stored() == []
+    await database.close()
 
 
 def test_a_message_has_few_exclusions_however_many_were_chosen() -> None:

@@ -45,7 +45,7 @@ export const GIVE_UP_MS = 10_000;
 export async function placeOnce(fetcher: typeof fetch, keys: Keys, token: string, bet: Bet, language: string): Promise<Placed> {
   const intention = `${bet.selectionId} ${bet.stakeMinor}`;
   const placed = await placeBet(fetcher, token, keys.keyFor(intention), bet, language);
-  if (placed.kind === 'placed' || placed.kind === 'refused') keys.settle(intention);
+  if (placed.kind === 'placed' || placed.kind === 'refused' || placed.kind === 'failed') keys.settle(intention);
   return placed;
 }
 
