@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from subgraphs.kit.records.customer_history import CustomerHistory, HistoryTable
 from subgraphs.kit.records.erasure import ErasedPerson, Erasure, ErasureTables, Pseudonyms
 from subgraphs.kit.records.table_rules import erasure_rules
-from subgraphs.wallet.limits.exclusion_fact import clear_exclusions
+from subgraphs.wallet.limits.facts.exclusions import clear_exclusions
 from subgraphs.wallet.limits.records import of_owner
 from subgraphs.wallet.models import ERASURE, LIMITS, OUTBOX, REFERENCE, STREAM
 from subgraphs.wallet.retention.erasing import note_term

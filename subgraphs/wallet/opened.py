@@ -32,7 +32,7 @@ from subgraphs.wallet.funds.written_reservations import ReservationReader
 from subgraphs.wallet.ledger.ledger import Ledger
 from subgraphs.wallet.limits.breaks import AccountState
 from subgraphs.wallet.limits.claims import Claims
-from subgraphs.wallet.limits.exclusion_fact import read_back
+from subgraphs.wallet.limits.facts.exclusions import read_back
 from subgraphs.wallet.limits.records import LimitRecords, Standing
 from subgraphs.wallet.limits.store import LimitStore
 from subgraphs.wallet.models import CUSTOMER_ACCOUNT, GIVEN_CREDIT, LEDGER, LIMITS, OUTBOX, REFERENCE

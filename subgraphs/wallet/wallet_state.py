@@ -10,7 +10,7 @@ from subgraphs.wallet.customer_record import CustomerRecord, HeldAccount
 from subgraphs.wallet.funds.codes import AccountCode
 from subgraphs.wallet.limits.claims import frames_of
 from subgraphs.wallet.limits.decision import Snapshot
-from subgraphs.wallet.limits.exclusion_fact import with_read_back
+from subgraphs.wallet.limits.facts.exclusions import with_read_back
 from subgraphs.wallet.limits.frames import Span
 from subgraphs.wallet.limits.limit import LimitKind
 from subgraphs.wallet.limits.prompts import Prompt, Prompted, prompts_due

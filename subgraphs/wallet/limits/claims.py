@@ -16,7 +16,7 @@ from subgraphs.kit.mutations.refusals import Refusal
 from subgraphs.wallet.limits.acts import PLAYS, RETURNS, STOPPED, Act
 from subgraphs.wallet.limits.changes import Limits
 from subgraphs.wallet.limits.decision import ALLOWED, Decision, Snapshot, Usage, decide
-from subgraphs.wallet.limits.exclusion_fact import with_read_back
+from subgraphs.wallet.limits.facts.exclusions import with_read_back
 from subgraphs.wallet.limits.frames import Span, span
 from subgraphs.wallet.limits.limit import DEPOSITS, LimitKind
 from subgraphs.wallet.limits.prompts import needs_check

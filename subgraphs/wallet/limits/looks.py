@@ -12,7 +12,7 @@ from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.outbox import Outbox
 from subgraphs.wallet.limits.acts import Act
 from subgraphs.wallet.limits.claims import Claims
-from subgraphs.wallet.limits.notices import MAX_LATE, Known, Notice, next_look, notices_due
+from subgraphs.wallet.limits.facts.notices import MAX_LATE, Known, Notice, next_look, notices_due
 from subgraphs.wallet.limits.records import LimitRecords, Standing, of_owner
 from subgraphs.wallet.limits.tables import LimitTables
 

@@ -21,7 +21,7 @@ from subgraphs.kit.mutations.refusals import Refusal
 from subgraphs.kit.records.outbox import Outbox
 from subgraphs.wallet.limits.breaks import Break, exclude, take_break
 from subgraphs.wallet.limits.changes import Outcome, Wanted, change
-from subgraphs.wallet.limits.exclusion_fact import exclusion_fact, with_read_back
+from subgraphs.wallet.limits.facts.exclusions import exclusion_fact, with_read_back
 from subgraphs.wallet.limits.prompts import Prompt, prompts_due
 from subgraphs.wallet.limits.records import LimitRecords, Standing, of_owner
 from subgraphs.wallet.limits.rule_rows import RULES

@@ -17,7 +17,7 @@ from subgraphs.kit.records.erasure import Erasure
 from subgraphs.wallet.closing.chain import begin_anew
 from subgraphs.wallet.funds.codes import AccountCode, house_account
 from subgraphs.wallet.funds.customer_accounts import CustomerAccounts
-from subgraphs.wallet.limits.exclusion_fact import clear_exclusions
+from subgraphs.wallet.limits.facts.exclusions import clear_exclusions
 from subgraphs.wallet.limits.records import of_owner
 from subgraphs.wallet.models import CLOSES, CUSTOMER_ACCOUNT, ERASED_CUSTOMER, LIMITS, OUTBOX, REFERENCE
 from subgraphs.wallet.retention.folding import fold

@@ -32,7 +32,7 @@ from subgraphs.club_kit.records.reference_writer import ReferenceWriter
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.erasure import Pseudonyms
 from subgraphs.wallet.limits.breaks import Break
-from subgraphs.wallet.limits.exclusion_fact import exclusion_fact, read_back
+from subgraphs.wallet.limits.facts.exclusions import exclusion_fact, read_back
 from tests.support.consumers.sample_messages import account
 from tests.support.subgraphs.club_samples import make_brand
 

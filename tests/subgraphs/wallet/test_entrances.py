@@ -39,7 +39,7 @@ from subgraphs.wallet.limits.acts import STOPPED, Act
 from subgraphs.wallet.limits.breaks import Break, BreakKind
 from subgraphs.wallet.limits.claims import Claims
 from subgraphs.wallet.limits.decision import Snapshot, decide
-from subgraphs.wallet.limits.exclusion_fact import exclusion_fact
+from subgraphs.wallet.limits.facts.exclusions import exclusion_fact
 from subgraphs.wallet.limits.rules import Rules
 from subgraphs.wallet.models import CUSTOMER_ACCOUNT, GIVEN_CREDIT, LEDGER
 from tests.subgraphs.wallet.entrances import ANSWERS, Never, Stopped, mutations, others, topics

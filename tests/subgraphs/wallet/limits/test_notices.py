@@ -15,9 +15,9 @@ from subgraphs.kit.records.outbox import Outbox
 from subgraphs.wallet.limits.acts import Act
 from subgraphs.wallet.limits.breaks import AccountState, Break, BreakKind
 from subgraphs.wallet.limits.decision import Snapshot
+from subgraphs.wallet.limits.facts.notices import ASK_AGAIN, MAX_LATE, Known, next_look, notices_due
 from subgraphs.wallet.limits.limit import Limit, LimitKind, Pending
 from subgraphs.wallet.limits.looks import Looks, due_looks
-from subgraphs.wallet.limits.notices import ASK_AGAIN, MAX_LATE, Known, next_look, notices_due
 from subgraphs.wallet.limits.prompts import Prompted
 from subgraphs.wallet.limits.records import Standing
 from subgraphs.wallet.limits.rule_rows import RULES
