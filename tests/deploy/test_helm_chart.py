@@ -32,6 +32,7 @@ FOLDER: Final = ROOT / "deploy" / "helm"
 CELLS: Final = {file.stem: yaml.safe_load(file.read_text()) for file in (FOLDER / "cells").glob("*.yaml")}
 DEFAULTS: Final = yaml.safe_load((FOLDER / "furlong" / "values.yaml").read_text())
 FIXTURE: Final = {"name": "final", "from": "2027-01-02T09:08", "until": "2027-01-02T18:00"}
+CASINO: Final = {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "casino"}}}
 WRONG: Final[dict[str, dict[str, Any]]] = {
     "a misspelt value": {"sreve": {}},
     "a secret among the settings": {"settings": {"FURLONG_DATABASE_URL": "mysql://u:p@h/furlong"}},
@@ -49,6 +50,7 @@ ODD: Final[dict[str, dict[str, Any]]] = {
     "a file of one process": {
         "files": [{"name": "pay", "path": "/pay", "secret": "pay", "processes": ["worker-fulfilment"]}]
     },
+    "funds": {"funds": {"replicas": 2}, "network": {"fundsClients": [CASINO]}},
     "a fixture": {"calendar": {"fixtures": [{**FIXTURE, "serve": 20, "consumers": {"progress": 24}}]}},
 }
 
@@ -362,6 +364,33 @@ def test_nobody_may_call_a_pod_except_those_who_must(cell: list[dict[str, Any]])
                 assert rule["ports"] == [{"port": "http"}]
 
 
+def test_only_those_who_move_money_reach_it(results: dict[str, Any]) -> None:
+    """Without `funds` nothing of it is there; with it, fulfilment and those whom the values name."""
+    assert "furlong-funds" not in of_kind(results["single"]["manifests"], "Deployment")
+    manifests = results["funds"]["manifests"]
+    (funds,) = [pod for pod in pods(manifests) if pod["spec"]["containers"][0]["name"] == "funds"]
+    policies = of_kind(manifests, "NetworkPolicy").values()
+    doors = [
+        rule
+        for policy in policies
+        if selects(policy["spec"]["podSelector"], funds)
+        for rule in policy["spec"].get("ingress", ())
+        if rule["ports"] == [{"port": "http"}]
+    ]
+    (payer, casino) = doors[0]["from"]
+    assert len(doors) == 1
+    assert casino == CASINO
+    paying = [pod for pod in pods(manifests) if selects(payer["podSelector"], pod)]
+    assert [pod["spec"]["containers"][0]["name"] for pod in paying] == ["worker-fulfilment"]
+    assert any(
+        {"protocol": "TCP", "port": 4010} in rule["ports"] and selects(rule["to"][0]["podSelector"], funds)
+        for policy in policies
+        if selects(policy["spec"]["podSelector"], paying[0])
+        for rule in policy["spec"].get("egress", ())
+        if "podSelector" in rule["to"][0]
+    )
+
+
 def test_the_chart_has_every_consumer_and_worker() -> None:
     """A process that the chart does not know could not be run in a cluster."""
     commands = {
@@ -376,7 +405,7 @@ def test_the_chart_has_every_consumer_and_worker() -> None:
 def test_policies_and_secrets_name_processes_that_exist() -> None:
     """A misspelt process would silently lose its secret or its way to the database."""
     for name, values in CELLS.items():
-        known = {"serve", "backoffice", "migrations"}
+        known = {"serve", "backoffice", "funds", "migrations"}
         known |= {f"consume-{consumer}" for consumer in DEFAULTS["consumers"]}
         known |= {f"worker-{worker}" for worker in DEFAULTS["workers"]}
         known |= {f"subgraph-{subgraph}" for subgraph in SUBGRAPHS}

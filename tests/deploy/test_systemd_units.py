@@ -17,7 +17,12 @@ FOLDER = Path(__file__).resolve().parents[2] / "deploy" / "systemd"
 INSTALLED = "/opt/furlong/bin/furlong"
 MAX_EXPOSED = 20
 """The greatest exposure that `systemd-analyze security` may find, in tenths; without settings it is 96."""
-OPTIONAL = ("furlong-backoffice.service", "furlong-worker@feeds.service", "furlong-worker@purges.service")
+OPTIONAL = (
+    "furlong-backoffice.service",
+    "furlong-funds.service",
+    "furlong-worker@feeds.service",
+    "furlong-worker@purges.service",
+)
 """Units that the target wants only after `systemctl enable`."""
 
 pytestmark = pytest.mark.usefixtures("systemd_installed")
