@@ -20,7 +20,8 @@ class FinanceArea(Area):
 
     def __init__(self, base: Base) -> None:
         self._databases = databases = SubgraphDatabases.open(base.settings)
-        wallet, publish = databases.by_name["wallet"], Outbox(OUTBOX).put
+        self.wallet = wallet = databases.by_name["wallet"]
+        publish = Outbox(OUTBOX).put
         self.closes = DailyCloses(base.database, wallet, base.approvals, publish, base.clock)
         self.corrections = Corrections(base.database, wallet, base.audit, base.approvals, publish, base.clock)
         customers = Customers(databases, PersonalDataAccess(base.database, base.audit), base.clock)

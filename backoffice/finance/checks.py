@@ -14,7 +14,7 @@ from foundation.storage.database import Database
 from subgraphs.kit.domain.instants import utc_text
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.outbox import Fact
-from subgraphs.wallet.limits.checks import OpenCheck, find_open_check, open_checks_after
+from subgraphs.wallet.limits.checks import OpenCheck, find_open_check, open_checks
 from subgraphs.wallet.models import LIMITS
 from subgraphs.wallet.topics import CHECK_SCHEMA, CHECK_TOPIC
 
@@ -48,7 +48,7 @@ class FinancialChecks:
             self.database, actor, "finance.look_at_checks", brand=brand, subject=f"checks:{brand}"
         )
         async with self.wallet.read() as connection:
-            return await open_checks_after(connection, LIMITS, brand, first, after)
+            return await open_checks(connection, LIMITS, brand, first, after)
 
     async def close(self, actor: Actor, owner: Owner, due_at: datetime, finding: str) -> None:
         """Close a check with what was found.

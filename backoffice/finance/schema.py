@@ -17,13 +17,16 @@ from backoffice.finance.types import (
     FinanceHold,
     FinancePosition,
     FinanceProposal,
+    FinanceWaiting,
     check_to_graphql,
     close_to_graphql,
     correction_to_graphql,
     hold_to_graphql,
     position_to_graphql,
     preview_to_graphql,
+    waiting_to_graphql,
 )
+from backoffice.finance.waiting import waiting
 from backoffice.graph.area import ALL, ANY, FOUND, OfficeInfo, permitted
 from backoffice.graph.pages import Page, number_key, page_of, page_size, time_key, time_of
 from backoffice.support.lookup.customers import owner_of
@@ -105,6 +108,12 @@ class Query:
         """The currencies that pay out nothing now, and why."""
         context = info.context
         return [hold_to_graphql(hold) for hold in await context.area(FinanceArea).closes.holds(context.actor)]
+
+    @strawberry.field(directives=[permitted(_READ, "brand")])
+    async def finance_waiting(self, info: OfficeInfo, brand: str) -> FinanceWaiting:
+        """How many checks and corrections of a brand wait: numbers, without customers."""
+        context = info.context
+        return waiting_to_graphql(await waiting(context.area(FinanceArea).wallet, context.actor, brand))
 
     @strawberry.field(directives=[permitted(_READ, "brand")])
     async def finance_corrections(

@@ -6,6 +6,7 @@ import strawberry
 from strawberry import ID
 
 from backoffice.finance.corrections import CorrectionPreview
+from backoffice.finance.waiting import Waiting
 from foundation.same_fields import with_fields_of
 from subgraphs.kit.graphql.descriptions import described
 from subgraphs.wallet.closing.close import CloseDifference, Position, StoredClose
@@ -14,6 +15,20 @@ from subgraphs.wallet.corrections import Correction, CorrectionState
 from subgraphs.wallet.limits.checks import OpenCheck
 
 described(strawberry.enum(CorrectionState, name="CorrectionState"))
+
+
+@described
+@strawberry.type
+class FinanceWaiting:
+    """How much waits for finance of a brand.
+
+    Attributes:
+        checks: Financial checks that wait for a person.
+        corrections: Corrections that two people decided, and the wallet has not settled.
+    """
+
+    checks: int
+    corrections: int
 
 
 @described
@@ -261,3 +276,8 @@ def check_to_graphql(check: OpenCheck) -> FinanceCheck:
     customer = f"{check.owner.brand}:{check.owner.customer}"
     id_ = ID(f"{customer}@{check.due_at.isoformat()}")
     return with_fields_of(FinanceCheck, check, id=id_, customer=ID(customer))
+
+
+def waiting_to_graphql(waiting: Waiting) -> FinanceWaiting:
+    """Return what waits as the graph gives it."""
+    return FinanceWaiting(checks=waiting.checks, corrections=waiting.corrections)

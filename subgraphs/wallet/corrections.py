@@ -136,6 +136,12 @@ async def corrections_of_brand(
     return [_correction(row) for row in rows]
 
 
+async def count_waiting(connection: AsyncConnection, table: Table, brand: str) -> int:
+    """Return how many corrections of a brand are decided, and not applied yet."""
+    waiting = (table.c.brand_id == brand, table.c.state == CorrectionState.WAITING.value)
+    return await connection.scalar(select(func.count()).select_from(table).where(*waiting)) or 0
+
+
 def _columns(correction: Correction) -> dict[str, Any]:
     return {name: getattr(correction, name) for name in Correction.__struct_fields__}
 

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from subgraphs.kit.records.customer_history import CustomerHistory, HistoryTable
 from subgraphs.kit.records.erasure import ErasedPerson, Erasure, ErasureTables, Pseudonyms
 from subgraphs.kit.records.table_rules import erasure_rules
+from subgraphs.kit.topics import EXCLUSION_TOPIC
 from subgraphs.wallet.limits.facts.exclusions import clear_exclusions
 from subgraphs.wallet.limits.records import of_owner
 from subgraphs.wallet.models import ERASURE, LIMITS, OUTBOX, REFERENCE, STREAM
@@ -20,10 +21,18 @@ HISTORY: Final = CustomerHistory(
 
 
 def erasure_of(dialect: str, pseudonyms: Pseudonyms) -> Erasure:
-    """Return the erasure over the wallet's database, which also clears the topic of exclusions."""
-    tables = ErasureTables(ERASURE, REFERENCE.account, STREAM, OUTBOX)
+    """Return the erasure over the wallet's database, which also clears the topic of exclusions.
+
+    An exclusion that was chosen a moment before is told all the same: it stops whoever returns.
+    """
     return Erasure(
-        tables, erasure_rules(TABLE_RULES), pseudonyms, dialect, first=note_term, last=_clear_topic
+        ErasureTables(ERASURE, REFERENCE.account, STREAM, OUTBOX),
+        erasure_rules(TABLE_RULES),
+        pseudonyms,
+        dialect,
+        first=note_term,
+        last=_clear_topic,
+        told=frozenset({EXCLUSION_TOPIC}),
     )
 
 

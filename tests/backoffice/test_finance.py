@@ -18,11 +18,11 @@ from consumers.wallet.messages import decode_check, decode_correction, decode_re
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 from subgraphs.kit.domain.keys import ALL_BRANDS, Owner
-from subgraphs.wallet.corrections import CorrectionWork, add_corrections
+from subgraphs.wallet.corrections import Correction, CorrectionWork, add_corrections
 from subgraphs.wallet.funds.codes import AccountCode, TransferCode, house_account, ledger_of
 from subgraphs.wallet.funds.customer_accounts import CustomerAccounts
 from subgraphs.wallet.ledger.ledger import Ledger
-from subgraphs.wallet.ledger.transfers import CreateTransferStatus, Transfer
+from subgraphs.wallet.ledger.transfers import CreateTransferStatus, Transfer, TransferFlags
 from subgraphs.wallet.models import CLOSES, CORRECTION, CUSTOMER_ACCOUNT, LEDGER, LIMITS
 from tests.backoffice.proposal_kinds import (
     BRAND,
@@ -36,6 +36,7 @@ from tests.support.office.permission_rules import ask
 
 FINANCE = {ALL_BRANDS: frozenset({Role.FINANCE})}
 FAY, FINN = (replace(somebody(name), roles=FINANCE) for name in ("fay", "finn"))
+SAM = replace(somebody("sam"), roles={BRAND: frozenset({Role.SUPPORT})})
 TAKES = {"customer": customer(0), "currency": "GBP", "amountMinor": -300}
 
 
@@ -44,7 +45,7 @@ async def office(tmp_path: Path) -> AsyncIterator[ProposalFixture]:
     """The back office over databases with customers, of whom the first has £10."""
     url = f"sqlite+aiosqlite:///{tmp_path}"
     async with proposal_fixture(url) as opened:
-        await employ(opened.base.database, FAY, FINN)
+        await employ(opened.base.database, FAY, FINN, SAM)
         wallet = Database.open(DatabaseSettings(url=url), "wallet")
         ledger = Ledger(wallet, LEDGER)
         cash = await CustomerAccounts(wallet, CUSTOMER_ACCOUNT, ledger).open_cash(
@@ -243,3 +244,77 @@ async def test_a_check_is_closed_with_a_finding(office: ProposalFixture, wallet:
     async with office.base.database.read() as connection:
         recorded = select(AUDIT_LOG.c.reason).where(AUDIT_LOG.c.action == "finance.close_check")
         assert list(await connection.scalars(recorded)) == ["Income is known."]
+
+
+async def test_how_much_waits_is_told_without_a_look_at_anybody(
+    office: ProposalFixture, wallet: Database
+) -> None:
+    """Of the brand alone, by number; of another brand it is refused."""
+    rows = [
+        {"brand_id": brand, "customer_id": "c-0", "due_at": NOW, "net_minor": 1, "currency": "GBP"}
+        for brand in (BRAND, "otherbet")
+    ]
+    decided = [
+        Correction(f"d{number}", brand, "c-0", "GBP", -1, "", "a fee", "Fay", "Finn", NOW)
+        for number, brand in enumerate((BRAND, BRAND, "otherbet"))
+    ]
+    async with wallet.write() as connection:
+        await connection.execute(insert(LIMITS.check), rows)
+        await add_corrections(connection, CORRECTION, decided)
+        await connection.execute(
+            update(CORRECTION).where(CORRECTION.c.correction_id == "d1").values(state="applied")
+        )
+    query = f'{{ financeWaiting(brand: "{BRAND}") {{ checks corrections }} }}'
+    own = replace(FAY, roles={BRAND: frozenset({Role.FINANCE})})
+    assert (await read(office, own, query))["financeWaiting"] == {"checks": 1, "corrections": 1}
+    foreign = await ask(office.graph, own, query.replace(BRAND, "otherbet"))
+    assert foreign["errors"][0]["extensions"]["code"] == "FORBIDDEN"
+
+
+async def test_support_sees_what_a_customer_has_and_what_happened_to_it(
+    office: ProposalFixture, wallet: Database
+) -> None:
+    """A deposit, and a stake that is reserved, to the penny; the look is recorded."""
+    ledger = Ledger(wallet, LEDGER)
+    [cash] = await CustomerAccounts(wallet, CUSTOMER_ACCOUNT, ledger).of(Owner(BRAND, "c-0"))
+    stake = Transfer(
+        id="bet-7",
+        debit_account_id=cash.id,
+        credit_account_id=house_account(BRAND, "GBP", AccountCode.BETS),
+        amount=250,
+        ledger=ledger_of("GBP"),
+        code=int(TransferCode.STAKE),
+        flags=TransferFlags.PENDING,
+    )
+    assert (await ledger.create_transfer(stake)).status is CreateTransferStatus.CREATED
+    query = (
+        f'{{ customerMoney(customer: "{customer(0)}") '
+        "{ accounts { account credit currency availableMinor reservedMinor expiresAt } limits { kind } } "
+        f'customerTransactions(customer: "{customer(0)}") '
+        "{ nodes { kind state currency amountMinor creditsMinor } hasNextPage } }"
+    )
+    shown = await read(office, SAM, query)
+    assert shown["customerMoney"] == {
+        "accounts": [
+            {
+                "account": "CASH",
+                "credit": "",
+                "currency": "GBP",
+                "availableMinor": 750,
+                "reservedMinor": 250,
+                "expiresAt": None,
+            }
+        ],
+        "limits": [],
+    }
+    same = {"currency": "GBP", "creditsMinor": 0}
+    assert shown["customerTransactions"] == {
+        "nodes": [
+            {"kind": "STAKE", "state": "PENDING", "amountMinor": -250, **same},
+            {"kind": "DEPOSIT", "state": "POSTED", "amountMinor": 1000, **same},
+        ],
+        "hasNextPage": False,
+    }
+    async with office.base.database.read() as connection:
+        looks = select(AUDIT_LOG.c.subject).where(AUDIT_LOG.c.action.like("support.%"))
+        assert f"customer:{customer(0)}" in set(await connection.scalars(looks))

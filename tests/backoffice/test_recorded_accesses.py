@@ -69,7 +69,7 @@ NOT_PERSONAL: Final = {
         *("riskBrands", "riskLiability", "riskForecast", "riskWeeks", "riskRewards", "riskBudgets"),
         *("goodwillBudgets", "goodwillCosts", "weekCustomers", "analyticsReport"),
     },
-    "finance, summed": {"financeCloses", "financePositions", "financeHolds"},
+    "finance, summed": {"financeCloses", "financePositions", "financeHolds", "financeWaiting"},
     "sports events": {
         *("eventOffers", "offeredSports", "waitingMatches", "waitingMatchCount", "matchDecisions"),
         *("eventLeaders", "eventProviders", "leaderChanges"),

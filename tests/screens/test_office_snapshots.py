@@ -32,6 +32,10 @@ APPROVALS: Final = {
     for kind in sorted(PROPOSALS)
 }
 
+FINANCE: Final = {
+    path: (Role.FINANCE, path) for path in ("days", "payoutStops", "corrections", "financialChecks")
+}
+
 
 @dataclass(frozen=True)
 class Sheet:
@@ -75,6 +79,8 @@ SHEETS: Final = (
     Sheet("homes", HOMES, 1280, "light"),
     Sheet("homes-dark", HOMES, 768, "dark"),
     Sheet("homes-narrow", HOMES, 360, "light", is_whole=True, rules=OF_WIDTH),
+    Sheet("finance", FINANCE, 1280, "light"),
+    Sheet("finance-narrow", FINANCE, 360, "dark"),
     Sheet("approvals", APPROVALS, 1280, "light"),
     Sheet("approvals-dark", APPROVALS, 768, "dark"),
     Sheet("approvals-narrow", APPROVALS, 360, "dark", rules=OF_WIDTH),

@@ -13,7 +13,7 @@ from tests.support.office.hostile_changes import Clerks
 from tests.support.office.office_client import Staff, staff_of
 from tests.support.office.stack import DEPUTY, EVERYBODY, LINKED_HOST, Office, running_office
 from tests.support.product.declared_switches import shows
-from tests.whole.days import analysts, operations, people, risk, support
+from tests.whole.days import analysts, finance, operations, people, risk, support
 from tools.local_chromium import LocalChromium
 from tools.private_kafka import PrivateKafka
 from tools.private_mariadb import PrivateMariadb
@@ -84,6 +84,19 @@ def test_a_risk_day(office: Office, staff: Staff, tmp_path: Path) -> None:
     risk.read_figures(office_client)
     risk.follow_a_figure(office_client, tmp_path)
     risk.change_a_budget(office_client, staff)
+    assert office_client.faults == []
+
+
+@pytest.mark.slow("a person's whole day in a browser")
+def test_a_finance_day(office: Office, staff: Staff) -> None:
+    """A day that differs, payouts that go on, a correction and a check: two people where money moves."""
+    office_client = staff.client("finance")
+    finance.let_a_day_differ(office)
+    finance.see_what_differs(office_client)
+    finance.start(office)
+    finance.let_payouts_go_on(office, office_client, staff)
+    finance.correct_a_balance(office_client, staff)
+    finance.close_a_check(office, office_client)
     assert office_client.faults == []
 
 

@@ -1,6 +1,7 @@
 /** What finance reads in words: days, corrections, and customers' accounts. */
 import { expect, test } from 'vitest';
 
+import { heldByCustomers } from '../backoffice/src/finance/figures.ts';
 import { accountLine, accountName, correctionInWords, customerId, movementLines, signed, stateOfCorrection, stateOfDay, stoppedBy } from '../backoffice/src/finance/words.ts';
 import { kindName, limitInWords, limitName, raiseInWords, whyAndNext } from '../backoffice/src/support/money.ts';
 
@@ -61,4 +62,17 @@ test('limits say what is used of them, breaks what they stop, and raises when th
   expect(raiseInWords(raise, (at) => at)).toBe('A raise to £200.00 can be confirmed by the customer from Monday, until Tuesday; then it lapses.');
   expect(raiseInWords({ ...raise, pendingMinor: null }, (at) => at)).toMatch(/^An end of the limit/u);
   expect(raiseInWords({ ...raise, pendingFrom: null }, (at) => at)).toBe('');
+});
+
+test('what customers have is theirs at the brand, by currency, without the house', () => {
+  const position = { id: '1', openingMinor: 0, movements: [] };
+  const positions = [
+    { ...position, brand: 'northbet', currency: 'GBP', account: 'CASH', closingMinor: 1000 },
+    { ...position, brand: 'northbet', currency: 'GBP', account: 'FREE_BET', closingMinor: 500 },
+    { ...position, brand: 'northbet', currency: 'DKK', account: 'CASH', closingMinor: 2000 },
+    { ...position, brand: 'northbet', currency: 'GBP', account: 'PAYMENTS', closingMinor: -1500 },
+    { ...position, brand: 'southbet', currency: 'GBP', account: 'CASH', closingMinor: 77 },
+  ];
+  expect(heldByCustomers({ positions }, 'northbet')).toMatch(/^£15\.00 \+ .*20/u);
+  expect(heldByCustomers({ positions: [] }, 'northbet')).toBe('–');
 });

@@ -194,6 +194,7 @@ class Erasure:
         rules: In the order of execution, which is the order in which others lock rows.
         first: Runs before the rules.
         last: Runs after them.
+        told: Topics whose unpublished messages about an erased customer are published all the same.
     """
 
     tables: ErasureTables
@@ -202,6 +203,7 @@ class Erasure:
     dialect: str
     first: Step | None = None
     last: Step | None = None
+    told: frozenset[str] = frozenset()
 
     async def erase(self, connection: AsyncConnection, owner: Owner, at: datetime, now: datetime) -> bool:
         """Erase a customer as of an instant; return False if that was done before."""
@@ -307,15 +309,19 @@ class Erasure:
         counts = {"dead_letter deleted": len(ids)} | await self._outbox_count(connection, owner)
         if self.tables.outbox is not None:
             outbox = self.tables.outbox.outbox
-            await connection.execute(delete(outbox).where(outbox.c.key == ":".join(owner)))
+            await connection.execute(delete(outbox).where(*self._untold(outbox, owner)))
         return counts
 
     async def _outbox_count(self, connection: AsyncConnection, owner: Owner) -> dict[str, int]:
         if self.tables.outbox is None:
             return {}
         outbox = self.tables.outbox.outbox
-        query = select(func.count()).select_from(outbox).where(outbox.c.key == ":".join(owner))
+        query = select(func.count()).select_from(outbox).where(*self._untold(outbox, owner))
         return {"outbox deleted": await connection.scalar(query) or 0}
+
+    def _untold(self, outbox: Table, owner: Owner) -> tuple[ColumnElement[bool], ...]:
+        """Return the condition for messages about a customer that nobody may hear of any more."""
+        return outbox.c.key == ":".join(owner), outbox.c.topic.not_in(sorted(self.told))
 
     async def _revision(self, connection: AsyncConnection, owner: Owner) -> int:
         if self.tables.account is None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, or_, select, update
+from sqlalchemy import Row, Select, and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from subgraphs.kit.domain.keys import Owner
@@ -27,20 +27,13 @@ class OpenCheck:
 
 
 async def open_checks(
-    connection: AsyncConnection, tables: LimitTables, brand: str, first: int
-) -> list[OpenCheck]:
-    """Return the checks of a brand that wait for a person, the oldest first."""
-    return await open_checks_after(connection, tables, brand, first, None)
-
-
-async def open_checks_after(
     connection: AsyncConnection,
     tables: LimitTables,
     brand: str,
     first: int,
-    after: tuple[datetime, str] | None,
+    after: tuple[datetime, str] | None = None,
 ) -> list[OpenCheck]:
-    """Return up to `first` checks of a brand that wait, after one (when it is due, and its customer)."""
+    """Return up to `first` checks of a brand that wait, oldest first, after one (its time and customer)."""
     c = tables.check.c
     waiting = _open(tables).where(c.brand_id == brand)
     if after is not None:
@@ -48,6 +41,12 @@ async def open_checks_after(
         waiting = waiting.where(or_(c.due_at > due_at, and_(c.due_at == due_at, c.customer_id > customer)))
     rows = await connection.execute(waiting.order_by(c.due_at, c.customer_id).limit(first))
     return [_check(row) for row in rows]
+
+
+async def count_open_checks(connection: AsyncConnection, tables: LimitTables, brand: str) -> int:
+    """Return how many checks of a brand wait for a person."""
+    waiting = _open(tables).where(tables.check.c.brand_id == brand).subquery()
+    return await connection.scalar(select(func.count()).select_from(waiting)) or 0
 
 
 async def find_open_check(

@@ -70,10 +70,14 @@ class Kept:
 
     async def cleared(self) -> list[str]:
         """Return the keys of customers of whom other blocks are told to forget exclusions, in order."""
+        return [key for key, is_told in await self.unpublished() if not is_told]
+
+    async def unpublished(self) -> list[tuple[str, bool]]:
+        """Return what other blocks are told of exclusions, in order: of whom, and whether there are some."""
         c = OUTBOX.outbox.c
-        query = select(c.key).where(c.topic == EXCLUSION_TOPIC, c.value == TOMBSTONE).order_by(c.id)
+        query = select(c.key, c.value).where(c.topic == EXCLUSION_TOPIC).order_by(c.id)
         async with self.database.read() as connection:
-            return list(await connection.scalars(query))
+            return [(row.key, row.value != TOMBSTONE) for row in await connection.execute(query)]
 
     async def everything(self) -> str:
         """Return all rows of all tables as text, but for what is published and then deleted."""
@@ -167,7 +171,7 @@ async def test_a_running_exclusion_stops_whoever_returns(kept: Kept) -> None:
     """It stays under the id until it has ended; then nothing names the customer, and others forget it."""
     await kept.exclude(ANN, 6)
     await kept.erase(ANN)
-    assert await kept.cleared() == []
+    assert await kept.unpublished() == [(f"{BRAND}:{ANN.customer}", True)]
     await kept.erase(BOB)
     assert await kept.cleared() == [f"{BRAND}:{BOB.customer}"]
     assert (await kept.wallet.funds.reserve(stake("again"))).why is not None

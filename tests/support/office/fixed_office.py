@@ -21,6 +21,8 @@ from playwright.sync_api import Page, Route, sync_playwright
 
 from backoffice.access import ROLES, Permission, Role
 from tests.support.browsers.screen_gallery import PATIENCE_MS, ROOT, STEADY, font_faces
+from tests.support.office.finance_world import finance_world
+from tests.support.office.fixed_present import BRAND, NOW, ago, page_of
 from tests.support.office.moving_about import move
 from tools.local_chromium import LocalChromium
 from tools.scenario_answers import recorded
@@ -32,10 +34,8 @@ PROPOSALS: Final[Mapping[str, Any]] = json.loads(
 )
 """An example of each kind of proposal, which the screens' own tests show as well."""
 
-NOW: Final = datetime(2026, 11, 25, 14, 30, tzinfo=UTC)
 WEEK: Final = "2026-W48"
 WEEK_STARTS: Final = datetime(2026, 11, 23, tzinfo=UTC)
-BRAND: Final = "northbet"
 WHO: Final = {
     "content": ("Edith", "It says what it is"),
     "rules": ("Edith", "A higher target from Monday on, as decided for December"),
@@ -50,16 +50,6 @@ WHO: Final = {
 FONT: Final = ":root { --font: noto-sans !important; } body, body * { font-family: noto-sans !important; }"
 SCALE: Final = 0.5
 """Pictures are kept at half their size: what matters is what stands where, in which colours."""
-
-
-def ago(**span: float) -> str:
-    """Return an instant before the fixed present, as the graph writes it."""
-    return (NOW - timedelta(**span)).isoformat()
-
-
-def page_of(nodes: list[Any]) -> dict[str, Any]:
-    """Return the only page of a list."""
-    return {"nodes": nodes, "endCursor": None, "hasNextPage": False}
 
 
 def proposal(kind: str) -> dict[str, Any]:
@@ -504,6 +494,7 @@ def world(role: Role) -> dict[str, Any]:
         **operations_world(),
         **content_world(),
         **board_world(),
+        **finance_world(),
     }
 
 
@@ -619,7 +610,7 @@ def operation_of(sent: Any) -> str:
 def _regions(role: Role, path: str) -> list[str]:
     """Return the names of the parts that a screen has when it is read."""
     if path:
-        return ["What is proposed", "If it is approved"]
+        return ["What is proposed", "If it is approved"] if path.startswith("approvals/") else []
     may = ROLES[role]
     return [
         "Figures",

@@ -38,14 +38,14 @@ from tools.server_process import free_port
 KEY: Final = "a key of the back office in the tests"
 PASSWORD: Final = "seven green horses"
 DEPUTY: Final = "deputy"
-"""The account of a person who approves what support, risk and operators propose."""
+"""The account of a person who approves what support, risk, finance and operators propose."""
 
 EVERYBODY: Final = "everybody"
 """The account of a person who has all roles."""
 
 ROLES_OF: Final = {
     **{role.value: (role,) for role in Role},
-    DEPUTY: (Role.SUPPORT, Role.RISK, Role.OPERATOR),
+    DEPUTY: (Role.SUPPORT, Role.RISK, Role.FINANCE, Role.OPERATOR),
     EVERYBODY: tuple(Role),
 }
 ANN, BEN, CAT, DAN = CUSTOMERS = ("c-1001", "c-1002", "c-1003", "c-1004")

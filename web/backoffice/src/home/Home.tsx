@@ -12,6 +12,7 @@ import { HealthCard } from './HealthCard.tsx';
 import { WaitingCard } from './WaitingCard.tsx';
 import { LagCharts } from '../charts/LagCharts.tsx';
 import { LiabilityChart } from '../charts/LiabilityChart.tsx';
+import { useFinanceFigures } from '../finance/figures.ts';
 import { useBrand } from '../frame/brand.tsx';
 import { forAllBrands } from '../session/permissions.ts';
 import { Page } from '../operations/page/Page.tsx';
@@ -21,6 +22,7 @@ import { CustomerFinder } from '../support/CustomerSearch.tsx';
 const NOTHING: ReadonlySet<string> = new Set();
 /** What concerns the whole installation, such as lag, is for those who may read the operations of all brands. */
 const INSTALLATION = forAllBrands('operations.read');
+const OF_ALL_MONEY = forAllBrands('finance.read');
 const WAITING = ['approvals.read', INSTALLATION, 'operations.cases'];
 /** Whoever may do one of these has proposals of their own. */
 const PROPOSING = ['content.edit', 'rules.edit', 'support.adjust', 'risk.budget', 'operations.provider', 'finance.correct'];
@@ -35,6 +37,7 @@ export function Home() {
     useSupportFigures(may.has('support.goodwill') ? brand : null),
     useOperationsFigures(may.has('operations.read') ? brand : null),
     useContentFigures(may.has('content.edit') || may.has('content.approve') ? brand : null),
+    useFinanceFigures(may.has('finance.read') ? brand : null, may.has(OF_ALL_MONEY)),
     useOwnProposals(may.has('approvals.read') && PROPOSING.some((one) => may.has(one))),
     usePeopleFigures(may.has('people.read')),
   ];

@@ -8,7 +8,7 @@ import { HOME_CONTENT, HOME_OPERATIONS, HOME_OWN, HOME_PEOPLE, HOME_RISK, HOME_S
 import type { Figure } from './FigureCard.tsx';
 import type { ContentCount, HomeOperations, HomeRisk } from '../graph/generated/operations.ts';
 
-interface Read {
+export interface Read {
   readonly figures: readonly Figure[];
   /** Why they could not be read, in words; empty if they could. */
   readonly problem: string;

@@ -1026,6 +1026,18 @@ export type CloseCheckVariables = Exact<{
 
 export type CloseCheck = { readonly closeFinancialCheck: boolean };
 
+export type HomeFinanceVariables = Exact<{
+  brand: string;
+}>;
+
+
+export type HomeFinance = { readonly financeHolds: ReadonlyArray<{ readonly currency: string, readonly day: string }>, readonly financeWaiting: { readonly checks: number, readonly corrections: number } };
+
+export type HomeDayVariables = Exact<{ [key: string]: never; }>;
+
+
+export type HomeDay = { readonly financeCloses: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly day: string, readonly sequence: number, readonly closedAt: string, readonly hash: string, readonly signed: boolean, readonly begins: string, readonly transfers: number, readonly differences: ReadonlyArray<{ readonly words: string, readonly currency: string, readonly accountId: string }>, readonly positions: ReadonlyArray<{ readonly id: string, readonly brand: string, readonly currency: string, readonly account: string, readonly openingMinor: number, readonly closingMinor: number, readonly movements: ReadonlyArray<{ readonly code: string, readonly debitsMinor: number, readonly creditsMinor: number, readonly transfers: number }> }> }> } };
+
 export type MyDecisionsVariables = Exact<{ [key: string]: never; }>;
 
 
@@ -2005,6 +2017,8 @@ export const FINANCIAL_CHECKS = "query FinancialChecks($brand:String!$first:Int!
 export const PROPOSE_CORRECTION = "mutation ProposeCorrection($input:ProposeCorrectionInput!){proposeCorrection(input:$input){proposalId}}" as Document<ProposeCorrection, ProposeCorrectionVariables>;
 export const RELEASE_PAYOUTS = "mutation ReleasePayouts($input:ReleasePayoutsInput!){proposePayoutRelease(input:$input){proposalId}}" as Document<ReleasePayouts, ReleasePayoutsVariables>;
 export const CLOSE_CHECK = "mutation CloseCheck($input:CloseFinancialCheckInput!){closeFinancialCheck(input:$input)}" as Document<CloseCheck, CloseCheckVariables>;
+export const HOME_FINANCE = "query HomeFinance($brand:String!){financeHolds{currency day}financeWaiting(brand:$brand){checks corrections}}" as Document<HomeFinance, HomeFinanceVariables>;
+export const HOME_DAY = "query HomeDay{financeCloses(first:1){nodes{id day sequence closedAt hash signed begins transfers differences{words currency accountId}positions{id brand currency account openingMinor closingMinor movements{code debitsMinor creditsMinor transfers}}}}}" as Document<HomeDay, HomeDayVariables>;
 export const MY_DECISIONS = "query MyDecisions{myDecisions{id kind brand status decidedAt decidedBy decisionReason content visible}}" as Document<MyDecisions, MyDecisionsVariables>;
 export const SEE_DECISIONS = "mutation SeeDecisions($newest:ID!){seeDecisions(newest:$newest)}" as Document<SeeDecisions, SeeDecisionsVariables>;
 export const SHOWN_BRANDS = "query ShownBrands{contentBrands{id name timeZone}}" as Document<ShownBrands, ShownBrandsVariables>;

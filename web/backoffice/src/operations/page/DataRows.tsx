@@ -25,6 +25,7 @@ export interface Column<Row> {
 }
 
 const CELL = { overflowWrap: 'break-word', minWidth: 96, maxWidth: 420 } as const;
+const NUMBER = { ...CELL, whiteSpace: 'nowrap' } as const;
 const MENU = { position: 'sticky', right: 0, width: 64, backgroundColor: 'background.paper' } as const;
 
 interface Props<Row> {
@@ -62,7 +63,7 @@ export function DataRows<Row>({ label, rows, columns, id, nothing, filledBy }: P
           {rows.map((row) => (
             <TableRow key={id(row)}>
               {columns.map(({ head, cell, right, isMenu }) => (
-                <TableCell key={head} align={right === true ? 'right' : 'left'} sx={isMenu === true ? MENU : CELL}>
+                <TableCell key={head} align={right === true ? 'right' : 'left'} sx={isMenu === true ? MENU : right === true ? NUMBER : CELL}>
                   {cell(row)}
                 </TableCell>
               ))}
