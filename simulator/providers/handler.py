@@ -7,7 +7,8 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any
+from types import MappingProxyType
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
@@ -25,6 +26,7 @@ from simulator.providers.ledger import KeyCancelled, KeyConflict, Ledger, Status
 from simulator.server import TruncatedResponse
 
 Refuse = Callable[[], tuple[int, str] | None]
+NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 STATUS_OF = {"busy": 503, "too_many": 429, "error": 500, "refuse": 422, "conflict": 409, "denied": 401}
 
 
@@ -77,8 +79,11 @@ class ProviderHandler:
             return _error(404, "NOT_FOUND")
         return JSONResponse(entry.to_json())
 
-    async def cancel(self, request: Request, key: str) -> Response:
-        """Prevent a credit under a key, or answer with the credit if there is one already."""
+    async def cancel(self, request: Request, key: str, asked: Mapping[str, Any] = NOTHING) -> Response:
+        """Prevent a credit under a key, or answer with the credit if there is one already.
+
+        `asked` is answered beside the state, if the API repeats what was asked.
+        """
         fault = self.faults.take("cancel", None)
         early = await self._fail_early(request, fault, key)
         if early is not None:
@@ -86,7 +91,7 @@ class ProviderHandler:
         cancelled = self.ledger.cancel(key, self.clock())
         self._note(request.method, key, cancelled.status, fault)
         if cancelled.status == "cancelled":
-            return JSONResponse(cancelled.to_json())
+            return JSONResponse({**asked, **cancelled.to_json()})
         return JSONResponse({**cancelled.to_json(), "code": "ALREADY_CREDITED"}, 409)
 
     async def balance(self, request: Request, customer: str, response: Response) -> Response:

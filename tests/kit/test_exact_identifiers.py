@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import timedelta
 from typing import Any, Final
 
 import pytest
@@ -41,7 +42,6 @@ VALUES: Final[Sequence[tuple[type, Any]]] = (
     (Boolean, False),
     (Float, 1.0),
     (UtcDateTime, NOW),
-    (Date, NOW.date()),
     (JSON, []),
     (Blob, b"x"),
     (object, "x"),
@@ -55,6 +55,8 @@ def value_for(column: Column[Any], number: int) -> Any:
         return ALIKE[number]
     if isinstance(column.type, Integer):
         return number + 1
+    if isinstance(column.type, Date):
+        return NOW.date() + timedelta(days=number)
     return next(value for kind, value in VALUES if isinstance(column.type, kind))
 
 

@@ -109,7 +109,7 @@ def site(tmp_path: Path, free_port: Callable[[], int]) -> Iterator[Site]:
 def test_the_list_has_adapters_of_all_kinds(site: Site) -> None:
     """Each says what it brings, where it runs, and how it is; of nothing that runs, that it is unknown."""
     told = site.told("list")
-    assert set(told) == {*NAMES, *(f"bets-{feed}" for feed in FEEDS), "till", "games", "sportsbook"}
+    assert set(told) == {*NAMES, *(f"bets-{feed}" for feed in FEEDS), "till", "games", "sportsbook", "house"}
     exchange, feed, till = (told[name] for name in ("exchange", "bets-sports", "till"))
     assert (exchange["kind"], exchange["enabled"], exchange["revision"]) == ("exchange", True, 1)
     assert exchange["capabilities"] == ["fixtures", "live odds", "pre-match odds", "results"]

@@ -69,8 +69,10 @@ def test_an_operator_decides_a_match_and_undoes_it(operator: OfficeClient) -> No
     waiting = page.get_by_role("article").count()
     asked = question.get_attribute("aria-label")
     assert asked is not None
+    alike = match.get_by_role("region", name=asked, exact=True)
+    questions = alike.count()
     decide(operator, question, "Different events")
-    expect(match.get_by_role("region", name=asked, exact=True)).to_have_count(0)
+    expect(alike).to_have_count(questions - 1)
     page.get_by_role("tab", name="Decided").click()
     row = page.get_by_role("row").filter(has_text="the fixture list of the league")
     expect(row).to_contain_text("Different events")
@@ -85,7 +87,7 @@ def test_an_operator_decides_a_match_and_undoes_it(operator: OfficeClient) -> No
     expect(undone).to_contain_text("Undone")
     expect(undone.get_by_role("button", name="Undo")).to_have_count(0)
     page.get_by_role("tab", name="Waiting").click()
-    expect(match.get_by_role("region", name=asked, exact=True)).to_be_visible()
+    expect(alike).to_have_count(questions)
     expect(page.get_by_role("article")).to_have_count(waiting)
     assert operator.faults == []
 

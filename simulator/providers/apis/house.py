@@ -45,8 +45,8 @@ async def _answer(
             return await _give(handler, accounts, request, credit)
         case {"type": "ask", "credit": {"key": key}}:
             return await handler.find(request, key)
-        case {"type": "withhold", "credit": {"key": key}}:
-            return await handler.cancel(request, key)
+        case {"type": "withhold", "credit": credit} if set(credit) == FIELDS:
+            return await handler.cancel(request, credit["key"], credit)
         case _:
             return JSONResponse({"title": "The request is wrong."}, 400)
 

@@ -256,12 +256,13 @@ async def test_a_provider_is_tried_with_its_secret(
     for config in harness.configs:
         tried = await furlong(environment, "provider", "test", config.name)
         assert (tried.exit_code, f"{config.url} accepts the secret simulated" in tried.output) == (0, True)
-    wrong = environment | {"FURLONG_FULFILMENT_SECRETS": '{"simulated": "an-old-secret"}'}
+    old = "an-old-secret-of-thirty-two-bytes"
+    wrong = environment | {"FURLONG_FULFILMENT_SECRETS": json.dumps({"simulated": old})}
     for config in harness.configs:
         tried = await furlong(wrong, "provider", "test", config.name, "--json")
         [told] = json.loads(tried.stdout)
         assert (tried.exit_code, told["ok"], "the secret simulated" in told["says"]) == (1, False, True)
-        assert "an-old-secret" not in tried.output
+        assert old not in tried.output
     missing = environment | {"FURLONG_FULFILMENT_SECRETS": "{}"}
     tried = await furlong(missing, "provider", "test", harness.configs[0].name)
     assert (tried.exit_code, "needs the secret 'simulated'" in tried.output) == (1, True)

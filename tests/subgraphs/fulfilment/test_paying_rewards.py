@@ -120,6 +120,7 @@ async def test_a_week_without_a_reward_goes_to_review(harness: PayoutHarness) ->
 async def test_a_reward_without_a_provider_waits(harness: PayoutHarness) -> None:
     """A reward of a kind without a provider waits, and is paid once there is one."""
     harness.configure("sportsbook", kinds=("bet_boost",))
+    harness.configure("house", kinds=("cash",))
     await harness.owe("c-1")
     await harness.run_worker(harness.open())
     assert (await harness.find("c-1")).reason == "NO_PROVIDER"

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import orjson
@@ -16,12 +16,17 @@ from subgraphs.wallet.closing.days import span_of
 from tests.subgraphs.wallet.closing.closed_wallet import HOUR, NORTH, ClosedWallet
 from tests.support.wallet.ledgers import opened_database
 
-TODAY = datetime.now(UTC).date()
-FIRST = TODAY - timedelta(days=3)
+NEVER_OVER = "9999-12-30"
 
 
 @pytest.fixture
-def url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+def first() -> date:
+    """Three days before the day on which the test runs."""
+    return datetime.now(UTC).date() - timedelta(days=3)
+
+
+@pytest.fixture
+def url(first: date, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """A wallet of this machine in which money was moved three days ago, and the key of its closes."""
     url = f"sqlite+aiosqlite:///{tmp_path}/data"
     keys = tmp_path / "keys.json"
@@ -32,7 +37,7 @@ def url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 
     async def fill() -> None:
         async with opened_database(url) as database, ClosedWallet.opened(database) as wallet:
-            wallet.clock.now = span_of(FIRST).start + HOUR
+            wallet.clock.now = span_of(first).start + HOUR
             # The accounts were opened by the clock of another day.
             await wallet.change("UPDATE ledger_account SET timestamp=1, last_timestamp=1")
             await wallet.pay(NORTH, 1000)
@@ -60,11 +65,11 @@ def change(url: str, statement: str) -> None:
     asyncio.run(work())
 
 
-def test_days_are_closed_listed_verified_and_exported(url: str, tmp_path: Path) -> None:
+def test_days_are_closed_listed_verified_and_exported(first: date, url: str, tmp_path: Path) -> None:
     """One day when it is named, then all that are over; beancount reads what is exported."""
     del url
     assert "No day is closed yet." in furlong("closes")
-    assert f"{FIRST}: 0 differences, signed, 1:" in furlong("close", "--day", str(FIRST))
+    assert f"{first}: 0 differences, signed, 1:" in furlong("close", "--day", str(first))
     assert len(furlong("close").splitlines()) == 2
     assert furlong("close") == "All days that are over are closed.\n"
     listed = json.loads(furlong("closes", "--json"))
@@ -73,29 +78,37 @@ def test_days_are_closed_listed_verified_and_exported(url: str, tmp_path: Path) 
         (2, True, []),
         (1, True, []),
     ]
-    told = furlong("verify", "--noted", f"1:{listed[-1]['hash']}", "--rows-from", str(FIRST))
+    told = furlong("verify", "--noted", f"1:{listed[-1]['hash']}", "--rows-from", str(first))
     assert f"3 closes; the last one is 3:{listed[0]['hash']}" in told
 
-    furlong("export", "one.beancount", "--day", str(FIRST))
-    furlong("export", "all.beancount", "--from", str(FIRST), "--through", str(TODAY - timedelta(days=1)))
+    furlong("export", "one.beancount", "--day", str(first))
+    furlong("export", "all.beancount", "--from", str(first), "--through", str(first + timedelta(days=2)))
     for name in ("one", "all"):
         entries, errors, _ = loader.load_file(str(tmp_path / f"{name}.beancount"))
         assert entries
         assert errors == []
-    told = furlong("export", "more.beancount", "--from", str(FIRST), "--through", str(TODAY), status=1)
+    told = furlong(
+        "export",
+        "more.beancount",
+        "--from",
+        str(first),
+        "--through",
+        str(first + timedelta(days=3)),
+        status=1,
+    )
     assert "3 of these 4 days are closed" in told
 
 
-def test_what_differs_is_told_with_a_status(url: str) -> None:
+def test_what_differs_is_told_with_a_status(first: date, url: str) -> None:
     """And so is what was changed afterwards."""
     change(url, "UPDATE transfer SET amount=amount+1 WHERE code=3")
     told = furlong("close", status=1)
     assert "2.50 is recorded, 2.51 follows." in told
     assert "payouts of what differs are stopped: docs/runbooks/failed-close.md" in told
-    assert f"Payouts in GBP are stopped since {FIRST}" in furlong("closes")
+    assert f"Payouts in GBP are stopped since {first}" in furlong("closes")
     change(url, "UPDATE transfer SET amount=amount-1 WHERE code=3")
     told = furlong("verify", status=1)
-    assert f"close 2, {FIRST + timedelta(days=1)}: the ledger's rows of that day were changed since" in told
+    assert f"close 2, {first + timedelta(days=1)}: the ledger's rows of that day were changed since" in told
     change(url, "UPDATE day_close SET hash='0' WHERE sequence=3")
     assert "close 3" in furlong("verify", status=1)
 
@@ -103,7 +116,7 @@ def test_what_differs_is_told_with_a_status(url: str) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("close", "--day", str(TODAY)), "is not over"),
+        (("close", "--day", NEVER_OVER), "is not over"),
         (("close", "--day", "monday"), "is not a day such as"),
         (("close", "--begins", "a backup was restored"), "--begins is for one day"),
         (("verify", "--noted", "x"), "is not SEQUENCE:HASH"),
