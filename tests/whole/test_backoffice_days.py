@@ -90,8 +90,8 @@ def test_a_risk_day(office: Office, staff: Staff, tmp_path: Path) -> None:
 @pytest.mark.slow("a person's whole day in a browser")
 def test_a_finance_day(office: Office, staff: Staff) -> None:
     """A day that differs, payouts that go on, a correction and a check: two people where money moves."""
-    office_client = staff.client("finance")
     finance.let_a_day_differ(office)
+    office_client = staff.client("finance")
     finance.see_what_differs(office_client)
     finance.start(office)
     finance.let_payouts_go_on(office, office_client, staff)
