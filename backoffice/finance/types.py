@@ -147,7 +147,7 @@ class FinanceCorrection:
         amount_minor: What the customer gets, in minor units; negative for what is taken.
         credit: The club's credit whose account it is; empty for cash.
         state: Whether the money was moved.
-        refusal: Why it is not: INSUFFICIENT_FUNDS, SUSPENDED or NO_ACCOUNT.
+        refusal: Why it is not: INSUFFICIENT_FUNDS, SUSPENDED, NO_ACCOUNT or IMPOSSIBLE.
     """
 
     id: ID

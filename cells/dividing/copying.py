@@ -45,7 +45,7 @@ class Copy:
                     copied += self._table(table, of_partitions, partitions)
                 case Rows.BY_KEY:
                     copied += self._table(table)
-                case Rows.ERASURES:  # both cells may know a customer
+                case Rows.ERASURES | Rows.UNITED:  # both cells may have one
                     copied += self._table(table, twice="")
                 case Counted(counts):
                     copied += self._table(table, twice=_united(counts))

@@ -47,6 +47,8 @@ REFUSALS: Final = {
     _S.CREDIT_ACCOUNT_ALREADY_CLOSED: "SUSPENDED",
 }
 NO_ACCOUNT: Final = "NO_ACCOUNT"
+IMPOSSIBLE: Final = "IMPOSSIBLE"
+"""The ledger permits no such transfer, for a reason that the log has: others are applied all the same."""
 
 
 class CorrectionState(StrEnum):
@@ -195,9 +197,9 @@ class CorrectionWork:
                 code=int(TransferCode.CORRECTION),
             )
             status = (await self.ledger.create_transfer(transfer)).status
-            if status not in MADE and status not in REFUSALS:
-                raise RuntimeError(f"the correction {wanted.correction_id} cannot be applied: {status.value}")
-            refusal = REFUSALS.get(status)
+            refusal = None if status in MADE else REFUSALS.get(status, IMPOSSIBLE)
+            if refusal == IMPOSSIBLE:
+                log.error("correction_impossible", correction=wanted.correction_id, status=status.value)
         state = CorrectionState.APPLIED if refusal is None else CorrectionState.REFUSED
         mine = (
             self.table.c.correction_id == wanted.correction_id,

@@ -64,7 +64,7 @@ TABLE_RULES: Final = (
         TableRule(table, Source.BACKUP, lost=_CLOSED, rows=Rows.OF_DATABASE)
         for table in (CLOSES.close, CLOSES.head)
     ),
-    TableRule(CLOSES.hold, Source.BACKUP, lost=_CLOSED, rows=Rows.COPIED),
+    TableRule(CLOSES.hold, Source.BACKUP, lost=_CLOSED, rows=Rows.UNITED),
     *(
         TableRule(table, Source.BACKUP, lost=_ASKED, rows=BY_CUSTOMER, erasure=(deleted(_ONLY_NOW),))
         for table in (LIMITS.holder, LIMITS.limit, LIMITS.claim)

@@ -89,6 +89,7 @@ class Upkeep:
                     await looks.postpone(connection, owner, at + UNKNOWN_AGAIN)
                 else:
                     await looks.look(connection, owner, standing, at)
+        wallet.announce(*owners)  # a limit, a break or an exclusion may have ended
         return len(owners)
 
     async def close(self) -> None:

@@ -16,6 +16,8 @@ class Rows(Enum):
         the others stay where they are.
     BY_PARTITION: what was read of partitions: that of topics that are keyed by customer goes with them.
     ERASURES: both halves have them, and united cells have those of both.
+    UNITED: both halves have them, and united cells have those of both; where both have a row, the one that
+        goes on has its own.
     COPIED: both halves have them; of united cells, the one that goes on has its own.
     BOOKMARK: as COPIED, although they name a customer: the position from which a worker continues.
     OF_DATABASE: they are about the database, and stay in it.
@@ -24,6 +26,7 @@ class Rows(Enum):
     BY_KEY = "by key"
     BY_PARTITION = "by partition"
     ERASURES = "erasures"
+    UNITED = "united"
     COPIED = "copied"
     BOOKMARK = "bookmark"
     OF_DATABASE = "of the database"

@@ -173,8 +173,14 @@ async def divide(wallets: MovingHarness, upper: Cell, played: tuple[list[Step], 
             await divided.check()
             await divided.play(played[1])
             await divided.check()
+        there.as_root(
+            f"INSERT INTO {PREFIX}_wallet.payout_hold (currency, day, differences, held_at) "  # noqa: S608
+            "VALUES ('GBP', '2026-11-20', 1, '2026-11-21')"
+        )
         join(target, source, WHOLE, divided.upper, keyed)
         assert orphans(source) == []
+        stopped = here.as_root(f"SELECT currency FROM {PREFIX}_wallet.payout_hold")  # noqa: S608
+        assert stopped == [("GBP",)], "payouts that one half has stopped stay stopped"
         async with divided.opened({WHOLE: here}, twin):
             await divided.check()
             await divided.play(played[2])

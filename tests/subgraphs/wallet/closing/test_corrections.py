@@ -17,6 +17,7 @@ from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.erasure import Pseudonyms
 from subgraphs.wallet.closing.holds import is_held
 from subgraphs.wallet.corrections import (
+    IMPOSSIBLE,
     NO_ACCOUNT,
     Correction,
     CorrectionState,
@@ -152,6 +153,17 @@ async def test_an_account_that_is_not_there_is_refused(wallet: ClosedWallet) -> 
     assert await apply(wallet) == 0
     found = {correction.correction_id: correction.refusal for correction in await corrections(wallet)}
     assert found == {"p-1": NO_ACCOUNT, "p-2": NO_ACCOUNT, "p-3": None}
+
+
+async def test_one_that_the_ledger_never_permits_holds_up_no_other(wallet: ClosedWallet) -> None:
+    """Its id is that of another transfer: it is refused, and those after it are applied."""
+    taken = await wallet.pay(NORTH, 5, id="deposit-1")
+    await decide(wallet, correction_id=taken)
+    await decide(wallet, correction_id="p-2", decided_at="2026-11-28T11:30:00Z")
+    assert await apply(wallet) == 0
+    found = {correction.correction_id: correction.refusal for correction in await corrections(wallet)}
+    assert found == {taken: IMPOSSIBLE, "p-2": None}
+    assert await balance(wallet, wallet.cash[NORTH]) == 1255
 
 
 async def test_what_pays_a_customer_waits_while_payouts_are_stopped(wallet: ClosedWallet) -> None:

@@ -36,6 +36,7 @@ const REFUSALS: Readonly<Record<string, string>> = {
   INSUFFICIENT_FUNDS: 'The customer had less than it takes.',
   SUSPENDED: 'The account is suspended.',
   NO_ACCOUNT: 'The customer has no such account any more.',
+  IMPOSSIBLE: 'The ledger does not permit it; the log of the wallet’s worker says why.',
 };
 
 /** Return whose money a position is; the number of an account that is not known here stays. */
