@@ -1,4 +1,4 @@
-"""How much waits for finance of a brand: numbers only, so that nobody's data are looked at."""
+"""How much waits for finance of a brand: numbers only, without a customer's data."""
 
 from dataclasses import dataclass
 

@@ -188,6 +188,11 @@ class Club:
         """Return the currency of the customer's account, for other subgraphs and for operators."""
         return self.club.account.currency
 
+    @strawberry.federation.field(tags=[INTERNAL], directives=[assumed_size(1)])
+    def on_break(self) -> list[str]:
+        """Return the products of which the customer takes a break now, such as casino."""
+        return [*self.club.account.on_break]
+
     @classmethod
     async def resolve_reference(cls, info: ClubInfo, **representation: Any) -> "Club":
         """Return the club that another subgraph refers to."""

@@ -20,9 +20,10 @@ from subgraphs.rewards.catalogue.repository import CatalogueRepository
 from subgraphs.rewards.catalogue.rewards import Catalogue
 from subgraphs.rewards.menu.menu_cache import Audience, CachedMenu, MenuCache
 from subgraphs.rewards.menu.options import StoredChoice
+from subgraphs.rewards.menu.reward_option import RewardOption
 from subgraphs.rewards.service import Chooser, RewardService
 
-REQUIRED = frozenset({"jurisdiction", "currency", "ineligibleReason"})
+REQUIRED = frozenset({"jurisdiction", "currency", "ineligibleReason", "onBreak"})
 
 
 class CustomerChoice(msgspec.Struct, frozen=True, gc=False):
@@ -42,6 +43,14 @@ class Offer(msgspec.Struct, frozen=True, gc=False):
 
     chooser: Chooser
     menu: CachedMenu | None
+
+    @property
+    def options(self) -> list[RewardOption]:
+        """Return what is offered: nothing of a product of which the customer takes a break."""
+        menu, on_break = self.menu, self.chooser.on_break
+        if menu is None:
+            return []
+        return menu.offered(on_break) if on_break else menu.options
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +122,8 @@ class RewardsContext(RulesContext, kw_only=True, eq=False):
         is_eligible = eligibility.ineligible is None
         if required is not None and required["ineligibleReason"] is not None:
             is_eligible = False
-        return Chooser(key, rules, week, eligibility.scheme, account.jurisdiction, is_eligible)
+        scheme, on_break = eligibility.scheme, account.on_break
+        return Chooser(key, rules, week, scheme, account.jurisdiction, is_eligible, on_break)
 
     async def offer(self, key: ClubKey, representation: Mapping[str, Any] | None) -> Offer:
         """Return what a customer is offered."""
@@ -153,4 +163,5 @@ def _chooser(rules: BrandRules, key: ClubKey, representation: Mapping[str, Any])
     """Return the customer as the club subgraph describes them."""
     jurisdiction, eligible = representation["jurisdiction"], representation["ineligibleReason"] is None
     week_scheme = rules.week_scheme(key.iso_week, jurisdiction, representation["currency"])
-    return Chooser(key, rules, week_scheme.week, week_scheme.scheme, jurisdiction, eligible)
+    week, scheme, on_break = week_scheme.week, week_scheme.scheme, representation["onBreak"]
+    return Chooser(key, rules, week, scheme, jurisdiction, eligible, on_break)

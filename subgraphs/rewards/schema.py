@@ -32,7 +32,7 @@ RewardsInfo = Info[RewardsContext, None]
 USUAL_OPTIONS: Final = 10
 """The assumed length of a menu, for cost estimates; menus are hardly ever longer."""
 
-REQUIRED = ["jurisdiction currency ineligibleReason"]
+REQUIRED = ["jurisdiction currency ineligibleReason onBreak"]
 
 strawberry.enum(ChoiceNotice)
 
@@ -69,6 +69,7 @@ class Club:
     jurisdiction: str = strawberry.federation.field(external=True, default="")
     currency: str = strawberry.federation.field(external=True, default="")
     ineligible_reason: IneligibleReason | None = strawberry.federation.field(external=True, default=None)
+    on_break: list[str] = strawberry.federation.field(external=True, default_factory=list)
 
     @strawberry.field
     def id(self) -> ID:
@@ -79,13 +80,14 @@ class Club:
     def options(self) -> list[RewardOption] | None:
         """The rewards that this customer may choose from, in the editors' order.
 
-        Unlawful and unpublished rewards are absent; paused, spent, not yet started or ended ones have
-        `available: false`. Empty for an ineligible customer.
+        Unlawful and unpublished rewards are absent, and so are those of a product of which the customer takes
+        a break; paused, spent, not yet started or ended ones have `available: false`. Empty for an ineligible
+        customer.
         """
         offer = self.offer
         if offer is None:
             return deferred(self._options())
-        return offer.menu.options if offer.menu else []
+        return offer.options
 
     @strawberry.federation.field(requires=REQUIRED)
     async def choice(self) -> RewardChoice | None:
@@ -116,8 +118,7 @@ class Club:
         )
 
     async def _options(self) -> list[RewardOption]:
-        offer = await self.context.offer(self.key, self.representation)
-        return offer.menu.options if offer.menu else []
+        return (await self.context.offer(self.key, self.representation)).options
 
     @classmethod
     def resolve_reference(cls, info: RewardsInfo, **representation: Any) -> "Club":

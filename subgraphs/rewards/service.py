@@ -47,6 +47,7 @@ class Chooser(msgspec.Struct, frozen=True, gc=False):
     Attributes:
         scheme: The scheme; None if there is none for the customer's jurisdiction and currency.
         eligible: Whether the customer may take part.
+        on_break: The products of which the customer takes a break.
     """
 
     key: ClubKey
@@ -55,6 +56,7 @@ class Chooser(msgspec.Struct, frozen=True, gc=False):
     scheme: Scheme | None
     jurisdiction: str
     eligible: bool
+    on_break: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

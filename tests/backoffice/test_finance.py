@@ -274,7 +274,7 @@ async def test_how_much_waits_is_told_without_a_look_at_anybody(
 async def test_support_sees_what_a_customer_has_and_what_happened_to_it(
     office: ProposalFixture, wallet: Database
 ) -> None:
-    """A deposit, and a stake that is reserved, to the penny; the look is recorded."""
+    """A deposit, and a stake that is reserved, to the penny; the access is recorded."""
     ledger = Ledger(wallet, LEDGER)
     [cash] = await CustomerAccounts(wallet, CUSTOMER_ACCOUNT, ledger).of(Owner(BRAND, "c-0"))
     stake = Transfer(

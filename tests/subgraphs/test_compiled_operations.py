@@ -39,12 +39,13 @@ OPT_IN = """mutation ($input: OptInInput!) { optIn(input: $input) {
 
 def club(**changes: Any) -> dict[str, Any]:
     """A reference to the customer's club, as the club subgraph fills it."""
-    reference = {
+    reference: dict[str, Any] = {
         "__typename": "Club",
         "id": ClubKey(BRAND, WEEK, CUSTOMER).encode(),
         "jurisdiction": "GB",
         "currency": "GBP",
         "ineligibleReason": None,
+        "onBreak": [],
         "membership": {"optedIn": True, "leftAt": None},
         "week": {"state": "OPEN"},
     }

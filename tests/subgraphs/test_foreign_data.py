@@ -62,6 +62,7 @@ def representation(brand: str, customer: str) -> dict[str, Any]:
         "jurisdiction": "GB",
         "currency": "GBP",
         "ineligibleReason": None,
+        "onBreak": [],
         "membership": {"optedIn": True, "leftAt": None},
         "week": {"state": "OPEN"},
     }

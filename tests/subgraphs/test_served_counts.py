@@ -107,13 +107,14 @@ class Page:
     async def options(self) -> None:
         """Read the options of some customers in one request, and a choice, which lists none."""
         names = self.chance.choices(list(CUSTOMERS), k=3)
-        of = [
+        of: list[dict[str, Any]] = [
             {
                 "__typename": "Club",
                 "id": ClubKey(BRAND, "2026-W13", name).encode(),
                 "jurisdiction": TERRITORIES[name][0],
                 "currency": TERRITORIES[name][1],
                 "ineligibleReason": "SELF_EXCLUDED" if name == "c-3" else None,
+                "onBreak": [],
             }
             for name in names
         ]

@@ -1,6 +1,6 @@
 """Menus that count how often their options are shown; only a process that counts uses them."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -42,8 +42,16 @@ class _CountedMenu(CachedMenu):
         self.counter.count(self._counted)
         return super().options
 
+    def offered(self, on_break: Collection[str]) -> list[RewardOption]:
+        """Return what is left of the options, and count that."""
+        self.counter.count(self._together(on_break))
+        return [option for option in super().options if option.product.value not in on_break]
+
     @cached_property
     def _counted(self) -> ServedTogether:
+        return self._together(())
+
+    def _together(self, on_break: Collection[str]) -> ServedTogether:
         menu = self.menu
         items = (
             ServedItem(
@@ -56,5 +64,6 @@ class _CountedMenu(CachedMenu):
                 option.content.revision,
             )
             for option in menu.options()
+            if option.config.product.value not in on_break
         )
         return ServedTogether(tuple(items))

@@ -1,5 +1,6 @@
 """Caches menus until anything in them starts or ends, or a budget is spent."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -54,6 +55,10 @@ class CachedMenu:
     def options(self) -> list[RewardOption]:
         """Return the options, in order. The list never changes: other options make another menu."""
         return SharedList(RewardOption.of(option, self.menu.locale) for option in self.menu.options())
+
+    def offered(self, on_break: Collection[str]) -> list[RewardOption]:
+        """Return the options for a customer who takes a break of some products."""
+        return [option for option in self.options if option.product.value not in on_break]
 
     def of_customer(self, owner: Owner, groups: ControlGroups) -> "CachedMenu":
         """Return the menu of a customer of this audience, by the draw of the scheme's trial."""

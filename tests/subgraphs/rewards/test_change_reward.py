@@ -35,12 +35,13 @@ CLUB = f"""query ($r: [_Any!]!) {{
 TEXTS = """query ($r: [_Any!]!) {
   _entities(representations: $r) { ... on Club { options { title value { display } } } }
 }"""
-REPRESENTATION = {
+REPRESENTATION: dict[str, Any] = {
     "__typename": "Club",
     "id": KEY.encode(),
     "jurisdiction": "GB",
     "currency": "GBP",
     "ineligibleReason": None,
+    "onBreak": [],
 }
 
 

@@ -157,7 +157,9 @@ async def club(club_fixture: ClubFixture) -> dict[str, Any]:
     """What the customer is shown."""
     key = ClubKey("northbet", WEEK, CUSTOMER)
     asked = {"__typename": "Club", "id": key.encode(), "jurisdiction": "GB", "currency": "GBP"}
-    found = await data_of(club_fixture.rewards, OPTIONS, {"r": [asked | {"ineligibleReason": None}]})
+    found = await data_of(
+        club_fixture.rewards, OPTIONS, {"r": [asked | {"ineligibleReason": None, "onBreak": []}]}
+    )
     return dict(found["_entities"][0])
 
 

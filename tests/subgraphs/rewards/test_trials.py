@@ -65,12 +65,13 @@ async def northbet(each_club: ClubFixture, monkeypatch: pytest.MonkeyPatch) -> C
 
 async def club_of(club_fixture: ClubFixture, customer: str, week: str = WEEK) -> dict[str, Any]:
     """Return a customer's options and choice."""
-    representation = {
+    representation: dict[str, Any] = {
         "__typename": "Club",
         "id": ClubKey(BRAND, week, customer).encode(),
         "jurisdiction": "GB",
         "currency": "GBP",
         "ineligibleReason": None,
+        "onBreak": [],
     }
     data = await data_of(club_fixture.rewards, CLUB, {"r": [representation]}, session(customer))
     (club,) = data["_entities"]

@@ -3,6 +3,7 @@
 import ast
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -48,7 +49,14 @@ from tests.support.consumers.sample_messages import goodwill, membership
 from tests.support.fulfilment.payout_harness import BRAND, REWARDS, PayoutHarness
 from tests.support.money.contract import CURRENCY, CUSTOMERS
 from tests.support.subgraphs.club_fixture import REFERENCE, ClubFixture, data_of
-from tests.support.subgraphs.club_samples import NOW, OWNER, make_config
+from tests.support.subgraphs.club_samples import (
+    NOW,
+    OWNER,
+    good_account,
+    make_brand,
+    make_config,
+    make_scheme,
+)
 from tests.support.subgraphs.upstream_double import UpstreamDouble
 from tests.support.wallet.ledgers import StoppedClock, opened_database, opened_ledger
 
@@ -57,6 +65,7 @@ DAY: Final = timedelta(days=1)
 OPT_IN: Final = """mutation ($i: OptInInput!) { optIn(input: $i) {
   club { ineligibleReason membership { optedIn } } errors { code } } }"""
 OPT_OUT: Final = "mutation ($i: OptOutInput!) { optOut(input: $i) { errors { code } } }"
+OPTIONS: Final = "query ($r: [_Any!]!) { _entities(representations: $r) { ... on Club { options { id } } } }"
 CHANGE: Final = "mutation ($i: ChangeRewardInput!) { changeReward(input: $i) { errors { code } } }"
 PREVIEW: Final = "query ($i: BetslipInput!) { betslipPreview(input: $i) { counts } }"
 SLIP: Final = {
@@ -180,20 +189,49 @@ async def test_who_takes_a_break_of_the_product_may_opt_out(northbet: ClubFixtur
     assert not await is_member(northbet)
 
 
-async def test_an_excluded_customer_chooses_no_reward(northbet: ClubFixture) -> None:
+@pytest.fixture
+async def abroad(club_fixture: ClubFixture, upstream: UpstreamDouble) -> ClubFixture:
+    """Northbet where bets may earn a reward of the casino, with a customer in good standing."""
+    del upstream
+    scheme = make_scheme(jurisdiction="IE")
+    await club_fixture.add_brand(make_brand(jurisdictions=("GB", "IE")), scheme)
+    await club_fixture.add_accounts({OWNER: replace(good_account(), jurisdiction="IE")})
+    spins = make_config("spins", product=Product.CASINO, jurisdictions=("IE",))
+    await club_fixture.add_rewards([make_config("fb-5", jurisdictions=("IE",)), spins])
+    return club_fixture
+
+
+async def test_an_excluded_customer_chooses_no_reward(abroad: ClubFixture) -> None:
     """Not the one of a product of which they take a break, either."""
-    await northbet.add_rewards([make_config("spins", product=Product.CASINO)])
-    await hear(northbet, of_product(Product.CASINO))
-    assert await errors(northbet, "rewards", CHANGE, optionId="northbet:spins:1", expectedVersion=0) == [
-        "OPTION_NOT_ALLOWED"
-    ]
-    northbet.clock.instant += timedelta(seconds=1)
-    asked = {"optionId": "northbet:fb-2x3:1", "expectedVersion": 0}
-    assert await errors(northbet, "rewards", CHANGE, **asked) == []
-    await hear(northbet, EXCLUSION)
-    northbet.clock.instant += timedelta(seconds=1)
-    asked = {"optionId": "northbet:fb-5:1", "expectedVersion": 1}
-    assert await errors(northbet, "rewards", CHANGE, **asked) == ["INELIGIBLE"]
+    chosen = of_product(Product.CASINO)
+    await hear(abroad, chosen)
+    spins = {"optionId": "northbet:spins:1", "expectedVersion": 0}
+    assert await errors(abroad, "rewards", CHANGE, **spins) == ["OPTION_NOT_ALLOWED"]
+    abroad.clock.instant += timedelta(seconds=1)
+    asked = {"optionId": "northbet:fb-5:1", "expectedVersion": 0}
+    assert await errors(abroad, "rewards", CHANGE, **asked) == []
+    await hear(abroad, EXCLUSION)
+    abroad.clock.instant += timedelta(seconds=1)
+    assert await errors(abroad, "rewards", CHANGE, **spins | {"expectedVersion": 1}) == ["INELIGIBLE"]
+    abroad.clock.instant = max(chosen.until, EXCLUSION.until)
+    assert await errors(abroad, "rewards", CHANGE, **spins) == []
+
+
+async def test_a_break_hides_the_rewards_of_its_product(abroad: ClubFixture) -> None:
+    """Until it ends; by what the club says of it, and by what rewards know themselves."""
+    chosen = of_product(Product.CASINO)
+    await hear(abroad, chosen)
+
+    async def offered(*left_out: str) -> set[str]:
+        club = '{ club(brand: "northbet") { __typename id jurisdiction currency ineligibleReason onBreak } }'
+        told = (await data_of(abroad.club, club))["club"]
+        asked = {name: value for name, value in told.items() if name not in left_out}
+        found = await data_of(abroad.rewards, OPTIONS, {"r": [asked]})
+        return {option["id"].split(":")[1] for option in found["_entities"][0]["options"]}
+
+    assert (await offered(), await offered("onBreak")) == ({"fb-5"}, {"fb-5"})
+    abroad.clock.instant = chosen.until
+    assert (await offered(), await offered("onBreak")) == ({"fb-5", "spins"}, {"fb-5", "spins"})
 
 
 async def test_an_excluded_customer_is_shown_no_preview(northbet: ClubFixture) -> None:
