@@ -90,7 +90,7 @@ def change(limits: Limits, wanted: Wanted, *, currency: str, rules: Rules, at: d
         rules: What is in force where the customer is now.
         at: The current time.
     """
-    if wanted.currency and wanted.currency != currency:
+    if wanted.kind is not LimitKind.SESSION_MINUTES and wanted.currency != currency:
         return Refusal("WRONG_CURRENCY", f"Your account is in {currency}.")
     if wanted.amount is None and _needed(limits, wanted.kind, rules):
         return Refusal("NOT_ALLOWED_HERE", f"You need a {rules.deposits.name} where you are.")

@@ -121,6 +121,14 @@ def test_only_the_accounts_currency_is_a_limits() -> None:
     assert asked(limits, 200_00, NOW + 2 * DAY) is Outcome.ASKED
 
 
+@pytest.mark.parametrize("amount", [100_00, None])
+def test_money_without_a_currency_is_no_limit(amount: int | None) -> None:
+    """It would limit nothing that has a currency, and so refuse each deposit and bet for a day at least."""
+    unsaid = change({}, Wanted(KIND, amount, ""), currency="GBP", rules=GB, at=NOW)
+    assert isinstance(unsaid, Refusal)
+    assert PlatformErrorCode(unsaid.code) is PlatformErrorCode.WRONG_CURRENCY
+
+
 def test_in_denmark_the_last_deposit_limit_cannot_end() -> None:
     """One of two can; also two removals that cooled at the same time leave one."""
     limits: dict[LimitKind, Limit] = {}
