@@ -6,8 +6,9 @@ from typing import Any, Final, Protocol, TypeVar, cast, runtime_checkable
 
 import strawberry
 import structlog
-from graphql import GraphQLError, OperationDefinitionNode
+from graphql import GraphQLError, OperationDefinitionNode, ValueNode, VariableDefinitionNode
 from strawberry import UNSET
+from strawberry.exceptions import StrawberryInputCoercionError
 from strawberry.extensions import ParserCache, SchemaExtension, ValidationCache
 from strawberry.federation.schema_directives import ListSize
 from strawberry.schema.config import StrawberryConfig
@@ -79,6 +80,8 @@ class MaskFaults(SchemaExtension):
 
 def shown_to_caller(error: GraphQLError) -> GraphQLError:
     """Return an error that is meant for the caller; for any other, one with the id of its log entry."""
+    if _is_of_a_value(error):
+        return GraphQLError(error.message, nodes=error.nodes, extensions={"code": CallerError.code})
     original = error.original_error
     if original is None or isinstance(original, CallerError | GraphQLError):
         return error
@@ -97,6 +100,16 @@ def shown_to_caller(error: GraphQLError) -> GraphQLError:
         nodes=error.nodes,
         path=error.path,
         extensions={"code": "INTERNAL_SERVER_ERROR", "id": fault},
+    )
+
+
+def _is_of_a_value(error: GraphQLError) -> bool:
+    """Return whether an error says that a value of the request does not fit its type."""
+    if error.path is not None:
+        return False
+    of = next(iter(error.nodes or ()), None)
+    return isinstance(of, ValueNode | VariableDefinitionNode) or isinstance(
+        error, StrawberryInputCoercionError
     )
 
 

@@ -219,7 +219,10 @@ async def test_what_is_not_possible_is_refused_in_words(
         ("setLimit", {"kind": "SESSION_MINUTES", "minutes": 0, "currency": "GBP"}),
         ("setLimit", {"kind": "LOSS_DAY", "amountMinor": -1, "currency": "GBP"}),
         ("setLimit", {"kind": "LOSS_DAY", "amountMinor": 2**53 - 1, "currency": "GBP"}),
+        ("setLimit", {"kind": "LOSS_DAY", "amountMinor": 1.5, "currency": "GBP"}),
+        ("setLimit", {"kind": "LOSS_DAY", "amountMinor": 2**53, "currency": "GBP"}),
         ("takeBreak", {"until": "2026-04-01T00:00:00"}),
+        ("takeBreak", {"until": "2026-04-31T00:00:00Z"}),
         ("takeBreak", {"until": "0001-01-01T00:00:00+14:00"}),
         ("selfExclude", {"months": 0}),
         ("selfExclude", {"months": 601}),
@@ -232,6 +235,21 @@ async def test_what_means_nothing_is_bad_input(
 ) -> None:
     """It is the page's fault, and no customer's."""
     assert codes(await answer(served, name, **asked)) == ["BAD_USER_INPUT"]
+    assert await changes(served) == 0
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        'setLimit(input: {brand: "", kind: LOSS_DAY, currency: "", idempotencyKey: "k", amountMinor: 0.5})',
+        'takeBreak(input: {brand: "northbet", idempotencyKey: "k", until: "2026-04-31T00:00:00Z"})',
+    ],
+)
+async def test_a_value_in_the_document_that_is_none_is_bad_input(served: ServedWallet, field: str) -> None:
+    """As one in a variable is: no fault of ours is logged, and the answer says what is wrong."""
+    given = await served.answer(f"mutation {{ {field} {{ errors {{ code }} }} }}")
+    assert codes(given) == ["BAD_USER_INPUT"]
+    assert "found" in given["errors"][0]["message"] or "DateTime" in given["errors"][0]["message"]
     assert await changes(served) == 0
 
 
