@@ -7,14 +7,18 @@ from typing import Any
 import httpx
 
 from furlong.demo.routes import DemoSession, SessionCustomer
+from subgraphs.club_kit.domain.accounts import IneligibleReason
 
 PATIENCE_SECONDS = 60.0
 MEMBERS = ("c-1003", "c-1004")
+STOPPED = frozenset({IneligibleReason.SELF_EXCLUDED.value, IneligibleReason.RG_RESTRICTED.value})
+"""Why a customer has no club who took a break before the demo was started again."""
+
 LOOK = """
 query Look($brand: ID!) {
   club(brand: $brand) {
     terms { version }
-    membership { optedIn canOptIn }
+    membership { optedIn canOptIn blockedReason }
     progress { staked { minor } }
     options { id }
     choice { version }
@@ -34,6 +38,8 @@ class NotReadyError(Exception):
 
 async def reach_first_state(url: str, session: DemoSession) -> None:
     """Wait until each customer's bet-slip is complete, and opt in the customers who are shown as members.
+
+    A customer who has stopped since is shown no club: their bet-slip is as complete as it will be.
 
     Raises:
         NotReadyError: A bet-slip is not complete after a minute; the message contains the last response.
@@ -59,6 +65,8 @@ async def _complete(client: httpx.AsyncClient, customer: SessionCustomer) -> dic
 
 def _is_complete(club: dict[str, Any]) -> bool:
     membership = club["membership"]
+    if membership["blockedReason"] in STOPPED:
+        return True
     may_belong = membership["optedIn"] or membership["canOptIn"]
     return bool(may_belong and club["progress"] and club["options"] and club["choice"])
 

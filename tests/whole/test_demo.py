@@ -27,6 +27,7 @@ NEW = "c-1001"
 OTHER_NEW = "c-1002"
 HALF_WAY = "c-1003"
 REACHED = "c-1004"
+EXCLUDE = "mutation ($input: SelfExcludeInput!) { selfExclude(input: $input) { errors { code } } }"
 
 
 def test_every_customer_of_the_ready_file_has_a_complete_bet_slip(demo: Demo) -> None:
@@ -172,7 +173,7 @@ def test_poison_is_kept_aside_and_what_follows_still_counts(demo: Demo) -> None:
 @pytest.mark.slow("a demo starts twice")
 @pytest.mark.usefixtures("processes")
 def test_the_demo_forgets_nothing_over_a_restart(tmp_path: Path) -> None:
-    """Progress, membership, choice and the outcomes of idempotency keys survive a restart."""
+    """Progress, membership, choice, exclusions and the outcomes of idempotency keys survive a restart."""
     opted_in = f"restart-{uuid.uuid4()}"
     with running_demo(tmp_path) as first:
         site = first.site
@@ -185,6 +186,9 @@ def test_the_demo_forgets_nothing_over_a_restart(tmp_path: Path) -> None:
         site.produce(site.bet(NEW, "before-restart"), key=f"{BRAND}:{NEW}")
         eventually(lambda: site.staked(NEW) == 500, "the bet counts")
         before = site.club(NEW)
+        excluded = {"brand": BRAND, "months": 6, "idempotencyKey": opted_in}
+        done = site.ask(EXCLUDE, {"input": excluded}, customer=OTHER_NEW)
+        assert done["data"]["selfExclude"]["errors"] == []
         began = time.monotonic()
         first.process.send_signal(signal.SIGTERM)
         assert first.process.wait(PATIENCE_SECONDS) == 0
@@ -192,6 +196,7 @@ def test_the_demo_forgets_nothing_over_a_restart(tmp_path: Path) -> None:
         assert not (tmp_path / ".furlong" / "demo.json").exists()
     with running_demo(tmp_path) as second:
         assert second.site.club(NEW) == before
+        assert second.site.club(OTHER_NEW)["state"] == "INELIGIBLE"
         again = second.site.change("OptIn", NEW, termsVersion=terms, idempotencyKey=opted_in)
         assert (again["errors"], again["club"]["membership"]) == ([], joined["club"]["membership"])
         assert second.site.change("OptOut", NEW)["errors"] == []
