@@ -153,14 +153,17 @@ class LedgerFunds:
     async def _settle(self, asked: Settlement) -> Outcome | None:
         reservation = asked.reservation
         written = await self._reader.read(reservation.id, asked.id)
-        if (paid := written.rows.get(asked.id)) is not None:
-            is_same = paid.reservation == reservation.id and paid.amount == asked.returns
-            return DONE if is_same else refused(Why.IDEMPOTENCY_REUSED)
+        paid = written.rows.get(asked.id)
+        is_used = paid is not None and (paid.reservation, paid.amount) != (reservation.id, asked.returns)
+        if is_used or asked.id == reservation.id:
+            return refused(Why.IDEMPOTENCY_REUSED)
         if written.hold is None:
             return refused(Why.UNKNOWN_RESERVATION)
         accounts = await self._accounts_of(reservation, written)
         if not _is_same(reservation, written.hold, accounts):
             return refused(Why.IDEMPOTENCY_REUSED)
+        if paid is not None:
+            return DONE
         if written.state not in {State.RESERVED, State.TAKEN}:
             return refused(written.why)
         names = written.holds if written.state is State.RESERVED else []

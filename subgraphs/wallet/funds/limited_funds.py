@@ -61,7 +61,8 @@ class LimitedFunds:
         if outcome.status is not Status.DONE:
             return outcome
         outcome = await self._funds.reserve(reservation)
-        if outcome.status is Status.REFUSED:
+        # Under an id that is used for something else, what counts may be for that.
+        if outcome.status is Status.REFUSED and outcome.why is not Why.IDEMPOTENCY_REUSED:
             await self._give_back(reservation)
         return outcome
 

@@ -8,6 +8,7 @@ from typing import Final
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
+from msgspec.structs import replace
 
 from subgraphs.kit.funds import (
     DONE,
@@ -24,7 +25,7 @@ from subgraphs.wallet.limits.breaks import AccountState
 from subgraphs.wallet.limits.limit import LimitKind
 from tests.subgraphs.wallet.ledger_wallet import LedgerWallet
 from tests.subgraphs.wallet.limited_wallet import LimitedWallet
-from tests.support.money.contract import CURRENCY, CUSTOMERS, FREE_BETS, FundsMachine
+from tests.support.money.contract import BONUSES, CASH, CURRENCY, CUSTOMERS, FREE_BETS, FundsMachine
 from tests.support.wallet.ledgers import StoppedClock, opened_database, opened_ledger
 from tools.private_mariadb import PrivateMariadb
 
@@ -210,3 +211,41 @@ async def test_a_reservation_that_was_cut_off_counts_once(wallet: LimitedWallet,
     assert await wallet.limited.reserve(stake(1, 30)) == IN_DOUBT
     assert await wallet.limited.reserve(stake(1, 30)) == DONE
     assert await wallet.lost(OWNER) == 30
+
+
+async def test_another_request_under_an_id_frees_nothing(wallet: LimitedWallet) -> None:
+    """The stake that has the id still counts, whatever is refused under it."""
+    await wallet.limit(OWNER, LimitKind.LOSS_DAY, 40)
+    bet = stake(1, 30)
+    assert await wallet.limited.reserve(bet) == DONE
+    longer, of_game = replace(bet, seconds=SECONDS + 1), replace(bet, purpose=Purpose.GAME)
+    for other in (replace(bet, amount=31), replace(bet, currency="EUR"), longer, of_game):
+        assert await wallet.limited.reserve(other) == refused(Why.IDEMPOTENCY_REUSED)
+    assert await wallet.lost(OWNER) == 30
+    assert await wallet.limited.reserve(stake(2, 30)) == refused(Why.LIMIT_REACHED)
+
+
+async def test_a_settlement_is_nobody_elses(wallet: LimitedWallet) -> None:
+    """Told again for another customer it is refused, and makes no loss of theirs smaller."""
+    bet, other = stake(1, 10), replace(stake(2, 10), owner=CUSTOMERS[1])
+    await wallet.limit(other.owner, LimitKind.LOSS_DAY, 40)
+    for reservation in (bet, other):
+        assert await wallet.limited.reserve(reservation) == DONE
+    paid = won(1, bet, 500)
+    assert await wallet.limited.settle(paid) == DONE
+    of_other = replace(bet, owner=other.owner)
+    for reservation in (of_other, replace(bet, currency="EUR"), replace(bet, amount=11)):
+        wrong = replace(paid, reservation=reservation)
+        assert await wallet.limited.settle(wrong) == refused(Why.IDEMPOTENCY_REUSED)
+    assert await wallet.lost(other.owner) == 10
+    assert await wallet.limited.settle(paid) == DONE
+
+
+async def test_a_settlement_has_not_the_id_of_its_reservation(wallet: LimitedWallet) -> None:
+    """Nothing would be taken and paid under it, also if it returns just what cash has reserved."""
+    bet = stake(1, CASH)
+    assert await wallet.limited.reserve(bet) == DONE
+    for returns in (CASH - sum(BONUSES.values()), CASH):
+        same = Settlement(id=bet.id, reservation=bet, returns=returns)
+        assert await wallet.limited.settle(same) == refused(Why.IDEMPOTENCY_REUSED)
+    assert await wallet.limited.ask(bet) is ReservationState.RESERVED
