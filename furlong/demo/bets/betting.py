@@ -4,6 +4,8 @@ The stake is reserved, the bet is published, the stake is taken. If the bet is n
 back.
 """
 
+import asyncio
+import time
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -33,6 +35,10 @@ from simulator.world import Brand, World
 from subgraphs.kit.domain.graph_ids import GraphId
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.funds import Funds, Outcome, Status, Why
+from subgraphs.wallet.opened import UnknownBrand
+
+PATIENCE_SECONDS: Final = 60.0
+"""How long the wallet's consumer may take to hear of the brands."""
 
 CODES: Final[dict[Why, RefusalCode]] = {
     Why.INSUFFICIENT_FUNDS: "INSUFFICIENT_FUNDS",
@@ -174,9 +180,25 @@ async def running_bets(
 ) -> AsyncIterator[None]:
     """Give customers their first money, and pay bets by a site's results while the block runs."""
     for owner in customers:
-        await next(betting.wallet for betting in bets if betting.wallet.has(owner)).welcome(owner)
+        await _welcome(next(betting.wallet for betting in bets if betting.wallet.has(owner)), owner)
     async with running_settlements(_settlement(bets, offers)):
         yield
+
+
+async def _welcome(wallet: DemoWallet, owner: Owner) -> None:
+    """Give a customer the first money; at the start, the wallet may not know their brand yet.
+
+    Raises:
+        UnknownBrand: It does not know it after a minute.
+    """
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            return await wallet.welcome(owner)
+        except UnknownBrand:
+            if time.monotonic() > deadline:
+                raise
+            await asyncio.sleep(0.05)
 
 
 def _settlement(bets: Sequence[Betting], offers: Offers) -> SlipSettlement:
