@@ -234,9 +234,10 @@ def key_source(file: Path | None, text: str | None) -> KeySource | None:
     return None if text is None else FixedKeys(read_key_set(text.encode()))
 
 
-def _version(path: Path) -> tuple[int, int, int]:
+def _version(path: Path) -> tuple[int, ...]:
+    """Return what changes with a file's content, and with who may read it."""
     status = path.stat()
-    return status.st_mtime_ns, status.st_size, status.st_ino
+    return status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino
 
 
 def _read(path: Path) -> KeySet:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import time
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from structlog.testing import capture_logs
@@ -120,6 +123,28 @@ def test_a_broken_file_leaves_the_last_keys(tmp_path: Path, broken: str | None) 
         write(path, NEW)
         assert set(keys().by_id) == {"new"}
     assert [entry["event"] for entry in logged] == ["signing_keys_not_read", "signing_keys_read"]
+
+
+def test_a_file_that_could_not_be_read_is_read_once_it_can_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever puts new keys there may make them readable only afterwards, which is no change of content."""
+    path, clock = tmp_path / "keys", Clock()
+    write(path, OLD)
+    keys = KeyFile(path, clock)
+    clock.now += 1
+    write(path, NEW)
+    with monkeypatch.context() as unreadable:
+        unreadable.setattr(Path, "open", _denied)
+        assert set(keys().by_id) == {"old"}
+    time.sleep(0.02)  # longer than a tick of the clock of files
+    path.chmod(0o640)
+    clock.now += 1
+    assert set(keys().by_id) == {"new"}
+
+
+def _denied(*_: object) -> NoReturn:
+    raise PermissionError(errno.EACCES, "Permission denied")
 
 
 def test_a_file_is_looked_at_once_a_second(tmp_path: Path) -> None:
