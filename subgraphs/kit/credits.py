@@ -21,7 +21,7 @@ from msgspec import Struct
 
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.domain.products import Product
-from subgraphs.kit.funds import MAX_AMOUNT
+from subgraphs.kit.funds import MAX_AMOUNT, check_owner
 
 MAX_ID_LENGTH: Final = 64
 """Of credits: printable ASCII, opaque, and never a customer's id."""
@@ -178,6 +178,7 @@ def check_credit(credit: Credit) -> None:
     is_id = credit.id.isascii() and credit.id.isprintable() and 1 <= len(credit.id) <= MAX_ID_LENGTH
     if not is_id:
         raise ValueError(f"a credit's id must be 1 to {MAX_ID_LENGTH} printable characters of ASCII")
+    check_owner(credit.owner)
     if not 1 <= credit.amount <= MAX_AMOUNT:
         raise ValueError(f"a credit's amount must be between 1 and {MAX_AMOUNT:,}")
     if credit.valid_days is not None and not 1 <= credit.valid_days <= MAX_VALID_DAYS:

@@ -29,6 +29,9 @@ from subgraphs.kit.domain.products import Product
 MAX_ID_LENGTH: Final = 48
 """Of reservations and settlements: printable ASCII without `/`, opaque, and never a customer's id."""
 
+MAX_BRAND_LENGTH: Final = 64
+MAX_CUSTOMER_LENGTH: Final = 128
+
 MAX_AMOUNT: Final = 2**53 - 1
 """In minor units: the greatest of `MinorUnits`."""
 
@@ -100,7 +103,7 @@ class ReservationState(StrEnum):
     EXPIRED = auto()
 
 
-class Reservation(Struct, frozen=True, kw_only=True):
+class Reservation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Money of a customer that a block wants to keep for a purpose.
 
     Attributes:
@@ -122,7 +125,7 @@ class Reservation(Struct, frozen=True, kw_only=True):
     free_bet: str = ""
 
 
-class Settlement(Struct, frozen=True, kw_only=True):
+class Settlement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a reservation pays.
 
     Attributes:
@@ -171,6 +174,7 @@ def check_reservation(reservation: Reservation) -> None:
         ValueError: Something is out of its range, or there is no such currency.
     """
     _check_id("reservation", reservation.id)
+    check_owner(reservation.owner)
     if not 1 <= reservation.amount <= MAX_AMOUNT:
         raise ValueError(f"a reservation's amount must be between 1 and {MAX_AMOUNT:,}")
     if not 1 <= reservation.seconds <= MAX_HOLD_SECONDS:
@@ -188,6 +192,18 @@ def check_settlement(settlement: Settlement) -> None:
     _check_id("settlement", settlement.id)
     if not 0 <= settlement.returns <= MAX_AMOUNT:
         raise ValueError(f"a settlement's returns must be between 0 and {MAX_AMOUNT:,}")
+
+
+def check_owner(owner: Owner) -> None:
+    """Refuse what can be nobody's name.
+
+    Raises:
+        ValueError: The brand or the customer is empty or too long.
+    """
+    if not 1 <= len(owner.brand) <= MAX_BRAND_LENGTH:
+        raise ValueError(f"a brand has 1 to {MAX_BRAND_LENGTH} characters")
+    if not 1 <= len(owner.customer) <= MAX_CUSTOMER_LENGTH:
+        raise ValueError(f"a customer's id has 1 to {MAX_CUSTOMER_LENGTH} characters")
 
 
 def _check_id(name: str, text: str) -> None:

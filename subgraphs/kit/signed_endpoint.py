@@ -32,7 +32,11 @@ MAX_BYTES: Final = 16 * 1024
 BAD_REQUEST: Final = 400
 
 Answer: TypeAlias = Callable[[bytes], Awaitable[Response]]
-"""Answers a body; raises ValueError if it cannot be read, or something in it is out of its range."""
+"""Answers a body.
+
+It raises ValueError, OverflowError or RecursionError if the body cannot be read, or something in it is out of
+its range.
+"""
 
 
 def signed_endpoint(
@@ -51,7 +55,7 @@ def signed_endpoint(
     async def answered(request: Request) -> Response:
         try:
             response = await answer(await request.body())
-        except ValueError as error:
+        except (ValueError, OverflowError, RecursionError) as error:
             problem = msgspec.json.encode({"title": f"The request is wrong: {error}."})
             return Response(problem, BAD_REQUEST, media_type="application/problem+json")
         response.headers["cache-control"] = "no-store"

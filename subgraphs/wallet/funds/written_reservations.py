@@ -6,9 +6,8 @@ from enum import StrEnum
 from typing import Final
 
 from msgspec import Struct
-from sqlalchemy import text
 
-from foundation.storage.bulk_sql import listed
+from foundation.storage.bulk_sql import fetch, listed
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 from subgraphs.kit.funds import Why
@@ -163,5 +162,5 @@ class ReservationReader:
             f"FROM transfer t LEFT JOIN pending_transfer p ON p.id=t.id WHERE t.id IN ({asked})"
         )
         async with self._database.read() as connection:
-            rows = (await connection.execute(text(statement))).all()
+            rows = await fetch(connection, statement)
         return WrittenReservation(reservation, {row[0]: Written(*row[1:]) for row in rows})

@@ -2,18 +2,23 @@
 
 import tempfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final
 
 import httpx
+import msgspec
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
+from msgspec import to_builtins
 
 from foundation.signatures.keys import new_key, public_part
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.funds import DONE, IN_DOUBT, Outcome, Purpose, Reservation, ReservationState, Settlement
 from subgraphs.kit.http_funds import HttpFunds
+from subgraphs.kit.served_credits import credits_app
 from subgraphs.kit.served_funds import funds_app
+from tests.subgraphs.wallet.credits_wallet import CreditsWallet
 from tests.subgraphs.wallet.ledger_wallet import LedgerWallet
 from tests.support.gateway.signing import Signing, fixed
 from tests.support.money.contract import CURRENCY, FundsMachine
@@ -169,6 +174,8 @@ async def test_what_is_not_answered_is_in_doubt(answer: Callable[[httpx.Request]
         b'{"type":"pay","reservation":{}}',
         b'{"type":"ask","reservation":null}',
         b'{"type":"reserve","reservation":{"id":"bet-1","amount":"5"}}',
+        b'{"type":' * 2_000,
+        msgspec.json.encode({"type": "reserve", "reservation": to_builtins(STAKE) | {"freebet": "credit-1"}}),
     ],
 )
 async def test_a_malformed_request_is_refused_in_words(kept: Kept, body: bytes) -> None:
@@ -181,3 +188,19 @@ async def test_a_malformed_request_is_refused_in_words(kept: Kept, body: bytes) 
     assert answer.status_code == httpx.codes.BAD_REQUEST
     assert "The request is wrong" in answer.json()["title"]
     assert kept.asked == []
+
+
+async def test_a_journal_has_a_last_day(tmp_path: Path) -> None:
+    """There is no day after it."""
+    clock = StoppedClock()
+    async with (
+        opened_database(f"sqlite+aiosqlite:///{tmp_path}") as database,
+        opened_ledger(database, clock) as ledger,
+    ):
+        app = credits_app(CreditsWallet(database, ledger, clock).credits, fixed(public_part([KEY])[0]))
+        client = httpx.AsyncClient(
+            base_url=URL, transport=httpx.ASGITransport(app=app), auth=Signing(fixed(KEY), "credits")
+        )
+        asked = {"type": "journal", "day": "9999-12-31"}
+        answer = await client.post("/credits", json=asked)
+    assert answer.status_code == httpx.codes.BAD_REQUEST
