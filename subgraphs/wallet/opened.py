@@ -20,6 +20,7 @@ from subgraphs.kit.live.watches import customer_key
 from subgraphs.kit.records.outbox import Outbox
 from subgraphs.wallet.funds.announced_credits import AnnouncedCredits
 from subgraphs.wallet.funds.announced_funds import AnnouncedFunds
+from subgraphs.wallet.funds.cell_credits import CellCredits
 from subgraphs.wallet.funds.cell_funds import CellFunds
 from subgraphs.wallet.funds.customer_accounts import CustomerAccounts
 from subgraphs.wallet.funds.expired_credits import ExpiredCredits
@@ -87,7 +88,7 @@ class OpenedWallet:
     Attributes:
         clock: Product time, by which limits and breaks count; money's holds end by the database's own.
         funds: How other blocks move the money of the cell's customers, behind limits; changes are announced.
-        credits: How other blocks give customers credits, behind breaks and exclusions; likewise.
+        credits: How other blocks give the cell's customers credits, behind breaks and exclusions; likewise.
         expired: Ends credits that have expired.
         changed: Called with the keys of customers whose data a commit has changed; None if nobody follows.
     """
@@ -116,7 +117,8 @@ class OpenedWallet:
         funds: Funds = CellFunds(limited, database.fence.cell)
         rows = CreditRows(database, GIVEN_CREDIT, CUSTOMER_ACCOUNT, LEDGER.transfer)
         given = LedgerCredits(database, ledger, accounts, rows, clock)
-        credits_: Credits = LimitedCredits(given, database, claims, standing_of, clock)
+        behind = LimitedCredits(given, database, claims, standing_of, clock)
+        credits_: Credits = CellCredits(behind, database.fence.cell)
         expired = ExpiredCredits(database, CUSTOMER_ACCOUNT, LEDGER, ledger, accounts, clock, changed)
         if changed is not None:
             funds, credits_ = AnnouncedFunds(funds, changed), AnnouncedCredits(credits_, changed)

@@ -6,18 +6,21 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import func, insert, select
 
+from foundation.storage.cells.cell import Cell
 from foundation.storage.clock import ManualClock
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
-from subgraphs.kit.credits import Credit, CreditKind, CreditState, check_credit
+from subgraphs.kit.credits import NOT_KNOWN, Credit, CreditKind, CreditState, check_credit
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.domain.products import Product
 from subgraphs.kit.funds import DONE, Purpose, Reservation, ReservationState, Settlement
 from subgraphs.kit.live.watches import customer_key
 from subgraphs.kit.records.erasure import Pseudonyms
 from subgraphs.wallet.customer_data import erasure_of
+from subgraphs.wallet.funds.cell_credits import CellCredits
 from subgraphs.wallet.funds.codes import AccountCode, house_account
 from subgraphs.wallet.funds.expired_credits import BATCH
 from subgraphs.wallet.ledger.proof import prove
@@ -76,6 +79,50 @@ async def told(database_url: str) -> AsyncIterator[Told]:
     wallet = Told(database)
     yield wallet
     await wallet.wallet.close()
+
+
+@pytest.mark.parametrize("odd", [":x", "%s", "%(a)s", "it's", "\\", " ", "bet:1 :2", "-- ?"])
+async def test_an_id_is_any_printable_text(told: Told, odd: str) -> None:
+    """None of it is read as a part of a statement."""
+    credits_, funds, bet = told.wallet.credits, told.wallet.funds, stake(odd, 300)
+    assert (await credits_.give(credit(odd))).state is CreditState.GIVEN
+    assert (await credits_.ask(credit(odd))).state is CreditState.GIVEN
+    assert await funds.reserve(bet) == DONE
+    assert await funds.settle(Settlement(id=f"{odd}!", reservation=bet, returns=0)) == DONE
+    assert await funds.ask(bet) is ReservationState.SETTLED
+    assert await funds.release(bet) == DONE
+    assert await told.left(odd) == 500
+
+
+@pytest.mark.parametrize(
+    "owner", [Owner("", "ann"), Owner("b" * 65, "ann"), Owner(BRAND, ""), Owner(BRAND, "a" * 129)]
+)
+async def test_nobody_has_a_name_that_no_database_keeps(told: Told, owner: Owner) -> None:
+    """It is the request that is wrong, not the wallet."""
+    for asking in (told.wallet.funds.reserve, told.wallet.funds.release):
+        with pytest.raises(ValueError, match="characters"):
+            await asking(replace(stake("bet-1", 5), owner=owner))
+    for asked in (told.wallet.credits.give, told.wallet.credits.withhold):
+        with pytest.raises(ValueError, match="characters"):
+            await asked(credit(owner=owner))
+
+
+async def test_a_cell_gives_no_credits_to_another_ones_customers(told: Told) -> None:
+    """A credit that was withheld or given here would count after both have been united."""
+    cell = Cell("c1", 0, 0, 2)
+    names = [Owner(BRAND, f"c-{number}") for number in range(9)]
+    ours = next(owner for owner in names if cell.has(*owner))
+    other = next(owner for owner in names if not cell.has(*owner))
+    credits_ = CellCredits(told.wallet.credits, cell)
+    for asking in (credits_.give, credits_.ask, credits_.withhold):
+        assert await asking(credit(owner=other)) == NOT_KNOWN
+    assert (await told.wallet.credits.ask(credit(owner=other))).state is CreditState.UNKNOWN
+    assert (await credits_.give(credit(owner=ours))).state is CreditState.GIVEN
+    assert (await credits_.ask(credit(owner=ours))).state is CreditState.GIVEN
+    assert (await credits_.withhold(credit("reward-2", ours))).state is CreditState.WITHHELD
+    page = await credits_.journal(NOW.date())
+    assert page is not None
+    assert [entry.id for entry in page.entries] == ["reward-1"]
 
 
 async def test_what_is_reserved_expires_once_it_is_free(told: Told) -> None:
