@@ -5,6 +5,7 @@ money without a claim: a limit may be used up too early, and is never exceeded.
 """
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Final, TypeAlias
 
 from foundation.storage.clock import Clock
@@ -87,9 +88,10 @@ class LimitedFunds:
 
     async def _claimed(self, asked: Reservation) -> Outcome:
         """Count a stake if it may be made now, or refuse it for ever."""
-        standing = await self._standing_of(asked.owner)
-        if asked.currency != standing.currency or await self._is_of_erased(asked):
-            return DONE  # whoever keeps the money refuses it, or knows what became of it
+        # Breaks and limits hold for money in the currency that an account had before, too.
+        standing = replace(await self._standing_of(asked.owner), currency=asked.currency)
+        if await self._is_of_erased(asked):
+            return DONE  # whoever keeps the money knows what became of it
         async with self._database.write() as connection:
             claim = Claim(
                 asked.owner,

@@ -249,3 +249,14 @@ async def test_a_settlement_has_not_the_id_of_its_reservation(wallet: LimitedWal
         same = Settlement(id=bet.id, reservation=bet, returns=returns)
         assert await wallet.limited.settle(same) == refused(Why.IDEMPOTENCY_REUSED)
     assert await wallet.limited.ask(bet) is ReservationState.RESERVED
+
+
+async def test_money_in_an_old_currency_is_behind_limits_and_exclusions(wallet: LimitedWallet) -> None:
+    """The account has become one in euro, and the customer has sterling left."""
+    await wallet.limit(OWNER, LimitKind.LOSS_DAY, 30)
+    wallet.become(currency="EUR")
+    assert await wallet.limited.reserve(stake(1, 20)) == DONE
+    assert await wallet.limited.reserve(stake(2, 11)) == refused(Why.LIMIT_REACHED)
+    assert await wallet.lost(OWNER) == 20
+    await wallet.exclude(OWNER, 6)
+    assert await wallet.limited.reserve(stake(3, 5)) == refused(Why.SELF_EXCLUDED)

@@ -93,8 +93,7 @@ class FundsModel:
         """Take what was reserved, and pay returns."""
         reservation = asked.reservation
         if (before := self.settled.get(asked.id)) is not None:
-            is_same = (before.reservation.id, before.returns) == (reservation.id, asked.returns)
-            return DONE if is_same else refused(Why.IDEMPOTENCY_REUSED)
+            return DONE if before == asked else refused(Why.IDEMPOTENCY_REUSED)
         made = self.made.get(reservation.id)
         if made is None:
             return refused(Why.UNKNOWN_RESERVATION)
