@@ -46,7 +46,7 @@ class DailyCloses:
     def proposal_kind(self) -> ProposalKind:
         """Return the kind of proposals to let a currency pay out again."""
         needs = Needs(Permission.FINANCE_CORRECT, Permission.FINANCE_APPROVE, Permission.FINANCE_READ)
-        return ProposalKind(RELEASE, needs, self._approved, step_up=True)
+        return ProposalKind(RELEASE, needs, self._approved, self._unchanged, step_up=True)
 
     async def newest_first(self, actor: Actor, first: int, before: int | None) -> Sequence[StoredClose]:
         """Return up to `first` closes before one.
@@ -109,6 +109,16 @@ class DailyCloses:
                 reason=reason.strip(),
             )
 
+    async def _unchanged(self, connection: AsyncConnection, proposal: Proposal) -> bool:
+        """Tell whether the days that stop payouts are still those that were explained."""
+        del connection
+        content: Any = proposal.content
+        async with self.wallet.read() as reading:
+            holds = await open_holds(reading, CLOSES)
+        return bool(
+            content["days"] == [str(hold.day) for hold in holds if hold.currency == content["currency"]]
+        )
+
     async def _approved(self, connection: AsyncConnection, actor: Actor, proposal: Proposal) -> Json:
         """Publish that a currency pays out again.
 
@@ -145,6 +155,7 @@ def release_fact(proposal: Proposal, approved_by: str, at: datetime) -> Fact:
         body={
             "release_id": proposal.proposal_id,
             "currency": content["currency"],
+            "days": content["days"],
             "reason": proposal.reason,
             "proposed_by": proposal.proposer_name,
             "approved_by": approved_by,

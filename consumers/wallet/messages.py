@@ -19,6 +19,9 @@ _Id = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"\A[!-~]+\Z")]
 _Credit = Annotated[str, Meta(max_length=64)]
 _Words = Annotated[str, Meta(min_length=1, max_length=500)]
 _Person = Annotated[str, Meta(min_length=1, max_length=200)]
+_Days = Annotated[
+    tuple[Annotated[str, Meta(pattern=r"\A20\d{2}-\d{2}-\d{2}\Z")], ...], Meta(min_length=1, max_length=1000)
+]
 _Signed = Annotated[int, Meta(ge=-AMOUNT_MAX, le=AMOUNT_MAX)]
 
 
@@ -67,10 +70,15 @@ class CheckClosed(Body, frozen=True, kw_only=True):
 
 
 class PayoutsReleased(PlatformBody, frozen=True, kw_only=True):
-    """Two people of finance decided that a currency pays out again."""
+    """Two people of finance decided that a currency pays out again.
+
+    Attributes:
+        days: The days whose differences they explained: what another day stopped stays stopped.
+    """
 
     release_id: _Id
     currency: Currency
+    days: _Days
     reason: _Words
     proposed_by: _Person
     approved_by: _Person
@@ -83,7 +91,7 @@ class PayoutsReleased(PlatformBody, frozen=True, kw_only=True):
     def lifting(self, at: datetime) -> Lifting:
         """Return it in the subgraph's form."""
         by = f"{self.proposed_by}, {self.approved_by}"[:200]
-        return Lifting(self.currency, self.release_id, by, self.reason, at)
+        return Lifting(self.currency, frozenset(self.days), self.release_id, by, self.reason, at)
 
 
 def _of_customer(body: Any) -> str:

@@ -197,6 +197,22 @@ async def test_payouts_go_on_by_two_people(office: ProposalFixture) -> None:
     [record] = await published(office)
     assert decode_release(record).lifting(NOW).by == "Fay, Finn"
     assert decode_release(record).currency == "GBP"
+    assert decode_release(record).days == ("2026-03-20",)
+
+
+async def test_what_stops_payouts_meanwhile_has_to_be_explained_too(
+    office: ProposalFixture, wallet: Database
+) -> None:
+    """An approval of one day's explanation lifts no stop of another day: it is proposed anew."""
+    given = {"currency": "GBP", "reason": "the row was restored"}
+    assert await office.outcome(FAY, "proposePayoutRelease", input=given) == "proposePayoutRelease"
+    proposal = await proposed(office)
+    async with wallet.write() as connection:
+        [held] = (await connection.execute(select(CLOSES.hold).where(CLOSES.hold.c.currency == "GBP"))).all()
+        earlier = held._asdict() | {"day": held.day - timedelta(days=1)}
+        await connection.execute(insert(CLOSES.hold), [earlier])
+    assert await approve(office, FINN, proposal) == "STALE"
+    assert await published(office) == []
 
 
 async def test_a_day_that_is_not_closed_after_keeps_payouts_stopped(

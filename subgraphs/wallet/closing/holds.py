@@ -43,7 +43,7 @@ class LiftOutcome(Enum):
     """What became of a decision to lift the holds of a currency.
 
     LIFTED: The currency pays out again.
-    NOT_HELD: It did already.
+    NOT_HELD: What the decision is about stops nothing, or no longer.
     STILL_DIFFERS: No later day was closed without a difference in it.
     """
 
@@ -53,9 +53,14 @@ class LiftOutcome(Enum):
 
 
 class Lifting(Struct, frozen=True):
-    """A decision to let a currency pay out again."""
+    """A decision to let a currency pay out again.
+
+    Attributes:
+        days: The days that it is about, such as `2026-11-28`: those that the two people looked at.
+    """
 
     currency: str
+    days: frozenset[str]
     decision_id: str
     by: str
     reason: str
@@ -87,14 +92,15 @@ async def hold(connection: AsyncConnection, tables: CloseTables, holds: Sequence
 
 
 async def lift(connection: AsyncConnection, tables: CloseTables, lifting: Lifting) -> LiftOutcome:
-    """Let a currency pay out again, if the last close is of a later day, and has no difference in it.
+    """Lift what the decision is about, if the last close is of a later day, and has no difference in it.
 
-    In the caller's write transaction.
+    In the caller's write transaction. A decision that comes again, or late, lifts no stop of another day.
     """
     table = tables.hold
-    mine = (table.c.currency == lifting.currency, table.c.lifted_at.is_(None))
-    held = list(await connection.scalars(select(table.c.day).where(*mine).with_for_update()))
-    if not held:
+    open_ = (table.c.currency == lifting.currency, table.c.lifted_at.is_(None))
+    held = list(await connection.scalars(select(table.c.day).where(*open_).with_for_update()))
+    mine = [day for day in held if str(day) in lifting.days]
+    if not mine:
         return LiftOutcome.NOT_HELD
     last = await chain.last(connection, tables)
     if last is None or last.day <= max(held) or last.close.currencies & {lifting.currency, ""}:
@@ -105,5 +111,5 @@ async def lift(connection: AsyncConnection, tables: CloseTables, lifting: Liftin
         "reason": lifting.reason,
         "decision_id": lifting.decision_id,
     }
-    await connection.execute(update(table).where(*mine).values(values))
+    await connection.execute(update(table).where(*open_, table.c.day.in_(mine)).values(values))
     return LiftOutcome.LIFTED

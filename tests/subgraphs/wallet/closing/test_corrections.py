@@ -46,7 +46,7 @@ DECIDED: dict[str, Any] = {
 }
 RELEASE = {
     name: DECIDED[name] for name in ("currency", "reason", "proposed_by", "approved_by", "decided_at")
-} | {"release_id": "p-9"}
+} | {"release_id": "p-9", "days": [str(FIRST)]}
 
 
 @pytest.fixture
@@ -186,6 +186,25 @@ async def test_what_pays_a_customer_waits_while_payouts_are_stopped(wallet: Clos
     assert not await is_held_now(wallet)
     assert await apply(wallet) == 0
     assert await balance(wallet, wallet.cash[NORTH]) == 1150
+
+
+async def test_a_release_that_comes_again_lifts_no_later_stop(wallet: ClosedWallet) -> None:
+    """Two people looked at the days that it names, and at no other."""
+    broken = "UPDATE ledger_account SET credits_posted=credits_posted{} WHERE code=1 AND credits_posted>0"
+    for number in range(4):
+        wallet.tomorrow()
+        if number % 2 == 0:
+            await wallet.change(broken.format("+1"))
+        await wallet.closer.close(FIRST + timedelta(days=number))
+        if number % 2 == 0:
+            await wallet.change(broken.format("-1"))
+        else:
+            await consume(wallet, "wallet.release.v1", RELEASE)
+            assert await is_held_now(wallet) is (number == 3)
+    await decide(wallet)
+    assert await apply(wallet) == 1
+    await consume(wallet, "wallet.release.v1", RELEASE | {"days": [str(FIRST + timedelta(days=2))]})
+    assert await apply(wallet) == 0
 
 
 async def is_held_now(wallet: ClosedWallet) -> bool:

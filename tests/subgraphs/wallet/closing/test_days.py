@@ -184,7 +184,8 @@ async def test_what_differs_stops_payouts_until_it_is_right_and_two_people_say_s
         f"Account {cash}, GBP: credits_posted is not the sum of transfers: 10.01 is recorded, "
         "10.00 follows." in words
     )
-    lifting = Lifting("GBP", "decision-1", "Ann Finance, Bob Finance", "the row was restored", AT)
+    by = "Ann Finance, Bob Finance"
+    lifting = Lifting("GBP", frozenset({str(FIRST)}), "decision-1", by, "the row was restored", AT)
     assert await _lift(wallet, lifting) is LiftOutcome.STILL_DIFFERS
     async with wallet.database.read() as connection:
         assert await is_held(connection, CLOSES, "GBP")
