@@ -26,8 +26,12 @@ DAYS: Final = DayTables(LEDGER, CUSTOMER_ACCOUNT, REFERENCE.brand)
 
 
 def closer_of(database: Database, settings: CloseSettings) -> Closer:
-    """Return what closes the days of a wallet's database."""
-    return Closer(database, DAYS, CLOSES, settings.keys.signing)
+    """Return what closes the days of a wallet's database.
+
+    Raises:
+        SettingsError: The keys' file has no private key.
+    """
+    return Closer(database, DAYS, CLOSES, settings.signing)
 
 
 def verifier_of(database: Database, settings: CloseSettings) -> Verifier:
@@ -70,6 +74,13 @@ class DailyClose:
 
 
 def create_rounds(parts: WorkerParts) -> DailyClose:
-    """Return the daily close of the wallet's database."""
+    """Return the daily close of the wallet's database.
+
+    Raises:
+        ValueError: The keys' file cannot be used.
+        SettingsError: It has no private key.
+    """
+    settings = CloseSettings()
+    _ = settings.signing
     wallet = OpenedWallet.of(Database.open(parts.database, "wallet"), parts.clock, parts.changed)
-    return DailyClose(wallet, closer_of(wallet.database, CloseSettings()))
+    return DailyClose(wallet, closer_of(wallet.database, settings))

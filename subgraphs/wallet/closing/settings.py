@@ -5,7 +5,7 @@ from functools import cached_property
 from pathlib import Path
 
 from pydantic import Field, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from foundation.signatures.keys import KeySet, SignatureKey, read_key_set
 
@@ -13,7 +13,9 @@ from foundation.signatures.keys import KeySet, SignatureKey, read_key_set
 class CloseSettings(BaseSettings):
     """Who signs the closes of the wallet's days."""
 
-    model_config = SettingsConfigDict(env_prefix="FURLONG_WALLET_", frozen=True, hide_input_in_errors=True)
+    model_config = SettingsConfigDict(
+        env_prefix="FURLONG_WALLET_", frozen=True, hide_input_in_errors=True, env_ignore_empty=True
+    )
 
     close_keys_file: Path | None = Field(
         default=None,
@@ -35,6 +37,20 @@ class CloseSettings(BaseSettings):
         if any(key.algorithm != "ed25519" for key in keys.by_id.values()):
             raise ValueError("closes are signed with keys of Ed25519, not with secrets")
         return keys
+
+    @property
+    def signing(self) -> SignatureKey | None:
+        """Return the key that signs; None without a file.
+
+        Raises:
+            SettingsError: The file has no private key, as one to verify with: closes would be unsigned.
+        """
+        if self.close_keys_file is not None and self.keys.signing is None:
+            raise SettingsError(
+                "FURLONG_WALLET_CLOSE_KEYS_FILE has no private key, so that closes would be unsigned: "
+                "put one in front, or set no file"
+            )
+        return self.keys.signing
 
     @property
     def known(self) -> Mapping[str, SignatureKey]:
