@@ -9,7 +9,7 @@ import structlog
 
 from foundation.storage.database import Database
 from subgraphs.kit.rounds import WorkerParts
-from subgraphs.wallet.closing.closer import Closer, NotClosable
+from subgraphs.wallet.closing.closer import Closer, ClosesChanged, NotClosable
 from subgraphs.wallet.closing.holds import open_holds
 from subgraphs.wallet.closing.reading import DayTables
 from subgraphs.wallet.closing.settings import CloseSettings
@@ -48,25 +48,29 @@ class DailyClose:
 
     async def round(self) -> Mapping[str, int]:
         """Close the earliest day that is over; tell what waits, and how many holds stop payouts."""
-        due = await self.closer.due()
-        if due and await self._closed(due[0]):
-            del due[0]
+        waiting = await self._close_earliest()
         database = self.wallet.database
         async with database.read() as connection:
             holds = len(await open_holds(connection, CLOSES))
             at = await self.wallet.clock.at(connection)
         wallet = self.wallet
         work = CorrectionWork(database, CORRECTION, CLOSES, wallet.ledger, wallet.accounts, wallet.changed)
-        return {"close": len(due), "payouts": holds, "correction": await work.apply(at, BATCH)}
+        return {"close": waiting, "payouts": holds, "correction": await work.apply(at, BATCH)}
 
-    async def _closed(self, day: date) -> bool:
-        """Close a day; return whether that was possible now."""
+    async def _close_earliest(self) -> int:
+        """Close the earliest day that is over; return how many days wait, at least one if none can be."""
+        due: list[date] = []
         try:
-            await self.closer.close(day)
+            due = await self.closer.due()
+            if due:
+                await self.closer.close(due[0])
+        except ClosesChanged as fault:
+            log.error("closes_changed", why=str(fault))  # noqa: TRY400 - the reason says it all
+            return max(1, len(due))
         except NotClosable as reason:
-            log.info("day_not_closed_yet", day=str(day), why=str(reason))
-            return False
-        return True
+            log.info("day_not_closed_yet", day=str(due[0]), why=str(reason))
+            return len(due)
+        return max(0, len(due) - 1)
 
     async def close(self) -> None:
         """Close all connections."""

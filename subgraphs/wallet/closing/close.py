@@ -14,6 +14,10 @@ GENESIS: Final = "0" * 64
 """What stands for the close before the first."""
 
 
+class UnreadableClose(Exception):
+    """A stored close that is none: its text was changed since. `furlong wallet verify` tells more."""
+
+
 class Movement(Struct, frozen=True):
     """What transfers of one code moved on a position in a day, in minor units.
 
@@ -158,6 +162,9 @@ class StoredClose(Struct, frozen=True):
         """Return what it says.
 
         Raises:
-            msgspec.MsgspecError: The content was changed into something else.
+            UnreadableClose: The content was changed into something else.
         """
-        return msgspec.json.decode(self.content, type=Close)
+        try:
+            return msgspec.json.decode(self.content, type=Close)
+        except msgspec.MsgspecError:
+            raise UnreadableClose(f"the close of {self.day} was changed, and cannot be read") from None

@@ -19,6 +19,7 @@ from foundation.storage.cells.ownership import read_cell
 from foundation.storage.columns import upsert
 from foundation.storage.database import Database
 from subgraphs.wallet.closing import chain
+from subgraphs.wallet.closing.chain import CloseHead
 from subgraphs.wallet.closing.close import (
     Close,
     CloseDifference,
@@ -43,11 +44,19 @@ SECONDS_TO_WAIT: Final = 2
 """How long batches that began before are waited for: those that begin meanwhile wait, too."""
 
 ROWS_MOVED: Final = "rows were moved to or from this database"
+_CHANGED: Final = (
+    "close {}, the last one, was changed or deleted, so that no day can follow it: "
+    "`furlong wallet verify` tells what was, docs/runbooks/failed-close.md what to do"
+)
 NOT_THE_DAY_BEFORE: Final = "the opening is not what the day before closed with"
 
 
 class NotClosable(Exception):
     """A day that cannot be closed now; the text says why."""
+
+
+class ClosesChanged(NotClosable):
+    """The last close is not as it was made, so that no other one can continue it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +80,17 @@ class Closer:
         return DayReader(self.database, self.days)
 
     async def due(self) -> list[date]:
-        """Return the days that are over and not closed yet, the earliest first."""
+        """Return the days that are over and not closed yet, the earliest first.
+
+        Raises:
+            ClosesChanged: The last close was changed, so that it does not tell which day follows.
+        """
         await self._begin_frontier()
         async with self.database.read() as connection:
             last = await chain.last(connection, self.closes)
             today = day_of(await self._now(connection))
         if last is not None:
+            _require_intact(last)
             first = last.day + ONE_DAY
         elif (timestamp := await self.reader.first_timestamp()) is not None:
             first = day_of(timestamp)
@@ -94,6 +108,7 @@ class Closer:
 
         Raises:
             NotClosable: The day is not over, or another one comes first.
+            ClosesChanged: The last close was changed, or is gone.
             sqlalchemy.exc.SQLAlchemyError: The database is not there, or a batch of that day takes too long;
                 nothing was stored.
         """
@@ -111,6 +126,9 @@ class Closer:
         await self._raise_frontier(span)
         async with self.database.write() as connection:
             head = await chain.locked_head(connection, self.closes)
+            if await chain.last(connection, self.closes) != last:
+                return await self._other(connection, day)
+        _require_last(last, head.close)
         epoch = 0 if cell is None else cell.epoch
         is_moved = last is not None and last.close.epoch != epoch
         why = begins or head.begins or (ROWS_MOVED if is_moved else "")
@@ -124,8 +142,7 @@ class Closer:
         ]
         async with self.database.write() as connection:
             now = await chain.locked_head(connection, self.closes)
-            if now.close.hash != (chain.NO_CLOSE.hash if last is None else last.hash):
-                log.info("day_closed_meanwhile", day=str(day))
+            if now.close != head.close:
                 return await self._other(connection, day)
             if now.marks != head.marks:
                 raise NotClosable(f"rows of days that are over were changed while {day} was read: try again")
@@ -163,6 +180,7 @@ class Closer:
 
     async def _other(self, connection: AsyncConnection, day: date) -> StoredClose:
         """Return the close that another process has made of the day meanwhile."""
+        log.info("day_closed_meanwhile", day=str(day))
         if (stored := await chain.of_day(connection, self.closes, day)) is None:
             raise NotClosable(f"the chain of closes has changed while {day} was read")
         return stored
@@ -239,6 +257,26 @@ class Closer:
     async def _now(self, connection: AsyncConnection) -> int:
         rows = await fetch(connection, f"SELECT {self.clock(self.database.dialect)}")
         return int(rows[0][0])
+
+
+def _require_intact(last: StoredClose) -> None:
+    """Check that the last close is as it was made.
+
+    Raises:
+        ClosesChanged: Its text has another hash, or its day is another one.
+    """
+    if hash_of(last.content) != last.hash or last.close.day != last.day:
+        raise ClosesChanged(_CHANGED.format(last.sequence))
+
+
+def _require_last(last: StoredClose | None, head: CloseHead) -> None:
+    """Check that the last close is the one that was made last.
+
+    Raises:
+        ClosesChanged: It is another one.
+    """
+    if head != (chain.NO_CLOSE if last is None else CloseHead(last.sequence, last.hash)):
+        raise ClosesChanged(_CHANGED.format(head.sequence))
 
 
 def _since(before: Sequence[Position], now: Sequence[Position]) -> list[CloseDifference]:

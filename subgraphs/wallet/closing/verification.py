@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
-from msgspec import MsgspecError, Struct
+from msgspec import Struct
 
 from foundation.signatures.keys import SignatureKey
 from foundation.storage.database import Database
 from subgraphs.wallet.closing import chain
 from subgraphs.wallet.closing.chain import NO_CLOSE, CloseHead
-from subgraphs.wallet.closing.close import Close, StoredClose, hash_of
+from subgraphs.wallet.closing.close import Close, StoredClose, UnreadableClose, hash_of
 from subgraphs.wallet.closing.days import span_of
 from subgraphs.wallet.closing.reading import DayReader, DayTables
 from subgraphs.wallet.closing.tables import CloseTables
@@ -142,7 +142,7 @@ class _Walk:
         self._is_anchored = self._is_anchored or self.last == self._anchor
         try:
             close = stored.close
-        except MsgspecError:
+        except UnreadableClose:
             self._find(stored.sequence, stored.day, CloseFault.CHANGED)
             return None
         columns = (stored.sequence, stored.day, stored.differences, stored.previous_hash)

@@ -1,15 +1,19 @@
 """Whatever is changed after a day was closed, in a close or in the ledger, is found."""
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 
 import pytest
 
 from foundation.signatures.keys import SignatureKey
-from subgraphs.wallet.closes import DAYS
+from foundation.storage.clock import ManualClock
+from subgraphs.wallet.closes import DAYS, DailyClose
 from subgraphs.wallet.closing.chain import NO_CLOSE, CloseHead
+from subgraphs.wallet.closing.closer import ClosesChanged
 from subgraphs.wallet.closing.verification import CloseFault, Verification, Verifier
 from subgraphs.wallet.ledger.transfers import TransferFlags
 from subgraphs.wallet.models import CLOSES
+from subgraphs.wallet.opened import OpenedWallet
 from tests.subgraphs.wallet.closing.closed_wallet import FIRST, HOUR, NORTH, SOUTH, ClosedWallet, signing_key
 from tests.support.wallet.ledgers import FaultyDatabase, opened_database
 
@@ -84,6 +88,12 @@ async def wallet(database: FaultyDatabase, key: SignatureKey) -> AsyncIterator[C
         yield it
 
 
+async def close_due(wallet: ClosedWallet) -> None:
+    """Close all days that are over."""
+    for day in await wallet.closer.due():
+        await wallet.closer.close(day)
+
+
 def found(verification: Verification) -> set[tuple[int, CloseFault]]:
     """Return what is wrong."""
     return {(fault.sequence, fault.fault) for fault in verification.faults}
@@ -115,6 +125,27 @@ async def test_a_changed_row_of_the_ledger_is_found(
     verification = await wallet.verify(key)
     assert verification.faults or verification.differences
     assert found(verification) <= {(1, F.ROWS), (3, F.POSITIONS)}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE day_close SET content='[]' WHERE sequence=3",
+        "UPDATE day_close SET content=REPLACE(content, '\"opening\":', '\"opening\":1') WHERE sequence=3",
+        "UPDATE day_close SET day='2026-12-24' WHERE sequence=3",
+        "DELETE FROM day_close WHERE sequence=3",
+        "UPDATE close_head SET hash='0'",
+        "DELETE FROM close_head",
+    ],
+)
+async def test_no_day_follows_a_last_close_that_was_changed(wallet: ClosedWallet, change: str) -> None:
+    """Whoever closes is told where to look, and days wait, so that the alert comes."""
+    await wallet.change(change)
+    wallet.tomorrow()
+    with pytest.raises(ClosesChanged, match=r"`furlong wallet verify` .* docs/runbooks/failed-close.md"):
+        await close_due(wallet)
+    opened = OpenedWallet.of(wallet.database, ManualClock(datetime(2026, 11, 28, tzinfo=UTC)))
+    assert (await DailyClose(opened, wallet.closer).round())["close"] > 0
 
 
 async def test_an_anchor_shows_a_chain_that_was_written_again(
