@@ -18,7 +18,7 @@ from foundation.storage.database import Database
 from subgraphs.kit.domain.instants import utc_text
 from subgraphs.kit.records.outbox import Fact
 from subgraphs.wallet.closing import chain
-from subgraphs.wallet.closing.close import Position, StoredClose
+from subgraphs.wallet.closing.close import Close, Position, StoredClose, UnreadableClose
 from subgraphs.wallet.closing.holds import PayoutHold, open_holds
 from subgraphs.wallet.models import CLOSES
 from subgraphs.wallet.topics import RELEASE_SCHEMA, RELEASE_TOPIC
@@ -53,10 +53,14 @@ class DailyCloses:
 
         Raises:
             Forbidden: The actor may not see finance of all brands.
+            Conflict: A close was changed into something else.
         """
         require(actor, Permission.FINANCE_READ, None)
         async with self.wallet.read() as connection:
-            return await chain.newest_first(connection, CLOSES, first, before)
+            closes = await chain.newest_first(connection, CLOSES, first, before)
+        for stored in closes:
+            _read(stored)
+        return closes
 
     async def positions(self, actor: Actor, brand: str, day: date) -> Sequence[Position]:
         """Return the positions of a brand in the close of a day.
@@ -64,13 +68,14 @@ class DailyCloses:
         Raises:
             Forbidden: The actor may not see them.
             NotFound: The day is not closed.
+            Conflict: Its close was changed into something else.
         """
         require(actor, Permission.FINANCE_READ, brand)
         async with self.wallet.read() as connection:
             stored = await chain.of_day(connection, CLOSES, day)
         if stored is None:
             raise NotFound(f"{day} is not closed.")
-        return [position for position in stored.close.positions if position.brand == brand]
+        return [position for position in _read(stored).positions if position.brand == brand]
 
     async def holds(self, actor: Actor) -> Sequence[PayoutHold]:
         """Return what stops payouts now.
@@ -139,9 +144,21 @@ class DailyCloses:
             raise Conflict(f"Payouts in {currency[:8]} are not stopped.")
         if last is None or last.day <= holds[-1].day:
             raise Conflict(f"No day after {holds[-1].day} is closed yet.")
-        if last.close.currencies & {currency, ""}:
+        if _read(last).currencies & {currency, ""}:
             raise Conflict(f"The close of {last.day} differs, too.")
         return holds
+
+
+def _read(stored: StoredClose) -> Close:
+    """Return what a close says.
+
+    Raises:
+        Conflict: It was changed into something else.
+    """
+    try:
+        return stored.close
+    except UnreadableClose as fault:
+        raise Conflict(f"{str(fault).capitalize()}: an operator has to verify the closes.") from None
 
 
 def release_fact(proposal: Proposal, approved_by: str, at: datetime) -> Fact:

@@ -10,7 +10,7 @@ import typer
 
 from furlong.cli.command_work import run_with
 from furlong.cli.json_lists import AsJson, echo_list
-from furlong.cli.options import fail, read_settings
+from furlong.cli.options import fail, log_to_stderr, read_settings
 
 if TYPE_CHECKING:
     from foundation.storage.database import Database
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 cli = typer.Typer(no_args_is_help=True, help="Close the days of customers' money, verify and export closes.")
 MAX_EXPORTED: Final = 1_000
+MAX_REASON: Final = 200
 RUNBOOK: Final = "docs/runbooks/failed-close.md"
 
 
@@ -31,29 +32,53 @@ def close(
     ] = None,
     begins: Annotated[
         str,
-        typer.Option(help="Why openings are not compared with the close before, such as a restored backup."),
+        typer.Option(
+            help="Why openings are not compared with the close before, such as a restored backup. "
+            "If no day is over, the next close says it."
+        ),
     ] = "",
 ) -> None:
     """Close a day of the ledger, or all that are over. Exits with 1 if one differs: payouts stop then."""
     from subgraphs.wallet.closes import closer_of
+    from subgraphs.wallet.closing.close import UnreadableClose
     from subgraphs.wallet.closing.closer import NotClosable
 
+    log_to_stderr(quiet=True)
     wanted, settings = _day(day), _settings()
+    if len(begins) > MAX_REASON:
+        fail(f"--begins has at most {MAX_REASON} characters")
 
-    async def work(database: Database) -> list[StoredClose]:
+    async def work(database: Database) -> bool:
+        """Tell each close as soon as it is there; return whether one differs."""
         closer = closer_of(database, settings)
         days = await closer.due() if wanted is None else [wanted]
         if begins and len(days) > 1:
-            fail("--begins is for one day: name it with --day")
-        return [await closer.close(day, begins) for day in days]
+            fail(f"--begins is for one day: name it with --day {days[0]}")
+        differs = False
+        for due in days:
+            stored = await closer.close(due, begins)
+            typer.echo("\n".join(_told(stored)))
+            if begins and stored.close.begins != begins:
+                fail(f"{due} was closed before, without this reason")
+            differs = differs or stored.differences > 0
+        if not days:
+            typer.echo("All days that are over are closed.")
+            await _note(database, begins)
+        return differs
 
-    closes = run_with(("wallet",), work, NotClosable)
-    for stored in closes:
-        typer.echo("\n".join(_told(stored)))
-    if not closes:
-        typer.echo("All days that are over are closed.")
-    if any(stored.differences for stored in closes):
+    if run_with(("wallet",), work, NotClosable, UnreadableClose):
         fail(f"payouts of what differs are stopped: {RUNBOOK}")
+
+
+async def _note(database: Database, begins: str) -> None:
+    """Note why the next close does not continue the last one; "" if it does."""
+    from subgraphs.wallet.closing.chain import begin_anew
+    from subgraphs.wallet.models import CLOSES
+
+    if begins:
+        async with database.write() as connection:
+            await begin_anew(connection, CLOSES, begins)
+        typer.echo(f"The next close begins anew: {begins}")
 
 
 @cli.command()
@@ -64,15 +89,17 @@ def closes(
 ) -> None:
     """List the closes, the newest first, and what stops payouts."""
     from subgraphs.wallet.closing.chain import newest_first
+    from subgraphs.wallet.closing.close import UnreadableClose
     from subgraphs.wallet.closing.holds import PayoutHold, open_holds
     from subgraphs.wallet.models import CLOSES
 
     async def work(database: Database) -> tuple[list[StoredClose], list[PayoutHold]]:
         async with database.read() as connection:
             stored = await newest_first(connection, CLOSES, limit)
+            _ = [one.close for one in stored if as_json]  # what cannot be read ends the command in words
             return list(stored), await open_holds(connection, CLOSES)
 
-    stored, holds = run_with(("wallet",), work)
+    stored, holds = run_with(("wallet",), work, UnreadableClose)
     echo_list(
         stored,
         as_json=as_json,
@@ -142,14 +169,21 @@ def export(
     end: Annotated[str | None, typer.Option("--through", metavar="YYYY-MM-DD", help="The last day.")] = None,
 ) -> None:
     """Export closes for bookkeeping: sums by brand, currency, account and reason, and no customer's id."""
+    from subgraphs.wallet.closing.close import UnreadableClose
     from subgraphs.wallet.closing.export import exported
 
-    first, last = _day(day or start), _day(day or end or start)
-    if first is None or last is None or bool(day) == bool(start):
+    first, last = _day(day or start), _day(day or end)
+    if first is None or last is None or bool(day) is bool(start or end):
         fail("give --day, or --from and --through")
-    closes = run_with(("wallet",), lambda database: _closes_of(database, first, last))
-    with file.open("x", encoding="utf-8") as output:
-        output.writelines(f"{line}\n" for line in exported(closes))
+    closes = run_with(("wallet",), lambda database: _closes_of(database, first, last), UnreadableClose)
+    text = "".join(f"{line}\n" for line in exported(closes))
+    try:
+        with file.open("x", encoding="utf-8") as output:
+            output.write(text)
+    except FileExistsError:
+        fail(f"{file} exists already: name a new file")
+    except OSError as error:
+        fail(error)
     typer.echo(f"Exported {len(closes)} closes to {file}.")
 
 

@@ -241,6 +241,22 @@ async def test_closes_and_holds_are_shown(office: ProposalFixture) -> None:
     assert (await read(office, own, positions))["financePositions"] == []
 
 
+async def test_a_close_that_cannot_be_read_is_said_to_be_changed(
+    office: ProposalFixture, wallet: Database
+) -> None:
+    """In words that say who can help, where finance looks at it or needs it."""
+    async with wallet.write() as connection:
+        await connection.execute(update(CLOSES.close).values(content="x"))
+    for query in (
+        "{ financeCloses { nodes { id } } }",
+        f'{{ financePositions(brand: "{BRAND}", day: "2026-03-21") {{ account }} }}',
+    ):
+        [error] = (await ask(office.graph, FAY, query))["errors"]
+        assert "was changed, and cannot be read: an operator has to verify the closes." in error["message"]
+    given = {"currency": "GBP", "reason": "the row was restored"}
+    assert await office.outcome(FAY, "proposePayoutRelease", input=given) == "CONFLICT"
+
+
 async def test_a_check_is_closed_with_a_finding(office: ProposalFixture, wallet: Database) -> None:
     """By one person, recorded, and once; the wallet reads it as a fact."""
     row = {"brand_id": BRAND, "customer_id": "c-0", "due_at": NOW, "net_minor": 50_000, "currency": "GBP"}

@@ -12,7 +12,10 @@ from typer.testing import CliRunner
 
 from foundation.signatures.keys import new_key
 from furlong.cli import app
+from subgraphs.wallet.closing.chain import newest_first
+from subgraphs.wallet.closing.close import Close
 from subgraphs.wallet.closing.days import span_of
+from subgraphs.wallet.models import CLOSES
 from tests.subgraphs.wallet.closing.closed_wallet import HOUR, NORTH, ClosedWallet
 from tests.support.wallet.ledgers import opened_database
 
@@ -99,6 +102,49 @@ def test_days_are_closed_listed_verified_and_exported(first: date, url: str, tmp
     assert "3 of these 4 days are closed" in told
 
 
+def test_an_export_never_overwrites(first: date, url: str, tmp_path: Path) -> None:
+    """And says in words which file is in the way, or that there is no such folder."""
+    del url
+    furlong("close")
+    (tmp_path / "kept").write_text("kept")
+    assert "kept exists already: name a new file" in furlong("export", "kept", "--day", str(first), status=1)
+    assert (tmp_path / "kept").read_text() == "kept"
+    assert "No such file or directory" in furlong("export", "no/file", "--day", str(first), status=1)
+
+
+def test_why_a_close_begins_anew_is_never_forgotten(first: date, url: str) -> None:
+    """A day that was closed without the reason is no success; without a day, the next close says it."""
+    told = furlong("close", "--day", str(first), "--begins", "a backup was restored")
+    assert f"{first}: 0 differences, signed" in told
+    furlong("close")
+    told = furlong("close", "--day", str(first), "--begins", "another reason", status=1)
+    assert f"{first} was closed before, without this reason" in told
+    assert "The next close begins anew: restored" in furlong("close", "--begins", "restored")
+    change(url, "DELETE FROM day_close WHERE sequence=3")
+    change(url, "UPDATE close_head SET sequence=2, hash=(SELECT hash FROM day_close WHERE sequence=2)")
+    furlong("close")
+    [newest, *_] = closes_of(url)
+    assert (newest.begins, newest.sequence) == ("restored", 3)
+
+
+def closes_of(url: str) -> list[Close]:
+    """Return what closes say, the newest first."""
+
+    async def work() -> list[Close]:
+        async with opened_database(url) as database, database.read() as connection:
+            return [stored.close for stored in await newest_first(connection, CLOSES, 10)]
+
+    return asyncio.run(work())
+
+
+def test_a_close_that_cannot_be_read_is_told_in_words(first: date, url: str) -> None:
+    """By each command that needs it."""
+    furlong("close")
+    change(url, "UPDATE day_close SET content='x' WHERE sequence=1")
+    for words in (("closes", "--json"), ("close", "--day", str(first)), ("export", "f", "--day", str(first))):
+        assert f"the close of {first} was changed, and cannot be read" in furlong(*words, status=1)
+
+
 def test_what_differs_is_told_with_a_status(first: date, url: str) -> None:
     """And so is what was changed afterwards."""
     change(url, "UPDATE transfer SET amount=amount+1 WHERE code=3")
@@ -120,7 +166,13 @@ def test_what_differs_is_told_with_a_status(first: date, url: str) -> None:
         (("close", "--day", "monday"), "is not a day such as"),
         (("close", "--begins", "a backup was restored"), "--begins is for one day"),
         (("verify", "--noted", "x"), "is not SEQUENCE:HASH"),
+        (("close", "--begins", "b" * 201), "at most 200 characters"),
         (("export", "f.beancount"), "give --day, or --from and --through"),
+        (("export", "f.beancount", "--from", "2026-01-02"), "give --day, or --from and --through"),
+        (
+            ("export", "f.beancount", "--day", "2026-01-02", "--through", "2026-01-03"),
+            "give --day, or --from and --through",
+        ),
         (("export", "f.beancount", "--from", "2026-01-02", "--through", "2026-01-01"), "1 to 1,000 days"),
     ],
 )
