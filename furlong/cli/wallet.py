@@ -157,6 +157,10 @@ def verify(
         typer.echo(f"The key {key}, which has signed closes, is not in FURLONG_WALLET_CLOSE_KEYS_FILE.")
     if found.faults or found.differences:
         fail(f"closes or the ledger were changed: {RUNBOOK}")
+    if found.unknown_keys:
+        fail(
+            "nobody can tell who signed these closes: put the public part of each key of yours into the file"
+        )
     typer.echo("All closes are as they were made, and the ledger is right.")
 
 

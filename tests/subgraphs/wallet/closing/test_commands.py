@@ -145,6 +145,20 @@ def test_a_close_that_cannot_be_read_is_told_in_words(first: date, url: str) -> 
         assert f"the close of {first} was changed, and cannot be read" in furlong(*words, status=1)
 
 
+def test_closes_that_a_stranger_signed_are_no_success(
+    first: date, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever has the database can write a chain and sign it, with a key that is not ours."""
+    del url
+    furlong("close", "--day", str(first))
+    (tmp_path / "ours.json").write_bytes(orjson.dumps({"keys": [new_key("ours")]}))
+    monkeypatch.setenv("FURLONG_WALLET_CLOSE_KEYS_FILE", str(tmp_path / "ours.json"))
+    told = furlong("verify", status=1)
+    assert "The key close-1, which has signed closes, is not in FURLONG_WALLET_CLOSE_KEYS_FILE." in told
+    assert "nobody can tell who signed these closes" in told
+    assert "as they were made" not in told
+
+
 def test_what_differs_is_told_with_a_status(first: date, url: str) -> None:
     """And so is what was changed afterwards."""
     change(url, "UPDATE transfer SET amount=amount+1 WHERE code=3")
