@@ -8,6 +8,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from itertools import pairwise
 from typing import Final
 
 from subgraphs.wallet.closing.close import Close, Position, amount_in_words
@@ -40,11 +41,23 @@ def exported(closes: Sequence[Close]) -> Iterator[str]:
     for currency in sorted({position.currency for close in closes for position in close.positions}):
         yield f'option "operating_currency" "{currency}"'
     yield from _opened(closes)
-    for currency, positions in _by_currency(closes[0].positions):
-        opening = [(account_name(position), -position.opening) for position in positions]
-        yield from _transaction(first, OPENING, currency, opening)
-    for close in closes:
+    yield from _began(closes[0], (), OPENING)
+    for before, close in pairwise((closes[0], *closes)):
+        if close.begins and close is not before:
+            yield from _began(close, before.positions, f"{OPENING}: {close.begins}")
         yield from _of_day(close)
+
+
+def _began(close: Close, before: Sequence[Position], reason: str) -> Iterator[str]:
+    """Yield what a close has at its opening, and the one before had not at its end."""
+    moved = defaultdict[str, dict[str, int]](dict)
+    for position in before:
+        moved[position.currency][account_name(position)] = position.closing
+    for position in close.positions:
+        had = moved[position.currency].get(account_name(position), 0)
+        moved[position.currency][account_name(position)] = had - position.opening
+    for currency, amounts in sorted(moved.items()):
+        yield from _transaction(close.day, reason, currency, list(amounts.items()))
 
 
 def account_name(position: Position) -> str:
@@ -89,18 +102,11 @@ def _of_day(close: Close) -> Iterator[str]:
         yield f"{close.day + ONE_DAY} balance {account_name(position)} {closing} ~ 0 {position.currency}"
 
 
-def _by_currency(positions: Iterable[Position]) -> list[tuple[str, list[Position]]]:
-    found: defaultdict[str, list[Position]] = defaultdict(list)
-    for position in positions:
-        found[position.currency].append(position)
-    return sorted(found.items())
-
-
 def _transaction(day: date, reason: str, currency: str, amounts: list[tuple[str, int]]) -> Iterator[str]:
     moved = [(name, amount) for name, amount in amounts if amount]
     if not moved:
         return
-    yield f'{day} * "{reason}"'
+    yield f'{day} * "{_escaped(reason)}"'
     for name, amount in moved:
         yield f"  {name}  {amount_in_words(amount, currency)} {currency}"
 

@@ -21,7 +21,7 @@ from subgraphs.kit.domain.keys import Owner
 from subgraphs.wallet.closes import DAYS
 from subgraphs.wallet.closing.close import Close, CloseDifference, Movement, Position
 from subgraphs.wallet.closing.closer import Closer
-from subgraphs.wallet.closing.days import day_of, span_of
+from subgraphs.wallet.closing.days import ONE_DAY, day_of, span_of
 from subgraphs.wallet.closing.export import account_name, exported
 from subgraphs.wallet.closing.verification import Verifier
 from subgraphs.wallet.funds.codes import HOUSE, AccountCode, house_account
@@ -251,3 +251,33 @@ def _imported(node: ast.AST) -> list[str]:
     if isinstance(node, ast.Import):
         return [alias.name.partition(".")[0] for alias in node.names]
     return [(node.module or "").partition(".")[0]] if isinstance(node, ast.ImportFrom) else []
+
+
+def test_a_close_that_begins_anew_brings_what_its_openings_say() -> None:
+    """Beancount finds no error after rows were moved, and shows what changed behind the days, and why."""
+    first = close_of(
+        position(NORTH, "CASH", 0, Movement("DEPOSIT", 0, 900, 2)),
+        position(NORTH, "PAYMENTS", 0, Movement("DEPOSIT", 900, 0, 2)),
+        position(NORTH, "CASH", 0, Movement("DEPOSIT", 0, 5, 1), currency="EUR"),
+        position(NORTH, "PAYMENTS", 0, Movement("DEPOSIT", 5, 0, 1), currency="EUR"),
+    )
+    second = close_of(
+        position(NORTH, "CASH", 500, Movement("STAKE", 100, 0, 1)),
+        position(NORTH, "BETS", 0, Movement("STAKE", 0, 100, 1)),
+        position(NORTH, "PAYMENTS", -500),
+        day=FIRST + ONE_DAY,
+    )
+    closes = [first, replace(second, sequence=2, begins='a "backup"')]
+    entries, errors, _ = loader.load_string("\n".join(exported(closes)))
+    assert errors == []
+    assert balances_of(entries) == {
+        "Liabilities:Northbet:GBP:Cash": -400,
+        "Income:Northbet:GBP:Bets": -100,
+        "Assets:Northbet:GBP:Payments": 500,
+    }
+    began = [
+        entry.narration
+        for entry in entries
+        if isinstance(entry, Transaction) and entry.narration and entry.narration.startswith("Opening")
+    ]
+    assert began == ['Opening balances: a "backup"'] * 2
