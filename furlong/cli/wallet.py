@@ -10,7 +10,7 @@ import typer
 
 from furlong.cli.command_work import run_with
 from furlong.cli.json_lists import AsJson, echo_list
-from furlong.cli.options import fail, log_to_stderr, read_settings
+from furlong.cli.options import fail, log_to_stderr, product_clock, read_settings
 
 if TYPE_CHECKING:
     from foundation.storage.database import Database
@@ -39,7 +39,7 @@ def close(
     ] = "",
 ) -> None:
     """Close a day of the ledger, or all that are over. Exits with 1 if one differs: payouts stop then."""
-    from subgraphs.wallet.closes import closer_of
+    from subgraphs.wallet.closes import closer_of, require_right_clock
     from subgraphs.wallet.closing.close import UnreadableClose
     from subgraphs.wallet.closing.closer import NotClosable
 
@@ -51,6 +51,7 @@ def close(
     async def work(database: Database) -> bool:
         """Tell each close as soon as it is there; return whether one differs."""
         closer = closer_of(database, settings)
+        await require_right_clock(database, product_clock())
         days = await closer.due() if wanted is None else [wanted]
         if begins and len(days) > 1:
             fail(f"--begins is for one day: name it with --day {days[0]}")

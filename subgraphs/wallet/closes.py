@@ -7,6 +7,7 @@ from typing import Final
 
 import structlog
 
+from foundation.storage.clock import Clock, database_time
 from foundation.storage.database import Database
 from subgraphs.kit.rounds import WorkerParts
 from subgraphs.wallet.closing.closer import Closer, ClosesChanged, NotClosable
@@ -34,6 +35,16 @@ def closer_of(database: Database, settings: CloseSettings) -> Closer:
     return Closer(database, DAYS, CLOSES, settings.signing)
 
 
+async def require_right_clock(database: Database, clock: Clock) -> None:
+    """Check, before a day is closed by the database's clock, that this node's agrees with it.
+
+    Raises:
+        ClockDiffers: One of them is wrong.
+    """
+    async with database.read() as connection:
+        await database_time(clock.machine, connection)
+
+
 def verifier_of(database: Database, settings: CloseSettings) -> Verifier:
     """Return what verifies the closes of a wallet's database."""
     return Verifier(database, DAYS, CLOSES, settings.known)
@@ -47,7 +58,13 @@ class DailyClose:
     closer: Closer
 
     async def round(self) -> Mapping[str, int]:
-        """Close the earliest day that is over; tell what waits, and how many holds stop payouts."""
+        """Close the earliest day that is over; tell what waits, and how many holds stop payouts.
+
+        Raises:
+            ClockDiffers: The database's clock or this node's is wrong: a day that is not over would be
+                closed, and nothing could be moved before its end.
+        """
+        await require_right_clock(self.wallet.database, self.wallet.clock)
         waiting = await self._close_earliest()
         database = self.wallet.database
         async with database.read() as connection:

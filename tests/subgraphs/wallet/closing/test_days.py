@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from foundation.storage.cells.cell import Cell
 from foundation.storage.cells.ownership import CellRow, CellState, write_cell
-from foundation.storage.clock import SystemClock
+from foundation.storage.clock import ClockDiffers, SystemClock
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 from subgraphs.kit.domain.keys import Owner
@@ -167,6 +167,24 @@ async def test_a_late_transfer_belongs_to_the_next_day(wallet: ClosedWallet) -> 
         (position.account, position.opening, position.closing) for position in close.positions
     }
     assert (await wallet.verify()).faults == ()
+
+
+class DatabaseAhead(SystemClock):
+    """The clock of a node whose database's is a day ahead."""
+
+    async def at(self, connection: AsyncConnection) -> datetime:
+        """Return the time of the database."""
+        return await super().at(connection) + timedelta(days=1)
+
+
+async def test_no_day_is_closed_by_a_clock_that_is_wrong(wallet: ClosedWallet) -> None:
+    """Nothing could be moved on a day that was closed before its end."""
+    await wallet.pay(NORTH, 1000)
+    wallet.tomorrow()
+    opened = OpenedWallet.of(wallet.database, DatabaseAhead())
+    with pytest.raises(ClockDiffers):
+        await DailyClose(opened, wallet.closer).round()
+    assert await wallet.closer.due() == [FIRST]
 
 
 async def test_what_differs_stops_payouts_until_it_is_right_and_two_people_say_so(
