@@ -222,4 +222,7 @@ class CorrectionWork:
                 return account.id
         if wanted.credit or wanted.amount_minor < 0:
             return None
-        return await self.accounts.open_cash(wanted.owner, wanted.currency, at)
+        try:
+            return await self.accounts.open_cash(wanted.owner, wanted.currency, at)
+        except ValueError:  # there is no such currency
+            return None

@@ -155,6 +155,19 @@ async def test_an_account_that_is_not_there_is_refused(wallet: ClosedWallet) -> 
     assert found == {"p-1": NO_ACCOUNT, "p-2": NO_ACCOUNT, "p-3": None}
 
 
+async def test_one_in_a_currency_that_is_none_holds_up_no_other(wallet: ClosedWallet) -> None:
+    """It is refused, and those after it are applied; yen and dinars are moved in their own minor units."""
+    for number, currency in enumerate(("QQQ", "JPY", "KWD")):
+        await decide(wallet, correction_id=f"p-{number}", currency=currency)
+    assert await apply(wallet) == 0
+    found = {correction.correction_id: correction.refusal for correction in await corrections(wallet)}
+    assert found == {"p-0": NO_ACCOUNT, "p-1": None, "p-2": None}
+    wallet.tomorrow()
+    close = (await wallet.closer.close(FIRST)).close
+    cash = {one.currency: one.closing for one in close.positions if one.account == "CASH"}
+    assert (cash["JPY"], cash["KWD"]) == (250, 250)
+
+
 async def test_one_that_the_ledger_never_permits_holds_up_no_other(wallet: ClosedWallet) -> None:
     """Its id is that of another transfer: it is refused, and those after it are applied."""
     taken = await wallet.pay(NORTH, 5, id="deposit-1")
