@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from furlong.cli.command_work import run
 from furlong.cli.json_lists import AsJson, amount, echo_list
 from furlong.cli.options import address, database_settings, fail, log_to_stderr, read_settings, running_clock
 from furlong.cli.own_databases import check_databases
+
+if TYPE_CHECKING:
+    from subgraphs.wallet.funds.reconciliation import Known
 
 cli = typer.Typer(no_args_is_help=True, help="Customers' money for other processes: serve it, compare it.")
 
@@ -58,18 +62,19 @@ def reconcile(
 
     It also reads a closed database, and changes nothing.
     """
-    from msgspec import DecodeError, json, to_builtins
+    from msgspec import to_builtins
 
     from foundation.storage.database import Database
     from subgraphs.wallet.funds.ledger_funds import LedgerFunds
-    from subgraphs.wallet.funds.reconciliation import Known, Lack, lacks
+    from subgraphs.wallet.funds.reconciliation import Lack, lacks
     from subgraphs.wallet.funds.written_reservations import ReservationReader
     from subgraphs.wallet.opened import OpenedWallet
 
     settings, clock = database_settings().entering_closed(), running_clock()
 
+    known = _known(file)
+
     async def work() -> list[Lack]:
-        known = [json.decode(line, type=Known) for line in file.read_bytes().splitlines() if line.strip()]
         database = Database.open(settings, "wallet")
         wallet = OpenedWallet.of(database, clock)
         try:
@@ -80,10 +85,7 @@ def reconcile(
         finally:
             await wallet.close()
 
-    try:
-        found = asyncio.run(work())
-    except (DecodeError, OSError) as error:
-        fail(error)
+    found = run(work())
     echo_list(
         found,
         as_json=as_json,
@@ -94,3 +96,25 @@ def reconcile(
     )
     if found:
         raise typer.Exit(1)
+
+
+def _known(file: Path) -> list[Known]:
+    """Return the reservations of a file; end the command if a line is none, or if there is none at all."""
+    from msgspec import DecodeError, json
+
+    from subgraphs.wallet.funds.reconciliation import Known
+
+    try:
+        lines = file.read_bytes().splitlines()
+    except OSError as error:
+        fail(error)
+    known = []
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            try:
+                known.append(json.decode(line, type=Known))
+            except (DecodeError, UnicodeDecodeError) as error:
+                fail(f"{file}, line {number}: {error}")
+    if not known:
+        fail(f"{file} has no reservation: ask each block for those that it knows since the backup")
+    return known

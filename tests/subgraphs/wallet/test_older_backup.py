@@ -26,6 +26,9 @@ from tools.private_mariadb import PrivateMariadb
 
 PATIENCE_SECONDS = 120.0
 CUSTOMERS = [Owner(BRAND, f"c-{number}") for number in range(3)]
+STAKE = Reservation(
+    id="bet-1", owner=CUSTOMERS[0], currency="GBP", amount=5, purpose=Purpose.BET, seconds=600
+)
 
 
 @asynccontextmanager
@@ -111,13 +114,25 @@ async def test_a_closed_wallet_is_in_doubt_until_a_person_opens_it(mariadb: Priv
     """Nothing is refused for ever while nobody knows what it lacks."""
     settings, clients = DatabaseSettings(url=mariadb.fresh_url()), MoneyClients(CUSTOMERS)
     await migrate(settings, "wallet", METADATA)
-    stake = Reservation(
-        id="bet-1", owner=CUSTOMERS[0], currency="GBP", amount=5, purpose=Purpose.BET, seconds=600
-    )
     async with opened(settings) as wallet:
         await clients.begin(wallet)
         await close_database(settings, "wallet")
-        assert await wallet.funds.reserve(stake) == IN_DOUBT
-        assert await wallet.funds.ask(stake) is None
+        assert await wallet.funds.reserve(STAKE) == IN_DOUBT
+        assert await wallet.funds.ask(STAKE) is None
         await open_database(settings, "wallet")
-        assert await wallet.funds.reserve(stake) == DONE
+        assert await wallet.funds.reserve(STAKE) == DONE
+
+
+def test_a_file_that_names_nothing_is_no_proof(tmp_path: Path) -> None:
+    """An export that failed is not taken for a ledger that has everything; a wrong line is named."""
+    file = tmp_path / "known.jsonl"
+    env = {"FURLONG_DATABASE_URL": f"sqlite+aiosqlite:///{tmp_path / 'db'}"}
+    for content, said in (("\n", "has no reservation"), ("\n{", "line 2: Input data was truncated")):
+        file.write_text(content)
+        ended = CliRunner().invoke(app, ["funds", "reconcile", str(file)], env=env)
+        assert ended.exit_code == 1
+        assert said in ended.output
+    file.write_bytes(msgspec_json.encode(Known(STAKE, ReservationState.SETTLED)))
+    ended = CliRunner().invoke(app, ["funds", "reconcile", str(file)], env=env)
+    assert ended.exit_code == 1
+    assert "`furlong db upgrade` creates what is missing" in ended.output
