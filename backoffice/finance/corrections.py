@@ -12,7 +12,8 @@ from typing import Any, Final
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backoffice.access import Actor, Permission, allows, require, require_step_up
-from backoffice.approvals.proposals import Needs, Proposal, ProposalId, ProposalKind
+from backoffice.approvals.proposals import Needs, Proposal, ProposalId, ProposalKind, ProposalStatus
+from backoffice.approvals.repository import ProposalFilter, newest_first
 from backoffice.approvals.service import Approvals
 from backoffice.audit.audit_log import AuditLog
 from backoffice.audit.canonical_json import Json
@@ -34,6 +35,9 @@ from subgraphs.wallet.topics import CORRECTION_SCHEMA, CORRECTION_TOPIC
 CORRECTION_KIND: Final = "finance.correction"
 MAX_MINOR: Final = 1_000_000_000
 """The most of one correction: a greater one is a mistake, or several."""
+
+MAX_PENDING: Final = 100
+"""Among how many corrections of a customer that wait the same one is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +127,7 @@ class Corrections:
             NotFound: There is no such customer whose account the actor may correct.
             StepUpRequired: The actor has to confirm their second factor.
             Invalid: No reason, or an amount that cannot be.
-            Conflict: It would be refused now.
+            Conflict: It would be refused now, or the same one waits for another person already.
         """
         self._require_known(actor, wanted.owner)
         require_step_up(actor, self.clock.machine.now())
@@ -141,6 +145,7 @@ class Corrections:
             "before_minor": preview.before_minor,
         }
         async with self.database.write() as connection:
+            await self._require_new(connection, wanted)
             return await self.approvals.propose(
                 connection,
                 actor,
@@ -151,15 +156,28 @@ class Corrections:
                 reason=reason.strip(),
             )
 
+    async def _require_new(self, connection: AsyncConnection, wanted: CorrectionRequest) -> None:
+        """Refuse what was proposed twice: each of both would move the money.
+
+        Raises:
+            Conflict: The same correction waits for another person already.
+        """
+        subject, status = customer_subject(wanted.owner), ProposalStatus.PENDING
+        mine = ProposalFilter(status=status, kind=CORRECTION_KIND, subject=subject)
+        for proposal in await newest_first(connection, mine, MAX_PENDING, None):
+            if _request(proposal) == wanted:
+                raise Conflict(
+                    f"{proposal.proposer_name} has proposed the same correction: it waits under Approvals. "
+                    "If another one is meant, have that one decided first."
+                )
+
     async def _approved(self, connection: AsyncConnection, actor: Actor, proposal: Proposal) -> Json:
         """Publish a correction; the proposal's id is what makes it apply once.
 
         Raises:
             Conflict: It would be refused now. The proposal stays, to be approved later or ended.
         """
-        content: Any = proposal.content
-        owner = Owner(content["brand"], content["customer"])
-        wanted = CorrectionRequest(owner, content["currency"], content["amount_minor"], content["credit"])
+        wanted = _request(proposal)
         if (refusal := (await self._preview(wanted)).refusal) is not None:
             raise Conflict(refusal)
         now = await self.clock.at(connection)
@@ -197,6 +215,13 @@ class Corrections:
         await self.audit.record_access(
             self.database, actor, f"finance.look_at_{what}", brand=brand, subject=subject
         )
+
+
+def _request(proposal: Proposal) -> CorrectionRequest:
+    """Return what was proposed."""
+    content: Any = proposal.content
+    owner = Owner(content["brand"], content["customer"])
+    return CorrectionRequest(owner, content["currency"], content["amount_minor"], content["credit"])
 
 
 def correction_fact(proposal: Proposal, wanted: CorrectionRequest, approved_by: str, at: datetime) -> Fact:

@@ -135,6 +135,19 @@ async def test_a_correction_takes_two_people_of_finance(office: ProposalFixture,
     ]
 
 
+async def test_the_same_correction_waits_once(office: ProposalFixture) -> None:
+    """Who clicks twice proposes once; another amount, or the same after a decision, is another correction."""
+    assert "errors" not in await propose(office, FAY, TAKES)
+    proposal = await proposed(office)
+    for who in (FAY, FINN):
+        [error] = (await propose(office, who, TAKES))["errors"]
+        assert error["extensions"]["code"] == "CONFLICT"
+        assert error["message"].startswith("Fay has proposed the same correction")
+    assert await approve(office, FINN, proposal) == "approve"
+    assert "errors" not in await propose(office, FAY, TAKES)
+    assert "errors" not in await propose(office, FAY, TAKES | {"amountMinor": -301})
+
+
 async def test_what_it_would_do_is_shown_before(office: ProposalFixture) -> None:
     """What the customer has before and after, that it waits, and why it would be refused."""
     preview = "before: beforeMinor after: afterMinor refusal waits"
