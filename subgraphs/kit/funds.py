@@ -195,7 +195,7 @@ def check_settlement(settlement: Settlement) -> None:
 
 
 def check_owner(owner: Owner) -> None:
-    """Refuse what can be nobody's name.
+    """Refuse what cannot name a customer.
 
     Raises:
         ValueError: The brand or the customer is empty or too long.

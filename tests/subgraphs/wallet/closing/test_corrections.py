@@ -164,7 +164,7 @@ async def test_one_in_a_currency_that_is_none_holds_up_no_other(wallet: ClosedWa
     assert found == {"p-0": NO_ACCOUNT, "p-1": None, "p-2": None}
     wallet.tomorrow()
     close = (await wallet.closer.close(FIRST)).close
-    cash = {one.currency: one.closing for one in close.positions if one.account == "CASH"}
+    cash = {position.currency: position.closing for position in close.positions if position.account == "CASH"}
     assert (cash["JPY"], cash["KWD"]) == (250, 250)
 
 
