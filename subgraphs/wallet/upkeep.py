@@ -3,7 +3,7 @@
 What a reservation held is its customer's again, and what is left of a credit is the house's.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from time import monotonic
@@ -15,6 +15,7 @@ from subgraphs.kit.records.erasure import Pseudonyms
 from subgraphs.kit.records.outbox import Outbox
 from subgraphs.kit.rounds import WorkerParts
 from subgraphs.wallet.customer_data import erasure_of
+from subgraphs.wallet.limits.facts.notices import Notice
 from subgraphs.wallet.limits.looks import Looks, due_looks
 from subgraphs.wallet.models import LIMITS, OUTBOX
 from subgraphs.wallet.opened import OpenedWallet, UnknownBrand
@@ -83,13 +84,15 @@ class Upkeep:
                 standing = await wallet.standing_of(owner)
             except UnknownBrand:
                 standing = None
+            notices: Sequence[Notice] = ()
             async with wallet.database.write() as connection:
                 at = await wallet.clock.at(connection)
                 if standing is None:
                     await looks.postpone(connection, owner, at + UNKNOWN_AGAIN)
                 else:
-                    await looks.look(connection, owner, standing, at)
-        wallet.announce(*owners)  # a limit, a break or an exclusion may have ended
+                    notices = await looks.look(connection, owner, standing, at)
+            if notices:  # what the page shows of limits, breaks and prompts is not as it was
+                wallet.announce(owner)
         return len(owners)
 
     async def close(self) -> None:
