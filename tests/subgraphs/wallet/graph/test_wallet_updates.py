@@ -54,6 +54,12 @@ async def told(events: Events) -> tuple[int, list[str], list[tuple[str, str]]]:
     return wallet["balance"]["minor"], [limit["kind"] for limit in wallet["limits"]], newest
 
 
+async def until_told(events: Events, what: tuple[int, list[str], list[tuple[str, str]]]) -> None:
+    """Wait for an event; others may come before, such as of a reminder that is due."""
+    while await told(events) != what:
+        pass
+
+
 async def follow_a_bet(served: ServedWallet) -> None:
     """Look whether a page is told what another process does to the customer's money."""
     async with following(served) as events:
@@ -100,11 +106,11 @@ async def test_the_end_of_a_reservation_by_its_time_is_told(served: ServedWallet
         await told(events)
         await served.wallet.funds.reserve(stake("bet-1", 300, seconds=1))
         assert (await told(events))[0] == 700
-        next_one = asyncio.create_task(told(events))
-        while not next_one.done():
+        ended = asyncio.create_task(until_told(events, (1_000, [], [("STAKE", "VOIDED")])))
+        while not ended.done():
             await upkeep.round()
             await asyncio.sleep(0.05)
-        assert await next_one == (1_000, [], [("STAKE", "VOIDED")])
+        await ended
     await upkeep.close()
 
 
