@@ -1,7 +1,7 @@
 """Places a bet of the demo's slip as a betting site would: the stake first, then the bet.
 
-The stake is reserved, the bet is published, the stake is taken. If the bet is not published, the stake goes
-back.
+The stake is reserved, the bet is kept and published, the stake is taken. If the bet is not published, the
+stake goes back. A bet that comes again, also after a restart, is published as it was at first.
 """
 
 import asyncio
@@ -128,12 +128,15 @@ class Betting:
         return outcome
 
     async def _placed(self, wanted: OpenSlip, brand: Brand, slip: PlacedSlip) -> Placed:
+        kept = self.slips.add(wanted)
+        if (kept.selection_id, kept.odds_milli) != (wanted.selection_id, wanted.odds_milli):
+            raise AnotherBet("a bet was placed under this id, on another selection or at other odds")
         bet = slip_bet(
             brand,
             wanted.customer,
             stake_minor=wanted.stake_minor,
             odds_milli=wanted.odds_milli,
-            placed_at=wanted.at,
+            placed_at=kept.at,
             bet_type=slip.bet_type,
             stake_source="free_bet" if wanted.free_bet else "cash",
             bet_id=UUID(wanted.bet_id),
@@ -143,9 +146,10 @@ class Betting:
         try:
             await self.producer.publish([bet_message(bet)])
         except BaseException:
-            await funds.release(wanted.reservation)
+            if kept is wanted:  # one that was placed before may have been published then
+                self.slips.forget(wanted)
+                await funds.release(wanted.reservation)
             raise
-        self.slips.add(wanted)
         await funds.settle(wanted.taken())
         return Placed(bet_id=bet.bet_id, is_counting=self.counts_bets())
 

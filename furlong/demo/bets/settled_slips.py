@@ -15,20 +15,24 @@ from typing import Final
 import structlog
 
 from furlong.demo.bets.offers import Offers, OffersUnavailable
-from simulator.sqlite_file import open_file
+from simulator.sqlite_file import open_file, transaction
 from subgraphs.kit.credits import TERMS, CreditKind
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.funds import Funds, Outcome, Purpose, Reservation, Settlement, Status
 
 log = structlog.get_logger(__name__)
 FILE: Final = "slips.sqlite"
-TABLES: Final = """
-CREATE TABLE IF NOT EXISTS open_slip (
+_COLUMNS: Final = """
     bet_id TEXT PRIMARY KEY, brand TEXT NOT NULL, customer TEXT NOT NULL, currency TEXT NOT NULL,
     stake_minor INTEGER NOT NULL, odds_milli INTEGER NOT NULL, selection_id TEXT NOT NULL,
     free_bet TEXT NOT NULL, placed_at TEXT NOT NULL
-) STRICT;
 """
+TABLES: Final = f"""
+CREATE TABLE IF NOT EXISTS open_slip ({_COLUMNS}) STRICT;
+CREATE TABLE IF NOT EXISTS placed_slip ({_COLUMNS}) STRICT;
+"""
+"""`placed_slip` keeps what was bet under an id, also once it is settled."""
+
 HOLD_SECONDS: Final = 60
 """How long a stake is reserved until the bet is published; then it is taken."""
 
@@ -104,10 +108,24 @@ class OpenSlips:
     def __init__(self, file: sqlite3.Connection) -> None:
         self._file = file
 
-    def add(self, slip: OpenSlip) -> None:
-        """Add a bet, unless it is there."""
+    def add(self, slip: OpenSlip) -> OpenSlip:
+        """Add a bet, and return it; or the bet that was placed under its id before, settled or not."""
         places = ", ".join("?" * len(astuple(slip)))
-        self._file.execute(f"INSERT OR IGNORE INTO open_slip VALUES ({places})", astuple(slip))  # noqa: S608 - places
+        with transaction(self._file):
+            before = self._file.execute(
+                "SELECT * FROM placed_slip WHERE bet_id = ?", (slip.bet_id,)
+            ).fetchone()
+            if before is not None:
+                return OpenSlip(*before)
+            for table in ("placed_slip", "open_slip"):
+                self._file.execute(f"INSERT OR IGNORE INTO {table} VALUES ({places})", astuple(slip))  # noqa: S608 - ours
+        return slip
+
+    def forget(self, slip: OpenSlip) -> None:
+        """Forget a bet that was never published."""
+        with transaction(self._file):
+            self.remove(slip)
+            self._file.execute("DELETE FROM placed_slip WHERE bet_id = ?", (slip.bet_id,))
 
     def remove(self, slip: OpenSlip) -> None:
         """Remove a bet, once it has been paid."""
