@@ -1,7 +1,7 @@
-"""Breaks and self-exclusion: each is kept as it was chosen, and the one that lasts longest holds.
+"""Breaks and self-exclusion: whatever is chosen, in any order, stops a customer until the last ends.
 
-Nothing shortens one: a shorter one that is chosen later holds beside it. So any number of them, in any order,
-stop a customer until the last ends.
+Nothing shortens one: a shorter one of its kind that is chosen later changes nothing, a longer one lengthens
+it.
 """
 
 from collections.abc import Iterable

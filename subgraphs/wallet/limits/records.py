@@ -153,17 +153,34 @@ class LimitRecords:
         return revision
 
     async def add_break(self, connection: AsyncConnection, owner: Owner, key: str, chosen: Break) -> None:
-        """Add a break or an exclusion."""
+        """Add a break or an exclusion; one of the same that holds becomes longer instead, and never shorter.
+
+        So a customer has few of them however many are asked for, and whoever reads them reads few.
+        """
+        table = self.tables.chosen_break
+        product = chosen.product and chosen.product.value
+        same = (
+            of_owner(table, owner),
+            table.c.kind == chosen.kind.value,
+            table.c.product.is_(None) if product is None else table.c.product == product,
+            table.c.since <= chosen.since,
+            table.c.ends_at > chosen.since,
+        )
+        longest = select(table.c.request_key).where(*same).order_by(table.c.ends_at.desc()).limit(1)
+        if (holding := await connection.scalar(longest)) is not None:
+            shorter = (of_owner(table, owner), table.c.request_key == holding, table.c.ends_at < chosen.until)
+            await connection.execute(update(table).where(*shorter).values(ends_at=chosen.until))
+            return
         row = {
             "brand_id": owner.brand,
             "customer_id": owner.customer,
             "request_key": key,
             "kind": chosen.kind.value,
-            "product": chosen.product and chosen.product.value,
+            "product": product,
             "since": chosen.since,
             "ends_at": chosen.until,
         }
-        await connection.execute(self.tables.chosen_break.insert().values(row))
+        await connection.execute(table.insert().values(row))
 
 
 def of_owner(table: Table, owner: Owner) -> ColumnElement[bool]:

@@ -14,7 +14,7 @@ class LimitTables:
     Attributes:
         holder: One row for each customer, which is locked by whoever changes or counts anything of theirs.
         limit: What is in effect, and a raise that is not.
-        chosen_break: Append only: nothing shortens or removes one.
+        chosen_break: Nothing shortens or removes one; one that holds may become longer.
         change: Append only: who asked for what, when, and what became of it.
         claim: Deposits and stakes that count, and what pays them back.
         check: When a person had to look at a customer, and what was found.

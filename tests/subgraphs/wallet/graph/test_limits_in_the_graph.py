@@ -151,7 +151,6 @@ async def test_a_break_stops_a_bet_and_is_shown(served: ServedWallet) -> None:
     assert [(one["until"], one["product"]) for one in payload["limits"]] == [
         (longer.isoformat(), None),
         ((NOW + 3 * DAY).isoformat(), "CASINO"),
-        (shorter.isoformat(), None),
     ]
     assert await served.wallet.funds.reserve(stake("bet-2", 100)) == refused(Why.COOLING_OFF)
 

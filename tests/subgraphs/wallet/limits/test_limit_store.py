@@ -92,6 +92,40 @@ async def test_an_exclusion_stops_and_a_shorter_break_does_not_end_it(limits: Li
     assert await limits.rows(TABLES.chosen_break) == 2
 
 
+async def test_whatever_number_of_breaks_is_asked_for_few_are_kept(limits: LimitsFixture) -> None:
+    """Whoever asks for ever longer ones makes no read costly; the history has each of them."""
+    lengths = [3, 2, 7, 5, 6]
+    for days in lengths:
+        for product in (None, Product.CASINO):
+            request = limits.request()
+            async with limits.database.write() as connection:
+                await limits.store.take_break(connection, request, BRITISH, NOW + days * DAY, product)
+        async with limits.database.write() as connection:
+            await limits.store.self_exclude(connection, limits.request(), BRITISH, days + 5)
+    async with limits.database.read() as connection:
+        kept = await limits.store.records.breaks(connection, OWNER, NOW)
+    assert {one.kind.value for one in kept} == {"BREAK", "EXCLUSION"}
+    breaks = {one.product: one.until for one in kept if one.kind.value == "BREAK"}
+    assert breaks == {None: NOW + 7 * DAY, Product.CASINO: NOW + 7 * DAY}
+    assert len(kept) == 3
+    assert max(one.until for one in kept) > NOW + 360 * DAY
+    assert await limits.rows(TABLES.change) == 3 * len(lengths)
+
+
+async def test_a_break_that_begins_after_another_has_ended_is_another(limits: LimitsFixture) -> None:
+    """The one that ended stays as it was."""
+    for at in (NOW, NOW + 2 * DAY):
+        request = limits.request(at)
+        async with limits.database.write() as connection:
+            await limits.store.take_break(connection, request, BRITISH, at + DAY, None)
+    async with limits.database.read() as connection:
+        both = await limits.store.records.breaks(connection, OWNER, NOW)
+    assert sorted((one.since, one.until) for one in both) == [
+        (NOW, NOW + DAY),
+        (NOW + 2 * DAY, NOW + 3 * DAY),
+    ]
+
+
 async def test_the_account_message_may_be_stricter(limits: LimitsFixture) -> None:
     """Who is self-excluded elsewhere is so here."""
     excluded = replace(BRITISH, account=AccountState(rg_state="self_excluded"))
