@@ -90,8 +90,8 @@ class LimitedFunds:
         """Count a stake if it may be made now, or refuse it for ever."""
         # Breaks and limits hold for money in the currency that an account had before, too.
         standing = replace(await self._standing_of(asked.owner), currency=asked.currency)
-        if await self._is_of_erased(asked):
-            return DONE  # whoever keeps the money knows what became of it
+        if (is_of_erased := await self._is_of_erased(asked)) is not False:
+            return DONE if is_of_erased else IN_DOUBT  # whoever keeps the money knows what became of it
         async with self._database.write() as connection:
             claim = Claim(
                 asked.owner,
@@ -103,21 +103,31 @@ class LimitedFunds:
                 PRODUCT_OF[asked.purpose],
             )
             decision = await self._claims.claim(connection, claim, standing)
-        if (code := decision.code) is None:
-            return DONE
-        if await self._funds.ask(asked) is not ReservationState.UNKNOWN:
-            return DONE  # whoever keeps the money knows what became of it
-        why = Why(code)
+        return DONE if decision.code is None else await self._refused(asked, Why(decision.code))
+
+    async def _refused(self, asked: Reservation, why: Why) -> Outcome:
+        """Refuse a stake for ever, unless whoever keeps the money knows what became of it.
+
+        While that cannot be asked, it stays in doubt: it might be made, and exceed what it is refused for.
+        """
+        state = await self._funds.ask(asked)
+        if state is not ReservationState.UNKNOWN:
+            return IN_DOUBT if state is None else DONE
         if why is Why.IDEMPOTENCY_REUSED:
             return refused(why)
-        never = await self._funds.release(asked)
+        never = await self.release(asked)
         return refused(why) if never.status is Status.DONE else never
 
-    async def _is_of_erased(self, asked: Reservation) -> bool:
-        """Return whether a reservation was made for a customer of whom nothing is counted since."""
+    async def _is_of_erased(self, asked: Reservation) -> bool | None:
+        """Return whether a reservation was made for a customer of whom nothing is counted since.
+
+        None if that cannot be known now.
+        """
         async with self._database.read() as connection:
-            is_known = await self._claims.knows(connection, asked.owner)
-        return not is_known and await self._funds.ask(asked) is not ReservationState.UNKNOWN
+            if await self._claims.knows(connection, asked.owner):
+                return False
+        state = await self._funds.ask(asked)
+        return None if state is None else state is not ReservationState.UNKNOWN
 
     async def _count_returns(self, settlement: Settlement) -> Outcome:
         reservation = settlement.reservation

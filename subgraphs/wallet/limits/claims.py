@@ -14,6 +14,7 @@ from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.domain.products import Product
 from subgraphs.kit.mutations.refusals import Refusal
 from subgraphs.wallet.limits.acts import PLAYS, RETURNS, STOPPED, Act
+from subgraphs.wallet.limits.breaks import stop_of
 from subgraphs.wallet.limits.changes import Limits
 from subgraphs.wallet.limits.decision import ALLOWED, Decision, Snapshot, Usage, decide
 from subgraphs.wallet.limits.facts.exclusions import with_read_back
@@ -62,8 +63,9 @@ class Claims:
     ) -> Decision | Refusal:
         """Count something if it may happen now, and return whether it may; before money moves.
 
-        The same claim again is allowed without being counted again; a refused one is not kept, and may pass
-        later. One that was given back stays so. Whatever is never refused is counted and allowed.
+        The same claim again is allowed without being counted again, unless it is a stake that a break stops
+        since: nobody knows here whether the money was reserved before it. A refused one is not kept, and may
+        pass later. One that was given back stays so. Whatever is never refused is counted and allowed.
         """
         if not STOPPED[claim.act]:
             await self.record(connection, claim)
@@ -71,7 +73,9 @@ class Claims:
         prompted = await self.store.records.hold(connection, claim.owner, claim.at)
         if (row := await self._stored(connection, claim.owner, claim.claim_id)) is not None:
             same = row["state"] != GIVEN_BACK and _body(row) == _body(_row(claim, CLAIMED))
-            return ALLOWED if same else REUSED
+            if not same:
+                return REUSED
+            return await self._stopped(connection, claim, standing) if claim.act in PLAYS else ALLOWED
         if claim.currency != standing.currency:
             return Decision("WRONG_CURRENCY")
         decision = await self._decide(connection, claim, standing)
@@ -153,6 +157,12 @@ class Claims:
     ) -> Snapshot:
         """Return what is known of a customer with what counts in frames, read by one statement at most."""
         return replace(known, usage=await self._usage(connection, owner, known.limits, frames))
+
+    async def _stopped(self, connection: AsyncConnection, claim: Claim, standing: Standing) -> Decision:
+        """Return whether a break or an exclusion stops what has been counted already."""
+        known = await self.snapshot(connection, claim.owner, standing, claim.at, ())
+        stop = stop_of(known.breaks, known.account, claim.act, claim.product, claim.at)
+        return ALLOWED if stop is None else Decision(stop.code, until=stop.until)
 
     async def _decide(self, connection: AsyncConnection, claim: Claim, standing: Standing) -> Decision:
         kinds = DEPOSITS if claim.act is Act.DEPOSIT else (LimitKind.LOSS_DAY,)

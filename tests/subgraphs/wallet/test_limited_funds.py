@@ -13,15 +13,20 @@ from msgspec.structs import replace
 from subgraphs.kit.funds import (
     DONE,
     IN_DOUBT,
+    Funds,
+    Outcome,
     Purpose,
     Reservation,
     ReservationState,
     Settlement,
+    Status,
     Why,
     refused,
 )
 from subgraphs.kit.graphql.platform_errors import PlatformErrorCode
+from subgraphs.wallet.funds.limited_funds import LimitedFunds
 from subgraphs.wallet.limits.breaks import AccountState
+from subgraphs.wallet.limits.claims import Claims
 from subgraphs.wallet.limits.limit import LimitKind
 from tests.subgraphs.wallet.ledger_wallet import LedgerWallet
 from tests.subgraphs.wallet.limited_wallet import LimitedWallet
@@ -260,3 +265,75 @@ async def test_money_in_an_old_currency_is_behind_limits_and_exclusions(wallet: 
     assert await wallet.lost(OWNER) == 20
     await wallet.exclude(OWNER, 6)
     assert await wallet.limited.reserve(stake(3, 5)) == refused(Why.SELF_EXCLUDED)
+
+
+class Unreachable:
+    """Money that cannot be reached for some requests (`Funds`)."""
+
+    def __init__(self, funds: Funds, *away: str) -> None:
+        self._funds, self.away = funds, list(away)
+
+    async def reserve(self, reservation: Reservation) -> Outcome:
+        """Reserve."""
+        return IN_DOUBT if self._is_away("reserve") else await self._funds.reserve(reservation)
+
+    async def settle(self, settlement: Settlement) -> Outcome:
+        """Settle."""
+        return await self._funds.settle(settlement)
+
+    async def release(self, reservation: Reservation) -> Outcome:
+        """Release."""
+        return await self._funds.release(reservation)
+
+    async def ask(self, reservation: Reservation) -> ReservationState | None:
+        """Ask."""
+        return None if self._is_away("ask") else await self._funds.ask(reservation)
+
+    def _is_away(self, request: str) -> bool:
+        if request not in self.away:
+            return False
+        self.away.remove(request)
+        return True
+
+
+def cut_off(wallet: LimitedWallet, *away: str) -> LimitedFunds:
+    """Return the wallet's limits before money that cannot be reached for some requests."""
+    money, claims = Unreachable(wallet.behind, *away), Claims(wallet.store)
+    return LimitedFunds(money, wallet.database, claims, wallet.standing_of, wallet.time)
+
+
+async def test_an_exclusion_stops_a_stake_in_doubt_that_was_not_made(wallet: LimitedWallet) -> None:
+    """It was counted and never reserved: whoever repeats it after the exclusion is refused, for ever."""
+    await wallet.limit(OWNER, LimitKind.LOSS_DAY, 50)
+    limited = cut_off(wallet, "reserve")
+    assert await limited.reserve(stake(1, 30)) == IN_DOUBT
+    await wallet.exclude(OWNER, 6)
+    for _ in range(2):
+        assert (await limited.reserve(stake(1, 30))).status is Status.REFUSED
+    assert await wallet.behind.ask(stake(1, 30)) is ReservationState.RELEASED
+    assert await wallet.lost(OWNER) == 0
+
+
+async def test_an_exclusion_leaves_a_stake_that_was_made(wallet: LimitedWallet) -> None:
+    """Whoever repeats it has the same answer, and it can be taken."""
+    assert await wallet.limited.reserve(stake(1, 30)) == DONE
+    await wallet.exclude(OWNER, 6)
+    assert await wallet.limited.reserve(stake(1, 30)) == DONE
+    assert await wallet.limited.settle(won(1, stake(1, 30), 0)) == DONE
+
+
+async def test_a_stake_above_a_limit_stays_in_doubt_while_the_money_is_away(wallet: LimitedWallet) -> None:
+    """It is not made in the hope that it was made before."""
+    await wallet.limit(OWNER, LimitKind.LOSS_DAY, 50)
+    limited = cut_off(wallet, "ask")
+    assert await limited.reserve(stake(1, 51)) == IN_DOUBT
+    assert await wallet.behind.ask(stake(1, 51)) is ReservationState.UNKNOWN
+    assert await limited.reserve(stake(1, 51)) == refused(Why.LIMIT_REACHED)
+
+
+async def test_nobody_is_taken_for_an_erased_customer_while_the_money_is_away(wallet: LimitedWallet) -> None:
+    """The first stake of a customer is counted, also if it is asked for in such a moment."""
+    wallet.become(account=AccountState(rg_state="self_excluded"))
+    limited = cut_off(wallet, "ask")
+    assert await limited.reserve(stake(1, 30)) == IN_DOUBT
+    assert await limited.reserve(stake(1, 30)) == refused(Why.SELF_EXCLUDED)
