@@ -8,6 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -131,7 +132,7 @@ def demo_routes(
         try:
             slip = PlacedSlip.model_validate_json(await request.body())
         except ValidationError as error:
-            return _refused(422, "; ".join(problem["msg"] for problem in error.errors()))
+            return _refused(422, "; ".join(map(_said, error.errors())))
         language = request.headers.get("accept-language", "")
 
         async def place(bet_id: UUID) -> Placed | Refusal:
@@ -179,6 +180,12 @@ async def _take(
 
 def _odds(odds: PresentOdds | None) -> TakenOdds | None:
     return None if odds is None else TakenOdds(milli=odds.milli, display=odds.display)
+
+
+def _said(problem: ErrorDetails) -> str:
+    """Return what is wrong with a slip, and with which of its values."""
+    where = ".".join(map(str, problem["loc"]))
+    return f"{where}: {problem['msg']}" if where else problem["msg"]
 
 
 def _json(status: int, body: Body) -> Response:

@@ -164,3 +164,13 @@ async def test_an_id_is_of_one_customer(site: BettingSite) -> None:
     assert len({UUID(bet.json()["betId"]) for bet in bets} | {UUID(PAGES_ID)}) == 3
     assert (await site.bet(betId="b-1")).status_code == httpx.codes.UNPROCESSABLE_ENTITY
     assert len(site.placed) == 2
+
+
+@pytest.mark.parametrize("wrong", [True, "500", 5.5, 0, None])
+async def test_a_stake_that_is_no_number_of_pence_is_refused_by_name(site: BettingSite, wrong: Any) -> None:
+    """Nothing is taken for one: `true` was a bet of a penny."""
+    slip = {"stakeMinor": wrong, "oddsMilli": 2500, "betType": "single"}
+    answer = await site.client.post("/demo/bets", json=slip, headers=session())
+    assert answer.status_code == httpx.codes.UNPROCESSABLE_ENTITY
+    assert answer.json()["detail"].startswith("stakeMinor: ")
+    assert site.placed == []

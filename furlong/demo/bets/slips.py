@@ -28,8 +28,8 @@ class PlacedSlip(Body):
         free_bet: The id of the credit in the wallet that pays the stake; "" for the customer's own money.
     """
 
-    stake_minor: Annotated[int, Field(ge=1, le=MAX_STAKE_MINOR)]
-    odds_milli: Annotated[int, Field(ge=1001, le=1_000_000)]
+    stake_minor: Annotated[int, Field(ge=1, le=MAX_STAKE_MINOR, strict=True)]
+    odds_milli: Annotated[int, Field(ge=1001, le=1_000_000, strict=True)]
     bet_type: Literal["single", "multiple", "system"]
     selection_id: Annotated[str, Field(max_length=MAX_ID)] | None = None
     bet_id: UUID | None = None
