@@ -231,10 +231,13 @@ def frames_of(
     at: datetime,
     kinds: Collection[LimitKind] = tuple(LimitKind),
 ) -> dict[LimitKind, Span]:
-    """Return the frames that an instant is in, of those limits of a customer that count something."""
+    """Return the frames that an instant is in, of those limits of a customer that count something.
+
+    One before a limit's beginning is of a request that began earlier: it is in the limit's first frame.
+    """
     framed = {kind: known.rules.frame(kind) for kind in kinds if kind in known.limits}
     return {
-        kind: span(frame, known.limits[kind].since, at, standing.zone)
+        kind: span(frame, known.limits[kind].since, max(at, known.limits[kind].since), standing.zone)
         for kind, frame in framed.items()
         if frame is not None
     }

@@ -43,10 +43,14 @@ class ShownLimit:
 def shown_limits(
     snapshot: Snapshot, at: datetime, session: SessionTime | None = None
 ) -> tuple[ShownLimit, ...]:
-    """Return a customer's limits in the order of the contract, then the breaks that hold, longest first."""
+    """Return a customer's limits in the order of the contract, then the breaks that hold, longest first.
+
+    A break holds from when it is stored: an instant before that is of a request that began earlier, or of a
+    clock that is behind.
+    """
     order = list(LimitKind)
     limits = sorted(snapshot.limits.values(), key=lambda limit: order.index(limit.kind))
-    holding = [chosen for chosen in snapshot.breaks if chosen.since <= at < chosen.until]
+    holding = [chosen for chosen in snapshot.breaks if at < chosen.until]
     longest = sorted(holding, key=lambda chosen: chosen.until, reverse=True)
     breaks = [
         ShownLimit(kind.value, until=chosen.until, product=chosen.product)

@@ -50,6 +50,18 @@ async def test_each_limit_is_shown_with_its_use_and_its_raise(limits: LimitsFixt
     assert [limit.pending_from for limit in later] == [None] * 4
 
 
+async def test_what_a_request_has_just_changed_is_shown_by_its_instant(limits: LimitsFixture) -> None:
+    """A request begins before its change is stored, and its answer must not leave the change out."""
+    await limits.ask(LimitKind.DEPOSIT_DAY, 100)
+    async with limits.database.write() as connection:
+        await limits.store.take_break(connection, limits.request(), BRITISH, NOW + 2 * DAY, None)
+    before = await shown(limits, NOW - timedelta(milliseconds=3))
+    assert [(limit.kind, limit.until) for limit in before] == [
+        ("DEPOSIT_DAY", NOW + DAY),
+        ("BREAK", NOW + 2 * DAY),
+    ]
+
+
 async def test_breaks_are_shown_while_they_hold(limits: LimitsFixture) -> None:
     """The longest first; an exclusion after breaks, as the contract lists them."""
     async with limits.database.write() as connection:
