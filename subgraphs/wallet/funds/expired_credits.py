@@ -16,7 +16,7 @@ from foundation.storage.database import Database
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.live.event_bus import CustomersChanged
 from subgraphs.kit.live.watches import customer_key
-from subgraphs.wallet.funds.codes import AccountCode, house_account, ledger_of
+from subgraphs.wallet.funds.codes import AccountCode, house_account
 from subgraphs.wallet.funds.customer_accounts import CustomerAccounts
 from subgraphs.wallet.funds.given_credits import expiry
 from subgraphs.wallet.ledger.ledger import Ledger
@@ -55,7 +55,7 @@ class ExpiredCredits:
         held, last = 0, None
         while page := await self._page(now, last):
             last = page[-1]
-            await self._move(page)
+            await self._move(page, now)
             held += len(page) - await self._note(page, now)
         return held
 
@@ -70,7 +70,7 @@ class ExpiredCredits:
         async with self.database.read() as connection:
             return (await connection.execute(page)).all()
 
-    async def _move(self, page: Sequence[Row[Any]]) -> None:
+    async def _move(self, page: Sequence[Row[Any]], now: datetime) -> None:
         """Move what is left of those that no reservation holds."""
         sums = {
             account.id: account
@@ -83,8 +83,7 @@ class ExpiredCredits:
                 continue
             await self.accounts.open_house(row.brand_id, row.currency)
             house = house_account(row.brand_id, row.currency, AccountCode.CREDITS)
-            ledger = ledger_of(row.currency)
-            moves.append(expiry(row.account_id, house, account.debits_posted, row.credit, ledger))
+            moves.append(expiry(account, house, row.credit, now))
         await self.ledger.create_transfers(moves)
         if self.changed is not None and moves:
             self.changed([customer_key(Owner(row.brand_id, row.customer_id)) for row in page])

@@ -23,6 +23,7 @@ from subgraphs.wallet.funds.codes import (
     ledger_of,
 )
 from subgraphs.wallet.funds.written_reservations import NOWHERE
+from subgraphs.wallet.ledger.accounts import Account
 from subgraphs.wallet.ledger.transfers import Transfer, TransferFlags
 
 PAGE: Final = 200
@@ -82,18 +83,20 @@ def never(asked: Credit) -> Transfer:
     return gift(asked, NOWHERE)
 
 
-def expiry(account: str, house: str, debits_posted: int, credit: str, ledger: int) -> Transfer:
+def expiry(account: Account, house: str, credit: str, at: datetime) -> Transfer:
     """Return the transfer that moves what is left of a credit back to the house.
 
-    Its id follows from what the account has paid so far: whoever sees the same moves the same, once.
+    It moves nothing if a reservation has come before it. Its id follows from what the account has paid so far
+    and from the time, so that a later one moves what that reservation gives back.
     """
+    seen = f"{account.debits_posted} {at.isoformat()}".encode()
     return Transfer(
-        id=f"{account}/expiry/{debits_posted}",
-        debit_account_id=account,
+        id=f"{account.id}/expiry/{blake2b(seen, digest_size=10).hexdigest()}",
+        debit_account_id=account.id,
         credit_account_id=house,
         amount=2**53 - 1,
         user_data_128=credit,
-        ledger=ledger,
+        ledger=account.ledger,
         code=int(TransferCode.EXPIRY),
         flags=int(TransferFlags.BALANCING_DEBIT),
     )

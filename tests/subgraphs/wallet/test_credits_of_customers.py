@@ -1,7 +1,7 @@
 """Credits of customers: by whom they are told, how they expire in batches, and when their rows go."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -23,6 +23,8 @@ from subgraphs.wallet.customer_data import erasure_of
 from subgraphs.wallet.funds.cell_credits import CellCredits
 from subgraphs.wallet.funds.codes import AccountCode, house_account
 from subgraphs.wallet.funds.expired_credits import BATCH
+from subgraphs.wallet.ledger.accounts import Account
+from subgraphs.wallet.ledger.ledger import Ledger
 from subgraphs.wallet.ledger.proof import prove
 from subgraphs.wallet.models import GIVEN_CREDIT, METADATA, REFERENCE
 from subgraphs.wallet.opened import OpenedWallet
@@ -194,3 +196,28 @@ def test_a_credit_that_no_wallet_can_give_is_refused(changes: dict[str, object])
     """Before anything is written."""
     with pytest.raises(ValueError, match=r"credit|cash|ABC"):
         check_credit(credit(changes.pop("id", "reward-1"), **changes))  # type: ignore[arg-type]
+
+
+async def test_a_stake_at_the_last_moment_keeps_no_credit_for_ever(
+    told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All of the credit is reserved after the upkeep has looked at it, and comes back later."""
+    credits_, funds, expired = told.wallet.credits, told.wallet.funds, told.wallet.expired
+    assert (await credits_.give(credit())).state is CreditState.GIVEN
+    bet, lookup = stake("bet-1", 500), Ledger.lookup_accounts
+
+    async def reserved_meanwhile(ledger: Ledger, ids: Collection[str]) -> list[Account]:
+        seen = await lookup(ledger, ids)
+        monkeypatch.setattr(Ledger, "lookup_accounts", lookup)
+        told.clock.advance(-WEEK)
+        assert await funds.reserve(bet) == DONE
+        told.clock.advance(WEEK)
+        return seen
+
+    told.clock.advance(WEEK)
+    monkeypatch.setattr(Ledger, "lookup_accounts", reserved_meanwhile)
+    assert (await expired.end(), await told.left()) == (1, 500)
+    assert await funds.release(bet) == DONE
+    told.clock.advance(timedelta(minutes=1))
+    assert (await expired.end(), await told.left(), await told.cost()) == (0, 0, 0)
+    assert (await credits_.ask(credit())).state is CreditState.EXPIRED
