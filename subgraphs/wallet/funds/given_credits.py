@@ -149,8 +149,8 @@ class CreditRows:
         async with self._database.read() as connection:
             return (await connection.execute(mine)).first()
 
-    async def ask_for(self, asked: Credit) -> None:
-        """Note that a credit was asked for, unless it is noted."""
+    async def ask_for(self, asked: Credit) -> Credit:
+        """Note that a credit was asked for, unless it is noted; return what was asked for first."""
         row = {
             **_key(asked),
             "currency": asked.currency,
@@ -162,6 +162,8 @@ class CreditRows:
         }
         async with self._database.write() as connection:
             await connection.execute(upsert(self._database.dialect, self._credits, [row]))
+            first = select(self._credits).where(*self._is(asked))
+            return _credit((await connection.execute(first)).one())
 
     async def note_given(self, asked: Credit, at: datetime) -> None:
         """Note when a credit was given, unless that is noted."""

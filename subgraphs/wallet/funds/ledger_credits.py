@@ -92,9 +92,10 @@ class LedgerCredits:
         written = await self._rows.written(asked.id)
         if written is not None:
             return await self._stands(asked, written, notes=True)
-        now = await self._now()
-        account = await self._account(asked, now)
-        await self._rows.ask_for(asked)
+        # Whoever asked first under an id has it: the terms of its account are nobody else's.
+        if await self._rows.ask_for(asked) != asked:
+            return _REUSED
+        account = await self._account(asked, await self._now())
         await self._ledger.create_transfer(gift(asked, account))
         return None
 

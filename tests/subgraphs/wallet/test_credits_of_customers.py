@@ -35,6 +35,7 @@ from tests.support.subgraphs.club_samples import BRAND, NOW, brand_row, make_bra
 ANN: Final = Owner(BRAND, "ann")
 HOUSE: Final = house_account(BRAND, "GBP", AccountCode.CREDITS)
 WEEK: Final = timedelta(days=7)
+TERMS_AT_ONCE: Final = ((1, Product.BETTING), (365, Product.CASINO))
 
 
 def credit(name: str = "reward-1", owner: Owner = ANN, **changes: object) -> Credit:
@@ -221,3 +222,18 @@ async def test_a_stake_at_the_last_moment_keeps_no_credit_for_ever(
     told.clock.advance(timedelta(minutes=1))
     assert (await expired.end(), await told.left(), await told.cost()) == (0, 0, 0)
     assert (await credits_.ask(credit())).state is CreditState.EXPIRED
+
+
+async def test_a_credit_has_the_terms_of_nobody_else(told: Told) -> None:
+    """Of two that are asked for under one id at the same moment, one is given, for as long as it said."""
+    day, year = (credit(valid_days=days, product=product) for days, product in TERMS_AT_ONCE)
+    answers = await asyncio.gather(*(told.wallet.credits.give(asked) for asked in (day, year) * 3))
+    states = [answer.state for answer in answers]
+    given, other = (day, year) if states[0] is CreditState.GIVEN else (year, day)
+    assert states.count(CreditState.GIVEN) == states.count(CreditState.REUSED) == 3
+    answer = await told.wallet.credits.ask(given)
+    assert given.valid_days is not None
+    assert answer.expires_at == NOW + timedelta(days=given.valid_days)
+    assert (await told.wallet.credits.ask(other)).state is CreditState.REUSED
+    products = [account.product for account in await told.wallet.accounts.of(ANN) if account.credit]
+    assert products == [given.product]
