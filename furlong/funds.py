@@ -74,10 +74,11 @@ async def _reached(at: WalletAt, stack: AsyncExitStack) -> Funds:
 
     try:
         keys = key_source(at.keys_file, None)
-    except OSError as error:
-        raise ValueError(f"FURLONG_FUNDS_WALLETS: {at.keys_file}: {error.strerror}") from error
-    if keys is None:
-        raise ValueError(f"FURLONG_FUNDS_WALLETS: {at.url} needs a file of keys")
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else error
+        raise ValueError(f"FURLONG_FUNDS_WALLETS: {at.keys_file}: {why}") from error
+    if keys is None or keys().signing is None:
+        raise ValueError(f"FURLONG_FUNDS_WALLETS: {at.url} needs a file with a key that signs")
     client = httpx.AsyncClient(
         base_url=at.url, timeout=at.timeout_seconds, trust_env=False, follow_redirects=False
     )

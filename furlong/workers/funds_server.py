@@ -109,6 +109,9 @@ async def open_funds_server(
         keys = key_source(settings.keys_file, None if text is None else text.get_secret_value())
     except OSError as error:
         raise ValueError(f"FURLONG_FUNDS_KEYS_FILE: {error.strerror}") from error
+    except ValueError as error:
+        setting = "FURLONG_FUNDS_KEYS" if settings.keys_file is None else "FURLONG_FUNDS_KEYS_FILE"
+        raise ValueError(f"{setting}: {error}") from error
     if keys is None:
         raise ValueError(NO_KEYS)
     registry = CollectorRegistry()

@@ -6,12 +6,14 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
-from foundation.signatures.keys import new_key
+from foundation.signatures.keys import new_key, public_part
 from foundation.storage.clock import SystemClock
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 from furlong.funds import open_funds
+from furlong.workers.funds_server import open_funds_server
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.funds import DONE, IN_DOUBT, Purpose, Reservation, ReservationState, Status
 from subgraphs.kit.funds_settings import FundsSettings, WalletAt
@@ -103,3 +105,27 @@ def test_it_says_what_it_needs(mariadb: PrivateMariadb, tmp_path: Path) -> None:
     with programs_in(tmp_path, {"FURLONG_DATABASE_URL": mariadb.fresh_url()}) as programs:
         programs.run("db", "upgrade")
         assert "FURLONG_FUNDS_KEYS_FILE" in programs.refused("funds", "serve")
+
+
+@pytest.mark.parametrize("content", ["{", json.dumps({"keys": public_part([new_key("blocks")])})])
+async def test_keys_that_cannot_sign_are_refused_at_the_start(tmp_path: Path, content: str) -> None:
+    """Otherwise all that a wallet elsewhere is asked would be in doubt; the message names the setting."""
+    keys = tmp_path / "keys.jwks"
+    keys.write_text(content)
+    settings = FundsSettings(wallets={BRAND: WalletAt(url="http://127.0.0.1:1", keys_file=keys)})
+    database = DatabaseSettings(url=f"sqlite+aiosqlite:///{tmp_path}")
+    with pytest.raises(ValueError, match="FURLONG_FUNDS_WALLETS"):
+        async with open_funds(database, SystemClock(), settings):
+            raise AssertionError
+
+
+async def test_keys_that_cannot_be_read_are_named(tmp_path: Path) -> None:
+    """The message says which setting names them."""
+    keys = tmp_path / "keys.jwks"
+    keys.write_text("{")
+    database = DatabaseSettings(url=f"sqlite+aiosqlite:///{tmp_path}")
+    in_file, as_text = FundsSettings(keys_file=keys), FundsSettings(keys=SecretStr("{"))
+    for settings, name in ((in_file, "FURLONG_FUNDS_KEYS_FILE"), (as_text, "FURLONG_FUNDS_KEYS")):
+        with pytest.raises(ValueError, match=f"^{name}: "):
+            async with open_funds_server(database, SystemClock(), settings):
+                raise AssertionError
