@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import MAXYEAR, MINYEAR, datetime
 
 from backoffice.access import Actor, Permission, allows, require
 from backoffice.audit.audit_log import AuditLog
@@ -62,8 +62,10 @@ class FinancialChecks:
             raise NotFound("There is no such customer.")
         if problems := reason_problems(finding):
             raise Invalid(problems)
-        async with self.wallet.read() as connection:
-            check = await find_open_check(connection, LIMITS, owner, due_at)
+        check = None
+        if MINYEAR < due_at.year < MAXYEAR:  # beyond, there is no such instant in UTC
+            async with self.wallet.read() as connection:
+                check = await find_open_check(connection, LIMITS, owner, due_at)
         if check is None:
             raise Conflict("This check is closed, or there is none.")
         async with self.database.write() as connection:

@@ -291,6 +291,13 @@ async def test_a_check_is_closed_with_a_finding(office: ProposalFixture, wallet:
         assert list(await connection.scalars(recorded)) == ["Income is known."]
 
 
+@pytest.mark.parametrize("due_at", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"])
+async def test_no_check_is_of_an_instant_that_is_none(office: ProposalFixture, due_at: str) -> None:
+    """Such a check is not there, and that is no fault of ours."""
+    given = {"customer": customer(0), "dueAt": due_at, "finding": "income is known"}
+    assert await office.outcome(FAY, "closeFinancialCheck", input=given) == "CONFLICT"
+
+
 async def test_how_much_waits_is_told_without_a_look_at_anybody(
     office: ProposalFixture, wallet: Database
 ) -> None:
