@@ -9,7 +9,7 @@ from datetime import date, datetime
 from enum import Enum
 
 from msgspec import Struct
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from foundation.same_fields import with_fields_of
@@ -79,6 +79,13 @@ async def open_holds(connection: AsyncConnection, tables: CloseTables) -> list[P
     hold = tables.hold
     query = select(hold).where(hold.c.lifted_at.is_(None)).order_by(hold.c.currency, hold.c.day)
     return [with_fields_of(PayoutHold, row) for row in await connection.execute(query)]
+
+
+async def held_or_decided(connection: AsyncConnection, tables: CloseTables) -> set[tuple[str, date]]:
+    """Return the currencies and days of all stops that hold, or that a decision has lifted."""
+    c = tables.hold.c
+    query = select(c.currency, c.day).where(or_(c.lifted_at.is_(None), c.decision_id.is_not(None)))
+    return {(row.currency, row.day) for row in await connection.execute(query)}
 
 
 async def hold(connection: AsyncConnection, tables: CloseTables, holds: Sequence[PayoutHold]) -> None:

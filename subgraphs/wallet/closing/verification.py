@@ -1,6 +1,6 @@
 """Finds what was changed after a day was closed: in the closes themselves, or in the ledger's rows."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
@@ -13,6 +13,7 @@ from subgraphs.wallet.closing import chain
 from subgraphs.wallet.closing.chain import NO_CLOSE, CloseHead
 from subgraphs.wallet.closing.close import Close, StoredClose, UnreadableClose, hash_of
 from subgraphs.wallet.closing.days import span_of
+from subgraphs.wallet.closing.holds import held_or_decided
 from subgraphs.wallet.closing.reading import DayReader, DayTables
 from subgraphs.wallet.closing.tables import CloseTables
 from subgraphs.wallet.ledger.proof import Difference, prove
@@ -29,6 +30,7 @@ class CloseFault(Enum):
     NOT_SIGNED: It has not the signature that it says it has.
     ROWS: Transfers of the day, their accounts, or what expired then were changed since.
     POSITIONS: The positions are not what follows from the transfers.
+    NOT_HELD: What differed stops no payouts, and no two people decided that.
     """
 
     CHANGED = "changed"
@@ -39,6 +41,7 @@ class CloseFault(Enum):
     NOT_SIGNED = "not signed as it says"
     ROWS = "the ledger's rows of that day were changed since"
     POSITIONS = "its positions are not those of the ledger"
+    NOT_HELD = "the payouts that it stopped go on without a decision"
 
 
 class FoundFault(Struct, frozen=True):
@@ -98,7 +101,9 @@ class Verifier:
                 if (close := walk.take(stored)) is not None:
                     closes.append(close)
                     begins = close.day if close.begins else begins
+            stopped = await held_or_decided(connection, self.closes)
         walk.end(claimed)
+        walk.faults += _let_go(closes, stopped)
         first = max(filter(None, (begins, since)), default=date.min)
         async for fault in self._against_ledger([close for close in closes if close.day >= first]):
             walk.faults.append(fault)
@@ -120,6 +125,17 @@ class Verifier:
         # The openings and movements of a day follow from its rows, so that the last one stands for all.
         if closes and (await reader.positions(span_of(closes[-1].day))).all != closes[-1].positions:
             yield FoundFault(closes[-1].sequence, closes[-1].day, CloseFault.POSITIONS)
+
+
+def _let_go(closes: list[Close], stopped: set[tuple[str, date]]) -> Iterator[FoundFault]:
+    """Yield the closes whose differences stop no payouts, though nobody decided that they go on."""
+    days = {day for _, day in stopped}
+    for close in closes:
+        named = close.currencies - {""}
+        if any((currency, close.day) not in stopped for currency in named) or (
+            close.differences and close.day not in days
+        ):
+            yield FoundFault(close.sequence, close.day, CloseFault.NOT_HELD)
 
 
 class _Walk:

@@ -148,6 +148,21 @@ async def test_no_day_follows_a_last_close_that_was_changed(wallet: ClosedWallet
     assert (await DailyClose(opened, wallet.closer).round())["close"] > 0
 
 
+@pytest.mark.parametrize("change", ["DELETE FROM payout_hold", "UPDATE payout_hold SET lifted_at=held_at"])
+async def test_a_stop_that_nobody_lifted_is_missed(
+    wallet: ClosedWallet, key: SignatureKey, change: str
+) -> None:
+    """Payouts go on by the decision of two people, or somebody has changed rows."""
+    broken = "UPDATE ledger_account SET credits_posted=credits_posted{} WHERE code=1 AND credits_posted>0"
+    await wallet.change(broken.format("+1"))
+    wallet.tomorrow()
+    await close_due(wallet)
+    await wallet.change(broken.format("-1"))
+    assert found(await wallet.verify(key)) == set()
+    await wallet.change(change)
+    assert found(await wallet.verify(key)) == {(4, F.NOT_HELD)}
+
+
 async def test_an_anchor_shows_a_chain_that_was_written_again(
     wallet: ClosedWallet, key: SignatureKey
 ) -> None:
