@@ -50,12 +50,11 @@ class Upkeep:
         Returns:
             Whether there may be more, and how many credits are still reserved.
         """
-        follows = self.wallet.changed is not None
-        owners = await self.wallet.accounts.of_expired(BATCH) if follows else ()
         ended = await self.wallet.ledger.expire_pending(BATCH)
-        self.wallet.announce(*owners)
+        if self.wallet.changed is not None:
+            self.wallet.announce(*await self.wallet.accounts.of_transfers(ended))
         return {
-            "expiry": ended == BATCH,
+            "expiry": len(ended) == BATCH,
             "credits": await self.wallet.expired.end(),
             "forgetting": await self._forget(),
             "notices": await self._look() == LOOKS,

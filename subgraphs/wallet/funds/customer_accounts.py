@@ -1,13 +1,13 @@
 """Which accounts of the ledger are a customer's; the ledger itself knows no customers."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 from uuid import uuid4
 
 import structlog
 from msgspec import Struct
-from sqlalchemy import Column, Index, Integer, MetaData, Table, insert, select, text, update
+from sqlalchemy import Column, Index, Integer, MetaData, Table, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from foundation.storage.cells.pseudonym import is_pseudonym
@@ -18,7 +18,6 @@ from subgraphs.kit.domain.products import Product
 from subgraphs.wallet.funds.codes import HOUSE, AccountCode, house_account, ledger_of
 from subgraphs.wallet.ledger.accounts import Account, AccountFlags, CreateAccountStatus
 from subgraphs.wallet.ledger.ledger import Ledger
-from subgraphs.wallet.ledger.store import database_microseconds
 
 log = structlog.get_logger(__name__)
 NOT_BELOW_ZERO: Final = int(AccountFlags.DEBITS_MUST_NOT_EXCEED_CREDITS | AccountFlags.HISTORY)
@@ -100,19 +99,15 @@ class CustomerAccounts:
         ]
         return sorted(accounts, key=_order)
 
-    async def of_expired(self, limit: int) -> list[Owner]:
-        """Return whose reservations have run out and not ended yet, of the earliest so many."""
-        expired = (
-            "SELECT p.id FROM pending_transfer p WHERE p.status='pending' "  # noqa: S608 - our own clock
-            f"AND p.expires_at<={database_microseconds(self._database.dialect)} "
-            f"ORDER BY p.expires_at, p.id LIMIT {int(limit)}"
-        )
-        statement = (
-            f"SELECT DISTINCT a.brand_id, a.customer_id FROM ({expired}) e JOIN transfer t ON t.id=e.id "  # noqa: S608 - our own names
-            "JOIN customer_account a ON a.account_id=t.debit_account_id"
-        )
+    async def of_transfers(self, ids: Sequence[str]) -> list[Owner]:
+        """Return whose money some transfers take."""
+        if not ids:
+            return []
+        c = self._table.c
+        accounts = {transfer.debit_account_id for transfer in await self._ledger.lookup_transfers(ids)}
+        query = select(c.brand_id, c.customer_id).distinct().where(c.account_id.in_(accounts))
         async with self._database.read() as connection:
-            return [Owner(*row) for row in await connection.execute(text(statement))]
+            return [Owner(*row) for row in await connection.execute(query)]
 
     async def of_erased(self, brand: str, account_id: str) -> list[CustomerAccount]:
         """Return the accounts of the erased customer who has an account; none if nobody erased has it."""

@@ -54,8 +54,8 @@ class Ledger:
         """Create a transfer, and return what became of it when that is durable."""
         return (await self._applier.create_transfers((transfer,)))[0]
 
-    async def expire_pending(self, limit: int = MAX_BATCH) -> int:
-        """End pending transfers whose time has passed; return how many this call has ended."""
+    async def expire_pending(self, limit: int = MAX_BATCH) -> list[str]:
+        """End pending transfers whose time has passed; return the ids of those that this call has ended."""
         return await self._store.expire_pending(limit)
 
     async def lookup_accounts(self, ids: Iterable[str]) -> list[Account]:

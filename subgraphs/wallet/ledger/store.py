@@ -121,8 +121,8 @@ class LedgerStore:
         """
         return await self._settle(partial(self._create_transfers, requests), committing)
 
-    async def expire_pending(self, limit: int) -> int:
-        """End pending transfers whose time has passed, the earliest first, and return how many.
+    async def expire_pending(self, limit: int) -> list[str]:
+        """End pending transfers whose time has passed, the earliest first, and return their ids.
 
         Args:
             limit: The most of them. Fewer have ended if others ended some at the same moment.
@@ -133,7 +133,7 @@ class LedgerStore:
         """
         async with self.database.read() as connection:
             ids = await self.rows.expired(connection, self._time, limit)
-        return await self._settle(partial(self._expire, ids)) if ids else 0
+        return await self._settle(partial(self._expire, ids)) if ids else []
 
     async def _settle(
         self, work: Callable[[AsyncConnection], Awaitable[T]], committing: Callable[[], None] = _nothing
@@ -189,11 +189,12 @@ class LedgerStore:
             await self.rows.write(connection, state, at - 1)
         return answers
 
-    async def _expire(self, ids: Sequence[str], connection: AsyncConnection) -> int:
+    async def _expire(self, ids: Sequence[str], connection: AsyncConnection) -> list[str]:
         accounts = _sides(await self.rows.stored(connection, ids))
         now, locked, stored = await self.rows.lock(connection, accounts, ids, self._time)
         state = _state(locked, stored)
-        at = first = first_timestamp(now, locked.values())
+        at = first_timestamp(now, locked.values())
+        ended: list[str] = []
         for id_ in ids:
             stands = state.pending[id_]
             if stands.status == PENDING and stands.expires_at is not None and stands.expires_at <= at:
@@ -201,10 +202,11 @@ class LedgerStore:
                 debit, credit = locked[pending.debit_account_id], locked[pending.credit_account_id]
                 release(pending, debit, credit)
                 state.end_pending(id_, EXPIRED, at, "")
+                ended.append(id_)
                 at += 1
-        if at > first:
+        if ended:
             await self.rows.write(connection, state, at - 1)
-        return at - first
+        return ended
 
 
 def _may_try_again(fault: DBAPIError, is_committing: bool) -> bool:  # noqa: FBT001 - a condition

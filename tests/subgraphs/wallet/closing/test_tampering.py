@@ -80,7 +80,7 @@ async def wallet(database: FaultyDatabase, key: SignatureKey) -> AsyncIterator[C
         with pytest.raises(AssertionError):
             await it.stake(NORTH, 5000, id="refused")
         it.clock.now += HOUR
-        assert await it.ledger.expire_pending() == 1
+        assert len(await it.ledger.expire_pending()) == 1
         for _ in range(3):
             it.tomorrow()
         for day in await it.closer.due():
