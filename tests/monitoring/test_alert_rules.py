@@ -361,11 +361,11 @@ def test_each_process_that_has_ended_raises_an_alert(tmp_path: Path, how: str) -
 def test_every_process_is_on_the_list() -> None:
     """Prometheus asks all commands that run until they are stopped, at the ports that their units have."""
     listed = processes()
-    assert listed.keys() == set(LISTENING)
+    assert listed.keys() == {*LISTENING, "funds serve"}
     for file in (ROOT / "deploy" / "systemd" / "env").glob("furlong-*.env"):
         settings = dict(re.findall(r"^([A-Z]+)=(\S+)$", file.read_text(), re.MULTILINE))
         unit = file.stem.removeprefix("furlong-").replace("@", " ")
-        name = f"{unit} serve" if unit == "backoffice" else unit
+        name = f"{unit} serve" if unit in {"backoffice", "funds"} else unit
         if name != "upgrade":
             assert listed[name] == settings.get("OPERATORS", settings["LISTEN"]), file.name
 
