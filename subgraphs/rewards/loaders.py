@@ -23,7 +23,8 @@ from subgraphs.rewards.menu.options import StoredChoice
 from subgraphs.rewards.menu.reward_option import RewardOption
 from subgraphs.rewards.service import Chooser, RewardService
 
-REQUIRED = frozenset({"jurisdiction", "currency", "ineligibleReason", "onBreak"})
+REQUIRED = frozenset({"jurisdiction", "currency", "ineligibleReason"})
+"""What a caller says of a customer; one of the last release says nothing of breaks of products."""
 
 
 class CustomerChoice(msgspec.Struct, frozen=True, gc=False):
@@ -163,5 +164,5 @@ def _chooser(rules: BrandRules, key: ClubKey, representation: Mapping[str, Any])
     """Return the customer as the club subgraph describes them."""
     jurisdiction, eligible = representation["jurisdiction"], representation["ineligibleReason"] is None
     week_scheme = rules.week_scheme(key.iso_week, jurisdiction, representation["currency"])
-    week, scheme, on_break = week_scheme.week, week_scheme.scheme, representation["onBreak"]
+    week, scheme, on_break = week_scheme.week, week_scheme.scheme, representation.get("onBreak", ())
     return Chooser(key, rules, week, scheme, jurisdiction, eligible, on_break)

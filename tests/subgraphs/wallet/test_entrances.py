@@ -229,9 +229,9 @@ async def test_a_break_hides_the_rewards_of_its_product(abroad: ClubFixture) -> 
         found = await data_of(abroad.rewards, OPTIONS, {"r": [asked]})
         return {option["id"].split(":")[1] for option in found["_entities"][0]["options"]}
 
-    assert (await offered(), await offered("onBreak")) == ({"fb-5"}, {"fb-5"})
+    assert (await offered(), await offered("currency")) == ({"fb-5"}, {"fb-5"})
     abroad.clock.instant = chosen.until
-    assert (await offered(), await offered("onBreak")) == ({"fb-5", "spins"}, {"fb-5", "spins"})
+    assert (await offered(), await offered("currency")) == ({"fb-5", "spins"}, {"fb-5", "spins"})
 
 
 async def test_an_excluded_customer_is_shown_no_preview(northbet: ClubFixture) -> None:
