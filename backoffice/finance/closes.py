@@ -53,14 +53,10 @@ class DailyCloses:
 
         Raises:
             Forbidden: The actor may not see finance of all brands.
-            Conflict: A close was changed into something else.
         """
         require(actor, Permission.FINANCE_READ, None)
         async with self.wallet.read() as connection:
-            closes = await chain.newest_first(connection, CLOSES, first, before)
-        for stored in closes:
-            _read(stored)
-        return closes
+            return await chain.newest_first(connection, CLOSES, first, before)
 
     async def positions(self, actor: Actor, brand: str, day: date) -> Sequence[Position]:
         """Return the positions of a brand in the close of a day.
@@ -75,7 +71,7 @@ class DailyCloses:
             stored = await chain.of_day(connection, CLOSES, day)
         if stored is None:
             raise NotFound(f"{day} is not closed.")
-        return [position for position in _read(stored).positions if position.brand == brand]
+        return [position for position in read_close(stored).positions if position.brand == brand]
 
     async def holds(self, actor: Actor) -> Sequence[PayoutHold]:
         """Return what stops payouts now.
@@ -144,12 +140,12 @@ class DailyCloses:
             raise Conflict(f"Payouts in {currency[:8]} are not stopped.")
         if last is None or last.day <= holds[-1].day:
             raise Conflict(f"No day after {holds[-1].day} is closed yet.")
-        if _read(last).currencies & {currency, ""}:
+        if read_close(last).currencies & {currency, ""}:
             raise Conflict(f"The close of {last.day} differs, too.")
         return holds
 
 
-def _read(stored: StoredClose) -> Close:
+def read_close(stored: StoredClose) -> Close:
     """Return what a close says.
 
     Raises:

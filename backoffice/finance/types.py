@@ -5,6 +5,7 @@ from datetime import date, datetime
 import strawberry
 from strawberry import ID
 
+from backoffice.finance.closes import read_close
 from backoffice.finance.corrections import CorrectionPreview
 from backoffice.finance.waiting import Waiting
 from foundation.same_fields import with_fields_of
@@ -209,7 +210,7 @@ class FinanceProposal:
 
 def close_to_graphql(stored: StoredClose) -> FinanceClose:
     """Return a close, for the graph."""
-    close = stored.close
+    close = read_close(stored)
     return FinanceClose(
         id=ID(str(close.sequence)),
         day=close.day,

@@ -97,24 +97,26 @@ def closes(
     async def work(database: Database) -> tuple[list[StoredClose], list[PayoutHold]]:
         async with database.read() as connection:
             stored = await newest_first(connection, CLOSES, limit)
-            _ = [one.close for one in stored if as_json]  # what cannot be read ends the command in words
             return list(stored), await open_holds(connection, CLOSES)
 
-    stored, holds = run_with(("wallet",), work, UnreadableClose)
-    echo_list(
-        stored,
-        as_json=as_json,
-        heads=("sequence", "day", "differences", "signature", "hash"),
-        cells=lambda one: (
-            one.sequence,
-            one.day,
-            one.differences,
-            "signed" if one.signature else "unsigned",
-            one.hash,
-        ),
-        facts=_facts,
-        nothing="No day is closed yet.",
-    )
+    stored, holds = run_with(("wallet",), work)
+    try:
+        echo_list(
+            stored,
+            as_json=as_json,
+            heads=("sequence", "day", "differences", "signature", "hash"),
+            cells=lambda one: (
+                one.sequence,
+                one.day,
+                one.differences,
+                "signed" if one.signature else "unsigned",
+                one.hash,
+            ),
+            facts=_facts,
+            nothing="No day is closed yet.",
+        )
+    except UnreadableClose as fault:
+        fail(fault)
     if not as_json:
         for hold in holds:
             typer.echo(f"Payouts in {hold.currency} are stopped since {hold.day}: {RUNBOOK}")

@@ -101,7 +101,5 @@ def create_rounds(parts: WorkerParts) -> DailyClose:
         ValueError: The keys' file cannot be used.
         SettingsError: It has no private key.
     """
-    settings = CloseSettings()
-    _ = settings.signing
     wallet = OpenedWallet.of(Database.open(parts.database, "wallet"), parts.clock, parts.changed)
-    return DailyClose(wallet, closer_of(wallet.database, settings))
+    return DailyClose(wallet, closer_of(wallet.database, CloseSettings()))
