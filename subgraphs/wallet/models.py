@@ -15,6 +15,7 @@ from subgraphs.wallet.funds.customer_accounts import customer_account_table
 from subgraphs.wallet.funds.given_credits import given_credit_table
 from subgraphs.wallet.ledger.tables import LedgerTables
 from subgraphs.wallet.limits.tables import LimitTables
+from subgraphs.wallet.payments.records.tables import PaymentTables
 
 METADATA = MetaData(info={"migrations": Path(__file__).with_name("migrations")})
 REFERENCE = ReferenceTables.declare(METADATA)
@@ -29,4 +30,5 @@ CLOSES = CloseTables.declare(METADATA)
 GIVEN_CREDIT = given_credit_table(METADATA)
 CORRECTION = correction_table(METADATA)
 LIMITS = LimitTables.declare(METADATA)
+PAYMENTS = PaymentTables.declare(METADATA)
 ERASED_CUSTOMER = erased_customer_table(METADATA)

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from foundation.storage.cells.division import BY_CUSTOMER, Rows
+from foundation.storage.cells.division import BY_CUSTOMER, ByParent, Common, Parent, Rows
 from subgraphs.club_kit.records.table_rules import reference_rules
 from subgraphs.kit.records.erasure import deleted, kept
 from subgraphs.kit.records.recovery_sources import Source
@@ -20,6 +20,7 @@ from subgraphs.wallet.models import (
     LEDGER,
     LIMITS,
     OUTBOX,
+    PAYMENTS,
     REFERENCE,
     STREAM,
 )
@@ -30,6 +31,8 @@ _ASKED: Final = "what customers asked of their limits: nothing else knows"
 _CLOSED: Final = "how days were closed, and why payouts stopped: nothing else knows"
 _LAW: Final = "what the law has kept of money and of limits, for the jurisdiction's term"
 _ONLY_NOW: Final = "what limits are now, and what counts against them: the money itself is in the ledger"
+_PAID: Final = "what customers asked of payments, and what processors said: their reports tell it again"
+_OF_PAYMENT: Final = Parent(PAYMENTS.payment.name, (("payment_id", "payment_id"),))
 _ENDS: Final = LIMITS.chosen_break.c.ends_at
 _DIVIDED: Final = division_of(LEDGER, CUSTOMER_ACCOUNT)
 
@@ -83,6 +86,28 @@ TABLE_RULES: Final = (
         lost="who waits for a person to look, and what people have found",
         rows=BY_CUSTOMER,
         erasure=(kept("that a person has looked, without what was found"),),
+    ),
+    TableRule(PAYMENTS.part, Source.BACKUP, lost=_PAID, rows=ByParent((_OF_PAYMENT,)), erasure=(kept(_LAW),)),
+    TableRule(
+        PAYMENTS.case,
+        Source.BACKUP,
+        lost="what people have found about payments: what does not fit is found again",
+        rows=ByParent((_OF_PAYMENT,), Common("{row}.payment_id = ''")),
+        erasure=(kept("what a person has found about money, under the payment's id"),),
+    ),
+    TableRule(PAYMENTS.payment, Source.BACKUP, lost=_PAID, rows=BY_CUSTOMER, erasure=(kept(_LAW),)),
+    TableRule(
+        PAYMENTS.destination,
+        Source.BACKUP,
+        lost="bank accounts that customers have added: they add them again",
+        rows=BY_CUSTOMER,
+        erasure=(kept("where money was sent to, for the jurisdiction's term"),),
+    ),
+    TableRule(
+        PAYMENTS.report,
+        Source.BACKUP,
+        lost="which reports were compared: they are compared again",
+        rows=Rows.UNITED,
     ),
     TableRule(
         ERASED_CUSTOMER,

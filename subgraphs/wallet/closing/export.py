@@ -20,6 +20,8 @@ GROUPS: Final = {
     "CREDITS": "Expenses",
     "PAYMENTS": "Assets",
     "CORRECTIONS": "Equity",
+    "FEES": "Income",
+    "CHARGEBACKS": "Expenses",
 }
 """Where accounts of the house are; those of customers are liabilities."""
 

@@ -20,6 +20,8 @@ class AccountCode(IntEnum):
     CREDITS: what credits of the club have cost.
     PAYMENTS: what processors and banks have brought or owe.
     CORRECTIONS: what people have corrected.
+    FEES: what customers have paid for payments.
+    CHARGEBACKS: what banks have taken back that customers no longer had.
     ERASED: what accounts of erased customers have moved, in place of accounts that are kept no longer.
     """
 
@@ -31,6 +33,8 @@ class AccountCode(IntEnum):
     CREDITS = 103
     PAYMENTS = 104
     CORRECTIONS = 105
+    FEES = 106
+    CHARGEBACKS = 107
     ERASED = 109
 
 
@@ -40,6 +44,8 @@ HOUSE: Final = (
     AccountCode.CREDITS,
     AccountCode.PAYMENTS,
     AccountCode.CORRECTIONS,
+    AccountCode.FEES,
+    AccountCode.CHARGEBACKS,
     AccountCode.ERASED,
 )
 """The house's accounts, of each brand and currency."""

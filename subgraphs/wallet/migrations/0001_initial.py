@@ -445,3 +445,112 @@ def upgrade() -> None:
         sa.Column("opened_at", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("brand_id", "iso_week", "jurisdiction", "currency"),
     )
+    op.create_table(
+        "payment",
+        sa.Column("payment_id", Identifier(length=35), nullable=False),
+        sa.Column("brand_id", Identifier(length=64), nullable=False),
+        sa.Column("customer_id", Identifier(length=128), nullable=False),
+        sa.Column("idempotency_key", Identifier(length=128), nullable=False),
+        sa.Column("direction", Identifier(length=16), nullable=False),
+        sa.Column("method_id", Identifier(length=64), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("fee_minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", Identifier(length=3), nullable=False),
+        sa.Column("language", Identifier(length=16), nullable=False),
+        sa.Column("destination_id", Identifier(length=35), nullable=False),
+        sa.Column("routes", sa.String(length=2000), nullable=False),
+        sa.Column(
+            "choices",
+            sa.Text().with_variant(mysql.MEDIUMTEXT(), "mariadb").with_variant(mysql.MEDIUMTEXT(), "mysql"),
+            nullable=False,
+        ),
+        sa.Column("asked_at", UtcDateTime(), nullable=False),
+        sa.Column("state", Identifier(length=16), nullable=False),
+        sa.Column("account_id", Identifier(length=64), nullable=False),
+        sa.Column("accepted_at", UtcDateTime(), nullable=True),
+        sa.Column("refusal", Identifier(length=32), nullable=False),
+        sa.Column("review", sa.String(length=200), nullable=False),
+        sa.Column("decision", Identifier(length=16), nullable=False),
+        sa.Column("decision_id", Identifier(length=64), nullable=False),
+        sa.Column("decided_by", sa.String(length=410), nullable=False),
+        sa.Column("decided_at", UtcDateTime(), nullable=True),
+        sa.Column("decision_reason", sa.String(length=500), nullable=False),
+        sa.Column("given_back_at", UtcDateTime(), nullable=True),
+        sa.Column("due_at", UtcDateTime(), nullable=True),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("payment_id"),
+        sa.UniqueConstraint("brand_id", "customer_id", "idempotency_key", name="payment_by_key"),
+    )
+    op.create_index("payment_by_state", "payment", ["brand_id", "state", "asked_at"], unique=False)
+    op.create_index("payment_due", "payment", ["due_at"], unique=False)
+    op.create_index("payment_of_customer", "payment", ["brand_id", "customer_id", "asked_at"], unique=False)
+    op.create_table(
+        "payment_case",
+        sa.Column("case_id", Identifier(length=35), nullable=False),
+        sa.Column("kind", Identifier(length=16), nullable=False),
+        sa.Column("processor", Identifier(length=64), nullable=False),
+        sa.Column("brand_id", Identifier(length=64), nullable=False),
+        sa.Column("payment_id", Identifier(length=35), nullable=False),
+        sa.Column("subject", sa.String(length=200), nullable=False),
+        sa.Column("currency", Identifier(length=3), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=True),
+        sa.Column(
+            "details",
+            sa.Text().with_variant(mysql.MEDIUMTEXT(), "mariadb").with_variant(mysql.MEDIUMTEXT(), "mysql"),
+            nullable=False,
+        ),
+        sa.Column("opened_at", UtcDateTime(), nullable=False),
+        sa.Column("closed_at", UtcDateTime(), nullable=True),
+        sa.Column("closed_by", sa.String(length=410), nullable=False),
+        sa.Column("finding", sa.String(length=500), nullable=False),
+        sa.PrimaryKeyConstraint("case_id"),
+    )
+    op.create_index("payment_case_of", "payment_case", ["payment_id"], unique=False)
+    op.create_index("payment_case_open", "payment_case", ["closed_at", "opened_at"], unique=False)
+    op.create_table(
+        "payment_destination",
+        sa.Column("destination_id", Identifier(length=35), nullable=False),
+        sa.Column("brand_id", Identifier(length=64), nullable=False),
+        sa.Column("customer_id", Identifier(length=128), nullable=False),
+        sa.Column("holder", sa.String(length=140), nullable=False),
+        sa.Column("account", Identifier(length=64), nullable=False),
+        sa.Column("added_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("destination_id"),
+        sa.UniqueConstraint("brand_id", "customer_id", "account", name="payment_destination_once"),
+    )
+    op.create_table(
+        "payment_part",
+        sa.Column("part_id", Identifier(length=35), nullable=False),
+        sa.Column("payment_id", Identifier(length=35), nullable=False),
+        sa.Column("kind", Identifier(length=16), nullable=False),
+        sa.Column("processor", Identifier(length=64), nullable=False),
+        sa.Column("reference", Identifier(length=128), nullable=False),
+        sa.Column("source", Identifier(length=35), nullable=False),
+        sa.Column("state", Identifier(length=16), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", Identifier(length=3), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("url", sa.String(length=2000), nullable=False),
+        sa.Column("fee_minor", sa.BigInteger(), nullable=True),
+        sa.Column("asked_at", UtcDateTime(), nullable=False),
+        sa.Column("expires_at", UtcDateTime(), nullable=True),
+        sa.Column("moved_at", UtcDateTime(), nullable=True),
+        sa.Column("admission", Identifier(length=32), nullable=False),
+        sa.Column("booked", Identifier(length=16), nullable=False),
+        sa.PrimaryKeyConstraint("part_id"),
+    )
+    op.create_index("payment_part_by_reference", "payment_part", ["processor", "reference"], unique=False)
+    op.create_index("payment_part_moved", "payment_part", ["processor", "moved_at"], unique=False)
+    op.create_index("payment_part_of", "payment_part", ["payment_id"], unique=False)
+    op.create_table(
+        "payment_report",
+        sa.Column("processor", Identifier(length=64), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("lines", sa.Integer(), nullable=False),
+        sa.Column("matched", sa.Integer(), nullable=False),
+        sa.Column("different", sa.Integer(), nullable=False),
+        sa.Column("digest", Identifier(length=64), nullable=False),
+        sa.Column("compared_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("processor", "day"),
+    )

@@ -12,8 +12,8 @@ from typing import Final, Protocol
 
 from msgspec import Struct
 
-MAX_PART_ID_LENGTH: Final = 48
-"""Of ids that we choose: a processor's idempotency key, and the text by which its report is matched."""
+MAX_PART_ID_LENGTH: Final = 35
+"""Of ids that we choose: idempotency keys, and the `EndToEndId` of a bank's files, which has no more."""
 
 MAX_REFERENCE_LENGTH: Final = 128
 MAX_REASON_LENGTH: Final = 200

@@ -12,9 +12,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from foundation.storage.columns import upsert
 from subgraphs.kit.records.erasure import ErasedPerson
 from subgraphs.wallet.limits.records import of_owner
-from subgraphs.wallet.models import CUSTOMER_ACCOUNT, ERASED_CUSTOMER, LIMITS, REFERENCE
+from subgraphs.wallet.models import CUSTOMER_ACCOUNT, ERASED_CUSTOMER, LIMITS, PAYMENTS, REFERENCE
 
-_KEPT: Final = (CUSTOMER_ACCOUNT, LIMITS.change, LIMITS.chosen_break, LIMITS.check)
+_KEPT: Final = (
+    CUSTOMER_ACCOUNT,
+    LIMITS.change,
+    LIMITS.chosen_break,
+    LIMITS.check,
+    PAYMENTS.payment,
+    PAYMENTS.destination,
+)
 
 
 async def note_term(connection: AsyncConnection, person: ErasedPerson) -> None:

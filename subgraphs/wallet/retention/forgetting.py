@@ -19,7 +19,15 @@ from subgraphs.wallet.funds.codes import AccountCode, house_account
 from subgraphs.wallet.funds.customer_accounts import CustomerAccounts
 from subgraphs.wallet.limits.facts.exclusions import clear_exclusions
 from subgraphs.wallet.limits.records import of_owner
-from subgraphs.wallet.models import CLOSES, CUSTOMER_ACCOUNT, ERASED_CUSTOMER, LIMITS, OUTBOX, REFERENCE
+from subgraphs.wallet.models import (
+    CLOSES,
+    CUSTOMER_ACCOUNT,
+    ERASED_CUSTOMER,
+    LIMITS,
+    OUTBOX,
+    PAYMENTS,
+    REFERENCE,
+)
 from subgraphs.wallet.retention.folding import fold
 from subgraphs.wallet.retention.terms import over_before
 from subgraphs.wallet.table_rules import TABLE_RULES
@@ -67,6 +75,10 @@ class Forgetting:
             if not await self._fold(owner.brand, currency, ids):
                 return  # its time has not run out: the next round comes back
         async with self.database.write() as connection:
+            payment = PAYMENTS.payment
+            theirs = select(payment.c.payment_id).where(of_owner(payment, owner))
+            for table in (PAYMENTS.part, PAYMENTS.case):
+                await connection.execute(delete(table).where(table.c.payment_id.in_(theirs)))
             for table in _OF_CUSTOMERS:
                 await connection.execute(delete(table).where(of_owner(table, owner)))
         log.info("erased_customer_forgotten", brand=owner.brand, pseudonym=owner.customer)

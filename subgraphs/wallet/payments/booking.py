@@ -1,0 +1,219 @@
+"""What the ledger is told of a payment: each transfer has an id that follows from its part, and is made once.
+
+What a processor says twice, or in another order, therefore moves nothing twice. Every transfer of a payment
+names it, so that a customer's history and a processor's report lead to the same payment.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from msgspec.structs import replace
+
+from subgraphs.wallet.funds.codes import AccountCode, TransferCode, house_account, ledger_of
+from subgraphs.wallet.funds.customer_accounts import CustomerAccounts
+from subgraphs.wallet.funds.written_reservations import returned, taken, voided
+from subgraphs.wallet.ledger.ledger import Ledger
+from subgraphs.wallet.ledger.transfers import CreateTransferStatus, Transfer, TransferFlags
+from subgraphs.wallet.payments.payment import RECEIVED, Part, Payment
+from subgraphs.wallet.payments.processor import PartKind, PartState
+
+_S: Final = CreateTransferStatus
+MADE: Final = frozenset({_S.CREATED, _S.EXISTS})
+LACKING: Final = frozenset({_S.EXCEEDS_CREDITS, _S.ID_ALREADY_FAILED})
+ENDED: Final = MADE | {_S.PENDING_TRANSFER_ALREADY_POSTED, _S.PENDING_TRANSFER_ALREADY_VOIDED}
+
+FOREIGN: Final = "x"
+"""How the ids of parts begin that somebody else has made: no id of ours does."""
+
+
+class NotBookable(Exception):
+    """The ledger refuses what follows from a payment: a fault of ours, or of the ledger's rows."""
+
+
+def fee_of(payment: Payment) -> str:
+    """Return the id of the transfer of a payment's fee."""
+    return f"{payment.payment_id}-fee"
+
+
+def rest_of(part: str) -> str:
+    """Return the id of the transfer of what a customer does not have of a disputed charge."""
+    return f"{part}-rest"
+
+
+def refund_of(charge: Part) -> str:
+    """Return the id of the refund by which the money of a charge goes back to its source."""
+    return f"{charge.part_id}r"
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """Brings the ledger to what is known of payments."""
+
+    ledger: Ledger
+    accounts: CustomerAccounts
+
+    async def hold(self, payment: Payment, parts: Sequence[Part]) -> bool:
+        """Keep the money of a withdrawal; return whether the customer has as much.
+
+        Raises:
+            NotBookable: The ledger has another reason to refuse.
+        """
+        await self.accounts.open_house(payment.brand_id, payment.currency)
+        kept = [_kept(payment, part.part_id, part.amount_minor, TransferCode.WITHDRAWAL) for part in parts]
+        if payment.fee_minor:
+            kept.append(_kept(payment, fee_of(payment), payment.fee_minor, TransferCode.FEE))
+        status = await self._linked(kept)
+        if status not in MADE | LACKING:
+            raise NotBookable(f"{payment.payment_id}: {status.value}")
+        return status in MADE
+
+    async def book(self, payment: Payment, parts: Sequence[Part], part: Part) -> None:
+        """Bring the ledger to the state of a part.
+
+        Raises:
+            NotBookable: The ledger refuses it.
+        """
+        await self.accounts.open_house(payment.brand_id, payment.currency)
+        match part.kind:
+            case PartKind.CHARGE:
+                await self._charge(payment, part)
+            case PartKind.DISPUTE:
+                await self._taken_back(payment, part)
+            case _ if is_foreign(part):
+                await self._taken_back(payment, part)
+            case _:
+                await self._sent(payment, parts, part)
+
+    async def _charge(self, payment: Payment, part: Part) -> None:
+        """Give the customer the money of a charge; what has to go back is kept for that at once."""
+        paid = _paid_in(payment, part.part_id, part.amount_minor, TransferCode.DEPOSIT)
+        if part.admission != RECEIVED:
+            back = _kept(payment, refund_of(part), part.amount_minor, TransferCode.REFUND)
+            await self._made([paid, back])
+            return
+        fee = _taken(payment, fee_of(payment), payment.fee_minor, TransferCode.FEE)
+        await self._made([paid, fee] if payment.fee_minor else [paid])
+
+    async def _sent(self, payment: Payment, parts: Sequence[Part], part: Part) -> None:
+        """Take what was kept for a refund or payout, or give it back; also if it comes back later."""
+        pending = part.part_id
+        if part.state is PartState.DONE:
+            await self._ended(pending, TransferFlags.POST_PENDING_TRANSFER)
+        elif is_owed(parts, part):
+            return
+        elif (
+            await self._ended(pending, TransferFlags.VOID_PENDING_TRANSFER)
+            is _S.PENDING_TRANSFER_ALREADY_POSTED
+        ):
+            await self._made([_paid_in(payment, returned(pending), part.amount_minor, TransferCode.REFUND)])
+        if not payment.is_deposit and payment.fee_minor and all(other.is_over for other in parts):
+            is_paid = any(other.state is PartState.DONE for other in parts)
+            end = TransferFlags.POST_PENDING_TRANSFER if is_paid else TransferFlags.VOID_PENDING_TRANSFER
+            await self._ended(fee_of(payment), end)
+
+    async def _taken_back(self, payment: Payment, part: Part) -> None:
+        """Take from the customer what a bank has taken from us; what they do not have is the house's."""
+        name = part.part_id
+        if part.state is PartState.FAILED:
+            await self._given_again(name)
+            return
+        cut = _taken(payment, name, part.amount_minor, TransferCode.REFUND)
+        await self._made([replace(cut, flags=int(TransferFlags.BALANCING_DEBIT))])
+        [made] = await self.ledger.lookup_transfers([name])
+        if rest := part.amount_minor - made.amount:
+            await self._made([_lost(payment, rest_of(name), rest)])
+
+    async def _given_again(self, name: str) -> None:
+        """Return what was taken for a dispute that is won; nothing if it was never taken."""
+        for made in await self.ledger.lookup_transfers([name, rest_of(name)]):
+            if made.amount:
+                again = replace(
+                    made,
+                    id=returned(made.id),
+                    debit_account_id=made.credit_account_id,
+                    credit_account_id=made.debit_account_id,
+                    flags=0,
+                    timestamp=0,
+                )
+                await self._made([again])
+
+    async def _ended(self, pending: str, how: TransferFlags) -> CreateTransferStatus:
+        """End a pending transfer; return what the ledger says if it has ended otherwise.
+
+        Raises:
+            NotBookable: There is no such transfer.
+        """
+        is_post = how is TransferFlags.POST_PENDING_TRANSFER
+        name = taken(pending) if is_post else voided(pending)
+        amount = 2**53 - 1 if is_post else 0
+        end = Transfer(id=name, pending_id=pending, amount=amount, flags=int(how))
+        status = (await self.ledger.create_transfer(end)).status
+        if status not in ENDED:
+            raise NotBookable(f"{pending}: {status.value}")
+        return status
+
+    async def _made(self, chain: Sequence[Transfer]) -> None:
+        status = await self._linked(chain)
+        if status not in MADE:
+            raise NotBookable(f"{chain[0].id}: {status.value}")
+
+    async def _linked(self, transfers: Sequence[Transfer]) -> CreateTransferStatus:
+        """Create all transfers or none; return why not, or that they are there."""
+        linked = int(TransferFlags.LINKED)
+        chain = [replace(transfer, flags=transfer.flags | linked) for transfer in transfers[:-1]]
+        results = await self.ledger.create_transfers([*chain, transfers[-1]])
+        reasons = [result.status for result in results if result.status is not _S.LINKED_EVENT_FAILED]
+        return reasons[0] if reasons else _S.LINKED_EVENT_FAILED
+
+
+def is_owed(parts: Sequence[Part], refund: Part) -> bool:
+    """Tell whether a refund failed of money that is not the customer's to keep: a person has to send it."""
+    charge = next((part for part in parts if part.part_id == refund.source), None)
+    return charge is not None and charge.admission not in {"", RECEIVED} and refund.state is PartState.FAILED
+
+
+def is_foreign(part: Part) -> bool:
+    """Tell whether somebody made a refund at the processor, so that no money was kept for it."""
+    return part.part_id.startswith(FOREIGN)
+
+
+def _paid_in(payment: Payment, name: str, amount: int, code: TransferCode) -> Transfer:
+    """Return a transfer of money that came from a processor."""
+    return _transfer(payment, name, amount, code, (_house(payment, AccountCode.PAYMENTS), payment.account_id))
+
+
+def _taken(payment: Payment, name: str, amount: int, code: TransferCode) -> Transfer:
+    """Return a transfer that takes a fee from the customer, or what goes to a processor."""
+    house = AccountCode.FEES if code is TransferCode.FEE else AccountCode.PAYMENTS
+    return _transfer(payment, name, amount, code, (payment.account_id, _house(payment, house)))
+
+
+def _kept(payment: Payment, name: str, amount: int, code: TransferCode) -> Transfer:
+    """Return a transfer that keeps money until it is there, or comes back."""
+    return replace(_taken(payment, name, amount, code), flags=int(TransferFlags.PENDING))
+
+
+def _lost(payment: Payment, name: str, amount: int) -> Transfer:
+    """Return a transfer of what the house loses by a dispute."""
+    accounts = (_house(payment, AccountCode.CHARGEBACKS), _house(payment, AccountCode.PAYMENTS))
+    return _transfer(payment, name, amount, TransferCode.REFUND, accounts)
+
+
+def _house(payment: Payment, code: AccountCode) -> str:
+    return house_account(payment.brand_id, payment.currency, code)
+
+
+def _transfer(
+    payment: Payment, name: str, amount: int, code: TransferCode, accounts: tuple[str, str]
+) -> Transfer:
+    debit, credit = accounts
+    return Transfer(
+        id=name,
+        debit_account_id=debit,
+        credit_account_id=credit,
+        amount=amount,
+        user_data_128=payment.payment_id,
+        ledger=ledger_of(payment.currency),
+        code=int(code),
+    )

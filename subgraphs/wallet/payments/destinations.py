@@ -1,0 +1,103 @@
+"""Bank accounts to which customers' money may be sent."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from msgspec import Struct
+from sqlalchemy import exists, select
+
+from foundation.storage.columns import upsert
+from foundation.storage.database import Database
+from subgraphs.kit.domain.errors import BadInput
+from subgraphs.kit.domain.keys import Owner
+from subgraphs.wallet.payments.payment import PaymentState, new_id
+from subgraphs.wallet.payments.records.tables import PaymentTables
+
+MAX_HOLDER: Final = 70
+"""The longest name in a bank's file that all banks accept."""
+
+MAX_DESTINATIONS: Final = 5
+"""How many bank accounts a customer may have."""
+
+SHOWN: Final = 4
+MODULUS: Final = 97
+MIN_IBAN: Final = 15
+MAX_IBAN: Final = 34
+
+
+class Destination(Struct, frozen=True):
+    """A bank account of a customer."""
+
+    destination_id: str
+    holder: str
+    account: str
+
+    @property
+    def hint(self) -> str:
+        """Return what a customer recognises it by, without the whole number."""
+        return f"•••• {self.account[-SHOWN:]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Destinations:
+    """The bank accounts of customers."""
+
+    database: Database
+    tables: PaymentTables
+
+    async def of(self, owner: Owner) -> list[Destination]:
+        """Return a customer's bank accounts, in the order in which they were added."""
+        table = self.tables.destination
+        mine = (table.c.brand_id == owner.brand, table.c.customer_id == owner.customer)
+        query = select(table).where(*mine).order_by(table.c.added_at, table.c.destination_id)
+        async with self.database.read() as connection:
+            rows = await connection.execute(query)
+            return [Destination(row.destination_id, row.holder, row.account) for row in rows]
+
+    async def add(self, owner: Owner, holder: str, account: str, at: object) -> Destination | None:
+        """Add a bank account, unless it is there; None if the customer has as many as possible.
+
+        Raises:
+            BadInput: No name, or no IBAN.
+        """
+        name, iban = " ".join(holder.split()), account.replace(" ", "").upper()
+        if not 1 <= len(name) <= MAX_HOLDER or not name.isprintable():
+            raise BadInput(f"the holder's name has 1 to {MAX_HOLDER} characters")
+        if not is_iban(iban):
+            raise BadInput("this is no IBAN: check it for a wrong digit")
+        known = await self.of(owner)
+        for destination in known:
+            if destination.account == iban:
+                return destination
+        if len(known) >= MAX_DESTINATIONS:
+            return None
+        added = Destination(new_id(), name, iban)
+        row = {
+            "destination_id": added.destination_id,
+            "brand_id": owner.brand,
+            "customer_id": owner.customer,
+            "holder": name,
+            "account": iban,
+            "added_at": at,
+        }
+        async with self.database.write() as connection:
+            await connection.execute(upsert(self.database.dialect, self.tables.destination, [row]))
+        return next(one for one in await self.of(owner) if one.account == iban)
+
+    async def was_paid(self, destination: Destination) -> bool:
+        """Tell whether money has arrived at a bank account before."""
+        c = self.tables.payment.c
+        paid = exists().where(
+            c.destination_id == destination.destination_id, c.state == PaymentState.DONE.value
+        )
+        async with self.database.read() as connection:
+            return bool(await connection.scalar(select(paid)))
+
+
+def is_iban(text: str) -> bool:
+    """Tell whether a text has the form and the check digits of an IBAN (ISO 13616)."""
+    is_formed = text.isascii() and text.isalnum() and text[:2].isalpha() and text[2:4].isdigit()
+    if not is_formed or not MIN_IBAN <= len(text) <= MAX_IBAN:
+        return False
+    turned = text[4:] + text[:4]
+    return int("".join(str(int(character, 36)) for character in turned)) % MODULUS == 1

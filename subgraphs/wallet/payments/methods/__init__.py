@@ -1,0 +1,1 @@
+"""By which methods customers pay, and which processors each of them asks."""

@@ -1,0 +1,1 @@
+"""Payments, their parts and cases in the database."""

@@ -1,0 +1,111 @@
+"""What a person has to look at: what does not fit, and is never corrected silently."""
+
+import json
+from collections.abc import Mapping
+from datetime import date, datetime
+from enum import StrEnum
+from hashlib import blake2b
+from typing import Any, Final
+
+from msgspec import Struct
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from foundation.same_fields import with_fields_of
+from foundation.storage.columns import upsert
+from subgraphs.wallet.payments.records.tables import MAX_WORDS, PaymentTables
+
+MAX_SUBJECT: Final = 200
+MAX_DETAILS: Final = 20_000
+"""Of what is kept of a thing that cannot be read, in characters."""
+
+
+class CaseKind(StrEnum):
+    """Why a person has to look.
+
+    UNKNOWN: A processor speaks of money that we know nothing of.
+    MISSING: We know of money that its report does not have.
+    DIFFERENT: Both know of it, with another amount, currency or state.
+    OWED: Money that has to go back to its source could not be sent.
+    DISPUTE: A customer's bank has taken a charge back.
+    FOREIGN: Somebody made a refund at the processor, and not here.
+    UNREADABLE: A webhook or file has an unknown form.
+    """
+
+    UNKNOWN = "unknown"
+    MISSING = "missing"
+    DIFFERENT = "different"
+    OWED = "owed"
+    DISPUTE = "dispute"
+    FOREIGN = "foreign"
+    UNREADABLE = "unreadable"
+
+
+class Case(Struct, frozen=True, kw_only=True):
+    """Something for a person.
+
+    Attributes:
+        subject: What tells it from others of its kind at the processor, such as a reference.
+        payment_id: "" if it is of no payment.
+        day: Of the report that shows it; None if no report does.
+        details: Facts, with names that a person understands.
+    """
+
+    kind: CaseKind
+    processor: str
+    subject: str
+    opened_at: datetime
+    brand_id: str = ""
+    payment_id: str = ""
+    currency: str = ""
+    amount_minor: int = 0
+    day: date | None = None
+    details: Mapping[str, Any] = {}
+    closed_at: datetime | None = None
+    closed_by: str = ""
+    finding: str = ""
+
+    @property
+    def case_id(self) -> str:
+        """Return the id: the same thing, seen again, is the same case."""
+        named = f"{self.kind}\n{self.processor}\n{self.subject}".encode()
+        return blake2b(named, digest_size=16).hexdigest()
+
+
+async def open_case(connection: AsyncConnection, tables: PaymentTables, case: Case) -> None:
+    """Put something before a person, unless it was already; in the caller's write transaction."""
+    row = {
+        **{name: getattr(case, name) for name in Case.__struct_fields__},
+        "case_id": case.case_id,
+        "kind": case.kind.value,
+        "subject": case.subject[:MAX_SUBJECT],
+        "details": json.dumps(case.details, default=str)[:MAX_DETAILS],
+    }
+    await connection.execute(upsert(connection.dialect.name, tables.case, [row]))
+
+
+async def open_cases(connection: AsyncConnection, tables: PaymentTables, first: int) -> list[Case]:
+    """Return the cases that wait for a person, the oldest first."""
+    c = tables.case.c
+    query = select(tables.case).where(c.closed_at.is_(None)).order_by(c.opened_at, c.case_id).limit(first)
+    return [_case(row) for row in await connection.execute(query)]
+
+
+async def count_open(connection: AsyncConnection, tables: PaymentTables) -> int:
+    """Return how many cases wait for a person."""
+    c = tables.case.c
+    return await connection.scalar(select(func.count()).where(c.closed_at.is_(None))) or 0
+
+
+async def close_case(
+    connection: AsyncConnection, tables: PaymentTables, case_id: str, *, by: str, finding: str, at: datetime
+) -> bool:
+    """Note what a person found; return whether the case was open."""
+    c = tables.case.c
+    mine = update(tables.case).where(c.case_id == case_id, c.closed_at.is_(None))
+    values = {"closed_at": at, "closed_by": by, "finding": finding[:MAX_WORDS]}
+    return bool((await connection.execute(mine.values(values))).rowcount)
+
+
+def _case(row: Any) -> Case:
+    return with_fields_of(Case, row, kind=CaseKind(row.kind), details=json.loads(row.details))

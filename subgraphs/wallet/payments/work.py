@@ -1,0 +1,279 @@
+"""Does what is due for payments, step by step; several processes may do so at once, and be killed."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+from msgspec.structs import replace
+
+from subgraphs.kit.domain.keys import Owner
+from subgraphs.wallet.closing.holds import is_held
+from subgraphs.wallet.closing.tables import CloseTables
+from subgraphs.wallet.limits.acts import Act
+from subgraphs.wallet.limits.claims import Claim
+from subgraphs.wallet.opened import OpenedWallet
+from subgraphs.wallet.payments.admission import Admission
+from subgraphs.wallet.payments.asking import Asking, absent
+from subgraphs.wallet.payments.booking import Booking, NotBookable, is_foreign, is_owed
+from subgraphs.wallet.payments.payment import Part, Payment, charges, state_of
+from subgraphs.wallet.payments.processor import Notice, PartKind, PartState, Unanswered, Unavailable
+from subgraphs.wallet.payments.records.cases import Case, CaseKind, open_case
+from subgraphs.wallet.payments.records.store import PaymentStore, merged
+from subgraphs.wallet.payments.steps import (
+    Accept,
+    Admit,
+    Book,
+    Close,
+    Follow,
+    GiveBack,
+    Route,
+    Send,
+    Step,
+    next_step,
+)
+
+log = structlog.get_logger(__name__)
+MAX_STEPS: Final = 50
+"""How many steps a payment takes at once; one that needs more goes on in the next round."""
+
+SHORTEST_PAUSE: Final = timedelta(seconds=2)
+LONGEST_PAUSE: Final = timedelta(hours=1)
+MAX_DOUBLINGS: Final = 12
+MAX_SENT: Final = 2
+"""How often a charge is asked for in doubt before another processor is, if there is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentWork:
+    """Brings payments forward.
+
+    Attributes:
+        asking: What asks processors.
+    """
+
+    wallet: OpenedWallet
+    store: PaymentStore
+    booking: Booking
+    admission: Admission
+    closes: CloseTables
+    asking: Asking
+
+    async def advance(self, payment_id: str, *, looks: bool = False) -> tuple[Payment, list[Part]] | None:
+        """Do what can be done for a payment now; return it, or None if there is none.
+
+        Args:
+            payment_id: The payment.
+            looks: Whether processors are asked how parts stand that go their way.
+
+        Raises:
+            OSError: The database is away; what is due is done later.
+        """
+        for _ in range(MAX_STEPS):
+            loaded = await self.store.load(payment_id)
+            if loaded is None:
+                return None
+            payment, parts = loaded
+            step = next_step(payment, parts, self._now())
+            waits = isinstance(step, Follow) and not looks
+            if step is not None and not waits and await self._done(payment, parts, step):
+                continue
+            if await self._scheduled(payment_id, payment, step):
+                break
+        return await self.store.load(payment_id)
+
+    async def notice(self, processor: str, notice: Notice) -> bool:
+        """Note what a processor says, and do what follows; return whether the part is known.
+
+        Raises:
+            OSError: The database is away: whoever says it has to say it again.
+        """
+        payment_id = await self.store.merge(processor, notice, self._now())
+        if payment_id is None:
+            await self._unknown(processor, notice)
+            return False
+        await self.advance(payment_id)
+        return True
+
+    async def _unknown(self, processor: str, notice: Notice) -> None:
+        """Put money before a person of which nothing is known here; what moved nothing is no money."""
+        if notice.state not in {PartState.DONE, PartState.OPEN} or (
+            notice.kind is PartKind.CHARGE and notice.state is PartState.OPEN
+        ):
+            return
+        case = Case(
+            kind=CaseKind.UNKNOWN,
+            processor=processor,
+            subject=f"{notice.kind} {notice.reference or notice.part}",
+            currency=notice.currency,
+            amount_minor=notice.amount,
+            details={
+                "kind": notice.kind,
+                "part": notice.part,
+                "reference": notice.reference,
+                "of": notice.of,
+            },
+            opened_at=self._now(),
+        )
+        async with self.wallet.database.write() as connection:
+            await open_case(connection, self.store.tables, case)
+
+    async def _scheduled(self, payment_id: str, seen: Payment, step: Step | None) -> bool:
+        """Note when to look again; return False if something came between, so that there is more to do."""
+        loaded = await self.store.load(payment_id)
+        if loaded is None:
+            return True
+        payment, parts = loaded
+        if payment.due_at != seen.due_at:
+            return False
+        state = state_of(payment, parts)
+        if step is None:
+            return await self.store.schedule(payment, state, None, 0)
+        pause = min(SHORTEST_PAUSE * 2 ** min(payment.tries, MAX_DOUBLINGS), LONGEST_PAUSE)
+        due_at = self._now() + pause
+        ends = [part.expires_at for part in charges(parts) if part.expires_at and not part.is_over]
+        if later := [end for end in ends if end > self._now()]:
+            due_at = min(due_at, *later)
+        return await self.store.schedule(payment, state, due_at, payment.tries + 1)
+
+    async def _done(self, payment: Payment, parts: list[Part], step: Step) -> bool:
+        """Do a step; return whether there may be more to do at once."""
+        goes_on = True
+        match step:
+            case Accept():
+                await self._accept(payment, parts)
+            case Route(number):
+                await self._route(payment, number)
+            case Send(part):
+                goes_on = await self._send(payment, parts, part)
+            case Follow(part):
+                goes_on = await self._noted(part, await self.asking.stands(part))
+            case Close(part):
+                goes_on = await self._noted(part, await self.asking.cancelled(payment, part))
+            case Admit(part):
+                await self.admission.admit(payment, part.part_id)
+            case Book(part):
+                goes_on = await self._book(payment, parts, part)
+            case GiveBack():
+                await self.admission.give_back(payment)
+        return goes_on
+
+    async def _accept(self, payment: Payment, parts: list[Part]) -> None:
+        """Count a deposit, or keep the money of a withdrawal; or refuse it for ever."""
+        if payment.is_deposit:
+            await self.admission.claim(payment)
+        else:
+            account = await self._cash(payment.owner, payment.currency)
+            held = account and await self.booking.hold(replace(payment, account_id=account), parts)
+            async with self.wallet.database.write() as connection:
+                if held:
+                    await self.store.accept(connection, payment.payment_id, account, self._now())
+                else:
+                    await self.store.refuse(connection, payment.payment_id, "INSUFFICIENT_FUNDS")
+        self.wallet.announce(payment.owner)
+
+    async def _cash(self, owner: Owner, currency: str) -> str:
+        """Return the customer's account for cash; "" if there is none."""
+        accounts = await self.wallet.accounts.of(owner)
+        cash = (one.id for one in accounts if not one.credit and one.currency == currency)
+        return next(cash, "")
+
+    async def _route(self, payment: Payment, number: int) -> None:
+        """Write down that a processor is going to be asked for a charge."""
+        name = payment.routes[number]
+        at = self._now()
+        part = Part(
+            part_id=f"{payment.payment_id}-c{number + 1}",
+            payment_id=payment.payment_id,
+            kind=PartKind.CHARGE,
+            processor=name,
+            amount_minor=payment.amount_minor,
+            currency=payment.currency,
+            asked_at=at,
+            expires_at=at + self.asking.time_of(name),
+        )
+        await self.store.add_part(part)
+
+    async def _send(self, payment: Payment, parts: list[Part], part: Part) -> bool:
+        """Ask a processor for a part; return whether it has answered."""
+        if not payment.is_deposit and await self._is_held(payment.currency):
+            return False
+        try:
+            notice = await self.asking.sent(payment, parts, part)
+        except Unavailable as why:
+            log.warning("processor_unavailable", processor=part.processor, part=part.part_id, why=str(why))
+            return await self._given_up(part)
+        except Unanswered as why:
+            log.warning("processor_unanswered", processor=part.processor, part=part.part_id, why=str(why))
+            is_last = payment.routes[-1:] == (part.processor,)
+            if part.kind is PartKind.CHARGE and not is_last and payment.tries + 1 >= MAX_SENT:
+                return await self._given_up(part)
+            return False
+        await self.store.merge(part.processor, notice, self._now())
+        self.wallet.announce(payment.owner)
+        return True
+
+    async def _given_up(self, part: Part) -> bool:
+        """Let another processor be asked for a charge, which a customer has never seen; others wait."""
+        if part.kind is not PartKind.CHARGE:
+            return False
+        await self.store.merge(part.processor, absent(part, self._now()), self._now())
+        return True
+
+    async def _noted(self, part: Part, notice: Notice | None) -> bool:
+        """Note how a part stands; return whether that is more than what was known."""
+        if notice is None or merged(part, notice) is None:
+            return False
+        await self.store.merge(part.processor, notice, self._now())
+        return True
+
+    async def _book(self, payment: Payment, parts: list[Part], part: Part) -> bool:
+        """Bring the ledger to the state of a part; return whether it is there."""
+        try:
+            await self.booking.book(payment, parts, part)
+        except NotBookable as why:
+            log.error("payment_not_bookable", payment=payment.payment_id, why=str(why))  # noqa: TRY400 - says all
+            return False
+        async with self.wallet.database.write() as connection:
+            await self.store.set_part(connection, part.part_id, booked=part.state.value)
+            if case := case_of(payment, parts, part, self._now()):
+                await open_case(connection, self.store.tables, case)
+            if not payment.is_deposit and part.state is PartState.DONE:
+                at = await self.wallet.clock.at(connection)
+                claim = Claim(
+                    payment.owner, part.part_id, Act.WITHDRAWAL, part.amount_minor, part.currency, at
+                )
+                if await self.wallet.claims.knows(connection, payment.owner):
+                    await self.wallet.claims.record(connection, claim)
+        self.wallet.announce(payment.owner)
+        return True
+
+    async def _is_held(self, currency: str) -> bool:
+        async with self.wallet.database.read() as connection:
+            return await is_held(connection, self.closes, currency)
+
+    def _now(self) -> datetime:
+        return self.wallet.clock.machine.now()
+
+
+def case_of(payment: Payment, parts: list[Part], part: Part, at: datetime) -> Case | None:
+    """Return what a person has to know of a part whose state was booked."""
+    if part.kind is PartKind.DISPUTE:
+        kind = CaseKind.DISPUTE
+    elif part.kind is PartKind.REFUND and is_owed(parts, part):
+        kind = CaseKind.OWED
+    elif part.kind is PartKind.REFUND and is_foreign(part):
+        kind = CaseKind.FOREIGN
+    else:
+        return None
+    return Case(
+        kind=kind,
+        processor=part.processor,
+        subject=part.part_id,
+        brand_id=payment.brand_id,
+        payment_id=payment.payment_id,
+        currency=part.currency,
+        amount_minor=part.amount_minor,
+        details={"state": part.state, "reason": part.reason, "reference": part.reference},
+        opened_at=at,
+    )

@@ -1,0 +1,248 @@
+"""Deposits and withdrawals, step by step, at processors that are played."""
+
+import tempfile
+from collections.abc import AsyncIterator
+
+import pytest
+
+from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.graphql.platform_errors import PlatformErrorCode
+from subgraphs.wallet.funds.codes import AccountCode
+from subgraphs.wallet.ledger.proof import prove
+from subgraphs.wallet.limits.limit import LimitKind
+from subgraphs.wallet.models import PAYMENTS
+from subgraphs.wallet.payments.payment import Decision, PaymentState
+from subgraphs.wallet.payments.processor import PartKind, PartState
+from tests.subgraphs.wallet.credits_wallet import opened_dying
+from tests.support.payments.payments_wallet import PaymentsWallet
+from tests.support.payments.played_processor import Fault
+from tests.support.wallet.ledgers import StoppedClock, opened_ledger
+
+ANN = Owner("northbet", "ann")
+
+
+@pytest.fixture
+async def wallet() -> AsyncIterator[PaymentsWallet]:
+    """A wallet without customers."""
+    clock = StoppedClock()
+    with tempfile.TemporaryDirectory() as folder:
+        async with (
+            opened_dying(f"sqlite+aiosqlite:///{folder}") as database,
+            opened_ledger(database, clock) as ledger,
+        ):
+            yield PaymentsWallet(database, ledger, clock)
+            assert not await prove(database)
+
+
+async def paid_in(wallet: PaymentsWallet, key: str = "d", amount: int = 1_000) -> str:
+    """Let Ann deposit; return the processor's id of the charge."""
+    answer = await wallet.deposit(ANN, key, amount)
+    assert answer.refusal is None
+    first = wallet.played["first"]
+    [charge] = first.those(PartKind.CHARGE, PartState.OPEN)
+    first.pays(charge, amount)
+    assert await wallet.payments.work.notice("first", first.said[-1])
+    return charge
+
+
+async def test_a_deposit_is_paid_at_the_processors_page_and_then_is_the_customers(
+    wallet: PaymentsWallet,
+) -> None:
+    """The page's address is answered at once; the money is there when the processor says so, less the fee."""
+    answer = await wallet.deposit(ANN, "d", 1_000)
+    assert answer.payment is not None
+    assert (answer.refusal, answer.payment.state) == (None, PaymentState.OPEN)
+    assert answer.url == "https://first.example/first-1"
+    assert await wallet.cash(ANN) == 0
+    first = wallet.played["first"]
+    first.pays("first-1", 1_000)
+    for _ in range(2):
+        assert await wallet.payments.work.notice("first", first.said[-1])
+    assert await wallet.cash(ANN) == 990
+    assert await wallet.balance("northbet", AccountCode.FEES) == 10
+    again = await wallet.deposit(ANN, "d", 1_000)
+    assert again.payment is not None
+    assert (again.payment.state, len(first.books)) == (PaymentState.DONE, 1)
+
+
+async def test_a_lost_webhook_is_made_up_for_by_asking(wallet: PaymentsWallet) -> None:
+    """Whoever works looks at what is open, at growing distances."""
+    await wallet.deposit(ANN, "d", 1_000)
+    wallet.played["first"].pays("first-1", 1_000)
+    wallet.later(seconds=30)
+    assert await wallet.work() == 1
+    assert await wallet.cash(ANN) == 990
+
+
+async def test_another_processor_is_asked_if_the_first_cannot_be(wallet: PaymentsWallet) -> None:
+    """It is asked at once, and support can read why."""
+    wallet.played["first"].faults = [Fault.UNAVAILABLE]
+    answer = await wallet.deposit(ANN, "d", 1_000)
+    assert answer.url == "https://second.example/second-1"
+    assert answer.payment is not None
+    assert answer.payment.choices == ("first: yes, as number 1 for card", "second: yes, as number 2 for card")
+
+
+async def test_a_charge_in_doubt_is_repeated_and_then_another_processor_is_asked(
+    wallet: PaymentsWallet,
+) -> None:
+    """The customer is told that nobody knows; if the first charge is paid all the same, it goes back."""
+    first, second = wallet.played["first"], wallet.played["second"]
+    first.faults = [Fault.LOST_AFTER, Fault.LOST_AFTER]
+    answer = await wallet.deposit(ANN, "d", 1_000)
+    assert answer.refusal is not None
+    assert answer.refusal.code == PlatformErrorCode.PENDING
+    wallet.later(seconds=30)
+    await wallet.work()
+    answer = await wallet.deposit(ANN, "d", 1_000)
+    assert answer.url == "https://second.example/second-1"
+    second.pays("second-1", 1_000)
+    await wallet.payments.work.notice("second", second.said[-1])
+    first.pays("first-1", 1_000)
+    await wallet.payments.work.notice("first", first.said[-1])
+    assert await wallet.cash(ANN) == 990
+    [refund] = first.those(PartKind.REFUND, PartState.PROCESSING)
+    assert first.books[refund].amount == 1_000
+
+
+async def test_a_deposit_above_a_limit_is_refused_for_ever(wallet: PaymentsWallet) -> None:
+    """No processor is asked; the same key has the same answer when the limit is gone."""
+    await wallet.limit(ANN, LimitKind.DEPOSIT_DAY, 500)
+    for _ in range(2):
+        answer = await wallet.deposit(ANN, "d", 1_000)
+        assert answer.refusal is not None
+        assert answer.refusal.code == PlatformErrorCode.LIMIT_REACHED
+    assert not wallet.played["first"].books
+
+
+async def test_money_that_comes_after_an_exclusion_goes_back_to_its_source(wallet: PaymentsWallet) -> None:
+    """The customer never has it, not for a moment, and it counts against nothing."""
+    await wallet.deposit(ANN, "d", 1_000)
+    await wallet.exclude(ANN, 6)
+    first = wallet.played["first"]
+    first.pays("first-1", 1_000)
+    await wallet.payments.work.notice("first", first.said[-1])
+    assert await wallet.cash(ANN) == 0
+    [refund] = first.those(PartKind.REFUND, PartState.PROCESSING)
+    first.becomes(refund, PartState.DONE)
+    await wallet.payments.work.notice("first", first.said[-1])
+    assert first.has == await wallet.balance("northbet", AccountCode.PAYMENTS) == 0
+    answer = await wallet.deposit(ANN, "d", 1_000)
+    assert answer.payment is not None
+    assert answer.payment.state is PaymentState.RETURNED
+
+
+async def test_a_charge_that_nobody_pays_counts_no_more(wallet: PaymentsWallet) -> None:
+    """After its time it is cancelled at the processor, and its amount can be deposited again."""
+    await wallet.limit(ANN, LimitKind.DEPOSIT_DAY, 1_000)
+    await wallet.deposit(ANN, "d", 1_000)
+    wallet.later(hours=2)
+    await wallet.work()
+    first = wallet.played["first"]
+    assert first.those(PartKind.CHARGE, PartState.FAILED) == ["first-1"]
+    answer = await wallet.deposit(ANN, "d", 1_000)
+    assert answer.refusal is not None
+    assert answer.refusal.code == PlatformErrorCode.DECLINED
+    assert (await wallet.deposit(ANN, "e", 1_000)).refusal is None
+
+
+async def test_a_withdrawal_goes_back_to_what_was_paid_in(wallet: PaymentsWallet) -> None:
+    """The newest charge first; what it takes is kept at once, and moves when the processor says so."""
+    await paid_in(wallet, "d", 1_000)
+    await paid_in(wallet, "e", 800)
+    answer = await wallet.withdraw(ANN, "w", 1_200)
+    assert answer.payment is not None
+    assert (answer.refusal, answer.payment.state) == (None, PaymentState.SENDING)
+    assert await wallet.cash(ANN) == 1_780 - 1_200
+    first = wallet.played["first"]
+    refunds = first.those(PartKind.REFUND, PartState.PROCESSING)
+    assert [first.books[refund].amount for refund in refunds] == [800, 390]
+    for refund in refunds:
+        first.becomes(refund, PartState.DONE)
+        await wallet.payments.work.notice("first", first.said[-1])
+    assert first.has == -await wallet.balance("northbet", AccountCode.PAYMENTS) == 1_800 - 1_190
+    assert await wallet.balance("northbet", AccountCode.FEES) == 30
+
+
+async def test_a_withdrawal_that_fails_is_the_customers_again(wallet: PaymentsWallet) -> None:
+    """Also if the bank sends it back after it had arrived; the fee is given back, too."""
+    await paid_in(wallet)
+    await wallet.withdraw(ANN, "w", 500, "transfer")
+    bank = wallet.played["bank"]
+    bank.becomes("bank-1", PartState.DONE)
+    await wallet.payments.work.notice("bank", bank.said[-1])
+    assert await wallet.cash(ANN) == 490
+    bank.becomes("bank-1", PartState.FAILED, "AC04")
+    await wallet.payments.work.notice("bank", bank.said[-1])
+    assert await wallet.cash(ANN) == 980
+    assert bank.has == 0
+
+
+async def test_a_withdrawal_waits_for_two_people(wallet: PaymentsWallet) -> None:
+    """Nothing is sent before; a rejection gives the money back, and nothing undoes it."""
+    await paid_in(wallet, "d", 5_000)
+    for key, decision, state, left in (
+        ("w", Decision.REJECTED, PaymentState.FAILED, 4_990),
+        ("v", Decision.APPROVED, PaymentState.SENDING, 4_990 - 2_500),
+    ):
+        answer = await wallet.withdraw(ANN, key, 2_500)
+        assert answer.payment is not None
+        assert answer.payment.state is PaymentState.REVIEW
+        wallet.later(days=2)
+        await wallet.work()
+        store = wallet.payments.work.store
+        for other in (decision, Decision.APPROVED):
+            async with wallet.database.write() as connection:
+                await store.decide(
+                    connection,
+                    answer.payment.payment_id,
+                    other,
+                    decision_id=key,
+                    by="fay, finn",
+                    reason="seen",
+                    at=wallet.time.now(),
+                )
+        await wallet.work()
+        answer = await wallet.withdraw(ANN, key, 2_500)
+        assert answer.payment is not None
+        assert answer.payment.state is state
+        assert await wallet.cash(ANN) == left
+
+
+async def test_nobody_withdraws_more_than_there_is(wallet: PaymentsWallet) -> None:
+    """The ledger decides it, for ever."""
+    await paid_in(wallet)
+    for _ in range(2):
+        answer = await wallet.withdraw(ANN, "w", 1_100, "transfer")
+        assert answer.refusal is not None
+        assert answer.refusal.code == PlatformErrorCode.INSUFFICIENT_FUNDS
+    assert not wallet.played["bank"].books
+
+
+async def test_a_dispute_takes_what_is_there_and_the_rest_is_the_houses(wallet: PaymentsWallet) -> None:
+    """Won, everything goes back to where it came from; a person gets to know of it."""
+    charge = await paid_in(wallet)
+    await wallet.withdraw(ANN, "w", 500, "transfer")
+    first = wallet.played["first"]
+    first.takes_back(charge, PartKind.DISPUTE, 1_000)
+    await wallet.payments.work.notice("first", first.said[-1])
+    assert await wallet.cash(ANN) == 0
+    assert await wallet.balance("northbet", AccountCode.CHARGEBACKS) == -510
+    [dispute] = first.those(PartKind.DISPUTE, PartState.OPEN)
+    first.becomes(dispute, PartState.FAILED)
+    await wallet.payments.work.notice("first", first.said[-1])
+    assert await wallet.cash(ANN) == 490
+    assert await wallet.balance("northbet", AccountCode.CHARGEBACKS) == 0
+    assert [row.kind for row in await wallet.rows(PAYMENTS.case)] == ["dispute"]
+
+
+async def test_money_of_which_nothing_is_known_is_a_case_for_a_person(wallet: PaymentsWallet) -> None:
+    """Nothing is booked; the same notice again is the same case."""
+    await paid_in(wallet)
+    first = wallet.played["first"]
+    strange = first.said[-1]
+    first.books.clear()
+    for _ in range(2):
+        assert not await wallet.payments.work.notice("second", strange)
+    [case] = await wallet.rows(PAYMENTS.case)
+    assert (case.kind, case.processor, case.amount_minor) == ("unknown", "second", 1_000)

@@ -1,0 +1,1 @@
+"""What stands in for processors and banks in tests of payments."""
