@@ -65,8 +65,11 @@ OWN: Final[tuple[Block, ...]] = (
             TopicPlan("wallet.exclusion.v1", Retention.LATEST),
             TopicPlan("wallet.notice.v1", Retention.FACTS),
         ),
-        settings=("subgraphs.wallet.closing.settings:CloseSettings",),
-        workers=("upkeep", "closes"),
+        settings=(
+            "subgraphs.wallet.closing.settings:CloseSettings",
+            "subgraphs.wallet.payments.methods.configuration:PaymentsSettings",
+        ),
+        workers=("upkeep", "closes", "cashier"),
         area="backoffice.finance.area:FinanceArea",
     ),
 )

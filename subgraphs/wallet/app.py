@@ -17,6 +17,8 @@ from subgraphs.wallet.limit_service import LimitService
 from subgraphs.wallet.loaders import WalletContext
 from subgraphs.wallet.models import CUSTOMER_ACCOUNT, LEDGER, LIMITS, REFERENCE
 from subgraphs.wallet.opened import OpenedWallet
+from subgraphs.wallet.payments.methods.configuration import PaymentsSettings
+from subgraphs.wallet.payments.opened import opened_payments
 from subgraphs.wallet.schema import create_schema
 from subgraphs.wallet.transactions import Transactions
 
@@ -28,6 +30,7 @@ def create_subgraph(parts: SubgraphParts) -> Subgraph:
     options, clock = parts.reading, parts.clock
     database = Database.open(parts.database, NAME, options.tracer)
     wallet = OpenedWallet.of(database, clock, parts.bus.customers_changed)
+    payments = opened_payments(wallet, PaymentsSettings())
     shared = SharedReads(database, ReferenceRepository(REFERENCE), options, clock)
     lookups = record_parts(REFERENCE, CUSTOMER_ACCOUNT, LEDGER, LIMITS)
     records: BatchedLookup[Owner, CustomerRecord] = BatchedLookup(
@@ -42,6 +45,7 @@ def create_subgraph(parts: SubgraphParts) -> Subgraph:
         service=LimitService(wallet),
         updates=Updates(parts.bus, parts.live),
         machine=clock.machine,
+        payments=payments.desk,
     )
     return Subgraph(
         name=NAME,

@@ -19,8 +19,12 @@ from subgraphs.wallet.limit_service import LimitService
 from subgraphs.wallet.limits.decision import Snapshot
 from subgraphs.wallet.limits.limit import LimitKind
 from subgraphs.wallet.limits.overview import ShownLimit, shown_limits
+from subgraphs.wallet.limits.prompts import Prompt
 from subgraphs.wallet.limits.sessions import SessionTime, session_time
+from subgraphs.wallet.models import PAYMENTS
 from subgraphs.wallet.opened import OpenedWallet, standing_in
+from subgraphs.wallet.payments.desk import Customer, PaymentDesk
+from subgraphs.wallet.payments.records.reviews import with_reviews
 from subgraphs.wallet.transactions import Page, Place, Transactions
 from subgraphs.wallet.wallet_state import WalletState
 
@@ -44,6 +48,7 @@ class WalletContext(RulesContext, kw_only=True, eq=False, dict=True):
         records: Customers' stored data, batched over all requests.
         service: What customers ask of their limits.
         machine: The clock of sessions, which a rehearsal does not move.
+        payments: What takes deposits and withdrawals.
     """
 
     wallet: OpenedWallet
@@ -52,6 +57,7 @@ class WalletContext(RulesContext, kw_only=True, eq=False, dict=True):
     service: LimitService
     updates: Updates
     machine: Clock
+    payments: PaymentDesk
 
     async def wallet_of(self, owner: Owner) -> WalletState:
         """Return a customer's wallet.
@@ -70,6 +76,17 @@ class WalletContext(RulesContext, kw_only=True, eq=False, dict=True):
         """Return what a customer is shown of their limits."""
         snapshot = await self.counted.load(state) if state.frames else state.snapshot
         return shown_limits(snapshot, state.at, self._session(state))
+
+    def customer(self, state: WalletState) -> Customer:
+        """Return who asks for a payment, and what they have to do first."""
+        account = state.record.account
+        return Customer(
+            state.owner,
+            state.standing,
+            state.locale,
+            is_verified=account is None or account.verified,
+            is_to_answer=Prompt.FIRST_DEPOSIT in state.prompts,
+        )
 
     def _session(self, state: WalletState) -> SessionTime | None:
         """Return how long the session has lasted; None if its token does not say when it began."""
@@ -95,7 +112,8 @@ class WalletContext(RulesContext, kw_only=True, eq=False, dict=True):
         """Return the loader of transactions."""
 
         async def read(connection: AsyncConnection, key: PageKey) -> Page:
-            return await self.transactions.page(connection, *key)
+            page = await self.transactions.page(connection, *key)
+            return await with_reviews(connection, PAYMENTS, page)
 
         return _loader(self.wallet.database, read)
 

@@ -18,6 +18,7 @@ from subgraphs.kit.live.watches import customer_key
 from subgraphs.kit.mutations.refusals import Refusal
 from subgraphs.kit.settings import Execution
 from subgraphs.wallet.limit_types import (
+    SEVERAL,
     AcknowledgePromptInput,
     DeclineLimitInput,
     Limit,
@@ -28,6 +29,17 @@ from subgraphs.wallet.limit_types import (
     given,
 )
 from subgraphs.wallet.loaders import WalletContext
+from subgraphs.wallet.payment_types import (
+    AddBankAccountInput,
+    BankAccountPayload,
+    DepositInput,
+    PaymentMethod,
+    PaymentPayload,
+    WithdrawInput,
+)
+from subgraphs.wallet.payments.answers import Answer
+from subgraphs.wallet.payments.desk import Asked, Customer
+from subgraphs.wallet.payments.payment import Direction
 from subgraphs.wallet.wallet_state import WalletState
 from subgraphs.wallet.wallet_types import Wallet
 
@@ -48,6 +60,16 @@ class Query:
         if viewer is None:
             return None
         return await _wallet(info.context, viewer.owner)
+
+    @strawberry.federation.field(tags=[CUSTOMER], directives=[SEVERAL])
+    async def payment_methods(
+        self, info: WalletInfo, brand: ID, direction: Direction
+    ) -> list[PaymentMethod] | None:
+        """The ways to pay that the customer has. Null without an error for an anonymous visitor."""
+        viewer = info.context.of_brand(brand)
+        if viewer is None:
+            return None
+        return await _methods(info.context, await info.context.wallet_of(viewer.owner), direction)
 
 
 @fields_described
@@ -102,6 +124,29 @@ class Mutation:
             info.context, input, lambda seen, key: service.acknowledge(seen, key, input.prompt)
         )
 
+    @strawberry.federation.mutation(directives=[Cost(weight=CHANGE_COST)], tags=[CUSTOMER])
+    async def deposit(self, info: WalletInfo, input: DepositInput) -> PaymentPayload:  # noqa: A002 - the contract's name
+        """Ask for a deposit; the same key again says how it stands then."""
+        return await _paid(info.context, input, Direction.DEPOSIT, info.context.payments.deposit)
+
+    @strawberry.federation.mutation(directives=[Cost(weight=CHANGE_COST)], tags=[CUSTOMER])
+    async def withdraw(self, info: WalletInfo, input: WithdrawInput) -> PaymentPayload:  # noqa: A002 - as the others
+        """Ask for a withdrawal; once asked for, the customer cannot take it back."""
+        return await _paid(info.context, input, Direction.WITHDRAWAL, info.context.payments.withdraw)
+
+    @strawberry.federation.mutation(directives=[Cost(weight=CHANGE_COST)], tags=[CUSTOMER])
+    async def add_bank_account(self, info: WalletInfo, input: AddBankAccountInput) -> BankAccountPayload:  # noqa: A002 - as the others
+        """Add a bank account to which withdrawals can be sent."""
+        context = info.context
+        actor = context.actor(input.brand)
+        if isinstance(actor, Refusal):
+            return BankAccountPayload(methods=[], errors=PlatformError.of(actor))
+        checked_key(input.idempotency_key)
+        refusal = await context.payments.add_bank_account(actor.owner, input.holder, input.iban)
+        state = await context.wallet_of(actor.owner)
+        methods = await _methods(context, state, Direction.WITHDRAWAL)
+        return BankAccountPayload(methods=methods, errors=PlatformError.of(refusal))
+
 
 @fields_described
 @strawberry.type
@@ -146,6 +191,32 @@ async def _changed(
     state = await reread.wallet_of(actor.owner)
     limits = [Limit(shown=limit, locale=state.locale) for limit in await reread.limits(state)]
     return LimitPayload(limits=limits, prompts=list(state.prompts), errors=PlatformError.of(refusal))
+
+
+async def _methods(context: WalletContext, state: WalletState, direction: Direction) -> list[PaymentMethod]:
+    offered = await context.payments.methods(context.customer(state), direction)
+    return [PaymentMethod(offered=method, locale=state.locale) for method in offered]
+
+
+async def _paid(
+    context: WalletContext,
+    asked: DepositInput | WithdrawInput,
+    direction: Direction,
+    ask: Callable[[Customer, Asked], Awaitable[Answer]],
+) -> PaymentPayload:
+    """Ask for a payment, and return how it stands."""
+    actor = context.actor(asked.brand)
+    if isinstance(actor, Refusal):
+        return PaymentPayload.of(Answer(None, (), actor), "en")
+    wanted = Asked(
+        direction=direction,
+        method_id=str(asked.method_id),
+        amount_minor=int(asked.amount_minor),
+        currency=asked.currency,
+        key=checked_key(asked.idempotency_key),
+    )
+    state = await context.wallet_of(actor.owner)
+    return PaymentPayload.of(await ask(context.customer(state), wanted), state.locale)
 
 
 @cache

@@ -89,6 +89,13 @@ TABLE_RULES: Final = (
     ),
     TableRule(PAYMENTS.part, Source.BACKUP, lost=_PAID, rows=ByParent((_OF_PAYMENT,)), erasure=(kept(_LAW),)),
     TableRule(
+        PAYMENTS.line,
+        Source.BACKUP,
+        lost="what reports have said: they are read again",
+        rows=ByParent((Parent(PAYMENTS.part.name, (("part_id", "part_id"),)),), Common("{row}.part_id = ''")),
+        erasure=(kept("what banks and processors have reported, under the payment's id"),),
+    ),
+    TableRule(
         PAYMENTS.case,
         Source.BACKUP,
         lost="what people have found about payments: what does not fit is found again",

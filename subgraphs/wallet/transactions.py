@@ -23,6 +23,10 @@ IN_PARTS: Final = frozenset({*STAKE_OF.values(), *REFUND_OF.values()})
 """Why money moves in several transfers at once: what credits pay is one each, and the rest may be nothing."""
 
 
+REVIEWED: Final = "reviewed"
+"""The status of a withdrawal that a person has to look at."""
+
+
 class Place(NamedTuple):
     """Where a page ends.
 
@@ -45,7 +49,7 @@ class StoredTransaction(Struct, frozen=True, gc=False):
         of: What the account is for that it was paid from, or to.
         minor: What the customer has got, in minor units; negative for what was taken.
         credits_minor: How much of that is credits of the club.
-        status: `pending`, `posted`, or how else a pending one has ended.
+        status: `pending`, `posted`, `REVIEWED`, or how else a pending one has ended.
         reference: The id of the reservation, or what else the transfer names; "" if nothing.
     """
 

@@ -554,3 +554,24 @@ def upgrade() -> None:
         sa.Column("compared_at", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("processor", "day"),
     )
+    op.create_table(
+        "payment_line",
+        sa.Column("processor", Identifier(length=64), nullable=False),
+        sa.Column("line_id", Identifier(length=128), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("part_id", Identifier(length=35), nullable=False),
+        sa.Column("kind", Identifier(length=16), nullable=False),
+        sa.Column("reference", Identifier(length=128), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", Identifier(length=3), nullable=False),
+        sa.Column("fee_minor", sa.BigInteger(), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column(
+            "details",
+            sa.Text().with_variant(mysql.MEDIUMTEXT(), "mariadb").with_variant(mysql.MEDIUMTEXT(), "mysql"),
+            nullable=False,
+        ),
+        sa.PrimaryKeyConstraint("processor", "line_id"),
+    )
+    op.create_index("payment_line_of", "payment_line", ["part_id"], unique=False)
+    op.create_index("payment_line_of_day", "payment_line", ["processor", "day"], unique=False)

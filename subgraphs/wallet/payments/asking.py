@@ -30,14 +30,19 @@ class OpenProcessor:
     """A processor that can be asked.
 
     Attributes:
+        enabled: Whether payments may begin at it.
+        reports: Whether it can be asked for a day's report; a bank sends statements by itself.
         charge_seconds: For how long a customer may pay a charge.
         breaker: Knows whether it answers.
+        account: The holder and the number of our account, where customers send bank transfers; else None.
     """
 
     name: str
     processor: Processor
     charge_seconds: int
     enabled: bool = True
+    reports: bool = True
+    account: tuple[str, str] | None = None
     breaker: Breaker = field(default_factory=lambda: Breaker(failures=5, rest_seconds=30.0))
 
 

@@ -20,7 +20,7 @@ from subgraphs.wallet.payments.processor import PartKind, PartState
 
 _S: Final = CreateTransferStatus
 MADE: Final = frozenset({_S.CREATED, _S.EXISTS})
-LACKING: Final = frozenset({_S.EXCEEDS_CREDITS, _S.ID_ALREADY_FAILED})
+LACKING: Final = frozenset({_S.EXCEEDS_CREDITS, _S.DEBIT_ACCOUNT_NOT_FOUND, _S.ID_ALREADY_FAILED})
 ENDED: Final = MADE | {_S.PENDING_TRANSFER_ALREADY_POSTED, _S.PENDING_TRANSFER_ALREADY_VOIDED}
 
 FOREIGN: Final = "x"

@@ -13,12 +13,11 @@ from subgraphs.kit.graphql.platform_errors import PlatformErrorCode
 from subgraphs.kit.mutations.refusals import Refusal
 from subgraphs.wallet.limits.records import Standing
 from subgraphs.wallet.payments.allocation import Allocation
+from subgraphs.wallet.payments.answers import Answer, Instructions, refusal_of, refused
 from subgraphs.wallet.payments.destinations import Destination, Destinations
 from subgraphs.wallet.payments.methods.configuration import MethodConfig, PaymentsFile
 from subgraphs.wallet.payments.methods.routing import Chosen, choose
 from subgraphs.wallet.payments.payment import (
-    UNAVAILABLE,
-    Decision,
     Direction,
     Part,
     Payment,
@@ -33,19 +32,6 @@ _C: Final = PlatformErrorCode
 FIRST_LOOK: Final = timedelta(seconds=15)
 """After which somebody else goes on with a payment whose own request was interrupted."""
 
-WORDS: Final = {
-    _C.LIMIT_REACHED: "This is more than your deposit limit allows now.",
-    _C.SELF_EXCLUDED: "You have excluded yourself, so you can't deposit.",
-    _C.COOLING_OFF: "You are taking a break, so you can't deposit.",
-    _C.SUSPENDED: "Your account can't take deposits now. Please contact support.",
-    _C.WRONG_CURRENCY: "Your account is in another currency.",
-    _C.INSUFFICIENT_FUNDS: "You don't have as much to withdraw.",
-    _C.METHOD_UNAVAILABLE: "This way to pay isn't available now. Please choose another one, or try later.",
-    _C.DECLINED: "Your bank or card declined this payment. No money was taken.",
-    _C.IDEMPOTENCY_REUSED: "This key was used for another payment: take a new one.",
-    _C.PENDING: "We don't know yet whether this went through. Please don't pay again: we'll tell you.",
-}
-
 
 class OfferedMethod(Struct, frozen=True, kw_only=True):
     """A way to pay that a customer has.
@@ -57,6 +43,7 @@ class OfferedMethod(Struct, frozen=True, kw_only=True):
         fee: Of the smallest amount, in minor units; 0 if there is none.
         fee_permille: What is added to it, in thousandths of the amount.
         days: Working days until the money is there.
+        reviewed_above: Above which amount a person looks at it first; None if nobody does.
     """
 
     id: str
@@ -68,15 +55,23 @@ class OfferedMethod(Struct, frozen=True, kw_only=True):
     fee: int
     fee_permille: int
     days: int
-    is_reviewed: bool
+    reviewed_above: int | None
 
 
 class Customer(Struct, frozen=True):
-    """Who asks, and where they are."""
+    """Who asks, and where they are.
+
+    Attributes:
+        is_verified: Whether the operator knows who they are: without that, nobody deposits
+            (GB: LCCP, social responsibility code 17.1.1), and withdrawing needs nothing more.
+        is_to_answer: Whether they have to say first whether they want a deposit limit (GB: RTS 12).
+    """
 
     owner: Owner
     standing: Standing
     language: str
+    is_verified: bool = True
+    is_to_answer: bool = False
 
 
 class Asked(Struct, frozen=True, kw_only=True):
@@ -87,22 +82,6 @@ class Asked(Struct, frozen=True, kw_only=True):
     amount_minor: int
     currency: str
     key: str
-
-
-class Answer(Struct, frozen=True):
-    """What became of it: the payment as it stands, if there is one, and why not, if something is wrong."""
-
-    payment: Payment | None
-    parts: Sequence[Part] = ()
-    refusal: Refusal | None = None
-
-    @property
-    def url(self) -> str:
-        """Return where the customer has to pay; "" if nowhere."""
-        if self.payment is None or self.payment.state is not PaymentState.OPEN:
-            return ""
-        open_ = [part for part in charges(self.parts) if part.state is PartState.OPEN]
-        return open_[-1].url if open_ else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +145,17 @@ class PaymentDesk:
             method = None
         return await self._ask(customer, asked, method, destination)
 
+    async def add_bank_account(self, owner: Owner, holder: str, account: str) -> Refusal | None:
+        """Add a bank account to which withdrawals can be sent; return why not.
+
+        Raises:
+            BadInput: No name, or no IBAN.
+        """
+        at = self.work.wallet.clock.machine.now()
+        if await self.destinations.add(owner, holder, account, at) is None:
+            return Refusal(_C.NOT_ALLOWED_HERE, "You have as many bank accounts here as possible.")
+        return None
+
     async def _ask(
         self, customer: Customer, asked: Asked, method: MethodConfig | None, to: Destination | None
     ) -> Answer:
@@ -174,28 +164,59 @@ class PaymentDesk:
         if stored is None:
             refusal = self._refusal(customer, asked, method)
             if refusal is not None or method is None:
-                return Answer(None, (), refusal or _refused(_C.METHOD_UNAVAILABLE))
+                return Answer(None, (), refusal or refused(_C.METHOD_UNAVAILABLE))
             payment = await self._payment(customer, asked, method, to)
             parts = [] if payment.is_deposit else await self.allocation.parts(payment, method)
             if not payment.is_deposit and not parts:
-                return Answer(None, (), _refused(_C.METHOD_UNAVAILABLE))
+                return Answer(None, (), refused(_C.METHOD_UNAVAILABLE))
             stored = await store.add(payment, parts)
         if not _is_same(stored, asked):
-            return Answer(None, (), _refused(_C.IDEMPOTENCY_REUSED))
-        return _answer(*(await self.work.advance(stored.payment_id) or (stored, [])))
+            return Answer(None, (), refused(_C.IDEMPOTENCY_REUSED))
+        payment, parts = await self.work.advance(stored.payment_id) or (stored, [])
+        return self.answered(payment, parts)
+
+    async def payments(self, owner: Owner, first: int) -> list[Answer]:
+        """Return what a customer has asked for, the newest first."""
+        store = self.work.store
+        payments = await store.of_customer(owner, first)
+        parts = await store.parts_of([payment.payment_id for payment in payments])
+        return [self.answered(payment, parts.get(payment.payment_id, [])) for payment in payments]
+
+    def answered(self, payment: Payment, parts: Sequence[Part]) -> Answer:
+        """Return a payment as its customer is told of it."""
+        return Answer(payment, parts, refusal_of(payment, parts), self._instructions(payment, parts))
+
+    def _instructions(self, payment: Payment, parts: Sequence[Part]) -> Instructions | None:
+        """Return where to send a bank transfer to; None if there is nothing to send."""
+        if not payment.is_deposit or payment.state is not PaymentState.OPEN:
+            return None
+        for charge in charges(parts):
+            opened = self.work.asking.processors.get(charge.processor)
+            if opened is not None and opened.account is not None and charge.state is PartState.OPEN:
+                return Instructions(*opened.account, charge.part_id)
+        return None
+
+    def _reviewed_above(self, method: MethodConfig, currency: str) -> int | None:
+        if method.direction is Direction.DEPOSIT:
+            return None
+        return self.file.review.above.get(currency, 0)
 
     def _refusal(self, customer: Customer, asked: Asked, method: MethodConfig | None) -> Refusal | None:
         """Return why something cannot be asked for at all."""
         standing = customer.standing
         if asked.currency != standing.currency:
-            return _refused(_C.WRONG_CURRENCY)
+            return refused(_C.WRONG_CURRENCY)
+        if asked.direction is Direction.DEPOSIT and not customer.is_verified:
+            return refused(_C.UNVERIFIED)
+        if asked.direction is Direction.DEPOSIT and customer.is_to_answer:
+            return refused(_C.CONFIRMATION_NEEDED)
         is_offered = method is not None and method.direction is asked.direction
         if (
             method is None
             or not is_offered
             or not method.serves(customer.owner.brand, standing.jurisdiction, asked.currency)
         ):
-            return _refused(_C.METHOD_UNAVAILABLE)
+            return refused(_C.METHOD_UNAVAILABLE)
         amounts = method.amounts[asked.currency]
         if not amounts.minimum <= asked.amount_minor <= amounts.maximum:
             return Refusal(
@@ -265,33 +286,10 @@ class PaymentDesk:
             fee=amounts.fee_of(amounts.minimum),
             fee_permille=amounts.fee_permille,
             days=method.days,
-            is_reviewed=False,
+            reviewed_above=self._reviewed_above(method, currency),
         )
 
 
 def _is_same(stored: Payment, asked: Asked) -> bool:
     body = (stored.direction, stored.method_id, stored.amount_minor, stored.currency)
     return body == (asked.direction, asked.method_id, asked.amount_minor, asked.currency)
-
-
-def _answer(payment: Payment, parts: Sequence[Part]) -> Answer:
-    """Return a payment as it stands, with what a customer has to know of it."""
-    code: PlatformErrorCode | None = None
-    match payment.state:
-        case PaymentState.REFUSED:
-            code = _C(payment.refusal)
-        case PaymentState.ASKED:
-            code = _C.PENDING
-        case PaymentState.FAILED if payment.decision != Decision.REJECTED:
-            tried = charges(parts)
-            is_away = not tried or all(part.reason == UNAVAILABLE for part in tried)
-            code = _C.METHOD_UNAVAILABLE if payment.is_deposit and is_away else _C.DECLINED
-        case PaymentState.OPEN if any(part.state is PartState.ASKED for part in charges(parts)):
-            code = _C.PENDING
-        case _:
-            pass
-    return Answer(payment, parts, None if code is None else _refused(code))
-
-
-def _refused(code: PlatformErrorCode) -> Refusal:
-    return Refusal(code, WORDS[code])

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from subgraphs.wallet.closing.tables import CloseTables
+from subgraphs.wallet.models import CLOSES, PAYMENTS
 from subgraphs.wallet.opened import OpenedWallet
 from subgraphs.wallet.payments.admission import Admission
 from subgraphs.wallet.payments.allocation import Allocation
@@ -11,9 +11,9 @@ from subgraphs.wallet.payments.asking import Asking, OpenProcessor
 from subgraphs.wallet.payments.booking import Booking
 from subgraphs.wallet.payments.desk import PaymentDesk
 from subgraphs.wallet.payments.destinations import Destinations
-from subgraphs.wallet.payments.methods.configuration import PaymentsFile
+from subgraphs.wallet.payments.methods.configuration import PaymentsFile, PaymentsSettings
+from subgraphs.wallet.payments.processors import open_processors
 from subgraphs.wallet.payments.records.store import PaymentStore
-from subgraphs.wallet.payments.records.tables import PaymentTables
 from subgraphs.wallet.payments.work import PaymentWork
 
 
@@ -28,7 +28,6 @@ class OpenedPayments:
     def of(
         cls,
         wallet: OpenedWallet,
-        tables: tuple[PaymentTables, CloseTables],
         file: PaymentsFile,
         processors: Mapping[str, OpenProcessor],
         back_url: str,
@@ -37,20 +36,29 @@ class OpenedPayments:
 
         Args:
             wallet: Where the money is.
-            tables: Those of payments and of closes.
             file: The processors and methods.
             processors: What can be asked, by name.
             back_url: Where customers come back to; `{brand}` stands for the brand.
         """
-        payments, closes = tables
-        store = PaymentStore(wallet.database, payments)
+        store = PaymentStore(wallet.database, PAYMENTS)
         work = PaymentWork(
             wallet,
             store,
             Booking(wallet.ledger, wallet.accounts),
             Admission(wallet, store),
-            closes,
+            CLOSES,
             Asking(store, processors, back_url, wallet.clock.machine),
         )
-        destinations = Destinations(wallet.database, payments)
+        destinations = Destinations(wallet.database, PAYMENTS)
         return cls(work, PaymentDesk(file, work, destinations, Allocation(store, processors)))
+
+
+def opened_payments(wallet: OpenedWallet, settings: PaymentsSettings) -> OpenedPayments:
+    """Return the payments of a wallet as settings have them; without a file, there are none.
+
+    Raises:
+        PaymentsError: The file, or a secret that it names, cannot be used.
+    """
+    file = settings.read()
+    processors = open_processors(file, settings, wallet.clock.machine)
+    return OpenedPayments.of(wallet, file, processors, settings.back_url)

@@ -75,7 +75,7 @@ def next_step(payment: Payment, parts: Sequence[Part], at: datetime) -> Step | N
         at: Now, by the machine's clock.
     """
     if payment.refusal:
-        return _of_parts(parts)
+        return None
     if payment.accepted_at is None:
         return Accept()
     return _of_parts(parts) or (

@@ -95,6 +95,20 @@ class PaymentWork:
         await self.advance(payment_id)
         return True
 
+    async def look(self, payment_id: str) -> None:
+        """Ask processors how the parts of a payment stand, also of those that seemed to be over."""
+        loaded = await self.store.load(payment_id)
+        for part in loaded[1] if loaded else []:
+            await self._noted(part, await self.asking.stands(part))
+        await self.advance(payment_id)
+
+    async def postpone(self, payment_id: str) -> None:
+        """Look at a payment later, of which too little is known now."""
+        loaded = await self.store.load(payment_id)
+        if loaded is not None:
+            payment, _ = loaded
+            await self.store.schedule(payment, payment.state, self._now() + LONGEST_PAUSE, payment.tries)
+
     async def _unknown(self, processor: str, notice: Notice) -> None:
         """Put money before a person of which nothing is known here; what moved nothing is no money."""
         if notice.state not in {PartState.DONE, PartState.OPEN} or (

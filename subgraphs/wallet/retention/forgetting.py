@@ -77,6 +77,9 @@ class Forgetting:
         async with self.database.write() as connection:
             payment = PAYMENTS.payment
             theirs = select(payment.c.payment_id).where(of_owner(payment, owner))
+            part = PAYMENTS.part.c
+            parts = select(part.part_id).where(part.payment_id.in_(theirs))
+            await connection.execute(delete(PAYMENTS.line).where(PAYMENTS.line.c.part_id.in_(parts)))
             for table in (PAYMENTS.part, PAYMENTS.case):
                 await connection.execute(delete(table).where(table.c.payment_id.in_(theirs)))
             for table in _OF_CUSTOMERS:

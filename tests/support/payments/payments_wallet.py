@@ -9,10 +9,10 @@ from subgraphs.kit.mutations.circuit_breaker import Breaker
 from subgraphs.wallet.funds.codes import AccountCode, house_account
 from subgraphs.wallet.ledger.ledger import Ledger
 from subgraphs.wallet.limits.records import Standing
-from subgraphs.wallet.models import CLOSES, PAYMENTS
 from subgraphs.wallet.opened import OpenedWallet
+from subgraphs.wallet.payments.answers import Answer
 from subgraphs.wallet.payments.asking import OpenProcessor
-from subgraphs.wallet.payments.desk import Answer, Asked, Customer
+from subgraphs.wallet.payments.desk import Asked, Customer
 from subgraphs.wallet.payments.methods.configuration import PaymentsFile
 from subgraphs.wallet.payments.opened import OpenedPayments
 from subgraphs.wallet.payments.payment import Direction
@@ -88,9 +88,7 @@ class PaymentsWallet(LimitedWallet):
             name: OpenProcessor(name, played, CHARGE_SECONDS, breaker=Breaker(failures=1_000))
             for name, played in self.played.items()
         }
-        self.payments = OpenedPayments.of(
-            self.opened, (PAYMENTS, CLOSES), FILE, processors, "https://{brand}.example/"
-        )
+        self.payments = OpenedPayments.of(self.opened, FILE, processors, "https://{brand}.example/")
 
     def customer(self, owner: Owner) -> Customer:
         """Return who asks."""

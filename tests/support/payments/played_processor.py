@@ -122,18 +122,28 @@ class PlayedProcessor:
         return ()
 
     async def report(self, day: date) -> AsyncIterator[ReportLine]:
-        """Return what has moved."""
+        """Return what has moved; all of it on one day."""
+        if day != NOON.date():
+            return
         for booked in self.books.values():
-            if booked.has_moved and day == NOON.date():
-                yield ReportLine(
-                    id=f"line-{booked.reference}",
-                    kind=booked.kind,
-                    part=booked.part,
-                    reference=booked.reference,
-                    amount=booked.amount if booked.kind is PartKind.CHARGE else -booked.amount,
-                    currency=booked.currency,
-                    at=NOON,
-                )
+            came = booked.kind is PartKind.CHARGE
+            if booked.has_moved:
+                yield self._line(booked, booked.amount if came else -booked.amount)
+                if not came and booked.state is PartState.FAILED:
+                    yield self._line(booked, booked.amount)
+
+    def _line(self, booked: Booked, amount: int) -> ReportLine:
+        """Return a line of the report."""
+        side = "in" if amount > 0 else "out"
+        return ReportLine(
+            id=f"{booked.reference}-{side}",
+            kind=booked.kind,
+            part=booked.part,
+            reference=booked.reference,
+            amount=amount,
+            currency=booked.currency,
+            at=NOON,
+        )
 
     def becomes(self, reference: str, state: PartState, reason: str = "") -> None:
         """Let a part be in another state, and say so."""
@@ -185,7 +195,9 @@ class PlayedProcessor:
 
     def _add(self, booked: Booked) -> Booked:
         reference = f"{self.name}-{len(self.books) + 1}"
-        added = replace(booked, reference=reference, has_moved=booked.state is PartState.DONE)
+        is_taken = booked.kind is PartKind.DISPUTE
+        moves = booked.state is PartState.DONE or is_taken
+        added = replace(booked, reference=reference, has_moved=moves)
         self.books[reference] = added
         self.said.append(self._notice(added))
         return added

@@ -283,6 +283,25 @@ class PaymentStore:
         left = [(part_of(row), int(row.amount_minor) - int(row.gone)) for row in rows]
         return [(charge, minor) for charge, minor in left if minor > 0]
 
+    async def brands(self, connection: AsyncConnection, parts: Sequence[Part]) -> dict[str, str]:
+        """Return whose payments parts are, as brands by payment."""
+        c = self.tables.payment.c
+        ids = sorted({part.payment_id for part in parts})
+        query = select(c.payment_id, c.brand_id).where(c.payment_id.in_(ids))
+        return {row.payment_id: row.brand_id for row in await connection.execute(query)}
+
+    async def parts_of(self, payment_ids: Sequence[str]) -> dict[str, list[Part]]:
+        """Return the parts of payments, by payment."""
+        if not payment_ids:
+            return {}
+        c = self.tables.part.c
+        query = select(self.tables.part).where(c.payment_id.in_(list(payment_ids))).order_by(c.part_id)
+        found: dict[str, list[Part]] = {}
+        async with self.database.read() as connection:
+            for row in await connection.execute(query):
+                found.setdefault(row.payment_id, []).append(part_of(row))
+        return found
+
     async def of_customer(self, owner: Owner, first: int) -> list[Payment]:
         """Return a customer's payments, the newest first."""
         c = self.tables.payment.c

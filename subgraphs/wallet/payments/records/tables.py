@@ -20,6 +20,7 @@ class PaymentTables:
         part: What was asked of processors for it, and what they said.
         destination: Bank accounts to which customers' money may be sent.
         case: What does not fit, or what a person has to decide; it stays when it is closed.
+        line: What processors' reports say, each line once.
         report: Which days of which processors' reports were compared.
     """
 
@@ -27,13 +28,19 @@ class PaymentTables:
     part: Table
     destination: Table
     case: Table
+    line: Table
     report: Table
 
     @classmethod
     def declare(cls, metadata: MetaData) -> "PaymentTables":
         """Add the tables to the wallet's metadata."""
         return cls(
-            _payment(metadata), _part(metadata), _destination(metadata), _case(metadata), _report(metadata)
+            _payment(metadata),
+            _part(metadata),
+            _destination(metadata),
+            _case(metadata),
+            _line(metadata),
+            _report(metadata),
         )
 
 
@@ -144,6 +151,27 @@ def _case(metadata: MetaData) -> Table:
         Column("finding", String(MAX_WORDS), nullable=False),
         Index("payment_case_open", "closed_at", "opened_at"),
         Index("payment_case_of", "payment_id"),
+    )
+
+
+def _line(metadata: MetaData) -> Table:
+    """`part_id`: the part that it is of, "" if there is none; `details`: what else it says, as JSON."""
+    return Table(
+        "payment_line",
+        metadata,
+        Column("processor", Identifier(64), primary_key=True),
+        Column("line_id", Identifier(128), primary_key=True),
+        Column("day", Date, nullable=False),
+        Column("part_id", Identifier(35), nullable=False),
+        Column("kind", Identifier(16), nullable=False),
+        Column("reference", Identifier(128), nullable=False),
+        Column("amount_minor", BigInteger, nullable=False),
+        Column("currency", Identifier(3), nullable=False),
+        Column("fee_minor", BigInteger, nullable=False),
+        Column("at", UtcDateTime, nullable=False),
+        Column("details", LONG_TEXT, nullable=False),
+        Index("payment_line_of", "part_id"),
+        Index("payment_line_of_day", "processor", "day"),
     )
 
 

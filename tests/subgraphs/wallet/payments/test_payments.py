@@ -1,48 +1,16 @@
 """Deposits and withdrawals, step by step, at processors that are played."""
 
-import tempfile
-from collections.abc import AsyncIterator
 
-import pytest
 
-from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.graphql.platform_errors import PlatformErrorCode
 from subgraphs.wallet.funds.codes import AccountCode
-from subgraphs.wallet.ledger.proof import prove
 from subgraphs.wallet.limits.limit import LimitKind
 from subgraphs.wallet.models import PAYMENTS
 from subgraphs.wallet.payments.payment import Decision, PaymentState
 from subgraphs.wallet.payments.processor import PartKind, PartState
-from tests.subgraphs.wallet.credits_wallet import opened_dying
+from tests.subgraphs.wallet.payments.conftest import ANN, paid_in
 from tests.support.payments.payments_wallet import PaymentsWallet
 from tests.support.payments.played_processor import Fault
-from tests.support.wallet.ledgers import StoppedClock, opened_ledger
-
-ANN = Owner("northbet", "ann")
-
-
-@pytest.fixture
-async def wallet() -> AsyncIterator[PaymentsWallet]:
-    """A wallet without customers."""
-    clock = StoppedClock()
-    with tempfile.TemporaryDirectory() as folder:
-        async with (
-            opened_dying(f"sqlite+aiosqlite:///{folder}") as database,
-            opened_ledger(database, clock) as ledger,
-        ):
-            yield PaymentsWallet(database, ledger, clock)
-            assert not await prove(database)
-
-
-async def paid_in(wallet: PaymentsWallet, key: str = "d", amount: int = 1_000) -> str:
-    """Let Ann deposit; return the processor's id of the charge."""
-    answer = await wallet.deposit(ANN, key, amount)
-    assert answer.refusal is None
-    first = wallet.played["first"]
-    [charge] = first.those(PartKind.CHARGE, PartState.OPEN)
-    first.pays(charge, amount)
-    assert await wallet.payments.work.notice("first", first.said[-1])
-    return charge
 
 
 async def test_a_deposit_is_paid_at_the_processors_page_and_then_is_the_customers(

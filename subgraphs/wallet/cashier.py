@@ -1,0 +1,77 @@
+"""Brings payments forward that nobody waits for, and compares them with processors' reports by day."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from time import monotonic
+from typing import Final
+
+import structlog
+
+from foundation.storage.database import Database
+from subgraphs.kit.rounds import WorkerParts
+from subgraphs.wallet.opened import OpenedWallet, UnknownBrand
+from subgraphs.wallet.payments.methods.configuration import PaymentsSettings
+from subgraphs.wallet.payments.opened import OpenedPayments, opened_payments
+from subgraphs.wallet.payments.processor import Unanswered, Unavailable, Unreadable
+from subgraphs.wallet.payments.reconciliation.reconciler import Reconciler
+from subgraphs.wallet.payments.records.cases import count_open
+
+log = structlog.get_logger(__name__)
+BATCH: Final = 50
+"""How many payments a round looks at."""
+
+
+REPORTS_AGAIN: Final = 600.0
+"""After how many seconds reports are looked for again."""
+
+
+@dataclass(slots=True)
+class Cashier:
+    """Looks at payments that are due, some in each round; several processes may do so at the same time."""
+
+    wallet: OpenedWallet
+    payments: OpenedPayments
+    _reports_at: float = 0
+
+    async def round(self) -> Mapping[str, int]:
+        """Do what is due; return whether there may be more, and how many cases wait for a person."""
+        work = self.payments.work
+        due = await work.store.due(self.wallet.clock.machine.now(), BATCH)
+        for payment_id in due:
+            try:
+                await work.advance(payment_id, looks=True)
+            except UnknownBrand as why:
+                await work.postpone(payment_id)
+                log.warning("payment_of_unknown_brand", payment=payment_id, why=str(why))
+        await self._compare()
+        async with self.wallet.database.read() as connection:
+            cases = await count_open(connection, work.store.tables)
+        return {"payments": int(len(due) == BATCH), "cases": cases}
+
+    async def _compare(self) -> None:
+        """Compare the earliest day of each processor that was not compared yet."""
+        if monotonic() < self._reports_at:
+            return
+        self._reports_at = monotonic() + REPORTS_AGAIN
+        reconciler = Reconciler(self.payments.work)
+        for name, opened in self.payments.work.asking.processors.items():
+            days = await reconciler.due(name) if opened.reports else []
+            try:
+                for day in days:
+                    await reconciler.ask(name, day)
+            except (Unanswered, Unavailable, Unreadable) as why:
+                log.warning("report_not_there", processor=name, day=str(day), why=str(why))
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self.wallet.close()
+
+
+def create_rounds(parts: WorkerParts) -> Cashier:
+    """Return the work on payments of the wallet's database.
+
+    Raises:
+        PaymentsError: The file of payments, or a secret that it names, cannot be used.
+    """
+    wallet = OpenedWallet.of(Database.open(parts.database, "wallet"), parts.clock, parts.changed)
+    return Cashier(wallet, opened_payments(wallet, PaymentsSettings()))

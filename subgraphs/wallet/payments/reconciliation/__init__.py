@@ -1,0 +1,1 @@
+"""Compares what we know of payments with what processors and banks report of each day."""
