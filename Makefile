@@ -142,6 +142,7 @@ lock: .venv/.installed ## Pin the Python dependencies again
 	$(COMPILE) pyproject.toml --extra dev -c requirements.lock -o requirements-dev.lock
 	$(COMPILE) tools/helm/requirements.in -o tools/helm/requirements.lock
 	$(COMPILE) tools/exchange_clients/requirements.in -o tools/exchange_clients/requirements.lock
+	$(COMPILE) tools/localstripe/requirements.in -o tools/localstripe/requirements.lock
 	$(COMPILE) tools/advisories/requirements.in -o tools/advisories/requirements.lock
 	$(COMPILE) tools/set_up/requirements.in -c requirements-dev.lock -o tools/set_up/requirements.lock
 

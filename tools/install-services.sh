@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs real MariaDB, Java, Maven, Valkey, Varnish, HAProxy, Prometheus, systemd-analyze, bubblewrap, Chromium, Firefox, wrk (apt),
-# RabbitMQ with its Erlang (apt, unpacked), Apache Kafka's jars (Maven), clients of the exchange (pip), and what renders and checks the Helm chart (pip, Go) for tests, benchmarks and `make services`.
+# RabbitMQ with its Erlang (apt, unpacked), Apache Kafka's jars (Maven), clients of the exchange (pip), localstripe (pip) and
+# stripe-mock (Go), and what renders and checks the Helm chart (pip, Go) for tests, benchmarks and `make services`.
 # It may be run again at any time: programs that are installed are left as they are. It starts nothing.
 # `install-services.sh galera` adds only what MariaDB needs for a Galera cluster, which `make torture` starts.
 set -euo pipefail
@@ -15,6 +16,10 @@ chart_lock=$root/tools/helm/requirements.lock
 chart_tools=$root/.services/helm
 exchange_lock=$root/tools/exchange_clients/requirements.lock
 exchange_clients=$root/.services/exchange-clients
+localstripe_lock=$root/tools/localstripe/requirements.lock
+localstripe=$root/.services/localstripe
+stripe_mock=$root/.services/stripe-mock
+stripe_mock_version=v0.203.0
 keda=github.com/kedacore/keda/v2@v2.20.2
 apt_is_fresh=
 failed=0
@@ -235,14 +240,38 @@ install_bubblewrap() { apt_install bubblewrap; }
 
 install_wrk() { apt_install wrk; }
 
-# Other people's clients of the exchange, whose versions of our own packages differ from ours.
-install_exchange_clients() {
-  local fresh=$exchange_clients.new.$$
+# install_environment LOCK FOLDER: installs programs from pip whose versions of our own packages differ from ours.
+install_environment() {
+  local lock=$1 folder=$2 fresh=$2.new.$$
   if python3 -m venv "$fresh" && retry "$fresh/bin/python" -m pip install --quiet --disable-pip-version-check --no-compile \
-    --require-hashes -r "$exchange_lock"; then
-    cp "$exchange_lock" "$fresh/requirements.lock"
-    rm -rf "$exchange_clients"
-    mv "$fresh" "$exchange_clients"
+    --require-hashes -r "$lock"; then
+    cp "$lock" "$fresh/requirements.lock"
+    rm -rf "$folder"
+    mv "$fresh" "$folder"
+  else
+    rm -rf "$fresh"
+    return 1
+  fi
+}
+
+# Other people's clients of the exchange.
+install_exchange_clients() { install_environment "$exchange_lock" "$exchange_clients"; }
+
+# A server that plays Stripe. Its licence is the GPL: it runs as a process of its own, and no code of ours imports it.
+install_localstripe() { install_environment "$localstripe_lock" "$localstripe"; }
+
+find_go() { command -v go || ls /usr/local/go/bin/go 2>/dev/null || true; }
+
+# Stripe's own program, which checks requests against Stripe's schema.
+install_stripe_mock() {
+  local fresh=$stripe_mock.new.$$ go
+  go=$(find_go)
+  if [ -z "$go" ]; then apt_install golang-go && go=$(command -v go) || return 1; fi
+  mkdir -p "$fresh"
+  if retry env GOBIN="$fresh" "$go" install "github.com/stripe/stripe-mock@$stripe_mock_version"; then
+    printf '%s\n' "$stripe_mock_version" >"$fresh/version"
+    rm -rf "$stripe_mock"
+    mv "$fresh" "$stripe_mock"
   else
     rm -rf "$fresh"
     return 1
@@ -252,7 +281,7 @@ install_exchange_clients() {
 # Helm as a library and the schemas of Kubernetes from pip; KEDA's schemas from its Go module, whose checksum Go verifies.
 install_chart_tools() {
   local fresh=$chart_tools.new.$$ go schemas
-  go=$(command -v go || ls /usr/local/go/bin/go 2>/dev/null || true)
+  go=$(find_go)
   if [ -z "$go" ]; then apt_install golang-go && go=$(command -v go) || return 1; fi
   mkdir -p "$fresh/keda"
   if python3 -m venv "$fresh" && retry "$fresh/bin/python" -m pip install --quiet --disable-pip-version-check --no-compile \
@@ -311,6 +340,12 @@ need "Helm as a library" "$found" install_chart_tools || failed=1
 
 if cmp -s "$exchange_lock" "$exchange_clients/requirements.lock"; then found=$exchange_clients; else found=; fi
 need "clients of the exchange" "$found" install_exchange_clients || failed=1
+
+if cmp -s "$localstripe_lock" "$localstripe/requirements.lock"; then found=$localstripe; else found=; fi
+need localstripe "$found" install_localstripe || failed=1
+
+if [ "$(cat "$stripe_mock/version" 2>/dev/null)" = "$stripe_mock_version" ]; then found=$stripe_mock; else found=; fi
+need stripe-mock "$found" install_stripe_mock || failed=1
 
 if cmp -s "$kafka_pom" "$kafka_libs/pom.xml"; then found=$kafka_libs; else found=; fi
 need "Apache Kafka" "$found" install_kafka || failed=1

@@ -93,7 +93,9 @@ def test_rabbitmq_is_started_if_asked_for_and_stopped_with_its_port_mapper(
     assert started.folder.running().rabbitmq is None
 
 
-@pytest.mark.usefixtures("chromium_installed", "prometheus_installed", "rabbitmq_installed")
+@pytest.mark.usefixtures(
+    "chromium_installed", "prometheus_installed", "rabbitmq_installed", "localstripe_installed"
+)
 def test_installing_again_installs_nothing() -> None:
     """If everything is installed, the installer names what it found and calls no package manager."""
     told = subprocess.run(
@@ -117,5 +119,7 @@ def test_installing_again_installs_nothing() -> None:
         "wrk",
         "Helm as a library",
         "clients of the exchange",
+        "localstripe",
+        "stripe-mock",
         "Apache Kafka",
     ]

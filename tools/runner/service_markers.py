@@ -21,6 +21,7 @@ from tools.local_chromium import find_chromium
 from tools.private_mariadb import mariadb_installed
 from tools.private_prometheus import prometheus_installed
 from tools.private_rabbitmq import rabbitmq_installed
+from tools.private_stripe import localstripe_installed, stripe_mock_installed
 from tools.private_valkey import valkey_installed
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -102,6 +103,8 @@ SERVICES = (
     MarkedService("haproxy", "a real HAProxy", "services", haproxy_installed),
     MarkedService("helm", "Helm as a library", "services", chart_tools_installed),
     MarkedService("exchange_clients", "clients of the exchange", "services", exchange_clients_installed),
+    MarkedService("localstripe", "localstripe, which plays Stripe", "services", localstripe_installed),
+    MarkedService("stripe_mock", "stripe-mock, which checks requests", "services", stripe_mock_installed),
     MarkedService("chromium", "a real Chromium", "services", lambda: find_chromium() is not None, "browser"),
     MarkedService("firefox", "a real Firefox", "services", lambda: find_firefox() is not None, "browser"),
     MarkedService("web", "the built page", "install", page_built, None),
