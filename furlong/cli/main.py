@@ -125,6 +125,11 @@ COMMANDS: Final = {
     "funds": Command(
         f"{PROCESSES}.funds", "cli", "Customers' money for other processes: serve it, compare it."
     ),
+    "payments": Command(
+        f"{PROCESSES}.payments",
+        "cli",
+        "Deposits and withdrawals: hear processors, compare reports, list cases.",
+    ),
     "worker": Command(
         f"{PROCESSES}.workers", "cli", "Background work, until stopped; safe on several nodes."
     ),
@@ -200,7 +205,7 @@ COMMANDS: Final = {
 PANELS: Final = {
     "Try it": ("demo", "token", "simulator", "clock"),
     "Set it up": ("settings", "db", "topics", "load", "import", "check"),
-    "Run it": ("serve", "consume", "worker", "subgraph", "funds", "gateway", "backoffice"),
+    "Run it": ("serve", "consume", "worker", "subgraph", "funds", "payments", "gateway", "backoffice"),
     "Weeks, rewards and customers": (
         *("week", "reward", "fulfilment", "liability", "wallet", "customer", "review"),
         *("brand", "content", "provider"),

@@ -17,8 +17,8 @@ from subgraphs.wallet.limit_service import LimitService
 from subgraphs.wallet.loaders import WalletContext
 from subgraphs.wallet.models import CUSTOMER_ACCOUNT, LEDGER, LIMITS, REFERENCE
 from subgraphs.wallet.opened import OpenedWallet
+from subgraphs.wallet.paying.opened import opened_payments
 from subgraphs.wallet.payments.methods.configuration import PaymentsSettings
-from subgraphs.wallet.payments.opened import opened_payments
 from subgraphs.wallet.schema import create_schema
 from subgraphs.wallet.transactions import Transactions
 
@@ -45,7 +45,7 @@ def create_subgraph(parts: SubgraphParts) -> Subgraph:
         service=LimitService(wallet),
         updates=Updates(parts.bus, parts.live),
         machine=clock.machine,
-        payments=payments.desk,
+        payments=payments.requests,
     )
     return Subgraph(
         name=NAME,

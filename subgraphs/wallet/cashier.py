@@ -10,10 +10,10 @@ import structlog
 from foundation.storage.database import Database
 from subgraphs.kit.rounds import WorkerParts
 from subgraphs.wallet.opened import OpenedWallet, UnknownBrand
+from subgraphs.wallet.paying.opened import OpenedPayments, opened_payments
+from subgraphs.wallet.paying.reconciliation.reconciler import Reconciler
 from subgraphs.wallet.payments.methods.configuration import PaymentsSettings
-from subgraphs.wallet.payments.opened import OpenedPayments, opened_payments
 from subgraphs.wallet.payments.processor import Unanswered, Unavailable, Unreadable
-from subgraphs.wallet.payments.reconciliation.reconciler import Reconciler
 from subgraphs.wallet.payments.records.cases import count_open
 
 log = structlog.get_logger(__name__)
@@ -36,7 +36,7 @@ class Cashier:
     async def round(self) -> Mapping[str, int]:
         """Do what is due; return whether there may be more, and how many cases wait for a person."""
         work = self.payments.work
-        due = await work.store.due(self.wallet.clock.machine.now(), BATCH)
+        due = await work.store.due(await self.wallet.now(), BATCH)
         for payment_id in due:
             try:
                 await work.advance(payment_id, looks=True)

@@ -23,7 +23,7 @@ from subgraphs.wallet.limits.prompts import Prompt
 from subgraphs.wallet.limits.sessions import SessionTime, session_time
 from subgraphs.wallet.models import PAYMENTS
 from subgraphs.wallet.opened import OpenedWallet, standing_in
-from subgraphs.wallet.payments.desk import Customer, PaymentDesk
+from subgraphs.wallet.paying.requests import Customer, PaymentRequests
 from subgraphs.wallet.payments.records.reviews import with_reviews
 from subgraphs.wallet.transactions import Page, Place, Transactions
 from subgraphs.wallet.wallet_state import WalletState
@@ -57,7 +57,7 @@ class WalletContext(RulesContext, kw_only=True, eq=False, dict=True):
     service: LimitService
     updates: Updates
     machine: Clock
-    payments: PaymentDesk
+    payments: PaymentRequests
 
     async def wallet_of(self, owner: Owner) -> WalletState:
         """Return a customer's wallet.

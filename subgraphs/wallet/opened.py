@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -125,6 +126,11 @@ class OpenedWallet:
         return cls(
             database, clock, ledger, accounts, limits, claims, standing_of, funds, credits_, expired, changed
         )
+
+    async def now(self) -> datetime:
+        """Return the machine's time by the database's clock: by it, payments are due, and end."""
+        async with self.database.read() as connection:
+            return await self.clock.machine.at(connection)
 
     def announce(self, *owners: Owner) -> None:
         """Tell the pages of customers, after the commit, that their money or limits have changed."""

@@ -29,7 +29,8 @@ from subgraphs.wallet.limit_types import (
     given,
 )
 from subgraphs.wallet.loaders import WalletContext
-from subgraphs.wallet.payment_types import (
+from subgraphs.wallet.paying.answers import Answer
+from subgraphs.wallet.paying.payment_types import (
     AddBankAccountInput,
     BankAccountPayload,
     DepositInput,
@@ -37,8 +38,7 @@ from subgraphs.wallet.payment_types import (
     PaymentPayload,
     WithdrawInput,
 )
-from subgraphs.wallet.payments.answers import Answer
-from subgraphs.wallet.payments.desk import Asked, Customer
+from subgraphs.wallet.paying.requests import Asked, Customer
 from subgraphs.wallet.payments.payment import Direction
 from subgraphs.wallet.wallet_state import WalletState
 from subgraphs.wallet.wallet_types import Wallet

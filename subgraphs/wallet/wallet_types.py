@@ -17,7 +17,7 @@ from subgraphs.wallet.ledger.limits import MAX_ID_LENGTH
 from subgraphs.wallet.limit_types import SEVERAL, Limit
 from subgraphs.wallet.limits.prompts import Prompt
 from subgraphs.wallet.loaders import PageKey, WalletContext
-from subgraphs.wallet.payment_types import MAX_PAYMENTS, ShownPayment
+from subgraphs.wallet.paying.payment_types import MAX_PAYMENTS, ShownPayment
 from subgraphs.wallet.transaction_types import Transaction, TransactionConnection
 from subgraphs.wallet.transactions import Place
 from subgraphs.wallet.wallet_state import WalletState

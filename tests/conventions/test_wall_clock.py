@@ -210,6 +210,8 @@ BY_THE_NODES_CLOCK: Final[dict[str, tuple[str, ...]]] = {
         "subgraphs/fulfilment/payout/configuring.py leave",
         "subgraphs/fulfilment/providers/registry.py _signed",
         "subgraphs/fulfilment/providers/registry.py register",
+        "subgraphs/wallet/paying/processors.py _stripe",
+        "subgraphs/wallet/paying/webhooks.py _heard",
     ),
     "how long ago an adapter has said how it is, by the clock of its machine": (
         "consumers/events/reducers.py _latest_revision",

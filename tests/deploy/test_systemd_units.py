@@ -20,6 +20,7 @@ MAX_EXPOSED = 20
 OPTIONAL = (
     "furlong-backoffice.service",
     "furlong-funds.service",
+    "furlong-payments.service",
     "furlong-worker@feeds.service",
     "furlong-worker@purges.service",
 )

@@ -11,8 +11,8 @@ from subgraphs.club_kit.domain.reward_kinds.registry import RewardKind
 from subgraphs.fulfilment.errors import ProviderConfigError
 from subgraphs.fulfilment.providers.adapters import Adapter
 from subgraphs.fulfilment.providers.provider_client import ProviderEndpoint
-from subgraphs.fulfilment.providers.signing import Secrets
 from subgraphs.fulfilment.state.reward import Credit
+from subgraphs.kit.named_secrets import NamedSecrets
 
 POSITION_STEP: Final = 10
 """The distance of neighbours in a file, so that another provider fits between them."""
@@ -196,7 +196,7 @@ class FulfilmentSettings(BaseSettings):
         Raises:
             ProviderConfigError: This node has no secret of the name.
         """
-        secrets = Secrets(self.secrets, self.secret_folder)
+        secrets = NamedSecrets("FURLONG_FULFILMENT_SECRETS", self.secrets, self.secret_folder)
         secret = secrets.find(provider.secret)
         if secret is None:
             raise ProviderConfigError(

@@ -1,4 +1,4 @@
-"""Secrets shared with providers: where they are found, and the messages that are signed with them.
+"""The messages that are signed with the secrets shared with providers.
 
 A request is signed over its time, method, target and body. A response is signed over the request's signature,
 its status and its body, so that it cannot answer another request.
@@ -6,14 +6,10 @@ its status and its body, so that it cannot answer another request.
 
 import hashlib
 import hmac
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Final
-
-from pydantic import SecretStr
 
 from subgraphs.fulfilment.errors import BadSignature
 
@@ -80,46 +76,3 @@ class Signer:
 
     def _sign(self, *parts: str) -> str:
         return hmac.new(self.secret, "\n".join(parts).encode(), hashlib.sha256).hexdigest()
-
-
-_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}")
-MAX_BYTES: Final = 64 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Secrets:
-    """The secrets of this node. They are read at each look-up, so that a file can be replaced.
-
-    Attributes:
-        named: The secrets that the settings hold.
-        folder: A folder with one file for each secret, named like it.
-    """
-
-    named: Mapping[str, SecretStr]
-    folder: Path | None
-
-    def find(self, name: str) -> bytes | None:
-        """Return the secret of a name; None if there is none here, or if it is empty."""
-        if name in self.named:
-            return _usable(self.named[name].get_secret_value().encode())
-        if self.folder is None or _NAME.fullmatch(name) is None:
-            return None
-        try:
-            with (self.folder / name).open("rb") as file:
-                return _usable(file.read(MAX_BYTES).strip())
-        except OSError:
-            return None
-
-    @property
-    def places(self) -> str:
-        """Describe where secrets are looked for."""
-        folder = "" if self.folder is None else f", and {self.folder} has no such file"
-        return f"FURLONG_FULFILMENT_SECRETS has none{folder}"
-
-
-def _usable(secret: bytes) -> bytes | None:
-    """Return a secret if it can be sent in a header: a single line of text that is not empty."""
-    try:
-        return secret if secret.decode().isprintable() and secret else None
-    except UnicodeDecodeError:
-        return None

@@ -53,6 +53,9 @@ class Decision(StrEnum):
     REJECTED = "rejected"
 
 
+FOREIGN: Final = "x"
+"""How the ids of parts begin that somebody else has made: no id of ours does."""
+
 RECEIVED: Final = "received"
 """The admission of a charge whose money became the customer's; any other one is why it goes back."""
 
@@ -160,6 +163,11 @@ class Part(Struct, frozen=True, kw_only=True):
 def new_id() -> str:
     """Return a new id of a payment: opaque, and short enough for a bank's files with its parts' endings."""
     return f"p{b32encode(token_bytes(16)).decode().rstrip('=').lower()}"
+
+
+def is_foreign(part: Part) -> bool:
+    """Tell whether somebody made a refund at the processor, so that no money was kept for it."""
+    return part.part_id.startswith(FOREIGN)
 
 
 def charges(parts: Iterable[Part]) -> list[Part]:

@@ -22,6 +22,7 @@ from subgraphs.wallet.limits.acts import Act
 
 ROOT: Final = Path(__file__).resolve().parents[3]
 PLAYED: Final = "subgraphs/wallet/test_entrances.py::"
+PAID: Final = "subgraphs/wallet/payments/test_payments.py::"
 
 
 class Stopped(NamedTuple):
@@ -69,6 +70,12 @@ ANSWERS: Final[Mapping[str, Answer]] = {
     "mutation acknowledgePrompt": OWN_LIMITS,
     "mutation takeBreak": OWN_LIMITS,
     "mutation selfExclude": OWN_LIMITS,
+    "mutation deposit": Stopped(f"{PAID}test_who_is_excluded_deposits_nothing_and_withdraws_everything"),
+    "mutation withdraw": Never(
+        "the money is the customer's",
+        f"{PAID}test_who_is_excluded_deposits_nothing_and_withdraws_everything",
+    ),
+    "mutation addBankAccount": Never("it moves nothing, and whoever leaves wants their money"),
     "query betslipPreview": Stopped(f"{PLAYED}test_an_excluded_customer_is_shown_no_preview"),
     "topic club.account-status.v1": EXCLUDING,
     "topic wallet.exclusion.v1": EXCLUDING,
@@ -99,6 +106,9 @@ ANSWERS: Final[Mapping[str, Answer]] = {
     ),
     **dict.fromkeys(("payer sportsbook", "payer games", "payer wallet"), CREDIT),
     "payer house": OUR_CREDIT,
+    "worker wallet-cashier": Stopped(
+        f"{PAID}test_money_that_comes_after_an_exclusion_goes_back_to_its_source"
+    ),
     "worker wallet-closes": Never("closes days: sums of what has happened"),
     "worker fulfilment": CREDIT,
     "worker weeks": Never("closes weeks and confirms who has earned a reward; it is stopped at the credit"),

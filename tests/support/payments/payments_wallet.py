@@ -10,11 +10,11 @@ from subgraphs.wallet.funds.codes import AccountCode, house_account
 from subgraphs.wallet.ledger.ledger import Ledger
 from subgraphs.wallet.limits.records import Standing
 from subgraphs.wallet.opened import OpenedWallet
-from subgraphs.wallet.payments.answers import Answer
-from subgraphs.wallet.payments.asking import OpenProcessor
-from subgraphs.wallet.payments.desk import Asked, Customer
+from subgraphs.wallet.paying.answers import Answer
+from subgraphs.wallet.paying.asking import OpenProcessor
+from subgraphs.wallet.paying.opened import OpenedPayments
+from subgraphs.wallet.paying.requests import Asked, Customer
 from subgraphs.wallet.payments.methods.configuration import PaymentsFile
-from subgraphs.wallet.payments.opened import OpenedPayments
 from subgraphs.wallet.payments.payment import Direction
 from tests.subgraphs.wallet.limited_wallet import LimitedWallet
 from tests.support.money.contract import CURRENCY
@@ -99,18 +99,18 @@ class PaymentsWallet(LimitedWallet):
         asked = Asked(
             direction=Direction.DEPOSIT, method_id=method, amount_minor=amount, currency=CURRENCY, key=key
         )
-        return await self.payments.desk.deposit(self.customer(owner), asked)
+        return await self.payments.requests.deposit(self.customer(owner), asked)
 
     async def withdraw(self, owner: Owner, key: str, amount: int, method: str = "back") -> Answer:
         """Let a customer ask to withdraw; `transfer` goes to a bank account that they have added."""
         if method == "transfer":
-            added = await self.payments.desk.destinations.add(owner, "Ann Bettor", IBAN, self.time.now())
+            added = await self.payments.requests.destinations.add(owner, "Ann Bettor", IBAN, self.time.now())
             assert added is not None
             method = f"transfer:{added.destination_id}"
         asked = Asked(
             direction=Direction.WITHDRAWAL, method_id=method, amount_minor=amount, currency=CURRENCY, key=key
         )
-        return await self.payments.desk.withdraw(self.customer(owner), asked)
+        return await self.payments.requests.withdraw(self.customer(owner), asked)
 
     async def work(self) -> int:
         """Do what is due, as the worker does; return how many payments were."""

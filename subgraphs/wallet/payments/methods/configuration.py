@@ -18,6 +18,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from subgraphs.kit.funds import MAX_AMOUNT
+from subgraphs.kit.named_secrets import NamedSecrets
 from subgraphs.wallet.payments.payment import Direction
 
 _Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
@@ -214,6 +215,11 @@ class PaymentsSettings(BaseSettings):
         max_length=2000,
         description="Where a processor's page sends customers back to; {brand} stands for the brand",
     )
+
+    @property
+    def named(self) -> NamedSecrets:
+        """Return the secrets of this node."""
+        return NamedSecrets("FURLONG_PAYMENTS_SECRETS", self.secrets, self.secret_folder)
 
     def read(self) -> PaymentsFile:
         """Return what the file says; nothing without a file.

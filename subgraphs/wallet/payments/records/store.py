@@ -16,8 +16,7 @@ from foundation.same_fields import with_fields_of
 from foundation.storage.columns import upsert
 from foundation.storage.database import Database
 from subgraphs.kit.domain.keys import Owner
-from subgraphs.wallet.payments.booking import FOREIGN
-from subgraphs.wallet.payments.payment import Decision, Direction, Part, Payment, PaymentState
+from subgraphs.wallet.payments.payment import FOREIGN, Decision, Direction, Part, Payment, PaymentState
 from subgraphs.wallet.payments.processor import (
     MAX_REASON_LENGTH,
     Notice,

@@ -1,7 +1,5 @@
 """Deposits and withdrawals, step by step, at processors that are played."""
 
-
-
 from subgraphs.kit.graphql.platform_errors import PlatformErrorCode
 from subgraphs.wallet.funds.codes import AccountCode
 from subgraphs.wallet.limits.limit import LimitKind
@@ -98,6 +96,18 @@ async def test_money_that_comes_after_an_exclusion_goes_back_to_its_source(walle
     answer = await wallet.deposit(ANN, "d", 1_000)
     assert answer.payment is not None
     assert answer.payment.state is PaymentState.RETURNED
+
+
+async def test_who_is_excluded_deposits_nothing_and_withdraws_everything(wallet: PaymentsWallet) -> None:
+    """No processor is asked for a deposit; the way out is the same as before."""
+    await paid_in(wallet)
+    await wallet.exclude(ANN, 6)
+    answer = await wallet.deposit(ANN, "e", 1_000)
+    assert answer.refusal is not None
+    assert answer.refusal.code == PlatformErrorCode.SELF_EXCLUDED
+    assert len(wallet.played["first"].books) == 1
+    assert (await wallet.withdraw(ANN, "w", 990)).refusal is None
+    assert await wallet.cash(ANN) == 0
 
 
 async def test_a_charge_that_nobody_pays_counts_no_more(wallet: PaymentsWallet) -> None:

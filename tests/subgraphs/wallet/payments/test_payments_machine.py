@@ -20,11 +20,12 @@ from subgraphs.kit.domain.keys import Owner
 from subgraphs.wallet.funds.codes import AccountCode
 from subgraphs.wallet.ledger.proof import prove
 from subgraphs.wallet.ledger.reading import AccountFilter
+from subgraphs.wallet.ledger.transfers import TransferFlags
 from subgraphs.wallet.limits.limit import LimitKind
 from subgraphs.wallet.models import LEDGER, PAYMENTS
+from subgraphs.wallet.paying.reconciliation.reconciler import Reconciler
 from subgraphs.wallet.payments.payment import Decision
 from subgraphs.wallet.payments.processor import Notice, PartKind, PartState, Unanswered, Unavailable
-from subgraphs.wallet.payments.reconciliation.reconciler import Reconciler
 from tests.subgraphs.wallet.credits_wallet import opened_dying
 from tests.support.payments.payments_wallet import PaymentsWallet
 from tests.support.payments.played_processor import NOON, Fault, PlayedProcessor
@@ -34,6 +35,7 @@ BRAND: Final = "northbet"
 CUSTOMERS: Final = [Owner(BRAND, "ann"), Owner(BRAND, "ben")]
 KEYS: Final = ["a", "b", "c", "d"]
 AMOUNTS: Final = [100, 700, 2_500]
+VOID: Final = TransferFlags.VOID_PENDING_TRANSFER
 MAX_ROUNDS: Final = 60
 """After so many rounds without a fault, what is still due never ends."""
 
@@ -261,8 +263,10 @@ class PaymentsMachine(RuleBasedStateMachine):
             [sums] = await self.wallet.ledger.lookup_accounts([account.id])
             transfers = await self.wallet.ledger.get_account_transfers(AccountFilter(account.id, limit=1_000))
             is_pending = {row.id for row in await self.wallet.rows(LEDGER.pending_transfer)}
-            moved = [one for one in transfers if one.id not in is_pending and not one.flags & 8]
-            total += sum(one.amount if one.credit_account_id == account.id else -one.amount for one in moved)
+            for transfer in transfers:
+                if transfer.id not in is_pending and not transfer.flags & VOID:
+                    came = transfer.credit_account_id == account.id
+                    total += transfer.amount if came else -transfer.amount
             total -= sums.debits_pending
         return total
 

@@ -8,8 +8,9 @@ import pytest
 from msgspec.structs import replace
 
 from subgraphs.wallet.models import PAYMENTS
+from subgraphs.wallet.paying.reconciliation.comparison import Compared
+from subgraphs.wallet.paying.reconciliation.reconciler import Reconciler
 from subgraphs.wallet.payments.processor import PartKind, PartState, ReportLine
-from subgraphs.wallet.payments.reconciliation.reconciler import Compared, Reconciler
 from tests.subgraphs.wallet.payments.conftest import ANN, paid_in
 from tests.support.payments.payments_wallet import PaymentsWallet
 from tests.support.payments.played_processor import NOON, Booked, PlayedProcessor

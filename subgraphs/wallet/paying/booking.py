@@ -15,16 +15,13 @@ from subgraphs.wallet.funds.customer_accounts import CustomerAccounts
 from subgraphs.wallet.funds.written_reservations import returned, taken, voided
 from subgraphs.wallet.ledger.ledger import Ledger
 from subgraphs.wallet.ledger.transfers import CreateTransferStatus, Transfer, TransferFlags
-from subgraphs.wallet.payments.payment import RECEIVED, Part, Payment
+from subgraphs.wallet.payments.payment import RECEIVED, Part, Payment, is_foreign
 from subgraphs.wallet.payments.processor import PartKind, PartState
 
 _S: Final = CreateTransferStatus
 MADE: Final = frozenset({_S.CREATED, _S.EXISTS})
 LACKING: Final = frozenset({_S.EXCEEDS_CREDITS, _S.DEBIT_ACCOUNT_NOT_FOUND, _S.ID_ALREADY_FAILED})
 ENDED: Final = MADE | {_S.PENDING_TRANSFER_ALREADY_POSTED, _S.PENDING_TRANSFER_ALREADY_VOIDED}
-
-FOREIGN: Final = "x"
-"""How the ids of parts begin that somebody else has made: no id of ours does."""
 
 
 class NotBookable(Exception):
@@ -171,11 +168,6 @@ def is_owed(parts: Sequence[Part], refund: Part) -> bool:
     """Tell whether a refund failed of money that is not the customer's to keep: a person has to send it."""
     charge = next((part for part in parts if part.part_id == refund.source), None)
     return charge is not None and charge.admission not in {"", RECEIVED} and refund.state is PartState.FAILED
-
-
-def is_foreign(part: Part) -> bool:
-    """Tell whether somebody made a refund at the processor, so that no money was kept for it."""
-    return part.part_id.startswith(FOREIGN)
 
 
 def _paid_in(payment: Payment, name: str, amount: int, code: TransferCode) -> Transfer:

@@ -14,7 +14,7 @@ from subgraphs.wallet.limits.breaks import stop_of
 from subgraphs.wallet.limits.claims import Claim
 from subgraphs.wallet.limits.records import Standing
 from subgraphs.wallet.opened import OpenedWallet
-from subgraphs.wallet.payments.booking import refund_of
+from subgraphs.wallet.paying.booking import refund_of
 from subgraphs.wallet.payments.payment import RECEIVED, Part, Payment
 from subgraphs.wallet.payments.processor import PartKind
 from subgraphs.wallet.payments.records.store import PaymentStore
@@ -39,14 +39,15 @@ class Admission:
     async def claim(self, payment: Payment) -> None:
         """Count a deposit and accept it, or refuse it for ever."""
         wallet, owner = self.wallet, payment.owner
-        account = await wallet.accounts.open_cash(owner, payment.currency, wallet.clock.machine.now())
+        now = await wallet.now()
+        account = await wallet.accounts.open_cash(owner, payment.currency, now)
         standing = await wallet.standing_of(owner)
         async with wallet.database.write() as connection:
             at = await wallet.clock.at(connection)
             claim = Claim(owner, payment.payment_id, Act.DEPOSIT, payment.amount_minor, payment.currency, at)
             decision = await wallet.claims.claim(connection, claim, standing)
             if decision.code is None:
-                await self.store.accept(connection, payment.payment_id, account, wallet.clock.machine.now())
+                await self.store.accept(connection, payment.payment_id, account, now)
             else:
                 await self.store.refuse(connection, payment.payment_id, decision.code)
 
@@ -65,13 +66,14 @@ class Admission:
                 admission = await self._decided(connection, payment, part, standing)
             await self.store.set_part(connection, part_id, admission=admission)
             if admission != RECEIVED:
-                await self.store.put_part(connection, self._way_back(part))
+                now = await self.wallet.clock.machine.at(connection)
+                await self.store.put_part(connection, way_back(part, now))
 
     async def give_back(self, payment: Payment) -> None:
         """Count a deposit no more that nobody will pay."""
         async with self.wallet.database.write() as connection:
             await self._uncounted(connection, payment, await self.wallet.clock.at(connection))
-            now = self.wallet.clock.machine.now()
+            now = await self.wallet.clock.machine.at(connection)
             await self.store.give_back(connection, payment.payment_id, now)
 
     async def _decided(
@@ -99,15 +101,16 @@ class Admission:
         if await self.wallet.claims.knows(connection, payment.owner):
             await self.wallet.claims.give_back(connection, payment.owner, payment.payment_id, at)
 
-    def _way_back(self, charge: Part) -> Part:
-        """Return the refund by which the money of a charge goes back to its source."""
-        return Part(
-            part_id=refund_of(charge),
-            payment_id=charge.payment_id,
-            kind=PartKind.REFUND,
-            processor=charge.processor,
-            amount_minor=charge.amount_minor,
-            currency=charge.currency,
-            asked_at=self.wallet.clock.machine.now(),
-            source=charge.part_id,
-        )
+
+def way_back(charge: Part, at: datetime) -> Part:
+    """Return the refund by which the money of a charge goes back to its source."""
+    return Part(
+        part_id=refund_of(charge),
+        payment_id=charge.payment_id,
+        kind=PartKind.REFUND,
+        processor=charge.processor,
+        amount_minor=charge.amount_minor,
+        currency=charge.currency,
+        asked_at=at,
+        source=charge.part_id,
+    )

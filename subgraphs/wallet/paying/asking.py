@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import structlog
 
-from foundation.storage.clock import Clock
 from subgraphs.kit.mutations.circuit_breaker import Breaker
 from subgraphs.wallet.payments.payment import UNAVAILABLE, Part, Payment
 from subgraphs.wallet.payments.processor import (
@@ -53,13 +52,11 @@ class Asking:
     Attributes:
         processors: By name; one that is missing here is as one that cannot be reached.
         back_url: Where customers come back to; `{brand}` stands for the brand.
-        clock: The machine's.
     """
 
     store: PaymentStore
     processors: Mapping[str, OpenProcessor]
     back_url: str
-    clock: Clock
 
     def time_of(self, name: str) -> timedelta:
         """Return how long a customer may pay a charge of a processor."""
@@ -113,7 +110,7 @@ class Asking:
             brand=payment.brand_id,
             back_url=self.back_url.replace("{brand}", payment.brand_id),
             language=payment.language,
-            expires_at=part.expires_at or self.clock.now(),
+            expires_at=part.expires_at or part.asked_at,
         )
 
     async def _source(self, part: Part, parts: list[Part]) -> str:
@@ -135,7 +132,7 @@ class Asking:
             log.warning("processor_unanswered", processor=part.processor, part=part.part_id, why=str(why))
             return None
         if notice is None and part.kind is PartKind.CHARGE and not part.reference:
-            return absent(part, self.clock.now())
+            return absent(part)
         return notice
 
     async def cancelled(self, payment: Payment, part: Part) -> Notice | None:
@@ -156,7 +153,7 @@ class Asking:
         return opened
 
 
-def absent(part: Part, at: datetime) -> Notice:
+def absent(part: Part) -> Notice:
     """Return that a part is not at its processor, or that no customer will ever see it there."""
     return Notice(
         kind=part.kind,
@@ -166,5 +163,5 @@ def absent(part: Part, at: datetime) -> Notice:
         amount=part.amount_minor,
         currency=part.currency,
         reason=UNAVAILABLE,
-        at=at,
+        at=part.asked_at,
     )

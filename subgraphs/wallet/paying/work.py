@@ -13,10 +13,10 @@ from subgraphs.wallet.closing.tables import CloseTables
 from subgraphs.wallet.limits.acts import Act
 from subgraphs.wallet.limits.claims import Claim
 from subgraphs.wallet.opened import OpenedWallet
-from subgraphs.wallet.payments.admission import Admission
-from subgraphs.wallet.payments.asking import Asking, absent
-from subgraphs.wallet.payments.booking import Booking, NotBookable, is_foreign, is_owed
-from subgraphs.wallet.payments.payment import Part, Payment, charges, state_of
+from subgraphs.wallet.paying.admission import Admission
+from subgraphs.wallet.paying.asking import Asking, absent
+from subgraphs.wallet.paying.booking import Booking, NotBookable, is_owed
+from subgraphs.wallet.payments.payment import Part, Payment, charges, is_foreign, state_of
 from subgraphs.wallet.payments.processor import Notice, PartKind, PartState, Unanswered, Unavailable
 from subgraphs.wallet.payments.records.cases import Case, CaseKind, open_case
 from subgraphs.wallet.payments.records.store import PaymentStore, merged
@@ -38,7 +38,7 @@ MAX_STEPS: Final = 50
 """How many steps a payment takes at once; one that needs more goes on in the next round."""
 
 SHORTEST_PAUSE: Final = timedelta(seconds=2)
-LONGEST_PAUSE: Final = timedelta(hours=1)
+MAX_PAUSE: Final = timedelta(hours=1)
 MAX_DOUBLINGS: Final = 12
 MAX_SENT: Final = 2
 """How often a charge is asked for in doubt before another processor is, if there is one."""
@@ -67,14 +67,14 @@ class PaymentWork:
             looks: Whether processors are asked how parts stand that go their way.
 
         Raises:
-            OSError: The database is away; what is due is done later.
+            OSError: The database is unavailable; what is due is done later.
         """
         for _ in range(MAX_STEPS):
             loaded = await self.store.load(payment_id)
             if loaded is None:
                 return None
             payment, parts = loaded
-            step = next_step(payment, parts, self._now())
+            step = next_step(payment, parts, await self.wallet.now())
             waits = isinstance(step, Follow) and not looks
             if step is not None and not waits and await self._done(payment, parts, step):
                 continue
@@ -86,9 +86,9 @@ class PaymentWork:
         """Note what a processor says, and do what follows; return whether the part is known.
 
         Raises:
-            OSError: The database is away: whoever says it has to say it again.
+            OSError: The database is unavailable: whoever says it has to say it again.
         """
-        payment_id = await self.store.merge(processor, notice, self._now())
+        payment_id = await self.store.merge(processor, notice, await self.wallet.now())
         if payment_id is None:
             await self._unknown(processor, notice)
             return False
@@ -107,7 +107,9 @@ class PaymentWork:
         loaded = await self.store.load(payment_id)
         if loaded is not None:
             payment, _ = loaded
-            await self.store.schedule(payment, payment.state, self._now() + LONGEST_PAUSE, payment.tries)
+            await self.store.schedule(
+                payment, payment.state, await self.wallet.now() + MAX_PAUSE, payment.tries
+            )
 
     async def _unknown(self, processor: str, notice: Notice) -> None:
         """Put money before a person of which nothing is known here; what moved nothing is no money."""
@@ -127,7 +129,7 @@ class PaymentWork:
                 "reference": notice.reference,
                 "of": notice.of,
             },
-            opened_at=self._now(),
+            opened_at=await self.wallet.now(),
         )
         async with self.wallet.database.write() as connection:
             await open_case(connection, self.store.tables, case)
@@ -143,10 +145,10 @@ class PaymentWork:
         state = state_of(payment, parts)
         if step is None:
             return await self.store.schedule(payment, state, None, 0)
-        pause = min(SHORTEST_PAUSE * 2 ** min(payment.tries, MAX_DOUBLINGS), LONGEST_PAUSE)
-        due_at = self._now() + pause
+        pause = min(SHORTEST_PAUSE * 2 ** min(payment.tries, MAX_DOUBLINGS), MAX_PAUSE)
+        due_at = await self.wallet.now() + pause
         ends = [part.expires_at for part in charges(parts) if part.expires_at and not part.is_over]
-        if later := [end for end in ends if end > self._now()]:
+        if later := [end for end in ends if end > await self.wallet.now()]:
             due_at = min(due_at, *later)
         return await self.store.schedule(payment, state, due_at, payment.tries + 1)
 
@@ -181,7 +183,7 @@ class PaymentWork:
             held = account and await self.booking.hold(replace(payment, account_id=account), parts)
             async with self.wallet.database.write() as connection:
                 if held:
-                    await self.store.accept(connection, payment.payment_id, account, self._now())
+                    await self.store.accept(connection, payment.payment_id, account, await self.wallet.now())
                 else:
                     await self.store.refuse(connection, payment.payment_id, "INSUFFICIENT_FUNDS")
         self.wallet.announce(payment.owner)
@@ -189,13 +191,13 @@ class PaymentWork:
     async def _cash(self, owner: Owner, currency: str) -> str:
         """Return the customer's account for cash; "" if there is none."""
         accounts = await self.wallet.accounts.of(owner)
-        cash = (one.id for one in accounts if not one.credit and one.currency == currency)
+        cash = (account.id for account in accounts if (account.credit, account.currency) == ("", currency))
         return next(cash, "")
 
     async def _route(self, payment: Payment, number: int) -> None:
         """Write down that a processor is going to be asked for a charge."""
         name = payment.routes[number]
-        at = self._now()
+        at = await self.wallet.now()
         part = Part(
             part_id=f"{payment.payment_id}-c{number + 1}",
             payment_id=payment.payment_id,
@@ -223,7 +225,7 @@ class PaymentWork:
             if part.kind is PartKind.CHARGE and not is_last and payment.tries + 1 >= MAX_SENT:
                 return await self._given_up(part)
             return False
-        await self.store.merge(part.processor, notice, self._now())
+        await self.store.merge(part.processor, notice, await self.wallet.now())
         self.wallet.announce(payment.owner)
         return True
 
@@ -231,14 +233,14 @@ class PaymentWork:
         """Let another processor be asked for a charge, which a customer has never seen; others wait."""
         if part.kind is not PartKind.CHARGE:
             return False
-        await self.store.merge(part.processor, absent(part, self._now()), self._now())
+        await self.store.merge(part.processor, absent(part), await self.wallet.now())
         return True
 
     async def _noted(self, part: Part, notice: Notice | None) -> bool:
         """Note how a part stands; return whether that is more than what was known."""
         if notice is None or merged(part, notice) is None:
             return False
-        await self.store.merge(part.processor, notice, self._now())
+        await self.store.merge(part.processor, notice, await self.wallet.now())
         return True
 
     async def _book(self, payment: Payment, parts: list[Part], part: Part) -> bool:
@@ -250,7 +252,7 @@ class PaymentWork:
             return False
         async with self.wallet.database.write() as connection:
             await self.store.set_part(connection, part.part_id, booked=part.state.value)
-            if case := case_of(payment, parts, part, self._now()):
+            if case := case_of(payment, parts, part, await self.wallet.now()):
                 await open_case(connection, self.store.tables, case)
             if not payment.is_deposit and part.state is PartState.DONE:
                 at = await self.wallet.clock.at(connection)
@@ -265,9 +267,6 @@ class PaymentWork:
     async def _is_held(self, currency: str) -> bool:
         async with self.wallet.database.read() as connection:
             return await is_held(connection, self.closes, currency)
-
-    def _now(self) -> datetime:
-        return self.wallet.clock.machine.now()
 
 
 def case_of(payment: Payment, parts: list[Part], part: Part, at: datetime) -> Case | None:

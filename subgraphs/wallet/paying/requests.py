@@ -12,9 +12,10 @@ from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.graphql.platform_errors import PlatformErrorCode
 from subgraphs.kit.mutations.refusals import Refusal
 from subgraphs.wallet.limits.records import Standing
-from subgraphs.wallet.payments.allocation import Allocation
-from subgraphs.wallet.payments.answers import Answer, Instructions, refusal_of, refused
-from subgraphs.wallet.payments.destinations import Destination, Destinations
+from subgraphs.wallet.paying.allocation import Allocation
+from subgraphs.wallet.paying.answers import Answer, Instructions, refusal_of, refused
+from subgraphs.wallet.paying.destinations import Destination, Destinations
+from subgraphs.wallet.paying.work import PaymentWork
 from subgraphs.wallet.payments.methods.configuration import MethodConfig, PaymentsFile
 from subgraphs.wallet.payments.methods.routing import Chosen, choose
 from subgraphs.wallet.payments.payment import (
@@ -26,7 +27,6 @@ from subgraphs.wallet.payments.payment import (
     new_id,
 )
 from subgraphs.wallet.payments.processor import PartState
-from subgraphs.wallet.payments.work import PaymentWork
 
 _C: Final = PlatformErrorCode
 FIRST_LOOK: Final = timedelta(seconds=15)
@@ -85,7 +85,7 @@ class Asked(Struct, frozen=True, kw_only=True):
 
 
 @dataclass(frozen=True, slots=True)
-class PaymentDesk:
+class PaymentRequests:
     """Takes what customers ask for, and brings it as far as it goes at once.
 
     Attributes:
@@ -123,7 +123,7 @@ class PaymentDesk:
         """Ask for money; the same key again returns the same deposit as it stands then.
 
         Raises:
-            OSError: The database is away.
+            OSError: The database is unavailable.
         """
         return await self._ask(customer, asked, self.file.method(asked.method_id), None)
 
@@ -131,11 +131,11 @@ class PaymentDesk:
         """Keep money to be sent; nothing takes that back but a person's decision, or a failure to send it.
 
         Raises:
-            OSError: The database is away.
+            OSError: The database is unavailable.
         """
         name, _, destination_id = asked.method_id.partition(":")
         known = await self.destinations.of(customer.owner)
-        destination = next((one for one in known if one.destination_id == destination_id), None)
+        destination = next((held for held in known if held.destination_id == destination_id), None)
         method = self.file.method(name)
         if (
             method is None
@@ -151,7 +151,7 @@ class PaymentDesk:
         Raises:
             BadInput: No name, or no IBAN.
         """
-        at = self.work.wallet.clock.machine.now()
+        at = await self.work.wallet.now()
         if await self.destinations.add(owner, holder, account, at) is None:
             return Refusal(_C.NOT_ALLOWED_HERE, "You have as many bank accounts here as possible.")
         return None
@@ -227,7 +227,7 @@ class PaymentDesk:
     async def _payment(
         self, customer: Customer, asked: Asked, method: MethodConfig, to: Destination | None
     ) -> Payment:
-        at = self.work.wallet.clock.machine.now()
+        at = await self.work.wallet.now()
         chosen = self._chosen(customer, asked, method)
         review = ""
         if asked.direction is Direction.WITHDRAWAL:
@@ -255,8 +255,12 @@ class PaymentDesk:
         if method.is_to_source:
             return Chosen((), ("back to what the customer has paid with, the newest payment first",))
         opened = self.work.asking.processors
-        down = {name: "it has not answered lately" for name, one in opened.items() if one.breaker.is_open}
-        enabled = [name for name, one in opened.items() if one.enabled]
+        down = {
+            name: "it has not answered lately"
+            for name, processor in opened.items()
+            if processor.breaker.is_open
+        }
+        enabled = [name for name, processor in opened.items() if processor.enabled]
         country = customer.standing.jurisdiction
         return choose(method, country, asked.amount_minor, enabled=enabled, down=down)
 

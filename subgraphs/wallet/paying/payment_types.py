@@ -12,8 +12,8 @@ from subgraphs.kit.graphql.money import MinorUnits, Money, money
 from subgraphs.kit.graphql.platform_errors import PlatformError
 from subgraphs.kit.graphql.schema_building import assumed_size
 from subgraphs.wallet.limit_types import SEVERAL
-from subgraphs.wallet.payments.answers import Answer, words_of
-from subgraphs.wallet.payments.desk import OfferedMethod
+from subgraphs.wallet.paying.answers import Answer, words_of
+from subgraphs.wallet.paying.requests import OfferedMethod
 from subgraphs.wallet.payments.payment import Direction, Payment
 from subgraphs.wallet.transaction_types import Transaction
 from subgraphs.wallet.transactions import StoredTransaction

@@ -18,6 +18,14 @@ class Report(Struct, frozen=True):
     lines: Sequence[ReportLine]
 
 
+class Compared(Struct, frozen=True):
+    """What became of a comparison: counts."""
+
+    lines: int
+    matched: int
+    different: int
+
+
 class Reported(Struct, frozen=True):
     """What all reports have said of a part.
 

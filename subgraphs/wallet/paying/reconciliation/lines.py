@@ -9,9 +9,9 @@ from sqlalchemy import Row, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from foundation.storage.columns import upsert
+from subgraphs.wallet.paying.reconciliation.comparison import Report, Reported, part_of_line
 from subgraphs.wallet.payments.payment import Part
 from subgraphs.wallet.payments.processor import PartKind, ReportLine
-from subgraphs.wallet.payments.reconciliation.comparison import Report, Reported, part_of_line
 from subgraphs.wallet.payments.records.store import part_of
 from subgraphs.wallet.payments.records.tables import PaymentTables
 

@@ -10,27 +10,28 @@ from hashlib import sha256
 from typing import Final
 
 import structlog
-from msgspec import Struct, json
+from msgspec import json
 from sqlalchemy import func, select
 
 from foundation.storage.columns import upsert
-from subgraphs.wallet.payments.payment import Part
-from subgraphs.wallet.payments.processor import ReportLine
-from subgraphs.wallet.payments.reconciliation.comparison import (
+from subgraphs.wallet.paying.reconciliation.comparison import (
+    Compared,
     Difference,
     Report,
     differences,
     expected_of,
     part_of_line,
 )
-from subgraphs.wallet.payments.reconciliation.lines import (
+from subgraphs.wallet.paying.reconciliation.lines import (
     keep_lines,
     moved_between,
     parts_of_lines,
     reported_of,
 )
+from subgraphs.wallet.paying.work import PaymentWork
+from subgraphs.wallet.payments.payment import Part
+from subgraphs.wallet.payments.processor import ReportLine
 from subgraphs.wallet.payments.records.cases import Case, CaseKind, open_case
-from subgraphs.wallet.payments.work import PaymentWork
 
 log = structlog.get_logger(__name__)
 ONE_DAY: Final = timedelta(days=1)
@@ -43,14 +44,6 @@ LATE: Final = timedelta(hours=2)
 MAX_DAYS_BACK: Final = 35
 
 
-class Compared(Struct, frozen=True):
-    """What became of a comparison: counts."""
-
-    lines: int
-    matched: int
-    different: int
-
-
 @dataclass(frozen=True, slots=True)
 class Reconciler:
     """Compares reports with payments."""
@@ -59,7 +52,7 @@ class Reconciler:
 
     async def due(self, processor: str) -> list[date]:
         """Return the days of a processor that are over and were not compared, the earliest first."""
-        tables, now = self.work.store.tables, self.work.wallet.clock.machine.now()
+        tables, now = self.work.store.tables, await self.work.wallet.now()
         last = (now - SETTLED_AFTER).astimezone(UTC).date() - ONE_DAY
         async with self.work.wallet.database.read() as connection:
             part, report = tables.part.c, tables.report.c
@@ -88,8 +81,8 @@ class Reconciler:
         """Compare a report's lines with our books; again, if the day was compared before."""
         await self._follow(report)
         processor, day, lines = report.processor, report.day, report.lines
-        store, clock = self.work.store, self.work.wallet.clock.machine
-        tables, now = store.tables, clock.now()
+        store, tables = self.work.store, self.work.store.tables
+        now = await self.work.wallet.now()
         start = datetime.combine(day, time(), UTC) - LATE
         async with self.work.wallet.database.write() as connection:
             parts = await parts_of_lines(connection, tables, report)
@@ -98,8 +91,10 @@ class Reconciler:
             ids = sorted({part.part_id for part in (*parts, *moved)})
             reported = await reported_of(connection, tables, ids)
             found = differences(lines, parts, reported, moved)
-            brands = await store.brands(connection, [one.part for one in found if one.part])
-            cases = [_case(report, one, brands, now) for one in found]
+            brands = await store.brands(
+                connection, [difference.part for difference in found if difference.part]
+            )
+            cases = [_case(report, difference, brands, now) for difference in found]
             cases += [_changed(report, line, now) for line in lines if line.id in changed]
             for case in cases:
                 await open_case(connection, tables, case)

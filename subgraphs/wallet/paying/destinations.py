@@ -82,7 +82,7 @@ class Destinations:
         }
         async with self.database.write() as connection:
             await connection.execute(upsert(self.database.dialect, self.tables.destination, [row]))
-        return next(one for one in await self.of(owner) if one.account == iban)
+        return next(held for held in await self.of(owner) if held.account == iban)
 
     async def was_paid(self, destination: Destination) -> bool:
         """Tell whether money has arrived at a bank account before."""

@@ -5,16 +5,16 @@ from dataclasses import dataclass
 
 from subgraphs.wallet.models import CLOSES, PAYMENTS
 from subgraphs.wallet.opened import OpenedWallet
-from subgraphs.wallet.payments.admission import Admission
-from subgraphs.wallet.payments.allocation import Allocation
-from subgraphs.wallet.payments.asking import Asking, OpenProcessor
-from subgraphs.wallet.payments.booking import Booking
-from subgraphs.wallet.payments.desk import PaymentDesk
-from subgraphs.wallet.payments.destinations import Destinations
+from subgraphs.wallet.paying.admission import Admission
+from subgraphs.wallet.paying.allocation import Allocation
+from subgraphs.wallet.paying.asking import Asking, OpenProcessor
+from subgraphs.wallet.paying.booking import Booking
+from subgraphs.wallet.paying.destinations import Destinations
+from subgraphs.wallet.paying.processors import open_processors
+from subgraphs.wallet.paying.requests import PaymentRequests
+from subgraphs.wallet.paying.work import PaymentWork
 from subgraphs.wallet.payments.methods.configuration import PaymentsFile, PaymentsSettings
-from subgraphs.wallet.payments.processors import open_processors
 from subgraphs.wallet.payments.records.store import PaymentStore
-from subgraphs.wallet.payments.work import PaymentWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class OpenedPayments:
     """Payments of a wallet."""
 
     work: PaymentWork
-    desk: PaymentDesk
+    requests: PaymentRequests
 
     @classmethod
     def of(
@@ -47,10 +47,10 @@ class OpenedPayments:
             Booking(wallet.ledger, wallet.accounts),
             Admission(wallet, store),
             CLOSES,
-            Asking(store, processors, back_url, wallet.clock.machine),
+            Asking(store, processors, back_url),
         )
         destinations = Destinations(wallet.database, PAYMENTS)
-        return cls(work, PaymentDesk(file, work, destinations, Allocation(store, processors)))
+        return cls(work, PaymentRequests(file, work, destinations, Allocation(store, processors)))
 
 
 def opened_payments(wallet: OpenedWallet, settings: PaymentsSettings) -> OpenedPayments:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from subgraphs.kit.domain.keys import Owner
-from subgraphs.wallet.payments.asking import OpenProcessor
+from subgraphs.wallet.paying.asking import OpenProcessor
 from subgraphs.wallet.payments.methods.configuration import MethodConfig
 from subgraphs.wallet.payments.payment import Part, Payment
 from subgraphs.wallet.payments.processor import PartKind

@@ -1,0 +1,80 @@
+"""Hears payment processors: `/webhooks/{processor}`, `/health`, `/metrics`."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from prometheus_client import CollectorRegistry, Counter
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
+from furlong.workers.funds_server import FundsHealth
+from furlong.workers.status import status_app
+from subgraphs.kit.live.wiring import open_publisher
+from subgraphs.wallet.opened import OpenedWallet
+from subgraphs.wallet.paying.opened import opened_payments
+from subgraphs.wallet.paying.webhooks import PATH, webhooks_app
+from subgraphs.wallet.payments.methods.configuration import PaymentsSettings
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentsServer:
+    """The application: webhooks, and what is about the process.
+
+    Attributes:
+        heard: Webhooks by the status of their answers.
+    """
+
+    webhooks: ASGIApp
+    status: ASGIApp
+    heard: Counter
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        is_webhook = scope["type"] == "http" and scope["path"].startswith(f"{PATH}/")
+        if not is_webhook:
+            await self.status(scope, receive, send)
+            return
+
+        async def counted(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self.heard.labels(str(message["status"])).inc()
+            await send(message)
+
+        await self.webhooks(scope, receive, counted)
+
+
+@asynccontextmanager
+async def open_payments_server(
+    database: DatabaseSettings, clock: Clock, settings: PaymentsSettings
+) -> AsyncIterator[PaymentsServer]:
+    """Open the wallet, and yield the application over it.
+
+    Raises:
+        ValueError: No processor is configured, or one cannot be used.
+    """
+    if settings.file is None:
+        raise ValueError("set FURLONG_PAYMENTS_FILE to the file with the processors: see docs/payments.md")
+    registry = CollectorRegistry()
+    heard = Counter(
+        "furlong_payment_webhooks",
+        "Webhooks of payment processors, by the status of the answer",
+        ["status"],
+        registry=registry,
+    )
+    bus = open_publisher()
+    if bus is not None:
+        await bus.start()
+    changed = None if bus is None else bus.customers_changed
+    wallet = OpenedWallet.of(Database.open(database, "wallet"), clock, changed)
+    try:
+        payments = opened_payments(wallet, settings)
+        health = FundsHealth(wallet, clock)
+        status = status_app("payments", health.body, registry)
+        yield PaymentsServer(webhooks_app(payments.work), status, heard)
+    finally:
+        await wallet.close()
+        if bus is not None:
+            await bus.close()

@@ -1,0 +1,1 @@
+"""Brings payments forward: what customers ask, processors say, and people decide."""
