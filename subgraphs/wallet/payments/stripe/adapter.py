@@ -26,7 +26,7 @@ from subgraphs.wallet.payments.processor import (
 from subgraphs.wallet.payments.stripe import objects
 from subgraphs.wallet.payments.stripe.amounts import NotPayable, to_stripe
 from subgraphs.wallet.payments.stripe.checkout import session_params
-from subgraphs.wallet.payments.stripe.faults import Refused
+from subgraphs.wallet.payments.stripe.faults import OtherRequest, Refused
 from subgraphs.wallet.payments.stripe.notices import (
     PART,
     instant,
@@ -127,7 +127,8 @@ class StripeProcessor:
     async def ask(self, kind: PartKind, part: str, reference: str) -> Notice | None:
         """Return how a part stands; None if Stripe has no such part.
 
-        A part without a reference is looked for among those of the last `look_back_hours`.
+        A part without a reference is looked for among those of the last `look_back_hours`. A request that was
+        not answered may still be on its way when there is none yet: who wants it done repeats it instead.
         """
         try:
             return await self._questions.ask(kind, part, reference)
@@ -190,6 +191,8 @@ class StripeProcessor:
                 earlier = await self._questions.ask(PartKind.CHARGE, charge.id, "")
             if earlier is None:
                 raise
+            if (earlier.amount, earlier.currency) != (charge.amount, charge.currency):
+                raise OtherRequest(f"{charge.id} stands for another page at Stripe") from refusal
             return earlier
         # A repeated answer shows the page as it was made.
         return session_notice(session, instant(session.created))
@@ -222,6 +225,7 @@ class StripeProcessor:
             return self._failed(PartKind.REFUND, refund, OTHER_CURRENCY)
         earlier = await self._questions.refund_of(payment.id, refund.id)
         if earlier is not None:
+            _require_same(refund, amount, earlier)
             return refund_notice(earlier, instant(earlier.created))
         made, _ = await self._connection.send(
             objects.Refund,
@@ -239,6 +243,7 @@ class StripeProcessor:
         amount = to_stripe(payout.amount, payout.currency, PartKind.PAYOUT)
         earlier = await self._questions.payout_to(payout.account, payout.id)
         if earlier is not None:
+            _require_same(payout, amount, earlier)
             return payout_notice(earlier, instant(earlier.created))
         made, _ = await self._connection.send(
             objects.Payout,
@@ -287,3 +292,13 @@ class StripeProcessor:
             at=self._now(),
             reason=reason,
         )
+
+
+def _require_same(asked: Refund | Payout, amount: int, earlier: objects.Refund | objects.Payout) -> None:
+    """Require what was made under an id to be what is asked for now.
+
+    Raises:
+        OtherRequest: It is something else.
+    """
+    if (earlier.amount, earlier.currency.upper()) != (amount, asked.currency):
+        raise OtherRequest(f"{asked.id} stands for {earlier.id} at Stripe, which is something else")

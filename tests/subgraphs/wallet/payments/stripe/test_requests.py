@@ -12,6 +12,7 @@ from stripe.params.checkout import SessionCreateParams
 from subgraphs.wallet.payments.processor import Notice, PartKind, PartState, Unanswered
 from subgraphs.wallet.payments.stripe.adapter import StripeProcessor
 from subgraphs.wallet.payments.stripe.checkout import LOCALES, session_params
+from subgraphs.wallet.payments.stripe.faults import OtherRequest
 from tests.subgraphs.wallet.payments.stripe.scripted_stripe import (
     Answer,
     Asked,
@@ -288,6 +289,30 @@ async def test_a_payout_that_was_made_is_not_made_again(
     scripted.answer = lambda asked: listed(payout()) if "starting_after" in asked.params else first
     assert (await stripe.pay_out(PAYOUT)).reference == "po_1"
     assert scripted.calls() == ["GET /v1/payouts", "GET /v1/payouts"]
+
+
+async def test_another_request_under_the_id_of_an_earlier_one_is_a_fault(
+    scripted: ScriptedStripe, stripe: StripeProcessor
+) -> None:
+    """Also when Stripe has forgotten the key, and only its lists know the earlier one."""
+    scripted.answer = script(
+        {
+            "GET /payment_intents/pi_1": Answer(payment()),
+            "GET /refunds": listed(refund()),
+            "GET /payouts": listed(payout()),
+            "POST /checkout/sessions": error(400, param="expires_at"),
+            "GET /checkout/sessions": listed(PAID),
+            "GET /checkout/sessions/cs_1": Answer(PAID),
+        }
+    )
+    for act in (
+        stripe.refund(structs.replace(REFUND, amount=401)),
+        stripe.pay_out(structs.replace(PAYOUT, amount=701)),
+        stripe.pay_out(structs.replace(PAYOUT, currency="USD")),
+        stripe.begin(structs.replace(CHARGE, amount=1_001)),
+    ):
+        with pytest.raises(OtherRequest):
+            await act
 
 
 @pytest.mark.parametrize(
