@@ -15,6 +15,7 @@ from subgraphs.wallet.payments.stripe.amounts import (
 )
 
 CODES = sorted(all_currencies())
+ALIKE = ("BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "PYG", "RWF", "VND", "VUV", "XAF", "XOF", "XPF")
 
 
 @given(
@@ -59,6 +60,14 @@ def test_a_hundred_thousand_units_can_be_moved_or_the_currency_is_refused(curren
 def test_a_charge_is_written_as_stripe_documents(amount: int, currency: str, written: int) -> None:
     """Yen have no decimals; UGX and ISK are written as if they had two; ariary as if they had none."""
     assert to_stripe(amount, currency, PartKind.CHARGE) == written
+
+
+@pytest.mark.parametrize(
+    "currency", ["BIF", "CLP", "DJF", "GNF", "KMF", "KRW", "PYG", "RWF", "VND", "VUV", "XAF", "XOF", "XPF"]
+)
+def test_a_currency_without_decimals_is_written_as_it_is(currency: str) -> None:
+    """Stripe and ISO 4217 agree about these."""
+    assert to_stripe(1_001, currency, PartKind.PAYOUT) == 1_001
 
 
 @pytest.mark.parametrize(

@@ -98,7 +98,7 @@ async def test_a_day_that_is_not_over_has_no_report(scripted: ScriptedStripe) ->
 
 async def test_a_page_that_does_not_come_ends_the_report(scripted: ScriptedStripe) -> None:
     """A report of half a day must not pass for a whole one."""
-    for answer in (error(429), error(500), error(400), error(401)):
+    for answer in (error(429), error(500), error(400), error(401), listed(more=True)):
         pages = iter([listed(movement(), more=True), answer])
         scripted.answer = lambda _, pages=pages: next(pages)  # type: ignore[misc]
         with pytest.raises(Unanswered):
