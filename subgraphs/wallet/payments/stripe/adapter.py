@@ -188,7 +188,7 @@ class StripeProcessor:
         except Refused as refusal:
             earlier = None
             if refusal.param == "expires_at":
-                earlier = await self._questions.ask(PartKind.CHARGE, charge.id, "")
+                earlier = await self._questions.page_until(charge.expires_at, charge.id)
             if earlier is None:
                 raise
             if (earlier.amount, earlier.currency) != (charge.amount, charge.currency):

@@ -24,6 +24,9 @@ from subgraphs.wallet.payments.stripe.objects import Dispute, PaymentIntent, Pay
 Part = TypeVar("Part", Session, Refund, Payout)
 Question: TypeAlias = Callable[[str], Awaitable[Notice | None]]
 
+MAX_PAGE_LIFE: Final = timedelta(hours=25)
+"""Stripe's pages end at most 24 hours after they were made; the clocks may differ."""
+
 WHOLE_CHARGE: Final = "latest_charge.balance_transaction"
 """What of a payment says the fee."""
 
@@ -76,6 +79,11 @@ class StripeQuestions:
             return session
         return None
 
+    async def page_until(self, end: datetime, part: str) -> Notice | None:
+        """Return how the charge stands whose page was made for a part, and ends at a time."""
+        made = {"gte": int((end - MAX_PAGE_LIFE).timestamp()), "lte": int(end.timestamp())}
+        return await self._charge(part, made)
+
     async def refund_of(self, payment: str, part: str) -> Refund | None:
         """Return the refund of a payment that was made for a part."""
         return await self._made_for(part, Refund, self._api.refunds.list_async, payment_intent=payment)
@@ -96,9 +104,7 @@ class StripeQuestions:
         since = {"gte": int((self._now() - self._look_back).timestamp())}
         match kind:
             case PartKind.CHARGE:
-                sessions = self._api.checkout.sessions
-                session = await self._made_for(part, Session, sessions.list_async, created=since)
-                return await self._session(session.id) if session else None
+                return await self._charge(part, since)
             case PartKind.REFUND:
                 refund = await self._made_for(part, Refund, self._api.refunds.list_async, created=since)
                 return refund_notice(refund, instant(refund.created)) if refund else None
@@ -107,6 +113,11 @@ class StripeQuestions:
                 return payout_notice(payout, instant(payout.created)) if payout else None
             case PartKind.DISPUTE:
                 return None  # We make none.
+
+    async def _charge(self, part: str, made: Mapping[str, int]) -> Notice | None:
+        sessions = self._api.checkout.sessions
+        session = await self._made_for(part, Session, sessions.list_async, created=made)
+        return await self._session(session.id) if session else None
 
     async def _session(self, reference: str) -> Notice:
         session, at = await self._connection.send(

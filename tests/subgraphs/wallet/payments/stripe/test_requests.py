@@ -147,6 +147,8 @@ async def test_a_page_that_cannot_be_made_again_is_looked_for(
         }
     )
     assert (await stripe.begin(CHARGE)).state is PartState.DONE
+    made = {name: value for name, value in scripted.asked[1].params.items() if name.startswith("created")}
+    assert made == {"created[gte]": str(SECONDS - 24 * 3_600), "created[lte]": str(SECONDS + 3_600)}
 
 
 async def test_a_page_that_never_was_and_ends_too_soon_has_failed(
