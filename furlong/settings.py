@@ -39,6 +39,7 @@ from subgraphs.kit.settings import (
     UpstreamSettings,
     VisitorSettings,
 )
+from subgraphs.wallet.seamless.settings import SeamlessSettings
 
 _PACKAGE = Path(__file__).resolve().parent
 ROOT = _PACKAGE / "data" if (_PACKAGE / "data").is_dir() else _PACKAGE.parent
@@ -137,6 +138,7 @@ ALL_SETTINGS: tuple[type[BaseModel], ...] = (
     ExecutionSettings,
     CallerSettings,
     FundsSettings,
+    SeamlessSettings,
     ReadFirst,
     *(section.model for section in sections().values()),
     ServeSettings,

@@ -130,6 +130,9 @@ COMMANDS: Final = {
         "cli",
         "Deposits and withdrawals: hear processors, compare reports, list cases.",
     ),
+    "seamless": Command(
+        f"{PROCESSES}.seamless", "cli", "Games of an aggregator, played with customers' money."
+    ),
     "worker": Command(
         f"{PROCESSES}.workers", "cli", "Background work, until stopped; safe on several nodes."
     ),
@@ -205,7 +208,17 @@ COMMANDS: Final = {
 PANELS: Final = {
     "Try it": ("demo", "token", "simulator", "clock"),
     "Set it up": ("settings", "db", "topics", "load", "import", "check"),
-    "Run it": ("serve", "consume", "worker", "subgraph", "funds", "payments", "gateway", "backoffice"),
+    "Run it": (
+        "serve",
+        "consume",
+        "worker",
+        "subgraph",
+        "funds",
+        "payments",
+        "seamless",
+        "gateway",
+        "backoffice",
+    ),
     "Weeks, rewards and customers": (
         *("week", "reward", "fulfilment", "liability", "wallet", "customer", "review"),
         *("brand", "content", "provider"),

@@ -13,6 +13,7 @@ from subgraphs.wallet.corrections import correction_table
 from subgraphs.wallet.erased_customer import erased_customer_table
 from subgraphs.wallet.funds.customer_accounts import customer_account_table
 from subgraphs.wallet.funds.given_credits import given_credit_table
+from subgraphs.wallet.game_tables import SeamlessTables
 from subgraphs.wallet.ledger.tables import LedgerTables
 from subgraphs.wallet.limits.tables import LimitTables
 from subgraphs.wallet.payments.records.tables import PaymentTables
@@ -32,3 +33,4 @@ CORRECTION = correction_table(METADATA)
 LIMITS = LimitTables.declare(METADATA)
 PAYMENTS = PaymentTables.declare(METADATA)
 ERASED_CUSTOMER = erased_customer_table(METADATA)
+SEAMLESS = SeamlessTables.declare(METADATA)

@@ -22,6 +22,7 @@ from subgraphs.wallet.models import (
     OUTBOX,
     PAYMENTS,
     REFERENCE,
+    SEAMLESS,
     STREAM,
 )
 from subgraphs.wallet.topics import CORRECTION_TOPIC
@@ -130,6 +131,20 @@ TABLE_RULES: Final = (
         lost="what customers were told: what is due is told again",
         rows=BY_CUSTOMER,
         erasure=(deleted("what the customer was told"),),
+    ),
+    TableRule(
+        SEAMLESS.transaction,
+        Source.BACKUP,
+        lost="how games' transactions ended: each that comes again moves nothing twice in the ledger",
+        rows=BY_CUSTOMER,
+        erasure=(kept("that no transaction of a game is made twice, for as long as one may come again"),),
+    ),
+    TableRule(
+        SEAMLESS.session,
+        Source.BACKUP,
+        lost="sessions of games: customers open the game again",
+        rows=BY_CUSTOMER,
+        erasure=(deleted("what the customer plays"),),
     ),
     *common_rules(STREAM, OUTBOX, ERASURE),
     *database_rules(CELL, INSTALLATION),

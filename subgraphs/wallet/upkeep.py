@@ -17,9 +17,10 @@ from subgraphs.kit.rounds import WorkerParts
 from subgraphs.wallet.customer_data import erasure_of
 from subgraphs.wallet.limits.facts.notices import Notice
 from subgraphs.wallet.limits.looks import Looks, due_looks
-from subgraphs.wallet.models import LIMITS, OUTBOX
+from subgraphs.wallet.models import LIMITS, OUTBOX, SEAMLESS
 from subgraphs.wallet.opened import OpenedWallet, UnknownBrand
 from subgraphs.wallet.retention.forgetting import Forgetting
+from subgraphs.wallet.seamless.retention import OldGames
 
 BATCH: Final = 500
 """How many reservations a round ends at most."""
@@ -65,6 +66,8 @@ class Upkeep:
         if monotonic() < self._forgets_at:
             return False
         is_more = await self.forgetting.some()
+        old_games = OldGames(self.wallet.database, SEAMLESS, self.wallet.clock.machine)
+        is_more = await old_games.forget() or is_more
         self._after = await self.forgetting.ended_breaks(self._after)
         if is_more or self._after is not None:
             return True

@@ -49,7 +49,14 @@ NOT_LISTS = frozenset(
         *("import crm", "jit show"),
         *("load", "reconcile progress", "reconcile upstream", "restore", "review disputed assign"),
         *("review late accept", "review late reject", "reward pause", "reward recall", "reward resume"),
-        *("reward withdraw", "serve", "simulator bet", "simulator content", "simulator feeds"),
+        *(
+            "reward withdraw",
+            "seamless serve",
+            "serve",
+            "simulator bet",
+            "simulator content",
+            "simulator feeds",
+        ),
         *(
             "simulator exchange",
             "simulator feed",

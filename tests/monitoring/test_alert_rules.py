@@ -365,7 +365,7 @@ def test_each_process_that_has_ended_raises_an_alert(tmp_path: Path, how: str) -
 def test_every_process_is_on_the_list() -> None:
     """Prometheus asks all commands that run until they are stopped, at the ports that their units have."""
     listed = processes()
-    assert listed.keys() == {*LISTENING, "funds serve"}
+    assert listed.keys() == {*LISTENING, "funds serve", "seamless serve"}
     for file in (ROOT / "deploy" / "systemd" / "env").glob("furlong-*.env"):
         settings = dict(re.findall(r"^([A-Z]+)=(\S+)$", file.read_text(), re.MULTILINE))
         unit = file.stem.removeprefix("furlong-").replace("@", " ")

@@ -221,6 +221,42 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("brand_id", "customer_id", "request_key"),
     )
     op.create_table(
+        "game_session",
+        sa.Column("session_id", Identifier(length=64), nullable=False),
+        sa.Column("brand_id", Identifier(length=64), nullable=False),
+        sa.Column("customer_id", Identifier(length=128), nullable=False),
+        sa.Column("currency", Identifier(length=3), nullable=False),
+        sa.Column("game_code", Identifier(length=255), nullable=True),
+        sa.Column("opened_at", UtcDateTime(), nullable=False),
+        sa.Column("ends_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("session_id"),
+    )
+    op.create_index("game_session_by_end", "game_session", ["ends_at"], unique=False)
+    op.create_index("game_session_of_customer", "game_session", ["brand_id", "customer_id"], unique=False)
+    op.create_table(
+        "game_transaction",
+        sa.Column("brand_id", Identifier(length=64), nullable=False),
+        sa.Column("transaction_uuid", Identifier(length=64), nullable=False),
+        sa.Column("customer_id", Identifier(length=128), nullable=False),
+        sa.Column("kind", Identifier(length=16), nullable=False),
+        sa.Column("reference", Identifier(length=64), nullable=True),
+        sa.Column("round", Identifier(length=255), nullable=True),
+        sa.Column("round_closed", sa.Boolean(), nullable=False),
+        sa.Column("game_code", Identifier(length=255), nullable=True),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", Identifier(length=3), nullable=False),
+        sa.Column("is_free", sa.Boolean(), nullable=False),
+        sa.Column("session_id", Identifier(length=64), nullable=False),
+        sa.Column("status", Identifier(length=64), nullable=True),
+        sa.Column("is_rolled_back", sa.Boolean(), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("brand_id", "transaction_uuid"),
+    )
+    op.create_index("game_transaction_by_age", "game_transaction", ["created_at"], unique=False)
+    op.create_index(
+        "game_transaction_of_customer", "game_transaction", ["brand_id", "customer_id", "round"], unique=False
+    )
+    op.create_table(
         "given_credit",
         sa.Column("brand_id", Identifier(length=64), nullable=False),
         sa.Column("customer_id", Identifier(length=128), nullable=False),

@@ -60,6 +60,13 @@ NOT_HERE: Final[Mapping[str, str]] = {
         ("furlong funds serve", *(f"FURLONG_FUNDS_{name}" for name in ("WALLETS", "KEYS_FILE", "KEYS"))),
         "tests/commands/test_funds_command.py runs it",
     ),
+    **dict.fromkeys(
+        (
+            "furlong seamless serve",
+            *(f"FURLONG_SEAMLESS_{name}" for name in ("PRIVATE_KEY_FILE", "PUBLIC_KEY_FILES", "BRANDS")),
+        ),
+        "tests/commands/test_seamless_command.py runs it",
+    ),
     "FURLONG_FEED_TLS": "tests/providers/sports_feed connects to RabbitMQ without it",
     **dict.fromkeys(
         ("furlong simulator content", "FURLONG_STATS_URL", "FURLONG_VIDEO_URL", "FURLONG_VIRTUAL_URL"),

@@ -1,0 +1,99 @@
+"""Serves Hub88's operator API: only what is signed is read, and every answer is signed.
+
+The HTTP status is 200 whatever the answer says, as Hub88 documents it; 413 if a body is too long.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Final, TypeAlias
+
+import structlog
+from msgspec import json
+from prometheus_client import Counter
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response as HttpResponse
+from starlette.routing import Route
+
+from subgraphs.wallet.seamless.messages import (
+    BALANCE,
+    BET,
+    MAX_BODY_BYTES,
+    ROLLBACK,
+    USER_INFO,
+    WIN,
+    BalanceRequest,
+    BetRequest,
+    Response,
+    RollbackRequest,
+    Status,
+    UserInfoRequest,
+    UserInfoResponse,
+    WinRequest,
+    WrongMessage,
+    read_message,
+    request_uuid_of,
+)
+from subgraphs.wallet.seamless.operator import Operator
+from subgraphs.wallet.seamless.signatures import HEADER, Signer, Verifier
+
+log = structlog.get_logger("seamless")
+Answer: TypeAlias = Response | UserInfoResponse
+Answering: TypeAlias = Callable[[bytes], Awaitable[Answer]]
+TOO_LARGE: Final = 413
+OK: Final = 200
+
+
+def seamless_app(operator: Operator, verifier: Verifier, signer: Signer, answers: Counter) -> Starlette:
+    """Build the application.
+
+    Args:
+        operator: Answers what was signed.
+        verifier: Knows the aggregator's public keys.
+        signer: Signs answers with our private key.
+        answers: Counts answers by path and status.
+    """
+    answering: dict[str, Answering] = {
+        USER_INFO: lambda body: operator.user_info(read_message(body, UserInfoRequest)),
+        BALANCE: lambda body: operator.balance(read_message(body, BalanceRequest)),
+        BET: lambda body: operator.transact(read_message(body, BetRequest)),
+        WIN: lambda body: operator.transact(read_message(body, WinRequest)),
+        ROLLBACK: lambda body: operator.transact(read_message(body, RollbackRequest)),
+    }
+
+    async def endpoint(request: Request) -> HttpResponse:
+        path = request.url.path
+        body = await _body(request)
+        if body is None:
+            answer: Answer = Response(status=Status.WRONG_SYNTAX, request_uuid="")
+        elif not verifier.verifies(body, request.headers.get(HEADER)):
+            answer = Response(status=Status.INVALID_SIGNATURE, request_uuid=request_uuid_of(body))
+        else:
+            answer = await _answered(answering[path], body)
+        answers.labels(path, answer.status.value).inc()
+        content = json.encode(answer)
+        headers = {HEADER: signer.sign(content), "cache-control": "no-store"}
+        status = TOO_LARGE if body is None else OK
+        return HttpResponse(content, status, headers, media_type="application/json")
+
+    return Starlette(routes=[Route(path, endpoint, methods=["POST"]) for path in answering])
+
+
+async def _answered(answering: Answering, body: bytes) -> Answer:
+    """Return an answer, also to what no one can read, and to what fails for a reason that the log has."""
+    try:
+        return await answering(body)
+    except WrongMessage as error:
+        return Response(status=error.status, request_uuid=request_uuid_of(body))
+    except Exception:  # the aggregator rolls back or repeats, as after a lost connection
+        log.exception("seamless_request_failed")
+        return Response(status=Status.UNKNOWN, request_uuid=request_uuid_of(body))
+
+
+async def _body(request: Request) -> bytes | None:
+    """Return a request's body; None if it is too long."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_BODY_BYTES:
+            return None
+    return bytes(body)

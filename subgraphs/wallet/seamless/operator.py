@@ -1,0 +1,335 @@
+"""What is answered to an aggregator: bets, wins and rollbacks, each processed once, and balances.
+
+Every step can be repeated: the intent is written first, money moves under ids that follow from it, and the
+outcome last. Whatever is in doubt is answered with `Status.UNKNOWN`: Hub88 then rolls back a bet, and repeats
+a win or a rollback.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, TypeAlias
+
+import structlog
+from msgspec.structs import replace
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from foundation.storage.cells.pseudonym import is_pseudonym
+from foundation.storage.clock import Clock
+from subgraphs.club_kit.records.reference import ReferenceRepository
+from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.domain.products import Product
+from subgraphs.kit.funds import MAX_AMOUNT
+from subgraphs.wallet.funds.attempts import unless_unavailable
+from subgraphs.wallet.funds.codes import AccountCode
+from subgraphs.wallet.models import REFERENCE, SEAMLESS
+from subgraphs.wallet.opened import OpenedWallet
+from subgraphs.wallet.seamless.game_money import GameMoney
+from subgraphs.wallet.seamless.messages import (
+    BalanceRequest,
+    BetRequest,
+    Response,
+    RollbackRequest,
+    Status,
+    UserInfoRequest,
+    UserInfoResponse,
+    WinRequest,
+    WrongMessage,
+    minor_units,
+    units,
+)
+from subgraphs.wallet.seamless.sessions import GameSession, GameSessions, session_id
+from subgraphs.wallet.seamless.transactions import GameTransaction, GameTransactions, Kind
+
+log = structlog.get_logger("seamless")
+MoneyRequest: TypeAlias = BetRequest | WinRequest | RollbackRequest
+_KIND_OF: Final = {BetRequest: Kind.BET, WinRequest: Kind.WIN, RollbackRequest: Kind.ROLLBACK}
+_WITH_BALANCE: Final = {Status.OK, Status.NOT_ENOUGH_MONEY, Status.LIMIT_REACHED}
+
+
+class _Refused(Exception):
+    """Nothing is written of a request."""
+
+    def __init__(self, status: Status) -> None:
+        super().__init__(status.value)
+        self.status = status
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """Answers an aggregator's requests about one installation's customers.
+
+    Attributes:
+        brands: Which brand a `sub_partner_id` is; under "" the brand of requests without one.
+        machine: The machine's clock, by which sessions end and transactions grow old.
+    """
+
+    wallet: OpenedWallet
+    money: GameMoney
+    sessions: GameSessions
+    transactions: GameTransactions
+    brands: Mapping[str, str]
+    machine: Clock
+
+    @classmethod
+    def of(cls, wallet: OpenedWallet, brands: Mapping[str, str]) -> "Operator":
+        """Put the parts together."""
+        machine = wallet.clock.machine
+        sessions = GameSessions(wallet.database, SEAMLESS.session, machine)
+        transactions = GameTransactions(SEAMLESS.transaction)
+        return cls(wallet, GameMoney(wallet), sessions, transactions, brands, machine)
+
+    async def user_info(self, asked: UserInfoRequest) -> UserInfoResponse:
+        """Answer who a customer is; nothing is said of whom no account message names."""
+        brand = self.brands.get(asked.sub_partner_id or "")
+        if brand is None:
+            return UserInfoResponse(status=Status.INVALID_PARTNER, request_uuid=asked.request_uuid)
+        owner = Owner(brand, asked.user)
+        async with self.wallet.database.read() as connection:
+            accounts = await ReferenceRepository(REFERENCE).accounts(connection, {owner})
+        if owner not in accounts:
+            return UserInfoResponse(status=Status.UNKNOWN, request_uuid=asked.request_uuid)
+        return UserInfoResponse(
+            status=Status.OK,
+            request_uuid=asked.request_uuid,
+            user=asked.user,
+            country=accounts[owner].jurisdiction[:2],
+            sub_partner_id=asked.sub_partner_id,
+        )
+
+    async def balance(self, asked: BalanceRequest) -> Response:
+        """Answer what a customer can stake in a session that has not ended."""
+        try:
+            session = await self._session(asked)
+        except _Refused as error:
+            return _answer(asked, error.status)
+        balance = await unless_unavailable(self._balance(session.owner, session.currency), None)
+        if balance is None:
+            return _answer(asked, Status.UNKNOWN)
+        return _answer(asked, Status.OK, session.currency, balance)
+
+    async def transact(self, asked: MoneyRequest) -> Response:
+        """Process a bet, a win or a rollback once, and answer with the balance after it."""
+        return await unless_unavailable(self._transact(asked), _answer(asked, Status.UNKNOWN))
+
+    async def _transact(self, asked: MoneyRequest) -> Response:
+        try:
+            transaction = await self._stored(asked)
+        except (_Refused, WrongMessage) as error:
+            return _answer(asked, error.status)
+        status = _status(transaction)
+        if status is None and (status := await self._process(transaction)) is not None:
+            async with self.wallet.database.write() as connection:
+                await self.transactions.end(connection, transaction, status)
+            status = await self._outcome(transaction)
+        status = Status.UNKNOWN if status is None else status
+        if status not in _WITH_BALANCE:
+            return _answer(asked, status)
+        currency = transaction.currency or await self._currency(transaction)
+        return _answer(asked, status, currency, await self._balance(transaction.owner, currency))
+
+    async def _stored(self, asked: MoneyRequest) -> GameTransaction:
+        """Return a request's transaction as it is stored: an intent if it comes for the first time."""
+        async with self.wallet.database.write() as connection:
+            session = await self.sessions.find(connection, asked.token)
+            brand = self._brand(asked, session)
+            now = await self.machine.at(connection)
+            wanted = _wanted(asked, brand, now)
+            known = await self.transactions.find(connection, brand, asked.transaction_uuid)
+            if known is None:
+                intent = await self._intent(connection, asked, wanted, session)
+                known = await self.transactions.add(connection, intent)
+        if known.kind is Kind.NEVER:
+            raise _Refused(Status.TRANSACTION_DOES_NOT_EXIST)
+        if is_pseudonym(known.customer_id):
+            wanted = replace(wanted, customer_id=known.customer_id)
+        if not known.is_same(wanted):
+            raise _Refused(Status.DUPLICATE_TRANSACTION)
+        return known
+
+    async def _intent(
+        self,
+        connection: AsyncConnection,
+        asked: MoneyRequest,
+        wanted: GameTransaction,
+        session: GameSession | None,
+    ) -> GameTransaction:
+        """Return what to store of a request that comes for the first time."""
+        match asked:
+            case BetRequest():
+                _check_session(asked, session, wanted.created_at)
+                if asked.round and await self.transactions.is_closed(connection, wanted):
+                    log.warning("bet_in_closed_round", transaction=asked.transaction_uuid)
+                    raise _Refused(Status.UNKNOWN)
+                return wanted
+            case WinRequest():
+                reference = asked.reference_transaction_uuid
+                bet = await self.transactions.find(connection, wanted.brand_id, reference)
+                return replace(wanted, customer_id=_bet_of(wanted, bet).customer_id)
+            case RollbackRequest():
+                return await self._taking_back(connection, asked, wanted)
+
+    async def _taking_back(
+        self, connection: AsyncConnection, asked: RollbackRequest, wanted: GameTransaction
+    ) -> GameTransaction:
+        """Note that what a rollback names is taken back, or never is if it has not come yet."""
+        if asked.reference_transaction_uuid == asked.transaction_uuid:
+            raise _Refused(Status.WRONG_SYNTAX)
+        never = replace(
+            wanted,
+            transaction_uuid=asked.reference_transaction_uuid,
+            kind=Kind.NEVER,
+            reference=None,
+            round_closed=False,
+            status=Status.TRANSACTION_DOES_NOT_EXIST,
+            is_rolled_back=True,
+        )
+        taken = await self.transactions.add(connection, never)
+        if taken.kind is Kind.ROLLBACK or not _is_theirs(wanted, taken):
+            log.warning("rollback_of_another_kind_or_customer", transaction=asked.transaction_uuid)
+            raise _Refused(Status.TRANSACTION_DOES_NOT_EXIST)
+        await self.transactions.roll_back(connection, taken)
+        return replace(wanted, customer_id=taken.customer_id)
+
+    async def _process(self, transaction: GameTransaction) -> Status | None:
+        """Do what a transaction says, as far as it has not been done; None while it is in doubt."""
+        if transaction.kind is Kind.BET:
+            return await self.money.take(transaction)
+        reference = await self._referenced(transaction)
+        if transaction.kind is Kind.WIN:
+            return None if reference is None else await self.money.pay(transaction, reference)
+        if reference is None or reference.kind is Kind.NEVER:
+            return Status.OK
+        if reference.kind is Kind.BET:
+            return await self.money.give_back(reference)
+        paid = reference.status
+        if paid is None:
+            bet = await self._referenced(reference)
+            paid = None if bet is None else await self.money.pay(reference, bet)
+        if paid is None:
+            return None
+        return await self.money.reclaim(reference) if paid is Status.OK else Status.OK
+
+    async def _referenced(self, transaction: GameTransaction) -> GameTransaction | None:
+        async with self.wallet.database.read() as connection:
+            brand, reference = transaction.brand_id, transaction.reference or ""
+            return await self.transactions.find(connection, brand, reference)
+
+    async def _outcome(self, transaction: GameTransaction) -> Status | None:
+        """Return what has become of a transaction: another request may have been faster."""
+        async with self.wallet.database.read() as connection:
+            found = await self.transactions.find(
+                connection, transaction.brand_id, transaction.transaction_uuid
+            )
+        return None if found is None else _status(found)
+
+    async def _session(self, asked: BalanceRequest) -> GameSession:
+        async with self.wallet.database.read() as connection:
+            session = await self.sessions.find(connection, asked.token)
+            now = await self.machine.at(connection)
+        self._brand(asked, session)
+        if session is None or session.owner.customer != asked.user:
+            raise _Refused(Status.INVALID_TOKEN)
+        if session.ends_at <= now:
+            raise _Refused(Status.TOKEN_EXPIRED)
+        return session
+
+    def _brand(self, asked: MoneyRequest | BalanceRequest, session: GameSession | None) -> str:
+        """Return the brand of a request: its session's, or that of its partner if it has none."""
+        stated = self.brands.get(asked.sub_partner_id or "")
+        if session is not None and (stated == session.owner.brand or not asked.sub_partner_id):
+            return session.owner.brand
+        if session is not None or stated is None:
+            raise _Refused(Status.INVALID_PARTNER)
+        return stated
+
+    async def _currency(self, rollback: GameTransaction) -> str:
+        reference = await self._referenced(rollback)
+        if reference is not None and reference.currency:
+            return reference.currency
+        return (await self.wallet.standing_of(rollback.owner)).currency
+
+    async def _balance(self, owner: Owner, currency: str) -> int:
+        """Return what a customer can stake on games now, in 1/100,000."""
+        wallet = self.wallet
+        async with wallet.database.read() as connection:
+            now = await wallet.clock.at(connection)
+        paying = [
+            account.id
+            for account in await wallet.accounts.of(owner)
+            if account.currency == currency
+            and (
+                account.code is AccountCode.CASH
+                or (account.code is AccountCode.BONUS and account.pays(Product.CASINO, now))
+            )
+        ]
+        sums = await wallet.ledger.lookup_accounts(paying)
+        return units(sum(a.credits_posted - a.debits_posted - a.debits_pending for a in sums), currency)
+
+
+def _wanted(asked: MoneyRequest, brand: str, now: datetime) -> GameTransaction:
+    """Return a request as a transaction."""
+    amount, currency, is_free = 0, "", False
+    if not isinstance(asked, RollbackRequest):
+        amount, currency = minor_units(asked.amount, asked.currency), asked.currency
+        is_free = bool(asked.is_free)
+    if amount > MAX_AMOUNT:
+        raise WrongMessage(Status.WRONG_SYNTAX)
+    return GameTransaction(
+        brand_id=brand,
+        transaction_uuid=asked.transaction_uuid,
+        customer_id=asked.user,
+        kind=_KIND_OF[type(asked)],
+        created_at=now,
+        session_id=session_id(asked.token),
+        reference=None if isinstance(asked, BetRequest) else asked.reference_transaction_uuid,
+        round=asked.round,
+        round_closed=bool(asked.round_closed),
+        game_code=asked.game_code,
+        amount_minor=amount,
+        currency=currency,
+        is_free=is_free,
+    )
+
+
+def _check_session(asked: BetRequest, session: GameSession | None, now: datetime) -> None:
+    """Refuse a bet that is not made in a running session of its customer and currency."""
+    if session is None or session.owner.customer != asked.user:
+        raise _Refused(Status.INVALID_TOKEN)
+    if session.ends_at <= now:
+        raise _Refused(Status.TOKEN_EXPIRED)
+    if session.currency != asked.currency:
+        raise _Refused(Status.WRONG_CURRENCY)
+
+
+def _bet_of(win: GameTransaction, bet: GameTransaction | None) -> GameTransaction:
+    """Return the bet that a win pays; refuse the win if there is none, or none any more."""
+    if bet is None or bet.kind is not Kind.BET or bet.is_rolled_back or not _is_theirs(win, bet):
+        raise _Refused(Status.TRANSACTION_DOES_NOT_EXIST)
+    if bet.status is not Status.OK:
+        raise _Refused(Status.UNKNOWN if bet.status is None else Status.TRANSACTION_DOES_NOT_EXIST)
+    if bet.currency != win.currency:
+        raise _Refused(Status.WRONG_CURRENCY)
+    return bet
+
+
+def _is_theirs(wanted: GameTransaction, known: GameTransaction) -> bool:
+    """Return whether a known transaction is of a request's customer, who may have been erased since."""
+    return known.customer_id == wanted.customer_id or is_pseudonym(known.customer_id)
+
+
+def _status(known: GameTransaction) -> Status | None:
+    """Return what is answered of a transaction: a bet that was rolled back was never made."""
+    is_gone = known.kind is Kind.BET and known.is_rolled_back and known.status is Status.OK
+    return Status.TRANSACTION_DOES_NOT_EXIST if is_gone else known.status
+
+
+def _answer(
+    asked: MoneyRequest | BalanceRequest,
+    status: Status,
+    currency: str | None = None,
+    balance: int | None = None,
+) -> Response:
+    return Response(
+        status=status, request_uuid=asked.request_uuid, user=asked.user, currency=currency, balance=balance
+    )

@@ -1,0 +1,28 @@
+"""Settings of the aggregator's games: whose keys, and which brand."""
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class SeamlessSettings(BaseSettings):
+    """Who may play games with customers' money, and how we sign."""
+
+    model_config = SettingsConfigDict(env_prefix="FURLONG_SEAMLESS_", hide_input_in_errors=True)
+
+    private_key_file: Path | None = Field(
+        default=None,
+        description="A PEM file with the RSA key that signs what `furlong seamless serve` answers. It is "
+        "read again when it changes",
+    )
+    public_key_files: list[Path] = Field(
+        default=[],
+        description="PEM files with the aggregator's RSA public keys, as JSON; each is read again when it "
+        "changes. All keys are accepted, so that one can be replaced",
+    )
+    brands: dict[str, str] = Field(
+        default={},
+        description="Which brand each sub_partner_id of the aggregator is, as JSON; under an empty one, the "
+        'brand of requests without it: {"": "northbet"}',
+    )

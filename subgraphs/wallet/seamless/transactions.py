@@ -1,0 +1,123 @@
+"""Transactions of games as they are stored: the intent first, then what became of it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final
+
+from msgspec import Struct
+from sqlalchemy import Table, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from foundation.same_fields import with_fields_of
+from foundation.storage.columns import upsert
+from subgraphs.kit.domain.keys import Owner
+from subgraphs.wallet.seamless.messages import Status
+
+
+class Kind(StrEnum):
+    """What a transaction does; `NEVER` is one that was rolled back before it came."""
+
+    BET = "bet"
+    WIN = "win"
+    ROLLBACK = "rollback"
+    NEVER = "never"
+
+
+class GameTransaction(Struct, frozen=True, kw_only=True):
+    """A transaction.
+
+    Attributes:
+        reference: The bet of a win, or what a rollback takes back.
+        amount_minor: In minor units of the currency; of a rollback, 0.
+        currency: Of a rollback, "".
+        is_free: The customer pays nothing for it.
+        session_id: The hash of the token that came with it.
+        status: What became of it; None until that is known.
+        is_rolled_back: A rollback has taken it back, or will.
+    """
+
+    brand_id: str
+    transaction_uuid: str
+    customer_id: str
+    kind: Kind
+    created_at: datetime
+    session_id: str
+    reference: str | None = None
+    round: str | None = None
+    round_closed: bool = False
+    game_code: str | None = None
+    amount_minor: int = 0
+    currency: str = ""
+    is_free: bool = False
+    status: Status | None = None
+    is_rolled_back: bool = False
+
+    @property
+    def owner(self) -> Owner:
+        """Return the customer; the pseudonym of one who was erased."""
+        return Owner(self.brand_id, self.customer_id)
+
+    def is_same(self, other: "GameTransaction") -> bool:
+        """Return whether another request under the id is the same one."""
+        return all(getattr(self, name) == getattr(other, name) for name in _BODY)
+
+
+_BODY: Final = ("kind", "customer_id", "reference", "round", "game_code", "amount_minor", "currency")
+"""What makes a transaction under a known id another one, by Hub88's documentation."""
+
+
+class GameTransactions(Struct, frozen=True):
+    """Reads and writes transactions, in the caller's database transactions."""
+
+    table: Table
+
+    async def find(self, connection: AsyncConnection, brand: str, uuid: str) -> GameTransaction | None:
+        """Return a transaction; None if there is none."""
+        c = self.table.c
+        query = select(self.table).where(c.brand_id == brand, c.transaction_uuid == uuid)
+        row = (await connection.execute(query)).first()
+        if row is None:
+            return None
+        status = None if row.status is None else Status(row.status)
+        return with_fields_of(GameTransaction, row, kind=Kind(row.kind), status=status)
+
+    async def add(self, connection: AsyncConnection, wanted: GameTransaction) -> GameTransaction:
+        """Return what is stored under an id: the wanted one, unless another one came first."""
+        await connection.execute(upsert(connection.dialect.name, self.table, [_columns(wanted)]))
+        found = await self.find(connection, wanted.brand_id, wanted.transaction_uuid)
+        return wanted if found is None else found
+
+    async def end(self, connection: AsyncConnection, ended: GameTransaction, status: Status) -> None:
+        """Note what became of a transaction, unless that is known."""
+        c = self.table.c
+        mine = update(self.table).where(*self._is(ended), c.status.is_(None))
+        await connection.execute(mine.values(status=status.value))
+
+    async def roll_back(self, connection: AsyncConnection, taken_back: GameTransaction) -> None:
+        """Note that a transaction is taken back."""
+        await connection.execute(update(self.table).where(*self._is(taken_back)).values(is_rolled_back=True))
+
+    async def is_closed(self, connection: AsyncConnection, bet: GameTransaction) -> bool:
+        """Return whether a transaction that was not rolled back has closed a bet's round."""
+        c = self.table.c
+        query = select(c.transaction_uuid).where(
+            c.brand_id == bet.brand_id,
+            c.customer_id == bet.customer_id,
+            c.round == bet.round,
+            c.game_code == bet.game_code,
+            c.round_closed.is_(True),
+            c.is_rolled_back.is_(False),
+            c.status == Status.OK.value,
+            c.transaction_uuid != bet.transaction_uuid,
+        )
+        return (await connection.execute(query.limit(1))).first() is not None
+
+    def _is(self, one: GameTransaction) -> tuple[Any, Any]:
+        c = self.table.c
+        return c.brand_id == one.brand_id, c.transaction_uuid == one.transaction_uuid
+
+
+def _columns(wanted: GameTransaction) -> Mapping[str, Any]:
+    columns = {name: getattr(wanted, name) for name in GameTransaction.__struct_fields__}
+    return columns | {"kind": wanted.kind.value, "status": wanted.status and wanted.status.value}
