@@ -1,18 +1,29 @@
-"""Where customers' money is kept, by brand: in this installation's ledger, or by another process.
+"""Where customers' money is kept, by brand: in our ledger, at another process, or in the operator's wallet.
 
 What no brand needs is neither opened nor imported.
 """
 
+from __future__ import annotations
+
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 from subgraphs.kit.funds import Funds, Outcome, Reservation, ReservationState, Settlement
 from subgraphs.kit.funds_settings import FundsSettings, WalletAt
+from subgraphs.wallet.funds.cell_funds import CellFunds
+from subgraphs.wallet.models import OPERATORS
 from subgraphs.wallet.opened import OpenedWallet
+from subgraphs.wallet.seamless.journal import Journal
+from subgraphs.wallet.seamless.operator_sessions import OperatorSessions
+from subgraphs.wallet.seamless.operators import Operators
+
+if TYPE_CHECKING:
+    from subgraphs.wallet.seamless.operator_client import OperatorClient
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +71,32 @@ async def open_funds(
     async with AsyncExitStack() as stack:
         wallet = OpenedWallet.of(Database.open(database, "wallet"), clock)
         stack.push_async_callback(wallet.close)
-        elsewhere = {brand: await _reached(at, stack) for brand, at in settings.wallets.items()}
-        yield FundsByBrand(wallet.funds, elsewhere)
+        operators = Operators.of(settings.operators)
+        stack.push_async_callback(operators.close)
+        elsewhere = {
+            brand: await _reached(at, stack)
+            for brand, at in settings.wallets.items()
+            if isinstance(at, WalletAt)
+        }
+        yield FundsByBrand(wallet.funds, elsewhere | at_operators(wallet, operators))
+
+
+def at_operators(wallet: OpenedWallet, operators: Operators) -> dict[str, Funds]:
+    """Return the money of brands whose operator keeps it, by brand."""
+    return {brand: _at_operator(wallet, operator) for brand, operator in operators.by_brand.items()}
+
+
+def _at_operator(wallet: OpenedWallet, operator: OperatorClient) -> Funds:
+    """Return the money of a brand's customers at their operator, of which our database has the journal."""
+    from subgraphs.wallet.seamless.operator_funds import OperatorFunds  # noqa: PLC0415 - it needs HTTP
+
+    database, clock = wallet.database, wallet.clock
+    funds = OperatorFunds(
+        operator,
+        Journal(database, OPERATORS, clock),
+        OperatorSessions(database, OPERATORS.session, clock),
+    )
+    return CellFunds(funds, database.fence.cell)
 
 
 async def _reached(at: WalletAt, stack: AsyncExitStack) -> Funds:

@@ -64,6 +64,32 @@ def serve_providers(
     providers(data, config, clock_of(ctx))
 
 
+@cli.command(name="operator")
+def serve_operator(
+    *,
+    data: Annotated[Path, typer.Option(help="The folder of its books and keys; created if missing.")],
+    brand: Annotated[str, typer.Option(help="Whose customers' money it keeps.")] = "southbet",
+    port: Annotated[int, typer.Option(help="Its port on the loopback; 0 for any free one.")] = 8446,
+    control: Annotated[int, typer.Option(help="The port of faults and books; 0 for any free one.")] = 8447,
+) -> None:
+    """Serve an operator's own wallet by Hub88's operator API, until Ctrl-C or SIGTERM.
+
+    On the other port, `POST /customers/USER?balance=100&token=T` opens an account, `POST /faults/NAME`
+    arms a fault, `POST /refusals/USER?status=S` refuses a customer's bets, and `GET /books` shows all.
+    """
+    from simulator.seamless.serve import serving_operator
+
+    async def run() -> None:
+        stop = _stop()
+        async with serving_operator(data, port=port, control=control) as served:
+            typer.echo(f"FURLONG_FUNDS_WALLETS='{json.dumps({brand: served.wallet()})}'")
+            typer.echo(f"faults and books at {served.control_url}")
+            await stop.wait()
+        typer.echo("stopped")
+
+    asyncio.run(run())
+
+
 @cli.command()
 def exchange(
     *,

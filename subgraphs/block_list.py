@@ -69,7 +69,7 @@ OWN: Final[tuple[Block, ...]] = (
             "subgraphs.wallet.closing.settings:CloseSettings",
             "subgraphs.wallet.payments.methods.configuration:PaymentsSettings",
         ),
-        workers=("upkeep", "closes", "cashier"),
+        workers=("upkeep", "closes", "cashier", "operators"),
         area="backoffice.finance.area:FinanceArea",
     ),
 )

@@ -16,6 +16,7 @@ from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 from foundation.storage.rehearsal import rehearsal_marks
 from foundation.storage.settings import DatabaseSettings
+from furlong.funds import FundsByBrand, at_operators
 from furlong.workers.status import status_app
 from subgraphs.kit.funds import Funds, Outcome, Reservation, ReservationState, Settlement
 from subgraphs.kit.funds_settings import FundsSettings
@@ -24,6 +25,7 @@ from subgraphs.kit.http_funds import PATH
 from subgraphs.kit.served_credits import credits_app
 from subgraphs.kit.served_funds import funds_app
 from subgraphs.wallet.opened import OpenedWallet
+from subgraphs.wallet.seamless.operators import Operators
 
 NO_KEYS: Final = "set FURLONG_FUNDS_KEYS_FILE to the keys of those who may move money"
 
@@ -102,7 +104,7 @@ async def open_funds_server(
     """Open the wallet, and yield the application over it.
 
     Raises:
-        ValueError: The keys are missing, or cannot be used.
+        ValueError: The keys are missing, or cannot be used; or those of an operator's wallet.
     """
     text = settings.keys
     try:
@@ -121,13 +123,16 @@ async def open_funds_server(
         ["operation", "outcome", "why"],
         registry=registry,
     )
+    operators = Operators.of(settings.operators)
     wallet = OpenedWallet.of(Database.open(database, "wallet"), clock)
+    funds = FundsByBrand(wallet.funds, at_operators(wallet, operators))
     health = FundsHealth(wallet, clock)
     try:
         yield FundsServer(
-            funds_app(CountedFunds(wallet.funds, outcomes), keys),
+            funds_app(CountedFunds(funds, outcomes), keys),
             credits_app(wallet.credits, keys),
             status_app("funds", health.body, registry),
         )
     finally:
+        await operators.close()
         await wallet.close()

@@ -6,6 +6,7 @@ from foundation.storage.database import Database
 from subgraphs.club_kit.reads.brand_rules import SharedReads
 from subgraphs.club_kit.records.reference import ReferenceRepository
 from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.funds_settings import FundsSettings
 from subgraphs.kit.graphql.app import Subgraph
 from subgraphs.kit.graphql.parts import SubgraphParts
 from subgraphs.kit.live.rereading import states_of
@@ -15,18 +16,26 @@ from subgraphs.kit.reads.key_lookup import BatchedLookup
 from subgraphs.wallet.customer_record import CustomerRecord, record_parts
 from subgraphs.wallet.limit_service import LimitService
 from subgraphs.wallet.loaders import WalletContext
-from subgraphs.wallet.models import CUSTOMER_ACCOUNT, LEDGER, LIMITS, REFERENCE
+from subgraphs.wallet.models import CUSTOMER_ACCOUNT, LEDGER, LIMITS, OPERATORS, REFERENCE
 from subgraphs.wallet.opened import OpenedWallet
 from subgraphs.wallet.paying.opened import opened_payments
 from subgraphs.wallet.payments.methods.configuration import PaymentsSettings
 from subgraphs.wallet.schema import create_schema
+from subgraphs.wallet.seamless.operator_sessions import OperatorSessions
+from subgraphs.wallet.seamless.operator_wallets import OperatorWallets
+from subgraphs.wallet.seamless.operators import Operators
 from subgraphs.wallet.transactions import Transactions
 
 NAME = "wallet"
 
 
 def create_subgraph(parts: SubgraphParts) -> Subgraph:
-    """Return the wallet's subgraph over its database."""
+    """Return the wallet's subgraph over its database.
+
+    Raises:
+        SettingsError: A file of keys for an operator's wallet cannot be used.
+    """
+    operators = Operators.of(FundsSettings().operators)
     options, clock = parts.reading, parts.clock
     database = Database.open(parts.database, NAME, options.tracer)
     wallet = OpenedWallet.of(database, clock, parts.bus.customers_changed)
@@ -46,6 +55,7 @@ def create_subgraph(parts: SubgraphParts) -> Subgraph:
         updates=Updates(parts.bus, parts.live),
         machine=clock.machine,
         payments=payments.requests,
+        operators=OperatorWallets(operators, OperatorSessions(database, OPERATORS.session, clock)),
     )
     return Subgraph(
         name=NAME,
@@ -54,7 +64,7 @@ def create_subgraph(parts: SubgraphParts) -> Subgraph:
         make_context=make_context,
         database=database,
         clock=clock,
-        closing=(wallet.ledger.close,),
+        closing=(wallet.ledger.close, operators.close),
         caches=(shared.rules,),
         execution=options.execution,
         stored=states_of(records.start, owner_of),

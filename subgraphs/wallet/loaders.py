@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Hashable
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 from strawberry.dataloader import DataLoader
@@ -25,8 +25,12 @@ from subgraphs.wallet.models import PAYMENTS
 from subgraphs.wallet.opened import OpenedWallet, standing_in
 from subgraphs.wallet.paying.requests import Customer, PaymentRequests
 from subgraphs.wallet.payments.records.reviews import with_reviews
+from subgraphs.wallet.seamless.operator_wallets import OperatorWallets
 from subgraphs.wallet.transactions import Page, Place, Transactions
 from subgraphs.wallet.wallet_state import WalletState
+
+if TYPE_CHECKING:
+    from subgraphs.wallet.seamless.operator_client import OperatorBalance
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -49,6 +53,7 @@ class WalletContext(RulesContext, kw_only=True, eq=False, dict=True):
         service: What customers ask of their limits.
         machine: The clock of sessions, which a rehearsal does not move.
         payments: What takes deposits and withdrawals.
+        operators: The wallets of operators, which keep the money of some brands' customers.
     """
 
     wallet: OpenedWallet
@@ -58,6 +63,7 @@ class WalletContext(RulesContext, kw_only=True, eq=False, dict=True):
     updates: Updates
     machine: Clock
     payments: PaymentRequests
+    operators: OperatorWallets
 
     async def wallet_of(self, owner: Owner) -> WalletState:
         """Return a customer's wallet.
@@ -71,6 +77,14 @@ class WalletContext(RulesContext, kw_only=True, eq=False, dict=True):
         standing = standing_in(brand, stored.account, stored.told)
         rules = self.wallet.limits.rules(standing, at)
         return WalletState(owner, stored, standing, rules, self.locale(brand), at)
+
+    async def operators_balance(self, state: WalletState) -> "OperatorBalance":
+        """Return what a customer has at their operator; in a stream, after the change that it tells of.
+
+        Raises:
+            BalanceAway: The operator does not say.
+        """
+        return await self.operators.balance(state.owner, newest=self.renew is not None)
 
     async def limits(self, state: WalletState) -> tuple[ShownLimit, ...]:
         """Return what a customer is shown of their limits."""

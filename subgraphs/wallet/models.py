@@ -17,6 +17,7 @@ from subgraphs.wallet.game_tables import SeamlessTables
 from subgraphs.wallet.ledger.tables import LedgerTables
 from subgraphs.wallet.limits.tables import LimitTables
 from subgraphs.wallet.payments.records.tables import PaymentTables
+from subgraphs.wallet.seamless.tables import OperatorTables
 
 METADATA = MetaData(info={"migrations": Path(__file__).with_name("migrations")})
 REFERENCE = ReferenceTables.declare(METADATA)
@@ -34,3 +35,4 @@ LIMITS = LimitTables.declare(METADATA)
 PAYMENTS = PaymentTables.declare(METADATA)
 ERASED_CUSTOMER = erased_customer_table(METADATA)
 SEAMLESS = SeamlessTables.declare(METADATA)
+OPERATORS = OperatorTables.declare(METADATA)

@@ -8,6 +8,7 @@ import strawberry
 from strawberry import ID, Info
 from strawberry.federation.schema_directives import Cost, Tag
 
+from subgraphs.kit.auth import Viewer
 from subgraphs.kit.domain.errors import Unauthenticated
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.graphql.context import checked_key
@@ -40,6 +41,7 @@ from subgraphs.wallet.paying.payment_types import (
 )
 from subgraphs.wallet.paying.requests import Asked, Customer
 from subgraphs.wallet.payments.payment import Direction
+from subgraphs.wallet.seamless.operator_wallets import AT_OPERATOR
 from subgraphs.wallet.wallet_state import WalletState
 from subgraphs.wallet.wallet_types import Wallet
 
@@ -65,9 +67,9 @@ class Query:
     async def payment_methods(
         self, info: WalletInfo, brand: ID, direction: Direction
     ) -> list[PaymentMethod] | None:
-        """The ways to pay that the customer has. Null without an error for an anonymous visitor."""
+        """The ways to pay that the customer has. Null for an anonymous visitor, and with an operator's wallet."""
         viewer = info.context.of_brand(brand)
-        if viewer is None:
+        if viewer is None or info.context.operators.is_operators(brand):
             return None
         return await _methods(info.context, await info.context.wallet_of(viewer.owner), direction)
 
@@ -138,7 +140,7 @@ class Mutation:
     async def add_bank_account(self, info: WalletInfo, input: AddBankAccountInput) -> BankAccountPayload:  # noqa: A002 - as the others
         """Add a bank account to which withdrawals can be sent."""
         context = info.context
-        actor = context.actor(input.brand)
+        actor = _payer(context, input.brand)
         if isinstance(actor, Refusal):
             return BankAccountPayload(methods=[], errors=PlatformError.of(actor))
         checked_key(input.idempotency_key)
@@ -185,12 +187,22 @@ async def _changed(
     actor = context.actor(asked.brand)
     if isinstance(actor, Refusal):
         return LimitPayload(limits=[], prompts=[], errors=PlatformError.of(actor))
+    if context.operators.is_operators(actor.owner.brand):
+        return LimitPayload(limits=[], prompts=[], errors=PlatformError.of(AT_OPERATOR))
     key = checked_key(asked.idempotency_key)
     refusal = await ask(await context.wallet_of(actor.owner), key)
     reread = await context.renewed()
     state = await reread.wallet_of(actor.owner)
     limits = [Limit(shown=limit, locale=state.locale) for limit in await reread.limits(state)]
     return LimitPayload(limits=limits, prompts=list(state.prompts), errors=PlatformError.of(refusal))
+
+
+def _payer(context: WalletContext, brand: str) -> Viewer | Refusal:
+    """Return who asks for a payment; why not, if payments of the brand are the operator's."""
+    actor = context.actor(brand)
+    if not isinstance(actor, Refusal) and context.operators.is_operators(actor.owner.brand):
+        return AT_OPERATOR
+    return actor
 
 
 async def _methods(context: WalletContext, state: WalletState, direction: Direction) -> list[PaymentMethod]:
@@ -205,7 +217,7 @@ async def _paid(
     ask: Callable[[Customer, Asked], Awaitable[Answer]],
 ) -> PaymentPayload:
     """Ask for a payment, and return how it stands."""
-    actor = context.actor(asked.brand)
+    actor = _payer(context, asked.brand)
     if isinstance(actor, Refusal):
         return PaymentPayload.of(Answer(None, (), actor), "en")
     wanted = Asked(

@@ -19,6 +19,7 @@ from subgraphs.wallet.models import (
     INSTALLATION,
     LEDGER,
     LIMITS,
+    OPERATORS,
     OUTBOX,
     PAYMENTS,
     REFERENCE,
@@ -30,6 +31,7 @@ from subgraphs.wallet.topics import CORRECTION_TOPIC
 _MONEY: Final = "whose money it is: nothing else knows"
 _ASKED: Final = "what customers asked of their limits: nothing else knows"
 _CLOSED: Final = "how days were closed, and why payouts stopped: nothing else knows"
+_AT_OPERATOR: Final = "what operators' wallets were asked since: their own books have it"
 _LAW: Final = "what the law has kept of money and of limits, for the jurisdiction's term"
 _ONLY_NOW: Final = "what limits are now, and what counts against them: the money itself is in the ledger"
 _PAID: Final = "what customers asked of payments, and what processors said: their reports tell it again"
@@ -145,6 +147,17 @@ TABLE_RULES: Final = (
         lost="sessions of games: customers open the game again",
         rows=BY_CUSTOMER,
         erasure=(deleted("what the customer plays"),),
+    ),
+    *(
+        TableRule(table, Source.BACKUP, lost=_AT_OPERATOR, rows=BY_CUSTOMER, erasure=(kept(_LAW),))
+        for table in (OPERATORS.bet, OPERATORS.win)
+    ),
+    TableRule(
+        OPERATORS.session,
+        Source.BACKUP,
+        lost="whose session is open at an operator: it is noted again when the customer comes in",
+        rows=BY_CUSTOMER,
+        erasure=(deleted("the token of the customer's session"),),
     ),
     *common_rules(STREAM, OUTBOX, ERASURE),
     *database_rules(CELL, INSTALLATION),

@@ -40,31 +40,35 @@ class Wallet:
         return ID(str(GraphId(*self.seen.owner)))
 
     @strawberry.field
-    def balance(self) -> Money:
+    async def balance(self) -> Money:
         """Cash that is not reserved."""
+        if self._is_operators:
+            has = await self.context.operators_balance(self.seen)
+            return money(has.minor, has.currency, self.seen.locale)
         return self._money(self.seen.cash_minor)
 
     @strawberry.field
     def withdrawable(self) -> Money | None:
         """Cash that can be paid out; null where the operator's wallet does not say."""
-        return self._money(self.seen.cash_minor)
+        return None if self._is_operators else self._money(self.seen.cash_minor)
 
     @strawberry.field
     def bonus(self) -> Money:
         """Credits of the club that have not expired: bonuses and free bets."""
-        return self._money(self.seen.credits_minor)
+        return self._money(0 if self._is_operators else self.seen.credits_minor)
 
     @strawberry.field(directives=[SEVERAL])
     def credits(self) -> list[WalletCredit]:
         """The credits that `bonus` adds up, and those that bets reserve; the first to expire first."""
-        return credits_of(self.seen)
+        return [] if self._is_operators else credits_of(self.seen)
 
     @strawberry.field(directives=[sliced_by("first", "nodes")])
     async def transactions(self, first: int = 10, after: str | None = UNSET) -> TransactionConnection:
         """What has happened to the money, the newest first; at most 100 at once."""
         if not 1 <= first <= MAX_PAGE:
             raise BadInput(f"`first` must be 1 to {MAX_PAGE}")
-        key = PageKey(self.seen.record.accounts, first, _read_cursor(after) if after else None)
+        accounts = () if self._is_operators else self.seen.record.accounts
+        key = PageKey(tuple(accounts), first, _read_cursor(after) if after else None)
         page = await self.context.pages.load(key)
         nodes = [Transaction(stored=stored, locale=self.seen.locale) for stored in page.transactions]
         cursor = _cursor_of(page.transactions[-1].place) if nodes else None
@@ -83,13 +87,20 @@ class Wallet:
     @strawberry.field(directives=[SEVERAL])
     async def limits(self) -> list[Limit]:
         """The limits that hold, and then breaks and exclusions, those that last longest first."""
+        if self._is_operators:
+            return []
         shown = await self.context.limits(self.seen)
         return [Limit(shown=limit, locale=self.seen.locale) for limit in shown]
 
     @strawberry.field(directives=[SEVERAL])
     def prompts(self) -> list[Prompt]:
         """What the customer is to be asked or told now, in the order in which a page shows it."""
-        return list(self.seen.prompts)
+        return [] if self._is_operators else list(self.seen.prompts)
+
+    @property
+    def _is_operators(self) -> bool:
+        """Tell whether the operator keeps the money: then all but the balance is to be seen there."""
+        return self.context.operators.is_operators(self.seen.owner.brand)
 
     def _money(self, minor: int) -> Money:
         return money(minor, self.seen.standing.currency, self.seen.locale)

@@ -212,6 +212,10 @@ CASES: Final = {
         one("furlong_worker_waiting", 'worker="wallet-cashier",for="cases"', "0x10 1x600"),
         one("furlong_worker_waiting", 'worker="wallet-cashier",for="cases"', "1x100 0x60"),
     ),
+    "OperatorUnanswered": Case(
+        one("furlong_worker_waiting", 'worker="wallet-operators",for="stuck"', "0x60 1x60"),
+        one("furlong_worker_waiting", 'worker="wallet-operators",for="answers"', "0x60 9x60"),
+    ),
     "ProviderUnavailable": Case(
         one("furlong_fulfilment_provider_available", 'provider="bonus"', "1x60 0x60"),
         one("furlong_fulfilment_provider_available", 'provider="bonus"', "1x84 0x3 1x60"),

@@ -375,6 +375,56 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("brand_id", "customer_id", "kind", "subject", "due_at"),
     )
     op.create_table(
+        "operator_bet",
+        sa.Column("reservation_id", Identifier(length=48), nullable=False),
+        sa.Column("brand_id", Identifier(length=64), nullable=False),
+        sa.Column("customer_id", Identifier(length=128), nullable=False),
+        sa.Column("currency", Identifier(length=3), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("purpose", Identifier(length=8), nullable=False),
+        sa.Column("seconds", sa.Integer(), nullable=False),
+        sa.Column("operator_user", Identifier(length=128), nullable=False),
+        sa.Column("token", sa.String(length=255), nullable=False),
+        sa.Column("state", Identifier(length=16), nullable=False),
+        sa.Column("why", sa.String(length=32), nullable=True),
+        sa.Column("ends_at", UtcDateTime(), nullable=False),
+        sa.Column("made_at", UtcDateTime(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("busy_until", UtcDateTime(), nullable=True),
+        sa.Column("next_at", UtcDateTime(), nullable=True),
+        sa.Column("answer", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("reservation_id"),
+    )
+    op.create_index("operator_bet_due", "operator_bet", ["next_at"], unique=False)
+    op.create_index("operator_bet_of_customer", "operator_bet", ["brand_id", "customer_id"], unique=False)
+    op.create_table(
+        "operator_session",
+        sa.Column("brand_id", Identifier(length=64), nullable=False),
+        sa.Column("customer_id", Identifier(length=128), nullable=False),
+        sa.Column("token", sa.String(length=255), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("ends_at", UtcDateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("brand_id", "customer_id"),
+    )
+    op.create_table(
+        "operator_win",
+        sa.Column("settlement_id", Identifier(length=48), nullable=False),
+        sa.Column("reservation_id", Identifier(length=48), nullable=False),
+        sa.Column("brand_id", Identifier(length=64), nullable=False),
+        sa.Column("customer_id", Identifier(length=128), nullable=False),
+        sa.Column("returns_minor", sa.BigInteger(), nullable=False),
+        sa.Column("state", Identifier(length=16), nullable=False),
+        sa.Column("made_at", UtcDateTime(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("busy_until", UtcDateTime(), nullable=True),
+        sa.Column("next_at", UtcDateTime(), nullable=True),
+        sa.Column("answer", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("settlement_id"),
+    )
+    op.create_index("operator_win_due", "operator_win", ["next_at"], unique=False)
+    op.create_index("operator_win_of_bet", "operator_win", ["reservation_id"], unique=False)
+    op.create_index("operator_win_of_customer", "operator_win", ["brand_id", "customer_id"], unique=False)
+    op.create_table(
         "outbox",
         sa.Column(
             "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False

@@ -10,15 +10,17 @@ from sqlalchemy import exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from foundation.storage.columns import upsert
+from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.erasure import ErasedPerson
 from subgraphs.wallet.limits.records import of_owner
-from subgraphs.wallet.models import CUSTOMER_ACCOUNT, ERASED_CUSTOMER, LIMITS, PAYMENTS, REFERENCE
+from subgraphs.wallet.models import CUSTOMER_ACCOUNT, ERASED_CUSTOMER, LIMITS, OPERATORS, PAYMENTS, REFERENCE
 
 _KEPT: Final = (
     CUSTOMER_ACCOUNT,
     LIMITS.change,
     LIMITS.chosen_break,
     LIMITS.check,
+    OPERATORS.bet,
     PAYMENTS.payment,
     PAYMENTS.destination,
 )
@@ -41,6 +43,17 @@ async def note_term(connection: AsyncConnection, person: ErasedPerson) -> None:
     by_themselves = of_owner(change, owner), change.c.who == owner.customer
     await connection.execute(update(change).where(*by_themselves).values(who=person.pseudonym))
     await connection.execute(update(check).where(of_owner(check, owner)).values(finding=None))
+    await _forget_at_operator(connection, owner)
+
+
+async def _forget_at_operator(connection: AsyncConnection, owner: Owner) -> None:
+    """Forget who the customer was at an operator, but where something is still to be sent there."""
+    bet, win = OPERATORS.bet, OPERATORS.win
+    due = win.c.next_at.is_not(None), win.c.reservation_id == bet.c.reservation_id
+    is_done = bet.c.next_at.is_(None), ~exists().where(*due)
+    await connection.execute(
+        update(bet).where(of_owner(bet, owner), *is_done).values(operator_user="", token="")
+    )
 
 
 async def _jurisdiction(connection: AsyncConnection, person: ErasedPerson) -> str:

@@ -110,6 +110,7 @@ ANSWERS: Final[Mapping[str, Answer]] = {
         f"{PAID}test_money_that_comes_after_an_exclusion_goes_back_to_its_source"
     ),
     "worker wallet-closes": Never("closes days: sums of what has happened"),
+    "worker wallet-operators": Never("repeats wins and rolls bets back at the operator: money that is owed"),
     "worker fulfilment": CREDIT,
     "worker weeks": Never("closes weeks and confirms who has earned a reward; it is stopped at the credit"),
     "worker feeds": BETS,

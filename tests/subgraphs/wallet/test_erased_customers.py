@@ -26,10 +26,12 @@ from subgraphs.wallet.limits.breaks import BreakKind
 from subgraphs.wallet.limits.changes import Wanted
 from subgraphs.wallet.limits.limit import LimitKind
 from subgraphs.wallet.limits.store import Request
-from subgraphs.wallet.models import ERASED_CUSTOMER, LEDGER, LIMITS, METADATA, OUTBOX
+from subgraphs.wallet.models import ERASED_CUSTOMER, LEDGER, LIMITS, METADATA, OPERATORS, OUTBOX
 from subgraphs.wallet.opened import OpenedWallet
 from subgraphs.wallet.retention.forgetting import Forgetting
 from subgraphs.wallet.retention.terms import DEFAULT_YEARS, TERMS, Term, over_before, years_of
+from subgraphs.wallet.seamless.journal import Journal
+from subgraphs.wallet.seamless.operator_sessions import OperatorSessions
 from tests.support.database_probe import migrate
 from tests.support.wallet.ledgers import StoppedClock
 from tests.support.wallet.money_clients import BRAND, CASH, MoneyClients
@@ -122,6 +124,24 @@ async def kept(mariadb: PrivateMariadb) -> AsyncIterator[Kept]:
     """A wallet with customers who have money."""
     async with kept_at(mariadb.fresh_url()) as opened:
         yield opened
+
+
+async def test_an_operator_is_told_by_name_what_is_due(kept: Kept) -> None:
+    """A bet of which nothing is to be sent names nobody; one that waits for an answer still does."""
+    journal, table = Journal(kept.database, OPERATORS, kept.clock), OPERATORS.bet
+    await journal.release(stake("bet-1"))
+    await journal.reserve(stake("bet-2"), "token-1", None, timedelta(seconds=5))
+    await OperatorSessions(kept.database, OPERATORS.session, kept.clock).note(ANN, "token-1")
+    pseudonym = await kept.erase(ANN)
+    columns = table.c.customer_id, table.c.operator_user, table.c.token
+    async with kept.database.read() as connection:
+        rows = list(await connection.execute(select(*columns).order_by(table.c.reservation_id)))
+        assert (await connection.execute(select(OPERATORS.session))).first() is None
+    assert rows == [(pseudonym.customer, "", ""), (pseudonym.customer, ANN.customer, "token-1")]
+    kept.clock.advance(timedelta(days=365 * 20))
+    await kept.forgetting.some()
+    async with kept.database.read() as connection:
+        assert (await connection.execute(select(table))).first() is None
 
 
 async def test_what_is_kept_names_nobody(kept: Kept) -> None:

@@ -60,6 +60,7 @@ LISTENING: Final = (
     *(f"worker {name}" for name in ("outbox", "intents", "weeks", "feeds", "purges", "fulfilment")),
     "worker events-upkeep",
     "worker wallet-closes",
+    "worker wallet-operators",
     "worker wallet-upkeep",
     "backoffice serve",
 )

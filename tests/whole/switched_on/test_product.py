@@ -291,6 +291,18 @@ def test_money_whose_time_is_over_is_the_customers_again(product: Product) -> No
     assert post(product, "subgraph wallet serve", query).json() == {"data": {"wallet": None}}
 
 
+@shows("furlong worker wallet-operators")
+def test_what_operators_do_not_answer_is_counted(product: Product) -> None:
+    """No setting names an operator here: what is due at one waits, and the worker says so."""
+    with wallet_of(product) as database:
+        database.execute(
+            "INSERT INTO operator_win VALUES ('won', 'bet', 'southbet', 'ann', 5, 'due', "
+            "'2026-03-01 00:00:00.000000', 1, NULL, '2026-03-01 00:00:00.000000', '')"
+        )
+    waits = partial(product.metric, "worker wallet-operators", 'furlong_worker_waiting{for="operator".*}')
+    eventually(waits, "the worker counts it")
+
+
 @shows("furlong worker wallet-closes", "FURLONG_WALLET_CLOSE_KEYS_FILE")
 def test_days_of_the_wallet_are_closed_and_signed(product: Product) -> None:
     """A transfer of the day before is in a close, which is signed."""
