@@ -39,7 +39,7 @@ from subgraphs.kit.settings import (
     UpstreamSettings,
     VisitorSettings,
 )
-from subgraphs.wallet.seamless.settings import SeamlessSettings
+from subgraphs.wallet.aggregator.settings import SeamlessSettings
 
 _PACKAGE = Path(__file__).resolve().parent
 ROOT = _PACKAGE / "data" if (_PACKAGE / "data").is_dir() else _PACKAGE.parent

@@ -13,10 +13,10 @@ from subgraphs.wallet.corrections import correction_table
 from subgraphs.wallet.erased_customer import erased_customer_table
 from subgraphs.wallet.funds.customer_accounts import customer_account_table
 from subgraphs.wallet.funds.given_credits import given_credit_table
-from subgraphs.wallet.game_tables import SeamlessTables
 from subgraphs.wallet.ledger.tables import LedgerTables
 from subgraphs.wallet.limits.tables import LimitTables
 from subgraphs.wallet.payments.records.tables import PaymentTables
+from subgraphs.wallet.seamless.game_tables import SeamlessTables
 from subgraphs.wallet.seamless.tables import OperatorTables
 
 METADATA = MetaData(info={"migrations": Path(__file__).with_name("migrations")})

@@ -67,7 +67,7 @@ class Query:
     async def payment_methods(
         self, info: WalletInfo, brand: ID, direction: Direction
     ) -> list[PaymentMethod] | None:
-        """The ways to pay that the customer has. Null for an anonymous visitor, and with an operator's wallet."""
+        """The ways to pay that the customer has. Null for a visitor, and for an operator's wallet."""
         viewer = info.context.of_brand(brand)
         if viewer is None or info.context.operators.is_operators(brand):
             return None

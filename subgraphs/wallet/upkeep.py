@@ -14,13 +14,13 @@ from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.erasure import Pseudonyms
 from subgraphs.kit.records.outbox import Outbox
 from subgraphs.kit.rounds import WorkerParts
+from subgraphs.wallet.aggregator.retention import OldGames
 from subgraphs.wallet.customer_data import erasure_of
 from subgraphs.wallet.limits.facts.notices import Notice
 from subgraphs.wallet.limits.looks import Looks, due_looks
 from subgraphs.wallet.models import LIMITS, OUTBOX, SEAMLESS
 from subgraphs.wallet.opened import OpenedWallet, UnknownBrand
 from subgraphs.wallet.retention.forgetting import Forgetting
-from subgraphs.wallet.seamless.retention import OldGames
 
 BATCH: Final = 500
 """How many reservations a round ends at most."""

@@ -13,7 +13,7 @@ from foundation.storage.clock import SystemClock
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 from furlong.funds import open_funds
-from furlong.workers.funds_server import open_funds_server
+from furlong.workers.money.funds_server import open_funds_server
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.funds import DONE, IN_DOUBT, Purpose, Reservation, ReservationState, Status
 from subgraphs.kit.funds_settings import FundsSettings, WalletAt

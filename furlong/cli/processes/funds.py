@@ -28,7 +28,7 @@ def serve(
     from furlong.cli.long_work import stop_on_signals
     from furlong.serve.http_server import listen as open_listener
     from furlong.serve.http_server import serving
-    from furlong.workers.funds_server import open_funds_server
+    from furlong.workers.money.funds_server import open_funds_server
     from subgraphs.kit.funds_settings import FundsSettings
 
     log_to_stderr()

@@ -35,7 +35,7 @@ def serve(
     from furlong.cli.long_work import stop_on_signals
     from furlong.serve.http_server import listen as open_listener
     from furlong.serve.http_server import serving
-    from furlong.workers.payments_server import open_payments_server
+    from furlong.workers.money.payments_server import open_payments_server
     from subgraphs.wallet.payments.methods.configuration import PaymentsSettings
 
     log_to_stderr()

@@ -27,8 +27,8 @@ def serve(
     from furlong.cli.long_work import stop_on_signals
     from furlong.serve.http_server import listen as open_listener
     from furlong.serve.http_server import serving
-    from furlong.workers.seamless_server import open_seamless_server
-    from subgraphs.wallet.seamless.settings import SeamlessSettings
+    from furlong.workers.money.seamless_server import open_seamless_server
+    from subgraphs.wallet.aggregator.settings import SeamlessSettings
 
     log_to_stderr()
     settings, databases = read_settings(SeamlessSettings), database_settings()

@@ -17,7 +17,7 @@ from foundation.signatures.keys import new_key
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 from furlong.serve.http_server import listen, own_names_only, serving
-from furlong.workers.funds_server import open_funds_server
+from furlong.workers.money.funds_server import open_funds_server
 from subgraphs.fulfilment.accounting.reconciliation import Reconciliation
 from subgraphs.fulfilment.errors import ProviderConfigError
 from subgraphs.fulfilment.providers.provider import CreditOutcome, Provider

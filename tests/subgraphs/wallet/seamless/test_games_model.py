@@ -13,11 +13,11 @@ from foundation.storage.clock import SystemClock
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 from subgraphs.kit.domain.keys import Owner
+from subgraphs.wallet.aggregator.operator import Operator
 from subgraphs.wallet.ledger.proof import prove
 from subgraphs.wallet.models import METADATA
 from subgraphs.wallet.opened import OpenedWallet
 from subgraphs.wallet.seamless.messages import BetRequest, RollbackRequest, Status, WinRequest, units
-from subgraphs.wallet.seamless.operator import Operator
 from tests.support.database_probe import migrate
 from tests.support.wallet.money_clients import BRAND, CASH, CURRENCY, MoneyClients
 

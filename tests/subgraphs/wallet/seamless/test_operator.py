@@ -17,13 +17,14 @@ from foundation.storage.clock import SystemClock
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 from subgraphs.kit.domain.keys import Owner
+from subgraphs.wallet.aggregator.app import seamless_app
+from subgraphs.wallet.aggregator.operator import Operator
 from subgraphs.wallet.ledger.proof import prove
 from subgraphs.wallet.limits.changes import Wanted
 from subgraphs.wallet.limits.limit import LimitKind
 from subgraphs.wallet.limits.store import Request
 from subgraphs.wallet.models import METADATA, SEAMLESS
 from subgraphs.wallet.opened import OpenedWallet
-from subgraphs.wallet.seamless.app import seamless_app
 from subgraphs.wallet.seamless.messages import (
     BALANCE,
     BET,
@@ -33,7 +34,6 @@ from subgraphs.wallet.seamless.messages import (
     WIN,
     units,
 )
-from subgraphs.wallet.seamless.operator import Operator
 from subgraphs.wallet.seamless.signatures import HEADER, Signer, Verifier
 from tests.subgraphs.wallet.seamless.test_signatures import new_pair
 from tests.support.database_probe import migrate

@@ -7,10 +7,10 @@ from sqlalchemy import func, select
 
 from foundation.storage.clock import ManualClock
 from subgraphs.kit.domain.keys import Owner
+from subgraphs.wallet.aggregator.retention import KEPT, OldGames
+from subgraphs.wallet.aggregator.sessions import GameSessions
+from subgraphs.wallet.aggregator.transactions import GameTransaction, GameTransactions, Kind
 from subgraphs.wallet.models import SEAMLESS
-from subgraphs.wallet.seamless.retention import KEPT, OldGames
-from subgraphs.wallet.seamless.sessions import GameSessions
-from subgraphs.wallet.seamless.transactions import GameTransaction, GameTransactions, Kind
 from tests.support.wallet.ledgers import opened_database
 
 NOW = datetime(2026, 11, 29, tzinfo=UTC)

@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
-from furlong.workers.funds_server import FundsHealth
+from furlong.workers.money.funds_server import FundsHealth
 from furlong.workers.status import status_app
 from subgraphs.kit.live.wiring import open_publisher
 from subgraphs.wallet.opened import OpenedWallet

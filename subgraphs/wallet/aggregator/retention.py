@@ -8,7 +8,7 @@ from sqlalchemy import delete, select, tuple_
 
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
-from subgraphs.wallet.game_tables import SeamlessTables
+from subgraphs.wallet.seamless.game_tables import SeamlessTables
 
 KEPT: Final = timedelta(days=130)
 """Hub88 asks for at least four months. Money's own ids stay in the ledger for longer."""

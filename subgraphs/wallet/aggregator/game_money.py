@@ -11,6 +11,7 @@ from typing import Final
 from subgraphs.kit.domain.products import Product
 from subgraphs.kit.funds import DONE, IN_DOUBT, Outcome, Purpose, Reservation, Settlement, Why
 from subgraphs.kit.funds import Status as FundsStatus
+from subgraphs.wallet.aggregator.transactions import GameTransaction
 from subgraphs.wallet.funds.attempts import unless_unavailable
 from subgraphs.wallet.funds.codes import AccountCode, TransferCode, house_account, ledger_of
 from subgraphs.wallet.ledger.transfers import CreateTransferStatus, Transfer
@@ -18,7 +19,6 @@ from subgraphs.wallet.limits.acts import Act
 from subgraphs.wallet.limits.claims import Claim
 from subgraphs.wallet.opened import OpenedWallet
 from subgraphs.wallet.seamless.messages import Status
-from subgraphs.wallet.seamless.transactions import GameTransaction
 
 HOLD_SECONDS: Final = 600
 """After how long a stake that was reserved, and never taken because of a crash, is the customer's again."""

@@ -11,12 +11,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
-from furlong.workers.funds_server import FundsHealth
+from furlong.workers.money.funds_server import FundsHealth
 from furlong.workers.status import status_app
+from subgraphs.wallet.aggregator.app import seamless_app
+from subgraphs.wallet.aggregator.operator import Operator
+from subgraphs.wallet.aggregator.settings import SeamlessSettings
 from subgraphs.wallet.opened import OpenedWallet
-from subgraphs.wallet.seamless.app import seamless_app
-from subgraphs.wallet.seamless.operator import Operator
-from subgraphs.wallet.seamless.settings import SeamlessSettings
 from subgraphs.wallet.seamless.signatures import Signer, Verifier
 
 ABOUT_THE_PROCESS: Final = {"/health", "/metrics"}

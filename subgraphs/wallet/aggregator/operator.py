@@ -20,11 +20,13 @@ from subgraphs.club_kit.records.reference import ReferenceRepository
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.domain.products import Product
 from subgraphs.kit.funds import MAX_AMOUNT
+from subgraphs.wallet.aggregator.game_money import GameMoney
+from subgraphs.wallet.aggregator.sessions import GameSession, GameSessions, session_id
+from subgraphs.wallet.aggregator.transactions import GameTransaction, GameTransactions, Kind
 from subgraphs.wallet.funds.attempts import unless_unavailable
 from subgraphs.wallet.funds.codes import AccountCode
 from subgraphs.wallet.models import REFERENCE, SEAMLESS
 from subgraphs.wallet.opened import OpenedWallet
-from subgraphs.wallet.seamless.game_money import GameMoney
 from subgraphs.wallet.seamless.messages import (
     BalanceRequest,
     BetRequest,
@@ -38,8 +40,6 @@ from subgraphs.wallet.seamless.messages import (
     minor_units,
     units,
 )
-from subgraphs.wallet.seamless.sessions import GameSession, GameSessions, session_id
-from subgraphs.wallet.seamless.transactions import GameTransaction, GameTransactions, Kind
 
 log = structlog.get_logger("seamless")
 MoneyRequest: TypeAlias = BetRequest | WinRequest | RollbackRequest

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response as HttpResponse
 from starlette.routing import Route
 
+from subgraphs.wallet.aggregator.operator import Operator
 from subgraphs.wallet.seamless.messages import (
     BALANCE,
     BET,
@@ -33,7 +34,6 @@ from subgraphs.wallet.seamless.messages import (
     read_message,
     request_uuid_of,
 )
-from subgraphs.wallet.seamless.operator import Operator
 from subgraphs.wallet.seamless.signatures import HEADER, Signer, Verifier
 
 log = structlog.get_logger("seamless")

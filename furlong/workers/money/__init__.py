@@ -1,0 +1,1 @@
+"""Serves what moves customers' money to other processes."""

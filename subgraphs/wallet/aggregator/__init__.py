@@ -1,0 +1,1 @@
+"""Games of an aggregator play against our wallet: Hub88's operator API as server."""
