@@ -193,6 +193,48 @@ def content(
 
 
 @cli.command()
+def payments(
+    ctx: typer.Context,
+    *,
+    data: Annotated[Path, typer.Option(help="The folder of its books; created if missing.")],
+    port: Annotated[int, typer.Option(help="The port of API and pages; 0 for any free one.")] = 8460,
+    control: Annotated[int, typer.Option(help="The port of faults and books; 0 for any free one.")] = 8461,
+    webhooks: Annotated[
+        str, typer.Option(metavar="URL", help="Where it sends events; by default nowhere.")
+    ] = "",
+    settle: Annotated[
+        float, typer.Option(min=-1, help="Seconds until refunds and payouts arrive; -1 for when told to.")
+    ] = 2.0,
+) -> None:
+    """Serve a payment processor that speaks Stripe's API, with a page for customers, until Ctrl-C or SIGTERM.
+
+    On the other port, `POST /faults/NAME?amount=N` arms a fault, and `GET /state` shows what it believes.
+    """
+    from foundation.storage.rehearsal import announce_rehearsal
+    from simulator.payments.api import KEY
+    from simulator.payments.serve import PaymentSettings, serving_payments
+
+    settings = PaymentSettings(
+        webhooks=webhooks,
+        port=port,
+        control=control,
+        settle_seconds=None if settle < 0 else settle,
+        clock=clock_of(ctx),
+    )
+    announce_rehearsal(settings.clock)
+
+    async def run() -> None:
+        stop = _stop()
+        async with serving_payments(data, settings) as served:
+            typer.echo(f"payments at {served.url}, faults and books at {served.control_url}")
+            typer.echo(f"the key is {KEY}, webhooks are signed with {' and '.join(served.sender.secrets)}")
+            await stop.wait()
+        typer.echo("stopped")
+
+    asyncio.run(run())
+
+
+@cli.command()
 def serve(
     ctx: typer.Context,
     *,

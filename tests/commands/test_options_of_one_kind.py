@@ -62,6 +62,7 @@ NOT_LISTS = frozenset(
             "simulator feed",
             "simulator openapi",
             "simulator operator",
+            "simulator payments",
             "simulator providers",
             "simulator serve",
             "token",

@@ -121,6 +121,7 @@ ALLOWED: Final = {
         "datetime.now",
     ): "`Retry-After` with a date, of an answer without one of its own",
     ("simulator/providers/serve.py", "SystemClock"): "where nobody gives the simulator a clock",
+    ("simulator/payments/serve.py", "SystemClock"): "where nobody gives the simulator a clock",
     (
         "consumers/stream/health.py",
         "time.time",
