@@ -62,6 +62,7 @@ OWN: Final[tuple[Block, ...]] = (
             TopicPlan("wallet.correction.v1", Retention.FACTS),
             TopicPlan("wallet.check.v1", Retention.FACTS),
             TopicPlan("wallet.release.v1", Retention.FACTS, 1, copied=Copied.FROM_HOME),
+            TopicPlan("wallet.payment.v1", Retention.FACTS),
             TopicPlan("wallet.exclusion.v1", Retention.LATEST),
             TopicPlan("wallet.notice.v1", Retention.FACTS),
         ),

@@ -1,12 +1,12 @@
 """The messages that only the wallet reads: what people of finance decided."""
 
 from datetime import datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 from msgspec import Meta
 
-from consumers.messages.fields import Currency, CustomerId, Instant, require_utc
+from consumers.messages.fields import BrandId, Currency, CustomerId, Instant, require_utc
 from consumers.messages.reader import Body, PlatformBody, Reader
 from consumers.stream.records import Record
 from foundation.same_fields import with_fields_of
@@ -17,6 +17,7 @@ from subgraphs.wallet.ledger.limits import AMOUNT_MAX
 
 _Id = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"\A[!-~]+\Z")]
 _Credit = Annotated[str, Meta(max_length=64)]
+_Subject = Annotated[str, Meta(min_length=1, max_length=35, pattern=r"\A[!-~]+\Z")]
 _Words = Annotated[str, Meta(min_length=1, max_length=500)]
 _Person = Annotated[str, Meta(min_length=1, max_length=200)]
 _Days = Annotated[
@@ -94,6 +95,43 @@ class PayoutsReleased(PlatformBody, frozen=True, kw_only=True):
         return Lifting(self.currency, frozenset(self.days), self.release_id, by, self.reason, at)
 
 
+class PaymentDecided(PlatformBody, frozen=True, kw_only=True):
+    """People of finance decided about a withdrawal, or one of them about a case.
+
+    Attributes:
+        brand_id: None of a case that is of no customer.
+        kind: A withdrawal is approved or rejected by two people; a case is closed by one.
+        decision_id: The same decision, sent twice, has the same one.
+        subject_id: The payment, or the case.
+        reason: Why; of a case, what was found.
+        proposed_by: Who proposed it, or closed the case.
+        approved_by: The other person; "" of a case.
+    """
+
+    brand_id: BrandId | None = None
+    customer_id: CustomerId | None = None
+    kind: Literal["approve", "reject", "close_case"]
+    decision_id: _Id
+    subject_id: _Subject
+    reason: _Words
+    proposed_by: _Person
+    approved_by: Annotated[str, Meta(max_length=200)] = ""
+    decided_at: Instant
+
+    def __post_init__(self) -> None:
+        """Validate what the field types cannot."""
+        require_utc(decided_at=self.decided_at)
+        if (self.brand_id is None) is not (self.customer_id is None):
+            raise ValueError("a customer has a brand and an id, or there is none")
+        if self.kind != "close_case" and (self.customer_id is None or not self.approved_by):
+            raise ValueError("two people decide about the withdrawal of a customer")
+
+    @property
+    def key(self) -> str:
+        """Return the key of its record."""
+        return self.subject_id if self.customer_id is None else f"{self.brand_id}:{self.customer_id}"
+
+
 def _of_customer(body: Any) -> str:
     return f"{body.brand_id}:{body.customer_id}"
 
@@ -103,6 +141,8 @@ _CHECK: Final = Reader("wallet.check", msgspec.json.Decoder(CheckClosed), _of_cu
 _RELEASE: Final = Reader(
     "wallet.release", msgspec.json.Decoder(PayoutsReleased), lambda body: str(body.currency)
 )
+
+_PAYMENT: Final = Reader("wallet.payment", msgspec.json.Decoder(PaymentDecided), lambda body: body.key)
 
 
 def decode_correction(record: Record) -> CorrectionDecided:
@@ -130,3 +170,12 @@ def decode_release(record: Record) -> PayoutsReleased:
         Poison: The record is not such a message.
     """
     return _RELEASE.read(record)
+
+
+def decode_payment(record: Record) -> PaymentDecided:
+    """Return the decision about a withdrawal or case in a record.
+
+    Raises:
+        Poison: The record is not such a message.
+    """
+    return _PAYMENT.read(record)

@@ -1,8 +1,10 @@
-"""Applies what people of finance decided: corrections to be made, closed checks, and payouts that go on."""
+"""Applies what people of finance decided: corrections to be made, closed checks, payouts, and payments."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from operator import attrgetter
+from typing import Final
 
 import structlog
 from sqlalchemy import select
@@ -11,16 +13,20 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from consumers.messages.accounts import without_erased
 from consumers.messages.reducers import conflicting
 from consumers.stream.topics import Message, Outcome
-from consumers.wallet.messages import CheckClosed, CorrectionDecided, PayoutsReleased
+from consumers.wallet.messages import CheckClosed, CorrectionDecided, PaymentDecided, PayoutsReleased
 from foundation.storage.clock import Clock
 from subgraphs.kit.records.erasure import Erasure
 from subgraphs.kit.records.revision_conflicts import RevisionConflicts
 from subgraphs.wallet.closing.holds import lift
 from subgraphs.wallet.corrections import add_corrections
 from subgraphs.wallet.limits.checks import OpenCheck, close_check
-from subgraphs.wallet.models import CLOSES, CORRECTION, LIMITS
+from subgraphs.wallet.models import CLOSES, CORRECTION, LIMITS, PAYMENTS
+from subgraphs.wallet.payments.payment import Decision
+from subgraphs.wallet.payments.records.cases import close_case
+from subgraphs.wallet.payments.records.store import PaymentStore
 
 log = structlog.get_logger(__name__)
+DECISIONS: Final = {"approve": Decision.APPROVED, "reject": Decision.REJECTED}
 OUTCOME = frozenset({"state", "refusal", "settled_at"})
 """The columns in which a correction that was applied differs from its message."""
 
@@ -31,6 +37,7 @@ class FinanceReducer:
 
     clock: Clock
     erasure: Erasure
+    store: PaymentStore
 
     async def corrections(
         self, connection: AsyncConnection, messages: Sequence[Message[CorrectionDecided]]
@@ -72,3 +79,44 @@ class FinanceReducer:
             outcome = await lift(connection, CLOSES, event.lifting(await self.clock.at(connection)))
             log.info("payouts_released", currency=event.currency, outcome=outcome.value)
         return Outcome()
+
+    async def payments(
+        self, connection: AsyncConnection, messages: Sequence[Message[PaymentDecided]]
+    ) -> Outcome:
+        """Write down decisions about withdrawals and cases, of which the first one about each stands.
+
+        Also if the customer was erased since: their money is kept for a withdrawal until it is decided.
+        """
+        stale = 0
+        for message in messages:
+            event, at = message.event, await self.clock.machine.at(connection)
+            stands = await self._decided(connection, event, at)
+            log.info(
+                "payment_decided",
+                kind=event.kind,
+                subject=event.subject_id,
+                by=event.decision_id,
+                stands=stands,
+            )
+            stale += not stands
+        return Outcome(stale=stale)
+
+    async def _decided(self, connection: AsyncConnection, event: PaymentDecided, at: datetime) -> bool:
+        if event.kind == "close_case":
+            return await close_case(
+                connection,
+                PAYMENTS,
+                event.subject_id,
+                by=event.proposed_by,
+                finding=event.reason,
+                at=event.decided_at,
+            )
+        return await self.store.decide(
+            connection,
+            event.subject_id,
+            DECISIONS[event.kind],
+            decision_id=event.decision_id,
+            by=f"{event.proposed_by}, {event.approved_by}",
+            reason=event.reason,
+            at=at,
+        )

@@ -41,6 +41,7 @@ TOPICS = (
     "wallet.correction.v1",
     "wallet.check.v1",
     "wallet.release.v1",
+    "wallet.payment.v1",
     "event.offer.v1",
     "event.market.v1",
     "club.reward-config.v1",

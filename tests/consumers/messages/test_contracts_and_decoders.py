@@ -33,7 +33,7 @@ from consumers.progress.event_messages import decode_event_market, decode_offer
 from consumers.progress.messages import decode_adjustment, decode_bet, decode_outcome
 from consumers.rewards.messages import decode_reward_config
 from consumers.stream.records import Record
-from consumers.wallet.messages import decode_check, decode_correction, decode_release
+from consumers.wallet.messages import decode_check, decode_correction, decode_payment, decode_release
 from subgraphs.kit.records.global_state import GlobalKind
 from tests.support.contract_cases import FEWER, Body, Case, Rule, in_order, keep_order
 from tests.support.contract_messages import instant_of
@@ -108,6 +108,20 @@ def _reward_holds(body: Body) -> bool:
             return True
         case _:
             return reward["kind"] in KINDS and reward["value_minor"] is not None
+
+
+def _payment_key(body: Body) -> str:
+    has_customer = body.get("customer_id") is not None
+    return f"{body.get('brand_id')}:{body['customer_id']}" if has_customer else str(body["subject_id"])
+
+
+def _payment_holds(body: Body) -> bool:
+    return (body.get("brand_id") is None) is (body.get("customer_id") is None)
+
+
+def _keep_payment(body: Body) -> None:
+    if not _payment_holds(body):
+        body["brand_id"] = body["customer_id"] = None
 
 
 KINDS: Final = _schema("club.reward-config.v1")["properties"]["kind"]["enum"]
@@ -393,6 +407,7 @@ CASES: Final = [
     _case("wallet.correction.v1", CUSTOMER, decode_correction),
     _case("wallet.check.v1", CUSTOMER, decode_check),
     _case("wallet.release.v1", _joined("currency"), decode_release),
+    _case("wallet.payment.v1", _payment_key, decode_payment, rule=Rule(_payment_holds, _keep_payment)),
     _case("event.offer.v1", _joined("offer_id"), decode_offer),
     _case("event.market.v1", _joined("market_id"), decode_event_market),
     _of_provider("provider.fixture.v1", "sports_event_id", decode=decode_fixture),

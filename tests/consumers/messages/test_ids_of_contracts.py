@@ -20,7 +20,7 @@ from consumers.progress.messages import decode_adjustment, decode_bet, decode_ou
 from consumers.rewards.messages import decode_reward_config
 from consumers.stream.errors import Poison
 from consumers.stream.records import Record
-from consumers.wallet.messages import decode_check, decode_correction, decode_release
+from consumers.wallet.messages import decode_check, decode_correction, decode_payment, decode_release
 
 CONTRACTS: Final = Path(__file__).parents[3] / "contracts"
 
@@ -38,6 +38,7 @@ TOPICS: Final[dict[str, tuple[tuple[str, ...], Callable[[Record], Any]]]] = {
     "wallet.correction.v1": (CUSTOMER, decode_correction),
     "wallet.check.v1": (CUSTOMER, decode_check),
     "wallet.release.v1": (("currency",), decode_release),
+    "wallet.payment.v1": (CUSTOMER, decode_payment),
     "club.reward-config.v1": (("brand_id", "reward_id", "config_version"), decode_reward_config),
     "club.scheme.v1": (("brand_id", "jurisdiction", "currency", "version"), decode_scheme),
     "wallet.exclusion.v1": (CUSTOMER, decode_exclusions),

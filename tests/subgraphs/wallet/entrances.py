@@ -93,6 +93,7 @@ ANSWERS: Final[Mapping[str, Answer]] = {
     "topic wallet.release.v1": Never("people of finance let payouts go on: about no customer"),
     "topic wallet.correction.v1": Never("people of finance correct a booking: no act of play"),
     "topic wallet.check.v1": Never("what a person found who looked at a customer"),
+    "topic wallet.payment.v1": Never("people decide what a customer asked for before: no act of play"),
     "topic event.offer.v1": EVENTS,
     "topic event.market.v1": EVENTS,
     "topic provider.fixture.v1": EVENTS,

@@ -28,7 +28,8 @@ from subgraphs.wallet.customer_data import erasure_of
 from subgraphs.wallet.funds.codes import AccountCode, house_account
 from subgraphs.wallet.funds.customer_accounts import CustomerAccounts
 from subgraphs.wallet.limits.checks import open_checks
-from subgraphs.wallet.models import CLOSES, CORRECTION, CUSTOMER_ACCOUNT, LIMITS
+from subgraphs.wallet.models import CLOSES, CORRECTION, CUSTOMER_ACCOUNT, LIMITS, PAYMENTS
+from subgraphs.wallet.payments.records.store import PaymentStore
 from tests.subgraphs.wallet.closing.closed_wallet import FIRST, NORTH, ClosedWallet
 from tests.support.wallet.ledgers import FaultyDatabase, opened_database
 
@@ -75,7 +76,9 @@ def record(topic: str, key: str, body: dict[str, Any]) -> Record:
 
 async def consume(wallet: ClosedWallet, topic: str, body: dict[str, Any]) -> None:
     """Let the consumer apply a message."""
-    reducer = FinanceReducer(ManualClock(NOW), erasure_of(wallet.database.dialect, Pseudonyms(b"k" * 32, 1)))
+    erasure = erasure_of(wallet.database.dialect, Pseudonyms(b"k" * 32, 1))
+    store = PaymentStore(wallet.database, PAYMENTS)
+    reducer = FinanceReducer(ManualClock(NOW), erasure, store)
     decode, apply, key = {
         "wallet.correction.v1": (decode_correction, reducer.corrections, f"{NORTH}:ann"),
         "wallet.check.v1": (decode_check, reducer.checks, f"{NORTH}:ann"),
