@@ -15,9 +15,9 @@ from backoffice.support.lookup.money import place_of
 from foundation.same_fields import with_fields_of
 from subgraphs.kit.graphql.descriptions import described
 from subgraphs.wallet.customer_record import HeldAccount
+from subgraphs.wallet.history.transaction_types import kind_of, state_of
+from subgraphs.wallet.history.transactions import StoredTransaction
 from subgraphs.wallet.limits.overview import ShownLimit
-from subgraphs.wallet.transaction_types import kind_of, state_of
-from subgraphs.wallet.transactions import StoredTransaction
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _CustomerId = Annotated[ID, strawberry.argument(description="Brand and customer, such as northbet:c-1.")]

@@ -14,6 +14,7 @@ from subgraphs.kit.live.updates import Updates
 from subgraphs.kit.live.watches import owner_of
 from subgraphs.kit.reads.key_lookup import BatchedLookup
 from subgraphs.wallet.customer_record import CustomerRecord, record_parts
+from subgraphs.wallet.history.transactions import Transactions
 from subgraphs.wallet.limit_service import LimitService
 from subgraphs.wallet.loaders import WalletContext
 from subgraphs.wallet.models import CUSTOMER_ACCOUNT, LEDGER, LIMITS, OPERATORS, REFERENCE
@@ -24,7 +25,6 @@ from subgraphs.wallet.schema import create_schema
 from subgraphs.wallet.seamless.operator_sessions import OperatorSessions
 from subgraphs.wallet.seamless.operator_wallets import OperatorWallets
 from subgraphs.wallet.seamless.operators import Operators
-from subgraphs.wallet.transactions import Transactions
 
 NAME = "wallet"
 

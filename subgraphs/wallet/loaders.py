@@ -15,6 +15,7 @@ from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.live.updates import Updates
 from subgraphs.kit.reads.key_lookup import BatchedLookup
 from subgraphs.wallet.customer_record import CustomerRecord, HeldAccount
+from subgraphs.wallet.history.transactions import Page, Place, Transactions
 from subgraphs.wallet.limit_service import LimitService
 from subgraphs.wallet.limits.decision import Snapshot
 from subgraphs.wallet.limits.limit import LimitKind
@@ -26,7 +27,6 @@ from subgraphs.wallet.opened import OpenedWallet, standing_in
 from subgraphs.wallet.paying.requests import Customer, PaymentRequests
 from subgraphs.wallet.payments.records.reviews import with_reviews
 from subgraphs.wallet.seamless.operator_wallets import OperatorWallets
-from subgraphs.wallet.transactions import Page, Place, Transactions
 from subgraphs.wallet.wallet_state import WalletState
 
 if TYPE_CHECKING:

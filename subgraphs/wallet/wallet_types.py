@@ -13,13 +13,13 @@ from subgraphs.kit.graphql.money import Money, money
 from subgraphs.kit.graphql.pages import PageInfo
 from subgraphs.kit.graphql.schema_building import sliced_by
 from subgraphs.wallet.credit_types import WalletCredit, credits_of
+from subgraphs.wallet.history.transaction_types import Transaction, TransactionConnection
+from subgraphs.wallet.history.transactions import Place
 from subgraphs.wallet.ledger.limits import MAX_ID_LENGTH
 from subgraphs.wallet.limit_types import SEVERAL, Limit
 from subgraphs.wallet.limits.prompts import Prompt
 from subgraphs.wallet.loaders import PageKey, WalletContext
 from subgraphs.wallet.paying.payment_types import MAX_PAYMENTS, ShownPayment
-from subgraphs.wallet.transaction_types import Transaction, TransactionConnection
-from subgraphs.wallet.transactions import Place
 from subgraphs.wallet.wallet_state import WalletState
 
 MAX_PAGE: Final = 100

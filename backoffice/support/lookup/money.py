@@ -12,10 +12,10 @@ from foundation.storage.database import Database
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.reads.key_lookup import BatchedLookup
 from subgraphs.wallet.customer_record import CustomerRecord, HeldAccount, record_parts
+from subgraphs.wallet.history.transactions import Place, StoredTransaction, Transactions
 from subgraphs.wallet.limits.overview import ShownLimit, shown_limits
 from subgraphs.wallet.models import CUSTOMER_ACCOUNT, LEDGER, LIMITS, REFERENCE
 from subgraphs.wallet.opened import OpenedWallet, UnknownBrand
-from subgraphs.wallet.transactions import Place, StoredTransaction, Transactions
 from subgraphs.wallet.wallet_state import WalletState
 
 

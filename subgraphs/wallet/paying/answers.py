@@ -9,6 +9,7 @@ from msgspec import Struct
 from subgraphs.kit.graphql.platform_errors import PlatformErrorCode
 from subgraphs.kit.mutations.refusals import Refusal
 from subgraphs.wallet.funds.codes import AccountCode, TransferCode
+from subgraphs.wallet.history.transactions import REVIEWED, StoredTransaction
 from subgraphs.wallet.ledger.tables import PENDING, POSTED, VOIDED
 from subgraphs.wallet.payments.payment import (
     UNAVAILABLE,
@@ -19,7 +20,6 @@ from subgraphs.wallet.payments.payment import (
     charges,
 )
 from subgraphs.wallet.payments.processor import PartState
-from subgraphs.wallet.transactions import REVIEWED, StoredTransaction
 
 _C: Final = PlatformErrorCode
 _S: Final = PaymentState

@@ -11,12 +11,12 @@ from subgraphs.kit.graphql.descriptions import described, fields_described
 from subgraphs.kit.graphql.money import MinorUnits, Money, money
 from subgraphs.kit.graphql.platform_errors import PlatformError
 from subgraphs.kit.graphql.schema_building import assumed_size
+from subgraphs.wallet.history.transaction_types import Transaction
+from subgraphs.wallet.history.transactions import StoredTransaction
 from subgraphs.wallet.limit_types import SEVERAL
 from subgraphs.wallet.paying.answers import Answer, words_of
 from subgraphs.wallet.paying.requests import OfferedMethod
 from subgraphs.wallet.payments.payment import Direction, Payment
-from subgraphs.wallet.transaction_types import Transaction
-from subgraphs.wallet.transactions import StoredTransaction
 
 MAX_PAYMENTS: Final = 50
 """How many payments a customer is shown at once."""

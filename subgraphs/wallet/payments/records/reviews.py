@@ -5,10 +5,10 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from subgraphs.wallet.funds.codes import TransferCode
+from subgraphs.wallet.history.transactions import REVIEWED, Page
 from subgraphs.wallet.ledger.tables import PENDING
 from subgraphs.wallet.payments.payment import PaymentState
 from subgraphs.wallet.payments.records.tables import PaymentTables
-from subgraphs.wallet.transactions import REVIEWED, Page
 
 
 async def with_reviews(connection: AsyncConnection, tables: PaymentTables, page: Page) -> Page:

@@ -11,8 +11,8 @@ from subgraphs.kit.graphql.descriptions import described
 from subgraphs.kit.graphql.money import Money, money
 from subgraphs.kit.graphql.pages import PageInfo
 from subgraphs.wallet.funds.codes import AccountCode, TransferCode
+from subgraphs.wallet.history.transactions import REVIEWED, StoredTransaction
 from subgraphs.wallet.ledger.tables import PENDING, POSTED
-from subgraphs.wallet.transactions import REVIEWED, StoredTransaction
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
