@@ -210,7 +210,7 @@ CASES: Final = {
     ),
     "PaymentCasesOpen": Case(
         one("furlong_worker_waiting", 'worker="wallet-cashier",for="cases"', "0x10 1x600"),
-        one("furlong_worker_waiting", 'worker="wallet-cashier",for="cases"', "1x100 0x60"),
+        one("furlong_worker_waiting", 'worker="wallet-cashier",for="cases"', "1x30 0x90"),
     ),
     "OperatorUnanswered": Case(
         one("furlong_worker_waiting", 'worker="wallet-operators",for="stuck"', "0x60 1x60"),
@@ -369,11 +369,16 @@ def test_each_process_that_has_ended_raises_an_alert(tmp_path: Path, how: str) -
 def test_every_process_is_on_the_list() -> None:
     """Prometheus asks all commands that run until they are stopped, at the ports that their units have."""
     listed = processes()
-    assert listed.keys() == {*LISTENING, "funds serve", "seamless serve"}
+    assert listed.keys() == {
+        *LISTENING,
+        "funds serve",
+        "seamless serve",
+        "payments serve",
+    }
     for file in (ROOT / "deploy" / "systemd" / "env").glob("furlong-*.env"):
         settings = dict(re.findall(r"^([A-Z]+)=(\S+)$", file.read_text(), re.MULTILINE))
         unit = file.stem.removeprefix("furlong-").replace("@", " ")
-        name = f"{unit} serve" if unit in {"backoffice", "funds"} else unit
+        name = f"{unit} serve" if unit in {"backoffice", "funds", "payments"} else unit
         if name != "upgrade":
             assert listed[name] == settings.get("OPERATORS", settings["LISTEN"]), file.name
 

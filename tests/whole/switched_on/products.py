@@ -59,6 +59,7 @@ LISTENING: Final = (
     *(f"consume {name}" for name in (*DATABASES, "analytics")),
     *(f"worker {name}" for name in ("outbox", "intents", "weeks", "feeds", "purges", "fulfilment")),
     "worker events-upkeep",
+    "worker wallet-cashier",
     "worker wallet-closes",
     "worker wallet-operators",
     "worker wallet-upkeep",

@@ -67,6 +67,13 @@ NOT_HERE: Final[Mapping[str, str]] = {
         ),
         "tests/commands/test_seamless_command.py runs it",
     ),
+    **dict.fromkeys(
+        (
+            *("furlong payments serve", "furlong worker wallet-cashier", "furlong simulator payments"),
+            *(f"FURLONG_PAYMENTS_{name}" for name in ("FILE", "SECRETS", "SECRET_FOLDER")),
+        ),
+        "tests/commands/test_payments_command.py runs it",
+    ),
     "furlong simulator operator": "tests/commands/test_operator_commands.py runs it",
     "FURLONG_FEED_TLS": "tests/providers/sports_feed connects to RabbitMQ without it",
     **dict.fromkeys(
