@@ -21,6 +21,7 @@ from simulator.payments.listing import expand, list_objects, search
 from simulator.payments.payouts import create_payout
 from simulator.payments.refunds import create_refund
 from simulator.payments.refusal import Refused
+from simulator.payments.settling import settle_due
 from simulator.payments.store import KeptAnswer, Object
 from simulator.server import HangingRequests, TruncatedResponse
 
@@ -154,6 +155,7 @@ class PaymentApi:
                 return _replayed(kept, asked, key)
         except Refused as refused:
             return JSONResponse(refused.to_json(), refused.status)
+        settle_due(books)
         try:
             with books.store.transaction():
                 done = expand(books, shown(self._do(request.method, path, params)), params)

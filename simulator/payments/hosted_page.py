@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from simulator.payments.books import Books
 from simulator.payments.checkout import ask_bank, decline, is_asked_by_bank, last_decline, pay, refuse_to_bank
+from simulator.payments.settling import settle_due
 from simulator.payments.store import Object
 
 CARDS: Final = {
@@ -116,12 +117,9 @@ class HostedPages:
                 decline(self.books, session, card)
 
     def _session(self, request: Request) -> Object | None:
+        settle_due(self.books)
         known = self.books.store.find(request.path_params["session"])
-        if known is None or known["object"] != "checkout.session":
-            return None
-        if known["status"] == "open" and known["expires_at"] <= self.books.now():
-            return known | {"status": "expired"}
-        return known
+        return known if known is not None and known["object"] == "checkout.session" else None
 
 
 def back(session: Object) -> str:

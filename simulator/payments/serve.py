@@ -14,12 +14,10 @@ from starlette.routing import Route
 from foundation.storage.clock import Clock, SystemClock
 from simulator.payments.api import PaymentApi
 from simulator.payments.books import Books
-from simulator.payments.checkout import expire_session
 from simulator.payments.control import control_app
 from simulator.payments.faults import PaymentFaults
 from simulator.payments.hosted_page import HostedPages
-from simulator.payments.payouts import settle_payout
-from simulator.payments.refunds import settle_refund
+from simulator.payments.settling import settle_due
 from simulator.payments.store import Store
 from simulator.payments.webhooks import FIRST_PAUSE_SECONDS, EventSender
 from simulator.server import HangingRequests, listen, serving
@@ -116,25 +114,8 @@ class Entrance:
 async def settle(books: Books) -> None:
     """Let become of sessions, refunds and payouts what is to become of them, until cancelled."""
     while True:
-        for name in books.store.due(books.now()):
-            with books.store.transaction():
-                settle_object(books, name)
+        settle_due(books)
         await asyncio.sleep(LOOK_SECONDS)
-
-
-def settle_object(books: Books, name: str) -> None:
-    """Let become of something what is to become of it now."""
-    books.store.wait_no_more(name)
-    known = books.store.find(name)
-    if known is None:
-        return
-    match known["object"], known["status"]:
-        case "checkout.session", "open":
-            expire_session(books, name)
-        case "refund", _:
-            settle_refund(books, known)
-        case "payout", _:
-            settle_payout(books, known)
 
 
 @asynccontextmanager
