@@ -4,6 +4,9 @@ from backoffice.base import Base
 from backoffice.finance.checks import FinancialChecks
 from backoffice.finance.closes import DailyCloses
 from backoffice.finance.corrections import Corrections
+from backoffice.finance.payments.cases import PaymentCases
+from backoffice.finance.payments.processors import Processors
+from backoffice.finance.payments.withdrawals import Withdrawals
 from backoffice.global_events.models import OUTBOX
 from backoffice.graph.area import Area
 from backoffice.subgraph_databases import SubgraphDatabases
@@ -27,7 +30,14 @@ class FinanceArea(Area):
         customers = Customers(databases, PersonalDataAccess(base.database, base.audit), base.clock)
         self.money = CustomerMoney.over(wallet, customers, base.clock)
         self.checks = FinancialChecks(base.database, wallet, base.audit, publish, base.clock)
-        for kind in (self.closes.proposal_kind, self.corrections.proposal_kind):
+        self.withdrawals = Withdrawals(base.database, wallet, base.audit, base.approvals, publish, base.clock)
+        self.payment_cases = PaymentCases(base.database, wallet, base.audit, publish, base.clock)
+        self.processors = Processors(wallet, base.clock)
+        for kind in (
+            self.closes.proposal_kind,
+            self.corrections.proposal_kind,
+            self.withdrawals.proposal_kind,
+        ):
             base.approvals.register(kind)
 
     async def close(self) -> None:

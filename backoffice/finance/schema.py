@@ -9,6 +9,7 @@ from strawberry import ID
 from backoffice.access import Permission
 from backoffice.finance.area import FinanceArea
 from backoffice.finance.corrections import CorrectionRequest
+from backoffice.finance.payment_graph import PaymentsMutation, PaymentsQuery
 from backoffice.finance.types import (
     FinanceCheck,
     FinanceClose,
@@ -84,7 +85,7 @@ def _wanted(given: CorrectionInput) -> CorrectionRequest:
 
 
 @strawberry.type
-class Query:
+class Query(PaymentsQuery):
     """Reads."""
 
     @strawberry.field(directives=[permitted(_READ, ALL)])
@@ -163,7 +164,7 @@ class Query:
 
 
 @strawberry.type
-class Mutation:
+class Mutation(PaymentsMutation):
     """Changes."""
 
     @strawberry.mutation(directives=[permitted(Permission.FINANCE_CORRECT, FOUND)])

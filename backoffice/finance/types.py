@@ -26,10 +26,14 @@ class FinanceWaiting:
     Attributes:
         checks: Financial checks that wait for a person.
         corrections: Corrections that two people decided, and the wallet has not settled.
+        withdrawals: Withdrawals that wait for a person.
+        cases: What does not fit of payments, and waits for a person.
     """
 
     checks: int
     corrections: int
+    withdrawals: int
+    cases: int
 
 
 @described
@@ -281,4 +285,4 @@ def check_to_graphql(check: OpenCheck) -> FinanceCheck:
 
 def waiting_to_graphql(waiting: Waiting) -> FinanceWaiting:
     """Return what waits as the graph gives it."""
-    return FinanceWaiting(checks=waiting.checks, corrections=waiting.corrections)
+    return with_fields_of(FinanceWaiting, waiting)

@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 
 from backoffice.access import Actor, Permission, require
+from backoffice.finance.payments.cases import seen_brands
 from foundation.storage.database import Database
 from subgraphs.wallet.corrections import count_waiting
 from subgraphs.wallet.limits.checks import count_open_checks
-from subgraphs.wallet.models import CORRECTION, LIMITS
+from subgraphs.wallet.models import CORRECTION, LIMITS, PAYMENTS
+from subgraphs.wallet.payments.records.cases import count_open_of
+from subgraphs.wallet.payments.records.reviews import count_in_review
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,10 +19,14 @@ class Waiting:
     Attributes:
         checks: Customers at whom a person has to look.
         corrections: Corrections that two people decided, and the wallet has not settled.
+        withdrawals: Withdrawals at which a person has to look.
+        cases: What does not fit of payments; with those of no brand for people of all brands.
     """
 
     checks: int
     corrections: int
+    withdrawals: int
+    cases: int
 
 
 async def waiting(wallet: Database, actor: Actor, brand: str) -> Waiting:
@@ -30,5 +37,9 @@ async def waiting(wallet: Database, actor: Actor, brand: str) -> Waiting:
     """
     require(actor, Permission.FINANCE_READ, brand)
     async with wallet.read() as connection:
-        checks = await count_open_checks(connection, LIMITS, brand)
-        return Waiting(checks, await count_waiting(connection, CORRECTION, brand))
+        return Waiting(
+            await count_open_checks(connection, LIMITS, brand),
+            await count_waiting(connection, CORRECTION, brand),
+            await count_in_review(connection, PAYMENTS, brand),
+            await count_open_of(connection, PAYMENTS, seen_brands(actor, brand)),
+        )

@@ -22,6 +22,7 @@ from backoffice.support.goodwill_graph import GoodwillMutation, GoodwillQuery
 from backoffice.support.lookup.customers import owner_of
 from backoffice.support.lookup.timeline import position_key, position_of
 from backoffice.support.money_graph import MoneyQuery
+from backoffice.support.payment_graph import PaymentQuery
 from backoffice.support.types import (
     CustomerWeekInfo,
     FoundCustomer,
@@ -69,7 +70,7 @@ class LiftLegalHoldInput:
 
 @fields_described
 @strawberry.type
-class Query(GoodwillQuery, MoneyQuery):
+class Query(GoodwillQuery, MoneyQuery, PaymentQuery):
     """Reads. Each look at a customer's data is in the audit log."""
 
     @strawberry.field(directives=[permitted(_READ, ANY)])

@@ -21,6 +21,10 @@ from foundation.storage.settings import DatabaseSettings
 from subgraphs.club.models import REFERENCE as CLUB
 from subgraphs.progress.models import REFERENCE as PROGRESS
 from subgraphs.rewards.models import REFERENCE as REWARDS
+from subgraphs.wallet.models import PAYMENTS
+from subgraphs.wallet.payments.records.cases import Case, CaseKind, open_case
+from subgraphs.wallet.payments.records.store import PaymentStore
+from tests.backoffice.proposal_kinds import reviewed
 from tests.support.office.backoffice_fixture import NOW
 from tests.support.office.backoffice_site import OfficeSite
 from tests.support.office.permission_rules import OTHER_BRAND
@@ -105,7 +109,15 @@ async def add_foreign_rows(site: OfficeSite, url: str) -> dict[str, str]:
             account = row(reference.account, **at, customer_id=CUSTOMER, status="active", rg_state="none")
             await connection.execute(insert(reference.account).values(**account))
         await database.close()
+    wallet = Database.open(DatabaseSettings(url=url), "wallet")
+    await PaymentStore(wallet, PAYMENTS).add(reviewed(OTHER_BRAND, CUSTOMER, "id-withdrawal"), ())
+    case = Case(kind=CaseKind.MISSING, processor="bank", subject="x", brand_id=OTHER_BRAND, opened_at=NOW)
+    async with wallet.write() as connection:
+        await open_case(connection, PAYMENTS, case)
+    await wallet.close()
     return {
+        "withdrawal": "id-withdrawal",
+        "payment case": case.case_id,
         "user": person.user_id,
         "session": str(session),
         "proposal": "id-proposal",

@@ -36,7 +36,9 @@ from subgraphs.rewards.models import REFERENCE as REWARDS
 from subgraphs.wallet.closing.close import Close, content_of, hash_of
 from subgraphs.wallet.funds.customer_accounts import CustomerAccounts
 from subgraphs.wallet.ledger.ledger import Ledger
-from subgraphs.wallet.models import CLOSES, CUSTOMER_ACCOUNT, LEDGER
+from subgraphs.wallet.models import CLOSES, CUSTOMER_ACCOUNT, LEDGER, PAYMENTS
+from subgraphs.wallet.payments.payment import Direction, Payment, PaymentState
+from subgraphs.wallet.payments.records.store import PaymentStore
 from tests.backoffice.scheme_forms import NEXT
 from tests.support.database_probe import migrate
 from tests.support.office.backoffice_fixture import NOW, employ
@@ -70,6 +72,34 @@ def somebody(name: str, person: str | None = None) -> Actor:
 
 
 PAULA, RITA, OTTO, OMAR = (somebody(name) for name in ("paula", "rita", "otto", "omar"))
+
+
+def waiting_withdrawal(time: int) -> str:
+    """Return the id of the withdrawal of a customer that waits for a person."""
+    return f"pw{time}"
+
+
+def reviewed(brand: str, customer_id: str, payment_id: str) -> Payment:
+    """Return a withdrawal that waits for a person."""
+    return Payment(
+        payment_id=payment_id,
+        brand_id=brand,
+        customer_id=customer_id,
+        idempotency_key=payment_id,
+        direction=Direction.WITHDRAWAL,
+        method_id="transfer",
+        amount_minor=250_000,
+        fee_minor=0,
+        currency="GBP",
+        language="en-GB",
+        destination_id="d-1",
+        routes=("bank",),
+        choices=("bank: yes, as number 1 for transfer",),
+        asked_at=LONG_AGO,
+        state=PaymentState.REVIEW,
+        accepted_at=LONG_AGO,
+        review="above the amount that is paid without a look",
+    )
 
 
 @dataclass(frozen=True)
@@ -155,6 +185,10 @@ KINDS: Final[Mapping[str, Proposing]] = {
         lambda time: {"correction": {"customer": customer(time), "currency": "GBP", "amountMinor": 500}},
     ),
     "finance.release": Proposing("proposePayoutRelease", lambda time: {"currency": STOPPED[time]}),
+    "finance.withdrawal": Proposing(
+        "proposeWithdrawalDecision",
+        lambda time: {"withdrawal": waiting_withdrawal(time), "decision": "APPROVE"},
+    ),
     "support.erasure": Proposing("proposeErasure", lambda time: {"customer": customer(time)}),
     "operations.provider": Proposing(
         "submitProvider", lambda time: {"revision": 0, "configuration": provider(time)}
@@ -319,6 +353,9 @@ async def _know_money(settings: DatabaseSettings) -> None:
         {"currency": currency, "day": date(2026, 3, 20), "differences": 1, "held_at": LONG_AGO}
         for currency in STOPPED
     ]
+    store = PaymentStore(database, PAYMENTS)
+    for time in ROUNDS:
+        await store.add(reviewed(BRAND, f"c-{time}", waiting_withdrawal(time)), ())
     async with database.write() as connection:
         await connection.execute(
             insert(CLOSES.close), [close | {"hash": hash_of(content), "previous_hash": "1" * 64}]

@@ -58,7 +58,9 @@ KINDS: Final = {
     **dict.fromkeys(
         ("correctionPreview.correction.customer", "proposeCorrection.input.correction.customer"), "customer"
     ),
-    "closeFinancialCheck.input.customer": "customer",
+    **dict.fromkeys(("closeFinancialCheck.input.customer", "customerPayments.customer"), "customer"),
+    **dict.fromkeys(("financePayment.id", "proposeWithdrawalDecision.input.withdrawal"), "withdrawal"),
+    "closePaymentCase.input.case": "payment case",
     "customerExport.jobId": "export",
     "liftLegalHold.input.holdId": "hold",
 }
@@ -76,10 +78,10 @@ SHOWS_NO_ROWS: Final = {"me", "mySessions", "myDecisions", "unseenDecisions", "c
 OF_ALL_BRANDS: Final = {
     *("eventOffers", "offeredSports", "waitingMatches", "waitingMatchCount", "matchDecisions"),
     *("eventLeaders", "eventProviders", "leaderChanges"),
-    "financeHolds",
+    *("financeHolds", "paymentComparisons", "paymentProcessors"),
 }
-"""Sports events are the same for all brands, and so is a currency that pays out nothing: who has a role for
-one of them sees all of it."""
+"""Sports events are the same for all brands, and so are a currency that pays out nothing, and processors of
+payments: who has a role for one of them sees all of it."""
 
 
 WHO: Final = ("stranger", "namesake", "former")

@@ -16,6 +16,7 @@ from tests.backoffice.proposal_kinds import (
     customer,
     proposal_fixture,
     scheme,
+    waiting_withdrawal,
 )
 from tests.support.office.permission_rules import ask, fields
 
@@ -43,6 +44,10 @@ PERSONAL: Final = {
     "deadLetter": '(id: "backoffice:1") { id }',
     "financeCorrections": f'(brand: "{BRAND}") {{ nodes {{ id }} }}',
     "financialChecks": f'(brand: "{BRAND}") {{ nodes {{ id }} }}',
+    "financeWithdrawals": f'(brand: "{BRAND}") {{ nodes {{ id }} }}',
+    "financePayment": f'(id: "{waiting_withdrawal(0)}") {{ id }}',
+    "paymentCases": f'(brand: "{BRAND}") {{ nodes {{ id }} }}',
+    "customerPayments": f'(customer: "{SOMEBODY}") {{ id }}',
     "correctableAccounts": f'(customer: "{SOMEBODY}") {{ id }}',
     "customerMoney": f'(customer: "{SOMEBODY}") {{ accounts {{ id }} }}',
     "customerTransactions": f'(customer: "{SOMEBODY}") {{ nodes {{ id }} }}',
@@ -69,7 +74,10 @@ NOT_PERSONAL: Final = {
         *("riskBrands", "riskLiability", "riskForecast", "riskWeeks", "riskRewards", "riskBudgets"),
         *("goodwillBudgets", "goodwillCosts", "weekCustomers", "analyticsReport"),
     },
-    "finance, summed": {"financeCloses", "financePositions", "financeHolds", "financeWaiting"},
+    "finance, summed": {
+        *("financeCloses", "financePositions", "financeHolds", "financeWaiting"),
+        *("paymentComparisons", "paymentProcessors"),
+    },
     "sports events": {
         *("eventOffers", "offeredSports", "waitingMatches", "waitingMatchCount", "matchDecisions"),
         *("eventLeaders", "eventProviders", "leaderChanges"),

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from backoffice.access import Actor, Permission
 from backoffice.graph.pages import Name, Number, read_cursor
 from backoffice.support.lookup.customers import Customers
+from backoffice.support.lookup.payment_story import PaymentStory, stories_of
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 from subgraphs.kit.domain.keys import Owner
@@ -14,8 +15,9 @@ from subgraphs.kit.reads.key_lookup import BatchedLookup
 from subgraphs.wallet.customer_record import CustomerRecord, HeldAccount, record_parts
 from subgraphs.wallet.history.transactions import Place, StoredTransaction, Transactions
 from subgraphs.wallet.limits.overview import ShownLimit, shown_limits
-from subgraphs.wallet.models import CUSTOMER_ACCOUNT, LEDGER, LIMITS, REFERENCE
+from subgraphs.wallet.models import CUSTOMER_ACCOUNT, LEDGER, LIMITS, PAYMENTS, REFERENCE
 from subgraphs.wallet.opened import OpenedWallet, UnknownBrand
+from subgraphs.wallet.payments.records.store import PaymentStore
 from subgraphs.wallet.wallet_state import WalletState
 
 
@@ -96,6 +98,16 @@ class CustomerMoney:
         async with self.wallet.database.read() as connection:
             page = await Transactions(LEDGER).page(connection, record.accounts, size, after)
         return page.transactions
+
+    async def payments(self, actor: Actor, owner: Owner, first: int) -> Sequence[PaymentStory]:
+        """Return up to `first` payments of a customer with their stories, the newest first.
+
+        Raises:
+            NotFound: There is no such customer whom the actor may look at.
+        """
+        await self.customers.require_known(actor, owner)
+        database = self.wallet.database
+        return await stories_of(database, await PaymentStore(database, PAYMENTS).of_customer(owner, first))
 
 
 def place_of(after: str | None) -> Place | None:

@@ -337,6 +337,8 @@ CHANGES: Final[Mapping[str, Change]] = {
         reason="a reason",
     ),
     "proposePayoutRelease": given((), currency="GBP", reason="a reason"),
+    "proposeWithdrawalDecision": given((), withdrawal="none", decision="APPROVE", reason="a reason"),
+    "closePaymentCase": given((), case="none", finding="a finding"),
     "closeFinancialCheck": given((), customer=CUSTOMER, dueAt="2026-11-28T12:00:00Z", finding="a finding"),
     "reject": Change(rejected, by="deputy"),
     "exportCustomer": reason(customer=CUSTOMER),

@@ -1,14 +1,14 @@
 """What a person has to look at: what does not fit, and is never corrected silently."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from enum import StrEnum
 from hashlib import blake2b
 from typing import Any, Final
 
 from msgspec import Struct
-from sqlalchemy import func, select, update
+from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from foundation.same_fields import with_fields_of
@@ -95,6 +95,49 @@ async def count_open(connection: AsyncConnection, tables: PaymentTables) -> int:
     """Return how many cases wait for a person."""
     c = tables.case.c
     return await connection.scalar(select(func.count()).where(c.closed_at.is_(None))) or 0
+
+
+async def open_cases_of(
+    connection: AsyncConnection,
+    tables: PaymentTables,
+    brands: Collection[str],
+    first: int,
+    after: tuple[datetime, str] | None,
+) -> list[Case]:
+    """Return up to `first` cases of brands that wait after one (its time and id), the oldest first.
+
+    A case whose brand is not known has the brand "".
+    """
+    c = tables.case.c
+    query = select(tables.case).where(c.closed_at.is_(None), c.brand_id.in_(sorted(brands)))
+    if after is not None:
+        at, case_id = after
+        query = query.where(or_(c.opened_at > at, and_(c.opened_at == at, c.case_id > case_id)))
+    rows = await connection.execute(query.order_by(c.opened_at, c.case_id).limit(first))
+    return [_case(row) for row in rows]
+
+
+async def cases_of_payment(
+    connection: AsyncConnection, tables: PaymentTables, payment_ids: Collection[str]
+) -> list[Case]:
+    """Return the cases of payments, open or closed, the oldest first."""
+    c = tables.case.c
+    query = select(tables.case).where(c.payment_id.in_(sorted(payment_ids))).order_by(c.opened_at, c.case_id)
+    return [_case(row) for row in await connection.execute(query)]
+
+
+async def count_open_of(connection: AsyncConnection, tables: PaymentTables, brands: Collection[str]) -> int:
+    """Return how many cases of brands wait."""
+    c = tables.case.c
+    waiting = (c.closed_at.is_(None), c.brand_id.in_(sorted(brands)))
+    return await connection.scalar(select(func.count()).select_from(tables.case).where(*waiting)) or 0
+
+
+async def find_case(connection: AsyncConnection, tables: PaymentTables, case_id: str) -> Case | None:
+    """Return a case; None if there is none."""
+    query = select(tables.case).where(tables.case.c.case_id == case_id)
+    row = (await connection.execute(query)).first()
+    return None if row is None else _case(row)
 
 
 async def close_case(

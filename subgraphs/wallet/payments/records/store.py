@@ -59,14 +59,14 @@ class PaymentStore:
         mine = (c.brand_id == owner.brand, c.customer_id == owner.customer, c.idempotency_key == key)
         async with self.database.read() as connection:
             row = (await connection.execute(select(self.tables.payment).where(*mine))).first()
-        return None if row is None else _payment(row)
+        return None if row is None else payment_of(row)
 
     async def load(self, payment_id: str) -> tuple[Payment, list[Part]] | None:
         """Return a payment with its parts, in the order of their ids; None if there is none."""
         async with self.database.read() as connection:
             row = (await connection.execute(self._payment_of(payment_id))).first()
             parts = [part_of(part) for part in await connection.execute(self._parts_of(payment_id))]
-        return None if row is None else (_payment(row), parts)
+        return None if row is None else (payment_of(row), parts)
 
     async def destination(self, destination_id: str) -> tuple[str, str] | None:
         """Return the holder and the account to which money may be sent."""
@@ -307,7 +307,7 @@ class PaymentStore:
         mine = select(self.tables.payment).where(c.brand_id == owner.brand, c.customer_id == owner.customer)
         newest = mine.order_by(c.asked_at.desc(), c.payment_id).limit(first)
         async with self.database.read() as connection:
-            return [_payment(row) for row in await connection.execute(newest)]
+            return [payment_of(row) for row in await connection.execute(newest)]
 
 
 def merged(part: Part, notice: Notice) -> dict[str, Any] | None:
@@ -361,7 +361,8 @@ def _part_row(part: Part) -> dict[str, Any]:
     return {**asdict(part), "kind": part.kind.value, "state": part.state.value}
 
 
-def _payment(row: Row[Any]) -> Payment:
+def payment_of(row: Row[Any]) -> Payment:
+    """Return the payment in a row."""
     return with_fields_of(
         Payment,
         row,

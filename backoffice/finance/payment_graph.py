@@ -1,0 +1,131 @@
+"""Payments in finance's part of the graph."""
+
+from datetime import date
+from typing import Annotated
+
+import strawberry
+from strawberry import ID
+
+from backoffice.access import Permission
+from backoffice.finance.area import FinanceArea
+from backoffice.finance.payments.payment_types import (
+    FinanceComparedDay,
+    FinancePaymentCase,
+    FinanceProcessor,
+    FinanceWithdrawal,
+    case_to_graphql,
+    compared_to_graphql,
+    processor_to_graphql,
+    withdrawal_to_graphql,
+)
+from backoffice.finance.payments.withdrawals import WithdrawalDecision
+from backoffice.finance.types import FinanceProposal
+from backoffice.graph.area import ANY, FOUND, OfficeInfo, permitted
+from backoffice.graph.pages import Name, Page, page_of, page_size, read_cursor, time_key, time_of
+from backoffice.support.payment_graph import OfficePayment, payment_to_graphql
+
+_First = Annotated[int, strawberry.argument(description="How many rows: 1 to 100.")]
+_READ = Permission.FINANCE_READ
+
+
+@strawberry.input
+class DecideWithdrawalInput:
+    """A withdrawal that waits, what should become of it, and why."""
+
+    withdrawal: ID
+    decision: WithdrawalDecision
+    reason: str
+
+
+@strawberry.input
+class ClosePaymentCaseInput:
+    """A case that waits, and what was found."""
+
+    case: ID
+    finding: str
+
+
+@strawberry.type
+class PaymentsQuery:
+    """Reads of payments."""
+
+    @strawberry.field(directives=[permitted(_READ, "brand")])
+    async def finance_withdrawals(
+        self, info: OfficeInfo, brand: str, first: _First = 25, after: str | None = None
+    ) -> Page[FinanceWithdrawal]:
+        """The withdrawals of a brand that wait for a person, the oldest first; the access is recorded."""
+        context, last = info.context, time_of(after)
+        found = await context.area(FinanceArea).withdrawals.waiting(
+            context.actor, brand, page_size(first), last
+        )
+        return page_of(
+            found,
+            first,
+            withdrawal_to_graphql,
+            lambda payment: time_key(payment.asked_at, payment.payment_id),
+        )
+
+    @strawberry.field(directives=[permitted(_READ, FOUND)])
+    async def finance_payment(self, info: OfficeInfo, id: ID) -> OfficePayment:  # noqa: A002
+        """A payment with its story; the access is recorded."""
+        context = info.context
+        return payment_to_graphql(await context.area(FinanceArea).withdrawals.story(context.actor, id))
+
+    @strawberry.field(directives=[permitted(_READ, "brand")])
+    async def payment_cases(
+        self, info: OfficeInfo, brand: str, first: _First = 25, after: str | None = None
+    ) -> Page[FinancePaymentCase]:
+        """What does not fit of payments and waits for a person, the oldest first; the access is recorded."""
+        context, last = info.context, time_of(after)
+        cases = await context.area(FinanceArea).payment_cases.waiting(
+            context.actor, brand, page_size(first), last
+        )
+        return page_of(cases, first, case_to_graphql, lambda case: time_key(case.opened_at, case.case_id))
+
+    @strawberry.field(directives=[permitted(_READ, ANY)])
+    async def payment_comparisons(
+        self, info: OfficeInfo, first: _First = 25, after: str | None = None
+    ) -> Page[FinanceComparedDay]:
+        """Days of processors' reports that were compared with the wallet's books, the newest first."""
+        context = info.context
+        before: tuple[date, str] | None = read_cursor(after, tuple[date, Name])
+        days = await context.area(FinanceArea).processors.compared(context.actor, page_size(first), before)
+        return page_of(
+            days, first, compared_to_graphql, lambda compared: [str(compared.day), compared.processor]
+        )
+
+    @strawberry.field(directives=[permitted(_READ, ANY)])
+    async def payment_processors(self, info: OfficeInfo) -> list[FinanceProcessor]:
+        """How the processors do that were ever asked for a payment."""
+        context = info.context
+        found = await context.area(FinanceArea).processors.health(context.actor)
+        return [processor_to_graphql(health) for health in found]
+
+
+@strawberry.type
+class PaymentsMutation:
+    """Decisions about payments."""
+
+    @strawberry.mutation(directives=[permitted(Permission.FINANCE_CORRECT, FOUND)])
+    async def propose_withdrawal_decision(
+        self,
+        info: OfficeInfo,
+        input: DecideWithdrawalInput,  # noqa: A002
+    ) -> FinanceProposal:
+        """Propose what becomes of a withdrawal; another person approves it. Needs a step-up."""
+        context = info.context
+        proposal = await context.area(FinanceArea).withdrawals.propose(
+            context.actor, input.withdrawal, input.decision, input.reason
+        )
+        return FinanceProposal(proposal_id=ID(proposal))
+
+    @strawberry.mutation(directives=[permitted(Permission.FINANCE_CHECK, FOUND)])
+    async def close_payment_case(
+        self,
+        info: OfficeInfo,
+        input: ClosePaymentCaseInput,  # noqa: A002
+    ) -> bool:
+        """Close a case with what was found."""
+        context = info.context
+        await context.area(FinanceArea).payment_cases.close(context.actor, input.case, input.finding)
+        return True

@@ -1,0 +1,5 @@
+"""Payments as finance decides about them.
+
+In reading order: `withdrawals` lets two people decide about those that wait; `cases` closes what did not fit;
+`processors` reads how processors do; `payment_types` are their types of the graph.
+"""
