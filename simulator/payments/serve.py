@@ -107,7 +107,8 @@ class Entrance:
                 async with serving(app, self._listener, before_stop=self.api.hanging.release):
                     while not faults.seconds_left("refuse"):  # noqa: ASYNC110 - nothing says that it begins
                         await asyncio.sleep(LOOK_SECONDS)
-            await asyncio.sleep(faults.seconds_left("refuse"))
+            while faults.seconds_left("refuse"):  # noqa: ASYNC110 - the fault may be disarmed meanwhile
+                await asyncio.sleep(LOOK_SECONDS)
             self._listener = listen(HOST, self._port)
 
 
