@@ -29,6 +29,7 @@ test('titles say what, for whom and when', () => {
     'events.board': 'How “Arsenal v Chelsea” is shown',
     'finance.correction': 'Correction: £12.50 taken from c-1003',
     'finance.release': 'Payouts in GBP go on again',
+    'finance.withdrawal': 'Withdrawal: £2,500.00 sent to c-1003',
     'operations.adapter': 'Settings of exchange: levels, countries',
     'operations.close_week': 'Close week 48 of northbet',
     'operations.provider': 'Configuration of wallet: limit above which a person decides, brands',

@@ -45,3 +45,23 @@ export const release: Kind = {
     };
   },
 };
+
+export const withdrawal: Kind = {
+  name: 'What becomes of a withdrawal',
+  onApproval: 'The wallet follows within seconds, once.',
+  approvers: 'finance',
+  inWords(content) {
+    const [amount, who] = [money(content.number('amount_minor'), content.text('currency')), content.text('customer')];
+    const isApproval = content.text('decision') === 'approve';
+    const [method = ''] = content.text('method').split(':');
+    return {
+      title: isApproval ? `Withdrawal: ${amount} sent to ${who}` : `Withdrawal: ${amount} of ${who} rejected`,
+      sentences: [
+        `${who} asked for ${amount} by ${method}. It waits for a person: ${content.text('review')}.`,
+        isApproval ? 'The money leaves the house, and cannot be called back.' : 'The money that was set aside is the customer’s to use again.',
+      ],
+      changes: [{ what: 'Withdrawal', before: 'Waits', after: isApproval ? 'Sent' : 'Rejected' }],
+      object: customer(content),
+    };
+  },
+};
