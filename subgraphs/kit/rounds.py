@@ -5,6 +5,7 @@ from typing import NamedTuple, Protocol
 
 from foundation.storage.clock import Clock
 from foundation.storage.settings import DatabaseSettings
+from subgraphs.kit.given_settings import GivenSettings
 from subgraphs.kit.live.event_bus import CustomersChanged
 
 
@@ -13,11 +14,13 @@ class WorkerParts(NamedTuple):
 
     Attributes:
         changed: Called with the keys of customers whose data a commit has changed; None if nobody follows.
+        given: Settings of blocks that do not come from the environment.
     """
 
     database: DatabaseSettings
     clock: Clock
     changed: CustomersChanged | None = None
+    given: GivenSettings = GivenSettings()
 
 
 class Rounds(Protocol):

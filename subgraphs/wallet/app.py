@@ -39,7 +39,7 @@ def create_subgraph(parts: SubgraphParts) -> Subgraph:
     options, clock = parts.reading, parts.clock
     database = Database.open(parts.database, NAME, options.tracer)
     wallet = OpenedWallet.of(database, clock, parts.bus.customers_changed)
-    payments = opened_payments(wallet, PaymentsSettings())
+    payments = opened_payments(wallet, parts.given.of(PaymentsSettings))
     shared = SharedReads(database, ReferenceRepository(REFERENCE), options, clock)
     lookups = record_parts(REFERENCE, CUSTOMER_ACCOUNT, LEDGER, LIMITS)
     records: BatchedLookup[Owner, CustomerRecord] = BatchedLookup(
@@ -64,7 +64,7 @@ def create_subgraph(parts: SubgraphParts) -> Subgraph:
         make_context=make_context,
         database=database,
         clock=clock,
-        closing=(wallet.ledger.close, operators.close),
+        closing=(payments.close, wallet.ledger.close, operators.close),
         caches=(shared.rules,),
         execution=options.execution,
         stored=states_of(records.start, owner_of),

@@ -64,6 +64,7 @@ class Cashier:
 
     async def close(self) -> None:
         """Close all connections."""
+        await self.payments.close()
         await self.wallet.close()
 
 
@@ -74,4 +75,4 @@ def create_rounds(parts: WorkerParts) -> Cashier:
         PaymentsError: The file of payments, or a secret that it names, cannot be used.
     """
     wallet = OpenedWallet.of(Database.open(parts.database, "wallet"), parts.clock, parts.changed)
-    return Cashier(wallet, opened_payments(wallet, PaymentsSettings()))
+    return Cashier(wallet, opened_payments(wallet, parts.given.of(PaymentsSettings)))

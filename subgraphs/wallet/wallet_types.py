@@ -84,6 +84,13 @@ class Wallet:
         answers = await self.context.payments.payments(self.seen.owner, first)
         return [ShownPayment(answer=answer, locale=self.seen.locale) for answer in answers]
 
+    @strawberry.field
+    def can_add_bank_account(self) -> bool:
+        """Whether withdrawals can be sent to a bank account, once `addBankAccount` has added one."""
+        if self._is_operators:
+            return False
+        return self.context.payments.takes_accounts(self.context.customer(self.seen))
+
     @strawberry.field(directives=[SEVERAL])
     async def limits(self) -> list[Limit]:
         """The limits that hold, and then breaks and exclusions, those that last longest first."""

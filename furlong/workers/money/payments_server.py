@@ -1,7 +1,7 @@
 """Hears payment processors: `/webhooks/{processor}`, `/health`, `/metrics`."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from prometheus_client import CollectorRegistry, Counter
@@ -64,17 +64,16 @@ async def open_payments_server(
         ["status"],
         registry=registry,
     )
-    bus = open_publisher()
-    if bus is not None:
-        await bus.start()
-    changed = None if bus is None else bus.customers_changed
-    wallet = OpenedWallet.of(Database.open(database, "wallet"), clock, changed)
-    try:
+    async with AsyncExitStack() as closing:
+        bus = open_publisher()
+        if bus is not None:
+            await bus.start()
+            closing.push_async_callback(bus.close)
+        changed = None if bus is None else bus.customers_changed
+        wallet = OpenedWallet.of(Database.open(database, "wallet"), clock, changed)
+        closing.push_async_callback(wallet.close)
         payments = opened_payments(wallet, settings)
+        closing.push_async_callback(payments.close)
         health = FundsHealth(wallet, clock)
         status = status_app("payments", health.body, registry)
         yield PaymentsServer(webhooks_app(payments.work), status, heard)
-    finally:
-        await wallet.close()
-        if bus is not None:
-            await bus.close()

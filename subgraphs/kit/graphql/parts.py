@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from foundation.storage.clock import Clock
 from foundation.storage.settings import DatabaseSettings
 from subgraphs.kit.auth import SessionVerifier
+from subgraphs.kit.given_settings import GivenSettings
 from subgraphs.kit.live.event_bus import EventBus, MemoryBus
 from subgraphs.kit.live.settings import LiveSettings
 from subgraphs.kit.reads.options import ReadOptions
@@ -21,6 +22,7 @@ class SubgraphParts:
         bus: Brings notices of changes to the streams of this process; without one of several processes,
             streams see only the changes made by mutations in this one.
         live: The settings of streams.
+        given: Settings of blocks that do not come from the environment.
     """
 
     database: DatabaseSettings
@@ -31,3 +33,4 @@ class SubgraphParts:
     kafka: str | None = None
     bus: EventBus = field(default_factory=MemoryBus)
     live: LiveSettings = field(default_factory=LiveSettings)
+    given: GivenSettings = field(default_factory=GivenSettings)

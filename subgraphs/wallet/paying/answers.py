@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from typing import Final, NamedTuple
 
 from msgspec import Struct
@@ -40,16 +41,43 @@ WORDS: Final = {
     _C.PENDING: "We don't know yet whether this went through. Please don't pay again: we'll tell you.",
 }
 
+
+class Decline(StrEnum):
+    """Why a bank or card declined the last attempt to pay.
+
+    INSUFFICIENT_FUNDS: There isn't enough money in the account. EXPIRED_CARD: The card has expired.
+    WRONG_SECURITY_CODE: The card's security code was wrong. NOT_CONFIRMED: The bank wanted the customer to
+    confirm the payment, and that didn't happen. REFUSED: The bank doesn't say why; it can be asked.
+    """
+
+    INSUFFICIENT_FUNDS = "INSUFFICIENT_FUNDS"
+    EXPIRED_CARD = "EXPIRED_CARD"
+    WRONG_SECURITY_CODE = "WRONG_SECURITY_CODE"
+    NOT_CONFIRMED = "NOT_CONFIRMED"
+    REFUSED = "REFUSED"
+
+
 DECLINES: Final = {
-    "insufficient_funds": "Your bank says there isn't enough money in the account.",
-    "expired_card": "The card has expired.",
-    "incorrect_cvc": "The security code of the card was wrong.",
-    "authentication_required": "Your bank wanted you to confirm the payment, and that didn't happen.",
-    "payment_intent_authentication_failure": "Your bank couldn't confirm that it was you.",
-    "lost_card": "The card was declined. Please ask your bank.",
-    "stolen_card": "The card was declined. Please ask your bank.",
+    "insufficient_funds": Decline.INSUFFICIENT_FUNDS,
+    "expired_card": Decline.EXPIRED_CARD,
+    "incorrect_cvc": Decline.WRONG_SECURITY_CODE,
+    "authentication_required": Decline.NOT_CONFIRMED,
+    "payment_intent_authentication_failure": Decline.NOT_CONFIRMED,
+    "card_declined": Decline.REFUSED,
+    "do_not_honor": Decline.REFUSED,
+    "generic_decline": Decline.REFUSED,
+    "lost_card": Decline.REFUSED,
+    "stolen_card": Decline.REFUSED,
 }
-"""What a customer is told of a processor's codes; of all others, that the payment was declined."""
+"""What a processor's codes mean; another one says nothing to a customer."""
+
+DECLINED: Final = {
+    Decline.INSUFFICIENT_FUNDS: "Your bank says there isn't enough money in the account.",
+    Decline.EXPIRED_CARD: "The card has expired.",
+    Decline.WRONG_SECURITY_CODE: "The security code of the card was wrong.",
+    Decline.NOT_CONFIRMED: "Your bank wanted you to confirm the payment, and that didn't happen.",
+    Decline.REFUSED: "The card was declined. Please ask your bank.",
+}
 
 STATUS: Final = {
     _S.ASKED: PENDING,
@@ -84,6 +112,17 @@ class Answer(Struct, frozen=True):
             return ""
         open_ = [part for part in charges(self.parts) if part.state is PartState.OPEN]
         return open_[-1].url if open_ else ""
+
+    @property
+    def decline(self) -> Decline | None:
+        """Return why the customer's last attempt to pay was declined; None if it was not."""
+        declined = [DECLINES.get(part.reason) for part in charges(self.parts)]
+        return declined[-1] if declined and not self.is_paid else None
+
+    @property
+    def is_paid(self) -> bool:
+        """Tell whether a customer has paid what the processor is still to confirm, or has confirmed."""
+        return any(part.state in {PartState.PROCESSING, PartState.DONE} for part in charges(self.parts))
 
     @property
     def transaction(self) -> StoredTransaction | None:
@@ -137,7 +176,7 @@ def words_of(answer: Answer) -> str:
 
 
 def _of_deposit(answer: Answer, payment: Payment) -> str:
-    declined = next((DECLINES.get(part.reason, "") for part in charges(answer.parts) if part.reason), "")
+    declined = DECLINED[answer.decline] if answer.decline else ""
     match payment.state:
         case PaymentState.DONE:
             words = "The money is in your wallet."
@@ -147,6 +186,8 @@ def _of_deposit(answer: Answer, payment: Payment) -> str:
             )
         case PaymentState.OPEN if answer.refusal is None and answer.instructions is not None:
             words = "Send the transfer from your bank. It's in your wallet once it has reached us."
+        case PaymentState.OPEN if answer.refusal is None and answer.is_paid:
+            words = "Your payment is being confirmed."
         case PaymentState.OPEN if answer.refusal is None:
             words = declined or "Finish the payment at our payment provider."
         case PaymentState.FAILED if declined:

@@ -52,6 +52,11 @@ class OpenedPayments:
         destinations = Destinations(wallet.database, PAYMENTS)
         return cls(work, PaymentRequests(file, work, destinations, Allocation(store, processors)))
 
+    async def close(self) -> None:
+        """Close the connections to processors."""
+        for opened in self.work.asking.processors.values():
+            await opened.processor.close()
+
 
 def opened_payments(wallet: OpenedWallet, settings: PaymentsSettings) -> OpenedPayments:
     """Return the payments of a wallet as settings have them; without a file, there are none.

@@ -9,12 +9,12 @@ from strawberry import ID, Private
 
 from subgraphs.kit.graphql.descriptions import described, fields_described
 from subgraphs.kit.graphql.money import MinorUnits, Money, money
-from subgraphs.kit.graphql.platform_errors import PlatformError
+from subgraphs.kit.graphql.platform_errors import PlatformError, PlatformErrorCode
 from subgraphs.kit.graphql.schema_building import assumed_size
 from subgraphs.wallet.history.transaction_types import Transaction
 from subgraphs.wallet.history.transactions import StoredTransaction
 from subgraphs.wallet.limit_types import SEVERAL
-from subgraphs.wallet.paying.answers import Answer, words_of
+from subgraphs.wallet.paying.answers import Answer, Decline, words_of
 from subgraphs.wallet.paying.requests import OfferedMethod
 from subgraphs.wallet.payments.payment import Direction, Payment
 
@@ -22,6 +22,7 @@ MAX_PAYMENTS: Final = 50
 """How many payments a customer is shown at once."""
 
 strawberry.enum(Direction, name="PaymentDirection", description="Which way money goes.")
+described(strawberry.enum(Decline, name="PaymentDecline"))
 
 
 @described
@@ -108,6 +109,20 @@ class PaymentMethod:
         return money(minor, self.offered.currency, self.locale)
 
 
+@fields_described
+@strawberry.type
+class TransferInstructions:
+    """Where a customer has to send a bank transfer to.
+
+    Attributes:
+        reference: What has to be written into it, so that it is found.
+    """
+
+    holder: str
+    account: str
+    reference: str
+
+
 @described
 @strawberry.type(name="Payment")
 class ShownPayment:
@@ -158,28 +173,29 @@ class ShownPayment:
         return words_of(self.answer)
 
     @strawberry.field
+    def code(self) -> PlatformErrorCode | None:
+        """Why it is not going its way, as a code: PENDING means that nobody knows yet; null if it is."""
+        return PlatformErrorCode(self.answer.refusal.code) if self.answer.refusal else None
+
+    @strawberry.field
+    def decline(self) -> Decline | None:
+        """Why the last attempt to pay was declined; null if it was not, or nobody says why."""
+        return self.answer.decline
+
+    @strawberry.field
     def url(self) -> str | None:
         """Where the customer can still pay; null if nowhere."""
         return self.answer.url or None
+
+    @strawberry.field
+    def instructions(self) -> TransferInstructions | None:
+        """What the customer still has to do for a bank transfer; null if nothing."""
+        return _instructions(self.answer)
 
     @property
     def _payment(self) -> Payment:
         assert self.answer.payment is not None  # noqa: S101 - what is shown is there
         return self.answer.payment
-
-
-@fields_described
-@strawberry.type
-class TransferInstructions:
-    """Where a customer has to send a bank transfer to.
-
-    Attributes:
-        reference: What has to be written into it, so that it is found.
-    """
-
-    holder: str
-    account: str
-    reference: str
 
 
 @described
@@ -204,12 +220,11 @@ class PaymentPayload:
     def of(cls, answer: Answer, locale: str) -> "PaymentPayload":
         """Return an answer as the graph shows it."""
         payment = answer.payment
-        told = answer.instructions
         return cls(
             transaction=None if payment is None else _transaction(answer, locale),
             payment=None if payment is None else ShownPayment(answer=answer, locale=locale),
             redirect_url=answer.url or None,
-            instructions=None if told is None else TransferInstructions(**told._asdict()),
+            instructions=_instructions(answer),
             errors=PlatformError.of(answer.refusal),
         )
 
@@ -263,6 +278,11 @@ class AddBankAccountInput:
     holder: str
     iban: str
     idempotency_key: ID
+
+
+def _instructions(answer: Answer) -> TransferInstructions | None:
+    told = answer.instructions
+    return None if told is None else TransferInstructions(**told._asdict())
 
 
 def _transaction(answer: Answer, locale: str) -> Transaction | None:

@@ -40,8 +40,8 @@ class OfferedMethod(Struct, frozen=True, kw_only=True):
         id: As `deposit` and `withdraw` take it.
         minimum: In minor units.
         maximum: In minor units; of a withdrawal to the source no more than can go back there.
-        fee: Of the smallest amount, in minor units; 0 if there is none.
-        fee_permille: What is added to it, in thousandths of the amount.
+        fee: What is kept of each payment, in minor units; 0 if nothing is.
+        fee_permille: What is kept beside it, in thousandths of the amount.
         days: Working days until the money is there.
         reviewed_above: Above which amount a person looks at it first; None if nobody does.
     """
@@ -106,6 +106,12 @@ class PaymentRequests:
         known = await self.destinations.of(owner)
         back = sum(minor for _, minor in await self.allocation.refundable(owner, standing.currency))
         return [shown for method in offered for shown in self._ways_out(customer, method, known, back)]
+
+    def takes_accounts(self, customer: Customer) -> bool:
+        """Tell whether a customer can withdraw to a bank account, so that it makes sense to add one."""
+        standing, brand = customer.standing, customer.owner.brand
+        offered = self.file.offered(Direction.WITHDRAWAL, brand, standing.jurisdiction, standing.currency)
+        return any(not method.is_to_source for method in offered)
 
     def _ways_out(
         self, customer: Customer, method: MethodConfig, known: Sequence[Destination], back: int
@@ -287,7 +293,7 @@ class PaymentRequests:
             currency=currency,
             minimum=amounts.minimum,
             maximum=amounts.maximum,
-            fee=amounts.fee_of(amounts.minimum),
+            fee=amounts.fee,
             fee_permille=amounts.fee_permille,
             days=method.days,
             reviewed_above=self._reviewed_above(method, currency),

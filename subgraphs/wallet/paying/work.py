@@ -92,7 +92,9 @@ class PaymentWork:
         if payment_id is None:
             await self._unknown(processor, notice)
             return False
-        await self.advance(payment_id)
+        advanced = await self.advance(payment_id)
+        if advanced is not None:  # an attempt that was declined moves no money, and is shown
+            self.wallet.announce(advanced[0].owner)
         return True
 
     async def look(self, payment_id: str) -> None:
@@ -143,14 +145,20 @@ class PaymentWork:
         if payment.due_at != seen.due_at:
             return False
         state = state_of(payment, parts)
-        if step is None:
-            return await self.store.schedule(payment, state, None, 0)
-        pause = min(SHORTEST_PAUSE * 2 ** min(payment.tries, MAX_DOUBLINGS), MAX_PAUSE)
+        due_at = None if step is None else await self._due(payment, parts)
+        noted = await self.store.schedule(payment, state, due_at, 0 if step is None else payment.tries + 1)
+        if noted and state is not payment.state:  # also one by which no money moves is shown at once
+            self.wallet.announce(payment.owner)
+        return noted
+
+    async def _due(self, payment: Payment, parts: list[Part]) -> datetime:
+        """Return when somebody has to look at a payment again that waits for others."""
+        pause: timedelta = min(SHORTEST_PAUSE * 2 ** min(payment.tries, MAX_DOUBLINGS), MAX_PAUSE)
         due_at = await self.wallet.now() + pause
         ends = [part.expires_at for part in charges(parts) if part.expires_at and not part.is_over]
         if later := [end for end in ends if end > await self.wallet.now()]:
             due_at = min(due_at, *later)
-        return await self.store.schedule(payment, state, due_at, payment.tries + 1)
+        return due_at
 
     async def _done(self, payment: Payment, parts: list[Part], step: Step) -> bool:
         """Do a step; return whether there may be more to do at once."""

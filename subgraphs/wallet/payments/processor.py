@@ -269,3 +269,7 @@ class Processor(Protocol):
             Unanswered: That cannot be known now, or the day is not over.
         """
         ...
+
+    async def close(self) -> None:
+        """Close the connections."""
+        ...

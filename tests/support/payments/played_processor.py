@@ -132,6 +132,9 @@ class PlayedProcessor:
                 if not came and booked.state is PartState.FAILED:
                     yield self._line(booked, booked.amount)
 
+    async def close(self) -> None:
+        """Close nothing: it is in memory."""
+
     def _line(self, booked: Booked, amount: int) -> ReportLine:
         """Return a line of the report."""
         side = "in" if amount > 0 else "out"

@@ -17,6 +17,7 @@ from subgraphs.club_kit.domain.schemes import Brand
 from subgraphs.kit.auth import SessionVerifier
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.funds import Purpose, Reservation, Settlement
+from subgraphs.kit.given_settings import GivenSettings
 from subgraphs.kit.graphql.app import Subgraph
 from subgraphs.kit.graphql.parts import SubgraphParts
 from subgraphs.kit.live.event_bus import EventBus, MemoryBus
@@ -119,7 +120,12 @@ def settled(reservation: Reservation, returns: int, name: str = "settled") -> Se
 
 
 def wallet_subgraph(
-    url: str, clock: ManualClock, *, execution: Execution = "compiled", bus: EventBus | None = None
+    url: str,
+    clock: ManualClock,
+    *,
+    execution: Execution = "compiled",
+    bus: EventBus | None = None,
+    given: GivenSettings | None = None,
 ) -> Subgraph:
     """Return the wallet's subgraph over an existing database; its streams do not pause between events."""
     parts = SubgraphParts(
@@ -130,6 +136,7 @@ def wallet_subgraph(
         ReadOptions(execution=execution),
         bus=bus or MemoryBus(),
         live=LiveSettings(interval_seconds=0),
+        given=given or GivenSettings(),
     )
     return create_subgraph(parts)
 
@@ -141,6 +148,7 @@ async def served_wallet(
     accounts: Mapping[Owner, Account] | None = None,
     brand: Brand | None = None,
     buses: tuple[EventBus, EventBus] | None = None,
+    given: GivenSettings | None = None,
 ) -> AsyncIterator[ServedWallet]:
     """Serve the wallet of a brand over a new database.
 
@@ -149,11 +157,12 @@ async def served_wallet(
         accounts: What account messages have said; one in good standing by default.
         brand: By default Northbet.
         buses: Of the process that moves money, and of the subgraph; by default one in memory.
+        given: Settings that the subgraph has not from the environment, such as those of payments.
     """
     settings, clock = DatabaseSettings(url=url), ManualClock(NOW)
     await migrate(settings, "wallet", METADATA)
     moving, serving = buses or (MemoryBus(),) * 2
-    subgraph = wallet_subgraph(url, clock, bus=serving)
+    subgraph = wallet_subgraph(url, clock, bus=serving, given=given)
     database = Database.open(settings, "wallet")
     wallet = OpenedWallet.of(database, clock, moving.customers_changed)
     known = brand or make_brand()
