@@ -68,7 +68,7 @@ OWN: Final[tuple[Block, ...]] = (
         ),
         settings=(
             "subgraphs.wallet.closing.settings:CloseSettings",
-            "subgraphs.wallet.payments.methods.configuration:PaymentsSettings",
+            "subgraphs.wallet.payments.configuration:PaymentsSettings",
         ),
         workers=("upkeep", "closes", "cashier", "operators"),
         area="backoffice.finance.area:FinanceArea",

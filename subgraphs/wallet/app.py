@@ -20,7 +20,7 @@ from subgraphs.wallet.loaders import WalletContext
 from subgraphs.wallet.models import CUSTOMER_ACCOUNT, LEDGER, LIMITS, OPERATORS, REFERENCE
 from subgraphs.wallet.opened import OpenedWallet
 from subgraphs.wallet.paying.opened import opened_payments
-from subgraphs.wallet.payments.methods.configuration import PaymentsSettings
+from subgraphs.wallet.payments.configuration import PaymentsSettings
 from subgraphs.wallet.schema import create_schema
 from subgraphs.wallet.seamless.operator_sessions import OperatorSessions
 from subgraphs.wallet.seamless.operator_wallets import OperatorWallets

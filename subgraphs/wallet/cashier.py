@@ -12,14 +12,13 @@ from subgraphs.kit.rounds import WorkerParts
 from subgraphs.wallet.opened import OpenedWallet, UnknownBrand
 from subgraphs.wallet.paying.opened import OpenedPayments, opened_payments
 from subgraphs.wallet.paying.reconciliation.reconciler import Reconciler
-from subgraphs.wallet.payments.methods.configuration import PaymentsSettings
+from subgraphs.wallet.payments.configuration import PaymentsSettings
 from subgraphs.wallet.payments.processor import Unanswered, Unavailable, Unreadable
 from subgraphs.wallet.payments.records.cases import count_open
 
 log = structlog.get_logger(__name__)
 BATCH: Final = 50
 """How many payments a round looks at."""
-
 
 REPORTS_AGAIN: Final = 600.0
 """After how many seconds reports are looked for again."""

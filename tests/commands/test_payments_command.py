@@ -1,8 +1,9 @@
 """Payments by processes of their own, at a simulated processor: a webhook, a lost webhook, and commands."""
 
-import asyncio
+import json
 import re
 from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,25 +15,22 @@ from foundation.storage.clock import SystemClock
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 from subgraphs.kit.domain.keys import Owner
-from subgraphs.kit.rounds import WorkerParts
-from subgraphs.wallet.cashier import create_rounds
 from subgraphs.wallet.models import METADATA
 from subgraphs.wallet.opened import OpenedWallet
 from subgraphs.wallet.paying.opened import OpenedPayments, opened_payments
 from subgraphs.wallet.paying.requests import Asked, Customer
-from subgraphs.wallet.payments.methods.configuration import PaymentsSettings
+from subgraphs.wallet.payments.configuration import PaymentsSettings
 from subgraphs.wallet.payments.payment import Direction, PaymentState
 from tests.support.database_probe import migrate
 from tests.support.processes.running_furlong import Programs, eventually, programs_in
 from tests.support.wallet.money_clients import BRAND, MoneyClients
+from tools.private_kafka import PrivateKafka
 from tools.private_mariadb import PrivateMariadb
 
 pytestmark = [pytest.mark.usefixtures("processes"), pytest.mark.timeout(600)]
 ANN = Owner(BRAND, "ann")
 METHOD = {"id": "card", "names": {"en": "Card"}, "direction": "DEPOSIT", "amounts": {"GBP": {"minimum": 100}}}
-SECRETS = {"stripe-key": "sk_test_simulated", "stripe-webhook": "whsec_simulated"}
-
-MAX_ROUNDS = 120
+KEY, WEBHOOKS = "sk_test_simulated", "whsec_simulated"
 
 
 @pytest.fixture
@@ -47,11 +45,10 @@ async def wallet(mariadb: PrivateMariadb) -> AsyncIterator[tuple[DatabaseSetting
 
 
 def configured(folder: Path, port: int) -> PaymentsSettings:
-    """Write the file of payments and the secrets; return the settings that name them."""
+    """Write the file of payments and the key; return the settings that name them."""
     secrets = folder / "secrets"
     secrets.mkdir()
-    for name, secret in SECRETS.items():
-        (secrets / name).write_text(secret)
+    (secrets / "stripe-key").write_text(KEY)
     options = {"api_base": f"http://127.0.0.1:{port}"}
     method = METHOD | {"routes": [{"processor": "simulated"}]}
     content = {
@@ -85,7 +82,7 @@ async def test_a_deposit_is_heard_or_looked_for(
     wallet: tuple[DatabaseSettings, OpenedWallet],
     tmp_path: Path,
     free_port: Callable[[], int],
-    monkeypatch: pytest.MonkeyPatch,
+    empty_kafka: PrivateKafka,
 ) -> None:
     """With webhooks `payments serve` notes it; without, the cashier asks; nothing differs afterwards."""
     database, opened = wallet
@@ -95,6 +92,8 @@ async def test_a_deposit_is_heard_or_looked_for(
         "FURLONG_DATABASE_URL": database.url,
         "FURLONG_PAYMENTS_FILE": str(settings.file),
         "FURLONG_PAYMENTS_SECRET_FOLDER": str(settings.secret_folder),
+        "FURLONG_PAYMENTS_SECRETS": json.dumps({"stripe-webhook": WEBHOOKS}),
+        "FURLONG_KAFKA_BOOTSTRAP": empty_kafka.bootstrap,
     }
     with programs_in(tmp_path, environment) as programs:
         simulator: tuple[Any, ...] = ("simulator", "payments", f"--data={tmp_path / 'books'}")
@@ -111,16 +110,12 @@ async def test_a_deposit_is_heard_or_looked_for(
         serving.kill()
         serving.wait()
         lost = await deposited(opened, payments, "lost")
-        for name, value in environment.items():
-            monkeypatch.setenv(name, value)
-        rounds = create_rounds(WorkerParts(database, SystemClock()))
-        for _ in range(MAX_ROUNDS):
-            await rounds.round()
-            if is_done(programs, lost):
-                break
-            await asyncio.sleep(1)
-        await rounds.close()
-        assert is_done(programs, lost)
+        programs.run("topics", "create")
+        programs.start("worker", "wallet-cashier")
+        eventually(lambda: is_done(programs, lost), "the cashier has asked")
+        yesterday = str((SystemClock().now() - timedelta(days=1)).date())
+        compared = programs.run("payments", "compare", "simulated", yesterday)
+        assert compared == "0 lines, 0 matched, 0 cases.\n"
         assert programs.run("payments", "cases") == "Nothing differs.\n"
 
 

@@ -36,7 +36,7 @@ def serve(
     from furlong.serve.http_server import listen as open_listener
     from furlong.serve.http_server import serving
     from furlong.workers.money.payments_server import open_payments_server
-    from subgraphs.wallet.payments.methods.configuration import PaymentsSettings
+    from subgraphs.wallet.payments.configuration import PaymentsSettings
 
     log_to_stderr()
     settings, databases = read_settings(PaymentsSettings), database_settings()
@@ -169,7 +169,7 @@ async def _opened(database: Database, processor: str) -> OpenedPayments:
     """Return the payments over a database, which has such a processor."""
     from subgraphs.wallet.opened import OpenedWallet
     from subgraphs.wallet.paying.opened import opened_payments
-    from subgraphs.wallet.payments.methods.configuration import PaymentsError, PaymentsSettings
+    from subgraphs.wallet.payments.configuration import PaymentsError, PaymentsSettings
 
     try:
         wallet = OpenedWallet.of(database, running_clock())

@@ -16,7 +16,7 @@ from subgraphs.kit.live.wiring import open_publisher
 from subgraphs.wallet.opened import OpenedWallet
 from subgraphs.wallet.paying.opened import opened_payments
 from subgraphs.wallet.paying.webhooks import PATH, webhooks_app
-from subgraphs.wallet.payments.methods.configuration import PaymentsSettings
+from subgraphs.wallet.payments.configuration import PaymentsSettings
 
 
 @dataclass(frozen=True, slots=True)

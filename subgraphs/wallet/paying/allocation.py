@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.wallet.paying.asking import OpenProcessor
-from subgraphs.wallet.payments.methods.configuration import MethodConfig
+from subgraphs.wallet.payments.configuration import MethodConfig
 from subgraphs.wallet.payments.payment import Part, Payment
 from subgraphs.wallet.payments.processor import PartKind
 from subgraphs.wallet.payments.records.store import PaymentStore

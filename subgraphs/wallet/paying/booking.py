@@ -16,16 +16,12 @@ from subgraphs.wallet.funds.written_reservations import returned, taken, voided
 from subgraphs.wallet.ledger.ledger import Ledger
 from subgraphs.wallet.ledger.transfers import CreateTransferStatus, Transfer, TransferFlags
 from subgraphs.wallet.payments.payment import RECEIVED, Part, Payment, is_foreign
-from subgraphs.wallet.payments.processor import PartKind, PartState
+from subgraphs.wallet.payments.processor import Contradiction, PartKind, PartState
 
 _S: Final = CreateTransferStatus
 MADE: Final = frozenset({_S.CREATED, _S.EXISTS})
 LACKING: Final = frozenset({_S.EXCEEDS_CREDITS, _S.DEBIT_ACCOUNT_NOT_FOUND, _S.ID_ALREADY_FAILED})
 ENDED: Final = MADE | {_S.PENDING_TRANSFER_ALREADY_POSTED, _S.PENDING_TRANSFER_ALREADY_VOIDED}
-
-
-class NotBookable(Exception):
-    """The ledger refuses what follows from a payment: a fault of ours, or of the ledger's rows."""
 
 
 def fee_of(payment: Payment) -> str:
@@ -54,7 +50,7 @@ class Booking:
         """Keep the money of a withdrawal; return whether the customer has as much.
 
         Raises:
-            NotBookable: The ledger has another reason to refuse.
+            Contradiction: The ledger has another reason to refuse.
         """
         await self.accounts.open_house(payment.brand_id, payment.currency)
         kept = [_kept(payment, part.part_id, part.amount_minor, TransferCode.WITHDRAWAL) for part in parts]
@@ -62,14 +58,14 @@ class Booking:
             kept.append(_kept(payment, fee_of(payment), payment.fee_minor, TransferCode.FEE))
         status = await self._linked(kept)
         if status not in MADE | LACKING:
-            raise NotBookable(f"{payment.payment_id}: {status.value}")
+            raise Contradiction(f"{payment.payment_id}: {status.value}")
         return status in MADE
 
     async def book(self, payment: Payment, parts: Sequence[Part], part: Part) -> None:
         """Bring the ledger to the state of a part.
 
         Raises:
-            NotBookable: The ledger refuses it.
+            Contradiction: The ledger refuses it.
         """
         await self.accounts.open_house(payment.brand_id, payment.currency)
         match part.kind:
@@ -139,7 +135,7 @@ class Booking:
         """End a pending transfer; return what the ledger says if it has ended otherwise.
 
         Raises:
-            NotBookable: There is no such transfer.
+            Contradiction: There is no such transfer.
         """
         is_post = how is TransferFlags.POST_PENDING_TRANSFER
         name = taken(pending) if is_post else voided(pending)
@@ -147,13 +143,13 @@ class Booking:
         end = Transfer(id=name, pending_id=pending, amount=amount, flags=int(how))
         status = (await self.ledger.create_transfer(end)).status
         if status not in ENDED:
-            raise NotBookable(f"{pending}: {status.value}")
+            raise Contradiction(f"{pending}: {status.value}")
         return status
 
     async def _made(self, chain: Sequence[Transfer]) -> None:
         status = await self._linked(chain)
         if status not in MADE:
-            raise NotBookable(f"{chain[0].id}: {status.value}")
+            raise Contradiction(f"{chain[0].id}: {status.value}")
 
     async def _linked(self, transfers: Sequence[Transfer]) -> CreateTransferStatus:
         """Create all transfers or none; return why not, or that they are there."""

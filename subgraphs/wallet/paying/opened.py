@@ -13,7 +13,7 @@ from subgraphs.wallet.paying.destinations import Destinations
 from subgraphs.wallet.paying.processors import open_processors
 from subgraphs.wallet.paying.requests import PaymentRequests
 from subgraphs.wallet.paying.work import PaymentWork
-from subgraphs.wallet.payments.methods.configuration import PaymentsFile, PaymentsSettings
+from subgraphs.wallet.payments.configuration import PaymentsFile, PaymentsSettings
 from subgraphs.wallet.payments.records.store import PaymentStore
 
 

@@ -9,7 +9,7 @@ from foundation.late_imports import NotInstalled
 from foundation.storage.clock import Clock
 from subgraphs.kit.named_secrets import NamedSecrets
 from subgraphs.wallet.paying.asking import OpenProcessor
-from subgraphs.wallet.payments.methods.configuration import (
+from subgraphs.wallet.payments.configuration import (
     PaymentsError,
     PaymentsFile,
     PaymentsSettings,

@@ -15,9 +15,9 @@ from subgraphs.wallet.limits.records import Standing
 from subgraphs.wallet.paying.allocation import Allocation
 from subgraphs.wallet.paying.answers import Answer, Instructions, refusal_of, refused
 from subgraphs.wallet.paying.destinations import Destination, Destinations
+from subgraphs.wallet.paying.routing import Chosen, choose
 from subgraphs.wallet.paying.work import PaymentWork
-from subgraphs.wallet.payments.methods.configuration import MethodConfig, PaymentsFile
-from subgraphs.wallet.payments.methods.routing import Chosen, choose
+from subgraphs.wallet.payments.configuration import MethodConfig, PaymentsFile
 from subgraphs.wallet.payments.payment import (
     Direction,
     Part,

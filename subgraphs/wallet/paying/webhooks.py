@@ -16,7 +16,6 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from foundation.storage.errors import is_unavailable
-from subgraphs.wallet.paying.booking import NotBookable
 from subgraphs.wallet.paying.work import PaymentWork
 from subgraphs.wallet.payments.processor import Unreadable, WrongSignature
 from subgraphs.wallet.payments.records.cases import Case, CaseKind, open_case
@@ -78,10 +77,7 @@ class Webhooks:
             await self._keep(name, body, str(why))
             return Response(status_code=HTTPStatus.OK)
         for notice in notices:
-            try:
-                await self._work.notice(name, notice)
-            except NotBookable as why:  # it is noted, and tried again when it is due
-                log.error("payment_not_bookable", processor=name, why=str(why))  # noqa: TRY400 - says all
+            await self._work.notice(name, notice)
         return Response(status_code=HTTPStatus.OK)
 
     async def _keep(self, name: str, body: bytes, why: str) -> None:

@@ -15,11 +15,19 @@ from subgraphs.wallet.limits.claims import Claim
 from subgraphs.wallet.opened import OpenedWallet
 from subgraphs.wallet.paying.admission import Admission
 from subgraphs.wallet.paying.asking import Asking, absent
-from subgraphs.wallet.paying.booking import Booking, NotBookable, is_owed
+from subgraphs.wallet.paying.booking import Booking, is_owed
+from subgraphs.wallet.payments.merging import merged
 from subgraphs.wallet.payments.payment import Part, Payment, charges, is_foreign, state_of
-from subgraphs.wallet.payments.processor import Notice, PartKind, PartState, Unanswered, Unavailable
+from subgraphs.wallet.payments.processor import (
+    Contradiction,
+    Notice,
+    PartKind,
+    PartState,
+    Unanswered,
+    Unavailable,
+)
 from subgraphs.wallet.payments.records.cases import Case, CaseKind, open_case
-from subgraphs.wallet.payments.records.store import PaymentStore, merged
+from subgraphs.wallet.payments.records.store import PaymentStore
 from subgraphs.wallet.payments.steps import (
     Accept,
     Admit,
@@ -76,7 +84,7 @@ class PaymentWork:
             payment, parts = loaded
             step = next_step(payment, parts, await self.wallet.now())
             waits = isinstance(step, Follow) and not looks
-            if step is not None and not waits and await self._done(payment, parts, step):
+            if step is not None and not waits and await self._tried(payment, parts, step):
                 continue
             if await self._scheduled(payment_id, payment, step):
                 break
@@ -154,11 +162,30 @@ class PaymentWork:
     async def _due(self, payment: Payment, parts: list[Part]) -> datetime:
         """Return when somebody has to look at a payment again that waits for others."""
         pause: timedelta = min(SHORTEST_PAUSE * 2 ** min(payment.tries, MAX_DOUBLINGS), MAX_PAUSE)
-        due_at = await self.wallet.now() + pause
+        now = await self.wallet.now()
         ends = [part.expires_at for part in charges(parts) if part.expires_at and not part.is_over]
-        if later := [end for end in ends if end > await self.wallet.now()]:
-            due_at = min(due_at, *later)
-        return due_at
+        return min([now + pause, *(end for end in ends if end > now)])
+
+    async def _tried(self, payment: Payment, parts: list[Part], step: Step) -> bool:
+        """Do a step; a person has to look at one that contradicts what is there, and others go on."""
+        try:
+            return await self._done(payment, parts, step)
+        except Contradiction as why:
+            log.error("payment_contradicts", payment=payment.payment_id, why=str(why))  # noqa: TRY400 - says all
+            case = Case(
+                kind=CaseKind.DIFFERENT,
+                processor=next((part.processor for part in parts), ""),
+                subject=f"contradiction {payment.payment_id}",
+                brand_id=payment.brand_id,
+                payment_id=payment.payment_id,
+                currency=payment.currency,
+                amount_minor=payment.amount_minor,
+                details={"step": type(step).__name__, "why": str(why)},
+                opened_at=await self.wallet.now(),
+            )
+        async with self.wallet.database.write() as connection:
+            await open_case(connection, self.store.tables, case)
+        return False
 
     async def _done(self, payment: Payment, parts: list[Part], step: Step) -> bool:
         """Do a step; return whether there may be more to do at once."""
@@ -177,7 +204,7 @@ class PaymentWork:
             case Admit(part):
                 await self.admission.admit(payment, part.part_id)
             case Book(part):
-                goes_on = await self._book(payment, parts, part)
+                await self._book(payment, parts, part)
             case GiveBack():
                 await self.admission.give_back(payment)
         return goes_on
@@ -191,7 +218,8 @@ class PaymentWork:
             held = account and await self.booking.hold(replace(payment, account_id=account), parts)
             async with self.wallet.database.write() as connection:
                 if held:
-                    await self.store.accept(connection, payment.payment_id, account, await self.wallet.now())
+                    at = await self.wallet.clock.machine.at(connection)
+                    await self.store.accept(connection, payment.payment_id, account, at)
                 else:
                     await self.store.refuse(connection, payment.payment_id, "INSUFFICIENT_FUNDS")
         self.wallet.announce(payment.owner)
@@ -251,16 +279,12 @@ class PaymentWork:
         await self.store.merge(part.processor, notice, await self.wallet.now())
         return True
 
-    async def _book(self, payment: Payment, parts: list[Part], part: Part) -> bool:
-        """Bring the ledger to the state of a part; return whether it is there."""
-        try:
-            await self.booking.book(payment, parts, part)
-        except NotBookable as why:
-            log.error("payment_not_bookable", payment=payment.payment_id, why=str(why))  # noqa: TRY400 - says all
-            return False
+    async def _book(self, payment: Payment, parts: list[Part], part: Part) -> None:
+        """Bring the ledger to the state of a part."""
+        await self.booking.book(payment, parts, part)
         async with self.wallet.database.write() as connection:
             await self.store.set_part(connection, part.part_id, booked=part.state.value)
-            if case := case_of(payment, parts, part, await self.wallet.now()):
+            if case := case_of(payment, parts, part, await self.wallet.clock.machine.at(connection)):
                 await open_case(connection, self.store.tables, case)
             if not payment.is_deposit and part.state is PartState.DONE:
                 at = await self.wallet.clock.at(connection)
@@ -270,7 +294,6 @@ class PaymentWork:
                 if await self.wallet.claims.knows(connection, payment.owner):
                     await self.wallet.claims.record(connection, claim)
         self.wallet.announce(payment.owner)
-        return True
 
     async def _is_held(self, currency: str) -> bool:
         async with self.wallet.database.read() as connection:

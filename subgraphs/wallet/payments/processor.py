@@ -184,6 +184,10 @@ class Unavailable(Exception):
     """The processor has certainly not done it, and cannot now; another one may be asked instead."""
 
 
+class Contradiction(Exception):
+    """Something else stands under our id at the processor, or in the ledger: a person has to look."""
+
+
 class WrongSignature(Exception):
     """A webhook was not sent by the processor, or is too old: nothing of it is believed."""
 
@@ -195,7 +199,8 @@ class Unreadable(ValueError):
 class Processor(Protocol):
     """Who moves customers' money between us and them.
 
-    Each request under an id has one effect, however often it is sent; another request under it is an error.
+    Each request under an id has one effect, however often it is sent; another request under it raises
+    `Contradiction`.
     What the processor refuses for good is a notice FAILED with its reason.
     """
 

@@ -14,7 +14,7 @@ from subgraphs.wallet.paying.answers import Answer
 from subgraphs.wallet.paying.asking import OpenProcessor
 from subgraphs.wallet.paying.opened import OpenedPayments
 from subgraphs.wallet.paying.requests import Asked, Customer
-from subgraphs.wallet.payments.methods.configuration import PaymentsFile
+from subgraphs.wallet.payments.configuration import PaymentsFile
 from subgraphs.wallet.payments.payment import Direction
 from tests.subgraphs.wallet.limited_wallet import LimitedWallet
 from tests.support.money.contract import CURRENCY
@@ -31,7 +31,7 @@ FILE: Final = PaymentsFile.model_validate(
         "processors": [
             {"name": "first", "adapter": "stripe"},
             {"name": "second", "adapter": "stripe"},
-            {"name": "bank", "adapter": "bank"},
+            {"name": "bank", "adapter": "stripe"},
         ],
         "methods": [
             {

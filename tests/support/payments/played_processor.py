@@ -8,6 +8,7 @@ from typing import Final
 
 from subgraphs.wallet.payments.processor import (
     Charge,
+    Contradiction,
     Notice,
     PartKind,
     PartState,
@@ -28,6 +29,15 @@ class Fault(StrEnum):
     UNAVAILABLE = auto()
     LOST_BEFORE = auto()
     LOST_AFTER = auto()
+    CONTRADICTION = auto()
+
+
+FAULTS: Final[dict[Fault, type[Exception]]] = {
+    Fault.UNAVAILABLE: Unavailable,
+    Fault.LOST_BEFORE: Unanswered,
+    Fault.LOST_AFTER: Unanswered,
+    Fault.CONTRADICTION: Contradiction,
+}
 
 
 @dataclass
@@ -224,7 +234,7 @@ class PlayedProcessor:
         if (fault is Fault.LOST_AFTER) is is_before:
             return
         self.faults.pop(0)
-        raise Unavailable("refused") if fault is Fault.UNAVAILABLE else Unanswered("lost")
+        raise FAULTS[fault]("played")
 
     def _notice(self, booked: Booked) -> Notice:
         return Notice(

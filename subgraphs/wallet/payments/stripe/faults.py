@@ -1,7 +1,9 @@
 """What an answer of Stripe's may be instead of an object."""
 
+from subgraphs.wallet.payments.processor import Contradiction
 
-class OtherRequest(Exception):
+
+class OtherRequest(Contradiction):
     """Another request was sent under the same id before.
 
     Whoever asked for it has a fault, or its options have changed since: a person must look.

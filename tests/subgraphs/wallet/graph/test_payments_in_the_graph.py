@@ -17,7 +17,7 @@ from simulator.payments.serve import PaymentSettings, ServedPayments, serving_pa
 from simulator.payments.webhooks import SECRET
 from subgraphs.kit.given_settings import GivenSettings
 from subgraphs.wallet.paying.opened import OpenedPayments, opened_payments
-from subgraphs.wallet.payments.methods.configuration import PaymentsSettings
+from subgraphs.wallet.payments.configuration import PaymentsSettings
 from tests.subgraphs.wallet.graph.test_wallet_updates import PATIENCE_SECONDS, following, told
 from tests.support.subgraphs.club_samples import BRAND, NOW
 from tests.support.wallet.served_wallet import ServedWallet, served_wallet

@@ -1,5 +1,6 @@
 """Deposits and withdrawals, step by step, at processors that are played."""
 
+from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.graphql.platform_errors import PlatformErrorCode
 from subgraphs.wallet.funds.codes import AccountCode
 from subgraphs.wallet.limits.limit import LimitKind
@@ -224,3 +225,30 @@ async def test_money_of_which_nothing_is_known_is_a_case_for_a_person(wallet: Pa
         assert not await wallet.payments.work.notice("second", strange)
     [case] = await wallet.rows(PAYMENTS.case)
     assert (case.kind, case.processor, case.amount_minor) == ("unknown", "second", 1_000)
+
+
+async def test_what_contradicts_is_a_case_and_stops_no_other_payment(wallet: PaymentsWallet) -> None:
+    """Something else stands under the id at the processor: a person looks, and the worker goes on."""
+    wallet.played["first"].faults = [Fault.CONTRADICTION]
+    answer = await wallet.deposit(ANN, "d", 1_000)
+    assert answer.refusal is not None
+    assert answer.refusal.code == PlatformErrorCode.PENDING
+    await wallet.deposit(Owner("northbet", "ben"), "d", 700)
+    wallet.played["first"].faults = [Fault.CONTRADICTION]
+    wallet.played["first"].pays("first-1", 700)
+    wallet.later(minutes=1)
+    await wallet.work()
+    assert await wallet.cash(Owner("northbet", "ben")) == 690
+    assert {row.kind for row in await wallet.rows(PAYMENTS.case)} == {"different"}
+
+
+async def test_money_that_nobody_has_decided_on_cannot_go_back_twice(wallet: PaymentsWallet) -> None:
+    """A withdrawal does not use a charge whose money might have to go back by itself."""
+    await paid_in(wallet, "d", 500)
+    await wallet.deposit(ANN, "e", 1_000)
+    first = wallet.played["first"]
+    first.pays("first-2", 1_000)
+    merged = await wallet.payments.work.store.merge("first", first.said[-1], wallet.time.now())
+    assert merged is not None
+    left = await wallet.payments.work.store.refundable(ANN, "GBP")
+    assert [minor for _, minor in left] == [500]

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 
-import yaml
 from iso4217 import Currency
 from pydantic import (
     BaseModel,
@@ -45,7 +44,7 @@ class ProcessorConfig(_Part):
     """
 
     name: _Name
-    adapter: Literal["stripe", "bank"]
+    adapter: Literal["stripe"]
     options: dict[str, Any] = {}
     enabled: bool = True
 
@@ -229,6 +228,8 @@ class PaymentsSettings(BaseSettings):
         """
         if self.file is None:
             return NOTHING
+        import yaml  # noqa: PLC0415 - only if there is a file
+
         try:
             return PaymentsFile.model_validate(yaml.safe_load(self.file.read_text(encoding="utf-8")))
         except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from subgraphs.wallet.payments.methods.configuration import MethodConfig
+from subgraphs.wallet.payments.configuration import MethodConfig
 
 
 class Chosen(NamedTuple):

@@ -1,1 +1,0 @@
-"""By which methods customers pay, and which processors each of them asks."""
