@@ -336,7 +336,7 @@ class Mutation:
         return proposal_to_graphql(SeenProposal(rejected, visible=True), context.actor)
 
     @strawberry.mutation(directives=[permitted(Permission.OWN, FOUND)])
-    async def withdraw(self, info: OfficeInfo, id: ID) -> ProposalInfo:  # noqa: A002
+    async def withdraw_proposal(self, info: OfficeInfo, id: ID) -> ProposalInfo:  # noqa: A002
         """Withdraw one's own proposal."""
         context = info.context
         withdrawn = await context.area(PeopleArea).approvals.withdraw(

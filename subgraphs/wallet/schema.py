@@ -63,7 +63,7 @@ class Query:
             return None
         return await _wallet(info.context, viewer.owner)
 
-    @strawberry.federation.field(tags=[CUSTOMER], directives=[SEVERAL])
+    @strawberry.field(directives=[SEVERAL])
     async def payment_methods(
         self, info: WalletInfo, brand: ID, direction: Direction
     ) -> list[PaymentMethod] | None:

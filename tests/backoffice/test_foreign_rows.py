@@ -40,7 +40,7 @@ KINDS: Final = {
     **dict.fromkeys(("enableUser.input.userId", "resetUser.input.userId"), "user"),
     "endSession.id": "session",
     **dict.fromkeys(("approval.id", "approve.input.proposalId", "reject.input.proposalId"), "proposal"),
-    "withdraw.id": "proposal",
+    "withdrawProposal.id": "proposal",
     "seeDecisions.newest": "decided",
     **dict.fromkeys(("job.id", "cancelJob.id"), "job"),
     **dict.fromkeys(("dryRun.id", "dryRunDifferences.id", "dryRunCsv.id"), "dry run"),

@@ -55,7 +55,9 @@ async def test_a_proposer_reads_how_it_ended_and_why(all_areas: ProposalFixture)
     approval = await all_areas.propose("support.adjustment", 0)
     assert await all_areas.outcome(RITA, "approve", input=approval) == "approve"
     withdrawn = await all_areas.propose("risk.raise_budget", 1)
-    assert await all_areas.outcome(PAULA, "withdraw", id=withdrawn["proposalId"]) == "withdraw"
+    assert (
+        await all_areas.outcome(PAULA, "withdrawProposal", id=withdrawn["proposalId"]) == "withdrawProposal"
+    )
     await all_areas.propose("risk.raise_budget", 2)
     count, found = await decisions(all_areas, PAULA)
     assert count == 2

@@ -44,6 +44,8 @@ NOT_LISTS = frozenset(
             "fulfilment retry",
             "fulfilment stop",
             "funds serve",
+            "payments serve",
+            "payments compare",
         ),
         *("gateway key new", "gateway key public", "gateway plan", "gateway schema", "gateway serve"),
         *("import crm", "jit show"),
@@ -73,7 +75,7 @@ NOT_LISTS = frozenset(
         *("worker events-upkeep", "worker feeds", "worker fulfilment", "worker intents"),
         "worker wallet-upkeep",
         "worker wallet-operators",
-        *("worker wallet-closes", "wallet close", "wallet export", "wallet verify"),
+        *("worker wallet-cashier", "worker wallet-closes", "wallet close", "wallet export", "wallet verify"),
         *("worker outbox", "worker weeks"),
         *(f"subgraph {name} {what}" for name in SUBGRAPHS for what in ("sdl", "serve")),
     }

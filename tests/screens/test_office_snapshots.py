@@ -33,7 +33,8 @@ APPROVALS: Final = {
 }
 
 FINANCE: Final = {
-    path: (Role.FINANCE, path) for path in ("days", "payoutStops", "corrections", "financialChecks")
+    path: (Role.FINANCE, path)
+    for path in ("days", "payoutStops", "withdrawals", "paymentCases", "corrections", "financialChecks")
 }
 
 

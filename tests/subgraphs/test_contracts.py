@@ -85,6 +85,7 @@ def test_the_internal_contract_only_reads() -> None:
         "Mutation", "ClubPayload", "ClubError", "OptInInput", "OptOutInput", "ChangeRewardInput",
         "Subscription", "ClubUpdate", "EventsUpdate", "LimitPayload", "PlatformError", "SetLimitInput",
         "TakeBreakInput", "SelfExcludeInput", "DeclineLimitInput", "AcknowledgePromptInput",
+        "DepositInput", "WithdrawInput", "PaymentPayload", "AddBankAccountInput", "BankAccountPayload",
     }  # fmt: skip
     assert "ErrorCode" not in internal.public.type_map
 

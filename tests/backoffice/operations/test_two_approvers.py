@@ -61,14 +61,14 @@ async def _one_approves(
     if rejecting:
         ending = all_areas.outcome(OMAR, "reject", input={"proposalId": proposal, "reason": "no"})
     else:
-        ending = all_areas.outcome(KINDS[kind].by, "withdraw", id=proposal)
+        ending = all_areas.outcome(KINDS[kind].by, "withdrawProposal", id=proposal)
     approving = all_areas.outcome(OTTO, "approve", input=given)
     ended, approved = await asyncio.gather(ending, approving)
     if approved == "approve":
         assert ended == "CONFLICT", kind
         assert _added(before, await all_areas.rows()) == alone, kind
     else:
-        assert (approved, ended) == ("CONFLICT", "reject" if rejecting else "withdraw"), kind
+        assert (approved, ended) == ("CONFLICT", "reject" if rejecting else "withdrawProposal"), kind
         assert _added(before, await all_areas.rows()).keys() <= {"goodwill_reservation"}, kind
     assert await all_areas.approvals(proposal) == (approved == "approve"), kind
 

@@ -81,12 +81,47 @@ def finance_world() -> dict[str, Any]:
         "financeHolds": [
             {"id": "1", "currency": "GBP", "day": "2026-11-23", "differences": 1, "heldAt": ago(days=1)}
         ],
-        "financeWaiting": {"checks": 1, "corrections": 1},
+        "financeWaiting": {"checks": 1, "corrections": 1, "withdrawals": 1, "cases": 2},
         "financeCorrections": page_of(
             [
                 correction(1003, state="WAITING", settledAt=None),
                 correction(1001),
                 correction(1002, amountMinor=-1_250, state="REFUSED", refusal="INSUFFICIENT_FUNDS"),
+            ]
+        ),
+        "financeWithdrawals": page_of(
+            [
+                {
+                    "id": "p1",
+                    "customer": f"{BRAND}:c-1003",
+                    "methodId": "back",
+                    "currency": "GBP",
+                    "amountMinor": 75_000,
+                    "review": "above the amount that is paid without a look",
+                    "askedAt": ago(hours=3),
+                }
+            ]
+        ),
+        "paymentCases": page_of(
+            [
+                {
+                    "id": "c1",
+                    "kind": "MISSING",
+                    "processor": "stripe-uk",
+                    "currency": "GBP",
+                    "amountMinor": 2_000,
+                    "details": [{"name": "expected_minor", "value": "2000"}],
+                    "openedAt": ago(days=1),
+                },
+                {
+                    "id": "c2",
+                    "kind": "DISPUTE",
+                    "processor": "stripe-uk",
+                    "currency": "GBP",
+                    "amountMinor": 5_000,
+                    "details": [{"name": "reference", "value": "dp_3f7a"}],
+                    "openedAt": ago(hours=20),
+                },
             ]
         ),
         "financialChecks": page_of(

@@ -347,7 +347,7 @@ CHANGES: Final[Mapping[str, Change]] = {
     "proposeErasure": reason(customer=CUSTOMER),
     "endSession": Change(lambda _: {"id": "none"}, IDS),
     "approve": given(IDS, proposalId="none", contentHash="none"),
-    "withdraw": Change(lambda _: {"id": "none"}, IDS),
+    "withdrawProposal": Change(lambda _: {"id": "none"}, IDS),
     "cancelJob": Change(lambda _: {"id": "none"}, IDS),
     "seeDecisions": Change(lambda _: {"newest": "none"}, IDS),
 }

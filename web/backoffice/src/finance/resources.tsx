@@ -4,7 +4,9 @@ import { Resource } from 'react-admin';
 import { Corrections } from './Corrections.tsx';
 import { Days } from './Days.tsx';
 import { FinancialChecks } from './FinancialChecks.tsx';
+import { PaymentCases } from './PaymentCases.tsx';
 import { PayoutStops } from './PayoutStops.tsx';
+import { Withdrawals } from './Withdrawals.tsx';
 import { forAllBrands } from '../session/permissions.ts';
 
 /** Return the resources; a function and no component, because react-admin reads the elements themselves. */
@@ -14,6 +16,8 @@ export function financeResources(may: ReadonlySet<string>) {
     <>
       {may.has(forAllBrands('finance.read')) && <Resource name="days" list={Days} options={{ label: 'Days' }} />}
       <Resource name="payoutStops" list={PayoutStops} options={{ label: 'Payout stops' }} />
+      <Resource name="withdrawals" list={Withdrawals} options={{ label: 'Withdrawals' }} />
+      <Resource name="paymentCases" list={PaymentCases} options={{ label: 'Payment differences' }} />
       <Resource name="corrections" list={Corrections} options={{ label: 'Corrections' }} />
       <Resource name="financialChecks" list={FinancialChecks} options={{ label: 'Financial checks' }} />
     </>

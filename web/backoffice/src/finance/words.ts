@@ -1,7 +1,7 @@
 /** What finance reads, in words: accounts, movements, corrections and why they were refused. */
 import { money, word } from '../money/amounts.ts';
 
-import type { DayPosition, FinanceDay, DecidedCorrection, HeldMoney } from '../graph/generated/operations.ts';
+import type { DayPosition, FinanceDay, DecidedCorrection, HeldMoney, OpenCase } from '../graph/generated/operations.ts';
 import type { Tone } from '../look/theme.ts';
 
 const ACCOUNTS: Readonly<Record<string, string>> = {
@@ -13,6 +13,8 @@ const ACCOUNTS: Readonly<Record<string, string>> = {
   CREDITS: 'House: cost of credits',
   PAYMENTS: 'House: payments',
   CORRECTIONS: 'House: corrections',
+  FEES: 'House: fees of payments',
+  CHARGEBACKS: 'House: money that banks took back',
   ERASED: 'House: erased customers',
 };
 
@@ -38,6 +40,26 @@ const REFUSALS: Readonly<Record<string, string>> = {
   NO_ACCOUNT: 'The customer has no such account any more.',
   IMPOSSIBLE: 'The ledger does not permit it; the log of the wallet’s worker says why.',
 };
+
+const CASES: Readonly<Record<OpenCase['kind'], string>> = {
+  UNKNOWN: 'Money that we know nothing of',
+  MISSING: 'Missing in the report',
+  DIFFERENT: 'Not what we know',
+  OWED: 'Could not be sent back',
+  DISPUTE: 'A bank took a payment back',
+  FOREIGN: 'Refunded at the processor',
+  UNREADABLE: 'A message of unknown form',
+};
+
+/** Return why a person has to look, in words. */
+export function caseName(kind: OpenCase['kind']): string {
+  return CASES[kind];
+}
+
+/** Return a fact about a case: `expected minor: 1000`. */
+export function detailLine({ name, value }: OpenCase['details'][number]): string {
+  return `${name.replaceAll('_', ' ')}: ${value}`;
+}
 
 /** Return whose money a position is; the number of an account that is not known here stays. */
 export function accountName(account: string): string {

@@ -7,6 +7,7 @@ import Balance from '@mui/icons-material/Balance';
 import Block from '@mui/icons-material/Block';
 import CompareArrows from '@mui/icons-material/CompareArrows';
 import DateRange from '@mui/icons-material/DateRange';
+import Difference from '@mui/icons-material/Difference';
 import Dns from '@mui/icons-material/Dns';
 import EventAvailable from '@mui/icons-material/EventAvailable';
 import FactCheck from '@mui/icons-material/FactCheck';
@@ -20,6 +21,7 @@ import MarkEmailUnread from '@mui/icons-material/MarkEmailUnread';
 import Paid from '@mui/icons-material/Paid';
 import Palette from '@mui/icons-material/Palette';
 import PauseCircle from '@mui/icons-material/PauseCircle';
+import Payments from '@mui/icons-material/Payments';
 import Pending from '@mui/icons-material/Pending';
 import MoneyOff from '@mui/icons-material/MoneyOff';
 import ReceiptLong from '@mui/icons-material/ReceiptLong';
@@ -80,6 +82,8 @@ export const GROUPS: readonly Group[] = [
     screens: [
       screen('days', 'Days', EventAvailable, forAllBrands('finance.read'), 'backoffice/finance.html#days'),
       screen('payoutStops', 'Payout stops', MoneyOff, 'finance.read', 'backoffice/finance.html#payout-stops'),
+      screen('withdrawals', 'Withdrawals', Payments, 'finance.read', 'backoffice/finance.html#withdrawals'),
+      screen('paymentCases', 'Payment differences', Difference, 'finance.read', 'backoffice/finance.html#payment-differences'),
       screen('corrections', 'Corrections', Balance, 'finance.read', 'backoffice/finance.html#corrections'),
       screen('financialChecks', 'Financial checks', ManageSearch, 'finance.read', 'backoffice/finance.html#financial-checks'),
       screen('risk-overview', 'Risk overview', AccountBalance, 'risk.read', 'backoffice/risk.html'),

@@ -77,6 +77,11 @@ export type CloseFinancialCheckInput = {
   readonly finding: string;
 };
 
+export type ClosePaymentCaseInput = {
+  readonly case: string;
+  readonly finding: string;
+};
+
 /** How a reward is to be shown. */
 export type ContentDocumentInput = {
   readonly eligibleGames?: ReadonlyArray<string>;
@@ -133,6 +138,12 @@ export type DecideMatchInput = {
   readonly version: string;
   /** The id of what waits. */
   readonly waiting: string;
+};
+
+export type DecideWithdrawalInput = {
+  readonly decision: WithdrawalDecision;
+  readonly reason: string;
+  readonly withdrawal: string;
 };
 
 export type DiffSpanKind =
@@ -210,6 +221,16 @@ export type OfferState =
   | 'GONE'
   | 'MATCHED'
   | 'WAITING';
+
+/** Why a person has to look. UNKNOWN: A processor speaks of money that we know nothing of. MISSING: We know of money that its report does not have. DIFFERENT: Both know of it, with another amount, currency or state. OWED: Money that has to go back to its source could not be sent. DISPUTE: A customer's bank has taken a charge back. FOREIGN: Somebody made a refund at the processor, and not here. UNREADABLE: A webhook or file has an unknown form. */
+export type PaymentCaseKind =
+  | 'DIFFERENT'
+  | 'DISPUTE'
+  | 'FOREIGN'
+  | 'MISSING'
+  | 'OWED'
+  | 'UNKNOWN'
+  | 'UNREADABLE';
 
 /** The state of a proposal. */
 export type ProposalStatus =
@@ -605,6 +626,11 @@ export type WeekInput = {
   readonly isoWeek: string;
   readonly reason: string;
 };
+
+/** What becomes of a withdrawal that waits. APPROVE: The money is sent. REJECT: The customer has it again. */
+export type WithdrawalDecision =
+  | 'APPROVE'
+  | 'REJECT';
 
 export type AnalyticsReportVariables = Exact<{
   brand: string;
@@ -1004,6 +1030,42 @@ export type FinancialChecksVariables = Exact<{
 export type FinancialChecks = { readonly page: { readonly endCursor: string | null, readonly hasNextPage: boolean, readonly nodes: ReadonlyArray<{ readonly id: string, readonly customer: string, readonly dueAt: string, readonly currency: string, readonly netMinor: number }> } };
 
 export type WaitingCheck = { readonly id: string, readonly customer: string, readonly dueAt: string, readonly currency: string, readonly netMinor: number };
+
+export type WaitingWithdrawalsVariables = Exact<{
+  brand: string;
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+
+export type WaitingWithdrawals = { readonly page: { readonly endCursor: string | null, readonly hasNextPage: boolean, readonly nodes: ReadonlyArray<{ readonly id: string, readonly customer: string, readonly methodId: string, readonly currency: string, readonly amountMinor: number, readonly review: string, readonly askedAt: string }> } };
+
+export type WaitingWithdrawal = { readonly id: string, readonly customer: string, readonly methodId: string, readonly currency: string, readonly amountMinor: number, readonly review: string, readonly askedAt: string };
+
+export type PaymentCasesVariables = Exact<{
+  brand: string;
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+
+export type PaymentCases = { readonly page: { readonly endCursor: string | null, readonly hasNextPage: boolean, readonly nodes: ReadonlyArray<{ readonly id: string, readonly kind: PaymentCaseKind, readonly processor: string, readonly currency: string, readonly amountMinor: number, readonly openedAt: string, readonly details: ReadonlyArray<{ readonly name: string, readonly value: string }> }> } };
+
+export type OpenCase = { readonly id: string, readonly kind: PaymentCaseKind, readonly processor: string, readonly currency: string, readonly amountMinor: number, readonly openedAt: string, readonly details: ReadonlyArray<{ readonly name: string, readonly value: string }> };
+
+export type DecideWithdrawalVariables = Exact<{
+  input: DecideWithdrawalInput;
+}>;
+
+
+export type DecideWithdrawal = { readonly proposeWithdrawalDecision: { readonly proposalId: string } };
+
+export type CloseCaseVariables = Exact<{
+  input: ClosePaymentCaseInput;
+}>;
+
+
+export type CloseCase = { readonly closePaymentCase: boolean };
 
 export type ProposeCorrectionVariables = Exact<{
   input: ProposeCorrectionInput;
@@ -1474,7 +1536,7 @@ export type WithdrawVariables = Exact<{
 }>;
 
 
-export type Withdraw = { readonly withdraw: { readonly id: string, readonly status: ProposalStatus } };
+export type Withdraw = { readonly withdrawProposal: { readonly id: string, readonly status: ProposalStatus } };
 
 export type ProposalsAboutVariables = Exact<{
   subject: string;
@@ -2014,6 +2076,10 @@ export const FINANCE_CORRECTIONS = "query FinanceCorrections($brand:String!$firs
 export const CORRECTABLE_ACCOUNTS = "query CorrectableAccounts($customer:ID!){correctableAccounts(customer:$customer){id currency account credit availableMinor reservedMinor expiresAt}}" as Document<CorrectableAccounts, CorrectableAccountsVariables>;
 export const PREVIEW_CORRECTION = "query PreviewCorrection($correction:CorrectionInput!){correctionPreview(correction:$correction){beforeMinor afterMinor refusal waits}}" as Document<PreviewCorrection, PreviewCorrectionVariables>;
 export const FINANCIAL_CHECKS = "query FinancialChecks($brand:String!$first:Int!$after:String){page:financialChecks(brand:$brand first:$first after:$after){nodes{id customer dueAt currency netMinor}endCursor hasNextPage}}" as Document<FinancialChecks, FinancialChecksVariables>;
+export const WAITING_WITHDRAWALS = "query WaitingWithdrawals($brand:String!$first:Int!$after:String){page:financeWithdrawals(brand:$brand first:$first after:$after){nodes{id customer methodId currency amountMinor review askedAt}endCursor hasNextPage}}" as Document<WaitingWithdrawals, WaitingWithdrawalsVariables>;
+export const PAYMENT_CASES = "query PaymentCases($brand:String!$first:Int!$after:String){page:paymentCases(brand:$brand first:$first after:$after){nodes{id kind processor currency amountMinor openedAt details{name value}}endCursor hasNextPage}}" as Document<PaymentCases, PaymentCasesVariables>;
+export const DECIDE_WITHDRAWAL = "mutation DecideWithdrawal($input:DecideWithdrawalInput!){proposeWithdrawalDecision(input:$input){proposalId}}" as Document<DecideWithdrawal, DecideWithdrawalVariables>;
+export const CLOSE_CASE = "mutation CloseCase($input:ClosePaymentCaseInput!){closePaymentCase(input:$input)}" as Document<CloseCase, CloseCaseVariables>;
 export const PROPOSE_CORRECTION = "mutation ProposeCorrection($input:ProposeCorrectionInput!){proposeCorrection(input:$input){proposalId}}" as Document<ProposeCorrection, ProposeCorrectionVariables>;
 export const RELEASE_PAYOUTS = "mutation ReleasePayouts($input:ReleasePayoutsInput!){proposePayoutRelease(input:$input){proposalId}}" as Document<ReleasePayouts, ReleasePayoutsVariables>;
 export const CLOSE_CHECK = "mutation CloseCheck($input:CloseFinancialCheckInput!){closeFinancialCheck(input:$input)}" as Document<CloseCheck, CloseCheckVariables>;
@@ -2074,7 +2140,7 @@ export const APPROVALS = "query Approvals($first:Int!$after:String$brand:String$
 export const READ_APPROVAL = "query ReadApproval($id:ID!){one:approval(id:$id){id kind brand subject content contentHash reason status proposedAt proposedBy own decidedAt decidedBy decisionReason outcome visible notIndependent}}" as Document<ReadApproval, ReadApprovalVariables>;
 export const APPROVE = "mutation Approve($input:ApproveInput!){approve(input:$input){id status}}" as Document<Approve, ApproveVariables>;
 export const REJECT = "mutation Reject($input:RejectInput!){reject(input:$input){id status}}" as Document<Reject, RejectVariables>;
-export const WITHDRAW = "mutation Withdraw($id:ID!){withdraw(id:$id){id status}}" as Document<Withdraw, WithdrawVariables>;
+export const WITHDRAW = "mutation Withdraw($id:ID!){withdrawProposal(id:$id){id status}}" as Document<Withdraw, WithdrawVariables>;
 export const PROPOSALS_ABOUT = "query ProposalsAbout($subject:String!){approvals(subject:$subject first:10){nodes{id kind brand content visible status proposedAt proposedBy decidedAt}}}" as Document<ProposalsAbout, ProposalsAboutVariables>;
 export const USERS = "query Users($first:Int!$after:String){page:users(first:$first after:$after){nodes{id login name person status secondFactor passwordExpired external revision createdAt updatedAt roles{brand role}}endCursor hasNextPage}}" as Document<Users, UsersVariables>;
 export const READ_USER = "query ReadUser($id:ID!){one:user(id:$id){id login name person status secondFactor passwordExpired external revision createdAt updatedAt roles{brand role}}}" as Document<ReadUser, ReadUserVariables>;
