@@ -39,7 +39,6 @@ from subgraphs.kit.settings import (
     UpstreamSettings,
     VisitorSettings,
 )
-from subgraphs.wallet.aggregator.settings import SeamlessSettings
 
 _PACKAGE = Path(__file__).resolve().parent
 ROOT = _PACKAGE / "data" if (_PACKAGE / "data").is_dir() else _PACKAGE.parent
@@ -138,7 +137,6 @@ ALL_SETTINGS: tuple[type[BaseModel], ...] = (
     ExecutionSettings,
     CallerSettings,
     FundsSettings,
-    SeamlessSettings,
     ReadFirst,
     *(section.model for section in sections().values()),
     ServeSettings,

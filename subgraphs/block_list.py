@@ -69,6 +69,7 @@ OWN: Final[tuple[Block, ...]] = (
         settings=(
             "subgraphs.wallet.closing.settings:CloseSettings",
             "subgraphs.wallet.payments.configuration:PaymentsSettings",
+            "subgraphs.wallet.aggregator.settings:SeamlessSettings",
         ),
         workers=("upkeep", "closes", "cashier", "operators"),
         area="backoffice.finance.area:FinanceArea",
