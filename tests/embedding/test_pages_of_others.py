@@ -50,6 +50,23 @@ INSIDE_ANOTHER: Final = """() => {
   inner.append(club);
 }"""
 
+HOLD_THE_GRAPH: Final = """
+  const ask = window.fetch;
+  const letGo = new Promise((resolve) => { window.letGo = resolve; });
+  window.isHeld = new Promise((resolve) => {
+    window.fetch = async (input, init) => {
+      const answer = await ask(input, init);
+      const { pathname } = new URL(input instanceof Request ? input.url : input, location);
+      if (pathname === '/graphql') {
+        resolve();
+        await letGo;
+      }
+      return answer;
+    };
+  });
+"""
+"""What the page gets from the graph's endpoint waits until the test lets it go."""
+
 EXTENDED: Final = """
   Object.prototype.copied = function () { return structuredClone(this); };
   Object.prototype.site = 'a betting site';
@@ -154,6 +171,22 @@ def test_a_mistyped_endpoint_is_said_to_be_that(
         expect(advice).to_be_visible(timeout=PATIENCE_MS)
         visitor.page.evaluate(f"club.endpoint = '{demo.site.url}/graphql'")
         expect(visitor.page.get_by_test_id("tracker-state")).to_be_visible(timeout=PATIENCE_MS)
+
+
+def test_a_late_answer_of_the_former_endpoint_says_nothing_about_the_next_one(
+    demo: Demo, site: BrandSite, launched: LaunchedBrowser
+) -> None:
+    """It can be read, which the mistyped endpoint cannot: its developers are told all the same."""
+    site.customer = "c-1001"
+    with visit(launched) as visitor:
+        visitor.page.add_init_script(HOLD_THE_GRAPH)
+        visitor.open(f"{site.url}/element")
+        mistyped = f"{demo.site.url}/grapqhl"
+        visitor.page.evaluate(
+            f"async () => {{ await isHeld; club.endpoint = '{mistyped}'; await null; letGo(); }}"
+        )
+        advice = visitor.page.get_by_text(re.compile(r"^Correct the endpoint "))
+        expect(advice).to_be_visible(timeout=PATIENCE_MS)
 
 
 def test_a_page_that_extends_all_objects_shows_the_club(

@@ -242,15 +242,16 @@ def test_a_session_is_reminded_each_time_its_minutes_have_passed(chromium: Local
         open_part(page, "limits")
         reminder = page.get_by_test_id("reminder")
         expect(reminder).to_be_hidden()
+        wallet.limits[0]["usedMinutes"] = 30
         page.clock.fast_forward(61_000)
         expect(reminder).to_contain_text("You\u2019ve been signed in for 30 minutes.")
         page.keyboard.press("Escape")
         expect(reminder).to_be_hidden()
-        wallet.limits[0]["usedMinutes"] = 30
         page.reload()
         expect(page.get_by_test_id("balance-cash")).to_be_visible()
         page.clock.fast_forward(20_000)
         expect(reminder).to_be_hidden()
+        wallet.limits[0]["usedMinutes"] = 60
         page.clock.fast_forward(30 * 60_000)
         expect(reminder).to_contain_text("1 hour")
 

@@ -31,6 +31,16 @@ interface Connection {
   readonly root: Root;
   readonly tokens: Tokens;
   readonly parts: Pick<Parameters<typeof Widget>[0], 'ask' | 'live' | 'locale'>;
+  /** What a former connection still waits for says nothing about the endpoint of this one. */
+  readonly origin: Origin;
+}
+
+/** What is known about whether the graph lets the page's origin read. */
+interface Origin {
+  /** Whether a request for the graph has succeeded, or it is being found out why one has failed. */
+  isKnown: boolean;
+  /** The graph refuses the page's origin; null if it does not, or is not known to. */
+  fault: Tracker | null;
 }
 
 export class FurlongClubElement extends HTMLElement implements Public {
@@ -45,10 +55,6 @@ export class FurlongClubElement extends HTMLElement implements Public {
   #getToken: GetToken | null = null;
   /** Why there is no session. */
   #tokenFault: Tracker | null = null;
-  /** The graph refuses the page's origin; null if it does not, or is not known to. */
-  #originFault: Tracker | null = null;
-  /** Whether a request for the graph has succeeded, or it is being found out why one has failed. */
-  #knowsOrigin = false;
   #advising: ReturnType<typeof setTimeout> | undefined;
 
   get brand(): string {
@@ -143,10 +149,11 @@ export class FurlongClubElement extends HTMLElement implements Public {
       changed: (session) => this.#show(session),
       asked: (fault) => this.#tokenAsked(fault),
     });
-    const route = createRoute((input, init) => this.#fetch(input, init));
+    const origin: Origin = { isKnown: false, fault: null };
+    const route = createRoute((input, init) => this.#fetch(origin, input, init));
     const ask = askRenewing(askOver(route.fetch, this.endpoint, locale.tag), tokens);
     const live = this.getAttribute('live') === 'off' ? null : liveOver(this.endpoint, locale.tag, route);
-    this.#connection = { root: createRoot(this.#mount()), tokens, parts: { ask, live, locale } };
+    this.#connection = { root: createRoot(this.#mount()), tokens, parts: { ask, live, locale }, origin };
     this.#render();
     // Deferred, because a page that creates the element sets `getToken` in the next line and must be asked only once.
     queueMicrotask(() => this.#start());
@@ -157,25 +164,25 @@ export class FurlongClubElement extends HTMLElement implements Public {
     void this.#connection?.tokens.renew('start').then((session) => this.#show(session));
   }
 
-  async #fetch(...request: Parameters<typeof fetch>): Promise<Response> {
+  async #fetch(origin: Origin, ...request: Parameters<typeof fetch>): Promise<Response> {
     try {
       const response = await fetch(...request);
-      this.#knowsOrigin = true;
-      this.#originFault = null;
+      origin.isKnown = true;
+      origin.fault = null;
       return response;
     } catch (error) {
-      if (error instanceof TypeError) this.#checkOrigin();
+      if (error instanceof TypeError) this.#checkOrigin(origin);
       throw error;
     }
   }
 
   /** Finds out, once, whether requests fail because the graph refuses the page's origin. */
-  #checkOrigin(): void {
-    if (this.#knowsOrigin) return;
-    this.#knowsOrigin = true;
+  #checkOrigin(origin: Origin): void {
+    if (origin.isKnown || origin !== this.#connection?.origin) return;
+    origin.isKnown = true;
     const { brand, endpoint } = this;
     void adviceOnRefusal(brand, endpoint).then((advice) => {
-      if (advice !== null) this.#originFault = adviceOf(advice);
+      if (advice !== null && origin === this.#connection?.origin) origin.fault = adviceOf(advice);
       this.#render();
     });
   }
@@ -191,7 +198,7 @@ export class FurlongClubElement extends HTMLElement implements Public {
     }
     this.#setTokenFault(fault === null ? null : UNREACHED);
     // A page that asks the demo for tokens is refused there first.
-    if (fault instanceof TypeError) this.#checkOrigin();
+    if (fault instanceof TypeError && this.#connection !== null) this.#checkOrigin(this.#connection.origin);
   }
 
   #setTokenFault(fault: Tracker | null): void {
@@ -202,8 +209,6 @@ export class FurlongClubElement extends HTMLElement implements Public {
   #disconnect(): void {
     clearTimeout(this.#advising);
     this.#tokenFault = null;
-    this.#originFault = null;
-    this.#knowsOrigin = false;
     this.#connection?.tokens.stop();
     this.#connection?.root.unmount();
     this.#connection = null;
@@ -232,7 +237,7 @@ export class FurlongClubElement extends HTMLElement implements Public {
 
   #render(): void {
     if (this.#connection === null) return;
-    const { root, parts } = this.#connection;
+    const { root, parts, origin } = this.#connection;
     const { theme } = this;
     root.render(
       createElement(Widget, {
@@ -240,7 +245,7 @@ export class FurlongClubElement extends HTMLElement implements Public {
         theme,
         session: this.#session,
         slip: this.#slip,
-        instead: this.#originFault ?? this.#tokenFault,
+        instead: origin.fault ?? this.#tokenFault,
         onStatus: this.#onStatus,
         betPlacedRef: this.#betPlaced,
       }),
