@@ -48,6 +48,7 @@ from furlong.demo.fulfilment import serving_demo_providers
 from furlong.demo.internal_graph import running_internal_graph
 from furlong.demo.mock.server import PATH as MOCKED
 from furlong.demo.mock.server import MountedMock
+from furlong.demo.payments.running import running_payments
 from furlong.demo.processes import Surroundings, running_decisions, running_processes, running_settlement
 from furlong.demo.ready_file import database_in, make_private
 from furlong.demo.routes import DemoSession, SessionCustomer, demo_routes
@@ -69,6 +70,7 @@ from gateway.settings import GatewaySettings
 from simulator.run import RunningSimulator, SimulatorSettings, running_simulator
 from simulator.world import World as SimulatedWorld
 from subgraphs.block_list import BLOCKS, SUBGRAPHS
+from subgraphs.kit.given_settings import GivenSettings
 from subgraphs.kit.graphql.parts import SubgraphParts
 from subgraphs.kit.settings import SessionSettings, UpstreamSettings
 
@@ -145,7 +147,9 @@ async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFac
         providers = await stack.enter_async_context(
             serving_demo_providers(options.data, clock, [money.entry])
         )
-        around = Surroundings(stream, clock, providers, tracing)
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        payments = await stack.enter_async_context(running_payments(money.wallets, options.data, url))
+        around = Surroundings(stream, clock, providers, tracing, payments.given)
         running = [
             await stack.enter_async_context(running_processes(database, around)) for database in databases
         ]
@@ -159,7 +163,6 @@ async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFac
         upstream, session = _around(simulator, sessions, options.scenarios)
         for context in running:
             await stack.enter_async_context(running_settlement(context, upstream, clock))
-        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         embed = await stack.enter_async_context(
             running_brand_sites(options.data, session, url, options.origins)
         )
@@ -173,6 +176,7 @@ async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFac
                     subgraph_parts(
                         database, upstream, sessions, stream, clock, bus=context.bus, embed=embed.settings
                     ),
+                    payments.given,
                 ),
                 betting,
                 session,
@@ -184,7 +188,6 @@ async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFac
             for index, (database, context, betting) in enumerate(zip(databases, running, bets, strict=True))
         ]
         site = sites[0]
-        docs = f"{url}{DOCUMENTATION}" if documentation_routes() else ""
         backoffice = internal = None
         if office_listener is not None:
             backoffice = await stack.enter_async_context(
@@ -195,7 +198,7 @@ async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFac
                     stream,
                     providers.settings,
                     listener=office_listener,
-                    docs=docs,
+                    docs=_docs(url),
                     brand=FIRST_BRAND,
                 )
             )
@@ -216,10 +219,11 @@ async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFac
             update={
                 "internal": internal,
                 "backoffice": backoffice,
-                "docs": docs,
+                "docs": _docs(url),
                 "brands": embed.brands,
                 "clock": str(clock.path.resolve()) if isinstance(clock, RehearsalClock) else None,
                 "cells": cell_facts(databases, gateways),
+                "payments": payments.facts,
             }
         )
         ready_file.write(options.ready_file, facts)
@@ -242,6 +246,11 @@ def _beside_the_first(office_listener: socket.socket | None) -> tuple[Feature, .
     """Return what the first site serves besides: mocked answers, documentation, redirects."""
     office = [] if office_listener is None else redirects(backoffice_url(office_listener))
     return MountedMock(), Routes([*documentation_routes(), *office])
+
+
+def _docs(url: str) -> str:
+    """Return where the documentation is; "" if it is not built."""
+    return f"{url}{DOCUMENTATION}" if documentation_routes() else ""
 
 
 def _broker(feeds: FeedSettings) -> EmbeddedBroker:
@@ -291,8 +300,9 @@ def _demo_gateway(data: Path) -> GatewaySettings:
     return gateway.with_defaults(ours)
 
 
-def _parts(options: DemoOptions, parts: SubgraphParts) -> SubgraphParts:
-    """Return the parts; with analytics, what is served is counted."""
+def _parts(options: DemoOptions, parts: SubgraphParts, given: GivenSettings) -> SubgraphParts:
+    """Return the parts with what is given to blocks; with analytics, what is served is counted."""
+    parts = replace(parts, given=given)
     if not options.analytics:
         return parts
     return replace(parts, reading=replace(parts.reading, count_seconds=_COUNT_SECONDS))

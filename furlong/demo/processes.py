@@ -29,6 +29,7 @@ from furlong.workers.rounds import running_block_workers
 from furlong.workers.upstream_reconciliation import running_reconciliation
 from furlong.workers.week_worker import running_week_worker
 from subgraphs.block_list import SUBGRAPHS
+from subgraphs.kit.given_settings import GivenSettings
 from subgraphs.kit.live.event_bus import CustomersChanged, MemoryBus
 from subgraphs.kit.live.settings import LiveSettings
 from subgraphs.kit.live.watches import Watches
@@ -40,12 +41,17 @@ _STOP_SECONDS: Final = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What the processes of all cells share."""
+    """What the processes of all cells share.
+
+    Attributes:
+        given: Settings of blocks that do not come from the environment.
+    """
 
     stream: StreamSettings
     clock: Clock
     providers: DemoProviders
     tracing: Tracing | None
+    given: GivenSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +81,8 @@ async def running_processes(database: DatabaseSettings, around: Surroundings) ->
             running_outbox_worker(database, stream, None if tracing is None else tracing.tracer)
         )
         await stack.enter_async_context(running_week_worker(database, clock, stream))
-        await stack.enter_async_context(running_block_workers(WorkerParts(database, clock, changed), stream))
+        parts = WorkerParts(database, clock, changed, around.given)
+        await stack.enter_async_context(running_block_workers(parts, stream))
         fulfilment = await stack.enter_async_context(
             running_fulfilment(database, around.providers, stream, clock)
         )

@@ -92,6 +92,21 @@ class DemoCell(BaseModel):
     graphql: str
 
 
+class DemoPayments(BaseModel):
+    """The played payment processor: its API and pages, its control requests, and where it sends webhooks.
+
+    Attributes:
+        off: Why there is none; empty if there is one, and then all addresses are there.
+    """
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    processor: str = ""
+    control: str = ""
+    webhooks: str = ""
+    off: str = ""
+
+
 class DemoFacts(BaseModel):
     """The addresses of a running demo, and its customers."""
 
@@ -118,6 +133,8 @@ class DemoFacts(BaseModel):
     """The sites of brands; empty if the environment says which sites may show the club."""
     cells: tuple[DemoCell, ...] = ()
     """The cells; empty if the demo has none."""
+    payments: DemoPayments | None = None
+    """How customers pay; None in the file of an older demo."""
 
 
 def write(path: Path, facts: DemoFacts) -> None:

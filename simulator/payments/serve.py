@@ -19,10 +19,9 @@ from simulator.payments.faults import PaymentFaults
 from simulator.payments.hosted_page import HostedPages
 from simulator.payments.settling import settle_due
 from simulator.payments.store import Store
-from simulator.payments.webhooks import FIRST_PAUSE_SECONDS, EventSender
+from simulator.payments.webhooks import FIRST_PAUSE_SECONDS, LOOK_SECONDS, EventSender
 from simulator.server import HangingRequests, listen, serving
 
-LOOK_SECONDS: Final = 0.02
 HOST: Final = "127.0.0.1"
 PAGES: Final = "/c/pay"
 
@@ -37,6 +36,7 @@ class PaymentSettings:
         control: The port of control requests; 0 for any free one.
         settle_seconds: How long refunds and payouts are pending; None for until a request says so.
         first_pause_seconds: How long after the first attempt a webhook is sent again.
+        look_seconds: How long the pauses are in which nobody looks for what is due, or to be sent.
         clock: The clock of product time, by which sessions end; signatures are by machine time.
     """
 
@@ -45,6 +45,7 @@ class PaymentSettings:
     control: int = 0
     settle_seconds: float | None = 2.0
     first_pause_seconds: float = FIRST_PAUSE_SECONDS
+    look_seconds: float = LOOK_SECONDS
     clock: Clock = field(default_factory=SystemClock)
 
 
@@ -71,12 +72,13 @@ async def serving_payments(
     settings = settings or PaymentSettings()
     with Store(folder) as store, listen(HOST, settings.control) as control:
         books = Books(store, settings.clock, PaymentFaults(), settings.settle_seconds)
-        sender = EventSender(settings.webhooks, books, settings.first_pause_seconds)
-        entrance = Entrance(PaymentApi(books), listen(HOST, settings.port))
+        look = settings.look_seconds
+        sender = EventSender(settings.webhooks, books, settings.first_pause_seconds, look)
+        entrance = Entrance(PaymentApi(books), listen(HOST, settings.port), look)
         async with (
             serving(control_app(books, sender), control, before_stop=lambda: None) as control_url,
             _running(entrance.run()),
-            _running(settle(books)),
+            _running(settle(books, look)),
             _running(sender.run() if settings.webhooks else asyncio.sleep(0)),
         ):
             yield ServedPayments(books, entrance.api, sender, entrance.url, control_url)
@@ -85,8 +87,9 @@ async def serving_payments(
 class Entrance:
     """The address of API and pages, which can be closed for a while."""
 
-    def __init__(self, api: PaymentApi, listener: socket.socket) -> None:
+    def __init__(self, api: PaymentApi, listener: socket.socket, look_seconds: float) -> None:
         self._listener, self._port = listener, listener.getsockname()[1]
+        self._look_seconds = look_seconds
         self.url = f"http://{HOST}:{self._port}"
         self.api = api
         api.pages = f"{self.url}{PAGES}"
@@ -106,17 +109,17 @@ class Entrance:
             with self._listener:
                 async with serving(app, self._listener, before_stop=self.api.hanging.release):
                     while not faults.seconds_left("refuse"):  # noqa: ASYNC110 - nothing says that it begins
-                        await asyncio.sleep(LOOK_SECONDS)
+                        await asyncio.sleep(self._look_seconds)
             while faults.seconds_left("refuse"):  # noqa: ASYNC110 - the fault may be disarmed meanwhile
-                await asyncio.sleep(LOOK_SECONDS)
+                await asyncio.sleep(self._look_seconds)
             self._listener = listen(HOST, self._port)
 
 
-async def settle(books: Books) -> None:
+async def settle(books: Books, look_seconds: float) -> None:
     """Let become of sessions, refunds and payouts what is to become of them, until cancelled."""
     while True:
         settle_due(books)
-        await asyncio.sleep(LOOK_SECONDS)
+        await asyncio.sleep(look_seconds)
 
 
 @asynccontextmanager

@@ -48,6 +48,7 @@ class EventSender:
     url: str
     books: Books
     first_pause_seconds: float = FIRST_PAUSE_SECONDS
+    look_seconds: float = LOOK_SECONDS
     answers: Counter[int] = field(default_factory=Counter)
     given_up: int = 0
     last: tuple[bytes, dict[str, str]] = (b"", {})
@@ -68,7 +69,7 @@ class EventSender:
                 self._look()
                 while self._waiting and self._waiting[0].due <= time.monotonic():
                     await self._deliver(client, heappop(self._waiting))
-                await asyncio.sleep(LOOK_SECONDS)
+                await asyncio.sleep(self.look_seconds)
 
     def _look(self) -> None:
         delay = self.books.faults.lasting.get("delay", 0.0)

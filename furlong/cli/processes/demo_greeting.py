@@ -45,6 +45,7 @@ def greeting(facts: DemoFacts, options: DemoOptions) -> str:
             *_internal_graph(facts),
             *_brand_sites(facts),
             *_cells(facts),
+            *_payments(facts),
             _analytics(options),
             f"    Kafka        {facts.kafka}   (embedded)",
             f"    Upstream     {facts.upstream}   (simulated; its API: /docs)",
@@ -65,6 +66,15 @@ def _backoffice(facts: DemoFacts) -> list[str]:
     if facts.backoffice is None:
         return []
     return [f"    Back office  {facts.backoffice.url}   (sign in as any role by one click)"]
+
+
+def _payments(facts: DemoFacts) -> list[str]:
+    """Return the line that says how customers pay, or why they cannot."""
+    if facts.payments is None:
+        return []
+    if facts.payments.off:
+        return [f"    Payments     {facts.payments.off}"]
+    return [f"    Payments     {facts.payments.control}/state   (simulated, with test cards; its books)"]
 
 
 def _analytics(options: DemoOptions) -> str:

@@ -14,7 +14,7 @@ from furlong.workers.money.funds_server import FundsHealth
 from furlong.workers.status import status_app
 from subgraphs.kit.live.wiring import open_publisher
 from subgraphs.wallet.opened import OpenedWallet
-from subgraphs.wallet.paying.opened import opened_payments
+from subgraphs.wallet.paying.opened import OpenedPayments, opened_payments
 from subgraphs.wallet.paying.webhooks import PATH, webhooks_app
 from subgraphs.wallet.payments.configuration import PaymentsSettings
 
@@ -57,13 +57,6 @@ async def open_payments_server(
     """
     if settings.file is None:
         raise ValueError("set FURLONG_PAYMENTS_FILE to the file with the processors: see docs/payments.md")
-    registry = CollectorRegistry()
-    heard = Counter(
-        "furlong_payment_webhooks",
-        "Webhooks of payment processors, by the status of the answer",
-        ["status"],
-        registry=registry,
-    )
     async with AsyncExitStack() as closing:
         bus = open_publisher()
         if bus is not None:
@@ -74,6 +67,17 @@ async def open_payments_server(
         closing.push_async_callback(wallet.close)
         payments = opened_payments(wallet, settings)
         closing.push_async_callback(payments.close)
-        health = FundsHealth(wallet, clock)
-        status = status_app("payments", health.body, registry)
-        yield PaymentsServer(webhooks_app(payments.work), status, heard)
+        yield payments_server(wallet, payments)
+
+
+def payments_server(wallet: OpenedWallet, payments: OpenedPayments) -> PaymentsServer:
+    """Return the application over an opened wallet and its payments."""
+    registry = CollectorRegistry()
+    heard = Counter(
+        "furlong_payment_webhooks",
+        "Webhooks of payment processors, by the status of the answer",
+        ["status"],
+        registry=registry,
+    )
+    status = status_app("payments", FundsHealth(wallet, wallet.clock).body, registry)
+    return PaymentsServer(webhooks_app(payments.work), status, heard)

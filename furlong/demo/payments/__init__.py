@@ -1,0 +1,1 @@
+"""The demo's payments: a played processor whose page customers pay at, and the listener for its webhooks."""
