@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from furlong.settings import CdnSettings, TopicSettings
     from subgraphs.fulfilment.providers.settings import FulfilmentSettings
     from subgraphs.kit.settings import CallerSettings, SessionSettings, UpstreamSettings
+    from subgraphs.wallet.payments.configuration import PaymentsSettings
 
 from furlong.cli.diagnosis import explain, explain_settings, report_misspelt_once
 
@@ -95,6 +96,19 @@ def fulfilment_settings() -> FulfilmentSettings:
 
         return demo_providers(Path(demo.data))
     return read_settings(FulfilmentSettings)
+
+
+def payments_settings() -> PaymentsSettings:
+    """Return the configured processors, or else those of the demo in this folder, if it has any."""
+    from furlong.demo import ready_file
+    from subgraphs.wallet.payments.configuration import PaymentsSettings
+
+    demo, configured = ready_file.read(), read_settings(PaymentsSettings)
+    if demo and demo.payments and demo.payments.processor and configured.file is None:
+        from furlong.demo.payments.file import payments_in
+
+        return payments_in(Path(demo.data), demo.url)
+    return configured
 
 
 def topic_settings() -> TopicSettings:

@@ -10,7 +10,14 @@ import typer
 
 from furlong.cli.command_work import run_with
 from furlong.cli.json_lists import AsJson, amount, echo_list
-from furlong.cli.options import address, database_settings, fail, log_to_stderr, read_settings, running_clock
+from furlong.cli.options import (
+    address,
+    database_settings,
+    fail,
+    log_to_stderr,
+    payments_settings,
+    running_clock,
+)
 from furlong.cli.own_databases import check_databases
 
 if TYPE_CHECKING:
@@ -36,10 +43,9 @@ def serve(
     from furlong.serve.http_server import listen as open_listener
     from furlong.serve.http_server import serving
     from furlong.workers.money.payments_server import open_payments_server
-    from subgraphs.wallet.payments.configuration import PaymentsSettings
 
     log_to_stderr()
-    settings, databases = read_settings(PaymentsSettings), database_settings()
+    settings, databases = payments_settings(), database_settings()
     check_databases("wallet")
 
     async def work() -> None:
@@ -169,11 +175,11 @@ async def _opened(database: Database, processor: str) -> OpenedPayments:
     """Return the payments over a database, which has such a processor."""
     from subgraphs.wallet.opened import OpenedWallet
     from subgraphs.wallet.paying.opened import opened_payments
-    from subgraphs.wallet.payments.configuration import PaymentsError, PaymentsSettings
+    from subgraphs.wallet.payments.configuration import PaymentsError
 
     try:
         wallet = OpenedWallet.of(database, running_clock())
-        payments = opened_payments(wallet, read_settings(PaymentsSettings))
+        payments = opened_payments(wallet, payments_settings())
     except PaymentsError as error:
         fail(error)
     if processor not in payments.work.asking.processors:
