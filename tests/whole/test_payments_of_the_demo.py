@@ -9,10 +9,11 @@ import httpx
 import pytest
 
 from furlong.demo.bets.wallets import OPENING_MINOR
-from tests.support.payments.demo_people import Payer, payer_of, press, two_of_finance
+from tests.support.payments.demo_people import FinanceClient, Payer, payer_of, press, two_of_finance
 from tests.support.processes.running_furlong import BRAND, PATIENCE_SECONDS, Demo, eventually, running_demo
 
 OTHER_BRAND = "lagunabet"
+MOVED = "2026-04-09T18:00+01:00"
 
 
 @pytest.fixture(scope="module")
@@ -21,6 +22,13 @@ def payer(demo: Demo) -> Iterator[Payer]:
     with payer_of(demo, BRAND, "GBP") as payer:
         payer.want_no_limit()
         yield payer
+
+
+@pytest.fixture(scope="module")
+def finance(demo: Demo) -> Iterator[tuple[FinanceClient, FinanceClient]]:
+    """Both people of finance, each signed in once: a code of theirs works once."""
+    with two_of_finance(demo) as both:
+        yield both
 
 
 def paid(payer: Payer, minor: int) -> dict[str, Any]:
@@ -95,18 +103,18 @@ def test_a_small_withdrawal_goes_back_to_the_card_at_once(payer: Payer) -> None:
 
 @pytest.mark.parametrize(("decision", "state"), [("APPROVE", "DONE"), ("REJECT", "FAILED")])
 def test_two_people_decide_about_a_large_withdrawal(
-    demo: Demo, payer: Payer, decision: str, state: str
+    payer: Payer, finance: tuple[FinanceClient, FinanceClient], decision: str, state: str
 ) -> None:
     """One of finance proposes, the other one approves, in the demo's back office; then the money moves."""
     paid(payer, 7_000)
     before, asked = payer.balance, payer.withdraw(6_000)
     name = asked["payment"]["id"]
     assert (asked["errors"], asked["payment"]["state"], payer.balance) == ([], "REVIEW", before - 6_000)
-    with two_of_finance(demo) as (one, other):
-        assert {"id": name, "customer": f"{BRAND}:c-1001"} in one.waiting(BRAND)
-        other.approve(one.propose(name, decision))
-        payer.comes_to(state, name)
-        assert name not in {payment["id"] for payment in one.waiting(BRAND)}
+    one, other = finance
+    assert {"id": name, "customer": f"{BRAND}:c-1001"} in one.waiting(BRAND)
+    other.approve(one.propose(name, decision))
+    payer.comes_to(state, name)
+    assert name not in {payment["id"] for payment in one.waiting(BRAND)}
     assert payer.balance == (before - 6_000 if state == "DONE" else before)
 
 
@@ -122,8 +130,11 @@ def test_commands_beside_the_demo_know_its_payments(demo: Demo, payer: Payer) ->
 @pytest.mark.slow("a demo starts twice")
 @pytest.mark.usefixtures("processes")
 def test_payments_go_on_after_the_demo_was_killed(tmp_path: Path) -> None:
-    """A page that was open is paid at the same address; what waits for a webhook or a refund gets it."""
-    with running_demo(tmp_path) as first, payer_of(first, BRAND, "GBP") as payer:
+    """A page that was open is paid at the same address; what waits for a webhook or a refund gets it.
+
+    Payments live by the machine's clock, while that of this demo is months behind.
+    """
+    with running_demo(tmp_path, "--at", MOVED) as first, payer_of(first, BRAND, "GBP") as payer:
         payer.want_no_limit()
         processor = first.facts["payments"]
         paid(payer, 2_000)
