@@ -137,8 +137,8 @@ migration: .venv/.installed ## Write the next migration of a database from its m
 	@$(BIN)/ruff format --quiet $(if $(filter backoffice,$(DATABASE)),backoffice,subgraphs/$(DATABASE))/migrations
 
 lock: .venv/.installed ## Pin the Python dependencies again
-	$(COMPILE) pyproject.toml -o requirements.lock
-	$(COMPILE) pyproject.toml --extra analytics -c requirements.lock -o requirements-analytics.lock
+	$(COMPILE) pyproject.toml --extra payments -o requirements.lock
+	$(COMPILE) pyproject.toml --extra payments --extra analytics -c requirements.lock -o requirements-analytics.lock
 	$(COMPILE) pyproject.toml --extra dev -c requirements.lock -o requirements-dev.lock
 	$(COMPILE) tools/helm/requirements.in -o tools/helm/requirements.lock
 	$(COMPILE) tools/exchange_clients/requirements.in -o tools/exchange_clients/requirements.lock
