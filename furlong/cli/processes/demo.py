@@ -80,7 +80,9 @@ def demo(
     ] = None,
     cells: Annotated[
         int | None,
-        typer.Option(min=2, max=4, help="Split the customers into this many cells, behind a router."),
+        typer.Option(
+            min=2, max=4, help="Split the customers into this many cells, behind a router; without payments."
+        ),
     ] = None,
     database: Annotated[
         list[str] | None,
@@ -114,7 +116,10 @@ def demo(
     ] = False,
     seed: Annotated[int, typer.Option(help="With --mock: another seed gives other answers.")] = 1,
 ) -> None:
-    """Run the whole product in one process on embedded parts: no server to install."""
+    """Run the whole product in one process on embedded parts: no server to install.
+
+    Customers pay at a simulated processor, whose page offers cards that pay and cards that do not.
+    """
     os.umask(0o077)  # the data and the ready file have keys, sessions and passwords
     names = tuple(host_name or ())
     if mock:
