@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from furlong.demo.process import DemoOptions
-    from furlong.demo.ready_file import DemoFacts
+    from furlong.demo.ready_file import DemoFacts, DemoPayments
 
 
 def greeting_of_mock(facts: DemoFacts, ready_file: Path) -> str:
@@ -45,7 +45,7 @@ def greeting(facts: DemoFacts, options: DemoOptions) -> str:
             *_internal_graph(facts),
             *_brand_sites(facts),
             *_cells(facts),
-            *_payments(facts),
+            *payments_line(facts.payments),
             _analytics(options),
             f"    Kafka        {facts.kafka}   (embedded)",
             f"    Upstream     {facts.upstream}   (simulated; its API: /docs)",
@@ -68,13 +68,13 @@ def _backoffice(facts: DemoFacts) -> list[str]:
     return [f"    Back office  {facts.backoffice.url}   (sign in as any role by one click)"]
 
 
-def _payments(facts: DemoFacts) -> list[str]:
-    """Return the line that says how customers pay, or why they cannot."""
-    if facts.payments is None:
+def payments_line(payments: DemoPayments | None) -> list[str]:
+    """Return the line that says what the processor's books have, or why there are no payments."""
+    if payments is None:
         return []
-    if facts.payments.off:
-        return [f"    Payments     {facts.payments.off}"]
-    return [f"    Payments     {facts.payments.control}/state   (simulated, with test cards; its books)"]
+    if payments.off:
+        return [f"    Payments     {payments.off}"]
+    return [f"    Payments     {payments.control}/state   (simulated, with test cards; its books)"]
 
 
 def _analytics(options: DemoOptions) -> str:
