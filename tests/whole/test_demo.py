@@ -94,6 +94,7 @@ def test_each_port_of_the_demo_has_its_own_names(demo: Demo) -> None:
     facts = demo.facts
     sites = [brand["site"] for brand in facts["brands"]]
     urls = [facts["url"], facts["upstream"], facts["backoffice"]["url"], facts["internal"]["graphql"], *sites]
+    urls += [facts["payments"][name] for name in ("processor", "control", "webhooks")]
     for url in urls:
         assert httpx.get(url, headers={"host": "evil.example"}).status_code in {400, 421}, url
 
