@@ -1,13 +1,14 @@
 /** The page: session bar, the customer's money, events, and bet-slip with the tracker. */
 import { askOver, createRoute, liveOver, type Session } from '@furlong/client';
 import { LocaleProvider, localeFor } from '@furlong/club';
-import { useEffect, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 
 import { Bets } from './Bets';
 import { slipWords } from './messages';
 import { stopOfBets } from './money/breaks/breaks';
 import { HeadBalance } from './money/HeadBalance';
 import { MoneyPanel, type Part } from './money/MoneyPanel';
+import { useReturning } from './money/payments/useReturning';
 import { Prompts } from './money/Prompts';
 import { Reminder } from './money/Reminder';
 import { Stopped } from './money/Stopped';
@@ -34,6 +35,7 @@ export function App() {
   const now = useNow(rehearsal);
   const money = useMoney({ ask, live }, session ?? NOBODY);
   const [part, setPart] = useState<Part | null>(null);
+  useReturning(session ?? NOBODY, money.asked, useCallback(() => setPart('history'), []));
   const stop = stopOfBets(money.state.wallet?.limits ?? [], now);
   const isSignedIn = session !== null && session.customer !== null;
 

@@ -9,6 +9,7 @@ import './page.css';
 import './events/events.css';
 import './slip/slip.css';
 import './money/money.css';
+import './money/payments/payments.css';
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no #root');

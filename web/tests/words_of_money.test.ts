@@ -22,7 +22,7 @@ describe.each(LOCALES)('%s', (tag) => {
   const words = moneyWords({ tag });
 
   it('shows no code, and no text is empty', () => {
-    expect(texts(words).filter(([, text]) => text.trim() === '' || /[A-Z]{3,}|_/u.test(text))).toEqual([]);
+    expect(texts(words).filter(([, text]) => text.trim() === '' || /[A-Z]{3,}|_/u.test(text.replace('IBAN', '')))).toEqual([]);
   });
 
   it('fills each text with the same values as English', () => {

@@ -10,9 +10,26 @@ export type AcknowledgePromptInput = {
   readonly prompt: LimitPrompt;
 };
 
+export type AddBankAccountInput = {
+  readonly brand: string;
+  /** Whose account it is, as the bank has the name. */
+  readonly holder: string;
+  /** With or without spaces. */
+  readonly iban: string;
+  readonly idempotencyKey: string;
+};
+
 export type DeclineLimitInput = {
   readonly brand: string;
   readonly idempotencyKey: string;
+};
+
+export type DepositInput = {
+  readonly amountMinor: number;
+  readonly brand: string;
+  readonly currency: string;
+  readonly idempotencyKey: string;
+  readonly methodId: string;
 };
 
 export type EventStatus =
@@ -44,6 +61,30 @@ export type MarketStatus =
   | 'OPEN'
   | 'SETTLED'
   | 'SUSPENDED';
+
+/** Why a bank or card declined the last attempt to pay. INSUFFICIENT_FUNDS: There isn't enough money in the account. EXPIRED_CARD: The card has expired. WRONG_SECURITY_CODE: The card's security code was wrong. NOT_CONFIRMED: The bank wanted the customer to confirm the payment, and that didn't happen. REFUSED: The bank doesn't say why; it can be asked. */
+export type PaymentDecline =
+  | 'EXPIRED_CARD'
+  | 'INSUFFICIENT_FUNDS'
+  | 'NOT_CONFIRMED'
+  | 'REFUSED'
+  | 'WRONG_SECURITY_CODE';
+
+/** Which way money goes. */
+export type PaymentDirection =
+  | 'DEPOSIT'
+  | 'WITHDRAWAL';
+
+/** How a payment stands. ASKED: It is not known yet whether it may be: nothing has moved. REFUSED: It never was. OPEN: The customer has to pay, or the processor to say what became of it. REVIEW: A person has to decide. SENDING: The money is on its way. DONE: It has arrived. RETURNED: It had to go back to its source. FAILED: Nothing was paid, or what was sent has come back. */
+export type PaymentState =
+  | 'ASKED'
+  | 'DONE'
+  | 'FAILED'
+  | 'OPEN'
+  | 'REFUSED'
+  | 'RETURNED'
+  | 'REVIEW'
+  | 'SENDING';
 
 export type PlatformErrorCode =
   | 'CONFIRMATION_NEEDED'
@@ -130,6 +171,14 @@ export type TransactionState =
   | 'REVIEW'
   | 'VOIDED';
 
+export type WithdrawInput = {
+  readonly amountMinor: number;
+  readonly brand: string;
+  readonly currency: string;
+  readonly idempotencyKey: string;
+  readonly methodId: string;
+};
+
 export type SportsEventsQueryVariables = Exact<{
   brand: string;
   first: number;
@@ -167,7 +216,7 @@ export type MoneyQueryVariables = Exact<{
 }>;
 
 
-export type MoneyQuery = { readonly wallet: { readonly id: string, readonly prompts: ReadonlyArray<LimitPrompt>, readonly balance: { readonly minor: number, readonly currency: string }, readonly withdrawable: { readonly minor: number, readonly currency: string } | null, readonly bonus: { readonly minor: number, readonly currency: string }, readonly limits: ReadonlyArray<{ readonly kind: LimitKind, readonly minutes: number | null, readonly usedMinutes: number | null, readonly pendingMinutes: number | null, readonly pendingFrom: string | null, readonly pendingUntil: string | null, readonly until: string | null, readonly product: Product | null, readonly amount: { readonly minor: number, readonly currency: string } | null, readonly used: { readonly minor: number, readonly currency: string } | null, readonly pending: { readonly minor: number, readonly currency: string } | null }> } | null };
+export type MoneyQuery = { readonly wallet: { readonly id: string, readonly prompts: ReadonlyArray<LimitPrompt>, readonly canAddBankAccount: boolean, readonly balance: { readonly minor: number, readonly currency: string }, readonly withdrawable: { readonly minor: number, readonly currency: string } | null, readonly bonus: { readonly minor: number, readonly currency: string }, readonly limits: ReadonlyArray<{ readonly kind: LimitKind, readonly minutes: number | null, readonly usedMinutes: number | null, readonly pendingMinutes: number | null, readonly pendingFrom: string | null, readonly pendingUntil: string | null, readonly until: string | null, readonly product: Product | null, readonly amount: { readonly minor: number, readonly currency: string } | null, readonly used: { readonly minor: number, readonly currency: string } | null, readonly pending: { readonly minor: number, readonly currency: string } | null }>, readonly payments: ReadonlyArray<{ readonly id: string, readonly at: string, readonly direction: PaymentDirection, readonly state: PaymentState, readonly code: PlatformErrorCode | null, readonly decline: PaymentDecline | null, readonly url: string | null, readonly amount: { readonly minor: number, readonly currency: string }, readonly fee: { readonly minor: number, readonly currency: string } | null, readonly instructions: { readonly holder: string, readonly account: string, readonly reference: string } | null }> } | null };
 
 export type MoneyHistoryQueryVariables = Exact<{
   brand: string;
@@ -183,7 +232,7 @@ export type MoneyChangesSubscriptionVariables = Exact<{
 }>;
 
 
-export type MoneyChangesSubscription = { readonly walletUpdated: { readonly id: string, readonly prompts: ReadonlyArray<LimitPrompt>, readonly balance: { readonly minor: number, readonly currency: string }, readonly withdrawable: { readonly minor: number, readonly currency: string } | null, readonly bonus: { readonly minor: number, readonly currency: string }, readonly limits: ReadonlyArray<{ readonly kind: LimitKind, readonly minutes: number | null, readonly usedMinutes: number | null, readonly pendingMinutes: number | null, readonly pendingFrom: string | null, readonly pendingUntil: string | null, readonly until: string | null, readonly product: Product | null, readonly amount: { readonly minor: number, readonly currency: string } | null, readonly used: { readonly minor: number, readonly currency: string } | null, readonly pending: { readonly minor: number, readonly currency: string } | null }> } };
+export type MoneyChangesSubscription = { readonly walletUpdated: { readonly id: string, readonly prompts: ReadonlyArray<LimitPrompt>, readonly canAddBankAccount: boolean, readonly balance: { readonly minor: number, readonly currency: string }, readonly withdrawable: { readonly minor: number, readonly currency: string } | null, readonly bonus: { readonly minor: number, readonly currency: string }, readonly limits: ReadonlyArray<{ readonly kind: LimitKind, readonly minutes: number | null, readonly usedMinutes: number | null, readonly pendingMinutes: number | null, readonly pendingFrom: string | null, readonly pendingUntil: string | null, readonly until: string | null, readonly product: Product | null, readonly amount: { readonly minor: number, readonly currency: string } | null, readonly used: { readonly minor: number, readonly currency: string } | null, readonly pending: { readonly minor: number, readonly currency: string } | null }>, readonly payments: ReadonlyArray<{ readonly id: string, readonly at: string, readonly direction: PaymentDirection, readonly state: PaymentState, readonly code: PlatformErrorCode | null, readonly decline: PaymentDecline | null, readonly url: string | null, readonly amount: { readonly minor: number, readonly currency: string }, readonly fee: { readonly minor: number, readonly currency: string } | null, readonly instructions: { readonly holder: string, readonly account: string, readonly reference: string } | null }> } };
 
 export type SetLimitMutationVariables = Exact<{
   input: SetLimitInput;
@@ -220,13 +269,47 @@ export type AcknowledgePromptMutationVariables = Exact<{
 
 export type AcknowledgePromptMutation = { readonly acknowledgePrompt: { readonly prompts: ReadonlyArray<LimitPrompt>, readonly limits: ReadonlyArray<{ readonly kind: LimitKind, readonly minutes: number | null, readonly usedMinutes: number | null, readonly pendingMinutes: number | null, readonly pendingFrom: string | null, readonly pendingUntil: string | null, readonly until: string | null, readonly product: Product | null, readonly amount: { readonly minor: number, readonly currency: string } | null, readonly used: { readonly minor: number, readonly currency: string } | null, readonly pending: { readonly minor: number, readonly currency: string } | null }>, readonly errors: ReadonlyArray<{ readonly code: PlatformErrorCode }> } };
 
-export type WalletFragment = { readonly id: string, readonly prompts: ReadonlyArray<LimitPrompt>, readonly balance: { readonly minor: number, readonly currency: string }, readonly withdrawable: { readonly minor: number, readonly currency: string } | null, readonly bonus: { readonly minor: number, readonly currency: string }, readonly limits: ReadonlyArray<{ readonly kind: LimitKind, readonly minutes: number | null, readonly usedMinutes: number | null, readonly pendingMinutes: number | null, readonly pendingFrom: string | null, readonly pendingUntil: string | null, readonly until: string | null, readonly product: Product | null, readonly amount: { readonly minor: number, readonly currency: string } | null, readonly used: { readonly minor: number, readonly currency: string } | null, readonly pending: { readonly minor: number, readonly currency: string } | null }> };
+export type WalletFragment = { readonly id: string, readonly prompts: ReadonlyArray<LimitPrompt>, readonly canAddBankAccount: boolean, readonly balance: { readonly minor: number, readonly currency: string }, readonly withdrawable: { readonly minor: number, readonly currency: string } | null, readonly bonus: { readonly minor: number, readonly currency: string }, readonly limits: ReadonlyArray<{ readonly kind: LimitKind, readonly minutes: number | null, readonly usedMinutes: number | null, readonly pendingMinutes: number | null, readonly pendingFrom: string | null, readonly pendingUntil: string | null, readonly until: string | null, readonly product: Product | null, readonly amount: { readonly minor: number, readonly currency: string } | null, readonly used: { readonly minor: number, readonly currency: string } | null, readonly pending: { readonly minor: number, readonly currency: string } | null }>, readonly payments: ReadonlyArray<{ readonly id: string, readonly at: string, readonly direction: PaymentDirection, readonly state: PaymentState, readonly code: PlatformErrorCode | null, readonly decline: PaymentDecline | null, readonly url: string | null, readonly amount: { readonly minor: number, readonly currency: string }, readonly fee: { readonly minor: number, readonly currency: string } | null, readonly instructions: { readonly holder: string, readonly account: string, readonly reference: string } | null }> };
 
 export type LimitedFragment = { readonly prompts: ReadonlyArray<LimitPrompt>, readonly limits: ReadonlyArray<{ readonly kind: LimitKind, readonly minutes: number | null, readonly usedMinutes: number | null, readonly pendingMinutes: number | null, readonly pendingFrom: string | null, readonly pendingUntil: string | null, readonly until: string | null, readonly product: Product | null, readonly amount: { readonly minor: number, readonly currency: string } | null, readonly used: { readonly minor: number, readonly currency: string } | null, readonly pending: { readonly minor: number, readonly currency: string } | null }>, readonly errors: ReadonlyArray<{ readonly code: PlatformErrorCode }> };
 
 export type LimitFragment = { readonly kind: LimitKind, readonly minutes: number | null, readonly usedMinutes: number | null, readonly pendingMinutes: number | null, readonly pendingFrom: string | null, readonly pendingUntil: string | null, readonly until: string | null, readonly product: Product | null, readonly amount: { readonly minor: number, readonly currency: string } | null, readonly used: { readonly minor: number, readonly currency: string } | null, readonly pending: { readonly minor: number, readonly currency: string } | null };
 
 export type AmountFragment = { readonly minor: number, readonly currency: string };
+
+export type PaymentMethodsQueryVariables = Exact<{
+  brand: string;
+}>;
+
+
+export type PaymentMethodsQuery = { readonly deposit: ReadonlyArray<{ readonly id: string, readonly name: string, readonly direction: PaymentDirection, readonly feePermille: number, readonly workingDays: number, readonly minimum: { readonly minor: number, readonly currency: string }, readonly maximum: { readonly minor: number, readonly currency: string }, readonly fee: { readonly minor: number, readonly currency: string } | null, readonly reviewedAbove: { readonly minor: number, readonly currency: string } | null }> | null, readonly withdraw: ReadonlyArray<{ readonly id: string, readonly name: string, readonly direction: PaymentDirection, readonly feePermille: number, readonly workingDays: number, readonly minimum: { readonly minor: number, readonly currency: string }, readonly maximum: { readonly minor: number, readonly currency: string }, readonly fee: { readonly minor: number, readonly currency: string } | null, readonly reviewedAbove: { readonly minor: number, readonly currency: string } | null }> | null };
+
+export type DepositMutationVariables = Exact<{
+  input: DepositInput;
+}>;
+
+
+export type DepositMutation = { readonly deposit: { readonly payment: { readonly id: string, readonly at: string, readonly direction: PaymentDirection, readonly state: PaymentState, readonly code: PlatformErrorCode | null, readonly decline: PaymentDecline | null, readonly url: string | null, readonly amount: { readonly minor: number, readonly currency: string }, readonly fee: { readonly minor: number, readonly currency: string } | null, readonly instructions: { readonly holder: string, readonly account: string, readonly reference: string } | null } | null, readonly errors: ReadonlyArray<{ readonly code: PlatformErrorCode }> } };
+
+export type WithdrawMutationVariables = Exact<{
+  input: WithdrawInput;
+}>;
+
+
+export type WithdrawMutation = { readonly withdraw: { readonly payment: { readonly id: string, readonly at: string, readonly direction: PaymentDirection, readonly state: PaymentState, readonly code: PlatformErrorCode | null, readonly decline: PaymentDecline | null, readonly url: string | null, readonly amount: { readonly minor: number, readonly currency: string }, readonly fee: { readonly minor: number, readonly currency: string } | null, readonly instructions: { readonly holder: string, readonly account: string, readonly reference: string } | null } | null, readonly errors: ReadonlyArray<{ readonly code: PlatformErrorCode }> } };
+
+export type AddBankAccountMutationVariables = Exact<{
+  input: AddBankAccountInput;
+}>;
+
+
+export type AddBankAccountMutation = { readonly addBankAccount: { readonly methods: ReadonlyArray<{ readonly id: string, readonly name: string, readonly direction: PaymentDirection, readonly feePermille: number, readonly workingDays: number, readonly minimum: { readonly minor: number, readonly currency: string }, readonly maximum: { readonly minor: number, readonly currency: string }, readonly fee: { readonly minor: number, readonly currency: string } | null, readonly reviewedAbove: { readonly minor: number, readonly currency: string } | null }>, readonly errors: ReadonlyArray<{ readonly code: PlatformErrorCode }> } };
+
+export type PaidFragment = { readonly payment: { readonly id: string, readonly at: string, readonly direction: PaymentDirection, readonly state: PaymentState, readonly code: PlatformErrorCode | null, readonly decline: PaymentDecline | null, readonly url: string | null, readonly amount: { readonly minor: number, readonly currency: string }, readonly fee: { readonly minor: number, readonly currency: string } | null, readonly instructions: { readonly holder: string, readonly account: string, readonly reference: string } | null } | null, readonly errors: ReadonlyArray<{ readonly code: PlatformErrorCode }> };
+
+export type PaymentFragment = { readonly id: string, readonly at: string, readonly direction: PaymentDirection, readonly state: PaymentState, readonly code: PlatformErrorCode | null, readonly decline: PaymentDecline | null, readonly url: string | null, readonly amount: { readonly minor: number, readonly currency: string }, readonly fee: { readonly minor: number, readonly currency: string } | null, readonly instructions: { readonly holder: string, readonly account: string, readonly reference: string } | null };
+
+export type MethodFragment = { readonly id: string, readonly name: string, readonly direction: PaymentDirection, readonly feePermille: number, readonly workingDays: number, readonly minimum: { readonly minor: number, readonly currency: string }, readonly maximum: { readonly minor: number, readonly currency: string }, readonly fee: { readonly minor: number, readonly currency: string } | null, readonly reviewedAbove: { readonly minor: number, readonly currency: string } | null };
 
 
 export const SportsEvents: Operation<SportsEventsQuery, SportsEventsQueryVariables> = {
@@ -246,8 +329,8 @@ export const EventPrices: Operation<EventPricesSubscription, EventPricesSubscrip
 export const Money: Operation<MoneyQuery, MoneyQueryVariables> = {
   name: 'Money',
   kind: 'query',
-  id: 'sha256:da07075b826ac1cc8bc27bc6e560083839debac34c5c195239ce7c3d4da0f42f',
-  text: "query Money($brand:ID!){wallet(brand:$brand){...Wallet}}fragment Wallet on Wallet{id balance{...Amount}withdrawable{...Amount}bonus{...Amount}limits{...Limit}prompts}fragment Amount on Money{minor currency}fragment Limit on Limit{kind amount{...Amount}used{...Amount}minutes usedMinutes pending{...Amount}pendingMinutes pendingFrom pendingUntil until product}",
+  id: 'sha256:252cd031f51e7195b78d314ff0697470cf63117437e6cd00fe602ceeaf8062d2',
+  text: "query Money($brand:ID!){wallet(brand:$brand){...Wallet}}fragment Wallet on Wallet{id balance{...Amount}withdrawable{...Amount}bonus{...Amount}limits{...Limit}prompts payments{...Payment}canAddBankAccount}fragment Amount on Money{minor currency}fragment Limit on Limit{kind amount{...Amount}used{...Amount}minutes usedMinutes pending{...Amount}pendingMinutes pendingFrom pendingUntil until product}fragment Payment on Payment{id at direction amount{...Amount}fee{...Amount}state code decline url instructions{holder account reference}}",
 };
 
 export const MoneyHistory: Operation<MoneyHistoryQuery, MoneyHistoryQueryVariables> = {
@@ -260,8 +343,8 @@ export const MoneyHistory: Operation<MoneyHistoryQuery, MoneyHistoryQueryVariabl
 export const MoneyChanges: Operation<MoneyChangesSubscription, MoneyChangesSubscriptionVariables> = {
   name: 'MoneyChanges',
   kind: 'subscription',
-  id: 'sha256:32d3f3a3fefb83a3010e8dcad8c409347a8c7ffe808ea6d6c0df0871e02289d3',
-  text: "subscription MoneyChanges($brand:ID!){walletUpdated(brand:$brand){...Wallet}}fragment Wallet on Wallet{id balance{...Amount}withdrawable{...Amount}bonus{...Amount}limits{...Limit}prompts}fragment Amount on Money{minor currency}fragment Limit on Limit{kind amount{...Amount}used{...Amount}minutes usedMinutes pending{...Amount}pendingMinutes pendingFrom pendingUntil until product}",
+  id: 'sha256:61ef2f57fd11ea44ba3c040c963159dc9dad16e88739c835674089233abb7ff9',
+  text: "subscription MoneyChanges($brand:ID!){walletUpdated(brand:$brand){...Wallet}}fragment Wallet on Wallet{id balance{...Amount}withdrawable{...Amount}bonus{...Amount}limits{...Limit}prompts payments{...Payment}canAddBankAccount}fragment Amount on Money{minor currency}fragment Limit on Limit{kind amount{...Amount}used{...Amount}minutes usedMinutes pending{...Amount}pendingMinutes pendingFrom pendingUntil until product}fragment Payment on Payment{id at direction amount{...Amount}fee{...Amount}state code decline url instructions{holder account reference}}",
 };
 
 export const SetLimit: Operation<SetLimitMutation, SetLimitMutationVariables> = {
@@ -297,4 +380,32 @@ export const AcknowledgePrompt: Operation<AcknowledgePromptMutation, Acknowledge
   kind: 'mutation',
   id: 'sha256:bd5d6fe5ad5f53bf324fa0d63b598b9a8caebce8c92466b0ce574b6108150139',
   text: "mutation AcknowledgePrompt($input:AcknowledgePromptInput!){acknowledgePrompt(input:$input){...Limited}}fragment Limited on LimitPayload{limits{...Limit}prompts errors{code}}fragment Limit on Limit{kind amount{...Amount}used{...Amount}minutes usedMinutes pending{...Amount}pendingMinutes pendingFrom pendingUntil until product}fragment Amount on Money{minor currency}",
+};
+
+export const PaymentMethods: Operation<PaymentMethodsQuery, PaymentMethodsQueryVariables> = {
+  name: 'PaymentMethods',
+  kind: 'query',
+  id: 'sha256:afcda9e2840dbca4408ff3ce5146b26f334772cb45688e194e6fabfa3783343b',
+  text: "query PaymentMethods($brand:ID!){deposit:paymentMethods(brand:$brand direction:DEPOSIT){...Method}withdraw:paymentMethods(brand:$brand direction:WITHDRAWAL){...Method}}fragment Method on PaymentMethod{id name direction minimum{...Amount}maximum{...Amount}fee{...Amount}feePermille workingDays reviewedAbove{...Amount}}fragment Amount on Money{minor currency}",
+};
+
+export const Deposit: Operation<DepositMutation, DepositMutationVariables> = {
+  name: 'Deposit',
+  kind: 'mutation',
+  id: 'sha256:dfda2159dac81e6a598b1aca9f3057056dfa2e78e2c6f80ee640ec1a6941611a',
+  text: "mutation Deposit($input:DepositInput!){deposit(input:$input){...Paid}}fragment Paid on PaymentPayload{payment{...Payment}errors{code}}fragment Payment on Payment{id at direction amount{...Amount}fee{...Amount}state code decline url instructions{holder account reference}}fragment Amount on Money{minor currency}",
+};
+
+export const Withdraw: Operation<WithdrawMutation, WithdrawMutationVariables> = {
+  name: 'Withdraw',
+  kind: 'mutation',
+  id: 'sha256:dd59b65705f63a26b2d404932d7e2dc79e274a4c36943f2ae5ed489e024fe9cb',
+  text: "mutation Withdraw($input:WithdrawInput!){withdraw(input:$input){...Paid}}fragment Paid on PaymentPayload{payment{...Payment}errors{code}}fragment Payment on Payment{id at direction amount{...Amount}fee{...Amount}state code decline url instructions{holder account reference}}fragment Amount on Money{minor currency}",
+};
+
+export const AddBankAccount: Operation<AddBankAccountMutation, AddBankAccountMutationVariables> = {
+  name: 'AddBankAccount',
+  kind: 'mutation',
+  id: 'sha256:52b82d58b4d2aebd31c42840a53dd585c7da58af0512465fdaaee938d36e9637',
+  text: "mutation AddBankAccount($input:AddBankAccountInput!){addBankAccount(input:$input){methods{...Method}errors{code}}}fragment Method on PaymentMethod{id name direction minimum{...Amount}maximum{...Amount}fee{...Amount}feePermille workingDays reviewedAbove{...Amount}}fragment Amount on Money{minor currency}",
 };

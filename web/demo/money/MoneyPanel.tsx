@@ -43,7 +43,7 @@ export function MoneyPanel({ money, now, part, onPart }: MoneyPanelProps) {
           </header>
           <Tabs id={id} part={part} onPart={onPart} />
           <div key={part} className="money-part" role="tabpanel" id={`${id}-panel`} aria-labelledby={`${id}-${part}`} data-testid={`money-${part}`}>
-            <PartOf part={part} money={money} now={now} />
+            <PartOf part={part} money={money} now={now} onPart={onPart} />
           </div>
         </>
       )}
@@ -98,10 +98,11 @@ interface PartProps {
   readonly part: Part;
   readonly money: MoneyControls;
   readonly now: number;
+  readonly onPart: (part: Part) => void;
 }
 
 /** A part of the panel, or why there is nothing to show. */
-function PartOf({ part, money, now }: PartProps) {
+function PartOf({ part, money, now, onPart }: PartProps) {
   const words = moneyWords(useLocale());
   const { standing, wallet } = money.state;
   if (wallet === null) return <Missing standing={standing} onRetry={money.refresh} />;
@@ -115,15 +116,15 @@ function PartOf({ part, money, now }: PartProps) {
           </button>
         </p>
       )}
-      <Shown part={part} money={money} wallet={wallet} now={now} />
+      <Shown part={part} money={money} wallet={wallet} now={now} onPart={onPart} />
     </>
   );
 }
 
-function Shown({ part, money, wallet, now }: PartProps & { readonly wallet: Wallet }) {
+function Shown({ part, money, wallet, now, onPart }: PartProps & { readonly wallet: Wallet }) {
   switch (part) {
     case 'history':
-      return <HistoryPart money={money} wallet={wallet} />;
+      return <HistoryPart money={money} wallet={wallet} now={now} onPart={onPart} />;
     case 'limits':
       return <LimitsPart money={money} wallet={wallet} now={now} />;
     case 'breaks':

@@ -21,7 +21,8 @@ export function Prompts({ money, onOpen }: PromptsProps) {
   return <PromptCard key={`${money.state.about} ${prompt}`} kind={prompt} money={money} onOpen={onOpen} />;
 }
 
-function PromptCard({ kind, money, onOpen }: PromptsProps & { readonly kind: LimitPrompt }) {
+/** One prompt, with both answers. */
+export function PromptCard({ kind, money, onOpen }: PromptsProps & { readonly kind: LimitPrompt }) {
   const id = useId();
   const words = moneyWords(useLocale());
   const sending = useSending(money);

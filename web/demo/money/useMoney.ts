@@ -1,11 +1,13 @@
 /** Connects a customer's money to React: the wallet as it stands, and what the customer changes. */
-import type { Ask, ConnectLive, Session } from '@furlong/client';
+import { type Ask, type ConnectLive, freshKey, type Session } from '@furlong/client';
 import { useCallback, useEffect, useMemo, useReducer, useRef } from 'react';
 
 import { Money, MoneyChanges } from '../generated/operations';
-import { keysOfMoney } from '../session/remembered';
+import { keysOfMoney, storageOfTab } from '../session/remembered';
 import { type MoneyChange, type MoneyOutcome, sendMoneyChange } from './change';
 import { type MoneyFeed, startMoneyFeed } from './feed';
+import { type AskedBook, askedBook } from './payments/asked';
+import type { Payment } from './payments/payments';
 import { moneyAtStart, type MoneyState, reduceMoney } from './wallet';
 
 export interface MoneyControls {
@@ -16,6 +18,10 @@ export interface MoneyControls {
   readonly change: (change: MoneyChange) => Promise<MoneyOutcome>;
   /** Reads again, because what is shown is in doubt. */
   readonly refresh: () => void;
+  /** What the customer has asked for of deposits and withdrawals. */
+  readonly asked: AskedBook;
+  /** Shows a payment as it was answered, and reads what follows from it. */
+  readonly paid: (payment: Payment) => void;
 }
 
 interface Graph {
@@ -31,6 +37,7 @@ export function useMoney({ ask, live }: Graph, session: Session): MoneyControls 
   const token = useRef(session.token);
   const feed = useRef<MoneyFeed | null>(null);
   const keys = useMemo(() => keysOfMoney({ brand, customer }), [brand, customer]);
+  const asked = useMemo(() => askedBook(about, storageOfTab(), freshKey), [about]);
 
   useEffect(() => {
     const isNew = token.current !== session.token;
@@ -70,10 +77,17 @@ export function useMoney({ ask, live }: Graph, session: Session): MoneyControls 
     },
     [ask, keys, about],
   );
+  const paid = useCallback(
+    (payment: Payment) => {
+      tell({ type: 'paid', payment, about });
+      feed.current?.refresh();
+    },
+    [about],
+  );
 
-  return { state: known.about === about ? known : moneyAtStart(about), session, ask, change, refresh };
+  return { state: known.about === about ? known : moneyAtStart(about), session, ask, change, refresh, asked, paid };
 }
 
-function sleep(milliseconds: number): Promise<void> {
+export function sleep(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

@@ -2,6 +2,7 @@
 import type { Answer } from '@furlong/client';
 
 import type { LimitFragment, MoneyQuery, WalletFragment } from '../generated/operations';
+import { type Payment, withPayment } from './payments/payments';
 
 export type Wallet = WalletFragment;
 export type Limit = LimitFragment;
@@ -26,7 +27,9 @@ export type MoneyEvent =
   | { readonly type: 'read'; readonly wallet: Wallet | null; readonly at: number }
   | { readonly type: 'failed'; readonly isSignedOut: boolean }
   /** What holds after a change of the customer's. */
-  | { readonly type: 'limited'; readonly after: Pick<Wallet, 'limits' | 'prompts'>; readonly at: number };
+  | { readonly type: 'limited'; readonly after: Pick<Wallet, 'limits' | 'prompts'>; readonly at: number }
+  /** A payment as it was just answered. */
+  | { readonly type: 'paid'; readonly payment: Payment };
 
 /** An event of somebody's wallet. */
 export type EventAbout = MoneyEvent & { readonly about: string };
@@ -46,6 +49,8 @@ export function reduceMoney(known: MoneyState, event: EventAbout): MoneyState {
       return { ...state, standing: state.wallet === null ? 'unreached' : 'stale' };
     case 'limited':
       return state.wallet === null ? state : { ...state, wallet: { ...state.wallet, ...event.after }, readAt: event.at };
+    case 'paid':
+      return state.wallet === null ? state : { ...state, wallet: { ...state.wallet, payments: withPayment(state.wallet.payments, event.payment) } };
   }
 }
 

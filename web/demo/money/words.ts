@@ -2,6 +2,7 @@
 import { formatMinor, type Locale } from '@furlong/club';
 
 import type { SettableKind } from './change';
+import type { Entry } from './history/history';
 import { AR } from './messages/ar';
 import { DE } from './messages/de';
 import { EN } from './messages/en';
@@ -69,4 +70,15 @@ export function signed(amount: Money, { tag }: Locale): string {
   // Each language puts the sign in its own place.
   const negative = formatMinor(-Math.abs(amount.minor), amount.currency, tag);
   return negative.replace(MINUS, amount.minor > 0 ? '+' : '−');
+}
+
+/** What an entry of the history is; a refund that takes money is the way back of a deposit. */
+export function kindInWords({ kind, amount }: Pick<Entry, 'kind' | 'amount'>, words: MoneyWords): string {
+  return kind === 'REFUND' && amount.minor < 0 ? words.payments.paidBack : words.kinds[kind];
+}
+
+/** How an entry of the history stands: a payment has words of its own. */
+export function stateInWords({ kind, state }: Pick<Entry, 'kind' | 'state'>, words: MoneyWords): string {
+  const isPayment = kind === 'DEPOSIT' || kind === 'WITHDRAWAL';
+  return isPayment && (state === 'PENDING' || state === 'VOIDED') ? words.payments.history[kind][state] : words.states[state];
 }

@@ -1,24 +1,30 @@
 /** What a customer has, and what happened with it. */
 import { shortReference, useLocale } from '@furlong/club';
 
+import type { Part } from '../MoneyPanel';
+import { PaymentsPart } from '../payments/PaymentsPart';
 import type { MoneyControls } from '../useMoney';
 import type { Wallet } from '../wallet';
-import { entryTime, moneyWords, signed } from '../words';
+import { entryTime, kindInWords, moneyWords, signed, stateInWords } from '../words';
 import type { Entry } from './history';
 import { useHistory } from './useHistory';
 
 interface HistoryPartProps {
   readonly money: MoneyControls;
   readonly wallet: Wallet;
+  readonly now: number;
+  readonly onPart: (part: Part) => void;
 }
 
-export function HistoryPart({ money, wallet }: HistoryPartProps) {
-  const { balance, bonus, withdrawable } = wallet;
-  const occasion = [balance, bonus, withdrawable].map((amount) => amount?.minor ?? '').join('/');
+export function HistoryPart({ money, wallet, now, onPart }: HistoryPartProps) {
+  const { balance, bonus, withdrawable, payments } = wallet;
+  const amounts = [balance, bonus, withdrawable].map((amount) => amount?.minor ?? '').join('/');
+  const occasion = `${amounts} ${payments.map(({ id, state }) => `${id}=${state}`).join(' ')}`;
   return (
     <>
       <Amounts wallet={wallet} />
-      <Entries key={money.state.about} money={money} occasion={occasion} />
+      <PaymentsPart key={money.state.about} money={money} wallet={wallet} now={now} occasion={occasion} onPart={onPart} />
+      <Entries key={`${money.state.about} history`} money={money} occasion={occasion} />
     </>
   );
 }
@@ -92,13 +98,13 @@ function EntryRow({ entry }: { readonly entry: Entry }) {
   const { at, kind, state, reference, credits, amount } = entry;
   return (
     <li className="entry" data-testid="entry" data-kind={kind} data-state={state}>
-      <span className="entry-kind">{words.kinds[kind]}</span>
+      <span className="entry-kind">{kindInWords(entry, words)}</span>
       <span className="entry-amount">
         <bdi>{signed(amount, locale)}</bdi>
       </span>
       <span className="entry-facts">
         <time dateTime={at}>{entryTime(at, locale)}</time>
-        {state !== 'POSTED' && <span className="entry-state">{words.states[state]}</span>}
+        {state !== 'POSTED' && <span className="entry-state">{stateInWords(entry, words)}</span>}
         {credits.minor !== 0 && credits.minor !== amount.minor && (
           <span>{locale.fill(words.ofBonus, { amount: signed(credits, locale) })}</span>
         )}

@@ -2,6 +2,7 @@
 import { currencySign, type Locale, type ReadAmount, useLocale } from '@furlong/club';
 import { useEffect, useId, useRef, useState, type SubmitEvent } from 'react';
 
+import { AmountField } from '../AmountField';
 import type { SettableKind } from '../change';
 import type { Sending } from '../useSending';
 import type { Limit } from '../wallet';
@@ -52,6 +53,7 @@ export function LimitForm({ kind, limit, raise, currency, now, labelledBy, sendi
         <label htmlFor={id}>{isMinutes ? words.minutesLabel : words.amount}</label>
         <AmountField
           id={id}
+          testid="limit-amount"
           field={field}
           sign={isMinutes ? null : currencySign(currency, locale.tag)}
           typed={typed}
@@ -74,36 +76,6 @@ export function LimitForm({ kind, limit, raise, currency, now, labelledBy, sendi
         )}
       </div>
     </form>
-  );
-}
-
-interface AmountFieldProps {
-  readonly id: string;
-  readonly field: React.RefObject<HTMLInputElement | null>;
-  /** Null: a whole number. */
-  readonly sign: ReturnType<typeof currencySign> | null;
-  readonly typed: string;
-  readonly isFaulty: boolean;
-  readonly onType: (typed: string) => void;
-}
-
-function AmountField({ id, field, sign, typed, isFaulty, onType }: AmountFieldProps) {
-  return (
-    <div className="stake-field" data-leads={sign?.leads ?? true}>
-      {sign !== null && <span aria-hidden="true">{sign.sign}</span>}
-      <input
-        ref={field}
-        id={id}
-        data-testid="limit-amount"
-        inputMode={sign === null ? 'numeric' : 'decimal'}
-        autoComplete="off"
-        dir="ltr"
-        value={typed}
-        aria-invalid={isFaulty}
-        aria-describedby={`${id}-help`}
-        onChange={(event) => onType(event.target.value)}
-      />
-    </div>
   );
 }
 

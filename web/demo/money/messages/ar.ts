@@ -1,4 +1,5 @@
 /** Arabic. */
+import { AR as PAYMENTS } from '../payments/messages/ar';
 import type { MoneyWords } from './messages';
 
 export const AR: MoneyWords = {
@@ -187,4 +188,6 @@ export const AR: MoneyWords = {
   },
   breakRefused: 'لا يمكن أن تكون الاستراحة بهذا القصر أو الطول في بلدك. اختر مدة أخرى؛ ولمدة أطول استبعد نفسك.',
   excludeRefused: 'يجب أن يكون الاستبعاد الذاتي أطول في بلدك. اختر مدة أطول.',
+
+  payments: PAYMENTS,
 };

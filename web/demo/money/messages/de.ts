@@ -1,4 +1,5 @@
 /** German. */
+import { DE as PAYMENTS } from '../payments/messages/de';
 import type { MoneyWords } from './messages';
 
 export const DE: MoneyWords = {
@@ -187,4 +188,6 @@ export const DE: MoneyWords = {
   },
   breakRefused: 'So kurz oder so lang kann eine Pause in Ihrem Land nicht sein. Wählen Sie eine andere Dauer; für länger sperren Sie sich selbst.',
   excludeRefused: 'Eine Sperre muss in Ihrem Land länger sein. Wählen Sie eine längere.',
+
+  payments: PAYMENTS,
 };

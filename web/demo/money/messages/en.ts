@@ -1,4 +1,5 @@
 /** English. */
+import { EN as PAYMENTS } from '../payments/messages/en';
 import type { MoneyWords } from './messages';
 
 export const EN: MoneyWords = {
@@ -187,4 +188,6 @@ export const EN: MoneyWords = {
   },
   breakRefused: 'A break can’t be that short or that long where you are. Choose another length; for longer, exclude yourself.',
   excludeRefused: 'A self-exclusion has to be longer where you are. Choose a longer one.',
+
+  payments: PAYMENTS,
 };

@@ -1,4 +1,5 @@
 /** Italian. */
+import { IT as PAYMENTS } from '../payments/messages/it';
 import type { MoneyWords } from './messages';
 
 export const IT: MoneyWords = {
@@ -187,4 +188,6 @@ export const IT: MoneyWords = {
   },
   breakRefused: 'Nel tuo paese una pausa non può essere così breve o così lunga. Scegli un’altra durata; per più tempo c’è l’autoesclusione.',
   excludeRefused: 'Nel tuo paese l’autoesclusione deve durare di più. Scegline una più lunga.',
+
+  payments: PAYMENTS,
 };

@@ -5,6 +5,7 @@ import type { LimitPrompt, Product } from '../../generated/operations';
 import type { ErrorCode, SettableKind } from '../change';
 import type { EntryKind, EntryState } from '../history/history';
 import type { Effect } from '../limits/limits';
+import type { PaymentWords } from '../payments/messages/messages';
 
 type Plural = Parameters<Locale['count']>[0];
 
@@ -138,4 +139,6 @@ export interface MoneyWords {
   /** Of a break or an exclusion that the rules do not allow. */
   readonly breakRefused: string;
   readonly excludeRefused: string;
+
+  readonly payments: PaymentWords;
 }
