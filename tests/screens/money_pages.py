@@ -62,6 +62,8 @@ class Wallet:
 
     Attributes:
         history: The newest first; a page has as many as are asked for.
+        payments: The newest first.
+        methods: The ways to deposit and to withdraw; None where payments are the operator's.
         refuses: The code with which changes are refused; empty if they are done.
         is_away: Whether nothing of the wallet can be read or changed.
         asked: The inputs of the changes that were asked for, with their mutation.
@@ -72,6 +74,11 @@ class Wallet:
     limits: list[dict[str, Any]] = field(default_factory=list)
     prompts: list[str] = field(default_factory=list)
     history: list[dict[str, Any]] = field(default_factory=list)
+    payments: list[dict[str, Any]] = field(default_factory=list)
+    methods: dict[str, list[dict[str, Any]] | None] = field(
+        default_factory=lambda: {"deposit": None, "withdraw": None}
+    )
+    can_add_account: bool = False
     refuses: str = ""
     is_away: bool = False
     asked: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
@@ -87,6 +94,8 @@ class Wallet:
             "bonus": pounds(self.bonus),
             "limits": self.limits,
             "prompts": self.prompts,
+            "payments": self.payments,
+            "canAddBankAccount": self.can_add_account,
         }
 
     def push(self) -> None:
@@ -139,6 +148,8 @@ class Wallet:
         query, variables = text_of(sent), sent.get("variables", {})
         if self.is_away:
             route.fulfill(status=SERVICE)
+        elif "paymentMethods" in query:
+            route.fulfill(json={"data": self.methods})
         elif "wallet(" in query:
             route.fulfill(json={"data": {"wallet": self._read(variables)}})
         elif name := next((mutation for mutation in MUTATIONS if mutation in query), None):
@@ -147,7 +158,11 @@ class Wallet:
             after = {"limits": self.limits, "prompts": self.prompts, "errors": errors}
             route.fulfill(json={"data": {name: after}})
         else:
-            route.fulfill(status=SERVICE)
+            self.pay(route, query, variables)
+
+    def pay(self, route: Route, _query: str, _variables: dict[str, Any]) -> None:
+        """Answer a request about payments; this wallet takes none."""
+        route.fulfill(status=SERVICE)
 
     def _read(self, variables: dict[str, Any]) -> dict[str, Any]:
         if "first" not in variables:

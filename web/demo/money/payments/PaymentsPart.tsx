@@ -1,6 +1,6 @@
 /** Deposits and withdrawals: the buttons and forms that ask for them, and how those on their way stand. */
 import { useLocale } from '@furlong/club';
-import { useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 
 import type { Part } from '../MoneyPanel';
 import type { MoneyControls } from '../useMoney';
@@ -25,11 +25,19 @@ export function PaymentsPart({ money, wallet, now, occasion, onPart }: PaymentsP
   const { methods, hasFailed, read, withdrawBy } = useMethods(money.ask, money.session, occasion);
   const [open, setOpen] = useState(() => DIRECTIONS.find((direction) => money.asked.of(direction)?.paymentId === null) ?? null);
   const title = useRef<HTMLHeadingElement>(null);
+  const isListed = useRef(false);
+
+  useEffect(() => {
+    // The list may be there only since the payment that was asked for.
+    if (isListed.current) title.current?.focus();
+    isListed.current = false;
+  }, [open]);
+
   if (methods?.DEPOSIT === null && methods.WITHDRAWAL === null) return null;
 
   function close(): void {
+    isListed.current = true;
     setOpen(null);
-    title.current?.focus();
   }
 
   return (
