@@ -11,6 +11,7 @@ from subgraphs.wallet.payments.payment import UNAVAILABLE, Part, Payment
 from subgraphs.wallet.payments.processor import (
     Charge,
     Notice,
+    NotNow,
     PartKind,
     PartState,
     Payout,
@@ -75,6 +76,9 @@ class Asking:
             raise Unavailable("it has not answered lately")
         try:
             notice = await self._request(opened.processor, payment, parts, part)
+        except NotNow:
+            opened.breaker.succeeded()
+            raise
         except (Unanswered, Unavailable):
             opened.breaker.failed()
             raise
@@ -134,6 +138,16 @@ class Asking:
         if notice is None and part.kind is PartKind.CHARGE and not part.reference:
             return absent(part)
         return notice
+
+    async def charge(self, name: str, reference: str) -> Notice | None:
+        """Return how the charge stands that a processor names; None if it is none of ours.
+
+        Raises:
+            Unanswered: That cannot be known now.
+            Unavailable: There is no such processor here.
+        """
+        notice = await self._opened(name).processor.ask(PartKind.CHARGE, "", reference)
+        return notice if notice is not None and notice.part else None
 
     async def cancelled(self, payment: Payment, part: Part) -> Notice | None:
         """Let a charge be paid no more; return how it stands, None if that cannot be known now."""

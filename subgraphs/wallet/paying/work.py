@@ -86,7 +86,7 @@ class PaymentWork:
             waits = isinstance(step, Follow) and not looks
             if step is not None and not waits and await self._tried(payment, parts, step):
                 continue
-            if await self._scheduled(payment_id, payment, step):
+            if await self._scheduled(payment_id, payment, step, waits=waits):
                 break
         return await self.store.load(payment_id)
 
@@ -95,8 +95,10 @@ class PaymentWork:
 
         Raises:
             OSError: The database is unavailable: whoever says it has to say it again.
+            Unanswered: Likewise, because the processor does not say now which charge it means.
+            Unavailable: Likewise.
         """
-        payment_id = await self.store.merge(processor, notice, await self.wallet.now())
+        payment_id = await self._merged(processor, notice)
         if payment_id is None:
             await self._unknown(processor, notice)
             return False
@@ -104,6 +106,21 @@ class PaymentWork:
         if advanced is not None:  # an attempt that was declined moves no money, and is shown
             self.wallet.announce(advanced[0].owner)
         return True
+
+    async def _merged(self, processor: str, notice: Notice) -> str | None:
+        """Note what a processor says; return the payment, None if nothing is known of it.
+
+        A dispute, or a refund that somebody made, names its charge by the processor's id, which may not have
+        reached us yet: then the processor is asked whose it is.
+        """
+        at = await self.wallet.now()
+        payment_id = await self.store.merge(processor, notice, at)
+        if payment_id is not None or not notice.of:
+            return payment_id
+        charge = await self.asking.charge(processor, notice.of)
+        if charge is None or await self.store.merge(processor, charge, at) is None:
+            return None
+        return await self.store.merge(processor, notice, at)
 
     async def look(self, payment_id: str) -> None:
         """Ask processors how the parts of a payment stand, also of those that seemed to be over."""
@@ -144,8 +161,11 @@ class PaymentWork:
         async with self.wallet.database.write() as connection:
             await open_case(connection, self.store.tables, case)
 
-    async def _scheduled(self, payment_id: str, seen: Payment, step: Step | None) -> bool:
-        """Note when to look again; return False if something came between, so that there is more to do."""
+    async def _scheduled(self, payment_id: str, seen: Payment, step: Step | None, *, waits: bool) -> bool:
+        """Note when to look again; return False if something came between, so that there is more to do.
+
+        Whoever waits for others, and has not looked, puts no look off: a customer may ask very often.
+        """
         loaded = await self.store.load(payment_id)
         if loaded is None:
             return True
@@ -153,8 +173,12 @@ class PaymentWork:
         if payment.due_at != seen.due_at:
             return False
         state = state_of(payment, parts)
-        due_at = None if step is None else await self._due(payment, parts)
-        noted = await self.store.schedule(payment, state, due_at, 0 if step is None else payment.tries + 1)
+        due_at, tries = None, 0
+        if waits and payment.tries and payment.due_at is not None:
+            due_at, tries = payment.due_at, payment.tries
+        elif step is not None:
+            due_at, tries = await self._due(payment, parts), payment.tries + 1
+        noted = await self.store.schedule(payment, state, due_at, tries)
         if noted and state is not payment.state:  # also one by which no money moves is shown at once
             self.wallet.announce(payment.owner)
         return noted

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from subgraphs.wallet.payments.processor import (
     Charge,
     Notice,
+    NotNow,
     PartKind,
     PartState,
     Payout,
@@ -240,6 +241,17 @@ class ProcessorPromises:
         await account.recover()
         assert await count(account, part) == 0
 
+    async def test_what_cannot_be_done_now_is_done_later(self, account: PlayedAccount) -> None:
+        """Such as for want of balance: the same request is carried out when that has changed, and once."""
+        for times in range(1, 4):
+            await account.fail("payout_refused")
+            with pytest.raises(NotNow):
+                await account.processor.pay_out(payout())
+            assert await count(account, payout()) == 0, times
+        for _ in range(2):
+            assert (await account.processor.pay_out(payout())).state is PartState.PROCESSING
+        assert await count(account, payout()) == 1
+
     @pytest.mark.parametrize("fault", [*LOST, "refuse"])
     async def test_a_question_without_an_answer_is_a_doubt(self, account: PlayedAccount, fault: str) -> None:
         """It says neither that the part is there nor that it is not."""
@@ -338,6 +350,22 @@ class ProcessorPromises:
         stands = await account.processor.ask(DISPUTE, "", dispute)
         assert stands is not None
         assert (stands.state, stands.of) == (PartState.DONE, lost.reference)
+
+    async def test_the_charge_of_a_dispute_is_found_by_the_id_that_it_names(
+        self, account: PlayedAccount
+    ) -> None:
+        """Also by those who were never told of the charge: the answer has our id of it."""
+        of = await paid(account)
+        await account.dispute(of.reference)
+        notices = [
+            notice
+            for headers, body in await account.webhooks()
+            for notice in account.processor.read(headers, body, account.now())
+        ]
+        [named] = {notice.of for notice in notices if notice.kind is DISPUTE}
+        stands = await account.processor.ask(CHARGE, "", named)
+        assert stands is not None
+        assert (stands.part, stands.state, stands.reference) == ("charge-1", PartState.DONE, named)
 
     async def test_silence_is_ended_by_asking(self, account: PlayedAccount) -> None:
         """If no webhook comes, a question tells the same."""

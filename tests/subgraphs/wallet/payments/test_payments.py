@@ -153,7 +153,8 @@ async def test_a_withdrawal_that_fails_is_the_customers_again(wallet: PaymentsWa
     assert await wallet.cash(ANN) == 490
     bank.becomes("bank-1", PartState.FAILED, "AC04")
     await wallet.payments.work.notice("bank", bank.said[-1])
-    assert await wallet.cash(ANN) == 980
+    assert await wallet.cash(ANN) == 990
+    assert await wallet.balance("northbet", AccountCode.FEES) == 10
     assert bank.has == 0
 
 
@@ -252,3 +253,29 @@ async def test_money_that_nobody_has_decided_on_cannot_go_back_twice(wallet: Pay
     assert merged is not None
     left = await wallet.payments.work.store.refundable(ANN, "GBP")
     assert [minor for _, minor in left] == [500]
+
+
+async def test_a_processor_without_balance_is_asked_for_other_things(wallet: PaymentsWallet) -> None:
+    """It answers: deposits go on by it, and the withdrawal is sent later."""
+    await paid_in(wallet)
+    first = wallet.played["first"]
+    opened = wallet.payments.work.asking.processors["first"]
+    opened.breaker.failures = 1
+    first.faults = [Fault.NOT_NOW]
+    await wallet.withdraw(ANN, "w", 500)
+    assert not first.those(PartKind.REFUND, PartState.PROCESSING)
+    assert opened.breaker.state == "closed"
+    wallet.later(minutes=1)
+    await wallet.work()
+    assert len(first.those(PartKind.REFUND, PartState.PROCESSING)) == 1
+
+
+async def test_a_customer_who_asks_often_puts_no_look_off(wallet: PaymentsWallet) -> None:
+    """The webhook was lost: the worker asks when it would have asked, however often the customer has."""
+    for _ in range(20):
+        await wallet.deposit(ANN, "d", 1_000)
+    wallet.played["first"].pays("first-1", 1_000)
+    wallet.later(seconds=3)
+    await wallet.deposit(ANN, "d", 1_000)
+    assert await wallet.work() == 1
+    assert await wallet.cash(ANN) == 990

@@ -500,3 +500,12 @@ def test_the_languages_are_those_of_the_sdk() -> None:
     """A language that Stripe adds is a line to change."""
     known = re.findall("'([^']+)'", str(SessionCreateParams.__annotations__["locale"]))
     assert set(known) == LOCALES | {"auto"}
+
+
+@pytest.mark.parametrize("charge", ["ch_1", "py_1"])
+async def test_a_charge_without_a_payment_is_none_of_ours(
+    stripe: StripeProcessor, scripted: ScriptedStripe, charge: str
+) -> None:
+    """What is of one of ours names its payment; Stripe is not asked."""
+    assert await stripe.ask(PartKind.CHARGE, "", charge) is None
+    assert scripted.asked == []
