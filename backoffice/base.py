@@ -27,6 +27,7 @@ from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings
+from subgraphs.wallet.payments.configuration import PaymentsSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +38,14 @@ class Base:
         settings: Where the databases of the subgraphs are, for areas that read them.
         stream: Where Kafka is.
         fulfilment: The providers' file, which is their first revision.
+        payments: The file of processors and methods of payments, if this process was given it.
         database: The back office's own.
     """
 
     settings: DatabaseSettings
     stream: StreamSettings
     fulfilment: FulfilmentSettings
+    payments: PaymentsSettings
     database: Database
     clock: Clock
     audit: AuditLog
@@ -80,6 +83,7 @@ def create_base(
         settings=settings,
         stream=stream or StreamSettings(),
         fulfilment=fulfilment or FulfilmentSettings(),
+        payments=PaymentsSettings(),
         database=database,
         clock=clock,
         audit=audit,

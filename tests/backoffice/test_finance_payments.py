@@ -59,7 +59,8 @@ async def decide(office: ProposalFixture, decision: str, withdrawal: str = FIRST
 
 async def case_of(wallet: Database, subject: str, **others: Any) -> str:
     """Let something not fit; return the case."""
-    case = Case(kind=CaseKind.UNKNOWN, processor="first", subject=subject, opened_at=NOW, **others)
+    given = {"kind": CaseKind.UNKNOWN} | others
+    case = Case(processor="first", subject=subject, opened_at=NOW, **given)
     async with wallet.write() as connection:
         await open_case(connection, PAYMENTS, case)
     return case.case_id
@@ -186,7 +187,8 @@ async def test_processors_that_do_not_answer_are_seen(office: ProposalFixture, w
     late = NOW - timedelta(days=1)
     await store.add(payment_in("preview", PaymentState.REVIEW), [_part("preview", "e", late)])
     fields = "id doubtful doubtfulSince underWay movedAt"
-    [found] = (await read(office, FAY, f"{{ paymentProcessors {{ {fields} }} }}"))["paymentProcessors"]
+    shown = (await read(office, FAY, f"{{ paymentProcessors {{ {fields} }} }}"))["paymentProcessors"]
+    [found] = [processor for processor in shown if processor["id"] == "bank"]
     assert (found["id"], found["doubtful"], found["underWay"], found["movedAt"]) == ("bank", 2, 1, None)
     assert found["doubtfulSince"].startswith((NOW - timedelta(minutes=10)).isoformat()[:19])
 
@@ -219,13 +221,31 @@ async def test_compared_days_are_listed(office: ProposalFixture, wallet: Databas
     ]
     async with wallet.write() as connection:
         await connection.execute(insert(PAYMENTS.report), rows)
-    query = "{{ paymentComparisons(first: 3{}) {{ nodes {{ id lines matched different }} endCursor }} }}"
-    page = (await read(office, FAY, query.format("")))["paymentComparisons"]
+    day = (NOW - timedelta(days=1)).date()
+    for subject, kind in (("a", CaseKind.MISSING), ("b", CaseKind.MISSING), ("c", CaseKind.UNKNOWN)):
+        await case_of(wallet, subject, kind=kind, day=day)
+    async with wallet.write() as connection:
+        closed = update(PAYMENTS.case).where(PAYMENTS.case.c.subject == "a")
+        await connection.execute(closed.values(closed_at=NOW, closed_by="Ann"))
+    fields = "id lines matched different cases { kind cases waiting }"
+
+    def query(after: str) -> str:
+        return f"{{ paymentComparisons(first: 3{after}) {{ nodes {{ {fields} }} endCursor }} }}"
+
+    page = (await read(office, FAY, query("")))["paymentComparisons"]
     after = f', after: "{page["endCursor"]}"'
-    rest = (await read(office, FAY, query.format(after)))["paymentComparisons"]
+    rest = (await read(office, FAY, query(after)))["paymentComparisons"]
     days = [(NOW - timedelta(days=back)).date() for back in (1, 2)]
     wanted = [f"{name}:{day}" for day in days for name in ("bank", "first")]
-    assert [node["id"] for node in (*page["nodes"], *rest["nodes"])] == wanted
+    nodes = {node["id"]: node for node in (*page["nodes"], *rest["nodes"])}
+    assert list(nodes) == wanted
+    assert nodes[f"first:{day}"]["cases"] == [
+        {"kind": "MISSING", "cases": 2, "waiting": 1},
+        {"kind": "UNKNOWN", "cases": 1, "waiting": 1},
+    ]
+    assert nodes[f"bank:{day}"]["cases"] == []
+    counted = f'{{ financeWaiting(brand: "{BRAND}") {{ cases differingDays }} }}'
+    assert (await read(office, FAY, counted))["financeWaiting"] == {"cases": 2, "differingDays": 1}
 
 
 async def test_support_reads_the_story_of_a_payment(office: ProposalFixture, wallet: Database) -> None:

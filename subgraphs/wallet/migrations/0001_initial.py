@@ -593,6 +593,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("case_id"),
     )
     op.create_index("payment_case_of", "payment_case", ["payment_id"], unique=False)
+    op.create_index("payment_case_of_day", "payment_case", ["day", "processor"], unique=False)
     op.create_index("payment_case_open", "payment_case", ["closed_at", "opened_at"], unique=False)
     op.create_table(
         "payment_destination",
@@ -626,6 +627,7 @@ def upgrade() -> None:
         sa.Column("booked", Identifier(length=16), nullable=False),
         sa.PrimaryKeyConstraint("part_id"),
     )
+    op.create_index("payment_part_asked", "payment_part", ["asked_at"], unique=False)
     op.create_index("payment_part_by_reference", "payment_part", ["processor", "reference"], unique=False)
     op.create_index("payment_part_moved", "payment_part", ["processor", "moved_at"], unique=False)
     op.create_index("payment_part_of", "payment_part", ["payment_id"], unique=False)

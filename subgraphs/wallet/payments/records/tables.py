@@ -114,6 +114,7 @@ def _part(metadata: MetaData) -> Table:
         Column("booked", Identifier(16), nullable=False),
         Index("payment_part_of", "payment_id"),
         Index("payment_part_by_reference", "processor", "reference"),
+        Index("payment_part_asked", "asked_at"),
         Index("payment_part_moved", "processor", "moved_at"),
     )
 
@@ -175,6 +176,7 @@ def _case(metadata: MetaData) -> Table:
         Column("finding", String(MAX_WORDS), nullable=False),
         Index("payment_case_open", "closed_at", "opened_at"),
         Index("payment_case_of", "payment_id"),
+        Index("payment_case_of_day", "day", "processor"),
     )
 
 
