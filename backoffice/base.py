@@ -27,6 +27,7 @@ from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings
+from subgraphs.kit.funds_settings import FundsSettings
 from subgraphs.wallet.payments.configuration import PaymentsSettings
 
 
@@ -39,6 +40,7 @@ class Base:
         stream: Where Kafka is.
         fulfilment: The providers' file, which is their first revision.
         payments: The file of processors and methods of payments, if this process was given it.
+        funds: Where the money of each brand is kept.
         database: The back office's own.
     """
 
@@ -46,6 +48,7 @@ class Base:
     stream: StreamSettings
     fulfilment: FulfilmentSettings
     payments: PaymentsSettings
+    funds: FundsSettings
     database: Database
     clock: Clock
     audit: AuditLog
@@ -84,6 +87,7 @@ def create_base(
         stream=stream or StreamSettings(),
         fulfilment=fulfilment or FulfilmentSettings(),
         payments=PaymentsSettings(),
+        funds=FundsSettings(),
         database=database,
         clock=clock,
         audit=audit,

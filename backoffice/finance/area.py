@@ -29,7 +29,7 @@ class FinanceArea(Area):
         self.closes = DailyCloses(base.database, wallet, base.approvals, publish, base.clock)
         self.corrections = Corrections(base.database, wallet, base.audit, base.approvals, publish, base.clock)
         customers = Customers(databases, PersonalDataAccess(base.database, base.audit), base.clock)
-        self.money = CustomerMoney.over(wallet, customers, base.clock)
+        self.money = CustomerMoney.over(wallet, customers, base.clock, frozenset(base.funds.operators))
         self.checks = FinancialChecks(base.database, wallet, base.audit, publish, base.clock)
         self.withdrawals = Withdrawals(base.database, wallet, base.audit, base.approvals, publish, base.clock)
         self.refunds = Refunds(base.database, wallet, base.audit, base.approvals, publish, base.clock)

@@ -1,4 +1,5 @@
 /** What does not fit of payments: each case waits for a person, and is closed with what was found. */
+import { Link } from 'react-router-dom';
 import { useNotify } from 'react-admin';
 
 import { caseName, detailLine } from './words.ts';
@@ -51,6 +52,7 @@ function OfBrand({ brand }: { readonly brand: string }) {
           { head: 'Processor', cell: ({ processor }) => processor },
           { head: 'Amount', cell: ({ amountMinor, currency }) => (currency === '' ? '' : money(amountMinor, currency)), right: true },
           { head: 'Known', cell: ({ details }) => details.map(detailLine).join('; ') },
+          { head: 'Payment', cell: ({ paymentId }) => (paymentId === '' ? '–' : <Link to={`/payments?id=${encodeURIComponent(paymentId)}`}>Story</Link>) },
           { head: 'Since', cell: ({ openedAt }) => moment(openedAt, brand) },
           { head: 'Close', cell: (open) => mayClose && <Close open={open} onSettled={reload} /> },
         ]}

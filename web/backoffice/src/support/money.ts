@@ -29,6 +29,7 @@ type Told = Pick<MoneyTransaction, 'kind' | 'state' | 'amountMinor'>;
 
 /** Return what kind of transaction it is; a credit that is taken has expired. */
 export function kindName({ kind, amountMinor }: Told): string {
+  if (kind === 'REFUND' && amountMinor < 0) return 'Sent back to its source';
   const name = KINDS[kind] ?? word(kind.toLowerCase());
   return (kind === 'BONUS' || kind === 'FREE_BET') && amountMinor < 0 ? `${name} expired` : name;
 }
