@@ -1,7 +1,7 @@
 /** Payments in words: their story, refunds, processors, and compared days. */
 import { expect, test } from 'vitest';
 
-import { casesOf, comparisonState, failuresInWords, processorState, routeInWords } from '../backoffice/src/payments/processors.ts';
+import { casesOf, comparisonState, failuresInWords, processorState, routeInWords, waitsInWords } from '../backoffice/src/payments/processors.ts';
 import { refundInWords, stateOfRefund } from '../backoffice/src/payments/refunds.ts';
 import { choiceInWords, paymentName, reasonInWords, toldLine } from '../backoffice/src/payments/story.ts';
 
@@ -74,8 +74,10 @@ test('a processor says whether it answers, and for what it is asked', () => {
   expect(processorState({ enabled: true, doubtful: 1 }).label).toBe('Owes answers');
   expect(processorState({ enabled: false, doubtful: 0 }).label).toBe('Switched off');
   expect(processorState({ enabled: null, doubtful: 0 }).label).toBe('Not configured here');
-  expect(failuresInWords([{ reason: 'card_declined', parts: 3 }, { reason: 'unavailable', parts: 1 }, { reason: '', parts: 2 }])).toBe('3 × card declined; 1 × it could not be reached; 2 × without a reason');
-  expect(failuresInWords([])).toBe('None');
+  expect(failuresInWords([{ reason: 'card_declined', parts: 3 }, { reason: 'unavailable', parts: 1 }, { reason: '', parts: 2 }])).toEqual(['3 × card declined', '1 × it could not be reached', '2 × without a reason']);
+  expect(failuresInWords([])).toEqual([]);
+  const waits = { doubtful: 2, doubtfulSince: 'a', underWay: 1, underWaySince: 'b' };
+  expect(waitsInWords(waits, (at) => `${at} o’clock`)).toEqual(['2 unanswered, the oldest from a o’clock', '1 on the way, the oldest from b o’clock']);
 });
 
 test('a compared day says what differs, and what was explained', () => {
@@ -84,4 +86,5 @@ test('a compared day says what differs, and what was explained', () => {
   expect(comparisonState({ cases: [{ kind: 'MISSING', cases: 3, waiting: 0 }] }).label).toBe('Explained');
   expect(comparisonState({ cases: [] }).label).toBe('Equal');
   expect([casesOf({ cases }, 'MISSING'), casesOf({ cases }, 'UNKNOWN')]).toEqual(['3, 2 closed', '0']);
+  expect(casesOf({ cases: [{ kind: 'UNKNOWN', cases: 2, waiting: 0 }] }, 'UNKNOWN')).toBe('2 closed');
 });

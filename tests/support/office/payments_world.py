@@ -128,7 +128,7 @@ def payments_world() -> dict[str, Any]:
         "financeRefunds": page_of(
             [
                 refund(1003),
-                refund(1001, state="DONE", reason="The card was her brother’s"),
+                refund(1001, state="DONE", reason="The card was her brother's"),
                 refund(1002, state="REFUSED", refusal="INSUFFICIENT_FUNDS"),
             ]
         ),

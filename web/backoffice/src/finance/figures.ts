@@ -58,6 +58,11 @@ function paymentFigures({ withdrawals, cases, differingDays }: HomeFinance['fina
   ];
 }
 
+/** Return a figure of what is rarely there; none if nothing is. */
+function busy(label: string, count: number, note: string, path: string): readonly Figure[] {
+  return count === 0 ? [] : [{ label, value: number(count), note, path, state: WAITS }];
+}
+
 function waitingFigures({ financeHolds: holds, financeWaiting: { checks, corrections } }: HomeFinance): readonly Figure[] {
   const currencies = [...new Set(holds.map(({ currency }) => currency))].toSorted();
   return [
@@ -68,19 +73,8 @@ function waitingFigures({ financeHolds: holds, financeWaiting: { checks, correct
       path: '/payoutStops',
       state: currencies.length === 0 ? { tone: 'good', label: 'fine' } : { tone: 'bad', label: 'stopped' },
     },
-    {
-      label: 'Corrections under way',
-      value: number(corrections),
-      note: corrections === 0 ? 'All that were approved are settled.' : 'Approved, and not moved by the wallet yet.',
-      path: '/corrections',
-    },
-    {
-      label: 'Financial checks',
-      value: number(checks),
-      note: checks === 0 ? 'No customer waits for a check.' : 'Customers who passed the threshold wait for a person.',
-      path: '/financialChecks',
-      ...(checks === 0 ? {} : { state: WAITS }),
-    },
+    ...busy('Corrections under way', corrections, 'Approved, and not moved by the wallet yet.', '/corrections'),
+    ...busy('Financial checks', checks, 'Customers who passed the threshold wait for a person.', '/financialChecks'),
   ];
 }
 

@@ -1,4 +1,5 @@
 /** Days of processors' reports that were compared with the wallet's books: what was equal, and what was not. */
+import Button from '@mui/material/Button';
 import { Link } from 'react-router-dom';
 
 import { casesOf, comparisonState } from './processors.ts';
@@ -20,6 +21,11 @@ export function ComparedDays() {
     <Page
       title="Compared days"
       about="What each processor reports of a day (UTC) is compared with what we know, six hours after the day has ended. Nothing is corrected by itself: each difference is a case."
+      actions={
+        <Button component={Link} to="/paymentCases" variant="outlined">
+          Payment differences
+        </Button>
+      }
       problem={problem}
       waiting={data === null}
     >
@@ -41,9 +47,6 @@ export function ComparedDays() {
         ]}
       />
       {buttons(data?.page)}
-      <p>
-        <Link to="/paymentCases">Payment differences</Link> has the cases that wait for a person.
-      </p>
     </Page>
   );
 }

@@ -2,15 +2,16 @@
 import Accordion from '@mui/material/Accordion';
 import AccordionDetails from '@mui/material/AccordionDetails';
 import AccordionSummary from '@mui/material/AccordionSummary';
+import Box from '@mui/material/Box';
 import ExpandMore from '@mui/icons-material/ExpandMore';
 import Stack from '@mui/material/Stack';
 import Typography from '@mui/material/Typography';
 
 import { paymentName, paymentState, toldLine } from './story.ts';
 import { ToneChip } from '../look/ToneChip.tsx';
-import { DataRows } from '../operations/page/DataRows.tsx';
 import { moment } from '../time/moments.ts';
 
+import type { ToldLine } from './story.ts';
 import type { ToldPayment } from '../graph/generated/operations.ts';
 
 interface Props {
@@ -46,23 +47,34 @@ export function PaymentStories({ payments, brand }: Props) {
 }
 
 export function PaymentStory({ payment, brand }: { readonly payment: ToldPayment; readonly brand: string }) {
-  const lines = payment.story.map((line, place) => ({ ...toldLine(line, payment.currency), at: line.at, id: `${place}` }));
   return (
     <>
-      <DataRows
-        label={`What happened to the payment ${payment.id}`}
-        rows={lines}
-        id={({ id }) => id}
-        nothing="Nothing has happened yet."
-        columns={[
-          { head: 'When', cell: ({ at }) => moment(at, brand) },
-          { head: 'What happened', cell: ({ what }) => what },
-          { head: 'Why', cell: ({ why }) => why || '–' },
-        ]}
-      />
+      <Stack component="ol" spacing={1} aria-label={`What happened to the payment ${payment.id}`} sx={{ listStyle: 'none', padding: 0, margin: 0, marginBottom: 2 }}>
+        {payment.story.map((line, place) => (
+          <Line key={`${place}`} line={toldLine(line, payment.currency)} at={moment(line.at, brand)} />
+        ))}
+      </Stack>
       <Typography variant="body2" color="textSecondary">
         Payment {payment.id}
       </Typography>
     </>
+  );
+}
+
+function Line({ line: { what, why }, at }: { readonly line: ToldLine; readonly at: string }) {
+  return (
+    <Box component="li" sx={{ display: 'grid', gridTemplateColumns: { xs: 'minmax(0, 1fr)', sm: '15rem minmax(0, 1fr)' }, columnGap: 2, overflowWrap: 'anywhere' }}>
+      <Typography variant="body2" color="textSecondary">
+        {at}
+      </Typography>
+      <Box>
+        <Typography variant="body2">{what}</Typography>
+        {why !== '' && (
+          <Typography variant="body2" color="textSecondary">
+            {why}
+          </Typography>
+        )}
+      </Box>
+    </Box>
   );
 }

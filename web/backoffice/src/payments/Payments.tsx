@@ -1,5 +1,6 @@
 /** Finds a payment by its id, tells its story, and lets finance propose to send money of it back. */
 import Button from '@mui/material/Button';
+import Paper from '@mui/material/Paper';
 import Stack from '@mui/material/Stack';
 import TextField from '@mui/material/TextField';
 import Typography from '@mui/material/Typography';
@@ -35,7 +36,7 @@ export function Payments() {
 
   return (
     <Page title="Payments" about="What happened to a deposit or withdrawal, and why. Money of a deposit goes back to its source if two people want it. Views of customer data are logged.">
-      <Stack component="form" direction="row" spacing={1} useFlexGap onSubmit={find} sx={{ flexWrap: 'wrap', alignItems: 'start', marginBottom: 2 }}>
+      <Stack component="form" direction="row" spacing={1} useFlexGap onSubmit={find} sx={{ flexWrap: 'wrap', alignItems: 'center', marginBottom: 2 }}>
         <TextField
           label="Payment"
           value={typed}
@@ -73,7 +74,9 @@ function Found({ id }: { readonly id: string }) {
         </Typography>
         {mayPropose && charges.length > 0 && <RefundButton payment={payment.id} charges={charges} />}
       </Stack>
-      <PaymentStory payment={payment} brand={brand} />
+      <Paper variant="outlined" sx={{ padding: 2.5 }}>
+        <PaymentStory payment={payment} brand={brand} />
+      </Paper>
     </>
   );
 }

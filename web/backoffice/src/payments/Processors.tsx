@@ -1,14 +1,14 @@
 /** How the processors of payments do: whether they answer, for what they are asked, and why payments failed. */
 import Alert from '@mui/material/Alert';
+import Box from '@mui/material/Box';
 import Typography from '@mui/material/Typography';
 
-import { failuresInWords, processorState, routeInWords } from './processors.ts';
+import { failuresInWords, processorState, routeInWords, waitsInWords } from './processors.ts';
 import { useGraph } from '../graph/useGraph.ts';
 import { ToneChip } from '../look/ToneChip.tsx';
-import { number } from '../money/amounts.ts';
 import { DataRows } from '../operations/page/DataRows.tsx';
 import { Page } from '../operations/page/Page.tsx';
-import { moment } from '../time/moments.ts';
+import { recently } from '../time/moments.ts';
 import { PAYMENT_PROCESSORS } from '../graph/generated/operations.ts';
 
 import type { ShownProcessor } from '../graph/generated/operations.ts';
@@ -36,29 +36,44 @@ export function Processors() {
         nothing="There are no processors."
         filledBy="A processor appears here once the file of payments names it."
         columns={[
-          { head: 'Processor', cell: ({ id }) => id },
-          { head: 'State', cell: (processor) => <ToneChip {...processorState(processor)} /> },
-          { head: 'Asked for', cell: (processor) => <Routes of={processor} /> },
-          { head: 'Last answered request', cell: ({ answeredAt }) => (answeredAt === null ? 'None for a week' : moment(answeredAt, null)) },
-          { head: 'Last money', cell: ({ movedAt }) => moment(movedAt, null) },
-          { head: 'Unanswered', cell: ({ doubtful, doubtfulSince }) => since(doubtful, doubtfulSince) },
-          { head: 'On its way', cell: ({ underWay, underWaySince }) => since(underWay, underWaySince) },
-          { head: 'Failed in 24 hours', cell: ({ failures }) => failuresInWords(failures) },
+          { head: 'Processor', cell: (processor) => <Named processor={processor} /> },
+          { head: 'Asked for', cell: ({ routes, enabled }) => <Lines lines={routes.map(routeInWords)} nothing={enabled === null ? 'Not known here' : 'Nothing'} /> },
+          { head: 'Last', cell: (processor) => <Lines lines={lastOf(processor)} nothing="Never asked" /> },
+          { head: 'Waits', cell: (processor) => <Lines lines={waitsInWords(processor, time)} nothing="Nothing" /> },
+          { head: 'Failed in 24 hours', cell: ({ failures }) => <Lines lines={failuresInWords(failures)} nothing="None" /> },
         ]}
       />
     </Page>
   );
 }
 
-function since(count: number, at: string | null): string {
-  return count === 0 ? '0' : `${number(count)}, since ${moment(at, null)}`;
+function time(at: string): string {
+  return recently(at, null);
 }
 
-function Routes({ of: { routes, enabled } }: { readonly of: ShownProcessor }) {
-  if (routes.length === 0) return enabled === null ? 'Not known here' : 'Nothing';
-  return routes.map((route) => (
-    <Typography key={`${route.methodId}:${route.place}`} variant="body2">
-      {routeInWords(route)}
-    </Typography>
-  ));
+function lastOf({ answeredAt, movedAt }: ShownProcessor): readonly string[] {
+  return [answeredAt === null ? 'No answer for a week' : `Answer to a request from ${time(answeredAt)}`, movedAt === null ? 'No money yet' : `Money at ${time(movedAt)}`];
+}
+
+function Named({ processor }: { readonly processor: ShownProcessor }) {
+  return (
+    <>
+      <Typography variant="body2" sx={{ marginBottom: 0.5 }}>
+        {processor.id}
+      </Typography>
+      <ToneChip {...processorState(processor)} />
+    </>
+  );
+}
+
+function Lines({ lines, nothing }: { readonly lines: readonly string[]; readonly nothing: string }) {
+  return (
+    <Box sx={{ minWidth: '10rem' }}>
+      {(lines.length === 0 ? [nothing] : lines).map((line) => (
+        <Typography key={line} variant="body2">
+          {line}
+        </Typography>
+      ))}
+    </Box>
+  );
 }

@@ -1,7 +1,7 @@
 /** Refunds of deposits that two people decided, and what became of each. */
 import Typography from '@mui/material/Typography';
-import { Link } from 'react-router-dom';
 
+import { PaymentLink } from './PaymentLink.tsx';
 import { stateOfRefund } from './refunds.ts';
 import { Waiting } from '../components/Waiting.tsx';
 import { usePages } from '../events/usePages.tsx';
@@ -52,7 +52,7 @@ function Decided({ brand }: { readonly brand: string }) {
           { head: 'Why', cell: ({ reason }) => reason },
           { head: 'Who', cell: ({ decidedBy }) => decidedBy },
           { head: 'When', cell: ({ decidedAt }) => moment(decidedAt, brand) },
-          { head: 'Deposit', cell: ({ paymentId }) => <Link to={`/payments?id=${encodeURIComponent(paymentId)}`}>Story</Link> },
+          { head: 'Deposit', cell: ({ paymentId }) => <PaymentLink payment={paymentId} /> },
         ]}
       />
       {buttons(data.page)}

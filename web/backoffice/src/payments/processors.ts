@@ -22,7 +22,8 @@ export function casesOf({ cases }: Pick<ComparedDay, 'cases'>, kind: OpenCase['k
   const found = cases.find((one) => one.kind === kind);
   if (found === undefined) return '0';
   const closed = found.cases - found.waiting;
-  return closed === 0 ? number(found.cases) : `${number(found.cases)}, ${number(closed)} closed`;
+  if (closed === 0) return number(found.cases);
+  return closed === found.cases ? `${number(closed)} closed` : `${number(found.cases)}, ${number(closed)} closed`;
 }
 
 /** Return whether a processor answers and may be asked. */
@@ -32,6 +33,14 @@ export function processorState({ enabled, doubtful }: Pick<ShownProcessor, 'enab
   return enabled ? { tone: 'good', label: 'In use' } : { tone: 'warning', label: 'Switched off' };
 }
 
+/** Return what a processor has not answered or finished, a line each. */
+export function waitsInWords({ doubtful, doubtfulSince, underWay, underWaySince }: Pending, time: (at: string) => string): readonly string[] {
+  const since = (at: string | null) => (at === null ? '' : `, the oldest from ${time(at)}`);
+  const lines = [doubtful === 0 ? '' : `${number(doubtful)} unanswered${since(doubtfulSince)}`, underWay === 0 ? '' : `${number(underWay)} on the way${since(underWaySince)}`];
+  return lines.filter((line) => line !== '');
+}
+
+type Pending = Pick<ShownProcessor, 'doubtful' | 'doubtfulSince' | 'underWay' | 'underWaySince'>;
 type Route = ShownProcessor['routes'][number];
 
 /** Return for what a processor is asked: `Debit card (deposits in GBP): asked first of 2, up to £1,000.00, in GB`. */
@@ -46,9 +55,9 @@ export function routeInWords({ name, direction, place, places, brands, countries
   return `${name} (${word(direction.toLowerCase()).toLowerCase()}s in ${currencies.join(', ')}): ${parts.filter((part) => part !== '').join(', ')}`;
 }
 
-/** Return why parts failed in the last day: `3 × insufficient funds`. */
-export function failuresInWords(failures: ShownProcessor['failures']): string {
-  return failures.map(({ reason, parts }) => `${number(parts)} × ${reason === '' ? 'without a reason' : failure(reason)}`).join('; ') || 'None';
+/** Return why parts failed in the last day, a line each: `3 × insufficient funds`. */
+export function failuresInWords(failures: ShownProcessor['failures']): readonly string[] {
+  return failures.map(({ reason, parts }) => `${number(parts)} × ${reason === '' ? 'without a reason' : failure(reason)}`);
 }
 
 function failure(reason: string): string {
