@@ -382,11 +382,12 @@ async def _know_money(settings: DatabaseSettings) -> None:
     database = Database.open(settings, "wallet")
     ledger, store = Ledger(database, LEDGER), PaymentStore(database, PAYMENTS)
     accounts = CustomerAccounts(database, CUSTOMER_ACCOUNT, ledger)
+    await accounts.open_house(BRAND, "GBP")
     for time in ROUNDS:
-        owner = Owner(BRAND, f"c-{time}")
-        account = await accounts.open_cash(owner, "GBP", LONG_AGO)
-        await accounts.open_house(BRAND, "GBP")
-        payment, charge = paid_deposit(BRAND, owner.customer, f"pd{time}", account)
+        await accounts.open_cash(Owner(BRAND, f"c-{time}"), "GBP", LONG_AGO)
+        payer = Owner(BRAND, f"payer-{time}")
+        account = await accounts.open_cash(payer, "GBP", LONG_AGO)
+        payment, charge = paid_deposit(BRAND, payer.customer, f"pd{time}", account)
         await store.add(payment, [charge])
         await ledger.create_transfer(_paid(payment, charge))
     right = Close(

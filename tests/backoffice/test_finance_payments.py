@@ -12,10 +12,13 @@ from sqlalchemy import insert, select, update
 
 from backoffice.access import Role
 from backoffice.audit.repository import AUDIT_LOG
+from backoffice.finance.payments.processors import Processors
 from consumers.wallet.messages import decode_payment
+from foundation.storage.clock import ManualClock
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 from subgraphs.wallet.models import PAYMENTS
+from subgraphs.wallet.payments.configuration import PaymentsFile
 from subgraphs.wallet.payments.payment import Decision, Part, PaymentState
 from subgraphs.wallet.payments.processor import PartKind, PartState
 from subgraphs.wallet.payments.records.cases import Case, CaseKind, open_case
@@ -191,6 +194,61 @@ async def test_processors_that_do_not_answer_are_seen(office: ProposalFixture, w
     [found] = [processor for processor in shown if processor["id"] == "bank"]
     assert (found["id"], found["doubtful"], found["underWay"], found["movedAt"]) == ("bank", 2, 1, None)
     assert found["doubtfulSince"].startswith((NOW - timedelta(minutes=10)).isoformat()[:19])
+
+
+FILE = PaymentsFile.model_validate(
+    {
+        "processors": [
+            {"name": "bank", "adapter": "stripe"},
+            {"name": "new", "adapter": "stripe", "enabled": False},
+        ],
+        "methods": [
+            {
+                "id": "card",
+                "names": {"de": "Karte", "en": "Card"},
+                "direction": "DEPOSIT",
+                "countries": ["GB", "IE"],
+                "amounts": {"GBP": {}, "EUR": {}},
+                "routes": [
+                    {"processor": "new", "countries": ["IE"]},
+                    {"processor": "bank", "maximum": 50_000},
+                ],
+            }
+        ],
+    }
+)
+
+
+async def test_processors_say_for_what_they_are_asked_and_why_payments_failed(
+    office: ProposalFixture, wallet: Database
+) -> None:
+    """As the file has it that this process was given, also those that were never asked."""
+    assert office.base.payments.file is None
+    parts = [
+        with_fields(_part("pfailed", name, NOW - timedelta(hours=age)), state=state, reason=reason)
+        for name, age, state, reason in (
+            ("a", 1, PartState.FAILED, "declined"),
+            ("b", 2, PartState.FAILED, "declined"),
+            ("c", 3, PartState.FAILED, ""),
+            ("d", 30, PartState.FAILED, "older"),
+            ("e", 4, PartState.DONE, ""),
+        )
+    ]
+    parts.append(_part("pfailed", "f", NOW))
+    await PaymentStore(wallet, PAYMENTS).add(payment_in("pfailed", PaymentState.SENDING), parts)
+    processors = Processors(wallet, ManualClock(NOW), FILE)
+    known = {shown.health.processor: shown for shown in await processors.health(FAY)}
+    bank, new = known["bank"], known["new"]
+    assert [(failure.reason, failure.parts) for failure in bank.health.failures] == [("declined", 2), ("", 1)]
+    assert bank.health.answered_at == NOW - timedelta(hours=1)
+    assert (bank.enabled, new.enabled, known["card"].enabled) == (True, False, None)
+    [route] = bank.routes
+    assert (route.name, route.place, route.places, route.maximum_minor) == ("Card", 2, 2, 50_000)
+    assert (route.currencies, route.countries) == (("EUR", "GBP"), ("GB", "IE"))
+    assert [(route.place, route.countries, route.maximum_minor) for route in new.routes] == [
+        (1, ("IE",), None)
+    ]
+    assert new.health.answered_at is None
 
 
 def payment_in(payment_id: str, state: PaymentState) -> Any:

@@ -18,12 +18,13 @@ from subgraphs.wallet.payments.payment import Part
 from subgraphs.wallet.payments.processor import PartKind, PartState
 from subgraphs.wallet.payments.records.refunds import DecidedRefund, decide_refund, refuse_refund
 from subgraphs.wallet.payments.records.store import PaymentStore
-from tests.backoffice.proposal_kinds import BRAND, ProposalFixture, customer, paid_deposit, proposal_fixture
+from tests.backoffice.proposal_kinds import BRAND, ProposalFixture, paid_deposit, proposal_fixture
 from tests.backoffice.test_finance import FAY, FINN, SAM, approve, proposed, published, read
 from tests.support.office.backoffice_fixture import NOW, employ
 
 PAID = "pd0"
 CHARGE = f"{PAID}-c1"
+PAYER = f"{BRAND}:payer-0"
 
 
 @pytest.fixture
@@ -91,7 +92,7 @@ async def test_two_people_decide_what_goes_back(office: ProposalFixture) -> None
     decided = decode_payment(record)
     assert (decided.kind, decided.subject_id, decided.decision_id) == ("refund", PAID, proposal)
     assert (decided.charge_id, decided.amount_minor, decided.currency) == (CHARGE, 400, "GBP")
-    assert (decided.by, decided.key) == ("Fay, Finn", customer(0))
+    assert (decided.by, decided.key) == ("Fay, Finn", PAYER)
 
 
 async def test_no_more_goes_back_than_there_is(office: ProposalFixture, wallet: Database) -> None:
@@ -194,7 +195,7 @@ async def test_what_became_of_decisions_is_listed(office: ProposalFixture, walle
         ("d2", "WAITING", None),
         ("d1", "REFUSED", "INSUFFICIENT_FUNDS"),
     ]
-    assert {node["customer"] for node in nodes} == {customer(0)}
+    assert {node["customer"] for node in nodes} == {PAYER}
     query = f'{{ financePayment(id: "{PAID}") {{ story {{ kind state words by }} }} }}'
     story = (await read(office, FAY, query))["financePayment"]["story"]
     told = [(entry["kind"], entry["state"]) for entry in story if entry["kind"].startswith("REFUND")]
