@@ -68,7 +68,7 @@ def route(name: str, **others: Any) -> dict[str, Any]:
         "name": name,
         "direction": "DEPOSIT",
         "place": 1,
-        "places": 2,
+        "places": 3,
         "brands": [],
         "countries": [],
         "currencies": ["GBP"],
@@ -133,18 +133,18 @@ def payments_world() -> dict[str, Any]:
             ]
         ),
         "paymentProcessors": [
-            processor("stripe-eu", doubtful=3, doubtfulSince=ago(minutes=9), routes=[route("Card", place=2)]),
+            processor("stripe-eu", doubtful=3, doubtfulSince=ago(minutes=9), routes=[route("Card", place=3)]),
             processor(
                 "stripe-ie",
                 enabled=False,
                 answeredAt=None,
-                routes=[route("Karte", places=1, countries=["IE"])],
+                routes=[route("Card", countries=["IE"])],
             ),
             processor(
                 "stripe-uk",
                 underWay=1,
                 underWaySince=ago(hours=2),
-                routes=[route("Card", maximumMinor=100_000)],
+                routes=[route("Card", place=2, maximumMinor=100_000)],
                 failures=failures,
             ),
         ],
