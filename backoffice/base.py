@@ -27,6 +27,8 @@ from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings
+from subgraphs.kit.funds_settings import FundsSettings
+from subgraphs.wallet.payments.configuration import PaymentsSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +39,16 @@ class Base:
         settings: Where the databases of the subgraphs are, for areas that read them.
         stream: Where Kafka is.
         fulfilment: The providers' file, which is their first revision.
+        payments: The file of processors and methods of payments, if this process was given it.
+        funds: Where the money of each brand is kept.
         database: The back office's own.
     """
 
     settings: DatabaseSettings
     stream: StreamSettings
     fulfilment: FulfilmentSettings
+    payments: PaymentsSettings
+    funds: FundsSettings
     database: Database
     clock: Clock
     audit: AuditLog
@@ -80,6 +86,8 @@ def create_base(
         settings=settings,
         stream=stream or StreamSettings(),
         fulfilment=fulfilment or FulfilmentSettings(),
+        payments=PaymentsSettings(),
+        funds=FundsSettings(),
         database=database,
         clock=clock,
         audit=audit,

@@ -2,5 +2,5 @@
 
 In reading order: `closes` reads closes and what stops payouts, and lets payouts go on; `corrections` moves
 money between a customer and the house; `checks` closes financial checks; `payments` is about withdrawals that
-wait, and what does not fit; `types`, `payment_graph` and `schema` are the graph.
+wait, refunds, and what does not fit; `types`, `payment_graph` and `schema` are the graph.
 """

@@ -6,6 +6,7 @@ from backoffice.finance.closes import DailyCloses
 from backoffice.finance.corrections import Corrections
 from backoffice.finance.payments.cases import PaymentCases
 from backoffice.finance.payments.processors import Processors
+from backoffice.finance.payments.refunds import Refunds
 from backoffice.finance.payments.withdrawals import Withdrawals
 from backoffice.global_events.models import OUTBOX
 from backoffice.graph.area import Area
@@ -28,15 +29,17 @@ class FinanceArea(Area):
         self.closes = DailyCloses(base.database, wallet, base.approvals, publish, base.clock)
         self.corrections = Corrections(base.database, wallet, base.audit, base.approvals, publish, base.clock)
         customers = Customers(databases, PersonalDataAccess(base.database, base.audit), base.clock)
-        self.money = CustomerMoney.over(wallet, customers, base.clock)
+        self.money = CustomerMoney.over(wallet, customers, base.clock, frozenset(base.funds.operators))
         self.checks = FinancialChecks(base.database, wallet, base.audit, publish, base.clock)
         self.withdrawals = Withdrawals(base.database, wallet, base.audit, base.approvals, publish, base.clock)
+        self.refunds = Refunds(base.database, wallet, base.audit, base.approvals, publish, base.clock)
         self.payment_cases = PaymentCases(base.database, wallet, base.audit, publish, base.clock)
-        self.processors = Processors(wallet, base.clock)
+        self.processors = Processors(wallet, base.clock, base.payments.read())
         for kind in (
             self.closes.proposal_kind,
             self.corrections.proposal_kind,
             self.withdrawals.proposal_kind,
+            self.refunds.proposal_kind,
         ):
             base.approvals.register(kind)
 

@@ -1,6 +1,7 @@
 """Payments in finance's part of the graph."""
 
 from datetime import date
+from functools import partial
 from typing import Annotated
 
 import strawberry
@@ -12,12 +13,17 @@ from backoffice.finance.payments.payment_types import (
     FinanceComparedDay,
     FinancePaymentCase,
     FinanceProcessor,
+    FinanceRefund,
+    FinanceRefundable,
     FinanceWithdrawal,
     case_to_graphql,
     compared_to_graphql,
     processor_to_graphql,
+    refund_to_graphql,
+    refundable_to_graphql,
     withdrawal_to_graphql,
 )
+from backoffice.finance.payments.refunds import RefundRequest
 from backoffice.finance.payments.withdrawals import WithdrawalDecision
 from backoffice.finance.types import FinanceProposal
 from backoffice.graph.area import ANY, FOUND, OfficeInfo, permitted
@@ -34,6 +40,16 @@ class DecideWithdrawalInput:
 
     withdrawal: ID
     decision: WithdrawalDecision
+    reason: str
+
+
+@strawberry.input
+class ProposeRefundInput:
+    """A paid charge of a deposit, how much of it goes back in minor units, and why."""
+
+    payment: ID
+    charge: ID
+    amount_minor: int
     reason: str
 
 
@@ -71,6 +87,27 @@ class PaymentsQuery:
         context = info.context
         return payment_to_graphql(await context.area(FinanceArea).withdrawals.story(context.actor, id))
 
+    @strawberry.field(directives=[permitted(_READ, FOUND)])
+    async def refundable_charges(self, info: OfficeInfo, payment: ID) -> list[FinanceRefundable]:
+        """The paid charges of a payment, and what can go back of each; the access is recorded."""
+        context = info.context
+        found = await context.area(FinanceArea).refunds.refundable(context.actor, payment)
+        return [refundable_to_graphql(charge) for charge in found]
+
+    @strawberry.field(directives=[permitted(_READ, "brand")])
+    async def finance_refunds(
+        self, info: OfficeInfo, brand: str, first: _First = 25, after: str | None = None
+    ) -> Page[FinanceRefund]:
+        """The refunds of a brand that two people decided, the newest first; the access is recorded."""
+        context, last = info.context, time_of(after)
+        found = await context.area(FinanceArea).refunds.of_brand(context.actor, brand, page_size(first), last)
+        return page_of(
+            found,
+            first,
+            partial(refund_to_graphql, brand),
+            lambda decided: time_key(decided.refund.decided_at, decided.refund.decision_id),
+        )
+
     @strawberry.field(directives=[permitted(_READ, "brand")])
     async def payment_cases(
         self, info: OfficeInfo, brand: str, first: _First = 25, after: str | None = None
@@ -96,10 +133,10 @@ class PaymentsQuery:
 
     @strawberry.field(directives=[permitted(_READ, ANY)])
     async def payment_processors(self, info: OfficeInfo) -> list[FinanceProcessor]:
-        """How the processors do that were ever asked for a payment."""
+        """How the processors do that are configured or were ever asked, and for what they are."""
         context = info.context
         found = await context.area(FinanceArea).processors.health(context.actor)
-        return [processor_to_graphql(health) for health in found]
+        return [processor_to_graphql(shown) for shown in found]
 
 
 @strawberry.type
@@ -117,6 +154,18 @@ class PaymentsMutation:
         proposal = await context.area(FinanceArea).withdrawals.propose(
             context.actor, input.withdrawal, input.decision, input.reason
         )
+        return FinanceProposal(proposal_id=ID(proposal))
+
+    @strawberry.mutation(directives=[permitted(Permission.FINANCE_CORRECT, FOUND)])
+    async def propose_refund(
+        self,
+        info: OfficeInfo,
+        input: ProposeRefundInput,  # noqa: A002
+    ) -> FinanceProposal:
+        """Propose to send money of a deposit back; another person approves it. Needs a step-up."""
+        context = info.context
+        wanted = RefundRequest(input.payment, input.charge, input.amount_minor)
+        proposal = await context.area(FinanceArea).refunds.propose(context.actor, wanted, input.reason)
         return FinanceProposal(proposal_id=ID(proposal))
 
     @strawberry.mutation(directives=[permitted(Permission.FINANCE_CHECK, FOUND)])

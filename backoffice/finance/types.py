@@ -28,12 +28,14 @@ class FinanceWaiting:
         corrections: Corrections that two people decided, and the wallet has not settled.
         withdrawals: Withdrawals that wait for a person.
         cases: What does not fit of payments, and waits for a person.
+        differing_days: Of how many days of processors' reports such cases are.
     """
 
     checks: int
     corrections: int
     withdrawals: int
     cases: int
+    differing_days: int
 
 
 @described

@@ -8,7 +8,7 @@ from foundation.storage.database import Database
 from subgraphs.wallet.corrections import count_waiting
 from subgraphs.wallet.limits.checks import count_open_checks
 from subgraphs.wallet.models import CORRECTION, LIMITS, PAYMENTS
-from subgraphs.wallet.payments.records.cases import count_open_of
+from subgraphs.wallet.payments.records.cases import count_open_days, count_open_of
 from subgraphs.wallet.payments.records.reviews import count_in_review
 
 
@@ -21,12 +21,14 @@ class Waiting:
         corrections: Corrections that two people decided, and the wallet has not settled.
         withdrawals: Withdrawals at which a person has to look.
         cases: What does not fit of payments; with those of no brand for people of all brands.
+        differing_days: Of how many days of processors' reports such cases are.
     """
 
     checks: int
     corrections: int
     withdrawals: int
     cases: int
+    differing_days: int
 
 
 async def waiting(wallet: Database, actor: Actor, brand: str) -> Waiting:
@@ -42,4 +44,5 @@ async def waiting(wallet: Database, actor: Actor, brand: str) -> Waiting:
             await count_waiting(connection, CORRECTION, brand),
             await count_in_review(connection, PAYMENTS, brand),
             await count_open_of(connection, PAYMENTS, seen_brands(actor, brand)),
+            await count_open_days(connection, PAYMENTS, seen_brands(actor, brand)),
         )

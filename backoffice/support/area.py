@@ -35,7 +35,9 @@ class SupportArea(Area):
         self.databases = SubgraphDatabases.open(base.settings)
         access = PersonalDataAccess(base.database, base.audit)
         self.customers = Customers(self.databases, access, base.clock)
-        self.money = CustomerMoney.over(self.databases.by_name["wallet"], self.customers, base.clock)
+        self.money = CustomerMoney.over(
+            self.databases.by_name["wallet"], self.customers, base.clock, frozenset(base.funds.operators)
+        )
         self.timeline = Timeline(self.databases, self.customers)
         rulebooks = RulebookReader(self.databases.progress.dialect, ReferenceRepository(REFERENCE))
         self.explanations = BetExplanations(

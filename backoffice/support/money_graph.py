@@ -77,10 +77,17 @@ class CustomerLimit:
     product: str | None
 
 
+@described
 @strawberry.type
 class CustomerMoneyInfo:
-    """What a customer has in the wallet, and the limits and breaks that they chose."""
+    """What a customer has in the wallet, and the limits and breaks that they chose.
 
+    Attributes:
+        at_operator: Whether the brand's operator keeps the money in a wallet of its own: then it is there,
+            with its limits, deposits and withdrawals, and not here.
+    """
+
+    at_operator: bool
     accounts: list[CustomerAccountMoney]
     limits: list[CustomerLimit]
 
@@ -119,6 +126,7 @@ class MoneyQuery:
         context = info.context
         view = await context.area(SupportArea).money.view(context.actor, owner_of(customer))
         return CustomerMoneyInfo(
+            at_operator=view.at_operator,
             accounts=[account_to_graphql(account) for account in view.accounts],
             limits=[_limit_to_graphql(limit) for limit in view.limits],
         )

@@ -14,6 +14,7 @@ from subgraphs.kit.domain.keys import Owner
 from subgraphs.wallet.closing.holds import Lifting
 from subgraphs.wallet.corrections import Correction, CorrectionState
 from subgraphs.wallet.ledger.limits import AMOUNT_MAX
+from subgraphs.wallet.payments.records.refunds import DecidedRefund
 
 _Id = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"\A[!-~]+\Z")]
 _Credit = Annotated[str, Meta(max_length=64)]
@@ -96,26 +97,31 @@ class PayoutsReleased(PlatformBody, frozen=True, kw_only=True):
 
 
 class PaymentDecided(PlatformBody, frozen=True, kw_only=True):
-    """People of finance decided about a withdrawal, or one of them about a case.
+    """People of finance decided about a withdrawal or a deposit, or one of them about a case.
 
     Attributes:
         brand_id: None of a case that is of no customer.
-        kind: A withdrawal is approved or rejected by two people; a case is closed by one.
+        kind: Two people approve or reject a withdrawal, or refund money of a deposit; one closes a case.
         decision_id: The same decision, sent twice, has the same one.
         subject_id: The payment, or the case.
         reason: Why; of a case, what was found.
         proposed_by: Who proposed it, or closed the case.
         approved_by: The other person; "" of a case.
+        charge_id: The part of a deposit whose money is refunded; "" unless something is.
+        amount_minor: How much is refunded, in minor units of `currency`.
     """
 
     brand_id: BrandId | None = None
     customer_id: CustomerId | None = None
-    kind: Literal["approve", "reject", "close_case"]
+    kind: Literal["approve", "reject", "refund", "close_case"]
     decision_id: _Id
     subject_id: _Subject
     reason: _Words
     proposed_by: _Person
     approved_by: Annotated[str, Meta(max_length=200)] = ""
+    charge_id: Annotated[str, Meta(max_length=35, pattern=r"\A[!-~]*\Z")] = ""
+    amount_minor: Annotated[int, Meta(ge=0, le=AMOUNT_MAX)] = 0
+    currency: Currency | None = None
     decided_at: Instant
 
     def __post_init__(self) -> None:
@@ -124,12 +130,37 @@ class PaymentDecided(PlatformBody, frozen=True, kw_only=True):
         if (self.brand_id is None) is not (self.customer_id is None):
             raise ValueError("a customer has a brand and an id, or there is none")
         if self.kind != "close_case" and (self.customer_id is None or not self.approved_by):
-            raise ValueError("two people decide about the withdrawal of a customer")
+            raise ValueError("two people decide about the payment of a customer")
+        is_amount = self.charge_id and self.amount_minor and self.currency is not None
+        if self.kind == "refund" and not is_amount:
+            raise ValueError("a refund is of an amount of a charge")
 
     @property
     def key(self) -> str:
         """Return the key of its record."""
         return self.subject_id if self.customer_id is None else f"{self.brand_id}:{self.customer_id}"
+
+    @property
+    def by(self) -> str:
+        """Return the two people."""
+        return f"{self.proposed_by}, {self.approved_by}"
+
+    def refund(self, at: datetime) -> DecidedRefund:
+        """Return a refund in the subgraph's form.
+
+        Args:
+            at: Now, by the machine's clock.
+        """
+        return DecidedRefund(
+            decision_id=self.decision_id,
+            payment_id=self.subject_id,
+            charge_id=self.charge_id,
+            amount_minor=self.amount_minor,
+            currency=str(self.currency),
+            reason=self.reason,
+            decided_by=self.by,
+            decided_at=at,
+        )
 
 
 def _of_customer(body: Any) -> str:
@@ -173,7 +204,7 @@ def decode_release(record: Record) -> PayoutsReleased:
 
 
 def decode_payment(record: Record) -> PaymentDecided:
-    """Return the decision about a withdrawal or case in a record.
+    """Return the decision about a payment or case in a record.
 
     Raises:
         Poison: The record is not such a message.

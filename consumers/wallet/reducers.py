@@ -23,6 +23,7 @@ from subgraphs.wallet.limits.checks import OpenCheck, close_check
 from subgraphs.wallet.models import CLOSES, CORRECTION, LIMITS, PAYMENTS
 from subgraphs.wallet.payments.payment import Decision
 from subgraphs.wallet.payments.records.cases import close_case
+from subgraphs.wallet.payments.records.refunds import decide_refund
 from subgraphs.wallet.payments.records.store import PaymentStore
 
 log = structlog.get_logger(__name__)
@@ -83,7 +84,7 @@ class FinanceReducer:
     async def payments(
         self, connection: AsyncConnection, messages: Sequence[Message[PaymentDecided]]
     ) -> Outcome:
-        """Write down decisions about withdrawals and cases, of which the first one about each stands.
+        """Write down decisions about payments and cases; the first one about a withdrawal or case stands.
 
         Also if the customer was erased since: their money is kept for a withdrawal until it is decided.
         """
@@ -111,12 +112,14 @@ class FinanceReducer:
                 finding=event.reason,
                 at=event.decided_at,
             )
+        if event.kind == "refund":
+            return await decide_refund(connection, self.store, event.refund(at))
         return await self.store.decide(
             connection,
             event.subject_id,
             DECISIONS[event.kind],
             decision_id=event.decision_id,
-            by=f"{event.proposed_by}, {event.approved_by}",
+            by=event.by,
             reason=event.reason,
             at=at,
         )

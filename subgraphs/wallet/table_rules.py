@@ -92,6 +92,13 @@ TABLE_RULES: Final = (
     ),
     TableRule(PAYMENTS.part, Source.BACKUP, lost=_PAID, rows=ByParent((_OF_PAYMENT,)), erasure=(kept(_LAW),)),
     TableRule(
+        PAYMENTS.refund,
+        Source.BACKUP,
+        lost="which refunds two people decided: their messages tell it again, and each is sent once",
+        rows=ByParent((_OF_PAYMENT,)),
+        erasure=(kept("who decided to send money back, under the payment's id"),),
+    ),
+    TableRule(
         PAYMENTS.line,
         Source.BACKUP,
         lost="what reports have said: they are read again",

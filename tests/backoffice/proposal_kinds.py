@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
+from msgspec.structs import replace
 from pydantic import SecretStr
 from sqlalchemy import Table, func, insert, select
 
@@ -34,10 +35,13 @@ from subgraphs.rewards.catalogue.repository import CatalogueRepository
 from subgraphs.rewards.models import BUDGET, REWARD_CONFIG, REWARD_CONTENT
 from subgraphs.rewards.models import REFERENCE as REWARDS
 from subgraphs.wallet.closing.close import Close, content_of, hash_of
+from subgraphs.wallet.funds.codes import AccountCode, TransferCode, house_account, ledger_of
 from subgraphs.wallet.funds.customer_accounts import CustomerAccounts
 from subgraphs.wallet.ledger.ledger import Ledger
+from subgraphs.wallet.ledger.transfers import Transfer
 from subgraphs.wallet.models import CLOSES, CUSTOMER_ACCOUNT, LEDGER, PAYMENTS
-from subgraphs.wallet.payments.payment import Direction, Payment, PaymentState
+from subgraphs.wallet.payments.payment import RECEIVED, Direction, Part, Payment, PaymentState
+from subgraphs.wallet.payments.processor import PartKind, PartState
 from subgraphs.wallet.payments.records.store import PaymentStore
 from tests.backoffice.scheme_forms import NEXT
 from tests.support.database_probe import migrate
@@ -100,6 +104,35 @@ def reviewed(brand: str, customer_id: str, payment_id: str) -> Payment:
         accepted_at=LONG_AGO,
         review="above the amount that is paid without a look",
     )
+
+
+def paid_deposit(brand: str, customer_id: str, payment_id: str, account_id: str) -> tuple[Payment, Part]:
+    """Return a deposit of £10.00 that was paid, with its charge."""
+    payment = replace(
+        reviewed(brand, customer_id, payment_id),
+        direction=Direction.DEPOSIT,
+        method_id="card",
+        amount_minor=1_000,
+        destination_id="",
+        state=PaymentState.DONE,
+        review="",
+        account_id=account_id,
+    )
+    charge = Part(
+        part_id=f"{payment_id}-c1",
+        payment_id=payment_id,
+        kind=PartKind.CHARGE,
+        processor="card",
+        amount_minor=1_000,
+        currency="GBP",
+        asked_at=LONG_AGO,
+        reference=f"card-{payment_id}",
+        state=PartState.DONE,
+        moved_at=LONG_AGO,
+        admission=RECEIVED,
+        booked=PartState.DONE.value,
+    )
+    return payment, charge
 
 
 @dataclass(frozen=True)
@@ -188,6 +221,10 @@ KINDS: Final[Mapping[str, Proposing]] = {
     "finance.withdrawal": Proposing(
         "proposeWithdrawalDecision",
         lambda time: {"withdrawal": waiting_withdrawal(time), "decision": "APPROVE"},
+    ),
+    "finance.refund": Proposing(
+        "proposeRefund",
+        lambda time: {"payment": f"pd{time}", "charge": f"pd{time}-c1", "amountMinor": 500},
     ),
     "support.erasure": Proposing("proposeErasure", lambda time: {"customer": customer(time)}),
     "operations.provider": Proposing(
@@ -328,12 +365,31 @@ async def _know(settings: DatabaseSettings) -> None:
         await database.close()
 
 
+def _paid(payment: Payment, charge: Part) -> Transfer:
+    """Return the transfer of a charge's money."""
+    return Transfer(
+        id=charge.part_id,
+        debit_account_id=house_account(payment.brand_id, payment.currency, AccountCode.PAYMENTS),
+        credit_account_id=payment.account_id,
+        amount=charge.amount_minor,
+        ledger=ledger_of(payment.currency),
+        code=int(TransferCode.DEPOSIT),
+    )
+
+
 async def _know_money(settings: DatabaseSettings) -> None:
     """Let the customers have wallets, and the last close be right after one that was not."""
     database = Database.open(settings, "wallet")
-    accounts = CustomerAccounts(database, CUSTOMER_ACCOUNT, Ledger(database, LEDGER))
+    ledger, store = Ledger(database, LEDGER), PaymentStore(database, PAYMENTS)
+    accounts = CustomerAccounts(database, CUSTOMER_ACCOUNT, ledger)
+    await accounts.open_house(BRAND, "GBP")
     for time in ROUNDS:
         await accounts.open_cash(Owner(BRAND, f"c-{time}"), "GBP", LONG_AGO)
+        payer = Owner(BRAND, f"payer-{time}")
+        account = await accounts.open_cash(payer, "GBP", LONG_AGO)
+        payment, charge = paid_deposit(BRAND, payer.customer, f"pd{time}", account)
+        await store.add(payment, [charge])
+        await ledger.create_transfer(_paid(payment, charge))
     right = Close(
         sequence=2,
         day=date(2026, 3, 21),
@@ -353,7 +409,6 @@ async def _know_money(settings: DatabaseSettings) -> None:
         {"currency": currency, "day": date(2026, 3, 20), "differences": 1, "held_at": LONG_AGO}
         for currency in STOPPED
     ]
-    store = PaymentStore(database, PAYMENTS)
     for time in ROUNDS:
         await store.add(reviewed(BRAND, f"c-{time}", waiting_withdrawal(time)), ())
     async with database.write() as connection:

@@ -13,6 +13,10 @@ from backoffice.access import Actor, Role
 from backoffice.approvals.repository import PROPOSAL
 from backoffice.audit.repository import AUDIT_LOG
 from backoffice.global_events.models import OUTBOX
+from backoffice.subgraph_databases import SubgraphDatabases
+from backoffice.support.lookup.customers import Customers
+from backoffice.support.lookup.money import CustomerMoney
+from backoffice.support.personal_data_access import PersonalDataAccess
 from consumers.stream.records import Record
 from consumers.wallet.messages import decode_check, decode_correction, decode_release
 from foundation.storage.database import Database
@@ -321,6 +325,22 @@ async def test_how_much_waits_is_told_without_a_look_at_anybody(
     assert (await read(office, own, query))["financeWaiting"] == {"checks": 1, "corrections": 1}
     foreign = await ask(office.graph, own, query.replace(BRAND, "otherbet"))
     assert foreign["errors"][0]["extensions"]["code"] == "FORBIDDEN"
+
+
+async def test_support_is_told_that_an_operator_keeps_the_money(
+    office: ProposalFixture, wallet: Database
+) -> None:
+    """Nothing of it is here, so that no empty table may stand for it."""
+    customers = Customers(
+        SubgraphDatabases.open(office.base.settings),
+        PersonalDataAccess(office.base.database, office.base.audit),
+        office.base.clock,
+    )
+    for operators in (frozenset[str](), frozenset({BRAND})):
+        money = CustomerMoney.over(wallet, customers, office.base.clock, operators)
+        view = await money.view(SAM, Owner(BRAND, "c-0"))
+        assert view.at_operator is bool(operators)
+    await customers.databases.close()
 
 
 async def test_support_sees_what_a_customer_has_and_what_happened_to_it(

@@ -12,10 +12,13 @@ from sqlalchemy import insert, select, update
 
 from backoffice.access import Role
 from backoffice.audit.repository import AUDIT_LOG
+from backoffice.finance.payments.processors import Processors
 from consumers.wallet.messages import decode_payment
+from foundation.storage.clock import ManualClock
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 from subgraphs.wallet.models import PAYMENTS
+from subgraphs.wallet.payments.configuration import PaymentsFile
 from subgraphs.wallet.payments.payment import Decision, Part, PaymentState
 from subgraphs.wallet.payments.processor import PartKind, PartState
 from subgraphs.wallet.payments.records.cases import Case, CaseKind, open_case
@@ -59,7 +62,8 @@ async def decide(office: ProposalFixture, decision: str, withdrawal: str = FIRST
 
 async def case_of(wallet: Database, subject: str, **others: Any) -> str:
     """Let something not fit; return the case."""
-    case = Case(kind=CaseKind.UNKNOWN, processor="first", subject=subject, opened_at=NOW, **others)
+    given = {"kind": CaseKind.UNKNOWN} | others
+    case = Case(processor="first", subject=subject, opened_at=NOW, **given)
     async with wallet.write() as connection:
         await open_case(connection, PAYMENTS, case)
     return case.case_id
@@ -186,9 +190,65 @@ async def test_processors_that_do_not_answer_are_seen(office: ProposalFixture, w
     late = NOW - timedelta(days=1)
     await store.add(payment_in("preview", PaymentState.REVIEW), [_part("preview", "e", late)])
     fields = "id doubtful doubtfulSince underWay movedAt"
-    [found] = (await read(office, FAY, f"{{ paymentProcessors {{ {fields} }} }}"))["paymentProcessors"]
+    shown = (await read(office, FAY, f"{{ paymentProcessors {{ {fields} }} }}"))["paymentProcessors"]
+    [found] = [processor for processor in shown if processor["id"] == "bank"]
     assert (found["id"], found["doubtful"], found["underWay"], found["movedAt"]) == ("bank", 2, 1, None)
     assert found["doubtfulSince"].startswith((NOW - timedelta(minutes=10)).isoformat()[:19])
+
+
+FILE = PaymentsFile.model_validate(
+    {
+        "processors": [
+            {"name": "bank", "adapter": "stripe"},
+            {"name": "new", "adapter": "stripe", "enabled": False},
+        ],
+        "methods": [
+            {
+                "id": "card",
+                "names": {"de": "Karte", "en": "Card"},
+                "direction": "DEPOSIT",
+                "countries": ["GB", "IE"],
+                "amounts": {"GBP": {}, "EUR": {}},
+                "routes": [
+                    {"processor": "new", "countries": ["IE"]},
+                    {"processor": "bank", "maximum": 50_000},
+                ],
+            }
+        ],
+    }
+)
+
+
+async def test_processors_say_for_what_they_are_asked_and_why_payments_failed(
+    office: ProposalFixture, wallet: Database
+) -> None:
+    """As the file has it that this process was given, also those that were never asked."""
+    assert office.base.payments.file is None
+    parts = [
+        with_fields(_part("pfailed", name, NOW - timedelta(hours=age)), state=state, reason=reason)
+        for name, age, state, reason in (
+            ("a", 1, PartState.FAILED, "declined"),
+            ("b", 2, PartState.FAILED, "declined"),
+            ("c", 3, PartState.FAILED, ""),
+            ("d", 30, PartState.FAILED, "older"),
+            ("e", 4, PartState.DONE, ""),
+        )
+    ]
+    parts.append(_part("pfailed", "f", NOW))
+    await PaymentStore(wallet, PAYMENTS).add(payment_in("pfailed", PaymentState.SENDING), parts)
+    processors = Processors(wallet, ManualClock(NOW), FILE)
+    known = {shown.health.processor: shown for shown in await processors.health(FAY)}
+    bank, new = known["bank"], known["new"]
+    assert [(failure.reason, failure.parts) for failure in bank.health.failures] == [("declined", 2), ("", 1)]
+    assert bank.health.answered_at == NOW - timedelta(hours=1)
+    assert (bank.enabled, new.enabled, known["card"].enabled) == (True, False, None)
+    [route] = bank.routes
+    assert (route.name, route.place, route.places, route.maximum_minor) == ("Card", 2, 2, 50_000)
+    assert (route.currencies, route.countries) == (("EUR", "GBP"), ("GB", "IE"))
+    assert [(route.place, route.countries, route.maximum_minor) for route in new.routes] == [
+        (1, ("IE",), None)
+    ]
+    assert new.health.answered_at is None
 
 
 def payment_in(payment_id: str, state: PaymentState) -> Any:
@@ -219,13 +279,31 @@ async def test_compared_days_are_listed(office: ProposalFixture, wallet: Databas
     ]
     async with wallet.write() as connection:
         await connection.execute(insert(PAYMENTS.report), rows)
-    query = "{{ paymentComparisons(first: 3{}) {{ nodes {{ id lines matched different }} endCursor }} }}"
-    page = (await read(office, FAY, query.format("")))["paymentComparisons"]
+    day = (NOW - timedelta(days=1)).date()
+    for subject, kind in (("a", CaseKind.MISSING), ("b", CaseKind.MISSING), ("c", CaseKind.UNKNOWN)):
+        await case_of(wallet, subject, kind=kind, day=day)
+    async with wallet.write() as connection:
+        closed = update(PAYMENTS.case).where(PAYMENTS.case.c.subject == "a")
+        await connection.execute(closed.values(closed_at=NOW, closed_by="Ann"))
+    fields = "id lines matched different cases { kind cases waiting }"
+
+    def query(after: str) -> str:
+        return f"{{ paymentComparisons(first: 3{after}) {{ nodes {{ {fields} }} endCursor }} }}"
+
+    page = (await read(office, FAY, query("")))["paymentComparisons"]
     after = f', after: "{page["endCursor"]}"'
-    rest = (await read(office, FAY, query.format(after)))["paymentComparisons"]
+    rest = (await read(office, FAY, query(after)))["paymentComparisons"]
     days = [(NOW - timedelta(days=back)).date() for back in (1, 2)]
     wanted = [f"{name}:{day}" for day in days for name in ("bank", "first")]
-    assert [node["id"] for node in (*page["nodes"], *rest["nodes"])] == wanted
+    nodes = {node["id"]: node for node in (*page["nodes"], *rest["nodes"])}
+    assert list(nodes) == wanted
+    assert nodes[f"first:{day}"]["cases"] == [
+        {"kind": "MISSING", "cases": 2, "waiting": 1},
+        {"kind": "UNKNOWN", "cases": 1, "waiting": 1},
+    ]
+    assert nodes[f"bank:{day}"]["cases"] == []
+    counted = f'{{ financeWaiting(brand: "{BRAND}") {{ cases differingDays }} }}'
+    assert (await read(office, FAY, counted))["financeWaiting"] == {"cases": 2, "differingDays": 1}
 
 
 async def test_support_reads_the_story_of_a_payment(office: ProposalFixture, wallet: Database) -> None:

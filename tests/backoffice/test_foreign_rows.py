@@ -60,6 +60,7 @@ KINDS: Final = {
     ),
     **dict.fromkeys(("closeFinancialCheck.input.customer", "customerPayments.customer"), "customer"),
     **dict.fromkeys(("financePayment.id", "proposeWithdrawalDecision.input.withdrawal"), "withdrawal"),
+    **dict.fromkeys(("refundableCharges.payment", "proposeRefund.input.payment"), "withdrawal"),
     "closePaymentCase.input.case": "payment case",
     "customerExport.jobId": "export",
     "liftLegalHold.input.holdId": "hold",
@@ -68,6 +69,7 @@ KINDS: Final = {
 
 OF_NO_BRAND: Final = {
     "startDryRun.input.idempotencyKey": "the caller makes it up",
+    "proposeRefund.input.charge": "a charge of the payment",
     "proposeGoodwill.input.reward": "a reward of the customer's brand",
 }
 """Ids that name no row. Dead letters belong to a consumer, not to a brand: they need a role for all."""

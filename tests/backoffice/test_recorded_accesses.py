@@ -46,6 +46,8 @@ PERSONAL: Final = {
     "financialChecks": f'(brand: "{BRAND}") {{ nodes {{ id }} }}',
     "financeWithdrawals": f'(brand: "{BRAND}") {{ nodes {{ id }} }}',
     "financePayment": f'(id: "{waiting_withdrawal(0)}") {{ id }}',
+    "refundableCharges": f'(payment: "{waiting_withdrawal(0)}") {{ id }}',
+    "financeRefunds": f'(brand: "{BRAND}") {{ nodes {{ id }} }}',
     "paymentCases": f'(brand: "{BRAND}") {{ nodes {{ id }} }}',
     "customerPayments": f'(customer: "{SOMEBODY}") {{ id }}',
     "correctableAccounts": f'(customer: "{SOMEBODY}") {{ id }}',

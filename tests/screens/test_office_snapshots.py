@@ -13,6 +13,7 @@ from backoffice.access import Role
 from tests.support.browsers.screen_gallery import ROOT, faults_of_access
 from tests.support.browsers.snapshots import Screens, compare_sheet, differences, keep_sheet
 from tests.support.office.fixed_office import PROPOSALS, FixedOffice, open_fixed_office
+from tests.support.office.payments_world import PAYMENT
 from tools.local_chromium import LocalChromium, find_chromium
 
 pytestmark = pytest.mark.usefixtures("web_installed")
@@ -35,6 +36,10 @@ APPROVALS: Final = {
 FINANCE: Final = {
     path: (Role.FINANCE, path)
     for path in ("days", "payoutStops", "withdrawals", "paymentCases", "corrections", "financialChecks")
+}
+PAYMENTS: Final = {
+    path: (Role.FINANCE, path)
+    for path in (f"payments?id={PAYMENT}", "refunds", "comparedDays", "paymentProcessors")
 }
 
 
@@ -82,6 +87,9 @@ SHEETS: Final = (
     Sheet("homes-narrow", HOMES, 360, "light", is_whole=True, rules=OF_WIDTH),
     Sheet("finance", FINANCE, 1280, "light"),
     Sheet("finance-narrow", FINANCE, 360, "dark"),
+    Sheet("payments", PAYMENTS, 1280, "light"),
+    Sheet("payments-dark", PAYMENTS, 1280, "dark"),
+    Sheet("payments-narrow", PAYMENTS, 360, "dark"),
     Sheet("approvals", APPROVALS, 1280, "light"),
     Sheet("approvals-dark", APPROVALS, 768, "dark"),
     Sheet("approvals-narrow", APPROVALS, 360, "dark", rules=OF_WIDTH),

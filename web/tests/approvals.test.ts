@@ -28,6 +28,7 @@ test('titles say what, for whom and when', () => {
     'content.revision': 'Text of cash-2: “£2 in cash”',
     'events.board': 'How “Arsenal v Chelsea” is shown',
     'finance.correction': 'Correction: £12.50 taken from c-1003',
+    'finance.refund': 'Refund: £40.00 of a deposit of c-1003',
     'finance.release': 'Payouts in GBP go on again',
     'finance.withdrawal': 'Withdrawal: £2,500.00 sent to c-1003',
     'operations.adapter': 'Settings of exchange: levels, countries',

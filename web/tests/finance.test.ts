@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 
 import { heldByCustomers } from '../backoffice/src/finance/figures.ts';
-import { accountLine, accountName, correctionInWords, customerId, movementLines, signed, stateOfCorrection, stateOfDay, stoppedBy } from '../backoffice/src/finance/words.ts';
+import { accountLine, accountName, correctionInWords, customerId, detailLine, movementLines, signed, stateOfCorrection, stateOfDay, stoppedBy } from '../backoffice/src/finance/words.ts';
 import { kindName, limitInWords, limitName, raiseInWords, whyAndNext } from '../backoffice/src/support/money.ts';
 
 const difference = (currency: string) => ({ words: 'The ledger differs.', currency, accountId: '' });
@@ -75,4 +75,14 @@ test('what customers have is theirs at the brand, by currency, without the house
   ];
   expect(heldByCustomers({ positions }, 'northbet')).toMatch(/^£15\.00 \+ .*20/u);
   expect(heldByCustomers({ positions: [] }, 'northbet')).toBe('–');
+});
+
+test('a fact about a case is an amount where it is one', () => {
+  expect(detailLine({ name: 'expected_minor', value: '-2000' }, 'GBP')).toBe('expected: -£20.00');
+  expect(detailLine({ name: 'reference', value: 'dp_1' }, 'GBP')).toBe('reference: dp_1');
+});
+
+test('money of a deposit that goes back is told apart from a stake', () => {
+  expect(kindName({ kind: 'REFUND', state: 'POSTED', amountMinor: -500 })).toBe('Sent back to its source');
+  expect(kindName({ kind: 'REFUND', state: 'POSTED', amountMinor: 500 })).toBe('Refund of a stake');
 });

@@ -171,7 +171,8 @@ class Withdrawals:
     async def _approved(self, connection: AsyncConnection, actor: Actor, proposal: Proposal) -> Json:
         """Publish a decision; the wallet takes the first one about each withdrawal."""
         now = await self.clock.at(connection)
-        await self.publish(connection, decision_fact(proposal, actor.name, now), now)
+        content: Any = proposal.content
+        await self.publish(connection, payment_fact(proposal, content["decision"], actor.name, now), now)
         return {"decision": proposal.proposal_id}
 
     async def _look(self, actor: Actor, what: str, brand: str | None, subject: str) -> None:
@@ -191,8 +192,16 @@ def _decided(payment: Payment) -> str:
     return "This payment waits for nobody."
 
 
-def decision_fact(proposal: Proposal, approved_by: str, at: datetime) -> Fact:
-    """Return the message about a decided withdrawal."""
+def payment_fact(proposal: Proposal, kind: str, approved_by: str, at: datetime, **others: Any) -> Fact:
+    """Return the message about a decided payment.
+
+    Args:
+        proposal: About a payment of a customer, whom its content names.
+        kind: What was decided, as the message says it.
+        approved_by: The other person.
+        at: Now.
+        others: What the message has of this kind only.
+    """
     content: Any = proposal.content
     return Fact(
         topic=PAYMENT_TOPIC,
@@ -202,12 +211,13 @@ def decision_fact(proposal: Proposal, approved_by: str, at: datetime) -> Fact:
         body={
             "brand_id": content["brand"],
             "customer_id": content["customer"],
-            "kind": content["decision"],
+            "kind": kind,
             "decision_id": proposal.proposal_id,
             "subject_id": content["payment"],
             "reason": proposal.reason,
             "proposed_by": proposal.proposer_name,
             "approved_by": approved_by,
+            **others,
             "decided_at": utc_text(at),
         },
     )

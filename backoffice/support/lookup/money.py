@@ -27,10 +27,12 @@ class MoneyView(NamedTuple):
     Attributes:
         accounts: Cash, and the club's credits, also those of which nothing is left.
         limits: Those that hold, then breaks and exclusions; a session's minutes used are not known here.
+        at_operator: Whether the brand's operator keeps the money, so that nothing of it is here.
     """
 
     accounts: Sequence[HeldAccount]
     limits: Sequence[ShownLimit]
+    at_operator: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +42,25 @@ class CustomerMoney:
     Attributes:
         wallet: The wallet's parts; nothing is written by them here.
         records: What is stored of customers there.
+        operators: The brands whose operator keeps its customers' money.
     """
 
     wallet: OpenedWallet
     records: BatchedLookup[Owner, CustomerRecord]
     customers: Customers
+    operators: frozenset[str]
 
     @classmethod
-    def over(cls, database: Database, customers: Customers, clock: Clock) -> "CustomerMoney":
+    def over(
+        cls, database: Database, customers: Customers, clock: Clock, operators: frozenset[str]
+    ) -> "CustomerMoney":
         """Return the service over the wallet's database; nothing connects yet."""
         lookups = record_parts(REFERENCE, CUSTOMER_ACCOUNT, LEDGER, LIMITS)
         return cls(
-            OpenedWallet.of(database, clock), BatchedLookup(database, lookups, CustomerRecord), customers
+            OpenedWallet.of(database, clock),
+            BatchedLookup(database, lookups, CustomerRecord),
+            customers,
+            operators,
         )
 
     async def accounts(self, actor: Actor, owner: Owner, permission: Permission) -> Sequence[HeldAccount]:
@@ -71,7 +80,8 @@ class CustomerMoney:
         """
         await self.customers.require_known(actor, owner)
         record = await self.records.load(owner)
-        return MoneyView(_cash_first(record), await self._limits(owner, record))
+        limits = await self._limits(owner, record)
+        return MoneyView(_cash_first(record), limits, owner.brand in self.operators)
 
     async def _limits(self, owner: Owner, record: CustomerRecord) -> Sequence[ShownLimit]:
         wallet = self.wallet

@@ -13,10 +13,11 @@ from subgraphs.wallet.funds.written_reservations import returned, taken, voided
 from subgraphs.wallet.ledger.ledger import Ledger
 from subgraphs.wallet.ledger.transfers import Transfer, TransferFlags
 from subgraphs.wallet.models import LEDGER, PAYMENTS
-from subgraphs.wallet.paying.booking import fee_of, rest_of
-from subgraphs.wallet.payments.payment import Part, Payment
+from subgraphs.wallet.paying.booking import fee_of, kept_again, rest_of
+from subgraphs.wallet.payments.payment import LACKED, Part, Payment, is_decided
 from subgraphs.wallet.payments.processor import PartState
 from subgraphs.wallet.payments.records.cases import Case, cases_of_payment
+from subgraphs.wallet.payments.records.refunds import DecidedRefund, refunds_of_payments
 from subgraphs.wallet.payments.records.store import part_of
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -33,6 +34,8 @@ class StoryKind(StrEnum):
     SENT: A processor was asked for a part.
     SAID: How the part stands, by what the processor has said.
     BOOKED: The ledger was told.
+    REFUND_DECIDED: Two people decided to send money of a deposit back.
+    REFUND_REFUSED: It is not sent, and why.
     GIVEN_BACK: A deposit stopped counting against limits.
     CASE: Something does not fit.
     CASE_CLOSED: A person has found why.
@@ -46,6 +49,8 @@ class StoryKind(StrEnum):
     SENT = "sent"
     SAID = "said"
     BOOKED = "booked"
+    REFUND_DECIDED = "refund_decided"
+    REFUND_REFUSED = "refund_refused"
     GIVEN_BACK = "given_back"
     CASE = "case"
     CASE_CLOSED = "case_closed"
@@ -84,6 +89,7 @@ async def stories_of(wallet: Database, payments: Sequence[Payment]) -> list[Paym
     ids = [payment.payment_id for payment in payments]
     parts: dict[str, list[Part]] = {payment_id: [] for payment_id in ids}
     cases: dict[str, list[Case]] = {payment_id: [] for payment_id in ids}
+    refunds: dict[str, list[DecidedRefund]] = {payment_id: [] for payment_id in ids}
     c = PAYMENTS.part.c
     async with wallet.read() as connection:
         query = select(PAYMENTS.part).where(c.payment_id.in_(ids)).order_by(c.part_id)
@@ -91,6 +97,8 @@ async def stories_of(wallet: Database, payments: Sequence[Payment]) -> list[Paym
             parts[row.payment_id].append(part_of(row))
         for case in await cases_of_payment(connection, PAYMENTS, ids):
             cases[case.payment_id].append(case)
+        for refund in await refunds_of_payments(connection, PAYMENTS, ids):
+            refunds[refund.payment_id].append(refund)
     ledger = Ledger(wallet, LEDGER)
     named = [name for payment in payments for name in _names(payment, parts[payment.payment_id])]
     booked = {transfer.id: transfer for transfer in await ledger.lookup_transfers(named)} if named else {}
@@ -102,6 +110,7 @@ async def stories_of(wallet: Database, payments: Sequence[Payment]) -> list[Paym
                 parts[payment.payment_id],
                 cases[payment.payment_id],
                 [booked[name] for name in _names(payment, parts[payment.payment_id]) if name in booked],
+                refunds[payment.payment_id],
             ),
         )
         for payment in payments
@@ -109,11 +118,16 @@ async def stories_of(wallet: Database, payments: Sequence[Payment]) -> list[Paym
 
 
 def story(
-    payment: Payment, parts: Sequence[Part], cases: Sequence[Case], transfers: Sequence[Transfer]
+    payment: Payment,
+    parts: Sequence[Part],
+    cases: Sequence[Case],
+    transfers: Sequence[Transfer],
+    refunds: Sequence[DecidedRefund] = (),
 ) -> list[StoryEntry]:
     """Return what has happened to a payment, the earliest first."""
     found = [
         *_of_payment(payment),
+        *(entry for refund in refunds for entry in _of_refund(refund)),
         *(entry for part in parts for entry in _of_part(part)),
         *(_of_transfer(transfer, parts) for transfer in transfers),
         *(entry for case in cases for entry in _of_case(case)),
@@ -145,8 +159,19 @@ def _of_payment(payment: Payment) -> list[StoryEntry]:
     return found
 
 
+def _of_refund(refund: DecidedRefund) -> list[StoryEntry]:
+    at, amount = refund.decided_at, refund.amount_minor
+    kind = StoryKind.REFUND_DECIDED
+    decided = StoryEntry(at=at, kind=kind, amount_minor=amount, words=refund.reason, by=refund.decided_by)
+    if not refund.refusal:
+        return [decided]
+    return [decided, StoryEntry(at=at, kind=StoryKind.REFUND_REFUSED, state=refund.refusal)]
+
+
 def _of_part(part: Part) -> list[StoryEntry]:
     named = {"processor": part.processor, "part": part.kind.value, "amount_minor": part.amount_minor}
+    if is_decided(part) and (part.reason == LACKED or not part.booked):
+        return []  # no processor was asked for it
     sent = StoryEntry(at=part.asked_at, kind=StoryKind.SENT, **named)  # type: ignore[arg-type]
     if part.state is PartState.ASKED:
         return [sent]
@@ -184,6 +209,7 @@ def _of_case(case: Case) -> list[StoryEntry]:
 
 def _names(payment: Payment, parts: Sequence[Part]) -> list[str]:
     """Return the ids of the transfers that a payment may have."""
-    names = [fee_of(payment), *(part.part_id for part in parts)]
+    ids = [part.part_id for part in parts]
+    names = [fee_of(payment), *ids, *(kept_again(part_id) for part_id in ids)]
     ended = [end(name) for name in names for end in (taken, voided, returned)]
     return [*names, *ended, *(rest_of(part.part_id) for part in parts)]

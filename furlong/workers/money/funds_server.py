@@ -24,6 +24,7 @@ from subgraphs.kit.http_credits import PATH as CREDITS
 from subgraphs.kit.http_funds import PATH
 from subgraphs.kit.served_credits import credits_app
 from subgraphs.kit.served_funds import funds_app
+from subgraphs.wallet.funds.own_credits import OwnCredits
 from subgraphs.wallet.opened import OpenedWallet
 from subgraphs.wallet.seamless.operators import Operators
 
@@ -130,7 +131,7 @@ async def open_funds_server(
     try:
         yield FundsServer(
             funds_app(CountedFunds(funds, outcomes), keys),
-            credits_app(wallet.credits, keys),
+            credits_app(OwnCredits(wallet.credits, operators.by_brand), keys),
             status_app("funds", health.body, registry),
         )
     finally:

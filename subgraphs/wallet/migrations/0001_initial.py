@@ -593,6 +593,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("case_id"),
     )
     op.create_index("payment_case_of", "payment_case", ["payment_id"], unique=False)
+    op.create_index("payment_case_of_day", "payment_case", ["day", "processor"], unique=False)
     op.create_index("payment_case_open", "payment_case", ["closed_at", "opened_at"], unique=False)
     op.create_table(
         "payment_destination",
@@ -626,9 +627,27 @@ def upgrade() -> None:
         sa.Column("booked", Identifier(length=16), nullable=False),
         sa.PrimaryKeyConstraint("part_id"),
     )
+    op.create_index("payment_part_asked", "payment_part", ["asked_at"], unique=False)
     op.create_index("payment_part_by_reference", "payment_part", ["processor", "reference"], unique=False)
     op.create_index("payment_part_moved", "payment_part", ["processor", "moved_at"], unique=False)
     op.create_index("payment_part_of", "payment_part", ["payment_id"], unique=False)
+    op.create_table(
+        "payment_refund",
+        sa.Column("decision_id", Identifier(length=64), nullable=False),
+        sa.Column("payment_id", Identifier(length=35), nullable=False),
+        sa.Column("part_id", Identifier(length=35), nullable=False),
+        sa.Column("charge_id", Identifier(length=35), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", Identifier(length=3), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("decided_by", sa.String(length=410), nullable=False),
+        sa.Column("decided_at", UtcDateTime(), nullable=False),
+        sa.Column("refusal", Identifier(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("decision_id"),
+        sa.UniqueConstraint("part_id", name="payment_refund_by_part"),
+    )
+    op.create_index("payment_refund_decided", "payment_refund", ["decided_at"], unique=False)
+    op.create_index("payment_refund_of", "payment_refund", ["payment_id"], unique=False)
     op.create_table(
         "payment_report",
         sa.Column("processor", Identifier(length=64), nullable=False),

@@ -19,6 +19,7 @@ from subgraphs.wallet.payments.payment import (
     Payment,
     PaymentState,
     charges,
+    is_decided,
 )
 from subgraphs.wallet.payments.processor import PartState
 
@@ -179,7 +180,7 @@ def _of_deposit(answer: Answer, payment: Payment) -> str:
     declined = DECLINED[answer.decline] if answer.decline else ""
     match payment.state:
         case PaymentState.DONE:
-            words = "The money is in your wallet."
+            words = _of_paid(answer.parts)
         case PaymentState.RETURNED:
             words = (
                 "The money came when you couldn't deposit it any more. It goes back to where it came from."
@@ -195,6 +196,16 @@ def _of_deposit(answer: Answer, payment: Payment) -> str:
         case _:
             words = answer.refusal.message if answer.refusal else ""
     return words
+
+
+def _of_paid(parts: Sequence[Part]) -> str:
+    """Return what became of money that was the customer's: people may have decided to send it back."""
+    back = {part.state for part in parts if is_decided(part)} - {PartState.FAILED}
+    if not back:
+        return "The money is in your wallet."
+    if back == {PartState.DONE}:
+        return "We sent money of this deposit back to where it came from."
+    return "Money of this deposit is on its way back to where it came from."
 
 
 def _of_withdrawal(answer: Answer, payment: Payment) -> str:

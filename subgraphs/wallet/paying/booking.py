@@ -15,7 +15,7 @@ from subgraphs.wallet.funds.customer_accounts import CustomerAccounts
 from subgraphs.wallet.funds.written_reservations import returned, taken, voided
 from subgraphs.wallet.ledger.ledger import Ledger
 from subgraphs.wallet.ledger.transfers import CreateTransferStatus, Transfer, TransferFlags
-from subgraphs.wallet.payments.payment import RECEIVED, Part, Payment, is_foreign
+from subgraphs.wallet.payments.payment import LACKED, RECEIVED, Part, Payment, is_foreign
 from subgraphs.wallet.payments.processor import Contradiction, PartKind, PartState
 
 _S: Final = CreateTransferStatus
@@ -32,6 +32,11 @@ def fee_of(payment: Payment) -> str:
 def rest_of(part: str) -> str:
     """Return the id of the transfer of what a customer does not have of a disputed charge."""
     return f"{part}-rest"
+
+
+def kept_again(part: str) -> str:
+    """Return the id of the transfer that keeps what came back of money that is not the customer's."""
+    return f"{part}/again"
 
 
 def refund_of(charge: Part) -> str:
@@ -60,6 +65,31 @@ class Booking:
         if status not in MADE | LACKING:
             raise Contradiction(f"{payment.payment_id}: {status.value}")
         return status in MADE
+
+    async def keep(self, payment: Payment, parts: Sequence[Part], part: Part) -> bool:
+        """Keep the money of a refund that people decided; return whether it is there.
+
+        Of a charge that has to go back anyway, it is there: what an earlier refund could not send is kept
+        for this one, in one step, so that the customer never has it.
+
+        Raises:
+            Contradiction: The ledger has another reason to refuse.
+        """
+        await self.accounts.open_house(payment.brand_id, payment.currency)
+        kept = _kept(payment, part.part_id, part.amount_minor, TransferCode.REFUND)
+        before = refund_before(parts, part)
+        freed = [] if before is None else [await self._freed(before.part_id)]
+        status = await self._linked([*freed, kept])
+        if status not in MADE | LACKING:
+            raise Contradiction(f"{part.part_id}: {status.value}")
+        return status in MADE
+
+    async def _freed(self, part: str) -> Transfer:
+        """Return the transfer that ends what is kept for a part."""
+        again = await self.ledger.lookup_transfers([kept_again(part)])
+        pending = kept_again(part) if again else part
+        flags = int(TransferFlags.VOID_PENDING_TRANSFER)
+        return Transfer(id=voided(pending), pending_id=pending, amount=0, flags=flags)
 
     async def book(self, payment: Payment, parts: Sequence[Part], part: Part) -> None:
         """Bring the ledger to the state of a part.
@@ -94,7 +124,7 @@ class Booking:
         if part.state is PartState.DONE:
             await self._ended(pending, TransferFlags.POST_PENDING_TRANSFER)
         elif is_owed(parts, part):
-            return
+            await self._owed(payment, part)
         elif (
             await self._ended(pending, TransferFlags.VOID_PENDING_TRANSFER)
             is _S.PENDING_TRANSFER_ALREADY_POSTED
@@ -111,6 +141,13 @@ class Booking:
         if not is_sent and status is _S.PENDING_TRANSFER_ALREADY_POSTED:
             back = (_house(payment, AccountCode.FEES), payment.account_id)
             await self._made([_transfer(payment, returned(name), payment.fee_minor, TransferCode.FEE, back)])
+
+    async def _owed(self, payment: Payment, part: Part) -> None:
+        """Keep on keeping what could not be sent and is not the customer's, also if it had arrived."""
+        if await self.ledger.lookup_transfers([taken(part.part_id)]):
+            name, amount = part.part_id, part.amount_minor
+            came = _paid_in(payment, returned(name), amount, TransferCode.REFUND)
+            await self._made([came, _kept(payment, kept_again(name), amount, TransferCode.REFUND)])
 
     async def _taken_back(self, payment: Payment, part: Part) -> None:
         """Take from the customer what a bank has taken from us; what they do not have is the house's."""
@@ -171,6 +208,29 @@ def is_owed(parts: Sequence[Part], refund: Part) -> bool:
     """Tell whether a refund failed of money that is not the customer's to keep: a person has to send it."""
     charge = next((part for part in parts if part.part_id == refund.source), None)
     return charge is not None and charge.admission not in {"", RECEIVED} and refund.state is PartState.FAILED
+
+
+def refund_before(parts: Sequence[Part], refund: Part) -> Part | None:
+    """Return whose money a refund takes over: the last one before it of a charge that has to go back."""
+    charge = next((part for part in parts if part.part_id == refund.source), None)
+    if charge is None or charge.admission in {"", RECEIVED}:
+        return None
+    earlier = [
+        part
+        for part in parts
+        if part.source == charge.part_id
+        and part.kind is PartKind.REFUND
+        and not is_foreign(part)
+        and part.reason != LACKED
+        and _order(part) < _order(refund)
+    ]
+    return max(earlier, key=_order, default=None)
+
+
+def _order(refund: Part) -> int:
+    """Return which refund of a charge it is; the one that the charge itself has led to is the first."""
+    number = refund.part_id.rpartition("-f")[2]
+    return int(number) if number.isdecimal() else 0
 
 
 def _paid_in(payment: Payment, name: str, amount: int, code: TransferCode) -> Transfer:

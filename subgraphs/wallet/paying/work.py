@@ -15,9 +15,9 @@ from subgraphs.wallet.limits.claims import Claim
 from subgraphs.wallet.opened import OpenedWallet
 from subgraphs.wallet.paying.admission import Admission
 from subgraphs.wallet.paying.asking import Asking, absent
-from subgraphs.wallet.paying.booking import Booking, is_owed
+from subgraphs.wallet.paying.booking import Booking, is_owed, refund_before
 from subgraphs.wallet.payments.merging import merged
-from subgraphs.wallet.payments.payment import Part, Payment, charges, is_foreign, state_of
+from subgraphs.wallet.payments.payment import Part, Payment, charges, is_decided, is_foreign, state_of
 from subgraphs.wallet.payments.processor import (
     Contradiction,
     Notice,
@@ -27,6 +27,7 @@ from subgraphs.wallet.payments.processor import (
     Unavailable,
 )
 from subgraphs.wallet.payments.records.cases import Case, CaseKind, open_case
+from subgraphs.wallet.payments.records.refunds import refuse_refund
 from subgraphs.wallet.payments.records.store import PaymentStore
 from subgraphs.wallet.payments.steps import (
     Accept,
@@ -35,6 +36,7 @@ from subgraphs.wallet.payments.steps import (
     Close,
     Follow,
     GiveBack,
+    Keep,
     Route,
     Send,
     Step,
@@ -229,6 +231,8 @@ class PaymentWork:
                 await self.admission.admit(payment, part.part_id)
             case Book(part):
                 await self._book(payment, parts, part)
+            case Keep(part):
+                await self._keep(payment, parts, part)
             case GiveBack():
                 await self.admission.give_back(payment)
         return goes_on
@@ -272,7 +276,8 @@ class PaymentWork:
 
     async def _send(self, payment: Payment, parts: list[Part], part: Part) -> bool:
         """Ask a processor for a part; return whether it has answered."""
-        if not payment.is_deposit and await self._is_held(payment.currency):
+        pays_out = not payment.is_deposit or is_decided(part)
+        if pays_out and await self._is_held(payment.currency):
             return False
         try:
             notice = await self.asking.sent(payment, parts, part)
@@ -303,6 +308,16 @@ class PaymentWork:
         await self.store.merge(part.processor, notice, await self.wallet.now())
         return True
 
+    async def _keep(self, payment: Payment, parts: list[Part], part: Part) -> None:
+        """Keep the money of a refund that people decided, or refuse it for ever."""
+        is_kept = await self.booking.keep(payment, parts, part)
+        async with self.wallet.database.write() as connection:
+            if is_kept:
+                await self.store.set_part(connection, part.part_id, booked=PartState.ASKED.value)
+            else:
+                await refuse_refund(connection, self.store, part)
+        self.wallet.announce(payment.owner)
+
     async def _book(self, payment: Payment, parts: list[Part], part: Part) -> None:
         """Bring the ledger to the state of a part."""
         await self.booking.book(payment, parts, part)
@@ -310,7 +325,7 @@ class PaymentWork:
             await self.store.set_part(connection, part.part_id, booked=part.state.value)
             if case := case_of(payment, parts, part, await self.wallet.clock.machine.at(connection)):
                 await open_case(connection, self.store.tables, case)
-            if not payment.is_deposit and part.state is PartState.DONE:
+            if part.state is PartState.DONE and _is_paid_out(payment, parts, part):
                 at = await self.wallet.clock.at(connection)
                 claim = Claim(
                     payment.owner, part.part_id, Act.WITHDRAWAL, part.amount_minor, part.currency, at
@@ -324,11 +339,23 @@ class PaymentWork:
             return await is_held(connection, self.closes, currency)
 
 
+def _is_paid_out(payment: Payment, parts: list[Part], part: Part) -> bool:
+    """Tell whether a part's money was the customer's, and we have sent it."""
+    if not payment.is_deposit:
+        return True
+    return is_decided(part) and refund_before(parts, part) is None
+
+
+def _is_given_up(part: Part) -> bool:
+    """Tell whether a refund that two people decided could not be sent: the customer has the money again."""
+    return is_decided(part) and part.state is PartState.FAILED
+
+
 def case_of(payment: Payment, parts: list[Part], part: Part, at: datetime) -> Case | None:
     """Return what a person has to know of a part whose state was booked."""
     if part.kind is PartKind.DISPUTE:
         kind = CaseKind.DISPUTE
-    elif part.kind is PartKind.REFUND and is_owed(parts, part):
+    elif part.kind is PartKind.REFUND and (is_owed(parts, part) or _is_given_up(part)):
         kind = CaseKind.OWED
     elif part.kind is PartKind.REFUND and is_foreign(part):
         kind = CaseKind.FOREIGN

@@ -56,6 +56,9 @@ class Decision(StrEnum):
 FOREIGN: Final = "x"
 """How the ids of parts begin that somebody else has made: no id of ours does."""
 
+LACKED: Final = "INSUFFICIENT_FUNDS"
+"""Why a refund that people decided failed before it was asked for: the customer has less."""
+
 RECEIVED: Final = "received"
 """The admission of a charge whose money became the customer's; any other one is why it goes back."""
 
@@ -133,7 +136,8 @@ class Part(Struct, frozen=True, kw_only=True):
         expires_at: After which a charge is to be paid no more.
         moved_at: When the money moved, by the processor's clock.
         admission: What became of the money of a charge: `RECEIVED`, or why it goes back; "" while undecided.
-        booked: The state that the ledger knows; "" if none.
+        booked: The state that the ledger knows; "" if none, `asked` once it keeps the money of a refund that
+            people decided.
     """
 
     part_id: str
@@ -168,6 +172,16 @@ def new_id() -> str:
 def is_foreign(part: Part) -> bool:
     """Tell whether somebody made a refund at the processor, so that no money was kept for it."""
     return part.part_id.startswith(FOREIGN)
+
+
+def is_decided(part: Part) -> bool:
+    """Tell whether two people decided to send this money back; its own money is kept before it is sent."""
+    return part.kind is PartKind.REFUND and part.part_id.startswith(decided_refund(part.payment_id, ""))
+
+
+def decided_refund(payment_id: str, number: int | str) -> str:
+    """Return the id of a refund that people decided: the first of a payment has the number 1."""
+    return f"{payment_id}-f{number}"
 
 
 def charges(parts: Iterable[Part]) -> list[Part]:

@@ -15,6 +15,7 @@ from subgraphs.wallet.payments.payment import (
     Part,
     Payment,
     charges,
+    is_decided,
 )
 from subgraphs.wallet.payments.processor import PartKind, PartState
 
@@ -53,6 +54,12 @@ class Admit(Struct, frozen=True):
     part: Part
 
 
+class Keep(Struct, frozen=True):
+    """Keep the customer's money for a refund that two people decided, or refuse it for ever."""
+
+    part: Part
+
+
 class Book(Struct, frozen=True):
     """Bring the ledger to the state of a part."""
 
@@ -63,7 +70,7 @@ class GiveBack(Struct, frozen=True):
     """Count a deposit no more: nobody will pay it."""
 
 
-Step: TypeAlias = Accept | Route | Send | Follow | Close | Admit | Book | GiveBack
+Step: TypeAlias = Accept | Route | Send | Follow | Close | Admit | Book | Keep | GiveBack
 
 
 def next_step(payment: Payment, parts: Sequence[Part], at: datetime) -> Step | None:
@@ -90,7 +97,8 @@ def _of_parts(parts: Sequence[Part]) -> Step | None:
             return Admit(part)
         if is_to_be_booked(part):
             return Book(part)
-    return None
+    kept = next((part for part in parts if is_to_be_kept(part)), None)
+    return None if kept is None else Keep(kept)
 
 
 def is_to_be_admitted(part: Part) -> bool:
@@ -109,6 +117,11 @@ def is_to_be_booked(part: Part) -> bool:
             return part.state in {PartState.OPEN, PartState.PROCESSING, PartState.DONE, PartState.FAILED}
         case _:
             return part.is_over
+
+
+def is_to_be_kept(part: Part) -> bool:
+    """Tell whether the ledger does not keep the money yet of a refund that two people decided."""
+    return is_decided(part) and part.state is PartState.ASKED and not part.booked
 
 
 def _of_deposit(payment: Payment, parts: Sequence[Part], at: datetime) -> Step | None:

@@ -80,7 +80,7 @@ class Forgetting:
             part = PAYMENTS.part.c
             parts = select(part.part_id).where(part.payment_id.in_(theirs))
             await connection.execute(delete(PAYMENTS.line).where(PAYMENTS.line.c.part_id.in_(parts)))
-            for table in (PAYMENTS.part, PAYMENTS.case):
+            for table in (PAYMENTS.part, PAYMENTS.refund, PAYMENTS.case):
                 await connection.execute(delete(table).where(table.c.payment_id.in_(theirs)))
             for table in _OF_CUSTOMERS:
                 await connection.execute(delete(table).where(of_owner(table, owner)))

@@ -18,6 +18,7 @@ from subgraphs.kit.funds import DONE, IN_DOUBT, Outcome, Purpose, Reservation, R
 from subgraphs.kit.http_funds import HttpFunds
 from subgraphs.kit.served_credits import credits_app
 from subgraphs.kit.served_funds import funds_app
+from subgraphs.wallet.funds.own_credits import OwnCredits
 from tests.subgraphs.wallet.credits_wallet import CreditsWallet
 from tests.subgraphs.wallet.ledger_wallet import LedgerWallet
 from tests.support.gateway.signing import Signing, fixed
@@ -204,3 +205,29 @@ async def test_a_journal_has_a_last_day(tmp_path: Path) -> None:
         asked = {"type": "journal", "day": "9999-12-31"}
         answer = await client.post("/credits", json=asked)
     assert answer.status_code == httpx.codes.BAD_REQUEST
+
+
+async def test_customers_of_an_operators_wallet_get_no_credits_here(tmp_path: Path) -> None:
+    """They could use them for nothing, and the answer says so; what was given before stays."""
+    clock = StoppedClock()
+    async with (
+        opened_database(f"sqlite+aiosqlite:///{tmp_path}") as database,
+        opened_ledger(database, clock) as ledger,
+    ):
+        wallet = CreditsWallet(database, ledger, clock)
+
+        async def give(key: str, brand: str, operators: set[str]) -> httpx.Response:
+            app = credits_app(OwnCredits(wallet.credits, operators), fixed(public_part([KEY])[0]))
+            transport = httpx.ASGITransport(app=app)
+            credit = {"key": key, "brand": brand, "customer": "ann", "kind": "cash", "amount": 500}
+            credit |= {"currency": "GBP", "product": None, "valid_days": None}
+            async with httpx.AsyncClient(
+                base_url=URL, transport=transport, auth=Signing(fixed(KEY), "credits")
+            ) as client:
+                return await client.post("/credits", json={"type": "give", "credit": credit})
+
+        assert (await give("a", "southbet", set())).json()["status"] == "credited"
+        assert (await give("a", "southbet", {"southbet"})).json()["status"] == "credited"
+        refused = await give("b", "southbet", {"southbet"})
+        assert (refused.status_code, refused.json()) == (422, {"code": "AT_OPERATOR"})
+        assert (await give("c", "northbet", {"southbet"})).json()["status"] == "credited"

@@ -3,6 +3,7 @@
 from typing import Any
 
 from tests.support.office.fixed_present import BRAND, ago, page_of
+from tests.support.office.payments_world import payments_world
 
 
 def position(account: str, opening: int, movements: list[tuple[str, int, int, int]]) -> dict[str, Any]:
@@ -71,6 +72,7 @@ def finance_world() -> dict[str, Any]:
         "accountId": "9f31",
     }
     return {
+        **payments_world(),
         "financeCloses": page_of(
             [
                 close("2026-11-24", 3),
@@ -81,7 +83,13 @@ def finance_world() -> dict[str, Any]:
         "financeHolds": [
             {"id": "1", "currency": "GBP", "day": "2026-11-23", "differences": 1, "heldAt": ago(days=1)}
         ],
-        "financeWaiting": {"checks": 1, "corrections": 1, "withdrawals": 1, "cases": 2},
+        "financeWaiting": {
+            "checks": 1,
+            "corrections": 1,
+            "withdrawals": 1,
+            "cases": 2,
+            "differingDays": 1,
+        },
         "financeCorrections": page_of(
             [
                 correction(1003, state="WAITING", settledAt=None),
@@ -108,6 +116,7 @@ def finance_world() -> dict[str, Any]:
                     "id": "c1",
                     "kind": "MISSING",
                     "processor": "stripe-uk",
+                    "paymentId": "pqk3v7xw2m5l4abcdefghijklma",
                     "currency": "GBP",
                     "amountMinor": 2_000,
                     "details": [{"name": "expected_minor", "value": "2000"}],
@@ -117,6 +126,7 @@ def finance_world() -> dict[str, Any]:
                     "id": "c2",
                     "kind": "DISPUTE",
                     "processor": "stripe-uk",
+                    "paymentId": "",
                     "currency": "GBP",
                     "amountMinor": 5_000,
                     "details": [{"name": "reference", "value": "dp_3f7a"}],

@@ -42,6 +42,7 @@ WHO: Final = {
     "risk": ("Rita", "It is chosen more often than planned"),
     "support": ("Sam", "The customer was told another amount by telephone"),
     "events": ("Edith", "It is on all posters in Germany"),
+    "finance.refund": ("Fiona", "She deposited twice by mistake, and asked for it back"),
     "finance": ("Fiona", "The processor paid it in twice, says its report of Monday"),
     "operations": ("Olga", "Agreed with the provider on Tuesday"),
 }
@@ -54,7 +55,7 @@ SCALE: Final = 0.5
 
 def proposal(kind: str) -> dict[str, Any]:
     """Return a proposal of a kind that waits for the person who looks."""
-    who, why = WHO[kind.split(".", maxsplit=1)[0]]
+    who, why = WHO.get(kind) or WHO[kind.split(".", maxsplit=1)[0]]
     return {
         "id": kind,
         "kind": kind,

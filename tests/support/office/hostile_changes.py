@@ -338,6 +338,7 @@ CHANGES: Final[Mapping[str, Change]] = {
     ),
     "proposePayoutRelease": given((), currency="GBP", reason="a reason"),
     "proposeWithdrawalDecision": given((), withdrawal="none", decision="APPROVE", reason="a reason"),
+    "proposeRefund": given((), payment="none", charge="none", amountMinor=1, reason="a reason"),
     "closePaymentCase": given((), case="none", finding="a finding"),
     "closeFinancialCheck": given((), customer=CUSTOMER, dueAt="2026-11-28T12:00:00Z", finding="a finding"),
     "reject": Change(rejected, by="deputy"),

@@ -117,7 +117,7 @@ def correct_a_balance(office_client: OfficeClient, staff: Staff) -> None:
     office_client.look()
     support = staff.client("support")
     find(support, DAN)
-    support.page.get_by_role("button", name="Show balance, limits and transactions").click()
+    support.page.get_by_role("button", name="Show balance, payments, limits and transactions").click()
     balance = support.page.get_by_role("table", name="Balance and credits")
     expect(balance.get_by_role("row").nth(1)).to_contain_text("£12.50")
     transactions = support.page.get_by_role("table", name="Transactions")

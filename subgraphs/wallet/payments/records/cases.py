@@ -133,6 +133,14 @@ async def count_open_of(connection: AsyncConnection, tables: PaymentTables, bran
     return await connection.scalar(select(func.count()).select_from(tables.case).where(*waiting)) or 0
 
 
+async def count_open_days(connection: AsyncConnection, tables: PaymentTables, brands: Collection[str]) -> int:
+    """Return of how many days of processors' reports cases of brands wait."""
+    c = tables.case.c
+    waiting = (c.closed_at.is_(None), c.brand_id.in_(sorted(brands)), c.day.is_not(None))
+    days = select(c.processor, c.day).where(*waiting).distinct().subquery()
+    return await connection.scalar(select(func.count()).select_from(days)) or 0
+
+
 async def find_case(connection: AsyncConnection, tables: PaymentTables, case_id: str) -> Case | None:
     """Return a case; None if there is none."""
     query = select(tables.case).where(tables.case.c.case_id == case_id)

@@ -18,6 +18,7 @@ class PaymentTables:
     Attributes:
         payment: A deposit or withdrawal.
         part: What was asked of processors for it, and what they said.
+        refund: What two people decided to send back of a deposit.
         destination: Bank accounts to which customers' money may be sent.
         case: What does not fit, or what a person has to decide; it stays when it is closed.
         line: What processors' reports say, each line once.
@@ -26,6 +27,7 @@ class PaymentTables:
 
     payment: Table
     part: Table
+    refund: Table
     destination: Table
     case: Table
     line: Table
@@ -37,6 +39,7 @@ class PaymentTables:
         return cls(
             _payment(metadata),
             _part(metadata),
+            _refund(metadata),
             _destination(metadata),
             _case(metadata),
             _line(metadata),
@@ -111,7 +114,29 @@ def _part(metadata: MetaData) -> Table:
         Column("booked", Identifier(16), nullable=False),
         Index("payment_part_of", "payment_id"),
         Index("payment_part_by_reference", "processor", "reference"),
+        Index("payment_part_asked", "asked_at"),
         Index("payment_part_moved", "processor", "moved_at"),
+    )
+
+
+def _refund(metadata: MetaData) -> Table:
+    """The columns are the fields of `DecidedRefund`."""
+    return Table(
+        "payment_refund",
+        metadata,
+        Column("decision_id", Identifier(64), primary_key=True),
+        Column("payment_id", Identifier(35), nullable=False),
+        Column("part_id", Identifier(35), nullable=False),
+        Column("charge_id", Identifier(35), nullable=False),
+        Column("amount_minor", BigInteger, nullable=False),
+        Column("currency", Identifier(3), nullable=False),
+        Column("reason", String(MAX_WORDS), nullable=False),
+        Column("decided_by", String(410), nullable=False),
+        Column("decided_at", UtcDateTime, nullable=False),
+        Column("refusal", Identifier(32), nullable=False),
+        UniqueConstraint("part_id", name="payment_refund_by_part"),
+        Index("payment_refund_of", "payment_id"),
+        Index("payment_refund_decided", "decided_at"),
     )
 
 
@@ -151,6 +176,7 @@ def _case(metadata: MetaData) -> Table:
         Column("finding", String(MAX_WORDS), nullable=False),
         Index("payment_case_open", "closed_at", "opened_at"),
         Index("payment_case_of", "payment_id"),
+        Index("payment_case_of_day", "day", "processor"),
     )
 
 

@@ -24,8 +24,9 @@ from subgraphs.wallet.ledger.transfers import TransferFlags
 from subgraphs.wallet.limits.limit import LimitKind
 from subgraphs.wallet.models import LEDGER, PAYMENTS
 from subgraphs.wallet.paying.reconciliation.reconciler import Reconciler
-from subgraphs.wallet.payments.payment import Decision
+from subgraphs.wallet.payments.payment import LACKED, Decision
 from subgraphs.wallet.payments.processor import Notice, PartKind, PartState, Unanswered, Unavailable
+from subgraphs.wallet.payments.records.refunds import DecidedRefund, decide_refund
 from tests.subgraphs.wallet.credits_wallet import opened_dying
 from tests.support.payments.payments_wallet import PaymentsWallet
 from tests.support.payments.played_processor import NOON, Fault, PlayedProcessor
@@ -54,6 +55,7 @@ class PaymentsMachine(RuleBasedStateMachine):
         super().__init__()
         self.loop = asyncio.new_event_loop()
         self.stack = AsyncExitStack()
+        self.refunds: list[DecidedRefund] = []
 
     def run(self, work: Coroutine[Any, Any, Any]) -> Any:
         """Do something; a process that is killed in the middle begins anew."""
@@ -99,7 +101,10 @@ class PaymentsMachine(RuleBasedStateMachine):
         kinds = (PartKind.REFUND, PartKind.PAYOUT, PartKind.DISPUTE)
         going = [key for kind in kinds for key in played.those(kind, PartState.OPEN, PartState.PROCESSING)]
         if state is PartState.FAILED:
-            going += played.those(PartKind.PAYOUT, PartState.DONE)
+            going += [
+                *played.those(PartKind.PAYOUT, PartState.DONE),
+                *played.those(PartKind.REFUND, PartState.DONE),
+            ]
         if going:
             played.becomes(going[pick % len(going)], state, "played")
 
@@ -135,6 +140,11 @@ class PaymentsMachine(RuleBasedStateMachine):
     def decide(self, pick: int, decision: Decision) -> None:
         """Two people decide about a withdrawal."""
         self.run(self._decided(pick, decision))
+
+    @rule(pick=picks, amount=st.sampled_from([0, 0, 100, 3_000]), again=st.booleans())
+    def refund(self, pick: int, amount: int, again: bool) -> None:  # noqa: FBT001 - hypothesis gives it by name
+        """Two people decide to send back some or all of a charge; the message may come again, much later."""
+        self.run(self._refunded(pick, amount, again=again))
 
     @rule(owner=customers)
     def exclude(self, owner: Owner) -> None:
@@ -196,6 +206,33 @@ class PaymentsMachine(RuleBasedStateMachine):
                     at=self.wallet.time.now(),
                 )
 
+    async def _refunded(self, pick: int, amount: int, *, again: bool) -> None:
+        paid = [
+            row
+            for row in await self.wallet.rows(PAYMENTS.part)
+            if row.kind == "charge" and row.state == "done"
+        ]
+        if again and self.refunds:
+            wanted = self.refunds[pick % len(self.refunds)]
+        elif paid:
+            row = paid[pick % len(paid)]
+            wanted = DecidedRefund(
+                decision_id=f"f{len(self.refunds)}",
+                payment_id=row.payment_id,
+                charge_id=row.part_id,
+                amount_minor=amount or row.amount_minor,
+                currency=row.currency,
+                reason="r",
+                decided_by="fay, finn",
+                decided_at=self.wallet.time.now(),
+            )
+            self.refunds.append(wanted)
+        else:
+            return
+        store = self.wallet.payments.work.store
+        async with self.database.write() as connection:
+            await decide_refund(connection, store, wanted)
+
     async def _end(self) -> None:
         self.database.writes = None
         wallet = self.wallet
@@ -252,10 +289,27 @@ class PaymentsMachine(RuleBasedStateMachine):
             row.payment_id for row in await wallet.rows(PAYMENTS.payment) if row.review and not row.decision
         }
         for row in pending:
-            assert parts[row.id].payment_id in owed | waits
+            assert parts[row.id.partition("/")[0]].payment_id in owed | waits
+        await self._refunds_are_right(parts)
         for owner in CUSTOMERS:
             assert await wallet.cash(owner) == await self._history(owner)
             assert await wallet.cash(owner) >= 0
+
+    async def _refunds_are_right(self, parts: dict[str, Any]) -> None:
+        """Each decision is one refund or refused with why, and no charge gave back more than it was."""
+        asked = {booked.part for played in self.wallet.played.values() for booked in played.books.values()}
+        known = await self.wallet.rows(PAYMENTS.refund)
+        assert len({row.part_id for row in known}) == len({row.decision_id for row in known}) == len(known)
+        for row in known:
+            assert (row.part_id in parts) is (row.refusal in {"", LACKED})
+            assert not (row.refusal and row.part_id in asked)
+        assert {part_id for part_id in parts if "-f" in part_id} <= {row.part_id for row in known}
+        for charge in parts.values():
+            back = [row for row in parts.values() if (row.source, row.kind) == (charge.part_id, "refund")]
+            assert (
+                sum(row.amount_minor for row in back if row.state != "failed") <= charge.amount_minor
+                or not back
+            )
 
     async def _history(self, owner: Owner) -> int:
         """Return what a customer's own transfers add up to."""

@@ -12,6 +12,7 @@ import { money } from '../money/amounts.ts';
 import { DataRows } from '../operations/page/DataRows.tsx';
 import { useMay } from '../operations/page/may.ts';
 import { Page } from '../operations/page/Page.tsx';
+import { PaymentLink } from '../payments/PaymentLink.tsx';
 import { moment } from '../time/moments.ts';
 import { CLOSE_CASE, PAYMENT_CASES } from '../graph/generated/operations.ts';
 
@@ -50,7 +51,8 @@ function OfBrand({ brand }: { readonly brand: string }) {
           { head: 'What', cell: ({ kind }) => caseName(kind) },
           { head: 'Processor', cell: ({ processor }) => processor },
           { head: 'Amount', cell: ({ amountMinor, currency }) => (currency === '' ? '' : money(amountMinor, currency)), right: true },
-          { head: 'Known', cell: ({ details }) => details.map(detailLine).join('; ') },
+          { head: 'Known', cell: ({ details, currency }) => details.map((detail) => detailLine(detail, currency)).join('; ') },
+          { head: 'Payment', cell: ({ paymentId }) => (paymentId === '' ? '–' : <PaymentLink payment={paymentId} />) },
           { head: 'Since', cell: ({ openedAt }) => moment(openedAt, brand) },
           { head: 'Close', cell: (open) => mayClose && <Close open={open} onSettled={reload} /> },
         ]}

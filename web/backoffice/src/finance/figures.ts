@@ -1,4 +1,4 @@
-/** The figures of finance's home: the last closed day, what customers have, what is stopped, and what waits. */
+/** The figures of finance's home: which payments wait or differ, what is stopped, and the last closed day. */
 import { stateOfDay } from './words.ts';
 import { money, number } from '../money/amounts.ts';
 import { useGraph } from '../graph/useGraph.ts';
@@ -30,6 +30,39 @@ function dayFigures(day: FinanceDay | undefined, brand: string): readonly Figure
   ];
 }
 
+const WAITS = { tone: 'warning', label: 'waiting' } as const;
+
+function paymentFigures({ withdrawals, cases, differingDays }: HomeFinance['financeWaiting']): readonly Figure[] {
+  return [
+    {
+      label: 'Withdrawals waiting',
+      value: number(withdrawals),
+      note: withdrawals === 0 ? 'No withdrawal waits for a person.' : 'Their money is set aside until two people decide.',
+      path: '/withdrawals',
+      ...(withdrawals === 0 ? {} : { state: WAITS }),
+    },
+    {
+      label: 'Payment differences',
+      value: number(cases),
+      note: cases === 0 ? 'Nothing differs.' : 'What does not fit, or could not be done: each needs a finding.',
+      path: '/paymentCases',
+      ...(cases === 0 ? {} : { state: WAITS }),
+    },
+    {
+      label: 'Days that differ',
+      value: number(differingDays),
+      note: differingDays === 0 ? 'All compared reports of processors are equal or explained.' : 'Reports of processors say something else than we know.',
+      path: '/comparedDays',
+      ...(differingDays === 0 ? {} : ({ state: { tone: 'bad', label: 'differ' } } as const)),
+    },
+  ];
+}
+
+/** Return a figure of what is rarely there; none if nothing is. */
+function busy(label: string, count: number, note: string, path: string): readonly Figure[] {
+  return count === 0 ? [] : [{ label, value: number(count), note, path, state: WAITS }];
+}
+
 function waitingFigures({ financeHolds: holds, financeWaiting: { checks, corrections } }: HomeFinance): readonly Figure[] {
   const currencies = [...new Set(holds.map(({ currency }) => currency))].toSorted();
   return [
@@ -40,19 +73,8 @@ function waitingFigures({ financeHolds: holds, financeWaiting: { checks, correct
       path: '/payoutStops',
       state: currencies.length === 0 ? { tone: 'good', label: 'fine' } : { tone: 'bad', label: 'stopped' },
     },
-    {
-      label: 'Corrections under way',
-      value: number(corrections),
-      note: corrections === 0 ? 'All that were approved are settled.' : 'Approved, and not moved by the wallet yet.',
-      path: '/corrections',
-    },
-    {
-      label: 'Financial checks',
-      value: number(checks),
-      note: checks === 0 ? 'No customer waits for a check.' : 'Customers who passed the threshold wait for a person.',
-      path: '/financialChecks',
-      ...(checks === 0 ? {} : ({ state: { tone: 'warning', label: 'waiting' } } as const)),
-    },
+    ...busy('Corrections under way', corrections, 'Approved, and not moved by the wallet yet.', '/corrections'),
+    ...busy('Financial checks', checks, 'Customers who passed the threshold wait for a person.', '/financialChecks'),
   ];
 }
 
@@ -62,8 +84,9 @@ export function useFinanceFigures(brand: string | null, ofAllBrands: boolean): R
   const closed = useGraph(HOME_DAY, brand === null || !ofAllBrands ? null : {});
   if (brand === null) return { figures: [], problem: '' };
   const figures = [
-    ...(closed.data === null ? [] : dayFigures(closed.data.financeCloses.nodes[0], brand)),
+    ...(waiting.data === null ? [] : paymentFigures(waiting.data.financeWaiting)),
     ...(waiting.data === null ? [] : waitingFigures(waiting.data)),
+    ...(closed.data === null ? [] : dayFigures(closed.data.financeCloses.nodes[0], brand)),
   ];
   return { figures, problem: waiting.problem || closed.problem };
 }

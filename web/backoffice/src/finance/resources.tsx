@@ -7,6 +7,10 @@ import { FinancialChecks } from './FinancialChecks.tsx';
 import { PaymentCases } from './PaymentCases.tsx';
 import { PayoutStops } from './PayoutStops.tsx';
 import { Withdrawals } from './Withdrawals.tsx';
+import { ComparedDays } from '../payments/ComparedDays.tsx';
+import { Payments } from '../payments/Payments.tsx';
+import { Processors } from '../payments/Processors.tsx';
+import { Refunds } from '../payments/Refunds.tsx';
 import { forAllBrands } from '../session/permissions.ts';
 
 /** Return the resources; a function and no component, because react-admin reads the elements themselves. */
@@ -17,7 +21,11 @@ export function financeResources(may: ReadonlySet<string>) {
       {may.has(forAllBrands('finance.read')) && <Resource name="days" list={Days} options={{ label: 'Days' }} />}
       <Resource name="payoutStops" list={PayoutStops} options={{ label: 'Payout stops' }} />
       <Resource name="withdrawals" list={Withdrawals} options={{ label: 'Withdrawals' }} />
+      <Resource name="payments" list={Payments} options={{ label: 'Payments' }} />
+      <Resource name="refunds" list={Refunds} options={{ label: 'Refunds' }} />
       <Resource name="paymentCases" list={PaymentCases} options={{ label: 'Payment differences' }} />
+      <Resource name="comparedDays" list={ComparedDays} options={{ label: 'Compared days' }} />
+      <Resource name="paymentProcessors" list={Processors} options={{ label: 'Payment processors' }} />
       <Resource name="corrections" list={Corrections} options={{ label: 'Corrections' }} />
       <Resource name="financialChecks" list={FinancialChecks} options={{ label: 'Financial checks' }} />
     </>

@@ -56,9 +56,10 @@ export function caseName(kind: OpenCase['kind']): string {
   return CASES[kind];
 }
 
-/** Return a fact about a case: `expected minor: 1000`. */
-export function detailLine({ name, value }: OpenCase['details'][number]): string {
-  return `${name.replaceAll('_', ' ')}: ${value}`;
+/** Return a fact about a case: `expected: £10.00`. */
+export function detailLine({ name, value }: OpenCase['details'][number], currency: string): string {
+  const isAmount = name.endsWith('_minor') && currency !== '';
+  return `${name.replace(/_minor$/u, '').replaceAll('_', ' ')}: ${isAmount ? money(Number(value), currency) : value}`;
 }
 
 /** Return whose money a position is; the number of an account that is not known here stays. */

@@ -31,6 +31,7 @@ import Speed from '@mui/icons-material/Speed';
 import SportsSoccer from '@mui/icons-material/SportsSoccer';
 import SupportAgent from '@mui/icons-material/SupportAgent';
 import TrendingUp from '@mui/icons-material/TrendingUp';
+import Undo from '@mui/icons-material/Undo';
 import ViewList from '@mui/icons-material/ViewList';
 
 import { forAllBrands } from '../session/permissions.ts';
@@ -83,7 +84,11 @@ export const GROUPS: readonly Group[] = [
       screen('days', 'Days', EventAvailable, forAllBrands('finance.read'), 'backoffice/finance.html#days'),
       screen('payoutStops', 'Payout stops', MoneyOff, 'finance.read', 'backoffice/finance.html#payout-stops'),
       screen('withdrawals', 'Withdrawals', Payments, 'finance.read', 'backoffice/finance.html#withdrawals'),
+      screen('payments', 'Payments', ReceiptLong, 'finance.read', 'backoffice/finance.html#payments'),
+      screen('refunds', 'Refunds', Undo, 'finance.read', 'backoffice/finance.html#refunds'),
       screen('paymentCases', 'Payment differences', Difference, 'finance.read', 'backoffice/finance.html#payment-differences'),
+      screen('comparedDays', 'Compared days', CompareArrows, 'finance.read', 'backoffice/finance.html#compared-days'),
+      screen('paymentProcessors', 'Payment processors', Dns, 'finance.read', 'backoffice/finance.html#payment-processors'),
       screen('corrections', 'Corrections', Balance, 'finance.read', 'backoffice/finance.html#corrections'),
       screen('financialChecks', 'Financial checks', ManageSearch, 'finance.read', 'backoffice/finance.html#financial-checks'),
       screen('risk-overview', 'Risk overview', AccountBalance, 'risk.read', 'backoffice/risk.html'),

@@ -1,4 +1,5 @@
-/** A customer's balance, credits, limits and breaks, and what has happened to the money; read when support asks for it. */
+/** A customer's balance, credits, payments, limits and breaks, and what happened to the money; read when support asks for it. */
+import Alert from '@mui/material/Alert';
 import Button from '@mui/material/Button';
 import Stack from '@mui/material/Stack';
 import Typography from '@mui/material/Typography';
@@ -8,11 +9,15 @@ import { kindName, limitInWords, limitName, raiseInWords, stateName, whyAndNext 
 import { Waiting } from '../components/Waiting.tsx';
 import { usePages } from '../events/usePages.tsx';
 import { useGraph } from '../graph/useGraph.ts';
+import { EmptyState } from '../look/EmptyState.tsx';
 import { ToneChip } from '../look/ToneChip.tsx';
 import { money, word } from '../money/amounts.ts';
 import { DataRows } from '../operations/page/DataRows.tsx';
+import { PaymentStories } from '../payments/PaymentStories.tsx';
 import { moment } from '../time/moments.ts';
-import { CUSTOMER_MONEY, CUSTOMER_TRANSACTIONS } from '../graph/generated/operations.ts';
+import { CUSTOMER_MONEY, CUSTOMER_PAYMENTS, CUSTOMER_TRANSACTIONS } from '../graph/generated/operations.ts';
+
+import type { CustomerMoney } from '../graph/generated/operations.ts';
 
 interface Props {
   readonly id: string;
@@ -20,23 +25,56 @@ interface Props {
 }
 
 const ROWS = 25;
+const PAYMENTS = 10;
+
+type StoredMoney = CustomerMoney['customerMoney'];
 
 export function MoneyCard({ id, brand }: Props) {
   const [shown, setShown] = useState(false);
   if (!shown) {
     return (
       <Button variant="outlined" onClick={() => setShown(true)} sx={{ alignSelf: 'start' }}>
-        Show balance, limits and transactions
+        Show balance, payments, limits and transactions
       </Button>
     );
   }
   return (
     <Stack spacing={1}>
-      <Standing id={id} brand={brand} />
-      <Heading>Transactions</Heading>
-      <Transactions id={id} brand={brand} />
+      <Money id={id} brand={brand} />
     </Stack>
   );
+}
+
+/** What is here; of an operator's wallet, only where it is. */
+function Money({ id, brand }: Props) {
+  const { data, problem } = useGraph(CUSTOMER_MONEY, { customer: id });
+  if (problem !== '' || data === null) return <Waiting problem={problem} />;
+  if (data.customerMoney.atOperator) {
+    return (
+      <Alert severity="info" role="note">
+        The operator of {brand} keeps its customers’ money in a wallet of its own. Balance, limits, deposits, withdrawals and transactions are there: ask the operator. Bets
+        and rewards are here, in the timeline.
+      </Alert>
+    );
+  }
+  return (
+    <>
+      <Standing money={data.customerMoney} brand={brand} />
+      <Heading>Payments</Heading>
+      <Payments id={id} brand={brand} />
+      <Heading>Transactions</Heading>
+      <Transactions id={id} brand={brand} />
+    </>
+  );
+}
+
+function Payments({ id, brand }: Props) {
+  const { data, problem } = useGraph(CUSTOMER_PAYMENTS, { customer: id, first: PAYMENTS });
+  if (problem !== '' || data === null) return <Waiting problem={problem} rows={3} />;
+  if (data.customerPayments.length === 0) {
+    return <EmptyState why="This customer has asked for no deposit or withdrawal." filledBy="Each one appears here with what happened to it, and why." />;
+  }
+  return <PaymentStories payments={data.customerPayments} brand={brand} />;
 }
 
 function Heading({ children }: { readonly children: string }) {
@@ -47,16 +85,14 @@ function Heading({ children }: { readonly children: string }) {
   );
 }
 
-function Standing({ id, brand }: Props) {
-  const { data, problem } = useGraph(CUSTOMER_MONEY, { customer: id });
-  if (problem !== '' || data === null) return <Waiting problem={problem} />;
+function Standing({ money: { accounts, limits }, brand }: { readonly money: StoredMoney; readonly brand: string }) {
   const at = (instant: string) => moment(instant, brand);
   return (
     <>
       <Heading>Balance and credits</Heading>
       <DataRows
         label="Balance and credits"
-        rows={data.customerMoney.accounts}
+        rows={accounts}
         id={(account) => account.id}
         nothing="This customer has no wallet."
         filledBy="A wallet is opened by the first deposit, credit or bet."
@@ -70,7 +106,7 @@ function Standing({ id, brand }: Props) {
       <Heading>Limits and breaks</Heading>
       <DataRows
         label="Limits and breaks"
-        rows={data.customerMoney.limits}
+        rows={limits}
         id={(limit) => `${limit.kind}:${limit.product ?? ''}:${limit.until ?? ''}`}
         nothing="The customer has chosen none."
         columns={[

@@ -29,6 +29,7 @@ type Told = Pick<MoneyTransaction, 'kind' | 'state' | 'amountMinor'>;
 
 /** Return what kind of transaction it is; a credit that is taken has expired. */
 export function kindName({ kind, amountMinor }: Told): string {
+  if (kind === 'REFUND' && amountMinor < 0) return 'Sent back to its source';
   const name = KINDS[kind] ?? word(kind.toLowerCase());
   return (kind === 'BONUS' || kind === 'FREE_BET') && amountMinor < 0 ? `${name} expired` : name;
 }
@@ -56,6 +57,7 @@ export function whyAndNext(transaction: Told): string {
   if (state === 'PENDING') return NEXT[kind] ?? 'The money is reserved until it is confirmed, or given back.';
   if (state === 'VOIDED') return 'Whoever reserved the money gave it back, or its time had passed. Nothing was moved.';
   if ((kind === 'BONUS' || kind === 'FREE_BET') && amountMinor < 0) return 'What was left of the credit on the day it expired.';
+  if (kind === 'REFUND' && amountMinor < 0) return 'Money of a deposit went back, or a bank or processor took it back; its payment says why.';
   return DONE[kind] ?? '';
 }
 

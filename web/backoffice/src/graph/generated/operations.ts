@@ -222,6 +222,22 @@ export type OfferState =
   | 'MATCHED'
   | 'WAITING';
 
+/** Which way the money goes. */
+export type OfficePaymentDirection =
+  | 'DEPOSIT'
+  | 'WITHDRAWAL';
+
+/** How a payment stands. ASKED: It is not known yet whether it may be: nothing has moved. REFUSED: It never was. OPEN: The customer has to pay, or the processor to say what became of it. REVIEW: A person has to decide. SENDING: A withdrawal is on its way. DONE: The money has arrived. RETURNED: The money of a deposit had to go back to its source. FAILED: Nothing was paid, or what was sent has come back. */
+export type OfficePaymentState =
+  | 'ASKED'
+  | 'DONE'
+  | 'FAILED'
+  | 'OPEN'
+  | 'REFUSED'
+  | 'RETURNED'
+  | 'REVIEW'
+  | 'SENDING';
+
 /** Why a person has to look. UNKNOWN: A processor speaks of money that we know nothing of. MISSING: We know of money that its report does not have. DIFFERENT: Both know of it, with another amount, currency or state. OWED: Money that has to go back to its source could not be sent. DISPUTE: A customer's bank has taken a charge back. FOREIGN: Somebody made a refund at the processor, and not here. UNREADABLE: A webhook or file has an unknown form. */
 export type PaymentCaseKind =
   | 'DIFFERENT'
@@ -231,6 +247,22 @@ export type PaymentCaseKind =
   | 'OWED'
   | 'UNKNOWN'
   | 'UNREADABLE';
+
+/** What has happened to a payment. ASKED: The customer asked for it. CHOSEN: A processor was chosen, or not, and why. REFUSED: It never was. REVIEW: A person has to decide, and why. DECIDED: Two people decided. SENT: A processor was asked for a part. SAID: How the part stands, by what the processor has said. BOOKED: The ledger was told. REFUND_DECIDED: Two people decided to send money of a deposit back. REFUND_REFUSED: It is not sent, and why. GIVEN_BACK: A deposit stopped counting against limits. CASE: Something does not fit. CASE_CLOSED: A person has found why. */
+export type PaymentStoryKind =
+  | 'ASKED'
+  | 'BOOKED'
+  | 'CASE'
+  | 'CASE_CLOSED'
+  | 'CHOSEN'
+  | 'DECIDED'
+  | 'GIVEN_BACK'
+  | 'REFUND_DECIDED'
+  | 'REFUND_REFUSED'
+  | 'REFUSED'
+  | 'REVIEW'
+  | 'SAID'
+  | 'SENT';
 
 /** The state of a proposal. */
 export type ProposalStatus =
@@ -269,6 +301,13 @@ export type ProposeGoodwillInput = {
   readonly reward: string;
 };
 
+export type ProposeRefundInput = {
+  readonly amountMinor: number;
+  readonly charge: string;
+  readonly payment: string;
+  readonly reason: string;
+};
+
 /** A version to propose. */
 export type ProposeSchemeInput = {
   readonly brand: string;
@@ -297,6 +336,21 @@ export type ProviderConfigurationInput = {
   readonly timeoutSeconds?: number;
   readonly url: string;
 };
+
+/** Why money does not go back that two people decided to send. NO_CHARGE: The deposit has no such charge that was paid. NOT_LEFT: More than the charge has left. NOT_WHOLE: A part of a charge that has to go back as a whole. INSUFFICIENT_FUNDS: The customer has less cash. */
+export type RefundRefusal =
+  | 'INSUFFICIENT_FUNDS'
+  | 'NOT_LEFT'
+  | 'NOT_WHOLE'
+  | 'NO_CHARGE';
+
+/** How a decided refund stands. WAITING: It was not sent yet: payouts of its currency may be stopped, or its processor does not answer. SENDING: It is on its way. DONE: The money has arrived. FAILED: It was not sent, or came back: the customer has the money again, unless it had to go back. REFUSED: It never is. */
+export type RefundState =
+  | 'DONE'
+  | 'FAILED'
+  | 'REFUSED'
+  | 'SENDING'
+  | 'WAITING';
 
 export type RejectInput = {
   readonly proposalId: string;
@@ -1049,9 +1103,9 @@ export type PaymentCasesVariables = Exact<{
 }>;
 
 
-export type PaymentCases = { readonly page: { readonly endCursor: string | null, readonly hasNextPage: boolean, readonly nodes: ReadonlyArray<{ readonly id: string, readonly kind: PaymentCaseKind, readonly processor: string, readonly currency: string, readonly amountMinor: number, readonly openedAt: string, readonly details: ReadonlyArray<{ readonly name: string, readonly value: string }> }> } };
+export type PaymentCases = { readonly page: { readonly endCursor: string | null, readonly hasNextPage: boolean, readonly nodes: ReadonlyArray<{ readonly id: string, readonly kind: PaymentCaseKind, readonly processor: string, readonly paymentId: string, readonly currency: string, readonly amountMinor: number, readonly openedAt: string, readonly details: ReadonlyArray<{ readonly name: string, readonly value: string }> }> } };
 
-export type OpenCase = { readonly id: string, readonly kind: PaymentCaseKind, readonly processor: string, readonly currency: string, readonly amountMinor: number, readonly openedAt: string, readonly details: ReadonlyArray<{ readonly name: string, readonly value: string }> };
+export type OpenCase = { readonly id: string, readonly kind: PaymentCaseKind, readonly processor: string, readonly paymentId: string, readonly currency: string, readonly amountMinor: number, readonly openedAt: string, readonly details: ReadonlyArray<{ readonly name: string, readonly value: string }> };
 
 export type DecideWithdrawalVariables = Exact<{
   input: DecideWithdrawalInput;
@@ -1093,7 +1147,7 @@ export type HomeFinanceVariables = Exact<{
 }>;
 
 
-export type HomeFinance = { readonly financeHolds: ReadonlyArray<{ readonly currency: string, readonly day: string }>, readonly financeWaiting: { readonly checks: number, readonly corrections: number } };
+export type HomeFinance = { readonly financeHolds: ReadonlyArray<{ readonly currency: string, readonly day: string }>, readonly financeWaiting: { readonly checks: number, readonly corrections: number, readonly withdrawals: number, readonly cases: number, readonly differingDays: number } };
 
 export type HomeDayVariables = Exact<{ [key: string]: never; }>;
 
@@ -1495,6 +1549,62 @@ export type SubmitAdapterVariables = Exact<{
 
 
 export type SubmitAdapter = { readonly submitAdapter: string };
+
+export type ToldPayment = { readonly id: string, readonly customer: string, readonly direction: OfficePaymentDirection, readonly state: OfficePaymentState, readonly methodId: string, readonly currency: string, readonly amountMinor: number, readonly feeMinor: number, readonly askedAt: string, readonly story: ReadonlyArray<{ readonly at: string, readonly kind: PaymentStoryKind, readonly processor: string, readonly part: string, readonly state: string, readonly amountMinor: number | null, readonly words: string, readonly by: string }> };
+
+export type StoryLine = { readonly at: string, readonly kind: PaymentStoryKind, readonly processor: string, readonly part: string, readonly state: string, readonly amountMinor: number | null, readonly words: string, readonly by: string };
+
+export type FinancePaymentVariables = Exact<{
+  id: string;
+}>;
+
+
+export type FinancePayment = { readonly financePayment: { readonly id: string, readonly customer: string, readonly direction: OfficePaymentDirection, readonly state: OfficePaymentState, readonly methodId: string, readonly currency: string, readonly amountMinor: number, readonly feeMinor: number, readonly askedAt: string, readonly story: ReadonlyArray<{ readonly at: string, readonly kind: PaymentStoryKind, readonly processor: string, readonly part: string, readonly state: string, readonly amountMinor: number | null, readonly words: string, readonly by: string }> }, readonly refundableCharges: ReadonlyArray<{ readonly id: string, readonly processor: string, readonly currency: string, readonly amountMinor: number, readonly leftMinor: number, readonly cashMinor: number, readonly owed: boolean }> };
+
+export type Refundable = { readonly id: string, readonly processor: string, readonly currency: string, readonly amountMinor: number, readonly leftMinor: number, readonly cashMinor: number, readonly owed: boolean };
+
+export type CustomerPaymentsVariables = Exact<{
+  customer: string;
+  first: number;
+}>;
+
+
+export type CustomerPayments = { readonly customerPayments: ReadonlyArray<{ readonly id: string, readonly customer: string, readonly direction: OfficePaymentDirection, readonly state: OfficePaymentState, readonly methodId: string, readonly currency: string, readonly amountMinor: number, readonly feeMinor: number, readonly askedAt: string, readonly story: ReadonlyArray<{ readonly at: string, readonly kind: PaymentStoryKind, readonly processor: string, readonly part: string, readonly state: string, readonly amountMinor: number | null, readonly words: string, readonly by: string }> }> };
+
+export type ProposeRefundVariables = Exact<{
+  input: ProposeRefundInput;
+}>;
+
+
+export type ProposeRefund = { readonly proposeRefund: { readonly proposalId: string } };
+
+export type FinanceRefundsVariables = Exact<{
+  brand: string;
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+
+export type FinanceRefunds = { readonly page: { readonly endCursor: string | null, readonly hasNextPage: boolean, readonly nodes: ReadonlyArray<{ readonly id: string, readonly customer: string, readonly paymentId: string, readonly currency: string, readonly amountMinor: number, readonly reason: string, readonly decidedBy: string, readonly decidedAt: string, readonly state: RefundState, readonly refusal: RefundRefusal | null }> } };
+
+export type DecidedRefund = { readonly id: string, readonly customer: string, readonly paymentId: string, readonly currency: string, readonly amountMinor: number, readonly reason: string, readonly decidedBy: string, readonly decidedAt: string, readonly state: RefundState, readonly refusal: RefundRefusal | null };
+
+export type ComparedDaysVariables = Exact<{
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+
+export type ComparedDays = { readonly page: { readonly endCursor: string | null, readonly hasNextPage: boolean, readonly nodes: ReadonlyArray<{ readonly id: string, readonly processor: string, readonly day: string, readonly lines: number, readonly matched: number, readonly comparedAt: string, readonly cases: ReadonlyArray<{ readonly kind: PaymentCaseKind, readonly cases: number, readonly waiting: number }> }> } };
+
+export type ComparedDay = { readonly id: string, readonly processor: string, readonly day: string, readonly lines: number, readonly matched: number, readonly comparedAt: string, readonly cases: ReadonlyArray<{ readonly kind: PaymentCaseKind, readonly cases: number, readonly waiting: number }> };
+
+export type PaymentProcessorsVariables = Exact<{ [key: string]: never; }>;
+
+
+export type PaymentProcessors = { readonly paymentProcessors: ReadonlyArray<{ readonly id: string, readonly enabled: boolean | null, readonly answeredAt: string | null, readonly movedAt: string | null, readonly doubtful: number, readonly doubtfulSince: string | null, readonly underWay: number, readonly underWaySince: string | null, readonly routes: ReadonlyArray<{ readonly methodId: string, readonly name: string, readonly direction: OfficePaymentDirection, readonly place: number, readonly places: number, readonly brands: ReadonlyArray<string>, readonly countries: ReadonlyArray<string>, readonly currencies: ReadonlyArray<string>, readonly maximumMinor: number | null }>, readonly failures: ReadonlyArray<{ readonly reason: string, readonly parts: number }> }> };
+
+export type ShownProcessor = { readonly id: string, readonly enabled: boolean | null, readonly answeredAt: string | null, readonly movedAt: string | null, readonly doubtful: number, readonly doubtfulSince: string | null, readonly underWay: number, readonly underWaySince: string | null, readonly routes: ReadonlyArray<{ readonly methodId: string, readonly name: string, readonly direction: OfficePaymentDirection, readonly place: number, readonly places: number, readonly brands: ReadonlyArray<string>, readonly countries: ReadonlyArray<string>, readonly currencies: ReadonlyArray<string>, readonly maximumMinor: number | null }>, readonly failures: ReadonlyArray<{ readonly reason: string, readonly parts: number }> };
 
 export type ApprovalsVariables = Exact<{
   first: number;
@@ -2018,7 +2128,7 @@ export type CustomerMoneyVariables = Exact<{
 }>;
 
 
-export type CustomerMoney = { readonly customerMoney: { readonly accounts: ReadonlyArray<{ readonly id: string, readonly currency: string, readonly account: string, readonly credit: string, readonly availableMinor: number, readonly reservedMinor: number, readonly expiresAt: string | null }>, readonly limits: ReadonlyArray<{ readonly kind: string, readonly currency: string, readonly amountMinor: number | null, readonly usedMinor: number | null, readonly minutes: number | null, readonly pendingMinor: number | null, readonly pendingCurrency: string, readonly pendingMinutes: number | null, readonly pendingFrom: string | null, readonly pendingUntil: string | null, readonly until: string | null, readonly product: string | null }> } };
+export type CustomerMoney = { readonly customerMoney: { readonly atOperator: boolean, readonly accounts: ReadonlyArray<{ readonly id: string, readonly currency: string, readonly account: string, readonly credit: string, readonly availableMinor: number, readonly reservedMinor: number, readonly expiresAt: string | null }>, readonly limits: ReadonlyArray<{ readonly kind: string, readonly currency: string, readonly amountMinor: number | null, readonly usedMinor: number | null, readonly minutes: number | null, readonly pendingMinor: number | null, readonly pendingCurrency: string, readonly pendingMinutes: number | null, readonly pendingFrom: string | null, readonly pendingUntil: string | null, readonly until: string | null, readonly product: string | null }> } };
 
 export type ChosenLimit = { readonly kind: string, readonly currency: string, readonly amountMinor: number | null, readonly usedMinor: number | null, readonly minutes: number | null, readonly pendingMinor: number | null, readonly pendingCurrency: string, readonly pendingMinutes: number | null, readonly pendingFrom: string | null, readonly pendingUntil: string | null, readonly until: string | null, readonly product: string | null };
 
@@ -2077,13 +2187,13 @@ export const CORRECTABLE_ACCOUNTS = "query CorrectableAccounts($customer:ID!){co
 export const PREVIEW_CORRECTION = "query PreviewCorrection($correction:CorrectionInput!){correctionPreview(correction:$correction){beforeMinor afterMinor refusal waits}}" as Document<PreviewCorrection, PreviewCorrectionVariables>;
 export const FINANCIAL_CHECKS = "query FinancialChecks($brand:String!$first:Int!$after:String){page:financialChecks(brand:$brand first:$first after:$after){nodes{id customer dueAt currency netMinor}endCursor hasNextPage}}" as Document<FinancialChecks, FinancialChecksVariables>;
 export const WAITING_WITHDRAWALS = "query WaitingWithdrawals($brand:String!$first:Int!$after:String){page:financeWithdrawals(brand:$brand first:$first after:$after){nodes{id customer methodId currency amountMinor review askedAt}endCursor hasNextPage}}" as Document<WaitingWithdrawals, WaitingWithdrawalsVariables>;
-export const PAYMENT_CASES = "query PaymentCases($brand:String!$first:Int!$after:String){page:paymentCases(brand:$brand first:$first after:$after){nodes{id kind processor currency amountMinor openedAt details{name value}}endCursor hasNextPage}}" as Document<PaymentCases, PaymentCasesVariables>;
+export const PAYMENT_CASES = "query PaymentCases($brand:String!$first:Int!$after:String){page:paymentCases(brand:$brand first:$first after:$after){nodes{id kind processor paymentId currency amountMinor openedAt details{name value}}endCursor hasNextPage}}" as Document<PaymentCases, PaymentCasesVariables>;
 export const DECIDE_WITHDRAWAL = "mutation DecideWithdrawal($input:DecideWithdrawalInput!){proposeWithdrawalDecision(input:$input){proposalId}}" as Document<DecideWithdrawal, DecideWithdrawalVariables>;
 export const CLOSE_CASE = "mutation CloseCase($input:ClosePaymentCaseInput!){closePaymentCase(input:$input)}" as Document<CloseCase, CloseCaseVariables>;
 export const PROPOSE_CORRECTION = "mutation ProposeCorrection($input:ProposeCorrectionInput!){proposeCorrection(input:$input){proposalId}}" as Document<ProposeCorrection, ProposeCorrectionVariables>;
 export const RELEASE_PAYOUTS = "mutation ReleasePayouts($input:ReleasePayoutsInput!){proposePayoutRelease(input:$input){proposalId}}" as Document<ReleasePayouts, ReleasePayoutsVariables>;
 export const CLOSE_CHECK = "mutation CloseCheck($input:CloseFinancialCheckInput!){closeFinancialCheck(input:$input)}" as Document<CloseCheck, CloseCheckVariables>;
-export const HOME_FINANCE = "query HomeFinance($brand:String!){financeHolds{currency day}financeWaiting(brand:$brand){checks corrections}}" as Document<HomeFinance, HomeFinanceVariables>;
+export const HOME_FINANCE = "query HomeFinance($brand:String!){financeHolds{currency day}financeWaiting(brand:$brand){checks corrections withdrawals cases differingDays}}" as Document<HomeFinance, HomeFinanceVariables>;
 export const HOME_DAY = "query HomeDay{financeCloses(first:1){nodes{id day sequence closedAt hash signed begins transfers differences{words currency accountId}positions{id brand currency account openingMinor closingMinor movements{code debitsMinor creditsMinor transfers}}}}}" as Document<HomeDay, HomeDayVariables>;
 export const MY_DECISIONS = "query MyDecisions{myDecisions{id kind brand status decidedAt decidedBy decisionReason content visible}}" as Document<MyDecisions, MyDecisionsVariables>;
 export const SEE_DECISIONS = "mutation SeeDecisions($newest:ID!){seeDecisions(newest:$newest)}" as Document<SeeDecisions, SeeDecisionsVariables>;
@@ -2136,6 +2246,12 @@ export const SUBMIT_PROVIDER = "mutation SubmitProvider($input:SubmitProviderInp
 export const ROLL_BACK_PROVIDER = "mutation RollBackProvider($input:RollBackProviderInput!){rollBackProvider(input:$input)}" as Document<RollBackProvider, RollBackProviderVariables>;
 export const TRY_ADAPTER = "query TryAdapter($input:AdapterSettingsInput!){tryAdapter(input:$input){path message}}" as Document<TryAdapter, TryAdapterVariables>;
 export const SUBMIT_ADAPTER = "mutation SubmitAdapter($input:SubmitAdapterInput!){submitAdapter(input:$input)}" as Document<SubmitAdapter, SubmitAdapterVariables>;
+export const FINANCE_PAYMENT = "query FinancePayment($id:ID!){financePayment(id:$id){id customer direction state methodId currency amountMinor feeMinor askedAt story{at kind processor part state amountMinor words by}}refundableCharges(payment:$id){id processor currency amountMinor leftMinor cashMinor owed}}" as Document<FinancePayment, FinancePaymentVariables>;
+export const CUSTOMER_PAYMENTS = "query CustomerPayments($customer:ID!$first:Int!){customerPayments(customer:$customer first:$first){id customer direction state methodId currency amountMinor feeMinor askedAt story{at kind processor part state amountMinor words by}}}" as Document<CustomerPayments, CustomerPaymentsVariables>;
+export const PROPOSE_REFUND = "mutation ProposeRefund($input:ProposeRefundInput!){proposeRefund(input:$input){proposalId}}" as Document<ProposeRefund, ProposeRefundVariables>;
+export const FINANCE_REFUNDS = "query FinanceRefunds($brand:String!$first:Int!$after:String){page:financeRefunds(brand:$brand first:$first after:$after){nodes{id customer paymentId currency amountMinor reason decidedBy decidedAt state refusal}endCursor hasNextPage}}" as Document<FinanceRefunds, FinanceRefundsVariables>;
+export const COMPARED_DAYS = "query ComparedDays($first:Int!$after:String){page:paymentComparisons(first:$first after:$after){nodes{id processor day lines matched cases{kind cases waiting}comparedAt}endCursor hasNextPage}}" as Document<ComparedDays, ComparedDaysVariables>;
+export const PAYMENT_PROCESSORS = "query PaymentProcessors{paymentProcessors{id enabled answeredAt movedAt doubtful doubtfulSince underWay underWaySince routes{methodId name direction place places brands countries currencies maximumMinor}failures{reason parts}}}" as Document<PaymentProcessors, PaymentProcessorsVariables>;
 export const APPROVALS = "query Approvals($first:Int!$after:String$brand:String$status:ProposalStatus$kind:String$subject:String){page:approvals(first:$first after:$after brand:$brand status:$status kind:$kind subject:$subject){nodes{id kind brand subject content contentHash reason status proposedAt proposedBy own decidedAt decidedBy decisionReason outcome visible notIndependent}endCursor hasNextPage}}" as Document<Approvals, ApprovalsVariables>;
 export const READ_APPROVAL = "query ReadApproval($id:ID!){one:approval(id:$id){id kind brand subject content contentHash reason status proposedAt proposedBy own decidedAt decidedBy decisionReason outcome visible notIndependent}}" as Document<ReadApproval, ReadApprovalVariables>;
 export const APPROVE = "mutation Approve($input:ApproveInput!){approve(input:$input){id status}}" as Document<Approve, ApproveVariables>;
@@ -2195,5 +2311,5 @@ export const EXPORT_JOB = "query ExportJob($id:ID!){job(id:$id){status error}}" 
 export const ERASE = "mutation Erase($input:CustomerReasonInput!){proposeErasure(input:$input){proposalId}}" as Document<Erase, EraseVariables>;
 export const PUT_HOLD = "mutation PutHold($input:CustomerReasonInput!){putLegalHold(input:$input){id}}" as Document<PutHold, PutHoldVariables>;
 export const LIFT_HOLD = "mutation LiftHold($input:LiftLegalHoldInput!){liftLegalHold(input:$input){id}}" as Document<LiftHold, LiftHoldVariables>;
-export const CUSTOMER_MONEY = "query CustomerMoney($customer:ID!){customerMoney(customer:$customer){accounts{id currency account credit availableMinor reservedMinor expiresAt}limits{kind currency amountMinor usedMinor minutes pendingMinor pendingCurrency pendingMinutes pendingFrom pendingUntil until product}}}" as Document<CustomerMoney, CustomerMoneyVariables>;
+export const CUSTOMER_MONEY = "query CustomerMoney($customer:ID!){customerMoney(customer:$customer){atOperator accounts{id currency account credit availableMinor reservedMinor expiresAt}limits{kind currency amountMinor usedMinor minutes pendingMinor pendingCurrency pendingMinutes pendingFrom pendingUntil until product}}}" as Document<CustomerMoney, CustomerMoneyVariables>;
 export const CUSTOMER_TRANSACTIONS = "query CustomerTransactions($customer:ID!$first:Int!$after:String){customerTransactions(customer:$customer first:$first after:$after){nodes{id at kind state currency amountMinor creditsMinor reference}endCursor hasNextPage}}" as Document<CustomerTransactions, CustomerTransactionsVariables>;

@@ -65,3 +65,28 @@ export const withdrawal: Kind = {
     };
   },
 };
+
+export const refund: Kind = {
+  name: 'A refund of a deposit',
+  onApproval: 'The wallet sets the money aside within seconds and sends it back, once. “Refunds” says what became of it, or why not.',
+  approvers: 'finance',
+  inWords(content) {
+    const [minor, currency, who] = [content.number('amount_minor'), content.text('currency'), content.text('customer')];
+    const [amount, left, cash] = [money(minor, currency), content.number('left_minor'), content.number('cash_minor')];
+    const isOwed = content.flag('owed');
+    return {
+      title: `Refund: ${amount} of a deposit of ${who}`,
+      sentences: [
+        `${amount} goes back to what ${who} paid with, at ${content.text('processor')}. It cannot be called back.`,
+        isOwed
+          ? 'This money was never the customer’s: it has to go back, and could not be sent before.'
+          : 'It is taken from the customer’s cash first. If less is there when somebody approves it, nothing is sent.',
+      ],
+      changes: [
+        { what: 'Left of the deposit', before: money(left, currency), after: money(left - minor, currency) },
+        ...(isOwed ? [] : [{ what: 'Customer’s cash', before: money(cash, currency), after: money(cash - minor, currency) }]),
+      ],
+      object: { path: `/payments?id=${encodeURIComponent(content.text('payment'))}`, label: 'Payment', permission: 'finance.read' },
+    };
+  },
+};

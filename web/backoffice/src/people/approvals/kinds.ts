@@ -1,7 +1,7 @@
 /** How each kind of proposal is shown; a kind that is not listed cannot be approved on a screen. */
 import { adjustment, erasure, goodwill, goodwillBudget, rewardBudget } from './moneyKinds.ts';
 import { boardEntry } from './boardKinds.ts';
-import { correction, release, withdrawal } from './financeKinds.ts';
+import { correction, refund, release, withdrawal } from './financeKinds.ts';
 import { adapter, closeWeek, provider, recall } from './operationsKinds.ts';
 import { Content, type InWords, type Kind } from './proposal.ts';
 import { revision, scheme } from './textKinds.ts';
@@ -12,6 +12,7 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   'content.revision': revision,
   'events.board': boardEntry,
   'finance.correction': correction,
+  'finance.refund': refund,
   'finance.release': release,
   'finance.withdrawal': withdrawal,
   'operations.adapter': adapter,

@@ -1,0 +1,11 @@
+/** Leads to the story of a payment. */
+import Link from '@mui/material/Link';
+import { Link as RouterLink } from 'react-router-dom';
+
+export function PaymentLink({ payment }: { readonly payment: string }) {
+  return (
+    <Link component={RouterLink} to={`/payments?id=${encodeURIComponent(payment)}`}>
+      Story
+    </Link>
+  );
+}
