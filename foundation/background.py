@@ -1,9 +1,11 @@
-"""Runs work beside other work: until the block that needs it ends."""
+"""Runs work beside other work: until the block that needs it ends, or until all of it has ended."""
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
-from typing import Any
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 
 @asynccontextmanager
@@ -24,3 +26,16 @@ async def running(work: Coroutine[Any, Any, None], name: str) -> AsyncIterator[N
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
+
+
+async def all_of(*works: Coroutine[Any, Any, T]) -> list[T]:
+    """Do works at the same time, and return their results in order; none of them runs any longer then.
+
+    Raises:
+        BaseException: The first error of a work, in their order, once all have ended.
+    """
+    results = await asyncio.gather(*works, return_exceptions=True)
+    for result in results:
+        if isinstance(result, BaseException):
+            raise result
+    return [result for result in results if not isinstance(result, BaseException)]

@@ -15,6 +15,8 @@ from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 from subgraphs.kit.funds import Funds, Outcome, Reservation, ReservationState, Settlement
 from subgraphs.kit.funds_settings import FundsSettings, WalletAt
+from subgraphs.kit.live.wiring import publishing
+from subgraphs.wallet.funds.announced_funds import AnnouncedFunds
 from subgraphs.wallet.funds.cell_funds import CellFunds
 from subgraphs.wallet.models import OPERATORS
 from subgraphs.wallet.opened import OpenedWallet
@@ -63,13 +65,14 @@ class FundsByBrand:
 async def open_funds(
     database: DatabaseSettings, clock: Clock, settings: FundsSettings
 ) -> AsyncIterator[FundsByBrand]:
-    """Open the money of all brands for the duration of the block; nothing connects yet.
+    """Open the money of all brands for the duration of the block; pages are told of what it moves.
 
     Raises:
         ValueError: A file of keys cannot be used; the message says why.
     """
     async with AsyncExitStack() as stack:
-        wallet = OpenedWallet.of(Database.open(database, "wallet"), clock)
+        changed = await stack.enter_async_context(publishing())
+        wallet = OpenedWallet.of(Database.open(database, "wallet"), clock, changed)
         stack.push_async_callback(wallet.close)
         operators = Operators.of(settings.operators)
         stack.push_async_callback(operators.close)
@@ -96,7 +99,8 @@ def _at_operator(wallet: OpenedWallet, operator: OperatorClient) -> Funds:
         Journal(database, OPERATORS, clock),
         OperatorSessions(database, OPERATORS.session, clock),
     )
-    return CellFunds(funds, database.fence.cell)
+    cells: Funds = CellFunds(funds, database.fence.cell)
+    return cells if wallet.changed is None else AnnouncedFunds(cells, wallet.changed)
 
 
 async def _reached(at: WalletAt, stack: AsyncExitStack) -> Funds:

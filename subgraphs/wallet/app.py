@@ -1,6 +1,8 @@
 """Builds the wallet's subgraph from its settings."""
 
+from collections.abc import Sequence
 from functools import partial
+from itertools import count
 
 from foundation.storage.database import Database
 from subgraphs.club_kit.reads.brand_rules import SharedReads
@@ -9,7 +11,7 @@ from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.funds_settings import FundsSettings
 from subgraphs.kit.graphql.app import Subgraph
 from subgraphs.kit.graphql.parts import SubgraphParts
-from subgraphs.kit.live.rereading import states_of
+from subgraphs.kit.live.rereading import ReadStates, states_of
 from subgraphs.kit.live.updates import Updates
 from subgraphs.kit.live.watches import owner_of
 from subgraphs.kit.reads.key_lookup import BatchedLookup
@@ -67,5 +69,21 @@ def create_subgraph(parts: SubgraphParts) -> Subgraph:
         closing=(payments.close, wallet.ledger.close, operators.close),
         caches=(shared.rules,),
         execution=options.execution,
-        stored=states_of(records.start, owner_of),
+        stored=_stored(records, operators),
     )
+
+
+def _stored(records: BatchedLookup[Owner, CustomerRecord], operators: Operators) -> ReadStates:
+    """Return what reads customers' data again, to find changes of which no notice came.
+
+    What customers have at an operator is not stored here, and may change without us: it always seems new, so
+    that their pages ask the operator again.
+    """
+    ours, rounds = states_of(records.start, owner_of), count()
+
+    async def read(watched: Sequence[bytes]) -> Sequence[object]:
+        number, owners = next(rounds), map(owner_of, watched)
+        states = zip(owners, await ours(watched), strict=True)
+        return [number if owner and operators.is_operators(owner.brand) else state for owner, state in states]
+
+    return read

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
+from foundation.background import all_of
 from foundation.storage.database import Database
 from subgraphs.kit.funds_settings import FundsSettings
 from subgraphs.kit.live.event_bus import CustomersChanged
@@ -55,7 +55,7 @@ class OperatorRounds:
         for due in await self.journal.due(BATCH):
             by_brand[due.owner.brand].append(due)
         ours = {brand: by_brand.pop(brand) for brand in list(by_brand) if self.operators.is_operators(brand)}
-        await asyncio.gather(*(self._send(brand, due) for brand, due in ours.items()))
+        await all_of(*(self._send(brand, due) for brand, due in ours.items()))
         for brand, others in by_brand.items():
             log.error("operator_unknown", brand=brand, due=len(others))
         waiting, stuck = await self.journal.waiting()
@@ -68,7 +68,7 @@ class OperatorRounds:
         requests = OperatorRequests(self.operators.by_brand[brand], self.journal)
         for first in range(0, len(due), AT_ONCE):
             some = due[first : first + AT_ONCE]
-            done = await asyncio.gather(*(self._finish(requests, one) for one in some))
+            done = await all_of(*(self._finish(requests, one) for one in some))
             if not any(done):
                 break
 

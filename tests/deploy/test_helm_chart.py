@@ -52,6 +52,7 @@ ODD: Final[dict[str, dict[str, Any]]] = {
     },
     "funds": {"funds": {"replicas": 2}, "network": {"fundsClients": [CASINO]}},
     "payments": {"payments": {"replicas": 2}, "network": {"paymentsClients": [CASINO]}},
+    "seamless": {"seamless": {"replicas": 2}, "network": {"seamlessClients": [CASINO]}},
     "a fixture": {"calendar": {"fixtures": [{**FIXTURE, "serve": 20, "consumers": {"progress": 24}}]}},
 }
 
@@ -392,15 +393,19 @@ def test_only_those_who_move_money_reach_it(results: dict[str, Any]) -> None:
     )
 
 
-def test_only_those_whom_the_values_name_reach_the_webhooks(results: dict[str, Any]) -> None:
-    """Without `payments` nothing of it is there."""
-    assert "furlong-payments" not in of_kind(results["single"]["manifests"], "Deployment")
-    manifests = results["payments"]["manifests"]
-    (payments,) = [pod for pod in pods(manifests) if pod["spec"]["containers"][0]["name"] == "payments"]
+@pytest.mark.parametrize("process", ["payments", "seamless"])
+def test_only_those_whom_the_values_name_reach_what_strangers_call(
+    results: dict[str, Any], process: str
+) -> None:
+    """Without replicas nothing of it is there."""
+    assert f"furlong-{process}" not in of_kind(results["single"]["manifests"], "Deployment")
+    manifests = results[process]["manifests"]
+    assert f"furlong-{process}" in of_kind(manifests, "PodDisruptionBudget")
+    (served,) = [pod for pod in pods(manifests) if pod["spec"]["containers"][0]["name"] == process]
     doors = [
         rule["from"]
         for policy in of_kind(manifests, "NetworkPolicy").values()
-        if selects(policy["spec"]["podSelector"], payments)
+        if selects(policy["spec"]["podSelector"], served)
         for rule in policy["spec"].get("ingress", ())
         if rule["ports"] == [{"port": "http"}]
     ]
@@ -421,7 +426,7 @@ def test_the_chart_has_every_consumer_and_worker() -> None:
 def test_policies_and_secrets_name_processes_that_exist() -> None:
     """A misspelt process would silently lose its secret or its way to the database."""
     for name, values in CELLS.items():
-        known = {"serve", "backoffice", "funds", "payments", "migrations"}
+        known = {"serve", "backoffice", "funds", "payments", "seamless", "migrations"}
         known |= {f"consume-{consumer}" for consumer in DEFAULTS["consumers"]}
         known |= {f"worker-{worker}" for worker in DEFAULTS["workers"]}
         known |= {f"subgraph-{subgraph}" for subgraph in SUBGRAPHS}

@@ -21,6 +21,7 @@ OPTIONAL = (
     "furlong-backoffice.service",
     "furlong-funds.service",
     "furlong-payments.service",
+    "furlong-seamless.service",
     "furlong-worker@feeds.service",
     "furlong-worker@purges.service",
 )

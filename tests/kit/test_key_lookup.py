@@ -399,6 +399,18 @@ async def test_a_kept_connection_holds_no_transaction_open(migrated_mariadb: str
     await database.close()
 
 
+async def test_closing_waits_for_reads_that_nobody_waits_for(migrated_mariadb: str) -> None:
+    """Else their connections would stay open: who began a read may have failed since."""
+    database = Database.open(DatabaseSettings(url=migrated_mariadb, reading_connections=2), "club")
+    begun = asyncio.Event()
+    database.pinned.watch = lambda _sql: begun.set()
+    reads = [asyncio.create_task(database.pinned.fetch("SELECT SLEEP(0.2)", ())) for _ in range(3)]
+    await asyncio.wait_for(begun.wait(), PATIENCE)
+    await database.close()
+    assert [read.done() and [*read.result()] for read in reads] == [[(0,)]] * 3
+    assert database._pinned_engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+
+
 def test_mariadb_weighs_no_index_but_the_primary_key() -> None:
     """Lookups by primary key name it, in whatever order their keys are; others, and SQLite, choose freely."""
     totals: LookupPart[ClubKey] = LookupPart(total_lookup(PROGRESS))

@@ -378,7 +378,7 @@ def test_every_process_is_on_the_list() -> None:
     for file in (ROOT / "deploy" / "systemd" / "env").glob("furlong-*.env"):
         settings = dict(re.findall(r"^([A-Z]+)=(\S+)$", file.read_text(), re.MULTILINE))
         unit = file.stem.removeprefix("furlong-").replace("@", " ")
-        name = f"{unit} serve" if unit in {"backoffice", "funds", "payments"} else unit
+        name = f"{unit} serve" if unit in {"backoffice", "funds", "payments", "seamless"} else unit
         if name != "upgrade":
             assert listed[name] == settings.get("OPERATORS", settings["LISTEN"]), file.name
 

@@ -48,6 +48,7 @@ class PinnedConnections:
         mysql = engine.dialect.name != "sqlite"
         self._autocommit = engine.execution_options(isolation_level="AUTOCOMMIT") if mysql else engine
         self._seconds = seconds
+        self._most = most
         self._turns = asyncio.Semaphore(most)
         self._free: list[_Pinned] = []
         self._closing = False
@@ -80,8 +81,15 @@ class PinnedConnections:
             return await self._fetch_on(await self._open(), sql, parameters)
 
     async def close(self) -> None:
-        """Close the connections; busy ones once they are idle."""
+        """Close the connections; first, wait for the statements that were begun.
+
+        Who began one may not wait for it: a request that has failed meanwhile, for example.
+        """
         self._closing = True
+        for _ in range(self._most):
+            await self._turns.acquire()
+        for _ in range(self._most):
+            self._turns.release()
         await self._give_up_idle()
 
     async def _give_up_idle(self) -> None:

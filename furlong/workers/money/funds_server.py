@@ -4,7 +4,7 @@ Who has a key may ask for both.
 """
 
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -22,6 +22,7 @@ from subgraphs.kit.funds import Funds, Outcome, Reservation, ReservationState, S
 from subgraphs.kit.funds_settings import FundsSettings
 from subgraphs.kit.http_credits import PATH as CREDITS
 from subgraphs.kit.http_funds import PATH
+from subgraphs.kit.live.wiring import publishing
 from subgraphs.kit.served_credits import credits_app
 from subgraphs.kit.served_funds import funds_app
 from subgraphs.wallet.funds.own_credits import OwnCredits
@@ -124,16 +125,15 @@ async def open_funds_server(
         ["operation", "outcome", "why"],
         registry=registry,
     )
-    operators = Operators.of(settings.operators)
-    wallet = OpenedWallet.of(Database.open(database, "wallet"), clock)
-    funds = FundsByBrand(wallet.funds, at_operators(wallet, operators))
-    health = FundsHealth(wallet, clock)
-    try:
+    async with AsyncExitStack() as closing:
+        changed = await closing.enter_async_context(publishing())
+        wallet = OpenedWallet.of(Database.open(database, "wallet"), clock, changed)
+        closing.push_async_callback(wallet.close)
+        operators = Operators.of(settings.operators)
+        closing.push_async_callback(operators.close)
+        funds = FundsByBrand(wallet.funds, at_operators(wallet, operators))
         yield FundsServer(
             funds_app(CountedFunds(funds, outcomes), keys),
             credits_app(OwnCredits(wallet.credits, operators.by_brand), keys),
-            status_app("funds", health.body, registry),
+            status_app("funds", FundsHealth(wallet, clock).body, registry),
         )
-    finally:
-        await operators.close()
-        await wallet.close()

@@ -12,7 +12,7 @@ from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 from furlong.workers.money.funds_server import FundsHealth
 from furlong.workers.status import status_app
-from subgraphs.kit.live.wiring import open_publisher
+from subgraphs.kit.live.wiring import publishing
 from subgraphs.wallet.opened import OpenedWallet
 from subgraphs.wallet.paying.opened import OpenedPayments, opened_payments
 from subgraphs.wallet.paying.webhooks import PATH, webhooks_app
@@ -58,11 +58,7 @@ async def open_payments_server(
     if settings.file is None:
         raise ValueError("set FURLONG_PAYMENTS_FILE to the file with the processors: see docs/payments.md")
     async with AsyncExitStack() as closing:
-        bus = open_publisher()
-        if bus is not None:
-            await bus.start()
-            closing.push_async_callback(bus.close)
-        changed = None if bus is None else bus.customers_changed
+        changed = await closing.enter_async_context(publishing())
         wallet = OpenedWallet.of(Database.open(database, "wallet"), clock, changed)
         closing.push_async_callback(wallet.close)
         payments = opened_payments(wallet, settings)

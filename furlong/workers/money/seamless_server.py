@@ -1,7 +1,7 @@
 """Serves Hub88's operator API to an aggregator, `/health` and `/metrics`."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,6 +13,7 @@ from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 from furlong.workers.money.funds_server import FundsHealth
 from furlong.workers.status import status_app
+from subgraphs.kit.live.wiring import publishing
 from subgraphs.wallet.aggregator.app import seamless_app
 from subgraphs.wallet.aggregator.operator import Operator
 from subgraphs.wallet.aggregator.settings import SeamlessSettings
@@ -51,14 +52,14 @@ async def open_seamless_server(
     answers = Counter(
         "furlong_seamless_answers", "Answers to an aggregator", ["path", "status"], registry=registry
     )
-    wallet = OpenedWallet.of(Database.open(database, "wallet"), clock)
-    try:
+    async with AsyncExitStack() as closing:
+        changed = await closing.enter_async_context(publishing())
+        wallet = OpenedWallet.of(Database.open(database, "wallet"), clock, changed)
+        closing.push_async_callback(wallet.close)
         yield SeamlessServer(
             seamless_app(Operator.of(wallet, settings.brands), verifier, signer, answers),
             status_app("seamless", FundsHealth(wallet, clock).body, registry),
         )
-    finally:
-        await wallet.close()
 
 
 def _keys(settings: SeamlessSettings) -> tuple[Verifier, Signer]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Generator, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +9,7 @@ from typing import Any, Generic, TypeVar
 
 from msgspec.structs import replace
 
+from foundation.background import all_of
 from foundation.storage.clock import Clock
 from subgraphs.events.book.followed import FollowedEvent, Lane, State
 from subgraphs.events.book.markets import FollowedMarkets
@@ -119,7 +119,7 @@ class Encoding:
                 of_offers.setdefault(offer.key, set()).add(event)
         lane.reads = {key: value for key, value in lane.reads.items() if key[1] in of_offers}
         before = tuple(lane.reads.items())
-        values = await asyncio.gather(*(_read(key) for key, _ in before))
+        values = await all_of(*(_read(key) for key, _ in before))
         changed = [key for (key, value), now in zip(before, values, strict=True) if value != now]
         return {event for _, offer in changed for event in of_offers[offer]}
 

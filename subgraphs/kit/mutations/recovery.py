@@ -10,6 +10,7 @@ import structlog
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from foundation.background import all_of
 from foundation.storage.clock import Clock, database_time
 from foundation.storage.database import Database
 from subgraphs.kit.mutations.changes import Changes
@@ -139,7 +140,7 @@ class Recovery:
         changes: list[Answer | None] = []
         last: Intent | None = None
         while pending := await self.pending(last, self.limits.at_once, also_waiting=True):
-            changes += await asyncio.gather(*(self._compare(intent) for intent in pending))
+            changes += await all_of(*(self._compare(intent) for intent in pending))
             last = pending[-1]
         unknown = sum(answer is not None and answer.verdict is Verdict.UNKNOWN for answer in changes)
         sent_later = changes.count(None)
