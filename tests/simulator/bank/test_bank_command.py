@@ -71,3 +71,24 @@ def test_what_no_bank_would_open_is_said(tmp_path: Path, options: tuple[str, str
     ended = CliRunner().invoke(cli, ["bank", "--folder", str(tmp_path), "--control", "0", *options])
     assert ended.exit_code == 2
     assert options[0] in ended.output
+
+
+def told(program: str) -> str:
+    """Return what a program prints."""
+    command, environment = [sys.executable, "-c", program], {**os.environ, "PYTHONPATH": str(ROOT)}
+    return subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    ).stdout
+
+
+@pytest.mark.usefixtures("processes")
+def test_only_the_bank_needs_its_package(tmp_path: Path) -> None:
+    """Other commands do not load it; without it, the command says how to install it."""
+    assert "False" in told("import sys, simulator.cli; print('lxml' in sys.modules)")
+    arguments = ["bank", "--folder", str(tmp_path), "--control", "0"]
+    program = (
+        "import sys; sys.modules['lxml'] = None\n"
+        "from typer.testing import CliRunner\nfrom simulator.cli import cli\n"
+        f"print(CliRunner().invoke(cli, {arguments!r}).output)"
+    )
+    assert "pip install 'furlong[payments]'" in told(program)

@@ -1,4 +1,4 @@
-"""Payments, returns, credits, faults, days, restarts in any order: statements add up to the books of the bank."""
+"""Payments, returns, credits, faults, days, restarts in any order: statements add up to the books."""
 
 import tempfile
 from contextlib import ExitStack
