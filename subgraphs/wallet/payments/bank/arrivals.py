@@ -13,7 +13,7 @@ from subgraphs.wallet.payments.bank.books import Books
 from subgraphs.wallet.payments.bank.folders import INBOX, Files
 from subgraphs.wallet.payments.bank.options import BankOptions
 from subgraphs.wallet.payments.bank.statements import Statement, read_statements
-from subgraphs.wallet.payments.processor import Notice, Unreadable
+from subgraphs.wallet.payments.processor import Notice, ReportLine, Unreadable
 
 
 class Arrival(Struct, frozen=True, kw_only=True):
@@ -25,6 +25,7 @@ class Arrival(Struct, frozen=True, kw_only=True):
         why: Why it is not believed; "" if it is.
         statements: What it has in it; nothing if it cannot be read.
         notices: What follows from it for parts.
+        lines: Its entries, as lines of reports.
     """
 
     name: str
@@ -32,6 +33,12 @@ class Arrival(Struct, frozen=True, kw_only=True):
     why: str = ""
     statements: tuple[Statement, ...] = ()
     notices: tuple[Notice, ...] = ()
+    lines: tuple[ReportLine, ...] = ()
+
+    @property
+    def kept_as(self) -> str:
+        """Return under which name it is kept if it is not believed."""
+        return f"{self.digest}.xml"
 
     @property
     def day_to(self) -> date:
@@ -85,7 +92,9 @@ class Chain:
         if statement.currency != self._account.currency:
             return f"it is in {statement.currency}"
         if closing is not None and statement.opening != closing:
-            return f"it begins with {statement.opening}, and the one before ends with {closing}: one is missing"
+            return (
+                f"it begins with {statement.opening}, and the one before ends with {closing}: one is missing"
+            )
         if statement.opening + sum(entry.amount for entry in statement.entries) != statement.closing:
             return "its entries do not lead from its first balance to its last"
         return ""

@@ -136,7 +136,7 @@ def first(entries: Iterable[Entry]) -> Entry | None:
     return next(iter(entries), None)
 
 
-def since(now: datetime, days: int) -> date:
+def days_before(now: datetime, days: int) -> date:
     """Return the day so many days ago."""
     return (now - timedelta(days=days)).astimezone(UTC).date()
 

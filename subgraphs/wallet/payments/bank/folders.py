@@ -70,7 +70,7 @@ class Files:
 
     def names(self, folder: str) -> list[str]:
         """Return the names in a part of the folder, sorted."""
-        return sorted(os.listdir(self.folders[folder]))
+        return sorted(os.listdir(self.folders[folder]))  # noqa: PTH208 - a descriptor has no path
 
     def has(self, folder: str, name: str) -> bool:
         """Tell whether there is anything by a name."""
@@ -131,7 +131,7 @@ class BankFolder:
     """A bank's folder, which is opened for each use: it may be mounted, or replaced, at any time."""
 
     path: Path
-    system: System = System()
+    system: System
 
     @contextmanager
     def opened(self) -> Iterator[Files]:

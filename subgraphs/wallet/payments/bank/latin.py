@@ -13,34 +13,26 @@ ALLOWED: Final = frozenset(f"{ascii_letters}{digits}/-?:().,'+ ")
 NOTHING_LEFT: Final = "NOTPROVIDED"
 """What stands for a name of which no letter can be written."""
 
-_GREEK: Final = dict(
-    zip("αβγδεζηθικλμνξοπρσςτυφχψω", "a v g d e z i th i k l m n x o p r s s t y f ch ps o".split(), strict=True)
+_GREEK: Final = (
+    "α=a β=v γ=g δ=d ε=e ζ=z η=i θ=th ι=i κ=k λ=l μ=m ν=n ξ=x ο=o π=p ρ=r σ=s ς=s τ=t υ=y φ=f χ=ch ψ=ps ω=o"  # noqa: RUF001 - Greek
 )
-_CYRILLIC: Final = dict(
-    zip(
-        "абвгґдеєжзиіїйклмнопрстуфхцчшщъыьэюяђјљњћџ",
-        "a b v g g d e ye zh z i i yi y k l m n o p r s t u f kh ts ch sh shch . y . e yu ya "
-        "dj j lj nj c dz".replace(". ", "' ").split(),
-        strict=True,
-    )
+_CYRILLIC: Final = (
+    "а=a б=b в=v г=g ґ=g д=d е=e є=ye ж=zh з=z и=i і=i ї=yi й=y к=k л=l м=m н=n о=o п=p р=r с=s т=t "  # noqa: RUF001 - Cyrillic
+    "у=u ф=f х=kh ц=ts ч=ch ш=sh щ=shch ъ=' ы=y ь=' э=e ю=yu я=ya ђ=dj ј=j љ=lj њ=nj ћ=c џ=dz"  # noqa: RUF001 - the same
 )
-_LETTERS: Final = {
-    "ß": "ss",
-    "æ": "ae",
-    "œ": "oe",
-    "ø": "o",
-    "đ": "d",
-    "ð": "d",
-    "þ": "th",
-    "ł": "l",
-    "ħ": "h",
-    "ı": "i",
-    "ŋ": "n",
-    "ə": "a",
-    **_GREEK,
-    **_CYRILLIC,
+_OTHERS: Final = "ß=ss æ=ae œ=oe ø=o đ=d ð=d þ=th ł=l ħ=h ŋ=n ə=a \N{LATIN SMALL LETTER DOTLESS I}=i"
+_LETTERS: Final[dict[str, str]] = {
+    pair[0]: pair[2:] for table in (_GREEK, _CYRILLIC, _OTHERS) for pair in table.split(" ")
 }
-_SIGNS: Final = {"&": "+", "_": "-", "’": "'", "‘": "'", "`": "'", "–": "-", "—": "-"}
+_SIGNS: Final = {
+    "&": "+",
+    "_": "-",
+    "`": "'",
+    "\N{LEFT SINGLE QUOTATION MARK}": "'",
+    "\N{RIGHT SINGLE QUOTATION MARK}": "'",
+    "\N{EN DASH}": "-",
+    "\N{EM DASH}": "-",
+}
 
 
 def latin(text: str, longest: int) -> str:

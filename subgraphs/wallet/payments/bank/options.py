@@ -11,9 +11,7 @@ from msgspec import Meta, Struct
 from foundation.late_imports import NotInstalled
 from subgraphs.wallet.payments.iban import is_iban
 
-HOW_TO_INSTALL: Final = (
-    "files of a bank need lxml, which is not installed: pip install 'furlong[payments]'"
-)
+HOW_TO_INSTALL: Final = "files of a bank need lxml, which is not installed: pip install 'furlong[payments]'"
 MAX_NAME: Final = 70
 """The longest name that all banks accept."""
 

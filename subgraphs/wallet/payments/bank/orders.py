@@ -23,14 +23,18 @@ from subgraphs.wallet.payments.processor import MAX_PART_ID_LENGTH
 PART: Final = re.compile(f"[A-Za-z0-9][A-Za-z0-9-]{{0,{MAX_PART_ID_LENGTH - 1}}}")
 """Our ids of parts: they are names of files, and banks take them as they are."""
 
+MAX_WORDS: Final = 140
+"""Of what the receiver reads."""
+
 FORMER: Final = "pain.001.001.03"
 NOT_PROVIDED: Final = "NOTPROVIDED"
 """What stands for a bank whose BIC is not known: the IBAN leads to it."""
 
-SEPA: Final = frozenset(
-    "AD AL AT BE BG CH CY CZ DE DK EE ES FI FR GB GI GR HR HU IE IS IT LI LT LU LV MC MD ME MK MT NL NO PL PT "
-    "RO RS SE SI SK SM VA".split()
+_SEPA: Final = (
+    "AD AL AT BE BG CH CY CZ DE DK EE ES FI FR GB GI GR HR HU IE IS IT LI LT LU LV MC MD ME MK MT NL NO PL "
+    "PT RO RS SE SI SK SM VA"
 )
+SEPA: Final = frozenset(_SEPA.split(" "))
 """Countries whose IBANs are in the geographical scope of the SEPA schemes (EPC409-09)."""
 
 _WHEN: Final = ("CreDtTm", "ReqdExctnDt")
@@ -121,7 +125,7 @@ def _transfer(make: Maker, order: Order, total: str) -> Element:
         make("CdtrAgt", _unknown_bank(make)),
         make("Cdtr", make("Nm", latin(order.holder, MAX_NAME))),
         make("CdtrAcct", make("Id", make("IBAN", order.iban))),
-        make("RmtInf", make("Ustrd", latin(order.words, 140))),
+        make("RmtInf", make("Ustrd", latin(order.words, MAX_WORDS))),
     )
 
 

@@ -65,6 +65,10 @@ class Records:
         found = [self._read(name) for name in names]
         return [record for record in found if record is not None and record.of == charge]
 
+    def has_file(self, part: str) -> bool:
+        """Tell whether there is a file for the bank by the name of a part."""
+        return any(self._files.has(folder, _visible(part)) for folder in (OUTBOX, SENT))
+
     def is_handed_over(self, part: str) -> bool:
         """Tell whether the bank, or whoever takes files to it, may have seen an order that has a record."""
         return not self._files.has(OUTBOX, _hidden(part))
