@@ -119,8 +119,7 @@ def _notice(record: Record, state: PartState) -> Notice:
     return Notice(
         kind=record.kind,
         part=record.part,
-        # What a customer writes into a transfer is by what support finds it, until the bank has a reference.
-        reference=record.part if record.kind is PartKind.CHARGE else "",
+        reference=record.part,  # by this the bank knows it, until it gives a reference of its own
         of=record.of,
         state=state,
         amount=record.amount,
