@@ -36,6 +36,7 @@ class SpoiledSystem(System):
         """Make a file, unless the disk is full."""
         if self.fault and not self.fault.endswith(AFTER):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        self._is_last = False
         return super().make(name, folder)
 
     def rename(self, name: str, folder: int, to: str, to_folder: int) -> None:

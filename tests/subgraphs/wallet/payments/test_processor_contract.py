@@ -1,4 +1,4 @@
-"""Adapters keep the promises of all processors: Stripe's at a simulated Stripe with faults, a bank's by files."""
+"""Adapters keep the promises of all processors: Stripe's at a simulated one, a bank's by files."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path

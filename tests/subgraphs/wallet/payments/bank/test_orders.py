@@ -23,7 +23,7 @@ from tests.support.payments.played_bank import ANN, BEN, bank_options
 NOON: Final = datetime(2026, 11, 20, 12, tzinfo=UTC)
 VERSIONS: Final = ("pain.001.001.03", "pain.001.001.09")
 ORDER: Final = Order(part="p1-p1", amount=1250, currency="EUR", holder="Ann Example", iban=BEN, words="p1-p1")
-names = st.text(st.characters(exclude_categories=("Cs",)), max_size=120)
+names = st.text(st.characters(exclude_categories=["Cs"]), max_size=120)
 orders = st.builds(
     Order,
     part=st.builds(lambda: f"{new_id()}-p1"),
