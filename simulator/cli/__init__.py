@@ -15,6 +15,7 @@ for command in (
     providers.feed,
     providers.content,
     money.payments,
+    money.bank,
     upstream.serve,
     upstream.feeds,
     upstream.bet,

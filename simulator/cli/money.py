@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final, Literal
 
 import typer
 
 from simulator.cli.options import clock_of, stop_event
+
+DEMO_IBAN: Final = "DE89370400440532013000"
 
 
 def operator(
@@ -76,3 +78,51 @@ def payments(
         typer.echo("stopped")
 
     asyncio.run(run())
+
+
+def bank(
+    ctx: typer.Context,
+    *,
+    folder: Annotated[Path, typer.Option(help="Where outbox and inbox are, and what it knows.")],
+    account: Annotated[str, typer.Option(metavar="IBAN", help="The account it keeps.")] = DEMO_IBAN,
+    currency: Annotated[str, typer.Option(help="The account's.")] = "EUR",
+    opening: Annotated[int, typer.Option(help="What is on it first, in minor units.")] = 0,
+    version: Annotated[
+        Literal["camt.053.001.02", "camt.053.001.08"], typer.Option(help="How it writes statements.")
+    ] = "camt.053.001.08",
+    control: Annotated[int, typer.Option(help="The port of faults and books; 0 for any free one.")] = 8463,
+) -> None:
+    """Take payments as files from outbox, and write statements to inbox each day, until Ctrl-C or SIGTERM.
+
+    On the port, `POST /days` ends the day now, `POST /credits?to=IBAN&amount=N` lets somebody pay,
+    `POST /faults/NAME?amount=N` arms a fault, and `GET /state` shows its books.
+    """
+    try:
+        from simulator.bank.books import NotPossible
+        from simulator.bank.serve import BankSettings, serving_bank
+    except ModuleNotFoundError as fault:
+        typer.echo("furlong: the simulated bank needs lxml: pip install 'furlong[payments]'", err=True)
+        raise typer.Exit(1) from fault
+    from foundation.storage.rehearsal import announce_rehearsal
+
+    settings = BankSettings(
+        account=account,
+        currency=currency,
+        opening=opening,
+        version=version,
+        control=control,
+        clock=clock_of(ctx),
+    )
+    announce_rehearsal(settings.clock)
+
+    async def run() -> None:
+        stop = stop_event()
+        async with serving_bank(folder, settings) as served:
+            typer.echo(f"bank over {folder}, faults and books at {served.control_url}")
+            await stop.wait()
+        typer.echo("stopped")
+
+    try:
+        asyncio.run(run())
+    except NotPossible as fault:
+        raise typer.BadParameter(str(fault), param_hint="--account, --currency or --opening") from fault
