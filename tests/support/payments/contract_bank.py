@@ -119,7 +119,7 @@ class ContractBank:
     async def _tells(self) -> None:
         self._bank.delivers(self._bank.statement())
         [arrival] = await self.account.hears()
-        assert arrival.why == ""
+        assert arrival.why == "", arrival.why
 
     def _charges(self) -> list[Record]:
         files = (self._bank.folder / "records").glob("*.charge.json")

@@ -116,7 +116,8 @@ def judged(arrivals: list[Arrival], chain: Chain) -> Iterator[Arrival]:
     readable = [arrival for arrival in arrivals if not arrival.why]
     waiting = sorted(readable, key=_place)
     while True:
-        fitting = next((arrival for arrival in waiting if not chain.doubt(arrival.statements)), None)
+        candidates = waiting if chain.closing is not None else _first_of(waiting)
+        fitting = next((arrival for arrival in candidates if not chain.doubt(arrival.statements)), None)
         if fitting is None:
             break
         waiting.remove(fitting)
@@ -141,6 +142,28 @@ def _arrival(files: Files, name: str) -> Arrival | None:
         return Arrival(name=name, digest=digest, why=str(fault))
 
 
-def _place(arrival: Arrival) -> tuple[date, date, str]:
+def _first_of(waiting: list[Arrival]) -> list[Arrival]:
+    """Return what may be the first of all: of one day, what goes on from no other one."""
+    days = {arrival.name: _place(arrival)[:2] for arrival in waiting}
+    return [
+        arrival
+        for arrival in waiting
+        if not any(
+            days[other.name] == days[arrival.name] and _goes_on_from(arrival, other)
+            for other in waiting
+            if other is not arrival
+        )
+    ]
+
+
+def _goes_on_from(arrival: Arrival, other: Arrival) -> bool:
+    if not arrival.statements or not other.statements:
+        return False
+    return arrival.statements[0].opening == other.statements[-1].closing
+
+
+def _place(arrival: Arrival) -> tuple[date, date, bool, str]:
+    """Return by what files are sorted: by days, and of one day first what changes nothing."""
     days = [(statement.day_from, statement.day_to) for statement in arrival.statements]
-    return *min(days, default=(date.min, date.min)), arrival.name
+    moves = any(statement.entries for statement in arrival.statements)
+    return *min(days, default=(date.min, date.min)), moves, arrival.name
