@@ -116,7 +116,7 @@ def judged(arrivals: list[Arrival], chain: Chain) -> Iterator[Arrival]:
     readable = [arrival for arrival in arrivals if not arrival.why]
     waiting = sorted(readable, key=_place)
     while True:
-        candidates = waiting if chain.closing is not None else _first_of(waiting)
+        candidates = waiting if chain.closing is not None else (_first_of(waiting) or waiting)
         fitting = next((arrival for arrival in candidates if not chain.doubt(arrival.statements)), None)
         if fitting is None:
             break

@@ -320,3 +320,11 @@ def test_no_webhook_is_believed(account: Account) -> None:
     """Banks send none."""
     with pytest.raises(WrongSignature):
         account.processor.read({}, b"", NOON)
+
+
+async def test_the_first_statements_may_lead_back_to_where_they_began(account: Account) -> None:
+    """Nobody knows then which of one day was the first: both are believed in one of their orders."""
+    for amount in (100, -100):
+        account.bank.books(Booking(amount=amount))
+        account.bank.delivers(account.bank.statement())
+    assert [arrival.why for arrival in await account.hears()] == ["", ""]
