@@ -12,6 +12,9 @@ from simulator.bank.store import DAY, Account, Kept
 OUTBOX: Final = "outbox"
 SENT: Final = "sent"
 INBOX: Final = "inbox"
+OF_THE_CUSTOMER: Final = ("read", "refused", "records")
+"""What the bank's customer keeps beside; the bank makes these as well, so that nobody has to for a trial."""
+
 _FILES: Final = "files"
 _ONE_DAY: Final = timedelta(days=1)
 FOREIGN: Final = "DE02120300000000202051"
@@ -36,7 +39,7 @@ class Folders:
 
     def prepare(self) -> None:
         """Make the folders that are missing, and begin with the clock's day."""
-        for name in (OUTBOX, SENT, INBOX):
+        for name in (OUTBOX, SENT, INBOX, *OF_THE_CUSTOMER):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
         self.books.store.set(DAY, str(self.books.today))
 
