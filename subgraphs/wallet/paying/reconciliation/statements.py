@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 import structlog
 
 from subgraphs.wallet.opened import UnknownBrand
-from subgraphs.wallet.paying.reconciliation.comparison import Report
 from subgraphs.wallet.paying.reconciliation.reconciler import Reconciler
 from subgraphs.wallet.paying.work import PaymentWork
 from subgraphs.wallet.payments.records.cases import Case, CaseKind, open_case
@@ -30,10 +29,10 @@ async def take_in(work: PaymentWork, name: str, bank: "BankProcessor") -> int:
         Unanswered: They cannot be read, or put away, now.
         OSError: The database is unavailable; they are heard later.
     """
-    return await bank.take_in(partial(_hear, work, name, bank))
+    return await bank.take_in(partial(_hear, work, name))
 
 
-async def _hear(work: PaymentWork, name: str, bank: "BankProcessor", arrival: "Arrival") -> None:
+async def _hear(work: PaymentWork, name: str, arrival: "Arrival") -> None:
     if arrival.why:
         await _keep(work, name, arrival)
         return
@@ -42,18 +41,16 @@ async def _hear(work: PaymentWork, name: str, bank: "BankProcessor", arrival: "A
             await work.notice(name, notice)
         except UnknownBrand as why:  # it is noted, and is due
             log.warning("payment_of_unknown_brand", part=notice.part, why=str(why))
-    await _compare_again(work, name, bank, arrival)
+    await _compare_again(work, name, arrival)
     log.info("statement_read", processor=name, file=arrival.name, lines=len(arrival.lines))
 
 
-async def _compare_again(work: PaymentWork, name: str, bank: "BankProcessor", arrival: "Arrival") -> None:
+async def _compare_again(work: PaymentWork, name: str, arrival: "Arrival") -> None:
     """Compare days again that were compared before, and of which there is more now."""
     reconciler = Reconciler(work)
     for day in sorted({line.at.date() for line in arrival.lines}):
         if await reconciler.was_compared(name, day):
-            lines = {line.id: line async for line in bank.report(day)}
-            lines |= {line.id: line for line in arrival.lines if line.at.date() == day}
-            await reconciler.compare(Report(name, day, list(lines.values())))
+            await reconciler.ask(name, day)
 
 
 async def _keep(work: PaymentWork, name: str, arrival: "Arrival") -> None:
