@@ -32,15 +32,9 @@ OURS: Final = "DE89370400440532013000"
 HERS: Final = "GB33BUKB20201555555555"
 AMOUNTS: Final = {"GBP": {"minimum": 100}}
 ROUTES: Final = [{"processor": "bank"}]
-METHODS: Final = [
-    {"id": "send", "names": {"en": "Transfer"}, "direction": "DEPOSIT", "amounts": AMOUNTS, "routes": ROUTES},
-    {
-        "id": "get",
-        "names": {"en": "Transfer"},
-        "direction": "WITHDRAWAL",
-        "amounts": AMOUNTS,
-        "routes": ROUTES,
-    },
+METHODS: Final[list[dict[str, Any]]] = [
+    {"id": name, "direction": direction, "names": {"en": "Transfer"}, "amounts": AMOUNTS, "routes": ROUTES}
+    for name, direction in (("send", "DEPOSIT"), ("get", "WITHDRAWAL"))
 ]
 
 
@@ -101,7 +95,7 @@ async def test_files_go_to_the_bank_and_come_from_it(
     free_port: Callable[[], int],
     empty_kafka: PrivateKafka,
 ) -> None:
-    """A withdrawal is done by a statement, and undone by one; a transfer is found; what is wrong is a case."""
+    """A withdrawal is done by a statement and undone by one, a deposit is found, what is wrong is a case."""
     database, opened = wallet
     control = free_port()
     settings = configured(tmp_path)
@@ -121,7 +115,7 @@ async def test_files_go_to_the_bank_and_come_from_it(
         programs.start(*bank, "--currency=GBP", "--opening=100000", f"--control={control}")
         programs.run("topics", "create")
         programs.start("worker", "wallet-cashier")
-        eventually(lambda: (folder / "sent" / order.name).exists(), "the bank has taken the order")
+        eventually((folder / "sent" / order.name).exists, "the bank has taken the order")
         _ask(control, "days")
         becomes(programs, sent, PaymentState.DONE)
         _ask(control, f"payments/{sent}-p1/return?reason=AC04")
