@@ -73,6 +73,13 @@ class Reconciler:
         async with self.work.wallet.database.read() as connection:
             return bool(await connection.scalar(query))
 
+    async def keep(self, report: Report) -> None:
+        """Keep lines before their day is compared, so that what came back later is known by then."""
+        tables = self.work.store.tables
+        async with self.work.wallet.database.write() as connection:
+            parts = await parts_of_lines(connection, tables, report)
+            await keep_lines(connection, tables, report, parts)
+
     async def ask(self, processor: str, day: date) -> Compared:
         """Read a processor's report of a day, and compare it.
 

@@ -30,30 +30,32 @@ async def take_in(work: PaymentWork, name: str, bank: "BankProcessor") -> int:
         Unanswered: They cannot be read, or put away, now.
         OSError: The database is unavailable; they are heard later.
     """
-    return await bank.take_in(partial(_hear, work, name, bank))
+    return await bank.take_in(partial(_hear, work, name))
 
 
-async def _hear(work: PaymentWork, name: str, bank: "BankProcessor", arrival: "Arrival") -> None:
+async def _hear(work: PaymentWork, name: str, arrival: "Arrival") -> None:
     if arrival.why:
         await _keep(work, name, arrival)
         return
+    reconciler = Reconciler(work)
+    by_day = _by_day(name, arrival)
+    for report in by_day:
+        await reconciler.keep(report)
     for notice in arrival.notices:
         try:
             await work.notice(name, notice)
         except UnknownBrand as why:  # it is noted, and is due
             log.warning("payment_of_unknown_brand", part=notice.part, why=str(why))
-    await _compare_again(work, name, bank, arrival)
+    for report in by_day:
+        if await reconciler.was_compared(name, report.day):
+            await reconciler.ask(name, report.day)
     log.info("statement_read", processor=name, file=arrival.name, lines=len(arrival.lines))
 
 
-async def _compare_again(work: PaymentWork, name: str, bank: "BankProcessor", arrival: "Arrival") -> None:
-    """Compare days again that were compared before, and of which there is more now."""
-    reconciler = Reconciler(work)
-    for day in sorted({line.at.date() for line in arrival.lines}):
-        if await reconciler.was_compared(name, day):
-            lines = {line.id: line async for line in bank.report(day)}
-            lines |= {line.id: line for line in arrival.lines if line.at.date() == day}
-            await reconciler.compare(Report(name, day, list(lines.values())))
+def _by_day(name: str, arrival: "Arrival") -> list[Report]:
+    """Return the lines of each day of which something has come."""
+    days = sorted({line.at.date() for line in arrival.lines})
+    return [Report(name, day, [line for line in arrival.lines if line.at.date() == day]) for day in days]
 
 
 async def _keep(work: PaymentWork, name: str, arrival: "Arrival") -> None:

@@ -10,7 +10,7 @@ from typing import Final, TypeAlias, TypeVar
 
 from msgspec.structs import replace
 
-from subgraphs.wallet.payments.bank.arrivals import Arrival, Chain, arrived, judged
+from subgraphs.wallet.payments.bank.arrivals import Arrival, Chain, arrived, heard, judged, note_heard
 from subgraphs.wallet.payments.bank.books import Believed, Books, days_before, name_of
 from subgraphs.wallet.payments.bank.folders import INBOX, READ, REFUSED, BankFolder, Files, System
 from subgraphs.wallet.payments.bank.meaning import (
@@ -159,10 +159,10 @@ class BankProcessor:
             yield line
 
     async def take_in(self, hear: Hear) -> int:
-        """Read what has come into the inbox, and put it away; return how many files there were.
+        """Read what has come into the inbox, and let it be heard; return how many files were.
 
-        Several processes may do so: one waits for the other. A file is put away after it was heard, so that
-        it may be heard twice, and never not at all.
+        Several processes may do so: one waits for the other. What is believed answers questions before it is
+        heard; that it was is noted afterwards, so that it may be heard twice, and never not at all.
 
         Args:
             hear: Takes each file: first those that are believed, in their order.
@@ -172,11 +172,15 @@ class BankProcessor:
         """
         with ExitStack() as stack:
             files = await self._guarded(stack.enter_context, self._folder.locked(STATEMENTS))
-            arrivals = await self._guarded(self._judged, files)
-            for arrival in arrivals:
+            refused = await self._guarded(self._put_away, files)
+            unheard = await self._guarded(self._unheard, files)
+            for arrival in unheard:
                 await hear(arrival)
-                await self._guarded(self._put_away, files, arrival)
-        return len(arrivals)
+                await self._guarded(note_heard, files, arrival)
+            for arrival in refused:
+                await hear(arrival)
+                await self._guarded(files.move, INBOX, arrival.name, REFUSED, arrival.kept_as)
+        return len(unheard) + len(refused)
 
     async def close(self) -> None:
         """Close nothing: the folder is open only while it is used."""
@@ -285,35 +289,43 @@ class BankProcessor:
                 raise Unanswered(f"no statement of the bank goes to {day} yet")
             return [report_line(entry, records.sent) for entry in self._books.of_day(day)]
 
-    def _judged(self, files: Files) -> list[Arrival]:
-        sent = Records(files).sent
+    def _put_away(self, files: Files) -> list[Arrival]:
+        """Put what is believed behind all that was; return what is not."""
         with self._lock:
             self._follow(files)
-            chain = Chain(self._options, self._books)
-        found = judged(arrived(files), chain)
-        return [_with_meaning(arrival, sent) for arrival in found]
-
-    def _put_away(self, files: Files, arrival: Arrival) -> None:
-        """Move a file to those that are believed, or to those that are not."""
-        if arrival.why:
-            files.move(INBOX, arrival.name, REFUSED, arrival.kept_as)
-            return
-        with self._lock:
             last = self._books.last
-            number = last.number + 1 if last else 1
-            name = name_of(number, arrival.day_to, arrival.digest)
-            files.move(INBOX, arrival.name, READ, name)
-            self._books.add(Believed(number, name, arrival.day_to, arrival.statements))
+            number = last.number if last else 0
+            refused: list[Arrival] = []
+            for arrival in judged(arrived(files), Chain(self._options, self._books)):
+                if arrival.why:
+                    refused.append(arrival)
+                else:
+                    number += 1
+                    name = name_of(number, arrival.day_to, arrival.digest)
+                    files.move(INBOX, arrival.name, READ, name)
+                    self._books.add(Believed(number, name, arrival.day_to, arrival.statements))
+        return refused
+
+    def _unheard(self, files: Files) -> list[Arrival]:
+        sent = Records(files).sent
+        with self._lock:
+            found = self._books.after(heard(files))
+        return [_with_meaning(believed, sent) for believed in found]
 
     def _follow(self, files: Files) -> None:
         self._books.follow(files, days_before(self._now(), self._options.look_back_days))
 
 
-def _with_meaning(arrival: Arrival, sent: FindSent) -> Arrival:
-    """Return what came with what it says of parts."""
-    entries = [entry for statement in arrival.statements for entry in statement.entries]
-    notices = tuple(notice for entry in entries for notice in entry_notices(entry, sent))
-    return replace(arrival, notices=notices, lines=tuple(report_line(entry, sent) for entry in entries))
+def _with_meaning(believed: Believed, sent: FindSent) -> Arrival:
+    """Return a believed file with what it says of parts."""
+    entries = [entry for statement in believed.statements for entry in statement.entries]
+    return Arrival(
+        name=believed.name,
+        number=believed.number,
+        statements=believed.statements,
+        notices=tuple(notice for entry in entries for notice in entry_notices(entry, sent)),
+        lines=tuple(report_line(entry, sent) for entry in entries),
+    )
 
 
 def _may_be_there(records: Records, record: Record) -> bool:

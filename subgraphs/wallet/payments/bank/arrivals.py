@@ -6,22 +6,27 @@ What is not believed moves no money: a person looks at it, and puts it into the 
 from collections.abc import Iterator
 from datetime import date
 from hashlib import sha256
+from typing import Final
 
 from msgspec import Struct
 
 from subgraphs.wallet.payments.bank.books import Books
-from subgraphs.wallet.payments.bank.folders import INBOX, Files
+from subgraphs.wallet.payments.bank.folders import INBOX, READ, Files
 from subgraphs.wallet.payments.bank.options import BankOptions
 from subgraphs.wallet.payments.bank.statements import Statement, read_statements
 from subgraphs.wallet.payments.processor import Notice, ReportLine, Unreadable
 
+_HEARD: Final = ".heard"
+"""The file that has the number of the last one that was heard; without it, all are heard again."""
+
 
 class Arrival(Struct, frozen=True, kw_only=True):
-    """A file of the inbox.
+    """A file that has come.
 
     Attributes:
-        name: In the inbox.
-        digest: The SHA-256 of its bytes.
+        name: In the inbox; once it is believed, in its own part of the folder.
+        digest: The SHA-256 of its bytes; "" once it is believed.
+        number: In which order it was believed, from 1; 0 before that.
         why: Why it is not believed; "" if it is.
         statements: What it has in it; nothing if it cannot be read.
         notices: What follows from it for parts.
@@ -29,7 +34,8 @@ class Arrival(Struct, frozen=True, kw_only=True):
     """
 
     name: str
-    digest: str
+    digest: str = ""
+    number: int = 0
     why: str = ""
     statements: tuple[Statement, ...] = ()
     notices: tuple[Notice, ...] = ()
@@ -140,6 +146,22 @@ def _arrival(files: Files, name: str) -> Arrival | None:
         return Arrival(name=name, digest=digest, statements=read_statements(content))
     except Unreadable as fault:
         return Arrival(name=name, digest=digest, why=str(fault))
+
+
+def heard(files: Files) -> int:
+    """Return the number of the last file that was believed and heard.
+
+    Raises:
+        OSError: That cannot be read.
+    """
+    noted = files.read(READ, _HEARD) or b""
+    return int(noted) if noted.isdigit() else 0
+
+
+def note_heard(files: Files, arrival: Arrival) -> None:
+    """Note that a file was heard, and all before it."""
+    files.make(READ, f"{_HEARD}.new", str(arrival.number).encode())
+    files.move(READ, f"{_HEARD}.new", READ, _HEARD)
 
 
 def _first_of(waiting: list[Arrival]) -> list[Arrival]:

@@ -38,13 +38,15 @@ class Books:
         self._references: dict[str, list[Entry]] = {}
 
     def follow(self, files: Files, since: date) -> None:
-        """Read what was added since the last time; leave out what is older than a day.
+        """Read what was added since the last time; leave out what is older than a day, but for the last.
 
         Raises:
             OSError: The files cannot be read.
             Unreadable: One of them was changed since it was believed.
         """
-        names = {name: day for name in files.names(READ) if (day := _day_of(name)) and day >= since}
+        days = {name: day for name in files.names(READ) if (day := _day_of(name))}
+        newest = max(days, default="")
+        names = {name: day for name, day in days.items() if day >= since or name == newest}
         if set(self._files) - set(names):
             self._files, self._parts, self._references = {}, {}, {}
         for name in sorted(set(names) - set(self._files)):
@@ -64,6 +66,11 @@ class Books:
     def last(self) -> Believed | None:
         """Return what was believed last."""
         return max(self._files.values(), key=lambda believed: believed.number, default=None)
+
+    def after(self, number: int) -> list[Believed]:
+        """Return what was believed after the file with a number, in order."""
+        later = [believed for believed in self._files.values() if believed.number > number]
+        return sorted(later, key=lambda believed: believed.number)
 
     @property
     def statements(self) -> Iterator[Statement]:

@@ -9,6 +9,7 @@ from typing import Final
 import pytest
 
 from subgraphs.wallet.payments.bank.adapter import NO_PAYER, NO_PAYMENT
+from subgraphs.wallet.payments.bank.arrivals import Arrival
 from subgraphs.wallet.payments.processor import (
     Charge,
     Notice,
@@ -21,6 +22,7 @@ from subgraphs.wallet.payments.processor import (
     WrongSignature,
 )
 from tests.support.payments.bank_account import Account
+from tests.support.payments.failing_system import FailingSystem, Killed
 from tests.support.payments.played_bank import ANN, BEN, OURS, Booking, statement_document
 from tests.support.payments.processors import FIRST, NOON, SECOND
 
@@ -158,9 +160,9 @@ async def test_statements_are_read_in_their_order_whatever_their_names(account: 
         account.bank.books(Booking(amount=amount))
         account.bank.delivers(account.bank.statement(), f"{next(names)}.xml")
     heard = await account.hears()
-    assert [arrival.name for arrival in heard] == ["d.xml", "a.xml", "c.xml", "b.xml"]
+    assert [line.amount for arrival in heard for line in arrival.lines] == [100, -30, 500, -1]
     assert not any(arrival.why for arrival in heard)
-    assert [name[:8] for name in waiting(account, "read")] == ["00000001", "00000002", "00000003", "00000004"]
+    assert [name[7:8] for name in waiting(account, "read")[1:]] == ["1", "2", "3", "4"]
     assert waiting(account) == []
 
 
@@ -220,7 +222,7 @@ async def test_the_same_file_again_is_not_believed(account: Account) -> None:
     )
     account.bank.delivers(again, "z.xml")
     assert [bool(arrival.why) for arrival in await account.hears()] == [True, True]
-    assert len(waiting(account, "read")) == 1
+    assert len(waiting(account, "read")) == 1 + 1
 
 
 async def test_files_that_are_no_statements_are_put_aside(account: Account, tmp_path: Path) -> None:
@@ -247,7 +249,7 @@ async def test_a_folder_in_the_inbox_does_no_harm(account: Account) -> None:
     assert waiting(account) == []
 
 
-async def test_a_file_is_heard_again_if_it_was_not_put_away(account: Account) -> None:
+async def test_a_file_is_heard_again_if_that_was_cut_off(account: Account) -> None:
     """Whoever hears it fails, or is killed: nothing is lost, and those behind it wait."""
     for amount in (1, 2):
         account.bank.books(Booking(amount=amount))
@@ -258,8 +260,12 @@ async def test_a_file_is_heard_again_if_it_was_not_put_away(account: Account) ->
 
     with pytest.raises(ConnectionError):
         await account.another().take_in(fails)
-    assert len(waiting(account)) == 2
-    assert [arrival.why for arrival in await account.hears()] == ["", ""]
+    account.bank.delivers(b"")
+    with pytest.raises(ConnectionError):
+        await account.another().take_in(fails)
+    assert len(waiting(account)) == 1
+    assert [bool(arrival.why) for arrival in await account.hears()] == [False, False, True]
+    assert await account.hears() == []
 
 
 async def test_several_readers_hear_each_file_once(account: Account) -> None:
@@ -280,7 +286,7 @@ async def test_several_readers_hear_each_file_once(account: Account) -> None:
 async def test_a_believed_statement_that_was_changed_answers_nothing(account: Account) -> None:
     """Neither questions nor reports; it is noticed by every process that begins."""
     await told(account, Booking(amount=100))
-    [name] = waiting(account, "read")
+    _, name = waiting(account, "read")
     (account.bank.folder / "read" / name).write_text("<Document/>")
     with pytest.raises(Unanswered):
         await account.another().ask(PartKind.PAYOUT, PAYOUT.id, "")
@@ -300,6 +306,18 @@ async def test_a_report_waits_for_the_statement_of_its_day(account: Account) -> 
     account.clock.advance(timedelta(days=2))
     await told(account, Booking(amount=7))
     assert await lines_of(account, 1) == []
+
+
+async def test_the_last_statement_is_known_however_old(account: Account) -> None:
+    """The next one goes on where it has ended, and is heard."""
+    await told(account, Booking(amount=5))
+    account.clock.advance(timedelta(days=500))
+    account.bank.balance = 6
+    account.bank.delivers(account.bank.statement())
+    [arrival] = await account.hears()
+    assert "ends with 5" in arrival.why
+    account.bank.balance = 5
+    await told(account, Booking(amount=5))
 
 
 async def test_old_statements_are_left_out(account: Account) -> None:
@@ -328,3 +346,25 @@ async def test_the_first_statements_may_lead_back_to_where_they_began(account: A
         account.bank.books(Booking(amount=amount))
         account.bank.delivers(account.bank.statement())
     assert [arrival.why for arrival in await account.hears()] == ["", ""]
+
+
+@pytest.mark.parametrize("is_done", [False, True])
+@pytest.mark.parametrize("at", range(10))
+async def test_reading_that_is_killed_at_a_call_loses_nothing(
+    account: Account, at: int, *, is_done: bool
+) -> None:
+    """Each file is heard, at least once, and the statements stay in their order."""
+    heard: list[int] = []
+
+    async def hear(arrival: Arrival) -> None:
+        heard.extend(line.amount for line in arrival.lines)
+
+    for amount in (1, 2):
+        account.bank.books(Booking(amount=amount))
+        account.bank.delivers(account.bank.statement())
+    with pytest.raises(Killed):
+        await account.another(FailingSystem(at, is_done=is_done)).take_in(hear)
+    await account.another().take_in(hear)
+    assert set(heard) == {1, 2}
+    assert heard == sorted(heard)
+    assert await account.hears() == []
