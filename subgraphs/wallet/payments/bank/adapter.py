@@ -28,6 +28,7 @@ from subgraphs.wallet.payments.bank.records import Record, Records
 from subgraphs.wallet.payments.iban import is_iban
 from subgraphs.wallet.payments.processor import (
     Charge,
+    Contradiction,
     Notice,
     PartKind,
     PartState,
@@ -222,6 +223,8 @@ class BankProcessor:
         return asked_notice(records.place(replace(record, digest=digest_of(document)), document))
 
     def _refund(self, record: Record, records: Records, files: Files) -> Notice:
+        if (known := records.handed_over(record)) is not None:
+            return asked_notice(known)  # also if the statement of the charge is too old by now
         with self._lock:
             self._follow(files)
             paid = self._books.credit(record.of)
@@ -262,6 +265,8 @@ class BankProcessor:
             raise Unanswered(f"the bank's folder: {fault.strerror}") from fault
         except Unreadable as fault:
             raise Unanswered(f"a statement that was believed cannot be read: {fault}") from fault
+        except Contradiction as fault:  # whoever sends learns of it; whoever reads can only wait
+            raise Unanswered(str(fault)) from fault
 
     def _stands(self, kind: PartKind, part: str, files: Files) -> Notice | None:
         records = Records(files)

@@ -10,6 +10,7 @@ from typing import Final
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from subgraphs.wallet.payments.bank.folders import OUTBOX, RECORDS, SENT, Files
 from subgraphs.wallet.payments.bank.orders import PART, digest_of
@@ -72,6 +73,18 @@ class Records:
     def is_handed_over(self, part: str) -> bool:
         """Tell whether the bank, or whoever takes files to it, may have seen an order that has a record."""
         return not self._files.has(OUTBOX, _hidden(part))
+
+    def handed_over(self, record: Record) -> Record | None:
+        """Return what was asked for first, if the bank may have seen it; None if not.
+
+        Raises:
+            Contradiction: That was something else.
+            OSError: It cannot be read.
+        """
+        known = self.find(record.kind, record.part)
+        if known is None or not self.is_handed_over(record.part):
+            return None
+        return _same(known, replace(record, digest=known.digest))
 
     def open(self, record: Record) -> Record:
         """Keep what was asked for that needs no file; return what was asked for first under this id.

@@ -129,6 +129,9 @@ async def test_a_refund_goes_to_the_account_that_paid(account: Account) -> None:
     account.bank.pays(order)
     [done] = await told(account)
     assert (done.kind, done.part, done.state) == (PartKind.REFUND, "r1", PartState.DONE)
+    account.clock.advance(timedelta(days=500))
+    assert (await account.another().refund(refund)).state is PartState.PROCESSING
+    assert account.bank.takes_orders() == []
 
 
 async def test_a_refund_to_nobody_knows_whom_fails(account: Account) -> None:

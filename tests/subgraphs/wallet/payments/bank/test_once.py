@@ -138,6 +138,17 @@ async def test_a_hidden_file_that_was_changed_is_not_handed_over(account: Accoun
     assert account.bank.orders() == []
 
 
+async def test_a_record_that_cannot_be_read_stops_its_part_alone(account: Account) -> None:
+    """It is nothing to write over: a person has to look; others go on."""
+    await account.processor.pay_out(PAYOUT)
+    (account.bank.folder / "records" / f"{PAYOUT.id}.payout.json").write_text("{")
+    with pytest.raises(Contradiction):
+        await account.another().pay_out(PAYOUT)
+    with pytest.raises(Unanswered):
+        await account.another().ask(PartKind.PAYOUT, PAYOUT.id, "")
+    assert (await account.processor.pay_out(replace(PAYOUT, id="p2-p1"))).state is PartState.PROCESSING
+
+
 async def test_files_are_for_their_owner_alone(account: Account) -> None:
     """Orders have names and accounts of customers in them."""
     await account.processor.pay_out(PAYOUT)
@@ -198,7 +209,7 @@ asyncio.run(work())
 def test_processes_that_are_killed_hand_over_each_once(tmp_path: Path) -> None:
     """Two at a time, killed at any moment and begun anew, while the outbox and `sent` are cleared."""
     account = account_at(bank_options(made_folders(tmp_path / "bank")))
-    count, got, chance = 60, [], random.Random(1)  # noqa: S311 - repeatable on purpose
+    count, got, chance = 25, [], random.Random(1)  # noqa: S311 - repeatable on purpose
     command = [sys.executable, "-c", PROGRAM, str(account.bank.folder), str(count), ANN]
     is_over, rounds = False, 0
     while not is_over:
