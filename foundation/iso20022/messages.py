@@ -1,5 +1,6 @@
 """The messages that are known, each with its schema: what comes in and what goes out is checked by it."""
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -10,6 +11,8 @@ from foundation.iso20022.documents import Element
 
 _NAMESPACE: Final = "urn:iso:std:iso:20022:tech:xsd:"
 _SCHEMAS: Final = Path(__file__).parent / "schemas"
+_IN_NAMESPACE: Final = re.compile(r"\{[^}]*\}")
+_PLACE: Final = re.compile(r"Element '[^']*'(, attribute '[^']*')?")
 MAX_FINDINGS: Final = 3
 MAX_FINDING_LENGTH: Final = 300
 
@@ -89,5 +92,13 @@ def _schema(name: str) -> etree.XMLSchema:
 
 
 def _findings(schema: Any) -> list[str]:
-    messages = [str(entry.message) for entry in schema.error_log]
-    return [text.replace("{" + _NAMESPACE, "{")[:MAX_FINDING_LENGTH] for text in messages[:MAX_FINDINGS]]
+    return [_finding(entry)[:MAX_FINDING_LENGTH] for entry in list(schema.error_log)[:MAX_FINDINGS]]
+
+
+def _finding(entry: Any) -> str:
+    """Return what a schema has found, without any value, which may be a customer's."""
+    text = _IN_NAMESPACE.sub("", str(entry.message))
+    if entry.type == etree.ErrorTypes.SCHEMAV_ELEMENT_CONTENT:
+        return text  # elements that are missing, or not expected, by their names
+    place = _PLACE.match(text)
+    return f"{place.group()}: its value is not allowed" if place else "a value is not allowed"

@@ -12,6 +12,7 @@ from subgraphs.kit.rounds import WorkerParts
 from subgraphs.wallet.opened import OpenedWallet, UnknownBrand
 from subgraphs.wallet.paying.opened import OpenedPayments, opened_payments
 from subgraphs.wallet.paying.reconciliation.reconciler import Reconciler
+from subgraphs.wallet.paying.reconciliation.statements import take_in
 from subgraphs.wallet.payments.configuration import PaymentsSettings
 from subgraphs.wallet.payments.processor import Unanswered, Unavailable, Unreadable
 from subgraphs.wallet.payments.records.cases import count_open
@@ -23,6 +24,9 @@ BATCH: Final = 50
 REPORTS_AGAIN: Final = 600.0
 """After how many seconds reports are looked for again."""
 
+STATEMENTS_AGAIN: Final = 15.0
+"""After how many seconds banks' statements are looked for again."""
+
 
 @dataclass(slots=True)
 class Cashier:
@@ -31,6 +35,7 @@ class Cashier:
     wallet: OpenedWallet
     payments: OpenedPayments
     _reports_at: float = 0
+    _statements_at: float = 0
 
     async def round(self) -> Mapping[str, int]:
         """Do what is due; return whether there may be more, and how many cases wait for a person."""
@@ -42,10 +47,23 @@ class Cashier:
             except UnknownBrand as why:
                 await work.postpone(payment_id)
                 log.warning("payment_of_unknown_brand", payment=payment_id, why=str(why))
+        await self._take_in()
         await self._compare()
         async with self.wallet.database.read() as connection:
             cases = await count_open(connection, work.store.tables)
         return {"payments": int(len(due) == BATCH), "cases": cases}
+
+    async def _take_in(self) -> None:
+        """Read the statements that banks have sent."""
+        if monotonic() < self._statements_at:
+            return
+        self._statements_at = monotonic() + STATEMENTS_AGAIN
+        for name, opened in self.payments.work.asking.processors.items():
+            if opened.bank is not None:
+                try:
+                    await take_in(self.payments.work, name, opened.bank)
+                except Unanswered as why:
+                    log.warning("statements_not_read", processor=name, why=str(why))
 
     async def _compare(self) -> None:
         """Compare the earliest day of each processor that was not compared yet."""
@@ -53,8 +71,8 @@ class Cashier:
             return
         self._reports_at = monotonic() + REPORTS_AGAIN
         reconciler = Reconciler(self.payments.work)
-        for name, opened in self.payments.work.asking.processors.items():
-            days = await reconciler.due(name) if opened.reports else []
+        for name in self.payments.work.asking.processors:
+            days = await reconciler.due(name)
             try:
                 for day in days:
                     await reconciler.ask(name, day)

@@ -55,6 +55,7 @@ NOT_LISTS = frozenset(
             "reward withdraw",
             "seamless serve",
             "serve",
+            "simulator bank",
             "simulator bet",
             "simulator content",
             "simulator feeds",

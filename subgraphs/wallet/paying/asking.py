@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import structlog
 
@@ -22,6 +23,9 @@ from subgraphs.wallet.payments.processor import (
 )
 from subgraphs.wallet.payments.records.store import PaymentStore
 
+if TYPE_CHECKING:
+    from subgraphs.wallet.payments.bank.adapter import BankProcessor
+
 log = structlog.get_logger(__name__)
 
 
@@ -31,18 +35,18 @@ class OpenProcessor:
 
     Attributes:
         enabled: Whether payments may begin at it.
-        reports: Whether it can be asked for a day's report; a bank sends statements by itself.
         charge_seconds: For how long a customer may pay a charge.
         breaker: Knows whether it answers.
         account: The holder and the number of our account, where customers send bank transfers; else None.
+        bank: The same as `processor` if it is a bank, whose statements come by themselves; else None.
     """
 
     name: str
     processor: Processor
     charge_seconds: int
     enabled: bool = True
-    reports: bool = True
     account: tuple[str, str] | None = None
+    bank: "BankProcessor | None" = None
     breaker: Breaker = field(default_factory=lambda: Breaker(failures=5, rest_seconds=30.0))
 
 

@@ -10,6 +10,7 @@ from foundation.storage.columns import upsert
 from foundation.storage.database import Database
 from subgraphs.kit.domain.errors import BadInput
 from subgraphs.kit.domain.keys import Owner
+from subgraphs.wallet.payments.iban import is_iban
 from subgraphs.wallet.payments.payment import PaymentState, new_id
 from subgraphs.wallet.payments.records.tables import PaymentTables
 
@@ -20,9 +21,6 @@ MAX_DESTINATIONS: Final = 5
 """How many bank accounts a customer may have."""
 
 SHOWN: Final = 4
-MODULUS: Final = 97
-MIN_IBAN: Final = 15
-MAX_IBAN: Final = 34
 
 
 class Destination(Struct, frozen=True):
@@ -92,12 +90,3 @@ class Destinations:
         )
         async with self.database.read() as connection:
             return bool(await connection.scalar(select(paid)))
-
-
-def is_iban(text: str) -> bool:
-    """Tell whether a text has the form and the check digits of an IBAN (ISO 13616)."""
-    is_formed = text.isascii() and text.isalnum() and text[:2].isalpha() and text[2:4].isdigit()
-    if not is_formed or not MIN_IBAN <= len(text) <= MAX_IBAN:
-        return False
-    turned = text[4:] + text[:4]
-    return int("".join(str(int(character, 36)) for character in turned)) % MODULUS == 1

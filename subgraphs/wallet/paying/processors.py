@@ -19,6 +19,8 @@ from subgraphs.wallet.payments.configuration import (
 PAGE_SECONDS: Final = 3_600
 """How long a processor's page waits for a customer; Stripe's pages live for half an hour at least."""
 
+DAY_SECONDS: Final = 86_400
+
 
 def open_processors(
     file: PaymentsFile, settings: PaymentsSettings, clock: Clock
@@ -54,4 +56,32 @@ def _stripe(config: ProcessorConfig, secrets: NamedSecrets, clock: Clock) -> Ope
     return OpenProcessor(config.name, processor, PAGE_SECONDS, enabled=config.enabled)
 
 
-_OPENED: Final[Mapping[str, Callable[[ProcessorConfig, NamedSecrets, Clock], Any]]] = {"stripe": _stripe}
+def _bank(config: ProcessorConfig, secrets: NamedSecrets, clock: Clock) -> OpenProcessor:
+    """Return an account at a bank, which needs no secret.
+
+    Raises:
+        ValueError: Options cannot be used.
+        NotInstalled: What reads and writes messages is not there.
+    """
+    del secrets
+    from subgraphs.wallet.payments.bank.options import BankOptions, require_lxml  # noqa: PLC0415 - the same
+
+    require_lxml()
+    from subgraphs.wallet.payments.bank.adapter import BankProcessor  # noqa: PLC0415 - the same
+
+    options = msgspec.convert(config.options, BankOptions)
+    bank = BankProcessor(options, clock.now)
+    return OpenProcessor(
+        config.name,
+        bank,
+        options.transfer_days * DAY_SECONDS,
+        enabled=config.enabled,
+        account=(options.holder, options.iban),
+        bank=bank,
+    )
+
+
+_OPENED: Final[Mapping[str, Callable[[ProcessorConfig, NamedSecrets, Clock], Any]]] = {
+    "stripe": _stripe,
+    "bank": _bank,
+}

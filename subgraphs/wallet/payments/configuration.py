@@ -44,7 +44,7 @@ class ProcessorConfig(_Part):
     """
 
     name: _Name
-    adapter: Literal["stripe"]
+    adapter: Literal["stripe", "bank"]
     options: dict[str, Any] = {}
     enabled: bool = True
 

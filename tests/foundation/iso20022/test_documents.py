@@ -17,6 +17,13 @@ OUTSIDE = b'<!DOCTYPE a SYSTEM "file:///etc/passwd"><a/>'
 HOSTILE = {
     "entities that multiply": (LAUGHS, "document type"),
     "a document type elsewhere": (OUTSIDE, "document type"),
+    "a document type in another encoding": (OUTSIDE.decode().encode("utf-16"), "document type"),
+    "an entity of a parameter": (
+        b'<!DOCTYPE a [<!ENTITY % b SYSTEM "http://localhost/">%b;]><a/>',
+        "document type",
+    ),
+    "an encoding that hides what is written": (b'<?xml version="1.0" encoding="UTF-7"?><a/>', "read"),
+    "a byte that is no letter": (b"<a>\x00</a>", "well-formed"),
     "an entity that nobody defined": (b"<a>&b;</a>", "undefined entity"),
     "deep nesting": (b"<a>" * (MAX_DEPTH + 1), "deep"),
     "many elements": (b"<a>" + b"<b/>" * MAX_ELEMENTS + b"</a>", "elements"),

@@ -26,6 +26,9 @@ from subgraphs.wallet.payments.processor import (
 )
 
 CHARGE, REFUND, PAYOUT, DISPUTE = PartKind
+FIRST, SECOND, THIRD = (f"p{letter * 26}-c1" for letter in "abc")
+"""Ids of charges, of the form of all ids: a bank finds them in what a customer has written."""
+
 NOON: Final = datetime(2026, 11, 20, 12, tzinfo=UTC)
 Part: TypeAlias = Charge | Refund | Payout
 Webhook: TypeAlias = tuple[Mapping[str, str], bytes]
@@ -51,9 +54,14 @@ class Moved:
 
 
 class PlayedAccount(Protocol):
-    """An account at a processor, whose customers, banks and faults are in the hand of a test."""
+    """An account at a processor, whose customers, banks and faults are in the hand of a test.
+
+    Attributes:
+        payee: An account to which money may be sent.
+    """
 
     processor: Processor
+    payee: str
 
     async def pay(self, url: str, card: str = "pays") -> None:
         """Let a customer pay at a page: `pays`, `asks` and confirms, or is declined for a reason."""
@@ -61,10 +69,6 @@ class PlayedAccount(Protocol):
 
     async def decide(self, kind: PartKind, reference: str, state: PartState) -> None:
         """Let a bank decide about a refund, payout or dispute."""
-        ...
-
-    async def dispute(self, charge: str) -> None:
-        """Let a customer's bank take a charge back."""
         ...
 
     async def fail(self, fault: str, *, on: str = "POST") -> None:
@@ -75,20 +79,8 @@ class PlayedAccount(Protocol):
         """Let nothing fail any more."""
         ...
 
-    async def spoil_webhooks(self, fault: str, amount: float = 1) -> None:
-        """Let webhooks come wrongly from now on."""
-        ...
-
-    async def webhooks(self) -> Sequence[Webhook]:
-        """Return all webhooks of what has happened so far, in the order in which they came."""
-        ...
-
     async def moved(self) -> Sequence[Moved]:
         """Return all parts that the processor has."""
-        ...
-
-    async def balance(self) -> int:
-        """Return what the processor owes us."""
         ...
 
     def now(self) -> datetime:
@@ -100,7 +92,27 @@ class PlayedAccount(Protocol):
         ...
 
 
-def charge(account: PlayedAccount, part: str = "charge-1", amount: int = 2500) -> Charge:
+class PagedAccount(PlayedAccount, Protocol):
+    """An account at a processor that has a page where customers pay, and sends webhooks."""
+
+    async def dispute(self, charge: str) -> None:
+        """Let a customer's bank take a charge back."""
+        ...
+
+    async def spoil_webhooks(self, fault: str, amount: float = 1) -> None:
+        """Let webhooks come wrongly from now on."""
+        ...
+
+    async def webhooks(self) -> Sequence[Webhook]:
+        """Return all webhooks of what has happened so far, in the order in which they came."""
+        ...
+
+    async def balance(self) -> int:
+        """Return what the processor owes us."""
+        ...
+
+
+def charge(account: PlayedAccount, part: str = FIRST, amount: int = 2500) -> Charge:
     """Return a charge that can be asked for."""
     return Charge(
         id=part,
@@ -113,12 +125,12 @@ def charge(account: PlayedAccount, part: str = "charge-1", amount: int = 2500) -
     )
 
 
-def payout(part: str = "payout-1", amount: int = 700) -> Payout:
+def payout(account: PlayedAccount, part: str = "payout-1", amount: int = 700) -> Payout:
     """Return a payout that can be asked for."""
-    return Payout(id=part, amount=amount, currency="GBP", holder="Ann Example", account="ba_ann")
+    return Payout(id=part, amount=amount, currency="GBP", holder="Ann Example", account=account.payee)
 
 
-async def paid(account: PlayedAccount, part: str = "charge-1", amount: int = 2500) -> Notice:
+async def paid(account: PlayedAccount, part: str = FIRST, amount: int = 2500) -> Notice:
     """Let a customer pay; return how the charge stands."""
     opened = await account.processor.begin(charge(account, part, amount))
     await account.pay(opened.url)
@@ -134,9 +146,9 @@ async def a_part(account: PlayedAccount, kind: PartKind) -> Part:
         case PartKind.CHARGE:
             return charge(account)
         case PartKind.REFUND:
-            of = await paid(account, "charge-of-refund", 1000)
+            of = await paid(account, THIRD, 1000)
             return Refund(id="refund-1", charge=of.reference, amount=400, currency="GBP")
-    return payout()
+    return payout(account)
 
 
 async def send(account: PlayedAccount, part: Part) -> Notice:
@@ -155,7 +167,7 @@ async def count(account: PlayedAccount, part: Part) -> int:
     return sum(moved.part == part.id for moved in await account.moved())
 
 
-def folded(account: PlayedAccount, webhooks: Sequence[Webhook]) -> dict[tuple[PartKind, str], PartState]:
+def folded(account: PagedAccount, webhooks: Sequence[Webhook]) -> dict[tuple[PartKind, str], PartState]:
     """Return how parts stand by what webhooks said, whichever way they came."""
     states: dict[tuple[PartKind, str], PartState] = {}
     for headers, body in webhooks:
@@ -214,21 +226,6 @@ class ProcessorPromises:
         assert await count(account, part) == 1
 
     @OUTGOING
-    @pytest.mark.parametrize("fault", LOST)
-    async def test_a_lost_request_is_a_doubt_that_asking_ends(
-        self, account: PlayedAccount, kind: PartKind, fault: str
-    ) -> None:
-        """The part is not there; a repetition makes it."""
-        part = await a_part(account, kind)
-        await account.fail(fault)
-        with pytest.raises(Unanswered):
-            await send(account, part)
-        await account.recover()
-        assert await account.processor.ask(kind, part.id, "") is None
-        assert (await send(account, part)).state is not PartState.FAILED
-        assert await count(account, part) == 1
-
-    @OUTGOING
     @pytest.mark.parametrize("fault", NOT_DONE)
     async def test_what_is_certainly_not_done_is_unavailable(
         self, account: PlayedAccount, kind: PartKind, fault: str
@@ -255,7 +252,7 @@ class ProcessorPromises:
     @pytest.mark.parametrize("fault", [*LOST, "refuse"])
     async def test_a_question_without_an_answer_is_a_doubt(self, account: PlayedAccount, fault: str) -> None:
         """It says neither that the part is there nor that it is not."""
-        await send(account, payout())
+        await send(account, payout(account))
         await account.fail(fault, on="GET")
         with pytest.raises(Unanswered):
             await account.processor.ask(PAYOUT, "payout-1", "")
@@ -278,18 +275,44 @@ class ProcessorPromises:
         asked = Refund(id="r1", charge=opened.reference, amount=1, currency="GBP")
         assert (await account.processor.refund(asked)).state is PartState.FAILED
 
-    async def test_a_declined_charge_may_still_be_paid(self, account: PlayedAccount) -> None:
+    async def test_a_paid_charge_is_not_cancelled(self, account: PlayedAccount) -> None:
+        """The answer says that it is DONE."""
+        asked = charge(account)
+        opened = await account.processor.begin(asked)
+        await account.pay(opened.url)
+        assert (await account.processor.cancel(asked, opened.reference)).state is PartState.DONE
+
+
+class PagePromises(ProcessorPromises):
+    """What a processor with a page and webhooks keeps beside that; a subclass has a fixture `account`."""
+
+    @OUTGOING
+    @pytest.mark.parametrize("fault", LOST)
+    async def test_a_lost_request_is_a_doubt_that_asking_ends(
+        self, account: PagedAccount, kind: PartKind, fault: str
+    ) -> None:
+        """The part is not there; a repetition makes it."""
+        part = await a_part(account, kind)
+        await account.fail(fault)
+        with pytest.raises(Unanswered):
+            await send(account, part)
+        await account.recover()
+        assert await account.processor.ask(kind, part.id, "") is None
+        assert (await send(account, part)).state is not PartState.FAILED
+        assert await count(account, part) == 1
+
+    async def test_a_declined_charge_may_still_be_paid(self, account: PagedAccount) -> None:
         """It stays OPEN with the reason, and is DONE once another card pays."""
         opened = await account.processor.begin(charge(account))
         await account.pay(opened.url, "insufficient_funds")
-        declined = await account.processor.ask(CHARGE, "charge-1", opened.reference)
+        declined = await account.processor.ask(CHARGE, FIRST, opened.reference)
         assert declined is not None
         assert (declined.state, declined.reason) == (PartState.OPEN, "insufficient_funds")
         await account.pay(opened.url, "asks")
         states = folded(account, await account.webhooks())
-        assert states == {(CHARGE, "charge-1"): PartState.DONE}
+        assert states == {(CHARGE, FIRST): PartState.DONE}
 
-    async def test_a_cancelled_charge_is_not_paid(self, account: PlayedAccount) -> None:
+    async def test_a_cancelled_charge_is_not_paid(self, account: PagedAccount) -> None:
         """Not even if its page is still open at the customer's."""
         asked = charge(account)
         opened = await account.processor.begin(asked)
@@ -298,32 +321,25 @@ class ProcessorPromises:
         await account.pay(opened.url)
         assert not any(moved.is_done for moved in await account.moved())
 
-    async def test_a_paid_charge_is_not_cancelled(self, account: PlayedAccount) -> None:
-        """The answer says that it is DONE."""
-        asked = charge(account)
-        opened = await account.processor.begin(asked)
-        await account.pay(opened.url)
-        assert (await account.processor.cancel(asked, opened.reference)).state is PartState.DONE
-
-    async def test_a_charge_ends_when_it_says(self, account: PlayedAccount) -> None:
+    async def test_a_charge_ends_when_it_says(self, account: PagedAccount) -> None:
         """Nobody can pay it then, and it is FAILED."""
         opened = await account.processor.begin(charge(account))
         account.pass_time(timedelta(hours=1))
         await account.pay(opened.url)
-        stands = await account.processor.ask(CHARGE, "charge-1", opened.reference)
+        stands = await account.processor.ask(CHARGE, FIRST, opened.reference)
         assert stands is not None
         assert stands.state is PartState.FAILED
 
-    async def test_parts_rise_whatever_comes_in_whichever_order(self, account: PlayedAccount) -> None:
+    async def test_parts_rise_whatever_comes_in_whichever_order(self, account: PagedAccount) -> None:
         """Webhooks out of order and repeated end where asking ends."""
         of = await paid(account)
-        lost = await paid(account, "charge-2")
+        lost = await paid(account, SECOND)
         refund = await account.processor.refund(
             Refund(id="r1", charge=of.reference, amount=600, currency="GBP")
         )
         await account.decide(REFUND, refund.reference, PartState.DONE)
         await account.decide(REFUND, refund.reference, PartState.FAILED)
-        sent = await account.processor.pay_out(payout())
+        sent = await account.processor.pay_out(payout(account))
         await account.decide(PAYOUT, sent.reference, PartState.DONE)
         await account.decide(PAYOUT, sent.reference, PartState.FAILED)
         await account.dispute(lost.reference)
@@ -332,8 +348,8 @@ class ProcessorPromises:
         await account.decide(DISPUTE, dispute, PartState.DONE)
         webhooks = [*(await account.webhooks())]
         expected = {
-            (CHARGE, "charge-1"): PartState.DONE,
-            (CHARGE, "charge-2"): PartState.DONE,
+            (CHARGE, FIRST): PartState.DONE,
+            (CHARGE, SECOND): PartState.DONE,
             (REFUND, "r1"): PartState.FAILED,
             (PAYOUT, "payout-1"): PartState.FAILED,
             (DISPUTE, dispute): PartState.DONE,
@@ -352,7 +368,7 @@ class ProcessorPromises:
         assert (stands.state, stands.of) == (PartState.DONE, lost.reference)
 
     async def test_the_charge_of_a_dispute_is_found_by_the_id_that_it_names(
-        self, account: PlayedAccount
+        self, account: PagedAccount
     ) -> None:
         """Also by those who were never told of the charge: the answer has our id of it."""
         of = await paid(account)
@@ -367,12 +383,12 @@ class ProcessorPromises:
         assert stands is not None
         assert (stands.part, stands.state, stands.reference) == ("charge-1", PartState.DONE, named)
 
-    async def test_silence_is_ended_by_asking(self, account: PlayedAccount) -> None:
+    async def test_silence_is_ended_by_asking(self, account: PagedAccount) -> None:
         """If no webhook comes, a question tells the same."""
         await account.spoil_webhooks("lost", 100)
         await paid(account)
         assert await account.webhooks() == []
-        stands = await account.processor.ask(CHARGE, "charge-1", "")
+        stands = await account.processor.ask(CHARGE, FIRST, "")
         assert stands is not None
         assert stands.state is PartState.DONE
 
@@ -380,7 +396,7 @@ class ProcessorPromises:
         ("fault", "amount"), [("wrong_signature", 100), ("clock_skew", 400), ("clock_skew", -400)]
     )
     async def test_a_webhook_of_somebody_else_is_not_believed(
-        self, account: PlayedAccount, fault: str, amount: float
+        self, account: PagedAccount, fault: str, amount: float
     ) -> None:
         """Nor is one of another time."""
         await account.spoil_webhooks(fault, amount)
@@ -391,7 +407,7 @@ class ProcessorPromises:
             with pytest.raises(WrongSignature):
                 account.processor.read(headers, body, account.now())
 
-    async def test_a_changed_or_old_webhook_is_not_believed(self, account: PlayedAccount) -> None:
+    async def test_a_changed_or_old_webhook_is_not_believed(self, account: PagedAccount) -> None:
         """Its signature is of each byte, and of its time."""
         await paid(account)
         headers, body = (await account.webhooks())[-1]
@@ -402,15 +418,15 @@ class ProcessorPromises:
         with pytest.raises(WrongSignature):
             account.processor.read({}, body, account.now())
 
-    async def test_unknown_members_do_no_harm(self, account: PlayedAccount) -> None:
+    async def test_unknown_members_do_no_harm(self, account: PagedAccount) -> None:
         """A processor adds members at any time."""
         await account.spoil_webhooks("unknown_members", 100)
         await paid(account)
-        assert folded(account, await account.webhooks()) == {(CHARGE, "charge-1"): PartState.DONE}
+        assert folded(account, await account.webhooks()) == {(CHARGE, FIRST): PartState.DONE}
 
-    async def test_a_missing_member_is_unreadable(self, account: PlayedAccount) -> None:
+    async def test_a_missing_member_is_unreadable(self, account: PagedAccount) -> None:
         """What is not said is not guessed."""
-        await account.processor.pay_out(payout())
+        await account.processor.pay_out(payout(account))
         await account.webhooks()
         await account.spoil_webhooks("missing_member", 100)
         sent = await account.processor.ask(PAYOUT, "payout-1", "")
@@ -420,13 +436,13 @@ class ProcessorPromises:
         with pytest.raises(Unreadable):
             account.processor.read(headers, body, account.now())
 
-    async def test_a_report_has_what_moved(self, account: PlayedAccount) -> None:
+    async def test_a_report_has_what_moved(self, account: PagedAccount) -> None:
         """Each movement once, by part; the amounts less the fees are what the processor owes us."""
         of = await paid(account, amount=1000)
-        lost = await paid(account, "charge-2", 2000)
+        lost = await paid(account, SECOND, 2000)
         refund = Refund(id="r1", charge=of.reference, amount=400, currency="GBP")
         await account.processor.refund(refund)
-        sent = await account.processor.pay_out(payout())
+        sent = await account.processor.pay_out(payout(account))
         await account.decide(PAYOUT, sent.reference, PartState.FAILED)
         await account.dispute(lost.reference)
         day = account.now().date()
@@ -436,8 +452,8 @@ class ProcessorPromises:
         lines = [line async for line in account.processor.report(day)]
         moved = sorted((line.kind, line.part, line.amount) for line in lines)
         assert moved == [
-            (CHARGE, "charge-1", 1000),
-            (CHARGE, "charge-2", 2000),
+            (CHARGE, FIRST, 1000),
+            (CHARGE, SECOND, 2000),
             (DISPUTE, "", -2000),
             (PAYOUT, "payout-1", -700),
             (PAYOUT, "payout-1", 700),

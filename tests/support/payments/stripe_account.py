@@ -51,6 +51,7 @@ class StripeAccount:
     merchant: Merchant
     listener: Listener
     clock: ManualClock
+    payee: str = "ba_ann"
 
     async def pay(self, url: str, card: str = "pays") -> None:
         """Let a customer pay at a page."""

@@ -66,6 +66,20 @@ class Reconciler:
         days = [first + number * ONE_DAY for number in range((last - first).days + 1)]
         return [day for day in days if day not in done]
 
+    async def was_compared(self, processor: str, day: date) -> bool:
+        """Tell whether a day was compared before."""
+        c = self.work.store.tables.report.c
+        query = select(func.count()).where(c.processor == processor, c.day == day)
+        async with self.work.wallet.database.read() as connection:
+            return bool(await connection.scalar(query))
+
+    async def keep(self, report: Report) -> None:
+        """Keep lines before their day is compared, so that what came back later is known by then."""
+        tables = self.work.store.tables
+        async with self.work.wallet.database.write() as connection:
+            parts = await parts_of_lines(connection, tables, report)
+            await keep_lines(connection, tables, report, parts)
+
     async def ask(self, processor: str, day: date) -> Compared:
         """Read a processor's report of a day, and compare it.
 

@@ -1,15 +1,16 @@
-"""Stripe's adapter keeps the promises of all processors, at a simulated Stripe with faults."""
+"""Adapters keep the promises of all processors: Stripe's at a simulated one, a bank's by files."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from tests.support.payments.processors import ProcessorPromises
+from tests.support.payments.contract_bank import ContractBank, bank_in
+from tests.support.payments.processors import PagePromises, ProcessorPromises
 from tests.support.payments.stripe_account import StripeAccount, opened_account
 
 
-class TestStripe(ProcessorPromises):
+class TestStripe(PagePromises):
     """Stripe."""
 
     @pytest.fixture
@@ -17,3 +18,12 @@ class TestStripe(ProcessorPromises):
         """An account at a simulated Stripe."""
         async with opened_account(tmp_path / "payments") as account:
             yield account
+
+
+class TestBank(ProcessorPromises):
+    """A bank, which has neither a page nor webhooks."""
+
+    @pytest.fixture
+    def account(self, tmp_path: Path) -> ContractBank:
+        """An account at a bank that is played."""
+        return bank_in(tmp_path / "bank")

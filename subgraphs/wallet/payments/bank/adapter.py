@@ -1,0 +1,340 @@
+"""A bank as a processor: orders go to it as files, and statements come back as files."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import ExitStack
+from datetime import date, datetime
+from pathlib import Path
+from threading import Lock
+from typing import Final, TypeAlias, TypeVar
+
+from msgspec.structs import replace
+
+from subgraphs.wallet.payments.bank.arrivals import Arrival, Chain, arrived, heard, judged, note_heard
+from subgraphs.wallet.payments.bank.books import Believed, Books, days_before, name_of
+from subgraphs.wallet.payments.bank.folders import INBOX, READ, REFUSED, BankFolder, Files, System
+from subgraphs.wallet.payments.bank.meaning import (
+    FindSent,
+    asked_notice,
+    entry_notices,
+    failed_notice,
+    record_of,
+    report_line,
+    stands,
+)
+from subgraphs.wallet.payments.bank.options import BankOptions
+from subgraphs.wallet.payments.bank.orders import Order, digest_of, order_document
+from subgraphs.wallet.payments.bank.records import Record, Records
+from subgraphs.wallet.payments.iban import is_iban
+from subgraphs.wallet.payments.processor import (
+    Charge,
+    Contradiction,
+    Notice,
+    PartKind,
+    PartState,
+    Payout,
+    Refund,
+    ReportLine,
+    Unanswered,
+    Unavailable,
+    Unreadable,
+    WrongSignature,
+)
+
+T = TypeVar("T")
+Hear: TypeAlias = Callable[[Arrival], Awaitable[None]]
+ORDERS: Final = "orders"
+STATEMENTS: Final = "statements"
+
+OTHER_CURRENCY: Final = "other_currency"
+NO_IBAN: Final = "account_is_no_iban"
+NO_PAYMENT: Final = "charge_not_paid"
+NO_PAYER: Final = "account_of_payer_not_known"
+TOO_MUCH: Final = "more_than_was_paid"
+CANCELLED: Final = "cancelled"
+
+
+class BankProcessor:
+    """One account of the house at a bank.
+
+    All that it knows is in its folder, so that any number of processes may be one of these.
+    """
+
+    def __init__(
+        self, options: BankOptions, now: Callable[[], datetime], system: System | None = None
+    ) -> None:
+        """Nothing is opened yet: the folder may come later.
+
+        Args:
+            options: The account, and the folder.
+            now: The machine's clock.
+            system: What asks the operating system; by default, this one.
+        """
+        self._options = options
+        self._now = now
+        self._folder = BankFolder(Path(options.folder), system or System())
+        self._books = Books()
+        self._lock = Lock()
+
+    async def begin(self, charge: Charge) -> Notice:
+        """Wait for a transfer: OPEN, without a page; its reference is what the customer has to write."""
+        record = Record(
+            kind=PartKind.CHARGE,
+            part=charge.id,
+            amount=charge.amount,
+            currency=charge.currency,
+            at=self._now(),
+            expires_at=charge.expires_at,
+        )
+        if charge.currency != self._options.currency:
+            return failed_notice(record, OTHER_CURRENCY, self._now())
+        kept = await self._asked(record, lambda records, _: records.open(record))
+        return asked_notice(kept)
+
+    async def cancel(self, charge: Charge, reference: str) -> Notice:
+        """Wait no longer for a transfer; one that comes all the same is DONE."""
+        stands_now = await self.ask(PartKind.CHARGE, charge.id, reference)
+        if stands_now is not None and stands_now.state is PartState.DONE:
+            return stands_now
+        record = Record(
+            kind=PartKind.CHARGE,
+            part=charge.id,
+            amount=charge.amount,
+            currency=charge.currency,
+            at=self._now(),
+        )
+        return failed_notice(record, CANCELLED, self._now())
+
+    async def refund(self, refund: Refund) -> Notice:
+        """Send money of a charge to the account that it came from."""
+        record = Record(
+            kind=PartKind.REFUND,
+            part=refund.id,
+            amount=refund.amount,
+            currency=refund.currency,
+            at=self._now(),
+            of=refund.charge,
+        )
+        return await self._asked(record, lambda records, files: self._refund(record, records, files))
+
+    async def pay_out(self, payout: Payout) -> Notice:
+        """Put an order for the bank into the outbox: PROCESSING, until a statement has it."""
+        record = Record(
+            kind=PartKind.PAYOUT,
+            part=payout.id,
+            amount=payout.amount,
+            currency=payout.currency,
+            at=self._now(),
+        )
+        if payout.currency != self._options.currency:
+            return failed_notice(record, OTHER_CURRENCY, self._now())
+        if not is_iban(payout.account):
+            return failed_notice(record, NO_IBAN, self._now())
+        return await self._asked(
+            record, lambda records, _: self._placed(record, records, payout.holder, payout.account)
+        )
+
+    async def ask(self, kind: PartKind, part: str, reference: str) -> Notice | None:
+        """Return how a part stands, by the records and the statements; None if there is nothing of it."""
+        del reference
+        return await self._answered(lambda files: self._stands(kind, part, files))
+
+    def read(self, headers: Mapping[str, str], body: bytes, at: datetime) -> Sequence[Notice]:
+        """Believe no webhook: banks send files alone.
+
+        Raises:
+            WrongSignature: Always.
+        """
+        del headers, body, at
+        raise WrongSignature("a bank sends no webhooks")
+
+    async def report(self, day: date) -> AsyncIterator[ReportLine]:
+        """Return what has moved on a day, by the bank's own dates.
+
+        Raises:
+            Unanswered: The day is not over, or no statement goes so far yet.
+        """
+        if day >= self._now().date():
+            raise Unanswered(f"{day} is not over")
+        for line in await self._answered(lambda files: self._lines(day, files)):
+            yield line
+
+    async def take_in(self, hear: Hear) -> int:
+        """Read what has come into the inbox, and let it be heard; return how many files were.
+
+        Several processes may do so: one waits for the other. What is believed answers questions before it is
+        heard; that it was is noted afterwards, so that it may be heard twice, and never not at all.
+
+        Args:
+            hear: Takes each file: first those that are believed, in their order.
+
+        Raises:
+            Unanswered: The folder cannot be read or written.
+        """
+        with ExitStack() as stack:
+            files = await self._guarded(stack.enter_context, self._folder.locked(STATEMENTS))
+            refused = await self._guarded(self._put_away, files)
+            unheard = await self._guarded(self._unheard, files)
+            for arrival in unheard:
+                await hear(arrival)
+                await self._guarded(note_heard, files, arrival)
+            for arrival in refused:
+                await hear(arrival)
+                await self._guarded(files.move, INBOX, arrival.name, REFUSED, arrival.kept_as)
+        return len(unheard) + len(refused)
+
+    async def close(self) -> None:
+        """Close nothing: the folder is open only while it is used."""
+
+    async def _asked(self, record: Record, work: Callable[[Records, Files], T]) -> T:
+        return await asyncio.to_thread(self._with_records, record, work)
+
+    def _with_records(self, record: Record, work: Callable[[Records, Files], T]) -> T:
+        """Do something with the records, while no other process does.
+
+        Raises:
+            Unanswered: It may be done.
+            Unavailable: It is not.
+        """
+        try:
+            with self._folder.locked(ORDERS) as files:
+                records = Records(files)
+                try:
+                    return work(records, files)
+                except OSError as fault:
+                    if _may_be_there(records, record):
+                        raise Unanswered(f"the bank's folder: {fault.strerror}") from fault
+                    raise
+        except OSError as fault:
+            raise Unavailable(f"the bank's folder: {fault.strerror}") from fault
+        except Unreadable as fault:
+            raise Unavailable(f"a statement that was believed cannot be read: {fault}") from fault
+
+    def _placed(self, record: Record, records: Records, holder: str, iban: str) -> Notice:
+        order = Order(
+            part=record.part,
+            amount=record.amount,
+            currency=record.currency,
+            holder=holder,
+            iban=iban,
+            words=record.part,
+        )
+        document = order_document(order, self._options, record.at)
+        return asked_notice(records.place(replace(record, digest=digest_of(document)), document))
+
+    def _refund(self, record: Record, records: Records, files: Files) -> Notice:
+        if (known := records.handed_over(record)) is not None:
+            return asked_notice(known)  # also if the statement of the charge is too old by now
+        with self._lock:
+            self._follow(files)
+            paid = self._books.credit(record.of)
+            left = (paid.amount if paid else 0) - self._refunded(record, records)
+        if paid is None:
+            return failed_notice(record, NO_PAYMENT, record.at)
+        if record.currency != paid.currency:
+            return failed_notice(record, OTHER_CURRENCY, record.at)
+        if not is_iban(paid.account):
+            return failed_notice(record, NO_PAYER, record.at)
+        if record.amount > left and records.find(record.kind, record.part) is None:
+            return failed_notice(record, TOO_MUCH, record.at)
+        return self._placed(record, records, paid.holder, paid.account)
+
+    def _refunded(self, record: Record, records: Records) -> int:
+        """Return what other refunds have sent of the same charge, or are sending."""
+        others = (other for other in records.refunds_of(record.of) if other.part != record.part)
+        states = ((other, stands(other, self._books.of_part(other.part), record.at)) for other in others)
+        return sum(other.amount for other, notice in states if notice.state is not PartState.FAILED)
+
+    async def _answered(self, work: Callable[[Files], T]) -> T:
+        """Ask the folder.
+
+        Raises:
+            Unanswered: It cannot be read.
+        """
+
+        def opened() -> T:
+            with self._folder.opened() as files:
+                return work(files)
+
+        return await self._guarded(opened)
+
+    async def _guarded(self, work: Callable[..., T], *given: object) -> T:
+        try:
+            return await asyncio.to_thread(work, *given)
+        except OSError as fault:
+            raise Unanswered(f"the bank's folder: {fault.strerror}") from fault
+        except Unreadable as fault:
+            raise Unanswered(f"a statement that was believed cannot be read: {fault}") from fault
+        except Contradiction as fault:  # whoever sends learns of it; whoever reads can only wait
+            raise Unanswered(str(fault)) from fault
+
+    def _stands(self, kind: PartKind, part: str, files: Files) -> Notice | None:
+        records = Records(files)
+        with self._lock:
+            self._follow(files)
+            entries = self._books.of_part(part)
+        record = records.find(kind, part) or record_of(kind, part, entries)
+        if record is None:
+            return None
+        notice = stands(record, entries, self._now())
+        if notice.state is PartState.PROCESSING and not records.is_handed_over(part):
+            return None
+        return notice
+
+    def _lines(self, day: date, files: Files) -> list[ReportLine]:
+        """Return the lines of a day.
+
+        Raises:
+            Unanswered: No statement goes so far yet.
+        """
+        records = Records(files)
+        with self._lock:
+            self._follow(files)
+            if not self._books.reach(day):
+                raise Unanswered(f"no statement of the bank goes to {day} yet")
+            return [report_line(entry, records.sent) for entry in self._books.of_day(day)]
+
+    def _put_away(self, files: Files) -> list[Arrival]:
+        """Put what is believed behind all that was; return what is not."""
+        with self._lock:
+            self._follow(files)
+            last = self._books.last
+            number = last.number if last else 0
+            refused: list[Arrival] = []
+            for arrival in judged(arrived(files), Chain(self._options, self._books)):
+                if arrival.why:
+                    refused.append(arrival)
+                else:
+                    number += 1
+                    name = name_of(number, arrival.day_to, arrival.digest)
+                    files.move(INBOX, arrival.name, READ, name)
+                    self._books.add(Believed(number, name, arrival.day_to, arrival.statements))
+        return refused
+
+    def _unheard(self, files: Files) -> list[Arrival]:
+        sent = Records(files).sent
+        with self._lock:
+            found = self._books.after(heard(files))
+        return [_with_meaning(believed, sent) for believed in found]
+
+    def _follow(self, files: Files) -> None:
+        self._books.follow(files, days_before(self._now(), self._options.look_back_days))
+
+
+def _with_meaning(believed: Believed, sent: FindSent) -> Arrival:
+    """Return a believed file with what it says of parts."""
+    entries = [entry for statement in believed.statements for entry in statement.entries]
+    return Arrival(
+        name=believed.name,
+        number=believed.number,
+        statements=believed.statements,
+        notices=tuple(notice for entry in entries for notice in entry_notices(entry, sent)),
+        lines=tuple(report_line(entry, sent) for entry in entries),
+    )
+
+
+def _may_be_there(records: Records, record: Record) -> bool:
+    try:
+        return records.find(record.kind, record.part) is not None or records.has_file(record.part)
+    except OSError:
+        return True

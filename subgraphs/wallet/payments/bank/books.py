@@ -1,0 +1,153 @@
+"""What a bank has said so far: the statements that were believed, and what they say of parts."""
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
+
+from msgspec import Struct
+
+from subgraphs.wallet.payments.bank.entries import Entry
+from subgraphs.wallet.payments.bank.folders import READ, Files
+from subgraphs.wallet.payments.bank.statements import Statement, read_statements
+
+_NAME: Final = re.compile(r"([0-9]{8})-([0-9]{4}-[0-9]{2}-[0-9]{2})-[0-9a-f]{32}\.xml")
+_CHARGE: Final = re.compile(r"(?=(p[a-z2-7]{26})(c[1-9]))")
+
+
+class Believed(Struct, frozen=True):
+    """A file of statements that were believed.
+
+    Attributes:
+        number: In which order, from 1.
+        day_to: The last day of its statements.
+    """
+
+    number: int
+    name: str
+    day_to: date
+    statements: tuple[Statement, ...]
+
+
+class Books:
+    """The statements that were believed, in their order."""
+
+    def __init__(self) -> None:
+        self._files: dict[str, Believed] = {}
+        self._parts: dict[str, list[Entry]] = {}
+        self._references: dict[str, list[Entry]] = {}
+
+    def follow(self, files: Files, since: date) -> None:
+        """Read what was added since the last time; leave out what is older than a day, but for the last.
+
+        Raises:
+            OSError: The files cannot be read.
+            Unreadable: One of them was changed since it was believed.
+        """
+        days = {name: day for name in files.names(READ) if (day := _day_of(name))}
+        newest = max(days, default="")
+        names = {name: day for name, day in days.items() if day >= since or name == newest}
+        if set(self._files) - set(names):
+            self._files, self._parts, self._references = {}, {}, {}
+        for name in sorted(set(names) - set(self._files)):
+            if (content := files.read(READ, name)) is not None:
+                self.add(Believed(int(name[:8]), name, names[name], read_statements(content)))
+
+    def add(self, believed: Believed) -> None:
+        """Add statements after all others."""
+        self._files[believed.name] = believed
+        for statement in believed.statements:
+            for entry in statement.entries:
+                self._references.setdefault(reference_of(entry), []).append(entry)
+                for part in {entry.part, named_in(entry)} - {""}:
+                    self._parts.setdefault(part, []).append(entry)
+
+    @property
+    def last(self) -> Believed | None:
+        """Return what was believed last."""
+        return max(self._files.values(), key=lambda believed: believed.number, default=None)
+
+    def after(self, number: int) -> list[Believed]:
+        """Return what was believed after the file with a number, in order."""
+        later = [believed for believed in self._files.values() if believed.number > number]
+        return sorted(later, key=lambda believed: believed.number)
+
+    @property
+    def statements(self) -> Iterator[Statement]:
+        """Yield all statements."""
+        for believed in self._files.values():
+            yield from believed.statements
+
+    def of_part(self, part: str) -> list[Entry]:
+        """Return the entries that name a part."""
+        return self._parts.get(part, [])
+
+    def credit(self, reference: str) -> Entry | None:
+        """Return the money that came under a reference; None if there is none, or more than one."""
+        entries = [entry for entry in self._references.get(reference, []) if is_credit(entry)]
+        return entries[0] if len(entries) == 1 else None
+
+    def reach(self, day: date) -> bool:
+        """Tell whether a statement goes to a day, or further; before it, there are no gaps."""
+        return any(statement.day_to >= day for statement in self.statements)
+
+    def of_day(self, day: date) -> list[Entry]:
+        """Return the entries of a day."""
+        return [entry for statement in self.statements for entry in statement.entries if entry.day == day]
+
+
+def name_of(number: int, day_to: date, digest: str) -> str:
+    """Return the name of a file of believed statements, by which they keep their order."""
+    return f"{number:08}-{day_to}-{digest[:32]}.xml"
+
+
+def instant(day: date) -> datetime:
+    """Return the beginning of a day, as the instant of what a bank has booked on it."""
+    return datetime.combine(day, time(), UTC)
+
+
+def reference_of(entry: Entry) -> str:
+    """Return by what an entry is looked up at the bank."""
+    return entry.reference or entry.id
+
+
+def is_credit(entry: Entry) -> bool:
+    """Tell whether somebody has paid us: what comes back is no payment."""
+    return entry.amount > 0 and not entry.is_return
+
+
+def is_debit(entry: Entry) -> bool:
+    """Tell whether we have paid somebody."""
+    return entry.amount < 0 and not entry.is_return
+
+
+def came_back(entry: Entry) -> bool:
+    """Tell whether what we had paid came back."""
+    return entry.amount > 0 and entry.is_return
+
+
+def named_in(entry: Entry) -> str:
+    """Return the charge that a payer has written into a transfer; "" if none, or more than one.
+
+    Banks and people leave out the dash, put in spaces, and write in capitals.
+    """
+    if not is_credit(entry):
+        return ""
+    written = "".join(filter(str.isalnum, f"{entry.remittance} {entry.part}".lower()))
+    charges = {f"{payment}-{number}" for payment, number in _CHARGE.findall(written)}
+    return charges.pop() if len(charges) == 1 else ""
+
+
+def first(entries: Iterable[Entry]) -> Entry | None:
+    """Return the first of some entries; None if there is none."""
+    return next(iter(entries), None)
+
+
+def days_before(now: datetime, days: int) -> date:
+    """Return the day so many days ago."""
+    return (now - timedelta(days=days)).astimezone(UTC).date()
+
+
+def _day_of(name: str) -> date | None:
+    matched = _NAME.fullmatch(name)
+    return date.fromisoformat(matched[2]) if matched else None

@@ -1,0 +1,373 @@
+"""Statements that come in: what is believed of them, what follows, and what a person has to look at."""
+
+import asyncio
+import os
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from subgraphs.wallet.payments.bank.adapter import NO_PAYER, NO_PAYMENT
+from subgraphs.wallet.payments.bank.arrivals import Arrival
+from subgraphs.wallet.payments.processor import (
+    Charge,
+    Notice,
+    PartKind,
+    PartState,
+    Payout,
+    Refund,
+    ReportLine,
+    Unanswered,
+    WrongSignature,
+)
+from tests.support.payments.bank_account import Account
+from tests.support.payments.failing_system import FailingSystem, Killed
+from tests.support.payments.played_bank import ANN, BEN, OURS, Booking, statement_document
+from tests.support.payments.processors import FIRST, NOON, SECOND
+
+PAYOUT: Final = Payout(id="p1-p1", amount=700, currency="GBP", holder="Ann Example", account=ANN)
+CHARGE: Final = Charge(
+    id=FIRST,
+    amount=2500,
+    currency="GBP",
+    brand="northbet",
+    back_url="https://northbet.example/",
+    language="en",
+    expires_at=NOON + timedelta(days=14),
+)
+
+
+def waiting(account: Account, folder: str = "inbox") -> list[str]:
+    """Return the names in a part of the folder."""
+    return sorted(file.name for file in (account.bank.folder / folder).iterdir())
+
+
+async def told(account: Account, *bookings: Booking) -> list[Notice]:
+    """Let the bank send a statement of some movements; return what follows from it."""
+    for booking in bookings:
+        account.bank.books(booking)
+    account.bank.delivers(account.bank.statement())
+    [arrival] = await account.hears()
+    assert arrival.why == ""
+    return list(arrival.notices)
+
+
+async def stands(account: Account, kind: PartKind, part: str) -> tuple[PartState, str]:
+    """Return how a part stands by another process, and why."""
+    notice = await account.another().ask(kind, part, "")
+    assert notice is not None
+    return notice.state, notice.reason
+
+
+async def lines_of(account: Account, days_ago: int = 0) -> list[ReportLine]:
+    """Return the lines of a day."""
+    day = account.clock.now().date() - timedelta(days=days_ago)
+    return [line async for line in account.processor.report(day)]
+
+
+async def test_a_payout_is_done_once_a_statement_has_it(account: Account) -> None:
+    """Until then it goes its way; the bank's reference comes with the statement."""
+    sent = await account.processor.pay_out(PAYOUT)
+    assert (sent.state, sent.reference) == (PartState.PROCESSING, PAYOUT.id)
+    [order] = account.bank.takes_orders()
+    account.bank.pays(order)
+    [done] = await told(account)
+    assert (done.state, done.part, done.reference, done.amount) == (PartState.DONE, PAYOUT.id, "B000001", 700)
+    assert await stands(account, PartKind.PAYOUT, PAYOUT.id) == (PartState.DONE, "")
+    account.bank.sends_back(order)
+    [failed] = await told(account)
+    assert (failed.state, failed.reason) == (PartState.FAILED, "AC04")
+    assert await stands(account, PartKind.PAYOUT, PAYOUT.id) == (PartState.FAILED, "AC04")
+
+
+@pytest.mark.parametrize(
+    "written", [FIRST, FIRST.upper(), FIRST.replace("-", " "), f"Deposit {FIRST[:20]} {FIRST[20:]}, thanks"]
+)
+async def test_a_transfer_is_found_by_what_the_customer_wrote(account: Account, written: str) -> None:
+    """However banks and people change it; what was paid counts, not what was asked for."""
+    opened = await account.processor.begin(CHARGE)
+    assert (opened.state, opened.url, opened.reference) == (PartState.OPEN, "", FIRST)
+    [paid] = await told(account, Booking(amount=2400, remittance=written, reference="B7"))
+    assert (paid.kind, paid.state, paid.part, paid.amount) == (PartKind.CHARGE, PartState.DONE, FIRST, 2400)
+    assert paid.reference == "B7"
+    assert (await account.processor.cancel(CHARGE, FIRST)).state is PartState.DONE
+
+
+@pytest.mark.parametrize("written", ["", "thanks", f"{FIRST} {SECOND}", FIRST[:-3], f"{FIRST[:-1]}0"])
+async def test_what_names_no_charge_is_of_none(account: Account, written: str) -> None:
+    """Nor what names two: the report has it, and a person finds out."""
+    assert await told(account, Booking(amount=2500, remittance=written)) == []
+    account.clock.advance(timedelta(days=1))
+    [line] = await lines_of(account, 1)
+    assert (line.kind, line.part, line.amount) == (PartKind.CHARGE, "", 2500)
+    assert (line.remittance, line.holder, line.account) == (written, "Ann Example", ANN)
+
+
+async def test_a_charge_ends_when_it_says_and_may_still_be_paid(account: Account) -> None:
+    """A bank transfer cannot be stopped: what comes late is DONE, and is looked at again."""
+    await account.processor.begin(CHARGE)
+    assert await stands(account, PartKind.CHARGE, FIRST) == (PartState.OPEN, "")
+    assert await account.processor.ask(PartKind.CHARGE, SECOND, "") is None
+    assert (await account.processor.cancel(CHARGE, FIRST)).state is PartState.FAILED
+    account.clock.advance(timedelta(days=14))
+    assert await stands(account, PartKind.CHARGE, FIRST) == (PartState.FAILED, "expired")
+    await told(account, Booking(amount=2500, remittance=FIRST))
+    assert await stands(account, PartKind.CHARGE, FIRST) == (PartState.DONE, "")
+
+
+async def test_a_refund_goes_to_the_account_that_paid(account: Account) -> None:
+    """Which only a statement tells."""
+    refund = Refund(id="r1", charge="B7", amount=400, currency="GBP")
+    assert (await account.processor.refund(refund)).reason == NO_PAYMENT
+    paid = Booking(amount=2500, remittance=FIRST, reference="B7", holder="Bénédicte", account=BEN)
+    await told(account, paid)
+    sent = await account.processor.refund(refund)
+    assert (sent.kind, sent.state, sent.of) == (PartKind.REFUND, PartState.PROCESSING, "B7")
+    [order] = account.bank.takes_orders()
+    assert (order.part, order.amount, order.holder, order.account) == ("r1", 400, "Benedicte", BEN)
+    account.bank.pays(order)
+    [done] = await told(account)
+    assert (done.kind, done.part, done.state) == (PartKind.REFUND, "r1", PartState.DONE)
+    account.clock.advance(timedelta(days=500))
+    assert (await account.another().refund(refund)).state is PartState.PROCESSING
+    assert account.bank.takes_orders() == []
+
+
+async def test_a_refund_to_nobody_knows_whom_fails(account: Account) -> None:
+    """If the statement has no account, or two payments have one reference, a person has to send it."""
+    await told(account, Booking(amount=2500, reference="B7", account=""))
+    assert (
+        await account.processor.refund(Refund(id="r1", charge="B7", amount=1, currency="GBP"))
+    ).reason == NO_PAYER
+    await told(account, Booking(amount=5, reference="B8"), Booking(amount=6, reference="B8", account=BEN))
+    refund = Refund(id="r2", charge="B8", amount=1, currency="GBP")
+    assert (await account.processor.refund(refund)).reason == NO_PAYMENT
+    assert account.bank.orders() == []
+
+
+async def test_what_only_looks_like_a_return_gives_nothing_back(account: Account) -> None:
+    """Anybody may pay us with the id of a payout; only the bank says that something came back."""
+    await account.processor.pay_out(PAYOUT)
+    [order] = account.bank.takes_orders()
+    account.bank.pays(order)
+    notices = await told(account, Booking(amount=700, part=PAYOUT.id))
+    assert [notice.state for notice in notices] == [PartState.DONE]
+    assert await stands(account, PartKind.PAYOUT, PAYOUT.id) == (PartState.DONE, "")
+
+
+async def test_statements_are_read_in_their_order_whatever_their_names(account: Account) -> None:
+    """Also several of one day: each goes on where one ends."""
+    names = iter("dacb")
+    for amount in (100, -30, 500, -1):
+        account.bank.books(Booking(amount=amount))
+        account.bank.delivers(account.bank.statement(), f"{next(names)}.xml")
+    heard = await account.hears()
+    assert [line.amount for arrival in heard for line in arrival.lines] == [100, -30, 500, -1]
+    assert not any(arrival.why for arrival in heard)
+    assert [name[7:8] for name in waiting(account, "read")[1:]] == ["1", "2", "3", "4"]
+    assert waiting(account) == []
+
+
+async def test_a_gap_is_not_believed_until_it_is_closed(account: Account) -> None:
+    """A person puts the file into the inbox again once the missing one is there."""
+    await told(account, Booking(amount=1000))
+    account.bank.books(Booking(amount=50))
+    missing = account.bank.statement()
+    account.bank.books(Booking(amount=-700, part=PAYOUT.id))
+    account.bank.delivers(account.bank.statement(), "later.xml")
+    await account.processor.pay_out(PAYOUT)
+    [refused] = await account.hears()
+    assert "begins with 1050" in refused.why
+    assert (refused.notices, refused.lines, waiting(account)) == ((), (), [])
+    assert await stands(account, PartKind.PAYOUT, PAYOUT.id) == (PartState.PROCESSING, "")
+    account.bank.delivers(missing, "missing.xml")
+    kept = account.bank.folder / "refused" / refused.kept_as
+    kept.rename(account.bank.folder / "inbox" / "again.xml")
+    assert [arrival.why for arrival in await account.hears()] == ["", ""]
+    assert await stands(account, PartKind.PAYOUT, PAYOUT.id) == (PartState.DONE, "")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "why"),
+    [
+        ({"iban": BEN}, "another account"),
+        ({"currency": "EUR"}, "EUR"),
+        ({"id": "S1"}, "read before"),
+    ],
+)
+async def test_a_statement_that_is_not_the_next_one_is_not_believed(
+    account: Account, wrong: dict[str, str], why: str
+) -> None:
+    """It moves nothing, and those after it are read as if it had never come."""
+    await account.processor.pay_out(PAYOUT)
+    await told(account, Booking(amount=1000))
+    account.bank.books(Booking(amount=-700, part=PAYOUT.id))
+    balance = account.bank.balance
+    account.bank.delivers(account.bank.statement(NOON.date(), **wrong))
+    [refused] = await account.hears()
+    assert why in refused.why
+    assert waiting(account, "refused") == [refused.kept_as]
+    assert await stands(account, PartKind.PAYOUT, PAYOUT.id) == (PartState.PROCESSING, "")
+    account.bank.balance = balance
+    await told(account, Booking(amount=1))
+
+
+async def test_the_same_file_again_is_not_believed(account: Account) -> None:
+    """Nor an entry under another statement's id."""
+    account.bank.books(Booking(amount=100, reference="B1"))
+    document = account.bank.statement()
+    account.bank.delivers(document)
+    await account.hears()
+    account.bank.delivers(document)
+    again = statement_document(
+        "S2", [Booking(amount=100, reference="B1")], (100, 200), NOON.date(), iban=OURS
+    )
+    account.bank.delivers(again, "z.xml")
+    assert [bool(arrival.why) for arrival in await account.hears()] == [True, True]
+    assert len(waiting(account, "read")) == 1 + 1
+
+
+async def test_files_that_are_no_statements_are_put_aside(account: Account, tmp_path: Path) -> None:
+    """Neither links nor pipes are followed; what is still being written is left."""
+    precious = tmp_path / "precious.xml"
+    precious.write_bytes(account.bank.statement())
+    inbox = account.bank.folder / "inbox"
+    (inbox / "link.xml").symlink_to(precious)
+    os.mkfifo(inbox / "pipe.xml")
+    for name in ("text.xml", "half.xml.part", ".hidden.xml"):
+        (inbox / name).write_text("<Document")
+    heard = await account.hears()
+    assert sorted(arrival.name for arrival in heard) == ["link.xml", "pipe.xml", "text.xml"]
+    assert all(arrival.why and not arrival.notices for arrival in heard)
+    assert waiting(account) == [".hidden.xml", "half.xml.part"]
+    assert precious.exists()
+
+
+async def test_a_folder_in_the_inbox_does_no_harm(account: Account) -> None:
+    """It is put aside as any other thing that is no statement."""
+    (account.bank.folder / "inbox" / "folder.xml").mkdir()
+    [arrival] = await account.hears()
+    assert arrival.why
+    assert waiting(account) == []
+
+
+async def test_a_file_is_heard_again_if_that_was_cut_off(account: Account) -> None:
+    """Whoever hears it fails, or is killed: nothing is lost, and those behind it wait."""
+    for amount in (1, 2):
+        account.bank.books(Booking(amount=amount))
+        account.bank.delivers(account.bank.statement())
+
+    async def fails(_: object) -> None:
+        raise ConnectionError
+
+    with pytest.raises(ConnectionError):
+        await account.another().take_in(fails)
+    account.bank.delivers(b"")
+    with pytest.raises(ConnectionError):
+        await account.another().take_in(fails)
+    assert len(waiting(account)) == 1
+    assert [bool(arrival.why) for arrival in await account.hears()] == [False, False, True]
+    assert await account.hears() == []
+
+
+async def test_several_readers_hear_each_file_once(account: Account) -> None:
+    """They wait for one another."""
+    for amount in range(1, 6):
+        account.bank.books(Booking(amount=amount))
+        account.bank.delivers(account.bank.statement())
+    heard: list[str] = []
+
+    async def hear(arrival: object) -> None:
+        heard.append(getattr(arrival, "why", "?"))
+        await asyncio.sleep(0.01)
+
+    await asyncio.gather(*(account.another().take_in(hear) for _ in range(4)))
+    assert heard == [""] * 5
+
+
+async def test_a_believed_statement_that_was_changed_answers_nothing(account: Account) -> None:
+    """Neither questions nor reports; it is noticed by every process that begins."""
+    await told(account, Booking(amount=100))
+    _, name = waiting(account, "read")
+    (account.bank.folder / "read" / name).write_text("<Document/>")
+    with pytest.raises(Unanswered):
+        await account.another().ask(PartKind.PAYOUT, PAYOUT.id, "")
+
+
+async def test_a_report_waits_for_the_statement_of_its_day(account: Account) -> None:
+    """A day without a movement has none if a later statement goes on from the one before."""
+    account.bank.books(Booking(amount=100))
+    account.clock.advance(timedelta(days=1))
+    with pytest.raises(Unanswered, match="no statement"):
+        await lines_of(account, 1)
+    account.bank.delivers(account.bank.statement(NOON.date()))
+    await account.hears()
+    assert [line.amount for line in await lines_of(account, 1)] == [100]
+    with pytest.raises(Unanswered, match="not over"):
+        await lines_of(account)
+    account.clock.advance(timedelta(days=2))
+    await told(account, Booking(amount=7))
+    assert await lines_of(account, 1) == []
+
+
+async def test_the_last_statement_is_known_however_old(account: Account) -> None:
+    """The next one goes on where it has ended, and is heard."""
+    await told(account, Booking(amount=5))
+    account.clock.advance(timedelta(days=500))
+    account.bank.balance = 6
+    account.bank.delivers(account.bank.statement())
+    [arrival] = await account.hears()
+    assert "ends with 5" in arrival.why
+    account.bank.balance = 5
+    await told(account, Booking(amount=5))
+
+
+async def test_old_statements_are_left_out(account: Account) -> None:
+    """What is older than the options say is not read into memory, and the chain still goes on."""
+    await account.processor.pay_out(PAYOUT)
+    [order] = account.bank.takes_orders()
+    account.bank.pays(order)
+    await told(account)
+    account.clock.advance(timedelta(days=300))
+    await told(account, Booking(amount=5))
+    account.clock.advance(timedelta(days=101))
+    assert await stands(account, PartKind.PAYOUT, PAYOUT.id) == (PartState.PROCESSING, "")
+    assert await account.another().ask(PartKind.CHARGE, FIRST, "") is None
+    await told(account, Booking(amount=6))
+
+
+def test_no_webhook_is_believed(account: Account) -> None:
+    """Banks send none."""
+    with pytest.raises(WrongSignature):
+        account.processor.read({}, b"", NOON)
+
+
+async def test_the_first_statements_may_lead_back_to_where_they_began(account: Account) -> None:
+    """Nobody knows then which of one day was the first: both are believed in one of their orders."""
+    for amount in (100, -100):
+        account.bank.books(Booking(amount=amount))
+        account.bank.delivers(account.bank.statement())
+    assert [arrival.why for arrival in await account.hears()] == ["", ""]
+
+
+@pytest.mark.parametrize("is_done", [False, True])
+@pytest.mark.parametrize("at", range(10))
+async def test_reading_that_is_killed_at_a_call_loses_nothing(
+    account: Account, at: int, *, is_done: bool
+) -> None:
+    """Each file is heard, at least once, and the statements stay in their order."""
+    heard: list[int] = []
+
+    async def hear(arrival: Arrival) -> None:
+        heard.extend(line.amount for line in arrival.lines)
+
+    for amount in (1, 2):
+        account.bank.books(Booking(amount=amount))
+        account.bank.delivers(account.bank.statement())
+    with pytest.raises(Killed):
+        await account.another(FailingSystem(at, is_done=is_done)).take_in(hear)
+    await account.another().take_in(hear)
+    assert set(heard) == {1, 2}
+    assert heard == sorted(heard)
+    assert await account.hears() == []

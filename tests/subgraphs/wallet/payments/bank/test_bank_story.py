@@ -1,0 +1,241 @@
+"""Deposits and withdrawals by a bank, from what a customer asks for to what the ledger and people know."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from subgraphs.wallet.models import PAYMENTS
+from subgraphs.wallet.paying.answers import Answer, words_of
+from subgraphs.wallet.paying.opened import OpenedPayments
+from subgraphs.wallet.paying.processors import open_processors
+from subgraphs.wallet.paying.reconciliation.comparison import Compared
+from subgraphs.wallet.paying.reconciliation.reconciler import Reconciler
+from subgraphs.wallet.paying.reconciliation.statements import take_in
+from subgraphs.wallet.payments.bank.adapter import BankProcessor
+from subgraphs.wallet.payments.configuration import PaymentsFile, PaymentsSettings
+from subgraphs.wallet.payments.payment import PaymentState
+from tests.subgraphs.wallet.payments.conftest import ANN, paid_in
+from tests.support.payments.payments_wallet import AMOUNTS, FILE, PaymentsWallet
+from tests.support.payments.played_bank import ANN as ACCOUNT
+from tests.support.payments.played_bank import OURS, Booking, Ordered, PlayedBank, bank_options, made_folders
+
+
+@dataclass
+class BankedWallet:
+    """A wallet whose customers pay and are paid through a bank.
+
+    Attributes:
+        played: The wallet, whose first processor takes cards.
+        bank: The other side.
+    """
+
+    played: PaymentsWallet
+    bank: PlayedBank
+
+    @property
+    def processor(self) -> BankProcessor:
+        """Return the bank as the wallet sees it."""
+        bank = self.played.payments.work.asking.processors["bank"].bank
+        assert bank is not None
+        return bank
+
+    async def hears(self, *bookings: Booking) -> None:
+        """Let the bank send a statement, also of some more movements, and read it."""
+        for booking in bookings:
+            self.bank.books(booking)
+        self.bank.delivers(self.bank.statement())
+        await self.reads()
+
+    async def reads(self) -> int:
+        """Read what is in the inbox, as the cashier does."""
+        return await take_in(self.played.payments.work, "bank", self.processor)
+
+    async def withdraws(self, amount: int = 500) -> Ordered:
+        """Let Ann withdraw to her account; return what the bank is asked for."""
+        assert (await self.played.withdraw(ANN, f"w{amount}", amount, "transfer")).refusal is None
+        [order] = self.bank.takes_orders()
+        return order
+
+    async def newest(self) -> Answer:
+        """Return Ann's newest payment."""
+        return (await self.played.payments.requests.payments(ANN, 1))[0]
+
+    async def cases(self) -> list[tuple[str, str]]:
+        """Return the kinds of cases, and what they are about."""
+        rows = await self.played.rows(PAYMENTS.case)
+        return [(row.kind, row.subject) for row in rows]
+
+    async def compares(self, days_ago: int) -> Compared:
+        """Compare a day."""
+        day = self.played.time.now().date() - timedelta(days=days_ago)
+        return await Reconciler(self.played.payments.work).ask("bank", day)
+
+
+@pytest.fixture
+async def banked(wallet: PaymentsWallet, tmp_path: Path) -> BankedWallet:
+    """A wallet in which Ann has paid in by card."""
+    options = bank_options(made_folders(tmp_path / "bank"))
+    given = {"folder": options.folder, "holder": options.holder, "iban": options.iban, "currency": "GBP"}
+    deposit: dict[str, Any] = {
+        "id": "send",
+        "names": {"en": "Bank transfer"},
+        "direction": "DEPOSIT",
+        "amounts": AMOUNTS,
+        "routes": [{"processor": "bank"}],
+    }
+    cards = [{"name": name, "adapter": "stripe"} for name in ("first", "second")]
+    content = {
+        "processors": [*cards, {"name": "bank", "adapter": "bank", "options": given}],
+        "methods": [*FILE.model_dump()["methods"], deposit],
+        "review": FILE.review.model_dump(),
+    }
+    file = PaymentsFile.model_validate(content)
+    only_bank = file.model_copy(update={"processors": file.processors[-1:]})
+    opened = open_processors(only_bank, PaymentsSettings(), wallet.time)
+    processors = {**wallet.payments.work.asking.processors, **opened}
+    wallet.payments = OpenedPayments.of(wallet.opened, file, processors, "https://{brand}.example/")
+    await paid_in(wallet, amount=2_000)
+    wallet.later(minutes=1)
+    return BankedWallet(wallet, PlayedBank(options, wallet.time.now))
+
+
+async def test_a_withdrawal_is_done_once_the_statement_has_it(banked: BankedWallet) -> None:
+    """The bank gets it less the fee; the customer reads what is going on."""
+    order = await banked.withdraws(500)
+    assert (order.amount, order.holder, order.currency) == (490, "Ann Bettor", "GBP")
+    assert (await banked.newest()).payment.state is PaymentState.SENDING  # type: ignore[union-attr]
+    banked.bank.pays(order)
+    await banked.hears()
+    assert (await banked.newest()).payment.state is PaymentState.DONE  # type: ignore[union-attr]
+    assert await banked.played.cash(ANN) == 2_000 - 10 - 500
+    banked.played.later(days=1)
+    assert await banked.compares(1) == Compared(lines=1, matched=1, different=0)
+
+
+async def test_what_comes_back_is_the_customers_again(banked: BankedWallet) -> None:
+    """Days later, and by its statement at once; the reports of both days agree."""
+    order = await banked.withdraws(500)
+    banked.bank.pays(order)
+    await banked.hears()
+    banked.played.later(days=2)
+    banked.bank.sends_back(order)
+    await banked.hears()
+    assert (await banked.newest()).payment.state is PaymentState.FAILED  # type: ignore[union-attr]
+    fees = 10 + 10  # of the deposit, and of what was sent
+    assert await banked.played.cash(ANN) == 2_000 - fees
+    banked.played.later(days=1)
+    assert (await banked.compares(3)).different == (await banked.compares(1)).different == 0
+    assert await banked.cases() == []
+
+
+async def test_a_statement_that_nobody_heard_is_found_by_asking(banked: BankedWallet) -> None:
+    """Another process has read it, and was killed: the cashier asks how the payout stands."""
+    order = await banked.withdraws(500)
+    banked.bank.pays(order)
+    banked.bank.delivers(banked.bank.statement())
+
+    async def forgets(_: object) -> None:
+        return
+
+    await banked.processor.take_in(forgets)
+    banked.played.later(hours=1)
+    await banked.played.work()
+    assert (await banked.newest()).payment.state is PaymentState.DONE  # type: ignore[union-attr]
+
+
+async def test_a_deposit_by_transfer_says_what_to_write(banked: BankedWallet) -> None:
+    """Where to, and the reference; the money is there once a statement has it."""
+    answer = await banked.played.deposit(ANN, "d1", 700, "send")
+    assert (answer.refusal, answer.url) == (None, "")
+    assert answer.instructions is not None
+    assert answer.instructions[:2] == ("Northbet Ltd", OURS)
+    assert words_of(answer).startswith("Send the transfer from your bank.")
+    await banked.hears(Booking(amount=700, remittance=answer.instructions.reference, reference="B9"))
+    shown = await banked.newest()
+    assert shown.payment is not None
+    assert (shown.payment.state, shown.instructions) == (PaymentState.DONE, None)
+    assert await banked.played.cash(ANN) == 2_000 - 10 + 700 - 10
+    banked.played.later(days=1)
+    assert await banked.compares(1) == Compared(lines=1, matched=1, different=0)
+
+
+async def test_a_transfer_of_another_amount_goes_back_to_who_sent_it(banked: BankedWallet) -> None:
+    """At once, by an order to the account that the statement names."""
+    answer = await banked.played.deposit(ANN, "d1", 700, "send")
+    assert answer.instructions is not None
+    await banked.hears(Booking(amount=699, remittance=answer.instructions.reference, holder="Ann E."))
+    [order] = banked.bank.takes_orders()
+    assert (order.amount, order.holder) == (699, "Ann E.")
+    assert (await banked.newest()).payment.state is PaymentState.RETURNED  # type: ignore[union-attr]
+    banked.bank.pays(order)
+    await banked.hears()
+    banked.played.later(days=1)
+    assert await banked.compares(1) == Compared(lines=2, matched=2, different=0)
+    assert await banked.cases() == []
+
+
+async def test_a_transfer_after_the_deposit_was_given_up_counts(banked: BankedWallet) -> None:
+    """The customer waited too long, and the money is theirs all the same."""
+    answer = await banked.played.deposit(ANN, "d1", 700, "send")
+    assert answer.instructions is not None
+    banked.played.later(days=15)
+    await banked.played.work()
+    assert (await banked.newest()).payment.state is PaymentState.FAILED  # type: ignore[union-attr]
+    await banked.hears(Booking(amount=700, remittance=answer.instructions.reference))
+    assert (await banked.newest()).payment.state is PaymentState.DONE  # type: ignore[union-attr]
+
+
+async def test_a_deposit_by_transfer_can_go_back_to_its_source(banked: BankedWallet) -> None:
+    """A withdrawal to the source is an order to the account that paid."""
+    answer = await banked.played.deposit(ANN, "d1", 700, "send")
+    assert answer.instructions is not None
+    banked.played.later(days=60)
+    await banked.hears(Booking(amount=700, remittance=answer.instructions.reference))
+    assert (await banked.played.withdraw(ANN, "w", 600)).refusal is None
+    [order] = banked.bank.takes_orders()
+    assert (order.amount, order.account) == (590, ACCOUNT)
+
+
+async def test_a_statement_that_is_not_believed_is_a_case(banked: BankedWallet) -> None:
+    """Once, however often the cashier looks; nothing has moved by it."""
+    order = await banked.withdraws(500)
+    await banked.hears(Booking(amount=1))
+    banked.bank.balance += 5
+    banked.bank.pays(order)
+    banked.bank.delivers(banked.bank.statement())
+    assert await banked.reads() == 1
+    assert await banked.reads() == 0
+    [(kind, subject)] = await banked.cases()
+    assert (kind, subject.startswith("statement ")) == ("unreadable", True)
+    [row] = await banked.played.rows(PAYMENTS.case)
+    assert "ends with 1" in row.details
+    assert "refused/" in row.details
+    assert (await banked.newest()).payment.state is PaymentState.SENDING  # type: ignore[union-attr]
+
+
+async def test_money_of_which_nothing_is_known_is_a_case(banked: BankedWallet) -> None:
+    """A transfer without a reference, and what the bank takes for itself."""
+    await banked.withdraws(500)
+    await banked.hears(Booking(amount=123, remittance="for Ann"), Booking(amount=-3))
+    banked.played.later(days=1)
+    assert (await banked.compares(1)).different == 2
+    assert {kind for kind, _ in await banked.cases()} == {"unknown"}
+
+
+async def test_a_day_is_compared_again_if_more_of_it_comes(banked: BankedWallet) -> None:
+    """A bank may send two statements of a day, the second one late."""
+    order = await banked.withdraws(500)
+    banked.bank.pays(order)
+    await banked.hears()
+    banked.played.later(days=1)
+    assert (await banked.compares(1)).different == 0
+    day = banked.played.time.now().date() - timedelta(days=1)
+    banked.bank.books(Booking(amount=123))
+    banked.bank.delivers(banked.bank.statement(day))
+    await banked.reads()
+    assert [kind for kind, _ in await banked.cases()] == ["unknown"]
+    [report] = await banked.played.rows(PAYMENTS.report)
+    assert (report.lines, report.matched) == (2, 1)
