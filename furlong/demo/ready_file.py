@@ -93,10 +93,14 @@ class DemoCell(BaseModel):
 
 
 class DemoPayments(BaseModel):
-    """The played payment processor: its API and pages, its control requests, and where it sends webhooks.
+    """The played payment processors.
 
     Attributes:
-        off: Why there is none; empty if there is one, and then all addresses are there.
+        processor: The API and pages of the one for cards.
+        control: Its control requests.
+        webhooks: Where it sends webhooks.
+        bank: The control requests of the bank, which has files in the data folder.
+        off: Why there are none; empty if they are there, and then all addresses are.
     """
 
     model_config = ConfigDict(extra="ignore", frozen=True)
@@ -104,6 +108,7 @@ class DemoPayments(BaseModel):
     processor: str = ""
     control: str = ""
     webhooks: str = ""
+    bank: str = ""
     off: str = ""
 
 

@@ -31,6 +31,7 @@ class BankSettings:
         version: In which message it writes statements.
         control: The port of control requests on the loopback; 0 for any free one.
         clock: By which its days end, in UTC.
+        look_seconds: How often it looks into its folders.
     """
 
     account: str
@@ -39,6 +40,7 @@ class BankSettings:
     version: Version = NEWER
     control: int = 0
     clock: Clock = field(default_factory=SystemClock)
+    look_seconds: float = LOOK_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +68,12 @@ async def serving_bank(folder: Path, settings: BankSettings) -> AsyncIterator[Se
             serving(control_app(folders), control, before_stop=lambda: None) as control_url,
             asyncio.TaskGroup() as tasks,
         ):
-            looking = tasks.create_task(_look(folders))
+            looking = tasks.create_task(_look(folders, settings.look_seconds))
             yield ServedBank(folders, control_url)
             looking.cancel()
 
 
-async def _look(folders: Folders) -> None:
+async def _look(folders: Folders, seconds: float) -> None:
     while True:
         folders.look()
-        await asyncio.sleep(LOOK_SECONDS)
+        await asyncio.sleep(seconds)

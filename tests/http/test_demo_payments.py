@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import yaml
 
-from furlong.cli.processes.demo_greeting import payments_line
-from furlong.demo.payments.file import SHIPPED, file_in, payments_in, write_file
+from furlong.cli.processes.demo_greeting import payments_lines
+from furlong.demo.payments.file import BANK, SHIPPED, file_in, folder_in, payments_in, write_file
 from furlong.demo.payments.kept_ports import KeptPorts
 from furlong.demo.payments.running import CARDS, running_payments
 from furlong.demo.process import WORLD
@@ -27,18 +27,20 @@ def test_every_customer_of_the_demos_world_can_pay_in_and_out() -> None:
     for brand in read_world(WORLD).brands:
         for scheme in brand.schemes:
             for direction in Direction:
-                [method] = file.offered(direction, brand.id, scheme.jurisdiction, scheme.currency)
-                amounts = method.amounts[scheme.currency]
-                assert (amounts.fee, amounts.fee_permille) == (0, 0)
+                offered = list(file.offered(direction, brand.id, scheme.jurisdiction, scheme.currency))
+                amounts = [method.amounts[scheme.currency] for method in offered]
+                assert {(each.fee, each.fee_permille) for each in amounts} == {(0, 0)}
         assert brand.default_currency in file.review.above
 
 
 def test_the_file_in_the_data_folder_says_where_the_processor_is(tmp_path: Path) -> None:
     """Its settings have the secrets, and the page to which customers come back."""
-    write_file(tmp_path, {CARDS: {"api_base": PROCESSOR}})
+    folder = folder_in(tmp_path) / BANK
+    write_file(tmp_path, {CARDS: {"api_base": PROCESSOR}, BANK: {"folder": str(folder)}})
     settings = payments_in(tmp_path, URL)
     assert settings.back_url == f"{URL}/"
-    [processor] = settings.read().processors
+    processor, bank = settings.read().processors
+    assert (bank.name, bank.options["folder"]) == (BANK, str(folder))
     assert (processor.name, processor.options["api_base"]) == (CARDS, PROCESSOR)
     names = [processor.options["key"], *processor.options["webhook_secrets"]]
     assert all(settings.named.find(name) for name in names)
@@ -63,7 +65,8 @@ def test_ports_stay_the_same_unless_they_are_taken(tmp_path: Path) -> None:
     ("why", "words"),
     [
         ("cells", "off with --cells: a processor knows one address for its webhooks"),
-        ("library", "pip install 'furlong[payments]'"),
+        ("stripe", "pip install 'furlong[payments]'"),
+        ("lxml", "pip install 'furlong[payments]'"),
         ("file", "those of FURLONG_PAYMENTS_FILE"),
     ],
 )
@@ -71,13 +74,13 @@ async def test_a_demo_that_plays_no_payments_says_why(
     why: str, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It starts all the same; nothing is written, and the environment has its say."""
-    if why == "library":
-        monkeypatch.setitem(sys.modules, "stripe", None)
+    if why in {"stripe", "lxml"}:
+        monkeypatch.setitem(sys.modules, why, None)
     if why == "file":
         monkeypatch.setenv("FURLONG_PAYMENTS_FILE", "elsewhere.yaml")
     wallets: list[Any] = [None] * (2 if why == "cells" else 1)
     async with running_payments(wallets, tmp_path, URL) as payments:
-        [line] = payments_line(payments.facts)
+        [line] = payments_lines(payments.facts)
         assert line.startswith("    Payments     ")
         assert words in line
         assert payments.given.of(PaymentsSettings) == PaymentsSettings()
@@ -86,8 +89,14 @@ async def test_a_demo_that_plays_no_payments_says_why(
 
 def test_the_demo_says_where_its_payments_are() -> None:
     """By a link that can be followed; the file of an older demo says nothing."""
-    facts = DemoPayments(processor=PROCESSOR, control="http://127.0.0.1:8461", webhooks=f"{URL}/webhooks")
-    assert payments_line(facts) == [
-        "    Payments     http://127.0.0.1:8461/state   (simulated, with test cards; its books)"
+    facts = DemoPayments(
+        processor=PROCESSOR,
+        control="http://127.0.0.1:8461",
+        webhooks=f"{URL}/webhooks",
+        bank="http://127.0.0.1:8463",
+    )
+    assert payments_lines(facts) == [
+        "    Payments     http://127.0.0.1:8461/state   (simulated, with test cards; its books)",
+        "    Bank         http://127.0.0.1:8463/state   (simulated, by files; POST /days ends its day)",
     ]
-    assert payments_line(None) == []
+    assert payments_lines(None) == []

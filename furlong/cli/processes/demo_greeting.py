@@ -45,7 +45,7 @@ def greeting(facts: DemoFacts, options: DemoOptions) -> str:
             *_internal_graph(facts),
             *_brand_sites(facts),
             *_cells(facts),
-            *payments_line(facts.payments),
+            *payments_lines(facts.payments),
             _analytics(options),
             f"    Kafka        {facts.kafka}   (embedded)",
             f"    Upstream     {facts.upstream}   (simulated; its API: /docs)",
@@ -68,13 +68,16 @@ def _backoffice(facts: DemoFacts) -> list[str]:
     return [f"    Back office  {facts.backoffice.url}   (sign in as any role by one click)"]
 
 
-def payments_line(payments: DemoPayments | None) -> list[str]:
-    """Return the line that says what the processor's books have, or why there are no payments."""
+def payments_lines(payments: DemoPayments | None) -> list[str]:
+    """Return the lines that say what processors' books have, or why there are no payments."""
     if payments is None:
         return []
     if payments.off:
         return [f"    Payments     {payments.off}"]
-    return [f"    Payments     {payments.control}/state   (simulated, with test cards; its books)"]
+    return [
+        f"    Payments     {payments.control}/state   (simulated, with test cards; its books)",
+        f"    Bank         {payments.bank}/state   (simulated, by files; POST /days ends its day)",
+    ]
 
 
 def _analytics(options: DemoOptions) -> str:

@@ -5,11 +5,15 @@ from pathlib import Path
 from typing import Any, Final
 
 import yaml
+from msgspec import Struct
 from pydantic import SecretStr
 
 from simulator.payments.api import KEY
 from simulator.payments.webhooks import SECRET
 from subgraphs.wallet.payments.configuration import PaymentsSettings
+
+BANK: Final = "bank-demo"
+"""The bank in the file, and its folder."""
 
 FOLDER: Final = "payments"
 """Of the data folder: the file, and what the played processors know."""
@@ -19,9 +23,32 @@ SECRETS: Final = {"stripe-key": SecretStr(KEY), "stripe-webhook": SecretStr(SECR
 """They guard nothing but what is played."""
 
 
+class Account(Struct, frozen=True):
+    """The account of the house at a played bank."""
+
+    iban: str
+    currency: str
+
+
+def account_of(bank: str) -> Account:
+    """Return the account that the shipped file names for a bank."""
+    options = next(processor["options"] for processor in shipped()["processors"] if processor["name"] == bank)
+    return Account(options["iban"], options["currency"])
+
+
+def shipped() -> dict[str, Any]:
+    """Return the file beside this module."""
+    return dict(yaml.safe_load(SHIPPED.read_text(encoding="utf-8")))
+
+
+def folder_in(data: Path) -> Path:
+    """Return where a data folder has what is of payments: an absolute path."""
+    return data.absolute() / FOLDER
+
+
 def file_in(data: Path) -> Path:
     """Return where a data folder has its file of payments."""
-    return data / FOLDER / SHIPPED.name
+    return folder_in(data) / SHIPPED.name
 
 
 def write_file(data: Path, options: Mapping[str, Mapping[str, Any]]) -> None:
@@ -31,7 +58,7 @@ def write_file(data: Path, options: Mapping[str, Mapping[str, Any]]) -> None:
         data: The data folder.
         options: What is added to the options of each processor, by its name: for example its address.
     """
-    file = yaml.safe_load(SHIPPED.read_text(encoding="utf-8"))
+    file = shipped()
     for processor in file["processors"]:
         processor["options"] |= options.get(processor["name"], {})
     path = file_in(data)

@@ -2,13 +2,18 @@
 
 import json
 import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from furlong.serve.http_server import listen
 
 HOST = "127.0.0.1"
+Settings = TypeVar("Settings")
+Served = TypeVar("Served")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +42,22 @@ class KeptPorts:
 
     def _read(self) -> dict[str, int]:
         return dict(json.loads(self.file.read_text())) if self.file.exists() else {}
+
+
+@asynccontextmanager
+async def serving_at(
+    serving: Callable[[Settings], AbstractAsyncContextManager[Served]], kept: Settings, free: Settings
+) -> AsyncIterator[Served]:
+    """Run a server at the ports of the last time, or at others if those are taken.
+
+    Args:
+        serving: Runs it.
+        kept: Settings with the ports of the last time.
+        free: The same with any free ones.
+    """
+    async with AsyncExitStack() as stack:
+        try:
+            served = await stack.enter_async_context(serving(kept))
+        except OSError:
+            served = await stack.enter_async_context(serving(free))
+        yield served

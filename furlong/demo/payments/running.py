@@ -5,15 +5,16 @@ They live by the machine's clock, as payments do, also while the demo's own cloc
 """
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from foundation.late_imports import NotInstalled
 from furlong.demo.bets.wallets import DemoWallet
-from furlong.demo.payments.file import FOLDER, payments_in, write_file
-from furlong.demo.payments.kept_ports import KeptPorts
+from furlong.demo.payments.file import BANK, folder_in, payments_in, write_file
+from furlong.demo.payments.kept_ports import KeptPorts, serving_at
 from furlong.demo.ready_file import DemoPayments
 from furlong.serve.http_server import own_names_only, serving
 from furlong.workers.money.payments_server import payments_server
@@ -22,6 +23,7 @@ from subgraphs.kit.given_settings import GivenSettings
 from subgraphs.wallet.opened import OpenedWallet
 from subgraphs.wallet.paying.opened import opened_payments
 from subgraphs.wallet.paying.webhooks import PATH
+from subgraphs.wallet.payments.bank.options import require_lxml
 from subgraphs.wallet.payments.configuration import PaymentsSettings
 from subgraphs.wallet.payments.stripe.adapter import require_sdk
 
@@ -63,17 +65,27 @@ async def running_payments(
     if missing:
         yield RunningPayments(GivenSettings(), DemoPayments(off=missing))
         return
-    wallet, ports = wallets[0].wallet, KeptPorts(data / FOLDER / PORTS)
+    wallet, ports = wallets[0].wallet, KeptPorts(folder_in(data) / PORTS)
     settings = payments_in(data, url)
     with ports.listen("webhooks") as listener:
         webhooks = f"http://127.0.0.1:{listener.getsockname()[1]}{PATH}"
-        async with _playing_cards(wallet, data / FOLDER / CARDS_FOLDER, ports, webhooks) as cards:
-            # A bank has its entry in the file beside this module, and its folders here, by its name.
-            write_file(data, {CARDS: {"api_base": cards.url}})
+        from furlong.demo.payments.bank import playing_bank  # noqa: PLC0415 - needs lxml, which is there
+
+        folder = folder_in(data)
+        async with (
+            _playing_cards(wallet, folder / CARDS_FOLDER, ports, webhooks) as cards,
+            playing_bank(folder / BANK, ports, wallet.clock.machine) as bank,
+        ):
+            write_file(data, {CARDS: {"api_base": cards.url}, BANK: {"folder": str(folder / BANK)}})
             payments = opened_payments(wallet, settings)
             try:
                 async with serving(payments_server(wallet, payments), listener, own_names_only()):
-                    facts = DemoPayments(processor=cards.url, control=cards.control_url, webhooks=webhooks)
+                    facts = DemoPayments(
+                        processor=cards.url,
+                        control=cards.control_url,
+                        webhooks=webhooks,
+                        bank=bank.control_url,
+                    )
                     yield RunningPayments(GivenSettings(settings), facts)
             finally:
                 await payments.close()
@@ -87,6 +99,7 @@ def why_not(wallets: Sequence[DemoWallet]) -> str:
         return "off with --cells: a processor knows one address for its webhooks"
     try:
         require_sdk()
+        require_lxml()
     except NotInstalled as missing:
         return f"off: {missing}"
     return ""
@@ -101,11 +114,7 @@ async def _playing_cards(
         webhooks=f"{webhooks}/{CARDS}", look_seconds=LOOK_SECONDS, clock=wallet.clock.machine
     )
     kept = replace(free, port=ports.of("processor"), control=ports.of("control"))
-    async with AsyncExitStack() as stack:
-        try:
-            cards = await stack.enter_async_context(serving_payments(folder, kept))
-        except OSError:
-            cards = await stack.enter_async_context(serving_payments(folder, free))
+    async with serving_at(partial(serving_payments, folder), kept, free) as cards:
         ports.keep("processor", cards.url)
         ports.keep("control", cards.control_url)
         yield cards
