@@ -212,6 +212,7 @@ BY_THE_NODES_CLOCK: Final[dict[str, tuple[str, ...]]] = {
         "subgraphs/fulfilment/payout/configuring.py leave",
         "subgraphs/fulfilment/providers/registry.py _signed",
         "subgraphs/fulfilment/providers/registry.py register",
+        "subgraphs/wallet/paying/processors.py _bank",
         "subgraphs/wallet/paying/processors.py _stripe",
         "subgraphs/wallet/paying/webhooks.py _heard",
     ),
