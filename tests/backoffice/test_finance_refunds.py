@@ -111,7 +111,7 @@ async def test_what_is_reserved_cannot_go_back(office: ProposalFixture, wallet: 
     account = PAYMENTS.payment.c
     async with wallet.write() as connection:
         poor = update(PAYMENTS.payment).where(account.payment_id == PAID)
-        await connection.execute(poor.values(account_id="nobody's"))
+        await connection.execute(poor.values(account_id="missing"))
     assert await refusal(office) == "The customer has less cash than that."
 
 
@@ -119,7 +119,7 @@ async def test_what_was_never_the_customers_goes_back_as_a_whole(
     office: ProposalFixture, wallet: Database
 ) -> None:
     """It needs no cash: it is kept for its way back."""
-    payment, charge = paid_deposit(BRAND, "c-0", "powed", "nobody's")
+    payment, charge = paid_deposit(BRAND, "c-0", "powed", "missing")
     back = Part(
         part_id="powed-c1r",
         payment_id="powed",

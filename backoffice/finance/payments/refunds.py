@@ -216,7 +216,9 @@ class Refunds:
         async with self.wallet.read() as connection:
             charges = await refundable_charges(connection, PAYMENTS, parts or ())
         accounts = await Ledger(self.wallet, LEDGER).lookup_accounts([payment.account_id]) if charges else ()
-        cash = sum(one.credits_posted - one.debits_posted - one.debits_pending for one in accounts)
+        cash = sum(
+            account.credits_posted - account.debits_posted - account.debits_pending for account in accounts
+        )
         return [Refundable(charge, cash) for charge in charges]
 
     async def _look(self, actor: Actor, what: str, brand: str | None, subject: str) -> None:

@@ -40,8 +40,8 @@ async def ended(wallet: PaymentsWallet, state: PartState, *before: PartState) ->
 
 def sent(first: PlayedProcessor) -> list[tuple[str, int]]:
     """Return the refunds that a processor has, with their amounts."""
-    booked = [one for one in first.books.values() if one.kind is PartKind.REFUND]
-    return [(one.part.rpartition("-")[2], one.amount) for one in booked]
+    booked = [part for part in first.books.values() if part.kind is PartKind.REFUND]
+    return [(part.part.rpartition("-")[2], part.amount) for part in booked]
 
 
 async def refusals(wallet: PaymentsWallet) -> list[str]:
