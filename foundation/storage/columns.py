@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 
-from sqlalchemy import JSON, DateTime, Dialect, LargeBinary, String, Table, Text, TypeDecorator, func
+from sqlalchemy import JSON, Column, DateTime, Dialect, LargeBinary, String, Table, Text, TypeDecorator, func
 from sqlalchemy.dialects import mysql, sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -12,6 +13,14 @@ from sqlalchemy.sql.dml import Insert
 from sqlalchemy.sql.elements import BindParameter, ColumnElement
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeEngine
+
+SECRET: Final = MappingProxyType({"secret": True})
+"""`info` of a column by which something can be done in a customer's name: no export has it."""
+
+
+def shown_columns(table: Table) -> list[Column[Any]]:
+    """Return the columns of a table but its secrets."""
+    return [column for column in table.columns if not column.info.get("secret")]
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -11,12 +11,15 @@ from subgraphs.kit.records.table_rules import erasure_rules
 from subgraphs.kit.topics import EXCLUSION_TOPIC
 from subgraphs.wallet.limits.facts.exclusions import clear_exclusions
 from subgraphs.wallet.limits.records import of_owner
-from subgraphs.wallet.models import ERASURE, LIMITS, OUTBOX, REFERENCE, STREAM
+from subgraphs.wallet.models import ERASURE, LIMITS, OUTBOX, PAYMENTS, REFERENCE, STREAM
 from subgraphs.wallet.retention.erasing import note_term
 from subgraphs.wallet.table_rules import TABLE_RULES
 
 HISTORY: Final = CustomerHistory(
-    (HistoryTable("limit", LIMITS.change, LIMITS.change.c.at, LIMITS.change.c.id),)
+    (
+        HistoryTable("limit", LIMITS.change, LIMITS.change.c.at, LIMITS.change.c.id),
+        HistoryTable("payment", PAYMENTS.payment, PAYMENTS.payment.c.asked_at, PAYMENTS.payment.c.payment_id),
+    )
 )
 
 

@@ -164,6 +164,12 @@ def _choice(facts: Facts) -> str:
     return f"Chose {facts['reward_id']} version {facts['config_version']} for {facts['iso_week']}"
 
 
+def _payment(facts: Facts) -> str:
+    amount = written(facts["amount_minor"], facts["currency"], LOCALE)
+    refusal = f" ({facts['refusal']})" if facts["refusal"] else ""
+    return f"{facts['direction'].capitalize()} of {amount}, now {facts['state'].lower()}{refusal}"
+
+
 def _qualification(facts: Facts) -> str:
     total = written(facts["total_minor"], facts["currency"], LOCALE)
     target = written(facts["target_minor"], facts["currency"], LOCALE)
@@ -254,6 +260,7 @@ TITLES: Final[Mapping[str, Callable[[Facts], str]]] = MappingProxyType(
         "intent.rewards": _intent,
         "limit": _limit,
         "membership": _membership,
+        "payment": _payment,
         "qualification": _qualification,
         "reward": _reward,
         "trial": _trial,

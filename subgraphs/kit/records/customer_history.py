@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Row, Table, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from foundation.storage.columns import shown_columns
 from subgraphs.kit.domain.keys import Owner
 
 
@@ -119,8 +120,9 @@ class HistoryTable:
         return int(value) if self.id.type.python_type is int else value
 
     def _entry(self, owner: Owner, row: Row[Any]) -> HistoryEntry:
-        hidden = {"brand_id", "customer_id", "history_at", "history_id"}
-        facts = {name: value for name, value in row._asdict().items() if name not in hidden}
+        hidden = {"brand_id", "customer_id"}
+        shown = [column.name for column in shown_columns(self.table) if column.name not in hidden]
+        facts = {name: getattr(row, name) for name in shown}
         source = self.source(owner, row)
         return HistoryEntry(self.kind, str(row.history_id), row.history_at, facts, source)
 

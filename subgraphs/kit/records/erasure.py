@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from foundation.storage.bulk_sql import fetch, few_at_once
 from foundation.storage.cells.cell import customer_key, partition_of
 from foundation.storage.cells.pseudonym import pseudonym_of
-from foundation.storage.columns import Blob, upsert
+from foundation.storage.columns import Blob, shown_columns, upsert
 from foundation.storage.settings import DatabaseSettings
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.brand_locks import lock_brands
@@ -233,10 +233,11 @@ class Erasure:
         return found | {"dead_letter deleted": len(letters)} | await self._outbox_count(connection, owner)
 
     async def export(self, connection: AsyncConnection, owner: Owner) -> dict[str, list[dict[str, Any]]]:
-        """Return all rows about a customer, by table."""
+        """Return all rows about a customer without secrets, by table."""
         found: dict[str, list[dict[str, Any]]] = {}
         for table, theirs in {rule.table: rule.theirs(owner) for rule in self.rules}.items():
-            rows = await connection.execute(select(table).where(theirs).order_by(*table.primary_key))
+            query = select(*shown_columns(table)).where(theirs).order_by(*table.primary_key)
+            rows = await connection.execute(query)
             found[table.name] = [dict(row) for row in rows.mappings()]
         return found
 

@@ -10,7 +10,7 @@ import structlog
 from msgspec import json
 from prometheus_client import Counter
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response as HttpResponse
 from starlette.routing import Route
 
@@ -39,6 +39,7 @@ from subgraphs.wallet.seamless.signatures import HEADER, Signer, Verifier
 log = structlog.get_logger("seamless")
 Answer: TypeAlias = Response | UserInfoResponse
 Answering: TypeAlias = Callable[[bytes], Awaitable[Answer]]
+BAD_REQUEST: Final = 400
 TOO_LARGE: Final = 413
 OK: Final = 200
 
@@ -62,7 +63,10 @@ def seamless_app(operator: Operator, verifier: Verifier, signer: Signer, answers
 
     async def endpoint(request: Request) -> HttpResponse:
         path = request.url.path
-        body = await _body(request)
+        try:
+            body = await _body(request)
+        except ClientDisconnect:  # nobody hears the answer, and no fault of ours is to be logged
+            return HttpResponse(status_code=BAD_REQUEST)
         if body is None:
             answer: Answer = Response(status=Status.WRONG_SYNTAX, request_uuid="")
         elif not verifier.verifies(body, request.headers.get(HEADER)):
@@ -75,7 +79,9 @@ def seamless_app(operator: Operator, verifier: Verifier, signer: Signer, answers
         status = TOO_LARGE if body is None else OK
         return HttpResponse(content, status, headers, media_type="application/json")
 
-    return Starlette(routes=[Route(path, endpoint, methods=["POST"]) for path in answering])
+    app = Starlette(routes=[Route(path, endpoint, methods=["POST"]) for path in answering])
+    app.router.redirect_slashes = False
+    return app
 
 
 async def _answered(answering: Answering, body: bytes) -> Answer:

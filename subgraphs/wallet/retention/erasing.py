@@ -9,27 +9,27 @@ from typing import Final
 from sqlalchemy import exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from foundation.storage.cells.division import ByCustomer
 from foundation.storage.columns import upsert
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.erasure import ErasedPerson
+from subgraphs.kit.records.table_rules import erasure_rules
 from subgraphs.wallet.limits.records import of_owner
-from subgraphs.wallet.models import CUSTOMER_ACCOUNT, ERASED_CUSTOMER, LIMITS, OPERATORS, PAYMENTS, REFERENCE
+from subgraphs.wallet.models import ERASED_CUSTOMER, LIMITS, OPERATORS, REFERENCE
+from subgraphs.wallet.table_rules import TABLE_RULES
 
-_KEPT: Final = (
-    CUSTOMER_ACCOUNT,
-    LIMITS.change,
-    LIMITS.chosen_break,
-    LIMITS.check,
-    OPERATORS.bet,
-    PAYMENTS.payment,
-    PAYMENTS.destination,
+_KEPT: Final = tuple(
+    rule
+    for rule in erasure_rules([rule for rule in TABLE_RULES if isinstance(rule.rows, ByCustomer)])
+    if rule.kept
 )
+"""The rules of tables whose rows name their customer, and are kept."""
 
 
 async def note_term(connection: AsyncConnection, person: ErasedPerson) -> None:
     """Note where a customer was whose rows will be kept, and take the customer out of what is kept."""
     owner = person.owner
-    is_known = or_(*(exists().where(of_owner(table, owner)) for table in _KEPT))
+    is_known = or_(*(exists().where(rule.theirs(owner)) for rule in _KEPT))
     if not await connection.scalar(select(is_known)):
         return
     row = {

@@ -21,7 +21,10 @@ MAX_UUID_LENGTH: Final = 64
 """A UUID has 36 characters; some suppliers' ids are no UUIDs."""
 
 MAX_TEXT_LENGTH: Final = 255
-"""Of users, tokens, rounds and games. The documentation says none: longer ones are refused as malformed."""
+"""Of tokens, rounds and games. The documentation says none: longer ones are refused as malformed."""
+
+MAX_USER_LENGTH: Final = 128
+"""Of a customer's id: no account has a longer one."""
 
 MAX_UNITS: Final = 2**63 - 1
 """Amounts are Int64."""
@@ -34,6 +37,7 @@ ROLLBACK: Final = "/transaction/rollback"
 
 Uuid: TypeAlias = Annotated[str, Meta(min_length=1, max_length=MAX_UUID_LENGTH)]
 Text: TypeAlias = Annotated[str, Meta(min_length=1, max_length=MAX_TEXT_LENGTH)]
+User: TypeAlias = Annotated[str, Meta(min_length=1, max_length=MAX_USER_LENGTH)]
 LooseText: TypeAlias = Annotated[str, Meta(max_length=MAX_TEXT_LENGTH)]
 Units: TypeAlias = Annotated[int, Meta(ge=0, le=MAX_UNITS)]
 Balance: TypeAlias = Annotated[int, Meta(ge=-MAX_UNITS, le=MAX_UNITS)]
@@ -80,7 +84,7 @@ class UserInfoRequest(Struct, frozen=True, kw_only=True):
         sub_partner_id: The operator's brand, if it has several.
     """
 
-    user: Text
+    user: User
     request_uuid: Uuid
     sub_partner_id: LooseText | None = None
 
@@ -96,7 +100,7 @@ class BalanceRequest(Struct, frozen=True, kw_only=True):
         sub_partner_id: The operator's brand, if it has several.
     """
 
-    user: Text
+    user: User
     token: Text
     request_uuid: Uuid
     game_code: LooseText | None = None
@@ -120,7 +124,7 @@ class RollbackRequest(Struct, frozen=True, kw_only=True):
         sub_partner_id: The operator's brand, if it has several.
     """
 
-    user: Text
+    user: User
     transaction_uuid: Uuid
     reference_transaction_uuid: Uuid
     token: Text
@@ -154,7 +158,7 @@ class BetRequest(Struct, frozen=True, kw_only=True):
         sub_partner_id: The operator's brand, if it has several.
     """
 
-    user: Text
+    user: User
     transaction_uuid: Uuid
     token: Text
     request_uuid: Uuid
@@ -193,7 +197,7 @@ class WinRequest(Struct, frozen=True, kw_only=True):
         sub_partner_id: The operator's brand, if it has several.
     """
 
-    user: Text
+    user: User
     transaction_uuid: Uuid
     reference_transaction_uuid: Uuid
     token: Text

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, String, Table
 
-from foundation.storage.columns import Identifier, UtcDateTime
+from foundation.storage.columns import SECRET, Identifier, UtcDateTime
 from subgraphs.kit.funds import MAX_ID_LENGTH
 from subgraphs.wallet.seamless.bets import MAX_TOKEN_LENGTH
 
@@ -41,7 +41,7 @@ def _bet_table(metadata: MetaData) -> Table:
         Column("purpose", Identifier(8), nullable=False),
         Column("seconds", Integer, nullable=False),
         Column("operator_user", Identifier(128), nullable=False),
-        Column("token", String(MAX_TOKEN_LENGTH), nullable=False),
+        Column("token", String(MAX_TOKEN_LENGTH), nullable=False, info=dict(SECRET)),
         Column("state", Identifier(16), nullable=False),
         Column("why", String(32), nullable=True),
         Column("ends_at", UtcDateTime, nullable=False),
@@ -74,7 +74,7 @@ def _session_table(metadata: MetaData) -> Table:
         metadata,
         Column("brand_id", Identifier(), primary_key=True),
         Column("customer_id", Identifier(128), primary_key=True),
-        Column("token", String(MAX_TOKEN_LENGTH), nullable=False),
+        Column("token", String(MAX_TOKEN_LENGTH), nullable=False, info=dict(SECRET)),
         Column("at", UtcDateTime, nullable=False),
         Column("ends_at", UtcDateTime, nullable=True),
     )

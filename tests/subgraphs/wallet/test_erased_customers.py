@@ -9,9 +9,10 @@ from typing import Any, Final
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import insert, select
+from sqlalchemy import Boolean, Integer, Table, insert, select
 
 from foundation.storage.clock import ManualClock
+from foundation.storage.columns import UtcDateTime
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 from subgraphs.kit.domain.keys import Owner
@@ -19,14 +20,24 @@ from subgraphs.kit.funds import DONE, Purpose, Reservation, ReservationState, Se
 from subgraphs.kit.records.erasure import Pseudonyms
 from subgraphs.kit.records.outbox import TOMBSTONE
 from subgraphs.kit.topics import EXCLUSION_TOPIC
-from subgraphs.wallet.customer_data import erasure_of
+from subgraphs.wallet.customer_data import HISTORY, erasure_of
 from subgraphs.wallet.funds.codes import AccountCode, house_account
 from subgraphs.wallet.ledger.proof import prove
 from subgraphs.wallet.limits.breaks import BreakKind
 from subgraphs.wallet.limits.changes import Wanted
 from subgraphs.wallet.limits.limit import LimitKind
 from subgraphs.wallet.limits.store import Request
-from subgraphs.wallet.models import ERASED_CUSTOMER, LEDGER, LIMITS, METADATA, OPERATORS, OUTBOX
+from subgraphs.wallet.models import (
+    CORRECTION,
+    ERASED_CUSTOMER,
+    LEDGER,
+    LIMITS,
+    METADATA,
+    OPERATORS,
+    OUTBOX,
+    PAYMENTS,
+    SEAMLESS,
+)
 from subgraphs.wallet.opened import OpenedWallet
 from subgraphs.wallet.retention.forgetting import Forgetting
 from subgraphs.wallet.retention.terms import DEFAULT_YEARS, TERMS, Term, over_before, years_of
@@ -124,6 +135,53 @@ async def kept(mariadb: PrivateMariadb) -> AsyncIterator[Kept]:
     """A wallet with customers who have money."""
     async with kept_at(mariadb.fresh_url()) as opened:
         yield opened
+
+
+async def add(kept: Kept, table: Table, **values: Any) -> None:
+    """Add a row of which only some values matter."""
+    row: dict[str, Any] = {column.name: "" for column in table.columns if not column.nullable}
+    for column in table.columns:
+        if column.name in row and isinstance(column.type, UtcDateTime | Integer | Boolean):
+            row[column.name] = NOW if isinstance(column.type, UtcDateTime) else 0
+    async with kept.database.write() as connection:
+        await connection.execute(insert(table).values(row | values))
+
+
+async def test_an_export_has_payments_and_games_without_secrets(kept: Kept) -> None:
+    """What could be done in the customer's name stays here: sessions' tokens, and pages of processors."""
+    theirs = {"brand_id": ANN.brand, "customer_id": ANN.customer}
+    await add(kept, PAYMENTS.payment, payment_id="p-1", amount_minor=700, **theirs)
+    await add(kept, PAYMENTS.part, part_id="p-1-1", payment_id="p-1", url="https://pay.example/secret")
+    await add(kept, PAYMENTS.destination, destination_id="d-1", account="GB29NWBK60161331926819", **theirs)
+    await add(kept, PAYMENTS.payment, payment_id="p-2", brand_id=BOB.brand, customer_id=BOB.customer)
+    await add(kept, SEAMLESS.transaction, transaction_uuid="t-1", kind="bet", **theirs)
+    await add(kept, OPERATORS.bet, reservation_id="bet-1", token="secret", **theirs)
+    await OperatorSessions(kept.database, OPERATORS.session, kept.clock).note(ANN, "secret")
+    async with kept.database.read() as connection:
+        rows = await kept.erasure.export(connection, ANN)
+        [_, [payment]] = await HISTORY.page(connection, ANN, 10)
+    assert [row["payment_id"] for row in rows["payment"]] == ["p-1"]
+    assert [row["part_id"] for row in rows["payment_part"]] == ["p-1-1"]
+    assert rows["payment_destination"][0]["account"] == "GB29NWBK60161331926819"
+    assert [row["transaction_uuid"] for row in rows["game_transaction"]] == ["t-1"]
+    assert len(rows["operator_bet"]) == len(rows["operator_session"]) == 1
+    assert "secret" not in repr(rows)
+    assert (payment.id, payment.facts["amount_minor"]) == ("p-1", 700)
+
+
+@pytest.mark.parametrize("table", [PAYMENTS.payment, SEAMLESS.transaction, CORRECTION, OPERATORS.win])
+async def test_the_term_of_whatever_is_kept_is_noted(kept: Kept, table: Table) -> None:
+    """Also of a customer of whom nothing else is known: else it would be kept for ever."""
+    cara = Owner(BRAND, "cara-4713")
+    await add(kept, table, brand_id=cara.brand, customer_id=cara.customer)
+    pseudonym = await kept.erase(cara)
+    async with kept.database.read() as connection:
+        [term] = (await connection.execute(select(ERASED_CUSTOMER.c.customer_id))).scalars()
+    assert term == pseudonym.customer
+    kept.clock.advance(timedelta(days=365 * 20))
+    await kept.forgetting.some()
+    async with kept.database.read() as connection:
+        assert (await connection.execute(select(table))).first() is None
 
 
 async def test_an_operator_is_told_by_name_what_is_due(kept: Kept) -> None:

@@ -5,7 +5,7 @@ from typing import Final
 
 from sqlalchemy import BigInteger, Column, Date, Index, Integer, MetaData, String, Table, UniqueConstraint
 
-from foundation.storage.columns import LONG_TEXT, Identifier, UtcDateTime
+from foundation.storage.columns import LONG_TEXT, SECRET, Identifier, UtcDateTime
 
 MAX_WORDS: Final = 500
 """Of a reason that a person has written."""
@@ -105,7 +105,7 @@ def _part(metadata: MetaData) -> Table:
         Column("amount_minor", BigInteger, nullable=False),
         Column("currency", Identifier(3), nullable=False),
         Column("reason", String(200), nullable=False),
-        Column("url", String(2000), nullable=False),
+        Column("url", String(2000), nullable=False, info=dict(SECRET)),
         Column("fee_minor", BigInteger, nullable=True),
         Column("asked_at", UtcDateTime, nullable=False),
         Column("expires_at", UtcDateTime, nullable=True),

@@ -12,6 +12,7 @@ import pytest
 from msgspec import json
 from prometheus_client import CollectorRegistry, Counter
 from sqlalchemy import update
+from starlette.applications import Starlette
 
 from foundation.storage.clock import SystemClock
 from foundation.storage.database import Database
@@ -52,6 +53,7 @@ class Aggregator:
     """
 
     client: httpx.AsyncClient
+    app: Starlette
     signer: Signer
     verifier: Verifier
     wallet: OpenedWallet
@@ -121,7 +123,9 @@ async def hub(tmp_path: Path, processes: None) -> AsyncIterator[Aggregator]:
     app = seamless_app(operator, Verifier([theirs[1]]), Signer(ours[0]), answers)
     token = await operator.sessions.open_session(ANN, CURRENCY, "g", timedelta(hours=1))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://wallet") as client:
-        yield Aggregator(client, Signer(theirs[0]), Verifier([ours[1]]), wallet, operator, token, count())
+        yield Aggregator(
+            client, app, Signer(theirs[0]), Verifier([ours[1]]), wallet, operator, token, count()
+        )
     await wallet.close()
 
 
@@ -290,3 +294,35 @@ async def test_what_was_interrupted_is_done_when_it_is_asked_again(hub: Aggregat
         await connection.execute(update(SEAMLESS.transaction).where(c.kind == kind).values(status=None))
     assert await transact() == told
     assert await hub.has() == told["balance"]
+
+
+async def test_users_that_no_account_can_have_are_malformed(hub: Aggregator) -> None:
+    """A rollback, too: it is not repeated for ever because nothing can be stored of it."""
+    long = {"user": "u" * 129}
+    assert (await hub.roll_back("x", "b", **long)) == {"status": "RS_ERROR_WRONG_SYNTAX"}
+    assert (await hub.ask(USER_INFO, **long))["status"] == "RS_ERROR_WRONG_SYNTAX"
+    assert (await hub.roll_back("x", "b", user="u" * 128))["status"] == "RS_OK"
+
+
+async def test_another_path_is_not_a_way_to_one(hub: Aggregator) -> None:
+    """What is sent elsewhere would be, unsigned, in the address of a redirect."""
+    assert (await hub.client.post(f"{BET}/", content=b"{}")).status_code == httpx.codes.NOT_FOUND
+
+
+async def test_a_caller_that_goes_away_is_no_fault_of_ours(hub: Aggregator) -> None:
+    """In the middle of a body: nothing is raised, and nothing processed."""
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    parts = iter([{"type": "http.request", "body": b"{", "more_body": True}, {"type": "http.disconnect"}])
+
+    async def receive() -> Any:
+        return next(parts)
+
+    scope = {"type": "http", "method": "POST", "path": BET, "headers": [], "query_string": b""}
+    scope |= {"scheme": "http", "server": ("wallet", 80), "root_path": ""}
+    await hub.app(scope, receive, send)
+    assert sent[0]["status"] == httpx.codes.BAD_REQUEST
+    assert await hub.has() == START
