@@ -135,6 +135,16 @@ class Asking:
             return absent(part)
         return notice
 
+    async def charge(self, name: str, reference: str) -> Notice | None:
+        """Return how the charge stands that a processor names; None if it is none of ours.
+
+        Raises:
+            Unanswered: That cannot be known now.
+            Unavailable: There is no such processor here.
+        """
+        notice = await self._opened(name).processor.ask(PartKind.CHARGE, "", reference)
+        return notice if notice is not None and notice.part else None
+
     async def cancelled(self, payment: Payment, part: Part) -> Notice | None:
         """Let a charge be paid no more; return how it stands, None if that cannot be known now."""
         if not part.reference:

@@ -17,7 +17,7 @@ from starlette.routing import Route
 
 from foundation.storage.errors import is_unavailable
 from subgraphs.wallet.paying.work import PaymentWork
-from subgraphs.wallet.payments.processor import Unreadable, WrongSignature
+from subgraphs.wallet.payments.processor import Unanswered, Unavailable, Unreadable, WrongSignature
 from subgraphs.wallet.payments.records.cases import Case, CaseKind, open_case
 
 log = structlog.get_logger(__name__)
@@ -53,7 +53,7 @@ class Webhooks:
         }
         try:
             return await self._heard(name, headers, body)
-        except OSError as why:
+        except (OSError, Unanswered, Unavailable) as why:
             log.warning("webhook_not_kept", processor=name, why=str(why)[:200])
         except DBAPIError as error:
             if not is_unavailable(error):
@@ -66,6 +66,8 @@ class Webhooks:
 
         Raises:
             OSError: The database is unavailable.
+            Unanswered: The processor does not say now which charge it means.
+            Unavailable: Likewise.
         """
         processor = self._work.asking.processors[name].processor
         try:

@@ -95,8 +95,10 @@ class PaymentWork:
 
         Raises:
             OSError: The database is unavailable: whoever says it has to say it again.
+            Unanswered: Likewise, because the processor does not say now which charge it means.
+            Unavailable: Likewise.
         """
-        payment_id = await self.store.merge(processor, notice, await self.wallet.now())
+        payment_id = await self._merged(processor, notice)
         if payment_id is None:
             await self._unknown(processor, notice)
             return False
@@ -104,6 +106,21 @@ class PaymentWork:
         if advanced is not None:  # an attempt that was declined moves no money, and is shown
             self.wallet.announce(advanced[0].owner)
         return True
+
+    async def _merged(self, processor: str, notice: Notice) -> str | None:
+        """Note what a processor says; return the payment, None if nothing is known of it.
+
+        A dispute, or a refund that somebody made, names its charge by the processor's id, which may not have
+        reached us yet: then the processor is asked whose it is.
+        """
+        at = await self.wallet.now()
+        payment_id = await self.store.merge(processor, notice, at)
+        if payment_id is not None or not notice.of:
+            return payment_id
+        charge = await self.asking.charge(processor, notice.of)
+        if charge is None or await self.store.merge(processor, charge, at) is None:
+            return None
+        return await self.store.merge(processor, notice, at)
 
     async def look(self, payment_id: str) -> None:
         """Ask processors how the parts of a payment stand, also of those that seemed to be over."""

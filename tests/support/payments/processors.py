@@ -339,6 +339,22 @@ class ProcessorPromises:
         assert stands is not None
         assert (stands.state, stands.of) == (PartState.DONE, lost.reference)
 
+    async def test_the_charge_of_a_dispute_is_found_by_the_id_that_it_names(
+        self, account: PlayedAccount
+    ) -> None:
+        """Also by those who were never told of the charge: the answer has our id of it."""
+        of = await paid(account)
+        await account.dispute(of.reference)
+        notices = [
+            notice
+            for headers, body in await account.webhooks()
+            for notice in account.processor.read(headers, body, account.now())
+        ]
+        [named] = {notice.of for notice in notices if notice.kind is DISPUTE}
+        stands = await account.processor.ask(CHARGE, "", named)
+        assert stands is not None
+        assert (stands.part, stands.state, stands.reference) == ("charge-1", PartState.DONE, named)
+
     async def test_silence_is_ended_by_asking(self, account: PlayedAccount) -> None:
         """If no webhook comes, a question tells the same."""
         await account.spoil_webhooks("lost", 100)

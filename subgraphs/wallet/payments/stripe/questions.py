@@ -48,6 +48,8 @@ class StripeQuestions:
         self._by_id: Mapping[tuple[PartKind, str], Question] = {
             (PartKind.CHARGE, "cs"): self._session,
             (PartKind.CHARGE, "pi"): self._payment,
+            (PartKind.CHARGE, "ch"): _without_payment,
+            (PartKind.CHARGE, "py"): _without_payment,
             (PartKind.REFUND, "re"): self._refund,
             (PartKind.REFUND, "pyr"): self._refund,
             (PartKind.PAYOUT, "po"): self._payout,
@@ -150,3 +152,7 @@ class StripeQuestions:
     async def _dispute(self, reference: str) -> Notice | None:
         dispute, at = await self._connection.send(Dispute, self._api.disputes.retrieve_async, reference)
         return dispute_notice(dispute, at or self._now())
+
+
+async def _without_payment(_charge: str) -> None:
+    """Return that a charge is none of ours: all that is of one of ours names it by its payment."""

@@ -429,7 +429,7 @@ async def test_a_part_is_asked_for_by_stripes_id(
     assert await stripe.ask(kind, "", reference) is None
 
 
-@pytest.mark.parametrize("reference", ["ch_1", "re_1", "x", "../v1/payouts"])
+@pytest.mark.parametrize("reference", ["po_1", "re_1", "x", "../v1/payouts"])
 async def test_an_id_of_another_kind_is_no_question(
     scripted: ScriptedStripe, stripe: StripeProcessor, reference: str
 ) -> None:
@@ -500,3 +500,12 @@ def test_the_languages_are_those_of_the_sdk() -> None:
     """A language that Stripe adds is a line to change."""
     known = re.findall("'([^']+)'", str(SessionCreateParams.__annotations__["locale"]))
     assert set(known) == LOCALES | {"auto"}
+
+
+@pytest.mark.parametrize("charge", ["ch_1", "py_1"])
+async def test_a_charge_without_a_payment_is_none_of_ours(
+    stripe: StripeProcessor, scripted: ScriptedStripe, charge: str
+) -> None:
+    """What is of one of ours names its payment; Stripe is not asked."""
+    assert await stripe.ask(PartKind.CHARGE, "", charge) is None
+    assert scripted.asked == []
