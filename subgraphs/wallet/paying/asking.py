@@ -11,6 +11,7 @@ from subgraphs.wallet.payments.payment import UNAVAILABLE, Part, Payment
 from subgraphs.wallet.payments.processor import (
     Charge,
     Notice,
+    NotNow,
     PartKind,
     PartState,
     Payout,
@@ -75,6 +76,9 @@ class Asking:
             raise Unavailable("it has not answered lately")
         try:
             notice = await self._request(opened.processor, payment, parts, part)
+        except NotNow:
+            opened.breaker.succeeded()
+            raise
         except (Unanswered, Unavailable):
             opened.breaker.failed()
             raise

@@ -184,6 +184,10 @@ class Unavailable(Exception):
     """The processor has certainly not done it, and cannot now; another one may be asked instead."""
 
 
+class NotNow(Unavailable):
+    """The processor answers, and cannot do this one thing now, such as for want of balance."""
+
+
 class Contradiction(Exception):
     """Something else stands under our id at the processor, or in the ledger: a person has to look."""
 

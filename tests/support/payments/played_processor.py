@@ -10,6 +10,7 @@ from subgraphs.wallet.payments.processor import (
     Charge,
     Contradiction,
     Notice,
+    NotNow,
     PartKind,
     PartState,
     Payout,
@@ -27,6 +28,7 @@ class Fault(StrEnum):
     """What goes wrong with the next request."""
 
     UNAVAILABLE = auto()
+    NOT_NOW = auto()
     LOST_BEFORE = auto()
     LOST_AFTER = auto()
     CONTRADICTION = auto()
@@ -34,6 +36,7 @@ class Fault(StrEnum):
 
 FAULTS: Final[dict[Fault, type[Exception]]] = {
     Fault.UNAVAILABLE: Unavailable,
+    Fault.NOT_NOW: NotNow,
     Fault.LOST_BEFORE: Unanswered,
     Fault.LOST_AFTER: Unanswered,
     Fault.CONTRADICTION: Contradiction,

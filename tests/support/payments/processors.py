@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from subgraphs.wallet.payments.processor import (
     Charge,
     Notice,
+    NotNow,
     PartKind,
     PartState,
     Payout,
@@ -239,6 +240,17 @@ class ProcessorPromises:
             await send(account, part)
         await account.recover()
         assert await count(account, part) == 0
+
+    async def test_what_cannot_be_done_now_is_done_later(self, account: PlayedAccount) -> None:
+        """Such as for want of balance: the same request is carried out when that has changed, and once."""
+        for times in range(1, 4):
+            await account.fail("payout_refused")
+            with pytest.raises(NotNow):
+                await account.processor.pay_out(payout())
+            assert await count(account, payout()) == 0, times
+        for _ in range(2):
+            assert (await account.processor.pay_out(payout())).state is PartState.PROCESSING
+        assert await count(account, payout()) == 1
 
     @pytest.mark.parametrize("fault", [*LOST, "refuse"])
     async def test_a_question_without_an_answer_is_a_doubt(self, account: PlayedAccount, fault: str) -> None:

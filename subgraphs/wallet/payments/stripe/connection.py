@@ -13,8 +13,8 @@ import stripe
 import structlog
 from msgspec import Struct
 
-from subgraphs.wallet.payments.processor import Unanswered, Unavailable
-from subgraphs.wallet.payments.stripe.faults import OtherRequest, Refused
+from subgraphs.wallet.payments.processor import NotNow, Unanswered, Unavailable
+from subgraphs.wallet.payments.stripe.faults import OtherRequest, Refused, SpentKey
 from subgraphs.wallet.payments.stripe.objects import Identity
 from subgraphs.wallet.payments.stripe.options import FindSecret, StripeOptions
 from subgraphs.wallet.payments.stripe.transport import NOT_SENT, HttpxTransport
@@ -30,6 +30,8 @@ TRIPPED: Final = (AttributeError, KeyError, RecursionError, TypeError, ValueErro
 
 PAGE: Final = 100
 MAX_PAGES: Final = 1_000
+MAX_KEYS: Final = 200
+"""How many keys one change can use up: more than attempts are made in the day for which Stripe keeps keys."""
 
 
 class Page(Struct, frozen=True):
@@ -82,8 +84,29 @@ class StripeConnection:
         Raises:
             Refused: Stripe refuses it for good.
             OtherRequest: There was another request under the key.
-            Unavailable: Stripe has not done it, and cannot now.
+            Unavailable: Stripe has not done it, and cannot now. It would say so under the key for a day,
+                whatever changes meanwhile: the next request goes on with another key.
             Unanswered: Nobody knows.
+        """
+        for number in range(MAX_KEYS):
+            try:
+                return await self._sent(form, request, path, f"{key}:{number}" if number else key, params)
+            except SpentKey as spent:
+                log.info("stripe_key_spent", key=key, number=number, code=str(spent))
+        raise NotNow(f"{key} could not be done {MAX_KEYS} times")
+
+    async def _sent(
+        self,
+        form: type[T],
+        request: Callable[..., Awaitable[Any]],
+        path: tuple[str, ...],
+        key: str,
+        params: Mapping[str, Any],
+    ) -> tuple[T, datetime | None]:
+        """Send a request under one key.
+
+        Raises:
+            SpentKey: Stripe could not do it then, and says so again.
         """
         given = {"api_key": self._secret()}
         if key:
@@ -159,15 +182,20 @@ def _refusal(fault: stripe.CardError | stripe.InvalidRequestError) -> Refused | 
     error = fault.json_body.get("error", {}) if isinstance(fault.json_body, Mapping) else {}
     code = str(error.get("decline_code") or error.get("code") or error.get("type") or "refused")
     if code in NOT_NOW or error.get("code") in NOT_NOW:
-        return Unavailable(code)
+        return SpentKey(code) if _is_repeated(fault.headers) else NotNow(code)
     return Refused(code, str(error.get("param") or ""))
 
 
 def _told_at(headers: Mapping[str, str]) -> datetime | None:
     """Return when an answer was true, by Stripe's clock; None if it does not say, or repeats an old one."""
-    if headers.get("idempotent-replayed") == "true":
+    if _is_repeated(headers):
         return None
     try:
         return parsedate_to_datetime(headers.get("date", "")).astimezone(UTC)
     except (ValueError, TypeError):
         return None
+
+
+def _is_repeated(headers: Mapping[str, str] | None) -> bool:
+    """Tell whether Stripe repeats what it has answered before."""
+    return (headers or {}).get("idempotent-replayed") == "true"

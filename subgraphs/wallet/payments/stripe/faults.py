@@ -1,6 +1,6 @@
 """What an answer of Stripe's may be instead of an object."""
 
-from subgraphs.wallet.payments.processor import Contradiction
+from subgraphs.wallet.payments.processor import Contradiction, NotNow
 
 
 class OtherRequest(Contradiction):
@@ -8,6 +8,10 @@ class OtherRequest(Contradiction):
 
     Whoever asked for it has a fault, or its options have changed since: a person must look.
     """
+
+
+class SpentKey(NotNow):
+    """Stripe repeats what it has answered under a key before: that it could not do something then."""
 
 
 class Refused(Exception):

@@ -252,3 +252,18 @@ async def test_money_that_nobody_has_decided_on_cannot_go_back_twice(wallet: Pay
     assert merged is not None
     left = await wallet.payments.work.store.refundable(ANN, "GBP")
     assert [minor for _, minor in left] == [500]
+
+
+async def test_a_processor_without_balance_is_asked_for_other_things(wallet: PaymentsWallet) -> None:
+    """It answers: deposits go on by it, and the withdrawal is sent later."""
+    await paid_in(wallet)
+    first = wallet.played["first"]
+    opened = wallet.payments.work.asking.processors["first"]
+    opened.breaker.failures = 1
+    first.faults = [Fault.NOT_NOW]
+    await wallet.withdraw(ANN, "w", 500)
+    assert not first.those(PartKind.REFUND, PartState.PROCESSING)
+    assert opened.breaker.state == "closed"
+    wallet.later(minutes=1)
+    await wallet.work()
+    assert len(first.those(PartKind.REFUND, PartState.PROCESSING)) == 1
