@@ -101,9 +101,16 @@ class Booking:
         ):
             await self._made([_paid_in(payment, returned(pending), part.amount_minor, TransferCode.REFUND)])
         if not payment.is_deposit and payment.fee_minor and all(other.is_over for other in parts):
-            is_paid = any(other.state is PartState.DONE for other in parts)
-            end = TransferFlags.POST_PENDING_TRANSFER if is_paid else TransferFlags.VOID_PENDING_TRANSFER
-            await self._ended(fee_of(payment), end)
+            await self._fee(payment, is_sent=any(other.state is PartState.DONE for other in parts))
+
+    async def _fee(self, payment: Payment, *, is_sent: bool) -> None:
+        """Take the fee of a withdrawal, or give it back if nothing was sent; also if all comes back later."""
+        name = fee_of(payment)
+        end = TransferFlags.POST_PENDING_TRANSFER if is_sent else TransferFlags.VOID_PENDING_TRANSFER
+        status = await self._ended(name, end)
+        if not is_sent and status is _S.PENDING_TRANSFER_ALREADY_POSTED:
+            back = (_house(payment, AccountCode.FEES), payment.account_id)
+            await self._made([_transfer(payment, returned(name), payment.fee_minor, TransferCode.FEE, back)])
 
     async def _taken_back(self, payment: Payment, part: Part) -> None:
         """Take from the customer what a bank has taken from us; what they do not have is the house's."""

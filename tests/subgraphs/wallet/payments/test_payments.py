@@ -153,7 +153,8 @@ async def test_a_withdrawal_that_fails_is_the_customers_again(wallet: PaymentsWa
     assert await wallet.cash(ANN) == 490
     bank.becomes("bank-1", PartState.FAILED, "AC04")
     await wallet.payments.work.notice("bank", bank.said[-1])
-    assert await wallet.cash(ANN) == 980
+    assert await wallet.cash(ANN) == 990
+    assert await wallet.balance("northbet", AccountCode.FEES) == 10
     assert bank.has == 0
 
 
