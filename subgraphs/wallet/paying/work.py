@@ -86,7 +86,7 @@ class PaymentWork:
             waits = isinstance(step, Follow) and not looks
             if step is not None and not waits and await self._tried(payment, parts, step):
                 continue
-            if await self._scheduled(payment_id, payment, step):
+            if await self._scheduled(payment_id, payment, step, waits=waits):
                 break
         return await self.store.load(payment_id)
 
@@ -161,8 +161,11 @@ class PaymentWork:
         async with self.wallet.database.write() as connection:
             await open_case(connection, self.store.tables, case)
 
-    async def _scheduled(self, payment_id: str, seen: Payment, step: Step | None) -> bool:
-        """Note when to look again; return False if something came between, so that there is more to do."""
+    async def _scheduled(self, payment_id: str, seen: Payment, step: Step | None, *, waits: bool) -> bool:
+        """Note when to look again; return False if something came between, so that there is more to do.
+
+        Whoever waits for others, and has not looked, puts no look off: a customer may ask very often.
+        """
         loaded = await self.store.load(payment_id)
         if loaded is None:
             return True
@@ -170,8 +173,12 @@ class PaymentWork:
         if payment.due_at != seen.due_at:
             return False
         state = state_of(payment, parts)
-        due_at = None if step is None else await self._due(payment, parts)
-        noted = await self.store.schedule(payment, state, due_at, 0 if step is None else payment.tries + 1)
+        due_at, tries = None, 0
+        if waits and payment.tries and payment.due_at is not None:
+            due_at, tries = payment.due_at, payment.tries
+        elif step is not None:
+            due_at, tries = await self._due(payment, parts), payment.tries + 1
+        noted = await self.store.schedule(payment, state, due_at, tries)
         if noted and state is not payment.state:  # also one by which no money moves is shown at once
             self.wallet.announce(payment.owner)
         return noted

@@ -268,3 +268,14 @@ async def test_a_processor_without_balance_is_asked_for_other_things(wallet: Pay
     wallet.later(minutes=1)
     await wallet.work()
     assert len(first.those(PartKind.REFUND, PartState.PROCESSING)) == 1
+
+
+async def test_a_customer_who_asks_often_puts_no_look_off(wallet: PaymentsWallet) -> None:
+    """The webhook was lost: the worker asks when it would have asked, however often the customer has."""
+    for _ in range(20):
+        await wallet.deposit(ANN, "d", 1_000)
+    wallet.played["first"].pays("first-1", 1_000)
+    wallet.later(seconds=3)
+    await wallet.deposit(ANN, "d", 1_000)
+    assert await wallet.work() == 1
+    assert await wallet.cash(ANN) == 990
