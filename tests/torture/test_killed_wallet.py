@@ -90,7 +90,7 @@ async def test_whatever_is_killed_the_ledger_is_what_clients_know(
         for name in ("mariadb", "kafka", "programs"):
             (tmp_path / name).mkdir()
         mariadb = start_mariadb(tmp_path / "mariadb", options=["--innodb-flush-log-at-trx-commit=1"])
-        kafka = start_kafka(tmp_path / "kafka")
+        kafka = start_kafka(tmp_path / "kafka", properties=["group.min.session.timeout.ms=1000"])
         settings = DatabaseSettings(url=mariadb.url)
         await migrate(settings, "wallet", METADATA)
         async with AsyncExitStack() as stack:
