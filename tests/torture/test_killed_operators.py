@@ -188,7 +188,7 @@ async def test_what_an_aggregator_was_told_is_in_our_ledger(
         async with _opened(mariadb) as wallet, httpx.AsyncClient(timeout=20) as http:
             await MoneyClients(CUSTOMERS).begin(wallet)
             sessions, lasts = Operator.of(wallet, {"": BRAND}).sessions, timedelta(hours=2)
-            tokens = {one: await sessions.open_session(one, CURRENCY, "g", lasts) for one in CUSTOMERS}
+            tokens = {owner: await sessions.open_session(owner, CURRENCY, "g", lasts) for owner in CUSTOMERS}
             players = GamePlayers(addresses, tokens, theirs[0], ours[1], CURRENCY, SEED)
             stopping = asyncio.Event()
             work = [

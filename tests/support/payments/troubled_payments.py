@@ -27,6 +27,9 @@ from tests.support.payments.paying_customers import PayingCustomers
 
 PART: Final = "furlong_part"
 PAUSE_SECONDS: Final = 0.3
+MAX_REPLAYS: Final = 6
+"""How often a processor says everything again: each time, that is more."""
+
 CALLS: Final = (
     *("error", "error_after", "error_kept", "unavailable", "too_many", "timeout_before", "timeout_after"),
     *("reset_before", "reset_after", "garbage", "garbage_after", "slow"),
@@ -146,7 +149,7 @@ class Troubles:
             case "rotate":
                 await self._rotate(processor)
             case "replay":
-                await self.control(processor, "replay")
+                return await self._replay(processor)
             case "account":
                 self._change_account(chance)
             case _:
@@ -188,6 +191,11 @@ class Troubles:
         _, url = self.customers.pages.pop(chance.randrange(len(self.customers.pages)))
         await self.customers.submit(self.http, url, deed="pay", card="pays")
         return True
+
+    async def _replay(self, processor: str) -> bool:
+        """Let a processor say everything again, a few times in all."""
+        is_wanted = self.happened["replay"] < MAX_REPLAYS
+        return is_wanted and (await self.control(processor, "replay")).is_success
 
     async def _rotate(self, processor: str) -> None:
         """Replace the secret of a processor's webhooks: both are right for a while."""

@@ -429,7 +429,7 @@ async def test_a_part_is_asked_for_by_stripes_id(
     assert await stripe.ask(kind, "", reference) is None
 
 
-@pytest.mark.parametrize("reference", ["ch_1", "re_1", "x", "../v1/payouts"])
+@pytest.mark.parametrize("reference", ["po_1", "re_1", "x", "../v1/payouts"])
 async def test_an_id_of_another_kind_is_no_question(
     scripted: ScriptedStripe, stripe: StripeProcessor, reference: str
 ) -> None:
