@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Page, Route, WebSocketRoute, sync_playwright
 
+from furlong.serve.page import CONTENT_SECURITY_POLICY
 from tests.support.browsers.screen_gallery import PATIENCE_MS, ROOT, STEADY
 from tools.local_chromium import LocalChromium
 
@@ -123,7 +124,8 @@ class Wallet:
             self._graph(route)
         elif file.is_file():
             kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-            route.fulfill(body=file.read_bytes(), content_type=kind)
+            policy = {"content-security-policy": CONTENT_SECURITY_POLICY}
+            route.fulfill(body=file.read_bytes(), headers={"content-type": kind} | policy)
         else:
             route.fulfill(status=404)
 

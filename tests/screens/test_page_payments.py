@@ -22,11 +22,21 @@ from tests.screens.test_page_money import TALL, faults
 from tests.support.browsers.screen_gallery import Look
 from tools.local_chromium import LocalChromium
 
-expect.set_options(timeout=8000)
+expect.set_options(timeout=PATIENCE_MS)
 pytestmark = pytest.mark.usefixtures("web_installed")
 
 LOOKS: Final = (Look(360), Look(360, "de", text="200%"), Look(360, "ar", theme="dark"), Look(1280, "it"))
 TRANSFER_TO: Final = {"holder": "Northbet Ltd", "account": "GB12NORT60161331926819", "reference": "FL-7Q2M-1"}
+UNTIL: Final = "2026-11-29T12:00:00Z"
+BEFORE_WITHDRAWING: Final = (
+    "Minimum and maximum £5.00 to £1,000.00 Fee £3.50, taken from the amount Arrives with you £196.50 "
+    "How long it takes Up to 3 working days "
+    "We may check a withdrawal before we send it, and always do above £500.00. "
+    "Once you\u2019ve asked for a withdrawal, it can\u2019t be taken back."
+)
+CLIPBOARD: Final = """Object.defineProperty(navigator, 'clipboard', {
+  value: { writeText: async (text) => { window.copied = text; } },
+})"""
 EVERY_STATE: Final = (
     payment(1, url=PAY_URL),
     payment(2, url=PAY_URL, decline="INSUFFICIENT_FUNDS"),
@@ -135,11 +145,7 @@ def test_a_withdrawal_says_fee_time_check_and_that_it_cannot_be_taken_back(chrom
         expect(page.get_by_test_id("payment-review")).to_contain_text("We\u2019ll check this withdrawal")
         type_amount(page, "200")
         pay = page.get_by_test_id("pay")
-        expect(pay).to_have_accessible_description(
-            "Minimum and maximum £5.00 to £1,000.00 Fee £3.50, taken from the amount Arrives with you £196.50 "
-            "How long it takes Up to 3 working days We may check a withdrawal before we send it, and always do "
-            "above £500.00. Once you\u2019ve asked for a withdrawal, it can\u2019t be taken back."
-        )
+        expect(pay).to_have_accessible_description(BEFORE_WITHDRAWING)
         expect(pay).to_have_text("Withdraw £200.00")
         pay.dblclick()
         expect_standing(page, "review", "We check this withdrawal before we send it.")
@@ -271,9 +277,7 @@ def test_a_bank_transfer_says_where_to_send_it_and_can_be_copied(chromium: Local
     """The reference too, by which it is found."""
     wallet = PayingWallet(becomes={"instructions": TRANSFER_TO})
     with money_page(chromium, wallet, width=360) as page:
-        page.evaluate(
-            "Object.defineProperty(navigator, 'clipboard', {value: {writeText: async (text) => { window.copied = text; }}})"
-        )
+        page.evaluate(CLIPBOARD)
         open_form(page, "deposit")
         page.get_by_test_id("payment-method").get_by_label("Bank transfer").check()
         type_amount(page, "20")
@@ -303,9 +307,8 @@ def test_limits_and_exclusions_stop_deposits_in_their_own_words_but_no_withdrawa
     chromium: LocalChromium,
 ) -> None:
     """What limits leave is said before; the server's refusal is said as well."""
-    until = "2026-11-29T12:00:00Z"
     wallet = PayingWallet(becomes={"state": "REFUSED", "code": "LIMIT_REACHED"})
-    wallet.limits = [limit("DEPOSIT_DAY", amount=pounds(5_000), used=pounds(2_000), until=until)]
+    wallet.limits = [limit("DEPOSIT_DAY", amount=pounds(5_000), used=pounds(2_000), until=UNTIL)]
     with money_page(chromium, wallet) as page:
         open_form(page, "deposit")
         expect(page.get_by_test_id("payment-room")).to_contain_text(

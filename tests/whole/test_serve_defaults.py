@@ -39,15 +39,31 @@ def test_documents_are_smaller_unless_the_settings_say_otherwise(tmp_path: Path)
     assert (own.limits.fields, own.limits.root_fields) == (400, 10)
 
 
+async def policy_of_the_page(folder: Path) -> dict[str, list[str]]:
+    """Return the policy that comes with the page: directives with their sources."""
+    (folder / "index.html").write_text("<html></html>")
+    (folder / "assets").mkdir()
+    app = Starlette(routes=page_routes(folder, SystemClock()))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://page") as client:
+        header = (await client.get("/")).headers["content-security-policy"]
+    directives = [directive.split() for directive in header.split(";")]
+    return {name: sources for name, *sources in directives}
+
+
 async def test_the_page_may_stand_in_no_other_sites_page(tmp_path: Path) -> None:
     """Its policy also keeps scripts from elsewhere out."""
-    (tmp_path / "index.html").write_text("<html></html>")
-    (tmp_path / "assets").mkdir()
-    app = Starlette(routes=page_routes(tmp_path, SystemClock()))
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://page") as client:
-        policy = (await client.get("/")).headers["content-security-policy"]
-    assert "frame-ancestors 'self'" in policy
-    assert "unsafe" not in policy.split("script-src")[-1].split(";")[0]
+    policy = await policy_of_the_page(tmp_path)
+    assert policy["frame-ancestors"] == ["'self'"]
+    assert policy["script-src"] == ["'self'"]
+
+
+async def test_no_card_can_be_typed_into_the_page_or_sent_from_it(tmp_path: Path) -> None:
+    """It posts no form, frames nothing, and sends requests to its own server alone."""
+    policy = await policy_of_the_page(tmp_path)
+    assert policy["form-action"] == ["'none'"]
+    assert policy["frame-src"] == ["'none'"]
+    assert policy["connect-src"] == ["'self'"]
+    assert policy["default-src"] == ["'self'"]
 
 
 def test_the_widgets_documents_are_trusted_unless_the_settings_name_manifests(tmp_path: Path) -> None:
