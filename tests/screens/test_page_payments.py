@@ -19,7 +19,7 @@ from tests.screens.payment_pages import (
     type_amount,
 )
 from tests.screens.test_page_money import TALL, faults
-from tests.support.browsers.screen_gallery import Look
+from tests.support.browsers.screen_gallery import PATIENCE_MS, Look
 from tools.local_chromium import LocalChromium
 
 expect.set_options(timeout=PATIENCE_MS)
