@@ -72,9 +72,7 @@ def let_retries_pass(page: Page) -> None:
 def test_every_form_is_accessible_and_nothing_is_cut_off(chromium: LocalChromium, look: Look) -> None:
     """In four languages, on a phone, at twice the size of text, and in the dark."""
     wallet = PayingWallet(balance=123_456, payments=[*EVERY_STATE], can_add_account=True)
-    wallet.limits = [
-        limit("DEPOSIT_DAY", amount=pounds(5_000), used=pounds(1_000), until="2026-11-29T12:00:00Z")
-    ]
+    wallet.limits = [limit("DEPOSIT_DAY", amount=pounds(5_000), used=pounds(1_000), until=UNTIL)]
     with money_page(chromium, wallet, width=look.width, language=look.language, theme=look.theme) as page:
         page.set_viewport_size({"width": look.width, "height": TALL})
         page.evaluate("(size) => { document.documentElement.style.fontSize = size; }", look.text)
