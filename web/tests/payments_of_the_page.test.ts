@@ -3,9 +3,9 @@ import { type Ask, Unreached } from '@furlong/client';
 import { localeFor } from '@furlong/club';
 import { describe, expect, it } from 'vitest';
 
-import { moneyAtStart, reduceMoney } from '../demo/money/wallet';
+import { moneyAtStart, reduceMoney, withPayment } from '../demo/money/wallet';
 import { type Asked, askedBook, rememberAway, type Request, takeAway } from '../demo/money/payments/asked';
-import { feeOf, isPage, listed, type Method, mostOf, type Payment, readPayment, reviewOf, roomOf, standingOf, toneOf, withPayment } from '../demo/money/payments/payments';
+import { feeOf, isPage, listed, type Method, mostOf, type Payment, readPayment, reviewOf, roomOf, standingOf, toneOf } from '../demo/money/payments/payments';
 import { feeInWords, paymentInWords, refusalInWords } from '../demo/money/payments/paymentWords';
 import { sendAccount, sendPayment } from '../demo/money/payments/sending';
 import { moneyWords } from '../demo/money/words';

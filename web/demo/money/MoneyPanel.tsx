@@ -5,12 +5,10 @@ import { useEffect, useId, useRef, type KeyboardEvent } from 'react';
 import { BreaksPart } from './breaks/BreaksPart';
 import { HistoryPart } from './history/HistoryPart';
 import { LimitsPart } from './limits/LimitsPart';
+import { type Part, PARTS } from './parts';
 import type { MoneyControls } from './useMoney';
 import type { Standing, Wallet } from './wallet';
 import { moneyWords } from './words';
-
-export const PARTS = ['history', 'limits', 'breaks'] as const;
-export type Part = (typeof PARTS)[number];
 
 interface MoneyPanelProps {
   readonly money: MoneyControls;

@@ -5,7 +5,7 @@ import { useId } from 'react';
 import type { LimitPrompt } from '../generated/operations';
 import { ChangeNotice } from './ChangeNotice';
 import type { MoneyChange } from './change';
-import type { Part } from './MoneyPanel';
+import type { Part } from './parts';
 import type { MoneyControls } from './useMoney';
 import { useSending } from './useSending';
 import { moneyWords } from './words';

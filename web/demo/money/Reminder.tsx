@@ -2,7 +2,7 @@
 import { useLocale } from '@furlong/club';
 import { useEffect, useId, useRef } from 'react';
 
-import type { Part } from './MoneyPanel';
+import type { Part } from './parts';
 import type { MoneyState } from './wallet';
 import { useReminder } from './useReminder';
 import { minutesInWords, moneyWords } from './words';

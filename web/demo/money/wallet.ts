@@ -1,8 +1,7 @@
 /** A customer's wallet as the graph answers it, and how the page stands with it. */
 import type { Answer } from '@furlong/client';
 
-import type { LimitFragment, MoneyQuery, WalletFragment } from '../generated/operations';
-import { type Payment, withPayment } from './payments/payments';
+import type { LimitFragment, MoneyQuery, PaymentFragment, WalletFragment } from '../generated/operations';
 
 export type Wallet = WalletFragment;
 export type Limit = LimitFragment;
@@ -29,7 +28,7 @@ export type MoneyEvent =
   /** What holds after a change of the customer's. */
   | { readonly type: 'limited'; readonly after: Pick<Wallet, 'limits' | 'prompts'>; readonly at: number }
   /** A payment as it was just answered. */
-  | { readonly type: 'paid'; readonly payment: Payment };
+  | { readonly type: 'paid'; readonly payment: PaymentFragment };
 
 /** An event of somebody's wallet. */
 export type EventAbout = MoneyEvent & { readonly about: string };
@@ -52,6 +51,13 @@ export function reduceMoney(known: MoneyState, event: EventAbout): MoneyState {
     case 'paid':
       return state.wallet === null ? state : { ...state, wallet: { ...state.wallet, payments: withPayment(state.wallet.payments, event.payment) } };
   }
+}
+
+/** The payments with one that was just answered, as it stands now. */
+export function withPayment(payments: Wallet['payments'], paid: PaymentFragment): Wallet['payments'] {
+  return payments.some(({ id }) => id === paid.id)
+    ? payments.map((payment) => (payment.id === paid.id ? paid : payment))
+    : [paid, ...payments];
 }
 
 /** What an answer says: without a wallet and with a fault, it could not be read. */

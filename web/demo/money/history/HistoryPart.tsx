@@ -1,7 +1,7 @@
 /** What a customer has, and what happened with it. */
 import { shortReference, useLocale } from '@furlong/club';
 
-import type { Part } from '../MoneyPanel';
+import type { Part } from '../parts';
 import { PaymentsPart } from '../payments/PaymentsPart';
 import type { MoneyControls } from '../useMoney';
 import type { Wallet } from '../wallet';

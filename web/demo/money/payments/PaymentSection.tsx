@@ -4,7 +4,7 @@ import { useId, useState } from 'react';
 
 import { stopsOf } from '../breaks/breaks';
 import { stopInWords } from '../breaks/stopInWords';
-import type { Part } from '../MoneyPanel';
+import type { Part } from '../parts';
 import { PromptCard } from '../Prompts';
 import type { MoneyControls } from '../useMoney';
 import type { Wallet } from '../wallet';

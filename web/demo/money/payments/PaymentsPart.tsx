@@ -2,7 +2,7 @@
 import { useLocale } from '@furlong/club';
 import { useEffect, useRef, useState } from 'react';
 
-import type { Part } from '../MoneyPanel';
+import type { Part } from '../parts';
 import type { MoneyControls } from '../useMoney';
 import type { Wallet } from '../wallet';
 import { moneyWords } from '../words';

@@ -96,13 +96,6 @@ export function listed(payments: readonly Payment[]): readonly Payment[] {
   });
 }
 
-/** The payments with one that was just answered, as it stands now. */
-export function withPayment(payments: readonly Payment[], paid: Payment): readonly Payment[] {
-  return payments.some(({ id }) => id === paid.id)
-    ? payments.map((payment) => (payment.id === paid.id ? paid : payment))
-    : [paid, ...payments];
-}
-
 const PERMILLE = 1000;
 
 /** The fee is a part of the amount, in minor units, rounded down as the server does. */
