@@ -34,6 +34,7 @@ from consumers.stream.settings import StreamSettings
 from foundation.storage.clock import Clock, seconds_of
 from foundation.storage.settings import DatabaseSettings
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings
+from subgraphs.kit.given_settings import GivenSettings
 
 SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
@@ -57,6 +58,7 @@ def create_backoffice(
     oidc: OidcSettings | None = None,
     stream: StreamSettings | None = None,
     fulfilment: FulfilmentSettings | None = None,
+    given: GivenSettings | None = None,
     ready_accounts: str = "",
     reports: ReportSource | None = None,
 ) -> Backoffice:
@@ -70,13 +72,14 @@ def create_backoffice(
         oidc: The provider that people sign in at; by default that of the environment, if there is one.
         stream: Where Kafka is; by default as the environment says.
         fulfilment: The providers' file; by default as the environment says.
+        given: Settings that are not read from the environment.
         ready_accounts: The path at which a demo lists accounts to sign in with at once.
         reports: Where the reports of analytics are read; None without analytics.
 
     Raises:
         ValueError: FURLONG_BACKOFFICE_KEY is not set, or FURLONG_BACKOFFICE_URL with an identity provider.
     """
-    base = create_base(settings, own, clock, stream, fulfilment)
+    base = create_base(settings, own, clock, stream, fulfilment, given=given)
     oidc = oidc or OidcSettings()
     provider = _provider(oidc, own, clock)
     areas: tuple[Area, ...] = tuple(kind(base) for kind in AREAS)

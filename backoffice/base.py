@@ -28,6 +28,7 @@ from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings
 from subgraphs.kit.funds_settings import FundsSettings
+from subgraphs.kit.given_settings import GivenSettings
 from subgraphs.wallet.payments.configuration import PaymentsSettings
 
 
@@ -65,8 +66,18 @@ def create_base(
     clock: Clock,
     stream: StreamSettings | None = None,
     fulfilment: FulfilmentSettings | None = None,
+    *,
+    given: GivenSettings | None = None,
 ) -> Base:
     """Build the shared parts; nothing connects yet.
+
+    Args:
+        settings: Where the databases are.
+        own: The back office's settings.
+        clock: Product time.
+        stream: Where Kafka is; by default as the environment says.
+        fulfilment: The providers' file; by default as the environment says.
+        given: Settings that are not read from the environment.
 
     Raises:
         ValueError: FURLONG_BACKOFFICE_KEY is not set, or the settings of mail name no address.
@@ -86,7 +97,7 @@ def create_base(
         settings=settings,
         stream=stream or StreamSettings(),
         fulfilment=fulfilment or FulfilmentSettings(),
-        payments=PaymentsSettings(),
+        payments=(given or GivenSettings()).of(PaymentsSettings),
         funds=FundsSettings(),
         database=database,
         clock=clock,

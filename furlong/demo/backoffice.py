@@ -54,6 +54,7 @@ from furlong.serve.http_server import listen, own_names_only, serving
 from furlong.settings import ServeSettings
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings
 from subgraphs.kit.domain.keys import ALL_BRANDS
+from subgraphs.kit.given_settings import GivenSettings
 
 ACCOUNTS_FILE: Final = "backoffice-accounts.json"
 LAST_PORT: Final = 65535
@@ -76,6 +77,7 @@ async def running_backoffice(
     stream: StreamSettings,
     fulfilment: FulfilmentSettings,
     *,
+    given: GivenSettings,
     listener: socket.socket,
     docs: str,
     brand: str,
@@ -95,6 +97,7 @@ async def running_backoffice(
         ServeSettings().page / "backoffice",
         stream=stream,
         fulfilment=fulfilment,
+        given=given,
         ready_accounts=READY_ACCOUNTS,
         reports=report_source(lambda: AnalyticsSettings(folder=data / "analytics"), clock),
     )

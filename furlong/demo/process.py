@@ -197,6 +197,7 @@ async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFac
                     clock,
                     stream,
                     providers.settings,
+                    given=payments.given,
                     listener=office_listener,
                     docs=_docs(url),
                     brand=FIRST_BRAND,

@@ -238,17 +238,6 @@ class ProcessorPromises:
         await account.recover()
         assert await count(account, part) == 0
 
-    async def test_what_cannot_be_done_now_is_done_later(self, account: PlayedAccount) -> None:
-        """Such as for want of balance: the same request is carried out when that has changed, and once."""
-        for times in range(1, 4):
-            await account.fail("payout_refused")
-            with pytest.raises(NotNow):
-                await account.processor.pay_out(payout())
-            assert await count(account, payout()) == 0, times
-        for _ in range(2):
-            assert (await account.processor.pay_out(payout())).state is PartState.PROCESSING
-        assert await count(account, payout()) == 1
-
     @pytest.mark.parametrize("fault", [*LOST, "refuse"])
     async def test_a_question_without_an_answer_is_a_doubt(self, account: PlayedAccount, fault: str) -> None:
         """It says neither that the part is there nor that it is not."""
@@ -300,6 +289,17 @@ class PagePromises(ProcessorPromises):
         assert await account.processor.ask(kind, part.id, "") is None
         assert (await send(account, part)).state is not PartState.FAILED
         assert await count(account, part) == 1
+
+    async def test_what_cannot_be_done_now_is_done_later(self, account: PagedAccount) -> None:
+        """Such as for want of balance: the same request is carried out when that has changed, and once."""
+        for times in range(1, 4):
+            await account.fail("payout_refused")
+            with pytest.raises(NotNow):
+                await account.processor.pay_out(payout(account))
+            assert await count(account, payout(account)) == 0, times
+        for _ in range(2):
+            assert (await account.processor.pay_out(payout(account))).state is PartState.PROCESSING
+        assert await count(account, payout(account)) == 1
 
     async def test_a_declined_charge_may_still_be_paid(self, account: PagedAccount) -> None:
         """It stays OPEN with the reason, and is DONE once another card pays."""
