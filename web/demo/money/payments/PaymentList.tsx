@@ -10,9 +10,11 @@ interface PaymentListProps {
   readonly payments: readonly Payment[];
   /** Gets the focus when a form is over. */
   readonly title: RefObject<HTMLHeadingElement | null>;
+  /** The customer goes on at the processor's page. */
+  readonly onLeave: () => void;
 }
 
-export function PaymentList({ payments, title }: PaymentListProps) {
+export function PaymentList({ payments, title, onLeave }: PaymentListProps) {
   const id = useId();
   const words = moneyWords(useLocale());
   const shown = listed(payments);
@@ -24,14 +26,18 @@ export function PaymentList({ payments, title }: PaymentListProps) {
       </h3>
       <ul className="payments" aria-live="polite">
         {shown.map((payment) => (
-          <PaymentRow key={payment.id} payment={payment} />
+          <PaymentRow key={payment.id} payment={payment} onLeave={onLeave} />
         ))}
       </ul>
     </section>
   );
 }
 
-function PaymentRow({ payment }: { readonly payment: Payment }) {
+interface PaymentRowProps extends Pick<PaymentListProps, 'onLeave'> {
+  readonly payment: Payment;
+}
+
+function PaymentRow({ payment, onLeave }: PaymentRowProps) {
   const locale = useLocale();
   const words = moneyWords(locale);
   const { at, direction, amount, fee, url, instructions } = payment;
@@ -54,7 +60,7 @@ function PaymentRow({ payment }: { readonly payment: Payment }) {
       <p data-testid="payment-text">{paymentInWords(payment, words)}</p>
       {instructions !== null && <Transfer instructions={instructions} />}
       {url !== null && isPage(url) && (
-        <a className="pay-link" href={url} data-testid="continue-to-pay">
+        <a className="pay-link" href={url} data-testid="continue-to-pay" onClick={onLeave}>
           {words.payments.continue}
         </a>
       )}

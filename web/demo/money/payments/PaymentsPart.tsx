@@ -2,10 +2,12 @@
 import { useLocale } from '@furlong/club';
 import { useEffect, useRef, useState } from 'react';
 
+import { storageOfTab } from '../../session/remembered';
 import type { Part } from '../parts';
 import type { MoneyControls } from '../useMoney';
 import type { Wallet } from '../wallet';
 import { moneyWords } from '../words';
+import { rememberAway } from './asked';
 import { PaymentList } from './PaymentList';
 import { PaymentSection } from './PaymentSection';
 import { type Direction, DIRECTIONS } from './payments';
@@ -78,7 +80,7 @@ export function PaymentsPart({ money, wallet, now, occasion, onPart }: PaymentsP
           onPart={onPart}
         />
       )}
-      <PaymentList payments={wallet.payments} title={title} />
+      <PaymentList payments={wallet.payments} title={title} onLeave={() => rememberAway(storageOfTab(), money.state.about)} />
     </>
   );
 }
