@@ -114,8 +114,8 @@ def _before_it_is_made(bet: Bet, fact: Delayed | Decided | RefusedFor | Taken) -
 def _moved(settlements: Sequence[Settlement], fact: Moved) -> tuple[Settlement, ...]:
     moved_at = None if fact.refusal else fact.at
     return tuple(
-        replace(known, moved_at=moved_at, refusal=fact.refusal)
-        if known.number == fact.number and not known.is_over
-        else known
-        for known in settlements
+        replace(settlement, moved_at=moved_at, refusal=fact.refusal)
+        if settlement.number == fact.number and not settlement.is_over
+        else settlement
+        for settlement in settlements
     )

@@ -54,7 +54,7 @@ def next_step(bet: Bet, at: datetime) -> Step | None:
         return None if bet.released_at is not None else GiveBack()
     if bet.taken_at is None:
         return _before_it_is_made(bet, at)
-    return next((Move(each) for each in bet.settlements if not each.is_over), None)
+    return next((Move(settlement) for settlement in bet.settlements if not settlement.is_over), None)
 
 
 def _before_it_is_made(bet: Bet, at: datetime) -> Step | None:

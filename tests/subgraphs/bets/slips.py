@@ -40,7 +40,7 @@ def offer(number: int = 1, **facts: Any) -> Offer:
 
 def offered(*offers: Offer) -> dict[str, Offer]:
     """Return offers by their selections."""
-    return {each.selection_id: each for each in offers}
+    return {offer.selection_id: offer for offer in offers}
 
 
 def slip(

@@ -174,7 +174,7 @@ class BettingMachine(RuleBasedStateMachine):
         """Return what the bet has cost the customer, by what it says of itself."""
         if self.bet.status is BetStatus.REFUSED:
             return 0
-        moved = [each.returns_minor for each in self.bet.settlements if not each.refusal]
+        moved = [settlement.returns_minor for settlement in self.bet.settlements if not settlement.refusal]
         return self.bet.slip.total_minor - (moved[-1] if moved else 0)
 
     def total(self, *owners: Any) -> int:

@@ -85,7 +85,7 @@ async def test_every_correction_of_every_result_leaves_what_the_last_one_says(wa
     for number, results in enumerate([*product(RETURNS, repeat=2), *IN_A_ROW]):
         before = (await wallet.has(OWNER)).total
         known = await with_results(wallet, f"b{number}", results)
-        assert not any(each.refusal for each in known.settlements), results
+        assert not any(settlement.refusal for settlement in known.settlements), results
         assert (await wallet.has(OWNER)).total == before - 10 + RETURNS[results[-1]], results
     has = [(await wallet.has(owner)).total for owner in CUSTOMERS]
     assert await wallet.house() == wallet.paid_in - sum(has)
@@ -112,7 +112,7 @@ async def test_what_cannot_be_taken_back_is_the_customers_and_written_down(walle
     stake = Reservation(id="all", owner=OWNER, currency="GBP", amount=120, purpose=Purpose.GAME, seconds=60)
     await wallet.funds.reserve(stake)
     known = await worked(wallet.funds, with_result(known, "loser"))
-    assert [each.refusal for each in known.settlements] == ["", "INSUFFICIENT_FUNDS"]
+    assert [settlement.refusal for settlement in known.settlements] == ["", "INSUFFICIENT_FUNDS"]
     left = (await wallet.has(OWNER)).total
     known = await worked(wallet.funds, with_result(known, "winner"))
     assert known.settlements[-1].moved_at == NOON

@@ -92,9 +92,9 @@ def test_a_correction_is_a_settlement_with_the_next_number() -> None:
     assert settled(won, m1="winner") is won
     lost = settled(won, m1="loser")
     again = settled(lost, m1="winner")
-    assert [(each.number, each.status, each.returns_minor) for each in again.settlements] == [
-        *[(1, S.WON, 3000), (2, S.LOST, 0), (3, S.WON, 3000)]
-    ]
+    assert [
+        (settlement.number, settlement.status, settlement.returns_minor) for settlement in again.settlements
+    ] == [*[(1, S.WON, 3000), (2, S.LOST, 0), (3, S.WON, 3000)]]
 
 
 def test_a_result_that_is_taken_back_changes_nothing_until_there_is_another() -> None:

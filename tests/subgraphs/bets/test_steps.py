@@ -156,5 +156,5 @@ def test_in_any_order_facts_only_rise(told: list[Fact]) -> None:
     assert not (known.refusal and known.taken_at)
     assert known.taken_at is None or known.decided_at is not None
     assert known.released_at is None or known.refusal
-    assert [each.number for each in known.settlements] == [*range(1, len(known.settlements) + 1)]
+    assert [settlement.number for settlement in known.settlements] == [*range(1, len(known.settlements) + 1)]
     assert not known.settlements or known.taken_at is not None
