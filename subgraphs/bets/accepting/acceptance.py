@@ -14,6 +14,11 @@ from subgraphs.kit.funds import MAX_AMOUNT
 from subgraphs.kit.graphql.platform_errors import PlatformErrorCode
 
 _C: Final = PlatformErrorCode
+MAX_STAKE: Final = 2**31 - 1
+"""In minor units: the greatest of the messages by which bets are told."""
+
+MAX_LEGS: Final = 30
+"""The most that such a message has."""
 
 
 class StakeLimits(Struct, frozen=True, kw_only=True):
@@ -26,7 +31,7 @@ class StakeLimits(Struct, frozen=True, kw_only=True):
     """
 
     minimum: int = 1
-    maximum: int = MAX_AMOUNT
+    maximum: int = MAX_STAKE
     returns: int = MAX_AMOUNT
 
 
@@ -122,10 +127,9 @@ def accept(slip: Slip, offers: Mapping[str, Offer], rules: BetRules) -> Acceptan
 def _of_combination(slip: Slip, offers: Sequence[Offer], rules: BetRules) -> Refused | None:
     if not slip.legs:
         return Refused(_C.UNKNOWN_SELECTION, "There is no selection on your slip.")
-    if len(slip.legs) > rules.max_legs:
-        return Refused(
-            _C.NOT_ALLOWED_HERE, f"A bet can have at most {rules.max_legs} selections. Remove some."
-        )
+    most = min(rules.max_legs, MAX_LEGS)
+    if len(slip.legs) > most:
+        return Refused(_C.NOT_ALLOWED_HERE, f"A bet can have at most {most} selections. Remove some.")
     if len({offer.sports_event_id for offer in offers}) < len(offers):
         return Refused(_C.NOT_ALLOWED_HERE, "Two selections of the same event cannot be in one bet.")
     return None
@@ -137,7 +141,7 @@ def _of_stake(slip: Slip, rules: BetRules) -> Refused | None:
         return Refused(_C.WRONG_CURRENCY, "Bets cannot be made in this currency.")
     if slip.stake_minor < limits.minimum:
         return Refused(_C.STAKE_TOO_LOW, "The stake is lower than the lowest that we take.")
-    if slip.total_minor > limits.maximum:
+    if slip.total_minor > min(limits.maximum, MAX_STAKE):
         return Refused(_C.STAKE_TOO_HIGH, "The stake is higher than the highest that we take.")
     return None
 
