@@ -17,6 +17,9 @@ _C: Final = PlatformErrorCode
 MAX_STAKE: Final = 2**31 - 1
 """In minor units: the greatest of the messages by which bets are told."""
 
+MAX_RETURNS: Final = MAX_AMOUNT - MAX_STAKE
+"""In minor units: a correction may pay them together with a stake that was given back before."""
+
 MAX_LEGS: Final = 30
 """The most that such a message has."""
 
@@ -32,7 +35,7 @@ class StakeLimits(Struct, frozen=True, kw_only=True):
 
     minimum: int = 1
     maximum: int = MAX_STAKE
-    returns: int = MAX_AMOUNT
+    returns: int = MAX_RETURNS
 
 
 class BetRules(Struct, frozen=True, kw_only=True):
@@ -194,4 +197,4 @@ def _is_beyond(slip: Slip, legs: Sequence[TakenLeg], rules: BetRules) -> bool:
     """Tell whether a bet could return more than the house pays, or more than any wallet can."""
     priced = [Leg(odds_milli=leg.odds_milli, terms=leg.terms) for leg in legs]
     hoped = potential_returns(slip.stake_minor, priced, each_way=slip.each_way)
-    return hoped > min(rules.stakes[slip.currency].returns, MAX_AMOUNT)
+    return hoped > min(rules.stakes[slip.currency].returns, MAX_RETURNS)

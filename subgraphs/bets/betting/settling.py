@@ -5,13 +5,12 @@ from datetime import datetime
 from fractions import Fraction
 from math import floor
 
-from subgraphs.bets.accepting.acceptance import TakenLeg
+from subgraphs.bets.accepting.acceptance import MAX_RETURNS, TakenLeg
 from subgraphs.bets.betting.bet import Bet, BetStatus, Settlement
 from subgraphs.bets.settlement.outcomes import MILLI, LegResult, Outcome
 from subgraphs.bets.settlement.results import MarketResult, outcome_of
 from subgraphs.bets.settlement.returns import Leg, returns_of
 from subgraphs.kit.domain.selections import market_of
-from subgraphs.kit.funds import MAX_AMOUNT
 
 
 def settlement_of(bet: Bet, markets: Mapping[str, MarketResult], at: datetime) -> Settlement | None:
@@ -38,7 +37,7 @@ def settlement_of(bet: Bet, markets: Mapping[str, MarketResult], at: datetime) -
     return Settlement(
         number=1 if last is None else last.number + 1,
         status=status,
-        returns_minor=min(returns, MAX_AMOUNT),
+        returns_minor=min(returns, MAX_RETURNS),
         counting_minor=_counting(bet, outcomes, status),
         outcomes=outcomes,
         decided_at=at,

@@ -5,13 +5,13 @@ from typing import Any, Final
 
 import pytest
 
+from subgraphs.bets.accepting.acceptance import MAX_RETURNS
 from subgraphs.bets.betting.bet import Bet, BetStatus
 from subgraphs.bets.betting.facts import Settled, with_fact
 from subgraphs.bets.betting.settling import settlement_of
 from subgraphs.bets.settlement.outcomes import LegResult, Outcome
 from subgraphs.bets.settlement.results import MarketResult, Runner
 from subgraphs.kit.domain.selections import market_of
-from subgraphs.kit.funds import MAX_AMOUNT
 from tests.subgraphs.bets.slips import NOON, bet, made, selection, slip
 
 LATER: Final = NOON + timedelta(hours=1)
@@ -123,4 +123,4 @@ def test_nothing_returns_more_than_money_can_say() -> None:
     """Odds are limited as a bet is accepted; a bet that another system has kept is limited here."""
     huge = made(slip(range(1, 21), seen=1_000_000))
     winners = {f"m{number}": "winner" for number in range(1, 21)}
-    assert settled(huge, **winners).settlements[0].returns_minor == MAX_AMOUNT
+    assert settled(huge, **winners).settlements[0].returns_minor == MAX_RETURNS
