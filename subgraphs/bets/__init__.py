@@ -1,0 +1,1 @@
+"""The block of bets: what turns a slip into a fact."""

@@ -1,0 +1,66 @@
+"""What a brand offers of a selection now, as far as a bet on it depends on it."""
+
+from datetime import datetime
+from enum import StrEnum, auto
+from typing import Final
+
+from msgspec import Struct
+
+from subgraphs.bets.settlement.returns import Terms
+
+
+class OfferStatus(StrEnum):
+    """Whether a selection can be bet on.
+
+    OPEN: It can.
+    SUSPENDED: It cannot at present.
+    OVER: It never can be again: it is withdrawn, or its market is closed or has results.
+    """
+
+    OPEN = auto()
+    SUSPENDED = auto()
+    OVER = auto()
+
+
+class Offer(Struct, frozen=True, kw_only=True):
+    """A selection as a brand offers it.
+
+    Attributes:
+        selection_id: The platform's own, as are the other ids.
+        sports_event_id: The event's: no two legs of a multiple are of the same.
+        event: What the event is called, as the market and the pick: a bet says itself what was bet on.
+        odds_milli: Decimal odds in thousandths; None if none are offered.
+        terms: Of the place part of a bet each way; None if there are none.
+        in_play: Whether the event has begun: its market waits for the bet delay.
+        withdrawn: The selections of the market that have been withdrawn: the odds know of them already.
+    """
+
+    selection_id: str
+    sports_event_id: str
+    event: str
+    market: str
+    pick: str
+    starts_at: datetime
+    status: OfferStatus
+    odds_milli: int | None
+    terms: Terms | None = None
+    in_play: bool = False
+    withdrawn: tuple[str, ...] = ()
+
+
+_OVER: Final = frozenset({"closed", "settled", "cancelled"})
+_ENDED: Final = frozenset({"removed", "removed_vacant", "winner", "loser", "placed", "void"})
+
+
+def offer_status(market: str, runner: str, *, is_believed: bool) -> OfferStatus:
+    """Return whether a selection can be bet on.
+
+    Args:
+        market: The status of its market, as its provider says it.
+        runner: Its own, likewise; words that are not known are taken for suspended.
+        is_believed: Whether its provider can be believed now.
+    """
+    if market in _OVER or runner in _ENDED:
+        return OfferStatus.OVER
+    is_open = market == "open" and runner == "active" and is_believed
+    return OfferStatus.OPEN if is_open else OfferStatus.SUSPENDED

@@ -1,0 +1,126 @@
+"""Does a step of a bet, and returns what is learnt by it; nothing while that is in doubt.
+
+A step that is done again, by whomever, moves nothing twice: what it asks of money has ids of its own.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, TypeAlias
+
+from subgraphs.bets.accepting.acceptance import Acceptance, Refused
+from subgraphs.bets.betting.bet import Bet, Settlement
+from subgraphs.bets.betting.facts import Decided, Delayed, Fact, Moved, RefusedFor, Released, Reserved, Taken
+from subgraphs.bets.betting.money import Exchange, Movement, Pay, Release, movement_of, taking
+from subgraphs.bets.betting.steps import GiveBack, GiveUp, Look, Move, Reserve, Step, Take
+from subgraphs.kit.funds import DONE, Funds, Outcome, Status, Why
+from subgraphs.kit.graphql.platform_errors import PlatformErrorCode
+
+Looking: TypeAlias = Callable[[Bet], Awaitable[Acceptance | None]]
+"""Looks at what is offered now, by the bet's brand; None if that cannot be known."""
+
+_C: Final = PlatformErrorCode
+UNKNOWN: Final = RefusedFor(_C.DECLINED, "We could not confirm this bet in time. Your stake is not taken.")
+NOT_TAKEN: Final = RefusedFor(
+    _C.DECLINED, "We could not take the stake of this bet, so it does not stand.", is_of_stake=True
+)
+
+MESSAGES: Final[Mapping[Why, str]] = {
+    Why.INSUFFICIENT_FUNDS: "There is not enough money in your account for this stake.",
+    Why.LIMIT_REACHED: "This stake would go beyond a limit that you have set.",
+    Why.SELF_EXCLUDED: "You have excluded yourself from betting.",
+    Why.COOLING_OFF: "You are taking a break from betting.",
+    Why.SUSPENDED: "Your account cannot be used for bets at present.",
+    Why.NOT_ALLOWED_HERE: "Bets cannot be made with your account.",
+    Why.WRONG_CURRENCY: "Your account is in another currency.",
+}
+"""Why a stake is not reserved, for the customer; of all others, that it could not be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Performer:
+    """Does the steps of bets.
+
+    Attributes:
+        funds: Where the customer's money is.
+        look: Looks at what is offered.
+    """
+
+    funds: Funds
+    look: Looking
+
+    async def perform(self, bet: Bet, step: Step, at: datetime) -> Fact | None:
+        """Do a step, and return what is learnt; None if it is in doubt, and has to be done again.
+
+        Args:
+            bet: As it is known, with all that was learnt before.
+            step: What `next_step` said.
+            at: Now, by the machine's clock.
+        """
+        match step:
+            case Reserve():
+                return _reserved(await self.funds.reserve(bet.stake), at)
+            case Look():
+                decision = await self.look(bet)
+                return None if decision is None else _decided(bet, decision, at)
+            case GiveUp():
+                return UNKNOWN
+            case Take():
+                return _taken(await self.funds.settle(taking(bet)), at)
+            case GiveBack():
+                outcome = await self.funds.release(bet.stake)
+                return Released(at) if _is_known(outcome) else None
+            case Move(settlement):
+                return await self._move(bet, settlement, at)
+
+    async def _move(self, bet: Bet, settlement: Settlement, at: datetime) -> Fact | None:
+        movement = movement_of(bet, settlement)
+        outcome = DONE if movement is None else await self._moved(movement)
+        if not _is_known(outcome):
+            return None
+        why = "" if outcome.why is None else outcome.why.value
+        return Moved(settlement.number, at, why)
+
+    async def _moved(self, movement: Movement) -> Outcome:
+        match movement:
+            case Release(reservation):
+                return await self.funds.release(reservation)
+            case Pay(payment):
+                return await self.funds.settle(payment)
+            case Exchange(payment):
+                outcome = await self.funds.reserve(payment.reservation)
+                return await self.funds.settle(payment) if outcome.status is Status.DONE else outcome
+
+
+def _decided(bet: Bet, decision: Acceptance, at: datetime) -> Fact:
+    if isinstance(decision, Refused):
+        return RefusedFor(decision.code, decision.message, decision.changed)
+    waits_until = bet.asked_at + timedelta(seconds=decision.delay_seconds)
+    return Delayed(waits_until) if at < waits_until else Decided(at, decision.legs)
+
+
+def _is_known(outcome: Outcome) -> bool:
+    return outcome.status is not Status.IN_DOUBT
+
+
+def _reserved(outcome: Outcome, at: datetime) -> Fact | None:
+    match outcome.status:
+        case Status.IN_DOUBT:
+            return None
+        case Status.DONE:
+            return Reserved(at)
+        case Status.REFUSED:
+            message = MESSAGES.get(outcome.why) if outcome.why else None
+            if outcome.why is None or message is None:
+                return RefusedFor(_C.DECLINED, "The stake of this bet could not be reserved.")
+            return RefusedFor(_C(outcome.why.value), message)
+
+
+def _taken(outcome: Outcome, at: datetime) -> Fact | None:
+    match outcome.status:
+        case Status.IN_DOUBT:
+            return None
+        case Status.DONE:
+            return Taken(at)
+        case Status.REFUSED:
+            return NOT_TAKEN

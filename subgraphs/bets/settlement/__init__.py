@@ -1,0 +1,1 @@
+"""What a bet returns, computed from the results of its legs alone."""

@@ -1,0 +1,166 @@
+"""Which slips become bets: prices, suspensions, stakes, combinations and places."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from subgraphs.bets.accepting.acceptance import Accepted, Refused, accept
+from subgraphs.bets.accepting.offers import Offer, OfferStatus, offer_status
+from subgraphs.bets.accepting.slip import PriceChanges, Slip
+from tests.subgraphs.bets.slips import FIFTH, RULES, offer, offered, selection, slip
+
+N, H, A = PriceChanges.NONE, PriceChanges.HIGHER, PriceChanges.ANY
+
+
+def code_of(asked: Slip, *offers: Offer) -> str | None:
+    """Return why a slip is refused; None if it is not."""
+    decision = accept(asked, offered(*offers), RULES)
+    return decision.code if isinstance(decision, Refused) else None
+
+
+@pytest.mark.parametrize(
+    ("changes", "offered_milli", "code"),
+    [
+        *[(changes, 3000, None) for changes in PriceChanges],
+        *[(N, 3010, "PRICE_CHANGED"), (H, 3010, None), (A, 3010, None)],
+        *[(N, 2990, "PRICE_CHANGED"), (H, 2990, "PRICE_CHANGED"), (A, 2990, None)],
+    ],
+)
+def test_changed_prices_are_taken_as_the_customer_asked(
+    changes: PriceChanges, offered_milli: int, code: str | None
+) -> None:
+    """A higher price is another price: who takes no changes is asked."""
+    assert code_of(slip(seen=3000, changes=changes), offer(odds_milli=offered_milli)) == code
+
+
+def test_a_bet_gets_the_odds_that_are_offered() -> None:
+    """Also where they are higher than those that were seen; and the places if it is each way."""
+    better = offered(offer(odds_milli=3500, withdrawn=("market1-gone",)))
+    decision = accept(slip(changes=H, each_way=True), better, RULES)
+    assert isinstance(decision, Accepted)
+    (leg,) = decision.legs
+    assert (leg.odds_milli, leg.terms, leg.withdrawn) == (3500, FIFTH, ("market1-gone",))
+    assert (leg.event, leg.market, leg.pick) == ("Race 1", "Win", "Horse 1")
+    plain = accept(slip(), offered(offer()), RULES)
+    assert isinstance(plain, Accepted)
+    assert plain.legs[0].terms is None
+
+
+def test_who_is_asked_about_new_prices_learns_which_ones() -> None:
+    """Only those that changed."""
+    decision = accept(slip((1, 2)), offered(offer(1), offer(2, odds_milli=2000)), RULES)
+    assert isinstance(decision, Refused)
+    assert decision.changed == (selection(2),)
+
+
+@pytest.mark.parametrize(
+    ("asked", "code"),
+    [
+        (slip(()), "UNKNOWN_SELECTION"),
+        (slip((1, 9)), "UNKNOWN_SELECTION"),
+        (slip((1, 1)), "NOT_ALLOWED_HERE"),
+        (slip((1, 3)), "NOT_ALLOWED_HERE"),
+        (slip((2,), each_way=True), "NOT_ALLOWED_HERE"),
+        (slip(currency="EUR"), "WRONG_CURRENCY"),
+        (slip(stake=9), "STAKE_TOO_LOW"),
+        (slip(stake=10), None),
+        (slip(stake=100_01), "STAKE_TOO_HIGH"),
+        (slip(stake=50_01, each_way=True), "STAKE_TOO_HIGH"),
+        (slip(stake=50_00, each_way=True), None),
+        (slip((1, 2)), None),
+    ],
+)
+def test_what_a_slip_may_have(asked: Slip, code: str | None) -> None:
+    """Selection 3 is of the same event as 1, 2 has no place terms, and there is no 9."""
+    offers = offer(1), offer(2, terms=None), offer(3, sports_event_id="event1")
+    assert code_of(asked, *offers) == code
+
+
+def test_nobody_bets_for_more_than_can_be_paid() -> None:
+    """A few long odds in one bet exceed any sum; and so many legs are too many."""
+    numbers = range(1, 21)
+    offers = [offer(number, odds_milli=1_000_000) for number in range(1, 22)]
+    assert code_of(slip(numbers, seen=1_000_000), *offers) == "STAKE_TOO_HIGH"
+    unlimited = {"GBP": replace(RULES.stakes["GBP"], returns=2**60)}
+    decision = accept(slip(numbers, seen=1_000_000), offered(*offers), replace(RULES, stakes=unlimited))
+    assert isinstance(decision, Refused)
+    assert code_of(slip(range(1, 22), seen=1_000_000), *offers) == "NOT_ALLOWED_HERE"
+
+
+@pytest.mark.parametrize("status", [OfferStatus.SUSPENDED, OfferStatus.OVER])
+def test_what_is_suspended_is_said_before_its_price(status: OfferStatus) -> None:
+    """Whoever sees both would take the price, and be refused again."""
+    assert code_of(slip((1, 2)), offer(1), offer(2, status=status, odds_milli=2000)) == "SUSPENDED"
+    assert code_of(slip(changes=A), offer(odds_milli=None)) == "SUSPENDED"
+    assert code_of(slip(changes=A), offer(odds_milli=1000)) == "SUSPENDED"
+
+
+@pytest.mark.parametrize(
+    ("market", "runner", "believed", "status"),
+    [
+        ("open", "active", True, OfferStatus.OPEN),
+        ("open", "active", False, OfferStatus.SUSPENDED),
+        ("suspended", "active", True, OfferStatus.SUSPENDED),
+        ("inactive", "active", True, OfferStatus.SUSPENDED),
+        ("open", "suspended", True, OfferStatus.SUSPENDED),
+        ("open", "hidden", True, OfferStatus.SUSPENDED),
+        ("open", "?", True, OfferStatus.SUSPENDED),
+        ("open", "removed", True, OfferStatus.OVER),
+        ("open", "winner", True, OfferStatus.OVER),
+        ("closed", "active", True, OfferStatus.OVER),
+        ("settled", "loser", True, OfferStatus.OVER),
+        ("cancelled", "active", False, OfferStatus.OVER),
+    ],
+)
+def test_when_a_selection_is_offered(
+    market: str,
+    runner: str,
+    *,
+    believed: bool,
+    status: OfferStatus,
+) -> None:
+    """Only what is open, of a provider that is believed; whatever is not known is suspended."""
+    assert offer_status(market, runner, is_believed=believed) is status
+
+
+any_offers = st.builds(
+    offer,
+    st.integers(1, 4),
+    status=st.sampled_from(OfferStatus),
+    odds_milli=st.none() | st.integers(1000, 20_000),
+    terms=st.sampled_from([None, FIFTH]),
+    in_play=st.booleans(),
+    sports_event_id=st.sampled_from(["event1", "event2", "event3"]),
+)
+any_slips = st.builds(
+    slip,
+    st.lists(st.integers(1, 5), max_size=4),
+    stake=st.integers(0, 20_000),
+    each_way=st.booleans(),
+    currency=st.sampled_from(["GBP", "EUR"]),
+    seen=st.integers(1001, 20_000),
+    changes=st.sampled_from(PriceChanges),
+)
+
+
+@given(any_slips, st.lists(any_offers, max_size=4))
+def test_what_is_accepted_is_offered_and_wanted(asked: Slip, offers: list[Offer]) -> None:
+    """Nothing suspended, no price the customer does not take, no stake outside its limits."""
+    known = offered(*offers)
+    decision = accept(asked, known, RULES)
+    if isinstance(decision, Refused):
+        assert decision.message
+        assert set(decision.changed) <= known.keys()
+        return
+    assert 10 <= asked.stake_minor <= asked.total_minor <= 100_00
+    assert len({known[leg.selection_id].sports_event_id for leg in decision.legs}) == len(asked.legs)
+    for wanted, leg in zip(asked.legs, decision.legs, strict=True):
+        taken = known[leg.selection_id]
+        assert wanted.selection_id == leg.selection_id
+        assert (taken.status, taken.odds_milli) == (OfferStatus.OPEN, leg.odds_milli)
+        assert asked.changes.takes(wanted.odds_milli, leg.odds_milli)
+        assert leg.terms == (taken.terms if asked.each_way else None)
+        assert not asked.each_way or leg.terms is not None
+    waits = any(known[leg.selection_id].in_play for leg in decision.legs)
+    assert decision.delay_seconds == (RULES.delay_seconds if waits else 0)
