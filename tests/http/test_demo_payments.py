@@ -29,7 +29,7 @@ def test_every_customer_of_the_demos_world_can_pay_in_and_out() -> None:
             for direction in Direction:
                 offered = list(file.offered(direction, brand.id, scheme.jurisdiction, scheme.currency))
                 amounts = [method.amounts[scheme.currency] for method in offered]
-                assert {(each.fee, each.fee_permille) for each in amounts} == {(0, 0)}
+                assert {(amount.fee, amount.fee_permille) for amount in amounts} == {(0, 0)}
         assert brand.default_currency in file.review.above
 
 

@@ -11,7 +11,7 @@ from typing import Final
 import httpx
 import pytest
 from playwright.sync_api import Browser as LaunchedBrowser
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, ViewportSize, expect
 
 from tests.support.browsers.bet_slip_page import PATIENCE_MS
 from tests.support.browsers.screen_gallery import faults_of_access
@@ -22,7 +22,7 @@ from tests.support.processes.running_furlong import Demo, eventually, running_de
 expect.set_options(timeout=PATIENCE_MS)
 pytestmark = [pytest.mark.usefixtures("web_installed"), pytest.mark.timeout(900)]
 IBAN: Final = "GB82WEST12345698765432"
-PHONE: Final = {"width": 360, "height": 740}
+PHONE: Final[ViewportSize] = {"width": 360, "height": 740}
 
 
 @pytest.fixture(scope="module")
