@@ -40,14 +40,18 @@ def paid(payer: Payer, minor: int) -> dict[str, Any]:
     return payer.payment(asked["payment"]["id"])
 
 
-def test_both_brands_offer_the_card_without_a_fee(demo: Demo, payer: Payer) -> None:
-    """Money goes in by card and back to it; above 50.00, people look first; no bank account is asked for."""
+def test_both_brands_offer_ways_to_pay_without_a_fee(demo: Demo, payer: Payer) -> None:
+    """By card and back to it; in pounds by a bank as well; above 50.00, people look first."""
     with payer_of(demo, OTHER_BRAND, "EUR") as other:
-        for customer in (payer, other):
-            [card] = customer.methods("DEPOSIT")
-            assert (card["id"], card["minimum"]["minor"], card["maximum"]["minor"]) == ("card", 500, 50_000)
-            assert (card["fee"], card["feePermille"], card["reviewedAbove"]) == (None, 0, None)
-            assert customer.wallet["canAddBankAccount"] is False
+        for customer, ways in ((payer, ["card", "transfer"]), (other, ["card"])):
+            offered = customer.methods("DEPOSIT")
+            assert [way["id"] for way in offered] == ways
+            assert {(way["fee"], way["feePermille"], way["reviewedAbove"]) for way in offered} == {
+                (None, 0, None)
+            }
+            card = offered[0]
+            assert (card["minimum"]["minor"], card["maximum"]["minor"]) == (500, 50_000)
+            assert customer.wallet["canAddBankAccount"] is (len(ways) > 1)
     asked = payer.deposit(499)
     assert [error["code"] for error in asked["errors"]] == ["METHOD_UNAVAILABLE"]
 

@@ -381,7 +381,7 @@ class PagePromises(ProcessorPromises):
         [named] = {notice.of for notice in notices if notice.kind is DISPUTE}
         stands = await account.processor.ask(CHARGE, "", named)
         assert stands is not None
-        assert (stands.part, stands.state, stands.reference) == ("charge-1", PartState.DONE, named)
+        assert (stands.part, stands.state, stands.reference) == (FIRST, PartState.DONE, named)
 
     async def test_silence_is_ended_by_asking(self, account: PagedAccount) -> None:
         """If no webhook comes, a question tells the same."""

@@ -124,8 +124,8 @@ async def test_what_comes_back_is_the_customers_again(banked: BankedWallet) -> N
     banked.bank.sends_back(order)
     await banked.hears()
     assert (await banked.newest()).payment.state is PaymentState.FAILED  # type: ignore[union-attr]
-    fees = 10 + 10  # of the deposit, and of what was sent
-    assert await banked.played.cash(ANN) == 2_000 - fees
+    fee_of_deposit = 10  # that of the withdrawal comes back with it
+    assert await banked.played.cash(ANN) == 2_000 - fee_of_deposit
     banked.played.later(days=1)
     assert (await banked.compares(3)).different == (await banked.compares(1)).different == 0
     assert await banked.cases() == []
