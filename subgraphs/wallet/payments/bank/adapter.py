@@ -304,6 +304,8 @@ class BankProcessor:
             for arrival in judged(arrived(files), Chain(self._options, self._books)):
                 if arrival.why:
                     refused.append(arrival)
+                elif arrival.is_repeated:
+                    files.move(INBOX, arrival.name, READ, f"again-{arrival.kept_as}")
                 else:
                     number += 1
                     name = name_of(number, arrival.day_to, arrival.digest)

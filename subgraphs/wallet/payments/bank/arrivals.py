@@ -9,6 +9,7 @@ from hashlib import sha256
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from subgraphs.wallet.payments.bank.books import Books
 from subgraphs.wallet.payments.bank.folders import INBOX, READ, Files
@@ -28,6 +29,7 @@ class Arrival(Struct, frozen=True, kw_only=True):
         digest: The SHA-256 of its bytes; "" once it is believed.
         number: In which order it was believed, from 1; 0 before that.
         why: Why it is not believed; "" if it is.
+        is_repeated: Whether it says once more, word for word, what was believed before.
         statements: What it has in it; nothing if it cannot be read.
         notices: What follows from it for parts.
         lines: Its entries, as lines of reports.
@@ -37,13 +39,14 @@ class Arrival(Struct, frozen=True, kw_only=True):
     digest: str = ""
     number: int = 0
     why: str = ""
+    is_repeated: bool = False
     statements: tuple[Statement, ...] = ()
     notices: tuple[Notice, ...] = ()
     lines: tuple[ReportLine, ...] = ()
 
     @property
     def kept_as(self) -> str:
-        """Return under which name it is kept if it is not believed."""
+        """Return under which name it is kept if it is not believed, or was before."""
         return f"{self.digest}.xml"
 
     @property
@@ -62,7 +65,7 @@ class Chain:
     def __init__(self, account: BankOptions, books: Books) -> None:
         last = books.last
         self._account = account
-        self._ids = {statement.id for statement in books.statements}
+        self._known = {statement.id: statement for statement in books.statements}
         self._entries = {entry.id for statement in books.statements for entry in statement.entries}
         self.closing = last.statements[-1].closing if last and last.statements else None
 
@@ -70,7 +73,7 @@ class Chain:
         """Return why statements are not believed; "" if they are, one after the other."""
         if not statements:
             return "there is no statement in it"
-        closing, ids, entries = self.closing, set(self._ids), set(self._entries)
+        closing, ids, entries = self.closing, set(self._known), set(self._entries)
         for statement in statements:
             own = [entry.id for entry in statement.entries]
             doubt = self._doubt(statement, closing)
@@ -85,10 +88,15 @@ class Chain:
             entries.update(own)
         return ""
 
+    def repeats(self, statements: tuple[Statement, ...]) -> bool:
+        """Tell whether statements are those that were believed before, word for word, as duplicates are."""
+        known = (self._known.get(statement.id) == statement for statement in statements)
+        return bool(statements) and all(known)
+
     def go_on(self, statements: tuple[Statement, ...]) -> None:
         """Put statements that are believed behind those before."""
         for statement in statements:
-            self._ids.add(statement.id)
+            self._known[statement.id] = statement
             self._entries.update(entry.id for entry in statement.entries)
             self.closing = statement.closing
 
@@ -118,7 +126,7 @@ def arrived(files: Files) -> list[Arrival]:
 
 
 def judged(arrivals: list[Arrival], chain: Chain) -> Iterator[Arrival]:
-    """Yield what came: first what is believed, in its order, and then what is not, with the reason."""
+    """Yield what came: first what is believed, in its order; then what is repeated, or not believed."""
     readable = [arrival for arrival in arrivals if not arrival.why]
     waiting = sorted(readable, key=_place)
     while True:
@@ -130,7 +138,10 @@ def judged(arrivals: list[Arrival], chain: Chain) -> Iterator[Arrival]:
         chain.go_on(fitting.statements)
         yield fitting
     for arrival in waiting:
-        yield Arrival(name=arrival.name, digest=arrival.digest, why=chain.doubt(arrival.statements))
+        if chain.repeats(arrival.statements):
+            yield replace(arrival, is_repeated=True)
+        else:
+            yield Arrival(name=arrival.name, digest=arrival.digest, why=chain.doubt(arrival.statements))
     yield from (arrival for arrival in arrivals if arrival.why)
 
 
