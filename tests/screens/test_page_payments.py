@@ -125,7 +125,7 @@ def test_a_deposit_says_everything_before_its_button_and_is_paid_elsewhere(chrom
         expect_standing(page, "confirming", "Your payment is being confirmed.")
         wallet.balance = 4_500
         wallet.change(state="DONE")
-        expect_standing(page, "arrived", "The money is in your balance.")
+        expect_standing(page, "arrived", "The money reached your balance.")
         expect(page.get_by_test_id("balance-cash")).to_have_text("£45.00")
         assert len(wallet.sent) == 1
 

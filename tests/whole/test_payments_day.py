@@ -117,7 +117,7 @@ def test_a_customer_pays_in_is_declined_and_meets_a_limit(customer: Customer) ->
     customer.pays("3-D Secure")
     page.get_by_role("button", name="Confirm payment").click()
     customer.is_back()
-    expect(customer.newest("arrived")).to_contain_text("The money is in your balance.")
+    expect(customer.newest("arrived")).to_contain_text("The money reached your balance.")
     customer.has("£160.00")
     customer.ask("deposit", "Card", "10")
     customer.pays("without enough money")

@@ -183,10 +183,11 @@ def _of_deposit(answer: Answer, payment: Payment) -> str:
             words = _of_paid(answer.parts)
         case PaymentState.RETURNED:
             words = (
-                "The money came when you couldn't deposit it any more. It goes back to where it came from."
+                "The amount wasn't the one you asked for, or you couldn't deposit any more when it came. "
+                "It goes back to where it came from."
             )
         case PaymentState.OPEN if answer.refusal is None and answer.instructions is not None:
-            words = "Send the transfer from your bank. It's in your wallet once it has reached us."
+            words = "Send exactly this amount from your bank. It's in your wallet once it has reached us."
         case PaymentState.OPEN if answer.refusal is None and answer.is_paid:
             words = "Your payment is being confirmed."
         case PaymentState.OPEN if answer.refusal is None:
@@ -215,7 +216,10 @@ def _of_withdrawal(answer: Answer, payment: Payment) -> str:
         case PaymentState.SENDING:
             words = "The money is on its way to you."
         case PaymentState.DONE:
+            is_whole = all(part.state is PartState.DONE for part in answer.parts)
             words = "The money was sent."
+            if not is_whole:
+                words = "The money was sent. What couldn't be sent is in your wallet again."
         case PaymentState.FAILED if payment.decision == Decision.REJECTED:
             words = "We didn't send this withdrawal. The money is in your wallet again."
         case PaymentState.FAILED:

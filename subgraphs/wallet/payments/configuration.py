@@ -195,7 +195,9 @@ NOTHING: Final = PaymentsFile(processors=(), methods=())
 class PaymentsSettings(BaseSettings):
     """Where payments are configured; without a file there are none, and nothing of them is imported."""
 
-    model_config = SettingsConfigDict(env_prefix="FURLONG_PAYMENTS_", hide_input_in_errors=True)
+    model_config = SettingsConfigDict(
+        env_prefix="FURLONG_PAYMENTS_", env_ignore_empty=True, hide_input_in_errors=True
+    )
 
     file: Path | None = Field(
         default=None, description="A YAML file with processors and methods; see docs/payments.md"

@@ -72,6 +72,8 @@ spec:
     - name: {{ .name }}
       {{- if .secret }}
       secret: {secretName: {{ .secret }}, defaultMode: 0440}
+      {{- else if .claim }}
+      persistentVolumeClaim: {claimName: {{ .claim }}}
       {{- else }}
       configMap: {name: {{ .configMap }}}
       {{- end }}
@@ -107,7 +109,7 @@ spec:
     - {name: home, mountPath: /var/lib/furlong}
     {{- range .root.Values.files }}
     {{- if or (not .processes) (has $.process .processes) }}
-    - {name: {{ .name }}, mountPath: {{ .path }}, readOnly: true}
+    - {name: {{ .name }}, mountPath: {{ .path }}, readOnly: {{ not .claim }}}
     {{- end }}
     {{- end }}
 {{- end -}}

@@ -48,7 +48,7 @@ const CASES: Readonly<Record<OpenCase['kind'], string>> = {
   OWED: 'Could not be sent back',
   DISPUTE: 'A bank took a payment back',
   FOREIGN: 'Refunded at the processor',
-  UNREADABLE: 'A message of unknown form',
+  UNREADABLE: 'A message or statement that can’t be used',
 };
 
 /** Return why a person has to look, in words. */

@@ -34,7 +34,7 @@ export function stateOfRefund({ state, refusal }: Pick<DecidedRefund, 'state' | 
     case 'DONE':
       return { tone: 'good', label: 'Sent back', why: '' };
     case 'FAILED':
-      return { tone: 'bad', label: 'Failed', why: 'The processor could not send it; “Payment differences” has the case.' };
+      return { tone: 'bad', label: 'Failed', why: 'It could not be sent, or came back. The customer has the money again, unless it never became theirs; “Payment differences” has the case.' };
     case 'REFUSED':
       return { tone: 'bad', label: 'Refused', why: `${refusal === null ? '' : `${reasonInWords(refusal)} `}Nothing was sent.` };
   }

@@ -152,7 +152,7 @@ async def test_a_deposit_by_transfer_says_what_to_write(banked: BankedWallet) ->
     assert (answer.refusal, answer.url) == (None, "")
     assert answer.instructions is not None
     assert answer.instructions[:2] == ("Northbet Ltd", OURS)
-    assert words_of(answer).startswith("Send the transfer from your bank.")
+    assert words_of(answer).startswith("Send exactly this amount from your bank.")
     await banked.hears(Booking(amount=700, remittance=answer.instructions.reference, reference="B9"))
     shown = await banked.newest()
     assert shown.payment is not None
