@@ -15,7 +15,7 @@ from subgraphs.wallet.paying.reconciliation.reconciler import Reconciler
 from subgraphs.wallet.paying.reconciliation.statements import take_in
 from subgraphs.wallet.payments.configuration import PaymentsSettings
 from subgraphs.wallet.payments.processor import Unanswered, Unavailable, Unreadable
-from subgraphs.wallet.payments.records.cases import count_open
+from subgraphs.wallet.payments.records.cases import Case, CaseKind, count_open, open_case
 
 log = structlog.get_logger(__name__)
 BATCH: Final = 50
@@ -72,12 +72,27 @@ class Cashier:
         self._reports_at = monotonic() + REPORTS_AGAIN
         reconciler = Reconciler(self.payments.work)
         for name in self.payments.work.asking.processors:
-            days = await reconciler.due(name)
-            try:
-                for day in days:
+            for day in await reconciler.due(name):
+                try:
                     await reconciler.ask(name, day)
-            except (Unanswered, Unavailable, Unreadable) as why:
-                log.warning("report_not_there", processor=name, day=str(day), why=str(why))
+                except (Unanswered, Unavailable) as why:
+                    log.warning("report_not_there", processor=name, day=str(day), why=str(why))
+                    break
+                except Unreadable as why:  # the days after it are compared all the same
+                    await self._unreadable(name, f"report {day}", str(why))
+
+    async def _unreadable(self, processor: str, subject: str, why: str) -> None:
+        """Put what a processor says in an unknown form before a person."""
+        case = Case(
+            kind=CaseKind.UNREADABLE,
+            processor=processor,
+            subject=subject,
+            details={"why": why},
+            opened_at=await self.wallet.now(),
+        )
+        async with self.wallet.database.write() as connection:
+            await open_case(connection, self.payments.work.store.tables, case)
+        log.error("report_unreadable", processor=processor, subject=subject, why=why)
 
     async def close(self) -> None:
         """Close all connections."""

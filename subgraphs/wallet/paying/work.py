@@ -26,7 +26,7 @@ from subgraphs.wallet.payments.processor import (
     Unanswered,
     Unavailable,
 )
-from subgraphs.wallet.payments.records.cases import Case, CaseKind, open_case
+from subgraphs.wallet.payments.records.cases import Case, CaseKind, open_case, open_case_again
 from subgraphs.wallet.payments.records.refunds import refuse_refund
 from subgraphs.wallet.payments.records.store import PaymentStore
 from subgraphs.wallet.payments.steps import (
@@ -210,7 +210,7 @@ class PaymentWork:
                 opened_at=await self.wallet.now(),
             )
         async with self.wallet.database.write() as connection:
-            await open_case(connection, self.store.tables, case)
+            await open_case_again(connection, self.store.tables, case)
         return False
 
     async def _done(self, payment: Payment, parts: list[Part], step: Step) -> bool:

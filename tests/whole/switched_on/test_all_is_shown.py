@@ -75,6 +75,7 @@ NOT_HERE: Final[Mapping[str, str]] = {
         "tests/commands/test_payments_command.py runs it",
     ),
     "furlong simulator operator": "tests/commands/test_operator_commands.py runs it",
+    "furlong simulator bank": "tests/commands/test_bank_command.py runs it",
     "FURLONG_FEED_TLS": "tests/providers/sports_feed connects to RabbitMQ without it",
     **dict.fromkeys(
         ("furlong simulator content", "FURLONG_STATS_URL", "FURLONG_VIDEO_URL", "FURLONG_VIRTUAL_URL"),

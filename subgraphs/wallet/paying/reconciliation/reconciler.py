@@ -54,7 +54,7 @@ class Reconciler:
     async def due(self, processor: str) -> list[date]:
         """Return the days of a processor that are over and were not compared, the earliest first."""
         tables, now = self.work.store.tables, await self.work.wallet.now()
-        last = (now - SETTLED_AFTER).astimezone(UTC).date() - ONE_DAY
+        last = self._last_day(now)
         async with self.work.wallet.database.read() as connection:
             part, report = tables.part.c, tables.report.c
             began = await connection.scalar(
@@ -67,12 +67,14 @@ class Reconciler:
         days = [first + number * ONE_DAY for number in range((last - first).days + 1)]
         return [day for day in days if day not in done]
 
-    async def was_compared(self, processor: str, day: date) -> bool:
-        """Tell whether a day was compared before."""
+    async def is_late(self, processor: str, day: date) -> bool:
+        """Tell whether a day is compared by itself no more: it was compared before, or is too long ago."""
         c = self.work.store.tables.report.c
         query = select(func.count()).where(c.processor == processor, c.day == day)
         async with self.work.wallet.database.read() as connection:
-            return bool(await connection.scalar(query))
+            if await connection.scalar(query):
+                return True
+        return day < self._last_day(await self.work.wallet.now()) - MAX_DAYS_BACK * ONE_DAY
 
     async def keep(self, report: Report) -> None:
         """Keep lines before their day is compared, so that what came back later is known by then."""
@@ -129,6 +131,11 @@ class Reconciler:
         log.info("report_compared", processor=processor, day=str(day), lines=len(lines), cases=len(cases))
         return compared
 
+    @staticmethod
+    def _last_day(now: datetime) -> date:
+        """Return the last day whose report is complete."""
+        return (now - SETTLED_AFTER).astimezone(UTC).date() - ONE_DAY
+
     async def _follow(self, report: Report) -> None:
         """Ask about the parts that a report shows otherwise than we know them."""
         store = self.work.store
@@ -170,7 +177,10 @@ def _case(report: Report, found: Difference, brands: dict[str, str], at: datetim
 
 
 def _subject(part: Part | None, line: ReportLine | None) -> str:
-    return part.part_id if part else f"line {line.id}" if line else ""
+    """Return what tells a difference from others: each line is one, also of a part that had one before."""
+    if part is None:
+        return f"line {line.id}" if line else ""
+    return f"{part.part_id} {line.id}" if line else part.part_id
 
 
 def _changed(report: Report, line: ReportLine, at: datetime) -> Case:

@@ -47,7 +47,7 @@ async def _hear(work: PaymentWork, name: str, arrival: "Arrival") -> None:
         except UnknownBrand as why:  # it is noted, and is due
             log.warning("payment_of_unknown_brand", part=notice.part, why=str(why))
     for report in by_day:
-        if await reconciler.was_compared(name, report.day):
+        if await reconciler.is_late(name, report.day):
             await reconciler.ask(name, report.day)
     log.info("statement_read", processor=name, file=arrival.name, lines=len(arrival.lines))
 

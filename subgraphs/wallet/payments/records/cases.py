@@ -8,6 +8,7 @@ from hashlib import blake2b
 from typing import Any, Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -79,9 +80,17 @@ async def open_case(connection: AsyncConnection, tables: PaymentTables, case: Ca
         "case_id": case.case_id,
         "kind": case.kind.value,
         "subject": case.subject[:MAX_SUBJECT],
-        "details": json.dumps(case.details, default=str)[:MAX_DETAILS],
+        "details": _text_of(case.details),
     }
     await connection.execute(upsert(connection.dialect.name, tables.case, [row]))
+
+
+async def open_case_again(connection: AsyncConnection, tables: PaymentTables, case: Case) -> None:
+    """Put something before a person that goes on until it is mended: again, each time a case is closed."""
+    seen = case
+    while (known := await find_case(connection, tables, seen.case_id)) and known.closed_at is not None:
+        seen = replace(case, subject=f"{case.subject}, again after {known.closed_at:%Y-%m-%dT%H:%M:%S}")
+    await open_case(connection, tables, seen)
 
 
 async def open_cases(connection: AsyncConnection, tables: PaymentTables, first: int) -> list[Case]:
@@ -156,6 +165,14 @@ async def close_case(
     mine = update(tables.case).where(c.case_id == case_id, c.closed_at.is_(None))
     values = {"closed_at": at, "closed_by": by, "finding": finding[:MAX_WORDS]}
     return bool((await connection.execute(mine.values(values))).rowcount)
+
+
+def _text_of(details: Mapping[str, Any]) -> str:
+    """Return details as JSON, or as much of them as is kept."""
+    text = json.dumps(details, default=str, ensure_ascii=False)
+    if len(text) <= MAX_DETAILS:
+        return text
+    return json.dumps({"cut": text[: MAX_DETAILS // 2]}, ensure_ascii=False)
 
 
 def _case(row: Any) -> Case:

@@ -17,6 +17,7 @@ from subgraphs.wallet.paying.reconciliation.statements import take_in
 from subgraphs.wallet.payments.bank.adapter import BankProcessor
 from subgraphs.wallet.payments.configuration import PaymentsFile, PaymentsSettings
 from subgraphs.wallet.payments.payment import PaymentState
+from subgraphs.wallet.payments.records.cases import close_case, open_cases
 from tests.subgraphs.wallet.payments.conftest import ANN, paid_in
 from tests.support.payments.payments_wallet import AMOUNTS, FILE, PaymentsWallet
 from tests.support.payments.played_bank import ANN as ACCOUNT
@@ -239,3 +240,38 @@ async def test_a_day_is_compared_again_if_more_of_it_comes(banked: BankedWallet)
     assert [kind for kind, _ in await banked.cases()] == ["unknown"]
     [report] = await banked.played.rows(PAYMENTS.report)
     assert (report.lines, report.matched) == (2, 1)
+
+
+async def test_unknown_money_of_a_statement_that_comes_very_late_is_a_case(banked: BankedWallet) -> None:
+    """Its day is compared by itself no more, so that it is compared when it comes."""
+    await banked.withdraws(500)
+    day = banked.played.time.now().date()
+    banked.played.later(days=50)
+    banked.bank.books(Booking(amount=123))
+    banked.bank.delivers(banked.bank.statement(day))
+    await banked.reads()
+    assert [kind for kind, _ in await banked.cases()] == ["unknown"]
+
+
+async def test_money_that_comes_again_under_a_reference_is_a_case_of_its_own(banked: BankedWallet) -> None:
+    """Also after the case of the one before was closed: nobody may lose a transfer."""
+    answer = await banked.played.deposit(ANN, "d1", 700, "send")
+    assert answer.instructions is not None
+    reference = answer.instructions.reference
+    for number in range(3):
+        await banked.hears(Booking(amount=700, remittance=reference, reference=f"B{number}"))
+        banked.played.later(days=1)
+        await banked.compares(1)
+        await close_all(banked)
+    cases = await banked.played.rows(PAYMENTS.case)
+    assert sum("B1" in row.details for row in cases) >= 1
+    assert sum("B2" in row.details for row in cases) >= 1
+
+
+async def close_all(banked: BankedWallet) -> None:
+    """Close what waits, as a person does."""
+    database = banked.played.database
+    async with database.write() as connection:
+        for case in await open_cases(connection, PAYMENTS, 50):
+            at = banked.played.time.now()
+            assert await close_case(connection, PAYMENTS, case.case_id, by="fin", finding="seen", at=at)
