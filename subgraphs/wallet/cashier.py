@@ -40,6 +40,7 @@ class Cashier:
     async def round(self) -> Mapping[str, int]:
         """Do what is due; return whether there may be more, and how many cases wait for a person."""
         work = self.payments.work
+        await self._take_in()  # first: what a statement has is not ordered again
         due = await work.store.due(await self.wallet.now(), BATCH)
         for payment_id in due:
             try:
@@ -47,7 +48,6 @@ class Cashier:
             except UnknownBrand as why:
                 await work.postpone(payment_id)
                 log.warning("payment_of_unknown_brand", payment=payment_id, why=str(why))
-        await self._take_in()
         await self._compare()
         async with self.wallet.database.read() as connection:
             cases = await count_open(connection, work.store.tables)

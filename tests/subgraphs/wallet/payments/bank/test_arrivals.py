@@ -134,6 +134,36 @@ async def test_a_refund_goes_to_the_account_that_paid(account: Account) -> None:
     assert account.bank.takes_orders() == []
 
 
+@pytest.mark.parametrize("comes_back", [False, True])
+@pytest.mark.parametrize("kind", [PartKind.PAYOUT, PartKind.REFUND])
+async def test_what_a_statement_has_is_not_ordered_again_without_its_record(
+    account: Account, kind: PartKind, *, comes_back: bool
+) -> None:
+    """As after an older folder was restored, and statements up to today were taken in."""
+    refund = Refund(id="r1", charge="B7", amount=400, currency="GBP")
+    await told(account, Booking(amount=2500, remittance=FIRST, reference="B7"))
+
+    async def asked() -> Notice:
+        another = account.another()
+        return await (another.pay_out(PAYOUT) if kind is PartKind.PAYOUT else another.refund(refund))
+
+    sent = await asked()
+    [order] = account.bank.takes_orders()
+    account.bank.pays(order)
+    await told(account)
+    if comes_back:
+        account.bank.sends_back(order)
+        await told(account)
+    for folder in ("records", "sent"):
+        for file in (account.bank.folder / folder).iterdir():
+            file.unlink()
+    again = await asked()
+    assert (again.kind, again.part, again.of, again.amount) == (kind, sent.part, sent.of, sent.amount)
+    assert again.state is (PartState.FAILED if comes_back else PartState.DONE)
+    assert await stands(account, kind, sent.part) == (again.state, again.reason)
+    assert account.bank.orders() == []
+
+
 async def test_a_refund_to_nobody_knows_whom_fails(account: Account) -> None:
     """If the statement has no account, or two payments have one reference, a person has to send it."""
     await told(account, Booking(amount=2500, reference="B7", account=""))

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from subgraphs.wallet.cashier import Cashier
 from subgraphs.wallet.models import PAYMENTS
 from subgraphs.wallet.paying.answers import Answer, words_of
 from subgraphs.wallet.paying.opened import OpenedPayments
@@ -144,6 +145,21 @@ async def test_a_statement_that_nobody_heard_is_found_by_asking(banked: BankedWa
     banked.played.later(hours=1)
     await banked.played.work()
     assert (await banked.newest()).payment.state is PaymentState.DONE  # type: ignore[union-attr]
+
+
+async def test_the_cashier_takes_statements_in_before_it_sends(banked: BankedWallet) -> None:
+    """So that after an older wallet and folder were restored, nothing that a statement has is sent again."""
+    outbox = banked.bank.folder / "outbox"
+    outbox.rename(banked.bank.folder / "gone")  # nothing can be sent: the wallet does not know that it was
+    assert (await banked.played.withdraw(ANN, "w", 500, "transfer")).refusal is None
+    (banked.bank.folder / "gone").rename(outbox)
+    [part] = [row for row in await banked.played.rows(PAYMENTS.part) if row.processor == "bank"]
+    banked.bank.books(Booking(amount=-490, part=part.part_id))
+    banked.bank.delivers(banked.bank.statement())
+    banked.played.later(hours=1)
+    await Cashier(banked.played.opened, banked.played.payments).round()
+    assert (await banked.newest()).payment.state is PaymentState.DONE  # type: ignore[union-attr]
+    assert banked.bank.orders() == []
 
 
 async def test_a_deposit_by_transfer_says_what_to_write(banked: BankedWallet) -> None:
