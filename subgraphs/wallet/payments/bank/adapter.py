@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from datetime import date, datetime
 from pathlib import Path
 from threading import Lock
@@ -123,6 +123,7 @@ class BankProcessor:
             at=self._now(),
             of=refund.charge,
         )
+        await self._catch_up()
         return await self._asked(record, lambda records, files: self._refund(record, records, files))
 
     async def pay_out(self, payout: Payout) -> Notice:
@@ -138,6 +139,7 @@ class BankProcessor:
             return failed_notice(record, OTHER_CURRENCY, self._now())
         if not is_iban(payout.account):
             return failed_notice(record, NO_IBAN, self._now())
+        await self._catch_up()
         return await self._asked(record, lambda records, files: self._pay_out(record, payout, records, files))
 
     async def ask(self, kind: PartKind, part: str, reference: str) -> Notice | None:
@@ -194,6 +196,11 @@ class BankProcessor:
 
     async def _asked(self, record: Record, work: Callable[[Records, Files], T]) -> T:
         return await asyncio.to_thread(self._with_records, record, work)
+
+    async def _catch_up(self) -> None:
+        """Read what was added to the statements, before the records are locked: others wait for them."""
+        with suppress(Unanswered):  # it is met again where the statements are needed
+            await self._answered(self._follow_alone)
 
     def _with_records(self, record: Record, work: Callable[[Records, Files], T]) -> T:
         """Do something with the records, while no other process does.
@@ -349,6 +356,10 @@ class BankProcessor:
         with self._lock:
             found = self._books.after(heard(files))
         return [_with_meaning(believed, sent) for believed in found]
+
+    def _follow_alone(self, files: Files) -> None:
+        with self._lock:
+            self._follow(files)
 
     def _follow(self, files: Files) -> None:
         self._books.follow(files, days_before(self._now(), self._options.look_back_days))

@@ -47,8 +47,11 @@ class Books:
         days = {name: day for name in files.names(READ) if (day := _day_of(name))}
         newest = max(days, default="")
         names = {name: day for name, day in days.items() if day >= since or name == newest}
-        if set(self._files) - set(names):
+        kept = [believed for name, believed in self._files.items() if name in names]
+        if len(kept) < len(self._files):
             self._files, self._parts, self._references = {}, {}, {}
+            for believed in kept:
+                self.add(believed)
         for name in sorted(set(names) - set(self._files)):
             if (content := files.read(READ, name)) is not None:
                 self.add(Believed(int(name[:8]), name, names[name], read_statements(content)))
