@@ -12,7 +12,7 @@ from subgraphs.kit.rounds import WorkerParts
 from subgraphs.wallet.opened import OpenedWallet, UnknownBrand
 from subgraphs.wallet.paying.opened import OpenedPayments, opened_payments
 from subgraphs.wallet.paying.reconciliation.reconciler import Reconciler
-from subgraphs.wallet.paying.reconciliation.statements import take_in
+from subgraphs.wallet.paying.reconciliation.statements import keep_unreadable, take_in
 from subgraphs.wallet.payments.configuration import PaymentsSettings
 from subgraphs.wallet.payments.processor import Unanswered, Unavailable, Unreadable
 from subgraphs.wallet.payments.records.cases import count_open
@@ -64,6 +64,7 @@ class Cashier:
                     await take_in(self.payments.work, name, opened.bank)
                 except Unanswered as why:
                     log.warning("statements_not_read", processor=name, why=str(why))
+                    await keep_unreadable(self.payments.work, name, why)
 
     async def _compare(self) -> None:
         """Compare the earliest day of each processor that was not compared yet."""

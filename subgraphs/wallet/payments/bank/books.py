@@ -10,6 +10,7 @@ from msgspec import Struct
 from subgraphs.wallet.payments.bank.entries import Entry
 from subgraphs.wallet.payments.bank.folders import READ, Files
 from subgraphs.wallet.payments.bank.statements import Statement, read_statements
+from subgraphs.wallet.payments.processor import Unreadable
 
 _NAME: Final = re.compile(r"([0-9]{8})-([0-9]{4}-[0-9]{2}-[0-9]{2})-[0-9a-f]{32}\.xml")
 _CHARGE: Final = re.compile(r"(?=(p[a-z2-7]{26})(c[1-9]))")
@@ -54,7 +55,7 @@ class Books:
                 self.add(believed)
         for name in sorted(set(names) - set(self._files)):
             if (content := files.read(READ, name)) is not None:
-                self.add(Believed(int(name[:8]), name, names[name], read_statements(content)))
+                self.add(Believed(int(name[:8]), name, names[name], _statements(name, content)))
 
     def add(self, believed: Believed) -> None:
         """Add statements after all others."""
@@ -97,6 +98,13 @@ class Books:
     def of_day(self, day: date) -> list[Entry]:
         """Return the entries of a day."""
         return [entry for statement in self.statements for entry in statement.entries if entry.day == day]
+
+
+def _statements(name: str, content: bytes) -> tuple[Statement, ...]:
+    try:
+        return read_statements(content)
+    except Unreadable as fault:
+        raise Unreadable(f"{READ}/{name}: {fault}") from None
 
 
 def name_of(number: int, day_to: date, digest: str) -> str:

@@ -1,6 +1,6 @@
 """Deposits and withdrawals by a bank, from what a customer asks for to what the ledger and people know."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -230,6 +230,40 @@ async def test_a_statement_that_is_not_believed_is_a_case(banked: BankedWallet) 
     assert "ends with 1" in row.details
     assert "refused/" in row.details
     assert (await banked.newest()).payment.state is PaymentState.SENDING  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("folder", ["read", "records"])
+async def test_a_folder_that_cannot_be_read_is_a_case(
+    banked: BankedWallet, tmp_path: Path, folder: str
+) -> None:
+    """One a day, also in a process that begins, however often it looks; other banks go on."""
+    order = await banked.withdraws(500)
+    banked.bank.pays(order)
+    await banked.hears()
+    for file in (banked.bank.folder / folder).iterdir():
+        if not file.name.startswith("."):
+            file.write_text("<Document/>")
+    banked.bank.sends_back(order)
+    other = PlayedBank(bank_options(made_folders(tmp_path / "other")), banked.bank.now)
+    processors = dict(banked.played.payments.work.asking.processors)
+    for name, bank in (("bank", banked.bank), ("other", other)):
+        bank.delivers(bank.statement())
+        processor = BankProcessor(bank.options, bank.now)
+        processors[name] = replace(processors["bank"], name=name, processor=processor, bank=processor)
+    payments = OpenedPayments.of(banked.played.opened, FILE, processors, "https://{brand}.example/")
+    for _ in range(2):
+        await Cashier(banked.played.opened, payments).round()
+    assert await banked.cases() == [("unreadable", f"folder {banked.played.time.now().date()}")]
+    [row] = await banked.played.rows(PAYMENTS.case)
+    assert ("read/" if folder == "read" else order.part) in row.details
+    assert list((other.folder / "inbox").iterdir()) == []
+
+
+async def test_a_folder_that_is_not_there_is_no_case(banked: BankedWallet) -> None:
+    """It may be mounted in a moment: nobody has to look at what is in it."""
+    banked.bank.folder.rename(banked.bank.folder.with_name("gone"))
+    await Cashier(banked.played.opened, banked.played.payments).round()
+    assert await banked.cases() == []
 
 
 async def test_money_of_which_nothing_is_known_is_a_case(banked: BankedWallet) -> None:
