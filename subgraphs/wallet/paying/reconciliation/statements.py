@@ -76,13 +76,18 @@ def _by_day(name: str, arrival: "Arrival") -> list[Report]:
 
 
 async def _keep(work: PaymentWork, name: str, arrival: "Arrival") -> None:
-    """Put a file before a person that is not believed."""
+    """Put a file before a person that is not believed.
+
+    The day makes it another case if it is put in again later, and the copy if it only has the same name.
+    """
+    now = await work.wallet.now()
+    copy = f" {arrival.copy}" if arrival.copy else ""
     case = Case(
         kind=CaseKind.UNREADABLE,
         processor=name,
-        subject=f"statement {arrival.digest[:32]}",
+        subject=f"statement {now.date()} {arrival.digest[:32]}{copy}",
         details={"why": arrival.why, "file": arrival.name, "kept_as": f"refused/{arrival.kept_as}"},
-        opened_at=await work.wallet.now(),
+        opened_at=now,
     )
     async with work.wallet.database.write() as connection:
         await open_case(connection, work.store.tables, case)

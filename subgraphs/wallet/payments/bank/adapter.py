@@ -10,15 +10,16 @@ from typing import Final, TypeAlias, TypeVar
 
 from msgspec.structs import replace
 
-from subgraphs.wallet.payments.bank.arrivals import Arrival, Chain, arrived, heard, judged, note_heard
-from subgraphs.wallet.payments.bank.books import (
-    Believed,
-    Books,
-    came_back,
-    days_before,
-    is_debit,
-    name_of,
+from subgraphs.wallet.payments.bank.arrivals import (
+    Arrival,
+    Chain,
+    arrived,
+    heard,
+    judged,
+    kept_apart,
+    note_heard,
 )
+from subgraphs.wallet.payments.bank.books import Believed, Books, came_back, days_before, is_debit, name_of
 from subgraphs.wallet.payments.bank.entries import Entry
 from subgraphs.wallet.payments.bank.folders import INBOX, READ, REFUSED, BankFolder, Files, System
 from subgraphs.wallet.payments.bank.meaning import (
@@ -339,9 +340,10 @@ class BankProcessor:
             last = self._books.last
             number = last.number if last else 0
             refused: list[Arrival] = []
+            names = set(files.names(REFUSED))
             for arrival in judged(arrived(files), Chain(self._options, self._books)):
                 if arrival.why:
-                    refused.append(arrival)
+                    refused.append(kept_apart(arrival, names))
                 elif arrival.is_repeated:
                     files.move(INBOX, arrival.name, READ, f"again-{arrival.kept_as}")
                 else:

@@ -319,6 +319,18 @@ async def test_files_that_are_no_statements_are_put_aside(account: Account, tmp_
     assert precious.exists()
 
 
+async def test_what_is_refused_takes_the_place_of_nothing(account: Account) -> None:
+    """Neither two files of one name that cannot be read, nor what says the same twice, at once or later."""
+    kept = []
+    for _ in range(2):
+        (account.bank.folder / "inbox" / "link.xml").symlink_to("elsewhere")
+        for name in ("text.xml", "twice.xml"):
+            account.bank.delivers(b"<Document", name)
+        kept += [arrival.kept_as for arrival in await account.hears()]
+    assert sorted(kept) == waiting(account, "refused")
+    assert len(kept) == 6
+
+
 async def test_a_folder_in_the_inbox_does_no_harm(account: Account) -> None:
     """It is put aside as any other thing that is no statement."""
     (account.bank.folder / "inbox" / "folder.xml").mkdir()

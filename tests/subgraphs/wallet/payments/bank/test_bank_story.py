@@ -232,6 +232,22 @@ async def test_a_statement_that_is_not_believed_is_a_case(banked: BankedWallet) 
     assert (await banked.newest()).payment.state is PaymentState.SENDING  # type: ignore[union-attr]
 
 
+async def test_what_is_refused_again_is_another_case(banked: BankedWallet) -> None:
+    """On another day, or if another file of its name that cannot be read was refused before."""
+    inbox, refused = banked.bank.folder / "inbox", banked.bank.folder / "refused"
+    banked.bank.delivers(b"<Document", "text.xml")
+    await banked.reads()
+    banked.played.later(days=1)
+    [kept] = refused.iterdir()
+    kept.rename(inbox / "text.xml")
+    await banked.reads()
+    assert len(await banked.cases()) == 2
+    for _ in range(2):
+        (inbox / "link.xml").symlink_to("elsewhere")
+        await banked.reads()
+    assert len(set(await banked.cases())) == 4
+
+
 @pytest.mark.parametrize("folder", ["read", "records"])
 async def test_a_folder_that_cannot_be_read_is_a_case(
     banked: BankedWallet, tmp_path: Path, folder: str
