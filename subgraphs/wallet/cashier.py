@@ -12,7 +12,7 @@ from subgraphs.kit.rounds import WorkerParts
 from subgraphs.wallet.opened import OpenedWallet, UnknownBrand
 from subgraphs.wallet.paying.opened import OpenedPayments, opened_payments
 from subgraphs.wallet.paying.reconciliation.reconciler import Reconciler
-from subgraphs.wallet.paying.reconciliation.statements import take_in
+from subgraphs.wallet.paying.reconciliation.statements import keep_unreadable, take_in
 from subgraphs.wallet.payments.configuration import PaymentsSettings
 from subgraphs.wallet.payments.processor import Unanswered, Unavailable, Unreadable
 from subgraphs.wallet.payments.records.cases import Case, CaseKind, count_open, open_case
@@ -40,6 +40,7 @@ class Cashier:
     async def round(self) -> Mapping[str, int]:
         """Do what is due; return whether there may be more, and how many cases wait for a person."""
         work = self.payments.work
+        await self._take_in()  # first: what a statement has is not ordered again
         due = await work.store.due(await self.wallet.now(), BATCH)
         for payment_id in due:
             try:
@@ -47,7 +48,6 @@ class Cashier:
             except UnknownBrand as why:
                 await work.postpone(payment_id)
                 log.warning("payment_of_unknown_brand", payment=payment_id, why=str(why))
-        await self._take_in()
         await self._compare()
         async with self.wallet.database.read() as connection:
             cases = await count_open(connection, work.store.tables)
@@ -64,6 +64,7 @@ class Cashier:
                     await take_in(self.payments.work, name, opened.bank)
                 except Unanswered as why:
                     log.warning("statements_not_read", processor=name, why=str(why))
+                    await keep_unreadable(self.payments.work, name, why)
 
     async def _compare(self) -> None:
         """Compare the earliest day of each processor that was not compared yet."""

@@ -9,6 +9,7 @@ from subgraphs.wallet.opened import UnknownBrand
 from subgraphs.wallet.paying.reconciliation.comparison import Report
 from subgraphs.wallet.paying.reconciliation.reconciler import Reconciler
 from subgraphs.wallet.paying.work import PaymentWork
+from subgraphs.wallet.payments.processor import Contradiction, Unanswered, Unreadable
 from subgraphs.wallet.payments.records.cases import Case, CaseKind, open_case
 
 if TYPE_CHECKING:
@@ -31,6 +32,22 @@ async def take_in(work: PaymentWork, name: str, bank: "BankProcessor") -> int:
         OSError: The database is unavailable; they are heard later.
     """
     return await bank.take_in(partial(_hear, work, name))
+
+
+async def keep_unreadable(work: PaymentWork, name: str, why: Unanswered) -> None:
+    """Put a bank's folder before a person, once a day, if what is in it will never be read by waiting."""
+    if not isinstance(why.__cause__, Unreadable | Contradiction):
+        return
+    now = await work.wallet.now()
+    case = Case(
+        kind=CaseKind.UNREADABLE,
+        processor=name,
+        subject=f"folder {now.date()}",
+        details={"why": str(why)},
+        opened_at=now,
+    )
+    async with work.wallet.database.write() as connection:
+        await open_case(connection, work.store.tables, case)
 
 
 async def _hear(work: PaymentWork, name: str, arrival: "Arrival") -> None:
@@ -59,13 +76,18 @@ def _by_day(name: str, arrival: "Arrival") -> list[Report]:
 
 
 async def _keep(work: PaymentWork, name: str, arrival: "Arrival") -> None:
-    """Put a file before a person that is not believed."""
+    """Put a file before a person that is not believed.
+
+    The day makes it another case if it is put in again later, and the copy if it only has the same name.
+    """
+    now = await work.wallet.now()
+    copy = f" {arrival.copy}" if arrival.copy else ""
     case = Case(
         kind=CaseKind.UNREADABLE,
         processor=name,
-        subject=f"statement {arrival.digest[:32]}",
+        subject=f"statement {now.date()} {arrival.digest[:32]}{copy}",
         details={"why": arrival.why, "file": arrival.name, "kept_as": f"refused/{arrival.kept_as}"},
-        opened_at=await work.wallet.now(),
+        opened_at=now,
     )
     async with work.wallet.database.write() as connection:
         await open_case(connection, work.store.tables, case)

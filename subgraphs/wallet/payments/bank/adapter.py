@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from datetime import date, datetime
 from pathlib import Path
 from threading import Lock
@@ -10,8 +10,17 @@ from typing import Final, TypeAlias, TypeVar
 
 from msgspec.structs import replace
 
-from subgraphs.wallet.payments.bank.arrivals import Arrival, Chain, arrived, heard, judged, note_heard
-from subgraphs.wallet.payments.bank.books import Believed, Books, days_before, name_of
+from subgraphs.wallet.payments.bank.arrivals import (
+    Arrival,
+    Chain,
+    arrived,
+    heard,
+    judged,
+    kept_apart,
+    note_heard,
+)
+from subgraphs.wallet.payments.bank.books import Believed, Books, came_back, days_before, is_debit, name_of
+from subgraphs.wallet.payments.bank.entries import Entry
 from subgraphs.wallet.payments.bank.folders import INBOX, READ, REFUSED, BankFolder, Files, System
 from subgraphs.wallet.payments.bank.meaning import (
     FindSent,
@@ -115,6 +124,7 @@ class BankProcessor:
             at=self._now(),
             of=refund.charge,
         )
+        await self._catch_up()
         return await self._asked(record, lambda records, files: self._refund(record, records, files))
 
     async def pay_out(self, payout: Payout) -> Notice:
@@ -130,9 +140,8 @@ class BankProcessor:
             return failed_notice(record, OTHER_CURRENCY, self._now())
         if not is_iban(payout.account):
             return failed_notice(record, NO_IBAN, self._now())
-        return await self._asked(
-            record, lambda records, _: self._placed(record, records, payout.holder, payout.account)
-        )
+        await self._catch_up()
+        return await self._asked(record, lambda records, files: self._pay_out(record, payout, records, files))
 
     async def ask(self, kind: PartKind, part: str, reference: str) -> Notice | None:
         """Return how a part stands, by the records and the statements; None if there is nothing of it."""
@@ -189,6 +198,11 @@ class BankProcessor:
     async def _asked(self, record: Record, work: Callable[[Records, Files], T]) -> T:
         return await asyncio.to_thread(self._with_records, record, work)
 
+    async def _catch_up(self) -> None:
+        """Read what was added to the statements, before the records are locked: others wait for them."""
+        with suppress(Unanswered):  # it is met again where the statements are needed
+            await self._answered(self._follow_alone)
+
     def _with_records(self, record: Record, work: Callable[[Records, Files], T]) -> T:
         """Do something with the records, while no other process does.
 
@@ -210,6 +224,22 @@ class BankProcessor:
         except Unreadable as fault:
             raise Unavailable(f"a statement that was believed cannot be read: {fault}") from fault
 
+    def _pay_out(self, record: Record, payout: Payout, records: Records, files: Files) -> Notice:
+        if records.handed_over(record) is None:
+            with self._lock:
+                self._follow(files)
+                booked = self._booked(record)
+            if booked is not None:
+                return booked
+        return self._placed(record, records, payout.holder, payout.account)
+
+    def _booked(self, record: Record) -> Notice | None:
+        """Return how money stands that the bank has moved though its record is lost; None if it has not."""
+        entries = self._books.of_part(record.part)
+        if not any(is_debit(entry) or came_back(entry) for entry in entries):
+            return None
+        return stands(record, entries, record.at)
+
     def _placed(self, record: Record, records: Records, holder: str, iban: str) -> Notice:
         order = Order(
             part=record.part,
@@ -227,17 +257,26 @@ class BankProcessor:
             return asked_notice(known)  # also if the statement of the charge is too old by now
         with self._lock:
             self._follow(files)
+            if (booked := self._booked(record)) is not None:
+                return booked
             paid = self._books.credit(record.of)
-            left = (paid.amount if paid else 0) - self._refunded(record, records)
-        if paid is None:
-            return failed_notice(record, NO_PAYMENT, record.at)
-        if record.currency != paid.currency:
-            return failed_notice(record, OTHER_CURRENCY, record.at)
-        if not is_iban(paid.account):
-            return failed_notice(record, NO_PAYER, record.at)
-        if record.amount > left and records.find(record.kind, record.part) is None:
-            return failed_notice(record, TOO_MUCH, record.at)
+            why = self._why_not(record, paid, records)
+        if paid is None or why:
+            return failed_notice(record, why, record.at)
         return self._placed(record, records, paid.holder, paid.account)
+
+    def _why_not(self, record: Record, paid: Entry | None, records: Records) -> str:
+        """Return why a refund of what was paid cannot be sent; "" if it can."""
+        if paid is None:
+            return NO_PAYMENT
+        if record.currency != paid.currency:
+            return OTHER_CURRENCY
+        if not is_iban(paid.account):
+            return NO_PAYER
+        left = paid.amount - self._refunded(record, records)
+        if record.amount > left and records.find(record.kind, record.part) is None:
+            return TOO_MUCH
+        return ""
 
     def _refunded(self, record: Record, records: Records) -> int:
         """Return what other refunds have sent of the same charge, or are sending."""
@@ -301,9 +340,10 @@ class BankProcessor:
             last = self._books.last
             number = last.number if last else 0
             refused: list[Arrival] = []
+            names = set(files.names(REFUSED))
             for arrival in judged(arrived(files), Chain(self._options, self._books)):
                 if arrival.why:
-                    refused.append(arrival)
+                    refused.append(kept_apart(arrival, names))
                 elif arrival.is_repeated:
                     files.move(INBOX, arrival.name, READ, f"again-{arrival.kept_as}")
                 else:
@@ -318,6 +358,10 @@ class BankProcessor:
         with self._lock:
             found = self._books.after(heard(files))
         return [_with_meaning(believed, sent) for believed in found]
+
+    def _follow_alone(self, files: Files) -> None:
+        with self._lock:
+            self._follow(files)
 
     def _follow(self, files: Files) -> None:
         self._books.follow(files, days_before(self._now(), self._options.look_back_days))

@@ -26,7 +26,8 @@ class Arrival(Struct, frozen=True, kw_only=True):
 
     Attributes:
         name: In the inbox; once it is believed, in its own part of the folder.
-        digest: The SHA-256 of its bytes; "" once it is believed.
+        digest: The SHA-256 of its bytes, or of its name if they cannot be read; "" once it is believed.
+        copy: How many files are kept under the same digest already.
         number: In which order it was believed, from 1; 0 before that.
         why: Why it is not believed; "" if it is.
         is_repeated: Whether it says once more, word for word, what was believed before.
@@ -37,6 +38,7 @@ class Arrival(Struct, frozen=True, kw_only=True):
 
     name: str
     digest: str = ""
+    copy: int = 0
     number: int = 0
     why: str = ""
     is_repeated: bool = False
@@ -47,7 +49,7 @@ class Arrival(Struct, frozen=True, kw_only=True):
     @property
     def kept_as(self) -> str:
         """Return under which name it is kept if it is not believed, or was before."""
-        return f"{self.digest}.xml"
+        return f"{self.digest}-{self.copy}.xml" if self.copy else f"{self.digest}.xml"
 
     @property
     def day_to(self) -> date:
@@ -143,6 +145,14 @@ def judged(arrivals: list[Arrival], chain: Chain) -> Iterator[Arrival]:
         else:
             yield Arrival(name=arrival.name, digest=arrival.digest, why=chain.doubt(arrival.statements))
     yield from (arrival for arrival in arrivals if arrival.why)
+
+
+def kept_apart(arrival: Arrival, names: set[str]) -> Arrival:
+    """Return a file that is kept under a name of its own, and add this to the names that there are."""
+    while arrival.kept_as in names:
+        arrival = replace(arrival, copy=arrival.copy + 1)
+    names.add(arrival.kept_as)
+    return arrival
 
 
 def _arrival(files: Files, name: str) -> Arrival | None:

@@ -10,6 +10,7 @@ from msgspec import Struct
 from subgraphs.wallet.payments.bank.entries import Entry
 from subgraphs.wallet.payments.bank.folders import READ, Files
 from subgraphs.wallet.payments.bank.statements import Statement, read_statements
+from subgraphs.wallet.payments.processor import Unreadable
 
 _NAME: Final = re.compile(r"([0-9]{8})-([0-9]{4}-[0-9]{2}-[0-9]{2})-[0-9a-f]{32}\.xml")
 _CHARGE: Final = re.compile(r"(?=(p[a-z2-7]{26})(c[1-9]))")
@@ -47,11 +48,14 @@ class Books:
         days = {name: day for name in files.names(READ) if (day := _day_of(name))}
         newest = max(days, default="")
         names = {name: day for name, day in days.items() if day >= since or name == newest}
-        if set(self._files) - set(names):
+        kept = [believed for name, believed in self._files.items() if name in names]
+        if len(kept) < len(self._files):
             self._files, self._parts, self._references = {}, {}, {}
+            for believed in kept:
+                self.add(believed)
         for name in sorted(set(names) - set(self._files)):
             if (content := files.read(READ, name)) is not None:
-                self.add(Believed(int(name[:8]), name, names[name], read_statements(content)))
+                self.add(Believed(int(name[:8]), name, names[name], _statements(name, content)))
 
     def add(self, believed: Believed) -> None:
         """Add statements after all others."""
@@ -94,6 +98,13 @@ class Books:
     def of_day(self, day: date) -> list[Entry]:
         """Return the entries of a day."""
         return [entry for statement in self.statements for entry in statement.entries if entry.day == day]
+
+
+def _statements(name: str, content: bytes) -> tuple[Statement, ...]:
+    try:
+        return read_statements(content)
+    except Unreadable as fault:
+        raise Unreadable(f"{READ}/{name}: {fault}") from None
 
 
 def name_of(number: int, day_to: date, digest: str) -> str:

@@ -3,9 +3,13 @@
 An order is put into the outbox in three steps: the whole file under a hidden name, the record, and the file's
 real name. A record whose hidden file is still there was therefore not handed over, and one without it was: so
 that nothing is handed over twice, whoever was killed when, and even if what was sent has been cleared away.
+
+Beside the record of a refund, an empty file has the digest of its charge in its name, so that the refunds of
+a charge are found without reading every record.
 """
 
 from datetime import datetime
+from hashlib import sha256
 from typing import Final
 
 import msgspec
@@ -61,10 +65,10 @@ class Records:
 
     def refunds_of(self, charge: str) -> list[Record]:
         """Return the refunds of a charge that were asked for."""
-        ending = f".{PartKind.REFUND.value}.json"
-        names = [name for name in self._files.names(RECORDS) if name.endswith(ending)]
-        found = [self._read(name) for name in names]
-        return [record for record in found if record is not None and record.of == charge]
+        beginning = _refund_of(charge, "")
+        names = [name for name in self._files.names(RECORDS) if name.startswith(beginning)]
+        found = [self.find(PartKind.REFUND, name.removeprefix(beginning)) for name in names]
+        return [record for record in found if record is not None]
 
     def has_file(self, part: str) -> bool:
         """Tell whether there is a file for the bank by the name of a part."""
@@ -138,6 +142,8 @@ class Records:
             self._files.move(OUTBOX, _hidden(record.part), OUTBOX, _visible(record.part))
 
     def _keep(self, record: Record) -> None:
+        if record.of:
+            self._files.make(RECORDS, _refund_of(record.of, record.part), b"")
         name = _name(record.kind, record.part)
         self._files.make(RECORDS, f"{name}.new", msgspec.json.encode(record))
         self._files.move(RECORDS, f"{name}.new", RECORDS, name)
@@ -175,6 +181,10 @@ def _require_order(document: bytes, record: Record) -> None:
 
 def _name(kind: PartKind, part: str) -> str:
     return f"{part}.{kind.value}.json"
+
+
+def _refund_of(charge: str, part: str) -> str:
+    return f".{sha256(charge.encode()).hexdigest()[:32]}.{part}"
 
 
 def _visible(part: str) -> str:

@@ -1,17 +1,20 @@
 """Statements that come in: what is believed of them, what follows, and what a person has to look at."""
 
 import asyncio
+import fcntl
 import os
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 import pytest
+from msgspec.structs import replace
 
-from subgraphs.wallet.payments.bank.adapter import NO_PAYER, NO_PAYMENT
+from subgraphs.wallet.payments.bank.adapter import NO_PAYER, NO_PAYMENT, TOO_MUCH, BankProcessor
 from subgraphs.wallet.payments.bank.arrivals import Arrival
 from subgraphs.wallet.payments.processor import (
     Charge,
+    Contradiction,
     Notice,
     PartKind,
     PartState,
@@ -134,6 +137,75 @@ async def test_a_refund_goes_to_the_account_that_paid(account: Account) -> None:
     assert account.bank.takes_orders() == []
 
 
+@pytest.mark.parametrize("comes_back", [False, True])
+@pytest.mark.parametrize("kind", [PartKind.PAYOUT, PartKind.REFUND])
+async def test_what_a_statement_has_is_not_ordered_again_without_its_record(
+    account: Account, kind: PartKind, *, comes_back: bool
+) -> None:
+    """As after an older folder was restored, and statements up to today were taken in."""
+    refund = Refund(id="r1", charge="B7", amount=400, currency="GBP")
+    await told(account, Booking(amount=2500, remittance=FIRST, reference="B7"))
+
+    async def asked() -> Notice:
+        another = account.another()
+        return await (another.pay_out(PAYOUT) if kind is PartKind.PAYOUT else another.refund(refund))
+
+    sent = await asked()
+    [order] = account.bank.takes_orders()
+    account.bank.pays(order)
+    await told(account)
+    if comes_back:
+        account.bank.sends_back(order)
+        await told(account)
+    for folder in ("records", "sent"):
+        for file in (account.bank.folder / folder).iterdir():
+            file.unlink()
+    again = await asked()
+    assert (again.kind, again.part, again.of, again.amount) == (kind, sent.part, sent.of, sent.amount)
+    assert again.state is (PartState.FAILED if comes_back else PartState.DONE)
+    assert await stands(account, kind, sent.part) == (again.state, again.reason)
+    assert account.bank.orders() == []
+
+
+async def test_refunds_do_not_read_records_of_other_charges(account: Account) -> None:
+    """One that cannot be read stops its own charge alone; what is left of another is still known."""
+    refund = Refund(id="r1", charge="B7", amount=2000, currency="GBP")
+    await told(account, Booking(amount=2500, reference="B7"), Booking(amount=2500, reference="B8"))
+    for charge, part in (("B7", "r1"), ("B8", "r2")):
+        await account.processor.refund(replace(refund, id=part, charge=charge))
+    (account.bank.folder / "records" / "r2.refund.json").write_text("{")
+    assert (await account.another().refund(replace(refund, id="r3"))).reason == TOO_MUCH
+    again = await account.another().refund(replace(refund, id="r4", amount=500))
+    assert again.state is PartState.PROCESSING
+    with pytest.raises(Contradiction):
+        await account.another().refund(replace(refund, id="r5", charge="B8"))
+
+
+@pytest.mark.parametrize("kind", [PartKind.PAYOUT, PartKind.REFUND])
+async def test_statements_are_read_before_orders_are_locked(account: Account, kind: PartKind) -> None:
+    """Deposits and payouts wait for that lock, for seconds: parsing a year of statements takes longer."""
+    await told(account, Booking(amount=2500, reference="B7"))
+    free: list[bool] = []
+
+    def now() -> datetime:
+        with (account.bank.folder / ".orders.lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                free.append(False)
+            else:
+                free.append(True)
+        return account.clock.now()
+
+    another = BankProcessor(account.bank.options, now)
+    if kind is PartKind.PAYOUT:
+        await another.pay_out(PAYOUT)
+    else:
+        await another.refund(Refund(id="r1", charge="B7", amount=400, currency="GBP"))
+    asked, first_read, second_read = free
+    assert (asked, first_read, second_read) == (True, True, False)
+
+
 async def test_a_refund_to_nobody_knows_whom_fails(account: Account) -> None:
     """If the statement has no account, or two payments have one reference, a person has to send it."""
     await told(account, Booking(amount=2500, reference="B7", account=""))
@@ -247,6 +319,18 @@ async def test_files_that_are_no_statements_are_put_aside(account: Account, tmp_
     assert precious.exists()
 
 
+async def test_what_is_refused_takes_the_place_of_nothing(account: Account) -> None:
+    """Neither two files of one name that cannot be read, nor what says the same twice, at once or later."""
+    kept = []
+    for _ in range(2):
+        (account.bank.folder / "inbox" / "link.xml").symlink_to("elsewhere")
+        for name in ("text.xml", "twice.xml"):
+            account.bank.delivers(b"<Document", name)
+        kept += [arrival.kept_as for arrival in await account.hears()]
+    assert sorted(kept) == waiting(account, "refused")
+    assert len(kept) == 6
+
+
 async def test_a_folder_in_the_inbox_does_no_harm(account: Account) -> None:
     """It is put aside as any other thing that is no statement."""
     (account.bank.folder / "inbox" / "folder.xml").mkdir()
@@ -338,6 +422,19 @@ async def test_old_statements_are_left_out(account: Account) -> None:
     assert await stands(account, PartKind.PAYOUT, PAYOUT.id) == (PartState.PROCESSING, "")
     assert await account.another().ask(PartKind.CHARGE, FIRST, "") is None
     await told(account, Booking(amount=6))
+
+
+async def test_what_stays_is_not_read_again_when_something_is_too_old(account: Account) -> None:
+    """A statement that was changed meanwhile shows that it was not; a process that begins notices it."""
+    await told(account, Booking(amount=5))
+    account.clock.advance(timedelta(days=300))
+    await told(account, Booking(amount=2500, remittance=FIRST))
+    newest = account.bank.folder / "read" / waiting(account, "read")[-1]
+    newest.write_text("<Document/>")
+    account.clock.advance(timedelta(days=101))
+    assert await account.processor.ask(PartKind.CHARGE, FIRST, "") is not None
+    with pytest.raises(Unanswered):
+        await account.another().ask(PartKind.CHARGE, FIRST, "")
 
 
 def test_no_webhook_is_believed(account: Account) -> None:

@@ -1,12 +1,13 @@
 """Deposits and withdrawals by a bank, from what a customer asks for to what the ledger and people know."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from subgraphs.wallet.cashier import Cashier
 from subgraphs.wallet.models import PAYMENTS
 from subgraphs.wallet.paying.answers import Answer, words_of
 from subgraphs.wallet.paying.opened import OpenedPayments
@@ -147,6 +148,21 @@ async def test_a_statement_that_nobody_heard_is_found_by_asking(banked: BankedWa
     assert (await banked.newest()).payment.state is PaymentState.DONE  # type: ignore[union-attr]
 
 
+async def test_the_cashier_takes_statements_in_before_it_sends(banked: BankedWallet) -> None:
+    """So that after an older wallet and folder were restored, nothing that a statement has is sent again."""
+    outbox = banked.bank.folder / "outbox"
+    outbox.rename(banked.bank.folder / "gone")  # nothing can be sent: the wallet does not know that it was
+    assert (await banked.played.withdraw(ANN, "w", 500, "transfer")).refusal is None
+    (banked.bank.folder / "gone").rename(outbox)
+    [part] = [row for row in await banked.played.rows(PAYMENTS.part) if row.processor == "bank"]
+    banked.bank.books(Booking(amount=-490, part=part.part_id))
+    banked.bank.delivers(banked.bank.statement())
+    banked.played.later(hours=1)
+    await Cashier(banked.played.opened, banked.played.payments).round()
+    assert (await banked.newest()).payment.state is PaymentState.DONE  # type: ignore[union-attr]
+    assert banked.bank.orders() == []
+
+
 async def test_a_deposit_by_transfer_says_what_to_write(banked: BankedWallet) -> None:
     """Where to, and the reference; the money is there once a statement has it."""
     answer = await banked.played.deposit(ANN, "d1", 700, "send")
@@ -215,6 +231,56 @@ async def test_a_statement_that_is_not_believed_is_a_case(banked: BankedWallet) 
     assert "ends with 1" in row.details
     assert "refused/" in row.details
     assert (await banked.newest()).payment.state is PaymentState.SENDING  # type: ignore[union-attr]
+
+
+async def test_what_is_refused_again_is_another_case(banked: BankedWallet) -> None:
+    """On another day, or if another file of its name that cannot be read was refused before."""
+    inbox, refused = banked.bank.folder / "inbox", banked.bank.folder / "refused"
+    banked.bank.delivers(b"<Document", "text.xml")
+    await banked.reads()
+    banked.played.later(days=1)
+    [kept] = refused.iterdir()
+    kept.rename(inbox / "text.xml")
+    await banked.reads()
+    assert len(await banked.cases()) == 2
+    for _ in range(2):
+        (inbox / "link.xml").symlink_to("elsewhere")
+        await banked.reads()
+    assert len(set(await banked.cases())) == 4
+
+
+@pytest.mark.parametrize("folder", ["read", "records"])
+async def test_a_folder_that_cannot_be_read_is_a_case(
+    banked: BankedWallet, tmp_path: Path, folder: str
+) -> None:
+    """One a day, also in a process that begins, however often it looks; other banks go on."""
+    order = await banked.withdraws(500)
+    banked.bank.pays(order)
+    await banked.hears()
+    for file in (banked.bank.folder / folder).iterdir():
+        if not file.name.startswith("."):
+            file.write_text("<Document/>")
+    banked.bank.sends_back(order)
+    other = PlayedBank(bank_options(made_folders(tmp_path / "other")), banked.bank.now)
+    processors = dict(banked.played.payments.work.asking.processors)
+    for name, bank in (("bank", banked.bank), ("other", other)):
+        bank.delivers(bank.statement())
+        processor = BankProcessor(bank.options, bank.now)
+        processors[name] = replace(processors["bank"], name=name, processor=processor, bank=processor)
+    payments = OpenedPayments.of(banked.played.opened, FILE, processors, "https://{brand}.example/")
+    for _ in range(2):
+        await Cashier(banked.played.opened, payments).round()
+    assert await banked.cases() == [("unreadable", f"folder {banked.played.time.now().date()}")]
+    [row] = await banked.played.rows(PAYMENTS.case)
+    assert ("read/" if folder == "read" else order.part) in row.details
+    assert list((other.folder / "inbox").iterdir()) == []
+
+
+async def test_a_folder_that_is_not_there_is_no_case(banked: BankedWallet) -> None:
+    """It may be mounted in a moment: nobody has to look at what is in it."""
+    banked.bank.folder.rename(banked.bank.folder.with_name("gone"))
+    await Cashier(banked.played.opened, banked.played.payments).round()
+    assert await banked.cases() == []
 
 
 async def test_money_of_which_nothing_is_known_is_a_case(banked: BankedWallet) -> None:
