@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from subgraphs.wallet.funds.codes import AccountCode, TransferCode, house_account, ledger_of
 from subgraphs.wallet.funds.customer_accounts import CustomerAccounts
-from subgraphs.wallet.funds.written_reservations import returned, taken, voided
+from subgraphs.wallet.funds.written_reservations import NOWHERE, returned, taken, voided
 from subgraphs.wallet.ledger.ledger import Ledger
 from subgraphs.wallet.ledger.transfers import CreateTransferStatus, Transfer, TransferFlags
 from subgraphs.wallet.payments.payment import LACKED, RECEIVED, Part, Payment, is_foreign
@@ -78,18 +78,12 @@ class Booking:
         await self.accounts.open_house(payment.brand_id, payment.currency)
         kept = _kept(payment, part.part_id, part.amount_minor, TransferCode.REFUND)
         before = refund_before(parts, part)
-        freed = [] if before is None else [await self._freed(before.part_id)]
+        owed = "" if before is None else kept_again(before.part_id)
+        freed = [_void(owed, voided(owed))] if owed else []
         status = await self._linked([*freed, kept])
         if status not in MADE | LACKING:
             raise Contradiction(f"{part.part_id}: {status.value}")
         return status in MADE
-
-    async def _freed(self, part: str) -> Transfer:
-        """Return the transfer that ends what is kept for a part."""
-        again = await self.ledger.lookup_transfers([kept_again(part)])
-        pending = kept_again(part) if again else part
-        flags = int(TransferFlags.VOID_PENDING_TRANSFER)
-        return Transfer(id=voided(pending), pending_id=pending, amount=0, flags=flags)
 
     async def book(self, payment: Payment, parts: Sequence[Part], part: Part) -> None:
         """Bring the ledger to the state of a part.
@@ -143,26 +137,43 @@ class Booking:
             await self._made([_transfer(payment, returned(name), payment.fee_minor, TransferCode.FEE, back)])
 
     async def _owed(self, payment: Payment, part: Part) -> None:
-        """Keep on keeping what could not be sent and is not the customer's, also if it had arrived."""
-        if await self.ledger.lookup_transfers([taken(part.part_id)]):
-            name, amount = part.part_id, part.amount_minor
-            came = _paid_in(payment, returned(name), amount, TransferCode.REFUND)
-            await self._made([came, _kept(payment, kept_again(name), amount, TransferCode.REFUND)])
+        """Keep on keeping what could not be sent and is not the customer's, also if it had arrived.
+
+        The ledger decides at one moment which of both it is: another process may still take it as sent.
+
+        Raises:
+            Contradiction: The ledger has another reason to refuse.
+        """
+        name, amount = part.part_id, part.amount_minor
+        again = _kept(payment, kept_again(name), amount, TransferCode.REFUND)
+        status = await self._linked([_void(name, voided(name)), again])
+        if status is _S.PENDING_TRANSFER_ALREADY_POSTED:
+            await self._made([_paid_in(payment, returned(name), amount, TransferCode.REFUND), again])
+        elif status not in MADE:
+            raise Contradiction(f"{name}: {status.value}")
 
     async def _taken_back(self, payment: Payment, part: Part) -> None:
-        """Take from the customer what a bank has taken from us; what they do not have is the house's."""
-        name = part.part_id
-        if part.state is PartState.FAILED:
-            await self._given_again(name)
-            return
+        """Take from the customer what a bank has taken from us; what they do not have is the house's.
+
+        What has come back is given again; if it was never taken, it never is.
+        """
+        name, is_back = part.part_id, part.state is PartState.FAILED
         cut = _taken(payment, name, part.amount_minor, TransferCode.REFUND)
-        await self._made([replace(cut, flags=int(TransferFlags.BALANCING_DEBIT))])
+        if is_back:
+            await self.ledger.create_transfer(replace(cut, debit_account_id=NOWHERE))
+        status = await self._linked([replace(cut, flags=int(TransferFlags.BALANCING_DEBIT))])
+        if status is _S.ID_ALREADY_FAILED:
+            return
+        if status not in MADE:
+            raise Contradiction(f"{name}: {status.value}")
         [made] = await self.ledger.lookup_transfers([name])
         if rest := part.amount_minor - made.amount:
             await self._made([_lost(payment, rest_of(name), rest)])
+        if is_back:
+            await self._given_again(name)
 
     async def _given_again(self, name: str) -> None:
-        """Return what was taken for a dispute that is won; nothing if it was never taken."""
+        """Return what was taken for a dispute that is won."""
         for made in await self.ledger.lookup_transfers([name, rest_of(name)]):
             if made.amount:
                 again = replace(
@@ -247,6 +258,11 @@ def _taken(payment: Payment, name: str, amount: int, code: TransferCode) -> Tran
 def _kept(payment: Payment, name: str, amount: int, code: TransferCode) -> Transfer:
     """Return a transfer that keeps money until it is there, or comes back."""
     return replace(_taken(payment, name, amount, code), flags=int(TransferFlags.PENDING))
+
+
+def _void(pending: str, name: str) -> Transfer:
+    """Return a transfer that ends what is kept without taking it."""
+    return Transfer(id=name, pending_id=pending, amount=0, flags=int(TransferFlags.VOID_PENDING_TRANSFER))
 
 
 def _lost(payment: Payment, name: str, amount: int) -> Transfer:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from consumers.stream.errors import Poison
 from consumers.wallet.messages import decode_payment
@@ -36,6 +37,16 @@ async def ended(wallet: PaymentsWallet, state: PartState, *before: PartState) ->
     first = wallet.played["first"]
     first.becomes(first.those(PartKind.REFUND, *(before or (PartState.PROCESSING,)))[-1], state)
     await wallet.payments.work.notice("first", first.said[-1])
+
+
+async def booked_late(wallet: PaymentsWallet, kind: PartKind, state: PartState) -> None:
+    """Let the ledger be told of an earlier state of the only part of a kind."""
+    [row] = await wallet.rows(PAYMENTS.payment)
+    loaded = await wallet.payments.work.store.load(row.payment_id)
+    assert loaded is not None
+    payment, parts = loaded
+    [part] = [part for part in parts if part.kind is kind]
+    await wallet.payments.work.booking.book(payment, parts, replace(part, state=state))
 
 
 def sent(first: PlayedProcessor) -> list[tuple[str, int]]:
@@ -130,6 +141,34 @@ async def test_what_has_to_go_back_and_could_not_is_sent_by_decision(
     assert await refusals(wallet) == ["NOT_WHOLE", "", "NOT_WHOLE", ""]
     assert sent(first) == [("c1r", 1_000), ("f2", 1_000), ("f4", 1_000)]
     assert first.has == await wallet.balance("northbet", AccountCode.PAYMENTS) == await wallet.cash(ANN) == 0
+
+
+async def test_a_refund_that_came_back_is_owed_though_its_arrival_is_booked_late(
+    wallet: PaymentsWallet,
+) -> None:
+    """Another process, which has read that it arrived, does not take what is kept again."""
+    await wallet.deposit(ANN, "d", 1_000)
+    await wallet.exclude(ANN, 6)
+    first = wallet.played["first"]
+    first.pays("first-1", 1_000)
+    await wallet.payments.work.notice("first", first.said[-1])
+    await ended(wallet, PartState.FAILED)
+    await booked_late(wallet, PartKind.REFUND, PartState.DONE)
+    assert first.has == -await wallet.balance("northbet", AccountCode.PAYMENTS) == 1_000
+    assert await wallet.cash(ANN) == 0
+
+
+async def test_a_dispute_that_was_won_takes_nothing_though_it_is_booked_late(wallet: PaymentsWallet) -> None:
+    """Another process, which has read that it is open, comes after the one that knows the end."""
+    await deposited(wallet)
+    first = wallet.played["first"]
+    first.takes_back("first-1", PartKind.DISPUTE, 1_000)
+    [dispute] = first.those(PartKind.DISPUTE, PartState.OPEN)
+    first.becomes(dispute, PartState.FAILED)
+    await wallet.payments.work.notice("first", first.said[-1])
+    await booked_late(wallet, PartKind.DISPUTE, PartState.OPEN)
+    assert await wallet.cash(ANN) == 990
+    assert first.has == -await wallet.balance("northbet", AccountCode.PAYMENTS) == 1_000
 
 
 async def test_a_refund_waits_while_payouts_are_stopped(wallet: PaymentsWallet) -> None:
