@@ -171,6 +171,63 @@ async def test_a_dispute_that_was_won_takes_nothing_though_it_is_booked_late(wal
     assert first.has == -await wallet.balance("northbet", AccountCode.PAYMENTS) == 1_000
 
 
+async def paid_wrongly(wallet: PaymentsWallet) -> PlayedProcessor:
+    """Let Ann have 990, and pay another deposit with 900 instead of 1,000."""
+    await paid_in(wallet, "d", 1_000)
+    await wallet.deposit(ANN, "e", 1_000)
+    first = wallet.played["first"]
+    first.pays("first-2", 900)
+    await wallet.payments.work.notice("first", first.said[-1])
+    return first
+
+
+async def taken_back(wallet: PaymentsWallet, kind: PartKind, amount: int) -> str:
+    """Let a bank or somebody at the processor take of the wrong charge; return its id there."""
+    first = wallet.played["first"]
+    first.takes_back("first-2", kind, amount)
+    await wallet.payments.work.notice("first", first.said[-1])
+    return list(first.books)[-1]
+
+
+async def kept(wallet: PaymentsWallet) -> int:
+    """Return what is kept of Ann's cash."""
+    accounts = [account.id for account in await wallet.accounts.of(ANN)]
+    return sum(account.debits_pending for account in await wallet.ledger.lookup_accounts(accounts))
+
+
+@pytest.mark.parametrize("kind", [PartKind.DISPUTE, PartKind.REFUND])
+async def test_what_a_bank_takes_of_money_that_is_owed_is_not_the_customers(
+    wallet: PaymentsWallet, kind: PartKind
+) -> None:
+    """It is of what is kept; of a dispute that is won it is kept again, and can be taken once more."""
+    first = await paid_wrongly(wallet)
+    await ended(wallet, PartState.FAILED)
+    taken = [await taken_back(wallet, kind, amount) for amount in (300, 200)]
+    assert (await wallet.cash(ANN), await kept(wallet)) == (990, 400)
+    if kind is PartKind.DISPUTE:
+        first.becomes(taken[0], PartState.FAILED)
+        await wallet.payments.work.notice("first", first.said[-1])
+        assert (await wallet.cash(ANN), await kept(wallet)) == (990, 700)
+    await taken_back(wallet, PartKind.REFUND, await kept(wallet))
+    assert (await wallet.cash(ANN), await kept(wallet)) == (990, 0)
+    assert await wallet.balance("northbet", AccountCode.CHARGEBACKS) == 0
+    assert first.has == -await wallet.balance("northbet", AccountCode.PAYMENTS) == 1_000
+
+
+async def test_what_a_bank_takes_of_money_that_went_back_is_the_houses(wallet: PaymentsWallet) -> None:
+    """While the refund is on its way, nobody knows; won, the house has it again."""
+    first = await paid_wrongly(wallet)
+    dispute = await taken_back(wallet, PartKind.DISPUTE, 900)
+    assert (await wallet.cash(ANN), await kept(wallet)) == (990, 900)
+    await ended(wallet, PartState.DONE)
+    assert (await wallet.cash(ANN), await kept(wallet)) == (990, 0)
+    assert await wallet.balance("northbet", AccountCode.CHARGEBACKS) == -900
+    first.becomes(dispute, PartState.FAILED)
+    await wallet.payments.work.notice("first", first.said[-1])
+    assert await wallet.cash(ANN) == 990
+    assert await wallet.balance("northbet", AccountCode.CHARGEBACKS) == 0
+
+
 async def test_a_refund_waits_while_payouts_are_stopped(wallet: PaymentsWallet) -> None:
     """The money is kept meanwhile, and is sent when payouts go on."""
     payment = await deposited(wallet)
