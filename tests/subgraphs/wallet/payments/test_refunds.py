@@ -10,6 +10,7 @@ from consumers.wallet.messages import decode_payment
 from subgraphs.wallet.funds.codes import AccountCode
 from subgraphs.wallet.models import CLOSES, PAYMENTS
 from subgraphs.wallet.paying.answers import words_of
+from subgraphs.wallet.payments.payment import is_decided
 from subgraphs.wallet.payments.processor import PartKind, PartState
 from tests.subgraphs.wallet.payments.conftest import ANN, paid_in
 from tests.subgraphs.wallet.payments.test_decisions import decide, record
@@ -211,6 +212,26 @@ async def test_what_a_bank_takes_of_money_that_is_owed_is_not_the_customers(
     await taken_back(wallet, PartKind.REFUND, await kept(wallet))
     assert (await wallet.cash(ANN), await kept(wallet)) == (990, 0)
     assert await wallet.balance("northbet", AccountCode.CHARGEBACKS) == 0
+    assert first.has == -await wallet.balance("northbet", AccountCode.PAYMENTS) == 1_000
+
+
+async def test_what_a_bank_took_meanwhile_is_not_sent_by_decision(wallet: PaymentsWallet) -> None:
+    """Another process, which has not read the decision, takes what is kept before the refund can have it."""
+    first = await paid_wrongly(wallet)
+    await ended(wallet, PartState.FAILED)
+    [row] = [row for row in await wallet.rows(PAYMENTS.payment) if row.idempotency_key == "e"]
+    wanted = {"charge_id": f"{row.payment_id}-c1", "amount_minor": 900, "currency": "GBP"}
+    assert await decide(wallet, kind="refund", subject_id=row.payment_id, **wanted)
+    first.takes_back("first-2", PartKind.DISPUTE, 900)
+    work = wallet.payments.work
+    await work.store.merge("first", first.said[-1], wallet.time.now())
+    loaded = await work.store.load(row.payment_id)
+    assert loaded is not None
+    payment, parts = loaded
+    await work.booking.book(payment, [part for part in parts if not is_decided(part)], parts[-1])
+    await wallet.work()
+    assert await refusals(wallet) == ["INSUFFICIENT_FUNDS"]
+    assert (await wallet.cash(ANN), await kept(wallet)) == (990, 0)
     assert first.has == -await wallet.balance("northbet", AccountCode.PAYMENTS) == 1_000
 
 
