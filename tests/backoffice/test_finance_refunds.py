@@ -64,10 +64,10 @@ async def refusal(office: ProposalFixture, **others: Any) -> str:
     return str(error["message"])
 
 
-async def decide(wallet: Database, number: int, amount: int) -> str:
+async def decide(wallet: Database, number: int, amount: int, proposal: str = "") -> str:
     """Let the wallet hear of a decision; return the id of its part."""
     decided = DecidedRefund(
-        decision_id=f"d{number}",
+        decision_id=proposal or f"d{number}",
         payment_id=PAID,
         charge_id=CHARGE,
         amount_minor=amount,
@@ -93,6 +93,20 @@ async def test_two_people_decide_what_goes_back(office: ProposalFixture) -> None
     assert (decided.kind, decided.subject_id, decided.decision_id) == ("refund", PAID, proposal)
     assert (decided.charge_id, decided.amount_minor, decided.currency) == (CHARGE, 400, "GBP")
     assert (decided.by, decided.key) == ("Fay, Finn", PAYER)
+
+
+async def test_another_refund_waits_until_the_wallet_has_heard_of_the_first(
+    office: ProposalFixture, wallet: Database
+) -> None:
+    """Before, what the charge has left is not known."""
+    assert "errors" not in await propose(office)
+    proposal = await proposed(office)
+    assert await approve(office, FINN, proposal) == "approve"
+    assert await refusal(office) == (
+        "Fay and Finn have decided about a refund of this payment: the wallet is about to follow."
+    )
+    await decide(wallet, 1, 400, proposal)
+    assert "errors" not in await propose(office)
 
 
 async def test_no_more_goes_back_than_there_is(office: ProposalFixture, wallet: Database) -> None:

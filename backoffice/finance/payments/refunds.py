@@ -32,6 +32,7 @@ from subgraphs.wallet.payments.records.refunds import (
     RefundableCharge,
     refundable_charges,
     refunds_of_brand,
+    refunds_of_payments,
 )
 from subgraphs.wallet.payments.records.reviews import find_payment
 from subgraphs.wallet.payments.records.store import PaymentStore
@@ -125,7 +126,8 @@ class Refunds:
             NotFound: There is no such payment about which the actor may decide, or no such charge.
             StepUpRequired: The actor has to confirm their second factor.
             Invalid: There is no reason, or no amount.
-            Conflict: It would be refused now, or a refund of the payment waits for another person already.
+            Conflict: It would be refused now, or a refund of the payment waits for another person or the
+                wallet already.
         """
         payment = await self._found(wanted.payment_id)
         if payment is None or not allows(actor, Permission.FINANCE_CORRECT, payment.brand_id):
@@ -162,16 +164,26 @@ class Refunds:
             )
 
     async def _require_new(self, connection: AsyncConnection, payment: Payment) -> None:
-        """Refuse what was proposed twice: each of both would send money.
+        """Refuse what was proposed twice, also while the wallet has not heard of the first: each sends money.
 
         Raises:
-            Conflict: A refund of the payment waits for another person already.
+            Conflict: A refund of the payment waits for another person, or for the wallet.
         """
-        subject, status = customer_subject(payment.owner), ProposalStatus.PENDING
-        mine = ProposalFilter(status=status, kind=REFUND_KIND, subject=subject)
-        for proposal in await newest_first(connection, mine, MAX_KNOWN, None):
-            content: Any = proposal.content
-            if content["payment"] == payment.payment_id:
+        async with self.wallet.read() as wallet:
+            known = await refunds_of_payments(wallet, PAYMENTS, [payment.payment_id])
+        heard = {refund.decision_id for refund in known}
+        for status in (ProposalStatus.PENDING, ProposalStatus.EXECUTED):
+            subject = customer_subject(payment.owner)
+            mine = ProposalFilter(status=status, kind=REFUND_KIND, subject=subject)
+            for proposal in await newest_first(connection, mine, MAX_KNOWN, None):
+                content: Any = proposal.content
+                if content["payment"] != payment.payment_id or proposal.proposal_id in heard:
+                    continue
+                if status is ProposalStatus.EXECUTED:
+                    raise Conflict(
+                        f"{proposal.proposer_name} and {proposal.decider_name} have decided about a refund "
+                        "of this payment: the wallet is about to follow."
+                    )
                 raise Conflict(
                     f"{proposal.proposer_name} has proposed a refund of this payment: it waits under "
                     "Approvals. Have that one decided first."

@@ -210,6 +210,7 @@ def _of_case(case: Case) -> list[StoryEntry]:
 def _names(payment: Payment, parts: Sequence[Part]) -> list[str]:
     """Return the ids of the transfers that a payment may have."""
     ids = [part.part_id for part in parts]
-    names = [fee_of(payment), *ids, *(kept_again(part_id) for part_id in ids)]
+    again = [kept_again(name) for part_id in ids for name in (part_id, returned(part_id))]
+    names = [fee_of(payment), *ids, *again]
     ended = [end(name) for name in names for end in (taken, voided, returned)]
     return [*names, *ended, *(rest_of(part.part_id) for part in parts)]

@@ -96,6 +96,10 @@ class Claims:
         table, dialect = self.store.records.tables.claim, self.store.records.dialect
         await connection.execute(upsert(dialect, table, [_row(claim, RECORDED)]))
 
+    async def came_back(self, connection: AsyncConnection, owner: Owner, claim_id: str) -> None:
+        """Count what was recorded no more, nor again: a withdrawal that a bank has sent back."""
+        await self._become(connection, owner, claim_id, GIVEN_BACK)
+
     async def give_back(self, connection: AsyncConnection, owner: Owner, claim_id: str, at: datetime) -> bool:
         """Count something no more: a deposit that failed before it was received, a stake that was returned.
 
@@ -196,7 +200,8 @@ class Claims:
         earliest = at - timedelta(days=rules.financial_check.days)
         signed = case((claim.c.act == Act.WITHDRAWAL, -claim.c.amount_minor), else_=claim.c.amount_minor)
         moved = or_(
-            claim.c.act == Act.WITHDRAWAL, and_(claim.c.act == Act.DEPOSIT, claim.c.state == RECEIVED)
+            and_(claim.c.act == Act.WITHDRAWAL, claim.c.state == RECORDED),
+            and_(claim.c.act == Act.DEPOSIT, claim.c.state == RECEIVED),
         )
         net = select(func.coalesce(func.sum(signed), 0)).where(
             of_owner(claim, owner), moved, claim.c.at > earliest, claim.c.currency == standing.currency

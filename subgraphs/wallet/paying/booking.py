@@ -12,15 +12,18 @@ from msgspec.structs import replace
 
 from subgraphs.wallet.funds.codes import AccountCode, TransferCode, house_account, ledger_of
 from subgraphs.wallet.funds.customer_accounts import CustomerAccounts
-from subgraphs.wallet.funds.written_reservations import returned, taken, voided
+from subgraphs.wallet.funds.written_reservations import NOWHERE, returned, taken, voided
 from subgraphs.wallet.ledger.ledger import Ledger
 from subgraphs.wallet.ledger.transfers import CreateTransferStatus, Transfer, TransferFlags
-from subgraphs.wallet.payments.payment import LACKED, RECEIVED, Part, Payment, is_foreign
+from subgraphs.wallet.payments.payment import LACKED, RECEIVED, Part, Payment, is_foreign, owed_charge
 from subgraphs.wallet.payments.processor import Contradiction, PartKind, PartState
 
 _S: Final = CreateTransferStatus
 MADE: Final = frozenset({_S.CREATED, _S.EXISTS})
 LACKING: Final = frozenset({_S.EXCEEDS_CREDITS, _S.DEBIT_ACCOUNT_NOT_FOUND, _S.ID_ALREADY_FAILED})
+MAX_RACES: Final = 5
+"""How often something else may change what is kept while a part of it is taken."""
+
 ENDED: Final = MADE | {_S.PENDING_TRANSFER_ALREADY_POSTED, _S.PENDING_TRANSFER_ALREADY_VOIDED}
 
 
@@ -78,18 +81,12 @@ class Booking:
         await self.accounts.open_house(payment.brand_id, payment.currency)
         kept = _kept(payment, part.part_id, part.amount_minor, TransferCode.REFUND)
         before = refund_before(parts, part)
-        freed = [] if before is None else [await self._freed(before.part_id)]
+        owed = "" if before is None else kept_again(before.part_id)
+        freed = [_void(owed, voided(owed))] if owed else []
         status = await self._linked([*freed, kept])
         if status not in MADE | LACKING:
             raise Contradiction(f"{part.part_id}: {status.value}")
-        return status in MADE
-
-    async def _freed(self, part: str) -> Transfer:
-        """Return the transfer that ends what is kept for a part."""
-        again = await self.ledger.lookup_transfers([kept_again(part)])
-        pending = kept_again(part) if again else part
-        flags = int(TransferFlags.VOID_PENDING_TRANSFER)
-        return Transfer(id=voided(pending), pending_id=pending, amount=0, flags=flags)
+        return bool(await self.ledger.lookup_transfers([part.part_id]))
 
     async def book(self, payment: Payment, parts: Sequence[Part], part: Part) -> None:
         """Bring the ledger to the state of a part.
@@ -102,9 +99,9 @@ class Booking:
             case PartKind.CHARGE:
                 await self._charge(payment, part)
             case PartKind.DISPUTE:
-                await self._taken_back(payment, part)
+                await self._taken_back(payment, parts, part)
             case _ if is_foreign(part):
-                await self._taken_back(payment, part)
+                await self._taken_back(payment, parts, part)
             case _:
                 await self._sent(payment, parts, part)
 
@@ -143,26 +140,87 @@ class Booking:
             await self._made([_transfer(payment, returned(name), payment.fee_minor, TransferCode.FEE, back)])
 
     async def _owed(self, payment: Payment, part: Part) -> None:
-        """Keep on keeping what could not be sent and is not the customer's, also if it had arrived."""
-        if await self.ledger.lookup_transfers([taken(part.part_id)]):
-            name, amount = part.part_id, part.amount_minor
-            came = _paid_in(payment, returned(name), amount, TransferCode.REFUND)
-            await self._made([came, _kept(payment, kept_again(name), amount, TransferCode.REFUND)])
+        """Keep on keeping what could not be sent and is not the customer's, also if it had arrived.
 
-    async def _taken_back(self, payment: Payment, part: Part) -> None:
-        """Take from the customer what a bank has taken from us; what they do not have is the house's."""
-        name = part.part_id
-        if part.state is PartState.FAILED:
-            await self._given_again(name)
-            return
+        The ledger decides at one moment which of both it is: another process may still take it as sent.
+
+        Raises:
+            Contradiction: The ledger has another reason to refuse.
+        """
+        name, amount = part.part_id, part.amount_minor
+        again = _kept(payment, kept_again(name), amount, TransferCode.REFUND)
+        status = await self._linked([_void(name, voided(name)), again])
+        if status is _S.PENDING_TRANSFER_ALREADY_POSTED:
+            await self._made([_paid_in(payment, returned(name), amount, TransferCode.REFUND), again])
+        elif status not in MADE:
+            raise Contradiction(f"{name}: {status.value}")
+
+    async def _taken_back(self, payment: Payment, parts: Sequence[Part], part: Part) -> None:
+        """Take what a bank has taken from us, of the money of its charge; give it back if the bank does.
+
+        What was never taken then, never is.
+        """
+        name, is_back = part.part_id, part.state is PartState.FAILED
         cut = _taken(payment, name, part.amount_minor, TransferCode.REFUND)
-        await self._made([replace(cut, flags=int(TransferFlags.BALANCING_DEBIT))])
-        [made] = await self.ledger.lookup_transfers([name])
-        if rest := part.amount_minor - made.amount:
-            await self._made([_lost(payment, rest_of(name), rest)])
+        if is_back:
+            await self.ledger.create_transfer(replace(cut, debit_account_id=NOWHERE))
+        charge = owed_charge(parts, part.source)
+        if charge is None:
+            is_taken = await self._cut(payment, cut)
+        else:
+            is_taken = await self._cut_of_kept(payment, cut, _kept_of(parts, charge))
+        if is_taken and is_back:
+            await self._given_again(payment, name, is_owed=charge is not None)
 
-    async def _given_again(self, name: str) -> None:
-        """Return what was taken for a dispute that is won; nothing if it was never taken."""
+    async def _cut(self, payment: Payment, cut: Transfer) -> bool:
+        """Take from the customer; what they do not have is the house's. Return False if it never can be."""
+        status = await self._linked([replace(cut, flags=int(TransferFlags.BALANCING_DEBIT))])
+        if status is _S.ID_ALREADY_FAILED:
+            return False
+        if status not in MADE:
+            raise Contradiction(f"{cut.id}: {status.value}")
+        [made] = await self.ledger.lookup_transfers([cut.id])
+        if rest := cut.amount - made.amount:
+            await self._made([_lost(payment, rest_of(cut.id), rest)])
+        return True
+
+    async def _cut_of_kept(self, payment: Payment, cut: Transfer, names: Sequence[str]) -> bool:
+        """Take from what is kept of a charge that never was the customer's; what went back is the house's.
+
+        All of it is one step: whatever else frees the same money comes before, and is seen, or after.
+
+        Returns:
+            False if it never can be.
+        """
+        for _ in range(MAX_RACES):
+            if await self.ledger.lookup_transfers([cut.id]):
+                return True
+            kept = await self._still_kept(names)
+            left = sum(transfer.amount for transfer in kept)
+            minor = min(left, cut.amount)
+            chain = [
+                *(_void(transfer.id, voided(transfer.id)) for transfer in kept),
+                replace(cut, amount=minor),
+            ]
+            if left > minor:
+                chain.append(_kept(payment, kept_again(cut.id), left - minor, TransferCode.REFUND))
+            if cut.amount > minor:
+                chain.append(_lost(payment, rest_of(cut.id), cut.amount - minor))
+            status = await self._linked(chain)
+            if status is _S.ID_ALREADY_FAILED:
+                return False
+            if status not in MADE:
+                raise Contradiction(f"{cut.id}: {status.value}")
+        raise Contradiction(f"{cut.id}: what is kept changes all the time")
+
+    async def _still_kept(self, names: Sequence[str]) -> list[Transfer]:
+        """Return those pending transfers that nothing has ended."""
+        found = await self.ledger.lookup_transfers([*names, *(voided(name) for name in names)])
+        ended = {transfer.pending_id for transfer in found}
+        return [transfer for transfer in found if transfer.id in names and transfer.id not in ended]
+
+    async def _given_again(self, payment: Payment, name: str, *, is_owed: bool) -> None:
+        """Return what was taken for a dispute that is won; what is not the customer's is kept again."""
         for made in await self.ledger.lookup_transfers([name, rest_of(name)]):
             if made.amount:
                 again = replace(
@@ -173,7 +231,9 @@ class Booking:
                     flags=0,
                     timestamp=0,
                 )
-                await self._made([again])
+                is_kept = is_owed and made.id == name
+                kept = _kept(payment, kept_again(again.id), made.amount, TransferCode.REFUND)
+                await self._made([again, kept] if is_kept else [again])
 
     async def _ended(self, pending: str, how: TransferFlags) -> CreateTransferStatus:
         """End a pending transfer; return what the ledger says if it has ended otherwise.
@@ -206,14 +266,13 @@ class Booking:
 
 def is_owed(parts: Sequence[Part], refund: Part) -> bool:
     """Tell whether a refund failed of money that is not the customer's to keep: a person has to send it."""
-    charge = next((part for part in parts if part.part_id == refund.source), None)
-    return charge is not None and charge.admission not in {"", RECEIVED} and refund.state is PartState.FAILED
+    return owed_charge(parts, refund.source) is not None and refund.state is PartState.FAILED
 
 
 def refund_before(parts: Sequence[Part], refund: Part) -> Part | None:
     """Return whose money a refund takes over: the last one before it of a charge that has to go back."""
-    charge = next((part for part in parts if part.part_id == refund.source), None)
-    if charge is None or charge.admission in {"", RECEIVED}:
+    charge = owed_charge(parts, refund.source)
+    if charge is None:
         return None
     earlier = [
         part
@@ -225,6 +284,12 @@ def refund_before(parts: Sequence[Part], refund: Part) -> Part | None:
         and _order(part) < _order(refund)
     ]
     return max(earlier, key=_order, default=None)
+
+
+def _kept_of(parts: Sequence[Part], charge: Part) -> list[str]:
+    """Return the ids of the transfers that may keep the money of a charge which has to go back."""
+    ids = [part.part_id for part in parts if part.source == charge.part_id]
+    return [kept_again(name) for part_id in ids for name in (part_id, returned(part_id))]
 
 
 def _order(refund: Part) -> int:
@@ -247,6 +312,11 @@ def _taken(payment: Payment, name: str, amount: int, code: TransferCode) -> Tran
 def _kept(payment: Payment, name: str, amount: int, code: TransferCode) -> Transfer:
     """Return a transfer that keeps money until it is there, or comes back."""
     return replace(_taken(payment, name, amount, code), flags=int(TransferFlags.PENDING))
+
+
+def _void(pending: str, name: str) -> Transfer:
+    """Return a transfer that ends what is kept without taking it."""
+    return Transfer(id=name, pending_id=pending, amount=0, flags=int(TransferFlags.VOID_PENDING_TRANSFER))
 
 
 def _lost(payment: Payment, name: str, amount: int) -> Transfer:

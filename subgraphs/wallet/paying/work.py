@@ -6,6 +6,7 @@ from typing import Final
 
 import structlog
 from msgspec.structs import replace
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.wallet.closing.holds import is_held
@@ -325,14 +326,21 @@ class PaymentWork:
             await self.store.set_part(connection, part.part_id, booked=part.state.value)
             if case := case_of(payment, parts, part, await self.wallet.clock.machine.at(connection)):
                 await open_case(connection, self.store.tables, case)
-            if part.state is PartState.DONE and _is_paid_out(payment, parts, part):
-                at = await self.wallet.clock.at(connection)
-                claim = Claim(
-                    payment.owner, part.part_id, Act.WITHDRAWAL, part.amount_minor, part.currency, at
-                )
-                if await self.wallet.claims.knows(connection, payment.owner):
-                    await self.wallet.claims.record(connection, claim)
+            if _is_paid_out(payment, parts, part):
+                await self._count(connection, payment, part)
         self.wallet.announce(payment.owner)
+
+    async def _count(self, connection: AsyncConnection, payment: Payment, part: Part) -> None:
+        """Count what was paid out; what has come back counts no more."""
+        claims, owner = self.wallet.claims, payment.owner
+        if not await claims.knows(connection, owner):
+            return
+        if part.state is PartState.DONE:
+            at = await self.wallet.clock.at(connection)
+            paid = Claim(owner, part.part_id, Act.WITHDRAWAL, part.amount_minor, part.currency, at)
+            await claims.record(connection, paid)
+        else:
+            await claims.came_back(connection, owner, part.part_id)
 
     async def _is_held(self, currency: str) -> bool:
         async with self.wallet.database.read() as connection:
@@ -340,7 +348,7 @@ class PaymentWork:
 
 
 def _is_paid_out(payment: Payment, parts: list[Part], part: Part) -> bool:
-    """Tell whether a part's money was the customer's, and we have sent it."""
+    """Tell whether a part sends money that was the customer's."""
     if not payment.is_deposit:
         return True
     return is_decided(part) and refund_before(parts, part) is None

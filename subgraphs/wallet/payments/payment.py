@@ -189,6 +189,12 @@ def charges(parts: Iterable[Part]) -> list[Part]:
     return sorted((part for part in parts if part.kind is PartKind.CHARGE), key=lambda part: part.part_id)
 
 
+def owed_charge(parts: Iterable[Part], part_id: str) -> Part | None:
+    """Return a charge if its money never became the customer's, so that it has to go back; else None."""
+    charge = next((part for part in parts if part.part_id == part_id), None)
+    return None if charge is None or charge.admission in {"", RECEIVED} else charge
+
+
 def state_of(payment: Payment, parts: Sequence[Part]) -> PaymentState:
     """Return how a payment stands, from all that is known of it."""
     if payment.refusal:

@@ -16,6 +16,8 @@ from subgraphs.wallet.payments.payment import (
     Payment,
     charges,
     is_decided,
+    is_foreign,
+    owed_charge,
 )
 from subgraphs.wallet.payments.processor import PartKind, PartState
 
@@ -95,7 +97,7 @@ def _of_parts(parts: Sequence[Part]) -> Step | None:
     for part in parts:
         if is_to_be_admitted(part):
             return Admit(part)
-        if is_to_be_booked(part):
+        if is_to_be_booked(part) and not waits_for_refund(part, parts):
             return Book(part)
     kept = next((part for part in parts if is_to_be_kept(part)), None)
     return None if kept is None else Keep(kept)
@@ -117,6 +119,18 @@ def is_to_be_booked(part: Part) -> bool:
             return part.state in {PartState.OPEN, PartState.PROCESSING, PartState.DONE, PartState.FAILED}
         case _:
             return part.is_over
+
+
+def waits_for_refund(part: Part, parts: Sequence[Part]) -> bool:
+    """Tell whether a charge's own refund, which is asked for until it is over, says whose money was taken.
+
+    Only for what a bank, or somebody at the processor, has taken of a charge that has to go back.
+    """
+    is_taken = part.kind is PartKind.DISPUTE or is_foreign(part)
+    if not is_taken or owed_charge(parts, part.source) is None:
+        return False
+    refunds = [other for other in parts if other.source == part.source and other.kind is PartKind.REFUND]
+    return any(not other.is_over for other in refunds if not is_foreign(other))
 
 
 def is_to_be_kept(part: Part) -> bool:

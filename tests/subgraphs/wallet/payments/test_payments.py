@@ -1,10 +1,12 @@
 """Deposits and withdrawals, step by step, at processors that are played."""
 
+import pytest
+
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.graphql.platform_errors import PlatformErrorCode
 from subgraphs.wallet.funds.codes import AccountCode
 from subgraphs.wallet.limits.limit import LimitKind
-from subgraphs.wallet.models import PAYMENTS
+from subgraphs.wallet.models import LIMITS, PAYMENTS
 from subgraphs.wallet.payments.payment import Decision, PaymentState
 from subgraphs.wallet.payments.processor import PartKind, PartState
 from tests.subgraphs.wallet.payments.conftest import ANN, paid_in
@@ -156,6 +158,22 @@ async def test_a_withdrawal_that_fails_is_the_customers_again(wallet: PaymentsWa
     assert await wallet.cash(ANN) == 990
     assert await wallet.balance("northbet", AccountCode.FEES) == 10
     assert bank.has == 0
+
+
+@pytest.mark.parametrize(("came_back", "due"), [(False, 0), (True, 1)])
+async def test_a_withdrawal_that_came_back_is_not_taken_off_net_deposits(
+    wallet: PaymentsWallet, due: int, *, came_back: bool
+) -> None:
+    """A person looks at the customer as if it had never been paid out."""
+    wallet.become(jurisdiction="GB")
+    await paid_in(wallet, "d", 100_00)
+    await wallet.withdraw(ANN, "w", 20_00, "transfer")
+    bank = wallet.played["bank"]
+    for state in (PartState.DONE, PartState.FAILED) if came_back else (PartState.DONE,):
+        bank.becomes("bank-1", state)
+        await wallet.payments.work.notice("bank", bank.said[-1])
+    await paid_in(wallet, "e", 50_00)
+    assert len(await wallet.rows(LIMITS.check)) == due
 
 
 async def test_a_withdrawal_waits_for_two_people(wallet: PaymentsWallet) -> None:

@@ -17,17 +17,18 @@ from hypothesis.stateful import (
 )
 
 from subgraphs.kit.domain.keys import Owner
-from subgraphs.wallet.funds.codes import AccountCode
+from subgraphs.wallet.funds.codes import AccountCode, house_account
 from subgraphs.wallet.ledger.proof import prove
 from subgraphs.wallet.ledger.reading import AccountFilter
 from subgraphs.wallet.ledger.transfers import TransferFlags
 from subgraphs.wallet.limits.limit import LimitKind
 from subgraphs.wallet.models import LEDGER, PAYMENTS
 from subgraphs.wallet.paying.reconciliation.reconciler import Reconciler
-from subgraphs.wallet.payments.payment import LACKED, Decision
+from subgraphs.wallet.payments.payment import LACKED, RECEIVED, Decision
 from subgraphs.wallet.payments.processor import Notice, PartKind, PartState, Unanswered, Unavailable
 from subgraphs.wallet.payments.records.refunds import DecidedRefund, decide_refund
 from tests.subgraphs.wallet.credits_wallet import opened_dying
+from tests.support.money.contract import CURRENCY
 from tests.support.payments.payments_wallet import PaymentsWallet
 from tests.support.payments.played_processor import NOON, Fault, PlayedProcessor
 from tests.support.wallet.ledgers import StoppedClock, opened_ledger
@@ -291,6 +292,7 @@ class PaymentsMachine(RuleBasedStateMachine):
         for row in pending:
             assert parts[row.id.partition("/")[0]].payment_id in owed | waits
         await self._refunds_are_right(parts)
+        await self._owed_is_nobodys(parts)
         for owner in CUSTOMERS:
             assert await wallet.cash(owner) == await self._history(owner)
             assert await wallet.cash(owner) >= 0
@@ -310,6 +312,23 @@ class PaymentsMachine(RuleBasedStateMachine):
                 sum(row.amount_minor for row in back if row.state != "failed") <= charge.amount_minor
                 or not back
             )
+
+    async def _owed_is_nobodys(self, parts: dict[str, Any]) -> None:
+        """A charge that has to go back leaves its customer what they had, whatever became of it."""
+        is_open = {row.id: row.status == "pending" for row in await self.wallet.rows(LEDGER.pending_transfer)}
+        houses = {house_account(BRAND, CURRENCY, code) for code in AccountCode}
+        for charge in parts.values():
+            if charge.kind != "charge" or charge.admission in {"", RECEIVED}:
+                continue
+            of_it = {row.part_id for row in parts.values() if charge.part_id in {row.part_id, row.source}}
+            total = 0
+            for row in await self.wallet.rows(LEDGER.transfer):
+                is_moved = is_open.get(row.id, True) and not row.flags & VOID and not row.failure
+                if row.id.partition("/")[0] in of_it and is_moved:
+                    total += row.amount * (
+                        (row.debit_account_id in houses) - (row.credit_account_id in houses)
+                    )
+            assert total == 0
 
     async def _history(self, owner: Owner) -> int:
         """Return what a customer's own transfers add up to."""

@@ -3,12 +3,14 @@
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from consumers.stream.errors import Poison
 from consumers.wallet.messages import decode_payment
 from subgraphs.wallet.funds.codes import AccountCode
 from subgraphs.wallet.models import CLOSES, PAYMENTS
 from subgraphs.wallet.paying.answers import words_of
+from subgraphs.wallet.payments.payment import is_decided
 from subgraphs.wallet.payments.processor import PartKind, PartState
 from tests.subgraphs.wallet.payments.conftest import ANN, paid_in
 from tests.subgraphs.wallet.payments.test_decisions import decide, record
@@ -36,6 +38,16 @@ async def ended(wallet: PaymentsWallet, state: PartState, *before: PartState) ->
     first = wallet.played["first"]
     first.becomes(first.those(PartKind.REFUND, *(before or (PartState.PROCESSING,)))[-1], state)
     await wallet.payments.work.notice("first", first.said[-1])
+
+
+async def booked_late(wallet: PaymentsWallet, kind: PartKind, state: PartState) -> None:
+    """Let the ledger be told of an earlier state of the only part of a kind."""
+    [row] = await wallet.rows(PAYMENTS.payment)
+    loaded = await wallet.payments.work.store.load(row.payment_id)
+    assert loaded is not None
+    payment, parts = loaded
+    [part] = [part for part in parts if part.kind is kind]
+    await wallet.payments.work.booking.book(payment, parts, replace(part, state=state))
 
 
 def sent(first: PlayedProcessor) -> list[tuple[str, int]]:
@@ -130,6 +142,111 @@ async def test_what_has_to_go_back_and_could_not_is_sent_by_decision(
     assert await refusals(wallet) == ["NOT_WHOLE", "", "NOT_WHOLE", ""]
     assert sent(first) == [("c1r", 1_000), ("f2", 1_000), ("f4", 1_000)]
     assert first.has == await wallet.balance("northbet", AccountCode.PAYMENTS) == await wallet.cash(ANN) == 0
+
+
+async def test_a_refund_that_came_back_is_owed_though_its_arrival_is_booked_late(
+    wallet: PaymentsWallet,
+) -> None:
+    """Another process, which has read that it arrived, does not take what is kept again."""
+    await wallet.deposit(ANN, "d", 1_000)
+    await wallet.exclude(ANN, 6)
+    first = wallet.played["first"]
+    first.pays("first-1", 1_000)
+    await wallet.payments.work.notice("first", first.said[-1])
+    await ended(wallet, PartState.FAILED)
+    await booked_late(wallet, PartKind.REFUND, PartState.DONE)
+    assert first.has == -await wallet.balance("northbet", AccountCode.PAYMENTS) == 1_000
+    assert await wallet.cash(ANN) == 0
+
+
+async def test_a_dispute_that_was_won_takes_nothing_though_it_is_booked_late(wallet: PaymentsWallet) -> None:
+    """Another process, which has read that it is open, comes after the one that knows the end."""
+    await deposited(wallet)
+    first = wallet.played["first"]
+    first.takes_back("first-1", PartKind.DISPUTE, 1_000)
+    [dispute] = first.those(PartKind.DISPUTE, PartState.OPEN)
+    first.becomes(dispute, PartState.FAILED)
+    await wallet.payments.work.notice("first", first.said[-1])
+    await booked_late(wallet, PartKind.DISPUTE, PartState.OPEN)
+    assert await wallet.cash(ANN) == 990
+    assert first.has == -await wallet.balance("northbet", AccountCode.PAYMENTS) == 1_000
+
+
+async def paid_wrongly(wallet: PaymentsWallet) -> PlayedProcessor:
+    """Let Ann have 990, and pay another deposit with 900 instead of 1,000."""
+    await paid_in(wallet, "d", 1_000)
+    await wallet.deposit(ANN, "e", 1_000)
+    first = wallet.played["first"]
+    first.pays("first-2", 900)
+    await wallet.payments.work.notice("first", first.said[-1])
+    return first
+
+
+async def taken_back(wallet: PaymentsWallet, kind: PartKind, amount: int) -> str:
+    """Let a bank or somebody at the processor take of the wrong charge; return its id there."""
+    first = wallet.played["first"]
+    first.takes_back("first-2", kind, amount)
+    await wallet.payments.work.notice("first", first.said[-1])
+    return list(first.books)[-1]
+
+
+async def kept(wallet: PaymentsWallet) -> int:
+    """Return what is kept of Ann's cash."""
+    accounts = [account.id for account in await wallet.accounts.of(ANN)]
+    return sum(account.debits_pending for account in await wallet.ledger.lookup_accounts(accounts))
+
+
+@pytest.mark.parametrize("kind", [PartKind.DISPUTE, PartKind.REFUND])
+async def test_what_a_bank_takes_of_money_that_is_owed_is_not_the_customers(
+    wallet: PaymentsWallet, kind: PartKind
+) -> None:
+    """It is of what is kept; of a dispute that is won it is kept again, and can be taken once more."""
+    first = await paid_wrongly(wallet)
+    await ended(wallet, PartState.FAILED)
+    taken = [await taken_back(wallet, kind, amount) for amount in (300, 200)]
+    assert (await wallet.cash(ANN), await kept(wallet)) == (990, 400)
+    if kind is PartKind.DISPUTE:
+        first.becomes(taken[0], PartState.FAILED)
+        await wallet.payments.work.notice("first", first.said[-1])
+        assert (await wallet.cash(ANN), await kept(wallet)) == (990, 700)
+    await taken_back(wallet, PartKind.REFUND, await kept(wallet))
+    assert (await wallet.cash(ANN), await kept(wallet)) == (990, 0)
+    assert await wallet.balance("northbet", AccountCode.CHARGEBACKS) == 0
+    assert first.has == -await wallet.balance("northbet", AccountCode.PAYMENTS) == 1_000
+
+
+async def test_what_a_bank_took_meanwhile_is_not_sent_by_decision(wallet: PaymentsWallet) -> None:
+    """Another process, which has not read the decision, takes what is kept before the refund can have it."""
+    first = await paid_wrongly(wallet)
+    await ended(wallet, PartState.FAILED)
+    [row] = [row for row in await wallet.rows(PAYMENTS.payment) if row.idempotency_key == "e"]
+    wanted = {"charge_id": f"{row.payment_id}-c1", "amount_minor": 900, "currency": "GBP"}
+    assert await decide(wallet, kind="refund", subject_id=row.payment_id, **wanted)
+    first.takes_back("first-2", PartKind.DISPUTE, 900)
+    work = wallet.payments.work
+    await work.store.merge("first", first.said[-1], wallet.time.now())
+    loaded = await work.store.load(row.payment_id)
+    assert loaded is not None
+    payment, parts = loaded
+    await work.booking.book(payment, [part for part in parts if not is_decided(part)], parts[-1])
+    await wallet.work()
+    assert await refusals(wallet) == ["INSUFFICIENT_FUNDS"]
+    assert (await wallet.cash(ANN), await kept(wallet)) == (990, 0)
+    assert first.has == -await wallet.balance("northbet", AccountCode.PAYMENTS) == 1_000
+
+
+async def test_what_a_bank_takes_of_money_that_went_back_is_the_houses(wallet: PaymentsWallet) -> None:
+    """While the refund is on its way, nobody knows; won, the house has it again."""
+    first = await paid_wrongly(wallet)
+    dispute = await taken_back(wallet, PartKind.DISPUTE, 900)
+    assert (await wallet.cash(ANN), await kept(wallet)) == (990, 900)
+    await ended(wallet, PartState.DONE)
+    assert (await wallet.cash(ANN), await kept(wallet)) == (990, 0)
+    assert await wallet.balance("northbet", AccountCode.CHARGEBACKS) == -900
+    first.becomes(dispute, PartState.FAILED)
+    await wallet.payments.work.notice("first", first.said[-1])
+    assert await wallet.cash(ANN) == 990
+    assert await wallet.balance("northbet", AccountCode.CHARGEBACKS) == 0
 
 
 async def test_a_refund_waits_while_payouts_are_stopped(wallet: PaymentsWallet) -> None:
