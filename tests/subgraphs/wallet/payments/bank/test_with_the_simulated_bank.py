@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from foundation.storage.clock import ManualClock
@@ -28,6 +28,7 @@ FAULTS: Final = [
     *("refuses", "drops", "late", "differs", "returns", "returns_later"),
     *("together", "misses_line", "cut", "twice", "foreign"),
 ]
+RETURNS, MISSES_LINE = FAULTS.index("returns"), FAULTS.index("misses_line")
 ONE_DAY: Final = timedelta(days=1)
 MAX_DELAY: Final = 5
 """After so many days nothing is still to be booked."""
@@ -44,6 +45,7 @@ class House:
         self.lines: list[ReportLine] = []
         self.refused = 0
         self.believed_to = date.min
+        self.read_to = self.clock.now().date()
 
     def run(self, work: Coroutine[Any, Any, Any]) -> Any:
         """Do something of ours."""
@@ -131,13 +133,14 @@ class House:
         self.processor = BankProcessor(self.options, self.clock.now)
 
     def read(self) -> None:
-        """We read what came; what is missing is asked for again, until we know what the bank knows."""
+        """We read what came; all of it is asked for again, also what balances do not miss."""
         self._take_in()
-        missing = self.believed_to + ONE_DAY
-        while missing < self.books.today and self.believed_to != date.min:
-            self.bank.write_again(missing)
-            missing += ONE_DAY
+        day = self.read_to + ONE_DAY
+        while day < self.books.today:
+            self.bank.write_again(day)
+            day += ONE_DAY
         self._take_in()
+        self.read_to = day - ONE_DAY
         told = [
             kept for kept in self.store.movements() if kept.day is not None and kept.day < self.books.today
         ]
@@ -191,6 +194,10 @@ DEEDS: Final = (
 deeds = st.lists(st.tuples(st.sampled_from(DEEDS), st.integers(1, 1_000)), max_size=8)
 
 
+@example(
+    version=OLDER,
+    days=[([(House.pay_out, 1), (House.fault, RETURNS), (House.fault, MISSES_LINE)], 1, False)],
+)  # a day that is refused, and of which no balance tells
 @settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(
     version=st.sampled_from([OLDER, NEWER]),
