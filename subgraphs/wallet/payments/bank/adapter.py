@@ -87,14 +87,7 @@ class BankProcessor:
 
     async def begin(self, charge: Charge) -> Notice:
         """Wait for a transfer: OPEN, without a page; its reference is what the customer has to write."""
-        record = Record(
-            kind=PartKind.CHARGE,
-            part=charge.id,
-            amount=charge.amount,
-            currency=charge.currency,
-            at=self._now(),
-            expires_at=charge.expires_at,
-        )
+        record = replace(self._record(PartKind.CHARGE, charge), expires_at=charge.expires_at)
         if charge.currency != self._options.currency:
             return failed_notice(record, OTHER_CURRENCY, self._now())
         kept = await self._asked(record, lambda records, _: records.open(record))
@@ -105,37 +98,17 @@ class BankProcessor:
         stands_now = await self.ask(PartKind.CHARGE, charge.id, reference)
         if stands_now is not None and stands_now.state is PartState.DONE:
             return stands_now
-        record = Record(
-            kind=PartKind.CHARGE,
-            part=charge.id,
-            amount=charge.amount,
-            currency=charge.currency,
-            at=self._now(),
-        )
-        return failed_notice(record, CANCELLED, self._now())
+        return failed_notice(self._record(PartKind.CHARGE, charge), CANCELLED, self._now())
 
     async def refund(self, refund: Refund) -> Notice:
         """Send money of a charge to the account that it came from."""
-        record = Record(
-            kind=PartKind.REFUND,
-            part=refund.id,
-            amount=refund.amount,
-            currency=refund.currency,
-            at=self._now(),
-            of=refund.charge,
-        )
+        record = replace(self._record(PartKind.REFUND, refund), of=refund.charge)
         await self._catch_up()
         return await self._asked(record, lambda records, files: self._refund(record, records, files))
 
     async def pay_out(self, payout: Payout) -> Notice:
         """Put an order for the bank into the outbox: PROCESSING, until a statement has it."""
-        record = Record(
-            kind=PartKind.PAYOUT,
-            part=payout.id,
-            amount=payout.amount,
-            currency=payout.currency,
-            at=self._now(),
-        )
+        record = self._record(PartKind.PAYOUT, payout)
         if payout.currency != self._options.currency:
             return failed_notice(record, OTHER_CURRENCY, self._now())
         if not is_iban(payout.account):
@@ -194,6 +167,10 @@ class BankProcessor:
 
     async def close(self) -> None:
         """Close nothing: the folder is open only while it is used."""
+
+    def _record(self, kind: PartKind, asked: Charge | Refund | Payout) -> Record:
+        """Return what is kept of a request that is made now."""
+        return Record(kind=kind, part=asked.id, amount=asked.amount, currency=asked.currency, at=self._now())
 
     async def _asked(self, record: Record, work: Callable[[Records, Files], T]) -> T:
         return await asyncio.to_thread(self._with_records, record, work)
