@@ -2,8 +2,9 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import Self
 
 
 def open_file(path: Path | str, tables: str, *, across_threads: bool = False) -> sqlite3.Connection:
@@ -33,3 +34,28 @@ def transaction(file: sqlite3.Connection) -> Iterator[None]:
         file.execute("ROLLBACK")
         raise
     file.execute("COMMIT")
+
+
+class SqliteStore:
+    """A SQLite file in a folder; calls have effects together inside of `transaction`."""
+
+    def __init__(self, folder: Path, name: str, tables: str) -> None:
+        """Open a file in a folder; both are made if they are missing.
+
+        Args:
+            folder: The folder.
+            name: The file's.
+            tables: The statements that create the tables.
+        """
+        folder.mkdir(parents=True, exist_ok=True)
+        self._file = open_file(folder / name, tables)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """Commit what the block does, or undo it if it raises."""
+        return transaction(self._file)

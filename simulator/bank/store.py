@@ -1,13 +1,12 @@
 """What the bank must not forget, in one SQLite file: accounts, files of payments, what moves on which day."""
 
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Final
 
 from simulator.bank.statements import Movement, MovementKind
-from simulator.sqlite_file import open_file, transaction
+from simulator.sqlite_file import SqliteStore
 
 FILE: Final = "bank.sqlite"
 DAY: Final = "day"
@@ -62,23 +61,12 @@ class Kept:
     movement: Movement
 
 
-class Store:
+class Store(SqliteStore):
     """The file; its calls have effects together inside of `transaction`."""
 
     def __init__(self, folder: Path) -> None:
         """Open the file in a folder; both are made if they are missing."""
-        folder.mkdir(parents=True, exist_ok=True)
-        self._file = open_file(folder / FILE, TABLES)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._file.close()
-
-    def transaction(self) -> AbstractContextManager[None]:
-        """Commit what the block does, or undo it if it raises."""
-        return transaction(self._file)
+        super().__init__(folder, FILE, TABLES)
 
     def setting(self, name: str, default: str) -> str:
         """Return what was set."""

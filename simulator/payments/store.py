@@ -2,13 +2,12 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Self, TypeAlias
+from typing import Any, Final, TypeAlias
 from uuid import uuid4
 
-from simulator.sqlite_file import open_file, transaction
+from simulator.sqlite_file import SqliteStore
 
 FILE: Final = "payments.sqlite"
 TABLES: Final = """
@@ -58,23 +57,12 @@ class KeptAnswer:
     body: bytes
 
 
-class Store:
+class Store(SqliteStore):
     """The file; its calls have effects together inside of `transaction`."""
 
     def __init__(self, folder: Path) -> None:
         """Open the file in a folder; both are made if they are missing."""
-        folder.mkdir(parents=True, exist_ok=True)
-        self._file = open_file(folder / FILE, TABLES)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._file.close()
-
-    def transaction(self) -> AbstractContextManager[None]:
-        """Commit what the block does, or undo it if it raises."""
-        return transaction(self._file)
+        super().__init__(folder, FILE, TABLES)
 
     def add(self, kind: str, created: int, members: Object) -> Object:
         """Add an object, and return it with its id."""
