@@ -21,7 +21,6 @@ from subgraphs.events.market_types import (
     selection_status,
     shown_runners,
 )
-from subgraphs.events.odds import OddsStyle, display, style_of
 from subgraphs.events.records.markets import StoredRunner
 from subgraphs.events.sport_types import Competition, EventsInfo, Sport
 from subgraphs.events.video_addresses import NotShown
@@ -29,6 +28,7 @@ from subgraphs.kit.domain.errors import BadInput
 from subgraphs.kit.domain.graph_ids import GraphId
 from subgraphs.kit.domain.selections import market_of, selection_id
 from subgraphs.kit.graphql.descriptions import fields_described
+from subgraphs.kit.graphql.odds import Odds, style_of
 from subgraphs.kit.graphql.schema_building import assumed_size, sliced_by
 
 MAX_PAGE: Final = 100
@@ -37,7 +37,6 @@ USUAL_FIGURES: Final = 10
 
 strawberry.enum(MarketStatus)
 strawberry.enum(SelectionStatus)
-strawberry.enum(OddsStyle)
 
 
 @strawberry.enum
@@ -98,25 +97,6 @@ class PlaceTerms:
     places: int
     numerator: int
     denominator: int
-
-
-@fields_described
-@strawberry.type
-class Odds:
-    """Decimal odds times 1,000, as the best that is offered.
-
-    Attributes:
-        changed_at: When they last changed.
-    """
-
-    milli: int
-    changed_at: datetime
-    usual: Private[OddsStyle]
-
-    @strawberry.field
-    def display(self, style: OddsStyle | None = None) -> str:
-        """Return them as they are written; by default as usual in the visitor's language, in Britain 5/2."""
-        return display(self.milli, style or self.usual)
 
 
 @fields_described
