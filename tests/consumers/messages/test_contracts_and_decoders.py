@@ -279,8 +279,10 @@ def _targets(state: Body) -> list[Body]:
 
 
 def _trading_keys(state: Body) -> list[list[tuple[str, ...]]]:
-    suspended = [(entry["scope"], entry["id"]) for entry in state["suspended"]]
-    limits = [(entry["scope"], entry["id"], entry["currency"]) for entry in state["limits"]]
+    suspended: list[tuple[str, ...]] = [(entry["scope"], entry["id"]) for entry in state["suspended"]]
+    limits: list[tuple[str, ...]] = [
+        (entry["scope"], entry["id"], entry["currency"]) for entry in state["limits"]
+    ]
     return [suspended, limits, [(entry["currency"],) for entry in state["stakes"]]]
 
 
