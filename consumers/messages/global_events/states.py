@@ -19,6 +19,7 @@ from consumers.messages.fields import (
     require_utc,
 )
 from consumers.messages.global_events.event_states import BoardState, MatchState
+from consumers.messages.global_events.trading_states import TradingState, VoidState
 from consumers.stream.errors import Poison
 from foundation.exact_json import decode
 from subgraphs.kit.domain.keys import ALL_BRANDS
@@ -283,6 +284,8 @@ State: TypeAlias = (
     | MatchState
     | BoardState
     | AdapterState
+    | TradingState
+    | VoidState
 )
 STATES: Final[dict[GlobalKind, type[State]]] = {
     GlobalKind.CONTENT: ContentState,
@@ -295,6 +298,8 @@ STATES: Final[dict[GlobalKind, type[State]]] = {
     GlobalKind.MATCH: MatchState,
     GlobalKind.BOARD: BoardState,
     GlobalKind.ADAPTER: AdapterState,
+    GlobalKind.TRADING: TradingState,
+    GlobalKind.VOID: VoidState,
 }
 
 _DECODERS: Final[dict[GlobalKind, msgspec.json.Decoder[State]]] = {
