@@ -221,6 +221,7 @@ BY_THE_NODES_CLOCK: Final[dict[str, tuple[str, ...]]] = {
         "consumers/events/reducers.py statuses",
         "subgraphs/events/book/renewal.py _now",
         "subgraphs/events/loaders.py _machine_now",
+        "subgraphs/events/offering.py _status",
         "subgraphs/events/upkeep.py _end_void",
         "subgraphs/events/upkeep.py _judge",
     ),
@@ -233,6 +234,7 @@ BY_THE_NODES_CLOCK: Final[dict[str, tuple[str, ...]]] = {
         "subgraphs/events/catalogue/reader.py _read",
         "subgraphs/events/upkeep.py _end_void",
     ),
+    "what a brand offers: what it shows at that instant": ("subgraphs/events/offering.py _view",),
     "which week of a customer is shown live": ("subgraphs/club_kit/current_weeks.py read",),
     "during which minute something was shown": (
         "subgraphs/club_kit/served.py _count",

@@ -461,8 +461,8 @@ CASES: Final = [
 each_case = pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
 
 
-OF_OTHERS = {"wallet.notice.v1"}
-"""Contracts of messages that nothing of ours reads: who sends mail does."""
+OF_OTHERS = {"event.result.v1", "wallet.notice.v1"}
+"""Contracts of messages that nothing of ours reads: who settles bets does, and who sends mail."""
 
 
 def test_every_contract_has_its_decoders_here() -> None:
