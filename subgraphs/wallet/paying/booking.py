@@ -15,7 +15,7 @@ from subgraphs.wallet.funds.customer_accounts import CustomerAccounts
 from subgraphs.wallet.funds.written_reservations import NOWHERE, returned, taken, voided
 from subgraphs.wallet.ledger.ledger import Ledger
 from subgraphs.wallet.ledger.transfers import CreateTransferStatus, Transfer, TransferFlags
-from subgraphs.wallet.payments.payment import LACKED, RECEIVED, Part, Payment, is_foreign, owed_charge
+from subgraphs.wallet.payments.payment import RECEIVED, Part, Payment, is_foreign, owed_charge
 from subgraphs.wallet.payments.processor import Contradiction, PartKind, PartState
 
 _S: Final = CreateTransferStatus
@@ -40,6 +40,11 @@ def rest_of(part: str) -> str:
 def kept_again(part: str) -> str:
     """Return the id of the transfer that keeps what came back of money that is not the customer's."""
     return f"{part}/again"
+
+
+def left_kept(part: str) -> str:
+    """Return the id of the transfer that keeps what a refund leaves of money that is not the customer's."""
+    return kept_again(kept_again(part))
 
 
 def refund_of(charge: Part) -> str:
@@ -72,21 +77,20 @@ class Booking:
     async def keep(self, payment: Payment, parts: Sequence[Part], part: Part) -> bool:
         """Keep the money of a refund that people decided; return whether it is there.
 
-        Of a charge that has to go back anyway, it is there: what an earlier refund could not send is kept
-        for this one, in one step, so that the customer never has it.
+        Of a charge that has to go back anyway, it is of what is kept for that: the customer never has it.
 
         Raises:
             Contradiction: The ledger has another reason to refuse.
         """
         await self.accounts.open_house(payment.brand_id, payment.currency)
         kept = _kept(payment, part.part_id, part.amount_minor, TransferCode.REFUND)
-        before = refund_before(parts, part)
-        owed = "" if before is None else kept_again(before.part_id)
-        freed = [_void(owed, voided(owed))] if owed else []
-        status = await self._linked([*freed, kept])
+        charge = owed_charge(parts, part.source)
+        if charge is not None:
+            return await self._kept_of_kept(payment, kept, _kept_of(parts, charge))
+        status = await self._linked([kept])
         if status not in MADE | LACKING:
             raise Contradiction(f"{part.part_id}: {status.value}")
-        return bool(await self.ledger.lookup_transfers([part.part_id]))
+        return status in MADE
 
     async def book(self, payment: Payment, parts: Sequence[Part], part: Part) -> None:
         """Bring the ledger to the state of a part.
@@ -171,6 +175,30 @@ class Booking:
             is_taken = await self._cut_of_kept(payment, cut, _kept_of(parts, charge))
         if is_taken and is_back:
             await self._given_again(payment, name, is_owed=charge is not None)
+
+    async def _kept_of_kept(self, payment: Payment, wanted: Transfer, names: Sequence[str]) -> bool:
+        """Keep for a refund what is kept of a charge that never was the customer's, in one step.
+
+        Returns:
+            False if less is kept; then it never can be.
+        """
+        for _ in range(MAX_RACES):
+            if await self.ledger.lookup_transfers([wanted.id]):
+                return True
+            kept = await self._still_kept(names)
+            rest = sum(transfer.amount for transfer in kept) - wanted.amount
+            if rest < 0:
+                await self.ledger.create_transfer(replace(wanted, debit_account_id=NOWHERE))
+                return bool(await self.ledger.lookup_transfers([wanted.id]))
+            chain = [*(_void(transfer.id, voided(transfer.id)) for transfer in kept), wanted]
+            if rest:
+                chain.append(_kept(payment, left_kept(wanted.id), rest, TransferCode.REFUND))
+            status = await self._linked(chain)
+            if status is _S.ID_ALREADY_FAILED:
+                return False
+            if status not in MADE:
+                raise Contradiction(f"{wanted.id}: {status.value}")
+        raise Contradiction(f"{wanted.id}: what is kept changes all the time")
 
     async def _cut(self, payment: Payment, cut: Transfer) -> bool:
         """Take from the customer; what they do not have is the house's. Return False if it never can be."""
@@ -269,33 +297,10 @@ def is_owed(parts: Sequence[Part], refund: Part) -> bool:
     return owed_charge(parts, refund.source) is not None and refund.state is PartState.FAILED
 
 
-def refund_before(parts: Sequence[Part], refund: Part) -> Part | None:
-    """Return whose money a refund takes over: the last one before it of a charge that has to go back."""
-    charge = owed_charge(parts, refund.source)
-    if charge is None:
-        return None
-    earlier = [
-        part
-        for part in parts
-        if part.source == charge.part_id
-        and part.kind is PartKind.REFUND
-        and not is_foreign(part)
-        and part.reason != LACKED
-        and _order(part) < _order(refund)
-    ]
-    return max(earlier, key=_order, default=None)
-
-
 def _kept_of(parts: Sequence[Part], charge: Part) -> list[str]:
     """Return the ids of the transfers that may keep the money of a charge which has to go back."""
     ids = [part.part_id for part in parts if part.source == charge.part_id]
-    return [kept_again(name) for part_id in ids for name in (part_id, returned(part_id))]
-
-
-def _order(refund: Part) -> int:
-    """Return which refund of a charge it is; the one that the charge itself has led to is the first."""
-    number = refund.part_id.rpartition("-f")[2]
-    return int(number) if number.isdecimal() else 0
+    return [kept_again(name) for id_ in ids for name in (id_, returned(id_), kept_again(id_))]
 
 
 def _paid_in(payment: Payment, name: str, amount: int, code: TransferCode) -> Transfer:

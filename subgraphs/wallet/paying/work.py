@@ -16,9 +16,17 @@ from subgraphs.wallet.limits.claims import Claim
 from subgraphs.wallet.opened import OpenedWallet
 from subgraphs.wallet.paying.admission import Admission
 from subgraphs.wallet.paying.asking import Asking, absent
-from subgraphs.wallet.paying.booking import Booking, is_owed, refund_before
+from subgraphs.wallet.paying.booking import Booking, is_owed
 from subgraphs.wallet.payments.merging import merged
-from subgraphs.wallet.payments.payment import Part, Payment, charges, is_decided, is_foreign, state_of
+from subgraphs.wallet.payments.payment import (
+    Part,
+    Payment,
+    charges,
+    is_decided,
+    is_foreign,
+    owed_charge,
+    state_of,
+)
 from subgraphs.wallet.payments.processor import (
     Contradiction,
     Notice,
@@ -351,7 +359,7 @@ def _is_paid_out(payment: Payment, parts: list[Part], part: Part) -> bool:
     """Tell whether a part sends money that was the customer's."""
     if not payment.is_deposit:
         return True
-    return is_decided(part) and refund_before(parts, part) is None
+    return is_decided(part) and owed_charge(parts, part.source) is None
 
 
 def _is_given_up(part: Part) -> bool:
