@@ -10,22 +10,13 @@ from typing import Final, TypeAlias, TypeVar
 
 from msgspec.structs import replace
 
-from subgraphs.wallet.payments.bank.arrivals import (
-    Arrival,
-    Chain,
-    arrived,
-    heard,
-    judged,
-    kept_apart,
-    note_heard,
-)
-from subgraphs.wallet.payments.bank.books import Believed, Books, came_back, days_before, is_debit, name_of
+from subgraphs.wallet.payments.bank.arrivals import Arrival, heard, note_heard
+from subgraphs.wallet.payments.bank.books import Books, came_back, days_before, is_debit
 from subgraphs.wallet.payments.bank.entries import Entry
-from subgraphs.wallet.payments.bank.folders import INBOX, READ, REFUSED, BankFolder, Files, System
+from subgraphs.wallet.payments.bank.folders import INBOX, REFUSED, BankFolder, Files, System
+from subgraphs.wallet.payments.bank.inbox import put_away, with_meaning
 from subgraphs.wallet.payments.bank.meaning import (
-    FindSent,
     asked_notice,
-    entry_notices,
     failed_notice,
     record_of,
     report_line,
@@ -310,31 +301,16 @@ class BankProcessor:
                 raise Unanswered(f"no statement of the bank goes to {day} yet")
             return [report_line(entry, records.sent) for entry in self._books.of_day(day)]
 
-    def _put_away(self, files: Files) -> list[Arrival]:
-        """Put what is believed behind all that was; return what is not."""
+    def _put_away(self, files: Files) -> Sequence[Arrival]:
         with self._lock:
             self._follow(files)
-            last = self._books.last
-            number = last.number if last else 0
-            refused: list[Arrival] = []
-            names = set(files.names(REFUSED))
-            for arrival in judged(arrived(files), Chain(self._options, self._books)):
-                if arrival.why:
-                    refused.append(kept_apart(arrival, names))
-                elif arrival.is_repeated:
-                    files.move(INBOX, arrival.name, READ, f"again-{arrival.kept_as}")
-                else:
-                    number += 1
-                    name = name_of(number, arrival.day_to, arrival.digest)
-                    files.move(INBOX, arrival.name, READ, name)
-                    self._books.add(Believed(number, name, arrival.day_to, arrival.statements))
-        return refused
+            return put_away(files, self._books, self._options)
 
-    def _unheard(self, files: Files) -> list[Arrival]:
+    def _unheard(self, files: Files) -> Sequence[Arrival]:
         sent = Records(files).sent
         with self._lock:
             found = self._books.after(heard(files))
-        return [_with_meaning(believed, sent) for believed in found]
+        return [with_meaning(believed, sent) for believed in found]
 
     def _follow_alone(self, files: Files) -> None:
         with self._lock:
@@ -342,18 +318,6 @@ class BankProcessor:
 
     def _follow(self, files: Files) -> None:
         self._books.follow(files, days_before(self._now(), self._options.look_back_days))
-
-
-def _with_meaning(believed: Believed, sent: FindSent) -> Arrival:
-    """Return a believed file with what it says of parts."""
-    entries = [entry for statement in believed.statements for entry in statement.entries]
-    return Arrival(
-        name=believed.name,
-        number=believed.number,
-        statements=believed.statements,
-        notices=tuple(notice for entry in entries for notice in entry_notices(entry, sent)),
-        lines=tuple(report_line(entry, sent) for entry in entries),
-    )
 
 
 def _may_be_there(records: Records, record: Record) -> bool:
