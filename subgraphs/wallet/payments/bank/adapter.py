@@ -25,6 +25,7 @@ from subgraphs.wallet.payments.bank.meaning import (
 from subgraphs.wallet.payments.bank.options import BankOptions
 from subgraphs.wallet.payments.bank.orders import Order, digest_of, order_document
 from subgraphs.wallet.payments.bank.records import Record, Records
+from subgraphs.wallet.payments.bank.sent import clear_sent
 from subgraphs.wallet.payments.iban import is_iban
 from subgraphs.wallet.payments.processor import (
     Charge,
@@ -136,7 +137,8 @@ class BankProcessor:
         """Read what has come into the inbox, and let it be heard; return how many files were.
 
         Several processes may do so: one waits for the other. What is believed answers questions before it is
-        heard; that it was is noted afterwards, so that it may be heard twice, and never not at all.
+        heard; that it was is noted afterwards, so that it may be heard twice, and never not at all. Then,
+        orders that the bank has booked long enough ago are cleared away.
 
         Args:
             hear: Takes each file: first those that are believed, in their order.
@@ -154,6 +156,7 @@ class BankProcessor:
             for arrival in refused:
                 await hear(arrival)
                 await self._guarded(files.move, INBOX, arrival.name, REFUSED, arrival.kept_as)
+            await self._guarded(self._clear_sent, files)
         return len(unheard) + len(refused)
 
     async def close(self) -> None:
@@ -311,6 +314,12 @@ class BankProcessor:
         with self._lock:
             found = self._books.after(heard(files))
         return [with_meaning(believed, sent) for believed in found]
+
+    def _clear_sent(self, files: Files) -> None:
+        if self._options.sent_days is not None:
+            before = days_before(self._now(), self._options.sent_days)
+            with self._lock:
+                clear_sent(files, self._books, before)
 
     def _follow_alone(self, files: Files) -> None:
         with self._lock:
