@@ -13,7 +13,7 @@ from subgraphs.wallet.funds.written_reservations import returned, taken, voided
 from subgraphs.wallet.ledger.ledger import Ledger
 from subgraphs.wallet.ledger.transfers import Transfer, TransferFlags
 from subgraphs.wallet.models import LEDGER, PAYMENTS
-from subgraphs.wallet.paying.booking import fee_of, kept_again, rest_of
+from subgraphs.wallet.paying.transfers import fee_of, kept_again, rest_of
 from subgraphs.wallet.payments.payment import LACKED, Part, Payment, is_decided
 from subgraphs.wallet.payments.processor import PartState
 from subgraphs.wallet.payments.records.cases import Case, cases_of_payment
