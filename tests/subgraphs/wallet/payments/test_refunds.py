@@ -14,6 +14,7 @@ from subgraphs.wallet.payments.payment import is_decided
 from subgraphs.wallet.payments.processor import PartKind, PartState
 from tests.subgraphs.wallet.payments.conftest import ANN, paid_in
 from tests.subgraphs.wallet.payments.test_decisions import decide, record
+from tests.subgraphs.wallet.payments.test_payment_story import booked
 from tests.support.payments.payments_wallet import PaymentsWallet
 from tests.support.payments.played_processor import PlayedProcessor
 
@@ -263,6 +264,7 @@ async def test_what_a_refund_leaves_of_money_that_is_owed_is_kept(wallet: Paymen
     await ended(wallet, PartState.DONE)
     await wallet.payments.work.notice("first", won)
     assert (await wallet.cash(ANN), await kept(wallet)) == (990, 300)
+    assert (await booked(wallet, row.payment_id)).count(("refund", "kept", 300)) == 1
     await refund(wallet, row.payment_id, 300, "p-2")
     assert (await refusals(wallet), await kept(wallet)) == (["", ""], 300)
     assert first.has == -await wallet.balance("northbet", AccountCode.PAYMENTS) == 1_300
