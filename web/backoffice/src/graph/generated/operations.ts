@@ -337,7 +337,7 @@ export type ProviderConfigurationInput = {
   readonly url: string;
 };
 
-/** Why money does not go back that two people decided to send. NO_CHARGE: The deposit has no such charge that was paid. NOT_LEFT: More than the charge has left. NOT_WHOLE: A part of a charge that has to go back as a whole. INSUFFICIENT_FUNDS: The customer has less cash. */
+/** Why money does not go back that two people decided to send. NO_CHARGE: The deposit has no such charge that was paid. NOT_LEFT: More than the charge has left. NOT_WHOLE: Less than is left of a charge that has to go back. INSUFFICIENT_FUNDS: The customer has less cash. */
 export type RefundRefusal =
   | 'INSUFFICIENT_FUNDS'
   | 'NOT_LEFT'
