@@ -58,11 +58,12 @@ class GamePages:
         frames = (*FRAMES, *_origin(session.lobby))
         body = _body(self._head(session, game, words), game, words, session.lang)
         facts = json.dumps(self._facts(session, game, words)).replace("<", "\\u003c")
-        script = (
+        more = (
+            f'<link rel="icon" href="/pictures/{game.code}.svg">'
             f'<script type="application/json" id="facts">{facts}</script>'
             '<script src="/assets/game.js" defer></script>'
         )
-        return _page(session.lang, game.name, body, frames, script=script)
+        return _page(session.lang, game.name, body, frames, more=more)
 
     def _facts(self, session: Session, game: Game, words: Words) -> dict[str, Any]:
         is_slot = isinstance(game, Slot)
@@ -94,7 +95,7 @@ class GamePages:
         go = words["spin"] if isinstance(game, Slot) else words["roll"]
         return (
             f"<h1>{escape(game.name)}</h1>{demo}"
-            f'<p>{escape(words["balance"])} <output id="balance" class="balance">{_NO_VALUE}</output></p>'
+            f'<p>{escape(words["balance"])} <span id="balance" class="balance">{_NO_VALUE}</span></p>'
             f'<div id="shown" class="shown" aria-hidden="true">{_tiles(game)}</div>'
             '<p id="said" role="status"></p><p id="free" hidden></p>'
             f'<form id="form" autocomplete="off">{_choices(game, words, session.lang)}'
@@ -225,17 +226,17 @@ def _origin(url: str) -> tuple[str, ...]:
 
 
 def _page(
-    lang: str, title: str, body: str, frames: tuple[str, ...], *, status: int = 200, script: str = ""
+    lang: str, title: str, body: str, frames: tuple[str, ...], *, status: int = 200, more: str = ""
 ) -> Response:
     policy = (
-        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; "
-        f"form-action 'none'; frame-ancestors {' '.join(frames) or NOBODY}"
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; "
+        f"base-uri 'none'; form-action 'none'; frame-ancestors {' '.join(frames) or NOBODY}"
     )
     page = (
         f'<!doctype html><html lang="{lang}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f'<title>{escape(title)}</title><link rel="icon" href="data:,">'
-        f'<link rel="stylesheet" href="/assets/game.css">{script}</head><body>{body}</body></html>'
+        f"<title>{escape(title)}</title>{more}"
+        f'<link rel="stylesheet" href="/assets/game.css"></head><body>{body}</body></html>'
     )
     headers = {
         "Content-Security-Policy": policy,

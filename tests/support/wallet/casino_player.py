@@ -1,5 +1,6 @@
 """Simulated providers of games that play against our wallet's own server, and a customer who plays."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -11,6 +12,7 @@ from typing import Any, Final
 import httpx
 from msgspec import json
 from prometheus_client import CollectorRegistry, Counter
+from starlette.applications import Starlette
 
 from foundation.storage.clock import ManualClock, SystemClock
 from foundation.storage.database import Database
@@ -45,11 +47,13 @@ class Switch(httpx.AsyncBaseTransport):
     Attributes:
         wallet: Where it leads.
         is_cut: Nothing passes.
+        hangs_after: The path whose answers never come back; "" for none.
         seen: The paths and bodies of what has passed.
     """
 
     wallet: httpx.AsyncBaseTransport
     is_cut: bool = False
+    hangs_after: str = ""
     seen: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -57,7 +61,10 @@ class Switch(httpx.AsyncBaseTransport):
         if self.is_cut:
             raise httpx.ConnectError("cut", request=request)
         self.seen.append((request.url.path, json.decode(await request.aread())))
-        return await self.wallet.handle_async_request(request)
+        answer = await self.wallet.handle_async_request(request)
+        if request.url.path == self.hangs_after:
+            await asyncio.Event().wait()
+        return answer
 
     def bodies(self, path: str) -> list[dict[str, Any]]:
         """Return the bodies that have passed to a path."""
@@ -144,35 +151,75 @@ class CasinoPlayer:
 
     async def settle(self) -> None:
         """Let providers do what is due, until nothing is."""
-        for _ in range(20):
-            self.wait(120)
+        for _ in range(50):
+            self.wait(400)
             for rounds in self.casino.rounds.values():
                 await rounds.collect_due()
                 await rounds.sender.send_due()
-        assert [one for one in (await self.books())["messages"] if one["due"] is not None] == []
+            books = await self.books()
+            if all(message["due"] is None for message in books["messages"]) and not any(
+                played["state"] == "open" for played in books["rounds"]
+            ):
+                return
+            await asyncio.sleep(0.1)
+        raise AssertionError("something is due for ever")
+
+
+@dataclass(frozen=True)
+class ServedWallet:
+    """A wallet with a customer, and what answers providers.
+
+    Attributes:
+        keys: The folder of the operator's keys, and the providers'.
+        token: That of a session of the customer.
+    """
+
+    wallet: OpenedWallet
+    operator: Operator
+    app: Starlette
+    keys: Path
+    token: str
 
 
 @asynccontextmanager
-async def playing(folder: Path, **settings: Any) -> AsyncIterator[CasinoPlayer]:
-    """Serve providers beside a wallet, whose database and keys are in a folder."""
+async def opened_wallet(folder: Path) -> AsyncIterator[ServedWallet]:
+    """Open a wallet whose database and keys are in a folder."""
     database = DatabaseSettings(url=f"sqlite+aiosqlite:///{folder}")
     await migrate(database, "wallet", METADATA)
     wallet = OpenedWallet.of(Database.open(database, "wallet"), SystemClock())
     await MoneyClients([ANN]).begin(wallet)
     operator = Operator.of(wallet, {"": BRAND})
-    data = folder / "casino"
+    keys = folder / "casino"
     for name in PROVIDERS:
-        ProviderKeys.of(data, name)
+        ProviderKeys.of(keys, name)
     answers = Counter("answers", "Answers", ["path", "status"], registry=CollectorRegistry())
-    verifier = Verifier([public_file(data, name) for name in PROVIDERS])
-    app = seamless_app(operator, verifier, Signer(data / OPERATOR), answers)
-    switch, clock = Switch(httpx.ASGITransport(app)), ManualClock(datetime(2026, 11, 20, 12, tzinfo=UTC))
-    given: dict[str, Any] = {"wallet": "http://wallet", "seed": 7, "clock": clock, "transport": switch}
-    played = CasinoSettings(**given | {"look_seconds": 3600.0} | settings)
+    verifier = Verifier([public_file(keys, name) for name in PROVIDERS])
+    app = seamless_app(operator, verifier, Signer(keys / OPERATOR), answers)
     token = await operator.sessions.open_session(ANN, CURRENCY, None, timedelta(hours=1))
-    async with serving_casino(data, played) as casino, httpx.AsyncClient(timeout=20) as client:
-        yield CasinoPlayer(casino, played, wallet, operator, switch, clock, client, data, token)
+    yield ServedWallet(wallet, operator, app, keys, token)
     await wallet.close()
+
+
+@asynccontextmanager
+async def playing(folder: Path, **settings: Any) -> AsyncIterator[CasinoPlayer]:
+    """Serve providers beside a wallet, whose database and keys are in a folder."""
+    async with opened_wallet(folder) as served, httpx.AsyncClient(timeout=20) as client:
+        switch = Switch(httpx.ASGITransport(served.app))
+        clock = ManualClock(datetime(2026, 11, 20, 12, tzinfo=UTC))
+        given: dict[str, Any] = {"wallet": "http://wallet", "seed": 7, "clock": clock, "transport": switch}
+        played = CasinoSettings(**given | {"look_seconds": 3600.0} | settings)
+        async with serving_casino(served.keys, played) as casino:
+            yield CasinoPlayer(
+                casino=casino,
+                settings=played,
+                wallet=served.wallet,
+                operator=served.operator,
+                switch=switch,
+                clock=clock,
+                client=client,
+                folder=served.keys,
+                token=served.token,
+            )
 
 
 @asynccontextmanager
