@@ -23,6 +23,8 @@ SHAPES: Final = {
 
 WIDTH: Final = 320
 HEIGHT: Final = 240
+STEP: Final = 88
+GAP: Final = 8
 
 
 def sprite() -> str:
@@ -37,7 +39,8 @@ def sprite() -> str:
 def thumbnail(game: Game) -> str:
     """Return a game's picture: its name under its symbols, or under dice."""
     dark, light = game.colours
-    places = (40, 120, 200)
+    count = len(game.reels) if isinstance(game, Slot) else game.dice
+    places = tuple((WIDTH - count * STEP + GAP) // 2 + STEP * index for index in range(count))
     if isinstance(game, Slot):
         best = next(iter(game.pays))
         drawn = "".join(
@@ -46,7 +49,7 @@ def thumbnail(game: Game) -> str:
         )
         tiles = _tiles(places, light) + drawn
     else:
-        tiles = _tiles(places[: game.dice] if game.dice > 1 else places[1:2], light) + _pips(game)
+        tiles = _tiles(places, light) + _sides(places, game)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" '
         f'height="{HEIGHT}"><rect width="{WIDTH}" height="{HEIGHT}" fill="{dark}"/>{tiles}'
@@ -59,8 +62,7 @@ def _tiles(places: tuple[int, ...], fill: str) -> str:
     return "".join(f'<rect x="{x}" y="56" width="80" height="80" rx="8" fill="{fill}"/>' for x in places)
 
 
-def _pips(game: Dice) -> str:
-    places = (40, 120, 200)[: game.dice] if game.dice > 1 else (120,)
+def _sides(places: tuple[int, ...], game: Dice) -> str:
     return "".join(
         f'<text x="{x + 40}" y="112" text-anchor="middle" font-family="system-ui, sans-serif" '
         f'font-size="40" font-weight="700" fill="{game.colours[0]}">{game.sides}</text>'

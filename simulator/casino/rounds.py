@@ -165,8 +165,10 @@ class Rounds:
 
     async def collect_due(self) -> None:
         """Collect for players what they have left open for too long."""
-        for open_round in self.store.rounds_in(State.OPEN, self.provider.name, self._now()):
-            await self._closed(open_round)
+        for due in self.store.rounds_in(State.OPEN, self.provider.name, self._now()):
+            current = self.store.round(due.id)  # while another one was paid, the player may have acted
+            if current == due:
+                await self._closed(due)
 
     def resume(self) -> None:
         """Roll back the bets whose answers came too late: the simulator was killed before."""

@@ -28,6 +28,7 @@ CREATE TABLE IF NOT EXISTS message (
     path TEXT NOT NULL, round TEXT NOT NULL, body TEXT NOT NULL, attempts INTEGER NOT NULL,
     due REAL, status TEXT NOT NULL
 ) STRICT;
+CREATE UNIQUE INDEX IF NOT EXISTS message_once ON message (round, path);
 CREATE INDEX IF NOT EXISTS message_due ON message (provider, due);
 CREATE TABLE IF NOT EXISTS free_rounds (
     id TEXT PRIMARY KEY, provider TEXT NOT NULL, game TEXT NOT NULL, user TEXT NOT NULL,

@@ -64,13 +64,16 @@ function show(shown) {
   shown.forEach((value, index) => {
     tiles[index].replaceChildren(facts.kind === 'slot' ? symbol(value) : number(value));
   });
-  const names = facts.kind === 'slot' ? shown.map((letter) => text(facts.symbols[letter])) : shown;
-  return text('shows', { list: names.join(', ') });
+  if (facts.kind === 'slot') {
+    return text('shows', { list: shown.map((letter) => text(facts.symbols[letter])).join(', ') });
+  }
+  const sum = shown.reduce((total, value) => total + value, 0);
+  return text('shows', { list: shown.length > 1 ? `${shown.join(' + ')} = ${sum}` : sum });
 }
 
 function setButtons() {
   const isOpen = round !== null && round.state === 'open';
-  part('form').hidden = isOpen;
+  part('bet').hidden = isOpen;
   part('open').hidden = !isOpen;
   if (isOpen) {
     part('collect').textContent = text('collect', { amount: money(round.win) });
@@ -152,17 +155,27 @@ async function deed(path, body, turns) {
   }
 }
 
-part('form').addEventListener('submit', (event) => {
-  event.preventDefault();
+part('go').addEventListener('click', () => {
   if (part('go').getAttribute('aria-disabled') === 'true') {
     return;
   }
   key ??= newKey();
-  const choice = new FormData(part('form')).get('choice') ?? '';
+  const choice = document.querySelector('[name="choice"]:checked')?.value ?? '';
   deed('games', { key, stake: part('stake').value, choice }, true);
 });
 part('double').addEventListener('click', () => deed('double', { round: round.id, doubled: round.doubled }, false));
 part('collect').addEventListener('click', () => deed('collect', { round: round.id }, false));
+
+// Elsewhere, the balance may have changed meanwhile.
+document.addEventListener('visibilitychange', async () => {
+  if (document.visibilityState === 'visible' && !busy) {
+    try {
+      take(await ask('state'));
+    } catch {
+      // The next game asks again.
+    }
+  }
+});
 
 async function begin() {
   for (const option of part('stake').options) {

@@ -19,13 +19,13 @@ from simulator.server import listen, serving
 from subgraphs.wallet.seamless.signatures import HEADER, Signer
 from tests.support.wallet.casino_player import (
     ANN,
-    CURRENCY,
     DICE,
     PROVIDERS,
     START,
     ServedWallet,
     opened_wallet,
 )
+from tests.support.wallet.money_clients import CURRENCY
 
 ROOT = Path(__file__).resolve().parents[3]
 PATIENCE_SECONDS = 60.0

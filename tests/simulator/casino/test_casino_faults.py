@@ -123,6 +123,31 @@ async def test_a_win_that_a_killed_provider_owed_is_paid(player: CasinoPlayer) -
         assert await again.has() == await expected(again)
 
 
+async def test_a_win_is_collected_once_by_player_and_provider(player: CasinoPlayer) -> None:
+    """The player collects while the provider, whose time has come, is paying another round."""
+    pages = []
+    for game, choice in ((DOUBLING, "over-3"), ("bramble_twenty", "over-10")):
+        page, state = await player.open(game), ""
+        while state != "open":
+            told = await page.play("1", choice)
+            state = told["round"]["state"]
+            player.wait()
+        pages.append((page, told["round"]))
+    player.wait(1_000)
+    player.switch.hangs_after = "/transaction/win"
+    collecting = asyncio.create_task(player.casino.rounds["bramble"].collect_due())
+    await player.switch.has_hung.wait()
+    player.switch.hangs_after = ""
+    page, played = pages[1]
+    assert (await page.post("collect", round=played["id"]))["round"]["state"] == "closed"
+    player.switch.released.set()
+    await collecting
+    await player.settle()
+    assert await player.has() == await expected(player)
+    messages = [message["round"] for message in (await player.books())["messages"]]
+    assert len(set(messages)) == len(messages)
+
+
 async def test_unknown_faults_are_refused(player: CasinoPlayer) -> None:
     """With the names of those that there are."""
     for path in ("acorn/explode", "oak/late"):

@@ -86,7 +86,8 @@ def framed(url: str) -> tuple[ThreadingHTTPServer, str]:
             self.send_response(200)
             self.send_header("Content-Type", "text/html")
             self.end_headers()
-            frame = f'<iframe title="Game" src="{url}" width="360" height="700" style="border:0"></iframe>'
+            sandbox = 'sandbox="allow-scripts allow-same-origin" style="border:0"'
+            frame = f'<iframe title="Game" src="{url}" width="360" height="700" {sandbox}></iframe>'
             self.wfile.write(f'<!doctype html><title>Lobby</title><body style="margin:0">{frame}'.encode())
 
         def log_message(self, *_: object) -> None:

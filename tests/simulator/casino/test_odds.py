@@ -102,10 +102,10 @@ def test_what_is_drawn_is_what_was_counted(game: Game) -> None:
     """Thousands of rounds pay about what is stated: nothing was left out, or is drawn more often."""
     choice = "" if isinstance(game, Slot) else game.choices[-1].name
     source = Random(5)  # noqa: S311 - repeatable on purpose
-    pays = [float(multiple(game, choice, draw(game, source))) for _ in range(20_000)]
-    mean = sum(pays) / len(pays)
-    variance = sum((each - mean) ** 2 for each in pays) / len(pays)
-    assert abs(mean - float(return_to_player(game, choice))) < 4 * (variance / len(pays)) ** 0.5
+    payouts = [float(multiple(game, choice, draw(game, source))) for _ in range(20_000)]
+    mean = sum(payouts) / len(payouts)
+    variance = sum((payout - mean) ** 2 for payout in payouts) / len(payouts)
+    assert abs(mean - float(return_to_player(game, choice))) < 4 * (variance / len(payouts)) ** 0.5
     assert {shown in set(all_shown(game)) for shown in (draw(game, source) for _ in range(50))} == {True}
 
 

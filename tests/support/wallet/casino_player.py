@@ -47,13 +47,16 @@ class Switch(httpx.AsyncBaseTransport):
     Attributes:
         wallet: Where it leads.
         is_cut: Nothing passes.
-        hangs_after: The path whose answers never come back; "" for none.
+        hangs_after: The path whose answers do not come back until they are released; "" for none.
+        has_hung: Whether an answer is being held.
         seen: The paths and bodies of what has passed.
     """
 
     wallet: httpx.AsyncBaseTransport
     is_cut: bool = False
     hangs_after: str = ""
+    has_hung: asyncio.Event = field(default_factory=asyncio.Event)
+    released: asyncio.Event = field(default_factory=asyncio.Event)
     seen: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -63,7 +66,8 @@ class Switch(httpx.AsyncBaseTransport):
         self.seen.append((request.url.path, json.decode(await request.aread())))
         answer = await self.wallet.handle_async_request(request)
         if request.url.path == self.hangs_after:
-            await asyncio.Event().wait()
+            self.has_hung.set()
+            await self.released.wait()
         return answer
 
     def bodies(self, path: str) -> list[dict[str, Any]]:
