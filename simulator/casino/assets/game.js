@@ -163,6 +163,12 @@ part('go').addEventListener('click', () => {
   const choice = document.querySelector('[name="choice"]:checked')?.value ?? '';
   deed('games', { key, stake: part('stake').value, choice }, true);
 });
+// Each game is begun by a press of its own: a key that is held begins none.
+part('go').addEventListener('keydown', (event) => {
+  if (event.repeat) {
+    event.preventDefault();
+  }
+});
 part('double').addEventListener('click', () => deed('double', { round: round.id, doubled: round.doubled }, false));
 part('collect').addEventListener('click', () => deed('collect', { round: round.id }, false));
 

@@ -2,7 +2,11 @@
 
 from typing import Any
 
+from subgraphs.wallet.limits.changes import Wanted as LimitWanted
+from subgraphs.wallet.limits.limit import LimitKind
+from subgraphs.wallet.limits.store import Request
 from tests.support.wallet.casino_player import (
+    ANN,
     DICE,
     DOUBLING,
     POUND,
@@ -11,6 +15,7 @@ from tests.support.wallet.casino_player import (
     CasinoPlayer,
     GamePage,
 )
+from tests.support.wallet.money_clients import CURRENCY
 
 
 async def test_games_are_played_for_money(player: CasinoPlayer) -> None:
@@ -106,6 +111,27 @@ async def test_no_bet_is_made_after_the_sessions_end(player: CasinoPlayer) -> No
     assert len(player.switch.bodies("/transaction/rollback")) == 1
     await player.settle()
     assert await player.has() == START
+
+
+async def test_a_limit_and_an_exclusion_stop_games_and_no_win(player: CasinoPlayer) -> None:
+    """The page is told which of them; a win that was left open is paid to who is excluded since."""
+    page, told, has = await opened(player)
+    wallet, slot = player.wallet, await player.open(SLOT)
+    standing = await wallet.standing_of(ANN)
+    async with wallet.database.write() as connection:
+        asked = Request(ANN, "limit", ANN.customer, wallet.clock.now())
+        wanted = LimitWanted(LimitKind.LOSS_DAY, 1, CURRENCY)
+        await wallet.limits.set_limit(connection, asked, standing, wanted)
+    told_of_limit = await slot.play("1")
+    assert (told_of_limit["problem"], told_of_limit["balance"]) == ("limit", has)
+    player.wait()
+    async with wallet.database.write() as connection:
+        asked = Request(ANN, "exclusion", ANN.customer, wallet.clock.now())
+        await wallet.limits.self_exclude(connection, asked, standing, 6)
+    assert (await slot.play("1"))["problem"] == "disabled"
+    await page.post("collect", round=told["round"]["id"])
+    await player.settle()
+    assert await player.has() == has + told["round"]["win"]
 
 
 async def test_play_without_money_asks_no_wallet(player: CasinoPlayer) -> None:

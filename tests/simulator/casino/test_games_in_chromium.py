@@ -137,6 +137,26 @@ def test_a_spin_in_a_frame(table: Table, visitor: Browser) -> None:
         server.server_close()
 
 
+def test_a_key_that_is_held_begins_no_second_game(table: Table, visitor: Browser) -> None:
+    """Great Britain's RTS 14G: each game takes a press of its own."""
+    visitor.open(table.url(SLOT, lang="en"))
+    page = visitor.page
+    spin = page.get_by_role("button", name="Spin")
+    expect(spin).to_have_attribute("aria-disabled", "false")
+    spin.focus()
+    page.keyboard.down("Enter")
+    expect(page.get_by_role("status")).to_contain_text("Shown: ")
+    table.player.wait()
+    expect(spin).to_have_attribute("aria-disabled", "false")
+    for _ in range(3):
+        page.keyboard.down("Enter")
+    page.wait_for_timeout(300)
+    assert len(table.do(table.player.books())["rounds"]) == 1
+    page.keyboard.up("Enter")
+    page.keyboard.press("Enter")
+    wait_for(lambda: len(table.do(table.player.books())["rounds"]) == 2, page)
+
+
 def test_a_roll_that_is_doubled_or_collected(table: Table, visitor: Browser) -> None:
     """A win stays open until it is collected, also for a page that is loaded again."""
     visitor.open(table.url(DOUBLING, lang="en"))
