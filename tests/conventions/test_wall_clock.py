@@ -122,6 +122,7 @@ ALLOWED: Final = {
     ): "`Retry-After` with a date, of an answer without one of its own",
     ("simulator/providers/serve.py", "SystemClock"): "where nobody gives the simulator a clock",
     ("simulator/payments/serve.py", "SystemClock"): "where nobody gives the simulator a clock",
+    ("simulator/casino/serve.py", "SystemClock"): "these providers are other companies",
     ("simulator/bank/serve.py", "SystemClock"): "where nobody gives the simulator a clock",
     (
         "consumers/stream/health.py",
