@@ -22,9 +22,6 @@ VIDEO_TOPIC: Final = "provider.video.v1"
 STATUS_TOPIC: Final = "provider.status.v1"
 """What providers tell of sports events and markets, and how their adapters are."""
 
-EVENT_RESULT_TOPIC: Final = "event.result.v1"
-"""What became of markets, as the block of events knows it."""
-
 BET_STATE_TOPIC: Final = "bet.state.v1"
 """Bets that are made, and what they have returned."""
 

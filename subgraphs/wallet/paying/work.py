@@ -57,6 +57,10 @@ MAX_STEPS: Final = 50
 """How many steps a payment takes at once; one that needs more goes on in the next round."""
 
 SHORTEST_PAUSE: Final = timedelta(seconds=2)
+FRESH: Final = timedelta(days=1)
+"""So long a customer may still look at a payment, and it is looked at more often."""
+
+MAX_PAUSE_OF_FRESH: Final = timedelta(minutes=5)
 MAX_PAUSE: Final = timedelta(hours=1)
 MAX_DOUBLINGS: Final = 12
 MAX_SENT: Final = 2
@@ -179,8 +183,9 @@ class PaymentWork:
 
     async def _due(self, payment: Payment, parts: list[Part]) -> datetime:
         """Return when somebody has to look at a payment again that waits for others."""
-        pause: timedelta = min(SHORTEST_PAUSE * 2 ** min(payment.tries, MAX_DOUBLINGS), MAX_PAUSE)
         now = await self.wallet.now()
+        longest = MAX_PAUSE_OF_FRESH if now - payment.asked_at < FRESH else MAX_PAUSE
+        pause: timedelta = min(SHORTEST_PAUSE * 2 ** min(payment.tries, MAX_DOUBLINGS), longest)
         ends = [part.expires_at for part in charges(parts) if part.expires_at and not part.is_over]
         return min([now + pause, *(end for end in ends if end > now)])
 

@@ -8,8 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
+from subgraphs.kit.records.retention_terms import over_before
 from subgraphs.wallet.models import PAYMENTS
-from subgraphs.wallet.retention.terms import over_before
 
 BATCH: Final = 500
 NOWHERE: Final = ""
