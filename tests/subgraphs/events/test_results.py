@@ -235,6 +235,23 @@ async def test_revisions_rise_also_after_a_clock_that_was_ahead(block: EventsBlo
     assert await statuses(block) == [(ahead + 2, "cancelled")]
 
 
+async def test_a_lost_database_tells_the_same_under_a_revision(tmp_path: Path) -> None:
+    """What is left on the topic of markets tells what was told last, and nothing else."""
+    said = [
+        race(revision, "settled", "winner", "loser" if revision < 3 else "placed") for revision in (1, 2, 3)
+    ]
+    async with events_block(f"sqlite+aiosqlite:///{tmp_path / 'lost'}") as block:
+        facts = []
+        for record in said:
+            await block.apply(record)
+            facts += await told(block)
+        assert [fact["revision"] for fact in facts] == [1, 3]
+    async with events_block(f"sqlite+aiosqlite:///{tmp_path / 'rebuilt'}") as block:
+        block.later(days=1)
+        await block.apply(said[-1])
+        assert await told(block) == facts[-1:]
+
+
 async def test_two_cells_tell_the_same(database_url: str, tmp_path: Path) -> None:
     """A fact follows from the message alone, so that whoever hears it twice knows it by its id."""
     heard = []
