@@ -56,14 +56,17 @@ class TakenLeg(Struct, frozen=True, kw_only=True):
     """A leg as it is bet: the customer gets the odds that are offered, if they take them.
 
     Attributes:
+        sports_event_id: The event's.
         sport: The event's: the platform's name.
         event: What the event was called, as the market and the pick.
         odds_milli: Decimal odds in thousandths.
         terms: Of the place part; None if the bet is not each way.
         withdrawn: The selections of the market that had been withdrawn: nothing is deducted for them.
+        market_kind: The platform's name of the market's kind; "" if it is not known.
     """
 
     selection_id: str
+    sports_event_id: str
     sport: str
     event: str
     market: str
@@ -72,6 +75,7 @@ class TakenLeg(Struct, frozen=True, kw_only=True):
     odds_milli: int
     terms: Terms | None = None
     withdrawn: tuple[str, ...] = ()
+    market_kind: str = ""
 
 
 class Accepted(Struct, frozen=True):
@@ -185,6 +189,7 @@ def _of_prices(slip: Slip, offers: Iterable[Offer]) -> Refused | None:
 def _taken(offer: Offer, *, each_way: bool) -> TakenLeg:
     return TakenLeg(
         selection_id=offer.selection_id,
+        sports_event_id=offer.sports_event_id,
         sport=offer.sport,
         event=offer.event,
         market=offer.market,
@@ -193,6 +198,7 @@ def _taken(offer: Offer, *, each_way: bool) -> TakenLeg:
         odds_milli=offer.odds_milli or 0,
         terms=offer.terms if each_way else None,
         withdrawn=offer.withdrawn,
+        market_kind=offer.market_kind,
     )
 
 

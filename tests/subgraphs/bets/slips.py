@@ -63,6 +63,7 @@ def bet(asked: Slip | None = None, **facts: Any) -> Bet:
     legs = tuple(
         TakenLeg(
             selection_id=leg.selection_id,
+            sports_event_id=f"event of {leg.selection_id}",
             sport="horse-racing",
             event="Race",
             market="Win",
