@@ -205,5 +205,5 @@ def _taken(offer: Offer, *, each_way: bool) -> TakenLeg:
 def _is_beyond(slip: Slip, legs: Sequence[TakenLeg], rules: BetRules) -> bool:
     """Tell whether a bet could return more than the house pays, or more than any wallet can."""
     priced = [Leg(odds_milli=leg.odds_milli, terms=leg.terms) for leg in legs]
-    hoped = potential_returns(slip.stake_minor, priced, each_way=slip.each_way)
+    hoped = potential_returns(slip.stake_minor, priced, each_way=slip.each_way, is_free=bool(slip.free_bet))
     return hoped > min(rules.stakes[slip.currency].returns, MAX_RETURNS)

@@ -356,7 +356,7 @@ REWARD: Final = Rule(_reward_holds, _keep_reward)
 OLDER_OUTCOMES: Final = frozenset(
     {"fulfilment_status", "reason", "flag", "credited_at", "expires_at", "reference"}
 )
-UNREAD_MARKET: Final = frozenset({"starts_at", "winners", "runners", "void_periods"})
+UNREAD_MARKET: Final = frozenset({"starts_at", "winners", "runners"})
 """Runners have sizes and lay prices that nobody reads."""
 
 OLDER_REPORTS: Final = frozenset({"calls", "circuit", "due", "revision", "worker"})
