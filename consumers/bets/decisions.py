@@ -1,12 +1,11 @@
 """What bets apply of traders' decisions: rules of brands and voids, customers' factors, and single bets.
 
-A void changes what bets return. They are settled again by whoever settles them, which is told here of what.
+A void changes what bets return: those that it may concern are due, and settled again by the worker.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import TypeAlias
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -16,6 +15,8 @@ from consumers.messages.accounts import without_erased
 from consumers.messages.global_events.reducer import Decision, GlobalReducer
 from consumers.messages.global_events.trading_states import VoidState
 from consumers.stream.topics import Message, Outcome
+from foundation.storage.clock import Clock
+from subgraphs.bets.records.results import ResultStore
 from subgraphs.bets.trading.decided import TradingDecisions
 from subgraphs.kit.domain.selections import market_of
 from subgraphs.kit.records.erasure import Erasure
@@ -23,25 +24,20 @@ from subgraphs.kit.records.global_state import GlobalKind, GlobalStateRepository
 
 log = structlog.get_logger(__name__)
 
-MarketVoided: TypeAlias = Callable[[AsyncConnection, str, str], Awaitable[None]]
-"""Has the bets of a brand on a market (its own id) settled again, in the consumer's transaction or later."""
-
-SingleVoided: TypeAlias = Callable[[AsyncConnection, str], Awaitable[None]]
-"""Has a bet settled again, by its id, in the consumer's transaction or later."""
-
 
 @dataclass(frozen=True, slots=True)
 class TradingReducer:
     """Applies decisions of traders.
 
     Attributes:
-        erasure: That of bets; None if nobody is erased.
+        results: Makes bets due that are settled anew.
+        clock: The machine's.
     """
 
     decisions: TradingDecisions
-    market_voided: MarketVoided
-    bet_voided: SingleVoided
-    erasure: Erasure | None = None
+    results: ResultStore
+    erasure: Erasure
+    clock: Clock
 
     @property
     def reducer(self) -> GlobalReducer:
@@ -53,7 +49,7 @@ class TradingReducer:
         """Have all bets on something settled again, which is void, or no longer is."""
         state = decision.state
         log.info("void_decided", brand=decision.brand, scope=state.scope, id=state.id, is_void=state.is_void)
-        await self.market_voided(connection, decision.brand, market_of(state.id))
+        await self.results.make_due(connection, [market_of(state.id)], await self.clock.at(connection))
 
     async def factors(
         self, connection: AsyncConnection, messages: Sequence[Message[FactorDecided]]
@@ -71,6 +67,7 @@ class TradingReducer:
         stored = 0
         for message in kept:
             if await self.decisions.store_void(connection, message.event.void()):
-                await self.bet_voided(connection, message.event.bet_id)
+                at = await self.clock.at(connection)
+                await self.results.make_bet_due(connection, message.event.bet_id, at)
                 stored += 1
         return Outcome(stale=len(messages) - stored)

@@ -20,6 +20,8 @@ SECONDS_BETWEEN: Final = 60.0
 """How often it looks for bets that nobody has made due, although their market has a result."""
 
 STORED_SINCE: Final = timedelta(minutes=10)
+LONG_OVER: Final = timedelta(days=30)
+"""How long after its start what was bet on is remembered beside the bets: its name, and sums of nothing."""
 
 
 @dataclass(slots=True)
@@ -52,6 +54,7 @@ class Upkeep:
         at = await self.bets.work.now()
         async with self.database.write() as connection:
             await self.bets.work.results.sweep(connection, at - STORED_SINCE, at)
+            await self.bets.work.store.counting.exposures.forget(connection, at - LONG_OVER)
         self._sweeps_at = monotonic() + SECONDS_BETWEEN
 
     async def close(self) -> None:

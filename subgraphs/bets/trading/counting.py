@@ -27,24 +27,20 @@ class BetCounting:
     exposures: Exposures
     cell: Cell | None = None
 
-    async def with_facts(
-        self, connection: AsyncConnection, bet: Bet, facts: Sequence[Fact], *, is_free: bool = False
-    ) -> Bet:
+    async def with_facts(self, connection: AsyncConnection, bet: Bet, facts: Sequence[Fact]) -> Bet:
         """Return a bet with what was learnt of it; it is refused if the house could lose too much by it.
 
         Args:
             connection: In the write transaction that locks the bet, and writes what is returned.
             bet: As it is written.
             facts: In their order.
-            is_free: Whether its stake is a free bet.
         """
         after = reduce(with_fact, facts, bet)
         if bet.decided_at is None and after.decided_at is not None and not _is_over(after):
             limits = liability_limits(
                 after.legs, bet.slip.currency, await self.decisions.rules(connection, bet.brand_id)
             )
-            counted = exposed_bet(after, is_free=is_free)
-            refused = await self.exposures.take(connection, counted, parts_of(limits, self.cell))
+            refused = await self.exposures.take(connection, exposed_bet(after), parts_of(limits, self.cell))
             if refused is not None:
                 others = [fact for fact in facts if not isinstance(fact, Decided)]
                 return reduce(with_fact, [*others, RefusedFor(refused.code, refused.message)], bet)

@@ -70,14 +70,9 @@ class ExposedBet(Struct, frozen=True, kw_only=True):
     selections: tuple[ExposedSelection, ...]
 
 
-def exposed_bet(bet: Bet, *, is_free: bool = False) -> ExposedBet:
-    """Return how a bet counts, by its legs.
-
-    Args:
-        bet: As it is made.
-        is_free: Whether its stake is a free bet.
-    """
-    stake, each_way = bet.slip.stake_minor, bet.slip.each_way
+def exposed_bet(bet: Bet) -> ExposedBet:
+    """Return how a bet counts, by its legs as they are made."""
+    stake, each_way, is_free = bet.slip.stake_minor, bet.slip.each_way, bool(bet.slip.free_bet)
     legs = [Leg(odds_milli=leg.odds_milli, terms=leg.terms) for leg in bet.legs]
     placed = [
         Leg(odds_milli=leg.odds_milli, terms=leg.terms, outcome=Outcome(result=LegResult.PLACED))

@@ -1,181 +1,37 @@
 """What bets apply of traders' decisions, from messages to what a bet is settled by."""
 
-import json
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator
 from datetime import timedelta
-from typing import Any, Final
-from uuid import NAMESPACE_URL, uuid5
+from pathlib import Path
+from typing import Final
 
 import pytest
-from sqlalchemy import MetaData
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from consumers.bets.decisions import TradingReducer
-from consumers.bets.trading_messages import decode_factor, decode_void
-from consumers.messages.global_events.message import decode_global
-from consumers.stream.records import Record
-from consumers.stream.topics import Message, Outcome
-from foundation.storage.database import Database
-from foundation.storage.migrations.upgrade import create_database
-from foundation.storage.settings import DatabaseSettings
 from subgraphs.bets.betting.bet import BetStatus
 from subgraphs.bets.betting.facts import Settled, with_fact
 from subgraphs.bets.betting.settling import settlement_of
+from subgraphs.bets.models import GLOBAL_STATE
 from subgraphs.bets.settlement.results import MarketResult, Runner
-from subgraphs.bets.trading.decided import TradingDecisions
 from subgraphs.bets.trading.rules import FULL_MILLI, NO_RULES, Limit, Scope, StakeRange, Target, TradingRules
-from subgraphs.bets.trading.tables import TradingTables
 from subgraphs.bets.trading.voids import Voids, with_voids
-from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.domain.selections import market_of
-from subgraphs.kit.records.global_state import GlobalStateRepository, global_state_table
-from tests.subgraphs.bets.slips import NOON, bet, made, selection, slip
-from tests.subgraphs.bets.trading.decided_messages import NOTHING
+from subgraphs.kit.records.global_state import GlobalStateRepository
+from tests.subgraphs.bets.slips import NOON, bet, made, offer, offered, selection, slip
+from tests.support.bets.house import OWNER
+from tests.support.bets.traded import TradedHouse, at, bet_void, factor, traded_house, trading, void
 
-METADATA: Final = MetaData()
-TABLES: Final = TradingTables.declare(METADATA)
-GLOBAL_STATE: Final = global_state_table(METADATA)
-OWNER: Final = Owner("northbet", "ann")
 LATER: Final = NOON + timedelta(hours=1)
-
-
-def at(seconds: int = 0) -> str:
-    """Return an instant as messages have it."""
-    return (NOON + timedelta(seconds=seconds)).isoformat().replace("+00:00", "Z")
-
-
-def record(topic: str, key: str, body: dict[str, Any]) -> Record:
-    """Return a record of a message."""
-    return Record(topic, 0, 0, key.encode(), json.dumps(body).encode(), ())
-
-
-def decision(number: int, kind: str, subject: str, state: dict[str, Any], brand: str = "northbet") -> Record:
-    """Return a record of a decision for all nodes."""
-    body = {
-        "schema": "club.global/1",
-        "event_id": f"e-{number}",
-        "brand_id": brand,
-        "epoch": 1,
-        "number": number,
-        "kind": kind,
-        "subject": subject,
-        "state": state,
-        "reason": "because",
-        "decided_at": at(number),
-    }
-    return record("club.global.v1", f"{brand}:{kind}:{subject}", body)
-
-
-def trading(number: int, brand: str = "northbet", **facts: Any) -> Record:
-    """Return a record of what traders suspend and limit."""
-    return decision(number, "trading", "facts", {**NOTHING, "revision": number, **facts}, brand)
-
-
-def void(number: int, scope: str, name: str, *, is_void: bool = True) -> Record:
-    """Return a record of a void market or selection."""
-    state = {"scope": scope, "id": name, "name": "Race 1", "is_void": is_void}
-    return decision(number, "void", f"{scope}:{name}", state)
-
-
-def of_customer(schema: str, customer: str, **facts: Any) -> Record:
-    """Return a record about a customer."""
-    body = {"schema": f"{schema}/1", "brand_id": "northbet", "customer_id": customer, **facts}
-    body["event_id"] = str(uuid5(NAMESPACE_URL, json.dumps(body)))
-    return record(f"{schema}.v1", f"northbet:{customer}", body)
-
-
-def factor(milli: int, seconds: int = 0, customer: str = "ann") -> Record:
-    """Return a record of a customer's factor."""
-    return of_customer(
-        "bet.factor",
-        customer,
-        decision_id=f"d-{seconds}",
-        factor_milli=milli,
-        reason="late prices",
-        decided_by="Tess",
-        decided_at=at(seconds),
-    )
-
-
-def bet_void(bet_id: str, decided: str = "p-1") -> Record:
-    """Return a record of a bet that is void."""
-    return of_customer(
-        "bet.void",
-        "ann",
-        bet_id=bet_id,
-        decision_id=decided,
-        reason="wrong price",
-        proposed_by="Tess",
-        approved_by="Tom",
-        decided_at=at(),
-    )
-
-
-@dataclass(frozen=True)
-class DecisionsFixture:
-    """A database of decisions, and what was asked to be settled again."""
-
-    database: Database
-    decisions: TradingDecisions
-    again: list[str] = field(default_factory=list)
-
-    @property
-    def reducer(self) -> TradingReducer:
-        """Return what applies decisions."""
-        return TradingReducer(self.decisions, self.market_voided, self.bet_voided)
-
-    async def market_voided(self, _: AsyncConnection, brand: str, market: str) -> None:
-        """Note a market whose bets are settled again."""
-        self.again.append(f"{brand}:{market}")
-
-    async def bet_voided(self, _: AsyncConnection, bet_id: str) -> None:
-        """Note a bet that is settled again."""
-        self.again.append(bet_id)
-
-    async def decide(self, *records: Record) -> Outcome:
-        """Apply decisions for all nodes in one batch."""
-        messages = [Message(record, decode_global(record)) for record in records]
-        async with self.database.write() as connection:
-            return await self.reducer.reducer.apply(connection, messages)
-
-    async def apply(self, *records: Record) -> Outcome:
-        """Apply decisions about customers in one batch."""
-        outcome = Outcome()
-        async with self.database.write() as connection:
-            for one in records:
-                if one.topic == "bet.void.v1":
-                    outcome += await self.reducer.bets(connection, [Message(one, decode_void(one))])
-                else:
-                    outcome += await self.reducer.factors(connection, [Message(one, decode_factor(one))])
-        return outcome
-
-    async def read(self, ask: Callable[[AsyncConnection], Any]) -> Any:
-        """Return what a question about the database answers."""
-        async with self.database.read() as connection:
-            return await ask(connection)
-
-    async def rules(self, brand: str = "northbet") -> TradingRules:
-        """Return the rules of a brand."""
-        rules: TradingRules = await self.read(lambda connection: self.decisions.rules(connection, brand))
-        return rules
+MARKET: Final = market_of(selection(1))
 
 
 @pytest.fixture
-async def decided(database_url: str) -> AsyncIterator[DecisionsFixture]:
-    """A new database with the tables of trading and of global messages, once for each engine."""
-    settings = DatabaseSettings(url=database_url)
-    await create_database(settings, "bets")
-    database = Database.open(settings, "bets")
-    try:
-        async with database.write() as connection:
-            await connection.run_sync(METADATA.create_all)
-        yield DecisionsFixture(database, TradingDecisions(TABLES, GLOBAL_STATE))
-    finally:
-        await database.close()
+async def decided(database_url: str, tmp_path: Path) -> AsyncIterator[TradedHouse]:
+    """Bets over each kind of database."""
+    async with traded_house(database_url, tmp_path, minimum_stake=1) as opened:
+        yield opened
 
 
-async def test_what_traders_decide_are_the_rules_of_their_brand(decided: DecisionsFixture) -> None:
+async def test_what_traders_decide_are_the_rules_of_their_brand(decided: TradedHouse) -> None:
     """All of a state is replaced by the next, and an older one changes nothing."""
     assert await decided.rules() == NO_RULES
     event = {"scope": "event", "id": "e1", "name": "Race 1", "starts_at": at()}
@@ -197,54 +53,57 @@ async def test_what_traders_decide_are_the_rules_of_their_brand(decided: Decisio
     assert await decided.rules() == NO_RULES
 
 
-async def test_a_state_that_was_not_understood_is_no_rule(decided: DecisionsFixture) -> None:
+async def test_a_state_that_was_not_understood_is_no_rule(decided: TradedHouse) -> None:
     """A version that did not know the kind has kept it unchecked; this one checks it first."""
     await decided.decide(trading(1, max_legs=3))
-    async with decided.database.write() as connection:
+    async with decided.house.database.write() as connection:
         await connection.execute(GLOBAL_STATE.update().values(understood=False))
     assert await decided.rules() == NO_RULES
-    async with decided.database.write() as connection:
+    async with decided.house.database.write() as connection:
         repository = GlobalStateRepository(GLOBAL_STATE)
         assert len(await repository.not_understood(connection)) == 1
         assert await decided.reducer.reducer.apply_kept(connection) == 1
     assert (await decided.rules()).max_legs == 3
 
 
-async def test_the_last_factor_of_a_customer_stands(decided: DecisionsFixture) -> None:
+async def test_the_last_factor_of_a_customer_stands(decided: TradedHouse) -> None:
     """In whatever order they come, and whoever else has one."""
-    ask = lambda connection: decided.decisions.factor(connection, OWNER)  # noqa: E731
-    assert await decided.read(ask) == FULL_MILLI
+    assert await decided.factor(OWNER) == FULL_MILLI
     assert (await decided.apply(factor(250, 2), factor(500, 1), factor(0, 3, "bob"))).stale == 1
-    assert await decided.read(ask) == 250
+    assert await decided.factor(OWNER) == 250
     assert (await decided.apply(factor(250, 2))).stale == 1
     await decided.apply(factor(1000, 4))
-    assert await decided.read(ask) == FULL_MILLI
+    assert await decided.factor(OWNER) == FULL_MILLI
 
 
-async def test_whoever_settles_is_told_what_is_void(decided: DecisionsFixture) -> None:
-    """Once of each decision, also of one that is taken back."""
-    market = market_of(selection(1))
-    await decided.decide(void(1, "market", market), void(2, "selection", selection(2)))
-    assert decided.again == [f"northbet:{market}", f"northbet:{market_of(selection(2))}"]
-    await decided.apply(bet_void("b1"), bet_void("b1", "p-2"))
-    assert decided.again[2:] == ["b1"]
-    await decided.decide(void(1, "market", market), void(3, "market", market, is_void=False))
-    assert decided.again[3:] == [f"northbet:{market}"]
-
-
-async def test_a_bet_knows_what_is_void_of_it(decided: DecisionsFixture) -> None:
+async def test_a_bet_knows_what_is_void_of_it(decided: TradedHouse) -> None:
     """Not of others, and of other brands nothing."""
     asked = bet(slip((1, 2, 3)))
-    ask = lambda connection: decided.decisions.voids(connection, asked)  # noqa: E731
-    assert await decided.read(ask) == Voids()
-    market = market_of(selection(1))
-    await decided.decide(void(1, "market", market), void(2, "selection", selection(2)))
+    assert await decided.voids(asked) == Voids()
+    await decided.decide(void(1, "market", MARKET), void(2, "selection", selection(2)))
     await decided.decide(void(3, "selection", "market3-other"), void(4, "market", "elsewhere"))
-    found = Voids(markets=frozenset({market}), selections=frozenset({selection(2)}))
-    assert await decided.read(ask) == found
-    await decided.decide(void(5, "market", market, is_void=False))
+    found = Voids(markets=frozenset({MARKET}), selections=frozenset({selection(2)}))
+    assert await decided.voids(asked) == found
+    await decided.decide(void(5, "market", MARKET, is_void=False))
     await decided.apply(bet_void("b1"), bet_void("b2"))
-    assert await decided.read(ask) == Voids(bet=True, selections=frozenset({selection(2)}))
+    assert await decided.voids(asked) == Voids(bet=True, selections=frozenset({selection(2)}))
+
+
+async def test_bets_are_due_once_for_each_void(decided: TradedHouse) -> None:
+    """Those on the market, or the bet alone; a decision that is repeated changes nothing."""
+    decided.house.offers.offers = offered(offer(1), offer(2))
+    first, second = await decided.house.place("k1"), await decided.house.place("k2", numbers=(2,))
+    await decided.house.work()
+    assert await decided.due() == []
+    await decided.decide(void(1, "market", MARKET))
+    assert await decided.due() == [first.bet_id]
+    await decided.house.work()
+    assert (await decided.apply(bet_void(second.bet_id), bet_void(second.bet_id, "p-2"))).stale == 1
+    assert await decided.due() == [second.bet_id]
+    await decided.house.work()
+    await decided.decide(void(1, "market", MARKET))
+    await decided.apply(bet_void(second.bet_id))
+    assert await decided.due() == []
 
 
 WON: Final = {

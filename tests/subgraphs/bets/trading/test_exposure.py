@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from sqlalchemy import delete
 
 from subgraphs.bets.accepting.acceptance import Accepted, accept
@@ -142,7 +143,7 @@ def test_a_bet_counts_with_all_that_it_may_return() -> None:
     each_way = bet(asked, legs=decision.legs)
     counted = exposed_bet(each_way)
     assert (counted.stake_minor, counted.returns_minor, counted.places_minor) == (200, 900 + 196, 196)
-    free = exposed_bet(each_way, is_free=True)
+    free = exposed_bet(replace(each_way, slip=replace(asked, free_bet="fb-1")))
     assert (free.stake_minor, free.returns_minor, free.places_minor) == (0, 800 + 96, 96)
     single = exposed_bet(bet(slip((1,), stake=100)))
     assert (single.stake_minor, single.returns_minor, single.places_minor) == (100, 300, 0)
