@@ -88,10 +88,11 @@ class Mutation:
             owner=actor.owner,
             key=checked_key(input.idempotency_key),
             slip=_slip(input),
+            jurisdiction=account.jurisdiction,
             territory=context.territory,
             language=locale,
         )
-        placed = await context.opened.placing.place(asked, account.jurisdiction)
+        placed = await context.opened.placing.place(asked)
         return PlaceBetPayload.of(placed, locale, identity.accept_language)
 
 

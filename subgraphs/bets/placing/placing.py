@@ -38,12 +38,8 @@ class Placing:
     settings: BetsSettings
     _waiting: set[asyncio.Task[None]] = field(default_factory=set)
 
-    async def place(self, asked: Asked, jurisdiction: str) -> Placed:
+    async def place(self, asked: Asked) -> Placed:
         """Return the bet of a customer's key, which is made now if there was none.
-
-        Args:
-            asked: What the customer wants.
-            jurisdiction: Of their account.
 
         Raises:
             OSError: The database is unavailable: the same may be asked again.
@@ -51,7 +47,7 @@ class Placing:
         """
         bet = await self.work.store.by_key(asked.owner, asked.key)
         if bet is None:
-            if not self._is_allowed(asked, jurisdiction):
+            if not self._is_allowed(asked):
                 return NOT_HERE
             bet = await self._new(asked)
             if bet is None:
@@ -94,12 +90,12 @@ class Placing:
                 raise
             log.warning("bet_left_to_worker", bet=bet_id, error=type(error).__name__)
 
-    def _is_allowed(self, asked: Asked, jurisdiction: str) -> bool:
+    def _is_allowed(self, asked: Asked) -> bool:
         """Tell whether a brand takes bets where an account is, and where the customer is now."""
         allowed = self.settings.jurisdictions.get(asked.owner.brand)
         if allowed is None:
             return True
-        places = [jurisdiction] if asked.territory is None else [jurisdiction, asked.territory]
+        places = [place for place in (asked.jurisdiction, asked.territory) if place is not None]
         return all(place.partition("-")[0] in allowed or place in allowed for place in places)
 
     async def close(self) -> None:

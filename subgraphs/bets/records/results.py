@@ -41,27 +41,27 @@ class ResultStore:
             at: Now, by the machine's clock.
         """
         latest: dict[str, ToldResult] = {}
-        for one in told:
-            known = latest.get(one.market_id)
-            if known is None or one.revision > known.revision:
-                latest[one.market_id] = one
+        for result in told:
+            known = latest.get(result.market_id)
+            if known is None or result.revision > known.revision:
+                latest[result.market_id] = result
         revisions = await self._locked(connection, latest)
-        news = [one for one in latest.values() if one.revision > revisions.get(one.market_id, -1)]
+        news = [new for new in latest.values() if new.revision > revisions.get(new.market_id, -1)]
         if news:
             rows = [
                 {
-                    "market_id": one.market_id,
-                    "revision": one.revision,
+                    "market_id": new.market_id,
+                    "revision": new.revision,
                     "stored_at": at,
-                    **result_row(one.result),
+                    **result_row(new.result),
                 }
-                for one in sorted(news, key=lambda one: one.market_id)
+                for new in sorted(news, key=lambda new: new.market_id)
             ]
             changed = [name for name in rows[0] if name != "market_id"]
             await connection.execute(
                 upsert(connection.dialect.name, self.tables.result, rows, update=changed)
             )
-            await self.make_due(connection, [one.market_id for one in news], at)
+            await self.make_due(connection, [new.market_id for new in news], at)
         return len(told) - len(news)
 
     async def _locked(self, connection: AsyncConnection, markets: Collection[str]) -> dict[str, int]:

@@ -40,7 +40,7 @@ from subgraphs.wallet.models import (
 )
 from subgraphs.wallet.opened import OpenedWallet
 from subgraphs.wallet.retention.forgetting import Forgetting
-from subgraphs.wallet.retention.terms import DEFAULT_YEARS, TERMS, Term, over_before, years_of
+from subgraphs.kit.records.retention_terms import DEFAULT_YEARS, TERMS, Term, over_before, years_of
 from subgraphs.wallet.seamless.journal import Journal
 from subgraphs.wallet.seamless.operator_sessions import OperatorSessions
 from tests.support.database_probe import migrate
