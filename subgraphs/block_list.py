@@ -77,7 +77,12 @@ OWN: Final[tuple[Block, ...]] = (
     ),
     Block(
         "bets",
-        topics=(TopicPlan("bet.state.v1", Retention.FACTS),),
+        acknowledges=True,
+        topics=(
+            TopicPlan("bet.state.v1", Retention.FACTS),
+            TopicPlan("bet.factor.v1", Retention.LATEST),
+            TopicPlan("bet.void.v1", Retention.FACTS),
+        ),
         settings=("subgraphs.bets.settings:BetsSettings",),
         workers=("upkeep",),
     ),

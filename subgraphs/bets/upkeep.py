@@ -24,6 +24,8 @@ FORGET_SECONDS: Final = 3_600.0
 """How often it looks for what is to be forgotten."""
 
 STORED_SINCE: Final = timedelta(minutes=10)
+LONG_OVER: Final = timedelta(days=30)
+"""How long after its start what was bet on is remembered beside the bets: its name, and sums of nothing."""
 
 
 @dataclass(slots=True)
@@ -66,6 +68,7 @@ class Upkeep:
         async with self.database.write() as connection:
             at = await self.bets.work.clock.at(connection)
             is_more = await forget(connection, self.bets.work.store.tables, at)
+            await self.bets.work.store.counting.exposures.forget(connection, at - LONG_OVER)
         self._forgets_at = 0 if is_more else monotonic() + FORGET_SECONDS
 
     async def close(self) -> None:

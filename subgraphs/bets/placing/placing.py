@@ -61,8 +61,7 @@ class Placing:
 
     async def _new(self, asked: Asked) -> Bet | None:
         """Note a new bet; return None, and note nothing, if what is offered cannot be known."""
-        slip, brand = asked.slip, asked.owner.brand
-        decision = await self.acceptor.decide(brand, slip, asked.territory, asked.language)
+        decision = await self.acceptor.decide(asked.owner, asked.slip, asked.territory, asked.language)
         if decision is None:
             return None
         async with self.work.store.database.read() as connection:

@@ -89,6 +89,12 @@ class ResultStore:
                 due = update(bet).where(bet.c.bet_id.in_(bets), stands)
                 await connection.execute(due.values(due_at=at, tries=0))
 
+    async def make_bet_due(self, connection: AsyncConnection, bet_id: str, at: datetime) -> None:
+        """Let somebody look at a bet, also at one that is not made yet."""
+        c = self.tables.bet.c
+        stands = (c.bet_id == bet_id, c.status != BetStatus.REFUSED.value)
+        await connection.execute(update(self.tables.bet).where(*stands).values(due_at=at, tries=0))
+
     async def of_markets(
         self, connection: AsyncConnection, markets: Collection[str]
     ) -> Mapping[str, MarketResult]:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from backoffice.figures.cell_figures import decode_figures
 from consumers.acknowledgements.message import decode_acknowledgement
+from consumers.bets.trading_messages import decode_factor, decode_void
 from consumers.events.messages import (
     decode_fixture,
     decode_market,
@@ -448,6 +449,8 @@ CASES: Final = [
     *_global_cases(),
     _case("wallet.correction.v1", CUSTOMER, decode_correction),
     _case("wallet.check.v1", CUSTOMER, decode_check),
+    _case("bet.factor.v1", CUSTOMER, decode_factor),
+    _case("bet.void.v1", CUSTOMER, decode_void),
     _case("wallet.release.v1", _joined("currency"), decode_release),
     _case("wallet.payment.v1", _payment_key, decode_payment, rule=Rule(_payment_holds, _keep_payment)),
     _case("event.offer.v1", _joined("offer_id"), decode_offer),
