@@ -26,6 +26,9 @@ EVENT_OFFER_TOPIC: Final = "event.offer.v1"
 EVENT_MARKET_TOPIC: Final = "event.market.v1"
 """What sports events are called, and on which each market is: what the block of events makes of that."""
 
+BET_STATE_TOPIC: Final = "bet.state.v1"
+"""How bets stand and what they return, of our block of bets or of an operator's own betting engine."""
+
 
 class Retention(Enum):
     """What a topic keeps.
