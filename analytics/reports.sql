@@ -203,7 +203,7 @@ ORDER BY brand, last_day, sports_event_id, product, currency;
 
 -- What the open bets of a brand may cost, by product and currency, in minor units, of the 1,000 sports events of a brand that may cost
 -- most, the worst last. `stake_minor` is the customers' own stakes, `returns_minor` what these bets return if all win, and
--- `liability_minor` the one without the other. In each market one selection wins: `worst_minor` adds up what the costliest one of
+-- `exposure_minor` the one without the other. In each market one selection wins: `worst_minor` adds up what the costliest one of
 -- each would return, and what the others of it would if they were placed, without the stakes on that market; below zero, something
 -- is earned whichever wins. `worst_pick` costs most.
 -- A multiple is whole at each of its events, as `multiples` and `multiple_returns_minor` say, so events cannot be added up. A row of the
@@ -224,7 +224,7 @@ SELECT * FROM (
     )
     SELECT brand, product, currency, sports_event_id, max(markets.sport) AS sport, any(markets.event_name) AS event_name,
         toNullable(max(markets.starts_at)) AS starts_at, sum(markets.bets) AS bets, sum(markets.stake_minor) AS stake_minor,
-        sum(markets.returns_minor) AS returns_minor, returns_minor - stake_minor AS liability_minor,
+        sum(markets.returns_minor) AS returns_minor, returns_minor - stake_minor AS exposure_minor,
         sum(markets.worst_minor) AS worst_minor, argMax(markets.worst_pick, (markets.worst_minor, market_id)) AS worst_pick,
         sum(markets.multiples) AS multiples, sum(markets.multiple_returns_minor) AS multiple_returns_minor
     FROM markets

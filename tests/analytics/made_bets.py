@@ -44,7 +44,7 @@ class Pick:
 
 
 @dataclass(frozen=True)
-class Stand:
+class State:
     """How a bet stands from a moment on, so many hours after it was placed.
 
     Attributes:
@@ -59,7 +59,7 @@ class Stand:
 
 @dataclass(frozen=True)
 class MadeBet:
-    """A bet, and how it stood at each of its revisions."""
+    """A bet, and its state at each of its revisions."""
 
     number: int
     brand: str
@@ -70,7 +70,7 @@ class MadeBet:
     stake: int
     placed_at: datetime
     picks: tuple[Pick, ...]
-    stands: tuple[Stand, ...]
+    states: tuple[State, ...]
 
     @property
     def cash(self) -> int:
@@ -98,30 +98,30 @@ class MadeBet:
             product *= 1 + Fraction(pick.odds_milli - 1000, 1000) * part
         return product - whole if self.is_free else product
 
-    def day_of(self, stand: Stand) -> str:
-        """Return the day from which it stands so."""
-        return f"{self.placed_at + timedelta(hours=stand.hours):%Y-%m-%d}"
+    def day_of(self, state: State) -> str:
+        """Return the day from which it is so."""
+        return f"{self.placed_at + timedelta(hours=state.hours):%Y-%m-%d}"
 
     def record(self, revision: int) -> Record:
         """Return what is told of it at a revision."""
-        stand = self.stands[revision - 1]
+        state = self.states[revision - 1]
         product = {} if self.product == "betting" else {"product": self.product}
         return bet_state(
             brand_id=self.brand,
             customer_id=f"c-{self.number % 3}",
             bet_id=f"b-{self.number}",
             bet_revision=revision,
-            status=stand.status,
+            status=state.status,
             stake_minor=self.stake,
-            counting_stake_minor=stand.counting,
+            counting_stake_minor=state.counting,
             currency=self.currency,
             each_way=self.each_way,
             stake_source="free_bet" if self.is_free else "cash",
-            returns_minor=stand.returns,
+            returns_minor=state.returns,
             potential_returns_minor=self.most,
             placed_at=written(self.placed_at),
-            occurred_at=written(self.placed_at + timedelta(hours=stand.hours)),
-            legs=[pick.told(None if stand.status == "OPEN" else "WON") for pick in self.picks],
+            occurred_at=written(self.placed_at + timedelta(hours=state.hours)),
+            legs=[pick.told(None if state.status == "OPEN" else "WON") for pick in self.picks],
             **product,
         )
 
@@ -152,13 +152,13 @@ def _made_bet(draw: st.DrawFn, number: int) -> MadeBet:
         stake=stake,
         placed_at=SUNDAY + timedelta(hours=draw(st.integers(-30, 30))),
         picks=tuple(draw(_pick(event)) for event in events) if product == "betting" else (),
-        stands=(),
+        states=(),
     )
-    hours, stands = 0, [Stand(0, "OPEN", stake, None)]
+    hours, states = 0, [State(0, "OPEN", stake, None)]
     for _ in range(draw(st.integers(0, 3))):
         hours += draw(st.integers(0, 40))
-        stands.append(_settled(draw(st.sampled_from(["WON", "LOST", "VOID", "PARTLY_VOID"])), made, hours))
-    return replace(made, stands=tuple(stands))
+        states.append(_settled(draw(st.sampled_from(["WON", "LOST", "VOID", "PARTLY_VOID"])), made, hours))
+    return replace(made, states=tuple(states))
 
 
 @st.composite
@@ -167,14 +167,14 @@ def _pick(draw: st.DrawFn, event: int) -> Pick:
     return Pick(event, draw(st.integers(1, 2)), draw(st.integers(1, 3)), odds)
 
 
-def _settled(status: str, made: MadeBet, hours: int) -> Stand:
+def _settled(status: str, made: MadeBet, hours: int) -> State:
     """Return a settlement; the stake of a free bet does not come back."""
     void = {"VOID": made.stake, "PARTLY_VOID": made.stake // 2}.get(status, 0)
     back = 0 if made.is_free else void
     won = {"WON": made.most, "PARTLY_VOID": made.most // 2}.get(status, 0)
-    return Stand(hours, status, made.stake - void, back + won)
+    return State(hours, status, made.stake - void, back + won)
 
 
 def told_of(bets: Sequence[MadeBet]) -> list[tuple[MadeBet, int]]:
     """Return each bet with each of its revisions."""
-    return [(bet, revision) for bet in bets for revision in range(1, len(bet.stands) + 1)]
+    return [(bet, revision) for bet in bets for revision in range(1, len(bet.states) + 1)]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from analytics.questions.reports import report_question
 from tests.analytics.made_bets import MadeBet, made_bets, told_of
-from tests.analytics.test_revenue import PLACED, stands_of
+from tests.analytics.test_revenue import PLACED, states_of
 from tests.support.analytics_store import Store
 from tests.support.consumers.sample_messages import LEG, bet_state
 
@@ -27,8 +27,8 @@ def exposure(store: Store) -> dict[tuple[str, str, str, str], dict[str, Any]]:
 def open_bets(told: list[tuple[MadeBet, int]]) -> dict[Group, list[MadeBet]]:
     """Return the bets that are open by what was told last of each."""
     groups: defaultdict[Group, list[MadeBet]] = defaultdict(list)
-    for bet, stands in stands_of(told).items():
-        if stands[-1].returns is None:
+    for bet, states in states_of(told).items():
+        if states[-1].returns is None:
             groups[bet.brand, bet.currency].append(bet)
     return groups
 
@@ -64,7 +64,7 @@ def test_liability_is_that_of_the_open_bets(
             mine = [bet for bet in opened if bet.product == name]
             row = rows.pop((brand, currency, name, "*"))
             assert row["bets"] == len(mine)
-            assert row["liability_minor"] == sum(bet.most - bet.cash for bet in mine)
+            assert row["exposure_minor"] == sum(bet.most - bet.cash for bet in mine)
         for event in {pick.event for bet in opened for pick in bet.picks}:
             mine = [bet for bet in opened for pick in bet.picks if pick.event == event]
             row = rows.pop((brand, currency, "betting", f"event{event}"))

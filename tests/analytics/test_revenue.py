@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from analytics.rollups import Rollups
 from analytics.schema import rollups
-from tests.analytics.made_bets import MadeBet, Stand, made_bets, told_of
+from tests.analytics.made_bets import MadeBet, State, made_bets, told_of
 from tests.support.analytics_store import Crash, Store
 from tests.support.consumers.sample_messages import bet_state
 
@@ -25,47 +25,47 @@ Told = Collection[tuple[MadeBet, int]]
 """Bets, each with a revision that was told."""
 
 
-def stands_of(told: Told) -> Mapping[MadeBet, list[Stand]]:
+def states_of(told: Told) -> Mapping[MadeBet, list[State]]:
     """Return how each bet stood, as far as it was told, in the order of its revisions."""
-    known: defaultdict[MadeBet, list[Stand]] = defaultdict(list)
+    known: defaultdict[MadeBet, list[State]] = defaultdict(list)
     for bet, revision in sorted(set(told), key=lambda one: (one[0].number, one[1])):
-        known[bet].append(bet.stands[revision - 1])
+        known[bet].append(bet.states[revision - 1])
     return known
 
 
 def recount(told: Told) -> dict[tuple[Any, ...], dict[str, int]]:
     """Return the sums of each day and event, added up bet by bet."""
     days: defaultdict[tuple[Any, ...], defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for bet, stands in stands_of(told).items():
+    for bet, states in states_of(told).items():
         event = f"event{bet.picks[0].event}" if len(bet.picks) == 1 else ""
-        for day, more in moves(bet, stands):
+        for day, more in moves(bet, states):
             sums = days[bet.brand, day, bet.product, bet.currency, event]
             for name, amount in more.items():
                 sums[name] += amount
     return {key: whole for key, sums in days.items() if any((whole := _whole(sums)).values())}
 
 
-def moves(bet: MadeBet, stands: list[Stand]) -> Iterator[tuple[str, dict[str, int]]]:
+def moves(bet: MadeBet, states: list[State]) -> Iterator[tuple[str, dict[str, int]]]:
     """Yield what a bet adds to its days."""
     free = "free_" if bet.is_free else ""
     yield f"{bet.placed_at:%Y-%m-%d}", {"bets": 1, f"{free}turnover_minor": bet.stake}
     settled = void = returns = is_settled = 0
-    for stand in stands:
-        if stand.returns is None:
+    for state in states:
+        if state.returns is None:
             continue
-        now_void = bet.stake - stand.counting
+        now_void = bet.stake - state.counting
         won_back = 0 if bet.is_free else now_void - void
         yield (
-            bet.day_of(stand),
+            bet.day_of(state),
             {
                 "settled_bets": 1 - is_settled,
-                f"{free}settled_minor": stand.counting - settled,
+                f"{free}settled_minor": state.counting - settled,
                 f"{free}void_minor": now_void - void,
-                f"{free}returns_minor": stand.returns - returns,
-                f"{free}gross_minor": stand.counting - settled + won_back - (stand.returns - returns),
+                f"{free}returns_minor": state.returns - returns,
+                f"{free}gross_minor": state.counting - settled + won_back - (state.returns - returns),
             },
         )
-        settled, void, returns, is_settled = stand.counting, now_void, stand.returns, 1
+        settled, void, returns, is_settled = state.counting, now_void, state.returns, 1
 
 
 def _whole(sums: Mapping[str, int]) -> dict[str, int]:
