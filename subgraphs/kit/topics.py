@@ -31,6 +31,9 @@ EVENT_RESULT_TOPIC: Final = "event.result.v1"
 """What sports events are called, on which each market is, and what decides bets on it: what the block of
 events makes of that."""
 
+BET_STATE_TOPIC: Final = "bet.state.v1"
+"""How bets stand and what they return, of our block of bets or of an operator's own betting engine."""
+
 
 class Retention(Enum):
     """What a topic keeps.

@@ -98,6 +98,7 @@ async def test_created_topics_keep_what_the_settings_say(
         "bet.state.v1": timedelta(days=50),
         "bet.void.v1": timedelta(days=50),
         "wallet.payment.v1": timedelta(days=50),
+        "bet.state.v1": timedelta(days=50),
         "event.offer.v1": None,
         "event.market.v1": None,
         "event.result.v1": None,
