@@ -255,7 +255,9 @@ SQL_NOW: Final = re.compile(
 JAVASCRIPT: Final = re.compile(r"\bDate\.now\(|\bnew Date\(\s*\)|(?<!new )\bDate\(\s*\)")
 IN_THE_BROWSER: Final = {
     "web/demo/events/useBoard.ts": "how long odds are marked after a move: a duration",
-    "web/demo/Bets.tsx": "which days a visitor may choose from: those of their own calendar",
+    "web/demo/site/Site.tsx": "which days a visitor may choose from: those of their own calendar",
+    "web/demo/betting/usePlacing.ts": "how long a bet without an answer is asked for again: a duration",
+    "web/demo/lobby/GameDialog.tsx": "how long the address of a game is waited for: a duration",
     "web/demo/money/useNow.ts": "which raise or end of a break is offered: the server decides",
     "web/demo/session/remembered.ts": "how long to keep the id of a bet whose outcome is unknown: a duration",
     "web/packages/client/src/changes/keys.ts": "how long to keep a change: a duration",
