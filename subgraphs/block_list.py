@@ -74,6 +74,12 @@ OWN: Final[tuple[Block, ...]] = (
         workers=("upkeep", "closes", "cashier", "operators"),
         area="backoffice.finance.area:FinanceArea",
     ),
+    Block(
+        "lobby",
+        acknowledges=True,
+        settings=("subgraphs.lobby.configuration:LobbySettings",),
+        workers=("upkeep",),
+    ),
 )
 BLOCKS: Final = (*OWN, *further_blocks(OWN))
 BY_NAME: Final = {block.name: block for block in BLOCKS}

@@ -19,7 +19,7 @@ from subgraphs.wallet.aggregator.settings import SeamlessSettings
 from subgraphs.wallet.models import METADATA
 from subgraphs.wallet.opened import OpenedWallet
 from subgraphs.wallet.seamless.messages import BET
-from subgraphs.wallet.seamless.signatures import HEADER, Signer, Verifier
+from subgraphs.kit.hub88_signatures import HEADER, Signer, Verifier
 from tests.subgraphs.wallet.seamless.test_signatures import new_pair
 from tests.support.database_probe import migrate
 from tests.support.processes.running_furlong import eventually, programs_in

@@ -19,6 +19,7 @@ from consumers.messages.fields import (
     require_utc,
 )
 from consumers.messages.global_events.event_states import BoardState, MatchState
+from consumers.messages.global_events.lobby_states import LobbyState
 from consumers.stream.errors import Poison
 from foundation.exact_json import decode
 from subgraphs.kit.domain.keys import ALL_BRANDS
@@ -283,6 +284,7 @@ State: TypeAlias = (
     | MatchState
     | BoardState
     | AdapterState
+    | LobbyState
 )
 STATES: Final[dict[GlobalKind, type[State]]] = {
     GlobalKind.CONTENT: ContentState,
@@ -295,6 +297,7 @@ STATES: Final[dict[GlobalKind, type[State]]] = {
     GlobalKind.MATCH: MatchState,
     GlobalKind.BOARD: BoardState,
     GlobalKind.ADAPTER: AdapterState,
+    GlobalKind.LOBBY: LobbyState,
 }
 
 _DECODERS: Final[dict[GlobalKind, msgspec.json.Decoder[State]]] = {

@@ -18,7 +18,7 @@ from subgraphs.wallet.aggregator.app import seamless_app
 from subgraphs.wallet.aggregator.operator import Operator
 from subgraphs.wallet.aggregator.settings import SeamlessSettings
 from subgraphs.wallet.opened import OpenedWallet
-from subgraphs.wallet.seamless.signatures import Signer, Verifier
+from subgraphs.kit.hub88_signatures import Signer, Verifier
 
 ABOUT_THE_PROCESS: Final = {"/health", "/metrics"}
 

@@ -30,6 +30,7 @@ class GlobalKind(Enum):
     MATCH: whether the offers of two providers are of one sports event.
     BOARD: what a brand shows of sports, and how.
     ADAPTER: the settings with which an adapter's process follows its provider.
+    LOBBY: the sections and groups of games that a brand shows.
     """
 
     CONTENT = "content"
@@ -42,6 +43,7 @@ class GlobalKind(Enum):
     MATCH = "match"
     BOARD = "board"
     ADAPTER = "adapter"
+    LOBBY = "lobby"
 
 
 class SwitchScope(Enum):
@@ -125,6 +127,11 @@ def match_subject(first: str, second: str) -> Subject:
 def board_subject(brand: str) -> Subject:
     """Return the subject of a brand's board."""
     return Subject(brand, GlobalKind.BOARD.value, BRAND_FACTS)
+
+
+def lobby_subject(brand: str) -> Subject:
+    """Return the subject of a brand's lobby."""
+    return Subject(brand, GlobalKind.LOBBY.value, BRAND_FACTS)
 
 
 def switch_subject(scope: SwitchScope, brand: str, name: str = "") -> Subject:

@@ -34,7 +34,7 @@ from subgraphs.wallet.seamless.messages import (
     read_message,
     request_uuid_of,
 )
-from subgraphs.wallet.seamless.signatures import HEADER, Signer, Verifier
+from subgraphs.kit.hub88_signatures import HEADER, Signer, Verifier
 
 log = structlog.get_logger("seamless")
 Answer: TypeAlias = Response | UserInfoResponse

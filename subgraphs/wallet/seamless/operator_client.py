@@ -37,7 +37,7 @@ from subgraphs.wallet.seamless.messages import (
     read_message,
     units,
 )
-from subgraphs.wallet.seamless.signatures import HEADER, Signer, Verifier
+from subgraphs.kit.hub88_signatures import HEADER, Signer, Verifier
 from subgraphs.wallet.seamless.transitions import Answer, Step
 
 log = structlog.get_logger(__name__)

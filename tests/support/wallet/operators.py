@@ -33,7 +33,7 @@ from subgraphs.wallet.seamless.operator_client import OperatorClient
 from subgraphs.wallet.seamless.operator_funds import OperatorFunds
 from subgraphs.wallet.seamless.operator_sessions import OperatorSessions
 from subgraphs.wallet.seamless.operators import Operators
-from subgraphs.wallet.seamless.signatures import Signer, Verifier
+from subgraphs.kit.hub88_signatures import Signer, Verifier
 from tests.support.money.contract import CASH, CURRENCY, CUSTOMERS
 from tests.support.money.model import Account
 

@@ -35,7 +35,7 @@ from subgraphs.wallet.seamless.messages import (
     WIN,
     units,
 )
-from subgraphs.wallet.seamless.signatures import HEADER, Signer, Verifier
+from subgraphs.kit.hub88_signatures import HEADER, Signer, Verifier
 from tests.subgraphs.wallet.seamless.test_signatures import new_pair
 from tests.support.database_probe import migrate
 from tests.support.wallet.money_clients import BRAND, CASH, CURRENCY, MoneyClients
