@@ -6,12 +6,12 @@ from typing import Final, TypeAlias
 
 from msgspec import Struct
 
-from subgraphs.bets.accepting.offers import Offer, OfferStatus
 from subgraphs.bets.accepting.slip import Slip
 from subgraphs.bets.settlement.outcomes import MILLI
-from subgraphs.bets.settlement.returns import Leg, Terms, potential_returns
+from subgraphs.bets.settlement.returns import Leg, potential_returns
 from subgraphs.kit.funds import MAX_AMOUNT
 from subgraphs.kit.graphql.platform_errors import PlatformErrorCode
+from subgraphs.kit.offers import Offer, OfferStatus, Terms
 
 _C: Final = PlatformErrorCode
 MAX_STAKE: Final = 2**31 - 1
@@ -56,6 +56,7 @@ class TakenLeg(Struct, frozen=True, kw_only=True):
     """A leg as it is bet: the customer gets the odds that are offered, if they take them.
 
     Attributes:
+        sport: The event's: the platform's name.
         event: What the event was called, as the market and the pick.
         odds_milli: Decimal odds in thousandths.
         terms: Of the place part; None if the bet is not each way.
@@ -63,6 +64,7 @@ class TakenLeg(Struct, frozen=True, kw_only=True):
     """
 
     selection_id: str
+    sport: str
     event: str
     market: str
     pick: str
@@ -183,6 +185,7 @@ def _of_prices(slip: Slip, offers: Iterable[Offer]) -> Refused | None:
 def _taken(offer: Offer, *, each_way: bool) -> TakenLeg:
     return TakenLeg(
         selection_id=offer.selection_id,
+        sport=offer.sport,
         event=offer.event,
         market=offer.market,
         pick=offer.pick,

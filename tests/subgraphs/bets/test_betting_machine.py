@@ -16,7 +16,6 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 from msgspec.structs import replace
 
 from subgraphs.bets.accepting.acceptance import Acceptance, BetRules, StakeLimits, accept
-from subgraphs.bets.accepting.offers import OfferStatus
 from subgraphs.bets.accepting.slip import PriceChanges
 from subgraphs.bets.betting.bet import Bet, BetStatus, asked_bet
 from subgraphs.bets.betting.facts import Decided, Settled, with_fact
@@ -26,6 +25,7 @@ from subgraphs.bets.betting.steps import next_step
 from subgraphs.bets.settlement.results import MarketResult, Runner
 from subgraphs.kit.domain.selections import market_of
 from subgraphs.kit.funds import DONE, Purpose, Reservation, Settlement
+from subgraphs.kit.offers import OfferStatus
 from tests.subgraphs.bets.slips import NOON, offer, offered, selection, slip
 from tests.subgraphs.wallet.ledger_wallet import LedgerWallet
 from tests.support.money.contract import BONUSES, CASH, CURRENCY, CUSTOMERS, FREE_BETS
