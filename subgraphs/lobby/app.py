@@ -14,6 +14,7 @@ from subgraphs.lobby.catalogue.catalogue import Catalogue
 from subgraphs.lobby.catalogue.reader import CatalogueReader
 from subgraphs.lobby.catalogue.views import LobbyViews
 from subgraphs.lobby.configuration import LobbySettings
+from subgraphs.lobby.late_sessions import LateSessions
 from subgraphs.lobby.launching import Launcher
 from subgraphs.lobby.loaders import LobbyContext
 from subgraphs.lobby.models import REFERENCE
@@ -36,7 +37,7 @@ def create_subgraph(parts: SubgraphParts) -> Subgraph:
     file, database = settings.read(), Database.open(parts.database, NAME, options.tracer)
     catalogues: StaleCache[Catalogue] = StaleCache(CatalogueReader(database, clock), FRESHNESS, clock)
     shared = SharedReads(database, ReferenceRepository(REFERENCE), options, clock)
-    sessions = parts.neighbours.sessions(parts.database, clock, parts.given)
+    sessions = LateSessions(partial(parts.neighbours.sessions, parts.database, clock, parts.given))
     lasts = timedelta(minutes=settings.session_minutes)
     launcher = Launcher.of(file, database, clock, sessions, lasts)
     make_context = partial(

@@ -56,7 +56,7 @@ class ProviderConfig(_Part):
     url: str = Field(pattern=_URL)
     private_key_file: Path
     public_key_file: Path | None = None
-    operator_id: str = Field(min_length=1, max_length=64)
+    operator_id: int = Field(ge=0, lt=2**63)
     partner_ids: dict[str, Annotated[str, Field(min_length=1, max_length=64)]] = {}
     brands: tuple[str, ...] = ()
     currencies: tuple[str, ...] = Field(min_length=1)
@@ -148,9 +148,10 @@ class LobbyFile(_Part):
         names = [provider.name for provider in self.providers]
         if len(set(names)) < len(names):
             raise ValueError("two providers have the same name")
-        for said in (*self.certificates, *self.withdrawals):
-            if said.provider not in names:
-                raise ValueError(f"there is no provider {said.provider!r}")
+        said = [*(one.provider for one in self.certificates), *(one.provider for one in self.withdrawals)]
+        for name in said:
+            if name not in names:
+                raise ValueError(f"there is no provider {name!r}")
         return self
 
     @property

@@ -50,7 +50,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     game_code: str
     device: str
     language: str
-    country: str | None
+    country: str
     user: str | None = None
     token: str | None = None
     currency: str = DEMO_CURRENCY
@@ -148,6 +148,8 @@ class Hub88Client:
                 asyncio.timeout(seconds),
                 self.http.stream("POST", path, content=body, headers=headers, timeout=seconds) as response,
             ):
+                if response.is_client_error:
+                    raise Refused(f"HTTP {response.status_code}")
                 if response.status_code != httpx.codes.OK:
                     raise NoAnswer(f"HTTP {response.status_code}")
                 if response.headers.get("content-encoding", "identity") != "identity":

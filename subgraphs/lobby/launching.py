@@ -63,7 +63,7 @@ class Opening(NamedTuple):
 
     Attributes:
         owner, account: The customer; None for an anonymous visitor.
-        country: Where the game is played, as far as that is known.
+        country: The country whose rules hold.
     """
 
     brand: str
@@ -71,7 +71,7 @@ class Opening(NamedTuple):
     device: str
     demo: bool
     locale: str
-    country: str | None
+    country: str
     owner: Owner | None
     account: Account | None
     jurisdiction: str

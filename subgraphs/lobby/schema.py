@@ -93,7 +93,7 @@ async def _launched(context: LobbyContext, asked: LaunchGameInput) -> Opened | R
             device=device,
             demo=asked.demo,
             locale=visitor.locale,
-            country=place.country or place.jurisdiction[:2],
+            country=place.jurisdiction[:2],
             owner=None if visitor.viewer is None else visitor.viewer.owner,
             account=account,
             jurisdiction=place.jurisdiction,

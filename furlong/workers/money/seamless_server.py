@@ -13,12 +13,12 @@ from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 from furlong.workers.money.funds_server import FundsHealth
 from furlong.workers.status import status_app
+from subgraphs.kit.hub88_signatures import Signer, Verifier
 from subgraphs.kit.live.wiring import publishing
 from subgraphs.wallet.aggregator.app import seamless_app
 from subgraphs.wallet.aggregator.operator import Operator
 from subgraphs.wallet.aggregator.settings import SeamlessSettings
 from subgraphs.wallet.opened import OpenedWallet
-from subgraphs.kit.hub88_signatures import Signer, Verifier
 
 ABOUT_THE_PROCESS: Final = {"/health", "/metrics"}
 

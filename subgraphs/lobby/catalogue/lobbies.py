@@ -89,8 +89,8 @@ class Lobby(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def popular_days(self) -> frozenset[int]:
         """Return for how many days launches have to be counted."""
-        chosen = (one.rule for one in (*self.sections, *self.groups))
-        return frozenset(rule.days for rule in chosen if rule is not None and rule.by == "popular")
+        rules = [*(one.rule for one in self.sections), *(one.rule for one in self.groups)]
+        return frozenset(rule.days for rule in rules if rule is not None and rule.by == "popular")
 
 
 USUAL: Final = Lobby(
