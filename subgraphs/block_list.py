@@ -75,6 +75,12 @@ OWN: Final[tuple[Block, ...]] = (
         area="backoffice.finance.area:FinanceArea",
     ),
     Block(
+        "bets",
+        topics=(TopicPlan("bet.state.v1", Retention.FACTS),),
+        settings=("subgraphs.bets.settings:BetsSettings",),
+        workers=("upkeep",),
+    ),
+    Block(
         "lobby",
         acknowledges=True,
         settings=("subgraphs.lobby.configuration:LobbySettings",),

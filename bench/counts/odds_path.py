@@ -20,9 +20,10 @@ from subgraphs.events.book.followed import mark
 from subgraphs.events.book.markets import ToldMarket
 from subgraphs.events.matching.offers import OfferKey
 from subgraphs.events.own_ids import offer_id
-from subgraphs.events.records.markets import MarketKey, StoredRunner, store_markets
+from subgraphs.events.records.markets import MarketKey, store_markets
 from subgraphs.events.records.matches import match_sports
 from subgraphs.events.records.offers import store_offers
+from subgraphs.events.records.runners import StoredRunner
 
 EVENTS: Final = 20
 MARKETS: Final = 3

@@ -38,6 +38,7 @@ class Offer(Struct, frozen=True, kw_only=True):
         event: What the event is called, as the market and the pick: a bet says itself what was bet on.
         odds_milli: Decimal odds in thousandths; None if none are offered.
         terms: Of the place part of a bet each way; None if there are none.
+        market_kind: The platform's name of the market's kind, such as `WIN`; "" if it is not known.
         in_play: Whether the event has begun: its market waits for the bet delay.
         withdrawn: The selections of the market that have been withdrawn: the odds know of them already.
     """
@@ -52,6 +53,7 @@ class Offer(Struct, frozen=True, kw_only=True):
     status: OfferStatus
     odds_milli: int | None
     terms: Terms | None = None
+    market_kind: str = ""
     in_play: bool = False
     withdrawn: tuple[str, ...] = ()
 

@@ -220,7 +220,7 @@ BY_THE_NODES_CLOCK: Final[dict[str, tuple[str, ...]]] = {
         "consumers/events/reducers.py _latest_revision",
         "consumers/events/reducers.py statuses",
         "subgraphs/events/book/renewal.py _now",
-        "subgraphs/events/loaders.py can_be_priced",
+        "subgraphs/events/loaders.py _machine_now",
         "subgraphs/events/upkeep.py _end_void",
         "subgraphs/events/upkeep.py _judge",
     ),

@@ -20,6 +20,7 @@ from consumers.messages.fields import (
 )
 from consumers.messages.global_events.event_states import BoardState, MatchState
 from consumers.messages.global_events.lobby_states import LobbyState
+from consumers.messages.global_events.trading_states import TradingState, VoidState
 from consumers.stream.errors import Poison
 from foundation.exact_json import decode
 from subgraphs.kit.domain.keys import ALL_BRANDS
@@ -284,6 +285,8 @@ State: TypeAlias = (
     | MatchState
     | BoardState
     | AdapterState
+    | TradingState
+    | VoidState
     | LobbyState
 )
 STATES: Final[dict[GlobalKind, type[State]]] = {
@@ -297,6 +300,8 @@ STATES: Final[dict[GlobalKind, type[State]]] = {
     GlobalKind.MATCH: MatchState,
     GlobalKind.BOARD: BoardState,
     GlobalKind.ADAPTER: AdapterState,
+    GlobalKind.TRADING: TradingState,
+    GlobalKind.VOID: VoidState,
     GlobalKind.LOBBY: LobbyState,
 }
 

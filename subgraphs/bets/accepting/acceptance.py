@@ -56,6 +56,7 @@ class TakenLeg(Struct, frozen=True, kw_only=True):
     """A leg as it is bet: the customer gets the odds that are offered, if they take them.
 
     Attributes:
+        sports_event_id: The event's.
         sport: The event's: the platform's name.
         event: What the event was called, as the market and the pick.
         odds_milli: Decimal odds in thousandths.
@@ -64,6 +65,7 @@ class TakenLeg(Struct, frozen=True, kw_only=True):
     """
 
     selection_id: str
+    sports_event_id: str
     sport: str
     event: str
     market: str
@@ -185,6 +187,7 @@ def _of_prices(slip: Slip, offers: Iterable[Offer]) -> Refused | None:
 def _taken(offer: Offer, *, each_way: bool) -> TakenLeg:
     return TakenLeg(
         selection_id=offer.selection_id,
+        sports_event_id=offer.sports_event_id,
         sport=offer.sport,
         event=offer.event,
         market=offer.market,
@@ -199,5 +202,5 @@ def _taken(offer: Offer, *, each_way: bool) -> TakenLeg:
 def _is_beyond(slip: Slip, legs: Sequence[TakenLeg], rules: BetRules) -> bool:
     """Tell whether a bet could return more than the house pays, or more than any wallet can."""
     priced = [Leg(odds_milli=leg.odds_milli, terms=leg.terms) for leg in legs]
-    hoped = potential_returns(slip.stake_minor, priced, each_way=slip.each_way)
+    hoped = potential_returns(slip.stake_minor, priced, each_way=slip.each_way, is_free=bool(slip.free_bet))
     return hoped > min(rules.stakes[slip.currency].returns, MAX_RETURNS)

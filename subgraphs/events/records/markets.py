@@ -1,7 +1,6 @@
 """The SQL of markets: the newest state of each stays, and each price keeps the instant of its last change."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
 from typing import Final, NamedTuple
 
 import msgspec
@@ -11,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from foundation.storage.bulk_sql import in_portions
 from foundation.storage.columns import upsert
 from subgraphs.events.models import MARKET
+from subgraphs.events.records.runners import RUNNERS, StoredRunner
 from subgraphs.events.revisions import Row, folded
 from subgraphs.kit.domain.selections import market_id
 
@@ -26,6 +26,7 @@ _UPDATED: Final = (
     "in_play",
     "currency",
     "runners",
+    "void_periods",
     "changed_at",
     "is_gone",
 )
@@ -36,35 +37,6 @@ class MarketKey(NamedTuple):
 
     provider: str
     id: str
-
-
-class StoredRunner(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A selection as it is stored.
-
-    Attributes:
-        id: The provider's.
-        status: As in the message.
-        odds_milli: The best that a backer is offered; None if nothing is offered.
-        changed_at: When these odds last changed.
-    """
-
-    id: str
-    handicap_milli: int = 0
-    name: str = ""
-    status: str
-    position: int
-    odds_milli: int | None
-    dead_heat_milli: int | None = None
-    deduction_milli: int | None = None
-    changed_at: datetime
-
-    @property
-    def key(self) -> tuple[str, int]:
-        """Return what names it in its market."""
-        return self.id, self.handicap_milli
-
-
-RUNNERS: Final = msgspec.json.Decoder(tuple[StoredRunner, ...])
 
 
 async def store_markets(

@@ -224,6 +224,8 @@ def _subject(kind: str, state: Body) -> str:
         "provider": lambda: str(state["name"]),
         "match": lambda: blake2b(" ".join(_offers(state)).encode(), digest_size=16).hexdigest(),
         "adapter": lambda: str(state["name"]),
+        "trading": lambda: "facts",
+        "void": lambda: f"{state['scope']}:{state['id']}",
     }
     return names[kind]()
 
@@ -252,6 +254,7 @@ def _global_holds(body: Body) -> bool:
         ),
         "match": lambda: state["first"]["provider"] < state["second"]["provider"],
         "board": lambda: _board_holds(state),
+        "trading": lambda: _trading_holds(state),
     }
     return (
         extra.get(kind, lambda: True)()
@@ -269,6 +272,43 @@ def _board_holds(state: Body) -> bool:
     return len(named) == len(state["entries"]) and all(
         since < until for since, until in spans if since is not None and until is not None
     )
+
+
+def _targets(state: Body) -> list[Body]:
+    return [*state["suspended"], *state["limits"]]
+
+
+def _trading_keys(state: Body) -> list[list[tuple[str, ...]]]:
+    suspended: list[tuple[str, ...]] = [(entry["scope"], entry["id"]) for entry in state["suspended"]]
+    limits: list[tuple[str, ...]] = [
+        (entry["scope"], entry["id"], entry["currency"]) for entry in state["limits"]
+    ]
+    return [suspended, limits, [(entry["currency"],) for entry in state["stakes"]]]
+
+
+def _trading_holds(state: Body) -> bool:
+    return (
+        all((target["scope"] == "brand") != bool(target["id"]) for target in _targets(state))
+        and all(len(set(keys)) == len(keys) for keys in _trading_keys(state))
+        and all(
+            limit["stake_minor"] is not None or limit["liability_minor"] is not None
+            for limit in state["limits"]
+        )
+        and all(stakes["minimum_minor"] <= stakes["maximum_minor"] for stakes in state["stakes"])
+    )
+
+
+def _keep_trading(state: Body) -> None:
+    for target in _targets(state):
+        target["id"] = "" if target["scope"] == "brand" else (target["id"] or "football")
+    for limit in state["limits"]:
+        if limit["liability_minor"] is None:
+            limit["stake_minor"] = limit["stake_minor"] or 0
+    for stakes in state["stakes"]:
+        least, most = sorted((stakes["minimum_minor"], stakes["maximum_minor"]))
+        stakes["minimum_minor"], stakes["maximum_minor"] = least, most
+    for name, keys in zip(("suspended", "limits", "stakes"), _trading_keys(state), strict=True):
+        state[name] = list(dict(zip(keys, state[name], strict=True)).values())
 
 
 def _keep_global(body: Body) -> None:
@@ -289,6 +329,8 @@ def _keep_global(body: Body) -> None:
         for placement in (placement for entry in state["entries"] for placement in entry["placements"]):
             if placement.get("since") and placement.get("until"):
                 placement["until"] = None
+    if kind == "trading":
+        _keep_trading(state)
     body["brand_id"] = "*" if _is_for_all(kind, state) else body["brand_id"].replace("*", "b")
     body["subject"] = _subject(kind, state)
 
@@ -313,7 +355,7 @@ REWARD: Final = Rule(_reward_holds, _keep_reward)
 OLDER_OUTCOMES: Final = frozenset(
     {"fulfilment_status", "reason", "flag", "credited_at", "expires_at", "reference"}
 )
-UNREAD_MARKET: Final = frozenset({"starts_at", "winners", "runners", "void_periods"})
+UNREAD_MARKET: Final = frozenset({"starts_at", "winners", "runners"})
 """Runners have sizes and lay prices that nobody reads."""
 
 OLDER_REPORTS: Final = frozenset({"calls", "circuit", "due", "revision", "worker"})

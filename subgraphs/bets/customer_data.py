@@ -1,0 +1,19 @@
+"""What bets hold about a customer: what support sees of it, and how it is erased."""
+
+from typing import Final
+
+from subgraphs.bets.models import BETS, ERASURE, OUTBOX, REFERENCE, STREAM
+from subgraphs.bets.table_rules import TABLE_RULES
+from subgraphs.kit.records.customer_history import CustomerHistory, HistoryTable
+from subgraphs.kit.records.erasure import Erasure, ErasureTables, Pseudonyms
+from subgraphs.kit.records.table_rules import erasure_rules
+
+HISTORY: Final = CustomerHistory(
+    (HistoryTable("bet", BETS.bet, BETS.bet.c.asked_at, BETS.bet.c.bet_id),),
+)
+
+
+def erasure_of(dialect: str, pseudonyms: Pseudonyms) -> Erasure:
+    """Return the erasure over the database of bets."""
+    tables = ErasureTables(ERASURE, REFERENCE.account, STREAM, OUTBOX)
+    return Erasure(tables, erasure_rules(TABLE_RULES), pseudonyms, dialect)
