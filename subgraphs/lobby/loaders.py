@@ -1,6 +1,5 @@
 """The context of a request to the lobby: who asks, from where, and what their brand shows there."""
 
-from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from foundation.storage.clock import Clock
@@ -12,6 +11,7 @@ from subgraphs.kit.graphql.context import choose_locale
 from subgraphs.kit.reads.stale_cache import StaleCache
 from subgraphs.lobby.catalogue.catalogue import EMPTY, Catalogue
 from subgraphs.lobby.catalogue.games import Place
+from subgraphs.lobby.catalogue.lobbies import Group, Section
 from subgraphs.lobby.catalogue.reader import PLATFORM
 from subgraphs.lobby.catalogue.views import LobbyView, LobbyViews
 from subgraphs.lobby.launching import Launcher
@@ -76,7 +76,10 @@ class LobbyContext(RulesContext, kw_only=True, eq=False):
         catalogue = await self.catalogue()
         return self.views.of(catalogue, visitor.brand.id, visitor.place, device, self.now)
 
-    def name(self, names: Mapping[str, str], brand: Brand) -> str:
+    def name(self, of: Section | Group, brand: Brand) -> str:
         """Return the name of something in the visitor's language, or else in the brand's."""
+        names = of.names
+        if not names:
+            return of.id
         usual = choose_locale(brand.default_locale, tuple(names), next(iter(names)))
         return names[choose_locale(self.identity.accept_language, tuple(names), usual)]

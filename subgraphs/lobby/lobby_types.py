@@ -78,7 +78,7 @@ class LobbySection:
     @strawberry.field
     def name(self, info: LobbyInfo) -> str:
         """In the visitor's language, or else in the brand's."""
-        return info.context.name(self.shown.section.names, self.visitor.brand)
+        return info.context.name(self.shown.section, self.visitor.brand)
 
     @strawberry.field(directives=[sliced_by("first")])
     def games(self, first: int = 20) -> list[Game]:
@@ -112,7 +112,7 @@ class GameGroup:
         """In the visitor's language; null if the brand has no such group."""
         visitor = await info.context.visitor(GraphId.parse(self.id).brand)
         found = (await info.context.view(visitor)).group(GraphId.parse(self.id).own)
-        return None if found is None else info.context.name(found[0].names, visitor.brand)
+        return None if found is None else info.context.name(found[0], visitor.brand)
 
     @strawberry.field(directives=[sliced_by("first")])
     async def games(self, info: LobbyInfo, first: int = 20) -> list[Game] | None:

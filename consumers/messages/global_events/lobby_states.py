@@ -11,9 +11,7 @@ from subgraphs.kit.records.global_state import Subject, lobby_subject
 
 Slug = Annotated[str, Meta(pattern=r"\A[a-z0-9][a-z0-9-]{0,62}\Z")]
 GameId = Annotated[str, Meta(pattern=r"\A[a-z2-7]{16}\Z")]
-Names = Annotated[
-    dict[Locale, Annotated[str, Meta(min_length=1, max_length=200)]], Meta(min_length=1, max_length=50)
-]
+Names = Annotated[dict[Locale, Annotated[str, Meta(min_length=1, max_length=200)]], Meta(max_length=50)]
 Games = Annotated[tuple[GameId, ...], Meta(max_length=500)]
 
 
@@ -39,7 +37,7 @@ class SectionState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     """A row of games: by hand, or by a rule.
 
     Attributes:
-        names: By locale; in other languages it has the first one.
+        names: By locale; in other languages it has the one of the brand's default language, or the first.
         games: The platform's own ids of games, without the brand, in order.
         jurisdictions, devices: For whom it is; empty for everybody.
         since, until: From this instant, and before that one; null is without an end there.
