@@ -85,6 +85,7 @@ OWN: Final[tuple[Block, ...]] = (
         acknowledges=True,
         settings=("subgraphs.lobby.configuration:LobbySettings",),
         workers=("upkeep",),
+        area="backoffice.lobby.area:LobbyArea",
     ),
 )
 BLOCKS: Final = (*OWN, *further_blocks(OWN))
