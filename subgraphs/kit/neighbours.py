@@ -11,6 +11,7 @@ from msgspec import Struct
 from foundation.storage.clock import Clock
 from foundation.storage.settings import DatabaseSettings
 from subgraphs.kit.funds import Funds
+from subgraphs.kit.game_rules import GameRules
 from subgraphs.kit.game_sessions import GameSessions
 from subgraphs.kit.given_settings import GivenSettings
 from subgraphs.kit.live.event_bus import CustomersChanged
@@ -52,6 +53,9 @@ OpenOffers: TypeAlias = Callable[[DatabaseSettings, Clock], OpenedOffers]
 OpenSessions: TypeAlias = Callable[[DatabaseSettings, Clock, GivenSettings], OpenedSessions]
 """Opens the sessions of games of all brands."""
 
+OpenGameRules: TypeAlias = Callable[[DatabaseSettings, Clock, GivenSettings], GameRules]
+"""Opens what tells which games may be played where."""
+
 
 def _not_given(*_asked: Any) -> NoReturn:
     raise LookupError("this process does not say where its blocks find one another")
@@ -64,11 +68,13 @@ class Neighbours(Struct, frozen=True, kw_only=True):
         funds: Opens customers' money.
         offers: Opens what can be bet on.
         sessions: Opens sessions of games.
+        game_rules: Opens what tells which games may be played.
     """
 
     funds: OpenFunds = _not_given
     offers: OpenOffers = _not_given
     sessions: OpenSessions = _not_given
+    game_rules: OpenGameRules = _not_given
 
 
 NOT_GIVEN: Final = Neighbours()

@@ -2,15 +2,14 @@
 
 from datetime import timedelta
 from functools import partial
-from typing import Final
 
 from foundation.storage.database import Database
 from subgraphs.club_kit.reads.brand_rules import SharedReads
 from subgraphs.club_kit.records.reference import ReferenceRepository
 from subgraphs.kit.graphql.app import Subgraph
 from subgraphs.kit.graphql.parts import SubgraphParts
-from subgraphs.kit.reads.stale_cache import Freshness, StaleCache
-from subgraphs.lobby.catalogue.catalogue import Catalogue
+from subgraphs.kit.reads.stale_cache import StaleCache
+from subgraphs.lobby.catalogue.catalogue import FRESHNESS, Catalogue
 from subgraphs.lobby.catalogue.reader import CatalogueReader
 from subgraphs.lobby.catalogue.views import LobbyViews
 from subgraphs.lobby.configuration import LobbySettings
@@ -21,10 +20,6 @@ from subgraphs.lobby.models import REFERENCE
 from subgraphs.lobby.schema import create_schema
 
 NAME = "lobby"
-FRESHNESS: Final = Freshness(
-    renew=timedelta(seconds=1), stale=timedelta(seconds=5), away=timedelta(minutes=15)
-)
-"""How stale the games may be: one that is withdrawn is shown and opened for some seconds at most."""
 
 
 def create_subgraph(parts: SubgraphParts) -> Subgraph:

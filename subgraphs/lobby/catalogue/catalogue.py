@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from functools import cached_property
 from typing import Any, Final
 
+from subgraphs.kit.reads.stale_cache import Freshness
 from subgraphs.lobby.catalogue.games import Game
 from subgraphs.lobby.catalogue.lobbies import USUAL, Lobby
 from subgraphs.lobby.records.launches import Launches
+
+FRESHNESS: Final = Freshness(
+    renew=timedelta(seconds=1), stale=timedelta(seconds=5), away=timedelta(minutes=15)
+)
+"""How stale the games may be: one that is withdrawn is shown and played for some seconds at most."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,9 +56,12 @@ class Catalogue:
         return tuple(sorted(self.games.values(), key=lambda game: (game.name.casefold(), game.own_id)))
 
     @cached_property
-    def by_code(self) -> Mapping[tuple[str, str], Game]:
-        """Return games by their providers and the providers' codes."""
-        return {(game.provider, game.code): game for game in self.games.values()}
+    def by_code(self) -> Mapping[str, tuple[Game, ...]]:
+        """Return games by the codes that their providers give them."""
+        found: defaultdict[str, tuple[Game, ...]] = defaultdict(tuple)
+        for game in self.games.values():
+            found[game.code] += (game,)
+        return dict(found)
 
     @cached_property
     def blocking(self) -> frozenset[str]:
