@@ -49,6 +49,7 @@ OWN: Final[tuple[Block, ...]] = (
         topics=(
             TopicPlan("event.offer.v1", Retention.LATEST, 12, copied=Copied.NOWHERE),
             TopicPlan("event.market.v1", Retention.LATEST, 12, copied=Copied.NOWHERE),
+            TopicPlan("event.result.v1", Retention.LATEST, 12, copied=Copied.NOWHERE),
         ),
         settings=("subgraphs.events.settings:EventsSettings",),
         workers=("upkeep",),
@@ -76,7 +77,12 @@ OWN: Final[tuple[Block, ...]] = (
     ),
     Block(
         "bets",
-        topics=(TopicPlan("bet.state.v1", Retention.FACTS),),
+        acknowledges=True,
+        topics=(
+            TopicPlan("bet.state.v1", Retention.FACTS),
+            TopicPlan("bet.factor.v1", Retention.LATEST),
+            TopicPlan("bet.void.v1", Retention.FACTS),
+        ),
         settings=("subgraphs.bets.settings:BetsSettings",),
         workers=("upkeep",),
     ),

@@ -7,7 +7,9 @@ from sqlalchemy import MetaData
 from foundation.storage.cells.ownership import cell_table
 from foundation.storage.installation import installation_table
 from subgraphs.bets.records.tables import BetTables
+from subgraphs.bets.trading.tables import TradingTables
 from subgraphs.club_kit.records.tables import ReferenceTables
+from subgraphs.kit.records.global_state import global_state_table
 from subgraphs.kit.records.tables import OutboxTables, StreamTables, erasure_table
 
 METADATA = MetaData(info={"migrations": Path(__file__).with_name("migrations")})
@@ -17,4 +19,6 @@ CELL = cell_table(METADATA)
 INSTALLATION = installation_table(METADATA)
 ERASURE = erasure_table(METADATA)
 OUTBOX = OutboxTables.declare(METADATA)
+GLOBAL_STATE = global_state_table(METADATA)
 BETS = BetTables.declare(METADATA)
+TRADING = TradingTables.declare(METADATA)

@@ -6,13 +6,16 @@ from dataclasses import dataclass, replace
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 from subgraphs.bets.betting.performing import Performer
-from subgraphs.bets.models import BETS, OUTBOX
+from subgraphs.bets.models import BETS, GLOBAL_STATE, OUTBOX, TRADING
 from subgraphs.bets.placing.acceptor import Acceptor
 from subgraphs.bets.placing.placing import Placing
 from subgraphs.bets.placing.work import BetWork
 from subgraphs.bets.records.results import ResultStore
 from subgraphs.bets.records.store import BetStore
 from subgraphs.bets.settings import BetsSettings
+from subgraphs.bets.trading.counting import BetCounting
+from subgraphs.bets.trading.decided import TradingDecisions
+from subgraphs.bets.trading.exposure import Exposures
 from subgraphs.kit.funds import Funds
 from subgraphs.kit.graphql.parts import SubgraphParts
 from subgraphs.kit.live.event_bus import CustomersChanged
@@ -53,9 +56,11 @@ class OpenedBets:
             offers: What brands offer.
             changed: Called with the keys of customers whose data a commit has changed.
         """
-        acceptor = Acceptor(offers, settings)
+        decisions = TradingDecisions(TRADING, GLOBAL_STATE)
+        acceptor = Acceptor(offers, settings, database, decisions)
+        counting = BetCounting(decisions, Exposures(TRADING), database.fence.cell)
         work = BetWork(
-            BetStore(database, BETS, Outbox(OUTBOX)),
+            BetStore(database, BETS, Outbox(OUTBOX), counting),
             ResultStore(BETS),
             Performer(funds, acceptor.look),
             clock.machine,

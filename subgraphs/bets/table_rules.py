@@ -3,11 +3,22 @@
 from typing import Final
 
 from foundation.storage.cells.division import BY_CUSTOMER, ByParent, Parent, Rows
-from subgraphs.bets.models import BETS, CELL, ERASURE, INSTALLATION, OUTBOX, REFERENCE, STREAM
+from subgraphs.bets.models import (
+    BETS,
+    CELL,
+    ERASURE,
+    GLOBAL_STATE,
+    INSTALLATION,
+    OUTBOX,
+    REFERENCE,
+    STREAM,
+    TRADING,
+)
+from subgraphs.bets.trading.table_rules import trading_table_rules
 from subgraphs.club_kit.records.table_rules import reference_rules
 from subgraphs.kit.records.erasure import kept
 from subgraphs.kit.records.recovery_sources import Source
-from subgraphs.kit.records.table_rules import TableRule, common_rules, database_rules
+from subgraphs.kit.records.table_rules import TableRule, common_rules, database_rules, global_rule
 from subgraphs.kit.topics import EVENT_RESULT_TOPIC
 
 _LAW: Final = "what the law has kept of bets; the wallet keeps their money"
@@ -29,6 +40,7 @@ TABLE_RULES: Final = (
         rows=_OF_BET,
         erasure=(kept(_LAW),),
     ),
+    *trading_table_rules(TRADING, BETS.bet),
     TableRule(
         BETS.bet,
         Source.BACKUP,
@@ -37,6 +49,7 @@ TABLE_RULES: Final = (
         erasure=(kept(_LAW),),
     ),
     TableRule(BETS.result, Source.TOPIC, (EVENT_RESULT_TOPIC,), rows=Rows.COPIED),
+    global_rule(GLOBAL_STATE),
     *common_rules(STREAM, OUTBOX, ERASURE),
     *database_rules(CELL, INSTALLATION),
 )

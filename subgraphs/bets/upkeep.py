@@ -1,4 +1,4 @@
-"""Upkeep: goes on with bets that somebody has left, and settles those whose markets have results."""
+"""Upkeep: goes on with bets that somebody has left, settles those whose markets have results, and forgets."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from typing import Final
 
 from foundation.storage.database import Database
 from subgraphs.bets.opened import OpenedBets, opened_bets
+from subgraphs.bets.records.forgetting import forget
 from subgraphs.kit.rounds import WorkerParts
 
 BATCH: Final = 200
@@ -16,10 +17,15 @@ BATCH: Final = 200
 ROUND_SECONDS: Final = 30.0
 """How long a round goes on while bets are due."""
 
-SECONDS_BETWEEN: Final = 60.0
+SWEEP_SECONDS: Final = 60.0
 """How often it looks for bets that nobody has made due, although their market has a result."""
 
+FORGET_SECONDS: Final = 3_600.0
+"""How often it looks for what is to be forgotten."""
+
 STORED_SINCE: Final = timedelta(minutes=10)
+LONG_OVER: Final = timedelta(days=30)
+"""How long after its start what was bet on is remembered beside the bets: its name, and sums of nothing."""
 
 
 @dataclass(slots=True)
@@ -29,6 +35,7 @@ class Upkeep:
     database: Database
     bets: OpenedBets
     _sweeps_at: float = 0
+    _forgets_at: float = 0
 
     async def round(self) -> Mapping[str, int]:
         """Go on with the bets that are due; return how many are still.
@@ -39,6 +46,7 @@ class Upkeep:
         """
         work, ends = self.bets.work, monotonic() + ROUND_SECONDS
         await self._sweep()
+        await self._forget()
         while due := await work.store.due(await work.now(), BATCH):
             for bet_id in due:
                 await work.advance(bet_id)
@@ -52,7 +60,16 @@ class Upkeep:
         at = await self.bets.work.now()
         async with self.database.write() as connection:
             await self.bets.work.results.sweep(connection, at - STORED_SINCE, at)
-        self._sweeps_at = monotonic() + SECONDS_BETWEEN
+        self._sweeps_at = monotonic() + SWEEP_SECONDS
+
+    async def _forget(self) -> None:
+        if monotonic() < self._forgets_at:
+            return
+        async with self.database.write() as connection:
+            at = await self.bets.work.clock.at(connection)
+            is_more = await forget(connection, self.bets.work.store.tables, at)
+            await self.bets.work.store.counting.exposures.forget(connection, at - LONG_OVER)
+        self._forgets_at = 0 if is_more else monotonic() + FORGET_SECONDS
 
     async def close(self) -> None:
         """Close all connections."""

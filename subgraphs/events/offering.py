@@ -108,6 +108,7 @@ class OfferReader:
             status=self._status(view.catalogue, event, market, runner),
             odds_milli=runner.odds_milli,
             terms=_terms(market),
+            market_kind=market.kind,
             in_play=event.status == LIVE or market.in_play,
             withdrawn=tuple(
                 other.own_id(market.own_id) for other in market.runners if other.status in _WITHDRAWN

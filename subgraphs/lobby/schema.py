@@ -36,12 +36,12 @@ class Query:
 
 @strawberry.input
 class LaunchGameInput:
-    """A game that is to be opened; `demo` plays without money."""
+    """A game that is to be opened; `demo` plays without money. Without a device, it is one that the game has."""
 
     brand: ID
     game_id: ID
     demo: bool = False
-    device: Device = Device.DESKTOP
+    device: Device | None = None
 
 
 @fields_described
@@ -82,7 +82,7 @@ async def _launched(context: LobbyContext, asked: LaunchGameInput) -> Opened | R
     if not asked.demo and context.identity.viewer is None:
         return SIGN_IN
     visitor = await context.visitor(asked.brand)
-    device, place, account = asked.device.value, visitor.place, visitor.account
+    device, place, account = asked.device and asked.device.value, visitor.place, visitor.account
     game = (await context.view(visitor, device)).find(own_id)
     if game is None or place.jurisdiction is None:
         return NOT_HERE
@@ -90,7 +90,7 @@ async def _launched(context: LobbyContext, asked: LaunchGameInput) -> Opened | R
         Opening(
             brand=visitor.brand.id,
             game=game,
-            device=device,
+            device=device or min(game.devices),
             demo=asked.demo,
             locale=visitor.locale,
             country=place.jurisdiction[:2],

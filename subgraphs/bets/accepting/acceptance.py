@@ -62,6 +62,7 @@ class TakenLeg(Struct, frozen=True, kw_only=True):
         odds_milli: Decimal odds in thousandths.
         terms: Of the place part; None if the bet is not each way.
         withdrawn: The selections of the market that had been withdrawn: nothing is deducted for them.
+        market_kind: The platform's name of the market's kind; "" if it is not known.
     """
 
     selection_id: str
@@ -74,6 +75,7 @@ class TakenLeg(Struct, frozen=True, kw_only=True):
     odds_milli: int
     terms: Terms | None = None
     withdrawn: tuple[str, ...] = ()
+    market_kind: str = ""
 
 
 class Accepted(Struct, frozen=True):
@@ -196,6 +198,7 @@ def _taken(offer: Offer, *, each_way: bool) -> TakenLeg:
         odds_milli=offer.odds_milli or 0,
         terms=offer.terms if each_way else None,
         withdrawn=offer.withdrawn,
+        market_kind=offer.market_kind,
     )
 
 

@@ -82,6 +82,7 @@ class Bet(Struct, frozen=True, kw_only=True):
         placed_at: When it was asked for, by product time: by it, it counts for the club. All other instants
             are the machine's, as those of events are.
         legs: As they were offered when they were last looked at; none if the slip was refused at once.
+        jurisdiction: Of the customer's account.
         territory: Where the customer was, as a code of ISO 3166-1; None if that was not known.
         language: In which the bet says what was bet; None for the usual one.
         look_at: When what is offered is to be looked at again: at once, or after the bet delay.
@@ -111,6 +112,7 @@ class Bet(Struct, frozen=True, kw_only=True):
     changed: tuple[str, ...] = ()
     released_at: datetime | None = None
     settlements: tuple[Settlement, ...] = ()
+    jurisdiction: str = ""
     territory: str | None = None
     language: str | None = None
 
@@ -168,6 +170,7 @@ class Asked(Struct, frozen=True, kw_only=True):
 
     Attributes:
         key: The customer's idempotency key.
+        jurisdiction: Of the customer's account.
         territory: A code of ISO 3166-1; None if that is not known.
         language: As `Accept-Language` has it.
     """
@@ -175,6 +178,7 @@ class Asked(Struct, frozen=True, kw_only=True):
     owner: Owner
     key: str
     slip: Slip
+    jurisdiction: str
     territory: str | None = None
     language: str | None = None
 
@@ -198,6 +202,7 @@ def asked_bet(asked: Asked, decision: Acceptance, at: datetime, placed_at: datet
         placed_at=placed_at,
         asked_at=at,
         look_at=at,
+        jurisdiction=asked.jurisdiction,
         territory=asked.territory,
         language=asked.language,
     )

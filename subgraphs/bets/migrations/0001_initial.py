@@ -64,6 +64,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("released_at", UtcDateTime(), nullable=True),
+        sa.Column("jurisdiction", sa.String(length=8), nullable=False),
         sa.Column("territory", Identifier(length=2), nullable=True),
         sa.Column("language", sa.String(length=128), nullable=True),
         sa.Column("status", Identifier(length=16), nullable=False),
@@ -73,6 +74,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("bet_id"),
         sa.UniqueConstraint("brand_id", "customer_id", "idempotency_key", name="bet_by_key"),
     )
+    op.create_index("bet_by_change", "bet", ["changed_at"], unique=False)
     op.create_index("bet_by_status", "bet", ["brand_id", "status", "asked_at"], unique=False)
     op.create_index("bet_due", "bet", ["due_at"], unique=False)
     op.create_index("bet_of_customer", "bet", ["brand_id", "customer_id", "asked_at", "bet_id"], unique=False)

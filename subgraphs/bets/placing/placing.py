@@ -20,6 +20,7 @@ _C: Final = PlatformErrorCode
 INTERRUPTED: Final = Refusal(_C.SUSPENDED, "Betting is interrupted at present. Try again in a moment.")
 REUSED: Final = Refusal(_C.IDEMPOTENCY_REUSED, "Another bet was asked for by this key. Use a new one.")
 NOT_HERE: Final = Refusal(_C.NOT_ALLOWED_HERE, "Bets cannot be made where you are.")
+ELSEWHERE: Final = Refusal(_C.NOT_ALLOWED_HERE, "Bets of this brand are made elsewhere.")
 Placed: TypeAlias = Bet | Refusal
 """A bet, which may be refused; or why nothing was noted, so that the same may be asked again."""
 
@@ -38,12 +39,8 @@ class Placing:
     settings: BetsSettings
     _waiting: set[asyncio.Task[None]] = field(default_factory=set)
 
-    async def place(self, asked: Asked, jurisdiction: str) -> Placed:
+    async def place(self, asked: Asked) -> Placed:
         """Return the bet of a customer's key, which is made now if there was none.
-
-        Args:
-            asked: What the customer wants.
-            jurisdiction: Of their account.
 
         Raises:
             OSError: The database is unavailable: the same may be asked again.
@@ -51,7 +48,9 @@ class Placing:
         """
         bet = await self.work.store.by_key(asked.owner, asked.key)
         if bet is None:
-            if not self._is_allowed(asked, jurisdiction):
+            if asked.owner.brand in self.settings.elsewhere:
+                return ELSEWHERE
+            if not self._is_allowed(asked):
                 return NOT_HERE
             bet = await self._new(asked)
             if bet is None:
@@ -62,8 +61,7 @@ class Placing:
 
     async def _new(self, asked: Asked) -> Bet | None:
         """Note a new bet; return None, and note nothing, if what is offered cannot be known."""
-        slip, brand = asked.slip, asked.owner.brand
-        decision = await self.acceptor.decide(brand, slip, asked.territory, asked.language)
+        decision = await self.acceptor.decide(asked.owner, asked.slip, asked.territory, asked.language)
         if decision is None:
             return None
         async with self.work.store.database.read() as connection:
@@ -95,12 +93,12 @@ class Placing:
                 raise
             log.warning("bet_left_to_worker", bet=bet_id, error=type(error).__name__)
 
-    def _is_allowed(self, asked: Asked, jurisdiction: str) -> bool:
+    def _is_allowed(self, asked: Asked) -> bool:
         """Tell whether a brand takes bets where an account is, and where the customer is now."""
         allowed = self.settings.jurisdictions.get(asked.owner.brand)
         if allowed is None:
             return True
-        places = [jurisdiction] if asked.territory is None else [jurisdiction, asked.territory]
+        places = [place for place in (asked.jurisdiction, asked.territory) if place is not None]
         return all(place.partition("-")[0] in allowed or place in allowed for place in places)
 
     async def close(self) -> None:

@@ -15,6 +15,7 @@ from subgraphs.bets.betting.settling import settlement_of
 from subgraphs.bets.betting.steps import Look, due_at, next_step
 from subgraphs.bets.records.results import ResultStore
 from subgraphs.bets.records.store import BetStore, DueBet
+from subgraphs.bets.trading.voids import with_voids
 from subgraphs.kit.domain.selections import market_of
 from subgraphs.kit.live.event_bus import CustomersChanged
 from subgraphs.kit.live.watches import customer_key
@@ -97,7 +98,8 @@ class BetWork:
         markets = {market_of(leg.selection_id) for leg in bet.legs}
         async with self.store.database.read() as connection:
             known = await self.results.of_markets(connection, markets)
-        settlement = settlement_of(bet, known, at)
+            voids = await self.store.counting.decisions.voids(connection, bet)
+        settlement = settlement_of(bet, with_voids(bet, known, voids), at)
         return None if settlement is None else Settled(settlement)
 
     async def _scheduled(self, seen: DueBet, at: datetime) -> bool:

@@ -41,27 +41,27 @@ class ResultStore:
             at: Now, by the machine's clock.
         """
         latest: dict[str, ToldResult] = {}
-        for one in told:
-            known = latest.get(one.market_id)
-            if known is None or one.revision > known.revision:
-                latest[one.market_id] = one
+        for result in told:
+            known = latest.get(result.market_id)
+            if known is None or result.revision > known.revision:
+                latest[result.market_id] = result
         revisions = await self._locked(connection, latest)
-        news = [one for one in latest.values() if one.revision > revisions.get(one.market_id, -1)]
+        news = [new for new in latest.values() if new.revision > revisions.get(new.market_id, -1)]
         if news:
             rows = [
                 {
-                    "market_id": one.market_id,
-                    "revision": one.revision,
+                    "market_id": new.market_id,
+                    "revision": new.revision,
                     "stored_at": at,
-                    **result_row(one.result),
+                    **result_row(new.result),
                 }
-                for one in sorted(news, key=lambda one: one.market_id)
+                for new in sorted(news, key=lambda new: new.market_id)
             ]
             changed = [name for name in rows[0] if name != "market_id"]
             await connection.execute(
                 upsert(connection.dialect.name, self.tables.result, rows, update=changed)
             )
-            await self.make_due(connection, [one.market_id for one in news], at)
+            await self.make_due(connection, [new.market_id for new in news], at)
         return len(told) - len(news)
 
     async def _locked(self, connection: AsyncConnection, markets: Collection[str]) -> dict[str, int]:
@@ -88,6 +88,12 @@ class ResultStore:
             for bets in in_portions(found):
                 due = update(bet).where(bet.c.bet_id.in_(bets), stands)
                 await connection.execute(due.values(due_at=at, tries=0))
+
+    async def make_bet_due(self, connection: AsyncConnection, bet_id: str, at: datetime) -> None:
+        """Let somebody look at a bet, also at one that is not made yet."""
+        c = self.tables.bet.c
+        stands = (c.bet_id == bet_id, c.status != BetStatus.REFUSED.value)
+        await connection.execute(update(self.tables.bet).where(*stands).values(due_at=at, tries=0))
 
     async def of_markets(
         self, connection: AsyncConnection, markets: Collection[str]

@@ -15,11 +15,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from foundation.storage.bulk_sql import in_portions
 from foundation.storage.database import Database
 from subgraphs.bets.betting.bet import Bet
-from subgraphs.bets.betting.facts import Fact, with_fact
+from subgraphs.bets.betting.facts import Fact
 from subgraphs.bets.betting.progress_facts import progress_fact
 from subgraphs.bets.betting.state_facts import state_fact
 from subgraphs.bets.records.rows import bet_of, bet_row, leg_rows, settlement_row
 from subgraphs.bets.records.tables import BetTables
+from subgraphs.bets.trading.counting import BetCounting
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.live.watches import owner_of
 from subgraphs.kit.records.outbox import Outbox
@@ -50,11 +51,16 @@ class DueBet(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class BetStore:
-    """The bets of a database."""
+    """The bets of a database.
+
+    Attributes:
+        counting: Refuses what the house could lose too much by, in the transaction that decides it.
+    """
 
     database: Database
     tables: BetTables
     outbox: Outbox
+    counting: BetCounting
 
     async def add(self, bet: Bet, due_at: datetime | None) -> Bet:
         """Add a bet, unless the customer has asked for one by this key; return what is there.
@@ -145,9 +151,7 @@ class BetStore:
             before = await self._locked(connection, bet_id)
             if before is None:
                 return None
-            after = before
-            for fact in facts:
-                after = with_fact(after, fact)
+            after = await self.counting.with_facts(connection, before, facts)
             if after != before:
                 await self._write(connection, before, after, at)
                 await self._tell(connection, before, after, at)

@@ -32,8 +32,8 @@ class BetTables:
 def _bet(metadata: MetaData) -> Table:
     """The columns are the fields of `Bet`, and when somebody has to look at it again.
 
-    `slip`, `legs` and `changed`: JSON; `status`: as the facts say; `changed_at`: when a fact was last learnt;
-    `due_at`: null when nothing is due; `tries`: looks in a row that changed nothing.
+    `slip`, `legs` and `changed`: JSON; `status`: as the facts say; `changed_at`: when a fact was last learnt,
+    or the customer was erased; `due_at`: null when nothing is due; `tries`: looks in a row without news.
     """
     return Table(
         "bet",
@@ -56,6 +56,7 @@ def _bet(metadata: MetaData) -> Table:
         Column("message", String(500), nullable=False),
         Column("changed", LONG_TEXT, nullable=False),
         Column("released_at", UtcDateTime, nullable=True),
+        Column("jurisdiction", String(8), nullable=False),
         Column("territory", Identifier(2), nullable=True),
         Column("language", String(128), nullable=True),
         Column("status", Identifier(16), nullable=False),
@@ -64,6 +65,7 @@ def _bet(metadata: MetaData) -> Table:
         Column("tries", Integer, nullable=False),
         UniqueConstraint("brand_id", "customer_id", "idempotency_key", name="bet_by_key"),
         Index("bet_due", "due_at"),
+        Index("bet_by_change", "changed_at"),
         Index("bet_of_customer", "brand_id", "customer_id", "asked_at", "bet_id"),
         Index("bet_of_customer_by_change", "brand_id", "customer_id", "changed_at"),
         Index("bet_by_status", "brand_id", "status", "asked_at"),

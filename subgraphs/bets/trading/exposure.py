@@ -15,14 +15,13 @@ from sqlalchemy import delete, exists, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from foundation.storage.columns import upsert
-from subgraphs.bets.accepting.acceptance import Refused
+from subgraphs.bets.accepting.acceptance import Refused, TakenLeg
 from subgraphs.bets.betting.bet import Bet
 from subgraphs.bets.settlement.outcomes import LegResult, Outcome
 from subgraphs.bets.settlement.returns import Leg, potential_returns, returns_of
 from subgraphs.bets.trading.tables import TradingTables
 from subgraphs.kit.domain.selections import market_of
 from subgraphs.kit.graphql.platform_errors import PlatformErrorCode
-from subgraphs.kit.offers import Offer
 
 MAX_NAME: Final = 400
 """Of an event, market or selection: what is longer is cut."""
@@ -71,15 +70,9 @@ class ExposedBet(Struct, frozen=True, kw_only=True):
     selections: tuple[ExposedSelection, ...]
 
 
-def exposed_bet(bet: Bet, offers: Mapping[str, Offer], *, is_free: bool = False) -> ExposedBet:
-    """Return how a bet counts.
-
-    Args:
-        bet: With the legs that it will have.
-        offers: Those by which it is made.
-        is_free: Whether its stake is a free bet.
-    """
-    stake, each_way = bet.slip.stake_minor, bet.slip.each_way
+def exposed_bet(bet: Bet) -> ExposedBet:
+    """Return how a bet counts, by its legs as they are made."""
+    stake, each_way, is_free = bet.slip.stake_minor, bet.slip.each_way, bool(bet.slip.free_bet)
     legs = [Leg(odds_milli=leg.odds_milli, terms=leg.terms) for leg in bet.legs]
     placed = [
         Leg(odds_milli=leg.odds_milli, terms=leg.terms, outcome=Outcome(result=LegResult.PLACED))
@@ -92,20 +85,20 @@ def exposed_bet(bet: Bet, offers: Mapping[str, Offer], *, is_free: bool = False)
         stake_minor=0 if is_free else bet.slip.total_minor,
         returns_minor=potential_returns(stake, legs, each_way=each_way, is_free=is_free),
         places_minor=returns_of(stake, placed, each_way=True, is_free=is_free) if each_way else 0,
-        selections=tuple(_selection(offers[leg.selection_id]) for leg in bet.legs),
+        selections=tuple(map(_selection, bet.legs)),
     )
 
 
-def _selection(offer: Offer) -> ExposedSelection:
+def _selection(leg: TakenLeg) -> ExposedSelection:
     return ExposedSelection(
-        selection_id=offer.selection_id,
-        sports_event_id=offer.sports_event_id,
-        sport=offer.sport,
-        kind=offer.market_kind,
-        event=offer.event[:MAX_NAME],
-        market=offer.market[:MAX_NAME],
-        pick=offer.pick[:MAX_NAME],
-        starts_at=offer.starts_at,
+        selection_id=leg.selection_id,
+        sports_event_id=leg.sports_event_id,
+        sport=leg.sport,
+        kind=leg.market_kind,
+        event=leg.event[:MAX_NAME],
+        market=leg.market[:MAX_NAME],
+        pick=leg.pick[:MAX_NAME],
+        starts_at=leg.starts_at,
     )
 
 

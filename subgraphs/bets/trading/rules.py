@@ -3,9 +3,9 @@
 A limit is of each selection in its scope, and the narrowest scope that has one decides. Currencies are apart.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -38,6 +38,30 @@ class Target(NamedTuple):
 
     scope: Scope
     id: str = ""
+
+
+class Selection(Protocol):
+    """A selection as it is offered, or as it was taken."""
+
+    @property
+    def selection_id(self) -> str:
+        """Return its own id, from which its market's follows."""
+        ...
+
+    @property
+    def sports_event_id(self) -> str:
+        """Return the event's own id."""
+        ...
+
+    @property
+    def sport(self) -> str:
+        """Return the platform's name of the sport."""
+        ...
+
+    @property
+    def market_kind(self) -> str:
+        """Return the platform's name of the market's kind; "" if it is not known."""
+        ...
 
 
 class Limit(Struct, frozen=True, kw_only=True):
@@ -75,18 +99,18 @@ class TradingRules(Struct, frozen=True, kw_only=True):
     max_legs: int | None = None
     delay_seconds: float | None = None
 
-    def is_suspended(self, offer: Offer) -> bool:
+    def is_suspended(self, selection: Selection) -> bool:
         """Tell whether no bet is taken on a selection: it is suspended, or anything that it is part of."""
-        return any(target in self.suspended for target in targets_of(offer))
+        return any(target in self.suspended for target in targets_of(selection))
 
-    def most_stake(self, offer: Offer, currency: str) -> int | None:
+    def most_stake(self, selection: Selection, currency: str) -> int | None:
         """Return the most that one bet on a selection may cost; None if no trader has said it."""
-        said = (limit.stake for limit in self._limits(offer, currency))
+        said = (limit.stake for limit in self._limits(selection, currency))
         return next((stake for stake in said if stake is not None), None)
 
-    def most_liability(self, offer: Offer, currency: str) -> int | None:
+    def most_liability(self, selection: Selection, currency: str) -> int | None:
         """Return what the house may lose if a selection wins; None if no trader has said it."""
-        said = (limit.liability for limit in self._limits(offer, currency))
+        said = (limit.liability for limit in self._limits(selection, currency))
         return next((liability for liability in said if liability is not None), None)
 
     def over(self, usual: BetRules, factor_milli: int = FULL_MILLI) -> BetRules:
@@ -109,8 +133,8 @@ class TradingRules(Struct, frozen=True, kw_only=True):
         own = self.stakes.get(currency, StakeRange(usual.minimum, usual.maximum))
         return replace(usual, minimum=own.minimum, maximum=with_factor(own.maximum, factor_milli))
 
-    def _limits(self, offer: Offer, currency: str) -> Iterator[Limit]:
-        for target in targets_of(offer):
+    def _limits(self, selection: Selection, currency: str) -> Iterator[Limit]:
+        for target in targets_of(selection):
             if limit := self.limits.get((target, currency)):
                 yield limit
 
@@ -118,14 +142,14 @@ class TradingRules(Struct, frozen=True, kw_only=True):
 NO_RULES: Final = TradingRules()
 
 
-def targets_of(offer: Offer) -> tuple[Target, ...]:
+def targets_of(selection: Selection) -> tuple[Target, ...]:
     """Return all that a decision about a selection may be about, the narrowest first."""
     return (
-        Target(Scope.SELECTION, offer.selection_id),
-        Target(Scope.MARKET, market_of(offer.selection_id)),
-        Target(Scope.EVENT, offer.sports_event_id),
-        Target(Scope.KIND, offer.market_kind),
-        Target(Scope.SPORT, offer.sport),
+        Target(Scope.SELECTION, selection.selection_id),
+        Target(Scope.MARKET, market_of(selection.selection_id)),
+        Target(Scope.EVENT, selection.sports_event_id),
+        Target(Scope.KIND, selection.market_kind),
+        Target(Scope.SPORT, selection.sport),
         Target(Scope.BRAND),
     )
 
@@ -146,7 +170,7 @@ def refusal(
         rules: The brand's.
         factor_milli: The customer's.
     """
-    offered = _offered(slip, offers)
+    offered = [offers[leg.selection_id] for leg in slip.legs if leg.selection_id in offers]
     suspended = next((offer for offer in offered if rules.is_suspended(offer)), None)
     if suspended is not None:
         return Refused(_C.SUSPENDED, f"Betting on {suspended.pick} is suspended at present.")
@@ -159,13 +183,9 @@ def refusal(
     return None
 
 
-def liability_limits(slip: Slip, offers: Mapping[str, Offer], rules: TradingRules) -> Mapping[str, int]:
-    """Return what the house may lose by all bets on the selections of a slip, where traders limit it."""
-    said = {
-        offer.selection_id: rules.most_liability(offer, slip.currency) for offer in _offered(slip, offers)
-    }
-    return {selection: most for selection, most in said.items() if most is not None}
-
-
-def _offered(slip: Slip, offers: Mapping[str, Offer]) -> Collection[Offer]:
-    return [offers[leg.selection_id] for leg in slip.legs if leg.selection_id in offers]
+def liability_limits(
+    selections: Iterable[Selection], currency: str, rules: TradingRules
+) -> Mapping[str, int]:
+    """Return what the house may lose by all bets on each of some selections, where traders limit it."""
+    said = {one.selection_id: rules.most_liability(one, currency) for one in selections}
+    return {selection_id: most for selection_id, most in said.items() if most is not None}

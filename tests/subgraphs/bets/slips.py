@@ -91,7 +91,7 @@ def bet(asked: Slip | None = None, **facts: Any) -> Bet:
 
 def asked(wanted: Slip | None = None, **facts: Any) -> Asked:
     """Return what Ann asks for."""
-    return Asked(owner=Owner("northbet", "ann"), key="k1", slip=wanted or slip(), **facts)
+    return Asked(owner=Owner("northbet", "ann"), key="k1", slip=wanted or slip(), **facts, jurisdiction="GB")
 
 
 def made(asked: Slip | None = None, **facts: Any) -> Bet:

@@ -77,7 +77,7 @@ class BettingMachine(RuleBasedStateMachine):
         self.offer = offer(in_play=in_play)
         asked = slip(stake=stake, each_way=each_way, changes=changes)
         self.bet = asked_bet(
-            Asked(owner=OWNER, key="k1", slip=asked),
+            Asked(owner=OWNER, key="k1", slip=asked, jurisdiction="GB"),
             accept(asked, offered(self.offer), RULES),
             self.at,
             self.at,

@@ -138,7 +138,7 @@ async def test_what_is_in_doubt_is_pending_until_somebody_knows(house: House, lo
 async def test_a_bet_whose_request_was_killed_goes_on(house: House) -> None:
     """Somebody else goes on with it, once its own request has had its time."""
     placing, work = house.bets.placing, house.bets.work
-    asked = Asked(owner=OWNER, key="k1", slip=slip(currency=CURRENCY, stake=10))
+    asked = Asked(owner=OWNER, key="k1", slip=slip(currency=CURRENCY, stake=10), jurisdiction="GB")
     bet = await placing._new(asked)
     assert bet is not None
     assert await work.store.due(await work.now(), 10) == []
@@ -227,7 +227,7 @@ async def test_a_free_bet_pays_its_winnings_alone(house: House) -> None:
     has = await house.wallet.has(OWNER)
     credit, amount = next(iter(has.free_bets.items()))
     asked = replace(slip(currency=CURRENCY, stake=amount), free_bet=credit)
-    bet = await house.bets.placing.place(Asked(owner=OWNER, key="k1", slip=asked), "GB")
+    bet = await house.bets.placing.place(Asked(owner=OWNER, key="k1", slip=asked, jurisdiction="GB"))
     assert isinstance(bet, Bet)
     assert (bet.status, bet.potential_returns) == (BetStatus.OPEN, 2 * amount)
     await house.told(*_revised(result("winner")))
@@ -243,7 +243,7 @@ async def test_a_void_free_bet_is_the_customers_again(house: House) -> None:
     has = await house.wallet.has(OWNER)
     credit, amount = next(iter(has.free_bets.items()))
     asked = replace(slip(currency=CURRENCY, stake=amount), free_bet=credit)
-    await house.bets.placing.place(Asked(owner=OWNER, key="k1", slip=asked), "GB")
+    await house.bets.placing.place(Asked(owner=OWNER, key="k1", slip=asked, jurisdiction="GB"))
     await house.told(*_revised(result("active", market="cancelled")))
     await house.work()
     assert await house.wallet.has(OWNER) == has
@@ -252,8 +252,10 @@ async def test_a_void_free_bet_is_the_customers_again(house: House) -> None:
 async def test_bets_are_taken_where_the_brand_takes_them(database_url: str, tmp_path: Path) -> None:
     """By the account, and by where the customer is."""
     async with opened_house(database_url, tmp_path, jurisdictions={OWNER.brand: ["GB"]}) as house:
-        asked = Asked(owner=OWNER, key="k1", slip=slip(currency=CURRENCY, stake=10), territory="US")
-        assert await house.bets.placing.place(asked, "GB") == NOT_HERE
-        assert await house.bets.placing.place(replace(asked, territory="GB"), "US") == NOT_HERE
+        asked = Asked(
+            owner=OWNER, key="k1", slip=slip(currency=CURRENCY, stake=10), territory="US", jurisdiction="GB"
+        )
+        assert await house.bets.placing.place(asked) == NOT_HERE
+        assert await house.bets.placing.place(replace(asked, territory="GB", jurisdiction="US")) == NOT_HERE
         assert await house.rows() == 0
-        assert isinstance(await house.bets.placing.place(replace(asked, territory="GB"), "GB"), Bet)
+        assert isinstance(await house.bets.placing.place(replace(asked, territory="GB")), Bet)

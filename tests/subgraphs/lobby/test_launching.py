@@ -148,9 +148,11 @@ async def test_a_game_is_opened_only_where_it_is_allowed(block: LobbyBlock, prov
     assert await block.refused(LUCKY, GERMAN) == "NOT_ALLOWED_HERE"
     assert await block.refused(game_id("acorn", "abroad")) == "NOT_ALLOWED_HERE"
     assert await block.refused("nobody-knows") == "NOT_ALLOWED_HERE"
-    assert await block.refused(game_id("acorn", "pocket")) == "NOT_ALLOWED_HERE"
+    assert await block.refused(game_id("acorn", "pocket"), device="DESKTOP") == "NOT_ALLOWED_HERE"
     assert provider.asked == []
     assert await block.refused(game_id("acorn", "pocket"), device="MOBILE") == ""
+    assert await block.refused(game_id("acorn", "pocket")) == ""
+    assert provider.asked[-1]["platform"] == "GPL_MOBILE"
     assert await block.refused(berlin, GERMAN) == ""
     headers = {"x-territory": "DE"}
     asked = {"brand": "northbet", "gameId": f"northbet:{berlin}"}

@@ -93,8 +93,10 @@ class House:
 
     async def place(self, key: str = "k1", owner: Any = OWNER, **wanted: Any) -> Any:
         """Ask for a bet."""
-        asked = Asked(owner=owner, key=key, slip=slip(currency=CURRENCY, **({"stake": 10} | wanted)))
-        return await self.bets.placing.place(asked, "GB")
+        asked = Asked(
+            owner=owner, key=key, slip=slip(currency=CURRENCY, **({"stake": 10} | wanted)), jurisdiction="GB"
+        )
+        return await self.bets.placing.place(asked)
 
     async def told(self, market_id: str, revision: int, result: Any) -> None:
         """Let a result come."""

@@ -2,15 +2,16 @@
 
 import asyncio
 from datetime import timedelta
-from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from sqlalchemy import delete
 
+from subgraphs.bets.accepting.acceptance import Accepted, accept
 from subgraphs.bets.trading.exposure import ExposedBet, exposed_bet
 from subgraphs.kit.graphql.platform_errors import PlatformErrorCode
-from tests.subgraphs.bets.slips import NOON, bet, offer, offered, slip
+from tests.subgraphs.bets.slips import NOON, RULES, bet, offer, offered, slip
 from tests.subgraphs.bets.trading.exposed import (
     BRAND,
     METADATA,
@@ -136,13 +137,15 @@ async def test_what_is_over_is_forgotten(exposures: ExposureFixture) -> None:
 
 def test_a_bet_counts_with_all_that_it_may_return() -> None:
     """Each way with what its places return beside it, and a free bet without its stake."""
-    offers = offered(offer(1, market_kind="WIN"), offer(2, event="E" * 500))
-    asked = bet(slip((1, 2), stake=100, each_way=True))
-    counted = exposed_bet(asked, offers)
+    asked = slip((1, 2), stake=100, each_way=True)
+    decision = accept(asked, offered(offer(1, market_kind="WIN"), offer(2, event="E" * 500)), RULES)
+    assert isinstance(decision, Accepted)
+    each_way = bet(asked, legs=decision.legs)
+    counted = exposed_bet(each_way)
     assert (counted.stake_minor, counted.returns_minor, counted.places_minor) == (200, 900 + 196, 196)
-    free = exposed_bet(asked, offers, is_free=True)
+    free = exposed_bet(replace(each_way, slip=replace(asked, free_bet="fb-1")))
     assert (free.stake_minor, free.returns_minor, free.places_minor) == (0, 800 + 96, 96)
-    single: Any = exposed_bet(bet(slip((1,), stake=100)), offers)
+    single = exposed_bet(bet(slip((1,), stake=100)))
     assert (single.stake_minor, single.returns_minor, single.places_minor) == (100, 300, 0)
     first, second = counted.selections
     assert (first.kind, first.sports_event_id, first.market_id) == ("WIN", "event1", "market1")

@@ -49,7 +49,7 @@ def test_without_decisions_everything_is_taken() -> None:
     """A brand without traders has what its settings say."""
     assert refusal(slip((1, 2)), offered(OFFER, OTHER), NO_RULES) is None
     assert NO_RULES.over(RULES) == RULES
-    assert liability_limits(slip(), offered(OFFER), NO_RULES) == {}
+    assert liability_limits([OFFER], "GBP", NO_RULES) == {}
 
 
 @given(st.sets(about(OFFER, OTHER), max_size=4), st.sets(about(offer(3, sport="darts")), max_size=3))
@@ -75,8 +75,8 @@ def test_the_narrowest_limit_decides(decided: Mapping[tuple[Target, str], Limit]
         liability = liability if limit.liability is None else limit.liability
     assert rules.most_stake(OFFER, currency) == stake
     assert rules.most_liability(OFFER, currency) == liability
-    asked = slip(currency=currency)
-    assert liability_limits(asked, offered(OFFER), rules).get(OFFER.selection_id) == liability
+    said = {} if liability is None else {OFFER.selection_id: liability}
+    assert liability_limits([OFFER], currency, rules) == said
 
 
 @given(limits(), SLIPS)
