@@ -86,6 +86,13 @@ OWN: Final[tuple[Block, ...]] = (
         settings=("subgraphs.bets.settings:BetsSettings",),
         workers=("upkeep",),
     ),
+    Block(
+        "lobby",
+        acknowledges=True,
+        settings=("subgraphs.lobby.configuration:LobbySettings",),
+        workers=("upkeep",),
+        area="backoffice.lobby.area:LobbyArea",
+    ),
 )
 BLOCKS: Final = (*OWN, *further_blocks(OWN))
 BY_NAME: Final = {block.name: block for block in BLOCKS}
