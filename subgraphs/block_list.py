@@ -84,6 +84,7 @@ OWN: Final[tuple[Block, ...]] = (
         ),
         settings=("subgraphs.bets.settings:BetsSettings",),
         workers=("upkeep",),
+        area="backoffice.betting.area:BettingArea",
     ),
 )
 BLOCKS: Final = (*OWN, *further_blocks(OWN))
