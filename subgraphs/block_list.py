@@ -49,6 +49,7 @@ OWN: Final[tuple[Block, ...]] = (
         topics=(
             TopicPlan("event.offer.v1", Retention.LATEST, 12, copied=Copied.NOWHERE),
             TopicPlan("event.market.v1", Retention.LATEST, 12, copied=Copied.NOWHERE),
+            TopicPlan("event.result.v1", Retention.LATEST, 12, copied=Copied.NOWHERE),
         ),
         settings=("subgraphs.events.settings:EventsSettings",),
         workers=("upkeep",),

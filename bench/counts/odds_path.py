@@ -139,6 +139,7 @@ def _market(number: int, place: int, revision: int) -> dict[str, Any]:
         "name": f"Market {place}",
         "line_milli": None,
         "place_terms": None,
+        "void_periods": None,
         "status": "open",
         "in_play": False,
         "currency": "GBP",

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 import strawberry
 from strawberry import ID, Info
-from strawberry.federation.schema_directives import Cost
+from strawberry.federation.schema_directives import Cost, Tag
 
 from subgraphs.bets.accepting.slip import Slip
 from subgraphs.bets.bet_types import Bet, BetConnection, PlaceBetInput, PlaceBetPayload
@@ -108,7 +108,7 @@ class _Seen(NamedTuple):
 class Subscription:
     """What a customer can follow of bets."""
 
-    @strawberry.subscription
+    @strawberry.subscription(directives=[Tag(name=CUSTOMER)])
     async def bet_updated(self, info: BetsInfo, brand: ID) -> AsyncGenerator[Bet, None]:
         """Each bet of the signed-in customer that changes; at first those that have changed a moment ago."""
         viewer = info.context.of_brand(brand)

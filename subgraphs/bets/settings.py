@@ -39,6 +39,11 @@ class BetsSettings(BaseSettings):
         description='Where a brand takes bets, as JSON: {"northbet": ["GB", "IE"]}; a brand without an entry '
         "takes them from all jurisdictions of its scheme",
     )
+    elsewhere: frozenset[str] = Field(
+        default=frozenset(),
+        description='Brands whose bets a betting engine of the operator\'s takes, as JSON: ["southbet"]; the '
+        "club reads its messages as ours, and here nothing is taken for them",
+    )
     patience: timedelta = Field(
         default=timedelta(seconds=15),
         gt=timedelta(),

@@ -122,6 +122,7 @@ ALLOWED: Final = {
     ): "`Retry-After` with a date, of an answer without one of its own",
     ("simulator/providers/serve.py", "SystemClock"): "where nobody gives the simulator a clock",
     ("simulator/payments/serve.py", "SystemClock"): "where nobody gives the simulator a clock",
+    ("simulator/casino/serve.py", "SystemClock"): "these providers are other companies",
     ("simulator/bank/serve.py", "SystemClock"): "where nobody gives the simulator a clock",
     (
         "consumers/stream/health.py",
@@ -221,6 +222,7 @@ BY_THE_NODES_CLOCK: Final[dict[str, tuple[str, ...]]] = {
         "consumers/events/reducers.py statuses",
         "subgraphs/events/book/renewal.py _now",
         "subgraphs/events/loaders.py _machine_now",
+        "subgraphs/events/offering.py _status",
         "subgraphs/events/upkeep.py _end_void",
         "subgraphs/events/upkeep.py _judge",
     ),
@@ -233,6 +235,7 @@ BY_THE_NODES_CLOCK: Final[dict[str, tuple[str, ...]]] = {
         "subgraphs/events/catalogue/reader.py _read",
         "subgraphs/events/upkeep.py _end_void",
     ),
+    "what a brand offers: what it shows at that instant": ("subgraphs/events/offering.py _view",),
     "which week of a customer is shown live": ("subgraphs/club_kit/current_weeks.py read",),
     "during which minute something was shown": (
         "subgraphs/club_kit/served.py _count",
@@ -252,7 +255,9 @@ SQL_NOW: Final = re.compile(
 JAVASCRIPT: Final = re.compile(r"\bDate\.now\(|\bnew Date\(\s*\)|(?<!new )\bDate\(\s*\)")
 IN_THE_BROWSER: Final = {
     "web/demo/events/useBoard.ts": "how long odds are marked after a move: a duration",
-    "web/demo/Bets.tsx": "which days a visitor may choose from: those of their own calendar",
+    "web/demo/site/Site.tsx": "which days a visitor may choose from: those of their own calendar",
+    "web/demo/betting/usePlacing.ts": "how long a bet without an answer is asked for again: a duration",
+    "web/demo/lobby/GameDialog.tsx": "how long the address of a game is waited for: a duration",
     "web/demo/money/useNow.ts": "which raise or end of a break is offered: the server decides",
     "web/demo/session/remembered.ts": "how long to keep the id of a bet whose outcome is unknown: a duration",
     "web/packages/client/src/changes/keys.ts": "how long to keep a change: a duration",

@@ -20,6 +20,7 @@ _C: Final = PlatformErrorCode
 INTERRUPTED: Final = Refusal(_C.SUSPENDED, "Betting is interrupted at present. Try again in a moment.")
 REUSED: Final = Refusal(_C.IDEMPOTENCY_REUSED, "Another bet was asked for by this key. Use a new one.")
 NOT_HERE: Final = Refusal(_C.NOT_ALLOWED_HERE, "Bets cannot be made where you are.")
+ELSEWHERE: Final = Refusal(_C.NOT_ALLOWED_HERE, "Bets of this brand are made elsewhere.")
 Placed: TypeAlias = Bet | Refusal
 """A bet, which may be refused; or why nothing was noted, so that the same may be asked again."""
 
@@ -47,6 +48,8 @@ class Placing:
         """
         bet = await self.work.store.by_key(asked.owner, asked.key)
         if bet is None:
+            if asked.owner.brand in self.settings.elsewhere:
+                return ELSEWHERE
             if not self._is_allowed(asked):
                 return NOT_HERE
             bet = await self._new(asked)

@@ -33,7 +33,7 @@ def _bet(metadata: MetaData) -> Table:
     """The columns are the fields of `Bet`, and when somebody has to look at it again.
 
     `slip`, `legs` and `changed`: JSON; `status`: as the facts say; `changed_at`: when a fact was last learnt,
-    or the customer was erased; `due_at`: null when nothing is due; `tries`: looks in a row that changed nothing.
+    or the customer was erased; `due_at`: null when nothing is due; `tries`: looks in a row without news.
     """
     return Table(
         "bet",

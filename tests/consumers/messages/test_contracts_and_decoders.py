@@ -24,6 +24,7 @@ from consumers.events.messages import (
 )
 from consumers.fulfilment.messages import decode_goodwill, decode_published
 from consumers.messages.accounts import decode_account
+from consumers.messages.bet_states import decode_bet_state
 from consumers.messages.customer_weeks import decode_choice, decode_qualification
 from consumers.messages.exclusions import decode_exclusions
 from consumers.messages.global_events.message import decode_global
@@ -453,6 +454,7 @@ CASES: Final = [
     _case("bet.void.v1", CUSTOMER, decode_void),
     _case("wallet.release.v1", _joined("currency"), decode_release),
     _case("wallet.payment.v1", _payment_key, decode_payment, rule=Rule(_payment_holds, _keep_payment)),
+    _case("bet.state.v1", CUSTOMER, decode_bet_state, rule=Rule(_bet_holds, _keep_bet)),
     _case("event.offer.v1", _joined("offer_id"), decode_offer),
     _case("event.market.v1", _joined("market_id"), decode_event_market),
     _of_provider("provider.fixture.v1", "sports_event_id", decode=decode_fixture),
@@ -464,8 +466,8 @@ CASES: Final = [
 each_case = pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
 
 
-OF_OTHERS = {"wallet.notice.v1"}
-"""Contracts of messages that nothing of ours reads: who sends mail does."""
+OF_OTHERS = {"event.result.v1", "wallet.notice.v1"}
+"""Contracts of messages that nothing of ours reads: who settles bets does, and who sends mail."""
 
 
 def test_every_contract_has_its_decoders_here() -> None:

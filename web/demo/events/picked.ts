@@ -1,4 +1,4 @@
-/** The selection on the slip: the odds at which it was picked, and how it stands now. */
+/** The selections on the slip: the odds at which each was picked, and how it stands now. */
 import { availabilityOf, type Odds, type Offer, type OfferedEvent, offersOf } from './offers';
 
 export interface Picked {
@@ -25,6 +25,8 @@ export type Standing =
   | { readonly kind: 'moved'; readonly odds: Odds }
   | { readonly kind: 'suspended' | 'over' | 'gone' | 'waiting' | 'paused' };
 
+/** As many as the page can read at once, and less than a bet may have. */
+export const MAX_PICKS = 10;
 /** The shortest odds that the page picks by itself: bets at shorter ones seldom count. */
 export const FIRST_ODDS_MILLI = 1_500;
 
@@ -50,13 +52,38 @@ export function pickAgain(offer: Offer): Picked | null {
   return availabilityOf(offer) === 'over' ? null : { offer, seen: offer.selection.odds, isChosen: true, isOffered: true };
 }
 
-/** What the page picks by itself, so that the slip shows what a bet would add. */
-export function firstPick(events: Iterable<OfferedEvent>): Picked | null {
+/** What the page picks by itself, so that the slip shows what a bet would add: one selection or none. */
+export function firstPick(events: Iterable<OfferedEvent>): readonly Picked[] {
   for (const offer of offersOf(events).values()) {
     const picked = pick(offer, false);
-    if (picked?.seen && picked.seen.milli >= FIRST_ODDS_MILLI) return picked;
+    if (picked?.seen && picked.seen.milli >= FIRST_ODDS_MILLI) return [picked];
   }
-  return null;
+  return [];
+}
+
+/**
+ * After a press on a selection: it goes on the slip, becomes the customer's own, or is taken off.
+ *
+ * @param most where there can be only one, it takes the place of the other
+ */
+export function pressed(picks: readonly Picked[], offer: Offer | undefined, selection: string, most: number): readonly Picked[] {
+  if (most === 1) return replaced(picks, offer);
+  const known = picks.find((picked) => idOf(picked) === selection);
+  if (known?.isChosen === true) return picks.filter((picked) => picked !== known);
+  const added = offer === undefined ? null : pick(offer, true);
+  if (added === null) return picks;
+  // What the page has picked by itself makes room.
+  const own = picks.filter(({ isChosen }) => isChosen);
+  return own.length < most ? [...own, added] : picks;
+}
+
+function replaced(picks: readonly Picked[], offer: Offer | undefined): readonly Picked[] {
+  const picked = offer === undefined ? null : pick(offer, true);
+  return picked === null ? picks : [picked];
+}
+
+export function idOf({ offer }: Picked): string {
+  return offer.selection.id;
 }
 
 /** The same selection after another answer. What the page has picked follows its odds, and is replaced at its end. */

@@ -11,13 +11,15 @@ import {
 import { useId } from 'react';
 
 import { slipWords } from '../messages';
-import { returnsMinor } from './stake';
 
 interface StakeFieldProps {
+  readonly label: string;
   readonly typed: string;
   readonly currency: string;
-  /** Null without a selection. */
-  readonly oddsMilli: number | null;
+  /** What the slip may return, in minor units. */
+  readonly hoped: number;
+  /** What it costs, said where that is more than the stake that is typed; else null. */
+  readonly cost: string | null;
   /** Whether the odds stay until the customer does something: else they may move many times a second. */
   readonly isSettled: boolean;
   readonly onType: (typed: string) => void;
@@ -26,7 +28,7 @@ interface StakeFieldProps {
 /** In whole units of the currency. */
 const QUICK_STAKES = [2, 5, 10, 25];
 
-export function StakeField({ typed, currency, oddsMilli, isSettled, onType }: StakeFieldProps) {
+export function StakeField({ label, typed, currency, hoped, cost, isSettled, onType }: StakeFieldProps) {
   const id = useId();
   const locale = useLocale();
   const { tag } = locale;
@@ -34,11 +36,10 @@ export function StakeField({ typed, currency, oddsMilli, isSettled, onType }: St
   const read = readAmount(typed, currency, tag);
   const fault = locale.whyRefused(read, currency);
   const { sign, leads } = currencySign(currency, tag);
-  const returns = read.kind === 'amount' && oddsMilli !== null ? returnsMinor(read.minor, oddsMilli) : 0;
   return (
     <>
       <div className="stake">
-        <label htmlFor={id}>{words.stake}</label>
+        <label htmlFor={id}>{label}</label>
         <div className="stake-field" data-leads={leads}>
           <span aria-hidden="true">{sign}</span>
           <input
@@ -64,6 +65,11 @@ export function StakeField({ typed, currency, oddsMilli, isSettled, onType }: St
           );
         })}
       </div>
+      {cost !== null && (
+        <p className="stake-cost" data-testid="stake-cost">
+          {cost}
+        </p>
+      )}
       <p className="stake-help" id={`${id}-help`} aria-live={isSettled ? 'polite' : 'off'} data-testid="stake-help">
         {fault !== null ? (
           <span className="fault">{fault}</span>
@@ -71,7 +77,7 @@ export function StakeField({ typed, currency, oddsMilli, isSettled, onType }: St
           <>
             <span>{words.returns}</span>
             <strong>
-              <bdi>{formatMinor(returns, currency, tag)}</bdi>
+              <bdi>{formatMinor(hoped, currency, tag)}</bdi>
             </strong>
           </>
         )}

@@ -18,10 +18,13 @@ export type AddUserInput = {
 };
 
 export type AnalyticsReportName =
+  | 'EVENTS'
+  | 'EXPOSURE'
   | 'FUNNEL'
   | 'LATENCY'
   | 'LIABILITY'
   | 'RETENTION'
+  | 'REVENUE'
   | 'UPLIFT';
 
 export type ApproveInput = {
@@ -337,7 +340,7 @@ export type ProviderConfigurationInput = {
   readonly url: string;
 };
 
-/** Why money does not go back that two people decided to send. NO_CHARGE: The deposit has no such charge that was paid. NOT_LEFT: More than the charge has left. NOT_WHOLE: A part of a charge that has to go back as a whole. INSUFFICIENT_FUNDS: The customer has less cash. */
+/** Why money does not go back that two people decided to send. NO_CHARGE: The deposit has no such charge that was paid. NOT_LEFT: More than the charge has left. NOT_WHOLE: Less than is left of a charge that has to go back. INSUFFICIENT_FUNDS: The customer has less cash. */
 export type RefundRefusal =
   | 'INSUFFICIENT_FUNDS'
   | 'NOT_LEFT'
@@ -1224,6 +1227,13 @@ export type HomeRiskVariables = Exact<{
 
 
 export type HomeRisk = { readonly riskLiability: { readonly asOf: string | null, readonly lines: ReadonlyArray<{ readonly currency: string, readonly valueMinor: number }> }, readonly riskForecast: ReadonlyArray<{ readonly currency: string, readonly unavailable: string | null, readonly likely: { readonly valueMinor: number } | null, readonly low: { readonly valueMinor: number } | null, readonly high: { readonly valueMinor: number } | null }>, readonly riskWeeks: { readonly nodes: ReadonlyArray<{ readonly isoWeek: string, readonly asOf: string, readonly optedIn: number, readonly qualified: number }> }, readonly riskBudgets: { readonly nodes: ReadonlyArray<{ readonly reward: string, readonly left: number, readonly stopped: boolean }> } };
+
+export type HomeBetsVariables = Exact<{
+  brand: string;
+}>;
+
+
+export type HomeBets = { readonly exposure: { readonly columns: ReadonlyArray<string>, readonly rows: ReadonlyArray<ReadonlyArray<string | null>>, readonly completeness: ReadonlyArray<{ readonly cell: string, readonly until: string, readonly waiting: number, readonly says: string }> }, readonly revenue: { readonly columns: ReadonlyArray<string>, readonly rows: ReadonlyArray<ReadonlyArray<string | null>>, readonly completeness: ReadonlyArray<{ readonly cell: string, readonly until: string, readonly waiting: number, readonly says: string }> } };
 
 export type HomeOperationsVariables = Exact<{ [key: string]: never; }>;
 
@@ -2205,6 +2215,7 @@ export const HOME_COUNTED = "query HomeCounted($brand:String!){countedBets(brand
 export const HOME_LAG = "query HomeLag($brand:String!){countedBets(brand:$brand){until waiting problem}consumerLag{problem partitions{lag oldestAt}}outboxes{waiting oldestAt}}" as Document<HomeLag, HomeLagVariables>;
 export const HOME_NODES = "query HomeNodes{nodes{node alive missing}}" as Document<HomeNodes, HomeNodesVariables>;
 export const HOME_RISK = "query HomeRisk($brand:String!){riskLiability(brand:$brand){asOf lines{currency valueMinor}}riskForecast(brand:$brand){currency unavailable likely{valueMinor}low{valueMinor}high{valueMinor}}riskWeeks(brand:$brand first:1){nodes{isoWeek asOf optedIn qualified}}riskBudgets(brand:$brand first:100){nodes{reward left stopped}}}" as Document<HomeRisk, HomeRiskVariables>;
+export const HOME_BETS = "query HomeBets($brand:String!){exposure:analyticsReport(brand:$brand report:EXPOSURE){columns rows completeness{cell until waiting says}}revenue:analyticsReport(brand:$brand report:REVENUE){columns rows completeness{cell until waiting says}}}" as Document<HomeBets, HomeBetsVariables>;
 export const HOME_OPERATIONS = "query HomeOperations{killSwitches(first:100){nodes{state}}}" as Document<HomeOperations, HomeOperationsVariables>;
 export const HOME_SUPPORT = "query HomeSupport($brand:String!){goodwillBudgets(brand:$brand){currency isoWeek amountMinor leftMinor agentMinor}}" as Document<HomeSupport, HomeSupportVariables>;
 export const HOME_OWN = "query HomeOwn{approvals(status:PENDING first:100){nodes{own}hasNextPage}}" as Document<HomeOwn, HomeOwnVariables>;

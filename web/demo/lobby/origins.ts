@@ -1,0 +1,45 @@
+/** From where games may be framed and pictured: the site's server says so, and its policy holds the page to it. */
+
+const LOOPBACK: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+/** Where the site's server lists the origins of games. */
+export const ORIGINS_AT = '/game-origins';
+
+/** Reads the list; nothing if the server has none. */
+export async function fetchOrigins(fetcher: typeof fetch, signal: AbortSignal): Promise<readonly string[]> {
+  try {
+    const response = await fetcher(ORIGINS_AT, { headers: { Accept: 'application/json' }, signal });
+    const body: unknown = response.ok ? await response.json() : null;
+    if (typeof body !== 'object' || body === null || !('origins' in body) || !Array.isArray(body.origins)) return [];
+    return body.origins.filter((origin): origin is string => typeof origin === 'string' && isSafeOrigin(origin));
+  } catch {
+    // Without a list, no game is framed.
+    return [];
+  }
+}
+
+/** Whether an origin is written plainly, and reached over TLS or on this machine. */
+export function isSafeOrigin(origin: string): boolean {
+  const url = parsed(origin);
+  return url !== null && url.origin === origin && (url.protocol === 'https:' || (url.protocol === 'http:' && LOOPBACK.has(url.hostname)));
+}
+
+/**
+ * Whether an address may be framed: of an origin of the list, and never the page's own, which a sandbox would not hold.
+ *
+ * @param own the page's origin
+ */
+export function isGame(address: string, origins: readonly string[], own: string): boolean {
+  const url = parsed(address);
+  return url !== null && url.username === '' && url.password === '' && url.origin !== own && isSafeOrigin(url.origin) && origins.includes(url.origin);
+}
+
+/** Whether a picture may be shown: of an origin of the list, or of the site itself. */
+export function isPicture(address: string, origins: readonly string[], own: string): boolean {
+  const url = parsed(new URL(address, own).href);
+  return url !== null && (url.origin === own || (isSafeOrigin(url.origin) && origins.includes(url.origin)));
+}
+
+function parsed(address: string): URL | null {
+  return URL.canParse(address) ? new URL(address) : null;
+}
