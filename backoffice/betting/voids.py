@@ -85,7 +85,8 @@ class Voids:
         content: Json = {
             "of": "bet",
             "bet": bet.bet_id,
-            "customer": f"{bet.brand_id}:{bet.customer_id}",
+            "brand": bet.brand_id,
+            "customer": bet.customer_id,
             "pick": f"{first.event} · {first.pick}"[:400],
             "legs": len(bet.legs),
             "status": bet.status.value,
