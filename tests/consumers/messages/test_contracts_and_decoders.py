@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from backoffice.figures.cell_figures import decode_figures
 from consumers.acknowledgements.message import decode_acknowledgement
+from consumers.bets.messages import decode_result
 from consumers.bets.trading_messages import decode_factor, decode_void
 from consumers.events.messages import (
     decode_fixture,
@@ -492,6 +493,7 @@ CASES: Final = [
     _case("bet.state.v1", CUSTOMER, decode_bet_state, rule=Rule(_bet_holds, _keep_bet)),
     _case("event.offer.v1", _joined("offer_id"), decode_offer),
     _case("event.market.v1", _joined("market_id"), decode_event_market),
+    _case("event.result.v1", _joined("market_id"), decode_result),
     _of_provider("provider.fixture.v1", "sports_event_id", decode=decode_fixture),
     _of_provider("provider.market.v1", "market_id", decode=decode_market, unread=UNREAD_MARKET),
     _of_provider("provider.stats.v1", "sports_event_id", decode=decode_stats),
@@ -501,8 +503,8 @@ CASES: Final = [
 each_case = pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
 
 
-OF_OTHERS = {"event.result.v1", "wallet.notice.v1"}
-"""Contracts of messages that nothing of ours reads: who settles bets does, and who sends mail."""
+OF_OTHERS = {"wallet.notice.v1"}
+"""Contracts of messages that nothing of ours reads: who sends mail does."""
 
 
 def test_every_contract_has_its_decoders_here() -> None:
