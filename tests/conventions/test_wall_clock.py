@@ -164,6 +164,7 @@ BY_THE_NODES_CLOCK: Final[dict[str, tuple[str, ...]]] = {
         "subgraphs/kit/auth.py authenticate_cached",
         "subgraphs/kit/auth.py renew",
         "subgraphs/kit/mutations/recovery.py _conclude",
+        "subgraphs/lobby/launching.py _address",
         "subgraphs/progress/weeks/lifecycle.py schemes",
         "subgraphs/progress/weeks/overview.py week_lines",
         "subgraphs/rewards/loaders.py __call__",
