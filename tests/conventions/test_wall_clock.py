@@ -94,6 +94,7 @@ ALLOWED: Final = {
         "SQL 'SELECT UTC_TIMESTAMP(3)'",
     ): "`furlong check`: compares the database's clock with the machine's",
     ("furlong/checks/files.py", "datetime.now"): "`furlong check`: when certificates end",
+    ("furlong/checks/payments.py", "SystemClock"): "`furlong check`: processors are opened, and closed again",
     ("furlong/identity.py", "SystemClock"): "when an installation was recorded",
     ("furlong/backup/database_use.py", "SystemClock"): "whether leases are held",
     ("furlong/demo/process.py", "SystemClock"): "the demo's tokens",
