@@ -69,6 +69,9 @@ class Permission(Enum):
 
     EVENTS_EDIT = "events.edit"
     EVENTS_APPROVE = "events.approve"
+    LOBBY_READ = "lobby.read"
+    LOBBY_EDIT = "lobby.edit"
+    LOBBY_APPROVE = "lobby.approve"
     FINANCE_READ = "finance.read"
     FINANCE_CORRECT = "finance.correct"
     FINANCE_APPROVE = "finance.approve"
@@ -91,7 +94,7 @@ class Permission(Enum):
 
 
 _P = Permission
-_EVERYBODY: Final = frozenset({_P.CONTENT_READ, _P.RULES_READ, _P.JOBS_READ, _P.EVENTS_BOARD})
+_EVERYBODY: Final = frozenset({_P.CONTENT_READ, _P.RULES_READ, _P.JOBS_READ, _P.EVENTS_BOARD, _P.LOBBY_READ})
 
 ROLES: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
     {
@@ -103,6 +106,7 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
             _P.RULES_TRY,
             _P.EVENTS_READ,
             _P.EVENTS_EDIT,
+            _P.LOBBY_EDIT,
             _P.APPROVALS_READ,
         },
         Role.APPROVER: _EVERYBODY
@@ -112,6 +116,7 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
             _P.RULES_APPROVE,
             _P.RULES_TRY,
             _P.EVENTS_APPROVE,
+            _P.LOBBY_APPROVE,
             _P.APPROVALS_READ,
         },
         Role.SUPPORT: _EVERYBODY

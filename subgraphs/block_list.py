@@ -87,6 +87,13 @@ OWN: Final[tuple[Block, ...]] = (
         workers=("upkeep",),
         area="backoffice.betting.area:BettingArea",
     ),
+    Block(
+        "lobby",
+        acknowledges=True,
+        settings=("subgraphs.lobby.configuration:LobbySettings",),
+        workers=("upkeep",),
+        area="backoffice.lobby.area:LobbyArea",
+    ),
 )
 BLOCKS: Final = (*OWN, *further_blocks(OWN))
 BY_NAME: Final = {block.name: block for block in BLOCKS}

@@ -22,6 +22,7 @@ from backoffice.models import METADATA as OWN
 from backoffice.settings import BackofficeSettings
 from backoffice.versions import next_version
 from consumers.messages.global_events.event_states import BoardState
+from consumers.messages.global_events.lobby_states import LobbyState
 from foundation.storage.clock import ManualClock
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
@@ -142,11 +143,16 @@ def paid_deposit(brand: str, customer_id: str, payment_id: str, account_id: str)
 
 @dataclass(frozen=True)
 class Proposing:
-    """How one is made: the mutation, its input at the first, second … time, and who proposes."""
+    """How one is made: the mutation, its input at the first, second … time, and who proposes.
+
+    Attributes:
+        revision_of: The field that says from which revision of the brand it is made; empty if the input does.
+    """
 
     mutation: str
     input: Callable[[int], dict[str, Any]]
     by: Actor = PAULA
+    revision_of: str = ""
 
     @property
     def again(self) -> Actor:
@@ -184,6 +190,12 @@ def adapter(time: int) -> dict[str, Any]:
     name = PROCESSES[time]
     url = {"url": "https://api.example/v1"}
     return {"adapter": name, "settings": {"currency": "EUR"} if name in {"exchange", "feed"} else url}
+
+
+def lobby_section(time: int) -> dict[str, Any]:
+    """Return a section of a lobby."""
+    name = {"locale": "en-GB", "name": "All games"}
+    return {"id": f"all-{time}", "names": [name], "rule": {"by": "all"}}
 
 
 def made_bet(bet_id: str, owner: Owner) -> Bet:
@@ -261,6 +273,11 @@ KINDS: Final[Mapping[str, Proposing]] = {
             "placements": [{"position": 1}],
         },
     ),
+    "lobby.content": Proposing(
+        "proposeLobby",
+        lambda time: {"brand": BRAND, "sections": [lobby_section(time)]},
+        revision_of="lobbyContent",
+    ),
 }
 """A case for each kind, in an order in which the later ones need the earlier."""
 
@@ -286,7 +303,8 @@ class ProposalFixture:
     async def propose(self, kind: str, time: int) -> dict[str, str]:
         """Let somebody propose; return what an approval is bound to."""
         case = KINDS[kind]
-        answer = await self.ask(case.by, case.mutation, input={**case.input(time), "reason": "a reason"})
+        given = {**case.input(time), **await self._revision(case), "reason": "a reason"}
+        answer = await self.ask(case.by, case.mutation, input=given)
         assert "errors" not in answer, answer
         async with self.base.database.read() as connection:
             query = select(PROPOSAL.c.proposal_id, PROPOSAL.c.content_hash)
@@ -294,6 +312,14 @@ class ProposalFixture:
                 query.where(PROPOSAL.c.status == "pending", PROPOSAL.c.kind == kind)
             )
         return {"proposalId": found.proposal_id, "contentHash": found.content_hash}
+
+    async def _revision(self, case: Proposing) -> dict[str, int]:
+        """Return the revision that somebody sees, as a part of the input."""
+        if not case.revision_of:
+            return {}
+        document = f'{{ {case.revision_of}(brand: "{BRAND}") {{ revision }} }}'
+        answer = await ask(self.graph, case.by, document)
+        return {"revision": answer["data"][case.revision_of]["revision"]}
 
     async def rows(self) -> dict[str, int]:
         """Return the number of rows of each table that an approval may have an effect on."""
@@ -327,6 +353,7 @@ async def proposal_fixture(url: str) -> AsyncIterator[ProposalFixture]:
     async with base.database.write() as connection:
         board = BoardState(revision=1, entries=())
         await GlobalDecisions().decide(connection, BRAND, board, by="root", at=NOW)
+        await GlobalDecisions().decide(connection, BRAND, LobbyState(revision=1), by="root", at=NOW)
     try:
         for time in ROUNDS:
             saved = {"brand": BRAND, "rewardId": f"fb-{time}", "document": _document()}

@@ -32,6 +32,7 @@ test('titles say what, for whom and when', () => {
     'finance.refund': 'Refund: £40.00 of a deposit of c-1003',
     'finance.release': 'Payouts in GBP go on again',
     'finance.withdrawal': 'Withdrawal: £2,500.00 sent to c-1003',
+    'lobby.content': 'A lobby of 3 sections',
     'operations.adapter': 'Settings of exchange: levels, countries',
     'operations.close_week': 'Close week 48 of northbet',
     'operations.provider': 'Configuration of wallet: limit above which a person decides, brands',

@@ -4,6 +4,7 @@ import { voidBets } from './bettingKinds.ts';
 import { boardEntry } from './boardKinds.ts';
 import { correction, refund, release, withdrawal } from './financeKinds.ts';
 import { adapter, closeWeek, provider, recall } from './operationsKinds.ts';
+import { lobby } from './lobbyKinds.ts';
 import { Content, type InWords, type Kind } from './proposal.ts';
 import { revision, scheme } from './textKinds.ts';
 
@@ -17,6 +18,7 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   'finance.refund': refund,
   'finance.release': release,
   'finance.withdrawal': withdrawal,
+  'lobby.content': lobby,
   'operations.adapter': adapter,
   'operations.close_week': closeWeek,
   'operations.provider': provider,
