@@ -5,8 +5,8 @@ What no brand needs is neither opened nor imported.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 from subgraphs.kit.funds import Funds, Outcome, Reservation, ReservationState, Settlement
 from subgraphs.kit.funds_settings import FundsSettings, WalletAt
+from subgraphs.kit.live.event_bus import CustomersChanged
 from subgraphs.kit.live.wiring import publishing
 from subgraphs.wallet.funds.announced_funds import AnnouncedFunds
 from subgraphs.wallet.funds.cell_funds import CellFunds
@@ -35,10 +36,12 @@ class FundsByBrand:
     Attributes:
         ours: This installation's ledger.
         elsewhere: Brands whose money somebody else keeps.
+        closing: Closes all connections.
     """
 
     ours: Funds
     elsewhere: Mapping[str, Funds]
+    closing: Sequence[Callable[[], Awaitable[None]]] = ()
 
     def of(self, brand: str) -> Funds:
         """Return where a brand's money is kept."""
@@ -60,6 +63,30 @@ class FundsByBrand:
         """Return how a reservation stands; None if that cannot be known now."""
         return await self.of(reservation.owner.brand).ask(reservation)
 
+    async def close(self) -> None:
+        """Close all connections."""
+        for close in self.closing:
+            await close()
+
+
+def opened_funds(
+    database: DatabaseSettings, clock: Clock, settings: FundsSettings, changed: CustomersChanged | None
+) -> FundsByBrand:
+    """Return the money of all brands; nothing connects yet, and pages are told of what it moves.
+
+    Raises:
+        ValueError: A file of keys cannot be used; the message says why.
+    """
+    wallets = {brand: at for brand, at in settings.wallets.items() if isinstance(at, WalletAt)}
+    reached = {brand: _reached(at) for brand, at in wallets.items()}
+    operators = Operators.of(settings.operators)
+    wallet = OpenedWallet.of(Database.open(database, "wallet"), clock, changed)
+    return FundsByBrand(
+        wallet.funds,
+        {brand: funds for brand, (funds, _) in reached.items()} | at_operators(wallet, operators),
+        (*(close for _, close in reached.values()), operators.close, wallet.close),
+    )
+
 
 @asynccontextmanager
 async def open_funds(
@@ -70,18 +97,12 @@ async def open_funds(
     Raises:
         ValueError: A file of keys cannot be used; the message says why.
     """
-    async with AsyncExitStack() as stack:
-        changed = await stack.enter_async_context(publishing())
-        wallet = OpenedWallet.of(Database.open(database, "wallet"), clock, changed)
-        stack.push_async_callback(wallet.close)
-        operators = Operators.of(settings.operators)
-        stack.push_async_callback(operators.close)
-        elsewhere = {
-            brand: await _reached(at, stack)
-            for brand, at in settings.wallets.items()
-            if isinstance(at, WalletAt)
-        }
-        yield FundsByBrand(wallet.funds, elsewhere | at_operators(wallet, operators))
+    async with publishing() as changed:
+        funds = opened_funds(database, clock, settings, changed)
+        try:
+            yield funds
+        finally:
+            await funds.close()
 
 
 def at_operators(wallet: OpenedWallet, operators: Operators) -> dict[str, Funds]:
@@ -103,8 +124,8 @@ def _at_operator(wallet: OpenedWallet, operator: OperatorClient) -> Funds:
     return cells if wallet.changed is None else AnnouncedFunds(cells, wallet.changed)
 
 
-async def _reached(at: WalletAt, stack: AsyncExitStack) -> Funds:
-    """Return the money that another process keeps."""
+def _reached(at: WalletAt) -> tuple[Funds, Callable[[], Awaitable[None]]]:
+    """Return the money that another process keeps, and what closes the connections to it."""
     # Importing the client takes longer than everything else here.
     import httpx  # noqa: PLC0415
 
@@ -121,5 +142,4 @@ async def _reached(at: WalletAt, stack: AsyncExitStack) -> Funds:
     client = httpx.AsyncClient(
         base_url=at.url, timeout=at.timeout_seconds, trust_env=False, follow_redirects=False
     )
-    await stack.enter_async_context(client)
-    return HttpFunds(client, keys)
+    return HttpFunds(client, keys), client.aclose

@@ -4,16 +4,26 @@ Names, starts and odds follow from the hour, so that two runs show the same. The
 names differently, which is what a matcher is for.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from hashlib import blake2b
 from random import Random
 from typing import Any, Final
 from uuid import uuid4
 
 import msgspec
 
+from simulator.event_results import (
+    PLACES,
+    WITHDRAWN_BEFORE,
+    RunnerResult,
+    deduction_for,
+    is_abandoned,
+    match_results,
+    number_of,
+    race_results,
+    withdrawn_from,
+)
 from simulator.kafka.messages import Leg, Message
 from simulator.world import World
 from subgraphs.kit.domain.selections import market_id, selection_id
@@ -64,6 +74,8 @@ PROVIDERS: Final = ("feed", "exchange")
 
 KINDS: Final = {"feed": "sports feed", "exchange": "exchange"}
 DRAW: Final = "Draw"
+ENDINGS: Final = {"finished": "settled", "cancelled": "cancelled"}
+"""The status of the markets of an event that is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,20 +101,31 @@ class SimulatedEvent:
         """Return how far it is."""
         if now < self.starts_at:
             return "scheduled"
-        return "live" if now < self.starts_at + (RACE_LASTS if self.is_race else LASTS) else "finished"
+        if now < self.starts_at + (RACE_LASTS if self.is_race else LASTS):
+            return "live"
+        return "cancelled" if not self.is_race and is_abandoned(self.id) else "finished"
 
     def score(self, now: datetime) -> str | None:
         """Return the score of a match that has begun."""
         if self.is_race or now < self.starts_at:
             return None
         goals = int((min(now, self.starts_at + LASTS) - self.starts_at).total_seconds() // 60) // GOAL_MINUTES
-        home = sum(_number(f"{self.id}:{goal}") % 2 for goal in range(goals))
+        home = sum(number_of(f"{self.id}:{goal}") % 2 for goal in range(goals))
         return f"{home}:{goals - home}"
 
     def selections(self, provider: int) -> tuple[str, ...]:
         """Return what can be bet on."""
         sides = self.sides[provider]
         return (sides[0], DRAW, sides[1]) if self.sport == "football" else sides
+
+    def results(self, selections: int, now: datetime) -> Sequence[RunnerResult]:
+        """Return what is known of the results of its selections."""
+        if self.status(now) == "finished":
+            return (race_results if self.is_race else match_results)(self.id, selections)
+        is_known = self.is_race and now >= self.starts_at - WITHDRAWN_BEFORE
+        withdrawn = withdrawn_from(self.id, selections) if is_known else None
+        places = range(1, selections + 1)
+        return [RunnerResult("removed" if place == withdrawn else "active") for place in places]
 
 
 @dataclass(slots=True)
@@ -173,24 +196,27 @@ class EventSource:
     ) -> dict[str, Any]:
         status, names = event.status(now), event.selections(number)
         runners = []
-        for place, name in enumerate(names, 1):
-            key = (f"{PROVIDERS[number]}:{event.id}", name)
-            odds = self.odds.setdefault(key, _opening(event, place, len(names)))
-            if random is not None and status != "finished":
+        for place, (name, result) in enumerate(zip(names, event.results(len(names), now), strict=True), 1):
+            key, opening = (f"{PROVIDERS[number]}:{event.id}", name), _opening(event, place, len(names))
+            odds = self.odds.setdefault(key, opening)
+            is_priced = result.status == "active" and status not in ENDINGS
+            if random is not None and is_priced:
                 odds = self.odds[key] = _moved(odds, random)
-            won = status == "finished" and place == 1 + _number(event.id) % len(names)
-            lost = "loser" if status == "finished" else "active"
-            runner = {"selection_id": str(place), "name": name, "status": "winner" if won else lost}
-            prices = [] if status == "finished" else [{"odds_milli": odds}]
+            runner: dict[str, Any] = {"selection_id": str(place), "name": name, "status": result.status}
+            if result.dead_heat_milli is not None:
+                runner["dead_heat_milli"] = result.dead_heat_milli
+            if result.status == "removed":
+                runner["deduction_milli"] = deduction_for(opening)
+            prices = [{"odds_milli": odds}] if is_priced else []
             runners.append({**runner, "position": place, "back": prices})
         is_open = random is None or random.random() > SUSPENDED_SHARE
-        terms = {"places": 3, "numerator": 1, "denominator": 5} if event.is_race else None
+        terms = {"places": PLACES, "numerator": 1, "denominator": 5} if event.is_race else None
         return {
             "market_id": f"m-{event.id}",
             "sports_event_id": event.id,
             "kind": {"football": "MATCH_RESULT", "tennis": "MATCH_WINNER"}.get(event.sport, "WIN"),
             "place_terms": terms,
-            "status": "settled" if status == "finished" else "open" if is_open else "suspended",
+            "status": ENDINGS.get(status, "open" if is_open else "suspended"),
             "in_play": status == "live",
             "currency": "GBP",
             "runners": runners,
@@ -224,7 +250,7 @@ def _events(now: datetime) -> Iterator[SimulatedEvent]:
             players = (PLAYERS[first], PLAYERS[second])
             yield SimulatedEvent(f"tennis-{name}", "tennis", "Harbour Open", at, (players, players))
         for minute in (10, 40):
-            start, first = at + timedelta(minutes=minute), _number(f"{name}{minute}")
+            start, first = at + timedelta(minutes=minute), number_of(f"{name}{minute}")
             horses = tuple(HORSES[(first + place) % len(HORSES)] for place in range(6))
             course = COURSES[first % len(COURSES)]
             yield SimulatedEvent(f"race-{start:%Y%m%d%H%M}", "horse-racing", course, start, (horses, horses))
@@ -248,13 +274,13 @@ def _fixture(event: SimulatedEvent, number: int, now: datetime) -> dict[str, Any
 
 
 def _picked(provider: str, market: dict[str, Any], random: Random) -> Leg:
-    runner = random.choice(market["runners"])
+    runner = random.choice([runner for runner in market["runners"] if runner["back"]])
     own_id = selection_id(market_id(provider, market["market_id"]), runner["selection_id"], 0)
     return Leg(own_id, runner["back"][0]["odds_milli"])
 
 
 def _opening(event: SimulatedEvent, place: int, selections: int) -> int:
-    fair = 1000 + (selections - 1) * 900 * (70 + _number(f"{event.id}:{place}") % 80) // 100
+    fair = 1000 + (selections - 1) * 900 * (70 + number_of(f"{event.id}:{place}") % 80) // 100
     return min(PRICES, key=lambda price: abs(price - fair))
 
 
@@ -264,12 +290,8 @@ def _moved(odds: int, random: Random) -> int:
 
 
 def _two(name: str, of: int) -> tuple[int, int]:
-    first = _number(name) % of
-    return first, (first + 1 + _number(f"{name} away") % (of - 1)) % of
-
-
-def _number(text: str) -> int:
-    return int.from_bytes(blake2b(text.encode(), digest_size=4).digest(), "big")
+    first = number_of(name) % of
+    return first, (first + 1 + number_of(f"{name} away") % (of - 1)) % of
 
 
 def _instant(at: datetime) -> str:

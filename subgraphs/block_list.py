@@ -49,6 +49,7 @@ OWN: Final[tuple[Block, ...]] = (
         topics=(
             TopicPlan("event.offer.v1", Retention.LATEST, 12, copied=Copied.NOWHERE),
             TopicPlan("event.market.v1", Retention.LATEST, 12, copied=Copied.NOWHERE),
+            TopicPlan("event.result.v1", Retention.LATEST, 12, copied=Copied.NOWHERE),
         ),
         settings=("subgraphs.events.settings:EventsSettings",),
         workers=("upkeep",),
@@ -73,6 +74,25 @@ OWN: Final[tuple[Block, ...]] = (
         ),
         workers=("upkeep", "closes", "cashier", "operators"),
         area="backoffice.finance.area:FinanceArea",
+    ),
+    Block(
+        "bets",
+        acknowledges=True,
+        topics=(
+            TopicPlan("bet.state.v1", Retention.FACTS),
+            TopicPlan("bet.factor.v1", Retention.LATEST),
+            TopicPlan("bet.void.v1", Retention.FACTS),
+        ),
+        settings=("subgraphs.bets.settings:BetsSettings",),
+        workers=("upkeep",),
+        area="backoffice.betting.area:BettingArea",
+    ),
+    Block(
+        "lobby",
+        acknowledges=True,
+        settings=("subgraphs.lobby.configuration:LobbySettings",),
+        workers=("upkeep",),
+        area="backoffice.lobby.area:LobbyArea",
     ),
 )
 BLOCKS: Final = (*OWN, *further_blocks(OWN))

@@ -20,9 +20,10 @@ from subgraphs.events.book.followed import mark
 from subgraphs.events.book.markets import ToldMarket
 from subgraphs.events.matching.offers import OfferKey
 from subgraphs.events.own_ids import offer_id
-from subgraphs.events.records.markets import MarketKey, StoredRunner, store_markets
+from subgraphs.events.records.markets import MarketKey, store_markets
 from subgraphs.events.records.matches import match_sports
 from subgraphs.events.records.offers import store_offers
+from subgraphs.events.records.runners import StoredRunner
 
 EVENTS: Final = 20
 MARKETS: Final = 3
@@ -138,6 +139,7 @@ def _market(number: int, place: int, revision: int) -> dict[str, Any]:
         "name": f"Market {place}",
         "line_milli": None,
         "place_terms": None,
+        "void_periods": None,
         "status": "open",
         "in_play": False,
         "currency": "GBP",

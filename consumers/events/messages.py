@@ -21,6 +21,7 @@ Whole = Annotated[int, Meta(ge=-(2**31), le=2**31 - 1)]
 Words = Annotated[str, Meta(max_length=200)]
 Sport = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"\A[a-z0-9-]+\Z")]
 Thousandths = Annotated[int, Meta(ge=0, le=1000)]
+Part = Annotated[int, Meta(ge=1, le=999)]
 Territory = Annotated[str, Meta(pattern=r"\A[A-Z]{2}\Z")]
 Place = Annotated[int, Meta(ge=1, le=100)]
 
@@ -91,6 +92,14 @@ class Runner(msgspec.Struct, frozen=True, kw_only=True):
     back: tuple[PriceLevel, ...]
     dead_heat_milli: Thousandths | None = None
     deduction_milli: Thousandths | None = None
+    void_milli: Part | None = None
+
+
+class VoidPeriod(msgspec.Struct, frozen=True, kw_only=True):
+    """A time whose bets are void; None where it has no beginning or no end."""
+
+    starts_at: Instant | None
+    ends_at: Instant | None
 
 
 class MarketTold(PlatformBody, frozen=True, kw_only=True):
@@ -108,11 +117,14 @@ class MarketTold(PlatformBody, frozen=True, kw_only=True):
     in_play: bool
     currency: Currency
     runners: Annotated[tuple[Runner, ...], Meta(max_length=1000)]
+    void_periods: tuple[VoidPeriod, ...] = ()
     occurred_at: Instant
 
     def __post_init__(self) -> None:
         """Validate what the field types cannot."""
         require_utc(occurred_at=self.occurred_at)
+        for period in self.void_periods:
+            require_utc(starts_at=period.starts_at, ends_at=period.ends_at)
 
 
 class StatusTold(PlatformBody, frozen=True, kw_only=True):

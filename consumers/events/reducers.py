@@ -14,10 +14,11 @@ from consumers.stream.topics import Message, Outcome
 from foundation.storage.clock import Clock
 from subgraphs.events.matching.offers import OfferKey
 from subgraphs.events.records.additions import store_additions
-from subgraphs.events.records.markets import MarketKey, StoredRunner, store_markets
+from subgraphs.events.records.markets import MarketKey, store_markets
 from subgraphs.events.records.matches import match_sports
 from subgraphs.events.records.offers import store_offers
 from subgraphs.events.records.providers import store_reports
+from subgraphs.events.records.runners import StoredRunner
 from subgraphs.events.revisions import Row
 from subgraphs.events.trust import TrustLimits
 
@@ -101,6 +102,7 @@ def market_row(market: MarketTold) -> dict[str, Any]:
     del row["occurred_at"]
     terms = market.place_terms
     row["place_terms"] = None if terms is None else msgspec.structs.asdict(terms)
+    row["void_periods"] = msgspec.to_builtins(market.void_periods) or None
     return {**row, "changed_at": market.occurred_at, "runners": tuple(_runners(market))}
 
 
@@ -115,6 +117,7 @@ def _runners(market: MarketTold) -> Iterator[StoredRunner]:
             odds_milli=_best(runner),
             dead_heat_milli=runner.dead_heat_milli,
             deduction_milli=runner.deduction_milli,
+            void_milli=runner.void_milli,
             changed_at=market.occurred_at,
         )
 

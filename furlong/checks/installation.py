@@ -18,6 +18,7 @@ from furlong.checks.client_addresses import client_addresses
 from furlong.checks.data_stores import Explain, database_checks, kafka_checks
 from furlong.checks.finding import Check, CheckFailed
 from furlong.checks.machine_clock import MachineClocks
+from furlong.checks.payments import payment_checks
 from furlong.checks.providers import provider_checks
 from furlong.checks.servers import HttpProbe, ping, subgraph_checks
 from furlong.install.topics import TOPICS, feed_topics
@@ -30,6 +31,7 @@ from gateway.settings import GatewaySettings, ReadFirst, sections
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings
 from subgraphs.kit.live.settings import LiveSettings, RedisSettings
 from subgraphs.kit.settings import CallerSettings, SessionSettings, UpstreamSettings
+from subgraphs.wallet.payments.configuration import PaymentsSettings
 
 CERTIFICATES: Final = ("CA_FILE", "CERTIFICATE", "ALSO_TRUSTED")
 FILES: Final = (*CERTIFICATES, "_FILE", "KEY")
@@ -50,13 +52,14 @@ class Installation:
     gateway: GatewaySettings | None
     serve: ServeSettings | None
     fulfilment: FulfilmentSettings | None
+    payments: PaymentsSettings | None
     callers: CallerSettings | None
     redis: RedisSettings | None
     live: LiveSettings | None
 
     def secrets(self) -> list[SecretStr]:
         """Return everything that must not be shown."""
-        parts = (self.database, self.sessions, self.fulfilment, self.callers, self.redis)
+        parts = (self.database, self.sessions, self.fulfilment, self.payments, self.callers, self.redis)
         sections = () if self.gateway is None else self.gateway.sections.values()
         secrets = [secret for part in (*parts, *sections) if part is not None for secret in _secrets(part)]
         if self.database is not None:
@@ -101,6 +104,7 @@ async def checks_of(
             checks += [Check("supergraph", run_supergraph), *subgraph_checks(parts.serve, gateway)]
     if parts.fulfilment is not None:
         checks += await provider_checks(parts.fulfilment, parts.database, probe, seconds)
+    checks += payment_checks(parts.payments, probe)
     if parts.redis is not None and parts.live is not None:
         checks.append(_live_updates(parts.redis, parts.live))
     return checks

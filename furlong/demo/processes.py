@@ -22,6 +22,7 @@ from foundation.tracing import Tracing
 from furlong.database_names import DATABASES
 from furlong.demo.fulfilment import DemoFulfilment, DemoProviders, running_fulfilment
 from furlong.demo.supervised_consumers import SupervisedConsumer, running_consumers
+from furlong.neighbours import NEIGHBOURS
 from furlong.workers.consumer_process import create_consumer
 from furlong.workers.outbox_worker import running_outbox_worker
 from furlong.workers.recovery_worker import running_recovery
@@ -81,7 +82,7 @@ async def running_processes(database: DatabaseSettings, around: Surroundings) ->
             running_outbox_worker(database, stream, None if tracing is None else tracing.tracer)
         )
         await stack.enter_async_context(running_week_worker(database, clock, stream))
-        parts = WorkerParts(database, clock, changed, around.given)
+        parts = WorkerParts(database, clock, changed, around.given, NEIGHBOURS)
         await stack.enter_async_context(running_block_workers(parts, stream))
         fulfilment = await stack.enter_async_context(
             running_fulfilment(database, around.providers, stream, clock)

@@ -8,6 +8,7 @@ from foundation.storage.settings import ClockSettings, DatabaseSettings
 from furlong.database_settings import DatabasesSettings
 from furlong.embedding.sessions import embed_issuer
 from furlong.embedding.settings import EmbedSettings
+from furlong.neighbours import NEIGHBOURS
 from subgraphs.block_list import BY_NAME, SUBGRAPHS
 from subgraphs.kit.auth import SessionRegion, SessionVerifier
 from subgraphs.kit.graphql.app import Subgraph
@@ -63,6 +64,7 @@ def subgraph_parts(
         stream.bootstrap if "bootstrap" in stream.model_fields_set else None,
         bus or open_bus(live=live),
         live,
+        neighbours=NEIGHBOURS,
     )
 
 

@@ -41,10 +41,13 @@ KINDS: Final[Mapping[str, str]] = {
     "ASIAN_HANDICAP": "HANDICAP",
     "BOTH_TEAMS_TO_SCORE": "BOTH_TO_SCORE",
     "CORRECT_SCORE": "CORRECT_SCORE",
+    "EACH_WAY": "WIN",
     "PLACE": "PLACE",
     "WIN": "WIN",
 }
-"""The platform's kinds by the exchange's types; those of `MATCH_ODDS` and `OVER_UNDER_…` follow below."""
+"""The platform's kinds by the exchange's types; those of `MATCH_ODDS` and `OVER_UNDER_…` follow below.
+
+A market each way is one to win with terms for places: a selection that is placed has not won it."""
 
 DRAWS: Final = frozenset({58_805, 60_443})
 """The exchange's ids of the selection "The Draw"."""

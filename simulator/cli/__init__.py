@@ -2,7 +2,7 @@
 
 import typer
 
-from simulator.cli import money, providers, upstream
+from simulator.cli import casino, money, providers, upstream
 from simulator.cli.options import Installation
 
 __all__ = ["Installation", "cli"]
@@ -16,6 +16,7 @@ for command in (
     providers.content,
     money.payments,
     money.bank,
+    casino.casino,
     upstream.serve,
     upstream.feeds,
     upstream.bet,

@@ -1,8 +1,6 @@
 """Builds the events subgraph from its settings."""
 
-from datetime import timedelta
 from functools import partial
-from typing import Final
 
 from foundation.storage.database import Database
 from subgraphs.events.book.book import EventBook
@@ -10,36 +8,27 @@ from subgraphs.events.book.encoding import Encoding
 from subgraphs.events.book.markets import FollowedMarkets
 from subgraphs.events.book.renewal import Renewal
 from subgraphs.events.catalogue.brand_views import BrandViews
-from subgraphs.events.catalogue.catalogue import Catalogue
-from subgraphs.events.catalogue.reader import CatalogueReader
+from subgraphs.events.catalogue.reader import cached_catalogues
 from subgraphs.events.loaders import (
     EventsContext,
-    markets_by_id,
-    markets_of_offers,
     pictures_of_offers,
     statistics_of_offers,
 )
+from subgraphs.events.market_views import markets_by_id, markets_of_offers
 from subgraphs.events.schema import create_schema
 from subgraphs.events.settings import EventsSettings
 from subgraphs.kit.graphql.app import Subgraph
 from subgraphs.kit.graphql.parts import SubgraphParts
 from subgraphs.kit.reads.key_lookup import BatchedLookup
-from subgraphs.kit.reads.stale_cache import Freshness, StaleCache
 
 NAME = "events"
-FRESHNESS: Final = Freshness(
-    renew=timedelta(milliseconds=500), stale=timedelta(seconds=2), away=timedelta(seconds=60)
-)
-"""How stale the catalogue may be. Prices are not in it: they are read for each request."""
 
 
 def create_subgraph(parts: SubgraphParts) -> Subgraph:
     """Return the events subgraph over its database."""
     options, clock, settings = parts.reading, parts.clock, EventsSettings()
     database = Database.open(parts.database, NAME, options.tracer)
-    catalogues: StaleCache[Catalogue] = StaleCache(
-        CatalogueReader(database, clock, settings.preferred), FRESHNESS, clock
-    )
+    catalogues = cached_catalogues(database, clock, settings.preferred)
     readers, views = BatchedLookup.of(database, markets_of_offers(), options.observe), BrandViews()
     cell = database.fence.cell
     markets = FollowedMarkets(database)

@@ -10,7 +10,7 @@ from strawberry import ID, Private
 
 from subgraphs.events.catalogue.brand_view import BrandView
 from subgraphs.events.catalogue.events import Event as StoredEvent
-from subgraphs.events.loaders import EventsContext, MarketView
+from subgraphs.events.loaders import EventsContext
 from subgraphs.events.market_types import (
     MarketStatus,
     SelectionStatus,
@@ -21,14 +21,15 @@ from subgraphs.events.market_types import (
     selection_status,
     shown_runners,
 )
-from subgraphs.events.odds import OddsStyle, display, style_of
-from subgraphs.events.records.markets import StoredRunner
+from subgraphs.events.market_views import MarketView
+from subgraphs.events.records.runners import StoredRunner
 from subgraphs.events.sport_types import Competition, EventsInfo, Sport
 from subgraphs.events.video_addresses import NotShown
 from subgraphs.kit.domain.errors import BadInput
 from subgraphs.kit.domain.graph_ids import GraphId
-from subgraphs.kit.domain.selections import market_of, selection_id
+from subgraphs.kit.domain.selections import market_of
 from subgraphs.kit.graphql.descriptions import fields_described
+from subgraphs.kit.graphql.odds import Odds, style_of
 from subgraphs.kit.graphql.schema_building import assumed_size, sliced_by
 
 MAX_PAGE: Final = 100
@@ -37,7 +38,6 @@ USUAL_FIGURES: Final = 10
 
 strawberry.enum(MarketStatus)
 strawberry.enum(SelectionStatus)
-strawberry.enum(OddsStyle)
 
 
 @strawberry.enum
@@ -98,25 +98,6 @@ class PlaceTerms:
     places: int
     numerator: int
     denominator: int
-
-
-@fields_described
-@strawberry.type
-class Odds:
-    """Decimal odds times 1,000, as the best that is offered.
-
-    Attributes:
-        changed_at: When they last changed.
-    """
-
-    milli: int
-    changed_at: datetime
-    usual: Private[OddsStyle]
-
-    @strawberry.field
-    def display(self, style: OddsStyle | None = None) -> str:
-        """Return them as they are written; by default as usual in the visitor's language, in Britain 5/2."""
-        return display(self.milli, style or self.usual)
 
 
 @fields_described
@@ -204,7 +185,7 @@ class Selection:
     @strawberry.field
     def id(self) -> ID:
         """Return the id."""
-        own = selection_id(self.of.stored.own_id, *self.runner.key)
+        own = self.runner.own_id(self.of.stored.own_id)
         return ID(str(GraphId(self.of.of_event.view.brand, own)))
 
     @strawberry.field
@@ -239,9 +220,7 @@ class Selection:
         if market is None:
             return None
         runners = (
-            runner
-            for runner in market.stored.runners
-            if selection_id(market.stored.own_id, *runner.key) == found.own
+            runner for runner in market.stored.runners if runner.own_id(market.stored.own_id) == found.own
         )
         return next((cls(of=market, runner=runner) for runner in runners), None)
 

@@ -1,9 +1,8 @@
 """The context of a request to events: the catalogue in memory, and batched reads of markets."""
 
 from collections.abc import AsyncGenerator, Callable, Sequence
+from datetime import datetime
 from typing import Any, Final, NamedTuple, TypeAlias
-
-import msgspec
 
 from foundation.storage.clock import Clock
 from subgraphs.events.catalogue.boards import Placement, shown_name
@@ -12,35 +11,15 @@ from subgraphs.events.catalogue.brand_views import BrandViews
 from subgraphs.events.catalogue.catalogue import EMPTY, Catalogue
 from subgraphs.events.catalogue.events import Event
 from subgraphs.events.catalogue.reader import PLATFORM
+from subgraphs.events.market_views import MarketView, can_be_priced
 from subgraphs.events.matching.offers import OfferKey
-from subgraphs.events.models import MARKET, OVER, PICTURE, STATISTICS
-from subgraphs.events.records.markets import RUNNERS, StoredRunner
+from subgraphs.events.models import PICTURE, STATISTICS
 from subgraphs.events.trust import TrustLimits
 from subgraphs.events.video_addresses import AddressSigner, ShownPicture
 from subgraphs.kit.graphql.context import RequestContext
 from subgraphs.kit.reads.batching import PendingRead
 from subgraphs.kit.reads.key_lookup import BatchedLookup, KeyLookup, Row
 from subgraphs.kit.reads.stale_cache import StaleCache
-
-
-class MarketView(msgspec.Struct, frozen=True):
-    """A market as it is stored."""
-
-    own_id: str
-    provider: str
-    sports_event_id: str
-    revision: int
-    kind: str
-    name: str
-    line_milli: int | None
-    place_terms: dict[str, int] | None
-    status: str
-    runners: tuple[StoredRunner, ...]
-
-    @property
-    def offer(self) -> OfferKey:
-        """Return the offer that it is of."""
-        return OfferKey(self.provider, self.sports_event_id)
 
 
 class Figure(NamedTuple):
@@ -51,7 +30,6 @@ class Figure(NamedTuple):
     away: str
 
 
-_COLUMNS: Final = MarketView.__struct_fields__
 _OFFER: Final = ("provider", "sports_event_id")
 _PICTURE_COLUMNS: Final = ("stream_id", "territories", "starts_at", "ends_at")
 
@@ -121,30 +99,12 @@ class EventsContext(RequestContext, kw_only=True, eq=False):
         return self.read(self.pictures_of_offers, offer)
 
     def can_be_priced(self, catalogue: Catalogue, event: Event, market: MarketView) -> bool:
-        """Return whether prices of a market may be taken.
+        """Return whether prices of a market may be taken now."""
+        return can_be_priced(catalogue, event, market, self.limits, self._machine_now)
 
-        Not once its event is over, and only those of the provider that leads and is to be believed now.
-        """
-        report, leading = catalogue.reports.get(market.provider), event.offer_of_odds(catalogue.providers)
-        leads = leading is not None and leading.key == market.offer
-        if report is None or not leads or market.provider not in catalogue.providers.trusted:
-            return False
-        if event.status in OVER:
-            return False
+    def _machine_now(self) -> datetime:
         self.now  # noqa: B018 - silence may begin at any time, so that such an answer is made each time
-        now = self.machine.now()
-        is_of_process = report.first_revision <= market.revision <= self.limits.latest_revision(now)
-        return is_of_process and self.limits.flaw(report, now) is None
-
-
-def markets_of_offers() -> KeyLookup[OfferKey, tuple[MarketView, ...]]:
-    """Return the lookup of an offer's markets that are not gone."""
-    return KeyLookup(MARKET, _OFFER, _COLUMNS, _views, where=MARKET.c.is_gone.is_(False))
-
-
-def markets_by_id() -> KeyLookup[tuple[str], MarketView | None]:
-    """Return the lookup of a market by its own id."""
-    return KeyLookup(MARKET, ("own_id",), _COLUMNS, _only, where=MARKET.c.is_gone.is_(False))
+        return self.machine.now()
 
 
 def statistics_of_offers() -> KeyLookup[OfferKey, tuple[Figure, ...]]:
@@ -165,16 +125,3 @@ def _figures(rows: Sequence[Row]) -> tuple[Figure, ...]:
 
 def _pictures(rows: Sequence[Row]) -> tuple[ShownPicture, ...]:
     return tuple(ShownPicture(**dict(zip(_PICTURE_COLUMNS, row[1:], strict=True))) for row in sorted(rows))
-
-
-def _views(rows: Sequence[Row]) -> tuple[MarketView, ...]:
-    return tuple(map(_view, rows))
-
-
-def _only(rows: Sequence[Row]) -> MarketView | None:
-    return _view(rows[0]) if rows else None
-
-
-def _view(row: Row) -> MarketView:
-    values: dict[str, Any] = dict(zip(_COLUMNS, row, strict=True))
-    return MarketView(**{**values, "runners": RUNNERS.decode(values["runners"])})

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Final
 
-from subgraphs.events.loaders import MarketView
-from subgraphs.events.records.markets import StoredRunner
+from subgraphs.events.market_views import MarketView
+from subgraphs.events.records.runners import StoredRunner
 from subgraphs.kit.domain.sports import MARKET_KINDS
 
 _KINDS: Final = {kind: place for place, kind in enumerate(MARKET_KINDS)}

@@ -75,17 +75,23 @@ MARKET = Table(
     Column("in_play", Boolean, nullable=False),
     Column("currency", String(3), nullable=False),
     Column("runners", LONG_TEXT, nullable=False),
+    Column("void_periods", JSON_LIST, nullable=True),
     Column("changed_at", UtcDateTime, nullable=False),
     Column("is_gone", Boolean, nullable=False),
     Column("announced", Boolean, nullable=False, server_default=text("0")),
+    Column("result_announced", Boolean, nullable=False, server_default=text("0")),
+    Column("told_result", Identifier(32), nullable=True),
+    Column("told_revision", BigInteger, nullable=True),
     Index("market_by_offer", "provider", "sports_event_id"),
     Index("market_by_age", "changed_at"),
     Index("market_by_announcement", "announced"),
+    Index("market_by_result", "result_announced"),
 )
 """A market of a provider with its prices or results; it hangs on the provider's offer, never on an event.
 
-`runners`: JSON, as in the message. A selection's `changed_at` is there. `announced`: whether other blocks
-were told of which offer it is."""
+`runners`: JSON, as in the message. A selection's `changed_at` is there. `void_periods`: null without any.
+`announced`: whether other blocks were told of which offer it is; `result_announced`: likewise what decides
+bets on it. `told_result`: a digest of what they were told of that last, at `told_revision`; null before."""
 
 CATALOGUE = Table(
     "catalogue",

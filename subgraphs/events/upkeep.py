@@ -1,6 +1,6 @@
 """Upkeep: judges providers, lets those lead that are trusted, and forgets what is long over."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -23,6 +23,7 @@ from subgraphs.events.records.providers import (
     store_leaders,
     store_trusts,
 )
+from subgraphs.events.records.results import announce_results
 from subgraphs.events.settings import EventsSettings
 from subgraphs.events.trust import ProviderReport, judged
 from subgraphs.kit.rounds import WorkerParts
@@ -66,13 +67,14 @@ class Upkeep:
 
     async def _announce(self) -> bool:
         """Tell other blocks what they were not told yet, some of it; return whether there may be more."""
-        is_more = True
+        waiting = [announce_results, announce]
         for _ in range(ANNOUNCED):
-            async with self.database.write() as connection:
-                is_more = await announce(connection, await self.clock.at(connection))
-            if not is_more:
-                break
-        return is_more
+            waiting = [tell for tell in waiting if await self._tells_more(tell)]
+        return bool(waiting)
+
+    async def _tells_more(self, tell: Callable[[AsyncConnection, datetime], Awaitable[bool]]) -> bool:
+        async with self.database.write() as connection:
+            return await tell(connection, await self.clock.at(connection))
 
     async def _judge(self, connection: AsyncConnection, reports: tuple[ProviderReport, ...]) -> None:
         now, limits = self.clock.machine.now(), self.settings.trust_limits

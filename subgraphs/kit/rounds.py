@@ -7,6 +7,7 @@ from foundation.storage.clock import Clock
 from foundation.storage.settings import DatabaseSettings
 from subgraphs.kit.given_settings import GivenSettings
 from subgraphs.kit.live.event_bus import CustomersChanged
+from subgraphs.kit.neighbours import NOT_GIVEN, Neighbours
 
 
 class WorkerParts(NamedTuple):
@@ -15,12 +16,14 @@ class WorkerParts(NamedTuple):
     Attributes:
         changed: Called with the keys of customers whose data a commit has changed; None if nobody follows.
         given: Settings of blocks that do not come from the environment.
+        neighbours: Where blocks find one another.
     """
 
     database: DatabaseSettings
     clock: Clock
     changed: CustomersChanged | None = None
     given: GivenSettings = GivenSettings()
+    neighbours: Neighbours = NOT_GIVEN
 
 
 class Rounds(Protocol):

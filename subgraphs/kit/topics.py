@@ -24,7 +24,12 @@ STATUS_TOPIC: Final = "provider.status.v1"
 
 EVENT_OFFER_TOPIC: Final = "event.offer.v1"
 EVENT_MARKET_TOPIC: Final = "event.market.v1"
-"""What sports events are called, and on which each market is: what the block of events makes of that."""
+EVENT_RESULT_TOPIC: Final = "event.result.v1"
+"""What sports events are called, on which each market is, and what decides bets on it: what the block of
+events makes of that."""
+
+BET_STATE_TOPIC: Final = "bet.state.v1"
+"""How bets stand and what they return, of our block of bets or of an operator's own betting engine."""
 
 
 class Retention(Enum):

@@ -21,6 +21,7 @@ from subgraphs.wallet.limits.looks import Looks, due_looks
 from subgraphs.wallet.models import LIMITS, OUTBOX, SEAMLESS
 from subgraphs.wallet.opened import OpenedWallet, UnknownBrand
 from subgraphs.wallet.retention.forgetting import Forgetting
+from subgraphs.wallet.retention.unmatched import UnmatchedMoney
 
 BATCH: Final = 500
 """How many reservations a round ends at most."""
@@ -68,6 +69,8 @@ class Upkeep:
         is_more = await self.forgetting.some()
         old_games = OldGames(self.wallet.database, SEAMLESS, self.wallet.clock.machine)
         is_more = await old_games.forget() or is_more
+        unmatched = UnmatchedMoney(self.wallet.database, self.wallet.clock.machine)
+        is_more = await unmatched.forget() or is_more
         self._after = await self.forgetting.ended_breaks(self._after)
         if is_more or self._after is not None:
             return True

@@ -28,6 +28,7 @@ from tools.private_mariadb import PrivateMariadb
 from tools.private_valkey import PrivateValkey
 
 SECRET = "do-not-print-this-secret-of-32-bytes"
+IBAN = "DE89370400440532013000"
 KEYS = json.dumps({"keys": [{"kty": "oct"}]})
 
 
@@ -155,6 +156,70 @@ def test_each_broken_part_is_named_and_no_secret_is_printed(find: Find, tmp_path
     assert {name: text in says.get(name, "") for name, text in expected.items()} == dict.fromkeys(
         expected, True
     ), says
+
+
+def processor(name: str, adapter: str, **options: str) -> dict[str, object]:
+    """Return a processor of the file of payments."""
+    return {"name": name, "adapter": adapter, "options": options}
+
+
+def payments(tmp_path: Path, *processors: dict[str, object]) -> str:
+    """Write a file of payments; return where it is."""
+    card = {"id": "card", "names": {"en": "Card"}, "direction": "DEPOSIT", "amounts": {"EUR": {}}}
+    routes = [{"processor": made["name"]} for made in processors]
+    written = tmp_path / "payments.yaml"
+    written.write_text(json.dumps({"processors": processors, "methods": [card | {"routes": routes}]}))
+    return str(written)
+
+
+def test_processors_of_the_file_of_payments_are_tested(find: Find, tmp_path: Path) -> None:
+    """Where something answers, and the folder is whole, all is well."""
+    bank = {"folder": str(tmp_path / "bank"), "holder": "Northbet", "iban": IBAN, "currency": "EUR"}
+    for part in ("outbox", "sent", "inbox", "records", "read", "refused"):
+        (tmp_path / "bank" / part).mkdir(parents=True)
+    secrets = json.dumps({"stripe-key": SECRET})
+    with server({}) as url:
+        file = payments(
+            tmp_path, processor("card", "stripe", api_base=url), processor("house", "bank", **bank)
+        )
+        _, found, output = find(PAYMENTS_FILE=file, PAYMENTS_SECRETS=secrets)
+    assert found["payments"]["says"] == f"{file} has the methods card"
+    assert found["payments at card"]["says"].endswith("answers (status 404)")
+    assert found["payments at house"]["says"] == f"{tmp_path}/bank has all of its parts"
+    assert SECRET not in output
+    (tmp_path / "bank" / "sent").rmdir()
+    away = processor("away", "stripe", api_base="http://127.0.0.1:1")
+    nobody = processor("nobody", "stripe", key="other")
+    nowhere = processor("nowhere", "bank", **bank | {"folder": "/nowhere"})
+    half = processor("half", "bank", **bank | {"iban": "DE"})
+    file = payments(tmp_path, away, nobody, nowhere, half, processor("house", "bank", **bank))
+    status, found, output = find(PAYMENTS_FILE=file, PAYMENTS_SECRETS=secrets)
+    assert (status, found["payments"]["ok"]) == (1, True)
+    says = {name.rpartition(" ")[2]: each["says"] for name, each in found.items() if not each["ok"]}
+    assert says["away"] == "http://127.0.0.1:1 cannot be reached: no connection"
+    assert "it needs the secret 'other'" in says["nobody"]
+    assert says["nowhere"] == "/nowhere: No such file or directory"
+    assert "iban: this is no IBAN" in says["half"]
+    assert says["house"] == f"{tmp_path}/bank/sent: No such file or directory"
+    assert SECRET not in output
+
+
+@pytest.mark.parametrize(
+    ("written", "says"),
+    [(None, "FileNotFoundError"), ("[", "ParserError"), ("{processors: [], methods: 7}", "methods: Input")],
+)
+def test_a_file_of_payments_that_cannot_be_used_is_a_finding(
+    find: Find, tmp_path: Path, written: str | None, says: str
+) -> None:
+    """The rest is checked all the same."""
+    file = tmp_path / "payments.yaml"
+    if written is not None:
+        file.write_text(written)
+    status, found, _ = find(PAYMENTS_FILE=str(file))
+    assert status == 1
+    assert says in found["payments"]["says"]
+    assert found["payments"]["helps"].startswith("correct FURLONG_PAYMENTS_FILE")
+    assert found["upstream"]
 
 
 def test_wrong_settings_are_findings_without_their_values(find: Find) -> None:

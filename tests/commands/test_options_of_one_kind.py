@@ -57,6 +57,7 @@ NOT_LISTS = frozenset(
             "serve",
             "simulator bank",
             "simulator bet",
+            "simulator casino",
             "simulator content",
             "simulator feeds",
         ),

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -95,7 +96,8 @@ async def test_a_deposit_is_heard_or_looked_for(
         "FURLONG_PAYMENTS_SECRETS": json.dumps({"stripe-webhook": WEBHOOKS}),
         "FURLONG_KAFKA_BOOTSTRAP": empty_kafka.bootstrap,
     }
-    with programs_in(tmp_path, environment) as programs:
+    async with AsyncExitStack() as stack:
+        programs = stack.enter_context(programs_in(tmp_path, environment))
         simulator: tuple[Any, ...] = ("simulator", "payments", f"--data={tmp_path / 'books'}")
         webhooks = f"--webhooks=http://127.0.0.1:{hearing}/webhooks/simulated"
         programs.start(*simulator, f"--port={api}", f"--control={control}", webhooks)
@@ -103,6 +105,7 @@ async def test_a_deposit_is_heard_or_looked_for(
         eventually(lambda: _answers(f"http://127.0.0.1:{hearing}/health"), "webhooks are heard")
         eventually(lambda: _answers(f"http://127.0.0.1:{control}/state"), "the processor answers")
         payments = opened_payments(opened, settings)
+        stack.push_async_callback(payments.close)
         heard = await deposited(opened, payments, "heard")
         eventually(lambda: is_done(programs, heard), "the webhook was heard")
         metrics = _metrics(hearing)

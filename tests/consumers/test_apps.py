@@ -44,6 +44,9 @@ TOPICS = (
     "wallet.payment.v1",
     "event.offer.v1",
     "event.market.v1",
+    "event.result.v1",
+    "bet.factor.v1",
+    "bet.void.v1",
     "club.reward-config.v1",
 )
 

@@ -61,10 +61,11 @@ NUMBERS: Final[Mapping[str, tuple[str, ...]]] = {
         *(f"{content_input}ContentInput.configVersion" for content_input in CONTENT_INPUTS),
     ),
     "revision of a bet or account": (
-        *("club.progress.v1.bet_revision", "club.account-status.v1.revision"),
+        *("club.progress.v1.bet_revision", "club.account-status.v1.revision", "bet.state.v1.bet_revision"),
         *("BetRecordInfo.revision", "LateBetInfo.revision", "CustomerAccount.revision"),
     ),
     "revision of a customer's exclusions": ("wallet.exclusion.v1.revision",),
+    "revision of a result": ("event.result.v1.revision",),
     "version of a live update": ("ClubUpdate.version",),
     "sequence of counts of what was served": ("club.served.v1.sequence",),
     "definition of a week": (),
@@ -100,6 +101,8 @@ PROOFS: Final = {
     "test_progress_reports_conflicts",
     "revision of a customer's exclusions": "subgraphs/wallet/limits/test_exclusions_told.py::"
     "test_no_revision_is_used_again_after_an_older_backup",
+    "revision of a result": "subgraphs/events/test_results.py::"
+    "test_a_lost_database_tells_the_same_under_a_revision",
     "version of a live update": "updates/test_club_updates.py::test_the_first_event_is_the_present_state",
     "sequence of counts of what was served": "subgraphs/test_served_counts.py::"
     "test_counts_that_were_perhaps_written_keep_their_sequence",

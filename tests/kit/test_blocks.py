@@ -8,6 +8,7 @@ from sqlalchemy import MetaData, Table
 from consumers.consumer_list import CREATORS
 from foundation.storage.clock import SystemClock
 from foundation.storage.settings import DatabaseSettings
+from furlong.neighbours import NEIGHBOURS
 from subgraphs import block_list
 from subgraphs.block_list import BLOCKS, SUBGRAPHS
 from subgraphs.kit.block import Block
@@ -36,7 +37,7 @@ def test_each_part_of_a_block_is_there(block: Block) -> None:
     assert {rule.table.name for rule in block.table_rules} == set(block.metadata.tables)
     assert callable(block.create_subgraph)
     assert callable(CREATORS[block.name])
-    parts = WorkerParts(DatabaseSettings(), SystemClock())
+    parts = WorkerParts(DatabaseSettings(), SystemClock(), neighbours=NEIGHBOURS)
     assert all(block.create_rounds(worker, parts) for worker in block.workers)
     assert not block.simulated or callable(block.source)
 

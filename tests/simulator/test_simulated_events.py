@@ -8,12 +8,17 @@ from random import Random
 from typing import Any, Final
 
 import jsonschema
+import msgspec
 import pytest
+from sqlalchemy import select
 
 from consumers.stream.records import Record
 from simulator.events import EventSource
 from simulator.kafka.messages import Message
 from simulator.world import load_world
+from subgraphs.bets.settlement.outcomes import LegResult, Outcome
+from subgraphs.bets.settlement.results import MarketResult, outcome_of
+from subgraphs.events.models import OUTBOX
 from tests.support.events.block import EventsBlock, events_block
 from tests.support.events.told import NOW
 
@@ -100,3 +105,48 @@ async def test_selections_that_are_picked_for_bets_are_those_of_the_graph(block:
         (f"northbet:{leg.selection_id}", leg.odds_milli) for leg in picked
     ]
     assert len({selection["market"]["id"] for selection in found}) == len(picked) == 20
+
+
+async def test_results_are_told_as_bookmakers_have_them(block: EventsBlock) -> None:
+    """With places, dead heats for the first and the last place, deductions, and what is void."""
+    source, hours = EventSource(), 12
+    for minutes in range(0, 60 * hours, 30):
+        now = NOW + timedelta(minutes=minutes)
+        for records in by_topic(source.still(WORLD, Random(1), now)).values():  # noqa: S311 - the same each time
+            await block.apply_together(*records)
+        await block.upkeep.round()
+        block.later(minutes=30)
+    results = await told_results(block)
+    races = [result for result in results.values() if result.kind == "WIN"]
+    assert len(races) == 2 * (2 * (3 + hours) - 1)
+    for race in races:
+        outcomes = outcomes_of(race)
+        assert sum(outcome.win_share for outcome in outcomes) == 1
+        placed = [outcome for outcome in outcomes if outcome.place_share]
+        assert sum(outcome.place_share for outcome in placed) == 3
+    every = [outcome for result in results.values() for outcome in outcomes_of(result)]
+    assert {outcome.result for outcome in every} == set(LegResult)
+    assert {outcome.shared_milli for outcome in every if outcome.result is LegResult.PLACED} == {500, 1000}
+    deductions = {outcome.deduction_milli for outcome in every if outcome.result is LegResult.WON}
+    assert 0 in deductions
+    assert len(deductions) > 3
+    cancelled = [result for result in results.values() if result.status == "cancelled"]
+    assert cancelled
+    assert {outcome.result for result in cancelled for outcome in outcomes_of(result)} == {LegResult.VOID}
+
+
+async def told_results(block: EventsBlock) -> dict[str, MarketResult]:
+    """Return what was told of each market, which must be told once."""
+    c = OUTBOX.outbox.c
+    async with block.subgraph.database.read() as connection:
+        query = select(c.key, c.value).where(c.topic == "event.result.v1").order_by(c.id)
+        rows = (await connection.execute(query)).all()
+    assert len({row.key for row in rows}) == len(rows)
+    return {row.key: msgspec.convert(json.loads(row.value), MarketResult) for row in rows}
+
+
+def outcomes_of(result: MarketResult) -> list[Outcome]:
+    """Return what became of bets on each selection of a market, made long before."""
+    before = NOW - timedelta(days=9)
+    found = [outcome_of(result, runner.selection_id, before) for runner in result.runners]
+    return [outcome for outcome in found if outcome is not None]

@@ -57,10 +57,11 @@ test('a refund says what it does, and what it cannot', () => {
   expect(refundInWords(charge, 1200)).toEqual({ words: 'The customer can use only £10.00 of cash.', possible: false });
   expect(refundInWords(charge, 400).words).toBe('£4.00 goes back to its source at stripe-uk. The customer can use £10.00 of cash now, and then £6.00.');
   expect(refundInWords({ ...charge, owed: true, leftMinor: 2000 }, 2000)).toEqual({
-    words: 'This money was never the customer’s. All £20.00 goes back to its source at stripe-uk.',
+    words: 'This money was never the customer’s. All £20.00 that is left goes back to its source at stripe-uk.',
     possible: true,
   });
-  expect(refundInWords({ ...charge, owed: true }, 1500).possible).toBe(false);
+  expect(refundInWords({ ...charge, owed: true }, 1500).possible).toBe(true);
+  expect(refundInWords({ ...charge, owed: true }, 2000).possible).toBe(false);
   expect(stateOfRefund({ state: 'REFUSED', refusal: 'INSUFFICIENT_FUNDS' }).why).toBe('The customer had less cash. Nothing was sent.');
   expect((['WAITING', 'SENDING', 'DONE', 'FAILED'] as const).map((state) => stateOfRefund({ state, refusal: null }).label)).toEqual(['Not sent yet', 'On its way', 'Sent back', 'Failed']);
 });

@@ -213,7 +213,7 @@ class FinanceRefundable:
         reference: The processor's id of it.
         left_minor: What was neither refunded, nor withdrawn to this source, nor taken back by a bank.
         cash_minor: What cash the customer may use: no more can go back.
-        owed: Whether the money never became the customer's: then it goes back as a whole.
+        owed: Whether the money never became the customer's: then all that is left goes back.
     """
 
     id: ID

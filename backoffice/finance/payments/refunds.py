@@ -56,16 +56,16 @@ class Refundable(Struct, frozen=True):
 
     def problem(self, amount_minor: int) -> str:
         """Return why an amount cannot go back; "" if it can."""
-        whole = self.charge.charge.amount_minor
-        if amount_minor > self.charge.left_minor:
+        left = self.charge.left_minor
+        if amount_minor > left:
             return (
                 "This charge has less left: something of it was refunded, withdrawn or taken back by a bank."
             )
         if self.charge.is_owed:
             return (
                 ""
-                if amount_minor == whole
-                else "This money was never the customer's: it goes back as a whole."
+                if amount_minor == left
+                else "This money was never the customer's: all that is left of it goes back."
             )
         return "" if amount_minor <= self.cash_minor else "The customer has less cash than that."
 

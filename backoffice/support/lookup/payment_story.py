@@ -13,7 +13,7 @@ from subgraphs.wallet.funds.written_reservations import returned, taken, voided
 from subgraphs.wallet.ledger.ledger import Ledger
 from subgraphs.wallet.ledger.transfers import Transfer, TransferFlags
 from subgraphs.wallet.models import LEDGER, PAYMENTS
-from subgraphs.wallet.paying.booking import fee_of, kept_again, rest_of
+from subgraphs.wallet.paying.transfers import fee_of, kept_of, rest_of
 from subgraphs.wallet.payments.payment import LACKED, Part, Payment, is_decided
 from subgraphs.wallet.payments.processor import PartState
 from subgraphs.wallet.payments.records.cases import Case, cases_of_payment
@@ -210,7 +210,6 @@ def _of_case(case: Case) -> list[StoryEntry]:
 def _names(payment: Payment, parts: Sequence[Part]) -> list[str]:
     """Return the ids of the transfers that a payment may have."""
     ids = [part.part_id for part in parts]
-    again = [kept_again(name) for part_id in ids for name in (part_id, returned(part_id))]
-    names = [fee_of(payment), *ids, *again]
+    names = [fee_of(payment), *ids, *kept_of(ids)]
     ended = [end(name) for name in names for end in (taken, voided, returned)]
     return [*names, *ended, *(rest_of(part.part_id) for part in parts)]

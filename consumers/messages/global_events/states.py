@@ -19,6 +19,8 @@ from consumers.messages.fields import (
     require_utc,
 )
 from consumers.messages.global_events.event_states import BoardState, MatchState
+from consumers.messages.global_events.lobby_states import LobbyState
+from consumers.messages.global_events.trading_states import TradingState, VoidState
 from consumers.stream.errors import Poison
 from foundation.exact_json import decode
 from subgraphs.kit.domain.keys import ALL_BRANDS
@@ -283,6 +285,9 @@ State: TypeAlias = (
     | MatchState
     | BoardState
     | AdapterState
+    | TradingState
+    | VoidState
+    | LobbyState
 )
 STATES: Final[dict[GlobalKind, type[State]]] = {
     GlobalKind.CONTENT: ContentState,
@@ -295,6 +300,9 @@ STATES: Final[dict[GlobalKind, type[State]]] = {
     GlobalKind.MATCH: MatchState,
     GlobalKind.BOARD: BoardState,
     GlobalKind.ADAPTER: AdapterState,
+    GlobalKind.TRADING: TradingState,
+    GlobalKind.VOID: VoidState,
+    GlobalKind.LOBBY: LobbyState,
 }
 
 _DECODERS: Final[dict[GlobalKind, msgspec.json.Decoder[State]]] = {

@@ -231,6 +231,7 @@ for declared in BLOCKS:
 
 
 async def _work_in_rounds(name: str, listen: str | None) -> None:
+    from furlong.neighbours import NEIGHBOURS
     from furlong.workers.rounds import BLOCK_WORKERS
     from furlong.workers.status import RoundStatus
     from subgraphs.kit.live.wiring import publishing
@@ -239,7 +240,7 @@ async def _work_in_rounds(name: str, listen: str | None) -> None:
     status = RoundStatus(name)
     async with AsyncExitStack() as stack:
         changed = await stack.enter_async_context(publishing())
-        parts = WorkerParts(database_settings(), running_clock(), changed)
+        parts = WorkerParts(database_settings(), running_clock(), changed, neighbours=NEIGHBOURS)
         stop = stack.enter_context(_stopped_by_signals())
         await _serve_status(stack, status, parts.clock, listen)
         await BLOCK_WORKERS[name].run(parts, stream_settings(), stop, status)

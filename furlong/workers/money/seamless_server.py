@@ -11,14 +11,16 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
+from furlong.neighbours import NEIGHBOURS
 from furlong.workers.money.funds_server import FundsHealth
 from furlong.workers.status import status_app
+from subgraphs.kit.given_settings import GivenSettings
+from subgraphs.kit.hub88_signatures import Signer, Verifier
 from subgraphs.kit.live.wiring import publishing
 from subgraphs.wallet.aggregator.app import seamless_app
 from subgraphs.wallet.aggregator.operator import Operator
 from subgraphs.wallet.aggregator.settings import SeamlessSettings
 from subgraphs.wallet.opened import OpenedWallet
-from subgraphs.wallet.seamless.signatures import Signer, Verifier
 
 ABOUT_THE_PROCESS: Final = {"/health", "/metrics"}
 
@@ -56,8 +58,10 @@ async def open_seamless_server(
         changed = await closing.enter_async_context(publishing())
         wallet = OpenedWallet.of(Database.open(database, "wallet"), clock, changed)
         closing.push_async_callback(wallet.close)
+        rules = NEIGHBOURS.game_rules(database, clock, GivenSettings())
+        closing.push_async_callback(rules.close)
         yield SeamlessServer(
-            seamless_app(Operator.of(wallet, settings.brands), verifier, signer, answers),
+            seamless_app(Operator.of(wallet, settings.brands, rules), verifier, signer, answers),
             status_app("seamless", FundsHealth(wallet, clock).body, registry),
         )
 

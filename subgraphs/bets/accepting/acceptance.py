@@ -6,12 +6,12 @@ from typing import Final, TypeAlias
 
 from msgspec import Struct
 
-from subgraphs.bets.accepting.offers import Offer, OfferStatus
 from subgraphs.bets.accepting.slip import Slip
 from subgraphs.bets.settlement.outcomes import MILLI
-from subgraphs.bets.settlement.returns import Leg, Terms, potential_returns
+from subgraphs.bets.settlement.returns import Leg, potential_returns
 from subgraphs.kit.funds import MAX_AMOUNT
 from subgraphs.kit.graphql.platform_errors import PlatformErrorCode
+from subgraphs.kit.offers import Offer, OfferStatus, Terms
 
 _C: Final = PlatformErrorCode
 MAX_STAKE: Final = 2**31 - 1
@@ -56,13 +56,18 @@ class TakenLeg(Struct, frozen=True, kw_only=True):
     """A leg as it is bet: the customer gets the odds that are offered, if they take them.
 
     Attributes:
+        sports_event_id: The event's.
+        sport: The event's: the platform's name.
         event: What the event was called, as the market and the pick.
         odds_milli: Decimal odds in thousandths.
         terms: Of the place part; None if the bet is not each way.
         withdrawn: The selections of the market that had been withdrawn: nothing is deducted for them.
+        market_kind: The platform's name of the market's kind; "" if it is not known.
     """
 
     selection_id: str
+    sports_event_id: str
+    sport: str
     event: str
     market: str
     pick: str
@@ -70,6 +75,7 @@ class TakenLeg(Struct, frozen=True, kw_only=True):
     odds_milli: int
     terms: Terms | None = None
     withdrawn: tuple[str, ...] = ()
+    market_kind: str = ""
 
 
 class Accepted(Struct, frozen=True):
@@ -183,6 +189,8 @@ def _of_prices(slip: Slip, offers: Iterable[Offer]) -> Refused | None:
 def _taken(offer: Offer, *, each_way: bool) -> TakenLeg:
     return TakenLeg(
         selection_id=offer.selection_id,
+        sports_event_id=offer.sports_event_id,
+        sport=offer.sport,
         event=offer.event,
         market=offer.market,
         pick=offer.pick,
@@ -190,11 +198,12 @@ def _taken(offer: Offer, *, each_way: bool) -> TakenLeg:
         odds_milli=offer.odds_milli or 0,
         terms=offer.terms if each_way else None,
         withdrawn=offer.withdrawn,
+        market_kind=offer.market_kind,
     )
 
 
 def _is_beyond(slip: Slip, legs: Sequence[TakenLeg], rules: BetRules) -> bool:
     """Tell whether a bet could return more than the house pays, or more than any wallet can."""
     priced = [Leg(odds_milli=leg.odds_milli, terms=leg.terms) for leg in legs]
-    hoped = potential_returns(slip.stake_minor, priced, each_way=slip.each_way)
+    hoped = potential_returns(slip.stake_minor, priced, each_way=slip.each_way, is_free=bool(slip.free_bet))
     return hoped > min(rules.stakes[slip.currency].returns, MAX_RETURNS)

@@ -44,6 +44,7 @@ class Slip(Struct, frozen=True, kw_only=True):
         each_way: Whether there is a second line, on the places.
         currency: ISO 4217's alphabetic code.
         changes: Which other prices the customer takes.
+        free_bet: The id of the club's free bet that pays, and whole; "" if the customer's money does.
     """
 
     legs: tuple[SlipLeg, ...]
@@ -51,6 +52,7 @@ class Slip(Struct, frozen=True, kw_only=True):
     each_way: bool
     currency: str
     changes: PriceChanges = PriceChanges.NONE
+    free_bet: str = ""
 
     @property
     def total_minor(self) -> int:

@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from subgraphs.bets.accepting.acceptance import Acceptance, Refused, TakenLeg
 from subgraphs.bets.accepting.slip import Slip
 from subgraphs.bets.settlement.outcomes import Outcome
+from subgraphs.bets.settlement.returns import Leg, potential_returns
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.funds import MAX_HOLD_SECONDS, Purpose, Reservation
 
@@ -78,7 +79,12 @@ class Bet(Struct, frozen=True, kw_only=True):
 
     Attributes:
         idempotency_key: The customer's: the same key is the same bet.
+        placed_at: When it was asked for, by product time: by it, it counts for the club. All other instants
+            are the machine's, as those of events are.
         legs: As they were offered when they were last looked at; none if the slip was refused at once.
+        jurisdiction: Of the customer's account.
+        territory: Where the customer was, as a code of ISO 3166-1; None if that was not known.
+        language: In which the bet says what was bet; None for the usual one.
         look_at: When what is offered is to be looked at again: at once, or after the bet delay.
         reserved_at: When the stake was reserved.
         decided_at: When the offers were found to stand: the bet is made as soon as the stake is taken.
@@ -95,6 +101,7 @@ class Bet(Struct, frozen=True, kw_only=True):
     idempotency_key: str
     slip: Slip
     legs: tuple[TakenLeg, ...]
+    placed_at: datetime
     asked_at: datetime
     look_at: datetime
     reserved_at: datetime | None = None
@@ -105,6 +112,9 @@ class Bet(Struct, frozen=True, kw_only=True):
     changed: tuple[str, ...] = ()
     released_at: datetime | None = None
     settlements: tuple[Settlement, ...] = ()
+    jurisdiction: str = ""
+    territory: str | None = None
+    language: str | None = None
 
     @property
     def owner(self) -> Owner:
@@ -123,10 +133,27 @@ class Bet(Struct, frozen=True, kw_only=True):
     @property
     def stake(self) -> Reservation:
         """Return the reservation of the whole stake, under the bet's own id."""
-        return self.reservation(self.bet_id, self.slip.total_minor)
+        return self.reservation(self.bet_id, self.slip.total_minor, self.slip.free_bet)
 
-    def reservation(self, name: str, amount: int) -> Reservation:
-        """Return a reservation of the customer's money for the bet."""
+    def product_time(self, at: datetime) -> datetime:
+        """Return an instant of the machine's by product time, as far ahead as when it was asked for."""
+        return at + (self.placed_at - self.asked_at)
+
+    @property
+    def potential_returns(self) -> int:
+        """Return what it returns if all of it wins, in minor units."""
+        if not self.legs:
+            return 0
+        priced = [Leg(odds_milli=leg.odds_milli, terms=leg.terms) for leg in self.legs]
+        return potential_returns(
+            self.slip.stake_minor,
+            priced,
+            each_way=self.slip.each_way,
+            is_free=bool(self.slip.free_bet),
+        )
+
+    def reservation(self, name: str, amount: int, free_bet: str = "") -> Reservation:
+        """Return a reservation of the customer's money, or of a free bet, for the bet."""
         return Reservation(
             id=name,
             owner=self.owner,
@@ -134,28 +161,50 @@ class Bet(Struct, frozen=True, kw_only=True):
             amount=amount,
             purpose=Purpose.BET,
             seconds=MAX_HOLD_SECONDS,
+            free_bet=free_bet,
         )
 
 
-def asked_bet(owner: Owner, key: str, slip: Slip, decision: Acceptance, at: datetime) -> Bet:
+class Asked(Struct, frozen=True, kw_only=True):
+    """What a customer asks for, and where they are.
+
+    Attributes:
+        key: The customer's idempotency key.
+        jurisdiction: Of the customer's account.
+        territory: A code of ISO 3166-1; None if that is not known.
+        language: As `Accept-Language` has it.
+    """
+
+    owner: Owner
+    key: str
+    slip: Slip
+    jurisdiction: str
+    territory: str | None = None
+    language: str | None = None
+
+
+def asked_bet(asked: Asked, decision: Acceptance, at: datetime, placed_at: datetime) -> Bet:
     """Return a bet as it begins: nothing of it is known but what was offered as it was asked for.
 
     Args:
-        owner: The customer.
-        key: The customer's idempotency key.
-        slip: What they want.
+        asked: What the customer wants.
         decision: Whether it becomes a bet, by what was offered.
         at: Now, by the machine's clock.
+        placed_at: The same instant, by product time.
     """
     bet = Bet(
         bet_id=new_id(),
-        brand_id=owner.brand,
-        customer_id=owner.customer,
-        idempotency_key=key,
-        slip=slip,
+        brand_id=asked.owner.brand,
+        customer_id=asked.owner.customer,
+        idempotency_key=asked.key,
+        slip=asked.slip,
         legs=(),
+        placed_at=placed_at,
         asked_at=at,
         look_at=at,
+        jurisdiction=asked.jurisdiction,
+        territory=asked.territory,
+        language=asked.language,
     )
     if isinstance(decision, Refused):
         refusal, message = decision.code.value, decision.message

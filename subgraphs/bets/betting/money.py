@@ -1,7 +1,8 @@
 """How money moves for a settlement: the difference from what was moved before, under ids of its own.
 
 What a bet returned before is taken back by a reservation of the customer's money. If that is refused, the
-customer keeps it, and a person looks.
+customer keeps it, and a person looks. A free bet that has gone back stays the customer's, whatever a later
+result says of it: it may be used up by then.
 """
 
 from typing import TypeAlias
@@ -69,10 +70,10 @@ def movement_of(bet: Bet, settlement: Settlement) -> Movement | None:
 
 def _movement(bet: Bet, settlement: Settlement, paid: Paid) -> Movement | None:
     name, more = f"{bet.bet_id}.{settlement.number}", settlement.returns_minor - paid.minor
-    if more == 0:
-        return None
     if settlement.status is BetStatus.VOID and paid == Paid():
         return Release(bet.stake)
+    if more == 0:
+        return None
     if more > 0 and not paid.is_released:
         return Pay(Payment(id=name, reservation=bet.stake, returns=more))
     if more < 0:

@@ -26,6 +26,7 @@ def progress_fact(bet: Bet) -> Fact | None:
     total = bet.slip.total_minor
     counting = total if settlement is None else settlement.counting_minor
     revision = 1 + len(bet.settlements)
+    at = bet.taken_at if settlement is None else settlement.decided_at
     return Fact(
         topic=PROGRESS_TOPIC,
         schema=PROGRESS_SCHEMA,
@@ -41,10 +42,10 @@ def progress_fact(bet: Bet) -> Fact | None:
             "stake_minor": total,
             "counting_stake_minor": counting,
             "currency": bet.slip.currency,
-            "stake_source": "cash",
+            "stake_source": "free_bet" if bet.slip.free_bet else "cash",
             "odds_milli": _odds(bet),
-            "placed_at": bet.asked_at.isoformat(),
-            "occurred_at": (bet.taken_at if settlement is None else settlement.decided_at).isoformat(),
+            "placed_at": bet.placed_at.isoformat(),
+            "occurred_at": bet.product_time(at).isoformat(),
             "product": "betting",
             "legs": [{"selection_id": leg.selection_id, "odds_milli": leg.odds_milli} for leg in bet.legs],
         },

@@ -68,7 +68,8 @@ def _returns(bet: Bet, outcomes: Mapping[str, Outcome]) -> int | None:
         Leg(odds_milli=leg.odds_milli, terms=leg.terms, outcome=outcomes[leg.selection_id])
         for leg in bet.legs
     ]
-    return returns_of(bet.slip.stake_minor, legs, each_way=bet.slip.each_way)
+    slip = bet.slip
+    return returns_of(slip.stake_minor, legs, each_way=slip.each_way, is_free=bool(slip.free_bet))
 
 
 def _loses_all(leg: TakenLeg, outcomes: Mapping[str, Outcome]) -> bool:

@@ -12,15 +12,9 @@ from typing import Final
 from msgspec import Struct
 
 from subgraphs.bets.settlement.outcomes import MILLI, LegResult, Outcome
+from subgraphs.kit.offers import Terms
 
 EVENS: Final = Fraction(1)
-
-
-class Terms(Struct, frozen=True):
-    """The place part of a bet each way pays this fraction of the odds."""
-
-    numerator: int
-    denominator: int
 
 
 class Leg(Struct, frozen=True, kw_only=True):

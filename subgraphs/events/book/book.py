@@ -22,11 +22,11 @@ from subgraphs.events.book.renewal import DIFFERENCE, Renewal
 from subgraphs.events.book.selection import EventEncoder, Selected
 from subgraphs.events.loaders import EventsContext
 from subgraphs.events.matching.offers import OfferKey
-from subgraphs.events.odds import style_of
 from subgraphs.events.records.markets import MarketKey
 from subgraphs.events.update_types import EventsUpdate
 from subgraphs.kit.auth import RequestIdentity
 from subgraphs.kit.graphql.context import MAX_HEADER
+from subgraphs.kit.graphql.odds import style_of
 from subgraphs.kit.graphql.subscriptions import encoded
 
 log = structlog.get_logger(__name__)

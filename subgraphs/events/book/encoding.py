@@ -15,7 +15,8 @@ from subgraphs.events.book.followed import FollowedEvent, Lane, State
 from subgraphs.events.book.markets import FollowedMarkets
 from subgraphs.events.book.selection import Encoded, NotEncoded, Unavailable
 from subgraphs.events.event_types import Event
-from subgraphs.events.loaders import EventsContext, MarketView
+from subgraphs.events.loaders import EventsContext
+from subgraphs.events.market_views import MarketView
 from subgraphs.events.matching.offers import OfferKey
 from subgraphs.kit.reads.key_lookup import BatchedLookup
 

@@ -12,17 +12,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from foundation.storage.bulk_sql import in_portions
 from foundation.storage.database import Database
 from subgraphs.events.book.position import lowest, reaches
-from subgraphs.events.loaders import MarketView
+from subgraphs.events.market_views import MarketView
 from subgraphs.events.matching.offers import OfferKey
 from subgraphs.events.models import MARKET, STREAM
-from subgraphs.events.records.markets import RUNNERS, MarketKey, merged_market
+from subgraphs.events.records.markets import MarketKey, merged_market
+from subgraphs.events.records.runners import RUNNERS
 from subgraphs.events.revisions import Row, folded
 from subgraphs.kit.domain.selections import market_id
 from subgraphs.kit.topics import MARKET_TOPIC
 
 _SHOWN: Final = (
     *("provider", "sports_event_id", "revision", "kind", "name", "line_milli", "place_terms", "status"),
-    "runners",
+    *("in_play", "runners"),
 )
 _STORED: Final = tuple(MARKET.c[name] for name in (*_SHOWN, "market_id", "is_gone"))
 

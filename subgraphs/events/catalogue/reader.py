@@ -18,6 +18,7 @@ from subgraphs.events.catalogue.events import CompetitorRow, OfferRow, Providers
 from subgraphs.events.models import GLOBAL_STATE, OFFER
 from subgraphs.events.records.catalogue_version import read_version
 from subgraphs.events.records.providers import read_reports, read_trusts
+from subgraphs.kit.reads.stale_cache import Freshness, StaleCache
 from subgraphs.kit.records.global_state import GlobalKind
 
 log = structlog.get_logger(__name__)
@@ -26,6 +27,11 @@ PLATFORM: Final = ""
 
 SHOWN_FOR: Final = timedelta(days=3)
 """How long after its start an event is still found."""
+
+FRESHNESS: Final = Freshness(
+    renew=timedelta(milliseconds=500), stale=timedelta(seconds=2), away=timedelta(seconds=60)
+)
+"""How stale the catalogue may be. Prices are not in it: they are read for each request."""
 
 OFFER_COLUMNS: Final = tuple(OFFER.c[name] for name in OfferRow.__struct_fields__)
 
@@ -87,6 +93,11 @@ class CatalogueReader:
         boards = {row.brand_id: _board(row.brand_id, row.state, last) for row in states}
         self._board_orders = orders
         return boards
+
+
+def cached_catalogues(database: Database, clock: Clock, preferred: tuple[str, ...]) -> StaleCache[Catalogue]:
+    """Return a cache that keeps the catalogue, by `PLATFORM`."""
+    return StaleCache(CatalogueReader(database, clock, preferred), FRESHNESS, clock)
 
 
 def _board(brand: str, state: Mapping[str, Any], last: Catalogue) -> Board:

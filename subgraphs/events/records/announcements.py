@@ -17,8 +17,9 @@ from subgraphs.events.matching.names import normal
 from subgraphs.events.models import MARKET, OFFER, OUTBOX
 from subgraphs.events.own_ids import competition_id, offer_id
 from subgraphs.events.records.catalogue_version import lock_version
+from subgraphs.events.records.results import RESULT_SCHEMA
 from subgraphs.kit.records.outbox import TOMBSTONE, Encoded, Fact, Outbox
-from subgraphs.kit.topics import EVENT_MARKET_TOPIC, EVENT_OFFER_TOPIC
+from subgraphs.kit.topics import EVENT_MARKET_TOPIC, EVENT_OFFER_TOPIC, EVENT_RESULT_TOPIC
 
 OFFER_SCHEMA: Final = "event.offer/1"
 MARKET_SCHEMA: Final = "event.market/1"
@@ -27,8 +28,8 @@ BATCH: Final = 500
 
 _OUTBOX: Final = Outbox(OUTBOX)
 _TOPICS: Final = {
-    OFFER.name: (EVENT_OFFER_TOPIC, OFFER_SCHEMA),
-    MARKET.name: (EVENT_MARKET_TOPIC, MARKET_SCHEMA),
+    OFFER.name: ((EVENT_OFFER_TOPIC, OFFER_SCHEMA),),
+    MARKET.name: ((EVENT_MARKET_TOPIC, MARKET_SCHEMA), (EVENT_RESULT_TOPIC, RESULT_SCHEMA)),
 }
 
 
@@ -61,9 +62,12 @@ async def announce(connection: AsyncConnection, now: datetime) -> bool:
 
 
 async def announce_end(connection: AsyncConnection, table: Table, ids: Iterable[str], now: datetime) -> None:
-    """Let the messages about offers or markets that were deleted be removed from their topic."""
-    topic, schema = _TOPICS[table.name]
-    ended = [Encoded(topic, own_id, TOMBSTONE, {"schema": schema, "producer": "furlong"}) for own_id in ids]
+    """Let the messages about offers or markets that were deleted be removed from their topics."""
+    ended = [
+        Encoded(topic, own_id, TOMBSTONE, {"schema": schema, "producer": "furlong"})
+        for own_id in ids
+        for topic, schema in _TOPICS[table.name]
+    ]
     await _OUTBOX.put_encoded(connection, ended, now)
 
 

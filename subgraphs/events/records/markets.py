@@ -1,7 +1,6 @@
 """The SQL of markets: the newest state of each stays, and each price keeps the instant of its last change."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
 from typing import Final, NamedTuple
 
 import msgspec
@@ -11,6 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from foundation.storage.bulk_sql import in_portions
 from foundation.storage.columns import upsert
 from subgraphs.events.models import MARKET
+from subgraphs.events.records.results import UNDECIDED, digest_of
+from subgraphs.events.records.runners import RUNNERS, StoredRunner
 from subgraphs.events.revisions import Row, folded
 from subgraphs.kit.domain.selections import market_id
 
@@ -26,8 +27,10 @@ _UPDATED: Final = (
     "in_play",
     "currency",
     "runners",
+    "void_periods",
     "changed_at",
     "is_gone",
+    "result_announced",
 )
 
 
@@ -36,35 +39,6 @@ class MarketKey(NamedTuple):
 
     provider: str
     id: str
-
-
-class StoredRunner(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A selection as it is stored.
-
-    Attributes:
-        id: The provider's.
-        status: As in the message.
-        odds_milli: The best that a backer is offered; None if nothing is offered.
-        changed_at: When these odds last changed.
-    """
-
-    id: str
-    handicap_milli: int = 0
-    name: str = ""
-    status: str
-    position: int
-    odds_milli: int | None
-    dead_heat_milli: int | None = None
-    deduction_milli: int | None = None
-    changed_at: datetime
-
-    @property
-    def key(self) -> tuple[str, int]:
-        """Return what names it in its market."""
-        return self.id, self.handicap_milli
-
-
-RUNNERS: Final = msgspec.json.Decoder(tuple[StoredRunner, ...])
 
 
 async def store_markets(
@@ -89,7 +63,14 @@ async def store_markets(
         stale += unused
         if row is not None and is_told:
             encoded = msgspec.json.encode(row["runners"]).decode()
-            rows.append({"own_id": market_id(*key), **row, "runners": encoded})
+            rows.append(
+                {
+                    "own_id": market_id(*key),
+                    **row,
+                    "runners": encoded,
+                    "result_announced": _is_told(row, before),
+                }
+            )
             if before is not None and before["sports_event_id"] != row["sports_event_id"]:
                 moved.append(key)
         elif before is not None and row is not before and not before["is_gone"]:
@@ -112,11 +93,18 @@ def merged_market(before: Row | None, row: Row) -> Row:
     return {**row, "runners": _dated(row["runners"], known)}
 
 
+def _is_told(row: Row, before: Row | None) -> bool:
+    """Return whether other blocks know what decides bets on a market, if anything does."""
+    told = None if before is None else before["told_result"]
+    digest = digest_of(row["status"], row["kind"], row["runners"], row["void_periods"])
+    return digest == (told or UNDECIDED)
+
+
 async def _known(connection: AsyncConnection, keys: Collection[MarketKey]) -> dict[MarketKey, Row]:
     found: dict[MarketKey, Row] = {}
     for portion in in_portions(sorted(keys)):
         c = MARKET.c
-        columns = (*_KEY, c.sports_event_id, c.revision, c.runners, c.is_gone)
+        columns = (*_KEY, c.sports_event_id, c.revision, c.runners, c.is_gone, c.told_result)
         query = select(*columns).where(tuple_(*_KEY).in_(portion))
         for row in (await connection.execute(query.with_for_update())).mappings():
             found[MarketKey(row["provider"], row["market_id"])] = dict(row)

@@ -8,6 +8,7 @@ from subgraphs.kit.auth import SessionVerifier
 from subgraphs.kit.given_settings import GivenSettings
 from subgraphs.kit.live.event_bus import EventBus, MemoryBus
 from subgraphs.kit.live.settings import LiveSettings
+from subgraphs.kit.neighbours import NOT_GIVEN, Neighbours
 from subgraphs.kit.reads.options import ReadOptions
 from subgraphs.kit.settings import UpstreamSettings
 
@@ -23,6 +24,7 @@ class SubgraphParts:
             streams see only the changes made by mutations in this one.
         live: The settings of streams.
         given: Settings of blocks that do not come from the environment.
+        neighbours: Where blocks find one another.
     """
 
     database: DatabaseSettings
@@ -34,3 +36,4 @@ class SubgraphParts:
     bus: EventBus = field(default_factory=MemoryBus)
     live: LiveSettings = field(default_factory=LiveSettings)
     given: GivenSettings = field(default_factory=GivenSettings)
+    neighbours: Neighbours = NOT_GIVEN

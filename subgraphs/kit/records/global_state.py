@@ -30,6 +30,9 @@ class GlobalKind(Enum):
     MATCH: whether the offers of two providers are of one sports event.
     BOARD: what a brand shows of sports, and how.
     ADAPTER: the settings with which an adapter's process follows its provider.
+    TRADING: what a brand's traders suspend and limit.
+    VOID: whether all bets of a brand on a market or a selection are void.
+    LOBBY: the sections and groups of games that a brand shows.
     """
 
     CONTENT = "content"
@@ -42,6 +45,9 @@ class GlobalKind(Enum):
     MATCH = "match"
     BOARD = "board"
     ADAPTER = "adapter"
+    TRADING = "trading"
+    VOID = "void"
+    LOBBY = "lobby"
 
 
 class SwitchScope(Enum):
@@ -125,6 +131,21 @@ def match_subject(first: str, second: str) -> Subject:
 def board_subject(brand: str) -> Subject:
     """Return the subject of a brand's board."""
     return Subject(brand, GlobalKind.BOARD.value, BRAND_FACTS)
+
+
+def trading_subject(brand: str) -> Subject:
+    """Return the subject of what a brand's traders suspend and limit."""
+    return Subject(brand, GlobalKind.TRADING.value, BRAND_FACTS)
+
+
+def void_subject(brand: str, scope: str, name: str) -> Subject:
+    """Return the subject of whether bets are void; `name` is the id of the market or selection."""
+    return Subject(brand, GlobalKind.VOID.value, f"{scope}:{name}")
+
+
+def lobby_subject(brand: str) -> Subject:
+    """Return the subject of a brand's lobby."""
+    return Subject(brand, GlobalKind.LOBBY.value, BRAND_FACTS)
 
 
 def switch_subject(scope: SwitchScope, brand: str, name: str = "") -> Subject:

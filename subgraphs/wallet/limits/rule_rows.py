@@ -6,6 +6,7 @@ No rule is here whose source could not be opened: `docs/safer-gambling.md` says 
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
+from subgraphs.kit.domain.sources import Source
 from subgraphs.wallet.limits.frames import Fixed, Months
 from subgraphs.wallet.limits.limit import LimitKind
 from subgraphs.wallet.limits.rules import (
@@ -16,7 +17,6 @@ from subgraphs.wallet.limits.rules import (
     Raises,
     Reminders,
     Rule,
-    Source,
     StakeCap,
 )
 

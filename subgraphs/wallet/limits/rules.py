@@ -6,27 +6,13 @@ without rows is no gap: the platform's own rules hold there, which claim no law.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Final, Self
 
+from subgraphs.kit.domain.sources import Source
 from subgraphs.wallet.limits.frames import CalendarDay, Fixed, Frame
 from subgraphs.wallet.limits.limit import LimitKind
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A public page that says a rule.
-
-    Attributes:
-        title: Who says it, and where in the text.
-        address: That of the page.
-        opened: The day on which the page was read.
-    """
-
-    title: str
-    address: str
-    opened: date
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from subgraphs.wallet.limits.breaks import stop_of
 from subgraphs.wallet.limits.claims import Claim
 from subgraphs.wallet.limits.records import Standing
 from subgraphs.wallet.opened import OpenedWallet
-from subgraphs.wallet.paying.booking import refund_of
+from subgraphs.wallet.paying.transfers import refund_of
 from subgraphs.wallet.payments.payment import RECEIVED, Part, Payment
 from subgraphs.wallet.payments.processor import PartKind
 from subgraphs.wallet.payments.records.store import PaymentStore

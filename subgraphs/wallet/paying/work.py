@@ -16,9 +16,17 @@ from subgraphs.wallet.limits.claims import Claim
 from subgraphs.wallet.opened import OpenedWallet
 from subgraphs.wallet.paying.admission import Admission
 from subgraphs.wallet.paying.asking import Asking, absent
-from subgraphs.wallet.paying.booking import Booking, is_owed, refund_before
+from subgraphs.wallet.paying.booking import Booking
+from subgraphs.wallet.paying.cases import case_of, case_of_step, case_of_unknown
 from subgraphs.wallet.payments.merging import merged
-from subgraphs.wallet.payments.payment import Part, Payment, charges, is_decided, is_foreign, state_of
+from subgraphs.wallet.payments.payment import (
+    Part,
+    Payment,
+    charges,
+    is_decided,
+    owed_charge,
+    state_of,
+)
 from subgraphs.wallet.payments.processor import (
     Contradiction,
     Notice,
@@ -27,7 +35,7 @@ from subgraphs.wallet.payments.processor import (
     Unanswered,
     Unavailable,
 )
-from subgraphs.wallet.payments.records.cases import Case, CaseKind, open_case, open_case_again
+from subgraphs.wallet.payments.records.cases import open_case, open_case_again
 from subgraphs.wallet.payments.records.refunds import refuse_refund
 from subgraphs.wallet.payments.records.store import PaymentStore
 from subgraphs.wallet.payments.steps import (
@@ -49,6 +57,10 @@ MAX_STEPS: Final = 50
 """How many steps a payment takes at once; one that needs more goes on in the next round."""
 
 SHORTEST_PAUSE: Final = timedelta(seconds=2)
+FRESH: Final = timedelta(days=1)
+"""So long a customer may still look at a payment, and it is looked at more often."""
+
+MAX_PAUSE_OF_FRESH: Final = timedelta(minutes=5)
 MAX_PAUSE: Final = timedelta(hours=1)
 MAX_DOUBLINGS: Final = 12
 MAX_SENT: Final = 2
@@ -143,26 +155,9 @@ class PaymentWork:
 
     async def _unknown(self, processor: str, notice: Notice) -> None:
         """Put money before a person of which nothing is known here; what moved nothing is no money."""
-        if notice.state not in {PartState.DONE, PartState.OPEN} or (
-            notice.kind is PartKind.CHARGE and notice.state is PartState.OPEN
-        ):
-            return
-        case = Case(
-            kind=CaseKind.UNKNOWN,
-            processor=processor,
-            subject=f"{notice.kind} {notice.reference or notice.part}",
-            currency=notice.currency,
-            amount_minor=notice.amount,
-            details={
-                "kind": notice.kind,
-                "part": notice.part,
-                "reference": notice.reference,
-                "of": notice.of,
-            },
-            opened_at=await self.wallet.now(),
-        )
-        async with self.wallet.database.write() as connection:
-            await open_case(connection, self.store.tables, case)
+        if case := case_of_unknown(processor, notice, await self.wallet.now()):
+            async with self.wallet.database.write() as connection:
+                await open_case(connection, self.store.tables, case)
 
     async def _scheduled(self, payment_id: str, seen: Payment, step: Step | None, *, waits: bool) -> bool:
         """Note when to look again; return False if something came between, so that there is more to do.
@@ -188,8 +183,9 @@ class PaymentWork:
 
     async def _due(self, payment: Payment, parts: list[Part]) -> datetime:
         """Return when somebody has to look at a payment again that waits for others."""
-        pause: timedelta = min(SHORTEST_PAUSE * 2 ** min(payment.tries, MAX_DOUBLINGS), MAX_PAUSE)
         now = await self.wallet.now()
+        longest = MAX_PAUSE_OF_FRESH if now - payment.asked_at < FRESH else MAX_PAUSE
+        pause: timedelta = min(SHORTEST_PAUSE * 2 ** min(payment.tries, MAX_DOUBLINGS), longest)
         ends = [part.expires_at for part in charges(parts) if part.expires_at and not part.is_over]
         return min([now + pause, *(end for end in ends if end > now)])
 
@@ -199,17 +195,7 @@ class PaymentWork:
             return await self._done(payment, parts, step)
         except Contradiction as why:
             log.error("payment_contradicts", payment=payment.payment_id, why=str(why))  # noqa: TRY400 - says all
-            case = Case(
-                kind=CaseKind.DIFFERENT,
-                processor=next((part.processor for part in parts), ""),
-                subject=f"contradiction {payment.payment_id}",
-                brand_id=payment.brand_id,
-                payment_id=payment.payment_id,
-                currency=payment.currency,
-                amount_minor=payment.amount_minor,
-                details={"step": type(step).__name__, "why": str(why)},
-                opened_at=await self.wallet.now(),
-            )
+            case = case_of_step(payment, parts, step, why, await self.wallet.now())
         async with self.wallet.database.write() as connection:
             await open_case_again(connection, self.store.tables, case)
         return False
@@ -351,32 +337,4 @@ def _is_paid_out(payment: Payment, parts: list[Part], part: Part) -> bool:
     """Tell whether a part sends money that was the customer's."""
     if not payment.is_deposit:
         return True
-    return is_decided(part) and refund_before(parts, part) is None
-
-
-def _is_given_up(part: Part) -> bool:
-    """Tell whether a refund that two people decided could not be sent: the customer has the money again."""
-    return is_decided(part) and part.state is PartState.FAILED
-
-
-def case_of(payment: Payment, parts: list[Part], part: Part, at: datetime) -> Case | None:
-    """Return what a person has to know of a part whose state was booked."""
-    if part.kind is PartKind.DISPUTE:
-        kind = CaseKind.DISPUTE
-    elif part.kind is PartKind.REFUND and (is_owed(parts, part) or _is_given_up(part)):
-        kind = CaseKind.OWED
-    elif part.kind is PartKind.REFUND and is_foreign(part):
-        kind = CaseKind.FOREIGN
-    else:
-        return None
-    return Case(
-        kind=kind,
-        processor=part.processor,
-        subject=part.part_id,
-        brand_id=payment.brand_id,
-        payment_id=payment.payment_id,
-        currency=part.currency,
-        amount_minor=part.amount_minor,
-        details={"state": part.state, "reason": part.reason, "reference": part.reference},
-        opened_at=at,
-    )
+    return is_decided(part) and owed_charge(parts, part.source) is None

@@ -87,9 +87,8 @@ def next_step(payment: Payment, parts: Sequence[Part], at: datetime) -> Step | N
         return None
     if payment.accepted_at is None:
         return Accept()
-    return _of_parts(parts) or (
-        _of_deposit(payment, parts, at) if payment.is_deposit else _of_withdrawal(payment, parts)
-    )
+    own = _of_deposit(payment, parts, at) if payment.is_deposit else _of_withdrawal(payment, parts)
+    return _of_parts(parts) or own or _of_unpaid(parts)
 
 
 def _of_parts(parts: Sequence[Part]) -> Step | None:
@@ -97,7 +96,8 @@ def _of_parts(parts: Sequence[Part]) -> Step | None:
     for part in parts:
         if is_to_be_admitted(part):
             return Admit(part)
-        if is_to_be_booked(part) and not waits_for_refund(part, parts):
+        waits = waits_for_charge(part, parts) or waits_for_refund(part, parts)
+        if is_to_be_booked(part) and not waits:
             return Book(part)
     kept = next((part for part in parts if is_to_be_kept(part)), None)
     return None if kept is None else Keep(kept)
@@ -121,16 +121,25 @@ def is_to_be_booked(part: Part) -> bool:
             return part.is_over
 
 
+def waits_for_charge(part: Part, parts: Sequence[Part]) -> bool:
+    """Tell whether a bank has taken money of which nobody has decided yet whose it is."""
+    return _is_taken(part) and any(other.part_id == part.source and not other.admission for other in parts)
+
+
 def waits_for_refund(part: Part, parts: Sequence[Part]) -> bool:
     """Tell whether a charge's own refund, which is asked for until it is over, says whose money was taken.
 
     Only for what a bank, or somebody at the processor, has taken of a charge that has to go back.
     """
-    is_taken = part.kind is PartKind.DISPUTE or is_foreign(part)
-    if not is_taken or owed_charge(parts, part.source) is None:
+    if not _is_taken(part) or owed_charge(parts, part.source) is None:
         return False
     refunds = [other for other in parts if other.source == part.source and other.kind is PartKind.REFUND]
     return any(not other.is_over for other in refunds if not is_foreign(other))
+
+
+def _is_taken(part: Part) -> bool:
+    """Tell whether a bank, or somebody at the processor, has taken money of a charge."""
+    return part.kind is PartKind.DISPUTE or is_foreign(part)
 
 
 def is_to_be_kept(part: Part) -> bool:
@@ -159,6 +168,14 @@ def _superfluous(tried: Sequence[Part]) -> Step | None:
     """Return what ends a charge that nobody needs any more: another one was paid, or all were given up."""
     open_ = next((part for part in tried if not part.is_over), None)
     return None if open_ is None else Close(open_)
+
+
+def _of_unpaid(parts: Sequence[Part]) -> Step | None:
+    """Return what asks for a charge that was given up, and of which money was taken all the same."""
+    awaited = {part.source for part in parts if is_to_be_booked(part) and waits_for_charge(part, parts)}
+    given_up = (part for part in parts if part.part_id in awaited and part.state is PartState.FAILED)
+    unpaid = next(given_up, None)
+    return None if unpaid is None else Follow(unpaid)
 
 
 def _of_withdrawal(payment: Payment, parts: Sequence[Part]) -> Step | None:

@@ -14,6 +14,7 @@ from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.erasure import Erasure
+from subgraphs.kit.records.retention_terms import over_before
 from subgraphs.wallet.closing.chain import begin_anew
 from subgraphs.wallet.funds.codes import AccountCode, house_account
 from subgraphs.wallet.funds.customer_accounts import CustomerAccounts
@@ -29,7 +30,6 @@ from subgraphs.wallet.models import (
     REFERENCE,
 )
 from subgraphs.wallet.retention.folding import fold
-from subgraphs.wallet.retention.terms import over_before
 from subgraphs.wallet.table_rules import TABLE_RULES
 
 log = structlog.get_logger(__name__)

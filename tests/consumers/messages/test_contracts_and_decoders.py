@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 
 from backoffice.figures.cell_figures import decode_figures
 from consumers.acknowledgements.message import decode_acknowledgement
+from consumers.bets.messages import decode_result
+from consumers.bets.trading_messages import decode_factor, decode_void
 from consumers.events.messages import (
     decode_fixture,
     decode_market,
@@ -23,6 +25,7 @@ from consumers.events.messages import (
 )
 from consumers.fulfilment.messages import decode_goodwill, decode_published
 from consumers.messages.accounts import decode_account
+from consumers.messages.bet_states import decode_bet_state
 from consumers.messages.customer_weeks import decode_choice, decode_qualification
 from consumers.messages.exclusions import decode_exclusions
 from consumers.messages.global_events.message import decode_global
@@ -39,6 +42,7 @@ from tests.support.contract_cases import FEWER, Body, Case, Rule, in_order, keep
 from tests.support.contract_messages import instant_of
 
 LATEST: Final = datetime.max.replace(tzinfo=UTC)
+LISTS: Final = ("sections", "groups")
 CONTRACTS: Final = Path(__file__).parents[3] / "contracts"
 
 
@@ -224,6 +228,9 @@ def _subject(kind: str, state: Body) -> str:
         "provider": lambda: str(state["name"]),
         "match": lambda: blake2b(" ".join(_offers(state)).encode(), digest_size=16).hexdigest(),
         "adapter": lambda: str(state["name"]),
+        "trading": lambda: "facts",
+        "void": lambda: f"{state['scope']}:{state['id']}",
+        "lobby": lambda: "facts",
     }
     return names[kind]()
 
@@ -252,6 +259,8 @@ def _global_holds(body: Body) -> bool:
         ),
         "match": lambda: state["first"]["provider"] < state["second"]["provider"],
         "board": lambda: _board_holds(state),
+        "trading": lambda: _trading_holds(state),
+        "lobby": lambda: _lobby_holds(state),
     }
     return (
         extra.get(kind, lambda: True)()
@@ -269,6 +278,76 @@ def _board_holds(state: Body) -> bool:
     return len(named) == len(state["entries"]) and all(
         since < until for since, until in spans if since is not None and until is not None
     )
+
+
+def _targets(state: Body) -> list[Body]:
+    return [*state["suspended"], *state["limits"]]
+
+
+def _trading_keys(state: Body) -> list[list[tuple[str, ...]]]:
+    suspended: list[tuple[str, ...]] = [(entry["scope"], entry["id"]) for entry in state["suspended"]]
+    limits: list[tuple[str, ...]] = [
+        (entry["scope"], entry["id"], entry["currency"]) for entry in state["limits"]
+    ]
+    return [suspended, limits, [(entry["currency"],) for entry in state["stakes"]]]
+
+
+def _trading_holds(state: Body) -> bool:
+    return (
+        all((target["scope"] == "brand") != bool(target["id"]) for target in _targets(state))
+        and all(len(set(keys)) == len(keys) for keys in _trading_keys(state))
+        and all(
+            limit["stake_minor"] is not None or limit["liability_minor"] is not None
+            for limit in state["limits"]
+        )
+        and all(stakes["minimum_minor"] <= stakes["maximum_minor"] for stakes in state["stakes"])
+    )
+
+
+def _keep_trading(state: Body) -> None:
+    for target in _targets(state):
+        target["id"] = "" if target["scope"] == "brand" else (target["id"] or "football")
+    for limit in state["limits"]:
+        if limit["liability_minor"] is None:
+            limit["stake_minor"] = limit["stake_minor"] or 0
+    for stakes in state["stakes"]:
+        least, most = sorted((stakes["minimum_minor"], stakes["maximum_minor"]))
+        stakes["minimum_minor"], stakes["maximum_minor"] = least, most
+    for name, keys in zip(("suspended", "limits", "stakes"), _trading_keys(state), strict=True):
+        state[name] = list(dict(zip(keys, state[name], strict=True)).values())
+
+
+def _listed_games(state: Body) -> list[Body]:
+    return [*state.get("sections", ()), *state.get("groups", ())]
+
+
+def _lobby_holds(state: Body) -> bool:
+    rules = [one["rule"] for one in _listed_games(state) if one.get("rule")]
+    spans = [
+        (instant_of(one.get("since")), instant_of(one.get("until"))) for one in state.get("sections", ())
+    ]
+    return (
+        all(len({one["id"] for one in state.get(name, ())}) == len(state.get(name, ())) for name in LISTS)
+        and all(bool(one.get("games")) != bool(one.get("rule")) for one in _listed_games(state))
+        and all(len(set(one.get("games", ()))) == len(one.get("games", ())) for one in _listed_games(state))
+        and all(bool(rule.get("value")) == (rule["by"] in {"tag", "provider"}) for rule in rules)
+        and all(since < until for since, until in spans if since is not None and until is not None)
+    )
+
+
+def _keep_lobby(state: Body) -> None:
+    for name in LISTS:
+        if name in state:
+            state[name] = list({one["id"]: one for one in state[name]}.values())
+    for one in _listed_games(state):
+        games, rule = list(dict.fromkeys(one.get("games", ()))), one.get("rule")
+        if not games and not rule:
+            games = ["abcdefgh234567ab"]
+        one["games"], one["rule"] = ([], rule) if rule else (games, None)
+        if rule:
+            rule["value"] = (rule.get("value") or "fruit") if rule["by"] in {"tag", "provider"} else ""
+        if one.get("since") and one.get("until"):
+            one["until"] = None
 
 
 def _keep_global(body: Body) -> None:
@@ -289,6 +368,7 @@ def _keep_global(body: Body) -> None:
         for placement in (placement for entry in state["entries"] for placement in entry["placements"]):
             if placement.get("since") and placement.get("until"):
                 placement["until"] = None
+    {"trading": _keep_trading, "lobby": _keep_lobby}.get(kind, len)(state)
     body["brand_id"] = "*" if _is_for_all(kind, state) else body["brand_id"].replace("*", "b")
     body["subject"] = _subject(kind, state)
 
@@ -313,7 +393,7 @@ REWARD: Final = Rule(_reward_holds, _keep_reward)
 OLDER_OUTCOMES: Final = frozenset(
     {"fulfilment_status", "reason", "flag", "credited_at", "expires_at", "reference"}
 )
-UNREAD_MARKET: Final = frozenset({"starts_at", "winners", "runners", "void_periods"})
+UNREAD_MARKET: Final = frozenset({"starts_at", "winners", "runners"})
 """Runners have sizes and lay prices that nobody reads."""
 
 OLDER_REPORTS: Final = frozenset({"calls", "circuit", "due", "revision", "worker"})
@@ -406,10 +486,14 @@ CASES: Final = [
     *_global_cases(),
     _case("wallet.correction.v1", CUSTOMER, decode_correction),
     _case("wallet.check.v1", CUSTOMER, decode_check),
+    _case("bet.factor.v1", CUSTOMER, decode_factor),
+    _case("bet.void.v1", CUSTOMER, decode_void),
     _case("wallet.release.v1", _joined("currency"), decode_release),
     _case("wallet.payment.v1", _payment_key, decode_payment, rule=Rule(_payment_holds, _keep_payment)),
+    _case("bet.state.v1", CUSTOMER, decode_bet_state, rule=Rule(_bet_holds, _keep_bet)),
     _case("event.offer.v1", _joined("offer_id"), decode_offer),
     _case("event.market.v1", _joined("market_id"), decode_event_market),
+    _case("event.result.v1", _joined("market_id"), decode_result),
     _of_provider("provider.fixture.v1", "sports_event_id", decode=decode_fixture),
     _of_provider("provider.market.v1", "market_id", decode=decode_market, unread=UNREAD_MARKET),
     _of_provider("provider.stats.v1", "sports_event_id", decode=decode_stats),

@@ -15,7 +15,7 @@ KINDS: dict[tuple[str, str], tuple[str, int | None]] = {
     ("1", "ASIAN_HANDICAP"): ("HANDICAP", None),
     ("7", "WIN"): ("WIN", None),
     ("7", "PLACE"): ("PLACE", None),
-    ("7", "EACH_WAY"): ("EACH_WAY", None),
+    ("7", "EACH_WAY"): ("WIN", None),
 }
 
 

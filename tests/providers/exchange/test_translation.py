@@ -55,6 +55,7 @@ def test_only_words_of_the_platform_are_used() -> None:
         ("ASIAN_HANDICAP", [], ("HANDICAP", None)),
         ("BOTH_TEAMS_TO_SCORE", [], ("BOTH_TO_SCORE", None)),
         ("CORRECT_SCORE", [], ("CORRECT_SCORE", None)),
+        ("EACH_WAY", [], ("WIN", None)),
         ("HALF_TIME", [], ("HALF_TIME", None)),
         ("", [], ("", None)),
     ],

@@ -7,10 +7,10 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from subgraphs.bets.accepting.acceptance import BetRules, StakeLimits, TakenLeg
-from subgraphs.bets.accepting.offers import Offer, OfferStatus
 from subgraphs.bets.accepting.slip import PriceChanges, Slip, SlipLeg
-from subgraphs.bets.betting.bet import Bet
-from subgraphs.bets.settlement.returns import Terms
+from subgraphs.bets.betting.bet import Asked, Bet
+from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.offers import Offer, OfferStatus, Terms
 
 NOON: Final = datetime(2026, 3, 28, 12, tzinfo=UTC)
 RULES: Final = BetRules(stakes={"GBP": StakeLimits(minimum=10, maximum=100_00, returns=10_000_00)})
@@ -27,6 +27,7 @@ def offer(number: int = 1, **facts: Any) -> Offer:
     usual = Offer(
         selection_id=selection(number),
         sports_event_id=f"event{number}",
+        sport="horse-racing",
         event=f"Race {number}",
         market="Win",
         pick=f"Horse {number}",
@@ -63,6 +64,8 @@ def bet(asked: Slip | None = None, **facts: Any) -> Bet:
     legs = tuple(
         TakenLeg(
             selection_id=leg.selection_id,
+            sports_event_id=f"event of {leg.selection_id}",
+            sport="horse-racing",
             event="Race",
             market="Win",
             pick="Horse",
@@ -79,10 +82,16 @@ def bet(asked: Slip | None = None, **facts: Any) -> Bet:
         idempotency_key="k1",
         slip=asked,
         legs=legs,
+        placed_at=NOON,
         asked_at=NOON,
         look_at=NOON,
     )
     return replace(usual, **facts)
+
+
+def asked(wanted: Slip | None = None, **facts: Any) -> Asked:
+    """Return what Ann asks for."""
+    return Asked(owner=Owner("northbet", "ann"), key="k1", slip=wanted or slip(), **facts, jurisdiction="GB")
 
 
 def made(asked: Slip | None = None, **facts: Any) -> Bet:

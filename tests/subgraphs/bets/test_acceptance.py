@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from subgraphs.bets.accepting.acceptance import Accepted, Refused, accept
-from subgraphs.bets.accepting.offers import Offer, OfferStatus, offer_status
 from subgraphs.bets.accepting.slip import PriceChanges, Slip
+from subgraphs.kit.offers import Offer, OfferStatus
 from tests.subgraphs.bets.slips import FIFTH, RULES, offer, offered, selection, slip
 
 N, H, A = PriceChanges.NONE, PriceChanges.HIGHER, PriceChanges.ANY
@@ -94,34 +94,6 @@ def test_what_is_suspended_is_said_before_its_price(status: OfferStatus) -> None
     assert code_of(slip((1, 2)), offer(1), offer(2, status=status, odds_milli=2000)) == "SUSPENDED"
     assert code_of(slip(changes=A), offer(odds_milli=None)) == "SUSPENDED"
     assert code_of(slip(changes=A), offer(odds_milli=1000)) == "SUSPENDED"
-
-
-@pytest.mark.parametrize(
-    ("market", "runner", "believed", "status"),
-    [
-        ("open", "active", True, OfferStatus.OPEN),
-        ("open", "active", False, OfferStatus.SUSPENDED),
-        ("suspended", "active", True, OfferStatus.SUSPENDED),
-        ("inactive", "active", True, OfferStatus.SUSPENDED),
-        ("open", "suspended", True, OfferStatus.SUSPENDED),
-        ("open", "hidden", True, OfferStatus.SUSPENDED),
-        ("open", "?", True, OfferStatus.SUSPENDED),
-        ("open", "removed", True, OfferStatus.OVER),
-        ("open", "winner", True, OfferStatus.OVER),
-        ("closed", "active", True, OfferStatus.OVER),
-        ("settled", "loser", True, OfferStatus.OVER),
-        ("cancelled", "active", False, OfferStatus.OVER),
-    ],
-)
-def test_when_a_selection_is_offered(
-    market: str,
-    runner: str,
-    *,
-    believed: bool,
-    status: OfferStatus,
-) -> None:
-    """Only what is open, of a provider that is believed; whatever is not known is suspended."""
-    assert offer_status(market, runner, is_believed=believed) is status
 
 
 any_offers = st.builds(

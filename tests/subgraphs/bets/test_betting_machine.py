@@ -16,9 +16,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 from msgspec.structs import replace
 
 from subgraphs.bets.accepting.acceptance import Acceptance, BetRules, StakeLimits, accept
-from subgraphs.bets.accepting.offers import OfferStatus
 from subgraphs.bets.accepting.slip import PriceChanges
-from subgraphs.bets.betting.bet import Bet, BetStatus, asked_bet
+from subgraphs.bets.betting.bet import Asked, Bet, BetStatus, asked_bet
 from subgraphs.bets.betting.facts import Decided, Settled, with_fact
 from subgraphs.bets.betting.performing import Performer
 from subgraphs.bets.betting.settling import settlement_of
@@ -26,6 +25,7 @@ from subgraphs.bets.betting.steps import next_step
 from subgraphs.bets.settlement.results import MarketResult, Runner
 from subgraphs.kit.domain.selections import market_of
 from subgraphs.kit.funds import DONE, Purpose, Reservation, Settlement
+from subgraphs.kit.offers import OfferStatus
 from tests.subgraphs.bets.slips import NOON, offer, offered, selection, slip
 from tests.subgraphs.wallet.ledger_wallet import LedgerWallet
 from tests.support.money.contract import BONUSES, CASH, CURRENCY, CUSTOMERS, FREE_BETS
@@ -76,7 +76,12 @@ class BettingMachine(RuleBasedStateMachine):
         self.run_now(self.wallet.begin())
         self.offer = offer(in_play=in_play)
         asked = slip(stake=stake, each_way=each_way, changes=changes)
-        self.bet = asked_bet(OWNER, "k1", asked, accept(asked, offered(self.offer), RULES), self.at)
+        self.bet = asked_bet(
+            Asked(owner=OWNER, key="k1", slip=asked, jurisdiction="GB"),
+            accept(asked, offered(self.offer), RULES),
+            self.at,
+            self.at,
+        )
         self.seen = [self.bet]
 
     @rule(back=st.sampled_from([0, 0, 0, 1, 3]), is_killed=st.booleans())

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from subgraphs.bets.settlement.outcomes import MAX_SHARING, LegResult, Outcome, total_deduction
-from subgraphs.bets.settlement.returns import Leg, Terms, potential_returns, returns_of
+from subgraphs.bets.settlement.returns import Leg, potential_returns, returns_of
+from subgraphs.kit.offers import Terms
 
 QUARTER, FIFTH = Terms(1, 4), Terms(1, 5)
 WON, LOST, PLACED, VOID = (Outcome(result=LegResult(name)) for name in ("WON", "LOST", "PLACED", "VOID"))

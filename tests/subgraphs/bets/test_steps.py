@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from subgraphs.bets.accepting.acceptance import Accepted, Refused, accept
-from subgraphs.bets.betting.bet import Bet, BetStatus, Settlement, asked_bet
+from subgraphs.bets.betting.bet import Asked, Bet, BetStatus, Settlement, asked_bet
 from subgraphs.bets.betting.facts import (
     Decided,
     Delayed,
@@ -87,7 +87,9 @@ def test_a_slip_that_is_refused_at_once_holds_nothing() -> None:
     """It is kept all the same: its key has one outcome."""
     asked = slip(stake=1)
     decision = accept(asked, offered(offer()), RULES)
-    begun = asked_bet(Owner("northbet", "ann"), "k1", asked, decision, NOON)
+    begun = asked_bet(
+        Asked(owner=Owner("northbet", "ann"), key="k1", slip=asked, jurisdiction="GB"), decision, NOON, NOON
+    )
     assert isinstance(decision, Refused)
     assert (begun.status, begun.refusal) == (BetStatus.REFUSED, "STAKE_TOO_LOW")
     assert next_step(begun, NOON) is None
@@ -97,7 +99,9 @@ def test_a_slip_that_is_refused_at_once_holds_nothing() -> None:
 def test_a_bet_on_an_event_that_has_begun_waits(in_play: bool, seconds: float) -> None:  # noqa: FBT001 - a row
     """Whoever sees a goal before the prices do cannot bet on it."""
     decision = accept(slip(), offered(offer(in_play=in_play)), RULES)
-    begun = asked_bet(Owner("northbet", "ann"), "k1", slip(), decision, NOON)
+    begun = asked_bet(
+        Asked(owner=Owner("northbet", "ann"), key="k1", slip=slip(), jurisdiction="GB"), decision, NOON, NOON
+    )
     assert isinstance(decision, Accepted)
     assert begun.look_at == NOON + timedelta(seconds=seconds)
     assert begun.status is BetStatus.PENDING

@@ -22,7 +22,7 @@ from subgraphs.events.matching.names import normal
 from subgraphs.events.models import MARKET, MATCH_DECISION, MATCH_WAITING, OFFER, OUTBOX, PROVIDER
 from subgraphs.events.own_ids import competition_id, offer_id
 from subgraphs.events.records.announcements import announce
-from subgraphs.events.records.markets import RUNNERS
+from subgraphs.events.records.runners import RUNNERS
 from tests.support.events.block import EventsBlock, events_block
 from tests.support.events.catalogues import shown
 from tests.support.events.told import KICK_OFF, NOW, decision, fixture, gone, instant, market, status

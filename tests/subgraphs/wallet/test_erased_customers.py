@@ -19,6 +19,7 @@ from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.funds import DONE, Purpose, Reservation, ReservationState, Settlement
 from subgraphs.kit.records.erasure import Pseudonyms
 from subgraphs.kit.records.outbox import TOMBSTONE
+from subgraphs.kit.records.retention_terms import DEFAULT_YEARS, TERMS, Term, over_before, years_of
 from subgraphs.kit.topics import EXCLUSION_TOPIC
 from subgraphs.wallet.customer_data import HISTORY, erasure_of
 from subgraphs.wallet.funds.codes import AccountCode, house_account
@@ -40,7 +41,6 @@ from subgraphs.wallet.models import (
 )
 from subgraphs.wallet.opened import OpenedWallet
 from subgraphs.wallet.retention.forgetting import Forgetting
-from subgraphs.wallet.retention.terms import DEFAULT_YEARS, TERMS, Term, over_before, years_of
 from subgraphs.wallet.seamless.journal import Journal
 from subgraphs.wallet.seamless.operator_sessions import OperatorSessions
 from tests.support.database_probe import migrate

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from foundation.storage.database import Database
 from simulator.exchange.programme import offer
 from subgraphs.events.models import MARKET, OFFER
-from subgraphs.events.records.markets import RUNNERS
+from subgraphs.events.records.runners import RUNNERS
 from tests.providers.exchange import books_compared as exchange
 from tests.providers.exchange.names_compared import SPORTS
 from tests.providers.sports_feed import books_compared as feed

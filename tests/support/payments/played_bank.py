@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from msgspec import Struct
 
@@ -49,10 +49,10 @@ class Ordered(Struct, frozen=True, kw_only=True):
     account: str
 
 
-def bank_options(folder: Path, currency: str = "GBP", **more: str) -> BankOptions:
+def bank_options(folder: Path, currency: str = "GBP", **more: object) -> BankOptions:
     """Return the options of an account by a folder."""
-    given = {"holder": "Northbet Ltd", "iban": OURS} | more
-    return BankOptions(folder=str(folder), currency=currency, **given)  # type: ignore[arg-type]
+    given: dict[str, Any] = {"holder": "Northbet Ltd", "iban": OURS} | more
+    return BankOptions(folder=str(folder), currency=currency, **given)
 
 
 def made_folders(folder: Path) -> Path:

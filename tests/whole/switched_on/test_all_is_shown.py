@@ -75,6 +75,7 @@ NOT_HERE: Final[Mapping[str, str]] = {
         "tests/commands/test_payments_command.py runs it",
     ),
     "furlong simulator operator": "tests/commands/test_operator_commands.py runs it",
+    "furlong simulator casino": "tests/simulator/casino/test_casino_command.py runs it",
     "furlong simulator bank": "tests/commands/test_bank_command.py runs it",
     "FURLONG_FEED_TLS": "tests/providers/sports_feed connects to RabbitMQ without it",
     **dict.fromkeys(

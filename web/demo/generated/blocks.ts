@@ -9,6 +9,7 @@ export type BetLegInput = {
   readonly selectionId: string;
 };
 
+/** How a bet stands. PENDING: It is not known yet whether it is made. REFUSED: It never was; the customer has the stake. OPEN: It is made, and waits for results. WON: It has returned something. LOST: It has returned nothing. VOID: It stands as if it had never been made. PARTLY_VOID: A part of it does, and it has returned something. */
 export type BetStatus =
   | 'LOST'
   | 'OPEN'
@@ -18,6 +19,7 @@ export type BetStatus =
   | 'VOID'
   | 'WON';
 
+/** What a visitor plays on. */
 export type Device =
   | 'DESKTOP'
   | 'MOBILE';
@@ -25,9 +27,11 @@ export type Device =
 export type LaunchGameInput = {
   readonly brand: string;
   readonly demo?: boolean;
+  readonly device?: Device | null | undefined;
   readonly gameId: string;
 };
 
+/** What became of a leg. WON: Its selection has won; of a bet each way, the place part as well. PLACED: It has not won, but came in one of the places that are paid. LOST: Neither. VOID: It stands as if it had never been bet on. DEAD_HEAT: It shares the first place. */
 export type LegResult =
   | 'DEAD_HEAT'
   | 'LOST'
@@ -68,6 +72,7 @@ export type PlatformErrorCode =
   | 'WALLET_PENDING'
   | 'WRONG_CURRENCY';
 
+/** Which prices a customer takes other than those that they saw. NONE: None. HIGHER: Higher ones. ANY: All. */
 export type PriceChanges =
   | 'ANY'
   | 'HIGHER'

@@ -10,7 +10,7 @@ from subgraphs.wallet.paying.reconciliation.comparison import Report
 from subgraphs.wallet.paying.reconciliation.reconciler import Reconciler
 from subgraphs.wallet.paying.work import PaymentWork
 from subgraphs.wallet.payments.processor import Contradiction, Unanswered, Unreadable
-from subgraphs.wallet.payments.records.cases import Case, CaseKind, open_case
+from subgraphs.wallet.payments.records.cases import Case, CaseKind, open_case, open_case_again
 
 if TYPE_CHECKING:
     from subgraphs.wallet.payments.bank.adapter import BankProcessor
@@ -78,7 +78,8 @@ def _by_day(name: str, arrival: "Arrival") -> list[Report]:
 async def _keep(work: PaymentWork, name: str, arrival: "Arrival") -> None:
     """Put a file before a person that is not believed.
 
-    The day makes it another case if it is put in again later, and the copy if it only has the same name.
+    The day makes it another case if it is put in again later, and the copy if it only has the same name. On
+    the same day, it is another one once somebody has closed the first.
     """
     now = await work.wallet.now()
     copy = f" {arrival.copy}" if arrival.copy else ""
@@ -90,5 +91,5 @@ async def _keep(work: PaymentWork, name: str, arrival: "Arrival") -> None:
         opened_at=now,
     )
     async with work.wallet.database.write() as connection:
-        await open_case(connection, work.store.tables, case)
+        await open_case_again(connection, work.store.tables, case)
     log.error("statement_not_believed", processor=name, file=arrival.name, why=arrival.why)

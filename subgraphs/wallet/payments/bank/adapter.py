@@ -10,22 +10,13 @@ from typing import Final, TypeAlias, TypeVar
 
 from msgspec.structs import replace
 
-from subgraphs.wallet.payments.bank.arrivals import (
-    Arrival,
-    Chain,
-    arrived,
-    heard,
-    judged,
-    kept_apart,
-    note_heard,
-)
-from subgraphs.wallet.payments.bank.books import Believed, Books, came_back, days_before, is_debit, name_of
+from subgraphs.wallet.payments.bank.arrivals import Arrival, heard, note_heard
+from subgraphs.wallet.payments.bank.books import Books, came_back, days_before, is_debit
 from subgraphs.wallet.payments.bank.entries import Entry
-from subgraphs.wallet.payments.bank.folders import INBOX, READ, REFUSED, BankFolder, Files, System
+from subgraphs.wallet.payments.bank.folders import INBOX, REFUSED, BankFolder, Files, System
+from subgraphs.wallet.payments.bank.inbox import put_away, with_meaning
 from subgraphs.wallet.payments.bank.meaning import (
-    FindSent,
     asked_notice,
-    entry_notices,
     failed_notice,
     record_of,
     report_line,
@@ -34,6 +25,7 @@ from subgraphs.wallet.payments.bank.meaning import (
 from subgraphs.wallet.payments.bank.options import BankOptions
 from subgraphs.wallet.payments.bank.orders import Order, digest_of, order_document
 from subgraphs.wallet.payments.bank.records import Record, Records
+from subgraphs.wallet.payments.bank.sent import clear_sent
 from subgraphs.wallet.payments.iban import is_iban
 from subgraphs.wallet.payments.processor import (
     Charge,
@@ -145,7 +137,8 @@ class BankProcessor:
         """Read what has come into the inbox, and let it be heard; return how many files were.
 
         Several processes may do so: one waits for the other. What is believed answers questions before it is
-        heard; that it was is noted afterwards, so that it may be heard twice, and never not at all.
+        heard; that it was is noted afterwards, so that it may be heard twice, and never not at all. Then,
+        orders that the bank has booked long enough ago are cleared away.
 
         Args:
             hear: Takes each file: first those that are believed, in their order.
@@ -163,6 +156,7 @@ class BankProcessor:
             for arrival in refused:
                 await hear(arrival)
                 await self._guarded(files.move, INBOX, arrival.name, REFUSED, arrival.kept_as)
+            await self._guarded(self._clear_sent, files)
         return len(unheard) + len(refused)
 
     async def close(self) -> None:
@@ -310,31 +304,22 @@ class BankProcessor:
                 raise Unanswered(f"no statement of the bank goes to {day} yet")
             return [report_line(entry, records.sent) for entry in self._books.of_day(day)]
 
-    def _put_away(self, files: Files) -> list[Arrival]:
-        """Put what is believed behind all that was; return what is not."""
+    def _put_away(self, files: Files) -> Sequence[Arrival]:
         with self._lock:
             self._follow(files)
-            last = self._books.last
-            number = last.number if last else 0
-            refused: list[Arrival] = []
-            names = set(files.names(REFUSED))
-            for arrival in judged(arrived(files), Chain(self._options, self._books)):
-                if arrival.why:
-                    refused.append(kept_apart(arrival, names))
-                elif arrival.is_repeated:
-                    files.move(INBOX, arrival.name, READ, f"again-{arrival.kept_as}")
-                else:
-                    number += 1
-                    name = name_of(number, arrival.day_to, arrival.digest)
-                    files.move(INBOX, arrival.name, READ, name)
-                    self._books.add(Believed(number, name, arrival.day_to, arrival.statements))
-        return refused
+            return put_away(files, self._books, self._options)
 
-    def _unheard(self, files: Files) -> list[Arrival]:
+    def _unheard(self, files: Files) -> Sequence[Arrival]:
         sent = Records(files).sent
         with self._lock:
             found = self._books.after(heard(files))
-        return [_with_meaning(believed, sent) for believed in found]
+        return [with_meaning(believed, sent) for believed in found]
+
+    def _clear_sent(self, files: Files) -> None:
+        if self._options.sent_days is not None:
+            before = days_before(self._now(), self._options.sent_days)
+            with self._lock:
+                clear_sent(files, self._books, before)
 
     def _follow_alone(self, files: Files) -> None:
         with self._lock:
@@ -342,18 +327,6 @@ class BankProcessor:
 
     def _follow(self, files: Files) -> None:
         self._books.follow(files, days_before(self._now(), self._options.look_back_days))
-
-
-def _with_meaning(believed: Believed, sent: FindSent) -> Arrival:
-    """Return a believed file with what it says of parts."""
-    entries = [entry for statement in believed.statements for entry in statement.entries]
-    return Arrival(
-        name=believed.name,
-        number=believed.number,
-        statements=believed.statements,
-        notices=tuple(notice for entry in entries for notice in entry_notices(entry, sent)),
-        lines=tuple(report_line(entry, sent) for entry in entries),
-    )
 
 
 def _may_be_there(records: Records, record: Record) -> bool:

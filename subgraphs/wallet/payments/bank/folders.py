@@ -118,6 +118,11 @@ class Files:
             raise
         self.system.sync(place)
 
+    def remove(self, folder: str, name: str) -> None:
+        """Remove a file, which does not come back afterwards."""
+        self.system.remove(name, self.folders[folder])
+        self.system.sync(self.folders[folder])
+
     def move(self, folder: str, name: str, to_folder: str, to: str) -> None:
         """Give a file another name, which is durable afterwards."""
         self.system.rename(name, self.folders[folder], to, self.folders[to_folder])

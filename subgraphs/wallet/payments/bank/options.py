@@ -41,6 +41,7 @@ class BankOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
         transfer_days: For how many days a customer may pay by a transfer before a deposit is given up; what
             comes later is looked at all the same.
         look_back_days: How old a statement may be that questions are answered from.
+        sent_days: How long after the bank has booked it the file of an order stays in `sent`; None: for ever.
     """
 
     folder: str
@@ -51,6 +52,7 @@ class BankOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     version: Literal["pain.001.001.03", "pain.001.001.09"] = "pain.001.001.09"
     transfer_days: Annotated[int, Meta(ge=1, le=60)] = 14
     look_back_days: Annotated[int, Meta(ge=40, le=3_700)] = 400
+    sent_days: Annotated[int, Meta(ge=1)] | None = None
 
     def __post_init__(self) -> None:
         """Refuse what no bank would take.
@@ -66,5 +68,7 @@ class BankOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
             raise ValueError("iban: this is no IBAN; write it in capitals and without spaces")
         if self.bic and not _BIC.fullmatch(self.bic):
             raise ValueError("bic: a BIC has 8 or 11 letters and digits, in capitals; it may be left out")
+        if self.sent_days is not None and self.sent_days >= self.look_back_days:
+            raise ValueError("sent_days: write fewer days than look_back_days: statements say what is booked")
         if self.currency not in {currency.code for currency in Currency}:
             raise ValueError("currency: write a code of ISO 4217, such as EUR")

@@ -25,7 +25,7 @@ class RefundRefusal(StrEnum):
 
     NO_CHARGE: The deposit has no such charge that was paid.
     NOT_LEFT: More than the charge has left.
-    NOT_WHOLE: A part of a charge that has to go back as a whole.
+    NOT_WHOLE: Less than is left of a charge that has to go back.
     INSUFFICIENT_FUNDS: The customer has less cash.
     """
 
@@ -62,8 +62,9 @@ class RefundableCharge(Struct, frozen=True):
     """A charge that was paid, and what can go back of it.
 
     Attributes:
-        left_minor: How much, in minor units: neither refunded nor taken back by a bank.
-        is_owed: Whether it has to go back as a whole, because it never became the customer's.
+        left_minor: How much, in minor units: neither refunded nor taken back by a bank. Unless the money has
+            to go back, a dispute that was won counts as well: processors refund no disputed charge.
+        is_owed: Whether all that is left has to go back, because it never became the customer's.
     """
 
     charge: Part
@@ -119,11 +120,13 @@ async def refundable_charges(
         if part.kind is PartKind.CHARGE and part.state is PartState.DONE and part.admission and part.reference
     ]
     c = tables.part.c
+    received = [part.part_id for part in paid if part.admission == RECEIVED]
+    is_disputed = and_(c.kind == PartKind.DISPUTE.value, c.source.in_(received))
     query = (
         select(c.source, func.sum(c.amount_minor))
         .where(
             c.source.in_([part.part_id for part in paid]),
-            or_(c.state != PartState.FAILED.value, c.kind == PartKind.DISPUTE.value),
+            or_(c.state != PartState.FAILED.value, is_disputed),
         )
         .group_by(c.source)
     )
@@ -178,7 +181,7 @@ def _refusal(charge: RefundableCharge | None, decided: DecidedRefund) -> RefundR
         return RefundRefusal.NO_CHARGE
     if decided.amount_minor > charge.left_minor:
         return RefundRefusal.NOT_LEFT
-    if charge.is_owed and decided.amount_minor != charge.charge.amount_minor:
+    if charge.is_owed and decided.amount_minor != charge.left_minor:
         return RefundRefusal.NOT_WHOLE
     return None
 

@@ -8,10 +8,11 @@ from typing import Final
 import httpx
 import pytest
 
+from subgraphs.wallet.funds.codes import AccountCode
 from subgraphs.wallet.models import PAYMENTS
 from subgraphs.wallet.paying.webhooks import webhooks_app
 from subgraphs.wallet.payments.processor import Notice, PartKind, PartState
-from tests.subgraphs.wallet.payments.conftest import ANN
+from tests.subgraphs.wallet.payments.conftest import ANN, paid_in
 from tests.support.payments.payments_wallet import PaymentsWallet
 from tests.support.payments.played_processor import Fault, PlayedProcessor
 
@@ -69,6 +70,32 @@ async def test_both_orders_end_alike(
     assert await hear(wallet, *order, *order) == [200] * 4
     assert await wallet.cash(ANN) == 1_000 - 10 - 400
     assert await kinds(wallet) == {"dispute" if kind is PartKind.DISPUTE else "foreign"}
+
+
+@BACK
+@pytest.mark.parametrize("is_given_up", [False, True])
+async def test_what_is_taken_of_a_charge_waits_until_it_is_known_whose_money_it_is(
+    wallet: PaymentsWallet, kind: PartKind, *, is_given_up: bool
+) -> None:
+    """It is of a charge that has to go back: what the customer has of another one is not touched."""
+    await paid_in(wallet)
+    await wallet.deposit(ANN, "e", 1_000)
+    first = wallet.played["first"]
+    if is_given_up:
+        wallet.later(minutes=90)
+        await wallet.work()
+        [*_, row] = sorted(await wallet.rows(PAYMENTS.payment), key=lambda row: row.idempotency_key)
+        assert row.state == "FAILED"
+    first.pays("first-2", 900)
+    first.takes_back("first-2", kind, 400)
+    await wallet.payments.work.notice("first", first.said[-1])
+    assert await wallet.cash(ANN) == 990
+    for _ in range(3):
+        wallet.later(minutes=5)
+        await wallet.work()
+    assert await wallet.cash(ANN) == 990
+    assert first.has == -await wallet.balance("northbet", AccountCode.PAYMENTS) == 1_000 + 900 - 400
+    assert await kinds(wallet) == {"owed", "dispute" if kind is PartKind.DISPUTE else "foreign"}
 
 
 async def test_while_the_processor_does_not_answer_it_has_to_be_said_again(

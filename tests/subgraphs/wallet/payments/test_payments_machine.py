@@ -26,7 +26,8 @@ from subgraphs.wallet.models import LEDGER, PAYMENTS
 from subgraphs.wallet.paying.reconciliation.reconciler import Reconciler
 from subgraphs.wallet.payments.payment import LACKED, RECEIVED, Decision
 from subgraphs.wallet.payments.processor import Notice, PartKind, PartState, Unanswered, Unavailable
-from subgraphs.wallet.payments.records.refunds import DecidedRefund, decide_refund
+from subgraphs.wallet.payments.records.refunds import DecidedRefund, decide_refund, refundable_charges
+from subgraphs.wallet.payments.records.store import part_of
 from tests.subgraphs.wallet.credits_wallet import opened_dying
 from tests.support.money.contract import CURRENCY
 from tests.support.payments.payments_wallet import PaymentsWallet
@@ -38,6 +39,9 @@ CUSTOMERS: Final = [Owner(BRAND, "ann"), Owner(BRAND, "ben")]
 KEYS: Final = ["a", "b", "c", "d"]
 AMOUNTS: Final = [100, 700, 2_500]
 VOID: Final = TransferFlags.VOID_PENDING_TRANSFER
+LEFT: Final = -1
+"""A refund of what is left of a charge, instead of all of it."""
+
 ASKED: Final = [Fault.UNAVAILABLE, Fault.LOST_BEFORE, Fault.LOST_AFTER]
 MAX_ROUNDS: Final = 60
 """After so many rounds without a fault, what is still due never ends."""
@@ -142,7 +146,7 @@ class PaymentsMachine(RuleBasedStateMachine):
         """Two people decide about a withdrawal."""
         self.run(self._decided(pick, decision))
 
-    @rule(pick=picks, amount=st.sampled_from([0, 0, 100, 3_000]), again=st.booleans())
+    @rule(pick=picks, amount=st.sampled_from([0, 0, LEFT, LEFT, 100, 3_000]), again=st.booleans())
     def refund(self, pick: int, amount: int, again: bool) -> None:  # noqa: FBT001 - hypothesis gives it by name
         """Two people decide to send back some or all of a charge; the message may come again, much later."""
         self.run(self._refunded(pick, amount, again=again))
@@ -217,11 +221,12 @@ class PaymentsMachine(RuleBasedStateMachine):
             wanted = self.refunds[pick % len(self.refunds)]
         elif paid:
             row = paid[pick % len(paid)]
+            left = await self._left_of(row) if amount == LEFT else amount
             wanted = DecidedRefund(
                 decision_id=f"f{len(self.refunds)}",
                 payment_id=row.payment_id,
                 charge_id=row.part_id,
-                amount_minor=amount or row.amount_minor,
+                amount_minor=left or row.amount_minor,
                 currency=row.currency,
                 reason="r",
                 decided_by="fay, finn",
@@ -233,6 +238,12 @@ class PaymentsMachine(RuleBasedStateMachine):
         store = self.wallet.payments.work.store
         async with self.database.write() as connection:
             await decide_refund(connection, store, wanted)
+
+    async def _left_of(self, row: Any) -> int:
+        """Return what people see that a charge has left; 0 if it cannot be refunded."""
+        async with self.database.read() as connection:
+            found = await refundable_charges(connection, PAYMENTS, [part_of(row)])
+        return sum(charge.left_minor for charge in found)
 
     async def _end(self) -> None:
         self.database.writes = None

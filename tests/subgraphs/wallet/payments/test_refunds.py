@@ -14,6 +14,7 @@ from subgraphs.wallet.payments.payment import is_decided
 from subgraphs.wallet.payments.processor import PartKind, PartState
 from tests.subgraphs.wallet.payments.conftest import ANN, paid_in
 from tests.subgraphs.wallet.payments.test_decisions import decide, record
+from tests.subgraphs.wallet.payments.test_payment_story import booked
 from tests.support.payments.payments_wallet import PaymentsWallet
 from tests.support.payments.played_processor import PlayedProcessor
 
@@ -40,9 +41,9 @@ async def ended(wallet: PaymentsWallet, state: PartState, *before: PartState) ->
     await wallet.payments.work.notice("first", first.said[-1])
 
 
-async def booked_late(wallet: PaymentsWallet, kind: PartKind, state: PartState) -> None:
-    """Let the ledger be told of an earlier state of the only part of a kind."""
-    [row] = await wallet.rows(PAYMENTS.payment)
+async def booked_late(wallet: PaymentsWallet, kind: PartKind, state: PartState, key: str = "d") -> None:
+    """Let the ledger be told of another state of the only part of a kind."""
+    [row] = [row for row in await wallet.rows(PAYMENTS.payment) if row.idempotency_key == key]
     loaded = await wallet.payments.work.store.load(row.payment_id)
     assert loaded is not None
     payment, parts = loaded
@@ -190,6 +191,12 @@ async def taken_back(wallet: PaymentsWallet, kind: PartKind, amount: int) -> str
     return list(first.books)[-1]
 
 
+async def owed(wallet: PaymentsWallet) -> list[Any]:
+    """Return the cases of money that could not go back, by part."""
+    cases = [row for row in await wallet.rows(PAYMENTS.case) if row.kind == "owed"]
+    return sorted(cases, key=lambda row: row.subject)
+
+
 async def kept(wallet: PaymentsWallet) -> int:
     """Return what is kept of Ann's cash."""
     accounts = [account.id for account in await wallet.accounts.of(ANN)]
@@ -213,6 +220,54 @@ async def test_what_a_bank_takes_of_money_that_is_owed_is_not_the_customers(
     assert (await wallet.cash(ANN), await kept(wallet)) == (990, 0)
     assert await wallet.balance("northbet", AccountCode.CHARGEBACKS) == 0
     assert first.has == -await wallet.balance("northbet", AccountCode.PAYMENTS) == 1_000
+
+
+@pytest.mark.parametrize("is_won", [False, True])
+async def test_what_a_bank_has_left_of_money_that_is_owed_is_sent_by_decision(
+    wallet: PaymentsWallet, *, is_won: bool
+) -> None:
+    """No more and no less; of a dispute that is won it is all, whatever the processor makes of it."""
+    first = await paid_wrongly(wallet)
+    await ended(wallet, PartState.FAILED)
+    disputes = [await taken_back(wallet, PartKind.DISPUTE, amount) for amount in (200, 100)]
+    left = 600
+    if is_won:
+        first.becomes(disputes[0], PartState.FAILED)
+        await wallet.payments.work.notice("first", first.said[-1])
+        left = 800
+    [row] = [row for row in await wallet.rows(PAYMENTS.payment) if row.idempotency_key == "e"]
+    for number, amount in enumerate((left - 1, left + 1, left, left)):
+        await refund(wallet, row.payment_id, amount, f"p-{number}")
+    assert (await wallet.cash(ANN), await kept(wallet)) == (990, left)
+    if is_won:  # the processor has refused it
+        assert await refusals(wallet) == ["NOT_WHOLE", "NOT_LEFT", "", ""]
+        assert [case.subject.endswith("f3") for case in await owed(wallet)] == [False, True, False]
+        return
+    assert await refusals(wallet) == ["NOT_WHOLE", "NOT_LEFT", "", "NOT_LEFT"]
+    await ended(wallet, PartState.DONE)
+    assert (await wallet.cash(ANN), await kept(wallet)) == (990, 0)
+    assert first.has == -await wallet.balance("northbet", AccountCode.PAYMENTS) == 1_000
+
+
+async def test_what_a_refund_leaves_of_money_that_is_owed_is_kept(wallet: PaymentsWallet) -> None:
+    """A dispute was won after the decision; the rest can be sent by another one."""
+    first = await paid_wrongly(wallet)
+    await ended(wallet, PartState.FAILED)
+    dispute = await taken_back(wallet, PartKind.DISPUTE, 300)
+    [row] = [row for row in await wallet.rows(PAYMENTS.payment) if row.idempotency_key == "e"]
+    wanted = {"charge_id": f"{row.payment_id}-c1", "amount_minor": 600, "currency": "GBP"}
+    assert await decide(wallet, kind="refund", subject_id=row.payment_id, **wanted)
+    first.becomes(dispute, PartState.FAILED)
+    won = first.said[-1]
+    await booked_late(wallet, PartKind.DISPUTE, PartState.FAILED, "e")
+    await wallet.work()
+    await ended(wallet, PartState.DONE)
+    await wallet.payments.work.notice("first", won)
+    assert (await wallet.cash(ANN), await kept(wallet)) == (990, 300)
+    assert (await booked(wallet, row.payment_id)).count(("refund", "kept", 300)) == 1
+    await refund(wallet, row.payment_id, 300, "p-2")
+    assert (await refusals(wallet), await kept(wallet)) == (["", ""], 300)
+    assert first.has == -await wallet.balance("northbet", AccountCode.PAYMENTS) == 1_300
 
 
 async def test_what_a_bank_took_meanwhile_is_not_sent_by_decision(wallet: PaymentsWallet) -> None:

@@ -7,12 +7,11 @@ import type { Tone } from '../look/theme.ts';
 
 /** Return what a refund would do, and whether it can be proposed. */
 export function refundInWords(charge: Refundable, amount: number | null): { readonly words: string; readonly possible: boolean } {
-  const { processor, currency, amountMinor, leftMinor, cashMinor, owed } = charge;
+  const { processor, currency, leftMinor, cashMinor, owed } = charge;
   const in_ = (minor: number) => money(minor, currency);
   if (owed) {
-    const possible = amount === amountMinor;
-    const rest = possible ? `All ${in_(amountMinor)} goes back to its source at ${processor}.` : 'A bank has taken some of it back, so it can’t be sent: find out by the case.';
-    return { words: `This money was never the customer’s. ${rest}`, possible };
+    const words = `This money was never the customer’s. All ${in_(leftMinor)} that is left goes back to its source at ${processor}.`;
+    return { words, possible: amount === leftMinor };
   }
   const most = Math.max(0, Math.min(leftMinor, cashMinor));
   if (amount === null || amount <= 0) {

@@ -40,7 +40,7 @@ const CODES: Readonly<Record<string, string>> = {
   ERASED: 'The customer’s data was erased, so nobody knows whose money it is.',
   NO_CHARGE: 'The deposit has no such payment that arrived.',
   NOT_LEFT: 'Less was left of it: something had been refunded, withdrawn or taken back by a bank.',
-  NOT_WHOLE: 'This money was never the customer’s, so it goes back as a whole.',
+  NOT_WHOLE: 'This money was never the customer’s, so all that is left of it goes back.',
   unavailable: 'It could not be reached.',
   rejected: 'Two people rejected the withdrawal.',
 };

@@ -249,6 +249,26 @@ async def test_what_is_refused_again_is_another_case(banked: BankedWallet) -> No
     assert len(set(await banked.cases())) == 4
 
 
+async def test_what_is_refused_again_on_a_day_is_another_case_once_the_first_is_closed(
+    banked: BankedWallet,
+) -> None:
+    """Whoever has put it in again learns that this was not enough; before, the case is there."""
+    tables = banked.played.payments.work.store.tables
+    inbox, refused = banked.bank.folder / "inbox", banked.bank.folder / "refused"
+    banked.bank.delivers(b"<Document", "text.xml")
+    for number in range(1, 4):
+        for _ in range(2):
+            await banked.reads()
+            assert len(await banked.cases()) == number
+            [kept] = refused.iterdir()
+            kept.rename(inbox / "text.xml")
+        banked.played.later(minutes=1)
+        async with banked.played.database.write() as connection:
+            [case] = await open_cases(connection, tables, 2)
+            at = banked.played.time.now()
+            assert await close_case(connection, tables, case.case_id, by="fay", finding="seen", at=at)
+
+
 @pytest.mark.parametrize("folder", ["read", "records"])
 async def test_a_folder_that_cannot_be_read_is_a_case(
     banked: BankedWallet, tmp_path: Path, folder: str

@@ -28,6 +28,8 @@ def test_what_is_needed_is_enough() -> None:
         ({"bic": "COBA"}, "8 or 11"),
         ({"currency": "EURO"}, "ISO 4217"),
         ({"version": "pain.001.001.04"}, "version"),
+        ({"sent_days": 0}, "sent_days"),
+        ({"sent_days": 400}, "fewer days than look_back_days"),
         ({"account": "1"}, "unknown field"),
     ],
 )

@@ -1,9 +1,15 @@
 """Odds as customers read them: fractional, decimal or American, from decimal odds times 1,000."""
 
+from datetime import datetime
 from enum import StrEnum
 from fractions import Fraction
 from functools import lru_cache
 from typing import Final
+
+import strawberry
+from strawberry import Private
+
+from subgraphs.kit.graphql.descriptions import fields_described
 
 MAX_ODDS_KEPT: Final = 4_096
 EVENS: Final = 2_000
@@ -17,6 +23,7 @@ _TRADITIONAL: Final = [(Fraction(text), text) for text in _STEPS.split()]
 """The steps in which bookmakers in Britain quote, as they write them; all whole numbers are steps, too."""
 
 
+@strawberry.enum
 class OddsStyle(StrEnum):
     """How odds are written: 5/2, 3.50 or +250."""
 
@@ -51,3 +58,22 @@ def display(milli: int, style: OddsStyle) -> str:
     if same and exact.denominator != 1:
         return min(same, key=lambda step: abs(step[0] - exact))[1]
     return f"{exact.numerator}/{exact.denominator}"
+
+
+@fields_described
+@strawberry.federation.type(shareable=True)
+class Odds:
+    """Decimal odds times 1,000: the best that is offered, or those that were taken.
+
+    Attributes:
+        changed_at: When they last changed.
+    """
+
+    milli: int
+    changed_at: datetime
+    usual: Private[OddsStyle]
+
+    @strawberry.field
+    def display(self, style: OddsStyle | None = None) -> str:
+        """Return them as they are written; by default as usual in the visitor's language, in Britain 5/2."""
+        return display(self.milli, style or self.usual)

@@ -1,4 +1,4 @@
-"""For how long records of money are kept after a customer has gone, by jurisdiction.
+"""For how long records of money and bets are kept after a customer has gone, by jurisdiction.
 
 Each row has the public page that was opened for it; a lawyer reads them first. Where no row is, the longest
 time holds that any of the pages names.
@@ -9,7 +9,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from subgraphs.wallet.limits.rules import Source
+from subgraphs.kit.domain.sources import Source
 
 DEFAULT_YEARS: Final = 10
 """Without a row: what regulation 40 (4) of the British rules names as the most for a transaction."""

@@ -1,0 +1,1 @@
+"""The consumer of bets: brands, accounts, and what became of markets."""

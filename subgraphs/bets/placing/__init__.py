@@ -1,0 +1,1 @@
+"""Takes slips, and brings bets to their end, whoever is killed in between."""

@@ -1,0 +1,119 @@
+"""Does what is due for bets, step by step; several processes may do so at once, and be killed."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from time import monotonic
+from typing import Final
+
+import structlog
+
+from foundation.storage.clock import Clock
+from subgraphs.bets.betting.bet import Bet
+from subgraphs.bets.betting.facts import Fact, Settled, with_fact
+from subgraphs.bets.betting.performing import Performer
+from subgraphs.bets.betting.settling import settlement_of
+from subgraphs.bets.betting.steps import Look, due_at, next_step
+from subgraphs.bets.records.results import ResultStore
+from subgraphs.bets.records.store import BetStore, DueBet
+from subgraphs.bets.trading.voids import with_voids
+from subgraphs.kit.domain.selections import market_of
+from subgraphs.kit.live.event_bus import CustomersChanged
+from subgraphs.kit.live.watches import customer_key
+
+log = structlog.get_logger(__name__)
+MAX_STEPS: Final = 50
+"""How many steps a bet takes at once; one that needs more goes on in the next round."""
+
+SHORTEST_PAUSE: Final = timedelta(seconds=1)
+MAX_PAUSE: Final = timedelta(minutes=10)
+MAX_DOUBLINGS: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class BetWork:
+    """Brings bets forward.
+
+    Attributes:
+        clock: The machine's.
+        changed: Called with the keys of customers whose data a commit has changed; None if nobody follows.
+    """
+
+    store: BetStore
+    results: ResultStore
+    performer: Performer
+    clock: Clock
+    changed: CustomersChanged | None
+
+    async def now(self) -> datetime:
+        """Return the machine's time by the database's clock."""
+        async with self.store.database.read() as connection:
+            return await self.clock.at(connection)
+
+    async def advance(self, bet_id: str) -> Bet | None:
+        """Do what can be done for a bet now; return it, or None if there is none.
+
+        Raises:
+            OSError: The database is unavailable; what is due is done later.
+            SQLAlchemyError: The same.
+        """
+        for _ in range(MAX_STEPS):
+            seen = await self.store.load(bet_id)
+            if seen is None:
+                return None
+            at = await self.now()
+            facts = await self._learnt(seen.bet, at)
+            if facts:
+                after = await self.store.learn(bet_id, facts, at)
+                if after is not None and after != seen.bet:
+                    self._announce(after)
+                continue
+            if await self._scheduled(seen, at):
+                return seen.bet
+        seen = await self.store.load(bet_id)
+        return None if seen is None else seen.bet
+
+    async def _learnt(self, bet: Bet, at: datetime) -> list[Fact]:
+        """Return what is learnt by the next steps, up to one that only what is written may do.
+
+        The stake is reserved, and the offers are looked at, before either is written; it is taken only once
+        that is: of several processes, one has decided.
+        """
+        if (settled := await self._settled(bet, at)) is not None:
+            return [settled]
+        facts: list[Fact] = []
+        began = monotonic()
+        while (step := next_step(bet, at)) is not None and (not facts or isinstance(step, Look)):
+            fact = await self.performer.perform(bet, step, at)
+            if fact is None:
+                break
+            facts.append(fact)
+            bet, at = with_fact(bet, fact), at + timedelta(seconds=monotonic() - began)
+            began = monotonic()
+        return facts
+
+    async def _settled(self, bet: Bet, at: datetime) -> Settled | None:
+        """Return what results say of a bet that is made; None if that is not new."""
+        if bet.taken_at is None or bet.refusal:
+            return None
+        markets = {market_of(leg.selection_id) for leg in bet.legs}
+        async with self.store.database.read() as connection:
+            known = await self.results.of_markets(connection, markets)
+            voids = await self.store.counting.decisions.voids(connection, bet)
+        settlement = settlement_of(bet, with_voids(bet, known, voids), at)
+        return None if settlement is None else Settled(settlement)
+
+    async def _scheduled(self, seen: DueBet, at: datetime) -> bool:
+        """Note when a bet is looked at again; return False if something has become due meanwhile."""
+        wanted = due_at(seen.bet)
+        tries = 0
+        if wanted is not None and wanted <= at:
+            tries = seen.tries + 1
+            doublings = min(seen.tries, MAX_DOUBLINGS)
+            wanted = at + min(SHORTEST_PAUSE * (1 << doublings), MAX_PAUSE)
+        if (wanted, tries) == (seen.due_at, seen.tries):
+            return True
+        return await self.store.schedule(seen, wanted, tries)
+
+    def _announce(self, bet: Bet) -> None:
+        if self.changed is not None:
+            self.changed([customer_key(bet.owner)])

@@ -1,0 +1,1 @@
+"""Bets and results as they are stored."""

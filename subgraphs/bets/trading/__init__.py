@@ -1,0 +1,1 @@
+"""What traders decide about bets, and what the house may lose by those that are open."""

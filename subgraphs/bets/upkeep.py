@@ -1,0 +1,83 @@
+"""Upkeep: goes on with bets that somebody has left, settles those whose markets have results, and forgets."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from time import monotonic
+from typing import Final
+
+from foundation.storage.database import Database
+from subgraphs.bets.opened import OpenedBets, opened_bets
+from subgraphs.bets.records.forgetting import forget
+from subgraphs.kit.rounds import WorkerParts
+
+BATCH: Final = 200
+"""How many bets are looked at before the next ones are read."""
+
+ROUND_SECONDS: Final = 30.0
+"""How long a round goes on while bets are due."""
+
+SWEEP_SECONDS: Final = 60.0
+"""How often it looks for bets that nobody has made due, although their market has a result."""
+
+FORGET_SECONDS: Final = 3_600.0
+"""How often it looks for what is to be forgotten."""
+
+STORED_SINCE: Final = timedelta(minutes=10)
+LONG_OVER: Final = timedelta(days=30)
+"""How long after its start what was bet on is remembered beside the bets: its name, and sums of nothing."""
+
+
+@dataclass(slots=True)
+class Upkeep:
+    """Does what is due; several processes may do so at the same time."""
+
+    database: Database
+    bets: OpenedBets
+    _sweeps_at: float = 0
+    _forgets_at: float = 0
+
+    async def round(self) -> Mapping[str, int]:
+        """Go on with the bets that are due; return how many are still.
+
+        Raises:
+            OSError: The database is unavailable.
+            SQLAlchemyError: The same.
+        """
+        work, ends = self.bets.work, monotonic() + ROUND_SECONDS
+        await self._sweep()
+        await self._forget()
+        while due := await work.store.due(await work.now(), BATCH):
+            for bet_id in due:
+                await work.advance(bet_id)
+            if monotonic() > ends:
+                return {"bets": len(due)}
+        return {"bets": 0}
+
+    async def _sweep(self) -> None:
+        if monotonic() < self._sweeps_at:
+            return
+        at = await self.bets.work.now()
+        async with self.database.write() as connection:
+            await self.bets.work.results.sweep(connection, at - STORED_SINCE, at)
+        self._sweeps_at = monotonic() + SWEEP_SECONDS
+
+    async def _forget(self) -> None:
+        if monotonic() < self._forgets_at:
+            return
+        async with self.database.write() as connection:
+            at = await self.bets.work.clock.at(connection)
+            is_more = await forget(connection, self.bets.work.store.tables, at)
+            await self.bets.work.store.counting.exposures.forget(connection, at - LONG_OVER)
+        self._forgets_at = 0 if is_more else monotonic() + FORGET_SECONDS
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self.bets.close()
+        await self.database.close()
+
+
+def create_rounds(parts: WorkerParts) -> Upkeep:
+    """Return the upkeep of the database of bets."""
+    database = Database.open(parts.database, "bets")
+    return Upkeep(database, opened_bets(database, parts, parts.changed))

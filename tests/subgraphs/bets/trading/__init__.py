@@ -1,0 +1,1 @@
+"""Tests of what traders decide, and of liability."""
