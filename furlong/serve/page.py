@@ -4,7 +4,7 @@ The bet-slip also gets the clock of a rehearsal.
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -21,16 +21,30 @@ from foundation.storage.rehearsal import rehearsal_marks
 from furlong.settings import ROOT
 from gateway.feature import Core, Feature
 
-CONTENT_SECURITY_POLICY = (
-    "default-src 'self'; script-src 'self'; connect-src 'self'; object-src 'none'; frame-src 'none'; "
-    "style-src 'self' 'unsafe-inline'; worker-src 'self' blob:; img-src 'self' data:; font-src 'self' data:; "
-    "frame-ancestors 'self'; base-uri 'none'; form-action 'none'"
-)
-"""The value of `Content-Security-Policy`: no form posts, nothing is framed, and nothing is sent elsewhere.
+NOBODY: Final = "'none'"
 
-So no data of a card can be typed into a frame of the page, or be sent from it: customers pay at a page of the
-processor's, which takes the place of this one.
-"""
+
+def policy_of(games: Sequence[str] = ()) -> str:
+    """Return the page's `Content-Security-Policy`.
+
+    Games of these origins are framed and pictured, and nothing else. No form posts, and nothing is sent
+    elsewhere. So no data of a card can be typed into a frame of the page, or be sent from it: customers pay
+    at a page of the processor's, which takes the place of this one.
+    """
+    pictured = "".join(f" {origin}" for origin in games)
+    return (
+        "default-src 'self'; script-src 'self'; connect-src 'self'; object-src 'none'; "
+        f"frame-src {' '.join(games) or NOBODY}; img-src 'self' data:{pictured}; "
+        "style-src 'self' 'unsafe-inline'; worker-src 'self' blob:; font-src 'self' data:; "
+        "frame-ancestors 'self'; base-uri 'none'; form-action 'none'"
+    )
+
+
+CONTENT_SECURITY_POLICY: Final = policy_of()
+"""The policy of a page without games: it frames nothing."""
+
+GAME_ORIGINS: Final = "/game-origins"
+"""Where the page reads from where games may be framed."""
 
 SCRIPTS_FOR_ALL: Final = {
     "cache-control": "public, max-age=300, stale-while-revalidate=86400",
@@ -55,12 +69,20 @@ class Routes(Feature):
         core.serve(*self.routes)
 
 
-def page_routes(built: Path, clock: Clock) -> list[BaseRoute]:
-    """Return the routes of the page at `/`, or of how to build it, of the widget's scripts, and of `/clock`.
+def page_routes(built: Path, clock: Clock, games: Sequence[str] = ()) -> list[BaseRoute]:
+    """Return the routes of the page at `/`, or of how to build it, of the widget's scripts, and of two facts.
 
-    The last is a rehearsal's time.
+    These are `/clock`, a rehearsal's time, and `/game-origins`.
+
+    Args:
+        built: The folder of the built page.
+        clock: Product time.
+        games: The origins of games, which the page may frame.
     """
-    routes: list[BaseRoute] = [Route("/clock", partial(_clock, clock))]
+    routes: list[BaseRoute] = [
+        Route("/clock", partial(_clock, clock)),
+        Route(GAME_ORIGINS, partial(_game_origins, games)),
+    ]
     index = built / "index.html"
     if not index.is_file():
 
@@ -71,7 +93,7 @@ def page_routes(built: Path, clock: Clock) -> list[BaseRoute]:
 
         return [*routes, Route("/", hint)]
 
-    headers = {**dict(page_headers(CONTENT_SECURITY_POLICY)), "cache-control": NO_CACHE}
+    headers = {**dict(page_headers(policy_of(games))), "cache-control": NO_CACHE}
 
     async def page(request: Request) -> Response:
         return await asyncio.to_thread(file_response, index, request.headers, headers)
@@ -102,6 +124,10 @@ def gallery_routes(built: Path) -> list[Route]:
 async def _clock(clock: Clock, _request: Request) -> Response:
     marks = {"rehearsal": rehearsal_marks(clock).get("rehearsal")}
     return JSONResponse(marks, headers={"cache-control": "no-store"})
+
+
+async def _game_origins(games: Sequence[str], _request: Request) -> Response:
+    return JSONResponse({"origins": list(games)}, headers={"cache-control": NO_CACHE})
 
 
 BUILT: Final = ROOT / ".docs" / "html"

@@ -15,6 +15,7 @@ from foundation.storage.rehearsal import rehearsal_marks
 from foundation.tokens import TokenMetrics
 from foundation.tracing import Tracing
 from furlong.embedding.routes import Embedding
+from furlong.serve.game_origins import game_origins
 from furlong.serve.live_updates import running_beside
 from furlong.serve.metrics import LiveMetrics, ReadMetrics
 from furlong.serve.page import page_routes
@@ -57,7 +58,8 @@ class Site(Feature):
         for collector in (TokenMetrics(self.parts.verifier.tokens.counts), *self.embedding.collectors):
             core.register(collector)
         core.remark(self._rehearsal)
-        core.serve(*page_routes(self.page, self.parts.clock), *self.embedding.routes)
+        games = game_origins(self.parts.given)
+        core.serve(*page_routes(self.page, self.parts.clock, games), *self.embedding.routes)
         if self.subgraphs:
             self._serve_subgraphs(core)
 
