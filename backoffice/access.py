@@ -78,6 +78,12 @@ class Permission(Enum):
     FINANCE_CHECK = "finance.check"
     """Writes down what was found in a customer's financial check."""
 
+    BETTING_READ = "betting.read"
+    BETTING_TRADE = "betting.trade"
+    """Suspends, limits, and says which part of a stake a customer may."""
+
+    BETTING_VOID = "betting.void"
+    BETTING_APPROVE = "betting.approve"
     PEOPLE_READ = "people.read"
     PEOPLE_MANAGE = "people.manage"
     APPROVALS_READ = "approvals.read"
@@ -134,6 +140,7 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
             _P.OPERATIONS_READ,
             _P.OPERATIONS_CASES,
             _P.EVENTS_READ,
+            _P.BETTING_READ,
             _P.APPROVALS_READ,
         },
         Role.OPERATOR: _EVERYBODY
@@ -157,13 +164,21 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
             _P.FINANCE_CHECK,
             _P.APPROVALS_READ,
         },
-        Role.TRADER: _EVERYBODY | {_P.EVENTS_READ},
+        Role.TRADER: _EVERYBODY
+        | {
+            _P.EVENTS_READ,
+            _P.BETTING_READ,
+            _P.BETTING_TRADE,
+            _P.BETTING_VOID,
+            _P.BETTING_APPROVE,
+            _P.APPROVALS_READ,
+        },
         Role.ADMINISTRATOR: frozenset({_P.PEOPLE_READ, _P.PEOPLE_MANAGE, _P.APPROVALS_READ, _P.AUDIT_READ}),
     }
 )
 """The permissions of each role. An administrator manages people, and has no part in their work.
 
-Of finance, one person proposes and another approves: each may do both. A trader so far reads sports events.
+Of finance and of traders, one person proposes and another approves: each may do both.
 """
 
 

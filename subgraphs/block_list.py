@@ -85,6 +85,7 @@ OWN: Final[tuple[Block, ...]] = (
         ),
         settings=("subgraphs.bets.settings:BetsSettings",),
         workers=("upkeep",),
+        area="backoffice.betting.area:BettingArea",
     ),
     Block(
         "lobby",

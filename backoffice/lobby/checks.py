@@ -65,7 +65,7 @@ def checked_lobby(typed: TypedLobby, brand: LobbyBrand, games: Collection[str], 
         sections.append(_section(one, since, until))
     if found:
         raise Invalid(found)
-    groups = tuple(GroupState(**_common(one)) for one in typed.groups)
+    groups = tuple(GroupState(**_common(group)) for group in typed.groups)
     state = LobbyState(revision=revision, sections=tuple(sections), groups=groups)
     if len(json.dumps(state_fields(state))) > MAX_BYTES:
         raise Invalid([Problem("sections", f"The lobby is longer than {MAX_BYTES // 1000} kB.")])

@@ -104,7 +104,7 @@ class LobbyReading:
         """
         require(actor, Permission.LOBBY_READ, brand)
         health = await self.sources.health()
-        served = [one.name for one in self.sources.file.providers if one.serves(brand)]
+        served = [provider.name for provider in self.sources.file.providers if provider.serves(brand)]
         return [health[name] for name in served if name in health]
 
     async def games(

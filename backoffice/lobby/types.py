@@ -283,8 +283,8 @@ def content_to_graphql(decided: DecidedLobby) -> LobbyContentInfo:
     brand, games = decided.brand, decided.catalogue.games
     return LobbyContentInfo(
         revision=decided.revision,
-        sections=[_section_info(one, games, brand.time_zone) for one in decided.lobby.sections],
-        groups=[_section_info(one, games, brand.time_zone) for one in decided.lobby.groups],
+        sections=[_section_info(section, games, brand.time_zone) for section in decided.lobby.sections],
+        groups=[_section_info(group, games, brand.time_zone) for group in decided.lobby.groups],
         locales=list(brand.locales),
         jurisdictions=list(brand.jurisdictions),
         time_zone=brand.time_zone,
@@ -344,11 +344,13 @@ def _rule_info(rule: Rule | None) -> LobbyRuleInfo | None:
 
 
 def _typed(sections: Sequence[LobbySectionInput], groups: Sequence[LobbyGroupInput]) -> TypedLobby:
-    return TypedLobby(tuple(one.typed() for one in sections), tuple(one.typed() for one in groups))
+    return TypedLobby(
+        tuple(section.typed() for section in sections), tuple(group.typed() for group in groups)
+    )
 
 
 def _names(names: Iterable[LobbyNameInput]) -> tuple[tuple[str, str], ...]:
-    return tuple((one.locale, one.name) for one in names)
+    return tuple((name.locale, name.name) for name in names)
 
 
 def _rule(rule: LobbyRuleInput | None) -> TypedRule | None:

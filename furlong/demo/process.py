@@ -330,6 +330,7 @@ def _site(
     )
     return create_site(
         parts,
+        parts.given.of(ServeSettings),
         gateway=_demo_gateway(data),
         tracing=tracing,
         embed=embed,

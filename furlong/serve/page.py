@@ -21,30 +21,28 @@ from foundation.storage.rehearsal import rehearsal_marks
 from furlong.settings import ROOT
 from gateway.feature import Core, Feature
 
-NOBODY: Final = "'none'"
 
+def content_security_policy(game_origins: Sequence[str] = ()) -> str:
+    """Return the value of `Content-Security-Policy`: no form posts, and nothing is sent elsewhere.
 
-def policy_of(games: Sequence[str] = ()) -> str:
-    """Return the page's `Content-Security-Policy`.
+    Nothing is framed but games, if the site has any. So no data of a card can be typed into a frame of a
+    processor's, or be sent from the page: customers pay at a page that takes the place of this one.
 
-    Games of these origins are framed and pictured, and nothing else. No form posts, and nothing is sent
-    elsewhere. So no data of a card can be typed into a frame of the page, or be sent from it: customers pay
-    at a page of the processor's, which takes the place of this one.
+    Args:
+        game_origins: From where games are framed, and their pictures shown.
     """
-    pictured = "".join(f" {origin}" for origin in games)
+    frames = " ".join(game_origins) or "'none'"
+    pictures = " ".join(("'self'", "data:", *game_origins))
     return (
         "default-src 'self'; script-src 'self'; connect-src 'self'; object-src 'none'; "
-        f"frame-src {' '.join(games) or NOBODY}; img-src 'self' data:{pictured}; "
-        "style-src 'self' 'unsafe-inline'; worker-src 'self' blob:; font-src 'self' data:; "
+        f"frame-src {frames}; style-src 'self' 'unsafe-inline'; worker-src 'self' blob:; "
+        f"img-src {pictures}; font-src 'self' data:; "
         "frame-ancestors 'self'; base-uri 'none'; form-action 'none'"
     )
 
 
-CONTENT_SECURITY_POLICY: Final = policy_of()
-"""The policy of a page without games: it frames nothing."""
-
-GAME_ORIGINS: Final = "/game-origins"
-"""Where the page reads from where games may be framed."""
+CONTENT_SECURITY_POLICY: Final = content_security_policy()
+"""The policy of a page without games."""
 
 SCRIPTS_FOR_ALL: Final = {
     "cache-control": "public, max-age=300, stale-while-revalidate=86400",
@@ -69,19 +67,15 @@ class Routes(Feature):
         core.serve(*self.routes)
 
 
-def page_routes(built: Path, clock: Clock, games: Sequence[str] = ()) -> list[BaseRoute]:
-    """Return the routes of the page at `/`, or of how to build it, of the widget's scripts, and of two facts.
+def page_routes(built: Path, clock: Clock, game_origins: Sequence[str] = ()) -> list[BaseRoute]:
+    """Return the routes of the page at `/`, or of how to build it, and of what it asks of its server.
 
-    These are `/clock`, a rehearsal's time, and `/game-origins`.
-
-    Args:
-        built: The folder of the built page.
-        clock: Product time.
-        games: The origins of games, which the page may frame.
+    That are the widget's scripts, a rehearsal's time at `/clock`, and at `/game-origins` from where it may
+    frame games: the page's policy allows no others.
     """
     routes: list[BaseRoute] = [
         Route("/clock", partial(_clock, clock)),
-        Route(GAME_ORIGINS, partial(_game_origins, games)),
+        Route("/game-origins", partial(_game_origins, tuple(game_origins))),
     ]
     index = built / "index.html"
     if not index.is_file():
@@ -93,7 +87,7 @@ def page_routes(built: Path, clock: Clock, games: Sequence[str] = ()) -> list[Ba
 
         return [*routes, Route("/", hint)]
 
-    headers = {**dict(page_headers(policy_of(games))), "cache-control": NO_CACHE}
+    headers = {**dict(page_headers(content_security_policy(game_origins))), "cache-control": NO_CACHE}
 
     async def page(request: Request) -> Response:
         return await asyncio.to_thread(file_response, index, request.headers, headers)
@@ -126,8 +120,8 @@ async def _clock(clock: Clock, _request: Request) -> Response:
     return JSONResponse(marks, headers={"cache-control": "no-store"})
 
 
-async def _game_origins(games: Sequence[str], _request: Request) -> Response:
-    return JSONResponse({"origins": list(games)}, headers={"cache-control": NO_CACHE})
+async def _game_origins(origins: tuple[str, ...], _request: Request) -> Response:
+    return JSONResponse({"origins": origins}, headers={"cache-control": NO_CACHE})
 
 
 BUILT: Final = ROOT / ".docs" / "html"

@@ -15,7 +15,6 @@ from foundation.storage.rehearsal import rehearsal_marks
 from foundation.tokens import TokenMetrics
 from foundation.tracing import Tracing
 from furlong.embedding.routes import Embedding
-from furlong.serve.game_origins import game_origins
 from furlong.serve.live_updates import running_beside
 from furlong.serve.metrics import LiveMetrics, ReadMetrics
 from furlong.serve.page import page_routes
@@ -38,6 +37,7 @@ class Site(Feature):
         reads: Counts the reads of these.
         embedding: The pages and sessions of frames.
         page: The folder of the built page.
+        game_origins: From where it frames games.
         tracing: Records traces; None to record none.
     """
 
@@ -46,6 +46,7 @@ class Site(Feature):
     reads: ReadMetrics
     embedding: Embedding
     page: Path
+    game_origins: Sequence[str]
     tracing: Tracing | None
 
     def install(self, core: Core) -> None:
@@ -58,8 +59,7 @@ class Site(Feature):
         for collector in (TokenMetrics(self.parts.verifier.tokens.counts), *self.embedding.collectors):
             core.register(collector)
         core.remark(self._rehearsal)
-        games = game_origins(self.parts.given)
-        core.serve(*page_routes(self.page, self.parts.clock, games), *self.embedding.routes)
+        core.serve(*page_routes(self.page, self.parts.clock, self.game_origins), *self.embedding.routes)
         if self.subgraphs:
             self._serve_subgraphs(core)
 

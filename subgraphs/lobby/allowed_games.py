@@ -49,7 +49,7 @@ class LobbyGameRules:
         """Return which games are allowed.
 
         Raises:
-            DatabaseAway: The lobby's database is away, and nothing is known that is fresh enough.
+            DatabaseAway: The lobby's database cannot be reached, and nothing is known that is fresh enough.
             SQLAlchemyError: The same.
         """
         catalogue: Catalogue = await self._catalogues.get(PLATFORM) or EMPTY

@@ -148,8 +148,8 @@ class LobbyFile(_Part):
         names = [provider.name for provider in self.providers]
         if len(set(names)) < len(names):
             raise ValueError("two providers have the same name")
-        said = [*(one.provider for one in self.certificates), *(one.provider for one in self.withdrawals)]
-        for name in said:
+        certified = [certificate.provider for certificate in self.certificates]
+        for name in (*certified, *(withdrawal.provider for withdrawal in self.withdrawals)):
             if name not in names:
                 raise ValueError(f"there is no provider {name!r}")
         return self

@@ -36,7 +36,7 @@ class Query:
 
 @strawberry.input
 class LaunchGameInput:
-    """A game that is to be opened; `demo` plays without money. Without a device, it is one that the game has."""
+    """A game to open; `demo` plays without money. Without a device, it is one that the game has."""
 
     brand: ID
     game_id: ID

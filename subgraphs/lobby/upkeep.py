@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -35,31 +35,32 @@ class Upkeep:
 
     async def round(self) -> Mapping[str, int]:
         """Ask the providers whose lists are due, each for itself, and delete some of what is old."""
-        known = await self._known()
-        due = [client for client in self.clients if self._is_due(known.get(client.config.name))]
-        await asyncio.gather(*(self._ask(client, known.get(client.config.name)) for client in due))
+        known, now = await self._known()
+        due = [client for client in self.clients if self._is_due(known.get(client.config.name), now)]
+        await asyncio.gather(*(self._ask(client, known.get(client.config.name), now) for client in due))
         async with self.database.write() as connection:
             now = await self.clock.at(connection)
             is_more = await forget_gone(connection, now)
             return {"deletion": await forget_old(connection, now) or is_more}
 
-    async def _known(self) -> Mapping[str, ProviderHealth]:
+    async def _known(self) -> tuple[Mapping[str, ProviderHealth], datetime]:
+        """Return how the configured providers are, and the machine's time."""
         configured = {client.config.name for client in self.clients}
         async with self.database.read() as connection:
-            known = await read_health(connection)
+            known, now = await read_health(connection), await self.clock.machine.at(connection)
         if known.keys() - configured:
             async with self.database.write() as connection:
                 await forget_others(connection, configured)
-        return known
+        return known, now
 
-    def _is_due(self, health: ProviderHealth | None) -> bool:
+    def _is_due(self, health: ProviderHealth | None, now: datetime) -> bool:
         settings = self.settings
         interval, retry = timedelta(seconds=settings.list_seconds), timedelta(seconds=settings.retry_seconds)
-        return health is None or health.is_due(self.clock.machine.now(), interval, retry)
+        return health is None or health.is_due(now, interval, retry)
 
-    async def _ask(self, client: Hub88Client, before: ProviderHealth | None) -> None:
+    async def _ask(self, client: Hub88Client, before: ProviderHealth | None, now: datetime) -> None:
         """Store a provider's list; if there is none that can be used, note why."""
-        name, now = client.config.name, self.clock.machine.now()
+        name = client.config.name
         health = before or ProviderHealth(provider=name, asked_at=now)
         try:
             listed = read_list(client.config, await client.games())

@@ -28,6 +28,10 @@ from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 from furlong.databases import METADATA
 from providers.registry import NAMES as PROCESSES
+from subgraphs.bets.betting.bet import Bet
+from subgraphs.bets.models import BETS
+from subgraphs.bets.models import REFERENCE as BETTORS
+from subgraphs.bets.records.rows import bet_row
 from subgraphs.club.models import REFERENCE as CLUB
 from subgraphs.fulfilment.models import REFERENCE as FULFILMENT
 from subgraphs.kit.domain.keys import ALL_BRANDS, Owner
@@ -45,6 +49,7 @@ from subgraphs.wallet.payments.payment import RECEIVED, Direction, Part, Payment
 from subgraphs.wallet.payments.processor import PartKind, PartState
 from subgraphs.wallet.payments.records.store import PaymentStore
 from tests.backoffice.scheme_forms import NEXT
+from tests.subgraphs.bets.slips import made
 from tests.support.database_probe import migrate
 from tests.support.office.backoffice_fixture import NOW, employ
 from tests.support.office.permission_rules import ask, fields, operation_of
@@ -193,6 +198,11 @@ def lobby_section(time: int) -> dict[str, Any]:
     return {"id": f"all-{time}", "names": [name], "rule": {"by": "all"}}
 
 
+def made_bet(bet_id: str, owner: Owner) -> Bet:
+    """Return a bet that is made."""
+    return made(bet_id=bet_id, brand_id=owner.brand, customer_id=owner.customer, idempotency_key=bet_id)
+
+
 def customer(time: int) -> str:
     """Return a customer's id."""
     return f"{BRAND}:c-{time}"
@@ -238,6 +248,7 @@ KINDS: Final[Mapping[str, Proposing]] = {
         "proposeRefund",
         lambda time: {"payment": f"pd{time}", "charge": f"pd{time}-c1", "amountMinor": 500},
     ),
+    "betting.void": Proposing("proposeBetVoid", lambda time: {"bet": f"b{time}"}),
     "support.erasure": Proposing("proposeErasure", lambda time: {"customer": customer(time)}),
     "operations.provider": Proposing(
         "submitProvider", lambda time: {"revision": 0, "configuration": provider(time)}
@@ -370,7 +381,13 @@ async def _know(settings: DatabaseSettings) -> None:
     """Let the subgraphs know a brand, its rules, its rewards with their budgets, and customers."""
     accounts = [account_row(Owner(BRAND, f"c-{time}"), good_account()) for time in ROUNDS]
     budget = {"brand_id": BRAND, "iso_week": "", "rewards": 100}
-    tables = {"club": CLUB, "rewards": REWARDS, "progress": PROGRESS, "fulfilment": FULFILMENT}
+    tables = {
+        "club": CLUB,
+        "rewards": REWARDS,
+        "progress": PROGRESS,
+        "fulfilment": FULFILMENT,
+        "bets": BETTORS,
+    }
     for name, reference in tables.items():
         rows: list[tuple[Table, list[dict[str, Any]]]] = [
             (reference.brand, [brand_row(make_brand())]),
@@ -385,6 +402,10 @@ async def _know(settings: DatabaseSettings) -> None:
         async with database.write() as connection:
             for table, values in rows:
                 await connection.execute(insert(table), values)
+            if name == "bets":
+                bets = [bet_row(made_bet(f"b{time}", Owner(BRAND, f"c-{time}"))) for time in ROUNDS]
+                known = {"changed_at": LONG_AGO, "due_at": None, "tries": 0}
+                await connection.execute(insert(BETS.bet), [bet | known for bet in bets])
             if name == "rewards":
                 await CatalogueRepository(REWARD_CONFIG, REWARD_CONTENT).publish(
                     connection, BRAND, make_content("fb-0"), LONG_AGO

@@ -17,6 +17,7 @@ FEW_LINES: Final = 200
 LIGHT_FOLDERS: Final = {
     "providers/adapters": "an adapter is a file, and the names of the files are those of the adapters",
     "consumers/club": "each app has the same files as those beside it",
+    "consumers/lobby": "the same",
 }
 """Why a folder is none too many though it has few lines."""
 FEATURES: Final = PurePosixPath("gateway/features")

@@ -142,6 +142,13 @@ describe('several selections on the slip', () => {
       { kind: 'moved', odds },
       { kind: 'open', odds: { milli: 4000, display: '4000' } },
     ]);
+    // A read that is older than the answer, such as one from a cache, changes nothing; the next news do.
+    expect(read(told, events).picks[0]?.offer.selection.odds).toEqual(odds);
+    const accepted = read(reduceBoard(told, { type: 'accepted' }), events);
+    expect(accepted.picks.map((picked) => standingOf(picked, accepted.prices).kind)).toEqual(['open', 'open']);
+    const later = read(told, [event('b', [2300]), event('c', [4000])]);
+    expect(later.picks[0]?.offer.selection.odds?.milli).toBe(2300);
+    expect(read(later, events).picks[0]?.offer.selection.odds?.milli).toBe(2500);
     const suspended = reduceBoard(board, { type: 'repriced', selections: [{ id: 'c-0', status: 'SUSPENDED', odds: null }] });
     expect(suspended.picks.map((picked) => standingOf(picked, suspended.prices).kind)).toEqual(['open', 'suspended']);
   });

@@ -20,6 +20,7 @@ from furlong.demo.kept_ports import KeptPorts, serving_at
 from furlong.demo.ready_file import DemoCasino
 from furlong.neighbours import NEIGHBOURS
 from furlong.serve.http_server import own_names_only, serving
+from furlong.settings import ServeSettings
 from furlong.workers.money.seamless_server import seamless_server
 from simulator.casino.serve import CasinoSettings, ServedCasino, serving_casino
 from simulator.providers.ledger import Ledger
@@ -37,7 +38,7 @@ class RunningCasino:
     """The casino of the demo.
 
     Attributes:
-        given: What the lobby is given, wherever it is; without a casino nothing, so that the environment says
+        given: What the lobby is given, wherever it is, and the page; without a casino nothing, so that the environment says
             which providers there are.
         facts: Where they are, or why there are none.
     """
@@ -68,7 +69,7 @@ async def running_casino(
         address = f"http://127.0.0.1:{listener.getsockname()[1]}"
         async with _playing(folder_in(data), ports, address, wallet.clock.machine) as casino:
             write_file(data, casino.urls)
-            given = GivenSettings(lobby_in(data), seamless_in(data, casino.urls))
+            given = GivenSettings(lobby_in(data), seamless_in(data, casino.urls), _framing(casino))
             rules = NEIGHBOURS.game_rules(database, wallet.clock, given)
             try:
                 games = seamless_server(wallet, given.of(SeamlessSettings), rules)
@@ -88,6 +89,13 @@ def why_not(wallets: Sequence[DemoWallet]) -> str:
     if len(wallets) > 1:
         return "off with --cells: a provider knows one address of the wallet"
     return ""
+
+
+def _framing(casino: ServedCasino) -> ServeSettings:
+    """Return the settings of the page, which frames the providers' games beside those of the environment."""
+    settings = ServeSettings()
+    origins = dict.fromkeys((*settings.game_origins, *casino.urls.values()))
+    return settings.model_copy(update={"game_origins": tuple(origins)})
 
 
 @asynccontextmanager

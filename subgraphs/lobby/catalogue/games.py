@@ -68,7 +68,9 @@ class Permissions:
             for code in certificate.games:
                 certificates[certificate.provider, code] += (certificate,)
         withdrawn = frozenset(
-            (one.provider, code, one.jurisdiction) for one in file.withdrawals for code in one.games
+            (withdrawal.provider, code, withdrawal.jurisdiction)
+            for withdrawal in file.withdrawals
+            for code in withdrawal.games
         )
         return cls(dict(certificates), withdrawn)
 

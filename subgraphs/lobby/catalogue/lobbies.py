@@ -89,7 +89,7 @@ class Lobby(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def popular_days(self) -> frozenset[int]:
         """Return for how many days launches have to be counted."""
-        rules = [*(one.rule for one in self.sections), *(one.rule for one in self.groups)]
+        rules = [*(section.rule for section in self.sections), *(group.rule for group in self.groups)]
         return frozenset(rule.days for rule in rules if rule is not None and rule.by == "popular")
 
 

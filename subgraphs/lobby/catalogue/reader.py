@@ -78,7 +78,7 @@ class CatalogueReader:
 
     async def _count(self, connection: AsyncConnection, found: Catalogue) -> Mapping[int, Launches]:
         """Return launches in as many days as the lobbies ask for, at most once a minute."""
-        now = self.clock.now()
+        now = await self.clock.at(connection)
         wanted = USUAL.popular_days.union(*(lobby.popular_days for lobby in found.lobbies.values()))
         is_due = self._counted_at is None or not timedelta() <= now - self._counted_at < COUNTED_FOR
         if not is_due and wanted <= found.popular.keys():

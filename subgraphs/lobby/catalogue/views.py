@@ -148,7 +148,7 @@ class LobbyViews:
 
     def _made(self, catalogue: Catalogue, key: _Key, now: datetime) -> _Kept:
         lobby, place = catalogue.lobby(key.brand), Place(key.jurisdiction, key.country)
-        providers = frozenset(one.name for one in self.file.providers if one.serves(key.brand))
+        providers = frozenset(provider.name for provider in self.file.providers if provider.serves(key.brand))
 
         def allows(game: Game) -> bool:
             return game.provider in providers and self._permissions.allows(game, place, now)

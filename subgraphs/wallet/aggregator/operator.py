@@ -161,7 +161,8 @@ class Operator:
         account = (await reference.accounts(connection, {owner})).get(owner)
         brand = (await reference.brands(connection, {owner.brand})).get(owner.brand)
         where = account.jurisdiction if account else brand.default_jurisdiction if brand else ""
-        if not allowed.allows(owner.brand, asked.game_code, where, self.wallet.clock.now()):
+        at = await self.wallet.clock.at(connection)
+        if not allowed.allows(owner.brand, asked.game_code, where, at):
             log.warning("bet_on_a_game_not_allowed", game=asked.game_code, jurisdiction=where)
             raise _Refused(Status.INVALID_GAME)
 

@@ -71,7 +71,7 @@ async def test_games_come_go_and_return(block: LobbyBlock, provider: GamesProvid
 async def test_a_list_that_cannot_be_used_leaves_the_last_one(
     block: LobbyBlock, provider: GamesProvider
 ) -> None:
-    """The provider is away since then, and its games can still be opened; the other one has no part in it."""
+    """It is noted since when and why, and its games can still be opened; the other one has no part in it."""
     await block.listed()
     good = provider.games
     for number, (fault, games) in enumerate(

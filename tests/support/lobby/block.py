@@ -156,7 +156,7 @@ class LobbyBlock:
         answer = await self.answer(LOBBY, owner, headers, b=brand, d=device, n=first)
         assert "errors" not in answer, answer
         sections = answer["data"]["lobby"]["sections"]
-        return {one["name"]: [game["name"] for game in one["games"]] for one in sections}
+        return {section["name"]: [game["name"] for game in section["games"]] for section in sections}
 
     async def launch(self, game: str, owner: Owner | None = OWNER, **values: Any) -> Any:
         """Launch a game, and return the payload; its id is of the brand `northbet` unless it names one."""
@@ -207,7 +207,7 @@ async def lobby_block(
         members: Other members of the file.
     """
     file = folder / "lobby.yaml"
-    file.write_text(yaml.safe_dump({"providers": [dict(one) for one in providers], **members}))
+    file.write_text(yaml.safe_dump({"providers": [dict(provider) for provider in providers], **members}))
     settings, clock = DatabaseSettings(url=database_url), ManualClock(NOW)
     await migrate(settings, "lobby", METADATA)
     await migrate(settings, "wallet", WALLET)

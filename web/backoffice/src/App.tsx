@@ -3,6 +3,7 @@ import { Admin, CustomRoutes, Resource } from 'react-admin';
 import { createBrowserRouter, Route, RouterProvider } from 'react-router-dom';
 
 import { choices } from './components/savedFilters.tsx';
+import { bettingResources } from './betting/resources.tsx';
 import { BoardPage } from './events/board/BoardPage.tsx';
 import { EntryPage } from './events/board/EntryPage.tsx';
 import { ContentList } from './content/contentList.tsx';
@@ -94,6 +95,7 @@ function Office() {
           {caseResources(may)}
           {eventResources(may)}
           {financeResources(may)}
+          {bettingResources(may)}
           <Resource name="jobs" list={JobList} show={JobShow} recordRepresentation="kind" />
           {may.has('audit.read') && (
             <Resource name="audit" list={AuditList} options={{ label: 'Audit log' }} />

@@ -4,8 +4,8 @@ import type { Answer } from '@furlong/client';
 import { afterReading, afterUpdate, type Followed, follows, NOTHING_FOLLOWED, present, type PriceUpdate } from './followed';
 import type { SportsEventsQuery } from '../generated/operations';
 import { type Moves, movesBetween, NO_MOVES, recentMoves } from './moves';
-import { eventsOf, type EventsRead, type OfferedEvent, type OfferedSelection, offersOf } from './offers';
-import { firstPick, idOf, keep, MAX_PICKS, pickAgain, type Picked, type PickedIds, pressed, type Prices } from './picked';
+import { eventsOf, type EventsRead, type OfferedEvent, offersOf } from './offers';
+import { firstPick, idOf, keep, MAX_PICKS, pickAgain, type Picked, type PickedIds, pressed, type Prices, type Repriced, repriced } from './picked';
 
 type Sport = NonNullable<SportsEventsQuery['sports']>[number];
 
@@ -47,8 +47,6 @@ export type BoardEvent =
   | { readonly type: 'picked' | 'removed'; readonly selection: string }
   /** How selections stand by the answer to a bet. */
   | { readonly type: 'repriced'; readonly selections: readonly Repriced[] };
-
-export type Repriced = Pick<OfferedSelection, 'id' | 'status' | 'odds'>;
 
 export function boardAtStart(remembered: readonly PickedIds[], most = MAX_PICKS): Board {
   return {
@@ -197,13 +195,6 @@ function withPicks(board: Board, picks: readonly Picked[]): Board {
 function accepted(picked: Picked): Picked {
   const { odds } = picked.offer.selection;
   return odds === null ? picked : { ...picked, seen: odds, isChosen: true };
-}
-
-function repriced(picked: Picked, selections: readonly Repriced[]): Picked {
-  const changed = selections.find(({ id }) => id === idOf(picked));
-  if (changed === undefined) return picked;
-  const { offer } = picked;
-  return { ...picked, offer: { ...offer, selection: { ...offer.selection, status: changed.status, odds: changed.odds } } };
 }
 
 function shownOf({ events, opened }: Board): OfferedEvent[] {

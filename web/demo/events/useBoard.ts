@@ -2,12 +2,12 @@
 import type { Ask, ConnectLive, LiveListener } from '@furlong/client';
 import { useCallback, useEffect, useReducer, useRef } from 'react';
 
-import { type Board, boardAtStart, type BoardEvent, isFollowed, reduceBoard, type Repriced } from './board';
+import { type Board, boardAtStart, type BoardEvent, isFollowed, reduceBoard } from './board';
 import { EventPrices, type EventPricesSubscription, SportsEvents, type SportsEventsQueryVariables } from '../generated/operations';
 import { readFurther, withFurther } from './further';
 import { createListed } from './listed';
 import { MOVED_MS } from './moves';
-import { MAX_PICKS, type PickedIds } from './picked';
+import { MAX_PICKS, type PickedIds, type Repriced } from './picked';
 import { createEventPoller, type EventPoller, GIVE_UP_MS } from './poller';
 import { createLivePrices, type LivePrices } from './prices';
 

@@ -19,6 +19,7 @@ export type BetStatus =
   | 'VOID'
   | 'WON';
 
+/** What a visitor plays on. */
 export type Device =
   | 'DESKTOP'
   | 'MOBILE';
@@ -26,6 +27,7 @@ export type Device =
 export type LaunchGameInput = {
   readonly brand: string;
   readonly demo?: boolean;
+  readonly device?: Device | null | undefined;
   readonly gameId: string;
 };
 

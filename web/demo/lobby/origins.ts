@@ -1,5 +1,6 @@
 /** From where games may be framed and pictured: the site's server says so, and its policy holds the page to it. */
 
+const WEB = /^https?:$/u;
 const LOOPBACK: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 /** Where the site's server lists the origins of games. */
@@ -21,7 +22,7 @@ export async function fetchOrigins(fetcher: typeof fetch, signal: AbortSignal): 
 /** Whether an origin is written plainly, and reached over TLS or on this machine. */
 export function isSafeOrigin(origin: string): boolean {
   const url = parsed(origin);
-  return url !== null && url.origin === origin && (url.protocol === 'https:' || (url.protocol === 'http:' && LOOPBACK.has(url.hostname)));
+  return url !== null && url.origin === origin && isReachedSafely(url);
 }
 
 /**
@@ -31,15 +32,24 @@ export function isSafeOrigin(origin: string): boolean {
  */
 export function isGame(address: string, origins: readonly string[], own: string): boolean {
   const url = parsed(address);
-  return url !== null && url.username === '' && url.password === '' && url.origin !== own && isSafeOrigin(url.origin) && origins.includes(url.origin);
+  return url !== null && url.origin !== own && isListed(url, origins);
 }
 
 /** Whether a picture may be shown: of an origin of the list, or of the site itself. */
 export function isPicture(address: string, origins: readonly string[], own: string): boolean {
-  const url = parsed(new URL(address, own).href);
-  return url !== null && (url.origin === own || (isSafeOrigin(url.origin) && origins.includes(url.origin)));
+  const url = parsed(address, own);
+  return url !== null && (isListed(url, origins) || (url.origin === own && WEB.test(url.protocol)));
 }
 
-function parsed(address: string): URL | null {
-  return URL.canParse(address) ? new URL(address) : null;
+function isListed(url: URL, origins: readonly string[]): boolean {
+  return url.username === '' && url.password === '' && isReachedSafely(url) && origins.includes(url.origin);
+}
+
+/** An address of a `blob:` has an origin, too. */
+function isReachedSafely({ protocol, hostname }: URL): boolean {
+  return !hostname.includes('*') && (protocol === 'https:' || (protocol === 'http:' && LOOPBACK.has(hostname)));
+}
+
+function parsed(address: string, base?: string): URL | null {
+  return URL.canParse(address, base) ? new URL(address, base) : null;
 }

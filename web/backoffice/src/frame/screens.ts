@@ -23,9 +23,12 @@ import Palette from '@mui/icons-material/Palette';
 import PauseCircle from '@mui/icons-material/PauseCircle';
 import Payments from '@mui/icons-material/Payments';
 import Pending from '@mui/icons-material/Pending';
+import PersonRemove from '@mui/icons-material/PersonRemove';
 import MoneyOff from '@mui/icons-material/MoneyOff';
 import ReceiptLong from '@mui/icons-material/ReceiptLong';
 import Redeem from '@mui/icons-material/Redeem';
+import RemoveCircle from '@mui/icons-material/RemoveCircle';
+import Scale from '@mui/icons-material/Scale';
 import Schedule from '@mui/icons-material/Schedule';
 import Speed from '@mui/icons-material/Speed';
 import SportsSoccer from '@mui/icons-material/SportsSoccer';
@@ -96,6 +99,14 @@ export const GROUPS: readonly Group[] = [
       screen('risk-funnel', 'Funnel', FilterAlt, 'risk.read', 'backoffice/risk.html'),
       screen('risk-profit', 'Profit and loss', TrendingUp, 'risk.read', 'backoffice/risk.html'),
       screen('analytics', 'Analytics', Insights, 'risk.read', 'analytics.html'),
+    ],
+  },
+  {
+    name: 'Betting',
+    screens: [
+      screen('liability', 'Liability', Scale, 'betting.read', 'backoffice/betting.html#liability'),
+      screen('tradingRules', 'Suspended and limits', RemoveCircle, 'betting.read', 'backoffice/betting.html#suspended-and-limits'),
+      screen('customerFactors', 'Customers’ stakes', PersonRemove, 'betting.read', 'backoffice/betting.html#customers-stakes'),
     ],
   },
   {

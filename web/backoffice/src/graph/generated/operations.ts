@@ -32,6 +32,25 @@ export type ApproveInput = {
   readonly proposalId: string;
 };
 
+export type BetStatus =
+  | 'LOST'
+  | 'OPEN'
+  | 'PARTLY_VOID'
+  | 'PENDING'
+  | 'REFUSED'
+  | 'VOID'
+  | 'WON';
+
+export type BettingTermsInput = {
+  readonly brand: string;
+  readonly delaySeconds?: number | null | undefined;
+  readonly maxLegs?: number | null | undefined;
+  readonly reason: string;
+  /** That of the rules, as they were seen. */
+  readonly revision: number;
+  readonly stakes: ReadonlyArray<StakesInput>;
+};
+
 /** A name in a language of the brand. */
 export type BoardNameInput = {
   readonly locale: string;
@@ -127,6 +146,13 @@ export type CorrectionState =
   | 'REFUSED'
   | 'WAITING';
 
+export type CustomerFactorInput = {
+  readonly customer: string;
+  /** In thousandths: 1000 is all. */
+  readonly factorMilli: number;
+  readonly reason: string;
+};
+
 export type CustomerReasonInput = {
   readonly customer: string;
   readonly reason: string;
@@ -190,6 +216,19 @@ export type JobStatus =
 export type LiftLegalHoldInput = {
   readonly holdId: string;
   readonly reason: string;
+};
+
+export type LimitBettingInput = {
+  readonly brand: string;
+  readonly currency: string;
+  /** The most that may be lost if the selection wins. */
+  readonly liabilityMinor?: number | null | undefined;
+  readonly reason: string;
+  readonly scope: TradingScope;
+  /** The most that one bet may cost. */
+  readonly stakeMinor?: number | null | undefined;
+  /** As in `SuspendBettingInput`. */
+  readonly target?: string;
 };
 
 export type LintSeverity =
@@ -582,6 +621,12 @@ export type SetRolesInput = {
   readonly userId: string;
 };
 
+export type StakesInput = {
+  readonly currency: string;
+  readonly maximumMinor: number;
+  readonly minimumMinor: number;
+};
+
 /** A version to try over a past week. */
 export type StartDryRunInput = {
   readonly brand: string;
@@ -612,6 +657,15 @@ export type SubmitProviderInput = {
   readonly revision: number;
 };
 
+export type SuspendBettingInput = {
+  readonly brand: string;
+  readonly reason: string;
+  readonly scope: TradingScope;
+  readonly suspended: boolean;
+  /** The id of an event, market or selection, the name of a sport or kind; empty of the brand. */
+  readonly target?: string;
+};
+
 export type SwitchInput = {
   readonly brand: string;
   readonly off: boolean;
@@ -630,6 +684,15 @@ export type ThemeTokenInput = {
   readonly light: string;
   readonly token: string;
 };
+
+/** What a decision is about, the narrowest first. */
+export type TradingScope =
+  | 'BRAND'
+  | 'EVENT'
+  | 'KIND'
+  | 'MARKET'
+  | 'SELECTION'
+  | 'SPORT';
 
 /** How something might be shown, for a territory, a language and a time of the brand. */
 export type TryBoardEntryInput = {
@@ -678,6 +741,19 @@ export type UserStatus =
   | 'ACTIVE'
   | 'DISABLED';
 
+export type VoidBetInput = {
+  readonly bet: string;
+  readonly reason: string;
+};
+
+export type VoidMarketInput = {
+  readonly brand: string;
+  readonly reason: string;
+  readonly scope: TradingScope;
+  /** The id of the market or selection. */
+  readonly target: string;
+};
+
 export type WeekInput = {
   readonly brand: string;
   readonly isoWeek: string;
@@ -700,6 +776,102 @@ export type AnalyticsReport = { readonly analyticsReport: { readonly columns: Re
 export type Report = { readonly columns: ReadonlyArray<string>, readonly rows: ReadonlyArray<ReadonlyArray<string | null>>, readonly completeness: ReadonlyArray<{ readonly cell: string, readonly until: string, readonly waiting: number, readonly says: string }> };
 
 export type Completeness = { readonly cell: string, readonly until: string, readonly waiting: number, readonly says: string };
+
+export type BettingEventsVariables = Exact<{
+  brand: string;
+  sport: string;
+}>;
+
+
+export type BettingEvents = { readonly bettingEvents: ReadonlyArray<{ readonly id: string, readonly sportsEventId: string, readonly sport: string, readonly event: string, readonly startsAt: string, readonly currency: string, readonly stakeMinor: number, readonly worstMinor: number, readonly bets: number }> };
+
+export type EventAtRisk = { readonly id: string, readonly sportsEventId: string, readonly sport: string, readonly event: string, readonly startsAt: string, readonly currency: string, readonly stakeMinor: number, readonly worstMinor: number, readonly bets: number };
+
+export type BettingSelectionsVariables = Exact<{
+  brand: string;
+  event: string;
+}>;
+
+
+export type BettingSelections = { readonly bettingSelections: ReadonlyArray<{ readonly id: string, readonly selectionId: string, readonly marketId: string, readonly kind: string, readonly market: string, readonly pick: string, readonly currency: string, readonly stakeMinor: number, readonly returnsMinor: number, readonly liabilityMinor: number, readonly bets: number, readonly stakeLimitMinor: number | null, readonly liabilityLimitMinor: number | null, readonly suspended: boolean }> };
+
+export type SelectionAtRisk = { readonly id: string, readonly selectionId: string, readonly marketId: string, readonly kind: string, readonly market: string, readonly pick: string, readonly currency: string, readonly stakeMinor: number, readonly returnsMinor: number, readonly liabilityMinor: number, readonly bets: number, readonly stakeLimitMinor: number | null, readonly liabilityLimitMinor: number | null, readonly suspended: boolean };
+
+export type OpenBetsVariables = Exact<{
+  brand: string;
+  selection: string;
+}>;
+
+
+export type OpenBets = { readonly openBets: ReadonlyArray<{ readonly id: string, readonly customer: string, readonly status: BetStatus, readonly currency: string, readonly stakeMinor: number, readonly eachWay: boolean, readonly free: boolean, readonly potentialReturnsMinor: number, readonly placedAt: string, readonly void: boolean, readonly legs: ReadonlyArray<{ readonly selectionId: string, readonly event: string, readonly market: string, readonly pick: string, readonly oddsMilli: number, readonly startsAt: string }> }> };
+
+export type OpenBet = { readonly id: string, readonly customer: string, readonly status: BetStatus, readonly currency: string, readonly stakeMinor: number, readonly eachWay: boolean, readonly free: boolean, readonly potentialReturnsMinor: number, readonly placedAt: string, readonly void: boolean, readonly legs: ReadonlyArray<{ readonly selectionId: string, readonly event: string, readonly market: string, readonly pick: string, readonly oddsMilli: number, readonly startsAt: string }> };
+
+export type TradingRulesVariables = Exact<{
+  brand: string;
+}>;
+
+
+export type TradingRules = { readonly tradingRules: { readonly id: string, readonly revision: number, readonly maxLegs: number | null, readonly delaySeconds: number | null, readonly decidedBy: string | null, readonly decidedAt: string | null, readonly reason: string | null, readonly suspended: ReadonlyArray<{ readonly id: string, readonly scope: TradingScope, readonly targetId: string, readonly name: string, readonly startsAt: string | null }>, readonly limits: ReadonlyArray<{ readonly id: string, readonly scope: TradingScope, readonly targetId: string, readonly name: string, readonly startsAt: string | null, readonly currency: string, readonly stakeMinor: number | null, readonly liabilityMinor: number | null }>, readonly stakes: ReadonlyArray<{ readonly currency: string, readonly minimumMinor: number, readonly maximumMinor: number }> } };
+
+export type RulesOfTraders = { readonly id: string, readonly revision: number, readonly maxLegs: number | null, readonly delaySeconds: number | null, readonly decidedBy: string | null, readonly decidedAt: string | null, readonly reason: string | null, readonly suspended: ReadonlyArray<{ readonly id: string, readonly scope: TradingScope, readonly targetId: string, readonly name: string, readonly startsAt: string | null }>, readonly limits: ReadonlyArray<{ readonly id: string, readonly scope: TradingScope, readonly targetId: string, readonly name: string, readonly startsAt: string | null, readonly currency: string, readonly stakeMinor: number | null, readonly liabilityMinor: number | null }>, readonly stakes: ReadonlyArray<{ readonly currency: string, readonly minimumMinor: number, readonly maximumMinor: number }> };
+
+export type SuspendedTarget = { readonly id: string, readonly scope: TradingScope, readonly targetId: string, readonly name: string, readonly startsAt: string | null };
+
+export type LimitOfTraders = { readonly id: string, readonly scope: TradingScope, readonly targetId: string, readonly name: string, readonly startsAt: string | null, readonly currency: string, readonly stakeMinor: number | null, readonly liabilityMinor: number | null };
+
+export type CustomerFactorsVariables = Exact<{
+  brand: string;
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+
+export type CustomerFactors = { readonly page: { readonly endCursor: string | null, readonly hasNextPage: boolean, readonly nodes: ReadonlyArray<{ readonly id: string, readonly customer: string, readonly factorMilli: number, readonly reason: string, readonly decidedBy: string, readonly decidedAt: string }> } };
+
+export type FactorOfCustomer = { readonly id: string, readonly customer: string, readonly factorMilli: number, readonly reason: string, readonly decidedBy: string, readonly decidedAt: string };
+
+export type SuspendBettingVariables = Exact<{
+  input: SuspendBettingInput;
+}>;
+
+
+export type SuspendBetting = { readonly suspendBetting: { readonly id: string } };
+
+export type LimitBettingVariables = Exact<{
+  input: LimitBettingInput;
+}>;
+
+
+export type LimitBetting = { readonly limitBetting: { readonly id: string } };
+
+export type SetBettingTermsVariables = Exact<{
+  input: BettingTermsInput;
+}>;
+
+
+export type SetBettingTerms = { readonly setBettingTerms: { readonly id: string } };
+
+export type SetCustomerFactorVariables = Exact<{
+  input: CustomerFactorInput;
+}>;
+
+
+export type SetCustomerFactor = { readonly setCustomerFactor: boolean };
+
+export type ProposeBetVoidVariables = Exact<{
+  input: VoidBetInput;
+}>;
+
+
+export type ProposeBetVoid = { readonly proposeBetVoid: { readonly proposalId: string } };
+
+export type ProposeVoidVariables = Exact<{
+  input: VoidMarketInput;
+}>;
+
+
+export type ProposeVoid = { readonly proposeVoid: { readonly proposalId: string } };
 
 export type LagHistoryVariables = Exact<{ [key: string]: never; }>;
 
@@ -2154,6 +2326,17 @@ export type CustomerTransactions = { readonly customerTransactions: { readonly e
 export type MoneyTransaction = { readonly id: string, readonly at: string, readonly kind: string, readonly state: string, readonly currency: string, readonly amountMinor: number, readonly creditsMinor: number, readonly reference: string };
 
 export const ANALYTICS_REPORT = "query AnalyticsReport($brand:String!$report:AnalyticsReportName!){analyticsReport(brand:$brand report:$report){columns rows completeness{cell until waiting says}}}" as Document<AnalyticsReport, AnalyticsReportVariables>;
+export const BETTING_EVENTS = "query BettingEvents($brand:String!$sport:String!){bettingEvents(brand:$brand sport:$sport){id sportsEventId sport event startsAt currency stakeMinor worstMinor bets}}" as Document<BettingEvents, BettingEventsVariables>;
+export const BETTING_SELECTIONS = "query BettingSelections($brand:String!$event:String!){bettingSelections(brand:$brand event:$event){id selectionId marketId kind market pick currency stakeMinor returnsMinor liabilityMinor bets stakeLimitMinor liabilityLimitMinor suspended}}" as Document<BettingSelections, BettingSelectionsVariables>;
+export const OPEN_BETS = "query OpenBets($brand:String!$selection:String!){openBets(brand:$brand selection:$selection){id customer status currency stakeMinor eachWay free potentialReturnsMinor placedAt void legs{selectionId event market pick oddsMilli startsAt}}}" as Document<OpenBets, OpenBetsVariables>;
+export const TRADING_RULES = "query TradingRules($brand:String!){tradingRules(brand:$brand){id revision maxLegs delaySeconds decidedBy decidedAt reason suspended{id scope targetId name startsAt}limits{id scope targetId name startsAt currency stakeMinor liabilityMinor}stakes{currency minimumMinor maximumMinor}}}" as Document<TradingRules, TradingRulesVariables>;
+export const CUSTOMER_FACTORS = "query CustomerFactors($brand:String!$first:Int!$after:String){page:customerFactors(brand:$brand first:$first after:$after){nodes{id customer factorMilli reason decidedBy decidedAt}endCursor hasNextPage}}" as Document<CustomerFactors, CustomerFactorsVariables>;
+export const SUSPEND_BETTING = "mutation SuspendBetting($input:SuspendBettingInput!){suspendBetting(input:$input){id}}" as Document<SuspendBetting, SuspendBettingVariables>;
+export const LIMIT_BETTING = "mutation LimitBetting($input:LimitBettingInput!){limitBetting(input:$input){id}}" as Document<LimitBetting, LimitBettingVariables>;
+export const SET_BETTING_TERMS = "mutation SetBettingTerms($input:BettingTermsInput!){setBettingTerms(input:$input){id}}" as Document<SetBettingTerms, SetBettingTermsVariables>;
+export const SET_CUSTOMER_FACTOR = "mutation SetCustomerFactor($input:CustomerFactorInput!){setCustomerFactor(input:$input)}" as Document<SetCustomerFactor, SetCustomerFactorVariables>;
+export const PROPOSE_BET_VOID = "mutation ProposeBetVoid($input:VoidBetInput!){proposeBetVoid(input:$input){proposalId}}" as Document<ProposeBetVoid, ProposeBetVoidVariables>;
+export const PROPOSE_VOID = "mutation ProposeVoid($input:VoidMarketInput!){proposeVoid(input:$input){proposalId}}" as Document<ProposeVoid, ProposeVoidVariables>;
 export const LAG_HISTORY = "query LagHistory{lagHistory{at records trackerSeconds}}" as Document<LagHistory, LagHistoryVariables>;
 export const LIABILITY_HOURS = "query LiabilityHours($brand:String!){riskForecast(brand:$brand){id brand isoWeek currency asOf elapsedHours weekHours unavailable now{valueMinor}likely{valueMinor}low{valueMinor}high{valueMinor}hours{hour valueMinor}before{hour valueMinor}}}" as Document<LiabilityHours, LiabilityHoursVariables>;
 export const CONTENT_ITEMS = "query ContentItems($first:Int!$after:String$brand:String$states:[ContentState!]$rewardId:String){page:contentItems(first:$first after:$after brand:$brand states:$states rewardId:$rewardId){nodes{id brand rewardId configVersion version changedAt open{revision state document{texts{locale title}}}published{revision state document{texts{locale title}}}}endCursor hasNextPage}}" as Document<ContentItems, ContentItemsVariables>;

@@ -1,5 +1,6 @@
 /** How each kind of proposal is shown; a kind that is not listed cannot be approved on a screen. */
 import { adjustment, erasure, goodwill, goodwillBudget, rewardBudget } from './moneyKinds.ts';
+import { voidBets } from './bettingKinds.ts';
 import { boardEntry } from './boardKinds.ts';
 import { correction, refund, release, withdrawal } from './financeKinds.ts';
 import { adapter, closeWeek, provider, recall } from './operationsKinds.ts';
@@ -10,6 +11,7 @@ import { revision, scheme } from './textKinds.ts';
 import type { Proposal } from '../../graph/generated/operations.ts';
 
 export const KINDS: Readonly<Record<string, Kind>> = {
+  'betting.void': voidBets,
   'content.revision': revision,
   'events.board': boardEntry,
   'finance.correction': correction,
