@@ -306,19 +306,19 @@ async def set_goodwill_budgets(base: Base) -> None:
 
 async def set_lobbies(base: Base) -> None:
     """Set the lobby of each brand that never had one of its own."""
-    parts, area = SupportArea(base), LobbyArea(base)
+    area = LobbyArea(base)
     try:
         editor, approver = (
             await _actor(base, EDITOR, Role.EDITOR),
             await _actor(base, APPROVER, Role.APPROVER),
         )
-        for brand in await parts.customers.brands(SUPPORT):
-            if not (await area.reading.find(editor, brand.id)).revision:
-                lobby = lobby_in(brand.locales)
-                proposal = await area.editing.propose(editor, brand.id, lobby, seen=0, reason=LOBBY_REASON)
+        for brand in await area.reading.sources.known.brand_ids():
+            decided = await area.reading.find(editor, brand)
+            if not decided.revision:
+                lobby = lobby_in(decided.brand.locales)
+                proposal = await area.editing.propose(editor, brand, lobby, seen=0, reason=LOBBY_REASON)
                 await _approve(base, approver, proposal)
     finally:
-        await parts.close()
         await area.close()
 
 

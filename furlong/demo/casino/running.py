@@ -38,7 +38,7 @@ class RunningCasino:
     """The casino of the demo.
 
     Attributes:
-        given: What the lobby is given, wherever it is, and the page; without a casino nothing, so that the environment says
+        given: What the lobby and the page are given; without a casino nothing, so that the environment says
             which providers there are.
         facts: Where they are, or why there are none.
     """
