@@ -235,6 +235,41 @@ export type LintSeverity =
   | 'ERROR'
   | 'WARNING';
 
+/** A group of games, listed or by a rule. */
+export type LobbyGroupInput = {
+  readonly games?: ReadonlyArray<string>;
+  readonly id: string;
+  readonly names: ReadonlyArray<LobbyNameInput>;
+  readonly rule?: LobbyRuleInput | null | undefined;
+};
+
+/** A name in a language of the brand. */
+export type LobbyNameInput = {
+  readonly locale: string;
+  readonly name: string;
+};
+
+/** A rule for games: `new`, `popular`, `tag`, `provider` or `all`. */
+export type LobbyRuleInput = {
+  readonly by: string;
+  readonly days?: number;
+  readonly value?: string;
+};
+
+/** A section of games, listed or by a rule. */
+export type LobbySectionInput = {
+  readonly devices?: ReadonlyArray<string>;
+  readonly games?: ReadonlyArray<string>;
+  readonly id: string;
+  readonly jurisdictions?: ReadonlyArray<string>;
+  readonly names: ReadonlyArray<LobbyNameInput>;
+  readonly rule?: LobbyRuleInput | null | undefined;
+  readonly since?: string;
+  readonly sinceOccurrence?: ClockOccurrence | null | undefined;
+  readonly until?: string;
+  readonly untilOccurrence?: ClockOccurrence | null | undefined;
+};
+
 /** The texts of one locale; a draft may lack any of them. */
 export type LocaleTextInput = {
   readonly imageAlt?: string;
@@ -341,6 +376,15 @@ export type ProposeGoodwillInput = {
   readonly customer: string;
   readonly reason: string;
   readonly reward: string;
+};
+
+/** All of a brand's lobby as it is to be; `revision` is the one that the person saw. */
+export type ProposeLobbyInput = {
+  readonly brand: string;
+  readonly groups?: ReadonlyArray<LobbyGroupInput>;
+  readonly reason: string;
+  readonly revision: number;
+  readonly sections: ReadonlyArray<LobbySectionInput>;
 };
 
 export type ProposeRefundInput = {
@@ -711,6 +755,21 @@ export type TryBoardEntryInput = {
   readonly territory?: string;
 };
 
+/** A lobby as it might be, for a jurisdiction, a device and a time of the brand. */
+export type TryLobbyInput = {
+  /** In the brand's time; empty for now. */
+  readonly at?: string;
+  readonly brand: string;
+  readonly device?: string;
+  readonly groups?: ReadonlyArray<LobbyGroupInput>;
+  readonly jurisdiction: string;
+  /** Empty for the brand's first language. */
+  readonly locale?: string;
+  /** A proposal, in place of sections. */
+  readonly proposal?: string | null | undefined;
+  readonly sections?: ReadonlyArray<LobbySectionInput>;
+};
+
 export type TryThemeInput = {
   readonly brand: string;
   readonly theme: ReadonlyArray<ThemeTokenInput>;
@@ -793,9 +852,9 @@ export type BettingSelectionsVariables = Exact<{
 }>;
 
 
-export type BettingSelections = { readonly bettingSelections: ReadonlyArray<{ readonly id: string, readonly selectionId: string, readonly marketId: string, readonly kind: string, readonly market: string, readonly pick: string, readonly currency: string, readonly stakeMinor: number, readonly returnsMinor: number, readonly liabilityMinor: number, readonly bets: number, readonly stakeLimitMinor: number | null, readonly liabilityLimitMinor: number | null, readonly suspended: boolean }> };
+export type BettingSelections = { readonly bettingSelections: ReadonlyArray<{ readonly id: string, readonly selectionId: string, readonly marketId: string, readonly market: string, readonly pick: string, readonly currency: string, readonly stakeMinor: number, readonly liabilityMinor: number, readonly bets: number, readonly stakeLimitMinor: number | null, readonly liabilityLimitMinor: number | null, readonly suspended: boolean }> };
 
-export type SelectionAtRisk = { readonly id: string, readonly selectionId: string, readonly marketId: string, readonly kind: string, readonly market: string, readonly pick: string, readonly currency: string, readonly stakeMinor: number, readonly returnsMinor: number, readonly liabilityMinor: number, readonly bets: number, readonly stakeLimitMinor: number | null, readonly liabilityLimitMinor: number | null, readonly suspended: boolean };
+export type SelectionAtRisk = { readonly id: string, readonly selectionId: string, readonly marketId: string, readonly market: string, readonly pick: string, readonly currency: string, readonly stakeMinor: number, readonly liabilityMinor: number, readonly bets: number, readonly stakeLimitMinor: number | null, readonly liabilityLimitMinor: number | null, readonly suspended: boolean };
 
 export type OpenBetsVariables = Exact<{
   brand: string;
@@ -803,22 +862,22 @@ export type OpenBetsVariables = Exact<{
 }>;
 
 
-export type OpenBets = { readonly openBets: ReadonlyArray<{ readonly id: string, readonly customer: string, readonly status: BetStatus, readonly currency: string, readonly stakeMinor: number, readonly eachWay: boolean, readonly free: boolean, readonly potentialReturnsMinor: number, readonly placedAt: string, readonly void: boolean, readonly legs: ReadonlyArray<{ readonly selectionId: string, readonly event: string, readonly market: string, readonly pick: string, readonly oddsMilli: number, readonly startsAt: string }> }> };
+export type OpenBets = { readonly openBets: ReadonlyArray<{ readonly id: string, readonly customer: string, readonly status: BetStatus, readonly currency: string, readonly stakeMinor: number, readonly eachWay: boolean, readonly free: boolean, readonly potentialReturnsMinor: number, readonly placedAt: string, readonly void: boolean, readonly legs: ReadonlyArray<{ readonly event: string, readonly pick: string, readonly oddsMilli: number }> }> };
 
-export type OpenBet = { readonly id: string, readonly customer: string, readonly status: BetStatus, readonly currency: string, readonly stakeMinor: number, readonly eachWay: boolean, readonly free: boolean, readonly potentialReturnsMinor: number, readonly placedAt: string, readonly void: boolean, readonly legs: ReadonlyArray<{ readonly selectionId: string, readonly event: string, readonly market: string, readonly pick: string, readonly oddsMilli: number, readonly startsAt: string }> };
+export type OpenBet = { readonly id: string, readonly customer: string, readonly status: BetStatus, readonly currency: string, readonly stakeMinor: number, readonly eachWay: boolean, readonly free: boolean, readonly potentialReturnsMinor: number, readonly placedAt: string, readonly void: boolean, readonly legs: ReadonlyArray<{ readonly event: string, readonly pick: string, readonly oddsMilli: number }> };
 
 export type TradingRulesVariables = Exact<{
   brand: string;
 }>;
 
 
-export type TradingRules = { readonly tradingRules: { readonly id: string, readonly revision: number, readonly maxLegs: number | null, readonly delaySeconds: number | null, readonly decidedBy: string | null, readonly decidedAt: string | null, readonly reason: string | null, readonly suspended: ReadonlyArray<{ readonly id: string, readonly scope: TradingScope, readonly targetId: string, readonly name: string, readonly startsAt: string | null }>, readonly limits: ReadonlyArray<{ readonly id: string, readonly scope: TradingScope, readonly targetId: string, readonly name: string, readonly startsAt: string | null, readonly currency: string, readonly stakeMinor: number | null, readonly liabilityMinor: number | null }>, readonly stakes: ReadonlyArray<{ readonly currency: string, readonly minimumMinor: number, readonly maximumMinor: number }> } };
+export type TradingRules = { readonly tradingRules: { readonly revision: number, readonly maxLegs: number | null, readonly delaySeconds: number | null, readonly decidedBy: string | null, readonly decidedAt: string | null, readonly reason: string | null, readonly suspended: ReadonlyArray<{ readonly id: string, readonly scope: TradingScope, readonly targetId: string, readonly name: string, readonly startsAt: string | null }>, readonly limits: ReadonlyArray<{ readonly id: string, readonly scope: TradingScope, readonly targetId: string, readonly name: string, readonly currency: string, readonly stakeMinor: number | null, readonly liabilityMinor: number | null }>, readonly stakes: ReadonlyArray<{ readonly currency: string, readonly minimumMinor: number, readonly maximumMinor: number }> } };
 
-export type RulesOfTraders = { readonly id: string, readonly revision: number, readonly maxLegs: number | null, readonly delaySeconds: number | null, readonly decidedBy: string | null, readonly decidedAt: string | null, readonly reason: string | null, readonly suspended: ReadonlyArray<{ readonly id: string, readonly scope: TradingScope, readonly targetId: string, readonly name: string, readonly startsAt: string | null }>, readonly limits: ReadonlyArray<{ readonly id: string, readonly scope: TradingScope, readonly targetId: string, readonly name: string, readonly startsAt: string | null, readonly currency: string, readonly stakeMinor: number | null, readonly liabilityMinor: number | null }>, readonly stakes: ReadonlyArray<{ readonly currency: string, readonly minimumMinor: number, readonly maximumMinor: number }> };
+export type RulesOfTraders = { readonly revision: number, readonly maxLegs: number | null, readonly delaySeconds: number | null, readonly decidedBy: string | null, readonly decidedAt: string | null, readonly reason: string | null, readonly suspended: ReadonlyArray<{ readonly id: string, readonly scope: TradingScope, readonly targetId: string, readonly name: string, readonly startsAt: string | null }>, readonly limits: ReadonlyArray<{ readonly id: string, readonly scope: TradingScope, readonly targetId: string, readonly name: string, readonly currency: string, readonly stakeMinor: number | null, readonly liabilityMinor: number | null }>, readonly stakes: ReadonlyArray<{ readonly currency: string, readonly minimumMinor: number, readonly maximumMinor: number }> };
 
 export type SuspendedTarget = { readonly id: string, readonly scope: TradingScope, readonly targetId: string, readonly name: string, readonly startsAt: string | null };
 
-export type LimitOfTraders = { readonly id: string, readonly scope: TradingScope, readonly targetId: string, readonly name: string, readonly startsAt: string | null, readonly currency: string, readonly stakeMinor: number | null, readonly liabilityMinor: number | null };
+export type LimitOfTraders = { readonly id: string, readonly scope: TradingScope, readonly targetId: string, readonly name: string, readonly currency: string, readonly stakeMinor: number | null, readonly liabilityMinor: number | null };
 
 export type CustomerFactorsVariables = Exact<{
   brand: string;
@@ -1449,6 +1508,45 @@ export type WaitingLettersVariables = Exact<{ [key: string]: never; }>;
 
 
 export type WaitingLetters = { readonly deadLetterCounts: ReadonlyArray<{ readonly app: string, readonly letters: number }> };
+
+export type ReadLobbyVariables = Exact<{
+  brand: string;
+}>;
+
+
+export type ReadLobby = { readonly lobbyContent: { readonly revision: number, readonly locales: ReadonlyArray<string>, readonly jurisdictions: ReadonlyArray<string>, readonly timeZone: string, readonly sections: ReadonlyArray<{ readonly id: string, readonly jurisdictions: ReadonlyArray<string>, readonly devices: ReadonlyArray<string>, readonly since: string, readonly until: string, readonly names: ReadonlyArray<{ readonly locale: string, readonly name: string }>, readonly games: ReadonlyArray<{ readonly id: string, readonly name: string, readonly exists: boolean }>, readonly rule: { readonly by: string, readonly days: number, readonly value: string } | null }>, readonly groups: ReadonlyArray<{ readonly id: string, readonly jurisdictions: ReadonlyArray<string>, readonly devices: ReadonlyArray<string>, readonly since: string, readonly until: string, readonly names: ReadonlyArray<{ readonly locale: string, readonly name: string }>, readonly games: ReadonlyArray<{ readonly id: string, readonly name: string, readonly exists: boolean }>, readonly rule: { readonly by: string, readonly days: number, readonly value: string } | null }> }, readonly lobbyProviders: ReadonlyArray<{ readonly provider: string, readonly listedAt: string | null, readonly askedAt: string, readonly awaySince: string | null, readonly games: number, readonly leftOut: number, readonly reason: string }> };
+
+export type LobbyContent = { readonly revision: number, readonly locales: ReadonlyArray<string>, readonly jurisdictions: ReadonlyArray<string>, readonly timeZone: string, readonly sections: ReadonlyArray<{ readonly id: string, readonly jurisdictions: ReadonlyArray<string>, readonly devices: ReadonlyArray<string>, readonly since: string, readonly until: string, readonly names: ReadonlyArray<{ readonly locale: string, readonly name: string }>, readonly games: ReadonlyArray<{ readonly id: string, readonly name: string, readonly exists: boolean }>, readonly rule: { readonly by: string, readonly days: number, readonly value: string } | null }>, readonly groups: ReadonlyArray<{ readonly id: string, readonly jurisdictions: ReadonlyArray<string>, readonly devices: ReadonlyArray<string>, readonly since: string, readonly until: string, readonly names: ReadonlyArray<{ readonly locale: string, readonly name: string }>, readonly games: ReadonlyArray<{ readonly id: string, readonly name: string, readonly exists: boolean }>, readonly rule: { readonly by: string, readonly days: number, readonly value: string } | null }> };
+
+export type LobbySection = { readonly id: string, readonly jurisdictions: ReadonlyArray<string>, readonly devices: ReadonlyArray<string>, readonly since: string, readonly until: string, readonly names: ReadonlyArray<{ readonly locale: string, readonly name: string }>, readonly games: ReadonlyArray<{ readonly id: string, readonly name: string, readonly exists: boolean }>, readonly rule: { readonly by: string, readonly days: number, readonly value: string } | null };
+
+export type LobbyProvider = { readonly provider: string, readonly listedAt: string | null, readonly askedAt: string, readonly awaySince: string | null, readonly games: number, readonly leftOut: number, readonly reason: string };
+
+export type LobbyGamesVariables = Exact<{
+  brand: string;
+  search: string;
+}>;
+
+
+export type LobbyGames = { readonly lobbyGames: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly name: string, readonly studio: string, readonly certified: ReadonlyArray<string> }> } };
+
+export type TryLobbyVariables = Exact<{
+  input: TryLobbyInput;
+}>;
+
+
+export type TryLobby = { readonly tryLobby: { readonly before: ReadonlyArray<{ readonly id: string, readonly name: string, readonly games: ReadonlyArray<{ readonly id: string, readonly name: string }> }>, readonly after: ReadonlyArray<{ readonly id: string, readonly name: string, readonly games: ReadonlyArray<{ readonly id: string, readonly name: string }> }>, readonly problems: ReadonlyArray<{ readonly path: string, readonly message: string }> } };
+
+export type LobbyPreview = { readonly before: ReadonlyArray<{ readonly id: string, readonly name: string, readonly games: ReadonlyArray<{ readonly id: string, readonly name: string }> }>, readonly after: ReadonlyArray<{ readonly id: string, readonly name: string, readonly games: ReadonlyArray<{ readonly id: string, readonly name: string }> }>, readonly problems: ReadonlyArray<{ readonly path: string, readonly message: string }> };
+
+export type LobbyShown = { readonly id: string, readonly name: string, readonly games: ReadonlyArray<{ readonly id: string, readonly name: string }> };
+
+export type ProposeLobbyVariables = Exact<{
+  input: ProposeLobbyInput;
+}>;
+
+
+export type ProposeLobby = { readonly proposeLobby: string };
 
 export type BrandsVariables = Exact<{ [key: string]: never; }>;
 
@@ -2327,9 +2425,9 @@ export type MoneyTransaction = { readonly id: string, readonly at: string, reado
 
 export const ANALYTICS_REPORT = "query AnalyticsReport($brand:String!$report:AnalyticsReportName!){analyticsReport(brand:$brand report:$report){columns rows completeness{cell until waiting says}}}" as Document<AnalyticsReport, AnalyticsReportVariables>;
 export const BETTING_EVENTS = "query BettingEvents($brand:String!$sport:String!){bettingEvents(brand:$brand sport:$sport){id sportsEventId sport event startsAt currency stakeMinor worstMinor bets}}" as Document<BettingEvents, BettingEventsVariables>;
-export const BETTING_SELECTIONS = "query BettingSelections($brand:String!$event:String!){bettingSelections(brand:$brand event:$event){id selectionId marketId kind market pick currency stakeMinor returnsMinor liabilityMinor bets stakeLimitMinor liabilityLimitMinor suspended}}" as Document<BettingSelections, BettingSelectionsVariables>;
-export const OPEN_BETS = "query OpenBets($brand:String!$selection:String!){openBets(brand:$brand selection:$selection){id customer status currency stakeMinor eachWay free potentialReturnsMinor placedAt void legs{selectionId event market pick oddsMilli startsAt}}}" as Document<OpenBets, OpenBetsVariables>;
-export const TRADING_RULES = "query TradingRules($brand:String!){tradingRules(brand:$brand){id revision maxLegs delaySeconds decidedBy decidedAt reason suspended{id scope targetId name startsAt}limits{id scope targetId name startsAt currency stakeMinor liabilityMinor}stakes{currency minimumMinor maximumMinor}}}" as Document<TradingRules, TradingRulesVariables>;
+export const BETTING_SELECTIONS = "query BettingSelections($brand:String!$event:String!){bettingSelections(brand:$brand event:$event){id selectionId marketId market pick currency stakeMinor liabilityMinor bets stakeLimitMinor liabilityLimitMinor suspended}}" as Document<BettingSelections, BettingSelectionsVariables>;
+export const OPEN_BETS = "query OpenBets($brand:String!$selection:String!){openBets(brand:$brand selection:$selection){id customer status currency stakeMinor eachWay free potentialReturnsMinor placedAt void legs{event pick oddsMilli}}}" as Document<OpenBets, OpenBetsVariables>;
+export const TRADING_RULES = "query TradingRules($brand:String!){tradingRules(brand:$brand){revision maxLegs delaySeconds decidedBy decidedAt reason suspended{id scope targetId name startsAt}limits{id scope targetId name currency stakeMinor liabilityMinor}stakes{currency minimumMinor maximumMinor}}}" as Document<TradingRules, TradingRulesVariables>;
 export const CUSTOMER_FACTORS = "query CustomerFactors($brand:String!$first:Int!$after:String){page:customerFactors(brand:$brand first:$first after:$after){nodes{id customer factorMilli reason decidedBy decidedAt}endCursor hasNextPage}}" as Document<CustomerFactors, CustomerFactorsVariables>;
 export const SUSPEND_BETTING = "mutation SuspendBetting($input:SuspendBettingInput!){suspendBetting(input:$input){id}}" as Document<SuspendBetting, SuspendBettingVariables>;
 export const LIMIT_BETTING = "mutation LimitBetting($input:LimitBettingInput!){limitBetting(input:$input){id}}" as Document<LimitBetting, LimitBettingVariables>;
@@ -2406,6 +2504,10 @@ export const HOME_CONTENT = "query HomeContent($brand:String!){drafts:contentIte
 export const HOME_PEOPLE = "query HomePeople{users(first:100){nodes{status secondFactor}hasNextPage}}" as Document<HomePeople, HomePeopleVariables>;
 export const WAITING_CASES = "query WaitingCases($brand:String!){waitingCases(brand:$brand){lateBets heldRewards}}" as Document<WaitingCases, WaitingCasesVariables>;
 export const WAITING_LETTERS = "query WaitingLetters{deadLetterCounts{app letters}}" as Document<WaitingLetters, WaitingLettersVariables>;
+export const READ_LOBBY = "query ReadLobby($brand:String!){lobbyContent(brand:$brand){revision locales jurisdictions timeZone sections{id names{locale name}games{id name exists}rule{by days value}jurisdictions devices since until}groups{id names{locale name}games{id name exists}rule{by days value}jurisdictions devices since until}}lobbyProviders(brand:$brand){provider listedAt askedAt awaySince games leftOut reason}}" as Document<ReadLobby, ReadLobbyVariables>;
+export const LOBBY_GAMES = "query LobbyGames($brand:String!$search:String!){lobbyGames(brand:$brand search:$search first:20){nodes{id name studio certified}}}" as Document<LobbyGames, LobbyGamesVariables>;
+export const TRY_LOBBY = "query TryLobby($input:TryLobbyInput!){tryLobby(input:$input){before{id name games{id name}}after{id name games{id name}}problems{path message}}}" as Document<TryLobby, TryLobbyVariables>;
+export const PROPOSE_LOBBY = "mutation ProposeLobby($input:ProposeLobbyInput!){proposeLobby(input:$input)}" as Document<ProposeLobby, ProposeLobbyVariables>;
 export const BRANDS = "query Brands{brands(first:100){nodes{id name timeZone locales revision missing theme{isOwn}}}}" as Document<Brands, BrandsVariables>;
 export const READ_BRAND = "query ReadBrand($id:ID!){operatedBrand(id:$id){id name timeZone defaultLocale locales jurisdictions currencies revision missing theme{token light dark isOwn}contrasts{front back scheme frontColour backColour use ratio least readable}}}" as Document<ReadBrand, ReadBrandVariables>;
 export const TRY_THEME = "query TryTheme($input:TryThemeInput!){tryTheme(input:$input){front back scheme frontColour backColour use ratio least readable}}" as Document<TryTheme, TryThemeVariables>;
