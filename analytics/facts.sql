@@ -21,6 +21,20 @@ SELECT brand, bet, customer, max(revision) AS revision, argMax(status, bet_recor
 FROM bet_records WHERE refused = ''
 GROUP BY brand, bet, customer;
 
+-- One row: a bet of which it is told how it stands (`bet.state.v1`), at one of its revisions: 1 when it was made, and one more with
+-- each settlement, which replaces what the one before says of `returns_minor`. It has an array for each field of its legs.
+bet_state_revisions :=
+SELECT * EXCEPT (refused, range_first, range_last) FROM bet_state_records
+WHERE refused = ''
+ORDER BY brand, bet, customer, revision, produced_at
+LIMIT 1 BY brand, bet, customer, revision;
+
+-- One row: such a bet as it stands now, at its highest revision.
+bet_states :=
+SELECT * FROM bet_state_revisions
+ORDER BY brand, bet, customer, revision DESC
+LIMIT 1 BY brand, bet, customer;
+
 -- One row: an account of a customer at its highest revision. `erased` customers keep their rows under a pseudonym that
 -- nobody can compute any more.
 customers :=
@@ -162,6 +176,7 @@ ARRAY JOIN items AS item, config_versions AS config_version, locales AS locale, 
 -- One row: a record that could not be understood, with the reason; it is counted nowhere.
 refused_records :=
 SELECT 'bets' AS facts, generation, topic_partition, topic_offset, refused AS reason, arrived_at FROM bet_records WHERE refused != ''
+UNION ALL SELECT 'bet states', generation, topic_partition, topic_offset, refused, arrived_at FROM bet_state_records WHERE refused != ''
 UNION ALL SELECT 'accounts', generation, topic_partition, topic_offset, refused, arrived_at FROM account_records WHERE refused != ''
 UNION ALL SELECT 'memberships', generation, topic_partition, topic_offset, refused, arrived_at FROM membership_records WHERE refused != ''
 UNION ALL SELECT 'control draws', generation, topic_partition, topic_offset, refused, arrived_at FROM control_records WHERE refused != ''

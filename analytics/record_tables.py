@@ -22,7 +22,7 @@ from subgraphs.club_kit.topics import (
     SERVED_TOPIC,
     WEEK_TOPIC,
 )
-from subgraphs.kit.topics import CELLS_TOPIC, EVENT_MARKET_TOPIC, EVENT_OFFER_TOPIC
+from subgraphs.kit.topics import BET_STATE_TOPIC, CELLS_TOPIC, EVENT_MARKET_TOPIC, EVENT_OFFER_TOPIC
 
 INSTANT: Final = "DateTime64(6, 'UTC')"
 WORD: Final = "LowCardinality(String)"
@@ -149,6 +149,44 @@ BETS: Final = RecordTable(
     retention="occurred_at",
     counted="brand, toDate(placed_at)",
 )
+BET_STATES: Final = RecordTable(
+    "bet_state_records",
+    BET_STATE_TOPIC,
+    {
+        "bet": "UInt64",
+        "revision": "UInt32",
+        "status": WORD,
+        "product": WORD,
+        "stake_minor": "Int64",
+        "counting_stake_minor": "Int64",
+        "currency": WORD,
+        "each_way": "Bool",
+        "stake_source": WORD,
+        "returns_minor": "Int64",
+        "potential_returns_minor": "Int64",
+        "placed_at": INSTANT,
+        "single_event": WORD,
+        "single_sport": WORD,
+        "single_name": WORD,
+        "leg_events": "Array(String)",
+        "leg_sports": "Array(String)",
+        "leg_names": "Array(String)",
+        "leg_starts": "Array(Int64)",
+        "leg_markets": "Array(String)",
+        "leg_market_names": "Array(String)",
+        "leg_selections": "Array(String)",
+        "leg_picks": "Array(String)",
+        "leg_odds_milli": "Array(Int64)",
+        "leg_results": "Array(String)",
+    },
+    ("brand", "toMonday(placed_at)", "bet", "revision"),
+    retention="occurred_at",
+    counted="brand, toMonday(placed_at)",
+)
+"""Of each bet's legs, one array a field: `leg_names` are those of events, `leg_starts` microseconds since
+1970, and a result is empty while it is not known. The event of a single is a column of its own, which is read
+without the others."""
+
 ACCOUNTS: Final = RecordTable(
     "account_records",
     ACCOUNT_TOPIC,
@@ -353,6 +391,7 @@ MARKETS: Final = RecordTable(
 
 RECORD_TABLES: Final = (
     BETS,
+    BET_STATES,
     ACCOUNTS,
     MEMBERSHIPS,
     CONTROL_DRAWS,

@@ -15,6 +15,38 @@ FROM (
 ) AS staked
 ASOF LEFT JOIN exchange_rates ON staked.currency = exchange_rates.currency AND staked.day >= exchange_rates.day;
 
+-- One row: what bets on one sports event came to on a day (UTC), by product and currency; multiples, and what is no betting, are of
+-- the event `''`. `turnover_minor` is the customers' own stakes on bets that were placed on that day. Of bets that were settled on
+-- it, `settled_minor` is the part of these stakes that is not void, `void_minor` the rest, and `returns_minor` what was
+-- paid, with stakes that came back: `gross_minor` is what is left. Free bets are apart: their stakes are not returned, so
+-- `free_gross_minor`, settled stakes less returns, is what they would have left if customers had paid for them. A correction
+-- changes its own day.
+betting_results :=
+SELECT brand, day, product, currency, sports_event_id, max(rollup_results.sport) AS sport,
+    argMax(rollup_results.event_name, placed_in) AS event_name, sum(rollup_results.bets) AS bets,
+    sum(rollup_results.settled_bets) AS settled_bets, sum(rollup_results.turnover_minor) AS turnover_minor,
+    sum(rollup_results.settled_minor) AS settled_minor, sum(rollup_results.void_minor) AS void_minor,
+    sum(rollup_results.returns_minor) AS returns_minor, settled_minor + void_minor - returns_minor AS gross_minor,
+    sum(rollup_results.free_turnover_minor) AS free_turnover_minor, sum(rollup_results.free_settled_minor) AS free_settled_minor,
+    sum(rollup_results.free_void_minor) AS free_void_minor, sum(rollup_results.free_returns_minor) AS free_returns_minor,
+    free_settled_minor - free_returns_minor AS free_gross_minor
+FROM rollup_results
+GROUP BY brand, day, product, currency, sports_event_id;
+
+-- One row: what the open bets on a selection are, by product and currency: how many, the customers' own stakes, and what they return
+-- if it wins, with stakes that come back; of that, `place_minor` is what those each way return if it is placed. A multiple is whole
+-- at each of its selections, and `multiple_…` says how much that is.
+open_selections :=
+SELECT brand, product, currency, sports_event_id, market_id, selection_id, max(rollup_open_selections.sport) AS sport,
+    argMax(rollup_open_selections.event_name, placed_in) AS event_name, argMax(rollup_open_selections.market, placed_in) AS market,
+    argMax(rollup_open_selections.pick, placed_in) AS pick, argMax(rollup_open_selections.starts_at, placed_in) AS starts_at,
+    sum(rollup_open_selections.bets) AS bets, sum(rollup_open_selections.stake_minor) AS stake_minor,
+    sum(rollup_open_selections.returns_minor) AS returns_minor, sum(rollup_open_selections.place_minor) AS place_minor,
+    sum(rollup_open_selections.multiples) AS multiples, sum(rollup_open_selections.multiple_stake_minor) AS multiple_stake_minor,
+    sum(rollup_open_selections.multiple_returns_minor) AS multiple_returns_minor
+FROM rollup_open_selections
+GROUP BY brand, product, currency, sports_event_id, market_id, selection_id;
+
 -- One row: a week of a brand that has facts, with what decides whether its roll-ups are up to date: `facts` of its bets,
 -- `reports` of everything about it.
 week_states :=
@@ -128,6 +160,83 @@ ORDER BY brand, iso_week, currency;
 -- what was credited and not expired, in minor units. Goodwill is a row of its own kind, without uses.
 report_cost :=
 SELECT * FROM rollup_cost ORDER BY brand, iso_week, reward_id, kind;
+
+-- What a brand has earned on a day (UTC), by product and currency, in minor units: as in `betting_results`, with `margin`, which
+-- is `gross_minor` of a hundred that were settled, and the club's cost beside it: `club_cost_minor` is the value of
+-- rewards that were credited on that day, less that of rewards which expired on it; what can be used on everything is of the product
+-- `''`. `net_minor` is what is left: gross revenue, and that of free bets, without the club's cost, in which their stakes are.
+report_revenue :=
+WITH days AS (
+    SELECT brand, day, product, currency, bets, settled_bets, turnover_minor, settled_minor, void_minor, returns_minor, gross_minor,
+        free_turnover_minor, free_returns_minor, free_gross_minor, toInt64(0) AS cost_minor
+    FROM betting_results
+    UNION ALL
+    SELECT brand, day, product, currency, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, rollup_cost_days.cost_minor FROM rollup_cost_days
+)
+SELECT brand, day, product, currency, sum(days.bets) AS bets, sum(days.settled_bets) AS settled_bets,
+    sum(days.turnover_minor) AS turnover_minor, sum(days.settled_minor) AS settled_minor, sum(days.void_minor) AS void_minor,
+    sum(days.returns_minor) AS returns_minor, sum(days.gross_minor) AS gross_minor,
+    if(settled_minor > 0, round(100 * gross_minor / settled_minor, 2), NULL) AS margin,
+    sum(days.free_turnover_minor) AS free_turnover_minor, sum(days.free_returns_minor) AS free_returns_minor,
+    sum(days.free_gross_minor) AS free_gross_minor, sum(days.cost_minor) AS club_cost_minor,
+    gross_minor + free_gross_minor - club_cost_minor AS net_minor
+FROM days
+GROUP BY brand, day, product, currency
+ORDER BY brand, day, product, currency;
+
+-- What a brand has earned with bets on each sports event, over all days, in minor units: as in `betting_results`, of the 1,000 events
+-- of a brand on which bets were placed or settled last (`last_day`). All multiples are one row, whose `sports_event_id` is empty.
+report_events :=
+SELECT * FROM (
+    SELECT brand, product, currency, sports_event_id, max(betting_results.sport) AS sport,
+        argMax(betting_results.event_name, day) AS event_name, max(day) AS last_day, sum(betting_results.bets) AS bets,
+        sum(betting_results.turnover_minor) AS turnover_minor, sum(betting_results.settled_minor) AS settled_minor,
+        sum(betting_results.void_minor) AS void_minor, sum(betting_results.returns_minor) AS returns_minor,
+        sum(betting_results.gross_minor) AS gross_minor,
+        if(settled_minor > 0, round(100 * gross_minor / settled_minor, 2), NULL) AS margin,
+        sum(betting_results.free_gross_minor) AS free_gross_minor
+    FROM betting_results
+    GROUP BY brand, product, currency, sports_event_id
+    ORDER BY last_day DESC, brand, sports_event_id, product, currency LIMIT 1000 BY brand
+)
+ORDER BY brand, last_day, sports_event_id, product, currency;
+
+-- What the open bets of a brand may cost, by product and currency, in minor units, of the 1,000 sports events of a brand that may cost
+-- most, the worst last. `stake_minor` is the customers' own stakes, `returns_minor` what these bets return if all win, and
+-- `exposure_minor` the one without the other. In each market one selection wins: `worst_minor` adds up what the costliest one of
+-- each would return, and what the others of it would if they were placed, without the stakes on that market; below zero, something
+-- is earned whichever wins. `worst_pick` costs most.
+-- A multiple is whole at each of its events, as `multiples` and `multiple_returns_minor` say, so events cannot be added up. A row of the
+-- event `*` has each open bet of the product once, and the most that they can cost as `worst_minor`.
+report_exposure :=
+SELECT * FROM (
+    WITH markets AS (
+        SELECT brand, product, currency, sports_event_id, market_id, max(open_selections.sport) AS sport,
+            any(open_selections.event_name) AS event_name, max(open_selections.starts_at) AS starts_at, sum(open_selections.bets) AS bets,
+            sum(open_selections.stake_minor) AS stake_minor, sum(open_selections.returns_minor) AS returns_minor,
+            max(open_selections.returns_minor - place_minor) + sum(place_minor) - stake_minor AS worst_minor,
+            argMax(
+                concat(open_selections.market, ': ', open_selections.pick), (open_selections.returns_minor - place_minor, selection_id)
+            ) AS worst_pick,
+            sum(open_selections.multiples) AS multiples, sum(open_selections.multiple_returns_minor) AS multiple_returns_minor
+        FROM open_selections
+        GROUP BY brand, product, currency, sports_event_id, market_id
+    )
+    SELECT brand, product, currency, sports_event_id, max(markets.sport) AS sport, any(markets.event_name) AS event_name,
+        toNullable(max(markets.starts_at)) AS starts_at, sum(markets.bets) AS bets, sum(markets.stake_minor) AS stake_minor,
+        sum(markets.returns_minor) AS returns_minor, returns_minor - stake_minor AS exposure_minor,
+        sum(markets.worst_minor) AS worst_minor, argMax(markets.worst_pick, (markets.worst_minor, market_id)) AS worst_pick,
+        sum(markets.multiples) AS multiples, sum(markets.multiple_returns_minor) AS multiple_returns_minor
+    FROM markets
+    GROUP BY brand, product, currency, sports_event_id
+    ORDER BY worst_minor DESC, brand, sports_event_id, product, currency LIMIT 1000 BY brand
+    UNION ALL
+    SELECT brand, product, currency, '*', '', '', NULL, sum(rollup_open_bets.bets), sum(rollup_open_bets.stake_minor) AS staked,
+        sum(rollup_open_bets.returns_minor) AS returned, returned - staked, returned - staked, '', sum(rollup_open_bets.multiples), NULL
+    FROM rollup_open_bets
+    GROUP BY brand, product, currency
+)
+ORDER BY brand, sports_event_id = '*', worst_minor, sports_event_id, product, currency;
 
 -- What the club changes, by week and by the reward that its scheme gives by default: customers who are offered the club against
 -- its control group, who are not (`against` is `control group`); and what the reward of a trial changes: customers who are

@@ -14,6 +14,8 @@ from datetime import datetime
 from typing import Final
 
 from analytics.engine import Engine, quoted
+from analytics.partitions import NO_ROWS, SUMS, count_partition, counted_anew
+from analytics.placed_weeks import PlacedWeeks
 from analytics.record_tables import ACCOUNTS, MARKETS, MEMBERSHIPS, OFFERS, RECORD_TABLES
 from analytics.schema import Rollup, rollups
 
@@ -32,12 +34,7 @@ OF_BETS: Final = frozenset(
 SEARCHED_AT_ONCE: Final = 4_000_000
 """In how many records at once bets are looked for that were moved into another week."""
 
-_BOUNDS: Final = "max_bytes_before_external_sort = 800000000, max_bytes_before_external_group_by = 800000000"
 _EPOCH: Final = "toDateTime64(0, 6, 'UTC')"
-
-_SUMS: Final = "count() AS row_count, sum(cityHash64(toString(tuple(*)))) AS row_hashes"
-_NO_ROWS: Final = {"row_count": 0, "row_hashes": 0}
-"""By what the rows of a roll-up are compared, in any order."""
 
 _RECENT: Final = """
 SELECT brand, customer FROM account_records WHERE refused = '' AND arrived_at >= {since}
@@ -150,6 +147,8 @@ class Rollups:
             self._take_customers()
         if self._is_new(rows, "market_records", "offer_records"):
             self._take_events()
+        if self._is_new(rows, "bet_state_records"):
+            self.counted += self.placed_weeks.refresh()
         rolled = {
             (row["brand"], row["iso_week"]): (row["facts"], row["reports"])
             for row in self.engine.read("SELECT * FROM rolled_weeks FINAL")
@@ -162,6 +161,11 @@ class Rollups:
         for brand, iso_week in rolled:
             self._forget(brand, iso_week)
         self._seen = rows
+
+    @property
+    def placed_weeks(self) -> PlacedWeeks:
+        """Return what is counted by the weeks in which bets were placed."""
+        return PlacedWeeks(self.engine, [table for table in self.tables if table.is_of_placed_bets])
 
     def differences(self) -> Iterator[tuple[Week, str]]:
         """Yield each week and roll-up that is not what its records say; nothing, unless something is wrong.
@@ -180,14 +184,14 @@ class Rollups:
                 continue  # facts have come since
             names = self._names(week)
             for table in weekly:
-                counted = self.engine.read(f"SELECT {_SUMS} FROM ({table.of_week(names)})")[0]
-                if stored[table.name].get((week.brand, week.iso_week), _NO_ROWS) != counted:
+                counted = counted_anew(self.engine, table, names)
+                if stored[table.name].get((week.brand, week.iso_week), NO_ROWS) != counted:
                     yield week, table.name
 
     def _stored(self, rollup: str) -> Mapping[tuple[str, str], Mapping[str, int]]:
         """Return the sums of the stored rows of each brand and week."""
         rows = self.engine.read(
-            f"SELECT brand AS of_brand, iso_week AS of_week, {_SUMS} FROM {rollup} GROUP BY brand, iso_week"
+            f"SELECT brand AS of_brand, iso_week AS of_week, {SUMS} FROM {rollup} GROUP BY brand, iso_week"
         )
         return {(row.pop("of_brand"), row.pop("of_week")): row for row in rows}
 
@@ -202,7 +206,7 @@ class Rollups:
     def _compute_tables(self) -> None:
         """Compute what is not about one week."""
         for table in self.tables:
-            if not table.is_weekly:
+            if table.is_whole:
                 self.engine.execute(f"TRUNCATE TABLE {table.name}")
                 self.engine.execute(f"INSERT INTO {table.name} {table.query}")
 
@@ -221,14 +225,7 @@ class Rollups:
         for table in self.tables:
             if not table.is_weekly or (not all_of_it and table.name in OF_BETS):
                 continue
-            self.engine.execute(f"TRUNCATE TABLE {table.name}_next")
-            self.engine.execute(f"INSERT INTO {table.name}_next SETTINGS {_BOUNDS} {table.of_week(names)}")
-            if self.engine.read(f"SELECT 1 FROM {table.name}_next LIMIT 1"):
-                self.engine.execute(
-                    f"ALTER TABLE {table.name} REPLACE PARTITION {partition} FROM {table.name}_next"
-                )
-            else:
-                self.engine.execute(f"ALTER TABLE {table.name} DROP PARTITION {partition}")
+            count_partition(self.engine, table, partition, names)
         self._remember(names["brand"], names["week"], week.facts, week.reports)
         self.counted += 1
 

@@ -355,6 +355,25 @@ UNION ALL
 SELECT brand, iso_week, reward_id, toLowCardinality('goodwill'), currency, count(), 0, 0, sum(ifNull(value_minor, 0))
 FROM goodwill WHERE brand = {brand} AND iso_week = {week} GROUP BY brand, iso_week, reward_id, currency;
 
+-- What the rewards of the week cost on each day (UTC), and on what they can be used: a reward costs its value from when it is
+-- credited, and nothing any more from when it is no longer credited or used, such as when it has expired.
+rollup_cost_days (day) :=
+WITH spent AS (
+    SELECT kind, currency, toDate(occurred_at) AS day, if(state IN ('CREDITED', 'USED'), ifNull(value_minor, 0), 0) AS cost,
+        lagInFrame(cost, 1, 0) OVER (PARTITION BY customer ORDER BY revision ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS before
+    FROM credit_stages WHERE brand = {brand} AND iso_week = {week}
+)
+SELECT toLowCardinality({brand}) AS brand, toLowCardinality({week}) AS iso_week, day, currency,
+    multiIf(kind IN ('free_bet', 'bet_boost'), 'betting', kind IN ('free_spins', 'casino_bonus'), 'casino', '') AS product,
+    sum(more) AS cost_minor
+FROM (
+    SELECT kind, currency, day, cost - before AS more FROM spent
+    UNION ALL
+    SELECT kind, currency, toDate(occurred_at), ifNull(value_minor, 0) FROM goodwill WHERE brand = {brand} AND iso_week = {week}
+)
+WHERE more != 0
+GROUP BY day, currency, product;
+
 -- How many milliseconds bets of the week took to the stream and to the tracker, by the day on which they arrived there;
 -- more than a second is rounded to a tenth, and more than a hundred to ten.
 rollup_latency (day) :=

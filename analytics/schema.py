@@ -1,6 +1,7 @@
 """The whole schema: the record tables, what the store keeps beside them, and the views of facts over them.
 
-The views are those of `facts.sql` and `reports.sql`, and the roll-ups those of `rollups.sql`.
+The views are those of `facts.sql` and `reports.sql`, and the roll-ups those of `rollups.sql` and
+`placed.sql`.
 """
 
 import re
@@ -63,10 +64,16 @@ ROLLED_WEEKS: Final = (
 )
 """Of what the roll-ups of a week were counted, as in `week_states`."""
 
+ROLLED_PLACED_WEEKS: Final = (
+    f"CREATE TABLE IF NOT EXISTS rolled_placed_weeks (brand {WORD}, monday Date, records UInt64, "
+    f"rolled_at {INSTANT}) ENGINE = ReplacingMergeTree(rolled_at) ORDER BY (brand, monday)"
+)
+"""Of how many records the roll-ups of bets that were placed in a week were counted."""
+
 _COLUMNS: Final = ", ".join(column for table in RECORD_TABLES for column in table.columns)
 """What `*` stands for in a view is fixed when the view is created."""
 
-DERIVED: Final = ("known_customers", "known_markets", "moved_bets", "rolled_weeks")
+DERIVED: Final = ("known_customers", "known_markets", "moved_bets", "rolled_weeks", "rolled_placed_weeks")
 
 
 class Existing(NamedTuple):
@@ -101,12 +108,23 @@ class Rollup:
 
     @property
     def is_weekly(self) -> bool:
-        """Return whether it is counted for a week; otherwise it is small, and computed as a whole."""
+        """Return whether it is counted for a week of the club."""
         return "{week}" in self.query
+
+    @property
+    def is_of_placed_bets(self) -> bool:
+        """Return whether it is counted for a week in which bets were placed."""
+        return "{monday}" in self.query
+
+    @property
+    def is_whole(self) -> bool:
+        """Return whether it is small, and computed as a whole."""
+        return not self.is_weekly and not self.is_of_placed_bets
 
     def ddl(self, name: str) -> str:
         """Return the statement that creates the table, unless it exists, under a name, with no rows."""
-        partitions = " PARTITION BY (brand, iso_week)" if self.is_weekly else ""
+        week = "placed_in" if self.is_of_placed_bets else "iso_week"
+        partitions = "" if self.is_whole else f" PARTITION BY (brand, {week})"
         return (
             f"CREATE TABLE IF NOT EXISTS {name} ENGINE = MergeTree{partitions} "
             f"ORDER BY ({self.order}) SETTINGS allow_nullable_key = 1 EMPTY AS {self.of_week(NO_WEEK)}"
@@ -126,6 +144,7 @@ NO_WEEK: Final = {
     "week": "''",
     "starts": "toDateTime64('1970-01-01 00:00:00', 6, 'UTC')",
     "ends": "toDateTime64('1970-01-01 00:00:00', 6, 'UTC')",
+    "monday": "toDate('1970-01-01')",
 }
 
 
@@ -140,14 +159,15 @@ def views() -> tuple[View, ...]:
 
 def rollups() -> tuple[Rollup, ...]:
     """Return the tables that are counted week by week, in the order in which they are counted."""
-    return tuple(Rollup(name, order, says, query) for name, order, says, query in _in("rollups.sql"))
+    files = (*_in("rollups.sql"), *_in("placed.sql"))
+    return tuple(Rollup(name, order, says, query) for name, order, says, query in files)
 
 
 def statements(retention: Retention, current: Mapping[str, Existing]) -> Iterator[str]:
     """Yield the statements that create what is missing or was defined otherwise.
 
     A view that is as it should be is left alone, because the engine keeps what it replaces for a while. If a
-    roll-up is defined otherwise, all of them are counted again.
+    roll-up is new or defined otherwise, all of them are counted again.
 
     Args:
         retention: How long rows are kept.
@@ -164,11 +184,14 @@ def statements(retention: Retention, current: Mapping[str, Existing]) -> Iterato
         KNOWN_MARKETS,
         MOVED_BETS,
         ROLLED_WEEKS,
+        ROLLED_PLACED_WEEKS,
     )
     rolled = rollups()
     comments = {name: existing.comment for name, existing in current.items()}
     outdated = [
-        rollup for rollup in rolled if comments.get(rollup.name, "") not in {"", _digest(rollup.query)}
+        rollup
+        for rollup in rolled
+        if rollup.name not in current or comments[rollup.name] not in {"", _digest(rollup.query)}
     ]
     facts = tuple(_in("facts.sql"))
     for number, view in enumerate(views()):
@@ -181,7 +204,7 @@ def statements(retention: Retention, current: Mapping[str, Existing]) -> Iterato
 
 def _rollup_tables(rolled: Iterable[Rollup], *, anew: bool) -> Iterator[str]:
     if anew:
-        yield "TRUNCATE TABLE rolled_weeks"
+        yield from ("TRUNCATE TABLE rolled_weeks", "TRUNCATE TABLE rolled_placed_weeks")
     for rollup in rolled:
         for name in (rollup.name, f"{rollup.name}_next"):
             if anew:

@@ -69,12 +69,21 @@ class Permission(Enum):
 
     EVENTS_EDIT = "events.edit"
     EVENTS_APPROVE = "events.approve"
+    LOBBY_READ = "lobby.read"
+    LOBBY_EDIT = "lobby.edit"
+    LOBBY_APPROVE = "lobby.approve"
     FINANCE_READ = "finance.read"
     FINANCE_CORRECT = "finance.correct"
     FINANCE_APPROVE = "finance.approve"
     FINANCE_CHECK = "finance.check"
     """Writes down what was found in a customer's financial check."""
 
+    BETTING_READ = "betting.read"
+    BETTING_TRADE = "betting.trade"
+    """Suspends, limits, and says which part of a stake a customer may."""
+
+    BETTING_VOID = "betting.void"
+    BETTING_APPROVE = "betting.approve"
     PEOPLE_READ = "people.read"
     PEOPLE_MANAGE = "people.manage"
     APPROVALS_READ = "approvals.read"
@@ -85,7 +94,7 @@ class Permission(Enum):
 
 
 _P = Permission
-_EVERYBODY: Final = frozenset({_P.CONTENT_READ, _P.RULES_READ, _P.JOBS_READ, _P.EVENTS_BOARD})
+_EVERYBODY: Final = frozenset({_P.CONTENT_READ, _P.RULES_READ, _P.JOBS_READ, _P.EVENTS_BOARD, _P.LOBBY_READ})
 
 ROLES: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
     {
@@ -97,6 +106,7 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
             _P.RULES_TRY,
             _P.EVENTS_READ,
             _P.EVENTS_EDIT,
+            _P.LOBBY_EDIT,
             _P.APPROVALS_READ,
         },
         Role.APPROVER: _EVERYBODY
@@ -106,6 +116,7 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
             _P.RULES_APPROVE,
             _P.RULES_TRY,
             _P.EVENTS_APPROVE,
+            _P.LOBBY_APPROVE,
             _P.APPROVALS_READ,
         },
         Role.SUPPORT: _EVERYBODY
@@ -129,6 +140,7 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
             _P.OPERATIONS_READ,
             _P.OPERATIONS_CASES,
             _P.EVENTS_READ,
+            _P.BETTING_READ,
             _P.APPROVALS_READ,
         },
         Role.OPERATOR: _EVERYBODY
@@ -152,13 +164,21 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
             _P.FINANCE_CHECK,
             _P.APPROVALS_READ,
         },
-        Role.TRADER: _EVERYBODY | {_P.EVENTS_READ},
+        Role.TRADER: _EVERYBODY
+        | {
+            _P.EVENTS_READ,
+            _P.BETTING_READ,
+            _P.BETTING_TRADE,
+            _P.BETTING_VOID,
+            _P.BETTING_APPROVE,
+            _P.APPROVALS_READ,
+        },
         Role.ADMINISTRATOR: frozenset({_P.PEOPLE_READ, _P.PEOPLE_MANAGE, _P.APPROVALS_READ, _P.AUDIT_READ}),
     }
 )
 """The permissions of each role. An administrator manages people, and has no part in their work.
 
-Of finance, one person proposes and another approves: each may do both. A trader so far reads sports events.
+Of finance and of traders, one person proposes and another approves: each may do both.
 """
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, Field
 from pydantic.fields import FieldInfo
@@ -53,6 +53,12 @@ several subgraphs. What a new document costs to prepare is bounded by its points
 """
 
 
+PLAIN_ORIGIN: Final = (
+    r"^(https://[a-z0-9.-]+(:[0-9]{1,5})?|http://(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?)$"
+)
+"""An origin over TLS or of this machine, without a wildcard: a part of a page's policy."""
+
+
 class ServeSettings(BaseSettings):
     """How `furlong serve` combines gateway, subgraphs and page."""
 
@@ -69,6 +75,11 @@ class ServeSettings(BaseSettings):
     )
     page: Path = Field(
         default=ROOT / "web" / "dist", description="The built page, as `make install` writes it"
+    )
+    game_origins: tuple[Annotated[str, Field(pattern=PLAIN_ORIGIN)], ...] = Field(
+        default=(),
+        description='From where the page frames games, such as ["https://play.games.example"]: the '
+        "`frame_origins` of their providers",
     )
 
 

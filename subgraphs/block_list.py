@@ -85,6 +85,14 @@ OWN: Final[tuple[Block, ...]] = (
         ),
         settings=("subgraphs.bets.settings:BetsSettings",),
         workers=("upkeep",),
+        area="backoffice.betting.area:BettingArea",
+    ),
+    Block(
+        "lobby",
+        acknowledges=True,
+        settings=("subgraphs.lobby.configuration:LobbySettings",),
+        workers=("upkeep",),
+        area="backoffice.lobby.area:LobbyArea",
     ),
 )
 BLOCKS: Final = (*OWN, *further_blocks(OWN))

@@ -9,7 +9,7 @@ from analytics.questions.sandbox import Question
 from analytics.schema import View, views
 
 PREFIX: Final = "report_"
-_WITHOUT_WEEK: Final = frozenset({"retention", "latency"})
+_WITHOUT_WEEK: Final = frozenset({"retention", "latency", "revenue", "events", "exposure"})
 
 
 def reports() -> Mapping[str, View]:

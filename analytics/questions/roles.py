@@ -12,9 +12,11 @@ from analytics.schema import DERIVED, rollups, views
 SUMS: Final = frozenset(
     {
         *("brands", "schemes", "weeks", "calendar", "week_rules", "week_states", "cells", "partitions"),
-        *("exchange_rates", "turnover_by_day", "served", "leg_markets"),
+        *("exchange_rates", "turnover_by_day", "served", "leg_markets", "betting_results", "open_selections"),
         *("completeness", "rollup_reasons", "rollup_retention", "rollup_funnel", "rollup_liability"),
         *("rollup_uplift", "rollup_reached", "rollup_cost", "rollup_latency", "rollup_providers"),
+        *("rollup_results", "rollup_open_bets", "rollup_open_selections", "rollup_cost_days"),
+        *("report_revenue", "report_events", "report_exposure"),
         *("report_funnel", "report_liability", "report_cost", "report_uplift", "report_retention"),
         *("report_latency", "report_reasons", "report_providers"),
     }
@@ -23,6 +25,7 @@ SUMS: Final = frozenset(
 
 PERSONS: Final = frozenset(
     {
+        *("bet_state_revisions", "bet_states"),
         *("bet_revisions", "bets", "customers", "membership_changes", "membership_spells", "first_opt_ins"),
         *("control_draws", "trial_draws", "choices", "qualification_revisions", "qualifications"),
         *(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import msgspec
@@ -15,6 +15,7 @@ from analytics.pseudonyms import Owner, Pseudonyms
 from consumers.acknowledgements.message import decode_acknowledgement
 from consumers.fulfilment.messages import decode_goodwill, decode_published
 from consumers.messages.accounts import CustomerErased, decode_account_or_erasure
+from consumers.messages.bet_states import decode_bet_state
 from consumers.messages.customer_weeks import ChosenReward, decode_choice, decode_qualification
 from consumers.messages.memberships import decode_control_draw_or_erasure, decode_membership_or_erasure
 from consumers.messages.schemes import decode_scheme, decode_week
@@ -31,6 +32,7 @@ ALL_BRANDS: Final = "*"
 """The brand of what is no brand's."""
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,35 @@ def _bet(record: Record, pseudonyms: Pseudonyms) -> Fact:
         "legs": legs_text(bet.legs) if bet.legs else "",
     }
     return Fact(brand, (brand, bet.customer_id), bet.occurred_at, columns)
+
+
+def _bet_state(record: Record, pseudonyms: Pseudonyms) -> Fact:
+    bet = decode_bet_state(record)
+    legs = bet.legs
+    single = legs[0] if len(legs) == 1 else None
+    columns = {
+        "bet": pseudonyms.number_of(bet.brand_id, bet.bet_id),
+        "revision": bet.bet_revision,
+        "returns_minor": bet.returns_minor or 0,
+        "single_event": single.sports_event_id if single else "",
+        "single_sport": single.sport if single else "",
+        "single_name": single.event if single else "",
+        "leg_events": [leg.sports_event_id for leg in legs],
+        "leg_sports": [leg.sport for leg in legs],
+        "leg_names": [leg.event for leg in legs],
+        "leg_starts": [(leg.starts_at - EPOCH) // _MICROSECOND for leg in legs],
+        "leg_markets": [leg.market_id for leg in legs],
+        "leg_market_names": [leg.market for leg in legs],
+        "leg_selections": [leg.selection_id for leg in legs],
+        "leg_picks": [leg.pick for leg in legs],
+        "leg_odds_milli": [leg.odds_milli for leg in legs],
+        "leg_results": [leg.result or "" for leg in legs],
+    }
+    names = (
+        "status product stake_minor counting_stake_minor currency each_way stake_source "
+        "potential_returns_minor placed_at"
+    )
+    return _plain(bet, names, **columns)
 
 
 def _account(record: Record, pseudonyms: Pseudonyms) -> Fact:
@@ -254,6 +285,7 @@ def _reward(reward: ChosenReward | None) -> dict[str, Any]:
 
 DECODERS: Final[Mapping[str, Callable[[Record, Pseudonyms], Fact]]] = {
     record_tables.BETS.topic: _bet,
+    record_tables.BET_STATES.topic: _bet_state,
     record_tables.ACCOUNTS.topic: _account,
     record_tables.MEMBERSHIPS.topic: _membership,
     record_tables.CONTROL_DRAWS.topic: _control_draw,

@@ -35,6 +35,9 @@ class AnalyticsReportName(Enum):
     RETENTION = "retention"
     LATENCY = "latency"
     UPLIFT = "uplift"
+    REVENUE = "revenue"
+    EVENTS = "events"
+    EXPOSURE = "exposure"
 
 
 class AskedReport(NamedTuple):

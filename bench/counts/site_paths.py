@@ -19,6 +19,7 @@ from bench.fixtures.fixed_subgraphs import FixedAnswers
 from bench.harness.servers import ROOT
 from foundation.storage.database import Database
 from furlong.cli.processes.subgraph import SCHEMAS
+from furlong.neighbours import NEIGHBOURS
 from furlong.serve.site import create_site
 from furlong.settings import ServeSettings
 from gateway.app import create_gateway
@@ -120,6 +121,7 @@ def site(given: Counted, bus: MemoryBus | None = None, **settings: Any) -> Starl
         bus=bus or MemoryBus(is_complete=True),
         # Events in quick succession would wait.
         live=LiveSettings(interval_seconds=0),
+        neighbours=NEIGHBOURS,
     )
     return create_site(parts, ServeSettings(page=given.folder / "no-page"), GatewaySettings(**settings))
 

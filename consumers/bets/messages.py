@@ -11,10 +11,9 @@ from consumers.stream.records import Record
 from subgraphs.bets.records.results import ToldResult
 from subgraphs.bets.settlement.results import MarketResult, Runner, VoidPeriod
 
-_Market = Annotated[str, Meta(min_length=1, max_length=16)]
-_Selection = Annotated[str, Meta(min_length=1, max_length=32)]
-_Thousandths = Annotated[int, Meta(ge=0, le=1000)]
-_Revision = Annotated[int, Meta(ge=0, le=2**63 - 1)]
+_Market = Annotated[str, Meta(pattern=r"\A[a-z0-9-]{1,16}\Z")]
+_Selection = Annotated[str, Meta(pattern=r"\A[a-z0-9-]{1,32}\Z")]
+_Revision = Annotated[int, Meta(ge=1, le=2**53 - 1)]
 
 
 class RunnerTold(msgspec.Struct, frozen=True, kw_only=True):
@@ -22,9 +21,9 @@ class RunnerTold(msgspec.Struct, frozen=True, kw_only=True):
 
     selection_id: _Selection
     status: Annotated[str, Meta(max_length=32)]
-    dead_heat_milli: _Thousandths | None = None
-    deduction_milli: _Thousandths | None = None
-    void_milli: _Thousandths | None = None
+    dead_heat_milli: Annotated[int, Meta(ge=1, le=1000)] | None = None
+    deduction_milli: Annotated[int, Meta(ge=0, le=1000)] | None = None
+    void_milli: Annotated[int, Meta(ge=1, le=999)] | None = None
 
 
 class PeriodTold(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,9 +44,9 @@ class ResultTold(PlatformBody, frozen=True, kw_only=True):
     market_id: _Market
     revision: _Revision
     kind: Annotated[str, Meta(max_length=64)]
-    status: Literal["inactive", "open", "suspended", "closed", "settled", "cancelled"]
+    status: Literal["open", "suspended", "closed", "settled", "cancelled"]
     runners: Annotated[tuple[RunnerTold, ...], Meta(max_length=1000)]
-    void_periods: Annotated[tuple[PeriodTold, ...], Meta(max_length=100)] = ()
+    void_periods: tuple[PeriodTold, ...]
     occurred_at: Instant
 
     def __post_init__(self) -> None:

@@ -33,6 +33,7 @@ class RewardConfigured(Body, frozen=True, kw_only=True):
 
     Attributes:
         recalled: Whether the reward was withdrawn for good, for safety or law, so that no customer gets it.
+        game_group: The lobby's group of games in which free spins may be used.
     """
 
     reward_id: RewardId
@@ -52,6 +53,7 @@ class RewardConfigured(Body, frozen=True, kw_only=True):
     effective_to: Instant | None
     occurred_at: Instant
     recalled: bool = False
+    game_group: Annotated[str, Meta(pattern=r"\A[a-z0-9][a-z0-9-]{0,62}\Z")] | None = None
 
     def __post_init__(self) -> None:
         """Validate what the field types cannot."""

@@ -4,7 +4,7 @@ The bet-slip also gets the clock of a rehearsal.
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -21,16 +21,28 @@ from foundation.storage.rehearsal import rehearsal_marks
 from furlong.settings import ROOT
 from gateway.feature import Core, Feature
 
-CONTENT_SECURITY_POLICY = (
-    "default-src 'self'; script-src 'self'; connect-src 'self'; object-src 'none'; frame-src 'none'; "
-    "style-src 'self' 'unsafe-inline'; worker-src 'self' blob:; img-src 'self' data:; font-src 'self' data:; "
-    "frame-ancestors 'self'; base-uri 'none'; form-action 'none'"
-)
-"""The value of `Content-Security-Policy`: no form posts, nothing is framed, and nothing is sent elsewhere.
 
-So no data of a card can be typed into a frame of the page, or be sent from it: customers pay at a page of the
-processor's, which takes the place of this one.
-"""
+def content_security_policy(game_origins: Sequence[str] = ()) -> str:
+    """Return the value of `Content-Security-Policy`: no form posts, and nothing is sent elsewhere.
+
+    Nothing is framed but games, if the site has any. So no data of a card can be typed into a frame of a
+    processor's, or be sent from the page: customers pay at a page that takes the place of this one.
+
+    Args:
+        game_origins: From where games are framed, and their pictures shown.
+    """
+    frames = " ".join(game_origins) or "'none'"
+    pictures = " ".join(("'self'", "data:", *game_origins))
+    return (
+        "default-src 'self'; script-src 'self'; connect-src 'self'; object-src 'none'; "
+        f"frame-src {frames}; style-src 'self' 'unsafe-inline'; worker-src 'self' blob:; "
+        f"img-src {pictures}; font-src 'self' data:; "
+        "frame-ancestors 'self'; base-uri 'none'; form-action 'none'"
+    )
+
+
+CONTENT_SECURITY_POLICY: Final = content_security_policy()
+"""The policy of a page without games."""
 
 SCRIPTS_FOR_ALL: Final = {
     "cache-control": "public, max-age=300, stale-while-revalidate=86400",
@@ -55,12 +67,16 @@ class Routes(Feature):
         core.serve(*self.routes)
 
 
-def page_routes(built: Path, clock: Clock) -> list[BaseRoute]:
-    """Return the routes of the page at `/`, or of how to build it, of the widget's scripts, and of `/clock`.
+def page_routes(built: Path, clock: Clock, game_origins: Sequence[str] = ()) -> list[BaseRoute]:
+    """Return the routes of the page at `/`, or of how to build it, and of what it asks of its server.
 
-    The last is a rehearsal's time.
+    That are the widget's scripts, a rehearsal's time at `/clock`, and at `/game-origins` from where it may
+    frame games: the page's policy allows no others.
     """
-    routes: list[BaseRoute] = [Route("/clock", partial(_clock, clock))]
+    routes: list[BaseRoute] = [
+        Route("/clock", partial(_clock, clock)),
+        Route("/game-origins", partial(_game_origins, tuple(game_origins))),
+    ]
     index = built / "index.html"
     if not index.is_file():
 
@@ -71,7 +87,7 @@ def page_routes(built: Path, clock: Clock) -> list[BaseRoute]:
 
         return [*routes, Route("/", hint)]
 
-    headers = {**dict(page_headers(CONTENT_SECURITY_POLICY)), "cache-control": NO_CACHE}
+    headers = {**dict(page_headers(content_security_policy(game_origins))), "cache-control": NO_CACHE}
 
     async def page(request: Request) -> Response:
         return await asyncio.to_thread(file_response, index, request.headers, headers)
@@ -102,6 +118,10 @@ def gallery_routes(built: Path) -> list[Route]:
 async def _clock(clock: Clock, _request: Request) -> Response:
     marks = {"rehearsal": rehearsal_marks(clock).get("rehearsal")}
     return JSONResponse(marks, headers={"cache-control": "no-store"})
+
+
+async def _game_origins(origins: tuple[str, ...], _request: Request) -> Response:
+    return JSONResponse({"origins": origins}, headers={"cache-control": NO_CACHE})
 
 
 BUILT: Final = ROOT / ".docs" / "html"

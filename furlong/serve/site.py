@@ -104,7 +104,10 @@ def create_site(
         transports={subgraph.name: _transport(subgraph) for subgraph in subgraphs},
         settings=gateway,
         sessions=customer_sessions(authenticator, shared=set(READ) <= set(gateway.http.forwarded_headers)),
-        features=(*features, Site(parts, subgraphs, reads, embedding, serve.page, tracing)),
+        features=(
+            *features,
+            Site(parts, subgraphs, reads, embedding, serve.page, serve.game_origins, tracing),
+        ),
         reload=None if reload is None else _with_defaults_of(reload, serve, embedding.brands, territory),
     )
     app.state.subgraphs = subgraphs

@@ -37,6 +37,7 @@ class Site(Feature):
         reads: Counts the reads of these.
         embedding: The pages and sessions of frames.
         page: The folder of the built page.
+        game_origins: From where it frames games.
         tracing: Records traces; None to record none.
     """
 
@@ -45,6 +46,7 @@ class Site(Feature):
     reads: ReadMetrics
     embedding: Embedding
     page: Path
+    game_origins: Sequence[str]
     tracing: Tracing | None
 
     def install(self, core: Core) -> None:
@@ -57,7 +59,7 @@ class Site(Feature):
         for collector in (TokenMetrics(self.parts.verifier.tokens.counts), *self.embedding.collectors):
             core.register(collector)
         core.remark(self._rehearsal)
-        core.serve(*page_routes(self.page, self.parts.clock), *self.embedding.routes)
+        core.serve(*page_routes(self.page, self.parts.clock, self.game_origins), *self.embedding.routes)
         if self.subgraphs:
             self._serve_subgraphs(core)
 

@@ -12,6 +12,9 @@ from msgspec import Struct
 DEMO: Final = "XXX"
 """The currency of play without money."""
 
+UNITS: Final = 100_000
+"""Units of an amount in one of the currency."""
+
 LANGUAGES: Final = ("en", "de", "da", "it")
 ANY: Final = "*"
 """In a pattern of a paytable: whatever a reel shows."""
@@ -151,6 +154,10 @@ class Catalogue(Struct, frozen=True, forbid_unknown_fields=True):
         """Return what holds for a game in a country; "" is one that nobody said."""
         paces: Mapping[str, Pace] = self.pace["slot" if isinstance(game, Slot) else "dice"]
         return paces.get(country, paces[""])
+
+    def units(self, amount: Decimal, currency: str) -> int:
+        """Return an amount in pounds or euros as units of a currency."""
+        return int(amount * (1 if currency == DEMO else self.currencies[currency]) * UNITS)
 
     def stakes_of(self, game: Game, country: str) -> tuple[Decimal, ...]:
         """Return what can be staked on a game in a country, in pounds or euros."""

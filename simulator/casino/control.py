@@ -56,7 +56,7 @@ class Controls:
             return _unknown("provider and game have to name a slot")
         try:
             currency, count = query.get("currency", "GBP"), int(query["count"])
-            stake = rounds.units(Decimal(query.get("stake", str(game.stakes[0]))), currency)
+            stake = rounds.catalogue.units(Decimal(query.get("stake", str(game.stakes[0]))), currency)
             user = query["user"]
         except (KeyError, ValueError, InvalidOperation):
             return _wrong("user, count, and a known currency and stake are needed")
@@ -72,9 +72,7 @@ class Controls:
             given=count,
             left=count,
         )
-        with rounds.store.transaction():
-            if given.id not in {before.id for before in rounds.store.all_free_rounds()}:
-                rounds.store.give(given)
+        rounds.give(given)
         return JSONResponse({"reward_uuid": given.id})
 
     async def switch(self, request: Request) -> Response:

@@ -11,12 +11,11 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from simulator.casino.catalogue import ANY, SYMBOLS, WILD, Choice, Dice, Game, Slot
+from simulator.casino.catalogue import ANY, SYMBOLS, UNITS, WILD, Choice, Dice, Game, Slot
 from simulator.casino.odds import symbols
 from simulator.casino.pictures import sprite, thumbnail
 from simulator.casino.play_api import PlayApi
 from simulator.casino.records import Round, Session
-from simulator.casino.rounds import UNITS
 from simulator.casino.words import Words, load_words, number_text
 
 ASSETS: Final = {"game.css": "text/css", "game.js": "text/javascript"}
@@ -80,9 +79,10 @@ class GamePages:
     def _head(self, session: Session, game: Game, words: Words) -> str:
         rounds = self.api.rounds
         demo = f'<p class="quiet">{escape(words["demo"])}</p>' if session.is_demo else ""
+        catalogue, currency = rounds.catalogue, session.currency
         stakes = "".join(
-            f'<option value="{stake}" data-units="{rounds.units(stake, session.currency)}">{stake}</option>'
-            for stake in rounds.catalogue.stakes_of(game, session.country)
+            f'<option value="{stake}" data-units="{catalogue.units(stake, currency)}">{stake}</option>'
+            for stake in catalogue.stakes_of(game, session.country)
         )
         lobby = (
             f'<p><a class="lobby" href="{escape(session.lobby)}" target="_top" rel="noreferrer">'
@@ -182,8 +182,8 @@ def _paytable(game: Game, words: Words, lang: str) -> str:
     )
     said = "".join(f'<p class="quiet">{escape(note)}</p>' for note in notes)
     first = words["symbols"] if isinstance(game, Slot) else words["bet"]
-    heads = f'<tr><th scope="col">{escape(first)}</th><td>{escape(words["pays"])}</td></tr>'
-    return f"<table><tbody>{heads}{rows}</tbody></table>{said}"
+    heads = "".join(f'<th scope="col">{escape(head)}</th>' for head in (first, words["pays"]))
+    return f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>{said}"
 
 
 def _pattern(pattern: str, words: Words) -> str:
@@ -221,7 +221,12 @@ def _record(played: Round, game: Game, session: Session) -> str:
 def _origin(url: str) -> tuple[str, ...]:
     """Return the origin of an address as a source of a policy; nothing if it is none."""
     parts = urlsplit(url)
-    is_plain = parts.netloc and not set(parts.netloc) & set(" ;,'\"*@")
+    is_plain = (
+        parts.netloc
+        and parts.netloc.isascii()
+        and parts.netloc.isprintable()
+        and not set(parts.netloc) & set(" ;,'\"*@")
+    )
     return (f"{parts.scheme}://{parts.netloc}",) if is_plain else ()
 
 

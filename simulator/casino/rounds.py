@@ -11,16 +11,13 @@ from typing import Final
 from uuid import uuid4
 
 from foundation.storage.clock import Clock
-from simulator.casino.catalogue import DEMO, Catalogue, Dice, Game, Provider, Slot
+from simulator.casino.catalogue import UNITS, Catalogue, Dice, Game, Provider, Slot
 from simulator.casino.odds import choice_of, doubles, draw, multiple
 from simulator.casino.records import FreeRounds, Message, Round, Session, State
 from simulator.casino.sending import Sender
 from simulator.casino.store import Store
 from simulator.casino.transactions import bet_body, end_message, partner_of
 from simulator.casino.wallet_client import BALANCE, BET, OK, ROLLBACK, WIN, WalletAnswer
-
-UNITS: Final = 100_000
-"""Units of an amount in one of the currency."""
 
 DEMO_BALANCE: Final = 1_000 * UNITS
 MAX_KEY_LENGTH: Final = 64
@@ -97,11 +94,6 @@ class Rounds:
         if game is None or not self.store.is_on(session.provider, session.game):
             raise NotPlayed("off")
         return game
-
-    def units(self, amount: Decimal, currency: str) -> int:
-        """Return an amount in pounds or euros as units of a currency."""
-        scale = 1 if currency == DEMO else self.catalogue.currencies[currency]
-        return int(amount * scale * UNITS)
 
     async def balance(self, session: Session) -> WalletAnswer | None:
         """Ask what a player can stake."""
@@ -218,7 +210,7 @@ class Rounds:
             user=session.player,
             bet=str(uuid4()),
             reward="" if free is None else free.id,
-            stake=self.units(wanted.stake, session.currency) if free is None else free.stake,
+            stake=self.catalogue.units(wanted.stake, session.currency) if free is None else free.stake,
             choice=wanted.choice,
             begun=self._now(),
         )
@@ -226,6 +218,12 @@ class Rounds:
             self.store.add_round(begun)
             self.store.use(begun.reward, 1)
         return begun
+
+    def give(self, given: FreeRounds) -> None:
+        """Give a customer free rounds, once under an id."""
+        with self.store.transaction():
+            if given.id not in {before.id for before in self.store.all_free_rounds()}:
+                self.store.give(given)
 
     def free_rounds(self, session: Session, game: Game) -> FreeRounds | None:
         """Return the free rounds that are played next, if there are any."""

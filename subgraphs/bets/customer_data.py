@@ -4,7 +4,7 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from subgraphs.bets.models import BETS, ERASURE, OUTBOX, REFERENCE, STREAM
+from subgraphs.bets.models import BETS, ERASURE, OUTBOX, REFERENCE, STREAM, TRADING
 from subgraphs.bets.records.forgetting import note_erasure
 from subgraphs.bets.table_rules import TABLE_RULES
 from subgraphs.kit.records.customer_history import CustomerHistory, HistoryTable
@@ -12,7 +12,11 @@ from subgraphs.kit.records.erasure import ErasedPerson, Erasure, ErasureTables, 
 from subgraphs.kit.records.table_rules import erasure_rules
 
 HISTORY: Final = CustomerHistory(
-    (HistoryTable("bet", BETS.bet, BETS.bet.c.asked_at, BETS.bet.c.bet_id),),
+    (
+        HistoryTable("placed_bet", BETS.bet, BETS.bet.c.asked_at, BETS.bet.c.bet_id),
+        HistoryTable("factor", TRADING.factor, TRADING.factor.c.decided_at, TRADING.factor.c.decision_id),
+        HistoryTable("bet_void", TRADING.bet_void, TRADING.bet_void.c.decided_at, TRADING.bet_void.c.bet_id),
+    ),
 )
 
 

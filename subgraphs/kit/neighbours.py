@@ -11,6 +11,8 @@ from msgspec import Struct
 from foundation.storage.clock import Clock
 from foundation.storage.settings import DatabaseSettings
 from subgraphs.kit.funds import Funds
+from subgraphs.kit.game_rules import GameRules
+from subgraphs.kit.game_sessions import GameSessions
 from subgraphs.kit.given_settings import GivenSettings
 from subgraphs.kit.live.event_bus import CustomersChanged
 from subgraphs.kit.offers import Offers
@@ -32,6 +34,14 @@ class OpenedOffers(Offers, Protocol):
         ...
 
 
+class OpenedSessions(GameSessions, Protocol):
+    """Where games get customers' sessions, with its connections."""
+
+    async def close(self) -> None:
+        """Close them."""
+        ...
+
+
 OpenFunds: TypeAlias = Callable[
     [DatabaseSettings, Clock, GivenSettings, CustomersChanged | None], OpenedFunds
 ]
@@ -39,6 +49,12 @@ OpenFunds: TypeAlias = Callable[
 
 OpenOffers: TypeAlias = Callable[[DatabaseSettings, Clock], OpenedOffers]
 """Opens what all brands offer."""
+
+OpenSessions: TypeAlias = Callable[[DatabaseSettings, Clock, GivenSettings], OpenedSessions]
+"""Opens the sessions of games of all brands."""
+
+OpenGameRules: TypeAlias = Callable[[DatabaseSettings, Clock, GivenSettings], GameRules]
+"""Opens what tells which games may be played where."""
 
 
 def _not_given(*_asked: Any) -> NoReturn:
@@ -51,10 +67,14 @@ class Neighbours(Struct, frozen=True, kw_only=True):
     Attributes:
         funds: Opens customers' money.
         offers: Opens what can be bet on.
+        sessions: Opens sessions of games.
+        game_rules: Opens what tells which games may be played.
     """
 
     funds: OpenFunds = _not_given
     offers: OpenOffers = _not_given
+    sessions: OpenSessions = _not_given
+    game_rules: OpenGameRules = _not_given
 
 
 NOT_GIVEN: Final = Neighbours()

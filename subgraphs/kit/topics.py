@@ -22,14 +22,14 @@ VIDEO_TOPIC: Final = "provider.video.v1"
 STATUS_TOPIC: Final = "provider.status.v1"
 """What providers tell of sports events and markets, and how their adapters are."""
 
-BET_STATE_TOPIC: Final = "bet.state.v1"
-"""Bets that are made, and what they have returned."""
-
 EVENT_OFFER_TOPIC: Final = "event.offer.v1"
 EVENT_MARKET_TOPIC: Final = "event.market.v1"
 EVENT_RESULT_TOPIC: Final = "event.result.v1"
 """What sports events are called, on which each market is, and what decides bets on it: what the block of
 events makes of that."""
+
+BET_STATE_TOPIC: Final = "bet.state.v1"
+"""How bets stand and what they return, of our block of bets or of an operator's own betting engine."""
 
 
 class Retention(Enum):

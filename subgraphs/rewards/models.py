@@ -42,9 +42,11 @@ REWARD_CONFIG = Table(
     Column("effective_to", UtcDateTime, nullable=True),
     Column("occurred_at", UtcDateTime, nullable=False),
     Column("recalled", Boolean, nullable=False, server_default=text("0")),
+    Column("game_group", String(64), nullable=True),
 )
 """One row for each version of a reward. Its terms never change.
 
+`game_group`: the group of games in which free spins may be used; null for other kinds, and if none is named.
 `status` (active, paused, withdrawn) is that of the latest `occurred_at`; a retired version (a null value
 on the topic) is kept as withdrawn. `recalled`: withdrawn for ever for safety or law, even for customers
 who chose it."""

@@ -97,6 +97,19 @@ def test_each_table_may_have_a_retention_of_its_own(server: ClickHouseEngine) ->
         assert rows == {table.name: 1 if table is dropped else 2 for table in (BETS, CONTROL_DRAWS)}
 
 
+def test_a_store_of_before_counts_what_is_new(server: ClickHouseEngine) -> None:
+    """A roll-up that a version adds is counted of all weeks, not of those alone that change from then on."""
+    for table in ("rolled_weeks (brand, iso_week)", "rolled_placed_weeks (brand, monday)"):
+        server.execute(f"INSERT INTO {table} SELECT 'northbet', '2026-03-23'")
+    prepare(server, Retention())
+    weeks = "SELECT count() AS weeks FROM {}"
+    assert server.read(weeks.format("rolled_weeks")) == [{"weeks": 1}]
+    server.execute("DROP TABLE rollup_cost_days SYNC")
+    prepare(server, Retention())
+    for table in ("rolled_weeks", "rolled_placed_weeks"):
+        assert server.read(weeks.format(table)) == [{"weeks": 0}]
+
+
 def test_a_retention_of_what_cannot_be_dropped_is_refused() -> None:
     """Accounts say what still holds, and other names are no tables."""
     for name in ("account_records", "bets"):

@@ -15,7 +15,7 @@ from backoffice.risk.analytics import REPORT_POINTS
 from backoffice.risk.area import RiskArea
 from furlong.analytics_reports import report_source
 from tests.support.analytics_store import Store
-from tests.support.consumers.sample_messages import bet, scheme
+from tests.support.consumers.sample_messages import bet, bet_state, scheme
 from tests.support.office.backoffice_site import OfficeSite, codes, running_site
 from tests.support.office.permission_rules import actor_with, ask
 
@@ -30,11 +30,13 @@ def question(report: str, selected: str = COLUMNS, brand: str = BRAND, more: str
 
 @pytest.fixture(scope="module")
 def store(module_store: Store) -> Store:
-    """Provide a store with three bets of one brand and one of another, of which a snapshot is published."""
+    """Provide a store with bets of one brand and some of another, of which a snapshot is published."""
     module_store.fill(
         scheme(),
         *(bet(bet_id=f"b-{number}", customer_id=f"c-{number}") for number in (1, 2, 3)),
         bet(bet_id="b-4", brand_id="southbet"),
+        *(bet_state(bet_id=f"b-{number}") for number in (1, 2)),
+        bet_state(bet_id="b-3", brand_id="southbet"),
     )
     module_store.roll_up()
     publish(module_store.folder, module_store.engine)
@@ -72,11 +74,27 @@ async def test_a_report_is_that_of_the_brand_and_is_recorded(site: OfficeSite) -
     assert subjects == ["report:funnel:2026-W12", "report:funnel:all"]
 
 
-@pytest.mark.parametrize("report", ["LIABILITY", "RETENTION", "LATENCY", "UPLIFT"])
+@pytest.mark.parametrize("report", ["LIABILITY", "RETENTION", "LATENCY", "UPLIFT", "EVENTS"])
 async def test_each_report_of_the_screen_can_be_read(site: OfficeSite, report: str) -> None:
     """A report without rows is an empty table that says what it would mean."""
     answer = await ask(site.office.graph, actor_with(Role.RISK, BRAND), question(report, "says rows"))
     assert answer["data"]["analyticsReport"]["says"].endswith(".")
+
+
+async def test_the_home_of_risk_reads_what_bets_earn_and_may_cost(site: OfficeSite) -> None:
+    """Both reports in one request, each of the brand alone."""
+    exposure, revenue = (
+        question(name, "columns rows").strip("{} \n") + " }" for name in ("EXPOSURE", "REVENUE")
+    )
+    asked = f"{{ exposure: {exposure} revenue: {revenue} }}"
+    found = (await ask(site.office.graph, actor_with(Role.RISK, BRAND), asked))["data"]
+    tables = {
+        name: [dict(zip(report["columns"], row, strict=True)) for row in report["rows"]]
+        for name, report in found.items()
+    }
+    worst = [(row["sports_event_id"], row["worst_minor"]) for row in tables["exposure"]]
+    assert worst == [("event1", "4000"), ("*", "4000")]
+    assert [(row["day"], row["turnover_minor"]) for row in tables["revenue"]] == [("2026-03-25", "2000")]
 
 
 async def test_permission_cost_and_absence(site: OfficeSite) -> None:

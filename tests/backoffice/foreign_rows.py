@@ -18,13 +18,17 @@ from backoffice.support.models import CUSTOMER_EXPORT, LEGAL_HOLD
 from backoffice.support.privacy.requests import EXPORT
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
+from subgraphs.bets.models import BETS
+from subgraphs.bets.models import REFERENCE as BETTORS
+from subgraphs.bets.records.rows import bet_row
 from subgraphs.club.models import REFERENCE as CLUB
+from subgraphs.kit.domain.keys import Owner
 from subgraphs.progress.models import REFERENCE as PROGRESS
 from subgraphs.rewards.models import REFERENCE as REWARDS
 from subgraphs.wallet.models import PAYMENTS
 from subgraphs.wallet.payments.records.cases import Case, CaseKind, open_case
 from subgraphs.wallet.payments.records.store import PaymentStore
-from tests.backoffice.proposal_kinds import reviewed
+from tests.backoffice.proposal_kinds import made_bet, reviewed
 from tests.support.office.backoffice_fixture import NOW
 from tests.support.office.backoffice_site import OfficeSite
 from tests.support.office.permission_rules import OTHER_BRAND
@@ -100,7 +104,7 @@ async def add_foreign_rows(site: OfficeSite, url: str) -> dict[str, str]:
         for table, values in zip(tables, rows, strict=True):
             await connection.execute(insert(table).values(**values))
         session = await connection.scalar(select(SESSION.c.session_id))
-    for name, reference in (("club", CLUB), ("rewards", REWARDS), ("progress", PROGRESS)):
+    for name, reference in (("club", CLUB), ("rewards", REWARDS), ("progress", PROGRESS), ("bets", BETTORS)):
         database = Database.open(DatabaseSettings(url=url), name)
         async with database.write() as connection:
             places = {"locales": ["en-GB"], "jurisdictions": ["GB"], "currencies": ["GBP"]}
@@ -115,8 +119,14 @@ async def add_foreign_rows(site: OfficeSite, url: str) -> dict[str, str]:
     async with wallet.write() as connection:
         await open_case(connection, PAYMENTS, case)
     await wallet.close()
+    bets = Database.open(DatabaseSettings(url=url), "bets")
+    bet = bet_row(made_bet("id-bet", Owner(OTHER_BRAND, CUSTOMER)))
+    async with bets.write() as connection:
+        await connection.execute(insert(BETS.bet).values(**bet, changed_at=NOW, due_at=None, tries=0))
+    await bets.close()
     return {
         "withdrawal": "id-withdrawal",
+        "bet": "id-bet",
         "payment case": case.case_id,
         "user": person.user_id,
         "session": str(session),

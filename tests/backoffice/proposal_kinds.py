@@ -22,11 +22,16 @@ from backoffice.models import METADATA as OWN
 from backoffice.settings import BackofficeSettings
 from backoffice.versions import next_version
 from consumers.messages.global_events.event_states import BoardState
+from consumers.messages.global_events.lobby_states import LobbyState
 from foundation.storage.clock import ManualClock
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 from furlong.databases import METADATA
 from providers.registry import NAMES as PROCESSES
+from subgraphs.bets.betting.bet import Bet
+from subgraphs.bets.models import BETS
+from subgraphs.bets.models import REFERENCE as BETTORS
+from subgraphs.bets.records.rows import bet_row
 from subgraphs.club.models import REFERENCE as CLUB
 from subgraphs.fulfilment.models import REFERENCE as FULFILMENT
 from subgraphs.kit.domain.keys import ALL_BRANDS, Owner
@@ -44,6 +49,7 @@ from subgraphs.wallet.payments.payment import RECEIVED, Direction, Part, Payment
 from subgraphs.wallet.payments.processor import PartKind, PartState
 from subgraphs.wallet.payments.records.store import PaymentStore
 from tests.backoffice.scheme_forms import NEXT
+from tests.subgraphs.bets.slips import made
 from tests.support.database_probe import migrate
 from tests.support.office.backoffice_fixture import NOW, employ
 from tests.support.office.permission_rules import ask, fields, operation_of
@@ -137,11 +143,16 @@ def paid_deposit(brand: str, customer_id: str, payment_id: str, account_id: str)
 
 @dataclass(frozen=True)
 class Proposing:
-    """How one is made: the mutation, its input at the first, second … time, and who proposes."""
+    """How one is made: the mutation, its input at the first, second … time, and who proposes.
+
+    Attributes:
+        revision_of: The field that says from which revision of the brand it is made; empty if the input does.
+    """
 
     mutation: str
     input: Callable[[int], dict[str, Any]]
     by: Actor = PAULA
+    revision_of: str = ""
 
     @property
     def again(self) -> Actor:
@@ -179,6 +190,17 @@ def adapter(time: int) -> dict[str, Any]:
     name = PROCESSES[time]
     url = {"url": "https://api.example/v1"}
     return {"adapter": name, "settings": {"currency": "EUR"} if name in {"exchange", "feed"} else url}
+
+
+def lobby_section(time: int) -> dict[str, Any]:
+    """Return a section of a lobby."""
+    name = {"locale": "en-GB", "name": "All games"}
+    return {"id": f"all-{time}", "names": [name], "rule": {"by": "all"}}
+
+
+def made_bet(bet_id: str, owner: Owner) -> Bet:
+    """Return a bet that is made."""
+    return made(bet_id=bet_id, brand_id=owner.brand, customer_id=owner.customer, idempotency_key=bet_id)
 
 
 def customer(time: int) -> str:
@@ -226,6 +248,7 @@ KINDS: Final[Mapping[str, Proposing]] = {
         "proposeRefund",
         lambda time: {"payment": f"pd{time}", "charge": f"pd{time}-c1", "amountMinor": 500},
     ),
+    "betting.void": Proposing("proposeBetVoid", lambda time: {"bet": f"b{time}"}),
     "support.erasure": Proposing("proposeErasure", lambda time: {"customer": customer(time)}),
     "operations.provider": Proposing(
         "submitProvider", lambda time: {"revision": 0, "configuration": provider(time)}
@@ -249,6 +272,11 @@ KINDS: Final[Mapping[str, Proposing]] = {
             "revision": 0,
             "placements": [{"position": 1}],
         },
+    ),
+    "lobby.content": Proposing(
+        "proposeLobby",
+        lambda time: {"brand": BRAND, "sections": [lobby_section(time)]},
+        revision_of="lobbyContent",
     ),
 }
 """A case for each kind, in an order in which the later ones need the earlier."""
@@ -275,7 +303,8 @@ class ProposalFixture:
     async def propose(self, kind: str, time: int) -> dict[str, str]:
         """Let somebody propose; return what an approval is bound to."""
         case = KINDS[kind]
-        answer = await self.ask(case.by, case.mutation, input={**case.input(time), "reason": "a reason"})
+        given = {**case.input(time), **await self._revision(case), "reason": "a reason"}
+        answer = await self.ask(case.by, case.mutation, input=given)
         assert "errors" not in answer, answer
         async with self.base.database.read() as connection:
             query = select(PROPOSAL.c.proposal_id, PROPOSAL.c.content_hash)
@@ -283,6 +312,14 @@ class ProposalFixture:
                 query.where(PROPOSAL.c.status == "pending", PROPOSAL.c.kind == kind)
             )
         return {"proposalId": found.proposal_id, "contentHash": found.content_hash}
+
+    async def _revision(self, case: Proposing) -> dict[str, int]:
+        """Return the revision that somebody sees, as a part of the input."""
+        if not case.revision_of:
+            return {}
+        document = f'{{ {case.revision_of}(brand: "{BRAND}") {{ revision }} }}'
+        answer = await ask(self.graph, case.by, document)
+        return {"revision": answer["data"][case.revision_of]["revision"]}
 
     async def rows(self) -> dict[str, int]:
         """Return the number of rows of each table that an approval may have an effect on."""
@@ -316,6 +353,7 @@ async def proposal_fixture(url: str) -> AsyncIterator[ProposalFixture]:
     async with base.database.write() as connection:
         board = BoardState(revision=1, entries=())
         await GlobalDecisions().decide(connection, BRAND, board, by="root", at=NOW)
+        await GlobalDecisions().decide(connection, BRAND, LobbyState(revision=1), by="root", at=NOW)
     try:
         for time in ROUNDS:
             saved = {"brand": BRAND, "rewardId": f"fb-{time}", "document": _document()}
@@ -343,7 +381,13 @@ async def _know(settings: DatabaseSettings) -> None:
     """Let the subgraphs know a brand, its rules, its rewards with their budgets, and customers."""
     accounts = [account_row(Owner(BRAND, f"c-{time}"), good_account()) for time in ROUNDS]
     budget = {"brand_id": BRAND, "iso_week": "", "rewards": 100}
-    tables = {"club": CLUB, "rewards": REWARDS, "progress": PROGRESS, "fulfilment": FULFILMENT}
+    tables = {
+        "club": CLUB,
+        "rewards": REWARDS,
+        "progress": PROGRESS,
+        "fulfilment": FULFILMENT,
+        "bets": BETTORS,
+    }
     for name, reference in tables.items():
         rows: list[tuple[Table, list[dict[str, Any]]]] = [
             (reference.brand, [brand_row(make_brand())]),
@@ -358,6 +402,10 @@ async def _know(settings: DatabaseSettings) -> None:
         async with database.write() as connection:
             for table, values in rows:
                 await connection.execute(insert(table), values)
+            if name == "bets":
+                bets = [bet_row(made_bet(f"b{time}", Owner(BRAND, f"c-{time}"))) for time in ROUNDS]
+                known = {"changed_at": LONG_AGO, "due_at": None, "tries": 0}
+                await connection.execute(insert(BETS.bet), [bet | known for bet in bets])
             if name == "rewards":
                 await CatalogueRepository(REWARD_CONFIG, REWARD_CONTENT).publish(
                     connection, BRAND, make_content("fb-0"), LONG_AGO

@@ -75,6 +75,7 @@ LISTS: Final = {
     "financeRefunds": f'brand: "{BRAND}"',
     "paymentCases": f'brand: "{BRAND}"',
     "paymentComparisons": "",
+    "customerFactors": f'brand: "{BRAND}"',
     "customerTransactions": f'customer: "{customer(0)}"',
     "timeline": f'customer: "{customer(0)}"',
     "brands": "",

@@ -62,6 +62,8 @@ KINDS: Final = {
     **dict.fromkeys(("financePayment.id", "proposeWithdrawalDecision.input.withdrawal"), "withdrawal"),
     **dict.fromkeys(("refundableCharges.payment", "proposeRefund.input.payment"), "withdrawal"),
     "closePaymentCase.input.case": "payment case",
+    "setCustomerFactor.input.customer": "customer",
+    **dict.fromkeys(("officeBet.id", "proposeBetVoid.input.bet"), "bet"),
     "customerExport.jobId": "export",
     "liftLegalHold.input.holdId": "hold",
 }

@@ -54,6 +54,9 @@ PERSONAL: Final = {
     "customerMoney": f'(customer: "{SOMEBODY}") {{ accounts {{ id }} }}',
     "customerTransactions": f'(customer: "{SOMEBODY}") {{ nodes {{ id }} }}',
     "correctionPreview": f"(correction: {CORRECTION}) {{ waits }}",
+    "customerFactors": f'(brand: "{BRAND}") {{ nodes {{ id }} }}',
+    "openBets": f'(brand: "{BRAND}", selection: "none") {{ id }}',
+    "officeBet": '(id: "b0") { id }',
     "audit": f'(subject: "customer:{SOMEBODY}") {{ nodes {{ id }} }}',
     "approval": '(id: "PROPOSAL") { subject }',
     "approvals": f'(subject: "customer:{SOMEBODY}") {{ nodes {{ id }} }}',
@@ -85,6 +88,7 @@ NOT_PERSONAL: Final = {
         *("eventLeaders", "eventProviders", "leaderChanges"),
         *("boardBrand", "board", "boardEntry", "boardRevisions", "tryBoardEntry"),
     },
+    "betting, summed": {"bettingEvents", "bettingSelections", "tradingRules"},
     "operations": {
         *("brands", "operatedBrand", "brandRevisions", "tryTheme", "rewardVersions", "supportBrands"),
         *("providers", "provider", "providerAdapters", "providerRevisions", "providerDiff", "tryProvider"),

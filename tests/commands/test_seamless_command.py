@@ -14,12 +14,12 @@ from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 from furlong.workers.money.seamless_server import open_seamless_server
 from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.hub88_signatures import HEADER, Signer, Verifier
 from subgraphs.wallet.aggregator.operator import Operator
 from subgraphs.wallet.aggregator.settings import SeamlessSettings
 from subgraphs.wallet.models import METADATA
 from subgraphs.wallet.opened import OpenedWallet
 from subgraphs.wallet.seamless.messages import BET
-from subgraphs.wallet.seamless.signatures import HEADER, Signer, Verifier
 from tests.subgraphs.wallet.seamless.test_signatures import new_pair
 from tests.support.database_probe import migrate
 from tests.support.processes.running_furlong import eventually, programs_in

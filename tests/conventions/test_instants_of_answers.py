@@ -12,6 +12,7 @@ BOUND: Final = {
     "club/loaders.py": "the week and its state end with the week, which the rules name",
     "club_kit/context.py": "whether rules are fresh",
     "events/loaders.py": "whether the catalogue is fresh",
+    "lobby/loaders.py": "whether the games are fresh",
     "progress/loaders.py": "whether rules are fresh, and the week, which the rules name",
     "rewards/loaders.py": "whether rules and menus are fresh, and the menu, whose instants the menus name",
     "rewards/schema.py": "the lock of a choice and the end of its week, which the rules name",

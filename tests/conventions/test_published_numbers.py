@@ -41,6 +41,7 @@ NUMBERS: Final[Mapping[str, tuple[str, ...]]] = {
         *("SubmitAdapterInput.revision", "ProviderProcess.revision"),
         *("BoardEntryInfo.revision", "BoardRevisionInfo.revision"),
         *(f"{deed}BoardEntryInput.revision" for deed in ("Propose", "Remove", "RollBack")),
+        *("BettingTermsInput.revision", "TradingRulesInfo.revision"),
     ),
     "version of content, revision of an account of the back office": (
         *("ContentItem.version", "User.revision", "SetRolesInput.revision", "UserChangeInput.revision"),
@@ -61,7 +62,7 @@ NUMBERS: Final[Mapping[str, tuple[str, ...]]] = {
         *(f"{content_input}ContentInput.configVersion" for content_input in CONTENT_INPUTS),
     ),
     "revision of a bet or account": (
-        *("club.progress.v1.bet_revision", "club.account-status.v1.revision"),
+        *("club.progress.v1.bet_revision", "club.account-status.v1.revision", "bet.state.v1.bet_revision"),
         *("BetRecordInfo.revision", "LateBetInfo.revision", "CustomerAccount.revision"),
     ),
     "revision of a customer's exclusions": ("wallet.exclusion.v1.revision",),

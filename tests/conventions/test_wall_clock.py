@@ -94,6 +94,7 @@ ALLOWED: Final = {
         "SQL 'SELECT UTC_TIMESTAMP(3)'",
     ): "`furlong check`: compares the database's clock with the machine's",
     ("furlong/checks/files.py", "datetime.now"): "`furlong check`: when certificates end",
+    ("furlong/checks/payments.py", "SystemClock"): "`furlong check`: processors are opened, and closed again",
     ("furlong/identity.py", "SystemClock"): "when an installation was recorded",
     ("furlong/backup/database_use.py", "SystemClock"): "whether leases are held",
     ("furlong/demo/process.py", "SystemClock"): "the demo's tokens",
@@ -163,6 +164,7 @@ BY_THE_NODES_CLOCK: Final[dict[str, tuple[str, ...]]] = {
         "subgraphs/kit/auth.py authenticate_cached",
         "subgraphs/kit/auth.py renew",
         "subgraphs/kit/mutations/recovery.py _conclude",
+        "subgraphs/lobby/launching.py _address",
         "subgraphs/progress/weeks/lifecycle.py schemes",
         "subgraphs/progress/weeks/overview.py week_lines",
         "subgraphs/rewards/loaders.py __call__",
@@ -255,7 +257,9 @@ SQL_NOW: Final = re.compile(
 JAVASCRIPT: Final = re.compile(r"\bDate\.now\(|\bnew Date\(\s*\)|(?<!new )\bDate\(\s*\)")
 IN_THE_BROWSER: Final = {
     "web/demo/events/useBoard.ts": "how long odds are marked after a move: a duration",
-    "web/demo/Bets.tsx": "which days a visitor may choose from: those of their own calendar",
+    "web/demo/site/Site.tsx": "which days a visitor may choose from: those of their own calendar",
+    "web/demo/betting/usePlacing.ts": "how long a bet without an answer is asked for again: a duration",
+    "web/demo/lobby/GameDialog.tsx": "how long the address of a game is waited for: a duration",
     "web/demo/money/useNow.ts": "which raise or end of a break is offered: the server decides",
     "web/demo/session/remembered.ts": "how long to keep the id of a bet whose outcome is unknown: a duration",
     "web/packages/client/src/changes/keys.ts": "how long to keep a change: a duration",

@@ -101,7 +101,6 @@ async def test_created_topics_keep_what_the_settings_say(
         "event.offer.v1": None,
         "event.market.v1": None,
         "event.result.v1": None,
-        "bet.state.v1": timedelta(days=50),
         "provider.fixture.v1": None,
         "provider.market.v1": None,
         "provider.stats.v1": None,

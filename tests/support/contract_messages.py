@@ -149,7 +149,7 @@ def _lists(schema: Mapping[str, Any]) -> st.SearchStrategy[list[Any]]:
     return st.lists(
         _values(schema.get("items", {"type": "string"})),
         min_size=schema.get("minItems", 0),
-        max_size=3,
+        max_size=min(3, schema.get("maxItems", 3)),
         unique_by=json.dumps if schema.get("uniqueItems") else None,
     )
 
@@ -184,7 +184,7 @@ TEXTS: Final = (
     "6f0b6f0e-3d0c-4f7e-9d53-0d9d0d9a2c11", "6F0B6F0E-3D0C-4F7E-9D53-0D9D0D9A2C11",
     "00000000-0000-0000-0000-000000000000", "SP", "evens", "7/2", "0/1", "999999999/1", "1/999999999", "0",
     "5", "5.00", "10.5", "0.00", "0.001", "9999999.999", "0000005", "1.5", "1.000001", "9999999999.999999",
-    "0.123456", "Secret.name-1", "betting.example",
+    "0.123456", "Secret.name-1", "betting.example", "abcdefgh234567ab", "zzzzzzzz22222222",
 )  # fmt: skip
 """Texts of all forms that contracts ask for, and some that only some of them allow."""
 

@@ -189,15 +189,21 @@ async def _end(everything: Everything) -> None:
         (await troubles.control(name, "faults", "DELETE")).raise_for_status()
     for _, url in customers.pages[::2]:
         await customers.submit(everything.http, url, deed="pay", card="pays")
+    await _expire_pages(troubles)
     for name in PROCESSORS:
         state = await troubles.state(name)
-        for session in state["sessions"]:
-            if session["status"] == "open":
-                await troubles.post(name, f"checkout/sessions/{session['id']}/expire")
         for dispute in state["disputes"]:
             result = chance.choice(["won", "lost", "open"])
             if dispute["status"] == "needs_response" and result != "open":
                 await troubles.control(name, f"disputes/{dispute['id']}/{result}")
+
+
+async def _expire_pages(troubles: Troubles) -> None:
+    """Let all pages expire that wait for a customer."""
+    for name in PROCESSORS:
+        for session in (await troubles.state(name))["sessions"]:
+            if session["status"] == "open":
+                await troubles.post(name, f"checkout/sessions/{session['id']}/expire")
 
 
 async def _quiet(everything: Everything) -> None:
@@ -210,6 +216,7 @@ async def _quiet(everything: Everything) -> None:
             if time.monotonic() > deadline:
                 cases = [dict(case._mapping) for case in (await everything.stored()).cases]
                 pytest.fail(f"with seed {SEED}: {waiting}\n{cases}\n{everything.killed.programs.logs()}")
+            await _expire_pages(everything.troubles)  # also of what was asked for again since
             await asyncio.sleep(0.5)
     finally:
         stopping.set()

@@ -1,9 +1,11 @@
 """What `furlong serve` adds to the gateway: settings, and the page."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import httpx
 import pytest
+from pydantic import ValidationError
 from starlette.applications import Starlette
 
 from foundation.storage.clock import SystemClock
@@ -39,11 +41,11 @@ def test_documents_are_smaller_unless_the_settings_say_otherwise(tmp_path: Path)
     assert (own.limits.fields, own.limits.root_fields) == (400, 10)
 
 
-async def policy_of_the_page(folder: Path) -> dict[str, list[str]]:
+async def policy_of_the_page(folder: Path, games: Sequence[str] = ()) -> dict[str, list[str]]:
     """Return the policy that comes with the page: directives with their sources."""
     (folder / "index.html").write_text("<html></html>")
     (folder / "assets").mkdir()
-    app = Starlette(routes=page_routes(folder, SystemClock()))
+    app = Starlette(routes=page_routes(folder, SystemClock(), games))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://page") as client:
         header = (await client.get("/")).headers["content-security-policy"]
     directives = [directive.split() for directive in header.split(";")]
@@ -64,6 +66,36 @@ async def test_no_card_can_be_typed_into_the_page_or_sent_from_it(tmp_path: Path
     assert policy["frame-src"] == ["'none'"]
     assert policy["connect-src"] == ["'self'"]
     assert policy["default-src"] == ["'self'"]
+
+
+async def test_games_are_framed_from_where_the_settings_say_and_nothing_else_is(tmp_path: Path) -> None:
+    """Their pictures come from there, too; scripts and requests do not."""
+    games = ["https://play.acorn.example", "http://127.0.0.1:9001"]
+    policy = await policy_of_the_page(tmp_path, games)
+    assert policy["frame-src"] == games
+    assert policy["img-src"] == ["'self'", "data:", *games]
+    assert (policy["script-src"], policy["connect-src"]) == (["'self'"], ["'self'"])
+    app = Starlette(routes=page_routes(tmp_path, SystemClock(), games))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://page") as client:
+        assert (await client.get("/game-origins")).json() == {"origins": games}
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "*",
+        "https://*.example",
+        "https://games.example/",
+        "http://games.example",
+        "https://a.example; script-src *",
+        "https://a.example\n",
+        "data:",
+    ],
+)
+def test_what_is_no_plain_origin_is_not_taken_for_one_of_games(origin: str) -> None:
+    """It would open the page's policy."""
+    with pytest.raises(ValidationError):
+        ServeSettings(game_origins=(origin,))
 
 
 def test_the_widgets_documents_are_trusted_unless_the_settings_name_manifests(tmp_path: Path) -> None:

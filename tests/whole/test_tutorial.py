@@ -23,6 +23,7 @@ pytestmark = pytest.mark.usefixtures("web_installed")
 TUTORIAL: Final = (ROOT / "docs" / "tutorial.md").read_text(encoding="utf-8")
 README: Final = (ROOT / "README.md").read_text(encoding="utf-8")
 ADDRESS: Final = "http://127.0.0.1:8000"
+OFFICE: Final = "http://127.0.0.1:8100/backoffice/"
 ITEM: Final = re.compile(r"^\d+\. (.*(?:\n   .*)*)", re.MULTILINE)
 PATIENCE_SECONDS: Final = 300
 
@@ -87,7 +88,7 @@ STEPS: Final[dict[str, Callable[..., None]]] = {
 
 def steps(items: str, more: dict[str, Callable[..., None]]) -> Iterator[Callable[[Page], None]]:
     """Yield the steps of the numbered items of a text; an item with a name that belongs to no step fails."""
-    playable = {**STEPS, **more}
+    playable = {**more, **STEPS}
     for item in ITEM.findall(items):
         text = " ".join(item.split())
         patterns = "|".join(f"(?P<step{number}>{pattern})" for number, pattern in enumerate(playable))
@@ -114,9 +115,73 @@ def test_the_bets_and_the_membership_of_the_tutorial(demo: Demo, chromium: Local
         assert set(slip.faults) <= {"WebSocket is already in CLOSING or CLOSED state."}
 
 
+def test_the_payments_of_the_tutorial(demo: Demo, chromium: LocalChromium) -> None:
+    """A customer pays in at the processor's page and withdraws; two people of finance let the money go."""
+    with browser(chromium, width=1280) as slip:
+        slip.open(demo.site.url)
+        tabs = [slip.page]
+
+        def other_tab(page: Page, address: str) -> None:
+            assert address == OFFICE
+            opened = page.context.browser
+            assert opened is not None
+            tabs.append(opened.new_page(locale="en-GB"))
+            tabs[-1].set_default_timeout(PATIENCE_MS)
+            tabs[-1].goto(demo.facts["backoffice"]["url"])
+
+        more: dict[str, Callable[..., None]] = {
+            r"[Pp]ress \*([^*]+)\* once more|and \*([^*]+)\* once more": press_in_dialog,
+            r"Press \*(Your money [^*]+)\*": press,
+            r"(?:[Pp]ress|then) \*([^*]+)\*": press_anything,
+            r"type an? \*([^*]+)\* of `([^`]+)`": fill,
+            r"Type a \*(Reason)\* of `([^`]+)`": fill_in_dialog,
+            r"Choose \*([^*]+)\*(?! as)": check,
+            r"[Tt]he panel says \*([^*]+)\*": panel_says,
+            r"The balance is now \*([^*]+)\*": balance_is,
+            r"In another tab, open <([^>]+)>": other_tab,
+            r"In the first tab": lambda _: tabs.append(slip.page),
+        }
+        for step in steps(chapter(4), more):
+            step(tabs[-1])
+        assert slip.faults == []
+
+
+def press_anything(page: Page, name: str) -> None:
+    """Press a button, an entry of a menu, or a row; in a dialog, if one is open."""
+    name = name.replace("'", "\N{RIGHT SINGLE QUOTATION MARK}")
+    menu, cell = (page.get_by_role(role, name=name, exact=True) for role in ("menuitem", "cell"))
+    page.get_by_role("button", name=name, exact=True).or_(menu).or_(cell).first.click()
+
+
+def press_in_dialog(page: Page, *names: str | None) -> None:
+    """Press the button of a dialog that is called as what has opened it."""
+    [name] = filter(None, names)
+    page.get_by_role("dialog").get_by_role("button", name=name, exact=True).click()
+
+
+def fill_in_dialog(page: Page, label: str, text: str) -> None:
+    """Type into a field of a dialog."""
+    page.get_by_role("dialog").get_by_label(label).fill(text)
+
+
+def check(page: Page, label: str) -> None:
+    """Choose one of several."""
+    page.get_by_label(label).check()
+
+
+def panel_says(page: Page, text: str) -> None:
+    """Wait until the panel of the customer's money says a text."""
+    says(page.get_by_role("dialog"), text)
+
+
+def balance_is(page: Page, amount: str) -> None:
+    """Wait until the page's head shows an amount."""
+    expect(page.get_by_test_id("balance-cash")).to_have_text(amount, timeout=PATIENCE_MS)
+
+
 def test_the_queries_and_commands_of_the_tutorial(demo: Demo, chromium: LocalChromium) -> None:
     """GraphiQL answers the query, which calls the subgraphs that the tutorial names, and commands work."""
-    (query,) = fences(4, "graphql")
+    (query,) = fences(5, "graphql")
 
     def write(page: Page) -> None:
         page.get_by_label("Operation Editor").locator(".monaco-editor").first.click()
@@ -147,7 +212,7 @@ def test_the_queries_and_commands_of_the_tutorial(demo: Demo, chromium: LocalChr
             r"Write this query": write,
             r"The answer has `([^`]+)`": answers,
         }
-        for step in steps(chapter(4), more):
+        for step in steps(chapter(5), more):
             step(explorer.page)
 
     (demo.programs.folder / "query.graphql").write_text(query)
@@ -155,14 +220,14 @@ def test_the_queries_and_commands_of_the_tutorial(demo: Demo, chromium: LocalChr
         "gateway", "plan", "--supergraph", str(ROOT / "schema.public.graphql"), "query.graphql"
     )
     called = list(dict.fromkeys(re.findall(r'Fetch\(service: "(\w+)"\)', plan)))
-    said = re.search(r"called (\w+) subgraphs for this, (`\w+`(?: and then `\w+`)*)", chapter(4))
+    said = re.search(r"called (\w+) subgraphs for this, (`\w+`(?: and then `\w+`)*)", chapter(5))
     assert said is not None
     assert (said[1], re.findall(r"`(\w+)`", said[2])) == (["no", "one", "two", "three"][len(called)], called)
 
     folder = demo.programs.folder
     for name in (".venv", "schema.graphql", "contracts"):
         (folder / name).symlink_to(ROOT / name)
-    printed = [run(command, folder, demo) for command in fences(4, "sh")]
+    printed = [run(command, folder, demo) for command in fences(5, "sh")]
     assert printed[0].count("Fetch(") == 3
     assert '"percent":20' in printed[1].replace(" ", "")
 
@@ -220,8 +285,8 @@ def test_the_changed_subgraph_of_the_tutorial(
 ) -> None:
     """The patch applies, the graph composes, the new field is answered, and all of it can be undone."""
     del processes
-    (patch,), (query,) = fences(5, "diff"), fences(5, "graphql")
-    apply, undo = fences(5, "sh")
+    (patch,), (query,) = fences(6, "diff"), fences(6, "graphql")
+    apply, undo = fences(6, "sh")
     (changed / "halfway.patch").write_text(patch)
     monkeypatch.setenv("PYTHONPATH", str(changed))
 

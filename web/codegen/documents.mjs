@@ -10,13 +10,13 @@ const WRITTEN = '/* Written by `npm run codegen`. */';
 
 /**
  * The plugin's entry: with `format: manifest` it writes JSON, otherwise TypeScript, which imports the type of
- * operations from `operation`.
+ * operations from `operation`. Without `isTrusted`, no manifest has them, so that they have no id.
  *
  * @type {import('@graphql-codegen/plugin-helpers').PluginFunction<{
- *   readonly format?: 'manifest' | 'text', readonly operation?: string
+ *   readonly format?: 'manifest' | 'text', readonly operation?: string, readonly isTrusted?: boolean
  * }>}
  */
-export const plugin = (_schema, documents, { format, operation = '../operations/operation.ts' }) => {
+export const plugin = (_schema, documents, { format, operation = '../operations/operation.ts', isTrusted = true }) => {
   const operations = operationsOf(documents);
   if (format === 'manifest') {
     return JSON.stringify(Object.fromEntries(operations.map(({ id, text }) => [id, text])), null, 2);
@@ -26,17 +26,20 @@ export const plugin = (_schema, documents, { format, operation = '../operations/
     return { prepend, content: operations.map(typedText).join('\n') };
   }
   const prepend = [WRITTEN, `import type { Operation } from '${operation}';`];
-  return { prepend, content: operations.map(constant).join('\n') };
+  return { prepend, content: operations.map((each) => constant(each, isTrusted)).join('\n') };
 };
 
-/** @param {ReturnType<typeof operationsOf>[number]} operation */
-function constant({ name, kind, id, text }) {
+/**
+ * @param {ReturnType<typeof operationsOf>[number]} operation
+ * @param {boolean} isTrusted
+ */
+function constant({ name, kind, id, text }, isTrusted) {
   const types = `${name}${kind.charAt(0).toUpperCase()}${kind.slice(1)}`;
   return `
 export const ${name}: Operation<${types}, ${types}Variables> = {
   name: '${name}',
   kind: '${kind}',
-  id: '${id}',
+  id: ${isTrusted ? `'${id}'` : 'null'},
   text: ${JSON.stringify(text)},
 };`;
 }

@@ -1,25 +1,27 @@
-/** The page: session bar, the customer's money, events, and bet-slip with the tracker. */
+/** The site: session bar, the customer's money, and the pages with the bet-slip and the tracker. */
 import { askOver, createRoute, liveOver, type Session } from '@furlong/client';
 import { LocaleProvider, localeFor } from '@furlong/club';
 import { useCallback, useEffect, useState } from 'react';
 
-import { Bets } from './Bets';
 import { slipWords } from './messages';
-import { stopOfBets } from './money/breaks/breaks';
+import { stopOf, stopOfBets } from './money/breaks/breaks';
 import { HeadBalance } from './money/HeadBalance';
 import { MoneyPanel } from './money/MoneyPanel';
 import type { Part } from './money/parts';
 import { useReturning } from './money/payments/useReturning';
 import { Prompts } from './money/Prompts';
 import { Reminder } from './money/Reminder';
-import { Stopped } from './money/Stopped';
 import { useMoney } from './money/useMoney';
 import { useNow } from './money/useNow';
 import { RehearsalBanner } from './session/RehearsalBanner';
-import { fetchDemo, sessionAtStart, type Demo } from './session/demo';
+import { fetchDemo, hasBlock, sessionAtStart, type Demo } from './session/demo';
 import { rememberCustomer, rememberedCustomer } from './session/remembered';
 import { SessionBar } from './session/SessionBar';
 import { useRehearsal } from './session/useRehearsal';
+import { type Page, PAGES, usePage } from './site/pages';
+import { Site } from './site/Site';
+import { SiteNav } from './site/SiteNav';
+import type { Taker } from './slip/SlipOfSession';
 
 /** The language of `?lang=`, or else the visitor's. */
 const asked = new URLSearchParams(window.location.search).get('lang');
@@ -37,7 +39,8 @@ export function App() {
   const money = useMoney({ ask, live }, session ?? NOBODY);
   const [part, setPart] = useState<Part | null>(null);
   useReturning(session ?? NOBODY, money.asked, useCallback(() => setPart('history'), []));
-  const stop = stopOfBets(money.state.wallet?.limits ?? [], now);
+  const limits = money.state.wallet?.limits ?? [];
+  const [page, go] = usePage();
   const isSignedIn = session !== null && session.customer !== null;
 
   useEffect(() => {
@@ -68,18 +71,25 @@ export function App() {
           {isSignedIn && <HeadBalance state={money.state} onOpen={() => setPart('history')} />}
           {session !== null && <SessionBar demo={demo} session={session} onSession={choose} />}
         </div>
+        {session !== null && <SiteNav pages={pagesOf(demo)} shown={page} onPage={go} />}
       </header>
       <main className="page">
         {isSignedIn && <Prompts money={money} onOpen={setPart} />}
-        {stop !== null && <Stopped stop={stop} onOpen={() => setPart('history')} />}
-        {session !== null && stop === null && (
-          <Bets
+        {session !== null && (
+          <Site
             key={session.brand}
             ask={ask}
             live={live}
             session={session}
-            placesBets={demo !== null}
+            page={page}
+            taker={takerOf(demo)}
             rehearsal={rehearsal}
+            currency={money.state.wallet?.balance.currency ?? null}
+            stops={{ bets: stopOfBets(limits, now), games: stopOf('CASINO', limits, now) }}
+            isSignedOut={money.state.standing === 'signed-out'}
+            onPage={go}
+            onMoney={setPart}
+            onPlaced={money.refresh}
           />
         )}
       </main>
@@ -90,6 +100,17 @@ export function App() {
       {isSignedIn && <Reminder state={money.state} onOpen={setPart} />}
     </LocaleProvider>
   );
+}
+
+/** Who takes bets: the platform's block, or what the demo has in its place. */
+function takerOf(demo: Demo | null): Taker {
+  return hasBlock(demo, 'bets') ? 'graph' : 'demo';
+}
+
+/** The pages that this server has something for. */
+function pagesOf(demo: Demo | null): readonly Page[] {
+  const missing: Readonly<Partial<Record<Page, string>>> = { bets: 'bets', casino: 'lobby' };
+  return PAGES.filter((page) => hasBlock(demo, missing[page] ?? '') || missing[page] === undefined);
 }
 
 /** The site's name in the header; before sign-in, only its id is known. */

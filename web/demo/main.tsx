@@ -8,6 +8,9 @@ import '@furlong/club/src/ui/tracker.css';
 import './page.css';
 import './events/events.css';
 import './slip/slip.css';
+import './site/site.css';
+import './betting/betting.css';
+import './lobby/lobby.css';
 import './money/money.css';
 import './money/payments/payments.css';
 

@@ -35,6 +35,27 @@ const RETENTION = report(`
   n      2026-W47  50    0            5       10
 `);
 
+const REVENUE = report(`
+  brand  day         product  currency  bets  settled_bets  turnover_minor  settled_minor  void_minor  returns_minor  gross_minor  margin  free_turnover_minor  free_returns_minor  free_gross_minor  club_cost_minor  net_minor
+  n      2026-11-01  betting  GBP       9     9             900000          900000         0           800000         100000       11.11   0                    0                   0                 0                100000
+  n      2026-11-24  betting  GBP       3     0             5000            0              0           0              0            -       500                  0                   0                 0                0
+  n      2026-11-25  betting  GBP       0     3             0               5000           0           4000           1000         20      0                    0                   500               1200             300
+  n      2026-11-26  betting  GBP       0     0             0               -1000          1000        -2000          2000         -       0                    0                   0                 0                2000
+  n      2026-11-26  casino   GBP       1     1             100             100            0           0              100          100     0                    0                   0                 0                100
+  n      2026-11-26  *        EUR       0     0             0               0              0           0              0            -       0                    0                   0                 250              -250
+`);
+const EVENTS = report(`
+  brand  product  currency  sports_event_id  sport         event_name   last_day    bets  turnover_minor  settled_minor  void_minor  returns_minor  gross_minor  margin  free_gross_minor
+  n      betting  GBP       event1           horse-racing  14:30 Ascot  2026-11-24  3     3000            2000           0           6000           -4000        -200    0
+  n      betting  GBP       event2           football      A v B        2026-11-25  1     1000            1000           0           0              1000         100     0
+`);
+const EXPOSURE = report(`
+  brand  product  currency  sports_event_id  sport         event_name   starts_at            bets  stake_minor  returns_minor  exposure_minor  worst_minor  worst_pick        multiples  multiple_returns_minor
+  n      betting  GBP       event2           football      A v B        2026-11-28 15:00:00  2     5000         6000           1000             -500         Result: A         0          0
+  n      betting  GBP       event1           horse-racing  14:30 Ascot  2026-11-28 14:30:00  3     3000         12000          9000             6000         Win: Night Ferry  1          4000
+  n      betting  GBP       *                *             *            -                    4     7000         16000          9000             9000         *                 1          -
+`);
+
 describe('a report as pictures', () => {
   it('shows amounts as money, each currency by itself', () => {
     const [pounds, yen] = picturesOf('LIABILITY', LIABILITY);
@@ -83,8 +104,39 @@ describe('a report as pictures', () => {
     expect(latencies.map(({ finding }) => finding)).toEqual(['95 of 100 bets reached the stream within 1,234 ms on 22 Nov', '95 of 100 bets reached the tracker within 52 ms on 22 Nov']);
   });
 
+  it('says what bets earned in seven days, and what was left after the club’s cost', () => {
+    const [betting, casino, others] = picturesOf('REVENUE', REVENUE);
+    expect(betting?.finding).toBe('£30.00 gross revenue in seven days (margin 75%); £23.00 after the club’s cost of £12.00');
+    expect(betting?.categories).toEqual(['1 Nov', '24 Nov', '25 Nov', '26 Nov']);
+    expect(betting?.series.find(({ label }) => label === 'Returns')?.data).toEqual([8000, 0, 40, 0]);
+    expect(betting?.rows[0]).toEqual(['26 Nov', '0', '£0.00', '-£10.00', '-£20.00', '£20.00', '–', '£0.00', '£0.00', '£20.00']);
+    expect(casino?.name).toBe('Revenue: Casino in GBP');
+    expect(others?.name).toContain('in EUR');
+  });
+
+  it('names the events that earned most and least', () => {
+    const [picture] = picturesOf('EVENTS', EVENTS);
+    expect(picture?.finding).toBe('A v B earned most: £10.00; 14:30 Ascot least: -£40.00');
+    expect(picture?.rows.map(([name, sport]) => [name, sport])).toEqual([
+      ['A v B', 'Football'],
+      ['14:30 Ascot', 'Horse-racing'],
+    ]);
+  });
+
+  it('says what open bets may cost, the worst event first', () => {
+    const [picture] = picturesOf('EXPOSURE', EXPOSURE);
+    expect(picture?.finding).toBe('Open bets cost £90.00 if all win; at worst £60.00 on 14:30 Ascot (Win: Night Ferry)');
+    expect(picture?.categories).toEqual(['14:30 Ascot', 'A v B']);
+    expect(picture?.series[1]).toEqual({ label: 'Worst case', data: [60, 0] });
+    expect(picture?.rows.map(([name, starts]) => [name, starts])).toEqual([
+      ['All open bets', '–'],
+      ['14:30 Ascot', '2026-11-28 14:30'],
+      ['A v B', '2026-11-28 15:00'],
+    ]);
+  });
+
   it.each(REPORTS)('%s: each row of the table has a cell for each column, and without rows nothing is drawn', (name) => {
-    const examples = { LIABILITY, UPLIFT, RETENTION };
+    const examples = { LIABILITY, UPLIFT, RETENTION, REVENUE, EVENTS, EXPOSURE };
     const pictures = name in examples ? picturesOf(name, examples[name as keyof typeof examples]) : [];
     for (const { heads, rows } of pictures) expect(new Set(rows.map(({ length }) => length))).toEqual(new Set([heads.length]));
     for (const { heads } of pictures) expect(new Set(heads).size).toBe(heads.length);

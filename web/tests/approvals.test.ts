@@ -25,12 +25,14 @@ test('each kind of proposal has an example, and each example is shown in words',
 test('titles say what, for whom and when', () => {
   const titles = Object.fromEntries(Object.entries(EXAMPLES).map(([kind, content]) => [kind, titleOf(shown(kind, content))]));
   expect(titles).toEqual({
+    'betting.void': 'Void: a bet of £10.00 by c-1003',
     'content.revision': 'Text of cash-2: “£2 in cash”',
     'events.board': 'How “Arsenal v Chelsea” is shown',
     'finance.correction': 'Correction: £12.50 taken from c-1003',
     'finance.refund': 'Refund: £40.00 of a deposit of c-1003',
     'finance.release': 'Payouts in GBP go on again',
     'finance.withdrawal': 'Withdrawal: £2,500.00 sent to c-1003',
+    'lobby.content': 'A lobby of 3 sections',
     'operations.adapter': 'Settings of exchange: levels, countries',
     'operations.close_week': 'Close week 48 of northbet',
     'operations.provider': 'Configuration of wallet: limit above which a person decides, brands',
@@ -120,4 +122,21 @@ test('whoever decides about a customer is told what else waits, and what was app
     other('rejected', 'REJECTED', '2026-11-25T11:00:00Z'),
   ];
   expect(recent(all, 'this', now).map(({ id }) => id)).toEqual(['waits', 'approved']);
+});
+
+test('a void says what becomes of the money, and of a market what was open', () => {
+  const bet = EXAMPLES['betting.void'];
+  expect(inWords(shown('betting.void', bet))?.sentences).toEqual([
+    'c-1003 bet £10.00 on Ascot 14:30 · Red Rum, and 1 more.',
+    'It has returned £30.00: the difference to its stake is moved.',
+  ]);
+  expect(inWords(shown('betting.void', { ...bet, returns_minor: null, legs: 1 }))?.sentences[1]).toBe('It is open: its stake goes back.');
+  const open = [
+    { currency: 'EUR', bets: 1, stake_minor: 500 },
+    { currency: 'GBP', bets: 12, stake_minor: 12_000 },
+  ];
+  const market = inWords(shown('betting.void', { of: 'market', id: 'm1', name: 'Ascot 14:30 · Win', starts_at: null, open }));
+  expect(market?.title).toBe('Void: all bets on Ascot 14:30 · Win');
+  expect(market?.sentences[1]).toBe('When it was proposed, there were 1 open bet of €5.00 and 12 open bets of £120.00 on it.');
+  expect(inWords(shown('betting.void', { of: 'selection', id: 's1', name: '', starts_at: null, open: [] }))?.title).toBe('Void: all bets on s1');
 });

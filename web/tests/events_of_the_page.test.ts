@@ -1,16 +1,21 @@
 /** The events of the demo's page: what is picked, how it stands, and how answers and failures change it. */
+import { type Ask, Unreached } from '@furlong/client';
 import { describe, expect, it, vi } from 'vitest';
 
-import { boardAtStart, reduceBoard, type Board } from '../demo/events/board';
+import { boardAtStart, isFollowed, reduceBoard, type Board } from '../demo/events/board';
 import { dayAfter, dayNames } from '../demo/events/days';
+import { readFurther, withFurther } from '../demo/events/further';
 import { createListed, MAX_LISTED } from '../demo/events/listed';
 import { availabilityOf, offersOf } from '../demo/events/offers';
-import { standingOf } from '../demo/events/picked';
+import { MAX_PICKS, standingOf } from '../demo/events/picked';
 import { createEventPoller, POLL_MS } from '../demo/events/poller';
-import { answer, event, read, START } from './shownEvents';
+import { answer, event, read, START, updated } from './shownEvents';
 
-const standing = ({ picked, prices }: Board) => (picked === null ? null : standingOf(picked, prices));
-const id = ({ picked }: Board) => picked?.offer.selection.id;
+const standing = ({ picks: [picked], prices }: Board) => (picked === undefined ? null : standingOf(picked, prices));
+const id = ({ picks: [picked] }: Board) => picked?.offer.selection.id;
+const ids = ({ picks }: Board) => picks.map((picked) => picked.offer.selection.id);
+const press = (board: Board, ...selections: string[]) =>
+  selections.reduce((pressed, selection) => reduceBoard(pressed, { type: 'picked', selection }), board);
 
 describe('the selection on the slip', () => {
   it('is at first the first one that is open at odds that usually count', () => {
@@ -19,7 +24,7 @@ describe('the selection on the slip', () => {
   });
 
   it('is the one before a reload, if that is still open', () => {
-    const remembering = boardAtStart({ event: 'z', selection: 'z-1' });
+    const remembering = boardAtStart([{ event: 'z', selection: 'z-1' }]);
     expect(id(read(remembering, [event('a', [2000])], { picked: event('z', [1100, 1200]) }))).toBe('z-1');
     expect(id(read(remembering, [event('a', [2000])], { picked: null }))).toBe('a-0');
   });
@@ -31,7 +36,7 @@ describe('the selection on the slip', () => {
   });
 
   it('is the one before a reload also while it is suspended, and not once it has ended', () => {
-    const remembering = boardAtStart({ event: 'z', selection: 'z-0' });
+    const remembering = boardAtStart([{ event: 'z', selection: 'z-0' }]);
     const others = [event('a', [2000])];
     for (const picked of [event('z', [1100], { market: 'SUSPENDED' }), event('z', [null])]) {
       const suspended = read(remembering, others, { picked });
@@ -44,7 +49,7 @@ describe('the selection on the slip', () => {
   it('stays at its odds, also at its end, once the customer has begun to bet on what the page picked', () => {
     const chosen = reduceBoard(read(START, [event('a', [2000])]), { type: 'chosen' });
     const moved = read(chosen, [event('a', [1800])]);
-    expect([moved.picked?.seen?.milli, standing(moved)?.kind]).toEqual([2000, 'moved']);
+    expect([moved.picks[0]?.seen?.milli, standing(moved)?.kind]).toEqual([2000, 'moved']);
     const over = read(moved, [event('a', [1800], { status: 'FINISHED' }), event('b', [3000])]);
     expect([id(over), standing(over)?.kind]).toEqual(['a-0', 'over']);
   });
@@ -52,9 +57,9 @@ describe('the selection on the slip', () => {
   it('keeps the odds at which the customer picked it until new ones are accepted', () => {
     const picked = reduceBoard(read(START, [event('a', [2000, 3000])]), { type: 'picked', selection: 'a-1' });
     const moved = read(picked, [event('a', [2000, 2800])]);
-    expect([moved.picked?.seen?.milli, standing(moved)]).toEqual([3000, { kind: 'moved', odds: { milli: 2800, display: '2800' } }]);
+    expect([moved.picks[0]?.seen?.milli, standing(moved)]).toEqual([3000, { kind: 'moved', odds: { milli: 2800, display: '2800' } }]);
     const accepted = reduceBoard(moved, { type: 'accepted' });
-    expect([accepted.picked?.seen?.milli, standing(accepted)?.kind]).toEqual([2800, 'open']);
+    expect([accepted.picks[0]?.seen?.milli, standing(accepted)?.kind]).toEqual([2800, 'open']);
   });
 
   it('stays when the customer picked it, and says why it cannot be bet on', () => {
@@ -84,6 +89,90 @@ describe('the selection on the slip', () => {
   it('cannot be picked at prices that are not the present ones', () => {
     const paused = reduceBoard(read(START, [event('a', [2000, 3000])]), { type: 'failed' });
     expect(id(reduceBoard(paused, { type: 'picked', selection: 'a-1' }))).toBe('a-0');
+  });
+});
+
+describe('several selections on the slip', () => {
+  const events = [event('a', [2000, 3000]), event('b', [2500]), event('c', [4000])];
+
+  it('are put there and taken off by a press, and the page’s own makes room for the first', () => {
+    const board = press(read(START, events), 'b-0', 'c-0');
+    expect(ids(board)).toEqual(['b-0', 'c-0']);
+    expect(ids(press(board, 'b-0'))).toEqual(['c-0']);
+    expect(ids(press(read(START, events), 'a-0'))).toEqual(['a-0']);
+  });
+
+  it('stay empty once the customer has emptied them, whatever is read', () => {
+    for (const emptied of [press(read(START, events), 'b-0', 'b-0'), reduceBoard(press(read(START, events), 'b-0'), { type: 'emptied' })]) {
+      expect(ids(read(emptied, events))).toEqual([]);
+      expect(ids(updated(emptied, events))).toEqual([]);
+      expect(ids(press(read(emptied, events), 'c-0'))).toEqual(['c-0']);
+    }
+  });
+
+  it('are no more than there is room for, and one takes the place of the other where there is one place', () => {
+    const many = Array.from({ length: MAX_PICKS + 2 }, (_, place) => event(`e${place}`, [2000]));
+    const full = press(read(START, many), ...many.map((shown) => `${shown.id}-0`));
+    expect([full.picks.length, ids(press(full, 'e0-0')).length]).toEqual([MAX_PICKS, MAX_PICKS - 1]);
+    const single = press(read(boardAtStart([], 1), events), 'a-1', 'b-0', 'b-0');
+    expect(ids(single)).toEqual(['b-0']);
+  });
+
+  it('are read with the events of their own, also those that are not listed', () => {
+    const board = press(read(START, events), 'a-1', 'b-0', 'c-0');
+    const [, b, c] = events;
+    const others = reduceBoard(board, { type: 'read', answer: withFurther(answer([event('z', [2000])], { picked: event('a', [2000, 2800]) }), [b, c].filter((shown) => shown !== undefined)), at: 9_000 });
+    expect(others.picks.map((picked) => standingOf(picked, others.prices).kind)).toEqual(['moved', 'open', 'open']);
+    expect(reduceBoard(others, { type: 'accepted' }).picks.map(({ seen }) => seen?.milli)).toEqual([2800, 2500, 4000]);
+    expect(isFollowed(updated(others, [event('z', [2000])]))).toBe(false);
+    expect(isFollowed(updated(others, [event('z', [2000]), ...events]))).toBe(true);
+  });
+
+  it('are those before a reload that have not ended', () => {
+    const remembering = boardAtStart(['a-0', 'b-0', 'c-0', 'x-0'].map((selection) => ({ event: selection.slice(0, 1), selection })));
+    const over = [event('a', [2000]), event('b', [2500], { status: 'FINISHED' }), event('c', [null])];
+    expect(ids(read(remembering, over))).toEqual(['a-0', 'c-0']);
+  });
+
+  it('stand as the answer to a bet says, before prices say so', () => {
+    const board = press(read(START, events), 'b-0', 'c-0');
+    const odds = { milli: 2200, display: '6/5' };
+    const told = reduceBoard(board, { type: 'repriced', selections: [{ id: 'b-0', status: 'OPEN', odds }] });
+    expect(told.picks.map((picked) => standingOf(picked, told.prices))).toEqual([
+      { kind: 'moved', odds },
+      { kind: 'open', odds: { milli: 4000, display: '4000' } },
+    ]);
+    // A read that is older than the answer, such as one from a cache, changes nothing; the next news do.
+    expect(read(told, events).picks[0]?.offer.selection.odds).toEqual(odds);
+    const accepted = read(reduceBoard(told, { type: 'accepted' }), events);
+    expect(accepted.picks.map((picked) => standingOf(picked, accepted.prices).kind)).toEqual(['open', 'open']);
+    const later = read(told, [event('b', [2300]), event('c', [4000])]);
+    expect(later.picks[0]?.offer.selection.odds?.milli).toBe(2300);
+    expect(read(later, events).picks[0]?.offer.selection.odds?.milli).toBe(2500);
+    const suspended = reduceBoard(board, { type: 'repriced', selections: [{ id: 'c-0', status: 'SUSPENDED', odds: null }] });
+    expect(suspended.picks.map((picked) => standingOf(picked, suspended.prices).kind)).toEqual(['open', 'suspended']);
+  });
+});
+
+describe('the events of further selections', () => {
+  it('are asked for together, each at its place', async () => {
+    const asked: object[] = [];
+    const ask: Ask = (_operation, variables) => {
+      asked.push(variables as object);
+      return Promise.resolve({ data: { event1: event('b', [2000]), event2: null } as never, faults: [] });
+    };
+    const options = { token: null };
+    await expect(readFurther(ask, 'northbet', [], options)).resolves.toEqual([]);
+    const further = await readFurther(ask, 'northbet', ['b', 'c'], options);
+    expect([further.map((shown) => shown.id), asked.length]).toEqual([['b'], 1]);
+    expect(asked[0]).toMatchObject({ brand: 'northbet', id1: 'b', has1: true, id2: 'c', has2: true, id3: '', has3: false, has9: false });
+  });
+
+  it('are not taken for gone if they could not be read', async () => {
+    const fault = { data: { event1: null } as never, faults: [{ message: 'not reached' }] };
+    for (const failed of [{ data: null, faults: [] }, fault]) {
+      await expect(readFurther(() => Promise.resolve(failed), 'northbet', ['b'], { token: null })).rejects.toThrow(Unreached);
+    }
   });
 });
 

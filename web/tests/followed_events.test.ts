@@ -17,7 +17,7 @@ afterEach(() => void vi.useRealTimers());
 
 const odds = ({ events }: Board) => events.map(({ markets }) => markets[0]?.selections[0]?.odds?.milli);
 const moves = (board: Board) => [...board.moves].map(([selection, { to }]) => [selection, to]);
-const standing = ({ picked, prices }: Board) => (picked === null ? null : standingOf(picked, prices).kind);
+const standing = ({ picks: [picked], prices }: Board) => (picked === undefined ? null : standingOf(picked, prices).kind);
 
 function unfollowed(board: Board, since: number, at = since): Board {
   return reduceBoard(board, { type: 'unfollowed', since, at });
@@ -37,7 +37,7 @@ describe('an update', () => {
     const followed = updated(read(START, [event('a', [2000])]), [event('a', [2000])]);
     const picked = reduceBoard(followed, { type: 'picked', selection: 'a-0' });
     const moved = updated(picked, [event('a', [1800])], false);
-    expect([moved.picked?.seen?.milli, standing(moved)]).toEqual([2000, 'moved']);
+    expect([moved.picks[0]?.seen?.milli, standing(moved)]).toEqual([2000, 'moved']);
     expect(standing(updated(picked, [event('a', [2000], { market: 'SUSPENDED' })], false))).toBe('suspended');
     expect(standing(updated(picked, [event('b', [2000])], false))).toBe('open');
   });

@@ -5,15 +5,16 @@ import { expect, test } from 'vitest';
 
 import { groupsFor } from '../backoffice/src/frame/screens.ts';
 import { HOME_QUERIES, owed } from '../backoffice/src/home/figures.ts';
+import { betsPictures } from '../backoffice/src/home/BetsCards.tsx';
 import { countedUpTo, lag, nodes, weekOf } from '../backoffice/src/home/HealthCard.tsx';
 import { forAllBrands } from '../backoffice/src/session/permissions.ts';
 import { caseRows, titleOf } from '../backoffice/src/home/waiting.ts';
-import { HOME_COUNTED, HOME_DAY, HOME_FINANCE, HOME_LAG, HOME_NODES, HOME_WEEKS, LAG_HISTORY, LIABILITY_HOURS, WAITING_CASES, WAITING_LETTERS } from '../backoffice/src/graph/generated/operations.ts';
+import { HOME_BETS, HOME_COUNTED, HOME_DAY, HOME_FINANCE, HOME_LAG, HOME_NODES, HOME_WEEKS, LAG_HISTORY, LIABILITY_HOURS, WAITING_CASES, WAITING_LETTERS } from '../backoffice/src/graph/generated/operations.ts';
 
 import type { HomeCounted, HomeLag, HomeNodes, HomeWeeks } from '../backoffice/src/graph/generated/operations.ts';
 
 const GRAPH = buildSchema(readFileSync(new URL('../../admin.graphql', import.meta.url), 'utf8'));
-const FOR_EACH_BRAND = [...HOME_QUERIES, HOME_FINANCE, HOME_WEEKS, HOME_COUNTED, LIABILITY_HOURS, WAITING_CASES];
+const FOR_EACH_BRAND = [...HOME_QUERIES, HOME_FINANCE, HOME_BETS, HOME_WEEKS, HOME_COUNTED, LIABILITY_HOURS, WAITING_CASES];
 const FOR_ALL_BRANDS = [HOME_DAY, HOME_LAG, HOME_NODES, LAG_HISTORY, WAITING_LETTERS];
 
 test('who may see one brand only is asked nothing that needs all brands', () => {
@@ -90,4 +91,17 @@ test('what cannot be read is not fine', () => {
   expect(lag({ ...INSTALLATION, consumerLag: { problem, partitions: [] } }).state?.tone).toBe('bad');
   expect(nodes({ ...INSTALLATION, nodes: [{ node: 'main', alive: false, missing: 0 }] })).toMatchObject({ value: '0 of 1', note: 'main is silent' });
   expect(weekOf(HEALTHY, null)).toBe('2026-W48 is open');
+});
+
+test('the home of risk shows what bets may cost and what they earned, and no product of the club’s cost alone', () => {
+  const completeness: [] = [];
+  const exposure = { columns: ['product', 'currency', 'sports_event_id', 'bets', 'exposure_minor'], rows: [['betting', 'GBP', '*', '1', '2000']], completeness };
+  const rows = ['betting', ''].map((product) => [product, 'GBP', '2026-11-25', '1000', '2000', '500', '500']);
+  const revenue = { columns: ['product', 'currency', 'day', 'gross_minor', 'settled_minor', 'club_cost_minor', 'net_minor'], rows, completeness };
+  expect(betsPictures({ exposure, revenue }).map(({ finding }) => finding)).toEqual([
+    'Open bets cost £20.00 if all win',
+    '£10.00 gross revenue in seven days (margin 50%); £5.00 after the club’s cost of £5.00',
+  ]);
+  const none = { columns: [], rows: [], completeness };
+  expect(betsPictures({ exposure: none, revenue: none })).toEqual([]);
 });

@@ -4,15 +4,16 @@ import type { SportsEventsQuery } from '../demo/generated/operations';
 import type { OfferedEvent } from '../demo/events/offers';
 import { POLL_MS } from '../demo/events/poller';
 
-export const START = boardAtStart(null);
+export const START = boardAtStart([]);
 
 interface Facts {
   readonly status?: OfferedEvent['status'];
   readonly market?: OfferedEvent['markets'][number]['status'];
   readonly selection?: OfferedEvent['markets'][number]['selections'][number]['status'];
+  readonly placeTerms?: OfferedEvent['markets'][number]['placeTerms'];
 }
 
-export function event(id: string, milli: readonly (number | null)[], { status = 'SCHEDULED', market = 'OPEN', selection = 'OPEN' }: Facts = {}): OfferedEvent {
+export function event(id: string, milli: readonly (number | null)[], { status = 'SCHEDULED', market = 'OPEN', selection = 'OPEN', placeTerms = null }: Facts = {}): OfferedEvent {
   const selections = milli.map((odds, place) => ({
     id: `${id}-${place}`,
     name: `Side ${place}`,
@@ -20,7 +21,7 @@ export function event(id: string, milli: readonly (number | null)[], { status = 
     odds: odds === null ? null : { milli: odds, display: String(odds) },
   }));
   const facts = { id, name: id, startsAt: '2026-04-08T14:00:00Z', status, score: null, sport: { id: 's', name: 'S' }, competition: { name: 'C' } };
-  return { ...facts, markets: [{ id: `m-${id}`, name: 'Result', status: market, selections }] };
+  return { ...facts, markets: [{ id: `m-${id}`, name: 'Result', status: market, placeTerms, selections }] };
 }
 
 export function answer(nodes: readonly OfferedEvent[], more: Partial<SportsEventsQuery> = {}, hasNextPage = false) {

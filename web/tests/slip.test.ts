@@ -1,15 +1,8 @@
-/** The numbers of the slip, and placing a bet. */
+/** Placing a bet by the demo's simulated betting site. */
 import { describe, expect, it, vi } from 'vitest';
 
 import { freshKey, idempotencyKeys } from '../packages/client/src/changes/keys.ts';
 import { GIVE_UP_MS, placeBet, placeOnce } from '../demo/slip/place';
-import { returnsMinor } from '../demo/slip/stake';
-
-describe('returns', () => {
-  it('are rounded down, at decimal odds', () => {
-    expect([returnsMinor(500, 2500), returnsMinor(333, 1333)]).toEqual([1250, 443]);
-  });
-});
 
 const ID = '6f0c1a528f6e4a579d0a0d3a9c1b7e11';
 const bet = { stakeMinor: 500, oddsMilli: 2500, betType: 'single', selectionId: 'northbet:m-s' } as const;

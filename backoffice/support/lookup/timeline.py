@@ -140,6 +140,22 @@ def _bet(facts: Facts) -> str:
     return f"{bet}: did not count, because {WHY_NOT[ContributionReason(facts['reason'])]}"
 
 
+def _placed_bet(facts: Facts) -> str:
+    stake = written(facts["total_minor"], facts["currency"], LOCALE)
+    refusal = f" ({facts['refusal']})" if facts["refusal"] else ""
+    status = facts["status"].replace("_", " ").lower()
+    return f"Asked for bet {facts['bet_id']} of {stake}, now {status}{refusal}"
+
+
+def _factor(facts: Facts) -> str:
+    part = f"{facts['factor_milli'] / 10:g} %"
+    return f"May stake {part} of what others may, by {facts['decided_by']}: {facts['reason']}"
+
+
+def _bet_void(facts: Facts) -> str:
+    return f"Bet {facts['bet_id']} declared void by {facts['decided_by']}: {facts['reason']}"
+
+
 def _account(facts: Facts) -> str:
     notes = [f"Account {facts['status']}", "verified" if facts["verified"] else "not verified"]
     if facts["rg_state"] != "none":
@@ -250,9 +266,11 @@ TITLES: Final[Mapping[str, Callable[[Facts], str]]] = MappingProxyType(
         "account": _account,
         "adjustment": _adjustment,
         "bet": _bet,
+        "bet_void": _bet_void,
         "choice": _choice,
         "control": _control,
         "credit": _credit,
+        "factor": _factor,
         "goodwill": _goodwill,
         "goodwill_credit": _goodwill_credit,
         "impression": _impression,
@@ -261,6 +279,7 @@ TITLES: Final[Mapping[str, Callable[[Facts], str]]] = MappingProxyType(
         "limit": _limit,
         "membership": _membership,
         "payment": _payment,
+        "placed_bet": _placed_bet,
         "qualification": _qualification,
         "reward": _reward,
         "trial": _trial,

@@ -19,6 +19,7 @@ from consumers.messages.fields import (
     require_utc,
 )
 from consumers.messages.global_events.event_states import BoardState, MatchState
+from consumers.messages.global_events.lobby_states import LobbyState
 from consumers.messages.global_events.trading_states import TradingState, VoidState
 from consumers.stream.errors import Poison
 from foundation.exact_json import decode
@@ -286,6 +287,7 @@ State: TypeAlias = (
     | AdapterState
     | TradingState
     | VoidState
+    | LobbyState
 )
 STATES: Final[dict[GlobalKind, type[State]]] = {
     GlobalKind.CONTENT: ContentState,
@@ -300,6 +302,7 @@ STATES: Final[dict[GlobalKind, type[State]]] = {
     GlobalKind.ADAPTER: AdapterState,
     GlobalKind.TRADING: TradingState,
     GlobalKind.VOID: VoidState,
+    GlobalKind.LOBBY: LobbyState,
 }
 
 _DECODERS: Final[dict[GlobalKind, msgspec.json.Decoder[State]]] = {

@@ -9,7 +9,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 from uuid import NAMESPACE_URL, uuid5
 
 from analytics.engine import Engine
@@ -17,6 +17,7 @@ from analytics.ingestion import Ingestion
 from analytics.record_tables import BY_TOPIC
 from analytics.rows.records import end_of_block
 from consumers.stream.records import Partition, Record
+from furlong.demo.analytics.past_bets import Message, states_of
 from simulator.world import Brand, Reward, World
 from subgraphs.club_kit.domain.weeks import Calendar, Week
 from subgraphs.club_kit.topics import (
@@ -52,9 +53,6 @@ _KEYS: Final = {
     WEEK_TOPIC: ("iso_week", "jurisdiction", "currency"),
 }
 """What follows the brand in a record's key; the customer in all other topics."""
-
-Message = tuple[str, datetime, dict[str, Any]]
-"""Topic, time of production, and body."""
 
 
 def write_history(ingestion: Ingestion, world: World, weeks: int = WEEKS) -> None:
@@ -152,25 +150,23 @@ def _week(person: _Person, week: Week) -> Iterator[Message]:
         source = "free_bet" if chance.random() < _FREE_BETS else "cash"
         status = "void" if chance.random() < _VOIDS else "settled" if chance.random() < _SETTLED else "placed"
         arrived = at + timedelta(milliseconds=20 + chance.expovariate(1 / 60))
-        yield (
-            PROGRESS_TOPIC,
-            arrived,
-            {
-                "customer_id": customer,
-                "bet_id": f"{customer}-{week.iso}-{number}",
-                "bet_revision": 1,
-                "status": status,
-                "bet_type": chance.choice(("single", "single", "single", "multiple", "system")),
-                "stake_minor": stake,
-                "counting_stake_minor": stake,
-                "currency": brand.currency,
-                "stake_source": source,
-                "odds_milli": odds,
-                "placed_at": _text(at),
-                "occurred_at": _text(at),
-                "product": brand.qualifying_product,
-            },
-        )
+        body = {
+            "customer_id": customer,
+            "bet_id": f"{customer}-{week.iso}-{number}",
+            "bet_revision": 1,
+            "status": status,
+            "bet_type": chance.choice(("single", "single", "single", "multiple", "system")),
+            "stake_minor": stake,
+            "counting_stake_minor": stake,
+            "currency": brand.currency,
+            "stake_source": source,
+            "odds_milli": odds,
+            "placed_at": _text(at),
+            "occurred_at": _text(at),
+            "product": brand.qualifying_product,
+        }
+        yield PROGRESS_TOPIC, arrived, body
+        yield from states_of(body, at)
         if source == "cash" and status != "void" and odds >= _MIN_ODDS and stake >= _MIN_STAKE:
             total += stake
             if total >= brand.target_minor and reached is None:

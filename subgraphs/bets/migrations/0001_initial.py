@@ -6,9 +6,9 @@ Revises:
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects import mysql
 
 from foundation.storage.columns import LONG_TEXT, Blob, Identifier, UtcDateTime
+from sqlalchemy.dialects import mysql
 
 revision = "0001"
 down_revision = None
@@ -90,6 +90,18 @@ def upgrade() -> None:
     )
     op.create_index("bet_leg_of_market", "bet_leg", ["market_id", "bet_id"], unique=False)
     op.create_table(
+        "bet_void",
+        sa.Column("bet_id", Identifier(length=64), nullable=False),
+        sa.Column("brand_id", Identifier(length=64), nullable=False),
+        sa.Column("customer_id", Identifier(length=128), nullable=False),
+        sa.Column("decision_id", Identifier(length=64), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("decided_by", sa.String(length=400), nullable=False),
+        sa.Column("decided_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("bet_id"),
+    )
+    op.create_index("bet_void_of_customer", "bet_void", ["brand_id", "customer_id"], unique=False)
+    op.create_table(
         "brand",
         sa.Column("brand_id", Identifier(length=64), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
@@ -114,6 +126,17 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("changed_at", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("name"),
+    )
+    op.create_table(
+        "customer_factor",
+        sa.Column("brand_id", Identifier(length=64), nullable=False),
+        sa.Column("customer_id", Identifier(length=128), nullable=False),
+        sa.Column("factor_milli", sa.Integer(), nullable=False),
+        sa.Column("decision_id", Identifier(length=64), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("decided_by", sa.String(length=400), nullable=False),
+        sa.Column("decided_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("brand_id", "customer_id"),
     )
     op.create_table(
         "dead_letter",
@@ -154,6 +177,65 @@ def upgrade() -> None:
         sa.Column("ends_at", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("brand_id", "customer_id", "kind", "product", "since"),
     )
+    op.create_table(
+        "exposed_leg",
+        sa.Column("bet_id", Identifier(length=64), nullable=False),
+        sa.Column("selection_id", Identifier(length=64), nullable=False),
+        sa.Column("brand_id", Identifier(length=64), nullable=False),
+        sa.Column("currency", Identifier(length=3), nullable=False),
+        sa.Column("stake_minor", sa.BigInteger(), nullable=False),
+        sa.Column("returns_minor", sa.BigInteger(), nullable=False),
+        sa.Column("places_minor", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("bet_id", "selection_id"),
+    )
+    op.create_index(
+        "exposed_leg_of_selection", "exposed_leg", ["brand_id", "selection_id", "currency"], unique=False
+    )
+    op.create_table(
+        "exposed_selection",
+        sa.Column("brand_id", Identifier(length=64), nullable=False),
+        sa.Column("selection_id", Identifier(length=64), nullable=False),
+        sa.Column("market_id", Identifier(length=64), nullable=False),
+        sa.Column("sports_event_id", Identifier(length=64), nullable=False),
+        sa.Column("sport", Identifier(length=64), nullable=False),
+        sa.Column("kind", Identifier(length=64), nullable=False),
+        sa.Column("event", sa.String(length=400), nullable=False),
+        sa.Column("market", sa.String(length=400), nullable=False),
+        sa.Column("pick", sa.String(length=400), nullable=False),
+        sa.Column("starts_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("brand_id", "selection_id"),
+    )
+    op.create_index("exposed_selection_by_time", "exposed_selection", ["starts_at"], unique=False)
+    op.create_index(
+        "exposed_selection_of_event", "exposed_selection", ["brand_id", "sports_event_id"], unique=False
+    )
+    op.create_table(
+        "exposure",
+        sa.Column("brand_id", Identifier(length=64), nullable=False),
+        sa.Column("currency", Identifier(length=3), nullable=False),
+        sa.Column("selection_id", Identifier(length=64), nullable=False),
+        sa.Column("stake_minor", sa.BigInteger(), nullable=False),
+        sa.Column("returns_minor", sa.BigInteger(), nullable=False),
+        sa.Column("places_minor", sa.BigInteger(), nullable=False),
+        sa.Column("bets", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("brand_id", "currency", "selection_id"),
+    )
+    op.create_table(
+        "global_state",
+        sa.Column("key", Identifier(length=255), nullable=False),
+        sa.Column("brand_id", Identifier(length=64), nullable=False),
+        sa.Column("kind", Identifier(length=32), nullable=False),
+        sa.Column("epoch", sa.BigInteger(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("event_id", Identifier(length=128), nullable=False),
+        sa.Column("state", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("reason", sa.String(length=500), nullable=True),
+        sa.Column("decided_at", UtcDateTime(), nullable=False),
+        sa.Column("understood", sa.Boolean(), nullable=False),
+        sa.Column("produced_at", UtcDateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("key"),
+    )
+    op.create_index("global_state_of_brand", "global_state", ["kind", "brand_id"], unique=False)
     op.create_table(
         "installation",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),

@@ -18,7 +18,8 @@ from subgraphs.bets.betting.bet import Bet
 from subgraphs.bets.betting.facts import Fact
 from subgraphs.bets.betting.progress_facts import progress_fact
 from subgraphs.bets.betting.state_facts import state_fact
-from subgraphs.bets.records.rows import bet_of, bet_row, leg_rows, settlement_row
+from subgraphs.bets.records.reading import bets_of_rows
+from subgraphs.bets.records.rows import bet_row, leg_rows, settlement_row
 from subgraphs.bets.records.tables import BetTables
 from subgraphs.bets.trading.counting import BetCounting
 from subgraphs.kit.domain.keys import Owner
@@ -208,14 +209,8 @@ class BetStore:
 
     async def _with_settlements(self, connection: AsyncConnection, rows: Sequence[Row[Any]]) -> list[DueBet]:
         """Return the bets of rows, in their order."""
-        made = [row.bet_id for row in rows if row.taken_at is not None]
-        by_bet: dict[str, list[Row[Any]]] = {}
-        if made:
-            c = self.tables.settlement.c
-            query = select(self.tables.settlement).where(c.bet_id.in_(made)).order_by(c.bet_id, c.number)
-            for row in await connection.execute(query):
-                by_bet.setdefault(row.bet_id, []).append(row)
-        return [DueBet(bet_of(row, by_bet.get(row.bet_id, ())), row.due_at, row.tries) for row in rows]
+        bets = await bets_of_rows(connection, self.tables, rows)
+        return [DueBet(bet, row.due_at, row.tries) for bet, row in zip(bets, rows, strict=True)]
 
     def _theirs(self, owner: Owner) -> tuple[Any, ...]:
         c = self.tables.bet.c

@@ -62,6 +62,11 @@ class SelectionLiability(Struct, frozen=True, kw_only=True):
     bets: int
 
     @property
+    def market_kind(self) -> str:
+        """Return the same as `kind`: rules of traders know selections by it."""
+        return self.kind
+
+    @property
     def liability_minor(self) -> int:
         """Return what a limit of liability limits; below 0 the house cannot lose."""
         return self.returns_minor - self.stake_minor

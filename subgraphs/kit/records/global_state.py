@@ -32,6 +32,7 @@ class GlobalKind(Enum):
     ADAPTER: the settings with which an adapter's process follows its provider.
     TRADING: what a brand's traders suspend and limit.
     VOID: whether all bets of a brand on a market or a selection are void.
+    LOBBY: the sections and groups of games that a brand shows.
     """
 
     CONTENT = "content"
@@ -46,6 +47,7 @@ class GlobalKind(Enum):
     ADAPTER = "adapter"
     TRADING = "trading"
     VOID = "void"
+    LOBBY = "lobby"
 
 
 class SwitchScope(Enum):
@@ -139,6 +141,11 @@ def trading_subject(brand: str) -> Subject:
 def void_subject(brand: str, scope: str, name: str) -> Subject:
     """Return the subject of whether bets are void; `name` is the id of the market or selection."""
     return Subject(brand, GlobalKind.VOID.value, f"{scope}:{name}")
+
+
+def lobby_subject(brand: str) -> Subject:
+    """Return the subject of a brand's lobby."""
+    return Subject(brand, GlobalKind.LOBBY.value, BRAND_FACTS)
 
 
 def switch_subject(scope: SwitchScope, brand: str, name: str = "") -> Subject:

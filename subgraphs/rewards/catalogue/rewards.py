@@ -20,6 +20,7 @@ class RewardConfig:
         target_minor: The target that earns the reward, in the same units.
         effective_to: Exclusive; None for no end.
         recalled: Whether it was withdrawn for safety or law, so that no customer gets it any more.
+        game_group: The brand's group of games in which free spins may be used; None if none is named.
     """
 
     brand: str
@@ -39,6 +40,7 @@ class RewardConfig:
     effective_from: datetime
     effective_to: datetime | None
     recalled: bool = False
+    game_group: str | None = None
 
     @classmethod
     def of(cls, columns: Mapping[Any, Any]) -> Self:

@@ -20,6 +20,7 @@ from subgraphs.club_kit.records.reference import ReferenceRepository
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.domain.products import Product
 from subgraphs.kit.funds import MAX_AMOUNT
+from subgraphs.kit.game_rules import EVERY_GAME, AllowedGames, GameRules
 from subgraphs.wallet.aggregator.game_money import GameMoney
 from subgraphs.wallet.aggregator.sessions import GameSession, GameSessions, session_id
 from subgraphs.wallet.aggregator.transactions import GameTransaction, GameTransactions, Kind
@@ -62,6 +63,7 @@ class Operator:
     Attributes:
         brands: Which brand a `sub_partner_id` is; under "" the brand of requests without one.
         machine: The machine's clock, by which sessions end and transactions grow old.
+        rules: Which games may be played where: of another one no bet is taken, but wins are paid.
     """
 
     wallet: OpenedWallet
@@ -70,14 +72,15 @@ class Operator:
     transactions: GameTransactions
     brands: Mapping[str, str]
     machine: Clock
+    rules: GameRules = EVERY_GAME
 
     @classmethod
-    def of(cls, wallet: OpenedWallet, brands: Mapping[str, str]) -> "Operator":
+    def of(cls, wallet: OpenedWallet, brands: Mapping[str, str], rules: GameRules = EVERY_GAME) -> "Operator":
         """Put the parts together."""
         machine = wallet.clock.machine
         sessions = GameSessions(wallet.database, SEAMLESS.session, machine)
         transactions = GameTransactions(SEAMLESS.transaction)
-        return cls(wallet, GameMoney(wallet), sessions, transactions, brands, machine)
+        return cls(wallet, GameMoney(wallet), sessions, transactions, brands, machine, rules)
 
     async def user_info(self, asked: UserInfoRequest) -> UserInfoResponse:
         """Answer who a customer is; nothing is said of whom no account message names."""
@@ -130,6 +133,7 @@ class Operator:
 
     async def _stored(self, asked: MoneyRequest) -> GameTransaction:
         """Return a request's transaction as it is stored: an intent if it comes for the first time."""
+        allowed = await self.rules.present() if isinstance(asked, BetRequest) else None
         async with self.wallet.database.write() as connection:
             session = await self.sessions.find(connection, asked.token)
             brand = self._brand(asked, session)
@@ -137,6 +141,8 @@ class Operator:
             wanted = _wanted(asked, brand, now)
             known = await self.transactions.find(connection, brand, asked.transaction_uuid)
             if known is None:
+                if allowed is not None and session is not None:
+                    await self._check_game(connection, asked, session, allowed)
                 intent = await self._intent(connection, asked, wanted, session)
                 known = await self.transactions.add(connection, intent)
         if known.kind is Kind.NEVER:
@@ -146,6 +152,19 @@ class Operator:
         if not known.is_same(wanted):
             raise _Refused(Status.DUPLICATE_TRANSACTION)
         return known
+
+    async def _check_game(
+        self, connection: AsyncConnection, asked: MoneyRequest, session: GameSession, allowed: AllowedGames
+    ) -> None:
+        """Refuse a bet on a game that may not be played where the customer is."""
+        owner, reference = session.owner, ReferenceRepository(REFERENCE)
+        account = (await reference.accounts(connection, {owner})).get(owner)
+        brand = (await reference.brands(connection, {owner.brand})).get(owner.brand)
+        where = account.jurisdiction if account else brand.default_jurisdiction if brand else ""
+        at = await self.wallet.clock.at(connection)
+        if not allowed.allows(owner.brand, asked.game_code, where, at):
+            log.warning("bet_on_a_game_not_allowed", game=asked.game_code, jurisdiction=where)
+            raise _Refused(Status.INVALID_GAME)
 
     async def _intent(
         self,

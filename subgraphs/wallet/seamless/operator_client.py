@@ -18,6 +18,7 @@ from msgspec import Struct, convert, json, structs
 
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.funds import Purpose, Why
+from subgraphs.kit.hub88_signatures import HEADER, Signer, Verifier
 from subgraphs.wallet.seamless.bets import Bet
 from subgraphs.wallet.seamless.messages import (
     BALANCE,
@@ -37,7 +38,6 @@ from subgraphs.wallet.seamless.messages import (
     read_message,
     units,
 )
-from subgraphs.wallet.seamless.signatures import HEADER, Signer, Verifier
 from subgraphs.wallet.seamless.transitions import Answer, Step
 
 log = structlog.get_logger(__name__)

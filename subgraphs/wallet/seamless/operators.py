@@ -52,8 +52,8 @@ def _client(brand: str, at: OperatorWalletAt) -> OperatorClient:
     import httpx  # noqa: PLC0415
 
     from subgraphs.kit.funds import Purpose  # noqa: PLC0415
+    from subgraphs.kit.hub88_signatures import Signer, Verifier  # noqa: PLC0415
     from subgraphs.wallet.seamless.operator_client import OperatorClient  # noqa: PLC0415
-    from subgraphs.wallet.seamless.signatures import Signer, Verifier  # noqa: PLC0415
 
     try:
         signer = Signer(at.private_key_file)

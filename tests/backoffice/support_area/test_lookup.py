@@ -264,3 +264,16 @@ def test_the_timeline_says_of_each_bet_why_it_does_not_count() -> None:
     facts = {"bet_id": "b-1", "stake_minor": 500, "currency": "GBP", "product": "betting", "odds_milli": 1200}
     line = TITLES["bet"](facts | {"status": "settled", "reason": "BELOW_MIN_ODDS", "counted_minor": 0})
     assert line == "Bet b-1 of £5.00 at 1.20, settled: did not count, because its odds were too short"
+
+
+def test_the_timeline_says_what_became_of_bets_and_why() -> None:
+    """Bets of the platform's own, what traders allow the customer, and what is void."""
+    asked = {"bet_id": "b-1", "total_minor": 500, "currency": "GBP", "status": "OPEN", "refusal": ""}
+    assert TITLES["placed_bet"](asked) == "Asked for bet b-1 of £5.00, now open"
+    refused = asked | {"status": "REFUSED", "refusal": "SUSPENDED"}
+    assert TITLES["placed_bet"](refused) == "Asked for bet b-1 of £5.00, now refused (SUSPENDED)"
+    decided = {"decided_by": "Tess", "reason": "late prices"}
+    part = TITLES["factor"](decided | {"factor_milli": 125})
+    assert part == "May stake 12.5 % of what others may, by Tess: late prices"
+    void = TITLES["bet_void"](decided | {"bet_id": "b-1"})
+    assert void == "Bet b-1 declared void by Tess: late prices"

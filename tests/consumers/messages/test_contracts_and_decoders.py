@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from backoffice.figures.cell_figures import decode_figures
 from consumers.acknowledgements.message import decode_acknowledgement
+from consumers.bets.messages import decode_result
 from consumers.bets.trading_messages import decode_factor, decode_void
 from consumers.events.messages import (
     decode_fixture,
@@ -24,6 +25,7 @@ from consumers.events.messages import (
 )
 from consumers.fulfilment.messages import decode_goodwill, decode_published
 from consumers.messages.accounts import decode_account
+from consumers.messages.bet_states import decode_bet_state
 from consumers.messages.customer_weeks import decode_choice, decode_qualification
 from consumers.messages.exclusions import decode_exclusions
 from consumers.messages.global_events.message import decode_global
@@ -40,6 +42,7 @@ from tests.support.contract_cases import FEWER, Body, Case, Rule, in_order, keep
 from tests.support.contract_messages import instant_of
 
 LATEST: Final = datetime.max.replace(tzinfo=UTC)
+LISTS: Final = ("sections", "groups")
 CONTRACTS: Final = Path(__file__).parents[3] / "contracts"
 
 
@@ -227,6 +230,7 @@ def _subject(kind: str, state: Body) -> str:
         "adapter": lambda: str(state["name"]),
         "trading": lambda: "facts",
         "void": lambda: f"{state['scope']}:{state['id']}",
+        "lobby": lambda: "facts",
     }
     return names[kind]()
 
@@ -256,6 +260,7 @@ def _global_holds(body: Body) -> bool:
         "match": lambda: state["first"]["provider"] < state["second"]["provider"],
         "board": lambda: _board_holds(state),
         "trading": lambda: _trading_holds(state),
+        "lobby": lambda: _lobby_holds(state),
     }
     return (
         extra.get(kind, lambda: True)()
@@ -312,6 +317,39 @@ def _keep_trading(state: Body) -> None:
         state[name] = list(dict(zip(keys, state[name], strict=True)).values())
 
 
+def _listed_games(state: Body) -> list[Body]:
+    return [*state.get("sections", ()), *state.get("groups", ())]
+
+
+def _lobby_holds(state: Body) -> bool:
+    rules = [one["rule"] for one in _listed_games(state) if one.get("rule")]
+    spans = [
+        (instant_of(one.get("since")), instant_of(one.get("until"))) for one in state.get("sections", ())
+    ]
+    return (
+        all(len({one["id"] for one in state.get(name, ())}) == len(state.get(name, ())) for name in LISTS)
+        and all(bool(one.get("games")) != bool(one.get("rule")) for one in _listed_games(state))
+        and all(len(set(one.get("games", ()))) == len(one.get("games", ())) for one in _listed_games(state))
+        and all(bool(rule.get("value")) == (rule["by"] in {"tag", "provider"}) for rule in rules)
+        and all(since < until for since, until in spans if since is not None and until is not None)
+    )
+
+
+def _keep_lobby(state: Body) -> None:
+    for name in LISTS:
+        if name in state:
+            state[name] = list({one["id"]: one for one in state[name]}.values())
+    for one in _listed_games(state):
+        games, rule = list(dict.fromkeys(one.get("games", ()))), one.get("rule")
+        if not games and not rule:
+            games = ["abcdefgh234567ab"]
+        one["games"], one["rule"] = ([], rule) if rule else (games, None)
+        if rule:
+            rule["value"] = (rule.get("value") or "fruit") if rule["by"] in {"tag", "provider"} else ""
+        if one.get("since") and one.get("until"):
+            one["until"] = None
+
+
 def _keep_global(body: Body) -> None:
     state, kind = body["state"], body["kind"]
     if kind == "switch":
@@ -330,8 +368,7 @@ def _keep_global(body: Body) -> None:
         for placement in (placement for entry in state["entries"] for placement in entry["placements"]):
             if placement.get("since") and placement.get("until"):
                 placement["until"] = None
-    if kind == "trading":
-        _keep_trading(state)
+    {"trading": _keep_trading, "lobby": _keep_lobby}.get(kind, len)(state)
     body["brand_id"] = "*" if _is_for_all(kind, state) else body["brand_id"].replace("*", "b")
     body["subject"] = _subject(kind, state)
 
@@ -453,8 +490,10 @@ CASES: Final = [
     _case("bet.void.v1", CUSTOMER, decode_void),
     _case("wallet.release.v1", _joined("currency"), decode_release),
     _case("wallet.payment.v1", _payment_key, decode_payment, rule=Rule(_payment_holds, _keep_payment)),
+    _case("bet.state.v1", CUSTOMER, decode_bet_state, rule=Rule(_bet_holds, _keep_bet)),
     _case("event.offer.v1", _joined("offer_id"), decode_offer),
     _case("event.market.v1", _joined("market_id"), decode_event_market),
+    _case("event.result.v1", _joined("market_id"), decode_result),
     _of_provider("provider.fixture.v1", "sports_event_id", decode=decode_fixture),
     _of_provider("provider.market.v1", "market_id", decode=decode_market, unread=UNREAD_MARKET),
     _of_provider("provider.stats.v1", "sports_event_id", decode=decode_stats),
@@ -464,8 +503,8 @@ CASES: Final = [
 each_case = pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
 
 
-OF_OTHERS = {"event.result.v1", "wallet.notice.v1"}
-"""Contracts of messages that nothing of ours reads: who settles bets does, and who sends mail."""
+OF_OTHERS = {"wallet.notice.v1"}
+"""Contracts of messages that nothing of ours reads: who sends mail does."""
 
 
 def test_every_contract_has_its_decoders_here() -> None:

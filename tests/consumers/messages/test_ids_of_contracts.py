@@ -12,6 +12,7 @@ from jsonschema import Draft202012Validator
 from consumers.bets.trading_messages import decode_factor, decode_void
 from consumers.fulfilment.messages import decode_goodwill
 from consumers.messages.accounts import decode_account
+from consumers.messages.bet_states import decode_bet_state
 from consumers.messages.customer_weeks import decode_choice, decode_qualification
 from consumers.messages.exclusions import decode_exclusions
 from consumers.messages.memberships import decode_control_draw, decode_membership
@@ -45,6 +46,7 @@ TOPICS: Final[dict[str, tuple[tuple[str, ...], Callable[[Record], Any]]]] = {
     "club.reward-config.v1": (("brand_id", "reward_id", "config_version"), decode_reward_config),
     "club.scheme.v1": (("brand_id", "jurisdiction", "currency", "version"), decode_scheme),
     "wallet.exclusion.v1": (CUSTOMER, decode_exclusions),
+    "bet.state.v1": (CUSTOMER, decode_bet_state),
     "club.served.v1": (("brand_id", "process"), decode_served),
 }
 UNREAD: Final = {"club.outcomes.v1": {"reward_id"}}

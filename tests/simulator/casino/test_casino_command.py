@@ -16,7 +16,7 @@ from msgspec import json
 
 from simulator.casino.keys import OPERATOR
 from simulator.server import listen, serving
-from subgraphs.wallet.seamless.signatures import HEADER, Signer
+from subgraphs.kit.hub88_signatures import HEADER, Signer
 from tests.support.wallet.casino_player import (
     ANN,
     DICE,

@@ -18,6 +18,7 @@ from simulator.casino.odds import (
     return_to_player,
     stated_rtp,
 )
+from subgraphs.kit.domain.currencies import minor_digits
 
 GAMES: Final = [game for provider in load_catalogue().providers for game in provider.games]
 SLOTS: Final = [game for game in GAMES if isinstance(game, Slot)]
@@ -125,6 +126,13 @@ def test_great_britains_pace_and_stakes_are_data() -> None:
         assert max(catalogue.stakes_of(slot, "DE")) <= 1
         assert catalogue.stakes_of(slot, "") == slot.stakes
     assert all(catalogue.pace_of(dice, "GB").seconds >= 5 for dice in DICE)
+
+
+def test_stakes_are_like_pounds_in_each_currency() -> None:
+    """In 1/100,000 of it; each currency has hundredths, so no prize is a part of its minor unit."""
+    assert load_catalogue().units(Decimal("0.2"), "GBP") == 20_000
+    assert load_catalogue().units(Decimal("0.2"), "DKK") == 200_000
+    assert {minor_digits(currency) for currency in load_catalogue().currencies} == {2}
 
 
 def test_no_dice_are_offered_in_germany() -> None:

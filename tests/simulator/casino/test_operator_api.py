@@ -7,7 +7,7 @@ import httpx
 from msgspec import json
 
 from simulator.casino.keys import OPERATOR, public_file
-from subgraphs.wallet.seamless.signatures import HEADER, Signer, Verifier
+from subgraphs.kit.hub88_signatures import HEADER, Signer, Verifier
 from tests.support.wallet.casino_player import DICE, PROVIDERS, SLOT, CasinoPlayer
 
 

@@ -122,6 +122,7 @@ async def test_an_offer_says_all_that_a_bet_depends_on(offering: Offering) -> No
         status=OPEN,
         odds_milli=3000,
         terms=Terms(1, 5),
+        market_kind="WIN",
         in_play=False,
         withdrawn=(horse(2), horse(4)),
     )

@@ -34,6 +34,36 @@ BET = {
     "occurred_at": "2026-03-25T14:03:11Z",
     "product": "betting",
 }
+LEG = {
+    "selection_id": "market1-a",
+    "market_id": "market1",
+    "sports_event_id": "event1",
+    "sport": "horse-racing",
+    "event": "14:30 Ascot",
+    "market": "Win",
+    "pick": "Night Ferry",
+    "odds_milli": 3000,
+    "starts_at": "2026-03-25T14:30:00Z",
+    "result": None,
+}
+BET_STATE = {
+    "schema": "bet.state/1",
+    "brand_id": "northbet",
+    "customer_id": "c-1",
+    "bet_id": "b-1",
+    "bet_revision": 1,
+    "status": "OPEN",
+    "stake_minor": 1000,
+    "counting_stake_minor": 1000,
+    "currency": "GBP",
+    "each_way": False,
+    "stake_source": "cash",
+    "returns_minor": None,
+    "potential_returns_minor": 3000,
+    "placed_at": "2026-03-25T14:03:11Z",
+    "occurred_at": "2026-03-25T14:03:16Z",
+    "legs": [LEG],
+}
 ACCOUNT = {
     "schema": "club.account-status/1",
     "brand_id": "northbet",
@@ -197,6 +227,11 @@ def bet(**changes: Any) -> Record:
     if "occurred_at" not in changes and isinstance(body["placed_at"], str):
         body["occurred_at"] = max(occurred, body["placed_at"])
     return _record("club.progress.v1", body, ("brand_id", "customer_id"))
+
+
+def bet_state(**changes: Any) -> Record:
+    """Return a record of how a bet stands, with some fields of the body changed."""
+    return _record("bet.state.v1", BET_STATE | changes, ("brand_id", "customer_id"))
 
 
 def account(**changes: Any) -> Record:

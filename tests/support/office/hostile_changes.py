@@ -251,6 +251,14 @@ def goodwill(clerks: Clerks) -> dict[str, Any]:
     return {"input": {**values, "reason": "a reason"}}
 
 
+def betting_terms(clerks: Clerks) -> dict[str, Any]:
+    """Return terms of bets, after what was decided before."""
+    revision = clerks.ask('{ tradingRules(brand: "northbet") { revision } }')["tradingRules"]["revision"]
+    stakes = [{"currency": "GBP", "minimumMinor": 10, "maximumMinor": 1_000_000}]
+    values = {"brand": "northbet", "stakes": stakes, "revision": revision}
+    return {"input": {**values, "reason": "a reason"}}
+
+
 def rejected(clerks: Clerks) -> dict[str, Any]:
     """Return what rejects the adjustment that was proposed."""
     return {"input": {"proposalId": clerks.found["proposeAdjustment"]["proposalId"], "reason": "a reason"}}
@@ -341,6 +349,12 @@ CHANGES: Final[Mapping[str, Change]] = {
     "proposeRefund": given((), payment="none", charge="none", amountMinor=1, reason="a reason"),
     "closePaymentCase": given((), case="none", finding="a finding"),
     "closeFinancialCheck": given((), customer=CUSTOMER, dueAt="2026-11-28T12:00:00Z", finding="a finding"),
+    "suspendBetting": reason(brand="northbet", scope="SPORT", target="darts", suspended=True),
+    "limitBetting": reason(brand="northbet", scope="SPORT", target="darts", currency="GBP", stakeMinor=100),
+    "setBettingTerms": Change(betting_terms),
+    "setCustomerFactor": reason(customer=CUSTOMER, factorMilli=500),
+    "proposeBetVoid": given((), bet="none", reason="a reason"),
+    "proposeVoid": given((), brand="northbet", scope="MARKET", target="none", reason="a reason"),
     "reject": Change(rejected, by="deputy"),
     "exportCustomer": reason(customer=CUSTOMER),
     "putLegalHold": reason(customer=CUSTOMER),

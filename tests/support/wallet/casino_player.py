@@ -20,12 +20,12 @@ from foundation.storage.settings import DatabaseSettings
 from simulator.casino.keys import OPERATOR, ProviderKeys, public_file
 from simulator.casino.serve import CasinoSettings, ServedCasino, serving_casino
 from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.hub88_signatures import HEADER, Signer, Verifier
 from subgraphs.wallet.aggregator.app import seamless_app
 from subgraphs.wallet.aggregator.operator import Operator
 from subgraphs.wallet.ledger.proof import prove
 from subgraphs.wallet.models import METADATA
 from subgraphs.wallet.opened import OpenedWallet
-from subgraphs.wallet.seamless.signatures import HEADER, Signer, Verifier
 from tests.support.database_probe import migrate
 from tests.support.wallet.money_clients import BRAND, CASH, CURRENCY, MoneyClients
 

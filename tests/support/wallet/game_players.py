@@ -12,8 +12,8 @@ from typing import Any, Final
 import httpx
 
 from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.hub88_signatures import HEADER, Signer, Verifier
 from subgraphs.wallet.seamless.messages import BALANCE, BET, ROLLBACK, WIN, Status, units
-from subgraphs.wallet.seamless.signatures import HEADER, Signer, Verifier
 
 PAUSE_SECONDS: Final = 0.05
 

@@ -25,6 +25,7 @@ from simulator.seamless.wallet_api import OperatorApi
 from simulator.server import HangingRequests
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.funds import Funds, Purpose
+from subgraphs.kit.hub88_signatures import Signer, Verifier
 from subgraphs.wallet.models import OPERATORS
 from subgraphs.wallet.operators import OperatorRounds
 from subgraphs.wallet.seamless.bets import BetState
@@ -33,7 +34,6 @@ from subgraphs.wallet.seamless.operator_client import OperatorClient
 from subgraphs.wallet.seamless.operator_funds import OperatorFunds
 from subgraphs.wallet.seamless.operator_sessions import OperatorSessions
 from subgraphs.wallet.seamless.operators import Operators
-from subgraphs.wallet.seamless.signatures import Signer, Verifier
 from tests.support.money.contract import CASH, CURRENCY, CUSTOMERS
 from tests.support.money.model import Account
 

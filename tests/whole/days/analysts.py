@@ -15,7 +15,10 @@ from tests.support.processes.running_furlong import BRAND, ROOT, eventually
 from tools.server_process import free_port
 
 TUTORIAL: Final = ROOT / "docs" / "tutorial.md"
-TABS: Final = ("Liability", "Retention", "Latency", "Uplift", "Funnel")
+TABS: Final = (
+    *("Liability", "Retention", "Latency", "Uplift", "Revenue", "Events", "Open bets"),
+    "Funnel",
+)
 REFUSED: Final = "SELECT * FROM file('/etc/passwd', 'LineAsString')"
 
 

@@ -3,6 +3,7 @@ import { Admin, CustomRoutes, Resource } from 'react-admin';
 import { createBrowserRouter, Route, RouterProvider } from 'react-router-dom';
 
 import { choices } from './components/savedFilters.tsx';
+import { bettingResources } from './betting/resources.tsx';
 import { BoardPage } from './events/board/BoardPage.tsx';
 import { EntryPage } from './events/board/EntryPage.tsx';
 import { ContentList } from './content/contentList.tsx';
@@ -24,6 +25,7 @@ import { financeResources } from './finance/resources.tsx';
 import { JobList, JobShow } from './people/jobs.tsx';
 import { NewVersionPage } from './rules/NewVersionPage.tsx';
 import { Home } from './home/Home.tsx';
+import { LobbyPage } from './lobby/LobbyPage.tsx';
 import { OfficeLayout } from './frame/OfficeLayout.tsx';
 import { DARK, LIGHT } from './look/theme.ts';
 import { Overview } from './risk/overview/Overview.tsx';
@@ -70,6 +72,7 @@ function Office() {
             <Resource name="schemes" list={SchemesPage} create={NewVersionPage} options={{ label: 'Scheme rules' }} />
           )}
           {may.has('events.board') && <Resource name="board" list={BoardPage} edit={EntryPage} options={{ label: 'Board' }} />}
+          {may.has('lobby.read') && <Resource name="lobby" list={LobbyPage} options={{ label: 'Lobby' }} />}
           {may.has('support.read') && (
             <Resource name="customers" list={CustomerSearch} show={CustomerPage} options={{ label: 'Customers' }} />
           )}
@@ -94,6 +97,7 @@ function Office() {
           {caseResources(may)}
           {eventResources(may)}
           {financeResources(may)}
+          {bettingResources(may)}
           <Resource name="jobs" list={JobList} show={JobShow} recordRepresentation="kind" />
           {may.has('audit.read') && (
             <Resource name="audit" list={AuditList} options={{ label: 'Audit log' }} />

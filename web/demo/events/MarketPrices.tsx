@@ -5,6 +5,7 @@ import { useId } from 'react';
 import { slipWords } from '../messages';
 import type { Board } from './board';
 import type { OfferedEvent, OfferedMarket } from './offers';
+import { idOf } from './picked';
 import { PriceButton } from './PriceButton';
 
 interface MarketPricesProps {
@@ -28,7 +29,7 @@ export function MarketPrices({ event, market, board, onPick }: MarketPricesProps
           <PriceButton
             key={selection.id}
             offer={{ event, market, selection }}
-            isPicked={board.picked?.offer.selection.id === selection.id}
+            isPicked={board.picks.some((picked) => idOf(picked) === selection.id)}
             isLive={board.prices === 'live'}
             move={board.moves.get(selection.id)?.to}
             onPick={onPick}

@@ -4,8 +4,8 @@ import type { Answer } from '@furlong/client';
 import { afterReading, afterUpdate, type Followed, follows, NOTHING_FOLLOWED, present, type PriceUpdate } from './followed';
 import type { SportsEventsQuery } from '../generated/operations';
 import { type Moves, movesBetween, NO_MOVES, recentMoves } from './moves';
-import { eventsOf, type OfferedEvent, offersOf } from './offers';
-import { firstPick, keep, pick, pickAgain, type Picked, type PickedIds, type Prices } from './picked';
+import { eventsOf, type EventsRead, type OfferedEvent, offersOf } from './offers';
+import { firstPick, idOf, keep, MAX_PICKS, pickAgain, type Picked, type PickedIds, pressed, type Prices, type Repriced, repriced } from './picked';
 
 type Sport = NonNullable<SportsEventsQuery['sports']>[number];
 
@@ -24,24 +24,31 @@ export interface Board {
   readonly next: string | null;
   /** Where odds went a moment ago. */
   readonly moves: Moves;
-  readonly picked: Picked | null;
+  /** What is on the slip, in the order in which it was picked. */
+  readonly picks: readonly Picked[];
+  /** Whether the page may pick a first selection: until the customer has emptied the slip. */
+  readonly picksFirst: boolean;
   /** What was picked before a reload, until an answer tells whether it is still offered. */
-  readonly remembered: PickedIds | null;
+  readonly remembered: readonly PickedIds[];
   readonly followed: Followed;
+  /** How many selections the slip has room for. */
+  readonly most: number;
 }
 
 export type BoardEvent =
   /** `at` is when it was asked for. */
-  | { readonly type: 'read'; readonly answer: Answer<SportsEventsQuery>; readonly at: number }
+  | { readonly type: 'read'; readonly answer: Answer<EventsRead>; readonly at: number }
   | { readonly type: 'read-more'; readonly answer: Answer<SportsEventsQuery> }
   | { readonly type: 'updated'; readonly update: PriceUpdate; readonly at: number }
   /** The subscription is closed; its prices were the present ones until `since`. */
   | { readonly type: 'unfollowed'; readonly since: number; readonly at: number }
   | { readonly type: 'aged'; readonly at: number }
-  | { readonly type: 'failed' | 'returned' | 'chosen' | 'accepted' }
-  | { readonly type: 'picked'; readonly selection: string };
+  | { readonly type: 'failed' | 'returned' | 'chosen' | 'accepted' | 'emptied' }
+  | { readonly type: 'picked' | 'removed'; readonly selection: string }
+  /** How selections stand by the answer to a bet. */
+  | { readonly type: 'repriced'; readonly selections: readonly Repriced[] };
 
-export function boardAtStart(remembered: PickedIds | null): Board {
+export function boardAtStart(remembered: readonly PickedIds[], most = MAX_PICKS): Board {
   return {
     prices: 'unknown',
     presentAt: null,
@@ -50,9 +57,11 @@ export function boardAtStart(remembered: PickedIds | null): Board {
     opened: null,
     next: null,
     moves: NO_MOVES,
-    picked: null,
-    remembered,
+    picks: [],
+    picksFirst: true,
+    remembered: remembered.slice(0, most),
     followed: NOTHING_FOLLOWED,
+    most,
   };
 }
 
@@ -76,22 +85,26 @@ export function reduceBoard(board: Board, event: BoardEvent): Board {
       return board.prices === 'live' && !isFollowed(board) ? { ...board, prices: 'waiting', moves: NO_MOVES } : board;
     case 'picked':
       return afterPick(board, event.selection);
+    case 'removed':
+      return withPicks(board, board.picks.filter((picked) => idOf(picked) !== event.selection));
+    case 'emptied':
+      return withPicks(board, []);
     case 'chosen':
-      return board.picked === null || board.picked.isChosen ? board : { ...board, picked: { ...board.picked, isChosen: true } };
-    case 'accepted': {
-      const odds = board.picked?.offer.selection.odds ?? null;
-      return board.picked === null || odds === null ? board : { ...board, picked: { ...board.picked, seen: odds, isChosen: true } };
-    }
+      return board.picks.every(({ isChosen }) => isChosen) ? board : { ...board, picks: board.picks.map((picked) => ({ ...picked, isChosen: true })) };
+    case 'accepted':
+      return { ...board, picks: board.picks.map(accepted) };
+    case 'repriced':
+      return { ...board, picks: board.picks.map((picked) => repriced(picked, event.selections)) };
   }
 }
 
 /** Whether the prices of all that is shown come by the subscription. */
-export function isFollowed({ followed, events, opened, picked }: Board): boolean {
-  const others = [opened, picked?.isOffered === true ? picked.offer.event : null];
+export function isFollowed({ followed, events, opened, picks }: Board): boolean {
+  const others = [opened, ...picks.map(({ isOffered, offer }) => (isOffered ? offer.event : null))];
   return follows(followed, [...events, ...others.filter((event) => event !== null)]);
 }
 
-function afterRead(board: Board, read: SportsEventsQuery, at: number): Board {
+function afterRead(board: Board, read: EventsRead, at: number): Board {
   const followed = afterReading(board.followed, eventsOf(read));
   const data = asPresent(read, followed);
   const events = data.events?.nodes ?? [];
@@ -104,20 +117,23 @@ function afterRead(board: Board, read: SportsEventsQuery, at: number): Board {
     next: nextOf(data),
     // Odds that went elsewhere while they were not read are no news of this moment.
     moves: board.prices === 'live' ? movesBetween(board.moves, shownOf(board), eventsOf(data), at) : NO_MOVES,
-    picked: pickedAfter(board, data),
-    remembered: null,
+    picks: picksAfter(board, data),
+    picksFirst: board.picksFirst,
+    remembered: [],
+    most: board.most,
     followed,
   };
 }
 
 /** A read with the events that are followed as they stand now, which may be later than it. */
-function asPresent(read: SportsEventsQuery, followed: Followed): SportsEventsQuery {
-  const { events, opened, picked } = read;
+function asPresent(read: EventsRead, followed: Followed): EventsRead {
+  const { events, opened, picked, further } = read;
   return {
     ...read,
     events: events === null ? null : { ...events, nodes: events.nodes.map((event) => present(followed, event)) },
     ...(opened ? { opened: present(followed, opened) } : {}),
     ...(picked ? { picked: present(followed, picked) } : {}),
+    ...(further ? { further: further.map((event) => present(followed, event)) } : {}),
   };
 }
 
@@ -133,7 +149,7 @@ function afterPrices(board: Board, update: PriceUpdate, at: number): Board {
   const changedOf = (shown: Board) => shownOf(shown).filter(({ id }) => changed.has(id));
   const next = {
     ...updated,
-    picked: pickedAfterUpdate(updated, changed),
+    picks: picksAfterUpdate(updated, changed),
     moves: board.prices === 'live' ? movesBetween(board.moves, changedOf(board), changedOf(updated), at) : board.moves,
   };
   return isFollowed(next) ? { ...next, prices: 'live', presentAt: at } : next;
@@ -146,24 +162,39 @@ function afterFollowing(board: Board, since: number, at: number): Board {
   return { ...board, followed, presentAt: since, ...(isOld ? { prices: 'waiting', moves: NO_MOVES } : {}) };
 }
 
-function pickedAfter({ picked, remembered }: Board, data: SportsEventsQuery): Picked | null {
+function picksAfter({ picks, picksFirst, remembered }: Board, data: EventsRead): readonly Picked[] {
   const offers = offersOf(eventsOf(data));
-  if (picked !== null) return keep(picked, offers) ?? firstPick(data.events?.nodes ?? []);
-  const before = remembered === null ? undefined : offers.get(remembered.selection);
-  return (before === undefined ? null : pickAgain(before)) ?? firstPick(data.events?.nodes ?? []);
+  const again = remembered.map(({ selection }) => offers.get(selection)).map((offer) => (offer === undefined ? null : pickAgain(offer)));
+  const kept = picks.length > 0 ? picks.map((picked) => keep(picked, offers)) : again;
+  return orFirst(kept, picksFirst, data.events?.nodes ?? []);
 }
 
-function pickedAfterUpdate({ picked, events, followed }: Board, changed: ReadonlySet<string>): Picked | null {
-  if (picked === null) return firstPick(events);
-  const { event } = picked.offer;
-  if (!changed.has(event.id)) return picked;
-  return keep(picked, offersOf([present(followed, event)])) ?? firstPick(events);
+function picksAfterUpdate({ picks, picksFirst, events, followed }: Board, changed: ReadonlySet<string>): readonly Picked[] {
+  const kept = picks.map((picked) => {
+    const { event } = picked.offer;
+    return changed.has(event.id) ? keep(picked, offersOf([present(followed, event)])) : picked;
+  });
+  return orFirst(kept, picksFirst, events);
+}
+
+function orFirst(kept: readonly (Picked | null)[], picksFirst: boolean, events: readonly OfferedEvent[]): readonly Picked[] {
+  const picks = kept.filter((picked) => picked !== null);
+  return picks.length > 0 || !picksFirst ? picks : firstPick(events);
 }
 
 function afterPick(board: Board, selection: string): Board {
-  const offer = offersOf(shownOf(board)).get(selection);
-  const picked = offer === undefined || board.prices !== 'live' ? null : pick(offer, true);
-  return picked === null ? board : { ...board, picked };
+  const offer = board.prices === 'live' ? offersOf(shownOf(board)).get(selection) : undefined;
+  return withPicks(board, pressed(board.picks, offer, selection, board.most));
+}
+
+/** Once the customer has emptied the slip, it stays empty. */
+function withPicks(board: Board, picks: readonly Picked[]): Board {
+  return { ...board, picks, picksFirst: board.picksFirst && picks.length > 0 };
+}
+
+function accepted(picked: Picked): Picked {
+  const { odds } = picked.offer.selection;
+  return odds === null ? picked : { ...picked, seen: odds, isChosen: true };
 }
 
 function shownOf({ events, opened }: Board): OfferedEvent[] {

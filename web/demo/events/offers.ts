@@ -2,8 +2,12 @@
 import type { EventFactsFragment, OfferedMarketFragment, SportsEventsQuery } from '../generated/operations';
 
 export type OfferedMarket = OfferedMarketFragment;
+/** Each way: the place part pays this fraction of the odds for so many places. */
+export type PlaceTerms = NonNullable<OfferedMarket['placeTerms']>;
 export type OfferedSelection = OfferedMarket['selections'][number];
 export type OfferedEvent = EventFactsFragment & { readonly markets: readonly OfferedMarket[] };
+/** What is read at once: the list, and the events of further selections on the slip. */
+export type EventsRead = SportsEventsQuery & { readonly further?: readonly OfferedEvent[] };
 export type Odds = NonNullable<OfferedSelection['odds']>;
 
 /** A selection with its event and its market. */
@@ -36,6 +40,7 @@ export function offersOf(events: Iterable<OfferedEvent>): ReadonlyMap<string, Of
 }
 
 /** All events of an answer: those that are listed, and what is opened and picked. */
-export function eventsOf({ events, opened, picked }: SportsEventsQuery): OfferedEvent[] {
-  return [...(events?.nodes ?? []), ...[opened, picked].filter((event) => event !== null && event !== undefined)];
+export function eventsOf({ events, opened, picked, further = [] }: EventsRead): OfferedEvent[] {
+  const others = [opened, picked].filter((event) => event !== null && event !== undefined);
+  return [...(events?.nodes ?? []), ...others, ...further];
 }

@@ -1,5 +1,5 @@
-/** The selection on the slip: the odds at which it was picked, and how it stands now. */
-import { availabilityOf, type Odds, type Offer, type OfferedEvent, offersOf } from './offers';
+/** The selections on the slip: the odds at which each was picked, and how it stands now. */
+import { availabilityOf, type Odds, type Offer, type OfferedEvent, type OfferedSelection, offersOf } from './offers';
 
 export interface Picked {
   readonly offer: Offer;
@@ -9,6 +9,17 @@ export interface Picked {
   readonly isChosen: boolean;
   /** Whether it was among what the graph last answered. */
   readonly isOffered: boolean;
+  /** What the answer to a bet said of it, until the prices say something else than before; null without one. */
+  readonly told: Told | null;
+}
+
+/** How a selection stands. */
+export type Repriced = Pick<OfferedSelection, 'id' | 'status' | 'odds'>;
+
+interface Told {
+  readonly selection: Repriced;
+  /** What the prices said then. */
+  readonly instead: OfferedSelection;
 }
 
 /** What is kept of a picked selection across reloads. */
@@ -25,6 +36,8 @@ export type Standing =
   | { readonly kind: 'moved'; readonly odds: Odds }
   | { readonly kind: 'suspended' | 'over' | 'gone' | 'waiting' | 'paused' };
 
+/** As many as the page can read at once, and less than a bet may have. */
+export const MAX_PICKS = 10;
 /** The shortest odds that the page picks by itself: bets at shorter ones seldom count. */
 export const FIRST_ODDS_MILLI = 1_500;
 
@@ -42,29 +55,74 @@ export function standingOf({ offer, seen, isOffered }: Picked, prices: Prices): 
 export function pick(offer: Offer, isChosen: boolean): Picked | null {
   const { odds } = offer.selection;
   if (odds === null || availabilityOf(offer) !== 'open') return null;
-  return { offer, seen: odds, isChosen, isOffered: true };
+  return { offer, seen: odds, isChosen, isOffered: true, told: null };
 }
 
 /** What was picked before a reload, also if it is suspended now; null once it has ended. */
 export function pickAgain(offer: Offer): Picked | null {
-  return availabilityOf(offer) === 'over' ? null : { offer, seen: offer.selection.odds, isChosen: true, isOffered: true };
+  return availabilityOf(offer) === 'over' ? null : { offer, seen: offer.selection.odds, isChosen: true, isOffered: true, told: null };
 }
 
-/** What the page picks by itself, so that the slip shows what a bet would add. */
-export function firstPick(events: Iterable<OfferedEvent>): Picked | null {
+/** What the page picks by itself, so that the slip shows what a bet would add: one selection or none. */
+export function firstPick(events: Iterable<OfferedEvent>): readonly Picked[] {
   for (const offer of offersOf(events).values()) {
     const picked = pick(offer, false);
-    if (picked?.seen && picked.seen.milli >= FIRST_ODDS_MILLI) return picked;
+    if (picked?.seen && picked.seen.milli >= FIRST_ODDS_MILLI) return [picked];
   }
-  return null;
+  return [];
+}
+
+/** A selection as the answer to a bet says that it stands, which may be later than what is read. */
+export function repriced(picked: Picked, selections: readonly Repriced[]): Picked {
+  const selection = selections.find(({ id }) => id === idOf(picked));
+  if (selection === undefined) return picked;
+  const instead = picked.told?.instead ?? picked.offer.selection;
+  return withTold({ ...picked, offer: { ...picked.offer, selection: instead }, told: { selection, instead } });
+}
+
+function withTold(picked: Picked): Picked {
+  const { offer, told } = picked;
+  if (told === null) return picked;
+  if (!isSame(offer.selection, told.instead)) return { ...picked, told: null };
+  const { status, odds } = told.selection;
+  return { ...picked, offer: { ...offer, selection: { ...offer.selection, status, odds } } };
+}
+
+function isSame(one: Repriced, other: Repriced): boolean {
+  return one.status === other.status && one.odds?.milli === other.odds?.milli;
+}
+
+/**
+ * After a press on a selection: it goes on the slip, becomes the customer's own, or is taken off.
+ *
+ * @param most where there can be only one, it takes the place of the other
+ */
+export function pressed(picks: readonly Picked[], offer: Offer | undefined, selection: string, most: number): readonly Picked[] {
+  if (most === 1) return replaced(picks, offer);
+  const known = picks.find((picked) => idOf(picked) === selection);
+  if (known?.isChosen === true) return picks.filter((picked) => picked !== known);
+  const added = offer === undefined ? null : pick(offer, true);
+  if (added === null) return picks;
+  // What the page has picked by itself makes room.
+  const own = picks.filter(({ isChosen }) => isChosen);
+  return own.length < most ? [...own, added] : picks;
+}
+
+function replaced(picks: readonly Picked[], offer: Offer | undefined): readonly Picked[] {
+  const picked = offer === undefined ? null : pick(offer, true);
+  return picked === null ? picks : [picked];
+}
+
+export function idOf({ offer }: Picked): string {
+  return offer.selection.id;
 }
 
 /** The same selection after another answer. What the page has picked follows its odds, and is replaced at its end. */
 export function keep(picked: Picked, offers: ReadonlyMap<string, Offer>): Picked | null {
-  const offer = offers.get(picked.offer.selection.id);
+  const offer = offers.get(idOf(picked));
   if (picked.isChosen) {
     if (offer === undefined) return { ...picked, isOffered: false };
-    return { ...picked, offer, seen: picked.seen ?? offer.selection.odds, isOffered: true };
+    return withTold({ ...picked, offer, seen: picked.seen ?? offer.selection.odds, isOffered: true });
   }
   if (offer === undefined || availabilityOf(offer) === 'over') return null;
   return { ...picked, offer, seen: offer.selection.odds ?? picked.seen };

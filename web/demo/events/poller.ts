@@ -2,7 +2,7 @@
 import { type Answer, type Backoff, Unreached, waitMs } from '@furlong/client';
 
 import { type BoardEvent, MAX_AGE_MS } from './board';
-import type { SportsEventsQuery } from '../generated/operations';
+import type { EventsRead } from './offers';
 
 export const POLL_MS = 3_000;
 /** The interval of reads while the subscription brings the prices: the list has other events, or another order. */
@@ -12,7 +12,7 @@ export const GIVE_UP_MS = MAX_AGE_MS;
 export const AFTER_FAILURES: Backoff = { firstMs: 2 * POLL_MS, mostMs: 60_000, share: 0.5 };
 
 export interface EventPollerParts {
-  readonly read: (signal: AbortSignal) => Promise<Answer<SportsEventsQuery>>;
+  readonly read: (signal: AbortSignal) => Promise<Answer<EventsRead>>;
   readonly tell: (event: BoardEvent) => void;
   readonly isVisible: () => boolean;
   /** Whether all prices that are shown come without reading. */

@@ -4,9 +4,10 @@ import { useCallback, useEffect, useReducer, useRef } from 'react';
 
 import { type Board, boardAtStart, type BoardEvent, isFollowed, reduceBoard } from './board';
 import { EventPrices, type EventPricesSubscription, SportsEvents, type SportsEventsQueryVariables } from '../generated/operations';
+import { readFurther, withFurther } from './further';
 import { createListed } from './listed';
 import { MOVED_MS } from './moves';
-import type { PickedIds } from './picked';
+import { MAX_PICKS, type PickedIds, type Repriced } from './picked';
 import { createEventPoller, type EventPoller, GIVE_UP_MS } from './poller';
 import { createLivePrices, type LivePrices } from './prices';
 
@@ -20,11 +21,17 @@ export interface Filter {
 
 export interface BoardControls {
   readonly board: Board;
+  /** Puts a selection on the slip, or takes it off. */
   readonly pick: (selection: string) => void;
+  readonly remove: (selection: string) => void;
+  /** Takes everything off the slip. */
+  readonly empty: () => void;
   /** Makes what the page has picked the customer's own: it stays, at the odds that are shown. */
   readonly choose: () => void;
   /** Accepts the present odds of what is picked. */
   readonly accept: () => void;
+  /** Shows selections as the answer to a bet says that they stand. */
+  readonly reprice: (selections: readonly Repriced[]) => void;
   readonly showMore: () => void;
   /** Reads and follows anew, because what is shown is in doubt. */
   readonly refresh: () => void;
@@ -44,6 +51,7 @@ const NOTHING_ASKED = { brand: '', opened: '', hasOpened: false, picked: '', has
  *
  * @param opened the event whose further markets are shown
  * @param pageSize how many events are listed at first, and more each time
+ * @param most how many selections the slip has room for
  */
 export function useBoard(
   { ask, live }: Graph,
@@ -51,21 +59,25 @@ export function useBoard(
   filter: Filter,
   opened: string | null,
   pageSize: number,
-  remembered: PickedIds | null,
+  remembered: readonly PickedIds[],
+  most: number,
 ): BoardControls {
-  const [board, tell] = useReducer(reduceBoard, remembered, boardAtStart);
+  const [board, tell] = useReducer(reduceBoard, remembered, (ids) => boardAtStart(ids, most));
   const poller = useRef<EventPoller | null>(null);
   const prices = useRef<LivePrices | null>(null);
   const shown = useRef(board);
   const listing = JSON.stringify([filter, pageSize]);
-  const picked = board.picked?.offer.event.id ?? board.remembered?.event ?? null;
+  const onSlip = eventsOnSlip(board).join(' ');
   const asked = useRef<Omit<SportsEventsQueryVariables, 'first'> | null>(null);
+  const further = useRef<readonly string[]>([]);
   const listed = useRef({ listing, pages: createListed(pageSize) });
 
   useEffect(() => {
     shown.current = board;
     // Another filter begins with its first page.
     if (listed.current.listing !== listing) listed.current = { listing, pages: createListed(pageSize) };
+    const [picked = '', ...others] = onSlip.split(' ');
+    further.current = others;
     asked.current = {
       brand,
       sport: filter.sport || null,
@@ -74,8 +86,8 @@ export function useBoard(
       to: filter.to,
       opened: opened ?? '',
       hasOpened: opened !== null,
-      picked: picked ?? '',
-      hasPicked: picked !== null,
+      picked,
+      hasPicked: picked !== '',
     };
   });
 
@@ -88,9 +100,11 @@ export function useBoard(
     };
     const polled = createEventPoller({
       ...parts,
-      read: (signal) => {
-        const variables = asked.current ?? NOTHING_ASKED;
-        return ask(SportsEvents, { ...variables, first: listed.current.pages.count() }, { token: null, signal });
+      read: async (signal) => {
+        const variables = { ...(asked.current ?? NOTHING_ASKED), first: listed.current.pages.count() };
+        const options = { token: null, signal };
+        const [answer, others] = await Promise.all([ask(SportsEvents, variables, options), readFurther(ask, brand, further.current, options)]);
+        return withFurther(answer, others);
       },
       tell,
       isFollowed: () => isFollowed(shown.current),
@@ -120,7 +134,7 @@ export function useBoard(
   }, [ask, live, brand]);
 
   // What is on the slip and what is opened come first, since there may be too many.
-  const ids = [picked, board.opened?.id, ...board.events.map(({ id }) => id)].filter((id) => typeof id === 'string').join(' ');
+  const ids = [onSlip, board.opened?.id, ...board.events.map(({ id }) => id)].filter(Boolean).join(' ');
   const isRead = board.presentAt !== null;
   useEffect(() => {
     if (isRead) prices.current?.follow(ids === '' ? [] : ids.split(' '));
@@ -161,6 +175,9 @@ export function useBoard(
   return {
     board,
     pick: useCallback((selection: string) => tell({ type: 'picked', selection }), []),
+    remove: useCallback((selection: string) => tell({ type: 'removed', selection }), []),
+    empty: useCallback(() => tell({ type: 'emptied' }), []),
+    reprice: useCallback((selections: readonly Repriced[]) => tell({ type: 'repriced', selections }), []),
     choose: useCallback(() => tell({ type: 'chosen' }), []),
     accept: useCallback(() => tell({ type: 'accepted' }), []),
     showMore,
@@ -169,6 +186,11 @@ export function useBoard(
       poller.current?.refresh();
     }, []),
   };
+}
+
+/** The events of what is on the slip, or was before a reload, each once. */
+function eventsOnSlip({ picks, remembered }: Board): readonly string[] {
+  return [...new Set([...picks.map(({ offer }) => offer.event.id), ...remembered.map(({ event }) => event)])].slice(0, MAX_PICKS);
 }
 
 /** The field's own position, which any gateway passes on. */

@@ -30,6 +30,11 @@ export async function fetchDemo(fetcher: typeof fetch): Promise<Demo | null> {
   }
 }
 
+/** Whether the server has a block: the demo says so, and of another server it is not known. */
+export function hasBlock(demo: Demo | null, block: string): boolean {
+  return demo === null || (demo.subgraphs?.includes(block) ?? false);
+}
+
 function isDemo(body: unknown): body is Demo {
   return (
     typeof body === 'object' &&

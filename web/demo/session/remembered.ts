@@ -1,11 +1,13 @@
 /** Remembers the customer of this tab, and what is on the slip, across reloads. */
 import { freshKey, idempotencyKeys, type Keys, type Session } from '@furlong/client';
 
-import type { PickedIds } from '../events/picked';
+import { betBook, type BetBook } from '../betting/book';
+import { MAX_PICKS, type PickedIds } from '../events/picked';
 
 const NAME = 'furlong:demo-customer';
 const PICKED = 'furlong:demo-picked:';
 const BETS = 'furlong:demo-bets:';
+const ASKED = 'furlong:demo-asked-bets:';
 const MONEY = 'furlong:demo-money:';
 
 /** The id of the customer, '' if nobody was signed in, or null if nothing is stored. */
@@ -26,20 +28,21 @@ export function rememberCustomer(customer: string | null): void {
   }
 }
 
-/** What was last picked of a brand; null if nothing is stored. */
-export function rememberedPick(brand: string): PickedIds | null {
+/** What was on the slip of a brand; nothing if nothing is stored. */
+export function rememberedPicks(brand: string): readonly PickedIds[] {
   try {
-    const stored: unknown = JSON.parse(sessionStorage.getItem(`${PICKED}${brand}`) ?? 'null');
-    return isPickedIds(stored) ? stored : null;
+    const stored: unknown = JSON.parse(sessionStorage.getItem(`${PICKED}${brand}`) ?? '[]');
+    return Array.isArray(stored) ? stored.filter(isPickedIds).slice(0, MAX_PICKS) : [];
   } catch {
     // Forbidden by the browser, or written by something else.
-    return null;
+    return [];
   }
 }
 
-export function rememberPick(brand: string, ids: PickedIds): void {
+export function rememberPicks(brand: string, picks: readonly PickedIds[]): void {
   try {
-    sessionStorage.setItem(`${PICKED}${brand}`, JSON.stringify(ids));
+    if (picks.length === 0) sessionStorage.removeItem(`${PICKED}${brand}`);
+    else sessionStorage.setItem(`${PICKED}${brand}`, JSON.stringify(picks));
   } catch {
     // Forbidden by the browser: a reload shows the first selection.
   }
@@ -48,6 +51,11 @@ export function rememberPick(brand: string, ids: PickedIds): void {
 /** The ids of the bets whose outcome is unknown; where the browser forbids storage, they last as long as the page. */
 export function keysOfBets({ brand, customer }: Session): Keys {
   return keysIn(`${BETS}${brand}:${customer ?? ''}`);
+}
+
+/** The bets whose end is not known. */
+export function bookOfBets({ brand, customer }: Omit<Session, 'token'>): BetBook {
+  return betBook({ name: `${ASKED}${brand}:${customer ?? ''}`, storage: storageOfTab(), freshKey, now: () => Date.now() });
 }
 
 /** The keys of changes of limits and breaks whose outcome is unknown. */

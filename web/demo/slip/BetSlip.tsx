@@ -1,50 +1,70 @@
-/** The bet-slip: one selection, a stake, the club's line in its reserved space, and the button. */
-import { formatMinor, readAmount, shortReference, useLocale, type Locale } from '@furlong/club';
+/** The bet-slip: selections, how they are bet, a stake, the club's line in its reserved space, and the button. */
+import { formatMinor, useLocale, type Locale } from '@furlong/club';
 import { useId, useRef, useState, type ReactNode, type SubmitEvent } from 'react';
 
-import type { Picked, Standing } from '../events/picked';
-import { slipWords, type SlipWords } from '../messages';
+import type { BetRequest } from '../betting/request';
+import { betWords, linesInWords } from '../betting/words';
+import type { Part } from '../money/parts';
+import { moneyWords } from '../money/words';
+import { slipWords } from '../messages';
+import { idOf } from '../events/picked';
 import { PickedLine } from './PickedLine';
-import type { Bet, Placed } from './place';
-import { StakeField } from './StakeField';
+import { costMinor } from './plan';
+import { type Cost, StakeField } from './StakeField';
 import { useCalm } from './useCalm';
+import type { SlipControls } from './useSlip';
+import { WaysField } from './WaysField';
+
+/** What is said of bets that were asked for. */
+export interface Told {
+  readonly text: string;
+  /** Whether it is still said once the slip cannot be placed. */
+  readonly lasts: boolean;
+  /** Where the customer can do something about it; null if on the slip alone. */
+  readonly part: Part | null;
+  /** The selections of the bets that were not placed, which stay on the slip. */
+  readonly about: readonly string[];
+}
 
 export interface BetSlipProps {
-  /** Null while nothing is picked; then there is no standing either. */
-  readonly picked: Picked | null;
-  readonly standing: Standing | null;
-  readonly currency: string;
-  readonly typed: string;
-  readonly onType: (typed: string) => void;
+  readonly slip: SlipControls;
+  /** Whether the slip has room for several selections, and bets may be multiples and each way. */
+  readonly canChoose: boolean;
   /** Why no bet can be placed at the moment; null if one can. */
   readonly closed: string | null;
   /** The customer has begun to bet on what is picked. */
   readonly onChoose: () => void;
   readonly onAccept: () => void;
-  /** Places what the slip showed when its button was pressed. */
-  readonly onPlace: (bet: Bet) => Promise<Placed>;
+  readonly onRemove: (selection: string) => void;
+  readonly onEmpty: () => void;
+  readonly onMoney: (part: Part) => void;
+  /** Places what the slip showed when its button was pressed; null if there is nothing to say. */
+  readonly onPlace: (requests: readonly BetRequest[]) => Promise<Told | null>;
+  /** What became of bets that were asked for before. */
+  readonly receipts: ReactNode;
   /** The widget. Its space is reserved from the start, so that it never moves the button when it loads late. */
   readonly children: ReactNode;
 }
 
 export function BetSlip(props: BetSlipProps) {
-  const { picked, standing, currency, typed, closed, onChoose, onPlace } = props;
+  const { slip, canChoose, closed, onChoose, onPlace } = props;
+  const { legs, plan, choice, stakeMinor, currency } = slip;
   const locale = useLocale();
   const words = slipWords(locale);
   const noteId = useId();
-  const read = readAmount(typed, currency, locale.tag);
-  const stakeMinor = read.kind === 'amount' ? read.minor : null;
+  const isBusy = useRef(false);
   const [placing, setPlacing] = useState(false);
-  const [told, setTold] = useState<Told | null>(null);
+  const [told, setTold] = useState<(Told & { readonly entered: string }) | null>(null);
   const button = useRef<HTMLButtonElement>(null);
-  const why = closed ?? whyNot(standing, words) ?? (stakeMinor === null ? words.enterStake : null);
+  const why = closed ?? whyNot(slip, locale);
   const said = useCalm(why ?? '');
-  // Odds that have moved once may move back: returns are not read out before the customer has accepted others.
-  const [restless, setRestless] = useState<Picked['seen']>(null);
-  if (picked !== null && standing?.kind === 'moved' && restless !== picked.seen) setRestless(picked.seen);
-  const about = `${picked?.offer.selection.id ?? ''} ${typed}`;
+  const isSettled = useSettled(slip);
+  const ids = legs.map(({ picked }) => idOf(picked));
+  const entered = JSON.stringify([slip.typed, choice]);
   // What was told of another stake or selection is no longer news; a refusal, or that nothing is known, is also while it cannot be placed.
-  const news = told?.about === about && (why === null || told.lasts) ? told.text : null;
+  const isNews = told?.entered === entered && told.about.join(' ') === ids.join(' ') && (why === null || told.lasts);
+  const news = isNews ? told : null;
+  const several = legs.length > 1;
 
   /** The button that was pressed is gone. */
   function accept(): void {
@@ -53,41 +73,66 @@ export function BetSlip(props: BetSlipProps) {
     button.current?.focus();
   }
 
+  function remove(selection: string): void {
+    props.onRemove(selection);
+    button.current?.focus();
+  }
+
   function type(changed: string): void {
     onChoose();
-    props.onType(changed);
+    slip.type(changed);
   }
 
   async function place(event: SubmitEvent): Promise<void> {
     event.preventDefault();
-    if (stakeMinor === null || !picked?.seen || why !== null || placing) return;
-    const { offer, seen } = picked;
+    // Two presses of one moment come before anything is drawn again.
+    if (why !== null || slip.requests.length === 0 || isBusy.current) return;
+    isBusy.current = true;
     onChoose();
     setPlacing(true);
-    const placed = await onPlace({ stakeMinor, oddsMilli: seen.milli, betType: 'single', selectionId: offer.selection.id });
+    const outcome = await onPlace(slip.requests);
+    isBusy.current = false;
     setPlacing(false);
-    const amount = formatMinor(stakeMinor, currency, locale.tag);
-    const taken = placed.kind === 'placed' && placed.odds !== '' ? placed.odds : seen.display;
-    const bet = locale.fill(words.bet, { amount, runner: offer.selection.name, odds: taken });
-    setTold({ about, text: receipt(placed, bet, words, locale), lasts: placed.kind === 'refused' || placed.kind === 'unknown' });
+    setTold(outcome === null ? null : { ...outcome, entered });
   }
 
   return (
     <section className="slip card" aria-labelledby="slip-title">
       <header className="slip-head">
         <h2 id="slip-title">{words.slip}</h2>
-      </header>
-      <form className="slip-body" onSubmit={(event) => void place(event)} noValidate>
-        {picked === null || standing === null ? (
-          <p className="slip-empty">{words.empty}</p>
-        ) : (
-          <PickedLine picked={picked} standing={standing} onAccept={accept} />
+        {canChoose && several && (
+          <button type="button" className="slip-emptying" data-testid="empty-slip" onClick={props.onEmpty}>
+            {betWords(locale).emptySlip}
+          </button>
         )}
+      </header>
+      {props.receipts}
+      <form className="slip-body" onSubmit={(event) => void place(event)} noValidate>
+        {legs.length === 0 && <p className="slip-empty">{words.empty}</p>}
+        {legs.map((leg) => (
+          <PickedLine
+            key={idOf(leg.picked)}
+            leg={leg}
+            eachWay={plan.canEachWay}
+            takesHigher={choice.takesHigher}
+            isOneOfMany={several}
+            onRemove={canChoose ? () => remove(idOf(leg.picked)) : null}
+            onAccept={several ? null : accept}
+          />
+        ))}
+        {several && plan.hasMoved && plan.obstacle === null && (
+          <button type="button" className="accept" data-testid="accept-odds" onClick={accept}>
+            {betWords(locale).takeNew}
+          </button>
+        )}
+        {canChoose && <WaysField legs={legs.length} plan={plan} choice={choice} onChoose={slip.choose} />}
         <StakeField
-          typed={typed}
+          label={labelOf(slip, locale)}
+          typed={slip.typed}
           currency={currency}
-          oddsMilli={(standing?.kind === 'moved' ? standing.odds : picked?.seen)?.milli ?? null}
-          isSettled={picked?.isChosen === true && picked.seen !== restless}
+          hoped={slip.hoped}
+          cost={costOf(slip, locale)}
+          isSettled={isSettled}
           onType={type}
         />
         {props.children}
@@ -102,51 +147,70 @@ export function BetSlip(props: BetSlipProps) {
             onFocus={onChoose}
             onPointerDown={onChoose}
           >
-            {placing && words.placing}
-            {!placing && stakeMinor === null && words.placeBare}
-            {!placing &&
-              stakeMinor !== null &&
-              locale.fill(words.place, { amount: formatMinor(stakeMinor, currency, locale.tag) })}
+            {placing ? words.placing : deedInWords(stakeMinor, slip, locale)}
           </button>
           <p className="slip-note" id={noteId}>
-            {news ?? why ?? ''}
+            {news?.text ?? why ?? ''}
           </p>
           <p className="visually-hidden" role="status" data-testid="slip-said">
-            {news ?? said}
+            {news?.text ?? said}
           </p>
+          {news?.part && <ToMoney part={news.part} onMoney={props.onMoney} />}
         </div>
       </form>
     </section>
   );
 }
 
-/** What became of a bet, and what the slip was like. */
-interface Told {
-  readonly about: string;
-  readonly text: string;
-  /** Whether it is still said once the slip cannot be placed. */
-  readonly lasts: boolean;
+function ToMoney({ part, onMoney }: { readonly part: Part; readonly onMoney: (part: Part) => void }) {
+  const words = moneyWords(useLocale());
+  return (
+    <button type="button" className="quiet to-money" data-testid="to-money" onClick={() => onMoney(part)}>
+      {words.title}: {words.parts[part]}
+    </button>
+  );
 }
 
-/** Why what is picked cannot be bet on; null if it can. */
-function whyNot(standing: Standing | null, words: SlipWords): string | null {
-  if (standing === null) return words.choose;
-  if (standing.kind === 'open') return null;
-  return standing.kind === 'moved' ? words.acceptFirst : words.standing[standing.kind];
+/** Odds that have moved once may move back: returns are not read out before the customer has accepted others. */
+function useSettled({ legs }: SlipControls): boolean {
+  const [restless, setRestless] = useState('');
+  const seen = legs.map(({ picked }) => `${idOf(picked)} ${picked.seen?.milli ?? ''}`).join();
+  if (legs.some(({ standing }) => standing.kind === 'moved') && restless !== seen) setRestless(seen);
+  return legs.length > 0 && seen !== restless && legs.every(({ picked }) => picked.isChosen);
 }
 
-function receipt(placed: Placed, bet: string, words: SlipWords, locale: Locale): string {
-  switch (placed.kind) {
-    case 'placed': {
-      const text = locale.fill(words.placed, { bet, id: shortReference(placed.betId) });
-      return placed.isCounting ? text : `${text} ${words.later}`;
-    }
-    case 'refused':
-      return locale.fill(words.refused[placed.code], { odds: placed.odds });
-    case 'nowhere':
-      return words.nowhere;
-    case 'failed':
-    case 'unknown':
-      return words[placed.kind];
-  }
+/** Why the slip cannot be placed; null if it can. */
+function whyNot({ legs, plan, stakeMinor }: SlipControls, locale: Locale): string | null {
+  const words = slipWords(locale);
+  if (legs.length === 0) return words.choose;
+  const kind = plan.obstacle?.kind;
+  if (kind !== undefined && kind !== 'open' && kind !== 'moved') return words.standing[kind];
+  if (plan.hasMoved) return words.acceptFirst;
+  return stakeMinor === null ? words.enterStake : null;
+}
+
+function labelOf({ plan }: SlipControls, locale: Locale): string {
+  const words = betWords(locale);
+  if (plan.eachWay) return words.stakePerLine;
+  return plan.count > 1 ? words.stakePerBet : slipWords(locale).stake;
+}
+
+/** What the bets cost in all, and why that is more than the stake; null where it is not. */
+function costOf({ plan, stakeMinor, currency }: SlipControls, locale: Locale): Cost | null {
+  const cost = stakeMinor === null ? null : costMinor(plan, stakeMinor);
+  if (cost === null || stakeMinor === null || cost <= stakeMinor) return null;
+  const words = betWords(locale);
+  const bets = plan.count > 1 ? `${locale.count(words.bets, plan.count)} × ${formatMinor(cost / plan.count, currency, locale.tag)}.` : '';
+  const lines = plan.eachWay ? linesInWords({ stakeMinor, currency }, locale) : '';
+  const why = [bets, lines].filter((part) => part !== '').join(' ');
+  return { label: words.totalStake, amount: formatMinor(cost, currency, locale.tag), why };
+}
+
+function deedInWords(stakeMinor: number | null, { plan, currency }: SlipControls, locale: Locale): string {
+  const words = slipWords(locale);
+  if (stakeMinor === null) return words.placeBare;
+  const amount = formatMinor(costMinor(plan, stakeMinor) || stakeMinor, currency, locale.tag);
+  if (plan.count < 2) return locale.fill(words.place, { amount });
+  const more = betWords(locale);
+  return locale.fill(more.placeMany, { bets: locale.count(more.bets, plan.count), amount });
 }

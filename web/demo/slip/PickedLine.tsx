@@ -1,20 +1,29 @@
-/** What is on the slip: its names and odds, and the new odds to accept if they have changed. */
-import { useLocale } from '@furlong/club';
+/** A selection on the slip: its names, odds and place terms, why it cannot be bet on, and the way off the slip. */
+import { useLocale, type Locale } from '@furlong/club';
 
-import type { Picked, Standing } from '../events/picked';
+import { betWords, termsInWords } from '../betting/words';
 import { slipWords } from '../messages';
+import { isToBeAccepted, oddsOf, type SlipLeg, termsOf } from './plan';
 
 interface PickedLineProps {
-  readonly picked: Picked;
-  readonly standing: Standing;
-  readonly onAccept: () => void;
+  readonly leg: SlipLeg;
+  readonly eachWay: boolean;
+  readonly takesHigher: boolean;
+  /** Whether it is one of several, each of which says by itself why it cannot be bet on. */
+  readonly isOneOfMany: boolean;
+  /** Null where the slip has one place, which is never empty. */
+  readonly onRemove: (() => void) | null;
+  /** Null if the odds of all selections are accepted at once. */
+  readonly onAccept: (() => void) | null;
 }
 
-export function PickedLine({ picked: { offer, seen }, standing, onAccept }: PickedLineProps) {
+export function PickedLine({ leg, eachWay, takesHigher, isOneOfMany, onRemove, onAccept }: PickedLineProps) {
   const locale = useLocale();
   const words = slipWords(locale);
+  const { offer } = leg.picked;
+  const terms = eachWay ? termsOf(leg) : null;
   return (
-    <div className="selection" data-testid="picked" data-standing={standing.kind}>
+    <div className="selection" data-testid="picked" data-standing={leg.standing.kind}>
       <div className="selection-names">
         <strong className="selection-name">
           <bdi>{offer.selection.name}</bdi>
@@ -22,19 +31,59 @@ export function PickedLine({ picked: { offer, seen }, standing, onAccept }: Pick
         <span className="selection-market">
           <bdi>{offer.market.name}</bdi> · <bdi>{offer.event.name}</bdi>
         </span>
+        {terms !== null && (
+          <span className="selection-terms" data-testid="terms">
+            {termsInWords(terms, locale)}
+          </span>
+        )}
       </div>
       <span className="odds" data-testid="picked-odds">
         <span className="visually-hidden">{words.odds} </span>
-        <bdi>{standing.kind === 'moved' ? standing.odds.display : (seen?.display ?? '–')}</bdi>
+        <bdi>{oddsOf(leg)?.display ?? '–'}</bdi>
       </span>
-      {standing.kind === 'moved' && (
-        <p className="moved">
-          {seen !== null && <span>{locale.fill(words.moved, { odds: seen.display })}</span>}
-          <button type="button" className="accept" data-testid="accept-odds" onClick={onAccept}>
-            {locale.fill(words.accept, { odds: standing.odds.display })}
-          </button>
-        </p>
+      {onRemove !== null && (
+        <button
+          type="button"
+          className="remove"
+          data-testid="remove"
+          aria-label={locale.fill(betWords(locale).remove, { pick: offer.selection.name })}
+          onClick={onRemove}
+        >
+          <span aria-hidden="true">×</span>
+        </button>
       )}
+      <Moved leg={leg} takesHigher={takesHigher} onAccept={onAccept} />
+      {isOneOfMany && <WhyNot leg={leg} locale={locale} />}
     </div>
   );
+}
+
+function Moved({ leg, takesHigher, onAccept }: Pick<PickedLineProps, 'leg' | 'takesHigher' | 'onAccept'>) {
+  const locale = useLocale();
+  const words = slipWords(locale);
+  const { picked, standing } = leg;
+  if (standing.kind !== 'moved') return null;
+  const seen = picked.seen?.display ?? '';
+  if (!isToBeAccepted(leg, takesHigher)) {
+    return (
+      <p className="higher" data-testid="higher">
+        {locale.fill(betWords(locale).higherNow, { odds: seen })}
+      </p>
+    );
+  }
+  return (
+    <p className="moved">
+      {seen !== '' && <span>{locale.fill(words.moved, { odds: seen })}</span>}
+      {onAccept !== null && (
+        <button type="button" className="accept" data-testid="accept-odds" onClick={onAccept}>
+          {locale.fill(words.accept, { odds: standing.odds.display })}
+        </button>
+      )}
+    </p>
+  );
+}
+
+function WhyNot({ leg: { standing }, locale }: { readonly leg: SlipLeg; readonly locale: Locale }) {
+  if (standing.kind !== 'suspended' && standing.kind !== 'over' && standing.kind !== 'gone') return null;
+  return <p className="moved">{slipWords(locale).standing[standing.kind]}</p>;
 }

@@ -1,110 +1,170 @@
 /** The bet-slip of one session, connected to the tracker of the same session. */
 import type { Ask, ConnectLive, PreviewInput, Session } from '@furlong/client';
-import {
-  formatTyped,
-  readAmount,
-  TrackerCard,
-  useLocale,
-  usePreview,
-  useTracker,
-  type Tracker,
-} from '@furlong/club';
-import { useState } from 'react';
+import { TrackerCard, useLocale, usePreview, useTracker, type Tracker } from '@furlong/club';
+import { useEffect, useRef, useState } from 'react';
 
-import type { Board } from '../events/board';
-import { type Picked, standingOf } from '../events/picked';
+import type { Placed, Placing } from '../betting/placer';
+import { Receipts } from '../betting/Receipts';
+import { type BetRequest, totalMinor } from '../betting/request';
+import type { BetOutcome } from '../betting/sending';
+import { type Answered, mayGoOn, toldOf } from '../betting/telling';
+import { usePlacing } from '../betting/usePlacing';
+import { betWords } from '../betting/words';
+import type { BoardControls } from '../events/useBoard';
+import type { Part } from '../money/parts';
 import { slipWords, type SlipWords } from '../messages';
 import { keysOfBets } from '../session/remembered';
-import { BetSlip } from './BetSlip';
-import { type Bet, placeOnce, type Placed } from './place';
+import { BetSlip, type Told } from './BetSlip';
+import { placeInDemo } from './placeInDemo';
+import { useSlip } from './useSlip';
+
+/** Who takes bets: the graph, or the demo's simulated betting site, which takes singles alone. */
+export type Taker = 'graph' | 'demo';
 
 interface SlipOfSessionProps {
   readonly ask: Ask;
   readonly live: ConnectLive;
   readonly session: Session;
-  /** Whether the server of this page accepts bets. */
-  readonly placesBets: boolean;
-  readonly board: Board;
-  /** What is picked is the customer's own from now on. */
-  readonly onChoose: () => void;
-  /** Takes the present odds of what is picked. */
-  readonly onAccept: () => void;
-  /** What was picked is not as it was shown, so that it is to be read again. */
-  readonly onRefused: () => void;
+  readonly taker: Taker;
+  /** Whether bets are shown: else only the club is. */
+  readonly isShown: boolean;
+  /** The currency of the customer's account; null while it is not known. */
+  readonly currency: string | null;
+  readonly controls: BoardControls;
+  readonly onBets: () => void;
+  readonly onMoney: (part: Part) => void;
+  /** Money may have moved. */
+  readonly onPlaced: () => void;
 }
 
 const DEFAULT_CURRENCY = 'GBP';
-const FIRST_STAKE_MINOR = 500;
 
 export function SlipOfSession(props: SlipOfSessionProps) {
-  const { ask, live, session, placesBets, board, onChoose, onAccept, onRefused } = props;
-  const { picked, prices } = board;
-  const standing = picked === null ? null : standingOf(picked, prices);
-  const { tracker, notice, change, betPlaced } = useTracker(ask, session, live);
+  const { ask, live, session, taker, controls, isShown } = props;
   const locale = useLocale();
-  const [typed, setTyped] = useState(() => formatTyped(FIRST_STAKE_MINOR, DEFAULT_CURRENCY, locale.tag));
+  const { tracker, notice, change, betPlaced } = useTracker(ask, session, live);
   const [keys] = useState(() => keysOfBets(session));
-  const [nowhere, setNowhere] = useState(!placesBets);
+  const [isNowhere, setNowhere] = useState(false);
+  const placing = usePlacing({ ask, live }, session);
+  const { placings } = placing;
   const progress = tracker.kind === 'club' ? tracker.club.progress : null;
-  const currency = progress?.target.currency ?? DEFAULT_CURRENCY;
-  const read = readAmount(typed, currency, locale.tag);
-  const input = previewInput(session, tracker, read.kind === 'amount' ? read.minor : null, picked);
-  const preview = usePreview(ask, session.token, input, occasionOf(tracker));
+  const currency = props.currency ?? progress?.target.currency ?? DEFAULT_CURRENCY;
+  const slip = useSlip(controls.board, currency, locale, taker !== 'demo');
+  const preview = usePreview(ask, session.token, previewInput(session, tracker, slip.requests), occasionOf(tracker));
+  const words = slipWords(locale);
 
-  async function place(bet: Bet): Promise<Placed> {
-    if (session.token === null) return { kind: 'failed' };
-    const placed = await placeOnce(fetch, keys, session.token, bet, locale.tag);
-    if (placed.kind === 'refused') onRefused();
-    if (placed.kind === 'placed') betPlaced();
-    if (placed.kind === 'nowhere') setNowhere(true);
-    return placed;
+  useEnds(placings, {
+    taken: (request) => request.legs.forEach(({ selectionId }) => controls.remove(selectionId)),
+    placed() {
+      betPlaced();
+      props.onPlaced();
+    },
+  });
+
+  async function place(requests: readonly BetRequest[]): Promise<Told | null> {
+    const [request] = requests;
+    if (taker !== 'demo') return placeByGraph(requests);
+    const done = request === undefined ? null : await placeInDemo(keys, session, request, locale);
+    if (done?.placed.kind === 'refused') controls.refresh();
+    if (done?.placed.kind === 'placed') betPlaced();
+    if (done?.placed.kind === 'nowhere') setNowhere(true);
+    return done?.told ?? null;
   }
 
+  /** One after the other, because each may need what the one before has left of the money. */
+  async function placeByGraph(requests: readonly BetRequest[]): Promise<Told | null> {
+    const answers: Answered[] = [];
+    let isGoingOn = true;
+    for (const request of requests) {
+      const placed: Placed | null = isGoingOn ? await placing.place(request) : null;
+      const outcome: BetOutcome | null = placed?.outcome ?? null;
+      answers.push({ request, outcome });
+      isGoingOn = outcome !== null && mayGoOn(outcome);
+      if (outcome?.kind === 'refused') {
+        controls.reprice(outcome.refusal.changed);
+        controls.refresh();
+      }
+      if (outcome?.kind === 'nowhere') setNowhere(true);
+    }
+    return toldOf(answers, locale);
+  }
+
+  const card = (
+    <TrackerCard
+      ask={ask}
+      session={session}
+      tracker={tracker}
+      notice={notice}
+      preview={isShown ? preview : null}
+      onChange={(wanted) => void change(wanted)}
+    />
+  );
+  if (!isShown) return <div className="club-alone">{card}</div>;
+  const isUnanswered = placings.some(({ state }) => state === 'unknown' || state === 'sending');
   return (
     <BetSlip
-      picked={picked}
-      standing={standing}
-      currency={currency}
-      typed={typed}
-      onType={setTyped}
-      onChoose={onChoose}
-      closed={whyClosed(nowhere, session, slipWords(locale))}
-      onAccept={onAccept}
+      slip={slip}
+      canChoose={taker !== 'demo'}
+      closed={whyClosed(isNowhere, session, words) ?? (isUnanswered ? betWords(locale).checkFirst : null)}
+      onChoose={controls.choose}
+      onAccept={controls.accept}
+      onRemove={controls.remove}
+      onEmpty={controls.empty}
+      onMoney={props.onMoney}
       onPlace={place}
+      receipts={
+        <Receipts
+          placings={placings}
+          onAskAgain={placing.askAgain}
+          onDone={placing.dismiss}
+          onBets={props.onBets}
+          onMoney={props.onMoney}
+        />
+      }
     >
-      <TrackerCard
-        ask={ask}
-        session={session}
-        tracker={tracker}
-        notice={notice}
-        preview={preview}
-        onChange={(wanted) => void change(wanted)}
-      />
+      {card}
     </BetSlip>
   );
 }
 
-function whyClosed(nowhere: boolean, session: Session, words: SlipWords): string | null {
-  if (nowhere) return words.nowhere;
+function whyClosed(isNowhere: boolean, session: Session, words: SlipWords): string | null {
+  if (isNowhere) return words.nowhere;
   return session.token === null ? words.signIn : null;
 }
 
-/** Null if there is nothing to preview: no club, no progress, no stake, or no selection. */
-function previewInput(
-  session: Session,
-  tracker: Tracker,
-  stakeMinor: number | null,
-  picked: Picked | null,
-): PreviewInput | null {
+interface Ends {
+  /** There is a bet, so that its selections leave the slip. */
+  readonly taken: (request: BetRequest) => void;
+  /** The bet is made. */
+  readonly placed: () => void;
+}
+
+/** Calls what follows when a bet is first known to be there, and when it is made. */
+function useEnds(placings: readonly Placing[], ends: Ends): void {
+  const known = useRef(new Map<string, Placing['state']>());
+  useEffect(() => {
+    for (const { asked, state } of placings) {
+      const before = known.current.get(asked.key);
+      known.current.set(asked.key, state);
+      if (before === state || (state !== 'pending' && state !== 'placed')) continue;
+      if (before !== 'pending') ends.taken(asked.request);
+      if (state === 'placed') ends.placed();
+    }
+  });
+}
+
+/** Null if there is nothing to preview: no club, no progress, no stake, or not one bet. */
+function previewInput(session: Session, tracker: Tracker, requests: readonly BetRequest[]): PreviewInput | null {
   const progress = tracker.kind === 'club' ? tracker.club.progress : null;
-  if (progress === null || stakeMinor === null || !picked?.seen) return null;
+  const [request] = requests;
+  if (progress === null || request === undefined || requests.length > 1) return null;
   return {
     brand: session.brand,
-    stakeMinor,
+    stakeMinor: totalMinor(request),
     currency: progress.target.currency,
-    betType: 'SINGLE',
+    betType: request.legs.length > 1 ? 'MULTIPLE' : 'SINGLE',
     product: 'BETTING',
-    legs: [{ selectionId: picked.offer.selection.id, oddsMilli: picked.seen.milli }],
+    legs: request.legs.map(({ selectionId, oddsMilli }) => ({ selectionId, oddsMilli })),
   };
 }
 

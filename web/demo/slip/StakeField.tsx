@@ -11,22 +11,31 @@ import {
 import { useId } from 'react';
 
 import { slipWords } from '../messages';
-import { returnsMinor } from './stake';
 
 interface StakeFieldProps {
+  readonly label: string;
   readonly typed: string;
   readonly currency: string;
-  /** Null without a selection. */
-  readonly oddsMilli: number | null;
+  /** What the slip may return, in minor units. */
+  readonly hoped: number;
+  /** What it costs, where that is more than the stake that is typed; else null. */
+  readonly cost: Cost | null;
   /** Whether the odds stay until the customer does something: else they may move many times a second. */
   readonly isSettled: boolean;
   readonly onType: (typed: string) => void;
 }
 
+export interface Cost {
+  readonly label: string;
+  readonly amount: string;
+  /** Of what it is the sum. */
+  readonly why: string;
+}
+
 /** In whole units of the currency. */
 const QUICK_STAKES = [2, 5, 10, 25];
 
-export function StakeField({ typed, currency, oddsMilli, isSettled, onType }: StakeFieldProps) {
+export function StakeField({ label, typed, currency, hoped, cost, isSettled, onType }: StakeFieldProps) {
   const id = useId();
   const locale = useLocale();
   const { tag } = locale;
@@ -34,11 +43,10 @@ export function StakeField({ typed, currency, oddsMilli, isSettled, onType }: St
   const read = readAmount(typed, currency, tag);
   const fault = locale.whyRefused(read, currency);
   const { sign, leads } = currencySign(currency, tag);
-  const returns = read.kind === 'amount' && oddsMilli !== null ? returnsMinor(read.minor, oddsMilli) : 0;
   return (
     <>
       <div className="stake">
-        <label htmlFor={id}>{words.stake}</label>
+        <label htmlFor={id}>{label}</label>
         <div className="stake-field" data-leads={leads}>
           <span aria-hidden="true">{sign}</span>
           <input
@@ -64,6 +72,17 @@ export function StakeField({ typed, currency, oddsMilli, isSettled, onType }: St
           );
         })}
       </div>
+      {cost !== null && (
+        <div className="stake-cost" data-testid="stake-cost">
+          <p className="stake-help">
+            <span>{cost.label}</span>
+            <strong>
+              <bdi>{cost.amount}</bdi>
+            </strong>
+          </p>
+          <p>{cost.why}</p>
+        </div>
+      )}
       <p className="stake-help" id={`${id}-help`} aria-live={isSettled ? 'polite' : 'off'} data-testid="stake-help">
         {fault !== null ? (
           <span className="fault">{fault}</span>
@@ -71,7 +90,7 @@ export function StakeField({ typed, currency, oddsMilli, isSettled, onType }: St
           <>
             <span>{words.returns}</span>
             <strong>
-              <bdi>{formatMinor(returns, currency, tag)}</bdi>
+              <bdi>{formatMinor(hoped, currency, tag)}</bdi>
             </strong>
           </>
         )}

@@ -19,9 +19,9 @@ PAYER = "Ann Smith"
 
 
 async def reported(wallet: PaymentsWallet) -> None:
-    """Let a report have two lines of nobody's, and one of a payment."""
+    """Let a report have two lines that are of no payment, and one that is."""
     charge = await paid_in(wallet)
-    of_nobody = ReportLine(
+    of_none = ReportLine(
         id="l1",
         kind=PartKind.CHARGE,
         part="",
@@ -53,7 +53,7 @@ async def reported(wallet: PaymentsWallet) -> None:
         at=NOON,
         holder=PAYER,
     )
-    lines = [of_nobody, other, of_payment]
+    lines = [of_none, other, of_payment]
     await Reconciler(wallet.payments.work).compare(Report("first", date(2026, 11, 28), lines))
 
 

@@ -18,6 +18,7 @@ from foundation.storage.clock import SystemClock
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.hub88_signatures import HEADER, Signer, Verifier
 from subgraphs.wallet.aggregator.app import seamless_app
 from subgraphs.wallet.aggregator.operator import Operator
 from subgraphs.wallet.ledger.proof import prove
@@ -35,7 +36,6 @@ from subgraphs.wallet.seamless.messages import (
     WIN,
     units,
 )
-from subgraphs.wallet.seamless.signatures import HEADER, Signer, Verifier
 from tests.subgraphs.wallet.seamless.test_signatures import new_pair
 from tests.support.database_probe import migrate
 from tests.support.wallet.money_clients import BRAND, CASH, CURRENCY, MoneyClients

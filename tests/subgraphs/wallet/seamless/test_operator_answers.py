@@ -25,11 +25,11 @@ from subgraphs.kit.funds import (
     Why,
     refused,
 )
+from subgraphs.kit.hub88_signatures import Signer, Verifier
 from subgraphs.wallet.seamless.bets import GRACE
 from subgraphs.wallet.seamless.operator_client import MARGIN
 from subgraphs.wallet.seamless.operator_funds import OperatorFunds
 from subgraphs.wallet.seamless.operators import Operators
-from subgraphs.wallet.seamless.signatures import Signer, Verifier
 from tests.support.money.contract import CASH
 from tests.support.wallet.cut_network import Cut
 from tests.support.wallet.ledgers import opened_database

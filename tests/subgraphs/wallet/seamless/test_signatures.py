@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from subgraphs.wallet.seamless.signatures import LOOK_SECONDS, Signer, Verifier
+from subgraphs.kit.hub88_signatures import LOOK_SECONDS, Signer, Verifier
 
 BODIES = (b"", b"test", '{"user":"jörg","amount":100500}'.encode(), b"\x00\xff" * 5_000)
 

@@ -6,13 +6,11 @@ import Tabs from '@mui/material/Tabs';
 import Typography from '@mui/material/Typography';
 import { useState } from 'react';
 
-import { picturesOf, type Picture } from './pictures.ts';
+import { PictureCard } from './PictureCard.tsx';
+import { picturesOf } from './pictures.ts';
 import { ABOUT, REPORTS } from './reports.ts';
-import { BarChart } from '../charts/BarChart.tsx';
-import { ChartCard } from '../charts/ChartCard.tsx';
 import { EmptyState } from '../look/EmptyState.tsx';
 import { number } from '../money/amounts.ts';
-import { DataRows } from '../operations/page/DataRows.tsx';
 import { RiskPage } from '../risk/RiskPage.tsx';
 import { moment } from '../time/moments.ts';
 import { useGraph } from '../graph/useGraph.ts';
@@ -54,26 +52,6 @@ function ReadUntil({ cell: { cell, until, waiting, says }, brand }: { readonly c
   }
   const read = new Date(until).getUTCFullYear() === 1970 ? `The facts${where} are being read for the first time` : `Only facts${where} up to ${moment(until, brand)} are counted`;
   return <Alert severity="warning">{`${read}${waiting > 0 ? `; ${number(waiting)} records wait` : ''}. The figures will grow.`}</Alert>;
-}
-
-function PictureCard({ picture: { name, finding, heads, rows, ...chart } }: { readonly picture: Picture }) {
-  return (
-    <ChartCard
-      name={name}
-      finding={finding}
-      table={
-        <DataRows
-          label={name}
-          rows={rows}
-          id={([first = '']) => first}
-          nothing="Nothing is counted yet."
-          columns={heads.map((head, at) => ({ head, cell: (row: readonly string[]) => row[at], right: at > 0 && head !== 'Finding' }))}
-        />
-      }
-    >
-      <BarChart label={`${name}, as in the table below`} {...chart} />
-    </ChartCard>
-  );
 }
 
 function Reports({ brand }: { readonly brand: string }) {

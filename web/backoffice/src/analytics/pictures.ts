@@ -1,43 +1,11 @@
 /** What is drawn of each report: a picture for each currency or jurisdiction, what it says, and the table of its figures. */
+import { events, exposure, revenue } from './bets.ts';
+import { bars, cells, text, value, type Figures, type Picture } from './picture.ts';
+import { groupsOf, rowsOf, type Row } from './reports.ts';
 import { axisMoney, money, number, share, units } from '../money/amounts.ts';
 import { dayOf } from '../time/moments.ts';
-import { groupsOf, rowsOf, type Row } from './reports.ts';
 
-import type { Bars } from '../charts/BarChart.tsx';
 import type { AnalyticsReportName, Report } from '../graph/generated/operations.ts';
-
-export interface Picture {
-  readonly name: string;
-  /** What it says, in a sentence. */
-  readonly finding: string;
-  readonly categories: readonly string[];
-  readonly series: readonly Bars[];
-  readonly isStacked?: boolean;
-  readonly format: (value: number) => string;
-  /** The columns; the first names the row, the others hold figures. */
-  readonly heads: readonly string[];
-  /** In the order in which they are read: the newest first. */
-  readonly rows: readonly (readonly string[])[];
-}
-
-type Figures = readonly (readonly [column: string, head: string])[];
-
-function value(row: Row | undefined, column: string): number {
-  return Number(row?.[column] ?? 0);
-}
-
-function text(row: Row | undefined, column: string): string {
-  return row?.[column] ?? '';
-}
-
-function bars(rows: readonly Row[], figures: Figures, show = (figure: number) => figure): readonly Bars[] {
-  return figures.map(([column, label]) => ({ label, data: rows.map((row) => show(value(row, column))) }));
-}
-
-/** Return the rows of a table, the newest first, each figure by a writer; a dash where there is none. */
-function cells(rows: readonly Row[], by: (row: Row) => string, figures: Figures, write: (figure: number) => string): readonly (readonly string[])[] {
-  return rows.toReversed().map((row) => [by(row), ...figures.map(([column]) => (row[column] === null ? '–' : write(value(row, column))))]);
-}
 
 const STEPS: Figures = [
   ['bettors', 'Bet'],
@@ -198,6 +166,7 @@ function uplift(rows: readonly Row[]): Picture {
     series: bars(shown, compared, measure.drawn),
     format: measure.axis,
     heads: ['Week', ...drawn.map(([, head]) => head), 'Customers with it', 'Customers without', 'Rewards for a customer', 'Finding'],
+    words: ['Finding'],
     rows: figures.map((cellsOfRow, at) => {
       const row = ordered.at(-1 - at);
       const customers = ['club_customers', 'control_customers'].map((column) => number(value(row, column)));
@@ -221,6 +190,9 @@ const PICTURES: Readonly<Record<AnalyticsReportName, readonly [by: readonly stri
   RETENTION: [[], retention],
   LATENCY: [['stage'], latency],
   UPLIFT: [['jurisdiction', 'currency', 'reward_id', 'against', 'measure'], uplift],
+  REVENUE: [['product', 'currency'], revenue],
+  EVENTS: [['product', 'currency'], events],
+  EXPOSURE: [['product', 'currency'], exposure],
 };
 
 /** Return the pictures of a report; none if it has no rows. */

@@ -1,7 +1,7 @@
 /** The reports of analytics: what they are called, and their rows by the names of their columns. */
 import type { AnalyticsReportName, Report } from '../graph/generated/operations.ts';
 
-export const REPORTS: readonly AnalyticsReportName[] = ['FUNNEL', 'LIABILITY', 'RETENTION', 'LATENCY', 'UPLIFT'];
+export const REPORTS: readonly AnalyticsReportName[] = ['FUNNEL', 'LIABILITY', 'RETENTION', 'LATENCY', 'UPLIFT', 'REVENUE', 'EVENTS', 'EXPOSURE'];
 
 /** What each report is called, and what its figures mean. */
 export const ABOUT: Readonly<Record<AnalyticsReportName, { readonly label: string; readonly about: string }>> = {
@@ -27,6 +27,20 @@ export const ABOUT: Readonly<Record<AnalyticsReportName, { readonly label: strin
     label: 'Uplift',
     about:
       'What the club changes: customers who are offered it, beside a control group of those who are not; and what a reward on trial changes, beside the default one. The true difference lies in the range with 95% confidence. Nothing is said about a group of under 200 customers, of whom 30 are active.',
+  },
+  REVENUE: {
+    label: 'Revenue',
+    about:
+      'What bets earned on each day (UTC). Turnover: customers’ own stakes, on the day of the bet. Gross revenue: settled stakes less what they returned, on the day of the result; a correction changes its own day. Net: with free bets, and without the club’s cost.',
+  },
+  EVENTS: {
+    label: 'Events',
+    about: 'What bets on each sports event earned, over all days. A bet on several events is in the row of multiples alone, so that the rows add up.',
+  },
+  EXPOSURE: {
+    label: 'Open bets',
+    about:
+      'What open bets may cost. Worst case: in each market the costliest selection wins, and the others are placed, without the stakes on it. A multiple is whole at each of its events, so events cannot be added up.',
   },
 };
 

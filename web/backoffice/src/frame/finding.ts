@@ -54,6 +54,7 @@ export const HELP = [
   ['Scheme rules', 'target odds dry run version', 'backoffice/rules.html'],
   ['Support: customers and bets', 'timeline why adjust goodwill erase export legal hold', 'backoffice/support.html'],
   ['Finance', 'close day payout stop correction balance financial check withdrawal payment refund deposit difference compared report processor route case', 'backoffice/finance.html'],
+  ['Betting: liability, limits and voids', 'trader suspend limit void bet liability worst case stake factor delay market selection', 'backoffice/betting.html'],
   ['Risk and money', 'liability forecast budgets funnel profit cost', 'backoffice/risk.html'],
   ['Operations', 'kill switch weeks nodes reward status', 'backoffice/operations.html'],
   ['Lag and backlogs', 'consumers behind intents', 'backoffice/operations.html#backlogs'],

@@ -5,6 +5,7 @@ import Adjust from '@mui/icons-material/Adjust';
 import Article from '@mui/icons-material/Article';
 import Balance from '@mui/icons-material/Balance';
 import Block from '@mui/icons-material/Block';
+import Casino from '@mui/icons-material/Casino';
 import CompareArrows from '@mui/icons-material/CompareArrows';
 import DateRange from '@mui/icons-material/DateRange';
 import Difference from '@mui/icons-material/Difference';
@@ -23,9 +24,12 @@ import Palette from '@mui/icons-material/Palette';
 import PauseCircle from '@mui/icons-material/PauseCircle';
 import Payments from '@mui/icons-material/Payments';
 import Pending from '@mui/icons-material/Pending';
+import PersonRemove from '@mui/icons-material/PersonRemove';
 import MoneyOff from '@mui/icons-material/MoneyOff';
 import ReceiptLong from '@mui/icons-material/ReceiptLong';
 import Redeem from '@mui/icons-material/Redeem';
+import RemoveCircle from '@mui/icons-material/RemoveCircle';
+import Scale from '@mui/icons-material/Scale';
 import Schedule from '@mui/icons-material/Schedule';
 import Speed from '@mui/icons-material/Speed';
 import SportsSoccer from '@mui/icons-material/SportsSoccer';
@@ -67,6 +71,7 @@ export const GROUPS: readonly Group[] = [
       screen('content', 'Content', Article, 'content.read', 'backoffice/content.html'),
       screen('schemes', 'Scheme rules', Gavel, 'rules.read', 'backoffice/rules.html'),
       screen('board', 'Board', ViewList, 'events.board', 'backoffice/board.html'),
+      screen('lobby', 'Lobby', Casino, 'lobby.read', 'lobby.html#sections-and-groups'),
       screen('approvals', 'Approvals', FactCheck, 'approvals.read', 'backoffice.html#four-eyes'),
     ],
   },
@@ -96,6 +101,14 @@ export const GROUPS: readonly Group[] = [
       screen('risk-funnel', 'Funnel', FilterAlt, 'risk.read', 'backoffice/risk.html'),
       screen('risk-profit', 'Profit and loss', TrendingUp, 'risk.read', 'backoffice/risk.html'),
       screen('analytics', 'Analytics', Insights, 'risk.read', 'analytics.html'),
+    ],
+  },
+  {
+    name: 'Betting',
+    screens: [
+      screen('liability', 'Liability', Scale, 'betting.read', 'backoffice/betting.html#liability'),
+      screen('tradingRules', 'Suspended and limits', RemoveCircle, 'betting.read', 'backoffice/betting.html#suspended-and-limits'),
+      screen('customerFactors', 'Customers’ stakes', PersonRemove, 'betting.read', 'backoffice/betting.html#customers-stakes'),
     ],
   },
   {

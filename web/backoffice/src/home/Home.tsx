@@ -6,6 +6,7 @@ import Stack from '@mui/material/Stack';
 import Typography from '@mui/material/Typography';
 import { useGetIdentity, usePermissions } from 'react-admin';
 
+import { BetsCards } from './BetsCards.tsx';
 import { FigureCard, type Figure } from './FigureCard.tsx';
 import { useContentFigures, useOperationsFigures, useOwnProposals, usePeopleFigures, useRiskFigures, useSupportFigures } from './figures.ts';
 import { HealthCard } from './HealthCard.tsx';
@@ -54,6 +55,7 @@ export function Home() {
             <>
               <LiabilityChart brand={brand} isHome />
               <FunnelCard brand={brand} />
+              <BetsCards brand={brand} />
             </>
           )}
           {may.has(INSTALLATION) && <LagCharts brand={brand} isHome />}

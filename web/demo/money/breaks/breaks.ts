@@ -57,9 +57,14 @@ export function stopsOf(limits: readonly Limit[], now: number): readonly Stop[] 
   return stops.sort((one, other) => rankOf(one) - rankOf(other) || Date.parse(other.until) - Date.parse(one.until));
 }
 
-/** What stops bets on events now; null if nothing does. Of several breaks, the one that ends last. */
+/** What stops bets on events now; null if nothing does. */
 export function stopOfBets(limits: readonly Limit[], now: number): Stop | null {
-  const stops = stopsOf(limits, now).filter(({ product }) => product === null || product === 'BETTING');
+  return stopOf('BETTING', limits, now);
+}
+
+/** What stops a product now; null if nothing does. Of several breaks, the one that ends last. */
+export function stopOf(stopped: Product, limits: readonly Limit[], now: number): Stop | null {
+  const stops = stopsOf(limits, now).filter(({ product }) => product === null || product === stopped);
   const [first] = stops;
   if (first === undefined || first.kind === 'EXCLUSION') return first ?? null;
   return stops.reduce((longest, stop) => (Date.parse(stop.until) > Date.parse(longest.until) ? stop : longest));

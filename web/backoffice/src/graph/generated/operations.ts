@@ -18,15 +18,37 @@ export type AddUserInput = {
 };
 
 export type AnalyticsReportName =
+  | 'EVENTS'
+  | 'EXPOSURE'
   | 'FUNNEL'
   | 'LATENCY'
   | 'LIABILITY'
   | 'RETENTION'
+  | 'REVENUE'
   | 'UPLIFT';
 
 export type ApproveInput = {
   readonly contentHash: string;
   readonly proposalId: string;
+};
+
+export type BetStatus =
+  | 'LOST'
+  | 'OPEN'
+  | 'PARTLY_VOID'
+  | 'PENDING'
+  | 'REFUSED'
+  | 'VOID'
+  | 'WON';
+
+export type BettingTermsInput = {
+  readonly brand: string;
+  readonly delaySeconds?: number | null | undefined;
+  readonly maxLegs?: number | null | undefined;
+  readonly reason: string;
+  /** That of the rules, as they were seen. */
+  readonly revision: number;
+  readonly stakes: ReadonlyArray<StakesInput>;
 };
 
 /** A name in a language of the brand. */
@@ -124,6 +146,13 @@ export type CorrectionState =
   | 'REFUSED'
   | 'WAITING';
 
+export type CustomerFactorInput = {
+  readonly customer: string;
+  /** In thousandths: 1000 is all. */
+  readonly factorMilli: number;
+  readonly reason: string;
+};
+
 export type CustomerReasonInput = {
   readonly customer: string;
   readonly reason: string;
@@ -189,9 +218,57 @@ export type LiftLegalHoldInput = {
   readonly reason: string;
 };
 
+export type LimitBettingInput = {
+  readonly brand: string;
+  readonly currency: string;
+  /** The most that may be lost if the selection wins. */
+  readonly liabilityMinor?: number | null | undefined;
+  readonly reason: string;
+  readonly scope: TradingScope;
+  /** The most that one bet may cost. */
+  readonly stakeMinor?: number | null | undefined;
+  /** As in `SuspendBettingInput`. */
+  readonly target?: string;
+};
+
 export type LintSeverity =
   | 'ERROR'
   | 'WARNING';
+
+/** A group of games, listed or by a rule. */
+export type LobbyGroupInput = {
+  readonly games?: ReadonlyArray<string>;
+  readonly id: string;
+  readonly names: ReadonlyArray<LobbyNameInput>;
+  readonly rule?: LobbyRuleInput | null | undefined;
+};
+
+/** A name in a language of the brand. */
+export type LobbyNameInput = {
+  readonly locale: string;
+  readonly name: string;
+};
+
+/** A rule for games: `new`, `popular`, `tag`, `provider` or `all`. */
+export type LobbyRuleInput = {
+  readonly by: string;
+  readonly days?: number;
+  readonly value?: string;
+};
+
+/** A section of games, listed or by a rule. */
+export type LobbySectionInput = {
+  readonly devices?: ReadonlyArray<string>;
+  readonly games?: ReadonlyArray<string>;
+  readonly id: string;
+  readonly jurisdictions?: ReadonlyArray<string>;
+  readonly names: ReadonlyArray<LobbyNameInput>;
+  readonly rule?: LobbyRuleInput | null | undefined;
+  readonly since?: string;
+  readonly sinceOccurrence?: ClockOccurrence | null | undefined;
+  readonly until?: string;
+  readonly untilOccurrence?: ClockOccurrence | null | undefined;
+};
 
 /** The texts of one locale; a draft may lack any of them. */
 export type LocaleTextInput = {
@@ -299,6 +376,15 @@ export type ProposeGoodwillInput = {
   readonly customer: string;
   readonly reason: string;
   readonly reward: string;
+};
+
+/** All of a brand's lobby as it is to be; `revision` is the one that the person saw. */
+export type ProposeLobbyInput = {
+  readonly brand: string;
+  readonly groups?: ReadonlyArray<LobbyGroupInput>;
+  readonly reason: string;
+  readonly revision: number;
+  readonly sections: ReadonlyArray<LobbySectionInput>;
 };
 
 export type ProposeRefundInput = {
@@ -579,6 +665,12 @@ export type SetRolesInput = {
   readonly userId: string;
 };
 
+export type StakesInput = {
+  readonly currency: string;
+  readonly maximumMinor: number;
+  readonly minimumMinor: number;
+};
+
 /** A version to try over a past week. */
 export type StartDryRunInput = {
   readonly brand: string;
@@ -609,6 +701,15 @@ export type SubmitProviderInput = {
   readonly revision: number;
 };
 
+export type SuspendBettingInput = {
+  readonly brand: string;
+  readonly reason: string;
+  readonly scope: TradingScope;
+  readonly suspended: boolean;
+  /** The id of an event, market or selection, the name of a sport or kind; empty of the brand. */
+  readonly target?: string;
+};
+
 export type SwitchInput = {
   readonly brand: string;
   readonly off: boolean;
@@ -628,6 +729,15 @@ export type ThemeTokenInput = {
   readonly token: string;
 };
 
+/** What a decision is about, the narrowest first. */
+export type TradingScope =
+  | 'BRAND'
+  | 'EVENT'
+  | 'KIND'
+  | 'MARKET'
+  | 'SELECTION'
+  | 'SPORT';
+
 /** How something might be shown, for a territory, a language and a time of the brand. */
 export type TryBoardEntryInput = {
   /** In the brand's time; empty for now, or once the first placement begins. */
@@ -643,6 +753,21 @@ export type TryBoardEntryInput = {
   readonly scope: Scope;
   /** Empty for customers of whom it is not known. */
   readonly territory?: string;
+};
+
+/** A lobby as it might be, for a jurisdiction, a device and a time of the brand. */
+export type TryLobbyInput = {
+  /** In the brand's time; empty for now. */
+  readonly at?: string;
+  readonly brand: string;
+  readonly device?: string;
+  readonly groups?: ReadonlyArray<LobbyGroupInput>;
+  readonly jurisdiction: string;
+  /** Empty for the brand's first language. */
+  readonly locale?: string;
+  /** A proposal, in place of sections. */
+  readonly proposal?: string | null | undefined;
+  readonly sections?: ReadonlyArray<LobbySectionInput>;
 };
 
 export type TryThemeInput = {
@@ -675,6 +800,19 @@ export type UserStatus =
   | 'ACTIVE'
   | 'DISABLED';
 
+export type VoidBetInput = {
+  readonly bet: string;
+  readonly reason: string;
+};
+
+export type VoidMarketInput = {
+  readonly brand: string;
+  readonly reason: string;
+  readonly scope: TradingScope;
+  /** The id of the market or selection. */
+  readonly target: string;
+};
+
 export type WeekInput = {
   readonly brand: string;
   readonly isoWeek: string;
@@ -697,6 +835,102 @@ export type AnalyticsReport = { readonly analyticsReport: { readonly columns: Re
 export type Report = { readonly columns: ReadonlyArray<string>, readonly rows: ReadonlyArray<ReadonlyArray<string | null>>, readonly completeness: ReadonlyArray<{ readonly cell: string, readonly until: string, readonly waiting: number, readonly says: string }> };
 
 export type Completeness = { readonly cell: string, readonly until: string, readonly waiting: number, readonly says: string };
+
+export type BettingEventsVariables = Exact<{
+  brand: string;
+  sport: string;
+}>;
+
+
+export type BettingEvents = { readonly bettingEvents: ReadonlyArray<{ readonly id: string, readonly sportsEventId: string, readonly sport: string, readonly event: string, readonly startsAt: string, readonly currency: string, readonly stakeMinor: number, readonly worstMinor: number, readonly bets: number }> };
+
+export type EventAtRisk = { readonly id: string, readonly sportsEventId: string, readonly sport: string, readonly event: string, readonly startsAt: string, readonly currency: string, readonly stakeMinor: number, readonly worstMinor: number, readonly bets: number };
+
+export type BettingSelectionsVariables = Exact<{
+  brand: string;
+  event: string;
+}>;
+
+
+export type BettingSelections = { readonly bettingSelections: ReadonlyArray<{ readonly id: string, readonly selectionId: string, readonly marketId: string, readonly market: string, readonly pick: string, readonly currency: string, readonly stakeMinor: number, readonly liabilityMinor: number, readonly bets: number, readonly stakeLimitMinor: number | null, readonly liabilityLimitMinor: number | null, readonly suspended: boolean }> };
+
+export type SelectionAtRisk = { readonly id: string, readonly selectionId: string, readonly marketId: string, readonly market: string, readonly pick: string, readonly currency: string, readonly stakeMinor: number, readonly liabilityMinor: number, readonly bets: number, readonly stakeLimitMinor: number | null, readonly liabilityLimitMinor: number | null, readonly suspended: boolean };
+
+export type OpenBetsVariables = Exact<{
+  brand: string;
+  selection: string;
+}>;
+
+
+export type OpenBets = { readonly openBets: ReadonlyArray<{ readonly id: string, readonly customer: string, readonly status: BetStatus, readonly currency: string, readonly stakeMinor: number, readonly eachWay: boolean, readonly free: boolean, readonly potentialReturnsMinor: number, readonly placedAt: string, readonly void: boolean, readonly legs: ReadonlyArray<{ readonly event: string, readonly pick: string, readonly oddsMilli: number }> }> };
+
+export type OpenBet = { readonly id: string, readonly customer: string, readonly status: BetStatus, readonly currency: string, readonly stakeMinor: number, readonly eachWay: boolean, readonly free: boolean, readonly potentialReturnsMinor: number, readonly placedAt: string, readonly void: boolean, readonly legs: ReadonlyArray<{ readonly event: string, readonly pick: string, readonly oddsMilli: number }> };
+
+export type TradingRulesVariables = Exact<{
+  brand: string;
+}>;
+
+
+export type TradingRules = { readonly tradingRules: { readonly revision: number, readonly maxLegs: number | null, readonly delaySeconds: number | null, readonly decidedBy: string | null, readonly decidedAt: string | null, readonly reason: string | null, readonly suspended: ReadonlyArray<{ readonly id: string, readonly scope: TradingScope, readonly targetId: string, readonly name: string, readonly startsAt: string | null }>, readonly limits: ReadonlyArray<{ readonly id: string, readonly scope: TradingScope, readonly targetId: string, readonly name: string, readonly currency: string, readonly stakeMinor: number | null, readonly liabilityMinor: number | null }>, readonly stakes: ReadonlyArray<{ readonly currency: string, readonly minimumMinor: number, readonly maximumMinor: number }> } };
+
+export type RulesOfTraders = { readonly revision: number, readonly maxLegs: number | null, readonly delaySeconds: number | null, readonly decidedBy: string | null, readonly decidedAt: string | null, readonly reason: string | null, readonly suspended: ReadonlyArray<{ readonly id: string, readonly scope: TradingScope, readonly targetId: string, readonly name: string, readonly startsAt: string | null }>, readonly limits: ReadonlyArray<{ readonly id: string, readonly scope: TradingScope, readonly targetId: string, readonly name: string, readonly currency: string, readonly stakeMinor: number | null, readonly liabilityMinor: number | null }>, readonly stakes: ReadonlyArray<{ readonly currency: string, readonly minimumMinor: number, readonly maximumMinor: number }> };
+
+export type SuspendedTarget = { readonly id: string, readonly scope: TradingScope, readonly targetId: string, readonly name: string, readonly startsAt: string | null };
+
+export type LimitOfTraders = { readonly id: string, readonly scope: TradingScope, readonly targetId: string, readonly name: string, readonly currency: string, readonly stakeMinor: number | null, readonly liabilityMinor: number | null };
+
+export type CustomerFactorsVariables = Exact<{
+  brand: string;
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+
+export type CustomerFactors = { readonly page: { readonly endCursor: string | null, readonly hasNextPage: boolean, readonly nodes: ReadonlyArray<{ readonly id: string, readonly customer: string, readonly factorMilli: number, readonly reason: string, readonly decidedBy: string, readonly decidedAt: string }> } };
+
+export type FactorOfCustomer = { readonly id: string, readonly customer: string, readonly factorMilli: number, readonly reason: string, readonly decidedBy: string, readonly decidedAt: string };
+
+export type SuspendBettingVariables = Exact<{
+  input: SuspendBettingInput;
+}>;
+
+
+export type SuspendBetting = { readonly suspendBetting: { readonly id: string } };
+
+export type LimitBettingVariables = Exact<{
+  input: LimitBettingInput;
+}>;
+
+
+export type LimitBetting = { readonly limitBetting: { readonly id: string } };
+
+export type SetBettingTermsVariables = Exact<{
+  input: BettingTermsInput;
+}>;
+
+
+export type SetBettingTerms = { readonly setBettingTerms: { readonly id: string } };
+
+export type SetCustomerFactorVariables = Exact<{
+  input: CustomerFactorInput;
+}>;
+
+
+export type SetCustomerFactor = { readonly setCustomerFactor: boolean };
+
+export type ProposeBetVoidVariables = Exact<{
+  input: VoidBetInput;
+}>;
+
+
+export type ProposeBetVoid = { readonly proposeBetVoid: { readonly proposalId: string } };
+
+export type ProposeVoidVariables = Exact<{
+  input: VoidMarketInput;
+}>;
+
+
+export type ProposeVoid = { readonly proposeVoid: { readonly proposalId: string } };
 
 export type LagHistoryVariables = Exact<{ [key: string]: never; }>;
 
@@ -1225,6 +1459,13 @@ export type HomeRiskVariables = Exact<{
 
 export type HomeRisk = { readonly riskLiability: { readonly asOf: string | null, readonly lines: ReadonlyArray<{ readonly currency: string, readonly valueMinor: number }> }, readonly riskForecast: ReadonlyArray<{ readonly currency: string, readonly unavailable: string | null, readonly likely: { readonly valueMinor: number } | null, readonly low: { readonly valueMinor: number } | null, readonly high: { readonly valueMinor: number } | null }>, readonly riskWeeks: { readonly nodes: ReadonlyArray<{ readonly isoWeek: string, readonly asOf: string, readonly optedIn: number, readonly qualified: number }> }, readonly riskBudgets: { readonly nodes: ReadonlyArray<{ readonly reward: string, readonly left: number, readonly stopped: boolean }> } };
 
+export type HomeBetsVariables = Exact<{
+  brand: string;
+}>;
+
+
+export type HomeBets = { readonly exposure: { readonly columns: ReadonlyArray<string>, readonly rows: ReadonlyArray<ReadonlyArray<string | null>>, readonly completeness: ReadonlyArray<{ readonly cell: string, readonly until: string, readonly waiting: number, readonly says: string }> }, readonly revenue: { readonly columns: ReadonlyArray<string>, readonly rows: ReadonlyArray<ReadonlyArray<string | null>>, readonly completeness: ReadonlyArray<{ readonly cell: string, readonly until: string, readonly waiting: number, readonly says: string }> } };
+
 export type HomeOperationsVariables = Exact<{ [key: string]: never; }>;
 
 
@@ -1267,6 +1508,45 @@ export type WaitingLettersVariables = Exact<{ [key: string]: never; }>;
 
 
 export type WaitingLetters = { readonly deadLetterCounts: ReadonlyArray<{ readonly app: string, readonly letters: number }> };
+
+export type ReadLobbyVariables = Exact<{
+  brand: string;
+}>;
+
+
+export type ReadLobby = { readonly lobbyContent: { readonly revision: number, readonly locales: ReadonlyArray<string>, readonly jurisdictions: ReadonlyArray<string>, readonly timeZone: string, readonly sections: ReadonlyArray<{ readonly id: string, readonly jurisdictions: ReadonlyArray<string>, readonly devices: ReadonlyArray<string>, readonly since: string, readonly until: string, readonly names: ReadonlyArray<{ readonly locale: string, readonly name: string }>, readonly games: ReadonlyArray<{ readonly id: string, readonly name: string, readonly exists: boolean }>, readonly rule: { readonly by: string, readonly days: number, readonly value: string } | null }>, readonly groups: ReadonlyArray<{ readonly id: string, readonly jurisdictions: ReadonlyArray<string>, readonly devices: ReadonlyArray<string>, readonly since: string, readonly until: string, readonly names: ReadonlyArray<{ readonly locale: string, readonly name: string }>, readonly games: ReadonlyArray<{ readonly id: string, readonly name: string, readonly exists: boolean }>, readonly rule: { readonly by: string, readonly days: number, readonly value: string } | null }> }, readonly lobbyProviders: ReadonlyArray<{ readonly provider: string, readonly listedAt: string | null, readonly askedAt: string, readonly awaySince: string | null, readonly games: number, readonly leftOut: number, readonly reason: string }> };
+
+export type LobbyContent = { readonly revision: number, readonly locales: ReadonlyArray<string>, readonly jurisdictions: ReadonlyArray<string>, readonly timeZone: string, readonly sections: ReadonlyArray<{ readonly id: string, readonly jurisdictions: ReadonlyArray<string>, readonly devices: ReadonlyArray<string>, readonly since: string, readonly until: string, readonly names: ReadonlyArray<{ readonly locale: string, readonly name: string }>, readonly games: ReadonlyArray<{ readonly id: string, readonly name: string, readonly exists: boolean }>, readonly rule: { readonly by: string, readonly days: number, readonly value: string } | null }>, readonly groups: ReadonlyArray<{ readonly id: string, readonly jurisdictions: ReadonlyArray<string>, readonly devices: ReadonlyArray<string>, readonly since: string, readonly until: string, readonly names: ReadonlyArray<{ readonly locale: string, readonly name: string }>, readonly games: ReadonlyArray<{ readonly id: string, readonly name: string, readonly exists: boolean }>, readonly rule: { readonly by: string, readonly days: number, readonly value: string } | null }> };
+
+export type LobbySection = { readonly id: string, readonly jurisdictions: ReadonlyArray<string>, readonly devices: ReadonlyArray<string>, readonly since: string, readonly until: string, readonly names: ReadonlyArray<{ readonly locale: string, readonly name: string }>, readonly games: ReadonlyArray<{ readonly id: string, readonly name: string, readonly exists: boolean }>, readonly rule: { readonly by: string, readonly days: number, readonly value: string } | null };
+
+export type LobbyProvider = { readonly provider: string, readonly listedAt: string | null, readonly askedAt: string, readonly awaySince: string | null, readonly games: number, readonly leftOut: number, readonly reason: string };
+
+export type LobbyGamesVariables = Exact<{
+  brand: string;
+  search: string;
+}>;
+
+
+export type LobbyGames = { readonly lobbyGames: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly name: string, readonly studio: string, readonly certified: ReadonlyArray<string> }> } };
+
+export type TryLobbyVariables = Exact<{
+  input: TryLobbyInput;
+}>;
+
+
+export type TryLobby = { readonly tryLobby: { readonly before: ReadonlyArray<{ readonly id: string, readonly name: string, readonly games: ReadonlyArray<{ readonly id: string, readonly name: string }> }>, readonly after: ReadonlyArray<{ readonly id: string, readonly name: string, readonly games: ReadonlyArray<{ readonly id: string, readonly name: string }> }>, readonly problems: ReadonlyArray<{ readonly path: string, readonly message: string }> } };
+
+export type LobbyPreview = { readonly before: ReadonlyArray<{ readonly id: string, readonly name: string, readonly games: ReadonlyArray<{ readonly id: string, readonly name: string }> }>, readonly after: ReadonlyArray<{ readonly id: string, readonly name: string, readonly games: ReadonlyArray<{ readonly id: string, readonly name: string }> }>, readonly problems: ReadonlyArray<{ readonly path: string, readonly message: string }> };
+
+export type LobbyShown = { readonly id: string, readonly name: string, readonly games: ReadonlyArray<{ readonly id: string, readonly name: string }> };
+
+export type ProposeLobbyVariables = Exact<{
+  input: ProposeLobbyInput;
+}>;
+
+
+export type ProposeLobby = { readonly proposeLobby: string };
 
 export type BrandsVariables = Exact<{ [key: string]: never; }>;
 
@@ -2144,6 +2424,17 @@ export type CustomerTransactions = { readonly customerTransactions: { readonly e
 export type MoneyTransaction = { readonly id: string, readonly at: string, readonly kind: string, readonly state: string, readonly currency: string, readonly amountMinor: number, readonly creditsMinor: number, readonly reference: string };
 
 export const ANALYTICS_REPORT = "query AnalyticsReport($brand:String!$report:AnalyticsReportName!){analyticsReport(brand:$brand report:$report){columns rows completeness{cell until waiting says}}}" as Document<AnalyticsReport, AnalyticsReportVariables>;
+export const BETTING_EVENTS = "query BettingEvents($brand:String!$sport:String!){bettingEvents(brand:$brand sport:$sport){id sportsEventId sport event startsAt currency stakeMinor worstMinor bets}}" as Document<BettingEvents, BettingEventsVariables>;
+export const BETTING_SELECTIONS = "query BettingSelections($brand:String!$event:String!){bettingSelections(brand:$brand event:$event){id selectionId marketId market pick currency stakeMinor liabilityMinor bets stakeLimitMinor liabilityLimitMinor suspended}}" as Document<BettingSelections, BettingSelectionsVariables>;
+export const OPEN_BETS = "query OpenBets($brand:String!$selection:String!){openBets(brand:$brand selection:$selection){id customer status currency stakeMinor eachWay free potentialReturnsMinor placedAt void legs{event pick oddsMilli}}}" as Document<OpenBets, OpenBetsVariables>;
+export const TRADING_RULES = "query TradingRules($brand:String!){tradingRules(brand:$brand){revision maxLegs delaySeconds decidedBy decidedAt reason suspended{id scope targetId name startsAt}limits{id scope targetId name currency stakeMinor liabilityMinor}stakes{currency minimumMinor maximumMinor}}}" as Document<TradingRules, TradingRulesVariables>;
+export const CUSTOMER_FACTORS = "query CustomerFactors($brand:String!$first:Int!$after:String){page:customerFactors(brand:$brand first:$first after:$after){nodes{id customer factorMilli reason decidedBy decidedAt}endCursor hasNextPage}}" as Document<CustomerFactors, CustomerFactorsVariables>;
+export const SUSPEND_BETTING = "mutation SuspendBetting($input:SuspendBettingInput!){suspendBetting(input:$input){id}}" as Document<SuspendBetting, SuspendBettingVariables>;
+export const LIMIT_BETTING = "mutation LimitBetting($input:LimitBettingInput!){limitBetting(input:$input){id}}" as Document<LimitBetting, LimitBettingVariables>;
+export const SET_BETTING_TERMS = "mutation SetBettingTerms($input:BettingTermsInput!){setBettingTerms(input:$input){id}}" as Document<SetBettingTerms, SetBettingTermsVariables>;
+export const SET_CUSTOMER_FACTOR = "mutation SetCustomerFactor($input:CustomerFactorInput!){setCustomerFactor(input:$input)}" as Document<SetCustomerFactor, SetCustomerFactorVariables>;
+export const PROPOSE_BET_VOID = "mutation ProposeBetVoid($input:VoidBetInput!){proposeBetVoid(input:$input){proposalId}}" as Document<ProposeBetVoid, ProposeBetVoidVariables>;
+export const PROPOSE_VOID = "mutation ProposeVoid($input:VoidMarketInput!){proposeVoid(input:$input){proposalId}}" as Document<ProposeVoid, ProposeVoidVariables>;
 export const LAG_HISTORY = "query LagHistory{lagHistory{at records trackerSeconds}}" as Document<LagHistory, LagHistoryVariables>;
 export const LIABILITY_HOURS = "query LiabilityHours($brand:String!){riskForecast(brand:$brand){id brand isoWeek currency asOf elapsedHours weekHours unavailable now{valueMinor}likely{valueMinor}low{valueMinor}high{valueMinor}hours{hour valueMinor}before{hour valueMinor}}}" as Document<LiabilityHours, LiabilityHoursVariables>;
 export const CONTENT_ITEMS = "query ContentItems($first:Int!$after:String$brand:String$states:[ContentState!]$rewardId:String){page:contentItems(first:$first after:$after brand:$brand states:$states rewardId:$rewardId){nodes{id brand rewardId configVersion version changedAt open{revision state document{texts{locale title}}}published{revision state document{texts{locale title}}}}endCursor hasNextPage}}" as Document<ContentItems, ContentItemsVariables>;
@@ -2205,6 +2496,7 @@ export const HOME_COUNTED = "query HomeCounted($brand:String!){countedBets(brand
 export const HOME_LAG = "query HomeLag($brand:String!){countedBets(brand:$brand){until waiting problem}consumerLag{problem partitions{lag oldestAt}}outboxes{waiting oldestAt}}" as Document<HomeLag, HomeLagVariables>;
 export const HOME_NODES = "query HomeNodes{nodes{node alive missing}}" as Document<HomeNodes, HomeNodesVariables>;
 export const HOME_RISK = "query HomeRisk($brand:String!){riskLiability(brand:$brand){asOf lines{currency valueMinor}}riskForecast(brand:$brand){currency unavailable likely{valueMinor}low{valueMinor}high{valueMinor}}riskWeeks(brand:$brand first:1){nodes{isoWeek asOf optedIn qualified}}riskBudgets(brand:$brand first:100){nodes{reward left stopped}}}" as Document<HomeRisk, HomeRiskVariables>;
+export const HOME_BETS = "query HomeBets($brand:String!){exposure:analyticsReport(brand:$brand report:EXPOSURE){columns rows completeness{cell until waiting says}}revenue:analyticsReport(brand:$brand report:REVENUE){columns rows completeness{cell until waiting says}}}" as Document<HomeBets, HomeBetsVariables>;
 export const HOME_OPERATIONS = "query HomeOperations{killSwitches(first:100){nodes{state}}}" as Document<HomeOperations, HomeOperationsVariables>;
 export const HOME_SUPPORT = "query HomeSupport($brand:String!){goodwillBudgets(brand:$brand){currency isoWeek amountMinor leftMinor agentMinor}}" as Document<HomeSupport, HomeSupportVariables>;
 export const HOME_OWN = "query HomeOwn{approvals(status:PENDING first:100){nodes{own}hasNextPage}}" as Document<HomeOwn, HomeOwnVariables>;
@@ -2212,6 +2504,10 @@ export const HOME_CONTENT = "query HomeContent($brand:String!){drafts:contentIte
 export const HOME_PEOPLE = "query HomePeople{users(first:100){nodes{status secondFactor}hasNextPage}}" as Document<HomePeople, HomePeopleVariables>;
 export const WAITING_CASES = "query WaitingCases($brand:String!){waitingCases(brand:$brand){lateBets heldRewards}}" as Document<WaitingCases, WaitingCasesVariables>;
 export const WAITING_LETTERS = "query WaitingLetters{deadLetterCounts{app letters}}" as Document<WaitingLetters, WaitingLettersVariables>;
+export const READ_LOBBY = "query ReadLobby($brand:String!){lobbyContent(brand:$brand){revision locales jurisdictions timeZone sections{id names{locale name}games{id name exists}rule{by days value}jurisdictions devices since until}groups{id names{locale name}games{id name exists}rule{by days value}jurisdictions devices since until}}lobbyProviders(brand:$brand){provider listedAt askedAt awaySince games leftOut reason}}" as Document<ReadLobby, ReadLobbyVariables>;
+export const LOBBY_GAMES = "query LobbyGames($brand:String!$search:String!){lobbyGames(brand:$brand search:$search first:20){nodes{id name studio certified}}}" as Document<LobbyGames, LobbyGamesVariables>;
+export const TRY_LOBBY = "query TryLobby($input:TryLobbyInput!){tryLobby(input:$input){before{id name games{id name}}after{id name games{id name}}problems{path message}}}" as Document<TryLobby, TryLobbyVariables>;
+export const PROPOSE_LOBBY = "mutation ProposeLobby($input:ProposeLobbyInput!){proposeLobby(input:$input)}" as Document<ProposeLobby, ProposeLobbyVariables>;
 export const BRANDS = "query Brands{brands(first:100){nodes{id name timeZone locales revision missing theme{isOwn}}}}" as Document<Brands, BrandsVariables>;
 export const READ_BRAND = "query ReadBrand($id:ID!){operatedBrand(id:$id){id name timeZone defaultLocale locales jurisdictions currencies revision missing theme{token light dark isOwn}contrasts{front back scheme frontColour backColour use ratio least readable}}}" as Document<ReadBrand, ReadBrandVariables>;
 export const TRY_THEME = "query TryTheme($input:TryThemeInput!){tryTheme(input:$input){front back scheme frontColour backColour use ratio least readable}}" as Document<TryTheme, TryThemeVariables>;

@@ -1,20 +1,24 @@
 /** How each kind of proposal is shown; a kind that is not listed cannot be approved on a screen. */
 import { adjustment, erasure, goodwill, goodwillBudget, rewardBudget } from './moneyKinds.ts';
+import { voidBets } from './bettingKinds.ts';
 import { boardEntry } from './boardKinds.ts';
 import { correction, refund, release, withdrawal } from './financeKinds.ts';
 import { adapter, closeWeek, provider, recall } from './operationsKinds.ts';
+import { lobby } from './lobbyKinds.ts';
 import { Content, type InWords, type Kind } from './proposal.ts';
 import { revision, scheme } from './textKinds.ts';
 
 import type { Proposal } from '../../graph/generated/operations.ts';
 
 export const KINDS: Readonly<Record<string, Kind>> = {
+  'betting.void': voidBets,
   'content.revision': revision,
   'events.board': boardEntry,
   'finance.correction': correction,
   'finance.refund': refund,
   'finance.release': release,
   'finance.withdrawal': withdrawal,
+  'lobby.content': lobby,
   'operations.adapter': adapter,
   'operations.close_week': closeWeek,
   'operations.provider': provider,

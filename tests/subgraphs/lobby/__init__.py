@@ -1,0 +1,1 @@
+"""The casino lobby: its games, its sections, and how games are opened."""

@@ -1,0 +1,114 @@
+/** What traders have suspended and limited, and what bets of the brand may cost, have and wait. */
+import Alert from '@mui/material/Alert';
+import Stack from '@mui/material/Stack';
+import Typography from '@mui/material/Typography';
+import { useNotify } from 'react-admin';
+
+import { SuspendButton } from './SuspendButton.tsx';
+import { TermsButton } from './TermsButton.tsx';
+import { DecideButtons } from './DecideButtons.tsx';
+import { limitInWords, targetName, termsInWords } from './words.ts';
+import { ChangeButton } from '../components/ChangeButton.tsx';
+import { NO_BRAND, useBrand } from '../frame/brand.tsx';
+import { run } from '../graph/graph.ts';
+import { DataRows } from '../operations/page/DataRows.tsx';
+import { useMay } from '../operations/page/may.ts';
+import { Page } from '../operations/page/Page.tsx';
+import { usePolled } from '../operations/page/usePolled.ts';
+import { moment } from '../time/moments.ts';
+import { LIMIT_BETTING, TRADING_RULES } from '../graph/generated/operations.ts';
+
+import type { LimitOfTraders } from '../graph/generated/operations.ts';
+
+const SECONDS = 5;
+
+export function TradingRules() {
+  const { brand } = useBrand();
+  return (
+    <Page
+      title="Suspended and limits"
+      about="What takes no bets, and how much is taken. The narrowest limit decides: a selection’s before its market’s, event’s, kind’s, sport’s and the brand’s. This page updates automatically."
+      problem={brand === null ? NO_BRAND : ''}
+      waiting={brand === null}
+    >
+      {brand !== null && <OfBrand key={brand} brand={brand} />}
+    </Page>
+  );
+}
+
+function OfBrand({ brand }: { readonly brand: string }) {
+  const { data, problem, refresh } = usePolled(TRADING_RULES, { brand }, SECONDS);
+  const mayTrade = useMay('betting.trade');
+  const rules = data?.tradingRules;
+  if (rules === undefined) return problem === '' ? null : <Alert severity="error">{problem}</Alert>;
+  return (
+    <>
+      {mayTrade && <DecideButtons brand={brand} onSettled={refresh} />}
+      <Heading>Suspended</Heading>
+      <DataRows
+        label="Suspended"
+        rows={rules.suspended}
+        id={({ id }) => id}
+        nothing="Bets are taken on everything that is offered."
+        filledBy="What you suspend appears here, until you take bets on it again."
+        columns={[
+          { head: 'What', cell: targetName },
+          { head: 'Starts', cell: ({ startsAt }) => (startsAt === null ? '–' : moment(startsAt, brand)) },
+          {
+            head: 'Change',
+            cell: ({ scope, targetId, name }) => mayTrade && <SuspendButton brand={brand} scope={scope} target={targetId} name={name} suspended onSettled={refresh} />,
+          },
+        ]}
+      />
+      <Heading>Limits</Heading>
+      <DataRows
+        label="Limits"
+        rows={rules.limits}
+        id={({ id }) => id}
+        nothing="Nothing is limited beside the stakes below."
+        filledBy="A limit is of each selection in what it is about."
+        columns={[
+          { head: 'What', cell: targetName },
+          { head: 'Currency', cell: ({ currency }) => currency },
+          { head: 'At most', cell: limitInWords },
+          { head: 'Change', cell: (limit) => mayTrade && <RemoveLimit brand={brand} limit={limit} onSettled={refresh} /> },
+        ]}
+      />
+      <Heading>Stakes, selections and delay</Heading>
+      <Stack spacing={1} sx={{ marginBottom: 3, alignItems: 'flex-start' }}>
+        {termsInWords(rules).map((sentence) => (
+          <Typography key={sentence}>{sentence}</Typography>
+        ))}
+        {mayTrade && <TermsButton brand={brand} rules={rules} onSettled={refresh} />}
+      </Stack>
+      {rules.decidedAt !== null && (
+        <Typography variant="body2" color="textSecondary">
+          Last decided by {rules.decidedBy} on {moment(rules.decidedAt, brand)}: {rules.reason}
+        </Typography>
+      )}
+    </>
+  );
+}
+
+function Heading({ children }: { readonly children: string }) {
+  return (
+    <Typography variant="h6" component="h3" gutterBottom>
+      {children}
+    </Typography>
+  );
+}
+
+function RemoveLimit({ brand, limit, onSettled }: { readonly brand: string; readonly limit: LimitOfTraders; readonly onSettled: () => void }) {
+  const notify = useNotify();
+  const { scope, targetId: target, currency } = limit;
+  return (
+    <ChangeButton
+      label="Remove"
+      question={`${targetName(limit)} has no limit of its own in ${currency} any more: wider ones decide, if there are any.`}
+      change={(reason) => run(LIMIT_BETTING, { input: { brand, scope, target, currency, stakeMinor: null, liabilityMinor: null, reason } })}
+      wantsReason
+      onDone={() => notify('Limit removed', { type: 'success' })}
+      onSettled={onSettled}
+    />
+  );
+}

@@ -1,0 +1,18 @@
+/** The screens of traders, each shown to those who may read it. */
+import { Resource } from 'react-admin';
+
+import { CustomerFactors } from './CustomerFactors.tsx';
+import { Liability } from './Liability.tsx';
+import { TradingRules } from './TradingRules.tsx';
+
+/** Return the resources; a function and no component, because react-admin reads the elements themselves. */
+export function bettingResources(may: ReadonlySet<string>) {
+  if (!may.has('betting.read')) return null;
+  return (
+    <>
+      <Resource name="liability" list={Liability} options={{ label: 'Liability' }} />
+      <Resource name="tradingRules" list={TradingRules} options={{ label: 'Suspended and limits' }} />
+      <Resource name="customerFactors" list={CustomerFactors} options={{ label: 'Customers’ stakes' }} />
+    </>
+  );
+}

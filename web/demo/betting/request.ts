@@ -1,0 +1,48 @@
+/** What a customer asks for with a slip: one bet, at the prices that were seen. */
+import type { BetLegInput, BetsQuery, PlaceBetInput, PriceChanges } from '../generated/blocks';
+
+export type Bet = NonNullable<BetsQuery['bets']>['nodes'][number];
+export type BetLeg = Bet['legs'][number];
+
+/** A selection as the slip showed it. */
+export interface SeenLeg {
+  readonly selectionId: string;
+  readonly pick: string;
+  readonly market: string;
+  readonly event: string;
+  readonly oddsMilli: number;
+  /** The odds as they were written. */
+  readonly odds: string;
+}
+
+export interface BetRequest {
+  readonly legs: readonly SeenLeg[];
+  /** On each line: each way, there are two. */
+  readonly stakeMinor: number;
+  readonly eachWay: boolean;
+  readonly currency: string;
+  readonly acceptChanges: PriceChanges;
+}
+
+/** A request with its key, until its end is known. */
+export interface Asked {
+  readonly key: string;
+  readonly request: BetRequest;
+  /** The bet that it became, which is not confirmed yet; null while nobody has answered. */
+  readonly betId: string | null;
+  /** When it was asked for first, in milliseconds. */
+  readonly at: number;
+}
+
+export function totalMinor({ stakeMinor, eachWay }: Pick<BetRequest, 'stakeMinor' | 'eachWay'>): number {
+  return stakeMinor * (eachWay ? 2 : 1);
+}
+
+export function inputOf({ key, request }: Asked, brand: string): PlaceBetInput {
+  const { legs, stakeMinor, eachWay, currency, acceptChanges } = request;
+  return { brand, legs: legs.map(legInput), stakeMinor, eachWay, currency, acceptChanges, idempotencyKey: key };
+}
+
+function legInput({ selectionId, oddsMilli }: SeenLeg): BetLegInput {
+  return { selectionId, oddsMilli };
+}
