@@ -45,6 +45,7 @@ WHO: Final = {
     "finance.refund": ("Fiona", "She deposited twice by mistake, and asked for it back"),
     "finance": ("Fiona", "The processor paid it in twice, says its report of Monday"),
     "operations": ("Olga", "Agreed with the provider on Tuesday"),
+    "lobby": ("Edith", "The games of the autumn come first"),
 }
 """Who proposes in an area, and why."""
 
