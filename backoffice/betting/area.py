@@ -2,9 +2,9 @@
 
 from backoffice.base import Base
 from backoffice.betting.bets import OpenBets
-from backoffice.betting.desk import TradingDesk
 from backoffice.betting.factors import CustomerFactors
 from backoffice.betting.targets import Targets
+from backoffice.betting.trading import TradingService
 from backoffice.betting.voids import Voids
 from backoffice.global_events.models import OUTBOX
 from backoffice.graph.area import Area
@@ -21,11 +21,11 @@ class BettingArea(Area):
         self._bets, self._events = (Database.open(base.settings, name) for name in ("bets", "events"))
         publish = Outbox(OUTBOX).put
         targets = Targets(self._bets, self._events)
-        self.desk = TradingDesk(base.database, self._bets, targets, base.audit, base.clock)
+        self.trading = TradingService(base.database, self._bets, targets, base.audit, base.clock)
         self.open_bets = OpenBets(base.database, self._bets, base.audit)
         self.factors = CustomerFactors(base.database, self._bets, base.audit, publish, base.clock)
         self.voids = Voids(
-            base.database, self._bets, self.desk, self.open_bets, base.approvals, publish, base.clock
+            base.database, self._bets, self.trading, self.open_bets, base.approvals, publish, base.clock
         )
         base.approvals.register(self.voids.proposal_kind)
 

@@ -1,4 +1,4 @@
-"""Open bets and single ones, as traders look at them: each look is recorded."""
+"""Open bets and single ones, as traders look at them: each access is recorded."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -7,8 +7,8 @@ from strawberry import ID
 
 from backoffice.access import Permission
 from backoffice.betting.area import BettingArea
-from backoffice.betting.desk import WantedLimit, WantedTerms
 from backoffice.betting.targets import TargetKey
+from backoffice.betting.trading import WantedLimit, WantedTerms
 from backoffice.betting.types import (
     BettingEvent,
     BettingProposal,
@@ -144,7 +144,7 @@ class Query:
     ) -> list[BettingEvent]:
         """The events of a brand with open bets, those by which most can be lost first."""
         context, size = info.context, page_size(first) - 1
-        events = await context.area(BettingArea).desk.events(context.actor, brand, size, sport or None)
+        events = await context.area(BettingArea).trading.events(context.actor, brand, size, sport or None)
         return [event_to_graphql(event) for event in events]
 
     @strawberry.field(directives=[permitted(_READ, "brand")])
@@ -153,7 +153,7 @@ class Query:
     ) -> list[BettingSelection]:
         """The selections of an event with open bets, those by which most can be lost first."""
         context, size = info.context, page_size(first) - 1
-        found = await context.area(BettingArea).desk.selections(context.actor, brand, event, size)
+        found = await context.area(BettingArea).trading.selections(context.actor, brand, event, size)
         return [
             selection_to_graphql(
                 limited.selection, limited.stake, limited.liability, suspended=limited.is_suspended
@@ -165,7 +165,7 @@ class Query:
     async def trading_rules(self, info: OfficeInfo, brand: str) -> TradingRulesInfo:
         """What a brand's traders have decided."""
         context = info.context
-        return rules_to_graphql(brand, *await context.area(BettingArea).desk.decided(context.actor, brand))
+        return rules_to_graphql(brand, *await context.area(BettingArea).trading.decided(context.actor, brand))
 
     @strawberry.field(directives=[permitted(_READ, "brand")])
     async def customer_factors(
@@ -210,10 +210,10 @@ class Mutation:
         input: SuspendBettingInput,  # noqa: A002
     ) -> TradingRulesInfo:
         """Take no bets on something, or take them again; the latter needs a step-up."""
-        desk, actor = info.context.area(BettingArea).desk, info.context.actor
+        trading, actor = info.context.area(BettingArea).trading, info.context.actor
         key = TargetKey(input.brand, input.scope, input.target)
-        await desk.suspend(actor, key, suspended=input.suspended, reason=input.reason)
-        return rules_to_graphql(input.brand, *await desk.decided(actor, input.brand))
+        await trading.suspend(actor, key, suspended=input.suspended, reason=input.reason)
+        return rules_to_graphql(input.brand, *await trading.decided(actor, input.brand))
 
     @strawberry.mutation(directives=[permitted(_TRADE, "input.brand")])
     async def limit_betting(
@@ -222,11 +222,11 @@ class Mutation:
         input: LimitBettingInput,  # noqa: A002
     ) -> TradingRulesInfo:
         """Limit each selection in something, or remove the limit. Needs a step-up."""
-        desk, actor = info.context.area(BettingArea).desk, info.context.actor
+        trading, actor = info.context.area(BettingArea).trading, info.context.actor
         key = TargetKey(input.brand, input.scope, input.target)
         wanted = WantedLimit(key, input.currency, input.stake_minor, input.liability_minor)
-        await desk.limit(actor, wanted, input.reason)
-        return rules_to_graphql(input.brand, *await desk.decided(actor, input.brand))
+        await trading.limit(actor, wanted, input.reason)
+        return rules_to_graphql(input.brand, *await trading.decided(actor, input.brand))
 
     @strawberry.mutation(directives=[permitted(_TRADE, "input.brand")])
     async def set_betting_terms(
@@ -235,11 +235,11 @@ class Mutation:
         input: BettingTermsInput,  # noqa: A002
     ) -> TradingRulesInfo:
         """Say what bets of a brand may cost, have and wait. Needs a step-up."""
-        desk, actor = info.context.area(BettingArea).desk, info.context.actor
-        stakes = [(one.currency, one.minimum_minor, one.maximum_minor) for one in input.stakes]
+        trading, actor = info.context.area(BettingArea).trading, info.context.actor
+        stakes = [(stake.currency, stake.minimum_minor, stake.maximum_minor) for stake in input.stakes]
         wanted = WantedTerms(stakes, input.max_legs, input.delay_seconds)
-        await desk.set_terms(actor, input.brand, wanted, seen=input.revision, reason=input.reason)
-        return rules_to_graphql(input.brand, *await desk.decided(actor, input.brand))
+        await trading.set_terms(actor, input.brand, wanted, seen=input.revision, reason=input.reason)
+        return rules_to_graphql(input.brand, *await trading.decided(actor, input.brand))
 
     @strawberry.mutation(directives=[permitted(_TRADE, FOUND)])
     async def set_customer_factor(

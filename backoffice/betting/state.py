@@ -60,7 +60,7 @@ def with_limit(state: TradingState, limit: TradingLimit) -> TradingState:
 
 def without_limit(state: TradingState, key: tuple[str, ...]) -> TradingState:
     """Return a state without a limit, which is named by what it is about and its currency."""
-    return replace(state, limits=tuple(one for one in state.limits if one.key != key))
+    return replace(state, limits=tuple(limit for limit in state.limits if limit.key != key))
 
 
 def with_terms(
@@ -84,7 +84,7 @@ def next_state(before: GlobalDecision | None, changed: TradingState, at: datetim
         changed,
         revision=revision,
         suspended=tuple(one for one in changed.suspended if not _is_over(one, at)),
-        limits=tuple(one for one in changed.limits if not _is_over(one, at)),
+        limits=tuple(limit for limit in changed.limits if not _is_over(limit, at)),
     )
     is_full = max(len(following.suspended), len(following.limits)) > MAX_ENTRIES
     if is_full or len(json.dumps(state_fields(following))) > MAX_BYTES:

@@ -55,8 +55,8 @@ class Targets:
     async def find(self, key: TargetKey) -> TradingTarget:
         """Return what is meant, with its name.
 
-        While the database of events is away, whatever is named there is taken as it is: betting on it can be
-        suspended still.
+        While the database of events is unavailable, whatever is named there is taken as it is: betting on it
+        can be suspended still.
 
         Raises:
             NotFound: There is no such brand, sport, kind, event, market or selection.

@@ -16,8 +16,8 @@ from backoffice.approvals.repository import ProposalFilter, newest_first
 from backoffice.approvals.service import Approvals
 from backoffice.audit.canonical_json import Json
 from backoffice.betting.bets import OpenBets
-from backoffice.betting.desk import TradingDesk
 from backoffice.betting.targets import TargetKey
+from backoffice.betting.trading import TradingService
 from backoffice.errors import Conflict, Invalid, Problem
 from backoffice.global_events.decisions import REASON_CHARACTERS
 from backoffice.support.adjustments import Publish, reason_problems
@@ -54,7 +54,7 @@ class Voids:
 
     database: Database
     bets: Database
-    desk: TradingDesk
+    trading: TradingService
     open_bets: OpenBets
     approvals: Approvals
     publish: Publish
@@ -114,7 +114,7 @@ class Voids:
             problems = [*problems, Problem("scope", "A market or a selection can be void, and a single bet.")]
         if problems:
             raise Invalid(problems)
-        target = await self.desk.targets.find(key)
+        target = await self.trading.targets.find(key)
         async with self.database.read() as connection:
             if await self._is_void(connection, key):
                 raise Conflict("It is void already.")
@@ -173,11 +173,11 @@ class Voids:
             await self.publish(connection, void_fact(proposal, found[0].bet, actor.name, utc_text(at)), at)
             return {"void": proposal.proposal_id}
         state = VoidState(scope=content["of"], id=content["id"], name=content["name"], is_void=True)
-        decided = await self.desk.decisions.decide(
+        decided = await self.trading.decisions.decide(
             connection, str(proposal.brand), state, by=actor.name, at=at, reason=proposal.reason
         )
         target = TradingTarget(scope=content["of"], id=content["id"], name=content["name"])
-        await self.desk.suspend_within(
+        await self.trading.suspend_within(
             connection, actor, str(proposal.brand), target, suspended=True, reason=proposal.reason
         )
         return {"void": proposal.proposal_id, "number": decided.decision.order.number}
@@ -198,7 +198,7 @@ class Voids:
                 raise Conflict("Two people have declared this bet void already.")
 
     async def _is_void(self, connection: AsyncConnection, key: TargetKey) -> bool:
-        repository = self.desk.decisions.repository
+        repository = self.trading.decisions.repository
         decision = await repository.find(connection, void_subject(key.brand, key.scope.value, key.id).key)
         if decision is None:
             return False

@@ -202,7 +202,7 @@ async def test_a_trader_limits_and_removes_limits(office: ProposalFixture, bets:
     await done(office, TESS, "limitBetting", **LIMIT | {"currency": "EUR", "liabilityMinor": 900})
     await done(office, TESS, "limitBetting", **LIMIT | {"stakeMinor": 400, "liabilityMinor": 800})
     limits = (await read(office, TESS, RULES))["tradingRules"]["limits"]
-    assert [(one["currency"], one["stakeMinor"], one["liabilityMinor"]) for one in limits] == [
+    assert [(limit["currency"], limit["stakeMinor"], limit["liabilityMinor"]) for limit in limits] == [
         ("EUR", None, 900),
         ("GBP", 400, 800),
     ]
@@ -302,7 +302,7 @@ async def test_a_void_market_takes_no_bets(office: ProposalFixture, bets: Databa
 
 
 async def test_open_bets_of_a_selection_are_listed(office: ProposalFixture, bets: Database) -> None:
-    """Those that may win most first, and each look is recorded."""
+    """Those that may win most first, and each access is recorded."""
     query = (
         f'{{ openBets(brand: "{BRAND}", selection: "market1-pick2") {{ id stakeMinor legs {{ pick }} }} }}'
     )

@@ -41,6 +41,7 @@ NUMBERS: Final[Mapping[str, tuple[str, ...]]] = {
         *("SubmitAdapterInput.revision", "ProviderProcess.revision"),
         *("BoardEntryInfo.revision", "BoardRevisionInfo.revision"),
         *(f"{deed}BoardEntryInput.revision" for deed in ("Propose", "Remove", "RollBack")),
+        *("BettingTermsInput.revision", "TradingRulesInfo.revision"),
     ),
     "version of content, revision of an account of the back office": (
         *("ContentItem.version", "User.revision", "SetRolesInput.revision", "UserChangeInput.revision"),

@@ -24,7 +24,7 @@ test('a selection says how near its limit it is', () => {
 });
 
 test('a bet says itself what was bet', () => {
-  const leg = { selectionId: 's', event: 'Ascot 14:30', market: 'Win', pick: 'Red Rum', oddsMilli: 3500, startsAt: '2026-11-29T14:30:00Z' };
+  const leg = { event: 'Ascot 14:30', pick: 'Red Rum', oddsMilli: 3500 };
   expect(betInWords({ legs: [leg] })).toBe('Ascot 14:30 · Red Rum at 3.50');
   expect(betInWords({ legs: [leg, leg, leg] })).toBe('Ascot 14:30 · Red Rum at 3.50, and 2 more');
   expect(statusName('PARTLY_VOID')).toBe('Partly void');

@@ -187,5 +187,5 @@ def liability_limits(
     selections: Iterable[Selection], currency: str, rules: TradingRules
 ) -> Mapping[str, int]:
     """Return what the house may lose by all bets on each of some selections, where traders limit it."""
-    said = {one.selection_id: rules.most_liability(one, currency) for one in selections}
+    said = {selection.selection_id: rules.most_liability(selection, currency) for selection in selections}
     return {selection_id: most for selection_id, most in said.items() if most is not None}

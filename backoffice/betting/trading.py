@@ -70,7 +70,7 @@ class LimitedSelection:
 
 
 @dataclass(frozen=True, slots=True)
-class TradingDesk:
+class TradingService:
     """Reads liability and what is decided, and decides.
 
     Attributes:
@@ -246,10 +246,10 @@ class TradingDesk:
         if not suspended:
             state, _ = await self.decided(actor, key.brand)
             entries: tuple[Entry, ...] = (*state.suspended, *state.limits)
-            for known in entries:
-                if known.key[:2] == (key.scope.value, key.id):
+            for entry in entries:
+                if entry.key[:2] == (key.scope.value, key.id):
                     return TradingTarget(
-                        scope=known.scope, id=known.id, name=known.name, starts_at=known.starts_at
+                        scope=entry.scope, id=entry.id, name=entry.name, starts_at=entry.starts_at
                     )
         return await self.targets.find(key)
 
