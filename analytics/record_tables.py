@@ -165,6 +165,9 @@ BET_STATES: Final = RecordTable(
         "returns_minor": "Int64",
         "potential_returns_minor": "Int64",
         "placed_at": INSTANT,
+        "single_event": WORD,
+        "single_sport": WORD,
+        "single_name": WORD,
         "leg_events": "Array(String)",
         "leg_sports": "Array(String)",
         "leg_names": "Array(String)",
@@ -181,7 +184,8 @@ BET_STATES: Final = RecordTable(
     counted="brand, toMonday(placed_at)",
 )
 """Of each bet's legs, one array a field: `leg_names` are those of events, `leg_starts` microseconds since
-1970, and a result is empty while it is not known."""
+1970, and a result is empty while it is not known. The event of a single is a column of its own, which is read
+without the others."""
 
 ACCOUNTS: Final = RecordTable(
     "account_records",

@@ -29,6 +29,7 @@ from foundation.storage.settings import DatabaseSettings
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings
 from subgraphs.kit.funds_settings import FundsSettings
 from subgraphs.kit.given_settings import GivenSettings
+from subgraphs.lobby.configuration import LobbySettings
 from subgraphs.wallet.payments.configuration import PaymentsSettings
 
 
@@ -41,6 +42,7 @@ class Base:
         stream: Where Kafka is.
         fulfilment: The providers' file, which is their first revision.
         payments: The file of processors and methods of payments, if this process was given it.
+        lobby: The file of providers of games.
         funds: Where the money of each brand is kept.
         database: The back office's own.
     """
@@ -49,6 +51,7 @@ class Base:
     stream: StreamSettings
     fulfilment: FulfilmentSettings
     payments: PaymentsSettings
+    lobby: LobbySettings
     funds: FundsSettings
     database: Database
     clock: Clock
@@ -93,11 +96,13 @@ def create_base(
     approvals = Approvals(database, audit, clock, staff=Staff(obstacles, are_bound, present_roles))
     issuer = CredentialIssuer(passwords, _links(own))
     lapse = approvals.lapse
+    given = given or GivenSettings()
     return Base(
         settings=settings,
         stream=stream or StreamSettings(),
         fulfilment=fulfilment or FulfilmentSettings(),
-        payments=(given or GivenSettings()).of(PaymentsSettings),
+        payments=given.of(PaymentsSettings),
+        lobby=given.of(LobbySettings),
         funds=FundsSettings(),
         database=database,
         clock=clock,

@@ -74,6 +74,8 @@ class Reward(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     product: Product
     value_minor: MinorUnits | None = None
     spins: Version | None = None
+    game_group: str | None = None
+    """The brand's group of games in the casino lobby, for free spins."""
     currency: Currency | None = None
     """If None, the brand's; the same holds for the two fields below, and for no jurisdictions."""
     qualifying_product: Product | None = None

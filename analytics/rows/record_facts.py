@@ -76,10 +76,14 @@ def _bet(record: Record, pseudonyms: Pseudonyms) -> Fact:
 def _bet_state(record: Record, pseudonyms: Pseudonyms) -> Fact:
     bet = decode_bet_state(record)
     legs = bet.legs
+    single = legs[0] if len(legs) == 1 else None
     columns = {
         "bet": pseudonyms.number_of(bet.brand_id, bet.bet_id),
         "revision": bet.bet_revision,
         "returns_minor": bet.returns_minor or 0,
+        "single_event": single.sports_event_id if single else "",
+        "single_sport": single.sport if single else "",
+        "single_name": single.event if single else "",
         "leg_events": [leg.sports_event_id for leg in legs],
         "leg_sports": [leg.sport for leg in legs],
         "leg_names": [leg.event for leg in legs],

@@ -9,7 +9,6 @@ from backoffice.lobby.sources import LobbySources
 from backoffice.settings import ContentSettings
 from backoffice.subgraph_databases import SubgraphDatabases
 from subgraphs.lobby.catalogue.reader import CatalogueReader
-from subgraphs.lobby.configuration import LobbySettings
 
 
 class LobbyArea(Area):
@@ -22,7 +21,7 @@ class LobbyArea(Area):
         lobby = databases.by_name["lobby"]
         known = KnownBrands(databases.rewards, base.clock, ContentSettings().hosts)
         reader = CatalogueReader(lobby, base.clock)
-        sources = LobbySources(lobby, reader, known, LobbySettings().read())
+        sources = LobbySources(lobby, reader, known, base.lobby.read())
         self.reading = LobbyReading(base.database, sources, base.clock)
         self.editing = LobbyEditing(base.database, sources, base.audit, base.approvals, base.clock)
         base.approvals.register(self.editing.proposal_kind)

@@ -39,6 +39,7 @@ from backoffice.identity.account import NewAccount
 from backoffice.identity.accounts import Accounts
 from backoffice.identity.credentials import givers
 from backoffice.identity.credentials.second_factor import unused_code
+from backoffice.lobby.area import LobbyArea
 from backoffice.settings import BackofficeSettings
 from backoffice.support.area import SupportArea
 from backoffice.support.goodwill import repository
@@ -47,6 +48,7 @@ from consumers.stream.settings import StreamSettings
 from foundation.storage.clock import Clock
 from foundation.storage.settings import DatabaseSettings
 from furlong.analytics_reports import report_source
+from furlong.demo.casino.lobbies import LOBBY_REASON, lobby_in
 from furlong.demo.ready_file import DemoAccount, DemoBackoffice
 from furlong.demo.routes import own_pages_only
 from furlong.demo.tokens import backoffice_key
@@ -111,15 +113,17 @@ async def running_backoffice(
 
 
 async def give_everybody_work(
-    database: DatabaseSettings, data: Path, clock: Clock, stream: StreamSettings
+    database: DatabaseSettings, data: Path, clock: Clock, stream: StreamSettings, *, has_casino: bool
 ) -> None:
-    """Set a goodwill budget for each brand that has none, and submit a text to approve, the first time.
+    """Set a goodwill budget and the lobby of each brand that has none, and submit a text, the first time.
 
     The brands and the accounts exist.
     """
     base = create_base(database, _settings(data), clock, stream)
     try:
         await set_goodwill_budgets(base)
+        if has_casino:
+            await set_lobbies(base)
         await submit_text(base)
     finally:
         await base.database.close()
@@ -278,6 +282,7 @@ LIMITS: Final = GoodwillLimits(amount_minor=50_000, customer_minor=2_000, agent_
 SUPPORT: Final = Actor("demo", "demo", "The demo", "demo", "local", {ALL_BRANDS: frozenset({Role.SUPPORT})})
 RISK: Final = ("risk@demo.example", "risk-2@demo.example")
 EDITOR: Final = "editor@demo.example"
+APPROVER: Final = "approver@demo.example"
 
 
 async def set_goodwill_budgets(base: Base) -> None:
@@ -297,6 +302,24 @@ async def set_goodwill_budgets(base: Base) -> None:
                     await _approve(base, approves, proposal)
     finally:
         await parts.close()
+
+
+async def set_lobbies(base: Base) -> None:
+    """Set the lobby of each brand that never had one of its own."""
+    area = LobbyArea(base)
+    try:
+        editor, approver = (
+            await _actor(base, EDITOR, Role.EDITOR),
+            await _actor(base, APPROVER, Role.APPROVER),
+        )
+        for brand in await area.reading.sources.known.brand_ids():
+            decided = await area.reading.find(editor, brand)
+            if not decided.revision:
+                lobby = lobby_in(decided.brand.locales)
+                proposal = await area.editing.propose(editor, brand, lobby, seen=0, reason=LOBBY_REASON)
+                await _approve(base, approver, proposal)
+    finally:
+        await area.close()
 
 
 TEXT_OF: Final = ContentKey("northbet", "bb-25")

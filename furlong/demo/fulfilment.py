@@ -15,6 +15,7 @@ from foundation.storage.settings import DatabaseSettings
 from furlong.demo.tokens import HOUSE_SECRET, house_key
 from furlong.workers.catch_up import gate_of
 from furlong.workers.fulfilment_worker import FulfilmentProcess, run_fulfilment
+from simulator.providers.ledger import Ledger
 from simulator.providers.serve import (
     APIS,
     SECRET,
@@ -36,6 +37,10 @@ class DemoProviders:
 
     served: tuple[ServedProvider, ...]
     settings: FulfilmentSettings
+
+    def credits_of(self, kind: Payer) -> Ledger:
+        """Return what a provider has credited."""
+        return next(provider.handler.ledger for provider in self.served if provider.kind == kind)
 
 
 @dataclass(frozen=True, slots=True)

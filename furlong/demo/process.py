@@ -42,13 +42,13 @@ from furlong.demo.cells import (
     serve_each,
 )
 from furlong.demo.clock import demo_clock, require_schemes
+from furlong.demo.companies import running_companies
 from furlong.demo.embedded_broker import EmbeddedBroker
 from furlong.demo.first_state import reach_first_state
 from furlong.demo.fulfilment import serving_demo_providers
 from furlong.demo.internal_graph import running_internal_graph
 from furlong.demo.mock.server import PATH as MOCKED
 from furlong.demo.mock.server import MountedMock
-from furlong.demo.payments.running import running_payments
 from furlong.demo.processes import Surroundings, running_decisions, running_processes, running_settlement
 from furlong.demo.ready_file import database_in, make_private
 from furlong.demo.routes import DemoSession, SessionCustomer, demo_routes
@@ -70,6 +70,7 @@ from gateway.settings import GatewaySettings
 from simulator.run import RunningSimulator, SimulatorSettings, running_simulator
 from simulator.world import World as SimulatedWorld
 from subgraphs.block_list import BLOCKS, SUBGRAPHS
+from subgraphs.club_kit.domain.reward_kinds.kind import Payer
 from subgraphs.kit.given_settings import GivenSettings
 from subgraphs.kit.graphql.parts import SubgraphParts
 from subgraphs.kit.settings import SessionSettings, UpstreamSettings
@@ -148,8 +149,10 @@ async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFac
             serving_demo_providers(options.data, clock, [money.entry])
         )
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        payments = await stack.enter_async_context(running_payments(money.wallets, options.data, url))
-        around = Surroundings(stream, clock, providers, tracing, payments.given)
+        companies = await stack.enter_async_context(
+            running_companies(money, databases[0], options.data, url, providers.credits_of(Payer.GAMES))
+        )
+        around = Surroundings(stream, clock, providers, tracing, companies.given)
         running = [
             await stack.enter_async_context(running_processes(database, around)) for database in databases
         ]
@@ -176,7 +179,7 @@ async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFac
                     subgraph_parts(
                         database, upstream, sessions, stream, clock, bus=context.bus, embed=embed.settings
                     ),
-                    payments.given,
+                    companies.given,
                 ),
                 betting,
                 session,
@@ -197,7 +200,7 @@ async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFac
                     clock,
                     stream,
                     providers.settings,
-                    given=payments.given,
+                    given=companies.given,
                     listener=office_listener,
                     docs=_docs(url),
                     brand=FIRST_BRAND,
@@ -211,7 +214,7 @@ async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFac
         await reach_first_state(url, session)
         await stack.enter_async_context(running_bets(bets, offers_in(site), session.owners))
         if backoffice is not None:
-            await give_everybody_work(office, options.data, clock, stream)
+            await give_everybody_work(office, options.data, clock, stream, has_casino=companies.has_casino)
         if options.scenarios:
             await play_scenarios(options, DemoParts(url, simulator, running[0].fulfilment, session))
         if faulty is not None:
@@ -224,7 +227,8 @@ async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFac
                 "brands": embed.brands,
                 "clock": str(clock.path.resolve()) if isinstance(clock, RehearsalClock) else None,
                 "cells": cell_facts(databases, gateways),
-                "payments": payments.facts,
+                "payments": companies.payments,
+                "casino": companies.casino,
             }
         )
         ready_file.write(options.ready_file, facts)
@@ -326,6 +330,7 @@ def _site(
     )
     return create_site(
         parts,
+        parts.given.of(ServeSettings),
         gateway=_demo_gateway(data),
         tracing=tracing,
         embed=embed,

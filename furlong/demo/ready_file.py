@@ -112,6 +112,24 @@ class DemoPayments(BaseModel):
     off: str = ""
 
 
+class DemoCasino(BaseModel):
+    """The played providers of games.
+
+    Attributes:
+        providers: Where each serves its games.
+        control: Their control requests.
+        wallet: Where they find customers' money: the operator API of an aggregator.
+        off: Why there are none; empty if they are there, and then all addresses are.
+    """
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    providers: dict[str, str] = {}
+    control: str = ""
+    wallet: str = ""
+    off: str = ""
+
+
 class DemoFacts(BaseModel):
     """The addresses of a running demo, and its customers."""
 
@@ -140,6 +158,8 @@ class DemoFacts(BaseModel):
     """The cells; empty if the demo has none."""
     payments: DemoPayments | None = None
     """How customers pay; None in the file of an older demo."""
+    casino: DemoCasino | None = None
+    """Who has the games of the lobby; None in the file of an older demo."""
 
 
 def write(path: Path, facts: DemoFacts) -> None:

@@ -219,6 +219,12 @@ class Rounds:
             self.store.use(begun.reward, 1)
         return begun
 
+    def give(self, given: FreeRounds) -> None:
+        """Give a customer free rounds, once under an id."""
+        with self.store.transaction():
+            if given.id not in {before.id for before in self.store.all_free_rounds()}:
+                self.store.give(given)
+
     def free_rounds(self, session: Session, game: Game) -> FreeRounds | None:
         """Return the free rounds that are played next, if there are any."""
         is_possible = isinstance(game, Slot) and not session.is_demo

@@ -39,6 +39,7 @@ class CasinoSettings:
         operator_key: The file of the operator's public key; by default one that is made in the folder.
         operator_id: The operator's number at both providers.
         port: The first provider's on the loopback, the others' follow; 0 for any free ones.
+        ports: Those of providers by their names, where they are known.
         control: The port of control requests; 0 for any free one.
         seed: Makes outcomes repeatable; None for outcomes that nobody can foretell.
         collect_seconds: After how long an open win is collected for the player.
@@ -53,6 +54,7 @@ class CasinoSettings:
     operator_key: Path | None = None
     operator_id: int = 1
     port: int = 0
+    ports: Mapping[str, int] = field(default_factory=dict)
     control: int = 0
     seed: int | None = None
     collect_seconds: float = COLLECT_SECONDS
@@ -100,7 +102,7 @@ async def serving_casino(folder: Path, settings: CasinoSettings) -> AsyncIterato
             sender = Sender(name, store, wallet, settings.clock, settings.first_pause_seconds)
             rounds[name] = _rounds(provider, store, sender, source, settings)
             rounds[name].resume()
-            port = settings.port and settings.port + index
+            port = settings.ports.get(name) or (settings.port and settings.port + index)
             urls[name] = await stack.enter_async_context(
                 _serving_provider(rounds[name], faults[name], port, settings.operator_id)
             )

@@ -150,6 +150,11 @@ class Ledger:
         ).fetchall()
         return [_entry(row).to_json() for row in rows], rows[-1]["seq"] if len(rows) == PAGE else None
 
+    def credits_after(self, seq: int) -> list[tuple[int, Entry]]:
+        """Return a page of the credits after one, each with its number, in the order of their requests."""
+        rows = self._db.execute("SELECT * FROM credit WHERE seq > ? ORDER BY seq LIMIT ?", (seq, PAGE))
+        return [(row["seq"], _entry(row)) for row in rows]
+
     def effects(self) -> dict[str, int]:
         """Return the number of credits per key, which must never exceed one."""
         rows = self._db.execute(

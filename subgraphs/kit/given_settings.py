@@ -14,6 +14,11 @@ class GivenSettings:
         """Give these."""
         self._given = {type(given): given for given in settings}
 
+    @property
+    def all(self) -> tuple[BaseSettings, ...]:
+        """Return all that were given."""
+        return tuple(self._given.values())
+
     def of(self, kind: type[Settings]) -> Settings:
         """Return the settings of a class: those that were given, or else those of the environment.
 

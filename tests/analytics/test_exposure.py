@@ -46,7 +46,7 @@ def dearest(bets: list[MadeBet], event: int) -> int:
     return max(costs)
 
 
-@settings(max_examples=10)
+@settings(max_examples=6)
 @given(bets=made_bets(), data=st.data())
 def test_liability_is_that_of_the_open_bets(
     shared_store: Store, bets: list[MadeBet], data: st.DataObject

@@ -84,7 +84,7 @@ def counted(store: Store) -> dict[tuple[Any, ...], dict[str, int]]:
     return {key: row for key, row in sums.items() if any(row.values())}
 
 
-@settings(max_examples=12)
+@settings(max_examples=8)
 @given(bets=made_bets(), data=st.data())
 def test_sums_are_those_of_a_recount_whatever_comes_when(
     shared_store: Store, bets: list[MadeBet], data: st.DataObject

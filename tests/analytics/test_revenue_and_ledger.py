@@ -168,7 +168,7 @@ async def played(folder: Path, made: list[Any], happened: list[Any]) -> tuple[li
         return book.told, got
 
 
-@settings(max_examples=8, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=6, suppress_health_check=[HealthCheck.too_slow])
 @given(made=slips, happened=deeds, data=st.data())
 def test_each_day_is_what_the_wallet_moved(
     shared_store: Store,

@@ -8,7 +8,7 @@ import random
 import re
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -29,7 +29,6 @@ from subgraphs.wallet.models import METADATA, PAYMENTS
 from subgraphs.wallet.opened import OpenedWallet
 from tests.support.consumers.sample_messages import account, scheme
 from tests.support.database_probe import migrate
-from tests.support.long_form import LONG_FORM
 from tests.support.payments.compared_books import (
     Believed,
     StoredPayments,
@@ -41,13 +40,12 @@ from tests.support.payments.compared_books import (
 from tests.support.payments.killed_payments import PROCESSORS, KilledPayments, killed_payments
 from tests.support.payments.paying_customers import CURRENCY, PayingCustomers
 from tests.support.payments.troubled_payments import Troubles
+from tests.torture.chosen_kills import PATIENCE_SECONDS, chosen, progressed
 from tests.torture.conftest import REPORTS
 from tools.private_kafka import start_kafka
 from tools.private_mariadb import start_mariadb
 
 SEED: Final = 11
-SECONDS: Final = 600.0
-PATIENCE_SECONDS: Final = 600.0
 CLIENTS: Final = 6
 BRAND: Final = "northbet"
 CUSTOMERS: Final = tuple(Owner(BRAND, f"c-{number}") for number in range(8))
@@ -171,38 +169,16 @@ async def _trade(everything: Everything, kills: Counter[str]) -> None:
     ]
     work += [asyncio.create_task(troubles.go_on(stopping)), asyncio.create_task(troubles.decide(stopping))]
     try:
-        for part, pause in _chosen(sorted(everything.killed.kills)):
-            await _progressed(customers, work)
+        for part, pause in chosen(sorted(everything.killed.kills), SEED, 1.0):
+            await progressed(lambda: customers.known, CLIENTS, work)
             await asyncio.to_thread(everything.killed.kills[part])
             kills[part] += 1
             await asyncio.sleep(pause)
-        await _progressed(customers, work)
+        await progressed(lambda: customers.known, CLIENTS, work)
     finally:
         stopping.set()
         async with asyncio.timeout(PATIENCE_SECONDS):
             await asyncio.gather(*work)
-
-
-def _chosen(parts: list[str]) -> Iterator[tuple[str, float]]:
-    """Yield what is killed, each with a pause after it."""
-    chance = random.Random(SEED)  # noqa: S311 - repeatable on purpose
-    if not LONG_FORM:
-        yield from ((part, 1.0) for part in chance.sample(parts, len(parts)))
-        return
-    end = time.monotonic() + SECONDS
-    while time.monotonic() < end:
-        yield chance.choice(parts), chance.uniform(0, 5)
-
-
-async def _progressed(customers: PayingCustomers, work: list[asyncio.Task[None]]) -> None:
-    """Wait until customers know the outcome of more requests than before."""
-    wanted = customers.known + CLIENTS
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        while customers.known < wanted:
-            for task in work:
-                if task.done():
-                    await task
-            await asyncio.sleep(0.05)
 
 
 async def _end(everything: Everything) -> None:
@@ -213,15 +189,21 @@ async def _end(everything: Everything) -> None:
         (await troubles.control(name, "faults", "DELETE")).raise_for_status()
     for _, url in customers.pages[::2]:
         await customers.submit(everything.http, url, deed="pay", card="pays")
+    await _expire_pages(troubles)
     for name in PROCESSORS:
         state = await troubles.state(name)
-        for session in state["sessions"]:
-            if session["status"] == "open":
-                await troubles.post(name, f"checkout/sessions/{session['id']}/expire")
         for dispute in state["disputes"]:
             result = chance.choice(["won", "lost", "open"])
             if dispute["status"] == "needs_response" and result != "open":
                 await troubles.control(name, f"disputes/{dispute['id']}/{result}")
+
+
+async def _expire_pages(troubles: Troubles) -> None:
+    """Let all pages expire that wait for a customer."""
+    for name in PROCESSORS:
+        for session in (await troubles.state(name))["sessions"]:
+            if session["status"] == "open":
+                await troubles.post(name, f"checkout/sessions/{session['id']}/expire")
 
 
 async def _quiet(everything: Everything) -> None:
@@ -234,6 +216,7 @@ async def _quiet(everything: Everything) -> None:
             if time.monotonic() > deadline:
                 cases = [dict(case._mapping) for case in (await everything.stored()).cases]
                 pytest.fail(f"with seed {SEED}: {waiting}\n{cases}\n{everything.killed.programs.logs()}")
+            await _expire_pages(everything.troubles)  # also of what was asked for again since
             await asyncio.sleep(0.5)
     finally:
         stopping.set()

@@ -4,10 +4,8 @@
 """
 
 import asyncio
-import random
-import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AsyncExitStack, ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,18 +20,16 @@ from subgraphs.kit.domain.keys import Owner
 from subgraphs.wallet.models import METADATA
 from subgraphs.wallet.opened import OpenedWallet
 from tests.support.database_probe import migrate
-from tests.support.long_form import LONG_FORM
 from tests.support.processes.forked_programs import Program
 from tests.support.processes.killed_servers import kafka_after_kill, mariadb_after_kill
 from tests.support.wallet.money_clients import BRAND, MoneyClients
 from tests.support.wallet.served_funds import ServedFunds, served_funds
+from tests.torture.chosen_kills import PATIENCE_SECONDS, chosen, progressed
 from tests.torture.conftest import REPORTS, TOPICS
 from tools.private_kafka import PrivateKafka, start_kafka
 from tools.private_mariadb import PrivateMariadb, start_mariadb
 
 SEED: Final = 5
-SECONDS: Final = 600.0
-PATIENCE_SECONDS: Final = 300.0
 CLIENTS: Final = 6
 CUSTOMERS: Final = tuple(Owner(BRAND, f"c-{number}") for number in range(4))
 pytestmark = [
@@ -133,35 +129,13 @@ async def _spend(
             funds = await stack.enter_async_context(killed.served.client(port, settings))
             work.append(asyncio.create_task(clients.spend(f"k{number}", funds, stopping)))
         try:
-            for part, pause in _chosen(sorted(killed.kills)):
-                await _progressed(clients, work)
+            for part, pause in chosen(sorted(killed.kills), SEED, 0.2):
+                await progressed(lambda: len(clients.stands), 2 * CLIENTS, work)
                 await asyncio.to_thread(killed.kills[part])
                 kills[part] += 1
                 await asyncio.sleep(pause)
-            await _progressed(clients, work)
+            await progressed(lambda: len(clients.stands), 2 * CLIENTS, work)
         finally:
             stopping.set()
             async with asyncio.timeout(PATIENCE_SECONDS):
                 await asyncio.gather(*work)
-
-
-def _chosen(parts: list[str]) -> Iterator[tuple[str, float]]:
-    """Yield what is killed, each with a pause after it."""
-    chance = random.Random(SEED)  # noqa: S311 - repeatable on purpose
-    if not LONG_FORM:
-        yield from ((part, 0.2) for part in chance.sample(parts, len(parts)))
-        return
-    end = time.monotonic() + SECONDS
-    while time.monotonic() < end:
-        yield chance.choice(parts), chance.uniform(0, 5)
-
-
-async def _progressed(clients: MoneyClients, work: list[asyncio.Task[None]]) -> None:
-    """Wait until clients know the outcome of more reservations than before."""
-    wanted = len(clients.stands) + 2 * CLIENTS
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        while len(clients.stands) < wanted:
-            for task in work:
-                if task.done():
-                    await task
-            await asyncio.sleep(0.05)

@@ -128,7 +128,7 @@ describe.each(LOCALES)('%s', (tag) => {
 
 describe('English', () => {
   it('names bets by their selections, and says place terms and lines', () => {
-    expect([1, 2, 3, 4].map((legs) => kindOfBet(legs, locale))).toEqual(['1 single', 'Double', 'Treble', '4-fold']);
+    expect([1, 2, 3, 4].map((legs) => kindOfBet(legs, locale))).toEqual(['Single', 'Double', 'Treble', '4-fold']);
     expect(termsInWords({ places: 3, numerator: 1, denominator: 5 }, locale)).toBe('Each way: 1/5 odds, 3 places');
     expect(linesInWords({ stakeMinor: 500, currency: 'GBP' }, locale)).toBe('£5.00 to win and £5.00 to be placed.');
   });

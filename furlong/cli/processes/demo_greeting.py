@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from furlong.demo.process import DemoOptions
-    from furlong.demo.ready_file import DemoFacts, DemoPayments
+    from furlong.demo.ready_file import DemoCasino, DemoFacts, DemoPayments
 
 
 def greeting_of_mock(facts: DemoFacts, ready_file: Path) -> str:
@@ -46,6 +46,7 @@ def greeting(facts: DemoFacts, options: DemoOptions) -> str:
             *_brand_sites(facts),
             *_cells(facts),
             *payments_lines(facts.payments),
+            *casino_lines(facts.casino),
             _analytics(options),
             f"    Kafka        {facts.kafka}   (embedded)",
             f"    Upstream     {facts.upstream}   (simulated; its API: /docs)",
@@ -78,6 +79,16 @@ def payments_lines(payments: DemoPayments | None) -> list[str]:
         f"    Payments     {payments.control}/state   (simulated, with test cards; its books)",
         f"    Bank         {payments.bank}/state   (simulated, by files; POST /days ends its day)",
     ]
+
+
+def casino_lines(casino: DemoCasino | None) -> list[str]:
+    """Return the line that says what providers of games know, or why there are none."""
+    if casino is None:
+        return []
+    if casino.off:
+        return [f"    Casino       {casino.off}"]
+    names = " and ".join(casino.providers)
+    return [f"    Casino       {casino.control}/state   (simulated: {names}; their books)"]
 
 
 def _analytics(options: DemoOptions) -> str:

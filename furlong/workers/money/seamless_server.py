@@ -14,6 +14,7 @@ from foundation.storage.settings import DatabaseSettings
 from furlong.neighbours import NEIGHBOURS
 from furlong.workers.money.funds_server import FundsHealth
 from furlong.workers.status import status_app
+from subgraphs.kit.game_rules import GameRules
 from subgraphs.kit.given_settings import GivenSettings
 from subgraphs.kit.hub88_signatures import Signer, Verifier
 from subgraphs.kit.live.wiring import publishing
@@ -47,6 +48,21 @@ async def open_seamless_server(
     Raises:
         ValueError: A key or the brands are missing, or cannot be used.
     """
+    async with AsyncExitStack() as closing:
+        changed = await closing.enter_async_context(publishing())
+        wallet = OpenedWallet.of(Database.open(database, "wallet"), clock, changed)
+        closing.push_async_callback(wallet.close)
+        rules = NEIGHBOURS.game_rules(database, clock, GivenSettings())
+        closing.push_async_callback(rules.close)
+        yield seamless_server(wallet, settings, rules)
+
+
+def seamless_server(wallet: OpenedWallet, settings: SeamlessSettings, rules: GameRules) -> SeamlessServer:
+    """Return the application over an opened wallet.
+
+    Raises:
+        ValueError: A key or the brands are missing, or cannot be used.
+    """
     verifier, signer = _keys(settings)
     if not settings.brands:
         raise ValueError("set FURLONG_SEAMLESS_BRANDS to the brand of each sub_partner_id")
@@ -54,16 +70,10 @@ async def open_seamless_server(
     answers = Counter(
         "furlong_seamless_answers", "Answers to an aggregator", ["path", "status"], registry=registry
     )
-    async with AsyncExitStack() as closing:
-        changed = await closing.enter_async_context(publishing())
-        wallet = OpenedWallet.of(Database.open(database, "wallet"), clock, changed)
-        closing.push_async_callback(wallet.close)
-        rules = NEIGHBOURS.game_rules(database, clock, GivenSettings())
-        closing.push_async_callback(rules.close)
-        yield SeamlessServer(
-            seamless_app(Operator.of(wallet, settings.brands, rules), verifier, signer, answers),
-            status_app("seamless", FundsHealth(wallet, clock).body, registry),
-        )
+    return SeamlessServer(
+        seamless_app(Operator.of(wallet, settings.brands, rules), verifier, signer, answers),
+        status_app("seamless", FundsHealth(wallet, wallet.clock).body, registry),
+    )
 
 
 def _keys(settings: SeamlessSettings) -> tuple[Verifier, Signer]:

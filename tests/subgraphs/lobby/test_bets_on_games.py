@@ -116,7 +116,7 @@ async def playing(database_url: str, tmp_path: Path, provider: GamesProvider) ->
                 await connection.execute(insert(REFERENCE.account).values(account_row(owner, account)))
         tokens = {}
         for owner in ACCOUNTS:
-            await _pay_in(wallet, owner)
+            await pay_in(wallet, owner)
             hours = timedelta(hours=9)
             tokens[owner] = await operator.sessions.open_session(owner, "GBP", "apple", hours)
         yield Playing(block, operator, tokens, count())
@@ -124,7 +124,8 @@ async def playing(database_url: str, tmp_path: Path, provider: GamesProvider) ->
         await wallet.close()
 
 
-async def _pay_in(wallet: OpenedWallet, owner: Owner) -> None:
+async def pay_in(wallet: OpenedWallet, owner: Owner) -> None:
+    """Give a customer £10."""
     transfer = Transfer(
         id=f"deposit-{owner.customer}",
         debit_account_id=house_account(owner.brand, "GBP", AccountCode.PAYMENTS),

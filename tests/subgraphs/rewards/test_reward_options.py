@@ -4,12 +4,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from strawberry import ID
 
+from subgraphs.club_kit.domain.reward_kinds.registry import RewardKind
 from subgraphs.kit.domain.errors import BadInput
 from subgraphs.kit.domain.products import Product
 from subgraphs.rewards.catalogue.law import lawful
 from subgraphs.rewards.catalogue.rewards import OptionId, RewardConfig, RewardContent
 from subgraphs.rewards.menu.options import ChoiceNotice, Menu, StoredChoice, UnavailableReason
+from subgraphs.rewards.menu.reward_option import GameGroup, RewardOption
 from tests.support.subgraphs.club_samples import NOW, make_config, make_content, make_scheme
 
 LAW = datetime(2026, 1, 19, tzinfo=UTC)
@@ -71,6 +74,18 @@ def test_a_mixed_menu_is_lawful_elsewhere() -> None:
     config = make_config(**SPINS, wagering_multiple=20, jurisdictions=("MT",), currency="EUR")
     scheme = make_scheme(jurisdiction="MT", currency="EUR")
     assert shown(menu(config, scheme=scheme, jurisdiction="MT")) == ["northbet:fb-5:1"]
+
+
+def test_free_spins_name_their_group_of_games() -> None:
+    """By an id of the brand, of which the lobby knows the rest; other rewards name none."""
+    spins = {**SPINS, "kind": RewardKind.FREE_SPINS, "value_minor": None, "spins": 30}
+    configs = (
+        make_config("spins", **spins, game_group="slots", jurisdictions=("MT",)),
+        make_config("fb-5", jurisdictions=("MT",)),
+    )
+    options = menu(*configs, scheme=make_scheme(jurisdiction="MT"), jurisdiction="MT").options()
+    groups = {option.config.reward_id: RewardOption.of(option, "en-GB").game_group for option in options}
+    assert groups == {"spins": GameGroup(id=ID("northbet:slots")), "fb-5": None}
 
 
 def test_a_reward_of_another_jurisdiction_is_absent() -> None:

@@ -47,6 +47,7 @@ WHO: Final = {
     "betting": ("Tess", "The price was that of another market"),
     "finance": ("Fiona", "The processor paid it in twice, says its report of Monday"),
     "operations": ("Olga", "Agreed with the provider on Tuesday"),
+    "lobby": ("Edith", "The games of the autumn come first"),
 }
 """Who proposes in an area, and why."""
 
@@ -399,6 +400,39 @@ def content_world() -> dict[str, Any]:
     }
 
 
+def lobby_world() -> dict[str, Any]:
+    """Return what the screen of a casino lobby asks for."""
+    game = {"id": "abcdefgh234567ab", "name": "Acorn Harvest"}
+    section = {
+        "id": "ours",
+        "names": [{"locale": "en-GB", "name": "Our choice"}],
+        "games": [game | {"exists": True}, {"id": "gone", "name": "gone", "exists": False}],
+        "rule": None,
+        "jurisdictions": ["GB"],
+        "devices": [],
+        "since": "",
+        "until": "",
+    }
+    rule = {"by": "new", "days": 30, "value": ""}
+    new = section | {"id": "new", "names": [{"locale": "en-GB", "name": "New"}], "games": [], "rule": rule}
+    provider = {"provider": "acorn", "games": 9, "leftOut": 0, "awaySince": None, "reason": ""}
+    asked = {"listedAt": ago(hours=1), "askedAt": ago(hours=1)}
+    away = {"provider": "bramble", "awaySince": ago(hours=2), "reason": "no answer within 60 s"}
+    shown = [{"id": "ours", "name": "Our choice", "games": [game]}]
+    return {
+        "lobbyContent": {
+            "revision": 1,
+            "sections": [section, new],
+            "groups": [],
+            "locales": ["en-GB", "de-DE"],
+            "jurisdictions": ["GB", "DE"],
+            "timeZone": "Europe/London",
+        },
+        "lobbyProviders": [provider | asked, provider | asked | away],
+        "tryLobby": {"before": shown, "after": shown, "problems": []},
+    }
+
+
 def board_world() -> dict[str, Any]:
     """Return what the screens of a board ask for."""
     item: dict[str, Any] = {
@@ -497,6 +531,7 @@ def world(role: Role) -> dict[str, Any]:
         **operations_world(),
         **content_world(),
         **board_world(),
+        **lobby_world(),
         **finance_world(),
         **betting_world(),
     }

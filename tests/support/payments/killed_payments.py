@@ -1,19 +1,17 @@
 """Payments as processes that can be killed: servers, workers, a consumer, and two simulated processors."""
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import httpx
 import yaml
 
 from simulator.payments.api import KEY
 from simulator.payments.webhooks import SECRET
-from tests.support.processes.forked_programs import Program
-from tests.support.processes.killed_servers import kafka_after_kill, mariadb_after_kill
-from tests.support.processes.running_furlong import Programs, eventually, programs_in
+from tests.support.processes.killed_parts import KilledParts
+from tests.support.processes.running_furlong import programs_in
 from tests.support.subgraphs.club_fixture import AUDIENCE, ISSUER, LIFETIME
 from tests.support.subgraphs.club_fixture import SECRET as SESSION_SECRET
 from tools.private_kafka import PrivateKafka
@@ -61,21 +59,15 @@ def payments_file(ports: Mapping[str, int]) -> dict[str, Any]:
 
 
 @dataclass
-class KilledPayments:
+class KilledPayments(KilledParts):
     """The running parts, each of which can be killed.
 
     Attributes:
         ports: Of servers and processors, by name; a processor's other port is `NAME control`.
         secrets: The folder of secrets.
-        running: The processes, by name.
     """
 
-    mariadb: PrivateMariadb
-    kafka: PrivateKafka
-    programs: Programs
-    ports: Mapping[str, int]
     secrets: Path
-    running: dict[str, Program] = field(default_factory=dict)
 
     @property
     def commands(self) -> dict[str, tuple[str, ...]]:
@@ -91,30 +83,6 @@ class KilledPayments:
             "consumer": ("consume", "wallet"),
             **{f"{name} processor": self._processor(name) for name in PROCESSORS},
         }
-
-    @property
-    def kills(self) -> dict[str, Callable[[], None]]:
-        """What can be killed, and how: each is started again at once."""
-        return {
-            "MariaDB": self._kill_mariadb,
-            "Kafka": self._kill_kafka,
-            **{name: lambda name=name: self.start(name) for name in self.commands},  # type: ignore[misc]
-        }
-
-    def start(self, name: str) -> None:
-        """Start a process; kill it first if it runs."""
-        if name in self.running:
-            self.running[name].kill()
-            self.running[name].wait()
-        self.running[name] = self.programs.start(*self.commands[name])
-
-    def still_runs(self) -> bool:
-        """Tell whether no process has ended by itself."""
-        return all(program.poll() is None for program in self.running.values())
-
-    def graph(self, name: str) -> str:
-        """Return the address of a graph."""
-        return f"http://127.0.0.1:{self.ports[name]}/graphql"
 
     def control(self, processor: str) -> str:
         """Return the address of a processor's faults and books."""
@@ -139,12 +107,6 @@ class KilledPayments:
             *(f"--port={self.ports[name]}", f"--control={self.ports[f'{name} control']}"),
             f"--webhooks={webhooks}",
         )
-
-    def _kill_mariadb(self) -> None:
-        self.mariadb = mariadb_after_kill(self.mariadb)
-
-    def _kill_kafka(self) -> None:
-        self.kafka = kafka_after_kill(self.kafka)
 
 
 @contextmanager
@@ -176,20 +138,7 @@ def killed_payments(
     with programs_in(folder, environment) as programs:
         killed = KilledPayments(mariadb, kafka, programs, ports, secrets)
         try:
-            programs.run("topics", "create", "--partitions", "2")
-            for name in killed.commands:
-                killed.start(name)
-            for port in ports.values():
-                eventually(lambda port=port: _listens(port), f"port {port} is open")  # type: ignore[misc]
+            killed.begin()
             yield killed
         finally:
-            programs.stop()
-            killed.mariadb.stop()
-            killed.kafka.stop()
-
-
-def _listens(port: int) -> bool:
-    with suppress(httpx.HTTPError):
-        httpx.get(f"http://127.0.0.1:{port}/", timeout=5)
-        return True
-    return False
+            killed.stop()

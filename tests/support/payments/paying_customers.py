@@ -11,10 +11,9 @@ import httpx
 
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.wallet.payments.payment import Direction
-from tests.support.subgraphs.club_fixture import make_token
+from tests.support.subgraphs.asking_customers import PAUSE_SECONDS, AskingCustomers
 
 CURRENCY: Final = "GBP"
-PAUSE_SECONDS: Final = 0.1
 ANSWER_SECONDS: Final = 60.0
 PAID: Final = """errors { code } redirectUrl payment { id state amount { minor } }"""
 DEPOSIT: Final = f"mutation ($input: DepositInput!) {{ answer: deposit(input: $input) {{ {PAID} }} }}"
@@ -49,21 +48,18 @@ class Wanted:
 
 
 @dataclass
-class PayingCustomers:
+class PayingCustomers(AskingCustomers):
     """Customers.
 
     Attributes:
-        graphs: The addresses of the wallet's graph.
         customers: Who they are.
         accounts: The bank accounts that customers can withdraw to, as ids of destinations.
         limited: Those who set limits, or exclude themselves.
         wanted: What they have asked for, by key, once it is known what became of it.
         pages: Where somebody may still pay: whose it is, and the address.
         paid: How often customers did what at pages.
-        doubts: How often an answer was not known.
     """
 
-    graphs: Sequence[str]
     customers: Sequence[Owner]
     accounts: dict[Owner, str]
     seed: int
@@ -71,7 +67,6 @@ class PayingCustomers:
     wanted: dict[str, Wanted] = field(default_factory=dict)
     pages: list[tuple[Owner, str]] = field(default_factory=list)
     paid: Counter[str] = field(default_factory=Counter)
-    doubts: int = 0
 
     @property
     def known(self) -> int:
@@ -120,28 +115,6 @@ class PayingCustomers:
         key = {"brand": owner.brand, "idempotencyKey": f"exclude-{owner.customer}"}
         answer = await self.asked(http, owner, EXCLUDE, key | {"months": 12})
         assert answer["errors"] == [], answer
-
-    async def asked(self, http: httpx.AsyncClient, owner: Owner, query: str, given: dict[str, Any]) -> Any:
-        """Ask until there is an answer, each time at another server."""
-        return (await self.read(http, owner, query, {"input": given}))["answer"]
-
-    async def read(self, http: httpx.AsyncClient, owner: Owner, query: str, variables: dict[str, Any]) -> Any:
-        """Return the data of an answer that has no errors, asking until there is one."""
-        headers = {"Authorization": f"Bearer {make_token(owner.customer, owner.brand)}"}
-        number = 0
-        while True:
-            url = self.graphs[number % len(self.graphs)]
-            number += 1
-            try:
-                answer = await http.post(url, json={"query": query, "variables": variables}, headers=headers)
-                body = answer.json() if answer.status_code == httpx.codes.OK else {"errors": answer.text}
-            except (httpx.HTTPError, ValueError) as why:
-                body = {"errors": repr(why)}
-            if "errors" not in body:
-                return body["data"]
-            assert "BAD_INPUT" not in str(body), body
-            self.doubts += 1
-            await asyncio.sleep(PAUSE_SECONDS)
 
     async def submit(self, http: httpx.AsyncClient, url: str, **form: str) -> None:
         """Do something at a processor's page, again until the processor has taken it."""

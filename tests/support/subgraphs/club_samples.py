@@ -157,7 +157,7 @@ def config_row(config: RewardConfig) -> dict[str, Any]:
     """A row of the reward_config table."""
     names = (
         "reward_id status value_minor spins currency target_minor expiry_days wagering_multiple "
-        "effective_from effective_to"
+        "effective_from effective_to game_group"
     )
     return {name: getattr(config, name) for name in names.split()} | {
         "brand_id": config.brand,

@@ -39,6 +39,20 @@ _MAY_BE: Final = {
 """What was refused stays so, although its release is done: nothing was kept."""
 
 
+async def deposit(wallet: OpenedWallet, owner: Owner, name: str, amount: int) -> None:
+    """Give a customer cash, whose account may be new."""
+    account = await wallet.accounts.open_cash(owner, CURRENCY, wallet.clock.now())
+    transfer = Transfer(
+        id=name,
+        debit_account_id=house_account(owner.brand, CURRENCY, AccountCode.PAYMENTS),
+        credit_account_id=account,
+        amount=amount,
+        ledger=ledger_of(CURRENCY),
+        code=int(TransferCode.DEPOSIT),
+    )
+    assert (await wallet.ledger.create_transfer(transfer)).status is CreateTransferStatus.CREATED
+
+
 @dataclass
 class MoneyClients:
     """What some clients have asked for, and were told.
@@ -62,16 +76,7 @@ class MoneyClients:
         async with wallet.database.write() as connection:
             await connection.execute(insert(REFERENCE.brand), [brand_row(make_brand())])
         for number, owner in enumerate(self.customers):
-            account = await wallet.accounts.open_cash(owner, CURRENCY, wallet.clock.now())
-            deposit = Transfer(
-                id=f"deposit-{number}",
-                debit_account_id=house_account(owner.brand, CURRENCY, AccountCode.PAYMENTS),
-                credit_account_id=account,
-                amount=CASH,
-                ledger=ledger_of(CURRENCY),
-                code=int(TransferCode.DEPOSIT),
-            )
-            assert (await wallet.ledger.create_transfer(deposit)).status is CreateTransferStatus.CREATED
+            await deposit(wallet, owner, f"deposit-{number}", CASH)
 
     async def spend(self, name: str, funds: Funds, stopping: asyncio.Event) -> None:
         """Reserve, and settle, release or leave it, until told to stop; nothing stays in doubt."""

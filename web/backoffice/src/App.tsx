@@ -25,6 +25,7 @@ import { financeResources } from './finance/resources.tsx';
 import { JobList, JobShow } from './people/jobs.tsx';
 import { NewVersionPage } from './rules/NewVersionPage.tsx';
 import { Home } from './home/Home.tsx';
+import { LobbyPage } from './lobby/LobbyPage.tsx';
 import { OfficeLayout } from './frame/OfficeLayout.tsx';
 import { DARK, LIGHT } from './look/theme.ts';
 import { Overview } from './risk/overview/Overview.tsx';
@@ -71,6 +72,7 @@ function Office() {
             <Resource name="schemes" list={SchemesPage} create={NewVersionPage} options={{ label: 'Scheme rules' }} />
           )}
           {may.has('events.board') && <Resource name="board" list={BoardPage} edit={EntryPage} options={{ label: 'Board' }} />}
+          {may.has('lobby.read') && <Resource name="lobby" list={LobbyPage} options={{ label: 'Lobby' }} />}
           {may.has('support.read') && (
             <Resource name="customers" list={CustomerSearch} show={CustomerPage} options={{ label: 'Customers' }} />
           )}

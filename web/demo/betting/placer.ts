@@ -76,8 +76,7 @@ export function createPlacer({ send, book, tell, now, random }: PlacerParts): Pl
   }
 
   async function ask(asked: Asked): Promise<Placed> {
-    const before = shown.get(asked.key);
-    if (before === undefined || before.state === 'unknown') show({ asked, state: 'sending', bet: null, refusal: null });
+    if (!shown.has(asked.key)) show({ asked, state: 'sending', bet: null, refusal: null });
     const outcome = await send(asked);
     return { outcome, placing: take(asked, outcome) };
   }
@@ -146,7 +145,10 @@ export function createPlacer({ send, book, tell, now, random }: PlacerParts): Pl
 
   function askAgain(key: string): void {
     const placing = shown.get(key);
-    if (placing !== undefined && !isOver(placing)) void run(placing.asked);
+    if (placing === undefined || isOver(placing)) return;
+    // What is asked by itself is not said each time.
+    if (placing.state === 'unknown') show({ ...placing, state: 'sending' });
+    void run(placing.asked);
   }
 
   for (const asked of book.open()) {

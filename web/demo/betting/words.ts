@@ -21,7 +21,7 @@ export function betWords({ tag }: Pick<Locale, 'tag'>): BetWords {
 /** The name of a bet by how many selections have to win: `Double`. */
 export function kindOfBet(legs: number, locale: Locale): string {
   const words = betWords(locale);
-  if (legs === SINGLE) return locale.count(words.singles, SINGLE);
+  if (legs === SINGLE) return words.single;
   if (legs === DOUBLE) return words.double;
   return legs === TREBLE ? words.treble : locale.count(words.fold, legs);
 }

@@ -31,7 +31,7 @@ export function GameTile({ game, origins, hasMoney, onPlay }: GameTileProps) {
             type="button"
             className="primary game-play"
             data-testid="play"
-            aria-label={locale.fill(words.playThis, { game: game.name })}
+            aria-label={`${words.play}: ${game.name}`}
             onClick={(event) => onPlay(game, false, event.currentTarget)}
           >
             {words.play}
@@ -41,7 +41,7 @@ export function GameTile({ game, origins, hasMoney, onPlay }: GameTileProps) {
           type="button"
           className="quiet"
           data-testid="play-for-fun"
-          aria-label={locale.fill(words.forFunThis, { game: game.name })}
+          aria-label={`${words.forFun}: ${game.name}`}
           onClick={(event) => onPlay(game, true, event.currentTarget)}
         >
           {words.forFun}

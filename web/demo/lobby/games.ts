@@ -11,6 +11,9 @@ export const SHOWN_FIRST = 8;
 
 const HUES = 360;
 const PRIME = 31;
+const LARGE_PRIME = 1_000_003;
+/** Degrees by which neighbours differ: the golden angle. */
+const APART = 137;
 const LETTERS = 2;
 
 /** The letters on the tile of a game without a picture: of its first words. */
@@ -24,7 +27,8 @@ export function lettersOf(name: string): string {
 
 /** The hue of such a tile: always the same of a game, and mostly another of another. */
 export function hueOf(id: string): number {
-  return Array.from(id).reduce((sum, letter) => (sum * PRIME + (letter.codePointAt(0) ?? 0)) % HUES, 0);
+  const sum = Array.from(id).reduce((before, letter) => (before * PRIME + (letter.codePointAt(0) ?? 0)) % LARGE_PRIME, 0);
+  return (sum * APART) % HUES;
 }
 
 /** The sections that have games. */

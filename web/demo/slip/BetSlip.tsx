@@ -10,7 +10,7 @@ import { slipWords } from '../messages';
 import { idOf } from '../events/picked';
 import { PickedLine } from './PickedLine';
 import { costMinor } from './plan';
-import { StakeField } from './StakeField';
+import { type Cost, StakeField } from './StakeField';
 import { useCalm } from './useCalm';
 import type { SlipControls } from './useSlip';
 import { WaysField } from './WaysField';
@@ -131,7 +131,7 @@ export function BetSlip(props: BetSlipProps) {
           typed={slip.typed}
           currency={currency}
           hoped={slip.hoped}
-          cost={costInWords(slip, locale)}
+          cost={costOf(slip, locale)}
           isSettled={isSettled}
           onType={type}
         />
@@ -196,13 +196,14 @@ function labelOf({ plan }: SlipControls, locale: Locale): string {
 }
 
 /** What the bets cost in all, and why that is more than the stake; null where it is not. */
-function costInWords({ plan, stakeMinor, currency }: SlipControls, locale: Locale): string | null {
+function costOf({ plan, stakeMinor, currency }: SlipControls, locale: Locale): Cost | null {
   const cost = stakeMinor === null ? null : costMinor(plan, stakeMinor);
   if (cost === null || stakeMinor === null || cost <= stakeMinor) return null;
   const words = betWords(locale);
-  const bets = plan.count > 1 ? `${locale.count(words.bets, plan.count)}. ` : '';
-  const lines = plan.eachWay ? `${linesInWords({ stakeMinor, currency }, locale)} ` : '';
-  return `${bets}${lines}${words.totalStake}: ${formatMinor(cost, currency, locale.tag)}`;
+  const bets = plan.count > 1 ? `${locale.count(words.bets, plan.count)} × ${formatMinor(cost / plan.count, currency, locale.tag)}.` : '';
+  const lines = plan.eachWay ? linesInWords({ stakeMinor, currency }, locale) : '';
+  const why = [bets, lines].filter((part) => part !== '').join(' ');
+  return { label: words.totalStake, amount: formatMinor(cost, currency, locale.tag), why };
 }
 
 function deedInWords(stakeMinor: number | null, { plan, currency }: SlipControls, locale: Locale): string {

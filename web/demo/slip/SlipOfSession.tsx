@@ -100,7 +100,7 @@ export function SlipOfSession(props: SlipOfSessionProps) {
     />
   );
   if (!isShown) return <div className="club-alone">{card}</div>;
-  const isUnanswered = placings.some(({ state }) => state === 'unknown');
+  const isUnanswered = placings.some(({ state }) => state === 'unknown' || state === 'sending');
   return (
     <BetSlip
       slip={slip}

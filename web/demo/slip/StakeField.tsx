@@ -18,11 +18,18 @@ interface StakeFieldProps {
   readonly currency: string;
   /** What the slip may return, in minor units. */
   readonly hoped: number;
-  /** What it costs, said where that is more than the stake that is typed; else null. */
-  readonly cost: string | null;
+  /** What it costs, where that is more than the stake that is typed; else null. */
+  readonly cost: Cost | null;
   /** Whether the odds stay until the customer does something: else they may move many times a second. */
   readonly isSettled: boolean;
   readonly onType: (typed: string) => void;
+}
+
+export interface Cost {
+  readonly label: string;
+  readonly amount: string;
+  /** Of what it is the sum. */
+  readonly why: string;
 }
 
 /** In whole units of the currency. */
@@ -66,9 +73,15 @@ export function StakeField({ label, typed, currency, hoped, cost, isSettled, onT
         })}
       </div>
       {cost !== null && (
-        <p className="stake-cost" data-testid="stake-cost">
-          {cost}
-        </p>
+        <div className="stake-cost" data-testid="stake-cost">
+          <p className="stake-help">
+            <span>{cost.label}</span>
+            <strong>
+              <bdi>{cost.amount}</bdi>
+            </strong>
+          </p>
+          <p>{cost.why}</p>
+        </div>
       )}
       <p className="stake-help" id={`${id}-help`} aria-live={isSettled ? 'polite' : 'off'} data-testid="stake-help">
         {fault !== null ? (

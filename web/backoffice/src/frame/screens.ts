@@ -5,6 +5,7 @@ import Adjust from '@mui/icons-material/Adjust';
 import Article from '@mui/icons-material/Article';
 import Balance from '@mui/icons-material/Balance';
 import Block from '@mui/icons-material/Block';
+import Casino from '@mui/icons-material/Casino';
 import CompareArrows from '@mui/icons-material/CompareArrows';
 import DateRange from '@mui/icons-material/DateRange';
 import Difference from '@mui/icons-material/Difference';
@@ -70,6 +71,7 @@ export const GROUPS: readonly Group[] = [
       screen('content', 'Content', Article, 'content.read', 'backoffice/content.html'),
       screen('schemes', 'Scheme rules', Gavel, 'rules.read', 'backoffice/rules.html'),
       screen('board', 'Board', ViewList, 'events.board', 'backoffice/board.html'),
+      screen('lobby', 'Lobby', Casino, 'lobby.read', 'lobby.html#sections-and-groups'),
       screen('approvals', 'Approvals', FactCheck, 'approvals.read', 'backoffice.html#four-eyes'),
     ],
   },

@@ -8,6 +8,7 @@ export const DE: BetWords = {
   full: { one: 'Es ist Platz für {n} Auswahl. Entfernen Sie sie für eine andere.', other: 'Es ist Platz für {n} Auswahlen. Entfernen Sie eine für eine andere.' },
   ways: 'Art der Wette',
   singles: { one: '{n} Einzelwette', other: '{n} Einzelwetten' },
+  single: 'Einzelwette',
   double: 'Zweierkombi',
   treble: 'Dreierkombi',
   fold: { other: '{n}er-Kombi' },

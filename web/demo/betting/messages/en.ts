@@ -8,6 +8,7 @@ export const EN: BetWords = {
   full: { one: 'There’s room for {n} selection. Remove it to add another.', other: 'There’s room for {n} selections. Remove one to add another.' },
   ways: 'Kind of bet',
   singles: { one: '{n} single', other: '{n} singles' },
+  single: 'Single',
   double: 'Double',
   treble: 'Treble',
   fold: { other: '{n}-fold' },

@@ -8,6 +8,7 @@ export const IT: BetWords = {
   full: { one: 'C’è posto per {n} esito. Rimuovilo per aggiungerne un altro.', other: 'C’è posto per {n} esiti. Rimuovine uno per aggiungerne un altro.' },
   ways: 'Tipo di scommessa',
   singles: { one: '{n} singola', other: '{n} singole' },
+  single: 'Singola',
   double: 'Doppia',
   treble: 'Tripla',
   fold: { other: 'Multipla da {n}' },

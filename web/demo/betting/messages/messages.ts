@@ -16,6 +16,7 @@ export interface BetWords {
   readonly full: Plural;
   readonly ways: string;
   readonly singles: Plural;
+  readonly single: string;
   readonly double: string;
   readonly treble: string;
   readonly fold: Plural;

@@ -5,8 +5,6 @@ export const AR: LobbyWords = {
   title: 'الكازينو',
   play: 'العب',
   forFun: 'العب بلا مال',
-  playThis: 'العب {game}',
-  forFunThis: 'العب {game} بلا مال',
   by: 'من {provider}',
   showAll: {
     zero: 'لا ألعاب',

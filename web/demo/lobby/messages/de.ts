@@ -5,8 +5,6 @@ export const DE: LobbyWords = {
   title: 'Casino',
   play: 'Spielen',
   forFun: 'Ohne Geld spielen',
-  playThis: '{game} spielen',
-  forFunThis: '{game} ohne Geld spielen',
   by: 'von {provider}',
   showAll: { one: 'Das einzige Spiel zeigen', other: 'Alle {n} Spiele zeigen' },
   showFewer: 'Weniger zeigen',

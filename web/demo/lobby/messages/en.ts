@@ -5,8 +5,6 @@ export const EN: LobbyWords = {
   title: 'Casino',
   play: 'Play',
   forFun: 'Play for fun',
-  playThis: 'Play {game}',
-  forFunThis: 'Play {game} for fun',
   by: 'by {provider}',
   showAll: { one: 'Show the only game', other: 'Show all {n} games' },
   showFewer: 'Show fewer',

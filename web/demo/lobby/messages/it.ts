@@ -5,8 +5,6 @@ export const IT: LobbyWords = {
   title: 'Casinò',
   play: 'Gioca',
   forFun: 'Gioca senza denaro',
-  playThis: 'Gioca a {game}',
-  forFunThis: 'Gioca a {game} senza denaro',
   by: 'di {provider}',
   showAll: { one: 'Mostra l’unico gioco', other: 'Mostra tutti i {n} giochi' },
   showFewer: 'Mostra meno',

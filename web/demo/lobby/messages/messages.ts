@@ -7,9 +7,6 @@ export interface LobbyWords {
   readonly title: string;
   readonly play: string;
   readonly forFun: string;
-  /** `{game}`: for those who hear a button alone. */
-  readonly playThis: string;
-  readonly forFunThis: string;
   readonly by: string;
   readonly showAll: Parameters<Locale['count']>[0];
   readonly showFewer: string;

@@ -118,7 +118,7 @@ interface MomentProps {
 }
 
 /** A local time of the brand; which of two is asked where the clocks go back. */
-function Moment({ label, zone, value, occurrence, said, empty, readOnly, onChange }: MomentProps) {
+export function Moment({ label, zone, value, occurrence, said, empty, readOnly, onChange }: MomentProps) {
   const isTwice = occurrence !== null || said.includes('EARLIER');
   return (
     <Stack sx={{ flex: 1 }}>

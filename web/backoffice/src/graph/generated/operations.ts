@@ -235,6 +235,41 @@ export type LintSeverity =
   | 'ERROR'
   | 'WARNING';
 
+/** A group of games, listed or by a rule. */
+export type LobbyGroupInput = {
+  readonly games?: ReadonlyArray<string>;
+  readonly id: string;
+  readonly names: ReadonlyArray<LobbyNameInput>;
+  readonly rule?: LobbyRuleInput | null | undefined;
+};
+
+/** A name in a language of the brand. */
+export type LobbyNameInput = {
+  readonly locale: string;
+  readonly name: string;
+};
+
+/** A rule for games: `new`, `popular`, `tag`, `provider` or `all`. */
+export type LobbyRuleInput = {
+  readonly by: string;
+  readonly days?: number;
+  readonly value?: string;
+};
+
+/** A section of games, listed or by a rule. */
+export type LobbySectionInput = {
+  readonly devices?: ReadonlyArray<string>;
+  readonly games?: ReadonlyArray<string>;
+  readonly id: string;
+  readonly jurisdictions?: ReadonlyArray<string>;
+  readonly names: ReadonlyArray<LobbyNameInput>;
+  readonly rule?: LobbyRuleInput | null | undefined;
+  readonly since?: string;
+  readonly sinceOccurrence?: ClockOccurrence | null | undefined;
+  readonly until?: string;
+  readonly untilOccurrence?: ClockOccurrence | null | undefined;
+};
+
 /** The texts of one locale; a draft may lack any of them. */
 export type LocaleTextInput = {
   readonly imageAlt?: string;
@@ -341,6 +376,15 @@ export type ProposeGoodwillInput = {
   readonly customer: string;
   readonly reason: string;
   readonly reward: string;
+};
+
+/** All of a brand's lobby as it is to be; `revision` is the one that the person saw. */
+export type ProposeLobbyInput = {
+  readonly brand: string;
+  readonly groups?: ReadonlyArray<LobbyGroupInput>;
+  readonly reason: string;
+  readonly revision: number;
+  readonly sections: ReadonlyArray<LobbySectionInput>;
 };
 
 export type ProposeRefundInput = {
@@ -709,6 +753,21 @@ export type TryBoardEntryInput = {
   readonly scope: Scope;
   /** Empty for customers of whom it is not known. */
   readonly territory?: string;
+};
+
+/** A lobby as it might be, for a jurisdiction, a device and a time of the brand. */
+export type TryLobbyInput = {
+  /** In the brand's time; empty for now. */
+  readonly at?: string;
+  readonly brand: string;
+  readonly device?: string;
+  readonly groups?: ReadonlyArray<LobbyGroupInput>;
+  readonly jurisdiction: string;
+  /** Empty for the brand's first language. */
+  readonly locale?: string;
+  /** A proposal, in place of sections. */
+  readonly proposal?: string | null | undefined;
+  readonly sections?: ReadonlyArray<LobbySectionInput>;
 };
 
 export type TryThemeInput = {
@@ -1456,6 +1515,45 @@ export type WaitingLettersVariables = Exact<{ [key: string]: never; }>;
 
 
 export type WaitingLetters = { readonly deadLetterCounts: ReadonlyArray<{ readonly app: string, readonly letters: number }> };
+
+export type ReadLobbyVariables = Exact<{
+  brand: string;
+}>;
+
+
+export type ReadLobby = { readonly lobbyContent: { readonly revision: number, readonly locales: ReadonlyArray<string>, readonly jurisdictions: ReadonlyArray<string>, readonly timeZone: string, readonly sections: ReadonlyArray<{ readonly id: string, readonly jurisdictions: ReadonlyArray<string>, readonly devices: ReadonlyArray<string>, readonly since: string, readonly until: string, readonly names: ReadonlyArray<{ readonly locale: string, readonly name: string }>, readonly games: ReadonlyArray<{ readonly id: string, readonly name: string, readonly exists: boolean }>, readonly rule: { readonly by: string, readonly days: number, readonly value: string } | null }>, readonly groups: ReadonlyArray<{ readonly id: string, readonly jurisdictions: ReadonlyArray<string>, readonly devices: ReadonlyArray<string>, readonly since: string, readonly until: string, readonly names: ReadonlyArray<{ readonly locale: string, readonly name: string }>, readonly games: ReadonlyArray<{ readonly id: string, readonly name: string, readonly exists: boolean }>, readonly rule: { readonly by: string, readonly days: number, readonly value: string } | null }> }, readonly lobbyProviders: ReadonlyArray<{ readonly provider: string, readonly listedAt: string | null, readonly askedAt: string, readonly awaySince: string | null, readonly games: number, readonly leftOut: number, readonly reason: string }> };
+
+export type LobbyContent = { readonly revision: number, readonly locales: ReadonlyArray<string>, readonly jurisdictions: ReadonlyArray<string>, readonly timeZone: string, readonly sections: ReadonlyArray<{ readonly id: string, readonly jurisdictions: ReadonlyArray<string>, readonly devices: ReadonlyArray<string>, readonly since: string, readonly until: string, readonly names: ReadonlyArray<{ readonly locale: string, readonly name: string }>, readonly games: ReadonlyArray<{ readonly id: string, readonly name: string, readonly exists: boolean }>, readonly rule: { readonly by: string, readonly days: number, readonly value: string } | null }>, readonly groups: ReadonlyArray<{ readonly id: string, readonly jurisdictions: ReadonlyArray<string>, readonly devices: ReadonlyArray<string>, readonly since: string, readonly until: string, readonly names: ReadonlyArray<{ readonly locale: string, readonly name: string }>, readonly games: ReadonlyArray<{ readonly id: string, readonly name: string, readonly exists: boolean }>, readonly rule: { readonly by: string, readonly days: number, readonly value: string } | null }> };
+
+export type LobbySection = { readonly id: string, readonly jurisdictions: ReadonlyArray<string>, readonly devices: ReadonlyArray<string>, readonly since: string, readonly until: string, readonly names: ReadonlyArray<{ readonly locale: string, readonly name: string }>, readonly games: ReadonlyArray<{ readonly id: string, readonly name: string, readonly exists: boolean }>, readonly rule: { readonly by: string, readonly days: number, readonly value: string } | null };
+
+export type LobbyProvider = { readonly provider: string, readonly listedAt: string | null, readonly askedAt: string, readonly awaySince: string | null, readonly games: number, readonly leftOut: number, readonly reason: string };
+
+export type LobbyGamesVariables = Exact<{
+  brand: string;
+  search: string;
+}>;
+
+
+export type LobbyGames = { readonly lobbyGames: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly name: string, readonly studio: string, readonly certified: ReadonlyArray<string> }> } };
+
+export type TryLobbyVariables = Exact<{
+  input: TryLobbyInput;
+}>;
+
+
+export type TryLobby = { readonly tryLobby: { readonly before: ReadonlyArray<{ readonly id: string, readonly name: string, readonly games: ReadonlyArray<{ readonly id: string, readonly name: string }> }>, readonly after: ReadonlyArray<{ readonly id: string, readonly name: string, readonly games: ReadonlyArray<{ readonly id: string, readonly name: string }> }>, readonly problems: ReadonlyArray<{ readonly path: string, readonly message: string }> } };
+
+export type LobbyPreview = { readonly before: ReadonlyArray<{ readonly id: string, readonly name: string, readonly games: ReadonlyArray<{ readonly id: string, readonly name: string }> }>, readonly after: ReadonlyArray<{ readonly id: string, readonly name: string, readonly games: ReadonlyArray<{ readonly id: string, readonly name: string }> }>, readonly problems: ReadonlyArray<{ readonly path: string, readonly message: string }> };
+
+export type LobbyShown = { readonly id: string, readonly name: string, readonly games: ReadonlyArray<{ readonly id: string, readonly name: string }> };
+
+export type ProposeLobbyVariables = Exact<{
+  input: ProposeLobbyInput;
+}>;
+
+
+export type ProposeLobby = { readonly proposeLobby: string };
 
 export type BrandsVariables = Exact<{ [key: string]: never; }>;
 
@@ -2414,6 +2512,10 @@ export const HOME_CONTENT = "query HomeContent($brand:String!){drafts:contentIte
 export const HOME_PEOPLE = "query HomePeople{users(first:100){nodes{status secondFactor}hasNextPage}}" as Document<HomePeople, HomePeopleVariables>;
 export const WAITING_CASES = "query WaitingCases($brand:String!){waitingCases(brand:$brand){lateBets heldRewards}}" as Document<WaitingCases, WaitingCasesVariables>;
 export const WAITING_LETTERS = "query WaitingLetters{deadLetterCounts{app letters}}" as Document<WaitingLetters, WaitingLettersVariables>;
+export const READ_LOBBY = "query ReadLobby($brand:String!){lobbyContent(brand:$brand){revision locales jurisdictions timeZone sections{id names{locale name}games{id name exists}rule{by days value}jurisdictions devices since until}groups{id names{locale name}games{id name exists}rule{by days value}jurisdictions devices since until}}lobbyProviders(brand:$brand){provider listedAt askedAt awaySince games leftOut reason}}" as Document<ReadLobby, ReadLobbyVariables>;
+export const LOBBY_GAMES = "query LobbyGames($brand:String!$search:String!){lobbyGames(brand:$brand search:$search first:20){nodes{id name studio certified}}}" as Document<LobbyGames, LobbyGamesVariables>;
+export const TRY_LOBBY = "query TryLobby($input:TryLobbyInput!){tryLobby(input:$input){before{id name games{id name}}after{id name games{id name}}problems{path message}}}" as Document<TryLobby, TryLobbyVariables>;
+export const PROPOSE_LOBBY = "mutation ProposeLobby($input:ProposeLobbyInput!){proposeLobby(input:$input)}" as Document<ProposeLobby, ProposeLobbyVariables>;
 export const BRANDS = "query Brands{brands(first:100){nodes{id name timeZone locales revision missing theme{isOwn}}}}" as Document<Brands, BrandsVariables>;
 export const READ_BRAND = "query ReadBrand($id:ID!){operatedBrand(id:$id){id name timeZone defaultLocale locales jurisdictions currencies revision missing theme{token light dark isOwn}contrasts{front back scheme frontColour backColour use ratio least readable}}}" as Document<ReadBrand, ReadBrandVariables>;
 export const TRY_THEME = "query TryTheme($input:TryThemeInput!){tryTheme(input:$input){front back scheme frontColour backColour use ratio least readable}}" as Document<TryTheme, TryThemeVariables>;

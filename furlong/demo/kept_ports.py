@@ -1,4 +1,4 @@
-"""The ports of the demo's payments, which stay the same: pages that customers have open name them."""
+"""The ports of what the demo plays beside it: they stay the same, as pages that are open name them."""
 
 import json
 import socket

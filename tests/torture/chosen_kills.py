@@ -1,0 +1,38 @@
+"""What is killed when, by a seed; and that customers get on meanwhile."""
+
+import asyncio
+import random
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Final
+
+from tests.support.long_form import LONG_FORM
+
+SECONDS: Final = 600.0
+LONGEST_PAUSE: Final = 5.0
+PATIENCE_SECONDS: Final = 600.0
+
+
+def chosen(parts: Sequence[str], seed: int, pause: float) -> Iterator[tuple[str, float]]:
+    """Yield what is killed, with a pause after it: each part once, in the long form for ten minutes."""
+    chance = random.Random(seed)  # noqa: S311 - repeatable on purpose
+    if not LONG_FORM:
+        yield from ((part, pause) for part in chance.sample(parts, len(parts)))
+        return
+    end, once = time.monotonic() + SECONDS, set(parts)
+    while once or time.monotonic() < end:
+        late = time.monotonic() >= end
+        part = chance.choice(sorted(once) if late else parts)
+        once.discard(part)
+        yield part, chance.uniform(0, LONGEST_PAUSE)
+
+
+async def progressed(known: Callable[[], int], more: int, work: Sequence[asyncio.Task[Any]]) -> None:
+    """Wait until customers know more outcomes than before; fail as soon as one of them does."""
+    wanted = known() + more
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while known() < wanted:
+            for task in work:
+                if task.done():
+                    await task
+            await asyncio.sleep(0.05)
