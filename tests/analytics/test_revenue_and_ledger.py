@@ -115,7 +115,7 @@ def told(known: Bet) -> Record:
     fact = state_fact(known)
     assert fact is not None
     legs = [leg | {"sports_event_id": leg["market_id"]} for leg in fact.body["legs"]]
-    whole = fact.body | {"legs": legs, "schema": fact.schema, "event_id": str(uuid4())}
+    whole = {**fact.body, "legs": legs, "schema": fact.schema, "event_id": str(uuid4())}
     return Record(fact.topic, 0, 0, fact.key.encode(), json.dumps(whole).encode())
 
 
