@@ -102,9 +102,13 @@ class Bettor:
 
     def moved_for(self, bet_id: str) -> list[tuple[str, str, int]]:
         """Return how money was moved for a bet, the first first."""
-        nodes = self.ask(WALLET)["wallet"]["transactions"]["nodes"]
-        found = [node for node in nodes if (node["reference"] or "").partition(".")[0] == bet_id]
-        return [(node["kind"], node["state"], node["amount"]["minor"]) for node in reversed(found)]
+        found = [node for node in self.transactions if (node["reference"] or "").partition(".")[0] == bet_id]
+        return [(node["kind"], node["state"], node["amount"]["minor"]) for node in found]
+
+    @property
+    def transactions(self) -> list[dict[str, Any]]:
+        """Return what has happened to the customer's money, the first first."""
+        return list(reversed(self.ask(WALLET)["wallet"]["transactions"]["nodes"]))
 
     def joins(self) -> None:
         """Join the club, unless the customer is in it."""

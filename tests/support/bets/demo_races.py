@@ -12,6 +12,7 @@ from consumers.stream.records import Record
 from subgraphs.events.catalogue.reader import FRESHNESS
 from subgraphs.kit.domain.selections import market_id, selection_id
 from tests.support.events.told import fixture, instant, market, status
+from tests.support.events.told_provider import revision_after, told_now
 from tests.support.processes.running_furlong import BRAND, Demo, eventually
 
 WELL_SECONDS: Final = 3.0
@@ -29,17 +30,20 @@ class Racecourse:
 
     Attributes:
         flaw: What it says is wrong with it; empty while nothing is.
+        told: Its races, by name.
     """
 
     demo: Demo
     provider: str
     flaw: str = ""
+    told: dict[str, "ToldRace"] = field(default_factory=dict)
     _stopping: threading.Event = field(default_factory=threading.Event)
     _revision: int = 0
 
     def race(self, name: str, **odds: int) -> "ToldRace":
         """Tell of a race that begins in two hours, with these runners, and wait until it is there."""
         race = ToldRace(self, name, {runner: {"odds": milli} for runner, milli in odds.items()})
+        self.told[name] = race
         race.is_told()
         race.offer()
         race.shows(OPEN, **odds)
@@ -64,7 +68,7 @@ class Racecourse:
 
     def revision(self) -> int:
         """Return a revision that is higher than all before, as an adapter makes it."""
-        self._revision = max(self._revision + 1, int(time.time() * 1000))
+        self._revision = revision_after(self._revision)
         return self._revision
 
     def go_on(self) -> None:
@@ -131,7 +135,7 @@ class ToldRace:
             competitors=[],
             starts_at=instant(starts_at),
             status="live" if self.in_play else "scheduled",
-            occurred_at=_now(),
+            occurred_at=told_now(),
         )
         self.course.send(told)
 
@@ -141,7 +145,7 @@ class ToldRace:
         self.is_told()
         self.offer()
 
-    def offer(self, of: str = "open", **odds: int) -> None:
+    def offer(self, of: str = "open", /, **odds: int) -> None:
         """Tell its market, with other odds of some runners."""
         for runner, milli in odds.items():
             self.runners[runner]["odds"] = milli
@@ -152,12 +156,12 @@ class ToldRace:
         self.offer(**odds)
         self.shows(OPEN, **odds)
 
-    def results(self, of: str = "settled", **runners: Mapping[str, Any]) -> None:
+    def results(self, of: str = "settled", /, **runners: Mapping[str, Any]) -> None:
         """Tell what became of some runners; all others have lost."""
         lost: Mapping[str, Any] = {"status": "loser"}
         self._tell(of, {name: runners.get(name, lost) for name in self.runners})
 
-    def shows(self, status: str, **odds: int) -> None:
+    def shows(self, status: str, /, **odds: int) -> None:
         """Wait until the graph shows the market in a status, and some runners at these odds."""
 
         def is_shown() -> bool:
@@ -195,10 +199,6 @@ class ToldRace:
                 }
                 for place, (name, facts) in enumerate(runners.items(), 1)
             ],
-            occurred_at=_now(),
+            occurred_at=told_now(),
         )
         self.course.send(told)
-
-
-def _now() -> str:
-    return instant(datetime.now(UTC))
