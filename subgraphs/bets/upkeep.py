@@ -1,18 +1,29 @@
 """Upkeep: goes on with bets that somebody has left, settles those whose markets have results, and forgets."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from time import monotonic
 from typing import Final
 
+import structlog
+
 from foundation.storage.database import Database
+from foundation.storage.errors import is_unavailable
 from subgraphs.bets.opened import OpenedBets, opened_bets
 from subgraphs.bets.records.forgetting import forget
 from subgraphs.kit.rounds import WorkerParts
 
+log = structlog.get_logger(__name__)
 BATCH: Final = 200
 """How many bets are looked at before the next ones are read."""
+
+AT_ONCE: Final = 8
+"""How many bets a process goes on with at the same time: most of their time they wait for the disk."""
+
+CLAIMED_FOR: Final = timedelta(seconds=30)
+"""So long other processes leave a bet alone with which this one goes on."""
 
 ROUND_SECONDS: Final = 30.0
 """How long a round goes on while bets are due."""
@@ -47,12 +58,34 @@ class Upkeep:
         work, ends = self.bets.work, monotonic() + ROUND_SECONDS
         await self._sweep()
         await self._forget()
-        while due := await work.store.due(await work.now(), BATCH):
-            for bet_id in due:
-                await work.advance(bet_id)
+        at = await work.now()
+        while due := await work.store.claim(at, BATCH, at + CLAIMED_FOR):
+            await self._go_on(due)
             if monotonic() > ends:
                 return {"bets": len(due)}
+            at = await work.now()
         return {"bets": 0}
+
+    async def _go_on(self, due: Iterable[str]) -> None:
+        """Go on with bets, some at once; one that cannot be gone on with keeps no other waiting."""
+        bets, work = iter(due), self.bets.work
+
+        async def work_off() -> None:
+            for bet_id in bets:
+                try:
+                    await work.advance(bet_id)
+                except Exception as error:
+                    if is_unavailable(error):
+                        raise
+                    log.exception("bet_postponed", bet=bet_id)
+                    await work.postpone(bet_id)
+
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                for _ in range(AT_ONCE):
+                    tasks.create_task(work_off())
+        except ExceptionGroup as faults:
+            raise faults.exceptions[0] from None
 
     async def _sweep(self) -> None:
         if monotonic() < self._sweeps_at:
@@ -67,8 +100,10 @@ class Upkeep:
             return
         async with self.database.write() as connection:
             at = await self.bets.work.clock.at(connection)
-            is_more = await forget(connection, self.bets.work.store.tables, at)
-            await self.bets.work.store.counting.exposures.forget(connection, at - LONG_OVER)
+            store = self.bets.work.store
+            trading = store.counting.exposures.tables
+            is_more = await forget(connection, store.tables, at, (trading.exposed_leg, trading.bet_void))
+            await store.counting.exposures.forget(connection, at - LONG_OVER)
         self._forgets_at = 0 if is_more else monotonic() + FORGET_SECONDS
 
     async def close(self) -> None:

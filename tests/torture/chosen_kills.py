@@ -14,14 +14,17 @@ PATIENCE_SECONDS: Final = 600.0
 
 
 def chosen(parts: Sequence[str], seed: int, pause: float) -> Iterator[tuple[str, float]]:
-    """Yield what is killed, each with a pause after it: each once, in the long form for ten minutes."""
+    """Yield what is killed, with a pause after it: each part once, in the long form for ten minutes."""
     chance = random.Random(seed)  # noqa: S311 - repeatable on purpose
     if not LONG_FORM:
         yield from ((part, pause) for part in chance.sample(parts, len(parts)))
         return
-    end = time.monotonic() + SECONDS
-    while time.monotonic() < end:
-        yield chance.choice(parts), chance.uniform(0, LONGEST_PAUSE)
+    end, once = time.monotonic() + SECONDS, set(parts)
+    while once or time.monotonic() < end:
+        late = time.monotonic() >= end
+        part = chance.choice(sorted(once) if late else parts)
+        once.discard(part)
+        yield part, chance.uniform(0, LONGEST_PAUSE)
 
 
 async def progressed(known: Callable[[], int], more: int, work: Sequence[asyncio.Task[Any]]) -> None:

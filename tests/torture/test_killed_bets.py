@@ -41,6 +41,9 @@ from tools.private_mariadb import start_mariadb
 
 SEED: Final = 57
 CLIENTS: Final = 6
+MADE_BETWEEN: Final = 3
+"""How many bets are made between kills."""
+
 CUSTOMERS: Final = tuple(Owner(BRAND, f"c-{number}") for number in range(8))
 POOR: Final = frozenset(CUSTOMERS[6:])
 CASH, LITTLE = 1_000_000, 1_500
@@ -164,11 +167,11 @@ async def _bet(everything: Everything, kills: Counter[str]) -> None:
     ]
     try:
         for part, pause in chosen(sorted(everything.killed.kills), SEED, 1.0):
-            await progressed(lambda: customers.made, CLIENTS, [*work, *beside])
+            await progressed(lambda: customers.made, MADE_BETWEEN, [*work, *beside])
             await asyncio.to_thread(everything.killed.kills[part])
             kills[part] += 1
             await asyncio.sleep(pause)
-        await progressed(lambda: customers.made, CLIENTS, [*work, *beside])
+        await progressed(lambda: customers.made, MADE_BETWEEN, [*work, *beside])
     finally:
         stopping.set()
         async with asyncio.timeout(PATIENCE_SECONDS):
@@ -191,7 +194,7 @@ async def _quiet(everything: Everything) -> None:
 
 
 async def _check(everything: Everything) -> tuple[StoredBets, dict[str, int]]:
-    """Compare the bets with all that knows of them; return how many messages were told again, by topic."""
+    """Compare the bets with all that knows of them; return them, and how much was told again, by topic."""
     stored, wallet = await everything.stored(), everything.wallet
     assert await prove(wallet.database) == []
     for owner in CUSTOMERS:
@@ -199,6 +202,7 @@ async def _check(everything: Everything) -> tuple[StoredBets, dict[str, int]]:
         assert await has(wallet, owner) == opened + stored.cash(owner), owner
     assert everything.suspensions.made_nevertheless(stored.made, everything.races.by_market) == []
     assert await club_totals(everything.databases["progress"]) == stored.counted()
+    assert stored.at_risk == []
     repeated = {
         topic: compare_told(
             await asyncio.to_thread(read_topic, everything.killed.kafka.bootstrap, topic), told

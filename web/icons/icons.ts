@@ -28,6 +28,7 @@ const OUTLINES: Readonly<Record<string, string>> = {
   CallMerge: 'mdiCallMerge',
   CallSplit: 'mdiCallSplit',
   CancelOutlined: 'mdiCloseCircleOutline',
+  Casino: 'mdiDice5',
   ChatBubble: 'mdiChat',
   Check: 'mdiCheck',
   CheckBox: 'mdiCheckboxMarked',

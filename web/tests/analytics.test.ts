@@ -48,6 +48,7 @@ const EVENTS = report(`
   brand  product  currency  sports_event_id  sport         event_name   last_day    bets  turnover_minor  settled_minor  void_minor  returns_minor  gross_minor  margin  free_gross_minor
   n      betting  GBP       event1           horse-racing  14:30 Ascot  2026-11-24  3     3000            2000           0           6000           -4000        -200    0
   n      betting  GBP       event2           football      A v B        2026-11-25  1     1000            1000           0           0              1000         100     0
+  n      betting  GBP       event3           football      C v D        2026-11-25  1     500             0              0           0              0            -       0
 `);
 const EXPOSURE = report(`
   brand  product  currency  sports_event_id  sport         event_name   starts_at            bets  stake_minor  returns_minor  exposure_minor  worst_minor  worst_pick        multiples  multiple_returns_minor
@@ -106,18 +107,20 @@ describe('a report as pictures', () => {
 
   it('says what bets earned in seven days, and what was left after the club’s cost', () => {
     const [betting, casino, others] = picturesOf('REVENUE', REVENUE);
-    expect(betting?.finding).toBe('£30.00 gross revenue in seven days (margin 75%); £23.00 after the club’s cost of £12.00');
+    expect(betting?.finding).toBe('£30.00 gross revenue in seven days (margin 75%); £23.00 net, with free bets and the club’s cost of £12.00');
     expect(betting?.categories).toEqual(['1 Nov', '24 Nov', '25 Nov', '26 Nov']);
     expect(betting?.series.find(({ label }) => label === 'Returns')?.data).toEqual([8000, 0, 40, 0]);
     expect(betting?.rows[0]).toEqual(['26 Nov', '0', '£0.00', '-£10.00', '-£20.00', '£20.00', '–', '£0.00', '£0.00', '£20.00']);
     expect(casino?.name).toBe('Revenue: Casino in GBP');
-    expect(others?.name).toContain('in EUR');
+    expect(others?.finding).toMatch(/^The club’s rewards cost .*2\.50 in seven days$/u);
   });
 
   it('names the events that earned most and least', () => {
     const [picture] = picturesOf('EVENTS', EVENTS);
     expect(picture?.finding).toBe('A v B earned most: £10.00; 14:30 Ascot least: -£40.00');
+    expect(picture?.categories).toEqual(['14:30 Ascot', 'A v B', 'C v D']);
     expect(picture?.rows.map(([name, sport]) => [name, sport])).toEqual([
+      ['C v D', 'Football'],
       ['A v B', 'Football'],
       ['14:30 Ascot', 'Horse-racing'],
     ]);

@@ -6,9 +6,9 @@ Revises:
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import mysql
 
 from foundation.storage.columns import LONG_TEXT, Blob, Identifier, UtcDateTime
-from sqlalchemy.dialects import mysql
 
 revision = "0001"
 down_revision = None

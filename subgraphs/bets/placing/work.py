@@ -72,6 +72,12 @@ class BetWork:
         seen = await self.store.load(bet_id)
         return None if seen is None else seen.bet
 
+    async def postpone(self, bet_id: str) -> None:
+        """Look at a bet later with which nothing could be done, for a reason that a log tells."""
+        seen = await self.store.load(bet_id)
+        if seen is not None:
+            await self.store.schedule(seen, await self.now() + MAX_PAUSE, seen.tries)
+
     async def _learnt(self, bet: Bet, at: datetime) -> list[Fact]:
         """Return what is learnt by the next steps, up to one that only what is written may do.
 

@@ -137,6 +137,19 @@ class BetStore:
         async with self.database.read() as connection:
             return list(await connection.scalars(query))
 
+    async def claim(self, at: datetime, limit: int, until: datetime) -> list[str]:
+        """Return some of the due bets, which are due for others only later, if nobody has gone on by then.
+
+        Two who claim at the same moment may both have a bet: neither moves anything twice.
+        """
+        due = await self.due(at, limit)
+        if due:
+            c = self.tables.bet.c
+            claimed = update(self.tables.bet).where(c.bet_id.in_(sorted(due)), c.due_at <= at)
+            async with self.database.write() as connection:
+                await connection.execute(claimed.values(due_at=until))
+        return due
+
     async def learn(self, bet_id: str, facts: Sequence[Fact], at: datetime) -> Bet | None:
         """Add what was learnt of a bet to what is written, and tell others what follows of it.
 

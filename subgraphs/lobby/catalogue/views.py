@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from functools import cached_property
 from typing import Final, NamedTuple
 
@@ -20,7 +20,7 @@ MAX_SHOWN: Final = 500
 """How many games a section has at most."""
 
 LASTS: Final = timedelta(seconds=60)
-"""How long a view is kept at most: a game is new until an instant, and a certificate ends at one."""
+"""How long a view is kept at most, as games are new until an instant; certificates end with a day in UTC."""
 
 
 class ShownSection(NamedTuple):
@@ -154,4 +154,5 @@ class LobbyViews:
             return game.provider in providers and self._permissions.allows(game, place, now)
 
         view = LobbyView(key.brand, catalogue, lobby, place, key.device, allows, now)
-        return _Kept(view, min(lobby.next_change(now) or now + LASTS, now + LASTS))
+        midnight = datetime.combine(now.date() + timedelta(days=1), time(), now.tzinfo)
+        return _Kept(view, min(lobby.next_change(now) or midnight, midnight, now + LASTS))

@@ -12,7 +12,9 @@ from msgspec.structs import replace
 from subgraphs.bets.accepting.slip import PriceChanges
 from subgraphs.bets.betting.bet import Asked, Bet, BetStatus
 from subgraphs.bets.placing.placing import INTERRUPTED, NOT_HERE, REUSED
+from subgraphs.bets.placing.work import BetWork
 from subgraphs.bets.settlement.results import MarketResult, Runner
+from subgraphs.bets.upkeep import Upkeep
 from subgraphs.kit.domain.selections import market_of
 from subgraphs.kit.offers import OfferStatus
 from tests.subgraphs.bets.slips import offer, offered, selection, slip
@@ -259,3 +261,28 @@ async def test_bets_are_taken_where_the_brand_takes_them(database_url: str, tmp_
         assert await house.bets.placing.place(replace(asked, territory="GB", jurisdiction="US")) == NOT_HERE
         assert await house.rows() == 0
         assert isinstance(await house.bets.placing.place(replace(asked, territory="GB")), Bet)
+
+
+async def test_a_bet_that_nobody_can_go_on_with_keeps_no_other_waiting(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The worker goes on with the others at once, and comes back to it."""
+    house.offers.offers = offered(offer(in_play=True))
+    bets = [await house.place(f"k{number}") for number in range(4)]
+    house.clock.advance(timedelta(seconds=6))
+    advance = BetWork.advance
+
+    async def failing(work: BetWork, bet_id: str) -> Bet | None:
+        if bet_id == bets[0].bet_id:
+            raise ValueError("nobody has thought of this")
+        return await advance(work, bet_id)
+
+    monkeypatch.setattr(BetWork, "advance", failing)
+    upkeep = Upkeep(house.database, house.bets)
+    await upkeep.round()
+    statuses = [(await house.bet(bet)).status for bet in bets]
+    assert statuses == [BetStatus.PENDING, *(BetStatus.OPEN,) * 3]
+    monkeypatch.undo()
+    house.clock.advance(timedelta(minutes=10))
+    await upkeep.round()
+    assert (await house.bet(bets[0])).status is BetStatus.REFUSED  # it has waited for too long

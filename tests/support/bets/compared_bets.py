@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from msgspec.structs import replace
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from consumers.stream.records import Record
 from foundation.storage.database import Database
@@ -16,7 +16,7 @@ from subgraphs.bets.betting.bet import Bet, BetStatus
 from subgraphs.bets.betting.progress_facts import progress_fact
 from subgraphs.bets.betting.settling import settlement_of
 from subgraphs.bets.betting.state_facts import state_fact
-from subgraphs.bets.models import BETS, OUTBOX
+from subgraphs.bets.models import BETS, OUTBOX, TRADING
 from subgraphs.bets.records.rows import bet_of
 from subgraphs.bets.settlement.results import MarketResult
 from subgraphs.kit.domain.keys import Owner
@@ -32,24 +32,29 @@ class StoredBets:
     Attributes:
         due: Those that somebody has to look at.
         untold: How many messages are not published.
+        at_risk: The selections by which the house may lose something.
     """
 
     bets: Sequence[Bet]
     due: Sequence[str]
     untold: int
+    at_risk: Sequence[str]
 
     @classmethod
     async def read(cls, database: Database) -> "StoredBets":
         """Read all of them."""
         settlements = defaultdict[str, list[Any]](list)
-        c = BETS.settlement.c
+        c, e = BETS.settlement.c, TRADING.exposure.c
+        at_risk = select(e.selection_id).where(or_(e.bets != 0, e.stake_minor != 0, e.returns_minor != 0))
         async with database.read() as connection:
             for row in await connection.execute(select(BETS.settlement).order_by(c.bet_id, c.number)):
                 settlements[row.bet_id].append(row)
             rows = (await connection.execute(select(BETS.bet).order_by(BETS.bet.c.asked_at))).all()
             untold = await connection.scalar(select(func.count()).select_from(OUTBOX.outbox))
+            selections = list(await connection.scalars(at_risk))
         bets = [bet_of(row, settlements[row.bet_id]) for row in rows]
-        return cls(bets, [row.bet_id for row in rows if row.due_at is not None], int(untold or 0))
+        due = [row.bet_id for row in rows if row.due_at is not None]
+        return cls(bets, due, int(untold or 0), selections)
 
     @property
     def made(self) -> list[Bet]:

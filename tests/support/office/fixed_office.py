@@ -21,6 +21,7 @@ from playwright.sync_api import Page, Route, sync_playwright
 
 from backoffice.access import ROLES, Permission, Role
 from tests.support.browsers.screen_gallery import PATIENCE_MS, ROOT, STEADY, font_faces
+from tests.support.office.betting_world import betting_world
 from tests.support.office.finance_world import finance_world
 from tests.support.office.fixed_present import BRAND, NOW, ago, page_of
 from tests.support.office.moving_about import move
@@ -43,8 +44,10 @@ WHO: Final = {
     "support": ("Sam", "The customer was told another amount by telephone"),
     "events": ("Edith", "It is on all posters in Germany"),
     "finance.refund": ("Fiona", "She deposited twice by mistake, and asked for it back"),
+    "betting": ("Tess", "The price was that of another market"),
     "finance": ("Fiona", "The processor paid it in twice, says its report of Monday"),
     "operations": ("Olga", "Agreed with the provider on Tuesday"),
+    "lobby": ("Edith", "The games of the autumn come first"),
 }
 """Who proposes in an area, and why."""
 
@@ -397,6 +400,39 @@ def content_world() -> dict[str, Any]:
     }
 
 
+def lobby_world() -> dict[str, Any]:
+    """Return what the screen of a casino lobby asks for."""
+    game = {"id": "abcdefgh234567ab", "name": "Acorn Harvest"}
+    section = {
+        "id": "ours",
+        "names": [{"locale": "en-GB", "name": "Our choice"}],
+        "games": [game | {"exists": True}, {"id": "gone", "name": "gone", "exists": False}],
+        "rule": None,
+        "jurisdictions": ["GB"],
+        "devices": [],
+        "since": "",
+        "until": "",
+    }
+    rule = {"by": "new", "days": 30, "value": ""}
+    new = section | {"id": "new", "names": [{"locale": "en-GB", "name": "New"}], "games": [], "rule": rule}
+    provider = {"provider": "acorn", "games": 9, "leftOut": 0, "awaySince": None, "reason": ""}
+    asked = {"listedAt": ago(hours=1), "askedAt": ago(hours=1)}
+    away = {"provider": "bramble", "awaySince": ago(hours=2), "reason": "no answer within 60 s"}
+    shown = [{"id": "ours", "name": "Our choice", "games": [game]}]
+    return {
+        "lobbyContent": {
+            "revision": 1,
+            "sections": [section, new],
+            "groups": [],
+            "locales": ["en-GB", "de-DE"],
+            "jurisdictions": ["GB", "DE"],
+            "timeZone": "Europe/London",
+        },
+        "lobbyProviders": [provider | asked, provider | asked | away],
+        "tryLobby": {"before": shown, "after": shown, "problems": []},
+    }
+
+
 def board_world() -> dict[str, Any]:
     """Return what the screens of a board ask for."""
     item: dict[str, Any] = {
@@ -495,7 +531,9 @@ def world(role: Role) -> dict[str, Any]:
         **operations_world(),
         **content_world(),
         **board_world(),
+        **lobby_world(),
         **finance_world(),
+        **betting_world(),
     }
 
 

@@ -3,6 +3,7 @@ import type { Ask, Session } from '@furlong/client';
 import { useLocale } from '@furlong/club';
 import { useEffect, useId, useRef, useState } from 'react';
 
+import { deviceOfWindow } from './device';
 import type { Game } from './games';
 import { launch, type LaunchOutcome } from './launch';
 import { lobbyWords, whyNotOpen } from './words';
@@ -101,7 +102,7 @@ function useLaunch(ask: Ask, session: Session, origins: readonly string[], { gam
 
   useEffect(() => {
     let isWanted = true;
-    void launch({ gameId: game.id, demo }, { ...asking.current, own: window.location.origin }).then((shown) => {
+    void launch({ gameId: game.id, demo }, { ...asking.current, device: deviceOfWindow(), own: window.location.origin }).then((shown) => {
       if (isWanted) setKnown({ tries, shown });
     });
     return () => {

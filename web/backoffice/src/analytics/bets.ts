@@ -51,8 +51,9 @@ function earned(rows: readonly Row[], currency: string): string {
   const last = Date.parse(text(rows.at(-1), 'day'));
   const week = rows.filter((row) => last - Date.parse(text(row, 'day')) < DAYS_OF_FINDING * DAY);
   const [gross, settled, cost, net] = ['gross_minor', 'settled_minor', 'club_cost_minor', 'net_minor'].map((column) => sum(week, column)) as [number, number, number, number];
+  if (rows.every((row) => value(row, 'bets') === 0 && value(row, 'settled_minor') === 0)) return `The club’s rewards cost ${money(cost, currency)} in seven days`;
   const margin = settled > 0 ? ` (margin ${share(gross / settled)})` : '';
-  return `${money(gross, currency)} gross revenue in seven days${margin}; ${money(net, currency)} after the club’s cost of ${money(cost, currency)}`;
+  return `${money(gross, currency)} gross revenue in seven days${margin}; ${money(net, currency)} net, with free bets and the club’s cost of ${money(cost, currency)}`;
 }
 
 export function revenue(rows: readonly Row[]): Picture {
@@ -76,11 +77,18 @@ function nameOf(row: Row | undefined): string {
   return text(row, 'product') === 'betting' ? 'Multiples' : 'Games';
 }
 
+/** Return rows by what they have in a column, the most first. */
+function sortedBy(rows: readonly Row[], column: string): readonly Row[] {
+  return rows.toSorted((left, right) => value(right, column) - value(left, column));
+}
+
 export function events(rows: readonly Row[]): Picture {
   const currency = text(rows[0], 'currency');
-  const byGross = rows.toSorted((left, right) => value(right, 'gross_minor') - value(left, 'gross_minor'));
+  const named = rows.filter((row) => text(row, 'sports_event_id') !== '');
+  const compared = named.length === 0 ? rows : named;
+  const byGross = sortedBy(compared, 'gross_minor');
   const [best, worst] = [byGross[0], byGross.at(-1)];
-  const shown = rows.slice(-EVENTS_DRAWN);
+  const shown = sortedBy(compared, 'settled_minor').slice(0, EVENTS_DRAWN);
   return {
     name: `Events: ${whatOf(rows[0])}`,
     finding: `${nameOf(best)} earned most: ${money(value(best, 'gross_minor'), currency)}; ${nameOf(worst)} least: ${money(value(worst, 'gross_minor'), currency)}`,

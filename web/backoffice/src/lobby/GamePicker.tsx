@@ -35,7 +35,7 @@ export function GamePicker({ brand, games, said, readOnly, onChange }: Props) {
       <Stack component="ol" aria-label="Games" sx={{ margin: 0, paddingLeft: 3 }}>
         {games.map((game, at) => (
           <Box component="li" key={game.id}>
-            <Stack direction="row" spacing={1} sx={{ alignItems: 'center' }}>
+            <Stack direction="row" spacing={1} useFlexGap sx={{ alignItems: 'center', flexWrap: 'wrap' }}>
               <bdi>{game.name}</bdi>
               {!game.exists && <ToneChip tone="warning" label="No provider has it" />}
               {!readOnly && (

@@ -1,0 +1,160 @@
+"""Customers of a running demo who bet by its graph."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import uuid4
+
+import httpx
+
+from tests.support.processes.running_furlong import BRAND, PATIENCE_SECONDS, Demo, eventually
+
+BET: Final = """fragment B on Bet { id status stake { minor } eachWay returns { minor }
+  potentialReturns { minor } isFreeBet
+  legs { event market pick odds { milli } result selection { id } } }"""
+PLACE: Final = f"""mutation ($input: PlaceBetInput!) {{ placeBet(input: $input) {{
+  bet {{ ...B }} changed {{ id odds {{ milli }} }} errors {{ code message }} }} }} {BET}"""
+BETS: Final = f"""query ($brand: ID!, $after: String) {{ bets(brand: $brand, first: 3, after: $after) {{
+  nodes {{ ...B }} pageInfo {{ hasNextPage endCursor }} }} }} {BET}"""
+UPDATED: Final = f"subscription ($brand: ID!) {{ betUpdated(brand: $brand) {{ ...B }} }} {BET}"
+WALLET: Final = """query ($brand: ID!) { wallet(brand: $brand) { balance { minor }
+  transactions(first: 50) { nodes { kind state reference amount { minor } } } } }"""
+
+
+@dataclass(frozen=True)
+class Bettor:
+    """A customer of the demo's first brand."""
+
+    demo: Demo
+    customer: str
+
+    def ask(self, document: str, **variables: Any) -> dict[str, Any]:
+        """Return the data of an answer, which must have no errors."""
+        answer = self.demo.site.ask(document, {"brand": BRAND, **variables}, customer=self.customer)
+        assert "errors" not in answer, answer
+        return dict(answer["data"])
+
+    def asks(self, stake: int, *legs: tuple[str, int], key: str = "", **more: Any) -> dict[str, Any]:
+        """Return what the graph answers to a slip."""
+        wanted = {
+            "brand": BRAND,
+            "legs": [{"selectionId": selection, "oddsMilli": odds} for selection, odds in legs],
+            "stakeMinor": stake,
+            "currency": "GBP",
+            "idempotencyKey": key or str(uuid4()),
+            **more,
+        }
+        answer = self.demo.site.ask(PLACE, {"input": wanted}, customer=self.customer)
+        assert "errors" not in answer, answer
+        return dict(answer["data"]["placeBet"])
+
+    def bets(self, stake: int, *legs: tuple[str, int], **more: Any) -> str:
+        """Place a bet, which is made; return its id."""
+        answer = self.asks(stake, *legs, **more)
+        assert answer["errors"] == [], answer
+        assert answer["bet"]["status"] == "OPEN", answer
+        return str(answer["bet"]["id"])
+
+    def refused(self, stake: int, *legs: tuple[str, int], **more: Any) -> str:
+        """Return the code with which a slip is refused."""
+        answer = self.asks(stake, *legs, **more)
+        (error,) = answer["errors"]
+        assert answer["bet"]["status"] == "REFUSED", answer
+        assert error["message"]
+        return str(error["code"])
+
+    @property
+    def all_bets(self) -> list[dict[str, Any]]:
+        """Return all bets, the newest first, read in pages."""
+        found: list[dict[str, Any]] = []
+        after = None
+        while True:
+            page = self.ask(BETS, after=after)["bets"]
+            found += page["nodes"]
+            if not page["pageInfo"]["hasNextPage"]:
+                return found
+            after = page["pageInfo"]["endCursor"]
+
+    def bet(self, bet_id: str) -> dict[str, Any]:
+        """Return a bet."""
+        return next(bet for bet in self.all_bets if bet["id"] == bet_id)
+
+    def comes_to(self, bet_id: str, status: str, returns: int | None) -> dict[str, Any]:
+        """Wait until a bet stands in a way; return it."""
+
+        def stands() -> bool:
+            bet = self.bet(bet_id)
+            return (bet["status"], bet["returns"] and bet["returns"]["minor"]) == (status, returns)
+
+        eventually(stands, f"{bet_id} is {status} and returns {returns}: now {self.bet(bet_id)}")
+        return self.bet(bet_id)
+
+    @property
+    def balance(self) -> int:
+        """Return the customer's cash."""
+        return int(self.ask(WALLET)["wallet"]["balance"]["minor"])
+
+    def has(self, balance: int) -> None:
+        """Wait until the customer has so much: money moves a moment after a bet is settled."""
+        eventually(lambda: self.balance == balance, f"the balance is {balance}")
+
+    def moved_for(self, bet_id: str) -> list[tuple[str, str, int]]:
+        """Return how money was moved for a bet, the first first."""
+        found = [node for node in self.transactions if (node["reference"] or "").partition(".")[0] == bet_id]
+        return [(node["kind"], node["state"], node["amount"]["minor"]) for node in found]
+
+    @property
+    def transactions(self) -> list[dict[str, Any]]:
+        """Return what has happened to the customer's money, the first first."""
+        return list(reversed(self.ask(WALLET)["wallet"]["transactions"]["nodes"]))
+
+    def joins(self) -> None:
+        """Join the club, unless the customer is in it."""
+        club = self.demo.site.club(self.customer)
+        if not club["membership"]["optedIn"]:
+            terms = club["terms"]["version"]
+            assert self.demo.site.change("OptIn", self.customer, termsVersion=terms)["errors"] == []
+        eventually(lambda: self.demo.site.club(self.customer)["membership"]["optedIn"], "the customer joins")
+
+    @property
+    def staked(self) -> int:
+        """Return what counts for the customer this week."""
+        return self.demo.site.staked(self.customer)
+
+    def has_staked(self, minor: int) -> None:
+        """Wait until an amount counts."""
+        eventually(lambda: self.staked == minor, f"{minor} count: now {self.staked}")
+
+    @contextmanager
+    def follow(self) -> Iterator[Iterator[dict[str, Any]]]:
+        """Follow the customer's bets; yield them as they change, by one connection."""
+        signed = {
+            "Authorization": f"Bearer {self.demo.site.tokens[self.customer]}",
+            "Accept": "text/event-stream",
+        }
+        asked = {"query": UPDATED, "variables": {"brand": BRAND}}
+        with httpx.stream(
+            "POST", f"{self.demo.site.url}/graphql", json=asked, headers=signed, timeout=PATIENCE_SECONDS
+        ) as response:
+            assert response.status_code == httpx.codes.OK, response.read()
+            lines = (line for line in response.iter_lines() if line.startswith("data:"))
+            told = (line.removeprefix("data:").strip() for line in lines)
+            yield (_bet(json.loads(text)) for text in told if text)
+
+
+def _bet(event: dict[str, Any]) -> dict[str, Any]:
+    assert "errors" not in event, event
+    return dict(event["data"]["betUpdated"])
+
+
+def standings(changes: Iterator[dict[str, Any]], bet_id: str, until: str) -> list[str]:
+    """Return how a bet has stood, one change after the other, until it stands in a way."""
+    seen: list[str] = []
+    for bet in changes:
+        if bet["id"] == bet_id:
+            seen.append(bet["status"])
+        if seen[-1:] == [until]:
+            return seen
+    raise AssertionError(f"the stream has ended: {seen}")
