@@ -5,7 +5,7 @@ from typing import Final
 from providers.topics import PLANS
 from subgraphs.block_list import BLOCKS
 from subgraphs.club_kit.topics import ACCOUNT_TOPIC, SCHEME_TOPIC, SERVED_TOPIC, WEEK_TOPIC
-from subgraphs.kit.topics import BET_STATE_TOPIC, CELLS_TOPIC, GLOBAL_TOPIC, Copied, Retention, TopicPlan
+from subgraphs.kit.topics import CELLS_TOPIC, GLOBAL_TOPIC, Copied, Retention, TopicPlan
 
 MESSAGES: Final = (
     TopicPlan(ACCOUNT_TOPIC, Retention.LATEST),
@@ -13,7 +13,6 @@ MESSAGES: Final = (
     TopicPlan(WEEK_TOPIC, Retention.LATEST, 1, is_public=True, copied=Copied.NOWHERE),
     TopicPlan(GLOBAL_TOPIC, Retention.LATEST, 1, is_public=True, copied=Copied.FROM_HOME),
     TopicPlan(CELLS_TOPIC, Retention.LATEST, 1, copied=Copied.TO_HOME),
-    TopicPlan(BET_STATE_TOPIC, Retention.FACTS),
     TopicPlan(SERVED_TOPIC, Retention.FACTS, 1, copied=Copied.NOWHERE),
     *PLANS,
     *(topic for block in BLOCKS for topic in block.topics),

@@ -16,12 +16,7 @@ const WIDGET = {
 };
 const GENERATED = 'packages/client/src/generated';
 
-/** Documents of blocks that the schema does not have yet: they are sent as texts, and stand in no manifest. */
-const BLOCKS = ['demo/betting/*.graphql', 'demo/lobby/*.graphql'];
-const DEMO = {
-  schema: '../schema.api.graphql',
-  documents: ['demo/**/*.graphql', ...BLOCKS.map((path) => `!${path}`)],
-};
+const DEMO = { schema: '../schema.api.graphql', documents: ['demo/**/*.graphql'] };
 const GENERATED_OF_DEMO = 'demo/generated';
 
 const config: CodegenConfig = {
@@ -43,12 +38,6 @@ const config: CodegenConfig = {
     [`${GENERATED_OF_DEMO}/persisted-documents.json`]: {
       ...DEMO,
       plugins: [{ [DOCUMENTS]: { format: 'manifest' } }],
-    },
-    [`${GENERATED_OF_DEMO}/blocks.ts`]: {
-      schema: ['../schema.api.graphql', 'codegen/blocks.graphql'],
-      documents: BLOCKS,
-      plugins: ['typescript-operations', { [DOCUMENTS]: { operation: '@furlong/client', isTrusted: false } }],
-      config: TYPES,
     },
     'backoffice/src/graph/generated/operations.ts': {
       schema: '../admin.graphql',

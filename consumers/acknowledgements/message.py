@@ -5,7 +5,7 @@ from typing import Annotated, Final, Literal
 import msgspec
 from msgspec import Meta
 
-from consumers.messages.fields import Count, EventId, Instant, require_utc
+from consumers.messages.fields import Count, EventId, Instant, PlatformId, require_utc
 from consumers.messages.reader import BrandEnvelope, Reader
 from consumers.stream.records import Record
 from subgraphs.kit.domain.keys import ALL_BRANDS
@@ -15,7 +15,6 @@ CELLS_PARTITION: Final = 0
 """The topic has one partition; the embedded broker gives it more, of which this is used."""
 
 SCHEMA: Final = "club.cells/1"
-_Name = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"\A[^\s:\x00-\x1f\x7f]+\Z")]
 _Key = Annotated[str, Meta(max_length=255)]
 _Number = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 
@@ -93,7 +92,7 @@ class BudgetReport(msgspec.Struct, frozen=True, kw_only=True):
 class CellRange(msgspec.Struct, frozen=True, kw_only=True):
     """The partitions of the cell that the node is, of the topics that are keyed by customer."""
 
-    name: _Name
+    name: PlatformId
     first: _Number
     last: _Number
     of: _Number
@@ -124,8 +123,8 @@ class Acknowledgement(BrandEnvelope, frozen=True, kw_only=True):
 
     event_id: EventId
     kind: Literal["acknowledgement"] = "acknowledgement"
-    node: _Name
-    part: _Name
+    node: PlatformId
+    part: PlatformId
     process: Annotated[str, Meta(max_length=128)]
     epoch: _Number
     number: _Number

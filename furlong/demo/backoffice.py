@@ -64,7 +64,7 @@ READY_ACCOUNTS: Final = "/backoffice/ready-accounts"
 DEMO: Final = Actor(
     "demo", "demo", "The demo", "demo", "local", {ALL_BRANDS: frozenset({Role.ADMINISTRATOR})}
 )
-SECOND: Final = (Role.SUPPORT, Role.RISK, Role.FINANCE, Role.OPERATOR)
+SECOND: Final = (Role.SUPPORT, Role.RISK, Role.FINANCE, Role.TRADER, Role.OPERATOR)
 """The roles in which one person approves what another one of the same role proposes."""
 
 QUICK: Final = PasswordHasher(time_cost=1, memory_cost=8 * 1024, parallelism=1)

@@ -100,8 +100,10 @@ class Upkeep:
             return
         async with self.database.write() as connection:
             at = await self.bets.work.clock.at(connection)
-            is_more = await forget(connection, self.bets.work.store.tables, at)
-            await self.bets.work.store.counting.exposures.forget(connection, at - LONG_OVER)
+            store = self.bets.work.store
+            trading = store.counting.exposures.tables
+            is_more = await forget(connection, store.tables, at, (trading.exposed_leg, trading.bet_void))
+            await store.counting.exposures.forget(connection, at - LONG_OVER)
         self._forgets_at = 0 if is_more else monotonic() + FORGET_SECONDS
 
     async def close(self) -> None:

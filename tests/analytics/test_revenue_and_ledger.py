@@ -1,10 +1,12 @@
 """What bets come to equals what they moved in our wallet, day by day, as its days are closed."""
 
 import asyncio
+import json
 from collections import Counter
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
+from uuid import uuid4
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -15,20 +17,18 @@ from subgraphs.bets.betting.bet import Bet, BetStatus
 from subgraphs.bets.betting.facts import Settled, with_fact
 from subgraphs.bets.betting.performing import Performer
 from subgraphs.bets.betting.settling import settlement_of
+from subgraphs.bets.betting.state_facts import state_fact
 from subgraphs.bets.betting.steps import next_step
 from subgraphs.bets.settlement.results import MarketResult, Runner
-from subgraphs.bets.settlement.returns import Leg, potential_returns
 from subgraphs.kit.domain.selections import market_of
 from subgraphs.wallet.closes import DAYS
 from subgraphs.wallet.closing.days import day_of, instant_of, span_of
 from subgraphs.wallet.closing.reading import DayReader
 from subgraphs.wallet.models import REFERENCE
-from tests.analytics.made_bets import written
 from tests.analytics.test_revenue import PLACED
 from tests.subgraphs.bets.slips import bet, slip
 from tests.subgraphs.wallet.ledger_wallet import LedgerWallet
 from tests.support.analytics_store import Store
-from tests.support.consumers.sample_messages import LEG, bet_state
 from tests.support.money.contract import CURRENCY, CUSTOMERS
 from tests.support.subgraphs.club_samples import brand_row, make_brand
 from tests.support.wallet.ledgers import StoppedClock, opened_database, opened_ledger
@@ -72,8 +72,9 @@ class Book:
     async def place(self, number: int, owner: Any, legs: tuple[int, ...], *, each_way: bool) -> None:
         """Place a bet of ten or twenty, unless the customer has not enough."""
         asked = slip(legs, stake=10, each_way=each_way, currency=CURRENCY)
+        now = self.now
         names = {"brand_id": owner.brand, "customer_id": owner.customer, "bet_id": f"b{number}"}
-        await self.work(number, bet(asked, asked_at=self.now, look_at=self.now, **names))
+        await self.work(number, bet(asked, asked_at=now, placed_at=now, look_at=now, **names))
 
     async def tell(self, number: int, words: str) -> None:
         """Say what has become of the markets of a bet."""
@@ -111,28 +112,11 @@ class Book:
 
 def told(known: Bet) -> Record:
     """Return the message of how a bet stands now."""
-    assert known.taken_at is not None
-    last = known.settlements[-1] if known.settlements else None
-    legs = [Leg(odds_milli=leg.odds_milli, terms=leg.terms) for leg in known.legs]
-    return bet_state(
-        brand_id=known.brand_id,
-        customer_id=known.customer_id,
-        bet_id=known.bet_id,
-        bet_revision=1 + len(known.settlements),
-        status=known.status.value,
-        stake_minor=known.slip.total_minor,
-        counting_stake_minor=known.slip.total_minor if last is None else last.counting_minor,
-        currency=known.slip.currency,
-        each_way=known.slip.each_way,
-        returns_minor=None if last is None else last.returns_minor,
-        potential_returns_minor=potential_returns(known.slip.stake_minor, legs, each_way=known.slip.each_way),
-        placed_at=written(known.asked_at),
-        occurred_at=written(known.taken_at if last is None else last.decided_at),
-        legs=[
-            LEG | {"selection_id": leg.selection_id, "sports_event_id": leg.selection_id}
-            for leg in known.legs
-        ],
-    )
+    fact = state_fact(known)
+    assert fact is not None
+    legs = [leg | {"sports_event_id": leg["market_id"]} for leg in fact.body["legs"]]
+    whole = {**fact.body, "legs": legs, "schema": fact.schema, "event_id": str(uuid4())}
+    return Record(fact.topic, 0, 0, fact.key.encode(), json.dumps(whole).encode())
 
 
 async def played(folder: Path, made: list[Any], happened: list[Any]) -> tuple[list[Record], Counter[Any]]:

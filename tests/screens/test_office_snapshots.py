@@ -20,12 +20,9 @@ pytestmark = pytest.mark.usefixtures("web_installed")
 
 KEPT: Final = Path(__file__).with_name("snapshots")
 SEEN: Final = ROOT / ".furlong" / "snapshots"
-HOMES: Final[dict[str, tuple[Role, str]]] = {
-    f"home-{role.value}": (role, "") for role in Role if role is not Role.TRADER
-}
-"""A trader's has nothing yet: traders only read sports events."""
+HOMES: Final[dict[str, tuple[Role, str]]] = {f"home-{role.value}": (role, "") for role in Role}
 
-APPROVERS: Final = {"support": Role.RISK, "finance": Role.FINANCE}
+APPROVERS: Final = {"support": Role.RISK, "finance": Role.FINANCE, "betting": Role.TRADER}
 """Who approves what an area proposes, where that is not an approver."""
 
 APPROVALS: Final = {
@@ -36,6 +33,10 @@ APPROVALS: Final = {
 FINANCE: Final = {
     path: (Role.FINANCE, path)
     for path in ("days", "payoutStops", "withdrawals", "paymentCases", "corrections", "financialChecks")
+}
+BETTING: Final = {
+    path: (Role.TRADER, path)
+    for path in ("liability", "liability?event=e1", "tradingRules", "customerFactors")
 }
 PAYMENTS: Final = {
     path: (Role.FINANCE, path)
@@ -90,6 +91,8 @@ SHEETS: Final = (
     Sheet("payments", PAYMENTS, 1280, "light"),
     Sheet("payments-dark", PAYMENTS, 1280, "dark"),
     Sheet("payments-narrow", PAYMENTS, 360, "dark"),
+    Sheet("betting", BETTING, 1280, "light"),
+    Sheet("betting-narrow", BETTING, 360, "dark"),
     Sheet("approvals", APPROVALS, 1280, "light"),
     Sheet("approvals-dark", APPROVALS, 768, "dark"),
     Sheet("approvals-narrow", APPROVALS, 360, "dark", rules=OF_WIDTH),

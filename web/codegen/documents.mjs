@@ -10,13 +10,13 @@ const WRITTEN = '/* Written by `npm run codegen`. */';
 
 /**
  * The plugin's entry: with `format: manifest` it writes JSON, otherwise TypeScript, which imports the type of
- * operations from `operation`. Without `isTrusted`, no manifest has them, so that they have no id.
+ * operations from `operation`.
  *
  * @type {import('@graphql-codegen/plugin-helpers').PluginFunction<{
- *   readonly format?: 'manifest' | 'text', readonly operation?: string, readonly isTrusted?: boolean
+ *   readonly format?: 'manifest' | 'text', readonly operation?: string
  * }>}
  */
-export const plugin = (_schema, documents, { format, operation = '../operations/operation.ts', isTrusted = true }) => {
+export const plugin = (_schema, documents, { format, operation = '../operations/operation.ts' }) => {
   const operations = operationsOf(documents);
   if (format === 'manifest') {
     return JSON.stringify(Object.fromEntries(operations.map(({ id, text }) => [id, text])), null, 2);
@@ -26,20 +26,17 @@ export const plugin = (_schema, documents, { format, operation = '../operations/
     return { prepend, content: operations.map(typedText).join('\n') };
   }
   const prepend = [WRITTEN, `import type { Operation } from '${operation}';`];
-  return { prepend, content: operations.map((each) => constant(each, isTrusted)).join('\n') };
+  return { prepend, content: operations.map(constant).join('\n') };
 };
 
-/**
- * @param {ReturnType<typeof operationsOf>[number]} operation
- * @param {boolean} isTrusted
- */
-function constant({ name, kind, id, text }, isTrusted) {
+/** @param {ReturnType<typeof operationsOf>[number]} operation */
+function constant({ name, kind, id, text }) {
   const types = `${name}${kind.charAt(0).toUpperCase()}${kind.slice(1)}`;
   return `
 export const ${name}: Operation<${types}, ${types}Variables> = {
   name: '${name}',
   kind: '${kind}',
-  id: ${isTrusted ? `'${id}'` : 'null'},
+  id: '${id}',
   text: ${JSON.stringify(text)},
 };`;
 }

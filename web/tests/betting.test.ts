@@ -1,6 +1,7 @@
 /** What traders read in words: what is decided, what is at risk, and what was bet. */
 import { expect, test } from 'vitest';
 
+import { bettingFigures } from '../backoffice/src/betting/figures.ts';
 import { betInWords, limitInWords, percent, stateOfSelection, statusName, targetName, termsInWords, typedPart } from '../backoffice/src/betting/words.ts';
 
 test('a decision says what it is about', () => {
@@ -48,4 +49,17 @@ test('a part is typed in percent', () => {
   for (const wrong of ['101', '-1', '1e1', '12.55', 'all']) expect(typedPart(wrong).problem).not.toBe('');
   expect(percent(125)).toBe('12.5');
   expect(percent(1000)).toBe('100');
+});
+
+test('the home says what may be lost most, and what takes no bets', () => {
+  const nothing = { bettingEvents: [], tradingRules: { suspended: [] } };
+  expect(bettingFigures(nothing).map(({ value, note }) => `${value}: ${note}`)).toEqual(['–: No bet is open.', '0: Bets are taken on everything that is offered.']);
+  const events = [{ event: 'Ascot 14:30', currency: 'GBP', worstMinor: 2_140_050, bets: 418 }];
+  const suspended = [
+    { name: 'Darts', targetId: 'darts' },
+    { name: '', targetId: 'e9' },
+  ];
+  const shown = bettingFigures({ bettingEvents: events, tradingRules: { suspended } });
+  expect(shown.map(({ value, note }) => `${value}: ${note}`)).toEqual(['£21,400.50: The worst case of Ascot 14:30, with 418 open bets.', '2: Darts, e9']);
+  expect(bettingFigures({ ...nothing, tradingRules: { suspended: [{ name: '', targetId: '' }] } })[1]?.note).toBe('All betting takes no bets.');
 });

@@ -9,12 +9,12 @@ import { betsPictures } from '../backoffice/src/home/BetsCards.tsx';
 import { countedUpTo, lag, nodes, weekOf } from '../backoffice/src/home/HealthCard.tsx';
 import { forAllBrands } from '../backoffice/src/session/permissions.ts';
 import { caseRows, titleOf } from '../backoffice/src/home/waiting.ts';
-import { HOME_BETS, HOME_COUNTED, HOME_DAY, HOME_FINANCE, HOME_LAG, HOME_NODES, HOME_WEEKS, LAG_HISTORY, LIABILITY_HOURS, WAITING_CASES, WAITING_LETTERS } from '../backoffice/src/graph/generated/operations.ts';
+import { HOME_BETS, HOME_BETTING, HOME_COUNTED, HOME_DAY, HOME_FINANCE, HOME_LAG, HOME_NODES, HOME_WEEKS, LAG_HISTORY, LIABILITY_HOURS, WAITING_CASES, WAITING_LETTERS } from '../backoffice/src/graph/generated/operations.ts';
 
 import type { HomeCounted, HomeLag, HomeNodes, HomeWeeks } from '../backoffice/src/graph/generated/operations.ts';
 
 const GRAPH = buildSchema(readFileSync(new URL('../../admin.graphql', import.meta.url), 'utf8'));
-const FOR_EACH_BRAND = [...HOME_QUERIES, HOME_FINANCE, HOME_BETS, HOME_WEEKS, HOME_COUNTED, LIABILITY_HOURS, WAITING_CASES];
+const FOR_EACH_BRAND = [...HOME_QUERIES, HOME_FINANCE, HOME_BETS, HOME_BETTING, HOME_WEEKS, HOME_COUNTED, LIABILITY_HOURS, WAITING_CASES];
 const FOR_ALL_BRANDS = [HOME_DAY, HOME_LAG, HOME_NODES, LAG_HISTORY, WAITING_LETTERS];
 
 test('who may see one brand only is asked nothing that needs all brands', () => {

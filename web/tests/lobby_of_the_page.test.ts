@@ -3,7 +3,8 @@ import { type Ask, Unreached } from '@furlong/client';
 import { localeFor } from '@furlong/club';
 import { describe, expect, it } from 'vitest';
 
-import type { PlatformErrorCode } from '../demo/generated/blocks';
+import type { PlatformErrorCode } from '../demo/generated/operations';
+import { deviceOf } from '../demo/lobby/device';
 import { hueOf, lettersOf, shownSections } from '../demo/lobby/games';
 import { launch, type LaunchOutcome } from '../demo/lobby/launch';
 import { fetchOrigins, isGame, isPicture, isSafeOrigin } from '../demo/lobby/origins';
@@ -72,13 +73,13 @@ describe('opening a game', () => {
       asked.push({ variables, token });
       return Promise.resolve({ data: { launchGame: { url, expiresAt: null, errors: codes.map((code) => ({ code })) } }, faults: [] });
     }) as unknown as Ask;
-    return launch({ gameId: 'northbet:g', demo }, { ask, session, origins: ORIGINS, own: OWN });
+    return launch({ gameId: 'northbet:g', demo }, { ask, session, device: 'MOBILE', origins: ORIGINS, own: OWN });
   }
 
   it('gives the address of a game, and none of elsewhere', async () => {
     await expect(opened('https://play.acorn.example/slot')).resolves.toEqual({ kind: 'ready', url: 'https://play.acorn.example/slot', expiresAt: null });
     await expect(opened('https://elsewhere.example/')).resolves.toEqual({ kind: 'elsewhere' });
-    expect(asked.at(-1)).toEqual({ variables: { input: { brand: 'northbet', gameId: 'northbet:g', demo: false } }, token: 't' });
+    expect(asked.at(-1)).toEqual({ variables: { input: { brand: 'northbet', gameId: 'northbet:g', demo: false, device: 'MOBILE' } }, token: 't' });
   });
 
   it('for fun says nothing of the customer', async () => {
@@ -96,7 +97,7 @@ describe('opening a game', () => {
   });
 
   it('says that nothing was opened if there is no answer', async () => {
-    const parts = { session, origins: ORIGINS, own: OWN };
+    const parts = { session, device: deviceOf(() => false), origins: ORIGINS, own: OWN };
     const failing = (error: Error) => launch({ gameId: 'g', demo: false }, { ...parts, ask: () => Promise.reject(error) });
     await expect(failing(new Unreached('cut', 0))).resolves.toEqual({ kind: 'unreached' });
     await expect(failing(new Unreached('refused', 401))).resolves.toEqual({ kind: 'signed-out' });

@@ -3,7 +3,7 @@ import type { Answer } from '@furlong/client';
 
 import type { Bet, BetRequest } from '../demo/betting/request';
 import type { Changed } from '../demo/betting/sending';
-import type { BetStatus, PlaceBetMutation, PlatformErrorCode } from '../demo/generated/blocks';
+import type { BetStatus, PlaceBetMutation, PlatformErrorCode } from '../demo/generated/operations';
 
 export function request(selectionId = 'a-0', more: Partial<BetRequest> = {}): BetRequest {
   const leg = { selectionId, pick: 'Ashdown Lad', market: 'Win', event: '15:35 Wexcombe Park', oddsMilli: 2500, odds: '6/4' };

@@ -6,7 +6,7 @@ import { betBook, KEPT_MS } from '../demo/betting/book';
 import { ASK_AGAIN, BY_ITSELF_MS, createPlacer, type Placing } from '../demo/betting/placer';
 import type { Asked } from '../demo/betting/request';
 import { type BetOutcome, sendBet } from '../demo/betting/sending';
-import type { PlaceBetMutation } from '../demo/generated/blocks';
+import type { PlaceBetMutation } from '../demo/generated/operations';
 import { mulberry } from './randomness';
 import { answered, bet, request } from './placedBets';
 

@@ -32,6 +32,9 @@ PORTS: Final = "ports.json"
 LOOK_SECONDS: Final = 0.5
 """How often providers look for what is due: seldom enough for a laptop."""
 
+PATIENCE_SECONDS: Final = 20.0
+"""How long the wallet has for an answer: all runs in one process, also on a laptop that is busy."""
+
 
 @dataclass(frozen=True, slots=True)
 class RunningCasino:
@@ -102,7 +105,9 @@ def _framing(casino: ServedCasino) -> ServeSettings:
 async def _playing(folder: Path, ports: KeptPorts, wallet: str, clock: Clock) -> AsyncIterator[ServedCasino]:
     """Play the providers while the block runs, on their ports of the last time if they are free."""
     names = [provider["name"] for provider in shipped()["providers"]]
-    free = CasinoSettings(wallet=wallet, look_seconds=LOOK_SECONDS, clock=clock)
+    free = CasinoSettings(
+        wallet=wallet, timeout_seconds=PATIENCE_SECONDS, look_seconds=LOOK_SECONDS, clock=clock
+    )
     kept = replace(free, ports={name: ports.of(name) for name in names}, control=ports.of("control"))
     async with serving_at(partial(serving_casino, folder), kept, free) as casino:
         for name, url in casino.urls.items():

@@ -1,9 +1,10 @@
 """Forgets bets of erased customers, once the term of their jurisdiction is over."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Table, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from foundation.storage.cells.pseudonym import PSEUDONYM_PREFIX
@@ -15,13 +16,16 @@ BATCH: Final = 500
 """How many bets are forgotten in a transaction."""
 
 
-async def forget(connection: AsyncConnection, tables: BetTables, at: datetime) -> bool:
+async def forget(
+    connection: AsyncConnection, tables: BetTables, at: datetime, others: Sequence[Table] = ()
+) -> bool:
     """Forget some bets of erased customers whose term is over; return whether there may be more.
 
     Args:
         connection: In a write transaction.
         tables: Those of bets.
         at: Now, by the machine's clock: product time, which a rehearsal moves, forgets nothing.
+        others: Tables whose rows go with their bets, which they name by `bet_id`.
     """
     c = tables.bet.c
     shortest = max(over_before(term.jurisdiction, at) for term in TERMS)
@@ -30,7 +34,7 @@ async def forget(connection: AsyncConnection, tables: BetTables, at: datetime) -
     old = (await connection.execute(query.order_by(c.changed_at).limit(BATCH))).all()
     over = sorted(row.bet_id for row in old if row.changed_at < over_before(row.jurisdiction, at))
     if over:
-        for table in (tables.leg, tables.settlement, tables.bet):
+        for table in (*others, tables.leg, tables.settlement, tables.bet):
             await connection.execute(delete(table).where(table.c.bet_id.in_(over)))
     return len(over) == BATCH
 

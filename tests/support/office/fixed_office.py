@@ -21,6 +21,7 @@ from playwright.sync_api import Page, Route, sync_playwright
 
 from backoffice.access import ROLES, Permission, Role
 from tests.support.browsers.screen_gallery import PATIENCE_MS, ROOT, STEADY, font_faces
+from tests.support.office.betting_world import betting_world
 from tests.support.office.finance_world import finance_world
 from tests.support.office.fixed_present import BRAND, NOW, ago, page_of
 from tests.support.office.moving_about import move
@@ -43,6 +44,7 @@ WHO: Final = {
     "support": ("Sam", "The customer was told another amount by telephone"),
     "events": ("Edith", "It is on all posters in Germany"),
     "finance.refund": ("Fiona", "She deposited twice by mistake, and asked for it back"),
+    "betting": ("Tess", "The price was that of another market"),
     "finance": ("Fiona", "The processor paid it in twice, says its report of Monday"),
     "operations": ("Olga", "Agreed with the provider on Tuesday"),
     "lobby": ("Edith", "The games of the autumn come first"),
@@ -531,6 +533,7 @@ def world(role: Role) -> dict[str, Any]:
         **board_world(),
         **lobby_world(),
         **finance_world(),
+        **betting_world(),
     }
 
 

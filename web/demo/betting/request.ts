@@ -1,5 +1,5 @@
 /** What a customer asks for with a slip: one bet, at the prices that were seen. */
-import type { BetLegInput, BetsQuery, PlaceBetInput, PriceChanges } from '../generated/blocks';
+import type { BetLegInput, BetsQuery, PlaceBetInput, PriceChanges } from '../generated/operations';
 
 export type Bet = NonNullable<BetsQuery['bets']>['nodes'][number];
 export type BetLeg = Bet['legs'][number];

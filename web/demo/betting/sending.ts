@@ -1,7 +1,7 @@
 /** Asks for a bet, again under the same key while there is no answer. */
 import { type Answer, type Ask, Unreached } from '@furlong/client';
 
-import { PlaceBet, type PlaceBetMutation } from '../generated/blocks';
+import { PlaceBet, type PlaceBetMutation } from '../generated/operations';
 import { type ErrorCode, RETRY_AFTER_MS, TRY_MS } from '../money/change';
 import { type Asked, type Bet, inputOf } from './request';
 

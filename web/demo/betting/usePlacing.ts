@@ -2,7 +2,7 @@
 import { type Ask, type ConnectLive, createLiveLoop, type Session } from '@furlong/client';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 
-import { BetChanges, type BetChangesSubscription } from '../generated/blocks';
+import { BetChanges, type BetChangesSubscription } from '../generated/operations';
 import { sleep } from '../money/useMoney';
 import { bookOfBets } from '../session/remembered';
 import { createPlacer, isOver, type Placed, type Placer, type Placing } from './placer';

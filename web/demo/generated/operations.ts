@@ -19,6 +19,21 @@ export type AddBankAccountInput = {
   readonly idempotencyKey: string;
 };
 
+export type BetLegInput = {
+  readonly oddsMilli: number;
+  readonly selectionId: string;
+};
+
+/** How a bet stands. PENDING: It is not known yet whether it is made. REFUSED: It never was; the customer has the stake. OPEN: It is made, and waits for results. WON: It has returned something. LOST: It has returned nothing. VOID: It stands as if it had never been made. PARTLY_VOID: A part of it does, and it has returned something. */
+export type BetStatus =
+  | 'LOST'
+  | 'OPEN'
+  | 'PARTLY_VOID'
+  | 'PENDING'
+  | 'REFUSED'
+  | 'VOID'
+  | 'WON';
+
 export type DeclineLimitInput = {
   readonly brand: string;
   readonly idempotencyKey: string;
@@ -32,12 +47,32 @@ export type DepositInput = {
   readonly methodId: string;
 };
 
+/** What a visitor plays on. */
+export type Device =
+  | 'DESKTOP'
+  | 'MOBILE';
+
 export type EventStatus =
   | 'CANCELLED'
   | 'FINISHED'
   | 'LIVE'
   | 'SCHEDULED'
   | 'SUSPENDED';
+
+export type LaunchGameInput = {
+  readonly brand: string;
+  readonly demo?: boolean;
+  readonly device?: Device | null | undefined;
+  readonly gameId: string;
+};
+
+/** What became of a leg. WON: Its selection has won; of a bet each way, the place part as well. PLACED: It has not won, but came in one of the places that are paid. LOST: Neither. VOID: It stands as if it had never been bet on. DEAD_HEAT: It shares the first place. */
+export type LegResult =
+  | 'DEAD_HEAT'
+  | 'LOST'
+  | 'PLACED'
+  | 'VOID'
+  | 'WON';
 
 /** What is limited, or how the customer has stopped. */
 export type LimitKind =
@@ -86,6 +121,17 @@ export type PaymentState =
   | 'REVIEW'
   | 'SENDING';
 
+export type PlaceBetInput = {
+  readonly acceptChanges?: PriceChanges;
+  readonly brand: string;
+  readonly currency: string;
+  readonly eachWay?: boolean;
+  readonly freeBetId?: string | null | undefined;
+  readonly idempotencyKey: string;
+  readonly legs: ReadonlyArray<BetLegInput>;
+  readonly stakeMinor: number;
+};
+
 export type PlatformErrorCode =
   | 'CONFIRMATION_NEEDED'
   | 'COOLING_OFF'
@@ -107,6 +153,12 @@ export type PlatformErrorCode =
   | 'UNVERIFIED'
   | 'WALLET_PENDING'
   | 'WRONG_CURRENCY';
+
+/** Which prices a customer takes other than those that they saw. NONE: None. HIGHER: Higher ones. ANY: All. */
+export type PriceChanges =
+  | 'ANY'
+  | 'HIGHER'
+  | 'NONE';
 
 export type Product =
   | 'BETTING'
@@ -179,6 +231,31 @@ export type WithdrawInput = {
   readonly methodId: string;
 };
 
+export type PlaceBetMutationVariables = Exact<{
+  input: PlaceBetInput;
+}>;
+
+
+export type PlaceBetMutation = { readonly placeBet: { readonly bet: { readonly id: string, readonly placedAt: string, readonly eachWay: boolean, readonly status: BetStatus, readonly stake: { readonly minor: number, readonly currency: string }, readonly returns: { readonly minor: number, readonly currency: string } | null, readonly potentialReturns: { readonly minor: number, readonly currency: string }, readonly legs: ReadonlyArray<{ readonly event: string, readonly market: string, readonly pick: string, readonly startsAt: string, readonly result: LegResult | null, readonly odds: { readonly milli: number, readonly display: string } }> } | null, readonly changed: ReadonlyArray<{ readonly id: string, readonly status: SelectionStatus, readonly odds: { readonly milli: number, readonly display: string } | null }>, readonly errors: ReadonlyArray<{ readonly code: PlatformErrorCode }> } };
+
+export type BetsQueryVariables = Exact<{
+  brand: string;
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+
+export type BetsQuery = { readonly bets: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly placedAt: string, readonly eachWay: boolean, readonly status: BetStatus, readonly stake: { readonly minor: number, readonly currency: string }, readonly returns: { readonly minor: number, readonly currency: string } | null, readonly potentialReturns: { readonly minor: number, readonly currency: string }, readonly legs: ReadonlyArray<{ readonly event: string, readonly market: string, readonly pick: string, readonly startsAt: string, readonly result: LegResult | null, readonly odds: { readonly milli: number, readonly display: string } }> }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } | null };
+
+export type BetChangesSubscriptionVariables = Exact<{
+  brand: string;
+}>;
+
+
+export type BetChangesSubscription = { readonly betUpdated: { readonly id: string, readonly placedAt: string, readonly eachWay: boolean, readonly status: BetStatus, readonly stake: { readonly minor: number, readonly currency: string }, readonly returns: { readonly minor: number, readonly currency: string } | null, readonly potentialReturns: { readonly minor: number, readonly currency: string }, readonly legs: ReadonlyArray<{ readonly event: string, readonly market: string, readonly pick: string, readonly startsAt: string, readonly result: LegResult | null, readonly odds: { readonly milli: number, readonly display: string } }> } };
+
+export type PlacedBetFragment = { readonly id: string, readonly placedAt: string, readonly eachWay: boolean, readonly status: BetStatus, readonly stake: { readonly minor: number, readonly currency: string }, readonly returns: { readonly minor: number, readonly currency: string } | null, readonly potentialReturns: { readonly minor: number, readonly currency: string }, readonly legs: ReadonlyArray<{ readonly event: string, readonly market: string, readonly pick: string, readonly startsAt: string, readonly result: LegResult | null, readonly odds: { readonly milli: number, readonly display: string } }> };
+
 export type SportsEventsQueryVariables = Exact<{
   brand: string;
   first: number;
@@ -237,6 +314,22 @@ export type EventFactsFragment = { readonly name: string, readonly id: string, r
 export type PickedEventFragment = { readonly name: string, readonly id: string, readonly startsAt: string, readonly status: EventStatus, readonly score: string | null, readonly markets: ReadonlyArray<{ readonly id: string, readonly name: string, readonly status: MarketStatus, readonly placeTerms: { readonly places: number, readonly numerator: number, readonly denominator: number } | null, readonly selections: ReadonlyArray<{ readonly id: string, readonly name: string, readonly status: SelectionStatus, readonly odds: { readonly milli: number, readonly display: string } | null }> }>, readonly sport: { readonly id: string, readonly name: string }, readonly competition: { readonly name: string } };
 
 export type OfferedMarketFragment = { readonly id: string, readonly name: string, readonly status: MarketStatus, readonly placeTerms: { readonly places: number, readonly numerator: number, readonly denominator: number } | null, readonly selections: ReadonlyArray<{ readonly id: string, readonly name: string, readonly status: SelectionStatus, readonly odds: { readonly milli: number, readonly display: string } | null }> };
+
+export type LobbyQueryVariables = Exact<{
+  brand: string;
+  device: Device;
+  games: number;
+}>;
+
+
+export type LobbyQuery = { readonly lobby: { readonly sections: ReadonlyArray<{ readonly id: string, readonly name: string, readonly games: ReadonlyArray<{ readonly id: string, readonly name: string, readonly provider: string, readonly imageUrl: string | null, readonly tags: ReadonlyArray<string> }> }> } | null };
+
+export type LaunchGameMutationVariables = Exact<{
+  input: LaunchGameInput;
+}>;
+
+
+export type LaunchGameMutation = { readonly launchGame: { readonly url: string | null, readonly expiresAt: string | null, readonly errors: ReadonlyArray<{ readonly code: PlatformErrorCode }> } };
 
 export type MoneyQueryVariables = Exact<{
   brand: string;
@@ -339,6 +432,27 @@ export type PaymentFragment = { readonly id: string, readonly at: string, readon
 export type MethodFragment = { readonly id: string, readonly name: string, readonly direction: PaymentDirection, readonly feePermille: number, readonly workingDays: number, readonly minimum: { readonly minor: number, readonly currency: string }, readonly maximum: { readonly minor: number, readonly currency: string }, readonly fee: { readonly minor: number, readonly currency: string } | null, readonly reviewedAbove: { readonly minor: number, readonly currency: string } | null };
 
 
+export const PlaceBet: Operation<PlaceBetMutation, PlaceBetMutationVariables> = {
+  name: 'PlaceBet',
+  kind: 'mutation',
+  id: 'sha256:0636c96f66b9c3bb3c72459ba864c8f731039b406a0993f493b89d9b033b1977',
+  text: "mutation PlaceBet($input:PlaceBetInput!){placeBet(input:$input){bet{...PlacedBet}changed{id status odds{milli display}}errors{code}}}fragment PlacedBet on Bet{id placedAt stake{minor currency}eachWay status returns{minor currency}potentialReturns{minor currency}legs{event market pick startsAt odds{milli display}result}}",
+};
+
+export const Bets: Operation<BetsQuery, BetsQueryVariables> = {
+  name: 'Bets',
+  kind: 'query',
+  id: 'sha256:26bb8fef048d22b82f9d7ac21d0ad075b739067a728ab5950b04cd57ae47ed39',
+  text: "query Bets($brand:ID!$first:Int!$after:String){bets(brand:$brand first:$first after:$after){nodes{...PlacedBet}pageInfo{hasNextPage endCursor}}}fragment PlacedBet on Bet{id placedAt stake{minor currency}eachWay status returns{minor currency}potentialReturns{minor currency}legs{event market pick startsAt odds{milli display}result}}",
+};
+
+export const BetChanges: Operation<BetChangesSubscription, BetChangesSubscriptionVariables> = {
+  name: 'BetChanges',
+  kind: 'subscription',
+  id: 'sha256:d16a2c492c4cacb7e81dc9b235fb2d3fca0b631e086099d9f8bde3b7cd1e51cd',
+  text: "subscription BetChanges($brand:ID!){betUpdated(brand:$brand){...PlacedBet}}fragment PlacedBet on Bet{id placedAt stake{minor currency}eachWay status returns{minor currency}potentialReturns{minor currency}legs{event market pick startsAt odds{milli display}result}}",
+};
+
 export const SportsEvents: Operation<SportsEventsQuery, SportsEventsQueryVariables> = {
   name: 'SportsEvents',
   kind: 'query',
@@ -358,6 +472,20 @@ export const EventPrices: Operation<EventPricesSubscription, EventPricesSubscrip
   kind: 'subscription',
   id: 'sha256:d3974be851c495f154ffd608f83e1880196c12d98bd8328cfad8729291982dc6',
   text: "subscription EventPrices($brand:ID!$ids:[ID!]!$after:String){eventsUpdated(brand:$brand ids:$ids after:$after){position image events{...EventState markets(first:20){...OfferedMarket}}}}fragment EventState on Event{id startsAt status score}fragment OfferedMarket on Market{id name status placeTerms{places numerator denominator}selections{id name status odds{milli display}}}",
+};
+
+export const Lobby: Operation<LobbyQuery, LobbyQueryVariables> = {
+  name: 'Lobby',
+  kind: 'query',
+  id: 'sha256:f2728c613d4456e4dee18e18c67598d73dfd72100f958640a23553d48739c90d',
+  text: "query Lobby($brand:ID!$device:Device!$games:Int!){lobby(brand:$brand device:$device){sections{id name games(first:$games){id name provider imageUrl tags}}}}",
+};
+
+export const LaunchGame: Operation<LaunchGameMutation, LaunchGameMutationVariables> = {
+  name: 'LaunchGame',
+  kind: 'mutation',
+  id: 'sha256:4cddc977f7bc43dcd012d4b71da3de457060fb3ff8f4f96b98c629f2d36a978e',
+  text: "mutation LaunchGame($input:LaunchGameInput!){launchGame(input:$input){url expiresAt errors{code}}}",
 };
 
 export const Money: Operation<MoneyQuery, MoneyQueryVariables> = {

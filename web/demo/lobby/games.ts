@@ -1,5 +1,5 @@
 /** The games of a lobby as the page shows them. */
-import type { LobbyQuery } from '../generated/blocks';
+import type { LobbyQuery } from '../generated/operations';
 
 export type Lobby = NonNullable<LobbyQuery['lobby']>;
 export type Section = Lobby['sections'][number];

@@ -1,7 +1,7 @@
 /** Opens a game: asks for its address, which is valid for some seconds, and accepts it only of a known origin. */
 import { type Answer, type Ask, type Session, Unreached } from '@furlong/client';
 
-import { LaunchGame, type LaunchGameMutation, type PlatformErrorCode } from '../generated/blocks';
+import { type Device, LaunchGame, type LaunchGameMutation, type PlatformErrorCode } from '../generated/operations';
 import { TRY_MS } from '../money/change';
 import { isGame } from './origins';
 
@@ -23,6 +23,7 @@ export interface Launch {
 interface Launcher {
   readonly ask: Ask;
   readonly session: Session;
+  readonly device: Device;
   readonly origins: readonly string[];
   /** The page's origin. */
   readonly own: string;
@@ -30,9 +31,9 @@ interface Launcher {
 
 const NOBODYS: ReadonlySet<PlatformErrorCode> = new Set(['UNAUTHENTICATED', 'FORBIDDEN']);
 
-export async function launch({ gameId, demo }: Launch, { ask, session, origins, own }: Launcher): Promise<LaunchOutcome> {
+export async function launch({ gameId, demo }: Launch, { ask, session, device, origins, own }: Launcher): Promise<LaunchOutcome> {
   try {
-    const input = { brand: session.brand, gameId, demo };
+    const input = { brand: session.brand, gameId, demo, device };
     // Play without money needs nobody, and tells the provider of nobody.
     const token = demo ? null : session.token;
     return outcomeOf(await ask(LaunchGame, { input }, { token, signal: AbortSignal.timeout(TRY_MS) }), origins, own);

@@ -2,8 +2,9 @@
 import { type Ask, type Session, Unreached } from '@furlong/client';
 import { useCallback, useEffect, useState } from 'react';
 
-import { Lobby as LobbyOperation } from '../generated/blocks';
+import { Lobby as LobbyOperation } from '../generated/operations';
 import { GIVE_UP_MS } from '../money/feed';
+import { deviceOfWindow } from './device';
 import { type Lobby, MAX_GAMES } from './games';
 import { fetchOrigins } from './origins';
 
@@ -13,7 +14,6 @@ export type LobbyState =
   | { readonly kind: 'shown'; readonly lobby: Lobby; readonly origins: readonly string[] };
 
 const NO_SUCH_FIELD = 'GRAPHQL_VALIDATION_FAILED';
-const MOBILE = '(max-width: 899px), (pointer: coarse)';
 
 /** A read that fails takes no game away that is being played. */
 function unlessShown(state: LobbyState): LobbyState {
@@ -34,8 +34,7 @@ export function useLobby(ask: Ask, { brand, token }: Session): LobbyControls {
     if (brand === '') return;
     const controller = new AbortController();
     const signal = AbortSignal.any([controller.signal, AbortSignal.timeout(GIVE_UP_MS)]);
-    const device = window.matchMedia(MOBILE).matches ? 'MOBILE' : 'DESKTOP';
-    const asked = ask(LobbyOperation, { brand, device, games: MAX_GAMES }, { token, signal });
+    const asked = ask(LobbyOperation, { brand, device: deviceOfWindow(), games: MAX_GAMES }, { token, signal });
     Promise.all([asked, fetchOrigins(fetch, signal)]).then(
       ([{ data, faults }, origins]) => {
         const lobby = data?.lobby ?? null;

@@ -131,6 +131,19 @@ async def test_a_void_bet_gives_its_stake_back(traded: TradedHouse, of: str, sta
         assert await money(traded) == before + {"winner": 20, "loser": -10}[status]
 
 
+async def test_a_bet_on_what_is_void_is_void_as_soon_as_it_is_made(traded: TradedHouse) -> None:
+    """Also if it was asked for before: nobody has to find it."""
+    before = await money(traded)
+    traded.house.offers.offers = offered(offer(1, in_play=True), offer(2))
+    waiting = await traded.house.place("k1")
+    await traded.decide(void(1, "market", MARKET))
+    traded.house.clock.advance(timedelta(seconds=6))
+    await traded.house.work()
+    assert (await traded.house.bet(waiting)).status is BetStatus.VOID
+    assert await money(traded) == before
+    assert await kept(traded) == {}
+
+
 PLACED: Final = st.tuples(
     st.just("place"),
     st.lists(st.sampled_from([1, 2, 3]), min_size=1, max_size=3, unique=True),

@@ -79,7 +79,7 @@ function Selection({ of: { pick, market, bets }, onChoose }: { readonly of: Sele
       <Typography variant="body2" color="textSecondary">
         {market}
       </Typography>
-      <Button size="small" onClick={onChoose}>
+      <Button size="small" onClick={onChoose} sx={{ padding: 0, whiteSpace: 'nowrap' }}>
         {bets === 1 ? '1 open bet' : `${number(bets)} open bets`}
       </Button>
     </>

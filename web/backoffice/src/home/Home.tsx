@@ -11,6 +11,7 @@ import { FigureCard, type Figure } from './FigureCard.tsx';
 import { useContentFigures, useOperationsFigures, useOwnProposals, usePeopleFigures, useRiskFigures, useSupportFigures } from './figures.ts';
 import { HealthCard } from './HealthCard.tsx';
 import { WaitingCard } from './WaitingCard.tsx';
+import { useBettingFigures } from '../betting/figures.ts';
 import { LagCharts } from '../charts/LagCharts.tsx';
 import { LiabilityChart } from '../charts/LiabilityChart.tsx';
 import { useFinanceFigures } from '../finance/figures.ts';
@@ -26,7 +27,7 @@ const INSTALLATION = forAllBrands('operations.read');
 const OF_ALL_MONEY = forAllBrands('finance.read');
 const WAITING = ['approvals.read', INSTALLATION, 'operations.cases'];
 /** Whoever may do one of these has proposals of their own. */
-const PROPOSING = ['content.edit', 'rules.edit', 'support.adjust', 'risk.budget', 'operations.provider', 'finance.correct'];
+const PROPOSING = ['content.edit', 'rules.edit', 'support.adjust', 'risk.budget', 'operations.provider', 'finance.correct', 'betting.void'];
 
 export function Home() {
   const { permissions: may = NOTHING } = usePermissions<ReadonlySet<string>>();
@@ -39,6 +40,7 @@ export function Home() {
     useOperationsFigures(may.has('operations.read') ? brand : null),
     useContentFigures(may.has('content.edit') || may.has('content.approve') ? brand : null),
     useFinanceFigures(may.has('finance.read') ? brand : null, may.has(OF_ALL_MONEY)),
+    useBettingFigures(may.has('betting.trade') ? brand : null),
     useOwnProposals(may.has('approvals.read') && PROPOSING.some((one) => may.has(one))),
     usePeopleFigures(may.has('people.read')),
   ];

@@ -1,5 +1,5 @@
 /** The bets of a customer, newest first, a page more each time, each as it was last told. */
-import type { BetsQuery } from '../../generated/blocks';
+import type { BetsQuery } from '../../generated/operations';
 import type { Bet } from '../request';
 
 export type BetPage = NonNullable<BetsQuery['bets']>;

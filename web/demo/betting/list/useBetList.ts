@@ -2,7 +2,7 @@
 import { type Ask, type ConnectLive, createLiveLoop, type Session, Unreached } from '@furlong/client';
 import { useCallback, useEffect, useReducer, useRef } from 'react';
 
-import { BetChanges, type BetChangesSubscription, Bets } from '../../generated/blocks';
+import { BetChanges, type BetChangesSubscription, Bets } from '../../generated/operations';
 import { GIVE_UP_MS } from '../../money/feed';
 import { type BetList, type BetPage, NO_BETS, PAGE, reduceBetList } from './betList';
 

@@ -1,7 +1,7 @@
 /** The type of the texts about bets: on the slip, on receipts and in the list. Each language is an object of this type. */
 import type { Locale } from '@furlong/club';
 
-import type { BetStatus, LegResult } from '../../generated/blocks';
+import type { BetStatus, LegResult } from '../../generated/operations';
 import type { RefusedCode } from '../sending';
 
 type Plural = Parameters<Locale['count']>[0];

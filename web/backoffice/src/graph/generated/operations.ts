@@ -932,6 +932,13 @@ export type ProposeVoidVariables = Exact<{
 
 export type ProposeVoid = { readonly proposeVoid: { readonly proposalId: string } };
 
+export type HomeBettingVariables = Exact<{
+  brand: string;
+}>;
+
+
+export type HomeBetting = { readonly bettingEvents: ReadonlyArray<{ readonly event: string, readonly currency: string, readonly worstMinor: number, readonly bets: number }>, readonly tradingRules: { readonly suspended: ReadonlyArray<{ readonly name: string, readonly targetId: string }> } };
+
 export type LagHistoryVariables = Exact<{ [key: string]: never; }>;
 
 
@@ -2435,6 +2442,7 @@ export const SET_BETTING_TERMS = "mutation SetBettingTerms($input:BettingTermsIn
 export const SET_CUSTOMER_FACTOR = "mutation SetCustomerFactor($input:CustomerFactorInput!){setCustomerFactor(input:$input)}" as Document<SetCustomerFactor, SetCustomerFactorVariables>;
 export const PROPOSE_BET_VOID = "mutation ProposeBetVoid($input:VoidBetInput!){proposeBetVoid(input:$input){proposalId}}" as Document<ProposeBetVoid, ProposeBetVoidVariables>;
 export const PROPOSE_VOID = "mutation ProposeVoid($input:VoidMarketInput!){proposeVoid(input:$input){proposalId}}" as Document<ProposeVoid, ProposeVoidVariables>;
+export const HOME_BETTING = "query HomeBetting($brand:String!){bettingEvents(brand:$brand first:1){event currency worstMinor bets}tradingRules(brand:$brand){suspended{name targetId}}}" as Document<HomeBetting, HomeBettingVariables>;
 export const LAG_HISTORY = "query LagHistory{lagHistory{at records trackerSeconds}}" as Document<LagHistory, LagHistoryVariables>;
 export const LIABILITY_HOURS = "query LiabilityHours($brand:String!){riskForecast(brand:$brand){id brand isoWeek currency asOf elapsedHours weekHours unavailable now{valueMinor}likely{valueMinor}low{valueMinor}high{valueMinor}hours{hour valueMinor}before{hour valueMinor}}}" as Document<LiabilityHours, LiabilityHoursVariables>;
 export const CONTENT_ITEMS = "query ContentItems($first:Int!$after:String$brand:String$states:[ContentState!]$rewardId:String){page:contentItems(first:$first after:$after brand:$brand states:$states rewardId:$rewardId){nodes{id brand rewardId configVersion version changedAt open{revision state document{texts{locale title}}}published{revision state document{texts{locale title}}}}endCursor hasNextPage}}" as Document<ContentItems, ContentItemsVariables>;
