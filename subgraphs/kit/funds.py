@@ -29,6 +29,9 @@ from subgraphs.kit.domain.products import Product
 MAX_ID_LENGTH: Final = 48
 """Of reservations and settlements: printable ASCII without `/`, opaque, and never a customer's id."""
 
+OF_THE_SAME: Final = "."
+"""What is before it in the id of a bet's later reservation is the bet's own, by which customers find it."""
+
 MAX_BRAND_LENGTH: Final = 64
 MAX_CUSTOMER_LENGTH: Final = 128
 

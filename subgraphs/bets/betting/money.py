@@ -10,7 +10,7 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from subgraphs.bets.betting.bet import Bet, BetStatus, Settlement
-from subgraphs.kit.funds import Reservation
+from subgraphs.kit.funds import OF_THE_SAME, Reservation
 from subgraphs.kit.funds import Settlement as Payment
 
 
@@ -49,7 +49,7 @@ class Paid(Struct, frozen=True):
 
 def taking(bet: Bet) -> Payment:
     """Return what takes the stake of a bet, and pays nothing yet."""
-    return Payment(id=f"{bet.bet_id}.0", reservation=bet.stake, returns=0)
+    return Payment(id=f"{bet.bet_id}{OF_THE_SAME}0", reservation=bet.stake, returns=0)
 
 
 def paid_before(bet: Bet, number: int) -> Paid:
@@ -69,7 +69,7 @@ def movement_of(bet: Bet, settlement: Settlement) -> Movement | None:
 
 
 def _movement(bet: Bet, settlement: Settlement, paid: Paid) -> Movement | None:
-    name, more = f"{bet.bet_id}.{settlement.number}", settlement.returns_minor - paid.minor
+    name, more = f"{bet.bet_id}{OF_THE_SAME}{settlement.number}", settlement.returns_minor - paid.minor
     if settlement.status is BetStatus.VOID and paid == Paid():
         return Release(bet.stake)
     if more == 0:

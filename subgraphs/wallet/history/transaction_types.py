@@ -7,6 +7,7 @@ from typing import Final
 import strawberry
 from strawberry import ID, Private
 
+from subgraphs.kit.funds import OF_THE_SAME
 from subgraphs.kit.graphql.descriptions import described
 from subgraphs.kit.graphql.money import Money, money
 from subgraphs.kit.graphql.pages import PageInfo
@@ -51,6 +52,7 @@ class TransactionState(StrEnum):
     REVIEW = "REVIEW"
 
 
+_OF_BETS: Final = frozenset({TransferCode.STAKE, TransferCode.RETURN, TransferCode.REFUND})
 STATES: Final = {
     PENDING: TransactionState.PENDING,
     REVIEWED: TransactionState.REVIEW,
@@ -108,7 +110,7 @@ class Transaction:
     @strawberry.field
     def reference(self) -> str | None:
         """What it belongs to, such as the bet: a stake, its returns and its refund have the same."""
-        return self.stored.reference or None
+        return _reference(self.stored)[0] or None
 
 
 @strawberry.type
@@ -120,7 +122,9 @@ class TransactionConnection:
 
 
 def kind_of(stored: StoredTransaction) -> TransactionKind:
-    """Return what a customer is told of why money was moved."""
+    """Return what a customer is told of why money was moved; what a corrected result takes is no stake."""
+    if stored.code is TransferCode.STAKE and _reference(stored)[1]:
+        return TransactionKind.CORRECTION
     if stored.code is TransferCode.EXPIRY:
         is_free_bet = stored.of is AccountCode.FREE_BET
         return TransactionKind.FREE_BET if is_free_bet else TransactionKind.BONUS
@@ -130,3 +134,11 @@ def kind_of(stored: StoredTransaction) -> TransactionKind:
 def state_of(stored: StoredTransaction) -> TransactionState:
     """Return how a transaction stands; what has ended by its time was given back."""
     return STATES.get(stored.status, TransactionState.VOIDED)
+
+
+def _reference(stored: StoredTransaction) -> tuple[str, str]:
+    """Return what a transaction belongs to, and which later reservation for that bet it is of; "" if none."""
+    if stored.code not in _OF_BETS:
+        return stored.reference, ""
+    bet, _, later = stored.reference.partition(OF_THE_SAME)
+    return bet, later

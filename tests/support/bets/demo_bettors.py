@@ -102,7 +102,7 @@ class Bettor:
 
     def moved_for(self, bet_id: str) -> list[tuple[str, str, int]]:
         """Return how money was moved for a bet, the first first."""
-        found = [node for node in self.transactions if (node["reference"] or "").partition(".")[0] == bet_id]
+        found = [node for node in self.transactions if node["reference"] == bet_id]
         return [(node["kind"], node["state"], node["amount"]["minor"]) for node in found]
 
     @property

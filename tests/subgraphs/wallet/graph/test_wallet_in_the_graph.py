@@ -120,6 +120,23 @@ async def test_a_stake_is_one_line_whatever_pays_it(served: ServedWallet) -> Non
     assert await sums(served) == (1_650, 1_650, 0)
 
 
+async def test_what_a_corrected_result_takes_back_is_a_line_of_the_bet(served: ServedWallet) -> None:
+    """By a reservation of its own, whose id goes on after the bet's."""
+    await served.pay_in(OWNER, 1_000)
+    bet, back = stake("bet-1", 100), stake("bet-1.2.r", 150)
+    await served.wallet.funds.reserve(bet)
+    await served.wallet.funds.settle(settled(bet, 200, "bet-1.1"))
+    await served.wallet.funds.reserve(back)
+    assert (await lines(served, n=1))[0] == ("CORRECTION", -150, 0, "PENDING", "bet-1")
+    await served.wallet.funds.settle(settled(back, 0, "bet-1.2"))
+    assert (await lines(served))[:3] == [
+        ("CORRECTION", -150, 0, "POSTED", "bet-1"),
+        ("RETURN", 200, 0, "POSTED", "bet-1"),
+        ("STAKE", -100, 0, "POSTED", "bet-1"),
+    ]
+    assert await sums(served) == (950, 950, 0)
+
+
 async def test_a_stake_that_credits_pay_whole_is_a_line(served: ServedWallet) -> None:
     """Nothing of it is cash; a free bet likewise."""
     await served.give(OWNER, AccountCode.BONUS, "week-1", 500)
