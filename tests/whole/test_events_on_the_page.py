@@ -28,6 +28,9 @@ pytestmark = pytest.mark.usefixtures("web_installed")
 LEGS: Final = '"legs":[{"oddsMilli":2500'
 """What the page's request for a preview of the home side has in its body."""
 
+PLACING: Final = '"idempotencyKey":'
+"""What the page's request for a bet has in its body."""
+
 REMEMBERED: Final = "Object.keys(sessionStorage).some((name) => name.startsWith('furlong:demo-picked:'))"
 """Tells whether the page remembers what a customer picked."""
 
@@ -78,7 +81,8 @@ def test_odds_move_by_themselves_and_new_ones_are_accepted(
         page.press("accept-odds")
         expect(page.page.get_by_test_id("place-bet")).to_be_focused()
         page.press("place-bet")
-        says(page, "£5.00 on Home at 5/4")
+        page.shows("receipt-state", "Bet placed")  # after the bet delay of a match that runs
+        page.shows("receipt", "Home at 5/4")
         page.shows("tracker-staked", f"£{before / 100 + 5:.2f}")
         assert page.faults == []
 
@@ -173,9 +177,12 @@ def test_what_the_page_picked_is_the_customers_once_they_begin_to_bet(
 def test_a_bet_whose_answer_is_lost_is_placed_once(
     demo: Demo, launched: LaunchedBrowser, match: PublishedMatch
 ) -> None:
-    """The page says that it does not know, and pressing again is told of the bet that was placed."""
+    """The page says that it does not know, asks by itself, and is told of the bet that was placed."""
 
     def lose(route: Route) -> None:
+        if PLACING not in (route.request.post_data or ""):
+            route.fallback()
+            return
         assert route.fetch().ok
         route.abort()
 
@@ -185,13 +192,15 @@ def test_a_bet_whose_answer_is_lost_is_placed_once(
         page.page.get_by_test_id("event-search").fill("Aldmere")
         before = demo.site.staked("c-1002")
         price(page, "Aldmere", "Home", "6/4").click(timeout=PATIENCE_MS)
-        page.page.route("**/demo/bets", lose)
+        page.page.route("**/graphql", lose)
         page.press("place-bet")
-        says(page, "know yet whether your bet was placed")
-        page.page.unroute("**/demo/bets", lose)
-        page.press("place-bet")
-        says(page, "£5.00 on Home at 6/4")
-        page.press("place-bet")  # another bet, which is counted after the first ones
+        page.shows("receipt-state", "Not known yet")
+        page.page.unroute("**/graphql", lose)
+        page.shows("receipt-state", "Bet placed")
+        page.press("receipts-done")
+        price(page, "Aldmere", "Home", "6/4").click(timeout=PATIENCE_MS)
+        page.press("place-bet")  # another bet, which is counted after the first one
+        page.shows("receipt-state", "Bet placed")
         page.shows("tracker-staked", f"£{before / 100 + 10:.2f}")
 
 

@@ -20,8 +20,9 @@ export function mayGoOn(outcome: BetOutcome): boolean {
   return outcome.kind === 'bet' || (outcome.kind === 'refused' && OF_A_SELECTION.has(outcome.refusal.code));
 }
 
-/** What became of all of them, in a sentence; what was placed has a receipt as well. */
-export function toldOf(answers: readonly Answered[], locale: Locale): Told {
+/** What became of all of them, in a sentence; null while that may change: then a receipt tells of it. */
+export function toldOf(answers: readonly Answered[], locale: Locale): Told | null {
+  if (answers.some(({ outcome }) => outcome !== null && mayChange(outcome))) return null;
   const missed = answers.filter(({ outcome }) => outcome?.kind !== 'bet');
   const first = missed.find(({ outcome }) => outcome !== null)?.outcome ?? null;
   return {
@@ -30,6 +31,10 @@ export function toldOf(answers: readonly Answered[], locale: Locale): Told {
     part: first?.kind === 'refused' ? partOf(first.refusal.code) : null,
     about: missed.flatMap(({ request }) => request.legs.map(({ selectionId }) => selectionId)),
   };
+}
+
+function mayChange(outcome: BetOutcome): boolean {
+  return outcome.kind === 'unknown' || (outcome.kind === 'bet' && outcome.bet.status === 'PENDING');
 }
 
 function missedInWords(placed: number, all: number, first: Missed, locale: Locale): string {
@@ -45,7 +50,6 @@ function countInWords(placed: number, all: number, locale: Locale): string {
 function placedInWords(answers: readonly Answered[], locale: Locale): string {
   const bets = answers.map(({ outcome }) => outcome).flatMap((outcome) => (outcome?.kind === 'bet' ? [outcome.bet] : []));
   const [bet, ...others] = bets;
-  if (bets.some(({ status }) => status === 'PENDING')) return betWords(locale).means.pending;
   if (bet === undefined || others.length > 0) return countInWords(bets.length, answers.length, locale);
   const words = slipWords(locale);
   const [leg, ...more] = bet.legs;
