@@ -7,6 +7,7 @@ have an id of their own.
 
 import uuid
 from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
 
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
@@ -77,8 +78,9 @@ async def require_one_installation(
     for name, installation in by_name.items():
         if installation is None:
             continue
-        async with opened(settings, name) as database:
-            await require_own_cluster(database, cluster, f"the database of {name}")
+        with suppress(SQLAlchemyError, OSError):  # it has gone away since it was read
+            async with opened(settings, name) as database:
+                await require_own_cluster(database, cluster, f"the database of {name}")
 
 
 async def adopt(settings: DatabaseSettings, names: Iterable[str], stream: StreamSettings) -> Installation:

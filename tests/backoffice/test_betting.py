@@ -246,7 +246,7 @@ async def test_a_customer_may_stake_a_part(office: ProposalFixture, bets: Databa
     """It is told at once, and listed; nobody learns of a foreign customer."""
     given = {"customer": customer(0), "factorMilli": 250, "reason": "late prices"}
     await done(office, TESS, "setCustomerFactor", **given)
-    assert await applied(office, bets) == ["club.global.v1", "bet.factor.v1"]
+    assert (await applied(office, bets))[-1] == "bet.factor.v1"
     async with bets.read() as connection:
         decisions = TradingDecisions(TRADING, GLOBAL_STATE)
         assert await decisions.factor(connection, Owner(BRAND, "c-0")) == 250

@@ -42,6 +42,7 @@ NUMBERS: Final[Mapping[str, tuple[str, ...]]] = {
         *("BoardEntryInfo.revision", "BoardRevisionInfo.revision"),
         *(f"{deed}BoardEntryInput.revision" for deed in ("Propose", "Remove", "RollBack")),
         *("BettingTermsInput.revision", "TradingRulesInfo.revision"),
+        *("LobbyContentInfo.revision", "ProposeLobbyInput.revision"),
     ),
     "version of content, revision of an account of the back office": (
         *("ContentItem.version", "User.revision", "SetRolesInput.revision", "UserChangeInput.revision"),

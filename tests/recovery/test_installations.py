@@ -154,6 +154,24 @@ def test_topics_of_another_cluster_are_refused(made: Made, cluster: Callable[[st
     assert {one and one.kafka_cluster for one in known(settings).values()} == {"kafka-2"}
 
 
+def test_a_database_that_goes_away_meanwhile_is_skipped(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As one is that cannot be read at first: a process that starts then waits for it, as all others do."""
+    settings = made("one")
+    lost = Path(f"{settings.url.partition(':///')[2]}/progress.sqlite")
+
+    def lose() -> None:
+        lost.unlink()
+        lost.mkdir()
+
+    async def cluster_id(_settings: StreamSettings) -> str:
+        lose()
+        return "kafka-1"
+
+    monkeypatch.setattr(identity, "cluster_id", cluster_id)
+    check(settings)
+    assert {one and one.kafka_cluster for one in known(settings).values()} == {"kafka-1"}
+
+
 def test_a_foreign_backup_is_refused(made: Made, tmp_path: Path) -> None:
     """One database or all of them: nothing is restored; into empty databases it is, with its identity."""
     ours, theirs = made("ours"), made("theirs")

@@ -9,7 +9,7 @@ from typing import Any, Final
 from tests.support.long_form import LONG_FORM
 
 SECONDS: Final = 600.0
-LONGEST_PAUSE: Final = 5.0
+MAX_PAUSE_SECONDS: Final = 5.0
 PATIENCE_SECONDS: Final = 600.0
 
 
@@ -24,7 +24,7 @@ def chosen(parts: Sequence[str], seed: int, pause: float) -> Iterator[tuple[str,
         late = time.monotonic() >= end
         part = chance.choice(sorted(once) if late else parts)
         once.discard(part)
-        yield part, chance.uniform(0, LONGEST_PAUSE)
+        yield part, chance.uniform(0, MAX_PAUSE_SECONDS)
 
 
 async def progressed(known: Callable[[], int], more: int, work: Sequence[asyncio.Task[Any]]) -> None:

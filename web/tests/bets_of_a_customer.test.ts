@@ -52,15 +52,21 @@ describe('the list of bets', () => {
   });
 });
 
-describe('what is said of bets that were not placed', () => {
+describe('what is said of bets that were asked for', () => {
   const placed = { request: request('a-0'), outcome: { kind: 'bet', bet: bet('1') } } as const;
   const moved = { request: request('b-0'), outcome: { kind: 'refused', refusal: { code: 'PRICE_CHANGED', changed: [] } } } as const;
   const poor = { request: request('c-0'), outcome: { kind: 'refused', refusal: { code: 'INSUFFICIENT_FUNDS', changed: [] } } } as const;
   const unsent = { request: request('d-0'), outcome: null } as const;
 
-  it('is nothing where there is a receipt of everything', () => {
-    expect(toldOf([placed], locale)).toBeNull();
-    expect(toldOf([{ request: request(), outcome: { kind: 'unknown' } }], locale)).toBeNull();
+  it('is also said of those that were, or of which it is not known', () => {
+    const pending = { request: request(), outcome: { kind: 'bet', bet: bet('1', 'PENDING') } } as const;
+    expect(toldOf([placed], locale)).toMatchObject({ text: 'Bet placed: £5.00 on Ashdown Lad at 6/4. Reference 1.', about: [] });
+    expect(toldOf([placed, placed], locale).text).toBe('2 of 2 bets placed.');
+    expect(toldOf([placed, pending], locale).text).toBe(EN.means.pending);
+    expect(toldOf([{ request: request(), outcome: { kind: 'unknown' } }], locale)).toMatchObject({ text: EN.means.unknown, about: ['a-0'] });
+    const [leg] = bet('1').legs;
+    const double = bet('2', 'OPEN', { legs: [leg, leg].filter((known) => known !== undefined) });
+    expect(toldOf([{ request: request(), outcome: { kind: 'bet', bet: double } }], locale).text).toBe('Bet placed: Double · £5.00. Reference 2.');
   });
 
   it('is why, what to do, and where', () => {
@@ -71,8 +77,8 @@ describe('what is said of bets that were not placed', () => {
 
   it('says how many of several were, and keeps the others on the slip', () => {
     const told = toldOf([placed, poor, unsent], locale);
-    expect(told?.text).toBe(`1 of 3 bets placed. ${EN.refused.INSUFFICIENT_FUNDS}`);
-    expect(told?.about).toEqual(['c-0', 'd-0']);
+    expect(told.text).toBe(`1 of 3 bets placed. ${EN.refused.INSUFFICIENT_FUNDS}`);
+    expect(told.about).toEqual(['c-0', 'd-0']);
   });
 
   it('lets other singles be placed only if the reason is one selection', () => {

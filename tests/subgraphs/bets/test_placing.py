@@ -180,7 +180,11 @@ async def test_a_result_settles_and_a_correction_takes_back(house: House) -> Non
     assert (await house.bet(bet)).status is BetStatus.LOST
     assert (await house.wallet.has(OWNER)).total == before - 10
     states = [json.loads(value) for topic, value in await house.facts() if topic == "bet.state.v1"]
-    assert [(one["bet_revision"], one["status"]) for one in states] == [(1, "OPEN"), (2, "WON"), (3, "LOST")]
+    assert [(state["bet_revision"], state["status"]) for state in states] == [
+        (1, "OPEN"),
+        (2, "WON"),
+        (3, "LOST"),
+    ]
 
 
 async def test_a_result_that_is_there_already_settles_at_once(house: House) -> None:
@@ -237,7 +241,7 @@ async def test_a_free_bet_pays_its_winnings_alone(house: House) -> None:
     now = await house.wallet.has(OWNER)
     assert (now.cash, now.free_bets[credit]) == (has.cash + 2 * amount, 0)
     states = [json.loads(value) for topic, value in await house.facts() if topic == "club.progress.v1"]
-    assert {one["stake_source"] for one in states} == {"free_bet"}
+    assert {state["stake_source"] for state in states} == {"free_bet"}
 
 
 async def test_a_void_free_bet_is_the_customers_again(house: House) -> None:

@@ -130,12 +130,12 @@ def is_allowed(file: LobbyFile, game: Game, brand: str, place: Place, at: dateti
         return True
     today = at.date()
     return any(
-        one.jurisdiction == where
-        and one.provider == said[0]
-        and said[1] in one.games
-        and (one.since is None or one.since <= today)
-        and (one.until is None or today < one.until)
-        for one in file.certificates
+        certificate.jurisdiction == where
+        and certificate.provider == said[0]
+        and said[1] in certificate.games
+        and (certificate.since is None or certificate.since <= today)
+        and (certificate.until is None or today < certificate.until)
+        for certificate in file.certificates
     )
 
 

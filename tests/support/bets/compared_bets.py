@@ -69,7 +69,7 @@ class StoredBets:
             if bet.refusal:
                 is_over = bet.released_at is not None
             else:
-                is_over = bool(bet.settlements) and all(one.is_over for one in bet.settlements)
+                is_over = bool(bet.settlements) and all(settlement.is_over for settlement in bet.settlements)
             if not is_over or bet.status is BetStatus.PENDING or settlement_of(bet, results, now):
                 found.append(f"{bet.bet_id} {bet.status} {bet.legs} {bet.settlements}")
         return found

@@ -19,7 +19,11 @@ DELAY_SECONDS: Final = 1
 
 PATIENCE_SECONDS: Final = 5
 UNJUDGED_SECONDS: Final = 600
-"""How silent and late a provider may be: while Kafka is away, it is both, and regains trust after minutes."""
+<<<<<<< HEAD
+"""How silent and late a provider may be: without Kafka it is both, and regains trust after minutes."""
+=======
+"""How silent and late a provider may be: while Kafka is down, it is both, and regains trust after minutes."""
+>>>>>>> killedbets
 
 
 @dataclass

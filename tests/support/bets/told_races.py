@@ -309,6 +309,9 @@ class ToldRaces(ToldProvider):
 
 def _periods(periods: Sequence[VoidPeriod]) -> list[dict[str, Any]]:
     return [
-        {name: at and instant(at) for name, at in (("starts_at", one.starts_at), ("ends_at", one.ends_at))}
-        for one in periods
+        {
+            name: at and instant(at)
+            for name, at in (("starts_at", period.starts_at), ("ends_at", period.ends_at))
+        }
+        for period in periods
     ]

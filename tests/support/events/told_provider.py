@@ -41,7 +41,11 @@ class ToldProvider:
         return status(PROVIDER, at=datetime.now(UTC), first_revision=self.begun)
 
     def send(self, records: Iterable[Record]) -> None:
-        """Send messages; while the broker is away, they wait."""
+<<<<<<< HEAD
+        """Send messages; while the broker does not answer, they wait."""
+=======
+        """Send messages; while the broker is down, they wait."""
+>>>>>>> killedbets
         for record in records:
             self._producer.produce(record.topic, record.value, record.key, on_delivery=self._delivered)
         self._producer.poll(0)

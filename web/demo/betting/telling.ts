@@ -1,11 +1,11 @@
-/** What is said on the slip of bets that were not placed. */
-import type { Locale } from '@furlong/club';
+/** What is said on the slip of bets that were asked for. */
+import { shortReference, type Locale } from '@furlong/club';
 
 import { slipWords } from '../messages';
 import type { Told } from '../slip/BetSlip';
 import type { BetRequest } from './request';
 import type { BetOutcome } from './sending';
-import { betWords, partOf } from './words';
+import { betWords, kindOfBet, partOf } from './words';
 
 /** A request and its answer; null if it was not sent, because the one before stands against it as well. */
 export interface Answered {
@@ -20,27 +20,51 @@ export function mayGoOn(outcome: BetOutcome): boolean {
   return outcome.kind === 'bet' || (outcome.kind === 'refused' && OF_A_SELECTION.has(outcome.refusal.code));
 }
 
-/** Null if there is a receipt of everything. */
-export function toldOf(answers: readonly Answered[], locale: Locale): Told | null {
+/** What became of all of them, in a sentence; what was placed has a receipt as well. */
+export function toldOf(answers: readonly Answered[], locale: Locale): Told {
   const missed = answers.filter(({ outcome }) => outcome?.kind !== 'bet');
   const first = missed.find(({ outcome }) => outcome !== null)?.outcome ?? null;
-  if (first === null || first.kind === 'bet' || first.kind === 'unknown') return null;
-  const reason = reasonOf(first, locale);
-  const placed = answers.length - missed.length;
-  const words = betWords(locale);
-  const some = { placed: String(placed), bets: locale.count(words.bets, answers.length) };
   return {
-    text: placed === 0 ? reason : `${locale.fill(words.someOf, some)} ${reason}`,
+    text: first === null || first.kind === 'bet' ? placedInWords(answers, locale) : missedInWords(answers.length - missed.length, answers.length, first, locale),
     lasts: true,
-    part: first.kind === 'refused' ? partOf(first.refusal.code) : null,
+    part: first?.kind === 'refused' ? partOf(first.refusal.code) : null,
     about: missed.flatMap(({ request }) => request.legs.map(({ selectionId }) => selectionId)),
   };
 }
 
-function reasonOf(outcome: Exclude<BetOutcome, { kind: 'bet' | 'unknown' }>, locale: Locale): string {
+function missedInWords(placed: number, all: number, first: Missed, locale: Locale): string {
+  const reason = reasonOf(first, locale);
+  return placed === 0 ? reason : `${countInWords(placed, all, locale)} ${reason}`;
+}
+
+function countInWords(placed: number, all: number, locale: Locale): string {
+  const words = betWords(locale);
+  return locale.fill(words.someOf, { placed: String(placed), bets: locale.count(words.bets, all) });
+}
+
+function placedInWords(answers: readonly Answered[], locale: Locale): string {
+  const bets = answers.map(({ outcome }) => outcome).flatMap((outcome) => (outcome?.kind === 'bet' ? [outcome.bet] : []));
+  const [bet, ...others] = bets;
+  if (bets.some(({ status }) => status === 'PENDING')) return betWords(locale).means.pending;
+  if (bet === undefined || others.length > 0) return countInWords(bets.length, answers.length, locale);
+  const words = slipWords(locale);
+  const [leg, ...more] = bet.legs;
+  const amount = locale.money(bet.stake);
+  const name =
+    leg === undefined || more.length > 0
+      ? `${kindOfBet(bet.legs.length, locale)} · ${amount}`
+      : locale.fill(words.bet, { amount, runner: leg.pick, odds: leg.odds.display });
+  return locale.fill(words.placed, { bet: name, id: shortReference(bet.id) });
+}
+
+type Missed = Exclude<BetOutcome, { kind: 'bet' }>;
+
+function reasonOf(outcome: Missed, locale: Locale): string {
   switch (outcome.kind) {
     case 'refused':
       return betWords(locale).refused[outcome.refusal.code];
+    case 'unknown':
+      return betWords(locale).means.unknown;
     case 'signed-out':
       return betWords(locale).signedOut;
     case 'nowhere':

@@ -27,7 +27,7 @@ interface GameDialogProps {
 const SANDBOX = 'allow-scripts allow-same-origin allow-forms allow-pointer-lock';
 
 /** The address is given this long to open at least, and at most: the visitor's clock may be wrong. */
-const [LEAST_MS, MOST_MS] = [10_000, 120_000];
+const [MIN_MS, MAX_MS] = [10_000, 120_000];
 
 type Shown = { readonly kind: 'opening' } | { readonly kind: 'expired' } | LaunchOutcome;
 
@@ -114,7 +114,7 @@ function useLaunch(ask: Ask, session: Session, origins: readonly string[], { gam
   const lapsesAt = shown.kind === 'ready' && !isLoaded ? shown.expiresAt : null;
   useEffect(() => {
     if (lapsesAt === null) return;
-    const wait = Math.min(Math.max(Date.parse(lapsesAt) - Date.now(), LEAST_MS), MOST_MS);
+    const wait = Math.min(Math.max(Date.parse(lapsesAt) - Date.now(), MIN_MS), MAX_MS);
     const lapse = setTimeout(() => setKnown({ tries, shown: { kind: 'expired' } }), wait);
     return () => clearTimeout(lapse);
   }, [lapsesAt, tries]);

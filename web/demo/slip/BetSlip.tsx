@@ -53,10 +53,11 @@ export function BetSlip(props: BetSlipProps) {
   const words = slipWords(locale);
   const noteId = useId();
   const isBusy = useRef(false);
-  const [placing, setPlacing] = useState(false);
   const [told, setTold] = useState<(Told & { readonly entered: string }) | null>(null);
   const button = useRef<HTMLButtonElement>(null);
-  const why = closed ?? whyNot(slip, locale);
+  const [placing, setPlacing] = useState(false);
+  // While it is on its way, the button says so.
+  const why = placing ? '' : (closed ?? whyNot(slip, locale));
   const said = useCalm(why ?? '');
   const isSettled = useSettled(slip);
   const ids = legs.map(({ picked }) => idOf(picked));
