@@ -1,6 +1,6 @@
 """A day of bets in a real browser, on a phone: money in, a bet each way, its result, a game, money out.
 
-On the demo's page, at prices that move, while the club's tracker counts and is in nobody's way.
+On the demo's page, at prices that move, while the club's tracker counts, and is never in the way.
 """
 
 import re
@@ -180,7 +180,7 @@ def test_a_game_is_played_for_money_over_the_lobby(visitor: Visitor, bettor: Bet
 
 
 def _games_moved(bettor: Bettor) -> list[tuple[str, int]]:
-    moved = ((each["kind"], each["amount"]["minor"]) for each in bettor.transactions)
+    moved = ((transaction["kind"], transaction["amount"]["minor"]) for transaction in bettor.transactions)
     return [(kind, minor) for kind, minor in moved if kind.startswith("GAME_")]
 
 
