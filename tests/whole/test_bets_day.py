@@ -1,6 +1,6 @@
 """A day of bets in a real browser, on a phone: money in, a bet each way, its result, a game, money out.
 
-On the demo's page, at prices that move, while the club's tracker counts, and is never in the way.
+On the demo's page, at prices that move, while the club's tracker counts and covers nothing.
 """
 
 import re
@@ -110,7 +110,7 @@ def test_a_bet_each_way_is_made_at_a_price_that_moved(
     visitor.part("accept-odds").click()
     expect(visitor.part("picked-odds")).to_contain_text("7/2")
     expect(visitor.part("stake-help")).to_contain_text("£12.75")
-    _is_in_nobodys_way(visitor, "place-bet", "stake", "each-way")
+    _covers_nothing(visitor, "place-bet", "stake", "each-way")
     visitor.part("place-bet").press("Enter")
     receipt = visitor.part("receipt")
     expect(receipt).to_have_attribute("data-state", "placed")
@@ -120,13 +120,13 @@ def test_a_bet_each_way_is_made_at_a_price_that_moved(
     visitor.tracked("£4.00")
     (bet,) = bettor.all_bets
     assert (bet["status"], bet["legs"][0]["odds"]["milli"]) == ("OPEN", 4500)
-    _is_in_nobodys_way(visitor, "stake", "receipts-done", "see-bets")
+    _covers_nothing(visitor, "stake", "receipts-done", "see-bets")
     visitor.looks()
     is_narrow = visitor.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert is_narrow, "nothing is beside the page"
 
 
-def _is_in_nobodys_way(visitor: Visitor, *pressed: str) -> None:
+def _covers_nothing(visitor: Visitor, *pressed: str) -> None:
     """Expect that the tracker is small, and that what one presses can be pressed: nothing is over it."""
     tracker = visitor.part("tracker").bounding_box()
     assert tracker is not None
@@ -180,8 +180,10 @@ def test_a_game_is_played_for_money_over_the_lobby(visitor: Visitor, bettor: Bet
 
 
 def _games_moved(bettor: Bettor) -> list[tuple[str, int]]:
-    moved = ((transaction["kind"], transaction["amount"]["minor"]) for transaction in bettor.transactions)
-    return [(kind, minor) for kind, minor in moved if kind.startswith("GAME_")]
+    kinds_and_sums = (
+        (transaction["kind"], transaction["amount"]["minor"]) for transaction in bettor.transactions
+    )
+    return [(kind, minor) for kind, minor in kinds_and_sums if kind.startswith("GAME_")]
 
 
 def test_the_customer_takes_money_out(visitor: Visitor, bettor: Bettor) -> None:
