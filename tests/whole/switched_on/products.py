@@ -16,6 +16,8 @@ from typing import Any, Final
 from uuid import uuid4
 
 import httpx
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from consumers.feeds.adapters import sports
 from consumers.feeds.settings import find, known
@@ -49,6 +51,10 @@ FRAMES: Final = "https://shop.example.com"
 FRAME_KEY: Final = "a key of the brand's server"
 OWN_TOPIC: Final = "prod.sports.bets"
 TERRITORY_HEADER: Final = "x-edge-territory"
+GAMES: Final = "https://games.example.com"
+ELSEWHERE: Final = "IE"
+"""Where the graph's own process takes bets: the customer is not there."""
+
 STREAMS: Final = "https://video.example.com"
 LEAVING: Final = "c-1002"
 """A customer whose sessions are ended."""
@@ -58,7 +64,9 @@ LISTENING: Final = (
     *(f"subgraph {name} serve" for name in SUBGRAPHS),
     *(f"consume {name}" for name in (*DATABASES, "analytics")),
     *(f"worker {name}" for name in ("outbox", "intents", "weeks", "feeds", "purges", "fulfilment")),
+    "worker bets-upkeep",
     "worker events-upkeep",
+    "worker lobby-upkeep",
     "worker wallet-cashier",
     "worker wallet-closes",
     "worker wallet-operators",
@@ -267,6 +275,8 @@ def _own(folder: Path, valkey: str, neighbour: str, ports: Mapping[str, int]) ->
             "FURLONG_EMBED_FILE": str(folder / "brands.yaml"),
             "FURLONG_EMBED_SIGNING_KEYS": json.dumps(["a key that signs the sessions of frames"]),
             "FURLONG_SUBGRAPH_COUNT_SECONDS": "1",
+            "FURLONG_BETS_JURISDICTIONS": json.dumps({BRAND: [ELSEWHERE]}),
+            "FURLONG_SERVE_GAME_ORIGINS": json.dumps([GAMES]),
             "FURLONG_GATEWAY__KEPT_ANSWERS__BYTES": "1000000",
         },
         "apart": {
@@ -289,6 +299,13 @@ def _own(folder: Path, valkey: str, neighbour: str, ports: Mapping[str, int]) ->
         "subgraph fulfilment serve": {**issuer, "FURLONG_SUBGRAPH_CALLERS": "development"},
         "subgraph events serve": {**issuer, "FURLONG_SUBGRAPH_CALLERS": "unsigned"},
         "subgraph wallet serve": {**issuer, "FURLONG_SUBGRAPH_CALLERS": "unsigned"},
+        "subgraph bets serve": {
+            **issuer,
+            "FURLONG_SUBGRAPH_CALLERS": "unsigned",
+            "FURLONG_BETS_ELSEWHERE": json.dumps([BRAND]),
+        },
+        "subgraph lobby serve": {**issuer, "FURLONG_SUBGRAPH_CALLERS": "unsigned"},
+        "worker lobby-upkeep": {"FURLONG_LOBBY_FILE": str(_lobby(folder, neighbour))},
         "worker wallet-closes": {"FURLONG_WALLET_CLOSE_KEYS_FILE": str(folder / "closing.json")},
         "worker purges": {"FURLONG_CDN_URLS": json.dumps([f"{neighbour}/cdn"])},
         "backoffice serve": {
@@ -300,6 +317,24 @@ def _own(folder: Path, valkey: str, neighbour: str, ports: Mapping[str, int]) ->
             "FURLONG_BACKOFFICE_OIDC_CLIENT_ID": "our-office",
         },
     }
+
+
+def _lobby(folder: Path, neighbour: str) -> Path:
+    """Write a lobby's file with one provider of games, and return it."""
+    key, file = folder / "games.pem", folder / "lobby.yaml"
+    private = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    form = (Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    key.write_bytes(private.private_bytes(*form))
+    provider = {
+        "name": "games",
+        "url": f"{neighbour}/games",
+        "private_key_file": str(key),
+        "operator_id": 1,
+        "currencies": ["GBP"],
+        "frame_origins": [GAMES],
+    }
+    file.write_text(json.dumps({"providers": [provider]}))
+    return file
 
 
 @contextmanager
@@ -327,7 +362,7 @@ def _neighbour() -> Iterator[tuple[str, list[tuple[str, str, str]]]]:
             self.end_headers()
             self.wfile.write(content)
 
-        do_BAN = do_GET  # noqa: N815 - named by its base class
+        do_BAN = do_POST = do_GET  # noqa: N815 - named by its base class
 
         def log_message(self, *_said: object) -> None:
             """Print nothing."""

@@ -35,6 +35,7 @@ from tests.whole.switched_on.products import (
     CUSTOMER,
     FRAME_KEY,
     FRAMES,
+    GAMES,
     LEAVING,
     LISTENING,
     OWN_TOPIC,
@@ -239,6 +240,53 @@ def test_events_have_the_prices_of_the_preferred_provider(product: Product) -> N
     alone = f"http://127.0.0.1:{product.ports['subgraph events serve']}/graphql"
     for url in (f"{product.site.url}/graphql", alone):
         eventually(partial(are_shown, url), "the preferred one's prices are shown")
+
+
+BET: Final = """mutation ($input: PlaceBetInput!) {
+  placeBet(input: $input) { bet { id } errors { code message } } }"""
+
+
+@shows(
+    "furlong subgraph bets serve",
+    "furlong worker bets-upkeep",
+    "FURLONG_BETS_ELSEWHERE",
+    "FURLONG_BETS_JURISDICTIONS",
+)
+def test_bets_are_taken_where_the_settings_say(product: Product) -> None:
+    """Not where the customer is, and not of a brand whose bets are made elsewhere."""
+    leg = {"selectionId": f"{BRAND}:none-none", "oddsMilli": 2000}
+    slip = {"brand": BRAND, "legs": [leg], "stakeMinor": 100, "currency": "GBP", "idempotencyKey": "k-1"}
+    here = product.site.ask(BET, {"input": slip}, customer=CUSTOMER)["data"]["placeBet"]
+    now = int(time.time())
+    claims = {"iat": now, "exp": now + 3600, "sub": CUSTOMER, "brand": BRAND}
+    apart = httpx.post(
+        f"{product.apart}/graphql",
+        json={"query": BET, "variables": {"input": slip}},
+        headers={"authorization": f"Bearer {token(claims=claims)}"},
+        timeout=PATIENCE_SECONDS,
+    ).json()["data"]["placeBet"]
+    assert [(answer["bet"], answer["errors"]) for answer in (here, apart)] == [
+        (None, [{"code": "NOT_ALLOWED_HERE", "message": "Bets cannot be made where you are."}]),
+        (None, [{"code": "NOT_ALLOWED_HERE", "message": "Bets of this brand are made elsewhere."}]),
+    ]
+    rounds = partial(product.metric, "worker bets-upkeep", "furlong_worker_rounds_total.*")
+    eventually(rounds, "the upkeep has done a round")
+
+
+@shows(
+    "furlong subgraph lobby serve",
+    "furlong worker lobby-upkeep",
+    "FURLONG_LOBBY_FILE",
+    "FURLONG_SERVE_GAME_ORIGINS",
+)
+def test_a_provider_is_asked_for_its_games(product: Product) -> None:
+    """One whose list cannot be read shows none, and its games would be framed from where the setting says."""
+    listing = "/games/operator/generic/v2/game/list"
+    eventually(lambda: listing in {path for _, path, _ in product.asked}, "the provider is asked")
+    query = {"query": f'{{ lobby(brand: "{BRAND}") {{ sections {{ games {{ name }} }} }} }}'}
+    sections = post(product, "subgraph lobby serve", query).json()["data"]["lobby"]["sections"]
+    assert [game for section in sections for game in section["games"]] == []
+    assert GAMES in product.get("serve", "/game-origins").text
 
 
 ACCOUNT: Final = (
