@@ -147,7 +147,8 @@ def test_a_bet_does_not_wait_for_the_club(demo: Demo, launched: LaunchedBrowser)
 
     The bet is placed.
     """
-    tomorrow = PublishedMatch(demo, "Larkhill Rovers", "Tarnwater Town", datetime.now(UTC) + timedelta(days=1))
+    starts_at = datetime.now(UTC) + timedelta(days=1)
+    tomorrow = PublishedMatch(demo, "Larkhill Rovers", "Tarnwater Town", starts_at)
     tomorrow.tell("scheduled", score=None)
     tomorrow.offer(2500, 3000, 4000)
     with visit(launched) as one:
