@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -142,23 +141,21 @@ def test_an_answer_that_came_to_no_page_is_told_after_a_reload(demo: Demo, launc
     assert (applied(demo, customer), len(keys)) == (before + 1, 1)
 
 
-def test_a_bet_does_not_wait_for_the_club(demo: Demo, launched: LaunchedBrowser) -> None:
+def test_a_bet_does_not_wait_for_the_club(
+    demo: Demo, launched: LaunchedBrowser, tomorrow: PublishedMatch
+) -> None:
     """The gateway says nothing of the club and the clock stands still, so that no time limit ends.
 
     The bet is placed.
     """
-    starts_at = datetime.now(UTC) + timedelta(days=1)
-    tomorrow = PublishedMatch(demo, "Larkhill Rovers", "Tarnwater Town", starts_at)
-    tomorrow.tell("scheduled", score=None)
-    tomorrow.offer(2500, 3000, 4000)
     with visit(launched) as one:
         one.page.clock.install()
         one.page.route_web_socket("**/graphql", lambda socket: socket.close())
         one.page.route("**/graphql", answer_nothing_of_the_club)
         one.open(f"{demo.site.url}/?lang=en-GB")
         one.be("c-1004")
-        one.page.get_by_test_id("event-search").fill("Larkhill")
-        price(one, "Larkhill", "Home", "6/4").click(timeout=PATIENCE_MS)
+        one.page.get_by_test_id("event-search").fill(tomorrow.home)
+        price(one, tomorrow.home, "Home", "6/4").click(timeout=PATIENCE_MS)
         expect(one.page.get_by_test_id("place-bet")).to_have_attribute(
             "aria-disabled", "false", timeout=PATIENCE_MS
         )
