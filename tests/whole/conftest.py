@@ -1,6 +1,7 @@
 """A demo that several tests share."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Browser as LaunchedBrowser
@@ -30,5 +31,15 @@ def match(demo: Demo) -> PublishedMatch:
     """A match that is on, at odds that nothing but a test moves."""
     told = PublishedMatch(demo, "Aldmere Rovers", "Wickford Town")
     told.tell()
+    told.offer(2500, 3000, 4000)
+    return told
+
+
+@pytest.fixture(scope="module")
+def tomorrow(demo: Demo) -> PublishedMatch:
+    """A match that has not begun, so that a bet on it waits for no bet delay, at odds that nothing moves."""
+    starts_at = datetime.now(UTC).replace(microsecond=0) + timedelta(days=1)
+    told = PublishedMatch(demo, "Larkhill Rovers", "Tarnwater Town", starts_at)
+    told.tell("scheduled", score=None)
     told.offer(2500, 3000, 4000)
     return told

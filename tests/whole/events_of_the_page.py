@@ -19,6 +19,9 @@ EVENTS: Final = '"hasPicked":'
 PRICES: Final = '"ids":'
 """What only the page's subscription to prices has in its body."""
 
+PLACING: Final = '"idempotencyKey":'
+"""What only the page's request for a bet has in its body, as long as nothing else is changed."""
+
 RESTART: Final = 1012
 """The code with which a server that stops closes WebSockets."""
 

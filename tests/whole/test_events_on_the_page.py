@@ -13,6 +13,7 @@ from tests.support.processes.running_furlong import Demo
 from tests.whole.events_of_the_page import (
     EVENTS,
     MOVED_DOWN,
+    PLACING,
     PRICES,
     Network,
     event,
@@ -27,9 +28,6 @@ pytestmark = pytest.mark.usefixtures("web_installed")
 
 LEGS: Final = '"legs":[{"oddsMilli":2500'
 """What the page's request for a preview of the home side has in its body."""
-
-PLACING: Final = '"idempotencyKey":'
-"""What the page's request for a bet has in its body."""
 
 REMEMBERED: Final = "Object.keys(sessionStorage).some((name) => name.startsWith('furlong:demo-picked:'))"
 """Tells whether the page remembers what a customer picked."""

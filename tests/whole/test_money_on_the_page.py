@@ -63,11 +63,24 @@ class Money:
         expect(self.limit(kind).get_by_test_id("limit-value")).to_have_text(value)
         expect(self.limit(kind).get_by_test_id("change-notice")).to_contain_text(said)
 
-    def bet(self, stake: str, said: str) -> None:
-        """Place a bet on what is picked, and wait for what the slip says."""
+    def ask_for_bet(self, stake: str) -> None:
+        """Ask for a bet on what is picked."""
         self.page.get_by_test_id("stake").fill(stake)
         self.page.get_by_test_id("place-bet").click()
+
+    def bet(self, stake: str) -> None:
+        """Place a bet on what is picked, which leaves the slip, and wait until it is made."""
+        self.ask_for_bet(stake)
+        expect(self.page.get_by_test_id("receipt-state")).to_have_text("Bet placed")
+        expect(self.page.get_by_test_id("picked")).to_have_count(0)
+        self.page.get_by_test_id("receipts-done").click()
+
+    def is_refused_a_bet(self, stake: str, said: str) -> None:
+        """Ask for a bet on what is picked, and wait for what the slip says, on which it stays."""
+        self.ask_for_bet(stake)
         expect(self.page.locator(".slip-note")).to_contain_text(said)
+        expect(self.page.get_by_test_id("picked")).to_have_count(1)
+        expect(self.page.get_by_test_id("receipt")).to_have_count(0)
 
     def choose(self, group: str, value: str) -> None:
         """Take one of some choices."""
@@ -91,8 +104,9 @@ def test_bets_limits_and_a_break_move_a_customers_money(
         visitor.page.get_by_test_id("event-search").fill("Aldmere")
         money = Money(visitor.page)
         money.has("£140.00")
-        price(visitor, "Aldmere", "Home", "6/4").click()
-        money.bet("5", "Bet placed")
+        home = price(visitor, "Aldmere", "Home", "6/4")
+        home.click()
+        money.bet("5")
         money.has("£135.00")
         money.part("history")
         entries = visitor.page.get_by_test_id("entry")
@@ -110,7 +124,8 @@ def test_bets_limits_and_a_break_move_a_customers_money(
         money.holds("STAKE_BET", "£4.00", "Confirm it after the wait")
         expect(money.confirm).to_have_attribute("aria-disabled", "true")
         money.close()
-        money.bet("6", "more than one of your limits allows")
+        home.click()
+        money.is_refused_a_bet("6", "more than one of your limits allows")
         money.has("£135.00")
 
         money.part("breaks")

@@ -21,7 +21,9 @@ from tests.http.served import served
 from tests.support.browsers.bet_slip_page import PATIENCE_MS, Browser, visit
 from tests.support.browsers.screen_gallery import faults_of_access
 from tests.support.consumers.sample_messages import account
+from tests.support.events.published import PublishedMatch
 from tests.support.processes.running_furlong import BRAND, Demo, eventually
+from tests.whole.events_of_the_page import price
 from tests.whole.fresh_vite_app import fresh_vite_app
 from tests.whole.page_journal import PageJournal
 
@@ -31,15 +33,21 @@ POLL_MS = 2_000
 """The interval at which the widget polls without live updates."""
 
 
-def test_a_customer_bets_joins_chooses_and_leaves(demo: Demo, launched: LaunchedBrowser) -> None:
+def test_a_customer_bets_joins_chooses_and_leaves(
+    demo: Demo, launched: LaunchedBrowser, tomorrow: PublishedMatch
+) -> None:
     """On the bet-slip, a placed bet moves the tracker, and joining, choosing and leaving work and show."""
     with visit(launched) as slip:
-        slip.open(demo.site.url)
+        slip.open(f"{demo.site.url}/?lang=en-GB")
         slip.be("c-1002")
         slip.is_in_state("NOT_OPTED_IN")
         slip.shows("tracker-staked", "£0.00")
+        slip.page.get_by_test_id("event-search").fill(tomorrow.home)
+        price(slip, tomorrow.home, "Home", "6/4").click(timeout=PATIENCE_MS)
+        slip.shows("picked", "Home")
         slip.shows("preview", "£5.00")
         slip.press("place-bet")
+        slip.shows("receipt-state", "Bet placed")
         slip.shows("tracker-staked", "£5.00")
         told = slip.page.locator(".slip-note")
         expect(told).to_have_text(re.compile(r"^Bet placed: .* Reference \S{6}…\S{6}\.$"))

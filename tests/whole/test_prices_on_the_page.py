@@ -1,12 +1,14 @@
 """Prices on the demo's page come by its subscription, also after a loss, as well as the network lets them."""
 
+from typing import Final
+
 import pytest
 from playwright.sync_api import Browser as LaunchedBrowser
-from playwright.sync_api import Route, expect
+from playwright.sync_api import Response, Route, expect
 
 from tests.support.browsers.bet_slip_page import PATIENCE_MS, visit
 from tests.support.events.published import PublishedMatch
-from tests.support.processes.running_furlong import Demo
+from tests.support.processes.running_furlong import Demo, eventually
 from tests.whole.events_of_the_page import (
     MOVED_DOWN,
     PRICES,
@@ -19,6 +21,17 @@ from tests.whole.events_of_the_page import (
 )
 
 pytestmark = pytest.mark.usefixtures("web_installed")
+
+MAX_PICKS: Final = 10
+"""How many selections the page's slip has room for."""
+
+FULL: Final = '"has3":true'
+"""What only requests for further events on a slip have in their bodies, if they ask for the most."""
+
+
+def block(route: Route) -> None:
+    """Let prices come by no stream."""
+    route.abort() if PRICES in (route.request.post_data or "") else route.continue_()
 
 
 def test_prices_come_without_reading(demo: Demo, launched: LaunchedBrowser, match: PublishedMatch) -> None:
@@ -70,10 +83,6 @@ def test_prices_come_where_the_network_blocks(
     demo: Demo, launched: LaunchedBrowser, match: PublishedMatch, blocked: str
 ) -> None:
     """Without WebSockets as server-sent events, and without these by reading."""
-
-    def block(route: Route) -> None:
-        route.abort() if PRICES in (route.request.post_data or "") else route.continue_()
-
     match.offer(2500, 3000, 4000)
     with visit(launched, width=1280) as page:
         page.page.route_web_socket("**/graphql", lambda socket: socket.close(code=4000))
@@ -85,4 +94,29 @@ def test_prices_come_where_the_network_blocks(
         is_followed(page, followed=blocked == "WebSockets")
         match.offer(2250, 3000, 4000)
         expect(price(page, "Aldmere", "Home", "5/4")).to_be_visible(timeout=PATIENCE_MS)
+        page.page.unroute_all(behavior="ignoreErrors")
+
+
+def test_a_full_slip_is_read_where_the_network_blocks(demo: Demo, launched: LaunchedBrowser) -> None:
+    """The site lets a page ask for as many events as the slip has room for: prices are not paused."""
+    answers: list[Response] = []
+
+    def note(response: Response) -> None:
+        if FULL in (response.request.post_data or ""):
+            answers.append(response)
+
+    with visit(launched, width=1280) as page:
+        page.page.route_web_socket("**/graphql", lambda socket: socket.close(code=4000))
+        page.page.route("**/graphql", block)
+        page.page.on("response", note)
+        page.open(f"{demo.site.url}/?lang=en-GB")
+        events = page.page.get_by_test_id("event")
+        expect(events).to_have_count(MAX_PICKS, timeout=PATIENCE_MS)
+        for place in range(MAX_PICKS):
+            events.nth(place).locator("[data-testid=price][aria-disabled=false]").first.click()
+        expect(page.page.get_by_test_id("picked")).to_have_count(MAX_PICKS)
+        answers.clear()
+        eventually(lambda: page.page.wait_for_timeout(20) or len(answers) >= MAX_PICKS, "the slip is read")
+        assert [answer.json().get("errors") for answer in answers] == [None] * len(answers)
+        page.shows("events-note", f"{MAX_PICKS} events shown")
         page.page.unroute_all(behavior="ignoreErrors")

@@ -165,7 +165,20 @@ describe('the events of further selections', () => {
     await expect(readFurther(ask, 'northbet', [], options)).resolves.toEqual([]);
     const further = await readFurther(ask, 'northbet', ['b', 'c'], options);
     expect([further.map((shown) => shown.id), asked.length]).toEqual([['b'], 1]);
-    expect(asked[0]).toMatchObject({ brand: 'northbet', id1: 'b', has1: true, id2: 'c', has2: true, id3: '', has3: false, has9: false });
+    expect(asked[0]).toEqual({ brand: 'northbet', id1: 'b', id2: 'c', has2: true, id3: '', has3: false });
+  });
+
+  it('are read some at a time, and in their order', async () => {
+    const ask: Ask = (_document, variables) => {
+      const { id1, id2, has2, id3, has3 } = variables as never;
+      const shown = (name: string, has: boolean) => (has ? event(name, [2000]) : null);
+      return Promise.resolve({ data: { event1: shown(id1, true), event2: shown(id2, has2), event3: shown(id3, has3) } as never, faults: [] });
+    };
+    for (let count = 1; count < MAX_PICKS; count += 1) {
+      const wanted = Array.from({ length: count }, (_, place) => `event-${place}`);
+      const further = await readFurther(ask, 'northbet', wanted, { token: null });
+      expect(further.map((shown) => shown.id)).toEqual(wanted);
+    }
   });
 
   it('are not taken for gone if they could not be read', async () => {

@@ -25,6 +25,7 @@ from tests.support.office.betting_world import betting_world
 from tests.support.office.finance_world import finance_world
 from tests.support.office.fixed_present import BRAND, NOW, ago, page_of
 from tests.support.office.moving_about import move
+from tests.support.office.reports_world import reports_world
 from tools.local_chromium import LocalChromium
 from tools.scenario_answers import recorded
 
@@ -534,6 +535,7 @@ def world(role: Role) -> dict[str, Any]:
         **lobby_world(),
         **finance_world(),
         **betting_world(),
+        **reports_world(),
     }
 
 
