@@ -255,6 +255,7 @@ def test_each_role_signs_in_to_the_back_office(demo: Demo) -> None:
         "support",
         "risk",
         "finance",
+        "trader",
         "operator",
     }
     for account in office["accounts"]:
