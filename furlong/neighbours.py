@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from subgraphs.block_list import BY_NAME
+from subgraphs.kit.absent import NoFunds, NoOffers
 from subgraphs.kit.funds_settings import FundsSettings
 from subgraphs.kit.game_rules import EVERY_GAME
 from subgraphs.kit.neighbours import Neighbours, OpenedFunds, OpenedOffers, OpenedSessions
@@ -20,12 +21,16 @@ if TYPE_CHECKING:
 def _funds(
     database: DatabaseSettings, clock: Clock, given: GivenSettings, changed: CustomersChanged | None
 ) -> OpenedFunds:
+    if "wallet" not in BY_NAME:
+        return NoFunds()
     from furlong.funds import opened_funds  # noqa: PLC0415 - only for who moves money
 
     return opened_funds(database, clock, given.of(FundsSettings), changed)
 
 
 def _offers(database: DatabaseSettings, clock: Clock) -> OpenedOffers:
+    if "events" not in BY_NAME:
+        return NoOffers()
     from subgraphs.events.offering import open_offers  # noqa: PLC0415 - only for who takes bets
 
     return open_offers(database, clock)

@@ -76,6 +76,7 @@ LISTS: Final = {
     "paymentCases": f'brand: "{BRAND}"',
     "paymentComparisons": "",
     "customerFactors": f'brand: "{BRAND}"',
+    "lobbyGames": f'brand: "{BRAND}"',
     "customerTransactions": f'customer: "{customer(0)}"',
     "timeline": f'customer: "{customer(0)}"',
     "brands": "",

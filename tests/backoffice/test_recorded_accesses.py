@@ -83,6 +83,7 @@ NOT_PERSONAL: Final = {
         *("financeCloses", "financePositions", "financeHolds", "financeWaiting"),
         *("paymentComparisons", "paymentProcessors"),
     },
+    "the lobby": {"lobbyContent", "lobbyGames", "lobbyProviders", "tryLobby"},
     "sports events": {
         *("eventOffers", "offeredSports", "waitingMatches", "waitingMatchCount", "matchDecisions"),
         *("eventLeaders", "eventProviders", "leaderChanges"),

@@ -75,6 +75,7 @@ NOT_LISTS = frozenset(
             "week open",
         ),
         *("worker events-upkeep", "worker feeds", "worker fulfilment", "worker intents"),
+        *("worker bets-upkeep", "worker lobby-upkeep"),
         "worker wallet-upkeep",
         "worker wallet-operators",
         *("worker wallet-cashier", "worker wallet-closes", "wallet close", "wallet export", "wallet verify"),

@@ -14,6 +14,7 @@ from structlog.testing import capture_logs
 from foundation.storage.clock import ManualClock
 from foundation.storage.settings import DatabaseSettings
 from furlong.databases import upgrade_databases
+from furlong.neighbours import NEIGHBOURS
 from furlong.serve import live_updates
 from furlong.serve.site import create_site
 from subgraphs.club.membership.membership import MembershipKind
@@ -54,6 +55,7 @@ async def served(folder: Path, *, is_complete: bool, **live: Any) -> AsyncIterat
         ReadOptions(PublicDataSettings(stale_seconds=0.01)),
         bus=bus,
         live=LiveSettings(interval_seconds=0, **live),
+        neighbours=NEIGHBOURS,
     )
     site = create_site(parts)
     async with site.router.lifespan_context(site):

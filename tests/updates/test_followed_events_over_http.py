@@ -15,6 +15,7 @@ import httpx
 import pytest
 
 from foundation.storage.settings import DatabaseSettings
+from furlong.neighbours import NEIGHBOURS
 from furlong.serve.http_server import serving
 from furlong.serve.site import create_site
 from furlong.settings import ServeSettings
@@ -95,7 +96,9 @@ async def served(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterato
     url = f"sqlite+aiosqlite:///{tmp_path}"
     async with events_block(url) as block:
         verifier = SessionVerifier.from_settings(session_settings(), block.clock)
-        parts = SubgraphParts(DatabaseSettings(url=url), UpstreamSettings(), verifier, block.clock)
+        parts = SubgraphParts(
+            DatabaseSettings(url=url), UpstreamSettings(), verifier, block.clock, neighbours=NEIGHBOURS
+        )
         if request.param == "site":
             app: Any = create_site(parts, ServeSettings(page=tmp_path / "no-page"), GatewaySettings())
             (subgraph,) = [one for one in app.state.subgraphs if one.name == "events"]

@@ -80,7 +80,7 @@ class LosingFunds:
         return IN_DOUBT if fault == "after" else outcome
 
 
-@dataclass
+@dataclass(repr=False)
 class House:
     """Bets, with what a test looks at and changes."""
 

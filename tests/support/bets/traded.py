@@ -125,7 +125,7 @@ def bet_void(bet_id: str, decided: str = "p-1", customer: str = "ann") -> Record
     )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class TradedHouse:
     """Bets over a real ledger, and what traders decide about them."""
 

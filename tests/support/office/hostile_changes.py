@@ -309,6 +309,13 @@ CHANGES: Final[Mapping[str, Change]] = {
     "proposeBoardEntry": given(
         ("input.placements.names.name", "input.reason"), **BOARD_ENTRY, revision=0, placements=[NAMED]
     ),
+    "proposeLobby": given(
+        ("input.sections.names.name", "input.reason"),
+        brand="northbet",
+        revision=0,
+        sections=[{"id": "all", "names": [{"locale": "en-GB", "name": "All"}], "rule": {"by": "all"}}],
+        reason="a reason",
+    ),
     "removeBoardEntry": Change(placed_entry),
     "rollBackBoardEntry": Change(former_entry),
     "openWeek": Change(lambda _: {"input": week()}),

@@ -156,7 +156,7 @@ TOLD: Final = st.tuples(
 STEPS: Final = st.lists(PLACED | TOLD | st.tuples(st.just("void"), st.integers(0, 9)), max_size=14)
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS, run=st.uuids())
 async def test_the_sums_are_those_of_all_open_bets(traded: TradedHouse, steps: list[Any], run: Any) -> None:
     """Whatever is placed, refused, told and void, also over what earlier runs have left."""
