@@ -130,7 +130,7 @@ def running_office(mariadb: PrivateMariadb, kafka: PrivateKafka, folder: Path) -
             *("simulator", "serve", "--kafka", kafka.bootstrap, "--data", "upstream", "--no-traffic"),
             *("--listen", upstream),
         )
-        for name in ("club", "rewards", "fulfilment", "backoffice"):
+        for name in ("club", "rewards", "fulfilment", "bets", "lobby", "backoffice"):
             programs.start("consume", name)
         for name in ("outbox", "weeks", "fulfilment"):
             programs.start("worker", name)
