@@ -76,8 +76,10 @@ class Placing:
         if bet.status is not BetStatus.PENDING:
             return bet
         advanced = await self.work.advance(bet.bet_id) or bet
+        if advanced.status is not BetStatus.PENDING:
+            return advanced
         wait = (advanced.look_at - await self.work.now()).total_seconds()
-        if advanced.status is BetStatus.PENDING and wait > 0:
+        if wait > 0:
             task = asyncio.create_task(self._go_on(bet.bet_id, wait))
             self._waiting.add(task)
             task.add_done_callback(self._waiting.discard)

@@ -56,20 +56,23 @@ class BetWork:
             OSError: The database is unavailable; what is due is done later.
             SQLAlchemyError: The same.
         """
+        seen = await self.store.load(bet_id)
         for _ in range(MAX_STEPS):
-            seen = await self.store.load(bet_id)
             if seen is None:
                 return None
             at = await self.now()
             facts = await self._learnt(seen.bet, at)
             if facts:
                 after = await self.store.learn(bet_id, facts, at)
-                if after is not None and after != seen.bet:
+                if after is None:
+                    return None
+                if after != seen.bet:
                     self._announce(after)
-                continue
-            if await self._scheduled(seen, at):
-                return seen.bet
-        seen = await self.store.load(bet_id)
+                seen = seen._replace(bet=after)
+            elif await self._scheduled(seen, at):
+                break
+            else:
+                seen = await self.store.load(bet_id)
         return None if seen is None else seen.bet
 
     async def postpone(self, bet_id: str) -> None:
