@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from backoffice.content.workflow.local_time import InvalidLocalTime, Occurrence, instant_of
+from backoffice.content.workflow.local_time import typed_instant
 from backoffice.errors import Invalid, Problem
 from backoffice.lobby.typed import TypedLobby, TypedRule, TypedSection
 from backoffice.unseen_characters import is_unseen, unseen_characters
@@ -23,7 +23,6 @@ MAX_VALUE: Final = 200
 MAX_BYTES: Final = 60_000
 """How long a lobby may be as JSON: with its message it waits in a column of 64 kB on MariaDB."""
 
-FIRST_YEAR, LAST_YEAR = 2000, 2099
 RULES: Final = frozenset(("new", "popular", "tag", "provider", "all"))
 DEVICES: Final = ("DESKTOP", "MOBILE")
 _SLUG: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
@@ -57,8 +56,8 @@ def checked_lobby(typed: TypedLobby, brand: LobbyBrand, games: Collection[str], 
     sections, found = [], list[Problem]()
     for at, one in enumerate(typed.sections):
         where = f"sections.{at}"
-        since = _instant(one.since, one.since_occurrence, brand.time_zone, f"{where}.since", found)
-        until = _instant(one.until, one.until_occurrence, brand.time_zone, f"{where}.until", found)
+        since = typed_instant(one.since, one.since_occurrence, brand.time_zone, f"{where}.since", found)
+        until = typed_instant(one.until, one.until_occurrence, brand.time_zone, f"{where}.until", found)
         if since and until and since >= until:
             found.append(Problem(f"{where}.until", "The end must be after the beginning."))
             until = None
@@ -165,20 +164,3 @@ def _condition_problems(one: TypedSection, where: str, brand: LobbyBrand) -> Ite
     for device in one.devices:
         if device not in DEVICES:
             yield Problem(f"{where}.devices", f"A device is one of {', '.join(DEVICES)}.")
-
-
-def _instant(
-    local: str, occurrence: Occurrence | None, zone: str, path: str, problems: list[Problem]
-) -> datetime | None:
-    if not local.strip():
-        return None
-    try:
-        wall = datetime.fromisoformat(local.strip())
-        if FIRST_YEAR <= wall.year <= LAST_YEAR:
-            return instant_of(wall, zone, occurrence)
-        problems.append(Problem(path, f"The year is {FIRST_YEAR} to {LAST_YEAR}."))
-    except InvalidLocalTime as error:
-        problems.append(Problem(path, str(error)))
-    except ValueError:
-        problems.append(Problem(path, "Write the time as 2026-03-29T09:00."))
-    return None

@@ -4,6 +4,10 @@ from datetime import UTC, datetime, timedelta
 from enum import Enum
 from zoneinfo import ZoneInfo
 
+from backoffice.errors import Problem
+
+FIRST_YEAR, LAST_YEAR = 2000, 2099
+
 
 class InvalidLocalTime(ValueError):
     """A local time does not exist in the zone, or exists twice; the message says what to write."""
@@ -51,6 +55,32 @@ def instant_of(local: datetime, zone: str, occurrence: Occurrence | None = None)
                 f"{shown} exists twice in {zone}, because the clocks go back: say EARLIER for "
                 f"{_utc(first)} or LATER for {_utc(second)}"
             )
+
+
+def typed_instant(
+    local: str, occurrence: Occurrence | None, zone: str, path: str, problems: list[Problem]
+) -> datetime | None:
+    """Return the instant that a person has typed; None for none, or if it is noted as a problem.
+
+    Args:
+        local: Such as 2026-03-29T09:00, in the zone's local time.
+        occurrence: Which of the two, where the clocks go back.
+        zone: The time zone's name.
+        path: That of the input's field.
+        problems: To which what is wrong is added.
+    """
+    if not local.strip():
+        return None
+    try:
+        wall = datetime.fromisoformat(local.strip())
+        if FIRST_YEAR <= wall.year <= LAST_YEAR:
+            return instant_of(wall, zone, occurrence)
+        problems.append(Problem(path, f"The year is {FIRST_YEAR} to {LAST_YEAR}."))
+    except InvalidLocalTime as error:
+        problems.append(Problem(path, str(error)))
+    except ValueError:
+        problems.append(Problem(path, "Write the time as 2026-03-29T09:00."))
+    return None
 
 
 def local_text(instant: datetime, zone: str) -> str:

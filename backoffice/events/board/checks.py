@@ -10,7 +10,7 @@ from babel import Locale
 
 from backoffice.advertising import UPLOADED, link_problem
 from backoffice.content.lint import SMALLEST_IMAGE, ImageFacts
-from backoffice.content.workflow.local_time import InvalidLocalTime, Occurrence, instant_of
+from backoffice.content.workflow.local_time import typed_instant
 from backoffice.errors import Invalid, Problem
 from backoffice.events.board.entries import Placements, StoredPlacement, TypedPlacement
 from backoffice.unseen_characters import is_unseen, unseen_characters
@@ -18,7 +18,6 @@ from backoffice.unseen_characters import is_unseen, unseen_characters
 MAX_PLACEMENTS: Final = 20
 MAX_NAME: Final = 200
 MAX_POSITION: Final = 10_000
-FIRST_YEAR, LAST_YEAR = 2000, 2099
 _NOT_ISO: Final = frozenset(
     ("AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "XK", "ZZ")
 )
@@ -125,30 +124,13 @@ def _placement(typed: TypedPlacement, path: str, zone: str, problems: list[Probl
         problems.append(Problem(f"{path}.names", "A language has two names."))
     return StoredPlacement(
         territories=tuple(sorted({code.strip().upper() for code in typed.territories})),
-        since=_instant(typed.since, typed.since_occurrence, zone, f"{path}.since", problems),
-        until=_instant(typed.until, typed.until_occurrence, zone, f"{path}.until", problems),
+        since=typed_instant(typed.since, typed.since_occurrence, zone, f"{path}.since", problems),
+        until=typed_instant(typed.until, typed.until_occurrence, zone, f"{path}.until", problems),
         hidden=typed.hidden,
         position=typed.position,
         names={locale: name.strip() for locale, name in typed.names},
         image_url=typed.image_url.strip(),
     )
-
-
-def _instant(
-    local: str, occurrence: Occurrence | None, zone: str, path: str, problems: list[Problem]
-) -> datetime | None:
-    if not local.strip():
-        return None
-    try:
-        wall = datetime.fromisoformat(local.strip())
-        if FIRST_YEAR <= wall.year <= LAST_YEAR:
-            return instant_of(wall, zone, occurrence)
-        problems.append(Problem(path, f"The year is {FIRST_YEAR} to {LAST_YEAR}."))
-    except InvalidLocalTime as error:
-        problems.append(Problem(path, str(error)))
-    except ValueError:
-        problems.append(Problem(path, "Write the time as 2026-03-29T09:00."))
-    return None
 
 
 def _territory_problems(placement: StoredPlacement, path: str, _: BoardBrand) -> Iterator[Problem]:
