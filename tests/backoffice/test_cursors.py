@@ -92,7 +92,7 @@ LISTS: Final = {
 }
 """The lists with the arguments that they need."""
 
-TEXTS: Final = {"riskGoodwill", "dryRunDifferences", "lateBets"}
+TEXTS: Final = {"riskGoodwill", "dryRunDifferences", "lateBets", "lobbyGames"}
 """Lists whose keys are texts, of which some look like moments."""
 
 

@@ -198,7 +198,7 @@ def test_processors_of_the_file_of_payments_are_tested(find: Find, tmp_path: Pat
     says = {name.rpartition(" ")[2]: each["says"] for name, each in found.items() if not each["ok"]}
     assert says["away"] == "http://127.0.0.1:1 cannot be reached: no connection"
     assert "it needs the secret 'other'" in says["nobody"]
-    assert says["nowhere"] == "/nowhere: No such file or directory"
+    assert says["nowhere"] == "/nowhere/outbox: No such file or directory"
     assert "iban: this is no IBAN" in says["half"]
     assert says["house"] == f"{tmp_path}/bank/sent: No such file or directory"
     assert SECRET not in output

@@ -21,9 +21,11 @@ from foundation.storage.clock import SystemClock
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 from furlong.workers.consumer_process import create_consumer
+from subgraphs.bets import models as bets
+from subgraphs.block_list import BLOCKS
 from subgraphs.club import models as club
-from subgraphs.events import models as events
 from subgraphs.fulfilment import models as fulfilment
+from subgraphs.lobby import models as lobby
 from subgraphs.progress import models as progress
 from subgraphs.rewards import models as rewards
 from subgraphs.wallet import models as wallet
@@ -44,6 +46,8 @@ MODELS: Final[Mapping[str, Any]] = {
     "progress": progress,
     "fulfilment": fulfilment,
     "wallet": wallet,
+    "bets": bets,
+    "lobby": lobby,
 }
 GONE_AT: Final = datetime(2026, 3, 27, 12, tzinfo=UTC)
 """Friday of 2026-W13."""
@@ -251,7 +255,9 @@ def moved(record: Record, by: timedelta) -> Record:
 async def archive(database_url: str) -> AsyncIterator[Archive]:
     """Yield databases that contain the brand, its scheme and its reward."""
     settings = DatabaseSettings(url=database_url)
-    await migrate(settings, "events", events.METADATA)  # commands ask for all databases
+    for block in BLOCKS:  # commands ask for all databases
+        if block.name not in MODELS:
+            await migrate(settings, block.name, block.metadata)
     async with AsyncExitStack() as stack:
         databases = {
             name: await stack.enter_async_context(migrated(database_url, name, model.METADATA))

@@ -163,4 +163,4 @@ async def test_without_consumers_the_operator_is_told_who_has_not_followed(
     await archive.apply(*life_of(person))
     ended = await furlong("customer", "erase", "northbet", person, "--wait", "0")
     assert ended.exit_code == 1
-    assert "club, rewards, progress, fulfilment, wallet did not apply it yet" in ended.output
+    assert "club, rewards, progress, fulfilment, wallet, bets, lobby did not apply it yet" in ended.output

@@ -13,6 +13,7 @@ import httpx
 from starlette.applications import Starlette
 
 from backoffice.support.privacy.customer_data import ERASURES
+from furlong.neighbours import NEIGHBOURS
 from furlong.serve import site as serving
 from furlong.serve.site import create_site
 from gateway import GatewaySettings, version_builder
@@ -202,6 +203,7 @@ async def twin_sites(folder: Path, now: datetime) -> AsyncIterator[TwinSites]:
             running.clock,
             ReadOptions(),
             bus=MemoryBus(is_complete=True),
+            neighbours=NEIGHBOURS,
         )
         with patch.object(version_builder, "load_supergraph", SUPERGRAPH):
             other = create_site(parts, gateway=GatewaySettings(documents={"prepared": 0}))

@@ -27,6 +27,7 @@ from consumers.stream.topics import Message
 from foundation.storage.clock import ManualClock
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
+from furlong.neighbours import NEIGHBOURS
 from furlong.serve.site import create_site
 from furlong.workers.fulfilment_worker import FulfilmentProcess
 from furlong.workers.outbox_worker import OUTBOXES
@@ -145,6 +146,7 @@ class Product:
             ReadOptions(),
             bus=self.bus,
             live=LiveSettings(interval_seconds=0),
+            neighbours=NEIGHBOURS,
         )
         # A week has tens of starts, after which nobody would wait for documents that are planned ahead.
         with patch.object(version_builder, "load_supergraph", SUPERGRAPH):

@@ -13,6 +13,7 @@ from typing import Any, Final
 import httpx
 
 from foundation.storage.settings import DatabaseSettings
+from furlong.neighbours import NEIGHBOURS
 from furlong.serve.http_server import listen, serving
 from furlong.serve.site import create_site
 from furlong.settings import ServeSettings
@@ -65,7 +66,13 @@ async def gateways(folder: Path) -> AsyncIterator[Gateways]:
     url = f"sqlite+aiosqlite:///{folder}"
     async with event_processes(url) as opened, AsyncExitStack() as stack:
         verifier = SessionVerifier.from_settings(session_settings(), opened.block.clock)
-        parts = SubgraphParts(DatabaseSettings(url=url), UpstreamSettings(), verifier, opened.block.clock)
+        parts = SubgraphParts(
+            DatabaseSettings(url=url),
+            UpstreamSettings(),
+            verifier,
+            opened.block.clock,
+            neighbours=NEIGHBOURS,
+        )
         page = folder / "no-page"
         near = create_site(parts, ServeSettings(page=page), GatewaySettings())
         subgraph: Subgraph
