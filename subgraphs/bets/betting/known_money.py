@@ -1,26 +1,44 @@
 """What a bet knows of the money that was moved for it: its own stake, and what corrections took."""
 
+from msgspec.structs import replace
+
 from subgraphs.bets.betting.bet import Bet
-from subgraphs.bets.betting.money import Exchange, Pay, Release, movement_of
-from subgraphs.kit.funds import ReservationState
+from subgraphs.bets.betting.money import Exchange, Movement, Pay, Release, Retake, movement_of
+from subgraphs.kit.funds import Reservation, ReservationState
+from subgraphs.kit.funds import Settlement as Payment
 from subgraphs.kit.known_reservations import Known, Paid
 
 
 def known_money(bet: Bet) -> list[Known]:
     """Return the reservations of a bet, as far as what has become of them is written; its stake first."""
-    state, paid, others = _stake(bet), [], []
+    known = {bet.bet_id: Known(bet.stake, _stake(bet))}
     for settlement in bet.settlements:
         if settlement.moved_at is None:
             continue
-        match movement_of(bet, settlement):
-            case Release():
-                state = ReservationState.RELEASED
-            case Pay(payment):
-                paid.append(Paid(payment.id, payment.returns))
-            case Exchange(payment):
-                exchanged = (Paid(payment.id, payment.returns),)
-                others.append(Known(payment.reservation, ReservationState.SETTLED, exchanged))
-    return [Known(bet.stake, state, tuple(paid)), *others]
+        movement: Movement | None = movement_of(bet, settlement)
+        if isinstance(movement, Retake) and settlement.is_free_bet_kept:
+            movement = movement.instead
+        match movement:
+            case Release(reservation):
+                _released(known, reservation)
+            case Pay(payment) | Retake(payment):
+                _paid(known, payment)
+            case Exchange(payment, released):
+                _paid(known, payment)
+                if released is not None:
+                    _released(known, released)
+    return list(known.values())
+
+
+def _paid(known: dict[str, Known], payment: Payment) -> None:
+    """Note a payment from a reservation, which has been taken by then."""
+    reservation, paid = payment.reservation, Paid(payment.id, payment.returns)
+    before = known.get(reservation.id, Known(reservation, ReservationState.SETTLED))
+    known[reservation.id] = replace(before, settlements=(*before.settlements, paid))
+
+
+def _released(known: dict[str, Known], reservation: Reservation) -> None:
+    known[reservation.id] = replace(known[reservation.id], state=ReservationState.RELEASED)
 
 
 def _stake(bet: Bet) -> ReservationState:
