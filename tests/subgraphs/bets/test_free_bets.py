@@ -101,7 +101,7 @@ async def played(steps: list[str], folder: str) -> None:
             has = await wallet.has(OWNER)
             assert has.free_bets[CREDIT] == (AMOUNT if customer.is_here else 0)
             assert has.cash + sum(has.bonuses.values()) == MONEY + known.settlements[-1].returns_minor
-            assert any(one.is_free_bet_kept for one in known.settlements) is customer.is_kept
+            assert any(settlement.is_free_bet_kept for settlement in known.settlements) is customer.is_kept
         await wallet.house()  # which has the ledger prove itself
         reader = ReservationReader(database, clock)
         funds = LedgerFunds(ledger, wallet.accounts, reader, wallet.time)
@@ -137,7 +137,7 @@ async def test_a_person_is_told_of_a_free_bet_that_was_used_meanwhile(
         [line] = [line for line in logs if line["event"] == "free_bet_kept"]
         assert (line["bet"], line["settlement"]) == (placed.bet_id, 2)
         written = await house.bet(placed)
-        assert [one.is_free_bet_kept for one in written.settlements] == [False, True]
+        assert [settlement.is_free_bet_kept for settlement in written.settlements] == [False, True]
         has = await house.wallet.has(OWNER)
         assert has.total == before.total + written.settlements[-1].returns_minor > before.total
 
