@@ -14,6 +14,7 @@ from backoffice.betting.types import (
     BettingProposal,
     BettingSelection,
     CustomerFactorInfo,
+    DeclaredVoidInfo,
     OfficeBet,
     TradingRulesInfo,
     bet_to_graphql,
@@ -21,6 +22,7 @@ from backoffice.betting.types import (
     factor_to_graphql,
     rules_to_graphql,
     selection_to_graphql,
+    void_to_graphql,
 )
 from backoffice.graph.area import FOUND, OfficeInfo, permitted
 from backoffice.graph.pages import Page, page_of, page_size, time_key, time_of
@@ -125,12 +127,14 @@ class VoidMarketInput:
 
     Attributes:
         target: The id of the market or selection.
+        void: False takes back that they are.
     """
 
     brand: str
     scope: Scope
     target: str
     reason: str
+    void: bool = True
 
 
 @fields_described
@@ -166,6 +170,15 @@ class Query:
         """What a brand's traders have decided."""
         context = info.context
         return rules_to_graphql(brand, *await context.area(BettingArea).trading.decided(context.actor, brand))
+
+    @strawberry.field(directives=[permitted(_READ, "brand")])
+    async def declared_voids(self, info: OfficeInfo, brand: str) -> list[DeclaredVoidInfo]:
+        """On what all bets of a brand are void, the last decided first."""
+        context = info.context
+        return [
+            void_to_graphql(void)
+            for void in await context.area(BettingArea).voids.declared(context.actor, brand)
+        ]
 
     @strawberry.field(directives=[permitted(_READ, "brand")])
     async def customer_factors(
@@ -271,8 +284,9 @@ class Mutation:
         info: OfficeInfo,
         input: VoidMarketInput,  # noqa: A002
     ) -> BettingProposal:
-        """Propose that all bets on a market or selection are void; another approves it. Needs a step-up."""
+        """Propose that all bets on something are void, or no more; another approves it. Needs a step-up."""
         context = info.context
         key = TargetKey(input.brand, input.scope, input.target)
-        proposal = await context.area(BettingArea).voids.propose(context.actor, key, input.reason)
+        voids = context.area(BettingArea).voids
+        proposal = await voids.propose(context.actor, key, input.reason, void=input.void)
         return BettingProposal(proposal_id=ID(proposal))

@@ -6,6 +6,7 @@ import strawberry
 from strawberry import ID
 
 from backoffice.betting.bets import ShownBet
+from backoffice.betting.voids import DeclaredVoid
 from backoffice.global_events.repository import GlobalDecision
 from consumers.messages.global_events.trading_states import TradingLimit, TradingState, TradingTarget
 from foundation.same_fields import with_fields_of
@@ -150,6 +151,27 @@ class TradingRulesInfo:
 
 @described
 @strawberry.type
+class DeclaredVoidInfo:
+    """A market or a selection on which all bets of a brand are void.
+
+    Attributes:
+        target_id: The platform's own id.
+        name: What it is called; empty if that was not known.
+        reason: Why, as it was proposed.
+        decided_by: Who approved it.
+    """
+
+    id: ID
+    scope: Scope
+    target_id: str
+    name: str
+    reason: str | None
+    decided_by: str
+    decided_at: datetime
+
+
+@described
+@strawberry.type
 class CustomerFactorInfo:
     """Which part of what others may stake a customer may.
 
@@ -277,6 +299,19 @@ def _limit(limit: TradingLimit) -> TradingLimitInfo:
         id=ID(f"{limit.scope}:{limit.id}:{limit.currency}"),
         scope=Scope(limit.scope),
         target_id=limit.id,
+    )
+
+
+def void_to_graphql(void: DeclaredVoid) -> DeclaredVoidInfo:
+    """Return something on which all bets are void, for the graph."""
+    state = void.state
+    return with_fields_of(
+        DeclaredVoidInfo,
+        void.decision,
+        id=ID(f"{state.scope}:{state.id}"),
+        scope=Scope(state.scope),
+        target_id=state.id,
+        name=state.name,
     )
 
 

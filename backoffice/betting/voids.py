@@ -1,11 +1,12 @@
 """Voids: one trader proposes that bets are void, another approves it.
 
 A bet goes out as a message on `bet.void.v1`, a market or selection as a decision for all nodes, which also
-suspends it. Both are written with the approval in one transaction.
+suspends it. Both are written with the approval in one transaction. That a market or selection is void can be
+taken back in the same way: bets on it are settled by its result again, and it stays suspended.
 """
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -20,6 +21,7 @@ from backoffice.betting.targets import TargetKey
 from backoffice.betting.trading import TradingService
 from backoffice.errors import Conflict, Invalid, Problem
 from backoffice.global_events.decisions import REASON_CHARACTERS
+from backoffice.global_events.repository import GlobalDecision
 from backoffice.support.adjustments import Publish, reason_problems
 from backoffice.support.personal_data_access import customer_subject
 from consumers.messages.global_events.states import read_state
@@ -40,6 +42,16 @@ MAX_KNOWN: Final = 100
 """Among how many proposals about a subject the same one is looked for."""
 
 VOIDABLE: Final = (Scope.MARKET, Scope.SELECTION)
+MAX_DECLARED: Final = 200
+"""Among how many decisions those are looked for that are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredVoid:
+    """A market or selection on which all bets are void, and who decided it."""
+
+    state: VoidState
+    decision: GlobalDecision
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,15 +109,15 @@ class Voids:
         }
         return await self._propose(actor, bet.brand_id, customer_subject(bet.owner), content, reason)
 
-    async def propose(self, actor: Actor, key: TargetKey, reason: str) -> ProposalId:
-        """Propose that all bets of a brand on a market or a selection are void.
+    async def propose(self, actor: Actor, key: TargetKey, reason: str, *, void: bool = True) -> ProposalId:
+        """Propose that all bets of a brand on a market or a selection are void, or are so no more.
 
         Raises:
             Forbidden: The actor may not.
             NotFound: There is no such market or selection.
             StepUpRequired: The actor has to confirm their second factor.
             Invalid: There is no reason, or it is neither.
-            Conflict: It is void, or the same is proposed already.
+            Conflict: It is so already, or something is proposed for it.
         """
         require(actor, Permission.BETTING_VOID, key.brand)
         require_step_up(actor, self.clock.machine.now())
@@ -114,15 +126,18 @@ class Voids:
             problems = [*problems, Problem("scope", "A market or a selection can be void, and a single bet.")]
         if problems:
             raise Invalid(problems)
-        target = await self.trading.targets.find(key)
         async with self.database.read() as connection:
-            if await self._is_void(connection, key):
-                raise Conflict("It is void already.")
+            declared = await self._declared(connection, key)
+        _require_change(declared, void=void)
+        # What is void may be taken back after its event has gone.
+        target = declared or await self.trading.targets.find(key)
+        starts_at = target.starts_at if isinstance(target, TradingTarget) else None
         content: Json = {
             "of": target.scope,
             "id": target.id,
             "name": target.name,
-            "starts_at": None if target.starts_at is None else utc_text(target.starts_at),
+            "void": void,
+            "starts_at": None if starts_at is None else utc_text(starts_at),
             "open": await self._open(key),
         }
         return await self._propose(actor, key.brand, f"{target.scope}:{target.id}", content, reason)
@@ -161,7 +176,7 @@ class Voids:
         """Decide what was proposed.
 
         Raises:
-            Conflict: The bet is void already. The proposal stays, to be ended.
+            Conflict: It is so already. The proposal stays, to be ended.
         """
         content: Any = proposal.content
         at = await self.clock.at(connection)
@@ -172,14 +187,18 @@ class Voids:
             await self._require_voidable(found[0].bet)
             await self.publish(connection, void_fact(proposal, found[0].bet, actor.name, utc_text(at)), at)
             return {"void": proposal.proposal_id}
-        state = VoidState(scope=content["of"], id=content["id"], name=content["name"], is_void=True)
+        void = content["void"]
+        key = TargetKey(str(proposal.brand), Scope(content["of"]), content["id"])
+        _require_change(await self._declared(connection, key), void=void)
+        state = VoidState(scope=content["of"], id=content["id"], name=content["name"], is_void=void)
         decided = await self.trading.decisions.decide(
             connection, str(proposal.brand), state, by=actor.name, at=at, reason=proposal.reason
         )
-        target = TradingTarget(scope=content["of"], id=content["id"], name=content["name"])
-        await self.trading.suspend_within(
-            connection, actor, str(proposal.brand), target, suspended=True, reason=proposal.reason
-        )
+        if void:
+            target = TradingTarget(scope=content["of"], id=content["id"], name=content["name"])
+            await self.trading.suspend_within(
+                connection, actor, str(proposal.brand), target, suspended=True, reason=proposal.reason
+            )
         return {"void": proposal.proposal_id, "number": decided.decision.order.number}
 
     async def _require_voidable(self, bet: Bet) -> None:
@@ -197,13 +216,26 @@ class Voids:
             if await connection.scalar(select(c.bet_id).where(c.bet_id == bet.bet_id)) is not None:
                 raise Conflict("Two people have declared this bet void already.")
 
-    async def _is_void(self, connection: AsyncConnection, key: TargetKey) -> bool:
+    async def declared(self, actor: Actor, brand: str) -> list[DeclaredVoid]:
+        """Return on what all bets of a brand are void, the last decided first, as many as a page shows.
+
+        Raises:
+            Forbidden: The actor may not see it.
+        """
+        require(actor, Permission.BETTING_READ, brand)
+        async with self.database.read() as connection:
+            decisions = await self.trading.decisions.repository.page(
+                connection, first=MAX_DECLARED, brands=[brand], kinds=[GlobalKind.VOID.value]
+            )
+        found = [(void_state(decision), decision) for decision in decisions]
+        return [DeclaredVoid(state, decision) for state, decision in found if state.is_void]
+
+    async def _declared(self, connection: AsyncConnection, key: TargetKey) -> VoidState | None:
+        """Return the decision by which a market or selection is void; None if it is not."""
         repository = self.trading.decisions.repository
         decision = await repository.find(connection, void_subject(key.brand, key.scope.value, key.id).key)
-        if decision is None:
-            return False
-        state = read_state(GlobalKind.VOID, decision.brand, decision.subject, dict(decision.state))
-        return isinstance(state, VoidState) and state.is_void
+        state = None if decision is None else void_state(decision)
+        return state if state is not None and state.is_void else None
 
     async def _open(self, key: TargetKey) -> list[Json]:
         """Return what open bets on a market or selection come to, by currency."""
@@ -222,6 +254,25 @@ class Voids:
                 {"currency": currency, "bets": int(bets), "stake_minor": int(stake)}
                 for currency, bets, stake in await connection.execute(query)
             ]
+
+
+def void_state(decision: GlobalDecision) -> VoidState:
+    """Return what a decision about a void says."""
+    return cast(
+        VoidState, read_state(GlobalKind.VOID, decision.brand, decision.subject, dict(decision.state))
+    )
+
+
+def _require_change(declared: VoidState | None, *, void: bool) -> None:
+    """Refuse to decide what is so already.
+
+    Raises:
+        Conflict: It is.
+    """
+    if void and declared is not None:
+        raise Conflict("It is void already.")
+    if not void and declared is None:
+        raise Conflict("It is not void.")
 
 
 def _named(content: Any) -> tuple[str, str]:

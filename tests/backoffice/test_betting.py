@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import func, insert, select
 
 from backoffice.access import Actor, Role
+from backoffice.approvals.proposals import ProposalStatus
 from backoffice.approvals.repository import PROPOSAL
 from backoffice.audit.repository import AUDIT_LOG
 from backoffice.global_events.models import OUTBOX
@@ -299,6 +300,38 @@ async def test_a_void_market_takes_no_bets(office: ProposalFixture, bets: Databa
     assert [(state["id"], state["is_void"]) for state in states] == [("market1", True)]
     assert await refused(office, TESS, "proposeVoid", **given) == "CONFLICT"
     assert await refused(office, TESS, "proposeVoid", **given | {"scope": "EVENT"}) == "INVALID"
+
+
+async def test_what_is_void_can_be_taken_back(office: ProposalFixture, bets: Database) -> None:
+    """By two people as well; it stays suspended until somebody takes bets on it again."""
+    given = {"brand": BRAND, "scope": "SELECTION", "target": "market1-pick2", "reason": "the wrong horse"}
+    declared = f'{{ declaredVoids(brand: "{BRAND}") {{ scope targetId name reason decidedBy }} }}'
+    assert await refused(office, TESS, "proposeVoid", **given | {"void": False}) == "CONFLICT"
+    await done(office, TESS, "proposeVoid", **given)
+    assert await approve(office, TOM, await proposed(office)) == "approve"
+    await applied(office, bets)
+    (shown,) = (await read(office, TESS, declared))["declaredVoids"]
+    assert (shown["scope"], shown["targetId"], shown["reason"]) == (
+        "SELECTION",
+        "market1-pick2",
+        "the wrong horse",
+    )
+    assert "Tom" in shown["decidedBy"]
+    back = given | {"void": False, "reason": "it was the right one"}
+    await done(office, TESS, "proposeVoid", **back)
+    async with office.base.database.read() as connection:
+        pending = select(PROPOSAL.c.proposal_id).where(PROPOSAL.c.status == ProposalStatus.PENDING.value)
+        proposal = str(await connection.scalar(pending))
+    assert await refused(office, TOM, "proposeVoid", **back) == "CONFLICT"
+    assert await approve(office, TESS, proposal) == "FOUR_EYES"
+    assert await approve(office, TOM, proposal) == "approve"
+    await applied(office, bets)
+    assert (await read(office, TESS, declared))["declaredVoids"] == []
+    assert (await rules(bets)).suspended == {Target(Scope.SELECTION, "market1-pick2")}
+    async with bets.read() as connection:
+        void = select(GLOBAL_STATE.c.state).where(GLOBAL_STATE.c.kind == "void")
+        assert [state["is_void"] for state in await connection.scalars(void)] == [False]
+    assert await refused(office, TESS, "proposeVoid", **back) == "CONFLICT"
 
 
 async def test_open_bets_of_a_selection_are_listed(office: ProposalFixture, bets: Database) -> None:

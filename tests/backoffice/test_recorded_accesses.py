@@ -89,7 +89,7 @@ NOT_PERSONAL: Final = {
         *("eventLeaders", "eventProviders", "leaderChanges"),
         *("boardBrand", "board", "boardEntry", "boardRevisions", "tryBoardEntry"),
     },
-    "betting, summed": {"bettingEvents", "bettingSelections", "tradingRules"},
+    "betting, summed": {"bettingEvents", "bettingSelections", "tradingRules", "declaredVoids"},
     "operations": {
         *("brands", "operatedBrand", "brandRevisions", "tryTheme", "rewardVersions", "supportBrands"),
         *("providers", "provider", "providerAdapters", "providerRevisions", "providerDiff", "tryProvider"),

@@ -135,8 +135,10 @@ test('a void says what becomes of the money, and of a market what was open', () 
     { currency: 'EUR', bets: 1, stake_minor: 500 },
     { currency: 'GBP', bets: 12, stake_minor: 12_000 },
   ];
-  const market = inWords(shown('betting.void', { of: 'market', id: 'm1', name: 'Ascot 14:30 · Win', starts_at: null, open }));
+  const market = inWords(shown('betting.void', { of: 'market', id: 'm1', name: 'Ascot 14:30 · Win', void: true, starts_at: null, open }));
   expect(market?.title).toBe('Void: all bets on Ascot 14:30 · Win');
   expect(market?.sentences[1]).toBe('When it was proposed, there were 1 open bet of €5.00 and 12 open bets of £120.00 on it.');
-  expect(inWords(shown('betting.void', { of: 'selection', id: 's1', name: '', starts_at: null, open: [] }))?.title).toBe('Void: all bets on s1');
+  expect(inWords(shown('betting.void', { of: 'selection', id: 's1', name: '', void: true, starts_at: null, open: [] }))?.title).toBe('Void: all bets on s1');
+  const back = { of: 'market', id: 'm1', name: 'Ascot 14:30 · Win', void: false, starts_at: null, open };
+  expect(inWords(shown('betting.void', back))).toMatchObject({ title: 'Restore: all bets on Ascot 14:30 · Win', changes: [{ before: 'Void' }] });
 });

@@ -16,9 +16,9 @@ import { useMay } from '../operations/page/may.ts';
 import { Page } from '../operations/page/Page.tsx';
 import { usePolled } from '../operations/page/usePolled.ts';
 import { moment } from '../time/moments.ts';
-import { LIMIT_BETTING, TRADING_RULES } from '../graph/generated/operations.ts';
+import { DECLARED_VOIDS, LIMIT_BETTING, PROPOSE_VOID, TRADING_RULES } from '../graph/generated/operations.ts';
 
-import type { LimitOfTraders } from '../graph/generated/operations.ts';
+import type { DeclaredVoid, LimitOfTraders } from '../graph/generated/operations.ts';
 
 const SECONDS = 5;
 
@@ -60,6 +60,7 @@ function OfBrand({ brand }: { readonly brand: string }) {
           },
         ]}
       />
+      <Voids brand={brand} />
       <Heading>Limits</Heading>
       <DataRows
         label="Limits"
@@ -87,6 +88,46 @@ function OfBrand({ brand }: { readonly brand: string }) {
         </Typography>
       )}
     </>
+  );
+}
+
+function Voids({ brand }: { readonly brand: string }) {
+  const { data, problem, refresh } = usePolled(DECLARED_VOIDS, { brand }, SECONDS);
+  const mayVoid = useMay('betting.void');
+  return (
+    <>
+      <Heading>Void</Heading>
+      {problem !== '' && <Alert severity="error">{problem}</Alert>}
+      <DataRows
+        label="Void"
+        rows={data?.declaredVoids ?? []}
+        id={({ id }) => id}
+        nothing={data === undefined ? 'Reading…' : 'All bets are settled by their results.'}
+        filledBy="Markets and selections on which all bets are void appear here, once two traders have decided it."
+        columns={[
+          { head: 'What', cell: targetName },
+          { head: 'Decided', cell: ({ decidedBy, decidedAt }) => `${decidedBy}, ${moment(decidedAt, brand)}` },
+          { head: 'Why', cell: ({ reason }) => reason },
+          { head: 'Change', cell: (declared) => mayVoid && <TakeBack brand={brand} declared={declared} onSettled={refresh} /> },
+        ]}
+      />
+    </>
+  );
+}
+
+function TakeBack({ brand, declared, onSettled }: { readonly brand: string; readonly declared: DeclaredVoid; readonly onSettled: () => void }) {
+  const notify = useNotify();
+  const { scope, targetId: target } = declared;
+  return (
+    <ChangeButton
+      label="Propose to restore"
+      question={`Bets on ${targetName(declared)} are settled by the result again, once another trader approves it: what was paid back as stake is taken back. It takes no new bets until somebody resumes it. Say what was wrong.`}
+      change={(reason) => run(PROPOSE_VOID, { input: { brand, scope, target, void: false, reason } })}
+      wantsReason
+      color="error"
+      onDone={() => notify('Proposed: another person finds it among the approvals', { type: 'success' })}
+      onSettled={onSettled}
+    />
   );
 }
 

@@ -811,6 +811,8 @@ export type VoidMarketInput = {
   readonly scope: TradingScope;
   /** The id of the market or selection. */
   readonly target: string;
+  /** False takes back that they are. */
+  readonly void?: boolean;
 };
 
 export type WeekInput = {
@@ -878,6 +880,15 @@ export type RulesOfTraders = { readonly revision: number, readonly maxLegs: numb
 export type SuspendedTarget = { readonly id: string, readonly scope: TradingScope, readonly targetId: string, readonly name: string, readonly startsAt: string | null };
 
 export type LimitOfTraders = { readonly id: string, readonly scope: TradingScope, readonly targetId: string, readonly name: string, readonly currency: string, readonly stakeMinor: number | null, readonly liabilityMinor: number | null };
+
+export type DeclaredVoidsVariables = Exact<{
+  brand: string;
+}>;
+
+
+export type DeclaredVoids = { readonly declaredVoids: ReadonlyArray<{ readonly id: string, readonly scope: TradingScope, readonly targetId: string, readonly name: string, readonly reason: string | null, readonly decidedBy: string, readonly decidedAt: string }> };
+
+export type DeclaredVoid = { readonly id: string, readonly scope: TradingScope, readonly targetId: string, readonly name: string, readonly reason: string | null, readonly decidedBy: string, readonly decidedAt: string };
 
 export type CustomerFactorsVariables = Exact<{
   brand: string;
@@ -2435,6 +2446,7 @@ export const BETTING_EVENTS = "query BettingEvents($brand:String!$sport:String!)
 export const BETTING_SELECTIONS = "query BettingSelections($brand:String!$event:String!){bettingSelections(brand:$brand event:$event){id selectionId marketId market pick currency stakeMinor liabilityMinor bets stakeLimitMinor liabilityLimitMinor suspended}}" as Document<BettingSelections, BettingSelectionsVariables>;
 export const OPEN_BETS = "query OpenBets($brand:String!$selection:String!){openBets(brand:$brand selection:$selection){id customer status currency stakeMinor eachWay free potentialReturnsMinor placedAt void legs{event pick oddsMilli}}}" as Document<OpenBets, OpenBetsVariables>;
 export const TRADING_RULES = "query TradingRules($brand:String!){tradingRules(brand:$brand){revision maxLegs delaySeconds decidedBy decidedAt reason suspended{id scope targetId name startsAt}limits{id scope targetId name currency stakeMinor liabilityMinor}stakes{currency minimumMinor maximumMinor}}}" as Document<TradingRules, TradingRulesVariables>;
+export const DECLARED_VOIDS = "query DeclaredVoids($brand:String!){declaredVoids(brand:$brand){id scope targetId name reason decidedBy decidedAt}}" as Document<DeclaredVoids, DeclaredVoidsVariables>;
 export const CUSTOMER_FACTORS = "query CustomerFactors($brand:String!$first:Int!$after:String){page:customerFactors(brand:$brand first:$first after:$after){nodes{id customer factorMilli reason decidedBy decidedAt}endCursor hasNextPage}}" as Document<CustomerFactors, CustomerFactorsVariables>;
 export const SUSPEND_BETTING = "mutation SuspendBetting($input:SuspendBettingInput!){suspendBetting(input:$input){id}}" as Document<SuspendBetting, SuspendBettingVariables>;
 export const LIMIT_BETTING = "mutation LimitBetting($input:LimitBettingInput!){limitBetting(input:$input){id}}" as Document<LimitBetting, LimitBettingVariables>;

@@ -36,6 +36,14 @@ function market(content: Content) {
     const bets = part.number('bets');
     return `${bets === 1 ? '1 open bet' : `${number(bets)} open bets`} of ${money(part.number('stake_minor'), part.text('currency'))}`;
   });
+  if (!content.flag('void')) {
+    return {
+      title: `Restore: all bets on ${name}`,
+      sentences: [`All bets on this ${SCOPES[of].toLowerCase()} are settled by its result again. It takes no new bets until somebody resumes it.`],
+      changes: [{ what: SCOPES[of], before: 'Void', after: 'As its result says' }],
+      object: { path: '/trading', label: 'Suspended and limits', permission: 'betting.read' },
+    };
+  }
   return {
     title: `Void: all bets on ${name}`,
     sentences: [
