@@ -234,6 +234,14 @@ BET: Final = Step(0, "bet", 0, "bet0", 3, closes=False, falls=1)
             ],
             [("OPEN", None), ("WON", 25), ("VOID", 28)],
         ),
+        (
+            [dataclasses.replace(BET, closes=True), dataclasses.replace(WON, amount=0), WON],
+            [("LOST", 0)],
+        ),
+        (
+            [dataclasses.replace(BET, closes=True), dataclasses.replace(WON, number=1)],
+            [("LOST", 0), ("WON", 25)],
+        ),
         ([dataclasses.replace(BET, kind="free"), WON], [("OPEN", None), ("WON", 25)]),
     ],
 )

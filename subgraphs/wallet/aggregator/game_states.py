@@ -78,14 +78,13 @@ class GameStates:
         if bet.status is not Status.OK and bet.transaction_uuid != ended.transaction_uuid:
             return
         done = await self.transactions.done_of(connection, bet)
-        is_over = bet.revision > 1 or bet.round_closed
-        if not is_over and bet.round:
-            is_over = await self.transactions.is_closed(connection, bet)
-        after = state_of(bet, done, is_over=is_over)
-        if bet.revision:
-            before = [other for other in done if other.transaction_uuid != ended.transaction_uuid]
-            if after == (OPEN if bet.revision == 1 else state_of(bet, before, is_over=True)):
-                return
+        closers = await self.transactions.closers(connection, bet) if bet.round else ()
+        was_over = bet.revision > 1 or bet.round_closed
+        was_over = was_over or any(uuid != ended.transaction_uuid for uuid in closers)
+        after = state_of(bet, done, is_over=was_over or bool(closers))
+        before = [other for other in done if other.transaction_uuid != ended.transaction_uuid]
+        if bet.revision and after == state_of(bet, before, is_over=was_over):
+            return
         revision = await self.transactions.count_revision(connection, bet)
         await self.outbox.put(connection, _fact(bet, after, revision, at), at)
 

@@ -137,6 +137,10 @@ class GameTransactions(Struct, frozen=True):
 
     async def is_closed(self, connection: AsyncConnection, bet: GameTransaction) -> bool:
         """Return whether a transaction that was not rolled back has closed a bet's round."""
+        return bool(await self.closers(connection, bet))
+
+    async def closers(self, connection: AsyncConnection, bet: GameTransaction) -> Sequence[str]:
+        """Return other transactions that have closed a bet's round and were not rolled back, two at most."""
         c = self.table.c
         query = select(c.transaction_uuid).where(
             *self._in_round(bet),
@@ -145,7 +149,7 @@ class GameTransactions(Struct, frozen=True):
             c.status == Status.OK.value,
             c.transaction_uuid != bet.transaction_uuid,
         )
-        return (await connection.execute(query.limit(1))).first() is not None
+        return list(await connection.scalars(query.limit(2)))
 
     def _in_round(self, one: GameTransaction) -> tuple[Any, ...]:
         c = self.table.c
