@@ -34,14 +34,21 @@ class Upkeep:
     clients: Sequence[Hub88Client]
 
     async def round(self) -> Mapping[str, int]:
-        """Ask the providers whose lists are due, each for itself, and delete some of what is old."""
+        """Ask the providers whose lists are due, each for itself, and delete some of what is old.
+
+        Returns:
+            Whether there may be more to delete, and how many providers do not answer as they should.
+        """
         known, now = await self._known()
         due = [client for client in self.clients if self._is_due(known.get(client.config.name), now)]
         await asyncio.gather(*(self._ask(client, known.get(client.config.name), now) for client in due))
         async with self.database.write() as connection:
             now = await self.clock.at(connection)
             is_more = await forget_gone(connection, now)
-            return {"deletion": await forget_old(connection, now) or is_more}
+            is_more = await forget_old(connection, now) or is_more
+            health = await read_health(connection)
+        away = [one for one in health.values() if one.away_since is not None]
+        return {"deletion": is_more, "providers": len(away)}
 
     async def _known(self) -> tuple[Mapping[str, ProviderHealth], datetime]:
         """Return how the configured providers are, and the machine's time."""

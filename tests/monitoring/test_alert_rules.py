@@ -220,6 +220,10 @@ CASES: Final = {
         one("furlong_fulfilment_provider_available", 'provider="bonus"', "1x60 0x60"),
         one("furlong_fulfilment_provider_available", 'provider="bonus"', "1x84 0x3 1x60"),
     ),
+    "GamesProviderAway": Case(
+        one("furlong_worker_waiting", 'worker="lobby-upkeep",for="providers"', "0x60 1x60"),
+        one("furlong_worker_waiting", 'worker="lobby-upkeep",for="providers"', "0x84 1x3 0x60"),
+    ),
     "LiveBusAway": Case(
         one("furlong_live_bus_away", "", "0x60 1x60"),
         one("furlong_live_bus_away", "", "0x60 1x4 0x60"),

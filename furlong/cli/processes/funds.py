@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,7 +15,7 @@ from furlong.cli.options import address, database_settings, fail, log_to_stderr,
 from furlong.cli.own_databases import check_databases
 
 if TYPE_CHECKING:
-    from subgraphs.wallet.funds.reconciliation import Known
+    from subgraphs.kit.known_reservations import Known
 
 cli = typer.Typer(no_args_is_help=True, help="Customers' money for other processes: serve it, compare it.")
 
@@ -53,46 +54,44 @@ def serve(
 def reconcile(
     *,
     file: Annotated[
-        Path,
+        Path | None,
         typer.Argument(metavar="FILE", help="What a block knows: a reservation in each line, as JSON."),
-    ],
+    ] = None,
+    bets_since: Annotated[
+        datetime | None,
+        typer.Option(
+            metavar="TIME",
+            formats=["%Y-%m-%dT%H:%M:%S", "%Y-%m-%d"],
+            help="Instead of a file: compare with our own bets, from this time (UTC) on.",
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """List what the ledger lacks of what another block knows, as after a restore. Exits with 1 if it does.
+    """List where the ledger and another block differ, as after a restore. Exits with 1 if they do.
 
-    It also reads a closed database, and changes nothing.
+    It also reads closed databases, and changes nothing.
     """
     from msgspec import to_builtins
 
-    from foundation.storage.database import Database
-    from subgraphs.wallet.funds.ledger_funds import LedgerFunds
-    from subgraphs.wallet.funds.reconciliation import Lack, lacks
-    from subgraphs.wallet.funds.written_reservations import ReservationReader
-    from subgraphs.wallet.opened import OpenedWallet
+    from furlong.bets_and_ledger import bets_and_ledger, compared_with
+    from subgraphs.bets.settings import BetsSettings
+    from subgraphs.kit.funds_settings import FundsSettings
 
     settings, clock = database_settings().entering_closed(), running_clock()
-
-    known = _known(file)
-
-    async def work() -> list[Lack]:
-        database = Database.open(settings, "wallet")
-        wallet = OpenedWallet.of(database, clock)
-        try:
-            reader = ReservationReader(database)
-            return await lacks(
-                LedgerFunds(wallet.ledger, wallet.accounts, reader, clock), wallet.ledger, known
-            )
-        finally:
-            await wallet.close()
-
-    found = run(work())
+    if bets_since is not None and file is None:
+        elsewhere = frozenset(read_settings(FundsSettings).wallets) | read_settings(BetsSettings).elsewhere
+        found = run(bets_and_ledger(settings, clock, bets_since.replace(tzinfo=UTC), elsewhere))
+    elif file is not None and bets_since is None:
+        found = run(compared_with(_known(file), settings, clock))
+    else:
+        fail("say what to compare with: either a FILE, or --bets-since TIME")
     echo_list(
         found,
         as_json=as_json,
         heads=("reservation or settlement", "brand", "known there", "here", "amount"),
         cells=lambda lack: (lack.id, lack.brand, lack.known, lack.here, amount(lack.amount, lack.currency)),
         facts=to_builtins,
-        nothing="The ledger has all that is known there.",
+        nothing="The ledger has what is known there, and nothing else.",
     )
     if found:
         raise typer.Exit(1)
@@ -102,7 +101,7 @@ def _known(file: Path) -> list[Known]:
     """Return the reservations of a file; end the command if a line is none, or if there is none at all."""
     from msgspec import DecodeError, json
 
-    from subgraphs.wallet.funds.reconciliation import Known
+    from subgraphs.kit.known_reservations import Known
 
     try:
         lines = file.read_bytes().splitlines()

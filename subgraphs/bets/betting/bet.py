@@ -57,6 +57,8 @@ class Settlement(Struct, frozen=True, kw_only=True):
         decided_at: When the results said so.
         moved_at: When the money moved; None while it has not.
         refusal: Why it could not be moved: a person has to look; "" if nothing stands against it.
+        is_free_bet_kept: The customer has used a free bet that had gone back, so it was not taken again: a
+            person has to look.
     """
 
     number: int
@@ -67,6 +69,7 @@ class Settlement(Struct, frozen=True, kw_only=True):
     decided_at: datetime
     moved_at: datetime | None = None
     refusal: str = ""
+    is_free_bet_kept: bool = False
 
     @property
     def is_over(self) -> bool:

@@ -69,11 +69,16 @@ class Settled(Struct, frozen=True):
 
 
 class Moved(Struct, frozen=True):
-    """The money of a settlement has moved, or cannot be: then `refusal` says why."""
+    """The money of a settlement has moved, or cannot be: then `refusal` says why.
+
+    Attributes:
+        is_free_bet_kept: The free bet could not be taken again.
+    """
 
     number: int
     at: datetime
     refusal: str = ""
+    is_free_bet_kept: bool = False
 
 
 Fact: TypeAlias = Reserved | Delayed | Decided | RefusedFor | Taken | Released | Settled | Moved
@@ -114,7 +119,12 @@ def _before_it_is_made(bet: Bet, fact: Delayed | Decided | RefusedFor | Taken) -
 def _moved(settlements: Sequence[Settlement], fact: Moved) -> tuple[Settlement, ...]:
     moved_at = None if fact.refusal else fact.at
     return tuple(
-        replace(settlement, moved_at=moved_at, refusal=fact.refusal)
+        replace(
+            settlement,
+            moved_at=moved_at,
+            refusal=fact.refusal,
+            is_free_bet_kept=fact.is_free_bet_kept,
+        )
         if settlement.number == fact.number and not settlement.is_over
         else settlement
         for settlement in settlements

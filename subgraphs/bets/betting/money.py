@@ -1,17 +1,20 @@
 """How money moves for a settlement: the difference from what was moved before, under ids of its own.
 
 What a bet returned before is taken back by a reservation of the customer's money. If that is refused, the
-customer keeps it, and a person looks. A free bet that has gone back stays the customer's, whatever a later
-result says of it: it may be used up by then.
+customer keeps it, and a person looks. A free bet that has gone back is taken again by a result that says that
+the bet stands; if it is used up by then, the customer keeps it, which is written down for a person.
 """
 
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from msgspec import Struct
 
 from subgraphs.bets.betting.bet import Bet, BetStatus, Settlement
 from subgraphs.kit.funds import OF_THE_SAME, Reservation
 from subgraphs.kit.funds import Settlement as Payment
+
+LEAST: Final = 1
+"""What a reservation has to be of, in minor units."""
 
 
 class Release(Struct, frozen=True):
@@ -27,24 +30,42 @@ class Pay(Struct, frozen=True):
 
 
 class Exchange(Struct, frozen=True):
-    """Take money of the customer's, and then pay, which may be nothing."""
+    """Take money of the customer's, and then pay, which may be nothing.
+
+    Attributes:
+        released: A stake to give back from where it came, once the money is taken; None if there is none.
+    """
 
     payment: Payment
+    released: Reservation | None = None
 
 
-Movement: TypeAlias = Release | Pay | Exchange
+class Retake(Struct, frozen=True):
+    """Take a free bet again that has gone back, and pay what it has won.
+
+    Attributes:
+        instead: How what it has won is paid if it is used up; None if it has won nothing.
+    """
+
+    payment: Payment
+    instead: Exchange | None
+
+
+Movement: TypeAlias = Release | Pay | Exchange | Retake
 
 
 class Paid(Struct, frozen=True):
     """What a customer has of a bet.
 
     Attributes:
-        minor: In minor units; a stake that was given back is a part of it.
-        is_released: Whether the stake has gone back: nothing more is paid from it.
+        stake: What holds the stake, and pays; None if it has gone back.
+        minor: In minor units; a stake of money that was given back is a part of it.
+        is_kept: Whether the customer has kept a free bet that had gone back: it is not taken again.
     """
 
+    stake: Reservation | None
     minor: int = 0
-    is_released: bool = False
+    is_kept: bool = False
 
 
 def taking(bet: Bet) -> Payment:
@@ -54,12 +75,10 @@ def taking(bet: Bet) -> Payment:
 
 def paid_before(bet: Bet, number: int) -> Paid:
     """Return what a customer had of a bet before one of its settlements."""
-    paid = Paid()
+    paid = Paid(bet.stake)
     for settlement in bet.settlements[: number - 1]:
-        if settlement.refusal:
-            continue
-        is_release = isinstance(_movement(bet, settlement, paid), Release)
-        paid = Paid(settlement.returns_minor, paid.is_released or is_release)
+        if not settlement.refusal:
+            paid = _after(_movement(bet, settlement, paid), settlement, paid)
     return paid
 
 
@@ -68,16 +87,47 @@ def movement_of(bet: Bet, settlement: Settlement) -> Movement | None:
     return _movement(bet, settlement, paid_before(bet, settlement.number))
 
 
+def _after(movement: Movement | None, settlement: Settlement, paid: Paid) -> Paid:
+    """Return what a customer has after a settlement that was moved."""
+    stake, is_kept = paid.stake, paid.is_kept
+    match movement:
+        case Release():
+            stake = None
+        case Exchange(_, released) if released is not None:
+            stake = None
+        case Retake(payment):
+            is_kept = settlement.is_free_bet_kept
+            stake = None if is_kept else payment.reservation
+    return Paid(stake, settlement.returns_minor, is_kept)
+
+
 def _movement(bet: Bet, settlement: Settlement, paid: Paid) -> Movement | None:
     name, more = f"{bet.bet_id}{OF_THE_SAME}{settlement.number}", settlement.returns_minor - paid.minor
-    if settlement.status is BetStatus.VOID and paid == Paid():
-        return Release(bet.stake)
+    is_void, is_free = settlement.status is BetStatus.VOID, bool(bet.slip.free_bet)
+    if is_void and paid.stake is not None and not paid.minor:
+        return Release(paid.stake)
+    if is_free and not is_void and paid.stake is None and not paid.is_kept:
+        return _retake(bet, name, more)
     if more == 0:
         return None
-    if more > 0 and not paid.is_released:
-        return Pay(Payment(id=name, reservation=bet.stake, returns=more))
-    if more < 0:
-        taken = bet.reservation(f"{name}.r", -more)
-        return Exchange(Payment(id=name, reservation=taken, returns=0))
-    stake = bet.reservation(f"{name}.r", bet.slip.total_minor)
-    return Exchange(Payment(id=name, reservation=stake, returns=more + bet.slip.total_minor))
+    if more > 0 and paid.stake is not None:
+        return Pay(Payment(id=name, reservation=paid.stake, returns=more))
+    if more > 0:
+        return _paid_anew(bet, name, more)
+    taken = Payment(id=name, reservation=bet.reservation(f"{name}.r", -more), returns=0)
+    return Exchange(taken, paid.stake if is_void and is_free else None)
+
+
+def _retake(bet: Bet, name: str, more: int) -> Retake:
+    stake = bet.reservation(f"{name}.f", bet.slip.total_minor, bet.slip.free_bet)
+    instead = _paid_anew(bet, name, more) if more else None
+    return Retake(Payment(id=name, reservation=stake, returns=more), instead)
+
+
+def _paid_anew(bet: Bet, name: str, more: int) -> Exchange:
+    """Return what pays something after the stake has gone back.
+
+    A stake of the customer's is taken again; of a free bet that is used up, no more than has to be reserved.
+    """
+    amount = LEAST if bet.slip.free_bet else bet.slip.total_minor
+    return Exchange(Payment(id=name, reservation=bet.reservation(f"{name}.r", amount), returns=more + amount))

@@ -11,9 +11,10 @@ from typing import Final, TypeAlias
 from subgraphs.bets.accepting.acceptance import Acceptance, Refused
 from subgraphs.bets.betting.bet import Bet, Settlement
 from subgraphs.bets.betting.facts import Decided, Delayed, Fact, Moved, RefusedFor, Released, Reserved, Taken
-from subgraphs.bets.betting.money import Exchange, Movement, Pay, Release, movement_of, taking
+from subgraphs.bets.betting.money import Exchange, Pay, Release, Retake, movement_of, taking
 from subgraphs.bets.betting.steps import GiveBack, GiveUp, Look, Move, Reserve, Step, Take
 from subgraphs.kit.funds import DONE, Funds, Outcome, Status, Why
+from subgraphs.kit.funds import Settlement as Payment
 from subgraphs.kit.graphql.platform_errors import PlatformErrorCode
 
 Looking: TypeAlias = Callable[[Bet], Awaitable[Acceptance | None]]
@@ -24,6 +25,9 @@ UNKNOWN: Final = RefusedFor(_C.DECLINED, "We could not confirm this bet in time.
 NOT_TAKEN: Final = RefusedFor(
     _C.DECLINED, "We could not take the stake of this bet, so it does not stand.", is_of_stake=True
 )
+
+_ENDED: Final = {Why.RELEASED, Why.EXPIRED, Why.IDEMPOTENCY_REUSED, Why.UNKNOWN_RESERVATION}
+"""Why a free bet is not taken again that had been taken before: what was read of the bet is old."""
 
 MESSAGES: Final[Mapping[Why, str]] = {
     Why.INSUFFICIENT_FUNDS: "There is not enough money in your account for this stake.",
@@ -75,21 +79,33 @@ class Performer:
 
     async def _move(self, bet: Bet, settlement: Settlement, at: datetime) -> Fact | None:
         movement = movement_of(bet, settlement)
-        outcome = DONE if movement is None else await self._moved(movement)
+        is_kept = False
+        if isinstance(movement, Retake):
+            outcome = await self._exchanged(movement.payment)
+            if is_kept := outcome.status is Status.REFUSED and outcome.why not in _ENDED:
+                movement = movement.instead
+        if not isinstance(movement, Retake):
+            outcome = DONE if movement is None else await self._moved(movement)
         if not _is_known(outcome):
             return None
         why = "" if outcome.why is None else outcome.why.value
-        return Moved(settlement.number, at, why)
+        return Moved(settlement.number, at, why, is_kept and not why)
 
-    async def _moved(self, movement: Movement) -> Outcome:
+    async def _moved(self, movement: Release | Pay | Exchange) -> Outcome:
         match movement:
             case Release(reservation):
                 return await self.funds.release(reservation)
             case Pay(payment):
                 return await self.funds.settle(payment)
-            case Exchange(payment):
-                outcome = await self.funds.reserve(payment.reservation)
-                return await self.funds.settle(payment) if outcome.status is Status.DONE else outcome
+            case Exchange(payment, released):
+                outcome = await self._exchanged(payment)
+                if outcome.status is not Status.DONE or released is None:
+                    return outcome
+                return await self.funds.release(released)
+
+    async def _exchanged(self, payment: Payment) -> Outcome:
+        outcome = await self.funds.reserve(payment.reservation)
+        return await self.funds.settle(payment) if outcome.status is Status.DONE else outcome
 
 
 def _decided(bet: Bet, decision: Acceptance, at: datetime) -> Fact:

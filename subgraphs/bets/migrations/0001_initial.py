@@ -335,6 +335,7 @@ def upgrade() -> None:
         sa.Column("decided_at", UtcDateTime(), nullable=False),
         sa.Column("moved_at", UtcDateTime(), nullable=True),
         sa.Column("refusal", Identifier(length=32), nullable=False),
+        sa.Column("is_free_bet_kept", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("bet_id", "number"),
     )
     op.create_table(

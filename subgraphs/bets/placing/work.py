@@ -1,5 +1,6 @@
 """Does what is due for bets, step by step; several processes may do so at once, and be killed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
@@ -9,7 +10,7 @@ import structlog
 
 from foundation.storage.clock import Clock
 from subgraphs.bets.betting.bet import Bet
-from subgraphs.bets.betting.facts import Fact, Settled, with_fact
+from subgraphs.bets.betting.facts import Fact, Moved, Settled, with_fact
 from subgraphs.bets.betting.performing import Performer
 from subgraphs.bets.betting.settling import settlement_of
 from subgraphs.bets.betting.steps import Look, due_at, next_step
@@ -68,6 +69,7 @@ class BetWork:
                     return None
                 if after != seen.bet:
                     self._announce(after)
+                    _tell_people(after, facts)
                 seen = seen._replace(bet=after)
             elif await self._scheduled(seen, at):
                 break
@@ -126,3 +128,13 @@ class BetWork:
     def _announce(self, bet: Bet) -> None:
         if self.changed is not None:
             self.changed([customer_key(bet.owner)])
+
+
+def _tell_people(bet: Bet, facts: Sequence[Fact]) -> None:
+    """Tell a log of what a person has to look at: money that could not be moved as a result says."""
+    for fact in facts:
+        match fact:
+            case Moved(number, _, refusal) if refusal:
+                log.warning("settlement_refused", bet=bet.bet_id, settlement=number, why=refusal)
+            case Moved(number, is_free_bet_kept=True):
+                log.warning("free_bet_kept", bet=bet.bet_id, settlement=number)

@@ -74,7 +74,11 @@ def settlement_row(bet: Bet, settlement: Settlement) -> dict[str, Any]:
 
 def _settlement_of(row: Row[Any]) -> Settlement:
     return with_fields_of(
-        Settlement, row, status=BetStatus(row.status), outcomes=_OUTCOMES.decode(row.outcomes)
+        Settlement,
+        row,
+        status=BetStatus(row.status),
+        outcomes=_OUTCOMES.decode(row.outcomes),
+        is_free_bet_kept=bool(row.is_free_bet_kept),
     )
 
 

@@ -26,7 +26,7 @@ from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.live.watches import owner_of
 from subgraphs.kit.records.outbox import Outbox
 
-_SETTLED: Final = ("moved_at", "refusal")
+_SETTLED: Final = ("moved_at", "refusal", "is_free_bet_kept")
 """What changes of a settlement once it is written."""
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, String, Table, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, String, Table, UniqueConstraint
 
 from foundation.storage.columns import LONG_TEXT, Identifier, UtcDateTime
 
@@ -97,6 +97,7 @@ def _settlement(metadata: MetaData) -> Table:
         Column("decided_at", UtcDateTime, nullable=False),
         Column("moved_at", UtcDateTime, nullable=True),
         Column("refusal", Identifier(32), nullable=False),
+        Column("is_free_bet_kept", Boolean, nullable=False),
     )
 
 

@@ -50,7 +50,7 @@ class GameMoney:
 
     async def take(self, bet: GameTransaction) -> Status | None:
         """Take a stake; of a free round, see only whether the customer may play."""
-        if not _stake(bet):
+        if not stake_of(bet):
             return await unless_unavailable(self._may_play(bet), None)
         reservation = reservation_of(bet)
         outcome = await self.wallet.funds.reserve(reservation)
@@ -63,14 +63,14 @@ class GameMoney:
         """Pay what a bet has won."""
         if not win.amount_minor:
             return Status.OK
-        if _stake(bet):
+        if stake_of(bet):
             paid = Settlement(id=name_of(win), reservation=reservation_of(bet), returns=win.amount_minor)
             return _status(await self.wallet.funds.settle(paid))
         return await unless_unavailable(self._moved(win, name_of(win), TransferCode.GAME_WIN), None)
 
     async def give_back(self, bet: GameTransaction) -> Status | None:
         """Give a stake back, and never take it if it has not been taken."""
-        outcome = DONE if not _stake(bet) else await self.wallet.funds.release(reservation_of(bet))
+        outcome = DONE if not stake_of(bet) else await self.wallet.funds.release(reservation_of(bet))
         return _status(outcome)
 
     async def reclaim(self, win: GameTransaction) -> Status | None:
@@ -130,7 +130,8 @@ def reservation_of(bet: GameTransaction) -> Reservation:
     )
 
 
-def _stake(bet: GameTransaction) -> int:
+def stake_of(bet: GameTransaction) -> int:
+    """Return what the customer pays for a bet."""
     return 0 if bet.is_free else bet.amount_minor
 
 

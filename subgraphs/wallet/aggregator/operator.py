@@ -21,12 +21,14 @@ from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.domain.products import Product
 from subgraphs.kit.funds import MAX_AMOUNT
 from subgraphs.kit.game_rules import EVERY_GAME, AllowedGames, GameRules
+from subgraphs.kit.records.outbox import Outbox
 from subgraphs.wallet.aggregator.game_money import GameMoney
+from subgraphs.wallet.aggregator.game_states import GameStates
 from subgraphs.wallet.aggregator.sessions import GameSession, GameSessions, session_id
 from subgraphs.wallet.aggregator.transactions import GameTransaction, GameTransactions, Kind
 from subgraphs.wallet.funds.attempts import unless_unavailable
 from subgraphs.wallet.funds.codes import AccountCode
-from subgraphs.wallet.models import REFERENCE, SEAMLESS
+from subgraphs.wallet.models import OUTBOX, REFERENCE, SEAMLESS
 from subgraphs.wallet.opened import OpenedWallet
 from subgraphs.wallet.seamless.messages import (
     BalanceRequest,
@@ -70,6 +72,7 @@ class Operator:
     money: GameMoney
     sessions: GameSessions
     transactions: GameTransactions
+    states: GameStates
     brands: Mapping[str, str]
     machine: Clock
     rules: GameRules = EVERY_GAME
@@ -80,7 +83,8 @@ class Operator:
         machine = wallet.clock.machine
         sessions = GameSessions(wallet.database, SEAMLESS.session, machine)
         transactions = GameTransactions(SEAMLESS.transaction)
-        return cls(wallet, GameMoney(wallet), sessions, transactions, brands, machine, rules)
+        states = GameStates(transactions, Outbox(OUTBOX))
+        return cls(wallet, GameMoney(wallet), sessions, transactions, states, brands, machine, rules)
 
     async def user_info(self, asked: UserInfoRequest) -> UserInfoResponse:
         """Answer who a customer is; nothing is said of whom no account message names."""
@@ -123,7 +127,8 @@ class Operator:
         status = _status(transaction)
         if status is None and (status := await self._process(transaction)) is not None:
             async with self.wallet.database.write() as connection:
-                await self.transactions.end(connection, transaction, status)
+                now = await self.machine.at(connection)
+                await self.states.end(connection, transaction, status, now)
             status = await self._outcome(transaction)
         status = Status.UNKNOWN if status is None else status
         if status not in _WITH_BALANCE:

@@ -1,6 +1,6 @@
 """Transactions of games as they are stored: the intent first, then what became of it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
@@ -35,6 +35,7 @@ class GameTransaction(Struct, frozen=True, kw_only=True):
         session_id: The hash of the token that came with it.
         status: What became of it; None until that is known.
         is_rolled_back: A rollback has taken it back, or will.
+        revision: Of a bet, how many states of it were told.
     """
 
     brand_id: str
@@ -52,6 +53,7 @@ class GameTransaction(Struct, frozen=True, kw_only=True):
     is_free: bool = False
     status: Status | None = None
     is_rolled_back: bool = False
+    revision: int = 0
 
     @property
     def owner(self) -> Owner:
@@ -77,10 +79,45 @@ class GameTransactions(Struct, frozen=True):
         c = self.table.c
         query = select(self.table).where(c.brand_id == brand, c.transaction_uuid == uuid)
         row = (await connection.execute(query)).first()
-        if row is None:
-            return None
-        status = None if row.status is None else Status(row.status)
-        return with_fields_of(GameTransaction, row, kind=Kind(row.kind), status=status)
+        return None if row is None else _transaction(row)
+
+    async def held(
+        self, connection: AsyncConnection, brand: str, uuids: Collection[str]
+    ) -> Sequence[GameTransaction]:
+        """Return transactions, which nobody else may change until the commit."""
+        c = self.table.c
+        query = select(self.table).where(c.brand_id == brand, c.transaction_uuid.in_(sorted(uuids)))
+        rows = await connection.execute(query.order_by(c.transaction_uuid).with_for_update())
+        return [_transaction(row) for row in rows]
+
+    async def done_of(self, connection: AsyncConnection, bet: GameTransaction) -> Sequence[GameTransaction]:
+        """Return what was done to a bet: its wins, its rollbacks, and those of its wins."""
+        of_bet = await self._done(connection, bet.brand_id, [bet.transaction_uuid])
+        wins = [done.transaction_uuid for done in of_bet if done.kind is Kind.WIN]
+        return [*of_bet, *(await self._done(connection, bet.brand_id, wins) if wins else ())]
+
+    async def _done(
+        self, connection: AsyncConnection, brand: str, references: Sequence[str]
+    ) -> Sequence[GameTransaction]:
+        c = self.table.c
+        query = select(self.table).where(c.brand_id == brand, c.reference.in_(references))
+        return [
+            _transaction(row) for row in await connection.execute(query.where(c.status == Status.OK.value))
+        ]
+
+    async def open_bets(self, connection: AsyncConnection, closing: GameTransaction) -> Sequence[str]:
+        """Return the bets of a round that is closed of which it was told only that they were made."""
+        c = self.table.c
+        query = select(c.transaction_uuid).where(
+            *self._in_round(closing), c.kind == Kind.BET.value, c.revision == 1
+        )
+        return list(await connection.scalars(query))
+
+    async def count_revision(self, connection: AsyncConnection, bet: GameTransaction) -> int:
+        """Count a state of a bet that is told, and return its revision."""
+        revision = bet.revision + 1
+        await connection.execute(update(self.table).where(*self._is(bet)).values(revision=revision))
+        return revision
 
     async def add(self, connection: AsyncConnection, wanted: GameTransaction) -> GameTransaction:
         """Return what is stored under an id: the wanted one, unless another one came first."""
@@ -88,11 +125,11 @@ class GameTransactions(Struct, frozen=True):
         found = await self.find(connection, wanted.brand_id, wanted.transaction_uuid)
         return wanted if found is None else found
 
-    async def end(self, connection: AsyncConnection, ended: GameTransaction, status: Status) -> None:
-        """Note what became of a transaction, unless that is known."""
+    async def end(self, connection: AsyncConnection, ended: GameTransaction, status: Status) -> bool:
+        """Note what became of a transaction, unless that is known; return whether it was not."""
         c = self.table.c
         mine = update(self.table).where(*self._is(ended), c.status.is_(None))
-        await connection.execute(mine.values(status=status.value))
+        return (await connection.execute(mine.values(status=status.value))).rowcount == 1
 
     async def roll_back(self, connection: AsyncConnection, taken_back: GameTransaction) -> None:
         """Note that a transaction is taken back."""
@@ -100,22 +137,37 @@ class GameTransactions(Struct, frozen=True):
 
     async def is_closed(self, connection: AsyncConnection, bet: GameTransaction) -> bool:
         """Return whether a transaction that was not rolled back has closed a bet's round."""
+        return bool(await self.closers(connection, bet))
+
+    async def closers(self, connection: AsyncConnection, bet: GameTransaction) -> Sequence[str]:
+        """Return other transactions that have closed a bet's round and were not rolled back, two at most."""
         c = self.table.c
         query = select(c.transaction_uuid).where(
-            c.brand_id == bet.brand_id,
-            c.customer_id == bet.customer_id,
-            c.round == bet.round,
-            c.game_code == bet.game_code,
+            *self._in_round(bet),
             c.round_closed.is_(True),
             c.is_rolled_back.is_(False),
             c.status == Status.OK.value,
             c.transaction_uuid != bet.transaction_uuid,
         )
-        return (await connection.execute(query.limit(1))).first() is not None
+        return list(await connection.scalars(query.limit(2)))
+
+    def _in_round(self, one: GameTransaction) -> tuple[Any, ...]:
+        c = self.table.c
+        return (
+            c.brand_id == one.brand_id,
+            c.customer_id == one.customer_id,
+            c.round == one.round,
+            c.game_code == one.game_code,
+        )
 
     def _is(self, one: GameTransaction) -> tuple[Any, Any]:
         c = self.table.c
         return c.brand_id == one.brand_id, c.transaction_uuid == one.transaction_uuid
+
+
+def _transaction(row: Any) -> GameTransaction:
+    status = None if row.status is None else Status(row.status)
+    return with_fields_of(GameTransaction, row, kind=Kind(row.kind), status=status)
 
 
 def _columns(wanted: GameTransaction) -> Mapping[str, Any]:

@@ -19,7 +19,12 @@ class Span(NamedTuple):
 def span_of(day: date) -> Span:
     """Return the timestamps of a day."""
     midnight = datetime.combine(day, time(), UTC)
-    return Span(*((at - _EPOCH) // _MICROSECOND for at in (midnight, midnight + ONE_DAY)))
+    return Span(*(timestamp_of(at) for at in (midnight, midnight + ONE_DAY)))
+
+
+def timestamp_of(at: datetime) -> int:
+    """Return the timestamp of an instant."""
+    return (at - _EPOCH) // _MICROSECOND
 
 
 def instant_of(timestamp: int) -> datetime:

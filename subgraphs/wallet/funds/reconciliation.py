@@ -7,29 +7,10 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from subgraphs.kit.funds import Reservation, ReservationState
+from subgraphs.kit.funds import ReservationState
+from subgraphs.kit.known_reservations import Known
 from subgraphs.wallet.funds.ledger_funds import LedgerFunds
 from subgraphs.wallet.ledger.ledger import Ledger
-
-
-class Paid(Struct, frozen=True, forbid_unknown_fields=True):
-    """A settlement that a block knows as done."""
-
-    id: str
-    returns: int
-
-
-class Known(Struct, frozen=True, forbid_unknown_fields=True):
-    """What a block knows of a reservation.
-
-    Attributes:
-        state: How it stands.
-        settlements: Those that are done, in order.
-    """
-
-    reservation: Reservation
-    state: ReservationState
-    settlements: tuple[Paid, ...] = ()
 
 
 class Lack(Struct, frozen=True):

@@ -249,10 +249,12 @@ def upgrade() -> None:
         sa.Column("session_id", Identifier(length=64), nullable=False),
         sa.Column("status", Identifier(length=64), nullable=True),
         sa.Column("is_rolled_back", sa.Boolean(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("brand_id", "transaction_uuid"),
     )
     op.create_index("game_transaction_by_age", "game_transaction", ["created_at"], unique=False)
+    op.create_index("game_transaction_of_bet", "game_transaction", ["brand_id", "reference"], unique=False)
     op.create_index(
         "game_transaction_of_customer", "game_transaction", ["brand_id", "customer_id", "round"], unique=False
     )

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, MetaData, Table
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, Table
 
 from foundation.storage.columns import Identifier, UtcDateTime
 
@@ -12,7 +12,7 @@ class SeamlessTables:
     """Bets, wins and rollbacks by their ids, and the sessions in which they were made.
 
     A transaction's `status` is null from its intent until its outcome is known. `kind` is `never` if it was
-    rolled back before it came; then it never is.
+    rolled back before it came; then it never is. `revision` says of a bet how many of its states were told.
     """
 
     transaction: Table
@@ -38,8 +38,10 @@ class SeamlessTables:
             Column("session_id", Identifier(64), nullable=False),
             Column("status", Identifier(64), nullable=True),
             Column("is_rolled_back", Boolean, nullable=False),
+            Column("revision", Integer, nullable=False),
             Column("created_at", UtcDateTime, nullable=False),
             Index("game_transaction_of_customer", "brand_id", "customer_id", "round"),
+            Index("game_transaction_of_bet", "brand_id", "reference"),
             Index("game_transaction_by_age", "created_at"),
         )
         session = Table(

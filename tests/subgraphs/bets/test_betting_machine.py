@@ -18,6 +18,7 @@ from msgspec.structs import replace
 from subgraphs.bets.accepting.acceptance import Acceptance, BetRules, StakeLimits, accept
 from subgraphs.bets.accepting.slip import PriceChanges
 from subgraphs.bets.betting.bet import Asked, Bet, BetStatus, asked_bet
+from subgraphs.bets.betting.bet import Settlement as BetSettlement
 from subgraphs.bets.betting.facts import Decided, Settled, with_fact
 from subgraphs.bets.betting.performing import Performer
 from subgraphs.bets.betting.settling import settlement_of
@@ -37,6 +38,9 @@ RULES: Final = BetRules(stakes={CURRENCY: StakeLimits()})
 ALL: Final = len(CUSTOMERS) * (CASH + sum(BONUSES.values()) + sum(FREE_BETS.values()))
 MINE: Final = ALL // len(CUSTOMERS)
 MAX_STEPS: Final = 100
+FREE_BET: Final = next(iter(FREE_BETS))
+EXPIRES_AFTER: Final = timedelta(days=3)
+"""When the free bet of `LedgerWallet` does."""
 
 
 class BettingMachine(RuleBasedStateMachine):
@@ -49,6 +53,7 @@ class BettingMachine(RuleBasedStateMachine):
         self.performer = Performer(self.wallet.funds, self.look)
         self.offer, self.is_fresh = offer(), True
         self.at, self.spent, self.others = NOON, 0, 0
+        self.is_used, self.passed = False, timedelta()
 
     async def opened(self) -> LedgerWallet:
         """Return a wallet on a database of its own."""
@@ -70,12 +75,17 @@ class BettingMachine(RuleBasedStateMachine):
         each_way=st.booleans(),
         in_play=st.booleans(),
         changes=st.sampled_from(PriceChanges),
+        is_free=st.booleans(),
     )
-    def begin(self, *, stake: int, each_way: bool, in_play: bool, changes: PriceChanges) -> None:
+    def begin(
+        self, *, stake: int, each_way: bool, in_play: bool, changes: PriceChanges, is_free: bool
+    ) -> None:
         """A customer with money asks for a bet on what is offered."""
         self.run_now(self.wallet.begin())
         self.offer = offer(in_play=in_play)
         asked = slip(stake=stake, each_way=each_way, changes=changes)
+        if is_free:
+            asked = replace(slip(stake=FREE_BETS[FREE_BET], changes=changes), free_bet=FREE_BET)
         self.bet = asked_bet(
             Asked(owner=OWNER, key="k1", slip=asked, jurisdiction="GB"),
             accept(asked, offered(self.offer), RULES),
@@ -141,6 +151,25 @@ class BettingMachine(RuleBasedStateMachine):
             assert self.run_now(self.wallet.funds.settle(payment)) == DONE
             self.spent += cash
 
+    @rule()
+    def use_free_bet(self) -> None:
+        """The customer uses the free bet elsewhere, if it is there."""
+        stake = Reservation(
+            id=f"free{self.others}",
+            owner=OWNER,
+            currency=CURRENCY,
+            amount=FREE_BETS[FREE_BET],
+            purpose=Purpose.BET,
+            seconds=60,
+            free_bet=FREE_BET,
+        )
+        self.others += 1
+        if self.run_now(self.wallet.funds.reserve(stake)) == DONE:
+            payment = Settlement(id=f"{stake.id}.0", reservation=stake, returns=0)
+            assert self.run_now(self.wallet.funds.settle(payment)) == DONE
+            self.spent += stake.amount
+            self.is_used = True
+
     @rule(commit=st.sampled_from(["lost", "unanswered"]))
     def cut_off(self, commit: str) -> None:
         """The wallet's next write is lost, or nobody learns that it was made."""
@@ -152,6 +181,7 @@ class BettingMachine(RuleBasedStateMachine):
     def pass_time(self, time: timedelta) -> None:
         """Time passes; after a week, a reserved stake is the customer's again."""
         self.at += time
+        self.passed += time
         self.run_now(self.wallet.pass_time(int(time.total_seconds())))
 
     def teardown(self) -> None:
@@ -179,8 +209,18 @@ class BettingMachine(RuleBasedStateMachine):
         """Return what the bet has cost the customer, by what it says of itself."""
         if self.bet.status is BetStatus.REFUSED:
             return 0
-        moved = [settlement.returns_minor for settlement in self.bet.settlements if not settlement.refusal]
-        return self.bet.slip.total_minor - (moved[-1] if moved else 0)
+        moved = [settlement for settlement in self.bet.settlements if not settlement.refusal]
+        returned = moved[-1].returns_minor if moved else 0
+        return (self.free_stake(moved) if self.bet.slip.free_bet else self.bet.slip.total_minor) - returned
+
+    def free_stake(self, moved: list[BetSettlement]) -> int:
+        """Return what the bet has cost of a free bet: nothing once it is back, unless taken again."""
+        is_there, is_kept = False, False
+        for settlement in moved:
+            is_kept = is_kept or settlement.is_free_bet_kept
+            is_there = settlement.status is BetStatus.VOID or is_kept
+        assert not is_kept or self.is_used or self.passed >= EXPIRES_AFTER, "it could be taken again"
+        return 0 if is_there else self.bet.slip.total_minor
 
     def total(self, *owners: Any) -> int:
         """Return all that customers have."""

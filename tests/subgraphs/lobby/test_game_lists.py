@@ -118,6 +118,19 @@ async def test_a_provider_is_asked_when_it_is_due(block: LobbyBlock, provider: G
     assert provider.lists == 3
 
 
+async def test_what_does_not_answer_is_counted(block: LobbyBlock, provider: GamesProvider) -> None:
+    """For as long as it does not, also between two requests; beside the one that is never there."""
+    assert (await block.upkeep.round())["providers"] == 1
+    provider.fault = "500"
+    block.later(minutes=10)
+    for _ in range(2):
+        assert (await block.upkeep.round())["providers"] == 2
+        block.later(minutes=1)
+    provider.fault = ""
+    block.later(minutes=1)
+    assert (await block.upkeep.round())["providers"] == 1
+
+
 async def test_a_list_that_is_the_same_changes_nothing(block: LobbyBlock) -> None:
     """No row is written, so that no reader reads anything again."""
     await block.listed()

@@ -17,7 +17,7 @@ from furlong.backup.database_use import close_database, open_database
 from furlong.cli.main import app
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.funds import DONE, IN_DOUBT, Purpose, Reservation, ReservationState
-from subgraphs.wallet.funds.reconciliation import Known, Paid
+from subgraphs.kit.known_reservations import Known, Paid
 from subgraphs.wallet.models import METADATA
 from subgraphs.wallet.opened import OpenedWallet
 from tests.support.database_probe import migrate

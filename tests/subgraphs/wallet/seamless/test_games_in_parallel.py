@@ -1,18 +1,21 @@
 """Two processes answer an aggregator at once on one MariaDB: each transaction moves money once."""
 
 import asyncio
+import json
 import random
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from foundation.storage.clock import SystemClock
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.topics import BET_STATE_TOPIC
 from subgraphs.wallet.aggregator.operator import MoneyRequest, Operator
 from subgraphs.wallet.ledger.proof import prove
-from subgraphs.wallet.models import METADATA
+from subgraphs.wallet.models import METADATA, OUTBOX
 from subgraphs.wallet.opened import OpenedWallet
 from subgraphs.wallet.seamless.messages import (
     BalanceRequest,
@@ -58,7 +61,28 @@ async def test_each_transaction_has_one_outcome(mariadb: PrivateMariadb, seed: i
     taken = sum(POUND for uuid, status in last.items() if uuid[0] == "b" and status is Status.OK)
     won = sum(POUND for uuid, status in last.items() if uuid[0] == "w" and status is Status.OK)
     assert balance.balance == units(CASH, CURRENCY) - taken + won
+    assert balance.balance == units(CASH + await _told_result(wallets[0]), CURRENCY)
     assert {last["b0"], last["b1"], last["x2"], last["x3"]} == {Status.OK}
     assert not await prove(wallets[0].database)
     for wallet in wallets:
         await wallet.close()
+
+
+async def _told_result(wallet: OpenedWallet) -> int:
+    """Return what bets have brought the customer by what was told of them, each revision once."""
+    c = OUTBOX.outbox.c
+    async with wallet.database.read() as connection:
+        values = await connection.scalars(select(c.value).where(c.topic == BET_STATE_TOPIC).order_by(c.id))
+        states = [json.loads(value) for value in values]
+    revisions: dict[str, int] = {}
+    result = 0
+    before: dict[str, int] = {}
+    for state in states:
+        bet = state["bet_id"]
+        assert state["bet_revision"] == revisions.get(bet, 0) + 1
+        if bet not in revisions:
+            result -= state["stake_minor"]
+        revisions[bet] = state["bet_revision"]
+        result += (state["returns_minor"] or 0) - before.get(bet, 0)
+        before[bet] = state["returns_minor"] or 0
+    return result
