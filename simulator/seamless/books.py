@@ -68,6 +68,13 @@ class OperatorBooks:
         self.open(user, currency, balance, token_urlsafe(24))
         return str(self._customer(user)["token"])
 
+    def new_session(self, user: str) -> str:
+        """Begin another session of a customer: bets need its token from now on, which is returned."""
+        token = token_urlsafe(24)
+        with transaction(self._file):
+            self._file.execute("UPDATE customer SET token = ? WHERE user = ?", (token, user))
+        return token
+
     def refuse(self, user: str, status: str) -> None:
         """Refuse a customer's bets with a status from now on; "" refuses none."""
         with transaction(self._file):

@@ -56,10 +56,10 @@ def course(demo: Demo) -> Iterator[Racecourse]:
         yield course
 
 
-def control(demo: Demo, path: str, **values: str) -> None:
-    """Tell the operator's simulator something."""
+def control(demo: Demo, path: str, **values: str) -> httpx.Response:
+    """Tell the operator's simulator something; return its answer."""
     url = demo.facts["operator"]["books"].removesuffix("/books")
-    httpx.post(f"{url}{path}", params=values).raise_for_status()
+    return httpx.post(f"{url}{path}", params=values).raise_for_status()
 
 
 def books(demo: Demo) -> dict[str, Any]:
@@ -123,6 +123,25 @@ def test_a_game_moves_the_operators_money(demo: Demo) -> None:
             "the stake goes back",
         )
         guest.comes_to(has - 50 + won)
+
+
+def test_the_site_says_under_which_session_a_customer_bets(demo: Demo, course: Racecourse) -> None:
+    """Its server hands each new session over; until it does, the operator refuses bets."""
+    bettor = Bettor(demo, "c-1004")
+    race = course.race("Flint Stakes", dawn=3000, ember=4000)
+    pick = (race.selection("dawn"), 3000)
+    token = control(demo, f"/sessions/{bettor.customer}").json()["token"]
+    assert bettor.refused(500, pick) == "NOT_ALLOWED_HERE"
+    site = next(site for site in demo.facts["brands"] if site["brand"] == BRAND)
+    asked = {"customer": bettor.customer, "origin": site["site"], "walletToken": token}
+    signed = {"authorization": f"Bearer {site['key']}"}
+    answer = httpx.post(f"{demo.site.url}/embed/sessions", json=asked, headers=signed)
+    assert answer.is_success, answer.text
+    bettor.bets(500, pick)
+    assert at_operator(demo, bettor.customer)[-1] == ("bet", -500)
+    assert sum(pence for _, pence in at_operator(demo, bettor.customer)) == -500
+    refused = httpx.post(f"{demo.site.url}/embed/sessions", json=asked | {"walletToken": ""}, headers=signed)
+    assert refused.json()["error"]["code"] == "INVALID_REQUEST"
 
 
 def test_money_is_changed_at_the_operator_alone(demo: Demo) -> None:
