@@ -1,6 +1,8 @@
 """Every scenario of the demo is what its fixture says: the gallery's screens and the product agree."""
 
 import asyncio
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any, cast
 
@@ -99,6 +101,19 @@ def test_the_ways_with_an_operator_share_data_of_their_own() -> None:
     assert Way.OUR_WALLET.data_of(data) == data
     assert Way.FRAMES.data_of(data) == Way.OPERATOR_WALLET.data_of(data) != data
     assert [way for way in Way if way.has_operator] == [Way.OPERATOR_WALLET, Way.FRAMES]
+
+
+def test_a_demo_without_an_operator_imports_none() -> None:
+    """So that its start is as fast as ever."""
+    loaded = "import sys, furlong.demo.process; print(*sys.modules)"
+    modules = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True)
+    named = set(modules.stdout.split())
+    assert "furlong.demo.companies" in named
+    assert {
+        "furlong.demo.operators_wallet",
+        "simulator.seamless.serve",
+        "simulator.seamless.books",
+    } & named == set()
 
 
 async def test_a_change_that_meets_a_busy_service_is_sent_again_with_its_key() -> None:
