@@ -103,6 +103,7 @@ def test_the_ways_with_an_operator_share_data_of_their_own() -> None:
     assert [way for way in Way if way.has_operator] == [Way.OPERATOR_WALLET, Way.FRAMES]
 
 
+@pytest.mark.usefixtures("processes")
 def test_a_demo_without_an_operator_imports_none() -> None:
     """So that its start is as fast as ever."""
     loaded = "import sys, furlong.demo.process; print(*sys.modules)"
