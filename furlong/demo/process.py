@@ -42,7 +42,8 @@ from furlong.demo.cells import (
     serve_each,
 )
 from furlong.demo.clock import demo_clock, require_schemes
-from furlong.demo.companies import running_companies
+from furlong.demo.companies.running import running_companies
+from furlong.demo.companies.ways import Way
 from furlong.demo.embedded_broker import EmbeddedBroker
 from furlong.demo.first_state import reach_first_state
 from furlong.demo.fulfilment import serving_demo_providers
@@ -55,7 +56,6 @@ from furlong.demo.routes import DemoSession, SessionCustomer, demo_routes
 from furlong.demo.scenarios import Arrived, DemoParts, Scenario, customers_of, faulty_gateway, play_scenarios
 from furlong.demo.scenarios.faults import FEATURE, HEADER
 from furlong.demo.tokens import demo_secret, demo_sessions, make_token
-from furlong.demo.ways import Way
 from furlong.embedding.settings import EmbedSettings
 from furlong.install import load
 from furlong.install.topics import TOPICS, feed_topics

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from furlong.cli.processes.demo_greeting import payments_lines
-from furlong.demo.kept_ports import KeptPorts
+from furlong.demo.companies.kept_ports import KeptPorts
 from furlong.demo.payments.file import BANK, SHIPPED, file_in, folder_in, payments_in, write_file
 from furlong.demo.payments.running import CARDS, running_payments
 from furlong.demo.process import WORLD

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from foundation.storage.clock import Clock
-from furlong.demo.kept_ports import KeptPorts, serving_at
+from furlong.demo.companies.kept_ports import KeptPorts, serving_at
 from furlong.demo.payments.file import BANK, account_of
 from simulator.bank.serve import BankSettings, ServedBank, serving_bank
 
