@@ -42,14 +42,14 @@ from furlong.demo.cells import (
     serve_each,
 )
 from furlong.demo.clock import demo_clock, require_schemes
-from furlong.demo.companies.running import running_companies
-from furlong.demo.companies.ways import Way
+from furlong.demo.companies import running_companies
 from furlong.demo.embedded_broker import EmbeddedBroker
 from furlong.demo.first_state import reach_first_state
 from furlong.demo.fulfilment import serving_demo_providers
 from furlong.demo.internal_graph import running_internal_graph
 from furlong.demo.mock.server import PATH as MOCKED
 from furlong.demo.mock.server import MountedMock
+from furlong.demo.played.ways import Way
 from furlong.demo.processes import Surroundings, running_decisions, running_processes, running_settlement
 from furlong.demo.ready_file import database_in, make_private
 from furlong.demo.routes import DemoSession, SessionCustomer, demo_routes

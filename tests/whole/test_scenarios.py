@@ -15,7 +15,7 @@ from starlette.routing import Route
 from typer.testing import CliRunner
 
 from furlong.cli.main import app
-from furlong.demo.companies.ways import Way, way_called
+from furlong.demo.played.ways import Way, way_called
 from furlong.demo.routes import SessionCustomer
 from furlong.demo.scenarios import (
     Scenario,
@@ -109,9 +109,9 @@ def test_a_demo_without_an_operator_imports_none() -> None:
     loaded = "import sys, furlong.demo.process; print(*sys.modules)"
     modules = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True)
     named = set(modules.stdout.split())
-    assert "furlong.demo.companies.running" in named
+    assert "furlong.demo.companies" in named
     assert {
-        "furlong.demo.companies.operators_wallet",
+        "furlong.demo.played.operators_wallet",
         "simulator.seamless.serve",
         "simulator.seamless.books",
     } & named == set()

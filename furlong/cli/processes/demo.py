@@ -242,7 +242,7 @@ def _mock(context: typer.Context, port: int, ready_file: Path, seed: int, names:
 
 
 def _list_scenarios() -> None:
-    from furlong.demo.companies.ways import Way
+    from furlong.demo.played.ways import Way
     from furlong.demo.scenarios import read_scenarios
 
     listed = {way.value: way.says for way in Way}
@@ -260,7 +260,7 @@ def _in_scenario(options: DemoOptions, name: str, stack: ExitStack) -> DemoOptio
     Raises:
         ScenarioError: There is no such scenario, or another time is asked for.
     """
-    from furlong.demo.companies.ways import way_called
+    from furlong.demo.played.ways import way_called
     from furlong.demo.scenarios import (
         START,
         ScenarioError,

@@ -12,8 +12,8 @@ from typing import Final
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
-from furlong.demo.companies.kept_ports import KeptPorts, serving_at
-from furlong.demo.companies.ways import OPERATORS_BRAND
+from furlong.demo.played.kept_ports import KeptPorts, serving_at
+from furlong.demo.played.ways import OPERATORS_BRAND
 from furlong.demo.ready_file import DemoOperator
 from simulator.seamless.books import UNITS
 from simulator.seamless.serve import ServedOperator, serving_operator

@@ -1,1 +1,0 @@
-"""The companies that the demo plays beside it, and the ways to run it that decide who they are."""
