@@ -10,12 +10,9 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from hashlib import sha256
-from html import escape
 from pathlib import Path
 from secrets import token_urlsafe
-from string import Template
-from typing import Final, Literal
-from urllib.parse import urlencode
+from typing import Final
 
 import httpx
 import yaml
@@ -26,6 +23,8 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route
 
 from foundation.storage.clock import Clock
+from furlong.demo.brand_pages import Way, page, page_policy
+from furlong.demo.framed_site import BALANCE, PLAY, framed_page, read_balance
 from furlong.demo.ready_file import DemoBrand
 from furlong.demo.routes import NO_STORE, DemoSession, is_from_another_origin, own_pages_only
 from furlong.demo.tokens import embed_key
@@ -33,99 +32,11 @@ from furlong.embedding.sessions import issued_session
 from furlong.embedding.settings import EmbedSettings
 from furlong.serve.http_server import listen, own_names_only, serving
 
-Way = Literal["element", "frame"]
-WAYS: Final[Mapping[Way, str]] = {"element": "an element", "frame": "a frame"}
-
-PAGE: Final = Template("""<!doctype html>
-<html lang="en-GB">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>$brand</title>
-<link rel="icon" href="data:,">
-<style nonce="$nonce">
-  body { margin: 2rem auto; max-inline-size: 40rem; padding-inline: 1rem; font: 1rem/1.5 sans-serif }
-  furlong-club { display: block; min-block-size: 7.5em }
-  iframe { border: 0; inline-size: 100%; block-size: 7.5em }
-  pre { overflow-x: auto; padding: 1rem; background: #f1f5f8 }
-</style>
-<h1>$brand</h1>
-<p>A page of another origin than the club's. Signed in as $customer: $note.</p>
-<p>Show the club as $ways; sign in as $customers.</p>
-<script nonce="$nonce">
-  const getToken = async () =>
-    (await (await fetch('/our/own/club-session?customer=$customer', { method: 'POST' })).json()).token;
-</script>
-$club
-<p>The next race is at 14:35.</p>
-<h2>In a page of your own</h2>
-<p>Serve it from this machine, at any port, or start the demo with <code>--origin</code>:</p>
-<pre><code>$snippet</code></pre>
-</html>
-""")
-
-SNIPPET: Final = Template("""<furlong-club brand="$brand"></furlong-club>
-<script type="module" src="$url/widget/v1/furlong-club.js"></script>
-<script>
-  document.querySelector('furlong-club').getToken = async () =>
-    (await fetch('$url/demo/token?brand=$brand&customer=$customer')).text();
-</script>""")
-"""What a page has that gets its sessions from the demo."""
-
-ELEMENT: Final = Template("""<furlong-club brand="$brand" locale="en-GB"></furlong-club>
-<script nonce="$nonce">document.querySelector('furlong-club').getToken = getToken;</script>
-<script type="module" src="$url/widget/v1/furlong-club.js"></script>""")
-
-FRAME: Final = Template("""<iframe src="$url/embed/$brand?lang=en-GB" title="Rewards club"></iframe>
-<script type="module" nonce="$nonce">
-  import { connectFrame } from '$url/widget/v1/furlong-frame.js';
-  connectFrame(document.querySelector('iframe'), { getToken });
-</script>""")
-
-
-def page(brand: str, url: str, customers: Mapping[str, str], *, customer: str, way: Way, nonce: str) -> str:
-    """Return the page.
-
-    Args:
-        brand: The brand.
-        url: The URL of the club.
-        customers: What is known of each customer of the brand, by id.
-        customer: Who is signed in.
-        way: How the club is shown.
-        nonce: What the policy of the page names its own scripts and styles by.
-    """
-    ways = " or ".join(_link(way, customer, text) for way, text in WAYS.items())
-    others = ", ".join(_link(way, customer, customer) for customer in customers)
-    values = {"brand": brand, "url": url, "nonce": nonce}
-    club = (ELEMENT if way == "element" else FRAME).substitute(values)
-    snippet = escape(SNIPPET.substitute(values, customer=customer))
-    return PAGE.substitute(
-        values,
-        customer=customer,
-        note=escape(customers[customer]),
-        ways=ways,
-        customers=others,
-        club=club,
-        snippet=snippet,
-    )
-
-
-def page_policy(url: str, nonce: str) -> str:
-    """Return the `Content-Security-Policy` of the page, which allows no more than the club needs."""
-    sockets = url.replace("http", "ws", 1)
-    own = f"'nonce-{nonce}'"
-    return (
-        f"default-src 'none'; script-src {url} {own}; connect-src 'self' {url} {sockets}; frame-src {url}; "
-        f"style-src {own}; img-src {url} data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    )
-
-
-def _link(way: Way, customer: str, text: str) -> str:
-    query = urlencode({"way": way, "customer": customer})
-    return f'<a href="/?{escape(query)}">{escape(text)}</a>'
-
-
 SESSION: Final = "/our/own/club-session"
 """Where the page asks its own server for a session of the club."""
+
+
+NOBODY: Final = {"error": "no customer of this brand"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,33 +57,56 @@ class BrandSite:
 
     async def get_page(self, request: Request) -> Response:
         """Return the page for a customer, with the club as an element or as a frame."""
-        customer = request.query_params.get("customer", "")
-        if customer not in self.customers:
-            customer = next(iter(self.customers))
-        nonce = token_urlsafe(16)
+        customer, nonce = self._customer_of(request), token_urlsafe(16)
         way: Way = "frame" if request.query_params.get("way") == "frame" else "element"
         text = page(self.brand, self.club, self.customers, customer=customer, way=way, nonce=nonce)
-        policy = page_policy(self.club, nonce)
-        return HTMLResponse(text, headers={**NO_STORE, "content-security-policy": policy})
+        return self._shown(text, nonce)
+
+    async def get_play(self, request: Request) -> Response:
+        """Return the page with sports, the club and the casino for a customer."""
+        customer, nonce = self._customer_of(request), token_urlsafe(16)
+        text = framed_page(self.brand, self.club, customer=customer, session=SESSION, nonce=nonce)
+        return self._shown(text, nonce)
 
     async def post_session(self, request: Request) -> Response:
         """Request a session from the club, from server to server, for the page that asks."""
-        customer = request.query_params.get("customer", "")
-        if customer not in self.customers:
-            return JSONResponse({"error": "no customer of this brand"}, 404, NO_STORE)
+        if request.query_params.get("customer", "") not in self.customers:
+            return JSONResponse(NOBODY, 404, NO_STORE)
         async with httpx.AsyncClient() as client:
-            response = await client.post(
-                f"{self.club}/embed/sessions",
-                json={"customer": customer, "origin": f"http://{request.headers['host']}"},
-                headers={"authorization": f"Bearer {self.key}"},
-            )
+            response = await self._session_of(client, request)
         return Response(response.content, response.status_code, NO_STORE, "application/json")
+
+    async def post_balance(self, request: Request) -> Response:
+        """Return the balance of a customer, which the site knows of its own wallet or asks ours for."""
+        if request.query_params.get("customer", "") not in self.customers:
+            return JSONResponse(NOBODY, 404, NO_STORE)
+        async with httpx.AsyncClient() as client:
+            token = (await self._session_of(client, request)).json()["token"]
+            balance = await read_balance(client, self.club, self.brand, token)
+        return JSONResponse(balance, 404 if balance is None else 200, NO_STORE)
+
+    def _customer_of(self, request: Request) -> str:
+        customer = request.query_params.get("customer", "")
+        return customer if customer in self.customers else next(iter(self.customers))
+
+    def _shown(self, text: str, nonce: str) -> Response:
+        policy = page_policy(self.club, nonce)
+        return HTMLResponse(text, headers={**NO_STORE, "content-security-policy": policy})
+
+    async def _session_of(self, client: httpx.AsyncClient, request: Request) -> httpx.Response:
+        asked = {
+            "customer": request.query_params["customer"],
+            "origin": f"http://{request.headers['host']}",
+        }
+        authorized = {"authorization": f"Bearer {self.key}"}
+        return await client.post(f"{self.club}/embed/sessions", json=asked, headers=authorized)
 
 
 def site_app(site: BrandSite) -> Starlette:
     """Return the application of a site."""
-    session = Route(SESSION, own_pages_only(site.post_session), methods=["POST"])
-    return Starlette(routes=[Route("/", site.get_page), session])
+    own = {SESSION: site.post_session, BALANCE: site.post_balance}
+    asked = [Route(path, own_pages_only(answer), methods=["POST"]) for path, answer in own.items()]
+    return Starlette(routes=[Route("/", site.get_page), Route(PLAY, site.get_play), *asked])
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,7 +89,7 @@ def create_site(
     """
     serve = serve or ServeSettings()
     territory = parts.verifier.territory_header
-    embedding = Embedding.of(embed or EmbedSettings(), parts.clock, serve.page)
+    embedding = Embedding.of(embed or EmbedSettings(), parts.clock, serve.page, serve.game_origins)
     gateway = _with_defaults(gateway or GatewaySettings(), serve, embedding.brands, territory)
     if tracing is not None:
         gateway = gateway.model_copy(update={"observation": {"tracing": True}})

@@ -2,12 +2,13 @@
 import { createTokens, type Session, type Tokens } from '@furlong/client';
 import type { Slip } from '@furlong/club';
 
-import { isAmong, readMessage, type Embedding, type FrameMessage, type Received } from './messages';
+import { isAmong, readMessage, type Embedding, type FrameMessage, type Received, type View } from './messages';
 
 export interface Listener {
   readonly session: (session: Session) => void;
   readonly slip: (slip: Slip | null) => void;
   readonly betPlaced: () => void;
+  readonly view?: (view: View) => void;
 }
 
 export interface Conversation {
@@ -72,6 +73,9 @@ export function converse(embedding: Embedding, parent: Pick<Window, 'postMessage
         return;
       case 'slip':
         listener.slip(message.slip);
+        return;
+      case 'view':
+        listener.view?.(message.view);
     }
   }
 

@@ -1,0 +1,69 @@
+/** Mounts events, the slip with the club in it, receipts and the customer's bets in a frame. */
+import { useLocale } from '@furlong/club';
+import { useState } from 'react';
+
+import { stopOf, stopOfBets } from '../money/breaks/breaks';
+import { useMoney } from '../money/useMoney';
+import { useNow } from '../money/useNow';
+import { useRehearsal } from '../session/useRehearsal';
+import { Site } from '../site/Site';
+import { siteWords } from '../site/words';
+import { FrameBalance } from './FrameBalance';
+import { askForMoney, type FramedProps, showFramed } from './framed';
+import { useTellingOfBalance } from './tellingOfMoney';
+import '../slip/slip.css';
+import '../betting/betting.css';
+
+const SHOWN = ['sports', 'bets'] as const;
+type Shown = (typeof SHOWN)[number];
+
+function Sports({ ask, live, session, tell }: FramedProps) {
+  const words = siteWords(useLocale());
+  const [page, setPage] = useState<Shown>('sports');
+  const rehearsal = useRehearsal();
+  const now = useNow(rehearsal);
+  const money = useMoney({ ask, live }, session);
+  useTellingOfBalance(money.state, tell);
+  const limits = money.state.wallet?.limits ?? [];
+
+  function go(next: Shown): void {
+    setPage(next);
+    tell({ type: 'furlong:show', top: 0 });
+  }
+
+  return (
+    <>
+      <header className="frame-head">
+        <nav aria-label={words.nav}>
+          {SHOWN.map((shown) => (
+            <button key={shown} type="button" data-testid={`nav-${shown}`} aria-current={shown === page ? 'page' : undefined} onClick={() => setPage(shown)}>
+              {words.pages[shown]}
+            </button>
+          ))}
+        </nav>
+        <FrameBalance state={money.state} />
+      </header>
+      <main className="page">
+        <Site
+          ask={ask}
+          live={live}
+          session={session}
+          page={page}
+          taker="graph"
+          rehearsal={rehearsal}
+          currency={money.state.wallet?.balance.currency ?? null}
+          stops={{ bets: stopOfBets(limits, now), games: stopOf('CASINO', limits, now) }}
+          isSignedOut={money.state.standing === 'signed-out'}
+          onPage={(next) => go(next === 'bets' ? 'bets' : 'sports')}
+          onMoney={(part) => askForMoney(tell, part)}
+          onPlaced={() => {
+            money.refresh();
+            tell({ type: 'furlong:money-moved' });
+          }}
+        />
+      </main>
+    </>
+  );
+}
+
+showFramed(Sports);
