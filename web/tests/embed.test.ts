@@ -91,6 +91,13 @@ describe('readEmbedding', () => {
 describe('what a page says besides', () => {
   const said = (data: object) => readMessage({ ...SESSION, data }, EMBEDDING, PARENT, SITE);
 
+  it('is where the window is, if it says so in numbers', () => {
+    expect(said({ type: 'furlong:view', top: -120, height: 740 })).toEqual({ kind: 'view', view: { top: -120, height: 740 } });
+    for (const wrong of [{ top: '0', height: 740 }, { top: NaN, height: 740 }, { top: 0, height: 0 }, { top: 0 }, {}]) {
+      expect(said({ type: 'furlong:view', ...wrong })).toBeNull();
+    }
+  });
+
   it('is whether the frame is ready, that a bet was placed, and what is on the slip', () => {
     const slip = { stakeMinor: 500, currency: 'GBP', oddsMilli: 2500 };
     expect(said({ type: 'furlong:hello' })).toEqual({ kind: 'hello' });
