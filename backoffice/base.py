@@ -103,7 +103,7 @@ def create_base(
         fulfilment=fulfilment or FulfilmentSettings(),
         payments=given.of(PaymentsSettings),
         lobby=given.of(LobbySettings),
-        funds=FundsSettings(),
+        funds=given.of(FundsSettings),
         database=database,
         clock=clock,
         audit=audit,

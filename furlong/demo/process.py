@@ -55,6 +55,7 @@ from furlong.demo.routes import DemoSession, SessionCustomer, demo_routes
 from furlong.demo.scenarios import Arrived, DemoParts, Scenario, customers_of, faulty_gateway, play_scenarios
 from furlong.demo.scenarios.faults import FEATURE, HEADER
 from furlong.demo.tokens import demo_secret, demo_sessions, make_token
+from furlong.demo.ways import Way
 from furlong.embedding.settings import EmbedSettings
 from furlong.install import load
 from furlong.install.topics import TOPICS, feed_topics
@@ -98,6 +99,7 @@ class DemoOptions:
         databases: URLs of the databases of cells that are not in the data folder, by the cell's name.
         backoffice_port: The port of the back office; 0 for a free one, None for the one beside `port`.
         analytics: Whether what happens is gathered into a columnar store.
+        way: Who keeps customers' money.
         host_names: By which further names the demo may be reached, with its port or as given.
         origins: Whose pages may show the club, besides all pages of this machine.
     """
@@ -116,6 +118,7 @@ class DemoOptions:
     origins: tuple[str, ...] = ()
     backoffice_port: int | None = 0
     analytics: bool = False
+    way: Way = Way.OUR_WALLET
 
 
 @asynccontextmanager
@@ -150,7 +153,9 @@ async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFac
         )
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         companies = await stack.enter_async_context(
-            running_companies(money, databases[0], options.data, url, providers.credits_of(Payer.GAMES))
+            running_companies(
+                money, databases[0], options.data, url, providers.credits_of(Payer.GAMES), way=options.way
+            )
         )
         around = Surroundings(stream, clock, providers, tracing, companies.given)
         running = [
@@ -212,7 +217,9 @@ async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFac
         front = CellRouter([*map(RoutedCell, cells, sites)]) if cells else faulty or site
         await stack.enter_async_context(serving(front, listener, own_names_only(options.host_names)))
         await reach_first_state(url, session)
-        await stack.enter_async_context(running_bets(bets, offers_in(site), session.owners))
+        await stack.enter_async_context(
+            running_bets(bets, offers_in(site), await companies.let_in(session.owners))
+        )
         if backoffice is not None:
             await give_everybody_work(office, options.data, clock, stream, has_casino=companies.has_casino)
         if options.scenarios:
@@ -229,6 +236,7 @@ async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFac
                 "cells": cell_facts(databases, gateways),
                 "payments": companies.payments,
                 "casino": companies.casino,
+                "operator": None if companies.operator is None else companies.operator.facts,
             }
         )
         ready_file.write(options.ready_file, facts)

@@ -130,6 +130,22 @@ class DemoCasino(BaseModel):
     off: str = ""
 
 
+class DemoOperator(BaseModel):
+    """A betting site that keeps its customers' money itself.
+
+    Attributes:
+        brand: Whose customers'.
+        wallet: Where its wallet is asked, by Hub88's operator API.
+        books: What its customers have, and each transaction.
+    """
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    brand: str
+    wallet: str
+    books: str
+
+
 class DemoFacts(BaseModel):
     """The addresses of a running demo, and its customers."""
 
@@ -160,6 +176,8 @@ class DemoFacts(BaseModel):
     """How customers pay; None in the file of an older demo."""
     casino: DemoCasino | None = None
     """Who has the games of the lobby; None in the file of an older demo."""
+    operator: DemoOperator | None = None
+    """Who keeps the money of one brand's customers; None if all of it is in our wallet."""
 
 
 def write(path: Path, facts: DemoFacts) -> None:

@@ -12,7 +12,7 @@ from typing import Final, Literal
 import structlog
 from prometheus_client import Counter
 from prometheus_client.registry import Collector
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
@@ -21,7 +21,9 @@ from foundation.security_headers import page_headers
 from foundation.storage.clock import Clock
 from furlong.embedding.sessions import Brands, issued_session
 from furlong.embedding.settings import EmbedSettings
+from furlong.embedding.wallet_sessions import NotTaken, WalletSessions
 from subgraphs.kit.auth import is_id
+from subgraphs.kit.domain.keys import Owner
 
 log = structlog.get_logger(__name__)
 MAX_BYTES: Final = 2_048
@@ -50,12 +52,14 @@ class SessionRequest(BaseModel):
     Attributes:
         customer: The customer who is signed in on the brand's site.
         origin: The origin of the page that shows the frame.
+        wallet_token: The token of the customer's session at the brand's own wallet; None if it has none.
     """
 
     model_config = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True)
 
     customer: str
     origin: str
+    wallet_token: str | None = Field(default=None, alias="walletToken")
 
 
 class Refused(Exception):
@@ -87,6 +91,7 @@ class Embedding:
         brands: The brands whose sites show the bet-slip.
         clock: The clock; tokens use its machine time, not the product's.
         pages: The built page of each frame, by what it shows: the club, sports or the lobby.
+        wallets: Takes the tokens of sessions at brands' own wallets.
         game_origins: From where the lobby's frame frames games.
         sessions: Counts sessions by brand and outcome.
     """
@@ -95,12 +100,18 @@ class Embedding:
     brands: Brands
     clock: Clock
     pages: Mapping[str, Path]
+    wallets: WalletSessions
     game_origins: Sequence[str] = ()
     sessions: Counter = field(default_factory=_counter)
 
     @classmethod
     def of(
-        cls, settings: EmbedSettings, clock: Clock, built: Path, game_origins: Sequence[str] = ()
+        cls,
+        settings: EmbedSettings,
+        clock: Clock,
+        built: Path,
+        wallets: WalletSessions,
+        game_origins: Sequence[str] = (),
     ) -> Embedding:
         """Build it for the pages in a folder; without brands it serves nothing.
 
@@ -108,7 +119,7 @@ class Embedding:
             ValueError: The settings are wrong; the message names them.
         """
         pages = {part: built / name for part, name in PAGES.items()}
-        return cls(settings, Brands.of(settings), clock, pages, game_origins)
+        return cls(settings, Brands.of(settings), clock, pages, wallets, game_origins)
 
     @property
     def collectors(self) -> list[Collector]:
@@ -145,6 +156,7 @@ class Embedding:
             brand = self._brand_of(request)
             session_request = await _read(request)
             token = self._issued(brand, session_request)
+            await self._note(brand, session_request)
         except Refused as refused:
             self.sessions.labels(brand or "", "refused").inc()
             log.warning("embed_session_refused", brand=brand, code=refused.code)
@@ -174,6 +186,16 @@ class Embedding:
             self.settings, brand, session_request.customer, session_request.origin, self.clock.machine.now()
         )
 
+    async def _note(self, brand: str, session_request: SessionRequest) -> None:
+        """Note the session at the brand's own wallet, if there is one."""
+        token = session_request.wallet_token
+        if token is None:
+            return
+        try:
+            await self.wallets.note(Owner(brand, session_request.customer), token)
+        except NotTaken as fault:
+            raise Refused(fault.status, fault.code, str(fault)) from fault
+
 
 async def _read(request: Request) -> SessionRequest:
     """Return the body of a request.
@@ -191,9 +213,8 @@ async def _read(request: Request) -> SessionRequest:
     try:
         return SessionRequest.model_validate_json(bytes(body))
     except ValidationError as error:
-        raise Refused(
-            422, "INVALID_REQUEST", 'Send {"customer": "…", "origin": "https://…"} and nothing else.'
-        ) from error
+        wanted = 'Send {"customer": "…", "origin": "https://…"}, perhaps "walletToken", and nothing else.'
+        raise Refused(422, "INVALID_REQUEST", wanted) from error
 
 
 def frame_policy(origins: Sequence[str], game_origins: Sequence[str] = ()) -> str:

@@ -14,6 +14,7 @@ from foundation.tracing import Tracing
 from furlong.embedding.routes import Embedding
 from furlong.embedding.sessions import Brands
 from furlong.embedding.settings import EmbedSettings
+from furlong.embedding.wallet_sessions import WalletSessions
 from furlong.serve.live_updates import running_beside
 from furlong.serve.metrics import LiveMetrics, ReadMetrics
 from furlong.serve.sessions import customer_sessions
@@ -89,7 +90,8 @@ def create_site(
     """
     serve = serve or ServeSettings()
     territory = parts.verifier.territory_header
-    embedding = Embedding.of(embed or EmbedSettings(), parts.clock, serve.page, serve.game_origins)
+    wallets = WalletSessions.of(parts)
+    embedding = Embedding.of(embed or EmbedSettings(), parts.clock, serve.page, wallets, serve.game_origins)
     gateway = _with_defaults(gateway or GatewaySettings(), serve, embedding.brands, territory)
     if tracing is not None:
         gateway = gateway.model_copy(update={"observation": {"tracing": True}})

@@ -55,6 +55,7 @@ class Site(Feature):
             core.offer(self.tracing)
         for subgraph in self.subgraphs:
             core.close_at_end(subgraph.close)
+        core.close_at_end(self.embedding.wallets.close)
         core.run(_running(self.parts.verifier))
         for collector in (TokenMetrics(self.parts.verifier.tokens.counts), *self.embedding.collectors):
             core.register(collector)

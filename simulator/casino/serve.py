@@ -23,11 +23,24 @@ from simulator.casino.play_api import PlayApi
 from simulator.casino.rounds import COLLECT_SECONDS, Rounds
 from simulator.casino.sending import Sender
 from simulator.casino.store import Store
-from simulator.casino.wallet_client import WalletClient
+from simulator.casino.wallet_client import Wallet, WalletClient
 from simulator.server import listen, serving
 
 HOST: Final = "127.0.0.1"
 log = structlog.get_logger("casino")
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerWallet:
+    """The wallet of a partner that keeps its customers' money itself.
+
+    Attributes:
+        url: Its address.
+        key: The file of the public key by which it signs answers.
+    """
+
+    url: str
+    key: Path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +49,7 @@ class CasinoSettings:
 
     Attributes:
         wallet: The address of the operator's wallet: `furlong seamless serve`.
+        partner_wallets: The wallets of partners that have one of their own, by `sub_partner_id`.
         operator_key: The file of the operator's public key; by default one that is made in the folder.
         operator_id: The operator's number at both providers.
         port: The first provider's on the loopback, the others' follow; 0 for any free ones.
@@ -51,6 +65,7 @@ class CasinoSettings:
     """
 
     wallet: str
+    partner_wallets: Mapping[str, PartnerWallet] = field(default_factory=dict)
     operator_key: Path | None = None
     operator_id: int = 1
     port: int = 0
@@ -98,7 +113,8 @@ async def serving_casino(folder: Path, settings: CasinoSettings) -> AsyncIterato
             name = provider.name
             faults[name] = CasinoFaults()
             keys = await asyncio.to_thread(ProviderKeys.of, folder, name, settings.operator_key)
-            wallet = WalletClient(http, keys, faults[name])
+            partners = await _partner_wallets(folder, name, settings, stack)
+            wallet = WalletClient(http, keys, faults[name], partners)
             sender = Sender(name, store, wallet, settings.clock, settings.first_pause_seconds)
             rounds[name] = _rounds(provider, store, sender, source, settings)
             rounds[name].resume()
@@ -110,6 +126,18 @@ async def serving_casino(folder: Path, settings: CasinoSettings) -> AsyncIterato
         listener = stack.enter_context(listen(HOST, settings.control))
         control = serving(control_app(rounds, faults), listener, before_stop=lambda: None)
         yield ServedCasino(rounds, faults, urls, await stack.enter_async_context(control))
+
+
+async def _partner_wallets(
+    folder: Path, name: str, settings: CasinoSettings, stack: AsyncExitStack
+) -> dict[str, Wallet]:
+    """Return the wallets of partners as a provider asks them."""
+    wallets = {}
+    for partner, at in settings.partner_wallets.items():
+        http = httpx.AsyncClient(base_url=at.url, timeout=settings.timeout_seconds)
+        keys = await asyncio.to_thread(ProviderKeys.of, folder, name, at.key)
+        wallets[partner] = Wallet(await stack.enter_async_context(http), keys)
+    return wallets
 
 
 def _rounds(

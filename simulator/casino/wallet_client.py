@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import uuid4
@@ -34,18 +35,33 @@ class WalletAnswer:
         return self.status not in {UNKNOWN, "RS_ERROR_INVALID_SIGNATURE"}
 
 
+@dataclass(frozen=True, slots=True)
+class Wallet:
+    """A wallet.
+
+    Attributes:
+        http: Leads to it.
+        keys: The provider's, and that of the wallet's answers.
+    """
+
+    http: httpx.AsyncClient
+    keys: ProviderKeys
+
+
 @dataclass(slots=True)
 class WalletClient:
     """Asks the wallet, with the faults that are armed.
 
     Attributes:
         http: Leads to the wallet.
+        of_partners: The wallets of partners that have one of their own, by `sub_partner_id`.
         asked: How many requests were sent, by path.
     """
 
     http: httpx.AsyncClient
     keys: ProviderKeys
     faults: CasinoFaults
+    of_partners: Mapping[str, Wallet] = field(default_factory=dict)
     asked: dict[str, int] = field(default_factory=dict)
 
     async def ask(self, path: str, members: dict[str, Any]) -> WalletAnswer | None:
@@ -65,13 +81,14 @@ class WalletClient:
 
     async def _send(self, path: str, request: dict[str, Any], *, wrongly: bool) -> WalletAnswer | None:
         self.asked[path] = self.asked.get(path, 0) + 1
+        wallet = self.of_partners.get(request.get("sub_partner_id", "")) or Wallet(self.http, self.keys)
         body = json.dumps(request).encode()
-        headers = {"Content-Type": "application/json", HEADER: self.keys.sign(body, wrongly=wrongly)}
+        headers = {"Content-Type": "application/json", HEADER: wallet.keys.sign(body, wrongly=wrongly)}
         try:
-            answer = await self.http.post(path, content=body, headers=headers)
+            answer = await wallet.http.post(path, content=body, headers=headers)
         except httpx.HTTPError:
             return None
-        is_signed = self.keys.verifies(answer.content, answer.headers.get(HEADER))
+        is_signed = wallet.keys.verifies(answer.content, answer.headers.get(HEADER))
         if answer.status_code != httpx.codes.OK or len(answer.content) > MAX_ANSWER_BYTES or not is_signed:
             return None
         return _read(answer.content, request["request_uuid"])

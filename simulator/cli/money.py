@@ -23,8 +23,9 @@ def operator(
 ) -> None:
     """Serve an operator's own wallet by Hub88's operator API, until Ctrl-C or SIGTERM.
 
-    On the other port, `POST /customers/USER?balance=100&token=T` opens an account, `POST /faults/NAME`
-    arms a fault, `POST /refusals/USER?status=S` refuses a customer's bets, and `GET /books` shows all.
+    On the other port, `POST /customers/USER?balance=100&token=T` opens an account, `POST /sessions/USER`
+    begins another session, `POST /faults/NAME` arms a fault, `POST /refusals/USER?status=S` refuses a
+    customer's bets, and `GET /books` shows all.
     """
     from simulator.seamless.serve import serving_operator
 

@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from secrets import token_urlsafe
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -61,6 +62,18 @@ class OperatorBooks:
                 "INSERT OR IGNORE INTO customer (user, currency, balance, token) VALUES (?, ?, ?, ?)",
                 (user, currency, balance, token),
             )
+
+    def sign_in(self, user: str, currency: str, balance: int) -> str:
+        """Let a customer in, who has an account from the first time on; return the token of the session."""
+        self.open(user, currency, balance, token_urlsafe(24))
+        return str(self._customer(user)["token"])
+
+    def new_session(self, user: str) -> str:
+        """Begin another session of a customer: bets need its token from now on, which is returned."""
+        token = token_urlsafe(24)
+        with transaction(self._file):
+            self._file.execute("UPDATE customer SET token = ? WHERE user = ?", (token, user))
+        return token
 
     def refuse(self, user: str, status: str) -> None:
         """Refuse a customer's bets with a status from now on; "" refuses none."""

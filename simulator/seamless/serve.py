@@ -72,7 +72,7 @@ async def serving_operator(folder: Path, *, port: int = 0, control: int = 0) -> 
 
 
 def _control_app(api: OperatorApi) -> Starlette:
-    """Return `POST /faults/NAME?times=N`, `POST /customers/USER`, `POST /refusals/USER` and `GET /books`."""
+    """Return what is asked of it: `POST /faults/NAME?times=N`, `GET /books`, and what is about a customer."""
 
     async def fault(request: Request) -> Response:
         name, times = request.path_params["name"], int(request.query_params.get("times", "1"))
@@ -87,6 +87,9 @@ def _control_app(api: OperatorApi) -> Starlette:
         api.books.open(user, asked.get("currency", "GBP"), balance, asked.get("token", f"token-{user}"))
         return Response(status_code=204)
 
+    async def session(request: Request) -> Response:
+        return JSONResponse({"token": api.books.new_session(request.path_params["user"])})
+
     async def refusal(request: Request) -> Response:
         api.books.refuse(request.path_params["user"], request.query_params.get("status", ""))
         return Response(status_code=204)
@@ -98,6 +101,7 @@ def _control_app(api: OperatorApi) -> Starlette:
         routes=[
             Route("/faults/{name}", fault, methods=["POST"]),
             Route("/customers/{user}", customer, methods=["POST"]),
+            Route("/sessions/{user}", session, methods=["POST"]),
             Route("/refusals/{user}", refusal, methods=["POST"]),
             Route("/books", books),
         ]

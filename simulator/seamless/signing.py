@@ -32,12 +32,12 @@ class OperatorKeys:
 
     Attributes:
         own: Signs answers.
-        callers: Made the signatures of requests.
+        callers: Made the signatures of requests; providers of games may be among them.
         stranger: Signs what is to be signed wrongly.
     """
 
     own: RSAPrivateKey
-    callers: RSAPublicKey
+    callers: list[RSAPublicKey]
     stranger: RSAPrivateKey
 
     @classmethod
@@ -48,24 +48,39 @@ class OperatorKeys:
             if not (folder / private).exists():
                 make_keys(folder / private, folder / public)
         own = load_pem_private_key((folder / OPERATORS).read_bytes(), None)
-        callers = load_pem_public_key((folder / OURS_PUBLIC).read_bytes())
-        if not isinstance(own, RSAPrivateKey) or not isinstance(callers, RSAPublicKey):
+        if not isinstance(own, RSAPrivateKey):
             raise TypeError("the keys of a simulated operator are of RSA")
-        return cls(own, callers, generate_private_key(65537, 2048))
+        keys = cls(own, [], generate_private_key(65537, 2048))
+        keys.admit(folder / OURS_PUBLIC)
+        return keys
+
+    def admit(self, public: Path) -> None:
+        """Answer whoever signs with the key of a file, too."""
+        caller = load_pem_public_key(public.read_bytes())
+        if not isinstance(caller, RSAPublicKey):
+            raise TypeError("the keys of who asks a simulated operator are of RSA")
+        self.callers.append(caller)
 
     def verifies(self, body: bytes, signature: str | None) -> bool:
-        """Tell whether the caller signed a body."""
+        """Tell whether one of the callers signed a body."""
         try:
             decoded = base64.b64decode(signature or "", validate=True)
-            self.callers.verify(decoded, body, PKCS1v15(), SHA256())
-        except (InvalidSignature, binascii.Error):
+        except binascii.Error:
             return False
-        return True
+        return any(_has_signed(caller, decoded, body) for caller in self.callers)
 
     def sign(self, body: bytes, *, wrongly: bool = False) -> str:
         """Return the header's value for a body."""
         key = self.stranger if wrongly else self.own
         return base64.b64encode(key.sign(body, PKCS1v15(), SHA256())).decode()
+
+
+def _has_signed(caller: RSAPublicKey, signature: bytes, body: bytes) -> bool:
+    try:
+        caller.verify(signature, body, PKCS1v15(), SHA256())
+    except InvalidSignature:
+        return False
+    return True
 
 
 def make_keys(private: Path, public: Path) -> None:

@@ -37,7 +37,7 @@ def create_subgraph(parts: SubgraphParts) -> Subgraph:
     Raises:
         SettingsError: A file of keys for an operator's wallet cannot be used.
     """
-    operators = Operators.of(FundsSettings().operators)
+    operators = Operators.of(parts.given.of(FundsSettings).operators)
     options, clock = parts.reading, parts.clock
     database = Database.open(parts.database, NAME, options.tracer)
     wallet = OpenedWallet.of(database, clock, parts.bus.customers_changed)

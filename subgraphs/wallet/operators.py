@@ -91,6 +91,6 @@ def create_rounds(parts: WorkerParts) -> OperatorRounds:
     Raises:
         SettingsError: A file of keys cannot be used.
     """
-    operators = Operators.of(FundsSettings().operators)
+    operators = Operators.of(parts.given.of(FundsSettings).operators)
     database = Database.open(parts.database, "wallet")
     return OperatorRounds(database, Journal(database, OPERATORS, parts.clock), operators, parts.changed)

@@ -87,6 +87,8 @@ async def test_a_session_is_short_and_bound(sites: Site) -> None:
         ({**ASKED, "customer": "x" * 129}, 422, "INVALID_REQUEST"),
         ({**ASKED, "customer": 7}, 422, "INVALID_REQUEST"),
         ({**ASKED, "brand": "southbet"}, 422, "INVALID_REQUEST"),
+        ({**ASKED, "walletToken": 7}, 422, "INVALID_REQUEST"),
+        ({**ASKED, "walletToken": "t-1"}, 422, "NO_OPERATOR_WALLET"),
         ({"customer": "c-1"}, 422, "INVALID_REQUEST"),
         ([], 422, "INVALID_REQUEST"),
         (b"{", 422, "INVALID_REQUEST"),

@@ -7,7 +7,7 @@ import { type MoneyChange, RETRY_AFTER_MS, sendMoneyChange } from '../demo/money
 import { HIDDEN_MS, POLL_MS, startMoneyFeed } from '../demo/money/feed';
 import { type HistoryEvent, type HistoryPage, NO_HISTORY, reduceHistory } from '../demo/money/history/history';
 import { remindedAfter, rememberedReminder, rememberReminder, sessionTime } from '../demo/money/reminders';
-import { eventOf, moneyAtStart, type MoneyEvent, reduceMoney } from '../demo/money/wallet';
+import { eventOf, isElsewhere, moneyAtStart, type MoneyEvent, reduceMoney } from '../demo/money/wallet';
 import { limit, pounds, wallet } from './customersMoney';
 
 const ME = 'northbet:c';
@@ -31,6 +31,11 @@ describe('the wallet', () => {
   it('has what holds after a change at once', () => {
     const after = { limits: [limit('STAKE_BET', { amount: pounds(100) })], prompts: [] };
     expect(reduceMoney(known, { type: 'limited', after, at: 20, about: ME })).toMatchObject({ wallet: { balance: pounds(2500), ...after }, readAt: 20 });
+  });
+
+  it('is elsewhere where the operator keeps it, which says no more than the balance', () => {
+    expect(isElsewhere(wallet(2500))).toBe(false);
+    expect(isElsewhere(wallet(2500, { withdrawable: null }))).toBe(true);
   });
 
   it('is none where the graph says so, and not known where it failed', () => {

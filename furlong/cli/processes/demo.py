@@ -75,7 +75,7 @@ def demo(
         typer.Option(
             metavar="NAME",
             help="Begin with a customer in this situation, in April 2026 and with data of its own; "
-            "`list` shows them.",
+            "or run it in this way: our-wallet, operator-wallet, frames. `list` shows them.",
         ),
     ] = None,
     cells: Annotated[
@@ -243,15 +243,19 @@ def _mock(context: typer.Context, port: int, ready_file: Path, seed: int, names:
 
 def _list_scenarios() -> None:
     from furlong.demo.scenarios import read_scenarios
+    from furlong.demo.ways import Way
 
-    scenarios = read_scenarios()
-    width = max(len(scenario.name) for scenario in scenarios)
-    for scenario in scenarios:
-        print(f"{scenario.name:{width}}  {scenario.says}")
+    listed = {way.value: way.says for way in Way}
+    listed |= {scenario.name: scenario.says for scenario in read_scenarios()}
+    width = max(map(len, listed))
+    for name, says in listed.items():
+        print(f"{name:{width}}  {says}")
 
 
 def _in_scenario(options: DemoOptions, name: str, stack: ExitStack) -> DemoOptions:
-    """Return the options with a scenario, which begins at its own time, in a new folder.
+    """Return the options with a scenario: a way to run it, or a situation.
+
+    A situation begins at its own time, in a new folder.
 
     Raises:
         ScenarioError: There is no such scenario, or another time is asked for.
@@ -261,7 +265,11 @@ def _in_scenario(options: DemoOptions, name: str, stack: ExitStack) -> DemoOptio
         ScenarioError,
         read_scenario,
     )
+    from furlong.demo.ways import way_called
 
+    way = way_called(name)
+    if way is not None:
+        return replace(options, way=way, data=way.data_of(options.data))
     if options.at is not None:
         raise ScenarioError("a scenario has its own time: omit --at, and use `furlong clock advance`")
     folder = stack.enter_context(TemporaryDirectory(prefix="furlong-scenario-"))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from furlong.demo.process import DemoOptions
-    from furlong.demo.ready_file import DemoCasino, DemoFacts, DemoPayments
+    from furlong.demo.ready_file import DemoCasino, DemoFacts, DemoOperator, DemoPayments
 
 
 def greeting_of_mock(facts: DemoFacts, ready_file: Path) -> str:
@@ -45,6 +45,7 @@ def greeting(facts: DemoFacts, options: DemoOptions) -> str:
             *_internal_graph(facts),
             *_brand_sites(facts),
             *_cells(facts),
+            *operator_lines(facts.operator),
             *payments_lines(facts.payments),
             *casino_lines(facts.casino),
             _analytics(options),
@@ -55,6 +56,7 @@ def greeting(facts: DemoFacts, options: DemoOptions) -> str:
                 f"  SCENARIO {scenario.name}: {scenario.says} Customer {scenario.customer.id}."
                 for scenario in options.scenarios
             ],
+            *([f"  SCENARIO {options.way}: {options.way.says}", ""] if options.way.has_operator else []),
             *_rehearsal(facts),
             f"  Customers and their tokens are in {options.ready_file}. Ctrl-C stops the demo.",
             "",
@@ -67,6 +69,13 @@ def _backoffice(facts: DemoFacts) -> list[str]:
     if facts.backoffice is None:
         return []
     return [f"    Back office  {facts.backoffice.url}   (sign in as any role by one click)"]
+
+
+def operator_lines(operator: DemoOperator | None) -> list[str]:
+    """Return the line that says what the books of an operator's own wallet have, if there is one."""
+    if operator is None:
+        return []
+    return [f"    Operator     {operator.books}   (simulated: the money of {operator.brand}; its books)"]
 
 
 def payments_lines(payments: DemoPayments | None) -> list[str]:

@@ -1,6 +1,6 @@
 """The demo's file of the lobby: the one beside this module, with what is known only once the demo runs."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -61,18 +61,25 @@ def lobby_in(data: Path) -> LobbySettings:
     return LobbySettings(file=file_in(data), list_seconds=LIST_SECONDS, retry_seconds=RETRY_SECONDS)
 
 
-def seamless_in(data: Path, names: Iterable[str]) -> SeamlessSettings:
+def partners_of(brand: str) -> set[str]:
+    """Return the names that providers have for a brand."""
+    return {provider["partner_ids"][brand] for provider in shipped()["providers"]}
+
+
+def seamless_in(data: Path, names: Iterable[str], elsewhere: Container[str] = ()) -> SeamlessSettings:
     """Return the settings by which providers reach customers' money.
 
     Args:
         data: The data folder, which has the keys.
         names: The providers' names.
+        elsewhere: The providers' names of brands whose money somebody else keeps.
     """
     folder = folder_in(data)
     partners = {
         partner: brand
         for provider in shipped()["providers"]
         for brand, partner in provider["partner_ids"].items()
+        if partner not in elsewhere
     }
     return SeamlessSettings(
         private_key_file=folder / OPERATOR,

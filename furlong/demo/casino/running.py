@@ -4,29 +4,37 @@ What providers know is in the data folder, so that rounds go on after the demo w
 live by the machine's clock, as sessions of games do, also while the demo's own clock is moved.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from foundation.storage.clock import Clock
 from foundation.storage.settings import DatabaseSettings
 from furlong.demo.bets.wallets import DemoWallet
-from furlong.demo.casino.file import folder_in, lobby_in, seamless_in, shipped, write_file
+from furlong.demo.casino.file import folder_in, lobby_in, partners_of, seamless_in, shipped, write_file
 from furlong.demo.casino.free_spins import giving_free_spins
 from furlong.demo.kept_ports import KeptPorts, serving_at
 from furlong.demo.ready_file import DemoCasino
+from furlong.demo.ways import OPERATORS_BRAND
 from furlong.neighbours import NEIGHBOURS
 from furlong.serve.http_server import own_names_only, serving
 from furlong.settings import ServeSettings
 from furlong.workers.money.seamless_server import seamless_server
-from simulator.casino.serve import CasinoSettings, ServedCasino, serving_casino
+from simulator.casino.keys import public_file
+from simulator.casino.serve import CasinoSettings, PartnerWallet, ServedCasino, serving_casino
 from simulator.providers.ledger import Ledger
+from simulator.seamless.signing import OPERATORS_PUBLIC
 from subgraphs.kit.given_settings import GivenSettings
 from subgraphs.lobby.configuration import LobbySettings
 from subgraphs.wallet.aggregator.settings import SeamlessSettings
+
+if TYPE_CHECKING:
+    from simulator.seamless.serve import ServedOperator
 
 PORTS: Final = "ports.json"
 LOOK_SECONDS: Final = 0.5
@@ -52,7 +60,12 @@ class RunningCasino:
 
 @asynccontextmanager
 async def running_casino(
-    wallets: Sequence[DemoWallet], database: DatabaseSettings, data: Path, awards: Ledger
+    wallets: Sequence[DemoWallet],
+    database: DatabaseSettings,
+    data: Path,
+    awards: Ledger,
+    *,
+    operator: ServedOperator | None,
 ) -> AsyncIterator[RunningCasino]:
     """Play the providers of games while the block runs, unless they cannot be played here.
 
@@ -61,18 +74,23 @@ async def running_casino(
         database: Where the lobby is.
         data: The data folder.
         awards: What the game platform of the demo's rewards has credited.
+        operator: The wallet of a brand that keeps its customers' money itself: providers ask it, not ours.
     """
     missing = why_not(wallets)
     if missing:
         yield RunningCasino(GivenSettings(), DemoCasino(off=missing))
         return
     wallet, ports = wallets[0].wallet, KeptPorts(folder_in(data) / PORTS)
+    partners = {} if operator is None else _partner_wallets(operator)
     with ports.listen("wallet") as listener:
         # What providers send before the wallet answers waits in the listener.
         address = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        async with _playing(folder_in(data), ports, address, wallet.clock.machine) as casino:
+        async with _playing(folder_in(data), ports, address, wallet.clock.machine, partners) as casino:
+            if operator is not None:
+                for name in casino.urls:
+                    operator.api.keys.admit(public_file(folder_in(data), name))
             write_file(data, casino.urls)
-            given = GivenSettings(lobby_in(data), seamless_in(data, casino.urls), _framing(casino))
+            given = GivenSettings(lobby_in(data), seamless_in(data, casino.urls, partners), _framing(casino))
             rules = NEIGHBOURS.game_rules(database, wallet.clock, given)
             try:
                 games = seamless_server(wallet, given.of(SeamlessSettings), rules)
@@ -94,6 +112,12 @@ def why_not(wallets: Sequence[DemoWallet]) -> str:
     return ""
 
 
+def _partner_wallets(operator: ServedOperator) -> dict[str, PartnerWallet]:
+    """Return the wallet that providers ask about the customers of the operator's brand."""
+    at = PartnerWallet(operator.url, operator.keys / OPERATORS_PUBLIC)
+    return dict.fromkeys(partners_of(OPERATORS_BRAND), at)
+
+
 def _framing(casino: ServedCasino) -> ServeSettings:
     """Return the settings of the page, which frames the providers' games beside those of the environment."""
     settings = ServeSettings()
@@ -102,11 +126,17 @@ def _framing(casino: ServedCasino) -> ServeSettings:
 
 
 @asynccontextmanager
-async def _playing(folder: Path, ports: KeptPorts, wallet: str, clock: Clock) -> AsyncIterator[ServedCasino]:
+async def _playing(
+    folder: Path, ports: KeptPorts, wallet: str, clock: Clock, partners: Mapping[str, PartnerWallet]
+) -> AsyncIterator[ServedCasino]:
     """Play the providers while the block runs, on their ports of the last time if they are free."""
     names = [provider["name"] for provider in shipped()["providers"]]
     free = CasinoSettings(
-        wallet=wallet, timeout_seconds=PATIENCE_SECONDS, look_seconds=LOOK_SECONDS, clock=clock
+        wallet=wallet,
+        partner_wallets=partners,
+        timeout_seconds=PATIENCE_SECONDS,
+        look_seconds=LOOK_SECONDS,
+        clock=clock,
     )
     kept = replace(free, ports={name: ports.of(name) for name in names}, control=ports.of("control"))
     async with serving_at(partial(serving_casino, folder), kept, free) as casino:

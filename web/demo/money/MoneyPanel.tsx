@@ -7,7 +7,7 @@ import { HistoryPart } from './history/HistoryPart';
 import { LimitsPart } from './limits/LimitsPart';
 import { type Part, PARTS } from './parts';
 import type { MoneyControls } from './useMoney';
-import type { Standing, Wallet } from './wallet';
+import { isElsewhere, type Standing, type Wallet } from './wallet';
 import { moneyWords } from './words';
 
 interface MoneyPanelProps {
@@ -23,6 +23,7 @@ export function MoneyPanel({ money, now, part, onPart }: MoneyPanelProps) {
   const words = moneyWords(useLocale());
   const dialog = useRef<HTMLDialogElement>(null);
   const isOpen = part !== null;
+  const { wallet } = money.state;
 
   useEffect(() => {
     if (isOpen && dialog.current?.open === false) dialog.current.showModal();
@@ -39,10 +40,18 @@ export function MoneyPanel({ money, now, part, onPart }: MoneyPanelProps) {
               {words.close}
             </button>
           </header>
-          <Tabs id={id} part={part} onPart={onPart} />
-          <div key={part} className="money-part" role="tabpanel" id={`${id}-panel`} aria-labelledby={`${id}-${part}`} data-testid={`money-${part}`}>
-            <PartOf part={part} money={money} now={now} onPart={onPart} />
-          </div>
+          {wallet !== null && isElsewhere(wallet) ? (
+            <div className="money-part" data-testid="money-elsewhere">
+              <PartOf part={part} money={money} now={now} onPart={onPart} />
+            </div>
+          ) : (
+            <>
+              <Tabs id={id} part={part} onPart={onPart} />
+              <div key={part} className="money-part" role="tabpanel" id={`${id}-panel`} aria-labelledby={`${id}-${part}`} data-testid={`money-${part}`}>
+                <PartOf part={part} money={money} now={now} onPart={onPart} />
+              </div>
+            </>
+          )}
         </>
       )}
     </dialog>
@@ -114,7 +123,26 @@ function PartOf({ part, money, now, onPart }: PartProps) {
           </button>
         </p>
       )}
-      <Shown part={part} money={money} wallet={wallet} now={now} onPart={onPart} />
+      {isElsewhere(wallet) ? <Elsewhere wallet={wallet} /> : <Shown part={part} money={money} wallet={wallet} now={now} onPart={onPart} />}
+    </>
+  );
+}
+
+/** The balance at the betting site, and what is done there. */
+function Elsewhere({ wallet: { balance } }: { readonly wallet: Wallet }) {
+  const locale = useLocale();
+  const words = moneyWords(locale);
+  return (
+    <>
+      <dl className="amounts" data-testid="amounts">
+        <div>
+          <dt>{words.cash}</dt>
+          <dd data-testid="amount-cash">
+            <bdi>{locale.money(balance)}</bdi>
+          </dd>
+        </div>
+      </dl>
+      <p className="money-help">{words.elsewhere}</p>
     </>
   );
 }

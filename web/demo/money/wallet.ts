@@ -67,6 +67,11 @@ export function eventOf({ data, faults }: Answer<MoneyQuery>, at: number): Money
   return { type: 'read', wallet, at };
 }
 
+/** Whether the operator's own wallet has the money: then it says no more than the balance, and is changed there. */
+export function isElsewhere({ withdrawable }: Wallet): boolean {
+  return withdrawable === null;
+}
+
 export function isSame(one: Money, other: Money): boolean {
   return one.minor === other.minor && one.currency === other.currency;
 }

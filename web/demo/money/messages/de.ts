@@ -17,6 +17,7 @@ export const DE: MoneyWords = {
   stale: 'Das ist vielleicht nicht der neueste Stand: Er ist gerade nicht abrufbar; wir versuchen es weiter.',
   signedOut: 'Ihre Sitzung ist beendet. Melden Sie sich erneut an, um Ihr Geld zu sehen.',
   none: 'Ihr Geld liegt bei der Wettseite und wird hier nicht angezeigt.',
+  elsewhere: 'Die Wettseite verwahrt Ihr Geld in ihrem eigenen Wallet. Dort können Sie ein- und auszahlen, Ihren Verlauf sehen und Limits setzen.',
   retry: 'Aktualisieren',
 
   history: 'Verlauf',

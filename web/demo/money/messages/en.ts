@@ -17,6 +17,7 @@ export const EN: MoneyWords = {
   stale: 'This may be out of date: we can’t read it right now, and keep trying.',
   signedOut: 'Your session has ended. Sign in again to see your money.',
   none: 'Your money is kept by the betting site, and isn’t shown here.',
+  elsewhere: 'The betting site keeps your money in its own wallet. You can deposit, withdraw, see your history and set limits there.',
   retry: 'Refresh',
 
   history: 'History',

@@ -17,6 +17,7 @@ export const IT: MoneyWords = {
   stale: 'Potrebbe non essere aggiornato: ora non si può leggere, e continuiamo a provare.',
   signedOut: 'La tua sessione è terminata. Accedi di nuovo per vedere il tuo denaro.',
   none: 'Il tuo denaro è presso il sito di scommesse e non è mostrato qui.',
+  elsewhere: 'Il sito di scommesse tiene il tuo denaro nel proprio portafoglio. Lì puoi depositare, prelevare, vedere i tuoi movimenti e impostare limiti.',
   retry: 'Aggiorna',
 
   history: 'Movimenti',

@@ -26,6 +26,8 @@ export interface MoneyWords {
   readonly stale: string;
   readonly signedOut: string;
   readonly none: string;
+  /** Below the balance, where the betting site keeps the money. */
+  readonly elsewhere: string;
   readonly retry: string;
 
   readonly history: string;
