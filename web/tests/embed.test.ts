@@ -102,6 +102,7 @@ describe('what a page says besides', () => {
     const slip = { stakeMinor: 500, currency: 'GBP', oddsMilli: 2500 };
     expect(said({ type: 'furlong:hello' })).toEqual({ kind: 'hello' });
     expect(said({ type: 'furlong:bet-placed' })).toEqual({ kind: 'bet-placed' });
+    expect(said({ type: 'furlong:money-moved' })).toEqual({ kind: 'money-moved' });
     expect(said({ type: 'furlong:slip', slip })).toEqual({ kind: 'slip', slip });
     expect(said({ type: 'furlong:slip', slip: null })).toEqual({ kind: 'slip', slip: null });
     const legs = { stakeMinor: 500, currency: 'GBP', legs: [{ selectionId: 'northbet:home', oddsMilli: 2500 }] };

@@ -21,6 +21,8 @@ export interface FramedProps {
   readonly live: ConnectLive;
   readonly session: Session;
   readonly tell: (message: FrameMessage) => void;
+  /** Counts how often the page has said that money moved. */
+  readonly moved: number;
 }
 
 const ENDPOINT = new URL('/graphql', window.location.href).href;
@@ -44,8 +46,17 @@ export function showFramed(Framed: ComponentType<FramedProps>): void {
 function show(root: Root, embedding: Embedding, Framed: ComponentType<FramedProps>): void {
   const { locale, theme } = readWanted();
   if (theme !== 'auto') document.documentElement.style.colorScheme = theme;
+  let session: Session = { brand: embedding.brand, token: null, customer: null };
+  let moved = 0;
   const conversation = converse(embedding, window.parent, {
-    session: render,
+    session(next) {
+      session = next;
+      render();
+    },
+    moneyMoved() {
+      moved += 1;
+      render();
+    },
     slip: () => undefined,
     betPlaced: () => undefined,
     view: keepInView,
@@ -55,17 +66,17 @@ function show(root: Root, embedding: Embedding, Framed: ComponentType<FramedProp
   const ask = tellingOfMoney(askRenewing(askOver(route.fetch, ENDPOINT, locale.tag), tokens), tell);
   const live = liveOver(ENDPOINT, locale.tag, route);
 
-  function render(session: Session): void {
+  function render(): void {
     root.render(
       <StrictMode>
         <LocaleProvider value={locale}>
-          <Framed ask={ask} live={live} session={session} tell={tell} />
+          <Framed ask={ask} live={live} session={session} tell={tell} moved={moved} />
         </LocaleProvider>
       </StrictMode>,
     );
   }
 
-  render({ brand: embedding.brand, token: null, customer: null });
+  render();
   document.addEventListener('click', (event) => followWithin(event, tell));
   begin(conversation, embedding);
 }

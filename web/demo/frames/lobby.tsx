@@ -2,18 +2,17 @@
 import { LobbyPage } from '../lobby/LobbyPage';
 import { stopOf } from '../money/breaks/breaks';
 import { Stopped } from '../money/Stopped';
-import { useMoney } from '../money/useMoney';
 import { useNow } from '../money/useNow';
 import { useRehearsal } from '../session/useRehearsal';
 import { FrameBalance } from './FrameBalance';
 import { askForMoney, type FramedProps, showFramed } from './framed';
-import { useTellingOfBalance } from './tellingOfMoney';
+import { useMoneyOfFrame } from './useMoneyOfFrame';
 import '../lobby/lobby.css';
 
-function Lobby({ ask, live, session, tell }: FramedProps) {
+function Lobby(props: FramedProps) {
+  const { ask, session, tell } = props;
   const now = useNow(useRehearsal());
-  const money = useMoney({ ask, live }, session);
-  useTellingOfBalance(money.state, tell);
+  const money = useMoneyOfFrame(props);
   const stop = stopOf('CASINO', money.state.wallet?.limits ?? [], now);
 
   function turn(isOpen: boolean): void {

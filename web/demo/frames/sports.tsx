@@ -3,27 +3,26 @@ import { useLocale } from '@furlong/club';
 import { useState } from 'react';
 
 import { stopOf, stopOfBets } from '../money/breaks/breaks';
-import { useMoney } from '../money/useMoney';
 import { useNow } from '../money/useNow';
 import { useRehearsal } from '../session/useRehearsal';
 import { Site } from '../site/Site';
 import { siteWords } from '../site/words';
 import { FrameBalance } from './FrameBalance';
 import { askForMoney, type FramedProps, showFramed } from './framed';
-import { useTellingOfBalance } from './tellingOfMoney';
+import { useMoneyOfFrame } from './useMoneyOfFrame';
 import '../slip/slip.css';
 import '../betting/betting.css';
 
 const SHOWN = ['sports', 'bets'] as const;
 type Shown = (typeof SHOWN)[number];
 
-function Sports({ ask, live, session, tell }: FramedProps) {
+function Sports(props: FramedProps) {
+  const { ask, live, session, tell } = props;
   const words = siteWords(useLocale());
   const [page, setPage] = useState<Shown>('sports');
   const rehearsal = useRehearsal();
   const now = useNow(rehearsal);
-  const money = useMoney({ ask, live }, session);
-  useTellingOfBalance(money.state, tell);
+  const money = useMoneyOfFrame(props);
   const limits = money.state.wallet?.limits ?? [];
 
   function go(next: Shown): void {

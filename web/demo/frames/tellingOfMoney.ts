@@ -1,10 +1,8 @@
 /** Tells the page around the frame of a customer's money: that a bet took some, or that there was not enough for one. */
 import type { Ask } from '@furlong/client';
 import type { FrameMessage } from '@furlong/frame/src/messages';
-import { useEffect, useRef } from 'react';
 
 import { PlaceBet, type PlaceBetMutation } from '../generated/operations';
-import type { MoneyState } from '../money/wallet';
 
 type Tell = (message: FrameMessage) => void;
 
@@ -20,16 +18,4 @@ export function tellingOfMoney(ask: Ask, tell: Tell): Ask {
 function tellOfBet({ placeBet: { bet, errors } }: PlaceBetMutation, tell: Tell): void {
   if (errors.some(({ code }) => code === 'INSUFFICIENT_FUNDS')) tell({ type: 'furlong:deposit-needed' });
   else if (bet !== null) tell({ type: 'furlong:money-moved' });
-}
-
-/** Tells the page when the balance has become another, as by a result. */
-export function useTellingOfBalance({ about, wallet }: MoneyState, tell: Tell): void {
-  const known = useRef<string | null>(null);
-  const balance = wallet === null ? null : `${about} ${wallet.balance.minor} ${wallet.bonus.minor}`;
-  useEffect(() => {
-    if (balance === null) return;
-    const before = known.current;
-    known.current = balance;
-    if (before !== null && before !== balance) tell({ type: 'furlong:money-moved' });
-  }, [balance, tell]);
 }

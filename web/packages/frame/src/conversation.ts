@@ -9,6 +9,8 @@ export interface Listener {
   readonly slip: (slip: Slip | null) => void;
   readonly betPlaced: () => void;
   readonly view?: (view: View) => void;
+  /** The customer's balance may be another. */
+  readonly moneyMoved?: () => void;
 }
 
 export interface Conversation {
@@ -70,6 +72,9 @@ export function converse(embedding: Embedding, parent: Pick<Window, 'postMessage
         return;
       case 'bet-placed':
         listener.betPlaced();
+        return;
+      case 'money-moved':
+        listener.moneyMoved?.();
         return;
       case 'slip':
         listener.slip(message.slip);

@@ -172,6 +172,7 @@ export function connectFrame(frame: HTMLIFrameElement, options: ClubFrameOptions
   frame.contentWindow?.postMessage({ type: 'furlong:hello' }, '*');
   return {
     betPlaced: () => tell({ type: 'furlong:bet-placed' }),
+    moneyMoved: () => tell({ type: 'furlong:money-moved' }),
     setSlip: (slip) => tell({ type: 'furlong:slip', slip }),
     refreshSession: () => void signIn('start'),
     disconnect() {

@@ -41,6 +41,7 @@ export type PageMessage =
   /** Asks whether the frame is ready. */
   | { readonly kind: 'hello' }
   | { readonly kind: 'bet-placed' }
+  | { readonly kind: 'money-moved' }
   | { readonly kind: 'slip'; readonly slip: Slip | null }
   | { readonly kind: 'view'; readonly view: View }
   | { readonly kind: 'refused' };
@@ -85,6 +86,7 @@ export function readMessage(
   if (data.type === 'furlong:sign-out') return { kind: 'sign-out' };
   if (data.type === 'furlong:hello') return { kind: 'hello' };
   if (data.type === 'furlong:bet-placed') return { kind: 'bet-placed' };
+  if (data.type === 'furlong:money-moved') return { kind: 'money-moved' };
   if (data.type === 'furlong:slip') return readSlip('slip' in data ? data.slip : undefined);
   if (data.type === 'furlong:view') return readView(data);
   if (data.type !== 'furlong:session') return null;

@@ -25,6 +25,8 @@ export interface ClubFrameOptions {
 export interface ClubFrame {
   /** Tells the club that a bet was placed, so that it is shown soon. */
   betPlaced(): void;
+  /** Tells sports or the lobby that the balance may be another, as after a deposit or in another frame. */
+  moneyMoved(): void;
   /** The contents of the bet-slip; null if it is empty. The same object as `slip` of `@furlong/element`. */
   setSlip(slip: object | null): void;
   /** Requests a token again, because a customer has signed in or out. */
