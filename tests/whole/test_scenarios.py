@@ -1,6 +1,8 @@
 """Every scenario of the demo is what its fixture says: the gallery's screens and the product agree."""
 
 import asyncio
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any, cast
 
@@ -22,6 +24,7 @@ from furlong.demo.scenarios import (
     read_scenario,
     read_scenarios,
 )
+from furlong.demo.ways import Way, way_called
 from subgraphs.club_kit.domain.accounts import IneligibleReason
 from tools.scenario_answers import play_all, recorded
 
@@ -68,9 +71,11 @@ async def test_a_fault_of_the_gateway_begins_when_it_is_armed(name: str, status:
 
 
 def test_the_list_of_scenarios_names_each_with_what_it_shows() -> None:
-    """`furlong demo --scenario list` prints all of them, and starts nothing."""
+    """`furlong demo --scenario list` prints all of them, the ways to run it first, and starts nothing."""
     shown = CliRunner().invoke(app, ["demo", "--scenario", "list"]).stdout
-    assert len(shown.splitlines()) == len(read_scenarios())
+    named = [line.split()[0] for line in shown.splitlines()]
+    assert named == [*Way, *(scenario.name for scenario in read_scenarios())]
+    assert len(set(named)) == len(named)
     assert "The target was not reached." in shown
 
 
@@ -84,6 +89,32 @@ def test_a_misspelt_step_is_refused() -> None:
     """A scenario with an unknown field does not load, so none is silently shorter than it reads."""
     with pytest.raises(ValueError, match="stake"):
         Scenario.model_validate({"name": "x", "says": "x", "open": [{"bet": {"stake": 5}}], "expected": {}})
+
+
+def test_the_ways_with_an_operator_share_data_of_their_own() -> None:
+    """Where the operator has the money, none of it is in our ledger; our wallet goes on with its data."""
+    data = Path("data")
+    assert [way_called(name) for name in ("our-wallet", "frames", "tracking")] == [
+        *(Way.OUR_WALLET, Way.FRAMES),
+        None,
+    ]
+    assert Way.OUR_WALLET.data_of(data) == data
+    assert Way.FRAMES.data_of(data) == Way.OPERATOR_WALLET.data_of(data) != data
+    assert [way for way in Way if way.has_operator] == [Way.OPERATOR_WALLET, Way.FRAMES]
+
+
+@pytest.mark.usefixtures("processes")
+def test_a_demo_without_an_operator_imports_none() -> None:
+    """So that its start is as fast as ever."""
+    loaded = "import sys, furlong.demo.process; print(*sys.modules)"
+    modules = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True)
+    named = set(modules.stdout.split())
+    assert "furlong.demo.companies" in named
+    assert {
+        "furlong.demo.operators_wallet",
+        "simulator.seamless.serve",
+        "simulator.seamless.books",
+    } & named == set()
 
 
 async def test_a_change_that_meets_a_busy_service_is_sent_again_with_its_key() -> None:

@@ -56,12 +56,23 @@ def greeting(facts: DemoFacts, options: DemoOptions) -> str:
                 f"  SCENARIO {scenario.name}: {scenario.says} Customer {scenario.customer.id}."
                 for scenario in options.scenarios
             ],
-            *([f"  SCENARIO {options.way}: {options.way.says}", ""] if options.way.has_operator else []),
+            *_way(facts, options),
             *_rehearsal(facts),
             f"  Customers and their tokens are in {options.ready_file}. Ctrl-C stops the demo.",
             "",
         ]
     )
+
+
+def _way(facts: DemoFacts, options: DemoOptions) -> list[str]:
+    """Return what the way of running it shows, and where; nothing of the way that needs no scenario."""
+    from furlong.demo.ways import Way
+
+    if facts.operator is None:
+        return []
+    sites = [brand.site for brand in facts.brands if brand.brand == facts.operator.brand]
+    where = [f"  Open {site}/play" for site in sites if options.way is Way.FRAMES]
+    return [f"  SCENARIO {options.way}: {options.way.says}", *where, ""]
 
 
 def _backoffice(facts: DemoFacts) -> list[str]:

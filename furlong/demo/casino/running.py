@@ -65,7 +65,7 @@ async def running_casino(
     data: Path,
     awards: Ledger,
     *,
-    operator: ServedOperator | None,
+    operator: ServedOperator | None = None,
 ) -> AsyncIterator[RunningCasino]:
     """Play the providers of games while the block runs, unless they cannot be played here.
 
