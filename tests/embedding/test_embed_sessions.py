@@ -201,7 +201,7 @@ async def test_the_page_may_be_framed_by_the_brands_own_sites(sites: Site) -> No
 async def test_only_the_lobby_shows_what_providers_of_games_have(
     sites: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """All three frames may be framed by the brand's sites alone, and send nothing elsewhere; there are no others."""
+    """Only the brand's sites may frame the three, which send nothing elsewhere; there are no others."""
     games = "https://play.games.example"
     monkeypatch.setenv("FURLONG_SERVE_GAME_ORIGINS", f'["{games}"]')
     app = sites.make([SITE])

@@ -20,7 +20,7 @@ BALANCE: Final = "/our/own/balance"
 
 _WALLET: Final = "query ($brand: ID!) { wallet(brand: $brand) { balance { minor currency } } }"
 
-_PAGE: Final = Template(Path(__file__).with_name("framed_site.html").read_text(encoding="utf-8"))
+_PAGE: Final = Template(Path(__file__).with_name("framed_page.html").read_text(encoding="utf-8"))
 
 
 def framed_page(brand: str, url: str, *, customer: str, session: str, nonce: str) -> str:

@@ -8,7 +8,7 @@ from string import Template
 from typing import Final, Literal
 from urllib.parse import urlencode
 
-from furlong.demo.framed_site import PLAY
+from furlong.demo.brand_sites.framed_page import PLAY
 
 Way = Literal["element", "frame"]
 WAYS: Final[Mapping[Way, str]] = {"element": "an element", "frame": "a frame"}
