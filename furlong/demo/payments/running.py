@@ -13,8 +13,8 @@ from typing import Final
 
 from foundation.late_imports import NotInstalled
 from furlong.demo.bets.wallets import DemoWallet
-from furlong.demo.kept_ports import KeptPorts, serving_at
 from furlong.demo.payments.file import BANK, folder_in, payments_in, write_file
+from furlong.demo.played.kept_ports import KeptPorts, serving_at
 from furlong.demo.ready_file import DemoPayments
 from furlong.serve.http_server import own_names_only, serving
 from furlong.workers.money.payments_server import payments_server
