@@ -21,7 +21,7 @@ const SCRIPTS = [
   ['packages/element/dist/furlong-club.js', 'dist/widget/v1/furlong-club.js'],
   ['packages/frame/dist/furlong-frame.js', 'dist/widget/v1/furlong-frame.js'],
 ];
-const PAGES = ['config', 'frame.config', 'backoffice.config', 'preview.config'];
+const PAGES = ['config', 'frame.config', 'play.config', 'backoffice.config', 'preview.config'];
 
 /** @param {string} name @param {string} [mode] */
 async function buildOne(name, mode) {

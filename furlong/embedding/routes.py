@@ -1,9 +1,10 @@
-"""The page of the frame, and the endpoint where brands' servers request sessions."""
+"""The pages of frames, and the endpoint where brands' servers request sessions."""
 
 from __future__ import annotations
 
 import html
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal
@@ -28,6 +29,15 @@ log = structlog.get_logger(__name__)
 MAX_BYTES: Final = 2_048
 PLACE: Final = 'name="furlong-embed" content=""'
 """The placeholder for the brand in the built page."""
+
+CLUB: Final = ""
+LOBBY: Final = "lobby"
+PAGES: Final[Mapping[str, str]] = {
+    CLUB: "embed.html",
+    "sports": "embed-sports.html",
+    LOBBY: "embed-lobby.html",
+}
+"""The built page of each frame, by what stands after the brand in its address."""
 
 UNKNOWN_BRAND: Final = (
     "No frame of this brand: add it to FURLONG_EMBED_FILE, or correct the frame's address.\n"
@@ -74,32 +84,42 @@ def _counter() -> Counter:
 
 @dataclass(frozen=True, slots=True)
 class Embedding:
-    """Serves the page of frames, and their sessions.
+    """Serves the pages of frames, and their sessions.
 
     Attributes:
         settings: The settings of frames.
         brands: The brands whose sites show the bet-slip.
         clock: The clock; tokens use its machine time, not the product's.
-        page: The built page of the frame.
+        pages: The built page of each frame, by what it shows: the club, sports or the lobby.
         wallets: Takes the tokens of sessions at brands' own wallets.
+        game_origins: From where the lobby's frame frames games.
         sessions: Counts sessions by brand and outcome.
     """
 
     settings: EmbedSettings
     brands: Brands
     clock: Clock
-    page: Path
+    pages: Mapping[str, Path]
     wallets: WalletSessions
+    game_origins: Sequence[str] = ()
     sessions: Counter = field(default_factory=_counter)
 
     @classmethod
-    def of(cls, settings: EmbedSettings, clock: Clock, built: Path, wallets: WalletSessions) -> Embedding:
+    def of(
+        cls,
+        settings: EmbedSettings,
+        clock: Clock,
+        built: Path,
+        wallets: WalletSessions,
+        game_origins: Sequence[str] = (),
+    ) -> Embedding:
         """Build it for the pages in a folder; without brands it serves nothing.
 
         Raises:
             ValueError: The settings are wrong; the message names them.
         """
-        return cls(settings, Brands.of(settings), clock, built / "embed.html", wallets)
+        pages = {part: built / name for part, name in PAGES.items()}
+        return cls(settings, Brands.of(settings), clock, pages, wallets, game_origins)
 
     @property
     def collectors(self) -> list[Collector]:
@@ -114,17 +134,19 @@ class Embedding:
         return [
             Route("/embed/sessions", self.post_session, methods=["POST"]),
             Route("/embed/{brand}", self.get_page),
+            Route("/embed/{brand}/{part}", self.get_page),
         ]
 
     async def get_page(self, request: Request) -> Response:
         """Return the page of a brand's frame, which only that brand's sites may show."""
-        brand = request.path_params["brand"]
-        embedding = self.brands.by_id.get(brand)
-        if embedding is None or not self.page.is_file():
+        brand, part = request.path_params["brand"], request.path_params.get("part", CLUB)
+        embedding, page = self.brands.by_id.get(brand), self.pages.get(part)
+        if embedding is None or page is None or not page.is_file():
             return PlainTextResponse(UNKNOWN_BRAND, 404, NO_STORE)
         known = html.escape(json.dumps({"brand": brand, "origins": embedding.origins}))
-        text = self.page.read_text(encoding="utf-8").replace(PLACE, f'name="furlong-embed" content="{known}"')
-        headers = dict(page_headers(frame_policy(embedding.origins)))
+        text = page.read_text(encoding="utf-8").replace(PLACE, f'name="furlong-embed" content="{known}"')
+        games = self.game_origins if part == LOBBY else ()
+        headers = dict(page_headers(frame_policy(embedding.origins, games)))
         return HTMLResponse(text, headers={**headers, "cache-control": "no-cache"})
 
     async def post_session(self, request: Request) -> Response:
@@ -195,10 +217,17 @@ async def _read(request: Request) -> SessionRequest:
         raise Refused(422, "INVALID_REQUEST", wanted) from error
 
 
-def frame_policy(origins: tuple[str, ...]) -> str:
-    """Return the `Content-Security-Policy` of the frame's page."""
+def frame_policy(origins: Sequence[str], game_origins: Sequence[str] = ()) -> str:
+    """Return the `Content-Security-Policy` of a frame's page.
+
+    Args:
+        origins: The pages that may show it.
+        game_origins: From where it frames games, and shows their pictures; by default it frames nothing.
+    """
+    pictures = " ".join(("'self'", "data:", *game_origins))
+    games = f"frame-src {' '.join(game_origins)}; " if game_origins else ""
     return (
-        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
-        "font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; "
+        f"default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src {pictures}; "
+        f"font-src 'self' data:; connect-src 'self'; {games}base-uri 'none'; form-action 'none'; "
         f"frame-ancestors {' '.join(origins)}"
     )

@@ -90,7 +90,8 @@ def create_site(
     """
     serve = serve or ServeSettings()
     territory = parts.verifier.territory_header
-    embedding = Embedding.of(embed or EmbedSettings(), parts.clock, serve.page, WalletSessions.of(parts))
+    wallets = WalletSessions.of(parts)
+    embedding = Embedding.of(embed or EmbedSettings(), parts.clock, serve.page, wallets, serve.game_origins)
     gateway = _with_defaults(gateway or GatewaySettings(), serve, embedding.brands, territory)
     if tracing is not None:
         gateway = gateway.model_copy(update={"observation": {"tracing": True}})

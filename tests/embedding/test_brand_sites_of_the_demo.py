@@ -60,6 +60,17 @@ async def test_each_site_shows_the_club_of_its_brand(migrated: str, tmp_path: Pa
             assert f"frame-src {url};" in page.headers["content-security-policy"]
             assert '<furlong-club brand="lagunabet"' in (await client.get(other.site)).text
 
+            play = await client.get(f"{own.site}/play?customer=c-1")
+            for part in ("northbet/sports", "northbet/lobby", "northbet"):
+                assert f'src="{url}/embed/{part}?lang' in play.text
+            assert play.headers["content-security-policy"].count("'nonce-") == 2
+            balance = f"{own.site}/our/own/balance?customer="
+            # The club knows no such brand here, and so no wallet.
+            assert [(await client.post(f"{balance}{who}")).status_code for who in ("c-1", "m-1")] == [
+                404,
+                404,
+            ]
+
             asked = f"{own.site}/our/own/club-session?customer="
             token = (await client.post(f"{asked}c-1")).json()["token"]
             assert await club_tells(sites, migrated, token) == "UNKNOWN_BRAND"

@@ -198,6 +198,28 @@ async def test_the_page_may_be_framed_by_the_brands_own_sites(sites: Site) -> No
         assert "frame-ancestors 'self'" in page.headers["content-security-policy"]
 
 
+async def test_only_the_lobby_shows_what_providers_of_games_have(
+    sites: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only the brand's sites may frame the three, which send nothing elsewhere; there are no others."""
+    games = "https://play.games.example"
+    monkeypatch.setenv("FURLONG_SERVE_GAME_ORIGINS", f'["{games}"]')
+    app = sites.make([SITE])
+    async with client_of(app) as client:
+        paths = ("", "/sports", "/lobby", "/office", "/lobby/more")
+        frames = [await client.get(f"/embed/northbet{path}") for path in paths]
+    assert [frame.status_code for frame in frames[3:]] == [404, 404]
+    if all(frame.status_code == 200 for frame in frames[:3]):
+        club, sports, lobby = (frame.headers["content-security-policy"] for frame in frames[:3])
+        for policy in (club, sports, lobby):
+            assert policy.endswith(f"frame-ancestors {SITE}")
+            assert policy.startswith("default-src 'none'; script-src 'self'; ")
+            assert "connect-src 'self'; " in policy
+        assert games not in club + sports
+        assert f"frame-src {games}; " in lobby
+        assert f"img-src 'self' data: {games}; " in lobby
+
+
 async def test_the_brands_sites_may_read_the_graph(sites: Site) -> None:
     """Their origins are those of CORS, unless the settings name others."""
     app = sites.make([SITE])

@@ -91,10 +91,18 @@ describe('readEmbedding', () => {
 describe('what a page says besides', () => {
   const said = (data: object) => readMessage({ ...SESSION, data }, EMBEDDING, PARENT, SITE);
 
+  it('is where the window is, if it says so in numbers', () => {
+    expect(said({ type: 'furlong:view', top: -120, height: 740 })).toEqual({ kind: 'view', view: { top: -120, height: 740 } });
+    for (const wrong of [{ top: '0', height: 740 }, { top: NaN, height: 740 }, { top: 0, height: 0 }, { top: 0 }, {}]) {
+      expect(said({ type: 'furlong:view', ...wrong })).toBeNull();
+    }
+  });
+
   it('is whether the frame is ready, that a bet was placed, and what is on the slip', () => {
     const slip = { stakeMinor: 500, currency: 'GBP', oddsMilli: 2500 };
     expect(said({ type: 'furlong:hello' })).toEqual({ kind: 'hello' });
     expect(said({ type: 'furlong:bet-placed' })).toEqual({ kind: 'bet-placed' });
+    expect(said({ type: 'furlong:money-moved' })).toEqual({ kind: 'money-moved' });
     expect(said({ type: 'furlong:slip', slip })).toEqual({ kind: 'slip', slip });
     expect(said({ type: 'furlong:slip', slip: null })).toEqual({ kind: 'slip', slip: null });
     const legs = { stakeMinor: 500, currency: 'GBP', legs: [{ selectionId: 'northbet:home', oddsMilli: 2500 }] };

@@ -11,7 +11,7 @@ from threading import Thread
 from typing import Any, Literal
 from urllib.parse import urlencode
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Frame, Page, sync_playwright
 
 from tests.support.browsers.snapshots import Screens, cut
 from tools.local_chromium import LocalChromium
@@ -107,7 +107,7 @@ def faults_of_layout(page: Page, selector: str) -> list[str]:
     return found
 
 
-def faults_of_access(page: Page, selector: str = "body", rules: list[str] | None = None) -> list[str]:
+def faults_of_access(page: Page | Frame, selector: str = "body", rules: list[str] | None = None) -> list[str]:
     """Return what axe finds against WCAG 2.2 AA, or against some of its rules."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE.read_text(encoding="utf-8"))

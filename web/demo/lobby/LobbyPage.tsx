@@ -14,9 +14,11 @@ interface LobbyPageProps {
   readonly session: Session;
   /** Whether the customer's session has ended while the page was open. */
   readonly isSignedOut: boolean;
+  /** A game was opened, or left. */
+  readonly onGame?: (isOpen: boolean) => void;
 }
 
-export function LobbyPage({ ask, session, isSignedOut }: LobbyPageProps) {
+export function LobbyPage({ ask, session, isSignedOut, onGame }: LobbyPageProps) {
   const words = lobbyWords(useLocale());
   const { state, retry } = useLobby(ask, session);
   const [open, setOpen] = useState<OpenGame | null>(null);
@@ -25,12 +27,14 @@ export function LobbyPage({ ask, session, isSignedOut }: LobbyPageProps) {
   function play(game: Game, demo: boolean, button: HTMLButtonElement): void {
     pressed.current = button;
     setOpen({ game, demo });
+    onGame?.(true);
   }
 
   /** Back to the button from which the game was opened. */
   function close(): void {
     setOpen(null);
     pressed.current?.focus();
+    onGame?.(false);
   }
 
   return (

@@ -2,12 +2,15 @@
 import { createTokens, type Session, type Tokens } from '@furlong/client';
 import type { Slip } from '@furlong/club';
 
-import { isAmong, readMessage, type Embedding, type FrameMessage, type Received } from './messages';
+import { isAmong, readMessage, type Embedding, type FrameMessage, type Received, type View } from './messages';
 
 export interface Listener {
   readonly session: (session: Session) => void;
   readonly slip: (slip: Slip | null) => void;
   readonly betPlaced: () => void;
+  readonly view?: (view: View) => void;
+  /** The customer's balance may be another. */
+  readonly moneyMoved?: () => void;
 }
 
 export interface Conversation {
@@ -70,8 +73,14 @@ export function converse(embedding: Embedding, parent: Pick<Window, 'postMessage
       case 'bet-placed':
         listener.betPlaced();
         return;
+      case 'money-moved':
+        listener.moneyMoved?.();
+        return;
       case 'slip':
         listener.slip(message.slip);
+        return;
+      case 'view':
+        listener.view?.(message.view);
     }
   }
 

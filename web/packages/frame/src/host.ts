@@ -1,15 +1,19 @@
 /** Serves a frame of the club from the page around it. */
 import { waitMs } from '@furlong/client/src/live/backoff';
 import { AFTER_NO_ANSWER } from '@furlong/client/src/session/tokens';
-import type { ClubFrame, ClubFrameOptions, TokenReason } from '../types/index';
+import type { AccountPart, ClubFrame, ClubFrameOptions, TokenReason } from '../types/index';
 
 /** How long a loaded frame may take until it says that it is ready. */
 const READY_MS = 5_000;
-/** The maximum height of a frame; greater heights are ignored. */
-const HIGHEST = 5_000;
+/** The maximum height of a frame, which scrolls if its contents are higher. */
+const HIGHEST = 20_000;
 
-/** The path of a frame, which ends with its brand. */
-const EMBEDDED = /\/embed\/[^/]+$/u;
+/** After which a frame is elsewhere in the window; also if a part of the page was scrolled. */
+const MOVES = ['scroll', 'resize'] as const;
+const PASSIVE = { capture: true, passive: true } as const;
+
+/** The path of a frame, which ends with its brand, and for some with what it shows. */
+const EMBEDDED = /\/embed\/[^/]+(\/(sports|lobby))?$/u;
 
 function adviceOnOrigin(): string {
   return (
@@ -19,7 +23,7 @@ function adviceOnOrigin(): string {
 }
 
 function adviceOnPath(src: string): string {
-  return `Correct the src of the frame, ${src}: the club of a brand is at /embed/BRAND.`;
+  return `Correct the src of the frame, ${src}: the club of a brand is at /embed/BRAND, and other frames at /embed/BRAND/sports and /embed/BRAND/lobby.`;
 }
 
 export function connectFrame(frame: HTMLIFrameElement, options: ClubFrameOptions): ClubFrame {
@@ -29,6 +33,7 @@ export function connectFrame(frame: HTMLIFrameElement, options: ClubFrameOptions
   let asked = 0;
   let next: ReturnType<typeof setTimeout> | undefined;
   let silence: ReturnType<typeof setTimeout> | undefined;
+  let moving: number | undefined;
   let advice: HTMLElement | null = null;
 
   /** Says in the frame's place, and in the console, what the page's developers have to set. */
@@ -115,6 +120,19 @@ export function connectFrame(frame: HTMLIFrameElement, options: ClubFrameOptions
         return;
       case 'furlong:height':
         resize(message['height']);
+        tellView();
+        return;
+      case 'furlong:show':
+        showAt(message['top']);
+        return;
+      case 'furlong:deposit-needed':
+        options.onDepositNeeded?.();
+        return;
+      case 'furlong:money-asked':
+        options.onMoneyAsked?.(message['part'] as AccountPart);
+        return;
+      case 'furlong:money-moved':
+        options.onMoneyMoved?.();
         return;
       default:
         // The message belongs to a newer frame.
@@ -123,11 +141,27 @@ export function connectFrame(frame: HTMLIFrameElement, options: ClubFrameOptions
   }
 
   function resize(height: unknown): void {
-    const fits = typeof height === 'number' && height >= 0 && height <= HIGHEST;
-    if (fits && options.resize !== false) frame.style.height = `${Math.ceil(height)}px`;
+    const fits = typeof height === 'number' && height >= 0;
+    if (fits && options.resize !== false) frame.style.height = `${Math.ceil(Math.min(height, HIGHEST))}px`;
+  }
+
+  /** A frame as high as its contents cannot scroll to them itself. */
+  function showAt(top: unknown): void {
+    if (typeof top !== 'number' || options.resize === false) return;
+    window.scrollBy({ top: frame.getBoundingClientRect().top + Math.min(Math.max(top, 0), HIGHEST) });
+  }
+
+  /** What stays in sight in a frame has to know where that is. */
+  function tellView(): void {
+    if (options.resize === false || moving !== undefined) return;
+    moving = requestAnimationFrame(() => {
+      moving = undefined;
+      tell({ type: 'furlong:view', top: -Math.round(frame.getBoundingClientRect().top), height: window.innerHeight });
+    });
   }
 
   window.addEventListener('message', hear);
+  for (const moves of MOVES) window.addEventListener(moves, tellView, PASSIVE);
   frame.addEventListener('load', loaded);
   // A frame that has not loaded yet still has the empty document of this page.
   if (frame.contentDocument === null) loaded();
@@ -138,6 +172,7 @@ export function connectFrame(frame: HTMLIFrameElement, options: ClubFrameOptions
   frame.contentWindow?.postMessage({ type: 'furlong:hello' }, '*');
   return {
     betPlaced: () => tell({ type: 'furlong:bet-placed' }),
+    moneyMoved: () => tell({ type: 'furlong:money-moved' }),
     setSlip: (slip) => tell({ type: 'furlong:slip', slip }),
     refreshSession: () => void signIn('start'),
     disconnect() {
@@ -145,6 +180,8 @@ export function connectFrame(frame: HTMLIFrameElement, options: ClubFrameOptions
       clearTimeout(next);
       clearTimeout(silence);
       frame.removeEventListener('load', loaded);
+      for (const moves of MOVES) window.removeEventListener(moves, tellView, PASSIVE);
+      if (moving !== undefined) cancelAnimationFrame(moving);
       window.removeEventListener('message', hear);
     },
   };

@@ -16,7 +16,23 @@ export type FrameMessage =
   | { readonly type: 'furlong:refused'; readonly reason: 'token' }
   | { readonly type: 'furlong:state'; readonly status: ClubStatus }
   /** In CSS pixels. */
-  | { readonly type: 'furlong:height'; readonly height: number };
+  | { readonly type: 'furlong:height'; readonly height: number }
+  /** The customer has asked for what is at this height of the frame, in CSS pixels. */
+  | { readonly type: 'furlong:show'; readonly top: number }
+  /** A bet was refused for want of money. */
+  | { readonly type: 'furlong:deposit-needed' }
+  /** The customer asks for a part of their account, which the page around the frame has. */
+  | { readonly type: 'furlong:money-asked'; readonly part: AccountPart }
+  /** A bet was placed, or a game was left. */
+  | { readonly type: 'furlong:money-moved' };
+
+export type AccountPart = 'balance' | 'limits' | 'breaks';
+
+/** Where the window of the page is in the frame, in CSS pixels from the frame's top. */
+export interface View {
+  readonly top: number;
+  readonly height: number;
+}
 
 /** Messages to the frame, accepted only from a trusted sender. */
 export type PageMessage =
@@ -25,7 +41,9 @@ export type PageMessage =
   /** Asks whether the frame is ready. */
   | { readonly kind: 'hello' }
   | { readonly kind: 'bet-placed' }
+  | { readonly kind: 'money-moved' }
   | { readonly kind: 'slip'; readonly slip: Slip | null }
+  | { readonly kind: 'view'; readonly view: View }
   | { readonly kind: 'refused' };
 
 /** The part of a MessageEvent that identifies its sender. */
@@ -68,7 +86,9 @@ export function readMessage(
   if (data.type === 'furlong:sign-out') return { kind: 'sign-out' };
   if (data.type === 'furlong:hello') return { kind: 'hello' };
   if (data.type === 'furlong:bet-placed') return { kind: 'bet-placed' };
+  if (data.type === 'furlong:money-moved') return { kind: 'money-moved' };
   if (data.type === 'furlong:slip') return readSlip('slip' in data ? data.slip : undefined);
+  if (data.type === 'furlong:view') return readView(data);
   if (data.type !== 'furlong:session') return null;
   const token = 'token' in data && typeof data.token === 'string' ? data.token : '';
   const claims = claimsOfToken(token);
@@ -98,6 +118,11 @@ function readSlip(slip: unknown): PageMessage | null {
   const hasOdds = isCount(oddsMilli) || (oddsMilli === undefined && legs.length > 0);
   const isSlip = isCount(stakeMinor) && hasOdds && typeof currency === 'string';
   return isSlip ? { kind: 'slip', slip: slip as Slip } : null;
+}
+
+function readView(data: object): PageMessage | null {
+  const { top, height } = data as Partial<Record<string, unknown>>;
+  return Number.isFinite(top) && isCount(height) ? { kind: 'view', view: { top: Number(top), height } } : null;
 }
 
 function isLeg(leg: unknown): boolean {
