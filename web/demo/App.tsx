@@ -3,6 +3,7 @@ import { askOver, createRoute, liveOver, type Session } from '@furlong/client';
 import { LocaleProvider, localeFor } from '@furlong/club';
 import { useCallback, useEffect, useState } from 'react';
 
+import { freeBetsOf } from './betting/freeBets';
 import { slipWords } from './messages';
 import { stopOf, stopOfBets } from './money/breaks/breaks';
 import { HeadBalance } from './money/HeadBalance';
@@ -85,6 +86,7 @@ export function App() {
             taker={takerOf(demo)}
             rehearsal={rehearsal}
             currency={money.state.wallet?.balance.currency ?? null}
+            freeBets={freeBetsOf(money.state.wallet, now)}
             stops={{ bets: stopOfBets(limits, now), games: stopOf('CASINO', limits, now) }}
             isSignedOut={money.state.standing === 'signed-out'}
             onPage={go}

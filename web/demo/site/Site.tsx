@@ -3,6 +3,7 @@ import type { Ask, ConnectLive, Session } from '@furlong/client';
 import { useLocale } from '@furlong/club';
 import { useEffect, useMemo, useState } from 'react';
 
+import type { FreeBet } from '../betting/freeBets';
 import { BetsPage } from '../betting/list/BetsPage';
 import { betWords } from '../betting/words';
 import { dayAfter } from '../events/days';
@@ -29,6 +30,8 @@ interface SiteProps {
   readonly rehearsal: string | null;
   /** The currency of the customer's account; null while it is not known. */
   readonly currency: string | null;
+  /** The customer's, which may pay for a bet. */
+  readonly freeBets: readonly FreeBet[];
   /** What stops bets and games; null if nothing does. */
   readonly stops: { readonly bets: Stop | null; readonly games: Stop | null };
   /** Whether the customer's session has ended while the page was open. */
@@ -108,6 +111,7 @@ export function Site(props: SiteProps) {
             taker={taker}
             isShown={page !== 'casino'}
             currency={props.currency}
+            freeBets={props.freeBets}
             controls={controls}
             onBets={() => props.onPage('bets')}
             onMoney={props.onMoney}
