@@ -41,7 +41,7 @@ export function App() {
   const [part, setPart] = useState<Part | null>(null);
   useReturning(session ?? NOBODY, money.asked, useCallback(() => setPart('history'), []));
   const limits = money.state.wallet?.limits ?? [];
-  const [page, go] = usePage();
+  const [{ page, group }, go] = usePage();
   const isSignedIn = session !== null && session.customer !== null;
 
   useEffect(() => {
@@ -83,6 +83,8 @@ export function App() {
             live={live}
             session={session}
             page={page}
+            group={group}
+            now={now}
             taker={takerOf(demo)}
             rehearsal={rehearsal}
             currency={money.state.wallet?.balance.currency ?? null}

@@ -59,6 +59,15 @@ export type EventStatus =
   | 'SCHEDULED'
   | 'SUSPENDED';
 
+/** REVIEW: the credit failed or is in doubt, and a person decides. */
+export type FulfilmentStatus =
+  | 'CREDITED'
+  | 'EXPIRED'
+  | 'REVIEW'
+  | 'SENT'
+  | 'USED'
+  | 'WAITING';
+
 export type LaunchGameInput = {
   readonly brand: string;
   readonly demo?: boolean;
@@ -323,6 +332,16 @@ export type LaunchGameMutationVariables = Exact<{
 
 export type LaunchGameMutation = { readonly launchGame: { readonly url: string | null, readonly expiresAt: string | null, readonly errors: ReadonlyArray<{ readonly code: PlatformErrorCode }> } };
 
+export type FreeSpinsQueryVariables = Exact<{
+  brand: string;
+  games: number;
+}>;
+
+
+export type FreeSpinsQuery = { readonly recentClubs: ReadonlyArray<{ readonly id: string, readonly choice: { readonly option: { readonly id: string, readonly spins: number | null, readonly gameGroup: { readonly id: string, readonly name: string | null, readonly games: ReadonlyArray<{ readonly id: string, readonly name: string, readonly provider: string, readonly imageUrl: string | null, readonly tags: ReadonlyArray<string> }> | null } | null } } | null, readonly fulfilment: { readonly status: FulfilmentStatus, readonly expiresAt: string | null } | null }> };
+
+export type GameFragment = { readonly id: string, readonly name: string, readonly provider: string, readonly imageUrl: string | null, readonly tags: ReadonlyArray<string> };
+
 export type MoneyQueryVariables = Exact<{
   brand: string;
 }>;
@@ -469,8 +488,8 @@ export const EventPrices: Operation<EventPricesSubscription, EventPricesSubscrip
 export const Lobby: Operation<LobbyQuery, LobbyQueryVariables> = {
   name: 'Lobby',
   kind: 'query',
-  id: 'sha256:f2728c613d4456e4dee18e18c67598d73dfd72100f958640a23553d48739c90d',
-  text: "query Lobby($brand:ID!$device:Device!$games:Int!){lobby(brand:$brand device:$device){sections{id name games(first:$games){id name provider imageUrl tags}}}}",
+  id: 'sha256:444e6982edb6e5f442425600a3b9b140f94a2bedda390563706fb925c9f0bcb7',
+  text: "query Lobby($brand:ID!$device:Device!$games:Int!){lobby(brand:$brand device:$device){sections{id name games(first:$games){...Game}}}}fragment Game on Game{id name provider imageUrl tags}",
 };
 
 export const LaunchGame: Operation<LaunchGameMutation, LaunchGameMutationVariables> = {
@@ -478,6 +497,13 @@ export const LaunchGame: Operation<LaunchGameMutation, LaunchGameMutationVariabl
   kind: 'mutation',
   id: 'sha256:4cddc977f7bc43dcd012d4b71da3de457060fb3ff8f4f96b98c629f2d36a978e',
   text: "mutation LaunchGame($input:LaunchGameInput!){launchGame(input:$input){url expiresAt errors{code}}}",
+};
+
+export const FreeSpins: Operation<FreeSpinsQuery, FreeSpinsQueryVariables> = {
+  name: 'FreeSpins',
+  kind: 'query',
+  id: 'sha256:777a2f4708179fbede0deac066ff1b009f1e75855a3df6578d2331874844a0b5',
+  text: "query FreeSpins($brand:ID!$games:Int!){recentClubs(brand:$brand){id choice{option{id spins gameGroup{id name games(first:$games){...Game}}}}fulfilment{status expiresAt}}}fragment Game on Game{id name provider imageUrl tags}",
 };
 
 export const Money: Operation<MoneyQuery, MoneyQueryVariables> = {
