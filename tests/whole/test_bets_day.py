@@ -46,6 +46,7 @@ FREE_BET: Final = {
 SOON: Final = timedelta(minutes=30)
 """A week that ends so soon is not begun."""
 
+CREDITS: Final = "query ($brand: ID!) { wallet(brand: $brand) { credits { id } } }"
 CLUB: Final = "query ($brand: ID!, $week: ID) { club(brand: $brand, week: $week) { state week { isoWeek } } }"
 
 
@@ -211,6 +212,7 @@ def test_a_free_bet_of_the_club_pays_a_stake(
     _earn_a_free_bet(demo)
     race = course.race("Brackwater Cup", gale=3000, haze=2000)
     before = bettor.balance
+    [credit] = eventually(lambda: bettor.ask(CREDITS)["wallet"]["credits"], "the free bet is there")
     visitor.part("receipts-done").click()
     visitor.go("sports")
     visitor.picks("Brackwater Cup", "Gale", "2/1")
@@ -233,6 +235,8 @@ def test_a_free_bet_of_the_club_pays_a_stake(
     visitor.has(f"€{before / 100:.2f}")
     bet = bettor.all_bets[0]
     assert (bet["isFreeBet"], bet["stake"]["minor"]) == (True, 500)
+    haze = f"{BRAND}:{race.selection('haze').partition(':')[2]}"
+    assert bettor.refused(500, (haze, 2000), currency="EUR", freeBetId=credit["id"]) == "INSUFFICIENT_FUNDS"
     visitor.part("see-bets").click()
     expect(visitor.part("open-bets").get_by_test_id("bet")).to_contain_text("Free bet")
     race.results(gale={"status": "winner"})
@@ -301,9 +305,9 @@ def test_won_free_spins_are_played_in_the_casino(demo: Demo, visitor: Visitor, b
     expect(frame.locator("#free")).to_contain_text("14")
     expect(frame.locator("#said")).not_to_be_empty()
     visitor.looks()
-    won = sum(minor for _, minor in _games_moved(bettor))
-    bettor.has(before + won)
-    assert won >= 0, "a free spin costs nothing"
+    moved = (minor for _, minor in _games_moved(bettor))
+    assert all(minor >= 0 for minor in moved), "a free spin costs nothing"
+    eventually(lambda: bettor.balance == before + _won(bettor), "what it has won is there")
     visitor.part("close-game").click()
 
 
@@ -313,7 +317,7 @@ def test_a_game_is_played_for_money_over_the_lobby(visitor: Visitor, bettor: Bet
     tile = visitor.part("game-tile").filter(has_text=GAME).first
     expect(tile).to_be_visible()
     visitor.looks()
-    before = bettor.balance
+    before, moved = bettor.balance, len(_games_moved(bettor))
     tile.get_by_test_id("play").click()
     frame = visitor.page.frame_locator("[data-testid=game-frame]")
     frame.locator("#stake").select_option("0.5")
@@ -322,8 +326,8 @@ def test_a_game_is_played_for_money_over_the_lobby(visitor: Visitor, bettor: Bet
     go.click()
     expect(frame.locator("#said")).not_to_be_empty()
     visitor.looks()
-    eventually(lambda: _games_moved(bettor), "the wallet has the game's stake")
-    won = sum(minor for kind, minor in _games_moved(bettor) if kind == "GAME_WIN")
+    eventually(lambda: len(_games_moved(bettor)) > moved, "the wallet has the game's stake")
+    won = sum(minor for kind, minor in _games_moved(bettor)[moved:] if kind == "GAME_WIN")
     bettor.has(before - 50 + won)
     visitor.part("close-game").click()
     expect(tile.get_by_test_id("play")).to_be_focused()
@@ -335,6 +339,10 @@ def _games_moved(bettor: Bettor) -> list[tuple[str, int]]:
         (transaction["kind"], transaction["amount"]["minor"]) for transaction in bettor.transactions
     )
     return [(kind, minor) for kind, minor in kinds_and_sums if kind.startswith("GAME_")]
+
+
+def _won(bettor: Bettor) -> int:
+    return sum(minor for kind, minor in _games_moved(bettor) if kind == "GAME_WIN")
 
 
 def test_the_customer_takes_money_out(visitor: Visitor, bettor: Bettor) -> None:
