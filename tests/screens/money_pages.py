@@ -93,6 +93,7 @@ class Wallet:
             "balance": pounds(self.balance),
             "withdrawable": pounds(self.balance),
             "bonus": pounds(self.bonus),
+            "credits": [],
             "limits": self.limits,
             "prompts": self.prompts,
             "payments": self.payments,

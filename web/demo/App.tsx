@@ -3,6 +3,7 @@ import { askOver, createRoute, liveOver, type Session } from '@furlong/client';
 import { LocaleProvider, localeFor } from '@furlong/club';
 import { useCallback, useEffect, useState } from 'react';
 
+import { freeBetsOf } from './betting/freeBets';
 import { slipWords } from './messages';
 import { stopOf, stopOfBets } from './money/breaks/breaks';
 import { HeadBalance } from './money/HeadBalance';
@@ -40,7 +41,7 @@ export function App() {
   const [part, setPart] = useState<Part | null>(null);
   useReturning(session ?? NOBODY, money.asked, useCallback(() => setPart('history'), []));
   const limits = money.state.wallet?.limits ?? [];
-  const [page, go] = usePage();
+  const [{ page, group }, go] = usePage();
   const isSignedIn = session !== null && session.customer !== null;
 
   useEffect(() => {
@@ -82,9 +83,12 @@ export function App() {
             live={live}
             session={session}
             page={page}
+            group={group}
+            now={now}
             taker={takerOf(demo)}
             rehearsal={rehearsal}
             currency={money.state.wallet?.balance.currency ?? null}
+            freeBets={freeBetsOf(money.state.wallet, now)}
             stops={{ bets: stopOfBets(limits, now), games: stopOf('CASINO', limits, now) }}
             isSignedOut={money.state.standing === 'signed-out'}
             onPage={go}

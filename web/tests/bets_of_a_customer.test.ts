@@ -8,7 +8,7 @@ import { mayGoOn, toldOf } from '../demo/betting/telling';
 import { betWords, kindOfBet, linesInWords, partOf, termsInWords } from '../demo/betting/words';
 import { EN as LOBBY } from '../demo/lobby/messages/en';
 import { lobbyWords } from '../demo/lobby/words';
-import { pageOf, PAGES, searchOf } from '../demo/site/pages';
+import { groupOf, pageOf, PAGES, searchOf } from '../demo/site/pages';
 import { siteWords } from '../demo/site/words';
 import { bet, request } from './placedBets';
 
@@ -72,7 +72,7 @@ describe('what is said of bets that were asked for', () => {
   it('is why, what to do, and where', () => {
     expect(toldOf([moved], locale)).toMatchObject({ text: EN.refused.PRICE_CHANGED, part: null, about: ['b-0'], lasts: true });
     expect(toldOf([poor], locale)).toMatchObject({ text: EN.refused.INSUFFICIENT_FUNDS, part: 'history' });
-    expect([partOf('LIMIT_REACHED'), partOf('SELF_EXCLUDED'), partOf('SUSPENDED')]).toEqual(['limits', 'breaks', null]);
+    expect((['LIMIT_REACHED', 'SELF_EXCLUDED', 'SUSPENDED'] as const).map((code) => partOf(code, request()))).toEqual(['limits', 'breaks', null]);
   });
 
   it('says how many of several were, and keeps the others on the slip', () => {
@@ -149,5 +149,12 @@ describe('the address of a page', () => {
   it('is found again, and leaves what else is asked', () => {
     for (const shown of PAGES) expect(pageOf(searchOf(shown, '?lang=de'))).toBe(shown);
     expect([searchOf('sports', '?page=bets'), searchOf('casino', '?lang=de'), pageOf('?page=else')]).toEqual(['', '?lang=de&page=casino', 'sports']);
+  });
+
+  it('names the games that the casino is opened for, and no other page does', () => {
+    const search = searchOf('casino', '?lang=de', 'northbet:fruit-slots');
+    expect([pageOf(search), groupOf(search)]).toEqual(['casino', 'northbet:fruit-slots']);
+    expect([searchOf('casino', search), searchOf('bets', search), searchOf('sports', search)]).toEqual(['?lang=de&page=casino', '?lang=de&page=bets', '?lang=de']);
+    expect([groupOf('?page=bets&group=a'), groupOf('?page=casino')]).toEqual([null, null]);
   });
 });

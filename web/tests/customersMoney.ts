@@ -21,5 +21,5 @@ export function limit(kind: Limit['kind'], facts: Partial<Limit> = {}): Limit {
 }
 
 export function wallet(minor: number, facts: Partial<Wallet> = {}): Wallet {
-  return { id: 'northbet:c', balance: pounds(minor), withdrawable: pounds(minor), bonus: pounds(0), limits: [], prompts: [], payments: [], canAddBankAccount: false, ...facts };
+  return { id: 'northbet:c', balance: pounds(minor), withdrawable: pounds(minor), bonus: pounds(0), credits: [], limits: [], prompts: [], payments: [], canAddBankAccount: false, ...facts };
 }

@@ -3,8 +3,9 @@ import { type Ask, Unreached } from '@furlong/client';
 import { localeFor } from '@furlong/club';
 import { describe, expect, it } from 'vitest';
 
-import type { PlatformErrorCode } from '../demo/generated/operations';
+import type { FreeSpinsQuery, FulfilmentStatus, PlatformErrorCode } from '../demo/generated/operations';
 import { deviceOf } from '../demo/lobby/device';
+import { freeSpinsOf } from '../demo/lobby/freeSpins';
 import { hueOf, lettersOf, shownSections } from '../demo/lobby/games';
 import { launch, type LaunchOutcome } from '../demo/lobby/launch';
 import { fetchOrigins, isGame, isPicture, isSafeOrigin } from '../demo/lobby/origins';
@@ -102,6 +103,37 @@ describe('opening a game', () => {
     await expect(failing(new Unreached('cut', 0))).resolves.toEqual({ kind: 'unreached' });
     await expect(failing(new Unreached('refused', 401))).resolves.toEqual({ kind: 'signed-out' });
     await expect(opened(null)).resolves.toEqual({ kind: 'unreached' });
+  });
+});
+
+describe('won free spins', () => {
+  const game = { id: 'g', name: 'Lucky Bells', provider: 'Acorn', imageUrl: null, tags: [] };
+  const group = { id: 'lagunabet:fruit', name: 'Fruit slots', games: [game] };
+  const now = Date.parse('2026-04-15T12:00:00Z');
+  type Week = FreeSpinsQuery['recentClubs'][number];
+
+  function week(id: string, status: FulfilmentStatus | null, option: Partial<NonNullable<Week['choice']>['option']> = {}, expiresAt: string | null = '2026-04-20T12:00:00Z'): Week {
+    const chosen = { id: 'lagunabet:fs-30:1', spins: 30, gameGroup: group, ...option };
+    return { id, choice: { option: chosen }, fulfilment: status === null ? null : { status, expiresAt } };
+  }
+
+  it('are those that were credited, and are neither used nor over, on games that may be played', () => {
+    const recentClubs = [
+      week('credited', 'CREDITED'),
+      week('for ever', 'CREDITED', {}, null),
+      week('not confirmed', null),
+      week('waiting', 'WAITING'),
+      week('used', 'USED'),
+      week('over', 'CREDITED', {}, '2026-04-15T12:00:00Z'),
+      week('a free bet', 'CREDITED', { spins: null, gameGroup: null }),
+      week('no group', 'CREDITED', { gameGroup: null }),
+      week('a group that is gone', 'CREDITED', { gameGroup: { ...group, name: null, games: null } }),
+      week('no game here', 'CREDITED', { gameGroup: { ...group, games: [] } }),
+      { id: 'nothing chosen', choice: null, fulfilment: { status: 'CREDITED' as const, expiresAt: null } },
+    ];
+    const found = freeSpinsOf({ recentClubs }, now);
+    expect(found.map(({ id }) => id)).toEqual(['credited', 'for ever']);
+    expect(found[0]).toEqual({ id: 'credited', spins: 30, expiresAt: '2026-04-20T12:00:00Z', group });
   });
 });
 

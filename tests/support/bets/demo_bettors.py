@@ -25,21 +25,22 @@ WALLET: Final = """query ($brand: ID!) { wallet(brand: $brand) { balance { minor
 
 @dataclass(frozen=True)
 class Bettor:
-    """A customer of the demo's first brand."""
+    """A customer of a brand of the demo, by default of the first one."""
 
     demo: Demo
     customer: str
+    brand: str = BRAND
 
     def ask(self, document: str, **variables: Any) -> dict[str, Any]:
         """Return the data of an answer, which must have no errors."""
-        answer = self.demo.site.ask(document, {"brand": BRAND, **variables}, customer=self.customer)
+        answer = self.demo.site.ask(document, {"brand": self.brand, **variables}, customer=self.customer)
         assert "errors" not in answer, answer
         return dict(answer["data"])
 
     def asks(self, stake: int, *legs: tuple[str, int], key: str = "", **more: Any) -> dict[str, Any]:
         """Return what the graph answers to a slip."""
         wanted = {
-            "brand": BRAND,
+            "brand": self.brand,
             "legs": [{"selectionId": selection, "oddsMilli": odds} for selection, odds in legs],
             "stakeMinor": stake,
             "currency": "GBP",
@@ -134,7 +135,7 @@ class Bettor:
             "Authorization": f"Bearer {self.demo.site.tokens[self.customer]}",
             "Accept": "text/event-stream",
         }
-        asked = {"query": UPDATED, "variables": {"brand": BRAND}}
+        asked = {"query": UPDATED, "variables": {"brand": self.brand}}
         with httpx.stream(
             "POST", f"{self.demo.site.url}/graphql", json=asked, headers=signed, timeout=PATIENCE_SECONDS
         ) as response:

@@ -6,7 +6,7 @@ import { slipWords } from '../messages';
 import { moneyWords } from '../money/words';
 import { isOver, type Placing } from './placer';
 import { totalMinor } from './request';
-import { betWords, kindOfBet, partOf } from './words';
+import { betWords, partOf, refusedInWords, titleOfBet } from './words';
 
 interface ReceiptsProps {
   readonly placings: readonly Placing[];
@@ -59,8 +59,7 @@ export function Receipt({ placing, onAskAgain, onMoney }: ReceiptProps) {
         <Meaning placing={placing} />
       </div>
       <p className="receipt-kind">
-        {kindOfBet(asked.request.legs.length, locale)}
-        {asked.request.eachWay && ` · ${words.eachWay}`}
+        {titleOfBet(asked.request.legs.length, asked.request.eachWay, asked.request.freeBetId !== undefined, locale)}
       </p>
       <ul className="receipt-legs">
         {legsOf(placing).map(({ pick, odds, event, market }) => (
@@ -90,18 +89,18 @@ export function Receipt({ placing, onAskAgain, onMoney }: ReceiptProps) {
   );
 }
 
-function Meaning({ placing: { state, refusal } }: { readonly placing: Placing }) {
+function Meaning({ placing: { asked, state, refusal } }: { readonly placing: Placing }) {
   const locale = useLocale();
   const words = betWords(locale);
   if (state === 'unknown' || state === 'pending') return <p>{words.means[state]}</p>;
   if (state !== 'refused') return null;
-  return <p>{refusal === null ? slipWords(locale).nowhere : words.refused[refusal.code]}</p>;
+  return <p>{refusal === null ? slipWords(locale).nowhere : refusedInWords(refusal.code, asked.request, locale)}</p>;
 }
 
 /** Where something can be done about a refusal. */
-function ToMoney({ placing: { refusal }, onMoney }: Pick<ReceiptProps, 'placing' | 'onMoney'>) {
+function ToMoney({ placing: { asked, refusal }, onMoney }: Pick<ReceiptProps, 'placing' | 'onMoney'>) {
   const words = moneyWords(useLocale());
-  const part = refusal === null ? null : partOf(refusal.code);
+  const part = refusal === null ? null : partOf(refusal.code, asked.request);
   if (part === null) return null;
   return (
     <button type="button" className="quiet" onClick={() => onMoney(part)}>
@@ -129,7 +128,7 @@ function Amounts({ placing: { asked, bet }, locale }: { readonly placing: Placin
       </div>
       {bet !== null && (
         <div>
-          <dt>{words.returns}</dt>
+          <dt>{bet.isFreeBet ? words.returnsWithoutStake : words.returns}</dt>
           <dd>
             <bdi>{locale.money(bet.potentialReturns)}</bdi>
           </dd>

@@ -70,8 +70,9 @@ function isSame(one: BetRequest, other: BetRequest): boolean {
   return identityOf(one) === identityOf(other);
 }
 
-function identityOf({ legs, stakeMinor, eachWay, currency, acceptChanges }: BetRequest): string {
-  return JSON.stringify([legs.map(({ selectionId, oddsMilli }) => [selectionId, oddsMilli]), stakeMinor, eachWay, currency, acceptChanges]);
+function identityOf({ legs, stakeMinor, eachWay, currency, acceptChanges, freeBetId }: BetRequest): string {
+  const seen = legs.map(({ selectionId, oddsMilli }) => [selectionId, oddsMilli]);
+  return JSON.stringify([seen, stakeMinor, eachWay, currency, acceptChanges, freeBetId]);
 }
 
 function stored(storage: KeyStorage | null, name: string): readonly Asked[] {
@@ -90,7 +91,7 @@ function isAsked(value: unknown): value is Asked {
 }
 
 function isRequest(value: unknown): value is BetRequest {
-  const { legs, stakeMinor, eachWay, currency, acceptChanges } = membersOf<BetRequest>(value);
+  const { legs, stakeMinor, eachWay, currency, acceptChanges, freeBetId } = membersOf<BetRequest>(value);
   return (
     Array.isArray(legs) &&
     legs.length > 0 &&
@@ -98,6 +99,7 @@ function isRequest(value: unknown): value is BetRequest {
     typeof stakeMinor === 'number' &&
     typeof eachWay === 'boolean' &&
     typeof currency === 'string' &&
+    (freeBetId === undefined || typeof freeBetId === 'string') &&
     (acceptChanges === 'NONE' || acceptChanges === 'HIGHER' || acceptChanges === 'ANY')
   );
 }

@@ -22,6 +22,8 @@ export interface BetRequest {
   readonly eachWay: boolean;
   readonly currency: string;
   readonly acceptChanges: PriceChanges;
+  /** The free bet that pays the stake, whole; absent if the customer's money does. */
+  readonly freeBetId?: string;
 }
 
 /** A request with its key, until its end is known. */
@@ -39,8 +41,9 @@ export function totalMinor({ stakeMinor, eachWay }: Pick<BetRequest, 'stakeMinor
 }
 
 export function inputOf({ key, request }: Asked, brand: string): PlaceBetInput {
-  const { legs, stakeMinor, eachWay, currency, acceptChanges } = request;
-  return { brand, legs: legs.map(legInput), stakeMinor, eachWay, currency, acceptChanges, idempotencyKey: key };
+  const { legs, stakeMinor, eachWay, currency, acceptChanges, freeBetId } = request;
+  const paying = freeBetId === undefined ? {} : { freeBetId };
+  return { brand, legs: legs.map(legInput), stakeMinor, eachWay, currency, acceptChanges, ...paying, idempotencyKey: key };
 }
 
 function legInput({ selectionId, oddsMilli }: SeenLeg): BetLegInput {

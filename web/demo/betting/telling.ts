@@ -5,7 +5,7 @@ import { slipWords } from '../messages';
 import type { Told } from '../slip/BetSlip';
 import type { BetRequest } from './request';
 import type { BetOutcome } from './sending';
-import { betWords, kindOfBet, partOf } from './words';
+import { betWords, kindOfBet, partOf, refusedInWords } from './words';
 
 /** A request and its answer; null if it was not sent, because the one before stands against it as well. */
 export interface Answered {
@@ -24,11 +24,14 @@ export function mayGoOn(outcome: BetOutcome): boolean {
 export function toldOf(answers: readonly Answered[], locale: Locale): Told | null {
   if (answers.some(({ outcome }) => outcome !== null && mayChange(outcome))) return null;
   const missed = answers.filter(({ outcome }) => outcome?.kind !== 'bet');
-  const first = missed.find(({ outcome }) => outcome !== null)?.outcome ?? null;
+  const first = missed.find(({ outcome }) => outcome !== null) ?? null;
+  const outcome = first?.outcome ?? null;
+  const isMissed = first !== null && outcome !== null && outcome.kind !== 'bet';
+  const placed = answers.length - missed.length;
   return {
-    text: first === null || first.kind === 'bet' ? placedInWords(answers, locale) : missedInWords(answers.length - missed.length, answers.length, first, locale),
+    text: isMissed ? missedInWords(placed, answers.length, reasonOf(outcome, first.request, locale), locale) : placedInWords(answers, locale),
     lasts: true,
-    part: first?.kind === 'refused' ? partOf(first.refusal.code) : null,
+    part: isMissed && outcome.kind === 'refused' ? partOf(outcome.refusal.code, first.request) : null,
     about: missed.flatMap(({ request }) => request.legs.map(({ selectionId }) => selectionId)),
   };
 }
@@ -37,8 +40,7 @@ function mayChange(outcome: BetOutcome): boolean {
   return outcome.kind === 'unknown' || (outcome.kind === 'bet' && outcome.bet.status === 'PENDING');
 }
 
-function missedInWords(placed: number, all: number, first: Missed, locale: Locale): string {
-  const reason = reasonOf(first, locale);
+function missedInWords(placed: number, all: number, reason: string, locale: Locale): string {
   return placed === 0 ? reason : `${countInWords(placed, all, locale)} ${reason}`;
 }
 
@@ -58,15 +60,16 @@ function placedInWords(answers: readonly Answered[], locale: Locale): string {
     leg === undefined || more.length > 0
       ? `${kindOfBet(bet.legs.length, locale)} · ${amount}`
       : locale.fill(words.bet, { amount, runner: leg.pick, odds: leg.odds.display });
-  return locale.fill(words.placed, { bet: name, id: shortReference(bet.id) });
+  const told = bet.isFreeBet ? `${name} (${betWords(locale).freeBet})` : name;
+  return locale.fill(words.placed, { bet: told, id: shortReference(bet.id) });
 }
 
 type Missed = Exclude<BetOutcome, { kind: 'bet' }>;
 
-function reasonOf(outcome: Missed, locale: Locale): string {
+function reasonOf(outcome: Missed, request: BetRequest, locale: Locale): string {
   switch (outcome.kind) {
     case 'refused':
-      return betWords(locale).refused[outcome.refusal.code];
+      return refusedInWords(outcome.refusal.code, request, locale);
     case 'unknown':
       return betWords(locale).means.unknown;
     case 'signed-out':

@@ -26,6 +26,12 @@ export function kindOfBet(legs: number, locale: Locale): string {
   return legs === TREBLE ? words.treble : locale.count(words.fold, legs);
 }
 
+/** What a bet is: `Double · Each way · Free bet`. */
+export function titleOfBet(legs: number, eachWay: boolean, isFree: boolean, locale: Locale): string {
+  const words = betWords(locale);
+  return [kindOfBet(legs, locale), eachWay ? words.eachWay : '', isFree ? words.freeBet : ''].filter((part) => part !== '').join(' · ');
+}
+
 /** Such as `Each way: 1/5 odds, 3 places`. */
 export function termsInWords({ places, numerator, denominator }: PlaceTerms, locale: Locale): string {
   const words = betWords(locale);
@@ -46,6 +52,17 @@ const PART_OF: Readonly<Partial<Record<RefusedCode, Part>>> = {
   COOLING_OFF: 'breaks',
 };
 
-export function partOf(code: RefusedCode): Part | null {
-  return PART_OF[code] ?? null;
+export function partOf(code: RefusedCode, request: BetRequest): Part | null {
+  return isOfFreeBet(code, request) ? null : (PART_OF[code] ?? null);
+}
+
+/** Why a bet was not placed, and what to do. */
+export function refusedInWords(code: RefusedCode, request: BetRequest, locale: Locale): string {
+  const words = betWords(locale);
+  return isOfFreeBet(code, request) ? words.freeBetRefused : words.refused[code];
+}
+
+/** Whether it was the free bet that could not pay: it is used, has expired, or has other terms. */
+function isOfFreeBet(code: RefusedCode, { freeBetId }: BetRequest): boolean {
+  return freeBetId !== undefined && code === 'INSUFFICIENT_FUNDS';
 }

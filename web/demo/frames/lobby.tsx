@@ -1,5 +1,6 @@
 /** Mounts the lobby in a frame, with the games that are opened from it. */
 import { LobbyPage } from '../lobby/LobbyPage';
+import { useFreeSpins } from '../lobby/useFreeSpins';
 import { stopOf } from '../money/breaks/breaks';
 import { Stopped } from '../money/Stopped';
 import { useNow } from '../money/useNow';
@@ -13,6 +14,7 @@ function Lobby(props: FramedProps) {
   const { ask, session, tell } = props;
   const now = useNow(useRehearsal());
   const money = useMoneyOfFrame(props);
+  const freeSpins = useFreeSpins(ask, session, 'casino', now);
   const stop = stopOf('CASINO', money.state.wallet?.limits ?? [], now);
 
   function turn(isOpen: boolean): void {
@@ -34,7 +36,15 @@ function Lobby(props: FramedProps) {
         {stop !== null ? (
           <Stopped stop={stop} onOpen={() => askForMoney(tell, 'history')} />
         ) : (
-          <LobbyPage key={session.customer ?? ''} ask={ask} session={session} isSignedOut={money.state.standing === 'signed-out'} onGame={turn} />
+          <LobbyPage
+            key={session.customer ?? ''}
+            ask={ask}
+            session={session}
+            isSignedOut={money.state.standing === 'signed-out'}
+            freeSpins={freeSpins}
+            group={null}
+            onGame={turn}
+          />
         )}
       </main>
     </>

@@ -59,6 +59,15 @@ export type EventStatus =
   | 'SCHEDULED'
   | 'SUSPENDED';
 
+/** REVIEW: the credit failed or is in doubt, and a person decides. */
+export type FulfilmentStatus =
+  | 'CREDITED'
+  | 'EXPIRED'
+  | 'REVIEW'
+  | 'SENT'
+  | 'USED'
+  | 'WAITING';
+
 export type LaunchGameInput = {
   readonly brand: string;
   readonly demo?: boolean;
@@ -223,6 +232,11 @@ export type TransactionState =
   | 'REVIEW'
   | 'VOIDED';
 
+/** What a credit of the club is. */
+export type WalletCreditKind =
+  | 'BONUS'
+  | 'FREE_BET';
+
 export type WithdrawInput = {
   readonly amountMinor: number;
   readonly brand: string;
@@ -236,7 +250,7 @@ export type PlaceBetMutationVariables = Exact<{
 }>;
 
 
-export type PlaceBetMutation = { readonly placeBet: { readonly bet: { readonly id: string, readonly placedAt: string, readonly eachWay: boolean, readonly status: BetStatus, readonly stake: { readonly minor: number, readonly currency: string }, readonly returns: { readonly minor: number, readonly currency: string } | null, readonly potentialReturns: { readonly minor: number, readonly currency: string }, readonly legs: ReadonlyArray<{ readonly event: string, readonly market: string, readonly pick: string, readonly startsAt: string, readonly result: LegResult | null, readonly odds: { readonly milli: number, readonly display: string } }> } | null, readonly changed: ReadonlyArray<{ readonly id: string, readonly status: SelectionStatus, readonly odds: { readonly milli: number, readonly display: string } | null }>, readonly errors: ReadonlyArray<{ readonly code: PlatformErrorCode }> } };
+export type PlaceBetMutation = { readonly placeBet: { readonly bet: { readonly id: string, readonly placedAt: string, readonly eachWay: boolean, readonly isFreeBet: boolean, readonly status: BetStatus, readonly stake: { readonly minor: number, readonly currency: string }, readonly returns: { readonly minor: number, readonly currency: string } | null, readonly potentialReturns: { readonly minor: number, readonly currency: string }, readonly legs: ReadonlyArray<{ readonly event: string, readonly market: string, readonly pick: string, readonly startsAt: string, readonly result: LegResult | null, readonly odds: { readonly milli: number, readonly display: string } }> } | null, readonly changed: ReadonlyArray<{ readonly id: string, readonly status: SelectionStatus, readonly odds: { readonly milli: number, readonly display: string } | null }>, readonly errors: ReadonlyArray<{ readonly code: PlatformErrorCode }> } };
 
 export type BetsQueryVariables = Exact<{
   brand: string;
@@ -245,16 +259,16 @@ export type BetsQueryVariables = Exact<{
 }>;
 
 
-export type BetsQuery = { readonly bets: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly placedAt: string, readonly eachWay: boolean, readonly status: BetStatus, readonly stake: { readonly minor: number, readonly currency: string }, readonly returns: { readonly minor: number, readonly currency: string } | null, readonly potentialReturns: { readonly minor: number, readonly currency: string }, readonly legs: ReadonlyArray<{ readonly event: string, readonly market: string, readonly pick: string, readonly startsAt: string, readonly result: LegResult | null, readonly odds: { readonly milli: number, readonly display: string } }> }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } | null };
+export type BetsQuery = { readonly bets: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly placedAt: string, readonly eachWay: boolean, readonly isFreeBet: boolean, readonly status: BetStatus, readonly stake: { readonly minor: number, readonly currency: string }, readonly returns: { readonly minor: number, readonly currency: string } | null, readonly potentialReturns: { readonly minor: number, readonly currency: string }, readonly legs: ReadonlyArray<{ readonly event: string, readonly market: string, readonly pick: string, readonly startsAt: string, readonly result: LegResult | null, readonly odds: { readonly milli: number, readonly display: string } }> }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } | null };
 
 export type BetChangesSubscriptionVariables = Exact<{
   brand: string;
 }>;
 
 
-export type BetChangesSubscription = { readonly betUpdated: { readonly id: string, readonly placedAt: string, readonly eachWay: boolean, readonly status: BetStatus, readonly stake: { readonly minor: number, readonly currency: string }, readonly returns: { readonly minor: number, readonly currency: string } | null, readonly potentialReturns: { readonly minor: number, readonly currency: string }, readonly legs: ReadonlyArray<{ readonly event: string, readonly market: string, readonly pick: string, readonly startsAt: string, readonly result: LegResult | null, readonly odds: { readonly milli: number, readonly display: string } }> } };
+export type BetChangesSubscription = { readonly betUpdated: { readonly id: string, readonly placedAt: string, readonly eachWay: boolean, readonly isFreeBet: boolean, readonly status: BetStatus, readonly stake: { readonly minor: number, readonly currency: string }, readonly returns: { readonly minor: number, readonly currency: string } | null, readonly potentialReturns: { readonly minor: number, readonly currency: string }, readonly legs: ReadonlyArray<{ readonly event: string, readonly market: string, readonly pick: string, readonly startsAt: string, readonly result: LegResult | null, readonly odds: { readonly milli: number, readonly display: string } }> } };
 
-export type PlacedBetFragment = { readonly id: string, readonly placedAt: string, readonly eachWay: boolean, readonly status: BetStatus, readonly stake: { readonly minor: number, readonly currency: string }, readonly returns: { readonly minor: number, readonly currency: string } | null, readonly potentialReturns: { readonly minor: number, readonly currency: string }, readonly legs: ReadonlyArray<{ readonly event: string, readonly market: string, readonly pick: string, readonly startsAt: string, readonly result: LegResult | null, readonly odds: { readonly milli: number, readonly display: string } }> };
+export type PlacedBetFragment = { readonly id: string, readonly placedAt: string, readonly eachWay: boolean, readonly isFreeBet: boolean, readonly status: BetStatus, readonly stake: { readonly minor: number, readonly currency: string }, readonly returns: { readonly minor: number, readonly currency: string } | null, readonly potentialReturns: { readonly minor: number, readonly currency: string }, readonly legs: ReadonlyArray<{ readonly event: string, readonly market: string, readonly pick: string, readonly startsAt: string, readonly result: LegResult | null, readonly odds: { readonly milli: number, readonly display: string } }> };
 
 export type SportsEventsQueryVariables = Exact<{
   brand: string;
@@ -318,12 +332,22 @@ export type LaunchGameMutationVariables = Exact<{
 
 export type LaunchGameMutation = { readonly launchGame: { readonly url: string | null, readonly expiresAt: string | null, readonly errors: ReadonlyArray<{ readonly code: PlatformErrorCode }> } };
 
+export type FreeSpinsQueryVariables = Exact<{
+  brand: string;
+  games: number;
+}>;
+
+
+export type FreeSpinsQuery = { readonly recentClubs: ReadonlyArray<{ readonly id: string, readonly choice: { readonly option: { readonly id: string, readonly spins: number | null, readonly gameGroup: { readonly id: string, readonly name: string | null, readonly games: ReadonlyArray<{ readonly id: string, readonly name: string, readonly provider: string, readonly imageUrl: string | null, readonly tags: ReadonlyArray<string> }> | null } | null } } | null, readonly fulfilment: { readonly status: FulfilmentStatus, readonly expiresAt: string | null } | null }> };
+
+export type GameFragment = { readonly id: string, readonly name: string, readonly provider: string, readonly imageUrl: string | null, readonly tags: ReadonlyArray<string> };
+
 export type MoneyQueryVariables = Exact<{
   brand: string;
 }>;
 
 
-export type MoneyQuery = { readonly wallet: { readonly id: string, readonly prompts: ReadonlyArray<LimitPrompt>, readonly canAddBankAccount: boolean, readonly balance: { readonly minor: number, readonly currency: string }, readonly withdrawable: { readonly minor: number, readonly currency: string } | null, readonly bonus: { readonly minor: number, readonly currency: string }, readonly limits: ReadonlyArray<{ readonly kind: LimitKind, readonly minutes: number | null, readonly usedMinutes: number | null, readonly pendingMinutes: number | null, readonly pendingFrom: string | null, readonly pendingUntil: string | null, readonly until: string | null, readonly product: Product | null, readonly amount: { readonly minor: number, readonly currency: string } | null, readonly used: { readonly minor: number, readonly currency: string } | null, readonly pending: { readonly minor: number, readonly currency: string } | null }>, readonly payments: ReadonlyArray<{ readonly id: string, readonly at: string, readonly direction: PaymentDirection, readonly state: PaymentState, readonly code: PlatformErrorCode | null, readonly decline: PaymentDecline | null, readonly url: string | null, readonly amount: { readonly minor: number, readonly currency: string }, readonly fee: { readonly minor: number, readonly currency: string } | null, readonly instructions: { readonly holder: string, readonly account: string, readonly reference: string } | null }> } | null };
+export type MoneyQuery = { readonly wallet: { readonly id: string, readonly prompts: ReadonlyArray<LimitPrompt>, readonly canAddBankAccount: boolean, readonly balance: { readonly minor: number, readonly currency: string }, readonly withdrawable: { readonly minor: number, readonly currency: string } | null, readonly bonus: { readonly minor: number, readonly currency: string }, readonly credits: ReadonlyArray<{ readonly id: string, readonly kind: WalletCreditKind, readonly expiresAt: string | null, readonly product: Product | null, readonly isWhole: boolean, readonly amount: { readonly minor: number, readonly currency: string } }>, readonly limits: ReadonlyArray<{ readonly kind: LimitKind, readonly minutes: number | null, readonly usedMinutes: number | null, readonly pendingMinutes: number | null, readonly pendingFrom: string | null, readonly pendingUntil: string | null, readonly until: string | null, readonly product: Product | null, readonly amount: { readonly minor: number, readonly currency: string } | null, readonly used: { readonly minor: number, readonly currency: string } | null, readonly pending: { readonly minor: number, readonly currency: string } | null }>, readonly payments: ReadonlyArray<{ readonly id: string, readonly at: string, readonly direction: PaymentDirection, readonly state: PaymentState, readonly code: PlatformErrorCode | null, readonly decline: PaymentDecline | null, readonly url: string | null, readonly amount: { readonly minor: number, readonly currency: string }, readonly fee: { readonly minor: number, readonly currency: string } | null, readonly instructions: { readonly holder: string, readonly account: string, readonly reference: string } | null }> } | null };
 
 export type MoneyHistoryQueryVariables = Exact<{
   brand: string;
@@ -339,7 +363,7 @@ export type MoneyChangesSubscriptionVariables = Exact<{
 }>;
 
 
-export type MoneyChangesSubscription = { readonly walletUpdated: { readonly id: string, readonly prompts: ReadonlyArray<LimitPrompt>, readonly canAddBankAccount: boolean, readonly balance: { readonly minor: number, readonly currency: string }, readonly withdrawable: { readonly minor: number, readonly currency: string } | null, readonly bonus: { readonly minor: number, readonly currency: string }, readonly limits: ReadonlyArray<{ readonly kind: LimitKind, readonly minutes: number | null, readonly usedMinutes: number | null, readonly pendingMinutes: number | null, readonly pendingFrom: string | null, readonly pendingUntil: string | null, readonly until: string | null, readonly product: Product | null, readonly amount: { readonly minor: number, readonly currency: string } | null, readonly used: { readonly minor: number, readonly currency: string } | null, readonly pending: { readonly minor: number, readonly currency: string } | null }>, readonly payments: ReadonlyArray<{ readonly id: string, readonly at: string, readonly direction: PaymentDirection, readonly state: PaymentState, readonly code: PlatformErrorCode | null, readonly decline: PaymentDecline | null, readonly url: string | null, readonly amount: { readonly minor: number, readonly currency: string }, readonly fee: { readonly minor: number, readonly currency: string } | null, readonly instructions: { readonly holder: string, readonly account: string, readonly reference: string } | null }> } };
+export type MoneyChangesSubscription = { readonly walletUpdated: { readonly id: string, readonly prompts: ReadonlyArray<LimitPrompt>, readonly canAddBankAccount: boolean, readonly balance: { readonly minor: number, readonly currency: string }, readonly withdrawable: { readonly minor: number, readonly currency: string } | null, readonly bonus: { readonly minor: number, readonly currency: string }, readonly credits: ReadonlyArray<{ readonly id: string, readonly kind: WalletCreditKind, readonly expiresAt: string | null, readonly product: Product | null, readonly isWhole: boolean, readonly amount: { readonly minor: number, readonly currency: string } }>, readonly limits: ReadonlyArray<{ readonly kind: LimitKind, readonly minutes: number | null, readonly usedMinutes: number | null, readonly pendingMinutes: number | null, readonly pendingFrom: string | null, readonly pendingUntil: string | null, readonly until: string | null, readonly product: Product | null, readonly amount: { readonly minor: number, readonly currency: string } | null, readonly used: { readonly minor: number, readonly currency: string } | null, readonly pending: { readonly minor: number, readonly currency: string } | null }>, readonly payments: ReadonlyArray<{ readonly id: string, readonly at: string, readonly direction: PaymentDirection, readonly state: PaymentState, readonly code: PlatformErrorCode | null, readonly decline: PaymentDecline | null, readonly url: string | null, readonly amount: { readonly minor: number, readonly currency: string }, readonly fee: { readonly minor: number, readonly currency: string } | null, readonly instructions: { readonly holder: string, readonly account: string, readonly reference: string } | null }> } };
 
 export type SetLimitMutationVariables = Exact<{
   input: SetLimitInput;
@@ -376,7 +400,7 @@ export type AcknowledgePromptMutationVariables = Exact<{
 
 export type AcknowledgePromptMutation = { readonly acknowledgePrompt: { readonly prompts: ReadonlyArray<LimitPrompt>, readonly limits: ReadonlyArray<{ readonly kind: LimitKind, readonly minutes: number | null, readonly usedMinutes: number | null, readonly pendingMinutes: number | null, readonly pendingFrom: string | null, readonly pendingUntil: string | null, readonly until: string | null, readonly product: Product | null, readonly amount: { readonly minor: number, readonly currency: string } | null, readonly used: { readonly minor: number, readonly currency: string } | null, readonly pending: { readonly minor: number, readonly currency: string } | null }>, readonly errors: ReadonlyArray<{ readonly code: PlatformErrorCode }> } };
 
-export type WalletFragment = { readonly id: string, readonly prompts: ReadonlyArray<LimitPrompt>, readonly canAddBankAccount: boolean, readonly balance: { readonly minor: number, readonly currency: string }, readonly withdrawable: { readonly minor: number, readonly currency: string } | null, readonly bonus: { readonly minor: number, readonly currency: string }, readonly limits: ReadonlyArray<{ readonly kind: LimitKind, readonly minutes: number | null, readonly usedMinutes: number | null, readonly pendingMinutes: number | null, readonly pendingFrom: string | null, readonly pendingUntil: string | null, readonly until: string | null, readonly product: Product | null, readonly amount: { readonly minor: number, readonly currency: string } | null, readonly used: { readonly minor: number, readonly currency: string } | null, readonly pending: { readonly minor: number, readonly currency: string } | null }>, readonly payments: ReadonlyArray<{ readonly id: string, readonly at: string, readonly direction: PaymentDirection, readonly state: PaymentState, readonly code: PlatformErrorCode | null, readonly decline: PaymentDecline | null, readonly url: string | null, readonly amount: { readonly minor: number, readonly currency: string }, readonly fee: { readonly minor: number, readonly currency: string } | null, readonly instructions: { readonly holder: string, readonly account: string, readonly reference: string } | null }> };
+export type WalletFragment = { readonly id: string, readonly prompts: ReadonlyArray<LimitPrompt>, readonly canAddBankAccount: boolean, readonly balance: { readonly minor: number, readonly currency: string }, readonly withdrawable: { readonly minor: number, readonly currency: string } | null, readonly bonus: { readonly minor: number, readonly currency: string }, readonly credits: ReadonlyArray<{ readonly id: string, readonly kind: WalletCreditKind, readonly expiresAt: string | null, readonly product: Product | null, readonly isWhole: boolean, readonly amount: { readonly minor: number, readonly currency: string } }>, readonly limits: ReadonlyArray<{ readonly kind: LimitKind, readonly minutes: number | null, readonly usedMinutes: number | null, readonly pendingMinutes: number | null, readonly pendingFrom: string | null, readonly pendingUntil: string | null, readonly until: string | null, readonly product: Product | null, readonly amount: { readonly minor: number, readonly currency: string } | null, readonly used: { readonly minor: number, readonly currency: string } | null, readonly pending: { readonly minor: number, readonly currency: string } | null }>, readonly payments: ReadonlyArray<{ readonly id: string, readonly at: string, readonly direction: PaymentDirection, readonly state: PaymentState, readonly code: PlatformErrorCode | null, readonly decline: PaymentDecline | null, readonly url: string | null, readonly amount: { readonly minor: number, readonly currency: string }, readonly fee: { readonly minor: number, readonly currency: string } | null, readonly instructions: { readonly holder: string, readonly account: string, readonly reference: string } | null }> };
 
 export type LimitedFragment = { readonly prompts: ReadonlyArray<LimitPrompt>, readonly limits: ReadonlyArray<{ readonly kind: LimitKind, readonly minutes: number | null, readonly usedMinutes: number | null, readonly pendingMinutes: number | null, readonly pendingFrom: string | null, readonly pendingUntil: string | null, readonly until: string | null, readonly product: Product | null, readonly amount: { readonly minor: number, readonly currency: string } | null, readonly used: { readonly minor: number, readonly currency: string } | null, readonly pending: { readonly minor: number, readonly currency: string } | null }>, readonly errors: ReadonlyArray<{ readonly code: PlatformErrorCode }> };
 
@@ -422,22 +446,22 @@ export type MethodFragment = { readonly id: string, readonly name: string, reado
 export const PlaceBet: Operation<PlaceBetMutation, PlaceBetMutationVariables> = {
   name: 'PlaceBet',
   kind: 'mutation',
-  id: 'sha256:0636c96f66b9c3bb3c72459ba864c8f731039b406a0993f493b89d9b033b1977',
-  text: "mutation PlaceBet($input:PlaceBetInput!){placeBet(input:$input){bet{...PlacedBet}changed{id status odds{milli display}}errors{code}}}fragment PlacedBet on Bet{id placedAt stake{minor currency}eachWay status returns{minor currency}potentialReturns{minor currency}legs{event market pick startsAt odds{milli display}result}}",
+  id: 'sha256:3c7808bb5b7334955fd2dc221599f8faa948f2d1eee6dc8a3a9b2909d5f91341',
+  text: "mutation PlaceBet($input:PlaceBetInput!){placeBet(input:$input){bet{...PlacedBet}changed{id status odds{milli display}}errors{code}}}fragment PlacedBet on Bet{id placedAt stake{minor currency}eachWay isFreeBet status returns{minor currency}potentialReturns{minor currency}legs{event market pick startsAt odds{milli display}result}}",
 };
 
 export const Bets: Operation<BetsQuery, BetsQueryVariables> = {
   name: 'Bets',
   kind: 'query',
-  id: 'sha256:26bb8fef048d22b82f9d7ac21d0ad075b739067a728ab5950b04cd57ae47ed39',
-  text: "query Bets($brand:ID!$first:Int!$after:String){bets(brand:$brand first:$first after:$after){nodes{...PlacedBet}pageInfo{hasNextPage endCursor}}}fragment PlacedBet on Bet{id placedAt stake{minor currency}eachWay status returns{minor currency}potentialReturns{minor currency}legs{event market pick startsAt odds{milli display}result}}",
+  id: 'sha256:cac059a7340b3ab8594552e105954040c268c2c51d8cd1cfa75978e24d843f60',
+  text: "query Bets($brand:ID!$first:Int!$after:String){bets(brand:$brand first:$first after:$after){nodes{...PlacedBet}pageInfo{hasNextPage endCursor}}}fragment PlacedBet on Bet{id placedAt stake{minor currency}eachWay isFreeBet status returns{minor currency}potentialReturns{minor currency}legs{event market pick startsAt odds{milli display}result}}",
 };
 
 export const BetChanges: Operation<BetChangesSubscription, BetChangesSubscriptionVariables> = {
   name: 'BetChanges',
   kind: 'subscription',
-  id: 'sha256:d16a2c492c4cacb7e81dc9b235fb2d3fca0b631e086099d9f8bde3b7cd1e51cd',
-  text: "subscription BetChanges($brand:ID!){betUpdated(brand:$brand){...PlacedBet}}fragment PlacedBet on Bet{id placedAt stake{minor currency}eachWay status returns{minor currency}potentialReturns{minor currency}legs{event market pick startsAt odds{milli display}result}}",
+  id: 'sha256:6aff2c71778861df683b8238806da2ad891f71369aeb174acfaac2edc450d77e',
+  text: "subscription BetChanges($brand:ID!){betUpdated(brand:$brand){...PlacedBet}}fragment PlacedBet on Bet{id placedAt stake{minor currency}eachWay isFreeBet status returns{minor currency}potentialReturns{minor currency}legs{event market pick startsAt odds{milli display}result}}",
 };
 
 export const SportsEvents: Operation<SportsEventsQuery, SportsEventsQueryVariables> = {
@@ -464,8 +488,8 @@ export const EventPrices: Operation<EventPricesSubscription, EventPricesSubscrip
 export const Lobby: Operation<LobbyQuery, LobbyQueryVariables> = {
   name: 'Lobby',
   kind: 'query',
-  id: 'sha256:f2728c613d4456e4dee18e18c67598d73dfd72100f958640a23553d48739c90d',
-  text: "query Lobby($brand:ID!$device:Device!$games:Int!){lobby(brand:$brand device:$device){sections{id name games(first:$games){id name provider imageUrl tags}}}}",
+  id: 'sha256:444e6982edb6e5f442425600a3b9b140f94a2bedda390563706fb925c9f0bcb7',
+  text: "query Lobby($brand:ID!$device:Device!$games:Int!){lobby(brand:$brand device:$device){sections{id name games(first:$games){...Game}}}}fragment Game on Game{id name provider imageUrl tags}",
 };
 
 export const LaunchGame: Operation<LaunchGameMutation, LaunchGameMutationVariables> = {
@@ -475,11 +499,18 @@ export const LaunchGame: Operation<LaunchGameMutation, LaunchGameMutationVariabl
   text: "mutation LaunchGame($input:LaunchGameInput!){launchGame(input:$input){url expiresAt errors{code}}}",
 };
 
+export const FreeSpins: Operation<FreeSpinsQuery, FreeSpinsQueryVariables> = {
+  name: 'FreeSpins',
+  kind: 'query',
+  id: 'sha256:777a2f4708179fbede0deac066ff1b009f1e75855a3df6578d2331874844a0b5',
+  text: "query FreeSpins($brand:ID!$games:Int!){recentClubs(brand:$brand){id choice{option{id spins gameGroup{id name games(first:$games){...Game}}}}fulfilment{status expiresAt}}}fragment Game on Game{id name provider imageUrl tags}",
+};
+
 export const Money: Operation<MoneyQuery, MoneyQueryVariables> = {
   name: 'Money',
   kind: 'query',
-  id: 'sha256:252cd031f51e7195b78d314ff0697470cf63117437e6cd00fe602ceeaf8062d2',
-  text: "query Money($brand:ID!){wallet(brand:$brand){...Wallet}}fragment Wallet on Wallet{id balance{...Amount}withdrawable{...Amount}bonus{...Amount}limits{...Limit}prompts payments{...Payment}canAddBankAccount}fragment Amount on Money{minor currency}fragment Limit on Limit{kind amount{...Amount}used{...Amount}minutes usedMinutes pending{...Amount}pendingMinutes pendingFrom pendingUntil until product}fragment Payment on Payment{id at direction amount{...Amount}fee{...Amount}state code decline url instructions{holder account reference}}",
+  id: 'sha256:4f20448d350372ba78a33cdb0afe8f27f6f1618a9e8993fb07ad11d0e34474a5',
+  text: "query Money($brand:ID!){wallet(brand:$brand){...Wallet}}fragment Wallet on Wallet{id balance{...Amount}withdrawable{...Amount}bonus{...Amount}credits{id kind amount{...Amount}expiresAt product isWhole}limits{...Limit}prompts payments{...Payment}canAddBankAccount}fragment Amount on Money{minor currency}fragment Limit on Limit{kind amount{...Amount}used{...Amount}minutes usedMinutes pending{...Amount}pendingMinutes pendingFrom pendingUntil until product}fragment Payment on Payment{id at direction amount{...Amount}fee{...Amount}state code decline url instructions{holder account reference}}",
 };
 
 export const MoneyHistory: Operation<MoneyHistoryQuery, MoneyHistoryQueryVariables> = {
@@ -492,8 +523,8 @@ export const MoneyHistory: Operation<MoneyHistoryQuery, MoneyHistoryQueryVariabl
 export const MoneyChanges: Operation<MoneyChangesSubscription, MoneyChangesSubscriptionVariables> = {
   name: 'MoneyChanges',
   kind: 'subscription',
-  id: 'sha256:61ef2f57fd11ea44ba3c040c963159dc9dad16e88739c835674089233abb7ff9',
-  text: "subscription MoneyChanges($brand:ID!){walletUpdated(brand:$brand){...Wallet}}fragment Wallet on Wallet{id balance{...Amount}withdrawable{...Amount}bonus{...Amount}limits{...Limit}prompts payments{...Payment}canAddBankAccount}fragment Amount on Money{minor currency}fragment Limit on Limit{kind amount{...Amount}used{...Amount}minutes usedMinutes pending{...Amount}pendingMinutes pendingFrom pendingUntil until product}fragment Payment on Payment{id at direction amount{...Amount}fee{...Amount}state code decline url instructions{holder account reference}}",
+  id: 'sha256:c3a1828a866fc2908693ce5b2ac4ee52191aab054225949ce6aed875558668a3',
+  text: "subscription MoneyChanges($brand:ID!){walletUpdated(brand:$brand){...Wallet}}fragment Wallet on Wallet{id balance{...Amount}withdrawable{...Amount}bonus{...Amount}credits{id kind amount{...Amount}expiresAt product isWhole}limits{...Limit}prompts payments{...Payment}canAddBankAccount}fragment Amount on Money{minor currency}fragment Limit on Limit{kind amount{...Amount}used{...Amount}minutes usedMinutes pending{...Amount}pendingMinutes pendingFrom pendingUntil until product}fragment Payment on Payment{id at direction amount{...Amount}fee{...Amount}state code decline url instructions{holder account reference}}",
 };
 
 export const SetLimit: Operation<SetLimitMutation, SetLimitMutationVariables> = {

@@ -1,11 +1,13 @@
 /** The casino: sections of games, each of which opens over the page. */
 import type { Ask, Session } from '@furlong/client';
 import { useLocale } from '@furlong/club';
-import { useId, useRef, useState } from 'react';
+import { useRef, useState } from 'react';
 
 import { GameDialog, type OpenGame } from './GameDialog';
-import { type Game, type Section, SHOWN_FIRST, shownSections } from './games';
-import { GameTile } from './GameTile';
+import { FreeSpinsSection } from './FreeSpinsSection';
+import type { FreeSpins } from './freeSpins';
+import { type Game, shownSections } from './games';
+import { GamesSection } from './GamesSection';
 import { type LobbyState, useLobby } from './useLobby';
 import { lobbyWords } from './words';
 
@@ -14,11 +16,15 @@ interface LobbyPageProps {
   readonly session: Session;
   /** Whether the customer's session has ended while the page was open. */
   readonly isSignedOut: boolean;
+  /** What the customer may still play. */
+  readonly freeSpins: readonly FreeSpins[];
+  /** The group of games that the page was opened for; null if it was opened for all. */
+  readonly group: string | null;
   /** A game was opened, or left. */
   readonly onGame?: (isOpen: boolean) => void;
 }
 
-export function LobbyPage({ ask, session, isSignedOut, onGame }: LobbyPageProps) {
+export function LobbyPage({ ask, session, isSignedOut, freeSpins, group, onGame }: LobbyPageProps) {
   const words = lobbyWords(useLocale());
   const { state, retry } = useLobby(ask, session);
   const [open, setOpen] = useState<OpenGame | null>(null);
@@ -44,7 +50,13 @@ export function LobbyPage({ ask, session, isSignedOut, onGame }: LobbyPageProps)
       </header>
       {session.token === null && <p className="events-note">{words.signIn}</p>}
       {state.kind === 'shown' ? (
-        <Sections state={state} hasMoney={session.token !== null && !isSignedOut} onPlay={play} />
+        <>
+          {!isSignedOut &&
+            freeSpins.map((award) => (
+              <FreeSpinsSection key={award.id} award={award} isWanted={award.group.id === group} origins={state.origins} onPlay={play} />
+            ))}
+          <Sections state={state} hasMoney={session.token !== null && !isSignedOut} onPlay={play} />
+        </>
       ) : session.brand === '' ? null : (
         <Missing kind={state.kind} onRetry={retry} />
       )}
@@ -74,38 +86,8 @@ function Sections({ state, hasMoney, onPlay }: SectionsProps) {
   const sections = shownSections(state.lobby);
   if (sections.length === 0) return <p className="events-note">{words.none}</p>;
   return sections.map((section) => (
-    <Games key={section.id} section={section} origins={state.origins} hasMoney={hasMoney} onPlay={onPlay} />
+    <GamesSection key={section.id} section={section} origins={state.origins} hasMoney={hasMoney} onPlay={onPlay} />
   ));
-}
-
-interface GamesProps extends Omit<SectionsProps, 'state'> {
-  readonly section: Section;
-  readonly origins: readonly string[];
-}
-
-function Games({ section: { name, games }, origins, hasMoney, onPlay }: GamesProps) {
-  const id = useId();
-  const locale = useLocale();
-  const words = lobbyWords(locale);
-  const [isWhole, setWhole] = useState(false);
-  const shown = isWhole ? games : games.slice(0, SHOWN_FIRST);
-  return (
-    <section className="lobby-section" aria-labelledby={id} data-testid="lobby-section">
-      <h3 id={id}>
-        <bdi>{name}</bdi>
-      </h3>
-      <ul className="games">
-        {shown.map((game) => (
-          <GameTile key={game.id} game={game} origins={origins} hasMoney={hasMoney} onPlay={onPlay} />
-        ))}
-      </ul>
-      {games.length > SHOWN_FIRST && (
-        <button type="button" className="quiet" aria-expanded={isWhole} aria-describedby={id} onClick={() => setWhole(!isWhole)}>
-          {isWhole ? words.showFewer : locale.count(words.showAll, games.length)}
-        </button>
-      )}
-    </section>
-  );
 }
 
 function Missing({ kind, onRetry }: { readonly kind: 'unknown' | 'unreached' | 'none'; readonly onRetry: () => void }) {

@@ -3,6 +3,7 @@ import type { Ask, ConnectLive, Session } from '@furlong/client';
 import { useLocale } from '@furlong/club';
 import { useEffect, useMemo, useState } from 'react';
 
+import type { FreeBet } from '../betting/freeBets';
 import { BetsPage } from '../betting/list/BetsPage';
 import { betWords } from '../betting/words';
 import { dayAfter } from '../events/days';
@@ -10,30 +11,38 @@ import type { Choice } from '../events/EventFilters';
 import { EventList } from '../events/EventList';
 import { MAX_PICKS, type Picked } from '../events/picked';
 import { useBoard } from '../events/useBoard';
+import { FreeSpinsNotice } from '../lobby/FreeSpinsNotice';
 import { LobbyPage } from '../lobby/LobbyPage';
+import { useFreeSpins } from '../lobby/useFreeSpins';
 import { slipWords } from '../messages';
 import type { Stop } from '../money/breaks/breaks';
 import type { Part } from '../money/parts';
 import { Stopped } from '../money/Stopped';
 import { rememberedPicks, rememberPicks } from '../session/remembered';
 import { SlipOfSession, type Taker } from '../slip/SlipOfSession';
-import type { Page } from './pages';
+import type { GoTo, Page } from './pages';
 
 interface SiteProps {
   readonly ask: Ask;
   readonly live: ConnectLive;
   readonly session: Session;
   readonly page: Page;
+  /** The group of games that the casino is opened for; null if it is for all. */
+  readonly group: string | null;
+  /** The product's time in milliseconds. */
+  readonly now: number;
   readonly taker: Taker;
   /** The product's time in a rehearsal. */
   readonly rehearsal: string | null;
   /** The currency of the customer's account; null while it is not known. */
   readonly currency: string | null;
+  /** The customer's, which may pay for a bet. */
+  readonly freeBets: readonly FreeBet[];
   /** What stops bets and games; null if nothing does. */
   readonly stops: { readonly bets: Stop | null; readonly games: Stop | null };
   /** Whether the customer's session has ended while the page was open. */
   readonly isSignedOut: boolean;
-  readonly onPage: (page: Page) => void;
+  readonly onPage: GoTo;
   readonly onMoney: (part: Part) => void;
   /** Money may have moved. */
   readonly onPlaced: () => void;
@@ -61,6 +70,7 @@ export function Site(props: SiteProps) {
   }, [choice, today]);
   const controls = useBoard({ ask, live }, brand, filter, opened, pageSize, remembered, taker === 'demo' ? 1 : MAX_PICKS);
   const { picks, presentAt } = controls.board;
+  const freeSpins = useFreeSpins(ask, session, page, props.now);
   useRemembered(brand, picks, presentAt !== null);
 
   /** A page that was open overnight has other days. */
@@ -95,7 +105,14 @@ export function Site(props: SiteProps) {
       )}
       {page === 'casino' && stop === null && (
         <div className="main-column">
-          <LobbyPage key={session.customer ?? ''} ask={ask} session={session} isSignedOut={props.isSignedOut} />
+          <LobbyPage
+            key={session.customer ?? ''}
+            ask={ask}
+            session={session}
+            isSignedOut={props.isSignedOut}
+            freeSpins={freeSpins}
+            group={props.group}
+          />
         </div>
       )}
       {stops.bets === null && (
@@ -108,11 +125,15 @@ export function Site(props: SiteProps) {
             taker={taker}
             isShown={page !== 'casino'}
             currency={props.currency}
+            freeBets={props.freeBets}
             controls={controls}
             onBets={() => props.onPage('bets')}
             onMoney={props.onMoney}
             onPlaced={props.onPlaced}
           />
+          {page !== 'casino' &&
+            stops.games === null &&
+            freeSpins.map((award) => <FreeSpinsNotice key={award.id} award={award} onGames={(group) => props.onPage('casino', group)} />)}
         </div>
       )}
     </>

@@ -5,6 +5,7 @@ export const PAGES = ['sports', 'bets', 'casino'] as const;
 export type Page = (typeof PAGES)[number];
 
 const NAME = 'page';
+const GROUP = 'group';
 
 /** The page of an address's query; sports for any other. */
 export function pageOf(search: string): Page {
@@ -12,29 +13,49 @@ export function pageOf(search: string): Page {
   return PAGES.find((page) => page === asked) ?? 'sports';
 }
 
+/** The group of games that the casino is opened for, by its id in the graph; null if it is for all. */
+export function groupOf(search: string): string | null {
+  return pageOf(search) === 'casino' ? new URLSearchParams(search).get(GROUP) : null;
+}
+
 /** The query of a page's address; what else is in it stays. */
-export function searchOf(page: Page, search: string): string {
+export function searchOf(page: Page, search: string, group?: string): string {
   const query = new URLSearchParams(search);
   query.set(NAME, page);
+  query.delete(GROUP);
+  if (group !== undefined) query.set(GROUP, group);
   if (page === 'sports') query.delete(NAME);
   return query.size === 0 ? '' : `?${query.toString()}`;
 }
 
-/** Returns the page of the browser's address, and what goes to another. */
-export function usePage(): readonly [Page, (page: Page) => void] {
-  const [page, setPage] = useState(() => pageOf(window.location.search));
+export type GoTo = (page: Page, group?: string) => void;
+
+interface Place {
+  readonly page: Page;
+  /** See `groupOf`. */
+  readonly group: string | null;
+}
+
+function placeOf(search: string): Place {
+  return { page: pageOf(search), group: groupOf(search) };
+}
+
+/** Returns where the browser's address is on the site, and what goes to another page. */
+export function usePage(): readonly [Place, GoTo] {
+  const [place, setPlace] = useState(() => placeOf(window.location.search));
 
   useEffect(() => {
-    const moved = () => setPage(pageOf(window.location.search));
+    const moved = () => setPlace(placeOf(window.location.search));
     window.addEventListener('popstate', moved);
     return () => window.removeEventListener('popstate', moved);
   }, []);
 
-  const go = useCallback((next: Page) => {
+  const go = useCallback<GoTo>((next, group) => {
     const { pathname, search } = window.location;
-    if (pageOf(search) !== next) window.history.pushState(null, '', `${pathname}${searchOf(next, search)}`);
-    setPage(next);
+    const wanted = searchOf(next, search, group);
+    if (pageOf(search) !== next || groupOf(search) !== (group ?? null)) window.history.pushState(null, '', `${pathname}${wanted}`);
+    setPlace(placeOf(wanted));
     window.scrollTo(0, 0);
   }, []);
-  return [page, go];
+  return [place, go];
 }

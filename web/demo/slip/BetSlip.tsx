@@ -8,6 +8,7 @@ import type { Part } from '../money/parts';
 import { moneyWords } from '../money/words';
 import { slipWords } from '../messages';
 import { idOf } from '../events/picked';
+import { FreeBetField, FreeStake } from './FreeBetField';
 import { PickedLine } from './PickedLine';
 import { costMinor } from './plan';
 import { type Cost, StakeField } from './StakeField';
@@ -48,7 +49,7 @@ export interface BetSlipProps {
 
 export function BetSlip(props: BetSlipProps) {
   const { slip, canChoose, closed, onChoose, onPlace } = props;
-  const { legs, plan, choice, stakeMinor, currency } = slip;
+  const { legs, plan, choice, paying, currency } = slip;
   const locale = useLocale();
   const words = slipWords(locale);
   const noteId = useId();
@@ -61,7 +62,7 @@ export function BetSlip(props: BetSlipProps) {
   const said = useCalm(why ?? '');
   const isSettled = useSettled(slip);
   const ids = legs.map(({ picked }) => idOf(picked));
-  const entered = JSON.stringify([slip.typed, choice]);
+  const entered = JSON.stringify([slip.typed, choice, paying.wanted]);
   // What was told of another stake or selection is no longer news; a refusal, or that nothing is known, is also while it cannot be placed.
   const isNews = told?.entered === entered && told.about.join(' ') === ids.join(' ') && (why === null || told.lasts);
   const news = isNews ? told : null;
@@ -82,6 +83,11 @@ export function BetSlip(props: BetSlipProps) {
   function type(changed: string): void {
     onChoose();
     slip.type(changed);
+  }
+
+  function payWith(freeBetId: string | null): void {
+    onChoose();
+    slip.payWith(freeBetId);
   }
 
   async function place(event: SubmitEvent): Promise<void> {
@@ -127,15 +133,21 @@ export function BetSlip(props: BetSlipProps) {
           </button>
         )}
         {canChoose && <WaysField legs={legs.length} plan={plan} choice={choice} onChoose={slip.choose} />}
-        <StakeField
-          label={labelOf(slip, locale)}
-          typed={slip.typed}
-          currency={currency}
-          hoped={slip.hoped}
-          cost={costOf(slip, locale)}
-          isSettled={isSettled}
-          onType={type}
-        />
+        <FreeBetField slip={slip} onPay={payWith} />
+        {paying.freeBet !== null && (
+          <FreeStake freeBet={paying.freeBet} hoped={slip.hoped} cost={costOf(slip, locale)} isSettled={isSettled} />
+        )}
+        {paying.wanted === null && (
+          <StakeField
+            label={labelOf(slip, locale)}
+            typed={slip.typed}
+            currency={currency}
+            hoped={slip.hoped}
+            cost={costOf(slip, locale)}
+            isSettled={isSettled}
+            onType={type}
+          />
+        )}
         {props.children}
         <div className="place-bar">
           <button
@@ -148,7 +160,7 @@ export function BetSlip(props: BetSlipProps) {
             onFocus={onChoose}
             onPointerDown={onChoose}
           >
-            {placing ? words.placing : deedInWords(stakeMinor, slip, locale)}
+            {placing ? words.placing : deedInWords(slip, locale)}
           </button>
           <p className="slip-note" id={noteId}>
             {news?.text ?? why ?? ''}
@@ -181,12 +193,13 @@ function useSettled({ legs }: SlipControls): boolean {
 }
 
 /** Why the slip cannot be placed; null if it can. */
-function whyNot({ legs, plan, stakeMinor }: SlipControls, locale: Locale): string | null {
+function whyNot({ legs, plan, paying, stakeMinor }: SlipControls, locale: Locale): string | null {
   const words = slipWords(locale);
   if (legs.length === 0) return words.choose;
   const kind = plan.obstacle?.kind;
   if (kind !== undefined && kind !== 'open' && kind !== 'moved') return words.standing[kind];
   if (plan.hasMoved) return words.acceptFirst;
+  if (paying.obstacle !== null) return betWords(locale).freeBetNot[paying.obstacle];
   return stakeMinor === null ? words.enterStake : null;
 }
 
@@ -207,10 +220,11 @@ function costOf({ plan, stakeMinor, currency }: SlipControls, locale: Locale): C
   return { label: words.totalStake, amount: formatMinor(cost, currency, locale.tag), why };
 }
 
-function deedInWords(stakeMinor: number | null, { plan, currency }: SlipControls, locale: Locale): string {
+function deedInWords({ plan, paying, stakeMinor, currency }: SlipControls, locale: Locale): string {
   const words = slipWords(locale);
   if (stakeMinor === null) return words.placeBare;
   const amount = formatMinor(costMinor(plan, stakeMinor) || stakeMinor, currency, locale.tag);
+  if (paying.freeBet !== null) return locale.fill(betWords(locale).placeFree, { amount });
   if (plan.count < 2) return locale.fill(words.place, { amount });
   const more = betWords(locale);
   return locale.fill(more.placeMany, { bets: locale.count(more.bets, plan.count), amount });

@@ -3,6 +3,7 @@ import type { Ask, ConnectLive, PreviewInput, Session } from '@furlong/client';
 import { TrackerCard, useLocale, usePreview, useTracker, type Tracker } from '@furlong/club';
 import { useEffect, useRef, useState } from 'react';
 
+import type { FreeBet } from '../betting/freeBets';
 import type { Placed, Placing } from '../betting/placer';
 import { Receipts } from '../betting/Receipts';
 import { type BetRequest, totalMinor } from '../betting/request';
@@ -30,6 +31,8 @@ interface SlipOfSessionProps {
   readonly isShown: boolean;
   /** The currency of the customer's account; null while it is not known. */
   readonly currency: string | null;
+  /** The customer's, which may pay for a bet. */
+  readonly freeBets: readonly FreeBet[];
   readonly controls: BoardControls;
   readonly onBets: () => void;
   readonly onMoney: (part: Part) => void;
@@ -49,12 +52,16 @@ export function SlipOfSession(props: SlipOfSessionProps) {
   const { placings } = placing;
   const progress = tracker.kind === 'club' ? tracker.club.progress : null;
   const currency = props.currency ?? progress?.target.currency ?? DEFAULT_CURRENCY;
-  const slip = useSlip(controls.board, currency, locale, taker !== 'demo');
+  const canChoose = taker !== 'demo';
+  const slip = useSlip({ board: controls.board, currency, locale, canChoose, freeBets: canChoose ? props.freeBets : [] });
   const preview = usePreview(ask, session.token, previewInput(session, tracker, slip.requests), occasionOf(tracker));
   const words = slipWords(locale);
 
   useEnds(placings, {
-    taken: (request) => request.legs.forEach(({ selectionId }) => controls.remove(selectionId)),
+    taken(request) {
+      request.legs.forEach(({ selectionId }) => controls.remove(selectionId));
+      if (request.freeBetId !== undefined) slip.payWith(null);
+    },
     placed() {
       betPlaced();
       props.onPlaced();
@@ -83,6 +90,8 @@ export function SlipOfSession(props: SlipOfSessionProps) {
       if (outcome?.kind === 'refused') {
         controls.reprice(outcome.refusal.changed);
         controls.refresh();
+        // What paid for another bet, or has expired, is no longer offered.
+        if (request.freeBetId !== undefined) props.onPlaced();
       }
       if (outcome?.kind === 'nowhere') setNowhere(true);
     }
@@ -104,7 +113,7 @@ export function SlipOfSession(props: SlipOfSessionProps) {
   return (
     <BetSlip
       slip={slip}
-      canChoose={taker !== 'demo'}
+      canChoose={canChoose}
       closed={whyClosed(isNowhere, session, words) ?? (isUnanswered ? betWords(locale).checkFirst : null)}
       onChoose={controls.choose}
       onAccept={controls.accept}
@@ -164,6 +173,7 @@ function previewInput(session: Session, tracker: Tracker, requests: readonly Bet
     currency: progress.target.currency,
     betType: request.legs.length > 1 ? 'MULTIPLE' : 'SINGLE',
     product: 'BETTING',
+    freeBet: request.freeBetId !== undefined,
     legs: request.legs.map(({ selectionId, oddsMilli }) => ({ selectionId, oddsMilli })),
   };
 }

@@ -73,10 +73,12 @@ export function requestsOf(
   stakeMinor: number,
   currency: string,
   takesHigher: boolean,
+  freeBetId: string | null = null,
 ): readonly BetRequest[] {
   const seen = legs.map(seenLeg).filter((leg) => leg !== null);
   if (seen.length < legs.length) return [];
-  const terms = { stakeMinor, eachWay, currency, acceptChanges: takesHigher ? 'HIGHER' : 'NONE' } as const;
+  const paying = freeBetId === null ? {} : { freeBetId };
+  const terms = { stakeMinor, eachWay, currency, acceptChanges: takesHigher ? 'HIGHER' : 'NONE', ...paying } as const;
   return way === 'multiple' ? [{ legs: seen, ...terms }] : seen.map((leg) => ({ legs: [leg], ...terms }));
 }
 
@@ -92,8 +94,13 @@ export function costMinor({ count, eachWay }: Plan, stakeMinor: number): number 
   return count * totalMinor({ stakeMinor, eachWay });
 }
 
-/** What they may return at the present odds. */
-export function hopedMinor(legs: readonly SlipLeg[], { way, eachWay }: Plan, stakeMinor: number): number {
+/** What they may return at the present odds; a stake that a free bet pays is not returned. */
+export function hopedMinor(legs: readonly SlipLeg[], plan: Plan, stakeMinor: number, isFree = false): number {
+  const hoped = wholeMinor(legs, plan, stakeMinor);
+  return isFree && hoped > 0 ? hoped - costMinor(plan, stakeMinor) : hoped;
+}
+
+function wholeMinor(legs: readonly SlipLeg[], { way, eachWay }: Plan, stakeMinor: number): number {
   const priced = legs.map((leg) => ({ oddsMilli: oddsOf(leg)?.milli ?? 0, terms: termsOf(leg) }));
   if (priced.length === 0 || priced.some(({ oddsMilli }) => oddsMilli === 0)) return 0;
   if (way === 'multiple') return returnsMinor(stakeMinor, priced, eachWay);

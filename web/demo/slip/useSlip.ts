@@ -2,6 +2,7 @@
 import { formatTyped, type Locale, readAmount } from '@furlong/club';
 import { useState } from 'react';
 
+import { type FreeBet, type FreeBetObstacle, obstacleOf } from '../betting/freeBets';
 import type { BetRequest } from '../betting/request';
 import type { Board } from '../events/board';
 import { standingOf } from '../events/picked';
@@ -10,11 +11,24 @@ import { type Choice, hopedMinor, type Plan, planOf, requestsOf, type SlipLeg } 
 const FIRST_STAKE_MINOR = 500;
 const AT_FIRST: Choice = { way: 'multiple', eachWay: false, takesHigher: false };
 
+/** Which free bet the customer has chosen to pay with. */
+export interface Paying {
+  /** Null for the customer's money. */
+  readonly wanted: string | null;
+  /** Null if none is chosen, or the one that is chosen cannot pay. */
+  readonly freeBet: FreeBet | null;
+  /** Why it cannot: the customer's money is never taken in its place. */
+  readonly obstacle: FreeBetObstacle | null;
+}
+
 export interface SlipControls {
   readonly legs: readonly SlipLeg[];
   readonly plan: Plan;
   readonly choice: Choice;
   readonly choose: (choice: Choice) => void;
+  readonly freeBets: readonly FreeBet[];
+  readonly paying: Paying;
+  readonly payWith: (freeBetId: string | null) => void;
   readonly currency: string;
   readonly typed: string;
   readonly type: (typed: string) => void;
@@ -25,25 +39,48 @@ export interface SlipControls {
   readonly requests: readonly BetRequest[];
 }
 
-/** @param canChoose whether bets may be multiples, each way, and at other odds */
-export function useSlip({ picks, prices }: Board, currency: string, locale: Locale, canChoose: boolean): SlipControls {
+export function payingOf(wanted: string | null, freeBets: readonly FreeBet[], plan: Pick<Plan, 'count' | 'eachWay'>): Paying {
+  if (wanted === null) return { wanted, freeBet: null, obstacle: null };
+  const chosen = freeBets.find(({ id }) => id === wanted) ?? null;
+  const obstacle = chosen === null ? 'gone' : obstacleOf(chosen, plan);
+  return { wanted, freeBet: obstacle === null ? chosen : null, obstacle };
+}
+
+export interface SlipParts {
+  readonly board: Board;
+  readonly currency: string;
+  readonly locale: Locale;
+  /** Whether bets may be multiples, each way, and at other odds. */
+  readonly canChoose: boolean;
+  /** Those that may pay for a bet. */
+  readonly freeBets: readonly FreeBet[];
+}
+
+export function useSlip({ board: { picks, prices }, currency, locale, canChoose, freeBets }: SlipParts): SlipControls {
   const [choice, choose] = useState(AT_FIRST);
+  const [wanted, payWith] = useState<string | null>(null);
   const [typed, type] = useState(() => formatTyped(FIRST_STAKE_MINOR, currency, locale.tag));
   const legs = picks.map((picked) => ({ picked, standing: standingOf(picked, prices) }));
   const made = planOf(legs, choice);
   const plan: Plan = canChoose ? made : { ...made, canEachWay: false, eachWay: false };
   const read = readAmount(typed, currency, locale.tag);
-  const stakeMinor = read.kind === 'amount' ? read.minor : null;
+  const paying = payingOf(wanted, freeBets, plan);
+  const { freeBet } = paying;
+  const typedMinor = wanted === null && read.kind === 'amount' ? read.minor : null;
+  const stakeMinor = freeBet === null ? typedMinor : freeBet.amount.minor / (plan.eachWay ? 2 : 1);
   return {
     legs,
     plan,
     choice,
     choose,
+    freeBets,
+    paying,
+    payWith,
     currency,
     typed,
     type,
     stakeMinor,
-    hoped: stakeMinor === null ? 0 : hopedMinor(legs, plan, stakeMinor),
-    requests: stakeMinor === null ? [] : requestsOf(legs, plan, stakeMinor, currency, choice.takesHigher),
+    hoped: stakeMinor === null ? 0 : hopedMinor(legs, plan, stakeMinor, freeBet !== null),
+    requests: stakeMinor === null ? [] : requestsOf(legs, plan, stakeMinor, currency, choice.takesHigher, freeBet?.id ?? null),
   };
 }

@@ -4,19 +4,18 @@ import { shortReference, useLocale } from '@furlong/club';
 import { entryTime } from '../../money/words';
 import { slipWords } from '../../messages';
 import type { Bet, BetLeg } from '../request';
-import { betWords, kindOfBet } from '../words';
+import { betWords, titleOfBet } from '../words';
 import { isOpenBet } from './betList';
 
 export function BetRow({ bet }: { readonly bet: Bet }) {
   const locale = useLocale();
   const words = betWords(locale);
-  const { id, placedAt, stake, eachWay, legs, status } = bet;
+  const { id, placedAt, stake, eachWay, isFreeBet, legs, status } = bet;
   return (
     <li className="bet" data-testid="bet" data-status={status}>
       <div className="bet-head">
         <strong>
-          {kindOfBet(legs.length, locale)}
-          {eachWay && ` · ${words.eachWay}`}
+          {titleOfBet(legs.length, eachWay, isFreeBet, locale)}
         </strong>
         <span className="bet-status" data-testid="bet-status">
           {words.statuses[status]}
@@ -75,12 +74,13 @@ function LegRow({ leg: { event, market, pick, startsAt, odds, result } }: { read
 function Returns({ bet }: { readonly bet: Bet }) {
   const locale = useLocale();
   const words = betWords(locale);
-  const { returns, potentialReturns } = bet;
+  const { returns, potentialReturns, isFreeBet } = bet;
   const amount = isOpenBet(bet) ? potentialReturns : returns;
   if (amount === null) return null;
+  const hoped = isFreeBet ? words.returnsWithoutStake : words.returns;
   return (
     <div>
-      <dt>{isOpenBet(bet) ? words.returns : words.returned}</dt>
+      <dt>{isOpenBet(bet) ? hoped : words.returned}</dt>
       <dd>
         <bdi>{locale.money(amount)}</bdi>
       </dd>

@@ -25,6 +25,19 @@ export const DE: BetWords = {
   takeNew: 'Neue Quoten annehmen',
   placeMany: '{bets} platzieren · {amount}',
   bets: { one: '{n} Wette', other: '{n} Wetten' },
+  payWith: 'So bezahlen Sie',
+  ownMoney: 'Mit eigenem Geld',
+  freeBet: 'Gratiswette',
+  useFreeBet: 'Mit Ihrer Gratiswette über {amount}',
+  useBy: 'Einlösbar bis {moment}',
+  freeBetNot: {
+    several: 'Eine Gratiswette bezahlt eine einzige Wette. Machen Sie aus Ihren Auswahlen eine Wette, oder nehmen Sie eigenes Geld.',
+    halves: 'Diese Gratiswette lässt sich nicht in zwei gleiche Einsätze teilen. Wetten Sie nicht auf Sieg und Platz, oder nehmen Sie eigenes Geld.',
+    gone: 'Die gewählte Gratiswette ist eingelöst oder abgelaufen. Wählen Sie, wie Sie bezahlen.',
+  },
+  freeBetStake: 'Einsatz aus Ihrer Gratiswette',
+  returnsWithoutStake: 'Mögliche Auszahlung, ohne den Einsatz',
+  placeFree: 'Wette platzieren · Gratiswette {amount}',
   checkFirst: 'Prüfen Sie zuerst, was aus der Wette oben geworden ist.',
 
   states: {
@@ -70,6 +83,7 @@ export const DE: BetWords = {
     CONFIRMATION_NEEDED: 'Ihre Wette wurde nicht platziert: Sie muss bestätigt werden. Sehen Sie sie an, und platzieren Sie sie dann erneut.',
     INVALID: 'Ihre Wette wurde nicht platziert: Sie war nicht lesbar. Leeren Sie den Wettschein, und wählen Sie neu.',
   },
+  freeBetRefused: 'Ihre Wette wurde nicht platziert: Die Gratiswette ist eingelöst, abgelaufen oder gilt nicht für diese Wette. Bezahlen Sie anders.',
   signedOut: 'Ihre Sitzung ist beendet. Melden Sie sich wieder an.',
 
   title: 'Meine Wetten',

@@ -25,6 +25,19 @@ export const EN: BetWords = {
   takeNew: 'Take new prices',
   placeMany: 'Place {bets} · {amount}',
   bets: { one: '{n} bet', other: '{n} bets' },
+  payWith: 'How to pay',
+  ownMoney: 'Use your own money',
+  freeBet: 'Free bet',
+  useFreeBet: 'Use your {amount} free bet',
+  useBy: 'Use it by {moment}',
+  freeBetNot: {
+    several: 'A free bet pays for one bet. Make one bet of your selections, or use your own money.',
+    halves: 'This free bet can’t be split into two equal stakes. Don’t bet each way, or use your own money.',
+    gone: 'The free bet you chose has been used or has expired. Choose how to pay.',
+  },
+  freeBetStake: 'Stake, from your free bet',
+  returnsWithoutStake: 'Potential returns, without the stake',
+  placeFree: 'Place bet · {amount} free bet',
   checkFirst: 'First check what became of the bet above.',
 
   states: {
@@ -70,6 +83,7 @@ export const EN: BetWords = {
     CONFIRMATION_NEEDED: 'Your bet was not placed: it needs to be confirmed. Look at it, then place it again.',
     INVALID: 'Your bet was not placed: it couldn’t be read. Empty the slip, and choose again.',
   },
+  freeBetRefused: 'Your bet was not placed: the free bet has been used, has expired, or isn’t for this bet. Choose another way to pay.',
   signedOut: 'Your session has ended. Sign in again.',
 
   title: 'My bets',

@@ -25,6 +25,19 @@ export const IT: BetWords = {
   takeNew: 'Accetta le nuove quote',
   placeMany: 'Piazza {bets} · {amount}',
   bets: { one: '{n} scommessa', other: '{n} scommesse' },
+  payWith: 'Come pagare',
+  ownMoney: 'Usa il tuo denaro',
+  freeBet: 'Scommessa gratuita',
+  useFreeBet: 'Usa la tua scommessa gratuita da {amount}',
+  useBy: 'Da usare entro: {moment}',
+  freeBetNot: {
+    several: 'Una scommessa gratuita paga una sola scommessa. Fai un’unica scommessa con i tuoi esiti o usa il tuo denaro.',
+    halves: 'Questa scommessa gratuita non si divide in due puntate uguali. Non scommettere su vincente e piazzato o usa il tuo denaro.',
+    gone: 'La scommessa gratuita che hai scelto è stata usata o è scaduta. Scegli come pagare.',
+  },
+  freeBetStake: 'Puntata della scommessa gratuita',
+  returnsWithoutStake: 'Vincita potenziale, senza la puntata',
+  placeFree: 'Scommetti · {amount} gratis',
   checkFirst: 'Verifica prima che ne è stato della scommessa qui sopra.',
 
   states: {
@@ -70,6 +83,7 @@ export const IT: BetWords = {
     CONFIRMATION_NEEDED: 'La scommessa non è stata piazzata: va confermata. Guardala, poi piazzala di nuovo.',
     INVALID: 'La scommessa non è stata piazzata: non era leggibile. Svuota la schedina e scegli di nuovo.',
   },
+  freeBetRefused: 'La scommessa non è stata piazzata: quella gratuita è già usata, è scaduta o non vale per questa scommessa. Scegli un altro modo di pagare.',
   signedOut: 'La sessione è terminata. Accedi di nuovo.',
 
   title: 'Le mie scommesse',

@@ -37,6 +37,20 @@ export interface BetWords {
   /** `{bets}`: how many, `{amount}`. */
   readonly placeMany: string;
   readonly bets: Plural;
+  readonly payWith: string;
+  readonly ownMoney: string;
+  /** A bet whose stake a free bet of the club pays. */
+  readonly freeBet: string;
+  /** `{amount}`. */
+  readonly useFreeBet: string;
+  /** `{moment}`. */
+  readonly useBy: string;
+  /** Why the free bet that is chosen pays nothing now, and what to do. */
+  readonly freeBetNot: Readonly<Record<'several' | 'halves' | 'gone', string>>;
+  readonly freeBetStake: string;
+  readonly returnsWithoutStake: string;
+  /** `{amount}`. */
+  readonly placeFree: string;
   /** Why nothing more can be placed for the moment. */
   readonly checkFirst: string;
 
@@ -56,6 +70,7 @@ export interface BetWords {
   readonly someOf: string;
   /** Why a bet was not placed, and what to do. */
   readonly refused: Readonly<Record<RefusedCode, string>>;
+  readonly freeBetRefused: string;
   readonly signedOut: string;
 
   readonly title: string;

@@ -35,4 +35,9 @@ export const DE: LobbyWords = {
     METHOD_UNAVAILABLE: 'Das Spiel antwortet gerade nicht. Es wurde nichts eingesetzt. Versuchen Sie es erneut, oder wählen Sie ein anderes.',
   },
   notOpened: 'Das Spiel ließ sich nicht öffnen. Es wurde nichts eingesetzt. Wählen Sie ein anderes.',
+  freeSpinsOn: 'Ihre Freispiele: {group}',
+  freeSpins: { one: 'Sie haben {n} Freispiel gewonnen.', other: 'Sie haben {n} Freispiele gewonnen.' },
+  useBy: 'Einlösbar bis {moment}.',
+  left: 'Jedes Spiel zeigt, wie viele darauf übrig sind.',
+  playFreeSpins: 'Freispiele spielen',
 };

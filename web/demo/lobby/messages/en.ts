@@ -35,4 +35,9 @@ export const EN: LobbyWords = {
     METHOD_UNAVAILABLE: 'The game doesn’t answer right now. Nothing was staked. Try again, or choose another one.',
   },
   notOpened: 'The game could not be opened. Nothing was staked. Choose another one.',
+  freeSpinsOn: 'Your free spins: {group}',
+  freeSpins: { one: 'You’ve won {n} free spin.', other: 'You’ve won {n} free spins.' },
+  useBy: 'Use them by {moment}.',
+  left: 'Each game shows how many are left on it.',
+  playFreeSpins: 'Play your free spins',
 };

@@ -35,4 +35,9 @@ export const IT: LobbyWords = {
     METHOD_UNAVAILABLE: 'Il gioco non risponde al momento. Non è stato puntato nulla. Riprova, o scegline un altro.',
   },
   notOpened: 'Non è stato possibile aprire il gioco. Non è stato puntato nulla. Scegline un altro.',
+  freeSpinsOn: 'I tuoi giri gratis: {group}',
+  freeSpins: { one: 'Hai vinto {n} giro gratis.', other: 'Hai vinto {n} giri gratis.' },
+  useBy: 'Da usare entro: {moment}.',
+  left: 'Ogni gioco mostra quanti ne restano.',
+  playFreeSpins: 'Gioca i giri gratis',
 };

@@ -23,4 +23,11 @@ export interface LobbyWords {
   readonly over: Readonly<Record<'signed-out' | 'expired' | 'elsewhere' | 'unreached', string>>;
   readonly refused: Readonly<Partial<Record<ErrorCode, string>>>;
   readonly notOpened: string;
+  /** `{group}`: the name of a group of games. */
+  readonly freeSpinsOn: string;
+  readonly freeSpins: Parameters<Locale['count']>[0];
+  /** `{moment}`. */
+  readonly useBy: string;
+  readonly left: string;
+  readonly playFreeSpins: string;
 }
