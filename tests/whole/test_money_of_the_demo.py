@@ -13,7 +13,7 @@ from typing import Any, Final
 import httpx
 import pytest
 
-from furlong.demo.bets.wallets import HOUSE_BRAND, OPENING_MINOR
+from furlong.demo.wallets import HOUSE_BRAND, OPENING_MINOR
 from tests.support.events.published import PROVIDER, PublishedMatch
 from tests.support.events.told import instant, market
 from tests.support.processes.running_furlong import BRAND, Demo, eventually

@@ -21,7 +21,6 @@ import { useRehearsal } from './session/useRehearsal';
 import { type Page, PAGES, usePage } from './site/pages';
 import { Site } from './site/Site';
 import { SiteNav } from './site/SiteNav';
-import type { Taker } from './slip/SlipOfSession';
 
 /** The language of `?lang=`, or else the visitor's. */
 const asked = new URLSearchParams(window.location.search).get('lang');
@@ -82,7 +81,6 @@ export function App() {
             live={live}
             session={session}
             page={page}
-            taker={takerOf(demo)}
             rehearsal={rehearsal}
             currency={money.state.wallet?.balance.currency ?? null}
             stops={{ bets: stopOfBets(limits, now), games: stopOf('CASINO', limits, now) }}
@@ -100,11 +98,6 @@ export function App() {
       {isSignedIn && <Reminder state={money.state} onOpen={setPart} />}
     </LocaleProvider>
   );
-}
-
-/** Who takes bets: the platform's block, or what the demo has in its place. */
-function takerOf(demo: Demo | null): Taker {
-  return hasBlock(demo, 'bets') ? 'graph' : 'demo';
 }
 
 /** The pages that this server has something for. */

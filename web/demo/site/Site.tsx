@@ -8,7 +8,7 @@ import { betWords } from '../betting/words';
 import { dayAfter } from '../events/days';
 import type { Choice } from '../events/EventFilters';
 import { EventList } from '../events/EventList';
-import { MAX_PICKS, type Picked } from '../events/picked';
+import type { Picked } from '../events/picked';
 import { useBoard } from '../events/useBoard';
 import { LobbyPage } from '../lobby/LobbyPage';
 import { slipWords } from '../messages';
@@ -16,7 +16,7 @@ import type { Stop } from '../money/breaks/breaks';
 import type { Part } from '../money/parts';
 import { Stopped } from '../money/Stopped';
 import { rememberedPicks, rememberPicks } from '../session/remembered';
-import { SlipOfSession, type Taker } from '../slip/SlipOfSession';
+import { SlipOfSession } from '../slip/SlipOfSession';
 import type { Page } from './pages';
 
 interface SiteProps {
@@ -24,7 +24,6 @@ interface SiteProps {
   readonly live: ConnectLive;
   readonly session: Session;
   readonly page: Page;
-  readonly taker: Taker;
   /** The product's time in a rehearsal. */
   readonly rehearsal: string | null;
   /** The currency of the customer's account; null while it is not known. */
@@ -45,7 +44,7 @@ const LISTED = { beside: 10, above: 4 };
 const BESIDE = '(min-width: 900px)';
 
 export function Site(props: SiteProps) {
-  const { ask, live, session, page, taker, rehearsal, stops } = props;
+  const { ask, live, session, page, rehearsal, stops } = props;
   const { brand } = session;
   const [choice, setChoice] = useState(ALL);
   const [opened, setOpened] = useState<string | null>(null);
@@ -59,7 +58,7 @@ export function Site(props: SiteProps) {
     const span = day === '' ? { from: null, to: null } : dayAfter(new Date(today), Number(day));
     return { search, sport, ...span };
   }, [choice, today]);
-  const controls = useBoard({ ask, live }, brand, filter, opened, pageSize, remembered, taker === 'demo' ? 1 : MAX_PICKS);
+  const controls = useBoard({ ask, live }, brand, filter, opened, pageSize, remembered);
   const { picks, presentAt } = controls.board;
   useRemembered(brand, picks, presentAt !== null);
 
@@ -105,7 +104,6 @@ export function Site(props: SiteProps) {
             ask={ask}
             live={live}
             session={session}
-            taker={taker}
             isShown={page !== 'casino'}
             currency={props.currency}
             controls={controls}

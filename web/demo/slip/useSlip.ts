@@ -25,13 +25,11 @@ export interface SlipControls {
   readonly requests: readonly BetRequest[];
 }
 
-/** @param canChoose whether bets may be multiples, each way, and at other odds */
-export function useSlip({ picks, prices }: Board, currency: string, locale: Locale, canChoose: boolean): SlipControls {
+export function useSlip({ picks, prices }: Board, currency: string, locale: Locale): SlipControls {
   const [choice, choose] = useState(AT_FIRST);
   const [typed, type] = useState(() => formatTyped(FIRST_STAKE_MINOR, currency, locale.tag));
   const legs = picks.map((picked) => ({ picked, standing: standingOf(picked, prices) }));
-  const made = planOf(legs, choice);
-  const plan: Plan = canChoose ? made : { ...made, canEachWay: false, eachWay: false };
+  const plan = planOf(legs, choice);
   const read = readAmount(typed, currency, locale.tag);
   const stakeMinor = read.kind === 'amount' ? read.minor : null;
   return {

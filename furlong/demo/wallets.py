@@ -4,8 +4,10 @@ In the demo a customer has some money from the start, as if it had been paid in:
 against limits, and comes from the house's account of payments.
 """
 
+import asyncio
 import json
 import socket
+import time
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -34,11 +36,14 @@ from subgraphs.wallet.funds.codes import AccountCode, TransferCode, house_accoun
 from subgraphs.wallet.ledger.transfers import CreateTransferStatus, Transfer
 from subgraphs.wallet.limits.acts import Act
 from subgraphs.wallet.limits.claims import Claim
-from subgraphs.wallet.opened import OpenedWallet
+from subgraphs.wallet.opened import OpenedWallet, UnknownBrand
 
 log = structlog.get_logger(__name__)
 OPENING_MINOR: Final = 140_00
 """What a customer begins with: less than what a financial check looks at, which waits for a person."""
+
+PATIENCE_SECONDS: Final = 60.0
+"""How long the wallet's consumer may take to hear of the brands."""
 
 HOUSE_BRAND: Final = "lagunabet"
 HOUSE_KINDS: Final = (RewardKind.FREE_BET, RewardKind.CASH)
@@ -128,6 +133,25 @@ async def opened_wallets(
             stack.push_async_callback(wallet.close)
             wallets.append(DemoWallet(wallet, settings.cell.own(), notices))
         yield wallets
+
+
+async def give_first_money(wallets: Sequence[DemoWallet], customers: Iterable[Owner]) -> None:
+    """Give customers the first money; at the start, a wallet may not know their brand yet.
+
+    Raises:
+        UnknownBrand: It does not know it after a minute.
+    """
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    for owner in customers:
+        wallet = next(wallet for wallet in wallets if wallet.has(owner))
+        while True:
+            try:
+                await wallet.welcome(owner)
+                break
+            except UnknownBrand:
+                if time.monotonic() > deadline:
+                    raise
+                await asyncio.sleep(0.05)
 
 
 @dataclass(frozen=True, slots=True)
