@@ -10,7 +10,6 @@ from playwright.sync_api import Browser as LaunchedBrowser
 from playwright.sync_api import Locator, Page, expect
 
 from tests.support.bets.demo_bettors import Bettor
-from tests.support.bets.demo_races import racecourse
 from tests.support.browsers.bet_slip_page import PATIENCE_MS, visit
 from tests.support.events.published import PublishedMatch
 from tests.support.processes.running_furlong import Demo, running_demo
@@ -134,13 +133,9 @@ def test_bets_limits_and_a_break_move_a_customers_money(
 @pytest.mark.slow("a demo goes through some days")
 def test_raises_and_breaks_go_by_the_days(processes: None, launched: LaunchedBrowser, tmp_path: Path) -> None:
     """A raise is confirmed once it has cooled, a break ends by itself, and an exclusion has a second step."""
-    with (
-        running_demo(tmp_path, "--at", MONDAY) as days,
-        racecourse(days) as course,
-        visit(launched, width=360) as visitor,
-    ):
-        bettor, race = Bettor(days, CUSTOMER), course.race("Monday Stakes", dawn=3000, ember=4000)
-        pick = race.selection("dawn"), 3000
+    with running_demo(tmp_path, "--at", MONDAY) as days, visit(launched, width=360) as visitor:
+        bettor = Bettor(days, CUSTOMER)
+        bettor.bets(100)
         visitor.open(f"{days.site.url}/?lang=en-GB")
         visitor.be(CUSTOMER)
         money = Money(visitor.page)
@@ -163,7 +158,7 @@ def test_raises_and_breaks_go_by_the_days(processes: None, launched: LaunchedBro
         money.close()
         stopped = visitor.page.get_by_test_id("stopped")
         expect(stopped).to_contain_text("8 April 2026")
-        assert bettor.refused(100, pick) == "COOLING_OFF"
+        assert bettor.refused(100) == "COOLING_OFF"
         days.programs.run("clock", "advance", AFTER_COOLING)
         expect(stopped).to_have_count(0)
 
@@ -180,4 +175,4 @@ def test_raises_and_breaks_go_by_the_days(processes: None, launched: LaunchedBro
         expect(visitor.page.get_by_test_id("break-form")).to_have_count(0)
         money.close()
         expect(stopped).to_have_attribute("data-kind", "EXCLUSION")
-        assert bettor.refused(100, pick) == "SELF_EXCLUDED"
+        assert bettor.refused(100) == "SELF_EXCLUDED"

@@ -12,7 +12,7 @@ from sqlalchemy import make_url
 
 from cells.routing.cell_map import CellMap
 from cells.routing.haproxy import write_files
-from tests.support.bets.demo_bettors import PLACE, Bettor
+from tests.support.bets.demo_bettors import PLACE, REST_SECONDS, Bettor
 from tests.support.processes.running_furlong import BRAND, Demo, eventually, running_demo
 from tools import server_process
 from tools.cell_servers.haproxy import start_haproxy
@@ -25,7 +25,6 @@ pytestmark = [
 ]
 STAKED = "query ($brand: ID!) { club(brand: $brand) { progress { staked { minor } } } }"
 STAKE_MINOR = 2_500
-REST_SECONDS = 0.5
 
 
 def ask(url: str, token: str, **headers: str) -> httpx.Response:

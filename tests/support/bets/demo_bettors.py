@@ -1,6 +1,7 @@
 """Customers of a running demo who bet by its graph."""
 
 import json
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -22,6 +23,9 @@ UPDATED: Final = f"subscription ($brand: ID!) {{ betUpdated(brand: $brand) {{ ..
 OFFERED: Final = """query ($brand: ID!) { events(brand: $brand, status: SCHEDULED, first: 20) {
   nodes { markets { status selections { id status odds { milli } } } } } }"""
 CURRENCIES: Final = {"northbet": "GBP", "lagunabet": "EUR"}
+REST_SECONDS: Final = 0.5
+"""Between two questions, of which too many are refused."""
+
 COUNTING_MILLI: Final = 2_000
 """Odds at which bets count."""
 
@@ -85,7 +89,10 @@ class Bettor:
             markets = [told for event in self.ask(OFFERED)["events"]["nodes"] for told in event["markets"]]
             told = [one for market in markets for one in market["selections"] if market["status"] == "OPEN"]
             priced = [(one["id"], one["odds"]["milli"]) for one in told if one["status"] == "OPEN"]
-            return [(selection, milli) for selection, milli in priced if milli >= COUNTING_MILLI]
+            found = [(selection, milli) for selection, milli in priced if milli >= COUNTING_MILLI]
+            if not found:
+                time.sleep(REST_SECONDS)
+            return found
 
         offers: list[tuple[str, int]] = eventually(open_ones, "something can be bet on")
         return offers[-1]
