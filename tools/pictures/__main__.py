@@ -17,11 +17,12 @@ from tools.pictures.backoffice import take_backoffice
 IMAGES: Final = Path(__file__).resolve().parents[2] / "docs" / "images"
 SCENARIO: Final = "chosen"
 SHARPNESS: Final = 1
+HEIGHT: Final = 940
 
 
 async def _take(browser: Browser, url: str, name: str, width: int, *, details: bool) -> None:
     page = await browser.new_page(
-        viewport={"width": width, "height": 800},
+        viewport={"width": width, "height": HEIGHT},
         device_scale_factor=SHARPNESS,
         locale="en-GB",
         timezone_id="Europe/London",
@@ -32,7 +33,7 @@ async def _take(browser: Browser, url: str, name: str, width: int, *, details: b
     await page.locator(".rehearsal").evaluate("each => each.remove()")
     if details:
         await page.get_by_test_id("club-details").click()
-    await page.screenshot(path=IMAGES / name, full_page=True)
+    await page.screenshot(path=IMAGES / name, full_page=details)
     await page.close()
 
 
