@@ -7,9 +7,9 @@ from pathlib import Path
 
 from foundation.storage.settings import DatabaseSettings
 from furlong.demo.casino.running import running_casino
+from furlong.demo.money.house import ServedWallets
 from furlong.demo.payments.running import running_payments
 from furlong.demo.ready_file import DemoCasino, DemoPayments
-from furlong.demo.wallets import ServedWallets
 from simulator.providers.ledger import Ledger
 from subgraphs.kit.given_settings import GivenSettings
 

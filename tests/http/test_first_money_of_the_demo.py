@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from furlong.demo.wallets import give_first_money
+from furlong.demo.money.wallets import give_first_money
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.wallet.opened import UnknownBrand
 

@@ -7,7 +7,8 @@ from typing import Final
 
 import pytest
 
-from furlong.demo.wallets import HOUSE_BRAND, OPENING_MINOR
+from furlong.demo.money.house import HOUSE_BRAND
+from furlong.demo.money.wallets import OPENING_MINOR
 from tests.support.bets.demo_bettors import Bettor, all_bettors
 from tests.support.events.told import instant
 from tests.support.processes.running_furlong import BRAND, Demo, eventually

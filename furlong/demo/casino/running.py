@@ -16,8 +16,8 @@ from foundation.storage.settings import DatabaseSettings
 from furlong.demo.casino.file import folder_in, lobby_in, seamless_in, shipped, write_file
 from furlong.demo.casino.free_spins import giving_free_spins
 from furlong.demo.kept_ports import KeptPorts, serving_at
+from furlong.demo.money.wallets import DemoWallet
 from furlong.demo.ready_file import DemoCasino
-from furlong.demo.wallets import DemoWallet
 from furlong.neighbours import NEIGHBOURS
 from furlong.serve.http_server import own_names_only, serving
 from furlong.settings import ServeSettings

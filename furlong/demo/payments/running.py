@@ -13,9 +13,9 @@ from typing import Final
 
 from foundation.late_imports import NotInstalled
 from furlong.demo.kept_ports import KeptPorts, serving_at
+from furlong.demo.money.wallets import DemoWallet
 from furlong.demo.payments.file import BANK, folder_in, payments_in, write_file
 from furlong.demo.ready_file import DemoPayments
-from furlong.demo.wallets import DemoWallet
 from furlong.serve.http_server import own_names_only, serving
 from furlong.workers.money.payments_server import payments_server
 from simulator.payments.serve import PaymentSettings, ServedPayments, serving_payments
