@@ -4,7 +4,7 @@ Names, starts and odds follow from the hour, so that two runs show the same. The
 names differently, which is what a matcher is for.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
@@ -139,9 +139,14 @@ class EventSource:
 
     told: dict[tuple[str, str], Any] = field(default_factory=dict)
     odds: dict[tuple[str, str], int] = field(default_factory=dict)
+    _machine: Callable[[], datetime] | None = None
     _revision: int = 0
     _first: int = 0
     _status_at: datetime | None = None
+
+    def by_machine(self, now: Callable[[], datetime]) -> None:
+        """Let the adapters say by the machine's clock when they were well, as real ones do in a rehearsal."""
+        self._machine = now
 
     def __call__(self, world: World, random: Random, now: datetime) -> Iterator[Message]:
         """Yield the messages of a moment, in which prices move."""
@@ -166,7 +171,8 @@ class EventSource:
         return tuple(_picked(provider, market, random) for market in random.sample(markets, number))
 
     def _told_at(self, now: datetime, random: Random | None) -> Iterator[Message]:
-        self._revision = max(self._revision + 1, int(now.timestamp() * 1000))
+        machine_now = now if self._machine is None else self._machine()
+        self._revision = max(self._revision + 1, int(machine_now.timestamp() * 1000))
         self._first = self._first or self._revision
         events = tuple(_events(now))
         moving = () if random is None else random.sample(events, MOVES)
@@ -176,10 +182,10 @@ class EventSource:
                 yield from self._changed("fixture", provider, event.id, body, now)
                 market = self._market(event, number, random if event in moving else None, now)
                 yield from self._changed("market", provider, f"m-{event.id}", market, now)
-        if self._status_at is None or (now - self._status_at).total_seconds() >= STATUS_SECONDS:
-            self._status_at = now
+        if self._status_at is None or (machine_now - self._status_at).total_seconds() >= STATUS_SECONDS:
+            self._status_at = machine_now
             for provider in PROVIDERS:
-                yield _message("status", provider, self._status(provider, now))
+                yield _message("status", provider, self._status(provider, machine_now))
 
     def _changed(
         self, kind: str, provider: str, item: str, body: dict[str, Any], now: datetime

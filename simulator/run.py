@@ -1,9 +1,10 @@
 """Runs the whole simulator: world and seed bets on Kafka, the upstream's API, and traffic."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from foundation.storage.clock import Clock, SystemClock
@@ -120,7 +121,13 @@ def _picks(sources: Iterable[Source]) -> Picks | None:
 
 
 def _source(source: Source, settings: SimulatorSettings) -> Source | None:
-    """Return what publishes of a source: without traffic, only what does not happen by chance."""
+    """Return what publishes of a source: without traffic, only what does not happen by chance.
+
+    What says by the machine's clock that it is well is given that clock, by its method `by_machine`.
+    """
+    by_machine: Callable[[Callable[[], datetime]], None] | None = getattr(source, "by_machine", None)
+    if by_machine is not None:
+        by_machine(settings.clock.machine.now)
     if settings.traffic_per_second > 0 or settings.feeds_per_second > 0:
         return source
     still: Source | None = getattr(source, "still", None)

@@ -259,7 +259,7 @@ class Voids:
 def void_state(decision: GlobalDecision) -> VoidState:
     """Return what a decision about a void says."""
     return cast(
-        VoidState, read_state(GlobalKind.VOID, decision.brand, decision.subject, dict(decision.state))
+        "VoidState", read_state(GlobalKind.VOID, decision.brand, decision.subject, dict(decision.state))
     )
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from foundation.storage.settings import DatabaseSettings
-from furlong.demo.bets.wallets import ServedWallets
 from furlong.demo.casino.running import running_casino
+from furlong.demo.money.house import ServedWallets
 from furlong.demo.payments.running import running_payments
 from furlong.demo.played.ways import OPERATORS_BRAND, Way
 from furlong.demo.ready_file import DemoCasino, DemoPayments

@@ -28,9 +28,6 @@ from furlong.demo.backoffice import (
     redirects,
     running_backoffice,
 )
-from furlong.demo.bets.betting import Betting, running_bets, taking_bets
-from furlong.demo.bets.offers import offers_in, offers_of_site
-from furlong.demo.bets.wallets import serving_wallets
 from furlong.demo.brand_sites import DemoTokens, running_brand_sites
 from furlong.demo.cells import (
     CellRouter,
@@ -49,10 +46,12 @@ from furlong.demo.fulfilment import serving_demo_providers
 from furlong.demo.internal_graph import running_internal_graph
 from furlong.demo.mock.server import PATH as MOCKED
 from furlong.demo.mock.server import MountedMock
+from furlong.demo.money.house import serving_wallets
+from furlong.demo.money.wallets import give_first_money
 from furlong.demo.played.ways import Way
 from furlong.demo.processes import Surroundings, running_decisions, running_processes, running_settlement
 from furlong.demo.ready_file import database_in, make_private
-from furlong.demo.routes import DemoSession, SessionCustomer, demo_routes
+from furlong.demo.routes import DemoSession, SessionCustomer, session_route
 from furlong.demo.scenarios import Arrived, DemoParts, Scenario, customers_of, faulty_gateway, play_scenarios
 from furlong.demo.scenarios.faults import FEATURE, HEADER
 from furlong.demo.tokens import demo_secret, demo_sessions, make_token
@@ -174,9 +173,8 @@ async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFac
         embed = await stack.enter_async_context(
             running_brand_sites(options.data, session, url, options.origins)
         )
-        bets = await stack.enter_async_context(
-            taking_bets(options.data, money.wallets, running, simulator, clock)
-        )
+        for wallet, context in zip(money.wallets, running, strict=True):
+            wallet.notices.to = context.bus.customers_changed
         sites = [
             _site(
                 _parts(
@@ -186,14 +184,13 @@ async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFac
                     ),
                     companies.given,
                 ),
-                betting,
                 session,
                 options.data,
                 tracing,
                 embed=embed.settings,
                 beside=_beside_the_first(office_listener) if index == 0 else (),
             )
-            for index, (database, context, betting) in enumerate(zip(databases, running, bets, strict=True))
+            for index, (database, context) in enumerate(zip(databases, running, strict=True))
         ]
         site = sites[0]
         backoffice = internal = None
@@ -217,9 +214,7 @@ async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFac
         front = CellRouter([*map(RoutedCell, cells, sites)]) if cells else faulty or site
         await stack.enter_async_context(serving(front, listener, own_names_only(options.host_names)))
         await reach_first_state(url, session)
-        await stack.enter_async_context(
-            running_bets(bets, offers_in(site), await companies.let_in(session.owners))
-        )
+        await give_first_money(money.wallets, await companies.let_in(session.owners))
         if backoffice is not None:
             await give_everybody_work(office, options.data, clock, stream, has_casino=companies.has_casino)
         if options.scenarios:
@@ -323,7 +318,6 @@ def _parts(options: DemoOptions, parts: SubgraphParts, given: GivenSettings) -> 
 
 def _site(
     parts: SubgraphParts,
-    betting: Betting,
     session: DemoSession,
     data: Path,
     tracing: Tracing | None,
@@ -332,7 +326,7 @@ def _site(
     beside: Sequence[Feature],
 ) -> Starlette:
     routes = (
-        *demo_routes(session, parts.verifier, betting.place, offers_of_site),
+        session_route(session),
         DemoTokens(embed, session, parts.clock).route(),
         *gallery_routes(ServeSettings().page),
     )

@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -62,11 +62,6 @@ class DemoProcesses:
     database: DatabaseSettings
     fulfilment: DemoFulfilment
     bus: MemoryBus
-    consumers: Mapping[str, SupervisedConsumer]
-
-    def counts_bets(self) -> bool:
-        """Return whether the consumer of bets runs now."""
-        return self.consumers["progress"].is_live
 
 
 @asynccontextmanager
@@ -77,7 +72,7 @@ async def running_processes(database: DatabaseSettings, around: Surroundings) ->
     changed = bus.customers_changed
     async with AsyncExitStack() as stack:
         consumers = _consumers(database, around, changed)
-        await stack.enter_async_context(running_consumers(list(consumers.values())))
+        await stack.enter_async_context(running_consumers(consumers))
         await stack.enter_async_context(
             running_outbox_worker(database, stream, None if tracing is None else tracing.tracer)
         )
@@ -87,7 +82,7 @@ async def running_processes(database: DatabaseSettings, around: Surroundings) ->
         fulfilment = await stack.enter_async_context(
             running_fulfilment(database, around.providers, stream, clock)
         )
-        yield DemoProcesses(database, fulfilment, bus, consumers)
+        yield DemoProcesses(database, fulfilment, bus)
 
 
 @asynccontextmanager
@@ -129,7 +124,7 @@ async def running_analytics(ready: Path, *, wanted: bool) -> AsyncIterator[None]
 
 def _consumers(
     database: DatabaseSettings, around: Surroundings, changed: CustomersChanged
-) -> Mapping[str, SupervisedConsumer]:
+) -> list[SupervisedConsumer]:
     # The database of the back office belongs to no cell.
     names = DATABASES if database.cell.own() is None else SUBGRAPHS
 
@@ -139,7 +134,7 @@ def _consumers(
             name, database, stream, registry, around.clock, tracing=tracing, changed=changed
         )
 
-    return {name: SupervisedConsumer(name, partial(create, name)) for name in names}
+    return [SupervisedConsumer(name, partial(create, name)) for name in names]
 
 
 @asynccontextmanager

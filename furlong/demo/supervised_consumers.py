@@ -1,4 +1,4 @@
-"""Consumers of the demo that are started again whenever they end, and say so meanwhile."""
+"""Consumers of the demo that are started again whenever they end."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -34,11 +34,6 @@ class SupervisedConsumer:
     def health(self) -> Health | None:
         """Return the health of the consumer that runs now, or has run last; None before the first."""
         return None if self._running is None else self._running.health()
-
-    @property
-    def is_live(self) -> bool:
-        """Return whether it runs now."""
-        return self.health is not None and self.health.live
 
     async def run(self) -> None:
         """Consume until stopped."""

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from uuid import UUID, uuid4
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from aiokafka import AIOKafkaProducer
@@ -14,7 +14,6 @@ from opentelemetry.trace import Span
 from foundation.tracing import Tracing, ending, replaced, sending
 from simulator.kafka.messages import (
     Bet,
-    Leg,
     Message,
     StakeSource,
     account_message,
@@ -101,45 +100,12 @@ async def publish_bet(
     placed_at: datetime,
     bet_type: BetType = "single",
     stake_source: StakeSource = "cash",
-    bet_id: UUID | None = None,
-    legs: tuple[Leg, ...] = (),
 ) -> str:
-    """Place a bet, and return its id; odds of None are the starting price, and legs say what it is on.
-
-    A bet that is published again under the same `bet_id` is counted once.
-    """
-    bet = slip_bet(
-        brand,
-        customer_id,
-        stake_minor=stake_minor,
-        odds_milli=odds_milli,
-        placed_at=placed_at,
-        bet_type=bet_type,
-        stake_source=stake_source,
-        bet_id=bet_id,
-        legs=legs,
-    )
-    await producer.publish([bet_message(bet)])
-    return bet.bet_id
-
-
-def slip_bet(
-    brand: Brand,
-    customer_id: str,
-    *,
-    stake_minor: int,
-    odds_milli: int | None,
-    placed_at: datetime,
-    bet_type: BetType = "single",
-    stake_source: StakeSource = "cash",
-    bet_id: UUID | None = None,
-    legs: tuple[Leg, ...] = (),
-) -> Bet:
-    """Return a bet as `publish_bet` places it."""
-    return Bet(
+    """Place a bet, and return its id; odds of None are the starting price."""
+    bet = Bet(
         brand_id=brand.id,
         customer_id=customer_id,
-        bet_id=f"b-{bet_id or uuid4()}",
+        bet_id=f"b-{uuid4()}",
         currency=brand.currency_of(customer_id),
         stake_minor=stake_minor,
         counting_stake_minor=stake_minor,
@@ -148,8 +114,9 @@ def slip_bet(
         placed_at=placed_at,
         changed_at=placed_at,
         stake_source=stake_source,
-        legs=legs,
     )
+    await producer.publish([bet_message(bet)])
+    return bet.bet_id
 
 
 def world_messages(world: World, now: datetime) -> Iterator[Message]:

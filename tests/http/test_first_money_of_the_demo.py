@@ -1,11 +1,8 @@
 """The demo gives its customers their first money as soon as the wallet knows their brand."""
 
-from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
-from furlong.demo.bets.betting import running_bets
-from furlong.demo.bets.settled_slips import opened_slips
+from furlong.demo.money.wallets import give_first_money
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.wallet.opened import UnknownBrand
 
@@ -33,10 +30,8 @@ class LateWallet:
             raise UnknownBrand("no message has named the brand")
 
 
-async def test_the_demo_waits_for_the_wallet_to_know_the_brand(tmp_path: Path) -> None:
+async def test_the_demo_waits_for_the_wallet_to_know_the_brand() -> None:
     """On a busy machine the wallet's consumer may be later than the club's."""
-    wallet = LateWallet()
-    async with opened_slips(tmp_path) as slips:
-        betting: Any = SimpleNamespace(wallet=wallet, slips=slips)
-        async with running_bets([betting], cast("Any", None), [OWNER]):
-            assert wallet.welcomed == [OWNER] * 3
+    wallet: Any = LateWallet()
+    await give_first_money([wallet], [OWNER])
+    assert wallet.welcomed == [OWNER] * 3

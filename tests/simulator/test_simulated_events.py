@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator, Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any, Final
@@ -62,6 +62,22 @@ def test_what_is_told_keeps_its_contract_and_only_changes_are_told() -> None:
         name = message.topic.removesuffix(".v1")
         contract = json.loads((CONTRACTS / f"{name}.v1.schema.json").read_text())
         jsonschema.validate(json.loads(message.value), contract)
+
+
+def test_in_a_rehearsal_adapters_say_by_the_machine_that_they_are_well() -> None:
+    """Events are of the product's time; else nobody would believe in prices, and nothing could be bet on."""
+    source, machine = EventSource(), NOW + timedelta(days=200)
+    source.by_machine(lambda: machine)
+    records = by_topic(told(source, 1))
+    bodies = [json.loads(record.value or b"") for topic in records.values() for record in topic]
+    statuses = [body for body in bodies if body["schema"] == "provider.status/1"]
+    said = {datetime.fromisoformat(status["occurred_at"]) for status in statuses}
+    assert (len(statuses), said) == (2, {machine})
+    millis = int(machine.timestamp() * 1000)
+    assert {status["first_revision"] for status in statuses} == {millis}
+    assert {body["revision"] for body in bodies if body not in statuses} == {millis}
+    starts = [datetime.fromisoformat(body["starts_at"]) for body in bodies if "starts_at" in body]
+    assert max(starts) - NOW < timedelta(days=2)
 
 
 async def test_the_providers_offer_the_same_events(block: EventsBlock) -> None:

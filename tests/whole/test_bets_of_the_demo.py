@@ -12,7 +12,7 @@ from uuid import uuid4
 
 import pytest
 
-from furlong.demo.bets.wallets import OPENING_MINOR
+from furlong.demo.money.wallets import OPENING_MINOR
 from tests.support.bets.demo_bettors import Bettor, standings
 from tests.support.bets.demo_races import Racecourse, racecourse
 from tests.support.processes.running_furlong import PATIENCE_SECONDS, Demo, eventually, running_demo

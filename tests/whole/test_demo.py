@@ -14,6 +14,7 @@ from websockets.sync.client import connect
 from websockets.typing import Subprotocol
 
 from backoffice.access import Role
+from tests.support.bets.demo_bettors import Bettor
 from tests.support.processes.running_furlong import (
     BETSLIP,
     BRAND,
@@ -171,14 +172,6 @@ def test_poison_is_kept_aside_and_what_follows_still_counts(demo: Demo) -> None:
     assert '"reason"' in demo.programs.run("deadletters", "show", letter)
 
 
-def _bet(demo: Demo, key: str, odds_milli: int = 2000) -> httpx.Response:
-    """Place a bet of 5.00 on no event, under an id that is made of a key."""
-    bet_id = str(uuid.uuid5(uuid.NAMESPACE_URL, key))
-    slip = {"stakeMinor": 500, "oddsMilli": odds_milli, "betType": "single", "betId": bet_id}
-    signed = {"authorization": f"Bearer {demo.site.tokens[NEW]}"}
-    return httpx.post(f"{demo.site.url}/demo/bets", json=slip, headers=signed)
-
-
 @pytest.mark.slow("a demo starts twice")
 @pytest.mark.usefixtures("processes")
 def test_the_demo_forgets_nothing_over_a_restart(tmp_path: Path) -> None:
@@ -194,7 +187,9 @@ def test_the_demo_forgets_nothing_over_a_restart(tmp_path: Path) -> None:
         assert site.change("ChangeReward", NEW, optionId=chosen, expectedVersion=0)["errors"] == []
         site.produce(site.bet(NEW, "before-restart"), key=f"{BRAND}:{NEW}")
         eventually(lambda: site.staked(NEW) == 500, "the bet counts")
-        assert _bet(first, opted_in).status_code == httpx.codes.ACCEPTED
+        bettor = Bettor(first, NEW)
+        pick = bettor.offered()
+        bet = bettor.bets(500, pick, key=opted_in)
         eventually(lambda: site.staked(NEW) == 1000, "the slip's bet counts")
         before = site.club(NEW)
         excluded = {"brand": BRAND, "months": 6, "idempotencyKey": opted_in}
@@ -207,9 +202,10 @@ def test_the_demo_forgets_nothing_over_a_restart(tmp_path: Path) -> None:
         assert not (tmp_path / ".furlong" / "demo.json").exists()
     with running_demo(tmp_path) as second:
         assert second.site.club(NEW) == before
-        other = _bet(second, opted_in, odds_milli=3000)
-        assert (other.status_code, "under this id" in other.text) == (httpx.codes.UNPROCESSABLE_ENTITY, True)
-        assert _bet(second, opted_in).status_code == httpx.codes.ACCEPTED
+        bettor = Bettor(second, NEW)
+        other = bettor.asks(600, pick, key=opted_in)
+        assert [error["code"] for error in other["errors"]] == ["IDEMPOTENCY_REUSED"]
+        assert bettor.bets(500, pick, key=opted_in) == bet
         assert second.site.staked(NEW) == 1000
         assert second.site.club(OTHER_NEW)["state"] == "INELIGIBLE"
         again = second.site.change("OptIn", NEW, termsVersion=terms, idempotencyKey=opted_in)

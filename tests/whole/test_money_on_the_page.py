@@ -4,13 +4,12 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
-from uuid import uuid4
 
-import httpx
 import pytest
 from playwright.sync_api import Browser as LaunchedBrowser
 from playwright.sync_api import Locator, Page, expect
 
+from tests.support.bets.demo_bettors import Bettor
 from tests.support.browsers.bet_slip_page import PATIENCE_MS, visit
 from tests.support.events.published import PublishedMatch
 from tests.support.processes.running_furlong import Demo, running_demo
@@ -87,14 +86,6 @@ class Money:
         self.page.get_by_test_id(group).locator(f"input[value='{value}']").check()
 
 
-def refused(demo: Demo) -> str:
-    """Place a bet past the page, and return why it is refused."""
-    slip = {"stakeMinor": 100, "oddsMilli": 2000, "betType": "single", "betId": str(uuid4())}
-    bearer = {"Authorization": f"Bearer {demo.site.tokens[CUSTOMER]}"}
-    response = httpx.post(f"{demo.site.url}/demo/bets", json=slip, headers=bearer)
-    return str(response.json().get("code", response.status_code))
-
-
 def test_bets_limits_and_a_break_move_a_customers_money(
     demo: Demo, launched: LaunchedBrowser, match: PublishedMatch
 ) -> None:
@@ -135,7 +126,7 @@ def test_bets_limits_and_a_break_move_a_customers_money(
         money.close()
         expect(visitor.page.get_by_test_id("stopped")).to_have_attribute("data-kind", "BREAK")
         expect(visitor.page.get_by_test_id("place-bet")).to_have_count(0)
-        assert refused(demo) == "COOLING_OFF"
+        assert Bettor(demo, CUSTOMER).refused(100) == "COOLING_OFF"
         money.has("£135.00")
 
 
@@ -143,6 +134,8 @@ def test_bets_limits_and_a_break_move_a_customers_money(
 def test_raises_and_breaks_go_by_the_days(processes: None, launched: LaunchedBrowser, tmp_path: Path) -> None:
     """A raise is confirmed once it has cooled, a break ends by itself, and an exclusion has a second step."""
     with running_demo(tmp_path, "--at", MONDAY) as days, visit(launched, width=360) as visitor:
+        bettor = Bettor(days, CUSTOMER)
+        bettor.bets(100)
         visitor.open(f"{days.site.url}/?lang=en-GB")
         visitor.be(CUSTOMER)
         money = Money(visitor.page)
@@ -165,7 +158,7 @@ def test_raises_and_breaks_go_by_the_days(processes: None, launched: LaunchedBro
         money.close()
         stopped = visitor.page.get_by_test_id("stopped")
         expect(stopped).to_contain_text("8 April 2026")
-        assert refused(days) == "COOLING_OFF"
+        assert bettor.refused(100) == "COOLING_OFF"
         days.programs.run("clock", "advance", AFTER_COOLING)
         expect(stopped).to_have_count(0)
 
@@ -182,4 +175,4 @@ def test_raises_and_breaks_go_by_the_days(processes: None, launched: LaunchedBro
         expect(visitor.page.get_by_test_id("break-form")).to_have_count(0)
         money.close()
         expect(stopped).to_have_attribute("data-kind", "EXCLUSION")
-        assert refused(days) == "SELF_EXCLUDED"
+        assert bettor.refused(100) == "SELF_EXCLUDED"

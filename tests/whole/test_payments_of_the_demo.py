@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from furlong.demo.bets.wallets import OPENING_MINOR
+from furlong.demo.money.wallets import OPENING_MINOR
 from tests.support.payments.demo_people import FinanceClient, Payer, payer_of, press, two_of_finance
 from tests.support.processes.running_furlong import BRAND, PATIENCE_SECONDS, Demo, eventually, running_demo
 

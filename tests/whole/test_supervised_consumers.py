@@ -1,4 +1,4 @@
-"""A consumer of the demo that ends is started again, and whoever places a bet meanwhile is told."""
+"""A consumer of the demo that ends is started again."""
 
 import asyncio
 from pathlib import Path
@@ -48,7 +48,7 @@ async def test_a_consumer_that_has_ended_is_started_again(
 
     supervised = SupervisedConsumer("progress", create)
     async with running_consumers([supervised]):
-        while len(starts) < 3 or supervised.is_live:  # noqa: ASYNC110 - nothing tells
+        while len(starts) < 3 or (supervised.health and supervised.health.live):  # noqa: ASYNC110 - nothing tells
             await asyncio.sleep(0.01)
         async with database.write() as connection:
             await connection.execute(delete(STREAM.position))
@@ -57,5 +57,5 @@ async def test_a_consumer_that_has_ended_is_started_again(
         many = len(starts)
         await asyncio.sleep(0.3)
         assert len(starts) == many
-    assert not supervised.is_live
+    assert not (supervised.health and supervised.health.live)
     await database.close()

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.support.bets.demo_bettors import Bettor
 from tests.support.processes.running_furlong import BETSLIP, BRAND, MUTATIONS, Demo, eventually, running_demo
 from tests.support.telemetry.otlp_receiver import ReceivedSpan, Receiver, receiving
 from tests.whole.otel_collector import collecting
@@ -62,22 +63,19 @@ def use(demo: Demo) -> None:
     ask({"query": f'{{ club(brand: "{CANARY}") {{ id }} {CANARY} }}'})
     ask({"query": f'{{ club(brand: "{EMAIL}") {{ id }} }}'}, **{"graphql-client-name": EMAIL})
     ask({"query": "{ club }"}, authorization=f"Bearer {CANARY}.{CANARY}.{CANARY}")
-    placed = httpx.post(
-        f"{demo.site.url}/demo/bets",
-        json={"stakeMinor": 500, "oddsMilli": 2000, "betType": "single"},
-        headers={"authorization": f"Bearer {demo.site.tokens[NEW]}"},
-    )
-    assert placed.status_code == 202
+    Bettor(demo, NEW).bets(500, key=f"{CANARY}-bet")
 
 
 def bet_traces(received: Receiver) -> list[ReceivedSpan]:
-    """Return the rows of bets whose traces began when the bets were sent."""
+    """Return the rows of bets whose traces began when the bets were placed, and went on over Kafka."""
     rows = [span for span in received.spans if span.name == "INSERT contribution"]
     sent_bets = []
     for row in rows:
         trace = received.trace(row.trace)
-        sent = [span for span in trace if span.name == "send club.progress.v1" and not span.parent]
-        sent_bets += [row for first in sent if row in descendants(trace, first)]
+        placed = [span for span in trace if span.name == "POST /graphql" and not span.parent]
+        below = [span for first in placed for span in descendants(trace, first)]
+        sent = [span for span in below if span.name == "send club.progress.v1"]
+        sent_bets += [row for message in sent if row in descendants(trace, message)]
     return sent_bets
 
 

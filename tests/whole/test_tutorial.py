@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
+from fractions import Fraction
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -60,6 +61,26 @@ def press(page: Page, name: str) -> None:
     page.get_by_role("button", name=re.compile(rf"^{re.escape(name)}( \(.*\))?$")).or_(title).first.click()
 
 
+def press_odds(page: Page, shortest: str) -> None:
+    """Press the first odds that are long enough of an event that has not begun."""
+    events = page.get_by_test_id("event").filter(has=page.locator("time"))
+    open_prices = events.locator("[data-testid=price][aria-disabled=false]")
+    expect(open_prices.first).to_be_visible(timeout=PATIENCE_MS)
+    prices = [price for price in open_prices.all() if odds_of(price) >= Fraction(shortest)]
+    prices[0].click()
+
+
+def odds_of(price: Locator) -> Fraction:
+    """Return the odds that a button shows."""
+    shown = price.locator(".price-odds bdi").inner_text()
+    return Fraction(1) if shown == "Evens" else Fraction(shown)
+
+
+def receipt_says(page: Page, text: str) -> None:
+    """Wait until a receipt says a text."""
+    says(page.get_by_role("region", name="Receipts"), text)
+
+
 def tracker_says(page: Page, text: str) -> None:
     """Wait until the tracker says a text."""
     says(page.get_by_role("region", name="Rewards club"), text)
@@ -80,6 +101,8 @@ STEPS: Final[dict[str, Callable[..., None]]] = {
     r"Type a \*([^*]+)\* of `([^`]+)`": fill,
     r"Press \*([^*]+)\* beside \*([^*]+)\*": press_beside,
     r"(?:Press|then|press) \*([^*]+)\*": press,
+    r"Press odds of (\d+/\d+) or longer of an event that has": press_odds,
+    r"[Tt]he receipt says \*([^*]+)\*": receipt_says,
     r"[Tt]he tracker says \*([^*]+)\*": tracker_says,
     r"[Tt]he list says \*([^*]+)\*": list_says,
 }

@@ -3,10 +3,11 @@
 import asyncio
 import sys
 import tempfile
+from fractions import Fraction
 from pathlib import Path
 from typing import Final
 
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, Page, async_playwright
 
 from furlong.demo.process import DemoOptions, running_demo
 from furlong.demo.scenarios import START, read_scenario
@@ -16,11 +17,12 @@ from tools.pictures.backoffice import take_backoffice
 IMAGES: Final = Path(__file__).resolve().parents[2] / "docs" / "images"
 SCENARIO: Final = "chosen"
 SHARPNESS: Final = 1
+HEIGHT: Final = 940
 
 
 async def _take(browser: Browser, url: str, name: str, width: int, *, details: bool) -> None:
     page = await browser.new_page(
-        viewport={"width": width, "height": 800},
+        viewport={"width": width, "height": HEIGHT},
         device_scale_factor=SHARPNESS,
         locale="en-GB",
         timezone_id="Europe/London",
@@ -31,7 +33,7 @@ async def _take(browser: Browser, url: str, name: str, width: int, *, details: b
     await page.locator(".rehearsal").evaluate("each => each.remove()")
     if details:
         await page.get_by_test_id("club-details").click()
-    await page.screenshot(path=IMAGES / name, full_page=True)
+    await page.screenshot(path=IMAGES / name, full_page=details)
     await page.close()
 
 
@@ -47,20 +49,36 @@ async def _take_tutorial(browser: Browser, url: str) -> None:
     picker = page.get_by_test_id("customer-picker")
     value = await picker.locator("option", has_text="c-1001").first.get_attribute("value")
     await picker.select_option(value)
+    await _pick(page)
     await page.get_by_text("this bet adds").wait_for()
     await page.locator(".slip").screenshot(path=IMAGES / "tutorial-bet.png")
-    place, note = page.get_by_test_id("place-bet"), page.locator(".slip-note")
-    await place.click()
-    await note.get_by_text("placed").wait_for()
+    await _place(page)
+    await _pick(page)
     await page.get_by_test_id("stake").fill("0.50")
-    await place.click()
-    await note.get_by_text("£0.50").wait_for()
+    await _place(page)
     await page.get_by_test_id("club-details").click()
     await page.get_by_text("Recent bets").click()
     bets = page.get_by_role("group").filter(has_text="Recent bets")
     await bets.get_by_text("Does not count").wait_for()
     await bets.screenshot(path=IMAGES / "tutorial-reason.png")
     await page.close()
+
+
+async def _pick(page: Page) -> None:
+    """Press the longest odds of an event that has not begun: a bet on it waits for nothing, and counts."""
+    event = page.get_by_test_id("event").filter(has=page.locator("time")).first
+    prices = event.locator("[data-testid=price][aria-disabled=false]")
+    await prices.first.wait_for()
+    odds = [await price.locator(".price-odds bdi").inner_text() for price in await prices.all()]
+    longest = max(range(len(odds)), key=lambda place: Fraction(odds[place].replace("Evens", "1")))
+    await prices.nth(longest).click()
+
+
+async def _place(page: Page) -> None:
+    """Place the bet on the slip, and put its receipt away."""
+    await page.get_by_test_id("place-bet").click()
+    await page.get_by_test_id("receipt-state").get_by_text("Bet placed").wait_for()
+    await page.get_by_test_id("receipts-done").click()
 
 
 async def _take_graphiql(browser: Browser, url: str) -> None:

@@ -22,7 +22,6 @@ import { useRehearsal } from './session/useRehearsal';
 import { type Page, PAGES, usePage } from './site/pages';
 import { Site } from './site/Site';
 import { SiteNav } from './site/SiteNav';
-import type { Taker } from './slip/SlipOfSession';
 
 /** The language of `?lang=`, or else the visitor's. */
 const asked = new URLSearchParams(window.location.search).get('lang');
@@ -43,6 +42,7 @@ export function App() {
   const limits = money.state.wallet?.limits ?? [];
   const [{ page, group }, go] = usePage();
   const isSignedIn = session !== null && session.customer !== null;
+  const pages = pagesOf(demo);
 
   useEffect(() => {
     document.documentElement.lang = locale.tag;
@@ -72,7 +72,7 @@ export function App() {
           {isSignedIn && <HeadBalance state={money.state} onOpen={() => setPart('history')} />}
           {session !== null && <SessionBar demo={demo} session={session} onSession={choose} />}
         </div>
-        {session !== null && <SiteNav pages={pagesOf(demo)} shown={page} onPage={go} />}
+        {session !== null && <SiteNav pages={pages} shown={page} onPage={go} />}
       </header>
       <main className="page">
         {isSignedIn && <Prompts money={money} onOpen={setPart} />}
@@ -83,9 +83,9 @@ export function App() {
             live={live}
             session={session}
             page={page}
+            hasGames={pages.includes('casino')}
             group={group}
             now={now}
-            taker={takerOf(demo)}
             rehearsal={rehearsal}
             currency={money.state.wallet?.balance.currency ?? null}
             freeBets={freeBetsOf(money.state.wallet, now)}
@@ -104,11 +104,6 @@ export function App() {
       {isSignedIn && <Reminder state={money.state} onOpen={setPart} />}
     </LocaleProvider>
   );
-}
-
-/** Who takes bets: the platform's block, or what the demo has in its place. */
-function takerOf(demo: Demo | null): Taker {
-  return hasBlock(demo, 'bets') ? 'graph' : 'demo';
 }
 
 /** The pages that this server has something for. */

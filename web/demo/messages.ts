@@ -2,7 +2,6 @@
 import type { Locale } from '@furlong/club';
 
 import type { OfferedEvent, OfferedMarket, OfferedSelection } from './events/offers';
-import type { RefusalCode } from './slip/place';
 
 export interface SlipWords {
   readonly slip: string;
@@ -28,16 +27,9 @@ export interface SlipWords {
   readonly signIn: string;
   /** `{bet}`, `{id}`. */
   readonly placed: string;
-  /** After `placed`, while nothing counts bets. */
-  readonly later: string;
   /** `{amount}`, `{runner}`, `{odds}`. */
   readonly bet: string;
   readonly nowhere: string;
-  readonly failed: string;
-  /** After a bet whose outcome nobody said. */
-  readonly unknown: string;
-  /** Why the betting site refused a bet; `{odds}` in the first: those that it offers now. */
-  readonly refused: Readonly<Record<RefusalCode, string>>;
   /** Under the page. */
   readonly invented: string;
 
@@ -98,24 +90,8 @@ const EN: SlipWords = {
   enterStake: 'Enter a stake to place a bet.',
   signIn: 'Sign in to place a bet.',
   placed: 'Bet placed: {bet}. Reference {id}.',
-  later: 'It counts in a moment: the consumer of bets has ended, and is being started again. The terminal says why.',
   bet: '{amount} on {runner} at {odds}',
   nowhere: 'Placing bets is the betting site’s job; nothing here takes them.',
-  failed: 'Your bet was not placed. Try again.',
-  unknown: 'We don’t know yet whether your bet was placed. Press again: it’s never placed twice.',
-  refused: {
-    PRICE_CHANGED: 'Your bet was not placed: the odds are now {odds}.',
-    SUSPENDED: 'Your bet was not placed: betting on this is suspended.',
-    OVER: 'Your bet was not placed: betting on this has ended.',
-    UNKNOWN_SELECTION: 'Your bet was not placed: this is no longer offered.',
-    INSUFFICIENT_FUNDS: 'Your bet was not placed: there isn’t enough money in your account.',
-    LIMIT_REACHED: 'Your bet was not placed: it’s more than one of your limits allows. See “Your money”.',
-    SELF_EXCLUDED: 'Your bet was not placed: you’ve excluded yourself.',
-    COOLING_OFF: 'Your bet was not placed: you’re on a break.',
-    ACCOUNT_SUSPENDED: 'Your bet was not placed: your account is suspended or closed. Ask customer support.',
-    NOT_ALLOWED_HERE: 'Your bet was not placed: set a deposit limit first. See “Your money”.',
-    WRONG_CURRENCY: 'Your bet was not placed: your account is in another currency.',
-  },
   invented: '18+. Demo only: events, prices and money are made up.',
 
   events: 'Events',
@@ -172,24 +148,8 @@ const DE: SlipWords = {
   enterStake: 'Geben Sie einen Einsatz ein, um zu wetten.',
   signIn: 'Melden Sie sich an, um zu wetten.',
   placed: 'Wette platziert: {bet}. Nummer {id}.',
-  later: 'Sie zählt in Kürze: Der Consumer der Wetten ist beendet und wird neu gestartet. Der Grund steht im Terminal.',
   bet: '{amount} auf {runner} zu {odds}',
   nowhere: 'Wetten nimmt die Wettseite entgegen, nicht diese Seite.',
-  failed: 'Ihre Wette wurde nicht platziert. Versuchen Sie es erneut.',
-  unknown: 'Wir wissen noch nicht, ob Ihre Wette platziert wurde. Drücken Sie noch einmal: Sie wird nie doppelt platziert.',
-  refused: {
-    PRICE_CHANGED: 'Ihre Wette wurde nicht platziert: Die Quote ist jetzt {odds}.',
-    SUSPENDED: 'Ihre Wette wurde nicht platziert: Wetten hierauf sind ausgesetzt.',
-    OVER: 'Ihre Wette wurde nicht platziert: Wetten hierauf sind beendet.',
-    UNKNOWN_SELECTION: 'Ihre Wette wurde nicht platziert: Das wird nicht mehr angeboten.',
-    INSUFFICIENT_FUNDS: 'Ihre Wette wurde nicht platziert: Ihr Guthaben reicht nicht aus.',
-    LIMIT_REACHED: 'Ihre Wette wurde nicht platziert: Sie ist mehr, als eines Ihrer Limits erlaubt. Sehen Sie unter „Ihr Geld“ nach.',
-    SELF_EXCLUDED: 'Ihre Wette wurde nicht platziert: Sie haben sich gesperrt.',
-    COOLING_OFF: 'Ihre Wette wurde nicht platziert: Sie machen Pause.',
-    ACCOUNT_SUSPENDED: 'Ihre Wette wurde nicht platziert: Ihr Konto ist ausgesetzt oder geschlossen. Fragen Sie den Kundendienst.',
-    NOT_ALLOWED_HERE: 'Ihre Wette wurde nicht platziert: Legen Sie zuerst ein Einzahlungslimit fest, unter „Ihr Geld“.',
-    WRONG_CURRENCY: 'Ihre Wette wurde nicht platziert: Ihr Konto hat eine andere Währung.',
-  },
   invented: 'Ab 18. Nur eine Demo: Ereignisse, Quoten und Geld sind erfunden.',
 
   events: 'Ereignisse',
@@ -246,24 +206,8 @@ const IT: SlipWords = {
   enterStake: 'Inserisci una puntata per scommettere.',
   signIn: 'Accedi per scommettere.',
   placed: 'Scommessa piazzata: {bet}. Riferimento {id}.',
-  later: 'Verrà conteggiata tra poco: il consumer delle scommesse si è fermato e viene riavviato. Il motivo è nel terminale.',
   bet: '{amount} su {runner} a {odds}',
   nowhere: 'Le scommesse si piazzano sul sito, non in questa pagina.',
-  failed: 'La scommessa non è stata piazzata. Riprova.',
-  unknown: 'Non sappiamo ancora se la scommessa è stata piazzata. Premi di nuovo: non viene mai piazzata due volte.',
-  refused: {
-    PRICE_CHANGED: 'La scommessa non è stata piazzata: ora la quota è {odds}.',
-    SUSPENDED: 'La scommessa non è stata piazzata: le scommesse su questo esito sono sospese.',
-    OVER: 'La scommessa non è stata piazzata: le scommesse su questo esito sono chiuse.',
-    UNKNOWN_SELECTION: 'La scommessa non è stata piazzata: questo esito non è più offerto.',
-    INSUFFICIENT_FUNDS: 'La scommessa non è stata piazzata: il saldo del tuo conto non basta.',
-    LIMIT_REACHED: 'La scommessa non è stata piazzata: è più di quanto consente uno dei tuoi limiti. Guarda in «Il tuo denaro».',
-    SELF_EXCLUDED: 'La scommessa non è stata piazzata: sei in autoesclusione.',
-    COOLING_OFF: 'La scommessa non è stata piazzata: sei in pausa.',
-    ACCOUNT_SUSPENDED: 'La scommessa non è stata piazzata: il tuo conto è sospeso o chiuso. Chiedi all’assistenza.',
-    NOT_ALLOWED_HERE: 'La scommessa non è stata piazzata: imposta prima un limite di deposito, in «Il tuo denaro».',
-    WRONG_CURRENCY: 'La scommessa non è stata piazzata: il tuo conto è in un’altra valuta.',
-  },
   invented: '18+. Solo demo: eventi, quote e denaro sono inventati.',
 
   events: 'Eventi',
@@ -320,24 +264,8 @@ const AR: SlipWords = {
   enterStake: 'أدخل مبلغًا لوضع رهان.',
   signIn: 'سجّل الدخول لوضع رهان.',
   placed: 'وُضع الرهان: {bet}. المرجع {id}.',
-  later: 'سيُحتسب بعد قليل: توقّف مستهلك الرهانات ويُعاد تشغيله. السبب مذكور في الطرفية.',
   bet: '{amount} على {runner} بسعر {odds}',
   nowhere: 'توضع الرهانات في موقع المراهنات، لا في هذه الصفحة.',
-  failed: 'لم يوضع رهانك. حاول مرة أخرى.',
-  unknown: 'لا نعرف بعد هل وُضع رهانك. اضغط مرة أخرى: لا يوضع الرهان مرتين أبدًا.',
-  refused: {
-    PRICE_CHANGED: 'لم يوضع رهانك: السعر الآن {odds}.',
-    SUSPENDED: 'لم يوضع رهانك: المراهنة على هذا موقوفة.',
-    OVER: 'لم يوضع رهانك: انتهت المراهنة على هذا.',
-    UNKNOWN_SELECTION: 'لم يوضع رهانك: لم يعد هذا معروضًا.',
-    INSUFFICIENT_FUNDS: 'لم يوضع رهانك: رصيد حسابك لا يكفي.',
-    LIMIT_REACHED: 'لم يوضع رهانك: هو أكثر مما يسمح به أحد حدودك. انظر في «أموالك».',
-    SELF_EXCLUDED: 'لم يوضع رهانك: لقد استبعدت نفسك.',
-    COOLING_OFF: 'لم يوضع رهانك: أنت في استراحة.',
-    ACCOUNT_SUSPENDED: 'لم يوضع رهانك: حسابك موقوف أو مغلق. اسأل خدمة العملاء.',
-    NOT_ALLOWED_HERE: 'لم يوضع رهانك: ضع حدًا للإيداع أولًا، في «أموالك».',
-    WRONG_CURRENCY: 'لم يوضع رهانك: حسابك بعملة أخرى.',
-  },
   invented: '18+. للعرض فقط: الأحداث والأسعار والأموال من نسج الخيال.',
 
   events: 'الأحداث',

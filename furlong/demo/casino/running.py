@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Final
 
 from foundation.storage.clock import Clock
 from foundation.storage.settings import DatabaseSettings
-from furlong.demo.bets.wallets import DemoWallet
 from furlong.demo.casino.file import folder_in, lobby_in, partners_of, seamless_in, shipped, write_file
 from furlong.demo.casino.free_spins import giving_free_spins
+from furlong.demo.money.wallets import DemoWallet
 from furlong.demo.played.kept_ports import KeptPorts, serving_at
 from furlong.demo.played.ways import OPERATORS_BRAND
 from furlong.demo.ready_file import DemoCasino

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from foundation.late_imports import NotInstalled
-from furlong.demo.bets.wallets import DemoWallet
+from furlong.demo.money.wallets import DemoWallet
 from furlong.demo.payments.file import BANK, folder_in, payments_in, write_file
 from furlong.demo.played.kept_ports import KeptPorts, serving_at
 from furlong.demo.ready_file import DemoPayments

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Coroutine
 from typing import Any, TypeVar
 
+from starlette.requests import ClientDisconnect
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from gateway.errors import ClientDisconnected
@@ -71,6 +72,19 @@ class Exchange(RequestResponseCycle):
         self.waiting_for_100_continue = any(
             name == b"expect" and value.lower() == b"100-continue" for name, value in scope["headers"]
         )
+
+    async def run_asgi(self, app: Any) -> None:
+        """Answer by an application; it has no fault if it waits for a body whose client has gone."""
+
+        async def answered(scope: Any, receive: Any, send: Any) -> Any:
+            try:
+                return await app(scope, receive, send)
+            except ClientDisconnect:
+                if not self.disconnected:
+                    raise
+                self.logger.debug("A client disconnected before its request was complete")
+
+        await super().run_asgi(answered)
 
     @property
     def message_event(self) -> asyncio.Event:

@@ -1,10 +1,10 @@
 """The demo with two cells: its router, the commands in its folder, and moving one of its cells."""
 
 import json
+import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
-from uuid import uuid4
 
 import httpx
 import pytest
@@ -12,6 +12,7 @@ from sqlalchemy import make_url
 
 from cells.routing.cell_map import CellMap
 from cells.routing.haproxy import write_files
+from tests.support.bets.demo_bettors import PLACE, REST_SECONDS, Bettor
 from tests.support.processes.running_furlong import BRAND, Demo, eventually, running_demo
 from tools import server_process
 from tools.cell_servers.haproxy import start_haproxy
@@ -51,19 +52,17 @@ def bet(demo: Demo, customer: str) -> None:
 
     After a move the wallet's first answer may be a doubt, which the same bet ends.
     """
-    before = staked(demo, customer)
-    slip = {"betId": str(uuid4()), "stakeMinor": STAKE_MINOR, "oddsMilli": 2500, "betType": "single"}
-    headers = {"authorization": f"Bearer {demo.site.tokens[customer]}"}
-    url = f"{demo.facts['url']}/demo/bets"
+    before, slip = staked(demo, customer), Bettor(demo, customer).slip(STAKE_MINOR)
 
     def is_placed() -> bool:
-        answer = httpx.post(url, json=slip, headers=headers, timeout=120)
-        if answer.status_code == httpx.codes.SERVICE_UNAVAILABLE:
-            return False
-        answer.raise_for_status()
-        return True
+        answer = demo.site.ask(PLACE, {"input": slip}, customer=customer)
+        placed = (answer.get("data") or {}).get("placeBet") or {}
+        if (placed.get("bet") or {}).get("status") == "OPEN":
+            return True
+        time.sleep(REST_SECONDS)
+        return False
 
-    eventually(is_placed, "the wallet answers")
+    eventually(is_placed, "the bet is placed")
     eventually(lambda: staked(demo, customer) == before + STAKE_MINOR, "the bet is counted")
 
 

@@ -1,9 +1,10 @@
 """Customers of a running demo who bet by its graph."""
 
 import json
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import uuid4
 
@@ -19,17 +20,27 @@ PLACE: Final = f"""mutation ($input: PlaceBetInput!) {{ placeBet(input: $input) 
 BETS: Final = f"""query ($brand: ID!, $after: String) {{ bets(brand: $brand, first: 3, after: $after) {{
   nodes {{ ...B }} pageInfo {{ hasNextPage endCursor }} }} }} {BET}"""
 UPDATED: Final = f"subscription ($brand: ID!) {{ betUpdated(brand: $brand) {{ ...B }} }} {BET}"
+OFFERED: Final = """query ($brand: ID!) { events(brand: $brand, status: SCHEDULED, first: 20) {
+  nodes { markets { status selections { id status odds { milli } } } } } }"""
+CURRENCIES: Final = {"northbet": "GBP", "lagunabet": "EUR"}
+REST_SECONDS: Final = 0.5
+"""Between two questions, of which too many are refused."""
+
+COUNTING_MILLI: Final = 2_000
+"""Odds at which bets count."""
+
 WALLET: Final = """query ($brand: ID!) { wallet(brand: $brand) { balance { minor }
   transactions(first: 50) { nodes { kind state reference amount { minor } } } } }"""
 
 
 @dataclass(frozen=True)
 class Bettor:
-    """A customer of a brand of the demo, by default of the first one."""
+    """A customer of the demo; what is asked about the club is of its first brand."""
 
     demo: Demo
     customer: str
     brand: str = BRAND
+    currency: str = "GBP"
 
     def ask(self, document: str, **variables: Any) -> dict[str, Any]:
         """Return the data of an answer, which must have no errors."""
@@ -37,16 +48,21 @@ class Bettor:
         assert "errors" not in answer, answer
         return dict(answer["data"])
 
-    def asks(self, stake: int, *legs: tuple[str, int], key: str = "", **more: Any) -> dict[str, Any]:
-        """Return what the graph answers to a slip."""
-        wanted = {
+    def slip(self, stake: int, *legs: tuple[str, int], key: str = "", **more: Any) -> dict[str, Any]:
+        """Return the input of a bet, by default on one of what is offered."""
+        picked = legs or (self.offered(),)
+        return {
             "brand": self.brand,
-            "legs": [{"selectionId": selection, "oddsMilli": odds} for selection, odds in legs],
+            "legs": [{"selectionId": selection, "oddsMilli": odds} for selection, odds in picked],
             "stakeMinor": stake,
-            "currency": "GBP",
+            "currency": self.currency,
             "idempotencyKey": key or str(uuid4()),
             **more,
         }
+
+    def asks(self, stake: int, *legs: tuple[str, int], key: str = "", **more: Any) -> dict[str, Any]:
+        """Return what the graph answers to a slip."""
+        wanted = self.slip(stake, *legs, key=key, **more)
         answer = self.demo.site.ask(PLACE, {"input": wanted}, customer=self.customer)
         assert "errors" not in answer, answer
         return dict(answer["data"]["placeBet"])
@@ -65,6 +81,21 @@ class Bettor:
         assert answer["bet"]["status"] == "REFUSED", answer
         assert error["message"]
         return str(error["code"])
+
+    def offered(self) -> tuple[str, int]:
+        """Return a selection of an event that has not begun, and its odds, at which bets count."""
+
+        def open_ones() -> list[tuple[str, int]]:
+            markets = [told for event in self.ask(OFFERED)["events"]["nodes"] for told in event["markets"]]
+            told = [one for market in markets for one in market["selections"] if market["status"] == "OPEN"]
+            priced = [(one["id"], one["odds"]["milli"]) for one in told if one["status"] == "OPEN"]
+            found = [(selection, milli) for selection, milli in priced if milli >= COUNTING_MILLI]
+            if not found:
+                time.sleep(REST_SECONDS)
+            return found
+
+        offers: list[tuple[str, int]] = eventually(open_ones, "something can be bet on")
+        return offers[-1]
 
     @property
     def all_bets(self) -> list[dict[str, Any]]:
@@ -148,6 +179,20 @@ class Bettor:
 def _bet(event: dict[str, Any]) -> dict[str, Any]:
     assert "errors" not in event, event
     return dict(event["data"]["betUpdated"])
+
+
+def all_bettors(demo: Demo) -> dict[tuple[str, str], Bettor]:
+    """Return the customers of all brands of a demo, by brand and id."""
+    session = httpx.get(f"{demo.site.url}/demo/session").json()
+    tokens: dict[str, dict[str, str]] = {}
+    for customer in session["customers"]:
+        tokens.setdefault(customer["brand"], {})[customer["id"]] = customer["token"]
+    of_brand = {brand: replace(demo, site=replace(demo.site, tokens=own)) for brand, own in tokens.items()}
+    return {
+        (brand, customer): Bettor(of_brand[brand], customer, brand, CURRENCIES[brand])
+        for brand, own in tokens.items()
+        for customer in own
+    }
 
 
 def standings(changes: Iterator[dict[str, Any]], bet_id: str, until: str) -> list[str]:

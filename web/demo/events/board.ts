@@ -31,8 +31,6 @@ export interface Board {
   /** What was picked before a reload, until an answer tells whether it is still offered. */
   readonly remembered: readonly PickedIds[];
   readonly followed: Followed;
-  /** How many selections the slip has room for. */
-  readonly most: number;
 }
 
 export type BoardEvent =
@@ -48,7 +46,7 @@ export type BoardEvent =
   /** How selections stand by the answer to a bet. */
   | { readonly type: 'repriced'; readonly selections: readonly Repriced[] };
 
-export function boardAtStart(remembered: readonly PickedIds[], most = MAX_PICKS): Board {
+export function boardAtStart(remembered: readonly PickedIds[]): Board {
   return {
     prices: 'unknown',
     presentAt: null,
@@ -59,9 +57,8 @@ export function boardAtStart(remembered: readonly PickedIds[], most = MAX_PICKS)
     moves: NO_MOVES,
     picks: [],
     picksFirst: true,
-    remembered: remembered.slice(0, most),
+    remembered: remembered.slice(0, MAX_PICKS),
     followed: NOTHING_FOLLOWED,
-    most,
   };
 }
 
@@ -120,7 +117,6 @@ function afterRead(board: Board, read: EventsRead, at: number): Board {
     picks: picksAfter(board, data),
     picksFirst: board.picksFirst,
     remembered: [],
-    most: board.most,
     followed,
   };
 }
@@ -184,7 +180,7 @@ function orFirst(kept: readonly (Picked | null)[], picksFirst: boolean, events: 
 
 function afterPick(board: Board, selection: string): Board {
   const offer = board.prices === 'live' ? offersOf(shownOf(board)).get(selection) : undefined;
-  return withPicks(board, pressed(board.picks, offer, selection, board.most));
+  return withPicks(board, pressed(board.picks, offer, selection));
 }
 
 /** Once the customer has emptied the slip, it stays empty. */

@@ -92,25 +92,15 @@ function isSame(one: Repriced, other: Repriced): boolean {
   return one.status === other.status && one.odds?.milli === other.odds?.milli;
 }
 
-/**
- * After a press on a selection: it goes on the slip, becomes the customer's own, or is taken off.
- *
- * @param most where there can be only one, it takes the place of the other
- */
-export function pressed(picks: readonly Picked[], offer: Offer | undefined, selection: string, most: number): readonly Picked[] {
-  if (most === 1) return replaced(picks, offer);
+/** After a press on a selection: it goes on the slip, becomes the customer's own, or is taken off. */
+export function pressed(picks: readonly Picked[], offer: Offer | undefined, selection: string): readonly Picked[] {
   const known = picks.find((picked) => idOf(picked) === selection);
   if (known?.isChosen === true) return picks.filter((picked) => picked !== known);
   const added = offer === undefined ? null : pick(offer, true);
   if (added === null) return picks;
   // What the page has picked by itself makes room.
   const own = picks.filter(({ isChosen }) => isChosen);
-  return own.length < most ? [...own, added] : picks;
-}
-
-function replaced(picks: readonly Picked[], offer: Offer | undefined): readonly Picked[] {
-  const picked = offer === undefined ? null : pick(offer, true);
-  return picked === null ? picks : [picked];
+  return own.length < MAX_PICKS ? [...own, added] : picks;
 }
 
 export function idOf({ offer }: Picked): string {

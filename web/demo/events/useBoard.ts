@@ -51,7 +51,6 @@ const NOTHING_ASKED = { brand: '', opened: '', hasOpened: false, picked: '', has
  *
  * @param opened the event whose further markets are shown
  * @param pageSize how many events are listed at first, and more each time
- * @param most how many selections the slip has room for
  */
 export function useBoard(
   { ask, live }: Graph,
@@ -60,9 +59,8 @@ export function useBoard(
   opened: string | null,
   pageSize: number,
   remembered: readonly PickedIds[],
-  most: number,
 ): BoardControls {
-  const [board, tell] = useReducer(reduceBoard, remembered, (ids) => boardAtStart(ids, most));
+  const [board, tell] = useReducer(reduceBoard, remembered, boardAtStart);
   const poller = useRef<EventPoller | null>(null);
   const prices = useRef<LivePrices | null>(null);
   const shown = useRef(board);

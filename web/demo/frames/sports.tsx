@@ -2,6 +2,7 @@
 import { useLocale } from '@furlong/club';
 import { useState } from 'react';
 
+import { freeBetsOf } from '../betting/freeBets';
 import { stopOf, stopOfBets } from '../money/breaks/breaks';
 import { useNow } from '../money/useNow';
 import { useRehearsal } from '../session/useRehearsal';
@@ -48,9 +49,12 @@ function Sports(props: FramedProps) {
           live={live}
           session={session}
           page={page}
-          taker="graph"
+          hasGames={false}
+          group={null}
+          now={now}
           rehearsal={rehearsal}
           currency={money.state.wallet?.balance.currency ?? null}
+          freeBets={freeBetsOf(money.state.wallet, now)}
           stops={{ bets: stopOfBets(limits, now), games: stopOf('CASINO', limits, now) }}
           isSignedOut={money.state.standing === 'signed-out'}
           onPage={(next) => go(next === 'bets' ? 'bets' : 'sports')}

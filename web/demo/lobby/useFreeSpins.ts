@@ -15,10 +15,10 @@ interface Known {
 /**
  * Returns the free spins that may be played now; none while they are not known.
  *
- * @param page another one is a reason to read again
+ * @param page another one is a reason to read again; null if there is none with games, and nothing is read
  * @param now in milliseconds, as the product's credits expire
  */
-export function useFreeSpins(ask: Ask, { brand, token, customer }: Session, page: string, now: number): readonly FreeSpins[] {
+export function useFreeSpins(ask: Ask, { brand, token, customer }: Session, page: string | null, now: number): readonly FreeSpins[] {
   const [known, setKnown] = useState<Known | null>(null);
   const [visits, setVisits] = useState(0);
 
@@ -29,7 +29,7 @@ export function useFreeSpins(ask: Ask, { brand, token, customer }: Session, page
   }, []);
 
   useEffect(() => {
-    if (token === null || customer === null) return;
+    if (page === null || token === null || customer === null) return;
     const controller = new AbortController();
     const signal = AbortSignal.any([controller.signal, AbortSignal.timeout(GIVE_UP_MS)]);
     ask(FreeSpinsOperation, { brand, games: MAX_GAMES }, { token, signal }).then(

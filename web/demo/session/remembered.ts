@@ -6,7 +6,6 @@ import { MAX_PICKS, type PickedIds } from '../events/picked';
 
 const NAME = 'furlong:demo-customer';
 const PICKED = 'furlong:demo-picked:';
-const BETS = 'furlong:demo-bets:';
 const ASKED = 'furlong:demo-asked-bets:';
 const MONEY = 'furlong:demo-money:';
 
@@ -48,11 +47,6 @@ export function rememberPicks(brand: string, picks: readonly PickedIds[]): void 
   }
 }
 
-/** The ids of the bets whose outcome is unknown; where the browser forbids storage, they last as long as the page. */
-export function keysOfBets({ brand, customer }: Session): Keys {
-  return keysIn(`${BETS}${brand}:${customer ?? ''}`);
-}
-
 /** The bets whose end is not known. */
 export function bookOfBets({ brand, customer }: Omit<Session, 'token'>): BetBook {
   return betBook({ name: `${ASKED}${brand}:${customer ?? ''}`, storage: storageOfTab(), freshKey, now: () => Date.now() });
@@ -60,11 +54,7 @@ export function bookOfBets({ brand, customer }: Omit<Session, 'token'>): BetBook
 
 /** The keys of changes of limits and breaks whose outcome is unknown. */
 export function keysOfMoney({ brand, customer }: Omit<Session, 'token'>): Keys {
-  return keysIn(`${MONEY}${brand}:${customer ?? ''}`);
-}
-
-function keysIn(name: string): Keys {
-  return idempotencyKeys(freshKey, storageOfTab(), name, () => Date.now());
+  return idempotencyKeys(freshKey, storageOfTab(), `${MONEY}${brand}:${customer ?? ''}`, () => Date.now());
 }
 
 export function storageOfTab(): Storage | null {

@@ -9,7 +9,7 @@ import { betWords } from '../betting/words';
 import { dayAfter } from '../events/days';
 import type { Choice } from '../events/EventFilters';
 import { EventList } from '../events/EventList';
-import { MAX_PICKS, type Picked } from '../events/picked';
+import type { Picked } from '../events/picked';
 import { useBoard } from '../events/useBoard';
 import { FreeSpinsNotice } from '../lobby/FreeSpinsNotice';
 import { LobbyPage } from '../lobby/LobbyPage';
@@ -19,7 +19,7 @@ import type { Stop } from '../money/breaks/breaks';
 import type { Part } from '../money/parts';
 import { Stopped } from '../money/Stopped';
 import { rememberedPicks, rememberPicks } from '../session/remembered';
-import { SlipOfSession, type Taker } from '../slip/SlipOfSession';
+import { SlipOfSession } from '../slip/SlipOfSession';
 import type { GoTo, Page } from './pages';
 
 interface SiteProps {
@@ -27,11 +27,12 @@ interface SiteProps {
   readonly live: ConnectLive;
   readonly session: Session;
   readonly page: Page;
+  /** Whether there is a page with games to go to. */
+  readonly hasGames: boolean;
   /** The group of games that the casino is opened for; null if it is for all. */
   readonly group: string | null;
   /** The product's time in milliseconds. */
   readonly now: number;
-  readonly taker: Taker;
   /** The product's time in a rehearsal. */
   readonly rehearsal: string | null;
   /** The currency of the customer's account; null while it is not known. */
@@ -54,7 +55,7 @@ const LISTED = { beside: 10, above: 4 };
 const BESIDE = '(min-width: 900px)';
 
 export function Site(props: SiteProps) {
-  const { ask, live, session, page, taker, rehearsal, stops } = props;
+  const { ask, live, session, page, rehearsal, stops } = props;
   const { brand } = session;
   const [choice, setChoice] = useState(ALL);
   const [opened, setOpened] = useState<string | null>(null);
@@ -68,9 +69,9 @@ export function Site(props: SiteProps) {
     const span = day === '' ? { from: null, to: null } : dayAfter(new Date(today), Number(day));
     return { search, sport, ...span };
   }, [choice, today]);
-  const controls = useBoard({ ask, live }, brand, filter, opened, pageSize, remembered, taker === 'demo' ? 1 : MAX_PICKS);
+  const controls = useBoard({ ask, live }, brand, filter, opened, pageSize, remembered);
   const { picks, presentAt } = controls.board;
-  const freeSpins = useFreeSpins(ask, session, page, props.now);
+  const freeSpins = useFreeSpins(ask, session, props.hasGames ? page : null, props.now);
   useRemembered(brand, picks, presentAt !== null);
 
   /** A page that was open overnight has other days. */
@@ -122,7 +123,6 @@ export function Site(props: SiteProps) {
             ask={ask}
             live={live}
             session={session}
-            taker={taker}
             isShown={page !== 'casino'}
             currency={props.currency}
             freeBets={props.freeBets}

@@ -29,8 +29,6 @@ export interface Told {
 
 export interface BetSlipProps {
   readonly slip: SlipControls;
-  /** Whether the slip has room for several selections, and bets may be multiples and each way. */
-  readonly canChoose: boolean;
   /** Why no bet can be placed at the moment; null if one can. */
   readonly closed: string | null;
   /** The customer has begun to bet on what is picked. */
@@ -48,7 +46,7 @@ export interface BetSlipProps {
 }
 
 export function BetSlip(props: BetSlipProps) {
-  const { slip, canChoose, closed, onChoose, onPlace } = props;
+  const { slip, closed, onChoose, onPlace } = props;
   const { legs, plan, choice, paying, currency } = slip;
   const locale = useLocale();
   const words = slipWords(locale);
@@ -107,7 +105,7 @@ export function BetSlip(props: BetSlipProps) {
     <section className="slip card" aria-labelledby="slip-title">
       <header className="slip-head">
         <h2 id="slip-title">{words.slip}</h2>
-        {canChoose && several && (
+        {several && (
           <button type="button" className="slip-emptying" data-testid="empty-slip" onClick={props.onEmpty}>
             {betWords(locale).emptySlip}
           </button>
@@ -123,7 +121,7 @@ export function BetSlip(props: BetSlipProps) {
             eachWay={plan.canEachWay}
             takesHigher={choice.takesHigher}
             isOneOfMany={several}
-            onRemove={canChoose ? () => remove(idOf(leg.picked)) : null}
+            onRemove={() => remove(idOf(leg.picked))}
             onAccept={several ? null : accept}
           />
         ))}
@@ -132,7 +130,7 @@ export function BetSlip(props: BetSlipProps) {
             {betWords(locale).takeNew}
           </button>
         )}
-        {canChoose && <WaysField legs={legs.length} plan={plan} choice={choice} onChoose={slip.choose} />}
+        <WaysField legs={legs.length} plan={plan} choice={choice} onChoose={slip.choose} />
         <FreeBetField slip={slip} onPay={payWith} />
         {paying.freeBet !== null && (
           <FreeStake freeBet={paying.freeBet} hoped={slip.hoped} cost={costOf(slip, locale)} isSettled={isSettled} />

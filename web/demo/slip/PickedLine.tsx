@@ -11,8 +11,7 @@ interface PickedLineProps {
   readonly takesHigher: boolean;
   /** Whether it is one of several, each of which says by itself why it cannot be bet on. */
   readonly isOneOfMany: boolean;
-  /** Null where the slip has one place, which is never empty. */
-  readonly onRemove: (() => void) | null;
+  readonly onRemove: () => void;
   /** Null if the odds of all selections are accepted at once. */
   readonly onAccept: (() => void) | null;
 }
@@ -41,17 +40,15 @@ export function PickedLine({ leg, eachWay, takesHigher, isOneOfMany, onRemove, o
         <span className="visually-hidden">{words.odds} </span>
         <bdi>{oddsOf(leg)?.display ?? '–'}</bdi>
       </span>
-      {onRemove !== null && (
-        <button
-          type="button"
-          className="remove"
-          data-testid="remove"
-          aria-label={locale.fill(betWords(locale).remove, { pick: offer.selection.name })}
-          onClick={onRemove}
-        >
-          <span aria-hidden="true">×</span>
-        </button>
-      )}
+      <button
+        type="button"
+        className="remove"
+        data-testid="remove"
+        aria-label={locale.fill(betWords(locale).remove, { pick: offer.selection.name })}
+        onClick={onRemove}
+      >
+        <span aria-hidden="true">×</span>
+      </button>
       <Moved leg={leg} takesHigher={takesHigher} onAccept={onAccept} />
       {isOneOfMany && <WhyNot leg={leg} locale={locale} />}
     </div>

@@ -14,19 +14,13 @@ import { betWords } from '../betting/words';
 import type { BoardControls } from '../events/useBoard';
 import type { Part } from '../money/parts';
 import { slipWords, type SlipWords } from '../messages';
-import { keysOfBets } from '../session/remembered';
 import { BetSlip, type Told } from './BetSlip';
-import { placeInDemo } from './placeInDemo';
 import { useSlip } from './useSlip';
-
-/** Who takes bets: the graph, or the demo's simulated betting site, which takes singles alone. */
-export type Taker = 'graph' | 'demo';
 
 interface SlipOfSessionProps {
   readonly ask: Ask;
   readonly live: ConnectLive;
   readonly session: Session;
-  readonly taker: Taker;
   /** Whether bets are shown: else only the club is. */
   readonly isShown: boolean;
   /** The currency of the customer's account; null while it is not known. */
@@ -43,17 +37,15 @@ interface SlipOfSessionProps {
 const DEFAULT_CURRENCY = 'GBP';
 
 export function SlipOfSession(props: SlipOfSessionProps) {
-  const { ask, live, session, taker, controls, isShown } = props;
+  const { ask, live, session, controls, isShown } = props;
   const locale = useLocale();
   const { tracker, notice, change, betPlaced } = useTracker(ask, session, live);
-  const [keys] = useState(() => keysOfBets(session));
   const [isNowhere, setNowhere] = useState(false);
   const placing = usePlacing({ ask, live }, session);
   const { placings } = placing;
   const progress = tracker.kind === 'club' ? tracker.club.progress : null;
   const currency = props.currency ?? progress?.target.currency ?? DEFAULT_CURRENCY;
-  const canChoose = taker !== 'demo';
-  const slip = useSlip({ board: controls.board, currency, locale, canChoose, freeBets: canChoose ? props.freeBets : [] });
+  const slip = useSlip({ board: controls.board, currency, locale, freeBets: props.freeBets });
   const preview = usePreview(ask, session.token, previewInput(session, tracker, slip.requests), occasionOf(tracker));
   const words = slipWords(locale);
 
@@ -68,18 +60,8 @@ export function SlipOfSession(props: SlipOfSessionProps) {
     },
   });
 
-  async function place(requests: readonly BetRequest[]): Promise<Told | null> {
-    const [request] = requests;
-    if (taker !== 'demo') return placeByGraph(requests);
-    const done = request === undefined ? null : await placeInDemo(keys, session, request, locale);
-    if (done?.placed.kind === 'refused') controls.refresh();
-    if (done?.placed.kind === 'placed') betPlaced();
-    if (done?.placed.kind === 'nowhere') setNowhere(true);
-    return done?.told ?? null;
-  }
-
   /** One after the other, because each may need what the one before has left of the money. */
-  async function placeByGraph(requests: readonly BetRequest[]): Promise<Told | null> {
+  async function place(requests: readonly BetRequest[]): Promise<Told | null> {
     const answers: Answered[] = [];
     let isGoingOn = true;
     for (const request of requests) {
@@ -113,7 +95,6 @@ export function SlipOfSession(props: SlipOfSessionProps) {
   return (
     <BetSlip
       slip={slip}
-      canChoose={canChoose}
       closed={whyClosed(isNowhere, session, words) ?? (isUnanswered ? betWords(locale).checkFirst : null)}
       onChoose={controls.choose}
       onAccept={controls.accept}

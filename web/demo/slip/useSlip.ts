@@ -50,19 +50,16 @@ export interface SlipParts {
   readonly board: Board;
   readonly currency: string;
   readonly locale: Locale;
-  /** Whether bets may be multiples, each way, and at other odds. */
-  readonly canChoose: boolean;
   /** Those that may pay for a bet. */
   readonly freeBets: readonly FreeBet[];
 }
 
-export function useSlip({ board: { picks, prices }, currency, locale, canChoose, freeBets }: SlipParts): SlipControls {
+export function useSlip({ board: { picks, prices }, currency, locale, freeBets }: SlipParts): SlipControls {
   const [choice, choose] = useState(AT_FIRST);
   const [wanted, payWith] = useState<string | null>(null);
   const [typed, type] = useState(() => formatTyped(FIRST_STAKE_MINOR, currency, locale.tag));
   const legs = picks.map((picked) => ({ picked, standing: standingOf(picked, prices) }));
-  const made = planOf(legs, choice);
-  const plan: Plan = canChoose ? made : { ...made, canEachWay: false, eachWay: false };
+  const plan = planOf(legs, choice);
   const read = readAmount(typed, currency, locale.tag);
   const paying = payingOf(wanted, freeBets, plan);
   const { freeBet } = paying;

@@ -1,1 +1,0 @@
-"""The bets of the demo's slip: what is offered, whose money pays, how they are settled."""
