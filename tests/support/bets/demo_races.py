@@ -124,13 +124,13 @@ class ToldRace:
         return f"{BRAND}:{selection_id(own, runner, 0)}"
 
     def is_told(self) -> None:
-        """Tell that it is there."""
+        """Tell that it is there; no other provider has races of its course, which would be the same race."""
         starts_at = datetime.now(UTC).replace(microsecond=0) + timedelta(minutes=-2 if self.in_play else 120)
         told = fixture(
             *(self.course.provider, self.id),
             revision=self.course.revision(),
             sport="horse-racing",
-            competition="Aldmere",
+            competition=f"Course of {self.course.provider}",
             name=self.name,
             competitors=[],
             starts_at=instant(starts_at),
