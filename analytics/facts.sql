@@ -26,14 +26,14 @@ GROUP BY brand, bet, customer;
 bet_state_revisions :=
 SELECT * EXCEPT (refused, range_first, range_last) FROM bet_state_records
 WHERE refused = ''
-ORDER BY brand, bet, customer, revision, produced_at
-LIMIT 1 BY brand, bet, customer, revision;
+ORDER BY brand, bet, revision, produced_at
+LIMIT 1 BY brand, bet, revision;
 
 -- One row: such a bet as it stands now, at its highest revision.
 bet_states :=
 SELECT * FROM bet_state_revisions
-ORDER BY brand, bet, customer, revision DESC
-LIMIT 1 BY brand, bet, customer;
+ORDER BY brand, bet, revision DESC
+LIMIT 1 BY brand, bet;
 
 -- One row: an account of a customer at its highest revision. `erased` customers keep their rows under a pseudonym that
 -- nobody can compute any more.

@@ -1,26 +1,27 @@
 -- What is counted ahead of bets by the week in which they were placed, from Monday to Sunday in UTC: all that is ever told of a
 -- bet is in that week, however late it is settled or corrected. `{brand}` and `{monday}` stand for the week that is counted. A
--- table is written as comment, `name (columns that rows are sorted by) :=`, query.
+-- table is written as comment, `name (columns that rows are sorted by) :=`, query. A bet is known by its id alone: what is told of it
+-- after its customer was erased is of nobody.
 
 -- What bets that were placed in a week come to on each day (UTC). Stakes are of the day on which the bet was placed. What is
 -- settled and returned is of the day on which that was decided: a correction adds to its own day what it changes, and leaves
 -- the days before as they were. A multiple is of no sports event.
 rollup_results (day) :=
 WITH told AS (
-    SELECT bet, customer, revision, product, currency, stake_source = 'free_bet' AS is_free, stake_minor, placed_at, occurred_at,
+    SELECT bet, revision, product, currency, stake_source = 'free_bet' AS is_free, stake_minor, placed_at, occurred_at,
         status != 'OPEN' AS is_settled, if(is_settled, counting_stake_minor, 0) AS counting,
         if(is_settled, stake_minor - counting_stake_minor, 0) AS void, if(is_settled, returns_minor, 0) AS returned,
         single_event, single_sport, single_name
     FROM bet_state_records
     WHERE refused = '' AND brand = {brand} AND toMonday(placed_at) = {monday}
-    ORDER BY bet, customer, revision, produced_at
-    LIMIT 1 BY bet, customer, revision
+    ORDER BY bet, revision, produced_at
+    LIMIT 1 BY bet, revision
 ),
 moves AS (
     SELECT *, row_number() OVER told_before = 1 AS is_first,
         lagInFrame((is_settled, counting, void, returned), 1, (0, 0, 0, 0)) OVER told_before AS before
     FROM told
-    WINDOW told_before AS (PARTITION BY bet, customer ORDER BY revision ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
+    WINDOW told_before AS (PARTITION BY bet ORDER BY revision ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
 )
 SELECT toLowCardinality({brand}) AS brand, {monday} AS placed_in, move.1 AS day, product, currency, single_event AS sports_event_id,
     max(single_sport) AS sport, max(single_name) AS event_name, sum(move.2) AS bets, sum(move.3) AS settled_bets,
@@ -45,12 +46,12 @@ SELECT toLowCardinality({brand}) AS brand, {monday} AS placed_in, product, curre
 FROM (
     SELECT product, currency, length(leg_events) AS legs, if(stake_source = 'cash', stake_minor, 0) AS staked, potential_returns_minor
     FROM bet_state_records
-    WHERE refused = '' AND brand = {brand} AND toMonday(placed_at) = {monday} AND status = 'OPEN' AND (bet, customer) NOT IN (
-        SELECT bet, customer FROM bet_state_records
+    WHERE refused = '' AND brand = {brand} AND toMonday(placed_at) = {monday} AND status = 'OPEN' AND bet NOT IN (
+        SELECT bet FROM bet_state_records
         WHERE refused = '' AND brand = {brand} AND toMonday(placed_at) = {monday} AND status != 'OPEN'
     )
-    ORDER BY bet, customer, revision, produced_at
-    LIMIT 1 BY bet, customer
+    ORDER BY bet, revision, produced_at
+    LIMIT 1 BY bet
 )
 GROUP BY product, currency;
 
@@ -63,12 +64,12 @@ WITH opened AS (
         potential_returns_minor - toInt64(floor(least(wins * stake_minor / 2, toFloat64(potential_returns_minor)))) AS place,
         arrayZip(leg_events, leg_sports, leg_names, leg_starts, leg_markets, leg_market_names, leg_selections, leg_picks, leg_results) AS legs
     FROM bet_state_records
-    WHERE refused = '' AND brand = {brand} AND toMonday(placed_at) = {monday} AND status = 'OPEN' AND (bet, customer) NOT IN (
-        SELECT bet, customer FROM bet_state_records
+    WHERE refused = '' AND brand = {brand} AND toMonday(placed_at) = {monday} AND status = 'OPEN' AND bet NOT IN (
+        SELECT bet FROM bet_state_records
         WHERE refused = '' AND brand = {brand} AND toMonday(placed_at) = {monday} AND status != 'OPEN'
     )
-    ORDER BY bet, customer, revision, produced_at
-    LIMIT 1 BY bet, customer
+    ORDER BY bet, revision, produced_at
+    LIMIT 1 BY bet
 )
 SELECT toLowCardinality({brand}) AS brand, {monday} AS placed_in, product, currency, leg.1 AS sports_event_id, leg.5 AS market_id,
     leg.7 AS selection_id, toLowCardinality(max(leg.2)) AS sport, max(leg.3) AS event_name, max(leg.6) AS market, max(leg.8) AS pick,

@@ -128,6 +128,17 @@ def test_no_money_is_lost_between_the_figures(store: Store) -> None:
     )
 
 
+def test_a_bet_is_one_also_after_its_customer_was_erased(store: Store) -> None:
+    """What is told of it then is under a pseudonym, and its stake is staked once."""
+    gone = {"customer_id": "erased-1", "bet_revision": 2, "status": "WON", "returns_minor": 3000}
+    store.fill(bet_state(), bet_state(occurred_at="2026-03-26T00:00:00Z", **gone))
+    store.roll_up(tables=PLACED)
+    sums = "sum(bets), sum(settled_bets), sum(turnover_minor), sum(gross_minor)"
+    assert store.rows(f"SELECT {sums} FROM betting_results") == [(1, 1, 1000, -2000)]
+    assert store.rows("SELECT count() FROM rollup_open_bets") == [(0,)]
+    assert store.rows("SELECT revision, status FROM bet_states") == [(2, "WON")]
+
+
 def test_a_bet_that_cannot_be_understood_counts_nowhere(store: Store) -> None:
     """It is a record with a reason, without what it quotes."""
     store.fill(bet_state(), bet_state(bet_id="b-2", returns_minor=5), bet_state(bet_id="b-3", legs=[]))
