@@ -228,7 +228,7 @@ def _core(version: Version) -> Hooks:
     settings = version.settings
     most = settings.introspection.bytes
     if not most:
-        most = IntrospectionSizes.of(version.supergraph.public).standard_bytes() * 2 // 3
+        most = IntrospectionSizes.of(version.supergraph.public).standard_bytes() // 2
     return Hooks(policies=(IntrospectionPolicy(settings.introspection.permission, most),))
 
 

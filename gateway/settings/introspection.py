@@ -26,7 +26,7 @@ class IntrospectionSettings(Section, prefix="FURLONG_GATEWAY_INTROSPECTION_", is
         default=None,
         gt=0,
         description="The most bytes of a response to introspection, as estimated in advance; by default "
-        "the estimate for the query of the usual tools.",
+        "half of the estimate for the query of the usual tools, which itself is always answered.",
     )
     cache_bytes: int = Field(
         default=8 * 1024 * 1024,

@@ -114,6 +114,17 @@ def betting_world() -> dict[str, Any]:
             "decidedAt": ago(minutes=4),
             "reason": "The commentary is ahead of the prices",
         },
+        "declaredVoids": [
+            {
+                "id": "market:m8",
+                "scope": "MARKET",
+                "targetId": "m8",
+                "name": "Ascot 13:15 · Win",
+                "reason": "The wrong race",
+                "decidedBy": "Tom",
+                "decidedAt": ago(hours=2),
+            }
+        ],
         "customerFactors": page_of(
             [
                 {
