@@ -290,6 +290,7 @@ def test_won_free_spins_are_played_in_the_casino(demo: Demo, visitor: Visitor, b
     visitor.page.reload()
     notice = visitor.part("free-spins-notice")
     expect(notice).to_contain_text("30 free spins")
+    notice.scroll_into_view_if_needed()
     visitor.looks()
     visitor.part("play-free-spins").click()
     section = visitor.part("free-spins")

@@ -198,24 +198,24 @@ def test_the_page_shows_the_balance_and_where_the_rest_is(demo: Demo, launched: 
 def test_a_bet_has_one_outcome_after_the_demo_was_killed(tmp_path: Path) -> None:
     """The operator has made one whose answer never came, and has never heard of the other."""
     keys = {customer: str(uuid4()) for customer in ("c-1001", "c-1002")}
-    with running_demo(tmp_path, *SCENARIO) as first, racecourse(first) as course:
-        race = course.race("Night Cup", dawn=3000, ember=4000)
-        pick = (race.selection("dawn"), 3000)
-        bettors = [Bettor(first, customer) for customer in keys]
+    with running_demo(tmp_path, *SCENARIO) as first, ThreadPoolExecutor() as pool:
+        with racecourse(first) as course:
+            race = course.race("Night Cup", dawn=3000, ember=4000)
+            pick = (race.selection("dawn"), 3000)
+            bettors = [Bettor(first, customer) for customer in keys]
 
-        def send(bettor: Bettor) -> None:
-            with suppress(httpx.HTTPError):  # the demo is killed before it answers
-                bettor.asks(500, pick, key=keys[bettor.customer])
+            def send(bettor: Bettor) -> None:
+                with suppress(httpx.HTTPError):  # the demo is killed before it answers
+                    bettor.asks(500, pick, key=keys[bettor.customer])
 
-        with ThreadPoolExecutor() as pool:
             control(first, "/faults/timeout_after")
             pool.submit(send, bettors[0])
             eventually(lambda: at_operator(first, "c-1001"), "the operator takes the stake")
             control(first, "/faults/timeout_before")
             pool.submit(send, bettors[1])
             eventually(lambda: bettors[1].all_bets, "the other bet is asked for")
-            first.process.send_signal(signal.SIGKILL)
-            first.process.wait(PATIENCE_SECONDS)
+        first.process.send_signal(signal.SIGKILL)
+        first.process.wait(PATIENCE_SECONDS)
     (tmp_path / ".furlong" / "demo.json").unlink()
     with running_demo(tmp_path, *SCENARIO) as second:
         assert second.facts["operator"] == first.facts["operator"]
