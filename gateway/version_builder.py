@@ -31,7 +31,6 @@ from gateway.pipeline.documents import DocumentResolver, SentDocuments
 from gateway.pipeline.hooks import Hooks
 from gateway.pipeline.identification import Identification
 from gateway.pipeline.introspection_responses import Introspection, IntrospectionCache
-from gateway.pipeline.limits import IntrospectionSizes
 from gateway.pipeline.operation_executor import OperationExecutor
 from gateway.pipeline.pipeline import ArrivalPipeline, Pipeline
 from gateway.pipeline.policies import IntrospectionPolicy, checks_of
@@ -226,10 +225,8 @@ class VersionBuilder(Struct, frozen=True):
 def _core(version: Version) -> Hooks:
     """Return what the core itself adds to the path."""
     settings = version.settings
-    most = settings.introspection.bytes
-    if not most:
-        most = IntrospectionSizes.of(version.supergraph.public).standard_bytes() // 2
-    return Hooks(policies=(IntrospectionPolicy(settings.introspection.permission, most),))
+    policy = IntrospectionPolicy(settings.introspection.permission, settings.introspection.bytes)
+    return Hooks(policies=(policy,))
 
 
 def _names(settings: GatewaySettings, preparer: Preparer, documents: DocumentResolver) -> KnownNames:

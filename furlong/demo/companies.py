@@ -12,14 +12,14 @@ from foundation.storage.settings import DatabaseSettings
 from furlong.demo.casino.running import running_casino
 from furlong.demo.money.house import ServedWallets
 from furlong.demo.payments.running import running_payments
-from furlong.demo.played.ways import OPERATORS_BRAND, Way
 from furlong.demo.ready_file import DemoCasino, DemoPayments
+from furlong.demo.ways import OPERATORS_BRAND, Way
 from simulator.providers.ledger import Ledger
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.given_settings import GivenSettings
 
 if TYPE_CHECKING:
-    from furlong.demo.played.operators_wallet import DemosOperator
+    from furlong.demo.operators_wallet import DemosOperator
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ async def running_companies(
     async with AsyncExitStack() as stack:
         operator = None
         if way.has_operator:
-            from furlong.demo.played.operators_wallet import folder_in, running_operator  # noqa: PLC0415
+            from furlong.demo.operators_wallet import folder_in, running_operator  # noqa: PLC0415
 
             clock = money.wallets[0].wallet.clock
             operator = await stack.enter_async_context(running_operator(folder_in(data), database, clock))

@@ -48,13 +48,13 @@ from furlong.demo.mock.server import PATH as MOCKED
 from furlong.demo.mock.server import MountedMock
 from furlong.demo.money.house import serving_wallets
 from furlong.demo.money.wallets import give_first_money
-from furlong.demo.played.ways import Way
 from furlong.demo.processes import Surroundings, running_decisions, running_processes, running_settlement
 from furlong.demo.ready_file import database_in, make_private
 from furlong.demo.routes import DemoSession, SessionCustomer, session_route
 from furlong.demo.scenarios import Arrived, DemoParts, Scenario, customers_of, faulty_gateway, play_scenarios
 from furlong.demo.scenarios.faults import FEATURE, HEADER
 from furlong.demo.tokens import demo_secret, demo_sessions, make_token
+from furlong.demo.ways import Way
 from furlong.embedding.settings import EmbedSettings
 from furlong.install import load
 from furlong.install.topics import TOPICS, feed_topics

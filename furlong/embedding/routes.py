@@ -19,9 +19,10 @@ from starlette.routing import Route
 
 from foundation.security_headers import page_headers
 from foundation.storage.clock import Clock
+from furlong.embedding.refusals import Refused
 from furlong.embedding.sessions import Brands, issued_session
 from furlong.embedding.settings import EmbedSettings
-from furlong.embedding.wallet_sessions import NotTaken, WalletSessions
+from furlong.embedding.wallet_sessions import WalletSessions
 from subgraphs.kit.auth import is_id
 from subgraphs.kit.domain.keys import Owner
 
@@ -60,20 +61,6 @@ class SessionRequest(BaseModel):
     customer: str
     origin: str
     wallet_token: str | None = Field(default=None, alias="walletToken")
-
-
-class Refused(Exception):
-    """A request for a session that is refused.
-
-    Attributes:
-        status: The response's status.
-        code: Why, for programs.
-        message: Why, for the brand's developers.
-    """
-
-    def __init__(self, status: int, code: str, message: str) -> None:
-        super().__init__(message)
-        self.status, self.code, self.message = status, code, message
 
 
 def _counter() -> Counter:
@@ -156,7 +143,9 @@ class Embedding:
             brand = self._brand_of(request)
             session_request = await _read(request)
             token = self._issued(brand, session_request)
-            await self._note(brand, session_request)
+            if session_request.wallet_token is not None:
+                owner = Owner(brand, session_request.customer)
+                await self.wallets.note(owner, session_request.wallet_token)
         except Refused as refused:
             self.sessions.labels(brand or "", "refused").inc()
             log.warning("embed_session_refused", brand=brand, code=refused.code)
@@ -185,16 +174,6 @@ class Embedding:
         return issued_session(
             self.settings, brand, session_request.customer, session_request.origin, self.clock.machine.now()
         )
-
-    async def _note(self, brand: str, session_request: SessionRequest) -> None:
-        """Note the session at the brand's own wallet, if there is one."""
-        token = session_request.wallet_token
-        if token is None:
-            return
-        try:
-            await self.wallets.note(Owner(brand, session_request.customer), token)
-        except NotTaken as fault:
-            raise Refused(fault.status, fault.code, str(fault)) from fault
 
 
 async def _read(request: Request) -> SessionRequest:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from furlong.embedding.refusals import Refused
 from subgraphs.kit.funds_settings import FundsSettings
 
 if TYPE_CHECKING:
@@ -16,19 +17,6 @@ if TYPE_CHECKING:
     from foundation.storage.settings import DatabaseSettings
     from subgraphs.kit.domain.keys import Owner
     from subgraphs.kit.graphql.parts import SubgraphParts
-
-
-class NotTaken(Exception):
-    """A token is not taken.
-
-    Attributes:
-        status: Of HTTP.
-        code: Why, for programs.
-    """
-
-    def __init__(self, status: int, code: str, message: str) -> None:
-        super().__init__(message)
-        self.status, self.code = status, code
 
 
 @dataclass(slots=True)
@@ -53,15 +41,13 @@ class WalletSessions:
         """Note a customer's newest session: bets and games name it from now on.
 
         Raises:
-            NotTaken: The brand's money is not at its operator, the token cannot be one, or it cannot be kept.
+            Refused: The brand's money is not at its operator, the token cannot be one, or it cannot be kept.
         """
         if owner.brand not in self.brands:
-            raise NotTaken(
-                422, "NO_OPERATOR_WALLET", "FURLONG_FUNDS_WALLETS names no operator of this brand."
-            )
+            raise Refused(422, "NO_OPERATOR_WALLET", "FURLONG_FUNDS_WALLETS names no operator of this brand.")
         cell = self.settings.cell.own()
         if cell is not None and not cell.has(owner.brand, owner.customer):
-            raise NotTaken(421, "OTHER_CELL", "The customer is in another cell: send the request there.")
+            raise Refused(421, "OTHER_CELL", "The customer is in another cell: send the request there.")
         from foundation.storage.database import Database  # noqa: PLC0415 - only where an operator has a wallet
         from subgraphs.wallet.models import OPERATORS  # noqa: PLC0415
         from subgraphs.wallet.seamless.operator_sessions import OperatorSessions  # noqa: PLC0415
@@ -71,9 +57,9 @@ class WalletSessions:
         try:
             await OperatorSessions(self._database, OPERATORS.session, self.clock).note(owner, token)
         except ValueError as error:
-            raise NotTaken(422, "INVALID_REQUEST", f"The walletToken cannot be used: {error}.") from error
+            raise Refused(422, "INVALID_REQUEST", f"The walletToken cannot be used: {error}.") from error
         except (SQLAlchemyError, OSError) as error:
-            raise NotTaken(
+            raise Refused(
                 503, "WALLET_UNAVAILABLE", "The session cannot be kept now: send it again."
             ) from error
 

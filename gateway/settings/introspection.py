@@ -22,11 +22,11 @@ class IntrospectionSettings(Section, prefix="FURLONG_GATEWAY_INTROSPECTION_", is
         "false, or known: only by the query of the usual tools, without aliases and variables. "
         "`furlong demo` switches it on.",
     )
-    bytes: int | None = Field(
-        default=None,
+    bytes: int = Field(
+        default=160 * 1024,
         gt=0,
-        description="The most bytes of a response to introspection, as estimated in advance; by default "
-        "half of the estimate for the query of the usual tools, which itself is always answered.",
+        description="The most bytes of a response to introspection, as estimated in advance; the query of "
+        "the usual tools is always answered.",
     )
     cache_bytes: int = Field(
         default=8 * 1024 * 1024,

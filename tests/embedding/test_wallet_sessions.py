@@ -8,7 +8,8 @@ from foundation.storage.clock import SystemClock
 from foundation.storage.database import Database
 from foundation.storage.settings import CellSettings, DatabaseSettings
 from furlong.databases import upgrade_databases
-from furlong.embedding.wallet_sessions import NotTaken, WalletSessions
+from furlong.embedding.refusals import Refused
+from furlong.embedding.wallet_sessions import WalletSessions
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.wallet.models import OPERATORS
 from subgraphs.wallet.seamless.bets import MAX_TOKEN_LENGTH
@@ -27,7 +28,7 @@ def sessions_at(folder: Path, cell: CellSettings | None = None) -> WalletSession
 
 async def refusal(sessions: WalletSessions, owner: Owner, token: str) -> tuple[int, str]:
     """Return with which status and code a token is not taken."""
-    with pytest.raises(NotTaken) as refused:
+    with pytest.raises(Refused) as refused:
         await sessions.note(owner, token)
     await sessions.close()
     return refused.value.status, refused.value.code

@@ -8,9 +8,9 @@ import pytest
 import yaml
 
 from furlong.cli.processes.demo_greeting import payments_lines
+from furlong.demo.kept_ports import KeptPorts
 from furlong.demo.payments.file import BANK, SHIPPED, file_in, folder_in, payments_in, write_file
 from furlong.demo.payments.running import CARDS, running_payments
-from furlong.demo.played.kept_ports import KeptPorts
 from furlong.demo.process import WORLD
 from furlong.demo.ready_file import DemoPayments
 from furlong.install.world import read_world

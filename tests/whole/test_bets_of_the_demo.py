@@ -231,7 +231,7 @@ def _waiting(bettor: Bettor, stake: int, leg: tuple[str, int], **more: Any) -> s
 @pytest.mark.slow("a demo starts twice")
 @pytest.mark.usefixtures("processes")
 def test_bets_settle_after_the_demo_was_killed(tmp_path: Path) -> None:
-    """One is open, one waits for the bet delay, and one's result has just been told."""
+    """One is open, one waits for the bet delay, one's result has been told; the scenario keeps the data."""
     with running_demo(tmp_path) as demo:
         bettor = Bettor(demo, "c-1001")
         with racecourse(demo) as course:
@@ -249,7 +249,7 @@ def test_bets_settle_after_the_demo_was_killed(tmp_path: Path) -> None:
         demo.process.send_signal(signal.SIGKILL)
         demo.process.wait(PATIENCE_SECONDS)
     (tmp_path / ".furlong" / "demo.json").unlink()
-    with running_demo(tmp_path) as demo:
+    with running_demo(tmp_path, "--scenario", "our-wallet") as demo:
         bettor = Bettor(demo, "c-1001")
         bettor.comes_to(is_told, "WON", 1500)
         eventually(lambda: bettor.bet(waits)["status"] != "PENDING", "what waited has come to its end")

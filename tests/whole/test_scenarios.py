@@ -15,7 +15,6 @@ from starlette.routing import Route
 from typer.testing import CliRunner
 
 from furlong.cli.main import app
-from furlong.demo.played.ways import Way, way_called
 from furlong.demo.routes import SessionCustomer
 from furlong.demo.scenarios import (
     Scenario,
@@ -25,6 +24,7 @@ from furlong.demo.scenarios import (
     read_scenario,
     read_scenarios,
 )
+from furlong.demo.ways import Way, way_called
 from subgraphs.club_kit.domain.accounts import IneligibleReason
 from tools.scenario_answers import play_all, recorded
 
@@ -111,7 +111,7 @@ def test_a_demo_without_an_operator_imports_none() -> None:
     named = set(modules.stdout.split())
     assert "furlong.demo.companies" in named
     assert {
-        "furlong.demo.played.operators_wallet",
+        "furlong.demo.operators_wallet",
         "simulator.seamless.serve",
         "simulator.seamless.books",
     } & named == set()

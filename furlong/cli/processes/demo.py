@@ -242,8 +242,8 @@ def _mock(context: typer.Context, port: int, ready_file: Path, seed: int, names:
 
 
 def _list_scenarios() -> None:
-    from furlong.demo.played.ways import Way
     from furlong.demo.scenarios import read_scenarios
+    from furlong.demo.ways import Way
 
     listed = {way.value: way.says for way in Way}
     listed |= {scenario.name: scenario.says for scenario in read_scenarios()}
@@ -260,12 +260,12 @@ def _in_scenario(options: DemoOptions, name: str, stack: ExitStack) -> DemoOptio
     Raises:
         ScenarioError: There is no such scenario, or another time is asked for.
     """
-    from furlong.demo.played.ways import way_called
     from furlong.demo.scenarios import (
         START,
         ScenarioError,
         read_scenario,
     )
+    from furlong.demo.ways import way_called
 
     way = way_called(name)
     if way is not None:

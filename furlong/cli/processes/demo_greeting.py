@@ -66,7 +66,7 @@ def greeting(facts: DemoFacts, options: DemoOptions) -> str:
 
 def _way(facts: DemoFacts, options: DemoOptions) -> list[str]:
     """Return what the way of running it shows, and where; nothing of the way that needs no scenario."""
-    from furlong.demo.played.ways import Way
+    from furlong.demo.ways import Way
 
     if facts.operator is None:
         return []

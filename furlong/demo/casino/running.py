@@ -17,10 +17,10 @@ from foundation.storage.clock import Clock
 from foundation.storage.settings import DatabaseSettings
 from furlong.demo.casino.file import folder_in, lobby_in, partners_of, seamless_in, shipped, write_file
 from furlong.demo.casino.free_spins import giving_free_spins
+from furlong.demo.kept_ports import KeptPorts, serving_at
 from furlong.demo.money.wallets import DemoWallet
-from furlong.demo.played.kept_ports import KeptPorts, serving_at
-from furlong.demo.played.ways import OPERATORS_BRAND
 from furlong.demo.ready_file import DemoCasino
+from furlong.demo.ways import OPERATORS_BRAND
 from furlong.neighbours import NEIGHBOURS
 from furlong.serve.http_server import own_names_only, serving
 from furlong.settings import ServeSettings

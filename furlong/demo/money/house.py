@@ -3,8 +3,6 @@
 The port is that of the last time as long as it is free: configurations of providers name it.
 """
 
-import json
-import socket
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -15,9 +13,10 @@ from typing import Final
 from foundation.signatures import FixedKeys
 from foundation.storage.clock import Clock
 from foundation.storage.settings import DatabaseSettings
+from furlong.demo.kept_ports import KeptPorts
 from furlong.demo.money.wallets import DemoWallet, opened_wallets
 from furlong.demo.tokens import HOUSE_SECRET, house_key
-from furlong.serve.http_server import listen, own_names_only, serving
+from furlong.serve.http_server import own_names_only, serving
 from subgraphs.club_kit.domain.reward_kinds.registry import RewardKind
 from subgraphs.kit.credits import Credit, CreditAnswer, Credits, JournalPage
 from subgraphs.kit.served_credits import credits_app
@@ -79,24 +78,14 @@ async def serving_wallets(
     databases: Sequence[DatabaseSettings], data: Path, clock: Clock
 ) -> AsyncIterator[ServedWallets]:
     """Open the wallets, and serve credits to fulfilment, while the block runs."""
-    secret, file = house_key(data), data / PORT_FILE
+    secret = house_key(data)
     keys = FixedKeys(keys_of_secret(secret.encode()))
-    with _listener(file) as listener:
+    with KeptPorts(data / PORT_FILE).listen("port") as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         async with opened_wallets(databases, clock) as wallets:
             app = credits_app(CreditsOfWallets(wallets), keys)
             async with serving(app, listener, own_names_only()):
                 yield ServedWallets(wallets, _entry(url))
-
-
-def _listener(file: Path) -> socket.socket:
-    port = int(json.loads(file.read_text())["port"]) if file.exists() else 0
-    try:
-        listener = listen("127.0.0.1", port)
-    except OSError:
-        listener = listen("127.0.0.1", 0)
-    file.write_text(json.dumps({"port": listener.getsockname()[1]}))
-    return listener
 
 
 def _entry(url: str) -> dict[str, object]:

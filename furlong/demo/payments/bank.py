@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Final
 
 from foundation.storage.clock import Clock
+from furlong.demo.kept_ports import KeptPorts, serving_at
 from furlong.demo.payments.file import BANK, account_of
-from furlong.demo.played.kept_ports import KeptPorts, serving_at
 from simulator.bank.serve import BankSettings, ServedBank, serving_bank
 
 OPENING_MINOR: Final = 1_000_000_00

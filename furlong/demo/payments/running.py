@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Final
 
 from foundation.late_imports import NotInstalled
+from furlong.demo.kept_ports import KeptPorts, serving_at
 from furlong.demo.money.wallets import DemoWallet
 from furlong.demo.payments.file import BANK, folder_in, payments_in, write_file
-from furlong.demo.played.kept_ports import KeptPorts, serving_at
 from furlong.demo.ready_file import DemoPayments
 from furlong.serve.http_server import own_names_only, serving
 from furlong.workers.money.payments_server import payments_server

@@ -12,9 +12,9 @@ from typing import Final
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
-from furlong.demo.played.kept_ports import KeptPorts, serving_at
-from furlong.demo.played.ways import OPERATORS_BRAND
+from furlong.demo.kept_ports import KeptPorts, serving_at
 from furlong.demo.ready_file import DemoOperator
+from furlong.demo.ways import OPERATORS_BRAND
 from simulator.seamless.books import UNITS
 from simulator.seamless.serve import ServedOperator, serving_operator
 from subgraphs.kit.domain.keys import Owner
