@@ -28,7 +28,7 @@ from tests.support.consumers.sample_messages import bet, scheme
 from tests.support.database_probe import contents, migrate
 
 Celled = Callable[..., DatabaseSettings]
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 180.0
 CUSTOMERS, BETS = 40, 3
 
 

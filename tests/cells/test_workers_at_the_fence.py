@@ -20,7 +20,7 @@ from subgraphs.block_list import SUBGRAPHS
 from subgraphs.kit.records.outbox_relay import OutboxStatus
 from tests.support.database_probe import migrate
 
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 180.0
 
 
 async def set_state(settings: DatabaseSettings, state: str) -> None:

@@ -35,7 +35,7 @@ TOPICS = (
     "event.offer.v1",
     "event.market.v1",
 )
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 180.0
 
 
 @dataclass

@@ -19,7 +19,7 @@ from consumers.stream.settings import StreamSettings
 from furlong.demo.embedded_broker import EmbeddedBroker
 from tools.private_kafka import PrivateKafka
 
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 180.0
 PARTITIONS = 4
 
 

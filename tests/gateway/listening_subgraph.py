@@ -12,7 +12,7 @@ from typing import Any
 from gateway.settings.subgraph_tls import SubgraphTls
 from gateway.transport import HttpLimits, HttpTransport
 
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 180.0
 PATIENT = HttpLimits(
     connect_seconds=PATIENCE_SECONDS,
     total_seconds=PATIENCE_SECONDS,

@@ -11,7 +11,7 @@ from typing import Any
 
 from gateway.http.server import ClientLimits, Server, configured
 
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 180.0
 
 
 @contextmanager

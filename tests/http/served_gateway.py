@@ -17,7 +17,7 @@ from gateway.http.server import ClientLimits
 from tests.gateway.world import Federation
 from tests.support.federation.asked import SubgraphRequest, asking
 
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 180.0
 LONG = ClientLimits(head_seconds=600, body_seconds=600, idle_seconds=600)
 QUICK = 0.1
 

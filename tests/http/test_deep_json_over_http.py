@@ -14,7 +14,7 @@ from gateway import GatewaySettings, create_gateway
 from tests.http.composed import composed
 from tests.http.stub import Stub, replying, stub
 
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 180.0
 SDL = """
 extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])
 scalar JSON

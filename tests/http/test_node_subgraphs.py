@@ -18,7 +18,7 @@ from tests.http.monolith import answer
 from tests.http.node_subgraphs import NodeSubgraphs, node_subgraphs
 from tests.support.gateway.generous_limits import GENEROUS
 
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 180.0
 
 
 @pytest.fixture(scope="module")

@@ -34,7 +34,7 @@ from tests.http.certificates import Authority
 from tests.support.gateway.installing import Installs
 from tools.server_process import free_port
 
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 180.0
 ROOT = Path(__file__).resolve().parents[2]
 APP = """
 import os

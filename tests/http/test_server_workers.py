@@ -17,7 +17,7 @@ import pytest
 from gateway.http.server.lifecycle.workers import HANGING_SECONDS, START_SECONDS, Worker
 from tests.http.busy_clients import BusyClients
 
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 180.0
 ROOT = Path(__file__).resolve().parents[2]
 APP = """
 import asyncio

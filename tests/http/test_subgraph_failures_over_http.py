@@ -14,7 +14,7 @@ from gateway import GatewaySettings, create_gateway
 from tests.gateway.worlds import shop
 from tests.http.stub import Connection, Reaction, Stub, answering, replying, stub
 
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 180.0
 ENTITIES = "{ topProducts(first: 2) { upc name inStock } me { name } }"
 ROOT = "{ topProducts(first: 2) { name inStock } me { name } }"
 GOOD = [{"inStock": True}, {"inStock": False}]

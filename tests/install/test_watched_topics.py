@@ -9,7 +9,7 @@ from furlong.demo.embedded_broker import EmbeddedBroker
 from furlong.serve.public_data_watch import brand_of, watching_public_data
 from furlong.topic_plans import PUBLIC_TOPICS
 
-PATIENCE = 60
+PATIENCE = 180
 
 
 @pytest.mark.parametrize(

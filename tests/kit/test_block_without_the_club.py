@@ -53,7 +53,7 @@ from tests.support.notices.wiring import create_consumer
 from tests.support.subgraphs.club_fixture import ClubFixture, session, session_settings
 
 NOW: Final = datetime(2026, 3, 25, 14, tzinfo=UTC)
-PATIENCE_SECONDS: Final = 60.0
+PATIENCE_SECONDS: Final = 180.0
 MARIADB: Final = pytest.param("mariadb", marks=pytest.mark.mariadb)
 OWNER: Final = Owner("northbet", "c-1")
 FOLLOW: Final = 'subscription { noticeUpdated(noticeId: "n-1") { version notice { text } } }'

@@ -36,7 +36,7 @@ from subgraphs.progress.repository import total_lookup
 from tests.support.subgraphs.club_samples import account_row, good_account
 
 AT = datetime(2026, 3, 25, 12, 30, 15, 123456, tzinfo=UTC)
-PATIENCE = 60
+PATIENCE = 180
 ACCOUNT = account_lookup(REFERENCE)
 EVENTS = events_lookup(MEMBERSHIP_EVENT)
 PENDING = pending_lookup(INTENT)

@@ -30,7 +30,7 @@ from tools.server_process import free_port
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 FOLDER: Final = ROOT / "deploy" / "monitoring"
-PATIENCE_SECONDS: Final = 60.0
+PATIENCE_SECONDS: Final = 180.0
 CONFIG: Final = """
 global: {{scrape_interval: 250ms, evaluation_interval: 250ms}}
 rule_files: [slo.yml, alerts.yml]

@@ -33,7 +33,7 @@ from simulator.world import World
 
 NOW = datetime(2026, 3, 25, 14, tzinfo=UTC)
 TOPICS = ("club.progress.v1", "club.account-status.v1", "club.reward-config.v1")
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 180
 
 
 @asynccontextmanager

@@ -28,7 +28,7 @@ from subgraphs.kit.settings import SessionSettings
 from tests.support.subgraphs.club_fixture import AUDIENCE, ISSUER, SECRET, make_token
 from tools.private_valkey import PrivateValkey
 
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 180.0
 QUERY = {"query": "{ __typename }"}
 ANSWERED = {"data": {"__typename": "Query"}}
 

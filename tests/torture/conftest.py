@@ -52,7 +52,7 @@ REPORTS: Final = pytest.StashKey[list[str]]()
 """What tests say of themselves at the end."""
 
 SESSION_SECONDS: Final = 2.0
-PATIENCE_SECONDS: Final = 120.0
+PATIENCE_SECONDS: Final = 300.0
 
 
 @dataclass(frozen=True)

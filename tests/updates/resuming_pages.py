@@ -29,7 +29,7 @@ from tests.support.events.processes import NEVER, Process, Processes, event_proc
 from tests.support.gateway.positioned_streams import READERS, Stream
 from tests.support.subgraphs.club_fixture import session_settings
 
-PATIENCE_SECONDS: Final = 60.0
+PATIENCE_SECONDS: Final = 180.0
 FIELDS: Final = "id status markets { id status selections { id odds { milli } } } statistics { name home }"
 FOLLOW: Final = f"""subscription ($ids: [ID!]!, $after: String) {{
   eventsUpdated(brand: "{BRAND}", ids: $ids, after: $after) {{ position image events {{ {FIELDS} }} }} }}"""

@@ -22,7 +22,7 @@ from tests.support.subgraphs.club_fixture import REFERENCE, ClubFixture, ask, ma
 from tests.support.subgraphs.club_samples import BRAND, CUSTOMER, NOW, OWNER, good_account
 from tests.support.subgraphs.upstream_double import UpstreamDouble
 
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 180.0
 STATE = "id week { isoWeek state } membership { optedIn pending version } ineligibleReason"
 FOLLOW = f"subscription ($brand: ID!) {{ clubUpdated(brand: $brand) {{ version club {{ {STATE} }} }} }}"
 QUERY = f"query ($brand: ID!) {{ club(brand: $brand) {{ {STATE} }} }}"

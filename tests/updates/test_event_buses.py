@@ -17,7 +17,7 @@ from subgraphs.kit.live.watches import Watch, Watches
 from tests.support.tcp_proxy import tcp_proxy
 from tools.private_valkey import PrivateValkey
 
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 180.0
 ANN, BEA, OTHER = b"northbet:ann", b"northbet:bea", b"southbet:ann"
 
 

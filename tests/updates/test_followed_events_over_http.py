@@ -34,7 +34,7 @@ from tests.support.subgraphs.club_fixture import session_settings
 ID = f"{BRAND}:{offer_id('exchange', '1')}"
 FOLLOW = f"""subscription ($ids: [ID!]!) {{
   eventsUpdated(brand: "{BRAND}", ids: $ids) {{ position image events {{ {MARKETS.fields} }} }} }}"""
-PATIENCE = 60
+PATIENCE = 180
 
 
 class Update(NamedTuple):

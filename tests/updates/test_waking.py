@@ -7,7 +7,7 @@ import pytest
 from subgraphs.kit.live import waking
 from subgraphs.kit.live.watches import Watch, Watches
 
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 180.0
 
 
 class Streams:

@@ -15,7 +15,7 @@ from typing import Any, Final
 import pytest
 from websockets.sync.client import ClientConnection, connect
 
-PATIENCE_SECONDS: Final = 120.0
+PATIENCE_SECONDS: Final = 300.0
 PREFERENCES: Final = """
 user_pref("remote.prefs.recommended", true);
 user_pref("network.captive-portal-service.enabled", false);

@@ -43,8 +43,8 @@ FREE_BET: Final = {
     "expiry_days": 7,
     "wagering_multiple": 0,
 }
-SOON: Final = timedelta(minutes=30)
-"""A week that ends so soon is not begun."""
+SOON: Final = timedelta(minutes=90)
+"""A week that ends so soon is not begun: the choice locks an hour before its end."""
 
 CREDITS: Final = "query ($brand: ID!) { wallet(brand: $brand) { credits { id } } }"
 CLUB: Final = "query ($brand: ID!, $week: ID) { club(brand: $brand, week: $week) { state week { isoWeek } } }"

@@ -17,7 +17,7 @@ from furlong.demo.embedded_broker import EmbeddedBroker
 from furlong.topic_plans import KEYED_TOPICS
 from tests.backoffice.risk.risk_fixture import WEEK, CustomerWeek, RiskFixture, risk_fixture
 
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 180.0
 RANGES = {"c0": "0-1", "c1": "2-3"}
 
 

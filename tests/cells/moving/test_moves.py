@@ -32,7 +32,7 @@ pytestmark = [
     pytest.mark.usefixtures("mariadb_installed"),
     pytest.mark.timeout(900),
 ]
-PATIENCE_SECONDS = 120.0
+PATIENCE_SECONDS = 300.0
 
 
 class Killed(BaseException):

@@ -33,7 +33,7 @@ pytestmark = [
     pytest.mark.usefixtures("mariadb_installed"),
     pytest.mark.timeout(900),
 ]
-PATIENCE_SECONDS = 120.0
+PATIENCE_SECONDS = 300.0
 OWN = Cell("c1", 0, 1, 4)
 CUSTOMERS = [f"c-{n}" for n in range(60) if OWN.has("northbet", f"c-{n}")]
 WORKERS = ["intents", "weeks", "outbox"] if LONG_FORM else ["intents"]

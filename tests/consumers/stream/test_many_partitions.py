@@ -29,7 +29,7 @@ from subgraphs.progress.models import METADATA, STREAM
 from tests.support.database_probe import migrated
 
 TOPIC, GROUP = "numbers", "furlong-numbers"
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 180.0
 GONE = OperationalError("SELECT", {}, MysqlOperationalError(2006, "MySQL server has gone away"))
 
 

@@ -28,7 +28,7 @@ from tests.support.wallet.casino_player import (
 from tests.support.wallet.money_clients import CURRENCY
 
 ROOT = Path(__file__).resolve().parents[3]
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 180.0
 
 
 @asynccontextmanager

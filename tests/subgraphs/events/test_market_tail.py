@@ -21,7 +21,7 @@ from tests.support.events.block import EventsBlock, events_block
 from tests.support.events.pages import BRAND, Page, Selected
 from tests.support.events.told import fixture, gone, market, status
 
-PATIENCE = 60
+PATIENCE = 180
 PRICES = Selected("id markets { selections { odds { milli } } }")
 ID = f"{BRAND}:{offer_id('exchange', '1')}"
 

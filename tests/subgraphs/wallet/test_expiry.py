@@ -23,7 +23,7 @@ from tests.support.wallet.ledgers import (
 )
 
 F, S = TransferFlags, CreateTransferStatus
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 180
 
 
 def hold(id_: str, timeout: int, flags: int = 0) -> Transfer:

@@ -10,7 +10,7 @@ from playwright.sync_api import ConsoleMessage, Error, Page, expect, sync_playwr
 
 from tools.local_chromium import LocalChromium
 
-PATIENCE_MS = 60_000
+PATIENCE_MS = 180_000
 
 
 @dataclass

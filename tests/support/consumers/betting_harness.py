@@ -23,7 +23,7 @@ from tests.support.consumers.betting_load import BRAND, Load, recount
 from tests.support.consumers.sample_messages import scheme
 from tests.support.database_probe import migrated
 
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 180.0
 
 
 @dataclass

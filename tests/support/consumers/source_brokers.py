@@ -25,7 +25,7 @@ LACKS: Mapping[str, frozenset[Feature]] = {
     "embedded": EmbeddedBroker.LACKS,
     "real": frozenset(),
 }
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 180.0
 
 
 def brokers_with(feature: Feature | None = None) -> Any:

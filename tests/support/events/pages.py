@@ -18,7 +18,7 @@ from subgraphs.kit.graphql.subscriptions import Events
 from tests.support.subgraphs.club_fixture import session
 
 BRAND: Final = "northbet"
-PATIENCE: Final = 60
+PATIENCE: Final = 180
 
 
 class Selected(NamedTuple):

@@ -18,7 +18,7 @@ from tests.gateway.worlds import shop
 from tests.support.federation.asked import SubgraphRequest
 from tests.support.tcp_proxy import TcpProxy, tcp_proxy
 
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 180.0
 NEVER = 3600.0
 
 ACCOUNTS, PRODUCTS = "{ me { name } }", "{ topProducts(first: 1) { name } }"

@@ -10,7 +10,7 @@ import httpx
 
 from tests.support.gateway.raw_websocket import raw_websocket
 
-PATIENCE_SECONDS: Final = 60.0
+PATIENCE_SECONDS: Final = 180.0
 PROTOCOLS: Final = ("sse", "multipart", "websocket")
 Request: TypeAlias = Mapping[str, Any]
 """What a client asks for: `query`, and `variables` if it has any."""

@@ -18,7 +18,7 @@ from gateway.pipeline.stages import ResponseStream
 CONTRACTS: Final = Path(__file__).resolve().parents[3] / "contracts"
 UPDATES: Final = (CONTRACTS / "updates.graphql").read_text()
 BETSLIP: Final = (CONTRACTS / "betslip.graphql").read_text()
-PATIENCE_SECONDS: Final = 60.0
+PATIENCE_SECONDS: Final = 180.0
 
 
 @dataclass

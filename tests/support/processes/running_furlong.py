@@ -25,7 +25,7 @@ FURLONG = str(Path(sys.executable).with_name("furlong"))
 BETSLIP = (ROOT / "contracts" / "betslip.graphql").read_text()
 MUTATIONS = (ROOT / "contracts" / "mutations.graphql").read_text()
 UPDATES = (ROOT / "contracts" / "updates.graphql").read_text()
-PATIENCE_SECONDS = 120.0
+PATIENCE_SECONDS = 300.0
 TAIL = 50_000
 """Characters of a log that are shown."""
 BRAND = "northbet"

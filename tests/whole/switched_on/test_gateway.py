@@ -590,7 +590,7 @@ def test_draws_are_repeated(dry: Gateway, unchecked: Gateway) -> None:
     assert len(set(drawn[0])) == 2
 
 
-@shows(f"{G}_INTROSPECTION", f"{G}_INTROSPECTION_BYTES", f"{G}__COST__MODE=off")
+@shows(f"{G}_INTROSPECTION", f"{G}__COST__MODE=off")
 def test_the_schema_may_be_introspected(dry: Gateway) -> None:
     """By any document, up to so many bytes; nothing is refused for its cost."""
     answer = dry.ask("{ a: __schema { queryType { name } } }")

@@ -18,7 +18,7 @@ from tests.gateway.world import Federation
 from tests.gateway.worlds import shop
 from tests.support.federation.asked import SubgraphRequest, asking
 
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 180.0
 MULTIPART = {"accept": "multipart/mixed;incrementalSpec=v0.2, application/json"}
 EVENTS = {"accept": "text/event-stream"}
 

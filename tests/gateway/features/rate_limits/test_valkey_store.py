@@ -18,7 +18,7 @@ from gateway.features.rate_limits.settings import NANOSECONDS, RateLimitRule
 from gateway.features.rate_limits.valkey_store import PREFIX, ValkeyStore
 from tools.private_valkey import PrivateValkey
 
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 180.0
 HOUR = Buckets(RateLimitRule(by="customer", points=3600, seconds=3600, burst=10), 100)
 DAY = Buckets(RateLimitRule(by="class", points=1, seconds=86_400, burst=5), 100)
 

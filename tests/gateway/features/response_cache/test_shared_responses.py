@@ -15,7 +15,7 @@ from tests.gateway.features.response_cache.cached_shop import Clock, Shop
 from tools.private_valkey import PrivateValkey, start_valkey
 
 STOCK = "{ products { upc stock } }"
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 180.0
 
 
 @asynccontextmanager

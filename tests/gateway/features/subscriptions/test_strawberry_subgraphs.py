@@ -29,7 +29,7 @@ SERVED: Final = {
     "multipart": MULTIPART_SUBSCRIPTION_PROTOCOL,
     "websocket": GRAPHQL_TRANSPORT_WS_PROTOCOL,
 }
-PATIENCE_SECONDS: Final = 60.0
+PATIENCE_SECONDS: Final = 180.0
 
 
 @strawberry.type

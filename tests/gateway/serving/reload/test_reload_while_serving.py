@@ -16,7 +16,7 @@ from furlong.serve.http_server import listen, serving
 from gateway.features.documents.settings import KnownDocumentSettings
 from tests.gateway.serving.reload.reloading import Reloading
 
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 180.0
 
 
 @asynccontextmanager

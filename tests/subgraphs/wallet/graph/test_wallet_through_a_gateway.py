@@ -20,7 +20,7 @@ SUPERGRAPH = ROOT / "schema.public.graphql"
 SHOWN = re.findall(
     r"^```graphql\n(.*?)^```$", (ROOT / "docs/wallet.md").read_text(), re.MULTILINE | re.DOTALL
 )
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 180
 READ = """{ wallet(brand: "northbet") { id balance { display } withdrawable { minor } bonus { minor }
   transactions(first: 2) { nodes { kind amount { display } state reference } pageInfo { hasNextPage } }
   limits { kind amount { minor } usedMinutes } prompts } }"""

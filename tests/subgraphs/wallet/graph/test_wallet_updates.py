@@ -25,7 +25,7 @@ from tests.support.subgraphs.club_fixture import codes, session
 from tests.support.subgraphs.club_samples import BRAND, NOW, OWNER
 from tests.support.wallet.served_wallet import ServedWallet, served_wallet, settled, stake
 
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 180
 FOLLOW = """subscription ($b: ID! = "northbet") { walletUpdated(brand: $b) {
   balance { minor } limits { kind } transactions(first: 1) { nodes { kind state } } } }"""
 STRANGER = Owner(BRAND, "c-2")

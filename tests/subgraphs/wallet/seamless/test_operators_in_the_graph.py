@@ -30,7 +30,7 @@ WALLET: Final = """query W($brand: ID!) { wallet(brand: $brand) {
   transactions { nodes { id } pageInfo { hasNextPage } } limits { kind } prompts } }"""
 BALANCE: Final = "query W($brand: ID!) { wallet(brand: $brand) { balance { minor } } }"
 FOLLOW: Final = "subscription W($brand: ID!) { walletUpdated(brand: $brand) { balance { minor } } }"
-PATIENCE_SECONDS: Final = 60
+PATIENCE_SECONDS: Final = 180
 CHANGES: Final[dict[str, tuple[str, dict[str, object]]]] = {
     "setLimit": ("SetLimitInput", {"kind": "LOSS_DAY", "amountMinor": 500, "currency": "GBP"}),
     "selfExclude": ("SelfExcludeInput", {"months": 6}),
