@@ -20,13 +20,13 @@ from subgraphs.kit.mutations.intents import ChangeRequest, Intent, UpstreamChang
 from subgraphs.kit.mutations.refusals import Refusal
 from subgraphs.kit.records.global_state import KillSwitches
 
-CLUB_PAUSED: Final = Refusal(ErrorCode.CLUB_PAUSED, "The club is paused at present. Your bets still count.")
-WEEK_CLOSED: Final = Refusal(ErrorCode.WEEK_CLOSED, "This week is over.")
+CLUB_PAUSED: Final = Refusal(ErrorCode.CLUB_PAUSED, "The club is paused right now. Your bets still count.")
+WEEK_CLOSED: Final = Refusal(ErrorCode.WEEK_CLOSED, "This week is closed, so it can't be changed any more.")
 TERMS_OUTDATED: Final = Refusal(
-    ErrorCode.TERMS_OUTDATED, "The terms have changed: read them again before you join."
+    ErrorCode.TERMS_OUTDATED, "The terms have changed. Read the new terms, then join again."
 )
-ALREADY_OPTED_IN: Final = Refusal(ErrorCode.ALREADY_OPTED_IN, "You are a member already.")
-NOT_MEMBER: Final = Refusal(ErrorCode.NOT_MEMBER, "You are not a member.")
+ALREADY_OPTED_IN: Final = Refusal(ErrorCode.ALREADY_OPTED_IN, "You're already in the club.")
+NOT_MEMBER: Final = Refusal(ErrorCode.NOT_MEMBER, "You're not in the club. Join it first.")
 
 
 @dataclass(frozen=True, slots=True)

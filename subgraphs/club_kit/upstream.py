@@ -9,18 +9,20 @@ from subgraphs.kit.mutations.effect import Refusals
 from subgraphs.kit.mutations.refusals import Refusal
 from subgraphs.kit.mutations.upstream import UpstreamClient
 
-INELIGIBLE: Final = Refusal(ErrorCode.INELIGIBLE, "You cannot take part at present.", stops_repeats=True)
+INELIGIBLE: Final = Refusal(ErrorCode.INELIGIBLE, "You can't take part right now.", stops_repeats=True)
 REFUSALS: Final = Refusals(
     unconfirmed=Refusal(
-        ErrorCode.UPSTREAM_PENDING, "Your change is being confirmed. It will show here shortly."
+        ErrorCode.UPSTREAM_PENDING, "We're confirming your change. It will show here shortly."
     ),
     in_the_way=Refusal(
         ErrorCode.UPSTREAM_PENDING,
-        "An earlier change of yours is still being confirmed: try again in a moment.",
+        "We're still confirming your last change. Try again in a moment.",
     ),
-    reused=Refusal(ErrorCode.IDEMPOTENCY_REUSED, "This key was used for another request: send a new one."),
-    superseded=Refusal(ErrorCode.UPSTREAM_REFUSED, "A newer change is on record, which stands."),
-    refused=Refusal(ErrorCode.UPSTREAM_REFUSED, "The change was not accepted. Nothing has changed."),
+    reused=Refusal(ErrorCode.IDEMPOTENCY_REUSED, "This key was used for another request. Send a new one."),
+    superseded=Refusal(
+        ErrorCode.UPSTREAM_REFUSED, "You've made a newer change since, so this one wasn't made."
+    ),
+    refused=Refusal(ErrorCode.UPSTREAM_REFUSED, "That wasn't accepted, so nothing has changed."),
     by_code={
         "NOT_MEMBER": Refusal(ErrorCode.NOT_MEMBER, "Join the club first."),
         "INELIGIBLE": INELIGIBLE,

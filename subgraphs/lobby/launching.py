@@ -35,15 +35,15 @@ MAX_DEMOS: Final = 10
 NOT_HERE: Final = Refusal(PlatformErrorCode.NOT_ALLOWED_HERE, "This game can't be played where you are.")
 NO_DEMO: Final = Refusal(PlatformErrorCode.NOT_ALLOWED_HERE, "This game can't be played without money.")
 SIGN_IN: Final = Refusal(PlatformErrorCode.UNAUTHENTICATED, "Sign in first.")
-UNVERIFIED: Final = Refusal(PlatformErrorCode.UNVERIFIED, "Show us first that you are old enough to play.")
+UNVERIFIED: Final = Refusal(PlatformErrorCode.UNVERIFIED, "Verify your age first, then you can play.")
 AWAY: Final = Refusal(
-    PlatformErrorCode.METHOD_UNAVAILABLE, "The game doesn't answer at the moment. Please try again soon."
+    PlatformErrorCode.METHOD_UNAVAILABLE, "The game isn't answering right now. Try again soon."
 )
 AT_OPERATOR: Final = Refusal(
     PlatformErrorCode.NOT_ALLOWED_HERE, "This game can't be played with your account's money."
 )
-EXCLUDED: Final = Refusal(PlatformErrorCode.SELF_EXCLUDED, "You have excluded yourself.")
-ON_BREAK: Final = Refusal(PlatformErrorCode.COOLING_OFF, "You are taking a break.")
+EXCLUDED: Final = Refusal(PlatformErrorCode.SELF_EXCLUDED, "You've excluded yourself.")
+ON_BREAK: Final = Refusal(PlatformErrorCode.COOLING_OFF, "You're taking a break.")
 SUSPENDED: Final = Refusal(PlatformErrorCode.SUSPENDED, "Your account is suspended.")
 
 

@@ -30,15 +30,23 @@ from subgraphs.rewards.menu.options import Menu, locked
 from subgraphs.rewards.models import GLOBAL_STATE, REFERENCE
 from subgraphs.rewards.repository import ChoiceRepository
 
-CLUB_PAUSED: Final = Refusal(ErrorCode.CLUB_PAUSED, "The club is paused at present. Your bets still count.")
-CHOICE_LOCKED: Final = Refusal(ErrorCode.CHOICE_LOCKED, "The choice of this week is fixed.")
+CLUB_PAUSED: Final = Refusal(ErrorCode.CLUB_PAUSED, "The club is paused right now. Your bets still count.")
+CHOICE_LOCKED: Final = Refusal(ErrorCode.CHOICE_LOCKED, "The reward for this week can't be changed any more.")
 VERSION_CONFLICT: Final = Refusal(
-    ErrorCode.VERSION_CONFLICT, "Your choice was changed elsewhere: look at it again."
+    ErrorCode.VERSION_CONFLICT, "Your reward was changed somewhere else. Check it, then choose again."
 )
-OPTION_WITHDRAWN: Final = Refusal(ErrorCode.OPTION_WITHDRAWN, "This reward is no longer offered.")
-NOT_AN_OPTION: Final = Refusal(ErrorCode.OPTION_NOT_ALLOWED, "This reward is not among your options.")
-UNAVAILABLE: Final = Refusal(ErrorCode.OPTION_NOT_ALLOWED, "This reward cannot be chosen at present.")
-BUDGET_SPENT: Final = Refusal(ErrorCode.BUDGET_SPENT, "No more of this reward can be chosen this week.")
+OPTION_WITHDRAWN: Final = Refusal(
+    ErrorCode.OPTION_WITHDRAWN, "This reward is no longer available. Choose another one."
+)
+NOT_AN_OPTION: Final = Refusal(
+    ErrorCode.OPTION_NOT_ALLOWED, "This reward isn't available to you. Choose another one."
+)
+UNAVAILABLE: Final = Refusal(
+    ErrorCode.OPTION_NOT_ALLOWED, "This reward can't be chosen right now. Choose another one."
+)
+BUDGET_SPENT: Final = Refusal(
+    ErrorCode.BUDGET_SPENT, "None of this reward is left this week. Choose another one."
+)
 
 
 class Chooser(msgspec.Struct, frozen=True, gc=False):

@@ -97,8 +97,8 @@ async def test_who_finds_another_change_in_the_way_is_told_so(
     own, other, own_again = await opt_in(northbet), await opt_out(northbet), await opt_in(northbet)
     words = [payload["errors"][0]["message"] for payload in (own, other, own_again)]
     assert reasons(own) == reasons(other) == ["UPSTREAM_PENDING"]
-    assert words[0] == words[2] == "Your change is being confirmed. It will show here shortly."
-    assert words[1] == "An earlier change of yours is still being confirmed: try again in a moment."
+    assert words[0] == words[2] == "We're confirming your change. It will show here shortly."
+    assert words[1] == "We're still confirming your last change. Try again in a moment."
 
 
 async def test_a_request_that_was_in_the_way_goes_ahead_later(

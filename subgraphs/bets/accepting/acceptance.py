@@ -117,7 +117,7 @@ def accept(slip: Slip, offers: Mapping[str, Offer], rules: BetRules) -> Acceptan
     found = [offers.get(leg.selection_id) for leg in slip.legs]
     known = [offer for offer in found if offer is not None]
     if len(known) < len(found):
-        return Refused(_C.UNKNOWN_SELECTION, "A selection on your slip is not offered here.")
+        return Refused(_C.UNKNOWN_SELECTION, "A selection on your slip isn't offered here. Remove it.")
     refusal = (
         _of_combination(slip, known, rules)
         or _of_stake(slip, rules)
@@ -135,23 +135,25 @@ def accept(slip: Slip, offers: Mapping[str, Offer], rules: BetRules) -> Acceptan
 
 def _of_combination(slip: Slip, offers: Sequence[Offer], rules: BetRules) -> Refused | None:
     if not slip.legs:
-        return Refused(_C.UNKNOWN_SELECTION, "There is no selection on your slip.")
+        return Refused(_C.UNKNOWN_SELECTION, "There's no selection on your slip. Add one.")
     most = min(rules.max_legs, MAX_LEGS)
     if len(slip.legs) > most:
         return Refused(_C.NOT_ALLOWED_HERE, f"A bet can have at most {most} selections. Remove some.")
     if len({offer.sports_event_id for offer in offers}) < len(offers):
-        return Refused(_C.NOT_ALLOWED_HERE, "Two selections of the same event cannot be in one bet.")
+        return Refused(
+            _C.NOT_ALLOWED_HERE, "Two selections of the same event can't be in one bet. Remove one."
+        )
     return None
 
 
 def _of_stake(slip: Slip, rules: BetRules) -> Refused | None:
     limits = rules.stakes.get(slip.currency)
     if limits is None:
-        return Refused(_C.WRONG_CURRENCY, "Bets cannot be made in this currency.")
+        return Refused(_C.WRONG_CURRENCY, "Bets can't be placed in this currency.")
     if slip.stake_minor < limits.minimum:
-        return Refused(_C.STAKE_TOO_LOW, "The stake is lower than the lowest that we take.")
+        return Refused(_C.STAKE_TOO_LOW, "This stake is below the minimum. Raise it.")
     if slip.total_minor > min(limits.maximum, MAX_STAKE):
-        return Refused(_C.STAKE_TOO_HIGH, "The stake is higher than the highest that we take.")
+        return Refused(_C.STAKE_TOO_HIGH, "This stake is above the maximum. Lower it.")
     return None
 
 
@@ -161,7 +163,7 @@ def _of_offers(offers: Iterable[Offer]) -> Refused | None:
         return None
     if over := next((offer for offer in closed if offer.status is OfferStatus.OVER), None):
         return Refused(_C.SUSPENDED, f"Betting on {over.pick} has ended.")
-    return Refused(_C.SUSPENDED, f"Betting on {closed[0].pick} is suspended at present.")
+    return Refused(_C.SUSPENDED, f"Betting on {closed[0].pick} is suspended right now.")
 
 
 def _has_price(offer: Offer) -> bool:
@@ -172,7 +174,7 @@ def _of_places(slip: Slip, offers: Iterable[Offer]) -> Refused | None:
     without = next((offer for offer in offers if slip.each_way and offer.terms is None), None)
     if without is None:
         return None
-    return Refused(_C.NOT_ALLOWED_HERE, f"{without.pick} cannot be bet on each way.")
+    return Refused(_C.NOT_ALLOWED_HERE, f"{without.pick} can't be bet on each way.")
 
 
 def _of_prices(slip: Slip, offers: Iterable[Offer]) -> Refused | None:

@@ -21,21 +21,21 @@ Looking: TypeAlias = Callable[[Bet], Awaitable[Acceptance | None]]
 """Looks at what is offered now, by the bet's brand; None if that cannot be known."""
 
 _C: Final = PlatformErrorCode
-UNKNOWN: Final = RefusedFor(_C.DECLINED, "We could not confirm this bet in time. Your stake is not taken.")
+UNKNOWN: Final = RefusedFor(_C.DECLINED, "We couldn't confirm this bet in time. Your stake wasn't taken.")
 NOT_TAKEN: Final = RefusedFor(
-    _C.DECLINED, "We could not take the stake of this bet, so it does not stand.", is_of_stake=True
+    _C.DECLINED, "We couldn't take the stake, so this bet wasn't placed.", is_of_stake=True
 )
 
 _ENDED: Final = {Why.RELEASED, Why.EXPIRED, Why.IDEMPOTENCY_REUSED, Why.UNKNOWN_RESERVATION}
 """Why a free bet is not taken again that had been taken before: what was read of the bet is old."""
 
 MESSAGES: Final[Mapping[Why, str]] = {
-    Why.INSUFFICIENT_FUNDS: "There is not enough money in your account for this stake.",
-    Why.LIMIT_REACHED: "This stake would go beyond a limit that you have set.",
-    Why.SELF_EXCLUDED: "You have excluded yourself from betting.",
-    Why.COOLING_OFF: "You are taking a break from betting.",
-    Why.SUSPENDED: "Your account cannot be used for bets at present.",
-    Why.NOT_ALLOWED_HERE: "Bets cannot be made with your account.",
+    Why.INSUFFICIENT_FUNDS: "There isn't enough money in your account for this stake.",
+    Why.LIMIT_REACHED: "This stake would take you over a limit that you've set.",
+    Why.SELF_EXCLUDED: "You've excluded yourself from betting.",
+    Why.COOLING_OFF: "You're taking a break from betting.",
+    Why.SUSPENDED: "Your account can't be used for bets right now.",
+    Why.NOT_ALLOWED_HERE: "You can't bet with your account.",
     Why.WRONG_CURRENCY: "Your account is in another currency.",
 }
 """Why a stake is not reserved, for the customer; of all others, that it could not be."""
@@ -128,7 +128,7 @@ def _reserved(outcome: Outcome, at: datetime) -> Fact | None:
         case Status.REFUSED:
             message = MESSAGES.get(outcome.why) if outcome.why else None
             if outcome.why is None or message is None:
-                return RefusedFor(_C.DECLINED, "The stake of this bet could not be reserved.")
+                return RefusedFor(_C.DECLINED, "We couldn't take the stake, so this bet wasn't placed.")
             return RefusedFor(_C(outcome.why.value), message)
 
 

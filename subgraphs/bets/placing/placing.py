@@ -17,10 +17,10 @@ from subgraphs.kit.mutations.refusals import Refusal
 
 log = structlog.get_logger(__name__)
 _C: Final = PlatformErrorCode
-INTERRUPTED: Final = Refusal(_C.SUSPENDED, "Betting is interrupted at present. Try again in a moment.")
-REUSED: Final = Refusal(_C.IDEMPOTENCY_REUSED, "Another bet was asked for by this key. Use a new one.")
-NOT_HERE: Final = Refusal(_C.NOT_ALLOWED_HERE, "Bets cannot be made where you are.")
-ELSEWHERE: Final = Refusal(_C.NOT_ALLOWED_HERE, "Bets of this brand are made elsewhere.")
+INTERRUPTED: Final = Refusal(_C.SUSPENDED, "Betting is interrupted right now. Try again in a moment.")
+REUSED: Final = Refusal(_C.IDEMPOTENCY_REUSED, "This key was used for another bet. Send a new one.")
+NOT_HERE: Final = Refusal(_C.NOT_ALLOWED_HERE, "You can't bet where you are.")
+ELSEWHERE: Final = Refusal(_C.NOT_ALLOWED_HERE, "This brand takes its bets somewhere else.")
 Placed: TypeAlias = Bet | Refusal
 """A bet, which may be refused; or why nothing was noted, so that the same may be asked again."""
 

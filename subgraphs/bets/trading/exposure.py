@@ -132,7 +132,7 @@ class Exposures:
             return None
         await self._remove(connection, bet.bet_id, legs)
         pick = next(selection.pick for selection in bet.selections if selection.selection_id == beyond)
-        message = f"We cannot take this much on {pick} at present. Choose a lower stake."
+        message = f"We can't take this much on {pick} right now. Choose a lower stake."
         return Refused(PlatformErrorCode.STAKE_TOO_HIGH, message)
 
     async def give_back(self, connection: AsyncConnection, bet_id: str) -> bool:

@@ -173,7 +173,7 @@ def refusal(
     offered = [offers[leg.selection_id] for leg in slip.legs if leg.selection_id in offers]
     suspended = next((offer for offer in offered if rules.is_suspended(offer)), None)
     if suspended is not None:
-        return Refused(_C.SUSPENDED, f"Betting on {suspended.pick} is suspended at present.")
+        return Refused(_C.SUSPENDED, f"Betting on {suspended.pick} is suspended right now.")
     for offer in offered:
         most = rules.most_stake(offer, slip.currency)
         if most is not None and slip.total_minor > with_factor(most, factor_milli):

@@ -31,7 +31,7 @@ RECORDED: Final = "RECORDED"
 ACTIVE_AGAIN: Final = timedelta(days=1)
 """How old the time of the last activity becomes before it is written again."""
 
-REUSED: Final = Refusal("IDEMPOTENCY_REUSED", "the id was used for something else, or was given back")
+REUSED: Final = Refusal("IDEMPOTENCY_REUSED", "This id was used for something else, or was given back.")
 
 
 @dataclass(frozen=True, slots=True)

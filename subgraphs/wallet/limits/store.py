@@ -205,7 +205,7 @@ class LimitStore:
         if row is None:
             return None
         if row.body_hash != _hash(body):
-            return Refusal("IDEMPOTENCY_REUSED", "This key was used for another request: send a new one.")
+            return Refusal("IDEMPOTENCY_REUSED", "This key was used for another request. Send a new one.")
         return Outcome(row.outcome)
 
     async def _write_down(

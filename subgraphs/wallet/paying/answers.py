@@ -29,16 +29,16 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 WORDS: Final = {
     _C.UNVERIFIED: "We have to check who you are before you can deposit.",
-    _C.CONFIRMATION_NEEDED: "Before you deposit, please set a deposit limit or say that you want none.",
-    _C.LIMIT_REACHED: "This is more than your deposit limit allows now.",
-    _C.SELF_EXCLUDED: "You have excluded yourself, so you can't deposit.",
-    _C.COOLING_OFF: "You are taking a break, so you can't deposit.",
-    _C.SUSPENDED: "Your account can't take deposits now. Please contact support.",
+    _C.CONFIRMATION_NEEDED: "Before you deposit, set a deposit limit or say that you don't want one.",
+    _C.LIMIT_REACHED: "This is more than your deposit limit allows right now.",
+    _C.SELF_EXCLUDED: "You've excluded yourself, so you can't deposit.",
+    _C.COOLING_OFF: "You're taking a break, so you can't deposit.",
+    _C.SUSPENDED: "Your account can't take deposits right now. Contact support.",
     _C.WRONG_CURRENCY: "Your account is in another currency.",
-    _C.INSUFFICIENT_FUNDS: "You don't have as much to withdraw.",
-    _C.METHOD_UNAVAILABLE: "This way to pay isn't available now. Please choose another one, or try later.",
+    _C.INSUFFICIENT_FUNDS: "You don't have that much to withdraw.",
+    _C.METHOD_UNAVAILABLE: "This way to pay isn't available right now. Choose another one or try later.",
     _C.DECLINED: "Your bank or card declined this payment. No money was taken.",
-    _C.IDEMPOTENCY_REUSED: "This key was used for another payment: take a new one.",
+    _C.IDEMPOTENCY_REUSED: "This key was used for another payment. Send a new one.",
     _C.PENDING: "We don't know yet whether this went through. Please don't pay again: we'll tell you.",
 }
 

@@ -159,7 +159,9 @@ class PaymentRequests:
         """
         at = await self.work.wallet.now()
         if await self.destinations.add(owner, holder, account, at) is None:
-            return Refusal(_C.NOT_ALLOWED_HERE, "You have as many bank accounts here as possible.")
+            return Refusal(
+                _C.NOT_ALLOWED_HERE, "You've saved as many bank accounts as possible. Remove one first."
+            )
         return None
 
     async def _ask(
@@ -226,7 +228,8 @@ class PaymentRequests:
         amounts = method.amounts[asked.currency]
         if not amounts.minimum <= asked.amount_minor <= amounts.maximum:
             return Refusal(
-                _C.METHOD_UNAVAILABLE, "The amount is not within what this way to pay takes: choose another."
+                _C.METHOD_UNAVAILABLE,
+                "This way to pay doesn't take that amount. Change the amount or choose another way.",
             )
         return None
 

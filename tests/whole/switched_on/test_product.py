@@ -266,8 +266,8 @@ def test_bets_are_taken_where_the_settings_say(product: Product) -> None:
         timeout=PATIENCE_SECONDS,
     ).json()["data"]["placeBet"]
     assert [(answer["bet"], answer["errors"]) for answer in (here, apart)] == [
-        (None, [{"code": "NOT_ALLOWED_HERE", "message": "Bets cannot be made where you are."}]),
-        (None, [{"code": "NOT_ALLOWED_HERE", "message": "Bets of this brand are made elsewhere."}]),
+        (None, [{"code": "NOT_ALLOWED_HERE", "message": "You can't bet where you are."}]),
+        (None, [{"code": "NOT_ALLOWED_HERE", "message": "This brand takes its bets somewhere else."}]),
     ]
     rounds = partial(product.metric, "worker bets-upkeep", "furlong_worker_rounds_total.*")
     eventually(rounds, "the upkeep has done a round")

@@ -280,7 +280,7 @@ async def test_a_request_is_done_once_however_often_it_comes(served: ServedWalle
     other = await ask(
         served, "setLimit", kind="LOSS_DAY", amountMinor=7, currency="GBP", idempotencyKey="once"
     )
-    assert errors(other) == [("IDEMPOTENCY_REUSED", "This key was used for another request: send a new one.")]
+    assert errors(other) == [("IDEMPOTENCY_REUSED", "This key was used for another request. Send a new one.")]
 
 
 async def test_who_wants_no_limit_is_not_asked_before_the_first_deposit(served: ServedWallet) -> None:
