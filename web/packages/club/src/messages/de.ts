@@ -117,7 +117,7 @@ export const DE: Messages = {
   unlessChosen: 'Ihre Prämie, wenn Sie keine andere wählen:',
   onceJoined: 'Das bekommen Sie nach dem Beitritt, wenn Sie nichts anderes wählen:',
   markChosen: 'Ihre Prämie',
-  markDefault: 'Standardprämie',
+  markDefault: 'Standard\u00adprämie',
   locksAt: 'Sie können sie bis {moment} ändern.',
   locked: 'Für diese Woche können Sie sie nicht mehr ändern.',
   withdrawn: 'Ihre gewählte Prämie ist nicht mehr verfügbar. Sie bekommen stattdessen die Standardprämie des Clubs.',
@@ -130,7 +130,7 @@ export const DE: Messages = {
     other: 'Innerhalb von {n} Tagen nach der Gutschrift zu nutzen.',
   },
   unavailable: {
-    PAUSED: 'Vorübergehend nicht verfügbar',
+    PAUSED: 'Derzeit nicht verfügbar',
     BUDGET_SPENT: 'Diese Woche vergriffen',
     NOT_STARTED: 'Bald verfügbar',
     ENDED: 'Nicht mehr verfügbar',
