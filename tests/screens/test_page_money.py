@@ -179,14 +179,14 @@ def test_a_raise_is_confirmed_by_its_own_request_and_only_when_it_is_due(chromiu
         expect(confirm).to_have_attribute("aria-disabled", "true")
         expect(confirm).to_have_accessible_description(
             "You asked for £80.00. You can confirm it from Sat, 28 November 2026 at 21:00. "
-            "Confirm it by Sat, 5 December 2026 at 22:00, else it lapses."
+            "Confirm it by Sat, 5 December 2026 at 22:00, or your request expires."
         )
         confirm.press("Enter")
         assert wallet.asked == []
         page.clock.fast_forward(3_600_000)
         expect(confirm).to_have_attribute("aria-disabled", "false")
         confirm.press("Enter")
-        expect(row(page, "DEPOSIT_DAY").get_by_test_id("change-notice")).to_contain_text("£80.00 holds now")
+        expect(row(page, "DEPOSIT_DAY").get_by_test_id("change-notice")).to_contain_text("£80.00 applies now")
         page.get_by_test_id("keep-limit").click()
         expect(row(page, "DEPOSIT_DAY").get_by_test_id("change-notice")).to_contain_text("£50.00 stays")
         assert [(name, sent["amountMinor"]) for name, sent in wallet.asked] == [

@@ -29,10 +29,10 @@ LOOKS: Final = (Look(360), Look(360, "de", text="200%"), Look(360, "ar", theme="
 TRANSFER_TO: Final = {"holder": "Northbet Ltd", "account": "GB12NORT60161331926819", "reference": "FL-7Q2M-1"}
 UNTIL: Final = "2026-11-29T12:00:00Z"
 BEFORE_WITHDRAWING: Final = (
-    "Minimum and maximum £5.00 to £1,000.00 Fee £3.50, taken from the amount Arrives with you £196.50 "
+    "Minimum and maximum £5.00 to £1,000.00 Fee £3.50, taken from the amount You receive £196.50 "
     "How long it takes Up to 3 working days "
     "We may check a withdrawal before we send it, and always do above £500.00. "
-    "Once you\u2019ve asked for a withdrawal, it can\u2019t be taken back."
+    "Once you\u2019ve asked for a withdrawal, you can\u2019t cancel it."
 )
 CLIPBOARD: Final = """Object.defineProperty(navigator, 'clipboard', {
   value: { writeText: async (text) => { window.copied = text; } },
@@ -113,8 +113,8 @@ def test_a_deposit_says_everything_before_its_button_and_is_paid_elsewhere(chrom
         for words in (
             "£5.00 to £2,000.00",
             "None",
-            "Arrives in your balance£20.00",
-            "At once",
+            "Added to your balance£20.00",
+            "Immediately",
             "never see your card",
         ):
             expect(terms).to_contain_text(words)
@@ -245,14 +245,14 @@ def test_a_reload_while_nobody_has_answered_asks_for_nothing(chromium: LocalChro
         ),
         ({"code": "PENDING"}, "doubt", "Your money is safe, and you don\u2019t need to do anything."),
         ({"state": "ASKED", "code": "PENDING"}, "doubt", "We don\u2019t know yet"),
-        ({"state": "RETURNED"}, "returned", "It goes back to where it came from."),
+        ({"state": "RETURNED"}, "returned", "It\u2019s going back to where it came from."),
         (
             {"direction": "WITHDRAWAL", "state": "REVIEW"},
             "review",
             "We check this withdrawal before we send it.",
         ),
         ({"direction": "WITHDRAWAL", "state": "DONE"}, "paid-out", "The money was sent to you."),
-        ({"direction": "WITHDRAWAL", "state": "FAILED"}, "not-sent", "in your balance again."),
+        ({"direction": "WITHDRAWAL", "state": "FAILED"}, "not-sent", "back in your balance."),
         (
             {"direction": "WITHDRAWAL", "state": "FAILED", "code": "DECLINED"},
             "came-back",
@@ -310,7 +310,7 @@ def test_limits_and_exclusions_stop_deposits_in_their_own_words_but_no_withdrawa
     with money_page(chromium, wallet) as page:
         open_form(page, "deposit")
         expect(page.get_by_test_id("payment-room")).to_contain_text(
-            "leave £30.00 until Sun, 29 November 2026 at 12:00"
+            "leave you £30.00 until Sun, 29 November 2026 at 12:00"
         )
         type_amount(page, "30.01")
         expect(page.get_by_test_id("payment-help")).to_contain_text("more than your deposit limit allows")

@@ -225,7 +225,7 @@ def test_a_free_bet_of_the_club_pays_a_stake(
     expect(visitor.part("free-stake")).to_contain_text("€5.00")
     expect(visitor.part("stake-help")).to_contain_text("without the stake")
     expect(visitor.part("stake-help")).to_contain_text("€10.00")
-    expect(visitor.part("preview")).to_contain_text("free bets")
+    expect(visitor.part("preview")).to_contain_text("free bet stakes")
     _covers_nothing(visitor, "place-bet")
     visitor.looks()
     visitor.part("place-bet").press("Enter")

@@ -137,7 +137,7 @@ def test_an_answer_that_came_to_no_page_is_told_after_a_reload(demo: Demo, launc
         eventually(lambda: applied(demo, customer) > before, "the upstream has done it")
         one.page.reload()
         one.is_in_state("TRACKING")
-        expect(outcome).to_contain_text("You are in the club.", timeout=PATIENCE_MS)
+        expect(outcome).to_contain_text("You\u2019ve joined the club.", timeout=PATIENCE_MS)
     assert (applied(demo, customer), len(keys)) == (before + 1, 1)
 
 

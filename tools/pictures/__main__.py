@@ -59,7 +59,7 @@ async def _take_tutorial(browser: Browser, url: str) -> None:
     await page.get_by_test_id("club-details").click()
     await page.get_by_text("Recent bets").click()
     bets = page.get_by_role("group").filter(has_text="Recent bets")
-    await bets.get_by_text("Does not count").wait_for()
+    await bets.get_by_text("Didn\u2019t count").wait_for()
     await bets.screenshot(path=IMAGES / "tutorial-reason.png")
     await page.close()
 

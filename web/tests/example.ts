@@ -32,6 +32,7 @@ export const CLUB: Club = {
     isoWeek: '2026-W13',
     startsAt: '2026-03-23T00:00:00Z',
     endsAt: '2026-03-29T23:00:00Z',
+    provisionalUntil: '2026-03-30T11:00:00Z',
     state: 'OPEN',
   },
   terms: { version: '2', url: 'https://northbet.example/terms' },

@@ -60,7 +60,7 @@ describe('doneText', () => {
 
   it('tells of a change that was confirmed later, as of one that was made at once', () => {
     const asked = { kind: 'pending', change: CHANGE } as const;
-    expect(doneText(joined, asked, locale)).toBe('You are in the club.');
+    expect(doneText(joined, asked, locale)).toBe('You’ve joined the club.');
     expect(doneText(outside, asked, locale)).toBeNull();
     expect(doneText(outside, { kind: 'pending', change: { kind: 'opt-out', brand: 'northbet' } }, locale)).toContain('left');
   });

@@ -73,7 +73,7 @@ describe('what is announced', () => {
 
   it('is the target, once it is reached', () => {
     const heard = { progress: before, text: '' };
-    expect(announce(heard, after(2500, true), locale)).toBe('You have reached this week’s target: £25.00 of £25.00.');
+    expect(announce(heard, after(2500, true), locale)).toBe('You’ve reached this week’s target: £25.00 of £25.00.');
   });
 
   it('is nothing new while nothing changes', () => {
@@ -97,23 +97,24 @@ describe('what a bet adds', () => {
   const target = money(2500);
 
   it('is told to members with its outcome, and to others as what joining would bring', () => {
-    expect(previewInWords(preview, target, true, locale)).toBe('This bet adds £5.00: £10.00 of £25.00.');
-    expect(previewInWords(preview, target, false, locale)).toBe('If you join, this bet adds £5.00.');
+    expect(previewInWords(preview, target, true, locale)).toBe('This bet adds £5.00, taking you to £10.00 of £25.00.');
+    expect(previewInWords(preview, target, false, locale)).toBe('Join and this bet adds £5.00.');
   });
 
   it('is told without the target once that is reached', () => {
     const over = { ...preview, progressAfter: { percent: 100, staked: money(2600) } };
-    expect(previewInWords(over, target, true, locale)).toBe('This bet adds £5.00: £26.00 in all.');
+    expect(previewInWords(over, target, true, locale)).toBe('This bet adds £5.00, taking your total to £26.00.');
   });
 
   it.each([
-    ['BELOW_MIN_ODDS', 'Does not count: only bets at odds of 1.50 or longer count.'],
-    ['BELOW_MIN_STAKE', 'Does not count: only bets of £1.00 or more count.'],
-    ['FREE_BET_STAKE', words.contributions.FREE_BET_STAKE],
+    ['BELOW_MIN_ODDS', 'Won’t count: minimum odds are 1.50.'],
+    ['BELOW_MIN_STAKE', 'Won’t count: the minimum stake is £1.00.'],
+    ['FREE_BET_STAKE', 'Won’t count: free bet stakes don’t qualify.'],
+    ['OUTSIDE_WEEK', words.contributions.OUTSIDE_WEEK],
   ] as const)('is the reason with what would count, if it adds nothing: %s', (reason, text) => {
     expect(previewInWords({ ...preview, counts: false, reason }, target, true, locale)).toBe(text);
     const bare = { ...preview, counts: false, reason, minOddsMilli: null, minStake: null };
-    expect(previewInWords(bare, target, true, locale)).toBe(words.contributions[reason]);
+    expect(previewInWords(bare, target, true, locale)).toBe(words.slipReasons[reason] ?? words.contributions[reason]);
   });
 });
 
@@ -130,10 +131,10 @@ describe('why a bet does not count', () => {
   };
 
   it.each([
-    ['en-GB', 'BELOW_MIN_ODDS', 'Does not count: its odds were 1.20. Only bets at 1.50 or longer count.'],
-    ['en-GB', 'BELOW_MIN_STAKE', 'Does not count: its stake was £0.50. Only bets of £1.00 or more count.'],
-    ['de', 'BELOW_MIN_ODDS', 'Zählt nicht: Die Quote war 1,20. Nur Wetten ab einer Quote von 1,50 zählen.'],
-    ['it', 'BELOW_MIN_ODDS', 'Non conta: la quota era 1,20. Contano solo le scommesse a quota 1,50 o superiore.'],
+    ['en-GB', 'BELOW_MIN_ODDS', 'Didn’t count: odds were 1.20, the minimum is 1.50.'],
+    ['en-GB', 'BELOW_MIN_STAKE', 'Didn’t count: your stake was £0.50, the minimum is £1.00.'],
+    ['de', 'BELOW_MIN_ODDS', 'Zählt nicht: Die Quote war 1,20, das Minimum ist 1,50.'],
+    ['it', 'BELOW_MIN_ODDS', 'Non vale: la quota era 1,20, il minimo è 1,50.'],
     ['en-GB', 'VOID', words.contributions.VOID],
   ] as const)('is told with the numbers that decided: %s %s', (tag, reason, text) => {
     expect(whyCounted({ ...bet, reason }, localeFor([tag]))).toBe(text);
@@ -153,8 +154,8 @@ describe('after the target', () => {
     throw new Error('the example has progress');
   }
 
-  it('it says what is won, and when it is paid', () => {
-    const text = 'You have won: £5 free bet. Paid after Sunday 29 March at midnight.';
+  it('it says what is earned, and from when it is credited: once the week closes', () => {
+    const text = 'You’ve earned: £5 free bet. We’ll credit it from Monday 30 March at 12:00.';
     expect(wonSentence(WON, london)).toBe(text);
     expect(wonSentence(CLUB, london)).toBeNull();
     expect(wonSentence({ ...WON, week: CLOSED }, london)).toBeNull();

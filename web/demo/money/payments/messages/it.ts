@@ -38,8 +38,8 @@ export const IT: PaymentWords = {
   leaving: 'Passaggio alla pagina di pagamento…',
 
   unanswered: {
-    DEPOSIT: 'Non sappiamo ancora se il tuo deposito di {amount} ci è arrivato. Il tuo denaro è al sicuro. Verifica di nuovo per saperlo: non accade due volte.',
-    WITHDRAWAL: 'Non sappiamo ancora se il tuo prelievo di {amount} ci è arrivato. Il tuo denaro è al sicuro. Verifica di nuovo per saperlo: non accade due volte.',
+    DEPOSIT: 'Non abbiamo ricevuto risposta e non sappiamo se il tuo deposito di {amount} ci è arrivato. Il tuo denaro è al sicuro. Puoi verificare di nuovo senza rischi: non accadrà due volte.',
+    WITHDRAWAL: 'Non abbiamo ricevuto risposta e non sappiamo se il tuo prelievo di {amount} ci è arrivato. Il tuo denaro è al sicuro. Puoi verificare di nuovo senza rischi: non accadrà due volte.',
   },
   askAgain: 'Verifica di nuovo',
 
@@ -49,11 +49,11 @@ export const IT: PaymentWords = {
   iban: 'IBAN',
   add: 'Aggiungi questo conto',
   added: 'Aggiunto: {name}.',
-  known: 'Questo conto c’è già.',
+  known: 'Questo conto è già nell’elenco.',
   enterHolder: 'Inserisci il nome dell’intestatario.',
   enterIban: 'Inserisci l’IBAN.',
   wrongIban: 'Questo IBAN non è valido. Controlla se un carattere è sbagliato o manca.',
-  tooMany: 'Hai già qui il massimo di conti bancari.',
+  tooMany: 'Non puoi aggiungere altri conti bancari qui.',
 
   list: 'Depositi e prelievi',
   standings: {
@@ -61,7 +61,7 @@ export const IT: PaymentWords = {
     retry: { name: 'Rifiutato', text: 'Non è stato addebitato nulla. Puoi riprovare, anche con un’altra carta.' },
     transfer: { name: 'Tocca a te', text: 'Fai un bonifico di questo esatto importo dalla tua banca, con questa causale: un altro importo viene restituito. Sarà nel tuo saldo quando ci sarà arrivato.' },
     confirming: { name: 'In arrivo', text: 'Il tuo pagamento è in corso di conferma. Non devi fare nulla.' },
-    doubt: { name: 'Incerto', text: 'Non sappiamo ancora se è andato a buon fine. Il tuo denaro è al sicuro e non devi fare nulla.' },
+    doubt: { name: 'Non ancora confermato', text: 'Non sappiamo ancora se è andato a buon fine. Il tuo denaro è al sicuro e non devi fare nulla.' },
     review: { name: 'In verifica', text: 'Controlliamo questo prelievo prima di inviarlo. Non devi fare nulla.' },
     sending: { name: 'In arrivo', text: 'Il denaro sta arrivando da te.' },
     arrived: { name: 'Arrivato', text: 'Il denaro è arrivato nel tuo saldo.' },
@@ -92,11 +92,11 @@ export const IT: PaymentWords = {
     LIMIT_REACHED: 'È più di quanto consente il tuo limite di deposito. Non è stato addebitato nulla.',
     SELF_EXCLUDED: 'Sei in autoesclusione: i depositi sono fermi. Puoi prelevare in qualsiasi momento.',
     COOLING_OFF: 'Sei in pausa: i depositi sono fermi. Puoi prelevare in qualsiasi momento.',
-    INSUFFICIENT_FUNDS: 'Sul tuo conto non c’è tanto da prelevare.',
+    INSUFFICIENT_FUNDS: 'Non hai così tanto da prelevare.',
     UNVERIFIED: 'Verifica il tuo conto prima di depositare.',
     WRONG_CURRENCY: 'Il tuo conto è in un’altra valuta.',
     CONFIRMATION_NEEDED: 'Prima di depositare imposta un limite di deposito, o di’ che non ne vuoi.',
-    IDEMPOTENCY_REUSED: 'Una tua richiesta precedente ci è arrivata ed è qui sotto. Non è stato chiesto altro.',
+    IDEMPOTENCY_REUSED: 'Una tua richiesta precedente ci è arrivata ed è qui sotto. Non è stato inviato altro.',
     INVALID: 'Non è stato possibile inviare. Nessun denaro è stato spostato.',
   },
 

@@ -5,7 +5,7 @@ const DAY_MS = 86_400_000;
 
 /** The texts around times, with names in braces. */
 export interface DateMessages {
-  /** `{day}`: midnight at the end of that day, which people do not take for the next one. */
+  /** `{day}`: midnight at the end of that day, in words that nobody takes for the midnight before. */
   readonly midnight: string;
   /** `{moment}` in the zone of `{city}`. */
   readonly zoned: string;
@@ -21,14 +21,16 @@ export interface Zones {
 
 /** Formats times of one locale. */
 export interface Dates {
-  /** A day and a time, such as `Sun, 29 March, 23:59`, or `Sunday 29 March at midnight`. */
+  /** Until when or from when something holds, such as `Sunday 29 March at 23:59`, or `the end of Sunday 29 March`. */
   readonly moment: (iso: string) => string;
+  /** When something happened, such as `Mon 30 March at 00:00`. */
+  readonly dayTime: (iso: string) => string;
   /** A weekday and a time, such as `Wed 14:03`. */
   readonly weekdayTime: (iso: string) => string;
   /** A time of the day. */
   readonly clock: (at: number) => string;
-  /** The days of an ISO week such as `2026-W13`, from its name alone, so that no zone can shift them; null for another form. */
-  readonly weekDays: (isoWeek: string) => string | null;
+  /** The Monday of an ISO week such as `2026-W13`, from its name alone, so that no zone can shift it; null for another form. */
+  readonly firstDay: (isoWeek: string) => string | null;
 }
 
 type Fill = (template: string, values: Readonly<Record<string, string>>) => string;
@@ -38,14 +40,15 @@ export function datesFor(tag: string, { own, shown = own }: Zones, words: DateMe
     new Intl.DateTimeFormat(tag, timeZone === undefined ? options : { ...options, timeZone });
   const time = { hour: '2-digit', minute: '2-digit' } as const;
   const date = { day: 'numeric', month: 'long' } as const;
-  const moment = format({ weekday: 'short', ...date, ...time });
+  const moment = format({ weekday: 'long', ...date, ...time });
+  const dayTime = format({ weekday: 'short', ...date, ...time });
   const weekday = format({ weekday: 'short', ...time });
   const day = format({ weekday: 'long', ...date });
   const clock = format(time, own);
   const inZone = format({ ...time, ...date });
   const inOwn = format({ ...time, ...date }, own);
   const digits = new Intl.DateTimeFormat('en', { ...time, hourCycle: 'h23', ...(shown === undefined ? {} : { timeZone: shown }) });
-  const days = new Intl.DateTimeFormat(tag, { ...date, timeZone: 'UTC' });
+  const monday = new Intl.DateTimeFormat(tag, { ...date, timeZone: 'UTC' });
 
   function named(at: Date, text: string): string {
     if (shown === undefined || inZone.format(at) === inOwn.format(at)) return text;
@@ -59,19 +62,23 @@ export function datesFor(tag: string, { own, shown = own }: Zones, words: DateMe
       const isMidnight = digits.format(at) === '00:00';
       return named(at, isMidnight ? fill(words.midnight, { day: day.format(at.getTime() - 1) }) : moment.format(at));
     },
+    dayTime(iso) {
+      const at = new Date(iso);
+      return named(at, dayTime.format(at));
+    },
     weekdayTime(iso) {
       const at = new Date(iso);
       return named(at, weekday.format(at));
     },
     clock: (at) => clock.format(at),
-    weekDays(isoWeek) {
-      const monday = mondayOf(isoWeek);
-      return monday === null ? null : days.formatRange(monday, monday + 6 * DAY_MS);
+    firstDay(isoWeek) {
+      const first = mondayOf(isoWeek);
+      return first === null ? null : monday.format(first);
     },
   };
 }
 
-/** The number in the name of an ISO week; null for another form. */
+/** The number in the name of an ISO week, as staff say it; null for another form. */
 export function weekNumber(isoWeek: string): number | null {
   const match = NAME.exec(isoWeek);
   return match === null ? null : Number(match[2]);

@@ -3,7 +3,7 @@ import { createContext, useContext } from 'react';
 
 import type { Money } from '@furlong/client';
 import { formatMinor, formatTyped, minorDigits, type ReadAmount } from './amounts';
-import { datesFor, weekNumber, type Dates, type Zones } from './dates';
+import { datesFor, type Dates, type Zones } from './dates';
 import { fill, plural, type Direction } from './text';
 import { AR } from '../messages/ar';
 import { DE } from '../messages/de';
@@ -25,7 +25,7 @@ export interface Locale extends Dates {
   /** The text for a number, which stands in it as `{n}`. */
   readonly count: (forms: Plural, n: number) => string;
   readonly fill: (template: string, values: Readonly<Record<string, string>>) => string;
-  /** `Week 13`, or the name of a week that has another form. */
+  /** `Week of 23 March`, or the name of a week that has another form. */
   readonly weekTitle: (isoWeek: string) => string;
   /** Why a typed amount is refused; null for a valid amount and an empty field. */
   readonly whyRefused: (read: ReadAmount, currency: string) => string | null;
@@ -98,8 +98,8 @@ function localeOf(
     count,
     fill: filled,
     weekTitle(isoWeek) {
-      const week = weekNumber(isoWeek);
-      return week === null ? isoWeek : filled(words.week, { n: number.format(week) });
+      const day = locale.firstDay(isoWeek);
+      return day === null ? isoWeek : filled(words.week, { day });
     },
     whyRefused(read, currency) {
       if (read.kind !== 'refused') return null;

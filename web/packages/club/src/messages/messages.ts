@@ -29,7 +29,7 @@ export interface Messages extends DateMessages {
   /** A state in a sentence: what it means for the customer. */
   readonly stories: Readonly<Record<Exclude<ClubState, 'INELIGIBLE'>, string>>;
   readonly keptAfterLeaving: string;
-  /** What the reached target earns and when: `{title}`, `{moment}`. */
+  /** What the reached target earns, and from when it is credited: `{title}`, `{moment}`. Two short lines. */
   readonly won: string;
   /** The sentence for each reason; null means that nothing of the club is shown. */
   readonly ineligible: Readonly<Record<IneligibleReason, string | null>>;
@@ -49,7 +49,7 @@ export interface Messages extends DateMessages {
   readonly clubUnreached: string;
   readonly unreached: Readonly<Record<'progress' | 'rewards' | 'state', string>>;
 
-  /** `{n}`. */
+  /** `{day}`: its Monday. */
   readonly week: string;
   /** `{moment}`. */
   readonly weekEnds: string;
@@ -66,6 +66,8 @@ export interface Messages extends DateMessages {
   /** Why a bet, or a slip, does not count: `{value}` is its own, `{least}` the least that counts. */
   readonly below: Readonly<Record<'odds' | 'stake' | 'slipOdds' | 'slipStake', string>>;
   readonly contributions: Readonly<Record<ContributionReason, string>>;
+  /** Reasons in which a bet that is not placed yet takes another form than a placed one. */
+  readonly slipReasons: Readonly<Partial<Record<ContributionReason, string>>>;
 
   readonly joining: string;
   readonly readTerms: string;
@@ -100,7 +102,7 @@ export interface Messages extends DateMessages {
   readonly unavailable: Readonly<Record<UnavailableReason, string>>;
   readonly unavailableUnknown: string;
 
-  /** `{at}`: when it was paid. */
+  /** `{at}`: when it was credited. */
   readonly fulfilment: Readonly<Record<FulfilmentStatus, string>>;
   /** `{moment}`. */
   readonly useBy: string;

@@ -46,7 +46,6 @@ function WeekLine({ past }: { readonly past: PastWeek }) {
     <li data-testid={`past-${week.isoWeek}`} data-state={state ?? 'UNKNOWN'}>
       <p className="club-record-head">
         <strong>{locale.weekTitle(week.isoWeek)}</strong>
-        <bdi>{locale.weekDays(week.isoWeek)}</bdi>
         <span className="club-record-state">{state === null ? words.stateUnknown : words.states[state]}</span>
       </p>
       {progress !== null && (

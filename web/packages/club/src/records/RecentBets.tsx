@@ -51,9 +51,11 @@ function BetLine({ bet }: { readonly bet: RecentBet }) {
         <strong>
           <Sentence template={oddsMilli === null ? '{stake}' : words.betAt} figures={figures} />
         </strong>
-        <span>
-          <Sentence template={words.counted} figures={{ counted: money(bet.counted) }} />
-        </span>
+        {bet.counted.minor > 0 && (
+          <span>
+            <Sentence template={words.counted} figures={{ counted: money(bet.counted) }} />
+          </span>
+        )}
         <time dateTime={bet.placedAt}>{weekdayTime(bet.placedAt)}</time>
       </p>
       <p>{whyCounted(bet, locale)}</p>

@@ -18,5 +18,5 @@ export function whyNotCounted(preview: Preview, { words, money, odds, fill }: Lo
   const { reason, minOddsMilli, minStake } = preview;
   if (reason === 'BELOW_MIN_ODDS' && minOddsMilli !== null) return fill(words.below.slipOdds, { least: odds(minOddsMilli) });
   if (reason === 'BELOW_MIN_STAKE' && minStake !== null) return fill(words.below.slipStake, { least: money(minStake) });
-  return words.contributions[reason];
+  return words.slipReasons[reason] ?? words.contributions[reason];
 }

@@ -11,16 +11,16 @@ interface OverWeek {
 export function outcomeOf(over: OverWeek, locale: Locale): string {
   const { state, week, fulfilment } = over;
   if (state === 'INELIGIBLE') return '';
-  if (fulfilment !== null) return paymentOf(fulfilment, locale);
+  if (fulfilment !== null) return fulfilmentOf(fulfilment, locale);
   if (week.state !== 'CLOSED') return locale.words.weekNotes.PROVISIONAL;
   return state === null ? '' : locale.words.stories[state];
 }
 
-function paymentOf({ status, creditedAt, expiresAt }: Fulfilment, { words, fill, moment }: Locale): string {
+function fulfilmentOf({ status, creditedAt, expiresAt }: Fulfilment, { words, fill, moment, dayTime }: Locale): string {
   const told = words.fulfilment[status];
   if (creditedAt === null) return told.includes('{at}') ? words.states[STATE_OF[status]] : told;
-  const paid = fill(told, { at: moment(creditedAt) });
-  return status === 'CREDITED' && expiresAt !== null ? `${paid} ${fill(words.useBy, { moment: moment(expiresAt) })}` : paid;
+  const credited = fill(told, { at: dayTime(creditedAt) });
+  return status === 'CREDITED' && expiresAt !== null ? `${credited} ${fill(words.useBy, { moment: moment(expiresAt) })}` : credited;
 }
 
 /** For a credit whose time is not known. */

@@ -89,7 +89,6 @@ function WeekLines({ club }: { readonly club: Club }) {
   const locale = useLocale();
   const { words, fill } = locale;
   const { isoWeek, endsAt, state } = club.week;
-  const days = locale.weekDays(isoWeek);
   const status = club.fulfilment?.status;
   return (
     <div className="club-week">
@@ -97,12 +96,6 @@ function WeekLines({ club }: { readonly club: Club }) {
       {status !== undefined && TELLS_MORE.has(status) && <p>{outcomeOf(club, locale)}</p>}
       <p className="club-soft">
         {locale.weekTitle(isoWeek)}
-        {days !== null && (
-          <>
-            {' · '}
-            <bdi>{days}</bdi>
-          </>
-        )}
         {club.progress !== null && ` · ${locale.count(words.betsCounted, club.progress.countedBets)}`}
       </p>
       {state === 'OPEN' && <p className="club-soft">{fill(words.weekEnds, { moment: locale.moment(endsAt) })}</p>}

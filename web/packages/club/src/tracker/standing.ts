@@ -51,11 +51,11 @@ export function shownStake({ staked, target, qualified }: Progress): Money {
   return qualified ? target : staked;
 }
 
-/** What a reached target has earned, and when it is paid, in a sentence; null if there is nothing to say. */
+/** What a reached target has earned, and from when it is credited, in a sentence; null if there is nothing to say. */
 export function wonSentence(club: Club, { words, moment, fill }: Locale): string | null {
   const { state, week, choice, progress } = club;
   if (state !== 'QUALIFIED' || week.state !== 'OPEN' || choice === null || progress?.qualified !== true) return null;
-  return fill(words.won, { title: choice.option.title, moment: moment(week.endsAt) });
+  return fill(words.won, { title: choice.option.title, moment: moment(week.provisionalUntil) });
 }
 
 /** The state in a sentence; null for a state without one. */
