@@ -10,6 +10,7 @@ from backoffice.risk.analytics import (
     AnalyticsCompleteness,
     AnalyticsReport,
     AskedReport,
+    ReportFilling,
     ReportSource,
     ReportUnavailable,
     report_of,
@@ -32,7 +33,7 @@ def report_source(settings: Callable[[], AnalyticsSettings], clock: Clock) -> Re
 
 
 def _read(asked: AskedReport, settings: AnalyticsSettings, clock: Clock) -> AnalyticsReport:
-    from analytics.errors import AnalyticsError  # noqa: PLC0415 - a back office without analytics imports none
+    from analytics.errors import AnalyticsError, StillFilling  # noqa: PLC0415 - a back office without analytics imports none
     from analytics.questions.reports import report_question, reports  # noqa: PLC0415 - the same
     from analytics.questions.sandbox import ask  # noqa: PLC0415 - the same
 
@@ -41,6 +42,8 @@ def _read(asked: AskedReport, settings: AnalyticsSettings, clock: Clock) -> Anal
         raise ReportUnavailable(NOT_HERE)
     try:
         answer = ask(report_question(name, "table", asked.brand, asked.iso_week), settings)
+    except StillFilling as fault:
+        raise ReportFilling(str(fault)) from fault
     except (AnalyticsError, OSError) as fault:
         raise ReportUnavailable(f"Analytics cannot be asked at present: {fault}") from fault
     rows = [json.loads(line) for line in answer.body.splitlines()]

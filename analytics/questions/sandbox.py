@@ -65,12 +65,16 @@ class Completeness:
 
     def says(self, now: datetime) -> str:
         """Return the sentence that an answer is shown with."""
-        where = "" if self.cell == "*" else f"cell {self.cell} "
+        where = "" if self.cell == "*" else f"cell {self.cell}: "
+        waiting = f"; {self.waiting:,} records wait" if self.waiting else ""
         if self.until.year == _NEVER:
-            return f"INCOMPLETE: {where}was not read up to the present yet; {self.waiting} records wait"
-        state = "" if now - self.until < FRESH and not self.waiting else "INCOMPLETE: "
-        waiting = f"; {self.waiting} records wait" if self.waiting else ""
-        return f"{state}{where}complete up to {self.until:%Y-%m-%d %H:%M:%S}Z{waiting}"
+            return f"INCOMPLETE: {where}nothing was read up to the present yet{waiting}"
+        day = "" if self.until.date() == now.date() else f"{self.until.day} {self.until:%B %Y}, "
+        until = f"complete up to {day}{self.until:%H:%M:%S} UTC"
+        if now - self.until < FRESH and not self.waiting:
+            said = f"{where}{until}"
+            return f"{said[0].upper()}{said[1:]}"
+        return f"INCOMPLETE: {where}{until}{waiting}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,7 @@ def ask(question: Question, settings: AnalyticsSettings, *, bubblewrap: str | No
         QuestionRefused: It may not be asked, or is not understood.
         QuestionFailed: It went beyond its limits.
         NotInstalled: The packages of the engine are missing.
+        StillFilling: The store is filled for the first time.
         StoreFault: The store cannot be read.
         OSError: The same.
     """

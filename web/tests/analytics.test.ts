@@ -8,7 +8,7 @@ function report(table: string) {
     .trim()
     .split('\n')
     .map((line) => line.trim().split(/ {2,}/u));
-  return { columns, rows: rows.map((row) => row.map((value) => (value === '-' ? null : value))), completeness: [] };
+  return { columns, rows: rows.map((row) => row.map((value) => (value === '-' ? null : value))), filling: null, completeness: [] };
 }
 
 const LIABILITY = report(`
@@ -143,6 +143,6 @@ describe('a report as pictures', () => {
     const pictures = name in examples ? picturesOf(name, examples[name as keyof typeof examples]) : [];
     for (const { heads, rows } of pictures) expect(new Set(rows.map(({ length }) => length))).toEqual(new Set([heads.length]));
     for (const { heads } of pictures) expect(new Set(heads).size).toBe(heads.length);
-    expect(picturesOf(name, { columns: [], rows: [], completeness: [] })).toEqual([]);
+    expect(picturesOf(name, { columns: [], rows: [], filling: null, completeness: [] })).toEqual([]);
   });
 });

@@ -30,8 +30,8 @@ def reports_world() -> dict[str, Any]:
 def report(columns: tuple[str, ...], rows: tuple[dict[str, Any], ...]) -> dict[str, Any]:
     """Return a report of which all is counted."""
     texts = [[None if row[name] is None else str(row[name]) for name in columns] for row in rows]
-    read = {"cell": "*", "until": NOW.isoformat(), "waiting": 0, "says": "COMPLETE"}
-    return {"says": "", "columns": columns, "rows": texts, "completeness": [read]}
+    read = {"cell": "*", "until": NOW.isoformat(), "waiting": 0, "says": "Complete up to 12:00:00 UTC"}
+    return {"says": "", "columns": columns, "rows": texts, "completeness": [read], "filling": None}
 
 
 def exposures() -> tuple[dict[str, Any], ...]:

@@ -6,13 +6,14 @@ import Tabs from '@mui/material/Tabs';
 import Typography from '@mui/material/Typography';
 import { useState } from 'react';
 
+import { Filling } from './Filling.tsx';
 import { PictureCard } from './PictureCard.tsx';
 import { picturesOf } from './pictures.ts';
 import { ABOUT, REPORTS } from './reports.ts';
 import { EmptyState } from '../look/EmptyState.tsx';
 import { number } from '../money/amounts.ts';
 import { RiskPage } from '../risk/RiskPage.tsx';
-import { moment } from '../time/moments.ts';
+import { moment, toTheSecond } from '../time/moments.ts';
 import { useGraph } from '../graph/useGraph.ts';
 import { Waiting } from '../components/Waiting.tsx';
 import { ANALYTICS_REPORT } from '../graph/generated/operations.ts';
@@ -25,8 +26,10 @@ interface Shown {
 }
 
 function ReportOf({ brand, name }: Shown) {
-  const { data, problem } = useGraph(ANALYTICS_REPORT, { brand, report: name });
+  const { data, problem } = useGraph(ANALYTICS_REPORT, { brand, report: name }, { isPending: (read) => read.analyticsReport.filling !== null });
   if (problem !== '' || data === null) return <Waiting problem={problem} rows={6} />;
+  const { filling } = data.analyticsReport;
+  if (filling !== null) return <Filling says={filling} />;
   const pictures = picturesOf(name, data.analyticsReport);
   return (
     <Stack spacing={2}>
@@ -48,7 +51,7 @@ function ReportOf({ brand, name }: Shown) {
 function ReadUntil({ cell: { cell, until, waiting, says }, brand }: { readonly cell: Completeness; readonly brand: string }) {
   const where = cell === '*' ? '' : ` of ${cell}`;
   if (!says.startsWith('INCOMPLETE')) {
-    return <Typography variant="body2" color="textSecondary">{`All facts${where} up to ${moment(until, brand)} are counted.`}</Typography>;
+    return <Typography variant="body2" color="textSecondary">{`Complete${where} up to ${toTheSecond(until, brand)}.`}</Typography>;
   }
   const read = new Date(until).getUTCFullYear() === 1970 ? `The facts${where} are being read for the first time` : `Only facts${where} up to ${moment(until, brand)} are counted`;
   return <Alert severity="warning">{`${read}${waiting > 0 ? `; ${number(waiting)} records wait` : ''}. The figures will grow.`}</Alert>;
