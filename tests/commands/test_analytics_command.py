@@ -1,5 +1,6 @@
 """`furlong analytics` as a command: what it says while history is filled, and what it lists."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -35,3 +36,17 @@ def test_a_question_before_history_is_there_hears_how_far_it_is(
     assert "History is being filled: 43 % so far, 7 of 16 weeks are counted." in said
     assert "Errno" not in said
     assert "snapshots" not in said
+
+
+def test_tables_and_columns_are_listed_for_a_role(programs: Programs) -> None:
+    """What may be asked, with sentences; another statement hears what works."""
+    shown = programs.run("analytics", "ask", "SHOW TABLES", "--as-role", "viewer")
+    assert re.search("report_funnel +How many customers of a brand's week", shown)
+    assert "bet_records" not in shown
+    described = programs.run("analytics", "ask", "DESCRIBE report_funnel", "--as-role", "viewer")
+    assert "bettors" in described
+    assert "How many customers bet." in described
+    hidden = programs.refused("analytics", "ask", "DESCRIBE bets", "--as-role", "viewer")
+    assert "there is no table bets for you; SHOW TABLES lists those there are" in hidden
+    refused = programs.refused("analytics", "ask", "DROP TABLE bets")
+    assert "What works: SELECT … (or WITH … SELECT …), SHOW TABLES, and DESCRIBE table" in refused

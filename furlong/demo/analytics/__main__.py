@@ -37,7 +37,7 @@ async def _gather(ready: Path) -> None:
         key=SecretStr(demo_secret(data)),
         batch_seconds=SOON_SECONDS,
         rollup_seconds=SOON_SECONDS,
-        rollup_rest=1,
+        rollup_rest=0.25,
     )
     stream = StreamSettings(bootstrap=facts.kafka, generation=facts.generation)
     clock, stop = demo_clock(data, None, backwards=False), asyncio.Event()
