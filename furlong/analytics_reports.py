@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from analytics.settings import AnalyticsSettings
 from backoffice.risk.analytics import (
@@ -16,6 +17,9 @@ from backoffice.risk.analytics import (
     report_of,
 )
 from foundation.storage.clock import Clock
+
+if TYPE_CHECKING:
+    from analytics.questions.sandbox import Answer
 
 
 def report_source(settings: Callable[[], AnalyticsSettings], clock: Clock) -> ReportSource:
@@ -47,9 +51,13 @@ def _read(asked: AskedReport, settings: AnalyticsSettings, clock: Clock) -> Anal
     except (AnalyticsError, OSError) as fault:
         raise ReportUnavailable(f"Analytics cannot be asked at present: {fault}") from fault
     rows = [json.loads(line) for line in answer.body.splitlines()]
+    return report_of(reports()[name].says, rows, completeness_of(answer, clock))
+
+
+def completeness_of(answer: "Answer", clock: Clock) -> list[AnalyticsCompleteness]:
+    """Return up to when an answer is complete, as the graph shows it."""
     now = clock.now()
-    completeness = [
+    return [
         AnalyticsCompleteness(cell=cell.cell, until=cell.until, waiting=cell.waiting, says=cell.says(now))
         for cell in answer.completeness
     ]
-    return report_of(reports()[name].says, rows, completeness)
