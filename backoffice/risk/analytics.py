@@ -38,6 +38,7 @@ class AnalyticsReportName(Enum):
     REVENUE = "revenue"
     EVENTS = "events"
     EXPOSURE = "exposure"
+    REASONS = "reasons"
 
 
 class AskedReport(NamedTuple):

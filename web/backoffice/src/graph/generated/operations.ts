@@ -23,6 +23,7 @@ export type AnalyticsReportName =
   | 'FUNNEL'
   | 'LATENCY'
   | 'LIABILITY'
+  | 'REASONS'
   | 'RETENTION'
   | 'REVENUE'
   | 'UPLIFT';
@@ -837,6 +838,25 @@ export type AnalyticsReport = { readonly analyticsReport: { readonly columns: Re
 export type Report = { readonly columns: ReadonlyArray<string>, readonly rows: ReadonlyArray<ReadonlyArray<string | null>>, readonly filling: string | null, readonly completeness: ReadonlyArray<{ readonly cell: string, readonly until: string, readonly waiting: number, readonly says: string }> };
 
 export type Completeness = { readonly cell: string, readonly until: string, readonly waiting: number, readonly says: string };
+
+export type AnalyticsTablesVariables = Exact<{ [key: string]: never; }>;
+
+
+export type AnalyticsTables = { readonly analyticsTables: ReadonlyArray<{ readonly name: string, readonly says: string }> };
+
+export type AnalyticsColumnsVariables = Exact<{
+  table: string;
+}>;
+
+
+export type AnalyticsColumns = { readonly analyticsColumns: ReadonlyArray<{ readonly name: string, readonly type: string, readonly says: string }> };
+
+export type AnalyticsAnswerVariables = Exact<{
+  sql: string;
+}>;
+
+
+export type AnalyticsAnswer = { readonly analyticsAnswer: { readonly columns: ReadonlyArray<string>, readonly rows: ReadonlyArray<ReadonlyArray<string | null>>, readonly rowCount: number, readonly filling: string | null, readonly completeness: ReadonlyArray<{ readonly cell: string, readonly until: string, readonly waiting: number, readonly says: string }> } };
 
 export type BettingEventsVariables = Exact<{
   brand: string;
@@ -2442,6 +2462,9 @@ export type CustomerTransactions = { readonly customerTransactions: { readonly e
 export type MoneyTransaction = { readonly id: string, readonly at: string, readonly kind: string, readonly state: string, readonly currency: string, readonly amountMinor: number, readonly creditsMinor: number, readonly reference: string };
 
 export const ANALYTICS_REPORT = "query AnalyticsReport($brand:String!$report:AnalyticsReportName!){analyticsReport(brand:$brand report:$report){columns rows filling completeness{cell until waiting says}}}" as Document<AnalyticsReport, AnalyticsReportVariables>;
+export const ANALYTICS_TABLES = "query AnalyticsTables{analyticsTables{name says}}" as Document<AnalyticsTables, AnalyticsTablesVariables>;
+export const ANALYTICS_COLUMNS = "query AnalyticsColumns($table:String!){analyticsColumns(table:$table){name type says}}" as Document<AnalyticsColumns, AnalyticsColumnsVariables>;
+export const ANALYTICS_ANSWER = "query AnalyticsAnswer($sql:String!){analyticsAnswer(sql:$sql){columns rows rowCount filling completeness{cell until waiting says}}}" as Document<AnalyticsAnswer, AnalyticsAnswerVariables>;
 export const BETTING_EVENTS = "query BettingEvents($brand:String!$sport:String!){bettingEvents(brand:$brand sport:$sport){id sportsEventId sport event startsAt currency stakeMinor worstMinor bets}}" as Document<BettingEvents, BettingEventsVariables>;
 export const BETTING_SELECTIONS = "query BettingSelections($brand:String!$event:String!){bettingSelections(brand:$brand event:$event){id selectionId marketId market pick currency stakeMinor liabilityMinor bets stakeLimitMinor liabilityLimitMinor suspended}}" as Document<BettingSelections, BettingSelectionsVariables>;
 export const OPEN_BETS = "query OpenBets($brand:String!$selection:String!){openBets(brand:$brand selection:$selection){id customer status currency stakeMinor eachWay free potentialReturnsMinor placedAt void legs{event pick oddsMilli}}}" as Document<OpenBets, OpenBetsVariables>;
