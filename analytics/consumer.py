@@ -18,7 +18,7 @@ from analytics.engine import ChdbEngine, Engine, open_store, retention_of
 from analytics.filling import FillingFile
 from analytics.ingestion import Ingestion, Range, Reading
 from analytics.pseudonyms import Pseudonyms
-from analytics.questions.snapshot import publish
+from analytics.questions.snapshot import CURRENT, SNAPSHOTS, publish
 from analytics.rates import Rates
 from analytics.record_tables import BY_TOPIC, RecordTable
 from analytics.rollups import Rollups
@@ -196,8 +196,11 @@ class AnalyticsConsumer:
         self._detail = "reading"
         rollups = Rollups(engine, progress=self._say_counted)
         rates = Rates(engine, self._settings.rates_file, self._settings.reporting_currency)
-        await self._publish(ingestion, rollups, rates)
-        self._filling.end()
+        if self._is_filled_first():  # what was made is counted, and shown with what has happened since
+            await self._in_engine(rates.refresh)
+            await self._in_engine(rollups.refresh)
+        else:
+            await self._publish(ingestion, rollups, rates)
         rollups.progress = None
         self._publish_at = 0.0  # what it took to count all weeks says nothing about one
         while not self._stopping.is_set():
@@ -270,10 +273,14 @@ class AnalyticsConsumer:
         await self._in_engine(lambda: ingestion.report(readings))
         if isinstance(engine, ChdbEngine):
             await self._in_engine(lambda: publish(self._settings.folder, engine))
+        self._filling.end()
         took = loop.time() - began
         rest = self._settings.rollup_rest * took
         self._publish_at = loop.time() + max(self._settings.rollup_seconds, rest)
         self._published = {partition: buffered.position for partition, buffered in self._buffers.items()}
+
+    def _is_filled_first(self) -> bool:
+        return self._before is not None and not (self._settings.folder / SNAPSHOTS / CURRENT).exists()
 
     def _say_counted(self, done: int, weeks: int) -> None:
         """Say how far the first counting is, in the engine's thread."""

@@ -10,8 +10,8 @@ function answer(columns: readonly string[], ...rows: readonly (readonly (string 
 const REVENUE = answer(['day', 'product', 'bets'], ['2026-11-24', 'betting', '3'], ['2026-11-24', 'casino', '5'], ['2026-11-26', 'betting', '2']);
 
 describe('an answer in SQL', () => {
-  it('is drawn if its rows are labels with figures', () => {
-    const chart = chartOf(answer(['day', 'bets', 'staked'], ['2026-11-24', '3', '1.5'], ['2026-11-25', '2', null]));
+  it('is drawn if its rows are labels with figures, the oldest day first', () => {
+    const chart = chartOf(answer(['day', 'bets', 'staked'], ['2026-11-25', '2', null], ['2026-11-24', '3', '1.5']));
     expect(chart?.label).toBe('bets, staked by day');
     expect(chart?.categories).toEqual(['2026-11-24', '2026-11-25']);
     expect(chart?.series.map(({ data }) => data)).toEqual([

@@ -15,6 +15,9 @@ interface Props {
   readonly onAsk: (sql: string) => void;
 }
 
+/** As much of a sentence as fits on two lines; the whole one is there when the table is opened. */
+const FIRST_LINES = { display: '-webkit-box', WebkitLineClamp: 2, WebkitBoxOrient: 'vertical', overflow: 'hidden' } as const;
+
 function Columns({ table }: { readonly table: string }) {
   const { data, problem } = useGraph(ANALYTICS_COLUMNS, { table });
   if (problem !== '' || data === null) return <Waiting problem={problem} rows={3} />;
@@ -43,6 +46,11 @@ function TableEntry({ name, says, onAsk }: Props & { readonly name: string; read
     <Box component="details" onToggle={(event) => setOpen(event.currentTarget.open)} sx={{ paddingY: 1, borderTop: 1, borderColor: 'divider' }}>
       <Typography component="summary" variant="body2" sx={{ cursor: 'pointer', overflowWrap: 'anywhere', fontWeight: 500 }}>
         {name}
+        {!isOpen && (
+          <Typography component="span" variant="body2" color="textSecondary" sx={FIRST_LINES}>
+            {says}
+          </Typography>
+        )}
       </Typography>
       {isOpen && (
         <Stack spacing={1} sx={{ marginTop: 1, alignItems: 'flex-start' }}>
@@ -70,9 +78,11 @@ export function TableList({ onAsk }: Props) {
       </Typography>
       <TextField size="small" fullWidth label="Find a table" value={wanted} onChange={(event) => setWanted(event.target.value)} sx={{ marginY: 1 }} />
       {tables.length === 0 && <Typography variant="body2">No table has these words.</Typography>}
-      {tables.map((table) => (
-        <TableEntry key={table.name} {...table} onAsk={onAsk} />
-      ))}
+      <Box tabIndex={0} role="region" aria-label="List of tables" sx={{ maxHeight: '70vh', overflowY: 'auto' }}>
+        {tables.map((table) => (
+          <TableEntry key={table.name} {...table} onAsk={onAsk} />
+        ))}
+      </Box>
     </Box>
   );
 }
