@@ -15,9 +15,10 @@ from aiokafka.errors import KafkaError
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
 from analytics.engine import ChdbEngine, Engine, open_store, retention_of
+from analytics.filling import FillingFile
 from analytics.ingestion import Ingestion, Range, Reading
 from analytics.pseudonyms import Pseudonyms
-from analytics.questions.snapshot import publish
+from analytics.questions.snapshot import CURRENT, SNAPSHOTS, publish
 from analytics.rates import Rates
 from analytics.record_tables import BY_TOPIC, RecordTable
 from analytics.rollups import Rollups
@@ -40,11 +41,11 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T")
 GROUP: Final = "furlong-analytics"
 _NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
+WRITTEN: Final = 50
+"""The percentage of a first filling that is done when all is stored, and weeks are to be counted."""
+
 ENDS_SECONDS: Final = 10.0
 """How long the answer is waited for when the ends of partitions are asked for."""
-
-_REST: Final = 4
-"""How many times as long as roll-ups took they are left alone."""
 
 
 @dataclass(slots=True)
@@ -102,7 +103,7 @@ class AnalyticsConsumer:
         registry: CollectorRegistry,
         *,
         topics: Collection[str] = tuple(BY_TOPIC),
-        before: Callable[[Ingestion], None] | None = None,
+        before: Callable[[Ingestion, FillingFile], None] | None = None,
     ) -> None:
         self._settings, self._stream, self._clock, self._topics = settings, stream, clock, topics
         self._rows = Counter("furlong_analytics_rows", "Rows written", registry=registry)
@@ -114,6 +115,7 @@ class AnalyticsConsumer:
         self._by_topic_partition: dict[TopicPartition, Partition] = {}
         self._live, self._detail = True, "starting"
         self._before = before
+        self._filling = FillingFile(settings.folder)
         self._publish_at = 0.0
         self._published: dict[Partition, int] = {}
 
@@ -139,6 +141,7 @@ class AnalyticsConsumer:
         finally:
             self._live = False
             if engine is not None:
+                self._filling.end()
                 await self._in_engine(engine.close)
             if pseudonyms is not None:
                 pseudonyms.close()
@@ -174,7 +177,7 @@ class AnalyticsConsumer:
 
     async def _fill(self, engine: Engine, ingestion: Ingestion) -> None:
         if self._before is not None:
-            await self._in_engine(partial(self._before, ingestion))
+            await self._in_engine(partial(self._before, ingestion, self._filling))
         while not self._stopping.is_set():
             try:
                 async with running_client(bounded_consumer(self._stream, GROUP)) as consumer:
@@ -191,9 +194,15 @@ class AnalyticsConsumer:
     async def _fill_from(self, consumer: AIOKafkaConsumer, engine: Engine, ingestion: Ingestion) -> None:
         await self._assign(consumer, await self._in_engine(ingestion.last_ranges))
         self._detail = "reading"
-        rollups = Rollups(engine)
+        rollups = Rollups(engine, progress=self._say_counted)
         rates = Rates(engine, self._settings.rates_file, self._settings.reporting_currency)
-        await self._publish(ingestion, rollups, rates)
+        if self._is_filled_first():  # what was made is counted, and shown with what has happened since
+            await self._in_engine(rates.refresh)
+            await self._in_engine(rollups.refresh)
+        else:
+            await self._publish(ingestion, rollups, rates)
+        rollups.progress = None
+        self._publish_at = 0.0  # what it took to count all weeks says nothing about one
         while not self._stopping.is_set():
             await self._read_round(consumer)
             await self._store(ingestion)
@@ -264,9 +273,20 @@ class AnalyticsConsumer:
         await self._in_engine(lambda: ingestion.report(readings))
         if isinstance(engine, ChdbEngine):
             await self._in_engine(lambda: publish(self._settings.folder, engine))
+        self._filling.end()
         took = loop.time() - began
-        self._publish_at = loop.time() + max(self._settings.rollup_seconds, _REST * took)
+        rest = self._settings.rollup_rest * took
+        self._publish_at = loop.time() + max(self._settings.rollup_seconds, rest)
         self._published = {partition: buffered.position for partition, buffered in self._buffers.items()}
+
+    def _is_filled_first(self) -> bool:
+        return self._before is not None and not (self._settings.folder / SNAPSHOTS / CURRENT).exists()
+
+    def _say_counted(self, done: int, weeks: int) -> None:
+        """Say how far the first counting is, in the engine's thread."""
+        if self._before is not None:
+            percent = WRITTEN + (99 - WRITTEN) * done // weeks
+            self._filling.say(percent, f"{done} of {weeks} weeks are counted")
 
     async def _store_partition(self, ingestion: Ingestion, partition: Partition, buffered: _Buffer) -> None:
         table = BY_TOPIC[partition.topic]

@@ -3,6 +3,7 @@
 AnalyticsError
 ├── NotInstalled      the engine's packages are missing
 ├── StoreInUse        another process owns the store
+├── StillFilling      the store is filled for the first time, and says how far
 ├── StoreFault        the engine refuses a statement of ours
 ├── QuestionRefused   an analyst's SQL may not be asked, or cannot be understood
 └── QuestionFailed    an analyst's SQL went beyond its limits
@@ -19,6 +20,10 @@ class NotInstalled(AnalyticsError):
 
 class StoreInUse(AnalyticsError):
     """The store belongs to another process: one process owns a folder."""
+
+
+class StillFilling(AnalyticsError):
+    """The store has nothing to ask yet; the message says how far it is filled."""
 
 
 class StoreFault(AnalyticsError):

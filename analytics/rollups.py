@@ -8,7 +8,7 @@ bounded by the size of a week, and a bounded share of the time is spent on it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -123,11 +123,13 @@ class Rollups:
         engine: The store, as its one writer.
         tables: What is counted.
         counted: How many weeks were counted since the start.
+        progress: Is told, while weeks are counted, how many of how many are.
     """
 
     engine: Engine
     tables: Sequence[Rollup] = field(default_factory=rollups)
     counted: int = 0
+    progress: Callable[[int, int], None] | None = None
     _turn: int = 0
     _seen: Mapping[str, int] = field(default_factory=dict)
 
@@ -154,7 +156,9 @@ class Rollups:
             for row in self.engine.read("SELECT * FROM rolled_weeks FINAL")
         }
         weeks = self._weeks()
-        for week in weeks:
+        for done, week in enumerate(weeks):
+            if self.progress is not None:
+                self.progress(done, len(weeks))
             facts, reports = rolled.pop((week.brand, week.iso_week), (0, 0))
             if reports != week.reports:
                 self._count(week, all_of_it=facts != week.facts)

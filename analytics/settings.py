@@ -38,7 +38,13 @@ class AnalyticsSettings(BaseSettings):
         default=5.0,
         gt=0,
         le=3600,
-        description="After how many seconds roll-ups are counted again, at least four times what that took",
+        description="After how many seconds roll-ups are counted again",
+    )
+    rollup_rest: float = Field(
+        default=4,
+        ge=0,
+        le=100,
+        description="How long roll-ups are left alone after each time, in times of what counting them took",
     )
     retention_days: int = Field(
         default=0, ge=0, description="How many days customers' facts are kept after they happened; 0 for ever"

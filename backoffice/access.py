@@ -51,6 +51,9 @@ class Permission(Enum):
     RISK_READ = "risk.read"
     RISK_BUDGET = "risk.budget"
     RISK_EXPORT = "risk.export"
+    RISK_ASK = "risk.ask"
+    """Asks questions in SQL; the role says which tables."""
+
     OPERATIONS_READ = "operations.read"
     OPERATIONS_CASES = "operations.cases"
     """Sees the cases of customers that wait for a person: late bets, and rewards that are held back."""
@@ -98,7 +101,8 @@ _EVERYBODY: Final = frozenset({_P.CONTENT_READ, _P.RULES_READ, _P.JOBS_READ, _P.
 
 ROLES: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
     {
-        Role.VIEWER: _EVERYBODY | {_P.RISK_READ, _P.OPERATIONS_READ, _P.OPERATIONS_CASES, _P.EVENTS_READ},
+        Role.VIEWER: _EVERYBODY
+        | {_P.RISK_READ, _P.RISK_ASK, _P.OPERATIONS_READ, _P.OPERATIONS_CASES, _P.EVENTS_READ},
         Role.EDITOR: _EVERYBODY
         | {
             _P.CONTENT_EDIT,
@@ -137,6 +141,7 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
             _P.RISK_READ,
             _P.RISK_BUDGET,
             _P.RISK_EXPORT,
+            _P.RISK_ASK,
             _P.OPERATIONS_READ,
             _P.OPERATIONS_CASES,
             _P.EVENTS_READ,

@@ -29,6 +29,7 @@ from backoffice.identity.oidc.sign_in import OidcSignIn
 from backoffice.jobs.worker import JobWorker
 from backoffice.risk.analytics import ReportSource
 from backoffice.risk.area import RiskArea
+from backoffice.risk.questions import QuestionSource
 from backoffice.settings import BackofficeSettings, OidcSettings
 from consumers.stream.settings import StreamSettings
 from foundation.storage.clock import Clock, seconds_of
@@ -61,6 +62,7 @@ def create_backoffice(
     given: GivenSettings | None = None,
     ready_accounts: str = "",
     reports: ReportSource | None = None,
+    questions: QuestionSource | None = None,
 ) -> Backoffice:
     """Build the back office.
 
@@ -75,6 +77,7 @@ def create_backoffice(
         given: Settings that are not read from the environment.
         ready_accounts: The path at which a demo lists accounts to sign in with at once.
         reports: Where the reports of analytics are read; None without analytics.
+        questions: Where questions to analytics are asked; None without analytics.
 
     Raises:
         ValueError: FURLONG_BACKOFFICE_KEY is not set, or FURLONG_BACKOFFICE_URL with an identity provider.
@@ -83,7 +86,7 @@ def create_backoffice(
     oidc = oidc or OidcSettings()
     provider = _provider(oidc, own, clock)
     areas: tuple[Area, ...] = tuple(kind(base) for kind in AREAS)
-    _read_reports_from(reports, areas)
+    _ask_analytics_of(reports, questions, areas)
     graph, site = OfficeGraph.over(create_schema(), areas), Site(own.url, frozenset(own.trusted_proxies))
     registry = CollectorRegistry()
     ProcessCollector(registry=registry)
@@ -156,10 +159,16 @@ def create_backoffice(
     )
 
 
-def _read_reports_from(reports: ReportSource | None, areas: tuple[Area, ...]) -> None:
+def _ask_analytics_of(
+    reports: ReportSource | None, questions: QuestionSource | None, areas: tuple[Area, ...]
+) -> None:
     for area in areas:
-        if isinstance(area, RiskArea) and reports is not None:
+        if not isinstance(area, RiskArea):
+            continue
+        if reports is not None:
             area.analytics.source = reports
+        if questions is not None:
+            area.questions.source = questions
 
 
 def _provider(oidc: OidcSettings, own: BackofficeSettings, clock: Clock) -> Provider | None:

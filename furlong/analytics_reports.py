@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from analytics.settings import AnalyticsSettings
 from backoffice.risk.analytics import (
@@ -10,11 +11,15 @@ from backoffice.risk.analytics import (
     AnalyticsCompleteness,
     AnalyticsReport,
     AskedReport,
+    ReportFilling,
     ReportSource,
     ReportUnavailable,
     report_of,
 )
 from foundation.storage.clock import Clock
+
+if TYPE_CHECKING:
+    from analytics.questions.sandbox import Answer
 
 
 def report_source(settings: Callable[[], AnalyticsSettings], clock: Clock) -> ReportSource:
@@ -32,7 +37,7 @@ def report_source(settings: Callable[[], AnalyticsSettings], clock: Clock) -> Re
 
 
 def _read(asked: AskedReport, settings: AnalyticsSettings, clock: Clock) -> AnalyticsReport:
-    from analytics.errors import AnalyticsError  # noqa: PLC0415 - a back office without analytics imports none
+    from analytics.errors import AnalyticsError, StillFilling  # noqa: PLC0415 - a back office without analytics imports none
     from analytics.questions.reports import report_question, reports  # noqa: PLC0415 - the same
     from analytics.questions.sandbox import ask  # noqa: PLC0415 - the same
 
@@ -41,12 +46,18 @@ def _read(asked: AskedReport, settings: AnalyticsSettings, clock: Clock) -> Anal
         raise ReportUnavailable(NOT_HERE)
     try:
         answer = ask(report_question(name, "table", asked.brand, asked.iso_week), settings)
+    except StillFilling as fault:
+        raise ReportFilling(str(fault)) from fault
     except (AnalyticsError, OSError) as fault:
         raise ReportUnavailable(f"Analytics cannot be asked at present: {fault}") from fault
     rows = [json.loads(line) for line in answer.body.splitlines()]
+    return report_of(reports()[name].says, rows, completeness_of(answer, clock))
+
+
+def completeness_of(answer: "Answer", clock: Clock) -> list[AnalyticsCompleteness]:
+    """Return up to when an answer is complete, as the graph shows it."""
     now = clock.now()
-    completeness = [
+    return [
         AnalyticsCompleteness(cell=cell.cell, until=cell.until, waiting=cell.waiting, says=cell.says(now))
         for cell in answer.completeness
     ]
-    return report_of(reports()[name].says, rows, completeness)

@@ -21,6 +21,8 @@ COMPLETENESS: Final = (
     "SELECT cell, toUnixTimestamp(complete_until) AS until, waiting FROM completeness ORDER BY cell"
 )
 
+WORKS: Final = "What works: SELECT … (or WITH … SELECT …), SHOW TABLES, and DESCRIBE table"
+
 TABLE_FUNCTIONS: Final = frozenset({"numbers", "zeros", "values", "generateseries", "generate_series"})
 FORBIDDEN: Final = re.compile(
     r"file|file\w*|filesystem\w*|url\w*|s3\w*|gcs|hdfs\w*|azure\w*|iceberg\w*|delta\w*|hudi|paimon\w*|remote\w*|"
@@ -78,7 +80,7 @@ def check(tree: str, hidden: frozenset[str], databases: frozenset[str]) -> None:
     """
     lines = list(_nodes(tree))
     if not lines or not lines[0][1].startswith(("SelectWithUnionQuery", "SelectIntersectExceptQuery")):
-        raise Refused("only questions can be asked: SELECT …")
+        raise Refused(f"this statement cannot be asked. {WORKS}")
     path: list[str] = []
     for depth, text in lines:
         del path[depth:]
@@ -163,12 +165,35 @@ def _answer(snapshot: str, asked: dict[str, Any]) -> tuple[dict[str, Any], bytes
         "SET readonly = 1",
     ):
         base.query(statement)
-    question = _canonical(base, asked["sql"])
-    _check(base, question, asked)
+    if asked["listing"] is not None:
+        question = _listing(base, asked)
+    else:
+        question = _canonical(base, asked["sql"])
+        _check(base, question, asked)
     answer: bytes = base.query(question, asked["format"]).bytes()
     if len(answer) > asked["bytes"]:
         raise RuntimeError(f"the answer has more than {asked['bytes']} bytes")
     return {"completeness": json.loads(base.query(COMPLETENESS, "JSONEachRow").bytes() or b"[]")}, answer
+
+
+def _listing(base: Any, asked: dict[str, Any]) -> str:
+    """Return the statement whose answer is a listing: of tables or of columns, with their sentences."""
+    table, says = asked["listing"], asked["says"]
+    if not table:
+        heads, rows = "table String, says String", list(says.items())
+    else:
+        named = "SELECT name, type FROM system.columns WHERE database = {} AND table = {} ORDER BY position"
+        of_table = named.format(_literal(asked["database"]), _literal(table))
+        written: bytes = base.query(of_table, "JSONEachRow").bytes()
+        heads = "column String, type String, says String"
+        columns = json.loads(written or b"[]")
+        rows = [(column["name"], column["type"], says.get(column["name"], "")) for column in columns]
+    values = ", ".join(f"({', '.join(map(_literal, row))})" for row in rows)
+    return f"SELECT * FROM values('{heads}', {values})" if rows else f"SELECT * FROM null('{heads}')"
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
 def _check(base: Any, question: str, asked: dict[str, Any]) -> None:
@@ -191,9 +216,8 @@ def _tree(base: Any, explain: str, question: str) -> str:
 
 def _canonical(base: Any, sql: str) -> str:
     """Return the question as the engine writes it: a single statement, or it is none."""
-    literal = "'" + sql.replace("\\", "\\\\").replace("'", "\\'") + "'"
     try:
-        text: str = base.query(f"SELECT formatQuery({literal})", "TSVRaw").bytes().decode().strip()
+        text: str = base.query(f"SELECT formatQuery({_literal(sql)})", "TSVRaw").bytes().decode().strip()
     except Exception as fault:
         raise Refused(_first_line(fault)) from fault
     return text

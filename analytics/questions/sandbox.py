@@ -8,7 +8,7 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import Final
 
 from analytics.engine import retention_of
 from analytics.errors import QuestionFailed, QuestionRefused
+from analytics.questions.catalog import described, listed, listing_of
 from analytics.questions.snapshot import Snapshot, taken
 from analytics.schema import DATABASE
 from analytics.settings import AnalyticsSettings
@@ -65,12 +66,16 @@ class Completeness:
 
     def says(self, now: datetime) -> str:
         """Return the sentence that an answer is shown with."""
-        where = "" if self.cell == "*" else f"cell {self.cell} "
+        where = "" if self.cell == "*" else f"cell {self.cell}: "
+        waiting = f"; {self.waiting:,} records wait" if self.waiting else ""
         if self.until.year == _NEVER:
-            return f"INCOMPLETE: {where}was not read up to the present yet; {self.waiting} records wait"
-        state = "" if now - self.until < FRESH and not self.waiting else "INCOMPLETE: "
-        waiting = f"; {self.waiting} records wait" if self.waiting else ""
-        return f"{state}{where}complete up to {self.until:%Y-%m-%d %H:%M:%S}Z{waiting}"
+            return f"INCOMPLETE: {where}nothing was read up to the present yet{waiting}"
+        day = "" if self.until.date() == now.date() else f"{self.until.day} {self.until:%B %Y}, "
+        until = f"complete up to {day}{self.until:%H:%M:%S} UTC"
+        if now - self.until < FRESH and not self.waiting:
+            said = f"{where}{until}"
+            return f"{said[0].upper()}{said[1:]}"
+        return f"INCOMPLETE: {where}{until}{waiting}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +103,16 @@ def ask(question: Question, settings: AnalyticsSettings, *, bubblewrap: str | No
         QuestionRefused: It may not be asked, or is not understood.
         QuestionFailed: It went beyond its limits.
         NotInstalled: The packages of the engine are missing.
+        StillFilling: The store is filled for the first time.
         StoreFault: The store cannot be read.
         OSError: The same.
     """
+    listing = listing_of(question.sql)
+    says: Mapping[str, str] = {}
+    if listing is not None and listing.table:
+        says = described(listing.table, question.hidden)
+    elif listing is not None:
+        says = listed(question.hidden, listing.like)
     program = shutil.which("bwrap") if bubblewrap is None else bubblewrap
     with taken(settings.folder, retention_of(settings)) as snapshot:
         own = [sys.executable, "-I", "-B", str(READER), str(snapshot.folder)]
@@ -115,6 +127,8 @@ def ask(question: Question, settings: AnalyticsSettings, *, bubblewrap: str | No
             "rows": settings.question_rows,
             "bytes": settings.question_bytes,
             "landlock": not program,
+            "listing": None if listing is None else listing.table,
+            "says": says,
         }
         return _result(command, json.dumps(asked).encode(), settings)
 
@@ -126,7 +140,7 @@ def _result(command: list[str], asked: bytes, settings: AnalyticsSettings) -> An
             command, input=asked, capture_output=True, timeout=limit, check=False, env={}
         )
     except subprocess.TimeoutExpired as fault:
-        raise QuestionFailed(f"the question took more than {settings.question_seconds:g} seconds") from fault
+        raise QuestionFailed(_limit_of("Timeout exceeded", settings)) from fault
     head, _, body = done.stdout.partition(b"\n")
     if not head:
         raise QuestionFailed(_end_of(done))
@@ -134,8 +148,20 @@ def _result(command: list[str], asked: bytes, settings: AnalyticsSettings) -> An
     if "refused" in said:
         raise QuestionRefused(said["refused"])
     if "failed" in said:
-        raise QuestionFailed(said["failed"])
+        raise QuestionFailed(_limit_of(said["failed"], settings))
     return Answer(body, [_completeness(**row) for row in said["completeness"]])
+
+
+def _limit_of(fault: str, settings: AnalyticsSettings) -> str:
+    """Return a fault of the engine, in words if it is a limit."""
+    if "Timeout exceeded" in fault:
+        seconds = f"{settings.question_seconds:g} seconds"
+        return f"the question took more than {seconds}: ask about fewer days, or a report_ table"
+    if "max rows" in fault:
+        return f"the answer has more than {settings.question_rows:,} rows: add LIMIT, or sum up with GROUP BY"
+    if "max bytes" in fault:
+        return f"the answer has more than {settings.question_bytes:,} bytes: add LIMIT, or ask fewer columns"
+    return fault
 
 
 def _completeness(cell: str, until: int, waiting: int) -> Completeness:

@@ -16,7 +16,8 @@ from tempfile import TemporaryDirectory
 from typing import Final, NamedTuple
 
 from analytics.engine import ChdbEngine, open_store
-from analytics.errors import StoreInUse
+from analytics.errors import StillFilling, StoreInUse
+from analytics.filling import FIRST, filling_of
 from analytics.record_tables import RECORD_TABLES, Retention
 from analytics.rollups import Rollups
 from analytics.schema import DERIVED, rollups
@@ -79,9 +80,13 @@ def taken(folder: Path, retention: Retention) -> Iterator[Snapshot]:
         retention: As the owner has it.
 
     Raises:
+        StillFilling: There is no snapshot yet, because the store is filled for the first time.
         StoreFault: The engine refuses.
         OSError: There is nothing to read.
     """
+    filling = None if (folder / SNAPSHOTS / CURRENT).exists() else filling_of(folder)
+    if filling is not None:
+        raise StillFilling(filling.says())
     with suppress(StoreInUse):
         engine = open_store(folder, None, retention)
         try:
@@ -98,10 +103,17 @@ def taken(folder: Path, retention: Retention) -> Iterator[Snapshot]:
 
 @contextmanager
 def _newest(snapshots: Path) -> Iterator[Path]:
-    """Keep the newest snapshot from being removed, for the block."""
+    """Keep the newest snapshot from being removed, for the block.
+
+    Raises:
+        StillFilling: There is none.
+    """
     held = None
     while held is None:
-        published = (snapshots / CURRENT).resolve(strict=True)
+        try:
+            published = (snapshots / CURRENT).resolve(strict=True)
+        except FileNotFoundError as fault:  # its owner has only begun
+            raise StillFilling(FIRST) from fault
         held = _locked(published, fcntl.LOCK_SH)
     try:
         yield published

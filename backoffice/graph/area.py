@@ -13,8 +13,22 @@ from strawberry.schema_directive import Location
 
 from backoffice.access import Actor, Permission
 
-Download: TypeAlias = Callable[[Actor, Mapping[str, str]], Awaitable[AsyncIterator[str]]]
-"""Returns a table as parts of CSV, for who acts; what is refused is raised before the first part."""
+
+@dataclass(frozen=True, slots=True)
+class FileDownload:
+    """A table as a whole file.
+
+    Attributes:
+        ending: That of its name, such as `parquet`.
+    """
+
+    body: bytes
+    media_type: str
+    ending: str
+
+
+Download: TypeAlias = Callable[[Actor, Mapping[str, str]], Awaitable[AsyncIterator[str] | FileDownload]]
+"""Returns a table as parts of CSV or as a file, for who acts; it refuses before the first part."""
 
 
 class Area:
@@ -25,7 +39,7 @@ class Area:
         background: What runs as long as the back office is served, until the event is set.
         routes: HTTP routes besides the graph; they are public.
         costs: The points of fields that cost more than the objects they return, such as `Query.field`.
-        downloads: Tables as CSV by name, for signed-in people: `POST /backoffice/downloads/NAME`.
+        downloads: Tables as CSV or files by name, for signed-in people: `POST /backoffice/downloads/NAME`.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Tables as CSV over HTTP: streamed, for signed-in people, from the back office's own pages."""
+"""Tables as CSV or files over HTTP: streamed, for signed-in people, from the back office's own pages."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from backoffice.errors import BackofficeError, NotSignedIn
-from backoffice.graph.area import Download
+from backoffice.graph.area import Download, FileDownload
 from backoffice.http.requests import body_of, error_response, require_session
 from backoffice.http.security import NO_STORE, Site
 from backoffice.identity.sessions import Stage
@@ -47,5 +47,9 @@ class Downloads:
         except BackofficeError as error:
             return error_response(error)
         name = request.path_params["name"]
+        if isinstance(parts, FileDownload):
+            named = f'attachment; filename="{name}.{parts.ending}"'
+            whole = {"content-disposition": named, "cache-control": NO_STORE}
+            return Response(parts.body, headers=whole, media_type=parts.media_type)
         headers = {"content-disposition": f'attachment; filename="{name}.csv"', "cache-control": NO_STORE}
         return StreamingResponse(parts, headers=headers, media_type="text/csv; charset=utf-8")

@@ -19,7 +19,7 @@ from subgraphs.kit.graphql.descriptions import described
 REPORT_POINTS: Final = 4_000
 """What a report costs of the points of a request, so that one asks for five at most."""
 
-KEPT_SECONDS: Final = 30
+KEPT_SECONDS: Final = 5
 """How long an answer is shown again instead of asking once more."""
 
 MAX_KEPT: Final = 256
@@ -38,6 +38,7 @@ class AnalyticsReportName(Enum):
     REVENUE = "revenue"
     EVENTS = "events"
     EXPOSURE = "exposure"
+    REASONS = "reasons"
 
 
 class AskedReport(NamedTuple):
@@ -73,16 +74,22 @@ class AnalyticsReport:
     Attributes:
         says: What the rows and columns mean.
         rows: The newest 2,000 at most, values in the order of the columns; null where there is none.
+        filling: While history is being filled, how far it is, in a sentence: then there are no rows yet.
     """
 
     says: str
     columns: list[str]
     rows: list[list[str | None]]
     completeness: list[AnalyticsCompleteness]
+    filling: str | None = None
 
 
 class ReportUnavailable(Exception):
     """The report cannot be read; the message says why, for the person at the screen."""
+
+
+class ReportFilling(Exception):
+    """The store is filled for the first time; the message says how far it is."""
 
 
 class ReportSource(Protocol):
@@ -93,6 +100,7 @@ class ReportSource(Protocol):
 
         Raises:
             ReportUnavailable: There is no store, or it cannot be read.
+            ReportFilling: There is nothing to read yet.
         """
         ...
 
@@ -120,13 +128,19 @@ class AnalyticsService:
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def report(self, actor: Actor, asked: AskedReport) -> AnalyticsReport:
-        """Return a report, at most half a minute old.
+        """Return a report, at most some seconds old; what is shown is recorded.
 
         Raises:
             Forbidden: The person may not see the brand's figures.
             Conflict: The report cannot be read.
         """
         require(actor, Permission.RISK_READ, asked.brand)
+        try:
+            answer = await self._answer(asked)
+        except ReportUnavailable as fault:
+            raise Conflict(str(fault)) from fault
+        except ReportFilling as filling:
+            return AnalyticsReport(says="", columns=[], rows=[], completeness=[], filling=str(filling))
         await self.audit.record_access(
             self.database,
             actor,
@@ -134,16 +148,15 @@ class AnalyticsService:
             brand=asked.brand,
             subject=f"report:{asked.name.value}:{asked.iso_week or 'all'}",
         )
+        return answer
+
+    async def _answer(self, asked: AskedReport) -> AnalyticsReport:
         async with self._turn:
             kept = self._kept.get(asked)
-            if kept is not None:
-                return kept
-            try:
-                answer = await self.source(asked)
-            except ReportUnavailable as fault:
-                raise Conflict(str(fault)) from fault
-            self._kept.set(asked, answer)
-            return answer
+            if kept is None:
+                kept = await self.source(asked)
+                self._kept.set(asked, kept)
+            return kept
 
 
 def report_of(

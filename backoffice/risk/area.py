@@ -6,12 +6,13 @@ from types import MappingProxyType
 
 from backoffice.access import Actor
 from backoffice.base import Base
-from backoffice.graph.area import Area, Download
+from backoffice.graph.area import Area, Download, FileDownload
 from backoffice.risk.analytics import REPORT_POINTS, AnalyticsService, no_reports
 from backoffice.risk.budgets.setting import BudgetService
 from backoffice.risk.export import RiskExport, RiskTable
 from backoffice.risk.figures.collector import FigureCollector, StoredFigures
 from backoffice.risk.figures.counting import WeekCounter
+from backoffice.risk.questions import COLUMNS_POINTS, TYPES, NoQuestions, QuestionService
 from backoffice.risk.service import RiskService
 from backoffice.settings import RiskSettings
 from backoffice.subgraph_databases import SubgraphDatabases
@@ -23,7 +24,13 @@ class RiskArea(Area):
     """The services of risk over a base; without cells, figures are counted while it is served."""
 
     name = "risk"
-    costs: Mapping[str, int] = MappingProxyType({"Query.analyticsReport": REPORT_POINTS})
+    costs: Mapping[str, int] = MappingProxyType(
+        {
+            "Query.analyticsReport": REPORT_POINTS,
+            "Query.analyticsAnswer": REPORT_POINTS,
+            "Query.analyticsColumns": COLUMNS_POINTS,
+        }
+    )
 
     def __init__(self, base: Base, settings: RiskSettings | None = None) -> None:
         self.databases = SubgraphDatabases.open(base.settings)
@@ -41,13 +48,22 @@ class RiskArea(Area):
         )
         self.export = RiskExport(self.risk)
         self.analytics = AnalyticsService(no_reports, base.database, base.audit)
+        self.questions = QuestionService(NoQuestions(), base.database, base.audit)
         base.approvals.register(self.budgets.proposal_kind)
         self.background = () if self.has_cells else (self.collector.run,)
-        self.downloads = {f"risk-{table.value}": self._download(table.value) for table in RiskTable}
+        tables = {f"risk-{table.value}": self._download(table.value) for table in RiskTable}
+        files = {f"analytics-{form}": self._file(form) for form in TYPES}
+        self.downloads = tables | files
 
     def _download(self, table: str) -> Download:
         async def download(actor: Actor, parameters: Mapping[str, str]) -> AsyncIterator[str]:
             return await self.export.lines(actor, table, parameters)
+
+        return download
+
+    def _file(self, form: str) -> Download:
+        async def download(actor: Actor, parameters: Mapping[str, str]) -> FileDownload:
+            return await self.questions.file(actor, form, parameters)
 
         return download
 

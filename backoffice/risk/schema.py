@@ -8,7 +8,7 @@ from strawberry import ID
 
 from backoffice.access import Permission
 from backoffice.global_events.repository import GlobalDecision
-from backoffice.graph.area import ANY, OfficeInfo, permitted
+from backoffice.graph.area import ALL, ANY, OfficeInfo, permitted
 from backoffice.graph.pages import Name, Number, Page, cursor, page_of, page_size, read_cursor, text_key
 from backoffice.risk.analytics import AnalyticsReport, AnalyticsReportName, AskedReport
 from backoffice.risk.area import RiskArea
@@ -23,6 +23,12 @@ from backoffice.risk.graph.liability import (
     brand_to_graphql,
     liability_to_graphql,
     reward_to_graphql,
+)
+from backoffice.risk.graph.questions import (
+    AnalyticsAnswer,
+    AnalyticsColumn,
+    AnalyticsTable,
+    answer_to_graphql,
 )
 from backoffice.risk.graph.weeks import RiskWeek, week_to_graphql
 from backoffice.risk.rows import RiskFigure, RowFilter
@@ -70,7 +76,7 @@ def goodwill_to_graphql(given: GoodwillGiven) -> RiskGoodwill:
 
 
 First = Annotated[int, strawberry.argument(description="How many rows: 1 to 100.")]
-_READ = Permission.RISK_READ
+_READ, _ASK = Permission.RISK_READ, Permission.RISK_ASK
 
 
 @fields_described
@@ -125,6 +131,26 @@ class Query:
         """
         asked = AskedReport(report, brand, iso_week or None)
         return await info.context.area(RiskArea).analytics.report(info.context.actor, asked)
+
+    @strawberry.field(directives=[permitted(_ASK, ALL)])
+    def analytics_tables(self, info: OfficeInfo) -> list[AnalyticsTable]:
+        """The tables that one may ask in SQL, with what a row means; CONFLICT where there is no store."""
+        tables = info.context.area(RiskArea).questions.tables(info.context.actor)
+        return [AnalyticsTable(name=table.name, says=table.says) for table in tables]
+
+    @strawberry.field(directives=[permitted(_ASK, ALL)])
+    async def analytics_columns(self, info: OfficeInfo, table: str) -> list[AnalyticsColumn]:
+        """The columns of such a table."""
+        columns = await info.context.area(RiskArea).questions.columns(info.context.actor, table)
+        return [AnalyticsColumn(name=name, type=kind, says=says) for name, kind, says in columns]
+
+    @strawberry.field(directives=[permitted(_ASK, ALL)])
+    async def analytics_answer(self, info: OfficeInfo, sql: str) -> AnalyticsAnswer:
+        """The answer to a question in SQL over all brands; the question is recorded before it is asked.
+
+        INVALID, with a sentence, if it may not be asked, is not understood, or goes beyond its limits.
+        """
+        return answer_to_graphql(await info.context.area(RiskArea).questions.answer(info.context.actor, sql))
 
     @strawberry.field(directives=[permitted(_READ, "brand")])
     async def risk_forecast(self, info: OfficeInfo, brand: str) -> list[RiskForecast]:

@@ -47,6 +47,7 @@ from backoffice.support.goodwill.budget import EVERY_WEEK, GoodwillBudgetKey, Go
 from consumers.stream.settings import StreamSettings
 from foundation.storage.clock import Clock
 from foundation.storage.settings import DatabaseSettings
+from furlong.analytics_questions import StoreQuestions
 from furlong.analytics_reports import report_source
 from furlong.demo.casino.lobbies import LOBBY_REASON, lobby_in
 from furlong.demo.ready_file import DemoAccount, DemoBackoffice
@@ -92,6 +93,10 @@ async def running_backoffice(
     settings = settings.model_copy(
         update={"docs_url": settings.docs_url or docs, "first_brand": settings.first_brand or brand}
     )
+
+    def asked() -> AnalyticsSettings:
+        return AnalyticsSettings(folder=data / "analytics")
+
     office = create_backoffice(
         database,
         settings,
@@ -101,7 +106,8 @@ async def running_backoffice(
         fulfilment=fulfilment,
         given=given,
         ready_accounts=READY_ACCOUNTS,
-        reports=report_source(lambda: AnalyticsSettings(folder=data / "analytics"), clock),
+        reports=report_source(asked, clock),
+        questions=StoreQuestions(asked, clock),
     )
     accounts = _accounts(data)
     for account in accounts:

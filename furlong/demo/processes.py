@@ -11,6 +11,7 @@ from typing import Final
 
 from prometheus_client import CollectorRegistry
 
+from analytics.filling import FillingFile
 from backoffice.consumer import create_consumer as create_backoffice
 from backoffice.risk.budgets.allotter import allot_budgets
 from backoffice.run_publisher import running_publisher
@@ -20,6 +21,7 @@ from foundation.storage.clock import Clock
 from foundation.storage.settings import DatabaseSettings
 from foundation.tracing import Tracing
 from furlong.database_names import DATABASES
+from furlong.demo import ready_file
 from furlong.demo.fulfilment import DemoFulfilment, DemoProviders, running_fulfilment
 from furlong.demo.supervised_consumers import SupervisedConsumer, running_consumers
 from furlong.neighbours import NEIGHBOURS
@@ -104,6 +106,9 @@ async def running_analytics(ready: Path, *, wanted: bool) -> AsyncIterator[None]
     if not wanted:
         yield
         return
+    facts = ready_file.read(ready)
+    filling = FillingFile(Path("" if facts is None else facts.data) / "analytics")
+    filling.say(0, "its process is starting")
     log = ready.with_name("analytics.log").open("wb")
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "furlong.demo.analytics", str(ready), stdout=log, stderr=log
@@ -120,6 +125,7 @@ async def running_analytics(ready: Path, *, wanted: bool) -> AsyncIterator[None]
         except TimeoutError:  # it may be counting; what was not counted is counted at the next start
             process.kill()
             await process.wait()
+        filling.end()
 
 
 def _consumers(

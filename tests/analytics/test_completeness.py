@@ -101,13 +101,14 @@ def test_a_cell_that_was_split_moved_or_merged_counts_once(store: Store) -> None
 @pytest.mark.parametrize(
     ("until", "waiting", "says"),
     [
-        (NOW - timedelta(seconds=5), 0, "cell c1 complete up to 2026-03-25 14:59:55Z"),
-        (NOW - timedelta(hours=1), 0, "INCOMPLETE: cell c1 complete up to 2026-03-25 14:00:00Z"),
-        (NOW, 3, "INCOMPLETE: cell c1 complete up to 2026-03-25 15:00:00Z; 3 records wait"),
+        (NOW - timedelta(seconds=5), 0, "Cell c1: complete up to 14:59:55 UTC"),
+        (NOW - timedelta(hours=1), 0, "INCOMPLETE: cell c1: complete up to 14:00:00 UTC"),
+        (NOW - timedelta(days=1), 0, "INCOMPLETE: cell c1: complete up to 24 March 2026, 15:00:00 UTC"),
+        (NOW, 3_000, "INCOMPLETE: cell c1: complete up to 15:00:00 UTC; 3,000 records wait"),
         (
             datetime(1970, 1, 1, tzinfo=UTC),
             9,
-            "INCOMPLETE: cell c1 was not read up to the present yet; 9 records wait",
+            "INCOMPLETE: cell c1: nothing was read up to the present yet; 9 records wait",
         ),
     ],
 )

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from analytics.errors import AnalyticsError, QuestionFailed, QuestionRefused
+from analytics.questions.catalog import sentences
+from analytics.questions.columns import COLUMNS
 from analytics.questions.roles import PERSONS, ROLES, SUMS, hidden_from, tables
 from analytics.questions.sandbox import Question, ask
 from analytics.questions.snapshot import publish, taken
@@ -252,6 +254,54 @@ def test_tables_that_a_role_may_not_ask_are_refused(settings: AnalyticsSettings,
 def test_a_role_may_ask_its_own_tables(settings: AnalyticsSettings, role: str, sql: str) -> None:
     """Sums, facts of single customers, or all; a view reads what stands behind it."""
     assert json.loads(ask(Question(sql, "json", hidden_from(role)), settings).body) == [{"bets": 3}]
+
+
+@pytest.mark.parametrize("statement", ["SHOW TABLES", " show  tables ; ", "SHOW TABLES LIKE 'report%'"])
+def test_tables_are_listed_with_what_a_row_means(settings: AnalyticsSettings, statement: str) -> None:
+    """Those that the role may ask, and no others."""
+    rows = json.loads(ask(Question(statement, "json", hidden_from("viewer")), settings).body)
+    names = {row["table"] for row in rows}
+    assert names == {name for name in SUMS if "LIKE" not in statement or name.startswith("report")}
+    assert all(row["says"].endswith(".") for row in rows)
+
+
+@pytest.mark.parametrize(
+    "statement", ["DESCRIBE bets", "desc TABLE `bets`;", "SHOW COLUMNS FROM bets", "DESCRIBE bet_states"]
+)
+def test_a_table_is_described_by_its_columns(settings: AnalyticsSettings, statement: str) -> None:
+    """With their types, and a sentence for each."""
+    rows = json.loads(ask(Question(statement, "json", hidden_from("risk")), settings).body)
+    described = {row["column"]: (row["type"], row["says"]) for row in rows}
+    assert described["stake_minor"] == ("Int64", "What was staked, in minor units.")
+    assert all(says for _, says in described.values())
+
+
+@pytest.mark.parametrize(
+    "statement", ["DESCRIBE bets", "SHOW COLUMNS IN bets", "DESC none", "DESCRIBE users"]
+)
+def test_a_table_that_is_hidden_is_not_described(settings: AnalyticsSettings, statement: str) -> None:
+    """It is as if it were not there."""
+    with pytest.raises(QuestionRefused, match="there is no table"):
+        ask(Question(statement, "json", hidden_from("viewer")), settings)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["DROP TABLE bets", "SHOW DATABASES", "DESCRIBE bets; SELECT 1", "SHOW CREATE TABLE bets", "SET a = 1"],
+)
+def test_another_statement_hears_what_works(settings: AnalyticsSettings, statement: str) -> None:
+    """Nothing else can be asked, and the sentence says what can."""
+    with pytest.raises(QuestionRefused, match=r"SHOW TABLES, and DESCRIBE|Multi-statements|Syntax error"):
+        ask(Question(statement), settings)
+
+
+def test_each_column_that_roles_may_read_has_a_sentence(store: Store) -> None:
+    """A new column is described where it is listed."""
+    columns = store.rows("SELECT DISTINCT table, name FROM system.columns WHERE database = 'furlong'")
+    without = {name for table, name in columns if table in SUMS | PERSONS and not COLUMNS.get(name)}
+    assert without == set()
+    assert not sentences().keys() - tables()
+    assert {name for name in tables() if not name.endswith("_next")} == set(sentences())
 
 
 def test_each_table_is_of_one_kind_and_each_role_is_known(store: Store) -> None:

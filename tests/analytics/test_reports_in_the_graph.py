@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from analytics.filling import FillingFile
 from analytics.questions.snapshot import publish
 from analytics.settings import AnalyticsSettings
 from backoffice.access import Role
@@ -95,6 +96,23 @@ async def test_the_home_of_risk_reads_what_bets_earn_and_may_cost(site: OfficeSi
     worst = [(row["sports_event_id"], row["worst_minor"]) for row in tables["exposure"]]
     assert worst == [("event1", "4000"), ("*", "4000")]
     assert [(row["day"], row["turnover_minor"]) for row in tables["revenue"]] == [("2026-03-25", "2000")]
+
+
+async def test_a_report_says_how_far_history_is_filled_and_records_no_look(
+    site: OfficeSite, tmp_path: Path
+) -> None:
+    """A screen asks again by itself until there are rows: what shows nothing is not recorded."""
+    graph, viewer = site.office.graph, actor_with(Role.VIEWER, BRAND)
+    filling = FillingFile(tmp_path / "filled")
+    filling.say(43, "24 of 56 days are there")
+    unfilled = AnalyticsSettings(folder=filling.folder)
+    area_of(graph).analytics.source = report_source(lambda: unfilled, site.clock)
+    shown = (await ask(graph, viewer, question("REVENUE", "filling rows")))["data"]["analyticsReport"]
+    assert shown["rows"] == []
+    assert shown["filling"].startswith("History is being filled: 43 % so far, 24 of 56 days are there.")
+    async with site.office.base.database.read() as connection:
+        looks = select(AUDIT_LOG.c.subject).where(AUDIT_LOG.c.action == "analytics.report")
+        assert list(await connection.scalars(looks)) == []
 
 
 async def test_permission_cost_and_absence(site: OfficeSite) -> None:

@@ -65,7 +65,11 @@ PERSONAL: Final = {
 }
 """What is asked; `JOB` stands for a dry run, `PROPOSAL` for one about a customer."""
 
-ELSEWHERE: Final = {"customerExport": "support_area/test_privacy.py", "myDecisions": "test_own_decisions.py"}
+ELSEWHERE: Final = {
+    "customerExport": "support_area/test_privacy.py",
+    "myDecisions": "test_own_decisions.py",
+    "analyticsAnswer": "../analytics/test_questions_in_the_graph.py",
+}
 NOT_PERSONAL: Final = {
     "people": {"me", "users", "user", "mySessions", "sessions"},
     "jobs, which name customers by id alone": {"jobs", "job"},
@@ -79,6 +83,7 @@ NOT_PERSONAL: Final = {
         *("riskBrands", "riskLiability", "riskForecast", "riskWeeks", "riskRewards", "riskBudgets"),
         *("goodwillBudgets", "goodwillCosts", "weekCustomers", "analyticsReport"),
     },
+    "what can be asked": {"analyticsTables", "analyticsColumns"},
     "finance, summed": {
         *("financeCloses", "financePositions", "financeHolds", "financeWaiting"),
         *("paymentComparisons", "paymentProcessors"),

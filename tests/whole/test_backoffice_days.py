@@ -101,12 +101,13 @@ def test_a_finance_day(office: Office, staff: Staff) -> None:
 
 
 @pytest.mark.slow("a person's whole day in a browser")
-def test_an_analysts_day(office: Office, staff: Staff) -> None:
+def test_an_analysts_day(office: Office, staff: Staff, tmp_path: Path) -> None:
     """Reports on the screen are those of the command line; questions are answered, refused and recorded."""
     office_client = staff.client("risk")
     analysts.find_no_store(office_client)
     with analysts.filled_store(office):
         analysts.read_reports(office, office_client)
+        analysts.ask_on_the_screen(office_client, tmp_path)
         analysts.ask_questions(office)
     analysts.find_questions_in_the_audit_log(staff.client("administrator"))
     assert office_client.faults == []

@@ -8,7 +8,7 @@ function report(table: string) {
     .trim()
     .split('\n')
     .map((line) => line.trim().split(/ {2,}/u));
-  return { columns, rows: rows.map((row) => row.map((value) => (value === '-' ? null : value))), completeness: [] };
+  return { columns, rows: rows.map((row) => row.map((value) => (value === '-' ? null : value))), filling: null, completeness: [] };
 }
 
 const LIABILITY = report(`
@@ -56,6 +56,12 @@ const EXPOSURE = report(`
   n      betting  GBP       event1           horse-racing  14:30 Ascot  2026-11-28 14:30:00  3     3000         12000          9000             6000         Win: Night Ferry  1          4000
   n      betting  GBP       *                *             *            -                    4     7000         16000          9000             9000         *                 1          -
 `);
+const REASONS = report(`
+  brand  iso_week  jurisdiction  currency  reason          bets  customers  stake_minor  counted_minor
+  n      2026-W47  GB            GBP       COUNTED         4     2          4000         4000
+  n      2026-W48  GB            GBP       COUNTED         6     3          6000         6000
+  n      2026-W48  GB            GBP       BELOW_MIN_ODDS  2     1          400          0
+`);
 
 describe('a report as pictures', () => {
   it('shows amounts as money, each currency by itself', () => {
@@ -68,18 +74,18 @@ describe('a report as pictures', () => {
       { label: 'Credited', data: [464, 0] },
     ]);
     expect([0, 500, 12.5].map((tick) => pounds?.format(tick))).toEqual(['£0', '£500', '£12.50']);
-    expect(pounds?.rows[0]).toEqual(['2026-W48', '7', '£31.00', '£0.00', '£0.00', '£0.00', '£0.00', '£12,345.67', '£20.00', '£90.00']);
+    expect(pounds?.rows[0]).toEqual(['Week of 23 Nov 2026', '7', '£31.00', '£0.00', '£0.00', '£0.00', '£0.00', '£12,345.67', '£20.00', '£90.00']);
     expect(pounds?.rows[1]?.slice(-3)).toEqual(['–', '–', '–']);
   });
 
   it('says what the club changes only where its weeks show it, and draws no week of which nothing is said', () => {
     const [active, stakes, trial] = picturesOf('UPLIFT', UPLIFT);
     expect(active?.finding).toBe('Customers who are active in a week: no difference is shown (-8% to 8.5%)');
-    expect(active?.categories).toEqual(['2026-W47']);
+    expect(active?.categories).toEqual(['16 Nov']);
     expect(active?.rows.map((row) => [row[0], row[1], row.at(-1)])).toEqual([
       ['All weeks', '60%', 'no difference shown'],
-      ['2026-W48', '–', 'too few customers'],
-      ['2026-W47', '62.5%', 'more'],
+      ['Week of 23 Nov 2026', '–', 'too few customers'],
+      ['Week of 16 Nov 2026', '62.5%', 'more'],
     ]);
     expect(stakes?.finding).toBe('Stakes of a customer in a week: £8.91 more with the club (£0.96 to £16.86)');
     expect(trial?.name).toBe('Stakes of a customer in a week, in GB with fb-9 in place of fb-5');
@@ -92,15 +98,15 @@ describe('a report as pictures', () => {
     expect(picture?.categories).toEqual(['Week 0', 'Week 1', 'Week 2']);
     expect(picture?.series[0]?.data).toEqual([35 / 90, 12 / 40, 0.5]);
     expect(picture?.rows).toEqual([
-      ['2026-W47', '50', '10%', '–', '–'],
-      ['2026-W46', '10', '100%', '20%', '–'],
-      ['2026-W45', '30', '66.7%', '33.3%', '50%'],
+      ['Week of 16 Nov 2026', '50', '10%', '–', '–'],
+      ['Week of 9 Nov 2026', '10', '100%', '20%', '–'],
+      ['Week of 2 Nov 2026', '30', '66.7%', '33.3%', '50%'],
     ]);
   });
 
   it('has a funnel of each jurisdiction and a latency of each stage', () => {
     const funnels = picturesOf('FUNNEL', report('iso_week  jurisdiction  bettors  members  counting  qualified  chose  credited  used\n2026-W47  GB  346  182  170  119  70  119  27\n2026-W47  MT  9  0  0  0  0  0  0'));
-    expect(funnels.map(({ finding }) => finding)).toEqual(['119 of 182 members (65.4%) reached the target in 2026-W47', 'Nobody was a member in 2026-W47']);
+    expect(funnels.map(({ finding }) => finding)).toEqual(['119 of 182 members (65.4%) reached the target in the week of 16 November', 'Nobody was a member in the week of 16 November']);
     const latencies = picturesOf('LATENCY', report('day  stage  measured  p50  p95  p99\n2026-11-22  bet to stream  264  64  1234  1500\n2026-11-22  bet to tracker  3  31  52  52'));
     expect(latencies.map(({ finding }) => finding)).toEqual(['95 of 100 bets reached the stream within 1,234 ms on 22 Nov', '95 of 100 bets reached the tracker within 52 ms on 22 Nov']);
   });
@@ -138,11 +144,22 @@ describe('a report as pictures', () => {
     ]);
   });
 
+  it('says how many bets counted, and why most others did not', () => {
+    const [picture] = picturesOf('REASONS', REASONS);
+    expect(picture?.finding).toBe('75% of 8 bets in the week of 23 November counted; most others: odds too short (2)');
+    expect(picture?.categories).toEqual(['16 Nov', '23 Nov']);
+    expect(picture?.series.map(({ label, data }) => [label, data])).toEqual([
+      ['Counted', [4, 6]],
+      ['Didn’t count', [0, 2]],
+    ]);
+    expect(picture?.rows[0]).toEqual(['Week of 23 Nov 2026', 'odds too short', '2', '1', '£4.00', '£0.00']);
+  });
+
   it.each(REPORTS)('%s: each row of the table has a cell for each column, and without rows nothing is drawn', (name) => {
-    const examples = { LIABILITY, UPLIFT, RETENTION, REVENUE, EVENTS, EXPOSURE };
+    const examples = { LIABILITY, UPLIFT, RETENTION, REVENUE, EVENTS, EXPOSURE, REASONS };
     const pictures = name in examples ? picturesOf(name, examples[name as keyof typeof examples]) : [];
     for (const { heads, rows } of pictures) expect(new Set(rows.map(({ length }) => length))).toEqual(new Set([heads.length]));
     for (const { heads } of pictures) expect(new Set(heads).size).toBe(heads.length);
-    expect(picturesOf(name, { columns: [], rows: [], completeness: [] })).toEqual([]);
+    expect(picturesOf(name, { columns: [], rows: [], filling: null, completeness: [] })).toEqual([]);
   });
 });

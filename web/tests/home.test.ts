@@ -95,13 +95,13 @@ test('what cannot be read is not fine', () => {
 
 test('the home of risk shows what bets may cost and what they earned, and no product of the club’s cost alone', () => {
   const completeness: [] = [];
-  const exposure = { columns: ['product', 'currency', 'sports_event_id', 'bets', 'exposure_minor'], rows: [['betting', 'GBP', '*', '1', '2000']], completeness };
+  const exposure = { columns: ['product', 'currency', 'sports_event_id', 'bets', 'exposure_minor'], rows: [['betting', 'GBP', '*', '1', '2000']], filling: null, completeness };
   const rows = ['betting', ''].map((product) => [product, 'GBP', '2026-11-25', '1000', '2000', '500', '500']);
-  const revenue = { columns: ['product', 'currency', 'day', 'gross_minor', 'settled_minor', 'club_cost_minor', 'net_minor'], rows, completeness };
+  const revenue = { columns: ['product', 'currency', 'day', 'gross_minor', 'settled_minor', 'club_cost_minor', 'net_minor'], rows, filling: null, completeness };
   expect(betsPictures({ exposure, revenue }).map(({ finding }) => finding)).toEqual([
     'Open bets cost £20.00 if all win',
     '£10.00 gross revenue in seven days (margin 50%); £5.00 net, with free bets and the club’s cost of £5.00',
   ]);
-  const none = { columns: [], rows: [], completeness };
+  const none = { columns: [], rows: [], filling: null, completeness };
   expect(betsPictures({ exposure: none, revenue: none })).toEqual([]);
 });

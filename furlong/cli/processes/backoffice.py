@@ -36,6 +36,7 @@ def serve(
 
     from backoffice.app import create_backoffice
     from foundation.garbage_collection import freeze_long_lived_objects
+    from furlong.analytics_questions import StoreQuestions
     from furlong.analytics_reports import report_source
     from furlong.serve.http_server import listen as open_listener
     from furlong.serve.http_server import serving
@@ -52,6 +53,7 @@ def serve(
             ServeSettings().page / "backoffice",
             stream=stream_settings(),
             reports=report_source(analytics_settings, running_clock()),
+            questions=StoreQuestions(analytics_settings, running_clock()),
         )
         freeze_long_lived_objects()
         with stop_on_signals() as stop:

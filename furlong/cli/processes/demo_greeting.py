@@ -115,7 +115,7 @@ def _analytics(options: DemoOptions) -> str:
     """Return the line that says how to ask about everything that happened, or how to add that."""
     if options.analytics:
         asked = f"{_called()} analytics report funnel"
-        return f"    Analytics    {asked}   (weeks of made history; ready in a minute)"
+        return f"    Analytics    {asked}   (made history; says how far it is filled)"
     return "    Analytics    off; make demo ARGS=--analytics adds it   (half a gigabyte)"
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import sys
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -20,6 +21,9 @@ from furlong.demo.supervised_consumers import REST_SECONDS
 from furlong.demo.tokens import demo_secret
 from simulator.world import load_world
 
+SOON_SECONDS = 1.0
+"""After how long a bet is stored and counted, so that whoever places one finds it in the next answer."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -28,14 +32,20 @@ async def _gather(ready: Path) -> None:
     if facts is None:
         return
     data = Path(facts.data)
-    settings = AnalyticsSettings(folder=data / "analytics", key=SecretStr(demo_secret(data)))
+    settings = AnalyticsSettings(
+        folder=data / "analytics",
+        key=SecretStr(demo_secret(data)),
+        batch_seconds=SOON_SECONDS,
+        rollup_seconds=SOON_SECONDS,
+        rollup_rest=0.25,
+    )
     stream = StreamSettings(bootstrap=facts.kafka, generation=facts.generation)
     clock, stop = demo_clock(data, None, backwards=False), asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     world = load_world()
     while not stop.is_set():
         consumer = AnalyticsConsumer(
-            settings, stream, clock, CollectorRegistry(), before=lambda store: write_history(store, world)
+            settings, stream, clock, CollectorRegistry(), before=partial(write_history, world=world)
         )
         try:
             await consumer.run_until(stop)

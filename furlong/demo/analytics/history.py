@@ -12,7 +12,9 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import NAMESPACE_URL, uuid5
 
+from analytics.consumer import WRITTEN
 from analytics.engine import Engine
+from analytics.filling import FillingFile
 from analytics.ingestion import Ingestion
 from analytics.record_tables import BY_TOPIC
 from analytics.rows.records import end_of_block
@@ -37,6 +39,12 @@ CUSTOMERS: Final = 600
 """Of each brand."""
 
 _GENERATION: Final = "made history"
+_MADE: Final = 20
+"""The percentage of the filling that is done when all messages are made."""
+
+_BLOCK: Final = 20_000
+"""How many records are stored at once."""
+
 _FREE_BETS, _VOIDS, _SETTLED, _CHOSEN, _REVIEWED, _USED = 0.05, 0.02, 0.8, 0.6, 0.04, 0.8
 """The shares of bets, of members and of rewards of which this is so."""
 
@@ -55,11 +63,12 @@ _KEYS: Final = {
 """What follows the brand in a record's key; the customer in all other topics."""
 
 
-def write_history(ingestion: Ingestion, world: World, weeks: int = WEEKS) -> None:
+def write_history(ingestion: Ingestion, filling: FillingFile, world: World, weeks: int = WEEKS) -> None:
     """Write weeks of plausible facts of made customers up to the running week, unless they are there.
 
     Args:
         ingestion: Writes them into the store.
+        filling: Is told how far the work is.
         world: The brands.
         weeks: How many weeks, at least four, without which there is no forecast.
 
@@ -70,7 +79,8 @@ def write_history(ingestion: Ingestion, world: World, weeks: int = WEEKS) -> Non
         return
     now = ingestion.clock.now()
     by_topic: dict[str, list[Record]] = {topic: [] for topic in BY_TOPIC}
-    for brand in world.brands:
+    for made, brand in enumerate(world.brands):
+        filling.say(_MADE * made // len(world.brands), f"bets of the last {weeks * 7} days are being made")
         for topic, at, body in _history(brand, now, weeks):
             if at > now:
                 continue
@@ -83,12 +93,15 @@ def write_history(ingestion: Ingestion, world: World, weeks: int = WEEKS) -> Non
                 "brand_id": brand.id,
             } | body
             by_topic[topic].append(Record(topic, 0, number, key, json.dumps(whole).encode(), timestamp=at))
+    stored, count_of_all = 0, sum(map(len, by_topic.values()))
     for topic, records in by_topic.items():
         position, rest = 0, records
         while rest:
-            count = end_of_block(BY_TOPIC[topic], rest, 50_000)
+            percent = _MADE + (WRITTEN - _MADE) * stored // count_of_all
+            filling.say(percent, f"{stored:,} of {count_of_all:,} facts are stored")
+            count = end_of_block(BY_TOPIC[topic], rest, _BLOCK)
             ingestion.write(Partition(topic, 0, _GENERATION), position, rest[:count])
-            position, rest = position + count, rest[count:]
+            position, rest, stored = position + count, rest[count:], stored + count
 
 
 def _is_written(engine: Engine) -> bool:

@@ -20,18 +20,32 @@ RACE: Final = "14:30 Wexcombe Park"
 ALL_EVENTS: Final = "*"
 DAYS: Final = 7
 
+TABLES: Final = {
+    "report_revenue": "What a brand has earned on a day (UTC), by product and currency, in minor units.",
+    "betting_results": "One row: what bets on one sports event came to on a day (UTC).",
+}
+DAY: Final = ("day", "Date", "The day, in UTC.")
+DAYS_BETS: Final = tuple(
+    {"day": f"{NOW - timedelta(days=back):%Y-%m-%d}", "bets": 40 + 7 * back} for back in range(DAYS)
+)
+
 
 def reports_world() -> dict[str, Any]:
     """Return the answers to questions about reports; the others have no rows."""
     known = {"EXPOSURE": (EXPOSURE, exposures()), "REVENUE": (REVENUE, revenues())}
-    return {"analyticsReport": lambda _info, **named: report(*known.get(named["report"], ((), ())))}
+    return {
+        "analyticsReport": lambda _info, **named: report(*known.get(named["report"], ((), ()))),
+        "analyticsTables": lambda _info: [{"name": name, "says": says} for name, says in TABLES.items()],
+        "analyticsColumns": lambda _info, **_named: [dict(zip(("name", "type", "says"), DAY, strict=True))],
+        "analyticsAnswer": lambda _info, **_named: {**report(("day", "bets"), DAYS_BETS), "rowCount": DAYS},
+    }
 
 
 def report(columns: tuple[str, ...], rows: tuple[dict[str, Any], ...]) -> dict[str, Any]:
     """Return a report of which all is counted."""
     texts = [[None if row[name] is None else str(row[name]) for name in columns] for row in rows]
-    read = {"cell": "*", "until": NOW.isoformat(), "waiting": 0, "says": "COMPLETE"}
-    return {"says": "", "columns": columns, "rows": texts, "completeness": [read]}
+    read = {"cell": "*", "until": NOW.isoformat(), "waiting": 0, "says": "Complete up to 12:00:00 UTC"}
+    return {"says": "", "columns": columns, "rows": texts, "completeness": [read], "filling": None}
 
 
 def exposures() -> tuple[dict[str, Any], ...]:

@@ -4,6 +4,8 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
 from typing import Any, Final
 
 from playwright.sync_api import expect
@@ -16,7 +18,7 @@ from tools.server_process import free_port
 
 TUTORIAL: Final = ROOT / "docs" / "tutorial.md"
 TABS: Final = (
-    *("Liability", "Retention", "Latency", "Uplift", "Revenue", "Events", "Open bets"),
+    *("Liability", "Retention", "Latency", "Uplift", "Revenue", "Events", "Open bets", "What counted"),
     "Funnel",
 )
 REFUSED: Final = "SELECT * FROM file('/etc/passwd', 'LineAsString')"
@@ -63,13 +65,38 @@ def read_reports(office: Office, office_client: OfficeClient) -> None:
     page.reload()
     open_reports(office_client)
     page.get_by_text("Show figures").first.click()
-    row = page.get_by_role("row").filter(has_text=newest["iso_week"]).first
+    monday = datetime.strptime(f"{newest['iso_week']}-1", "%G-W%V-%u").date()  # noqa: DTZ007 - a day
+    row = page.get_by_role("row").filter(has_text=f"Week of {monday.day} {monday:%b %Y}").first
     expect(row.get_by_role("cell").nth(1)).to_have_text(str(newest["bettors"]))
     expect(row.get_by_role("cell").nth(2)).to_have_text(str(newest["members"]))
     for tab in TABS:
         page.get_by_role("tab", name=tab).click()
         office_client.is_read()
         office_client.look()
+
+
+def ask_on_the_screen(office_client: OfficeClient, folder: Path) -> None:
+    """The tables are beside the editor; an answer is a table and a file; others hear what works."""
+    page = office_client.page
+    page.get_by_role("link", name="Ask in SQL").click()
+    page.get_by_label("Find a table").fill("report_funnel")
+    page.get_by_text("report_funnel", exact=True).first.click()
+    expect(page.get_by_text("How many customers bet.")).to_be_visible()
+    editor = page.get_by_label("Question in SQL")
+    editor.fill("SELECT brand, sum(bettors) AS bettors FROM report_funnel GROUP BY brand")
+    page.get_by_role("button", name="Ask", exact=True).click()
+    answer = page.get_by_role("region", name="Answer")
+    expect(answer.get_by_role("columnheader", name="bettors")).to_be_visible()
+    expect(answer.get_by_text("Complete up to")).to_be_visible()
+    office_client.look()
+    for form, begins in (("CSV", b"brand,bettors"), ("Parquet", b"PAR1")):
+        with page.expect_download() as saved:
+            page.get_by_role("button", name=f"Export {form}").click()
+        saved.value.save_as(folder / f"answer.{form}")
+        assert (folder / f"answer.{form}").read_bytes().startswith(begins)
+    editor.fill("DROP TABLE bets")
+    page.get_by_role("button", name="Ask", exact=True).click()
+    expect(page.get_by_role("alert").filter(has_text="What works: SELECT")).to_be_visible()
 
 
 def ask_questions(office: Office) -> None:
@@ -85,7 +112,7 @@ def ask_questions(office: Office) -> None:
 def find_questions_in_the_audit_log(office_client: OfficeClient) -> None:
     """What was looked at, asked and refused is there for all to see."""
     office_client.open("Audit log")
-    for action in ("analytics.report", "analytics.ask", "analytics.refused"):
+    for action in ("analytics.report", "analytics.ask", "analytics.export", "analytics.refused"):
         expect(office_client.page.get_by_role("cell", name=action).first).to_be_visible()
 
 

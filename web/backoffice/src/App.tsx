@@ -10,6 +10,7 @@ import { ContentList } from './content/contentList.tsx';
 import { ContentPage } from './content/ContentPage.tsx';
 import { Account } from './session/Account.tsx';
 import { Analytics } from './analytics/Analytics.tsx';
+import { Questions } from './analytics/Questions.tsx';
 import { ApprovalList } from './people/approvals/ApprovalList.tsx';
 import { ApprovalShow } from './people/approvals/ApprovalShow.tsx';
 import { AuditList } from './people/audit.tsx';
@@ -114,6 +115,7 @@ function Office() {
           <CustomRoutes>
             <Route path="/risk-customers" element={<Customers />} />
             <Route path="/risk-goodwill" element={<Goodwill />} />
+            <Route path="/questions" element={<Questions />} />
             <Route path="/account" element={<Account />} />
           </CustomRoutes>
         </>

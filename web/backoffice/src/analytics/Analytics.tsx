@@ -1,23 +1,28 @@
 /** The reports of analytics about a brand, over all cells: each as charts that say something, with the tables behind them. */
-import Alert from '@mui/material/Alert';
+import Button from '@mui/material/Button';
 import Stack from '@mui/material/Stack';
 import Tab from '@mui/material/Tab';
 import Tabs from '@mui/material/Tabs';
 import Typography from '@mui/material/Typography';
 import { useState } from 'react';
+import { Link } from 'react-router-dom';
 
+import { FilterBar } from './FilterBar.tsx';
+import { Filling } from './Filling.tsx';
+import { ALL, filtered, optionsOf } from './filters.ts';
 import { PictureCard } from './PictureCard.tsx';
+import { ReadUntil } from './ReadUntil.tsx';
 import { picturesOf } from './pictures.ts';
 import { ABOUT, REPORTS } from './reports.ts';
 import { EmptyState } from '../look/EmptyState.tsx';
-import { number } from '../money/amounts.ts';
+import { useMay } from '../operations/page/may.ts';
 import { RiskPage } from '../risk/RiskPage.tsx';
-import { moment } from '../time/moments.ts';
+import { forAllBrands } from '../session/permissions.ts';
 import { useGraph } from '../graph/useGraph.ts';
 import { Waiting } from '../components/Waiting.tsx';
 import { ANALYTICS_REPORT } from '../graph/generated/operations.ts';
 
-import type { AnalyticsReportName, Completeness } from '../graph/generated/operations.ts';
+import type { AnalyticsReportName } from '../graph/generated/operations.ts';
 
 interface Shown {
   readonly brand: string;
@@ -25,9 +30,12 @@ interface Shown {
 }
 
 function ReportOf({ brand, name }: Shown) {
-  const { data, problem } = useGraph(ANALYTICS_REPORT, { brand, report: name });
+  const [chosen, setChosen] = useState(ALL);
+  const { data, problem } = useGraph(ANALYTICS_REPORT, { brand, report: name }, { isPending: (read) => read.analyticsReport.filling !== null });
   if (problem !== '' || data === null) return <Waiting problem={problem} rows={6} />;
-  const pictures = picturesOf(name, data.analyticsReport);
+  const { filling } = data.analyticsReport;
+  if (filling !== null) return <Filling says={filling} />;
+  const pictures = picturesOf(name, filtered(data.analyticsReport, chosen));
   return (
     <Stack spacing={2}>
       <Typography variant="body2" color="textSecondary" sx={{ maxWidth: '70ch' }}>
@@ -36,22 +44,13 @@ function ReportOf({ brand, name }: Shown) {
       {data.analyticsReport.completeness.map((cell) => (
         <ReadUntil key={cell.cell} cell={cell} brand={brand} />
       ))}
+      <FilterBar options={optionsOf(data.analyticsReport)} chosen={chosen} onChoose={setChosen} />
       {pictures.length === 0 && <EmptyState why="Nothing is counted yet." filledBy="The first whole day of bets fills this report." />}
       {pictures.map((picture) => (
-        <PictureCard key={picture.name} picture={picture} />
+        <PictureCard key={picture.name} picture={picture} note={ABOUT[name].shows} />
       ))}
     </Stack>
   );
-}
-
-/** Up to when all facts are read; a year before the club's is that of a store which is being filled for the first time. */
-function ReadUntil({ cell: { cell, until, waiting, says }, brand }: { readonly cell: Completeness; readonly brand: string }) {
-  const where = cell === '*' ? '' : ` of ${cell}`;
-  if (!says.startsWith('INCOMPLETE')) {
-    return <Typography variant="body2" color="textSecondary">{`All facts${where} up to ${moment(until, brand)} are counted.`}</Typography>;
-  }
-  const read = new Date(until).getUTCFullYear() === 1970 ? `The facts${where} are being read for the first time` : `Only facts${where} up to ${moment(until, brand)} are counted`;
-  return <Alert severity="warning">{`${read}${waiting > 0 ? `; ${number(waiting)} records wait` : ''}. The figures will grow.`}</Alert>;
 }
 
 function Reports({ brand }: { readonly brand: string }) {
@@ -77,9 +76,19 @@ function Reports({ brand }: { readonly brand: string }) {
   );
 }
 
+function AskButton() {
+  const mayAsk = useMay(forAllBrands('risk.ask'));
+  if (!mayAsk) return null;
+  return (
+    <Button component={Link} to="/questions" variant="outlined" size="small">
+      Ask in SQL
+    </Button>
+  );
+}
+
 export function Analytics() {
   return (
-    <RiskPage title="Analytics" lead="What happened, over all cells, as the store of analytics has it. Each look is recorded.">
+    <RiskPage title="Analytics" lead="What happened, over all cells, as the store of analytics has it. Each look is recorded." actions={<AskButton />}>
       {(brand) => <Reports brand={brand} />}
     </RiskPage>
   );

@@ -7,6 +7,8 @@ import type { Picture } from './picture.ts';
 
 interface Props {
   readonly picture: Picture;
+  /** What its bars are. */
+  readonly note?: string;
   /** The screen with all of them. */
   readonly behind?: { readonly path: string; readonly label: string };
 }

@@ -1,9 +1,11 @@
 /** What is drawn of each report: a picture for each currency or jurisdiction, what it says, and the table of its figures. */
 import { events, exposure, revenue } from './bets.ts';
+import { reasons } from './reasons.ts';
 import { bars, cells, text, value, type Figures, type Picture } from './picture.ts';
 import { groupsOf, rowsOf, type Row } from './reports.ts';
 import { axisMoney, money, number, share, units } from '../money/amounts.ts';
 import { dayOf } from '../time/moments.ts';
+import { weekCell, weekName, weekTick } from '../time/weeks.ts';
 
 import type { AnalyticsReportName, Report } from '../graph/generated/operations.ts';
 
@@ -25,12 +27,12 @@ function funnel(rows: readonly Row[]): Picture {
   const shown = rows.slice(-FUNNEL_WEEKS);
   return {
     name: `Funnel in ${text(last, 'jurisdiction')}`,
-    finding: members === 0 ? `Nobody was a member in ${week}` : `${number(qualified)} of ${number(members)} members (${share(qualified / members)}) reached the target in ${week}`,
-    categories: shown.map((row) => text(row, 'iso_week')),
+    finding: members === 0 ? `Nobody was a member in ${weekName(week)}` : `${number(qualified)} of ${number(members)} members (${share(qualified / members)}) reached the target in ${weekName(week)}`,
+    categories: shown.map((row) => weekTick(text(row, 'iso_week'))),
     series: bars(shown, STEPS.filter(([column]) => DRAWN_STEPS.includes(column))),
     format: number,
     heads: ['Week', ...STEPS.map(([, head]) => head)],
-    rows: cells(rows, (row) => text(row, 'iso_week'), STEPS, number),
+    rows: cells(rows, (row) => weekCell(text(row, 'iso_week')), STEPS, number),
   };
 }
 
@@ -47,12 +49,12 @@ function liability(rows: readonly Row[]): Picture {
   const write = (minor: number) => money(minor, currency);
   const open = rows.reduce((sum, row) => sum + OPEN.reduce((total, [column]) => total + value(row, column), 0), 0);
   const shown = rows.slice(-LIABILITY_WEEKS);
-  const amounts = cells(rows, (row) => text(row, 'iso_week'), AMOUNTS, write);
+  const amounts = cells(rows, (row) => weekCell(text(row, 'iso_week')), AMOUNTS, write);
   const customers = rows.toReversed().map((row) => number(value(row, 'customers')));
   return {
     name: `Liability in ${currency}`,
     finding: open === 0 ? 'Nothing is owed' : `${write(open)} may still have to be paid`,
-    categories: shown.map((row) => text(row, 'iso_week')),
+    categories: shown.map((row) => weekTick(text(row, 'iso_week'))),
     series: bars(shown, OPEN, (minor) => units(minor, currency)),
     isStacked: true,
     format: axisMoney(currency),
@@ -80,7 +82,7 @@ function retention(rows: readonly Row[]): Picture {
     rows: groupsOf(rows, ['cohort'])
       .toReversed()
       .map((cohort) => [
-        text(cohort[0], 'cohort'),
+        weekCell(text(cohort[0], 'cohort')),
         number(value(cohort[0], 'size')),
         ...weeks.map((later) => {
           const row = cohort.find((after) => value(after, 'weeks_later') === later);
@@ -158,11 +160,11 @@ function uplift(rows: readonly Row[]): Picture {
   const whole = rows.find((row) => text(row, 'iso_week') === ALL_WEEKS) ?? weeks.at(-1);
   const shown = weeks.filter((row) => row['club'] !== null).slice(-UPLIFT_WEEKS);
   const ordered = [...weeks, ...rows.filter((row) => !weeks.includes(row))];
-  const figures = cells(ordered, (row) => (text(row, 'iso_week') === ALL_WEEKS ? 'All weeks' : text(row, 'iso_week')), drawn, measure.write);
+  const figures = cells(ordered, (row) => (text(row, 'iso_week') === ALL_WEEKS ? 'All weeks' : weekCell(text(row, 'iso_week'))), drawn, measure.write);
   return {
     name: `${measure.what}, in ${text(rows[0], 'jurisdiction')} with ${reward}${isTrial ? ` in place of ${against}` : ''}`,
     finding: `${measure.what}: ${verdict(whole, measure, isTrial ? reward : 'the club')}`,
-    categories: shown.map((row) => text(row, 'iso_week')),
+    categories: shown.map((row) => weekTick(text(row, 'iso_week'))),
     series: bars(shown, compared, measure.drawn),
     format: measure.axis,
     heads: ['Week', ...drawn.map(([, head]) => head), 'Customers with it', 'Customers without', 'Rewards for a customer', 'Finding'],
@@ -193,6 +195,7 @@ const PICTURES: Readonly<Record<AnalyticsReportName, readonly [by: readonly stri
   REVENUE: [['product', 'currency'], revenue],
   EVENTS: [['product', 'currency'], events],
   EXPOSURE: [['product', 'currency'], exposure],
+  REASONS: [['jurisdiction', 'currency'], reasons],
 };
 
 /** Return the pictures of a report; none if it has no rows. */

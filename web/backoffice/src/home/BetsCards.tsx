@@ -1,4 +1,5 @@
 /** What bets earn and may cost, on the home of whoever watches risk; nothing where there is no store of analytics. */
+import { Filling } from '../analytics/Filling.tsx';
 import { PictureCard } from '../analytics/PictureCard.tsx';
 import { picturesOf } from '../analytics/pictures.ts';
 import { useGraph } from '../graph/useGraph.ts';
@@ -15,6 +16,8 @@ export function betsPictures({ exposure, revenue }: HomeBets) {
 }
 
 export function BetsCards({ brand }: { readonly brand: string }) {
-  const { data } = useGraph(HOME_BETS, { brand });
-  return data === null ? null : betsPictures(data).map((picture) => <PictureCard key={picture.name} picture={picture} behind={BEHIND} />);
+  const { data } = useGraph(HOME_BETS, { brand }, { isPending: (read) => read.exposure.filling !== null || read.revenue.filling !== null });
+  if (data === null) return null;
+  const filling = data.exposure.filling ?? data.revenue.filling;
+  return filling !== null ? <Filling says={filling} /> : betsPictures(data).map((picture) => <PictureCard key={picture.name} picture={picture} behind={BEHIND} />);
 }

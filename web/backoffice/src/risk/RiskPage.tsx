@@ -8,13 +8,14 @@ interface Props {
   readonly title: string;
   /** What the figures mean, in a sentence. */
   readonly lead: string;
+  readonly actions?: ReactNode;
   readonly children: (brand: string) => ReactNode;
 }
 
-export function RiskPage({ title, lead, children }: Props) {
+export function RiskPage({ title, lead, actions, children }: Props) {
   const { brand } = useBrand();
   return (
-    <Page title={title} about={lead} problem={brand === null ? NO_BRAND : ''}>
+    <Page title={title} about={lead} actions={actions} problem={brand === null ? NO_BRAND : ''}>
       {brand !== null && children(brand)}
     </Page>
   );

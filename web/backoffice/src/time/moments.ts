@@ -55,6 +55,15 @@ export function clockTime(at: number, brand?: string | null): string {
   return new Intl.DateTimeFormat(LOCALE, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone: zoneOf(brand) }).format(at);
 }
 
+/** Return an instant of today to the second, such as `14:03:10 London time`, and an older one in full. */
+export function toTheSecond(at: string, brand?: string | null, now = Date.now()): string {
+  const [zone, instant] = [zoneOf(brand), new Date(at)];
+  const day = new Intl.DateTimeFormat(LOCALE, { dateStyle: 'short', timeZone: zone });
+  if (day.format(instant) !== day.format(now)) return moment(at, brand);
+  const time = new Intl.DateTimeFormat(LOCALE, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23', timeZone: zone });
+  return `${time.format(instant)} ${zoneName(zone)}`;
+}
+
 /** Return an instant of the last hours by its time of day alone, and an older one in full. */
 export function recently(at: string, brand?: string | null, now = Date.now()): string {
   const isRecent = now - Date.parse(at) < 12 * 3600 * 1000;

@@ -23,6 +23,7 @@ export type AnalyticsReportName =
   | 'FUNNEL'
   | 'LATENCY'
   | 'LIABILITY'
+  | 'REASONS'
   | 'RETENTION'
   | 'REVENUE'
   | 'UPLIFT';
@@ -832,11 +833,30 @@ export type AnalyticsReportVariables = Exact<{
 }>;
 
 
-export type AnalyticsReport = { readonly analyticsReport: { readonly columns: ReadonlyArray<string>, readonly rows: ReadonlyArray<ReadonlyArray<string | null>>, readonly completeness: ReadonlyArray<{ readonly cell: string, readonly until: string, readonly waiting: number, readonly says: string }> } };
+export type AnalyticsReport = { readonly analyticsReport: { readonly columns: ReadonlyArray<string>, readonly rows: ReadonlyArray<ReadonlyArray<string | null>>, readonly filling: string | null, readonly completeness: ReadonlyArray<{ readonly cell: string, readonly until: string, readonly waiting: number, readonly says: string }> } };
 
-export type Report = { readonly columns: ReadonlyArray<string>, readonly rows: ReadonlyArray<ReadonlyArray<string | null>>, readonly completeness: ReadonlyArray<{ readonly cell: string, readonly until: string, readonly waiting: number, readonly says: string }> };
+export type Report = { readonly columns: ReadonlyArray<string>, readonly rows: ReadonlyArray<ReadonlyArray<string | null>>, readonly filling: string | null, readonly completeness: ReadonlyArray<{ readonly cell: string, readonly until: string, readonly waiting: number, readonly says: string }> };
 
 export type Completeness = { readonly cell: string, readonly until: string, readonly waiting: number, readonly says: string };
+
+export type AnalyticsTablesVariables = Exact<{ [key: string]: never; }>;
+
+
+export type AnalyticsTables = { readonly analyticsTables: ReadonlyArray<{ readonly name: string, readonly says: string }> };
+
+export type AnalyticsColumnsVariables = Exact<{
+  table: string;
+}>;
+
+
+export type AnalyticsColumns = { readonly analyticsColumns: ReadonlyArray<{ readonly name: string, readonly type: string, readonly says: string }> };
+
+export type AnalyticsAnswerVariables = Exact<{
+  sql: string;
+}>;
+
+
+export type AnalyticsAnswer = { readonly analyticsAnswer: { readonly columns: ReadonlyArray<string>, readonly rows: ReadonlyArray<ReadonlyArray<string | null>>, readonly rowCount: number, readonly filling: string | null, readonly completeness: ReadonlyArray<{ readonly cell: string, readonly until: string, readonly waiting: number, readonly says: string }> } };
 
 export type BettingEventsVariables = Exact<{
   brand: string;
@@ -1482,7 +1502,7 @@ export type HomeBetsVariables = Exact<{
 }>;
 
 
-export type HomeBets = { readonly exposure: { readonly columns: ReadonlyArray<string>, readonly rows: ReadonlyArray<ReadonlyArray<string | null>>, readonly completeness: ReadonlyArray<{ readonly cell: string, readonly until: string, readonly waiting: number, readonly says: string }> }, readonly revenue: { readonly columns: ReadonlyArray<string>, readonly rows: ReadonlyArray<ReadonlyArray<string | null>>, readonly completeness: ReadonlyArray<{ readonly cell: string, readonly until: string, readonly waiting: number, readonly says: string }> } };
+export type HomeBets = { readonly exposure: { readonly columns: ReadonlyArray<string>, readonly rows: ReadonlyArray<ReadonlyArray<string | null>>, readonly filling: string | null, readonly completeness: ReadonlyArray<{ readonly cell: string, readonly until: string, readonly waiting: number, readonly says: string }> }, readonly revenue: { readonly columns: ReadonlyArray<string>, readonly rows: ReadonlyArray<ReadonlyArray<string | null>>, readonly filling: string | null, readonly completeness: ReadonlyArray<{ readonly cell: string, readonly until: string, readonly waiting: number, readonly says: string }> } };
 
 export type HomeOperationsVariables = Exact<{ [key: string]: never; }>;
 
@@ -2441,7 +2461,10 @@ export type CustomerTransactions = { readonly customerTransactions: { readonly e
 
 export type MoneyTransaction = { readonly id: string, readonly at: string, readonly kind: string, readonly state: string, readonly currency: string, readonly amountMinor: number, readonly creditsMinor: number, readonly reference: string };
 
-export const ANALYTICS_REPORT = "query AnalyticsReport($brand:String!$report:AnalyticsReportName!){analyticsReport(brand:$brand report:$report){columns rows completeness{cell until waiting says}}}" as Document<AnalyticsReport, AnalyticsReportVariables>;
+export const ANALYTICS_REPORT = "query AnalyticsReport($brand:String!$report:AnalyticsReportName!){analyticsReport(brand:$brand report:$report){columns rows filling completeness{cell until waiting says}}}" as Document<AnalyticsReport, AnalyticsReportVariables>;
+export const ANALYTICS_TABLES = "query AnalyticsTables{analyticsTables{name says}}" as Document<AnalyticsTables, AnalyticsTablesVariables>;
+export const ANALYTICS_COLUMNS = "query AnalyticsColumns($table:String!){analyticsColumns(table:$table){name type says}}" as Document<AnalyticsColumns, AnalyticsColumnsVariables>;
+export const ANALYTICS_ANSWER = "query AnalyticsAnswer($sql:String!){analyticsAnswer(sql:$sql){columns rows rowCount filling completeness{cell until waiting says}}}" as Document<AnalyticsAnswer, AnalyticsAnswerVariables>;
 export const BETTING_EVENTS = "query BettingEvents($brand:String!$sport:String!){bettingEvents(brand:$brand sport:$sport){id sportsEventId sport event startsAt currency stakeMinor worstMinor bets}}" as Document<BettingEvents, BettingEventsVariables>;
 export const BETTING_SELECTIONS = "query BettingSelections($brand:String!$event:String!){bettingSelections(brand:$brand event:$event){id selectionId marketId market pick currency stakeMinor liabilityMinor bets stakeLimitMinor liabilityLimitMinor suspended}}" as Document<BettingSelections, BettingSelectionsVariables>;
 export const OPEN_BETS = "query OpenBets($brand:String!$selection:String!){openBets(brand:$brand selection:$selection){id customer status currency stakeMinor eachWay free potentialReturnsMinor placedAt void legs{event pick oddsMilli}}}" as Document<OpenBets, OpenBetsVariables>;
@@ -2516,7 +2539,7 @@ export const HOME_COUNTED = "query HomeCounted($brand:String!){countedBets(brand
 export const HOME_LAG = "query HomeLag($brand:String!){countedBets(brand:$brand){until waiting problem}consumerLag{problem partitions{lag oldestAt}}outboxes{waiting oldestAt}}" as Document<HomeLag, HomeLagVariables>;
 export const HOME_NODES = "query HomeNodes{nodes{node alive missing}}" as Document<HomeNodes, HomeNodesVariables>;
 export const HOME_RISK = "query HomeRisk($brand:String!){riskLiability(brand:$brand){asOf lines{currency valueMinor}}riskForecast(brand:$brand){currency unavailable likely{valueMinor}low{valueMinor}high{valueMinor}}riskWeeks(brand:$brand first:1){nodes{isoWeek asOf optedIn qualified}}riskBudgets(brand:$brand first:100){nodes{reward left stopped}}}" as Document<HomeRisk, HomeRiskVariables>;
-export const HOME_BETS = "query HomeBets($brand:String!){exposure:analyticsReport(brand:$brand report:EXPOSURE){columns rows completeness{cell until waiting says}}revenue:analyticsReport(brand:$brand report:REVENUE){columns rows completeness{cell until waiting says}}}" as Document<HomeBets, HomeBetsVariables>;
+export const HOME_BETS = "query HomeBets($brand:String!){exposure:analyticsReport(brand:$brand report:EXPOSURE){columns rows filling completeness{cell until waiting says}}revenue:analyticsReport(brand:$brand report:REVENUE){columns rows filling completeness{cell until waiting says}}}" as Document<HomeBets, HomeBetsVariables>;
 export const HOME_OPERATIONS = "query HomeOperations{killSwitches(first:100){nodes{state}}}" as Document<HomeOperations, HomeOperationsVariables>;
 export const HOME_SUPPORT = "query HomeSupport($brand:String!){goodwillBudgets(brand:$brand){currency isoWeek amountMinor leftMinor agentMinor}}" as Document<HomeSupport, HomeSupportVariables>;
 export const HOME_OWN = "query HomeOwn{approvals(status:PENDING first:100){nodes{own}hasNextPage}}" as Document<HomeOwn, HomeOwnVariables>;

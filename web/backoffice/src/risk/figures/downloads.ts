@@ -7,7 +7,16 @@ interface Refused {
 
 /** @throws {Refusal} if the person may not export the table */
 export async function saveTable(table: string, parameters: Readonly<Record<string, string>>): Promise<void> {
-  const response = await fetch(`/backoffice/downloads/risk-${table}`, {
+  await saveFile(`risk-${table}`, parameters, `${table}-${parameters['brand'] ?? ''}.csv`);
+}
+
+/**
+ * Save what a download of the server returns under a name.
+ *
+ * @throws {Refusal} if the person may not export it
+ */
+export async function saveFile(download: string, parameters: Readonly<Record<string, string>>, name: string): Promise<void> {
+  const response = await fetch(`/backoffice/downloads/${download}`, {
     method: 'POST',
     credentials: 'same-origin',
     headers: { 'content-type': 'application/json', 'x-csrf-token': csrfToken() },
@@ -20,7 +29,7 @@ export async function saveTable(table: string, parameters: Readonly<Record<strin
   const url = URL.createObjectURL(await response.blob());
   const link = document.createElement('a');
   link.href = url;
-  link.download = `${table}-${parameters['brand'] ?? ''}.csv`;
+  link.download = name;
   link.click();
   URL.revokeObjectURL(url);
 }

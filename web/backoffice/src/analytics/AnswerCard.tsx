@@ -1,0 +1,89 @@
+/** The answer to a question: up to when it is complete, a chart where its rows are labels with figures, the rows, and files. */
+import Download from '@mui/icons-material/Download';
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import Card from '@mui/material/Card';
+import CardContent from '@mui/material/CardContent';
+import Stack from '@mui/material/Stack';
+import Typography from '@mui/material/Typography';
+import { useNotify } from 'react-admin';
+
+import { chartOf, isFigures, shownOf } from './answer.ts';
+import { ReadUntil } from './ReadUntil.tsx';
+import { BarChart } from '../charts/BarChart.tsx';
+import { DataRows } from '../operations/page/DataRows.tsx';
+import { useMay } from '../operations/page/may.ts';
+import { saveFile } from '../risk/figures/downloads.ts';
+import { forAllBrands } from '../session/permissions.ts';
+import { messageOf } from '../session/session.ts';
+
+import type { AnalyticsAnswer } from '../graph/generated/operations.ts';
+
+interface Props {
+  /** What was asked, which files ask again. */
+  readonly sql: string;
+  readonly answer: AnalyticsAnswer['analyticsAnswer'];
+}
+
+/** A row with its place, because two rows may be the same. */
+interface Numbered {
+  readonly cells: readonly (string | null)[];
+  readonly at: number;
+}
+
+const FORMS = [
+  ['csv', 'CSV'],
+  ['parquet', 'Parquet'],
+] as const;
+
+export function AnswerCard({ sql, answer }: Props) {
+  const mayExport = useMay(forAllBrands('risk.export'));
+  const notify = useNotify();
+  const chart = chartOf(answer);
+
+  function save(form: string) {
+    saveFile(`analytics-${form}`, { sql }, `answer.${form}`).catch((error: unknown) => {
+      notify(messageOf(error), { type: 'error' });
+    });
+  }
+
+  return (
+    <Card component="section" aria-label="Answer">
+      <CardContent>
+        <Stack direction="row" spacing={1} useFlexGap sx={{ flexWrap: 'wrap', alignItems: 'center', marginBottom: 1 }}>
+          <Typography variant="h6" component="h3" sx={{ flex: '1 1 auto' }}>
+            {shownOf(answer.rows.length, answer.rowCount)}
+          </Typography>
+          {mayExport &&
+            FORMS.map(([form, label]) => (
+              <Button key={form} size="small" startIcon={<Download />} onClick={() => save(form)}>
+                {`Export ${label}`}
+              </Button>
+            ))}
+        </Stack>
+        {answer.completeness.map((cell) => (
+          <ReadUntil key={cell.cell} cell={cell} brand={null} />
+        ))}
+        {chart !== null && (
+          <Box sx={{ marginTop: 2 }}>
+            <Typography variant="body2" sx={{ fontWeight: 500 }}>
+              {chart.label}
+            </Typography>
+            <BarChart {...chart} label={`${chart.label}, as in the table below`} />
+          </Box>
+        )}
+        {answer.rows.length > 0 && (
+          <Box sx={{ marginTop: 2, maxHeight: 480, overflowY: 'auto' }}>
+            <DataRows
+              label="Rows of the answer"
+              rows={answer.rows.map((cells, at) => ({ cells, at }))}
+              id={({ at }: Numbered) => String(at)}
+              nothing=""
+              columns={answer.columns.map((head, column) => ({ head, cell: ({ cells }: Numbered) => cells[column] ?? '–', right: isFigures(answer, column) }))}
+            />
+          </Box>
+        )}
+      </CardContent>
+    </Card>
+  );
+}

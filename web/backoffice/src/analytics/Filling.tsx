@@ -1,0 +1,24 @@
+/** In place of charts while history is being filled: how far it is, and that they come by themselves. */
+import Alert from '@mui/material/Alert';
+import LinearProgress from '@mui/material/LinearProgress';
+import Stack from '@mui/material/Stack';
+
+interface Props {
+  /** What the store says, with its percentage. */
+  readonly says: string;
+  /** What comes then, in a sentence. */
+  readonly then?: string;
+}
+
+export function Filling({ says, then = 'Charts appear here by themselves.' }: Props) {
+  const percent = Number(/(\d+) %/u.exec(says)?.[1] ?? Number.NaN);
+  return (
+    <Alert severity="info" role="status">
+      <Stack spacing={1}>
+        <span>{says.replace(/ Answers come when it is done\.$/u, '')}</span>
+        <span>{then}</span>
+        {Number.isNaN(percent) || <LinearProgress variant="determinate" value={percent} aria-label="How far history is filled" />}
+      </Stack>
+    </Alert>
+  );
+}

@@ -1,0 +1,99 @@
+/** Questions in SQL: an editor, the tables with their sentences beside it, and the answer as a table and a chart. */
+import Alert from '@mui/material/Alert';
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import Stack from '@mui/material/Stack';
+import TextField from '@mui/material/TextField';
+import Typography from '@mui/material/Typography';
+import { useState } from 'react';
+import { Link } from 'react-router-dom';
+
+import { AnswerCard } from './AnswerCard.tsx';
+import { Filling } from './Filling.tsx';
+import { TableList } from './TableList.tsx';
+import { run } from '../graph/graph.ts';
+import { ANALYTICS_ANSWER } from '../graph/generated/operations.ts';
+import { useMay } from '../operations/page/may.ts';
+import { Page } from '../operations/page/Page.tsx';
+import { forAllBrands } from '../session/permissions.ts';
+import { messageOf } from '../session/session.ts';
+
+import type { AnalyticsAnswer } from '../graph/generated/operations.ts';
+
+const EXAMPLE = `SELECT day, sum(bets) AS bets
+FROM report_revenue
+GROUP BY day
+ORDER BY day DESC
+LIMIT 14`;
+const ABOUT = 'Ask about everything that happened, over all brands, in ClickHouse’s SQL. Amounts are in minor units, times in UTC. Each question and each export is recorded.';
+
+interface Asked {
+  readonly sql: string;
+  readonly answer: AnalyticsAnswer['analyticsAnswer'];
+}
+
+function Editor() {
+  const [sql, setSql] = useState(EXAMPLE);
+  const [asked, setAsked] = useState<Asked | null>(null);
+  const [problem, setProblem] = useState('');
+  const [isAsking, setAsking] = useState(false);
+
+  async function ask() {
+    setAsking(true);
+    setProblem('');
+    try {
+      const { analyticsAnswer } = await run(ANALYTICS_ANSWER, { sql });
+      setAsked({ sql, answer: analyticsAnswer });
+    } catch (error) {
+      setAsked(null);
+      setProblem(messageOf(error));
+    } finally {
+      setAsking(false);
+    }
+  }
+
+  const isReady = sql.trim() !== '' && !isAsking;
+  return (
+    <Box sx={{ display: 'grid', gap: 3, gridTemplateColumns: { xs: 'minmax(0, 1fr)', lg: 'minmax(0, 1fr) 320px' }, alignItems: 'start' }}>
+      <Stack spacing={2}>
+        <TextField
+          label="Question in SQL"
+          value={sql}
+          onChange={(event) => setSql(event.target.value)}
+          onKeyDown={(event) => {
+            if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && isReady) void ask();
+          }}
+          multiline
+          minRows={6}
+          maxRows={20}
+          helperText="Ctrl-Enter asks. SHOW TABLES and DESCRIBE table work as well."
+          slotProps={{ htmlInput: { spellCheck: false, style: { fontFamily: 'monospace' } } }}
+        />
+        <Button variant="contained" disabled={!isReady} onClick={() => void ask()} sx={{ alignSelf: 'flex-start' }}>
+          {isAsking ? 'Asking …' : 'Ask'}
+        </Button>
+        {problem !== '' && (
+          <Alert severity="error" sx={{ overflowWrap: 'anywhere' }}>
+            {problem}
+          </Alert>
+        )}
+        {asked !== null && (asked.answer.filling === null ? <AnswerCard {...asked} /> : <Filling says={asked.answer.filling} then="Ask again in a moment." />)}
+      </Stack>
+      <TableList onAsk={setSql} />
+    </Box>
+  );
+}
+
+export function Questions() {
+  const mayAsk = useMay(forAllBrands('risk.ask'));
+  const reports = (
+    <Button component={Link} to="/analytics" size="small">
+      Reports
+    </Button>
+  );
+  return (
+    <Page title="Ask in SQL" about={ABOUT} actions={reports}>
+      {mayAsk ? <Editor /> : <Typography>Your roles do not permit this: facts are of all brands, and so must be the role.</Typography>}
+    </Page>
+  );
+}

@@ -1,0 +1,88 @@
+/** The tables that one may ask, with what a row means; one that is opened shows its columns. */
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import Stack from '@mui/material/Stack';
+import TextField from '@mui/material/TextField';
+import Typography from '@mui/material/Typography';
+import { useState } from 'react';
+
+import { useGraph } from '../graph/useGraph.ts';
+import { ANALYTICS_COLUMNS, ANALYTICS_TABLES } from '../graph/generated/operations.ts';
+import { Waiting } from '../components/Waiting.tsx';
+
+interface Props {
+  /** Is given the question that reads a table. */
+  readonly onAsk: (sql: string) => void;
+}
+
+/** As much of a sentence as fits on two lines; the whole one is there when the table is opened. */
+const FIRST_LINES = { display: '-webkit-box', WebkitLineClamp: 2, WebkitBoxOrient: 'vertical', overflow: 'hidden' } as const;
+
+function Columns({ table }: { readonly table: string }) {
+  const { data, problem } = useGraph(ANALYTICS_COLUMNS, { table });
+  if (problem !== '' || data === null) return <Waiting problem={problem} rows={3} />;
+  return (
+    <Stack component="dl" spacing={1} sx={{ margin: 0 }}>
+      {data.analyticsColumns.map(({ name, type, says }) => (
+        <div key={name}>
+          <Typography component="dt" variant="body2">
+            <code>{name}</code>{' '}
+            <Typography component="span" variant="caption" color="textSecondary">
+              {type}
+            </Typography>
+          </Typography>
+          <Typography component="dd" variant="body2" color="textSecondary" sx={{ margin: 0 }}>
+            {says}
+          </Typography>
+        </div>
+      ))}
+    </Stack>
+  );
+}
+
+function TableEntry({ name, says, onAsk }: Props & { readonly name: string; readonly says: string }) {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <Box component="details" onToggle={(event) => setOpen(event.currentTarget.open)} sx={{ paddingY: 1, borderTop: 1, borderColor: 'divider' }}>
+      <Typography component="summary" variant="body2" sx={{ cursor: 'pointer', overflowWrap: 'anywhere', fontWeight: 500 }}>
+        {name}
+        {!isOpen && (
+          <Typography component="span" variant="body2" color="textSecondary" sx={FIRST_LINES}>
+            {says}
+          </Typography>
+        )}
+      </Typography>
+      {isOpen && (
+        <Stack spacing={1} sx={{ marginTop: 1, alignItems: 'flex-start' }}>
+          <Typography variant="body2">{says}</Typography>
+          <Button size="small" onClick={() => onAsk(`SELECT * FROM ${name} LIMIT 100`)}>
+            {`Write a question about ${name}`}
+          </Button>
+          <Columns table={name} />
+        </Stack>
+      )}
+    </Box>
+  );
+}
+
+export function TableList({ onAsk }: Props) {
+  const { data, problem } = useGraph(ANALYTICS_TABLES, {});
+  const [wanted, setWanted] = useState('');
+  if (problem !== '' || data === null) return <Waiting problem={problem} rows={6} />;
+  const words = wanted.trim().toLowerCase();
+  const tables = data.analyticsTables.filter(({ name, says }) => `${name} ${says}`.toLowerCase().includes(words));
+  return (
+    <Box component="section" aria-label="Tables">
+      <Typography variant="h6" component="h3">
+        Tables
+      </Typography>
+      <TextField size="small" fullWidth label="Find a table" value={wanted} onChange={(event) => setWanted(event.target.value)} sx={{ marginY: 1 }} />
+      {tables.length === 0 && <Typography variant="body2">No table has these words.</Typography>}
+      <Box tabIndex={0} role="region" aria-label="List of tables" sx={{ maxHeight: '70vh', overflowY: 'auto' }}>
+        {tables.map((table) => (
+          <TableEntry key={table.name} {...table} onAsk={onAsk} />
+        ))}
+      </Box>
+    </Box>
+  );
+}

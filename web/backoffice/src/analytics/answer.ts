@@ -1,0 +1,51 @@
+/** What is drawn of an answer in SQL: bars, if each row is a label with figures. */
+import { number } from '../money/amounts.ts';
+
+import type { Bars } from '../charts/BarChart.tsx';
+import type { AnalyticsAnswer } from '../graph/generated/operations.ts';
+
+type Answer = Pick<AnalyticsAnswer['analyticsAnswer'], 'columns' | 'rows'>;
+
+interface Chart {
+  readonly label: string;
+  readonly categories: readonly string[];
+  readonly series: readonly Bars[];
+  readonly format: (value: number) => string;
+}
+
+const FIGURE = /^-?\d+(\.\d+)?(e[+-]?\d+)?$/iu;
+const TIME = /^\d{4}-(\d{2}-\d{2}|W\d{2})/u;
+const MAX_BARS = 40;
+const MAX_SERIES = 4;
+
+/** Whether a column has figures, and nothing else. */
+export function isFigures({ rows }: Answer, column: number): boolean {
+  const values = rows.map((row) => row[column] ?? null).filter((value) => value !== null);
+  return values.length > 0 && values.every((value) => FIGURE.test(value));
+}
+
+/** Return rows of days or weeks with the oldest first, as time is drawn; others as they are. */
+function inTime(rows: Answer['rows']): Answer['rows'] {
+  const isTime = rows.every((row) => TIME.test(row[0] ?? ''));
+  return isTime ? rows.toSorted((left, right) => (left[0] ?? '').localeCompare(right[0] ?? '')) : rows;
+}
+
+/** Return the bars of an answer; null unless its rows are few, each a label and at most four figures, none below zero. */
+export function chartOf(answer: Answer): Chart | null {
+  const { columns, rows } = answer;
+  const figures = columns.slice(1).map((_, at) => at + 1);
+  const isDrawn = rows.length > 1 && rows.length <= MAX_BARS && figures.length > 0 && figures.length <= MAX_SERIES;
+  if (!isDrawn || isFigures(answer, 0) || !figures.every((column) => isFigures(answer, column))) return null;
+  const drawn = inTime(rows);
+  const series = figures.map((column) => ({ label: columns[column] ?? '', data: drawn.map((row) => Number(row[column] ?? 0)) }));
+  if (series.some(({ data }) => data.some((value) => value < 0))) return null;
+  const label = `${series.map((bars) => bars.label).join(', ')} by ${columns[0] ?? ''}`;
+  return { label, categories: drawn.map((row) => row[0] ?? '–'), series, format: number };
+}
+
+/** Say how much of an answer is shown. */
+export function shownOf(shown: number, all: number): string {
+  if (all === 0) return 'No rows: nothing matches the question.';
+  if (shown < all) return `The first ${number(shown)} of ${number(all)} rows. A file has all of them.`;
+  return all === 1 ? '1 row' : `${number(all)} rows`;
+}

@@ -1,0 +1,50 @@
+/** Why bets counted or did not, as a picture: bets by week, and each reason in the table. */
+import { text, value, type Picture } from './picture.ts';
+import { money, number, share } from '../money/amounts.ts';
+import { reasonInWords } from '../rules/scheme.ts';
+import { weekCell, weekName, weekTick } from '../time/weeks.ts';
+
+import type { Row } from './reports.ts';
+
+const COUNTED = new Set(['COUNTED', 'PARTIAL_VOID']);
+const WEEKS = 8;
+
+function bets(rows: readonly Row[]): number {
+  return rows.reduce((sum, row) => sum + value(row, 'bets'), 0);
+}
+
+function hasCounted(row: Row): boolean {
+  return COUNTED.has(text(row, 'reason'));
+}
+
+export function reasons(rows: readonly Row[]): Picture {
+  const currency = text(rows[0], 'currency');
+  const weeks = [...new Set(rows.map((row) => text(row, 'iso_week')))].sort();
+  const of = (week: string) => rows.filter((row) => text(row, 'iso_week') === week);
+  const week = weeks.at(-1) ?? '';
+  const last = of(week);
+  const lost = last.filter((row) => !hasCounted(row)).toSorted((left, right) => value(right, 'bets') - value(left, 'bets'));
+  const most = lost[0] === undefined ? '' : `; most others: ${reasonInWords(text(lost[0], 'reason'))} (${number(value(lost[0], 'bets'))})`;
+  const shown = weeks.slice(-WEEKS);
+  return {
+    name: `What counted in ${text(rows[0], 'jurisdiction')}, ${currency}`,
+    finding: `${share(bets(last.filter(hasCounted)) / Math.max(1, bets(last)))} of ${number(bets(last))} bets in ${weekName(week)} counted${most}`,
+    categories: shown.map(weekTick),
+    series: [
+      { label: 'Counted', data: shown.map((each) => bets(of(each).filter(hasCounted))) },
+      { label: 'Didn’t count', data: shown.map((each) => bets(of(each).filter((row) => !hasCounted(row)))) },
+    ],
+    isStacked: true,
+    format: number,
+    heads: ['Week', 'Reason', 'Bets', 'Customers', 'Stakes', 'Counted'],
+    words: ['Reason'],
+    rows: rows.toReversed().map((row) => [
+      weekCell(text(row, 'iso_week')),
+      reasonInWords(text(row, 'reason')),
+      number(value(row, 'bets')),
+      number(value(row, 'customers')),
+      money(value(row, 'stake_minor'), currency),
+      money(value(row, 'counted_minor'), currency),
+    ]),
+  };
+}

@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+
+import { chartOf, shownOf } from '../backoffice/src/analytics/answer.ts';
+import { ALL, filtered, optionsOf } from '../backoffice/src/analytics/filters.ts';
+
+function answer(columns: readonly string[], ...rows: readonly (readonly (string | null)[])[]) {
+  return { columns, rows, filling: null, completeness: [] };
+}
+
+const REVENUE = answer(['day', 'product', 'bets'], ['2026-11-24', 'betting', '3'], ['2026-11-24', 'casino', '5'], ['2026-11-26', 'betting', '2']);
+
+describe('an answer in SQL', () => {
+  it('is drawn if its rows are labels with figures, the oldest day first', () => {
+    const chart = chartOf(answer(['day', 'bets', 'staked'], ['2026-11-25', '2', null], ['2026-11-24', '3', '1.5']));
+    expect(chart?.label).toBe('bets, staked by day');
+    expect(chart?.categories).toEqual(['2026-11-24', '2026-11-25']);
+    expect(chart?.series.map(({ data }) => data)).toEqual([
+      [3, 2],
+      [1.5, 0],
+    ]);
+  });
+
+  it.each([
+    ['one row', answer(['day', 'bets'], ['a', '1'])],
+    ['no figures', answer(['day', 'reason'], ['a', 'b'], ['c', 'd'])],
+    ['figures without a label', answer(['bets', 'stakes'], ['1', '2'], ['3', '4'])],
+    ['a figure below zero', answer(['day', 'net'], ['a', '-1'], ['b', '2'])],
+    ['more columns than four', answer(['day', 'a', 'b', 'c', 'd', 'e'], ['a', '1', '1', '1', '1', '1'], ['b', '1', '1', '1', '1', '1'])],
+    ['too many rows', answer(['day', 'bets'], ...Array.from({ length: 41 }, (_, at) => [`d${at}`, '1']))],
+  ])('is no chart with %s', (_, table) => {
+    expect(chartOf(table)).toBeNull();
+  });
+
+  it('says how much of it is shown', () => {
+    expect(shownOf(500, 1200)).toBe('The first 500 of 1,200 rows. A file has all of them.');
+    expect(shownOf(1, 1)).toBe('1 row');
+    expect(shownOf(0, 0)).toBe('No rows: nothing matches the question.');
+  });
+});
+
+describe('filters of a report', () => {
+  it('offer the days and products that its rows have', () => {
+    const { times, products } = optionsOf(REVENUE);
+    expect(times).toEqual([
+      { value: '2026-11-24', label: '24 Nov' },
+      { value: '2026-11-26', label: '26 Nov' },
+    ]);
+    expect(products.map(({ label }) => label)).toEqual(['Betting', 'Casino']);
+  });
+
+  it('name weeks by their Monday, and offer nothing where there is nothing to choose', () => {
+    const weeks = answer(['iso_week', 'bets'], ['2026-W47', '1'], ['2026-W48', '2'], ['*', '3']);
+    expect(optionsOf(weeks).times.map(({ label }) => label)).toEqual(['Week of 16 Nov 2026', 'Week of 23 Nov 2026']);
+    expect(optionsOf(answer(['iso_week', 'bets'], ['2026-W47', '1']))).toEqual({ times: [], products: [] });
+    expect(optionsOf(answer(['sport', 'bets'], ['a', '1']))).toEqual({ times: [], products: [] });
+  });
+
+  it('leave the rows that are wanted, and the mean of all weeks only without a time', () => {
+    expect(filtered(REVENUE, { ...ALL, from: '2026-11-25' }).rows).toEqual([['2026-11-26', 'betting', '2']]);
+    expect(filtered(REVENUE, { ...ALL, until: '2026-11-24', product: 'casino' }).rows).toEqual([['2026-11-24', 'casino', '5']]);
+    expect(filtered(REVENUE, ALL).rows).toEqual(REVENUE.rows);
+    const weeks = answer(['iso_week', 'bets'], ['2026-W47', '1'], ['*', '3']);
+    expect(filtered(weeks, ALL).rows).toHaveLength(2);
+    expect(filtered(weeks, { ...ALL, until: '2026-W48' }).rows).toEqual([['2026-W47', '1']]);
+  });
+});
