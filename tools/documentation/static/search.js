@@ -138,7 +138,7 @@
         const found = find(await index(), typed, MAX_SUGGESTED);
         if (mine !== asked) return;
         list.replaceChildren(...found.map((each) => item(each, false)));
-        status.textContent = said(found.length);
+        status.textContent = found.length === 0 ? said(0) : 'Best matches. Enter shows more.';
       } catch {
         list.replaceChildren();
         status.textContent = UNREAD;
