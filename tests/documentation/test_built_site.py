@@ -21,7 +21,7 @@ from tools.local_chromium import LocalChromium
 
 pytestmark = pytest.mark.usefixtures("docs_installed")
 
-PAGES = ("index.html", "tutorial.html", "gateway.html", "reference/schema.html")
+PAGES = ("index.html", "embedding.html", "tutorial.html", "gateway.html", "reference/schema.html")
 
 
 @pytest.fixture(scope="module")
@@ -100,6 +100,45 @@ def test_code_is_copied(site: str, browser: Browser) -> None:
     assert page.evaluate("navigator.clipboard.readText()") == "make demo\n"
     assert wrong == []
     page.close()
+
+
+def test_the_home_has_the_two_commands_to_copy(site: str, browser: Browser) -> None:
+    """Both are in view with their buttons, and each copies itself alone."""
+    page, wrong = opened(browser, site, 1280, "light")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    for block, command in zip(page.locator("article div.highlight-sh").all(), ("demo", "test"), strict=True):
+        button = block.get_by_role("button", name="Copy")
+        expect(button).to_be_in_viewport()
+        expect(button).to_have_css("opacity", "1")
+        button.click()
+        assert page.evaluate("navigator.clipboard.readText()") == f"make {command}\n"
+    assert wrong == []
+    page.close()
+
+
+def test_ways_to_embed_are_tabs_with_a_picture_of_the_result(site: str, browser: Browser) -> None:
+    """One way at a time, also by the arrows; without scripts all three are there; the picture is loaded."""
+    page, wrong = opened(browser, f"{site}embedding.html", 1280, "light")
+    tabs, panel = page.get_by_role("tab"), page.get_by_role("tabpanel")
+    expect(tabs).to_have_text(["Element", "React", "Frame"])
+    expect(panel).to_contain_text("<furlong-club")
+    tabs.first.focus()
+    page.keyboard.press("ArrowRight")
+    expect(tabs.nth(1)).to_be_focused()
+    expect(panel).to_contain_text("@furlong/react")
+    tabs.nth(2).click()
+    expect(panel).to_contain_text("<iframe")
+    assert faults_of_access(page) == []
+    picture = page.get_by_role("img", name="A brand's page with the club in it")
+    picture.scroll_into_view_if_needed()
+    assert picture.evaluate("each => each.decode().then(() => each.naturalWidth)") == 900
+    assert wrong == []
+    page.close()
+    plain = browser.new_page(java_script_enabled=False)
+    plain.goto(f"{site}embedding.html")
+    for text in ("Element", "React", "Frame"):
+        expect(plain.locator(".tabs").get_by_text(text, exact=True)).to_be_visible()
+    plain.close()
 
 
 def test_pages_use_the_room_that_there_is(site: str, browser: Browser) -> None:
