@@ -9,6 +9,7 @@ import orjson
 import typer
 
 from foundation.late_imports import imported
+from foundation.plain_help import PlainGroup
 from foundation.quick_imports import import_structlog, quick_imports
 from gateway.command_input import (
     BROKEN,
@@ -51,6 +52,7 @@ type Query @join__type(graph: ONE) { field: String }
 
 cli = typer.Typer(
     name="gateway",
+    cls=PlainGroup,
     help="A Federation 2 gateway for any supergraph.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,

@@ -73,7 +73,9 @@ async def _feed(declared: AdapterDeclaration, parts: TriedParts) -> str:
             partitions = await partitions_of(parts.stream, [topic])
             newest = await _newest(parts.stream, partitions)
     except (KafkaError, OSError) as fault:  # TimeoutError is an OSError
-        raise CheckFailed(f"{parts.stream.bootstrap} cannot be read: {type(fault).__name__}") from fault
+        raise CheckFailed(
+            f"Kafka isn't answering at {parts.stream.bootstrap}. Details: {type(fault).__name__}"
+        ) from fault
     if not partitions:
         raise CheckFailed(f"there is no topic {topic}: create it, or name another in FURLONG_FEEDS_TOPICS")
     if newest is None:

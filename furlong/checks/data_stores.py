@@ -87,7 +87,7 @@ def _unusable(error: Exception, explain: Explain, variable: str) -> CheckFailed:
     if isinstance(error, DBAPIError):
         return CheckFailed(explain(error, variable), f"correct {variable}, or repair the database")
     return CheckFailed(
-        f"it cannot be used: {type(error).__name__}", f"correct {variable}: see `furlong settings`"
+        f"it can't be used. Details: {type(error).__name__}", f"correct {variable}: see `furlong settings`"
     )
 
 
@@ -182,7 +182,7 @@ async def _retention(stream: StreamSettings, topics: TopicSettings, plans: tuple
     except AWAY as error:
         raise await _unreachable(stream, error) from error
     except (KafkaError, OSError, NotImplementedError) as error:
-        return f"the broker does not say how long topics keep messages ({type(error).__name__})"
+        return f"the broker does not say how long topics keep messages. Details: {type(error).__name__}"
     return f"topics keep messages for at least {need.days} days"
 
 
@@ -197,7 +197,7 @@ async def _copies(stream: StreamSettings, plans: tuple[TopicPlan, ...]) -> str:
     except AWAY as error:
         raise await _unreachable(stream, error) from error
     except (KafkaError, OSError, NotImplementedError) as error:
-        return f"the broker does not say how many copies must have a message ({type(error).__name__})"
+        return f"the broker does not say how many copies must have a message. Details: {type(error).__name__}"
     several = (name for name, number in copies.items() if number.wanted > 1)
     risky = sorted(name for name in several if configs[name].in_sync < SAFE_COPIES)
     if risky:
@@ -237,11 +237,11 @@ async def _unreachable(stream: StreamSettings, error: Exception) -> CheckFailed:
     kind = type(error).__name__
     if silent := await _silent(stream):
         return CheckFailed(
-            f"Kafka cannot be used: {kind}{silent}",
+            f"Kafka can't be used{silent}. Details: {kind}",
             "start the brokers that are away: without most of its controllers a cluster accepts nothing",
         )
     return CheckFailed(
-        f"no broker at {stream.bootstrap} can be used: {kind}",
+        f"Kafka isn't answering at {stream.bootstrap}. Details: {kind}",
         "is Kafka running? Otherwise correct FURLONG_KAFKA_BOOTSTRAP",
     )
 

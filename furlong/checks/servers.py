@@ -108,7 +108,7 @@ def _reason(error: Exception) -> str:
         case httpx.InvalidURL() | httpx.UnsupportedProtocol():
             return "this is not a URL"
         case _:
-            return type(error).__name__
+            return f"no answer. Details: {type(error).__name__}"
 
 
 UNAUTHENTICATED: Final = "UNAUTHENTICATED"
@@ -193,7 +193,7 @@ async def ping(url: str, setting: str) -> str:
         raise CheckFailed(f"{plain(url)} refuses the password", f"correct {setting}") from error
     except (RedisError, OSError) as error:
         raise CheckFailed(
-            f"{plain(url)} cannot be reached: {type(error).__name__}",
+            f"nothing is answering at {plain(url)}. Details: {type(error).__name__}",
             f"is it running? Otherwise correct {setting}. Until it responds, each process decides on its own",
         ) from error
     finally:

@@ -86,12 +86,25 @@ def explain_database_error(error: DBAPIError, at: str) -> str:
     code = cause.args[0] if cause is not None and cause.args else None
     message = str(cause)
     if code in MISSING or "no such table" in message or "no such column" in message:
-        return f"the database says: {message} (`furlong db upgrade` creates what is missing)"
+        return "the database lacks tables of this version: run `furlong db upgrade`"
     if code in UNREACHABLE or "unable to open database file" in message:
-        return f"the database cannot be reached: {message} (is it running at {at}?)"
+        return f"the database isn't answering at {at}: check that it is running, then try again"
     if code in REFUSED:
-        return f"the database refuses: {message} (check user and password in {at}, and the user's privileges)"
-    return f"the database says: {message}"
+        return f"the database doesn't let this user in: check user, password and privileges in {at}"
+    return f"the database at {at} couldn't do this"
+
+
+def technical_line(error: object) -> str:
+    """Return the words of the library behind an explanation, without credentials, or nothing."""
+    from aiokafka.errors import KafkaError
+    from sqlalchemy.exc import DBAPIError
+
+    match error:
+        case DBAPIError():
+            return without_credentials(str(error.orig))
+        case KafkaError():
+            return without_credentials(repr(error))
+    return ""
 
 
 CREDENTIALS: Final = re.compile(r"//(?!USER:PASSWORD@)[^/@\s]*@")
@@ -114,22 +127,30 @@ def explain(error: object, database: Callable[[], str], kafka: Callable[[], str]
     if isinstance(error, str):
         return error
     from aiokafka.errors import KafkaError
+    from sqlalchemy.exc import DBAPIError
+
+    match error:
+        case ValueError() if (of_settings := _explain_if_of_settings(error)) is not None:
+            return of_settings
+        case DBAPIError():
+            return explain_database_error(error, f"FURLONG_DATABASE_URL={without_credentials(database())}")
+        case KafkaError():
+            return _explain_kafka(error, kafka())
+        case OSError():
+            return _explain_system(error)
+    return without_credentials(str(error) or repr(error))
+
+
+def _explain_if_of_settings(error: ValueError) -> str | None:
     from pydantic import ValidationError
     from pydantic_settings import SettingsError
-    from sqlalchemy.exc import DBAPIError
 
     match error:
         case ValidationError():
             return explain_settings(error, _settings_named(error.title))
         case SettingsError():
             return explain_unreadable(error)
-        case DBAPIError():
-            return explain_database_error(error, f"FURLONG_DATABASE_URL={without_credentials(database())}")
-        case KafkaError():
-            return _explain_kafka(error, kafka())
-    text = without_credentials(str(error) or repr(error))
-    in_use = isinstance(error, OSError) and error.errno == errno.EADDRINUSE
-    return f"{text}: stop what uses it, or choose another port by --listen" if in_use else text
+    return None
 
 
 def is_of_settings(error: ValueError) -> bool:
@@ -169,9 +190,34 @@ def _explain_setting(item: ErrorDetails, settings: type[BaseModel] | None) -> st
     name = variable_at(settings, item["loc"])
     value = item["input"]
     if settings is None or not isinstance(value, str) or _is_secret(settings, item["loc"]):
-        return f"{name}: {item['msg']}"
+        return f"{name}: {_fault(item)}"
     shown = without_credentials(value if len(value) <= SHOWN_CHARACTERS else f"{value[:SHOWN_CHARACTERS]}…")
-    return f"{name}={shown}: {item['msg']}"
+    return f"{name}={shown}: {_fault(item)}"
+
+
+FAULTS: Final = {
+    "int_parsing": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "float_parsing": "must be a number",
+    "bool_parsing": "must be true or false",
+    "missing": "isn't set",
+    "extra_forbidden": "is no setting",
+    "greater_than": "must be more than {gt}",
+    "greater_than_equal": "must be {ge} or more",
+    "less_than": "must be less than {lt}",
+    "less_than_equal": "must be {le} or less",
+    "literal_error": "must be {expected}",
+    "enum": "must be {expected}",
+}
+"""What is wrong with a value, by the kind of fault; all others have a sentence of their own."""
+
+
+def _fault(item: ErrorDetails) -> str:
+    """Return what is wrong with a value, in our words."""
+    known = FAULTS.get(item["type"])
+    if known is None:
+        return item["msg"].removeprefix("Value error, ")
+    return known.format_map(item.get("ctx", {}))
 
 
 def _is_secret(settings: type[BaseModel], location: tuple[Any, ...]) -> bool:
@@ -181,11 +227,27 @@ def _is_secret(settings: type[BaseModel], location: tuple[Any, ...]) -> bool:
 
 
 def _explain_kafka(error: KafkaError, kafka: str) -> str:
-    from aiokafka.errors import KafkaConnectionError, NodeNotReadyError
+    from aiokafka.errors import BrokerResponseError, KafkaConnectionError, NodeNotReadyError
 
-    if isinstance(error, KafkaConnectionError | NodeNotReadyError):
-        return (
-            f"Kafka cannot be reached: {str(error) or repr(error)} "
-            f"(is it running at FURLONG_KAFKA_BOOTSTRAP={kafka}?)"
-        )
-    return f"Kafka says: {error!r}"
+    at = f"FURLONG_KAFKA_BOOTSTRAP={kafka}"
+    match error:
+        case KafkaConnectionError() | NodeNotReadyError():
+            return f"Kafka isn't answering at {at}: check that it is running, then try again"
+        case BrokerResponseError(description=str(says)) if says:
+            return f"Kafka at {at} refused this: {says.strip().rstrip('.')}"
+    return f"Kafka at {at} couldn't do this"
+
+
+_CONNECTION: Final = re.compile(r"Connect call failed \('([^']+)', (\d+)")
+
+
+def _explain_system(error: OSError) -> str:
+    """Return what the operating system refused: of which file, at which address."""
+    if error.errno == errno.EADDRINUSE:
+        text = without_credentials(str(error))
+        return f"{text}: stop what uses it, or choose another port by --listen"
+    if found := _CONNECTION.search(str(error)):
+        return f"nothing is answering at {found[1]}:{found[2]}: check that it is running, then try again"
+    if error.strerror and error.filename is not None:
+        return without_credentials(f"{error.filename}: {error.strerror[:1].lower()}{error.strerror[1:]}")
+    return without_credentials(error.strerror or str(error) or repr(error))

@@ -9,9 +9,10 @@ from importlib.metadata import version
 from typing import Annotated, Any, Final
 
 import typer
-from typer.core import TyperCommand, TyperGroup
+from typer.core import TyperCommand
 
 from foundation.late_imports import NotInstalled
+from foundation.plain_help import PlainGroup, make_plain
 from foundation.quick_imports import quick_imports
 
 
@@ -42,7 +43,9 @@ class Command:
             holder.add_typer(command, name=name)
         else:
             holder.command(name)(command)
-        return typer.main.get_group(holder).commands[name]
+        loaded = typer.main.get_group(holder).commands[name]
+        make_plain(loaded)
+        return loaded
 
     def stub(self, name: str) -> TyperCommand:
         """Return a placeholder for lists of commands."""
@@ -233,7 +236,7 @@ PANELS: Final = {
 """The groups of `furlong --help`, each with its commands in order."""
 
 
-class OnDemand(TyperGroup):
+class OnDemand(PlainGroup):
     """Lists commands without importing them: importing the whole product takes seconds."""
 
     def __init__(self, **attributes: Any) -> None:

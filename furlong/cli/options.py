@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from subgraphs.kit.settings import CallerSettings, SessionSettings, UpstreamSettings
     from subgraphs.wallet.payments.configuration import PaymentsSettings
 
-from furlong.cli.diagnosis import explain, explain_settings, report_misspelt_once
+from furlong.cli.diagnosis import explain, explain_settings, report_misspelt_once, technical_line
 
 S = TypeVar("S", bound="BaseSettings")
 
@@ -260,11 +260,15 @@ def _clock_of_demo() -> Path | None:
 def fail(message: object) -> NoReturn:
     """End the command with a message, or with what an error means and what helps.
 
+    The words of a library follow in a line of their own.
+
     Raises:
         typer.Exit: Always, with status 1.
     """
     text = explain(message, lambda: database_settings().places, lambda: stream_settings().bootstrap)
     typer.echo(f"furlong: {text}", err=True)
+    if not isinstance(message, str) and (line := technical_line(message)):
+        typer.echo(f"  details: {line}", err=True)
     raise typer.Exit(1)
 
 

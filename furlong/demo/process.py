@@ -257,7 +257,7 @@ def _beside_the_first(office_listener: socket.socket | None) -> tuple[Feature, .
 
 
 def _docs(url: str) -> str:
-    """Return where the documentation is; "" if it is not built."""
+    """Return where the documentation is, or how to build it; "" where there is none to build."""
     return f"{url}{DOCUMENTATION}" if documentation_routes() else ""
 
 

@@ -167,7 +167,7 @@ class DemoFacts(BaseModel):
     backoffice: DemoBackoffice | None = None
     """The back office; None in the file of an older demo."""
     docs: str = ""
-    """The documentation; empty if it is not built."""
+    """The documentation, or how to build it; empty where there is none to build."""
     brands: tuple[DemoBrand, ...] = ()
     """The sites of brands; empty if the environment says which sites may show the club."""
     cells: tuple[DemoCell, ...] = ()

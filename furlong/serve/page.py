@@ -136,16 +136,40 @@ POLICY: Final = (
 
 
 NOT_BUILT: Final = """<!doctype html>
-<html lang="en"><title>Furlong's documentation</title>
-<h1>The documentation has not been built yet</h1>
-<p>Run <code>make docs</code> in this folder; this page then shows it, and the demo need not be restarted.</p>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>Documentation not built yet · Furlong</title>
+<style>
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 34rem; margin: 15vh auto; padding: 0 24px }
+h1 { font-size: 28px; line-height: 1.25 }
+pre { border: 1px solid; border-radius: 8px; padding: 12px 16px; user-select: all; overflow-x: auto }
+</style>
+<main>
+<h1>The documentation isn&rsquo;t built yet</h1>
+<p>In the folder where the demo runs, open a second terminal and type:</p>
+<pre><code>make docs</code></pre>
+<p>That takes a minute or two. Then reload this page; you don&rsquo;t have to restart the demo.</p>
+<p><a href="/">Back to the bet-slip</a></p>
+</main>
 </html>
 """
+
+NOT_BUILT_POLICY: Final = (
+    "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'"
+)
+"""The policy of that page, which has its style in it and loads nothing."""
+
+
+def has_documentation(built: Path | None = None) -> bool:
+    """Tell whether the documentation is built, in its usual folder or in another."""
+    return ((built or BUILT) / "index.html").is_file()
 
 
 def documentation_routes(built: Path = BUILT) -> list[Mount]:
     """Return the route of the documentation, or of how to build it; none where there is none to build."""
-    if not (built / "index.html").is_file() and not (ROOT / "Makefile").is_file():
+    if not has_documentation(built) and not (ROOT / "Makefile").is_file():
         return []
     return [Mount(DOCUMENTATION.rstrip("/"), _Documentation(built), name="docs")]
 
@@ -160,7 +184,10 @@ class _Documentation:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
-        if self._files is None and (self._built / "index.html").is_file():
+        if self._files is None and has_documentation(self._built):
             headers = {**dict(page_headers(POLICY)), "cache-control": NO_CACHE}
             self._files = BuiltFiles(self._built, headers=headers, html=True)
-        await (self._files or HTMLResponse(NOT_BUILT, 404, dict(page_headers(POLICY))))(scope, receive, send)
+        missing = HTMLResponse(
+            NOT_BUILT, 404, {**dict(page_headers(NOT_BUILT_POLICY)), "cache-control": "no-store"}
+        )
+        await (self._files or missing)(scope, receive, send)

@@ -75,7 +75,19 @@ def test_dead_letters_are_replayed_on_the_command_line(broker: EmbeddedBroker, p
     produce(broker, bet(brand_id="later"), bet(brand_id="nowhere"))
     running = programs.start("consume", "progress")
     eventually(lambda: programs.run("deadletters", "list").count("unknown brand") == 2, "both are parked")
+    with pytest.raises(AssertionError, match="progress:1  still poison: unknown brand 'later'"):
+        programs.run("deadletters", "replay", "progress:1", "--dry-run")
     produce(broker, scheme(brand_id="later"))
+
+    def would_be_applied() -> bool:
+        with contextlib.suppress(AssertionError):
+            return "progress:1  applied" in programs.run("deadletters", "replay", "progress:1", "--dry-run")
+        return False
+
+    eventually(would_be_applied, "the brand is known, and a dry run says so")
+    with pytest.raises(AssertionError, match=r"(?s)1 applied, 1 still poison.*Nothing was changed"):
+        programs.run("deadletters", "replay", "--all", "--app", "progress", "--dry-run")
+    assert programs.run("deadletters", "list").count("unknown brand") == 2
 
     def replayed() -> bool:
         with contextlib.suppress(AssertionError):  # the command fails as long as a letter stays

@@ -1,5 +1,6 @@
 """The documentation site as `make docs` builds it, at `/docs` and in a real browser."""
 
+import contextlib
 import re
 import socket
 from collections.abc import Iterator
@@ -20,7 +21,7 @@ from tools.local_chromium import LocalChromium
 
 pytestmark = pytest.mark.usefixtures("docs_installed")
 
-PAGES = ("index.html", "tutorial.html", "gateway.html", "reference/schema.html")
+PAGES = ("index.html", "embedding.html", "tutorial.html", "gateway.html", "reference/schema.html")
 
 
 @pytest.fixture(scope="module")
@@ -101,6 +102,45 @@ def test_code_is_copied(site: str, browser: Browser) -> None:
     page.close()
 
 
+def test_the_home_has_the_two_commands_to_copy(site: str, browser: Browser) -> None:
+    """Both are in view with their buttons, and each copies itself alone."""
+    page, wrong = opened(browser, site, 1280, "light")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    for block, command in zip(page.locator("article div.highlight-sh").all(), ("demo", "test"), strict=True):
+        button = block.get_by_role("button", name="Copy")
+        expect(button).to_be_in_viewport()
+        expect(button).to_have_css("opacity", "1")
+        button.click()
+        assert page.evaluate("navigator.clipboard.readText()") == f"make {command}\n"
+    assert wrong == []
+    page.close()
+
+
+def test_ways_to_embed_are_tabs_with_a_picture_of_the_result(site: str, browser: Browser) -> None:
+    """One way at a time, also by the arrows; without scripts all three are there; the picture is loaded."""
+    page, wrong = opened(browser, f"{site}embedding.html", 1280, "light")
+    tabs, panel = page.get_by_role("tab"), page.get_by_role("tabpanel")
+    expect(tabs).to_have_text(["Element", "React", "Frame"])
+    expect(panel).to_contain_text("<furlong-club")
+    tabs.first.focus()
+    page.keyboard.press("ArrowRight")
+    expect(tabs.nth(1)).to_be_focused()
+    expect(panel).to_contain_text("@furlong/react")
+    tabs.nth(2).click()
+    expect(panel).to_contain_text("<iframe")
+    assert faults_of_access(page) == []
+    picture = page.get_by_role("img", name="A brand's page with the club in it")
+    picture.scroll_into_view_if_needed()
+    assert picture.evaluate("each => each.decode().then(() => each.naturalWidth)") == 900
+    assert wrong == []
+    page.close()
+    plain = browser.new_page(java_script_enabled=False)
+    plain.goto(f"{site}embedding.html")
+    for text in ("Element", "React", "Frame"):
+        expect(plain.locator(".tabs").get_by_text(text, exact=True)).to_be_visible()
+    plain.close()
+
+
 def test_pages_use_the_room_that_there_is(site: str, browser: Browser) -> None:
     """At 1280 px the contents of the page stand beside it; at 360 px code is wrapped, not scrolled."""
     page, _ = opened(browser, f"{site}tutorial.html", 1280, "light")
@@ -140,14 +180,87 @@ def test_pages_are_readable(
 
 
 def test_the_search_works_without_a_network(site: str, browser: Browser) -> None:
-    """The search finds a setting and a page, from the index that comes with the site."""
+    """The page of results finds a code and a setting, from the index that comes with the site."""
     page, wrong = opened(browser, site, 1280, "light")
     page.get_by_role("textbox", name="Search").fill("idempotency")
     page.keyboard.press("Enter")
-    found = page.locator("ul.search").get_by_role("link", name="Changes stay pending")
-    expect(found).to_be_visible(timeout=PATIENCE_MS)
+    found = page.locator("ul.search").get_by_role("link", name="IDEMPOTENCY_REUSED")
+    expect(found.first).to_be_visible(timeout=PATIENCE_MS)
     page.goto(f"{site}search.html?q=FURLONG_GATEWAY__COST__LIMIT")
-    expect(page.locator("ul.search").get_by_role("link", name="Settings")).to_be_visible(timeout=PATIENCE_MS)
+    setting = page.locator("ul.search").get_by_role("link").first
+    expect(setting).to_have_text("FURLONG_GATEWAY__COST__LIMIT", timeout=PATIENCE_MS)
+    assert faults_of_access(page) == []
+    assert wrong == []
+    page.close()
+
+
+QUESTIONS = {
+    "why did my bet not count": "progress-rules.html",
+    "how do I put the club on a page": "embedding.html",
+    "run it for real": "run.html",
+    "change the colours of the widget": "theming.html",
+    "replaying dead letters": "feeds.html#replaying-dead-letters",
+    "install on kubernetes": "kubernetes.html",
+    "furlong wallet close": "reference/cli/wallet.html#furlong-wallet-close",
+    "kafka_boot": "reference/settings.html#setting-furlong-kafka-bootstrap",
+    "EXCLUDED_BET_TYPE": "progress-rules.html#the-reasons",
+    "export and erase a person": "backoffice/support.html#export-and-erase-a-person-s-data",
+    "PaymentCasesOpen": "runbooks/alerts.html#paymentcasesopen",
+}
+"""What people type, and what has to be the first thing that is suggested."""
+
+
+def test_questions_are_answered_while_they_are_typed(site: str, browser: Browser) -> None:
+    """A question, a heading, a setting, a command and a code each lead to their place, the best one first."""
+    page, wrong = opened(browser, site, 1280, "light")
+    suggested = page.locator(".suggestions").get_by_role("link")
+    first = dict[str, str]()
+    for question, address in QUESTIONS.items():
+        page.get_by_role("textbox", name="Search").fill(question)
+        with contextlib.suppress(AssertionError):  # all that are wrong are told at once
+            expect(suggested.first).to_have_attribute("href", f"./{address}", timeout=3000)
+        first[question] = (suggested.first.get_attribute("href") or "").removeprefix("./")
+    assert first == QUESTIONS
+    assert wrong == []
+    page.close()
+
+
+def test_decisions_and_runbooks_are_suggested_last(site: str, browser: Browser) -> None:
+    """What explains comes first, also where a decision has all the words."""
+    page, _ = opened(browser, f"{site}search.html?q=bets+that+count", 1280, "light")
+    links = page.locator("ul.search").get_by_role("link")
+    expect(links.first).to_be_visible(timeout=PATIENCE_MS)
+    last = [
+        bool(re.search("/(decisions|runbooks)/|changelog", link.get_attribute("href") or ""))
+        for link in links.all()
+    ]
+    assert last == sorted(last)
+    assert False in last
+    page.close()
+
+
+def test_suggestions_are_used_by_the_keyboard(site: str, browser: Browser) -> None:
+    """Arrows go through them, Escape closes them, Enter opens one; they fit a telephone and pass axe."""
+    page, wrong = opened(browser, f"{site}reference/cli/token.html", 1280, "dark")
+    field, panel = page.get_by_role("textbox", name="Search"), page.locator(".suggestions")
+    field.fill("dead let")
+    expect(panel.get_by_role("link").first).to_be_visible(timeout=PATIENCE_MS)
+    assert faults_of_access(page) == []
+    page.keyboard.press("ArrowDown")
+    expect(panel.get_by_role("link").first).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(panel).to_be_hidden()
+    expect(field).to_be_focused()
+    field.fill("dead letters")
+    expect(panel.get_by_role("link").first).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("dead-letters"))
+    page.set_viewport_size({"width": 360, "height": 800})
+    page.goto(f"{site}404.html")
+    page.get_by_role("searchbox", name="Words").fill("wallet")
+    expect(panel.last.get_by_role("link").first).to_be_visible(timeout=PATIENCE_MS)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
     assert wrong == []
     page.close()
 

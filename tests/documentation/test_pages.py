@@ -66,7 +66,7 @@ def test_every_command_has_a_page_without_hidden_options() -> None:
     """Each command and group has a page with its options."""
     pages = dict(command_pages())
     assert set(pages) == {f"reference/cli/{name}.md" for name in COMMANDS}
-    assert "`--customer <str>`" in pages["reference/cli/token.md"]
+    assert "`--customer CUSTOMER`" in pages["reference/cli/token.md"]
     assert "## `furlong deadletters replay`" in pages["reference/cli/deadletters.md"]
 
 

@@ -17,6 +17,8 @@ async def test_the_page_says_how_to_build_it_until_it_is_built(tmp_path: Path) -
     missing = await client.get("/docs/")
     assert missing.status_code == 404
     assert "make docs" in missing.text
+    assert "<style>" in missing.text
+    assert "style-src 'unsafe-inline'" in missing.headers["content-security-policy"]
     (tmp_path / "index.html").write_text("<title>Built</title>")
     built = await client.get("/docs/")
     assert (built.status_code, "Built" in built.text) == (200, True)

@@ -126,6 +126,9 @@ async def test_a_person_lists_looks_and_replays(harness: Any, embedded_broker: E
     shown = json.loads((await furlong(harness, "show", second)).output)
     assert for_programs[1] == {"name": second, **shown}
     assert (shown["topic"], shown["value"]) == (harness.topic, bet(harness, 2).decode())
+    dry = await furlong(harness, "replay", "--all", "--app", "feed-sports", "--dry-run")
+    assert (dry.exit_code, dry.stdout.count("  published again")) == (1, 2)
+    assert "Nothing was changed" in dry.stdout
     one = await furlong(harness, "replay", second, "feed-sports:0:99")
     assert (one.exit_code, one.stdout.splitlines()) == (
         0,
@@ -139,6 +142,7 @@ async def test_a_person_lists_looks_and_replays(harness: Any, embedded_broker: E
     assert (every.exit_code, every.stdout.count("  published again")) == (1, 2)
     arrived = await harness.arrived(3, PROGRESS_TOPIC, brand=harness.topic)
     assert {json.loads(message.value)["bet_id"] for message in arrived} == {"sports.b-1", "sports.b-2"}
+    assert len(arrived) == 3, "the dry run published nothing"
 
 
 @on_the_embedded_broker

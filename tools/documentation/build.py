@@ -21,6 +21,7 @@ from tools.documentation.navigation import sections, with_navigation
 from tools.documentation.pages import INDEX, ROOT, SOURCES, page_names, staged_pages
 from tools.documentation.references import command_pages, settings_page
 from tools.documentation.schema_reference import schema_page
+from tools.documentation.search_index import write_index
 from tools.set_up import stamps
 from tools.set_up.targets import DOCUMENTATION
 
@@ -42,6 +43,7 @@ def main(arguments: Sequence[str]) -> int:
     options = [*(["-a"] if is_other else []), "-A", f"versions={' '.join(given.version)}"]
     if status := build_site(SOURCES, HTML, DOCTREES, options):
         return status
+    write_index(HTML)
     problems = list(problems_of(HTML))
     print(*problems, sep="\n", file=sys.stderr, end="\n" if problems else "")
     missing = HTML / "404.html"

@@ -13,8 +13,8 @@ from furlong.demo.process import DemoOptions, running_demo
 from furlong.demo.scenarios import START, read_scenario
 from tools.local_chromium import find_chromium
 from tools.pictures.backoffice import take_backoffice
+from tools.pictures.sources import IMAGES, record
 
-IMAGES: Final = Path(__file__).resolve().parents[2] / "docs" / "images"
 SCENARIO: Final = "chosen"
 SHARPNESS: Final = 1
 HEIGHT: Final = 940
@@ -81,6 +81,20 @@ async def _place(page: Page) -> None:
     await page.get_by_test_id("receipts-done").click()
 
 
+async def _take_embedding(browser: Browser, site: str) -> None:
+    """Take a picture of a brand's own page with the club in it."""
+    page = await browser.new_page(
+        viewport={"width": 900, "height": 340},
+        locale="en-GB",
+        timezone_id="Europe/London",
+        reduced_motion="reduce",
+    )
+    await page.goto(f"{site}/")
+    await page.get_by_test_id("tracker").wait_for()
+    await page.screenshot(path=IMAGES / "embedding.png")
+    await page.close()
+
+
 async def _take_graphiql(browser: Browser, url: str) -> None:
     page = await browser.new_page(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
     await page.goto(f"{url}/graphql")
@@ -115,9 +129,11 @@ async def _main() -> None:
             await _take(browser, facts.url, "bet-slip.png", 1080, details=False)
             await _take(browser, facts.url, "bet-slip-narrow.png", 390, details=True)
             await _take_tutorial(browser, facts.url)
+            await _take_embedding(browser, facts.brands[0].site)
             await _take_graphiql(browser, facts.url)
             await take_backoffice(browser, facts, IMAGES)
             await browser.close()
+    record()
 
 
 if __name__ == "__main__":

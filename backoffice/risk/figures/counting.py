@@ -89,19 +89,9 @@ class WeekCounter:
             turnover = await participation.turnover(connection, brand.id, week)
         async with self.databases.fulfilment.read() as connection:
             qualified = await week_rewards.qualified(connection, brand.id, week.iso)
-            lines = await week_rewards.reward_lines(connection, brand.id, week.iso, now)
         async with self.databases.rewards.read() as connection:
             chosen = await week_choices.chosen(connection, brand.id, week.iso)
             in_doubt = await week_choices.in_doubt(connection, brand.id, week.iso)
-        homes = {territory_of(line.home, brand) for line in lines if line.home is not None}
-        defaults = await self.defaults(brand, week, homes)
-        figures = [
-            _figure(line, default.config)
-            for line in lines
-            if not (default := _default_of(line.home, brand, defaults)).trial
-        ]
-        if any(default.trial for default in defaults.values()):
-            figures += await self._drawn_figures(brand, week, defaults)
         return WeekFigures(
             brand=brand.id,
             week=week,
@@ -111,12 +101,27 @@ class WeekCounter:
             qualified=qualified,
             chose=sum(chosen.values()),
             in_doubt=sum(in_doubt.values()),
-            rewards=sum_rewards(figures),
+            rewards=await self.rewards(brand, week),
             money=_money(turnover, brand),
             currencies=brand.currencies,
             as_of=now,
             seconds=time.monotonic() - begun,
         )
+
+    async def rewards(self, brand: Brand, week: Week) -> tuple[RewardFigure, ...]:
+        """Count the rewards of a week by stage; whoever has chosen nothing counts with the default reward."""
+        async with self.databases.fulfilment.read() as connection:
+            lines = await week_rewards.reward_lines(connection, brand.id, week.iso, self.clock.now())
+        homes = {territory_of(line.home, brand) for line in lines if line.home is not None}
+        defaults = await self.defaults(brand, week, homes)
+        figures = [
+            _figure(line, default.config)
+            for line in lines
+            if not (default := _default_of(line.home, brand, defaults)).trial
+        ]
+        if any(default.trial for default in defaults.values()):
+            figures += await self._drawn_figures(brand, week, defaults)
+        return sum_rewards(figures)
 
     async def _drawn_figures(
         self, brand: Brand, week: Week, defaults: Mapping[Territory, DefaultReward]

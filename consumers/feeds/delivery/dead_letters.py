@@ -12,6 +12,7 @@ from aiokafka.errors import KafkaTimeoutError, MessageSizeTooLargeError
 
 from consumers.feeds.delivery.kafka_clients import create_reader
 from consumers.feeds.mapping.feed import AnyFeed
+from consumers.feeds.mapping.progress_message import ProgressMessage
 from consumers.stream.broker.kafka_client import running_client
 from consumers.stream.database.dead_letter_relay import DEAD_LETTER_SUFFIX
 from consumers.stream.database.dead_letters import REASON_CHARACTERS, RECENT, RejectedRecord
@@ -180,6 +181,16 @@ class ParkedLetters:
             async for record in _to_the_end(consumer):
                 yield ParkedLetter.of(record)
 
+    def message(self, letter: ParkedLetter) -> ProgressMessage:
+        """Map a letter with today's adapter.
+
+        Raises:
+            Poison: The letter still cannot be mapped.
+        """
+        if not letter.whole:
+            raise Poison(VALUE_OMITTED[1].decode())
+        return self.feed.message(letter.record)
+
     async def publish(
         self, letter: ParkedLetter, producer: AIOKafkaProducer, target_topic: str = PROGRESS_TOPIC
     ) -> None:
@@ -189,9 +200,7 @@ class ParkedLetters:
             Poison: The letter still cannot be mapped.
             KafkaError: The brokers refuse the message.
         """
-        if not letter.whole:
-            raise Poison(VALUE_OMITTED[1].decode())
-        message = self.feed.message(letter.record)
+        message = self.message(letter)
         await producer.send_and_wait(
             target_topic, value=message.value, key=message.key, headers=list(message.headers)
         )

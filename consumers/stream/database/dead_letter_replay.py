@@ -86,8 +86,10 @@ class Replay:
         except DataError as fault:
             return Replayed(Fate.POISON, data_error_reason(fault))
 
-    async def replay_all(self, topic: str | None) -> AsyncIterator[tuple[int, Replayed]]:
-        """Apply all stored letters of one topic or all, oldest first.
+    async def replay_all(
+        self, topic: str | None, *, dry_run: bool = False
+    ) -> AsyncIterator[tuple[int, Replayed]]:
+        """Apply all stored letters of one topic or all, oldest first, or tell what that would do.
 
         Raises:
             Transient: The database is unavailable.
@@ -99,7 +101,7 @@ class Replay:
             if not ids:
                 return
             for last in ids:
-                yield last, await self.replay(last)
+                yield last, await (self.rehearse(last) if dry_run else self.replay(last))
 
     async def _replay_in_transaction(self, letter_id: int) -> Replayed:
         async with self.sink.database.write() as connection:

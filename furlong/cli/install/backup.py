@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from furlong.cli.json_lists import AsJson
+from furlong.cli.json_lists import AsJson, echo_table
 from furlong.cli.long_work import stop_on_signals, working
 from furlong.cli.options import (
     database_settings,
@@ -46,8 +46,10 @@ def backup(folder: Folder) -> None:
             manifest = asyncio.run(back_up(database_settings(), folder, SystemClock()))
     except (BackupError, MixedInstallations, SQLAlchemyError, OSError, ValueError) as error:
         fail(error)
-    for name, saved in manifest.databases.items():
-        typer.echo(f"{name:<12} {saved.size:>12} bytes  revision {saved.revision}")
+    echo_table(
+        ("database", "bytes", "revision"),
+        [(name, saved.size, saved.revision) for name, saved in manifest.databases.items()],
+    )
     typer.echo(f"The backup in {folder} is complete, of {_moments(manifest.moments_of(manifest.databases))}.")
     if manifest.note:
         typer.echo(f"{manifest.note}.")
@@ -80,8 +82,7 @@ def restore_backup(
     except (BackupError, StillRunning, SQLAlchemyError, OSError, ValueError) as error:
         fail(error)
     restored = names or tuple(manifest.databases)
-    for name in restored:
-        typer.echo(f"{name:<12} → {place_of(settings, name)}")
+    echo_table(("database", "restored to"), [(name, place_of(settings, name)) for name in restored])
     moments = manifest.moments_of(restored)
     typer.echo(
         f"{', '.join(restored)} as of {_moments(moments)}. "

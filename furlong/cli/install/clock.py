@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 import typer
 
 from furlong.cli.command_work import run
+from furlong.cli.json_lists import echo_table
 from furlong.cli.known_names import require_names
 from furlong.cli.options import clock_file, database_settings, fail
 
@@ -48,8 +49,12 @@ def show(
     typer.echo(f"machine time  {utc(clock.machine.now())}")
     typer.echo(f"moved by      {'-' if ahead < timedelta() else ''}{abs(ahead)}")
     typer.echo(f"file          {clock.path}")
-    for point in _points(clock, brand):
-        typer.echo(f"{utc(point.at)}  {point.event.value:<9}  {point.brand}  {point.iso_week}")
+    points = [
+        (utc(point.at), point.event.value, point.brand, point.iso_week) for point in _points(clock, brand)
+    ]
+    if points:
+        typer.echo()
+        echo_table(("at", "what happens", "brand", "week"), points)
 
 
 @cli.command(name="set")

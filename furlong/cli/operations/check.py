@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from furlong.cli.diagnosis import explain_database_error, unknown_variables
+from furlong.cli.diagnosis import explain_database_error, technical_line, unknown_variables
 from furlong.cli.json_lists import AsJson
 from furlong.cli.options import (
     caller_settings,
@@ -25,6 +25,7 @@ from furlong.cli.options import (
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
+    from sqlalchemy.exc import DBAPIError
 
     from furlong.checks import Finding, Installation
 
@@ -46,12 +47,17 @@ def check(
         typer.echo(json.dumps([asdict(finding) for finding in findings], indent=2))
     else:
         width = max(len(finding.name) for finding in findings)
+        typer.echo(f"result {'part':{width}}  what it says")
         for finding in findings:
-            typer.echo(f"{'ok   ' if finding.ok else 'WRONG'}  {finding.name:{width}}  {finding.says}")
+            typer.echo(f"{'ok' if finding.ok else 'WRONG':6} {finding.name:{width}}  {finding.says}")
             if finding.helps:
                 typer.echo(f"{'':{width + 9}}→ {finding.helps}")
     if not all(finding.ok for finding in findings):
         raise typer.Exit(1)
+
+
+def _explained(error: DBAPIError, at: str) -> str:
+    return f"{explain_database_error(error, at)}. Details: {technical_line(error)}"
 
 
 async def _findings(seconds: float) -> list[Finding]:
@@ -68,7 +74,7 @@ async def _findings(seconds: float) -> list[Finding]:
         for text in unknown_variables()
     ]
     parts, clocks = _installation(), MachineClocks()
-    checks = await checks_of(parts, clocks, seconds, explain_database_error)
+    checks = await checks_of(parts, clocks, seconds, _explained)
     findings += await run_checks(checks, seconds, parts.secrets())
     return [*findings, *await run_checks([clocks.as_check(CLOCK, seconds)], seconds)]
 

@@ -83,6 +83,7 @@ def replay(
     every: Annotated[bool, typer.Option("--all", help="Replay all letters, instead of naming some.")] = False,
     app: Annotated[str | None, typer.Option(help=f"With --all. {APP}")] = None,
     topic: Annotated[str | None, typer.Option(help="With --all: only letters of this topic.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would happen.")] = False,
     verbose: Verbose = False,
 ) -> None:
     """Apply dead letters as the consumer would now, whether or not it is running.
@@ -92,11 +93,16 @@ def replay(
 
     The letters of a feed stay on their topic. Those that its adapter can read now are published to the
     progress topic; each counts once, however often it is replayed.
+
+    A dry run says what a replay would do to each letter, and changes nothing.
     """
     if bool(letters) == every:
         fail("name the letters to replay, or give --all")
     log_to_stderr(quiet=True)
-    stays = _run(_report(_replay(letters or [], _apps(app), topic), Items(verbose=verbose)))
+    replays = _replay(letters or [], _apps(app), topic, dry_run=dry_run)
+    stays = _run(_report(replays, Items(verbose=verbose)))
+    if dry_run:
+        typer.echo("Nothing was changed: this is what a replay would do now.")
     if stays:
         typer.echo(f"{stays} stay.", err=True)
         raise typer.Exit(1)
@@ -121,7 +127,7 @@ async def _report(replays: AsyncIterator[tuple[str, Replayed]], items: Items) ->
 
 
 async def _replay(
-    letters: list[str], apps: list[str], topic: str | None
+    letters: list[str], apps: list[str], topic: str | None, *, dry_run: bool
 ) -> AsyncIterator[tuple[str, Replayed]]:
     from furlong.cli.operations.feed_letters import FeedLetters, is_of_feed, position_of
 
@@ -130,15 +136,15 @@ async def _replay(
         positions = [position for app, position in wanted if app == name] if letters else None
         if is_of_feed(name):
             where = None if positions is None else [position_of(position) for position in positions]
-            replays = FeedLetters.of(name, stream_settings()).replay(where)
+            replays = FeedLetters.of(name, stream_settings()).replay(where, dry_run=dry_run)
         else:
-            replays = _applied(name, positions, topic)
+            replays = _applied(name, positions, topic, dry_run=dry_run)
         async for replayed in replays:
             yield replayed
 
 
 async def _applied(
-    name: str, numbers: list[str] | None, topic: str | None
+    name: str, numbers: list[str] | None, topic: str | None, *, dry_run: bool
 ) -> AsyncIterator[tuple[str, Replayed]]:
     """Replay letters of one consumer: those with the given numbers, or all of a topic, or all."""
     from prometheus_client import CollectorRegistry
@@ -154,9 +160,10 @@ async def _applied(
         replays = Replay(consumer.app.by_name, consumer.sink)
         try:
             for number in numbers or []:
-                yield f"{name}:{number}", await replays.replay(int(number))
+                replay = replays.rehearse if dry_run else replays.replay
+                yield f"{name}:{number}", await replay(int(number))
             if numbers is None:
-                async for letter, replayed in replays.replay_all(topic):
+                async for letter, replayed in replays.replay_all(topic, dry_run=dry_run):
                     yield f"{name}:{letter}", replayed
         finally:
             await consumer.close()

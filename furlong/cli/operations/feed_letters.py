@@ -70,8 +70,13 @@ class FeedLetters:
         async with aclosing(self.letters.read()) as letters:
             return await anext((letter async for letter in letters if letter.position == position), None)
 
-    async def replay(self, positions: Sequence[LetterPosition] | None) -> AsyncIterator[tuple[str, Replayed]]:
-        """Convert letters with the current adapter and publish them: those at the given positions, or all."""
+    async def replay(
+        self, positions: Sequence[LetterPosition] | None, *, dry_run: bool = False
+    ) -> AsyncIterator[tuple[str, Replayed]]:
+        """Convert letters with the current adapter and publish them: those at the given positions, or all.
+
+        A dry run converts them only.
+        """
         missing = dict.fromkeys(positions or [])
         async with (
             running_client(create_producer(self.letters.settings)) as producer,
@@ -80,13 +85,16 @@ class FeedLetters:
             async for letter in letters:
                 if positions is None or letter.position in missing:
                     missing.pop(letter.position, None)
-                    yield self.name_of(letter), await self._replayed(letter, producer)
+                    yield self.name_of(letter), await self._replayed(letter, None if dry_run else producer)
         for position in missing:
             yield f"{self.name}:{position.partition}:{position.offset}", Replayed(Fate.GONE)
 
-    async def _replayed(self, letter: ParkedLetter, producer: AIOKafkaProducer) -> Replayed:
+    async def _replayed(self, letter: ParkedLetter, producer: AIOKafkaProducer | None) -> Replayed:
         try:
-            await self.letters.publish(letter, producer)
+            if producer is None:
+                self.letters.message(letter)
+            else:
+                await self.letters.publish(letter, producer)
         except Poison as error:
             return Replayed(Fate.POISON, error.reason)
         return Replayed(Fate.PUBLISHED)

@@ -12,12 +12,12 @@ import typer
 from furlong.cli.command_work import run_with
 from furlong.cli.json_lists import Amount, AsJson, echo_json, table
 from furlong.cli.known_names import require_names
-from furlong.cli.options import product_clock
+from furlong.cli.options import database_settings, product_clock
 
 if TYPE_CHECKING:
     from backoffice.risk.budgets.use import BudgetLine
+    from backoffice.risk.figures.owed import OwedLine
     from foundation.storage.database import Database
-    from subgraphs.fulfilment.accounting.stage_sql import LiabilityLine
     from subgraphs.fulfilment.goodwill import GoodwillCost
 
 
@@ -60,30 +60,42 @@ def _budget(line: BudgetLine) -> dict[str, Any]:
 
 async def _read(
     brand: str | None, week: str | None, fulfilment: Database, rewards: Database
-) -> tuple[Sequence[LiabilityLine], Sequence[GoodwillCost], Sequence[BudgetLine]]:
+) -> tuple[Sequence[OwedLine], Sequence[GoodwillCost], Sequence[BudgetLine]]:
     from backoffice.risk.budgets.use import budget_lines
-    from subgraphs.fulfilment.accounting.repository import liability as figures
+    from backoffice.risk.figures.counting import WeekCounter
+    from backoffice.risk.figures.owed import owed_lines
+    from backoffice.subgraph_databases import SubgraphDatabases
+    from subgraphs.club_kit.domain.control_groups import ControlGroups
     from subgraphs.fulfilment.goodwill import GoodwillRepository
     from subgraphs.fulfilment.models import REFERENCE
+    from subgraphs.kit.records.erasure import Pseudonyms
 
-    now = product_clock().now()
+    clock, databases = product_clock(), SubgraphDatabases({"fulfilment": fulfilment, "rewards": rewards})
     await require_names(fulfilment, REFERENCE, brand, week)
+    groups = ControlGroups(Pseudonyms.from_settings(database_settings()).key)
+    owed = await owed_lines(WeekCounter(databases, clock, groups), brand, week)
     async with fulfilment.read() as connection:
-        owed = await figures(connection, now, brand, week)
         goodwill = await GoodwillRepository().costs(connection, brand, week)
-    return owed, goodwill, await budget_lines(rewards, fulfilment, now, brand, week)
+    return owed, goodwill, await budget_lines(rewards, fulfilment, clock.now(), brand, week)
 
 
-def _owed(lines: Sequence[LiabilityLine]) -> Iterator[str]:
+def _owed(lines: Sequence[OwedLine]) -> Iterator[str]:
     heads = ("brand", "week", "stage", "kind", "customers", "value", "spins")
     rows = (
         (
-            *(line.brand, line.iso_week, line.stage, line.kind or "not chosen", line.customers),
+            *(line.brand, line.iso_week, line.stage, _kind(line), line.customers),
             *(Amount(line.value_minor, line.currency), line.spins),
         )
         for line in lines
     )
     return table([heads, *rows])
+
+
+def _kind(line: OwedLine) -> str:
+    """Return the kind of reward, and whether it is due because the customers have chosen nothing."""
+    if line.kind is None:
+        return "no reward"
+    return f"{line.kind} (by default)" if line.source == "default" else line.kind
 
 
 def _goodwill(lines: Sequence[GoodwillCost]) -> Iterator[str]:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from furlong.cli.json_lists import echo_table
 from furlong.cli.long_work import stop_on_signals
 from furlong.cli.options import fail, log_to_stderr
 from furlong.cli.processes.demo_greeting import greeting, greeting_of_mock
@@ -247,9 +248,7 @@ def _list_scenarios() -> None:
 
     listed = {way.value: way.says for way in Way}
     listed |= {scenario.name: scenario.says for scenario in read_scenarios()}
-    width = max(map(len, listed))
-    for name, says in listed.items():
-        print(f"{name:{width}}  {says}")
+    echo_table(("scenario", "what one sees"), listed.items())
 
 
 def _in_scenario(options: DemoOptions, name: str, stack: ExitStack) -> DemoOptions:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 def greeting_of_mock(facts: DemoFacts, ready_file: Path) -> str:
     """Return what the demo of mocked answers says."""
+    from furlong.serve.page import has_documentation
+
     return "\n".join(
         [
             "",
@@ -22,7 +24,7 @@ def greeting_of_mock(facts: DemoFacts, ready_file: Path) -> str:
             f"    Bet-slip     {facts.url}/",
             f"    GraphiQL     {facts.graphql}",
             f"    Gallery      {facts.url}/gallery   (every screen of the widget)",
-            *([f"    Docs         {facts.docs}"] if facts.docs else []),
+            *docs_lines(facts, is_built=has_documentation()),
             "",
             f"  A customer for each state, with a token, is in {ready_file}. Ctrl-C stops the demo.",
             "",
@@ -32,6 +34,8 @@ def greeting_of_mock(facts: DemoFacts, ready_file: Path) -> str:
 
 def greeting(facts: DemoFacts, options: DemoOptions) -> str:
     """Return what the demo says."""
+    from furlong.serve.page import has_documentation
+
     return "\n".join(
         [
             "",
@@ -41,7 +45,7 @@ def greeting(facts: DemoFacts, options: DemoOptions) -> str:
             f"    GraphiQL     {facts.graphql}",
             f"    Gallery      {facts.url}/gallery   (every screen of the widget)",
             *_backoffice(facts),
-            *([f"    Docs         {facts.docs}"] if facts.docs else []),
+            *docs_lines(facts, is_built=has_documentation()),
             *_internal_graph(facts),
             *_brand_sites(facts),
             *_cells(facts),
@@ -62,6 +66,15 @@ def greeting(facts: DemoFacts, options: DemoOptions) -> str:
             "",
         ]
     )
+
+
+def docs_lines(facts: DemoFacts, *, is_built: bool) -> list[str]:
+    """Return the line that says where the documentation is, or how to build it; none where there is none."""
+    if not facts.docs:
+        return []
+    if is_built:
+        return [f"    Docs         {facts.docs}"]
+    return [f"    Docs         not built; make docs builds it   (a minute or two; then at {facts.docs})"]
 
 
 def _way(facts: DemoFacts, options: DemoOptions) -> list[str]:

@@ -128,6 +128,19 @@ async def _lines(
     return lines
 
 
+async def earned_weeks(
+    connection: AsyncConnection, brand: str | None = None, iso_week: str | None = None
+) -> list[tuple[str, str]]:
+    """Return the weeks in which anybody has qualified, by brand and week; by default of all brands."""
+    c = QUALIFICATION.c
+    query = select(c.brand_id, c.iso_week).distinct().order_by(c.brand_id, c.iso_week)
+    if brand is not None:
+        query = query.where(c.brand_id == brand)
+    if iso_week is not None:
+        query = query.where(c.iso_week == iso_week)
+    return [(row.brand_id, row.iso_week) for row in await connection.execute(query)]
+
+
 async def qualified(connection: AsyncConnection, brand: str, iso_week: str) -> int:
     """Return how many customers have qualified in a week, and were not revoked."""
     c = QUALIFICATION.c

@@ -51,7 +51,7 @@ def list_items(
         echo_json(rows)
         return
     shown = [(row["item"], row["open"] or "-", str(row["published"] or "-")) for row in rows]
-    typer.echo("\n".join(table([("ITEM", "WAITING", "PUBLISHED"), *shown])))
+    typer.echo("\n".join(table([("item", "waiting", "published"), *shown])))
 
 
 @cli.command()

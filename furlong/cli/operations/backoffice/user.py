@@ -67,7 +67,7 @@ def list_(*, as_json: AsJson = False) -> None:
         (account.user.login, account.user.name, account.user.status.value, ", ".join(_names(account.roles)))
         for account in accounts
     ]
-    typer.echo("\n".join(table([("LOGIN", "NAME", "STATUS", "ROLES"), *rows])))
+    typer.echo("\n".join(table([("login", "name", "status", "roles"), *rows])))
 
 
 @cli.command()

@@ -1,4 +1,5 @@
 /** Signing in by steps: name and password, second factor, and what a new account still has to set up. */
+import Alert from '@mui/material/Alert';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import Card from '@mui/material/Card';
@@ -88,31 +89,33 @@ interface StepProps {
 /** The accounts of a demo, each a click away. */
 function ReadyAccounts({ onDone }: StepProps) {
   const [accounts, setAccounts] = useState<readonly ReadyAccount[]>([]);
-  const [busy, setBusy] = useState(false);
-  const notify = useNotify();
+  const [busy, setBusy] = useState('');
+  const [problem, setProblem] = useState('');
 
   useEffect(() => {
-    readyAccounts().then(setAccounts, (error: unknown) => notify(messageOf(error), { type: 'error' }));
-  }, [notify]);
+    readyAccounts().then(setAccounts, (error: unknown) => setProblem(messageOf(error)));
+  }, []);
 
   async function enter(user: string) {
-    setBusy(true);
+    setBusy(user);
+    setProblem('');
     try {
       onDone(await signInReady(user));
     } catch (error) {
-      notify(messageOf(error), { type: 'error' });
-      setBusy(false);
+      setProblem(messageOf(error));
+      setBusy('');
     }
   }
 
-  if (accounts.length === 0) return null;
+  if (accounts.length === 0 && problem === '') return null;
   return (
     <Stack spacing={1} sx={{ marginBottom: 2 }}>
       <Typography color="textSecondary">This is a demo. Choose whom you want to be:</Typography>
+      {problem !== '' && <Alert severity="error">{problem}</Alert>}
       <Box sx={{ display: 'grid', gridTemplateColumns: '1fr 1fr', gap: 1 }}>
         {accounts.map(({ role, user }) => (
-          <Button key={user} variant="outlined" disabled={busy} onClick={() => void enter(user)}>
-            {nameOf(role, user)}
+          <Button key={user} variant="outlined" disabled={busy !== ''} onClick={() => void enter(user)}>
+            {busy === user ? 'Signing in…' : nameOf(role, user)}
           </Button>
         ))}
       </Box>

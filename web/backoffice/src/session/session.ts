@@ -88,16 +88,44 @@ export interface ReadyAccount {
   readonly user: string;
 }
 
+/** How long the list of a demo's accounts may take, in milliseconds. */
+const MAX_LIST_MS = 10_000;
+
+/** The same for a code: where all present ones are used, the demo waits for the next half minute. */
+const MAX_CODE_MS = 45_000;
+
 /** Return the accounts of a demo; none in an installation. */
 export async function readyAccounts(): Promise<readonly ReadyAccount[]> {
   const path = state.readyAccounts ?? '';
-  return path === '' ? [] : ((await answered(fetch(path))) as readonly ReadyAccount[]);
+  return path === '' ? [] : ((await answeredByDemo(path, 'GET', MAX_LIST_MS)) as readonly ReadyAccount[]);
 }
 
 /** Return the password of a demo's account, and a code of its authenticator that nobody has used. */
 async function credentialsOf(user: string): Promise<{ readonly password: string; readonly code: string }> {
-  const answer = await answered(fetch(`${state.readyAccounts ?? ''}/${encodeURIComponent(user)}`, { method: 'POST' }));
-  return answer as { readonly password: string; readonly code: string };
+  const path = `${state.readyAccounts ?? ''}/${encodeURIComponent(user)}`;
+  return (await answeredByDemo(path, 'POST', MAX_CODE_MS)) as { readonly password: string; readonly code: string };
+}
+
+/**
+ * Return what a demo answers.
+ *
+ * @throws {Refusal} in words if it does not, or refuses: which of the two, and what helps
+ */
+async function answeredByDemo(path: string, method: string, milliseconds: number): Promise<unknown> {
+  let response: Response;
+  try {
+    response = await fetch(path, { method, signal: AbortSignal.timeout(milliseconds) });
+  } catch {
+    throw new Refusal('The demo isn’t answering. Check that make demo is still running, then try again.', 'UNREACHABLE');
+  }
+  if (response.status === 404) {
+    throw new Refusal('This demo doesn’t have that account any more. Reload the page.', 'NOT_FOUND');
+  }
+  if (!response.ok) {
+    const why = `The demo refused to sign you in (status ${response.status}).`;
+    throw new Refusal(`${why} Open the address that make demo prints, and try again.`, 'REFUSED');
+  }
+  return answered(Promise.resolve(response));
 }
 
 export async function signInReady(user: string): Promise<SessionState> {
