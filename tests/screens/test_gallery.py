@@ -85,7 +85,7 @@ def test_the_gallery_shows_the_recorded_scenarios(gallery: Gallery) -> None:
 
 @pytest.mark.parametrize("name", ["self-excluded", "rg-restricted", "account-closed", "nothing"])
 def test_nothing_at_all_is_shown_to_whom_nothing_may_be_shown(gallery: Gallery, name: str) -> None:
-    """No text, no heading, no link and no picture; the room is kept only until it is known that there is nothing."""
+    """No text, no heading, no link and no picture; the room goes once that is known."""
     screen = gallery.page.locator(f"[data-screen='{name}'] .club")
     assert screen.inner_html() == ""
     box = screen.bounding_box()
