@@ -13,6 +13,9 @@ from tools.local_chromium import LocalChromium
 expect.set_options(timeout=PATIENCE_MS)
 pytestmark = pytest.mark.usefixtures("web_installed")
 
+TALL: Final = 12_000
+"""A window in which nothing has to be scrolled."""
+
 SIZES: Final = ((360, 640), (360, 740), (1280, 800))
 LOOKS: Final = (
     Look(768),
@@ -160,7 +163,7 @@ def test_the_slip_with_the_club_holds_in_other_looks(chromium: LocalChromium, lo
     forced = (
         ["aria-required-children", "button-name", "label", "target-size"] if look.forced_colours else None
     )
-    with club_page(chromium, Club(scenario="new"), look, 3_000) as page:
+    with club_page(chromium, Club(scenario="new"), look, TALL) as page:
         expect(page.get_by_test_id("deal")).to_be_visible()
         found = [*faults_of_layout(page, ".slip"), *faults_of_access(page, ".slip", rules=forced)]
         page.get_by_test_id("join").click()
@@ -168,3 +171,15 @@ def test_the_slip_with_the_club_holds_in_other_looks(chromium: LocalChromium, lo
         found += [*faults_of_layout(page, ".slip"), *faults_of_access(page, ".slip", rules=forced)]
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         assert found == []
+
+
+def test_in_a_low_window_no_bar_covers_what_one_fills_in(chromium: LocalChromium) -> None:
+    """On a phone that lies, as with text that is very large, the bar stays where the slip ends."""
+    with club_page(chromium, Club(), Look(740), 360) as page:
+        page.get_by_test_id("stake").scroll_into_view_if_needed()
+        page.evaluate("document.querySelector('.slip').scrollIntoView({ block: 'start' })")
+        assert hidden_points(page.get_by_test_id("picked")) == []
+        bar, slip = page.locator(".place-bar").bounding_box(), page.locator(".slip").bounding_box()
+        assert bar
+        assert slip
+        assert abs(bar["y"] + bar["height"] - slip["y"] - slip["height"]) <= 1
