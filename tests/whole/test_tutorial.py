@@ -82,8 +82,9 @@ def receipt_says(page: Page, text: str) -> None:
 
 
 def tracker_says(page: Page, text: str) -> None:
-    """Wait until the tracker says a text."""
-    says(page.get_by_role("region", name="Rewards club"), text)
+    """Wait until the tracker says a text: in its card, or in the bar with the button on a phone."""
+    shown = page.locator(".club").filter(has_text=text.replace("'", "\N{RIGHT SINGLE QUOTATION MARK}"))
+    expect(shown.first).to_be_visible(timeout=PATIENCE_MS)
 
 
 def list_says(page: Page, text: str) -> None:

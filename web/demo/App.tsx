@@ -19,6 +19,7 @@ import { fetchDemo, hasBlock, sessionAtStart, type Demo } from './session/demo';
 import { rememberCustomer, rememberedCustomer } from './session/remembered';
 import { SessionBar } from './session/SessionBar';
 import { useRehearsal } from './session/useRehearsal';
+import { OfflineBanner } from './site/OfflineBanner';
 import { type Page, PAGES, usePage } from './site/pages';
 import { Site } from './site/Site';
 import { SiteNav } from './site/SiteNav';
@@ -65,6 +66,7 @@ export function App() {
 
   return (
     <LocaleProvider value={locale}>
+      <OfflineBanner />
       <RehearsalBanner time={rehearsal} />
       <header className="site">
         <div className="site-inner">

@@ -64,6 +64,9 @@ export interface SlipWords {
   readonly results: Readonly<Partial<Record<OfferedSelection['status'], string>>>;
   readonly suspended: string;
   readonly closed: string;
+  /** `{time}`: since when. */
+  readonly offline: string;
+  readonly offlineBet: string;
 }
 
 const EN: SlipWords = {
@@ -122,6 +125,8 @@ const EN: SlipWords = {
   results: { WON: 'Won', LOST: 'Lost', VOID: 'Void', DEAD_HEAT: 'Dead heat', WITHDRAWN: 'Withdrawn' },
   suspended: 'Suspended',
   closed: 'Closed',
+  offline: 'You’re offline. Prices and figures are from {time}, and come back by themselves.',
+  offlineBet: 'You’re offline. You can place your bet once you’re back online.',
 };
 
 const DE: SlipWords = {
@@ -180,6 +185,8 @@ const DE: SlipWords = {
   results: { WON: 'Gewonnen', LOST: 'Verloren', VOID: 'Ungültig', DEAD_HEAT: 'Totes Rennen', WITHDRAWN: 'Zurückgezogen' },
   suspended: 'Ausgesetzt',
   closed: 'Geschlossen',
+  offline: 'Sie sind offline. Quoten und Zahlen sind von {time} und kommen von selbst zurück.',
+  offlineBet: 'Sie sind offline. Sie können wetten, sobald Sie wieder online sind.',
 };
 
 const IT: SlipWords = {
@@ -238,6 +245,8 @@ const IT: SlipWords = {
   results: { WON: 'Vincente', LOST: 'Perdente', VOID: 'Annullato', DEAD_HEAT: 'Parità', WITHDRAWN: 'Ritirato' },
   suspended: 'Sospeso',
   closed: 'Chiuso',
+  offline: 'Sei offline. Quote e dati sono delle {time} e si aggiorneranno da soli.',
+  offlineBet: 'Sei offline. Potrai scommettere quando tornerai online.',
 };
 
 const AR: SlipWords = {
@@ -303,6 +312,8 @@ const AR: SlipWords = {
   results: { WON: 'فاز', LOST: 'خسر', VOID: 'ملغى', DEAD_HEAT: 'تعادل', WITHDRAWN: 'منسحب' },
   suspended: 'موقوف',
   closed: 'مغلق',
+  offline: 'أنت غير متصل بالإنترنت. الأسعار والأرقام من الساعة {time}، وستعود تلقائيًا.',
+  offlineBet: 'أنت غير متصل بالإنترنت. يمكنك وضع رهانك عند عودة الاتصال.',
 };
 
 const LANGUAGES: Readonly<Record<string, SlipWords>> = { en: EN, de: DE, it: IT, ar: AR };

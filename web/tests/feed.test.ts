@@ -193,4 +193,21 @@ describe('stop', () => {
     expect(hand.count()).toBe(1);
     expect(hand.told).toEqual([]);
   });
+
+  it('reads at once when there is a network again, however long the next try was to wait', async () => {
+    const hand = feedByHand();
+    for (let failed = 0; failed < 4; failed += 1) {
+      hand.last().fail(0);
+      await vi.advanceTimersByTimeAsync(AFTER_FAILURES.mostMs);
+    }
+    hand.last().fail(0);
+    await vi.advanceTimersByTimeAsync(POLL_MS);
+    const before = hand.count();
+    hand.feed.reconnected();
+    expect(hand.count()).toBe(before + 1);
+    hand.setVisible(false);
+    hand.feed.reconnected();
+    expect(hand.count()).toBe(before + 1);
+    hand.feed.stop();
+  });
 });

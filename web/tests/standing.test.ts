@@ -7,11 +7,20 @@ import { CLUB, money, OPTION } from './example';
 import { NO_NOTICE } from '../packages/club/src/changes/notice';
 import { INELIGIBLE_REASONS, type Club, type Preview, type RecentBet } from '../packages/client/src/operations/types';
 import { whyCounted } from '../packages/club/src/records/contribution';
-import { markOf } from '../packages/club/src/rewards/RewardList';
+import { inOrder, markOf } from '../packages/club/src/rewards/RewardList';
 import { announce } from '../packages/club/src/tracker/Announcer';
 import { countedInWords, MAX_NAMED } from '../packages/club/src/tracker/CountedLine';
 import { previewInWords } from '../packages/club/src/tracker/PreviewLine';
-import { sentenceForIneligible, shownStake, standingOf, storyOf, whyNoChange, wonSentence } from '../packages/club/src/tracker/standing';
+import {
+  dealSentence,
+  rewardSentence,
+  sentenceForIneligible,
+  shownStake,
+  standingOf,
+  storyOf,
+  whyNoChange,
+  wonSentence,
+} from '../packages/club/src/tracker/standing';
 
 const locale = localeFor(['en-GB']);
 const { words } = locale;
@@ -164,6 +173,32 @@ describe('after the target', () => {
   it('the sum stops at the target, and later bets are not announced', () => {
     expect(shownStake(PROGRESS)).toEqual(money(2500));
     expect(announce({ progress: PROGRESS, text: 'as before' }, { ...PROGRESS, staked: money(3600) }, london)).toBe('as before');
+  });
+});
+
+describe('the closed tracker', () => {
+  it('tells the deal to whom it is open, and to nobody else', () => {
+    const visitor: Club = { ...VISITOR, progress: CLUB.progress };
+    expect(dealSentence(visitor, locale)).toBe('Bet £25 this week, get: £5 free bet.');
+    expect(dealSentence(CLUB, locale)).toBeNull();
+    expect(dealSentence({ ...visitor, paused: true }, locale)).toBeNull();
+    expect(dealSentence({ ...visitor, state: 'QUALIFIED' }, locale)).toBeNull();
+    expect(dealSentence({ ...visitor, week: CLOSED }, locale)).toBeNull();
+    expect(dealSentence({ ...visitor, choice: null }, locale)).toBeNull();
+  });
+
+  it('tells members what they get at the target, until they have reached it', () => {
+    expect(rewardSentence(CLUB, locale)).toBe('Reward at £25: £5 free bet.');
+    expect(rewardSentence(VISITOR, locale)).toBeNull();
+    expect(rewardSentence({ ...CLUB, progress: CLUB.progress && { ...CLUB.progress, qualified: true } }, locale)).toBeNull();
+  });
+});
+
+describe('the rewards', () => {
+  it('that can be chosen come first, each in its order', () => {
+    const [first, paused, last] = ['a', 'b', 'c'].map((id) => ({ ...OPTION, id, available: id !== 'b' }));
+    if (first === undefined || paused === undefined || last === undefined) throw new Error('there are three');
+    expect(inOrder([paused, first, last])).toEqual([first, last, paused]);
   });
 });
 

@@ -1,29 +1,32 @@
 /** What became of the bets that a customer has just asked for: placed, being confirmed, not known, or not placed. */
 import { formatMinor, shortReference, useLocale, type Locale } from '@furlong/club';
+import { useEffect, useRef, type ReactNode } from 'react';
 
 import type { Part } from '../money/parts';
 import { slipWords } from '../messages';
 import { moneyWords } from '../money/words';
 import { isOver, type Placing } from './placer';
-import { totalMinor } from './request';
+import { type Bet, totalMinor } from './request';
 import { betWords, partOf, refusedInWords, titleOfBet } from './words';
 
 interface ReceiptsProps {
   readonly placings: readonly Placing[];
+  /** What a placed bet did to the club. */
+  readonly landed: (bet: Bet) => ReactNode;
   readonly onAskAgain: (key: string) => void;
   readonly onDone: () => void;
   readonly onBets: () => void;
   readonly onMoney: (part: Part) => void;
 }
 
-export function Receipts({ placings, onAskAgain, onDone, onBets, onMoney }: ReceiptsProps) {
+export function Receipts({ placings, landed, onAskAgain, onDone, onBets, onMoney }: ReceiptsProps) {
   const words = betWords(useLocale());
   if (placings.length === 0) return null;
   return (
     <section className="receipts" aria-label={words.receipts} data-testid="receipts">
       <ul>
         {placings.map((placing) => (
-          <Receipt key={placing.asked.key} placing={placing} onAskAgain={onAskAgain} onMoney={onMoney} />
+          <Receipt key={placing.asked.key} placing={placing} landed={landed} onAskAgain={onAskAgain} onMoney={onMoney} />
         ))}
       </ul>
       {placings.some(isOver) && (
@@ -42,16 +45,22 @@ export function Receipts({ placings, onAskAgain, onDone, onBets, onMoney }: Rece
 
 interface ReceiptProps {
   readonly placing: Placing;
+  readonly landed: ReceiptsProps['landed'];
   readonly onAskAgain: (key: string) => void;
   readonly onMoney: (part: Part) => void;
 }
 
-export function Receipt({ placing, onAskAgain, onMoney }: ReceiptProps) {
+export function Receipt({ placing, landed, onAskAgain, onMoney }: ReceiptProps) {
   const locale = useLocale();
   const words = betWords(locale);
   const { asked, state, bet } = placing;
+  const box = useRef<HTMLLIElement>(null);
+  useEffect(() => {
+    // The button that was pressed may be far below.
+    if (state !== 'sending') box.current?.scrollIntoView({ block: 'nearest' });
+  }, [state]);
   return (
-    <li className="receipt" data-testid="receipt" data-state={state}>
+    <li className="receipt" ref={box} data-testid="receipt" data-state={state}>
       <div role="status">
         <p className="receipt-state" data-testid="receipt-state">
           {words.states[state]}
@@ -74,6 +83,7 @@ export function Receipt({ placing, onAskAgain, onMoney }: ReceiptProps) {
         ))}
       </ul>
       <Amounts placing={placing} locale={locale} />
+      {state === 'placed' && bet !== null && landed(bet)}
       {bet !== null && (
         <p className="receipt-reference">
           {words.reference} <bdi title={bet.id}>{shortReference(bet.id)}</bdi>

@@ -1,5 +1,6 @@
 /** Connects the placing of bets to React: what a customer has asked for, and what became of it. */
 import { type Ask, type ConnectLive, createLiveLoop, type Session } from '@furlong/client';
+import { whenBackOnline } from '@furlong/club';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 
 import { BetChanges, type BetChangesSubscription } from '../generated/operations';
@@ -48,7 +49,9 @@ export function usePlacing({ ask, live }: Graph, session: Session): PlacingContr
       random: () => Math.random(),
     });
     placer.current = created;
+    const unheard = whenBackOnline(() => created.askAll());
     return () => {
+      unheard();
       created.stop();
       placer.current = null;
     };

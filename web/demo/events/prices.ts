@@ -31,6 +31,8 @@ export interface LivePrices {
   renew(): void;
   /** Ends some time after the page was hidden; continues when it is seen again. */
   visibilityChanged(): void;
+  /** There is a network again: follows at once, however long the next try was to wait. */
+  reconnected(): void;
   stop(): void;
 }
 
@@ -87,6 +89,12 @@ export function createLivePrices({ connect, tell, isVisible, now, random }: Live
       }, isFirst ? 0 : SETTLE_MS);
     },
     renew,
+    reconnected() {
+      if (!isVisible() || followed.length === 0) return;
+      loop.stop();
+      renew();
+      loop.start();
+    },
     visibilityChanged() {
       clearTimeout(hiding);
       if (isVisible()) {

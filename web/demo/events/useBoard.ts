@@ -1,5 +1,6 @@
 /** Connects the events of a brand to React: what is shown, read and followed while the page is seen. */
 import type { Ask, ConnectLive, LiveListener } from '@furlong/client';
+import { whenBackOnline } from '@furlong/club';
 import { useCallback, useEffect, useReducer, useRef } from 'react';
 
 import { type Board, boardAtStart, type BoardEvent, isFollowed, reduceBoard } from './board';
@@ -122,7 +123,12 @@ export function useBoard(
       followed.visibilityChanged();
     };
     document.addEventListener('visibilitychange', changed);
+    const unheard = whenBackOnline(() => {
+      polled.visibilityChanged();
+      followed.reconnected();
+    });
     return () => {
+      unheard();
       document.removeEventListener('visibilitychange', changed);
       polled.stop();
       followed.stop();

@@ -6,6 +6,7 @@ import { freeBetsOf } from '../betting/freeBets';
 import { stopOf, stopOfBets } from '../money/breaks/breaks';
 import { useNow } from '../money/useNow';
 import { useRehearsal } from '../session/useRehearsal';
+import { OfflineBanner } from '../site/OfflineBanner';
 import { Site } from '../site/Site';
 import { siteWords } from '../site/words';
 import { FrameBalance } from './FrameBalance';
@@ -33,6 +34,7 @@ function Sports(props: FramedProps) {
 
   return (
     <>
+      <OfflineBanner />
       <header className="frame-head">
         <nav aria-label={words.nav}>
           {SHOWN.map((shown) => (

@@ -1,5 +1,6 @@
 /** Connects a customer's money to React: the wallet as it stands, and what the customer changes. */
 import { type Ask, type ConnectLive, freshKey, type Session } from '@furlong/client';
+import { whenBackOnline } from '@furlong/club';
 import { useCallback, useEffect, useMemo, useReducer, useRef } from 'react';
 
 import { Money, MoneyChanges } from '../generated/operations';
@@ -59,7 +60,9 @@ export function useMoney({ ask, live }: Graph, session: Session): MoneyControls 
     feed.current = started;
     const changed = () => started.visibilityChanged();
     document.addEventListener('visibilitychange', changed);
+    const unheard = whenBackOnline(() => started.refresh());
     return () => {
+      unheard();
       document.removeEventListener('visibilitychange', changed);
       started.stop();
       feed.current = null;

@@ -21,6 +21,7 @@ import { Stopped } from '../money/Stopped';
 import { rememberedPicks, rememberPicks } from '../session/remembered';
 import { SlipOfSession } from '../slip/SlipOfSession';
 import type { GoTo, Page } from './pages';
+import { BESIDE } from './useBeside';
 
 interface SiteProps {
   readonly ask: Ask;
@@ -52,7 +53,6 @@ interface SiteProps {
 const ALL: Choice = { search: '', sport: '', day: '' };
 /** How many events are listed at first: where the slip is below them, it is not far. */
 const LISTED = { beside: 10, above: 4 };
-const BESIDE = '(min-width: 900px)';
 
 export function Site(props: SiteProps) {
   const { ask, live, session, page, rehearsal, stops } = props;

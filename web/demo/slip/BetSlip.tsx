@@ -12,6 +12,7 @@ import { FreeBetField, FreeStake } from './FreeBetField';
 import { PickedLine } from './PickedLine';
 import { costMinor } from './plan';
 import { type Cost, StakeField } from './StakeField';
+import { useBarHeight } from './useBarHeight';
 import { useCalm } from './useCalm';
 import type { SlipControls } from './useSlip';
 import { WaysField } from './WaysField';
@@ -41,6 +42,8 @@ export interface BetSlipProps {
   readonly onPlace: (requests: readonly BetRequest[]) => Promise<Told | null>;
   /** What became of bets that were asked for before. */
   readonly receipts: ReactNode;
+  /** The club's meter, where it stands in the bar with the button; else null. */
+  readonly strip: ReactNode;
   /** The widget. Its space is reserved from the start, so that it never moves the button when it loads late. */
   readonly children: ReactNode;
 }
@@ -54,6 +57,8 @@ export function BetSlip(props: BetSlipProps) {
   const isBusy = useRef(false);
   const [told, setTold] = useState<(Told & { readonly entered: string }) | null>(null);
   const button = useRef<HTMLButtonElement>(null);
+  const bar = useRef<HTMLDivElement>(null);
+  useBarHeight(bar);
   const [placing, setPlacing] = useState(false);
   // While it is on its way, the button says so.
   const why = placing ? '' : (closed ?? whyNot(slip, locale));
@@ -147,7 +152,8 @@ export function BetSlip(props: BetSlipProps) {
           />
         )}
         {props.children}
-        <div className="place-bar">
+        <div className="place-bar" ref={bar}>
+          {props.strip}
           <button
             ref={button}
             type="submit"
@@ -218,9 +224,9 @@ function costOf({ plan, stakeMinor, currency }: SlipControls, locale: Locale): C
   return { label: words.totalStake, amount: formatMinor(cost, currency, locale.tag), why };
 }
 
-function deedInWords({ plan, paying, stakeMinor, currency }: SlipControls, locale: Locale): string {
+function deedInWords({ legs, plan, paying, stakeMinor, currency }: SlipControls, locale: Locale): string {
   const words = slipWords(locale);
-  if (stakeMinor === null) return words.placeBare;
+  if (stakeMinor === null || legs.length === 0) return words.placeBare;
   const amount = formatMinor(costMinor(plan, stakeMinor) || stakeMinor, currency, locale.tag);
   if (paying.freeBet !== null) return locale.fill(betWords(locale).placeFree, { amount });
   if (plan.count < 2) return locale.fill(words.place, { amount });

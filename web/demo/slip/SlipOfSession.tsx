@@ -1,10 +1,11 @@
 /** The bet-slip of one session, connected to the tracker of the same session. */
 import type { Ask, ConnectLive, PreviewInput, Session } from '@furlong/client';
-import { TrackerCard, useLocale, usePreview, useTracker, type Tracker } from '@furlong/club';
+import { TrackerCard, TrackerStrip, useLocale, useOffline, usePreview, useTracker, type Tracker } from '@furlong/club';
 import { useEffect, useRef, useState } from 'react';
 
 import type { FreeBet } from '../betting/freeBets';
 import type { Placed, Placing } from '../betting/placer';
+import { LandedBet } from '../betting/LandedBet';
 import { Receipts } from '../betting/Receipts';
 import { type BetRequest, totalMinor } from '../betting/request';
 import type { BetOutcome } from '../betting/sending';
@@ -14,6 +15,7 @@ import { betWords } from '../betting/words';
 import type { BoardControls } from '../events/useBoard';
 import type { Part } from '../money/parts';
 import { slipWords, type SlipWords } from '../messages';
+import { useBeside } from '../site/useBeside';
 import { BetSlip, type Told } from './BetSlip';
 import { useSlip } from './useSlip';
 
@@ -46,7 +48,12 @@ export function SlipOfSession(props: SlipOfSessionProps) {
   const progress = tracker.kind === 'club' ? tracker.club.progress : null;
   const currency = props.currency ?? progress?.target.currency ?? DEFAULT_CURRENCY;
   const slip = useSlip({ board: controls.board, currency, locale, freeBets: props.freeBets });
-  const preview = usePreview(ask, session.token, previewInput(session, tracker, slip.requests), occasionOf(tracker));
+  const isUnanswered = placings.some(({ state }) => state === 'unknown' || state === 'sending');
+  // What is being placed may have been counted already.
+  const input = isUnanswered ? null : previewInput(session, tracker, slip.requests);
+  const preview = usePreview(ask, session.token, input, occasionOf(tracker));
+  const hasStrip = !useBeside() && isShown;
+  const isOffline = useOffline() !== null;
   const words = slipWords(locale);
 
   useEnds(placings, {
@@ -87,15 +94,15 @@ export function SlipOfSession(props: SlipOfSessionProps) {
       tracker={tracker}
       notice={notice}
       preview={isShown ? preview : null}
+      meterElsewhere={hasStrip}
       onChange={(wanted) => void change(wanted)}
     />
   );
   if (!isShown) return <div className="club-alone">{card}</div>;
-  const isUnanswered = placings.some(({ state }) => state === 'unknown' || state === 'sending');
   return (
     <BetSlip
       slip={slip}
-      closed={whyClosed(isNowhere, session, words) ?? (isUnanswered ? betWords(locale).checkFirst : null)}
+      closed={(isOffline ? words.offlineBet : whyClosed(isNowhere, session, words)) ?? (isUnanswered ? betWords(locale).checkFirst : null)}
       onChoose={controls.choose}
       onAccept={controls.accept}
       onRemove={controls.remove}
@@ -105,12 +112,14 @@ export function SlipOfSession(props: SlipOfSessionProps) {
       receipts={
         <Receipts
           placings={placings}
+          landed={(bet) => <LandedBet ask={ask} session={session} tracker={tracker} betId={bet.id} />}
           onAskAgain={placing.askAgain}
           onDone={placing.dismiss}
           onBets={props.onBets}
           onMoney={props.onMoney}
         />
       }
+      strip={hasStrip && session.customer !== null ? <TrackerStrip tracker={tracker} /> : null}
     >
       {card}
     </BetSlip>

@@ -1,5 +1,6 @@
 /** Connects the bets of a customer to React: pages that are read, and changes that are told. */
 import { type Ask, type ConnectLive, createLiveLoop, type Session, Unreached } from '@furlong/client';
+import { whenBackOnline } from '@furlong/club';
 import { useCallback, useEffect, useReducer, useRef } from 'react';
 
 import { BetChanges, type BetChangesSubscription, Bets } from '../../generated/operations';
@@ -60,6 +61,7 @@ export function useBetList(ask: Ask, live: ConnectLive, session: Session): BetLi
   useEffect(() => {
     again.current = readNewest;
   }, [readNewest]);
+  useEffect(() => (isSignedIn ? whenBackOnline(() => again.current()) : undefined), [isSignedIn]);
 
   useEffect(() => {
     if (!isSignedIn) return;

@@ -109,4 +109,6 @@ export const DE: BetWords = {
   stale: 'Das ist vielleicht nicht der neueste Stand. Wir können ihn gerade nicht aktualisieren.',
   retry: 'Aktualisieren',
   more: 'Ältere Wetten zeigen',
+  clubAdded: '{counted} für den Prämienclub: {staked} von {target}.',
+  clubWaits: 'Diese Wette kommt gleich in den Prämienclub. Das kann einen Moment dauern.',
 };

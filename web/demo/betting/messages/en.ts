@@ -109,4 +109,6 @@ export const EN: BetWords = {
   stale: 'This may be out of date. We can’t update it right now.',
   retry: 'Refresh',
   more: 'Show older bets',
+  clubAdded: 'Added {counted} to your rewards club: {staked} of {target}.',
+  clubWaits: 'We’re adding this bet to your rewards club. It can take a moment.',
 };

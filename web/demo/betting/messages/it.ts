@@ -109,4 +109,6 @@ export const IT: BetWords = {
   stale: 'Potrebbe non essere aggiornato. Ora non possiamo aggiornarlo.',
   retry: 'Aggiorna',
   more: 'Mostra scommesse precedenti',
+  clubAdded: 'Aggiunti {counted} al club premi: {staked} di {target}.',
+  clubWaits: 'Stiamo aggiungendo questa scommessa al club premi. Può volerci un momento.',
 };

@@ -88,4 +88,8 @@ export interface BetWords {
   readonly stale: string;
   readonly retry: string;
   readonly more: string;
+  /** What a bet did to the club: `{counted}`, `{staked}`, `{target}`. */
+  readonly clubAdded: string;
+  /** The club does not know the bet yet. */
+  readonly clubWaits: string;
 }

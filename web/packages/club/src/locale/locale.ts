@@ -2,7 +2,7 @@
 import { createContext, useContext } from 'react';
 
 import type { Money } from '@furlong/client';
-import { formatMinor, formatTyped, minorDigits, type ReadAmount } from './amounts';
+import { formatMinor, formatShort, formatTyped, minorDigits, type ReadAmount } from './amounts';
 import { datesFor, type Dates, type Zones } from './dates';
 import { fill, plural, type Direction } from './text';
 import { AR } from '../messages/ar';
@@ -17,6 +17,8 @@ export interface Locale extends Dates {
   readonly direction: Direction;
   readonly words: Messages;
   readonly money: (amount: Pick<Money, 'minor' | 'currency'>) => string;
+  /** Without decimals if the amount is whole. */
+  readonly short: (amount: Pick<Money, 'minor' | 'currency'>) => string;
   readonly percent: (value: number) => string;
   /** Decimal odds in thousandths, as `1.50`. */
   readonly odds: (milli: number) => string;
@@ -93,6 +95,7 @@ function localeOf(
     direction,
     words,
     money: ({ minor, currency }) => formatMinor(minor, currency, tag),
+    short: ({ minor, currency }) => formatShort(minor, currency, tag),
     odds: (milli) => odds.format(milli / 1000),
     percent: (value) => percent.format(value / 100),
     count,

@@ -6,6 +6,7 @@ import { useLocale } from '../locale/locale';
 import { useOnDemand } from '../state/useOnDemand';
 import { ActionButton } from '../tracker/ActionButton';
 import { NewTabLink } from '../tracker/NewTabLink';
+import { showInMiddle } from '../ui/inView';
 
 interface JoiningProps {
   readonly ask: Ask;
@@ -28,8 +29,7 @@ export function Joining({ ask, session, club, whyNot, takesFocus, onChange }: Jo
   useEffect(() => {
     if (!takesFocus) return;
     box.current?.focus({ preventScroll: true });
-    // The page may have a bar over its end.
-    box.current?.scrollIntoView({ block: 'center' });
+    showInMiddle(box.current);
   }, [takesFocus]);
   const refused = whyNot === null && !membership.canOptIn;
   return (

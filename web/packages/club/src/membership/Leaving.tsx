@@ -3,6 +3,7 @@ import { useEffect, useId, useRef, useState } from 'react';
 
 import { useLocale } from '../locale/locale';
 import { ActionButton } from '../tracker/ActionButton';
+import { showInMiddle } from '../ui/inView';
 
 interface LeavingProps {
   /** Whether the customer keeps this week's reward. */
@@ -49,9 +50,13 @@ function Question({ consequences, onStay, onLeave }: QuestionProps) {
   const { words } = useLocale();
   const id = useId();
   const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => heading.current?.focus(), []);
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    heading.current?.focus({ preventScroll: true });
+    showInMiddle(box.current);
+  }, []);
   return (
-    <div className="club-leaving" role="group" aria-labelledby={id}>
+    <div className="club-leaving" ref={box} role="group" aria-labelledby={id}>
       <h4 id={id} ref={heading} tabIndex={-1}>
         {words.leaveTitle}
       </h4>

@@ -215,4 +215,8 @@ export const AR: Messages = {
     few: 'لهذه العملة {n} منازل عشرية. اكتب المبلغ مثل {example}.',
     other: 'لهذه العملة {n} منزلة عشرية. اكتب المبلغ مثل {example}.',
   },
+  deal: 'راهن بمبلغ {target} هذا الأسبوع واحصل على: {title}.',
+  joinAdds: 'اشترك ليضيف هذا الرهان {counted}.',
+  rewardAt: 'المكافأة عند {target}: {title}.',
+  offline: 'أنت غير متصل بالإنترنت. هذه الأرقام من الساعة {time}.',
 };

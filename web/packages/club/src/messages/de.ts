@@ -203,4 +203,8 @@ export const DE: Messages = {
     one: 'Diese Währung hat {n} Nachkommastelle. Schreiben Sie den Betrag wie {example}.',
     other: 'Diese Währung hat {n} Nachkommastellen. Schreiben Sie den Betrag wie {example}.',
   },
+  deal: '{target} diese Woche, dafür: {title}.',
+  joinAdds: 'Mit Beitritt bringt diese Wette {counted}.',
+  rewardAt: 'Prämie ab {target}: {title}.',
+  offline: 'Sie sind offline. Diese Zahlen sind von {time}.',
 };

@@ -208,4 +208,8 @@ export const EN: Messages = {
     one: 'This currency has {n} decimal. Write the amount like {example}.',
     other: 'This currency has {n} decimals. Write the amount like {example}.',
   },
+  deal: 'Bet {target} this week, get: {title}.',
+  joinAdds: 'Join and this bet adds {counted}.',
+  rewardAt: 'Reward at {target}: {title}.',
+  offline: 'You’re offline. These figures are from {time}.',
 };

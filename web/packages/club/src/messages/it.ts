@@ -200,4 +200,8 @@ export const IT: Messages = {
     one: 'Questa valuta ha {n} decimale. Scrivi l’importo come {example}.',
     other: 'Questa valuta ha {n} decimali. Scrivi l’importo come {example}.',
   },
+  deal: 'Punta {target} in settimana e ricevi: {title}.',
+  joinAdds: 'Se ti iscrivi, questa vale {counted}.',
+  rewardAt: 'Premio a {target}: {title}.',
+  offline: 'Sei offline. Questi dati sono delle {time}.',
 };

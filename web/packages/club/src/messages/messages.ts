@@ -144,4 +144,12 @@ export interface Messages extends DateMessages {
   readonly amounts: Readonly<Record<Exclude<Refusal, 'decimals'>, string>>;
   /** For a currency with that many decimals. */
   readonly decimals: Plural;
+  /** What a customer who has not joined may get: `{target}`, `{title}`. */
+  readonly deal: string;
+  /** Stands after the deal: `{counted}`. */
+  readonly joinAdds: string;
+  /** What a member gets at the target: `{target}`, `{title}`. */
+  readonly rewardAt: string;
+  /** `{time}`. */
+  readonly offline: string;
 }

@@ -5,6 +5,7 @@ import { outcomeOf } from './outcome';
 import { Sentence } from '../locale/figures';
 import { useLocale } from '../locale/locale';
 import { useOnDemand } from '../state/useOnDemand';
+import { showNearest } from '../ui/inView';
 
 interface PastWeeksProps {
   readonly ask: Ask;
@@ -29,7 +30,7 @@ function WeekList({ ask, session, week }: PastWeeksProps) {
   if (weeks === null) return <p className="club-soft">{failed || data !== null ? words.historyUnreached : words.loading}</p>;
   if (weeks.length === 0) return <p className="club-soft">{words.noHistory}</p>;
   return (
-    <ul className="club-records">
+    <ul className="club-records" ref={showNearest}>
       {weeks.map((past) => (
         <WeekLine key={past.id} past={past} />
       ))}

@@ -8,6 +8,7 @@ import { shortReference } from './reference';
 import { Sentence } from '../locale/figures';
 import { useLocale } from '../locale/locale';
 import { useOnDemand } from '../state/useOnDemand';
+import { showNearest } from '../ui/inView';
 
 interface RecentBetsProps {
   readonly ask: Ask;
@@ -32,7 +33,7 @@ function BetList({ ask, session, club }: RecentBetsProps) {
   if (bets === null) return <p className="club-soft">{failed || data !== null ? words.betsUnreached : words.loading}</p>;
   if (bets.length === 0) return <p className="club-soft">{words.noBets}</p>;
   return (
-    <ul className="club-records">
+    <ul className="club-records" ref={showNearest}>
       {bets.map((bet) => (
         <BetLine key={bet.betId} bet={bet} />
       ))}

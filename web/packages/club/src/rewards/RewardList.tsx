@@ -19,7 +19,7 @@ export function RewardList({ club, standing, unreached, whyNot, onChoose }: Rewa
   const { options, choice } = club;
   const { words } = useLocale();
   const id = useId();
-  const shown = (options ?? []).filter((option) => standing.open || option.id === choice?.option.id);
+  const shown = inOrder((options ?? []).filter((option) => standing.open || option.id === choice?.option.id));
   return (
     <section className="club-rewards" aria-labelledby={id}>
       <h4 id={id}>{standing.mayChoose ? words.chooseReward : words.rewards}</h4>
@@ -39,6 +39,11 @@ export function RewardList({ club, standing, unreached, whyNot, onChoose }: Rewa
       </ul>
     </section>
   );
+}
+
+/** Those that can be chosen come first. */
+export function inOrder(options: readonly RewardOption[]): readonly RewardOption[] {
+  return [...options.filter(({ available }) => available), ...options.filter(({ available }) => !available)];
 }
 
 /** The chosen reward is marked only for members and for customers whose reward of the week is certain. */

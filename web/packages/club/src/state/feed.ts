@@ -11,6 +11,8 @@ export interface Feed {
   refresh(): void;
   /** Tells the feed that a bet was placed: polls more often for a while, unless there are live updates. */
   quicken(): void;
+  /** There is a network again: reads and subscribes at once, however long the next try was to wait. */
+  reconnected(): void;
   /** Reads now and continues if the page is visible; pauses if it is not. */
   visibilityChanged(): void;
   stop(): void;
@@ -86,6 +88,13 @@ export function startFeed(parts: FeedParts): Feed {
     refresh: () => poller.refresh(),
     quicken() {
       if (!isLive) poller.quicken();
+    },
+    reconnected() {
+      if (!isVisible()) return;
+      live?.stop();
+      isLive = false;
+      poller.resume(POLL_MS);
+      poller.refresh();
     },
     visibilityChanged() {
       if (!isVisible()) {

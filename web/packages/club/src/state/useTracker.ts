@@ -17,6 +17,7 @@ import {
 } from '@furlong/client';
 import { noticeOf, NO_NOTICE, type Notice } from '../changes/notice';
 import { startFeed, type Feed } from './feed';
+import { whenBackOnline } from './online';
 import { NOTHING, reduceTracker, type Tracker } from './state';
 
 export interface TrackerControls {
@@ -70,7 +71,9 @@ export function useTracker(ask: Ask, session: Session, live: ConnectLive | null 
     feed.current = started;
     const onVisibility = () => started.visibilityChanged();
     document.addEventListener('visibilitychange', onVisibility);
+    const unheard = whenBackOnline(() => started.reconnected());
     return () => {
+      unheard();
       document.removeEventListener('visibilitychange', onVisibility);
       started.stop();
     };

@@ -1,5 +1,5 @@
 /** The details on tap: the week, joining, rewards with their terms, recent bets, earlier weeks, and leaving. */
-import { useId } from 'react';
+import { useEffect, useId, useRef } from 'react';
 
 import type { Ask, Change, Club, FulfilmentStatus, Session } from '@furlong/client';
 import { standingOf, storyOf, whyNoChange } from './standing';
@@ -14,6 +14,7 @@ import { PastWeeks } from '../records/PastWeeks';
 import { RecentBets } from '../records/RecentBets';
 import { RewardList } from '../rewards/RewardList';
 import type { ShownClub } from '../state/state';
+import { showNearest } from '../ui/inView';
 
 export interface DetailsProps {
   readonly ask: Ask;
@@ -26,9 +27,13 @@ export interface DetailsProps {
 interface OpenedDetailsProps extends DetailsProps {
   /** Whether they were opened to join. */
   readonly joins: boolean;
+  /** The id of the text that says that the club is paused. */
+  readonly pausedId: string;
+  /** Whether they were open from the start, not by a press. */
+  readonly startsOpen?: boolean;
 }
 
-export function Details({ ask, session, shown, notice, onChange, joins }: OpenedDetailsProps) {
+export function Details({ ask, session, shown, notice, onChange, joins, pausedId, startsOpen = false }: OpenedDetailsProps) {
   const { club, unreached } = shown;
   const { words } = useLocale();
   const { brand } = session;
@@ -36,20 +41,20 @@ export function Details({ ask, session, shown, notice, onChange, joins }: Opened
   const whyId = useId();
   const why = whyNoChange(club, notice, words);
   const whyNot = why === null ? null : whyId;
-  const pausedId = useId();
   // While the club is paused, customers can still leave.
   const whyNoStart = club.paused ? pausedId : whyNot;
+  const details = useRef<HTMLDivElement>(null);
+  const isPressed = !startsOpen && !joins;
+  useEffect(() => {
+    // What was pressed stays in view with it.
+    if (isPressed) showNearest(details.current?.firstElementChild ?? null);
+  }, [isPressed]);
   return (
-    <div className="club-details">
+    <div className="club-details" ref={details}>
       <WeekLines club={club} />
       {club.ineligibleReason === null && <CountedLine ask={ask} session={session} terms={club.terms.version} />}
       {unreached.includes('state') && !unreached.includes('progress') && <p className="club-soft">{words.unreached.state}</p>}
       {unreached.includes('progress') && <p className="club-soft">{words.unreached.progress}</p>}
-      {club.paused && (
-        <p className="club-story" id={pausedId} data-testid="paused">
-          {words.errors.CLUB_PAUSED}
-        </p>
-      )}
       {why !== null && (
         <p className="club-soft" id={whyId}>
           {why}

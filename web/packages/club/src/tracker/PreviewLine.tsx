@@ -8,16 +8,34 @@ interface PreviewLineProps {
   /** Null if unknown. */
   readonly target: Money | null;
   readonly member: boolean;
+  /** What joining would bring; null for members. */
+  readonly deal: string | null;
+  /** What is said while nothing is known of a bet. */
+  readonly otherwise: string | null;
 }
 
 /** The line keeps its space while it is empty, so that the button below never moves. */
-export function PreviewLine({ preview, target, member }: PreviewLineProps) {
+export function PreviewLine({ preview, target, member, deal, otherwise }: PreviewLineProps) {
   const locale = useLocale();
+  // Where it does not count, the reason takes the room.
+  const offers = deal !== null && preview?.counts !== false;
+  const told = preview === null ? (otherwise ?? '') : offers ? afterDeal(preview, locale) : previewInWords(preview, target, member, locale);
   return (
-    <p className="club-preview" data-testid="preview" aria-live="polite" data-counts={preview?.counts}>
-      {preview === null ? '' : previewInWords(preview, target, member, locale)}
+    <p className="club-preview" data-testid="preview" data-counts={preview?.counts}>
+      {offers && (
+        <span className="club-deal" data-testid="deal">
+          {deal}{' '}
+        </span>
+      )}
+      <span className={preview === null ? 'club-idle' : undefined} aria-live="polite">
+        {told}
+      </span>
     </p>
   );
+}
+
+function afterDeal({ counted }: Preview, { words, money, fill }: Locale): string {
+  return fill(words.joinAdds, { counted: money(counted) });
 }
 
 /** What a bet adds, for a member; for others, what it would add once they have joined. */

@@ -12,12 +12,13 @@ export interface TrackerCardProps extends Omit<ClubTrackerProps, 'shown'> {
   readonly tracker: Tracker;
 }
 
-/** Reserves the space from the start, so that nothing below it moves. */
+/** Reserves the space from the start, so that nothing below it moves; none once it is known that nothing is shown. */
 export function TrackerCard(props: TrackerCardProps) {
   const { tag, direction, words } = useLocale();
   const content = contentOf(props, words);
+  const isHidden = content === null && props.tracker.kind !== 'nothing';
   return (
-    <div className="club" lang={tag} dir={direction} data-blank={content === null} style={brandTheme(props.tracker)}>
+    <div className="club" lang={tag} dir={direction} hidden={isHidden} data-blank={content === null} style={brandTheme(props.tracker)}>
       {content}
     </div>
   );

@@ -23,7 +23,7 @@ export interface Standing {
 export function standingOf(club: Club): Standing {
   const barred = club.state === 'INELIGIBLE' || club.membership.blockedReason !== null;
   const member = club.membership.optedIn;
-  const holds = HOLDING.includes(club.state);
+  const holds = holdsReward(club);
   const open = club.week.state === 'OPEN';
   return {
     barred,
@@ -34,6 +34,10 @@ export function standingOf(club: Club): Standing {
     mayChoose: member && open && club.choice?.locked !== true,
     mayJoin: !member && open,
   };
+}
+
+function holdsReward({ state }: Club): boolean {
+  return HOLDING.includes(state);
 }
 
 /**
@@ -56,6 +60,20 @@ export function wonSentence(club: Club, { words, moment, fill }: Locale): string
   const { state, week, choice, progress } = club;
   if (state !== 'QUALIFIED' || week.state !== 'OPEN' || choice === null || progress?.qualified !== true) return null;
   return fill(words.won, { title: choice.option.title, moment: moment(week.provisionalUntil) });
+}
+
+/** What joining would bring, in a sentence; null if one cannot join, or no reward is known. */
+export function dealSentence(club: Club, { words, fill, short }: Locale): string | null {
+  const { choice, progress } = club;
+  if (!standingOf(club).mayJoin || holdsReward(club) || club.paused || choice === null || progress === null) return null;
+  return fill(words.deal, { target: short(progress.target), title: choice.option.title });
+}
+
+/** What a member gets at the target, in a sentence; null after it, or if no reward is known. */
+export function rewardSentence(club: Club, { words, short, fill }: Locale): string | null {
+  const { choice, progress } = club;
+  if (!club.membership.optedIn || choice === null || progress === null || progress.qualified) return null;
+  return fill(words.rewardAt, { target: short(progress.target), title: choice.option.title });
 }
 
 /** The state in a sentence; null for a state without one. */
