@@ -51,7 +51,7 @@ async def _sign_in(browser: Browser, office: DemoBackoffice, account: DemoAccoun
     await page.get_by_label("Password").fill(account.password)
     await page.get_by_role("button", name="Sign in").click()
     await page.get_by_role("textbox", name="Code").fill(pyotp.TOTP(account.totp).now())
-    await page.get_by_role("button", name="Go on").click()
+    await page.get_by_role("button", name="Continue").click()
     await page.get_by_role("button", name=f"Demo {account.role}").wait_for()
     return page
 
@@ -77,7 +77,7 @@ async def _approver(page: Page, url: str) -> None:
     """What the editor has proposed, opened from the home."""
     await page.goto(url)
     await page.get_by_role("link", name="Read it").first.click()
-    await page.get_by_role("region", name="What is proposed").get_by_text(NEW_TITLE).first.wait_for()
+    await page.get_by_role("region", name="Proposed change").get_by_text(NEW_TITLE).first.wait_for()
 
 
 async def _support(page: Page, address: str) -> None:

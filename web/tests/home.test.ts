@@ -64,7 +64,7 @@ test('each sort of case that waits leads to its list, and what does not wait is 
     ['1 late bet', '/lateBets'],
   ]);
   expect(caseRows(undefined, undefined)).toEqual([]);
-  expect([titleOf(1, 3), titleOf(0, 3), titleOf(0, 0)]).toEqual(['1 proposal waits for your decision', 'Nothing waits for your decision; these wait for somebody', 'Nothing waits']);
+  expect([titleOf(1, 3), titleOf(0, 3), titleOf(0, 0)]).toEqual(['1 proposal waits for your decision', 'Nothing for you to decide. Open items:', 'Nothing needs your attention']);
 });
 
 const HEALTHY: HomeWeeks & HomeCounted = {
@@ -89,8 +89,8 @@ test('what cannot be read is not fine', () => {
   const problem = 'Kafka does not answer';
   expect(countedUpTo({ ...HEALTHY, countedBets: { until: null, waiting: false, problem } }, null, '/weeks').state?.tone).toBe('bad');
   expect(lag({ ...INSTALLATION, consumerLag: { problem, partitions: [] } }).state?.tone).toBe('bad');
-  expect(nodes({ ...INSTALLATION, nodes: [{ node: 'main', alive: false, missing: 0 }] })).toMatchObject({ value: '0 of 1', note: 'main is silent' });
-  expect(weekOf(HEALTHY, null)).toBe('2026-W48 is open');
+  expect(nodes({ ...INSTALLATION, nodes: [{ node: 'main', alive: false, missing: 0 }] })).toMatchObject({ value: '0 of 1', note: 'main isn’t responding' });
+  expect(weekOf(HEALTHY, null)).toBe('Week of 23 Nov 2026 is open');
 });
 
 test('the home of risk shows what bets may cost and what they earned, and no product of the club’s cost alone', () => {

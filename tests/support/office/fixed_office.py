@@ -489,6 +489,23 @@ def board_world() -> dict[str, Any]:
     }
 
 
+CONTENT_BRAND: Final = {
+    "id": BRAND,
+    "name": "Northbet",
+    "timeZone": "Europe/London",
+    "currencies": ["GBP"],
+    "rewards": [
+        {"rewardId": reward, "configVersion": 1, "title": title}
+        for reward, title in (
+            ("fb-5", "£5 free bet"),
+            ("bb-25", "25% bet boost"),
+            ("bb-50", "50% bet boost"),
+            ("cash-2", "£2 cash"),
+        )
+    ],
+}
+
+
 def world(role: Role) -> dict[str, Any]:
     """Return the answers to all queries that the looked at screens send, as a person of a role sees them."""
     allowed = sorted(one.value for one in ROLES[role])
@@ -506,7 +523,7 @@ def world(role: Role) -> dict[str, Any]:
         "deadLetters": page_of([]),
         "waitingMatchCount": 0,
         "me": {"permissions": [{"brand": "*", "permissions": allowed}]},
-        "contentBrands": [{"id": BRAND, "name": "Northbet", "timeZone": "Europe/London"}],
+        "contentBrands": [CONTENT_BRAND],
         "approvalsToDecide": [proposal(kind) for kind in waits[:3]],
         "unseenDecisions": 1,
         "approvals": page_of([proposal("support.adjustment") | {"own": True}]),
@@ -651,7 +668,7 @@ def operation_of(sent: Any) -> str:
 def _regions(role: Role, path: str) -> list[str]:
     """Return the names of the parts that a screen has when it is read."""
     if path:
-        return ["What is proposed", "If it is approved"] if path.startswith("approvals/") else []
+        return ["Proposed change", "When approved"] if path.startswith("approvals/") else []
     may = ROLES[role]
     return [
         "Figures",

@@ -79,7 +79,7 @@ function Reports({ brand }: { readonly brand: string }) {
 
 export function Analytics() {
   return (
-    <RiskPage title="Analytics" lead="What happened, over all cells, as the store of analytics has it. Each look is recorded.">
+    <RiskPage title="Analytics" lead="What happened, over all cells, as the store of analytics has it. Views of customer data are logged.">
       {(brand) => <Reports brand={brand} />}
     </RiskPage>
   );

@@ -38,12 +38,12 @@ export function WaitingCard({ may, brand }: Props) {
       what: KINDS[kind]?.name ?? kind,
       note: `by ${proposedBy}, for ${of ?? 'all brands'}, ${age(proposedAt)} ago`,
       path: `/approvals/${encodeURIComponent(id)}/show`,
-      deed: 'Read it',
+      deed: 'Review',
     })),
     ...others,
   ];
   return (
-    <Card component="section" aria-label="What waits for you">
+    <Card component="section" aria-label="Needs your attention">
       <CardContent>
         <Typography variant="h6" component="h2">
           {titleOf(proposals.length, others.length, matches)}

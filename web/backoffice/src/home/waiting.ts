@@ -38,7 +38,7 @@ function matchesInWords(count: number): string {
 export function titleOf(proposals: number, cases: number, matches = 0): string {
   if (proposals > 0) return `${counted(proposals, 'proposal')} ${proposals === 1 ? 'waits' : 'wait'} for your decision`;
   if (matches > 0) return `${matchesInWords(matches)} ${matches === 1 ? 'waits' : 'wait'} for your decision`;
-  return cases > 0 ? 'Nothing waits for your decision; these wait for somebody' : 'Nothing waits';
+  return cases > 0 ? 'Nothing for you to decide. Open items:' : 'Nothing needs your attention';
 }
 
 /** Say what would appear here, for what the person may see. */

@@ -72,7 +72,7 @@ export function SignInPage() {
           )}
           {session.stage !== 'anonymous' && session.stage !== 'full' && (
             <Button onClick={() => void startAgain()} fullWidth sx={{ marginTop: 1 }}>
-              Sign in as somebody else
+              Use another account
             </Button>
           )}
         </CardContent>
@@ -108,7 +108,7 @@ function ReadyAccounts({ onDone }: StepProps) {
   if (accounts.length === 0) return null;
   return (
     <Stack spacing={1} sx={{ marginBottom: 2 }}>
-      <Typography color="textSecondary">This is a demo. Choose whom you want to be:</Typography>
+      <Typography color="textSecondary">This is a demo. Choose a role to sign in as:</Typography>
       <Box sx={{ display: 'grid', gridTemplateColumns: '1fr 1fr', gap: 1 }}>
         {accounts.map(({ role, user }) => (
           <Button key={user} variant="outlined" disabled={busy} onClick={() => void enter(user)}>
@@ -167,7 +167,7 @@ function PasswordStep({ external, onDone }: StepProps & { readonly external: str
 function CodeStep({ onDone }: StepProps) {
   const [code, setCode] = useState('');
   return (
-    <StepForm label="Go on" run={() => giveCode(code)} onDone={onDone}>
+    <StepForm label="Continue" run={() => giveCode(code)} onDone={onDone}>
       <CodeField code={code} onChange={setCode} />
     </StepForm>
   );
@@ -202,7 +202,7 @@ function NewPasswordStep({ onDone }: StepProps) {
   return (
     <StepForm label="Change the password" run={() => changePassword(present, password)} onDone={onDone}>
       <TextField
-        label="Present password"
+        label="Current password"
         type="password"
         value={present}
         onChange={(event) => setPresent(event.target.value)}
@@ -236,7 +236,7 @@ function RecoveryCodes({ codes, onDone }: { readonly codes: readonly string[]; r
         {codes.join('\n')}
       </Typography>
       <Button variant="contained" fullWidth onClick={onDone}>
-        I have kept them
+        I’ve saved them
       </Button>
     </>
   );

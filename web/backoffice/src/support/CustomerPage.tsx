@@ -69,7 +69,7 @@ function Holds({ holds, brand, onDone }: { readonly holds: readonly Hold[]; read
         severity="warning"
         action={
           <ChangeButton
-            label="Lift the hold"
+            label="Remove legal hold"
             question="The customer may be erased again."
             change={(reason) => run(LIFT_HOLD, { input: { holdId: hold.id, reason } })}
             wantsReason
@@ -92,7 +92,7 @@ function legal({ id }: Customer, onDone: () => void): readonly Deed[] {
   const variables = (reason: string) => ({ input: { customer: id, reason } });
   return [
     {
-      label: 'Put a legal hold on',
+      label: 'Place legal hold',
       question: 'The customer is not erased until somebody lifts the hold.',
       change: (reason) => run(PUT_HOLD, variables(reason)),
       wantsReason: true,

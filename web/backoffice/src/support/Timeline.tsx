@@ -70,7 +70,7 @@ export function Timeline({ id, brand, version }: Props) {
       <FormControlLabel
         sx={{ marginLeft: 0, gap: 1 }}
         control={<Switch size="small" checked={hasMessages} onChange={(event) => setHasMessages(event.target.checked)} />}
-        label="Messages they come from"
+        label="Show source messages"
       />
       <TableContainer tabIndex={0} aria-label="Timeline" role="region">
         <Table size="small">

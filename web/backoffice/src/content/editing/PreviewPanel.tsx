@@ -46,14 +46,14 @@ export function PreviewPanel({ itemKey, document, locale }: Props) {
         <TextField
           select
           size="small"
-          label="For a customer in the state"
+          label="Preview as"
           value={states.length === 0 ? '' : state}
           onChange={(event) => setState(event.target.value)}
           sx={{ flex: 1, minWidth: 200 }}
         >
           {states.map(({ name, says }) => (
             <MenuItem key={name} value={name}>
-              {name}: {says}
+              {says.replace(/\.$/u, '')}
             </MenuItem>
           ))}
         </TextField>

@@ -56,7 +56,7 @@ function EditorSteps({ item, open, onDone }: StepProps) {
       {open.state === 'DRAFT' && (
         <ChangeButton
           label="Submit for approval"
-          question="Another person reads it with your reason, and approves it. Whoever changes the text afterwards takes it back."
+          question="Someone else must approve it. Editing it again withdraws it."
           change={(reason) => run(SUBMIT_CONTENT, { input: { ...stepInput(item), reason } })}
           wantsReason
           icon={<Send />}
@@ -114,7 +114,7 @@ function PublicationSteps({ item, brand, open, onDone }: StepProps) {
       <ScheduleButton item={item} timeZone={brand.timeZone} onDone={onDone} />
       {open.state === 'SCHEDULED' && (
         <ChangeButton
-          label="Take the schedule back"
+          label="Cancel schedule"
           question="It stays approved until somebody publishes it."
           change={() => run(UNSCHEDULE_CONTENT, { input: stepInput(item) })}
           icon={<EventBusy />}

@@ -1423,7 +1423,7 @@ export type SeeDecisions = { readonly seeDecisions: number };
 export type ShownBrandsVariables = Exact<{ [key: string]: never; }>;
 
 
-export type ShownBrands = { readonly contentBrands: ReadonlyArray<{ readonly id: string, readonly name: string, readonly timeZone: string }> };
+export type ShownBrands = { readonly contentBrands: ReadonlyArray<{ readonly id: string, readonly name: string, readonly timeZone: string, readonly currencies: ReadonlyArray<string>, readonly rewards: ReadonlyArray<{ readonly rewardId: string, readonly configVersion: number, readonly title: string | null }> }> };
 
 export type SearchVariables = Exact<{
   brand: string;
@@ -2508,7 +2508,7 @@ export const HOME_FINANCE = "query HomeFinance($brand:String!){financeHolds{curr
 export const HOME_DAY = "query HomeDay{financeCloses(first:1){nodes{id day sequence closedAt hash signed begins transfers differences{words currency accountId}positions{id brand currency account openingMinor closingMinor movements{code debitsMinor creditsMinor transfers}}}}}" as Document<HomeDay, HomeDayVariables>;
 export const MY_DECISIONS = "query MyDecisions{myDecisions{id kind brand status decidedAt decidedBy decisionReason content visible}}" as Document<MyDecisions, MyDecisionsVariables>;
 export const SEE_DECISIONS = "mutation SeeDecisions($newest:ID!){seeDecisions(newest:$newest)}" as Document<SeeDecisions, SeeDecisionsVariables>;
-export const SHOWN_BRANDS = "query ShownBrands{contentBrands{id name timeZone}}" as Document<ShownBrands, ShownBrandsVariables>;
+export const SHOWN_BRANDS = "query ShownBrands{contentBrands{id name timeZone currencies rewards{rewardId configVersion title}}}" as Document<ShownBrands, ShownBrandsVariables>;
 export const SEARCH = "query Search($brand:String!$text:String!){search(brand:$brand text:$text){id kind brand name exact customer}}" as Document<Search, SearchVariables>;
 export const TO_DECIDE = "query ToDecide{approvalsToDecide{id kind brand proposedAt proposedBy}unseenDecisions}" as Document<ToDecide, ToDecideVariables>;
 export const HOME_WEEKS = "query HomeWeeks($brand:String!){weeks(brand:$brand){isoWeek state waitsFor until}}" as Document<HomeWeeks, HomeWeeksVariables>;
