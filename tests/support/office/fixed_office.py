@@ -57,6 +57,17 @@ SCALE: Final = 0.5
 """Pictures are kept at half their size: what matters is what stands where, in which colours."""
 
 
+SUBJECTS: Final = {
+    "content.revision": f"content:{BRAND}:cash-2",
+    "operations.close_week": f"week:{BRAND}:2026-W48",
+    "operations.provider": "provider:wallet",
+    "operations.recall": f"reward:{BRAND}:fb-5:3",
+    "risk.raise_budget": f"budget:{BRAND}:bb-25:every-week",
+    "rules.scheme": f"scheme:{BRAND}:GB:GBP:3",
+}
+"""What proposals are about that are not about a customer."""
+
+
 def proposal(kind: str) -> dict[str, Any]:
     """Return a proposal of a kind that waits for the person who looks."""
     who, why = WHO.get(kind) or WHO[kind.split(".", maxsplit=1)[0]]
@@ -70,7 +81,7 @@ def proposal(kind: str) -> dict[str, Any]:
         "visible": True,
         "own": False,
         "notIndependent": None,
-        "subject": f"{kind}:1",
+        "subject": SUBJECTS.get(kind),
         "content": PROPOSALS[kind],
         "contentHash": "0f" * 16,
         "reason": why,
@@ -588,7 +599,8 @@ class FixedOffice:
         for region in _regions(role, path):
             self.page.get_by_role("region", name=region, exact=True).wait_for()
         if "content.revision" in path:
-            self.page.frame_locator("iframe").locator(".club").first.wait_for()
+            for place in range(2):
+                self.page.frame_locator("iframe").nth(place).locator(".club").first.wait_for()
         self._is_quiet()
         for frame in self.page.frames[is_loaded:]:
             frame.add_style_tag(content=font_faces("noto-sans") + FONT)

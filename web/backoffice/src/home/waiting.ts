@@ -1,6 +1,8 @@
 /** What waits, besides proposals, and the words for it. */
+import { rewardName } from '../frame/names.ts';
 import { number } from '../money/amounts.ts';
 import { forAllBrands } from '../session/permissions.ts';
+import { weekName } from '../time/weeks.ts';
 
 import type { WaitingCases, WaitingLetters } from '../graph/generated/operations.ts';
 
@@ -24,6 +26,39 @@ export function caseRows(cases: WaitingCases | undefined, letters: WaitingLetter
   if (heldRewards > 0) rows.push({ id: 'held', what: counted(heldRewards, 'held reward'), note: 'in review, or being cancelled', path: '/heldRewards', deed: 'List them' });
   if (matches > 0) rows.push({ id: 'matches', what: matchesInWords(matches), note: 'offers that may be of one event', path: '/matches', deed: 'Decide' });
   return rows;
+}
+
+/** Return the kind of a proposal with the name of what it is about, as far as people have one for it. */
+export function proposalInWords(kind: string, subject: string | null): string {
+  const name = subjectName(subject);
+  return name === null ? kind : `${kind}: ${name}`;
+}
+
+/** Return the name of a subject such as `content:northbet:fb-5`; null if it is about a customer, or has no name. */
+function subjectName(subject: string | null): string | null {
+  const [type = '', first = '', second = '', third = ''] = (subject ?? '').split(':');
+  switch (type) {
+    case 'content':
+    case 'reward':
+      return `“${rewardName(first, second)}”`;
+    case 'budget':
+      return `“${rewardName(first, second)}”, ${weekOrEvery(third)}`;
+    case 'goodwill-budget':
+      return `${second}, ${weekOrEvery(third)}`;
+    case 'week':
+      return weekName(second);
+    case 'scheme':
+      return [second, third].filter((part) => part !== '').join(', ');
+    case 'provider':
+    case 'payouts':
+      return first;
+    default:
+      return null;
+  }
+}
+
+function weekOrEvery(week: string): string {
+  return week === 'every-week' ? 'every week' : weekName(week);
 }
 
 function counted(count: number, name: string): string {

@@ -1438,9 +1438,9 @@ export type Found = { readonly id: string, readonly kind: FoundKind, readonly br
 export type ToDecideVariables = Exact<{ [key: string]: never; }>;
 
 
-export type ToDecide = { readonly unseenDecisions: number, readonly approvalsToDecide: ReadonlyArray<{ readonly id: string, readonly kind: string, readonly brand: string | null, readonly proposedAt: string, readonly proposedBy: string }> };
+export type ToDecide = { readonly unseenDecisions: number, readonly approvalsToDecide: ReadonlyArray<{ readonly id: string, readonly kind: string, readonly subject: string | null, readonly brand: string | null, readonly proposedAt: string, readonly proposedBy: string }> };
 
-export type WaitingProposal = { readonly id: string, readonly kind: string, readonly brand: string | null, readonly proposedAt: string, readonly proposedBy: string };
+export type WaitingProposal = { readonly id: string, readonly kind: string, readonly subject: string | null, readonly brand: string | null, readonly proposedAt: string, readonly proposedBy: string };
 
 export type HomeWeeksVariables = Exact<{
   brand: string;
@@ -2510,7 +2510,7 @@ export const MY_DECISIONS = "query MyDecisions{myDecisions{id kind brand status 
 export const SEE_DECISIONS = "mutation SeeDecisions($newest:ID!){seeDecisions(newest:$newest)}" as Document<SeeDecisions, SeeDecisionsVariables>;
 export const SHOWN_BRANDS = "query ShownBrands{contentBrands{id name timeZone currencies rewards{rewardId configVersion title}}}" as Document<ShownBrands, ShownBrandsVariables>;
 export const SEARCH = "query Search($brand:String!$text:String!){search(brand:$brand text:$text){id kind brand name exact customer}}" as Document<Search, SearchVariables>;
-export const TO_DECIDE = "query ToDecide{approvalsToDecide{id kind brand proposedAt proposedBy}unseenDecisions}" as Document<ToDecide, ToDecideVariables>;
+export const TO_DECIDE = "query ToDecide{approvalsToDecide{id kind subject brand proposedAt proposedBy}unseenDecisions}" as Document<ToDecide, ToDecideVariables>;
 export const HOME_WEEKS = "query HomeWeeks($brand:String!){weeks(brand:$brand){isoWeek state waitsFor until}}" as Document<HomeWeeks, HomeWeeksVariables>;
 export const HOME_COUNTED = "query HomeCounted($brand:String!){countedBets(brand:$brand){until waiting problem}}" as Document<HomeCounted, HomeCountedVariables>;
 export const HOME_LAG = "query HomeLag($brand:String!){countedBets(brand:$brand){until waiting problem}consumerLag{problem partitions{lag oldestAt}}outboxes{waiting oldestAt}}" as Document<HomeLag, HomeLagVariables>;

@@ -3,6 +3,7 @@ import Alert from '@mui/material/Alert';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import Stack from '@mui/material/Stack';
+import Publish from '@mui/icons-material/Publish';
 import Typography from '@mui/material/Typography';
 import { Show, usePermissions, useRecordContext } from 'react-admin';
 import { Link } from 'react-router-dom';
@@ -12,11 +13,17 @@ import { Evidence } from './Evidence.tsx';
 import { inWords, KINDS, titleOf } from './kinds.ts';
 import { OthersAbout } from './OthersAbout.tsx';
 import { StatusChip } from './StatusChip.tsx';
+import { textOf } from './textKinds.ts';
+import { ChangeButton } from '../../components/ChangeButton.tsx';
 import { SkeletonRows } from '../../components/Waiting.tsx';
 import { DataRows } from '../../operations/page/DataRows.tsx';
+import { useMay } from '../../operations/page/may.ts';
+import { ON_PUBLISHING, publishOpen } from '../../content/steps/publishing.ts';
 import { brandOrAll } from '../../frame/names.ts';
 import { useToDecide } from '../../frame/toDecide.ts';
+import { useGraph } from '../../graph/useGraph.ts';
 import { moment } from '../../time/moments.ts';
+import { READ_CONTENT } from '../../graph/generated/operations.ts';
 
 import type { InWords } from './proposal.ts';
 import type { ReactNode } from 'react';
@@ -201,6 +208,16 @@ function Outlook({ proposal }: { readonly proposal: Proposal }) {
   );
 }
 
+/** The next step of an approved text that customers do not see yet. */
+function PublishNow({ proposal }: { readonly proposal: Proposal }) {
+  const key = textOf(proposal);
+  const mayPublish = useMay('content.publish');
+  const { data, reload } = useGraph(READ_CONTENT, key !== null && mayPublish ? { ...key } : null);
+  const open = data?.contentItem?.open;
+  if (key === null || open?.state !== 'APPROVED' || open.contentHash !== proposal.contentHash) return null;
+  return <ChangeButton label="Publish now" question={ON_PUBLISHING} change={() => publishOpen(key)} icon={<Publish />} onSettled={reload} isMain />;
+}
+
 function Outcome({ proposal, words }: { readonly proposal: Proposal; readonly words: InWords | null }) {
   const { status, decidedBy, decidedAt, decisionReason } = proposal;
   const approved = status === 'EXECUTED';
@@ -214,6 +231,7 @@ function Outcome({ proposal, words }: { readonly proposal: Proposal; readonly wo
       {decisionReason !== null && <Typography sx={{ overflowWrap: 'anywhere' }}>“{decisionReason}”</Typography>}
       {approved && words !== null && (
         <Box>
+          <PublishNow proposal={proposal} />
           <ObjectLink words={words} />
         </Box>
       )}

@@ -139,7 +139,8 @@ function Text({ content }: Of) {
   const locales = document.texts.map((text) => text.locale);
   const [locale, setLocale] = useState(locales[0] ?? '');
   const item = useGraph(READ_CONTENT, itemKey);
-  const published = item.data?.contentItem?.published?.revision ?? null;
+  const shown = item.data?.contentItem?.published ?? null;
+  const published = shown?.revision ?? null;
   const before = published !== null && published < revision ? published : null;
   const { data, problem } = useGraph(
     CONTENT_DIFF,
@@ -158,7 +159,7 @@ function Text({ content }: Of) {
           ))}
         </TextField>
       )}
-      <PreviewPanel itemKey={itemKey} document={document} locale={locale} />
+      <PreviewPanel itemKey={itemKey} document={document} locale={locale} before={before === null ? undefined : shown?.document} />
     </Stack>
   );
 }

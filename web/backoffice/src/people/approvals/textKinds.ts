@@ -5,8 +5,10 @@ import { odds } from '../../rules/scheme.ts';
 import { ALL_COUNT, legsRule, scopeInWords } from '../../rules/scope.ts';
 import { moment } from '../../time/moments.ts';
 
-import type { Content, Kind } from './proposal.ts';
-import type { SchemeScopeItem, SchemeScopeKind } from '../../graph/generated/operations.ts';
+import { Content, type Kind } from './proposal.ts';
+
+import type { ContentKey } from '../../content/key.ts';
+import type { Proposal, SchemeScopeItem, SchemeScopeKind } from '../../graph/generated/operations.ts';
 
 export const revision: Kind = {
   name: 'A text of a reward',
@@ -29,6 +31,14 @@ export const revision: Kind = {
 
 function plural(betType: string): string {
   return `${betType.replaceAll('_', ' ')}s`;
+}
+
+/** Return the item of content that a proposal is about; null if it is about no text, or may not be seen. */
+export function textOf({ kind, content, visible }: Pick<Proposal, 'kind' | 'content' | 'visible'>): ContentKey | null {
+  if (kind !== 'content.revision' || !visible) return null;
+  const stored = new Content(content);
+  const version = stored.number('config_version');
+  return { brand: stored.text('brand'), rewardId: stored.text('reward_id'), configVersion: version === 0 ? null : version };
 }
 
 /** Return minutes in words, such as `12 hours`. */
