@@ -14,7 +14,7 @@ afterEach(() => {
 function serving(answers: Response[]): { readonly name: string; readonly variables: unknown }[] {
   const sent: { name: string; variables: unknown }[] = [];
   vi.stubGlobal('fetch', (_path: string, { body }: RequestInit) => {
-    const { query, variables } = JSON.parse(String(body)) as { query: string; variables: unknown };
+    const { query, variables } = JSON.parse(body as string) as { query: string; variables: unknown };
     sent.push({ name: /(?:query|mutation) (\w+)/u.exec(query)?.[1] ?? '', variables });
     return Promise.resolve(answers.shift() ?? Response.error());
   });

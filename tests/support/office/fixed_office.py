@@ -517,6 +517,79 @@ CONTENT_BRAND: Final = {
 }
 
 
+def shown_week(iso_week: str, minor: int, bets: int, reward: str, *, is_chosen: bool) -> dict[str, Any]:
+    """Return a week of the customer whose page is looked at."""
+    return {
+        "isoWeek": iso_week,
+        "totalMinor": minor,
+        "targetMinor": 2500,
+        "currency": "GBP",
+        "shown": f"£{minor / 100:.2f} of £25.00",
+        "countedBets": bets,
+        "reward": reward,
+        "isChosen": is_chosen,
+    }
+
+
+def customer_page() -> dict[str, Any]:
+    """Return the answers to what the page of a customer asks for."""
+    happened = (
+        (3, "bet", "Bet b-3 of £4.00 at 1.20, settled: didn't count, its odds were too short", "b-3"),
+        (5, "bet", "Bet b-2 of £7.00 at 2.50, open: £7.00 counted", "b-2"),
+        (26, "choice", "Chose bb-25 (version 1) for the week of 23 Nov", None),
+        (27, "bet", "Bet b-1 of £5.00 at 3.00, open: £5.00 counted", "b-1"),
+        (50, "membership", "Opted in with terms 2026-1, by customer", None),
+    )
+    entries = [
+        {
+            "id": str(hours),
+            "kind": kind,
+            "at": ago(hours=hours),
+            "arrivedAt": ago(hours=hours),
+            "title": title,
+            "waitsUntil": None,
+            "betId": bet,
+            "counted": None,
+            "topic": None,
+            "messageKey": None,
+            "messageId": None,
+            "partition": None,
+            "offset": None,
+        }
+        for hours, kind, title, bet in happened
+    ]
+    account = {
+        "revision": 2,
+        "status": "active",
+        "verified": True,
+        "jurisdiction": "GB",
+        "currency": "GBP",
+        "rgState": "none",
+        "promoRestricted": False,
+        "since": ago(days=80),
+    }
+    return {
+        "customer": {
+            "id": f"{BRAND}:c-1003",
+            "brand": BRAND,
+            "customerId": "c-1003",
+            "member": True,
+            "memberSince": ago(hours=50),
+            "ineligibleReason": None,
+            "account": account,
+            "week": shown_week("2026-W48", 1200, 2, "bb-25", is_chosen=True),
+            "pastWeeks": [
+                shown_week("2026-W47", 2600, 3, "fb-5", is_chosen=False),
+                shown_week("2026-W46", 900, 1, "cash-2", is_chosen=True),
+                shown_week("2026-W45", 0, 0, "fb-5", is_chosen=False),
+                shown_week("2026-W44", 0, 0, "fb-5", is_chosen=False),
+            ],
+        },
+        "legalHolds": [],
+        "timeline": page_of(entries),
+    }
+
+
 def world(role: Role) -> dict[str, Any]:
     """Return the answers to all queries that the looked at screens send, as a person of a role sees them."""
     allowed = sorted(one.value for one in ROLES[role])
@@ -535,6 +608,7 @@ def world(role: Role) -> dict[str, Any]:
         "waitingMatchCount": 0,
         "me": {"permissions": [{"brand": "*", "permissions": allowed}]},
         "contentBrands": [CONTENT_BRAND],
+        **customer_page(),
         "approvalsToDecide": [proposal(kind) for kind in waits[:3]],
         "unseenDecisions": 1,
         "approvals": page_of([proposal("support.adjustment") | {"own": True}]),

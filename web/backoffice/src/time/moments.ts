@@ -78,6 +78,12 @@ export function clockTime(at: number, brand?: string | null): string {
   return new Intl.DateTimeFormat(LOCALE, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone: zoneOf(brand) }).format(at);
 }
 
+/** Return the day of an instant in the zone of its brand, such as `Wed, 25 Nov 2026`, for the head of what happened on it. */
+export function dayAt(at: string, brand: string): string {
+  const form = { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' } as const;
+  return new Intl.DateTimeFormat(LOCALE, { ...form, timeZone: zoneOf(brand) }).format(new Date(at));
+}
+
 /** Return an instant of the last hours by its time of day alone, and an older one in full. */
 export function recently(at: string, brand?: string | null, now = Date.now()): string {
   const isRecent = now - Date.parse(at) < 12 * 3600 * 1000;

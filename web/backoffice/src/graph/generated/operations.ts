@@ -729,6 +729,13 @@ export type ThemeTokenInput = {
   readonly token: string;
 };
 
+/** What of a timeline is looked at. */
+export type TimelinePart =
+  | 'BETS'
+  | 'CHANGES'
+  | 'PAYMENTS'
+  | 'STAFF';
+
 /** What a decision is about, the narrowest first. */
 export type TradingScope =
   | 'BRAND'
@@ -2312,9 +2319,11 @@ export type ReadCustomerVariables = Exact<{
 }>;
 
 
-export type ReadCustomer = { readonly customer: { readonly id: string, readonly brand: string, readonly customerId: string, readonly member: boolean, readonly memberSince: string | null, readonly ineligibleReason: string | null, readonly account: { readonly revision: number, readonly status: string, readonly verified: boolean, readonly jurisdiction: string, readonly currency: string, readonly rgState: string, readonly promoRestricted: boolean, readonly since: string } | null, readonly week: { readonly shown: string, readonly countedBets: number, readonly isoWeek: string, readonly totalMinor: number, readonly targetMinor: number | null, readonly currency: string } }, readonly legalHolds: ReadonlyArray<{ readonly id: string, readonly reason: string, readonly putBy: string, readonly putAt: string, readonly liftReason: string | null, readonly liftedBy: string | null, readonly liftedAt: string | null }> };
+export type ReadCustomer = { readonly customer: { readonly id: string, readonly brand: string, readonly customerId: string, readonly member: boolean, readonly memberSince: string | null, readonly ineligibleReason: string | null, readonly account: { readonly revision: number, readonly status: string, readonly verified: boolean, readonly jurisdiction: string, readonly currency: string, readonly rgState: string, readonly promoRestricted: boolean, readonly since: string } | null, readonly week: { readonly shown: string, readonly countedBets: number, readonly reward: string | null, readonly isChosen: boolean, readonly isoWeek: string, readonly totalMinor: number, readonly targetMinor: number | null, readonly currency: string }, readonly pastWeeks: ReadonlyArray<{ readonly shown: string, readonly countedBets: number, readonly reward: string | null, readonly isChosen: boolean, readonly isoWeek: string, readonly totalMinor: number, readonly targetMinor: number | null, readonly currency: string }> }, readonly legalHolds: ReadonlyArray<{ readonly id: string, readonly reason: string, readonly putBy: string, readonly putAt: string, readonly liftReason: string | null, readonly liftedBy: string | null, readonly liftedAt: string | null }> };
 
-export type Customer = { readonly id: string, readonly brand: string, readonly customerId: string, readonly member: boolean, readonly memberSince: string | null, readonly ineligibleReason: string | null, readonly account: { readonly revision: number, readonly status: string, readonly verified: boolean, readonly jurisdiction: string, readonly currency: string, readonly rgState: string, readonly promoRestricted: boolean, readonly since: string } | null, readonly week: { readonly shown: string, readonly countedBets: number, readonly isoWeek: string, readonly totalMinor: number, readonly targetMinor: number | null, readonly currency: string } };
+export type Customer = { readonly id: string, readonly brand: string, readonly customerId: string, readonly member: boolean, readonly memberSince: string | null, readonly ineligibleReason: string | null, readonly account: { readonly revision: number, readonly status: string, readonly verified: boolean, readonly jurisdiction: string, readonly currency: string, readonly rgState: string, readonly promoRestricted: boolean, readonly since: string } | null, readonly week: { readonly shown: string, readonly countedBets: number, readonly reward: string | null, readonly isChosen: boolean, readonly isoWeek: string, readonly totalMinor: number, readonly targetMinor: number | null, readonly currency: string }, readonly pastWeeks: ReadonlyArray<{ readonly shown: string, readonly countedBets: number, readonly reward: string | null, readonly isChosen: boolean, readonly isoWeek: string, readonly totalMinor: number, readonly targetMinor: number | null, readonly currency: string }> };
+
+export type ShownWeek = { readonly shown: string, readonly countedBets: number, readonly reward: string | null, readonly isChosen: boolean, readonly isoWeek: string, readonly totalMinor: number, readonly targetMinor: number | null, readonly currency: string };
 
 export type WeekAmounts = { readonly isoWeek: string, readonly totalMinor: number, readonly targetMinor: number | null, readonly currency: string };
 
@@ -2330,6 +2339,7 @@ export type CustomerWeek = { readonly customerWeek: { readonly isoWeek: string, 
 
 export type TimelineVariables = Exact<{
   customer: string;
+  part?: TimelinePart | null | undefined;
   after?: string | null | undefined;
 }>;
 
@@ -2613,9 +2623,9 @@ export const SEND_CREDENTIAL_LINK = "mutation SendCredentialLink{sendCredentialL
 export const END_SESSION = "mutation EndSession($id:ID!){endSession(id:$id){id}}" as Document<EndSession, EndSessionVariables>;
 export const CUSTOMERS = "query Customers($brand:String!$search:String!$after:String){customers(brand:$brand search:$search first:25 after:$after){nodes{id customerId}endCursor hasNextPage}}" as Document<Customers, CustomersVariables>;
 export const CUSTOMER_OF_BET = "query CustomerOfBet($brand:String!$betId:String!){customerOfBet(brand:$brand betId:$betId){id customerId}}" as Document<CustomerOfBet, CustomerOfBetVariables>;
-export const READ_CUSTOMER = "query ReadCustomer($id:ID!){customer(id:$id){id brand customerId member memberSince ineligibleReason account{revision status verified jurisdiction currency rgState promoRestricted since}week{isoWeek totalMinor targetMinor currency shown countedBets}}legalHolds(customer:$id){id reason putBy putAt liftReason liftedBy liftedAt}}" as Document<ReadCustomer, ReadCustomerVariables>;
+export const READ_CUSTOMER = "query ReadCustomer($id:ID!){customer(id:$id){id brand customerId member memberSince ineligibleReason account{revision status verified jurisdiction currency rgState promoRestricted since}week{isoWeek totalMinor targetMinor currency shown countedBets reward isChosen}pastWeeks{isoWeek totalMinor targetMinor currency shown countedBets reward isChosen}}legalHolds(customer:$id){id reason putBy putAt liftReason liftedBy liftedAt}}" as Document<ReadCustomer, ReadCustomerVariables>;
 export const CUSTOMER_WEEK = "query CustomerWeek($customer:ID!$isoWeek:String!){customerWeek(customer:$customer isoWeek:$isoWeek){isoWeek totalMinor targetMinor currency}}" as Document<CustomerWeek, CustomerWeekVariables>;
-export const TIMELINE = "query Timeline($customer:ID!$after:String){timeline(customer:$customer first:25 after:$after){nodes{id kind at arrivedAt title waitsUntil betId counted topic messageKey messageId partition offset}endCursor hasNextPage}}" as Document<Timeline, TimelineVariables>;
+export const TIMELINE = "query Timeline($customer:ID!$part:TimelinePart$after:String){timeline(customer:$customer part:$part first:25 after:$after){nodes{id kind at arrivedAt title waitsUntil betId counted topic messageKey messageId partition offset}endCursor hasNextPage}}" as Document<Timeline, TimelineVariables>;
 export const WHY = "query Why($brand:String!$betId:String!){betExplanation(brand:$brand betId:$betId){betId counted reason sentence facts{label value}}}" as Document<Why, WhyVariables>;
 export const BET_RECORD = "query BetRecord($brand:String!$betId:String!){betRecord(brand:$brand betId:$betId){topic partition offset revision occurredAt arrivedAt arrivalByBroker}}" as Document<BetRecord, BetRecordVariables>;
 export const ADJUST = "mutation Adjust($input:ProposeAdjustmentInput!){proposeAdjustment(input:$input){proposalId}}" as Document<Adjust, AdjustVariables>;
