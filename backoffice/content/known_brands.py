@@ -15,7 +15,7 @@ from foundation.storage.database import Database
 from subgraphs.club_kit.domain.schemes import Brand, Scheme
 from subgraphs.club_kit.records.reference import ReferenceRepository
 from subgraphs.rewards.catalogue.repository import CatalogueRepository
-from subgraphs.rewards.catalogue.rewards import RewardConfig
+from subgraphs.rewards.catalogue.rewards import RewardConfig, RewardContent
 from subgraphs.rewards.models import REFERENCE, REWARD_CONFIG, REWARD_CONTENT
 
 CATALOGUE = CatalogueRepository(REWARD_CONFIG, REWARD_CONTENT)
@@ -23,11 +23,28 @@ CATALOGUE = CatalogueRepository(REWARD_CONFIG, REWARD_CONTENT)
 
 @dataclass(frozen=True, slots=True)
 class KnownBrand:
-    """A brand with its schemes and rewards, as the rewards subgraph knows them."""
+    """A brand with its schemes and rewards, as the rewards subgraph knows them.
+
+    Attributes:
+        contents: What customers read about its rewards now.
+    """
 
     brand: Brand
     schemes: Sequence[Scheme]
     configs: Sequence[RewardConfig]
+    contents: Sequence[RewardContent] = ()
+
+    def title_of(self, config: RewardConfig) -> str | None:
+        """Return what a version is called, in the brand's own language if it can be; None without a text."""
+        first = min(one.version for one in self.configs if one.reward_id == config.reward_id)
+        texts = [
+            content
+            for content in self.contents
+            if content.reward_id == config.reward_id
+            and (first if content.config_version is None else content.config_version) == config.version
+        ]
+        own = [text.title for text in texts if text.locale == self.brand.default_locale]
+        return next(iter([*own, *(text.title for text in texts)]), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +73,8 @@ class KnownBrands:
                 raise NotFound(f"There is no brand {brand[:64]!r}.")
             schemes = (await reference.schemes(connection, [brand]))[brand]
             configs = (await CATALOGUE.configs(connection, [brand]))[brand]
-        return KnownBrand(brands[brand], schemes, configs)
+            contents = (await CATALOGUE.published(connection, [brand], self.clock.now()))[brand]
+        return KnownBrand(brands[brand], schemes, configs, contents)
 
     async def brand_ids(self) -> list[str]:
         """Return the ids of all brands, in order."""

@@ -196,12 +196,17 @@ class ContentFieldChange:
 @described
 @strawberry.type
 class ContentReward:
-    """A version of a reward that content may be written for."""
+    """A version of a reward that content may be written for.
+
+    Attributes:
+        title: What customers read, in the brand's own language if it can be; null without a published text.
+    """
 
     reward_id: str
     config_version: int
     status: str
     kind: str
+    title: str | None
 
 
 @described
@@ -333,6 +338,7 @@ def brand_to_graphql(known: KnownBrand) -> ContentBrand:
                 config_version=config.version,
                 status="recalled" if config.recalled else config.status,
                 kind=config.kind.value,
+                title=known.title_of(config),
             )
             for config in configs
         ],

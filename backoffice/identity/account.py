@@ -86,4 +86,4 @@ def require_another(actor: Actor, user: User) -> None:
         Forbidden: It is their own.
     """
     if actor.user_id == user.user_id or actor.person == user.person:
-        raise Forbidden("Nobody changes their own account: another administrator has to.")
+        raise Forbidden("You can't change your own account. Ask another administrator.")

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Final
 
 import strawberry
 from strawberry import ID
@@ -23,6 +24,19 @@ described(strawberry.enum(Role))
 described(strawberry.enum(ProposalStatus))
 described(strawberry.enum(JobStatus))
 described(strawberry.enum(UserStatus))
+
+
+THINGS: Final = (
+    "budget:",
+    "content:",
+    "goodwill-budget:",
+    "payouts:",
+    "provider:",
+    "reward:",
+    "scheme:",
+    "week:",
+)
+"""How subjects begin that are no customers, nor anything of one customer."""
 
 
 @described
@@ -176,10 +190,16 @@ class ProposalInfo:
 @described
 @strawberry.type
 class WaitingProposal:
-    """A proposal that waits, without what it is about."""
+    """A proposal that waits, without what it proposes.
+
+    Attributes:
+        subject: The thing it is about, such as provider:wallet; null if that is a customer, because each
+            look at a customer is recorded.
+    """
 
     id: ID
     kind: str
+    subject: str | None
     brand: str | None
     proposed_at: datetime
     proposed_by: str
@@ -259,10 +279,11 @@ def entry_to_graphql(stored: StoredEntry) -> AuditEntry:
 
 
 def waiting_to_graphql(proposal: Proposal) -> WaitingProposal:
-    """Return the kind of a proposal that waits, who proposed it, and since when it waits."""
+    """Return the kind of a proposal that waits, about which thing, who proposed it, and since when."""
     return WaitingProposal(
         id=ID(proposal.proposal_id),
         kind=proposal.kind,
+        subject=proposal.subject if proposal.subject.startswith(THINGS) else None,
         brand=proposal.brand,
         proposed_at=proposal.proposed_at,
         proposed_by=proposal.proposer_name,

@@ -147,8 +147,8 @@ def _facts(assessed: AssessedBet) -> list[tuple[str, str]]:
     if scheme is not None:
         facts += [
             ("Rules", f"version {scheme.version} for {scheme.jurisdiction} {scheme.currency}"),
-            ("Least stake", assessed.money(scheme.min_stake_minor, scheme.currency)),
-            ("Least odds", odds(scheme.min_odds_milli)),
+            ("Minimum stake", assessed.money(scheme.min_stake_minor, scheme.currency)),
+            ("Minimum odds", odds(scheme.min_odds_milli)),
             ("Weekly target", assessed.money(scheme.target_minor, scheme.currency)),
         ]
     if assessed.events is not None:

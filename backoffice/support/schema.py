@@ -20,7 +20,7 @@ from backoffice.support.bet_types import (
 )
 from backoffice.support.goodwill_graph import GoodwillMutation, GoodwillQuery
 from backoffice.support.lookup.customers import owner_of
-from backoffice.support.lookup.timeline import position_key, position_of
+from backoffice.support.lookup.timeline import TimelinePart, position_key, position_of
 from backoffice.support.money_graph import MoneyQuery
 from backoffice.support.payment_graph import PaymentQuery
 from backoffice.support.types import (
@@ -35,8 +35,9 @@ from backoffice.support.types import (
     customer_to_graphql,
     hold_to_graphql,
 )
-from subgraphs.kit.graphql.descriptions import fields_described
+from subgraphs.kit.graphql.descriptions import described, fields_described
 
+described(strawberry.enum(TimelinePart))
 First = Annotated[int, strawberry.argument(description="How many rows: 1 to 100.")]
 CustomerId = Annotated[ID, strawberry.argument(description="Brand and customer, such as northbet:c-1.")]
 _READ = Permission.SUPPORT_READ
@@ -115,12 +116,17 @@ class Query(GoodwillQuery, MoneyQuery, PaymentQuery):
 
     @strawberry.field(directives=[permitted(_READ, FOUND)])
     async def timeline(
-        self, info: OfficeInfo, customer: CustomerId, first: First = 25, after: str | None = None
+        self,
+        info: OfficeInfo,
+        customer: CustomerId,
+        part: TimelinePart | None = None,
+        first: First = 25,
+        after: str | None = None,
     ) -> Page[TimelineEntry]:
-        """What happened to a customer, the newest first."""
+        """What happened to a customer, the newest first; all of it, or a part."""
         position, size = position_of(after), page_size(first)
         page = await info.context.area(SupportArea).timeline.page(
-            info.context.actor, owner_of(customer), size, position
+            info.context.actor, owner_of(customer), size, position, part
         )
         return page_of(page, first, entry_to_graphql, lambda entry: position_key(entry.position))
 

@@ -5,7 +5,7 @@ from datetime import datetime
 import strawberry
 from strawberry import ID
 
-from backoffice.support.lookup.customers import CustomerView
+from backoffice.support.lookup.customers import CustomerView, CustomerWeek
 from backoffice.support.lookup.explanations import LOCALE
 from backoffice.support.privacy.repository import LegalHold
 from foundation.same_fields import with_fields_of
@@ -66,6 +66,8 @@ class CustomerWeekInfo:
     Attributes:
         target_minor: Null if there are no rules for the customer.
         shown: In words, such as £5.00 of £25.00.
+        reward: The id of the reward that the customer chose, or gets if they choose none; null without any.
+        is_chosen: Whether the customer chose it.
     """
 
     iso_week: str
@@ -74,6 +76,8 @@ class CustomerWeekInfo:
     target_minor: int | None
     currency: str
     shown: str
+    reward: str | None
+    is_chosen: bool
 
 
 @described
@@ -84,6 +88,7 @@ class SupportedCustomer:
     Attributes:
         id: Brand and customer, such as northbet:c-1.
         ineligible_reason: Why they cannot take part at present.
+        past_weeks: The weeks before the current one, the latest first.
     """
 
     id: ID
@@ -94,6 +99,7 @@ class SupportedCustomer:
     member_since: datetime | None
     ineligible_reason: str | None
     week: CustomerWeekInfo
+    past_weeks: list[CustomerWeekInfo]
 
 
 @described
@@ -154,7 +160,8 @@ def customer_to_graphql(view: CustomerView) -> SupportedCustomer:
         member=view.membership.opted_in,
         member_since=view.membership.since,
         ineligible_reason=view.ineligible.value if view.ineligible else None,
-        week=_week(view),
+        week=_week(view, view.present),
+        past_weeks=[_week(view, week) for week in view.past],
     )
 
 
@@ -165,15 +172,17 @@ def _account(view: CustomerView) -> CustomerAccount | None:
     return with_fields_of(CustomerAccount, account, revision=view.account.revision, since=view.account.at)
 
 
-def _week(view: CustomerView) -> CustomerWeekInfo:
-    scheme, total = view.scheme, view.total
+def _week(view: CustomerView, week: CustomerWeek) -> CustomerWeekInfo:
+    scheme, total = week.scheme, week.total
     currency = scheme.currency if scheme else view.brand.default_currency
     staked = written(total.total_minor if total else 0, currency, LOCALE)
     return CustomerWeekInfo(
-        iso_week=view.week.iso,
+        iso_week=week.week.iso,
         total_minor=total.total_minor if total else 0,
         counted_bets=total.counted_bets if total else 0,
         target_minor=scheme.target_minor if scheme else None,
         currency=currency,
         shown=f"{staked} of {written(scheme.target_minor, currency, LOCALE)}" if scheme else staked,
+        reward=week.reward,
+        is_chosen=week.is_chosen,
     )

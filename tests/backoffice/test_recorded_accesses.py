@@ -77,7 +77,7 @@ NOT_PERSONAL: Final = {
         *("contentItems", "contentItem", "contentRevision", "contentDiff", "lintContent", "contentPreview"),
         *("contentPreviewStates", "contentBrands", "contentBrand"),
     },
-    "proposals, without their subjects": {"approvalsToDecide", "unseenDecisions"},
+    "proposals, without the customers they are about": {"approvalsToDecide", "unseenDecisions"},
     "rules": {"schemeScopeItems", "schemeVersions", "checkScheme", "dryRun"},
     "sums": {
         *("riskBrands", "riskLiability", "riskForecast", "riskWeeks", "riskRewards", "riskBudgets"),

@@ -34,9 +34,13 @@ async def all_areas(tmp_path: Path) -> AsyncIterator[ProposalFixture]:
 
 async def waiting(all_areas: ProposalFixture, who: Actor) -> list[str]:
     """Return the kinds of what waits for somebody's decision."""
-    answer = await ask(all_areas.graph, who, "{ approvalsToDecide { id kind brand proposedAt proposedBy } }")
+    answer = await ask(
+        all_areas.graph, who, "{ approvalsToDecide { id kind subject brand proposedAt proposedBy } }"
+    )
     assert "errors" not in answer, answer
     assert all(one["proposedBy"] for one in answer["data"]["approvalsToDecide"])
+    named = [one["subject"] for one in answer["data"]["approvalsToDecide"] if one["subject"] is not None]
+    assert not [subject for subject in named if subject.startswith("customer:")]
     return [one["kind"] for one in answer["data"]["approvalsToDecide"]]
 
 

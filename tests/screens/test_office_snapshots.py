@@ -42,6 +42,7 @@ PAYMENTS: Final = {
     path: (Role.FINANCE, path)
     for path in (f"payments?id={PAYMENT}", "refunds", "comparedDays", "paymentProcessors")
 }
+CUSTOMER: Final = {"customer": (Role.SUPPORT, "customers/northbet%3Ac-1003/show")}
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,8 @@ SHEETS: Final = (
     Sheet("payments-narrow", PAYMENTS, 360, "dark"),
     Sheet("betting", BETTING, 1280, "light"),
     Sheet("betting-narrow", BETTING, 360, "dark"),
+    Sheet("customer", CUSTOMER, 1280, "light"),
+    Sheet("customer-narrow", CUSTOMER, 360, "dark"),
     Sheet("approvals", APPROVALS, 1280, "light"),
     Sheet("approvals-dark", APPROVALS, 768, "dark"),
     Sheet("approvals-narrow", APPROVALS, 360, "dark", rules=OF_WIDTH),

@@ -67,7 +67,7 @@ def test_a_kafka_that_does_not_answer_keeps_nothing_else_waiting(office: FixedOf
     page.on("request", lambda request: asked.append(request) if is_of_lag(request) else None)
     page.goto(f"{ORIGIN}/backoffice/")
     health = page.get_by_role("region", name="Health of the week")
-    expect(health.get_by_role("link", name=re.compile("^2026-W48 is open"))).to_be_visible()
+    expect(health.get_by_role("link", name=re.compile("^Week of 23 Nov 2026 is open"))).to_be_visible()
     expect(health.get_by_text("Each has applied all decisions.")).to_be_visible()
     for part in ("Bets counted up to", "Records not applied yet (lag)"):
         expect(health.get_by_role("progressbar", name=f"Loading: {part}")).to_be_visible()

@@ -87,7 +87,7 @@ def approve_the_festival(approver: Page) -> None:
     expect(changes).to_contain_text(IN_WORDS)
     approver.get_by_role("button", name="Approve", exact=True).click()
     approver.get_by_role("dialog").get_by_role("button", name="Approve", exact=True).click()
-    expect(approver.get_by_role("heading", name="What remains to be done")).to_be_visible()
+    expect(approver.get_by_role("heading", name="Next steps")).to_be_visible()
 
 
 def preview(demo: Demo, *legs: str) -> tuple[bool, str]:

@@ -6,6 +6,7 @@ import { goodwillEffect } from '../backoffice/src/people/approvals/moneyKinds.ts
 import { Content } from '../backoffice/src/people/approvals/proposal.ts';
 import { documentOf, earlierRules, schemeInput } from '../backoffice/src/people/approvals/stored.ts';
 import { changedRules, rulesInWords } from '../backoffice/src/people/approvals/textKinds.ts';
+import { learnNames } from '../backoffice/src/frame/names.ts';
 import EXAMPLES from './proposals.json' with { type: 'json' };
 
 const shown = (kind: string, content: unknown) => ({ kind, brand: 'northbet', content, visible: true });
@@ -26,7 +27,7 @@ test('titles say what, for whom and when', () => {
   const titles = Object.fromEntries(Object.entries(EXAMPLES).map(([kind, content]) => [kind, titleOf(shown(kind, content))]));
   expect(titles).toEqual({
     'betting.void': 'Void: a bet of £10.00 by c-1003',
-    'content.revision': 'Text of cash-2: “£2 in cash”',
+    'content.revision': 'Text of “£2 in cash”',
     'events.board': 'How “Arsenal v Chelsea” is shown',
     'finance.correction': 'Correction: £12.50 taken from c-1003',
     'finance.refund': 'Refund: £40.00 of a deposit of c-1003',
@@ -34,12 +35,12 @@ test('titles say what, for whom and when', () => {
     'finance.withdrawal': 'Withdrawal: £2,500.00 sent to c-1003',
     'lobby.content': 'A lobby of 3 sections',
     'operations.adapter': 'Settings of exchange: levels, countries',
-    'operations.close_week': 'Close week 48 of northbet',
-    'operations.provider': 'Configuration of wallet: limit above which a person decides, brands',
-    'operations.recall': 'Recall fb-5, version 3, of northbet',
+    'operations.close_week': 'Close the week of 23 November of northbet',
+    'operations.provider': 'Configuration of wallet: review rewards above, brands',
+    'operations.recall': 'Recall “fb-5”, version 3, of northbet',
     'risk.raise_budget': 'Budget of bb-25: 6,000 rewards for every week without a budget of its own',
     'rules.scheme': 'Rules for GB in GBP, version 3: target £30.00',
-    'support.adjustment': '£5.00 for c-1003 in week 48',
+    'support.adjustment': '£5.00 for c-1003 in the week of 23 November',
     'support.erasure': 'Erase the data of c-1003',
     'support.goodwill': 'Goodwill: free bet of £5.00 for c-1003',
     'support.raise_goodwill_budget': 'Goodwill budget of £500.00 for every week without a budget of its own',
@@ -48,10 +49,10 @@ test('titles say what, for whom and when', () => {
 
 test('before and after are amounts and words, not values of the database', () => {
   expect(inWords(shown('operations.provider', EXAMPLES['operations.provider']))?.changes).toEqual([
-    { what: 'Limit above which a person decides', before: '£100.00', after: '£200.00' },
+    { what: 'Review rewards above', before: '£100.00', after: '£200.00' },
     { what: 'Brands', before: 'northbet', after: 'all' },
   ]);
-  expect(inWords(shown('support.adjustment', { ...EXAMPLES['support.adjustment'], amount_minor: -500 }))?.title).toBe('£5.00 taken from c-1003 in week 48');
+  expect(inWords(shown('support.adjustment', { ...EXAMPLES['support.adjustment'], amount_minor: -500 }))?.title).toBe('£5.00 subtracted from c-1003 in the week of 23 November');
 });
 
 test('the first settings of an adapter come with a warning about those before', () => {
@@ -79,8 +80,22 @@ test('rules are compared with the version before, of the same customers', () => 
   expect(input).not.toHaveProperty('voidPolicy');
   const versions = [2, 1, 3].map((version) => ({ ...input, version, targetMinor: version * 1000 }) as never);
   const earlier = earlierRules([...versions, { ...input, version: 2, currency: 'EUR' } as never], scheme);
-  expect(earlier === null ? [] : rulesInWords(earlier, 'northbet')[1]).toEqual(['Target', 'Counting stakes of £20.00 earn the reward.']);
+  expect(earlier === null ? [] : rulesInWords(earlier, 'northbet')[1]).toEqual(['Target', 'Target: £20.00 in qualifying stakes.']);
   expect(earlierRules([], scheme)).toBeNull();
+});
+
+test('rules are sentences that an editor would say, with the names of rewards', () => {
+  learnNames([{ id: 'northbet', name: 'Northbet', rewards: [{ rewardId: 'fb-5', configVersion: 1, title: '£5 free bet' }] }]);
+  const said = Object.fromEntries(rulesInWords(new Content({ ...EXAMPLES['rules.scheme'], default_reward_id: 'fb-5', choice_lock_minutes: 0, grace_minutes: 720 }), 'northbet'));
+  expect(said).toMatchObject({
+    'Default reward': 'Default reward: £5 free bet.',
+    Choice: 'Customers can switch reward until the week ends.',
+    'Grace period': 'Grace period: 12 hours.',
+  });
+  expect(said['Counts']).toMatch(/^Counts: sports betting · single/u);
+  const later = Object.fromEntries(rulesInWords(new Content({ ...EXAMPLES['rules.scheme'], choice_lock_minutes: 90 }), 'northbet'));
+  expect(later['Choice']).toBe('Customers can switch reward until 90 minutes before the week ends.');
+  learnNames([]);
 });
 
 test('a control group and a trial are said in words, also that they begin or end', () => {
@@ -88,7 +103,7 @@ test('a control group and a trial are said in words, also that they begin or end
   const said = (values: unknown) => Object.fromEntries(rulesInWords(new Content(values), 'northbet'));
   expect(said(scheme)).toMatchObject({
     'Control group': 'The club is not offered to 100 of 1,000 customers who have not joined.',
-    Trial: 'Half of the customers are offered fb-10 in place of fb-5, as chance has it; nobody else is offered it.',
+    Trial: 'Half of the customers are offered “fb-10” in place of “fb-5”, as chance has it; nobody else is offered it.',
   });
   expect(said({ ...scheme, trial_per_mille: 250 })['Trial']).toMatch(/^250 of 1,000 customers are/u);
   const [without, both] = [EXAMPLES['rules.scheme'], scheme].map((values) => new Content({ ...values, default_reward_id: 'fb-5' }));
@@ -106,7 +121,7 @@ test('a control group and a trial are said in words, also that they begin or end
 test('goodwill says what is left of its week without it and with it, in its own currency', () => {
   const content = new Content(EXAMPLES['support.goodwill']);
   const budget = { isoWeek: '2026-W48', currency: 'GBP', amountMinor: 50_000, leftMinor: 30_000 };
-  expect(goodwillEffect(content, [{ ...budget, currency: 'EUR' }, budget])).toEqual({ what: 'Goodwill budget of week 48', before: '£305.00 left of £500.00', after: '£300.00 left of £500.00' });
+  expect(goodwillEffect(content, [{ ...budget, currency: 'EUR' }, budget])).toEqual({ what: 'Goodwill budget of the week of 23 November', before: '£305.00 left of £500.00', after: '£300.00 left of £500.00' });
   expect(goodwillEffect(content, [{ ...budget, isoWeek: '2026-W49' }])).toBeNull();
 });
 

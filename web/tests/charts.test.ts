@@ -57,7 +57,7 @@ const FORECAST: HourlyForecast = {
 test('the title of the liability says how it compares with last week, if that is known', () => {
   expect(findingOf(FORECAST)).toBe('Rewards come to £10.80 so far, 8% above last week');
   expect(findingOf({ ...FORECAST, now: { valueMinor: 1000 } })).toBe('Rewards come to £10.00 so far, as much as a week ago');
-  expect(findingOf({ ...FORECAST, before: [] })).toBe('Rewards of 2026-W48 come to £10.80 so far');
+  expect(findingOf({ ...FORECAST, before: [] })).toBe('Rewards of the week of 23 November come to £10.80 so far');
 });
 
 test('an hour is drawn at its end, and the present one at now', () => {

@@ -8,7 +8,8 @@ import { HOME_QUERIES, owed } from '../backoffice/src/home/figures.ts';
 import { betsPictures } from '../backoffice/src/home/BetsCards.tsx';
 import { countedUpTo, lag, nodes, weekOf } from '../backoffice/src/home/HealthCard.tsx';
 import { forAllBrands } from '../backoffice/src/session/permissions.ts';
-import { caseRows, titleOf } from '../backoffice/src/home/waiting.ts';
+import { learnNames } from '../backoffice/src/frame/names.ts';
+import { caseRows, proposalInWords, titleOf } from '../backoffice/src/home/waiting.ts';
 import { HOME_BETS, HOME_BETTING, HOME_COUNTED, HOME_DAY, HOME_FINANCE, HOME_LAG, HOME_NODES, HOME_WEEKS, LAG_HISTORY, LIABILITY_HOURS, WAITING_CASES, WAITING_LETTERS } from '../backoffice/src/graph/generated/operations.ts';
 
 import type { HomeCounted, HomeLag, HomeNodes, HomeWeeks } from '../backoffice/src/graph/generated/operations.ts';
@@ -64,7 +65,7 @@ test('each sort of case that waits leads to its list, and what does not wait is 
     ['1 late bet', '/lateBets'],
   ]);
   expect(caseRows(undefined, undefined)).toEqual([]);
-  expect([titleOf(1, 3), titleOf(0, 3), titleOf(0, 0)]).toEqual(['1 proposal waits for your decision', 'Nothing waits for your decision; these wait for somebody', 'Nothing waits']);
+  expect([titleOf(1, 3), titleOf(0, 3), titleOf(0, 0)]).toEqual(['1 proposal waits for your decision', 'Nothing for you to decide. Open items:', 'Nothing needs your attention']);
 });
 
 const HEALTHY: HomeWeeks & HomeCounted = {
@@ -89,8 +90,8 @@ test('what cannot be read is not fine', () => {
   const problem = 'Kafka does not answer';
   expect(countedUpTo({ ...HEALTHY, countedBets: { until: null, waiting: false, problem } }, null, '/weeks').state?.tone).toBe('bad');
   expect(lag({ ...INSTALLATION, consumerLag: { problem, partitions: [] } }).state?.tone).toBe('bad');
-  expect(nodes({ ...INSTALLATION, nodes: [{ node: 'main', alive: false, missing: 0 }] })).toMatchObject({ value: '0 of 1', note: 'main is silent' });
-  expect(weekOf(HEALTHY, null)).toBe('2026-W48 is open');
+  expect(nodes({ ...INSTALLATION, nodes: [{ node: 'main', alive: false, missing: 0 }] })).toMatchObject({ value: '0 of 1', note: 'main isn’t responding' });
+  expect(weekOf(HEALTHY, null)).toBe('Week of 23 Nov 2026 is open');
 });
 
 test('the home of risk shows what bets may cost and what they earned, and no product of the club’s cost alone', () => {
@@ -104,4 +105,19 @@ test('the home of risk shows what bets may cost and what they earned, and no pro
   ]);
   const none = { columns: [], rows: [], filling: null, completeness };
   expect(betsPictures({ exposure: none, revenue: none })).toEqual([]);
+});
+
+test('a proposal is called by its kind and the name of what it is about; of a customer, by its kind alone', () => {
+  learnNames([{ id: 'northbet', name: 'Northbet', rewards: [{ rewardId: 'fb-5', configVersion: 1, title: '£5 free bet' }] }]);
+  const said = (subject: string | null) => proposalInWords('A proposal', subject);
+  expect(said('content:northbet:fb-5')).toBe('A proposal: “£5 free bet”');
+  expect(said('content:northbet:fb-5:3')).toBe('A proposal: “£5 free bet”');
+  expect(said('budget:northbet:fb-5:2026-W48')).toBe('A proposal: “£5 free bet”, the week of 23 November');
+  expect(said('budget:northbet:bb-25:every-week')).toBe('A proposal: “bb-25”, every week');
+  expect(said('goodwill-budget:northbet:GBP:every-week')).toBe('A proposal: GBP, every week');
+  expect(said('week:northbet:2026-W48')).toBe('A proposal: the week of 23 November');
+  expect(said('scheme:northbet:GB:GBP:2')).toBe('A proposal: GB, GBP');
+  expect([said('provider:wallet'), said('payouts:GBP')]).toEqual(['A proposal: wallet', 'A proposal: GBP']);
+  expect([said(null), said('lobby:northbet')]).toEqual(['A proposal', 'A proposal']);
+  learnNames([]);
 });

@@ -22,6 +22,16 @@ test('a time is in the zone of its brand, summer and winter, and names it', () =
   expect(moment('2026-07-01T23:00:00Z', 'west')).toBe('1 Jul 2026, 19:00 New York time');
 });
 
+test('the head of a page names its zone once; only a time of another zone names that', () => {
+  learnZones([LONDON, ROME]);
+  moments.showZoneOf('northbet');
+  expect(moments.zoneInHead('northbet')).toBe('London time');
+  expect(moment('2026-11-25T01:28:27Z', 'northbet')).toBe('25 Nov 2026, 01:28');
+  expect(localMoment('2026-11-30T09:00', 'northbet')).toBe('30 Nov 2026, 09:00');
+  expect(moment('2026-11-25T01:28:27Z', 'sudbet')).toBe('25 Nov 2026, 02:28 Rome time');
+  expect(moment('2026-11-25T01:28:27Z', null)).toBe('25 Nov 2026, 01:28 UTC');
+});
+
 test('what belongs to no brand is in the zone that all have, and otherwise in UTC', () => {
   expect(moment('2026-07-01T12:00:00Z')).toBe('1 Jul 2026, 12:00 UTC');
   learnZones([LONDON, { ...LONDON, id: 'other' }]);

@@ -60,8 +60,8 @@ test('a field for money shows the sign where it is written, and what is wrong', 
 });
 
 test('an adjustment says what it does to the week and to its reward', () => {
-  expect(adjustmentInWords(500, 'GBP', '2026-W48')).toBe('adds £5.00 to week 48 (2026-W48)');
-  expect(adjustmentInWords(-500, 'GBP', '2026-W09')).toBe('takes £5.00 from week 9 (2026-W09)');
+  expect(adjustmentInWords(500, 'GBP', '2026-W48')).toBe('adds £5.00 to the week of 23 November 2026');
+  expect(adjustmentInWords(-500, 'GBP', '2026-W09')).toBe('subtracts £5.00 from the week of 23 February 2026');
   expect(standing(1700, WEEK)).toBe('£17.00 of £25.00');
   expect(targetInWords(WEEK, 500)).toBe('The target is still £8.00 away.');
   expect(targetInWords(WEEK, 1300)).toBe('The target is reached: the reward is earned.');

@@ -27,7 +27,7 @@ test('a figure leads to its rows, with all that makes it that figure', () => {
 });
 
 test('a budget says what it does before it is set, also what an empty field means', () => {
-  expect(budgetInWords('fb-5', '2026-W48', 1)).toBe('Customers may choose fb-5 1 time at most in week 48 (2026-W48).');
+  expect(budgetInWords('fb-5', '2026-W48', 1)).toBe('Customers may choose fb-5 1 time at most in the week of 23 November.');
   expect(budgetInWords('fb-5', '', 1000)).toBe('Customers may choose fb-5 1,000 times at most in every week without a budget of its own.');
   expect(budgetInWords('fb-5', '', null)).toContain('as often as they like in every week');
 });

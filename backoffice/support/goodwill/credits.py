@@ -139,7 +139,9 @@ class GoodwillCredits:
         async with self.database.write() as connection:
             use = await self.spending.lock(connection, week)
             if use.budget and await self.approvals.is_one_of(connection, actor, use.budget.raised_by):
-                raise FourEyes("You raised this budget, or could have: another person has to spend it.")
+                raise FourEyes(
+                    "You (or an account you control) raised this budget, so you can't spend from it."
+                )
             _require_left(use, owner, actor.person, config)
             proposal_id = await self.approvals.propose(
                 connection,

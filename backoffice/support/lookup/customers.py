@@ -26,9 +26,33 @@ from subgraphs.club_kit.records.reference import NamePage, ReferenceRepository
 from subgraphs.kit.domain.errors import BadInput
 from subgraphs.kit.domain.keys import ALL_BRANDS, Owner
 from subgraphs.progress.repository import ProgressRepository, Total
+from subgraphs.rewards.models import REWARD_CHOICE
+from subgraphs.rewards.repository import ChoiceRepository
 
 MAX_ID_LENGTH: Final = 128
+PAST_WEEKS: Final = 4
+"""So many weeks before the current one are shown."""
+
 REFERENCES: Final = ReferenceRepository(REFERENCE)
+CHOICES: Final = ChoiceRepository(REWARD_CHOICE)
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerWeek:
+    """A week of a customer.
+
+    Attributes:
+        scheme: The rules of that week for the customer; None if there are none.
+        total: What their bets of that week count; None before the first.
+        reward: The id of the reward that they chose, or get if they choose none; None without any.
+        is_chosen: Whether the customer chose it.
+    """
+
+    week: Week
+    scheme: Scheme | None
+    total: Total | None
+    reward: str | None
+    is_chosen: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +61,8 @@ class CustomerView:
 
     Attributes:
         account: The newest revision of the account; None if none has arrived.
-        week: The brand's current week, or the one that was asked for.
-        scheme: The rules of that week for the customer; None if there are none.
-        total: What their bets of that week count; None before the first.
+        present: The brand's current week, or the one that was asked for.
+        past: The weeks before it, the latest first.
     """
 
     owner: Owner
@@ -47,9 +70,8 @@ class CustomerView:
     account: AccountChange | None
     membership: MembershipState
     ineligible: IneligibleReason | None
-    week: Week
-    scheme: Scheme | None
-    total: Total | None
+    present: CustomerWeek
+    past: Sequence[CustomerWeek]
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,20 +176,37 @@ class Customers:
         now = self.clock.now()
         week = rules.week_at(now) if iso_week is None else _week_named(rules, iso_week)
         newest = account.account if account else unknown_account(rules.brand)
-        eligibility = rules.evaluate(account_in_force(newest, chosen, now), week)
-        key = ClubKey(owner.brand, week.iso, owner.customer)
-        async with self.databases.progress.read() as connection:
-            totals = await ProgressRepository().totals(connection, [key])
+        in_force = account_in_force(newest, chosen, now)
+        present, *past = await self._weeks(owner, rules, in_force, week)
         return CustomerView(
             owner=owner,
             brand=rules.brand,
             account=account,
             membership=fold(events.get(owner, [])),
-            ineligible=eligibility.ineligible,
-            week=week,
-            scheme=eligibility.scheme,
-            total=totals.get(key),
+            ineligible=rules.evaluate(in_force, week).ineligible,
+            present=present,
+            past=past,
         )
+
+    async def _weeks(
+        self, owner: Owner, rules: BrandRules, account: Account, week: Week
+    ) -> list[CustomerWeek]:
+        """Return a week of a customer and those before it, the latest first."""
+        weeks = [week]
+        while len(weeks) <= PAST_WEEKS:
+            weeks.append(rules.week_before(weeks[-1]))
+        keys = {one: ClubKey(owner.brand, one.iso, owner.customer) for one in weeks}
+        async with self.databases.progress.read() as connection:
+            totals = await ProgressRepository().totals(connection, keys.values())
+        async with self.databases.rewards.read() as connection:
+            choices = await CHOICES.choices(connection, keys.values())
+        found = []
+        for one, key in keys.items():
+            scheme, choice = rules.evaluate(account, one).scheme, choices.get(key)
+            default = scheme.default_reward_id if scheme else None
+            reward = choice.reward_id if choice else default
+            found.append(CustomerWeek(one, scheme, totals.get(key), reward, is_chosen=choice is not None))
+        return found
 
     async def require_known(
         self, actor: Actor, owner: Owner, permission: Permission = Permission.SUPPORT_READ

@@ -5,7 +5,8 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from enum import Enum
 from heapq import merge
 from itertools import islice
 from types import MappingProxyType
@@ -30,6 +31,37 @@ MAX_DIGITS: Final = 18
 HISTORIES: Final = {block.name: block.history for block in BLOCKS if block.has_customers}
 
 
+class TimelinePart(Enum):
+    """What of a timeline is looked at."""
+
+    BETS = "BETS"
+    CHANGES = "CHANGES"
+    PAYMENTS = "PAYMENTS"
+    STAFF = "STAFF"
+
+
+PART_OF: Final = {
+    **dict.fromkeys(("bet", "placed_bet", "bet_void"), TimelinePart.BETS),
+    **dict.fromkeys(("payment", "credit", "goodwill_credit", "reward", "limit"), TimelinePart.PAYMENTS),
+    **dict.fromkeys(("adjustment", "goodwill", "factor"), TimelinePart.STAFF),
+    **dict.fromkeys(
+        (
+            "account",
+            "choice",
+            "control",
+            "impression",
+            "intent.club",
+            "intent.rewards",
+            "membership",
+            "qualification",
+            "trial",
+        ),
+        TimelinePart.CHANGES,
+    ),
+}
+"""The part of each kind of entry; a test compares it with the kinds that the databases record."""
+
+
 @dataclass(frozen=True, slots=True)
 class Timeline:
     """Reads timelines, and records each look."""
@@ -38,9 +70,14 @@ class Timeline:
     customers: Customers
 
     async def page(
-        self, actor: Actor, owner: Owner, size: int, after: HistoryPosition | None
+        self,
+        actor: Actor,
+        owner: Owner,
+        size: int,
+        after: HistoryPosition | None,
+        part: TimelinePart | None = None,
     ) -> Sequence[HistoryEntry]:
-        """Return up to `size` entries of a customer after a position, the newest first.
+        """Return up to `size` entries of a customer after a position, the newest first; of a part, or all.
 
         Each table is read for no more than `size` rows, by an index that begins with the customer.
 
@@ -49,13 +86,21 @@ class Timeline:
         """
         await self.customers.require_known(actor, owner)
         streams: list[list[HistoryEntry]] = []
-        for database, history in self._sources():
+        for database, history in self._sources(part):
             async with database.read() as connection:
                 streams += await history.page(connection, owner, size, after)
         return list(islice(merge(*streams, key=_order), size))
 
-    def _sources(self) -> list[tuple[Database, CustomerHistory]]:
-        return [(self.databases.by_name[name], history) for name, history in HISTORIES.items()]
+    def _sources(self, part: TimelinePart | None) -> list[tuple[Database, CustomerHistory]]:
+        wanted = {
+            name: tuple(table for table in history.tables if part is None or PART_OF[table.kind] is part)
+            for name, history in HISTORIES.items()
+        }
+        return [
+            (self.databases.by_name[name], CustomerHistory(tables))
+            for name, tables in wanted.items()
+            if tables
+        ]
 
 
 def position_key(position: HistoryPosition) -> list[str]:
@@ -94,6 +139,15 @@ def _order(entry: HistoryEntry) -> tuple[float, str]:
 
 
 Facts = Mapping[str, Any]
+
+
+def week_in_words(iso: str) -> str:
+    """Return a week such as `2026-W48` as people name it: by its Monday."""
+    year, _, week = iso.partition("-W")
+    monday = date.fromisocalendar(int(year), int(week), 1)
+    return f"the week of {monday.day} {monday:%b}"
+
+
 _COUNTS: Final = {ContributionReason.COUNTED.value, ContributionReason.PARTIAL_VOID.value}
 WHY_NOT: Final = {
     ContributionReason.BELOW_MIN_STAKE: "its stake was too small",
@@ -137,7 +191,7 @@ def _bet(facts: Facts) -> str:
     bet = f"Bet {facts['bet_id']} of {stake}{price}, {facts['status'].replace('_', ' ')}"
     if facts["reason"] in _COUNTS:
         return f"{bet}: {written(facts['counted_minor'], facts['currency'], LOCALE)} counted"
-    return f"{bet}: did not count, because {WHY_NOT[ContributionReason(facts['reason'])]}"
+    return f"{bet}: didn't count, {WHY_NOT[ContributionReason(facts['reason'])]}"
 
 
 def _placed_bet(facts: Facts) -> str:
@@ -177,7 +231,8 @@ def _intent(facts: Facts) -> str:
 
 
 def _choice(facts: Facts) -> str:
-    return f"Chose {facts['reward_id']} version {facts['config_version']} for {facts['iso_week']}"
+    week = week_in_words(facts["iso_week"])
+    return f"Chose {facts['reward_id']} (version {facts['config_version']}) for {week}"
 
 
 def _payment(facts: Facts) -> str:
@@ -189,26 +244,28 @@ def _payment(facts: Facts) -> str:
 def _qualification(facts: Facts) -> str:
     total = written(facts["total_minor"], facts["currency"], LOCALE)
     target = written(facts["target_minor"], facts["currency"], LOCALE)
-    return f"{facts['iso_week']} {facts['status']}: {total} of {target}"
+    week = week_in_words(facts["iso_week"])
+    return f"{week[0].upper()}{week[1:]} {facts['status']}: {total} of {target}"
 
 
 def _adjustment(facts: Facts) -> str:
     amount = written(abs(facts["amount_minor"]), facts["currency"], LOCALE)
-    what = f"{amount} added to" if facts["amount_minor"] > 0 else f"{amount} taken from"
-    return (
-        f"{what} {facts['iso_week']} by {facts['proposed_by']} and {facts['approved_by']}: {facts['reason']}"
-    )
+    what = f"{amount} added to" if facts["amount_minor"] > 0 else f"{amount} subtracted from"
+    people = f"{facts['proposed_by']} and {facts['approved_by']}"
+    return f"{what} {week_in_words(facts['iso_week'])} by {people}: {facts['reason']}"
 
 
 def _reward(facts: Facts) -> str:
     name = facts["reward_id"] or "not chosen yet"
-    return f"Reward of {facts['iso_week']} due ({name}); now {facts['state'].lower()}"
+    return f"Reward of {week_in_words(facts['iso_week'])} due ({name}); now {facts['state'].lower()}"
 
 
 def _credit(facts: Facts) -> str:
     value = facts["value_minor"]
     worth = "" if value is None else f", {written(value, facts['currency'], LOCALE)}"
-    return f"{facts['reward_id']}{worth} credited by {facts['provider']} for {facts['iso_week']}"
+    return (
+        f"{facts['reward_id']}{worth} credited by {facts['provider']} for {week_in_words(facts['iso_week'])}"
+    )
 
 
 def _goodwill(facts: Facts) -> str:
@@ -225,7 +282,7 @@ def _goodwill_credit(facts: Facts) -> str:
 
 
 def _impression(facts: Facts) -> str:
-    return f"Shown the tracker of {facts['iso_week']} for the first time"
+    return f"Shown the tracker of {week_in_words(facts['iso_week'])} for the first time"
 
 
 def _control(facts: Facts) -> str:

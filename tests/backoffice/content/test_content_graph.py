@@ -82,6 +82,8 @@ async def test_a_text_goes_from_its_first_word_to_the_bet_slip(site: OfficeSite)
     back = await approver.ask(ROLL_BACK, input=of_reward(version, toRevision=1, reason="a mistake"))
     assert back["data"]["rollBackContent"]["published"] == {"revision": 3}
     assert await apply_outbox(site) == ["First"]
+    named = await approver.ask('{ contentBrand(brand: "northbet") { rewards { rewardId title } } }')
+    assert {"rewardId": "fb-5", "title": "First"} in named["data"]["contentBrand"]["rewards"]
 
 
 async def test_the_second_of_two_editors_gets_the_present_version(site: OfficeSite) -> None:
@@ -113,7 +115,7 @@ query Reads($document: ContentDocumentInput!) {
   ) { club records }
   contentPreviewStates { name says brand }
   contentBrands { id }
-  contentBrand(brand: "northbet") { timeZone locales rewards { rewardId configVersion } }
+  contentBrand(brand: "northbet") { timeZone locales rewards { rewardId configVersion title } }
 }
 """
 
@@ -138,6 +140,7 @@ async def test_what_a_screen_needs_is_one_query_away(site: OfficeSite) -> None:
     assert records["recentBets"]
     assert records["termsSummary"]
     assert data["contentBrands"] == [{"id": "northbet"}]
+    assert {one["title"] for one in data["contentBrand"]["rewards"]} == {None}
     assert len(data["contentPreviewStates"]) > 30
     viewer_saves = await staff[Role.VIEWER].ask(SAVE, input=draft(1))
     assert codes(viewer_saves) == ["FORBIDDEN"]

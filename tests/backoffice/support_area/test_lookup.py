@@ -16,7 +16,16 @@ from backoffice.errors import Forbidden, Invalid, NotFound
 from backoffice.graph.pages import cursor
 from backoffice.support.bet_types import entry_to_graphql
 from backoffice.support.lookup.explanations import sentence_of
-from backoffice.support.lookup.timeline import HISTORIES, TITLES, WHY_NOT, position_key, position_of, title_of
+from backoffice.support.lookup.timeline import (
+    HISTORIES,
+    PART_OF,
+    TITLES,
+    WHY_NOT,
+    TimelinePart,
+    position_key,
+    position_of,
+    title_of,
+)
 from backoffice.support.types import customer_to_graphql
 from foundation.storage.cells.cell import Cell
 from subgraphs.events.models import OFFER
@@ -79,12 +88,29 @@ async def test_the_page_of_a_customer_says_where_they_stand(support_area: Suppor
     assert view.owner == CUSTOMER
     assert view.account is not None
     assert view.membership.opted_in
-    assert view.week.iso == "2026-W13"
-    assert view.total is not None
-    assert (view.total.total_minor, view.total.counted_bets) == (500, 1)
-    assert view.scheme is not None
+    present = view.present
+    assert present.week.iso == "2026-W13"
+    assert present.total is not None
+    assert (present.total.total_minor, present.total.counted_bets) == (500, 1)
+    assert present.scheme is not None
+    assert (present.reward, present.is_chosen) == (present.scheme.default_reward_id, False)
+    assert [past.week.iso for past in view.past] == ["2026-W12", "2026-W11", "2026-W10", "2026-W09"]
+    assert {past.total for past in view.past} == {None}
     assert ("support.look_at_bet", "bet:northbet:b-1") in await support_area.audited()
     assert ("support.look_at_customer", "customer:northbet:c-1") in await support_area.audited()
+
+
+async def test_parts_of_a_timeline_are_the_whole_of_it(support_area: SupportFixture) -> None:
+    """Each entry is in one part; a part has its own entries alone, and is in the same order."""
+    await support_area.add_bets({}, {"bet_id": "b-2"})
+    await support_area.opt_in()
+    timeline = support_area.parts.timeline
+    whole = await timeline.page(SAM, CUSTOMER, 100, None)
+    parts = {part: await timeline.page(SAM, CUSTOMER, 100, None, part) for part in TimelinePart}
+    assert parts[TimelinePart.BETS]
+    assert parts[TimelinePart.CHANGES]
+    for part, entries in parts.items():
+        assert entries == [entry for entry in whole if PART_OF[entry.kind] is part]
 
 
 async def test_another_week_of_a_customer_is_shown(support_area: SupportFixture) -> None:
@@ -170,6 +196,7 @@ def test_every_kind_of_entry_has_a_title() -> None:
     """A table that is added to a history without words for its rows fails here."""
     kinds = {table.kind for history in HISTORIES.values() for table in history.tables}
     assert kinds <= set(TITLES)
+    assert set(TITLES) == set(PART_OF)
 
 
 def test_what_a_customer_asked_for_is_told_in_words() -> None:
@@ -263,7 +290,7 @@ def test_the_timeline_says_of_each_bet_why_it_does_not_count() -> None:
     assert set(WHY_NOT) == set(ContributionReason) - counting
     facts = {"bet_id": "b-1", "stake_minor": 500, "currency": "GBP", "product": "betting", "odds_milli": 1200}
     line = TITLES["bet"](facts | {"status": "settled", "reason": "BELOW_MIN_ODDS", "counted_minor": 0})
-    assert line == "Bet b-1 of £5.00 at 1.20, settled: did not count, because its odds were too short"
+    assert line == "Bet b-1 of £5.00 at 1.20, settled: didn't count, its odds were too short"
 
 
 def test_the_timeline_says_what_became_of_bets_and_why() -> None:

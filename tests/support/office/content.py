@@ -92,7 +92,7 @@ def write_and_submit(office_client: OfficeClient, folder: Path) -> None:
     office_client.page.get_by_test_id("image-file").set_input_files(picture(folder))
     expect(field(office_client, "Image")).to_have_value(re.compile("^image:[0-9a-f]{64}$"))
     expect(office_client.page.get_by_text("an image needs alternative text")).to_be_visible()
-    field(office_client, "Words for the image").fill("A horse")
+    field(office_client, "Alt text").fill("A horse")
     expect(preview(office_client).get_by_role("heading", name="£2 in cash, again")).to_be_visible()
     office_client.look()
     for width in (1280, 360):
@@ -162,7 +162,7 @@ def edit_at_once(staff: Staff, first: OfficeClient) -> None:
         expect(dialog.get_by_role("button", name="1 to decide")).to_be_disabled()
         second.look()
         title.get_by_label("mine").check()
-        dialog.get_by_role("button", name="Go on with this").click()
+        dialog.get_by_role("button", name="Use this text").click()
         expect(dialog).to_have_count(0)
         expect(field(second, "Summary")).to_have_value("The first editor's summary.")
         save(second)
@@ -190,7 +190,7 @@ def publish_hostile_texts(staff: Staff, editor: OfficeClient, approver: OfficeCl
     editor.confirm("Submit for approval", HOSTILE[0])
     is_in_state(editor, "In review")
     approver.go("approvals")
-    approver.page.get_by_role("cell", name=re.compile(r"^Text of acca-7: ")).click()
+    approver.page.get_by_role("cell", name=re.compile(r"^Text of “")).click()
     expect(approver.page.get_by_text("<script>alert(1)</script>").first).to_be_visible()
     approver.look()
     ran += approver.scripts_that_ran()
@@ -227,7 +227,7 @@ def publishable() -> dict[str, str]:
 def propose_a_version(office_client: OfficeClient) -> None:
     """Write rules for coming weeks, which are checked as they are typed; try them, and propose them."""
     office_client.go("schemes/create?brand=northbet")
-    least = office_client.page.get_by_label("Least stake")
+    least = office_client.page.get_by_label("Minimum stake")
     least.fill("99.99")
     expect(
         office_client.page.get_by_text("a single bet of this stake is more than the target")

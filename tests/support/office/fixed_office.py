@@ -57,6 +57,17 @@ SCALE: Final = 0.5
 """Pictures are kept at half their size: what matters is what stands where, in which colours."""
 
 
+SUBJECTS: Final = {
+    "content.revision": f"content:{BRAND}:cash-2",
+    "operations.close_week": f"week:{BRAND}:2026-W48",
+    "operations.provider": "provider:wallet",
+    "operations.recall": f"reward:{BRAND}:fb-5:3",
+    "risk.raise_budget": f"budget:{BRAND}:bb-25:every-week",
+    "rules.scheme": f"scheme:{BRAND}:GB:GBP:3",
+}
+"""What proposals are about that are not about a customer."""
+
+
 def proposal(kind: str) -> dict[str, Any]:
     """Return a proposal of a kind that waits for the person who looks."""
     who, why = WHO.get(kind) or WHO[kind.split(".", maxsplit=1)[0]]
@@ -70,7 +81,7 @@ def proposal(kind: str) -> dict[str, Any]:
         "visible": True,
         "own": False,
         "notIndependent": None,
-        "subject": f"{kind}:1",
+        "subject": SUBJECTS.get(kind),
         "content": PROPOSALS[kind],
         "contentHash": "0f" * 16,
         "reason": why,
@@ -489,6 +500,96 @@ def board_world() -> dict[str, Any]:
     }
 
 
+CONTENT_BRAND: Final = {
+    "id": BRAND,
+    "name": "Northbet",
+    "timeZone": "Europe/London",
+    "currencies": ["GBP"],
+    "rewards": [
+        {"rewardId": reward, "configVersion": 1, "title": title}
+        for reward, title in (
+            ("fb-5", "£5 free bet"),
+            ("bb-25", "25% bet boost"),
+            ("bb-50", "50% bet boost"),
+            ("cash-2", "£2 cash"),
+        )
+    ],
+}
+
+
+def shown_week(iso_week: str, minor: int, bets: int, reward: str, *, is_chosen: bool) -> dict[str, Any]:
+    """Return a week of the customer whose page is looked at."""
+    return {
+        "isoWeek": iso_week,
+        "totalMinor": minor,
+        "targetMinor": 2500,
+        "currency": "GBP",
+        "shown": f"£{minor / 100:.2f} of £25.00",
+        "countedBets": bets,
+        "reward": reward,
+        "isChosen": is_chosen,
+    }
+
+
+def customer_page() -> dict[str, Any]:
+    """Return the answers to what the page of a customer asks for."""
+    happened = (
+        (3, "bet", "Bet b-3 of £4.00 at 1.20, settled: didn't count, its odds were too short", "b-3"),
+        (5, "bet", "Bet b-2 of £7.00 at 2.50, open: £7.00 counted", "b-2"),
+        (26, "choice", "Chose bb-25 (version 1) for the week of 23 Nov", None),
+        (27, "bet", "Bet b-1 of £5.00 at 3.00, open: £5.00 counted", "b-1"),
+        (50, "membership", "Opted in with terms 2026-1, by customer", None),
+    )
+    entries = [
+        {
+            "id": str(hours),
+            "kind": kind,
+            "at": ago(hours=hours),
+            "arrivedAt": ago(hours=hours),
+            "title": title,
+            "waitsUntil": None,
+            "betId": bet,
+            "counted": None,
+            "topic": None,
+            "messageKey": None,
+            "messageId": None,
+            "partition": None,
+            "offset": None,
+        }
+        for hours, kind, title, bet in happened
+    ]
+    account = {
+        "revision": 2,
+        "status": "active",
+        "verified": True,
+        "jurisdiction": "GB",
+        "currency": "GBP",
+        "rgState": "none",
+        "promoRestricted": False,
+        "since": ago(days=80),
+    }
+    return {
+        "customer": {
+            "id": f"{BRAND}:c-1003",
+            "brand": BRAND,
+            "customerId": "c-1003",
+            "member": True,
+            "memberSince": ago(hours=50),
+            "ineligibleReason": None,
+            "account": account,
+            "week": shown_week("2026-W48", 1200, 2, "bb-25", is_chosen=True),
+            "pastWeeks": [
+                shown_week("2026-W47", 2600, 3, "fb-5", is_chosen=False),
+                shown_week("2026-W46", 900, 1, "cash-2", is_chosen=True),
+                shown_week("2026-W45", 0, 0, "fb-5", is_chosen=False),
+                shown_week("2026-W44", 0, 0, "fb-5", is_chosen=False),
+            ],
+        },
+        "legalHolds": [],
+        "timeline": page_of(entries),
+    }
+
+
 def world(role: Role) -> dict[str, Any]:
     """Return the answers to all queries that the looked at screens send, as a person of a role sees them."""
     allowed = sorted(one.value for one in ROLES[role])
@@ -506,7 +607,8 @@ def world(role: Role) -> dict[str, Any]:
         "deadLetters": page_of([]),
         "waitingMatchCount": 0,
         "me": {"permissions": [{"brand": "*", "permissions": allowed}]},
-        "contentBrands": [{"id": BRAND, "name": "Northbet", "timeZone": "Europe/London"}],
+        "contentBrands": [CONTENT_BRAND],
+        **customer_page(),
         "approvalsToDecide": [proposal(kind) for kind in waits[:3]],
         "unseenDecisions": 1,
         "approvals": page_of([proposal("support.adjustment") | {"own": True}]),
@@ -571,7 +673,8 @@ class FixedOffice:
         for region in _regions(role, path):
             self.page.get_by_role("region", name=region, exact=True).wait_for()
         if "content.revision" in path:
-            self.page.frame_locator("iframe").locator(".club").first.wait_for()
+            for place in range(2):
+                self.page.frame_locator("iframe").nth(place).locator(".club").first.wait_for()
         self._is_quiet()
         for frame in self.page.frames[is_loaded:]:
             frame.add_style_tag(content=font_faces("noto-sans") + FONT)
@@ -651,7 +754,7 @@ def operation_of(sent: Any) -> str:
 def _regions(role: Role, path: str) -> list[str]:
     """Return the names of the parts that a screen has when it is read."""
     if path:
-        return ["What is proposed", "If it is approved"] if path.startswith("approvals/") else []
+        return ["Proposed change", "When approved"] if path.startswith("approvals/") else []
     may = ROLES[role]
     return [
         "Figures",

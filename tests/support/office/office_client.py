@@ -105,12 +105,12 @@ class OfficeClient:
         """
         self.open("Approvals")
         self.page.get_by_role("cell", name=re.compile(f"^{re.escape(title)}")).first.click()
-        expect(self.page.get_by_role("heading", name="What is proposed")).to_be_visible()
+        expect(self.page.get_by_role("heading", name="Proposed change")).to_be_visible()
         if evidence is not None:
             expect(self.page.get_by_role("table", name=evidence)).to_be_visible()
         self.look()
         self.confirm("Approve")
-        expect(self.page.get_by_role("heading", name="What remains to be done")).to_be_visible()
+        expect(self.page.get_by_role("heading", name="Next steps")).to_be_visible()
 
     def choose(self, label: str, option: str) -> None:
         """Choose an option in a field."""

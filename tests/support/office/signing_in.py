@@ -21,7 +21,7 @@ def sign_in(page: Page, account: Mapping[str, str]) -> None:
     page.get_by_label("Password").fill(account["password"])
     page.get_by_role("button", name="Sign in").click()
     menu = page.get_by_role("button", name=re.compile("^Demo "))
-    _give_codes(page, account["totp"], "Go on", (0, 1), menu.is_visible)
+    _give_codes(page, account["totp"], "Continue", (0, 1), menu.is_visible)
 
 
 def step_up(page: Page, secret: str) -> None:

@@ -122,7 +122,16 @@ def look_around(office_client: OfficeClient) -> None:
         "Providers",
     ):
         office_client.open(screen)
-        for change in ("Switch off", "Replay all", "Stop", "New", "Save", "Propose", "Open 20", "Close 20"):
+        for change in (
+            "Switch off",
+            "Replay all",
+            "Stop",
+            "New",
+            "Save",
+            "Propose",
+            "Open the week",
+            "Close the week",
+        ):
             expect(office_client.page.get_by_role("button", name=re.compile(f"^{change}"))).to_have_count(0)
 
 

@@ -79,16 +79,14 @@ def change_a_budget(office_client: OfficeClient, staff: Staff) -> None:
     """Lower a budget, which holds at once; raise it, which another person has to approve."""
     show(office_client, "Risk overview", "Budgets of this week")
     row = office_client.page.get_by_role("table", name="Budgets of this week").get_by_role(
-        "row", name="bb-25"
+        "row", name="25% bet boost"
     )
     set_budget(office_client, "4000")
     expect(office_client.page.get_by_text("Set on all nodes.")).to_be_visible()
     _wait_for_budget(office_client, row, "4,000")
     set_budget(office_client, "6000")
-    expect(
-        office_client.page.get_by_text("another person has to approve it", exact=False).first
-    ).to_be_visible()
-    staff.client(DEPUTY).approve("Budget of bb-25")
+    expect(office_client.page.get_by_text("Submitted for approval").first).to_be_visible()
+    staff.client(DEPUTY).approve("Budget of 25% bet boost")
     _wait_for_budget(office_client, row, "6,000")
 
 

@@ -95,17 +95,17 @@ def adjust_a_week(office: Office, office_client: OfficeClient, staff: Staff) -> 
     office_client.page.get_by_role("button", name="Adjust a week").click()
     office_client.page.get_by_label("Amount").fill("7.00")
     office_client.page.get_by_label("Reason").fill(HOSTILE)
-    expect(office_client.page.get_by_text("This adds £7.00 to week")).to_be_visible()
+    expect(office_client.page.get_by_text("This adds £7.00 to the week")).to_be_visible()
     office_client.look()
     office_client.submit("Propose £7.00")
-    expect(office_client.page.get_by_text("another person finds it among the approvals")).to_be_visible()
+    expect(office_client.page.get_by_text("Submitted for approval")).to_be_visible()
     waiting = office_client.page.get_by_role("note").filter(has_text="it waits for approval")
-    expect(waiting).to_contain_text(f"£7.00 for {BEN} in week")  # so that nobody proposes it again
-    staff.client("risk").approve(f"£7.00 for {BEN} in week")
+    expect(waiting).to_contain_text(f"£7.00 for {BEN} in the week")  # so that nobody proposes it again
+    staff.client("risk").approve(f"£7.00 for {BEN} in the week")
     eventually(lambda: office.site.staked(BEN) == 1200, "the adjustment counts")
     office_client.page.reload()
     expect(office_client.page.get_by_text("£12.00", exact=False).first).to_be_visible()
-    read_a_decision(office_client, f"£7.00 for {BEN} in week")
+    read_a_decision(office_client, f"£7.00 for {BEN} in the week")
 
 
 def export(office_client: OfficeClient, folder: Path) -> Any:
@@ -120,9 +120,9 @@ def export(office_client: OfficeClient, folder: Path) -> Any:
 def erase(office: Office, office_client: OfficeClient, staff: Staff) -> None:
     """Erase a customer with a colleague's approval, but not while a legal hold is on."""
     page = office_client.page
-    office_client.pick(f"customer {BEN}", "Put a legal hold on")
+    office_client.pick(f"customer {BEN}", "Place legal hold")
     page.get_by_role("dialog").get_by_label("Reason").fill(HOSTILE)
-    office_client.submit("Put a legal hold on")
+    office_client.submit("Place legal hold")
     expect(page.get_by_text(HOSTILE).first).to_be_visible()
     office_client.pick(f"customer {BEN}", "Erase")
     page.get_by_role("dialog").get_by_label("Reason").fill("asked for it")
@@ -130,7 +130,7 @@ def erase(office: Office, office_client: OfficeClient, staff: Staff) -> None:
     page.get_by_role("dialog").get_by_role("button", name="Erase").click()
     expect(page.get_by_text("is under a legal hold since")).to_be_visible()
     page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
-    office_client.confirm("Lift the hold", "the claim was withdrawn")
+    office_client.confirm("Remove legal hold", "the claim was withdrawn")
     office_client.pick(f"customer {BEN}", "Erase")
     page.get_by_role("dialog").get_by_label("Reason").fill("asked for it")
     office_client.submit("Erase")
@@ -170,8 +170,8 @@ def set_goodwill_budget(risk: OfficeClient) -> None:
     dialog = risk.page.get_by_role("dialog")
     dialog.get_by_label("Currency").fill("GBP")
     dialog.get_by_label("Budget").fill("500.00")
-    dialog.get_by_label("At most to one customer").fill("20")
+    dialog.get_by_label("Limit per customer").fill("20")
     dialog.get_by_label("Reason").fill("for the summer")
     risk.look()
     risk.submit("Set £500.00")
-    expect(risk.page.get_by_text("another person has to approve it").first).to_be_visible()
+    expect(risk.page.get_by_text("Submitted for approval").first).to_be_visible()

@@ -88,7 +88,7 @@ function AskButton() {
 
 export function Analytics() {
   return (
-    <RiskPage title="Analytics" lead="What happened, over all cells, as the store of analytics has it. Each look is recorded." actions={<AskButton />}>
+    <RiskPage title="Analytics" lead="What happened, over all cells, as the store of analytics has it. Views of customer data are logged." actions={<AskButton />}>
       {(brand) => <Reports brand={brand} />}
     </RiskPage>
   );

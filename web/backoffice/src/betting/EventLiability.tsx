@@ -95,7 +95,7 @@ function VoidButton({ brand, of: { marketId, market }, onSettled }: { readonly b
       change={(reason) => run(PROPOSE_VOID, { input: { brand, scope: 'MARKET', target: marketId, reason } })}
       wantsReason
       color="error"
-      onDone={() => notify('Proposed: another person finds it among the approvals', { type: 'success' })}
+      onDone={() => notify('Submitted for approval', { type: 'success' })}
       onSettled={onSettled}
     />
   );

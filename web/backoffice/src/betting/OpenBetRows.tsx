@@ -63,7 +63,7 @@ function VoidBet({ bet, onSettled }: { readonly bet: OpenBet; readonly onSettled
       change={(reason) => run(PROPOSE_BET_VOID, { input: { bet: bet.id, reason } })}
       wantsReason
       color="error"
-      onDone={() => notify('Proposed: another person finds it among the approvals', { type: 'success' })}
+      onDone={() => notify('Submitted for approval', { type: 'success' })}
       onSettled={onSettled}
     />
   );

@@ -125,7 +125,7 @@ function TakeBack({ brand, declared, onSettled }: { readonly brand: string; read
       change={(reason) => run(PROPOSE_VOID, { input: { brand, scope, target, void: false, reason } })}
       wantsReason
       color="error"
-      onDone={() => notify('Proposed: another person finds it among the approvals', { type: 'success' })}
+      onDone={() => notify('Submitted for approval', { type: 'success' })}
       onSettled={onSettled}
     />
   );

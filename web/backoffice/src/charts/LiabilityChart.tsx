@@ -6,6 +6,7 @@ import { DataRows } from '../operations/page/DataRows.tsx';
 import { useGraph } from '../graph/useGraph.ts';
 import { moment } from '../time/moments.ts';
 import { LIABILITY_HOURS } from '../graph/generated/operations.ts';
+import { weekName } from '../time/weeks.ts';
 
 import type { Point } from './scale.ts';
 import type { HourlyForecast } from '../graph/generated/operations.ts';
@@ -30,7 +31,7 @@ export function at(hours: HourlyForecast['hours'], end: number): number | null {
 export function findingOf({ currency, elapsedHours, isoWeek, now, before }: HourlyForecast): string {
   const then = at(before, Math.ceil(elapsedHours));
   const value = money(now.valueMinor, currency);
-  if (then === null || then === 0) return `Rewards of ${isoWeek} come to ${value} so far`;
+  if (then === null || then === 0) return `Rewards of ${weekName(isoWeek)} come to ${value} so far`;
   const change = Math.round((now.valueMinor / then - 1) * 100);
   if (change === 0) return `Rewards come to ${value} so far, as much as a week ago`;
   return `Rewards come to ${value} so far, ${Math.abs(change)}% ${change > 0 ? 'above' : 'below'} last week`;

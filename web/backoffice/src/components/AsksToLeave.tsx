@@ -26,7 +26,7 @@ export function AsksToLeave({ hasChanges }: { readonly hasChanges: boolean }) {
     <Dialog open={blocker.state === 'blocked'} onClose={stay} aria-labelledby={title} fullWidth maxWidth="xs">
       <DialogTitle id={title}>Leave without saving?</DialogTitle>
       <DialogContent>
-        <DialogContentText>What you have changed here is lost.</DialogContentText>
+        <DialogContentText>Your changes will be lost.</DialogContentText>
       </DialogContent>
       <DialogActions>
         <Button color="error" onClick={() => blocker.proceed?.()}>

@@ -22,7 +22,7 @@ export function KeysetPagination() {
       </Button>
       <Typography variant="body2">Page {page}</Typography>
       <Button endIcon={<ChevronRight />} disabled={hasNextPage !== true} onClick={() => setPage(page + 1)}>
-        Further
+        Next
       </Button>
     </Stack>
   );

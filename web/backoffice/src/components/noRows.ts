@@ -5,14 +5,14 @@ const NAMES: Readonly<Record<string, string>> = { brand: 'a brand', isoWeek: 'a 
 
 /** What fills each list. */
 const FILLED_BY: Readonly<Record<string, string>> = {
-  approvals: 'What a colleague proposes, and two people have to want, appears here: a correction of a week, goodwill, a text, rules, a budget, a provider.',
+  approvals: 'Proposals that need a second person’s approval appear here: corrections, goodwill, texts, rules, budgets, providers.',
   audit: 'Each change, each sign-in and each look at personal data appears here.',
   content: 'Write the text of a reward with “New content”. Rewards arrive from upstream by themselves; their texts do not.',
-  deadLetters: 'Messages that a consumer cannot apply appear here, with the reason. None is what you want.',
+  deadLetters: 'Messages that a consumer cannot apply appear here, with the reason. Nothing here is good news.',
   eventOffers: 'What providers offer appears here once an adapter runs that brings fixtures. “furlong provider list” says which ones do.',
-  heldRewards: 'Rewards that are earned and wait for a person or a provider appear here. None is what you want.',
+  heldRewards: 'Rewards that are earned and wait for a person or a provider appear here. Nothing here is good news.',
   lateBets: 'Bets that arrive after their week has closed appear here: a person decides about each.',
-  intents: 'A change that the upstream API has not answered appears here until its outcome is known. None is what you want.',
+  intents: 'A change that the upstream API has not answered appears here until its outcome is known. Nothing here is good news.',
   jobs: 'Long work appears here when you start it: dry runs, exports, replays, closing a week.',
   riskCustomers: 'Customers appear here once they belong to the figure that you have chosen.',
   riskGoodwill: 'Goodwill that support gives, and risk approves, appears here.',

@@ -21,7 +21,7 @@ export const LABELS: Readonly<Record<TextField | 'position' | 'eligibleGames', s
   significantTerms: 'Significant terms',
   termsUrl: 'Link to the full terms',
   imageUrl: 'Image',
-  imageAlt: 'Words for the image',
+  imageAlt: 'Alt text',
   position: 'Position',
   eligibleGames: 'Eligible games',
 };

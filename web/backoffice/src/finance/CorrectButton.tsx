@@ -60,7 +60,7 @@ function CorrectDialog({ brand, onClose }: { readonly brand: string; readonly on
     if (correction === null) return;
     await run(PROPOSE_CORRECTION, { input: { correction, reason } });
     onClose();
-    notify('Proposed: another person finds it among the approvals', { type: 'success' });
+    notify('Submitted for approval', { type: 'success' });
   }
 
   return (

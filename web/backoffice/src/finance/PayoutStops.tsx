@@ -59,7 +59,7 @@ function LetGoOn({ currency, onSettled }: { readonly currency: string; readonly 
       question={`Payouts in ${name} go on once another person of finance approves it, those that waited first. A later day has to be closed without a difference before. Say what the difference was, and how it was explained.`}
       change={(reason) => run(RELEASE_PAYOUTS, { input: { currency, reason } })}
       wantsReason
-      onDone={() => notify('Proposed: another person finds it among the approvals', { type: 'success' })}
+      onDone={() => notify('Submitted for approval', { type: 'success' })}
       onSettled={onSettled}
     />
   );

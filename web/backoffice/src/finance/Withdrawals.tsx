@@ -70,7 +70,7 @@ function Decide({ withdrawal, onSettled }: DecideProps) {
   const notify = useNotify();
   const asked = `${money(withdrawal.amountMinor, withdrawal.currency)} of ${customerId(withdrawal.customer)}`;
   const propose = (decision: 'APPROVE' | 'REJECT') => (reason: string) => run(DECIDE_WITHDRAWAL, { input: { withdrawal: withdrawal.id, decision, reason } });
-  const onDone = () => notify('Proposed: another person finds it among the approvals', { type: 'success' });
+  const onDone = () => notify('Submitted for approval', { type: 'success' });
   return (
     <>
       <ChangeButton

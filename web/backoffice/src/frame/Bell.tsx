@@ -87,7 +87,7 @@ function Decisions({ wasNew, onGo }: Props) {
 
   if (data === null) return <Waiting problem={problem} />;
   if (data.myDecisions.length === 0) {
-    return <Typography color="textSecondary">Nothing was decided yet. Once somebody approves or rejects what you have proposed, it appears here, with the reason.</Typography>;
+    return <Typography color="textSecondary">No decisions yet. You’ll see approvals and rejections of your proposals here.</Typography>;
   }
   return (
     <Stack component="ul" spacing={2} sx={{ margin: 0, padding: 0, listStyle: 'none' }}>

@@ -7,11 +7,13 @@ import ListItemIcon from '@mui/material/ListItemIcon';
 import ListItemText from '@mui/material/ListItemText';
 import MenuItem from '@mui/material/MenuItem';
 import Tooltip from '@mui/material/Tooltip';
+import Typography from '@mui/material/Typography';
 import { AppBar, Layout, LoadingIndicator, Logout, TitlePortal, ToggleThemeButton, UserMenu, useGetIdentity, usePermissions, useUserMenu } from 'react-admin';
 import { Link, useLocation } from 'react-router-dom';
 
 import { Bell } from './Bell.tsx';
-import { BrandProvider, BrandSwitch, type ShownBrand } from './brand.tsx';
+import { BrandProvider, BrandSwitch, useBrand, type ShownBrand } from './brand.tsx';
+import { learnNames } from './names.ts';
 import { OfficeMenu } from './OfficeMenu.tsx';
 import { screenOf } from './screens.ts';
 import { SearchButton } from './SearchPalette.tsx';
@@ -19,7 +21,7 @@ import { SkeletonRows } from '../components/Waiting.tsx';
 import { useGraph } from '../graph/useGraph.ts';
 import { docsUrl } from '../session/session.ts';
 import { StepUpDialog } from '../session/StepUpDialog.tsx';
-import { learnZones } from '../time/moments.ts';
+import { learnZones, zoneInHead } from '../time/moments.ts';
 import { SHOWN_BRANDS } from '../graph/generated/operations.ts';
 
 import type { ReactNode } from 'react';
@@ -107,13 +109,25 @@ function Brands({ children }: { readonly children: ReactNode }) {
   if (isPending || (may && data === null && problem === '')) return <SkeletonRows rows={6} />;
   const brands = data?.contentBrands ?? NONE;
   learnZones(brands);
+  learnNames(brands);
   return <BrandProvider brands={brands}>{children}</BrandProvider>;
+}
+
+/** The zone of all times on the page that do not name another one. */
+function ZoneOfPage() {
+  const { brand } = useBrand();
+  return (
+    <Typography variant="caption" color="textSecondary" sx={{ display: 'block', textAlign: 'end' }}>
+      Times in {zoneInHead(brand)}
+    </Typography>
+  );
 }
 
 export function OfficeLayout({ children }: { readonly children: ReactNode }) {
   return (
     <Brands>
       <Layout appBar={OfficeAppBar} menu={OfficeMenu} sx={NARROW}>
+        <ZoneOfPage />
         {children}
         <StepUpDialog />
       </Layout>

@@ -200,7 +200,7 @@ function Palette({ onClose }: { readonly onClose: () => void }) {
         <span role="status">{problem === '' ? countInWords(targets.length, isReading) : problem}</span>
         <span aria-hidden>↑ ↓ choose, Enter opens, Esc closes</span>
         <Box component="span" sx={UNSEEN}>
-          Looks at customers are recorded.
+          Views of customer data are logged.
         </Box>
       </Box>
     </>

@@ -6,12 +6,14 @@ import { useStore } from 'react-admin';
 import { useSearchParams } from 'react-router-dom';
 
 import { firstBrand } from '../session/session.ts';
+import { showZoneOf } from '../time/moments.ts';
 
 import type { ReactNode } from 'react';
+import type { NamedBrand } from './names.ts';
 import type { ZonedBrand } from '../time/moments.ts';
 
-export interface ShownBrand extends ZonedBrand {
-  readonly name: string;
+export interface ShownBrand extends ZonedBrand, NamedBrand {
+  readonly currencies: readonly string[];
 }
 
 interface Choice {
@@ -25,7 +27,7 @@ interface Choice {
 const NOTHING: Choice = { brands: [], brand: null, choose: () => undefined };
 const Chosen = createContext<Choice>(NOTHING);
 
-export const NO_BRAND = 'There is no brand that you may see.';
+export const NO_BRAND = 'You don’t have access to any brand.';
 
 export function useBrand(): Choice {
   return useContext(Chosen);
@@ -63,6 +65,7 @@ export function BrandProvider({ brands, children }: Props) {
     if (remembered !== brand) remember(brand);
   }, [asked, brand, choose, remember, remembered]);
 
+  showZoneOf(brand);
   const value = useMemo(() => ({ brands, brand, choose }), [brands, brand, choose]);
   return <Chosen value={value}>{children}</Chosen>;
 }

@@ -13,6 +13,7 @@ import { age } from '../operations/page/words.ts';
 import { usePolled } from '../operations/page/usePolled.ts';
 import { moment, recently } from '../time/moments.ts';
 import { HOME_COUNTED, HOME_LAG, HOME_NODES, HOME_WEEKS } from '../graph/generated/operations.ts';
+import { weekCell } from '../time/weeks.ts';
 
 import type { Tone } from '../look/theme.ts';
 import type { Polled } from '../operations/page/usePolled.ts';
@@ -53,7 +54,7 @@ function placeOfCounted(path: string): Place {
   return { label: 'Bets counted up to', path };
 }
 const PLACE_OF_LAG: Place = { label: 'Records not applied yet (lag)', path: '/backlog' };
-const PLACE_OF_NODES: Place = { label: 'Parts of nodes up to date', path: '/nodes' };
+const PLACE_OF_NODES: Place = { label: 'Nodes in sync', path: '/nodes' };
 
 /** Up to when the tracker has counted all bets. */
 export function countedUpTo({ countedBets: { until, waiting, problem } }: HomeCounted, brand: string | null, path: string): Fact {
@@ -80,7 +81,7 @@ export function nodes({ nodes: all }: HomeNodes): Fact {
   return {
     ...PLACE_OF_NODES,
     value: `${all.length - ill.length} of ${all.length}`,
-    note: ill.map(({ node, alive }) => `${node} ${alive ? 'lacks decisions' : 'is silent'}`).join(', ') || 'Each has applied all decisions.',
+    note: ill.map(({ node, alive }) => `${node} ${alive ? 'is behind' : 'isn’t responding'}`).join(', ') || 'Each has applied all decisions.',
     state: ill.length === 0 ? FINE : { tone: 'bad', label: 'look at it' },
   };
 }
@@ -91,7 +92,7 @@ export function weekOf({ weeks }: HomeWeeks, brand: string | null): string {
   if (open === undefined) return 'No week of a club is known here';
   const { isoWeek, state, waitsFor, until } = open;
   const next = waitsFor === null ? '' : `; next: ${waitsFor}${until === null ? '' : `, ${moment(until, brand)}`}`;
-  return `${isoWeek} is ${state.toLowerCase()}${next}`;
+  return `${weekCell(isoWeek)} is ${state.toLowerCase()}${next}`;
 }
 
 /** Return a fact once it is read; without an answer why there is none, and before one that it is being read. */

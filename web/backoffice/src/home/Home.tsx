@@ -4,7 +4,7 @@ import Card from '@mui/material/Card';
 import CardContent from '@mui/material/CardContent';
 import Stack from '@mui/material/Stack';
 import Typography from '@mui/material/Typography';
-import { useGetIdentity, usePermissions } from 'react-admin';
+import { usePermissions } from 'react-admin';
 
 import { BetsCards } from './BetsCards.tsx';
 import { FigureCard, type Figure } from './FigureCard.tsx';
@@ -31,9 +31,7 @@ const PROPOSING = ['content.edit', 'rules.edit', 'support.adjust', 'risk.budget'
 
 export function Home() {
   const { permissions: may = NOTHING } = usePermissions<ReadonlySet<string>>();
-  const { identity } = useGetIdentity();
-  const { brand, brands } = useBrand();
-  const name = brands.find(({ id }) => id === brand)?.name;
+  const { brand } = useBrand();
   const reads = [
     useRiskFigures(may.has('risk.read') ? brand : null),
     useSupportFigures(may.has('support.goodwill') ? brand : null),
@@ -46,7 +44,7 @@ export function Home() {
   ];
   const problem = reads.map((read) => read.problem).find((one) => one !== '') ?? '';
   return (
-    <Page title="Home" about={`${identity?.fullName ?? 'You'}${name === undefined ? '' : `, at ${name}`}: what waits, and how things are.`} problem={problem}>
+    <Page title="Home" problem={problem}>
       <Stack spacing={2}>
         {WAITING.some((one) => may.has(one)) && <WaitingCard may={may} brand={brand} />}
         {may.has('support.read') && !may.has('risk.read') && <FindCustomer />}
@@ -84,10 +82,10 @@ function FindCustomer() {
     <Card component="section" aria-label="Find a customer">
       <CardContent>
         <Typography variant="h6" component="h2">
-          Somebody asks about their week?
+          Look up a customer
         </Typography>
         <Typography color="textSecondary" sx={{ marginBottom: 2 }}>
-          Find them by their id or by a bet; “Why?” at each bet says what to tell them.
+          Search by customer ID or bet. “Why?” beside a bet says what to tell the customer.
         </Typography>
         <CustomerFinder />
       </CardContent>

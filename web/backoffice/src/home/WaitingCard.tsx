@@ -7,13 +7,14 @@ import Typography from '@mui/material/Typography';
 import { useEffect } from 'react';
 import { Link } from 'react-router-dom';
 
+import { brandOrAll } from '../frame/names.ts';
 import { useDecided, useToDecide } from '../frame/toDecide.ts';
 import { age } from '../operations/page/words.ts';
 import { forAllBrands } from '../session/permissions.ts';
 import { KINDS } from '../people/approvals/kinds.ts';
 import { useWaitingMatches } from '../events/waitingMatches.ts';
 import { usePolled } from '../operations/page/usePolled.ts';
-import { caseRows, emptyWords, titleOf, type Row } from './waiting.ts';
+import { caseRows, emptyWords, proposalInWords, titleOf, type Row } from './waiting.ts';
 import { WAITING_CASES, WAITING_LETTERS } from '../graph/generated/operations.ts';
 
 const SHOWN = 5;
@@ -33,17 +34,17 @@ export function WaitingCard({ may, brand }: Props) {
   const letters = usePolled(WAITING_LETTERS, may.has(forAllBrands('operations.read')) ? {} : null, SECONDS);
   const others = caseRows(cases.data, letters.data, matches);
   const rows: readonly Row[] = [
-    ...proposals.slice(0, SHOWN).map(({ id, kind, brand: of, proposedAt, proposedBy }) => ({
+    ...proposals.slice(0, SHOWN).map(({ id, kind, subject, brand: of, proposedAt, proposedBy }) => ({
       id,
-      what: KINDS[kind]?.name ?? kind,
-      note: `by ${proposedBy}, for ${of ?? 'all brands'}, ${age(proposedAt)} ago`,
+      what: proposalInWords(KINDS[kind]?.name ?? kind, subject),
+      note: `${proposedBy} · ${brandOrAll(of)} · ${age(proposedAt)} ago`,
       path: `/approvals/${encodeURIComponent(id)}/show`,
-      deed: 'Read it',
+      deed: 'Review',
     })),
     ...others,
   ];
   return (
-    <Card component="section" aria-label="What waits for you">
+    <Card component="section" aria-label="Needs your attention">
       <CardContent>
         <Typography variant="h6" component="h2">
           {titleOf(proposals.length, others.length, matches)}

@@ -4,6 +4,7 @@ import { useGraph } from '../graph/useGraph.ts';
 import { usePolled } from '../operations/page/usePolled.ts';
 import { moment } from '../time/moments.ts';
 import { HOME_CONTENT, HOME_OPERATIONS, HOME_OWN, HOME_PEOPLE, HOME_RISK, HOME_SUPPORT } from '../graph/generated/operations.ts';
+import { weekName } from '../time/weeks.ts';
 
 import type { Figure } from './FigureCard.tsx';
 import type { ContentCount, HomeOperations, HomeRisk } from '../graph/generated/operations.ts';
@@ -42,7 +43,7 @@ function reached({ riskWeeks: { nodes } }: HomeRisk): Figure {
   return {
     label: 'Reached the target',
     value: share(optedIn === 0 ? null : qualified / optedIn),
-    note: `${number(qualified)} of ${number(optedIn)} who have opted in, in ${isoWeek}.`,
+    note: `${number(qualified)} of ${number(optedIn)} who have opted in, in ${weekName(isoWeek)}.`,
     path: '/risk-funnel',
   };
 }
@@ -86,7 +87,7 @@ export function useSupportFigures(brand: string | null): Read {
   const { data, problem } = useGraph(HOME_SUPPORT, brand === null ? null : { brand });
   if (data === null || brand === null) return { figures: [], problem };
   const figures = data.goodwillBudgets.map(({ currency, isoWeek, amountMinor, leftMinor, agentMinor }) => ({
-    label: `Goodwill left in ${isoWeek}`,
+    label: `Goodwill left in ${weekName(isoWeek)}`,
     value: money(leftMinor, currency),
     note: `Of ${money(amountMinor, currency)} for all of support; at most ${money(agentMinor, currency)} by one person.`,
     path: '/customers',

@@ -1,6 +1,8 @@
 /** What waits, besides proposals, and the words for it. */
+import { rewardName } from '../frame/names.ts';
 import { number } from '../money/amounts.ts';
 import { forAllBrands } from '../session/permissions.ts';
+import { weekName } from '../time/weeks.ts';
 
 import type { WaitingCases, WaitingLetters } from '../graph/generated/operations.ts';
 
@@ -26,6 +28,39 @@ export function caseRows(cases: WaitingCases | undefined, letters: WaitingLetter
   return rows;
 }
 
+/** Return the kind of a proposal with the name of what it is about, as far as people have one for it. */
+export function proposalInWords(kind: string, subject: string | null): string {
+  const name = subjectName(subject);
+  return name === null ? kind : `${kind}: ${name}`;
+}
+
+/** Return the name of a subject such as `content:northbet:fb-5`; null if it is about a customer, or has no name. */
+function subjectName(subject: string | null): string | null {
+  const [type = '', first = '', second = '', third = ''] = (subject ?? '').split(':');
+  switch (type) {
+    case 'content':
+    case 'reward':
+      return `“${rewardName(first, second)}”`;
+    case 'budget':
+      return `“${rewardName(first, second)}”, ${weekOrEvery(third)}`;
+    case 'goodwill-budget':
+      return `${second}, ${weekOrEvery(third)}`;
+    case 'week':
+      return weekName(second);
+    case 'scheme':
+      return [second, third].filter((part) => part !== '').join(', ');
+    case 'provider':
+    case 'payouts':
+      return first;
+    default:
+      return null;
+  }
+}
+
+function weekOrEvery(week: string): string {
+  return week === 'every-week' ? 'every week' : weekName(week);
+}
+
 function counted(count: number, name: string): string {
   return `${number(count)} ${name}${count === 1 ? '' : 's'}`;
 }
@@ -38,7 +73,7 @@ function matchesInWords(count: number): string {
 export function titleOf(proposals: number, cases: number, matches = 0): string {
   if (proposals > 0) return `${counted(proposals, 'proposal')} ${proposals === 1 ? 'waits' : 'wait'} for your decision`;
   if (matches > 0) return `${matchesInWords(matches)} ${matches === 1 ? 'waits' : 'wait'} for your decision`;
-  return cases > 0 ? 'Nothing waits for your decision; these wait for somebody' : 'Nothing waits';
+  return cases > 0 ? 'Nothing for you to decide. Open items:' : 'Nothing needs your attention';
 }
 
 /** Say what would appear here, for what the person may see. */

@@ -6,6 +6,7 @@ import { useNotify } from 'react-admin';
 import { run } from '../graph/graph.ts';
 import { messageOf } from '../session/session.ts';
 import { WEEK_CUSTOMERS } from '../graph/generated/operations.ts';
+import { weekName } from '../time/weeks.ts';
 
 interface Props {
   readonly brand: string;
@@ -36,7 +37,7 @@ export function WeekCustomers({ brand, isoWeek, jurisdiction, currency }: Props)
 
   if (counted !== null) return counted.map(({ status, customers }) => `${customers} ${status}`).join(', ') || 'none';
   return (
-    <Button size="small" onClick={() => void count()} aria-label={`Count the customers of ${isoWeek}`}>
+    <Button size="small" onClick={() => void count()} aria-label={`Count the customers of ${weekName(isoWeek)}`}>
       Count
     </Button>
   );

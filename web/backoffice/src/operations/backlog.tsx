@@ -45,7 +45,7 @@ export function BacklogPage() {
         rows={shown}
         id={({ id }) => id}
         nothing="No consumer is behind."
-        filledBy="What Kafka has and a consumer has not applied appears here. None is what you want."
+        filledBy="What Kafka has and a consumer has not applied appears here. Nothing here is good news."
         columns={[
           { head: 'Group', cell: ({ group }) => group },
           { head: 'Topic', cell: ({ topic }) => topic },

@@ -10,6 +10,7 @@ import { Page } from './page/Page.tsx';
 import { fieldName, type FieldsOf } from '../graph/fields.ts';
 import { useMay } from './page/may.ts';
 import { age } from './page/words.ts';
+import { weekCell } from '../time/weeks.ts';
 
 import type { ReactNode } from 'react';
 import type { HeldReward, LateBet } from '../graph/generated/operations.ts';
@@ -80,7 +81,7 @@ export function LateBets() {
     >
       <DataTable.Col source={lateBet('bet')} disableSort />
       <DataTable.Col label="Customer" field={Customer} disableSort />
-      <DataTable.Col source={lateBet('isoWeek')} label="Week" disableSort />
+      <DataTable.Col source={lateBet('isoWeek')} label="Week" disableSort render={({ isoWeek }: LateBet) => weekCell(isoWeek)} />
       <DataTable.NumberCol source={lateBet('countedMinor')} label="Counts" field={Counts} disableSort />
       <DataTable.NumberCol source={lateBet('wouldCountMinor')} label="Would count" field={WouldCount} disableSort />
       <DataTable.Col label="Because" disableSort render={({ wouldBe }: LateBet) => word(wouldBe.toLowerCase())} />
@@ -97,7 +98,7 @@ export function HeldRewards() {
       about="Rewards in review, which a person sends again or records as credited (“furlong fulfilment reviews”), and rewards that are being cancelled at a provider. Each access is recorded."
     >
       <DataTable.Col label="Customer" field={Customer} disableSort />
-      <DataTable.Col source={heldReward('isoWeek')} label="Week" disableSort />
+      <DataTable.Col source={heldReward('isoWeek')} label="Week" disableSort render={({ isoWeek }: HeldReward) => weekCell(isoWeek)} />
       <DataTable.Col label="Reward" disableSort render={({ reward, origin }: HeldReward) => `${reward ?? 'none'}${origin === 'goodwill' ? ' (goodwill)' : ''}`} />
       <DataTable.NumberCol source={heldReward('valueMinor')} label="Value" field={Value} disableSort />
       <DataTable.Col label="Provider" disableSort render={({ provider }: HeldReward) => provider ?? 'none yet'} />

@@ -64,7 +64,7 @@ function ReplayAll() {
   const all = `all dead letters of ${app}${topic === null ? '' : ` from ${topic}`}`;
 
   function started({ replayDeadLetters: job }: ReplayAllData) {
-    notify('The job has begun', { type: 'success' });
+    notify('Job started', { type: 'success' });
     redirect('show', 'jobs', job);
   }
 

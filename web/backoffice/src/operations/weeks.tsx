@@ -14,6 +14,7 @@ import { word } from '../money/amounts.ts';
 import { moment } from '../time/moments.ts';
 import { run } from '../graph/graph.ts';
 import { CLOSE_WEEK, OPEN_WEEK, WEEKS } from '../graph/generated/operations.ts';
+import { weekCell, weekName } from '../time/weeks.ts';
 
 import type { Tone } from '../look/theme.ts';
 import type { Week } from '../graph/generated/operations.ts';
@@ -46,7 +47,7 @@ export function Weeks() {
         nothing="No week of a club is known here."
         filledBy="A week appears once its brand has scheme rules, and opens by itself when it begins."
         columns={[
-          { head: 'Week', cell: ({ isoWeek }) => isoWeek },
+          { head: 'Week', cell: ({ isoWeek }) => weekCell(isoWeek) },
           { head: 'For', cell: ({ jurisdiction, currency }) => `${jurisdiction} ${currency}` },
           { head: 'State', cell: ({ state, confirmed }) => <ToneChip tone={TONES[state] ?? 'neutral'} label={`${word(state.toLowerCase())}${confirmed ? ', confirmed' : ''}`} /> },
           { head: 'Waits for', cell: ({ waitsFor, until }) => (waitsFor === null ? '–' : `${waitsFor}${until === null ? '' : `: ${moment(until, brand)}`}`) },
@@ -65,8 +66,8 @@ function ByHand({ week }: { readonly week: Week }) {
   if (state === 'NEXT') {
     return (
       <ChangeButton
-        label={`Open ${isoWeek}`}
-        question={`The schemes of ${isoWeek} are recorded now. This works once the week has begun.`}
+        label={`Open ${weekName(isoWeek)}`}
+        question={`The schemes of ${weekName(isoWeek)} are recorded now. This works once the week has begun.`}
         change={(reason) => run(OPEN_WEEK, input(reason))}
         wantsReason
         icon={<EventAvailable />}
@@ -76,8 +77,8 @@ function ByHand({ week }: { readonly week: Week }) {
   if (confirmed || state === 'OPEN') return null;
   return (
     <ChangeButton
-      label={`Close ${isoWeek}`}
-      question={`Another person has to approve it. Then what customers earned in ${isoWeek} is final.`}
+      label={`Close ${weekName(isoWeek)}`}
+      question={`Someone else must approve it. Then what customers earned in ${weekName(isoWeek)} is final.`}
       change={(reason) => run(CLOSE_WEEK, input(reason))}
       wantsReason
       color="error"

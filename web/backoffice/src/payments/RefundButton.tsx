@@ -49,7 +49,7 @@ function RefundDialog({ payment, charges, onClose }: Props & { readonly onClose:
     if (amount === null) return;
     await run(PROPOSE_REFUND, { input: { payment, charge: chosen, amountMinor: amount, reason } });
     onClose();
-    notify('Proposed: another person finds it among the approvals', { type: 'success' });
+    notify('Submitted for approval', { type: 'success' });
   }
 
   return (

@@ -21,8 +21,8 @@ export function GivenCredentials({ given, onClose }: Props) {
   }
   return (
     <Alert severity="warning" {...closing}>
-      The initial password, shown only now: <code>{given.initialPassword}</code>. Because you have seen it, four eyes
-      takes the two of you for one person.
+      The initial password, shown only now: <code>{given.initialPassword}</code>. You have seen it, so you two can’t
+      approve each other’s proposals.
     </Alert>
   );
 }

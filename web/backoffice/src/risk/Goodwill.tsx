@@ -6,6 +6,7 @@ import { MomentField } from '../time/MomentField.tsx';
 import { FigureRows } from './FigureRows.tsx';
 import { money } from '../money/amounts.ts';
 import { fieldName, type FieldsOf } from '../graph/fields.ts';
+import { weekCell } from '../time/weeks.ts';
 
 import type { GoodwillCredit } from '../graph/generated/operations.ts';
 
@@ -30,7 +31,7 @@ function Value() {
 export function Goodwill() {
   return (
     <FigureRows resource="riskGoodwill" table="goodwill" title="Goodwill credits" rows="goodwill credits" filters={FILTERS}>
-      <DataTable.Col source={field('isoWeek')} label="Week" disableSort />
+      <DataTable.Col source={field('isoWeek')} label="Week" disableSort render={({ isoWeek }: GoodwillCredit) => weekCell(isoWeek)} />
       <DataTable.Col source={field('customer')} disableSort />
       <DataTable.Col source={field('at')} field={At} disableSort />
       <DataTable.Col source={field('stage')} disableSort />

@@ -36,7 +36,7 @@ export function DryRunBets({ id, brand, currency }: { readonly id: string; reado
           First page
         </Button>
         <Button disabled={page?.hasNextPage !== true} onClick={() => setAfter(page?.endCursor ?? null)}>
-          Further
+          Next
         </Button>
       </div>
     </>

@@ -14,6 +14,7 @@ import { DataRows } from '../operations/page/DataRows.tsx';
 import { run } from '../graph/graph.ts';
 import { messageOf } from '../session/session.ts';
 import { DRY_RUN_CSV } from '../graph/generated/operations.ts';
+import { weekCell, weekName } from '../time/weeks.ts';
 
 import type { DryRun, DryRunCost } from '../graph/generated/operations.ts';
 
@@ -36,9 +37,9 @@ export function DryRunResults({ job, result, brand, currency }: Props) {
   ] as const;
   return (
     <Stack spacing={2}>
-      {result.bets === 0 && <Alert severity="info">No bets of week {job.isoWeek} are stored, so it says nothing about this version. Try it over another week.</Alert>}
+      {result.bets === 0 && <Alert severity="info">No bets of {weekName(job.isoWeek)} are stored, so it says nothing about this version. Try it over another week.</Alert>}
       <Typography variant="body2">
-        Week {job.isoWeek}: {result.customers} customers with {result.bets} bets. {result.gained} would gain a reward and {result.lost} would lose it;{' '}
+        {weekCell(job.isoWeek)}: {result.customers} customers with {result.bets} bets. {result.gained} would gain a reward and {result.lost} would lose it;{' '}
         {result.differingBets} bets count differently.
         {result.withoutLegs > 0 && ` ${result.withoutLegs} are stored without their legs, so they do not count.`}
         {result.elsewhere > 0 && ` ${result.elsewhere} customers of other jurisdictions and currencies are not concerned.`}

@@ -80,8 +80,8 @@ export function SchemeFields({ brand, form, weeks, problems, onChange, onTerrito
           onChoose={(qualifyingProduct) => onChange({ ...form, qualifyingProduct })}
         />
         {amount('target', 'Target', 'What counting stakes of a week add up to.')}
-        {amount('minStake', 'Least stake', 'Smaller bets do not count.')}
-        {field('minOdds', 'Least odds', typedOdds(form.minOdds) === null && form.minOdds !== '' ? 'Decimal odds such as 1.5.' : 'Decimal odds; shorter ones do not count.')}
+        {amount('minStake', 'Minimum stake', 'Smaller bets do not count.')}
+        {field('minOdds', 'Minimum odds', typedOdds(form.minOdds) === null && form.minOdds !== '' ? 'Decimal odds such as 1.5.' : 'Decimal odds; shorter ones do not count.')}
       </Row>
       <Several label="Bet types that count" values={BET_TYPES} chosen={form.betTypes} problems={problemsAt(problems, 'betTypes')} onChange={(betTypes) => onChange({ ...form, betTypes })} />
       <Several label="Channels that count" values={CHANNELS} chosen={form.channels} problems={problemsAt(problems, 'channels')} onChange={(channels) => onChange({ ...form, channels })} />

@@ -48,7 +48,7 @@ export function Account() {
           )}
           <ChangeButton
             label="New recovery codes"
-            question="The present recovery codes end; new ones are shown once."
+            question="Your current recovery codes stop working. The new ones are shown once."
             change={() => run(NEW_RECOVERY_CODES, {})}
             onDone={({ newRecoveryCodes }) => setCodes(newRecoveryCodes)}
           />
@@ -89,7 +89,7 @@ function PasswordButton() {
       <Button onClick={() => setOpen(true)}>Change password</Button>
       <FormDialog title="Change password" open={open} label="Change" onClose={() => setOpen(false)} onSubmit={submit}>
         <TextField
-          label="Present password"
+          label="Current password"
           type="password"
           value={present}
           onChange={(event) => setPresent(event.target.value)}

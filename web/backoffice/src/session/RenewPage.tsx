@@ -25,7 +25,7 @@ export function RenewPage() {
           <Typography variant="h5" component="h1" gutterBottom>
             Choose a password
           </Typography>
-          <StepForm label="Go on" run={() => renew(token, password)} onDone={() => window.location.replace('/backoffice/')}>
+          <StepForm label="Continue" run={() => renew(token, password)} onDone={() => window.location.replace('/backoffice/')}>
             <TextField
               label="New password"
               type="password"

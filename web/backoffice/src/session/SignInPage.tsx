@@ -73,7 +73,7 @@ export function SignInPage() {
           )}
           {session.stage !== 'anonymous' && session.stage !== 'full' && (
             <Button onClick={() => void startAgain()} fullWidth sx={{ marginTop: 1 }}>
-              Sign in as somebody else
+              Use another account
             </Button>
           )}
         </CardContent>
@@ -110,7 +110,7 @@ function ReadyAccounts({ onDone }: StepProps) {
   if (accounts.length === 0 && problem === '') return null;
   return (
     <Stack spacing={1} sx={{ marginBottom: 2 }}>
-      <Typography color="textSecondary">This is a demo. Choose whom you want to be:</Typography>
+      <Typography color="textSecondary">This is a demo. Choose a role to sign in as:</Typography>
       {problem !== '' && <Alert severity="error">{problem}</Alert>}
       <Box sx={{ display: 'grid', gridTemplateColumns: '1fr 1fr', gap: 1 }}>
         {accounts.map(({ role, user }) => (
@@ -170,7 +170,7 @@ function PasswordStep({ external, onDone }: StepProps & { readonly external: str
 function CodeStep({ onDone }: StepProps) {
   const [code, setCode] = useState('');
   return (
-    <StepForm label="Go on" run={() => giveCode(code)} onDone={onDone}>
+    <StepForm label="Continue" run={() => giveCode(code)} onDone={onDone}>
       <CodeField code={code} onChange={setCode} />
     </StepForm>
   );
@@ -205,7 +205,7 @@ function NewPasswordStep({ onDone }: StepProps) {
   return (
     <StepForm label="Change the password" run={() => changePassword(present, password)} onDone={onDone}>
       <TextField
-        label="Present password"
+        label="Current password"
         type="password"
         value={present}
         onChange={(event) => setPresent(event.target.value)}
@@ -239,7 +239,7 @@ function RecoveryCodes({ codes, onDone }: { readonly codes: readonly string[]; r
         {codes.join('\n')}
       </Typography>
       <Button variant="contained" fullWidth onClick={onDone}>
-        I have kept them
+        I’ve saved them
       </Button>
     </>
   );

@@ -65,7 +65,7 @@ export function StepUpDialog() {
         <DialogActions>
           {hasReadyCodes() && (
             <Button onClick={() => void fill()} sx={{ marginRight: 'auto' }}>
-              Fill in the demo’s code
+              Use demo code
             </Button>
           )}
           <Button onClick={() => close(false)}>Cancel</Button>

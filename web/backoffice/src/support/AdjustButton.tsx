@@ -46,7 +46,7 @@ export function AdjustButton({ customer, week: current, onDone }: Props) {
     setOpen(false);
     setTyped('');
     setReason('');
-    notify('Proposed: another person finds it among the approvals', { type: 'success' });
+    notify('Submitted for approval', { type: 'success' });
     onDone();
   }
 
@@ -78,10 +78,10 @@ export function AdjustButton({ customer, week: current, onDone }: Props) {
           size="small"
           value={direction}
           onChange={(_, value: Direction | null) => setDirection(value ?? direction)}
-          aria-label="What to do"
+          aria-label="Action"
         >
           <ToggleButton value="add">Add</ToggleButton>
-          <ToggleButton value="take">Take away</ToggleButton>
+          <ToggleButton value="take">Subtract</ToggleButton>
         </ToggleButtonGroup>
         <MoneyInput label="Amount" value={typed} currency={currency} onChange={setTyped} required />
         <TextField

@@ -2,6 +2,7 @@
 import DeleteForever from '@mui/icons-material/DeleteForever';
 import Gavel from '@mui/icons-material/Gavel';
 import Alert from '@mui/material/Alert';
+import Box from '@mui/material/Box';
 import Card from '@mui/material/Card';
 import Stack from '@mui/material/Stack';
 import Typography from '@mui/material/Typography';
@@ -10,6 +11,8 @@ import { Title, usePermissions } from 'react-admin';
 import { useParams, useSearchParams } from 'react-router-dom';
 
 import { AdjustButton } from './AdjustButton.tsx';
+import { accountState, membership } from './customer.ts';
+import { CustomerCards } from './CustomerCards.tsx';
 import { ExportButton } from './ExportButton.tsx';
 import { GoodwillButton } from './GoodwillButton.tsx';
 import { MoneyCard } from './MoneyCard.tsx';
@@ -19,47 +22,14 @@ import { ChangeButton, type Deed } from '../components/ChangeButton.tsx';
 import { OthersAbout } from '../people/approvals/OthersAbout.tsx';
 import { RowMenu } from '../components/RowMenu.tsx';
 import { Waiting } from '../components/Waiting.tsx';
+import { brandName } from '../frame/names.ts';
 import { run } from '../graph/graph.ts';
+import { ToneChip } from '../look/ToneChip.tsx';
 import { moment } from '../time/moments.ts';
 import { messageOf } from '../session/session.ts';
 import { ERASE, LIFT_HOLD, PUT_HOLD, READ_CUSTOMER } from '../graph/generated/operations.ts';
 
 import type { Customer, Hold, ReadCustomer } from '../graph/generated/operations.ts';
-
-/** Return an account in one line. */
-function accountLine({ account, brand }: Customer): string {
-  if (account === null) return 'No account has arrived yet';
-  const notes = [
-    account.status,
-    account.verified ? 'verified' : 'not verified',
-    ...(account.rgState === 'none' ? [] : [account.rgState.replace('_', '-')]),
-    ...(account.promoRestricted ? ['excluded from promotions'] : []),
-  ];
-  return `${notes.join(', ')}, ${account.jurisdiction} ${account.currency}, since ${moment(account.since, brand)}`;
-}
-
-function Facts({ customer }: { readonly customer: Customer }) {
-  const rows = [
-    ['Account', accountLine(customer)],
-    ['Club', customer.member ? `member since ${moment(customer.memberSince, customer.brand)}` : 'not a member'],
-    ['Takes part', customer.ineligibleReason === null ? 'yes' : `no: ${customer.ineligibleReason.replaceAll('_', ' ').toLowerCase()}`],
-    [customer.week.isoWeek, `${customer.week.shown}, ${customer.week.countedBets} ${customer.week.countedBets === 1 ? 'bet counts' : 'bets count'}`],
-  ] as const;
-  return (
-    <Stack component="dl" spacing={0.5} sx={{ margin: 0 }}>
-      {rows.map(([label, value]) => (
-        <Stack key={label} direction="row" spacing={2}>
-          <Typography component="dt" sx={{ width: 110, flexShrink: 0 }} color="textSecondary">
-            {label}
-          </Typography>
-          <Typography component="dd" sx={{ margin: 0, overflowWrap: 'anywhere' }}>
-            {value}
-          </Typography>
-        </Stack>
-      ))}
-    </Stack>
-  );
-}
 
 function Holds({ holds, brand, onDone }: { readonly holds: readonly Hold[]; readonly brand: string; readonly onDone: () => void }) {
   return holds.map((hold) =>
@@ -69,7 +39,7 @@ function Holds({ holds, brand, onDone }: { readonly holds: readonly Hold[]; read
         severity="warning"
         action={
           <ChangeButton
-            label="Lift the hold"
+            label="Remove legal hold"
             question="The customer may be erased again."
             change={(reason) => run(LIFT_HOLD, { input: { holdId: hold.id, reason } })}
             wantsReason
@@ -92,7 +62,7 @@ function legal({ id }: Customer, onDone: () => void): readonly Deed[] {
   const variables = (reason: string) => ({ input: { customer: id, reason } });
   return [
     {
-      label: 'Put a legal hold on',
+      label: 'Place legal hold',
       question: 'The customer is not erased until somebody lifts the hold.',
       change: (reason) => run(PUT_HOLD, variables(reason)),
       wantsReason: true,
@@ -151,36 +121,54 @@ function CustomerOf({ id }: { readonly id: string }) {
       </>
     );
   }
+  const { customer, legalHolds } = read;
+  const isCalm = legalHolds.every(({ liftedAt }) => liftedAt !== null);
   return (
     <Stack spacing={2} sx={{ marginTop: 2, minWidth: 0 }}>
-      <Title title={`Customer ${read.customer.customerId} of ${read.customer.brand}`} />
+      <Title title={`Customer ${customer.customerId} of ${brandName(customer.brand)}`} />
+      <Heading customer={customer} onDone={again} />
       {bet !== null && (
-        <Alert severity="info" action={<WhyButton brand={read.customer.brand} betId={bet} />}>
+        <Alert severity="info" action={<WhyButton brand={customer.brand} betId={bet} />}>
           This customer placed the bet {bet}.
         </Alert>
       )}
-      <Card sx={{ padding: 2 }}>
-        <Stack spacing={2}>
-          <Facts customer={read.customer} />
-          <Holds holds={read.legalHolds} brand={read.customer.brand} onDone={again} />
-          {mayReadProposals && <OthersAbout key={version} subject={`customer:${read.customer.id}`} />}
-          <Actions customer={read.customer} onDone={again} />
+      <CustomerCards customer={customer}>
+        <Stack spacing={1}>
+          <Holds holds={legalHolds} brand={customer.brand} onDone={again} />
+          {isCalm && <Typography color="textSecondary">No legal hold is in place.</Typography>}
+          {mayReadProposals && <OthersAbout key={version} subject={`customer:${customer.id}`} orElse="No proposals are waiting." />}
         </Stack>
-      </Card>
+      </CustomerCards>
       <Card sx={{ padding: 2 }}>
         <Stack spacing={1}>
           <Typography component="h2" variant="h6">
             Money
           </Typography>
-          <MoneyCard key={version} id={read.customer.id} brand={read.customer.brand} />
+          <MoneyCard key={version} id={customer.id} brand={customer.brand} />
         </Stack>
       </Card>
       <Card sx={{ padding: 2 }}>
-        <Typography component="h2" variant="h6">
-          Timeline
-        </Typography>
-        <Timeline id={read.customer.id} brand={read.customer.brand} version={version} />
+        <Timeline id={customer.id} brand={customer.brand} version={version} />
       </Card>
+    </Stack>
+  );
+}
+
+/** Who it is, in which state, and the likeliest deeds. */
+function Heading({ customer, onDone }: { readonly customer: Customer; readonly onDone: () => void }) {
+  const notes = [brandName(customer.brand), membership(customer)];
+  return (
+    <Stack direction="row" spacing={2} useFlexGap sx={{ flexWrap: 'wrap', alignItems: 'center', justifyContent: 'space-between' }}>
+      <Box sx={{ minWidth: 0 }}>
+        <Stack direction="row" spacing={1} useFlexGap sx={{ alignItems: 'center', flexWrap: 'wrap' }}>
+          <Typography variant="h5" component="h1" sx={{ overflowWrap: 'anywhere' }}>
+            {customer.customerId}
+          </Typography>
+          <ToneChip {...accountState(customer)} />
+        </Stack>
+        <Typography color="textSecondary">{notes.join(' · ')}</Typography>
+      </Box>
+      <Actions customer={customer} onDone={onDone} />
     </Stack>
   );
 }

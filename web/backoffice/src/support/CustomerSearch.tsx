@@ -100,7 +100,7 @@ export function CustomerFinder() {
       )}
       {found !== null && found.nodes.length === 0 && (
         <Alert severity="info" sx={{ marginTop: 2 }}>
-          No such customer is known.
+          No customer found.
         </Alert>
       )}
       {found !== null && found.nodes.length > 0 && (

@@ -13,6 +13,8 @@ import { run } from '../graph/graph.ts';
 import { money, word } from '../money/amounts.ts';
 import { messageOf } from '../session/session.ts';
 import { GIVE_GOODWILL, READ_GOODWILL } from '../graph/generated/operations.ts';
+import { weekCell } from '../time/weeks.ts';
+import { rewardName } from '../frame/names.ts';
 
 import type { GoodwillCause, GoodwillOffer } from '../graph/generated/operations.ts';
 
@@ -28,6 +30,7 @@ export function GoodwillButton({ customer, onDone }: Props) {
   const [cause, setCause] = useState<GoodwillCause | ''>('');
   const [reason, setReason] = useState('');
   const notify = useNotify();
+  const brand = customer.split(':')[0] ?? '';
 
   async function show() {
     try {
@@ -45,7 +48,7 @@ export function GoodwillButton({ customer, onDone }: Props) {
     await run(GIVE_GOODWILL, { input: { customer, reward, cause, reason } });
     setOpen(false);
     setReason('');
-    notify('Proposed: another person finds it among the approvals', { type: 'success' });
+    notify('Submitted for approval', { type: 'success' });
     onDone();
   }
 
@@ -58,7 +61,7 @@ export function GoodwillButton({ customer, onDone }: Props) {
         <FormDialog title="Give goodwill" label="Propose" open={open} onClose={() => setOpen(false)} onSubmit={submit}>
           {offer.refusal === null ? (
             <Typography>
-              {offer.isoWeek}: {money(offer.leftMinor, offer.currency)} left for this customer and you.
+              {weekCell(offer.isoWeek)}: {money(offer.leftMinor, offer.currency)} left for this customer and you.
             </Typography>
           ) : (
             <Alert severity="warning">{offer.refusal}</Alert>
@@ -75,7 +78,7 @@ export function GoodwillButton({ customer, onDone }: Props) {
           >
             {offer.rewards.map((one) => (
               <MenuItem key={one.id} value={one.id} disabled={one.valueMinor > offer.leftMinor}>
-                {one.rewardId}: {word(one.kind)} of {money(one.valueMinor, one.currency)}
+                {rewardName(brand, one.rewardId)}: {word(one.kind).toLowerCase()} of {money(one.valueMinor, one.currency)}
               </MenuItem>
             ))}
           </TextField>

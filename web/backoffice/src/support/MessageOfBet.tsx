@@ -36,7 +36,7 @@ export function MessageOfBet({ brand, betId }: Props) {
   return (
     <>
       <Button size="small" disabled={searching} onClick={() => void search()}>
-        Find its message
+        Show source message
       </Button>
       <Typography variant="body2" role="status">
         {searching ? 'Searching Kafka …' : found}

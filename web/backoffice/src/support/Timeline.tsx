@@ -1,7 +1,9 @@
 /** A customer's timeline, the newest first; who asks for them sees the messages that the entries come from. */
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
+import Chip from '@mui/material/Chip';
 import FormControlLabel from '@mui/material/FormControlLabel';
+import Stack from '@mui/material/Stack';
 import Switch from '@mui/material/Switch';
 import Table from '@mui/material/Table';
 import TableBody from '@mui/material/TableBody';
@@ -10,16 +12,17 @@ import TableContainer from '@mui/material/TableContainer';
 import TableHead from '@mui/material/TableHead';
 import TableRow from '@mui/material/TableRow';
 import Typography from '@mui/material/Typography';
-import { useEffect, useState } from 'react';
+import { Fragment, useEffect, useState } from 'react';
 
 import { WhyButton } from './WhyButton.tsx';
 import { Waiting } from '../components/Waiting.tsx';
 import { run } from '../graph/graph.ts';
-import { moment } from '../time/moments.ts';
+import { EmptyState } from '../look/EmptyState.tsx';
+import { clockTime, dayAt, moment } from '../time/moments.ts';
 import { messageOf } from '../session/session.ts';
 import { TIMELINE } from '../graph/generated/operations.ts';
 
-import type { Timeline as Read, TimelineEntry } from '../graph/generated/operations.ts';
+import type { Timeline as Read, TimelineEntry, TimelinePart } from '../graph/generated/operations.ts';
 
 /** Where there is no room for a column of its own, the message is below what happened. */
 const WIDE = { display: { xs: 'none', md: 'table-cell' } } as const;
@@ -41,86 +44,150 @@ function source(entry: TimelineEntry): string {
   return `${entry.topic}, ${entry.messageId ?? ''}${place}`;
 }
 
-async function readPage(customer: string, after: string | null): Promise<Page> {
-  return (await run(TIMELINE, { customer, after })).timeline;
+const PARTS = [
+  { part: null, name: 'All' },
+  { part: 'BETS', name: 'Bets' },
+  { part: 'CHANGES', name: 'Changes' },
+  { part: 'PAYMENTS', name: 'Payments' },
+  { part: 'STAFF', name: 'Staff' },
+] as const satisfies readonly { part: TimelinePart | null; name: string }[];
+
+async function readPage(customer: string, part: TimelinePart | null, after: string | null): Promise<Page> {
+  return (await run(TIMELINE, { customer, part, after })).timeline;
+}
+
+/** Return the entries by the day on which they happened, in their order. */
+function byDay(
+  entries: readonly TimelineEntry[],
+  brand: string,
+): readonly { readonly day: string; readonly entries: readonly TimelineEntry[] }[] {
+  const days: { day: string; entries: TimelineEntry[] }[] = [];
+  for (const entry of entries) {
+    const [day, last] = [dayAt(entry.at, brand), days.at(-1)];
+    if (last?.day === day) last.entries.push(entry);
+    else days.push({ day, entries: [entry] });
+  }
+  return days;
 }
 
 export function Timeline({ id, brand, version }: Props) {
   const [page, setPage] = useState<Page | null>(null);
   const [problem, setProblem] = useState('');
   const [hasMessages, setHasMessages] = useState(false);
+  const [part, setPart] = useState<TimelinePart | null>(null);
 
   function refused(error: unknown) {
     setProblem(messageOf(error));
   }
 
   function readOlder(shown: Page) {
-    readPage(id, shown.endCursor)
+    readPage(id, part, shown.endCursor)
       .then((older) => setPage({ ...older, nodes: [...shown.nodes, ...older.nodes] }))
       .catch(refused);
   }
 
   useEffect(() => {
-    readPage(id, null).then(setPage).catch(refused);
-  }, [id, version]);
+    let isLeft = false;
+    readPage(id, part, null)
+      .then((first) => {
+        if (!isLeft) setPage(first);
+      })
+      .catch(refused);
+    return () => {
+      isLeft = true;
+    };
+  }, [id, part, version]);
 
   if (problem !== '' || page === null) return <Waiting problem={problem} />;
+  const columns = hasMessages ? 5 : 3;
   return (
     <Box>
-      <FormControlLabel
-        sx={{ marginLeft: 0, gap: 1 }}
-        control={<Switch size="small" checked={hasMessages} onChange={(event) => setHasMessages(event.target.checked)} />}
-        label="Messages they come from"
-      />
+      <Stack direction="row" spacing={2} useFlexGap sx={{ flexWrap: 'wrap', alignItems: 'center', marginBottom: 1 }}>
+        <Typography component="h2" variant="h6">
+          Timeline
+        </Typography>
+        <Stack direction="row" spacing={1} useFlexGap role="group" aria-label="Show" sx={{ flexWrap: 'wrap', flexGrow: 1 }}>
+          {PARTS.map((one) => (
+            <Chip
+              key={one.name}
+              label={one.name}
+              color={one.part === part ? 'primary' : 'default'}
+              variant={one.part === part ? 'filled' : 'outlined'}
+              aria-pressed={one.part === part}
+              onClick={() => setPart(one.part)}
+            />
+          ))}
+        </Stack>
+        <FormControlLabel
+          sx={{ marginLeft: 0, gap: 1 }}
+          control={<Switch size="small" checked={hasMessages} onChange={(event) => setHasMessages(event.target.checked)} />}
+          label="Show source messages"
+        />
+      </Stack>
+      {page.nodes.length === 0 && <EmptyState why={part === null ? 'Nothing has happened yet.' : 'Nothing of this kind has happened.'} />}
       <TableContainer tabIndex={0} aria-label="Timeline" role="region">
         <Table size="small">
           <TableHead>
             <TableRow>
-              <TableCell>When</TableCell>
+              <TableCell>Time</TableCell>
               <TableCell>What</TableCell>
               {hasMessages && <TableCell sx={WIDE}>Message</TableCell>}
               {hasMessages && <TableCell sx={WIDE}>Arrived</TableCell>}
               <TableCell>
-                <Box component="span" sx={{ position: 'absolute', width: '1px', height: '1px', overflow: 'hidden', clipPath: 'inset(50%)' }}>
+                <Box
+                  component="span"
+                  sx={{ position: 'absolute', width: '1px', height: '1px', overflow: 'hidden', clipPath: 'inset(50%)' }}
+                >
                   Explanation
                 </Box>
               </TableCell>
             </TableRow>
           </TableHead>
           <TableBody>
-            {page.nodes.map((entry) => (
-              <TableRow key={entry.id}>
-                <TableCell sx={{ whiteSpace: { md: 'nowrap' } }}>{moment(entry.at, brand)}</TableCell>
-                <TableCell sx={{ overflowWrap: 'anywhere', minWidth: 180 }}>
-                  {entry.title}
-                  {entry.waitsUntil !== null && (
-                    <Typography variant="body2" color="textSecondary">
-                      The upstream asked to wait until {moment(entry.waitsUntil, brand)}.
-                    </Typography>
-                  )}
-                  {hasMessages && (
-                    <Typography variant="body2" color="textSecondary" sx={NARROW}>
-                      {source(entry)}
-                    </Typography>
-                  )}
-                </TableCell>
-                {hasMessages && (
-                  <TableCell sx={{ ...WIDE, overflowWrap: 'anywhere' }}>
-                    <Typography variant="body2" color="textSecondary">
-                      {source(entry)}
-                    </Typography>
+            {byDay(page.nodes, brand).map(({ day, entries }) => (
+              <Fragment key={day}>
+                <TableRow>
+                  <TableCell component="th" scope="rowgroup" colSpan={columns} sx={{ fontWeight: 600, paddingTop: 2 }}>
+                    {day}
                   </TableCell>
-                )}
-                {hasMessages && (
-                  <TableCell sx={WIDE}>{entry.arrivedAt === null ? 'not kept' : moment(entry.arrivedAt, brand)}</TableCell>
-                )}
-                <TableCell>{entry.betId !== null && <WhyButton brand={brand} betId={entry.betId} />}</TableCell>
-              </TableRow>
+                </TableRow>
+                {entries.map((entry) => (
+                  <TableRow key={entry.id}>
+                    <TableCell sx={{ whiteSpace: { md: 'nowrap' } }}>
+                      <time dateTime={entry.at}>{clockTime(Date.parse(entry.at), brand)}</time>
+                    </TableCell>
+                    <TableCell sx={{ overflowWrap: 'anywhere', minWidth: 180 }}>
+                      {entry.title}
+                      {entry.waitsUntil !== null && (
+                        <Typography variant="body2" color="textSecondary">
+                          The upstream asked to wait until {moment(entry.waitsUntil, brand)}.
+                        </Typography>
+                      )}
+                      {hasMessages && (
+                        <Typography variant="body2" color="textSecondary" sx={NARROW}>
+                          {source(entry)}
+                        </Typography>
+                      )}
+                    </TableCell>
+                    {hasMessages && (
+                      <TableCell sx={{ ...WIDE, overflowWrap: 'anywhere' }}>
+                        <Typography variant="body2" color="textSecondary">
+                          {source(entry)}
+                        </Typography>
+                      </TableCell>
+                    )}
+                    {hasMessages && (
+                      <TableCell sx={WIDE}>{entry.arrivedAt === null ? 'not kept' : moment(entry.arrivedAt, brand)}</TableCell>
+                    )}
+                    <TableCell>{entry.betId !== null && <WhyButton brand={brand} betId={entry.betId} />}</TableCell>
+                  </TableRow>
+                ))}
+              </Fragment>
             ))}
           </TableBody>
         </Table>
       </TableContainer>
-      {page.hasNextPage && <Button onClick={() => readOlder(page)}>Older</Button>}
+      {page.hasNextPage && <Button onClick={() => readOlder(page)}>Load more</Button>}
     </Box>
   );
 }

@@ -1,20 +1,14 @@
 /** What an adjustment does to a week, in sentences. */
-import { weekNumber } from '@furlong/club/src/locale/dates.ts';
 import { money } from '../money/amounts.ts';
+import { weekInYear } from '../time/weeks.ts';
 
 import type { WeekAmounts } from '../graph/generated/operations.ts';
 
-/** Return a week as people name it: `2026-W48` is week 48. */
-export function weekName(isoWeek: string): string {
-  const number = weekNumber(isoWeek);
-  return number === null ? isoWeek : `week ${number}`;
-}
-
-/** Return what an amount does to a week, such as `adds £5.00 to week 48 (2026-W48)`: another year has a week 48, too. */
+/** Return what an amount does to a week, such as `adds £5.00 to the week of 23 November 2026`. */
 export function adjustmentInWords(amountMinor: number, currency: string, isoWeek: string): string {
   const amount = money(Math.abs(amountMinor), currency);
-  const week = `${weekName(isoWeek)} (${isoWeek})`;
-  return amountMinor < 0 ? `takes ${amount} from ${week}` : `adds ${amount} to ${week}`;
+  const week = weekInYear(isoWeek);
+  return amountMinor < 0 ? `subtracts ${amount} from ${week}` : `adds ${amount} to ${week}`;
 }
 
 /** Return where a week stands: `£12.00 of £25.00`. */

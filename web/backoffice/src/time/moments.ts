@@ -1,4 +1,8 @@
-/** Times in one form, in the zone of their brand, which they name: `25 Nov 2026, 01:28 London time`. */
+/**
+ * Times in one form, in the zone of their brand: `25 Nov 2026, 01:28`.
+ *
+ * The head of the page names the zone of its brand; a time names its zone only if that is another one.
+ */
 import { LOCALE } from '../money/amounts.ts';
 
 const UTC = 'UTC';
@@ -8,6 +12,9 @@ const WEEK_MS = 7 * 24 * 3600 * 1000;
 /** The zones of the brands that were read since signing in, by brand. */
 const zones = new Map<string, string>();
 
+/** The zone that the head of the page names; null where no page is. */
+let shownZone: string | null = null;
+
 export interface ZonedBrand {
   readonly id: string;
   readonly timeZone: string;
@@ -16,6 +23,7 @@ export interface ZonedBrand {
 /** Learn the zones of the brands that the person may see, before any time is shown. */
 export function learnZones(brands: readonly ZonedBrand[]): void {
   zones.clear();
+  shownZone = null;
   for (const { id, timeZone } of brands) zones.set(id, timeZone);
 }
 
@@ -32,6 +40,21 @@ export function zoneName(zone: string): string {
   return zone.includes('/') ? `${zone.slice(zone.lastIndexOf('/') + 1).replaceAll('_', ' ')} time` : zone;
 }
 
+/** Have the head of the page name the zone of its brand, so that times do not. */
+export function showZoneOf(brand: string | null): void {
+  shownZone = zoneOf(brand);
+}
+
+/** Return the zone of the page's brand, as the head of the page names it. */
+export function zoneInHead(brand: string | null): string {
+  return zoneName(zoneOf(brand));
+}
+
+/** Return a time with its zone, unless the head of the page names that already. */
+function zoned(text: string, zone: string): string {
+  return zone === shownZone ? text : `${text} ${zoneName(zone)}`;
+}
+
 /** A day and a time that stay on one line; the zone may stand below them. */
 function written(at: Date, timeZone: string): string {
   const form = { day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
@@ -42,7 +65,7 @@ function written(at: Date, timeZone: string): string {
 export function moment(at: string | null | undefined, brand: string | null | undefined): string {
   if (at === null || at === undefined) return '–';
   const [zone, instant] = [zoneOf(brand), new Date(at)];
-  return Number.isNaN(instant.getTime()) ? at : `${written(instant, zone)} ${zoneName(zone)}`;
+  return Number.isNaN(instant.getTime()) ? at : zoned(written(instant, zone), zone);
 }
 
 /** Return a date that is of no zone, such as `2026-11-25`, as `25 Nov`. */
@@ -64,15 +87,21 @@ export function toTheSecond(at: string, brand?: string | null, now = Date.now())
   return `${time.format(instant)} ${zoneName(zone)}`;
 }
 
+/** Return the day of an instant in the zone of its brand, such as `Wed, 25 Nov 2026`, for the head of what happened on it. */
+export function dayAt(at: string, brand: string): string {
+  const form = { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' } as const;
+  return new Intl.DateTimeFormat(LOCALE, { ...form, timeZone: zoneOf(brand) }).format(new Date(at));
+}
+
 /** Return an instant of the last hours by its time of day alone, and an older one in full. */
 export function recently(at: string, brand?: string | null, now = Date.now()): string {
   const isRecent = now - Date.parse(at) < 12 * 3600 * 1000;
-  return isRecent ? `${clockTime(Date.parse(at), brand)} ${zoneName(zoneOf(brand))}` : moment(at, brand);
+  return isRecent ? zoned(clockTime(Date.parse(at), brand), zoneOf(brand)) : moment(at, brand);
 }
 
 /** Return a time that is the brand's own already, such as `2026-11-30T09:00`, in the same form. */
 export function localMoment(local: string, brand: string): string {
-  return moment(`${local}Z`, brand) === `${local}Z` ? local : `${written(new Date(`${local}Z`), UTC)} ${zoneName(zoneOf(brand))}`;
+  return Number.isNaN(Date.parse(`${local}Z`)) ? local : zoned(written(new Date(`${local}Z`), UTC), zoneOf(brand));
 }
 
 /** Return how far a zone's clocks are ahead of UTC at an instant, in milliseconds. */
@@ -96,7 +125,7 @@ export function weeksFrom(first: string, brand: string, count: number): readonly
   return [first, ...later];
 }
 
-/** Return the beginning of a week with its weekday, such as `Mon, 30 Nov 2026, 00:00 London time`. */
+/** Return the beginning of a week with its weekday, such as `Mon, 30 Nov 2026, 00:00`. */
 export function weekBeginning(at: string, brand: string): string {
   const weekday = new Intl.DateTimeFormat(LOCALE, { weekday: 'short', timeZone: zoneOf(brand) });
   const instant = new Date(at);

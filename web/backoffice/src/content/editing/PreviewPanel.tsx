@@ -21,6 +21,8 @@ interface Props {
   readonly itemKey: ContentKey;
   readonly document: ContentDocument;
   readonly locale: string;
+  /** What customers see now, beside it; not given where only the new text matters. */
+  readonly before?: ContentDocument | undefined;
 }
 
 const PAGE = '/backoffice/preview';
@@ -30,30 +32,25 @@ const TALLEST = 760;
 const LEAST_HEIGHT = 200;
 const FIRST_STATE = 'tracking';
 
-export function PreviewPanel({ itemKey, document, locale }: Props) {
+export function PreviewPanel({ itemKey, document, locale, before }: Props) {
   const [state, setState] = useState(FIRST_STATE);
   const [width, setWidth] = useState<number>(360);
   const states = useGraph(PREVIEW_STATES, {}).data?.contentPreviewStates ?? [];
-  const input = asInput(document);
-  const written = input.texts.some((text) => text.locale === locale);
-  const { data, problem } = useGraph(
-    CONTENT_PREVIEW,
-    written ? { ...itemKey, document: input, locale, state } : null,
-  );
+  const shown = { itemKey, locale, state, width };
   return (
     <Stack spacing={2} component="section" aria-label="Preview">
       <Stack direction="row" spacing={2} useFlexGap sx={{ flexWrap: 'wrap', alignItems: 'center' }}>
         <TextField
           select
           size="small"
-          label="For a customer in the state"
+          label="Preview as"
           value={states.length === 0 ? '' : state}
           onChange={(event) => setState(event.target.value)}
           sx={{ flex: 1, minWidth: 200 }}
         >
           {states.map(({ name, says }) => (
             <MenuItem key={name} value={name}>
-              {name}: {says}
+              {says.replace(/\.$/u, '')}
             </MenuItem>
           ))}
         </TextField>
@@ -65,9 +62,14 @@ export function PreviewPanel({ itemKey, document, locale }: Props) {
           ))}
         </ToggleButtonGroup>
       </Stack>
-      {problem !== '' && <Alert severity="error">{problem}</Alert>}
-      {!written && <Alert severity="info">Nothing is written in {locale} yet.</Alert>}
-      {data !== null && <Frame key={width} width={width} itemKey={itemKey} locale={locale} answer={data.contentPreview} />}
+      {before === undefined ? (
+        <Rendered {...shown} document={document} />
+      ) : (
+        <Box sx={{ display: 'grid', gridTemplateColumns: `repeat(auto-fit, minmax(min(100%, ${width}px), max-content))`, gap: 2 }}>
+          <Rendered {...shown} document={before} caption="Before" />
+          <Rendered {...shown} document={document} caption="After" />
+        </Box>
+      )}
       <Typography variant="body2" color="textSecondary">
         This is the widget of the bet-slip with recorded answers. Nothing in it can change anything.
       </Typography>
@@ -75,15 +77,42 @@ export function PreviewPanel({ itemKey, document, locale }: Props) {
   );
 }
 
+interface RenderedProps extends Props {
+  readonly state: string;
+  readonly width: number;
+  /** Which of the two it is, where there are two. */
+  readonly caption?: string;
+}
+
+/** One document as the widget shows it. */
+function Rendered({ itemKey, document, locale, state, width, caption }: RenderedProps) {
+  const input = asInput(document);
+  const written = input.texts.some((text) => text.locale === locale);
+  const { data, problem } = useGraph(CONTENT_PREVIEW, written ? { ...itemKey, document: input, locale, state } : null);
+  return (
+    <Stack spacing={1} sx={{ minWidth: 0 }}>
+      {caption !== undefined && (
+        <Typography variant="subtitle2" component="h4">
+          {caption}
+        </Typography>
+      )}
+      {problem !== '' && <Alert severity="error">{problem}</Alert>}
+      {!written && <Alert severity="info">Nothing is written in {locale} yet.</Alert>}
+      {data !== null && <Frame key={width} width={width} caption={caption} itemKey={itemKey} locale={locale} answer={data.contentPreview} />}
+    </Stack>
+  );
+}
+
 interface FrameProps {
   readonly width: number;
+  readonly caption: string | undefined;
   readonly itemKey: ContentKey;
   readonly locale: string;
   readonly answer: { readonly club: string; readonly records: string };
 }
 
 /** The page of the widget, in a sandbox without an origin; scaled down if there is less room than it has. */
-function Frame({ width, itemKey: { brand, rewardId }, locale, answer }: FrameProps) {
+function Frame({ width, caption, itemKey: { brand, rewardId }, locale, answer }: FrameProps) {
   const frame = useRef<HTMLIFrameElement>(null);
   const box = useRef<HTMLDivElement>(null);
   const [ready, setReady] = useState(false);
@@ -129,10 +158,10 @@ function Frame({ width, itemKey: { brand, rewardId }, locale, answer }: FramePro
   }, [width]);
 
   return (
-    <Box ref={box} sx={{ overflow: 'hidden', blockSize: height * scale, border: 1, borderColor: 'divider', borderRadius: 1 }}>
+    <Box ref={box} sx={{ overflow: 'hidden', inlineSize: width, maxInlineSize: '100%', blockSize: height * scale, border: 1, borderColor: 'divider', borderRadius: 1 }}>
       <iframe
         ref={frame}
-        title={`The bet-slip at ${width} pixels`}
+        title={`The bet-slip at ${width} pixels${caption === undefined ? '' : `: ${caption.toLowerCase()}`}`}
         src={PAGE}
         sandbox="allow-scripts"
         style={{ inlineSize: width, blockSize: height, border: 0, transform: `scale(${scale})`, transformOrigin: '0 0' }}

@@ -48,7 +48,7 @@ export function StaleDialog({ by, conflicts, onCancel, onResolve }: Props) {
                 <TableCell>Before</TableCell>
                 <TableCell>{by}</TableCell>
                 <TableCell>You</TableCell>
-                <TableCell>Go on with</TableCell>
+                <TableCell>Keep</TableCell>
               </TableRow>
             </TableHead>
             <TableBody>
@@ -60,9 +60,9 @@ export function StaleDialog({ by, conflicts, onCancel, onResolve }: Props) {
         )}
       </DialogContent>
       <DialogActions>
-        <Button onClick={onCancel}>Back to my text</Button>
+        <Button onClick={onCancel}>Back</Button>
         <Button variant="contained" disabled={undecided > 0} onClick={() => onResolve(theirs)}>
-          {undecided > 0 ? `${undecided} to decide` : 'Go on with this'}
+          {undecided > 0 ? `${undecided} to decide` : 'Use this text'}
         </Button>
       </DialogActions>
     </Dialog>

@@ -10,6 +10,7 @@ import Typography from '@mui/material/Typography';
 import { usePermissions } from 'react-admin';
 
 import { ScheduleButton } from './ScheduleButton.tsx';
+import { approveAndPublish, ON_PUBLISHING } from './publishing.ts';
 import { stepInput } from './stepInput.ts';
 import { ChangeButton } from '../../components/ChangeButton.tsx';
 import { run } from '../../graph/graph.ts';
@@ -56,7 +57,7 @@ function EditorSteps({ item, open, onDone }: StepProps) {
       {open.state === 'DRAFT' && (
         <ChangeButton
           label="Submit for approval"
-          question="Another person reads it with your reason, and approves it. Whoever changes the text afterwards takes it back."
+          question="Someone else must approve it. Editing it again withdraws it."
           change={(reason) => run(SUBMIT_CONTENT, { input: { ...stepInput(item), reason } })}
           wantsReason
           icon={<Send />}
@@ -75,14 +76,25 @@ function EditorSteps({ item, open, onDone }: StepProps) {
   );
 }
 
-function ReviewSteps({ open, onDone }: StepProps) {
+function ReviewSteps({ item, open, onDone }: StepProps) {
   const { proposal } = open;
-  if (!useMay('content.approve') || open.state !== 'IN_REVIEW' || proposal === null) return null;
+  const [mayApprove, mayPublish] = [useMay('content.approve'), useMay('content.publish')];
+  if (!mayApprove || open.state !== 'IN_REVIEW' || proposal === null) return null;
   return (
     <>
+      {mayPublish && (
+        <ChangeButton
+          label="Approve and publish"
+          question={`You approve this text exactly as it is shown here. ${ON_PUBLISHING}`}
+          change={() => approveAndPublish(item, proposal.id, proposal.contentHash)}
+          icon={<Publish />}
+          onSettled={onDone}
+          isMain
+        />
+      )}
       <ChangeButton
         label="Approve"
-        question="You approve this text exactly as it is shown here. It is not published yet."
+        question="You approve this text exactly as it is shown here. Customers don’t see it until it is published."
         change={() => run(APPROVE, { input: { proposalId: proposal.id, contentHash: proposal.contentHash } })}
         icon={<Check />}
         onSettled={onDone}
@@ -106,7 +118,7 @@ function PublicationSteps({ item, brand, open, onDone }: StepProps) {
     <>
       <ChangeButton
         label="Publish now"
-        question="Customers see it within a second, on all nodes."
+        question={ON_PUBLISHING}
         change={() => run(PUBLISH_CONTENT, { input: stepInput(item) })}
         icon={<Publish />}
         onSettled={onDone}
@@ -114,7 +126,7 @@ function PublicationSteps({ item, brand, open, onDone }: StepProps) {
       <ScheduleButton item={item} timeZone={brand.timeZone} onDone={onDone} />
       {open.state === 'SCHEDULED' && (
         <ChangeButton
-          label="Take the schedule back"
+          label="Cancel schedule"
           question="It stays approved until somebody publishes it."
           change={() => run(UNSCHEDULE_CONTENT, { input: stepInput(item) })}
           icon={<EventBusy />}

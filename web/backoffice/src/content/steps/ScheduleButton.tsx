@@ -54,7 +54,7 @@ export function ScheduleButton({ item, timeZone, onDone }: Props) {
       <Button startIcon={<Schedule />} onClick={() => setOpen(true)}>
         Schedule
       </Button>
-      <FormDialog title="Publish at a time" open={open} label="Schedule" onClose={() => setOpen(false)} onSubmit={submit}>
+      <FormDialog title="Schedule" open={open} label="Schedule" onClose={() => setOpen(false)} onSubmit={submit}>
         <TextField
           label={zoneName(timeZone)}
           type="datetime-local"
@@ -68,8 +68,8 @@ export function ScheduleButton({ item, timeZone, onDone }: Props) {
         />
         {twice && (
           <>
-            <Alert severity="info">The clocks go back that night, so this time exists twice. Which one?</Alert>
-            <RadioGroup aria-label="Which one" value={occurrence} onChange={(_, value) => setOccurrence(value as ClockOccurrence)}>
+            <Alert severity="info">The clocks go back that night, so this time exists twice. Which {at.slice(11)}?</Alert>
+            <RadioGroup aria-label="Which time" value={occurrence} onChange={(_, value) => setOccurrence(value as ClockOccurrence)}>
               <FormControlLabel value="EARLIER" control={<Radio />} label="The earlier one, in summer time" />
               <FormControlLabel value="LATER" control={<Radio />} label="The later one, in winter time" />
             </RadioGroup>

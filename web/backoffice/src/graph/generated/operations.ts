@@ -730,6 +730,13 @@ export type ThemeTokenInput = {
   readonly token: string;
 };
 
+/** What of a timeline is looked at. */
+export type TimelinePart =
+  | 'BETS'
+  | 'CHANGES'
+  | 'PAYMENTS'
+  | 'STAFF';
+
 /** What a decision is about, the narrowest first. */
 export type TradingScope =
   | 'BRAND'
@@ -1443,7 +1450,7 @@ export type SeeDecisions = { readonly seeDecisions: number };
 export type ShownBrandsVariables = Exact<{ [key: string]: never; }>;
 
 
-export type ShownBrands = { readonly contentBrands: ReadonlyArray<{ readonly id: string, readonly name: string, readonly timeZone: string }> };
+export type ShownBrands = { readonly contentBrands: ReadonlyArray<{ readonly id: string, readonly name: string, readonly timeZone: string, readonly currencies: ReadonlyArray<string>, readonly rewards: ReadonlyArray<{ readonly rewardId: string, readonly configVersion: number, readonly title: string | null }> }> };
 
 export type SearchVariables = Exact<{
   brand: string;
@@ -1458,9 +1465,9 @@ export type Found = { readonly id: string, readonly kind: FoundKind, readonly br
 export type ToDecideVariables = Exact<{ [key: string]: never; }>;
 
 
-export type ToDecide = { readonly unseenDecisions: number, readonly approvalsToDecide: ReadonlyArray<{ readonly id: string, readonly kind: string, readonly brand: string | null, readonly proposedAt: string, readonly proposedBy: string }> };
+export type ToDecide = { readonly unseenDecisions: number, readonly approvalsToDecide: ReadonlyArray<{ readonly id: string, readonly kind: string, readonly subject: string | null, readonly brand: string | null, readonly proposedAt: string, readonly proposedBy: string }> };
 
-export type WaitingProposal = { readonly id: string, readonly kind: string, readonly brand: string | null, readonly proposedAt: string, readonly proposedBy: string };
+export type WaitingProposal = { readonly id: string, readonly kind: string, readonly subject: string | null, readonly brand: string | null, readonly proposedAt: string, readonly proposedBy: string };
 
 export type HomeWeeksVariables = Exact<{
   brand: string;
@@ -2332,9 +2339,11 @@ export type ReadCustomerVariables = Exact<{
 }>;
 
 
-export type ReadCustomer = { readonly customer: { readonly id: string, readonly brand: string, readonly customerId: string, readonly member: boolean, readonly memberSince: string | null, readonly ineligibleReason: string | null, readonly account: { readonly revision: number, readonly status: string, readonly verified: boolean, readonly jurisdiction: string, readonly currency: string, readonly rgState: string, readonly promoRestricted: boolean, readonly since: string } | null, readonly week: { readonly shown: string, readonly countedBets: number, readonly isoWeek: string, readonly totalMinor: number, readonly targetMinor: number | null, readonly currency: string } }, readonly legalHolds: ReadonlyArray<{ readonly id: string, readonly reason: string, readonly putBy: string, readonly putAt: string, readonly liftReason: string | null, readonly liftedBy: string | null, readonly liftedAt: string | null }> };
+export type ReadCustomer = { readonly customer: { readonly id: string, readonly brand: string, readonly customerId: string, readonly member: boolean, readonly memberSince: string | null, readonly ineligibleReason: string | null, readonly account: { readonly revision: number, readonly status: string, readonly verified: boolean, readonly jurisdiction: string, readonly currency: string, readonly rgState: string, readonly promoRestricted: boolean, readonly since: string } | null, readonly week: { readonly shown: string, readonly countedBets: number, readonly reward: string | null, readonly isChosen: boolean, readonly isoWeek: string, readonly totalMinor: number, readonly targetMinor: number | null, readonly currency: string }, readonly pastWeeks: ReadonlyArray<{ readonly shown: string, readonly countedBets: number, readonly reward: string | null, readonly isChosen: boolean, readonly isoWeek: string, readonly totalMinor: number, readonly targetMinor: number | null, readonly currency: string }> }, readonly legalHolds: ReadonlyArray<{ readonly id: string, readonly reason: string, readonly putBy: string, readonly putAt: string, readonly liftReason: string | null, readonly liftedBy: string | null, readonly liftedAt: string | null }> };
 
-export type Customer = { readonly id: string, readonly brand: string, readonly customerId: string, readonly member: boolean, readonly memberSince: string | null, readonly ineligibleReason: string | null, readonly account: { readonly revision: number, readonly status: string, readonly verified: boolean, readonly jurisdiction: string, readonly currency: string, readonly rgState: string, readonly promoRestricted: boolean, readonly since: string } | null, readonly week: { readonly shown: string, readonly countedBets: number, readonly isoWeek: string, readonly totalMinor: number, readonly targetMinor: number | null, readonly currency: string } };
+export type Customer = { readonly id: string, readonly brand: string, readonly customerId: string, readonly member: boolean, readonly memberSince: string | null, readonly ineligibleReason: string | null, readonly account: { readonly revision: number, readonly status: string, readonly verified: boolean, readonly jurisdiction: string, readonly currency: string, readonly rgState: string, readonly promoRestricted: boolean, readonly since: string } | null, readonly week: { readonly shown: string, readonly countedBets: number, readonly reward: string | null, readonly isChosen: boolean, readonly isoWeek: string, readonly totalMinor: number, readonly targetMinor: number | null, readonly currency: string }, readonly pastWeeks: ReadonlyArray<{ readonly shown: string, readonly countedBets: number, readonly reward: string | null, readonly isChosen: boolean, readonly isoWeek: string, readonly totalMinor: number, readonly targetMinor: number | null, readonly currency: string }> };
+
+export type ShownWeek = { readonly shown: string, readonly countedBets: number, readonly reward: string | null, readonly isChosen: boolean, readonly isoWeek: string, readonly totalMinor: number, readonly targetMinor: number | null, readonly currency: string };
 
 export type WeekAmounts = { readonly isoWeek: string, readonly totalMinor: number, readonly targetMinor: number | null, readonly currency: string };
 
@@ -2350,6 +2359,7 @@ export type CustomerWeek = { readonly customerWeek: { readonly isoWeek: string, 
 
 export type TimelineVariables = Exact<{
   customer: string;
+  part?: TimelinePart | null | undefined;
   after?: string | null | undefined;
 }>;
 
@@ -2531,9 +2541,9 @@ export const HOME_FINANCE = "query HomeFinance($brand:String!){financeHolds{curr
 export const HOME_DAY = "query HomeDay{financeCloses(first:1){nodes{id day sequence closedAt hash signed begins transfers differences{words currency accountId}positions{id brand currency account openingMinor closingMinor movements{code debitsMinor creditsMinor transfers}}}}}" as Document<HomeDay, HomeDayVariables>;
 export const MY_DECISIONS = "query MyDecisions{myDecisions{id kind brand status decidedAt decidedBy decisionReason content visible}}" as Document<MyDecisions, MyDecisionsVariables>;
 export const SEE_DECISIONS = "mutation SeeDecisions($newest:ID!){seeDecisions(newest:$newest)}" as Document<SeeDecisions, SeeDecisionsVariables>;
-export const SHOWN_BRANDS = "query ShownBrands{contentBrands{id name timeZone}}" as Document<ShownBrands, ShownBrandsVariables>;
+export const SHOWN_BRANDS = "query ShownBrands{contentBrands{id name timeZone currencies rewards{rewardId configVersion title}}}" as Document<ShownBrands, ShownBrandsVariables>;
 export const SEARCH = "query Search($brand:String!$text:String!){search(brand:$brand text:$text){id kind brand name exact customer}}" as Document<Search, SearchVariables>;
-export const TO_DECIDE = "query ToDecide{approvalsToDecide{id kind brand proposedAt proposedBy}unseenDecisions}" as Document<ToDecide, ToDecideVariables>;
+export const TO_DECIDE = "query ToDecide{approvalsToDecide{id kind subject brand proposedAt proposedBy}unseenDecisions}" as Document<ToDecide, ToDecideVariables>;
 export const HOME_WEEKS = "query HomeWeeks($brand:String!){weeks(brand:$brand){isoWeek state waitsFor until}}" as Document<HomeWeeks, HomeWeeksVariables>;
 export const HOME_COUNTED = "query HomeCounted($brand:String!){countedBets(brand:$brand){until waiting problem}}" as Document<HomeCounted, HomeCountedVariables>;
 export const HOME_LAG = "query HomeLag($brand:String!){countedBets(brand:$brand){until waiting problem}consumerLag{problem partitions{lag oldestAt}}outboxes{waiting oldestAt}}" as Document<HomeLag, HomeLagVariables>;
@@ -2636,9 +2646,9 @@ export const SEND_CREDENTIAL_LINK = "mutation SendCredentialLink{sendCredentialL
 export const END_SESSION = "mutation EndSession($id:ID!){endSession(id:$id){id}}" as Document<EndSession, EndSessionVariables>;
 export const CUSTOMERS = "query Customers($brand:String!$search:String!$after:String){customers(brand:$brand search:$search first:25 after:$after){nodes{id customerId}endCursor hasNextPage}}" as Document<Customers, CustomersVariables>;
 export const CUSTOMER_OF_BET = "query CustomerOfBet($brand:String!$betId:String!){customerOfBet(brand:$brand betId:$betId){id customerId}}" as Document<CustomerOfBet, CustomerOfBetVariables>;
-export const READ_CUSTOMER = "query ReadCustomer($id:ID!){customer(id:$id){id brand customerId member memberSince ineligibleReason account{revision status verified jurisdiction currency rgState promoRestricted since}week{isoWeek totalMinor targetMinor currency shown countedBets}}legalHolds(customer:$id){id reason putBy putAt liftReason liftedBy liftedAt}}" as Document<ReadCustomer, ReadCustomerVariables>;
+export const READ_CUSTOMER = "query ReadCustomer($id:ID!){customer(id:$id){id brand customerId member memberSince ineligibleReason account{revision status verified jurisdiction currency rgState promoRestricted since}week{isoWeek totalMinor targetMinor currency shown countedBets reward isChosen}pastWeeks{isoWeek totalMinor targetMinor currency shown countedBets reward isChosen}}legalHolds(customer:$id){id reason putBy putAt liftReason liftedBy liftedAt}}" as Document<ReadCustomer, ReadCustomerVariables>;
 export const CUSTOMER_WEEK = "query CustomerWeek($customer:ID!$isoWeek:String!){customerWeek(customer:$customer isoWeek:$isoWeek){isoWeek totalMinor targetMinor currency}}" as Document<CustomerWeek, CustomerWeekVariables>;
-export const TIMELINE = "query Timeline($customer:ID!$after:String){timeline(customer:$customer first:25 after:$after){nodes{id kind at arrivedAt title waitsUntil betId counted topic messageKey messageId partition offset}endCursor hasNextPage}}" as Document<Timeline, TimelineVariables>;
+export const TIMELINE = "query Timeline($customer:ID!$part:TimelinePart$after:String){timeline(customer:$customer part:$part first:25 after:$after){nodes{id kind at arrivedAt title waitsUntil betId counted topic messageKey messageId partition offset}endCursor hasNextPage}}" as Document<Timeline, TimelineVariables>;
 export const WHY = "query Why($brand:String!$betId:String!){betExplanation(brand:$brand betId:$betId){betId counted reason sentence facts{label value}}}" as Document<Why, WhyVariables>;
 export const BET_RECORD = "query BetRecord($brand:String!$betId:String!){betRecord(brand:$brand betId:$betId){topic partition offset revision occurredAt arrivedAt arrivalByBroker}}" as Document<BetRecord, BetRecordVariables>;
 export const ADJUST = "mutation Adjust($input:ProposeAdjustmentInput!){proposeAdjustment(input:$input){proposalId}}" as Document<Adjust, AdjustVariables>;

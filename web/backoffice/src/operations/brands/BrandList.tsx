@@ -30,7 +30,7 @@ export function BrandList() {
           { head: 'Time zone', cell: ({ timeZone }) => timeZone },
           { head: 'Languages', cell: ({ locales }) => locales.join(', ') },
           { head: 'Revision', cell: ({ revision }) => revision, right: true },
-          { head: 'Own colours', cell: ({ theme }) => theme.filter(({ isOwn }) => isOwn).length, right: true },
+          { head: 'Custom colours', cell: ({ theme }) => theme.filter(({ isOwn }) => isOwn).length, right: true },
           { head: 'Not applied by', cell: ({ missing }) => missing.join(', ') || 'applied by all' },
         ]}
       />

@@ -36,13 +36,13 @@ export function Revisions({ brand, present, onTake }: Props) {
           { head: 'Reason', cell: ({ reason }) => reason ?? '–' },
           { head: 'Name', cell: ({ name }) => name },
           { head: 'Languages', cell: ({ locales }) => locales.join(', ') },
-          { head: 'Own colours', cell: ({ theme }) => theme.filter(({ isOwn }) => isOwn).length, right: true },
+          { head: 'Custom colours', cell: ({ theme }) => theme.filter(({ isOwn }) => isOwn).length, right: true },
           {
-            head: 'Take',
+            head: 'Restore',
             cell: (one) =>
               onTake !== null && (
-                <Button size="small" onClick={() => onTake(one)} aria-label={`Put revision ${one.revision} into the form`}>
-                  Into the form
+                <Button size="small" onClick={() => onTake(one)} aria-label={`Use version ${one.revision}`}>
+                  Use this version
                 </Button>
               ),
           },

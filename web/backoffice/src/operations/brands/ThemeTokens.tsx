@@ -34,7 +34,7 @@ export function ThemeTokens({ theme, disabled, onChange }: Props) {
           { head: 'On light pages', cell: (each) => <Colour of={each} scheme="light" disabled={disabled} onChange={replace} /> },
           { head: 'On dark pages', cell: (each) => <Colour of={each} scheme="dark" disabled={disabled} onChange={replace} /> },
           {
-            head: 'Whose',
+            head: 'Source',
             cell: ({ token, isOwn }) =>
               isOwn && !disabled ? (
                 <Button size="small" onClick={() => replace(token, { isOwn: false })} aria-label={`Use the widget’s ${token}`}>

@@ -31,14 +31,14 @@ const FIELDS: readonly (readonly [Key, string, string])[] = [
   ['currencies', 'Currencies', 'Empty for all'],
   ['position', 'Position', 'The lowest is asked first'],
   ['limitMinor', 'Limit', 'A reward worth more waits for a person'],
-  ['inFlight', 'Calls at once', ''],
-  ['timeoutSeconds', 'Seconds for a call', ''],
+  ['inFlight', 'Max concurrent calls', ''],
+  ['timeoutSeconds', 'Timeout (s)', ''],
   ['attempts', 'Attempts', 'Always under the same key'],
-  ['pauseSeconds', 'First pause between attempts, in seconds', ''],
-  ['breakerFailures', 'Failures that open the circuit', ''],
-  ['breakerRestSeconds', 'Seconds that it stays open', ''],
-  ['keyHours', 'Hours that a key is remembered', 'Later, nothing is sent under it'],
-  ['pollMinutes', 'Minutes between polls', ''],
+  ['pauseSeconds', 'Initial retry delay (s)', ''],
+  ['breakerFailures', 'Failures before circuit opens', ''],
+  ['breakerRestSeconds', 'Circuit stays open (s)', ''],
+  ['keyHours', 'Idempotency keys kept (h)', 'Later, nothing is sent under it'],
+  ['pollMinutes', 'Polling interval (min)', ''],
 ];
 
 interface Props {
@@ -122,7 +122,7 @@ export function ConfigurationForm({ provider, seen, from, onDone }: Props) {
           />
         ),
       )}
-      <Choice label="Learns of use by" value={String(form.learns)} of={['poll', 'callback']} onChange={(learns) => setForm({ ...form, learns })} />
+      <Choice label="Usage reported by" value={String(form.learns)} of={['poll', 'callback']} onChange={(learns) => setForm({ ...form, learns })} />
       <FormControlLabel
         control={<Checkbox checked={form.enabled === true} onChange={(event) => setForm({ ...form, enabled: event.target.checked })} />}
         label="Enabled: rewards are sent to it"

@@ -7,6 +7,7 @@ import { KINDS, titleOf } from './kinds.ts';
 import { StatusChip, STATUSES } from './StatusChip.tsx';
 import { BrandInput } from '../../content/BrandInput.tsx';
 import { KeysetList } from '../../components/KeysetList.tsx';
+import { brandOrAll } from '../../frame/names.ts';
 import { fieldName, type FieldsOf } from '../../graph/fields.ts';
 
 import type { Proposal } from '../../graph/generated/operations.ts';
@@ -26,7 +27,7 @@ export function ApprovalList() {
   return (
     <KeysetList rows="proposals" rowClick="show" filters={FILTERS} filterDefaultValues={DEFAULT_FILTERS}>
       <DataTable.Col source={field('content')} label="Proposal" disableSort sx={{ minWidth: 200 }} render={(proposal: Proposal) => titleOf(proposal)} />
-      <DataTable.Col source={field('brand')} disableSort render={({ brand }: Proposal) => brand ?? 'all brands'} />
+      <DataTable.Col source={field('brand')} disableSort render={({ brand }: Proposal) => brandOrAll(brand)} />
       <DataTable.Col source={field('proposedBy')} disableSort />
       <DataTable.Col source={field('proposedAt')} field={ProposedAt} disableSort />
       <DataTable.Col source={field('status')} disableSort render={({ status }: Proposal) => <StatusChip status={status} />} />

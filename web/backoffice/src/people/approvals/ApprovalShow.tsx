@@ -3,6 +3,7 @@ import Alert from '@mui/material/Alert';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import Stack from '@mui/material/Stack';
+import Publish from '@mui/icons-material/Publish';
 import Typography from '@mui/material/Typography';
 import { Show, usePermissions, useRecordContext } from 'react-admin';
 import { Link } from 'react-router-dom';
@@ -12,10 +13,17 @@ import { Evidence } from './Evidence.tsx';
 import { inWords, KINDS, titleOf } from './kinds.ts';
 import { OthersAbout } from './OthersAbout.tsx';
 import { StatusChip } from './StatusChip.tsx';
+import { textOf } from './textKinds.ts';
+import { ChangeButton } from '../../components/ChangeButton.tsx';
 import { SkeletonRows } from '../../components/Waiting.tsx';
 import { DataRows } from '../../operations/page/DataRows.tsx';
+import { useMay } from '../../operations/page/may.ts';
+import { ON_PUBLISHING, publishOpen } from '../../content/steps/publishing.ts';
+import { brandOrAll } from '../../frame/names.ts';
 import { useToDecide } from '../../frame/toDecide.ts';
+import { useGraph } from '../../graph/useGraph.ts';
 import { moment } from '../../time/moments.ts';
+import { READ_CONTENT } from '../../graph/generated/operations.ts';
 
 import type { InWords } from './proposal.ts';
 import type { ReactNode } from 'react';
@@ -61,10 +69,10 @@ function Next({ proposal: { id, status } }: { readonly proposal: Proposal }) {
     <Stack direction="row" spacing={1}>
       {next !== undefined && (
         <Button component={Link} to={`/approvals/${encodeURIComponent(next.id)}/show`} variant={status === 'PENDING' ? 'text' : 'contained'}>
-          {status === 'PENDING' ? 'Skip to the next one' : 'Read the next one that waits'} ({others.length} left)
+          {status === 'PENDING' ? 'Skip' : 'Review next'} ({others.length} left)
         </Button>
       )}
-      {next === undefined && status !== 'PENDING' && <Typography color="textSecondary">Nothing else waits for your decision.</Typography>}
+      {next === undefined && status !== 'PENDING' && <Typography color="textSecondary">Nothing else for you to decide.</Typography>}
       <Button component={Link} to="/approvals">
         All proposals
       </Button>
@@ -83,7 +91,7 @@ function Heading({ proposal }: { readonly proposal: Proposal }) {
         <StatusChip status={status} />
       </Stack>
       <Typography color="textSecondary">
-        {proposedBy === null ? 'Proposed' : `${proposedBy} proposed it`} on {moment(proposedAt, brand)}, for {brand ?? 'all brands'}.
+        Proposed{proposedBy === null ? '' : ` by ${proposedBy}`} on {moment(proposedAt, brand)} · {brandOrAll(brand)}
       </Typography>
       {reason !== null && (
         <Typography component="blockquote" sx={{ margin: 0, overflowWrap: 'anywhere' }}>
@@ -118,7 +126,7 @@ function Part({ title, children }: { readonly title: string; readonly children: 
 
 function Meaning({ proposal, words }: { readonly proposal: Proposal; readonly words: InWords }) {
   return (
-    <Part title="What is proposed">
+    <Part title="Proposed change">
       <Sentences of={words.sentences} />
       {words.changes.length > 0 && (
         <DataRows
@@ -190,21 +198,31 @@ function Outlook({ proposal }: { readonly proposal: Proposal }) {
   const kind = KINDS[proposal.kind];
   if (kind === undefined) return null;
   return (
-    <Part title="If it is approved">
+    <Part title="When approved">
       <Typography sx={{ maxWidth: '70ch' }}>{kind.onApproval}</Typography>
       <Typography color="textSecondary">
-        Anybody with the role {kind.approvers} may approve it who did not propose it and is independent of who did.
+        Anyone with the role {kind.approvers} can approve it, except the person who proposed it and anyone who isn’t independent of them.
       </Typography>
       {proposal.notIndependent !== null && <Alert severity="info">{proposal.notIndependent}</Alert>}
     </Part>
   );
 }
 
+/** The next step of an approved text that customers do not see yet. */
+function PublishNow({ proposal }: { readonly proposal: Proposal }) {
+  const key = textOf(proposal);
+  const mayPublish = useMay('content.publish');
+  const { data, reload } = useGraph(READ_CONTENT, key !== null && mayPublish ? { ...key } : null);
+  const open = data?.contentItem?.open;
+  if (key === null || open?.state !== 'APPROVED' || open.contentHash !== proposal.contentHash) return null;
+  return <ChangeButton label="Publish now" question={ON_PUBLISHING} change={() => publishOpen(key)} icon={<Publish />} onSettled={reload} isMain />;
+}
+
 function Outcome({ proposal, words }: { readonly proposal: Proposal; readonly words: InWords | null }) {
   const { status, decidedBy, decidedAt, decisionReason } = proposal;
   const approved = status === 'EXECUTED';
   return (
-    <Part title={approved ? 'What remains to be done' : 'How it ended'}>
+    <Part title={approved ? 'Next steps' : 'Decision'}>
       {approved && <Typography sx={{ maxWidth: '70ch' }}>{KINDS[proposal.kind]?.onApproval}</Typography>}
       <Typography color="textSecondary">
         {approved ? 'Approved' : 'Ended'} on {moment(decidedAt, proposal.brand)}
@@ -213,6 +231,7 @@ function Outcome({ proposal, words }: { readonly proposal: Proposal; readonly wo
       {decisionReason !== null && <Typography sx={{ overflowWrap: 'anywhere' }}>“{decisionReason}”</Typography>}
       {approved && words !== null && (
         <Box>
+          <PublishNow proposal={proposal} />
           <ObjectLink words={words} />
         </Box>
       )}

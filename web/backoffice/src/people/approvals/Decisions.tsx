@@ -1,13 +1,17 @@
 /** Approve, reject or withdraw a proposal, after it was read. */
 import Check from '@mui/icons-material/Check';
+import Publish from '@mui/icons-material/Publish';
 import Close from '@mui/icons-material/Close';
 import Undo from '@mui/icons-material/Undo';
 import Stack from '@mui/material/Stack';
 
 import { KINDS, titleOf } from './kinds.ts';
+import { textOf } from './textKinds.ts';
 import { useDecided } from '../../frame/toDecide.ts';
 import { ChangeButton } from '../../components/ChangeButton.tsx';
+import { approveAndPublish, ON_PUBLISHING } from '../../content/steps/publishing.ts';
 import { run } from '../../graph/graph.ts';
+import { useMay } from '../../operations/page/may.ts';
 import { APPROVE, REJECT, WITHDRAW } from '../../graph/generated/operations.ts';
 
 import type { Proposal } from '../../graph/generated/operations.ts';
@@ -20,6 +24,7 @@ interface Props {
 
 export function Decisions({ proposal, isShown }: Props) {
   const onDecided = useDecided();
+  const mayPublish = useMay('content.publish');
   const { id, status, visible, own, notIndependent, contentHash } = proposal;
   if (status !== 'PENDING' || !visible) return null;
   if (own) {
@@ -35,16 +40,28 @@ export function Decisions({ proposal, isShown }: Props) {
       </Stack>
     );
   }
+  const text = textOf(proposal);
+  const mayApprove = notIndependent === null && isShown && contentHash !== null;
   return (
-    <Stack direction="row" spacing={1}>
-      {notIndependent === null && isShown && contentHash !== null && (
+    <Stack direction="row" spacing={1} useFlexGap sx={{ flexWrap: 'wrap' }}>
+      {mayApprove && text !== null && mayPublish && (
+        <ChangeButton
+          label="Approve and publish"
+          question={`${titleOf(proposal)}. ${ON_PUBLISHING}`}
+          change={() => approveAndPublish(text, id, contentHash)}
+          icon={<Publish />}
+          onSettled={onDecided}
+          isMain
+        />
+      )}
+      {mayApprove && (
         <ChangeButton
           label="Approve"
           question={`${titleOf(proposal)}. ${KINDS[proposal.kind]?.onApproval ?? ''}`}
           change={() => run(APPROVE, { input: { proposalId: id, contentHash } })}
           icon={<Check />}
           onSettled={onDecided}
-          isMain
+          isMain={text === null || !mayPublish}
         />
       )}
       <ChangeButton

@@ -24,6 +24,7 @@ import { standing, targetInWords } from '../../support/adjustment.ts';
 import { goodwillEffect } from './moneyKinds.ts';
 import { documentOf, earlierRules, schemeInput } from './stored.ts';
 import { zoneName } from '../../time/moments.ts';
+import { weekName } from '../../time/weeks.ts';
 import { READ_BOARD_BRAND, CHECK_SCHEME, CONTENT_DIFF, CUSTOMER_WEEK, GOODWILL_BUDGETS, READ_CONTENT, SCHEME_VERSIONS, TRY_BOARD_ENTRY } from '../../graph/generated/operations.ts';
 
 import type { Proposal, SchemeInput } from '../../graph/generated/operations.ts';
@@ -113,7 +114,7 @@ function BudgetAfter({ content }: Of) {
   const { data, problem } = useGraph(GOODWILL_BUDGETS, { brand: content.text('brand') });
   if (data === null) return <Waiting problem={problem} />;
   const row = goodwillEffect(content, data.goodwillBudgets);
-  if (row === null) return <Alert severity="info">What this does to the budget of {content.text('week')} is not known: the week is over, or the reward has no value in money.</Alert>;
+  if (row === null) return <Alert severity="info">What this does to the budget of {weekName(content.text('week'))} isn’t known: the week is over, or the reward has no value in money.</Alert>;
   return (
     <DataRows
       label="The goodwill budget"
@@ -138,7 +139,8 @@ function Text({ content }: Of) {
   const locales = document.texts.map((text) => text.locale);
   const [locale, setLocale] = useState(locales[0] ?? '');
   const item = useGraph(READ_CONTENT, itemKey);
-  const published = item.data?.contentItem?.published?.revision ?? null;
+  const shown = item.data?.contentItem?.published ?? null;
+  const published = shown?.revision ?? null;
   const before = published !== null && published < revision ? published : null;
   const { data, problem } = useGraph(
     CONTENT_DIFF,
@@ -157,7 +159,7 @@ function Text({ content }: Of) {
           ))}
         </TextField>
       )}
-      <PreviewPanel itemKey={itemKey} document={document} locale={locale} />
+      <PreviewPanel itemKey={itemKey} document={document} locale={locale} before={before === null ? undefined : shown?.document} />
     </Stack>
   );
 }

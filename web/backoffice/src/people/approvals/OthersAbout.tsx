@@ -1,5 +1,6 @@
 /** Other proposals about a customer, so that nobody is given the same twice because two people did not know of each other. */
 import Alert from '@mui/material/Alert';
+import Typography from '@mui/material/Typography';
 import { useState } from 'react';
 import { Link } from 'react-admin';
 
@@ -14,12 +15,16 @@ interface Props {
   readonly subject: string;
   /** The proposal that is read; null if none is. */
   readonly than?: string | null;
+  /** What to say if there are none; nothing by default. */
+  readonly orElse?: string;
 }
 
-export function OthersAbout({ subject, than = null }: Props) {
+export function OthersAbout({ subject, than = null, orElse }: Props) {
   const [now] = useState(Date.now);
   const { data } = useGraph(PROPOSALS_ABOUT, { subject });
-  return recent(data?.approvals.nodes ?? [], than, now).map((one) => (
+  const others = recent(data?.approvals.nodes ?? [], than, now);
+  if (data !== null && others.length === 0 && orElse !== undefined) return <Typography color="textSecondary">{orElse}</Typography>;
+  return others.map((one) => (
     <Alert key={one.id} severity={one.status === 'PENDING' ? 'warning' : 'info'} role="note">
       {than === null ? '' : 'Also proposed: '}
       <Link to={`/approvals/${encodeURIComponent(one.id)}/show`}>{titleOf(one)}</Link>

@@ -40,7 +40,7 @@ export const release: Kind = {
         `Payouts ${of} stopped because the ${days.length === 1 ? 'close' : 'closes'} of ${days.join(', ')} differed.`,
         'A later day was closed without a difference. Read the reason: what differed has to be explained, not only gone.',
       ],
-      changes: [{ what: `Payouts ${of}`, before: 'Stopped', after: 'Go on' }],
+      changes: [{ what: `Payouts ${of}`, before: 'Stopped', after: 'Resume' }],
       object: { path: '/payoutStops', label: 'Payout stops', permission: 'finance.read' },
     };
   },

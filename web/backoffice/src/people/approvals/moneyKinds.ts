@@ -1,6 +1,8 @@
 /** Proposals about a customer's week and about budgets. */
 import { money, number, word } from '../../money/amounts.ts';
-import { adjustmentInWords, weekName } from '../../support/adjustment.ts';
+import { adjustmentInWords } from '../../support/adjustment.ts';
+import { brandName, rewardName } from '../../frame/names.ts';
+import { weekName } from '../../time/weeks.ts';
 
 import type { Change, Content, Kind } from './proposal.ts';
 
@@ -18,7 +20,7 @@ export function customer(content: Content) {
 }
 
 function weekOrEvery(isoWeek: string | null): string {
-  return isoWeek === null ? 'every week without a budget of its own' : `${weekName(isoWeek)} (${isoWeek})`;
+  return isoWeek === null ? 'every week without a budget of its own' : weekName(isoWeek);
 }
 
 const RISK = { path: '/risk-overview', label: 'Budgets', permission: 'risk.read' };
@@ -32,7 +34,7 @@ export const adjustment: Kind = {
     const amount = money(Math.abs(minor), currency);
     const who = content.text('customer');
     return {
-      title: minor < 0 ? `${amount} taken from ${who} in ${weekName(week)}` : `${amount} for ${who} in ${weekName(week)}`,
+      title: minor < 0 ? `${amount} subtracted from ${who} in ${weekName(week)}` : `${amount} for ${who} in ${weekName(week)}`,
       sentences: [`This ${adjustmentInWords(minor, currency, week)} of ${who}.`],
       changes: [],
       object: customer(content),
@@ -51,13 +53,13 @@ export const goodwill: Kind = {
     const worth = value === null ? `${number(spins ?? 0)} spins` : money(value, currency);
     const [who, week] = [content.text('customer'), content.text('week')];
     const cause = content.text('cause');
-    const named = `${reward.text('reward_id')}, version ${reward.number('config_version')}`;
+    const named = rewardName(content.text('brand'), reward.text('reward_id'));
     return {
       title: `Goodwill: ${word(reward.text('kind')).toLowerCase()} of ${worth} for ${who}`,
       sentences: [
-        `The customer gets the reward ${named}, which is valid for ${reward.number('expiry_days')} days.`,
+        `The customer gets “${named}”, which is valid for ${reward.number('expiry_days')} days.`,
         `It is given because ${CAUSES[cause] ?? word(cause).toLowerCase()}.`,
-        `It is reserved in the goodwill budget of ${weekName(week)} (${week}) already; rejecting it frees ${worth} again.`,
+        `It is reserved in the goodwill budget of ${weekName(week)} already; rejecting it frees ${worth} again.`,
       ],
       changes: [],
       object: customer(content),
@@ -84,14 +86,14 @@ export function goodwillEffect(content: Content, budgets: readonly WeekBudget[])
 }
 
 const LIMITS = [
-  ['amount_minor', 'In all'],
-  ['customer_minor', 'To one customer'],
-  ['agent_minor', 'By one person'],
+  ['amount_minor', 'Total'],
+  ['customer_minor', 'Limit per customer'],
+  ['agent_minor', 'Limit per agent'],
 ] as const;
 
 export const goodwillBudget: Kind = {
   name: 'A higher goodwill budget',
-  onApproval: 'Support may give so much at once. Who raised a budget cannot spend it.',
+  onApproval: 'People who raise a budget can’t spend from it. The new limits apply immediately.',
   approvers: 'risk',
   inWords(content) {
     const [before, limits, currency] = [content.part('before'), content.part('limits'), content.text('currency')];
@@ -116,10 +118,11 @@ export const rewardBudget: Kind = {
   inWords(content) {
     const shown = (value: number | null) => (value === null ? 'no limit' : `${number(value)} rewards`);
     const [before, after] = [shown(content.numberOrNull('before')), shown(content.numberOrNull('rewards'))];
-    const week = weekOrEvery(content.textOrNull('week'));
+    const [week, brand] = [weekOrEvery(content.textOrNull('week')), content.text('brand')];
+    const reward = rewardName(brand, content.text('reward'));
     return {
-      title: `Budget of ${content.text('reward')}: ${after} for ${week}`,
-      sentences: [`Customers of ${content.text('brand')} may choose ${content.text('reward')} more often than before.`],
+      title: `Budget of ${reward}: ${after} for ${week}`,
+      sentences: [`Customers of ${brandName(brand)} may choose “${reward}” more often than before.`],
       changes: [{ what: 'In a week', before, after }],
       object: RISK,
     };
@@ -136,7 +139,7 @@ export const erasure: Kind = {
     return {
       title: `Erase the data of ${who}`,
       sentences: [
-        `Everything about ${who} of ${content.text('brand')} is erased, except what accounting and the law need, which is kept under a pseudonym.`,
+        `Everything about ${who} of ${brandName(content.text('brand'))} is erased, except what accounting and the law need, which is kept under a pseudonym.`,
         'It cannot be brought back. A legal hold prevents it.',
       ],
       changes: [],

@@ -1,7 +1,8 @@
 /** Proposals about providers, rewards and weeks. */
+import { brandName, rewardName } from '../../frame/names.ts';
 import { forAllBrands } from '../../session/permissions.ts';
 import { limitInWords } from '../../operations/providers/provider.ts';
-import { weekName } from '../../support/adjustment.ts';
+import { weekName } from '../../time/weeks.ts';
 
 import type { Change, Kind } from './proposal.ts';
 
@@ -14,16 +15,16 @@ const FIELDS: Readonly<Record<string, string>> = {
   brands: 'Brands',
   kinds: 'Kinds of reward',
   currencies: 'Currencies',
-  limit_minor: 'Limit above which a person decides',
-  in_flight: 'Calls at once',
-  timeout_seconds: 'Seconds for a call',
+  limit_minor: 'Review rewards above',
+  in_flight: 'Max concurrent calls',
+  timeout_seconds: 'Timeout (s)',
   attempts: 'Attempts',
-  pause_seconds: 'First pause between attempts, in seconds',
-  breaker_failures: 'Failures that open the circuit',
-  breaker_rest_seconds: 'Seconds that it stays open',
-  key_hours: 'Hours that a key is remembered',
-  learns: 'Learns of use by',
-  poll_minutes: 'Minutes between polls',
+  pause_seconds: 'Initial retry delay (s)',
+  breaker_failures: 'Failures before circuit opens',
+  breaker_rest_seconds: 'Circuit stays open (s)',
+  key_hours: 'Idempotency keys kept (h)',
+  learns: 'Usage reported by',
+  poll_minutes: 'Polling interval (min)',
   enabled: 'Enabled',
 };
 
@@ -37,7 +38,7 @@ function shown(field: string, value: unknown, currencies: readonly string[]): st
 
 export const provider: Kind = {
   name: "A provider's configuration",
-  onApproval: 'All nodes send rewards so from now on. Watch its health by node: each says which revision it uses.',
+  onApproval: 'All nodes use this configuration from now on. Its health by node says which revision each one uses.',
   approvers: 'operator',
   inWords(content) {
     const [document, seen] = [content.part('document'), content.number('seen')];
@@ -93,14 +94,15 @@ function settingName(field: string): string {
 
 export const recall: Kind = {
   name: 'The recall of a reward',
-  onApproval: 'No customer is offered or paid this version any more. Customers who had chosen it choose another one.',
+  onApproval: 'This version is no longer offered or credited to anyone. Customers who had chosen it choose another one.',
   approvers: 'operator',
   inWords(content) {
     const option = content.text('option');
-    const [brand = '', reward = '', version = ''] = option.split(':');
+    const [id = '', rewardId = '', version = ''] = option.split(':');
+    const [brand, reward] = [brandName(id), rewardName(id, rewardId)];
     return {
-      title: `Recall ${reward}, version ${version}, of ${brand}`,
-      sentences: [`Version ${version} of ${reward} ends at once, for all customers of ${brand}.`, 'It cannot be undone: a new version can be made.'],
+      title: `Recall “${reward}”, version ${version}, of ${brand}`,
+      sentences: [`Version ${version} of “${reward}” ends at once, for all customers of ${brand}.`, 'It cannot be undone: a new version can be made.'],
       changes: [],
       object: { path: '/rewardStatus', label: 'Reward status', permission: 'operations.read' },
     };
@@ -109,13 +111,13 @@ export const recall: Kind = {
 
 export const closeWeek: Kind = {
   name: 'Closing a week by hand',
-  onApproval: 'A job closes the week and confirms its rewards; then they are paid. Watch the job: it says why if it cannot close yet.',
+  onApproval: 'A job closes the week and confirms its rewards; then they are credited. Watch the job: it says why if it cannot close yet.',
   approvers: 'operator',
   inWords(content) {
-    const [brand, week] = [content.text('brand'), content.text('week')];
+    const [brand, week] = [brandName(content.text('brand')), content.text('week')];
     return {
       title: `Close ${weekName(week)} of ${brand}`,
-      sentences: [`What customers of ${brand} have earned in ${week} becomes final: bets that arrive later change nothing.`],
+      sentences: [`What customers of ${brand} have earned in ${weekName(week)} becomes final: bets that arrive later change nothing.`],
       changes: [],
       object: { path: '/weeks', label: 'Weeks', permission: 'operations.read' },
     };

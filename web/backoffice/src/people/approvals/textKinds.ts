@@ -1,29 +1,55 @@
 /** Proposals about content and about scheme rules. */
 import { money } from '../../money/amounts.ts';
+import { rewardName } from '../../frame/names.ts';
 import { odds } from '../../rules/scheme.ts';
 import { ALL_COUNT, legsRule, scopeInWords } from '../../rules/scope.ts';
 import { moment } from '../../time/moments.ts';
 
-import type { Content, Kind } from './proposal.ts';
-import type { SchemeScopeItem, SchemeScopeKind } from '../../graph/generated/operations.ts';
+import { Content, type Kind } from './proposal.ts';
+
+import type { ContentKey } from '../../content/key.ts';
+import type { Proposal, SchemeScopeItem, SchemeScopeKind } from '../../graph/generated/operations.ts';
 
 export const revision: Kind = {
   name: 'A text of a reward',
-  onApproval: 'The text is approved; customers do not see it yet. Publish or schedule it on the page of the content.',
+  onApproval: 'Customers don’t see the text until somebody publishes it, at once or at a set time.',
   approvers: 'approver',
   inWords(content) {
     const [brand, reward, version] = [content.text('brand'), content.text('reward_id'), content.number('config_version')];
     const texts = content.part('document').part('texts').entries();
     const titles = texts.map(([, text]) => (text as { readonly title?: string }).title ?? '').filter((title) => title !== '');
     const id = `${brand}:${reward}${version === 0 ? '' : `:${version}`}`;
+    const name = titles[0] ?? rewardName(brand, reward);
     return {
-      title: `Text of ${reward}: “${titles[0] ?? 'without a title'}”`,
-      sentences: [`Revision ${content.number('revision')} of what ${brand} says about ${reward}, in ${texts.map(([locale]) => locale).join(', ')}.`],
+      title: `Text of “${name}”`,
+      sentences: [`Revision ${content.number('revision')} of “${rewardName(brand, reward)}” (${texts.map(([locale]) => locale).join(', ')})`],
       changes: [],
-      object: { path: `/content/${encodeURIComponent(id)}`, label: `Content of ${reward}`, permission: 'content.read' },
+      object: { path: `/content/${encodeURIComponent(id)}`, label: `Content of “${rewardName(brand, reward)}”`, permission: 'content.read' },
     };
   },
 };
+
+function plural(betType: string): string {
+  return `${betType.replaceAll('_', ' ')}s`;
+}
+
+/** Return the item of content that a proposal is about; null if it is about no text, or may not be seen. */
+export function textOf({ kind, content, visible }: Pick<Proposal, 'kind' | 'content' | 'visible'>): ContentKey | null {
+  if (kind !== 'content.revision' || !visible) return null;
+  const stored = new Content(content);
+  const version = stored.number('config_version');
+  return { brand: stored.text('brand'), rewardId: stored.text('reward_id'), configVersion: version === 0 ? null : version };
+}
+
+/** Return minutes in words, such as `12 hours`. */
+function duration(minutes: number): string {
+  const [count, unit] = minutes % 1440 === 0 && minutes > 0 ? [minutes / 1440, 'day'] : minutes % 60 === 0 && minutes > 0 ? [minutes / 60, 'hour'] : [minutes, 'minute'];
+  return `${count} ${unit}${count === 1 ? '' : 's'}`;
+}
+
+function choiceInWords(minutes: number): string {
+  return `Customers can switch reward until ${minutes === 0 ? '' : `${duration(minutes)} before `}the week ends.`;
+}
 
 /** What the rule is called that says which events count. */
 const EVENTS = 'Events';
@@ -33,20 +59,18 @@ export function rulesInWords(scheme: Content, brand: string | null): readonly (r
   const currency = scheme.text('currency');
   const reward = scheme.textOrNull('default_reward_id');
   return [
-    ['In effect', `The rules take effect on ${moment(scheme.text('effective_from'), brand)}.`],
-    ['Target', `Counting stakes of ${money(scheme.number('target_minor'), currency)} earn the reward.`],
-    ['Least stake', `Bets of ${money(scheme.number('min_stake_minor'), currency)} or more count.`],
-    ['Least odds', `Bets at ${odds(scheme.number('min_odds_milli'))} or longer count.`],
-    ['Product', `Bets of the product ${scheme.text('qualifying_product')} count.`],
-    ['Bet types', `Bets of the types ${scheme.texts('bet_types').join(', ')} count.`],
-    ['Channels', `Bets of the channels ${scheme.texts('channels').join(', ')} count.`],
+    ['In effect', `In effect from ${moment(scheme.text('effective_from'), brand)}.`],
+    ['Target', `Target: ${money(scheme.number('target_minor'), currency)} in qualifying stakes.`],
+    ['Minimum stake', `Minimum stake: ${money(scheme.number('min_stake_minor'), currency)}.`],
+    ['Minimum odds', `Minimum odds: ${odds(scheme.number('min_odds_milli'))}.`],
+    ['Counts', `Counts: ${scheme.texts('channels').join(' and ')} ${scheme.text('qualifying_product')} · ${scheme.texts('bet_types').map(plural).join(' and ')}.`],
     ...eventsInWords(scheme, brand),
     ['Before joining', scheme.flag('count_before_opt_in') ? 'Bets of the week placed before joining count.' : 'Bets placed before joining do not count.'],
-    ['Default reward', reward === null ? 'Who chooses nothing gets nothing.' : `Who chooses nothing gets ${reward}.`],
-    ['Choice', `The choice locks ${scheme.number('choice_lock_minutes')} minutes before the week ends.`],
-    ['Late messages', `Messages may be ${scheme.number('grace_minutes')} minutes late.`],
+    ['Default reward', reward === null ? 'No default reward.' : `Default reward: ${rewardName(brand, reward)}.`],
+    ['Choice', choiceInWords(scheme.number('choice_lock_minutes'))],
+    ['Grace period', `Grace period: ${duration(scheme.number('grace_minutes'))}.`],
     ...controlInWords(scheme),
-    ...trialInWords(scheme),
+    ...trialInWords(scheme, brand),
     ['Terms', `Version ${scheme.part('terms').text('version')}: ${scheme.part('terms').text('summary')}`],
   ];
 }
@@ -85,11 +109,11 @@ function controlInWords(scheme: Content): readonly (readonly [string, string])[]
 }
 
 /** A proposal from before there were trials has none. */
-function trialInWords(scheme: Content): readonly (readonly [string, string])[] {
+function trialInWords(scheme: Content, brand: string | null): readonly (readonly [string, string])[] {
   const share = scheme.numberOrNull('trial_per_mille') ?? 0;
   if (share === 0) return [];
   const who = share === 500 ? 'Half of the customers' : `${share} of 1,000 customers`;
-  const rewards = `${scheme.text('trial_reward_id')} in place of ${scheme.text('default_reward_id')}`;
+  const rewards = `“${rewardName(brand, scheme.text('trial_reward_id'))}” in place of “${rewardName(brand, scheme.text('default_reward_id'))}”`;
   return [['Trial', `${who} are offered ${rewards}, as chance has it; nobody else is offered it.`]];
 }
 

@@ -24,7 +24,7 @@ export async function saveFile(download: string, parameters: Readonly<Record<str
   });
   if (!response.ok) {
     const { error } = (await response.json()) as Refused;
-    throw new Refusal(error?.message ?? 'The table cannot be exported.', error?.code ?? 'INTERNAL_SERVER_ERROR');
+    throw new Refusal(error?.message ?? 'Export failed.', error?.code ?? 'INTERNAL_SERVER_ERROR');
   }
   const url = URL.createObjectURL(await response.blob());
   const link = document.createElement('a');

@@ -17,6 +17,8 @@ import { run } from '../../graph/graph.ts';
 import { useGraph } from '../../graph/useGraph.ts';
 import { Waiting } from '../../components/Waiting.tsx';
 import { RISK_BUDGETS, SET_RISK_BUDGET } from '../../graph/generated/operations.ts';
+import { weekCell } from '../../time/weeks.ts';
+import { rewardName } from '../../frame/names.ts';
 
 function BudgetButton({ brand, onSet }: { readonly brand: string; readonly onSet: () => void }) {
   const [open, setOpen] = useState(false);
@@ -37,7 +39,7 @@ function BudgetButton({ brand, onSet }: { readonly brand: string; readonly onSet
     };
     const { setRiskBudget } = await run(SET_RISK_BUDGET, { input });
     const proposed = setRiskBudget.proposal !== null;
-    notify(proposed ? 'Proposed: another person has to approve it.' : 'Set on all nodes.', { type: 'success' });
+    notify(proposed ? 'Submitted for approval' : 'Set on all nodes.', { type: 'success' });
     setOpen(false);
     setReason('');
     onSet();
@@ -99,8 +101,8 @@ export function BudgetsSection({ brand }: { readonly brand: string }) {
       rowKey={(line) => line.id}
       csv={{ table: 'budgets', parameters: { brand } }}
       columns={[
-        { head: 'Reward', cell: (line) => line.reward },
-        { head: 'Week', cell: (line) => `${line.isoWeek}${line.own ? ' (its own)' : ''}` },
+        { head: 'Reward', cell: (line) => rewardName(brand, line.reward) },
+        { head: 'Week', cell: (line) => `${weekCell(line.isoWeek)}${line.own ? ' (its own)' : ''}` },
         { head: 'Budget', numeric: true, cell: (line) => number(line.budget) },
         {
           head: 'Chosen',

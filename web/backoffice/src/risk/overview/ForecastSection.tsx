@@ -8,6 +8,7 @@ import { counted } from '../../time/moments.ts';
 import { useGraph } from '../../graph/useGraph.ts';
 import { Waiting } from '../../components/Waiting.tsx';
 import { RISK_FORECAST } from '../../graph/generated/operations.ts';
+import { weekCell } from '../../time/weeks.ts';
 
 import type { ForecastAmount, ForecastTest, RiskForecast, WeekForecast } from '../../graph/generated/operations.ts';
 
@@ -41,7 +42,7 @@ export function ForecastSection({ brand }: { readonly brand: string }) {
       rowKey={(one) => one.id}
       csv={{ table: 'forecast', parameters: { brand } }}
       columns={[
-        { head: 'Week', cell: (one) => one.isoWeek },
+        { head: 'Week', cell: (one) => weekCell(one.isoWeek) },
         { head: 'Currency', cell: (one) => one.currency },
         { head: 'Hours over', numeric: true, cell: (one) => `${Math.floor(one.elapsedHours)} of ${one.weekHours}` },
         { head: 'Rewards now', numeric: true, cell: (one) => number(one.now.rewards) },

@@ -14,6 +14,7 @@ import { run } from '../../graph/graph.ts';
 import { useGraph } from '../../graph/useGraph.ts';
 import { Waiting } from '../../components/Waiting.tsx';
 import { GOODWILL_BUDGETS, GOODWILL_COSTS, SET_GOODWILL_BUDGET } from '../../graph/generated/operations.ts';
+import { weekCell } from '../../time/weeks.ts';
 
 import type { GoodwillCost } from '../../graph/generated/operations.ts';
 
@@ -22,8 +23,8 @@ const FIELDS = [
   ['currency', 'Currency', 'Such as GBP.'],
   ['isoWeek', 'Week', 'Such as 2026-W13; empty for every week without a budget of its own.'],
   ['amount', 'Budget', 'A higher limit is only proposed; another person approves it.'],
-  ['customer', 'At most to one customer', 'Empty for the whole budget.'],
-  ['agent', 'At most by one person', 'Empty for the whole budget.'],
+  ['customer', 'Limit per customer', 'Empty for the whole budget.'],
+  ['agent', 'Limit per agent', 'Empty for the whole budget.'],
   ['reason', 'Reason', 'It is kept in the audit log.'],
 ] as const;
 const OPTIONAL = new Set(['isoWeek', 'customer', 'agent']);
@@ -49,7 +50,7 @@ function BudgetButton({ brand, onSet }: { readonly brand: string; readonly onSet
     };
     const { setGoodwillBudget } = await run(SET_GOODWILL_BUDGET, { input });
     const proposed = setGoodwillBudget.proposalId !== null;
-    notify(proposed ? 'Proposed: another person has to approve it.' : 'The budget is set.', { type: 'success' });
+    notify(proposed ? 'Submitted for approval' : 'The budget is set.', { type: 'success' });
     setOpen(false);
     setValues(NO_VALUES);
     onSet();
@@ -99,13 +100,13 @@ function Budgets({ brand }: { readonly brand: string }) {
       rows={data.goodwillBudgets}
       rowKey={(line) => line.id}
       columns={[
-        { head: 'Week', cell: (line) => `${line.isoWeek}${line.own ? ' (its own)' : ''}` },
+        { head: 'Week', cell: (line) => `${weekCell(line.isoWeek)}${line.own ? ' (its own)' : ''}` },
         { head: 'Budget', numeric: true, cell: (line) => money(line.amountMinor, line.currency) },
         { head: 'A customer', numeric: true, cell: (line) => money(line.customerMinor, line.currency) },
         { head: 'A person', numeric: true, cell: (line) => money(line.agentMinor, line.currency) },
         { head: 'Proposed', numeric: true, cell: (line) => money(line.reservedMinor, line.currency) },
         { head: 'Approved', numeric: true, cell: (line) => money(line.approvedMinor, line.currency) },
-        { head: 'Paid', numeric: true, cell: (line) => money(line.paidMinor, line.currency) },
+        { head: 'Credited', numeric: true, cell: (line) => money(line.paidMinor, line.currency) },
         { head: 'Left', numeric: true, cell: (line) => money(line.leftMinor, line.currency) },
       ]}
     >
@@ -133,7 +134,7 @@ function Costs({ brand }: { readonly brand: string }) {
       rows={data.goodwillCosts.toSorted((one, other) => other.isoWeek.localeCompare(one.isoWeek))}
       rowKey={(line) => line.id}
       columns={[
-        { head: 'Week', cell: (line) => line.isoWeek },
+        { head: 'Week', cell: (line) => weekCell(line.isoWeek) },
         { head: 'Stage', cell: (line) => word(line.stage) },
         { head: 'Kind', cell: (line) => word(line.kind) },
         {

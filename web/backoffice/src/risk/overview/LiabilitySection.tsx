@@ -9,6 +9,7 @@ import { REWARD, rewardColumns } from '../figures/rewardColumns.tsx';
 import { useGraph } from '../../graph/useGraph.ts';
 import { Waiting } from '../../components/Waiting.tsx';
 import { RISK_LIABILITY } from '../../graph/generated/operations.ts';
+import { weekCell } from '../../time/weeks.ts';
 
 import type { RewardFigure, RiskLiability } from '../../graph/generated/operations.ts';
 
@@ -32,7 +33,7 @@ export function LiabilitySection({ brand }: { readonly brand: string }) {
       rowKey={(line) => line.id}
       csv={{ table: 'liability', parameters: { brand } }}
       columns={[
-        { head: 'Week', cell: (line) => line.isoWeek },
+        { head: 'Week', cell: (line) => weekCell(line.isoWeek) },
         { head: 'Stage', cell: (line) => word(line.stage) },
         REWARD,
         ...rewardColumns(brand),

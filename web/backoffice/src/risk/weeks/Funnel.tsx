@@ -10,6 +10,7 @@ import { SHOWN } from './weeks.ts';
 import { useGraph } from '../../graph/useGraph.ts';
 import { Waiting } from '../../components/Waiting.tsx';
 import { RISK_WEEKS } from '../../graph/generated/operations.ts';
+import { weekCell } from '../../time/weeks.ts';
 
 import type { WeekFigures } from '../../graph/generated/operations.ts';
 
@@ -39,7 +40,7 @@ function FunnelOf({ brand }: { readonly brand: string }) {
       rowKey={(week) => week.id}
       csv={{ table: 'funnel', parameters: { brand } }}
       columns={[
-        { head: 'Week', cell: (week) => `${week.isoWeek}${week.closed ? '' : ' (in progress)'}` },
+        { head: 'Week', cell: (week) => `${weekCell(week.isoWeek)}${week.closed ? '' : ' (in progress)'}` },
         ...STEPS.map((step) => ({
           head: step.head,
           numeric: true,
@@ -59,7 +60,7 @@ function FunnelOf({ brand }: { readonly brand: string }) {
         <BarChart
           label="Customers at each step, for the latest weeks, as in the table"
           categories={STEPS.map((step) => step.head)}
-          series={weeks.slice(0, CHARTED).map((week) => ({ label: week.isoWeek, data: STEPS.map((step) => step.of(week) ?? 0) }))}
+          series={weeks.slice(0, CHARTED).map((week) => ({ label: weekCell(week.isoWeek), data: STEPS.map((step) => step.of(week) ?? 0) }))}
           format={number}
         />
       )}

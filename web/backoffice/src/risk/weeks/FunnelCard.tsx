@@ -12,6 +12,7 @@ import { number, share } from '../../money/amounts.ts';
 import { useGraph } from '../../graph/useGraph.ts';
 import { STEPS } from './Funnel.tsx';
 import { RISK_WEEKS } from '../../graph/generated/operations.ts';
+import { weekName } from '../../time/weeks.ts';
 
 import type { WeekFigures } from '../../graph/generated/operations.ts';
 
@@ -37,7 +38,7 @@ export function FunnelCard({ brand }: { readonly brand: string }) {
 }
 
 function finding({ isoWeek, optedIn, qualified }: WeekFigures): string {
-  return optedIn === 0 ? `Nobody has opted in in ${isoWeek}` : `${share(qualified / optedIn)} of those who opted in reached the target in ${isoWeek}`;
+  return optedIn === 0 ? `Nobody opted in in ${weekName(isoWeek)}` : `${share(qualified / optedIn)} of those who opted in reached the target in ${weekName(isoWeek)}`;
 }
 
 function Steps({ brand, week }: { readonly brand: string; readonly week: WeekFigures }) {

@@ -10,6 +10,7 @@ import { SHOWN } from './weeks.ts';
 import { useGraph } from '../../graph/useGraph.ts';
 import { Waiting } from '../../components/Waiting.tsx';
 import { RISK_WEEKS } from '../../graph/generated/operations.ts';
+import { weekCell, weekTick } from '../../time/weeks.ts';
 
 import type { WeekMoney } from '../../graph/generated/operations.ts';
 
@@ -41,7 +42,7 @@ function ProfitIn({ brand, currency, lines }: { readonly brand: string; readonly
       rowKey={(line) => line.isoWeek}
       csv={{ table: 'profit', parameters: { brand } }}
       columns={[
-        { head: 'Week', cell: (line) => line.isoWeek },
+        { head: 'Week', cell: (line) => weekCell(line.isoWeek) },
         ...AMOUNTS.map((amount) => ({
           head: amount.head,
           numeric: true,
@@ -57,7 +58,7 @@ function ProfitIn({ brand, currency, lines }: { readonly brand: string; readonly
     >
       <BarChart
         label={`Cost of rewards in ${currency} by week, as in the table`}
-        categories={charted.map((line) => line.isoWeek)}
+        categories={charted.map((line) => weekTick(line.isoWeek))}
         series={[
           stacked('Used', (line) => line.usedMinor),
           stacked('Outstanding', (line) => line.outstandingMinor),

@@ -12,6 +12,7 @@ import { REWARD, rewardColumns } from '../figures/rewardColumns.tsx';
 import { useGraph } from '../../graph/useGraph.ts';
 import { Waiting } from '../../components/Waiting.tsx';
 import { RISK_REWARDS, RISK_WEEKS } from '../../graph/generated/operations.ts';
+import { weekName } from '../../time/weeks.ts';
 
 import type { RewardFigure } from '../../graph/generated/operations.ts';
 
@@ -42,7 +43,7 @@ function RewardsOf({ brand, isoWeek }: { readonly brand: string; readonly isoWee
   const currencies = [...new Set(lines.map((line) => line.currency))].sort();
   return (
     <FigureTable
-      title={`Cost by reward in ${isoWeek}`}
+      title={`Cost by reward in ${weekName(isoWeek)}`}
       rows={lines}
       rowKey={(line) => line.id}
       csv={{ table: 'rewards', parameters: { brand, isoWeek } }}

@@ -1,0 +1,49 @@
+/** A customer in words: where they stand, and whether they can take part. */
+import { rewardName } from '../frame/names.ts';
+import { moment } from '../time/moments.ts';
+
+import type { Customer, ShownWeek } from '../graph/generated/operations.ts';
+import type { Tone } from '../look/theme.ts';
+
+const STATUS_TONES: Readonly<Record<string, Tone>> = { active: 'good', suspended: 'warning', closed: 'neutral' };
+
+function sentence(text: string): string {
+  const words = text.replaceAll('_', ' ').toLowerCase();
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
+}
+
+/** Return the state of the account as a word with its tone. */
+export function accountState({ account }: Customer): { readonly label: string; readonly tone: Tone } {
+  return account === null ? { label: 'No account yet', tone: 'waiting' } : { label: sentence(account.status), tone: STATUS_TONES[account.status] ?? 'neutral' };
+}
+
+/** Return whether the customer is a member, and since when. */
+export function membership({ member, memberSince, brand }: Customer): string {
+  return member ? `Member since ${moment(memberSince, brand)}` : 'Not a member';
+}
+
+/** Return the account and what keeps the customer from taking part, as labels with what they say. */
+export function accountFacts(customer: Customer): readonly (readonly [string, string])[] {
+  const { account, ineligibleReason, brand } = customer;
+  const part = ['Can take part', ineligibleReason === null ? 'Yes' : `No: ${ineligibleReason.replaceAll('_', ' ').toLowerCase()}`] as const;
+  if (account === null) return [['Account', 'Not received yet'], part];
+  const excluded = [...(account.rgState === 'none' ? [] : [sentence(account.rgState)]), ...(account.promoRestricted ? ['From promotions'] : [])];
+  return [
+    ['Verified', account.verified ? 'Yes' : 'No'],
+    ['Exclusions', excluded.join(', ') || 'None'],
+    part,
+    ['Where', `${account.jurisdiction}, ${account.currency}`],
+    ['Since', moment(account.since, brand)],
+  ];
+}
+
+/** Return how many bets count, in words. */
+export function countInWords(bets: number): string {
+  return bets === 1 ? '1 bet counts' : `${bets} bets count`;
+}
+
+/** Return the reward of a week by its title, and whether the customer chose it. */
+export function rewardInWords(brand: string, { reward, isChosen }: ShownWeek): string {
+  if (reward === null) return 'None';
+  return `${rewardName(brand, reward)} (${isChosen ? 'chosen' : 'default'})`;
+}
