@@ -264,6 +264,7 @@ IN_THE_BROWSER: Final = {
     "web/demo/session/remembered.ts": "how long to keep the id of a bet whose outcome is unknown: a duration",
     "web/packages/client/src/changes/keys.ts": "how long to keep a change: a duration",
     "web/packages/club/src/state/useTracker.ts": "how long to poll quickly: a duration",
+    "web/packages/club/src/state/online.ts": "since when the visitor has no network: by their own clock",
 }
 
 

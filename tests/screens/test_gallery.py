@@ -92,6 +92,18 @@ def test_nothing_at_all_is_shown_to_whom_nothing_may_be_shown(gallery: Gallery, 
     assert (box is not None and box["height"] > 80) if name == "nothing" else box is None
 
 
+def test_the_closed_tracker_is_blank_in_no_state(gallery: Gallery) -> None:
+    """Below the title there is always something to read, also for a member without a selection."""
+    gallery.page.get_by_test_id("look-details").select_option("none")
+    gallery.look(Look(360))
+    blank = gallery.page.evaluate(
+        """[...document.querySelectorAll('.club-preview')].filter((each) => each.textContent.trim() === '')
+             .map((each) => each.closest('[data-screen]').dataset.screen)"""
+    )
+    gallery.page.get_by_test_id("look-details").select_option("some")
+    assert blank == []
+
+
 OVER = {"provisional", "missed", "confirmed", "fulfilling", "review", "credited", "used", "expired"}
 """Weeks that are over: none of them is what a page shows first."""
 

@@ -185,6 +185,7 @@ describe('the closed tracker', () => {
     expect(dealSentence({ ...visitor, state: 'QUALIFIED' }, locale)).toBeNull();
     expect(dealSentence({ ...visitor, week: CLOSED }, locale)).toBeNull();
     expect(dealSentence({ ...visitor, choice: null }, locale)).toBeNull();
+    expect(dealSentence({ ...visitor, membership: { ...visitor.membership, pending: true } }, locale)).toBeNull();
   });
 
   it('tells members what they get at the target, until they have reached it', () => {

@@ -99,10 +99,11 @@ function Next({ shown: { club, readAt }, preview, won, pausedId }: NextProps) {
     );
   }
   if (week.state !== 'OPEN') return <p className="club-preview club-over">{words.weekNotes[week.state]}</p>;
+  if (progress === null) return <p className="club-preview club-over">{words.unreached.progress}</p>;
   return (
     <PreviewLine
       preview={preview}
-      target={progress?.target ?? null}
+      target={progress.target}
       member={membership.optedIn}
       deal={dealSentence(club, locale)}
       otherwise={rewardSentence(club, locale)}

@@ -54,7 +54,7 @@ export function Details({ ask, session, shown, notice, onChange, joins, pausedId
       <WeekLines club={club} />
       {club.ineligibleReason === null && <CountedLine ask={ask} session={session} terms={club.terms.version} />}
       {unreached.includes('state') && !unreached.includes('progress') && <p className="club-soft">{words.unreached.state}</p>}
-      {unreached.includes('progress') && <p className="club-soft">{words.unreached.progress}</p>}
+      {unreached.includes('progress') && club.progress !== null && <p className="club-soft">{words.unreached.progress}</p>}
       {why !== null && (
         <p className="club-soft" id={whyId}>
           {why}

@@ -64,8 +64,8 @@ export function wonSentence(club: Club, { words, moment, fill }: Locale): string
 
 /** What joining would bring, in a sentence; null if one cannot join, or no reward is known. */
 export function dealSentence(club: Club, { words, fill, short }: Locale): string | null {
-  const { choice, progress } = club;
-  if (!standingOf(club).mayJoin || holdsReward(club) || club.paused || choice === null || progress === null) return null;
+  const { choice, progress, membership } = club;
+  if (!standingOf(club).mayJoin || holdsReward(club) || club.paused || membership.pending || choice === null || progress === null) return null;
   return fill(words.deal, { target: short(progress.target), title: choice.option.title });
 }
 
