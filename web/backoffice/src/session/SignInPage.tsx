@@ -111,7 +111,6 @@ function ReadyAccounts({ onDone }: StepProps) {
   return (
     <Stack spacing={1} sx={{ marginBottom: 2 }}>
       <Typography color="textSecondary">This is a demo. Choose whom you want to be:</Typography>
-      {problem !== '' && <Alert severity="error">{problem}</Alert>}
       <Box sx={{ display: 'grid', gridTemplateColumns: '1fr 1fr', gap: 1 }}>
         {accounts.map(({ role, user }) => (
           <Button key={user} variant="outlined" disabled={busy !== ''} onClick={() => void enter(user)}>
@@ -119,6 +118,7 @@ function ReadyAccounts({ onDone }: StepProps) {
           </Button>
         ))}
       </Box>
+      {problem !== '' && <Alert severity="error">{problem}</Alert>}
       <Typography color="textSecondary">Or by an account’s name and password:</Typography>
     </Stack>
   );
