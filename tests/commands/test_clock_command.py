@@ -102,8 +102,8 @@ def test_it_goes_to_lock_end_and_end_of_grace(played: Path) -> None:
     """The clock moves to the next such instant in the brand's time zone, and `show` lists what comes."""
     shown = furlong("clock", "show").output
     for line in (
-        "2026-04-12T22:00:00.000000Z  lock       northbet  2026-W15",
-        "2026-04-12T23:00:00.000000Z  week-end   northbet  2026-W15",
+        "2026-04-12T22:00:00.000000Z  lock          northbet  2026-W15",
+        "2026-04-12T23:00:00.000000Z  week-end      northbet  2026-W15",
     ):
         assert line in shown
     told = json.loads(furlong("clock", "show", "--json").output)
@@ -117,7 +117,7 @@ def test_it_goes_to_lock_end_and_end_of_grace(played: Path) -> None:
     for turn, moment in (("lock", "2026-04-12T22:00Z"), ("week-end", "2026-04-12T23:00Z")):
         assert furlong("clock", "advance", "--to", turn).exit_code == 0
         assert is_about(played, moment)
-    assert "grace-end  northbet  2026-W15" in furlong("clock", "show").output
+    assert "grace-end     northbet  2026-W15" in furlong("clock", "show").output
     assert furlong("clock", "advance", "--to", "grace-end").exit_code == 0
     assert "2026-W15" not in furlong("clock", "show").output
     assert furlong("clock", "advance", "--to", "lock").exit_code == 0

@@ -4,7 +4,7 @@ import { buildSchema, Kind, parse, TypeInfo, visit, visitWithTypeInfo } from 'gr
 import { expect, test } from 'vitest';
 
 import { groupsFor } from '../backoffice/src/frame/screens.ts';
-import { HOME_QUERIES, owed } from '../backoffice/src/home/figures.ts';
+import { HOME_QUERIES, owed, switches } from '../backoffice/src/home/figures.ts';
 import { betsPictures } from '../backoffice/src/home/BetsCards.tsx';
 import { countedUpTo, lag, nodes, weekOf } from '../backoffice/src/home/HealthCard.tsx';
 import { forAllBrands } from '../backoffice/src/session/permissions.ts';
@@ -55,6 +55,14 @@ test('what is owed is summed by currency, and currencies are never added up', ()
   ];
   expect(owed(lines)).toBe('£7.50 + €2.00');
   expect(owed([])).toBe('–');
+});
+
+test('a brand that is switched off is named, and nobody says that all works', () => {
+  const off = (brand: string, scope: string, name: string) => ({ brand, state: { scope, name, off: true } });
+  const shown = (...nodes: { readonly brand: string; readonly state: unknown }[]) => switches({ killSwitches: { nodes } }).note;
+  expect(shown(off('northbet', 'brand', ''))).toBe('all of northbet');
+  expect(shown(off('northbet', 'reward', 'fb-5'), off('', 'provider', 'wallet'))).toBe('fb-5 of northbet, wallet');
+  expect(shown({ brand: 'northbet', state: { scope: 'brand', name: '', off: false } })).toBe('Brands, rewards and providers all work.');
 });
 
 test('each sort of case that waits leads to its list, and what does not wait is not shown', () => {

@@ -8,7 +8,7 @@ import { clockTime, moment } from '../time/moments.ts';
 import { LAG_HISTORY } from '../graph/generated/operations.ts';
 
 import type { Point } from './scale.ts';
-import type { LagSample } from '../graph/generated/operations.ts';
+import type { Lag, LagSample } from '../graph/generated/operations.ts';
 
 const EVERY_SECONDS = 30;
 const MINUTE = 60_000;
@@ -48,8 +48,26 @@ function seconds(value: number): string {
   return value < 120 ? `${number(Math.round(value))} s` : `${number(Math.round(value / 60))} min`;
 }
 
+/** Return the readings with what a table beside them says of now: a reading each minute is older than the table. */
+export function withPresent(samples: readonly LagSample[], records: number | undefined): readonly LagSample[] {
+  const last = samples.at(-1);
+  return last === undefined || records === undefined ? samples : [...samples.slice(0, -1), { ...last, records }];
+}
+
+/** Return how many records wait now; undefined while nobody knows. */
+export function waitingRecords(lag: Pick<Lag['consumerLag'], 'partitions' | 'problem'> | undefined): number | undefined {
+  return lag?.problem === null ? lag.partitions.reduce((sum, partition) => sum + partition.lag, 0) : undefined;
+}
+
+interface LagChartsProps {
+  readonly brand: string | null;
+  readonly isHome?: boolean;
+  /** How many records wait now, where the screen says it. */
+  readonly records?: number | undefined;
+}
+
 /** The two charts; on the screen of the lag itself they need no link to it. */
-export function LagCharts({ brand, isHome = false }: { readonly brand: string | null; readonly isHome?: boolean }) {
+export function LagCharts({ brand, isHome = false, records }: LagChartsProps) {
   const { data } = usePolled(LAG_HISTORY, {}, EVERY_SECONDS);
   const samples = data?.lagHistory ?? [];
   const [first, last] = [samples[0], samples.at(-1)];
@@ -61,7 +79,7 @@ export function LagCharts({ brand, isHome = false }: { readonly brand: string | 
   const behind = isHome ? { behind: { path: '/backlog', label: 'Lag' } } : {};
   return (
     <>
-      <ChartCard name="Consumer lag" finding={lagFinding(samples)} note={`Records that consumers had not applied yet. ${since}`} {...behind} table={<Figures samples={samples} brand={brand} />}>
+      <ChartCard name="Consumer lag" finding={lagFinding(withPresent(samples, records))} note={`Records that consumers had not applied yet. ${since}`} {...behind} table={<Figures samples={samples} brand={brand} />}>
         <LineChart label="Records not applied yet, over time, as in the table below" lines={[{ label: 'Records', points: pointsOf(samples, ({ records }) => records) }]} {...time} format={number} />
       </ChartCard>
       <ChartCard

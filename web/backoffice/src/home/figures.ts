@@ -66,13 +66,16 @@ export function useRiskFigures(brand: string | null): Read {
 
 const FINE = { tone: 'good', label: 'fine' } as const;
 
-function switches({ killSwitches }: HomeOperations): Figure {
-  const states = killSwitches.nodes.map(({ state }) => state as { readonly name: string; readonly off: boolean });
-  const off = states.filter((state) => state.off);
+/** Say what is switched off: a brand’s own switch has no name but the brand’s. */
+export function switches({ killSwitches }: HomeOperations): Figure {
+  const off = killSwitches.nodes
+    .map(({ brand, state }) => ({ brand, ...(state as { readonly scope: string; readonly name: string; readonly off: boolean }) }))
+    .filter((state) => state.off)
+    .map(({ brand, scope, name }) => (scope === 'brand' ? `all of ${brand}` : scope === 'reward' ? `${name} of ${brand}` : name));
   return {
     label: 'Switched off',
     value: number(off.length),
-    note: off.map(({ name }) => name).join(', ') || 'Brands, rewards and providers all work.',
+    note: off.join(', ') || 'Brands, rewards and providers all work.',
     path: '/switches',
     state: off.length === 0 ? FINE : { tone: 'warning', label: 'off' },
   };

@@ -6,7 +6,7 @@ import Switch from '@mui/material/Switch';
 import Typography from '@mui/material/Typography';
 import { useState } from 'react';
 
-import { LagCharts } from '../charts/LagCharts.tsx';
+import { LagCharts, waitingRecords } from '../charts/LagCharts.tsx';
 import { useBrand } from '../frame/brand.tsx';
 import { DataRows } from './page/DataRows.tsx';
 import { Page } from './page/Page.tsx';
@@ -35,7 +35,7 @@ export function BacklogPage() {
     >
       {typeof data?.consumerLag.problem === 'string' && <Alert severity="error">{data.consumerLag.problem}</Alert>}
       <Box sx={{ display: 'grid', gridTemplateColumns: 'repeat(auto-fit, minmax(min(100%, 440px), 1fr))', gap: 2, marginBottom: 3 }}>
-        <LagCharts brand={brand} />
+        <LagCharts brand={brand} records={waitingRecords(data?.consumerLag)} />
       </Box>
       <Typography variant="h6" component="h3" gutterBottom>
         Consumers

@@ -119,6 +119,7 @@ function ReadyAccounts({ onDone }: StepProps) {
           </Button>
         ))}
       </Box>
+      {problem !== '' && <Alert severity="error">{problem}</Alert>}
       <Typography color="textSecondary">Or by an account’s name and password:</Typography>
     </Stack>
   );
