@@ -100,11 +100,12 @@ async def _risk(page: Page, url: str) -> None:
 async def _operator(page: Page, url: str, secret: str) -> None:
     """A reward that is switched off on all nodes."""
     await page.goto(f"{url}switches?brand=northbet")
-    await page.get_by_role("button", name="Switch off").click()
+    await page.get_by_role("button", name="Switch off").first.click()
     dialog = page.get_by_role("dialog")
     await dialog.get_by_label("What").click()
     await page.get_by_role("option", name="reward").click()
-    await dialog.get_by_label("Reward").fill("bb-50")
+    await dialog.get_by_label("Reward").click()
+    await page.get_by_role("option", name="50% bet boost").click()
     await dialog.get_by_label("Reason").fill("Its price was wrong")
     await dialog.get_by_role("button", name="Switch off").click()
     code = pyotp.TOTP(secret).at(datetime.now(UTC), counter_offset=1)

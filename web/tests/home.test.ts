@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { buildSchema, Kind, parse, TypeInfo, visit, visitWithTypeInfo } from 'graphql';
 import { expect, test } from 'vitest';
 
-import { groupsFor } from '../backoffice/src/frame/screens.ts';
+import { groupsFor, isIn } from '../backoffice/src/frame/screens.ts';
 import { HOME_QUERIES, owed, switches } from '../backoffice/src/home/figures.ts';
 import { betsPictures } from '../backoffice/src/home/BetsCards.tsx';
 import { countedUpTo, lag, nodes, weekOf } from '../backoffice/src/home/HealthCard.tsx';
@@ -128,4 +128,13 @@ test('a proposal is called by its kind and the name of what it is about; of a cu
   expect([said('provider:wallet'), said('payouts:GBP')]).toEqual(['A proposal: wallet', 'A proposal: GBP']);
   expect([said(null), said('lobby:northbet')]).toEqual(['A proposal', 'A proposal']);
   learnNames([]);
+});
+
+test('a group that was collapsed is open where one is in it', () => {
+  const groups = groupsFor(new Set(['support.read', 'content.read', 'risk.read']));
+  const open = (path: string) => groups.filter((group) => isIn(group, path)).map(({ name }) => name);
+  expect(open('/customers/northbet%3Ac-1003/show')).toEqual(['Customers']);
+  expect(open('/content')).toEqual(['Content']);
+  expect(open('/risk-customers')).toEqual(['Money']);
+  expect(open('/')).toEqual([]);
 });

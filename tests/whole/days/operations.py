@@ -40,7 +40,7 @@ def use_a_kill_switch(office: Office, office_client: OfficeClient) -> None:
     page = office_client.page
     office_client.open("Kill switches")
     office_client.choose("Brand", "Northbet")
-    page.get_by_role("button", name="Switch off").click()
+    page.get_by_role("button", name="Switch off").first.click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Reason").fill("a wrong price")
     office_client.look()
@@ -51,7 +51,7 @@ def use_a_kill_switch(office: Office, office_client: OfficeClient) -> None:
     refused = office.site.change("OptIn", CAT, termsVersion=TERMS)
     assert [error["code"] for error in refused["errors"]] == ["CLUB_PAUSED"]
     office_client.confirm("Switch on", "the price is right")
-    expect(page.get_by_text("Off now")).to_have_count(0)
+    expect(page.get_by_text("Paused now")).to_have_count(0)
     expect(acknowledged).to_be_visible()
 
 

@@ -101,7 +101,7 @@ def set_budget(office_client: OfficeClient, number: str) -> None:
     """Fill in the form of a budget."""
     office_client.page.get_by_role("button", name="Set a budget").click()
     dialog = office_client.page.get_by_role("dialog")
-    dialog.get_by_label("Reward", exact=False).first.fill("bb-25")
+    office_client.choose("Reward", "25% bet boost")
     dialog.get_by_label("Number of rewards").fill("4.000")
     expect(dialog.get_by_role("button", name="Set", exact=True)).to_be_disabled()
     dialog.get_by_label("Number of rewards").fill(number)

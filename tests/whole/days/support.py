@@ -168,7 +168,7 @@ def set_goodwill_budget(risk: OfficeClient) -> None:
     show(risk, "Risk overview", "Goodwill budgets")
     risk.page.get_by_role("button", name="Set a goodwill budget").click()
     dialog = risk.page.get_by_role("dialog")
-    dialog.get_by_label("Currency").fill("GBP")
+    risk.choose("Currency", "GBP")
     dialog.get_by_label("Budget").fill("500.00")
     dialog.get_by_label("Limit per customer").fill("20")
     dialog.get_by_label("Reason").fill("for the summer")

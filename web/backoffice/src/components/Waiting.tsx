@@ -1,7 +1,9 @@
 /** What stands in place of data: the shape of its rows while it is being read, or why it cannot be. */
 import Alert from '@mui/material/Alert';
+import Button from '@mui/material/Button';
 import Skeleton from '@mui/material/Skeleton';
 import Stack from '@mui/material/Stack';
+import { useRefresh } from 'react-admin';
 
 interface Props {
   readonly problem: string;
@@ -10,7 +12,24 @@ interface Props {
 }
 
 export function Waiting({ problem, rows = 3 }: Props) {
-  return problem === '' ? <SkeletonRows rows={rows} /> : <Alert severity="error">{problem}</Alert>;
+  return problem === '' ? <SkeletonRows rows={rows} /> : <Failed problem={problem} />;
+}
+
+/** Why something could not be read, and the way to read it again. */
+export function Failed({ problem }: { readonly problem: string }) {
+  const refresh = useRefresh();
+  return (
+    <Alert
+      severity="error"
+      action={
+        <Button color="inherit" size="small" onClick={refresh}>
+          Try again
+        </Button>
+      }
+    >
+      {problem}
+    </Alert>
+  );
 }
 
 /** As high as the rows of a table, so that nothing jumps when they come. */

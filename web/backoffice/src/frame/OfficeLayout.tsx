@@ -101,18 +101,6 @@ const NARROW = {
 
 const NONE: readonly ShownBrand[] = [];
 
-/** Screens are shown once it is known which brands there are, and their zones; without brands, in UTC. */
-function Brands({ children }: { readonly children: ReactNode }) {
-  const { permissions, isPending } = usePermissions<ReadonlySet<string>>();
-  const may = permissions?.has('content.read') === true;
-  const { data, problem } = useGraph(SHOWN_BRANDS, may ? {} : null);
-  if (isPending || (may && data === null && problem === '')) return <SkeletonRows rows={6} />;
-  const brands = data?.contentBrands ?? NONE;
-  learnZones(brands);
-  learnNames(brands);
-  return <BrandProvider brands={brands}>{children}</BrandProvider>;
-}
-
 /** The zone of all times on the page that do not name another one. */
 function ZoneOfPage() {
   const { brand } = useBrand();
@@ -123,14 +111,28 @@ function ZoneOfPage() {
   );
 }
 
+/** The frame comes first; screens are shown in it once the brands and their zones are known; without brands, in UTC. */
 export function OfficeLayout({ children }: { readonly children: ReactNode }) {
+  const { permissions, isPending } = usePermissions<ReadonlySet<string>>();
+  const may = permissions?.has('content.read') === true;
+  const { data, problem } = useGraph(SHOWN_BRANDS, may ? {} : null);
+  const isWaiting = isPending || (may && data === null && problem === '');
+  const brands = data?.contentBrands ?? NONE;
+  learnZones(brands);
+  learnNames(brands);
   return (
-    <Brands>
+    <BrandProvider brands={brands}>
       <Layout appBar={OfficeAppBar} menu={OfficeMenu} sx={NARROW}>
-        <ZoneOfPage />
-        {children}
+        {isWaiting ? (
+          <SkeletonRows rows={6} />
+        ) : (
+          <>
+            <ZoneOfPage />
+            {children}
+          </>
+        )}
         <StepUpDialog />
       </Layout>
-    </Brands>
+    </BrandProvider>
   );
 }

@@ -4,8 +4,9 @@ import ExpandMore from '@mui/icons-material/ExpandMore';
 import Box from '@mui/material/Box';
 import ButtonBase from '@mui/material/ButtonBase';
 import { Menu, usePermissions, useSidebarState, useStore } from 'react-admin';
+import { useLocation } from 'react-router-dom';
 
-import { groupsFor, type Group } from './screens.ts';
+import { groupsFor, isIn, type Group } from './screens.ts';
 import { useToDecide } from './toDecide.ts';
 import { useWaitingMatches } from '../events/waitingMatches.ts';
 import { useBrand } from './brand.tsx';
@@ -25,7 +26,9 @@ export function OfficeMenu() {
 }
 
 function Section({ group }: { readonly group: Group }) {
-  const [isOpen, setOpen] = useStore(`menu.${group.name}`, true);
+  const [isKeptOpen, setOpen] = useStore(`menu.${group.name}`, true);
+  const { pathname } = useLocation();
+  const isOpen = isKeptOpen || isIn(group, pathname);
   const [isWide] = useSidebarState();
   const waiting: Readonly<Record<string, number>> = { approvals: useToDecide().length, matches: useWaitingMatches() };
   const { brand } = useBrand();

@@ -157,3 +157,9 @@ export function screenOf(path: string): Screen | undefined {
   const listed = name.startsWith('risk-') && !GROUPS.some(({ screens }) => screens.some((one) => one.name === name)) ? 'risk-overview' : name;
   return GROUPS.flatMap(({ screens }) => screens).find((one) => one.name === listed);
 }
+
+/** Return whether a path is a screen of a group, which is then never hidden. */
+export function isIn(group: Group, path: string): boolean {
+  const here = screenOf(path)?.name;
+  return here !== undefined && group.screens.some(({ name }) => name === here);
+}

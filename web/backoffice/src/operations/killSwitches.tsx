@@ -13,6 +13,9 @@ import { ChangeButton } from '../components/ChangeButton.tsx';
 import { DataRows } from './page/DataRows.tsx';
 import { FormDialog } from '../components/FormDialog.tsx';
 import { Page } from './page/Page.tsx';
+import { nameOf, rewardIds, SCOPES, switchables, type Scope, type Switchable, type SwitchState } from './switchable.ts';
+import { rewardName } from '../frame/names.ts';
+import { ToneChip } from '../look/ToneChip.tsx';
 import { run } from '../graph/graph.ts';
 import { useMay } from './page/may.ts';
 import { usePolled } from './page/usePolled.ts';
@@ -21,28 +24,7 @@ import { KILL_SWITCHES, SET_KILL_SWITCH, SWITCH_PROVIDER } from '../graph/genera
 
 import type { KillSwitch } from '../graph/generated/operations.ts';
 
-const SCOPES = ['brand', 'reward', 'provider'] as const;
-
-type Scope = (typeof SCOPES)[number];
-
-/** What the graph says of a switch as JSON. */
-interface State {
-  readonly scope: Scope;
-  readonly name: string;
-  readonly off: boolean;
-}
-
-function stateOf(one: KillSwitch): State {
-  return one.state as State;
-}
-
-function nameOf(one: KillSwitch): string {
-  const [state, { brand }] = [stateOf(one), one];
-  if (state.scope === 'provider') return `provider ${state.name}`;
-  return state.scope === 'brand' ? `brand ${brand}` : `reward ${state.name} of ${brand}`;
-}
-
-function turn({ scope, name, off }: State, brand: string, reason: string): Promise<unknown> {
+function turn({ scope, name, off }: SwitchState, brand: string, reason: string): Promise<unknown> {
   if (scope === 'provider') return run(SWITCH_PROVIDER, { input: { provider: name, off, reason } });
   return run(SET_KILL_SWITCH, { input: { brand, reward: scope === 'reward' ? name : null, off, reason } });
 }
@@ -63,7 +45,9 @@ export function KillSwitches() {
   const { data, problem } = usePolled(KILL_SWITCHES, {}, 1);
   const may = useMay('operations.switch');
   const rows = data?.killSwitches.nodes ?? [];
-  const off = rows.filter((one) => stateOf(one).off);
+  const { brand, brands } = useBrand();
+  const listed = switchables(rows, brands.find(({ id }) => id === brand));
+  const off = listed.filter(({ state }) => state.off);
   return (
     <Page
       title="Kill switches"
@@ -74,22 +58,22 @@ export function KillSwitches() {
     >
       {off.length > 0 && (
         <Alert severity="warning" role="status" sx={{ marginBottom: 2 }}>
-          Off now: {off.map(nameOf).join(', ')}
+          Paused now: {off.map(nameOf).join(', ')}
         </Alert>
       )}
       <DataRows
         label="Kill switches"
-        rows={rows}
+        rows={listed}
         id={({ id }) => id}
         nothing="No kill switch was ever used."
         filledBy="What you switch off appears here, with the nodes that have applied it. Nothing is off."
         columns={[
           { head: 'What', cell: nameOf },
-          { head: 'State', cell: (one) => <Chip size="small" color={stateOf(one).off ? 'error' : 'default'} label={stateOf(one).off ? 'off' : 'on'} /> },
-          { head: 'Nodes that have applied it', cell: (one) => <Acknowledgements one={one} /> },
-          { head: 'Since', cell: ({ decidedAt, brand }) => moment(decidedAt, brand) },
-          { head: 'By', cell: ({ decidedBy }) => decidedBy },
-          { head: 'Reason', cell: ({ reason }) => reason ?? '–' },
+          { head: 'State', cell: ({ state: { off: isOff } }) => <ToneChip tone={isOff ? 'bad' : 'good'} label={isOff ? 'Paused' : 'Running'} /> },
+          { head: 'Nodes that have applied it', cell: ({ decided }) => (decided === null ? '–' : <Acknowledgements one={decided} />) },
+          { head: 'Since', cell: ({ decided, brand: of }) => moment(decided?.decidedAt, of) },
+          { head: 'By', cell: ({ decided }) => decided?.decidedBy ?? '–' },
+          { head: 'Reason', cell: ({ decided }) => decided?.reason ?? '–' },
           { head: 'Change', cell: (one) => may && <Turn one={one} /> },
         ]}
       />
@@ -97,13 +81,13 @@ export function KillSwitches() {
   );
 }
 
-function Turn({ one }: { readonly one: KillSwitch }) {
-  const state = stateOf(one);
+function Turn({ one }: { readonly one: Switchable }) {
+  const { state } = one;
   const { off } = state;
   return (
     <ChangeButton
       label={`Switch ${off ? 'on' : 'off'}`}
-      question={`The ${nameOf(one)} is switched ${off ? 'on again' : 'off'} on all nodes.`}
+      question={`${nameOf(one)} ${off ? 'runs again' : 'is paused'} on all nodes.${off ? '' : ` ${MEANING[state.scope]}`}`}
       change={(reason) => turn({ ...state, off: !off }, one.brand, reason)}
       wantsReason
       color={off ? 'primary' : 'error'}
@@ -112,7 +96,7 @@ function Turn({ one }: { readonly one: KillSwitch }) {
 }
 
 const MEANING: Readonly<Record<Scope, string>> = {
-  brand: 'Nobody can opt in or choose a reward, the bet-slip shows that the club is paused, and nothing is paid. Bets still count.',
+  brand: 'Nobody can opt in or choose a reward, the bet-slip shows that the club is paused, and nothing is credited. Bets still count.',
   reward: 'Nobody else can choose it, in any version. Customers who have chosen it keep it.',
   provider: 'Nothing more is sent to it, for any brand. Its rewards wait.',
 };
@@ -123,7 +107,7 @@ function SwitchOff() {
   const [name, setName] = useState('');
   const [reason, setReason] = useState('');
   const { brand, brands } = useBrand();
-  const brandName = brands.find(({ id }) => id === brand)?.name;
+  const shown = brands.find(({ id }) => id === brand);
 
   async function submit() {
     await turn({ scope, name, off: true }, brand ?? '', reason);
@@ -139,17 +123,27 @@ function SwitchOff() {
       </Button>
       <FormDialog title="Switch off on all nodes" open={open} label="Switch off" onClose={() => setOpen(false)} onSubmit={submit}>
         <Stack spacing={2} sx={{ paddingTop: 1 }}>
-          <TextField select label="What" value={scope} onChange={(event) => setScope(event.target.value as Scope)}>
+          <TextField select label="What" value={scope} onChange={(event) => {
+              setScope(event.target.value as Scope);
+              setName('');
+            }}>
             {SCOPES.map((each) => (
               <MenuItem key={each} value={each}>
                 {each}
               </MenuItem>
             ))}
           </TextField>
-          {scope !== 'provider' && <Alert severity="info">This is for {brandName ?? 'no brand'}, the brand that is chosen in the bar.</Alert>}
-          {scope !== 'brand' && (
-            <TextField label={scope === 'reward' ? 'Reward' : 'Provider'} value={name} onChange={(event) => setName(event.target.value)} required />
+          {scope !== 'provider' && <Alert severity="info">This is for {shown?.name ?? 'no brand'}, the brand that is chosen in the bar.</Alert>}
+          {scope === 'reward' && (
+            <TextField select label="Reward" value={name} onChange={(event) => setName(event.target.value)} required>
+              {(shown === undefined ? [] : rewardIds(shown)).map((id) => (
+                <MenuItem key={id} value={id}>
+                  {rewardName(brand, id)}
+                </MenuItem>
+              ))}
+            </TextField>
           )}
+          {scope === 'provider' && <TextField label="Provider" value={name} onChange={(event) => setName(event.target.value)} required />}
           <Alert severity="warning">{MEANING[scope]}</Alert>
           <TextField
             label="Reason"

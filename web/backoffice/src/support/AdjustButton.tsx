@@ -15,6 +15,7 @@ import { useDelayed } from '../graph/useDelayed.ts';
 import { useGraph } from '../graph/useGraph.ts';
 import { money, typedAmount } from '../money/amounts.ts';
 import { MoneyInput } from '../money/MoneyInput.tsx';
+import { WeekSelect } from '../time/WeekSelect.tsx';
 import { ADJUST, CUSTOMER_WEEK } from '../graph/generated/operations.ts';
 
 import type { WeekAmounts } from '../graph/generated/operations.ts';
@@ -25,6 +26,9 @@ interface Props {
   readonly week: WeekAmounts;
   readonly onDone: () => void;
 }
+
+/** So far back a week can be chosen. */
+const PAST_WEEKS = 12;
 
 type Direction = 'add' | 'take';
 
@@ -63,15 +67,13 @@ export function AdjustButton({ customer, week: current, onDone }: Props) {
         onClose={() => setOpen(false)}
         onSubmit={submit}
       >
-        <TextField
-          label="Week"
+        <WeekSelect
+          brand={customer.split(':')[0] ?? ''}
           value={isoWeek}
-          onChange={(event) => setIsoWeek(event.target.value)}
-          error={problem !== ''}
-          helperText={problem || (week === null ? 'Reading the week…' : `${standing(week.totalMinor, week)} now.`)}
-          margin="normal"
-          fullWidth
-          required
+          onChange={setIsoWeek}
+          before={PAST_WEEKS}
+          isWrong={problem !== ''}
+          help={problem || (week === null ? 'Reading the week…' : `${standing(week.totalMinor, week)} now.`)}
         />
         <ToggleButtonGroup
           exclusive

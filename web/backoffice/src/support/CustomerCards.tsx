@@ -20,7 +20,7 @@ interface Props {
 
 export function CustomerCards({ customer, children }: Props) {
   return (
-    <Box sx={{ display: 'grid', gridTemplateColumns: 'repeat(auto-fit, minmax(min(100%, 320px), 1fr))', gap: 2, alignItems: 'stretch' }}>
+    <Box sx={{ display: 'grid', gridTemplateColumns: 'repeat(auto-fit, minmax(min(100%, 380px), 1fr))', gap: 2, alignItems: 'stretch' }}>
       <ThisWeek brand={customer.brand} week={customer.week} />
       <PastWeeks brand={customer.brand} weeks={customer.pastWeeks} />
       <Titled title="Account">

@@ -126,7 +126,7 @@ export function Timeline({ id, brand, version }: Props) {
       </Stack>
       {page.nodes.length === 0 && <EmptyState why={part === null ? 'Nothing has happened yet.' : 'Nothing of this kind has happened.'} />}
       <TableContainer tabIndex={0} aria-label="Timeline" role="region">
-        <Table size="small">
+        <Table size="small" sx={{ '& td, & th': { paddingInline: { xs: 0.5, sm: 2 } } }}>
           <TableHead>
             <TableRow>
               <TableCell>Time</TableCell>
@@ -156,7 +156,7 @@ export function Timeline({ id, brand, version }: Props) {
                     <TableCell sx={{ whiteSpace: { md: 'nowrap' } }}>
                       <time dateTime={entry.at}>{clockTime(Date.parse(entry.at), brand)}</time>
                     </TableCell>
-                    <TableCell sx={{ overflowWrap: 'anywhere', minWidth: 180 }}>
+                    <TableCell sx={{ overflowWrap: 'anywhere', minWidth: 140 }}>
                       {entry.title}
                       {entry.waitsUntil !== null && (
                         <Typography variant="body2" color="textSecondary">

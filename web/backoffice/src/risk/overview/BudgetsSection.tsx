@@ -2,6 +2,7 @@
 import Alert from '@mui/material/Alert';
 import Button from '@mui/material/Button';
 import Chip from '@mui/material/Chip';
+import MenuItem from '@mui/material/MenuItem';
 import TextField from '@mui/material/TextField';
 import Tune from '@mui/icons-material/Tune';
 import Typography from '@mui/material/Typography';
@@ -9,16 +10,21 @@ import { useState } from 'react';
 import { useNotify, usePermissions } from 'react-admin';
 
 import { budgetInWords } from './budget.ts';
+import { useBrand } from '../../frame/brand.tsx';
 import { FigureTable } from '../figures/FigureTable.tsx';
 import { FormDialog } from '../../components/FormDialog.tsx';
 import { RowsLink } from '../figures/RowsLink.tsx';
 import { number, typedCount } from '../../money/amounts.ts';
 import { run } from '../../graph/graph.ts';
 import { useGraph } from '../../graph/useGraph.ts';
+import { WeekSelect } from '../../time/WeekSelect.tsx';
 import { Waiting } from '../../components/Waiting.tsx';
 import { RISK_BUDGETS, SET_RISK_BUDGET } from '../../graph/generated/operations.ts';
 import { weekCell } from '../../time/weeks.ts';
 import { rewardName } from '../../frame/names.ts';
+
+/** So many weeks after the current one can have a budget of their own from here. */
+const COMING_WEEKS = 12;
 
 function BudgetButton({ brand, onSet }: { readonly brand: string; readonly onSet: () => void }) {
   const [open, setOpen] = useState(false);
@@ -28,12 +34,14 @@ function BudgetButton({ brand, onSet }: { readonly brand: string; readonly onSet
   const [reason, setReason] = useState('');
   const notify = useNotify();
   const { count, problem } = typedCount(rewards);
+  const known = useBrand().brands.find(({ id }) => id === brand)?.rewards ?? [];
+  const rewardIds = [...new Set(known.map(({ rewardId }) => rewardId))];
 
   async function submit() {
     const input = {
       brand,
-      reward: reward.trim(),
-      isoWeek: isoWeek.trim() === '' ? null : isoWeek.trim(),
+      reward,
+      isoWeek: isoWeek === '' ? null : isoWeek,
       rewards: count,
       reason,
     };
@@ -51,15 +59,14 @@ function BudgetButton({ brand, onSet }: { readonly brand: string; readonly onSet
         Set a budget
       </Button>
       <FormDialog title="Set a budget" label="Set" open={open} disabled={problem !== ''} onClose={() => setOpen(false)} onSubmit={submit}>
-        <TextField label="Reward" value={reward} onChange={(event) => setReward(event.target.value)} required fullWidth margin="dense" />
-        <TextField
-          label="Week"
-          value={isoWeek}
-          onChange={(event) => setIsoWeek(event.target.value)}
-          helperText="Such as 2026-W13; empty for every week without a budget of its own."
-          fullWidth
-          margin="dense"
-        />
+        <TextField select label="Reward" value={reward} onChange={(event) => setReward(event.target.value)} required fullWidth margin="dense">
+          {rewardIds.map((id) => (
+            <MenuItem key={id} value={id}>
+              {rewardName(brand, id)}
+            </MenuItem>
+          ))}
+        </TextField>
+        <WeekSelect brand={brand} value={isoWeek} onChange={setIsoWeek} after={COMING_WEEKS} every="Every week without a budget of its own" />
         <TextField
           label="Number of rewards"
           value={rewards}
@@ -80,9 +87,9 @@ function BudgetButton({ brand, onSet }: { readonly brand: string; readonly onSet
           multiline
           margin="dense"
         />
-        {reward.trim() !== '' && problem === '' && (
+        {reward !== '' && problem === '' && (
           <Alert severity="info" role="status">
-            {budgetInWords(reward.trim(), isoWeek.trim(), count)}
+            {budgetInWords(rewardName(brand, reward), isoWeek, count)}
           </Alert>
         )}
       </FormDialog>

@@ -1,17 +1,20 @@
 /** Goodwill: the budgets of this week and coming ones with their use, what it costs, and setting a budget. */
 import Button from '@mui/material/Button';
+import MenuItem from '@mui/material/MenuItem';
 import TextField from '@mui/material/TextField';
 import Tune from '@mui/icons-material/Tune';
 import Typography from '@mui/material/Typography';
 import { useState } from 'react';
 import { Link, useNotify, usePermissions } from 'react-admin';
 
+import { useBrand } from '../../frame/brand.tsx';
 import { FigureTable } from '../figures/FigureTable.tsx';
 import { FormDialog } from '../../components/FormDialog.tsx';
 import { money, number, typedAmount, word } from '../../money/amounts.ts';
 import { MoneyInput } from '../../money/MoneyInput.tsx';
 import { run } from '../../graph/graph.ts';
 import { useGraph } from '../../graph/useGraph.ts';
+import { WeekSelect } from '../../time/WeekSelect.tsx';
 import { Waiting } from '../../components/Waiting.tsx';
 import { GOODWILL_BUDGETS, GOODWILL_COSTS, SET_GOODWILL_BUDGET } from '../../graph/generated/operations.ts';
 import { weekCell } from '../../time/weeks.ts';
@@ -20,8 +23,8 @@ import type { GoodwillCost } from '../../graph/generated/operations.ts';
 
 const NO_VALUES = { currency: '', isoWeek: '', amount: '', customer: '', agent: '', reason: '' };
 const FIELDS = [
-  ['currency', 'Currency', 'Such as GBP.'],
-  ['isoWeek', 'Week', 'Such as 2026-W13; empty for every week without a budget of its own.'],
+  ['currency', 'Currency', ''],
+  ['isoWeek', 'Week', 'Every week without a budget of its own'],
   ['amount', 'Budget', 'A higher limit is only proposed; another person approves it.'],
   ['customer', 'Limit per customer', 'Empty for the whole budget.'],
   ['agent', 'Limit per agent', 'Empty for the whole budget.'],
@@ -29,11 +32,15 @@ const FIELDS = [
 ] as const;
 const OPTIONAL = new Set(['isoWeek', 'customer', 'agent']);
 
+/** So many weeks after the current one can have a budget of their own from here. */
+const COMING_WEEKS = 12;
+
 function BudgetButton({ brand, onSet }: { readonly brand: string; readonly onSet: () => void }) {
   const [open, setOpen] = useState(false);
   const [values, setValues] = useState(NO_VALUES);
   const notify = useNotify();
-  const currency = values.currency.trim().toUpperCase();
+  const currencies = useBrand().brands.find(({ id }) => id === brand)?.currencies ?? [];
+  const { currency } = values;
   const [amount, customer, agent] = [typedAmount(values.amount, currency, true), typedAmount(values.customer, currency, true), typedAmount(values.agent, currency, true)];
   const isReadable = [amount, customer, agent].every((one) => one.problem === '');
 
@@ -42,7 +49,7 @@ function BudgetButton({ brand, onSet }: { readonly brand: string; readonly onSet
     const input = {
       brand,
       currency,
-      isoWeek: values.isoWeek.trim() === '' ? null : values.isoWeek.trim(),
+      isoWeek: values.isoWeek === '' ? null : values.isoWeek,
       amountMinor: amount.minor,
       customerMinor: customer.minor,
       agentMinor: agent.minor,
@@ -72,6 +79,18 @@ function BudgetButton({ brand, onSet }: { readonly brand: string; readonly onSet
         {FIELDS.map(([name, label, help]) => {
           const shared = { label, value: values[name], required: !OPTIONAL.has(name), margin: 'dense' as const };
           const change = (typed: string) => setValues({ ...values, [name]: typed });
+          if (name === 'isoWeek') return <WeekSelect key={name} brand={brand} value={values.isoWeek} onChange={change} after={COMING_WEEKS} every={help} />;
+          if (name === 'currency') {
+            return (
+              <TextField key={name} {...shared} select fullWidth onChange={(event) => change(event.target.value)}>
+                {currencies.map((one) => (
+                  <MenuItem key={one} value={one}>
+                    {one}
+                  </MenuItem>
+                ))}
+              </TextField>
+            );
+          }
           return name === 'amount' || name === 'customer' || name === 'agent' ? (
             <MoneyInput key={name} {...shared} currency={currency} help={help} onChange={change} zero />
           ) : (
@@ -80,7 +99,7 @@ function BudgetButton({ brand, onSet }: { readonly brand: string; readonly onSet
               {...shared}
               helperText={help}
               onChange={(event) => change(event.target.value)}
-              multiline={name === 'reason'}
+              multiline
               fullWidth
             />
           );
