@@ -1514,7 +1514,7 @@ export type HomeBets = { readonly exposure: { readonly columns: ReadonlyArray<st
 export type HomeOperationsVariables = Exact<{ [key: string]: never; }>;
 
 
-export type HomeOperations = { readonly killSwitches: { readonly nodes: ReadonlyArray<{ readonly state: unknown }> } };
+export type HomeOperations = { readonly killSwitches: { readonly nodes: ReadonlyArray<{ readonly brand: string, readonly state: unknown }> } };
 
 export type HomeSupportVariables = Exact<{
   brand: string;
@@ -2550,7 +2550,7 @@ export const HOME_LAG = "query HomeLag($brand:String!){countedBets(brand:$brand)
 export const HOME_NODES = "query HomeNodes{nodes{node alive missing}}" as Document<HomeNodes, HomeNodesVariables>;
 export const HOME_RISK = "query HomeRisk($brand:String!){riskLiability(brand:$brand){asOf lines{currency valueMinor}}riskForecast(brand:$brand){currency unavailable likely{valueMinor}low{valueMinor}high{valueMinor}}riskWeeks(brand:$brand first:1){nodes{isoWeek asOf optedIn qualified}}riskBudgets(brand:$brand first:100){nodes{reward left stopped}}}" as Document<HomeRisk, HomeRiskVariables>;
 export const HOME_BETS = "query HomeBets($brand:String!){exposure:analyticsReport(brand:$brand report:EXPOSURE){columns rows filling completeness{cell until waiting says}}revenue:analyticsReport(brand:$brand report:REVENUE){columns rows filling completeness{cell until waiting says}}}" as Document<HomeBets, HomeBetsVariables>;
-export const HOME_OPERATIONS = "query HomeOperations{killSwitches(first:100){nodes{state}}}" as Document<HomeOperations, HomeOperationsVariables>;
+export const HOME_OPERATIONS = "query HomeOperations{killSwitches(first:100){nodes{brand state}}}" as Document<HomeOperations, HomeOperationsVariables>;
 export const HOME_SUPPORT = "query HomeSupport($brand:String!){goodwillBudgets(brand:$brand){currency isoWeek amountMinor leftMinor agentMinor}}" as Document<HomeSupport, HomeSupportVariables>;
 export const HOME_OWN = "query HomeOwn{approvals(status:PENDING first:100){nodes{own}hasNextPage}}" as Document<HomeOwn, HomeOwnVariables>;
 export const HOME_CONTENT = "query HomeContent($brand:String!){drafts:contentItems(brand:$brand states:[DRAFT]first:100){nodes{id}hasNextPage}review:contentItems(brand:$brand states:[IN_REVIEW]first:100){nodes{id}hasNextPage}ready:contentItems(brand:$brand states:[APPROVED SCHEDULED]first:100){nodes{id}hasNextPage}}" as Document<HomeContent, HomeContentVariables>;
