@@ -174,7 +174,7 @@ async def test_a_backup_of_several_servers_says_so_and_is_restored_anywhere(
     await rewards.close()
 
     restored = programs.run("restore", "backup", "--replace")
-    assert f"{APART} → {place_of(settings, APART)}" in " ".join(restored.split())
+    assert f"{APART} {place_of(settings, APART)}" in " ".join(restored.split())
     assert ("Then `furlong db open NAME` opens each" in restored) is several
     if several:
         assert programs.run("db", "status").count("closed; ") == len(METADATA)
@@ -187,7 +187,7 @@ async def test_a_backup_of_several_servers_says_so_and_is_restored_anywhere(
     here = DatabaseSettings(url=together).model_copy(update={"urls": {}})
     programs.environment = {"FURLONG_DATABASE_URL": together}
     restored = programs.run("restore", "backup")
-    assert f"{APART} → {place_of(here, APART)}" in " ".join(restored.split())
+    assert f"{APART} {place_of(here, APART)}" in " ".join(restored.split())
     assert databases_at(together) == set(METADATA)
     for name in METADATA if several else ():
         programs.run("db", "open", name)
@@ -257,7 +257,7 @@ def test_urls_that_cannot_be_are_refused_at_the_start(
         findings = json.loads(programs.ended("check", "--json").stdout)
     refused.append(next(finding["says"] for finding in findings if finding["name"] == "settings"))
     for text in refused:
-        assert "FURLONG_DATABASE_URLS: Value error, " in text
+        assert "FURLONG_DATABASE_URLS: " in text
         assert says in text
         assert "secret" not in text
     assert not (tmp_path / "data").exists()

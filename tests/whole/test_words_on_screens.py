@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Final
 
 import pytest
+import yaml
 from playwright.sync_api import Browser as LaunchedBrowser
 from playwright.sync_api import expect
 
@@ -17,7 +18,7 @@ from tests.support.browsers.bet_slip_page import PATIENCE_MS
 from tests.support.office.moving_about import READS
 from tests.support.office.office_client import OfficeClient
 from tests.support.office.signing_in import sign_in
-from tests.support.processes.running_furlong import Demo, running_demo
+from tests.support.processes.running_furlong import ROOT, Demo, running_demo
 
 expect.set_options(timeout=PATIENCE_MS)
 pytestmark = [
@@ -26,10 +27,18 @@ pytestmark = [
     pytest.mark.timeout(1800),
 ]
 
+WORLD: Final = yaml.safe_load((ROOT / "furlong" / "world.yaml").read_text(encoding="utf-8"))
+NAMED: Final = [
+    *(brand["id"] for brand in WORLD["brands"]),
+    *(text["reward_id"] for brand in WORLD["brands"] for text in brand["content"]),
+]
+"""Ids of what has a name: brands and rewards of the demo."""
+
 RAW: Final[Mapping[str, re.Pattern[str]]] = {
     "id": re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]+\b|\b[0-9a-f]{24,}\b"),
+    "id of what has a name": re.compile(rf"(?<![\w/.-])({'|'.join(map(re.escape, NAMED))})(?![\w/.:-])"),
     "ISO week": re.compile(r"\b\d{4}-W\d\d\b|\b[Ww]eek \d\d?\b"),
-    "UTC time": re.compile(r"\b\d\d:\d\d(:\d\d)?Z\b|\d{4}-\d\d-\d\dT\d\d|\bUTC\b"),
+    "UTC time": re.compile(r"\b\d\d:\d\d(:\d\d)?(Z\b|\sUTC)|\d{4}-\d\d-\d\dT\d\d|Times in UTC"),
     "class": re.compile(r"\b[A-Z]\w+(Error|Exception|Timeout)\b|\b(aiokafka|sqlalchemy|asyncio|pydantic)\b"),
 }
 """What no sentence for people has."""
@@ -94,7 +103,10 @@ def test_people_read_names_and_plain_words(demo: Demo, launched: LaunchedBrowser
 def signed_in(demo: Demo, launched: LaunchedBrowser, account: Mapping[str, str]) -> Iterator[OfficeClient]:
     """Open a browser in which the person with an account is signed in."""
     opened = launched.new_context(
-        viewport={"width": 1280, "height": 900}, locale="en-GB", reduced_motion="reduce"
+        viewport={"width": 1280, "height": 900},
+        locale="en-GB",
+        timezone_id="Europe/London",
+        reduced_motion="reduce",
     )
     page = opened.new_page()
     page.set_default_timeout(PATIENCE_MS)

@@ -135,4 +135,4 @@ def test_a_file_that_names_nothing_is_no_proof(tmp_path: Path) -> None:
     file.write_bytes(msgspec_json.encode(Known(STAKE, ReservationState.SETTLED)))
     ended = CliRunner().invoke(app, ["funds", "reconcile", str(file)], env=env)
     assert ended.exit_code == 1
-    assert "`furlong db upgrade` creates what is missing" in ended.output
+    assert "run `furlong db upgrade`" in ended.output
