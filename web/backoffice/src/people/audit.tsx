@@ -30,6 +30,16 @@ function At() {
   return <MomentField source={field('at')} />;
 }
 
+/** An id, as support and the command line need it: small, and to be copied. */
+function Subject() {
+  const record = useRecordContext<AuditEntry>();
+  return (
+    <Typography component="code" variant="caption" color="textSecondary">
+      {record?.subject}
+    </Typography>
+  );
+}
+
 /** A row's subject before and after, in a dialog that the keyboard reaches too. */
 function Details() {
   const [open, setOpen] = useState(false);
@@ -73,7 +83,7 @@ export function AuditList() {
       <DataTable.Col source={field('address')} disableSort />
       <DataTable.Col source={field('action')} disableSort />
       <DataTable.Col source={field('brand')} disableSort />
-      <DataTable.Col source={field('subject')} disableSort />
+      <DataTable.Col source={field('subject')} field={Subject} disableSort />
       <DataTable.Col source={field('reason')} disableSort />
       <DataTable.Col label="Before and after" field={Details} disableSort />
     </KeysetList>

@@ -4,13 +4,13 @@ import Button from '@mui/material/Button';
 import LinearProgress from '@mui/material/LinearProgress';
 import PlayArrow from '@mui/icons-material/PlayArrow';
 import Stack from '@mui/material/Stack';
-import TextField from '@mui/material/TextField';
 import Typography from '@mui/material/Typography';
 import { useEffect, useState } from 'react';
 
 import { DryRunResults } from './DryRunResults.tsx';
 import { run } from '../graph/graph.ts';
 import { messageOf } from '../session/session.ts';
+import { WeekSelect } from '../time/WeekSelect.tsx';
 import { CANCEL_JOB, READ_DRY_RUN, START_DRY_RUN } from '../graph/generated/operations.ts';
 
 import type { DryRun, SchemeInput } from '../graph/generated/operations.ts';
@@ -23,6 +23,8 @@ interface Props {
 }
 
 const LOOK_AGAIN_MS = 700;
+/** How far back a week can be chosen: half a year. */
+const WEEKS_BACK = 26;
 
 export function DryRunPanel({ brand, currency, scheme, disabled }: Props) {
   const [week, setWeek] = useState('');
@@ -52,7 +54,7 @@ export function DryRunPanel({ brand, currency, scheme, disabled }: Props) {
 
   const start = () =>
     attempt(async () => {
-      const input = { brand, scheme, isoWeek: week.trim() === '' ? null : week.trim() };
+      const input = { brand, scheme, isoWeek: week === '' ? null : week };
       setJob((await run(START_DRY_RUN, { input })).startDryRun);
     });
   const cancel = () =>
@@ -67,7 +69,7 @@ export function DryRunPanel({ brand, currency, scheme, disabled }: Props) {
         Dry run
       </Typography>
       <Stack direction="row" spacing={2} sx={{ alignItems: 'flex-start' }}>
-        <TextField size="small" label="Week" placeholder="2026-W13" value={week} onChange={(event) => setWeek(event.target.value)} helperText="Empty: the last week that is over." />
+        <WeekSelect brand={brand} value={week} onChange={setWeek} before={WEEKS_BACK} every="The last week that is over" />
         <Button variant="outlined" sx={{ flexShrink: 0 }} startIcon={<PlayArrow />} disabled={disabled || underWay} onClick={() => void start()}>
           Try it
         </Button>

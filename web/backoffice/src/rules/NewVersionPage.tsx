@@ -19,6 +19,7 @@ import { useReadBrands } from '../content/useBrands.ts';
 import { useDelayed } from '../graph/useDelayed.ts';
 import { useGraph } from '../graph/useGraph.ts';
 import { weeksFrom } from '../time/moments.ts';
+import { weekName } from '../time/weeks.ts';
 import { CHECK_SCHEME, SCHEME_VERSIONS } from '../graph/generated/operations.ts';
 
 import type { ContentBrand, SchemeCheck, SchemeVersion } from '../graph/generated/operations.ts';
@@ -96,7 +97,7 @@ function Verdict({ check }: { readonly check: SchemeCheck | null }) {
         </Alert>
       ))}
       {errors === 0 ? (
-        <Alert severity="success">It may be proposed. It can hold from week {check.firstWeek} on.</Alert>
+        <Alert severity="success">It may be proposed. It can hold from {weekName(check.firstWeek)} on.</Alert>
       ) : (
         <Alert severity="error">{errors === 1 ? 'One thing has' : `${errors} things have`} to be corrected.</Alert>
       )}

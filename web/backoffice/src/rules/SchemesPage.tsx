@@ -15,6 +15,7 @@ import { Page } from '../operations/page/Page.tsx';
 import { useBrand } from '../frame/brand.tsx';
 import { useReadBrands } from '../content/useBrands.ts';
 import { useGraph } from '../graph/useGraph.ts';
+import { weekCell, weekName } from '../time/weeks.ts';
 import { CHECK_SCHEME, SCHEME_VERSIONS, WAITING_SCHEMES } from '../graph/generated/operations.ts';
 
 import type { ContentBrand, SchemeVersion } from '../graph/generated/operations.ts';
@@ -45,8 +46,8 @@ function Schemes({ brand }: { readonly brand: ContentBrand }) {
     <Stack spacing={2} sx={{ paddingTop: 2 }}>
       {check !== undefined && (
         <Alert severity="info">
-          Week {check.openWeek} is open: it and all weeks before it keep the rules that they opened with. The first week that can change is{' '}
-          {check.firstWeek}.
+          {weekCell(check.openWeek)} is open: it and all weeks before it keep the rules that they opened with. The first week that can change is{' '}
+          {weekName(check.firstWeek)}.
         </Alert>
       )}
       {permissions?.has('approvals.read') === true && <Waiting brand={brand.id} />}
@@ -91,7 +92,7 @@ function Versions({ versions }: { readonly versions: readonly SchemeVersion[] })
       columns={[
         { head: 'Where', cell: ({ jurisdiction, currency }) => `${jurisdiction} ${currency}` },
         { head: 'Version', cell: ({ version }) => version, right: true },
-        { head: 'From week', cell: ({ firstWeek }) => firstWeek },
+        { head: 'From week', cell: ({ firstWeek }) => weekCell(firstWeek) },
         { head: 'State', cell: ({ phase }) => <ToneChip {...PHASES[phase]} /> },
         { head: 'Product', cell: ({ qualifyingProduct }) => qualifyingProduct },
         { head: 'Target', cell: ({ targetMinor, currency }) => money(targetMinor, currency), right: true },

@@ -27,12 +27,15 @@ export function learnZones(brands: readonly ZonedBrand[]): void {
   for (const { id, timeZone } of brands) zones.set(id, timeZone);
 }
 
-/** Return the zone of a brand; without one, that of all brands if it is the same, and otherwise UTC. */
+/** The person's own zone, as their browser has it. */
+const OWN_ZONE = new Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+/** Return the zone of a brand; without one, that of all brands if it is the same, and otherwise the person's own. */
 export function zoneOf(brand?: string | null): string {
   const own = brand === undefined || brand === null ? undefined : zones.get(brand);
   if (own !== undefined) return own;
-  const [first = UTC, ...others] = new Set(zones.values());
-  return others.length === 0 ? first : UTC;
+  const [first = OWN_ZONE, ...others] = new Set(zones.values());
+  return others.length === 0 ? first : OWN_ZONE;
 }
 
 /** Return a zone as people name it: `Europe/London` is London time. */
@@ -61,10 +64,11 @@ function written(at: Date, timeZone: string): string {
   return new Intl.DateTimeFormat(LOCALE, { ...form, timeZone }).format(at).replaceAll(' ', NO_BREAK);
 }
 
-/** Return an instant in the zone of its brand, null if it is of no brand; a dash if there is no instant. */
+/** Return an instant in the zone of its brand, or in that of the page if it is of no brand; a dash if there is no instant. */
 export function moment(at: string | null | undefined, brand: string | null | undefined): string {
   if (at === null || at === undefined) return '–';
-  const [zone, instant] = [zoneOf(brand), new Date(at)];
+  const zone = brand === null ? (shownZone ?? zoneOf()) : zoneOf(brand);
+  const instant = new Date(at);
   return Number.isNaN(instant.getTime()) ? at : zoned(written(instant, zone), zone);
 }
 

@@ -1,5 +1,6 @@
 /** The columns of a reward's figure that several tables have: which reward, who chose it, how many, what it is worth. */
 import { RowsLink } from './RowsLink.tsx';
+import { rewardName } from '../../frame/names.ts';
 import { money, number } from '../../money/amounts.ts';
 
 import type { Column } from './FigureTable.tsx';
@@ -7,10 +8,13 @@ import type { RewardFigure } from '../../graph/generated/operations.ts';
 
 const CHOSEN: Readonly<Record<string, string>> = { set: 'yes', default: 'default' };
 
-export const REWARD: Column<RewardFigure> = {
-  head: 'Reward',
-  cell: (line) => (line.reward === '' ? 'none can be paid' : `${line.reward} v${line.version}`),
-};
+/** Return the column that names the reward and its version. */
+export function rewardColumn(brand: string): Column<RewardFigure> {
+  return {
+    head: 'Reward',
+    cell: ({ reward, version }) => (reward === '' ? 'none can be paid' : `${rewardName(brand, reward)} (version ${version})`),
+  };
+}
 
 /** Return the columns from whether the reward was chosen to what has no value, with links to the customers. */
 export function rewardColumns(brand: string): readonly Column<RewardFigure>[] {

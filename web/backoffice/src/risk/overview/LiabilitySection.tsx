@@ -5,7 +5,7 @@ import { BarChart } from '../../charts/BarChart.tsx';
 import { FigureTable } from '../figures/FigureTable.tsx';
 import { axisMoney, money, number, units, word } from '../../money/amounts.ts';
 import { counted, moment } from '../../time/moments.ts';
-import { REWARD, rewardColumns } from '../figures/rewardColumns.tsx';
+import { rewardColumn, rewardColumns } from '../figures/rewardColumns.tsx';
 import { useGraph } from '../../graph/useGraph.ts';
 import { Waiting } from '../../components/Waiting.tsx';
 import { RISK_LIABILITY } from '../../graph/generated/operations.ts';
@@ -35,7 +35,7 @@ export function LiabilitySection({ brand }: { readonly brand: string }) {
       columns={[
         { head: 'Week', cell: (line) => weekCell(line.isoWeek) },
         { head: 'Stage', cell: (line) => word(line.stage) },
-        REWARD,
+        rewardColumn(brand),
         ...rewardColumns(brand),
       ]}
     >

@@ -8,24 +8,25 @@ import { FigureTable } from '../figures/FigureTable.tsx';
 import { RiskPage } from '../RiskPage.tsx';
 import { axisMoney, units, word } from '../../money/amounts.ts';
 import { SHOWN } from './weeks.ts';
-import { REWARD, rewardColumns } from '../figures/rewardColumns.tsx';
+import { rewardColumn, rewardColumns } from '../figures/rewardColumns.tsx';
+import { rewardName } from '../../frame/names.ts';
 import { useGraph } from '../../graph/useGraph.ts';
 import { Waiting } from '../../components/Waiting.tsx';
 import { RISK_REWARDS, RISK_WEEKS } from '../../graph/generated/operations.ts';
-import { weekName } from '../../time/weeks.ts';
+import { weekCell, weekName } from '../../time/weeks.ts';
 
 import type { RewardFigure } from '../../graph/generated/operations.ts';
 
 const STAGES = ['expected', 'owed', 'outstanding', 'used', 'expired'];
 
-function Chart({ lines, currency }: { readonly lines: readonly RewardFigure[]; readonly currency: string }) {
+function Chart({ brand, lines, currency }: { readonly brand: string; readonly lines: readonly RewardFigure[]; readonly currency: string }) {
   const rewards = [...new Set(lines.map((line) => line.reward))].sort();
   const sum = (reward: string, stage: string) =>
     lines.filter((line) => line.reward === reward && line.stage === stage).reduce((all, line) => all + line.valueMinor, 0);
   return (
     <BarChart
       label={`Value of rewards in ${currency} by reward and stage, as in the table`}
-      categories={rewards.map((reward) => (reward === '' ? 'none' : reward))}
+      categories={rewards.map((reward) => (reward === '' ? 'none' : rewardName(brand, reward)))}
       series={STAGES.map((stage) => ({
         label: word(stage),
         data: rewards.map((reward) => units(sum(reward, stage), currency)),
@@ -48,14 +49,14 @@ function RewardsOf({ brand, isoWeek }: { readonly brand: string; readonly isoWee
       rowKey={(line) => line.id}
       csv={{ table: 'rewards', parameters: { brand, isoWeek } }}
       columns={[
-        REWARD,
+        rewardColumn(brand),
         { head: 'Kind', cell: (line) => (line.kind === null ? '–' : word(line.kind)) },
         { head: 'Stage', cell: (line) => word(line.stage) },
         ...rewardColumns(brand),
       ]}
     >
       {currencies.map((currency) => (
-        <Chart key={currency} currency={currency} lines={lines.filter((line) => line.currency === currency)} />
+        <Chart key={currency} brand={brand} currency={currency} lines={lines.filter((line) => line.currency === currency)} />
       ))}
     </FigureTable>
   );
@@ -81,7 +82,7 @@ function WeekOf({ brand }: { readonly brand: string }) {
       >
         {weeks.map((week) => (
           <MenuItem key={week} value={week}>
-            {week}
+            {weekCell(week)}
           </MenuItem>
         ))}
       </TextField>
