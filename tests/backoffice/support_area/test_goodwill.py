@@ -260,7 +260,7 @@ async def test_four_eyes_hold_for_credits_and_for_the_budget(given: SupportFixtu
     await employ(given.base.database, puppet)
     async with given.base.database.write() as connection:
         await givers.give(connection, "puppet", RITA, NOW)
-    with pytest.raises(FourEyes, match="raised this budget, or could have"):
+    with pytest.raises(FourEyes, match="raised this budget, so you"):
         await propose(given, puppet)
     less = GoodwillLimits(1400, 1000, 1400)
     assert await given.parts.goodwill_budgets.set(RITA, EVERY_WEEK, less, "less") is None

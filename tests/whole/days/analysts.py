@@ -80,7 +80,7 @@ def ask_on_the_screen(office_client: OfficeClient, folder: Path) -> None:
     page = office_client.page
     page.get_by_role("link", name="Ask in SQL").click()
     page.get_by_label("Find a table").fill("report_funnel")
-    page.get_by_text("report_funnel", exact=True).first.click()
+    page.locator("summary").filter(has_text=re.compile("^report_funnel")).click()
     expect(page.get_by_text("How many customers bet.")).to_be_visible()
     editor = page.get_by_label("Question in SQL")
     editor.fill("SELECT brand, sum(bettors) AS bettors FROM report_funnel GROUP BY brand")
