@@ -146,7 +146,7 @@ def give_goodwill(office: Office, office_client: OfficeClient, staff: Staff) -> 
     before = office.credits()
     find(office_client, DAN)
     office_client.page.get_by_role("button", name="Give goodwill").click()
-    office_client.choose("Reward", "cash-2")
+    office_client.choose("Reward", "£2 cash")
     office_client.choose("Cause", "did not work")
     office_client.page.get_by_label("Explanation").fill("the page was down")
     office_client.look()
