@@ -6,7 +6,7 @@ import json
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -44,6 +44,10 @@ PRESS_SECONDS: Final = 5.0
 """How long a press may take to reach the page."""
 
 
+class MovedAwayError(AssertionError):
+    """What is to be pressed has left the window since it was looked for."""
+
+
 @dataclass
 class FirefoxPage:
     """A tab of Firefox, and the errors that its page reported."""
@@ -65,6 +69,8 @@ class FirefoxPage:
                     self.faults.append(str(entry["text"]))
             elif message.get("id") == self.sent:
                 if message["type"] == "error":
+                    if message["error"] == "move target out of bounds":
+                        raise MovedAwayError(method)
                     pytest.fail(f"{method}: {message['error']}: {message['message']}")
                 return dict(message["result"])
 
@@ -114,7 +120,8 @@ class FirefoxPage:
         while not is_pressed:
             self.comes_true(f"({CAN_BE_PRESSED})({part(testid)})")
             self.evaluate(f"({WATCH})({part(testid)})")
-            self._act("pointer", self._at(testid))
+            with suppress(MovedAwayError):
+                self._act("pointer", self._at(testid))
             is_pressed = self._is_true_within(PRESS_SECONDS, "window.isPressed")
 
     def fill(self, testid: str, text: str) -> None:
