@@ -110,7 +110,7 @@ def change_a_brand(office_client: OfficeClient) -> None:
     """A colour that cannot be read is refused; another name becomes a revision that all nodes apply."""
     page = office_client.page
     office_client.open("Brands")
-    page.get_by_role("cell", name="northbet", exact=True).click()
+    page.get_by_role("link", name="Northbet", exact=True).click()
     page.get_by_label("ink on light pages", exact=True).fill("#ffffff")
     expect(page.get_by_text("a theme with them is refused")).to_be_visible()
     office_client.look()

@@ -12,6 +12,7 @@ import { useBrands } from './useBrands.ts';
 import { useBrand } from '../frame/brand.tsx';
 import { KeysetList } from '../components/KeysetList.tsx';
 import { fieldName, type FieldsOf } from '../graph/fields.ts';
+import { IdText } from '../look/IdText.tsx';
 
 import type { ContentState, ListedContent } from '../graph/generated/operations.ts';
 
@@ -36,7 +37,7 @@ export function ContentList() {
   const { brand } = useBrand();
   return (
     <KeysetList rows="items of content" filter={{ brand }} rowClick="edit" title="Content" filters={FILTERS} actions={<Actions />}>
-      <DataTable.Col source={field('rewardId')} label="Reward" disableSort />
+      <DataTable.Col source={field('rewardId')} label="Reward" disableSort render={({ rewardId }: ListedContent) => <IdText id={rewardId} />} />
       <DataTable.Col label="Version" disableSort render={({ configVersion }: ListedContent) => configVersion ?? 'first'} />
       <DataTable.Col label="Title" field={Title} disableSort />
       <DataTable.Col label="Open revision" field={OnItsWay} disableSort />

@@ -14,7 +14,9 @@ import { MomentField } from '../time/MomentField.tsx';
 import { JsonField } from '../components/JsonField.tsx';
 import { BrandInput } from '../content/BrandInput.tsx';
 import { KeysetList } from '../components/KeysetList.tsx';
+import { brandName } from '../frame/names.ts';
 import { fieldName, type FieldsOf } from '../graph/fields.ts';
+import { IdText } from '../look/IdText.tsx';
 
 import type { AuditEntry } from '../graph/generated/operations.ts';
 
@@ -28,16 +30,6 @@ const FILTERS = [
 
 function At() {
   return <MomentField source={field('at')} />;
-}
-
-/** An id, as support and the command line need it: small, and to be copied. */
-function Subject() {
-  const record = useRecordContext<AuditEntry>();
-  return (
-    <Typography component="code" variant="caption" color="textSecondary">
-      {record?.subject}
-    </Typography>
-  );
 }
 
 /** A row's subject before and after, in a dialog that the keyboard reaches too. */
@@ -82,8 +74,8 @@ export function AuditList() {
       <DataTable.Col source={field('name')} label="Who" disableSort />
       <DataTable.Col source={field('address')} disableSort />
       <DataTable.Col source={field('action')} disableSort />
-      <DataTable.Col source={field('brand')} disableSort />
-      <DataTable.Col source={field('subject')} field={Subject} disableSort />
+      <DataTable.Col source={field('brand')} disableSort render={({ brand }: AuditEntry) => (brand === null ? '–' : brandName(brand))} />
+      <DataTable.Col source={field('subject')} disableSort render={({ subject }: AuditEntry) => <IdText id={subject} />} />
       <DataTable.Col source={field('reason')} disableSort />
       <DataTable.Col label="Before and after" field={Details} disableSort />
     </KeysetList>

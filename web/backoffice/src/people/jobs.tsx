@@ -9,6 +9,7 @@ import { MomentField } from '../time/MomentField.tsx';
 import { ChangeButton } from '../components/ChangeButton.tsx';
 import { JsonField } from '../components/JsonField.tsx';
 import { KeysetList } from '../components/KeysetList.tsx';
+import { brandOrAll } from '../frame/names.ts';
 import { run } from '../graph/graph.ts';
 import { CANCEL_JOB } from '../graph/generated/operations.ts';
 import { fieldName, type FieldsOf } from '../graph/fields.ts';
@@ -42,7 +43,7 @@ export function JobList() {
     <KeysetList rows="jobs" rowClick="show">
       <DataTable.Col source={field('createdAt')} field={CreatedAt} disableSort />
       <DataTable.Col source={field('kind')} disableSort />
-      <DataTable.Col source={field('brand')} disableSort />
+      <DataTable.Col source={field('brand')} disableSort render={({ brand }: Job) => brandOrAll(brand)} />
       <DataTable.Col source={field('createdBy')} disableSort />
       <DataTable.Col source={field('status')} disableSort />
       <DataTable.Col label="Progress" field={Progress} disableSort />

@@ -3,6 +3,7 @@ import Link from '@mui/material/Link';
 import { Link as RouterLink } from 'react-router-dom';
 
 import { DataRows } from '../page/DataRows.tsx';
+import { IdText } from '../../look/IdText.tsx';
 import { Page } from '../page/Page.tsx';
 import { usePolled } from '../page/usePolled.ts';
 import { BRANDS } from '../../graph/generated/operations.ts';
@@ -20,13 +21,13 @@ export function BrandList() {
         columns={[
           {
             head: 'Brand',
-            cell: ({ id }) => (
+            cell: ({ id, name }) => (
               <Link component={RouterLink} to={`/brands/${id}/show`}>
-                {id}
+                {name}
               </Link>
             ),
           },
-          { head: 'Name', cell: ({ name }) => name },
+          { head: 'Id', cell: ({ id }) => <IdText id={id} /> },
           { head: 'Time zone', cell: ({ timeZone }) => timeZone },
           { head: 'Languages', cell: ({ locales }) => locales.join(', ') },
           { head: 'Revision', cell: ({ revision }) => revision, right: true },
