@@ -58,7 +58,7 @@ def test_a_moved_demo_shows_it_and_stays_moved(tmp_path: Path) -> None:
     with running_demo(tmp_path) as again:
         shown = again.programs.run("clock", "show")
         assert "product time  2026-04-07T1" in shown
-        assert f"week-end   {BRAND}  {WEEK}" in shown
+        assert f"week-end {BRAND} {WEEK}" in " ".join(shown.split())
         ahead = (datetime.now(UTC) + timedelta(days=700)).isoformat()
         again.programs.run("clock", "set", ahead)
         token = again.programs.run("token", "--customer", CUSTOMER).strip()

@@ -73,7 +73,9 @@ async def test_a_fault_of_the_gateway_begins_when_it_is_armed(name: str, status:
 def test_the_list_of_scenarios_names_each_with_what_it_shows() -> None:
     """`furlong demo --scenario list` prints all of them, the ways to run it first, and starts nothing."""
     shown = CliRunner().invoke(app, ["demo", "--scenario", "list"]).stdout
-    named = [line.split()[0] for line in shown.splitlines()]
+    head, *lines = shown.splitlines()
+    assert head.split()[0] == "scenario"
+    named = [line.split()[0] for line in lines]
     assert named == [*Way, *(scenario.name for scenario in read_scenarios())]
     assert len(set(named)) == len(named)
     assert "The target was not reached." in shown
