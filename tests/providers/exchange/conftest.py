@@ -29,7 +29,7 @@ from tests.providers.exchange.names_compared import (
 from tests.providers.memory_kafka import MemoryKafka
 
 
-async def until(holds: Callable[[], bool], seconds: float = 20.0) -> None:
+async def until(holds: Callable[[], bool], seconds: float = 120.0) -> None:
     """Wait until something holds."""
     async with asyncio.timeout(seconds):
         while not holds():  # noqa: ASYNC110 - nothing says that it begins to hold
