@@ -36,7 +36,7 @@ def answer_seconds(reason: str) -> float:
     return 0.5 if reason == "not answered within" else 60.0
 
 
-async def until(holds: Callable[[], bool], seconds: float = 30.0) -> None:
+async def until(holds: Callable[[], bool], seconds: float = 120.0) -> None:
     """Wait until something holds."""
     async with asyncio.timeout(seconds):
         while not holds():  # noqa: ASYNC110 - nothing says that it begins to hold
