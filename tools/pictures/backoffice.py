@@ -17,6 +17,7 @@ COLOURS: Final = 128
 """So few are enough for screens, and make the files small."""
 
 ROLES: Final = ("editor", "approver", "support", "risk", "operator", "administrator")
+PATIENCE_MS: Final = 180_000
 REVIEW: Final = re.compile("^(Read it|Review)")
 NEW_TITLE: Final = "£2 in cash, yours to keep"
 
@@ -48,6 +49,7 @@ async def _sign_in(browser: Browser, office: DemoBackoffice, account: DemoAccoun
         reduced_motion="reduce",
         color_scheme="light",
     )
+    page.set_default_timeout(PATIENCE_MS)
     await page.goto(office.url)
     await page.get_by_role("button", name=account.role.capitalize(), exact=True).click()
     await page.get_by_role("button", name=f"Demo {account.role}").wait_for()
