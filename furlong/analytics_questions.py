@@ -46,7 +46,7 @@ class StoreQuestions:
     async def answer(self, sql: str, roles: Collection[Role]) -> Table:
         """Return the whole answer to a question."""
         answer = await self._asked(sql, "table", roles)
-        columns, *rows = _rows(answer) or [[]]
+        columns, *rows = await asyncio.to_thread(_rows, answer) or [[]]
         return Table([str(name) for name in columns], rows, completeness_of(answer, self.clock))
 
     async def parquet(self, sql: str, roles: Collection[Role]) -> bytes:

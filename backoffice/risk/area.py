@@ -12,7 +12,7 @@ from backoffice.risk.budgets.setting import BudgetService
 from backoffice.risk.export import RiskExport, RiskTable
 from backoffice.risk.figures.collector import FigureCollector, StoredFigures
 from backoffice.risk.figures.counting import WeekCounter
-from backoffice.risk.questions import COLUMNS_POINTS, TYPES, NoQuestions, QuestionService
+from backoffice.risk.questions import COLUMNS_POINTS, TYPES, QuestionService
 from backoffice.risk.service import RiskService
 from backoffice.settings import RiskSettings
 from backoffice.subgraph_databases import SubgraphDatabases
@@ -48,7 +48,7 @@ class RiskArea(Area):
         )
         self.export = RiskExport(self.risk)
         self.analytics = AnalyticsService(no_reports, base.database, base.audit)
-        self.questions = QuestionService(NoQuestions(), base.database, base.audit)
+        self.questions = QuestionService(base.database, base.audit)
         base.approvals.register(self.budgets.proposal_kind)
         self.background = () if self.has_cells else (self.collector.run,)
         tables = {f"risk-{table.value}": self._download(table.value) for table in RiskTable}

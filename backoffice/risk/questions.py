@@ -1,9 +1,9 @@
 """Questions in SQL about everything that happened, over all brands; each is recorded."""
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol, TypeVar
 
 from backoffice.access import ROLES, Actor, Permission, Role, require
 from backoffice.audit.audit_log import AuditLog
@@ -14,6 +14,7 @@ from backoffice.spreadsheets import csv_lines
 from foundation.storage.database import Database
 from subgraphs.kit.domain.keys import ALL_BRANDS
 
+T = TypeVar("T")
 COLUMNS_POINTS: Final = 1_000
 """What the columns of a table cost of the points of a request; an answer costs as much as a report."""
 
@@ -90,30 +91,6 @@ class QuestionSource(Protocol):
         ...
 
 
-class NoQuestions:
-    """The source of an installation without analytics."""
-
-    def tables(self, roles: Collection[Role]) -> Sequence[AskableTable]:
-        """Return nothing."""
-        del roles
-        raise ReportUnavailable(NOT_HERE)
-
-    async def columns(self, table: str, roles: Collection[Role]) -> Sequence[AskableColumn]:
-        """Return nothing."""
-        del table, roles
-        raise ReportUnavailable(NOT_HERE)
-
-    async def answer(self, sql: str, roles: Collection[Role]) -> Table:
-        """Return nothing."""
-        del sql, roles
-        raise ReportUnavailable(NOT_HERE)
-
-    async def parquet(self, sql: str, roles: Collection[Role]) -> bytes:
-        """Return nothing."""
-        del sql, roles
-        raise ReportUnavailable(NOT_HERE)
-
-
 class Answer(NamedTuple):
     """What a screen shows of an answer.
 
@@ -135,12 +112,12 @@ class QuestionService:
     """Asks for people; one question is asked at a time.
 
     Attributes:
-        source: Where questions are asked.
+        source: Where questions are asked; None in an installation without analytics.
     """
 
-    source: QuestionSource
     database: Database
     audit: AuditLog
+    source: QuestionSource | None = None
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def tables(self, actor: Actor) -> Sequence[AskableTable]:
@@ -152,7 +129,7 @@ class QuestionService:
         """
         roles = asking_roles(actor)
         try:
-            return self.source.tables(roles)
+            return self._source().tables(roles)
         except ReportUnavailable as fault:
             raise Conflict(str(fault)) from fault
 
@@ -167,7 +144,7 @@ class QuestionService:
         roles = asking_roles(actor)
         try:
             async with self._turn:
-                return await self.source.columns(table, roles)
+                return await self._source().columns(table, roles)
         except QuestionRefused as refusal:
             raise Invalid([Problem("table", str(refusal))]) from refusal
         except (ReportUnavailable, ReportFilling) as fault:
@@ -184,7 +161,9 @@ class QuestionService:
         roles = asking_roles(actor)
         try:
             await self._record(actor, "analytics.ask", sql)
-            columns, rows, completeness = await self._asked(actor, sql, roles)
+            columns, rows, completeness = await self._asked(
+                actor, sql, lambda: self._source().answer(sql, roles)
+            )
         except ReportFilling as filling:
             return Answer((), (), 0, (), str(filling))
         return Answer(columns, rows[:MAX_SHOWN], len(rows), completeness)
@@ -207,35 +186,29 @@ class QuestionService:
         await self._record(actor, "analytics.export", sql, form)
         try:
             if form == PARQUET:
-                body = await self._parquet(actor, sql, roles)
+                body = await self._asked(actor, sql, lambda: self._source().parquet(sql, roles))
             else:
-                columns, rows, _ = await self._asked(actor, sql, roles)
-                body = csv_lines([columns, *rows]).encode()
+                columns, rows, _ = await self._asked(actor, sql, lambda: self._source().answer(sql, roles))
+                body = (await asyncio.to_thread(csv_lines, [columns, *rows])).encode()
         except ReportFilling as filling:
             raise Conflict(str(filling)) from filling
         return FileDownload(body, TYPES[form], form)
 
-    async def _asked(self, actor: Actor, sql: str, roles: Collection[Role]) -> Table:
+    def _source(self) -> QuestionSource:
+        if self.source is None:
+            raise ReportUnavailable(NOT_HERE)
+        return self.source
+
+    async def _asked(self, actor: Actor, sql: str, ask: Callable[[], Awaitable[T]]) -> T:
+        """Ask when it is this question's turn; what is refused is recorded."""
         try:
             async with self._turn:
-                return await self.source.answer(sql, roles)
+                return await ask()
         except ReportUnavailable as fault:
             raise Conflict(str(fault)) from fault
         except QuestionRefused as refusal:
-            raise await self._refused(actor, sql, refusal) from refusal
-
-    async def _parquet(self, actor: Actor, sql: str, roles: Collection[Role]) -> bytes:
-        try:
-            async with self._turn:
-                return await self.source.parquet(sql, roles)
-        except ReportUnavailable as fault:
-            raise Conflict(str(fault)) from fault
-        except QuestionRefused as refusal:
-            raise await self._refused(actor, sql, refusal) from refusal
-
-    async def _refused(self, actor: Actor, sql: str, refusal: QuestionRefused) -> Invalid:
-        await self._record(actor, "analytics.refused", sql, reason=str(refusal)[:500])
-        return Invalid([Problem("sql", str(refusal))])
+            await self._record(actor, "analytics.refused", sql, reason=str(refusal)[:500])
+            raise Invalid([Problem("sql", str(refusal))]) from refusal
 
     async def _record(self, actor: Actor, action: str, sql: str, form: str = "", reason: str = "") -> None:
         """Record a question, unless it is none.

@@ -21,7 +21,6 @@ from foundation.storage.clock import Clock
 from foundation.storage.settings import DatabaseSettings
 from foundation.tracing import Tracing
 from furlong.database_names import DATABASES
-from furlong.demo import ready_file
 from furlong.demo.fulfilment import DemoFulfilment, DemoProviders, running_fulfilment
 from furlong.demo.supervised_consumers import SupervisedConsumer, running_consumers
 from furlong.neighbours import NEIGHBOURS
@@ -101,13 +100,12 @@ async def running_settlement(
 
 
 @asynccontextmanager
-async def running_analytics(ready: Path, *, wanted: bool) -> AsyncIterator[None]:
+async def running_analytics(ready: Path, data: Path, *, wanted: bool) -> AsyncIterator[None]:
     """If wanted, let a process of its own gather what happens in the demo while the block runs."""
     if not wanted:
         yield
         return
-    facts = ready_file.read(ready)
-    filling = FillingFile(Path("" if facts is None else facts.data) / "analytics")
+    filling = FillingFile(data / "analytics")
     filling.say(0, "its process is starting")
     log = ready.with_name("analytics.log").open("wb")
     process = await asyncio.create_subprocess_exec(

@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import AsyncIterator, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, nullcontext
 from dataclasses import dataclass
 
 from aiokafka import AIOKafkaProducer
@@ -78,14 +78,12 @@ class FeedLetters:
         A dry run converts them only.
         """
         missing = dict.fromkeys(positions or [])
-        async with (
-            running_client(create_producer(self.letters.settings)) as producer,
-            aclosing(self.letters.read()) as letters,
-        ):
+        publishing = nullcontext() if dry_run else running_client(create_producer(self.letters.settings))
+        async with publishing as producer, aclosing(self.letters.read()) as letters:
             async for letter in letters:
                 if positions is None or letter.position in missing:
                     missing.pop(letter.position, None)
-                    yield self.name_of(letter), await self._replayed(letter, None if dry_run else producer)
+                    yield self.name_of(letter), await self._replayed(letter, producer)
         for position in missing:
             yield f"{self.name}:{position.partition}:{position.offset}", Replayed(Fate.GONE)
 

@@ -310,6 +310,6 @@ async def _running(options: DemoOptions) -> AsyncIterator[str]:
 
     async with (
         running_demo(options) as facts,
-        running_analytics(options.ready_file, wanted=options.analytics),
+        running_analytics(options.ready_file, Path(facts.data), wanted=options.analytics),
     ):
         yield greeting(facts, options)
