@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -89,6 +89,7 @@ class WeekCounter:
             turnover = await participation.turnover(connection, brand.id, week)
         async with self.databases.fulfilment.read() as connection:
             qualified = await week_rewards.qualified(connection, brand.id, week.iso)
+            lines = await week_rewards.reward_lines(connection, brand.id, week.iso, now)
         async with self.databases.rewards.read() as connection:
             chosen = await week_choices.chosen(connection, brand.id, week.iso)
             in_doubt = await week_choices.in_doubt(connection, brand.id, week.iso)
@@ -101,7 +102,7 @@ class WeekCounter:
             qualified=qualified,
             chose=sum(chosen.values()),
             in_doubt=sum(in_doubt.values()),
-            rewards=await self.rewards(brand, week),
+            rewards=await self._rewards(brand, week, lines),
             money=_money(turnover, brand),
             currencies=brand.currencies,
             as_of=now,
@@ -112,6 +113,11 @@ class WeekCounter:
         """Count the rewards of a week by stage; whoever has chosen nothing counts with the default reward."""
         async with self.databases.fulfilment.read() as connection:
             lines = await week_rewards.reward_lines(connection, brand.id, week.iso, self.clock.now())
+        return await self._rewards(brand, week, lines)
+
+    async def _rewards(
+        self, brand: Brand, week: Week, lines: Sequence[RewardLine]
+    ) -> tuple[RewardFigure, ...]:
         homes = {territory_of(line.home, brand) for line in lines if line.home is not None}
         defaults = await self.defaults(brand, week, homes)
         figures = [
