@@ -143,6 +143,7 @@ class EventSource:
     _revision: int = 0
     _first: int = 0
     _status_at: datetime | None = None
+    _still_in: datetime | None = None
 
     def by_machine(self, now: Callable[[], datetime]) -> None:
         """Let the adapters say by the machine's clock when they were well, as real ones do in a rehearsal."""
@@ -151,12 +152,15 @@ class EventSource:
     def __call__(self, world: World, random: Random, now: datetime) -> Iterator[Message]:
         """Yield the messages of a moment, in which prices move."""
         del world
+        self._still_in = None
         yield from self._told_at(now, random)
 
     def still(self, world: World, random: Random, now: datetime) -> Iterator[Message]:
-        """Yield the messages of a moment in which no price moves: events begin and end as they are due."""
+        """Yield the messages of a moment in which no price moves: events begin and end at full minutes."""
         del world, random
-        yield from self._told_at(now, None)
+        minute = now.replace(second=0, microsecond=0)
+        yield from self._told_at(now, None, is_same=minute == self._still_in)
+        self._still_in = minute
 
     def picks(self, random: Random, number: int) -> tuple[Leg, ...]:
         """Return selections of so many markets that take bets now, at their odds; none if there are fewer."""
@@ -170,11 +174,11 @@ class EventSource:
             return ()
         return tuple(_picked(provider, market, random) for market in random.sample(markets, number))
 
-    def _told_at(self, now: datetime, random: Random | None) -> Iterator[Message]:
+    def _told_at(self, now: datetime, random: Random | None, *, is_same: bool = False) -> Iterator[Message]:
         machine_now = now if self._machine is None else self._machine()
         self._revision = max(self._revision + 1, int(machine_now.timestamp() * 1000))
         self._first = self._first or self._revision
-        events = tuple(_events(now))
+        events = () if is_same else tuple(_events(now))
         moving = () if random is None else random.sample(events, MOVES)
         for event in events:
             for number, provider in enumerate(PROVIDERS):

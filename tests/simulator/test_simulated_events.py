@@ -166,3 +166,14 @@ def outcomes_of(result: MarketResult) -> list[Outcome]:
     before = NOW - timedelta(days=9)
     found = [outcome_of(result, runner.selection_id, before) for runner in result.runners]
     return [outcome for outcome in found if outcome is not None]
+
+
+def test_what_is_still_changes_at_full_minutes() -> None:
+    """A source that is asked every few seconds says what one says that is asked at the end of each minute."""
+    often, seldom = EventSource(), EventSource()
+    for second in range(0, 3600, 20):
+        now = NOW + timedelta(seconds=second)
+        list(often.still(WORLD, Random(1), now))  # noqa: S311 - the same each time
+        if second % 60 == 40:
+            list(seldom.still(WORLD, Random(1), now))  # noqa: S311 - the same each time
+            assert often.told == seldom.told
