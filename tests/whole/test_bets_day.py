@@ -169,7 +169,8 @@ def test_a_bet_each_way_is_made_at_a_price_that_moved(
     visitor.tracked("€4.00")
     (bet,) = bettor.all_bets
     assert (bet["status"], bet["legs"][0]["odds"]["milli"]) == ("OPEN", 4500)
-    _covers_nothing(visitor, "stake", "receipts-done", "see-bets")
+    expect(visitor.part("stake")).to_have_count(0)
+    _covers_nothing(visitor, "receipts-done", "see-bets")
     visitor.looks()
     is_narrow = visitor.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert is_narrow, "nothing is beside the page"

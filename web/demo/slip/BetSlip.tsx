@@ -140,7 +140,7 @@ export function BetSlip(props: BetSlipProps) {
         {paying.freeBet !== null && (
           <FreeStake freeBet={paying.freeBet} hoped={slip.hoped} cost={costOf(slip, locale)} isSettled={isSettled} />
         )}
-        {paying.wanted === null && (
+        {legs.length > 0 && paying.wanted === null && (
           <StakeField
             label={labelOf(slip, locale)}
             typed={slip.typed}
