@@ -608,6 +608,7 @@ def world(role: Role) -> dict[str, Any]:
         "waitingMatchCount": 0,
         "me": {"permissions": [{"brand": "*", "permissions": allowed}]},
         "contentBrands": [CONTENT_BRAND],
+        "brandNames": [{"id": BRAND, "name": CONTENT_BRAND["name"]}, {"id": "southbet", "name": "Southbet"}],
         **customer_page(),
         "approvalsToDecide": [proposal(kind) for kind in waits[:3]],
         "unseenDecisions": 1,

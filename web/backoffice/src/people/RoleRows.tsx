@@ -7,6 +7,9 @@ import MenuItem from '@mui/material/MenuItem';
 import Stack from '@mui/material/Stack';
 import TextField from '@mui/material/TextField';
 
+import { ALL_BRANDS, nameAmong, useBrandNames, type NamedBrands } from './brandNames.ts';
+import { word } from '../money/amounts.ts';
+
 import type { GrantedRole, Role } from '../graph/generated/operations.ts';
 
 const ROLES: readonly Role[] = ['VIEWER', 'EDITOR', 'APPROVER', 'SUPPORT', 'RISK', 'OPERATOR', 'FINANCE', 'TRADER', 'ADMINISTRATOR'];
@@ -16,7 +19,15 @@ interface Props {
   readonly onChange: (roles: readonly GrantedRole[]) => void;
 }
 
+/** Return the brands to choose from, each alone before all at once; a brand that is not known any more stays chosen. */
+export function choicesFor(chosen: string, brands: NamedBrands): readonly string[] {
+  const known = [...brands.map(({ id }) => id), ALL_BRANDS];
+  return chosen === '' || known.includes(chosen) ? known : [chosen, ...known];
+}
+
 export function RoleRows({ roles, onChange }: Props) {
+  const brands = useBrandNames();
+
   function replace(index: number, row: GrantedRole) {
     onChange(roles.map((old, position) => (position === index ? row : old)));
   }
@@ -34,19 +45,26 @@ export function RoleRows({ roles, onChange }: Props) {
           >
             {ROLES.map((role) => (
               <MenuItem key={role} value={role}>
-                {role.toLowerCase()}
+                {word(role.toLowerCase())}
               </MenuItem>
             ))}
           </TextField>
           <TextField
+            select
             label="Brand"
             value={row.brand}
-            onChange={(event) => replace(index, { ...row, brand: event.target.value.trim() })}
-            helperText={row.brand === '*' ? 'All brands.' : 'Its id, or * for all brands.'}
+            onChange={(event) => replace(index, { ...row, brand: event.target.value })}
+            sx={{ minWidth: 180 }}
             required
-          />
+          >
+            {choicesFor(row.brand, brands).map((id) => (
+              <MenuItem key={id} value={id}>
+                {nameAmong(brands, id)}
+              </MenuItem>
+            ))}
+          </TextField>
           <IconButton
-            aria-label={`Remove ${row.role.toLowerCase()} of ${row.brand}`}
+            aria-label={`Remove ${row.role.toLowerCase()} of ${row.brand === '' ? 'no brand' : nameAmong(brands, row.brand)}`}
             onClick={() => onChange(roles.filter((_, position) => position !== index))}
           >
             <Delete />

@@ -1,0 +1,54 @@
+/** Filters of lists that are chosen and not typed: a week, a reward, a currency of the brand that is shown. */
+import { SelectInput, useListContext } from 'react-admin';
+import { useState } from 'react';
+
+import { useBrand } from './brand.tsx';
+import { rewardName } from './names.ts';
+import { zoneOf } from '../time/moments.ts';
+import { weekAfter, weekAt, weekCell } from '../time/weeks.ts';
+
+interface Props {
+  readonly source: string;
+  readonly label?: string;
+  readonly alwaysOn?: boolean;
+}
+
+interface Choice {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** A year of weeks, the newest first. */
+const WEEKS = 52;
+
+/** Return the choices with the one that a link has chosen, which may be older or not known any more. */
+export function withChosen(choices: readonly Choice[], chosen: unknown, name: (id: string) => string): readonly Choice[] {
+  if (typeof chosen !== 'string' || chosen === '' || choices.some(({ id }) => id === chosen)) return choices;
+  return [...choices, { id: chosen, name: name(chosen) }];
+}
+
+/** Return what a list is filtered by now. */
+function useFilter(source: string): unknown {
+  return (useListContext().filterValues as Readonly<Record<string, unknown>>)[source];
+}
+
+export function WeekInput({ source, label = 'Week' }: Props) {
+  const { brand } = useBrand();
+  const [now] = useState(() => weekAt(Date.now(), zoneOf(brand)));
+  const weeks = Array.from({ length: WEEKS }, (_, place) => weekAfter(now, -place)).map((id) => ({ id, name: weekCell(id) }));
+  return <SelectInput source={source} label={label} choices={[...withChosen(weeks, useFilter(source), weekCell)]} />;
+}
+
+export function RewardInput({ source, label = 'Reward' }: Props) {
+  const { brand, brands } = useBrand();
+  const known = brands.find(({ id }) => id === brand)?.rewards ?? [];
+  const name = (id: string) => rewardName(brand, id);
+  const rewards = [...new Set(known.map(({ rewardId }) => rewardId))].map((id) => ({ id, name: name(id) }));
+  return <SelectInput source={source} label={label} choices={[...withChosen(rewards, useFilter(source), name)]} emptyText="All rewards" />;
+}
+
+export function CurrencyInput({ source, label = 'Currency' }: Props) {
+  const { brand, brands } = useBrand();
+  const currencies = (brands.find(({ id }) => id === brand)?.currencies ?? []).map((id) => ({ id, name: id }));
+  return <SelectInput source={source} label={label} choices={[...withChosen(currencies, useFilter(source), String)]} emptyText="All currencies" />;
+}
