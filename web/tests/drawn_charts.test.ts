@@ -5,7 +5,7 @@ import { renderToStaticMarkup } from 'react-dom/server';
 import { expect, test } from 'vitest';
 
 import { BarChart } from '../backoffice/src/charts/BarChart.tsx';
-import { barsOf, namesOf, valuesOf } from '../backoffice/src/charts/bars.ts';
+import { barsOf, namedAlong, namesOf, valuesOf } from '../backoffice/src/charts/bars.ts';
 import { gapsOf, isLine, LINE, spread, widthOf, type Label } from '../backoffice/src/charts/labels.ts';
 import { LineChart } from '../backoffice/src/charts/LineChart.tsx';
 import { slotsOf } from '../backoffice/src/charts/slots.ts';
@@ -70,7 +70,7 @@ test('a gap breaks the line, is tinted and explained, and a point between two ga
   const drawn = markup(createElement(LineChart, { ...TIME, lines: [{ label: 'Rewards', points }] }));
   expect(drawn.match(/<path class="line"/gu)).toHaveLength(2);
   expect(drawn.match(/<rect class="gap"/gu)).toHaveLength(3);
-  expect(drawn).toContain('Nothing counted');
+  expect(drawn).toContain('No figures');
   expect(drawn.match(/<circle class="dot"/gu)).toHaveLength(2);
   expect(gapsOf(points, 4)).toEqual([[19, 30], [30, 40]]);
   expect(isLine(points, 4, [0, 168])).toBe(true);
@@ -119,6 +119,13 @@ test('figures stand at all bars or, without room, at none; dashes stay', () => {
   const bars = barsOf(2, [{ label: 'a', data: [1, 2] }, { label: 'b', data: [3, null] }], false, 100);
   expect(valuesOf(bars, false, 100, String).map(({ text }) => text)).toEqual(['1', '3', '2', '–']);
   expect(valuesOf(bars, false, 100, () => '£123,456.00').map(({ text }) => text)).toEqual(['–']);
+});
+
+test('names along an axis are left out where time goes on, and shortened where each says something else', () => {
+  expect(namedAlong(['19 Nov', '20 Nov', '21 Nov'], 30)).toEqual({ every: 2, words: ['19 Nov', '20 Nov', '21 Nov'] });
+  const { every, words: names } = namedAlong(['14:30 Wexcombe Park, Win', 'A v B'], 100);
+  expect([every, ...names]).toEqual([1, '14:30 Wexcom…', 'A v B']);
+  expect(namedAlong(['A v B'], 100)).toEqual({ every: 1, words: ['A v B'] });
 });
 
 test('a single bar is no chart, and no bars at all are nothing', () => {

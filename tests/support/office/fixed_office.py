@@ -630,6 +630,17 @@ def world(role: Role) -> dict[str, Any]:
                 "leftMinor": 41_500,
             }
         ],
+        "goodwillCosts": [
+            {
+                "id": f"{BRAND}:{WEEK}:outstanding",
+                "isoWeek": WEEK,
+                "currency": "GBP",
+                "stage": "outstanding",
+                "kind": "free_bet",
+                "credits": 4,
+                "valueMinor": 2_000,
+            }
+        ],
         "users": page_of([user, user, user | {"secondFactor": False}, user | {"status": "DISABLED"}]),
         **risk_world(),
         **operations_world(),

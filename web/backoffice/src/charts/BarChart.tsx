@@ -1,8 +1,8 @@
 /** Bars by category, side by side or stacked. It is a picture: the table beside it has the same figures. */
 import Box from '@mui/material/Box';
 
-import { barsOf, isLone, namesOf, valuesOf, type Bars } from './bars.ts';
-import { LETTER, widthOf } from './labels.ts';
+import { barsOf, isLone, namedAlong, namesOf, valuesOf, type Bars } from './bars.ts';
+import { widthOf } from './labels.ts';
 import { LoneFigures } from './LoneFigures.tsx';
 import { EDGE, FULLNESS, HEIGHT, Labels, Legend, Plot, useSeriesColors, useWidth } from './plot.tsx';
 import { scaleOf, ticksTo } from './scale.ts';
@@ -40,7 +40,7 @@ function Drawn({ label, categories, series, isStacked = false, format }: Props) 
   const bars = barsOf(categories.length, series, isStacked, band);
   const ticks = ticksTo(Math.max(...bars.map(({ to }) => to)));
   const y = scaleOf([0, ticks.at(-1) ?? 1], [HEIGHT - EDGE.bottom, EDGE.top]);
-  const every = Math.ceil((Math.max(...categories.map(({ length }) => length)) * LETTER + 8) / band);
+  const { every, words } = namedAlong(categories, band);
   const values = valuesOf(bars, isStacked, band, format).map((one) => ({ ...one, x: EDGE.left + one.x, y: y(one.to) - 4 }));
   const last = Math.max(...bars.map(({ left, width: wide }) => EDGE.left + left + wide)) + BESIDE;
   return (
@@ -49,7 +49,8 @@ function Drawn({ label, categories, series, isStacked = false, format }: Props) 
         {categories.map((category, at) =>
           at % every === 0 ? (
             <text key={category} x={EDGE.left + (at + 0.5) * band} y={HEIGHT - 8} textAnchor="middle">
-              {category}
+              {words[at] !== category && <title>{category}</title>}
+              {words[at]}
             </text>
           ) : null,
         )}

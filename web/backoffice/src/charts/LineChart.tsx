@@ -42,9 +42,9 @@ interface Props {
 
 const SPACING = 64;
 /** From this width on, lines are named at their ends, and need no legend. */
-const WIDE = 520;
+const WIDE = 420;
 const BESIDE = 8;
-const NO_READING = 'Nothing counted';
+const NO_FIGURES = 'No figures';
 const LATER = 'A line is drawn once there are figures of more than a moment.';
 
 export function LineChart(props: Props) {
@@ -58,6 +58,7 @@ function Drawn({ label, lines, range = null, span, xTicks, gap, format }: Props)
   const [element, width] = useWidth();
   const color = useSeriesColors();
   const isWide = width >= WIDE;
+  const isTitled = lines.length === 1 && range === null;
   const ends = endsOf(lines, range, isWide, format);
   const right = Math.max(EDGE.right, ...ends.filter(({ x }) => isNearEnd(x, span)).map(({ text }) => widthOf(text) + BESIDE));
   const values = lines.flatMap(({ points }) => points.map(({ y }) => y ?? 0));
@@ -106,14 +107,14 @@ function Drawn({ label, lines, range = null, span, xTicks, gap, format }: Props)
       </Plot>
       <Legend
         entries={[
-          ...(isWide ? [] : lines).map((line, place) => ({
+          ...(isWide || isTitled ? [] : lines).map((line, place) => ({
             label: line.label,
             mark: <line className="line" x1="1" x2="19" y1="6" y2="6" stroke={color(place)} strokeWidth="2" strokeDasharray={DASHES[place]} />,
           })),
           ...(range === null ? [] : [{ label: range.label, mark: <rect className="range" x="1" y="1" width="18" height="10" fill={color(0)} fillOpacity={0.16} /> }]),
-          ...(gaps.length === 0 ? [] : [{ label: NO_READING, mark: <rect className="gap" x="1" y="1" width="18" height="10" /> }]),
+          ...(gaps.length === 0 ? [] : [{ label: NO_FIGURES, mark: <rect className="gap" x="1" y="1" width="18" height="10" /> }]),
         ]}
-        isExplained={isWide}
+        isExplained={isWide || isTitled}
       />
     </Box>
   );
@@ -151,11 +152,10 @@ function isNearEnd(x: number, [from, to]: readonly [number, number]): boolean {
   return x > from + (to - from) * 0.98;
 }
 
-/** Return where an end is named: to its right at the end of the axis, else above it, to the side with room. */
+/** Return where an end is named: to its right at the end of the axis, else above it and to its left. */
 function placed({ text, x: at, y: value }: End, span: readonly [number, number], x: (value: number) => number, y: (value: number) => number): Label {
   if (isNearEnd(at, span)) return { text, x: x(at) + BESIDE, y: y(value) + 4, anchor: 'start' };
-  const hasRoom = x(at) - BESIDE - widthOf(text) > EDGE.left;
-  return { text, x: x(at) + (hasRoom ? -BESIDE : BESIDE), y: Math.max(EDGE.top, y(value) - BESIDE), anchor: hasRoom ? 'end' : 'start' };
+  return { text, x: Math.max(x(at) - BESIDE, EDGE.left + widthOf(text) + 4), y: Math.max(EDGE.top, y(value) - BESIDE), anchor: 'end' };
 }
 
 interface Placed {

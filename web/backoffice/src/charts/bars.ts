@@ -1,5 +1,5 @@
 /** Where bars stand, what is written at them, and what is no bar because it is not known. */
-import { widthOf } from './labels.ts';
+import { LETTER, widthOf } from './labels.ts';
 
 export interface Bars {
   readonly label: string;
@@ -89,4 +89,23 @@ export function namesOf(series: readonly Bars[]): readonly Name[] {
   const most = Math.max(...(series[0]?.data ?? []).map((_, at) => series.reduce((sum, { data }) => sum + (data[at] ?? 0), 0)));
   if (heights.some((height) => height < most * LEAST)) return [];
   return series.map(({ label }, place) => ({ label, middle: heights.slice(0, place).reduce((sum, height) => sum + height, 0) + (heights[place] ?? 0) / 2 }));
+}
+
+/** From so many pixels on, a category keeps its name, shortened, where others would be left out. */
+const ROOM = 72;
+const BETWEEN = 8;
+
+export interface Along {
+  /** Each how manieth category is named. */
+  readonly every: number;
+  /** What each is called there. */
+  readonly words: readonly string[];
+}
+
+/** Return how categories are named along an axis on which each has `band` pixels. */
+export function namedAlong(categories: readonly string[], band: number): Along {
+  const most = Math.floor((band - BETWEEN) / LETTER);
+  const every = Math.ceil((Math.max(...categories.map(widthOf)) + BETWEEN) / band);
+  if (every === 1 || band < ROOM) return { every, words: categories };
+  return { every: 1, words: categories.map((name) => (name.length <= most ? name : `${name.slice(0, most - 1).trimEnd()}…`)) };
 }

@@ -1,7 +1,7 @@
 /** Filters of lists over all brands: one of the brands that one may see, or a language. */
 import { SelectInput } from 'react-admin';
 
-import { useBrandNames } from '../people/brandNames.ts';
+import { useBrandNames } from '../people/useBrandNames.ts';
 import { useBrands } from './useBrands.ts';
 
 interface Props {

@@ -3,6 +3,7 @@ import { SelectInput, useListContext } from 'react-admin';
 import { useState } from 'react';
 
 import { useBrand } from './brand.tsx';
+import { withChosen } from './chosen.ts';
 import { rewardName } from './names.ts';
 import { zoneOf } from '../time/moments.ts';
 import { weekAfter, weekAt, weekCell } from '../time/weeks.ts';
@@ -13,19 +14,8 @@ interface Props {
   readonly alwaysOn?: boolean;
 }
 
-interface Choice {
-  readonly id: string;
-  readonly name: string;
-}
-
 /** A year of weeks, the newest first. */
 const WEEKS = 52;
-
-/** Return the choices with the one that a link has chosen, which may be older or not known any more. */
-export function withChosen(choices: readonly Choice[], chosen: unknown, name: (id: string) => string): readonly Choice[] {
-  if (typeof chosen !== 'string' || chosen === '' || choices.some(({ id }) => id === chosen)) return choices;
-  return [...choices, { id: chosen, name: name(chosen) }];
-}
 
 /** Return what a list is filtered by now. */
 function useFilter(source: string): unknown {

@@ -7,8 +7,11 @@ import MenuItem from '@mui/material/MenuItem';
 import Stack from '@mui/material/Stack';
 import TextField from '@mui/material/TextField';
 
-import { ALL_BRANDS, nameAmong, useBrandNames, type NamedBrands } from './brandNames.ts';
+import { choicesFor, nameAmong } from './brandNames.ts';
+import { useBrandNames } from './useBrandNames.ts';
 import { word } from '../money/amounts.ts';
+import { useMay } from '../operations/page/may.ts';
+import { forAllBrands } from '../session/permissions.ts';
 
 import type { GrantedRole, Role } from '../graph/generated/operations.ts';
 
@@ -19,14 +22,9 @@ interface Props {
   readonly onChange: (roles: readonly GrantedRole[]) => void;
 }
 
-/** Return the brands to choose from, each alone before all at once; a brand that is not known any more stays chosen. */
-export function choicesFor(chosen: string, brands: NamedBrands): readonly string[] {
-  const known = [...brands.map(({ id }) => id), ALL_BRANDS];
-  return chosen === '' || known.includes(chosen) ? known : [chosen, ...known];
-}
-
 export function RoleRows({ roles, onChange }: Props) {
   const brands = useBrandNames();
+  const mayAll = useMay(forAllBrands('people.manage'));
 
   function replace(index: number, row: GrantedRole) {
     onChange(roles.map((old, position) => (position === index ? row : old)));
@@ -57,7 +55,7 @@ export function RoleRows({ roles, onChange }: Props) {
             sx={{ minWidth: 180 }}
             required
           >
-            {choicesFor(row.brand, brands).map((id) => (
+            {choicesFor(row.brand, brands, mayAll).map((id) => (
               <MenuItem key={id} value={id}>
                 {nameAmong(brands, id)}
               </MenuItem>

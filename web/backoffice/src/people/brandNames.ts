@@ -1,9 +1,5 @@
-/** The brands whose people one may see, by name: who manages people need not see any screen of a brand. */
-import { useBrand } from '../frame/brand.tsx';
+/** Brands as choices of a role, by name. */
 import { brandName } from '../frame/names.ts';
-import { useGraph } from '../graph/useGraph.ts';
-import { BRAND_NAMES } from '../graph/generated/operations.ts';
-import { useMay } from '../operations/page/may.ts';
 
 import type { BrandNames } from '../graph/generated/operations.ts';
 
@@ -12,17 +8,14 @@ export type NamedBrands = BrandNames['brandNames'];
 /** Stands for all brands. */
 export const ALL_BRANDS = '*';
 
-const NONE: NamedBrands = [];
-
-export function useBrandNames(): NamedBrands {
-  const shown = useBrand().brands;
-  const { data } = useGraph(BRAND_NAMES, useMay('people.read') ? {} : null);
-  const others = data?.brandNames ?? NONE;
-  return [...others, ...shown.filter(({ id }) => others.every((other) => other.id !== id))];
-}
-
 /** Return a brand's name; its id where it is not known, such as of a brand that was removed. */
 export function nameAmong(brands: NamedBrands, id: string): string {
   if (id === ALL_BRANDS) return 'All brands';
   return brands.find((brand) => brand.id === id)?.name ?? brandName(id);
+}
+
+/** Return the brands to choose from, each alone before all at once if one may; a brand that is not among them stays chosen. */
+export function choicesFor(chosen: string, brands: NamedBrands, mayAll: boolean): readonly string[] {
+  const known = [...brands.map(({ id }) => id), ...(mayAll ? [ALL_BRANDS] : [])];
+  return chosen === '' || known.includes(chosen) ? known : [chosen, ...known];
 }

@@ -21,7 +21,8 @@ import {
 import { MomentField } from '../time/MomentField.tsx';
 
 import { AddUserButton } from './AddUserButton.tsx';
-import { ALL_BRANDS, nameAmong, useBrandNames } from './brandNames.ts';
+import { ALL_BRANDS, nameAmong } from './brandNames.ts';
+import { useBrandNames } from './useBrandNames.ts';
 import { Waiting } from '../components/Waiting.tsx';
 import { RowMenu } from '../components/RowMenu.tsx';
 import { GivenCredentials } from './GivenCredentials.tsx';

@@ -2,7 +2,6 @@
 import Alert from '@mui/material/Alert';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
-import Chip from '@mui/material/Chip';
 import MenuItem from '@mui/material/MenuItem';
 import Stack from '@mui/material/Stack';
 import TextField from '@mui/material/TextField';
@@ -16,6 +15,7 @@ import { useBrand } from '../../frame/brand.tsx';
 import { FigureTable } from '../figures/FigureTable.tsx';
 import { FormDialog } from '../../components/FormDialog.tsx';
 import { RowsLink } from '../figures/RowsLink.tsx';
+import { ToneChip } from '../../look/ToneChip.tsx';
 import { number, typedCount } from '../../money/amounts.ts';
 import { run } from '../../graph/graph.ts';
 import { useGraph } from '../../graph/useGraph.ts';
@@ -134,15 +134,15 @@ export function BudgetsSection({ brand }: { readonly brand: string }) {
         { head: 'Reserved', numeric: true, cell: (line) => number(line.reserved) },
         { head: 'Due or paid', numeric: true, cell: (line) => number(line.expected + line.owed + line.credited) },
         { head: 'Left', numeric: true, cell: (line) => number(line.left) },
-        { head: 'Choosing', cell: (line) => <Chip size="small" label={line.stopped ? 'stopped' : 'open'} color={line.stopped ? 'error' : 'default'} /> },
+        { head: 'Choosing', cell: (line) => <ToneChip tone={line.stopped ? 'bad' : 'good'} label={line.stopped ? 'Stopped' : 'Open'} /> },
       ]}
     >
       <Typography variant="body2" color="textSecondary">
         In numbers of rewards. Rewards that are not listed have no limit.
       </Typography>
       <Stack direction="row" spacing={2} useFlexGap sx={{ flexWrap: 'wrap', alignItems: 'center' }}>
-        <Box sx={{ width: 220 }}>
-          <WeekSelect brand={brand} value={chosen === '' ? now : chosen} onChange={setChosen} before={PAST_WEEKS} after={COMING_WEEKS} />
+        <Box sx={{ width: 260 }}>
+          <WeekSelect brand={brand} value={chosen === '' ? now : chosen} onChange={setChosen} before={PAST_WEEKS} after={COMING_WEEKS} isFilter />
         </Box>
         {permissions?.has('risk.budget') === true && <BudgetButton brand={brand} onSet={show} />}
       </Stack>
