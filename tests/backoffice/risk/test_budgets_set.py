@@ -99,6 +99,7 @@ async def test_a_budget_is_in_its_table_before_a_node_was_told(risk_area: RiskFi
     assert await table(WEEK.iso) == [("fb-5", 40, False)]
     assert await table(coming) == [("fb-5", 30, True)]
     proposed = await setting.set(RISK, BudgetLimit(FB_5, None), "no limit")
+    assert isinstance(proposed, str)
     assert await table(WEEK.iso) == [("fb-5", 40, False)]
     await approve(risk_area, proposed)
     assert await table(WEEK.iso) == []
