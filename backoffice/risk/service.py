@@ -18,7 +18,8 @@ from backoffice.figures.week_figures import (
     MoneyFigure,
     RewardFigure,
 )
-from backoffice.risk.budgets.use import BudgetLine, used_by_cells, week_lines
+from backoffice.global_events.repository import DecisionRepository
+from backoffice.risk.budgets.use import BudgetLine, used_by_cells, week_lines, week_uses, with_decisions
 from backoffice.risk.figures.collector import FigureCollector
 from backoffice.risk.figures.counting import BrandWeeks, WeekCounter
 from backoffice.risk.figures.forecast import (
@@ -43,11 +44,15 @@ from subgraphs.fulfilment.goodwill import (
     GoodwillWanted,
 )
 from subgraphs.kit.domain.keys import ALL_BRANDS
+from subgraphs.kit.records.global_state import GlobalKind
 from subgraphs.rewards.budgets import EVERY_WEEK, BudgetRepository
 from subgraphs.rewards.choices import week_choices
 
 FORECAST_WEEKS: Final = 24
 """How many recorded weeks are read: enough to test the method on eight of them."""
+
+MAX_UNTOLD: Final = 200
+"""How many of the newest decisions about budgets precede the node's table, which is told of them later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +226,7 @@ class RiskService:
         ]
 
     async def budgets(self, actor: Actor, brand: str, iso_week: str | None = None) -> list[BudgetLine]:
-        """Return the budgets of a week, by default of the current one, by reward.
+        """Return the budgets of a week, by default of the current one, as soon as decided, by reward.
 
         Raises:
             Forbidden: The actor may not see the brand's figures.
@@ -232,18 +237,22 @@ class RiskService:
         known = await self._known(brand)
         name = known.weeks[0].iso if iso_week is None else iso_week
         async with self.counter.databases.rewards.read() as connection:
-            uses = await BudgetRepository().use(connection, brand, name)
-            set_for = await BudgetRepository().budgets(connection, [brand])
+            stored = await BudgetRepository().budgets(connection, [brand])
+            taken = await BudgetRepository().taken(connection, brand, name)
             reserved = await week_choices.in_doubt(connection, brand, name)
         async with self.database.read() as connection:
             figures = (await repository.rewards_of(connection, brand, [name])).get(name, [])
+            decisions = await DecisionRepository().page(
+                connection, first=MAX_UNTOLD, brands=[brand], kinds=[GlobalKind.BUDGET.value]
+            )
             if self.collector is None:
-                uses, reserved = await used_by_cells(connection, brand, name, set_for), {}
-        own = frozenset(key.reward_id for key in set_for if key.iso_week == name != EVERY_WEEK)
+                taken, reserved = await used_by_cells(connection, brand, name), {}
+        budgets = with_decisions(stored, decisions)
+        own = frozenset(key.reward_id for key in budgets if key.iso_week == name != EVERY_WEEK)
         return week_lines(
             brand,
             name,
-            uses=uses,
+            uses=week_uses(brand, name, budgets, taken),
             standings=_standings(brand, name, figures),
             reserved=reserved,
             own=own,

@@ -205,6 +205,14 @@ class BudgetRepository:
         rows = await connection.execute(_use_of(brand, iso_week))
         return {row.reward_id: _use(row) for row in rows}
 
+    async def taken(self, connection: AsyncConnection, brand: str, iso_week: str) -> dict[str, int]:
+        """Return how many customers have chosen each reward in a brand's week, with a budget or without."""
+        c = TAKEN.c
+        rows = await connection.execute(
+            select(c.reward_id, c.taken).where(c.brand_id == brand, c.iso_week == iso_week)
+        )
+        return {row.reward_id: row.taken for row in rows}
+
     async def spent(self, connection: AsyncConnection, brand: str, iso_week: str) -> SpentRewards:
         """Return the rewards of a brand's week whose budget is spent. One SELECT."""
         uses = await self.use(connection, brand, iso_week)

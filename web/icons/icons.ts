@@ -38,6 +38,7 @@ const OUTLINES: Readonly<Record<string, string>> = {
   ChevronRight: 'mdiChevronRight',
   Clear: 'mdiClose',
   Close: 'mdiClose',
+  ContentCopy: 'mdiContentCopy',
   CompareArrows: 'mdiCompareHorizontal',
   Create: 'mdiPencil',
   Dashboard: 'mdiViewDashboard',

@@ -10,14 +10,21 @@ function answer(columns: readonly string[], ...rows: readonly (readonly (string 
 const REVENUE = answer(['day', 'product', 'bets'], ['2026-11-24', 'betting', '3'], ['2026-11-24', 'casino', '5'], ['2026-11-26', 'betting', '2']);
 
 describe('an answer in SQL', () => {
-  it('is drawn if its rows are labels with figures, the oldest day first', () => {
+  it('is drawn if its rows are labels with figures, the oldest day first, and what is not known is no zero', () => {
     const chart = chartOf(answer(['day', 'bets', 'staked'], ['2026-11-25', '2', null], ['2026-11-24', '3', '1.5']));
     expect(chart?.label).toBe('bets, staked by day');
     expect(chart?.categories).toEqual(['2026-11-24', '2026-11-25']);
     expect(chart?.series.map(({ data }) => data)).toEqual([
       [3, 2],
-      [1.5, 0],
+      [1.5, null],
     ]);
+  });
+
+  it('keeps the place of a day without a row, unless a day has several', () => {
+    const chart = chartOf(answer(['day', 'bets'], ['2026-11-26', '2'], ['2026-11-24', '3']));
+    expect(chart?.categories).toEqual(['2026-11-24', '2026-11-25', '2026-11-26']);
+    expect(chart?.series[0]?.data).toEqual([3, null, 2]);
+    expect(chartOf(answer(['day', 'bets'], ['2026-11-26', '2'], ['2026-11-24', '3'], ['2026-11-24', '5']))?.categories).toHaveLength(3);
   });
 
   it.each([

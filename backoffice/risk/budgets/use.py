@@ -1,12 +1,13 @@
 """The use of budgets, also over all cells: who chose a reward, and to whom it is due or was paid."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backoffice.global_events.acknowledgements import NodeRepository
+from backoffice.global_events.repository import GlobalDecision
 from foundation.storage.database import Database
 from subgraphs.fulfilment.accounting.repository import liability, reward_counts
 from subgraphs.fulfilment.accounting.stage_sql import RewardCounts
@@ -95,24 +96,48 @@ async def budget_lines(
     return lines
 
 
-async def used_by_cells(
-    connection: AsyncConnection, brand: str, iso_week: str, budgets: Mapping[BudgetKey, int]
-) -> dict[str, BudgetUse]:
-    """Return the use of each budget of a week, by reward; changes in doubt count as used.
+async def used_by_cells(connection: AsyncConnection, brand: str, iso_week: str) -> dict[str, int]:
+    """Return how many customers have chosen each reward in a week; changes in doubt count as used.
 
     Args:
         connection: To read the back office's database with.
         brand: The brand.
         iso_week: The week.
-        budgets: Those in force, of the week and of every week.
     """
     used: dict[str, int] = {}
     for report in await NodeRepository().all(connection):
         for budget in report.budgets:
             if (budget.brand, budget.iso_week) == (brand, iso_week):
                 used[budget.reward_id] = used.get(budget.reward_id, 0) + budget.used
+    return used
+
+
+def with_decisions(
+    stored: Mapping[BudgetKey, int], decisions: Iterable[GlobalDecision]
+) -> dict[BudgetKey, int]:
+    """Return budgets as they were decided, also where a node's table has not been told yet.
+
+    Args:
+        stored: Those in the table.
+        decisions: The last about each of some budgets.
+    """
+    budgets = dict(stored)
+    for decision in decisions:
+        state = decision.state
+        key = BudgetKey(decision.brand, state["reward_id"], state.get("iso_week") or EVERY_WEEK)
+        if state["rewards"] is None:
+            budgets.pop(key, None)
+        else:
+            budgets[key] = state["rewards"]
+    return budgets
+
+
+def week_uses(
+    brand: str, iso_week: str, budgets: Mapping[BudgetKey, int], taken: Mapping[str, int]
+) -> dict[str, BudgetUse]:
+    """Return the use of each budget of a week, by reward; a week's own precedes that of every week."""
     uses: dict[str, BudgetUse] = {}
     for key, rewards in sorted(budgets.items(), key=lambda item: item[0].iso_week):
         if key.brand == brand and key.iso_week in {EVERY_WEEK, iso_week}:
-            uses[key.reward_id] = BudgetUse(rewards, used.get(key.reward_id, 0))
+            uses[key.reward_id] = BudgetUse(rewards, taken.get(key.reward_id, 0))
     return uses

@@ -85,6 +85,27 @@ async def test_the_first_budget_and_a_lower_one_need_one_person(risk_area: RiskF
     ]
 
 
+async def test_a_budget_is_in_its_table_before_a_node_was_told(risk_area: RiskFixture) -> None:
+    """Who has set one sees it at once: also a week's own, a lower one, and that one was removed."""
+
+    async def table(week: str) -> list[tuple[str, int, bool]]:
+        lines = await risk_area.parts.risk.budgets(RISK, "northbet", week)
+        return [(line.reward_id, line.use.rewards, line.own) for line in lines]
+
+    coming = WEEK.iso[:-2] + f"{int(WEEK.iso[-2:]) + 1:02}"
+    setting = risk_area.parts.budgets
+    for key, rewards in ((FB_5, 100), (FB_5, 40), (FB_5._replace(iso_week=coming), 30)):
+        assert isinstance(await setting.set(RISK, BudgetLimit(key, rewards), "planned"), GlobalDecision)
+    assert await table(WEEK.iso) == [("fb-5", 40, False)]
+    assert await table(coming) == [("fb-5", 30, True)]
+    proposed = await setting.set(RISK, BudgetLimit(FB_5, None), "no limit")
+    assert isinstance(proposed, str)
+    assert await table(WEEK.iso) == [("fb-5", 40, False)]
+    await approve(risk_area, proposed)
+    assert await table(WEEK.iso) == []
+    assert await table(coming) == [("fb-5", 30, True)]
+
+
 async def test_raising_a_budget_takes_two_people(risk_area: RiskFixture) -> None:
     """More rewards, or no limit, are proposed; the proposer cannot approve, another person can."""
     await set_budget(risk_area, 100)

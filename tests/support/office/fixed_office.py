@@ -170,7 +170,6 @@ def risk_world() -> dict[str, Any]:
         "money": [],
     }
     budget = {
-        "isoWeek": WEEK,
         "brand": BRAND,
         "own": False,
         "reserved": 0,
@@ -188,10 +187,11 @@ def risk_world() -> dict[str, Any]:
         },
         "riskForecast": [forecast()],
         "riskWeeks": page_of([week]),
-        "riskBudgets": page_of(
+        "riskBudgets": lambda _info, **named: page_of(
             [
                 {
                     **budget,
+                    "isoWeek": named.get("isoWeek") or WEEK,
                     "id": "a",
                     "reward": "fb-5",
                     "budget": 4000,
@@ -201,6 +201,7 @@ def risk_world() -> dict[str, Any]:
                 },
                 {
                     **budget,
+                    "isoWeek": named.get("isoWeek") or WEEK,
                     "id": "b",
                     "reward": "bb-25",
                     "budget": 500,
@@ -597,6 +598,13 @@ def world(role: Role) -> dict[str, Any]:
     if role is Role.RISK:
         waits = ["support.adjustment", "support.goodwill"]
     user = {
+        "id": "u1",
+        "login": "zoe@northbet.example",
+        "name": "Zoe",
+        "roles": [{"brand": BRAND, "role": "EDITOR"}],
+        "revision": 1,
+        "createdAt": ago(days=30),
+        "updatedAt": ago(days=1),
         "secondFactor": True,
         "status": "ACTIVE",
         "person": "p",
@@ -608,6 +616,7 @@ def world(role: Role) -> dict[str, Any]:
         "waitingMatchCount": 0,
         "me": {"permissions": [{"brand": "*", "permissions": allowed}]},
         "contentBrands": [CONTENT_BRAND],
+        "brandNames": [{"id": BRAND, "name": CONTENT_BRAND["name"]}, {"id": "southbet", "name": "Southbet"}],
         **customer_page(),
         "approvalsToDecide": [proposal(kind) for kind in waits[:3]],
         "unseenDecisions": 1,
@@ -629,6 +638,19 @@ def world(role: Role) -> dict[str, Any]:
                 "leftMinor": 41_500,
             }
         ],
+        "goodwillCosts": [
+            {
+                "id": f"{BRAND}:{WEEK}:outstanding",
+                "isoWeek": WEEK,
+                "currency": "GBP",
+                "stage": "outstanding",
+                "kind": "free_bet",
+                "credits": 4,
+                "valueMinor": 2_000,
+            }
+        ],
+        "setRiskBudget": {"number": 8.0, "proposal": None},
+        "addUser": {"initialPassword": "a-word-shown-once", "user": user},
         "users": page_of([user, user, user | {"secondFactor": False}, user | {"status": "DISABLED"}]),
         **risk_world(),
         **operations_world(),

@@ -1,4 +1,5 @@
 /** What is drawn of an answer in SQL: bars, if each row is a label with figures. */
+import { slotsOf } from '../charts/slots.ts';
 import { number } from '../money/amounts.ts';
 
 import type { Bars } from '../charts/BarChart.tsx';
@@ -24,10 +25,18 @@ export function isFigures({ rows }: Answer, column: number): boolean {
   return values.length > 0 && values.every((value) => FIGURE.test(value));
 }
 
-/** Return rows of days or weeks with the oldest first, as time is drawn; others as they are. */
+/** Return rows of days or weeks with the oldest first, as time is drawn, and those without a row as gaps; others as they are. */
 function inTime(rows: Answer['rows']): Answer['rows'] {
   const isTime = rows.every((row) => TIME.test(row[0] ?? ''));
-  return isTime ? rows.toSorted((left, right) => (left[0] ?? '').localeCompare(right[0] ?? '')) : rows;
+  if (!isTime) return rows;
+  const ordered = rows.toSorted((left, right) => (left[0] ?? '').localeCompare(right[0] ?? ''));
+  const byTime = new Map(ordered.map((row) => [row[0] ?? '', row]));
+  const slots = slotsOf([...byTime.keys()], MAX_BARS + 1);
+  return byTime.size < rows.length || slots.length > MAX_BARS ? ordered : slots.map((slot) => byTime.get(slot) ?? [slot]);
+}
+
+function figureOf(cell: string | null | undefined): number | null {
+  return cell === null || cell === undefined ? null : Number(cell);
 }
 
 /** Return the bars of an answer; null unless its rows are few, each a label and at most four figures, none below zero. */
@@ -37,8 +46,8 @@ export function chartOf(answer: Answer): Chart | null {
   const isDrawn = rows.length > 1 && rows.length <= MAX_BARS && figures.length > 0 && figures.length <= MAX_SERIES;
   if (!isDrawn || isFigures(answer, 0) || !figures.every((column) => isFigures(answer, column))) return null;
   const drawn = inTime(rows);
-  const series = figures.map((column) => ({ label: columns[column] ?? '', data: drawn.map((row) => Number(row[column] ?? 0)) }));
-  if (series.some(({ data }) => data.some((value) => value < 0))) return null;
+  const series = figures.map((column) => ({ label: columns[column] ?? '', data: drawn.map((row) => figureOf(row[column])) }));
+  if (series.some(({ data }) => data.some((value) => value !== null && value < 0))) return null;
   const label = `${series.map((bars) => bars.label).join(', ')} by ${columns[0] ?? ''}`;
   return { label, categories: drawn.map((row) => row[0] ?? '–'), series, format: number };
 }

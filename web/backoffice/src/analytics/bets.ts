@@ -1,5 +1,5 @@
 /** What bets earn and may cost, as pictures: by day, by sports event, and of the bets that are open. */
-import { bars, text, value, type Figures, type Picture } from './picture.ts';
+import { bars, newest, text, value, type Figures, type Picture } from './picture.ts';
 import { axisMoney, money, number, share, units, word } from '../money/amounts.ts';
 import { dayOf } from '../time/moments.ts';
 
@@ -22,7 +22,7 @@ function sum(rows: readonly Row[], column: string): number {
 }
 
 /** Return amounts as bars; what is below zero, such as of corrections, has none, and is in the table. */
-function amounts(rows: readonly Row[], figures: Figures, currency: string) {
+function amounts(rows: readonly (Row | undefined)[], figures: Figures, currency: string) {
   return bars(rows, figures, (minor) => Math.max(0, units(minor, currency)));
 }
 
@@ -58,13 +58,13 @@ function earned(rows: readonly Row[], currency: string): string {
 
 export function revenue(rows: readonly Row[]): Picture {
   const currency = text(rows[0], 'currency');
-  const shown = rows.slice(-DAYS_DRAWN);
+  const shown = newest(rows, 'day', DAYS_DRAWN);
   const write = (row: Row) => ([column]: Figures[number]) => money(value(row, column), currency);
   return {
     name: `Revenue: ${whatOf(rows[0])}`,
     finding: earned(rows, currency),
-    categories: shown.map((row) => dayOf(text(row, 'day'))),
-    series: amounts(shown, DRAWN, currency),
+    categories: shown.slots.map(dayOf),
+    series: amounts(shown.rows, DRAWN, currency),
     format: axisMoney(currency),
     heads: ['Day (UTC)', 'Bets', ...REVENUE.map(([, head]) => head), 'Margin', ...AFTER_MARGIN.map(([, head]) => head)],
     rows: rows.toReversed().map((row) => [dayOf(text(row, 'day')), number(value(row, 'bets')), ...REVENUE.map(write(row)), percent(row), ...AFTER_MARGIN.map(write(row))]),

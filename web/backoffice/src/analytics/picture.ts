@@ -1,4 +1,6 @@
 /** What is drawn of a report, and how its rows become bars and a table. */
+import { slotsOf } from '../charts/slots.ts';
+
 import type { Row } from './reports.ts';
 import type { Bars } from '../charts/BarChart.tsx';
 
@@ -28,8 +30,23 @@ export function text(row: Row | undefined, column: string): string {
   return row?.[column] ?? '';
 }
 
-export function bars(rows: readonly Row[], figures: Figures, show = (figure: number) => figure): readonly Bars[] {
-  return figures.map(([column, label]) => ({ label, data: rows.map((row) => show(value(row, column))) }));
+/** Return bars by row; what a row does not know, or what has no row, is a gap and no zero. */
+export function bars(rows: readonly (Row | undefined)[], figures: Figures, show = (figure: number) => figure): readonly Bars[] {
+  return figures.map(([column, label]) => ({ label, data: rows.map((row) => ((row?.[column] ?? null) === null ? null : show(value(row, column)))) }));
+}
+
+export interface Slots {
+  /** The weeks or days that are drawn. */
+  readonly slots: readonly string[];
+  /** The row of each. */
+  readonly rows: readonly (Row | undefined)[];
+}
+
+/** Return the newest weeks or days of rows, also those between them that have no row. */
+export function newest(rows: readonly Row[], column: string, most: number): Slots {
+  const byTime = new Map(rows.map((row) => [text(row, column), row]));
+  const slots = slotsOf([...byTime.keys()], most);
+  return { slots, rows: slots.map((slot) => byTime.get(slot)) };
 }
 
 /** Return the rows of a table, the newest first, each figure by a writer; a dash where there is none. */

@@ -1,7 +1,7 @@
 /** What is drawn of each report: a picture for each currency or jurisdiction, what it says, and the table of its figures. */
 import { events, exposure, revenue } from './bets.ts';
 import { reasons } from './reasons.ts';
-import { bars, cells, text, value, type Figures, type Picture } from './picture.ts';
+import { bars, cells, newest, text, value, type Figures, type Picture } from './picture.ts';
 import { groupsOf, rowsOf, type Row } from './reports.ts';
 import { axisMoney, money, number, share, units } from '../money/amounts.ts';
 import { dayOf } from '../time/moments.ts';
@@ -24,12 +24,12 @@ const FUNNEL_WEEKS = 6;
 function funnel(rows: readonly Row[]): Picture {
   const last = rows.at(-1);
   const [members, qualified, week] = [value(last, 'members'), value(last, 'qualified'), text(last, 'iso_week')];
-  const shown = rows.slice(-FUNNEL_WEEKS);
+  const shown = newest(rows, 'iso_week', FUNNEL_WEEKS);
   return {
     name: `Funnel in ${text(last, 'jurisdiction')}`,
     finding: members === 0 ? `Nobody was a member in ${weekName(week)}` : `${number(qualified)} of ${number(members)} members (${share(qualified / members)}) reached the target in ${weekName(week)}`,
-    categories: shown.map((row) => weekTick(text(row, 'iso_week'))),
-    series: bars(shown, STEPS.filter(([column]) => DRAWN_STEPS.includes(column))),
+    categories: shown.slots.map(weekTick),
+    series: bars(shown.rows, STEPS.filter(([column]) => DRAWN_STEPS.includes(column))),
     format: number,
     heads: ['Week', ...STEPS.map(([, head]) => head)],
     rows: cells(rows, (row) => weekCell(text(row, 'iso_week')), STEPS, number),
@@ -48,14 +48,14 @@ function liability(rows: readonly Row[]): Picture {
   const currency = text(rows[0], 'currency');
   const write = (minor: number) => money(minor, currency);
   const open = rows.reduce((sum, row) => sum + OPEN.reduce((total, [column]) => total + value(row, column), 0), 0);
-  const shown = rows.slice(-LIABILITY_WEEKS);
+  const shown = newest(rows, 'iso_week', LIABILITY_WEEKS);
   const amounts = cells(rows, (row) => weekCell(text(row, 'iso_week')), AMOUNTS, write);
   const customers = rows.toReversed().map((row) => number(value(row, 'customers')));
   return {
     name: `Liability in ${currency}`,
     finding: open === 0 ? 'Nothing is owed' : `${write(open)} may still have to be paid`,
-    categories: shown.map((row) => weekTick(text(row, 'iso_week'))),
-    series: bars(shown, OPEN, (minor) => units(minor, currency)),
+    categories: shown.slots.map(weekTick),
+    series: bars(shown.rows, OPEN, (minor) => units(minor, currency)),
     isStacked: true,
     format: axisMoney(currency),
     heads: ['Week', 'Customers', ...AMOUNTS.map(([, head]) => head)],
@@ -105,14 +105,14 @@ function milliseconds(figure: number): string {
 
 function latency(rows: readonly Row[]): Picture {
   const [last, stage] = [rows.at(-1), text(rows[0], 'stage').replace(/^bet to /u, '')];
-  const shown = rows.slice(-LATENCY_DAYS);
+  const shown = newest(rows, 'day', LATENCY_DAYS);
   const measured = rows.toReversed().map((row) => number(value(row, 'measured')));
   const times = cells(rows, (row) => dayOf(text(row, 'day')), LATENCIES, milliseconds);
   return {
     name: `Latency to the ${stage}`,
     finding: `95 of 100 bets reached the ${stage} within ${milliseconds(value(last, 'p95'))} on ${dayOf(text(last, 'day'))}`,
-    categories: shown.map((row) => dayOf(text(row, 'day'))),
-    series: bars(shown, LATENCIES.slice(0, 2)),
+    categories: shown.slots.map(dayOf),
+    series: bars(shown.rows, LATENCIES.slice(0, 2)),
     format: milliseconds,
     heads: ['Day', 'Measured', ...LATENCIES.map(([, head]) => head)],
     rows: times.map(([date = '', ...figures], at) => [date, measured[at] ?? '', ...figures]),
@@ -158,14 +158,14 @@ function uplift(rows: readonly Row[]): Picture {
   const drawn = [...compared, ...EFFECTS];
   const weeks = rows.filter((row) => text(row, 'iso_week') !== ALL_WEEKS);
   const whole = rows.find((row) => text(row, 'iso_week') === ALL_WEEKS) ?? weeks.at(-1);
-  const shown = weeks.filter((row) => row['club'] !== null).slice(-UPLIFT_WEEKS);
+  const shown = newest(weeks.filter((row) => row['club'] !== null), 'iso_week', UPLIFT_WEEKS);
   const ordered = [...weeks, ...rows.filter((row) => !weeks.includes(row))];
   const figures = cells(ordered, (row) => (text(row, 'iso_week') === ALL_WEEKS ? 'All weeks' : weekCell(text(row, 'iso_week'))), drawn, measure.write);
   return {
     name: `${measure.what}, in ${text(rows[0], 'jurisdiction')} with ${reward}${isTrial ? ` in place of ${against}` : ''}`,
     finding: `${measure.what}: ${verdict(whole, measure, isTrial ? reward : 'the club')}`,
-    categories: shown.map((row) => weekTick(text(row, 'iso_week'))),
-    series: bars(shown, compared, measure.drawn),
+    categories: shown.slots.map(weekTick),
+    series: bars(shown.rows, compared, measure.drawn),
     format: measure.axis,
     heads: ['Week', ...drawn.map(([, head]) => head), 'Customers with it', 'Customers without', 'Rewards for a customer', 'Finding'],
     words: ['Finding'],

@@ -1,6 +1,7 @@
 /** Why bets counted or did not, as a picture: bets by week, and each reason in the table. */
 import { text, value, type Picture } from './picture.ts';
 import { money, number, share } from '../money/amounts.ts';
+import { slotsOf } from '../charts/slots.ts';
 import { reasonInWords } from '../rules/scheme.ts';
 import { weekCell, weekName, weekTick } from '../time/weeks.ts';
 
@@ -25,14 +26,15 @@ export function reasons(rows: readonly Row[]): Picture {
   const last = of(week);
   const lost = last.filter((row) => !hasCounted(row)).toSorted((left, right) => value(right, 'bets') - value(left, 'bets'));
   const most = lost[0] === undefined ? '' : `; most others: ${reasonInWords(text(lost[0], 'reason'))} (${number(value(lost[0], 'bets'))})`;
-  const shown = weeks.slice(-WEEKS);
+  const shown = slotsOf(weeks, WEEKS);
+  const counts = (is: (row: Row) => boolean) => shown.map((each) => (of(each).length === 0 ? null : bets(of(each).filter(is))));
   return {
     name: `What counted in ${text(rows[0], 'jurisdiction')}, ${currency}`,
     finding: `${share(bets(last.filter(hasCounted)) / Math.max(1, bets(last)))} of ${number(bets(last))} bets in ${weekName(week)} counted${most}`,
     categories: shown.map(weekTick),
     series: [
-      { label: 'Counted', data: shown.map((each) => bets(of(each).filter(hasCounted))) },
-      { label: 'Didn’t count', data: shown.map((each) => bets(of(each).filter((row) => !hasCounted(row)))) },
+      { label: 'Counted', data: counts(hasCounted) },
+      { label: 'Didn’t count', data: counts((row) => !hasCounted(row)) },
     ],
     isStacked: true,
     format: number,

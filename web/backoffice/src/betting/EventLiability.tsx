@@ -1,5 +1,4 @@
 /** What the house may lose by the selections of an event, their limits, and the open bets on one of them. */
-import Alert from '@mui/material/Alert';
 import Button from '@mui/material/Button';
 import Stack from '@mui/material/Stack';
 import Typography from '@mui/material/Typography';
@@ -7,6 +6,7 @@ import { useState } from 'react';
 import { useNotify } from 'react-admin';
 import { Link } from 'react-router-dom';
 
+import { Failed } from '../components/Waiting.tsx';
 import { LimitButton } from './LimitButton.tsx';
 import { OpenBetRows } from './OpenBetRows.tsx';
 import { SuspendButton } from './SuspendButton.tsx';
@@ -43,7 +43,7 @@ export function EventLiability({ brand, event, name }: Props) {
         </Typography>
         <Link to="/liability">All events</Link>
       </Stack>
-      {problem !== '' && <Alert severity="error">{problem}</Alert>}
+      {problem !== '' && <Failed problem={problem} />}
       <DataRows
         label="Selections"
         rows={data?.bettingSelections ?? []}

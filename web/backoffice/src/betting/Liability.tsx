@@ -1,7 +1,7 @@
 /** What the house may lose by open bets: by event, and for one of them by selection. */
-import Alert from '@mui/material/Alert';
 import { Link, useSearchParams } from 'react-router-dom';
 
+import { Failed } from '../components/Waiting.tsx';
 import { EventLiability } from './EventLiability.tsx';
 import { SuspendButton } from './SuspendButton.tsx';
 import { NO_BRAND, useBrand } from '../frame/brand.tsx';
@@ -37,7 +37,7 @@ function OfBrand({ brand }: { readonly brand: string }) {
   const { data, problem, refresh } = usePolled(BETTING_EVENTS, { brand, sport: '' }, SECONDS);
   const mayTrade = useMay('betting.trade');
   const events = data?.bettingEvents ?? [];
-  if (problem !== '' && data === undefined) return <Alert severity="error">{problem}</Alert>;
+  if (problem !== '' && data === undefined) return <Failed problem={problem} />;
   return (
     <>
       {event !== null && <EventLiability key={event} brand={brand} event={event} name={events.find(({ sportsEventId }) => sportsEventId === event)?.event ?? ''} />}

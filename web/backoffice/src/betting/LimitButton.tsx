@@ -9,6 +9,7 @@ import { SCOPES, targetName, type Scope } from './words.ts';
 import { FormDialog } from '../components/FormDialog.tsx';
 import { run } from '../graph/graph.ts';
 import { isCurrency, typedAmount } from '../money/amounts.ts';
+import { CurrencySelect } from '../money/CurrencySelect.tsx';
 import { MoneyInput } from '../money/MoneyInput.tsx';
 import { LIMIT_BETTING } from '../graph/generated/operations.ts';
 
@@ -58,9 +59,7 @@ function LimitDialog({ brand, scope, target, name, currency: given, onSettled, o
       onClose={onClose}
       onSubmit={submit}
     >
-      {given === '' && (
-        <TextField label="Currency" value={currency} onChange={(event) => setCurrency(event.target.value.toUpperCase())} helperText="Such as GBP." margin="normal" fullWidth required />
-      )}
+      {given === '' && <CurrencySelect label="Currency" brand={brand} value={currency} onChange={setCurrency} />}
       <MoneyInput label="Most of one bet" value={stake} currency={currency} onChange={setStake} help="In all, also of a multiple. Empty: no limit here." zero />
       <MoneyInput label="Most at risk" value={liability} currency={currency} onChange={setLiability} help="What the house may lose if a selection wins. Empty: no limit here." zero />
       <TextField label="Reason" value={reason} onChange={(event) => setReason(event.target.value)} helperText="It is kept in the audit log." margin="normal" fullWidth required multiline />

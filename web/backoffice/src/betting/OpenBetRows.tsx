@@ -1,8 +1,8 @@
 /** The open bets on a selection, each of which may be proposed to be void. */
-import Alert from '@mui/material/Alert';
 import Typography from '@mui/material/Typography';
 import { useNotify } from 'react-admin';
 
+import { Failed } from '../components/Waiting.tsx';
 import { betInWords, statusName } from './words.ts';
 import { ChangeButton } from '../components/ChangeButton.tsx';
 import { CustomerLink } from '../finance/CustomerLink.tsx';
@@ -26,7 +26,7 @@ interface Props {
 export function OpenBetRows({ brand, selection, pick }: Props) {
   const { data, problem, reload } = useGraph(OPEN_BETS, { brand, selection });
   const mayVoid = useMay('betting.void');
-  if (problem !== '') return <Alert severity="error">{problem}</Alert>;
+  if (problem !== '') return <Failed problem={problem} />;
   return (
     <>
       <Typography variant="h6" component="h3" gutterBottom>

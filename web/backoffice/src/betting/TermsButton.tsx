@@ -7,6 +7,7 @@ import { useNotify } from 'react-admin';
 import { FormDialog } from '../components/FormDialog.tsx';
 import { run } from '../graph/graph.ts';
 import { isCurrency, typedAmount, typedCount } from '../money/amounts.ts';
+import { CurrencySelect } from '../money/CurrencySelect.tsx';
 import { MoneyInput } from '../money/MoneyInput.tsx';
 import { SET_BETTING_TERMS } from '../graph/generated/operations.ts';
 
@@ -56,7 +57,7 @@ function TermsDialog({ brand, rules, onSettled, onClose }: Props & { readonly on
 
   return (
     <FormDialog title="Stakes, selections and delay" label="Change" open disabled={!isRight} onClose={onClose} onSubmit={submit}>
-      <TextField label="Currency of the stakes" value={currency} onChange={(event) => setCurrency(event.target.value.toUpperCase())} margin="normal" fullWidth />
+      <CurrencySelect label="Currency of the stakes" brand={brand} value={currency} onChange={setCurrency} />
       <MoneyInput label="Minimum stake" value={least} currency={currency} onChange={setLeast} help="On each line. Leave both empty to keep what is said." />
       <MoneyInput label="Maximum stake" value={most} currency={currency} onChange={setMost} help="In all: a bet each way costs its stake twice." />
       <TextField

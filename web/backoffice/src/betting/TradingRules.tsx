@@ -1,9 +1,9 @@
 /** What traders have suspended and limited, and what bets of the brand may cost, have and wait. */
-import Alert from '@mui/material/Alert';
 import Stack from '@mui/material/Stack';
 import Typography from '@mui/material/Typography';
 import { useNotify } from 'react-admin';
 
+import { Failed } from '../components/Waiting.tsx';
 import { SuspendButton } from './SuspendButton.tsx';
 import { TermsButton } from './TermsButton.tsx';
 import { DecideButtons } from './DecideButtons.tsx';
@@ -40,7 +40,7 @@ function OfBrand({ brand }: { readonly brand: string }) {
   const { data, problem, refresh } = usePolled(TRADING_RULES, { brand }, SECONDS);
   const mayTrade = useMay('betting.trade');
   const rules = data?.tradingRules;
-  if (rules === undefined) return problem === '' ? null : <Alert severity="error">{problem}</Alert>;
+  if (rules === undefined) return problem === '' ? null : <Failed problem={problem} />;
   return (
     <>
       {mayTrade && <DecideButtons brand={brand} onSettled={refresh} />}
@@ -97,7 +97,7 @@ function Voids({ brand }: { readonly brand: string }) {
   return (
     <>
       <Heading>Void</Heading>
-      {problem !== '' && <Alert severity="error">{problem}</Alert>}
+      {problem !== '' && <Failed problem={problem} />}
       <DataRows
         label="Void"
         rows={data?.declaredVoids ?? []}

@@ -1,14 +1,13 @@
 /** Bars by category, side by side or stacked. It is a picture: the table beside it has the same figures. */
 import Box from '@mui/material/Box';
 
-import { EDGE, FULLNESS, HEIGHT, Legend, Plot, useSeriesColors, useWidth } from './plot.tsx';
+import { barsOf, isLone, namedAlong, namesOf, valuesOf, type Bars } from './bars.ts';
+import { widthOf } from './labels.ts';
+import { LoneFigures } from './LoneFigures.tsx';
+import { EDGE, FULLNESS, HEIGHT, Labels, Legend, Plot, useSeriesColors, useWidth } from './plot.tsx';
 import { scaleOf, ticksTo } from './scale.ts';
 
-export interface Bars {
-  readonly label: string;
-  /** A value for each category, at least 0. */
-  readonly data: readonly number[];
-}
+export type { Bars } from './bars.ts';
 
 interface Props {
   readonly label: string;
@@ -19,75 +18,72 @@ interface Props {
   readonly format: (value: number) => string;
 }
 
-interface Bar {
-  readonly left: number;
-  readonly width: number;
-  /** The values at which it begins and ends. */
-  readonly from: number;
-  readonly to: number;
-  readonly place: number;
+/** From this width on, what stands on one another is named beside the last of them. */
+const WIDE = 520;
+const BESIDE = 8;
+const LATER = 'Bars are drawn once there is more to compare.';
+
+export function BarChart(props: Props) {
+  const { categories, series, format } = props;
+  if (series.every(({ data }) => data.every((value) => value === 0 || value === null))) return null;
+  if (!isLone(series)) return <Drawn {...props} />;
+  const figures = series.flatMap(({ label, data }) => data.flatMap((value, at) => (value === null ? [] : [{ value: format(value), words: [label, categories[at]].join(', ') }])));
+  return <LoneFigures figures={figures} later={LATER} />;
 }
 
-const WIDEST = 48;
-const GAP = 2;
-const LETTER = 7;
-
-/** Return the bars of all categories, each category in `band` pixels. */
-function barsOf(categories: readonly string[], series: readonly Bars[], isStacked: boolean, band: number): readonly Bar[] {
-  const beside = isStacked ? 1 : series.length;
-  const width = Math.min(WIDEST, (band * 0.7) / beside - GAP);
-  const group = beside * (width + GAP) - GAP;
-  return categories.flatMap((_, at) => {
-    let below = 0;
-    return series.map(({ data }, place) => {
-      const value = data[at] ?? 0;
-      const from = isStacked ? below : 0;
-      below += value;
-      const left = at * band + (band - group) / 2 + (isStacked ? 0 : place * (width + GAP));
-      return { left, width, from, to: from + value, place };
-    });
-  });
-}
-
-export function BarChart({ label, categories, series, isStacked = false, format }: Props) {
+function Drawn({ label, categories, series, isStacked = false, format }: Props) {
   const [element, width] = useWidth();
   const color = useSeriesColors();
-  if (series.every(({ data }) => data.every((value) => value === 0))) return null;
-  const band = (width - EDGE.left - EDGE.right) / categories.length;
-  const bars = barsOf(categories, series, isStacked, band);
+  const names = isStacked && width >= WIDE ? namesOf(series) : [];
+  const right = Math.max(EDGE.right, ...names.map(({ label: name }) => widthOf(name) + 2 * BESIDE));
+  const band = (width - EDGE.left - right) / categories.length;
+  const bars = barsOf(categories.length, series, isStacked, band);
   const ticks = ticksTo(Math.max(...bars.map(({ to }) => to)));
   const y = scaleOf([0, ticks.at(-1) ?? 1], [HEIGHT - EDGE.bottom, EDGE.top]);
-  const every = Math.ceil((Math.max(...categories.map(({ length }) => length)) * LETTER + 8) / band);
+  const { every, words } = namedAlong(categories, band);
+  const values = valuesOf(bars, isStacked, band, format).map((one) => ({ ...one, x: EDGE.left + one.x, y: y(one.to) - 4 }));
+  const last = Math.max(...bars.map(({ left, width: wide }) => EDGE.left + left + wide)) + BESIDE;
   return (
     <Box ref={element} sx={{ minWidth: 0, marginBlock: 1 }}>
-      <Plot label={label} width={width} ticks={ticks} y={y} format={format}>
+      <Plot label={label} width={width} right={right} ticks={ticks} y={y} format={format}>
         {categories.map((category, at) =>
           at % every === 0 ? (
             <text key={category} x={EDGE.left + (at + 0.5) * band} y={HEIGHT - 8} textAnchor="middle">
-              {category}
+              {words[at] !== category && <title>{category}</title>}
+              {words[at]}
             </text>
           ) : null,
         )}
-        {bars.map(({ left, width: wide, from, to, place }) => (
-          <rect
-            key={`${left}/${place}`}
-            className="bar"
-            style={{ '--fullness': FULLNESS[place] } as object}
-            x={EDGE.left + left}
-            y={y(to)}
-            width={Math.max(1, wide)}
-            height={Math.max(0, y(from) - y(to))}
-            rx={Math.min(2, wide / 4)}
-            fill={color(place)}
-          />
+        {bars.map(({ left, width: wide, from, to, place, isKnown }) =>
+          isKnown ? (
+            <rect
+              key={`${left}/${place}`}
+              className="bar"
+              style={{ '--fullness': FULLNESS[place] } as object}
+              x={EDGE.left + left}
+              y={y(to)}
+              width={Math.max(1, wide)}
+              height={Math.max(0, y(from) - y(to))}
+              rx={Math.min(2, wide / 4)}
+              fill={color(place)}
+            />
+          ) : null,
+        )}
+        {values.map(({ text, x, y: at, isKnown }) => (
+          <text key={x} className={isKnown ? 'value' : 'missing'} x={x} y={at} textAnchor="middle">
+            {text}
+          </text>
         ))}
+        <Labels labels={names.map(({ label: name, middle }) => ({ text: name, x: last, y: y(middle) + 4, anchor: 'start' }))} />
       </Plot>
-      <Legend
-        entries={series.map((one, place) => ({
-          label: one.label,
-          mark: <rect className="bar" style={{ '--fullness': FULLNESS[place] } as object} x="4" y="0" width="12" height="12" rx="2" fill={color(place)} />,
-        }))}
-      />
+      {names.length === 0 && (
+        <Legend
+          entries={series.map((one, place) => ({
+            label: one.label,
+            mark: <rect className="bar" style={{ '--fullness': FULLNESS[place] } as object} x="4" y="0" width="12" height="12" rx="2" fill={color(place)} />,
+          }))}
+        />
+      )}
     </Box>
   );
 }

@@ -74,7 +74,7 @@ export function LagCharts({ brand, isHome = false, records }: LagChartsProps) {
   if (first === undefined || last === undefined) return null;
   const to = Date.parse(last.at);
   const from = Math.min(Date.parse(first.at), to - LEAST_MINUTES * MINUTE);
-  const since = `A reading each minute, since ${moment(first.at, brand)}; six hours at most.`;
+  const since = `A reading each minute from ${moment(first.at, brand)} to ${clockTime(to, brand)}; six hours at most.`;
   const time = { span: [from, to] as const, xTicks: timesBetween(from, to, brand), gap: GAP };
   const behind = isHome ? { behind: { path: '/backlog', label: 'Lag' } } : {};
   return (

@@ -42,6 +42,7 @@ function outlook({ likely, low, high, now, elapsedHours, weekHours, currency }: 
   const value = (one: HourlyForecast['now']) => units(one.valueMinor, currency);
   return {
     label: 'Forecast, with its range',
+    end: 'Likely',
     from: { x: elapsedHours, y: value(now) },
     to: weekHours,
     low: value(low),

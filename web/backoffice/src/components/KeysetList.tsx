@@ -1,5 +1,4 @@
 /** A list of the graph by pages of keys, with saved filters; without rows it says why, and what fills it. */
-import Alert from '@mui/material/Alert';
 import Button from '@mui/material/Button';
 import { DataTable, List, useListContext } from 'react-admin';
 import { Route, Routes, useLocation } from 'react-router-dom';
@@ -9,7 +8,7 @@ import { KeysetPagination } from './KeysetPagination.tsx';
 import { messageOf } from '../session/session.ts';
 import { filledBy, reasonForNoRows, withoutOptional } from './noRows.ts';
 import { SavedFilters } from './savedFilters.tsx';
-import { SkeletonRows } from './Waiting.tsx';
+import { Failed, SkeletonRows } from './Waiting.tsx';
 import { isGiven } from '../graph/resources.ts';
 import { EmptyState } from '../look/EmptyState.tsx';
 
@@ -82,7 +81,7 @@ function Rows({ rows, rowClick, children }: Pick<Props, 'rows' | 'rowClick' | 'c
 
 function NotRead() {
   const list = useListContext();
-  return <Alert severity="error">{messageOf(list.error)}</Alert>;
+  return <Failed problem={messageOf(list.error)} />;
 }
 
 function NoRows({ rows }: { readonly rows: string }) {

@@ -5,6 +5,8 @@ import Skeleton from '@mui/material/Skeleton';
 import Stack from '@mui/material/Stack';
 import { useRefresh } from 'react-admin';
 
+import { readAgain } from '../operations/page/usePolled.ts';
+
 interface Props {
   readonly problem: string;
   /** How many rows are expected. */
@@ -18,11 +20,17 @@ export function Waiting({ problem, rows = 3 }: Props) {
 /** Why something could not be read, and the way to read it again. */
 export function Failed({ problem }: { readonly problem: string }) {
   const refresh = useRefresh();
+
+  function again() {
+    refresh();
+    readAgain();
+  }
+
   return (
     <Alert
       severity="error"
       action={
-        <Button color="inherit" size="small" onClick={refresh}>
+        <Button color="inherit" size="small" onClick={again}>
           Try again
         </Button>
       }

@@ -1,7 +1,7 @@
 /** Filters of lists over all brands: one of the brands that one may see, or a language. */
 import { SelectInput } from 'react-admin';
 
-import { useBrand } from '../frame/brand.tsx';
+import { useBrandNames } from '../people/useBrandNames.ts';
 import { useBrands } from './useBrands.ts';
 
 interface Props {
@@ -11,7 +11,7 @@ interface Props {
 }
 
 export function BrandInput({ source }: Props) {
-  const { brands } = useBrand();
+  const brands = useBrandNames();
   return <SelectInput source={source} label="Of brand" choices={brands.map(({ id, name }) => ({ id, name }))} emptyText="All brands" />;
 }
 

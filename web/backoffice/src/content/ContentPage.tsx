@@ -17,7 +17,7 @@ import { RevisionList } from './review/RevisionList.tsx';
 import { StateChip } from './StateChip.tsx';
 import { ContentSteps } from './steps/ContentSteps.tsx';
 import { useReadBrands } from './useBrands.ts';
-import { SkeletonRows } from '../components/Waiting.tsx';
+import { Failed, SkeletonRows } from '../components/Waiting.tsx';
 import { useGraph } from '../graph/useGraph.ts';
 import { localMoment } from '../time/moments.ts';
 import { READ_CONTENT } from '../graph/generated/operations.ts';
@@ -42,7 +42,7 @@ function ContentOf({ id }: { readonly id: string }) {
   return (
     <>
       <Title title={`Content of ${id}`} />
-      {problem !== '' && <Alert severity="error">{problem}</Alert>}
+      {problem !== '' && (problem === unknown ? <Alert severity="error">{problem}</Alert> : <Failed problem={problem} />)}
       {data === null || brand === undefined ? (
         problem === '' && <SkeletonRows rows={8} />
       ) : (

@@ -1,6 +1,6 @@
 /** The content of rewards: published and open revisions. */
 import Typography from '@mui/material/Typography';
-import { DataTable, EditButton, SelectInput, TextInput, TopToolbar, useListContext, useRecordContext } from 'react-admin';
+import { DataTable, EditButton, SelectInput, TopToolbar, useListContext, useRecordContext } from 'react-admin';
 
 import { MomentField } from '../time/MomentField.tsx';
 
@@ -10,6 +10,7 @@ import { NewContentButton } from './NewContentButton.tsx';
 import { StateChip } from './StateChip.tsx';
 import { useBrands } from './useBrands.ts';
 import { useBrand } from '../frame/brand.tsx';
+import { RewardInput } from '../frame/choices.tsx';
 import { KeysetList } from '../components/KeysetList.tsx';
 import { fieldName, type FieldsOf } from '../graph/fields.ts';
 import { IdText } from '../look/IdText.tsx';
@@ -22,7 +23,7 @@ const STATES: readonly ContentState[] = ['DRAFT', 'IN_REVIEW', 'APPROVED', 'SCHE
 const FILTERS = [
   <SelectInput key="states" source="states" label="State" choices={STATES.map((id) => ({ id, name: inWord(id) }))} alwaysOn />,
   <LocaleInput key="locale" source="locale" alwaysOn />,
-  <TextInput key="rewardId" source="rewardId" label="Reward" />,
+  <RewardInput key="rewardId" source="rewardId" />,
 ];
 
 function Actions() {

@@ -5,7 +5,7 @@ import Typography from '@mui/material/Typography';
 
 import { ChangeButton } from '../components/ChangeButton.tsx';
 import { DataRows } from '../operations/page/DataRows.tsx';
-import { SkeletonRows } from '../components/Waiting.tsx';
+import { Failed, SkeletonRows } from '../components/Waiting.tsx';
 import { ToneChip } from '../look/ToneChip.tsx';
 import { DECIDES, useMatchDecided } from './waitingMatches.ts';
 import { moment } from '../time/moments.ts';
@@ -28,11 +28,11 @@ export function MadeDecisions() {
   const { data, problem, refresh } = usePolled(MATCH_DECISIONS, { first: SHOWN, after }, SECONDS);
   const may = useMay(DECIDES);
   const page = data?.matchDecisions;
-  if (page === undefined) return problem === '' ? <SkeletonRows rows={6} /> : <Alert severity="error">{problem}</Alert>;
+  if (page === undefined) return problem === '' ? <SkeletonRows rows={6} /> : <Failed problem={problem} />;
   const refused = page.nodes.filter(({ state }) => state === 'REFUSED').length;
   return (
     <>
-      {problem !== '' && <Alert severity="error">{problem}</Alert>}
+      {problem !== '' && <Failed problem={problem} />}
       {refused > 0 && (
         <Alert severity="warning" sx={{ marginBottom: 2 }}>
           {refused === 1 ? 'One decision is not followed.' : `${refused} decisions are not followed.`} {WHY_NOT_FOLLOWED}

@@ -13,7 +13,7 @@ import { useNotify } from 'react-admin';
 
 import { ChangeButton } from '../components/ChangeButton.tsx';
 import { EmptyState } from '../look/EmptyState.tsx';
-import { SkeletonRows } from '../components/Waiting.tsx';
+import { Failed, SkeletonRows } from '../components/Waiting.tsx';
 import { Comparison } from './Comparison.tsx';
 import { ToneChip } from '../look/ToneChip.tsx';
 import { consequence, nameOf, VERDICTS } from './words.ts';
@@ -36,10 +36,10 @@ export function WaitingMatches() {
   const { after, buttons } = usePages('matches');
   const { data, problem, refresh } = usePolled(WAITING_MATCHES, { first: SHOWN, after }, SECONDS);
   const page = data?.waitingMatches;
-  if (page === undefined) return problem === '' ? <SkeletonRows rows={6} /> : <Alert severity="error">{problem}</Alert>;
+  if (page === undefined) return problem === '' ? <SkeletonRows rows={6} /> : <Failed problem={problem} />;
   return (
     <>
-      {problem !== '' && <Alert severity="error">{problem}</Alert>}
+      {problem !== '' && <Failed problem={problem} />}
       {page.nodes.length === 0 && (
         <Paper variant="outlined">
           <EmptyState why="No match waits for a decision." filledBy="Offers that are similar to an event, but not surely of it, appear here. Nothing here is good news." />

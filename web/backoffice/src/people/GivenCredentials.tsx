@@ -1,5 +1,8 @@
 /** What an account was given to sign in with: a link by mail, or an initial password, which is shown once. */
 import Alert from '@mui/material/Alert';
+import Box from '@mui/material/Box';
+
+import { CopyButton } from '../look/CopyButton.tsx';
 
 export interface Given {
   readonly initialPassword: string | null;
@@ -21,8 +24,12 @@ export function GivenCredentials({ given, onClose }: Props) {
   }
   return (
     <Alert severity="warning" {...closing}>
-      The initial password, shown only now: <code>{given.initialPassword}</code>. You have seen it, so you two can’t
-      approve each other’s proposals.
+      The initial password, shown only now:
+      <Box sx={{ display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: 1, marginBlock: 1 }}>
+        <code>{given.initialPassword}</code>
+        <CopyButton text={given.initialPassword} what="the password" />
+      </Box>
+      You have seen it, so you two can’t approve each other’s proposals.
     </Alert>
   );
 }

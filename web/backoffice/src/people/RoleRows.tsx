@@ -7,6 +7,12 @@ import MenuItem from '@mui/material/MenuItem';
 import Stack from '@mui/material/Stack';
 import TextField from '@mui/material/TextField';
 
+import { choicesFor, nameAmong } from './brandNames.ts';
+import { useBrandNames } from './useBrandNames.ts';
+import { word } from '../money/amounts.ts';
+import { useMay } from '../operations/page/may.ts';
+import { forAllBrands } from '../session/permissions.ts';
+
 import type { GrantedRole, Role } from '../graph/generated/operations.ts';
 
 const ROLES: readonly Role[] = ['VIEWER', 'EDITOR', 'APPROVER', 'SUPPORT', 'RISK', 'OPERATOR', 'FINANCE', 'TRADER', 'ADMINISTRATOR'];
@@ -17,6 +23,9 @@ interface Props {
 }
 
 export function RoleRows({ roles, onChange }: Props) {
+  const brands = useBrandNames();
+  const mayAll = useMay(forAllBrands('people.manage'));
+
   function replace(index: number, row: GrantedRole) {
     onChange(roles.map((old, position) => (position === index ? row : old)));
   }
@@ -34,19 +43,26 @@ export function RoleRows({ roles, onChange }: Props) {
           >
             {ROLES.map((role) => (
               <MenuItem key={role} value={role}>
-                {role.toLowerCase()}
+                {word(role.toLowerCase())}
               </MenuItem>
             ))}
           </TextField>
           <TextField
+            select
             label="Brand"
             value={row.brand}
-            onChange={(event) => replace(index, { ...row, brand: event.target.value.trim() })}
-            helperText={row.brand === '*' ? 'All brands.' : 'Its id, or * for all brands.'}
+            onChange={(event) => replace(index, { ...row, brand: event.target.value })}
+            sx={{ minWidth: 180 }}
             required
-          />
+          >
+            {choicesFor(row.brand, brands, mayAll).map((id) => (
+              <MenuItem key={id} value={id}>
+                {nameAmong(brands, id)}
+              </MenuItem>
+            ))}
+          </TextField>
           <IconButton
-            aria-label={`Remove ${row.role.toLowerCase()} of ${row.brand}`}
+            aria-label={`Remove ${row.role.toLowerCase()} of ${row.brand === '' ? 'no brand' : nameAmong(brands, row.brand)}`}
             onClick={() => onChange(roles.filter((_, position) => position !== index))}
           >
             <Delete />

@@ -2,7 +2,6 @@
 import Block from '@mui/icons-material/Block';
 import LockReset from '@mui/icons-material/LockReset';
 import Restore from '@mui/icons-material/Restore';
-import Alert from '@mui/material/Alert';
 import Chip from '@mui/material/Chip';
 import Stack from '@mui/material/Stack';
 import { useState } from 'react';
@@ -22,6 +21,9 @@ import {
 import { MomentField } from '../time/MomentField.tsx';
 
 import { AddUserButton } from './AddUserButton.tsx';
+import { ALL_BRANDS, nameAmong } from './brandNames.ts';
+import { useBrandNames } from './useBrandNames.ts';
+import { Waiting } from '../components/Waiting.tsx';
 import { RowMenu } from '../components/RowMenu.tsx';
 import { GivenCredentials } from './GivenCredentials.tsx';
 import { KeysetList } from '../components/KeysetList.tsx';
@@ -42,10 +44,11 @@ const field: FieldsOf<User> = fieldName;
 /** A person's roles, with the brand where it is not all of them. */
 function Roles() {
   const roles = useRecordContext<User>()?.roles ?? [];
+  const brands = useBrandNames();
   return (
     <Stack direction="row" spacing={1} useFlexGap sx={{ flexWrap: 'wrap' }}>
       {roles.map(({ brand, role }) => (
-        <Chip key={`${brand} ${role}`} size="small" label={brand === '*' ? role.toLowerCase() : `${role.toLowerCase()} · ${brand}`} />
+        <Chip key={`${brand} ${role}`} size="small" label={brand === ALL_BRANDS ? role.toLowerCase() : `${role.toLowerCase()} · ${nameAmong(brands, brand)}`} />
       ))}
     </Stack>
   );
@@ -119,8 +122,8 @@ function UserActions({ onGiven }: { readonly onGiven: (given: Given) => void }) 
 function Sessions() {
   const record = useRecordContext<User>();
   const { data, problem, reload } = useGraph(SESSIONS, record === undefined ? null : { userId: record.id });
-  if (problem !== '') return <Alert severity="error">{problem}</Alert>;
-  return data !== null && <SessionTable sessions={data.sessions} onEnded={reload} />;
+  if (problem !== '' || data === null) return <Waiting problem={problem} />;
+  return <SessionTable sessions={data.sessions} onEnded={reload} />;
 }
 
 export function UserShow() {

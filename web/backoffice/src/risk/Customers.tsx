@@ -1,8 +1,9 @@
 /** The customers behind a figure, by key. Each access is recorded. */
-import { DataTable, FunctionField, SelectInput, TextInput } from 'react-admin';
+import { DataTable, FunctionField, SelectInput } from 'react-admin';
 
 import { MomentField } from '../time/MomentField.tsx';
 
+import { CurrencyInput, RewardInput, WeekInput } from '../frame/choices.tsx';
 import { FigureRows } from './FigureRows.tsx';
 import { money, word } from '../money/amounts.ts';
 import { fieldName, type FieldsOf } from '../graph/fields.ts';
@@ -14,12 +15,16 @@ const FIGURES = [
   ...['SEEN', 'OPTED_IN', 'QUALIFIED', 'CHOSE', 'CREDITED', 'TURNOVER', 'MEMBER_TURNOVER'],
   ...['EXPECTED', 'OWED', 'OUTSTANDING', 'USED', 'EXPIRED', 'STOPPED'],
 ].map((id) => ({ id, name: word(id.toLowerCase()) }));
+const CHOSEN = [
+  { id: 'set', name: 'By the customer' },
+  { id: 'default', name: 'By default' },
+];
 const FILTERS = [
-  <TextInput key="isoWeek" source="isoWeek" label="Week" alwaysOn />,
+  <WeekInput key="isoWeek" source="isoWeek" alwaysOn />,
   <SelectInput key="figure" source="figure" choices={FIGURES} alwaysOn />,
-  <TextInput key="reward" source="reward" />,
-  <TextInput key="currency" source="currency" />,
-  <TextInput key="source" source="source" label="Chosen" />,
+  <RewardInput key="reward" source="reward" />,
+  <CurrencyInput key="currency" source="currency" />,
+  <SelectInput key="source" source="source" label="Chosen" choices={CHOSEN} />,
 ];
 
 /** Return an amount in its currency; a dash if the figure does not know it. */

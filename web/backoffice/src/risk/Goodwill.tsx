@@ -1,21 +1,25 @@
 /** The goodwill credits behind the costs of goodwill. Each access is recorded. */
-import { DataTable, FunctionField, TextInput } from 'react-admin';
+import { DataTable, FunctionField, SelectInput } from 'react-admin';
 
 import { MomentField } from '../time/MomentField.tsx';
 
+import { CurrencyInput, WeekInput } from '../frame/choices.tsx';
 import { FigureRows } from './FigureRows.tsx';
-import { money } from '../money/amounts.ts';
+import { money, word } from '../money/amounts.ts';
 import { fieldName, type FieldsOf } from '../graph/fields.ts';
 import { weekCell } from '../time/weeks.ts';
 
 import type { GoodwillCredit } from '../graph/generated/operations.ts';
 
 const field: FieldsOf<GoodwillCredit> = fieldName;
+const named = (ids: readonly string[]) => ids.map((id) => ({ id, name: word(id) }));
+const STAGES = named(['owed', 'outstanding', 'used', 'expired', 'stopped']);
+const KINDS = named(['free_bet', 'bet_boost', 'free_spins', 'casino_bonus', 'cash']);
 const FILTERS = [
-  <TextInput key="isoWeek" source="isoWeek" label="Week" alwaysOn />,
-  <TextInput key="currency" source="currency" />,
-  <TextInput key="stage" source="stage" />,
-  <TextInput key="kind" source="kind" />,
+  <WeekInput key="isoWeek" source="isoWeek" alwaysOn />,
+  <CurrencyInput key="currency" source="currency" />,
+  <SelectInput key="stage" source="stage" choices={STAGES} />,
+  <SelectInput key="kind" source="kind" choices={KINDS} />,
 ];
 
 function At() {

@@ -1,8 +1,8 @@
 /** The bets that would count differently, by pages; each access is recorded, because they are personal data. */
-import Alert from '@mui/material/Alert';
 import Button from '@mui/material/Button';
 import { useState } from 'react';
 
+import { Failed } from '../components/Waiting.tsx';
 import { reasonInWords } from './scheme.ts';
 import { money } from '../money/amounts.ts';
 import { DataRows } from '../operations/page/DataRows.tsx';
@@ -13,7 +13,7 @@ import { DRY_RUN_DIFFERENCES } from '../graph/generated/operations.ts';
 export function DryRunBets({ id, brand, currency }: { readonly id: string; readonly brand: string; readonly currency: string }) {
   const [after, setAfter] = useState<string | null>(null);
   const { data, problem } = useGraph(DRY_RUN_DIFFERENCES, { id, after });
-  if (problem !== '') return <Alert severity="error">{problem}</Alert>;
+  if (problem !== '') return <Failed problem={problem} />;
   const page = data?.dryRunDifferences;
   return (
     <>

@@ -6,6 +6,7 @@ import Stack from '@mui/material/Stack';
 import { usePermissions } from 'react-admin';
 import { Link } from 'react-router-dom';
 
+import { Failed } from '../components/Waiting.tsx';
 import { NO_BRAND, odds, versionInWords } from './scheme.ts';
 import { itemName } from './scope.ts';
 import { ToneChip } from '../look/ToneChip.tsx';
@@ -51,7 +52,7 @@ function Schemes({ brand }: { readonly brand: ContentBrand }) {
         </Alert>
       )}
       {permissions?.has('approvals.read') === true && <Waiting brand={brand.id} />}
-      {versions.problem !== '' && <Alert severity="error">{versions.problem}</Alert>}
+      {versions.problem !== '' && <Failed problem={versions.problem} />}
       {permissions?.has('rules.edit') === true && (
         <div>
           <Button component={Link} to={`/schemes/create?brand=${encodeURIComponent(brand.id)}`} variant="contained" startIcon={<Add />}>

@@ -12,8 +12,9 @@ import { Title, useNotify } from 'react-admin';
 
 import { ChangeButton } from '../components/ChangeButton.tsx';
 import { FormDialog } from '../components/FormDialog.tsx';
-import { Waiting } from '../components/Waiting.tsx';
+import { Failed, Waiting } from '../components/Waiting.tsx';
 import { run } from '../graph/graph.ts';
+import { CopyButton } from '../look/CopyButton.tsx';
 import { SessionTable } from './SessionTable.tsx';
 import { changePassword } from './session.ts';
 import { ACCOUNT, NEW_RECOVERY_CODES, SEND_CREDENTIAL_LINK } from '../graph/generated/operations.ts';
@@ -33,7 +34,7 @@ export function Account() {
   return (
     <Stack spacing={2} sx={{ marginTop: 2 }}>
       <Title title="My account" />
-      {error !== null && <Alert severity="error">{error.message}</Alert>}
+      {error !== null && <Failed problem={error.message} />}
       <Card>
         <CardContent>
           <Typography variant="h6" component="h2">
@@ -44,6 +45,7 @@ export function Account() {
             <Alert severity="warning" onClose={() => setCodes([])} sx={{ marginY: 1 }}>
               Your new recovery codes, shown only now:
               <Typography component="pre">{codes.join('\n')}</Typography>
+              <CopyButton text={codes.join('\n')} what="the codes" />
             </Alert>
           )}
           <ChangeButton

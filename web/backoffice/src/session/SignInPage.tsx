@@ -11,6 +11,7 @@ import Typography from '@mui/material/Typography';
 import { useEffect, useState } from 'react';
 import { useLogin, useNotify } from 'react-admin';
 
+import { CopyButton } from '../look/CopyButton.tsx';
 import { CodeField } from './CodeField.tsx';
 import { StepForm } from './StepForm.tsx';
 import { changePassword, currentSession, enrol, forget, giveCode, readyAccounts, signIn, signInReady, signOut, messageOf } from './session.ts';
@@ -195,6 +196,7 @@ function EnrolmentStep({ onDone }: StepProps) {
       <Typography component="code" sx={{ display: 'block', marginY: 1, overflowWrap: 'anywhere' }}>
         {enrolment?.secret ?? '…'}
       </Typography>
+      <CopyButton text={enrolment?.secret ?? ''} what="the secret" />
       <CodeField code={code} onChange={setCode} />
     </StepForm>
   );
@@ -239,7 +241,8 @@ function RecoveryCodes({ codes, onDone }: { readonly codes: readonly string[]; r
       <Typography component="pre" sx={{ fontFamily: 'monospace', marginY: 2 }}>
         {codes.join('\n')}
       </Typography>
-      <Button variant="contained" fullWidth onClick={onDone}>
+      <CopyButton text={codes.join('\n')} what="the codes" />
+      <Button variant="contained" fullWidth onClick={onDone} sx={{ marginTop: 2 }}>
         I’ve saved them
       </Button>
     </>

@@ -15,13 +15,15 @@ interface Props {
   /** How many weeks before the current one, and after it, can be chosen. */
   readonly before?: number;
   readonly after?: number;
+  /** Whether a form needs it; a filter does not ask for anything. */
+  readonly isFilter?: boolean;
   /** What an empty value means; without it, a week has to be chosen. */
   readonly every?: string;
   readonly help?: string | undefined;
   readonly isWrong?: boolean;
 }
 
-export function WeekSelect({ label = 'Week', brand, value, onChange, before = 0, after = 0, every, help, isWrong = false }: Props) {
+export function WeekSelect({ label = 'Week', brand, value, onChange, before = 0, after = 0, every, help, isWrong = false, isFilter = false }: Props) {
   const [now] = useState(() => weekAt(Date.now(), zoneOf(brand)));
   const weeks = Array.from({ length: before + after + 1 }, (_, place) => weekAfter(now, after - place));
   const listed = value === '' || weeks.includes(value) ? weeks : [value, ...weeks];
@@ -31,7 +33,7 @@ export function WeekSelect({ label = 'Week', brand, value, onChange, before = 0,
       label={label}
       value={value}
       onChange={(event) => onChange(event.target.value)}
-      required={every === undefined}
+      required={every === undefined && !isFilter}
       slotProps={{ select: { displayEmpty: every !== undefined } }}
       helperText={help}
       error={isWrong}

@@ -10,6 +10,7 @@ import Typography from '@mui/material/Typography';
 import { useTheme } from '@mui/material/styles';
 import { useEffect, useMemo, useRef, useState } from 'react';
 
+import { Failed } from '../../components/Waiting.tsx';
 import { asInput, type ContentDocument } from '../document.ts';
 import { isTold, type Shown } from '../../../preview/message.ts';
 import { useGraph } from '../../graph/useGraph.ts';
@@ -96,7 +97,7 @@ function Rendered({ itemKey, document, locale, state, width, caption }: Rendered
           {caption}
         </Typography>
       )}
-      {problem !== '' && <Alert severity="error">{problem}</Alert>}
+      {problem !== '' && <Failed problem={problem} />}
       {!written && <Alert severity="info">Nothing is written in {locale} yet.</Alert>}
       {data !== null && <Frame key={width} width={width} caption={caption} itemKey={itemKey} locale={locale} answer={data.contentPreview} />}
     </Stack>

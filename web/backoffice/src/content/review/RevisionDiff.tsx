@@ -12,6 +12,7 @@ import TableRow from '@mui/material/TableRow';
 import TextField from '@mui/material/TextField';
 import { useState } from 'react';
 
+import { Failed } from '../../components/Waiting.tsx';
 import { inWords } from '../document.ts';
 import { inWord } from '../key.ts';
 import { useRevisions } from './useRevisions.ts';
@@ -42,7 +43,7 @@ export function RevisionDiff({ item }: { readonly item: ContentItem }) {
         <RevisionSelect label="Before" value={before} revisions={revisions} onChange={setBefore} orNothing />
         <RevisionSelect label="After" value={after} revisions={revisions} onChange={setAfter} />
       </Stack>
-      {problem !== '' && <Alert severity="error">{problem}</Alert>}
+      {problem !== '' && <Failed problem={problem} />}
       {data?.contentDiff.length === 0 && <Alert severity="info">There are no differences.</Alert>}
       {data !== null && data.contentDiff.length > 0 && <Changes changes={data.contentDiff} />}
     </Stack>

@@ -1990,6 +1990,11 @@ export type UsersVariables = Exact<{
 
 export type Users = { readonly page: { readonly endCursor: string | null, readonly hasNextPage: boolean, readonly nodes: ReadonlyArray<{ readonly id: string, readonly login: string, readonly name: string, readonly person: string, readonly status: UserStatus, readonly secondFactor: boolean, readonly passwordExpired: boolean, readonly external: boolean, readonly revision: number, readonly createdAt: string, readonly updatedAt: string, readonly roles: ReadonlyArray<{ readonly brand: string, readonly role: Role }> }> } };
 
+export type BrandNamesVariables = Exact<{ [key: string]: never; }>;
+
+
+export type BrandNames = { readonly brandNames: ReadonlyArray<{ readonly id: string, readonly name: string }> };
+
 export type ReadUserVariables = Exact<{
   id: string;
 }>;
@@ -2087,6 +2092,7 @@ export type AuditEntry = { readonly id: string, readonly at: string, readonly us
 
 export type RiskBudgetsVariables = Exact<{
   brand: string;
+  isoWeek?: string | null | undefined;
 }>;
 
 
@@ -2608,6 +2614,7 @@ export const REJECT = "mutation Reject($input:RejectInput!){reject(input:$input)
 export const WITHDRAW = "mutation Withdraw($id:ID!){withdrawProposal(id:$id){id status}}" as Document<Withdraw, WithdrawVariables>;
 export const PROPOSALS_ABOUT = "query ProposalsAbout($subject:String!){approvals(subject:$subject first:10){nodes{id kind brand content visible status proposedAt proposedBy decidedAt}}}" as Document<ProposalsAbout, ProposalsAboutVariables>;
 export const USERS = "query Users($first:Int!$after:String){page:users(first:$first after:$after){nodes{id login name person status secondFactor passwordExpired external revision createdAt updatedAt roles{brand role}}endCursor hasNextPage}}" as Document<Users, UsersVariables>;
+export const BRAND_NAMES = "query BrandNames{brandNames{id name}}" as Document<BrandNames, BrandNamesVariables>;
 export const READ_USER = "query ReadUser($id:ID!){one:user(id:$id){id login name person status secondFactor passwordExpired external revision createdAt updatedAt roles{brand role}}}" as Document<ReadUser, ReadUserVariables>;
 export const ADD_USER = "mutation AddUser($input:AddUserInput!){addUser(input:$input){initialPassword user{login}}}" as Document<AddUser, AddUserVariables>;
 export const SET_ROLES = "mutation SetRoles($input:SetRolesInput!){setRoles(input:$input){id revision}}" as Document<SetRoles, SetRolesVariables>;
@@ -2619,7 +2626,7 @@ export const JOBS = "query Jobs($first:Int!$after:String$brand:String$status:Job
 export const READ_JOB = "query ReadJob($id:ID!){one:job(id:$id){id kind brand arguments status done total result error createdBy createdAt finishedAt}}" as Document<ReadJob, ReadJobVariables>;
 export const CANCEL_JOB = "mutation CancelJob($id:ID!){cancelJob(id:$id){id status}}" as Document<CancelJob, CancelJobVariables>;
 export const AUDIT = "query Audit($first:Int!$after:String$brand:String$userId:String$action:String$subject:String){page:audit(first:$first after:$after brand:$brand userId:$userId action:$action subject:$subject){nodes{id at userId person name address action brand subject before after reason hash}endCursor hasNextPage}}" as Document<Audit, AuditVariables>;
-export const RISK_BUDGETS = "query RiskBudgets($brand:String!){riskBudgets(brand:$brand first:100){nodes{id isoWeek reward own budget chosen reserved expected owed credited left stopped}}}" as Document<RiskBudgets, RiskBudgetsVariables>;
+export const RISK_BUDGETS = "query RiskBudgets($brand:String!$isoWeek:String){riskBudgets(brand:$brand isoWeek:$isoWeek first:100){nodes{id isoWeek reward own budget chosen reserved expected owed credited left stopped}}}" as Document<RiskBudgets, RiskBudgetsVariables>;
 export const SET_RISK_BUDGET = "mutation SetRiskBudget($input:RiskBudgetInput!){setRiskBudget(input:$input){number proposal}}" as Document<SetRiskBudget, SetRiskBudgetVariables>;
 export const RISK_FORECAST = "query RiskForecast($brand:String!){riskForecast(brand:$brand){id isoWeek currency asOf elapsedHours weekHours unavailable method weeks now{rewards valueMinor}likely{rewards valueMinor}low{rewards valueMinor}high{rewards valueMinor}tests{isoWeek forecast low high actual error within}}}" as Document<RiskForecast, RiskForecastVariables>;
 export const GOODWILL_BUDGETS = "query GoodwillBudgets($brand:String!){goodwillBudgets(brand:$brand){id isoWeek currency own amountMinor customerMinor agentMinor reservedMinor approvedMinor paidMinor leftMinor}}" as Document<GoodwillBudgets, GoodwillBudgetsVariables>;

@@ -5,7 +5,8 @@ import Stack from '@mui/material/Stack';
 import Typography from '@mui/material/Typography';
 import { Title } from 'react-admin';
 
-import { SkeletonRows } from '../../components/Waiting.tsx';
+import { Failed, SkeletonRows } from '../../components/Waiting.tsx';
+import { NO_BRAND } from '../../frame/brand.tsx';
 
 import type { ReactNode } from 'react';
 
@@ -35,11 +36,7 @@ export function Page({ title, about, actions, problem = '', waiting = false, chi
           {about}
         </Typography>
       )}
-      {problem !== '' && (
-        <Alert severity="error" sx={{ marginBottom: 2 }}>
-          {problem}
-        </Alert>
-      )}
+      {problem !== '' && <Box sx={{ marginBottom: 2 }}>{problem === NO_BRAND ? <Alert severity="info">{problem}</Alert> : <Failed problem={problem} />}</Box>}
       {waiting ? problem === '' && <SkeletonRows rows={6} /> : children}
     </Box>
   );

@@ -24,6 +24,14 @@ interface Answer<T> {
   readonly problem: string;
 }
 
+/** What reads again at once when a person asks for it, wherever the button is. */
+const readers = new Set<() => void>();
+
+/** Read again all that this page reads again and again. */
+export function readAgain(): void {
+  for (const read of readers) read();
+}
+
 /** Read an operation every few seconds while the page is visible, until it is left; `variables` of null read nothing. */
 export function usePolled<Data, Variables>(
   document: Document<Data, Variables>,
@@ -59,6 +67,10 @@ export function usePolled<Data, Variables>(
   }, [asked, seconds, round]);
 
   const refresh = useCallback(() => setRound((last) => last + 1), []);
+  useEffect(() => {
+    readers.add(refresh);
+    return () => void readers.delete(refresh);
+  }, [refresh]);
   const isAnswer = asked !== '' && answer.asked === asked;
   return { data: isAnswer ? answer.data : undefined, problem: isAnswer ? answer.problem : '', refresh };
 }

@@ -1,8 +1,9 @@
 /** Budgets of the current week: what is set, chosen, reserved and left; setting one. */
 import Alert from '@mui/material/Alert';
+import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
-import Chip from '@mui/material/Chip';
 import MenuItem from '@mui/material/MenuItem';
+import Stack from '@mui/material/Stack';
 import TextField from '@mui/material/TextField';
 import Tune from '@mui/icons-material/Tune';
 import Typography from '@mui/material/Typography';
@@ -14,19 +15,22 @@ import { useBrand } from '../../frame/brand.tsx';
 import { FigureTable } from '../figures/FigureTable.tsx';
 import { FormDialog } from '../../components/FormDialog.tsx';
 import { RowsLink } from '../figures/RowsLink.tsx';
+import { ToneChip } from '../../look/ToneChip.tsx';
 import { number, typedCount } from '../../money/amounts.ts';
 import { run } from '../../graph/graph.ts';
 import { useGraph } from '../../graph/useGraph.ts';
 import { WeekSelect } from '../../time/WeekSelect.tsx';
 import { Waiting } from '../../components/Waiting.tsx';
 import { RISK_BUDGETS, SET_RISK_BUDGET } from '../../graph/generated/operations.ts';
-import { weekCell } from '../../time/weeks.ts';
+import { zoneOf } from '../../time/moments.ts';
+import { weekAt, weekCell, weekName } from '../../time/weeks.ts';
 import { rewardName } from '../../frame/names.ts';
 
 /** So many weeks after the current one can have a budget of their own from here. */
 const COMING_WEEKS = 12;
+const PAST_WEEKS = 4;
 
-function BudgetButton({ brand, onSet }: { readonly brand: string; readonly onSet: () => void }) {
+function BudgetButton({ brand, onSet }: { readonly brand: string; readonly onSet: (isoWeek: string) => void }) {
   const [open, setOpen] = useState(false);
   const [reward, setReward] = useState('');
   const [isoWeek, setIsoWeek] = useState('');
@@ -50,7 +54,7 @@ function BudgetButton({ brand, onSet }: { readonly brand: string; readonly onSet
     notify(proposed ? 'Submitted for approval' : 'Set on all nodes.', { type: 'success' });
     setOpen(false);
     setReason('');
-    onSet();
+    onSet(isoWeek);
   }
 
   return (
@@ -98,15 +102,24 @@ function BudgetButton({ brand, onSet }: { readonly brand: string; readonly onSet
 }
 
 export function BudgetsSection({ brand }: { readonly brand: string }) {
-  const { data, problem, reload } = useGraph(RISK_BUDGETS, { brand });
+  const [chosen, setChosen] = useState('');
+  const [now] = useState(() => weekAt(Date.now(), zoneOf(brand)));
+  const { data, problem, reload } = useGraph(RISK_BUDGETS, { brand, isoWeek: chosen === '' ? null : chosen });
   const { permissions } = usePermissions<ReadonlySet<string>>();
+
+  /** Show the week that a budget was set for, in which it is at once; this one if it is for every week. */
+  function show(isoWeek: string) {
+    setChosen(isoWeek === now ? '' : isoWeek);
+    reload();
+  }
+
   if (problem !== '' || data === null) return <Waiting problem={problem} />;
   return (
     <FigureTable
-      title="Budgets of this week"
+      title={chosen === '' || chosen === now ? 'Budgets of this week' : `Budgets of ${weekName(chosen)}`}
       rows={data.riskBudgets.nodes}
       rowKey={(line) => line.id}
-      csv={{ table: 'budgets', parameters: { brand } }}
+      csv={{ table: 'budgets', parameters: { brand, ...(chosen === '' ? {} : { isoWeek: chosen }) } }}
       columns={[
         { head: 'Reward', cell: (line) => rewardName(brand, line.reward) },
         { head: 'Week', cell: (line) => `${weekCell(line.isoWeek)}${line.own ? ' (its own)' : ''}` },
@@ -121,13 +134,18 @@ export function BudgetsSection({ brand }: { readonly brand: string }) {
         { head: 'Reserved', numeric: true, cell: (line) => number(line.reserved) },
         { head: 'Due or paid', numeric: true, cell: (line) => number(line.expected + line.owed + line.credited) },
         { head: 'Left', numeric: true, cell: (line) => number(line.left) },
-        { head: 'Choosing', cell: (line) => <Chip size="small" label={line.stopped ? 'stopped' : 'open'} color={line.stopped ? 'error' : 'default'} /> },
+        { head: 'Choosing', cell: (line) => <ToneChip tone={line.stopped ? 'bad' : 'good'} label={line.stopped ? 'Stopped' : 'Open'} /> },
       ]}
     >
       <Typography variant="body2" color="textSecondary">
         In numbers of rewards. Rewards that are not listed have no limit.
       </Typography>
-      {permissions?.has('risk.budget') === true && <BudgetButton brand={brand} onSet={reload} />}
+      <Stack direction="row" spacing={2} useFlexGap sx={{ flexWrap: 'wrap', alignItems: 'center' }}>
+        <Box sx={{ width: 260 }}>
+          <WeekSelect brand={brand} value={chosen === '' ? now : chosen} onChange={setChosen} before={PAST_WEEKS} after={COMING_WEEKS} isFilter />
+        </Box>
+        {permissions?.has('risk.budget') === true && <BudgetButton brand={brand} onSet={show} />}
+      </Stack>
     </FigureTable>
   );
 }

@@ -60,7 +60,7 @@ function FunnelOf({ brand }: { readonly brand: string }) {
         <BarChart
           label="Customers at each step, for the latest weeks, as in the table"
           categories={STEPS.map((step) => step.head)}
-          series={weeks.slice(0, CHARTED).map((week) => ({ label: weekCell(week.isoWeek), data: STEPS.map((step) => step.of(week) ?? 0) }))}
+          series={weeks.slice(0, CHARTED).map((week) => ({ label: weekCell(week.isoWeek), data: STEPS.map((step) => step.of(week)) }))}
           format={number}
         />
       )}

@@ -48,7 +48,7 @@ function Steps({ brand, week }: { readonly brand: string; readonly week: WeekFig
       {STEPS.map(({ head, figure, of }) => (
         <Box key={head} sx={{ display: 'contents' }}>
           <Typography component="dt">{head}</Typography>
-          <Box component="dd" aria-hidden sx={{ margin: 0, height: 16, width: `${((of(week) ?? 0) / most) * 100}%`, minWidth: 2, backgroundColor: 'primary.main', borderRadius: '3px' }} />
+          <Box component="dd" aria-hidden sx={{ margin: 0, height: 16, width: `${((of(week) ?? 0) / most) * 100}%`, minWidth: of(week) === null ? 0 : 2, backgroundColor: 'primary.main', borderRadius: '3px' }} />
           <Typography component="dd" sx={{ margin: 0, textAlign: 'right', fontVariantNumeric: 'tabular-nums' }}>
             {of(week) === null ? 'not known' : <RowsLink to={{ brand, isoWeek: week.isoWeek, figure }}>{number(of(week) ?? 0)}</RowsLink>}
           </Typography>

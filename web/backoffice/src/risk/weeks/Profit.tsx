@@ -2,10 +2,11 @@
 import Typography from '@mui/material/Typography';
 
 import { BarChart } from '../../charts/BarChart.tsx';
+import { slotsOf } from '../../charts/slots.ts';
 import { FigureTable } from '../figures/FigureTable.tsx';
 import { RiskPage } from '../RiskPage.tsx';
 import { RowsLink } from '../figures/RowsLink.tsx';
-import { money, number, share, units } from '../../money/amounts.ts';
+import { axisMoney, money, number, share, units } from '../../money/amounts.ts';
 import { SHOWN } from './weeks.ts';
 import { useGraph } from '../../graph/useGraph.ts';
 import { Waiting } from '../../components/Waiting.tsx';
@@ -30,10 +31,10 @@ const AMOUNTS: readonly { head: string; figure: string; of: (line: Line) => numb
 ];
 
 function ProfitIn({ brand, currency, lines }: { readonly brand: string; readonly currency: string; readonly lines: readonly Line[] }) {
-  const charted = lines.slice(0, CHARTED).reverse();
+  const charted = slotsOf(lines.map((line) => line.isoWeek), CHARTED);
   const stacked = (label: string, of: (line: Line) => number) => ({
     label,
-    data: charted.map((line) => units(of(line), currency)),
+    data: charted.map((isoWeek) => lines.find((line) => line.isoWeek === isoWeek)).map((line) => (line === undefined ? null : units(of(line), currency))),
   });
   return (
     <FigureTable
@@ -58,14 +59,14 @@ function ProfitIn({ brand, currency, lines }: { readonly brand: string; readonly
     >
       <BarChart
         label={`Cost of rewards in ${currency} by week, as in the table`}
-        categories={charted.map((line) => weekTick(line.isoWeek))}
+        categories={charted.map(weekTick)}
         series={[
           stacked('Used', (line) => line.usedMinor),
           stacked('Outstanding', (line) => line.outstandingMinor),
           stacked('Owed', (line) => line.owedMinor),
         ]}
         isStacked
-        format={number}
+        format={axisMoney(currency)}
       />
     </FigureTable>
   );
