@@ -120,6 +120,7 @@ const OUTLINES: Readonly<Record<string, string>> = {
   SportsSoccer: 'mdiSoccer',
   Stop: 'mdiStop',
   SupportAgent: 'mdiFaceAgent',
+  Terminal: 'mdiConsole',
   Title: 'mdiFormatTitle',
   Translate: 'mdiTranslate',
   TrendingUp: 'mdiTrendingUp',

@@ -606,7 +606,10 @@ def world(role: Role) -> dict[str, Any]:
     return {
         "deadLetters": page_of([]),
         "waitingMatchCount": 0,
-        "me": {"permissions": [{"brand": "*", "permissions": allowed}]},
+        "me": {
+            "roles": [{"brand": "*", "role": role.name}],
+            "permissions": [{"brand": "*", "permissions": allowed}],
+        },
         "contentBrands": [CONTENT_BRAND],
         **customer_page(),
         "approvalsToDecide": [proposal(kind) for kind in waits[:3]],
