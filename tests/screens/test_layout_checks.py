@@ -54,6 +54,16 @@ def test_a_page_without_faults_has_none(page: Page) -> None:
     assert faults_of_layout(page, "main") == []
 
 
+def test_what_scrolls_sideways_may_be_outside_of_its_box(page: Page) -> None:
+    """Where that is meant; text that is cut off in it, or above and below it, still is a fault."""
+    wide = "<div style='width: 90px; overflow-x: auto; white-space: nowrap'>A row that is wider</div>"
+    page.set_content(f"<main>{wide}</main>")
+    assert faults_of_layout(page, "main") != []
+    assert faults_of_layout(page, "main", may_scroll=True) == []
+    page.set_content(f"<main>{wide.replace('auto', 'hidden')}</main>")
+    assert faults_of_layout(page, "main", may_scroll=True) != []
+
+
 def test_axe_runs(page: Page) -> None:
     """A field without a label is reported, so the checks by axe can fail."""
     page.set_content("<html lang='en'><title>t</title><main><input></main></html>")

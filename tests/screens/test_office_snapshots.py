@@ -1,4 +1,4 @@
-"""Each role's home and an approval of each kind look as they did, and axe finds nothing there."""
+"""Each role's home and daily screens, and approvals, look as they did; axe finds nothing there."""
 
 import sys
 from collections.abc import Iterator
@@ -12,6 +12,7 @@ from PIL import Image
 from backoffice.access import Role
 from tests.support.browsers.screen_gallery import ROOT, faults_of_access
 from tests.support.browsers.snapshots import Screens, compare_sheet, differences, keep_sheet
+from tests.support.office.declared_screens import mostly_of
 from tests.support.office.fixed_office import PROPOSALS, FixedOffice, open_fixed_office
 from tests.support.office.payments_world import PAYMENT
 from tools.local_chromium import LocalChromium, find_chromium
@@ -30,19 +31,12 @@ APPROVALS: Final = {
     for kind in sorted(PROPOSALS)
 }
 
-FINANCE: Final = {
-    path: (Role.FINANCE, path)
-    for path in ("days", "payoutStops", "withdrawals", "paymentCases", "corrections", "financialChecks")
+OBJECTS: Final = {
+    "customer": (Role.SUPPORT, "customers/northbet%3Ac-1003/show"),
+    "event": (Role.TRADER, "liability?event=e1"),
+    "payment": (Role.FINANCE, f"payments?id={PAYMENT}"),
 }
-BETTING: Final = {
-    path: (Role.TRADER, path)
-    for path in ("liability", "liability?event=e1", "tradingRules", "customerFactors")
-}
-PAYMENTS: Final = {
-    path: (Role.FINANCE, path)
-    for path in (f"payments?id={PAYMENT}", "refunds", "comparedDays", "paymentProcessors")
-}
-CUSTOMER: Final = {"customer": (Role.SUPPORT, "customers/northbet%3Ac-1003/show")}
+"""What one opens from a list."""
 
 
 @dataclass(frozen=True)
@@ -76,26 +70,31 @@ class Sheet:
         for name, (role, path) in self.screens.items():
             office.show(role, path, self.width, self.theme)
             pictures[name] = office.picture() if self.is_whole else office.content()
-            faults += [f"{name}: {fault}" for fault in faults_of_access(office.page, rules=self.rules)]
+            found = faults_of_access(office.page, rules=self.rules)
+            faults += [f"{name}: {fault}" for fault in (*found, *office.faults_of_width())]
         return pictures, faults
 
 
 OF_WIDTH: Final = ["target-size", "scrollable-region-focusable"]
 """The rules whose outcome depends on the width; colours and names are looked at on the other sheets."""
 
+
+def of_roles() -> Iterator[Sheet]:
+    """Return the daily screens by the role that the navigation says each is for, at a desk and on a phone."""
+    for role in Role:
+        screens = {name: (role, name) for name in mostly_of(role)}
+        if screens:
+            yield Sheet(f"role-{role.value}", screens, 1280, "light")
+            yield Sheet(f"role-{role.value}-narrow", screens, 360, "light", rules=OF_WIDTH)
+
+
 SHEETS: Final = (
+    *of_roles(),
     Sheet("homes", HOMES, 1280, "light"),
     Sheet("homes-dark", HOMES, 768, "dark"),
     Sheet("homes-narrow", HOMES, 360, "light", is_whole=True, rules=OF_WIDTH),
-    Sheet("finance", FINANCE, 1280, "light"),
-    Sheet("finance-narrow", FINANCE, 360, "dark"),
-    Sheet("payments", PAYMENTS, 1280, "light"),
-    Sheet("payments-dark", PAYMENTS, 1280, "dark"),
-    Sheet("payments-narrow", PAYMENTS, 360, "dark"),
-    Sheet("betting", BETTING, 1280, "light"),
-    Sheet("betting-narrow", BETTING, 360, "dark"),
-    Sheet("customer", CUSTOMER, 1280, "light"),
-    Sheet("customer-narrow", CUSTOMER, 360, "dark"),
+    Sheet("objects", OBJECTS, 1280, "light"),
+    Sheet("objects-narrow", OBJECTS, 360, "light", rules=OF_WIDTH),
     Sheet("approvals", APPROVALS, 1280, "light"),
     Sheet("approvals-dark", APPROVALS, 768, "dark"),
     Sheet("approvals-narrow", APPROVALS, 360, "dark", rules=OF_WIDTH),

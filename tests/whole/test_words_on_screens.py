@@ -88,6 +88,7 @@ def test_people_read_names_and_plain_words(demo: Demo, launched: LaunchedBrowser
     seen = set()
     for account in demo.facts["backoffice"]["accounts"]:
         with signed_in(demo, launched, account) as client:
+            client.open_all_screens()
             menu = client.page.locator("a[role=menuitem]")
             links = menu.evaluate_all("all => all.map((link) => link.getAttribute('href'))")
             assert len(links) > 1

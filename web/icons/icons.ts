@@ -121,6 +121,7 @@ const OUTLINES: Readonly<Record<string, string>> = {
   SportsSoccer: 'mdiSoccer',
   Stop: 'mdiStop',
   SupportAgent: 'mdiFaceAgent',
+  Terminal: 'mdiConsole',
   Title: 'mdiFormatTitle',
   Translate: 'mdiTranslate',
   TrendingUp: 'mdiTrendingUp',

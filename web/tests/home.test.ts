@@ -3,11 +3,11 @@ import { readFileSync } from 'node:fs';
 import { buildSchema, Kind, parse, TypeInfo, visit, visitWithTypeInfo } from 'graphql';
 import { expect, test } from 'vitest';
 
-import { groupsFor, isIn } from '../backoffice/src/frame/screens.ts';
+import { groupsFor, menuFor, shownOf, type Group } from '../backoffice/src/frame/screens.ts';
 import { HOME_QUERIES, owed, switches } from '../backoffice/src/home/figures.ts';
 import { betsPictures } from '../backoffice/src/home/BetsCards.tsx';
 import { countedUpTo, lag, nodes, weekOf } from '../backoffice/src/home/HealthCard.tsx';
-import { forAllBrands } from '../backoffice/src/session/permissions.ts';
+import { forAllBrands, inRole } from '../backoffice/src/session/permissions.ts';
 import { learnNames } from '../backoffice/src/frame/names.ts';
 import { caseRows, proposalInWords, titleOf } from '../backoffice/src/home/waiting.ts';
 import { HOME_BETS, HOME_BETTING, HOME_COUNTED, HOME_DAY, HOME_FINANCE, HOME_LAG, HOME_NODES, HOME_WEEKS, LAG_HISTORY, LIABILITY_HOURS, WAITING_CASES, WAITING_LETTERS } from '../backoffice/src/graph/generated/operations.ts';
@@ -130,11 +130,27 @@ test('a proposal is called by its kind and the name of what it is about; of a cu
   learnNames([]);
 });
 
-test('a group that was collapsed is open where one is in it', () => {
+test('a group that was collapsed still shows where one is, and nothing else', () => {
   const groups = groupsFor(new Set(['support.read', 'content.read', 'risk.read']));
-  const open = (path: string) => groups.filter((group) => isIn(group, path)).map(({ name }) => name);
-  expect(open('/customers/northbet%3Ac-1003/show')).toEqual(['Customers']);
-  expect(open('/content')).toEqual(['Content']);
-  expect(open('/risk-customers')).toEqual(['Money']);
-  expect(open('/')).toEqual([]);
+  const shown = (path: string) => groups.flatMap((group) => shownOf(group, false, path)).map(({ label }) => label);
+  expect(shown('/customers/northbet%3Ac-1003/show')).toEqual(['Customers']);
+  expect(shown('/content')).toEqual(['Content']);
+  expect(shown('/risk-customers')).toEqual(['Risk overview']);
+  expect(shown('/')).toEqual([]);
+});
+
+test('the menu has the daily work of a role, and all else that it may open behind it', () => {
+  const names = (groups: readonly Group[]) => groups.flatMap(({ screens }) => screens.map(({ name }) => name));
+  const permitted = ['content.read', 'rules.read', 'approvals.read', 'jobs.read', 'events.board', 'lobby.read'];
+  const menu = menuFor(new Set([...permitted, inRole('APPROVER')]));
+  expect(names(menu.daily)).toEqual(['content', 'schemes', 'approvals']);
+  expect(names(menu.rest)).toEqual(['board', 'lobby', 'jobs']);
+  const both = menuFor(new Set([...permitted, inRole('APPROVER'), inRole('EDITOR')]));
+  expect([names(both.daily), names(both.rest)]).toEqual([['content', 'schemes', 'board', 'lobby', 'approvals'], ['jobs']]);
+});
+
+test('whatever a role is, its daily work shows nothing that it may not open', () => {
+  const menu = menuFor(new Set(['content.read', inRole('OPERATOR'), inRole('EDITOR')]));
+  expect([menu.daily.flatMap(({ screens }) => screens.map(({ name }) => name)), menu.rest]).toEqual([['content'], []]);
+  expect(menuFor(new Set(['content.read', 'jobs.read']))).toEqual({ daily: groupsFor(new Set(['content.read', 'jobs.read'])), rest: [] });
 });

@@ -1,6 +1,7 @@
 // Finds text that a visitor cannot read as it is meant: cut off, outside of its box, or under other text.
-// Returns sentences; an empty list if all is well. `root` is a CSS selector of what to look at.
-(root) => {
+// Returns sentences; an empty list if all is well. `root` is a CSS selector of what to look at; if `mayScroll` is
+// true, what lies outside of a box that scrolls sideways is no fault, nor what lies under a part that stays.
+(root, mayScroll) => {
   const SLACK = 1.5;
   const found = [];
   const texts = [];
@@ -24,6 +25,11 @@
     return screen === null ? label : `${screen.dataset.screen}: ${label}`;
   };
   const clips = (style, axis) => ['hidden', 'clip', 'auto', 'scroll'].includes(axis === 'x' ? style.overflowX : style.overflowY);
+  const isScrolledTo = (style, each) => mayScroll && ['auto', 'scroll'].includes(style.overflowX) && each.scrollWidth > each.clientWidth + SLACK;
+  const stays = (element) => {
+    for (let each = element; each instanceof Element; each = each.parentElement) if (getComputedStyle(each).position === 'sticky') return true;
+    return false;
+  };
   const told = (what, element, text) => found.push(`${what} in ${name(element)}: "${text.trim().slice(0, 60)}"`);
 
   const checkBoxes = (element, rect, text) => {
@@ -31,15 +37,16 @@
       const style = getComputedStyle(each);
       const box = each.getBoundingClientRect();
       const outX = rect.left < box.left - SLACK || rect.right > box.right + SLACK;
+      if (outX && isScrolledTo(style, each)) return false;
       const outY = rect.top < box.top - SLACK || rect.bottom > box.bottom + SLACK;
-      if ((outX && clips(style, 'x')) || (outY && clips(style, 'y'))) return told('cut off', each, text);
+      if ((outX && clips(style, 'x')) || (outY && clips(style, 'y'))) return told('cut off', each, text) > 0;
       const isBox = style.display !== 'inline' && style.display !== 'contents';
       const isDrawn = parseFloat(style.borderLeftWidth) > 0 || style.backgroundColor !== 'rgba(0, 0, 0, 0)';
-      if (isBox && isDrawn && (outX || outY)) return told('outside of its box', each, text);
+      if (isBox && isDrawn && (outX || outY)) return told('outside of its box', each, text) > 0;
       if (style.position === 'fixed') break;
     }
     if (rect.left < -SLACK || rect.right > document.documentElement.clientWidth + SLACK) told('outside of the page', element, text);
-    return undefined;
+    return true;
   };
 
   // The glyphs of a line fill about the middle of its box: lines set tightly do not overlap.
@@ -57,8 +64,7 @@
       range.selectNodeContents(node);
       for (const rect of range.getClientRects()) {
         if (rect.width < 1 || rect.height < 1) continue;
-        checkBoxes(element, rect, node.data);
-        texts.push({ node, element, rect: inked(rect), text: node.data });
+        if (checkBoxes(element, rect, node.data) && !(mayScroll && stays(element))) texts.push({ node, element, rect: inked(rect), text: node.data });
       }
       const style = getComputedStyle(element);
       if (style.textOverflow === 'ellipsis' && element.scrollWidth > element.clientWidth + 1) told('shortened', element, node.data);

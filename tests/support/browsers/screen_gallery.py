@@ -101,9 +101,14 @@ class Gallery:
         return faults_of_access(self.page, **options)
 
 
-def faults_of_layout(page: Page, selector: str) -> list[str]:
-    """Return a sentence for each text that is cut off, outside of its box, or under another."""
-    found: list[str] = page.evaluate(f"({LAYOUT})({selector!r})")
+def faults_of_layout(page: Page, selector: str, *, may_scroll: bool = False) -> list[str]:
+    """Return a sentence for each text that is cut off, outside of its box, or under another.
+
+    If `may_scroll` is true, what lies outside of a box that scrolls sideways is no fault.
+    """
+    found: list[str] = page.evaluate(
+        f"([root, mayScroll]) => ({LAYOUT})(root, mayScroll)", [selector, may_scroll]
+    )
     return found
 
 

@@ -16,7 +16,7 @@ from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 
 from graphql import GraphQLSchema, build_schema, get_operation_ast, graphql_sync, parse
-from PIL import Image
+from PIL import Image, ImageChops
 from playwright.sync_api import Page, Route, sync_playwright
 
 from backoffice.access import ROLES, Permission, Role
@@ -25,6 +25,8 @@ from tests.support.office.betting_world import betting_world
 from tests.support.office.finance_world import finance_world
 from tests.support.office.fixed_present import BRAND, NOW, ago, page_of
 from tests.support.office.moving_about import move
+from tests.support.office.operators_world import operators_world
+from tests.support.office.people_world import people_world
 from tests.support.office.reports_world import reports_world
 from tools.local_chromium import LocalChromium
 from tools.scenario_answers import recorded
@@ -35,6 +37,9 @@ PROPOSALS: Final[Mapping[str, Any]] = json.loads(
     (ROOT / "web" / "tests" / "proposals.json").read_text(encoding="utf-8")
 )
 """An example of each kind of proposal, which the screens' own tests show as well."""
+
+READING: Final = "[role=progressbar]:not([aria-valuenow]), .MuiSkeleton-root"
+"""What is shown while something is being read; the bar of a job says how far it is, and stays."""
 
 WEEK: Final = "2026-W48"
 WEEK_STARTS: Final = datetime(2026, 11, 23, tzinfo=UTC)
@@ -55,6 +60,8 @@ WHO: Final = {
 FONT: Final = ":root { --font: noto-sans !important; } body, body * { font-family: noto-sans !important; }"
 SCALE: Final = 0.5
 """Pictures are kept at half their size: what matters is what stands where, in which colours."""
+FOOT: Final = 8
+"""How many pixels are kept below what a screen shows."""
 
 
 SUBJECTS: Final = {
@@ -186,6 +193,18 @@ def risk_world() -> dict[str, Any]:
             "lines": [reward("expected", 790), reward("owed", 3), reward("outstanding", 101)],
         },
         "riskForecast": [forecast()],
+        "riskRewards": page_of([reward("expected", 790), reward("owed", 3), reward("outstanding", 101)]),
+        "goodwillCosts": [
+            {
+                "id": f"{WEEK}:GBP:owed",
+                "isoWeek": WEEK,
+                "currency": "GBP",
+                "stage": "owed",
+                "kind": "free_bet",
+                "credits": 7,
+                "valueMinor": 3_500,
+            }
+        ],
         "riskWeeks": page_of([week]),
         "riskBudgets": lambda _info, **named: page_of(
             [
@@ -381,7 +400,9 @@ def content_world() -> dict[str, Any]:
     answer = recorded()["tracking"]
     counts = {"DRAFT": 2, "IN_REVIEW": 1, "APPROVED": 0}
     return {
-        "contentItems": lambda _info, states=(), **_: page_of([item] * counts.get(next(iter(states), ""), 1)),
+        "contentItems": lambda _info, states=None, **_: page_of(
+            [item] * counts.get(next(iter(states or ()), ""), 1)
+        ),
         "contentItem": item,
         "contentDiff": [
             {
@@ -505,14 +526,17 @@ CONTENT_BRAND: Final = {
     "id": BRAND,
     "name": "Northbet",
     "timeZone": "Europe/London",
+    "locales": ["en-GB", "de-DE"],
+    "defaultLocale": "en-GB",
+    "jurisdictions": ["GB", "DE"],
     "currencies": ["GBP"],
     "rewards": [
-        {"rewardId": reward, "configVersion": 1, "title": title}
-        for reward, title in (
-            ("fb-5", "£5 free bet"),
-            ("bb-25", "25% bet boost"),
-            ("bb-50", "50% bet boost"),
-            ("cash-2", "£2 cash"),
+        {"rewardId": reward, "configVersion": 1, "title": title, "status": "active", "kind": kind}
+        for reward, title, kind in (
+            ("fb-5", "£5 free bet", "free_bet"),
+            ("bb-25", "25% bet boost", "bet_boost"),
+            ("bb-50", "50% bet boost", "bet_boost"),
+            ("cash-2", "£2 cash", "cash"),
         )
     ],
 }
@@ -597,24 +621,13 @@ def world(role: Role) -> dict[str, Any]:
     waits = list(PROPOSALS) if Permission.CONTENT_APPROVE.value in allowed else []
     if role is Role.RISK:
         waits = ["support.adjustment", "support.goodwill"]
-    user = {
-        "id": "u1",
-        "login": "zoe@northbet.example",
-        "name": "Zoe",
-        "roles": [{"brand": BRAND, "role": "EDITOR"}],
-        "revision": 1,
-        "createdAt": ago(days=30),
-        "updatedAt": ago(days=1),
-        "secondFactor": True,
-        "status": "ACTIVE",
-        "person": "p",
-        "passwordExpired": False,
-        "external": False,
-    }
     return {
         "deadLetters": page_of([]),
         "waitingMatchCount": 0,
-        "me": {"permissions": [{"brand": "*", "permissions": allowed}]},
+        "me": {
+            "roles": [{"brand": "*", "role": role.name}],
+            "permissions": [{"brand": "*", "permissions": allowed}],
+        },
         "contentBrands": [CONTENT_BRAND],
         "brandNames": [{"id": BRAND, "name": CONTENT_BRAND["name"]}, {"id": "southbet", "name": "Southbet"}],
         **customer_page(),
@@ -638,20 +651,7 @@ def world(role: Role) -> dict[str, Any]:
                 "leftMinor": 41_500,
             }
         ],
-        "goodwillCosts": [
-            {
-                "id": f"{BRAND}:{WEEK}:outstanding",
-                "isoWeek": WEEK,
-                "currency": "GBP",
-                "stage": "outstanding",
-                "kind": "free_bet",
-                "credits": 4,
-                "valueMinor": 2_000,
-            }
-        ],
         "setRiskBudget": {"number": 8.0, "proposal": None},
-        "addUser": {"initialPassword": "a-word-shown-once", "user": user},
-        "users": page_of([user, user, user | {"secondFactor": False}, user | {"status": "DISABLED"}]),
         **risk_world(),
         **operations_world(),
         **content_world(),
@@ -659,6 +659,8 @@ def world(role: Role) -> dict[str, Any]:
         **lobby_world(),
         **finance_world(),
         **betting_world(),
+        **operators_world(),
+        **people_world(),
         **reports_world(),
     }
 
@@ -720,9 +722,14 @@ class FixedOffice:
     def _is_quiet(self) -> None:
         """Wait until nothing is being read, and nothing new was asked for meanwhile."""
         asked = -1
-        while asked != self.asked or self.page.locator("[role=progressbar]").count() > 0:
+        while asked != self.asked or self.page.locator(READING).count() > 0:
             asked = self.asked
             self.page.wait_for_timeout(100)
+
+    def faults_of_width(self) -> list[str]:
+        """Return a sentence if the page is wider than the window: what is wider has to scroll by itself."""
+        window, page = self.page.evaluate("[innerWidth, document.documentElement.scrollWidth]")
+        return [f"the page is {page} px wide in a window of {window} px"] if page > window else []
 
     def picture(self) -> Image.Image:
         """Return a picture of the whole page; another process draws what a frame shows, in its own time."""
@@ -742,7 +749,7 @@ class FixedOffice:
         scale = whole.width / self.page.viewport_size["width"] if self.page.viewport_size else 1
         left, top = round(place["x"] * scale), round(place["y"] * scale)
         right, bottom = left + round(place["width"] * scale), top + round(place["height"] * scale)
-        return whole.crop((left, top, right, bottom))
+        return _without_foot(whole.crop((left, top, right, bottom)))
 
     def answer(self, route: Route) -> None:
         """Answer a request of the page."""
@@ -771,6 +778,13 @@ def operation_of(sent: Any) -> str:
     """Return the name of the operation that was sent; empty if it has none."""
     operation = get_operation_ast(parse(sent["query"]))
     return operation.name.value if operation is not None and operation.name is not None else ""
+
+
+def _without_foot(picture: Image.Image) -> Image.Image:
+    """Return a picture without the empty part below what is shown."""
+    empty = Image.new("RGB", picture.size, picture.getpixel((0, picture.height - 1)))
+    shown = ImageChops.difference(picture, empty).getbbox()
+    return picture.crop((0, 0, picture.width, min(picture.height, shown[3] + FOOT))) if shown else picture
 
 
 def _regions(role: Role, path: str) -> list[str]:

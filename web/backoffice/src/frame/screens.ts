@@ -34,13 +34,15 @@ import Schedule from '@mui/icons-material/Schedule';
 import Speed from '@mui/icons-material/Speed';
 import SportsSoccer from '@mui/icons-material/SportsSoccer';
 import SupportAgent from '@mui/icons-material/SupportAgent';
+import Terminal from '@mui/icons-material/Terminal';
 import TrendingUp from '@mui/icons-material/TrendingUp';
 import Undo from '@mui/icons-material/Undo';
 import ViewList from '@mui/icons-material/ViewList';
 
-import { forAllBrands } from '../session/permissions.ts';
+import { forAllBrands, inRole } from '../session/permissions.ts';
 
 import type { ComponentType } from 'react';
+import type { Role } from '../graph/generated/operations.ts';
 
 export interface Screen {
   /** Its path, and the name of its list. */
@@ -50,6 +52,8 @@ export interface Screen {
   readonly permission: string;
   /** Its page of the documentation, with the heading. */
   readonly docs: string;
+  /** The roles whose daily work it is; for others who may open it, it is among all screens. */
+  readonly daily: readonly Role[];
 }
 
 export interface Group {
@@ -57,8 +61,8 @@ export interface Group {
   readonly screens: readonly Screen[];
 }
 
-function screen(name: string, label: string, icon: ComponentType, permission: string, docs: string): Screen {
-  return { name, label, icon, permission, docs };
+function screen(name: string, label: string, icon: ComponentType, permission: string, docs: string, ...daily: readonly Role[]): Screen {
+  return { name, label, icon, permission, docs, daily };
 }
 
 /** What concerns the whole installation is for those who may read the operations of all brands. */
@@ -68,87 +72,98 @@ export const GROUPS: readonly Group[] = [
   {
     name: 'Content',
     screens: [
-      screen('content', 'Content', Article, 'content.read', 'backoffice/content.html'),
-      screen('schemes', 'Scheme rules', Gavel, 'rules.read', 'backoffice/rules.html'),
-      screen('board', 'Board', ViewList, 'events.board', 'backoffice/board.html'),
-      screen('lobby', 'Lobby', Casino, 'lobby.read', 'lobby.html#sections-and-groups'),
-      screen('approvals', 'Approvals', FactCheck, 'approvals.read', 'backoffice.html#four-eyes'),
+      screen('content', 'Content', Article, 'content.read', 'backoffice/content.html', 'EDITOR', 'APPROVER', 'VIEWER'),
+      screen('schemes', 'Scheme rules', Gavel, 'rules.read', 'backoffice/rules.html', 'EDITOR', 'APPROVER', 'VIEWER'),
+      screen('board', 'Board', ViewList, 'events.board', 'backoffice/board.html', 'EDITOR'),
+      screen('lobby', 'Lobby', Casino, 'lobby.read', 'lobby.html#sections-and-groups', 'EDITOR'),
+      screen('approvals', 'Approvals', FactCheck, 'approvals.read', 'backoffice.html#four-eyes', 'APPROVER', 'EDITOR', 'SUPPORT', 'RISK', 'OPERATOR', 'FINANCE', 'TRADER', 'ADMINISTRATOR'),
     ],
   },
   {
     name: 'Customers',
     screens: [
-      screen('customers', 'Customers', SupportAgent, 'support.read', 'backoffice/support.html'),
-      screen('lateBets', 'Late bets', Schedule, 'operations.cases', 'backoffice/operations.html#late-bets-and-held-rewards'),
-      screen('heldRewards', 'Held rewards', PauseCircle, 'operations.cases', 'backoffice/operations.html#late-bets-and-held-rewards'),
+      screen('customers', 'Customers', SupportAgent, 'support.read', 'backoffice/support.html', 'SUPPORT', 'RISK'),
+      screen('lateBets', 'Late bets', Schedule, 'operations.cases', 'backoffice/operations.html#late-bets-and-held-rewards', 'SUPPORT', 'OPERATOR'),
+      screen('heldRewards', 'Held rewards', PauseCircle, 'operations.cases', 'backoffice/operations.html#late-bets-and-held-rewards', 'SUPPORT', 'OPERATOR'),
     ],
   },
   {
     name: 'Money',
     screens: [
-      screen('days', 'Days', EventAvailable, forAllBrands('finance.read'), 'backoffice/finance.html#days'),
-      screen('payoutStops', 'Payout stops', MoneyOff, 'finance.read', 'backoffice/finance.html#payout-stops'),
-      screen('withdrawals', 'Withdrawals', Payments, 'finance.read', 'backoffice/finance.html#withdrawals'),
-      screen('payments', 'Payments', ReceiptLong, 'finance.read', 'backoffice/finance.html#payments'),
-      screen('refunds', 'Refunds', Undo, 'finance.read', 'backoffice/finance.html#refunds'),
-      screen('paymentCases', 'Payment differences', Difference, 'finance.read', 'backoffice/finance.html#payment-differences'),
-      screen('comparedDays', 'Compared days', CompareArrows, 'finance.read', 'backoffice/finance.html#compared-days'),
-      screen('paymentProcessors', 'Payment processors', Dns, 'finance.read', 'backoffice/finance.html#payment-processors'),
-      screen('corrections', 'Corrections', Balance, 'finance.read', 'backoffice/finance.html#corrections'),
-      screen('financialChecks', 'Financial checks', ManageSearch, 'finance.read', 'backoffice/finance.html#financial-checks'),
-      screen('risk-overview', 'Risk overview', AccountBalance, 'risk.read', 'backoffice/risk.html'),
-      screen('risk-rewards', 'Cost by reward', Redeem, 'risk.read', 'backoffice/risk.html'),
-      screen('risk-funnel', 'Funnel', FilterAlt, 'risk.read', 'backoffice/risk.html'),
-      screen('risk-profit', 'Profit and loss', TrendingUp, 'risk.read', 'backoffice/risk.html'),
-      screen('analytics', 'Analytics', Insights, 'risk.read', 'analytics.html'),
+      screen('days', 'Days', EventAvailable, forAllBrands('finance.read'), 'backoffice/finance.html#days', 'FINANCE'),
+      screen('payoutStops', 'Payout stops', MoneyOff, 'finance.read', 'backoffice/finance.html#payout-stops', 'FINANCE'),
+      screen('withdrawals', 'Withdrawals', Payments, 'finance.read', 'backoffice/finance.html#withdrawals', 'FINANCE'),
+      screen('payments', 'Payments', ReceiptLong, 'finance.read', 'backoffice/finance.html#payments', 'FINANCE'),
+      screen('refunds', 'Refunds', Undo, 'finance.read', 'backoffice/finance.html#refunds', 'FINANCE'),
+      screen('paymentCases', 'Payment differences', Difference, 'finance.read', 'backoffice/finance.html#payment-differences', 'FINANCE'),
+      screen('comparedDays', 'Compared days', CompareArrows, 'finance.read', 'backoffice/finance.html#compared-days', 'FINANCE'),
+      screen('paymentProcessors', 'Payment processors', Dns, 'finance.read', 'backoffice/finance.html#payment-processors', 'FINANCE'),
+      screen('corrections', 'Corrections', Balance, 'finance.read', 'backoffice/finance.html#corrections', 'FINANCE'),
+      screen('financialChecks', 'Financial checks', ManageSearch, 'finance.read', 'backoffice/finance.html#financial-checks', 'FINANCE'),
+      screen('risk-overview', 'Risk overview', AccountBalance, 'risk.read', 'backoffice/risk.html', 'RISK', 'VIEWER'),
+      screen('risk-rewards', 'Cost by reward', Redeem, 'risk.read', 'backoffice/risk.html', 'RISK', 'VIEWER'),
+      screen('risk-funnel', 'Funnel', FilterAlt, 'risk.read', 'backoffice/risk.html', 'RISK', 'VIEWER'),
+      screen('risk-profit', 'Profit and loss', TrendingUp, 'risk.read', 'backoffice/risk.html', 'RISK', 'VIEWER'),
+      screen('analytics', 'Analytics', Insights, 'risk.read', 'analytics.html', 'RISK', 'VIEWER'),
+      screen('questions', 'Ask in SQL', Terminal, forAllBrands('risk.ask'), 'analytics.html#in-the-back-office', 'RISK', 'VIEWER'),
     ],
   },
   {
     name: 'Betting',
     screens: [
-      screen('liability', 'Liability', Scale, 'betting.read', 'backoffice/betting.html#liability'),
-      screen('tradingRules', 'Suspended and limits', RemoveCircle, 'betting.read', 'backoffice/betting.html#suspended-and-limits'),
-      screen('customerFactors', 'Customers’ stakes', PersonRemove, 'betting.read', 'backoffice/betting.html#customers-stakes'),
+      screen('liability', 'Liability', Scale, 'betting.read', 'backoffice/betting.html#liability', 'TRADER', 'RISK'),
+      screen('tradingRules', 'Suspended and limits', RemoveCircle, 'betting.read', 'backoffice/betting.html#suspended-and-limits', 'TRADER'),
+      screen('customerFactors', 'Customers’ stakes', PersonRemove, 'betting.read', 'backoffice/betting.html#customers-stakes', 'TRADER'),
     ],
   },
   {
     name: 'Events',
     screens: [
-      screen('eventOffers', 'Offers', SportsSoccer, 'events.read', 'events.html#what-providers-offer'),
-      screen('matches', 'Matches', CompareArrows, 'events.read', 'events.html#deciding-matches'),
+      screen('eventOffers', 'Offers', SportsSoccer, 'events.read', 'events.html#what-providers-offer', 'TRADER'),
+      screen('matches', 'Matches', CompareArrows, 'events.read', 'events.html#deciding-matches', 'OPERATOR'),
       screen('leaders', 'Leaders', Leaderboard, 'events.read', 'events.html#whom-to-believe'),
     ],
   },
   {
     name: 'Operations',
     screens: [
-      screen('switches', 'Kill switches', Block, 'operations.read', 'backoffice.html#operations'),
-      screen('rewardStatus', 'Reward status', Adjust, 'operations.read', 'backoffice/operations.html'),
-      screen('providers', 'Providers', Paid, INSTALLATION, 'backoffice/operations.html#providers'),
-      screen('weeks', 'Weeks', DateRange, 'operations.read', 'backoffice/operations.html#backlogs'),
-      screen('backlog', 'Lag', Speed, INSTALLATION, 'backoffice/operations.html#backlogs'),
-      screen('deadLetters', 'Dead letters', MarkEmailUnread, INSTALLATION, 'backoffice/operations.html#dead-letters'),
-      screen('intents', 'Pending intents', Pending, 'operations.read', 'backoffice/operations.html#backlogs'),
-      screen('nodes', 'Nodes', Dns, INSTALLATION, 'backoffice/operations.html'),
+      screen('switches', 'Kill switches', Block, 'operations.read', 'backoffice.html#operations', 'OPERATOR'),
+      screen('rewardStatus', 'Reward status', Adjust, 'operations.read', 'backoffice/operations.html', 'OPERATOR'),
+      screen('providers', 'Providers', Paid, INSTALLATION, 'backoffice/operations.html#providers', 'OPERATOR'),
+      screen('weeks', 'Weeks', DateRange, 'operations.read', 'backoffice/operations.html#backlogs', 'OPERATOR', 'VIEWER'),
+      screen('backlog', 'Lag', Speed, INSTALLATION, 'backoffice/operations.html#backlogs', 'OPERATOR'),
+      screen('deadLetters', 'Dead letters', MarkEmailUnread, INSTALLATION, 'backoffice/operations.html#dead-letters', 'OPERATOR'),
+      screen('intents', 'Pending intents', Pending, 'operations.read', 'backoffice/operations.html#backlogs', 'OPERATOR'),
+      screen('nodes', 'Nodes', Dns, INSTALLATION, 'backoffice/operations.html', 'OPERATOR'),
       screen('brands', 'Brands', Palette, 'operations.read', 'backoffice/operations.html#brands-and-themes'),
     ],
   },
   {
     name: 'System',
     screens: [
-      screen('users', 'People', AdminPanelSettings, 'people.read', 'backoffice.html#roles'),
-      screen('jobs', 'Jobs', HourglassTop, 'jobs.read', 'backoffice.html#jobs'),
-      screen('audit', 'Audit log', ReceiptLong, 'audit.read', 'backoffice.html#audit'),
+      screen('users', 'People', AdminPanelSettings, 'people.read', 'backoffice.html#roles', 'ADMINISTRATOR'),
+      screen('jobs', 'Jobs', HourglassTop, 'jobs.read', 'backoffice.html#jobs', 'OPERATOR', 'SUPPORT', 'RISK'),
+      screen('audit', 'Audit log', ReceiptLong, 'audit.read', 'backoffice.html#audit', 'ADMINISTRATOR'),
     ],
   },
 ];
 
+/** Return groups with some of their screens; a group without any is left out. */
+function having(groups: readonly Group[], isWanted: (screen: Screen) => boolean): readonly Group[] {
+  return groups.map(({ name, screens }) => ({ name, screens: screens.filter(isWanted) })).filter(({ screens }) => screens.length > 0);
+}
+
 /** Return the groups with what a person may open. */
 export function groupsFor(may: ReadonlySet<string>): readonly Group[] {
-  return GROUPS.map(({ name, screens }) => ({
-    name,
-    screens: screens.filter(({ permission }) => may.has(permission)),
-  })).filter(({ screens }) => screens.length > 0);
+  return having(GROUPS, ({ permission }) => may.has(permission));
+}
+
+/** Return what a person works with each day, and what else they may open; where nothing is daily, all is. */
+export function menuFor(may: ReadonlySet<string>): { readonly daily: readonly Group[]; readonly rest: readonly Group[] } {
+  const groups = groupsFor(may);
+  const isDaily = ({ daily }: Screen) => daily.some((role) => may.has(inRole(role)));
+  const daily = having(groups, isDaily);
+  return daily.length === 0 ? { daily: groups, rest: [] } : { daily, rest: having(groups, (one) => !isDaily(one)) };
 }
 
 /** Return the screen of a path, such as `/content/northbet%3Afb-5`. */
@@ -158,8 +173,8 @@ export function screenOf(path: string): Screen | undefined {
   return GROUPS.flatMap(({ screens }) => screens).find((one) => one.name === listed);
 }
 
-/** Return whether a path is a screen of a group, which is then never hidden. */
-export function isIn(group: Group, path: string): boolean {
+/** Return what a group shows: all of it, or where one is alone if it is collapsed. */
+export function shownOf({ screens }: Group, isOpen: boolean, path: string): readonly Screen[] {
   const here = screenOf(path)?.name;
-  return here !== undefined && group.screens.some(({ name }) => name === here);
+  return isOpen ? screens : screens.filter(({ name }) => name === here);
 }

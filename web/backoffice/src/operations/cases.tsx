@@ -82,8 +82,8 @@ export function LateBets() {
       <DataTable.Col source={lateBet('bet')} disableSort />
       <DataTable.Col label="Customer" field={Customer} disableSort />
       <DataTable.Col source={lateBet('isoWeek')} label="Week" disableSort render={({ isoWeek }: LateBet) => weekCell(isoWeek)} />
-      <DataTable.NumberCol source={lateBet('countedMinor')} label="Counts" field={Counts} disableSort />
-      <DataTable.NumberCol source={lateBet('wouldCountMinor')} label="Would count" field={WouldCount} disableSort />
+      <DataTable.Col label="Counts" align="right" field={Counts} disableSort />
+      <DataTable.Col label="Would count" align="right" field={WouldCount} disableSort />
       <DataTable.Col label="Because" disableSort render={({ wouldBe }: LateBet) => word(wouldBe.toLowerCase())} />
       <DataTable.Col label="Changed" field={OccurredAt} disableSort />
     </CaseList>
@@ -100,7 +100,7 @@ export function HeldRewards() {
       <DataTable.Col label="Customer" field={Customer} disableSort />
       <DataTable.Col source={heldReward('isoWeek')} label="Week" disableSort render={({ isoWeek }: HeldReward) => weekCell(isoWeek)} />
       <DataTable.Col label="Reward" disableSort render={({ reward, origin }: HeldReward) => `${reward ?? 'none'}${origin === 'goodwill' ? ' (goodwill)' : ''}`} />
-      <DataTable.NumberCol source={heldReward('valueMinor')} label="Value" field={Value} disableSort />
+      <DataTable.Col label="Value" align="right" field={Value} disableSort />
       <DataTable.Col label="Provider" disableSort render={({ provider }: HeldReward) => provider ?? 'none yet'} />
       <DataTable.Col label="Why" disableSort render={({ reason, state }: HeldReward) => word((reason ?? state).toLowerCase())} />
       <DataTable.Col label="Waits for" disableSort render={({ since }: HeldReward) => age(since)} />

@@ -1,6 +1,6 @@
 /** Tells react-admin who is signed in, and what they may do. */
 import { run } from '../graph/graph.ts';
-import { forAllBrands } from './permissions.ts';
+import { forAllBrands, inRole } from './permissions.ts';
 import { currentSession, forget, Refusal, signOut } from './session.ts';
 import { PERMISSIONS } from '../graph/generated/operations.ts';
 
@@ -9,13 +9,14 @@ import type { AuthProvider } from 'react-admin';
 const ALL_BRANDS = '*';
 
 /**
- * The permissions that a person has for at least one brand, and, by `forAllBrands`, those that they have for all.
+ * The permissions that a person has for at least one brand; by `forAllBrands`, those that they have for all; by `inRole`, their roles.
  * The server decides; screens only hide the rest.
  */
 async function permissions(): Promise<ReadonlySet<string>> {
   if (!(await currentSession()).signedIn) return new Set();
   const { me } = await run(PERMISSIONS, {});
-  return new Set(me.permissions.flatMap(({ brand, permissions: names }) => (brand === ALL_BRANDS ? [...names, ...names.map(forAllBrands)] : names)));
+  const permitted = me.permissions.flatMap(({ brand, permissions: names }) => (brand === ALL_BRANDS ? [...names, ...names.map(forAllBrands)] : names));
+  return new Set([...permitted, ...me.roles.map(({ role }) => inRole(role))]);
 }
 
 export const authProvider: AuthProvider = {

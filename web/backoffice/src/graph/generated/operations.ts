@@ -2295,7 +2295,7 @@ export type DryRunCsv = { readonly dryRunCsv: string };
 export type PermissionsVariables = Exact<{ [key: string]: never; }>;
 
 
-export type Permissions = { readonly me: { readonly permissions: ReadonlyArray<{ readonly brand: string, readonly permissions: ReadonlyArray<string> }> } };
+export type Permissions = { readonly me: { readonly roles: ReadonlyArray<{ readonly role: Role }>, readonly permissions: ReadonlyArray<{ readonly brand: string, readonly permissions: ReadonlyArray<string> }> } };
 
 export type AccountVariables = Exact<{ [key: string]: never; }>;
 
@@ -2646,7 +2646,7 @@ export const START_DRY_RUN = "mutation StartDryRun($input:StartDryRunInput!){sta
 export const READ_DRY_RUN = "query ReadDryRun($id:ID!){dryRun(id:$id){id brand isoWeek status done total error result{customers elsewhere bets differingBets countedBeforeMinor countedAfterMinor qualifiedBefore qualifiedAfter gained lost kept withoutLegs costBefore{reward rewards valueMinor}costAfter{reward rewards valueMinor}reasons{before after bets}}}}" as Document<ReadDryRun, ReadDryRunVariables>;
 export const DRY_RUN_DIFFERENCES = "query DryRunDifferences($id:ID!$after:String){dryRunDifferences(id:$id first:25 after:$after){nodes{customerId betId placedAt stakeMinor beforeMinor beforeReason afterMinor afterReason}endCursor hasNextPage}}" as Document<DryRunDifferences, DryRunDifferencesVariables>;
 export const DRY_RUN_CSV = "query DryRunCsv($id:ID!){dryRunCsv(id:$id)}" as Document<DryRunCsv, DryRunCsvVariables>;
-export const PERMISSIONS = "query Permissions{me{permissions{brand permissions}}}" as Document<Permissions, PermissionsVariables>;
+export const PERMISSIONS = "query Permissions{me{roles{role}permissions{brand permissions}}}" as Document<Permissions, PermissionsVariables>;
 export const ACCOUNT = "query Account{me{name recoveryCodesLeft}mySessions{id seenAt address userAgent current}}" as Document<Account, AccountVariables>;
 export const NEW_RECOVERY_CODES = "mutation NewRecoveryCodes{newRecoveryCodes}" as Document<NewRecoveryCodes, NewRecoveryCodesVariables>;
 export const SEND_CREDENTIAL_LINK = "mutation SendCredentialLink{sendCredentialLink}" as Document<SendCredentialLink, SendCredentialLinkVariables>;
