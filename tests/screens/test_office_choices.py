@@ -56,7 +56,7 @@ def test_a_brand_is_chosen_and_a_password_can_be_copied(office: FixedOffice) -> 
     """
     office.show(Role.ADMINISTRATOR, "users", 1280, "light")
     page = office.page
-    expect(page.get_by_text("editor · Northbet").first).to_be_visible()
+    expect(page.get_by_text("support · Northbet").first).to_be_visible()
     page.get_by_role("button", name="Add a person").click()
     page.get_by_label("Login").fill("new@northbet.example")
     page.get_by_role("textbox", name="Name").fill("New")
