@@ -1,6 +1,7 @@
 """An HTTP server as one part of a process, and responses that fail deliberately: truncated, or hanging."""
 
 import asyncio
+import logging
 import socket
 import ssl
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -8,10 +9,11 @@ from contextlib import asynccontextmanager, contextmanager
 
 import uvicorn
 from starlette.middleware.trustedhost import TrustedHostMiddleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+log = logging.getLogger(__name__)
 SECONDS_TO_FINISH_REQUESTS = 2
 BACKLOG = 128
 LOOPBACK = ("127.0.0.1", "localhost")
@@ -40,8 +42,9 @@ async def serving(
         dates: Whether the server writes `Date`, or the application does.
     """
     host, port = listener.getsockname()[:2]
+    quiet = _letting_clients_leave(app)
     config = uvicorn.Config(
-        TrustedHostMiddleware(app, LOOPBACK) if host in LOOPBACK else app,
+        TrustedHostMiddleware(quiet, LOOPBACK) if host in LOOPBACK else quiet,
         http="h11",  # httptools takes the body of a request that offers an upgrade for the next request
         lifespan="off",
         proxy_headers=False,
@@ -60,6 +63,18 @@ async def serving(
         before_stop()
         server.should_exit = True
         await task
+
+
+def _letting_clients_leave(app: ASGIApp) -> ASGIApp:
+    """Return the application without a fault where a client goes away while its body is read."""
+
+    async def answered(scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await app(scope, receive, send)
+        except ClientDisconnect:
+            log.debug("A client disconnected before its request was complete")
+
+    return answered
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -2,6 +2,8 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import groupby
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -12,7 +14,8 @@ from backoffice.content.revisions.document import ContentDocument, ContentKey
 from backoffice.errors import NotFound
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
-from subgraphs.club_kit.domain.schemes import Brand, Scheme
+from subgraphs.club_kit.domain.schemes import Brand, Scheme, scheme_of_week
+from subgraphs.club_kit.domain.weeks import week_at
 from subgraphs.club_kit.records.reference import ReferenceRepository
 from subgraphs.rewards.catalogue.repository import CatalogueRepository
 from subgraphs.rewards.catalogue.rewards import RewardConfig, RewardContent
@@ -45,6 +48,14 @@ class KnownBrand:
         ]
         own = [text.title for text in texts if text.locale == self.brand.default_locale]
         return next(iter([*own, *(text.title for text in texts)]), None)
+
+    def default_rewards(self, now: datetime) -> frozenset[str]:
+        """Return the rewards of customers who choose nothing this week, in any territory of the brand."""
+        week = week_at(now, self.brand.time_zone)
+        ordered = sorted(self.schemes, key=_territory)
+        in_force = (scheme_of_week(versions, week) for _, versions in groupby(ordered, _territory))
+        rewards = (scheme.default_reward_id for scheme in in_force if scheme is not None)
+        return frozenset(reward for reward in rewards if reward is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +123,10 @@ class KnownBrands:
             images=images,
         )
         return lint(document, context)
+
+
+def _territory(scheme: Scheme) -> tuple[str, str]:
+    return scheme.jurisdiction, scheme.currency
 
 
 def described(configs: Sequence[RewardConfig], key: ContentKey) -> tuple[RewardConfig, ...]:

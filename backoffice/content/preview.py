@@ -5,7 +5,7 @@ the same code as the graph's.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -78,6 +78,8 @@ class Preview:
         locale: str,
         state: str,
         config: RewardConfig | None,
+        *,
+        defaults: Collection[str] = (),
     ) -> Previewed:
         """Return what the widget would get if a draft were published.
 
@@ -87,6 +89,7 @@ class Preview:
             locale: Whose texts.
             state: The name of a scenario.
             config: The version of the reward; None if it has not arrived.
+            defaults: The rewards that customers of the brand get who choose nothing.
 
         Raises:
             NotFound: There is no such state.
@@ -102,7 +105,7 @@ class Preview:
         name = f"{key.brand}:{key.reward_id}:{config.version if config else max(1, key.config_version)}"
         drafted = {"id": name, "available": True, "unavailableReason": None}
         option = self._shown(text) | drafted | _terms_of(config, locale)
-        _put_into(club, key.reward_id, document.position, option)
+        _put_into(club, key.reward_id, document.position, option, defaults)
         records = {name: answer[name] for name in ("recentBets", "pastWeeks")}
         return Previewed(club, records)
 
@@ -116,19 +119,53 @@ class Preview:
         }
 
 
-def _put_into(club: dict[str, Any], reward_id: str, position: int, option: Mapping[str, Any]) -> None:
-    """Put the draft among a club's options, and into the choice if that is of the same reward."""
+def _put_into(
+    club: dict[str, Any],
+    reward_id: str,
+    position: int,
+    option: Mapping[str, Any],
+    defaults: Collection[str],
+) -> None:
+    """Put the draft among a club's options, and into the choice if that is of the same reward.
+
+    Only a default reward of the brand is the choice of a customer who chose nothing. The recorded default
+    makes room for it if the scenario is another brand's.
+    """
     options = club.get("options") or []
     if not options:
         return  # an ineligible customer is offered nothing
-    index = next(
-        (i for i, option in enumerate(options) if option["id"].split(":")[1] == reward_id),
-        min(position, len(options) - 1),
-    )
-    options[index] = options[index] | option
     choice = club.get("choice")
-    if choice and (choice["isDefault"] or choice["option"]["id"].split(":")[1] == reward_id):
-        choice["option"] = choice["option"] | {"id": option["id"], "title": option["title"]}
+    rewards = [_reward(option) for option in options]
+    index = rewards.index(reward_id) if reward_id in rewards else None
+    if index is None and choice and choice["isDefault"] and reward_id in defaults:
+        index = rewards.index(_reward(choice["option"]))
+    if index is None:
+        index = min(position, len(options) - 1)
+        options.insert(index, options[index])
+    options[index] = options[index] | option
+    if choice:
+        _choose(choice, options, options[index], defaults)
+
+
+def _choose(
+    choice: dict[str, Any],
+    options: Sequence[Mapping[str, Any]],
+    draft: Mapping[str, Any],
+    defaults: Collection[str],
+) -> None:
+    """Let a choice be of an option as it is shown; one by default is of a default reward of the brand."""
+    is_draft = _reward(choice["option"]) == _reward(draft)
+    chosen = draft if is_draft else None
+    if choice["isDefault"]:
+        among = [option for option in (draft, *options) if _reward(option) in defaults]
+        chosen = next(iter(among), chosen)
+        choice["isDefault"] = bool(among) or not is_draft
+    if chosen is not None:
+        choice["option"] = choice["option"] | {name: chosen[name] for name in ("id", "title")}
+
+
+def _reward(option: Mapping[str, Any]) -> str:
+    return str(option["id"]).split(":")[1]
 
 
 def _terms_of(config: RewardConfig | None, locale: str) -> dict[str, Any]:

@@ -191,7 +191,8 @@ class ContentService:
         """
         known = await self.brand(actor, key.brand)
         config = next(iter(described(known.configs, key)), None)
-        found = self.preview.of(key, document_of(key, values), locale, state, config)
+        defaults = known.default_rewards(self.known.clock.now())
+        found = self.preview.of(key, document_of(key, values), locale, state, config, defaults=defaults)
         summary = next((scheme.terms.summary for scheme in reversed(known.schemes)), "")
         return replace(found, records=found.records | {"termsSummary": summary})
 

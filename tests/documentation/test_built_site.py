@@ -225,6 +225,34 @@ def test_questions_are_answered_while_they_are_typed(site: str, browser: Browser
     page.close()
 
 
+def test_a_readers_day(site: str, browser: Browser) -> None:
+    """From a question to the page that answers it, and from another to the lines that one copies."""
+    page, wrong = opened(browser, site, 1280, "light")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    search, suggested = page.get_by_role("textbox", name="Search"), page.locator(".suggestions")
+    search.press_sequentially("why did my bet not count")
+    link = suggested.get_by_role("link").first
+    expect(link).to_have_attribute("href", "./progress-rules.html", timeout=PATIENCE_MS)
+    link.click()
+    expect(page).to_have_url(re.compile(r"/docs/progress-rules\.html"))
+    page.get_by_role("link", name="The reasons").last.click()
+    expect(page.get_by_role("heading", name="The reasons")).to_be_in_viewport()
+    search.fill("how do I put the club on a page")
+    expect(link).to_have_attribute("href", "./embedding.html", timeout=PATIENCE_MS)
+    search.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"/docs/embedding\.html"))
+    for way, line in (("React", "@furlong/react"), ("Frame", "<iframe")):
+        page.get_by_role("tab", name=way).click()
+        block = page.get_by_role("tabpanel").locator("div.highlight").first
+        block.hover()
+        block.get_by_role("button", name="Copy").click()
+        expect(block.get_by_role("button", name="Copied")).to_be_visible()
+        assert line in page.evaluate("navigator.clipboard.readText()")
+    assert wrong == []
+    page.close()
+
+
 def test_decisions_and_runbooks_are_suggested_last(site: str, browser: Browser) -> None:
     """What explains comes first, also where a decision has all the words."""
     page, _ = opened(browser, f"{site}search.html?q=bets+that+count", 1280, "light")

@@ -17,9 +17,12 @@ CURRENCIES = ["GBP", "EUR", "USD", "SEK", "CHF", "JPY", "KWD", "INR", "PLN", "IS
 
 
 def by_babel(minor: int, currency: str, locale: str) -> str:
-    """The long way: for currencies whose custom is to show as many digits as ISO 4217 gives them."""
+    """The long way: for currencies whose custom is to show as many digits as ISO 4217 gives them.
+
+    Arabic's longer sign of the pound is shortened.
+    """
     amount = Decimal(minor).scaleb(-minor_digits(currency))
-    return format_currency(amount, currency, locale=locale.replace("-", "_"))
+    return format_currency(amount, currency, locale=locale.replace("-", "_")).replace("UK£", "£")
 
 
 def test_every_currency_has_the_digits_of_iso_4217() -> None:

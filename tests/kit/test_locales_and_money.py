@@ -56,6 +56,7 @@ def test_no_header_breaks_the_choice(header: str) -> None:
         (500, "EUR", "it-IT", "5,00\xa0€"),
         (500, "JPY", "ja-JP", "￥500"),
         (500, "EUR", "en-MT", "€5.00"),
+        (500, "GBP", "ar-AE", "\u200f5.00\xa0£"),
         (2**31 - 1, "GBP", "en-GB", "£21,474,836.47"),
     ],
 )

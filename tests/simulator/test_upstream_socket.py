@@ -1,6 +1,7 @@
 """The socket that the simulated servers listen on, and what they read from it."""
 
 import asyncio
+import logging
 import socket
 
 import pytest
@@ -44,6 +45,22 @@ async def test_the_body_of_a_request_that_offers_an_upgrade_is_no_request(cut: s
                 await reader.readuntil(b"\r\n\r\n")
                 assert await reader.readexactly(2) == b"%d" % len(body)
             writer.close()
+
+
+async def test_a_client_that_leaves_in_its_body_leaves_no_trace(caplog: pytest.LogCaptureFixture) -> None:
+    """It is no fault of the server, which answers the next one."""
+    app = Starlette(routes=[Route("/", _count_bytes, methods=["POST"])])
+    head = b"POST / HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-length: 4\r\n\r\n"
+    with listen("127.0.0.1", 0) as listener, caplog.at_level(logging.WARNING):
+        async with serving(app, listener, before_stop=lambda: None):
+            for body in (b"ha", b"half"):
+                reader, writer = await asyncio.open_connection(*listener.getsockname())
+                writer.write(head + body)
+                await asyncio.sleep(0.05)  # so that the application reads it
+                status = (await reader.readline()).split()[1] if body == b"half" else b""
+                writer.close()
+            assert status == b"200"
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING] == []
 
 
 async def _count_bytes(request: Request) -> Response:

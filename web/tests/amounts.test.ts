@@ -145,7 +145,16 @@ describe('amounts', () => {
   });
 
   it('keep a sign of letters in order in a text from right to left', () => {
-    expect(formatMinor(505, 'GBP', 'ar')).toMatch(/5\.05\s(?:UK£\u200e|£)$/u);
+    expect(formatMinor(505, 'USD', 'ar')).toMatch(/5\.05\sUS\$\u200e$/u);
+  });
+
+  it('are in pounds by the sign alone in every language, and in no other currency', () => {
+    for (const tag of LOCALES) {
+      const signs = [...CURRENCIES, 'LBP', 'SYP', 'SDG'].map((currency) => [currency, currencySign(currency, tag).sign]);
+      expect([tag, signs.filter(([, sign]) => sign === '£')]).toEqual([tag, [['GBP', '£']]]);
+      for (const format of [formatMinor, formatShort]) expect(format(500, 'GBP', tag)).not.toMatch(/UK/u);
+    }
+    for (const typed of ['5.05 £', 'UK£ 5.05', '5.05 UK£']) expect(readAmount(typed, 'GBP', 'ar')).toEqual({ kind: 'amount', minor: 505 });
   });
 
   it('are written short on buttons', () => {

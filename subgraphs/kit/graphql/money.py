@@ -96,7 +96,8 @@ def _by_babel(minor: int, currency: str, locale: str) -> str:
     digits = minor_digits(currency)
     amount = Decimal(minor).scaleb(-digits)
     pattern = _pattern(locale, digits)
-    return str(pattern.apply(amount, Locale.parse(locale, sep="-"), currency=currency, currency_digits=False))
+    written = pattern.apply(amount, Locale.parse(locale, sep="-"), currency=currency, currency_digits=False)
+    return str(written).replace("UK£", "£")  # Arabic's longer sign: no currency shares the short one there
 
 
 @lru_cache(maxsize=256)

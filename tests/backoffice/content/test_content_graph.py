@@ -4,6 +4,7 @@ import base64
 import io
 import json
 from collections.abc import AsyncIterator
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,10 @@ from PIL import Image
 from sqlalchemy import select
 
 from backoffice.access import Role
+from backoffice.content.area import scenario_answers
 from backoffice.content.image_conversion import MAX_BYTES
+from backoffice.content.preview import Preview
+from backoffice.content.revisions.document import ContentDocument, ContentKey, ContentText
 from backoffice.global_events.models import OUTBOX
 from consumers.messages.global_events.message import decode_global
 from consumers.rewards.decisions import RewardDecisions
@@ -27,6 +31,7 @@ from tests.backoffice.content.content_operations import (
     ROLL_BACK,
     SAVE,
     SUBMIT,
+    TEXT,
     VERSION,
     draft,
     of_reward,
@@ -170,6 +175,47 @@ async def test_a_draft_is_previewed_for_a_customer_in_every_state(site: OfficeSi
         shown[club["state"]] = shown.get(club["state"], 0) + 1
     assert shown.keys() == {state.name for state in ClubState}
     assert codes(await viewer.ask(PREVIEW, document=typed, state="nobody")) == ["NOT_FOUND"]
+
+
+MARKED = """
+query Marked($reward: String!, $document: ContentDocumentInput!, $state: String!) {
+  contentPreview(
+    brand: "northbet", rewardId: $reward, configVersion: 1
+    document: $document, locale: "en-GB", state: $state
+  ) { club }
+}"""
+MARKS = {
+    **{("fb-5", state): "northbet:fb-5:1" for state in ("new", "tracking", "reward-recalled")},
+    **{(reward, "tracking"): "northbet:fb-5:1" for reward in ("cash-2", "bb-25", "not-recorded")},
+    ("not-recorded", "reward-recalled"): "lagunabet:eur-5:1",
+    **{(reward, "chosen"): None for reward in ("fb-5", "fb-2x3", "not-recorded")},
+}
+"""By draft and state, which reward is the customer's by default; Northbet's is fb-5."""
+
+
+async def test_only_the_default_reward_is_previewed_as_the_default(site: OfficeSite) -> None:
+    """Whatever is edited, at whatever place: a draft takes the place of no other reward's choice."""
+    viewer = (await site.staff([Role.VIEWER]))[Role.VIEWER]
+    for (reward, state), position in product(MARKS, (0, 1, 9)):
+        document = {"position": position, "texts": [TEXT | {"title": "Typed"}]}
+        answer = await viewer.ask(MARKED, reward=reward, document=document, state=state)
+        club = json.loads(answer["data"]["contentPreview"]["club"])
+        titles = {option["id"]: option["title"] for option in club["options"]}
+        choice = club["choice"]
+        marked = choice["option"]["id"] if choice["isDefault"] else None
+        assert marked == MARKS[reward, state], (reward, state, position)
+        assert choice["option"]["title"] == titles[choice["option"]["id"]]
+        assert list(titles.values()).count("Typed") == 1
+
+
+def test_a_recorded_default_that_is_none_any_more_is_previewed_as_chosen() -> None:
+    """A brand whose default has become another reward: the mark goes with it, or nobody has it."""
+    preview = Preview.over(scenario_answers(), "/images")
+    for defaults, marked in ((("cash-2",), "northbet:cash-2:1"), ((), None)):
+        key = ContentKey("northbet", "fb-5", 1)
+        document = ContentDocument(texts={"en-GB": ContentText(title="Typed")})
+        choice = preview.of(key, document, "en-GB", "tracking", None, defaults=defaults).club["choice"]
+        assert (choice["option"]["id"] if choice["isDefault"] else None) == marked
 
 
 @pytest.mark.usefixtures("processes")

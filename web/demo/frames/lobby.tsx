@@ -5,6 +5,7 @@ import { stopOf } from '../money/breaks/breaks';
 import { Stopped } from '../money/Stopped';
 import { useNow } from '../money/useNow';
 import { useRehearsal } from '../session/useRehearsal';
+import { OfflineBanner } from '../site/OfflineBanner';
 import { FrameBalance } from './FrameBalance';
 import { askForMoney, type FramedProps, showFramed } from './framed';
 import { useMoneyOfFrame } from './useMoneyOfFrame';
@@ -29,6 +30,7 @@ function Lobby(props: FramedProps) {
 
   return (
     <>
+      <OfflineBanner />
       <header className="frame-head">
         <FrameBalance state={money.state} />
       </header>

@@ -1,7 +1,7 @@
 /** Adds a bank account to withdraw to: the holder's name and the IBAN, which the server checks. */
 import { freshKey } from '@furlong/client';
 import { useLocale } from '@furlong/club';
-import { useId, useRef, useState, type SubmitEvent } from 'react';
+import { useEffect, useId, useRef, useState, type SubmitEvent } from 'react';
 
 import type { MoneyWords } from '../messages/messages';
 import { type MoneyControls, sleep } from '../useMoney';
@@ -39,6 +39,12 @@ export function AddAccount({ methods, money: { ask, session }, onMethods }: AddA
   const [done, setDone] = useState('');
   const [isSending, setSending] = useState(false);
   const toggle = useRef<HTMLButtonElement>(null);
+  const wasPressed = useRef(false);
+
+  // What a press opens may be below what is seen of the panel.
+  useEffect(() => {
+    if (isOpen && wasPressed.current) document.getElementById(`${id}-holder`)?.focus();
+  }, [isOpen, id]);
 
   /** Opens or closes the form; what was typed is not kept. */
   function show(opened: boolean): void {
@@ -119,6 +125,7 @@ export function AddAccount({ methods, money: { ask, session }, onMethods }: AddA
         aria-expanded={isOpen}
         onClick={() => {
           setDone('');
+          wasPressed.current = true;
           show(!isOpen);
         }}
       >

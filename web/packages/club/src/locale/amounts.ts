@@ -28,9 +28,18 @@ export function formatShort(minor: number, currency: string, tag: string): strin
   return inOrder(moneyFormat(tag, currency, whole ? 0 : digits).formatToParts(minor / 10 ** digits));
 }
 
-/** Keeps `UK£` together in a text from right to left, which would show it as `£UK`. */
+/** Keeps `US$` together in a text from right to left, which would show it as `$US`. */
 function inOrder(parts: readonly Intl.NumberFormatPart[]): string {
-  return parts.map(({ type, value }) => (type === 'currency' && /[a-z]\W+$/iu.test(value) ? `${value}\u200e` : value)).join('');
+  return parts.map(({ type, value }) => (type === 'currency' ? kept(shortSign(value)) : value)).join('');
+}
+
+function kept(sign: string): string {
+  return /[a-z]\W+$/iu.test(sign) ? `${sign}\u200e` : sign;
+}
+
+/** Arabic has `UK£` even where it is asked for the short sign; no other currency's sign is the pound's alone. */
+function shortSign(sign: string): string {
+  return sign === 'UK£' ? '£' : sign;
 }
 
 /** Writes minor units without the currency, as a customer types them: `5.00`, `5,00`. */
@@ -43,7 +52,7 @@ export function formatTyped(minor: number, currency: string, tag: string): strin
 /** The sign of a currency, such as `£`, and whether this locale writes it before the amount. */
 export function currencySign(currency: string, tag: string): { readonly sign: string; readonly leads: boolean } {
   const parts = moneyFormat(tag, currency, 0).formatToParts(1);
-  const sign = parts.find(({ type }) => type === 'currency')?.value ?? currency;
+  const sign = shortSign(parts.find(({ type }) => type === 'currency')?.value ?? currency);
   return { sign, leads: parts.findIndex(({ type }) => type === 'currency') < parts.findIndex(({ type }) => type === 'integer') };
 }
 
@@ -136,6 +145,7 @@ function withoutSign(text: string, currency: string, tag: string): string {
   const signs = (['symbol', 'narrowSymbol', 'code'] as const)
     .map((display) => moneyFormat(tag, currency, 0, display).formatToParts(1))
     .map((parts) => plain(parts.find(({ type }) => type === 'currency')?.value ?? currency))
+    .flatMap((sign) => [sign, shortSign(sign)])
     .sort((one, other) => other.length - one.length);
   const sign = signs.find((each) => text.startsWith(each) || text.endsWith(each)) ?? '';
   return (text.startsWith(sign) ? text.slice(sign.length) : text.slice(0, text.length - sign.length)).trim();
@@ -174,7 +184,8 @@ type CurrencyDisplay = 'symbol' | 'narrowSymbol' | 'code';
 function displayOf(tag: string, currency: string): CurrencyDisplay {
   const parts = new Intl.NumberFormat(tag, { style: 'currency', currency, currencyDisplay: 'narrowSymbol' }).formatToParts(1);
   const sign = parts.find(({ type }) => type === 'currency')?.value ?? '';
-  return SHARED_SIGNS.test(sign) ? 'symbol' : 'narrowSymbol';
+  const isShared = SHARED_SIGNS.test(sign) || (sign === '£' && currency !== 'GBP');
+  return isShared ? 'symbol' : 'narrowSymbol';
 }
 
 const SHARED_SIGNS = /[$¥]|kr/u;

@@ -78,12 +78,6 @@ export function datesFor(tag: string, { own, shown = own }: Zones, words: DateMe
   };
 }
 
-/** The number in the name of an ISO week, as staff say it; null for another form. */
-export function weekNumber(isoWeek: string): number | null {
-  const match = NAME.exec(isoWeek);
-  return match === null ? null : Number(match[2]);
-}
-
 /** ISO 8601: week 1 is the week with 4 January in it, and weeks begin on Monday. */
 function mondayOf(isoWeek: string): number | null {
   const match = NAME.exec(isoWeek);
