@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import orjson
 from prometheus_client import Histogram
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
@@ -46,7 +46,8 @@ class GraphEndpoint:
 
     Attributes:
         graph: Executes operations.
-        seconds: How long requests of signed-in people took, by outcome: ok, errors, refused or fault.
+        seconds: How long requests of signed-in people took, by outcome: ok, errors, refused, gone or
+            fault. Who leaves a page before its request has arrived is gone: no fault of ours.
         negotiation: Chooses media types.
     """
 
@@ -96,6 +97,8 @@ class GraphEndpoint:
             content = self._within_limit(orjson.dumps(answer))
         except RequestError as error:
             return "refused", _refusal(error, media)
+        except ClientDisconnect:
+            return "gone", Response(status_code=400)
         except Exception as error:  # noqa: BLE001 - the outermost edge: nothing internal leaves
             return "fault", _encoded(orjson.dumps(answer_of(failed(error))), 500, media)
         outcome = "errors" if "errors" in answer else "ok"

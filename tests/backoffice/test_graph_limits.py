@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from starlette.types import Message
 
 from backoffice.access import Actor, Role
 from backoffice.areas import create_schema
@@ -173,6 +174,49 @@ async def test_bodies_and_responses_are_limited(site: OfficeSite, chief: Browser
     endpoint.graph = replace(graph, limits=replace(graph.limits, requests=0))
     busy = await chief.send("POST", "graphql", {"query": ME})
     assert (busy.status_code, codes(busy.json()), busy.headers["retry-after"]) == (503, ["OVERLOADED"], "1")
+
+
+async def test_a_browser_that_went_is_no_fault(
+    site: OfficeSite, chief: Browser, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whoever closes a page while its request is on the way leaves no error in the log, and wakes nobody."""
+    cookies = "; ".join(f"{name}={value}" for name, value in chief.client.cookies.items())
+    headers = {
+        **chief.sent,
+        "host": chief.client.base_url.netloc.decode(),
+        "cookie": cookies,
+        "x-csrf-token": chief.csrf,
+        "content-type": "application/json",
+    }
+    arriving: list[Message] = [
+        {"type": "http.request", "body": b'{"query": "', "more_body": True},
+        {"type": "http.disconnect"},
+    ]
+    scope = {
+        "type": "http",
+        "http_version": "1.1",
+        "method": "POST",
+        "scheme": chief.client.base_url.scheme,
+        "path": "/backoffice/graphql",
+        "raw_path": b"/backoffice/graphql",
+        "root_path": "",
+        "query_string": b"",
+        "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
+        "client": ("127.0.0.1", 4711),
+        "server": ("localhost", 80),
+    }
+
+    async def receive() -> Message:
+        return arriving.pop(0)
+
+    async def send(_message: Message) -> None:
+        pass
+
+    await site.office.app(scope, receive, send)
+    assert arriving == []
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []
+    metrics = (await site.browser().client.get("/metrics")).text
+    assert 'furlong_backoffice_graph_seconds_count{outcome="gone"} 1.0' in metrics
 
 
 async def test_large_responses_are_compressed(chief: Browser) -> None:

@@ -5,7 +5,7 @@ import { recent } from '../backoffice/src/people/approvals/others.ts';
 import { goodwillEffect } from '../backoffice/src/people/approvals/moneyKinds.ts';
 import { Content } from '../backoffice/src/people/approvals/proposal.ts';
 import { documentOf, earlierRules, schemeInput } from '../backoffice/src/people/approvals/stored.ts';
-import { changedRules, rulesInWords } from '../backoffice/src/people/approvals/textKinds.ts';
+import { changedRules, comparedWith, rulesInWords, seenByCustomers } from '../backoffice/src/people/approvals/textKinds.ts';
 import { learnNames } from '../backoffice/src/frame/names.ts';
 import EXAMPLES from './proposals.json' with { type: 'json' };
 
@@ -156,4 +156,16 @@ test('a void says what becomes of the money, and of a market what was open', () 
   expect(inWords(shown('betting.void', { of: 'selection', id: 's1', name: '', void: true, starts_at: null, open: [] }))?.title).toBe('Void: all bets on s1');
   const back = { of: 'market', id: 'm1', name: 'Ascot 14:30 · Win', void: false, starts_at: null, open };
   expect(inWords(shown('betting.void', back))).toMatchObject({ title: 'Restore: all bets on Ascot 14:30 · Win', changes: [{ before: 'Void' }] });
+});
+
+test('an approved text says what customers see of it, whichever revision is published', () => {
+  expect(seenByCustomers(2, 2)).toBe('Customers see this text.');
+  expect(seenByCustomers(2, 5)).toBe('Customers see a newer text: revision 5.');
+  for (const published of [1, null]) expect(seenByCustomers(2, published)).toMatch(/^Customers don’t see the text until somebody publishes it/u);
+});
+
+test('what a text is compared with is never called unseen once customers see it', () => {
+  expect(comparedWith(2, null)).toBe('Customers see no earlier text.');
+  expect(comparedWith(2, 1)).toBe('Compared with revision 1, which customers see.');
+  expect(comparedWith(2, 2)).toBe('Compared with the revision before it. Customers see this text.');
 });

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { type BetListEvent, type BetPage, isOpenBet, NO_BETS, reduceBetList } from '../demo/betting/list/betList';
 import { EN } from '../demo/betting/messages/en';
 import { mayGoOn, toldOf } from '../demo/betting/telling';
-import { betWords, kindOfBet, linesInWords, partOf, termsInWords } from '../demo/betting/words';
+import { betWords, kindOfBet, linesInWords, partOf, startWord, termsInWords } from '../demo/betting/words';
 import { EN as LOBBY } from '../demo/lobby/messages/en';
 import { lobbyWords } from '../demo/lobby/words';
 import { groupOf, pageOf, PAGES, searchOf } from '../demo/site/pages';
@@ -137,6 +137,12 @@ describe('English', () => {
     expect([1, 2, 3, 4].map((legs) => kindOfBet(legs, locale))).toEqual(['Single', 'Double', 'Treble', '4-fold']);
     expect(termsInWords({ places: 3, numerator: 1, denominator: 5 }, locale)).toBe('Each way: 1/5 odds, 3 places');
     expect(linesInWords({ stakeMinor: 500, currency: 'GBP' }, locale)).toBe('£5.00 to win and £5.00 to be placed.');
+  });
+
+  it('never says of an event that has begun that it starts', () => {
+    const startsAt = '2026-11-30T02:00:00Z';
+    const before = Date.parse(startsAt) - 1;
+    expect([before, before + 1, before + 3_600_000].map((now) => startWord(startsAt, now, locale))).toEqual(['Starts', 'Started', 'Started']);
   });
 
   it('puts no pressure on anybody, and excuses nothing', () => {

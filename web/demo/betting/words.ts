@@ -26,6 +26,12 @@ export function kindOfBet(legs: number, locale: Locale): string {
   return legs === TREBLE ? words.treble : locale.count(words.fold, legs);
 }
 
+/** The word before when an event starts, or has started. */
+export function startWord(startsAt: string, now: number, locale: Locale): string {
+  const words = betWords(locale);
+  return Date.parse(startsAt) > now ? words.starts : words.started;
+}
+
 /** What a bet is: `Double · Each way · Free bet`. */
 export function titleOfBet(legs: number, eachWay: boolean, isFree: boolean, locale: Locale): string {
   const words = betWords(locale);

@@ -86,7 +86,7 @@ export function Site(props: SiteProps) {
       {page !== 'bets' && stop !== null && <Stopped stop={stop} onOpen={() => props.onMoney('history')} />}
       {page === 'bets' && (
         <div className="main-column">
-          <BetsPage key={session.customer ?? ''} ask={ask} live={live} session={session} />
+          <BetsPage key={session.customer ?? ''} ask={ask} live={live} session={session} now={props.now} />
           {stops.bets === null && <ToSlip picks={picks} />}
         </div>
       )}

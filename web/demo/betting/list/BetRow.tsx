@@ -4,10 +4,10 @@ import { shortReference, useLocale } from '@furlong/club';
 import { entryTime } from '../../money/words';
 import { slipWords } from '../../messages';
 import type { Bet, BetLeg } from '../request';
-import { betWords, titleOfBet } from '../words';
+import { betWords, startWord, titleOfBet } from '../words';
 import { isOpenBet } from './betList';
 
-export function BetRow({ bet }: { readonly bet: Bet }) {
+export function BetRow({ bet, now }: { readonly bet: Bet; readonly now: number }) {
   const locale = useLocale();
   const words = betWords(locale);
   const { id, placedAt, stake, eachWay, isFreeBet, legs, status } = bet;
@@ -24,7 +24,7 @@ export function BetRow({ bet }: { readonly bet: Bet }) {
       <ul className="bet-legs">
         {legs.map((leg, place) => (
           // A leg has no id of its own, and the legs of a bet never change their order.
-          <LegRow key={`${place} ${leg.pick}`} leg={leg} />
+          <LegRow key={`${place} ${leg.pick}`} leg={leg} now={now} />
         ))}
       </ul>
       <dl className="receipt-amounts">
@@ -43,7 +43,7 @@ export function BetRow({ bet }: { readonly bet: Bet }) {
   );
 }
 
-function LegRow({ leg: { event, market, pick, startsAt, odds, result } }: { readonly leg: BetLeg }) {
+function LegRow({ leg: { event, market, pick, startsAt, odds, result }, now }: { readonly leg: BetLeg; readonly now: number }) {
   const locale = useLocale();
   const words = betWords(locale);
   return (
@@ -63,7 +63,7 @@ function LegRow({ leg: { event, market, pick, startsAt, odds, result } }: { read
       </span>
       {result === null && (
         <span className="selection-market">
-          {words.starts} <time dateTime={startsAt}>{entryTime(startsAt, locale)}</time>
+          {startWord(startsAt, now, locale)} <time dateTime={startsAt}>{entryTime(startsAt, locale)}</time>
         </span>
       )}
     </li>

@@ -12,9 +12,11 @@ interface BetsPageProps {
   readonly ask: Ask;
   readonly live: ConnectLive;
   readonly session: Session;
+  /** The present moment, in milliseconds. */
+  readonly now: number;
 }
 
-export function BetsPage({ ask, live, session }: BetsPageProps) {
+export function BetsPage({ ask, live, session, now }: BetsPageProps) {
   const words = betWords(useLocale());
   const controls = useBetList(ask, live, session);
   return (
@@ -22,12 +24,12 @@ export function BetsPage({ ask, live, session }: BetsPageProps) {
       <header className="events-head">
         <h2 id="bets-title">{words.title}</h2>
       </header>
-      {session.token === null ? <p className="events-note">{words.signIn}</p> : <Listed {...controls} />}
+      {session.token === null ? <p className="events-note">{words.signIn}</p> : <Listed {...controls} now={now} />}
     </section>
   );
 }
 
-function Listed({ list, showMore, retry }: BetListControls) {
+function Listed({ list, showMore, retry, now }: BetListControls & { readonly now: number }) {
   const words = betWords(useLocale());
   const { bets, next, isReading, isMissing } = list;
   if (isMissing) return <p className="events-note">{words.none}</p>;
@@ -36,12 +38,13 @@ function Listed({ list, showMore, retry }: BetListControls) {
       <Note list={list} onRetry={retry} />
       {bets !== null && (
         <>
-          <Group title={words.open} empty={words.noOpen} bets={bets.filter(isOpenBet)} testid="open-bets" />
+          <Group title={words.open} empty={words.noOpen} bets={bets.filter(isOpenBet)} testid="open-bets" now={now} />
           <Group
             title={words.settled}
             empty={words.noSettled}
             bets={bets.filter((bet) => !isOpenBet(bet) && bet.status !== 'REFUSED')}
             testid="settled-bets"
+            now={now}
           />
         </>
       )}
@@ -78,16 +81,17 @@ interface GroupProps {
   readonly empty: string;
   readonly bets: readonly Bet[];
   readonly testid: string;
+  readonly now: number;
 }
 
-function Group({ title, empty, bets, testid }: GroupProps) {
+function Group({ title, empty, bets, testid, now }: GroupProps) {
   return (
     <section className="bet-group" aria-label={title} data-testid={testid}>
       <h3>{title}</h3>
       {bets.length === 0 && <p className="event-note">{empty}</p>}
       <ul>
         {bets.map((bet) => (
-          <BetRow key={bet.id} bet={bet} />
+          <BetRow key={bet.id} bet={bet} now={now} />
         ))}
       </ul>
     </section>

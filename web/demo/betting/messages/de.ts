@@ -100,6 +100,7 @@ export const DE: BetWords = {
   },
   results: { WON: 'Gewonnen', PLACED: 'Platziert', LOST: 'Verloren', VOID: 'Ungültig', DEAD_HEAT: 'Totes Rennen' },
   starts: 'Beginn',
+  started: 'Beginn',
   noOpen: 'Keine offenen Wetten. Hier stehen Wetten, die auf ein Ergebnis warten.',
   noSettled: 'Noch keine ausgewerteten Wetten. Hier stehen Wetten mit Ergebnis.',
   signIn: 'Melden Sie sich an, um Ihre Wetten zu sehen.',

@@ -100,6 +100,7 @@ export const EN: BetWords = {
   },
   results: { WON: 'Won', PLACED: 'Placed', LOST: 'Lost', VOID: 'Void', DEAD_HEAT: 'Dead heat' },
   starts: 'Starts',
+  started: 'Started',
   noOpen: 'No open bets. Bets waiting for a result appear here.',
   noSettled: 'No settled bets yet. Bets with a result appear here.',
   signIn: 'Sign in to see your bets.',

@@ -100,6 +100,7 @@ export const IT: BetWords = {
   },
   results: { WON: 'Vincente', PLACED: 'Piazzato', LOST: 'Perdente', VOID: 'Annullato', DEAD_HEAT: 'Parità' },
   starts: 'Inizio',
+  started: 'Inizio',
   noOpen: 'Nessuna scommessa aperta. Qui appaiono quelle in attesa di un risultato.',
   noSettled: 'Ancora nessuna scommessa refertata. Qui appaiono quelle con un risultato.',
   signIn: 'Accedi per vedere le tue scommesse.',

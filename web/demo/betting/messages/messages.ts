@@ -79,6 +79,7 @@ export interface BetWords {
   readonly statuses: Readonly<Record<BetStatus, string>>;
   readonly results: Readonly<Record<LegResult, string>>;
   readonly starts: string;
+  readonly started: string;
   readonly noOpen: string;
   readonly noSettled: string;
   readonly signIn: string;

@@ -13,7 +13,8 @@ import { Evidence } from './Evidence.tsx';
 import { inWords, KINDS, titleOf } from './kinds.ts';
 import { OthersAbout } from './OthersAbout.tsx';
 import { StatusChip } from './StatusChip.tsx';
-import { textOf } from './textKinds.ts';
+import { Content } from './proposal.ts';
+import { seenByCustomers, textOf, TWO_WAYS } from './textKinds.ts';
 import { ChangeButton } from '../../components/ChangeButton.tsx';
 import { SkeletonRows } from '../../components/Waiting.tsx';
 import { DataRows } from '../../operations/page/DataRows.tsx';
@@ -26,6 +27,7 @@ import { moment } from '../../time/moments.ts';
 import { READ_CONTENT } from '../../graph/generated/operations.ts';
 
 import type { InWords } from './proposal.ts';
+import type { ContentKey } from '../../content/key.ts';
 import type { ReactNode } from 'react';
 import type { Proposal } from '../../graph/generated/operations.ts';
 
@@ -196,10 +198,11 @@ function ObjectLink({ words }: { readonly words: InWords }) {
 /** What happens on approval, who else approves, and why the person who looks cannot. */
 function Outlook({ proposal }: { readonly proposal: Proposal }) {
   const kind = KINDS[proposal.kind];
+  const mayPublish = useMay('content.publish');
   if (kind === undefined) return null;
   return (
     <Part title="When approved">
-      <Typography sx={{ maxWidth: '70ch' }}>{kind.onApproval}</Typography>
+      <Typography sx={{ maxWidth: '70ch' }}>{textOf(proposal) !== null && mayPublish ? TWO_WAYS : kind.onApproval}</Typography>
       <Typography color="textSecondary">
         Anyone with the role {kind.approvers} can approve it, except the person who proposed it and anyone who isn’t independent of them.
       </Typography>
@@ -208,22 +211,33 @@ function Outlook({ proposal }: { readonly proposal: Proposal }) {
   );
 }
 
-/** The next step of an approved text that customers do not see yet. */
-function PublishNow({ proposal }: { readonly proposal: Proposal }) {
-  const key = textOf(proposal);
+/** What became of an approved text, and its next step if customers do not see it yet. */
+function TextNow({ proposal, of }: { readonly proposal: Proposal; readonly of: ContentKey }) {
   const mayPublish = useMay('content.publish');
-  const { data, reload } = useGraph(READ_CONTENT, key !== null && mayPublish ? { ...key } : null);
-  const open = data?.contentItem?.open;
-  if (key === null || open?.state !== 'APPROVED' || open.contentHash !== proposal.contentHash) return null;
-  return <ChangeButton label="Publish now" question={ON_PUBLISHING} change={() => publishOpen(key)} icon={<Publish />} onSettled={reload} isMain />;
+  const { data, reload } = useGraph(READ_CONTENT, { ...of });
+  if (data === null) return null;
+  const open = data.contentItem?.open;
+  const isNext = mayPublish && open?.state === 'APPROVED' && open.contentHash === proposal.contentHash;
+  return (
+    <>
+      <Typography sx={{ maxWidth: '70ch' }}>{seenByCustomers(new Content(proposal.content).number('revision'), data.contentItem?.published?.revision ?? null)}</Typography>
+      {isNext && (
+        <Box>
+          <ChangeButton label="Publish now" question={ON_PUBLISHING} change={() => publishOpen(of)} icon={<Publish />} onSettled={reload} isMain />
+        </Box>
+      )}
+    </>
+  );
 }
 
 function Outcome({ proposal, words }: { readonly proposal: Proposal; readonly words: InWords | null }) {
   const { status, decidedBy, decidedAt, decisionReason } = proposal;
   const approved = status === 'EXECUTED';
+  const text = textOf(proposal);
   return (
     <Part title={approved ? 'Next steps' : 'Decision'}>
-      {approved && <Typography sx={{ maxWidth: '70ch' }}>{KINDS[proposal.kind]?.onApproval}</Typography>}
+      {approved && text === null && <Typography sx={{ maxWidth: '70ch' }}>{KINDS[proposal.kind]?.onApproval}</Typography>}
+      {approved && text !== null && <TextNow proposal={proposal} of={text} />}
       <Typography color="textSecondary">
         {approved ? 'Approved' : 'Ended'} on {moment(decidedAt, proposal.brand)}
         {decidedBy === null ? '' : ` by ${decidedBy}`}.
@@ -231,7 +245,6 @@ function Outcome({ proposal, words }: { readonly proposal: Proposal; readonly wo
       {decisionReason !== null && <Typography sx={{ overflowWrap: 'anywhere' }}>“{decisionReason}”</Typography>}
       {approved && words !== null && (
         <Box>
-          <PublishNow proposal={proposal} />
           <ObjectLink words={words} />
         </Box>
       )}

@@ -9,7 +9,7 @@ import { usePermissions } from 'react-admin';
 
 import { scopeOf } from './boardKinds.ts';
 import { Content } from './proposal.ts';
-import { changedRules } from './textKinds.ts';
+import { changedRules, comparedWith } from './textKinds.ts';
 import { Waiting } from '../../components/Waiting.tsx';
 import { PreviewPanel } from '../../content/editing/PreviewPanel.tsx';
 import { Changes } from '../../content/review/RevisionDiff.tsx';
@@ -148,7 +148,7 @@ function Text({ content }: Of) {
   );
   return (
     <Stack spacing={2}>
-      <Typography color="textSecondary">{before === null ? 'Customers see no earlier text.' : `Compared with revision ${before}, which customers see.`}</Typography>
+      <Typography color="textSecondary">{item.data === null ? '' : comparedWith(revision, published)}</Typography>
       {data === null ? <Waiting problem={problem || item.problem} /> : <Changes changes={data.contentDiff} />}
       {locales.length > 1 && (
         <TextField select size="small" label="Language" value={locale} onChange={(event) => setLocale(event.target.value)} sx={{ maxWidth: 240 }}>

@@ -10,9 +10,27 @@ import { Content, type Kind } from './proposal.ts';
 import type { ContentKey } from '../../content/key.ts';
 import type { Proposal, SchemeScopeItem, SchemeScopeKind } from '../../graph/generated/operations.ts';
 
+const UNPUBLISHED = 'Customers don’t see the text until somebody publishes it, at once or at a set time.';
+
+/** What each of an approver's two buttons does, for people who may publish as well. */
+export const TWO_WAYS = '“Approve and publish” shows the text to customers within a second. After “Approve” alone, they don’t see it until somebody publishes it.';
+
+/** Return what customers see of an approved text, by the revision that is published; null stands for none. */
+export function seenByCustomers(revision: number, published: number | null): string {
+  if (published === revision) return 'Customers see this text.';
+  return published !== null && published > revision ? `Customers see a newer text: revision ${published}.` : UNPUBLISHED;
+}
+
+/** Return with what a text is compared: an earlier one that customers see, or the one before it. */
+export function comparedWith(revision: number, published: number | null): string {
+  if (published === null) return 'Customers see no earlier text.';
+  if (published < revision) return `Compared with revision ${published}, which customers see.`;
+  return `Compared with the revision before it. ${seenByCustomers(revision, published)}`;
+}
+
 export const revision: Kind = {
   name: 'A text of a reward',
-  onApproval: 'Customers don’t see the text until somebody publishes it, at once or at a set time.',
+  onApproval: UNPUBLISHED,
   approvers: 'approver',
   inWords(content) {
     const [brand, reward, version] = [content.text('brand'), content.text('reward_id'), content.number('config_version')];
