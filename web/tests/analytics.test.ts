@@ -113,12 +113,12 @@ describe('a report as pictures', () => {
 
   it('says what bets earned in seven days, and what was left after the club’s cost', () => {
     const [betting, casino, others] = picturesOf('REVENUE', REVENUE);
-    expect(betting?.finding).toBe('£30.00 gross revenue in seven days (margin 75%); £23.00 net, with free bets and the club’s cost of £12.00');
+    expect(betting?.finding).toBe('£30.00 gross revenue in seven days (margin 75%); £23.00 net, with free bets and rewards of £12.00 for this product');
     expect([betting?.categories.length, betting?.categories[0], ...(betting?.categories.slice(-3) ?? [])]).toEqual([14, '13 Nov', '24 Nov', '25 Nov', '26 Nov']);
     expect(betting?.series.find(({ label }) => label === 'Returns')?.data.slice(-4)).toEqual([null, 0, 40, 0]);
     expect(betting?.rows[0]).toEqual(['26 Nov', '0', '£0.00', '-£10.00', '-£20.00', '£20.00', '–', '£0.00', '£0.00', '£20.00']);
     expect(casino?.name).toBe('Revenue: Casino in GBP');
-    expect(others?.finding).toMatch(/^The club’s rewards cost .*2\.50 in seven days$/u);
+    expect(others?.finding).toMatch(/^Rewards for any product cost .*2\.50 in seven days$/u);
   });
 
   it('names the events that earned most and least', () => {

@@ -109,7 +109,7 @@ test('the home of risk shows what bets may cost and what they earned, and no pro
   const revenue = { columns: ['product', 'currency', 'day', 'gross_minor', 'settled_minor', 'club_cost_minor', 'net_minor'], rows, filling: null, completeness };
   expect(betsPictures({ exposure, revenue }).map(({ finding }) => finding)).toEqual([
     'Open bets cost £20.00 if all win',
-    '£10.00 gross revenue in seven days (margin 50%); £5.00 net, with free bets and the club’s cost of £5.00',
+    '£10.00 gross revenue in seven days (margin 50%); £5.00 net, with free bets and rewards of £5.00 for this product',
   ]);
   const none = { columns: [], rows: [], filling: null, completeness };
   expect(betsPictures({ exposure: none, revenue: none })).toEqual([]);

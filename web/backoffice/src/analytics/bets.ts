@@ -51,9 +51,9 @@ function earned(rows: readonly Row[], currency: string): string {
   const last = Date.parse(text(rows.at(-1), 'day'));
   const week = rows.filter((row) => last - Date.parse(text(row, 'day')) < DAYS_OF_FINDING * DAY);
   const [gross, settled, cost, net] = ['gross_minor', 'settled_minor', 'club_cost_minor', 'net_minor'].map((column) => sum(week, column)) as [number, number, number, number];
-  if (rows.every((row) => value(row, 'bets') === 0 && value(row, 'settled_minor') === 0)) return `The club’s rewards cost ${money(cost, currency)} in seven days`;
+  if (rows.every((row) => value(row, 'bets') === 0 && value(row, 'settled_minor') === 0)) return `Rewards for any product cost ${money(cost, currency)} in seven days`;
   const margin = settled > 0 ? ` (margin ${share(gross / settled)})` : '';
-  return `${money(gross, currency)} gross revenue in seven days${margin}; ${money(net, currency)} net, with free bets and the club’s cost of ${money(cost, currency)}`;
+  return `${money(gross, currency)} gross revenue in seven days${margin}; ${money(net, currency)} net, with free bets and ${cost === 0 ? 'no rewards for this product alone' : `rewards of ${money(cost, currency)} for this product`}`;
 }
 
 export function revenue(rows: readonly Row[]): Picture {
@@ -61,10 +61,10 @@ export function revenue(rows: readonly Row[]): Picture {
   const shown = newest(rows, 'day', DAYS_DRAWN);
   const write = (row: Row) => ([column]: Figures[number]) => money(value(row, column), currency);
   return {
-    name: `Revenue: ${whatOf(rows[0])}`,
+    name: text(rows[0], 'product') === '' ? `Rewards for any product, in ${currency}` : `Revenue: ${whatOf(rows[0])}`,
     finding: earned(rows, currency),
     categories: shown.slots.map(dayOf),
-    series: amounts(shown.rows, DRAWN, currency),
+    series: amounts(shown.rows, DRAWN.filter(([column]) => rows.some((row) => value(row, column) !== 0)), currency),
     format: axisMoney(currency),
     heads: ['Day (UTC)', 'Bets', ...REVENUE.map(([, head]) => head), 'Margin', ...AFTER_MARGIN.map(([, head]) => head)],
     rows: rows.toReversed().map((row) => [dayOf(text(row, 'day')), number(value(row, 'bets')), ...REVENUE.map(write(row)), percent(row), ...AFTER_MARGIN.map(write(row))]),

@@ -36,8 +36,8 @@ export const ABOUT: Readonly<Record<AnalyticsReportName, { readonly label: strin
   REVENUE: {
     label: 'Revenue',
     about:
-      'What bets earned on each day (UTC). Turnover: customers’ own stakes, on the day of the bet. Gross revenue: settled stakes less what they returned, on the day of the result; a correction changes its own day. Net: with free bets, and without the club’s cost.',
-    shows: 'The bars are amounts by day: settled stakes, what they returned, and what the club cost.',
+      'What bets earned on each day (UTC). Turnover: customers’ own stakes, on the day of the bet. Gross revenue: settled stakes less what they returned, on the day of the result; a correction changes its own day. Net: with free bets, and without the rewards of the club. A reward that can be used on any product is in the figures of none: its cost stands apart.',
+    shows: 'The bars are amounts by day: settled stakes, what they returned, and what rewards cost.',
   },
   EVENTS: {
     label: 'Events',
