@@ -1,6 +1,7 @@
 """Support: the services behind its part of the graph."""
 
 from backoffice.base import Base
+from backoffice.content.known_brands import KnownBrands
 from backoffice.global_events.models import OUTBOX
 from backoffice.graph.area import Area
 from backoffice.scopes.names import ScopeNames
@@ -38,7 +39,9 @@ class SupportArea(Area):
         self.money = CustomerMoney.over(
             self.databases.by_name["wallet"], self.customers, base.clock, frozenset(base.funds.operators)
         )
-        self.timeline = Timeline(self.databases, self.customers)
+        self.timeline = Timeline(
+            self.databases, self.customers, KnownBrands(self.databases.rewards, base.clock)
+        )
         rulebooks = RulebookReader(self.databases.progress.dialect, ReferenceRepository(REFERENCE))
         self.explanations = BetExplanations(
             self.databases, rulebooks, access, ScopeNames(base.database, self.databases.by_name["events"])

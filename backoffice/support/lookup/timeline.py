@@ -13,8 +13,11 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from backoffice.access import Actor
+from backoffice.content.known_brands import KnownBrands
+from backoffice.errors import NotFound
 from backoffice.graph.pages import Moment, Name, no_cursor, read_cursor, require_moment
 from backoffice.subgraph_databases import SubgraphDatabases
+from backoffice.support.lookup.brand_words import BrandWords
 from backoffice.support.lookup.customers import Customers
 from backoffice.support.lookup.explanations import LOCALE, odds
 from foundation.storage.database import Database
@@ -68,6 +71,14 @@ class Timeline:
 
     databases: SubgraphDatabases
     customers: Customers
+    brands: KnownBrands
+
+    async def words_of(self, brand: str) -> BrandWords:
+        """Return what the rewards of a brand are called; nothing of a brand that rewards does not know."""
+        try:
+            return BrandWords.of(await self.brands.known(brand))
+        except NotFound:
+            return BrandWords()
 
     async def page(
         self,
@@ -175,9 +186,9 @@ _MEMBERSHIP: Final = {
 }
 
 
-def title_of(entry: HistoryEntry) -> str:
-    """Return what happened, in one line."""
-    return TITLES[entry.kind](entry.facts)
+def title_of(entry: HistoryEntry, words: BrandWords) -> str:
+    """Return what happened, in one line, with the names of the customer's brand."""
+    return TITLES[entry.kind](words.in_words(entry.facts))
 
 
 def waits_until(entry: HistoryEntry) -> datetime | None:
@@ -309,7 +320,8 @@ def _limit(facts: Facts) -> str:
     kind = facts["subject"].replace("_", " ").lower()
     if facts["ends_at"] is not None:
         where = f" from {facts['product'].lower()}" if facts["product"] else ""
-        return f"Chose {_BREAKS[kind]}{where}, until {facts['ends_at']:%d %b %Y %H:%M} UTC"
+        ends = facts["ends_at"]
+        return f"Chose {_BREAKS[kind]}{where}, until {ends.day} {ends:%b %Y, %H:%M}"
     result = facts["outcome"].lower()
     if facts["amount"] is None:
         return f"Asked to remove the limit ({kind}): {result}"

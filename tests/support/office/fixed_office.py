@@ -25,6 +25,7 @@ from tests.support.office.betting_world import betting_world
 from tests.support.office.finance_world import finance_world
 from tests.support.office.fixed_present import BRAND, NOW, ago, page_of
 from tests.support.office.moving_about import move
+from tests.support.office.operated_world import operated_world
 from tests.support.office.reports_world import reports_world
 from tools.local_chromium import LocalChromium
 from tools.scenario_answers import recorded
@@ -259,6 +260,7 @@ def operations_world() -> dict[str, Any]:
         "consumerLag": {
             "readAt": ago(seconds=5),
             "problem": None,
+            "details": "",
             "partitions": [
                 {
                     **partition,
@@ -504,9 +506,12 @@ CONTENT_BRAND: Final = {
     "id": BRAND,
     "name": "Northbet",
     "timeZone": "Europe/London",
+    "locales": ["en-GB", "de-DE"],
+    "defaultLocale": "en-GB",
+    "jurisdictions": ["GB"],
     "currencies": ["GBP"],
     "rewards": [
-        {"rewardId": reward, "configVersion": 1, "title": title}
+        {"rewardId": reward, "configVersion": 1, "title": title, "status": "active", "kind": "free_bet"}
         for reward, title in (
             ("fb-5", "£5 free bet"),
             ("bb-25", "25% bet boost"),
@@ -536,7 +541,7 @@ def customer_page() -> dict[str, Any]:
     happened = (
         (3, "bet", "Bet b-3 of £4.00 at 1.20, settled: didn't count, its odds were too short", "b-3"),
         (5, "bet", "Bet b-2 of £7.00 at 2.50, open: £7.00 counted", "b-2"),
-        (26, "choice", "Chose bb-25 (version 1) for the week of 23 Nov", None),
+        (26, "choice", "Chose 25% bet boost (version 1) for the week of 23 Nov", None),
         (27, "bet", "Bet b-1 of £5.00 at 3.00, open: £5.00 counted", "b-1"),
         (50, "membership", "Opted in with terms 2026-1, by customer", None),
     )
@@ -604,10 +609,10 @@ def world(role: Role) -> dict[str, Any]:
         "external": False,
     }
     return {
-        "deadLetters": page_of([]),
         "waitingMatchCount": 0,
         "me": {"permissions": [{"brand": "*", "permissions": allowed}]},
         "contentBrands": [CONTENT_BRAND],
+        "brandNames": [{"id": BRAND, "name": CONTENT_BRAND["name"]}],
         **customer_page(),
         "approvalsToDecide": [proposal(kind) for kind in waits[:3]],
         "unseenDecisions": 1,
@@ -632,6 +637,7 @@ def world(role: Role) -> dict[str, Any]:
         "users": page_of([user, user, user | {"secondFactor": False}, user | {"status": "DISABLED"}]),
         **risk_world(),
         **operations_world(),
+        **operated_world(),
         **content_world(),
         **board_world(),
         **lobby_world(),
