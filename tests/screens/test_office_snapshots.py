@@ -42,6 +42,19 @@ PAYMENTS: Final = {
     path: (Role.FINANCE, path)
     for path in (f"payments?id={PAYMENT}", "refunds", "comparedDays", "paymentProcessors")
 }
+OPERATIONS: Final = {
+    path: (role, path)
+    for role, paths in (
+        (
+            Role.OPERATOR,
+            ("switches", "rewardStatus", "providers", "deadLetters", "deadLetters/progress%3A6/show"),
+        ),
+        (Role.SUPPORT, ("heldRewards",)),
+        (Role.VIEWER, ("schemes",)),
+        (Role.ADMINISTRATOR, ("audit",)),
+    )
+    for path in paths
+}
 CUSTOMER: Final = {"customer": (Role.SUPPORT, "customers/northbet%3Ac-1003/show")}
 
 
@@ -94,6 +107,8 @@ SHEETS: Final = (
     Sheet("payments-narrow", PAYMENTS, 360, "dark"),
     Sheet("betting", BETTING, 1280, "light"),
     Sheet("betting-narrow", BETTING, 360, "dark"),
+    Sheet("operations", OPERATIONS, 1280, "light"),
+    Sheet("operations-narrow", OPERATIONS, 360, "dark"),
     Sheet("customer", CUSTOMER, 1280, "light"),
     Sheet("customer-narrow", CUSTOMER, 360, "dark"),
     Sheet("approvals", APPROVALS, 1280, "light"),
