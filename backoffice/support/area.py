@@ -1,7 +1,6 @@
 """Support: the services behind its part of the graph."""
 
 from backoffice.base import Base
-from backoffice.content.known_brands import KnownBrands
 from backoffice.global_events.models import OUTBOX
 from backoffice.graph.area import Area
 from backoffice.scopes.names import ScopeNames
@@ -39,9 +38,7 @@ class SupportArea(Area):
         self.money = CustomerMoney.over(
             self.databases.by_name["wallet"], self.customers, base.clock, frozenset(base.funds.operators)
         )
-        self.timeline = Timeline(
-            self.databases, self.customers, KnownBrands(self.databases.rewards, base.clock)
-        )
+        self.timeline = Timeline(self.databases, self.customers, base.clock)
         rulebooks = RulebookReader(self.databases.progress.dialect, ReferenceRepository(REFERENCE))
         self.explanations = BetExplanations(
             self.databases, rulebooks, access, ScopeNames(base.database, self.databases.by_name["events"])

@@ -84,6 +84,21 @@ async def test_a_role_is_for_a_brand_that_exists(site: OfficeSite, tmp_path: Pat
     assert await revision_of(chief, "new@example.com") == (user_id, revision)
 
 
+async def test_each_person_learns_what_their_brands_are_called(site: OfficeSite, tmp_path: Path) -> None:
+    """Whatever their role: an administrator reads names in the audit log, and only of brands of theirs."""
+    local = await site.signed_in(await site.person("local", Role.ADMINISTRATOR, brand="northbet"))
+    names = "{ brandNames { id name } }"
+    assert (await local.ask(names))["data"]["brandNames"] == []  # nothing is loaded yet
+    url = f"sqlite+aiosqlite:///{tmp_path}"
+    brands = [brand_row(make_brand()), brand_row(make_brand(id="southbet", name="Southbet"))]
+    async with migrated(url, "rewards", REWARDS) as rewards, rewards.write() as connection:
+        await connection.execute(insert(REFERENCE.brand), brands)
+    chief = await site.signed_in(await site.person("chief", Role.ADMINISTRATOR))
+    north, south = {"id": "northbet", "name": "Northbet"}, {"id": "southbet", "name": "Southbet"}
+    assert (await local.ask(names))["data"]["brandNames"] == [north]
+    assert (await chief.ask(names))["data"]["brandNames"] == [north, south]
+
+
 async def test_an_administrator_of_one_brand_stays_within_it(site: OfficeSite) -> None:
     """They give no role elsewhere, and touch no account that has one: also not by resetting it."""
     local = await site.signed_in(await site.person("local", Role.ADMINISTRATOR, brand="northbet"))

@@ -1,14 +1,21 @@
 """What a brand's rewards are called, and its zone: for texts that people read."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from backoffice.content.known_brands import KnownBrand
+from foundation.storage.database import Database
+from subgraphs.club_kit.domain.schemes import Brand
+from subgraphs.club_kit.records.reference import ReferenceRepository
+from subgraphs.rewards.catalogue.repository import CatalogueRepository
+from subgraphs.rewards.catalogue.rewards import RewardContent
+from subgraphs.rewards.models import REFERENCE, REWARD_CONFIG, REWARD_CONTENT
 
 REWARD: Final = "reward_id"
+FIRST_VERSION: Final = 0
+"""Where a text that names no version stands: it is of the first one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +30,13 @@ class BrandWords:
     zone: tzinfo = UTC
 
     @classmethod
-    def of(cls, known: KnownBrand) -> "BrandWords":
-        """Return the words of a brand: of each reward the newest version's title."""
-        ordered = sorted(known.configs, key=lambda config: config.version)
-        titles = {config.reward_id: title for config in ordered if (title := known.title_of(config))}
-        return cls(titles, ZoneInfo(known.brand.time_zone))
+    def of(cls, brand: Brand, contents: Sequence[RewardContent]) -> "BrandWords":
+        """Return the words of a brand: of each reward the newest version's title, in its own language."""
+        ordered = sorted(
+            contents,
+            key=lambda text: (text.config_version or FIRST_VERSION, text.locale == brand.default_locale),
+        )
+        return cls({text.reward_id: text.title for text in ordered}, ZoneInfo(brand.time_zone))
 
     def in_words(self, facts: Mapping[str, Any]) -> dict[str, Any]:
         """Return facts with the reward's title for its id, and with times of the brand's zone."""
@@ -37,3 +46,13 @@ class BrandWords:
         }
         reward = facts.get(REWARD)
         return told if reward is None else told | {REWARD: self.rewards.get(reward, reward)}
+
+
+async def read_words(rewards: Database, brand: str, now: datetime) -> BrandWords:
+    """Return the words of a brand by what its customers read; none of a brand that rewards does not know."""
+    async with rewards.read() as connection:
+        brands = await ReferenceRepository(REFERENCE).brands(connection, [brand])
+        if brand not in brands:
+            return BrandWords()
+        catalogue = CatalogueRepository(REWARD_CONFIG, REWARD_CONTENT)
+        return BrandWords.of(brands[brand], (await catalogue.published(connection, [brand], now))[brand])

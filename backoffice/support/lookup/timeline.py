@@ -13,13 +13,12 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from backoffice.access import Actor
-from backoffice.content.known_brands import KnownBrands
-from backoffice.errors import NotFound
 from backoffice.graph.pages import Moment, Name, no_cursor, read_cursor, require_moment
 from backoffice.subgraph_databases import SubgraphDatabases
-from backoffice.support.lookup.brand_words import BrandWords
+from backoffice.support.lookup.brand_words import BrandWords, read_words
 from backoffice.support.lookup.customers import Customers
 from backoffice.support.lookup.explanations import LOCALE, odds
+from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 from subgraphs.block_list import BLOCKS
 from subgraphs.kit.domain.keys import Owner
@@ -71,14 +70,11 @@ class Timeline:
 
     databases: SubgraphDatabases
     customers: Customers
-    brands: KnownBrands
+    clock: Clock
 
     async def words_of(self, brand: str) -> BrandWords:
-        """Return what the rewards of a brand are called; nothing of a brand that rewards does not know."""
-        try:
-            return BrandWords.of(await self.brands.known(brand))
-        except NotFound:
-            return BrandWords()
+        """Return what the rewards of a brand are called, for the titles of its customers' entries."""
+        return await read_words(self.databases.rewards, brand, self.clock.now())
 
     async def page(
         self,

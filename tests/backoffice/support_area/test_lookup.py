@@ -12,7 +12,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import insert
 
-from backoffice.content.known_brands import KnownBrand
 from backoffice.errors import Forbidden, Invalid, NotFound
 from backoffice.graph.pages import cursor
 from backoffice.support.bet_types import entry_to_graphql
@@ -39,7 +38,7 @@ from subgraphs.rewards.models import REWARD_CHOICE
 from tests.backoffice.board_fixture import offer, tell
 from tests.backoffice.support_fixture import CUSTOMER, FOREIGN, SAM, SupportFixture, support_fixture
 from tests.support.consumers.sample_messages import account, event_market, event_offer, scheme
-from tests.support.subgraphs.club_samples import make_brand, make_config, make_content
+from tests.support.subgraphs.club_samples import make_brand, make_content
 
 MONDAY = datetime(2026, 3, 23, tzinfo=UTC)
 NAMELESS = BrandWords()
@@ -224,16 +223,12 @@ def test_what_a_customer_asked_of_limits_is_told_in_words() -> None:
 
 
 NEWEST = BrandWords.of(
-    KnownBrand(
-        make_brand(time_zone="Europe/Berlin"),
-        (),
-        (make_config(version=2), make_config(), make_config("bb-25")),
-        (
-            make_content(title="Old £5 free bet"),
-            make_content(title="£5 free bet", config_version=2),
-            make_content(title="5 £ Gratiswette", config_version=2, locale="de-DE"),
-        ),
-    )
+    make_brand(time_zone="Europe/Berlin"),
+    (
+        make_content(title="£5 free bet", config_version=2),
+        make_content(title="5 £ Gratiswette", config_version=2, locale="de-DE"),
+        make_content(title="Old £5 free bet"),
+    ),
 )
 
 
