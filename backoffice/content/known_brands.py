@@ -92,11 +92,6 @@ class KnownBrands:
         async with self.rewards.read() as connection:
             return await ReferenceRepository(REFERENCE).brand_ids(connection)
 
-    async def named(self) -> list[Brand]:
-        """Return all brands, by id."""
-        async with self.rewards.read() as connection:
-            return await ReferenceRepository(REFERENCE).all_brands(connection)
-
     async def rewards_named(self, brand: str, prefix: str, limit: int) -> list[str]:
         """Return up to `limit` rewards of a brand whose id begins with a text, in order."""
         async with self.rewards.read() as connection:

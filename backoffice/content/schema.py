@@ -23,7 +23,6 @@ from backoffice.content.repository import ItemFilter
 from backoffice.content.revisions.document import NO_VERSION, ContentKey
 from backoffice.content.revisions.revision import RevisionState
 from backoffice.content.types import (
-    BrandName,
     ContentBrand,
     ContentFieldChange,
     ContentImage,
@@ -172,12 +171,6 @@ class Query:
             brand_to_graphql(brand)
             for brand in await info.context.area(ContentArea).service.brands(info.context.actor)
         ]
-
-    @strawberry.field(directives=[permitted(Permission.PEOPLE_READ, ANY)])
-    async def brand_names(self, info: OfficeInfo) -> list[BrandName]:
-        """The brands for which the person may see roles, to choose from by name."""
-        brands = await info.context.area(ContentArea).service.brand_names(info.context.actor)
-        return [BrandName(id=ID(brand.id), name=brand.name) for brand in brands]
 
     @strawberry.field(directives=[READ])
     async def content_brand(self, info: OfficeInfo, brand: str) -> ContentBrand:

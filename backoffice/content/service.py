@@ -22,7 +22,6 @@ from backoffice.content.workflow.editing import document_of
 from backoffice.content.workflow.locking import with_revisions
 from backoffice.errors import Forbidden, Invalid, NotFound, Problem
 from foundation.storage.database import Database
-from subgraphs.club_kit.domain.schemes import Brand
 from subgraphs.kit.domain.keys import ALL_BRANDS
 
 
@@ -167,17 +166,6 @@ class ContentService:
             for brand in await self.known.brand_ids()
             if brand in held or ALL_BRANDS in held
         ]
-
-    async def brand_names(self, actor: Actor) -> Sequence[Brand]:
-        """Return the brands of which the actor may see who works for them, by id.
-
-        Raises:
-            Forbidden: There is none, because no role permits it.
-        """
-        held = brands_with(actor, Permission.PEOPLE_READ)
-        if not held:
-            raise Forbidden
-        return [brand for brand in await self.known.named() if brand.id in held or ALL_BRANDS in held]
 
     async def previewed(
         self, actor: Actor, key: ContentKey, values: Mapping[str, Any], locale: str, state: str

@@ -226,15 +226,6 @@ class ContentBrand:
 
 @described
 @strawberry.type
-class BrandName:
-    """What a brand is called."""
-
-    id: ID
-    name: str
-
-
-@described
-@strawberry.type
 class ContentPreviewState:
     """A state that the preview's customer can be in."""
 

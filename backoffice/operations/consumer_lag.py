@@ -23,6 +23,7 @@ from consumers.acknowledgements.settings import ONLY_NODE, NodeSettings
 from consumers.stream.broker.kafka_client import bounded_consumer, partitions_of, running_client
 from consumers.stream.cell_partitions import CellPartitions
 from consumers.stream.settings import StreamSettings
+from foundation.plain_words import KAFKA_AWAY
 from foundation.storage.cells.cell import Cell
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
@@ -40,6 +41,8 @@ TRACKER: Final = "furlong-progress"
 SAMPLE_SECONDS: Final = 60.0
 SAMPLES: Final = 360
 """The newest six hours, in the memory of each process: after a start, the series begins anew."""
+
+NOT_READ: Final = f"{KAFKA_AWAY}, so what waits isn't known."
 
 OWN: Final = "backoffice"
 """The back office's own consumer: there is one for all cells."""
@@ -71,11 +74,13 @@ class ConsumerLag:
 
     Attributes:
         problem: Why it could not be read; empty if it could.
+        details: The technical words behind the problem.
     """
 
     read_at: datetime
     partitions: Sequence[PartitionLag] = ()
     problem: str = ""
+    details: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +208,7 @@ class LagService:
                 groups, cells = await self._groups()
                 return ConsumerLag(at, await read_lag(self.stream, groups, cells))
         except (KafkaError, OSError) as fault:  # TimeoutError is an OSError
-            return ConsumerLag(at, problem=f"Kafka does not answer: {type(fault).__name__}")
+            return ConsumerLag(at, problem=NOT_READ, details=repr(fault))
 
     async def _groups(self) -> tuple[dict[str, frozenset[str]], dict[str, CellPartitions]]:
         """Return the topics of each consumer group, and the partitions of those groups that are of a cell.

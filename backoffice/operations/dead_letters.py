@@ -20,6 +20,7 @@ from consumers.consumer_list import CREATORS
 from consumers.stream.consumer import Consumer
 from consumers.stream.database.dead_letter_replay import PAGE_SIZE, Fate, Replay, Replayed
 from consumers.stream.database.dead_letters import DeadLetter, list_dead_letters, show_dead_letter
+from consumers.stream.database.letter_words import in_words
 from consumers.stream.settings import StreamSettings
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
@@ -168,7 +169,8 @@ class DeadLetterService:
                 )
                 fates[replayed.fate.name] += 1
                 if replayed.fate is Fate.POISON and len(examples) < EXAMPLES:
-                    examples.append({"name": f"{arguments['app']}:{letter_id}", "reason": replayed.reason})
+                    reason = in_words(replayed.reason).sentence
+                    examples.append({"name": f"{arguments['app']}:{letter_id}", "reason": reason})
                 if fates.total() % STORED_EVERY == 0:
                     noted: Json = {"last": letter_id, "fates": dict(fates), "stays": examples}
                     await run.progress(fates.total(), checkpoint=noted)

@@ -42,6 +42,7 @@ from backoffice.operations.types import (
     intent_to_graphql,
     letter_to_graphql,
     node_to_graphql,
+    replayed_to_graphql,
 )
 from foundation.same_fields import with_fields_of
 from subgraphs.kit.domain.keys import ALL_BRANDS
@@ -268,7 +269,7 @@ class Mutation(BrandMutation, ProviderMutation, WeekMutation):
         replayed = await info.context.area(OperationsArea).letters.replay(
             info.context.actor, input.letter, input.reason, dry_run=input.dry_run
         )
-        return ReplayResult(fate=replayed.fate, reason=replayed.reason)
+        return replayed_to_graphql(replayed)
 
     @strawberry.mutation(directives=[permitted(Permission.OPERATIONS_REPLAY, ALL)])
     async def replay_dead_letters(self, info: OfficeInfo, input: ReplayAllInput) -> ID:  # noqa: A002

@@ -11,7 +11,9 @@ from backoffice.global_events.repository import GlobalDecision
 from backoffice.operations.dead_letters import NamedLetter
 from backoffice.operations.nodes import Acknowledged, NodeState
 from backoffice.operations.reward_statuses import StatusAction
-from consumers.stream.database.dead_letter_replay import Fate
+from consumers.stream.database.dead_letter_replay import Fate, Replayed
+from consumers.stream.database.letter_words import in_words
+from foundation.plain_words import Said
 from foundation.same_fields import with_fields_of
 from subgraphs.kit.graphql.descriptions import described
 from subgraphs.kit.mutations.intents import Intent
@@ -92,6 +94,8 @@ class DeadLetterInfo:
 
     Attributes:
         id: Such as progress:7.
+        reason: What is wrong with it, in a sentence.
+        details: The words of the library or the system behind it; empty if there are none.
         value: Text, or base64 if it is not UTF-8.
     """
 
@@ -101,6 +105,7 @@ class DeadLetterInfo:
     partition: int
     offset: float
     reason: str
+    details: str
     key: str | None
     value: str | None
     stored_at: datetime
@@ -109,10 +114,16 @@ class DeadLetterInfo:
 @described
 @strawberry.type
 class ReplayResult:
-    """The result of one replay."""
+    """The result of one replay.
+
+    Attributes:
+        reason: Why it stays, in a sentence; empty if it does not.
+        details: The words of the library or the system behind the reason; empty if there are none.
+    """
 
     fate: Fate
     reason: str
+    details: str
 
 
 @described
@@ -217,16 +228,23 @@ def node_to_graphql(state: NodeState) -> Node:
     )
 
 
+def replayed_to_graphql(replayed: Replayed) -> ReplayResult:
+    """Return the result of a replay."""
+    words = in_words(replayed.reason) if replayed.reason else Said("")
+    return ReplayResult(fate=replayed.fate, reason=words.sentence, details=words.details)
+
+
 def letter_to_graphql(letter: NamedLetter) -> DeadLetterInfo:
     """Return a dead letter; long values are cut."""
-    record = letter.letter.record
+    record, words = letter.letter.record, in_words(letter.letter.reason)
     return DeadLetterInfo(
         id=ID(letter.name),
         app=letter.app,
         topic=record.topic,
         partition=record.partition,
         offset=record.offset,
-        reason=letter.letter.reason,
+        reason=words.sentence,
+        details=words.details,
         key=_text(record.key),
         value=_text(record.value),
         stored_at=letter.letter.stored_at,

@@ -14,6 +14,7 @@ class PeopleArea(Area):
 
     def __init__(self, base: Base) -> None:
         self.accounts = base.accounts
+        self.brands = base.accounts.brands
         self.approvals = base.approvals
         self.jobs = base.jobs
         self.renewal = base.renewal

@@ -20,6 +20,7 @@ from backoffice.people.area import PeopleArea
 from backoffice.people.service import SeenProposal
 from backoffice.people.types import (
     AuditEntry,
+    BrandName,
     JobInfo,
     Me,
     NewCredentials,
@@ -128,6 +129,12 @@ class Query:
             stepped_up_until=actor.stepped_up_until,
             recovery_codes_left=await info.context.area(PeopleArea).accounts.recovery_codes_left(actor),
         )
+
+    @strawberry.field(directives=[permitted(Permission.OWN, ANY)])
+    async def brand_names(self, info: OfficeInfo) -> list[BrandName]:
+        """What the brands are called for which the person has a role."""
+        names = await info.context.area(PeopleArea).brands.names_for(info.context.actor)
+        return [BrandName(id=ID(brand), name=name) for brand, name in names.items()]
 
     @strawberry.field(directives=[permitted(Permission.PEOPLE_READ, ANY)])
     async def users(self, info: OfficeInfo, first: First = 25, after: str | None = None) -> Page[User]:

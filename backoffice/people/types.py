@@ -41,6 +41,15 @@ THINGS: Final = (
 
 @described
 @strawberry.type
+class BrandName:
+    """What a brand is called."""
+
+    id: ID
+    name: str
+
+
+@described
+@strawberry.type
 class GrantedRole:
     """A role for a brand; the brand `*` stands for all of them."""
 

@@ -38,7 +38,7 @@ class SupportArea(Area):
         self.money = CustomerMoney.over(
             self.databases.by_name["wallet"], self.customers, base.clock, frozenset(base.funds.operators)
         )
-        self.timeline = Timeline(self.databases, self.customers)
+        self.timeline = Timeline(self.databases, self.customers, base.clock)
         rulebooks = RulebookReader(self.databases.progress.dialect, ReferenceRepository(REFERENCE))
         self.explanations = BetExplanations(
             self.databases, rulebooks, access, ScopeNames(base.database, self.databases.by_name["events"])

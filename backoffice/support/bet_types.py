@@ -8,6 +8,7 @@ from strawberry import ID
 from strawberry.scalars import JSON
 
 from backoffice.support.lookup.bet_records import BetRecord
+from backoffice.support.lookup.brand_words import BrandWords
 from backoffice.support.lookup.explanations import AssessedBet, odds, sentence_of
 from backoffice.support.lookup.timeline import title_of, waits_until
 from foundation.same_fields import with_fields_of
@@ -97,15 +98,15 @@ class BetRecordInfo:
     arrival_by_broker: bool
 
 
-def entry_to_graphql(entry: HistoryEntry) -> TimelineEntry:
-    """Return an entry of the timeline as the graph shows it."""
+def entry_to_graphql(entry: HistoryEntry, words: BrandWords) -> TimelineEntry:
+    """Return an entry of the timeline as the graph shows it, with the names of its brand."""
     is_bet = entry.kind == "bet"
     return TimelineEntry(
         id=ID(f"{entry.kind}:{entry.id}"),
         kind=entry.kind,
         at=entry.at,
         arrived_at=entry.source.arrived_at,
-        title=title_of(entry),
+        title=title_of(entry, words),
         waits_until=waits_until(entry),
         bet_id=entry.id if is_bet else None,
         counted=entry.facts["counted_minor"] > 0 if is_bet else None,

@@ -1,5 +1,6 @@
 """Support's part of the graph."""
 
+from functools import partial
 from typing import Annotated
 
 import strawberry
@@ -125,10 +126,10 @@ class Query(GoodwillQuery, MoneyQuery, PaymentQuery):
     ) -> Page[TimelineEntry]:
         """What happened to a customer, the newest first; all of it, or a part."""
         position, size = position_of(after), page_size(first)
-        page = await info.context.area(SupportArea).timeline.page(
-            info.context.actor, owner_of(customer), size, position, part
-        )
-        return page_of(page, first, entry_to_graphql, lambda entry: position_key(entry.position))
+        timeline, owner = info.context.area(SupportArea).timeline, owner_of(customer)
+        page = await timeline.page(info.context.actor, owner, size, position, part)
+        shown = partial(entry_to_graphql, words=await timeline.words_of(owner.brand))
+        return page_of(page, first, shown, lambda entry: position_key(entry.position))
 
     @strawberry.field(directives=[permitted(_READ, "brand")])
     async def bet_explanation(self, info: OfficeInfo, brand: str, bet_id: str) -> BetExplanation:

@@ -71,7 +71,7 @@ ELSEWHERE: Final = {
     "analyticsAnswer": "../analytics/test_questions_in_the_graph.py",
 }
 NOT_PERSONAL: Final = {
-    "people": {"me", "users", "user", "mySessions", "sessions", "brandNames"},
+    "people": {"me", "brandNames", "users", "user", "mySessions", "sessions"},
     "jobs, which name customers by id alone": {"jobs", "job"},
     "content": {
         *("contentItems", "contentItem", "contentRevision", "contentDiff", "lintContent", "contentPreview"),

@@ -120,7 +120,7 @@ async def test_a_person_lists_looks_and_replays(harness: Any, embedded_broker: E
     broken, second = (line.split()[0] for line in listed[1:])
     partition = broken.split(":")[1]
     assert (broken, second) == (f"feed-sports:{partition}:2", f"feed-sports:{partition}:1")
-    assert "not JSON" in listed[1]
+    assert "isn't JSON" in listed[1]
     for_programs = json.loads((await furlong(harness, "list", "--app", "feed-sports", "--json")).output)
     assert [program["name"] for program in for_programs][:2] == [broken, second]
     shown = json.loads((await furlong(harness, "show", second)).output)

@@ -2,7 +2,8 @@
 import { expect, test } from 'vitest';
 
 import { withChosen } from '../backoffice/src/frame/chosen.ts';
-import { ALL_BRANDS, choicesFor, nameAmong } from '../backoffice/src/people/brandNames.ts';
+import { learnNames } from '../backoffice/src/frame/names.ts';
+import { ALL_BRANDS, choicesFor, nameOf } from '../backoffice/src/people/brandNames.ts';
 
 const BRANDS = [
   { id: 'northbet', name: 'Northbet' },
@@ -21,7 +22,8 @@ test('who manages people of some brands is not offered all of them', () => {
 
 test('the role of a brand that is not known stays, and can be seen', () => {
   expect(choicesFor('westbet', BRANDS, true)).toEqual(['westbet', 'northbet', 'southbet', ALL_BRANDS]);
-  expect(['northbet', 'westbet', ALL_BRANDS].map((id) => nameAmong(BRANDS, id))).toEqual(['Northbet', 'westbet', 'All brands']);
+  learnNames([], BRANDS);
+  expect(['northbet', 'westbet', ALL_BRANDS].map(nameOf)).toEqual(['Northbet', 'westbet', 'All brands']);
 });
 
 test('a filter shows what a link has chosen, also if it is none of the choices', () => {

@@ -32,6 +32,14 @@ test('all that can be switched is listed once, what is paused first', () => {
   expect(switchables([], undefined)).toEqual([]);
 });
 
+test('a provider that was never switched runs, and is listed once', () => {
+  const rows = switchables([decided('1', { scope: 'provider', name: 'wallet', off: true })], undefined, ['exchange', 'wallet']);
+  expect(rows.map((row) => [nameOf(row), row.state.off, row.brand])).toEqual([
+    ['Provider wallet', true, 'northbet'],
+    ['Provider exchange', false, '*'],
+  ]);
+});
+
 test('the switch of another brand says nothing of this one', () => {
   const rows = switchables([{ ...decided('1', { scope: 'brand', name: '', off: true }), brand: 'southbet' }], BRAND);
   expect(rows.filter(({ state }) => state.scope === 'brand').map(({ brand, state }) => [brand, state.off])).toEqual([

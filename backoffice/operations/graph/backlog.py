@@ -42,10 +42,12 @@ class ConsumerLagInfo:
 
     Attributes:
         problem: Why it could not be read.
+        details: The technical words behind the problem; empty if there are none.
     """
 
     read_at: datetime
     problem: str | None
+    details: str
     partitions: list[PartitionLagInfo]
 
 
@@ -86,6 +88,7 @@ def lag_to_graphql(lag: ConsumerLag) -> ConsumerLagInfo:
     return ConsumerLagInfo(
         read_at=lag.read_at,
         problem=lag.problem or None,
+        details=lag.details,
         partitions=[_partition(partition) for partition in lag.partitions],
     )
 

@@ -122,11 +122,13 @@ class ProviderStatusInfo:
         state: One of up, down, off and unknown.
         says: What is wrong, or what is known.
         since: Since when something is wrong, or it is off; null if that is not known, or nothing is.
+        details: The technical words behind it; empty if there are none.
     """
 
     state: str
     says: str
     since: datetime | None
+    details: str
 
 
 @described

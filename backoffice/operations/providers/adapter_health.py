@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Final, Self
 
 import msgspec
 from aiokafka import AIOKafkaConsumer
@@ -18,6 +18,7 @@ from confluent_kafka.admin import AdminClient
 from backoffice.operations.consumer_lag import PartitionLag, read_lag
 from consumers.stream.broker.kafka_client import partitions_of, running_client
 from consumers.stream.settings import StreamSettings
+from foundation.plain_words import KAFKA_AWAY, Said, said
 from providers.delivery import StatusMessage
 from providers.topics import STATUS
 
@@ -26,6 +27,8 @@ ANSWER_SECONDS: Final = 5.0
 FRESH_SECONDS: Final = 2.0
 STATUS_INTERVALS: Final = 3
 """For how many intervals an adapter may be silent before it counts as dead, as its contract says."""
+
+NOT_TOLD: Final = f"{KAFKA_AWAY}, so nobody can tell how it is"
 
 FEED_GROUP: Final = "furlong-feed-"
 """How the feed worker's groups begin."""
@@ -54,11 +57,18 @@ class AdapterHealth:
     Attributes:
         says: What is wrong, or what is known, in words.
         since: Since when something is wrong, or it is off; None if that is not known, or nothing is.
+        details: The technical words behind it; empty if there are none.
     """
 
     state: HealthState
     says: str
     since: datetime | None = None
+    details: str = ""
+
+    @classmethod
+    def of(cls, state: HealthState, words: Said, since: datetime | None = None) -> Self:
+        """Return how an adapter is, by what is said of it."""
+        return cls(state, words.sentence, since, words.details)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,33 +87,34 @@ class Readings:
         statuses: The newest status of each adapter with a process.
         lags: How far each group of a feed is behind.
         readers: How many members each group of a feed has; missing if the brokers do not say it.
-        problem: Why nothing could be read; empty if it could.
+        problem: Why nothing could be read; None if it could.
     """
 
     statuses: Mapping[str, StatusMessage] = field(default_factory=dict)
     lags: Mapping[str, Sequence[PartitionLag]] = field(default_factory=dict)
     readers: Mapping[str, int] = field(default_factory=dict)
-    problem: str = ""
+    problem: Said | None = None
 
     def of_process(self, name: str, now: datetime, status_seconds: float) -> AdapterHealth:
         """Return how an adapter with a process is."""
-        if self.problem:
-            return AdapterHealth(HealthState.UNKNOWN, self.problem)
+        if self.problem is not None:
+            return AdapterHealth.of(HealthState.UNKNOWN, self.problem)
         status = self.statuses.get(name)
         if status is None:
             says = f"it has not said how it is: does `furlong provider run {name}` run?"
             return AdapterHealth(HealthState.UNKNOWN, says)
         if now - status.occurred_at > timedelta(seconds=STATUS_INTERVALS * status_seconds):
-            says = f"its process is silent; it said last: {status.reason or 'complete'}"
-            return AdapterHealth(HealthState.DOWN, says, status.occurred_at)
+            last = said("its process is silent; it said last", status.reason or "complete")
+            return AdapterHealth.of(HealthState.DOWN, last, status.occurred_at)
         if not status.complete:
-            return AdapterHealth(HealthState.DOWN, f"incomplete: {status.reason}", status.incomplete_since)
+            words = said("incomplete", status.reason or "")
+            return AdapterHealth.of(HealthState.DOWN, words, status.incomplete_since)
         return AdapterHealth(HealthState.UP, "complete")
 
     def of_feed(self, feed: FeedTopic) -> AdapterHealth:
         """Return how a feed is."""
-        if self.problem:
-            return AdapterHealth(HealthState.UNKNOWN, self.problem)
+        if self.problem is not None:
+            return AdapterHealth.of(HealthState.UNKNOWN, self.problem)
         group = f"{FEED_GROUP}{feed.feed}"
         lags = self.lags.get(group, ())
         if not lags:
@@ -146,7 +157,7 @@ class AdapterReader:
                 readers = await asyncio.to_thread(_readers, self.stream.bootstrap, sorted(groups))
                 return Readings(statuses, lags, readers)
         except (KafkaError, OSError) as fault:  # TimeoutError is an OSError
-            return Readings(problem=f"Kafka does not answer: {type(fault).__name__}")
+            return Readings(problem=Said(NOT_TOLD, repr(fault)))
 
 
 async def read_statuses(stream: StreamSettings) -> dict[str, StatusMessage]:

@@ -29,6 +29,7 @@ from backoffice.operations.providers.repository import AdapterRevision, Provider
 from backoffice.operations.providers.service import NodeHealth, ProviderService, ProviderState, of_provider
 from consumers.feeds.mapping.feed import AnyFeed
 from consumers.feeds.settings import FeedSettings
+from foundation.plain_words import said
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 from providers.configuration import ConfigurationStatus, Source, digest_of
@@ -263,10 +264,10 @@ def _health_by_reports(reports: Sequence[NodeHealth]) -> AdapterHealth:
         if not report.is_alive:
             return AdapterHealth(HealthState.DOWN, f"{report.node} is silent")
         if health.problem or health.circuit != "closed":
-            says = (
-                health.problem or f"its circuit is {health.circuit}: {health.error or 'nothing can be sent'}"
-            )
-            return AdapterHealth(HealthState.DOWN, f"{report.node}: {says}", health.failed_at)
+            circuit = f"{report.node}: its circuit is {health.circuit}"
+            broken = said(circuit, health.error or "nothing can be sent")
+            words = said(report.node, health.problem) if health.problem else broken
+            return AdapterHealth.of(HealthState.DOWN, words, health.failed_at)
     return AdapterHealth(HealthState.UP, f"well on {len(reports)}")
 
 

@@ -74,7 +74,7 @@ class BetRecords:
             async with asyncio.timeout(2 * self.seconds), running_client(_consumer(self.stream)) as consumer:
                 record, searched = await self._search(consumer, bet)
         except (KafkaError, TimeoutError) as error:
-            raise Conflict(f"Kafka does not answer: {type(error).__name__}.") from error
+            raise Conflict("Kafka isn't answering, so its message can't be found now. Try again.") from error
         if record is None:
             raise NotFound(
                 f"Revision {bet.revision} of the bet is not among {searched} records of {PROGRESS_TOPIC} "

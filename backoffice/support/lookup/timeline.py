@@ -15,8 +15,10 @@ from typing import Any, Final
 from backoffice.access import Actor
 from backoffice.graph.pages import Moment, Name, no_cursor, read_cursor, require_moment
 from backoffice.subgraph_databases import SubgraphDatabases
+from backoffice.support.lookup.brand_words import BrandWords, read_words
 from backoffice.support.lookup.customers import Customers
 from backoffice.support.lookup.explanations import LOCALE, odds
+from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 from subgraphs.block_list import BLOCKS
 from subgraphs.kit.domain.keys import Owner
@@ -68,6 +70,11 @@ class Timeline:
 
     databases: SubgraphDatabases
     customers: Customers
+    clock: Clock
+
+    async def words_of(self, brand: str) -> BrandWords:
+        """Return what the rewards of a brand are called, for the titles of its customers' entries."""
+        return await read_words(self.databases.rewards, brand, self.clock.now())
 
     async def page(
         self,
@@ -175,9 +182,9 @@ _MEMBERSHIP: Final = {
 }
 
 
-def title_of(entry: HistoryEntry) -> str:
-    """Return what happened, in one line."""
-    return TITLES[entry.kind](entry.facts)
+def title_of(entry: HistoryEntry, words: BrandWords) -> str:
+    """Return what happened, in one line, with the names of the customer's brand."""
+    return TITLES[entry.kind](words.in_words(entry.facts))
 
 
 def waits_until(entry: HistoryEntry) -> datetime | None:
@@ -309,7 +316,8 @@ def _limit(facts: Facts) -> str:
     kind = facts["subject"].replace("_", " ").lower()
     if facts["ends_at"] is not None:
         where = f" from {facts['product'].lower()}" if facts["product"] else ""
-        return f"Chose {_BREAKS[kind]}{where}, until {facts['ends_at']:%d %b %Y %H:%M} UTC"
+        ends = facts["ends_at"]
+        return f"Chose {_BREAKS[kind]}{where}, until {ends.day} {ends:%b %Y, %H:%M}"
     result = facts["outcome"].lower()
     if facts["amount"] is None:
         return f"Asked to remove the limit ({kind}): {result}"

@@ -111,15 +111,15 @@ def replay(
 async def _report(replays: AsyncIterator[tuple[str, Replayed]], items: Items) -> int:
     """Print what happened to letters, with the number of each outcome; return how many stay."""
     from consumers.stream.database.dead_letter_replay import Fate
+    from consumers.stream.database.letter_words import in_words
 
     fates: Counter[Fate] = Counter()
     with working("Letters replayed") as advance:
         async for letter, replayed in replays:
             advance()
             fates[replayed.fate] += 1
-            items.echo(
-                f"{letter}  {replayed.fate.value}" + (f": {replayed.reason}" if replayed.reason else "")
-            )
+            why = f": {in_words(replayed.reason).sentence}" if replayed.reason else ""
+            items.echo(f"{letter}  {replayed.fate.value}{why}")
     items.end()
     if fates.total() > 1:
         typer.echo(", ".join(f"{number:,} {fate.value}" for fate, number in fates.items()) + ".")
@@ -254,13 +254,18 @@ def _table(name: str) -> Table:
 
 
 def _cells(letter: Listed) -> tuple[object, ...]:
-    record, reason = letter.record, " ".join(letter.reason.split())
+    from consumers.stream.database.letter_words import in_words
+
+    record, reason = letter.record, " ".join(in_words(letter.reason).sentence.split())
     position = (record.topic, record.partition, record.offset)
     return letter.name, letter.stored_at, *position, _start(record.value), reason
 
 
 def _facts(letter: Listed) -> Iterator[tuple[str, Any]]:
+    from consumers.stream.database.letter_words import in_words
+
     record = letter.record
+    yield "says", in_words(letter.reason).sentence
     yield "reason", letter.reason
     yield "stored_at", letter.stored_at and letter.stored_at.isoformat()
     yield "topic", record.topic

@@ -11,11 +11,18 @@ from backoffice.errors import Invalid, NotFound
 from backoffice.operations.graph.provider_types import provider_to_graphql
 from backoffice.operations.kill_switches import KillSwitchService, SwitchTarget
 from backoffice.operations.providers.adapter_configurations import AdapterConfigurations
-from backoffice.operations.providers.adapter_health import AdapterReader, FeedTopic, HealthState, Readings
+from backoffice.operations.providers.adapter_health import (
+    NOT_TOLD,
+    AdapterReader,
+    FeedTopic,
+    HealthState,
+    Readings,
+)
 from backoffice.operations.providers.adapter_list import AdapterList
 from backoffice.operations.providers.adapters import all_adapters, switchable_names
 from consumers.feeds.settings import FeedSettings
 from consumers.stream.settings import StreamSettings
+from foundation.plain_words import Said
 from foundation.storage.clock import ManualClock
 from providers.delivery import StatusMessage
 from providers.registry import NAMES
@@ -68,7 +75,7 @@ def test_an_adapter_is_as_it_tells_until_it_is_silent(
 def test_what_cannot_be_asked_is_unknown_with_the_reason() -> None:
     """Nothing is called well that nobody has seen."""
     feed = FeedTopic("sports", "sports.bets.v1")
-    for readings in (Readings(problem="Kafka does not answer: TimeoutError"), Readings()):
+    for readings in (Readings(problem=Said(NOT_TOLD, "TimeoutError()")), Readings()):
         for health in (readings.of_process("exchange", NOW, 5), readings.of_feed(feed)):
             assert health.state is HealthState.UNKNOWN
             assert health.says
@@ -123,7 +130,8 @@ async def test_the_graph_has_all_kinds_with_who_switched_them_off(tmp_path: Path
         assert (off.kind, off.enabled, off.stopped, off.reason) == ("exchange", False, True, "wrong prices")
         assert (off.status.state, off.status.says) == ("off", "switched off by Olga: wrong prices")
         assert (feed.kind, feed.enabled, feed.status.state) == ("bet feed", True, "unknown")
-        assert feed.status.says.startswith("Kafka does not answer")
+        assert feed.status.says.startswith("Kafka isn't answering")
+        assert "Error" in feed.status.details
         assert (unused.enabled, unused.status.state) == (False, "off")
         assert (wallet.kind, wallet.adapter, wallet.revision, wallet.imported) == (
             "rewards",

@@ -43,7 +43,7 @@ async def test_the_record_of_the_revision_in_force_is_found(
     with pytest.raises(Forbidden):
         await records.of_bet(FOREIGN, "northbet", "b-7")
     nowhere = BetRecords(StreamSettings(bootstrap="127.0.0.1:1"), support_area.parts.explanations, seconds=2)
-    with pytest.raises(Conflict, match="Kafka does not answer"):
+    with pytest.raises(Conflict, match="Kafka isn't answering"):
         await nowhere.of_bet(SAM, "northbet", "b-7")
     assert [subject for _, subject in await support_area.audited()].count("bet:northbet:b-7") == 2
 

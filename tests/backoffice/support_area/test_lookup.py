@@ -15,6 +15,7 @@ from sqlalchemy import insert
 from backoffice.errors import Forbidden, Invalid, NotFound
 from backoffice.graph.pages import cursor
 from backoffice.support.bet_types import entry_to_graphql
+from backoffice.support.lookup.brand_words import BrandWords
 from backoffice.support.lookup.explanations import sentence_of
 from backoffice.support.lookup.timeline import (
     HISTORIES,
@@ -37,8 +38,10 @@ from subgraphs.rewards.models import REWARD_CHOICE
 from tests.backoffice.board_fixture import offer, tell
 from tests.backoffice.support_fixture import CUSTOMER, FOREIGN, SAM, SupportFixture, support_fixture
 from tests.support.consumers.sample_messages import account, event_market, event_offer, scheme
+from tests.support.subgraphs.club_samples import make_brand, make_content
 
 MONDAY = datetime(2026, 3, 23, tzinfo=UTC)
+NAMELESS = BrandWords()
 
 
 async def whole(support_area: SupportFixture, size: int) -> list[HistoryEntry]:
@@ -203,7 +206,7 @@ def test_what_a_customer_asked_for_is_told_in_words() -> None:
     """Support reads it to the customer: no name of an operation."""
     facts = {"operation": "optIn", "status": "in_doubt", "error_code": None}
     asked = HistoryEntry("intent.club", "1", datetime(2026, 11, 25, tzinfo=UTC), facts)
-    assert title_of(asked) == "Asked to join: in doubt"
+    assert title_of(asked, NAMELESS) == "Asked to join: in doubt"
 
 
 def test_what_a_customer_asked_of_limits_is_told_in_words() -> None:
@@ -216,7 +219,54 @@ def test_what_a_customer_asked_of_limits_is_told_in_words() -> None:
     removed = asked | none | {"amount": None}
     assert TITLES["limit"](removed) == "Asked to remove the limit (deposit day): asked"
     until = {"subject": "BREAK", "product": "BETTING", "ends_at": datetime(2026, 12, 1, 9, tzinfo=UTC)}
-    assert TITLES["limit"](asked | until) == "Chose a break from betting, until 01 Dec 2026 09:00 UTC"
+    assert TITLES["limit"](asked | until) == "Chose a break from betting, until 1 Dec 2026, 09:00"
+
+
+NEWEST = BrandWords.of(
+    make_brand(time_zone="Europe/Berlin"),
+    (
+        make_content(title="£5 free bet", config_version=2),
+        make_content(title="5 £ Gratiswette", config_version=2, locale="de-DE"),
+        make_content(title="Old £5 free bet"),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("kind", "facts", "title"),
+    [
+        ("choice", {"config_version": 2}, "Chose £5 free bet (version 2) for the week of 23 Nov"),
+        ("reward", {"state": "DUE"}, "Reward of the week of 23 Nov due (£5 free bet); now due"),
+        ("credit", {"provider": "wallet"}, "£5 free bet, £5.00 credited by wallet for the week of 23 Nov"),
+        ("goodwill_credit", {"provider": "wallet"}, "£5 free bet, £5.00 credited by wallet as goodwill"),
+        (
+            "trial",
+            {"draw": 1, "per_mille": 10, "jurisdiction": "GB"},
+            "Drawn for £5 free bet in place of the default reward (GB, GBP)",
+        ),
+    ],
+)
+def test_a_reward_is_told_by_its_newest_title(kind: str, facts: dict[str, Any], title: str) -> None:
+    """In the brand's own language; one without a text keeps its id, by which it can be looked for."""
+    always = {"iso_week": "2026-W48", "value_minor": 500, "currency": "GBP", "reward_id": "fb-5"}
+    entry = HistoryEntry(kind, "1", MONDAY, always | facts)
+    assert title_of(entry, NEWEST) == title
+    unwritten = replace(entry, facts={**entry.facts, "reward_id": "bb-25"})
+    assert title_of(unwritten, NEWEST) == title.replace("£5 free bet", "bb-25")
+
+
+def test_a_time_within_a_title_is_of_the_brand() -> None:
+    """The page's head names the zone, and no other is used below it."""
+    ends = datetime(2026, 12, 1, 9, tzinfo=UTC)
+    facts = {"subject": "EXCLUSION", "product": None, "ends_at": ends}
+    assert title_of(HistoryEntry("limit", "1", MONDAY, facts), NEWEST) == (
+        "Chose to be excluded, until 1 Dec 2026, 10:00"
+    )
+
+
+async def test_a_brand_that_rewards_do_not_know_has_a_timeline(support_area: SupportFixture) -> None:
+    """Its events may be there before its rewards."""
+    assert await support_area.parts.timeline.words_of("nowhere") == NAMELESS
 
 
 def test_support_is_told_that_the_upstream_asked_to_wait() -> None:
@@ -224,9 +274,10 @@ def test_support_is_told_that_the_upstream_asked_to_wait() -> None:
     until = datetime(2026, 11, 25, 12, tzinfo=UTC)
     facts = {"operation": "optIn", "status": "pending", "error_code": None, "not_before": until}
     asked = HistoryEntry("intent.club", "1", until, facts)
-    assert entry_to_graphql(asked).waits_until == until
-    assert entry_to_graphql(replace(asked, facts=facts | {"status": "confirmed"})).waits_until is None
-    assert entry_to_graphql(replace(asked, facts=facts | {"not_before": None})).waits_until is None
+    assert entry_to_graphql(asked, NAMELESS).waits_until == until
+    for change in ({"status": "confirmed"}, {"not_before": None}):
+        settled = replace(asked, facts=facts | change)
+        assert entry_to_graphql(settled, NAMELESS).waits_until is None
 
 
 BETS = st.lists(st.integers(0, 30 * 24), max_size=12)
@@ -246,7 +297,7 @@ async def test_pages_have_each_entry_once_in_one_order(bets: Any, choices: Any, 
     assert [one.at for one in found] == sorted((one.at for one in found), reverse=True)
     assert len({(one.kind, one.id) for one in found}) == len(found)
     for one in found:
-        assert entry_to_graphql(one).title
+        assert entry_to_graphql(one, NAMELESS).title
         assert position_of(_cursor(one)) == one.position
 
 

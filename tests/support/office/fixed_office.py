@@ -279,6 +279,7 @@ def operations_world() -> dict[str, Any]:
         "consumerLag": {
             "readAt": ago(seconds=5),
             "problem": None,
+            "details": "",
             "partitions": [
                 {
                     **partition,
@@ -561,7 +562,7 @@ def customer_page() -> dict[str, Any]:
     happened = (
         (3, "bet", "Bet b-3 of £4.00 at 1.20, settled: didn't count, its odds were too short", "b-3"),
         (5, "bet", "Bet b-2 of £7.00 at 2.50, open: £7.00 counted", "b-2"),
-        (26, "choice", "Chose bb-25 (version 1) for the week of 23 Nov", None),
+        (26, "choice", "Chose 25% bet boost (version 1) for the week of 23 Nov", None),
         (27, "bet", "Bet b-1 of £5.00 at 3.00, open: £5.00 counted", "b-1"),
         (50, "membership", "Opted in with terms 2026-1, by customer", None),
     )
@@ -622,7 +623,6 @@ def world(role: Role) -> dict[str, Any]:
     if role is Role.RISK:
         waits = ["support.adjustment", "support.goodwill"]
     return {
-        "deadLetters": page_of([]),
         "waitingMatchCount": 0,
         "me": {
             "roles": [{"brand": "*", "role": role.name}],

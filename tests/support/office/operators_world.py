@@ -1,6 +1,6 @@
-"""What operators' screens ask for, in the fixed office: offers of providers, cases, rewards, jobs."""
+"""What operators' screens ask for, in the fixed office: offers, cases, dead letters, rewards, jobs."""
 
-from typing import Any
+from typing import Any, Final
 
 from tests.support.office.fixed_present import BRAND, ago, page_of
 
@@ -130,7 +130,7 @@ def provider(name: str, kind: str, **others: Any) -> dict[str, Any]:
         "since": None,
         "waiting": {},
         "configuration": None,
-        "status": {"state": "up", "says": "answered 20 s ago", "since": None},
+        "status": {"state": "up", "says": "answered 20 s ago", "since": None, "details": ""},
         "missing": [],
         "pending": [],
         "health": [health],
@@ -172,6 +172,33 @@ def intent(number: int, operation: str) -> dict[str, Any]:
     }
 
 
+def letter(number: int, reason: str, **others: Any) -> dict[str, Any]:
+    """Return a dead letter of the consumer of bets."""
+    return {
+        "id": f"progress:{number}",
+        "app": "progress",
+        "topic": "club.progress.v1",
+        "partition": 3,
+        "offset": 1200.0 + number,
+        "reason": reason,
+        "details": "",
+        "key": f"{BRAND}:c-1003",
+        "value": "{}",
+        "storedAt": ago(minutes=12 * (8 - number)),
+        **others,
+    }
+
+
+UNKNOWN: Final = {
+    "state": "unknown",
+    "says": "Kafka isn't answering, so nobody can tell how it is",
+    "since": None,
+    "details": "TimeoutError()",
+}
+DOWN: Final = {"state": "down", "says": "no answer within 10 s", "details": ""}
+NOT_JSON: Final = "not JSON: JSON is malformed: invalid character (byte 1)"
+
+
 def operators_world() -> dict[str, Any]:
     """Return what the screens of offers, cases and the installation ask for."""
     return {
@@ -186,6 +213,14 @@ def operators_world() -> dict[str, Any]:
         "waitingMatches": page_of([waiting_match()]),
         "lateBets": page_of([late_bet(1003), late_bet(1001, countedMinor=500.0, wouldCountMinor=0.0)]),
         "heldRewards": page_of([held_reward(1003), held_reward(1002, origin="goodwill", provider=None)]),
+        "deadLetters": page_of(
+            [
+                letter(7, "The field bet_id is missing."),
+                letter(6, "The record isn't JSON."),
+                letter(5, "Unknown brand 'southbet'."),
+            ]
+        ),
+        "deadLetter": letter(6, "The record isn't JSON.", details=NOT_JSON, value="{bet"),
         "rewardVersions": [
             reward_version("fb-5", 1, "free_bet"),
             reward_version("bb-25", 1, "bet_boost"),
@@ -194,12 +229,8 @@ def operators_world() -> dict[str, Any]:
         ],
         "providers": [
             provider("wallet", "rewards"),
-            provider("exchange", "exchange", capabilities=["live odds"]),
-            provider(
-                "feed",
-                "bet feed",
-                status={"state": "down", "says": "no answer within 10 s", "since": ago(hours=2)},
-            ),
+            provider("exchange", "exchange", capabilities=["live odds"], status=UNKNOWN),
+            provider("feed", "bet feed", status=DOWN | {"since": ago(hours=2)}),
         ],
         "pendingIntents": page_of([intent(1003, "opt_in"), intent(1001, "choose_reward")]),
         "jobs": page_of(

@@ -179,7 +179,7 @@ def _read(work: Callable[[AdapterList, Actor], Awaitable[R]]) -> R:
 def adapter_facts(state: AdapterState) -> dict[str, Any]:
     """Return what is known of an adapter, for programs."""
     facts = {} if state.rewards is None else rewards_facts(state.rewards)
-    off = state.off
+    off, health = state.off, state.health
     return {
         "provider": state.name,
         "kind": state.declared.kind.value,
@@ -188,7 +188,12 @@ def adapter_facts(state: AdapterState) -> dict[str, Any]:
         "capabilities": sorted(capability.value for capability in state.declared.capabilities),
         "enabled": state.is_enabled,
         "switched_off": off and {"by": off.by, "reason": off.reason, "at": off.at},
-        "health": {"state": state.health.state.value, "says": state.health.says, "since": state.health.since},
+        "health": {
+            "state": health.state.value,
+            "says": health.says,
+            "details": health.details,
+            "since": health.since,
+        },
         "revision": state.revision,
         "in_use": _in_use(state),
     } | facts
@@ -274,5 +279,7 @@ def _written(facts: dict[str, Any]) -> dict[str, Any]:
     since = f", since {health['since']:%Y-%m-%d %H:%M:%S}Z" if health["since"] else ""
     plain = {name: value for name, value in facts.items() if name not in {"settings", "secrets", "breaker"}}
     plain["health"] = f"{health['state']}: {health['says']}{since}"
+    if health["details"]:
+        plain["details"] = health["details"]
     plain["switched_off"] = facts["switched_off"] is not None
     return plain | {"settings": settings, "secrets": secrets}

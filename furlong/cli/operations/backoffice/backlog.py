@@ -38,7 +38,7 @@ def lag(
 
     lag = run_with(("backoffice",), read)
     if lag.problem:
-        fail(lag.problem)
+        fail(f"{lag.problem}\n  details: {lag.details}")
     echo_list(
         [partition for partition in lag.partitions if every or partition.lag],
         as_json=as_json,

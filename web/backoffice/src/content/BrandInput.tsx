@@ -1,7 +1,7 @@
-/** Filters of lists over all brands: one of the brands that one may see, or a language. */
+/** Filters of lists over all brands: one of the brands for which one has a role, or a language. */
 import { SelectInput } from 'react-admin';
 
-import { useBrandNames } from '../people/useBrandNames.ts';
+import { namedBrands } from '../frame/names.ts';
 import { useBrands } from './useBrands.ts';
 
 interface Props {
@@ -11,8 +11,7 @@ interface Props {
 }
 
 export function BrandInput({ source }: Props) {
-  const brands = useBrandNames();
-  return <SelectInput source={source} label="Of brand" choices={brands.map(({ id, name }) => ({ id, name }))} emptyText="All brands" />;
+  return <SelectInput source={source} label="Of brand" choices={[...namedBrands()]} emptyText="All brands" />;
 }
 
 /** A choice of the language in which a list shows its texts. */

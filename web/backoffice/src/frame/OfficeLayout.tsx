@@ -22,7 +22,7 @@ import { useGraph } from '../graph/useGraph.ts';
 import { docsUrl } from '../session/session.ts';
 import { StepUpDialog } from '../session/StepUpDialog.tsx';
 import { learnZones, zoneInHead } from '../time/moments.ts';
-import { SHOWN_BRANDS } from '../graph/generated/operations.ts';
+import { BRAND_NAMES, SHOWN_BRANDS } from '../graph/generated/operations.ts';
 
 import type { ReactNode } from 'react';
 
@@ -116,10 +116,11 @@ export function OfficeLayout({ children }: { readonly children: ReactNode }) {
   const { permissions, isPending } = usePermissions<ReadonlySet<string>>();
   const may = permissions?.has('content.read') === true;
   const { data, problem } = useGraph(SHOWN_BRANDS, may ? {} : null);
-  const isWaiting = isPending || (may && data === null && problem === '');
+  const names = useGraph(BRAND_NAMES, isPending ? null : {});
+  const isWaiting = isPending || (may && data === null && problem === '') || (names.data === null && names.problem === '');
   const brands = data?.contentBrands ?? NONE;
   learnZones(brands);
-  learnNames(brands);
+  learnNames(brands, names.data?.brandNames);
   return (
     <BrandProvider brands={brands}>
       <Layout appBar={OfficeAppBar} menu={OfficeMenu} sx={NARROW}>

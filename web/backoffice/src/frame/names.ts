@@ -1,24 +1,33 @@
 /** What brands and rewards are called: learned once a person has signed in, so that screens show names instead of ids. */
 
-export interface NamedBrand {
+export interface BrandName {
   readonly id: string;
   readonly name: string;
+}
+
+export interface NamedBrand extends BrandName {
   readonly rewards: readonly { readonly rewardId: string; readonly configVersion: number; readonly title: string | null }[];
 }
 
 const brands = new Map<string, string>();
 const rewards = new Map<string, string>();
 
-/** Learn the names of the brands that the person may see, and of their rewards: the newest version's. */
-export function learnNames(known: readonly NamedBrand[]): void {
+/** Learn the names of the brands for which the person has a role, and of the rewards that they may see: the newest version's. */
+export function learnNames(known: readonly NamedBrand[], named: readonly BrandName[] = []): void {
   brands.clear();
   rewards.clear();
+  for (const { id, name } of named) brands.set(id, name);
   for (const { id, name, rewards: versions } of known) {
     brands.set(id, name);
     for (const { rewardId, title } of versions.toSorted((one, other) => one.configVersion - other.configVersion)) {
       if (title !== null) rewards.set(`${id}:${rewardId}`, title);
     }
   }
+}
+
+/** Return the brands for which the person has a role, to choose from. */
+export function namedBrands(): readonly BrandName[] {
+  return [...brands].map(([id, name]) => ({ id, name }));
 }
 
 /** Return a brand's name; its id where it is not known. */

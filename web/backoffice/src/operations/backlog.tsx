@@ -8,6 +8,7 @@ import { useState } from 'react';
 
 import { LagCharts, waitingRecords } from '../charts/LagCharts.tsx';
 import { useBrand } from '../frame/brand.tsx';
+import { TechnicalDetails } from '../look/TechnicalDetails.tsx';
 import { DataRows } from './page/DataRows.tsx';
 import { Page } from './page/Page.tsx';
 import { usePolled } from './page/usePolled.ts';
@@ -33,7 +34,12 @@ export function BacklogPage() {
         />
       }
     >
-      {typeof data?.consumerLag.problem === 'string' && <Alert severity="error">{data.consumerLag.problem}</Alert>}
+      {typeof data?.consumerLag.problem === 'string' && (
+        <Alert severity="error">
+          {data.consumerLag.problem}
+          <TechnicalDetails of={data.consumerLag.details} />
+        </Alert>
+      )}
       <Box sx={{ display: 'grid', gridTemplateColumns: 'repeat(auto-fit, minmax(min(100%, 440px), 1fr))', gap: 2, marginBottom: 3 }}>
         <LagCharts brand={brand} records={waitingRecords(data?.consumerLag)} />
       </Box>

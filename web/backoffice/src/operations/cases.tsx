@@ -1,9 +1,11 @@
 /** Cases that wait for a person: bets that came too late, and rewards that are held back. */
+import Link from '@mui/material/Link';
 import { DataTable, FunctionField } from 'react-admin';
-import { Link } from 'react-router-dom';
+import { Link as RouterLink } from 'react-router-dom';
 
 import { KeysetList } from '../components/KeysetList.tsx';
 import { NO_BRAND, useBrand } from '../frame/brand.tsx';
+import { RewardName } from '../frame/RewardName.tsx';
 import { money, word } from '../money/amounts.ts';
 import { MomentField } from '../time/MomentField.tsx';
 import { Page } from './page/Page.tsx';
@@ -44,28 +46,36 @@ function Customer() {
   return (
     <FunctionField
       render={({ brand, customer }: LateBet | HeldReward) =>
-        may ? <Link to={`/customers/${encodeURIComponent(`${brand}:${customer}`)}/show`}>{customer}</Link> : customer
+        may ? (
+          <Link component={RouterLink} to={`/customers/${encodeURIComponent(`${brand}:${customer}`)}/show`}>
+            {customer}
+          </Link>
+        ) : (
+          customer
+        )
       }
     />
   );
-}
-
-function Counts() {
-  return <FunctionField render={({ countedMinor, currency }: LateBet) => amount(countedMinor, currency)} />;
-}
-
-function WouldCount() {
-  return <FunctionField render={({ wouldCountMinor, currency }: LateBet) => amount(wouldCountMinor, currency)} />;
-}
-
-function Value() {
-  return <FunctionField render={({ valueMinor, currency }: HeldReward) => amount(valueMinor, currency)} />;
 }
 
 /** Return an amount as money; a dash if there is none, and minor units, said so, if the currency is not known. */
 export function amount(minor: number | null, currency: string | null): string {
   if (minor === null) return '–';
   return currency === null ? `${minor} minor units` : money(minor, currency);
+}
+
+/** The reward, and whether it is goodwill. */
+function Reward() {
+  return (
+    <FunctionField
+      render={({ brand, reward, origin }: HeldReward) => (
+        <>
+          {reward === null ? 'None' : <RewardName brand={brand} reward={reward} />}
+          {origin === 'goodwill' && ' (goodwill)'}
+        </>
+      )}
+    />
+  );
 }
 
 function OccurredAt() {
@@ -99,7 +109,7 @@ export function HeldRewards() {
     >
       <DataTable.Col label="Customer" field={Customer} disableSort />
       <DataTable.Col source={heldReward('isoWeek')} label="Week" disableSort render={({ isoWeek }: HeldReward) => weekCell(isoWeek)} />
-      <DataTable.Col label="Reward" disableSort render={({ reward, origin }: HeldReward) => `${reward ?? 'none'}${origin === 'goodwill' ? ' (goodwill)' : ''}`} />
+      <DataTable.Col label="Reward" field={Reward} disableSort />
       <DataTable.Col label="Value" align="right" field={Value} disableSort />
       <DataTable.Col label="Provider" disableSort render={({ provider }: HeldReward) => provider ?? 'none yet'} />
       <DataTable.Col label="Why" disableSort render={({ reason, state }: HeldReward) => word((reason ?? state).toLowerCase())} />

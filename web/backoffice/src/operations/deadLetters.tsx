@@ -23,6 +23,8 @@ import { MomentField } from '../time/MomentField.tsx';
 
 import { ChangeButton } from '../components/ChangeButton.tsx';
 import { KeysetList } from '../components/KeysetList.tsx';
+import { IdText } from '../look/IdText.tsx';
+import { TechnicalDetails } from '../look/TechnicalDetails.tsx';
 import { useMay } from './page/may.ts';
 import { run } from '../graph/graph.ts';
 import { REPLAY, REPLAY_ALL } from '../graph/generated/operations.ts';
@@ -47,9 +49,9 @@ const FATES: Readonly<Record<ReplayFate, string>> = {
   GONE: 'the letter is not there any more',
 };
 
-/** Return the outcome of a replay in a sentence. */
+/** Return the outcome of a replay, and why a letter stays. */
 export function outcomeInWords(fate: ReplayFate, reason: string, dryRun: boolean): string {
-  const words = `${FATES[fate]}${reason === '' ? '' : `: ${reason}`}`;
+  const words = `${FATES[fate]}.${reason === '' ? '' : ` ${reason}`}`;
   return dryRun ? `Dry run, nothing is changed. It would be: ${words}` : `Replayed: ${words}`;
 }
 
@@ -105,25 +107,29 @@ export function DeadLetterList() {
       actions={<ReplayAll />}
     >
       <DataTable.Col source={field('id')} label="Letter" disableSort />
+      <DataTable.Col source={field('reason')} label="What is wrong" disableSort />
       <DataTable.Col source={field('topic')} disableSort />
-      <DataTable.Col source={field('partition')} disableSort />
-      <DataTable.Col source={field('offset')} disableSort />
-      <DataTable.Col source={field('reason')} disableSort />
+      <DataTable.Col label="Partition:offset" disableSort render={({ partition, offset }: DeadLetter) => <IdText id={`${partition}:${offset}`} />} />
       <DataTable.Col label="Stored" field={StoredAt} disableSort />
       <DataTable.Col label="Open" field={ShowButton} disableSort />
     </KeysetList>
   );
 }
 
-function ReplayOne({ onOutcome }: { readonly onOutcome: (words: string) => void }) {
+interface Outcome {
+  readonly words: string;
+  readonly details: string;
+}
+
+function ReplayOne({ onOutcome }: { readonly onOutcome: (outcome: Outcome) => void }) {
   const record = useRecordContext<DeadLetter>();
   const may = useMay('operations.replay');
   if (record === undefined || !may) return null;
   const letter = record.id;
 
   function done(dryRun: boolean) {
-    return ({ replayDeadLetter: { fate, reason } }: ReplayData) => {
-      onOutcome(outcomeInWords(fate, reason, dryRun));
+    return ({ replayDeadLetter: { fate, reason, details } }: ReplayData) => {
+      onOutcome({ words: outcomeInWords(fate, reason, dryRun), details });
     };
   }
 
@@ -156,14 +162,14 @@ function Value({ value }: Pick<DeadLetter, 'value'>) {
 }
 
 export function DeadLetterShow() {
-  const [outcome, setOutcome] = useState('');
+  const [outcome, setOutcome] = useState<Outcome | null>(null);
   const latest = useRef('');
   const notify = useNotify();
   const redirect = useRedirect();
 
-  function show(words: string) {
-    latest.current = words;
-    setOutcome(words);
+  function show(found: Outcome) {
+    latest.current = found.words;
+    setOutcome(found);
   }
 
   /** A letter that was applied can no longer be read: the list says what became of it. */
@@ -176,13 +182,22 @@ export function DeadLetterShow() {
   return (
     <Show actions={<ReplayOne onOutcome={show} />} queryOptions={{ onError: isGone }}>
       <SimpleShowLayout>
-        {outcome !== '' && (
+        {outcome !== null && (
           <Alert severity="info" role="status">
-            {outcome}
+            {outcome.words}
+            <TechnicalDetails of={outcome.details} />
           </Alert>
         )}
         <TextField source={field('id')} label="Letter" />
-        <TextField source={field('reason')} label="Why it could not be applied" />
+        <FunctionField
+          label="What is wrong"
+          render={({ reason, details }: DeadLetter) => (
+            <>
+              {reason}
+              <TechnicalDetails of={details} />
+            </>
+          )}
+        />
         <TextField source={field('topic')} />
         <TextField source={field('partition')} />
         <TextField source={field('offset')} />

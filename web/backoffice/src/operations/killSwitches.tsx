@@ -19,14 +19,23 @@ import { ToneChip } from '../look/ToneChip.tsx';
 import { run } from '../graph/graph.ts';
 import { useMay } from './page/may.ts';
 import { usePolled } from './page/usePolled.ts';
+import { canSwitch } from './providers/State.tsx';
+import { forAllBrands } from '../session/permissions.ts';
 import { moment } from '../time/moments.ts';
-import { KILL_SWITCHES, SET_KILL_SWITCH, SWITCH_PROVIDER } from '../graph/generated/operations.ts';
+import { KILL_SWITCHES, SET_KILL_SWITCH, SWITCHABLE_PROVIDERS, SWITCH_PROVIDER } from '../graph/generated/operations.ts';
 
 import type { KillSwitch } from '../graph/generated/operations.ts';
 
 function turn({ scope, name, off }: SwitchState, brand: string, reason: string): Promise<unknown> {
   if (scope === 'provider') return run(SWITCH_PROVIDER, { input: { provider: name, off, reason } });
   return run(SET_KILL_SWITCH, { input: { brand, reward: scope === 'reward' ? name : null, off, reason } });
+}
+
+/** The providers that can be switched, for those who may see them. */
+function useProviders(): readonly string[] {
+  const may = useMay(forAllBrands('operations.read'));
+  const { data } = usePolled(SWITCHABLE_PROVIDERS, may ? {} : null, 30);
+  return (data?.providers ?? []).filter(canSwitch).map(({ id }) => id);
 }
 
 /** Which parts of nodes lack it; all of them until the first report. */
@@ -46,13 +55,14 @@ export function KillSwitches() {
   const may = useMay('operations.switch');
   const rows = data?.killSwitches.nodes ?? [];
   const { brand, brands } = useBrand();
-  const listed = switchables(rows, brands.find(({ id }) => id === brand));
+  const providers = useProviders();
+  const listed = switchables(rows, brands.find(({ id }) => id === brand), providers);
   const off = listed.filter(({ state }) => state.off);
   return (
     <Page
       title="Kill switches"
       about="Each applies on every node, including nodes that start later. This page updates automatically."
-      actions={may && <SwitchOff />}
+      actions={may && <SwitchOff providers={providers} />}
       problem={problem}
       waiting={data === undefined}
     >
@@ -65,8 +75,8 @@ export function KillSwitches() {
         label="Kill switches"
         rows={listed}
         id={({ id }) => id}
-        nothing="No kill switch was ever used."
-        filledBy="What you switch off appears here, with the nodes that have applied it. Nothing is off."
+        nothing="Nothing can be switched off here."
+        filledBy="Brands, their rewards and providers appear here, each running or paused."
         columns={[
           { head: 'What', cell: nameOf },
           { head: 'State', cell: ({ state: { off: isOff } }) => <ToneChip tone={isOff ? 'bad' : 'good'} label={isOff ? 'Paused' : 'Running'} /> },
@@ -101,7 +111,7 @@ const MEANING: Readonly<Record<Scope, string>> = {
   provider: 'Nothing more is sent to it, for any brand. Its rewards wait.',
 };
 
-function SwitchOff() {
+function SwitchOff({ providers }: { readonly providers: readonly string[] }) {
   const [open, setOpen] = useState(false);
   const [scope, setScope] = useState<Scope>('brand');
   const [name, setName] = useState('');
@@ -143,7 +153,15 @@ function SwitchOff() {
               ))}
             </TextField>
           )}
-          {scope === 'provider' && <TextField label="Provider" value={name} onChange={(event) => setName(event.target.value)} required />}
+          {scope === 'provider' && (
+            <TextField select label="Provider" value={name} onChange={(event) => setName(event.target.value)} required>
+              {providers.map((id) => (
+                <MenuItem key={id} value={id}>
+                  {id}
+                </MenuItem>
+              ))}
+            </TextField>
+          )}
           <Alert severity="warning">{MEANING[scope]}</Alert>
           <TextField
             label="Reason"

@@ -5,6 +5,8 @@ import Report from '@mui/icons-material/Report';
 import VisibilityOff from '@mui/icons-material/VisibilityOff';
 
 import { NO_BRAND, useBrand } from '../frame/brand.tsx';
+import { brandName, rewardName } from '../frame/names.ts';
+import { RewardName } from '../frame/RewardName.tsx';
 import { word } from '../money/amounts.ts';
 import { RowMenu } from '../components/RowMenu.tsx';
 import { DataRows } from './page/DataRows.tsx';
@@ -52,7 +54,7 @@ export function RewardStatuses() {
   const variables = brand === null ? null : { brand };
   const { data, problem } = usePolled(REWARD_VERSIONS, variables, 3);
   const may = useMay('operations.switch');
-  const { only, chip } = useOnly('reward');
+  const { only, chip } = useOnly('reward', (id) => rewardName(brand, id));
   return (
     <Page
       title="Reward status"
@@ -68,12 +70,12 @@ export function RewardStatuses() {
         nothing="The brand has no rewards yet."
         filledBy="Rewards arrive from upstream as messages, each version with its terms: see `furlong reward list`."
         columns={[
-          { head: 'Reward', cell: ({ reward }) => reward },
+          { head: 'Reward', cell: (version) => <RewardName {...version} withId /> },
           { head: 'Version', cell: ({ version }) => version, right: true },
           { head: 'Kind', cell: ({ kind }) => word(kind) },
           { head: 'Status', cell: ({ status, recalled }) => <ToneChip tone={toneOf(status, recalled)} label={recalled ? 'recalled' : status} /> },
           { head: 'Why not offered', cell: ({ obstacles }) => obstacles.join('; ') || '–' },
-          { head: 'Change', isMenu: true, cell: (version) => may && <RowMenu about={`${version.reward}, version ${version.version}`} deeds={actionsFor(version).map((action) => deedOf(action, version))} /> },
+          { head: 'Change', isMenu: true, cell: (version) => may && <RowMenu about={`${rewardName(version.brand, version.reward)}, version ${version.version}`} deeds={actionsFor(version).map((action) => deedOf(action, version))} /> },
         ]}
       />
     </Page>
@@ -81,9 +83,10 @@ export function RewardStatuses() {
 }
 
 function deedOf(action: RewardStatusAction, { brand, reward, version }: RewardVersion): Deed {
+  const name = rewardName(brand, reward);
   return {
-    label: `${LABELS[action]} ${reward}`,
-    question: `${reward}, version ${version}, of ${brand}. ${MEANING[action]}`,
+    label: `${LABELS[action]} “${name}”`,
+    question: `“${name}”, version ${version}, of ${brandName(brand)}. ${MEANING[action]}`,
     change: (reason) => run(CHANGE_REWARD_STATUS, { input: { brand, reward, version, action, reason } }),
     wantsReason: true,
     color: action === 'WITHDRAW' || action === 'RECALL' ? 'error' : 'primary',

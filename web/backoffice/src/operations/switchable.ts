@@ -14,6 +14,9 @@ export interface SwitchState {
   readonly off: boolean;
 }
 
+/** The brand of what belongs to all of them. */
+const ALL_BRANDS = '*';
+
 export interface Switchable {
   readonly id: string;
   readonly brand: string;
@@ -22,14 +25,21 @@ export interface Switchable {
   readonly decided: KillSwitch | null;
 }
 
-/** Return what was switched, what is off first; then a brand and its rewards that never were. */
-export function switchables(decided: readonly KillSwitch[], brand: NamedBrand | undefined): readonly Switchable[] {
+/** Return what was switched, what is off first; then a brand, its rewards and the providers that never were. */
+export function switchables(decided: readonly KillSwitch[], brand: NamedBrand | undefined, providers: readonly string[] = []): readonly Switchable[] {
   const switched = decided.map((one) => ({ id: one.id, brand: one.brand, state: one.state as SwitchState, decided: one }));
   const known = brand === undefined ? [] : [{ scope: 'brand', name: '' } as const, ...rewardIds(brand).map((name) => ({ scope: 'reward', name }) as const)];
   const never = known
     .filter(({ scope, name }) => !switched.some(({ brand: of, state }) => of === brand?.id && state.scope === scope && (scope === 'brand' || state.name === name)))
-    .map(({ scope, name }) => ({ id: `${scope}:${name}`, brand: brand?.id ?? '', state: { scope, name, off: false }, decided: null }));
-  return [...switched.filter(({ state }) => state.off), ...switched.filter(({ state }) => !state.off), ...never];
+    .map(({ scope, name }) => neverSwitched(scope, brand?.id ?? '', name));
+  const running = providers
+    .filter((name) => !switched.some(({ state }) => state.scope === 'provider' && state.name === name))
+    .map((name) => neverSwitched('provider', ALL_BRANDS, name));
+  return [...switched.filter(({ state }) => state.off), ...switched.filter(({ state }) => !state.off), ...never, ...running];
+}
+
+function neverSwitched(scope: Scope, brand: string, name: string): Switchable {
+  return { id: `${scope}:${name}`, brand, state: { scope, name, off: false }, decided: null };
 }
 
 /** Return the ids of a brand's rewards, each once. */

@@ -31,7 +31,7 @@ export function Weeks() {
   const none = brand === null ? NO_BRAND : '';
   const { data, problem } = usePolled(WEEKS, brand === null ? null : { brand }, 5);
   const may = useMay('operations.week');
-  const { only, chip } = useOnly('week');
+  const { only, chip } = useOnly('week', weekName);
   return (
     <Page
       title="Weeks"

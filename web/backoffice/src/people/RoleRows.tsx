@@ -7,8 +7,8 @@ import MenuItem from '@mui/material/MenuItem';
 import Stack from '@mui/material/Stack';
 import TextField from '@mui/material/TextField';
 
-import { choicesFor, nameAmong } from './brandNames.ts';
-import { useBrandNames } from './useBrandNames.ts';
+import { choicesFor, nameOf } from './brandNames.ts';
+import { namedBrands } from '../frame/names.ts';
 import { word } from '../money/amounts.ts';
 import { useMay } from '../operations/page/may.ts';
 import { forAllBrands } from '../session/permissions.ts';
@@ -23,7 +23,7 @@ interface Props {
 }
 
 export function RoleRows({ roles, onChange }: Props) {
-  const brands = useBrandNames();
+  const brands = namedBrands();
   const mayAll = useMay(forAllBrands('people.manage'));
 
   function replace(index: number, row: GrantedRole) {
@@ -57,12 +57,12 @@ export function RoleRows({ roles, onChange }: Props) {
           >
             {choicesFor(row.brand, brands, mayAll).map((id) => (
               <MenuItem key={id} value={id}>
-                {nameAmong(brands, id)}
+                {nameOf(id)}
               </MenuItem>
             ))}
           </TextField>
           <IconButton
-            aria-label={`Remove ${row.role.toLowerCase()} of ${row.brand === '' ? 'no brand' : nameAmong(brands, row.brand)}`}
+            aria-label={`Remove ${row.role.toLowerCase()} of ${row.brand === '' ? 'no brand' : nameOf(row.brand)}`}
             onClick={() => onChange(roles.filter((_, position) => position !== index))}
           >
             <Delete />

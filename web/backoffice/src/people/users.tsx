@@ -21,8 +21,7 @@ import {
 import { MomentField } from '../time/MomentField.tsx';
 
 import { AddUserButton } from './AddUserButton.tsx';
-import { ALL_BRANDS, nameAmong } from './brandNames.ts';
-import { useBrandNames } from './useBrandNames.ts';
+import { ALL_BRANDS, nameOf } from './brandNames.ts';
 import { Waiting } from '../components/Waiting.tsx';
 import { RowMenu } from '../components/RowMenu.tsx';
 import { GivenCredentials } from './GivenCredentials.tsx';
@@ -44,11 +43,10 @@ const field: FieldsOf<User> = fieldName;
 /** A person's roles, with the brand where it is not all of them. */
 function Roles() {
   const roles = useRecordContext<User>()?.roles ?? [];
-  const brands = useBrandNames();
   return (
     <Stack direction="row" spacing={1} useFlexGap sx={{ flexWrap: 'wrap' }}>
       {roles.map(({ brand, role }) => (
-        <Chip key={`${brand} ${role}`} size="small" label={brand === ALL_BRANDS ? role.toLowerCase() : `${role.toLowerCase()} · ${nameAmong(brands, brand)}`} />
+        <Chip key={`${brand} ${role}`} size="small" label={brand === ALL_BRANDS ? role.toLowerCase() : `${role.toLowerCase()} · ${nameOf(brand)}`} />
       ))}
     </Stack>
   );

@@ -8,6 +8,7 @@ import { useState } from 'react';
 import { useNotify } from 'react-admin';
 
 import { DryRunBets } from './DryRunBets.tsx';
+import { rewardName } from '../frame/names.ts';
 import { reasonInWords } from './scheme.ts';
 import { money } from '../money/amounts.ts';
 import { DataRows } from '../operations/page/DataRows.tsx';
@@ -45,7 +46,7 @@ export function DryRunResults({ job, result, brand, currency }: Props) {
         {result.elsewhere > 0 && ` ${result.elsewhere} customers of other jurisdictions and currencies are not concerned.`}
       </Typography>
       <Figures label="Outcome" head={['', 'As it was', 'With this version']} rows={rows} />
-      <Figures label="Cost by reward" head={['Reward', 'As it was', 'With this version']} rows={byReward(result, currency)} />
+      <Figures label="Cost by reward" head={['Reward', 'As it was', 'With this version']} rows={byReward(brand, result, currency)} />
       {result.reasons.length > 0 && (
         <Figures
           label="Why bets count differently"
@@ -75,13 +76,13 @@ function cost(costs: readonly DryRunCost[], currency: string): string {
   );
 }
 
-function byReward({ costBefore, costAfter }: Result, currency: string): readonly (readonly [string, string, string])[] {
+function byReward(brand: string, { costBefore, costAfter }: Result, currency: string): readonly (readonly [string, string, string])[] {
   const names = [...new Set([...costBefore, ...costAfter].map(({ reward }) => reward))];
   const shown = (costs: readonly DryRunCost[], name: string) => {
     const found = costs.find(({ reward }) => reward === name);
     return found === undefined ? '–' : `${found.rewards} (${money(found.valueMinor, currency)})`;
   };
-  return names.map((name) => [name === '' ? 'no reward' : name, shown(costBefore, name), shown(costAfter, name)]);
+  return names.map((name) => [name === '' ? 'no reward' : rewardName(brand, name), shown(costBefore, name), shown(costAfter, name)]);
 }
 
 type Row = readonly [string, string | number, string | number];

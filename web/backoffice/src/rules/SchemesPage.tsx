@@ -14,11 +14,13 @@ import { money } from '../money/amounts.ts';
 import { DataRows } from '../operations/page/DataRows.tsx';
 import { Page } from '../operations/page/Page.tsx';
 import { useBrand } from '../frame/brand.tsx';
+import { RewardName } from '../frame/RewardName.tsx';
 import { useReadBrands } from '../content/useBrands.ts';
 import { useGraph } from '../graph/useGraph.ts';
 import { weekCell, weekName } from '../time/weeks.ts';
 import { CHECK_SCHEME, SCHEME_VERSIONS, WAITING_SCHEMES } from '../graph/generated/operations.ts';
 
+import type { ReactNode } from 'react';
 import type { ContentBrand, SchemeVersion } from '../graph/generated/operations.ts';
 
 const PHASES = {
@@ -83,6 +85,16 @@ function Waiting({ brand }: { readonly brand: string }) {
   ));
 }
 
+/** The reward on trial, and for how many. */
+function trialOf({ brand, trialRewardId, trialPerMille }: SchemeVersion): ReactNode {
+  if (trialRewardId === null) return '–';
+  return (
+    <>
+      <RewardName brand={brand} reward={trialRewardId} />, {trialPerMille} of 1,000
+    </>
+  );
+}
+
 function Versions({ versions }: { readonly versions: readonly SchemeVersion[] }) {
   return (
     <DataRows
@@ -100,9 +112,9 @@ function Versions({ versions }: { readonly versions: readonly SchemeVersion[] })
         { head: 'Minimum stake', cell: ({ minStakeMinor, currency }) => money(minStakeMinor, currency), right: true },
         { head: 'Minimum odds', cell: ({ minOddsMilli }) => odds(minOddsMilli), right: true },
         { head: 'Events', cell: ({ events }) => (events === null ? 'all' : events.items.map(itemName).join(', ')) },
-        { head: 'Default', cell: ({ defaultRewardId }) => defaultRewardId ?? '–' },
+        { head: 'Default', cell: ({ brand, defaultRewardId }) => (defaultRewardId === null ? '–' : <RewardName brand={brand} reward={defaultRewardId} />) },
         { head: 'Control', cell: ({ controlPerMille }) => (controlPerMille === 0 ? '–' : `${controlPerMille} of 1,000`), right: true },
-        { head: 'Trial', cell: ({ trialRewardId, trialPerMille }) => (trialRewardId === null ? '–' : `${trialRewardId}, ${trialPerMille} of 1,000`) },
+        { head: 'Trial', cell: trialOf },
         { head: 'Terms', cell: ({ terms }) => terms.version },
       ]}
     />

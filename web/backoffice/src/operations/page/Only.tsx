@@ -10,8 +10,11 @@ interface Only {
   readonly chip: ReactNode;
 }
 
-/** @param name the parameter of the address, such as `week` */
-export function useOnly(name: string): Only {
+/**
+ * @param name the parameter of the address, such as `week`
+ * @param called what people call a thing of that id
+ */
+export function useOnly(name: string, called: (id: string) => string): Only {
   const [address, setAddress] = useSearchParams();
   const only = address.get(name);
 
@@ -22,6 +25,6 @@ export function useOnly(name: string): Only {
     });
   }
 
-  const chip = only !== null && <Chip label={`Only ${only}: show all`} variant="outlined" onClick={showAll} onDelete={showAll} />;
+  const chip = only !== null && <Chip label={`Only ${called(only)}: show all`} variant="outlined" onClick={showAll} onDelete={showAll} />;
   return { only, chip };
 }

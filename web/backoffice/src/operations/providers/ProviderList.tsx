@@ -6,6 +6,7 @@ import { Link as RouterLink } from 'react-router-dom';
 import { DataRows } from '../page/DataRows.tsx';
 import { Page } from '../page/Page.tsx';
 import { RowMenu } from '../../components/RowMenu.tsx';
+import { word } from '../../money/amounts.ts';
 import { offered } from './provider.ts';
 import { canSwitch, Health, State, switchDeed } from './State.tsx';
 import { useMay } from '../page/may.ts';
@@ -26,7 +27,7 @@ function revision(one: Provider): string {
 }
 
 function brings(one: Provider): string {
-  return one.configuration === null ? one.capabilities.join(', ') : offered(one);
+  return one.configuration === null ? word(one.capabilities.join(', ')) : offered(one);
 }
 
 export function ProviderList() {
@@ -62,7 +63,7 @@ export function ProviderList() {
               </Link>
             ),
           },
-          { head: 'Kind', cell: ({ kind }) => kind },
+          { head: 'Kind', cell: ({ kind }) => word(kind) },
           { head: 'State', cell: (one) => <State of={one} brief /> },
           { head: 'Health', cell: (one) => <Health of={one} /> },
           { head: 'Brings', cell: brings },

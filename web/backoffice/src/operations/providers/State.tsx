@@ -1,15 +1,18 @@
 /** Whether a provider is used, how it is, and what stops or starts it on all nodes. */
 import PlayArrow from '@mui/icons-material/PlayArrow';
 import PowerSettingsNew from '@mui/icons-material/PowerSettingsNew';
-import Chip from '@mui/material/Chip';
 import Stack from '@mui/material/Stack';
 
 import { ChangeButton, type Deed } from '../../components/ChangeButton.tsx';
+import { word } from '../../money/amounts.ts';
+import { ToneChip } from '../../look/ToneChip.tsx';
+import { TechnicalDetails } from '../../look/TechnicalDetails.tsx';
 import { age } from '../page/words.ts';
 import { run } from '../../graph/graph.ts';
 import { SWITCH_PROVIDER } from '../../graph/generated/operations.ts';
 
-import type { Provider } from '../../graph/generated/operations.ts';
+import type { Tone } from '../../look/theme.ts';
+import type { Provider, SwitchableProviders } from '../../graph/generated/operations.ts';
 
 interface StateProps {
   readonly of: Provider;
@@ -19,25 +22,26 @@ interface StateProps {
 
 export function State({ of: one, brief = false }: StateProps) {
   if (one.stopped) {
-    const where = one.everywhere ? 'stopped on all nodes' : 'stopped by an alarm';
-    return <Chip size="small" color="error" label={brief ? 'stopped' : `${where} for ${age(one.since)}: ${one.reason ?? ''}`} />;
+    const where = one.everywhere ? 'Stopped on all nodes' : 'Stopped by an alarm';
+    return <ToneChip tone="bad" label={brief ? 'Stopped' : `${where} for ${age(one.since)}: ${one.reason ?? ''}`} />;
   }
-  if (one.configuration?.enabled === false) return <Chip size="small" label={brief ? 'disabled' : 'disabled by its configuration'} />;
-  if (!one.enabled) return <Chip size="small" label="not configured" />;
-  return <Chip size="small" color="success" variant="outlined" label="in use" />;
+  if (one.configuration?.enabled === false) return <ToneChip tone="neutral" label={brief ? 'Disabled' : 'Disabled by its configuration'} />;
+  if (!one.enabled) return <ToneChip tone="neutral" label="Not configured" />;
+  return <ToneChip tone="good" label="In use" />;
 }
 
-const COLOURS: Readonly<Record<string, 'success' | 'error' | 'default'>> = { up: 'success', down: 'error' };
+const TONES: Readonly<Record<string, Tone>> = { up: 'good', down: 'bad', unknown: 'warning' };
 
 /** How it is in a word, and why. */
 export function Health({ of: { status } }: { readonly of: Provider }) {
   return (
     <Stack direction="row" spacing={1} sx={{ alignItems: 'center' }}>
-      <Chip size="small" variant="outlined" color={COLOURS[status.state] ?? 'default'} label={status.state} />
-      <span>
+      <ToneChip tone={TONES[status.state] ?? 'neutral'} label={word(status.state)} />
+      <div>
         {status.says}
         {status.since !== null && `, for ${age(status.since)}`}
-      </span>
+        <TechnicalDetails of={status.details} />
+      </div>
     </Stack>
   );
 }
@@ -63,7 +67,7 @@ export function switchDeed(one: Provider): Deed {
 }
 
 /** Whether it can be switched: an adapter of rewards is nothing without a provider. */
-export function canSwitch({ kind, revision, health, stopped }: Provider): boolean {
+export function canSwitch({ kind, revision, health, stopped }: SwitchableProviders['providers'][number]): boolean {
   return kind !== 'rewards' || revision > 0 || health.length > 0 || stopped;
 }
 

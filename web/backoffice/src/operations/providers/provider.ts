@@ -1,4 +1,5 @@
 /** A provider of rewards: how a new one begins, and what it says of itself in words. */
+import { brandName } from '../../frame/names.ts';
 import { money, word } from '../../money/amounts.ts';
 
 import type { Configuration, Provider } from '../../graph/generated/operations.ts';
@@ -33,7 +34,7 @@ export function names(text: string): string[] {
 export function offered({ configuration }: Provider): string {
   if (configuration === null) return '–';
   const { kinds, brands, currencies } = configuration;
-  return `${kinds.map(word).join(', ')}; ${brands.join(', ') || 'all brands'}; ${currencies.join(', ') || 'all currencies'}`;
+  return `${word(kinds.join(', '))}; ${brands.map(brandName).join(', ') || 'all brands'}; ${currencies.join(', ') || 'all currencies'}`;
 }
 
 /** The currency in which a limit is typed: a limit is a number of any currency's smallest coins. */
