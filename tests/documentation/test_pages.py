@@ -119,3 +119,14 @@ def test_a_warning_fails_the_build_until_its_page_is_changed(
     for _ in range(2):
         assert build_site(sources, tmp_path / "html", tmp_path / "doctrees", ["-A", "versions="]) == 1
         assert "nosuchdirective" in capfd.readouterr().err
+
+
+@pytest.mark.usefixtures("processes")
+def test_the_site_has_one_index_of_its_search(tmp_path: Path) -> None:
+    """Sphinx writes none beside ours, and the page of results is there all the same."""
+    sources, html = tmp_path / "source", tmp_path / "html"
+    sources.mkdir()
+    (sources / "index.md").write_text("# Title\n\nA page.\n")
+    assert build_site(sources, html, tmp_path / "doctrees", ["-A", "versions="]) == 0
+    assert [file.name for file in html.rglob("searchindex*")] == []
+    assert 'id="search-results"' in (html / "search.html").read_text()

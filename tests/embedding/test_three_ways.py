@@ -318,6 +318,34 @@ def test_the_first_tracker_is_soon_there_on_a_slow_line_and_moves_nothing(
         assert expected_ms < FIRST_TRACKER_MS, bytes_before
 
 
+def test_a_day_in_a_page_of_react_and_in_a_frame(
+    demo: Demo, site: BrandSite, launched: LaunchedBrowser
+) -> None:
+    """A customer joins in the component, a bet moves it, and the frame of another page goes on from there."""
+    assert demo.site.url == site.club
+    site.customer = customer = "c-1001"
+    if demo.site.club(customer)["membership"]["optedIn"]:
+        demo.site.change("OptOut", customer)
+    with visit(launched) as visitor:
+        visitor.open(f"{site.url}/react")
+        visitor.is_in_state("NOT_OPTED_IN")
+        visitor.press("join")
+        visitor.press("opt-in")
+        visitor.is_in_state("TRACKING")
+        expect(visitor.page.locator("output")).to_have_text("club TRACKING", timeout=PATIENCE_MS)
+        staked = demo.site.staked(customer)
+        bet = demo.site.bet(customer, "react-1", stake_minor=300, counting_stake_minor=300)
+        demo.site.produce(bet, key=f"northbet:{customer}")
+        visitor.shows("tracker-staked", f"£{(staked + 300) / 100:.2f}")
+        visitor.open(f"{site.url}/frame")
+        shown = visitor.page.frame_locator("iframe").get_by_test_id("tracker-staked")
+        expect(shown).to_have_text(f"£{(staked + 300) / 100:.2f}", timeout=PATIENCE_MS)
+        bet = demo.site.bet(customer, "frame-1", stake_minor=400, counting_stake_minor=400)
+        demo.site.produce(bet, key=f"northbet:{customer}")
+        expect(shown).to_have_text(f"£{(staked + 700) / 100:.2f}", timeout=PATIENCE_MS)
+        assert faults_of(visitor, demo) == []
+
+
 @pytest.mark.parametrize("way", ["element", "frame"])
 def test_a_page_that_the_brand_has_not_named_is_told_what_to_set(
     demo: Demo, site: BrandSite, launched: LaunchedBrowser, way: str
