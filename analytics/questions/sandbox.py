@@ -17,6 +17,7 @@ from typing import Final
 from analytics.engine import retention_of
 from analytics.errors import QuestionFailed, QuestionRefused
 from analytics.questions.catalog import described, listed, listing_of
+from analytics.questions.engine_words import in_words
 from analytics.questions.snapshot import Snapshot, taken
 from analytics.schema import DATABASE
 from analytics.settings import AnalyticsSettings
@@ -146,7 +147,7 @@ def _result(command: list[str], asked: bytes, settings: AnalyticsSettings) -> An
         raise QuestionFailed(_end_of(done))
     said = json.loads(head)
     if "refused" in said:
-        raise QuestionRefused(said["refused"])
+        raise QuestionRefused(in_words(said["refused"]))
     if "failed" in said:
         raise QuestionFailed(_limit_of(said["failed"], settings))
     return Answer(body, [_completeness(**row) for row in said["completeness"]])
@@ -161,7 +162,7 @@ def _limit_of(fault: str, settings: AnalyticsSettings) -> str:
         return f"the answer has more than {settings.question_rows:,} rows: add LIMIT, or sum up with GROUP BY"
     if "max bytes" in fault:
         return f"the answer has more than {settings.question_bytes:,} bytes: add LIMIT, or ask fewer columns"
-    return fault
+    return in_words(fault)
 
 
 def _completeness(cell: str, until: int, waiting: int) -> Completeness:

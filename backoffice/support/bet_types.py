@@ -14,6 +14,7 @@ from backoffice.support.lookup.timeline import title_of, waits_until
 from foundation.same_fields import with_fields_of
 from subgraphs.kit.graphql.descriptions import described
 from subgraphs.kit.records.customer_history import HistoryEntry
+from subgraphs.progress.counting.contribution import Bet
 
 
 @described
@@ -132,22 +133,28 @@ def explanation_to_graphql(bet: AssessedBet) -> BetExplanation:
     )
 
 
+def _product(bet: Bet) -> str:
+    """Return what was bet on and how, such as `sports betting, single`."""
+    product = " ".join(filter(None, (bet.channel, bet.product)))
+    return ", ".join(filter(None, (product, bet.bet_type))).replace("_", " ")
+
+
 def _facts(assessed: AssessedBet) -> list[tuple[str, str]]:
     """Return the facts that decided, with the limits of the rules beside them."""
     bet, scheme = assessed.bet, assessed.rules.scheme
     facts = [
         ("Placed", assessed.moment(bet.placed_at)),
-        ("Week", f"{assessed.rules.week.iso}: {assessed.week}"),
+        ("Week", assessed.week.removeprefix("the week from ")),
         ("Status", f"{bet.status.replace('_', ' ')}, revision {bet.revision}"),
         ("Stake", f"{assessed.money(bet.stake_minor)}, {bet.stake_source.replace('_', ' ')}"),
         ("Most that can count", assessed.money(bet.counting_stake_minor)),
         ("Odds", odds(bet.odds_milli)),
-        ("Product", " ".join(filter(None, (bet.product, bet.channel, bet.bet_type)))),
+        ("Product", _product(bet)),
         ("Opted in", assessed.moment(assessed.opted_in_at) if assessed.opted_in_at else "never"),
     ]
     if scheme is not None:
         facts += [
-            ("Rules", f"version {scheme.version} for {scheme.jurisdiction} {scheme.currency}"),
+            ("Rules", f"version {scheme.version}, for {scheme.jurisdiction} in {scheme.currency}"),
             ("Minimum stake", assessed.money(scheme.min_stake_minor, scheme.currency)),
             ("Minimum odds", odds(scheme.min_odds_milli)),
             ("Weekly target", assessed.money(scheme.target_minor, scheme.currency)),

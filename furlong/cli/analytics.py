@@ -61,7 +61,9 @@ def ask_sql(
 
 @cli.command("report")
 def show_report(
-    name: Annotated[str, typer.Argument(help="The report; `furlong analytics facts --reports` lists them.")],
+    name: Annotated[
+        str | None, typer.Argument(help="The report; without it, all reports are listed.", show_default=False)
+    ] = None,
     brand: Annotated[str | None, typer.Option(help="Only this brand.")] = None,
     week: Annotated[str | None, typer.Option(help="Only this ISO week, such as 2026-W13.")] = None,
     *,
@@ -73,6 +75,9 @@ def show_report(
     from analytics.errors import QuestionRefused
     from analytics.questions.reports import report_question
 
+    if name is None:
+        list_facts(reports=True, as_json=False)
+        return
     try:
         question = report_question(name, form.value, brand, week)
     except QuestionRefused as error:

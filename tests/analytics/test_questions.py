@@ -1,6 +1,7 @@
 """SQL of strangers: what it may ask, and everything that it tries besides."""
 
 import json
+import re
 import socket
 import threading
 from collections.abc import Iterator
@@ -317,3 +318,25 @@ def test_each_table_is_of_one_kind_and_each_role_is_known(store: Store) -> None:
         "SELECT DISTINCT table FROM system.columns WHERE database = 'furlong' AND name IN ('customer', 'bet')"
     )
     assert not SUMS & {table for (table,) in columns}
+
+
+@pytest.mark.parametrize(
+    ("sql", "said"),
+    [
+        ("SELECT stak_minor FROM bets", "there is no column stak_minor: did you mean stake_minor?"),
+        (
+            "SELECT nonsense FROM bets",
+            "there is no column nonsense: DESCRIBE and a table's name lists its columns",
+        ),
+        ("SELECT * FROM betz", "there is no table betz: did you mean bets?"),
+        ("SELECT nowhere(1)", "there is no function nowhere: "),
+        ("SELEC 1", "syntax error: failed at position 7 (1): 1"),
+        ("SELECT sum(brand) FROM bets", "illegal type "),
+    ],
+)
+def test_a_mistake_is_told_in_words(settings: AnalyticsSettings, sql: str, said: str) -> None:
+    """Without codes and classes of the engine; a name that it does not know is named, with a likely one."""
+    with pytest.raises(AnalyticsError) as told:
+        ask(Question(sql), settings)
+    assert str(told.value).startswith(said)
+    assert re.search(r"DB::|Code: |In scope|Expected one of|\([A-Z_]{5,}\)", str(told.value)) is None

@@ -50,3 +50,10 @@ def test_tables_and_columns_are_listed_for_a_role(programs: Programs) -> None:
     assert "there is no table bets for you; SHOW TABLES lists those there are" in hidden
     refused = programs.refused("analytics", "ask", "DROP TABLE bets")
     assert "What works: SELECT … (or WITH … SELECT …), SHOW TABLES, and DESCRIBE table" in refused
+
+
+def test_without_a_name_the_reports_are_listed(programs: Programs) -> None:
+    """Nobody has to know a report's name before; nothing is asked, so nothing is recorded."""
+    listed = programs.run("analytics", "report")
+    assert listed == programs.run("analytics", "facts", "--reports")
+    assert "funnel\n    How many customers of a brand's week" in listed

@@ -1,5 +1,6 @@
 """Each reason of the rules has a sentence that can be read aloud."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -167,6 +168,14 @@ def test_the_facts_name_what_counts_and_what_the_bet_is_on() -> None:
     assert {"Counts", "On"}.isdisjoint(
         fact.label for fact in explanation_to_graphql(replace(bet, events=None)).facts
     )
+
+
+def test_the_facts_are_written_for_people() -> None:
+    """The week by its days, and what was bet on as one says it."""
+    facts = {fact.label: fact.value for fact in explanation_to_graphql(assessed(REASON.COUNTED, 50)).facts}
+    assert facts["Week"].startswith("Monday ")
+    assert facts["Product"] == "sports betting, single"
+    assert not any(re.search(r"\d{4}-W\d\d", value) for value in facts.values())
 
 
 def test_only_some_names_are_read_aloud() -> None:

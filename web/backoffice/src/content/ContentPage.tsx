@@ -18,6 +18,7 @@ import { StateChip } from './StateChip.tsx';
 import { ContentSteps } from './steps/ContentSteps.tsx';
 import { useReadBrands } from './useBrands.ts';
 import { Failed, SkeletonRows } from '../components/Waiting.tsx';
+import { rewardName } from '../frame/names.ts';
 import { useGraph } from '../graph/useGraph.ts';
 import { localMoment } from '../time/moments.ts';
 import { READ_CONTENT } from '../graph/generated/operations.ts';
@@ -41,7 +42,7 @@ function ContentOf({ id }: { readonly id: string }) {
   const problem = item.problem || unread || unknown;
   return (
     <>
-      <Title title={`Content of ${id}`} />
+      <Title title={`Content of “${rewardName(key.brand, key.rewardId)}”`} />
       {problem !== '' && (problem === unknown ? <Alert severity="error">{problem}</Alert> : <Failed problem={problem} />)}
       {data === null || brand === undefined ? (
         problem === '' && <SkeletonRows rows={8} />
@@ -89,7 +90,7 @@ function Heading({ itemKey, brand, item }: Omit<ItemProps, 'reload'>) {
   return (
     <Stack direction="row" spacing={1} useFlexGap sx={{ flexWrap: 'wrap', alignItems: 'center' }}>
       <Typography variant="h6" component="h2">
-        {brand.name}: {itemKey.rewardId}, {version}
+        {brand.name}: “{rewardName(itemKey.brand, itemKey.rewardId)}”, {version}
       </Typography>
       {item?.open && <StateChip state={item.open.state} revision={item.open.revision} />}
       {item?.published && <StateChip state="PUBLISHED" revision={item.published.revision} />}

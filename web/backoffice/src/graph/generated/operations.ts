@@ -2000,11 +2000,6 @@ export type UsersVariables = Exact<{
 
 export type Users = { readonly page: { readonly endCursor: string | null, readonly hasNextPage: boolean, readonly nodes: ReadonlyArray<{ readonly id: string, readonly login: string, readonly name: string, readonly person: string, readonly status: UserStatus, readonly secondFactor: boolean, readonly passwordExpired: boolean, readonly external: boolean, readonly revision: number, readonly createdAt: string, readonly updatedAt: string, readonly roles: ReadonlyArray<{ readonly brand: string, readonly role: Role }> }> } };
 
-export type BrandNamesVariables = Exact<{ [key: string]: never; }>;
-
-
-export type BrandNames = { readonly brandNames: ReadonlyArray<{ readonly id: string, readonly name: string }> };
-
 export type ReadUserVariables = Exact<{
   id: string;
 }>;
@@ -2626,7 +2621,6 @@ export const REJECT = "mutation Reject($input:RejectInput!){reject(input:$input)
 export const WITHDRAW = "mutation Withdraw($id:ID!){withdrawProposal(id:$id){id status}}" as Document<Withdraw, WithdrawVariables>;
 export const PROPOSALS_ABOUT = "query ProposalsAbout($subject:String!){approvals(subject:$subject first:10){nodes{id kind brand content visible status proposedAt proposedBy decidedAt}}}" as Document<ProposalsAbout, ProposalsAboutVariables>;
 export const USERS = "query Users($first:Int!$after:String){page:users(first:$first after:$after){nodes{id login name person status secondFactor passwordExpired external revision createdAt updatedAt roles{brand role}}endCursor hasNextPage}}" as Document<Users, UsersVariables>;
-export const BRAND_NAMES = "query BrandNames{brandNames{id name}}" as Document<BrandNames, BrandNamesVariables>;
 export const READ_USER = "query ReadUser($id:ID!){one:user(id:$id){id login name person status secondFactor passwordExpired external revision createdAt updatedAt roles{brand role}}}" as Document<ReadUser, ReadUserVariables>;
 export const ADD_USER = "mutation AddUser($input:AddUserInput!){addUser(input:$input){initialPassword user{login}}}" as Document<AddUser, AddUserVariables>;
 export const SET_ROLES = "mutation SetRoles($input:SetRolesInput!){setRoles(input:$input){id revision}}" as Document<SetRoles, SetRolesVariables>;
