@@ -6,6 +6,7 @@ from datetime import UTC, datetime, tzinfo
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 from subgraphs.club_kit.domain.schemes import Brand
 from subgraphs.club_kit.records.reference import ReferenceRepository
@@ -48,11 +49,12 @@ class BrandWords:
         return told if reward is None else told | {REWARD: self.rewards.get(reward, reward)}
 
 
-async def read_words(rewards: Database, brand: str, now: datetime) -> BrandWords:
+async def read_words(rewards: Database, brand: str, clock: Clock) -> BrandWords:
     """Return the words of a brand by what its customers read; none of a brand that rewards does not know."""
     async with rewards.read() as connection:
         brands = await ReferenceRepository(REFERENCE).brands(connection, [brand])
         if brand not in brands:
             return BrandWords()
         catalogue = CatalogueRepository(REWARD_CONFIG, REWARD_CONTENT)
-        return BrandWords.of(brands[brand], (await catalogue.published(connection, [brand], now))[brand])
+        published = await catalogue.published(connection, [brand], await clock.at(connection))
+        return BrandWords.of(brands[brand], published[brand])

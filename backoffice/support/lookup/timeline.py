@@ -74,7 +74,7 @@ class Timeline:
 
     async def words_of(self, brand: str) -> BrandWords:
         """Return what the rewards of a brand are called, for the titles of its customers' entries."""
-        return await read_words(self.databases.rewards, brand, self.clock.now())
+        return await read_words(self.databases.rewards, brand, self.clock)
 
     async def page(
         self,
