@@ -60,6 +60,8 @@ WHO: Final = {
 FONT: Final = ":root { --font: noto-sans !important; } body, body * { font-family: noto-sans !important; }"
 SCALE: Final = 0.5
 """Pictures are kept at half their size: what matters is what stands where, in which colours."""
+QUIET: Final = 3
+"""How often in a row a screen has to be found read: one that is slow asks for its next part later."""
 FOOT: Final = 8
 """How many pixels are kept below what a screen shows."""
 
@@ -721,9 +723,10 @@ class FixedOffice:
 
     def _is_quiet(self) -> None:
         """Wait until nothing is being read, and nothing new was asked for meanwhile."""
-        asked = -1
-        while asked != self.asked or self.page.locator(READING).count() > 0:
-            asked = self.asked
+        asked, quiet = -1, 0
+        while quiet < QUIET:
+            is_read = asked == self.asked and self.page.locator(READING).count() == 0
+            asked, quiet = self.asked, quiet + 1 if is_read else 0
             self.page.wait_for_timeout(100)
 
     def faults_of_width(self) -> list[str]:
@@ -743,9 +746,9 @@ class FixedOffice:
 
     def content(self) -> Image.Image:
         """Return a picture of what the page is about, without the frame, which other tests look at."""
+        whole = self.picture()
         place = self.page.locator("#main-content").bounding_box()
         assert place is not None
-        whole = self.picture()
         scale = whole.width / self.page.viewport_size["width"] if self.page.viewport_size else 1
         left, top = round(place["x"] * scale), round(place["y"] * scale)
         right, bottom = left + round(place["width"] * scale), top + round(place["height"] * scale)
