@@ -92,8 +92,8 @@ export function LateBets() {
       <DataTable.Col source={lateBet('bet')} disableSort />
       <DataTable.Col label="Customer" field={Customer} disableSort />
       <DataTable.Col source={lateBet('isoWeek')} label="Week" disableSort render={({ isoWeek }: LateBet) => weekCell(isoWeek)} />
-      <DataTable.Col label="Counts" align="right" field={Counts} disableSort />
-      <DataTable.Col label="Would count" align="right" field={WouldCount} disableSort />
+      <DataTable.Col label="Counts" align="right" disableSort render={({ countedMinor, currency }: LateBet) => amount(countedMinor, currency)} />
+      <DataTable.Col label="Would count" align="right" disableSort render={({ wouldCountMinor, currency }: LateBet) => amount(wouldCountMinor, currency)} />
       <DataTable.Col label="Because" disableSort render={({ wouldBe }: LateBet) => word(wouldBe.toLowerCase())} />
       <DataTable.Col label="Changed" field={OccurredAt} disableSort />
     </CaseList>
@@ -110,7 +110,7 @@ export function HeldRewards() {
       <DataTable.Col label="Customer" field={Customer} disableSort />
       <DataTable.Col source={heldReward('isoWeek')} label="Week" disableSort render={({ isoWeek }: HeldReward) => weekCell(isoWeek)} />
       <DataTable.Col label="Reward" field={Reward} disableSort />
-      <DataTable.Col label="Value" align="right" field={Value} disableSort />
+      <DataTable.Col label="Value" align="right" disableSort render={({ valueMinor, currency }: HeldReward) => amount(valueMinor, currency)} />
       <DataTable.Col label="Provider" disableSort render={({ provider }: HeldReward) => provider ?? 'none yet'} />
       <DataTable.Col label="Why" disableSort render={({ reason, state }: HeldReward) => word((reason ?? state).toLowerCase())} />
       <DataTable.Col label="Waits for" disableSort render={({ since }: HeldReward) => age(since)} />
