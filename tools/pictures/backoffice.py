@@ -79,7 +79,7 @@ async def _approver(page: Page, url: str) -> None:
     for place in range(await waiting.count()):
         await page.goto(url)
         await waiting.nth(place).click()
-        await page.get_by_role("button", name="Approve").first.wait_for()
+        await page.get_by_role("columnheader", name="After").first.wait_for()
         if await page.get_by_text(NEW_TITLE).count():
             return
     raise RuntimeError("the home of the approver does not lead to what the editor has proposed")
