@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from playwright.sync_api import expect
 
+from analytics.filling import FillingFile
 from tests.support.analytics_store import is_complete
 from tests.support.office.office_client import OfficeClient
 from tests.support.office.stack import CAT, Office
@@ -43,6 +44,22 @@ def find_no_store(office_client: OfficeClient) -> None:
     open_reports(office_client)
     expect(office_client.page.get_by_text("There is no store of analytics here")).to_be_visible()
     office_client.look()
+
+
+def see_history_filling(office: Office, office_client: OfficeClient) -> None:
+    """While the store's owner says how far it is, so does the screen, in place of charts."""
+    FillingFile(office.programs.folder / "analytics").say(43, "24 of 56 days are there")
+    office_client.page.reload()
+    open_reports(office_client)
+    told = office_client.page.get_by_role("status").filter(has_text="History is being filled: 43 % so far")
+    expect(told).to_contain_text("Charts appear here by themselves.")
+    office_client.look()
+
+
+def see_answers_come(office_client: OfficeClient) -> None:
+    """What is read once the store is filled replaces that, without a press."""
+    expect(office_client.page.get_by_text("History is being filled")).to_have_count(0)
+    expect(office_client.page.get_by_role("alert")).to_have_count(0)
 
 
 def open_reports(office_client: OfficeClient) -> None:

@@ -1,6 +1,7 @@
 /** Kill switches of brands, rewards and providers, and the nodes that have not applied each one yet. */
 import PowerSettingsNew from '@mui/icons-material/PowerSettingsNew';
 import Alert from '@mui/material/Alert';
+import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import Chip from '@mui/material/Chip';
 import MenuItem from '@mui/material/MenuItem';
@@ -84,7 +85,7 @@ export function KillSwitches() {
           { head: 'Since', cell: ({ decided, brand: of }) => moment(decided?.decidedAt, of) },
           { head: 'By', cell: ({ decided }) => decided?.decidedBy ?? '–' },
           { head: 'Reason', cell: ({ decided }) => decided?.reason ?? '–' },
-          { head: 'Change', cell: (one) => may && <Turn one={one} /> },
+          { head: 'Change', cell: (one) => may && <Box sx={{ whiteSpace: 'nowrap' }}><Turn one={one} /></Box> },
         ]}
       />
     </Page>
