@@ -123,6 +123,7 @@ def test_the_list_has_adapters_of_all_kinds(site: Site) -> None:
     assert told["games"]["health"] == {
         "state": "off",
         "says": "no provider is configured with it",
+        "details": "",
         "since": None,
     }
     assert not told["games"]["enabled"]

@@ -107,7 +107,6 @@ def test_an_analysts_day(office: Office, staff: Staff, tmp_path: Path) -> None:
     analysts.find_no_store(office_client)
     analysts.see_history_filling(office, office_client)
     with analysts.filled_store(office):
-        analysts.see_answers_come(office_client)
         analysts.read_reports(office, office_client)
         analysts.ask_on_the_screen(office_client, tmp_path)
         analysts.ask_questions(office)

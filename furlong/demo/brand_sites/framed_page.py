@@ -45,7 +45,7 @@ def framed_page(brand: str, url: str, *, customer: str, session: str, nonce: str
 
 
 async def read_balance(client: httpx.AsyncClient, url: str, brand: str, token: str) -> dict[str, Any] | None:
-    """Return a customer's balance as the wallet has it; None if it has none."""
+    """Return a customer's balance as the wallet has it; None if it cannot be read now."""
     response = await client.post(
         f"{url}/graphql",
         json={"query": _WALLET, "variables": {"brand": brand}},

@@ -62,13 +62,13 @@ class BrandSite:
         return Response(response.content, response.status_code, NO_STORE, "application/json")
 
     async def post_balance(self, request: Request) -> Response:
-        """Return the balance of a customer, which the site knows of its own wallet or asks ours for."""
+        """Return a customer's balance, of the site's own wallet or ours; null while it cannot be read."""
         if request.query_params.get("customer", "") not in self.customers:
             return JSONResponse(NOBODY, 404, NO_STORE)
         async with httpx.AsyncClient() as client:
             token = (await self._session_of(client, request)).json()["token"]
             balance = await read_balance(client, self.club, self.brand, token)
-        return JSONResponse(balance, 404 if balance is None else 200, NO_STORE)
+        return JSONResponse(balance, headers=NO_STORE)
 
     def _customer_of(self, request: Request) -> str:
         customer = request.query_params.get("customer", "")

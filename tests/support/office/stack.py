@@ -145,7 +145,7 @@ def _leave_dead_letters(office: Office) -> None:
     early = [office.site.bet(ANN, name) for name in EARLY]
     office.site.produce(*early, b"{broken", key=f"{BRAND}:{ANN}")
     eventually(
-        lambda: office.programs.run("deadletters", "list").count("unknown brand") == len(EARLY),
+        lambda: office.programs.run("deadletters", "list").count("Unknown brand") == len(EARLY),
         "the early bets are dead letters",
     )
 

@@ -56,12 +56,6 @@ def see_history_filling(office: Office, office_client: OfficeClient) -> None:
     office_client.look()
 
 
-def see_answers_come(office_client: OfficeClient) -> None:
-    """What is read once the store is filled replaces that, without a press."""
-    expect(office_client.page.get_by_text("History is being filled")).to_have_count(0)
-    expect(office_client.page.get_by_role("alert")).to_have_count(0)
-
-
 def open_reports(office_client: OfficeClient) -> None:
     """Open the screen for the brand."""
     office_client.open("Analytics")

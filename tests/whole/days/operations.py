@@ -17,7 +17,7 @@ def replay_dead_letters(office: Office, office_client: OfficeClient) -> None:
     page = office_client.page
     office_client.open("Dead letters")
     office_client.look()
-    office_client.row("unknown brand").get_by_role("cell").first.click()
+    office_client.row("Unknown brand").get_by_role("cell").first.click()
     office_client.confirm("Dry run")
     expect(page.get_by_text("Dry run, nothing is changed. It would be: it is applied").first).to_be_visible()
     office_client.look()

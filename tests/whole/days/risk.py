@@ -84,13 +84,13 @@ def change_a_budget(office_client: OfficeClient, staff: Staff) -> None:
     set_budget(office_client, "4000")
     expect(office_client.page.get_by_text("Set on all nodes.")).to_be_visible()
     expect(
-        row.get_by_role("cell", name="4,000", exact=True)
+        row.get_by_role("cell", name="4,000", exact=True).first
     ).to_be_visible()  # at once, without reading again
     set_budget(office_client, "6000")
     expect(office_client.page.get_by_text("Submitted for approval").first).to_be_visible()
     staff.client(DEPUTY).approve("Budget of 25% bet boost")
     office_client.page.get_by_role("button", name="Refresh").click()
-    expect(row.get_by_role("cell", name="6,000", exact=True)).to_be_visible()
+    expect(row.get_by_role("cell", name="6,000", exact=True).first).to_be_visible()
 
 
 def set_budget(office_client: OfficeClient, number: str) -> None:

@@ -3,7 +3,8 @@ import Alert from '@mui/material/Alert';
 import Button from '@mui/material/Button';
 import Skeleton from '@mui/material/Skeleton';
 import Stack from '@mui/material/Stack';
-import { useRefresh } from 'react-admin';
+import { useEffect } from 'react';
+import { useCheckAuth, useRefresh } from 'react-admin';
 
 import { readAgain } from '../operations/page/usePolled.ts';
 
@@ -17,9 +18,14 @@ export function Waiting({ problem, rows = 3 }: Props) {
   return problem === '' ? <SkeletonRows rows={rows} /> : <Failed problem={problem} />;
 }
 
-/** Why something could not be read, and the way to read it again. */
+/** Why something could not be read, and the way to read it again; who is signed out meanwhile signs in again. */
 export function Failed({ problem }: { readonly problem: string }) {
   const refresh = useRefresh();
+  const checkAuth = useCheckAuth();
+
+  useEffect(() => {
+    checkAuth().catch(() => undefined);
+  }, [problem, checkAuth]);
 
   function again() {
     refresh();
