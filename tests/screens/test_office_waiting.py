@@ -48,7 +48,7 @@ def shows_dead_letters(office: FixedOffice) -> None:
     page = office.page
     expect(page.locator("#react-admin-title")).to_have_text("Dead letters")
     expect(page.get_by_role("combobox", name=re.compile("^Consumer"))).to_have_text("progress")
-    expect(page.get_by_text("There are no dead letters yet.")).to_be_visible()
+    expect(page.get_by_role("cell", name="The record isn't JSON.")).to_be_visible()
     assert office.faults == []
 
 
