@@ -109,7 +109,7 @@ def test_an_export_never_overwrites(first: date, url: str, tmp_path: Path) -> No
     (tmp_path / "kept").write_text("kept")
     assert "kept exists already: name a new file" in furlong("export", "kept", "--day", str(first), status=1)
     assert (tmp_path / "kept").read_text() == "kept"
-    assert "No such file or directory" in furlong("export", "no/file", "--day", str(first), status=1)
+    assert "no such file or directory" in furlong("export", "no/file", "--day", str(first), status=1)
 
 
 def test_why_a_close_begins_anew_is_never_forgotten(first: date, url: str) -> None:
