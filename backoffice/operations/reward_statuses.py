@@ -88,9 +88,9 @@ def offer_obstacles(config: RewardConfig, now: datetime, *, written: bool = True
     unlawful_in = (unlawful(config, jurisdiction, at) for jurisdiction in config.jurisdictions)
     why = impossible(config)
     return (
-        *(() if written else ("! not offered: no content of its own",)),
-        *((f"IMPOSSIBLE: {why}",) if why else ()),
-        *(f"! {reason}" for reason in unlawful_in if reason),
+        *(() if written else ("no content of its own",)),
+        *((why,) if why else ()),
+        *(reason for reason in unlawful_in if reason),
     )
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from backoffice.base import Base
 from backoffice.graph.area import Area
 from backoffice.people.service import Records
+from foundation.storage.database import Database
 
 
 class PeopleArea(Area):
@@ -14,7 +15,7 @@ class PeopleArea(Area):
 
     def __init__(self, base: Base) -> None:
         self.accounts = base.accounts
-        self.brands = base.accounts.brands
+        self.rewards = Database.open(base.settings, "rewards")
         self.approvals = base.approvals
         self.jobs = base.jobs
         self.renewal = base.renewal
@@ -24,3 +25,7 @@ class PeopleArea(Area):
     def now(self) -> datetime:
         """Return machine time."""
         return self._clock.now()
+
+    async def close(self) -> None:
+        """Close the database of rewards."""
+        await self.rewards.close()

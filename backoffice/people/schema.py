@@ -17,6 +17,7 @@ from backoffice.identity.users import Roles, UserStatus
 from backoffice.jobs.jobs import JobStatus
 from backoffice.jobs.repository import JobFilter
 from backoffice.people.area import PeopleArea
+from backoffice.people.brand_names import brand_names
 from backoffice.people.service import SeenProposal
 from backoffice.people.types import (
     AuditEntry,
@@ -133,7 +134,7 @@ class Query:
     @strawberry.field(directives=[permitted(Permission.OWN, ANY)])
     async def brand_names(self, info: OfficeInfo) -> list[BrandName]:
         """What the brands are called for which the person has a role."""
-        names = await info.context.area(PeopleArea).brands.names_for(info.context.actor)
+        names = await brand_names(info.context.area(PeopleArea).rewards, info.context.actor)
         return [BrandName(id=ID(brand), name=name) for brand, name in names.items()]
 
     @strawberry.field(directives=[permitted(Permission.PEOPLE_READ, ANY)])

@@ -144,7 +144,7 @@ def _facts(assessed: AssessedBet) -> list[tuple[str, str]]:
     bet, scheme = assessed.bet, assessed.rules.scheme
     facts = [
         ("Placed", assessed.moment(bet.placed_at)),
-        ("Week", assessed.week.removeprefix("the week from ")),
+        ("Week", assessed.days),
         ("Status", f"{bet.status.replace('_', ' ')}, revision {bet.revision}"),
         ("Stake", f"{assessed.money(bet.stake_minor)}, {bet.stake_source.replace('_', ' ')}"),
         ("Most that can count", assessed.money(bet.counting_stake_minor)),

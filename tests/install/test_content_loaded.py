@@ -126,7 +126,7 @@ async def test_the_list_of_rewards_marks_versions_without_content(club_fixture: 
     listed = await asyncio.to_thread(CliRunner().invoke, app, ["reward", "list", "northbet"], env=environment)
     _, five, ten = listed.output.splitlines()
     assert "!" not in five
-    assert ten.endswith("! not offered: no content of its own")
+    assert ten.endswith("! no content of its own")
     arguments = ["reward", "list", "northbet", "--json"]
     told = await asyncio.to_thread(CliRunner().invoke, app, arguments, env=environment)
     assert [(one["name"], len(one["obstacles"])) for one in json.loads(told.output)] == [

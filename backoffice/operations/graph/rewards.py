@@ -1,7 +1,5 @@
 """Versions of rewards with their status, in operations' part of the graph."""
 
-from typing import Final
-
 import strawberry
 from strawberry import ID
 
@@ -48,16 +46,6 @@ class RewardQuery:
         ]
 
 
-MARKS: Final = ("IMPOSSIBLE: ", "! ", "not offered: ")
-"""How the command line marks what is worth a look, in a list that also has other notes."""
-
-
-def _in_words(obstacle: str) -> str:
-    for mark in MARKS:
-        obstacle = obstacle.removeprefix(mark)
-    return obstacle
-
-
 def _shown(status: VersionStatus) -> RewardVersionStatus:
     config = status.config
     return with_fields_of(
@@ -66,5 +54,5 @@ def _shown(status: VersionStatus) -> RewardVersionStatus:
         id=ID(f"{config.brand}:{config.reward_id}:{config.version}"),
         reward=config.reward_id,
         kind=config.kind.value,
-        obstacles=[_in_words(obstacle) for obstacle in status.obstacles],
+        obstacles=list(status.obstacles),
     )

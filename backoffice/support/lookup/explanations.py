@@ -55,11 +55,16 @@ class AssessedBet:
 
     @property
     def week(self) -> str:
-        """Return the days of the week in words."""
+        """Return the week in words, for a sentence."""
+        return f"the week from {self.days}"
+
+    @property
+    def days(self) -> str:
+        """Return the first and the last day of the week in words."""
         zone = ZoneInfo(self.brand.time_zone)
         first = self.rules.week.starts_at.astimezone(zone)
         last = (self.rules.week.ends_at - timedelta(seconds=1)).astimezone(zone)
-        return f"the week from Monday {first.day} {first:%B} to Sunday {last.day} {last:%B %Y}"
+        return f"Monday {first.day} {first:%B} to Sunday {last.day} {last:%B %Y}"
 
     @property
     def scheme(self) -> Scheme:

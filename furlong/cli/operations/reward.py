@@ -129,5 +129,5 @@ def _cells(config: RewardConfig, now: datetime, *, written: bool) -> tuple[objec
         Amount(config.target_minor, config.currency),
         config.effective_from,
         config.effective_to or "no end",
-        "; ".join(offer_obstacles(config, now, written=written)),
+        "; ".join(f"! {obstacle}" for obstacle in offer_obstacles(config, now, written=written)),
     )
