@@ -152,7 +152,7 @@ def redacted_traceback(text: str) -> str:
             kept.append(line)
         else:
             kept.append(impersonal(redacted(line), 1_000))
-    return "\n".join(kept)
+    return "\n".join(kept).rstrip("\n")
 
 
 def _redacted(name: str, value: Any, depth: int) -> Any:

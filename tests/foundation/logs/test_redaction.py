@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from foundation.logs.redaction import (
@@ -121,6 +121,7 @@ def test_messages_of_several_lines_are_cleaned_on_each() -> None:
 
 
 @given(st.text(), st.sampled_from([redacted, redacted_traceback]))
+@example("\r\r", redacted_traceback)
 def test_any_text_can_be_redacted(text: str, by: Any) -> None:
     """Nothing raises, and redacting twice is redacting once."""
     once = by(text)

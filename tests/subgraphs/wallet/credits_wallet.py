@@ -75,7 +75,7 @@ class CreditsWallet(LedgerWallet):
                 await self.ledger.expire_pending()
                 if is_upkept:
                     await self.expired.end()
-            except ConnectionError:
+            except OSError:  # cut off before the commit, or in it: then it is not known
                 continue
             return
         raise AssertionError("the upkeep never ends")

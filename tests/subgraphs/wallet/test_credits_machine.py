@@ -80,6 +80,7 @@ class CreditsMachine(FundsMachine):
         for owner in CUSTOMERS:
             for number, name in enumerate(BONUSES | FREE_BETS):
                 self.model.purses[owner, name] = Purse((1 + number) * DAY)
+        self.pass_time(1)  # what is given from now on expires at another instant
 
     @rule(writes=st.integers(0, 3), is_written=st.booleans())
     def kill(self, writes: int, is_written: bool) -> None:  # noqa: FBT001 - Hypothesis passes names
