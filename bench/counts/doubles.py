@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final, TypeVar
 from unittest.mock import patch
 
 import uvloop
@@ -168,48 +168,18 @@ async def settle() -> None:
         await turn
 
 
-class InlineThread:
-    """Stands in for the thread of an SQLite connection, and for the queue to it."""
+class CountedConnection(SqliteConnection):
+    """An SQLite connection whose statements count as system calls, as one to another process does."""
 
-    def start(self) -> None:
-        """Do nothing."""
-
-    @stand_in
-    def put_nowait(self, job: tuple[asyncio.Future[Any] | None, Callable[[], Any]]) -> None:
-        """Run a function in the next turn of the loop, and settle its future."""
-        future, function = job
-        if future is None:
-            function()
-        else:
-            asyncio.get_running_loop().call_soon(self._run, future, function)
-
-    def _run(self, future: asyncio.Future[Any], function: Callable[[], Any]) -> None:
+    async def _execute(self, fn: Callable[..., Any], *args: Any, **options: Any) -> Any:
         system_call()
-        try:
-            result = function()
-        except Exception as error:  # noqa: BLE001 - as the thread does
-            _unless_done(future, future.set_exception, error)
-        else:
-            _unless_done(future, future.set_result, result)
-
-
-def _unless_done(future: asyncio.Future[Any], settle_by: Callable[[Any], None], outcome: Any) -> None:
-    if not future.done():
-        settle_by(outcome)
-
-
-class InlineConnection(SqliteConnection):
-    """An SQLite connection without a thread: each statement takes one turn of the event loop."""
-
-    def __init__(self, *location: Any, **options: Any) -> None:
-        super().__init__(*location, **options)
-        self._thread = self._tx = cast("Any", InlineThread())
+        return await super()._execute(fn, *args, **options)
 
 
 @contextmanager
 def embedded_databases() -> Iterator[None]:
-    """Open SQLite's databases without threads inside the block."""
-    with patch("foundation.storage.database.SqliteConnection", InlineConnection):
+    """Count the statements of SQLite's databases inside the block."""
+    with patch("foundation.storage.database.SqliteConnection", CountedConnection):
         yield
 
 

@@ -25,7 +25,6 @@ from foundation.storage.errors import DatabaseAway, DatabaseClosed
 from foundation.storage.settings import DatabaseSettings
 
 log = structlog.get_logger(__name__)
-SQLITE_BUSY_SECONDS = 10
 SECONDS_TO_FINISH = 5  # a commit that takes longer has lost its server
 SECONDS_TO_ANSWER = 1  # beyond the server's own limit; then the connection counts as lost
 DURABLE = frozenset({"wallet"})
@@ -368,16 +367,15 @@ def _connect_sqlite(_dialect: Dialect, _record: Any, _location: list[Any], optio
 def _prepare_sqlite(synchronous: str) -> Callable[[Any, Any], None]:
     def prepare(connection: Any, _record: Any) -> None:
         # The driver begins transactions late and drops row locks, so transactions begin explicitly here.
-        connection.isolation_level = None
-        cursor = connection.cursor()
-        for pragma in (
-            "journal_mode=WAL",
-            f"synchronous={synchronous}",
-            f"busy_timeout={SQLITE_BUSY_SECONDS * 1000}",
-            "foreign_keys=ON",
-        ):
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
+        try:
+            connection.isolation_level = None
+            cursor = connection.cursor()
+            for pragma in ("journal_mode=WAL", f"synchronous={synchronous}", "foreign_keys=ON"):
+                cursor.execute(f"PRAGMA {pragma}")
+            cursor.close()
+        except BaseException:  # nobody else closes a connection that was never handed out
+            connection.driver_connection.stop()
+            raise
 
     return prepare
 

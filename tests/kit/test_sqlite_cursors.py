@@ -1,10 +1,9 @@
-"""A cursor that asks the connection's thread once gives the rows that the driver's own gives."""
+"""A cursor that asks its connection once for a statement gives the rows that the driver's own gives."""
 
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from threading import Event
 from typing import Any, Final
 
 from hypothesis import example, given
@@ -26,7 +25,7 @@ FETCHES: Final = st.lists(
 @asynccontextmanager
 async def connected() -> AsyncIterator[SqliteConnection]:
     """A connection to a database in memory."""
-    connection = SqliteConnection(":memory:", check_same_thread=False)
+    connection = SqliteConnection(":memory:")
     await connection
     try:
         yield connection
@@ -73,28 +72,3 @@ async def test_a_stream_has_all_rows(sqlite_url: str) -> None:
         streamed = await connection.stream(text(NUMBERS), {"most": most})
         assert [number async for (number,) in streamed] == [*range(1, most + 1)]
     await database.close()
-
-
-async def test_a_statement_of_somebody_cancelled_holds_up_nobody() -> None:
-    """It runs on in the connection's thread, and its cursor is closed behind it."""
-    began, may_end = Event(), Event()
-
-    def wait() -> int:
-        began.set()
-        return may_end.wait(60)
-
-    async with connected() as connection:
-        await connection.create_function("wait_for_it", 0, wait)
-        cursor = connection.cursor()
-        running = asyncio.create_task(cursor.execute("SELECT wait_for_it()"))
-        await asyncio.to_thread(began.wait, 60)
-        running.cancel()
-        await asyncio.wait({running})
-        closing = asyncio.create_task(cursor.close())
-        await asyncio.sleep(0)
-        assert not closing.done()
-        may_end.set()
-        await closing
-        async with connection.cursor() as another:
-            await another.execute("SELECT 1")
-            assert await another.fetchall() == [(1,)]

@@ -100,8 +100,8 @@ class PinnedConnections:
     async def _fetch_on(self, kept: _Pinned, sql: str, parameters: Sequence[Any]) -> Rows:
         try:
             async with asyncio.timeout(self._seconds):
-                if kept.cursor is None:  # aiosqlite: one hop to its thread instead of three
-                    rows: Rows = await kept.driver.execute_fetchall(sql, parameters)
+                if kept.cursor is None:  # SQLite: one turn of the loop instead of three
+                    rows: Rows = await kept.driver.rows_of(sql, parameters)
                 else:
                     await kept.cursor.execute(sql, parameters)
                     rows = await kept.cursor.fetchall()

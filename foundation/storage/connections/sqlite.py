@@ -2,21 +2,27 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Generator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from functools import lru_cache, partial
-from typing import Any, Final
+from itertools import repeat
+from types import coroutine
+from typing import Any, Final, cast
 from weakref import WeakKeyDictionary
 
 import aiosqlite
 
 ROWS_A_FETCH = 64
+PRIMARY_CODE: Final = 0xFF
+"""The part of an extended result code that names the kind of an error."""
 ROWS_AT_ONCE: Final = 1000
 """How many rows are read together with their statement."""
+PAUSES: Final = (0.0, 0.001, 0.002, 0.005, 0.01, 0.02, *repeat(0.05, 200))
+"""Seconds before each attempt of a statement that finds the file locked; after the last one it fails."""
 
 
 class SqliteCursor(aiosqlite.Cursor):
-    """A cursor that needs the connection's thread once for a statement; the driver's own needs it four times.
+    """A cursor that asks its connection once for a statement; the driver's own asks it four times.
 
     A statement is executed and its first rows are read in one go; creating and closing a cursor take no time.
     """
@@ -25,18 +31,10 @@ class SqliteCursor(aiosqlite.Cursor):
         super().__init__(connection, cursor)
         self._rows: list[Any] = []
         self._has_more = False
-        self._is_abandoned = False
-
-    async def _execute(self, fn: Callable[..., Any], *args: Any, **options: Any) -> Any:
-        try:
-            return await self._conn._execute(fn, *args, **options)  # type: ignore[no-untyped-call] # noqa: SLF001
-        except asyncio.CancelledError:
-            self._is_abandoned = True
-            raise
 
     async def execute(self, sql: str, parameters: Iterable[Any] | None = None) -> "SqliteCursor":
         """Execute a statement, and read its first rows."""
-        self._rows = await self._execute(self._executed, sql, parameters or ())
+        self._rows = await self._conn._execute(self._executed, sql, parameters or ())  # type: ignore[no-untyped-call] # noqa: SLF001
         self._has_more = len(self._rows) == ROWS_AT_ONCE
         return self
 
@@ -62,38 +60,70 @@ class SqliteCursor(aiosqlite.Cursor):
         return [*rows, *await super().fetchall()] if self._has_more else rows
 
     async def close(self) -> None:
-        """Close the cursor, behind its statement if that may still run: whoever waited was cancelled."""
-        if self._is_abandoned:
-            await super().close()
-        else:
-            self._cursor.close()
+        """Close the cursor."""
+        self._cursor.close()
 
 
 class SqliteConnection(aiosqlite.Connection):
-    """A connection that can be terminated while it is being closed.
+    """A connection whose statements run on the event loop; the driver hands each of them to a thread.
 
-    SQLAlchemy terminates the connection of a cancelled statement while a graceful close still runs. The
-    driver's thread ends at the first of the two stops and never responds to the second, so the close would
-    wait forever, and with it the event loop that is shutting down.
+    A statement of an embedded database takes some ten microseconds, and handing it over several times as
+    long. One that finds the file locked has changed nothing: it pauses, lets others go on, and tries again.
     """
 
     def __init__(self, *location: Any, **options: Any) -> None:
         """Prepare a connection; awaiting it connects. The arguments are those of `sqlite3.connect`."""
-        super().__init__(partial(sqlite3.connect, *location, **options), ROWS_A_FETCH)
-        self._thread.daemon = True  # a process that exits does not wait for its statements
-        self._has_stopped = False
-        self._stopped: asyncio.Future[Any] | None = None
+        super().__init__(partial(sqlite3.connect, *location, **options, timeout=0), ROWS_A_FETCH)
+        self._tx = cast("Any", _AtOnce())
+
+    def __await__(self) -> Generator[Any, None, "SqliteConnection"]:
+        yield from asyncio.sleep(0).__await__()
+        self._connection = self._connector()
+        return self
 
     def cursor(self) -> SqliteCursor:  # type: ignore[override] # entering it gives itself
         """Return a cursor."""
         return SqliteCursor(self, self._conn.cursor())
 
-    def stop(self) -> asyncio.Future[Any] | None:
-        """Return what completes when the thread has closed the connection: the same at every call."""
-        if not self._has_stopped:
-            self._has_stopped = True
-            self._stopped = super().stop()
-        return self._stopped
+    async def rows_of(self, sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+        """Return all rows of a statement."""
+        rows: list[tuple[Any, ...]] = await self._execute(self._execute_fetchall, sql, parameters)
+        return rows
+
+    async def _execute(self, fn: Callable[..., Any], *args: Any, **options: Any) -> Any:
+        for pause in PAUSES:
+            await (asyncio.sleep(pause) if pause else _turn_of_others())  # where a cancelled one ends undone
+            if self._connection is None:
+                raise ValueError("no active connection")
+            try:
+                return fn(*args, **options)
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & PRIMARY_CODE != sqlite3.SQLITE_BUSY:
+                    raise
+                locked = error
+        raise locked
+
+    def stop(self) -> None:
+        """Close the connection at once, whoever uses it."""
+        self._running = False
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+
+@coroutine
+def _turn_of_others() -> Generator[None]:
+    """Do what `asyncio.sleep(0)` does, in a third of the calls."""
+    yield
+
+
+class _AtOnce:
+    """Stands for the queue of the driver's thread, to which SQLAlchemy gives one function by itself."""
+
+    def put_nowait(self, job: tuple[asyncio.Future[Any], Callable[[], Any]]) -> None:
+        """Run the function, and settle its future."""
+        future, function = job
+        future.set_result(function())
 
 
 PATIENCE_SECONDS: Final = 30.0
