@@ -68,7 +68,7 @@ def test_a_week_is_closed_by_hand_and_shown() -> None:
     assert furlong("week", "close", "oldbet", "2020-W13").output.endswith("news of 0 customers\n")
     assert weeks("--brand", "oldbet")[:2] == [
         "brand week jurisdiction currency state scheme customers",
-        "oldbet 2020-W13 GB GBP CLOSED, confirmed scheme 1 1 confirmed",
+        "oldbet 2020-W13 GB GBP closed, confirmed scheme 1 1 confirmed",
     ]
     told = json.loads(furlong("week", "status", "--brand", "oldbet", "--json").output)
     assert told[0] == {
@@ -113,14 +113,14 @@ def test_each_line_has_the_counts_of_its_own_jurisdiction_and_currency(installed
     furlong("week", "close", "oldbet", "2020-W13")
     lines = [line for line in weeks() if "2020-W13" in line]
     assert lines == [
-        "oldbet 2020-W13 GB GBP CLOSED, confirmed scheme 1 1 confirmed",
-        "oldbet 2020-W13 IE EUR CLOSED, confirmed scheme 1 3 confirmed",
+        "oldbet 2020-W13 GB GBP closed, confirmed scheme 1 1 confirmed",
+        "oldbet 2020-W13 IE EUR closed, confirmed scheme 1 3 confirmed",
     ]
     asyncio.run(move("c-2", 2, "GB"))
     lines = [line for line in weeks() if "2020-W13" in line]
     assert lines == [
-        "oldbet 2020-W13 GB GBP CLOSED, confirmed scheme 1 1 confirmed",
-        "oldbet 2020-W13 IE EUR CLOSED, confirmed scheme 1 2 confirmed, 1 revoked",
+        "oldbet 2020-W13 GB GBP closed, confirmed scheme 1 1 confirmed",
+        "oldbet 2020-W13 IE EUR closed, confirmed scheme 1 2 confirmed, 1 revoked",
     ]
 
 
