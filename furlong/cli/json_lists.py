@@ -67,10 +67,10 @@ def table(rows: Iterable[Sequence[object]]) -> Iterator[str]:
 
     Figures are right-aligned. Times are in UTC, which the head says once.
     """
-    heads, *cells = list(rows)
-    of_times = {place for row in cells for place, cell in enumerate(row) if isinstance(cell, datetime)}
-    heads = [f"{head} (UTC)" if place in of_times else head for place, head in enumerate(heads)]
-    texts = [[(_shown(cell), isinstance(cell, int | Amount)) for cell in row] for row in (heads, *cells)]
+    heads, *entries = rows
+    of_times = {place for row in entries for place, cell in enumerate(row) if isinstance(cell, datetime)}
+    named = [f"{head} (UTC)" if place in of_times else head for place, head in enumerate(heads)]
+    texts = [[(_shown(cell), isinstance(cell, int | Amount)) for cell in row] for row in (named, *entries)]
     widths = [max(len(text) for text, _ in column) for column in zip(*texts, strict=True)]
     for row in texts:
         cells = (

@@ -163,7 +163,7 @@ def test_operators_change_a_provider_and_see_what_waits(installation: Installati
     assert "a new contract" in installation.run("provider", "history", "wallet")
     heads, decided, *_ = installation.run("global", "list").splitlines()
     assert heads.split() == ["number", "subject", "decided", "(UTC)", "by", "nodes", "reason"]
-    assert decided.index("provider") == heads.index("subject")
+    assert decided.index("*:provider:wallet") == heads.index("subject")
     assert decided.index("a new contract") == heads.index("reason")
     stale = CliRunner().invoke(app, ["provider", "show", "wallet", "--revision", "7"])
     assert (stale.exit_code, "There is no such revision" in stale.stderr) == (1, True)

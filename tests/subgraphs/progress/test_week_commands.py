@@ -134,8 +134,8 @@ def test_the_present_week_is_opened_by_hand_and_shown_with_the_next() -> None:
     assert first.output.endswith("GB GBP: scheme 1\n")
     assert furlong("week", "open", "oldbet", week).output == first.output
     assert weeks("--brand", "oldbet")[1:] == [
-        f"oldbet {week} GB GBP OPEN scheme 1",
-        f"oldbet {following} GB GBP NEXT scheme 1",
+        f"oldbet {week} GB GBP open scheme 1",
+        f"oldbet {following} GB GBP next scheme 1",
     ]
 
 
@@ -193,10 +193,10 @@ def test_the_worker_opens_the_present_week_once_the_schemes_are_applied(
         assert (health["live"], health["working"]) == (True, False)
         assert health["detail"] == "waits for 1 records in 1 partitions"
         assert 'furlong_worker_up{worker="weeks"} 0.0' in httpx.get(f"{url}/metrics").text
-        assert "OPEN" not in furlong("week", "status", "--brand", "oldbet").output
+        assert "open" not in furlong("week", "status", "--brand", "oldbet").output
         programs.start("consume", "progress", FURLONG_TOPICS_CHECK="false")
         eventually(
-            lambda: "OPEN scheme 2" in "\n".join(weeks("--brand", "oldbet")),
+            lambda: "open scheme 2" in "\n".join(weeks("--brand", "oldbet")),
             "the week opens by the scheme that was issued in time",
         )
         assert "2020-W13" not in furlong("week", "status", "--brand", "oldbet").output
