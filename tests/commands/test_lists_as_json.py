@@ -15,6 +15,7 @@ from furlong.cli.json_lists import table
 from furlong.cli.main import COMMANDS
 
 LISTS = [
+    "furlong brand contrast",
     "furlong deadletters list",
     "furlong fulfilment history",
     "furlong fulfilment reviews",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
 
 import typer
@@ -65,7 +67,7 @@ def show(
         echo_json([facts])
         return
     for name, value in facts.items():
-        typer.echo(f"{name}: {value}")
+        typer.echo(f"{name}: {_written(value)}")
 
 
 @cli.command()
@@ -215,6 +217,16 @@ def _facts(shown: Acknowledged) -> dict[str, Any]:
         "applied": [report.name for report in shown.applied],
         "missing": dict(shown.missing),
     }
+
+
+def _written(value: object) -> str:
+    """Return a fact as people read it: a time in UTC, and what has parts as JSON."""
+    match value:
+        case datetime():
+            return f"{value:%Y-%m-%d %H:%M:%S} UTC"
+        case dict() | list():
+            return json.dumps(value, ensure_ascii=False) if value else "none"
+    return "" if value is None else str(value)
 
 
 def _cells(shown: Acknowledged) -> tuple[object, ...]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -165,6 +166,9 @@ def test_operators_change_a_provider_and_see_what_waits(installation: Installati
     assert heads.split() == ["number", "subject", "decided", "(UTC)", "by", "nodes", "reason"]
     assert decided.index("*:provider:wallet") == heads.index("subject")
     assert decided.index("a new contract") == heads.index("reason")
+    shown = installation.run("global", "show", "*:provider:wallet")
+    assert re.search(r"^decided_at: [\d-]{10} [\d:]{8} UTC$", shown, re.MULTILINE)
+    assert re.search(r'^state: \{".*\}$', shown, re.MULTILINE)
     stale = CliRunner().invoke(app, ["provider", "show", "wallet", "--revision", "7"])
     assert (stale.exit_code, "There is no such revision" in stale.stderr) == (1, True)
     assert installation.proposed(
