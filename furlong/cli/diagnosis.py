@@ -12,6 +12,7 @@ import os
 import re
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import typer
@@ -68,11 +69,31 @@ def set_variables(field: str) -> list[str]:
     return [name for name in os.environ if name.upper() in named]
 
 
-MISSING: Final = frozenset({1049, 1054, 1146})
-"""MySQL's codes for an unknown database, column and table."""
+ABSENT: Final = 1049
+MISSING: Final = frozenset({1054, 1146})
+"""MySQL's codes for an unknown database, and for an unknown column and table."""
 
 UNREACHABLE: Final = frozenset({2002, 2003, 2005, 2006, 2013, 1040, 1047, 1053})
 REFUSED: Final = frozenset({1044, 1045, 1142, 1698})
+
+
+def no_data(places: str | None) -> str:
+    """Return where no data was found, and how to get some.
+
+    Args:
+        places: The URLs that the settings name; None if they name none, and no demo runs in this folder.
+    """
+    if places is not None:
+        return _no_data_at(f"FURLONG_DATABASE_URL={without_credentials(places)}")
+    return (
+        f"no data found: no demo runs in {Path.cwd()}, and FURLONG_DATABASE_URL isn't set\n"
+        "  To try it, run `furlong demo` here (in a clone: `make demo`), or run this where a demo runs.\n"
+        "  For an installation, set FURLONG_DATABASE_URL; `furlong db upgrade` creates the databases."
+    )
+
+
+def _no_data_at(at: str) -> str:
+    return f"no data found at {at}: correct it, or run `furlong db upgrade` to create the databases"
 
 
 def explain_database_error(error: DBAPIError, at: str) -> str:
@@ -85,6 +106,8 @@ def explain_database_error(error: DBAPIError, at: str) -> str:
     cause = error.orig
     code = cause.args[0] if cause is not None and cause.args else None
     message = str(cause)
+    if code == ABSENT:
+        return _no_data_at(at)
     if code in MISSING or "no such table" in message or "no such column" in message:
         return "the database lacks tables of this version: run `furlong db upgrade`"
     if code in UNREACHABLE or "unable to open database file" in message:

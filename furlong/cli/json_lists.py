@@ -63,8 +63,14 @@ def echo_table(heads: Sequence[str], rows: Iterable[Sequence[object]], nothing: 
 
 
 def table(rows: Iterable[Sequence[object]]) -> Iterator[str]:
-    """Yield a line for each row, with columns as wide as their widest cell; figures are right-aligned."""
-    texts = [[(_shown(cell), isinstance(cell, int | Amount)) for cell in row] for row in rows]
+    """Yield a line for each row, the heads first, with columns as wide as their widest cell.
+
+    Figures are right-aligned. Times are in UTC, which the head says once.
+    """
+    heads, *entries = rows
+    of_times = {place for row in entries for place, cell in enumerate(row) if isinstance(cell, datetime)}
+    named = [f"{head} (UTC)" if place in of_times else head for place, head in enumerate(heads)]
+    texts = [[(_shown(cell), isinstance(cell, int | Amount)) for cell in row] for row in (named, *entries)]
     widths = [max(len(text) for text, _ in column) for column in zip(*texts, strict=True)]
     for row in texts:
         cells = (
@@ -75,7 +81,7 @@ def table(rows: Iterable[Sequence[object]]) -> Iterator[str]:
 
 
 def _shown(cell: object) -> str:
-    """Return a cell's text; times are in UTC, and None is empty."""
+    """Return a cell's text; None is empty."""
     if isinstance(cell, datetime):
-        return f"{cell:%Y-%m-%d %H:%M:%S}Z"
+        return f"{cell:%Y-%m-%d %H:%M:%S}"
     return "" if cell is None else str(cell)

@@ -17,6 +17,7 @@ async def require_names(
     Raises:
         BadInput: The subgraph does not know the brand, or there is no such week.
     """
+    from gateway.settings.file import nearest
     from subgraphs.club_kit.domain.weeks import week_named
     from subgraphs.club_kit.records.reference import ReferenceRepository
     from subgraphs.kit.domain.errors import BadInput
@@ -26,5 +27,7 @@ async def require_names(
     if brand is None:
         return
     async with database.read() as connection:
-        if brand not in await ReferenceRepository(tables).brands(connection, [brand]):
-            raise BadInput(f"there is no brand {brand!r}; `furlong week status` shows all brands")
+        known = await ReferenceRepository(tables).brand_ids(connection)
+    if brand not in known:
+        meant = nearest(brand, known) or "; `furlong week status` shows all brands"
+        raise BadInput(f"there is no brand {brand!r}{meant}")

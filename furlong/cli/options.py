@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from subgraphs.kit.settings import CallerSettings, SessionSettings, UpstreamSettings
     from subgraphs.wallet.payments.configuration import PaymentsSettings
 
-from furlong.cli.diagnosis import explain, explain_settings, report_misspelt_once, technical_line
+from furlong.cli.diagnosis import explain, explain_settings, no_data, report_misspelt_once, technical_line
 
 S = TypeVar("S", bound="BaseSettings")
 
@@ -39,15 +39,21 @@ def address(text: str) -> tuple[str, int]:
     return host.strip("[]"), int(port)
 
 
-def database_settings() -> DatabaseSettings:
-    """Return the configured database, or else the demo's in this folder (that of the cell FURLONG_CELL)."""
+def database_settings(*, or_new: bool = False) -> DatabaseSettings:
+    """Return the configured database, or else the demo's in this folder (that of the cell FURLONG_CELL).
+
+    Where there is no data, the command ends and says so, unless it may begin with none (`or_new`).
+    """
     from furlong.database_settings import DatabasesSettings
     from furlong.demo import ready_file
     from furlong.demo.ready_file import database_in
 
     demo = ready_file.read()
     if not demo or "FURLONG_DATABASE_URL" in os.environ:
-        return read_settings(DatabasesSettings)
+        settings = read_settings(DatabasesSettings)
+        if not or_new and (absence := absent_data(settings)):
+            fail(absence)
+        return settings
     if not demo.cells:
         return database_in(Path(demo.data))
     name = os.environ.get("FURLONG_CELL", "")
@@ -56,6 +62,19 @@ def database_settings() -> DatabaseSettings:
         names = ", ".join(cell.name for cell in demo.cells)
         fail(f"the demo in this folder has cells: set FURLONG_CELL to one of {names}")
     return cells[0]
+
+
+def absent_data(settings: DatabaseSettings) -> str | None:
+    """Return what to do where no database has a file; a server says itself that one is not there."""
+    from foundation.storage.database import has_file
+    from furlong.database_names import DATABASES
+
+    try:
+        if any(has_file(settings, name) for name in DATABASES):
+            return None
+    except ValueError:
+        return None  # the URL can't be used, which whoever connects says
+    return no_data(settings.places if "FURLONG_DATABASE_URL" in os.environ else None)
 
 
 def demo_cells() -> list[DatabaseSettings]:
@@ -265,7 +284,9 @@ def fail(message: object) -> NoReturn:
     Raises:
         typer.Exit: Always, with status 1.
     """
-    text = explain(message, lambda: database_settings().places, lambda: stream_settings().bootstrap)
+    text = explain(
+        message, lambda: database_settings(or_new=True).places, lambda: stream_settings().bootstrap
+    )
     typer.echo(f"furlong: {text}", err=True)
     if not isinstance(message, str) and (line := technical_line(message)):
         typer.echo(f"  details: {line}", err=True)

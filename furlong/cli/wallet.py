@@ -153,7 +153,8 @@ def verify(
     for difference in found.differences:
         about = " ".join(filter(None, (difference.account_id, difference.about)))
         typer.echo(f"ledger, {about}: {difference.what}")
-    typer.echo(f"{found.closes} closes; the last one is {found.last.sequence}:{found.last.hash}")
+    last = f"; the last one is {found.last.sequence}:{found.last.hash}" if found.closes else ""
+    typer.echo(f"{found.closes} closes{last}")
     if found.unsigned:
         typer.echo(f"{found.unsigned} are unsigned.")
     for key in found.unknown_keys:

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import OperationalError
 from typer.testing import CliRunner, Result
 
 from furlong.cli import app
-from furlong.cli.diagnosis import report_misspelt_once, without_credentials
+from furlong.cli.diagnosis import explain, report_misspelt_once, without_credentials
 from gateway.cli import cli as gateway
 
 NOBODY_LISTENS = "mysql+aiomysql://operator:s3cret@127.0.0.1:9/furlong"
@@ -55,10 +56,51 @@ def test_an_unreachable_database_is_named_and_not_upgraded(
     assert "db upgrade" not in ended.output
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("liability",),
+        ("week", "status"),
+        ("analytics", "ask", "SELECT 1"),
+        ("deadletters", "list"),
+        ("consume", "club"),
+        ("worker", "weeks"),
+        ("content", "list"),
+        ("backoffice", "user", "list"),
+        ("customer", "export", "northbet", "c-1"),
+        ("db", "adopt"),
+        ("audit", "verify"),
+        ("check", "--seconds", "0.1"),
+    ],
+    ids=" ".join,
+)
+def test_without_data_a_command_says_where_it_looked(command: tuple[str, ...], tmp_path: Path) -> None:
+    """It says how to start a demo and an installation; it asks for nothing, and leaves no empty database."""
+    ended = furlong(*command)
+    assert ended.exit_code == 1
+    assert ended.stderr.splitlines()[-3:] == [
+        f"furlong: no data found: no demo runs in {tmp_path}, and FURLONG_DATABASE_URL isn't set",
+        "  To try it, run `furlong demo` here (in a clone: `make demo`), or run this where a demo runs.",
+        "  For an installation, set FURLONG_DATABASE_URL; `furlong db upgrade` creates the databases.",
+    ]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_place_without_data_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A URL that was set is named, because it may be wrong, and never its password."""
+    monkeypatch.setenv("FURLONG_DATABASE_URL", f"sqlite+aiosqlite:///{tmp_path}/mistyped")
+    place = f"FURLONG_DATABASE_URL=sqlite+aiosqlite:///{tmp_path}/mistyped"
+    assert f"furlong: no data found at {place}: correct it, or run" in furlong("week", "status").stderr
+    absent = OperationalError("", {}, Exception(1049, "Unknown database 'furlong_club'"))
+    said = explain(absent, lambda: NOBODY_LISTENS, str)
+    assert said.startswith("no data found at FURLONG_DATABASE_URL=mysql+aiomysql://***@127.0.0.1:9/furlong: ")
+
+
 def test_tables_that_are_missing_need_an_upgrade(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """If the database is there without its tables, the message advises `furlong db upgrade`."""
     monkeypatch.setenv("FURLONG_DATABASE_URL", f"sqlite+aiosqlite:///{tmp_path}")
-    assert "`furlong db upgrade`" in furlong("week", "status").output
+    (tmp_path / "progress.sqlite").touch()
+    assert "lacks tables of this version: run `furlong db upgrade`" in furlong("week", "status").output
 
 
 def test_an_unreachable_kafka_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
 from furlong.cli import app
+from furlong.cli.json_lists import table
 from furlong.cli.main import COMMANDS
 
 LISTS = [
+    "furlong brand contrast",
     "furlong deadletters list",
     "furlong fulfilment history",
     "furlong fulfilment reviews",
@@ -42,6 +45,16 @@ def test_a_list_takes_json(name: str) -> None:
     """By the option of that name, with one help text for all."""
     [option] = [param for param in ALL[name].params if "--json" in param.opts]
     assert option.help == "Print one JSON array, for programs."
+
+
+def test_a_table_says_the_zone_of_its_times_once() -> None:
+    """In the head; no cell repeats it."""
+    at = datetime(2026, 11, 30, 9, 5, 7, tzinfo=UTC)
+    assert list(table([("node", "since", "lag"), ("main/club", at, 3), ("main/bets", None, 12)])) == [
+        "node       since (UTC)          lag",
+        "main/club  2026-11-30 09:05:07    3",
+        "main/bets                        12",
+    ]
 
 
 def test_the_settings_are_told_to_programs() -> None:

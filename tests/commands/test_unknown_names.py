@@ -59,8 +59,31 @@ def furlong(*arguments: str) -> Result:
 def test_an_unknown_brand_is_refused(command: tuple[str, ...]) -> None:
     """A brand that is not known is refused, because it is probably misspelt; a known one is accepted."""
     ended = furlong(*command, "northbett")
-    assert (ended.exit_code, "no brand 'northbett'" in ended.output) == (1, True)
+    assert ended.exit_code == 1
+    assert "there is no brand 'northbett': is northbet meant?" in ended.output
     assert furlong(*command, "northbet").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("week", "open", "northbett", "2026-W13"),
+        ("week", "close", "northbett", "2026-W13"),
+        ("backlog", "intents", "northbett"),
+    ],
+    ids=" ".join,
+)
+def test_nothing_is_done_for_an_unknown_brand(command: tuple[str, ...]) -> None:
+    """Commands that take a brand refuse a misspelt one in the same words."""
+    ended = furlong(*command)
+    assert ended.exit_code == 1
+    assert "there is no brand 'northbett': is northbet meant?" in ended.output
+
+
+def test_a_brand_like_none_is_told_where_brands_are_listed() -> None:
+    """Nothing is guessed where no name is similar."""
+    told = furlong("reward", "list", "eastside").output
+    assert "there is no brand 'eastside'; `furlong week status` shows all brands" in told
 
 
 @pytest.mark.parametrize("command", BY_WEEK, ids=" ".join)

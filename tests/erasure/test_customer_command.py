@@ -138,7 +138,9 @@ async def test_all_that_is_kept_of_a_customer_can_be_exported(furlong: Furlong, 
     bets = whole["subgraphs"]["progress"]["contribution"]
     assert {bet["customer_id"] for bet in bets} == {person}
     assert whole["subgraphs"]["club"]["account"][0]["revision"] == 2
-    nobody = facts(await furlong("customer", "export", "northbet", "person-2", "--json"))
+    none = await furlong("customer", "export", "northbet", "person-2", "--json")
+    assert "nothing is known of customer 'person-2' of 'northbet'" in none.stderr
+    nobody = facts(none)
     assert not any(rows for tables in nobody["subgraphs"].values() for rows in tables.values())
 
 

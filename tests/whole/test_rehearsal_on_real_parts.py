@@ -106,8 +106,8 @@ def close_by_wrong_clocks(installation: Installation, week: RehearsedWeek) -> No
     before = said()
     eventually(lambda: said() >= before + 2, "both nodes have had a round after the grace")
     status = " ".join(installation.programs.run("week", "status", "--brand", BRAND).split())
-    assert f"{WEEK} GB GBP CLOSED, confirmed" in status
-    assert f"{NEXT_WEEK} GB GBP CLOSED, confirmed" not in status
+    assert f"{WEEK} GB GBP closed, confirmed" in status
+    assert f"{NEXT_WEEK} GB GBP closed, confirmed" not in status
     assert list(installation.credits().values()) == [1]
     installation.stop(*nodes)
 

@@ -36,8 +36,8 @@ def test_a_week_is_rehearsed_from_monday_to_its_credited_reward(tmp_path: Path) 
         assert week.play()
         assert credits_of(tmp_path / "data", CUSTOMER) == 1
         status = " ".join(demo.programs.run("week", "status", "--brand", BRAND).split())
-        assert f"{WEEK} GB GBP CLOSED, confirmed" in status
-        assert f"{NEXT_WEEK} GB GBP OPEN" in status
+        assert f"{WEEK} GB GBP closed, confirmed" in status
+        assert f"{NEXT_WEEK} GB GBP open" in status
 
         said = demo.programs.refused("clock", "set", "2026-04-07T12:00Z")
         assert "time cannot run backwards" in said

@@ -77,7 +77,7 @@ def restore_backup(
     names = _known(only, DATABASES) if only else None
     try:
         with working("Restoring"):
-            settings = database_settings()
+            settings = database_settings(or_new=True)
             manifest = asyncio.run(restore(settings, folder, names, replace=replace))
     except (BackupError, StillRunning, SQLAlchemyError, OSError, ValueError) as error:
         fail(error)

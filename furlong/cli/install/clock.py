@@ -171,7 +171,7 @@ def _has_data() -> bool:
     from furlong.workers.week_worker import WeekWorker
 
     async def look() -> bool:
-        settings = database_settings()
+        settings = database_settings(or_new=True)
         if (await status(settings, "progress", METADATA["progress"])).state in {"absent", "empty"}:
             return False
         worker = WeekWorker.open(settings, SystemClock())

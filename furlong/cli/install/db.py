@@ -64,7 +64,7 @@ def upgrade(
         return await upgrade_databases(settings, waiting=waiting, wait_seconds=wait)
 
     try:
-        upgraded = asyncio.run(upgrade_all(database_settings()))
+        upgraded = asyncio.run(upgrade_all(database_settings(or_new=True)))
     except (
         SQLAlchemyError,
         OSError,
@@ -95,7 +95,7 @@ def status(*, as_json: AsJson = False) -> None:
 
     product_clock()  # reports a moved clock
     try:
-        databases = asyncio.run(statuses(database_settings(), METADATA))
+        databases = asyncio.run(statuses(database_settings(or_new=True), METADATA))
     except (SQLAlchemyError, OSError, ValueError) as error:
         fail(error)
     if as_json:

@@ -164,7 +164,10 @@ async def _is_unknown(brand: str, customer: str) -> bool:
 
     owner = Owner(brand, customer)
     try:
-        async with open_databases(database_settings(), "club") as (club,), club.read() as connection:
+        async with (
+            open_databases(database_settings(or_new=True), "club") as (club,),
+            club.read() as connection,
+        ):
             return not await ReferenceRepository(REFERENCE).accounts(connection, [owner])
     except (SQLAlchemyError, OSError):
         return False  # a token needs no database

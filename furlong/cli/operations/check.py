@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import Callable
 from dataclasses import asdict
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
@@ -13,6 +14,7 @@ import typer
 from furlong.cli.diagnosis import explain_database_error, technical_line, unknown_variables
 from furlong.cli.json_lists import AsJson
 from furlong.cli.options import (
+    absent_data,
     caller_settings,
     database_settings,
     fulfilment_settings,
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
     from sqlalchemy.exc import DBAPIError
 
+    from foundation.storage.settings import DatabaseSettings
     from furlong.checks import Finding, Installation
 
 S = TypeVar("S", bound="BaseModel")
@@ -42,7 +45,8 @@ def check(
 
     The exit status is 1 if anything is wrong. No secret is printed.
     """
-    findings = asyncio.run(_findings(seconds))
+    databases = _valid(partial(database_settings, or_new=True))
+    findings = asyncio.run(_findings(databases, seconds))
     if as_json:
         typer.echo(json.dumps([asdict(finding) for finding in findings], indent=2))
     else:
@@ -52,6 +56,8 @@ def check(
             typer.echo(f"{'ok' if finding.ok else 'WRONG':6} {finding.name:{width}}  {finding.says}")
             if finding.helps:
                 typer.echo(f"{'':{width + 9}}→ {finding.helps}")
+        if databases and (absence := absent_data(databases)):
+            typer.echo(f"furlong: {absence}", err=True)
     if not all(finding.ok for finding in findings):
         raise typer.Exit(1)
 
@@ -60,7 +66,7 @@ def _explained(error: DBAPIError, at: str) -> str:
     return f"{explain_database_error(error, at)}. Details: {technical_line(error)}"
 
 
-async def _findings(seconds: float) -> list[Finding]:
+async def _findings(databases: DatabaseSettings | None, seconds: float) -> list[Finding]:
     from furlong.checks import Finding, checks_of, run_checks
     from furlong.checks.machine_clock import MachineClocks
 
@@ -73,7 +79,7 @@ async def _findings(seconds: float) -> list[Finding]:
         Finding("settings", ok=False, says=text, helps="see `furlong settings`")
         for text in unknown_variables()
     ]
-    parts, clocks = _installation(), MachineClocks()
+    parts, clocks = _installation(databases), MachineClocks()
     checks = await checks_of(parts, clocks, seconds, _explained)
     findings += await run_checks(checks, seconds, parts.secrets())
     return [*findings, *await run_checks([clocks.as_check(CLOCK, seconds)], seconds)]
@@ -99,7 +105,7 @@ def _invalid() -> list[str]:
     return problems
 
 
-def _installation() -> Installation:
+def _installation(databases: DatabaseSettings | None) -> Installation:
     from consumers.feeds.settings import FeedSettings
     from furlong.checks import Installation
     from furlong.settings import ServeSettings
@@ -107,7 +113,7 @@ def _installation() -> Installation:
     from subgraphs.kit.live.settings import LiveSettings, RedisSettings
 
     return Installation(
-        database=_valid(database_settings),
+        database=databases,
         stream=_valid(stream_settings),
         topics=_valid(topic_settings),
         feeds=_valid(FeedSettings),

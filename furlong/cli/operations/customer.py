@@ -46,6 +46,8 @@ def export(*, brand: Brand, customer: Customer, as_json: AsJson = False) -> None
 
     async def act(erasure: CustomerErasure) -> None:
         rows = await erasure.export(owner)
+        if not any(any(tables.values()) for tables in rows.values()):
+            typer.echo(f"furlong: nothing is known of customer {customer!r} of {brand!r}", err=True)
         now = product_clock().now().isoformat()
         whole = {"brand": brand, "customer": customer, "exported_at": now, "subgraphs": rows}
         typer.echo(json.dumps(whole, indent=None if as_json else 2, default=_text, ensure_ascii=False))

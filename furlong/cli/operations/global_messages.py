@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
 
 import typer
 
 from furlong.cli.command_work import run_with
-from furlong.cli.json_lists import AsJson, echo_json
+from furlong.cli.json_lists import AsJson, echo_json, echo_list
 from furlong.cli.operating_person import As, operator
 from furlong.cli.options import fail, fulfilment_settings, product_clock, read_settings, stream_settings
 
@@ -30,6 +32,7 @@ Name = Annotated[
     str, typer.Argument(help="The brand (northbet), the reward (northbet:fb-5), or the provider (wallet).")
 ]
 Reason = Annotated[str, typer.Option(help="Why; the audit log and the nodes show it.")]
+DECISION_HEADS: Final = ("number", "subject", "decided", "by", "nodes", "reason")
 Limit = Annotated[int, typer.Option(min=1, max=10_000, help="The maximum number.")]
 
 
@@ -44,10 +47,14 @@ def list_(
     """List what was decided for all nodes, the newest first, with the nodes that have not applied it."""
     kinds = () if kind is None else (kind,)
     decisions = _run(lambda nodes, _switches, actor: nodes.page(actor, first=limit, brand=brand, kinds=kinds))
-    if as_json:
-        echo_json(map(_facts, decisions))
-    else:
-        typer.echo("\n".join(map(_line, decisions)) or "Nothing was decided yet.")
+    echo_list(
+        decisions,
+        as_json=as_json,
+        facts=_facts,
+        heads=DECISION_HEADS,
+        cells=_cells,
+        nothing="Nothing was decided yet.",
+    )
 
 
 @cli.command()
@@ -60,7 +67,7 @@ def show(
         echo_json([facts])
         return
     for name, value in facts.items():
-        typer.echo(f"{name}: {value}")
+        typer.echo(f"{name}: {_written(value)}")
 
 
 @cli.command()
@@ -70,11 +77,19 @@ def acknowledgements(*, as_json: AsJson = False) -> None:
     The exit status is 1 if a node lacks anything or does not report.
     """
     states = _run(lambda nodes, _switches, actor: nodes.listed(actor))
-    if as_json:
-        echo_json(map(_node_facts, states))
-    else:
-        nothing = "No node has reported yet: is `furlong consume backoffice` running?"
-        typer.echo("\n".join(map(_node_line, states)) or nothing)
+    echo_list(
+        states,
+        as_json=as_json,
+        facts=_node_facts,
+        heads=("node", "applied", "lacks", "since", "last report", "alive"),
+        cells=_node_cells,
+        nothing="No node has reported yet: is `furlong consume backoffice` running?",
+    )
+    for state in () if as_json else states:
+        for refused in state.report.refused:
+            typer.echo(f"! {state.report.name} refused {refused.key}: {refused.reason}")
+        for key in state.report.kept:
+            typer.echo(f"! {state.report.name} does not know {key}: upgrade the node")
     if any(state.missing or not state.is_alive for state in states):
         raise typer.Exit(1)
 
@@ -111,13 +126,14 @@ def on(*, scope: Scope, name: Name, reason: Reason, person: As = None) -> None:
 def list_switches(*, as_json: AsJson = False) -> None:
     """List the kill switches that were used, the last used first."""
     switches = _run(lambda nodes, _switches, actor: nodes.page(actor, first=1000, kinds=("switch",)))
-    if as_json:
-        echo_json(map(_facts, switches))
-        return
-    for used in switches:
-        typer.echo(f"{'OFF' if used.decision.state['off'] else 'on '}  {_line(used)}")
-    if not switches:
-        typer.echo("Everything is on.")
+    echo_list(
+        switches,
+        as_json=as_json,
+        facts=_facts,
+        heads=("state", *DECISION_HEADS),
+        cells=lambda used: ("OFF" if used.decision.state["off"] else "on", *_cells(used)),
+        nothing="Everything is on.",
+    )
 
 
 def switch_provider(name: str, reason: str, person: str | None, *, off: bool) -> GlobalDecision:
@@ -203,18 +219,22 @@ def _facts(shown: Acknowledged) -> dict[str, Any]:
     }
 
 
-def _line(shown: Acknowledged) -> str:
+def _written(value: object) -> str:
+    """Return a fact as people read it: a time in UTC, and what has parts as JSON."""
+    match value:
+        case datetime():
+            return f"{value:%Y-%m-%d %H:%M:%S} UTC"
+        case dict() | list():
+            return json.dumps(value, ensure_ascii=False) if value else "none"
+    return "" if value is None else str(value)
+
+
+def _cells(shown: Acknowledged) -> tuple[object, ...]:
     decision = shown.decision
     lacking = ", ".join(f"{name} ({why})" if why else name for name, why in shown.missing.items())
-    return "  ".join(
-        (
-            str(decision.order.number),
-            decision.key,
-            f"{decision.decided_at:%Y-%m-%d %H:%M:%S}Z by {decision.decided_by}",
-            decision.reason or "",
-            f"! not applied by {lacking}" if lacking else f"applied by {len(shown.applied)}",
-        )
-    )
+    nodes = f"! not applied by {lacking}" if lacking else f"applied by {len(shown.applied)}"
+    told = (decision.key, decision.decided_at, decision.decided_by, nodes)
+    return decision.order.number, *told, decision.reason
 
 
 def _node_facts(state: NodeState) -> dict[str, Any]:
@@ -234,12 +254,7 @@ def _node_facts(state: NodeState) -> dict[str, Any]:
     }
 
 
-def _node_line(state: NodeState) -> str:
+def _node_cells(state: NodeState) -> tuple[object, ...]:
     report = state.report
-    lacks = "has all"
-    if state.missing:
-        lacks = f"! lacks {state.missing} since {state.missing_since:%Y-%m-%d %H:%M:%S}Z"
-    refusals = "".join(f"\n    refused {refused.key}: {refused.reason}" for refused in report.refused)
-    kept = "".join(f"\n    does not know {key}: upgrade the node" for key in report.kept)
-    alive = "reports" if state.is_alive else f"! silent since {report.received_at:%Y-%m-%d %H:%M:%S}Z"
-    return f"{report.name}  applied {report.order.number}  {lacks}  {alive}{refusals}{kept}"
+    lacks = (state.missing, state.missing_since) if state.missing else ("nothing", None)
+    return report.name, report.order.number, *lacks, report.received_at, "yes" if state.is_alive else "! no"

@@ -95,14 +95,15 @@ def _kind(line: OwedLine) -> str:
     """Return the kind of reward, and whether it is due because the customers have chosen nothing."""
     if line.kind is None:
         return "no reward"
-    return f"{line.kind} (by default)" if line.source == "default" else line.kind
+    kind = line.kind.replace("_", " ")
+    return f"{kind} (by default)" if line.source == "default" else kind
 
 
 def _goodwill(lines: Sequence[GoodwillCost]) -> Iterator[str]:
     heads = ("brand", "week", "stage", "goodwill", "credits", "value")
     rows = (
         (
-            *(line.brand, line.iso_week, line.stage, line.kind, line.credits),
+            *(line.brand, line.iso_week, line.stage, line.kind.replace("_", " "), line.credits),
             Amount(line.value_minor, line.currency),
         )
         for line in lines

@@ -124,7 +124,7 @@ def _cells(config: RewardConfig, now: datetime, *, written: bool) -> tuple[objec
     return (
         OptionId(config.brand, config.reward_id, config.version),
         "recalled" if config.recalled else config.status,
-        config.kind.value,
+        config.kind.value.replace("_", " "),
         ",".join(config.jurisdictions),
         Amount(config.target_minor, config.currency),
         config.effective_from,

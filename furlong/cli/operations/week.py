@@ -54,8 +54,10 @@ def open_week(
     week: Annotated[str, typer.Argument(help="The week, such as 2026-W13.")],
 ) -> None:
     """Open a week: record the schemes that it is played by. Opening it twice does no harm."""
+    from subgraphs.progress.models import REFERENCE
 
     async def act(worker: WeekWorker) -> None:
+        await require_names(worker.progress, REFERENCE, brand, week)
         for status in await worker.lifecycle.open(brand, week):
             territory = f"{status.jurisdiction} {status.currency}"
             typer.echo(
@@ -72,8 +74,10 @@ def close(
     week: Annotated[str, typer.Argument(help="The week, such as 2026-W13.")],
 ) -> None:
     """Close a week whose grace is over, and confirm its qualifications. Closing it twice does no harm."""
+    from subgraphs.progress.models import REFERENCE
 
     async def act(worker: WeekWorker) -> None:
+        await require_names(worker.progress, REFERENCE, brand, week)
         changed = await worker.lifecycle.close(brand, week)
         typer.echo(f"{week} of {brand} is closed: news of {changed} customers")
 
@@ -82,7 +86,7 @@ def close(
 
 def _cells(line: WeekLine) -> tuple[str, ...]:
     """Return a line's cells in a table for people."""
-    state = f"{line.state}, confirmed" if line.confirmed else line.state
+    state = line.state.lower() + (", confirmed" if line.confirmed else "")
     figures = ", ".join(f"{number} {status}" for status, number in sorted(line.customers.items()))
     scheme = _scheme(line.opened_with, line.scheme)
     return line.brand, line.week, line.jurisdiction, line.currency, state, scheme, figures

@@ -79,7 +79,7 @@ def show(
 
     found = run_with(("wallet",), work)
     if found is None:
-        fail(f"there is no payment {payment_id}")
+        fail(f"there is no payment {payment_id!r}")
     payment, parts = found
     if not as_json:
         for line in _told(payment):

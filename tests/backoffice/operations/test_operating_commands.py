@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -21,12 +22,15 @@ from backoffice.identity import users
 from backoffice.identity.account import NewAccount
 from backoffice.identity.credentials import givers
 from backoffice.settings import BackofficeSettings
+from consumers.messages.schemes import decode_scheme
 from foundation.storage.clock import SystemClock
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 from furlong.cli import app
-from subgraphs.club.models import INTENT
+from subgraphs.club.models import INTENT, REFERENCE
+from subgraphs.club_kit.records.reference_writer import ReferenceWriter
 from subgraphs.kit.domain.keys import ALL_BRANDS
+from tests.support.consumers.sample_messages import scheme
 from tests.support.office.backoffice_site import PASSWORD, QUICK, ROOT_ACTOR
 from tests.support.processes.running_furlong import Programs, eventually, programs_in
 from tools.private_kafka import start_kafka
@@ -129,6 +133,10 @@ async def _prepared(settings: DatabaseSettings) -> dict[str, str]:
             "not_before": datetime(2026, 3, 25, 12, tzinfo=UTC),
         }
         await connection.execute(insert(INTENT).values(intent))
+        first = decode_scheme(scheme())
+        await ReferenceWriter(REFERENCE, club.dialect).store_schemes(
+            connection, [first.brand_row()], [first.row()]
+        )
     await club.close()
     return secrets
 
@@ -154,6 +162,13 @@ def test_operators_change_a_provider_and_see_what_waits(installation: Installati
     assert [one["revision"] for one in installation.listed("provider", "history", "wallet")] == [2, 1]
     assert "limit_minor" in installation.run("provider", "diff", "wallet", "1", "2")
     assert "a new contract" in installation.run("provider", "history", "wallet")
+    heads, decided, *_ = installation.run("global", "list").splitlines()
+    assert heads.split() == ["number", "subject", "decided", "(UTC)", "by", "nodes", "reason"]
+    assert decided.index("*:provider:wallet") == heads.index("subject")
+    assert decided.index("a new contract") == heads.index("reason")
+    shown = installation.run("global", "show", "*:provider:wallet")
+    assert re.search(r"^decided_at: [\d-]{10} [\d:]{8} UTC$", shown, re.MULTILINE)
+    assert re.search(r'^state: \{".*\}$', shown, re.MULTILINE)
     stale = CliRunner().invoke(app, ["provider", "show", "wallet", "--revision", "7"])
     assert (stale.exit_code, "There is no such revision" in stale.stderr) == (1, True)
     assert installation.proposed(

@@ -68,7 +68,7 @@ def test_a_week_is_closed_by_hand_and_shown() -> None:
     assert furlong("week", "close", "oldbet", "2020-W13").output.endswith("news of 0 customers\n")
     assert weeks("--brand", "oldbet")[:2] == [
         "brand week jurisdiction currency state scheme customers",
-        "oldbet 2020-W13 GB GBP CLOSED, confirmed scheme 1 1 confirmed",
+        "oldbet 2020-W13 GB GBP closed, confirmed scheme 1 1 confirmed",
     ]
     told = json.loads(furlong("week", "status", "--brand", "oldbet", "--json").output)
     assert told[0] == {
@@ -113,14 +113,14 @@ def test_each_line_has_the_counts_of_its_own_jurisdiction_and_currency(installed
     furlong("week", "close", "oldbet", "2020-W13")
     lines = [line for line in weeks() if "2020-W13" in line]
     assert lines == [
-        "oldbet 2020-W13 GB GBP CLOSED, confirmed scheme 1 1 confirmed",
-        "oldbet 2020-W13 IE EUR CLOSED, confirmed scheme 1 3 confirmed",
+        "oldbet 2020-W13 GB GBP closed, confirmed scheme 1 1 confirmed",
+        "oldbet 2020-W13 IE EUR closed, confirmed scheme 1 3 confirmed",
     ]
     asyncio.run(move("c-2", 2, "GB"))
     lines = [line for line in weeks() if "2020-W13" in line]
     assert lines == [
-        "oldbet 2020-W13 GB GBP CLOSED, confirmed scheme 1 1 confirmed",
-        "oldbet 2020-W13 IE EUR CLOSED, confirmed scheme 1 2 confirmed, 1 revoked",
+        "oldbet 2020-W13 GB GBP closed, confirmed scheme 1 1 confirmed",
+        "oldbet 2020-W13 IE EUR closed, confirmed scheme 1 2 confirmed, 1 revoked",
     ]
 
 
@@ -134,8 +134,8 @@ def test_the_present_week_is_opened_by_hand_and_shown_with_the_next() -> None:
     assert first.output.endswith("GB GBP: scheme 1\n")
     assert furlong("week", "open", "oldbet", week).output == first.output
     assert weeks("--brand", "oldbet")[1:] == [
-        f"oldbet {week} GB GBP OPEN scheme 1",
-        f"oldbet {following} GB GBP NEXT scheme 1",
+        f"oldbet {week} GB GBP open scheme 1",
+        f"oldbet {following} GB GBP next scheme 1",
     ]
 
 
@@ -193,10 +193,10 @@ def test_the_worker_opens_the_present_week_once_the_schemes_are_applied(
         assert (health["live"], health["working"]) == (True, False)
         assert health["detail"] == "waits for 1 records in 1 partitions"
         assert 'furlong_worker_up{worker="weeks"} 0.0' in httpx.get(f"{url}/metrics").text
-        assert "OPEN" not in furlong("week", "status", "--brand", "oldbet").output
+        assert "open" not in furlong("week", "status", "--brand", "oldbet").output
         programs.start("consume", "progress", FURLONG_TOPICS_CHECK="false")
         eventually(
-            lambda: "OPEN scheme 2" in "\n".join(weeks("--brand", "oldbet")),
+            lambda: "open scheme 2" in "\n".join(weeks("--brand", "oldbet")),
             "the week opens by the scheme that was issued in time",
         )
         assert "2020-W13" not in furlong("week", "status", "--brand", "oldbet").output

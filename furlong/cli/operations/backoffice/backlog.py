@@ -9,12 +9,14 @@ import typer
 
 from furlong.cli.command_work import run_with
 from furlong.cli.json_lists import AsJson, echo_list
+from furlong.cli.known_names import require_names
 from furlong.cli.operating_person import As, operator
 from furlong.cli.options import database_settings, fail, product_clock, stream_settings
 
 if TYPE_CHECKING:
     from backoffice.operations.installation import InstallationService
     from foundation.storage.database import Database
+    from subgraphs.kit.mutations.intents import Intent
 
 R = TypeVar("R")
 cli = typer.Typer(no_args_is_help=True, help="What waits: the lag of consumers, outboxes, changes in doubt.")
@@ -81,9 +83,15 @@ def intents(
     `furlong worker intents` asks the upstream API until it knows.
     """
     from backoffice.operations.installation import IntentFilter
+    from subgraphs.club.models import REFERENCE
 
     wanted = IntentFilter(subgraph, older_than)
-    intents = _installation(lambda service: service.pending_intents(operator(person), brand, limit, wanted))
+
+    async def pending(service: InstallationService) -> list[tuple[str, Intent]]:
+        await require_names(service.databases["club"], REFERENCE, brand)
+        return await service.pending_intents(operator(person), brand, limit, wanted)
+
+    intents = _installation(pending)
     rows = [
         {
             "created_at": intent.created_at,

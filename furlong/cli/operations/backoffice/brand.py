@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
 from furlong.cli.command_work import run_with
-from furlong.cli.json_lists import AsJson, echo_list, echo_table
+from furlong.cli.json_lists import AsJson, echo_list
 from furlong.cli.operating_person import As, operator
 from furlong.cli.options import fail, product_clock, stream_settings
 
@@ -72,7 +73,7 @@ def history(*, brand: Name, as_json: AsJson = False) -> None:
 
 
 @cli.command()
-def contrast(*, brand: Name, file: File) -> None:
+def contrast(*, brand: Name, file: File, as_json: AsJson = False) -> None:
     """Show the contrast of each pair of colours for a brand with the theme in a file; change nothing.
 
     The exit status is 1 if a pair cannot be read.
@@ -81,19 +82,19 @@ def contrast(*, brand: Name, file: File) -> None:
     ratios = _run(lambda brands, actor: brands.try_theme(actor, brand, document.theme))
     from backoffice.operations.brands.document import floored
 
-    echo_table(
-        ("", "pages", "colour", "on", "ratio", "needs", "for"),
-        (
-            (
-                "" if measured.is_readable else "!",
-                measured.scheme,
-                f"{measured.pair.front} {measured.front}",
-                f"{measured.pair.back} {measured.back}",
-                floored(measured.ratio),
-                f"{measured.pair.least:g}",
-                measured.pair.use,
-            )
-            for measured in ratios
+    echo_list(
+        ratios,
+        as_json=as_json,
+        facts=lambda measured: {**asdict(measured), "readable": measured.is_readable},
+        heads=("", "pages", "colour", "on", "ratio", "needs", "for"),
+        cells=lambda measured: (
+            "" if measured.is_readable else "!",
+            measured.scheme,
+            f"{measured.pair.front} {measured.front}",
+            f"{measured.pair.back} {measured.back}",
+            floored(measured.ratio),
+            f"{measured.pair.least:g}",
+            measured.pair.use,
         ),
     )
     if not all(measured.is_readable for measured in ratios):

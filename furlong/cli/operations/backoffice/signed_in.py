@@ -40,11 +40,16 @@ def _ask(what: str, *, hidden: bool = False) -> str:
     return typed.strip()
 
 
+def _ask_user() -> str:
+    database_settings()  # nobody is asked for anything where there is nobody to sign in
+    return _ask("User")
+
+
 User = Annotated[
     str,
     typer.Option(
         "--user",
-        default_factory=lambda: _ask("User"),
+        default_factory=_ask_user,
         show_default="asked for",
         help="Your login; password and code are asked for.",
     ),
@@ -58,13 +63,14 @@ def run_as(user: str, work: Callable[[Base, Actor], Awaitable[T]], *, step_up: b
     """
     from backoffice.base import create_base
 
+    databases = database_settings()
     password = _ask("Password", hidden=True)
     code = _ask("Code of the authenticator")
     again = _ask("The authenticator's next code") if step_up else None
 
     async def signed_in() -> T:
         base = create_base(
-            database_settings(),
+            databases,
             backoffice_settings(),
             product_clock(),
             stream_settings(),
