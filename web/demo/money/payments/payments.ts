@@ -4,6 +4,7 @@ import { readAmount, type ReadAmount } from '@furlong/club';
 import type { MethodFragment, PaymentFragment } from '../../generated/operations';
 import { DEPOSIT_LIMITS, limitOfKind, usedOf, valueOf } from '../limits/limits';
 import type { Limit, Money, Wallet } from '../wallet';
+import type { Request } from './asked';
 
 export type Payment = PaymentFragment;
 export type Method = MethodFragment;
@@ -89,11 +90,17 @@ export function isUndecided(payment: Payment): boolean {
 }
 
 /** What is listed apart from the history: the newest payment, those on their way, and those that came back. */
-export function listed(payments: readonly Payment[]): readonly Payment[] {
-  return payments.filter((payment, index) => {
+export function listed(payments: readonly Payment[], unanswered: readonly Request[] = []): readonly Payment[] {
+  // Until a request has an answer, the form alone says how it stands.
+  const told = payments.filter((payment) => standingOf(payment) !== 'doubt' || !unanswered.some((request) => isOf(request, payment)));
+  return told.filter((payment, index) => {
     const standing = standingOf(payment);
     return index === 0 || standing === 'retry' || UNFINISHED.has(standing) || CAME_BACK.has(standing);
   });
+}
+
+function isOf({ direction, amountMinor, currency }: Request, { amount, ...payment }: Payment): boolean {
+  return payment.direction === direction && amount.minor === amountMinor && amount.currency === currency;
 }
 
 const PERMILLE = 1000;
