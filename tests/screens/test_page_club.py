@@ -169,7 +169,9 @@ def test_a_bet_that_waits_longer_than_was_said_is_being_confirmed(chromium: Loca
         page.get_by_test_id("place-bet").click()
         state = page.get_by_test_id("receipt-state")
         expect(state).to_have_text("Placing your bet… 1s")
-        moving = page.locator(".countdown-bar span").evaluate("(bar) => getComputedStyle(bar).transitionDuration")
+        moving = page.locator(".countdown-bar span").evaluate(
+            "(bar) => getComputedStyle(bar).transitionDuration"
+        )
         assert moving == "0s"
         club.delay_left_ms = 0
         page.clock.run_for(1_000)

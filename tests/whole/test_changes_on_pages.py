@@ -161,7 +161,6 @@ def test_a_bet_does_not_wait_for_the_club(
         )
         one.page.clock.pause_at(one.page.evaluate("Date.now() + 1000"))
         one.press("place-bet")
-        says(one, "Bet placed:")
         one.shows("receipt-state", "Bet placed")
         expect(one.page.get_by_test_id("tracker")).to_be_hidden()
         one.page.unroute_all(behavior="ignoreErrors")

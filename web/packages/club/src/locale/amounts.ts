@@ -34,7 +34,7 @@ function inOrder(parts: readonly Intl.NumberFormatPart[]): string {
 }
 
 function kept(sign: string): string {
-  return /[a-z]\W+$/iu.test(sign) ? `${sign}\u200e` : sign;
+  return /[a-z]\p{Sc}$/iu.test(sign) ? `${sign}\u200e` : sign;
 }
 
 /** Arabic has `UK£` even where it is asked for the short sign; no other currency's sign is the pound's alone. */
