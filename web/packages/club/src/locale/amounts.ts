@@ -52,7 +52,7 @@ export function formatTyped(minor: number, currency: string, tag: string): strin
 /** The sign of a currency, such as `£`, and whether this locale writes it before the amount. */
 export function currencySign(currency: string, tag: string): { readonly sign: string; readonly leads: boolean } {
   const parts = moneyFormat(tag, currency, 0).formatToParts(1);
-  const sign = shortSign(parts.find(({ type }) => type === 'currency')?.value ?? currency);
+  const sign = kept(shortSign(parts.find(({ type }) => type === 'currency')?.value ?? currency));
   return { sign, leads: parts.findIndex(({ type }) => type === 'currency') < parts.findIndex(({ type }) => type === 'integer') };
 }
 
