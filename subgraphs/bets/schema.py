@@ -13,9 +13,8 @@ from strawberry.federation.schema_directives import Cost, Tag
 
 from subgraphs.bets.accepting.slip import Slip
 from subgraphs.bets.bet_types import Bet, BetConnection, PlaceBetInput, PlaceBetPayload
-from subgraphs.bets.betting.bet import Asked
+from subgraphs.bets.betting.bet import Asked, BetStatus
 from subgraphs.bets.betting.bet import Bet as KnownBet
-from subgraphs.bets.betting.bet import BetStatus
 from subgraphs.bets.loaders import BetsContext
 from subgraphs.bets.records.store import Place
 from subgraphs.kit.domain.errors import BadInput, Unauthenticated

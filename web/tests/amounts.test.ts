@@ -165,12 +165,12 @@ describe('amounts', () => {
     ['USD', 'US$\u200e'],
     ['CHF', 'CHF'],
     ['JPY', 'JP¥\u200e'],
-    ['KWD', 'د.ك.\u200f'],
+    ['KWD', 'د.ك.'],
   ])('have their sign behind the amount in Arabic, in its own order: %s', (currency, sign) => {
     const minor = 5 * 10 ** minorDigits(currency);
     for (const tag of ['ar', 'ar-EG', 'ar-AE']) {
       expect(currencySign(currency, tag)).toEqual({ sign, leads: false });
-      for (const format of [formatMinor, formatShort]) expect(format(minor, currency, tag).endsWith(`\u00a0${sign}`)).toBe(true);
+      for (const format of [formatMinor, formatShort]) expect(format(minor, currency, tag).replace(/\u200f$/u, '').endsWith(`\u00a0${sign}`)).toBe(true);
       expect(new Set(formatMinor(minor, currency, tag).match(/\p{Nd}/gu)?.map((digit) => /[0-9]/u.test(digit))).size).toBe(1);
     }
   });
