@@ -4,7 +4,6 @@ import { readAmount, type ReadAmount } from '@furlong/club';
 import type { MethodFragment, PaymentFragment } from '../../generated/operations';
 import { DEPOSIT_LIMITS, limitOfKind, usedOf, valueOf } from '../limits/limits';
 import type { Limit, Money, Wallet } from '../wallet';
-import type { Request } from './asked';
 
 export type Payment = PaymentFragment;
 export type Method = MethodFragment;
@@ -89,8 +88,15 @@ export function isUndecided(payment: Payment): boolean {
   return UNDECIDED.has(standingOf(payment));
 }
 
+/** What a request asks for. */
+interface Wanted {
+  readonly direction: Direction;
+  readonly amountMinor: number;
+  readonly currency: string;
+}
+
 /** What is listed apart from the history: the newest payment, those on their way, and those that came back. */
-export function listed(payments: readonly Payment[], unanswered: readonly Request[] = []): readonly Payment[] {
+export function listed(payments: readonly Payment[], unanswered: readonly Wanted[] = []): readonly Payment[] {
   // Until a request has an answer, the form alone says how it stands.
   const told = payments.filter((payment) => standingOf(payment) !== 'doubt' || !unanswered.some((request) => isOf(request, payment)));
   return told.filter((payment, index) => {
@@ -99,7 +105,7 @@ export function listed(payments: readonly Payment[], unanswered: readonly Reques
   });
 }
 
-function isOf({ direction, amountMinor, currency }: Request, { amount, ...payment }: Payment): boolean {
+function isOf({ direction, amountMinor, currency }: Wanted, { amount, ...payment }: Payment): boolean {
   return payment.direction === direction && amount.minor === amountMinor && amount.currency === currency;
 }
 
