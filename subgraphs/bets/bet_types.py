@@ -1,7 +1,8 @@
 """Bets of the graph: what was bet, as it was, and how it stands."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
+from math import ceil
 from typing import Final
 
 import strawberry
@@ -85,11 +86,15 @@ class BetLeg:
 @fields_described
 @strawberry.type
 class Bet:
-    """A bet of a customer."""
+    """A bet of a customer.
+
+    `at` is when it was read, by the machine's clock; None of one whose end is known.
+    """
 
     known: Private[KnownBet]
     locale: Private[str]
     language: Private[str | None]
+    at: Private[datetime | None]
 
     @strawberry.field
     def id(self) -> ID:
@@ -126,6 +131,12 @@ class Bet:
     def status(self) -> BetStatus:
         """Return how it stands."""
         return self.known.status
+
+    @strawberry.field
+    def delay_left_ms(self) -> int | None:
+        """How much longer it waits for the bet delay of an event that has begun; null if it does not wait."""
+        left = None if self.at is None else self.known.delay_left(self.at)
+        return None if left is None else ceil(left / timedelta(milliseconds=1))
 
     @strawberry.field
     def returns(self) -> Money | None:
@@ -202,12 +213,15 @@ class PlaceBetPayload:
     errors: list[PlatformError]
 
     @classmethod
-    def of(cls, placed: Placed, locale: str, language: str | None) -> "PlaceBetPayload":
-        """Return the payload of what was asked."""
+    def of(
+        cls, placed: Placed, locale: str, language: str | None, at: datetime | None = None
+    ) -> "PlaceBetPayload":
+        """Return the payload of what was asked, at a time by the machine's clock."""
         if isinstance(placed, Refusal):
             return cls(bet=None, changed=[], errors=PlatformError.of(placed))
         errors = []
         if placed.refusal:
             errors = [PlatformError(code=PlatformErrorCode(placed.refusal), message=placed.message)]
         changed = [Selection(id=ID(str(GraphId(placed.brand_id, own)))) for own in placed.changed]
-        return cls(bet=Bet(known=placed, locale=locale, language=language), changed=changed, errors=errors)
+        bet = Bet(known=placed, locale=locale, language=language, at=at)
+        return cls(bet=bet, changed=changed, errors=errors)

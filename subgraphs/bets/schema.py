@@ -13,7 +13,7 @@ from strawberry.federation.schema_directives import Cost, Tag
 
 from subgraphs.bets.accepting.slip import Slip
 from subgraphs.bets.bet_types import Bet, BetConnection, PlaceBetInput, PlaceBetPayload
-from subgraphs.bets.betting.bet import Asked
+from subgraphs.bets.betting.bet import Asked, BetStatus
 from subgraphs.bets.betting.bet import Bet as KnownBet
 from subgraphs.bets.loaders import BetsContext
 from subgraphs.bets.records.store import Place
@@ -93,7 +93,8 @@ class Mutation:
             language=locale,
         )
         placed = await context.opened.placing.place(asked)
-        return PlaceBetPayload.of(placed, locale, identity.accept_language)
+        at = None if isinstance(placed, Refusal) else await _read_at(context, [placed])
+        return PlaceBetPayload.of(placed, locale, identity.accept_language, at)
 
 
 class _Seen(NamedTuple):
@@ -138,8 +139,15 @@ def _event(_version: int, seen: _Seen) -> _Seen:
 async def _shown(context: BetsContext, owner: Owner, bets: Sequence[KnownBet]) -> list[Bet]:
     if not bets:
         return []
-    locale = await context.locale_of(owner.brand)
-    return [Bet(known=bet, locale=locale, language=context.identity.accept_language) for bet in bets]
+    locale, at = await context.locale_of(owner.brand), await _read_at(context, bets)
+    language = context.identity.accept_language
+    return [Bet(known=bet, locale=locale, language=language, at=at) for bet in bets]
+
+
+async def _read_at(context: BetsContext, bets: Sequence[KnownBet]) -> datetime | None:
+    """Return the machine's time, which is asked for only where a bet waits."""
+    waits = any(bet.status is BetStatus.PENDING for bet in bets)
+    return await context.opened.work.now() if waits else None
 
 
 def _slip(asked: PlaceBetInput) -> Slip:

@@ -56,6 +56,8 @@ async def test_each_site_shows_the_club_of_its_brand(migrated: str, tmp_path: Pa
             own, other = sites.brands
             page = await client.get(f"{own.site}/?way=frame&customer=nobody")
             assert "&lt;new&gt; to the club" in page.text
+            assert "<h1>Northbet</h1>" in page.text
+            assert page.text.count('aria-current="page"') == 2  # the way, and who is signed in
             assert f'<iframe src="{url}/embed/northbet' in page.text
             assert f"frame-src {url};" in page.headers["content-security-policy"]
             assert '<furlong-club brand="lagunabet"' in (await client.get(other.site)).text

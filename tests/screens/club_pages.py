@@ -60,6 +60,7 @@ class Club(Wallet):
         reason: Why a bet that is placed counts, or does not.
         lands: Whether the club has heard of a bet that was placed.
         bets: The bets that were placed.
+        delay_left_ms: How long bets wait for the bet delay; None if they do not.
     """
 
     scenario: str = "tracking"
@@ -67,6 +68,7 @@ class Club(Wallet):
     reason: str = "COUNTED"
     lands: bool = True
     bets: list[dict[str, Any]] = field(default_factory=list)
+    delay_left_ms: int | None = None
 
     @property
     def club(self) -> dict[str, Any]:
@@ -114,12 +116,14 @@ class Club(Wallet):
             "stake": pounds(STAKE),
             "eachWay": False,
             "isFreeBet": False,
-            "status": "OPEN",
+            "status": "OPEN" if self.delay_left_ms is None else "PENDING",
+            "delayLeftMs": self.delay_left_ms,
             "returns": None,
             "potentialReturns": pounds(STAKE * milli // 1000),
             "legs": [leg | {"odds": {"milli": milli, "display": "6/4"}, "result": None}],
         }
-        self.bets.append(bet | {"milli": milli})
+        if self.delay_left_ms is None:
+            self.bets.append(bet | {"milli": milli})
         return {"placeBet": {"bet": bet, "changed": [], "errors": []}}
 
     def _preview(self, _variables: dict[str, Any]) -> dict[str, Any]:

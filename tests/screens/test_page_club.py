@@ -116,11 +116,70 @@ def test_what_a_bet_did_is_on_the_screen(chromium: LocalChromium, size: tuple[in
         club.lands = True
         expect(told).to_have_text("Added £5.00 to your rewards club: £17.00 of £25.00.")
         assert hidden_points(told) == []
+        # Those who listen hear of it once, and those who look read it on the receipt alone.
+        expect(page.get_by_test_id("slip-said")).to_contain_text("Bet placed: £5.00 on Ashdown Lad")
+        expect(page.get_by_text("Bet placed")).to_have_count(2)
+        expect(page.locator(".slip-note")).to_have_text("Choose a selection to place a bet.")
         staked = page.get_by_test_id("tracker-staked")
         expect(staked).to_have_text("£17.00")
         if width < 900:
             assert hidden_points(staked) == []
         expect(page.get_by_test_id("preview")).not_to_contain_text("adds")
+
+
+@pytest.mark.parametrize(
+    ("language", "left"), [("en-GB", "Placing your bet… 4s"), ("de", "Ihre Wette wird platziert … 4 Sek.")]
+)
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_bet_that_waits_says_how_long(
+    chromium: LocalChromium, width: int, language: str, left: str
+) -> None:
+    """By the server's answer, second by second where it is seen; those who listen are told once."""
+    club = Club(delay_left_ms=4_000)
+    with club_page(chromium, club, Look(width, language), 740) as page:
+        page.clock.pause_at(page.evaluate("Date.now() + 1000"))
+        page.get_by_test_id("place-bet").click()
+        waits, state = page.get_by_test_id("bet-delay"), page.get_by_test_id("receipt-state")
+        expect(state).to_have_text(left)
+        assert hidden_points(state) == []
+        expect(waits).to_have_attribute("aria-hidden", "true")
+        said = page.get_by_test_id("receipt").get_by_role("status")
+        expect(said).to_have_count(1)
+        first = said.inner_text()
+        club.delay_left_ms = 3_000
+        page.clock.run_for(1_000)
+        expect(waits).to_have_attribute("data-left", "3")
+        assert said.inner_text() == first
+        assert "4" in first
+        club.delay_left_ms = 2_000
+        page.clock.run_for(1_000)
+        expect(waits).to_have_attribute("data-left", "2")
+        club.delay_left_ms = None
+        page.clock.run_for(15_000)
+        expect(waits).to_have_count(0)
+        expect(page.get_by_test_id("receipt")).to_have_attribute("data-state", "placed")
+
+
+def test_a_bet_that_waits_longer_than_was_said_is_being_confirmed(chromium: LocalChromium) -> None:
+    """Nothing is counted below nothing; whoever wants motion reduced sees no bar that moves."""
+    club = Club(delay_left_ms=900)
+    with club_page(chromium, club, Look(360), 740) as page:
+        page.emulate_media(reduced_motion="reduce")
+        page.clock.pause_at(page.evaluate("Date.now() + 1000"))
+        page.get_by_test_id("place-bet").click()
+        state = page.get_by_test_id("receipt-state")
+        expect(state).to_have_text("Placing your bet… 1s")
+        moving = page.locator(".countdown-bar span").evaluate(
+            "(bar) => getComputedStyle(bar).transitionDuration"
+        )
+        assert moving == "0s"
+        club.delay_left_ms = 0
+        page.clock.run_for(1_000)
+        expect(state).to_have_text("Placing your bet…")
+        page.clock.run_for(2_000)
+        club.delay_left_ms = None
+        page.clock.run_for(10_000)
+        expect(page.get_by_test_id("receipt")).to_have_attribute("data-state", "placed")
 
 
 def test_a_bet_that_does_not_count_says_why_on_its_receipt(chromium: LocalChromium) -> None:

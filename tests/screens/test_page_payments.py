@@ -180,6 +180,26 @@ def test_a_double_press_and_the_way_back_ask_once(chromium: LocalChromium) -> No
         assert len(wallet.keys) == 2
 
 
+def test_a_slow_deposit_has_one_state_at_a_time(chromium: LocalChromium) -> None:
+    """While it is sent, and while nobody has answered, the form says so, and the list no second thing."""
+    wallet = PayingWallet(answers=False, becomes={"state": "ASKED", "code": "PENDING"})
+    with money_page(chromium, wallet, width=360) as page:
+        open_form(page, "deposit")
+        wallet.payments.append(payment(9, state="DONE", amount=pounds(700)))
+        wallet.push()
+        expect(page.get_by_test_id("payment")).to_have_count(1)
+        type_amount(page, "20")
+        page.get_by_test_id("pay").click()
+        expect(page.get_by_test_id("payment-notice")).to_have_text("Sending\u2026")
+        wallet.balance += 1  # by which the test knows that the page has the wallet with the payment in it
+        wallet.push()
+        expect(page.get_by_test_id("amount-cash")).to_contain_text(".01")
+        assert standings(page) == ["arrived"]
+        wallet.answer()
+        expect_standing(page, "doubt", "We don\u2019t know yet")
+        expect(page.get_by_test_id("payment-notice")).to_have_count(0)
+
+
 def test_a_lost_answer_is_asked_for_again_under_its_key_also_after_a_reload(chromium: LocalChromium) -> None:
     """Until there is one, nothing else can be asked for; the panel opens by itself."""
     wallet = PayingWallet(balance=10_000, becomes={"state": "SENDING"}, loses=RETRIES + 3)

@@ -225,6 +225,7 @@ def _waiting(bettor: Bettor, stake: int, leg: tuple[str, int], **more: Any) -> s
     """Ask for a bet that waits; return its id."""
     answer = bettor.asks(stake, leg, **more)
     assert (answer["errors"], answer["bet"]["status"]) == ([], "PENDING"), answer
+    assert answer["bet"]["delayLeftMs"] > 0, answer
     return str(answer["bet"]["id"])
 
 

@@ -12,7 +12,7 @@ from playwright.sync_api import Request, Route, expect
 from tests.support.browsers.bet_slip_page import PATIENCE_MS, Browser, visit
 from tests.support.events.published import PublishedMatch
 from tests.support.processes.running_furlong import Demo, eventually, running_demo
-from tests.whole.events_of_the_page import EVENTS, PLACING, price, says
+from tests.whole.events_of_the_page import EVENTS, PLACING, price
 
 pytestmark = pytest.mark.usefixtures("web_installed")
 
@@ -161,7 +161,6 @@ def test_a_bet_does_not_wait_for_the_club(
         )
         one.page.clock.pause_at(one.page.evaluate("Date.now() + 1000"))
         one.press("place-bet")
-        says(one, "Bet placed:")
         one.shows("receipt-state", "Bet placed")
         expect(one.page.get_by_test_id("tracker")).to_be_hidden()
         one.page.unroute_all(behavior="ignoreErrors")

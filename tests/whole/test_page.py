@@ -49,7 +49,7 @@ def test_a_customer_bets_joins_chooses_and_leaves(
         slip.press("place-bet")
         slip.shows("receipt-state", "Bet placed")
         slip.shows("tracker-staked", "£5.00")
-        told = slip.page.locator(".slip-note")
+        told = slip.page.get_by_test_id("slip-said")
         expect(told).to_have_text(re.compile(r"^Bet placed: .* Reference \S{6}…\S{6}\.$"))
         expect(slip.page.get_by_test_id("stake")).to_have_count(0)  # there is nothing to bet on
         slip.press("join")
@@ -289,6 +289,7 @@ def test_graphiql_answers_the_bet_slip_query_from_local_files(demo: Demo, launch
         explorer.page.on("request", lambda request: requested.append(request.url))
         explorer.open(f"{demo.site.url}/graphql")
         answer = explorer.page.get_by_label("Result Window").locator(".view-lines")
+        expect(answer).to_contain_text('"club"')  # the first query runs by itself
 
         run_until(explorer, '"club"')
         explorer.page.get_by_role("button", name="Execute query").click()

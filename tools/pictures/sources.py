@@ -16,7 +16,11 @@ OFFICE: Final = "web/backoffice/src"
 FRAME: Final = (f"{OFFICE}/frame", f"{OFFICE}/look", f"{OFFICE}/components")
 SOURCES: Final = {
     **dict.fromkeys(("bet-slip.png", "bet-slip-narrow.png", "tutorial-bet.png", "tutorial-reason.png"), SLIP),
-    "embedding.png": ("furlong/demo/brand_sites/page.py", "web/packages/club/src"),
+    "embedding.png": (
+        "furlong/demo/brand_sites/page.py",
+        "furlong/demo/brand_sites/club_page.html",
+        "web/packages/club/src",
+    ),
     "graphiql.png": ("web/graphiql",),
     **{
         f"backoffice-{role}.png": (*FRAME, *(f"{OFFICE}/{part}" for part in parts))

@@ -11,6 +11,8 @@ export interface SlipWords {
   readonly odds: string;
   /** In place of a selection. */
   readonly empty: string;
+  /** Beside a selection that the page has picked by itself. */
+  readonly suggested: string;
   readonly choose: string;
   /** `{odds}`: those at which it was picked. */
   readonly moved: string;
@@ -76,6 +78,7 @@ const EN: SlipWords = {
   returns: 'Potential returns',
   odds: 'Odds',
   empty: 'Your slip is empty. Choose odds to start a bet.',
+  suggested: 'We’ve picked one so you can see how it works. Choose any odds to replace it.',
   choose: 'Choose a selection to place a bet.',
   moved: 'Odds were {odds} when you chose this.',
   accept: 'Accept {odds}',
@@ -136,6 +139,7 @@ const DE: SlipWords = {
   returns: 'Mögliche Auszahlung',
   odds: 'Quote',
   empty: 'Ihr Wettschein ist leer. Wählen Sie eine Quote, um zu wetten.',
+  suggested: 'Ein Beispiel von uns, damit Sie sehen, wie es funktioniert. Wählen Sie eine Quote, um es zu ersetzen.',
   choose: 'Treffen Sie eine Auswahl, um zu wetten.',
   moved: 'Bei Ihrer Auswahl war die Quote {odds}.',
   accept: '{odds} annehmen',
@@ -196,6 +200,7 @@ const IT: SlipWords = {
   returns: 'Vincita potenziale',
   odds: 'Quota',
   empty: 'La schedina è vuota. Scegli una quota per scommettere.',
+  suggested: 'L’abbiamo scelta noi, per farti vedere come funziona. Scegli una quota per sostituirla.',
   choose: 'Scegli un esito per scommettere.',
   moved: 'Quando l’hai scelta, la quota era {odds}.',
   accept: 'Accetta {odds}',
@@ -256,6 +261,7 @@ const AR: SlipWords = {
   returns: 'العائد المحتمل',
   odds: 'السعر',
   empty: 'قسيمتك فارغة. اختر سعرًا لبدء رهان.',
+  suggested: 'اخترنا لك واحدة لترى كيف تعمل القسيمة. اختر أي سعر لاستبدالها.',
   choose: 'اختر نتيجة لوضع رهان.',
   moved: 'كان السعر {odds} عند اختيارك.',
   accept: 'اقبل {odds}',

@@ -9,6 +9,7 @@ import type { Demo } from '../demo/session/demo';
 import { BreakSwitch } from './demo/BreakSwitch';
 import { breaking, BrokenSubgraph } from './demo/broken';
 import { CustomerSwitch } from './demo/CustomerSwitch';
+import { FirstRun } from './demo/FirstRun';
 import { mockedFetcher, MockedAnswers } from './demo/mocked';
 import { MockSwitch } from './demo/MockSwitch';
 import { planPlugin } from './PlanPlugin';
@@ -45,7 +46,14 @@ function fetcherOf({ mocked = '' }: Partial<Demo>): Fetcher {
   };
 }
 
-function Page({ demo, tabs, fetcher }: { readonly demo: Demo | null; readonly tabs: Tab[]; readonly fetcher: Fetcher }) {
+interface PageProps {
+  readonly demo: Demo | null;
+  readonly tabs: Tab[];
+  readonly fetcher: Fetcher;
+  readonly isFirstVisit: boolean;
+}
+
+function Page({ demo, tabs, fetcher, isFirstVisit }: PageProps) {
   const { query, variables } = lastTab() ?? { query: null, variables: tabs[0]?.variables ?? '' };
   return (
     <GraphiQL
@@ -61,6 +69,7 @@ function Page({ demo, tabs, fetcher }: { readonly demo: Demo | null; readonly ta
       isHeadersEditorEnabled
     >
       <TabRoles />
+      {isFirstVisit && (demo?.customers.length ?? 0) > 0 && <FirstRun />}
       <GraphiQL.Logo>
         <div className="demo-switches">
           {demo === null || <CustomerSwitch customers={demo.customers} />}
@@ -75,8 +84,9 @@ function Page({ demo, tabs, fetcher }: { readonly demo: Demo | null; readonly ta
 async function start(element: HTMLElement): Promise<void> {
   const { demo, facts } = await STARTING_POINT;
   const tabs = startOf(demo, facts, crypto.randomUUID());
+  const isFirstVisit = lastTab() === null;
   offerNewTabs(tabs);
-  createRoot(element).render(<Page demo={demo} tabs={tabs} fetcher={fetcherOf(demo ?? {})} />);
+  createRoot(element).render(<Page demo={demo} tabs={tabs} fetcher={fetcherOf(demo ?? {})} isFirstVisit={isFirstVisit} />);
 }
 
 const element = document.getElementById('graphiql');

@@ -2,7 +2,7 @@
 import betslip from '@contracts/betslip.graphql?raw';
 import mutations from '@contracts/mutations.graphql?raw';
 import updates from '@contracts/updates.graphql?raw';
-import { Kind, parse, visit, type DefinitionNode } from 'graphql';
+import { Kind, OperationTypeNode, parse, visit, type DefinitionNode } from 'graphql';
 
 import deferred from './deferred.graphql?raw';
 import events from './events.graphql?raw';
@@ -28,6 +28,16 @@ export function operationsOf(text: string): Operation[] {
  * example of a response in parts and one of sports events, which the bet-slip does not need.
  */
 export const OPERATIONS: readonly Operation[] = [betslip, updates, mutations, details, deferred, events].flatMap(operationsOf);
+
+/** Whether a document only asks: it has a query, and neither changes nor follows anything. */
+export function asksOnly(text: string): boolean {
+  try {
+    const operations = parse(text).definitions.filter((definition) => definition.kind === Kind.OPERATION_DEFINITION);
+    return operations.length > 0 && operations.every(({ operation }) => operation === OperationTypeNode.QUERY);
+  } catch {
+    return false;
+  }
+}
 
 function fragmentsOf(of: DefinitionNode, all: readonly DefinitionNode[]): Set<DefinitionNode> {
   const found = new Set<DefinitionNode>();

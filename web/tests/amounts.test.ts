@@ -157,6 +157,24 @@ describe('amounts', () => {
     for (const typed of ['5.05 £', 'UK£ 5.05', '5.05 UK£']) expect(readAmount(typed, 'GBP', 'ar')).toEqual({ kind: 'amount', minor: 505 });
   });
 
+  it.each([
+    ['GBP', '£'],
+    ['EUR', '€'],
+    ['SEK', 'SEK'],
+    ['PLN', 'zł'],
+    ['USD', 'US$\u200e'],
+    ['CHF', 'CHF'],
+    ['JPY', 'JP¥\u200e'],
+    ['KWD', 'د.ك.'],
+  ])('have their sign behind the amount in Arabic, in its own order: %s', (currency, sign) => {
+    const minor = 5 * 10 ** minorDigits(currency);
+    for (const tag of ['ar', 'ar-EG', 'ar-AE']) {
+      expect(currencySign(currency, tag)).toEqual({ sign, leads: false });
+      for (const format of [formatMinor, formatShort]) expect(format(minor, currency, tag).replace(/\u200f$/u, '').endsWith(`\u00a0${sign}`)).toBe(true);
+      expect(new Set(formatMinor(minor, currency, tag).match(/\p{Nd}/gu)?.map((digit) => /[0-9]/u.test(digit))).size).toBe(1);
+    }
+  });
+
   it('are written short on buttons', () => {
     expect([formatShort(500, 'GBP', 'en-GB'), formatShort(550, 'GBP', 'en-GB')]).toEqual(['£5', '£5.50']);
   });

@@ -90,6 +90,15 @@ describe('a payment', () => {
     expect(listed(payments).map(({ id }) => id)).toEqual(['newest', 'pay', 'returned']);
   });
 
+  it('is not listed in doubt beside the request that waits for its answer', () => {
+    const asked: Request = { direction: 'DEPOSIT', methodId: 'card', amountMinor: 2000, currency: 'GBP' };
+    const payments = [payment({ id: 'new', state: 'ASKED', code: 'PENDING' }), payment({ id: 'done', state: 'DONE' })];
+    expect(listed(payments, [asked]).map(({ id }) => id)).toEqual(['done']);
+    for (const other of [{ ...asked, amountMinor: 1999 }, { ...asked, direction: 'WITHDRAWAL' as const }]) {
+      expect(listed(payments, [other]).map(({ id }) => id)).toEqual(['new']);
+    }
+  });
+
   it('takes its own place among the payments as it changes', () => {
     const payments = [payment({ id: 'b' }), payment({ id: 'a' })];
     expect(withPayment(payments, payment({ id: 'a', state: 'DONE' })).map(({ id, state }) => `${id} ${state}`)).toEqual(['b OPEN', 'a DONE']);

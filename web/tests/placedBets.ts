@@ -13,7 +13,8 @@ export function request(selectionId = 'a-0', more: Partial<BetRequest> = {}): Be
 export function bet(id: string, status: BetStatus = 'OPEN', more: Partial<Bet> = {}): Bet {
   const money = (minor: number) => ({ minor, currency: 'GBP' });
   const leg = { event: '15:35 Wexcombe Park', market: 'Win', pick: 'Ashdown Lad', startsAt: '2026-04-08T14:35:00Z', odds: { milli: 2500, display: '6/4' }, result: null };
-  return { id, placedAt: '2026-04-08T14:00:00Z', stake: money(500), eachWay: false, isFreeBet: false, status, returns: null, potentialReturns: money(1250), legs: [leg], ...more };
+  const amounts = { stake: money(500), returns: null, potentialReturns: money(1250) };
+  return { id, placedAt: '2026-04-08T14:00:00Z', eachWay: false, isFreeBet: false, status, delayLeftMs: null, ...amounts, legs: [leg], ...more };
 }
 
 export function answered(given: Bet | null, codes: readonly PlatformErrorCode[] = [], changed: Changed = []): Answer<PlaceBetMutation> {

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { betBook, KEPT_MS } from '../demo/betting/book';
 import { ASK_AGAIN, BY_ITSELF_MS, createPlacer, type Placing } from '../demo/betting/placer';
 import type { Asked } from '../demo/betting/request';
+import { secondsInWords, secondsOf } from '../demo/betting/secondsLeft';
 import { type BetOutcome, sendBet } from '../demo/betting/sending';
 import type { PlaceBetMutation } from '../demo/generated/operations';
 import { mulberry } from './randomness';
@@ -172,6 +173,32 @@ describe('the placer', () => {
     const asked = server.keys.length;
     await vi.advanceTimersByTimeAsync(10 * ASK_AGAIN.mostMs);
     expect(server.keys.length).toBe(asked);
+  });
+
+  it('counts the bet delay from when it was told of it, and no longer once the end is known', async () => {
+    const { placer, server, shown } = placing(null, { kind: 'bet', bet: bet('bet-1', 'PENDING', { delayLeftMs: 4_000 }) });
+    await placer.place(request());
+    expect(shown()[0]?.delay).toEqual({ heardMs: NOW, untilMs: NOW + 4_000, ofMs: 4_000 });
+    vi.setSystemTime(NOW + 2_500);
+    server.outcome = { kind: 'bet', bet: bet('bet-1', 'PENDING', { delayLeftMs: 1_500 }) };
+    placer.askAll();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(shown()[0]?.delay).toEqual({ heardMs: NOW + 2_500, untilMs: NOW + 4_000, ofMs: 4_000 });
+    server.outcome = { kind: 'unknown' };
+    placer.askAll();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(shown()[0]).toMatchObject({ state: 'pending', delay: { untilMs: NOW + 4_000 } });
+    placer.heard(bet('bet-1', 'OPEN'));
+    expect(shown()[0]).toMatchObject({ state: 'placed', delay: null });
+  });
+
+  it.each([
+    ['en-GB', '3s'],
+    ['de', '3 Sek.'],
+    ['it', '3s'],
+    ['ar', '3 ث'],
+  ])('writes the seconds that are left in %s as %s', (tag, text) => {
+    expect([secondsOf(2_001), secondsOf(-1), secondsInWords(3, { tag })]).toEqual([3, 0, text]);
   });
 
   it('hears the end of a bet, and asks why it was refused', async () => {

@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
 
+import { asksOnly, OPERATIONS } from '../graphiql/operations';
 import { offerNewTabs } from '../graphiql/visit';
+
+it('runs nothing by itself but a query', () => {
+  const first = OPERATIONS[0]?.text ?? '';
+  expect([first, 'query A { a } query B { a }', '{ a }'].map(asksOnly)).toEqual([true, true, true]);
+  const others = ['mutation { a }', 'query A { a } mutation B { b }', 'subscription { a }', 'fragment F on T { a }', '', 'query {'];
+  expect(others.map(asksOnly)).toEqual(others.map(() => false));
+});
 
 const EXAMPLES = ['Betslip', 'ClubUpdates', 'New'].map((name) => ({ name, query: `query ${name} { a }`, variables: '{}' }));
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from html import escape
+from pathlib import Path
 from string import Template
 from typing import Final, Literal
 from urllib.parse import urlencode
@@ -13,33 +14,7 @@ from furlong.demo.brand_sites.framed_page import PLAY
 Way = Literal["element", "frame"]
 WAYS: Final[Mapping[Way, str]] = {"element": "an element", "frame": "a frame"}
 
-PAGE: Final = Template("""<!doctype html>
-<html lang="en-GB">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>$brand</title>
-<link rel="icon" href="data:,">
-<style nonce="$nonce">
-  body { margin: 2rem auto; max-inline-size: 40rem; padding-inline: 1rem; font: 1rem/1.5 sans-serif }
-  furlong-club { display: block; min-block-size: 7.5em }
-  iframe { border: 0; inline-size: 100%; block-size: 7.5em }
-  pre { overflow-x: auto; padding: 1rem; background: #f1f5f8 }
-</style>
-<h1>$brand</h1>
-<p>A page of another origin than the club's. Signed in as $customer: $note.</p>
-<p>Show the club as $ways; sign in as $customers.</p>
-<p>Or see <a href="$play?customer=$customer">a site</a> with sports, the club and the casino as frames.</p>
-<script nonce="$nonce">
-  const getToken = async () =>
-    (await (await fetch('/our/own/club-session?customer=$customer', { method: 'POST' })).json()).token;
-</script>
-$club
-<p>The next race is at 14:35.</p>
-<h2>In a page of your own</h2>
-<p>Serve it from this machine, at any port, or start the demo with <code>--origin</code>:</p>
-<pre><code>$snippet</code></pre>
-</html>
-""")
+_PAGE: Final = Template(Path(__file__).with_name("club_page.html").read_text(encoding="utf-8"))
 
 SNIPPET: Final = Template("""<furlong-club brand="$brand"></furlong-club>
 <script type="module" src="$url/widget/v1/furlong-club.js"></script>
@@ -71,13 +46,14 @@ def page(brand: str, url: str, customers: Mapping[str, str], *, customer: str, w
         way: How the club is shown.
         nonce: What the policy of the page names its own scripts and styles by.
     """
-    ways = " or ".join(_link(way, customer, text) for way, text in WAYS.items())
-    others = ", ".join(_link(way, customer, customer) for customer in customers)
+    ways = "".join(_link(each, customer, text, is_shown=each == way) for each, text in WAYS.items())
+    others = "".join(_link(way, each, each, is_shown=each == customer) for each in customers)
     values = {"brand": brand, "url": url, "nonce": nonce}
     club = (ELEMENT if way == "element" else FRAME).substitute(values)
     snippet = escape(SNIPPET.substitute(values, customer=customer))
-    return PAGE.substitute(
+    return _PAGE.substitute(
         values,
+        title=escape(brand.capitalize()),
         customer=customer,
         play=PLAY,
         note=escape(customers[customer]),
@@ -98,6 +74,7 @@ def page_policy(url: str, nonce: str) -> str:
     )
 
 
-def _link(way: Way, customer: str, text: str) -> str:
+def _link(way: Way, customer: str, text: str, *, is_shown: bool) -> str:
     query = urlencode({"way": way, "customer": customer})
-    return f'<a href="/?{escape(query)}">{escape(text)}</a>'
+    current = ' aria-current="page"' if is_shown else ""
+    return f'<li><a href="/?{escape(query)}"{current}>{escape(text)}</a></li>'

@@ -133,6 +133,12 @@ class Bet(Struct, frozen=True, kw_only=True):
             return BetStatus.PENDING
         return self.settlements[-1].status if self.settlements else BetStatus.OPEN
 
+    def delay_left(self, at: datetime) -> timedelta | None:
+        """Return how much longer it waits for the bet delay; None if there is none, or its end is known."""
+        if self.status is not BetStatus.PENDING or self.look_at <= self.asked_at:
+            return None
+        return max(self.look_at - at, timedelta())
+
     @property
     def stake(self) -> Reservation:
         """Return the reservation of the whole stake, under the bet's own id."""

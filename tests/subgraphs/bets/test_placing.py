@@ -103,11 +103,16 @@ async def test_a_bet_in_play_waits_for_the_delay(house: House) -> None:
     house.offers.offers = offered(offer(in_play=True))
     bet = await house.place()
     assert (bet.status, bet.reserved_at is not None) == (BetStatus.PENDING, True)
+    begun = house.clock.now()
+    assert bet.delay_left(begun) == timedelta(seconds=5)
+    assert bet.delay_left(begun + timedelta(seconds=3.5)) == timedelta(seconds=1.5)
+    assert bet.delay_left(begun + timedelta(seconds=6)) == timedelta()
     await house.work()
     assert (await house.bet(bet)).status is BetStatus.PENDING
     house.clock.advance(timedelta(seconds=5.1))
     await house.work()
     assert (await house.bet(bet)).status is BetStatus.OPEN
+    assert (await house.bet(bet)).delay_left(begun) is None
     assert await house.place() == await house.bet(bet)
 
 
@@ -129,6 +134,7 @@ async def test_what_is_in_doubt_is_pending_until_somebody_knows(house: House, lo
     house.funds.lost = list(lost)
     bet = await house.place()
     assert bet.status is BetStatus.PENDING
+    assert bet.delay_left(house.clock.now()) is None
     house.clock.advance(timedelta(seconds=2))
     await house.work()
     house.clock.advance(timedelta(seconds=5))

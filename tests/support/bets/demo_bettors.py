@@ -13,7 +13,7 @@ import httpx
 from tests.support.processes.running_furlong import BRAND, PATIENCE_SECONDS, Demo, eventually
 
 BET: Final = """fragment B on Bet { id status stake { minor } eachWay returns { minor }
-  potentialReturns { minor } isFreeBet
+  potentialReturns { minor } isFreeBet delayLeftMs
   legs { event market pick odds { milli } result selection { id } } }"""
 PLACE: Final = f"""mutation ($input: PlaceBetInput!) {{ placeBet(input: $input) {{
   bet {{ ...B }} changed {{ id odds {{ milli }} }} errors {{ code message }} }} }} {BET}"""

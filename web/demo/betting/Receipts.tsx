@@ -1,10 +1,12 @@
 /** What became of the bets that a customer has just asked for: placed, being confirmed, not known, or not placed. */
 import { formatMinor, shortReference, useLocale, type Locale } from '@furlong/club';
-import { useEffect, useRef, type ReactNode } from 'react';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
 
 import type { Part } from '../money/parts';
 import { slipWords } from '../messages';
 import { moneyWords } from '../money/words';
+import { Countdown } from './Countdown';
+import { secondsOf, useSecondsLeft } from './secondsLeft';
 import { isOver, type Placing } from './placer';
 import { type Bet, totalMinor } from './request';
 import { betWords, partOf, refusedInWords, titleOfBet } from './words';
@@ -53,19 +55,33 @@ interface ReceiptProps {
 export function Receipt({ placing, landed, onAskAgain, onMoney }: ReceiptProps) {
   const locale = useLocale();
   const words = betWords(locale);
-  const { asked, state, bet } = placing;
+  const { asked, state, bet, delay } = placing;
   const box = useRef<HTMLLIElement>(null);
+  const [isDoubted, setDoubted] = useState(false);
+  if (!isDoubted && (state === 'unknown' || state === 'pending')) setDoubted(true);
+  const left = useSecondsLeft(state === 'pending' ? delay : null);
   useEffect(() => {
     // The button that was pressed may be far below.
     if (state !== 'sending') box.current?.scrollIntoView({ block: 'nearest' });
   }, [state]);
   return (
     <li className="receipt" ref={box} data-testid="receipt" data-state={state}>
-      <div role="status">
-        <p className="receipt-state" data-testid="receipt-state">
-          {words.states[state]}
-        </p>
-        <Meaning placing={placing} />
+      {delay !== null && left !== null && <Countdown delay={delay} left={left} />}
+      {/* What is known by the answer to the press itself, the slip says. */}
+      <div role={isDoubted ? 'status' : undefined}>
+        {delay !== null && left !== null ? (
+          <>
+            <p className="visually-hidden">{locale.count(words.delayTakes, secondsOf(delay.ofMs))}</p>
+            <p>{words.delay.why}</p>
+          </>
+        ) : (
+          <>
+            <p className="receipt-state" data-testid="receipt-state">
+              {words.states[state]}
+            </p>
+            <Meaning placing={placing} />
+          </>
+        )}
       </div>
       <p className="receipt-kind">
         {titleOfBet(asked.request.legs.length, asked.request.eachWay, asked.request.freeBetId !== undefined, locale)}
@@ -89,7 +105,7 @@ export function Receipt({ placing, landed, onAskAgain, onMoney }: ReceiptProps) 
           {words.reference} <bdi title={bet.id}>{shortReference(bet.id)}</bdi>
         </p>
       )}
-      {(state === 'unknown' || state === 'pending') && (
+      {(state === 'unknown' || (state === 'pending' && left === null)) && (
         <button type="button" className="quiet" data-testid="check-again" onClick={() => onAskAgain(asked.key)}>
           {words.checkAgain}
         </button>

@@ -12,7 +12,18 @@ export interface Placing {
   readonly state: 'sending' | 'unknown' | 'pending' | 'placed' | 'refused';
   /** Null without an answer. */
   readonly bet: Bet | null;
+  /** The bet delay, as far as the graph has told it; null if the bet does not wait for one. */
+  readonly delay: Delay | null;
   readonly refusal: Refusal | null;
+}
+
+/** How long a bet waits on an event that has begun, by the page's own clock. */
+export interface Delay {
+  /** When it was heard of last. */
+  readonly heardMs: number;
+  readonly untilMs: number;
+  /** How long it was when it was first heard of. */
+  readonly ofMs: number;
 }
 
 export interface PlacerParts {
@@ -76,7 +87,7 @@ export function createPlacer({ send, book, tell, now, random }: PlacerParts): Pl
   }
 
   async function ask(asked: Asked): Promise<Placed> {
-    if (!shown.has(asked.key)) show({ asked, state: 'sending', bet: null, refusal: null });
+    if (!shown.has(asked.key)) show(begun(asked, 'sending'));
     const outcome = await send(asked);
     return { outcome, placing: take(asked, outcome) };
   }
@@ -89,12 +100,12 @@ export function createPlacer({ send, book, tell, now, random }: PlacerParts): Pl
       case 'bet':
         return takeBet(asked, outcome.bet);
       case 'refused':
-        return ended({ asked, state: 'refused', bet: null, refusal: outcome.refusal });
+        return ended({ ...begun(asked, 'refused'), refusal: outcome.refusal });
       case 'nowhere':
-        return ended({ asked, state: 'refused', bet: null, refusal: null });
+        return ended(begun(asked, 'refused'));
       case 'signed-out':
         // Nobody was asked.
-        return doubted.has(asked.key) ? inDoubt(asked, known) : ended({ asked, state: 'refused', bet: null, refusal: null });
+        return doubted.has(asked.key) ? inDoubt(asked, known) : ended(begun(asked, 'refused'));
       case 'unknown': {
         const placing = inDoubt(asked, known);
         later(placing);
@@ -105,17 +116,24 @@ export function createPlacer({ send, book, tell, now, random }: PlacerParts): Pl
 
   function inDoubt(asked: Asked, known: Placing | undefined): Placing {
     doubted.add(asked.key);
-    const bet = known?.bet ?? null;
-    return show({ asked, state: bet === null && asked.betId === null ? 'unknown' : 'pending', bet, refusal: null });
+    const { bet, delay } = known ?? begun(asked, 'unknown');
+    return show({ ...begun(asked, bet === null && asked.betId === null ? 'unknown' : 'pending'), bet, delay });
   }
 
   function takeBet(asked: Asked, bet: Bet): Placing {
-    if (bet.status !== 'PENDING') return ended({ asked, state: 'placed', bet, refusal: null });
+    if (bet.status !== 'PENDING') return ended({ ...begun(asked, 'placed'), bet });
     doubted.add(asked.key);
     if (asked.betId === null) book.answered(asked.key, bet.id);
-    const placing = show({ asked: { ...asked, betId: bet.id }, state: 'pending', bet, refusal: null });
+    const delay = delayOf(bet, shown.get(asked.key)?.delay ?? null);
+    const placing = show({ ...begun({ ...asked, betId: bet.id }, 'pending'), bet, delay });
     later(placing);
     return placing;
+  }
+
+  function delayOf({ delayLeftMs }: Bet, known: Delay | null): Delay | null {
+    if (delayLeftMs === null) return null;
+    const heardMs = now();
+    return { heardMs, untilMs: heardMs + delayLeftMs, ofMs: Math.max(known?.ofMs ?? 0, delayLeftMs) };
   }
 
   function ended(placing: Placing): Placing {
@@ -152,7 +170,7 @@ export function createPlacer({ send, book, tell, now, random }: PlacerParts): Pl
   }
 
   for (const asked of book.open()) {
-    const placing = show({ asked, state: asked.betId === null ? 'unknown' : 'pending', bet: null, refusal: null });
+    const placing = show(begun(asked, asked.betId === null ? 'unknown' : 'pending'));
     // A bet is only asked about; a request that has become none would be made now.
     if (asked.betId !== null || now() - asked.at <= BY_ITSELF_MS) void run(placing.asked);
   }
@@ -179,6 +197,11 @@ export function createPlacer({ send, book, tell, now, random }: PlacerParts): Pl
       for (const timer of waiting.values()) clearTimeout(timer);
     },
   };
+}
+
+/** A request of which nothing else is known. */
+function begun(asked: Asked, state: Placing['state']): Placing {
+  return { asked, state, bet: null, delay: null, refusal: null };
 }
 
 export function isOver({ state }: Placing): boolean {

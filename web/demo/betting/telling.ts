@@ -31,6 +31,7 @@ export function toldOf(answers: readonly Answered[], locale: Locale): Told | nul
   return {
     text: isMissed ? missedInWords(placed, answers.length, reasonOf(outcome, first.request, locale), locale) : placedInWords(answers, locale),
     lasts: true,
+    isOnReceipt: !isMissed,
     part: isMissed && outcome.kind === 'refused' ? partOf(outcome.refusal.code, first.request) : null,
     about: missed.flatMap(({ request }) => request.legs.map(({ selectionId }) => selectionId)),
   };

@@ -19,13 +19,15 @@ export interface Choice {
 }
 
 interface EventFiltersProps {
+  /** Of the list's heading. */
+  readonly titleId: string;
   readonly sports: Board['sports'];
   readonly choice: Choice;
   readonly now: Date;
   readonly onChoose: (choice: Choice) => void;
 }
 
-export function EventFilters({ sports, choice, now, onChoose }: EventFiltersProps) {
+export function EventFilters({ titleId, sports, choice, now, onChoose }: EventFiltersProps) {
   const id = useId();
   const locale = useLocale();
   const words = slipWords(locale);
@@ -41,20 +43,22 @@ export function EventFilters({ sports, choice, now, onChoose }: EventFiltersProp
 
   return (
     <form className="event-filters" role="search" onSubmit={(event) => event.preventDefault()}>
-      <div className="filter filter-search">
-        <label htmlFor={`${id}-search`}>{words.search}</label>
+      <header className="events-head">
+        <h2 id={titleId}>{words.events}</h2>
+        <label className="visually-hidden" htmlFor={`${id}-search`}>{words.search}</label>
         <input
           id={`${id}-search`}
           data-testid="event-search"
           type="search"
+          placeholder={words.search}
           autoComplete="off"
           maxLength={MAX_SEARCH}
           value={typed}
           onChange={(event) => setTyped(event.target.value)}
         />
-      </div>
+      </header>
       <div className="filter">
-        <label htmlFor={`${id}-sport`}>{words.sport}</label>
+        <label className="visually-hidden" htmlFor={`${id}-sport`}>{words.sport}</label>
         <select
           id={`${id}-sport`}
           data-testid="event-sport"
@@ -70,7 +74,7 @@ export function EventFilters({ sports, choice, now, onChoose }: EventFiltersProp
         </select>
       </div>
       <div className="filter">
-        <label htmlFor={`${id}-day`}>{words.day}</label>
+        <label className="visually-hidden" htmlFor={`${id}-day`}>{words.day}</label>
         <select
           id={`${id}-day`}
           data-testid="event-day"

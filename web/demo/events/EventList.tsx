@@ -24,10 +24,7 @@ export function EventList({ controls, brand, choice, opened, now, onChoose, onOp
   const words = slipWords(locale);
   return (
     <section className="card events" aria-labelledby="events-title" data-testid="events" data-followed={isFollowed(board)}>
-      <header className="events-head">
-        <h2 id="events-title">{words.events}</h2>
-      </header>
-      <EventFilters sports={board.sports} choice={choice} now={now} onChoose={onChoose} />
+      <EventFilters titleId="events-title" sports={board.sports} choice={choice} now={now} onChoose={onChoose} />
       <p className="events-note" role="status" data-testid="events-note" data-prices={board.prices}>
         {noteOf(board, brand, isNarrowed(choice), locale) ?? locale.count(words.shown, board.events.length)}
       </p>

@@ -250,7 +250,7 @@ export type PlaceBetMutationVariables = Exact<{
 }>;
 
 
-export type PlaceBetMutation = { readonly placeBet: { readonly bet: { readonly id: string, readonly placedAt: string, readonly eachWay: boolean, readonly isFreeBet: boolean, readonly status: BetStatus, readonly stake: { readonly minor: number, readonly currency: string }, readonly returns: { readonly minor: number, readonly currency: string } | null, readonly potentialReturns: { readonly minor: number, readonly currency: string }, readonly legs: ReadonlyArray<{ readonly event: string, readonly market: string, readonly pick: string, readonly startsAt: string, readonly result: LegResult | null, readonly odds: { readonly milli: number, readonly display: string } }> } | null, readonly changed: ReadonlyArray<{ readonly id: string, readonly status: SelectionStatus, readonly odds: { readonly milli: number, readonly display: string } | null }>, readonly errors: ReadonlyArray<{ readonly code: PlatformErrorCode }> } };
+export type PlaceBetMutation = { readonly placeBet: { readonly bet: { readonly id: string, readonly placedAt: string, readonly eachWay: boolean, readonly isFreeBet: boolean, readonly status: BetStatus, readonly delayLeftMs: number | null, readonly stake: { readonly minor: number, readonly currency: string }, readonly returns: { readonly minor: number, readonly currency: string } | null, readonly potentialReturns: { readonly minor: number, readonly currency: string }, readonly legs: ReadonlyArray<{ readonly event: string, readonly market: string, readonly pick: string, readonly startsAt: string, readonly result: LegResult | null, readonly odds: { readonly milli: number, readonly display: string } }> } | null, readonly changed: ReadonlyArray<{ readonly id: string, readonly status: SelectionStatus, readonly odds: { readonly milli: number, readonly display: string } | null }>, readonly errors: ReadonlyArray<{ readonly code: PlatformErrorCode }> } };
 
 export type BetsQueryVariables = Exact<{
   brand: string;
@@ -259,16 +259,16 @@ export type BetsQueryVariables = Exact<{
 }>;
 
 
-export type BetsQuery = { readonly bets: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly placedAt: string, readonly eachWay: boolean, readonly isFreeBet: boolean, readonly status: BetStatus, readonly stake: { readonly minor: number, readonly currency: string }, readonly returns: { readonly minor: number, readonly currency: string } | null, readonly potentialReturns: { readonly minor: number, readonly currency: string }, readonly legs: ReadonlyArray<{ readonly event: string, readonly market: string, readonly pick: string, readonly startsAt: string, readonly result: LegResult | null, readonly odds: { readonly milli: number, readonly display: string } }> }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } | null };
+export type BetsQuery = { readonly bets: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly placedAt: string, readonly eachWay: boolean, readonly isFreeBet: boolean, readonly status: BetStatus, readonly delayLeftMs: number | null, readonly stake: { readonly minor: number, readonly currency: string }, readonly returns: { readonly minor: number, readonly currency: string } | null, readonly potentialReturns: { readonly minor: number, readonly currency: string }, readonly legs: ReadonlyArray<{ readonly event: string, readonly market: string, readonly pick: string, readonly startsAt: string, readonly result: LegResult | null, readonly odds: { readonly milli: number, readonly display: string } }> }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } | null };
 
 export type BetChangesSubscriptionVariables = Exact<{
   brand: string;
 }>;
 
 
-export type BetChangesSubscription = { readonly betUpdated: { readonly id: string, readonly placedAt: string, readonly eachWay: boolean, readonly isFreeBet: boolean, readonly status: BetStatus, readonly stake: { readonly minor: number, readonly currency: string }, readonly returns: { readonly minor: number, readonly currency: string } | null, readonly potentialReturns: { readonly minor: number, readonly currency: string }, readonly legs: ReadonlyArray<{ readonly event: string, readonly market: string, readonly pick: string, readonly startsAt: string, readonly result: LegResult | null, readonly odds: { readonly milli: number, readonly display: string } }> } };
+export type BetChangesSubscription = { readonly betUpdated: { readonly id: string, readonly placedAt: string, readonly eachWay: boolean, readonly isFreeBet: boolean, readonly status: BetStatus, readonly delayLeftMs: number | null, readonly stake: { readonly minor: number, readonly currency: string }, readonly returns: { readonly minor: number, readonly currency: string } | null, readonly potentialReturns: { readonly minor: number, readonly currency: string }, readonly legs: ReadonlyArray<{ readonly event: string, readonly market: string, readonly pick: string, readonly startsAt: string, readonly result: LegResult | null, readonly odds: { readonly milli: number, readonly display: string } }> } };
 
-export type PlacedBetFragment = { readonly id: string, readonly placedAt: string, readonly eachWay: boolean, readonly isFreeBet: boolean, readonly status: BetStatus, readonly stake: { readonly minor: number, readonly currency: string }, readonly returns: { readonly minor: number, readonly currency: string } | null, readonly potentialReturns: { readonly minor: number, readonly currency: string }, readonly legs: ReadonlyArray<{ readonly event: string, readonly market: string, readonly pick: string, readonly startsAt: string, readonly result: LegResult | null, readonly odds: { readonly milli: number, readonly display: string } }> };
+export type PlacedBetFragment = { readonly id: string, readonly placedAt: string, readonly eachWay: boolean, readonly isFreeBet: boolean, readonly status: BetStatus, readonly delayLeftMs: number | null, readonly stake: { readonly minor: number, readonly currency: string }, readonly returns: { readonly minor: number, readonly currency: string } | null, readonly potentialReturns: { readonly minor: number, readonly currency: string }, readonly legs: ReadonlyArray<{ readonly event: string, readonly market: string, readonly pick: string, readonly startsAt: string, readonly result: LegResult | null, readonly odds: { readonly milli: number, readonly display: string } }> };
 
 export type SportsEventsQueryVariables = Exact<{
   brand: string;
@@ -446,22 +446,22 @@ export type MethodFragment = { readonly id: string, readonly name: string, reado
 export const PlaceBet: Operation<PlaceBetMutation, PlaceBetMutationVariables> = {
   name: 'PlaceBet',
   kind: 'mutation',
-  id: 'sha256:3c7808bb5b7334955fd2dc221599f8faa948f2d1eee6dc8a3a9b2909d5f91341',
-  text: "mutation PlaceBet($input:PlaceBetInput!){placeBet(input:$input){bet{...PlacedBet}changed{id status odds{milli display}}errors{code}}}fragment PlacedBet on Bet{id placedAt stake{minor currency}eachWay isFreeBet status returns{minor currency}potentialReturns{minor currency}legs{event market pick startsAt odds{milli display}result}}",
+  id: 'sha256:5234b6f6d9d3d4e5e86396381e0c22e29060f8047a3d31a8c08a3c4c3515929d',
+  text: "mutation PlaceBet($input:PlaceBetInput!){placeBet(input:$input){bet{...PlacedBet}changed{id status odds{milli display}}errors{code}}}fragment PlacedBet on Bet{id placedAt stake{minor currency}eachWay isFreeBet status delayLeftMs returns{minor currency}potentialReturns{minor currency}legs{event market pick startsAt odds{milli display}result}}",
 };
 
 export const Bets: Operation<BetsQuery, BetsQueryVariables> = {
   name: 'Bets',
   kind: 'query',
-  id: 'sha256:cac059a7340b3ab8594552e105954040c268c2c51d8cd1cfa75978e24d843f60',
-  text: "query Bets($brand:ID!$first:Int!$after:String){bets(brand:$brand first:$first after:$after){nodes{...PlacedBet}pageInfo{hasNextPage endCursor}}}fragment PlacedBet on Bet{id placedAt stake{minor currency}eachWay isFreeBet status returns{minor currency}potentialReturns{minor currency}legs{event market pick startsAt odds{milli display}result}}",
+  id: 'sha256:6da0efa92cfcc21b53afa075cbd3bf297302edb118796ecbb02aca409d7e018b',
+  text: "query Bets($brand:ID!$first:Int!$after:String){bets(brand:$brand first:$first after:$after){nodes{...PlacedBet}pageInfo{hasNextPage endCursor}}}fragment PlacedBet on Bet{id placedAt stake{minor currency}eachWay isFreeBet status delayLeftMs returns{minor currency}potentialReturns{minor currency}legs{event market pick startsAt odds{milli display}result}}",
 };
 
 export const BetChanges: Operation<BetChangesSubscription, BetChangesSubscriptionVariables> = {
   name: 'BetChanges',
   kind: 'subscription',
-  id: 'sha256:6aff2c71778861df683b8238806da2ad891f71369aeb174acfaac2edc450d77e',
-  text: "subscription BetChanges($brand:ID!){betUpdated(brand:$brand){...PlacedBet}}fragment PlacedBet on Bet{id placedAt stake{minor currency}eachWay isFreeBet status returns{minor currency}potentialReturns{minor currency}legs{event market pick startsAt odds{milli display}result}}",
+  id: 'sha256:f3db0e6e9c6ef7d145e31d03e2d19051a84ad0400422652d866ecc774f8ee841',
+  text: "subscription BetChanges($brand:ID!){betUpdated(brand:$brand){...PlacedBet}}fragment PlacedBet on Bet{id placedAt stake{minor currency}eachWay isFreeBet status delayLeftMs returns{minor currency}potentialReturns{minor currency}legs{event market pick startsAt odds{milli display}result}}",
 };
 
 export const SportsEvents: Operation<SportsEventsQuery, SportsEventsQueryVariables> = {

@@ -24,6 +24,8 @@ export interface Told {
   readonly lasts: boolean;
   /** Where the customer can do something about it; null if on the slip alone. */
   readonly part: Part | null;
+  /** Whether a receipt shows it as well, so that the slip says it to those who listen alone. */
+  readonly isOnReceipt: boolean;
   /** The selections of the bets that were not placed, which stay on the slip. */
   readonly about: readonly string[];
 }
@@ -167,7 +169,7 @@ export function BetSlip(props: BetSlipProps) {
             {placing ? words.placing : deedInWords(slip, locale)}
           </button>
           <p className="slip-note" id={noteId}>
-            {news?.text ?? why ?? ''}
+            {(news?.isOnReceipt === false ? news.text : why) ?? ''}
           </p>
           <p className="visually-hidden" role="status" data-testid="slip-said">
             {news?.text ?? said}

@@ -51,6 +51,12 @@ export const DE: BetWords = {
     unknown: 'Wir haben keine Antwort bekommen und wissen noch nicht, ob diese Wette platziert wurde. Prüfen Sie es ruhig: Sie wird nie doppelt platziert.',
     pending: 'Diese Wette ist noch nicht platziert. Sie wird gerade bestätigt, und hier steht dann, was daraus geworden ist. Sie müssen nichts tun.',
   },
+  delay: {
+    left: 'Ihre Wette wird platziert … {seconds}',
+    over: 'Ihre Wette wird platziert …',
+    why: 'Ein Ereignis läuft schon, deshalb prüfen wir die Quote noch einmal, bevor wir Ihre Wette platzieren. Sie müssen nichts tun.',
+  },
+  delayTakes: { one: 'Ihre Wette wird platziert. Das dauert etwa {n} Sekunde.', other: 'Ihre Wette wird platziert. Das dauert etwa {n} Sekunden.' },
   checkAgain: 'Erneut prüfen',
   done: 'Fertig',
   seeBets: 'Meine Wetten ansehen',

@@ -51,6 +51,12 @@ export const EN: BetWords = {
     unknown: 'We didn’t hear back, so we don’t know yet whether this bet was placed. It’s safe to check: it’s never placed twice.',
     pending: 'This bet isn’t placed yet. It’s being confirmed, and we’ll say here what happened to it. You don’t need to do anything.',
   },
+  delay: {
+    left: 'Placing your bet… {seconds}',
+    over: 'Placing your bet…',
+    why: 'An event has started, so we check the odds once more before we place your bet. You don’t need to do anything.',
+  },
+  delayTakes: { one: 'Placing your bet. This takes about {n} second.', other: 'Placing your bet. This takes about {n} seconds.' },
   checkAgain: 'Check again',
   done: 'Done',
   seeBets: 'See my bets',

@@ -51,6 +51,12 @@ export const IT: BetWords = {
     unknown: 'Non abbiamo ricevuto risposta e non sappiamo ancora se questa scommessa è stata piazzata. Puoi verificare: non viene mai piazzata due volte.',
     pending: 'Questa scommessa non è ancora piazzata. È in conferma, e qui diremo com’è andata. Non devi fare nulla.',
   },
+  delay: {
+    left: 'Stiamo piazzando la scommessa… {seconds}',
+    over: 'Stiamo piazzando la scommessa…',
+    why: 'Un evento è già iniziato, quindi verifichiamo ancora la quota prima di piazzare la scommessa. Non devi fare nulla.',
+  },
+  delayTakes: { one: 'Stiamo piazzando la scommessa. Ci vuole circa {n} secondo.', other: 'Stiamo piazzando la scommessa. Ci vogliono circa {n} secondi.' },
   checkAgain: 'Verifica di nuovo',
   done: 'Fatto',
   seeBets: 'Vedi le mie scommesse',

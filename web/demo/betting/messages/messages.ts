@@ -58,6 +58,10 @@ export interface BetWords {
   readonly states: Readonly<Record<'sending' | 'unknown' | 'pending' | 'placed' | 'refused', string>>;
   /** What that means, and what to do. */
   readonly means: Readonly<Record<'unknown' | 'pending', string>>;
+  /** While a bet waits because an event has begun: `{seconds}` left, or none left. */
+  readonly delay: Readonly<Record<'left' | 'over' | 'why', string>>;
+  /** The same for those who listen, said once: how long it takes in all. */
+  readonly delayTakes: Parameters<Locale['count']>[0];
   readonly checkAgain: string;
   readonly done: string;
   readonly seeBets: string;

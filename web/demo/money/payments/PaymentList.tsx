@@ -3,21 +3,24 @@ import { useLocale } from '@furlong/club';
 import { useId, useState, type RefObject } from 'react';
 
 import { entryTime, moneyWords } from '../words';
+import type { Request } from './asked';
 import { isPage, listed, type Payment, standingOf, toneOf } from './payments';
 import { paymentInWords } from './paymentWords';
 
 interface PaymentListProps {
   readonly payments: readonly Payment[];
+  /** What was asked for and has no answer yet. */
+  readonly unanswered: readonly Request[];
   /** Gets the focus when a form is over. */
   readonly title: RefObject<HTMLHeadingElement | null>;
   /** The customer goes on at the processor's page. */
   readonly onLeave: () => void;
 }
 
-export function PaymentList({ payments, title, onLeave }: PaymentListProps) {
+export function PaymentList({ payments, unanswered, title, onLeave }: PaymentListProps) {
   const id = useId();
   const words = moneyWords(useLocale());
-  const shown = listed(payments);
+  const shown = listed(payments, unanswered);
   if (shown.length === 0) return null;
   return (
     <section aria-labelledby={id} data-testid="payments">

@@ -7,7 +7,7 @@ import type { Part } from '../parts';
 import type { MoneyControls } from '../useMoney';
 import type { Wallet } from '../wallet';
 import { moneyWords } from '../words';
-import { rememberAway } from './asked';
+import { rememberAway, unansweredOf } from './asked';
 import { PaymentList } from './PaymentList';
 import { PaymentSection } from './PaymentSection';
 import { type Direction, DIRECTIONS } from './payments';
@@ -25,7 +25,7 @@ interface PaymentsPartProps {
 export function PaymentsPart({ money, wallet, now, occasion, onPart }: PaymentsPartProps) {
   const words = moneyWords(useLocale());
   const { methods, hasFailed, read, withdrawBy } = useMethods(money.ask, money.session, occasion);
-  const [open, setOpen] = useState(() => DIRECTIONS.find((direction) => money.asked.of(direction)?.paymentId === null) ?? null);
+  const [open, setOpen] = useState(() => DIRECTIONS.find((direction) => unansweredOf(money.asked.of(direction)) !== null) ?? null);
   const title = useRef<HTMLHeadingElement>(null);
   const isListed = useRef(false);
 
@@ -80,7 +80,12 @@ export function PaymentsPart({ money, wallet, now, occasion, onPart }: PaymentsP
           onPart={onPart}
         />
       )}
-      <PaymentList payments={wallet.payments} title={title} onLeave={() => rememberAway(storageOfTab(), money.state.about)} />
+      <PaymentList
+        payments={wallet.payments}
+        unanswered={DIRECTIONS.flatMap((direction) => unansweredOf(money.asked.of(direction)) ?? [])}
+        title={title}
+        onLeave={() => rememberAway(storageOfTab(), money.state.about)}
+      />
     </>
   );
 }

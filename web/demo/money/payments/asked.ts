@@ -78,6 +78,11 @@ export function askedBook(about: string, storage: KeyStorage | null, fresh: () =
   };
 }
 
+/** The request if nobody has answered it; else null. */
+export function unansweredOf(asked: Asked | null): Asked | null {
+  return asked?.paymentId === null ? asked : null;
+}
+
 function isSame(one: Request, other: Request): boolean {
   return one.methodId === other.methodId && one.amountMinor === other.amountMinor && one.currency === other.currency;
 }

@@ -88,12 +88,25 @@ export function isUndecided(payment: Payment): boolean {
   return UNDECIDED.has(standingOf(payment));
 }
 
+/** What a request asks for. */
+interface Wanted {
+  readonly direction: Direction;
+  readonly amountMinor: number;
+  readonly currency: string;
+}
+
 /** What is listed apart from the history: the newest payment, those on their way, and those that came back. */
-export function listed(payments: readonly Payment[]): readonly Payment[] {
-  return payments.filter((payment, index) => {
+export function listed(payments: readonly Payment[], unanswered: readonly Wanted[] = []): readonly Payment[] {
+  // Until a request has an answer, the form alone says how it stands.
+  const told = payments.filter((payment) => standingOf(payment) !== 'doubt' || !unanswered.some((request) => isOf(request, payment)));
+  return told.filter((payment, index) => {
     const standing = standingOf(payment);
     return index === 0 || standing === 'retry' || UNFINISHED.has(standing) || CAME_BACK.has(standing);
   });
+}
+
+function isOf({ direction, amountMinor, currency }: Wanted, { amount, ...payment }: Payment): boolean {
+  return payment.direction === direction && amount.minor === amountMinor && amount.currency === currency;
 }
 
 const PERMILLE = 1000;

@@ -6,7 +6,7 @@ import { storageOfTab } from '../../session/remembered';
 import { type MoneyControls, sleep } from '../useMoney';
 import type { Wallet } from '../wallet';
 import { moneyWords } from '../words';
-import { type Asked, rememberAway, type Request } from './asked';
+import { type Asked, rememberAway, type Request, unansweredOf } from './asked';
 import { type Direction, isPage, isUndecided, standingOf } from './payments';
 import { paymentInWords, refusalInWords } from './paymentWords';
 import { type PaymentOutcome, sendPayment } from './sending';
@@ -105,8 +105,4 @@ export function usePaying(direction: Direction, money: MoneyControls, wallet: Wa
   }
 
   return { isSending, leavingTo, unanswered, refused, pay, askAgain: () => unanswered !== null && void send(unanswered) };
-}
-
-function unansweredOf(asked: Asked | null): Asked | null {
-  return asked?.paymentId === null ? asked : null;
 }

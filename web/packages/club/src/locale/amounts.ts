@@ -34,7 +34,7 @@ function inOrder(parts: readonly Intl.NumberFormatPart[]): string {
 }
 
 function kept(sign: string): string {
-  return /[a-z]\W+$/iu.test(sign) ? `${sign}\u200e` : sign;
+  return /[a-z]\p{Sc}$/iu.test(sign) ? `${sign}\u200e` : sign;
 }
 
 /** Arabic has `UK£` even where it is asked for the short sign; no other currency's sign is the pound's alone. */
@@ -52,7 +52,7 @@ export function formatTyped(minor: number, currency: string, tag: string): strin
 /** The sign of a currency, such as `£`, and whether this locale writes it before the amount. */
 export function currencySign(currency: string, tag: string): { readonly sign: string; readonly leads: boolean } {
   const parts = moneyFormat(tag, currency, 0).formatToParts(1);
-  const sign = shortSign(parts.find(({ type }) => type === 'currency')?.value ?? currency);
+  const sign = kept(shortSign(parts.find(({ type }) => type === 'currency')?.value ?? currency));
   return { sign, leads: parts.findIndex(({ type }) => type === 'currency') < parts.findIndex(({ type }) => type === 'integer') };
 }
 
