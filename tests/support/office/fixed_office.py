@@ -597,6 +597,9 @@ def customer_page() -> dict[str, Any]:
         "since": ago(days=80),
     }
     return {
+        "customers": page_of(
+            [{"id": f"{BRAND}:{name}", "customerId": name} for name in ("c-1003", "c-1004")]
+        ),
         "customer": {
             "id": f"{BRAND}:c-1003",
             "brand": BRAND,

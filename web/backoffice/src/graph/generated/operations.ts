@@ -2091,9 +2091,21 @@ export type AuditVariables = Exact<{
 }>;
 
 
-export type Audit = { readonly page: { readonly endCursor: string | null, readonly hasNextPage: boolean, readonly nodes: ReadonlyArray<{ readonly id: string, readonly at: string, readonly userId: string, readonly person: string, readonly name: string, readonly address: string, readonly action: string, readonly brand: string | null, readonly subject: string, readonly before: unknown, readonly after: unknown, readonly reason: string | null, readonly hash: string }> } };
+export type Audit = { readonly page: { readonly endCursor: string | null, readonly hasNextPage: boolean, readonly nodes: ReadonlyArray<{ readonly id: string, readonly at: string, readonly userId: string, readonly person: string, readonly name: string, readonly address: string, readonly action: string, readonly actionName: string, readonly brand: string | null, readonly subject: string, readonly subjectKind: string, readonly before: unknown, readonly after: unknown, readonly reason: string | null, readonly hash: string }> } };
 
-export type AuditEntry = { readonly id: string, readonly at: string, readonly userId: string, readonly person: string, readonly name: string, readonly address: string, readonly action: string, readonly brand: string | null, readonly subject: string, readonly before: unknown, readonly after: unknown, readonly reason: string | null, readonly hash: string };
+export type AuditEntry = { readonly id: string, readonly at: string, readonly userId: string, readonly person: string, readonly name: string, readonly address: string, readonly action: string, readonly actionName: string, readonly brand: string | null, readonly subject: string, readonly subjectKind: string, readonly before: unknown, readonly after: unknown, readonly reason: string | null, readonly hash: string };
+
+export type AuditActionsVariables = Exact<{ [key: string]: never; }>;
+
+
+export type AuditActions = { readonly auditActions: ReadonlyArray<{ readonly id: string, readonly name: string }> };
+
+export type AuditedUsersVariables = Exact<{
+  after?: string | null | undefined;
+}>;
+
+
+export type AuditedUsers = { readonly users: { readonly endCursor: string | null, readonly hasNextPage: boolean, readonly nodes: ReadonlyArray<{ readonly id: string, readonly name: string, readonly login: string }> } };
 
 export type RiskBudgetsVariables = Exact<{
   brand: string;
@@ -2631,7 +2643,9 @@ export const SESSIONS = "query Sessions($userId:ID!){sessions(userId:$userId){id
 export const JOBS = "query Jobs($first:Int!$after:String$brand:String$status:JobStatus){page:jobs(first:$first after:$after brand:$brand status:$status){nodes{id kind brand arguments status done total result error createdBy createdAt finishedAt}endCursor hasNextPage}}" as Document<Jobs, JobsVariables>;
 export const READ_JOB = "query ReadJob($id:ID!){one:job(id:$id){id kind brand arguments status done total result error createdBy createdAt finishedAt}}" as Document<ReadJob, ReadJobVariables>;
 export const CANCEL_JOB = "mutation CancelJob($id:ID!){cancelJob(id:$id){id status}}" as Document<CancelJob, CancelJobVariables>;
-export const AUDIT = "query Audit($first:Int!$after:String$brand:String$userId:String$action:String$subject:String){page:audit(first:$first after:$after brand:$brand userId:$userId action:$action subject:$subject){nodes{id at userId person name address action brand subject before after reason hash}endCursor hasNextPage}}" as Document<Audit, AuditVariables>;
+export const AUDIT = "query Audit($first:Int!$after:String$brand:String$userId:String$action:String$subject:String){page:audit(first:$first after:$after brand:$brand userId:$userId action:$action subject:$subject){nodes{id at userId person name address action actionName brand subject subjectKind before after reason hash}endCursor hasNextPage}}" as Document<Audit, AuditVariables>;
+export const AUDIT_ACTIONS = "query AuditActions{auditActions{id name}}" as Document<AuditActions, AuditActionsVariables>;
+export const AUDITED_USERS = "query AuditedUsers($after:String){users(first:100 after:$after){nodes{id name login}endCursor hasNextPage}}" as Document<AuditedUsers, AuditedUsersVariables>;
 export const RISK_BUDGETS = "query RiskBudgets($brand:String!$isoWeek:String){riskBudgets(brand:$brand isoWeek:$isoWeek first:100){nodes{id isoWeek reward own budget chosen reserved expected owed credited left stopped}}}" as Document<RiskBudgets, RiskBudgetsVariables>;
 export const SET_RISK_BUDGET = "mutation SetRiskBudget($input:RiskBudgetInput!){setRiskBudget(input:$input){number proposal}}" as Document<SetRiskBudget, SetRiskBudgetVariables>;
 export const RISK_FORECAST = "query RiskForecast($brand:String!){riskForecast(brand:$brand){id isoWeek currency asOf elapsedHours weekHours unavailable method weeks now{rewards valueMinor}likely{rewards valueMinor}low{rewards valueMinor}high{rewards valueMinor}tests{isoWeek forecast low high actual error within}}}" as Document<RiskForecast, RiskForecastVariables>;
