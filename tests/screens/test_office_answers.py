@@ -74,3 +74,30 @@ def test_a_whole_id_opens_its_customer(office: FixedOffice) -> None:
     page.get_by_role("button", name="Find").click()
     expect(page.get_by_role("heading", name="c-1003", exact=True)).to_be_visible()
     assert office.faults == []
+
+
+def test_versions_are_compared_in_seven_columns_and_read_on_their_own_page(office: FixedOffice) -> None:
+    """The list has what one compares; a version's page has all its rules, as its approver read them."""
+    office.show(Role.EDITOR, "schemes", 1280, "light")
+    page = office.page
+    table = page.get_by_role("table", name="Versions")
+    expect(table.get_by_role("columnheader")).to_have_count(7)
+    table.get_by_role("link", name="GB GBP, version 2").click()
+    expect(page.get_by_role("heading", name="Rules for GB in GBP, version 2", level=2)).to_be_visible()
+    for rule in ("£25.00 in qualifying stakes.", "12 hours.", "Version 2026-1: Bet £25 in a week."):
+        expect(page.get_by_role("definition").filter(has_text=rule)).to_be_visible()
+    assert office.faults == []
+
+
+def test_the_state_of_providers_is_whole_on_a_phone(office: FixedOffice) -> None:
+    """The menu of a row, which stays in reach while its table scrolls, covers no state."""
+    office.show(Role.OPERATOR, "providers", 360, "light")
+    table = office.page.get_by_role("table", name="Providers")
+    menus = table.get_by_role("columnheader", name="Change").bounding_box()
+    assert menus is not None
+    chips = table.locator(".MuiChip-root").all()
+    assert {"In use", "Up", "Down", "Unknown"} <= {chip.inner_text() for chip in chips}
+    for chip in chips:
+        place = chip.bounding_box()
+        assert place is not None
+        assert place["x"] + place["width"] <= menus["x"], chip.inner_text()

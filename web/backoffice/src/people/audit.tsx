@@ -7,7 +7,7 @@ import DialogContent from '@mui/material/DialogContent';
 import DialogTitle from '@mui/material/DialogTitle';
 import Stack from '@mui/material/Stack';
 import Typography from '@mui/material/Typography';
-import { Fragment, useId, useState } from 'react';
+import { useId, useState } from 'react';
 import { DataTable, TextInput, useRecordContext } from 'react-admin';
 
 import { MomentField } from '../time/MomentField.tsx';
@@ -18,6 +18,7 @@ import { BrandInput } from '../content/BrandInput.tsx';
 import { KeysetList } from '../components/KeysetList.tsx';
 import { brandName } from '../frame/names.ts';
 import { fieldName, type FieldsOf } from '../graph/fields.ts';
+import { Facts } from '../look/Facts.tsx';
 import { IdText } from '../look/IdText.tsx';
 
 import type { AuditEntry } from '../graph/generated/operations.ts';
@@ -50,15 +51,8 @@ function Subject() {
 function Codes({ of: { id, action, userId, address, hash } }: { readonly of: AuditEntry }) {
   const codes = { 'No.': id, Action: action, 'User id': userId, Address: address, Hash: hash };
   return (
-    <Box component="dl" sx={{ display: 'grid', gridTemplateColumns: 'max-content minmax(0, 1fr)', columnGap: 2, margin: '0 0 16px', '& dd': { margin: 0 } }}>
-      {Object.entries(codes).map(([name, code]) => (
-        <Fragment key={name}>
-          <dt>{name}</dt>
-          <dd>
-            <IdText id={code} />
-          </dd>
-        </Fragment>
-      ))}
+    <Box sx={{ marginBottom: 2 }}>
+      <Facts rows={Object.entries(codes).map(([name, code]) => [name, <IdText key={name} id={code} />])} />
     </Box>
   );
 }
