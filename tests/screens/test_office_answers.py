@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from backoffice.access import Role
 from tests.support.browsers.screen_gallery import PATIENCE_MS
-from tests.support.office.fixed_office import FixedOffice, open_fixed_office
+from tests.support.office.fixed_office import ORIGIN, FixedOffice, open_fixed_office
 from tests.support.office.fixed_present import NOW
 from tools.local_chromium import LocalChromium
 
@@ -101,3 +101,24 @@ def test_the_state_of_providers_is_whole_on_a_phone(office: FixedOffice) -> None
         place = chip.bounding_box()
         assert place is not None
         assert place["x"] + place["width"] <= menus["x"], chip.inner_text()
+
+
+def test_a_preview_that_is_being_drawn_says_so(office: FixedOffice) -> None:
+    """Nobody decides about a text before an empty frame."""
+    office.hanging = {"ContentPreview"}
+    office.role = Role.APPROVER
+    page = office.page
+    page.goto(f"{ORIGIN}/backoffice/approvals/content.revision/show")
+    expect(page.get_by_text("Loading the preview…")).to_have_count(2)
+
+
+def test_pictures_have_what_frames_below_the_window_show(office: FixedOffice) -> None:
+    """A browser draws nothing of a frame that nobody sees; the picture of a whole page has it."""
+    office.show(Role.APPROVER, "approvals/content.revision/show", 360, "light")
+    frame = office.page.locator("iframe").nth(1).bounding_box()
+    picture = office.picture()
+    assert frame is not None
+    scale = picture.width / 360
+    edges = (frame["x"], frame["y"], frame["x"] + frame["width"], frame["y"] + frame["height"])
+    colours = picture.crop(tuple(round(edge * scale) for edge in edges)).getcolors(1_000_000)
+    assert colours is None or len(colours) > 50
