@@ -199,6 +199,7 @@ class ContentReward:
     """A version of a reward that content may be written for.
 
     Attributes:
+        names_games: Whether its text should say in which games it can be used.
         title: What customers read, in the brand's own language if it can be; null without a published text.
     """
 
@@ -206,6 +207,7 @@ class ContentReward:
     config_version: int
     status: str
     kind: str
+    names_games: bool
     title: str | None
 
 
@@ -338,6 +340,7 @@ def brand_to_graphql(known: KnownBrand) -> ContentBrand:
                 config_version=config.version,
                 status="recalled" if config.recalled else config.status,
                 kind=config.kind.value,
+                names_games=config.kind.rules.names_games,
                 title=known.title_of(config),
             )
             for config in configs

@@ -20,6 +20,7 @@ from backoffice.people.area import PeopleArea
 from backoffice.people.brand_names import brand_names
 from backoffice.people.service import SeenProposal
 from backoffice.people.types import (
+    AuditAction,
     AuditEntry,
     BrandName,
     JobInfo,
@@ -29,6 +30,7 @@ from backoffice.people.types import (
     SessionInfo,
     User,
     WaitingProposal,
+    audit_actions,
     entry_to_graphql,
     granted,
     job_to_graphql,
@@ -185,6 +187,11 @@ class Query:
             info.context.actor, brand, wanted, page_size(first), number_key(after)
         )
         return page_of(entries, first, entry_to_graphql, lambda entry: entry.entry.sequence)
+
+    @strawberry.field(directives=[permitted(Permission.AUDIT_READ, ANY)])
+    def audit_actions(self) -> list[AuditAction]:
+        """What the audit log may say that was done, by name."""
+        return audit_actions()
 
     @strawberry.field(directives=[permitted(Permission.APPROVALS_READ, "brand")])
     async def approvals(

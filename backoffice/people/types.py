@@ -12,6 +12,7 @@ from strawberry.scalars import JSON
 from backoffice.access import ROLES, Actor, Permission, Role
 from backoffice.approvals.proposals import Proposal, ProposalStatus
 from backoffice.audit.repository import StoredEntry
+from backoffice.audit.words import ACTIONS, action_in_words, thing_in_words
 from backoffice.identity.account import Account
 from backoffice.identity.sessions import Session
 from backoffice.identity.users import Roles, UserStatus
@@ -141,11 +142,27 @@ class SessionInfo:
 
 @described
 @strawberry.type
+class AuditAction:
+    """What can have been done.
+
+    Attributes:
+        id: Its code, by which the log is filtered.
+        name: What it is called.
+    """
+
+    id: ID
+    name: str
+
+
+@described
+@strawberry.type
 class AuditEntry:
     """A row of the audit log.
 
     Attributes:
         id: Its sequence: 1, 2, …
+        action_name: The action in words.
+        subject_kind: What kind of thing the subject is, in words.
     """
 
     id: ID
@@ -161,6 +178,8 @@ class AuditEntry:
     after: JSON | None
     reason: str | None
     hash: str
+    action_name: str
+    subject_kind: str
 
 
 @described
@@ -284,7 +303,15 @@ def entry_to_graphql(stored: StoredEntry) -> AuditEntry:
         before=_json(entry.before),
         after=_json(entry.after),
         hash=stored.hash,
+        action_name=action_in_words(entry.action),
+        subject_kind=thing_in_words(entry.subject),
     )
+
+
+def audit_actions() -> list[AuditAction]:
+    """Return all actions by their names."""
+    named = sorted(ACTIONS.items(), key=lambda action: action[1])
+    return [AuditAction(id=ID(code), name=name) for code, name in named]
 
 
 def waiting_to_graphql(proposal: Proposal) -> WaitingProposal:

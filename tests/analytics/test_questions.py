@@ -26,6 +26,9 @@ SECRET = "nobody may read this"
 BUBBLEWRAP, LANDLOCK = None, ""
 
 
+EXAMPLES = Path(__file__).parents[2] / "web" / "backoffice" / "src" / "analytics" / "examples.ts"
+
+
 @pytest.fixture(scope="module")
 def store(module_store: Store) -> Store:
     """Provide a store with three bets, of which a snapshot is published; no question changes it."""
@@ -255,6 +258,12 @@ def test_tables_that_a_role_may_not_ask_are_refused(settings: AnalyticsSettings,
 def test_a_role_may_ask_its_own_tables(settings: AnalyticsSettings, role: str, sql: str) -> None:
     """Sums, facts of single customers, or all; a view reads what stands behind it."""
     assert json.loads(ask(Question(sql, "json", hidden_from(role)), settings).body) == [{"bets": 3}]
+
+
+@pytest.mark.parametrize("example", re.findall(r"sql: `([^`]+)`", EXAMPLES.read_text(encoding="utf-8")))
+def test_the_examples_of_the_office_are_answered(settings: AnalyticsSettings, example: str) -> None:
+    """Whoever may ask begins with a question that has rows."""
+    assert json.loads(ask(Question(example, "json", hidden_from("viewer")), settings).body)
 
 
 @pytest.mark.parametrize("statement", ["SHOW TABLES", " show  tables ; ", "SHOW TABLES LIKE 'report%'"])

@@ -72,6 +72,7 @@ ELSEWHERE: Final = {
 }
 NOT_PERSONAL: Final = {
     "people": {"me", "brandNames", "users", "user", "mySessions", "sessions"},
+    "names of actions": {"auditActions"},
     "jobs, which name customers by id alone": {"jobs", "job"},
     "content": {
         *("contentItems", "contentItem", "contentRevision", "contentDiff", "lintContent", "contentPreview"),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { chartOf, shownOf } from '../backoffice/src/analytics/answer.ts';
+import { cellText, chartOf, shownOf } from '../backoffice/src/analytics/answer.ts';
 import { ALL, filtered, optionsOf } from '../backoffice/src/analytics/filters.ts';
 
 function answer(columns: readonly string[], ...rows: readonly (readonly (string | null)[])[]) {
@@ -69,5 +69,16 @@ describe('filters of a report', () => {
     const weeks = answer(['iso_week', 'bets'], ['2026-W47', '1'], ['*', '3']);
     expect(filtered(weeks, ALL).rows).toHaveLength(2);
     expect(filtered(weeks, { ...ALL, until: '2026-W48' }).rows).toEqual([['2026-W47', '1']]);
+  });
+});
+
+describe('a cell of an answer', () => {
+  it('has separators if it measures something, and none if its digits are a name', () => {
+    const row = ['1234567', '-1234.5678', '2026', '1234567', 'b-1234', '1.5e21'];
+    const columns = ['bets', 'staked', 'year', 'partition', 'bet', 'share'];
+    const shown = row.map((cell, column) => cellText(answer(columns, row), column, cell));
+    expect(shown).toEqual(['1,234,567', '-1,234.5678', '2026', '1234567', 'b-1234', '1.5e21']);
+    expect(cellText(answer(['bets'], ['1234'], [null]), 0, null)).toBe('–');
+    expect(cellText(answer(['id'], ['12345']), 0, '12345')).toBe('12345');
   });
 });

@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
 
 import { learnNames } from '../backoffice/src/frame/names.ts';
-import { accountFacts, accountState, countInWords, membership, rewardInWords } from '../backoffice/src/support/customer.ts';
+import { accountFacts, accountState, countInWords, membership, pageOfExact, rewardInWords } from '../backoffice/src/support/customer.ts';
 import { dayAt, learnZones, showZoneOf } from '../backoffice/src/time/moments.ts';
 
 import type { Customer, ShownWeek } from '../backoffice/src/graph/generated/operations.ts';
@@ -51,4 +51,12 @@ test('the days of a timeline are those of the brand’s zone', () => {
   learnZones([{ id: 'northbet', timeZone: 'Europe/London' }]);
   expect(dayAt('2026-07-01T23:30:00Z', 'northbet')).toBe('Thu, 2 Jul 2026');
   expect(dayAt('2026-11-25T23:30:00Z', 'northbet')).toBe('Wed, 25 Nov 2026');
+});
+
+test('a whole id, or that of a bet, opens the customer; a part of an id lists whom it may mean', () => {
+  const page = (...ids: readonly string[]) => ({ nodes: ids.map((id) => ({ id: `northbet:${id}`, customerId: id })), endCursor: null, hasNextPage: false });
+  expect(pageOfExact(page('c-1', 'c-10', 'c-11'), 'customer', 'c-1')).toBe('/customers/northbet%3Ac-1/show');
+  expect(pageOfExact(page('c-10'), 'customer', 'c-1')).toBeNull();
+  expect(pageOfExact(page(), 'customer', 'c-1')).toBeNull();
+  expect(pageOfExact(page('c-10'), 'bet', 'b/7')).toBe('/customers/northbet%3Ac-10/show?bet=b%2F7');
 });

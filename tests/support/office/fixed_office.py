@@ -420,7 +420,9 @@ def content_world() -> dict[str, Any]:
                 ],
             }
         ],
-        "contentPreviewStates": [{"name": "tracking", "says": "on the way to the target", "brand": BRAND}],
+        "contentPreviewStates": [
+            {"name": "tracking", "says": "In progress, one bet below minimum odds.", "brand": BRAND}
+        ],
         "contentPreview": {
             "club": json.dumps(answer["club"]),
             "records": json.dumps({name: answer[name] for name in ("recentBets", "pastWeeks")}),
@@ -534,7 +536,14 @@ CONTENT_BRAND: Final = {
     "jurisdictions": ["GB", "DE"],
     "currencies": ["GBP"],
     "rewards": [
-        {"rewardId": reward, "configVersion": 1, "title": title, "status": "active", "kind": kind}
+        {
+            "rewardId": reward,
+            "configVersion": 1,
+            "title": title,
+            "status": "active",
+            "kind": kind,
+            "namesGames": kind == "free_spins",
+        }
         for reward, title, kind in (
             ("fb-5", "£5 free bet", "free_bet"),
             ("bb-25", "25% bet boost", "bet_boost"),
@@ -597,6 +606,9 @@ def customer_page() -> dict[str, Any]:
         "since": ago(days=80),
     }
     return {
+        "customers": page_of(
+            [{"id": f"{BRAND}:{name}", "customerId": name} for name in ("c-1003", "c-1004")]
+        ),
         "customer": {
             "id": f"{BRAND}:c-1003",
             "brand": BRAND,
@@ -735,14 +747,25 @@ class FixedOffice:
         return [f"the page is {page} px wide in a window of {window} px"] if page > window else []
 
     def picture(self) -> Image.Image:
-        """Return a picture of the whole page; another process draws what a frame shows, in its own time."""
-        taken, before = self._screenshot(), b""
-        while len(self.page.frames) > 1 and taken != before:
-            taken, before = self._screenshot(), taken
-        return Image.open(BytesIO(taken)).convert("RGB")
+        """Return a picture of the whole page.
 
-    def _screenshot(self) -> bytes:
-        return self.page.screenshot(full_page=True, animations="disabled", caret="hide")
+        Another process draws what a frame shows, in its own time, and nothing of one below the window.
+        """
+        size = self.page.viewport_size
+        if len(self.page.frames) == 1 or size is None:
+            return self._screenshot()
+        height = self.page.evaluate("document.documentElement.scrollHeight")
+        self.page.set_viewport_size({"width": size["width"], "height": max(height, size["height"])})
+        taken, before = self._screenshot(), None
+        while taken != before:
+            self.page.wait_for_timeout(50)
+            taken, before = self._screenshot(), taken
+        self.page.set_viewport_size(size)
+        return taken
+
+    def _screenshot(self) -> Image.Image:
+        taken = self.page.screenshot(full_page=True, animations="disabled", caret="hide")
+        return Image.open(BytesIO(taken)).convert("RGB")
 
     def content(self) -> Image.Image:
         """Return a picture of what the page is about, without the frame, which other tests look at."""

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from backoffice.audit.words import ACTIONS, action_in_words, thing_in_words
 from tests.support.office.fixed_present import BRAND, ago, page_of
 
 
@@ -34,8 +35,10 @@ def entry(number: int, name: str, action: str, subject: str, **others: Any) -> d
         "name": name,
         "address": "192.0.2.7",
         "action": action,
+        "actionName": action_in_words(action),
         "brand": BRAND,
         "subject": subject,
+        "subjectKind": thing_in_words(subject),
         "before": None,
         "after": {"state": "APPROVED"},
         "reason": None,
@@ -55,12 +58,19 @@ def people_world() -> dict[str, Any]:
                 account("Tom", "TRADER", status="DISABLED"),
             ]
         ),
+        "auditActions": [{"id": code, "name": name} for code, name in ACTIONS.items()],
         "addUser": {"initialPassword": "a-word-shown-once", "user": account("Zoe", "EDITOR")},
         "audit": page_of(
             [
-                entry(1, "Olga", "operations.switch", f"switch:{BRAND}:bb-50", reason="Its price was wrong"),
+                entry(
+                    1,
+                    "Olga",
+                    "operations.switch_off",
+                    f"switch:reward:{BRAND}:bb-50",
+                    reason="Its price was wrong",
+                ),
                 entry(2, "Edith", "content.submit", f"content:{BRAND}:cash-2", reason="It says what it is"),
-                entry(3, "Sam", "support.read", f"customer:{BRAND}:c-1003"),
+                entry(3, "Sam", "support.look_at_customer", f"customer:{BRAND}:c-1003"),
                 entry(4, "Ada", "people.add", "user:u-sam", brand=None),
             ]
         ),

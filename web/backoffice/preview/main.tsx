@@ -50,7 +50,10 @@ function show(shown: Shown): void {
       locale={locale}
       theme={shown.theme}
       slip={null}
-      onStatus={() => openDetails(shown.reward)}
+      onStatus={({ kind }) => {
+        if (kind !== 'nothing') tell({ type: 'furlong-preview:drawn' });
+        openDetails(shown.reward);
+      }}
       betPlacedRef={nothingPlaced}
     />,
   );

@@ -16,8 +16,8 @@ export interface Shown {
   };
 }
 
-/** The page is loaded, or its height has changed. */
-export type Told = { readonly type: 'furlong-preview:ready' } | { readonly type: 'furlong-preview:height'; readonly height: number };
+/** The page is loaded, the draft is in it, or its height has changed. */
+export type Told = { readonly type: 'furlong-preview:ready' } | { readonly type: 'furlong-preview:drawn' } | { readonly type: 'furlong-preview:height'; readonly height: number };
 
 export function isShown(value: unknown): value is Shown {
   return typeof value === 'object' && value !== null && 'type' in value && value.type === 'furlong-preview:show';
@@ -25,5 +25,5 @@ export function isShown(value: unknown): value is Shown {
 
 export function isTold(value: unknown): value is Told {
   if (typeof value !== 'object' || value === null || !('type' in value)) return false;
-  return value.type === 'furlong-preview:ready' || value.type === 'furlong-preview:height';
+  return value.type === 'furlong-preview:ready' || value.type === 'furlong-preview:drawn' || value.type === 'furlong-preview:height';
 }

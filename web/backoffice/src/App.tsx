@@ -35,6 +35,7 @@ import { Rewards } from './risk/weeks/Rewards.tsx';
 import { caseResources, operationsResources } from './operations/resources.tsx';
 import { titleOf } from './people/approvals/kinds.ts';
 import { RENEW_PATH, RenewPage } from './session/RenewPage.tsx';
+import { SchemePage } from './rules/SchemePage.tsx';
 import { SchemesPage } from './rules/SchemesPage.tsx';
 import { SignInPage } from './session/SignInPage.tsx';
 import { UserList, UserShow } from './people/users.tsx';
@@ -70,7 +71,7 @@ function Office() {
             <Resource name="content" list={ContentList} edit={ContentPage} options={{ label: 'Content' }} />
           )}
           {may.has('rules.read') && (
-            <Resource name="schemes" list={SchemesPage} create={NewVersionPage} options={{ label: 'Scheme rules' }} />
+            <Resource name="schemes" list={SchemesPage} create={NewVersionPage} show={SchemePage} options={{ label: 'Scheme rules' }} />
           )}
           {may.has('events.board') && <Resource name="board" list={BoardPage} edit={EntryPage} options={{ label: 'Board' }} />}
           {may.has('lobby.read') && <Resource name="lobby" list={LobbyPage} options={{ label: 'Lobby' }} />}

@@ -22,16 +22,23 @@ import { useGraph } from '../graph/useGraph.ts';
 import { Waiting } from '../components/Waiting.tsx';
 import { ANALYTICS_REPORT } from '../graph/generated/operations.ts';
 
-import type { AnalyticsReportName } from '../graph/generated/operations.ts';
+import type { AnalyticsReport, AnalyticsReportName } from '../graph/generated/operations.ts';
 
 interface Shown {
   readonly brand: string;
   readonly name: AnalyticsReportName;
 }
 
+/** A store that has just begun is asked less often: each look at it is recorded. */
+const SECONDS_UNTIL_COUNTED = 15;
+
+function isPending({ analyticsReport: { filling, rows } }: AnalyticsReport): boolean | number {
+  return filling !== null || (rows.length === 0 && SECONDS_UNTIL_COUNTED);
+}
+
 function ReportOf({ brand, name }: Shown) {
   const [chosen, setChosen] = useState(ALL);
-  const { data, problem } = useGraph(ANALYTICS_REPORT, { brand, report: name }, { isPending: (read) => read.analyticsReport.filling !== null });
+  const { data, problem } = useGraph(ANALYTICS_REPORT, { brand, report: name }, { isPending });
   if (problem !== '' || data === null) return <Waiting problem={problem} rows={6} />;
   const { filling } = data.analyticsReport;
   if (filling !== null) return <Filling says={filling} />;
@@ -45,7 +52,7 @@ function ReportOf({ brand, name }: Shown) {
         <ReadUntil key={cell.cell} cell={cell} brand={brand} />
       ))}
       <FilterBar options={optionsOf(data.analyticsReport)} chosen={chosen} onChoose={setChosen} />
-      {pictures.length === 0 && <EmptyState why="Nothing is counted yet." filledBy="The first whole day of bets fills this report." />}
+      {pictures.length === 0 && <EmptyState why="Nothing is counted yet." filledBy="The first bets that it counts appear here by themselves." />}
       {pictures.map((picture) => (
         <PictureCard key={picture.name} picture={picture} note={ABOUT[name].shows} />
       ))}

@@ -8,7 +8,7 @@ import Stack from '@mui/material/Stack';
 import Typography from '@mui/material/Typography';
 import { useNotify } from 'react-admin';
 
-import { chartOf, isFigures, shownOf } from './answer.ts';
+import { cellText, chartOf, isFigures, shownOf } from './answer.ts';
 import { ReadUntil } from './ReadUntil.tsx';
 import { BarChart } from '../charts/BarChart.tsx';
 import { DataRows } from '../operations/page/DataRows.tsx';
@@ -79,7 +79,7 @@ export function AnswerCard({ sql, answer }: Props) {
               rows={answer.rows.map((cells, at) => ({ cells, at }))}
               id={({ at }: Numbered) => String(at)}
               nothing=""
-              columns={answer.columns.map((head, column) => ({ head, cell: ({ cells }: Numbered) => cells[column] ?? '–', right: isFigures(answer, column) }))}
+              columns={answer.columns.map((head, column) => ({ head, cell: ({ cells }: Numbered) => cellText(answer, column, cells[column]), right: isFigures(answer, column) }))}
             />
           </Box>
         )}

@@ -2,6 +2,7 @@
 import Alert from '@mui/material/Alert';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
+import Chip from '@mui/material/Chip';
 import Stack from '@mui/material/Stack';
 import TextField from '@mui/material/TextField';
 import Typography from '@mui/material/Typography';
@@ -9,6 +10,7 @@ import { useState } from 'react';
 import { Link } from 'react-router-dom';
 
 import { AnswerCard } from './AnswerCard.tsx';
+import { EXAMPLES } from './examples.ts';
 import { Filling } from './Filling.tsx';
 import { TableList } from './TableList.tsx';
 import { run } from '../graph/graph.ts';
@@ -20,11 +22,6 @@ import { messageOf } from '../session/session.ts';
 
 import type { AnalyticsAnswer } from '../graph/generated/operations.ts';
 
-const EXAMPLE = `SELECT day, sum(bets) AS bets
-FROM report_revenue
-GROUP BY day
-ORDER BY day DESC
-LIMIT 14`;
 const ABOUT = 'Ask about everything that happened, over all brands, in ClickHouse’s SQL. Amounts are in minor units, times in UTC. Each question and each export is recorded.';
 
 interface Asked {
@@ -33,7 +30,7 @@ interface Asked {
 }
 
 function Editor() {
-  const [sql, setSql] = useState(EXAMPLE);
+  const [sql, setSql] = useState<string>(EXAMPLES[0].sql);
   const [asked, setAsked] = useState<Asked | null>(null);
   const [problem, setProblem] = useState('');
   const [isAsking, setAsking] = useState(false);
@@ -56,6 +53,11 @@ function Editor() {
   return (
     <Box sx={{ display: 'grid', gap: 3, gridTemplateColumns: { xs: 'minmax(0, 1fr)', lg: 'minmax(0, 1fr) 320px' }, alignItems: 'start' }}>
       <Stack spacing={2}>
+        <Stack direction="row" spacing={1} useFlexGap role="group" aria-label="Examples" sx={{ flexWrap: 'wrap' }}>
+          {EXAMPLES.map(({ name, sql: example }) => (
+            <Chip key={name} label={name} variant="outlined" onClick={() => setSql(example)} />
+          ))}
+        </Stack>
         <TextField
           label="Question in SQL"
           value={sql}

@@ -15,6 +15,13 @@ interface Props {
   readonly onAsk: (sql: string) => void;
 }
 
+const isReport = (name: string) => name.startsWith('report_');
+/** What happened comes before what is made of it. */
+const GROUPS = [
+  ['What happened', (name: string) => !isReport(name)],
+  ['Reports', isReport],
+] as const;
+
 /** As much of a sentence as fits on two lines; the whole one is there when the table is opened. */
 const FIRST_LINES = { display: '-webkit-box', WebkitLineClamp: 2, WebkitBoxOrient: 'vertical', overflow: 'hidden' } as const;
 
@@ -79,9 +86,20 @@ export function TableList({ onAsk }: Props) {
       <TextField size="small" fullWidth label="Find a table" value={wanted} onChange={(event) => setWanted(event.target.value)} sx={{ marginY: 1 }} />
       {tables.length === 0 && <Typography variant="body2">No table has these words.</Typography>}
       <Box tabIndex={0} role="region" aria-label="List of tables" sx={{ maxHeight: '70vh', overflowY: 'auto' }}>
-        {tables.map((table) => (
-          <TableEntry key={table.name} {...table} onAsk={onAsk} />
-        ))}
+        {GROUPS.map(([head, isIn]) => {
+          const group = tables.filter(({ name }) => isIn(name));
+          if (group.length === 0) return null;
+          return (
+            <Box key={head} component="section" aria-label={head}>
+              <Typography variant="subtitle2" component="h4" color="textSecondary" sx={{ paddingTop: 1 }}>
+                {head}
+              </Typography>
+              {group.map((table) => (
+                <TableEntry key={table.name} {...table} onAsk={onAsk} />
+              ))}
+            </Box>
+          );
+        })}
       </Box>
     </Box>
   );

@@ -25,6 +25,17 @@ export function isFigures({ rows }: Answer, column: number): boolean {
   return values.length > 0 && values.every((value) => FIGURE.test(value));
 }
 
+/** What a column is called whose digits name something, and measure nothing. */
+const NAMES = /(^|_)(ids?|year|month|week|day|hour|version|revision|partition|offset|position|sequence|epoch|code|number)$/iu;
+
+/** Return a cell as it is shown: a measure with separators; files have it as it is. */
+export function cellText(answer: Answer, column: number, cell: string | null | undefined): string {
+  if (cell === null || cell === undefined) return '–';
+  const isMeasure = !NAMES.test(answer.columns[column] ?? '') && isFigures(answer, column) && !/e/iu.test(cell);
+  const [whole = '', ...fraction] = cell.split('.');
+  return isMeasure ? [whole.replace(/\B(?=(\d{3})+$)/gu, ','), ...fraction].join('.') : cell;
+}
+
 /** Return rows of days or weeks with the oldest first, as time is drawn, and those without a row as gaps; others as they are. */
 function inTime(rows: Answer['rows']): Answer['rows'] {
   const isTime = rows.every((row) => TIME.test(row[0] ?? ''));

@@ -1,5 +1,7 @@
 /** The document of a revision as a form has it, and the merge of two editors' documents. */
 
+import type { ContentKey } from './key.ts';
+
 export const TEXT_FIELDS = ['title', 'summary', 'significantTerms', 'termsUrl', 'imageUrl', 'imageAlt'] as const;
 export type TextField = (typeof TEXT_FIELDS)[number];
 
@@ -25,6 +27,17 @@ export const LABELS: Readonly<Record<TextField | 'position' | 'eligibleGames', s
   position: 'Position',
   eligibleGames: 'Eligible games',
 };
+
+type KnownRewards = readonly { readonly rewardId: string; readonly configVersion: number; readonly namesGames: boolean }[];
+
+/**
+ * Return whether a text is asked in which games its reward can be used: a kind such as free spins says so. Also where games
+ * are named already, so that they can be taken out, and where no version of the reward has arrived that would say its kind.
+ */
+export function asksForGames(rewards: KnownRewards, { rewardId, configVersion }: Omit<ContentKey, 'brand'>, { eligibleGames }: ContentDocument): boolean {
+  const versions = rewards.filter((one) => one.rewardId === rewardId && (configVersion === null || one.configVersion === configVersion));
+  return eligibleGames.length > 0 || versions.length === 0 || versions.some(({ namesGames }) => namesGames);
+}
 
 const EMPTY = { title: '', summary: '', significantTerms: '', termsUrl: '', imageUrl: '', imageAlt: '' };
 

@@ -13,8 +13,8 @@ export interface Read<T> {
 }
 
 interface Options<T> {
-  /** Return whether what was read is not there yet, so that it is read again in some seconds. */
-  readonly isPending?: (data: T) => boolean;
+  /** Return whether what was read is not there yet, so that it is read again in some seconds: a number says in how many. */
+  readonly isPending?: (data: T) => boolean | number;
 }
 
 const SECONDS_UNTIL_THERE = 3;
@@ -35,8 +35,10 @@ export function useGraph<Data, Variables>(
     queryKey: ['graph', document, variables],
     queryFn: variables === null ? skipToken : ({ signal }) => run(document, variables, signal),
     placeholderData: keepPreviousData,
-    refetchInterval: ({ state }) =>
-      state.data !== undefined && isPending?.(state.data) === true ? SECONDS_UNTIL_THERE * 1000 : false,
+    refetchInterval: ({ state }) => {
+      const pending = state.data !== undefined && (isPending?.(state.data) ?? false);
+      return typeof pending === 'number' ? pending * 1000 : pending && SECONDS_UNTIL_THERE * 1000;
+    },
     refetchOnWindowFocus: false,
     refetchOnReconnect: false,
     networkMode: 'always',

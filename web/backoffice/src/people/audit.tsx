@@ -1,4 +1,5 @@
 /** The audit log: who did what, with the subject before and after it. */
+import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import Dialog from '@mui/material/Dialog';
 import DialogActions from '@mui/material/DialogActions';
@@ -12,10 +13,12 @@ import { DataTable, TextInput, useRecordContext } from 'react-admin';
 import { MomentField } from '../time/MomentField.tsx';
 
 import { JsonField } from '../components/JsonField.tsx';
+import { ActionInput, UserInput } from './auditFilters.tsx';
 import { BrandInput } from '../content/BrandInput.tsx';
 import { KeysetList } from '../components/KeysetList.tsx';
 import { brandName } from '../frame/names.ts';
 import { fieldName, type FieldsOf } from '../graph/fields.ts';
+import { Facts } from '../look/Facts.tsx';
 import { IdText } from '../look/IdText.tsx';
 
 import type { AuditEntry } from '../graph/generated/operations.ts';
@@ -23,13 +26,35 @@ import type { AuditEntry } from '../graph/generated/operations.ts';
 const field: FieldsOf<AuditEntry> = fieldName;
 const FILTERS = [
   <BrandInput key="brand" source="brand" alwaysOn />,
-  <TextInput key="subject" source="subject" alwaysOn />,
-  <TextInput key="action" source="action" />,
-  <TextInput key="userId" source="userId" label="User id" />,
+  <ActionInput key="action" source="action" alwaysOn />,
+  <UserInput key="userId" source="userId" alwaysOn />,
+  <TextInput key="subject" source="subject" label="Subject’s id" />,
 ];
 
 function At() {
   return <MomentField source={field('at')} />;
+}
+
+/** What kind of thing it was done to, and its id. */
+function Subject() {
+  const record = useRecordContext<AuditEntry>();
+  if (record === undefined) return null;
+  return (
+    <Stack>
+      <span>{record.subjectKind}</span>
+      <IdText id={record.subject} />
+    </Stack>
+  );
+}
+
+/** What those look for who compare the log with another one: its number, its codes, from where. */
+function Codes({ of: { id, action, userId, address, hash } }: { readonly of: AuditEntry }) {
+  const codes = { 'No.': id, Action: action, 'User id': userId, Address: address, Hash: hash };
+  return (
+    <Box sx={{ marginBottom: 2 }}>
+      <Facts rows={Object.entries(codes).map(([name, code]) => [name, <IdText key={name} id={code} />])} />
+    </Box>
+  );
 }
 
 /** A row's subject before and after, in a dialog that the keyboard reaches too. */
@@ -37,16 +62,18 @@ function Details() {
   const [open, setOpen] = useState(false);
   const title = useId();
   const record = useRecordContext<AuditEntry>();
+  if (record === undefined) return null;
   return (
     <>
-      <Button onClick={() => setOpen(true)} aria-label={`Details of entry ${String(record?.id)}`}>
+      <Button onClick={() => setOpen(true)} aria-label={`Details of entry ${record.id}`}>
         Details
       </Button>
       <Dialog open={open} onClose={() => setOpen(false)} aria-labelledby={title} fullWidth maxWidth="md">
         <DialogTitle id={title}>
-          Entry {String(record?.id)}: {String(record?.action)}
+          {record.name}: {record.actionName}
         </DialogTitle>
         <DialogContent>
+          <Codes of={record} />
           <Stack direction={{ xs: 'column', md: 'row' }} spacing={4}>
             {(['before', 'after'] as const).map((source) => (
               <Stack key={source} sx={{ flex: 1, minWidth: 0 }}>
@@ -69,15 +96,13 @@ function Details() {
 export function AuditList() {
   return (
     <KeysetList rows="entries" rowClick={false} filters={FILTERS}>
-      <DataTable.Col source={field('id')} label="No." disableSort />
       <DataTable.Col source={field('at')} field={At} disableSort />
       <DataTable.Col source={field('name')} label="Who" disableSort />
-      <DataTable.Col source={field('address')} disableSort />
-      <DataTable.Col source={field('action')} disableSort />
+      <DataTable.Col source={field('actionName')} label="What was done" disableSort />
       <DataTable.Col source={field('brand')} disableSort render={({ brand }: AuditEntry) => (brand === null ? '–' : brandName(brand))} />
-      <DataTable.Col source={field('subject')} disableSort render={({ subject }: AuditEntry) => <IdText id={subject} />} />
+      <DataTable.Col source={field('subject')} label="To what" field={Subject} disableSort />
       <DataTable.Col source={field('reason')} disableSort />
-      <DataTable.Col label="Before and after" field={Details} disableSort />
+      <DataTable.Col label="Details" field={Details} disableSort />
     </KeysetList>
   );
 }

@@ -2,14 +2,15 @@
 import Add from '@mui/icons-material/Add';
 import Alert from '@mui/material/Alert';
 import Button from '@mui/material/Button';
+import MuiLink from '@mui/material/Link';
 import Stack from '@mui/material/Stack';
 import { usePermissions } from 'react-admin';
 import { Link } from 'react-router-dom';
 
 import { Failed } from '../components/Waiting.tsx';
+import { Phase } from './Phase.tsx';
 import { NO_BRAND, odds, versionInWords } from './scheme.ts';
 import { itemName } from './scope.ts';
-import { ToneChip } from '../look/ToneChip.tsx';
 import { money } from '../money/amounts.ts';
 import { DataRows } from '../operations/page/DataRows.tsx';
 import { Page } from '../operations/page/Page.tsx';
@@ -20,14 +21,7 @@ import { useGraph } from '../graph/useGraph.ts';
 import { weekCell, weekName } from '../time/weeks.ts';
 import { CHECK_SCHEME, SCHEME_VERSIONS, WAITING_SCHEMES } from '../graph/generated/operations.ts';
 
-import type { ReactNode } from 'react';
 import type { ContentBrand, SchemeVersion } from '../graph/generated/operations.ts';
-
-const PHASES = {
-  EARLIER: { label: 'earlier', tone: 'neutral' },
-  IN_FORCE: { label: 'holds this week', tone: 'good' },
-  COMING: { label: 'comes', tone: 'waiting' },
-} as const;
 
 export function SchemesPage() {
   const { brand: chosen } = useBrand();
@@ -85,16 +79,7 @@ function Waiting({ brand }: { readonly brand: string }) {
   ));
 }
 
-/** The reward on trial, and for how many. */
-function trialOf({ brand, trialRewardId, trialPerMille }: SchemeVersion): ReactNode {
-  if (trialRewardId === null) return '–';
-  return (
-    <>
-      <RewardName brand={brand} reward={trialRewardId} />, {trialPerMille} of 1,000
-    </>
-  );
-}
-
+/** What one compares versions by; the rest is on each version's own page. */
 function Versions({ versions }: { readonly versions: readonly SchemeVersion[] }) {
   return (
     <DataRows
@@ -103,19 +88,18 @@ function Versions({ versions }: { readonly versions: readonly SchemeVersion[] })
       id={({ id }) => id}
       nothing="The brand has no rules yet."
       columns={[
-        { head: 'Where', cell: ({ jurisdiction, currency }) => `${jurisdiction} ${currency}` },
-        { head: 'Version', cell: ({ version }) => version, right: true },
+        {
+          head: 'Rules',
+          cell: ({ id, jurisdiction, currency, version }) => (
+            <MuiLink component={Link} to={`/schemes/${encodeURIComponent(id)}/show`}>{`${jurisdiction} ${currency}, version ${version}`}</MuiLink>
+          ),
+        },
         { head: 'From week', cell: ({ firstWeek }) => weekCell(firstWeek) },
-        { head: 'State', cell: ({ phase }) => <ToneChip {...PHASES[phase]} /> },
-        { head: 'Product', cell: ({ qualifyingProduct }) => qualifyingProduct },
+        { head: 'State', cell: ({ phase }) => <Phase of={phase} /> },
+        { head: 'Counts', cell: ({ qualifyingProduct, events }) => `${qualifyingProduct}, ${events === null ? 'all events' : events.items.map(itemName).join(', ')}` },
         { head: 'Target', cell: ({ targetMinor, currency }) => money(targetMinor, currency), right: true },
-        { head: 'Minimum stake', cell: ({ minStakeMinor, currency }) => money(minStakeMinor, currency), right: true },
         { head: 'Minimum odds', cell: ({ minOddsMilli }) => odds(minOddsMilli), right: true },
-        { head: 'Events', cell: ({ events }) => (events === null ? 'all' : events.items.map(itemName).join(', ')) },
-        { head: 'Default', cell: ({ brand, defaultRewardId }) => (defaultRewardId === null ? '–' : <RewardName brand={brand} reward={defaultRewardId} />) },
-        { head: 'Control', cell: ({ controlPerMille }) => (controlPerMille === 0 ? '–' : `${controlPerMille} of 1,000`), right: true },
-        { head: 'Trial', cell: trialOf },
-        { head: 'Terms', cell: ({ terms }) => terms.version },
+        { head: 'Default reward', cell: ({ brand, defaultRewardId }) => (defaultRewardId === null ? '–' : <RewardName brand={brand} reward={defaultRewardId} />) },
       ]}
     />
   );

@@ -134,6 +134,11 @@ export function versionInWords(subject: string): string {
   return `version ${version} for ${jurisdiction} in ${currency}`;
 }
 
+/** Return a rule as it stands beside its label, which it does not repeat: `Target: £25.00.` is `£25.00.` there. */
+export function withoutLabel(label: string, says: string): string {
+  return says.startsWith(`${label}: `) ? says.slice(label.length + 2) : says;
+}
+
 /** Return what the check says, as a sentence that stands alone. */
 export function asSentence(message: string): string {
   return `${message.charAt(0).toUpperCase()}${message.slice(1)}.`;

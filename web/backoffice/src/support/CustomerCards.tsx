@@ -7,6 +7,7 @@ import Stack from '@mui/material/Stack';
 import Typography from '@mui/material/Typography';
 
 import { accountFacts, countInWords, rewardInWords } from './customer.ts';
+import { Facts } from '../look/Facts.tsx';
 import { weekCell } from '../time/weeks.ts';
 
 import type { Customer, ShownWeek } from '../graph/generated/operations.ts';
@@ -68,23 +69,5 @@ function PastWeeks({ brand, weeks }: { readonly brand: string; readonly weeks: r
     <Titled title="Past weeks">
       <Facts rows={weeks.map((week) => [weekCell(week.isoWeek), week.countedBets === 0 && week.totalMinor === 0 ? 'No bets counted' : `${week.shown} · ${rewardInWords(brand, week)}`])} />
     </Titled>
-  );
-}
-
-/** Labels in one column and what they say in another, so that both are aligned. */
-function Facts({ rows }: { readonly rows: readonly (readonly [string, string])[] }) {
-  return (
-    <Box component="dl" sx={{ margin: 0, display: 'grid', gridTemplateColumns: 'max-content minmax(0, 1fr)', columnGap: 2, rowGap: 0.5 }}>
-      {rows.map(([label, value]) => (
-        <Box key={label} sx={{ display: 'contents' }}>
-          <Typography component="dt" color="textSecondary">
-            {label}
-          </Typography>
-          <Typography component="dd" sx={{ margin: 0, overflowWrap: 'anywhere' }}>
-            {value}
-          </Typography>
-        </Box>
-      ))}
-    </Box>
   );
 }

@@ -24,6 +24,7 @@ import { RowMenu } from '../components/RowMenu.tsx';
 import { Waiting } from '../components/Waiting.tsx';
 import { brandName } from '../frame/names.ts';
 import { run } from '../graph/graph.ts';
+import { CopyButton } from '../look/CopyButton.tsx';
 import { ToneChip } from '../look/ToneChip.tsx';
 import { moment } from '../time/moments.ts';
 import { messageOf } from '../session/session.ts';
@@ -164,6 +165,7 @@ function Heading({ customer, onDone }: { readonly customer: Customer; readonly o
           <Typography variant="h5" component="h1" sx={{ overflowWrap: 'anywhere' }}>
             {customer.customerId}
           </Typography>
+          <CopyButton text={customer.customerId} what={customer.customerId} isIcon />
           <ToneChip {...accountState(customer)} />
         </Stack>
         <Typography color="textSecondary">{notes.join(' · ')}</Typography>

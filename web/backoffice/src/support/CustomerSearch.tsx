@@ -1,4 +1,4 @@
-/** Finds customers by the beginning of their id, or by a bet. */
+/** Finds customers by the beginning of their id, or by a bet; a whole id opens the customer. */
 import Search from '@mui/icons-material/Search';
 import Alert from '@mui/material/Alert';
 import Box from '@mui/material/Box';
@@ -12,9 +12,11 @@ import MenuItem from '@mui/material/MenuItem';
 import TextField from '@mui/material/TextField';
 import { useState } from 'react';
 import { Title } from 'react-admin';
-import { Link } from 'react-router-dom';
+import { Link, useNavigate } from 'react-router-dom';
 
+import { pageOfExact } from './customer.ts';
 import { useBrand } from '../frame/brand.tsx';
+import { asked } from '../frame/finding.ts';
 import { run } from '../graph/graph.ts';
 import { messageOf } from '../session/session.ts';
 import { CUSTOMERS, CUSTOMER_OF_BET } from '../graph/generated/operations.ts';
@@ -48,7 +50,8 @@ export function CustomerSearch() {
 
 /** The search itself, which the home of support has as well. */
 export function CustomerFinder() {
-  const { brand } = useBrand();
+  const { brand, brands } = useBrand();
+  const navigate = useNavigate();
   const [by, setBy] = useState('customer');
   const [wanted, setWanted] = useState('');
   const [found, setFound] = useState<Page | null>(null);
@@ -57,8 +60,14 @@ export function CustomerFinder() {
   async function search(after: string | null) {
     if (brand === null) return;
     setProblem('');
+    const typed = asked(wanted, brand, brands) ?? { brand, text: wanted.trim() };
     try {
-      const page = await find(brand, by, wanted, after);
+      const page = await find(typed.brand, by, typed.text, after);
+      const exact = after === null ? pageOfExact(page, by, typed.text) : null;
+      if (exact !== null) {
+        void navigate(exact);
+        return;
+      }
       setFound((before) => (after === null || before === null ? page : { ...page, nodes: [...before.nodes, ...page.nodes] }));
     } catch (error) {
       setFound(null);

@@ -2,7 +2,7 @@
 import { rewardName } from '../frame/names.ts';
 import { moment } from '../time/moments.ts';
 
-import type { Customer, ShownWeek } from '../graph/generated/operations.ts';
+import type { Customer, Customers, ShownWeek } from '../graph/generated/operations.ts';
 import type { Tone } from '../look/theme.ts';
 
 const STATUS_TONES: Readonly<Record<string, Tone>> = { active: 'good', suspended: 'warning', closed: 'neutral' };
@@ -46,4 +46,12 @@ export function countInWords(bets: number): string {
 export function rewardInWords(brand: string, { reward, isChosen }: ShownWeek): string {
   if (reward === null) return 'None';
   return `${rewardName(brand, reward)} (${isChosen ? 'chosen' : 'default'})`;
+}
+
+/** Return the page of the customer whose whole id, or whose bet's, was looked for; null: it was a part of one. */
+export function pageOfExact({ nodes }: Customers['customers'], by: string, wanted: string): string | null {
+  const page = (id: string) => `/customers/${encodeURIComponent(id)}/show`;
+  if (by === 'bet') return nodes[0] === undefined ? null : `${page(nodes[0].id)}?bet=${encodeURIComponent(wanted)}`;
+  const exact = nodes.find(({ customerId }) => customerId === wanted);
+  return exact === undefined ? null : page(exact.id);
 }

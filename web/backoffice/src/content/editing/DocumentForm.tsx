@@ -6,7 +6,7 @@ import Tab from '@mui/material/Tab';
 import Tabs from '@mui/material/Tabs';
 import TextField from '@mui/material/TextField';
 
-import { formPath, LABELS, withText, type ContentDocument, type TextField as TextFieldName } from '../document.ts';
+import { asksForGames, formPath, LABELS, withText, type ContentDocument, type TextField as TextFieldName } from '../document.ts';
 import { ImageField } from './ImageField.tsx';
 
 import type { ContentKey } from '../key.ts';
@@ -36,7 +36,7 @@ export function findingsAt(findings: readonly Finding[], path: string): readonly
 }
 
 export function DocumentForm(props: Props) {
-  const { brand, document, locale, onLocale, findings, readOnly, onChange } = props;
+  const { itemKey, brand, document, locale, onLocale, findings, readOnly, onChange } = props;
   const whole = findings.filter(({ path }) => path === '' || path === `texts.${locale}`);
   return (
     <>
@@ -54,14 +54,16 @@ export function DocumentForm(props: Props) {
           readOnly={readOnly}
           onChange={(value) => onChange({ ...document, position: Math.max(0, Math.trunc(Number(value)) || 0) })}
         />
-        <Checked
-          label={LABELS.eligibleGames}
-          value={document.eligibleGames.join(', ')}
-          hint="Separated by commas."
-          findings={findingsAt(findings, 'eligibleGames')}
-          readOnly={readOnly}
-          onChange={(value) => onChange({ ...document, eligibleGames: value === '' ? [] : value.split(/,\s*/u) })}
-        />
+        {asksForGames(brand.rewards, itemKey, document) && (
+          <Checked
+            label={LABELS.eligibleGames}
+            value={document.eligibleGames.join(', ')}
+            hint="Separated by commas."
+            findings={findingsAt(findings, 'eligibleGames')}
+            readOnly={readOnly}
+            onChange={(value) => onChange({ ...document, eligibleGames: value === '' ? [] : value.split(/,\s*/u) })}
+          />
+        )}
       </Stack>
       <Tabs value={locale} onChange={(_, value: string) => onLocale(value)} aria-label="Languages" variant="scrollable">
         {document.texts.map((text) => (

@@ -1,6 +1,7 @@
 /** The real widget with what is being typed, for a customer in any state, as wide as a phone or a desk. */
 import Alert from '@mui/material/Alert';
 import Box from '@mui/material/Box';
+import Skeleton from '@mui/material/Skeleton';
 import MenuItem from '@mui/material/MenuItem';
 import Stack from '@mui/material/Stack';
 import TextField from '@mui/material/TextField';
@@ -31,6 +32,7 @@ const WIDTHS = [360, 1280] as const;
 /** As a screen shows it: a taller page scrolls. */
 const TALLEST = 760;
 const LEAST_HEIGHT = 200;
+const FIRST_HEIGHT = 400;
 const FIRST_STATE = 'tracking';
 
 export function PreviewPanel({ itemKey, document, locale, before }: Props) {
@@ -99,6 +101,7 @@ function Rendered({ itemKey, document, locale, state, width, caption }: Rendered
       )}
       {problem !== '' && <Failed problem={problem} />}
       {!written && <Alert severity="info">Nothing is written in {locale} yet.</Alert>}
+      {written && data === null && problem === '' && <Drawing width={width} height={FIRST_HEIGHT} />}
       {data !== null && <Frame key={width} width={width} caption={caption} itemKey={itemKey} locale={locale} answer={data.contentPreview} />}
     </Stack>
   );
@@ -117,7 +120,8 @@ function Frame({ width, caption, itemKey: { brand, rewardId }, locale, answer }:
   const frame = useRef<HTMLIFrameElement>(null);
   const box = useRef<HTMLDivElement>(null);
   const [ready, setReady] = useState(false);
-  const [height, setHeight] = useState(400);
+  const [isDrawn, setDrawn] = useState(false);
+  const [height, setHeight] = useState(FIRST_HEIGHT);
   const [scale, setScale] = useState(1);
   const { mode } = useTheme().palette;
   const shown = useMemo<Shown>(
@@ -137,6 +141,7 @@ function Frame({ width, caption, itemKey: { brand, rewardId }, locale, answer }:
     function hear(event: MessageEvent<unknown>) {
       if (event.source !== frame.current?.contentWindow || !isTold(event.data)) return;
       if (event.data.type === 'furlong-preview:ready') setReady(true);
+      else if (event.data.type === 'furlong-preview:drawn') setDrawn(true);
       else setHeight(Math.min(TALLEST, Math.max(LEAST_HEIGHT, event.data.height)));
     }
     window.addEventListener('message', hear);
@@ -159,7 +164,7 @@ function Frame({ width, caption, itemKey: { brand, rewardId }, locale, answer }:
   }, [width]);
 
   return (
-    <Box ref={box} sx={{ overflow: 'hidden', inlineSize: width, maxInlineSize: '100%', blockSize: height * scale, border: 1, borderColor: 'divider', borderRadius: 1 }}>
+    <Box ref={box} sx={{ position: 'relative', overflow: 'hidden', inlineSize: width, maxInlineSize: '100%', blockSize: height * scale, border: 1, borderColor: 'divider', borderRadius: 1 }}>
       <iframe
         ref={frame}
         title={`The bet-slip at ${width} pixels${caption === undefined ? '' : `: ${caption.toLowerCase()}`}`}
@@ -167,6 +172,20 @@ function Frame({ width, caption, itemKey: { brand, rewardId }, locale, answer }:
         sandbox="allow-scripts"
         style={{ inlineSize: width, blockSize: height, border: 0, transform: `scale(${scale})`, transformOrigin: '0 0' }}
       />
+      {!isDrawn && <Drawing width={width} height={height} isAbove />}
     </Box>
+  );
+}
+
+/** What stands where a preview is being drawn, also above its frame, which is empty until then. */
+function Drawing({ width, height, isAbove = false }: { readonly width: number; readonly height: number; readonly isAbove?: boolean }) {
+  const above = isAbove ? ({ position: 'absolute', inset: 0, backgroundColor: 'background.paper' } as const) : {};
+  return (
+    <Stack role="progressbar" aria-label="Loading the preview" spacing={1} sx={{ inlineSize: width, maxInlineSize: '100%', blockSize: height, padding: '16px', ...above }}>
+      <Typography variant="caption" color="textSecondary">
+        Loading the preview…
+      </Typography>
+      <Skeleton variant="rounded" sx={{ flexGrow: 1 }} />
+    </Stack>
   );
 }

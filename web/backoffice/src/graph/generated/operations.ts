@@ -1011,9 +1011,9 @@ export type ListedRevision = { readonly revision: number, readonly state: Conten
 export type ContentBrandsVariables = Exact<{ [key: string]: never; }>;
 
 
-export type ContentBrands = { readonly contentBrands: ReadonlyArray<{ readonly id: string, readonly name: string, readonly timeZone: string, readonly locales: ReadonlyArray<string>, readonly defaultLocale: string, readonly jurisdictions: ReadonlyArray<string>, readonly currencies: ReadonlyArray<string>, readonly rewards: ReadonlyArray<{ readonly rewardId: string, readonly configVersion: number, readonly status: string, readonly kind: string }> }> };
+export type ContentBrands = { readonly contentBrands: ReadonlyArray<{ readonly id: string, readonly name: string, readonly timeZone: string, readonly locales: ReadonlyArray<string>, readonly defaultLocale: string, readonly jurisdictions: ReadonlyArray<string>, readonly currencies: ReadonlyArray<string>, readonly rewards: ReadonlyArray<{ readonly rewardId: string, readonly configVersion: number, readonly status: string, readonly kind: string, readonly namesGames: boolean }> }> };
 
-export type ContentBrand = { readonly id: string, readonly name: string, readonly timeZone: string, readonly locales: ReadonlyArray<string>, readonly defaultLocale: string, readonly jurisdictions: ReadonlyArray<string>, readonly currencies: ReadonlyArray<string>, readonly rewards: ReadonlyArray<{ readonly rewardId: string, readonly configVersion: number, readonly status: string, readonly kind: string }> };
+export type ContentBrand = { readonly id: string, readonly name: string, readonly timeZone: string, readonly locales: ReadonlyArray<string>, readonly defaultLocale: string, readonly jurisdictions: ReadonlyArray<string>, readonly currencies: ReadonlyArray<string>, readonly rewards: ReadonlyArray<{ readonly rewardId: string, readonly configVersion: number, readonly status: string, readonly kind: string, readonly namesGames: boolean }> };
 
 export type ReadContentVariables = Exact<{
   brand: string;
@@ -2091,9 +2091,21 @@ export type AuditVariables = Exact<{
 }>;
 
 
-export type Audit = { readonly page: { readonly endCursor: string | null, readonly hasNextPage: boolean, readonly nodes: ReadonlyArray<{ readonly id: string, readonly at: string, readonly userId: string, readonly person: string, readonly name: string, readonly address: string, readonly action: string, readonly brand: string | null, readonly subject: string, readonly before: unknown, readonly after: unknown, readonly reason: string | null, readonly hash: string }> } };
+export type Audit = { readonly page: { readonly endCursor: string | null, readonly hasNextPage: boolean, readonly nodes: ReadonlyArray<{ readonly id: string, readonly at: string, readonly userId: string, readonly person: string, readonly name: string, readonly address: string, readonly action: string, readonly actionName: string, readonly brand: string | null, readonly subject: string, readonly subjectKind: string, readonly before: unknown, readonly after: unknown, readonly reason: string | null, readonly hash: string }> } };
 
-export type AuditEntry = { readonly id: string, readonly at: string, readonly userId: string, readonly person: string, readonly name: string, readonly address: string, readonly action: string, readonly brand: string | null, readonly subject: string, readonly before: unknown, readonly after: unknown, readonly reason: string | null, readonly hash: string };
+export type AuditEntry = { readonly id: string, readonly at: string, readonly userId: string, readonly person: string, readonly name: string, readonly address: string, readonly action: string, readonly actionName: string, readonly brand: string | null, readonly subject: string, readonly subjectKind: string, readonly before: unknown, readonly after: unknown, readonly reason: string | null, readonly hash: string };
+
+export type AuditActionsVariables = Exact<{ [key: string]: never; }>;
+
+
+export type AuditActions = { readonly auditActions: ReadonlyArray<{ readonly id: string, readonly name: string }> };
+
+export type AuditedUsersVariables = Exact<{
+  after?: string | null | undefined;
+}>;
+
+
+export type AuditedUsers = { readonly users: { readonly endCursor: string | null, readonly hasNextPage: boolean, readonly nodes: ReadonlyArray<{ readonly id: string, readonly name: string, readonly login: string }> } };
 
 export type RiskBudgetsVariables = Exact<{
   brand: string;
@@ -2502,7 +2514,7 @@ export const HOME_BETTING = "query HomeBetting($brand:String!){bettingEvents(bra
 export const LAG_HISTORY = "query LagHistory{lagHistory{at records trackerSeconds}}" as Document<LagHistory, LagHistoryVariables>;
 export const LIABILITY_HOURS = "query LiabilityHours($brand:String!){riskForecast(brand:$brand){id brand isoWeek currency asOf elapsedHours weekHours unavailable now{valueMinor}likely{valueMinor}low{valueMinor}high{valueMinor}hours{hour valueMinor}before{hour valueMinor}}}" as Document<LiabilityHours, LiabilityHoursVariables>;
 export const CONTENT_ITEMS = "query ContentItems($first:Int!$after:String$brand:String$states:[ContentState!]$rewardId:String){page:contentItems(first:$first after:$after brand:$brand states:$states rewardId:$rewardId){nodes{id brand rewardId configVersion version changedAt open{revision state document{texts{locale title}}}published{revision state document{texts{locale title}}}}endCursor hasNextPage}}" as Document<ContentItems, ContentItemsVariables>;
-export const CONTENT_BRANDS = "query ContentBrands{contentBrands{id name timeZone locales defaultLocale jurisdictions currencies rewards{rewardId configVersion status kind}}}" as Document<ContentBrands, ContentBrandsVariables>;
+export const CONTENT_BRANDS = "query ContentBrands{contentBrands{id name timeZone locales defaultLocale jurisdictions currencies rewards{rewardId configVersion status kind namesGames}}}" as Document<ContentBrands, ContentBrandsVariables>;
 export const READ_CONTENT = "query ReadContent($brand:String!$rewardId:String!$configVersion:Int){contentItem(brand:$brand rewardId:$rewardId configVersion:$configVersion){id brand rewardId configVersion version open{id revision state contentHash createdAt editedAt editedBy rollbackOf approvedAt approvedBy publishAtLocal publishedAt publishedBy note document{position eligibleGames texts{locale title summary significantTerms termsUrl imageUrl imageAlt imageAddress}}proposal{id contentHash reason proposedBy}}published{id revision state contentHash createdAt editedAt editedBy rollbackOf approvedAt approvedBy publishAtLocal publishedAt publishedBy note document{position eligibleGames texts{locale title summary significantTerms termsUrl imageUrl imageAlt imageAddress}}proposal{id contentHash reason proposedBy}}}}" as Document<ReadContent, ReadContentVariables>;
 export const CONTENT_REVISIONS = "query ContentRevisions($brand:String!$rewardId:String!$configVersion:Int$after:String){contentItem(brand:$brand rewardId:$rewardId configVersion:$configVersion){id revisions(first:50 after:$after){nodes{id revision state contentHash createdAt editedAt editedBy rollbackOf approvedAt approvedBy publishAtLocal publishedAt publishedBy note document{position eligibleGames texts{locale title summary significantTerms termsUrl imageUrl imageAlt imageAddress}}proposal{id contentHash reason proposedBy}}endCursor hasNextPage}}}" as Document<ContentRevisions, ContentRevisionsVariables>;
 export const CONTENT_DIFF = "query ContentDiff($brand:String!$rewardId:String!$configVersion:Int$before:Int$after:Int!){contentDiff(brand:$brand rewardId:$rewardId configVersion:$configVersion before:$before after:$after){path locale field before after spans{kind text}}}" as Document<ContentDiff, ContentDiffVariables>;
@@ -2631,7 +2643,9 @@ export const SESSIONS = "query Sessions($userId:ID!){sessions(userId:$userId){id
 export const JOBS = "query Jobs($first:Int!$after:String$brand:String$status:JobStatus){page:jobs(first:$first after:$after brand:$brand status:$status){nodes{id kind brand arguments status done total result error createdBy createdAt finishedAt}endCursor hasNextPage}}" as Document<Jobs, JobsVariables>;
 export const READ_JOB = "query ReadJob($id:ID!){one:job(id:$id){id kind brand arguments status done total result error createdBy createdAt finishedAt}}" as Document<ReadJob, ReadJobVariables>;
 export const CANCEL_JOB = "mutation CancelJob($id:ID!){cancelJob(id:$id){id status}}" as Document<CancelJob, CancelJobVariables>;
-export const AUDIT = "query Audit($first:Int!$after:String$brand:String$userId:String$action:String$subject:String){page:audit(first:$first after:$after brand:$brand userId:$userId action:$action subject:$subject){nodes{id at userId person name address action brand subject before after reason hash}endCursor hasNextPage}}" as Document<Audit, AuditVariables>;
+export const AUDIT = "query Audit($first:Int!$after:String$brand:String$userId:String$action:String$subject:String){page:audit(first:$first after:$after brand:$brand userId:$userId action:$action subject:$subject){nodes{id at userId person name address action actionName brand subject subjectKind before after reason hash}endCursor hasNextPage}}" as Document<Audit, AuditVariables>;
+export const AUDIT_ACTIONS = "query AuditActions{auditActions{id name}}" as Document<AuditActions, AuditActionsVariables>;
+export const AUDITED_USERS = "query AuditedUsers($after:String){users(first:100 after:$after){nodes{id name login}endCursor hasNextPage}}" as Document<AuditedUsers, AuditedUsersVariables>;
 export const RISK_BUDGETS = "query RiskBudgets($brand:String!$isoWeek:String){riskBudgets(brand:$brand isoWeek:$isoWeek first:100){nodes{id isoWeek reward own budget chosen reserved expected owed credited left stopped}}}" as Document<RiskBudgets, RiskBudgetsVariables>;
 export const SET_RISK_BUDGET = "mutation SetRiskBudget($input:RiskBudgetInput!){setRiskBudget(input:$input){number proposal}}" as Document<SetRiskBudget, SetRiskBudgetVariables>;
 export const RISK_FORECAST = "query RiskForecast($brand:String!){riskForecast(brand:$brand){id isoWeek currency asOf elapsedHours weekHours unavailable method weeks now{rewards valueMinor}likely{rewards valueMinor}low{rewards valueMinor}high{rewards valueMinor}tests{isoWeek forecast low high actual error within}}}" as Document<RiskForecast, RiskForecastVariables>;

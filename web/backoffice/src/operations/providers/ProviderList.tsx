@@ -1,6 +1,8 @@
 /** All providers: what each brings, how it is, and the revision of its configuration. */
 import Button from '@mui/material/Button';
 import Link from '@mui/material/Link';
+import Stack from '@mui/material/Stack';
+import Typography from '@mui/material/Typography';
 import { Link as RouterLink } from 'react-router-dom';
 
 import { DataRows } from '../page/DataRows.tsx';
@@ -8,7 +10,7 @@ import { Page } from '../page/Page.tsx';
 import { RowMenu } from '../../components/RowMenu.tsx';
 import { word } from '../../money/amounts.ts';
 import { offered } from './provider.ts';
-import { canSwitch, Health, State, switchDeed } from './State.tsx';
+import { Because, canSwitch, HealthChip, State, switchDeed } from './State.tsx';
 import { useMay } from '../page/may.ts';
 import { usePolled } from '../page/usePolled.ts';
 import { PROVIDERS } from '../../graph/generated/operations.ts';
@@ -57,15 +59,27 @@ export function ProviderList() {
         columns={[
           {
             head: 'Provider',
-            cell: ({ id }) => (
-              <Link component={RouterLink} to={`/providers/${id}/show`}>
-                {id}
-              </Link>
+            cell: ({ id, kind }) => (
+              <>
+                <Link component={RouterLink} to={`/providers/${id}/show`}>
+                  {id}
+                </Link>
+                <Typography variant="caption" color="textSecondary" component="div">
+                  {word(kind)}
+                </Typography>
+              </>
             ),
           },
-          { head: 'Kind', cell: ({ kind }) => word(kind) },
-          { head: 'State', cell: (one) => <State of={one} brief /> },
-          { head: 'Health', cell: (one) => <Health of={one} /> },
+          {
+            head: 'State',
+            cell: (one) => (
+              <Stack direction="row" spacing={1} useFlexGap sx={{ flexWrap: 'wrap' }}>
+                <State of={one} brief />
+                <HealthChip of={one} />
+              </Stack>
+            ),
+          },
+          { head: 'Health', cell: (one) => <Because of={one} /> },
           { head: 'Brings', cell: brings },
           { head: 'Revision', cell: revision },
           { head: 'Change', isMenu: true, cell: (one) => may && canSwitch(one) && <RowMenu about={one.id} deeds={[switchDeed(one)]} /> },

@@ -23,7 +23,15 @@ interface StateProps {
 export function State({ of: one, brief = false }: StateProps) {
   if (one.stopped) {
     const where = one.everywhere ? 'Stopped on all nodes' : 'Stopped by an alarm';
-    return <ToneChip tone="bad" label={brief ? 'Stopped' : `${where} for ${age(one.since)}: ${one.reason ?? ''}`} />;
+    if (brief) return <ToneChip tone="bad" label="Stopped" />;
+    return (
+      <Stack direction="row" spacing={1} useFlexGap sx={{ flexWrap: 'wrap', alignItems: 'center' }}>
+        <ToneChip tone="bad" label={where} />
+        <span>
+          for {age(one.since)}: {one.reason}
+        </span>
+      </Stack>
+    );
   }
   if (one.configuration?.enabled === false) return <ToneChip tone="neutral" label={brief ? 'Disabled' : 'Disabled by its configuration'} />;
   if (!one.enabled) return <ToneChip tone="neutral" label="Not configured" />;
@@ -32,16 +40,27 @@ export function State({ of: one, brief = false }: StateProps) {
 
 const TONES: Readonly<Record<string, Tone>> = { up: 'good', down: 'bad', unknown: 'warning' };
 
-/** How it is in a word, and why. */
-export function Health({ of: { status } }: { readonly of: Provider }) {
+/** How it is in a word. */
+export function HealthChip({ of: { status } }: { readonly of: Provider }) {
+  return <ToneChip tone={TONES[status.state] ?? 'neutral'} label={word(status.state)} />;
+}
+
+/** Why it is so, and since when. */
+export function Because({ of: { status } }: { readonly of: Provider }) {
+  return (
+    <div>
+      {status.says}
+      {status.since !== null && `, for ${age(status.since)}`}
+      <TechnicalDetails of={status.details} />
+    </div>
+  );
+}
+
+export function Health({ of: one }: { readonly of: Provider }) {
   return (
     <Stack direction="row" spacing={1} sx={{ alignItems: 'center' }}>
-      <ToneChip tone={TONES[status.state] ?? 'neutral'} label={word(status.state)} />
-      <div>
-        {status.says}
-        {status.since !== null && `, for ${age(status.since)}`}
-        <TechnicalDetails of={status.details} />
-      </div>
+      <HealthChip of={one} />
+      <Because of={one} />
     </Stack>
   );
 }

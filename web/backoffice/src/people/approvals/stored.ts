@@ -42,9 +42,13 @@ export function earlierRules(versions: readonly SchemeVersion[], scheme: Content
     .filter(({ version }) => version < scheme.number('version'))
     .toSorted((one, other) => one.version - other.version)
     .at(-1);
-  if (earlier === undefined) return null;
-  const values = Object.entries(earlier).map(([name, value]) => [snake(name), value as unknown]);
-  return new Content({ ...Object.fromEntries(values), ...counted(earlier) });
+  return earlier === undefined ? null : storedVersion(earlier);
+}
+
+/** Return a version as a proposal has it. */
+export function storedVersion(version: SchemeVersion): Content {
+  const values = Object.entries(version).map(([name, value]) => [snake(name), value as unknown]);
+  return new Content({ ...Object.fromEntries(values), ...counted(version) });
 }
 
 /** Return what a version counts as a proposal has it, with names beside the rule. */
