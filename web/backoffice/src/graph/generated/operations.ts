@@ -1889,6 +1889,22 @@ export type ToldPayment = { readonly id: string, readonly customer: string, read
 
 export type StoryLine = { readonly at: string, readonly kind: PaymentStoryKind, readonly processor: string, readonly part: string, readonly state: string, readonly amountMinor: number | null, readonly words: string, readonly by: string };
 
+export type ListedPaymentsVariables = Exact<{
+  first: number;
+  after?: string | null | undefined;
+  brand: string;
+  search?: string | null | undefined;
+  direction?: OfficePaymentDirection | null | undefined;
+  state?: OfficePaymentState | null | undefined;
+  processor?: string | null | undefined;
+  currency?: string | null | undefined;
+}>;
+
+
+export type ListedPayments = { readonly page: { readonly endCursor: string | null, readonly hasNextPage: boolean, readonly nodes: ReadonlyArray<{ readonly id: string, readonly customer: string, readonly direction: OfficePaymentDirection, readonly state: OfficePaymentState, readonly methodId: string, readonly processors: ReadonlyArray<string>, readonly currency: string, readonly amountMinor: number, readonly askedAt: string }> } };
+
+export type ListedPayment = { readonly id: string, readonly customer: string, readonly direction: OfficePaymentDirection, readonly state: OfficePaymentState, readonly methodId: string, readonly processors: ReadonlyArray<string>, readonly currency: string, readonly amountMinor: number, readonly askedAt: string };
+
 export type FinancePaymentVariables = Exact<{
   id: string;
 }>;
@@ -2608,6 +2624,7 @@ export const SUBMIT_PROVIDER = "mutation SubmitProvider($input:SubmitProviderInp
 export const ROLL_BACK_PROVIDER = "mutation RollBackProvider($input:RollBackProviderInput!){rollBackProvider(input:$input)}" as Document<RollBackProvider, RollBackProviderVariables>;
 export const TRY_ADAPTER = "query TryAdapter($input:AdapterSettingsInput!){tryAdapter(input:$input){path message}}" as Document<TryAdapter, TryAdapterVariables>;
 export const SUBMIT_ADAPTER = "mutation SubmitAdapter($input:SubmitAdapterInput!){submitAdapter(input:$input)}" as Document<SubmitAdapter, SubmitAdapterVariables>;
+export const LISTED_PAYMENTS = "query ListedPayments($first:Int!$after:String$brand:String!$search:String$direction:OfficePaymentDirection$state:OfficePaymentState$processor:String$currency:String){page:financePayments(first:$first after:$after brand:$brand search:$search direction:$direction state:$state processor:$processor currency:$currency){nodes{id customer direction state methodId processors currency amountMinor askedAt}endCursor hasNextPage}}" as Document<ListedPayments, ListedPaymentsVariables>;
 export const FINANCE_PAYMENT = "query FinancePayment($id:ID!){financePayment(id:$id){id customer direction state methodId currency amountMinor feeMinor askedAt story{at kind processor part state amountMinor words by}}refundableCharges(payment:$id){id processor currency amountMinor leftMinor cashMinor owed}}" as Document<FinancePayment, FinancePaymentVariables>;
 export const CUSTOMER_PAYMENTS = "query CustomerPayments($customer:ID!$first:Int!){customerPayments(customer:$customer first:$first){id customer direction state methodId currency amountMinor feeMinor askedAt story{at kind processor part state amountMinor words by}}}" as Document<CustomerPayments, CustomerPaymentsVariables>;
 export const PROPOSE_REFUND = "mutation ProposeRefund($input:ProposeRefundInput!){proposeRefund(input:$input){proposalId}}" as Document<ProposeRefund, ProposeRefundVariables>;
