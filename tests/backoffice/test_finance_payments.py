@@ -155,7 +155,7 @@ async def listed(office: ProposalFixture, who: Any, arguments: str = "") -> list
 
 
 async def test_payments_are_listed_and_found(office: ProposalFixture, wallet: Database) -> None:
-    """Newest first, in pages, by kind, state, processor, currency, and the whole id of one or its customer."""
+    """Newest first, in pages, by kind, state, processor, currency, and the id of one or its customer."""
     newest = with_fields(reviewed(BRAND, "c-0", "pnewest"), asked_at=NOW, direction=Direction.DEPOSIT)
     await PaymentStore(wallet, PAYMENTS).add(newest, [_part("pnewest", "a", NOW)])
     await PaymentStore(wallet, PAYMENTS).add(reviewed("otherbet", "c-0", "pother"), ())
@@ -171,16 +171,16 @@ async def test_payments_are_listed_and_found(office: ProposalFixture, wallet: Da
     assert await listed(office, FAY, ', state: DONE, direction: WITHDRAWAL, currency: ""') == []
     for nothing in ('search: "c-"', 'search: "pother"', 'processor: "none"', 'currency: "SEK"'):
         assert await listed(office, FAY, f", {nothing}") == []
-    query = f'{{{{ financePayments(brand: "{BRAND}", first: 1{{}}) {{{{ nodes {{{{ id processors }}}} endCursor }}}} }}}}'
-    page = (await read(office, FAY, query.format("")))["financePayments"]
+    query = '{{ financePayments(brand: "{}", first: 1{}) {{ nodes {{ id processors }} endCursor }} }}'
+    page = (await read(office, FAY, query.format(BRAND, "")))["financePayments"]
     assert page["nodes"] == [{"id": "pnewest", "processors": ["bank"]}]
     after = f', after: "{page["endCursor"]}"'
-    page = (await read(office, FAY, query.format(after)))["financePayments"]
+    page = (await read(office, FAY, query.format(BRAND, after)))["financePayments"]
     assert page["nodes"][0]["id"] == everything[1]
 
 
 async def test_who_looks_for_payments_is_on_record(office: ProposalFixture) -> None:
-    """Whose payments were looked for is named, also if there are none; who may not see finance sees nothing."""
+    """Whose payments were looked for is named, also without any; who may not see finance sees nothing."""
     await listed(office, FAY)
     await listed(office, FAY, f', search: "{FIRST}"')
     await listed(office, FAY, ', search: "nobody"')

@@ -61,8 +61,8 @@ async def newest_payments(
 ) -> PaymentPage:
     """Return up to `first` payments after a position, the newest first.
 
-    An index that serves most of the filter has their keys in order. The rest of the filter is looked for among
-    the next `MAX_READ` of them.
+    An index that serves most of the filter has their keys in order. The rest of the filter is looked for
+    among the next `MAX_READ` of them.
     """
     payment, c = tables.payment, tables.payment.c
     others, keys = _others(tables, wanted), _keys(tables, wanted, after)
@@ -80,7 +80,7 @@ async def newest_payments(
 
 
 def _keys(tables: PaymentTables, wanted: PaymentFilter, after: Position | None) -> Select[Any]:
-    """Return the keys after a position, in order, of the brand's payments, of one customer, or in one state."""
+    """Return the keys after a position, in order: of the brand, of one customer, or in one state."""
     c = tables.payment.c
     query = select(c.payment_id, c.asked_at).where(c.brand_id == wanted.brand)
     if wanted.payment_id is not None:

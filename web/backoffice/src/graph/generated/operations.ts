@@ -147,6 +147,13 @@ export type CorrectionState =
   | 'REFUSED'
   | 'WAITING';
 
+export type CreditedRewardInput = {
+  readonly heldReward: string;
+  readonly reason: string;
+  /** The provider's, of the credit. */
+  readonly reference: string;
+};
+
 export type CustomerFactorInput = {
   readonly customer: string;
   /** In thousandths: 1000 is all. */
@@ -213,6 +220,11 @@ export type JobStatus =
   | 'FAILED'
   | 'QUEUED'
   | 'RUNNING';
+
+export type LateBetInput = {
+  readonly lateBet: string;
+  readonly reason: string;
+};
 
 export type LiftLegalHoldInput = {
   readonly holdId: string;
@@ -485,6 +497,11 @@ export type ReplayInput = {
 export type ResetUserInput = {
   readonly reason: string;
   readonly userId: string;
+};
+
+export type RetryRewardInput = {
+  readonly heldReward: string;
+  readonly reason: string;
 };
 
 /** What can be done to a version. */
@@ -1681,9 +1698,23 @@ export type LateBetsVariables = Exact<{
 }>;
 
 
-export type LateBets = { readonly page: { readonly endCursor: string | null, readonly hasNextPage: boolean, readonly nodes: ReadonlyArray<{ readonly id: string, readonly brand: string, readonly bet: string, readonly customer: string, readonly isoWeek: string, readonly revision: number, readonly countedMinor: number, readonly wouldCountMinor: number, readonly currency: string | null, readonly wouldBe: string, readonly occurredAt: string, readonly closedAt: string }> } };
+export type LateBets = { readonly page: { readonly endCursor: string | null, readonly hasNextPage: boolean, readonly nodes: ReadonlyArray<{ readonly id: string, readonly brand: string, readonly bet: string, readonly customer: string, readonly isoWeek: string, readonly revision: number, readonly countedMinor: number, readonly wouldCountMinor: number, readonly currency: string | null, readonly wouldBe: string, readonly occurredAt: string, readonly closedAt: string, readonly proposal: string | null }> } };
 
-export type LateBet = { readonly id: string, readonly brand: string, readonly bet: string, readonly customer: string, readonly isoWeek: string, readonly revision: number, readonly countedMinor: number, readonly wouldCountMinor: number, readonly currency: string | null, readonly wouldBe: string, readonly occurredAt: string, readonly closedAt: string };
+export type LateBet = { readonly id: string, readonly brand: string, readonly bet: string, readonly customer: string, readonly isoWeek: string, readonly revision: number, readonly countedMinor: number, readonly wouldCountMinor: number, readonly currency: string | null, readonly wouldBe: string, readonly occurredAt: string, readonly closedAt: string, readonly proposal: string | null };
+
+export type ProposeLateBetVariables = Exact<{
+  input: LateBetInput;
+}>;
+
+
+export type ProposeLateBet = { readonly proposeLateBet: string };
+
+export type RejectLateBetVariables = Exact<{
+  input: LateBetInput;
+}>;
+
+
+export type RejectLateBet = { readonly rejectLateBet: boolean };
 
 export type HeldRewardsVariables = Exact<{
   first: number;
@@ -1692,9 +1723,23 @@ export type HeldRewardsVariables = Exact<{
 }>;
 
 
-export type HeldRewards = { readonly page: { readonly endCursor: string | null, readonly hasNextPage: boolean, readonly nodes: ReadonlyArray<{ readonly id: string, readonly brand: string, readonly customer: string, readonly isoWeek: string, readonly origin: string, readonly reward: string | null, readonly valueMinor: number | null, readonly currency: string | null, readonly provider: string | null, readonly state: string, readonly reason: string | null, readonly since: string }> } };
+export type HeldRewards = { readonly page: { readonly endCursor: string | null, readonly hasNextPage: boolean, readonly nodes: ReadonlyArray<{ readonly id: string, readonly brand: string, readonly customer: string, readonly isoWeek: string, readonly origin: string, readonly reward: string | null, readonly valueMinor: number | null, readonly currency: string | null, readonly provider: string | null, readonly state: string, readonly reason: string | null, readonly since: string, readonly byTwo: boolean, readonly proposal: string | null }> } };
 
-export type HeldReward = { readonly id: string, readonly brand: string, readonly customer: string, readonly isoWeek: string, readonly origin: string, readonly reward: string | null, readonly valueMinor: number | null, readonly currency: string | null, readonly provider: string | null, readonly state: string, readonly reason: string | null, readonly since: string };
+export type HeldReward = { readonly id: string, readonly brand: string, readonly customer: string, readonly isoWeek: string, readonly origin: string, readonly reward: string | null, readonly valueMinor: number | null, readonly currency: string | null, readonly provider: string | null, readonly state: string, readonly reason: string | null, readonly since: string, readonly byTwo: boolean, readonly proposal: string | null };
+
+export type RetryHeldRewardVariables = Exact<{
+  input: RetryRewardInput;
+}>;
+
+
+export type RetryHeldReward = { readonly retryHeldReward: string | null };
+
+export type CreditHeldRewardVariables = Exact<{
+  input: CreditedRewardInput;
+}>;
+
+
+export type CreditHeldReward = { readonly creditHeldReward: boolean };
 
 export type PendingIntentsVariables = Exact<{
   first: number;
@@ -2598,8 +2643,12 @@ export const DEAD_LETTERS = "query DeadLetters($first:Int!$after:String$app:Stri
 export const READ_DEAD_LETTER = "query ReadDeadLetter($id:ID!){one:deadLetter(id:$id){id app topic partition offset reason details key value storedAt}}" as Document<ReadDeadLetter, ReadDeadLetterVariables>;
 export const REPLAY = "mutation Replay($input:ReplayInput!){replayDeadLetter(input:$input){fate reason details}}" as Document<Replay, ReplayVariables>;
 export const REPLAY_ALL = "mutation ReplayAll($input:ReplayAllInput!){replayDeadLetters(input:$input)}" as Document<ReplayAll, ReplayAllVariables>;
-export const LATE_BETS = "query LateBets($first:Int!$after:String$brand:String!){page:lateBets(first:$first after:$after brand:$brand){nodes{id brand bet customer isoWeek revision countedMinor wouldCountMinor currency wouldBe occurredAt closedAt}endCursor hasNextPage}}" as Document<LateBets, LateBetsVariables>;
-export const HELD_REWARDS = "query HeldRewards($first:Int!$after:String$brand:String!){page:heldRewards(first:$first after:$after brand:$brand){nodes{id brand customer isoWeek origin reward valueMinor currency provider state reason since}endCursor hasNextPage}}" as Document<HeldRewards, HeldRewardsVariables>;
+export const LATE_BETS = "query LateBets($first:Int!$after:String$brand:String!){page:lateBets(first:$first after:$after brand:$brand){nodes{id brand bet customer isoWeek revision countedMinor wouldCountMinor currency wouldBe occurredAt closedAt proposal}endCursor hasNextPage}}" as Document<LateBets, LateBetsVariables>;
+export const PROPOSE_LATE_BET = "mutation ProposeLateBet($input:LateBetInput!){proposeLateBet(input:$input)}" as Document<ProposeLateBet, ProposeLateBetVariables>;
+export const REJECT_LATE_BET = "mutation RejectLateBet($input:LateBetInput!){rejectLateBet(input:$input)}" as Document<RejectLateBet, RejectLateBetVariables>;
+export const HELD_REWARDS = "query HeldRewards($first:Int!$after:String$brand:String!){page:heldRewards(first:$first after:$after brand:$brand){nodes{id brand customer isoWeek origin reward valueMinor currency provider state reason since byTwo proposal}endCursor hasNextPage}}" as Document<HeldRewards, HeldRewardsVariables>;
+export const RETRY_HELD_REWARD = "mutation RetryHeldReward($input:RetryRewardInput!){retryHeldReward(input:$input)}" as Document<RetryHeldReward, RetryHeldRewardVariables>;
+export const CREDIT_HELD_REWARD = "mutation CreditHeldReward($input:CreditedRewardInput!){creditHeldReward(input:$input)}" as Document<CreditHeldReward, CreditHeldRewardVariables>;
 export const PENDING_INTENTS = "query PendingIntents($first:Int!$after:String$brand:String!$subgraph:String$olderThanMinutes:Int){page:pendingIntents(first:$first after:$after brand:$brand subgraph:$subgraph olderThanMinutes:$olderThanMinutes){nodes{id subgraph customer operation createdAt waitsUntil}endCursor hasNextPage}}" as Document<PendingIntents, PendingIntentsVariables>;
 export const WEEK_CUSTOMERS = "query WeekCustomers($brand:String!$isoWeek:String!){weekCustomers(brand:$brand isoWeek:$isoWeek){jurisdiction currency status customers}}" as Document<WeekCustomers, WeekCustomersVariables>;
 export const LAG = "query Lag{consumerLag{readAt problem details partitions{id group topic partition committed end lag oldestAt}}outboxes{database waiting oldestAt}}" as Document<Lag, LagVariables>;
