@@ -46,7 +46,7 @@ def replay_dead_letters(office: Office, office_client: OfficeClient) -> None:
 
 
 def send_a_held_reward(office: Office, office_client: OfficeClient) -> None:
-    """What its provider did not take is sent again: it is credited once, and its row is gone, as on the home."""
+    """What its provider did not take is sent again: it is credited once, and row and home follow."""
     beside(_hold_a_reward(office))
     page = office_client.page
     office_client.open("Home")

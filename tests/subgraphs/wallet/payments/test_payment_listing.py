@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -42,7 +42,7 @@ def payment(number: int, **others: Any) -> Payment:
         "asked_at": NOW - timedelta(minutes=number // 2),
     }
     return Payment(
-        **given | others,  # type: ignore[arg-type]
+        **given | others,
         idempotency_key=f"{number}",
         method_id="card",
         amount_minor=100 + number,
@@ -125,7 +125,7 @@ async def read(wallet: Database, wanted: PaymentFilter, size: int = 100) -> list
         after = page.end
 
 
-FILTERS: Final = {
+FILTERS: Final[dict[str, tuple[PaymentFilter, Callable[[Payment], bool]]]] = {
     "all": (EVERY, lambda _: True),
     "a state": (replace(EVERY, state=PaymentState.REVIEW), lambda one: one.state is PaymentState.REVIEW),
     "a customer": (replace(EVERY, customer="c-7"), lambda one: one.customer_id == "c-7"),

@@ -1,9 +1,9 @@
 /** What one can decide about a late bet or a held reward: what follows is said before, and a reason is asked. */
 import Button from '@mui/material/Button';
 import Check from '@mui/icons-material/Check';
+import CheckCircle from '@mui/icons-material/CheckCircle';
 import Close from '@mui/icons-material/Close';
 import Replay from '@mui/icons-material/Replay';
-import Task from '@mui/icons-material/TaskAlt';
 import { useNotify, useRecordContext } from 'react-admin';
 import { Link } from 'react-router-dom';
 
@@ -101,7 +101,7 @@ export function HeldRewardDeeds() {
       change: (reason, reference) => run(CREDIT_HELD_REWARD, { input: { heldReward: id, reference, reason } }),
       wantsReason: true,
       color: 'error',
-      icon: <Task fontSize="small" />,
+      icon: <CheckCircle fontSize="small" />,
       onDone: () => notify('Recorded as credited', { type: 'success' }),
     },
   ];
