@@ -136,7 +136,7 @@ def payments_world() -> dict[str, Any]:
                 ),
                 listed_payment(1003, "DEPOSIT", "DONE", id=PAYMENT),
                 listed_payment(1001, "DEPOSIT", "FAILED", amountMinor=2_550, askedAt=ago(hours=9)),
-                listed_payment(1001, "WITHDRAWAL", "SENDING", id="pw", methodId="bank", processors=["bank"]),
+                listed_payment(1001, "WITHDRAWAL", "SENDING", id="pw", methodId="bank", askedAt=ago(hours=9)),
             ]
         ),
         "customerPayments": [deposit()],
