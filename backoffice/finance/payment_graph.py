@@ -97,7 +97,9 @@ class PaymentsQuery:
         )
         page = await context.area(FinanceArea).payments.page(context.actor, wanted, search, first, last)
         return Page(
-            nodes=[listed_to_graphql(one, page.processors[one.payment_id]) for one in page.payments],
+            nodes=[
+                listed_to_graphql(payment, page.processors[payment.payment_id]) for payment in page.payments
+            ],
             end_cursor=None if page.end is None else cursor(time_key(*page.end)),
             has_next_page=page.has_next,
         )

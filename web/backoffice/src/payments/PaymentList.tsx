@@ -32,7 +32,7 @@ interface Props {
 
 type Filters = Readonly<Record<string, string | undefined>>;
 
-/** Searches for a whole id once it is typed, not at each letter: each look is recorded. */
+/** Searches for a whole id once it is typed, not at each letter: each access is recorded. */
 function IdInput({ source }: Props) {
   const list = useListContext();
   const filters = list.filterValues as Filters;
