@@ -5,6 +5,7 @@ from backoffice.finance.checks import FinancialChecks
 from backoffice.finance.closes import DailyCloses
 from backoffice.finance.corrections import Corrections
 from backoffice.finance.payments.cases import PaymentCases
+from backoffice.finance.payments.payment_list import PaymentList
 from backoffice.finance.payments.processors import Processors
 from backoffice.finance.payments.refunds import Refunds
 from backoffice.finance.payments.withdrawals import Withdrawals
@@ -31,6 +32,7 @@ class FinanceArea(Area):
         customers = Customers(databases, PersonalDataAccess(base.database, base.audit), base.clock)
         self.money = CustomerMoney.over(wallet, customers, base.clock, frozenset(base.funds.operators))
         self.checks = FinancialChecks(base.database, wallet, base.audit, publish, base.clock)
+        self.payments = PaymentList(base.database, wallet, base.audit)
         self.withdrawals = Withdrawals(base.database, wallet, base.audit, base.approvals, publish, base.clock)
         self.refunds = Refunds(base.database, wallet, base.audit, base.approvals, publish, base.clock)
         self.payment_cases = PaymentCases(base.database, wallet, base.audit, publish, base.clock)

@@ -16,8 +16,10 @@ from backoffice.finance.payments.payment_types import (
     FinanceRefund,
     FinanceRefundable,
     FinanceWithdrawal,
+    ListedPayment,
     case_to_graphql,
     compared_to_graphql,
+    listed_to_graphql,
     processor_to_graphql,
     refund_to_graphql,
     refundable_to_graphql,
@@ -27,10 +29,15 @@ from backoffice.finance.payments.refunds import RefundRequest
 from backoffice.finance.payments.withdrawals import WithdrawalDecision
 from backoffice.finance.types import FinanceProposal
 from backoffice.graph.area import ANY, FOUND, OfficeInfo, permitted
-from backoffice.graph.pages import Name, Page, page_of, page_size, read_cursor, time_key, time_of
+from backoffice.graph.pages import Name, Page, cursor, page_of, page_size, read_cursor, time_key, time_of
 from backoffice.support.payment_graph import OfficePayment, payment_to_graphql
+from subgraphs.wallet.payments.payment import Direction, PaymentState
+from subgraphs.wallet.payments.records.listing import PaymentFilter
 
 _First = Annotated[int, strawberry.argument(description="How many rows: 1 to 100.")]
+_Search = Annotated[
+    str, strawberry.argument(description="The whole id of a payment, or of a customer such as c-1.")
+]
 _READ = Permission.FINANCE_READ
 
 
@@ -64,6 +71,38 @@ class ClosePaymentCaseInput:
 @strawberry.type
 class PaymentsQuery:
     """Reads of payments."""
+
+    @strawberry.field(directives=[permitted(_READ, "brand")])
+    async def finance_payments(
+        self,
+        info: OfficeInfo,
+        brand: str,
+        *,
+        search: _Search = "",
+        direction: Direction | None = None,
+        state: PaymentState | None = None,
+        processor: str | None = None,
+        currency: str | None = None,
+        first: _First = 25,
+        after: str | None = None,
+    ) -> Page[ListedPayment]:
+        """The payments of a brand, the newest first; the access is recorded.
+
+        A page may be shorter than asked and yet have a next one: a request reads a bounded number of rows.
+        """
+        context, last = info.context, time_of(after)
+        page_size(first)
+        wanted = PaymentFilter(
+            brand, direction=direction, state=state, processor=processor or None, currency=currency or None
+        )
+        page = await context.area(FinanceArea).payments.page(context.actor, wanted, search, first, last)
+        return Page(
+            nodes=[
+                listed_to_graphql(payment, page.processors[payment.payment_id]) for payment in page.payments
+            ],
+            end_cursor=None if page.end is None else cursor(time_key(*page.end)),
+            has_next_page=page.has_next,
+        )
 
     @strawberry.field(directives=[permitted(_READ, "brand")])
     async def finance_withdrawals(

@@ -5,7 +5,9 @@ from typing import Any
 from backoffice.base import Base
 from backoffice.graph.area import Area
 from backoffice.operations.brands.service import BrandService
-from backoffice.operations.cases import CaseService
+from backoffice.operations.cases.held_rewards import HeldRewards
+from backoffice.operations.cases.late_bets import LateBets
+from backoffice.operations.cases.waiting import CaseService
 from backoffice.operations.consumer_lag import LagService
 from backoffice.operations.dead_letters import DeadLetterService
 from backoffice.operations.installation import InstallationService
@@ -55,6 +57,10 @@ class OperationsArea(Area):
         self.adapters = AdapterList(own, self.providers, self.settings, reader, feeds, seconds, clock)
         self.lag = LagService(base.settings, base.stream, own, clock)
         self.cases = CaseService(own, databases.fulfilment, databases.progress, audit)
+        self.late_bets = LateBets(own, databases.progress, audit, base.approvals, base.jobs, clock)
+        self.held_rewards = HeldRewards(
+            own, databases.fulfilment, base.fulfilment, audit, base.approvals, base.jobs, clock
+        )
         self.background = (self.lag.sample,)
         self.brands = BrandService(own, databases.rewards, audit, clock)
         for proposal_kind in (
@@ -62,9 +68,12 @@ class OperationsArea(Area):
             self.weeks.proposal_kind,
             self.configurations.proposal_kind,
             self.settings.proposal_kind,
+            self.late_bets.proposal_kind,
+            self.held_rewards.proposal_kind,
         ):
             base.approvals.register(proposal_kind)
-        for job_kind in (self.letters.job_kind, self.weeks.job_kind):
+        deciding = (self.late_bets.job_kind, self.held_rewards.job_kind)
+        for job_kind in (self.letters.job_kind, self.weeks.job_kind, *deciding):
             base.jobs.register(job_kind)
 
     def revisions_of(self, provider: str) -> Configurations[Any]:

@@ -20,7 +20,7 @@ from backoffice.graph.pages import (
 from backoffice.operations.area import OperationsArea
 from backoffice.operations.graph.backlog import BacklogQuery
 from backoffice.operations.graph.brands import BrandMutation, BrandQuery
-from backoffice.operations.graph.cases import CaseQuery
+from backoffice.operations.graph.cases import CaseMutation, CaseQuery
 from backoffice.operations.graph.providers import ProviderMutation, ProviderQuery
 from backoffice.operations.graph.rewards import RewardQuery
 from backoffice.operations.graph.weeks import WeekMutation, WeekQuery
@@ -225,7 +225,7 @@ class Query(BrandQuery, BacklogQuery, CaseQuery, RewardQuery, ProviderQuery, Wee
 
 @fields_described
 @strawberry.type
-class Mutation(BrandMutation, ProviderMutation, WeekMutation):
+class Mutation(BrandMutation, CaseMutation, ProviderMutation, WeekMutation):
     """Changes.
 
     Attributes:

@@ -144,6 +144,16 @@ async def late_revision(connection: AsyncConnection, decision: Decision) -> Late
     return late
 
 
+async def find_late_decision(connection: AsyncConnection, about: Decision) -> Decision | None:
+    """Return what a person has decided about the revision that a decision is about; None if nobody has."""
+    c = LATE_DECISION.c
+    query = select(c.brand_id, c.bet_id, c.revision, c.accepted, c.decided_by, c.why).where(
+        c.brand_id == about.brand, c.bet_id == about.bet_id, c.revision == about.revision
+    )
+    row = (await connection.execute(query)).one_or_none()
+    return None if row is None else Decision(*row)
+
+
 async def store_late_decision(
     connection: AsyncConnection, late: LateRevision, decision: Decision, at: datetime
 ) -> None:

@@ -22,13 +22,16 @@ from subgraphs.bets.models import BETS
 from subgraphs.bets.models import REFERENCE as BETTORS
 from subgraphs.bets.records.rows import bet_row
 from subgraphs.club.models import REFERENCE as CLUB
+from subgraphs.club_kit.domain.club_key import ClubKey
+from subgraphs.fulfilment.models import FULFILMENT
 from subgraphs.kit.domain.keys import Owner
+from subgraphs.progress.models import LATE_REVISION
 from subgraphs.progress.models import REFERENCE as PROGRESS
 from subgraphs.rewards.models import REFERENCE as REWARDS
 from subgraphs.wallet.models import PAYMENTS
 from subgraphs.wallet.payments.records.cases import Case, CaseKind, open_case
 from subgraphs.wallet.payments.records.store import PaymentStore
-from tests.backoffice.proposal_kinds import made_bet, reviewed
+from tests.backoffice.proposal_kinds import held_reward, late_bet, made_bet, reviewed
 from tests.support.office.backoffice_fixture import NOW
 from tests.support.office.backoffice_site import OfficeSite
 from tests.support.office.permission_rules import OTHER_BRAND
@@ -119,6 +122,7 @@ async def add_foreign_rows(site: OfficeSite, url: str) -> dict[str, str]:
     async with wallet.write() as connection:
         await open_case(connection, PAYMENTS, case)
     await wallet.close()
+    await _add_cases(url)
     bets = Database.open(DatabaseSettings(url=url), "bets")
     bet = bet_row(made_bet("id-bet", Owner(OTHER_BRAND, CUSTOMER)))
     async with bets.write() as connection:
@@ -128,6 +132,8 @@ async def add_foreign_rows(site: OfficeSite, url: str) -> dict[str, str]:
         "withdrawal": "id-withdrawal",
         "bet": "id-bet",
         "payment case": case.case_id,
+        "late bet": f"{OTHER_BRAND}:id-late:1",
+        "held reward": "id-held",
         "user": person.user_id,
         "session": str(session),
         "proposal": "id-proposal",
@@ -139,3 +145,14 @@ async def add_foreign_rows(site: OfficeSite, url: str) -> dict[str, str]:
         "decision": f"{OTHER_BRAND}:brand",
         "customer": f"{OTHER_BRAND}:{CUSTOMER}",
     }
+
+
+async def _add_cases(url: str) -> None:
+    """Add a late bet and a held reward."""
+    late = late_bet(OTHER_BRAND, CUSTOMER, "id-late")
+    held = held_reward(ClubKey(OTHER_BRAND, "2026-W11", CUSTOMER), "id-held")
+    for name, table, values in (("progress", LATE_REVISION, late), ("fulfilment", FULFILMENT, held)):
+        database = Database.open(DatabaseSettings(url=url), name)
+        async with database.write() as connection:
+            await connection.execute(insert(table).values(**values))
+        await database.close()

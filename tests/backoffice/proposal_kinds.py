@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from dataclasses import replace as dataclass_replace
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -33,8 +34,15 @@ from subgraphs.bets.models import BETS
 from subgraphs.bets.models import REFERENCE as BETTORS
 from subgraphs.bets.records.rows import bet_row
 from subgraphs.club.models import REFERENCE as CLUB
+from subgraphs.club_kit.domain.club_key import ClubKey
+from subgraphs.fulfilment.models import FULFILMENT as FULFILMENTS
 from subgraphs.fulfilment.models import REFERENCE as FULFILMENT
+from subgraphs.fulfilment.state.fulfilment import new_fulfilment
+from subgraphs.fulfilment.state.reasons import OVER_LIMIT
+from subgraphs.fulfilment.state.reward import Reward
+from subgraphs.fulfilment.state.state_machine import FulfilmentState
 from subgraphs.kit.domain.keys import ALL_BRANDS, Owner
+from subgraphs.progress.models import LATE_REVISION
 from subgraphs.progress.models import REFERENCE as PROGRESS
 from subgraphs.rewards.catalogue.repository import CatalogueRepository
 from subgraphs.rewards.models import BUDGET, REWARD_CONFIG, REWARD_CONTENT
@@ -263,6 +271,8 @@ KINDS: Final[Mapping[str, Proposing]] = {
     "operations.close_week": Proposing(
         "proposeCloseWeek", lambda time: {"brand": BRAND, "isoWeek": f"2026-W{9 + time:02}"}
     ),
+    "operations.late_bet": Proposing("proposeLateBet", lambda time: {"lateBet": f"{BRAND}:late-{time}:1"}),
+    "operations.held_reward": Proposing("retryHeldReward", lambda time: {"heldReward": f"held-{time}"}),
     "events.board": Proposing(
         "proposeBoardEntry",
         lambda time: {
@@ -406,11 +416,44 @@ async def _know(settings: DatabaseSettings) -> None:
                 bets = [bet_row(made_bet(f"b{time}", Owner(BRAND, f"c-{time}"))) for time in ROUNDS]
                 known = {"changed_at": LONG_AGO, "due_at": None, "tries": 0}
                 await connection.execute(insert(BETS.bet), [bet | known for bet in bets])
+            if name == "progress":
+                await connection.execute(
+                    insert(LATE_REVISION), [late_bet(BRAND, f"c-{time}", f"late-{time}") for time in ROUNDS]
+                )
+            if name == "fulfilment":
+                await connection.execute(
+                    insert(FULFILMENTS),
+                    [held_reward(ClubKey(BRAND, "2026-W11", f"c-{time}"), f"held-{time}") for time in ROUNDS],
+                )
             if name == "rewards":
                 await CatalogueRepository(REWARD_CONFIG, REWARD_CONTENT).publish(
                     connection, BRAND, make_content("fb-0"), LONG_AGO
                 )
         await database.close()
+
+
+def late_bet(brand: str, customer_id: str, bet_id: str) -> dict[str, Any]:
+    """Return the row of a bet that came after its week had closed."""
+    return {
+        "brand_id": brand,
+        "bet_id": bet_id,
+        "customer_id": customer_id,
+        "iso_week": "2026-W11",
+        "revision": 1,
+        "occurred_at": LONG_AGO,
+        "closed_at": LONG_AGO,
+        "counted_minor": 0,
+        "would_count_minor": 500,
+        "would_be": "COUNTED",
+    }
+
+
+def held_reward(club: ClubKey, key: str) -> dict[str, Any]:
+    """Return the row of a reward that is held back until two people send it."""
+    held = new_fulfilment(club, LONG_AGO, LONG_AGO)
+    reward = Reward("fb-0", 1, "free_bet", "betting", 500, None, "GBP", 7, 0)
+    waits = {"state": FulfilmentState.REVIEW, "reason": OVER_LIMIT, "next_at": None}
+    return dataclass_replace(held, key=key, provider="wallet", reward=reward, **waits).row()
 
 
 def _paid(payment: Payment, charge: Part) -> Transfer:

@@ -72,6 +72,7 @@ LISTS: Final = {
     "financeCorrections": f'brand: "{BRAND}"',
     "financialChecks": f'brand: "{BRAND}"',
     "financeWithdrawals": f'brand: "{BRAND}"',
+    "financePayments": f'brand: "{BRAND}"',
     "financeRefunds": f'brand: "{BRAND}"',
     "paymentCases": f'brand: "{BRAND}"',
     "paymentComparisons": "",

@@ -19,7 +19,7 @@ from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 from subgraphs.wallet.models import PAYMENTS
 from subgraphs.wallet.payments.configuration import PaymentsFile
-from subgraphs.wallet.payments.payment import Decision, Part, PaymentState
+from subgraphs.wallet.payments.payment import Decision, Direction, Part, PaymentState
 from subgraphs.wallet.payments.processor import PartKind, PartState
 from subgraphs.wallet.payments.records.cases import Case, CaseKind, open_case
 from subgraphs.wallet.payments.records.store import PaymentStore
@@ -33,6 +33,7 @@ from tests.backoffice.proposal_kinds import (
 )
 from tests.backoffice.test_finance import FAY, FINN, SAM, approve, proposed, published, read
 from tests.support.office.backoffice_fixture import NOW, employ
+from tests.support.office.permission_rules import ask
 
 FIRST = waiting_withdrawal(0)
 ONE_BRAND = replace(FAY, roles={BRAND: frozenset({Role.FINANCE})})
@@ -144,6 +145,52 @@ async def test_what_waits_is_listed_with_its_reason(office: ProposalFixture, wal
     counted = f'{{ financeWaiting(brand: "{BRAND}") {{ withdrawals cases }} }}'
     assert (await read(office, FAY, counted))["financeWaiting"] == {"withdrawals": 4, "cases": 2}
     assert (await read(office, ONE_BRAND, counted))["financeWaiting"] == {"withdrawals": 4, "cases": 1}
+
+
+async def listed(office: ProposalFixture, who: Any, arguments: str = "") -> list[str]:
+    """Return the ids of the brand's payments that somebody finds, the newest first."""
+    query = f'{{ financePayments(brand: "{BRAND}"{arguments}) {{ nodes {{ id }} }} }}'
+    nodes = (await read(office, who, query))["financePayments"]["nodes"]
+    return [node["id"] for node in nodes]
+
+
+async def test_payments_are_listed_and_found(office: ProposalFixture, wallet: Database) -> None:
+    """Newest first, in pages, by kind, state, processor, currency, and the id of one or its customer."""
+    newest = with_fields(reviewed(BRAND, "c-0", "pnewest"), asked_at=NOW, direction=Direction.DEPOSIT)
+    await PaymentStore(wallet, PAYMENTS).add(newest, [_part("pnewest", "a", NOW)])
+    await PaymentStore(wallet, PAYMENTS).add(reviewed("otherbet", "c-0", "pother"), ())
+    everything = await listed(office, FAY)
+    assert everything[0] == "pnewest"
+    assert sorted(everything[1:]) == sorted(
+        [*map(waiting_withdrawal, range(4)), *(f"pd{n}" for n in range(4))]
+    )
+    assert await listed(office, FAY, ', search: "c-0"') == ["pnewest", FIRST]
+    assert await listed(office, FAY, f', search: " {FIRST} "') == [FIRST]
+    assert await listed(office, FAY, ', search: "c-0", direction: DEPOSIT') == ["pnewest"]
+    assert await listed(office, FAY, ', processor: "bank", currency: "GBP"') == ["pnewest"]
+    assert await listed(office, FAY, ', state: DONE, direction: WITHDRAWAL, currency: ""') == []
+    for nothing in ('search: "c-"', 'search: "pother"', 'processor: "none"', 'currency: "SEK"'):
+        assert await listed(office, FAY, f", {nothing}") == []
+    query = '{{ financePayments(brand: "{}", first: 1{}) {{ nodes {{ id processors }} endCursor }} }}'
+    page = (await read(office, FAY, query.format(BRAND, "")))["financePayments"]
+    assert page["nodes"] == [{"id": "pnewest", "processors": ["bank"]}]
+    after = f', after: "{page["endCursor"]}"'
+    page = (await read(office, FAY, query.format(BRAND, after)))["financePayments"]
+    assert page["nodes"][0]["id"] == everything[1]
+
+
+async def test_who_looks_for_payments_is_on_record(office: ProposalFixture) -> None:
+    """Whose payments were looked for is named, also without any; who may not see finance sees nothing."""
+    await listed(office, FAY)
+    await listed(office, FAY, f', search: "{FIRST}"')
+    await listed(office, FAY, ', search: "nobody"')
+    async with office.base.database.read() as connection:
+        looked = select(AUDIT_LOG.c.subject).where(AUDIT_LOG.c.action == "finance.look_at_payments")
+        subjects = list(await connection.scalars(looked.order_by(AUDIT_LOG.c.sequence)))
+    assert subjects == [f"payments:{BRAND}", f"customer:{customer(0)}", f"customer:{BRAND}:nobody"]
+    query = f'{{ financePayments(brand: "{BRAND}") {{ nodes {{ id }} }} }}'
+    refused = await ask(office.graph, replace(SAM, roles={BRAND: frozenset({Role.SUPPORT})}), query)
+    assert refused["errors"][0]["extensions"]["code"] == "FORBIDDEN"
 
 
 async def test_a_case_is_closed_by_one_person(office: ProposalFixture, wallet: Database) -> None:

@@ -62,6 +62,8 @@ KINDS: Final = {
     **dict.fromkeys(("financePayment.id", "proposeWithdrawalDecision.input.withdrawal"), "withdrawal"),
     **dict.fromkeys(("refundableCharges.payment", "proposeRefund.input.payment"), "withdrawal"),
     "closePaymentCase.input.case": "payment case",
+    **dict.fromkeys(("proposeLateBet.input.lateBet", "rejectLateBet.input.lateBet"), "late bet"),
+    **dict.fromkeys(("retryHeldReward.input.heldReward", "creditHeldReward.input.heldReward"), "held reward"),
     "setCustomerFactor.input.customer": "customer",
     **dict.fromkeys(("officeBet.id", "proposeBetVoid.input.bet"), "bet"),
     "customerExport.jobId": "export",

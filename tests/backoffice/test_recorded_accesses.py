@@ -45,6 +45,7 @@ PERSONAL: Final = {
     "financeCorrections": f'(brand: "{BRAND}") {{ nodes {{ id }} }}',
     "financialChecks": f'(brand: "{BRAND}") {{ nodes {{ id }} }}',
     "financeWithdrawals": f'(brand: "{BRAND}") {{ nodes {{ id }} }}',
+    "financePayments": f'(brand: "{BRAND}") {{ nodes {{ id }} }}',
     "financePayment": f'(id: "{waiting_withdrawal(0)}") {{ id }}',
     "refundableCharges": f'(payment: "{waiting_withdrawal(0)}") {{ id }}',
     "financeRefunds": f'(brand: "{BRAND}") {{ nodes {{ id }} }}',

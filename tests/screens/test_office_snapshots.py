@@ -34,7 +34,7 @@ APPROVALS: Final = {
 OBJECTS: Final = {
     "customer": (Role.SUPPORT, "customers/northbet%3Ac-1003/show"),
     "event": (Role.TRADER, "liability?event=e1"),
-    "payment": (Role.FINANCE, f"payments?id={PAYMENT}"),
+    "payment": (Role.FINANCE, f"payments/{PAYMENT}/show"),
 }
 """What one opens from a list."""
 

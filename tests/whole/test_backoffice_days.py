@@ -97,6 +97,7 @@ def test_a_finance_day(office: Office, staff: Staff) -> None:
     finance.let_payouts_go_on(office, office_client, staff)
     finance.correct_a_balance(office_client, staff)
     finance.close_a_check(office, office_client)
+    finance.find_a_payment(office, office_client)
     assert office_client.faults == []
 
 
@@ -133,6 +134,7 @@ def test_an_operators_day(office: Office, staff: Staff) -> None:
     """Dead letters, a kill switch, a provider, a brand, weeks, lag, and what is in doubt."""
     office_client = staff.client("operator")
     operations.replay_dead_letters(office, office_client)
+    operations.send_a_held_reward(office, office_client)
     operations.use_a_kill_switch(office, office_client)
     operations.look_into_a_menu(office_client)
     operations.change_a_provider(office_client, staff)

@@ -36,6 +36,8 @@ test('titles say what, for whom and when', () => {
     'lobby.content': 'A lobby of 3 sections',
     'operations.adapter': 'Settings of exchange: levels, countries',
     'operations.close_week': 'Close the week of 23 November of northbet',
+    'operations.held_reward': 'Held reward: “fb-5” (£5.00) sent to c-1003',
+    'operations.late_bet': 'Late bet: £15.00 instead of £0.00 for c-1003 in the week of 16 November',
     'operations.provider': 'Configuration of wallet: review rewards above, brands',
     'operations.recall': 'Recall “fb-5”, version 3, of northbet',
     'risk.raise_budget': 'Budget of bb-25: 6,000 rewards for every week without a budget of its own',

@@ -13,7 +13,7 @@ from backoffice.finance.payments.refunds import Refundable
 from backoffice.finance.payments.withdrawals import WithdrawalDecision
 from foundation.same_fields import with_fields_of
 from subgraphs.kit.graphql.descriptions import described
-from subgraphs.wallet.payments.payment import Direction, Payment
+from subgraphs.wallet.payments.payment import Direction, Payment, PaymentState
 from subgraphs.wallet.payments.processor import PartState
 from subgraphs.wallet.payments.records.cases import Case, CaseKind
 from subgraphs.wallet.payments.records.health import ComparedDay
@@ -22,6 +22,29 @@ from subgraphs.wallet.payments.records.refunds import BrandRefund, RefundRefusal
 described(strawberry.enum(RefundRefusal, name="RefundRefusal"))
 described(strawberry.enum(CaseKind, name="PaymentCaseKind"))
 described(strawberry.enum(WithdrawalDecision, name="WithdrawalDecision"))
+
+
+@described
+@strawberry.type
+class ListedPayment:
+    """A deposit or withdrawal in a list; its story is `financePayment`.
+
+    Attributes:
+        customer: Brand and customer, such as northbet:c-1.
+        method_id: The way that the customer chose.
+        processors: Who was asked for it; none if nobody was.
+        amount_minor: With the fee, in minor units.
+    """
+
+    id: ID
+    customer: ID
+    direction: Direction
+    state: PaymentState
+    method_id: str
+    processors: list[str]
+    currency: str
+    amount_minor: float
+    asked_at: datetime
 
 
 @described
@@ -276,6 +299,17 @@ def refund_to_graphql(brand: str, decided: BrandRefund) -> FinanceRefund:
         customer=ID(f"{brand}:{decided.customer_id}"),
         state=state,
         refusal=RefundRefusal(refund.refusal) if refund.refusal else None,
+    )
+
+
+def listed_to_graphql(payment: Payment, processors: list[str]) -> ListedPayment:
+    """Return a payment with those who were asked for it, for the graph."""
+    return with_fields_of(
+        ListedPayment,
+        payment,
+        id=ID(payment.payment_id),
+        customer=ID(f"{payment.brand_id}:{payment.customer_id}"),
+        processors=processors,
     )
 
 

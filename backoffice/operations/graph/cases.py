@@ -1,5 +1,6 @@
 """Cases that wait for a person, in operations' part of the graph."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated
 
@@ -7,10 +8,11 @@ import strawberry
 from strawberry import ID
 
 from backoffice.access import Permission
-from backoffice.graph.area import ALL, OfficeInfo, permitted
+from backoffice.graph.area import ALL, FOUND, OfficeInfo, permitted
 from backoffice.graph.pages import Name, Page, page_of, page_size, read_cursor, time_key, time_of
 from backoffice.operations.area import OperationsArea
-from backoffice.operations.cases import HeldReward, LateBet
+from backoffice.operations.cases.held_rewards import BY_TWO
+from backoffice.operations.cases.waiting import HeldReward, LateBet
 from foundation.same_fields import with_fields_of
 from subgraphs.kit.graphql.descriptions import described, fields_described
 
@@ -38,6 +40,7 @@ class LateBetInfo:
         currency: Null if neither account nor brand is known.
         would_be: Why it would count so.
         closed_at: When its week closed.
+        proposal: The proposal to count it that waits for approval; null if none does.
     """
 
     id: ID
@@ -52,6 +55,7 @@ class LateBetInfo:
     would_be: str
     occurred_at: datetime
     closed_at: datetime
+    proposal: ID | None
 
 
 @described
@@ -62,6 +66,8 @@ class HeldRewardInfo:
     Attributes:
         id: Its key at the provider.
         origin: week or goodwill.
+        by_two: Whether another person has to approve that it is sent again.
+        proposal: The proposal to send it again that waits for approval; null if none does.
     """
 
     id: ID
@@ -76,6 +82,8 @@ class HeldRewardInfo:
     state: str
     reason: str | None
     since: datetime
+    by_two: bool
+    proposal: ID | None
 
 
 @described
@@ -107,22 +115,29 @@ class CaseQuery:
         self, info: OfficeInfo, brand: str, first: First = 25, after: str | None = None
     ) -> Page[LateBetInfo]:
         """Late bets that wait for a decision; the access is recorded."""
-        position = read_cursor(after, tuple[Name, Name])
-        page = await info.context.area(OperationsArea).cases.late_bets(
-            info.context.actor, brand, page_size(first), position
+        area, position = info.context.area(OperationsArea), read_cursor(after, tuple[Name, Name])
+        page = await area.cases.late_bets(info.context.actor, brand, page_size(first), position)
+        proposed = await area.late_bets.proposed(brand)
+        return page_of(
+            page,
+            first,
+            lambda bet: _late(bet, proposed),
+            lambda bet: [bet.revision.iso_week, bet.revision.bet_id],
         )
-        return page_of(page, first, _late, lambda bet: [bet.revision.iso_week, bet.revision.bet_id])
 
     @strawberry.field(directives=[permitted(_CASES, "brand")])
     async def held_rewards(
         self, info: OfficeInfo, brand: str, first: First = 25, after: str | None = None
     ) -> Page[HeldRewardInfo]:
         """Rewards that are held back, those unchanged for longest first; the access is recorded."""
-        page = await info.context.area(OperationsArea).cases.held_rewards(
-            info.context.actor, brand, page_size(first), time_of(after)
-        )
+        area, last = info.context.area(OperationsArea), time_of(after)
+        page = await area.cases.held_rewards(info.context.actor, brand, page_size(first), last)
+        proposed = await area.held_rewards.proposed(brand)
         return page_of(
-            page, first, _held, lambda reward: time_key(reward.fulfilment.changed_at, reward.fulfilment.key)
+            page,
+            first,
+            lambda reward: _held(reward, proposed),
+            lambda reward: time_key(reward.fulfilment.changed_at, reward.fulfilment.key),
         )
 
     @strawberry.field(directives=[permitted(Permission.OPERATIONS_READ, ALL)])
@@ -132,18 +147,104 @@ class CaseQuery:
         return [DeadLetterCount(app=app, letters=letters) for app, letters in counts.items()]
 
 
-def _late(bet: LateBet) -> LateBetInfo:
+@strawberry.input
+class LateBetInput:
+    """A late bet as listed, and why it is decided so."""
+
+    late_bet: ID
+    reason: str
+
+
+@strawberry.input
+class RetryRewardInput:
+    """A held reward as listed, and why it is sent again."""
+
+    held_reward: ID
+    reason: str
+
+
+@fields_described
+@strawberry.input
+class CreditedRewardInput:
+    """A held reward as listed that the customer has, and how that is known.
+
+    Attributes:
+        reference: The provider's, of the credit.
+    """
+
+    held_reward: ID
+    reference: str
+    reason: str
+
+
+@fields_described
+@strawberry.type
+class CaseMutation:
+    """Decisions about cases.
+
+    Attributes:
+        retry_held_reward: Send a reward in review again, under its own key, so that it is paid once. Where
+            another person has to approve it, returns the proposal; else null. Needs a step-up.
+        credit_held_reward: Record, on a person's word, that a reward in review was credited; needs a step-up.
+    """
+
+    @strawberry.mutation(directives=[permitted(Permission.SUPPORT_ADJUST, FOUND)])
+    async def propose_late_bet(self, info: OfficeInfo, input: LateBetInput) -> ID:  # noqa: A002
+        """Propose to count a late bet as if it had come in time; another person approves. Needs a step-up."""
+        context = info.context
+        proposal = await context.area(OperationsArea).late_bets.propose(
+            context.actor, input.late_bet, input.reason
+        )
+        return ID(proposal)
+
+    @strawberry.mutation(directives=[permitted(Permission.SUPPORT_ADJUST, FOUND)])
+    async def reject_late_bet(self, info: OfficeInfo, input: LateBetInput) -> bool:  # noqa: A002
+        """Leave a late bet as it counts now, for good. Needs a step-up."""
+        context = info.context
+        await context.area(OperationsArea).late_bets.reject(context.actor, input.late_bet, input.reason)
+        return True
+
+    @strawberry.mutation(directives=[permitted(Permission.OPERATIONS_REPLAY, FOUND)])
+    async def retry_held_reward(
+        self,
+        info: OfficeInfo,
+        input: RetryRewardInput,  # noqa: A002
+    ) -> ID | None:
+        """Send a reward again, or propose it."""
+        context = info.context
+        proposal = await context.area(OperationsArea).held_rewards.retry(
+            context.actor, input.held_reward, input.reason
+        )
+        return None if proposal is None else ID(proposal)
+
+    @strawberry.mutation(directives=[permitted(Permission.OPERATIONS_REPLAY, FOUND)])
+    async def credit_held_reward(
+        self,
+        info: OfficeInfo,
+        input: CreditedRewardInput,  # noqa: A002
+    ) -> bool:
+        """Record that a reward was credited."""
+        context = info.context
+        await context.area(OperationsArea).held_rewards.credited(
+            context.actor, input.held_reward, input.reference, input.reason
+        )
+        return True
+
+
+def _late(bet: LateBet, proposed: Mapping[str, str]) -> LateBetInfo:
     late = bet.revision
+    case = f"{late.brand}:{late.bet_id}:{late.revision}"
     return with_fields_of(
         LateBetInfo,
         late,
-        id=ID(f"{late.brand}:{late.bet_id}:{late.revision}"),
+        id=ID(case),
         bet=late.bet_id,
         currency=bet.currency,
+        proposal=_id(proposed.get(case)),
     )
 
 
-def _held(held: HeldReward) -> HeldRewardInfo:
+def _held(held: HeldReward, proposed: Mapping[str, str]) -> HeldRewardInfo:
     fulfilment = held.fulfilment
     reward = fulfilment.reward
     return HeldRewardInfo(
@@ -159,4 +260,10 @@ def _held(held: HeldReward) -> HeldRewardInfo:
         state=fulfilment.state.value,
         reason=fulfilment.reason,
         since=fulfilment.changed_at,
+        by_two=fulfilment.reason in BY_TWO,
+        proposal=_id(proposed.get(fulfilment.key)),
     )
+
+
+def _id(proposal: str | None) -> ID | None:
+    return None if proposal is None else ID(proposal)

@@ -569,8 +569,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("payment_id"),
         sa.UniqueConstraint("brand_id", "customer_id", "idempotency_key", name="payment_by_key"),
     )
-    op.create_index("payment_by_state", "payment", ["brand_id", "state", "asked_at"], unique=False)
+    op.create_index(
+        "payment_by_state", "payment", ["brand_id", "state", "asked_at", "payment_id"], unique=False
+    )
     op.create_index("payment_due", "payment", ["due_at"], unique=False)
+    op.create_index("payment_newest", "payment", ["brand_id", "asked_at", "payment_id"], unique=False)
     op.create_index("payment_of_customer", "payment", ["brand_id", "customer_id", "asked_at"], unique=False)
     op.create_table(
         "payment_case",

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import delete, insert
 
 from foundation.storage.database import Database
 from furlong.databases import METADATA
@@ -57,6 +57,8 @@ async def all_areas(tmp_path: Path) -> AsyncIterator[ProposalFixture]:
             assert name in METADATA
             database = Database.open(settings, name)
             async with database.write() as connection:
+                for table in {table for table, _ in rows}:
+                    await connection.execute(delete(table))
                 for table, values in rows:
                     generated = {column.name for column in table.columns if column.computed is not None}
                     kept = {key: value for key, value in values.items() if key not in generated}

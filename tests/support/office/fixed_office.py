@@ -53,6 +53,8 @@ WHO: Final = {
     "betting": ("Tess", "The price was that of another market"),
     "finance": ("Fiona", "The processor paid it in twice, says its report of Monday"),
     "operations": ("Olga", "Agreed with the provider on Tuesday"),
+    "operations.late_bet": ("Sam", "The provider's feed was down on Sunday evening"),
+    "operations.held_reward": ("Olga", "She has won it, and the limit was set for cash"),
     "lobby": ("Edith", "The games of the autumn come first"),
 }
 """Who proposes in an area, and why."""

@@ -46,7 +46,7 @@ def waiting_match() -> dict[str, Any]:
 def late_bet(number: int, **others: Any) -> dict[str, Any]:
     """Return a bet whose last change came after its week had closed."""
     return {
-        "id": f"{BRAND}:late-{number}",
+        "id": f"{BRAND}:b-{number}:3",
         "brand": BRAND,
         "bet": f"b-{number}",
         "customer": f"c-{number}",
@@ -58,6 +58,7 @@ def late_bet(number: int, **others: Any) -> dict[str, Any]:
         "wouldBe": "COUNTED",
         "occurredAt": ago(days=3),
         "closedAt": ago(days=2, hours=2),
+        "proposal": None,
         **others,
     }
 
@@ -69,14 +70,16 @@ def held_reward(number: int, **others: Any) -> dict[str, Any]:
         "brand": BRAND,
         "customer": f"c-{number}",
         "isoWeek": "2026-W47",
-        "origin": "club",
+        "origin": "week",
         "reward": "fb-5",
         "valueMinor": 500.0,
         "currency": "GBP",
         "provider": "wallet",
-        "state": "held",
-        "reason": "The customer is excluded",
+        "state": "REVIEW",
+        "reason": "ATTEMPTS",
         "since": ago(hours=26),
+        "byTwo": False,
+        "proposal": None,
         **others,
     }
 
@@ -211,8 +214,15 @@ def operators_world() -> dict[str, Any]:
             ]
         ),
         "waitingMatches": page_of([waiting_match()]),
-        "lateBets": page_of([late_bet(1003), late_bet(1001, countedMinor=500.0, wouldCountMinor=0.0)]),
-        "heldRewards": page_of([held_reward(1003), held_reward(1002, origin="goodwill", provider=None)]),
+        "lateBets": page_of(
+            [late_bet(1003), late_bet(1001, countedMinor=500.0, wouldCountMinor=0.0, proposal="a1")]
+        ),
+        "heldRewards": page_of(
+            [
+                held_reward(1003),
+                held_reward(1002, origin="goodwill", provider=None, reason="OVER_LIMIT", byTwo=True),
+            ]
+        ),
         "deadLetters": page_of(
             [
                 letter(7, "The field bet_id is missing."),

@@ -44,6 +44,22 @@ def deposit() -> dict[str, Any]:
     }
 
 
+def listed_payment(number: int, direction: str, state: str, **others: Any) -> dict[str, Any]:
+    """Return a payment in the list."""
+    return {
+        "id": f"p{number}k3v7xw2m5l4abcdefghijklma",
+        "customer": f"{BRAND}:c-{number}",
+        "direction": direction,
+        "state": state,
+        "methodId": "card",
+        "processors": ["stripe-uk"],
+        "currency": "GBP",
+        "amountMinor": 10_000,
+        "askedAt": ago(hours=5),
+        **others,
+    }
+
+
 def refund(number: int, **others: Any) -> dict[str, Any]:
     """Return a refund that two people decided."""
     return {
@@ -113,6 +129,16 @@ def payments_world() -> dict[str, Any]:
     failures = [{"reason": "card_declined", "parts": 14}, {"reason": "insufficient_funds", "parts": 9}]
     return {
         "financePayment": deposit(),
+        "financePayments": page_of(
+            [
+                listed_payment(
+                    1002, "WITHDRAWAL", "REVIEW", methodId="bank", processors=[], askedAt=ago(hours=1)
+                ),
+                listed_payment(1003, "DEPOSIT", "DONE", id=PAYMENT),
+                listed_payment(1001, "DEPOSIT", "FAILED", amountMinor=2_550, askedAt=ago(hours=9)),
+                listed_payment(1001, "WITHDRAWAL", "SENDING", id="pw", methodId="bank", askedAt=ago(hours=9)),
+            ]
+        ),
         "customerPayments": [deposit()],
         "refundableCharges": [
             {

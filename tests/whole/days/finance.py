@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any, Final, TypeVar
 
+from msgspec.structs import replace as with_fields
 from playwright.sync_api import expect
 from sqlalchemy import insert, update
 
@@ -16,10 +17,13 @@ from foundation.storage.settings import DatabaseSettings
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.wallet.funds.codes import AccountCode, TransferCode, house_account, ledger_of
 from subgraphs.wallet.ledger.transfers import CreateTransferStatus, Transfer
-from subgraphs.wallet.models import LEDGER, LIMITS
+from subgraphs.wallet.models import LEDGER, LIMITS, PAYMENTS
 from subgraphs.wallet.opened import OpenedWallet
+from subgraphs.wallet.payments.payment import Payment
+from subgraphs.wallet.payments.records.store import PaymentStore
+from tests.backoffice.proposal_kinds import reviewed
 from tests.support.office.office_client import OfficeClient, Staff
-from tests.support.office.stack import DAN, DEPUTY, Office
+from tests.support.office.stack import BEN, DAN, DEPUTY, Office
 from tests.support.processes.running_furlong import BRAND, eventually
 from tests.whole.days.support import find
 
@@ -140,6 +144,37 @@ def close_a_check(office: Office, office_client: OfficeClient) -> None:
         return office_client.page.get_by_text("No check is waiting.").is_visible()
 
     eventually(is_closed, "the wallet has heard of it")
+
+
+def find_a_payment(office: Office, office_client: OfficeClient) -> None:
+    """The list has it at once; it is found by what is known of it, and its story is a click away."""
+    waits = reviewed(BRAND, DAN, "pfound")
+    other = with_fields(waits, payment_id="pother", customer_id=BEN, idempotency_key="o")
+    beside(_add_payments(office, waits, other))
+    page = office_client.page
+    office_client.open("Payments")
+    rows = page.locator("tbody tr")
+    expect(rows).to_have_count(2)
+    office_client.look()
+    office_client.choose("State", "Done")
+    expect(page.get_by_text("No payments match these filters.")).to_be_visible()
+    office_client.choose("State", "Waits for a person")
+    expect(rows).to_have_count(2)
+    page.get_by_label("Payment or customer").fill(DAN)
+    page.get_by_label("Payment or customer").press("Enter")
+    expect(rows).to_have_count(1)
+    office_client.look()
+    rows.first.click()
+    story = page.get_by_role("list", name="What happened to the payment pfound")
+    expect(story).to_contain_text("The customer asked for £2,500.00.")
+    office_client.look()
+
+
+async def _add_payments(office: Office, *payments: Payment) -> None:
+    database = _wallet(office)
+    for payment in payments:
+        await PaymentStore(database, PAYMENTS).add(payment, ())
+    await database.close()
 
 
 def _days(office: Office) -> int:

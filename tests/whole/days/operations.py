@@ -3,13 +3,23 @@
 import re
 
 from playwright.sync_api import expect
+from sqlalchemy import insert
 
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
+from subgraphs.club_kit.domain.club_key import ClubKey
+from subgraphs.fulfilment.models import FULFILMENT
+from subgraphs.fulfilment.state.reasons import ATTEMPTS
+from tests.backoffice.proposal_kinds import held_reward
 from tests.support.office.office_client import OfficeClient, Staff
 from tests.support.office.stack import ANN, CAT, DEPUTY, EARLY, Office
-from tests.support.processes.running_furlong import eventually
+from tests.support.processes.running_furlong import BRAND, eventually
+from tests.whole.days.finance import beside
 from tests.whole.days.support import find
 
 TERMS = "2026-1"
+HELD = "held-in-the-office"
+"""The key of a reward that its provider did not take."""
 
 
 def replay_dead_letters(office: Office, office_client: OfficeClient) -> None:
@@ -33,6 +43,39 @@ def replay_dead_letters(office: Office, office_client: OfficeClient) -> None:
     eventually(lambda: office.site.staked(ANN) == 500 * len(EARLY), "all bets count, once each")
     office_client.open("Dead letters")
     expect(page.locator("tbody tr")).to_have_count(1)
+
+
+def send_a_held_reward(office: Office, office_client: OfficeClient) -> None:
+    """What its provider did not take is sent again: it is credited once, and row and home follow."""
+    beside(_hold_a_reward(office))
+    page = office_client.page
+    office_client.open("Home")
+    expect(page.get_by_role("region", name="Needs your attention")).to_contain_text("1 held reward")
+    office_client.open("Held rewards")
+    expect(office_client.row(CAT)).to_contain_text("£5.00")
+    office_client.pick(f"the reward of {CAT}", "Send again")
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text("under the same key")).to_be_visible()
+    dialog.get_by_label("Reason").fill("the wallet is back")
+    office_client.look()
+    office_client.submit("Send again")
+    expect(page.get_by_text("There are no held rewards yet.")).to_be_visible()
+    eventually(lambda: office.credits().get(HELD) == 1, "the provider has credited it, once")
+    office_client.open("Home")
+    expect(page.get_by_text("1 held reward")).to_have_count(0)
+
+
+async def _hold_a_reward(office: Office) -> None:
+    """Let a reward wait for a person, as after too many attempts."""
+    settings = DatabaseSettings(url=office.programs.environment["FURLONG_DATABASE_URL"])
+    held = held_reward(ClubKey(BRAND, "2026-W11", CAT), HELD) | {
+        "reason": ATTEMPTS,
+        "provider": "simulated-wallet",
+    }
+    database = Database.open(settings, "fulfilment")
+    async with database.write() as connection:
+        await connection.execute(insert(FULFILMENT).values(**held))
+    await database.close()
 
 
 def use_a_kill_switch(office: Office, office_client: OfficeClient) -> None:

@@ -101,7 +101,11 @@ def adjust_a_week(office: Office, office_client: OfficeClient, staff: Staff) -> 
     expect(office_client.page.get_by_text("Submitted for approval")).to_be_visible()
     waiting = office_client.page.get_by_role("note").filter(has_text="it waits for approval")
     expect(waiting).to_contain_text(f"£7.00 for {BEN} in the week")  # so that nobody proposes it again
-    staff.client("risk").approve(f"£7.00 for {BEN} in the week")
+    risk = staff.client("risk")
+    risk.open("Home")
+    waits = risk.page.get_by_role("region", name="Needs your attention")
+    expect(waits).to_contain_text(f"£7.00 for {BEN} in the week")
+    risk.approve(f"£7.00 for {BEN} in the week")
     eventually(lambda: office.site.staked(BEN) == 1200, "the adjustment counts")
     office_client.page.reload()
     expect(office_client.page.get_by_text("£12.00", exact=False).first).to_be_visible()

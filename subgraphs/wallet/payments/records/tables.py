@@ -86,7 +86,8 @@ def _payment(metadata: MetaData) -> Table:
         UniqueConstraint("brand_id", "customer_id", "idempotency_key", name="payment_by_key"),
         Index("payment_due", "due_at"),
         Index("payment_of_customer", "brand_id", "customer_id", "asked_at"),
-        Index("payment_by_state", "brand_id", "state", "asked_at"),
+        Index("payment_by_state", "brand_id", "state", "asked_at", "payment_id"),
+        Index("payment_newest", "brand_id", "asked_at", "payment_id"),
     )
 
 

@@ -17,8 +17,10 @@ export interface Deed<Data = unknown> {
   readonly label: string;
   /** What happens, in words; asked before it does. */
   readonly question: string;
-  /** Does it. */
-  readonly change: (reason: string) => Promise<Data>;
+  /** Does it, with the reason, and the answer to what it asks besides. */
+  readonly change: (reason: string, answer: string) => Promise<Data>;
+  /** What it asks besides, in a line. */
+  readonly asks?: { readonly label: string; readonly help: string };
   readonly wantsReason?: boolean;
   /** The reason that is suggested. */
   readonly firstReason?: string;
@@ -56,6 +58,7 @@ interface DialogProps extends Deed {
 /** Says what the deed does, and does it. */
 export function ChangeDialog({ open, onClose, ...deed }: DialogProps) {
   const [reason, setReason] = useState(deed.firstReason ?? '');
+  const [answer, setAnswer] = useState('');
   const [busy, setBusy] = useState(false);
   const notify = useNotify();
   const refresh = useRefresh();
@@ -65,7 +68,7 @@ export function ChangeDialog({ open, onClose, ...deed }: DialogProps) {
     event.preventDefault();
     setBusy(true);
     try {
-      const data = await deed.change(reason);
+      const data = await deed.change(reason, answer);
       onClose();
       setReason(deed.firstReason ?? '');
       if (deed.onDone === undefined) notify(`${deed.label}: done`, { type: 'success' });
@@ -85,6 +88,9 @@ export function ChangeDialog({ open, onClose, ...deed }: DialogProps) {
         <DialogTitle id={title}>{deed.label}</DialogTitle>
         <DialogContent>
           <DialogContentText>{deed.question}</DialogContentText>
+          {deed.asks !== undefined && (
+            <TextField label={deed.asks.label} value={answer} onChange={(event) => setAnswer(event.target.value)} helperText={deed.asks.help} margin="normal" fullWidth required />
+          )}
           {deed.wantsReason === true && (
             <TextField
               label="Reason"

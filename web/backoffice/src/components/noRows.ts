@@ -14,6 +14,7 @@ const FILLED_BY: Readonly<Record<string, string>> = {
   lateBets: 'Bets that arrive after their week has closed appear here: a person decides about each.',
   intents: 'A change that the upstream API has not answered appears here until its outcome is known. Nothing here is good news.',
   jobs: 'Long work appears here when you start it: dry runs, exports, replays, closing a week.',
+  payments: 'Each deposit and withdrawal that a customer asks for appears here.',
   riskCustomers: 'Customers appear here once they belong to the figure that you have chosen.',
   riskGoodwill: 'Goodwill that support gives, and risk approves, appears here.',
   users: 'Add the first colleague with “Add a person”.',

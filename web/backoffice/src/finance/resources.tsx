@@ -8,7 +8,8 @@ import { PaymentCases } from './PaymentCases.tsx';
 import { PayoutStops } from './PayoutStops.tsx';
 import { Withdrawals } from './Withdrawals.tsx';
 import { ComparedDays } from '../payments/ComparedDays.tsx';
-import { Payments } from '../payments/Payments.tsx';
+import { PaymentList } from '../payments/PaymentList.tsx';
+import { PaymentPage } from '../payments/PaymentPage.tsx';
 import { Processors } from '../payments/Processors.tsx';
 import { Refunds } from '../payments/Refunds.tsx';
 import { forAllBrands } from '../session/permissions.ts';
@@ -21,7 +22,7 @@ export function financeResources(may: ReadonlySet<string>) {
       {may.has(forAllBrands('finance.read')) && <Resource name="days" list={Days} options={{ label: 'Days' }} />}
       <Resource name="payoutStops" list={PayoutStops} options={{ label: 'Payout stops' }} />
       <Resource name="withdrawals" list={Withdrawals} options={{ label: 'Withdrawals' }} />
-      <Resource name="payments" list={Payments} options={{ label: 'Payments' }} />
+      <Resource name="payments" list={PaymentList} show={PaymentPage} options={{ label: 'Payments' }} />
       <Resource name="refunds" list={Refunds} options={{ label: 'Refunds' }} />
       <Resource name="paymentCases" list={PaymentCases} options={{ label: 'Payment differences' }} />
       <Resource name="comparedDays" list={ComparedDays} options={{ label: 'Compared days' }} />

@@ -59,6 +59,14 @@ export const RESOURCES: Readonly<Record<string, Resource>> = {
   lateBets: resource(documents.LATE_BETS, { brand: true }),
   heldRewards: resource(documents.HELD_REWARDS, { brand: true }),
   intents: resource(documents.PENDING_INTENTS, { brand: true, subgraph: false, olderThanMinutes: false }),
+  payments: resource(documents.LISTED_PAYMENTS, {
+    brand: true,
+    search: false,
+    direction: false,
+    state: false,
+    processor: false,
+    currency: false,
+  }),
   audit: resource(documents.AUDIT, { brand: false, userId: false, action: false, subject: false }),
 };
 

@@ -14,6 +14,7 @@ import { forAllBrands } from '../session/permissions.ts';
 import { KINDS } from '../people/approvals/kinds.ts';
 import { useWaitingMatches } from '../events/waitingMatches.ts';
 import { usePolled } from '../operations/page/usePolled.ts';
+import { useProposalTitles } from './proposalTitles.ts';
 import { caseRows, emptyWords, proposalInWords, titleOf, type Row } from './waiting.ts';
 import { WAITING_CASES, WAITING_LETTERS } from '../graph/generated/operations.ts';
 
@@ -27,6 +28,8 @@ interface Props {
 
 export function WaitingCard({ may, brand }: Props) {
   const proposals = useToDecide();
+  const shown = proposals.slice(0, SHOWN);
+  const titles = useProposalTitles(shown);
   const readAgain = useDecided();
   useEffect(readAgain, [readAgain]);
   const matches = useWaitingMatches();
@@ -34,9 +37,9 @@ export function WaitingCard({ may, brand }: Props) {
   const letters = usePolled(WAITING_LETTERS, may.has(forAllBrands('operations.read')) ? {} : null, SECONDS);
   const others = caseRows(cases.data, letters.data, matches);
   const rows: readonly Row[] = [
-    ...proposals.slice(0, SHOWN).map(({ id, kind, subject, brand: of, proposedAt, proposedBy }) => ({
+    ...shown.map(({ id, kind, subject, brand: of, proposedAt, proposedBy }) => ({
       id,
-      what: proposalInWords(KINDS[kind]?.name ?? kind, subject),
+      what: titles.get(id) ?? proposalInWords(KINDS[kind]?.name ?? kind, subject),
       note: `${proposedBy} · ${brandOrAll(of)} · ${age(proposedAt)} ago`,
       path: `/approvals/${encodeURIComponent(id)}/show`,
       deed: 'Review',

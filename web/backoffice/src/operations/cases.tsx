@@ -6,7 +6,9 @@ import { Link as RouterLink } from 'react-router-dom';
 import { KeysetList } from '../components/KeysetList.tsx';
 import { NO_BRAND, useBrand } from '../frame/brand.tsx';
 import { RewardName } from '../frame/RewardName.tsx';
-import { money, word } from '../money/amounts.ts';
+import { HeldRewardDeeds, LateBetDeeds } from './caseDeeds.tsx';
+import { amount } from './caseAmounts.ts';
+import { word } from '../money/amounts.ts';
 import { MomentField } from '../time/MomentField.tsx';
 import { Page } from './page/Page.tsx';
 import { fieldName, type FieldsOf } from '../graph/fields.ts';
@@ -58,12 +60,6 @@ function Customer() {
   );
 }
 
-/** Return an amount as money; a dash if there is none, and minor units, said so, if the currency is not known. */
-export function amount(minor: number | null, currency: string | null): string {
-  if (minor === null) return '–';
-  return currency === null ? `${minor} minor units` : money(minor, currency);
-}
-
 /** The reward, and whether it is goodwill. */
 function Reward() {
   return (
@@ -87,7 +83,7 @@ export function LateBets() {
     <CaseList
       title="Late bets"
       rows="late bets"
-      about="Bets whose last change came after their week had closed, and would change what they count. “furlong review late accept” or “reject” decides about one, for good. Each access is recorded."
+      about="Bets whose last change came after their week had closed, and would change what they count. Support proposes to count one, and risk approves it; or support rejects it. Either is final. Each access is recorded."
     >
       <DataTable.Col source={lateBet('bet')} disableSort />
       <DataTable.Col label="Customer" field={Customer} disableSort />
@@ -96,6 +92,7 @@ export function LateBets() {
       <DataTable.Col label="Would count" align="right" disableSort render={({ wouldCountMinor, currency }: LateBet) => amount(wouldCountMinor, currency)} />
       <DataTable.Col label="Because" disableSort render={({ wouldBe }: LateBet) => word(wouldBe.toLowerCase())} />
       <DataTable.Col label="Changed" field={OccurredAt} disableSort />
+      <DataTable.Col label="Decide" field={LateBetDeeds} disableSort />
     </CaseList>
   );
 }
@@ -105,7 +102,7 @@ export function HeldRewards() {
     <CaseList
       title="Held rewards"
       rows="held rewards"
-      about="Rewards in review, which a person sends again or records as credited (“furlong fulfilment reviews”), and rewards that are being cancelled at a provider. Each access is recorded."
+      about="Rewards in review, which an operator sends again or records as credited, and rewards that are being cancelled at a provider. Each access is recorded."
     >
       <DataTable.Col label="Customer" field={Customer} disableSort />
       <DataTable.Col source={heldReward('isoWeek')} label="Week" disableSort render={({ isoWeek }: HeldReward) => weekCell(isoWeek)} />
@@ -114,6 +111,7 @@ export function HeldRewards() {
       <DataTable.Col label="Provider" disableSort render={({ provider }: HeldReward) => provider ?? 'none yet'} />
       <DataTable.Col label="Why" disableSort render={({ reason, state }: HeldReward) => word((reason ?? state).toLowerCase())} />
       <DataTable.Col label="Waits for" disableSort render={({ since }: HeldReward) => age(since)} />
+      <DataTable.Col label="Decide" field={HeldRewardDeeds} disableSort />
     </CaseList>
   );
 }

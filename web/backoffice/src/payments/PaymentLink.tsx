@@ -4,7 +4,7 @@ import { Link as RouterLink } from 'react-router-dom';
 
 export function PaymentLink({ payment }: { readonly payment: string }) {
   return (
-    <Link component={RouterLink} to={`/payments?id=${encodeURIComponent(payment)}`}>
+    <Link component={RouterLink} to={`/payments/${encodeURIComponent(payment)}/show`}>
       Story
     </Link>
   );

@@ -16,6 +16,13 @@ const STATES: Readonly<Record<ToldPayment['state'], { readonly tone: Tone; reado
   FAILED: { tone: 'neutral', label: 'Failed' },
 };
 
+/** What a list of payments can be filtered by. */
+export const STATES_TO_CHOOSE = Object.entries(STATES).map(([id, { label }]) => ({ id, name: label }));
+export const DIRECTIONS = [
+  { id: 'DEPOSIT', name: 'Deposits' },
+  { id: 'WITHDRAWAL', name: 'Withdrawals' },
+];
+
 export function paymentState(state: ToldPayment['state']): { readonly tone: Tone; readonly label: string } {
   return STATES[state];
 }

@@ -4,15 +4,18 @@ import Button from '@mui/material/Button';
 import Stack from '@mui/material/Stack';
 import Typography from '@mui/material/Typography';
 import { useState } from 'react';
+import { Link } from 'react-router-dom';
 
 import { kindName, limitInWords, limitName, raiseInWords, stateName, whyAndNext } from './money.ts';
 import { Waiting } from '../components/Waiting.tsx';
+import { customerId } from '../finance/words.ts';
 import { usePages } from '../events/usePages.tsx';
 import { useGraph } from '../graph/useGraph.ts';
 import { EmptyState } from '../look/EmptyState.tsx';
 import { ToneChip } from '../look/ToneChip.tsx';
 import { money, word } from '../money/amounts.ts';
 import { DataRows } from '../operations/page/DataRows.tsx';
+import { useMay } from '../operations/page/may.ts';
 import { PaymentStories } from '../payments/PaymentStories.tsx';
 import { moment } from '../time/moments.ts';
 import { CUSTOMER_MONEY, CUSTOMER_PAYMENTS, CUSTOMER_TRANSACTIONS } from '../graph/generated/operations.ts';
@@ -62,9 +65,21 @@ function Money({ id, brand }: Props) {
       <Standing money={data.customerMoney} brand={brand} />
       <Heading>Payments</Heading>
       <Payments id={id} brand={brand} />
+      <AllPayments id={id} />
       <Heading>Transactions</Heading>
       <Transactions id={id} brand={brand} />
     </>
+  );
+}
+
+/** Leads to all of them, for those who may list payments. */
+function AllPayments({ id }: Pick<Props, 'id'>) {
+  if (!useMay('finance.read')) return null;
+  const filter = JSON.stringify({ search: customerId(id) });
+  return (
+    <Button component={Link} to={`/payments?filter=${encodeURIComponent(filter)}`} size="small" sx={{ alignSelf: 'start' }}>
+      All payments of this customer
+    </Button>
   );
 }
 

@@ -147,6 +147,13 @@ export type CorrectionState =
   | 'REFUSED'
   | 'WAITING';
 
+export type CreditedRewardInput = {
+  readonly heldReward: string;
+  readonly reason: string;
+  /** The provider's, of the credit. */
+  readonly reference: string;
+};
+
 export type CustomerFactorInput = {
   readonly customer: string;
   /** In thousandths: 1000 is all. */
@@ -213,6 +220,11 @@ export type JobStatus =
   | 'FAILED'
   | 'QUEUED'
   | 'RUNNING';
+
+export type LateBetInput = {
+  readonly lateBet: string;
+  readonly reason: string;
+};
 
 export type LiftLegalHoldInput = {
   readonly holdId: string;
@@ -485,6 +497,11 @@ export type ReplayInput = {
 export type ResetUserInput = {
   readonly reason: string;
   readonly userId: string;
+};
+
+export type RetryRewardInput = {
+  readonly heldReward: string;
+  readonly reason: string;
 };
 
 /** What can be done to a version. */
@@ -1681,9 +1698,23 @@ export type LateBetsVariables = Exact<{
 }>;
 
 
-export type LateBets = { readonly page: { readonly endCursor: string | null, readonly hasNextPage: boolean, readonly nodes: ReadonlyArray<{ readonly id: string, readonly brand: string, readonly bet: string, readonly customer: string, readonly isoWeek: string, readonly revision: number, readonly countedMinor: number, readonly wouldCountMinor: number, readonly currency: string | null, readonly wouldBe: string, readonly occurredAt: string, readonly closedAt: string }> } };
+export type LateBets = { readonly page: { readonly endCursor: string | null, readonly hasNextPage: boolean, readonly nodes: ReadonlyArray<{ readonly id: string, readonly brand: string, readonly bet: string, readonly customer: string, readonly isoWeek: string, readonly revision: number, readonly countedMinor: number, readonly wouldCountMinor: number, readonly currency: string | null, readonly wouldBe: string, readonly occurredAt: string, readonly closedAt: string, readonly proposal: string | null }> } };
 
-export type LateBet = { readonly id: string, readonly brand: string, readonly bet: string, readonly customer: string, readonly isoWeek: string, readonly revision: number, readonly countedMinor: number, readonly wouldCountMinor: number, readonly currency: string | null, readonly wouldBe: string, readonly occurredAt: string, readonly closedAt: string };
+export type LateBet = { readonly id: string, readonly brand: string, readonly bet: string, readonly customer: string, readonly isoWeek: string, readonly revision: number, readonly countedMinor: number, readonly wouldCountMinor: number, readonly currency: string | null, readonly wouldBe: string, readonly occurredAt: string, readonly closedAt: string, readonly proposal: string | null };
+
+export type ProposeLateBetVariables = Exact<{
+  input: LateBetInput;
+}>;
+
+
+export type ProposeLateBet = { readonly proposeLateBet: string };
+
+export type RejectLateBetVariables = Exact<{
+  input: LateBetInput;
+}>;
+
+
+export type RejectLateBet = { readonly rejectLateBet: boolean };
 
 export type HeldRewardsVariables = Exact<{
   first: number;
@@ -1692,9 +1723,23 @@ export type HeldRewardsVariables = Exact<{
 }>;
 
 
-export type HeldRewards = { readonly page: { readonly endCursor: string | null, readonly hasNextPage: boolean, readonly nodes: ReadonlyArray<{ readonly id: string, readonly brand: string, readonly customer: string, readonly isoWeek: string, readonly origin: string, readonly reward: string | null, readonly valueMinor: number | null, readonly currency: string | null, readonly provider: string | null, readonly state: string, readonly reason: string | null, readonly since: string }> } };
+export type HeldRewards = { readonly page: { readonly endCursor: string | null, readonly hasNextPage: boolean, readonly nodes: ReadonlyArray<{ readonly id: string, readonly brand: string, readonly customer: string, readonly isoWeek: string, readonly origin: string, readonly reward: string | null, readonly valueMinor: number | null, readonly currency: string | null, readonly provider: string | null, readonly state: string, readonly reason: string | null, readonly since: string, readonly byTwo: boolean, readonly proposal: string | null }> } };
 
-export type HeldReward = { readonly id: string, readonly brand: string, readonly customer: string, readonly isoWeek: string, readonly origin: string, readonly reward: string | null, readonly valueMinor: number | null, readonly currency: string | null, readonly provider: string | null, readonly state: string, readonly reason: string | null, readonly since: string };
+export type HeldReward = { readonly id: string, readonly brand: string, readonly customer: string, readonly isoWeek: string, readonly origin: string, readonly reward: string | null, readonly valueMinor: number | null, readonly currency: string | null, readonly provider: string | null, readonly state: string, readonly reason: string | null, readonly since: string, readonly byTwo: boolean, readonly proposal: string | null };
+
+export type RetryHeldRewardVariables = Exact<{
+  input: RetryRewardInput;
+}>;
+
+
+export type RetryHeldReward = { readonly retryHeldReward: string | null };
+
+export type CreditHeldRewardVariables = Exact<{
+  input: CreditedRewardInput;
+}>;
+
+
+export type CreditHeldReward = { readonly creditHeldReward: boolean };
 
 export type PendingIntentsVariables = Exact<{
   first: number;
@@ -1888,6 +1933,22 @@ export type SubmitAdapter = { readonly submitAdapter: string };
 export type ToldPayment = { readonly id: string, readonly customer: string, readonly direction: OfficePaymentDirection, readonly state: OfficePaymentState, readonly methodId: string, readonly currency: string, readonly amountMinor: number, readonly feeMinor: number, readonly askedAt: string, readonly story: ReadonlyArray<{ readonly at: string, readonly kind: PaymentStoryKind, readonly processor: string, readonly part: string, readonly state: string, readonly amountMinor: number | null, readonly words: string, readonly by: string }> };
 
 export type StoryLine = { readonly at: string, readonly kind: PaymentStoryKind, readonly processor: string, readonly part: string, readonly state: string, readonly amountMinor: number | null, readonly words: string, readonly by: string };
+
+export type ListedPaymentsVariables = Exact<{
+  first: number;
+  after?: string | null | undefined;
+  brand: string;
+  search?: string | null | undefined;
+  direction?: OfficePaymentDirection | null | undefined;
+  state?: OfficePaymentState | null | undefined;
+  processor?: string | null | undefined;
+  currency?: string | null | undefined;
+}>;
+
+
+export type ListedPayments = { readonly page: { readonly endCursor: string | null, readonly hasNextPage: boolean, readonly nodes: ReadonlyArray<{ readonly id: string, readonly customer: string, readonly direction: OfficePaymentDirection, readonly state: OfficePaymentState, readonly methodId: string, readonly processors: ReadonlyArray<string>, readonly currency: string, readonly amountMinor: number, readonly askedAt: string }> } };
+
+export type ListedPayment = { readonly id: string, readonly customer: string, readonly direction: OfficePaymentDirection, readonly state: OfficePaymentState, readonly methodId: string, readonly processors: ReadonlyArray<string>, readonly currency: string, readonly amountMinor: number, readonly askedAt: string };
 
 export type FinancePaymentVariables = Exact<{
   id: string;
@@ -2594,8 +2655,12 @@ export const DEAD_LETTERS = "query DeadLetters($first:Int!$after:String$app:Stri
 export const READ_DEAD_LETTER = "query ReadDeadLetter($id:ID!){one:deadLetter(id:$id){id app topic partition offset reason details key value storedAt}}" as Document<ReadDeadLetter, ReadDeadLetterVariables>;
 export const REPLAY = "mutation Replay($input:ReplayInput!){replayDeadLetter(input:$input){fate reason details}}" as Document<Replay, ReplayVariables>;
 export const REPLAY_ALL = "mutation ReplayAll($input:ReplayAllInput!){replayDeadLetters(input:$input)}" as Document<ReplayAll, ReplayAllVariables>;
-export const LATE_BETS = "query LateBets($first:Int!$after:String$brand:String!){page:lateBets(first:$first after:$after brand:$brand){nodes{id brand bet customer isoWeek revision countedMinor wouldCountMinor currency wouldBe occurredAt closedAt}endCursor hasNextPage}}" as Document<LateBets, LateBetsVariables>;
-export const HELD_REWARDS = "query HeldRewards($first:Int!$after:String$brand:String!){page:heldRewards(first:$first after:$after brand:$brand){nodes{id brand customer isoWeek origin reward valueMinor currency provider state reason since}endCursor hasNextPage}}" as Document<HeldRewards, HeldRewardsVariables>;
+export const LATE_BETS = "query LateBets($first:Int!$after:String$brand:String!){page:lateBets(first:$first after:$after brand:$brand){nodes{id brand bet customer isoWeek revision countedMinor wouldCountMinor currency wouldBe occurredAt closedAt proposal}endCursor hasNextPage}}" as Document<LateBets, LateBetsVariables>;
+export const PROPOSE_LATE_BET = "mutation ProposeLateBet($input:LateBetInput!){proposeLateBet(input:$input)}" as Document<ProposeLateBet, ProposeLateBetVariables>;
+export const REJECT_LATE_BET = "mutation RejectLateBet($input:LateBetInput!){rejectLateBet(input:$input)}" as Document<RejectLateBet, RejectLateBetVariables>;
+export const HELD_REWARDS = "query HeldRewards($first:Int!$after:String$brand:String!){page:heldRewards(first:$first after:$after brand:$brand){nodes{id brand customer isoWeek origin reward valueMinor currency provider state reason since byTwo proposal}endCursor hasNextPage}}" as Document<HeldRewards, HeldRewardsVariables>;
+export const RETRY_HELD_REWARD = "mutation RetryHeldReward($input:RetryRewardInput!){retryHeldReward(input:$input)}" as Document<RetryHeldReward, RetryHeldRewardVariables>;
+export const CREDIT_HELD_REWARD = "mutation CreditHeldReward($input:CreditedRewardInput!){creditHeldReward(input:$input)}" as Document<CreditHeldReward, CreditHeldRewardVariables>;
 export const PENDING_INTENTS = "query PendingIntents($first:Int!$after:String$brand:String!$subgraph:String$olderThanMinutes:Int){page:pendingIntents(first:$first after:$after brand:$brand subgraph:$subgraph olderThanMinutes:$olderThanMinutes){nodes{id subgraph customer operation createdAt waitsUntil}endCursor hasNextPage}}" as Document<PendingIntents, PendingIntentsVariables>;
 export const WEEK_CUSTOMERS = "query WeekCustomers($brand:String!$isoWeek:String!){weekCustomers(brand:$brand isoWeek:$isoWeek){jurisdiction currency status customers}}" as Document<WeekCustomers, WeekCustomersVariables>;
 export const LAG = "query Lag{consumerLag{readAt problem details partitions{id group topic partition committed end lag oldestAt}}outboxes{database waiting oldestAt}}" as Document<Lag, LagVariables>;
@@ -2620,6 +2685,7 @@ export const SUBMIT_PROVIDER = "mutation SubmitProvider($input:SubmitProviderInp
 export const ROLL_BACK_PROVIDER = "mutation RollBackProvider($input:RollBackProviderInput!){rollBackProvider(input:$input)}" as Document<RollBackProvider, RollBackProviderVariables>;
 export const TRY_ADAPTER = "query TryAdapter($input:AdapterSettingsInput!){tryAdapter(input:$input){path message}}" as Document<TryAdapter, TryAdapterVariables>;
 export const SUBMIT_ADAPTER = "mutation SubmitAdapter($input:SubmitAdapterInput!){submitAdapter(input:$input)}" as Document<SubmitAdapter, SubmitAdapterVariables>;
+export const LISTED_PAYMENTS = "query ListedPayments($first:Int!$after:String$brand:String!$search:String$direction:OfficePaymentDirection$state:OfficePaymentState$processor:String$currency:String){page:financePayments(first:$first after:$after brand:$brand search:$search direction:$direction state:$state processor:$processor currency:$currency){nodes{id customer direction state methodId processors currency amountMinor askedAt}endCursor hasNextPage}}" as Document<ListedPayments, ListedPaymentsVariables>;
 export const FINANCE_PAYMENT = "query FinancePayment($id:ID!){financePayment(id:$id){id customer direction state methodId currency amountMinor feeMinor askedAt story{at kind processor part state amountMinor words by}}refundableCharges(payment:$id){id processor currency amountMinor leftMinor cashMinor owed}}" as Document<FinancePayment, FinancePaymentVariables>;
 export const CUSTOMER_PAYMENTS = "query CustomerPayments($customer:ID!$first:Int!){customerPayments(customer:$customer first:$first){id customer direction state methodId currency amountMinor feeMinor askedAt story{at kind processor part state amountMinor words by}}}" as Document<CustomerPayments, CustomerPaymentsVariables>;
 export const PROPOSE_REFUND = "mutation ProposeRefund($input:ProposeRefundInput!){proposeRefund(input:$input){proposalId}}" as Document<ProposeRefund, ProposeRefundVariables>;

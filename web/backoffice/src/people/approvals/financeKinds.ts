@@ -86,7 +86,7 @@ export const refund: Kind = {
         { what: 'Left of the deposit', before: money(left, currency), after: money(left - minor, currency) },
         ...(isOwed ? [] : [{ what: 'Customer’s cash', before: money(cash, currency), after: money(cash - minor, currency) }]),
       ],
-      object: { path: `/payments?id=${encodeURIComponent(content.text('payment'))}`, label: 'Payment', permission: 'finance.read' },
+      object: { path: `/payments/${encodeURIComponent(content.text('payment'))}/show`, label: 'Payment', permission: 'finance.read' },
     };
   },
 };

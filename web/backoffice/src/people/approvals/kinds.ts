@@ -1,5 +1,6 @@
 /** How each kind of proposal is shown; a kind that is not listed cannot be approved on a screen. */
 import { adjustment, erasure, goodwill, goodwillBudget, rewardBudget } from './moneyKinds.ts';
+import { heldReward, lateBet } from './caseKinds.ts';
 import { voidBets } from './bettingKinds.ts';
 import { boardEntry } from './boardKinds.ts';
 import { correction, refund, release, withdrawal } from './financeKinds.ts';
@@ -21,6 +22,8 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   'lobby.content': lobby,
   'operations.adapter': adapter,
   'operations.close_week': closeWeek,
+  'operations.held_reward': heldReward,
+  'operations.late_bet': lateBet,
   'operations.provider': provider,
   'operations.recall': recall,
   'risk.raise_budget': rewardBudget,
