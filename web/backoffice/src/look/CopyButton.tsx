@@ -4,6 +4,8 @@ import ContentCopy from '@mui/icons-material/ContentCopy';
 import Button from '@mui/material/Button';
 import { useEffect, useState } from 'react';
 
+import { WORDS } from '../words/index.ts';
+
 interface Props {
   readonly text: string;
   /** What is copied, in the button's words: `Copy the password`. */
@@ -32,7 +34,7 @@ export function CopyButton({ text, what }: Props) {
 
   return (
     <Button size="small" color="inherit" variant="outlined" startIcon={state === 'copied' ? <Check /> : <ContentCopy />} onClick={copy} disabled={text === ''} aria-live="polite">
-      {state === 'idle' ? `Copy ${what}` : state === 'copied' ? 'Copied' : 'Select it and copy by hand'}
+      {state === 'idle' ? WORDS.common.copy({ what }) : state === 'copied' ? WORDS.common.copied : WORDS.common.selectItAndCopyByHand}
     </Button>
   );
 }

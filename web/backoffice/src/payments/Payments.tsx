@@ -18,6 +18,7 @@ import { ToneChip } from '../look/ToneChip.tsx';
 import { useMay } from '../operations/page/may.ts';
 import { Page } from '../operations/page/Page.tsx';
 import { FINANCE_PAYMENT } from '../graph/generated/operations.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { SubmitEvent } from 'react';
 
@@ -35,22 +36,22 @@ export function Payments() {
   }
 
   return (
-    <Page title="Payments" about="What happened to a deposit or withdrawal, and why. Money of a deposit goes back to its source if two people want it. Views of customer data are logged.">
+    <Page title={WORDS.frame.screens.payments} about={WORDS.payments.whatHappenedDeposit}>
       <Stack component="form" direction="row" spacing={1} useFlexGap onSubmit={find} sx={{ flexWrap: 'wrap', alignItems: 'center', marginBottom: 2 }}>
         <TextField
-          label="Payment"
+          label={WORDS.common.payment}
           value={typed}
           onChange={(event) => setTyped(event.target.value)}
-          helperText="The whole id, as the processor, a report or support has it."
+          helperText={WORDS.payments.wholeIdProcessorReport}
           size="small"
           required
           sx={{ flex: '1 1 18rem', maxWidth: '32rem' }}
         />
         <Button type="submit" variant="outlined">
-          Find
+          {WORDS.common.find}
         </Button>
       </Stack>
-      {id === '' ? <EmptyState why="No payment is shown." filledBy="Type the id of a payment, or open one from a payment difference." /> : <Found key={id} id={id} />}
+      {id === '' ? <EmptyState why={WORDS.payments.noPaymentIsShown} filledBy={WORDS.payments.typeIdPaymentOpenOneFrom} /> : <Found key={id} id={id} />}
     </Page>
   );
 }

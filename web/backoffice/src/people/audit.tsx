@@ -17,6 +17,7 @@ import { KeysetList } from '../components/KeysetList.tsx';
 import { brandName } from '../frame/names.ts';
 import { fieldName, type FieldsOf } from '../graph/fields.ts';
 import { IdText } from '../look/IdText.tsx';
+import { WORDS } from '../words/index.ts';
 
 import type { AuditEntry } from '../graph/generated/operations.ts';
 
@@ -25,7 +26,7 @@ const FILTERS = [
   <BrandInput key="brand" source="brand" alwaysOn />,
   <TextInput key="subject" source="subject" alwaysOn />,
   <TextInput key="action" source="action" />,
-  <TextInput key="userId" source="userId" label="User id" />,
+  <TextInput key="userId" source="userId" label={WORDS.people.userId} />,
 ];
 
 function At() {
@@ -39,19 +40,19 @@ function Details() {
   const record = useRecordContext<AuditEntry>();
   return (
     <>
-      <Button onClick={() => setOpen(true)} aria-label={`Details of entry ${String(record?.id)}`}>
-        Details
+      <Button onClick={() => setOpen(true)} aria-label={WORDS.people.detailsOfEntry({ id: String(record?.id) })}>
+        {WORDS.common.details}
       </Button>
       <Dialog open={open} onClose={() => setOpen(false)} aria-labelledby={title} fullWidth maxWidth="md">
         <DialogTitle id={title}>
-          Entry {String(record?.id)}: {String(record?.action)}
+          {WORDS.people.entry({ id: String(record?.id), action: String(record?.action) })}
         </DialogTitle>
         <DialogContent>
           <Stack direction={{ xs: 'column', md: 'row' }} spacing={4}>
             {(['before', 'after'] as const).map((source) => (
               <Stack key={source} sx={{ flex: 1, minWidth: 0 }}>
                 <Typography variant="subtitle2" component="h3">
-                  {source === 'before' ? 'Before' : 'After'}
+                  {source === 'before' ? WORDS.common.before : WORDS.common.after}
                 </Typography>
                 <JsonField source={field(source)} />
               </Stack>
@@ -59,7 +60,7 @@ function Details() {
           </Stack>
         </DialogContent>
         <DialogActions>
-          <Button onClick={() => setOpen(false)}>Close</Button>
+          <Button onClick={() => setOpen(false)}>{WORDS.common.close}</Button>
         </DialogActions>
       </Dialog>
     </>
@@ -68,16 +69,16 @@ function Details() {
 
 export function AuditList() {
   return (
-    <KeysetList rows="entries" rowClick={false} filters={FILTERS}>
-      <DataTable.Col source={field('id')} label="No." disableSort />
+    <KeysetList rows={WORDS.people.entries} rowClick={false} filters={FILTERS}>
+      <DataTable.Col source={field('id')} label={WORDS.people.no} disableSort />
       <DataTable.Col source={field('at')} field={At} disableSort />
-      <DataTable.Col source={field('name')} label="Who" disableSort />
+      <DataTable.Col source={field('name')} label={WORDS.common.who} disableSort />
       <DataTable.Col source={field('address')} disableSort />
       <DataTable.Col source={field('action')} disableSort />
       <DataTable.Col source={field('brand')} disableSort render={({ brand }: AuditEntry) => (brand === null ? '–' : brandName(brand))} />
       <DataTable.Col source={field('subject')} disableSort render={({ subject }: AuditEntry) => <IdText id={subject} />} />
       <DataTable.Col source={field('reason')} disableSort />
-      <DataTable.Col label="Before and after" field={Details} disableSort />
+      <DataTable.Col label={WORDS.people.beforeAndAfter} field={Details} disableSort />
     </KeysetList>
   );
 }

@@ -19,14 +19,15 @@ import { useReadBrands } from '../content/useBrands.ts';
 import { useGraph } from '../graph/useGraph.ts';
 import { weekCell, weekName } from '../time/weeks.ts';
 import { CHECK_SCHEME, SCHEME_VERSIONS, WAITING_SCHEMES } from '../graph/generated/operations.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { ReactNode } from 'react';
 import type { ContentBrand, SchemeVersion } from '../graph/generated/operations.ts';
 
 const PHASES = {
-  EARLIER: { label: 'earlier', tone: 'neutral' },
-  IN_FORCE: { label: 'holds this week', tone: 'good' },
-  COMING: { label: 'comes', tone: 'waiting' },
+  EARLIER: { label: WORDS.rules.earlier, tone: 'neutral' },
+  IN_FORCE: { label: WORDS.rules.holdsThisWeek, tone: 'good' },
+  COMING: { label: WORDS.rules.comes, tone: 'waiting' },
 } as const;
 
 export function SchemesPage() {
@@ -35,7 +36,7 @@ export function SchemesPage() {
   const brand = brands.find(({ id }) => id === chosen);
   const none = isRead && brand === undefined ? NO_BRAND : problem;
   return (
-    <Page title="Scheme rules" about="What counts, towards which target. A week keeps the rules that it opened with; a change is a new version for a coming week." problem={none} waiting={brand === undefined}>
+    <Page title={WORDS.frame.screens.schemes} about={WORDS.rules.whatCountsTowardsWhichTarget} problem={none} waiting={brand === undefined}>
       {brand !== undefined && <Schemes key={brand.id} brand={brand} />}
     </Page>
   );
@@ -49,8 +50,7 @@ function Schemes({ brand }: { readonly brand: ContentBrand }) {
     <Stack spacing={2} sx={{ paddingTop: 2 }}>
       {check !== undefined && (
         <Alert severity="info">
-          {weekCell(check.openWeek)} is open: it and all weeks before it keep the rules that they opened with. The first week that can change is{' '}
-          {weekName(check.firstWeek)}.
+          {WORDS.rules.isOpen({ week: weekCell(check.openWeek), week2: weekName(check.firstWeek) })}
         </Alert>
       )}
       {permissions?.has('approvals.read') === true && <Waiting brand={brand.id} />}
@@ -58,7 +58,7 @@ function Schemes({ brand }: { readonly brand: ContentBrand }) {
       {permissions?.has('rules.edit') === true && (
         <div>
           <Button component={Link} to={`/schemes/create?brand=${encodeURIComponent(brand.id)}`} variant="contained" startIcon={<Add />}>
-            A new version
+            {WORDS.rules.aNewVersion}
           </Button>
         </div>
       )}
@@ -76,11 +76,11 @@ function Waiting({ brand }: { readonly brand: string }) {
       severity="warning"
       action={
         <Button component={Link} to={`/approvals/${encodeURIComponent(id)}/show`} color="inherit" size="small">
-          Look at it
+          {WORDS.common.lookAtIt}
         </Button>
       }
     >
-      {proposedBy} proposes {versionInWords(subject ?? '')}: another person has to approve it.
+      {WORDS.rules.proposesAnotherPerson({ proposedBy: proposedBy ?? '', version: versionInWords(subject ?? '') })}
     </Alert>
   ));
 }
@@ -90,7 +90,7 @@ function trialOf({ brand, trialRewardId, trialPerMille }: SchemeVersion): ReactN
   if (trialRewardId === null) return '–';
   return (
     <>
-      <RewardName brand={brand} reward={trialRewardId} />, {trialPerMille} of 1,000
+      <RewardName brand={brand} reward={trialRewardId} />{WORDS.rules.of1000({ trialPerMille })}
     </>
   );
 }
@@ -98,24 +98,24 @@ function trialOf({ brand, trialRewardId, trialPerMille }: SchemeVersion): ReactN
 function Versions({ versions }: { readonly versions: readonly SchemeVersion[] }) {
   return (
     <DataRows
-      label="Versions"
+      label={WORDS.rules.versions}
       rows={versions}
       id={({ id }) => id}
-      nothing="The brand has no rules yet."
+      nothing={WORDS.rules.theBrandHasNoRulesYet}
       columns={[
-        { head: 'Where', cell: ({ jurisdiction, currency }) => `${jurisdiction} ${currency}` },
-        { head: 'Version', cell: ({ version }) => version, right: true },
-        { head: 'From week', cell: ({ firstWeek }) => weekCell(firstWeek) },
-        { head: 'State', cell: ({ phase }) => <ToneChip {...PHASES[phase]} /> },
-        { head: 'Product', cell: ({ qualifyingProduct }) => qualifyingProduct },
-        { head: 'Target', cell: ({ targetMinor, currency }) => money(targetMinor, currency), right: true },
-        { head: 'Minimum stake', cell: ({ minStakeMinor, currency }) => money(minStakeMinor, currency), right: true },
-        { head: 'Minimum odds', cell: ({ minOddsMilli }) => odds(minOddsMilli), right: true },
-        { head: 'Events', cell: ({ events }) => (events === null ? 'all' : events.items.map(itemName).join(', ')) },
-        { head: 'Default', cell: ({ brand, defaultRewardId }) => (defaultRewardId === null ? '–' : <RewardName brand={brand} reward={defaultRewardId} />) },
-        { head: 'Control', cell: ({ controlPerMille }) => (controlPerMille === 0 ? '–' : `${controlPerMille} of 1,000`), right: true },
-        { head: 'Trial', cell: trialOf },
-        { head: 'Terms', cell: ({ terms }) => terms.version },
+        { head: WORDS.common.where, cell: ({ jurisdiction, currency }) => `${jurisdiction} ${currency}` },
+        { head: WORDS.common.version2, cell: ({ version }) => version, right: true },
+        { head: WORDS.rules.fromWeek, cell: ({ firstWeek }) => weekCell(firstWeek) },
+        { head: WORDS.common.state, cell: ({ phase }) => <ToneChip {...PHASES[phase]} /> },
+        { head: WORDS.common.product, cell: ({ qualifyingProduct }) => qualifyingProduct },
+        { head: WORDS.common.target, cell: ({ targetMinor, currency }) => money(targetMinor, currency), right: true },
+        { head: WORDS.common.minimumStake, cell: ({ minStakeMinor, currency }) => money(minStakeMinor, currency), right: true },
+        { head: WORDS.common.minimumOdds, cell: ({ minOddsMilli }) => odds(minOddsMilli), right: true },
+        { head: WORDS.common.events, cell: ({ events }) => (events === null ? 'all' : events.items.map(itemName).join(', ')) },
+        { head: WORDS.rules.default, cell: ({ brand, defaultRewardId }) => (defaultRewardId === null ? '–' : <RewardName brand={brand} reward={defaultRewardId} />) },
+        { head: WORDS.rules.control, cell: ({ controlPerMille }) => (controlPerMille === 0 ? '–' : WORDS.rules.one000({ controlPerMille })), right: true },
+        { head: WORDS.common.trial, cell: trialOf },
+        { head: WORDS.common.terms, cell: ({ terms }) => terms.version },
       ]}
     />
   );

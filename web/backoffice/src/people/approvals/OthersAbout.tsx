@@ -9,6 +9,7 @@ import { recent } from './others.ts';
 import { useGraph } from '../../graph/useGraph.ts';
 import { moment } from '../../time/moments.ts';
 import { PROPOSALS_ABOUT } from '../../graph/generated/operations.ts';
+import { WORDS } from '../../words/index.ts';
 
 interface Props {
   /** Such as `customer:northbet:c-1003`. */
@@ -26,11 +27,11 @@ export function OthersAbout({ subject, than = null, orElse }: Props) {
   if (data !== null && others.length === 0 && orElse !== undefined) return <Typography color="textSecondary">{orElse}</Typography>;
   return others.map((one) => (
     <Alert key={one.id} severity={one.status === 'PENDING' ? 'warning' : 'info'} role="note">
-      {than === null ? '' : 'Also proposed: '}
+      {than === null ? '' : WORDS.approvals.alsoProposed}
       <Link to={`/approvals/${encodeURIComponent(one.id)}/show`}>{titleOf(one)}</Link>
       {one.status === 'PENDING'
-        ? `, proposed by ${one.proposedBy ?? 'somebody'} on ${moment(one.proposedAt, one.brand)}; it waits for approval.`
-        : `, approved on ${moment(one.decidedAt, one.brand)}.`}
+        ? WORDS.approvals.proposedWaitsApproval({ proposedBy: one.proposedBy ?? WORDS.approvals.somebody, proposedAt: moment(one.proposedAt, one.brand) })
+        : WORDS.approvals.approvedOn({ decidedAt: moment(one.decidedAt, one.brand) })}
     </Alert>
   ));
 }
