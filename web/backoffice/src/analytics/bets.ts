@@ -62,7 +62,7 @@ export function revenue(rows: readonly Row[]): Picture {
   const shown = newest(rows, 'day', DAYS_DRAWN);
   const write = (row: Row) => ([column]: Figures[number]) => money(value(row, column), currency);
   return {
-    name: text(rows[0], 'product') === '' ? WORDS.analytics.rewardsForAnyProductIn({ currency }) : WORDS.analytics.revenue({ what: whatOf(rows[0]) }),
+    name: text(rows[0], 'product') === '' ? WORDS.analytics.rewardsForAnyProductIn({ currency }) : WORDS.analytics.revenueOf({ what: whatOf(rows[0]) }),
     finding: earned(rows, currency),
     categories: shown.slots.map(dayOf),
     series: amounts(shown.rows, DRAWN.filter(([column]) => rows.some((row) => value(row, column) !== 0)), currency),
@@ -92,7 +92,7 @@ export function events(rows: readonly Row[]): Picture {
   const shown = sortedBy(compared, 'settled_minor').slice(0, EVENTS_DRAWN);
   return {
     name: WORDS.analytics.events({ what: whatOf(rows[0]) }),
-    finding: WORDS.analytics.earnedMostLeast({ name: nameOf(best), gross: money(value(best, 'gross_minor'), currency), name2: nameOf(worst), gross2: money(value(worst, 'gross_minor'), currency) }),
+    finding: WORDS.analytics.earnedMostAndLeast({ name: nameOf(best), gross: money(value(best, 'gross_minor'), currency), name2: nameOf(worst), gross2: money(value(worst, 'gross_minor'), currency) }),
     categories: shown.map(nameOf),
     series: amounts(shown, DRAWN.slice(0, 2), currency),
     format: axisMoney(currency),

@@ -28,7 +28,7 @@ function funnel(rows: readonly Row[]): Picture {
   const shown = newest(rows, 'iso_week', FUNNEL_WEEKS);
   return {
     name: WORDS.analytics.funnelIn({ jurisdiction: text(last, 'jurisdiction') }),
-    finding: members === 0 ? WORDS.analytics.nobodyWasAMemberIn({ week: weekName(week) }) : WORDS.analytics.ofMembersReachedTheTargetIn({ qualified: number(qualified), members: number(members), qualified2: share(qualified / members), week: weekName(week) }),
+    finding: members === 0 ? WORDS.analytics.nobodyWasAMemberIn({ week: weekName(week) }) : WORDS.analytics.membersReachedTheTarget({ qualified: number(qualified), members: number(members), qualified2: share(qualified / members), week: weekName(week) }),
     categories: shown.slots.map(weekTick),
     series: bars(shown.rows, STEPS.filter(([column]) => DRAWN_STEPS.includes(column))),
     format: number,
@@ -95,8 +95,8 @@ function retention(rows: readonly Row[]): Picture {
 
 const LATENCIES: Figures = [
   ['p50', WORDS.analytics.median],
-  ['p95', WORDS.analytics.n95Of100Within],
-  ['p99', WORDS.analytics.n99Of100Within],
+  ['p95', WORDS.analytics.mostWithin],
+  ['p99', WORDS.analytics.nearlyAllWithin],
 ];
 const LATENCY_DAYS = 14;
 
@@ -111,7 +111,7 @@ function latency(rows: readonly Row[]): Picture {
   const times = cells(rows, (row) => dayOf(text(row, 'day')), LATENCIES, milliseconds);
   return {
     name: WORDS.analytics.latencyToThe({ stage }),
-    finding: WORDS.analytics.n95Of100BetsReachedTheWithinOn({ stage, p95: milliseconds(value(last, 'p95')), day: dayOf(text(last, 'day')) }),
+    finding: WORDS.analytics.mostBetsReachedStage({ stage, p95: milliseconds(value(last, 'p95')), day: dayOf(text(last, 'day')) }),
     categories: shown.slots.map(dayOf),
     series: bars(shown.rows, LATENCIES.slice(0, 2)),
     format: milliseconds,
@@ -163,7 +163,7 @@ function uplift(rows: readonly Row[]): Picture {
   const ordered = [...weeks, ...rows.filter((row) => !weeks.includes(row))];
   const figures = cells(ordered, (row) => (text(row, 'iso_week') === ALL_WEEKS ? WORDS.common.allWeeks : weekCell(text(row, 'iso_week'))), drawn, measure.write);
   return {
-    name: isTrial ? WORDS.analytics.inWithInPlaceOf({ what: measure.what, jurisdiction: text(rows[0], 'jurisdiction'), reward, against }) : WORDS.analytics.whatInJurisdictionWithReward({ what: measure.what, jurisdiction: text(rows[0], 'jurisdiction'), reward }),
+    name: isTrial ? WORDS.analytics.inWithInPlaceOf({ what: measure.what, jurisdiction: text(rows[0], 'jurisdiction'), reward, against }) : WORDS.analytics.measuredWith({ what: measure.what, jurisdiction: text(rows[0], 'jurisdiction'), reward }),
     finding: `${measure.what}: ${verdict(whole, measure, isTrial ? reward : WORDS.analytics.theClub)}`,
     categories: shown.slots.map(weekTick),
     series: bars(shown.rows, compared, measure.drawn),

@@ -31,7 +31,7 @@ export function reasons(rows: readonly Row[]): Picture {
   const counts = (is: (row: Row) => boolean) => shown.map((each) => (of(each).length === 0 ? null : bets(of(each).filter(is))));
   return {
     name: WORDS.analytics.whatCountedIn({ jurisdiction: text(rows[0], 'jurisdiction'), currency }),
-    finding: WORDS.analytics.ofBetsInCounted({ last: share(bets(last.filter(hasCounted)) / Math.max(1, bets(last))), last2: number(bets(last)), week: weekName(week), most }),
+    finding: WORDS.analytics.betsCounted({ last: share(bets(last.filter(hasCounted)) / Math.max(1, bets(last))), last2: number(bets(last)), week: weekName(week), most }),
     categories: shown.map(weekTick),
     series: [
       { label: WORDS.analytics.counted, data: counts(hasCounted) },

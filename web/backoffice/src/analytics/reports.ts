@@ -36,7 +36,7 @@ export const ABOUT: Readonly<Record<AnalyticsReportName, { readonly label: strin
     shows: WORDS.analytics.barsMeanCustomerWeekClub,
   },
   REVENUE: {
-    label: WORDS.analytics.revenue2,
+    label: WORDS.analytics.revenue,
     about:
       WORDS.analytics.whatBetsEarnedOnEachDayUtc,
     shows: WORDS.analytics.theBarsAreAmountsByDay,

@@ -84,18 +84,18 @@ function FactorButton({ brand, onSettled }: { readonly brand: string; readonly o
         {WORDS.betting.limitACustomer}
       </Button>
       <FormDialog title={WORDS.betting.limitACustomer} label={milli === null ? WORDS.common.limit : WORDS.betting.limitTo({ milli: percent(milli) })} open={open} disabled={milli === null} onClose={() => setOpen(false)} onSubmit={submit}>
-        <TextField label={WORDS.common.customer} value={id} onChange={(event) => setId(event.target.value)} helperText={WORDS.betting.theWholeIdSuchAsC1003} margin="normal" fullWidth required />
+        <TextField label={WORDS.common.customer} value={id} onChange={(event) => setId(event.target.value)} helperText={WORDS.betting.wholeId} margin="normal" fullWidth required />
         <TextField
           label={WORDS.betting.partOfWhatOthersMayStake}
           value={typed}
           onChange={(event) => setTyped(event.target.value)}
           error={problem !== ''}
-          helperText={problem || WORDS.betting.zeroTakesNoBetsTheirs100}
+          helperText={problem || WORDS.betting.zeroTakesNoBets}
           margin="normal"
           fullWidth
           required
         />
-        <TextField label={WORDS.common.reason} value={reason} onChange={(event) => setReason(event.target.value)} helperText={WORDS.common.itIsKeptInTheAuditLog} margin="normal" fullWidth required multiline />
+        <TextField label={WORDS.common.reason} value={reason} onChange={(event) => setReason(event.target.value)} helperText={WORDS.common.keptInTheAuditLog} margin="normal" fullWidth required multiline />
       </FormDialog>
     </>
   );

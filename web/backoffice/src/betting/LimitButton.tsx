@@ -63,7 +63,7 @@ function LimitDialog({ brand, scope, target, name, currency: given, onSettled, o
       {given === '' && <CurrencySelect label={WORDS.common.currency} brand={brand} value={currency} onChange={setCurrency} />}
       <MoneyInput label={WORDS.betting.mostOfOneBet} value={stake} currency={currency} onChange={setStake} help={WORDS.betting.inAllAlsoOfAMultiple} zero />
       <MoneyInput label={WORDS.betting.mostAtRisk} value={liability} currency={currency} onChange={setLiability} help={WORDS.betting.whatHouseMayLoseIf} zero />
-      <TextField label={WORDS.common.reason} value={reason} onChange={(event) => setReason(event.target.value)} helperText={WORDS.common.itIsKeptInTheAuditLog} margin="normal" fullWidth required multiline />
+      <TextField label={WORDS.common.reason} value={reason} onChange={(event) => setReason(event.target.value)} helperText={WORDS.common.keptInTheAuditLog} margin="normal" fullWidth required multiline />
       <Alert severity="info" role="status">
         {isRemoved
           ? WORDS.betting.widerLimitsDecideThenIfAny

@@ -24,6 +24,12 @@ interface Props {
   readonly pick: string;
 }
 
+function stakeOf({ stakeMinor, currency, eachWay, free }: OpenBet): string {
+  const amount = money(stakeMinor, currency);
+  const stake = eachWay ? WORDS.betting.eachWay({ stake: amount }) : amount;
+  return free ? WORDS.betting.ofAFreeBet({ stake }) : stake;
+}
+
 export function OpenBetRows({ brand, selection, pick }: Props) {
   const { data, problem, reload } = useGraph(OPEN_BETS, { brand, selection });
   const mayVoid = useMay('betting.void');
@@ -34,7 +40,7 @@ export function OpenBetRows({ brand, selection, pick }: Props) {
         {WORDS.betting.openBetsOn({ pick })}
       </Typography>
       <Typography color="textSecondary" sx={{ marginBottom: 1 }}>
-        {WORDS.betting.thoseMayWinMostFirstMost25}
+        {WORDS.betting.largestFirst}
       </Typography>
       <DataRows
         label={WORDS.common.openBets}
@@ -44,7 +50,7 @@ export function OpenBetRows({ brand, selection, pick }: Props) {
         columns={[
           { head: WORDS.common.customer, cell: ({ customer }) => <CustomerLink customer={customer} /> },
           { head: WORDS.common.bet, cell: (bet) => betInWords(bet) },
-          { head: WORDS.common.stake, cell: (bet) => `${money(bet.stakeMinor, bet.currency)}${bet.eachWay ? WORDS.betting.eachWay : ''}${bet.free ? WORDS.betting.freeBet : ''}`, right: true },
+          { head: WORDS.common.stake, cell: stakeOf, right: true },
           { head: WORDS.betting.potentialReturns, cell: ({ potentialReturnsMinor, currency }) => money(potentialReturnsMinor, currency), right: true },
           { head: WORDS.common.placed, cell: ({ placedAt }) => moment(placedAt, brand) },
           { head: WORDS.common.state, cell: (bet) => <ToneChip tone={bet.void ? 'warning' : 'neutral'} label={bet.void ? WORDS.common.void : statusName(bet.status)} /> },

@@ -71,7 +71,7 @@ function TermsDialog({ brand, rules, onSettled, onClose }: Props & { readonly on
         fullWidth
       />
       <TextField label={WORDS.betting.betsInPlayWaitS} value={delay} onChange={(event) => setDelay(event.target.value)} helperText={WORDS.betting.emptyInstallationSetUp} margin="normal" fullWidth />
-      <TextField label={WORDS.common.reason} value={reason} onChange={(event) => setReason(event.target.value)} helperText={WORDS.common.itIsKeptInTheAuditLog} margin="normal" fullWidth required multiline />
+      <TextField label={WORDS.common.reason} value={reason} onChange={(event) => setReason(event.target.value)} helperText={WORDS.common.keptInTheAuditLog} margin="normal" fullWidth required multiline />
     </FormDialog>
   );
 }

@@ -146,7 +146,7 @@ function RemoveLimit({ brand, limit, onSettled }: { readonly brand: string; read
   return (
     <ChangeButton
       label={WORDS.betting.remove}
-      question={WORDS.betting.hasNoLimitOfItsOwnInAnyMore({ limit: targetName(limit), currency })}
+      question={WORDS.betting.hasNoLimitAnyMore({ limit: targetName(limit), currency })}
       change={(reason) => run(LIMIT_BETTING, { input: { brand, scope, target, currency, stakeMinor: null, liabilityMinor: null, reason } })}
       wantsReason
       onDone={() => notify(WORDS.betting.limitRemoved, { type: 'success' })}

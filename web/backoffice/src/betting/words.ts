@@ -74,7 +74,7 @@ export function typedPart(typed: string): TypedPart {
   if (text === '') return { milli: null, problem: '' };
   const milli = Math.round(Number(text) * 10);
   const isPart = /^\d{1,3}(?:\.\d)?$/u.test(text) && milli <= 1000;
-  return isPart ? { milli, problem: '' } : { milli: null, problem: WORDS.betting.write0To100SuchAs25Or125 };
+  return isPart ? { milli, problem: '' } : { milli: null, problem: WORDS.betting.writeZeroToHundred };
 }
 
 /** Return a status of a bet as a word. */

@@ -56,7 +56,7 @@ function noteOf({ asOf, brand, unavailable, likely, low, high, currency }: Hourl
   const counted = WORDS.charts.countedUpTo({ asOf: moment(asOf, brand) });
   if (likely === null || low === null || high === null) return `${counted} ${unavailable ?? ''}`.trim();
   const [most, from, to] = [likely, low, high].map((one) => money(one.valueMinor, currency));
-  return WORDS.charts.likelyByTheWeeksEndBetweenAnd({ counted, most: most ?? '', from: from ?? '', to: to ?? '' });
+  return WORDS.charts.likelyBetween({ counted, most: most ?? '', from: from ?? '', to: to ?? '' });
 }
 
 export function LiabilityChart({ brand, isHome = false }: { readonly brand: string; readonly isHome?: boolean }) {

@@ -4,8 +4,6 @@ import Typography from '@mui/material/Typography';
 import { useTheme } from '@mui/material/styles';
 import { useEffect, useRef, useState } from 'react';
 
-import { WORDS } from '../words/index.ts';
-
 import type { Label } from './labels.ts';
 import type { ReactNode, RefObject } from 'react';
 
@@ -15,7 +13,7 @@ export const EDGE = { top: 20, right: 12, bottom: 28, left: 68 } as const;
 
 /** With forced colours, series differ by how full their bars are, and by how their lines are dashed. */
 export const FULLNESS = [1, 0.6, 0.3, 0.15, 0.05] as const;
-export const DASHES = [WORDS.common.none, '7 4', '2 3', '10 3 2 3', '1 5'] as const;
+export const DASHES = ['none', '7 4', '2 3', '10 3 2 3', '1 5'] as const;
 
 /** Return the element to measure, and its width in pixels. */
 export function useWidth(): readonly [RefObject<HTMLDivElement | null>, number] {

@@ -69,7 +69,7 @@ export function ChangeDialog({ open, onClose, ...deed }: DialogProps) {
       const data = await deed.change(reason);
       onClose();
       setReason(deed.firstReason ?? '');
-      if (deed.onDone === undefined) notify(WORDS.common.done({ label: deed.label }), { type: 'success' });
+      if (deed.onDone === undefined) notify(WORDS.common.labelDone({ label: deed.label }), { type: 'success' });
       else deed.onDone(data);
     } catch (error) {
       notify(messageOf(error), { type: 'error' });
@@ -92,7 +92,7 @@ export function ChangeDialog({ open, onClose, ...deed }: DialogProps) {
               name="reason"
               value={reason}
               onChange={(event) => setReason(event.target.value)}
-              helperText={WORDS.common.itIsKeptInTheAuditLog}
+              helperText={WORDS.common.keptInTheAuditLog}
               margin="normal"
               fullWidth
               required

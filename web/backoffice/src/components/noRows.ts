@@ -19,8 +19,8 @@ type Filters = Readonly<Record<string, unknown>>;
  */
 export function reasonForNoRows(list: string, rows: string, given: Filters, always: Filters = {}): string {
   const missing = missingFilters(list, { ...always, ...given });
-  if (missing.length > 0) return WORDS.common.chooseAboveToSee({ missing: missing.map((name) => NAMES[name] ?? name).join(WORDS.common.and), rows });
-  return isFiltered(list, given) ? WORDS.common.noMatchTheseFilters({ rows }) : WORDS.common.thereAreNoYet({ rows });
+  if (missing.length > 0) return WORDS.common.chooseAbove({ missing: missing.map((name) => NAMES[name] ?? name).join(WORDS.common.and), rows });
+  return isFiltered(list, given) ? WORDS.common.noRowsMatch({ rows }) : WORDS.common.noRowsYet({ rows });
 }
 
 /** Return what fills a list; undefined while filters hide rows or are missing: then those are the reason. */

@@ -76,13 +76,13 @@ export function SavedFilters({ defaults: given }: Props) {
           />
         );
       })}
-      {isNew && <Chip size="small" variant="outlined" icon={<BookmarkAdd />} label={WORDS.common.saveTheseFilters} onClick={() => setNaming(true)} />}
-      <FormDialog title={WORDS.common.saveTheseFilters2} label={WORDS.common.save} open={isNaming} disabled={name.trim() === ''} onClose={() => setNaming(false)} onSubmit={save}>
+      {isNew && <Chip size="small" variant="outlined" icon={<BookmarkAdd />} label={WORDS.common.openSavingFilters} onClick={() => setNaming(true)} />}
+      <FormDialog title={WORDS.common.saveTheseFilters} label={WORDS.common.save} open={isNaming} disabled={name.trim() === ''} onClose={() => setNaming(false)} onSubmit={save}>
         <TextField
           label={WORDS.common.name}
           value={name}
           onChange={(event) => setName(event.target.value.slice(0, MAX_NAME))}
-          helperText={WORDS.common.keptYouBrowserAlsoWhenYou}
+          helperText={WORDS.common.filtersAreKeptInBrowser}
           margin="normal"
           fullWidth
           required

@@ -87,7 +87,7 @@ function ItemTabs({ itemKey, brand, item, reload }: ItemProps) {
 }
 
 function Heading({ itemKey, brand, item }: Omit<ItemProps, 'reload'>) {
-  const version = itemKey.configVersion === null ? WORDS.content.firstVersion : WORDS.common.version({ configVersion: itemKey.configVersion });
+  const version = itemKey.configVersion === null ? WORDS.content.firstVersion : WORDS.common.versionNumbered({ configVersion: itemKey.configVersion });
   return (
     <Stack direction="row" spacing={1} useFlexGap sx={{ flexWrap: 'wrap', alignItems: 'center' }}>
       <Typography variant="h6" component="h2">

@@ -40,7 +40,7 @@ export function ContentList() {
   return (
     <KeysetList rows={WORDS.content.itemsOfContent} filter={{ brand }} rowClick="edit" title={WORDS.frame.screens.content} filters={FILTERS} actions={<Actions />}>
       <DataTable.Col source={field('rewardId')} label={WORDS.common.reward} disableSort render={({ rewardId }: ListedContent) => <IdText id={rewardId} />} />
-      <DataTable.Col label={WORDS.common.version2} disableSort render={({ configVersion }: ListedContent) => configVersion ?? 'first'} />
+      <DataTable.Col label={WORDS.common.version} disableSort render={({ configVersion }: ListedContent) => configVersion ?? 'first'} />
       <DataTable.Col label={WORDS.content.title} field={Title} disableSort />
       <DataTable.Col label={WORDS.content.openRevision} field={OnItsWay} disableSort />
       <DataTable.Col label={WORDS.content.customersSee} field={Published} disableSort />
@@ -80,5 +80,5 @@ function OnItsWay() {
 
 function Published() {
   const published = useRecordContext<ListedContent>()?.published;
-  return <span>{published ? WORDS.common.revision({ revision: published.revision }) : WORDS.common.nothingYet}</span>;
+  return <span>{published ? WORDS.common.revisionNumbered({ revision: published.revision }) : WORDS.common.nothingYet}</span>;
 }

@@ -25,7 +25,7 @@ const SHOWN = 25;
 const TONES: Readonly<Record<MatchDecisionState, Tone>> = { IN_FORCE: 'good', BEING_APPLIED: 'waiting', REFUSED: 'bad', UNDONE: 'neutral' };
 
 export function MadeDecisions() {
-  const { after, buttons } = usePages(WORDS.events.decisions);
+  const { after, buttons } = usePages(WORDS.events.decisionsInline);
   const { data, problem, refresh } = usePolled(MATCH_DECISIONS, { first: SHOWN, after }, SECONDS);
   const may = useMay(DECIDES);
   const page = data?.matchDecisions;
@@ -40,7 +40,7 @@ export function MadeDecisions() {
         </Alert>
       )}
       <DataRows
-        label={WORDS.events.decisions2}
+        label={WORDS.events.decisions}
         rows={page.nodes}
         id={({ id }) => id}
         nothing={WORDS.events.nobodyHasDecidedAboutAMatchYet}

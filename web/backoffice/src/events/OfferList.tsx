@@ -84,7 +84,7 @@ export function OfferList() {
     <KeysetList rows={WORDS.events.offersInline} rowClick={false} title={WORDS.frame.screens.eventOffers} filters={FILTERS}>
       <DataTable.Col label={WORDS.events.start} field={Start} disableSort />
       <DataTable.Col label={WORDS.common.name} disableSort render={({ offer }: ListedOffer) => offer.name} />
-      <DataTable.Col label={WORDS.common.competition} disableSort render={({ offer }: ListedOffer) => `${sportName(offer.sport)}: ${offer.competition || WORDS.common.none}`} />
+      <DataTable.Col label={WORDS.common.competition} disableSort render={({ offer }: ListedOffer) => `${sportName(offer.sport)}: ${offer.competition || WORDS.common.noneInline}`} />
       <DataTable.Col label={WORDS.common.provider} disableSort render={({ offer }: ListedOffer) => offer.provider} />
       <DataTable.Col label={WORDS.common.status} disableSort render={({ offer }: ListedOffer) => word(offer.status)} />
       <DataTable.Col label={WORDS.common.state} field={State} disableSort />

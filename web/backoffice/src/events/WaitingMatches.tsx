@@ -85,9 +85,9 @@ function Question({ match, candidate, onDecided }: Props & { readonly candidate:
   const may = useMay(DECIDES);
   const name = nameOf(candidate);
   return (
-    <Box component="section" aria-label={WORDS.events.isItName({ name })} sx={{ borderTop: 1, borderColor: 'divider', marginTop: 2, paddingTop: 2 }}>
+    <Box component="section" aria-label={WORDS.events.isItOneOf({ name })} sx={{ borderTop: 1, borderColor: 'divider', marginTop: 2, paddingTop: 2 }}>
       <Stack direction="row" spacing={1} useFlexGap sx={{ flexWrap: 'wrap', alignItems: 'center', marginBottom: 1 }}>
-        <Typography sx={{ fontWeight: 600 }}>{WORDS.events.isItNameQuestion({ name })}</Typography>
+        <Typography sx={{ fontWeight: 600 }}>{WORDS.events.isIt({ name })}</Typography>
         <ToneChip tone="waiting" label={WORDS.events.alike({ confidence: Math.round(candidate.confidence * 100) })} />
         {candidate.waiting && <ToneChip tone="warning" label={WORDS.events.waitsAsWell} />}
       </Stack>

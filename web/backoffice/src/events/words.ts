@@ -46,7 +46,7 @@ export function undone(decision: Undoable): string {
   const parts = state === 'REFUSED' ? [WORDS.events.nothingChangesForCustomers] : undoneForCustomers(decision);
   if (state === 'BEING_APPLIED') parts.unshift(WORDS.events.decisionStillBeingApplied);
   if (learned > 0) parts.push(WORDS.events.whatLearnedNamesForgotten);
-  if (together > 1) parts.push(state === 'REFUSED' ? WORDS.events.decisionsMadeOnceUndone({ together }) : WORDS.events.decisionsMadeOnceUndoneTogether({ together }));
+  if (together > 1) parts.push(state === 'REFUSED' ? WORDS.events.decidedTogether({ together }) : WORDS.events.undoneTogether({ together }));
   return parts.join(' ');
 }
 
@@ -54,10 +54,10 @@ function undoneForCustomers({ verdict, remaining }: Undoable): string[] {
   const stays = remaining === null ? '' : WORDS.events.staysAnEvent({ remaining: called(remaining) });
   return verdict === 'SAME'
     ? [
-        stays === '' ? WORDS.events.theseOffersBecomeTwoEvents : WORDS.events.theseOffersBecomeTwoEventsAgainWhat({ stays }),
+        stays === '' ? WORDS.events.becomeTwoEvents : WORDS.events.becomeTwoEventsOneStays({ stays }),
         WORDS.events.otherOneWaitsDecisionAgain,
       ]
-    : [stays === '' ? WORDS.events.theseOffersMayOneEvent : WORDS.events.theseOffersMayOneEventAgain({ stays }), WORDS.events.otherOneWaitsDecisionIsnt];
+    : [stays === '' ? WORDS.events.mayBeOneEvent : WORDS.events.mayBeOneEventOneStays({ stays }), WORDS.events.otherOneWaitsDecisionIsnt];
 }
 
 export interface Fact {

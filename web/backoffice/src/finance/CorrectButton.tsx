@@ -118,7 +118,7 @@ function CorrectDialog({ brand, onClose }: { readonly brand: string; readonly on
       {correction !== null && preview !== null && (
         <Alert severity={preview.refusal === null ? 'info' : 'warning'} role="status">
           {preview.refusal ?? consequence(correction, preview)}
-          {preview.waits && WORDS.finance.payoutsInTheCurrencyAreStopped}
+          {preview.waits && ` ${WORDS.finance.payoutsInTheCurrencyAreStopped}`}
         </Alert>
       )}
     </FormDialog>
@@ -126,7 +126,7 @@ function CorrectDialog({ brand, onClose }: { readonly brand: string; readonly on
 }
 
 function helpFor(customer: string | null, accounts: readonly HeldMoney[] | null): string {
-  if (customer === null) return WORDS.finance.theWholeIdSuchAsC1003;
+  if (customer === null) return WORDS.finance.wholeIdLogged;
   if (accounts === null) return WORDS.finance.lookingUpTheirAccounts;
   return accounts.length === 0 ? WORDS.common.thisCustomerHasNoWallet : WORDS.finance.chooseTheAccountBelow;
 }

@@ -37,13 +37,13 @@ export function Corrections() {
 }
 
 function Decided({ brand }: { readonly brand: string }) {
-  const { after, buttons } = usePages(WORDS.finance.corrections);
+  const { after, buttons } = usePages(WORDS.finance.correctionsInline);
   const { data, problem } = useGraph(FINANCE_CORRECTIONS, { brand, first: ROWS, after });
   if (problem !== '' || data === null) return <Waiting problem={problem} rows={6} />;
   return (
     <>
       <DataRows
-        label={WORDS.finance.corrections2}
+        label={WORDS.finance.corrections}
         rows={data.page.nodes}
         id={({ id }) => id}
         nothing={WORDS.finance.thereAreNoCorrectionsYet}

@@ -119,7 +119,7 @@ function Positions({ of: { positions, day } }: { readonly of: FinanceDay }) {
 
 function Movements({ of: position }: { readonly of: DayPosition }) {
   const lines = movementLines(position);
-  if (lines.length === 0) return WORDS.common.none2;
+  if (lines.length === 0) return WORDS.common.none;
   return lines.map(({ what, net, transfers }) => (
     <Typography key={what} variant="body2">
       {what}: {net} ({number(transfers)})

@@ -36,14 +36,14 @@ export function FinancialChecks() {
 }
 
 function Checks({ brand }: { readonly brand: string }) {
-  const { after, buttons } = usePages(WORDS.finance.financialChecks);
+  const { after, buttons } = usePages(WORDS.finance.financialChecksInline);
   const { data, problem, reload } = useGraph(FINANCIAL_CHECKS, { brand, first: ROWS, after });
   const mayClose = useMay('finance.check');
   if (problem !== '' || data === null) return <Waiting problem={problem} rows={6} />;
   return (
     <>
       <DataRows
-        label={WORDS.finance.financialChecks2}
+        label={WORDS.finance.financialChecks}
         rows={data.page.nodes}
         id={({ id }) => id}
         nothing={WORDS.finance.noCheckIsWaiting}
@@ -69,7 +69,7 @@ function Close({ check, onSettled }: { readonly check: WaitingCheck; readonly on
       question={WORDS.finance.writeWhatYouFoundAboutWhat({ who })}
       change={(finding) => run(CLOSE_CHECK, { input: { customer: check.customer, dueAt: check.dueAt, finding } })}
       wantsReason
-      onDone={() => notify(WORDS.finance.theCheckOfIsClosed({ who }), { type: 'success' })}
+      onDone={() => notify(WORDS.finance.checkIsClosed({ who }), { type: 'success' })}
       onSettled={onSettled}
     />
   );

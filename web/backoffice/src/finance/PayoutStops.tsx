@@ -15,6 +15,7 @@ import { forAllBrands } from '../session/permissions.ts';
 import { dayOf, moment } from '../time/moments.ts';
 import { PAYOUT_STOPS, RELEASE_PAYOUTS, RELEASES_WAITING } from '../graph/generated/operations.ts';
 import { WORDS } from '../words/index.ts';
+import { Filled } from '../words/Filled.tsx';
 
 const KIND = 'finance.release';
 
@@ -43,7 +44,7 @@ export function PayoutStops() {
         columns={[
           { head: WORDS.common.currency, cell: ({ currency }) => <ToneChip tone="bad" label={currencyName(currency)} /> },
           { head: WORDS.common.since, cell: ({ heldAt }) => moment(heldAt, null) },
-          { head: WORDS.common.why, cell: ({ day, differences }) => WORDS.finance.theCloseOfHasDifferences({ differences, day: dayOf(day) }) },
+          { head: WORDS.common.why, cell: ({ day, differences }) => WORDS.finance.closeHasDifferences({ differences, day: dayOf(day) }) },
           { head: WORDS.finance.letGoOn, cell: ({ currency }) => (mayPropose ? <LetGoOn currency={currency} onSettled={reload} /> : WORDS.finance.needsFinanceOfAllBrands) },
         ]}
       />
@@ -70,7 +71,10 @@ function ReleasesWaiting() {
   const { data } = useGraph(RELEASES_WAITING, useMay('approvals.read') ? {} : null);
   return data?.approvals.nodes.map(({ id, content, visible }) => (
     <Alert key={id} severity="info" role="note" sx={{ marginBottom: 2 }}>
-      <Link to={`/approvals/${encodeURIComponent(id)}/show`}>{titleOf({ kind: KIND, brand: null, content, visible })}</Link>{WORDS.finance.proposedWaitingAnother}
+      <Filled
+        say={WORDS.finance.proposedWaitingAnother}
+        values={{ proposal: <Link to={`/approvals/${encodeURIComponent(id)}/show`}>{titleOf({ kind: KIND, brand: null, content, visible })}</Link> }}
+      />
     </Alert>
   ));
 }

@@ -36,14 +36,14 @@ export function Withdrawals() {
 }
 
 function OfBrand({ brand }: { readonly brand: string }) {
-  const { after, buttons } = usePages(WORDS.finance.withdrawals);
+  const { after, buttons } = usePages(WORDS.finance.withdrawalsInline);
   const { data, problem, reload } = useGraph(WAITING_WITHDRAWALS, { brand, first: ROWS, after });
   const mayPropose = useMay('finance.correct');
   if (problem !== '' || data === null) return <Waiting problem={problem} rows={6} />;
   return (
     <>
       <DataRows
-        label={WORDS.finance.withdrawals2}
+        label={WORDS.finance.withdrawals}
         rows={data.page.nodes}
         id={({ id }) => id}
         nothing={WORDS.finance.noWithdrawalIsWaiting}

@@ -69,13 +69,13 @@ function waitingFigures({ financeHolds: holds, financeWaiting: { checks, correct
   return [
     {
       label: WORDS.finance.payoutsStopped,
-      value: currencies.join(', ') || WORDS.common.none2,
+      value: currencies.join(', ') || WORDS.common.none,
       note: currencies.length === 0 ? WORDS.finance.allCurrenciesPayOut : WORDS.finance.aDayDiffered,
       path: '/payoutStops',
       state: currencies.length === 0 ? { tone: 'good', label: WORDS.common.fine } : { tone: 'bad', label: WORDS.finance.stopped },
     },
     ...busy(WORDS.finance.correctionsUnderWay, corrections, WORDS.finance.approvedNotMovedWalletYet, '/corrections'),
-    ...busy(WORDS.finance.financialChecks2, checks, WORDS.finance.customersPassedThreshold, '/financialChecks'),
+    ...busy(WORDS.finance.financialChecks, checks, WORDS.finance.customersPassedThreshold, '/financialChecks'),
   ];
 }
 

@@ -7,7 +7,7 @@ import type { Tone } from '../look/theme.ts';
 
 const ACCOUNTS: Readonly<Record<string, string>> = WORDS.finance.accounts;
 
-const MOVEMENTS: Readonly<Record<string, string>> = WORDS.finance.movements2;
+const MOVEMENTS: Readonly<Record<string, string>> = WORDS.finance.kindsOfMovements;
 
 const REFUSALS: Readonly<Record<string, string>> = WORDS.finance.refusals;
 
@@ -77,7 +77,7 @@ export function correctionInWords(minor: number, currency: string, credit: strin
 export function stateOfCorrection({ state, refusal }: Pick<DecidedCorrection, 'state' | 'refusal'>): { readonly tone: Tone; readonly label: string; readonly why: string } {
   if (state === 'APPLIED') return { tone: 'good', label: WORDS.finance.moved, why: '' };
   if (state === 'WAITING') return { tone: 'waiting', label: WORDS.common.waiting, why: WORDS.finance.theWalletHasNotMovedItYet };
-  const why = REFUSALS[refusal ?? ''] ?? `${word((refusal ?? 'unknown').toLowerCase())}.`;
+  const why = REFUSALS[refusal ?? ''] ?? `${word((refusal ?? WORDS.finance.unknown).toLowerCase())}.`;
   return { tone: 'bad', label: WORDS.common.refused, why: WORDS.finance.nothingWasMoved({ why }) };
 }
 

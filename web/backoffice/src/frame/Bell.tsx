@@ -54,7 +54,7 @@ export function Bell() {
         onClose={() => setButton(null)}
         anchorOrigin={{ vertical: 'bottom', horizontal: 'right' }}
         transformOrigin={{ vertical: 'top', horizontal: 'right' }}
-        slotProps={{ paper: { role: 'dialog', 'aria-labelledby': title, sx: { width: 440, maxWidth: WORDS.frame.calc100vw32px, maxHeight: '70vh', border: 1, borderColor: 'divider' } } }}
+        slotProps={{ paper: { role: 'dialog', 'aria-labelledby': title, sx: { width: 440, maxWidth: 'calc(100vw - 32px)', maxHeight: '70vh', border: 1, borderColor: 'divider' } } }}
       >
         <Stack spacing={2} sx={{ padding: '20px' }}>
           <Typography id={title} variant="h6" component="h2">

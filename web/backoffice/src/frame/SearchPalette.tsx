@@ -49,13 +49,13 @@ export function SearchButton() {
         variant="outlined"
         size="small"
         aria-haspopup="dialog"
-        aria-keyshortcuts={WORDS.frame.controlKMetaK}
+        aria-keyshortcuts="Control+K Meta+K"
         startIcon={<Search />}
         onClick={() => setOpen(true)}
         sx={{ borderColor: 'divider', color: 'text.secondary', fontWeight: 400, minWidth: 36, marginRight: '8px', '& .MuiButton-startIcon': { margin: { xs: 0, md: '0 8px 0 -2px' } } }}
       >
         <Box component="span" sx={DESCRIPTION}>
-          Search{' '}
+          {WORDS.common.search}{' '}
           <Box component="kbd" sx={{ marginLeft: 3, typography: 'caption', border: 1, borderColor: 'divider', borderRadius: 1, paddingInline: '4px' }}>
             {WORDS.frame.ctrlK}
           </Box>

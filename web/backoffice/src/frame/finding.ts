@@ -37,9 +37,9 @@ function matches(text: string, typed: string): boolean {
 /** Return the screens that a person may open and whose name or group has what was typed; all if nothing was. */
 export function screensFor(typed: string, may: ReadonlySet<string>): readonly Target[] {
   const screens = groupsFor(may).flatMap(({ name: group, screens: listed }) =>
-    listed.filter(({ label }) => matches(`${label} ${group}`, typed)).map(({ name, label }) => target(WORDS.frame.screens2, label, group, `/${name}`)),
+    listed.filter(({ label }) => matches(`${label} ${group}`, typed)).map(({ name, label }) => target(WORDS.frame.screensFound, label, group, `/${name}`)),
   );
-  const own = [target(WORDS.frame.screens2, WORDS.common.home, '', '/'), target(WORDS.frame.screens2, WORDS.common.myAccount, WORDS.frame.passwordSessionsRecoveryCodes, '/account')];
+  const own = [target(WORDS.frame.screensFound, WORDS.common.home, '', '/'), target(WORDS.frame.screensFound, WORDS.common.myAccount, WORDS.frame.passwordSessionsRecoveryCodes, '/account')];
   return [...screens, ...own.filter(({ label, note }) => matches(`${label} ${note}`, typed))];
 }
 
@@ -69,8 +69,8 @@ export const HELP = [
 /** Return the help pages that have what was typed; none if the installation does not say where the documentation is. */
 export function helpFor(typed: string, docs: string): readonly Target[] {
   if (docs === '' || typed.trim() === '') return [];
-  return HELP.filter(([label, words]) => matches(WORDS.frame.help({ label, words }), typed)).map(([label, , page]) =>
-    target(WORDS.frame.help2, label, WORDS.frame.opensTheDocumentation, `${docs}${page}`, { isExternal: true }),
+  return HELP.filter(([label, words]) => matches(WORDS.frame.helpMatches({ label, words }), typed)).map(([label, , page]) =>
+    target(WORDS.frame.help, label, WORDS.frame.opensTheDocumentation, `${docs}${page}`, { isExternal: true }),
   );
 }
 

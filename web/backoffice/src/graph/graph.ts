@@ -57,9 +57,9 @@ function endOf(query: string, left: AbortSignal | undefined): AbortSignal | null
 
 /** Return a refusal's message, in words if it is one of the GraphQL engine's. */
 function inWords(message: string, code: string): string {
-  if (code === 'GRAPHQL_VALIDATION_FAILED') return WORDS.common.backOfficeUpgradedSince;
+  if (code === 'GRAPHQL_VALIDATION_FAILED') return WORDS.common.officeUpgraded;
   if (code === 'BAD_USER_INPUT' && message.startsWith('Variable "$')) {
-    return WORDS.common.filterFieldValueDoesNot;
+    return WORDS.common.valueDoesNotExist;
   }
   return message;
 }

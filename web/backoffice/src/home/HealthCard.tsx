@@ -63,7 +63,7 @@ export function countedUpTo({ countedBets: { until, waiting, problem } }: HomeCo
   if (problem !== null) return unknown(place, problem);
   const value = until === null ? '–' : recently(until, brand);
   if (!waiting) return { ...place, value, note: WORDS.home.noBetWaits, state: FINE };
-  return { ...place, value, note: until === null ? WORDS.home.betsWait : WORDS.home.theOldestBetThatWaitsCameAgo({ until: age(until) }), state: { tone: 'waiting', label: WORDS.home.catchingUp } };
+  return { ...place, value, note: until === null ? WORDS.home.betsWait : WORDS.home.oldestBetCameAgo({ until: age(until) }), state: { tone: 'waiting', label: WORDS.home.catchingUp } };
 }
 
 export function lag({ consumerLag: { problem, partitions }, outboxes }: HomeLag): Fact {
@@ -73,7 +73,7 @@ export function lag({ consumerLag: { problem, partitions }, outboxes }: HomeLag)
   return {
     ...PLACE_OF_LAG,
     value: number(waits.reduce((sum, { count }) => sum + count, 0)),
-    note: since === undefined ? WORDS.home.consumersAppliedAllKafka : WORDS.home.theOldestHasWaitedFor({ since: age(since) }),
+    note: since === undefined ? WORDS.home.consumersAppliedAllKafka : WORDS.home.oldestWaitedFor({ since: age(since) }),
   };
 }
 

@@ -21,11 +21,11 @@ export function caseRows(cases: WaitingCases | undefined, letters: WaitingLetter
   const { lateBets = 0, heldRewards = 0 } = cases?.waitingCases ?? {};
   for (const { app, letters: count } of letters?.deadLetterCounts ?? []) {
     const filter = encodeURIComponent(JSON.stringify({ app }));
-    if (count > 0) rows.push({ id: app, what: counted(count, WORDS.home.deadLetter), note: WORDS.home.ofCouldNotBeApplied({ app }), path: `/deadLetters?filter=${filter}`, deed: WORDS.home.seeWhy });
+    if (count > 0) rows.push({ id: app, what: WORDS.home.deadLetters({ count, shown: number(count) }), note: WORDS.home.ofCouldNotBeApplied({ app }), path: `/deadLetters?filter=${filter}`, deed: WORDS.home.seeWhy });
   }
-  if (lateBets > 0) rows.push({ id: 'late', what: counted(lateBets, WORDS.home.lateBet), note: WORDS.home.changedAfterTheWeekHadClosed, path: '/lateBets', deed: WORDS.home.listThem });
-  if (heldRewards > 0) rows.push({ id: 'held', what: counted(heldRewards, WORDS.home.heldReward), note: WORDS.home.inReviewOrBeingCancelled, path: '/heldRewards', deed: WORDS.home.listThem });
-  if (matches > 0) rows.push({ id: 'matches', what: matchesInWords(matches), note: WORDS.home.offersThatMayBeOfOneEvent, path: '/matches', deed: WORDS.common.decide });
+  if (lateBets > 0) rows.push({ id: 'late', what: WORDS.home.lateBets({ count: lateBets, shown: number(lateBets) }), note: WORDS.home.changedAfterTheWeekHadClosed, path: '/lateBets', deed: WORDS.home.listThem });
+  if (heldRewards > 0) rows.push({ id: 'held', what: WORDS.home.heldRewards({ count: heldRewards, shown: number(heldRewards) }), note: WORDS.home.inReviewOrBeingCancelled, path: '/heldRewards', deed: WORDS.home.listThem });
+  if (matches > 0) rows.push({ id: 'matches', what: WORDS.home.matches({ count: matches, shown: number(matches) }), note: WORDS.home.offersThatMayBeOfOneEvent, path: '/matches', deed: WORDS.common.decide });
   return rows;
 }
 
@@ -62,18 +62,10 @@ function weekOrEvery(week: string): string {
   return week === 'every-week' ? WORDS.home.everyWeek : weekName(week);
 }
 
-function counted(count: number, name: string): string {
-  return WORDS.home.shownNameS({ count, shown: number(count), name });
-}
-
-function matchesInWords(count: number): string {
-  return WORDS.home.matches({ count, shown: number(count) });
-}
-
 /** Say what waits, the person's own part first. */
 export function titleOf(proposals: number, cases: number, matches = 0): string {
-  if (proposals > 0) return WORDS.home.waitForYourDecision({ proposals, shown: counted(proposals, WORDS.home.proposal) });
-  if (matches > 0) return WORDS.home.waitForYourDecision({ proposals: matches, shown: matchesInWords(matches) });
+  if (proposals > 0) return WORDS.home.proposalsWait({ count: proposals, shown: number(proposals) });
+  if (matches > 0) return WORDS.home.matchesWait({ count: matches, shown: number(matches) });
   return cases > 0 ? WORDS.home.nothingForYouToDecide : WORDS.home.nothingNeedsYourAttention;
 }
 

@@ -74,6 +74,10 @@ function Choice({ label, value, options, onChange }: ChoiceProps) {
   );
 }
 
+function named(games: LobbyShown['games']): string {
+  return games.slice(0, MAX_NAMED).map(({ name }) => name).join(', ');
+}
+
 function Shown({ title, sections }: { readonly title: string; readonly sections: readonly LobbyShown[] }) {
   return (
     <Card component="section" aria-label={title}>
@@ -88,8 +92,7 @@ function Shown({ title, sections }: { readonly title: string; readonly sections:
               <bdi>{name}</bdi>
             </Typography>
             <Typography variant="body2" color="textSecondary">
-              {games.slice(0, MAX_NAMED).map((game) => game.name).join(', ')}
-              {games.length > MAX_NAMED && WORDS.lobby.andMore({ count: games.length - MAX_NAMED })}
+              {games.length > MAX_NAMED ? WORDS.lobby.andMore({ games: named(games), count: games.length - MAX_NAMED }) : named(games)}
             </Typography>
           </Box>
         ))}

@@ -46,7 +46,7 @@ export function Proposing({ input, disabled, onProposed }: Props) {
       <Alert severity="info" role="status" aria-label={WORDS.common.consequence}>
         {WORDS.lobby.someoneElseMustApproveIt}
       </Alert>
-      <TextField label={WORDS.common.reason} value={reason} onChange={(event) => setReason(event.target.value)} helperText={WORDS.common.approverSeesKeptAuditLog} multiline />
+      <TextField label={WORDS.common.reason} value={reason} onChange={(event) => setReason(event.target.value)} helperText={WORDS.common.approverAndAuditLogSeeIt} multiline />
       {problem !== '' && <Alert severity="error">{problem}</Alert>}
       <div>
         <Button variant="contained" startIcon={<Send />} disabled={disabled || isBusy || reason.trim() === ''} onClick={() => void propose()}>

@@ -48,7 +48,7 @@ export interface TypedAmount {
  */
 export function typedAmount(typed: string, currency: string, zero = false): TypedAmount {
   const problem = (text: string) => ({ minor: null, problem: text });
-  if (!isCurrency(currency)) return problem(typed.trim() === '' ? '' : WORDS.common.nameTheCurrencyFirstSuchAsGbp);
+  if (!isCurrency(currency)) return problem(typed.trim() === '' ? '' : WORDS.common.nameTheCurrencyFirst);
   const read = readAmount(typed, currency, LOCALE);
   if (read.kind === 'amount') return { minor: read.minor, problem: '' };
   if (read.kind === 'refused' && read.why === 'zero' && zero) return { minor: 0, problem: '' };
@@ -67,7 +67,7 @@ export function typedCount(typed: string): TypedCount {
   if (text === '') return { count: null, problem: '' };
   const count = Number(text.replaceAll(',', ''));
   const isWhole = /^(?:\d+|\d{1,3}(?:,\d{3})+)$/u.test(text) && count < 2 ** 31;
-  return isWhole ? { count, problem: '' } : { count: null, problem: WORDS.common.writeWholeNumberDigitsSuch };
+  return isWhole ? { count, problem: '' } : { count: null, problem: WORDS.common.writeAWholeNumber };
 }
 
 export function number(value: number): string {

@@ -36,7 +36,7 @@ export function WeekCustomers({ brand, isoWeek, jurisdiction, currency }: Props)
     }
   }
 
-  if (counted !== null) return counted.map(({ status, customers }) => `${customers} ${status}`).join(', ') || WORDS.common.none;
+  if (counted !== null) return counted.map(({ status, customers }) => `${customers} ${status}`).join(', ') || WORDS.common.noneInline;
   return (
     <Button size="small" onClick={() => void count()} aria-label={WORDS.operations.countTheCustomersOf({ week: weekName(isoWeek) })}>
       {WORDS.operations.count}

@@ -71,8 +71,8 @@ function Reward() {
     <FunctionField
       render={({ brand, reward, origin }: HeldReward) => (
         <>
-          {reward === null ? WORDS.common.none2 : <RewardName brand={brand} reward={reward} />}
-          {origin === 'goodwill' && WORDS.operations.goodwill}
+          {reward === null ? WORDS.common.none : <RewardName brand={brand} reward={reward} />}
+          {origin === 'goodwill' && ` ${WORDS.operations.goodwill}`}
         </>
       )}
     />

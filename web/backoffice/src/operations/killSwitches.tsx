@@ -107,7 +107,7 @@ function Turn({ one }: { readonly one: Switchable }) {
   );
 }
 
-const MEANING: Readonly<Record<Scope, string>> = WORDS.operations.meaning;
+const MEANING: Readonly<Record<Scope, string>> = WORDS.operations.meaningOfSwitch;
 
 function SwitchOff({ providers }: { readonly providers: readonly string[] }) {
   const [open, setOpen] = useState(false);

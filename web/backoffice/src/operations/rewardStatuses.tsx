@@ -25,7 +25,7 @@ import type { Tone } from '../look/theme.ts';
 import type { RewardStatusAction, RewardVersion } from '../graph/generated/operations.ts';
 
 const LABELS: Readonly<Record<RewardStatusAction, string>> = WORDS.operations.labels;
-const MEANING: Readonly<Record<RewardStatusAction, string>> = WORDS.operations.meaning2;
+const MEANING: Readonly<Record<RewardStatusAction, string>> = WORDS.operations.meaningOfAction;
 
 const ICONS: Readonly<Record<RewardStatusAction, ReactNode>> = {
   PAUSE: <PauseCircle fontSize="small" />,
@@ -67,7 +67,7 @@ export function RewardStatuses() {
         filledBy={WORDS.operations.rewardsArriveFromUpstream}
         columns={[
           { head: WORDS.common.reward, cell: (version) => <RewardName {...version} withId /> },
-          { head: WORDS.common.version2, cell: ({ version }) => version, right: true },
+          { head: WORDS.common.version, cell: ({ version }) => version, right: true },
           { head: WORDS.common.kind, cell: ({ kind }) => word(kind) },
           { head: WORDS.common.status, cell: ({ status, recalled }) => <ToneChip tone={toneOf(status, recalled)} label={recalled ? WORDS.operations.recalled : status} /> },
           { head: WORDS.operations.whyNotOffered, cell: ({ obstacles }) => obstacles.join('; ') || '–' },

@@ -23,8 +23,8 @@ import type { Week } from '../graph/generated/operations.ts';
 const TONES: Readonly<Record<string, Tone>> = { OPEN: 'good', PROVISIONAL: 'waiting' };
 
 function schemeOf({ openedWith, scheme }: Week): string {
-  if (openedWith === null || openedWith === scheme) return scheme === null ? '–' : WORDS.common.version({ configVersion: scheme });
-  return WORDS.operations.versionWhenOpenedNow({ openedWith, scheme: scheme ?? WORDS.common.none });
+  if (openedWith === null || openedWith === scheme) return scheme === null ? '–' : WORDS.common.versionNumbered({ configVersion: scheme });
+  return WORDS.operations.versionWhenOpenedNow({ openedWith, scheme: scheme ?? WORDS.common.noneInline });
 }
 
 export function Weeks() {

@@ -16,7 +16,7 @@ import { WORDS } from '../words/index.ts';
 const ROWS = 25;
 
 export function ComparedDays() {
-  const { after, buttons } = usePages(WORDS.payments.comparedDays);
+  const { after, buttons } = usePages(WORDS.payments.comparedDaysInline);
   const { data, problem } = useGraph(COMPARED_DAYS, { first: ROWS, after });
   return (
     <Page
@@ -31,7 +31,7 @@ export function ComparedDays() {
       waiting={data === null}
     >
       <DataRows
-        label={WORDS.payments.comparedDays2}
+        label={WORDS.payments.comparedDays}
         rows={data?.page.nodes ?? []}
         id={({ id }) => id}
         nothing={WORDS.payments.noDayIsComparedYet}

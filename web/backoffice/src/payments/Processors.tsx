@@ -41,7 +41,7 @@ export function Processors() {
           { head: WORDS.payments.askedFor, cell: ({ routes, enabled }) => <Lines lines={routes.map(routeInWords)} nothing={enabled === null ? WORDS.payments.notKnownHere : WORDS.common.nothing} /> },
           { head: WORDS.payments.last, cell: (processor) => <Lines lines={lastOf(processor)} nothing={WORDS.payments.neverAsked} /> },
           { head: WORDS.common.waits, cell: (processor) => <Lines lines={waitsInWords(processor, time)} nothing={WORDS.common.nothing} /> },
-          { head: WORDS.payments.failedIn24Hours, cell: ({ failures }) => <Lines lines={failuresInWords(failures)} nothing={WORDS.common.none2} /> },
+          { head: WORDS.payments.failedIn24Hours, cell: ({ failures }) => <Lines lines={failuresInWords(failures)} nothing={WORDS.common.none} /> },
         ]}
       />
     </Page>

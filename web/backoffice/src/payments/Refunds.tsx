@@ -35,13 +35,13 @@ export function Refunds() {
 }
 
 function Decided({ brand }: { readonly brand: string }) {
-  const { after, buttons } = usePages(WORDS.payments.refunds);
+  const { after, buttons } = usePages(WORDS.payments.refundsInline);
   const { data, problem } = useGraph(FINANCE_REFUNDS, { brand, first: ROWS, after });
   if (problem !== '' || data === null) return <Waiting problem={problem} rows={6} />;
   return (
     <>
       <DataRows
-        label={WORDS.payments.refunds2}
+        label={WORDS.payments.refunds}
         rows={data.page.nodes}
         id={({ id }) => id}
         nothing={WORDS.payments.thereAreNoRefundsYet}

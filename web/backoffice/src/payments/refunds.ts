@@ -11,15 +11,15 @@ export function refundInWords(charge: Refundable, amount: number | null): { read
   const { processor, currency, leftMinor, cashMinor, owed } = charge;
   const in_ = (minor: number) => money(minor, currency);
   if (owed) {
-    const words = WORDS.payments.thisMoneyWasNeverTheCustomers({ left: in_(leftMinor), processor });
+    const words = WORDS.payments.neverTheCustomers({ left: in_(leftMinor), processor });
     return { words, possible: amount === leftMinor };
   }
   const most = Math.max(0, Math.min(leftMinor, cashMinor));
   if (amount === null || amount <= 0) {
     return { words: WORDS.payments.atMost({ most: in_(most), left: in_(leftMinor), processor, cash: in_(cashMinor) }), possible: false };
   }
-  if (amount > leftMinor) return { words: WORDS.payments.theDepositHasOnlyLeftAt({ left: in_(leftMinor), processor }), possible: false };
-  if (amount > cashMinor) return { words: WORDS.payments.theCustomerCanUseOnlyOfCash({ cash: in_(cashMinor) }), possible: false };
+  if (amount > leftMinor) return { words: WORDS.payments.depositHasOnlyLeft({ left: in_(leftMinor), processor }), possible: false };
+  if (amount > cashMinor) return { words: WORDS.payments.customerCanUseOnly({ cash: in_(cashMinor) }), possible: false };
   const after = in_(cashMinor - amount);
   return { words: WORDS.payments.goesBackToItsSourceAt({ amount: in_(amount), processor, cash: in_(cashMinor), after }), possible: true };
 }

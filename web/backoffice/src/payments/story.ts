@@ -12,7 +12,7 @@ const STATES: Readonly<Record<ToldPayment['state'], { readonly tone: Tone; reado
   OPEN: { tone: 'waiting', label: WORDS.payments.notPaidYet },
   REVIEW: { tone: 'warning', label: WORDS.payments.waitsForAPerson },
   SENDING: { tone: 'waiting', label: WORDS.payments.onItsWay },
-  DONE: { tone: 'good', label: WORDS.common.done2 },
+  DONE: { tone: 'good', label: WORDS.common.done },
   RETURNED: { tone: 'neutral', label: WORDS.payments.wentBack },
   FAILED: { tone: 'neutral', label: WORDS.payments.failed },
 };
@@ -41,10 +41,10 @@ export function choiceInWords(choice: string, currency: string): string {
   const number = /^yes, as number (\d+)/u.exec(rest)?.[1];
   if (number !== undefined) return number === '1' ? WORDS.payments.isAskedFirst({ name }) : WORDS.payments.isChoiceNumber({ name, number });
   const above = /^no, the amount is above (\d+)$/u.exec(rest)?.[1];
-  if (above !== undefined) return WORDS.payments.isntAsked({ name, above: money(Number(above), currency) });
+  if (above !== undefined) return WORDS.payments.isntAskedAbove({ name, above: money(Number(above), currency) });
   const country = /^no, it is not for (.+)$/u.exec(rest)?.[1];
-  if (country !== undefined) return WORDS.payments.isntAskedIsntUsedCustomers({ name, country });
-  if (rest === 'no, it is switched off') return WORDS.payments.isntAskedItIsSwitchedOff({ name });
+  if (country !== undefined) return WORDS.payments.isntUsedInCountry({ name, country });
+  if (rest === 'no, it is switched off') return WORDS.payments.isSwitchedOff({ name });
   const late = /^only after the others, (.+)$/u.exec(rest)?.[1];
   return late === undefined ? `${name}: ${rest}.` : WORDS.payments.isAskedLast({ name, late });
 }
@@ -90,7 +90,7 @@ export function toldLine(line: StoryLine, currency: string): ToldLine {
     case 'SAID':
       return { what: saidInWords(line, amount), why: whySaid(words) };
     case 'BOOKED':
-      return { what: part === 'fee' ? WORDS.payments.theFeeOfWasInTheWallet({ amount, state: BOOKED[state] ?? state }) : WORDS.payments.wasInTheWallet({ amount, state: BOOKED[state] ?? state }), why: '' };
+      return { what: part === 'fee' ? WORDS.payments.feeInTheWallet({ amount, state: BOOKED[state] ?? state }) : WORDS.payments.amountInTheWallet({ amount, state: BOOKED[state] ?? state }), why: '' };
     case 'GIVEN_BACK':
       return { what: WORDS.payments.stoppedCountingAgainst, why: '' };
     case 'CASE':

@@ -66,7 +66,7 @@ export function AddUserButton() {
           <RoleRows roles={roles} onChange={setRoles} />
         </FormDialog>
       ) : (
-        <FormDialog title={WORDS.people.theAccountIsAdded} open={open} label={WORDS.common.done2} stays onClose={close} onSubmit={close}>
+        <FormDialog title={WORDS.people.theAccountIsAdded} open={open} label={WORDS.common.done} stays onClose={close} onSubmit={close}>
           <GivenCredentials given={given} />
         </FormDialog>
       )}

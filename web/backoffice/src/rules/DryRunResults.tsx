@@ -42,8 +42,8 @@ export function DryRunResults({ job, result, brand, currency }: Props) {
       {result.bets === 0 && <Alert severity="info">{WORDS.rules.noBetsStoredSoSaysNothing({ week: weekName(job.isoWeek) })}</Alert>}
       <Typography variant="body2">
         {WORDS.rules.customersWithBets({ week: weekCell(job.isoWeek), customers: result.customers, bets: result.bets, gained: result.gained, lost: result.lost, differingBets: result.differingBets })}
-        {result.withoutLegs > 0 && WORDS.rules.storedWithoutLegsSoDoNot({ withoutLegs: result.withoutLegs })}
-        {result.elsewhere > 0 && WORDS.rules.customersOther({ elsewhere: result.elsewhere })}
+        {result.withoutLegs > 0 && ` ${WORDS.rules.storedWithoutLegs({ bets: result.withoutLegs })}`}
+        {result.elsewhere > 0 && ` ${WORDS.rules.customersElsewhere({ customers: result.elsewhere })}`}
       </Typography>
       <Figures label={WORDS.rules.outcome} head={['', WORDS.rules.asItWas, WORDS.rules.withThisVersion]} rows={rows} />
       <Figures label={WORDS.rules.costByReward} head={[WORDS.common.reward, WORDS.rules.asItWas, WORDS.rules.withThisVersion]} rows={byReward(brand, result, currency)} />

@@ -46,7 +46,7 @@ export function ProposeButton({ brand, scheme, consequence, disabled }: Props) {
           label={WORDS.common.reason}
           value={reason}
           onChange={(event) => setReason(event.target.value)}
-          helperText={WORDS.common.approverSeesKeptAuditLog}
+          helperText={WORDS.common.approverAndAuditLogSeeIt}
           margin="normal"
           fullWidth
           required

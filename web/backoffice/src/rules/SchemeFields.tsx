@@ -70,7 +70,7 @@ export function SchemeFields({ brand, form, weeks, problems, onChange, onTerrito
       <Row>
         <Choice label={WORDS.rules.jurisdiction} value={form.jurisdiction} values={brand.jurisdictions} problems={problemsAt(problems, 'jurisdiction')} onChoose={(value) => onTerritory(value, form.currency)} />
         <Choice label={WORDS.common.currency} value={form.currency} values={brand.currencies} problems={problemsAt(problems, 'currency')} onChoose={(value) => onTerritory(form.jurisdiction, value)} />
-        {field('version', WORDS.common.version2)}
+        {field('version', WORDS.common.version)}
       </Row>
       <Row>
         <Choice
@@ -82,7 +82,7 @@ export function SchemeFields({ brand, form, weeks, problems, onChange, onTerrito
         />
         {amount('target', WORDS.common.target, WORDS.rules.whatCountingStakesWeekAdd)}
         {amount('minStake', WORDS.common.minimumStake, WORDS.rules.smallerBetsDoNotCount)}
-        {field('minOdds', WORDS.common.minimumOdds, typedOdds(form.minOdds) === null && form.minOdds !== '' ? WORDS.rules.decimalOddsSuchAs15 : WORDS.rules.decimalOdds)}
+        {field('minOdds', WORDS.common.minimumOdds, typedOdds(form.minOdds) === null && form.minOdds !== '' ? WORDS.rules.suchOdds : WORDS.rules.decimalOdds)}
       </Row>
       <Several label={WORDS.rules.betTypesThatCount} values={BET_TYPES} chosen={form.betTypes} problems={problemsAt(problems, 'betTypes')} onChange={(betTypes) => onChange({ ...form, betTypes })} />
       <Several label={WORDS.rules.channelsThatCount} values={CHANNELS} chosen={form.channels} problems={problemsAt(problems, 'channels')} onChange={(channels) => onChange({ ...form, channels })} />
@@ -108,11 +108,11 @@ export function SchemeFields({ brand, form, weeks, problems, onChange, onTerrito
           onChoose={(effectiveFrom) => onChange({ ...form, effectiveFrom })}
         />
         {field('termsVersion', WORDS.rules.versionOfTheTerms)}
-        {field('controlPerMille', WORDS.rules.controlGroupOf1000, WORDS.rules.customersWhomClubNot)}
+        {field('controlPerMille', WORDS.rules.controlGroupShare, WORDS.rules.customersWhomClubNot)}
       </Row>
       <Row>
         {field('trialRewardId', WORDS.rules.rewardOnTrial, WORDS.rules.inPlaceOfTheRewardByDefault)}
-        {field('trialPerMille', WORDS.rules.trialOf1000, WORDS.rules.customersDrawnRewardTrial0)}
+        {field('trialPerMille', WORDS.rules.trialShare, WORDS.rules.trialShareHelp)}
       </Row>
       {field('termsUrl', WORDS.rules.linkToTheTerms)}
       {field('termsSummary', WORDS.rules.summaryOfTheTerms)}

@@ -20,6 +20,7 @@ import { useGraph } from '../graph/useGraph.ts';
 import { weekCell, weekName } from '../time/weeks.ts';
 import { CHECK_SCHEME, SCHEME_VERSIONS, WAITING_SCHEMES } from '../graph/generated/operations.ts';
 import { WORDS } from '../words/index.ts';
+import { Filled } from '../words/Filled.tsx';
 
 import type { ReactNode } from 'react';
 import type { ContentBrand, SchemeVersion } from '../graph/generated/operations.ts';
@@ -50,7 +51,7 @@ function Schemes({ brand }: { readonly brand: ContentBrand }) {
     <Stack spacing={2} sx={{ paddingTop: 2 }}>
       {check !== undefined && (
         <Alert severity="info">
-          {WORDS.rules.isOpen({ week: weekCell(check.openWeek), week2: weekName(check.firstWeek) })}
+          {WORDS.rules.weekIsOpen({ week: weekCell(check.openWeek), week2: weekName(check.firstWeek) })}
         </Alert>
       )}
       {permissions?.has('approvals.read') === true && <Waiting brand={brand.id} />}
@@ -88,11 +89,7 @@ function Waiting({ brand }: { readonly brand: string }) {
 /** The reward on trial, and for how many. */
 function trialOf({ brand, trialRewardId, trialPerMille }: SchemeVersion): ReactNode {
   if (trialRewardId === null) return '–';
-  return (
-    <>
-      <RewardName brand={brand} reward={trialRewardId} />{WORDS.rules.of1000({ trialPerMille })}
-    </>
-  );
+  return <Filled say={WORDS.rules.rewardForShare} values={{ reward: <RewardName brand={brand} reward={trialRewardId} />, share: trialPerMille }} />;
 }
 
 function Versions({ versions }: { readonly versions: readonly SchemeVersion[] }) {
@@ -104,16 +101,16 @@ function Versions({ versions }: { readonly versions: readonly SchemeVersion[] })
       nothing={WORDS.rules.theBrandHasNoRulesYet}
       columns={[
         { head: WORDS.common.where, cell: ({ jurisdiction, currency }) => `${jurisdiction} ${currency}` },
-        { head: WORDS.common.version2, cell: ({ version }) => version, right: true },
+        { head: WORDS.common.version, cell: ({ version }) => version, right: true },
         { head: WORDS.rules.fromWeek, cell: ({ firstWeek }) => weekCell(firstWeek) },
         { head: WORDS.common.state, cell: ({ phase }) => <ToneChip {...PHASES[phase]} /> },
         { head: WORDS.common.product, cell: ({ qualifyingProduct }) => qualifyingProduct },
         { head: WORDS.common.target, cell: ({ targetMinor, currency }) => money(targetMinor, currency), right: true },
         { head: WORDS.common.minimumStake, cell: ({ minStakeMinor, currency }) => money(minStakeMinor, currency), right: true },
         { head: WORDS.common.minimumOdds, cell: ({ minOddsMilli }) => odds(minOddsMilli), right: true },
-        { head: WORDS.common.events, cell: ({ events }) => (events === null ? 'all' : events.items.map(itemName).join(', ')) },
+        { head: WORDS.common.events, cell: ({ events }) => (events === null ? WORDS.rules.allEvents : events.items.map(itemName).join(', ')) },
         { head: WORDS.rules.default, cell: ({ brand, defaultRewardId }) => (defaultRewardId === null ? '–' : <RewardName brand={brand} reward={defaultRewardId} />) },
-        { head: WORDS.rules.control, cell: ({ controlPerMille }) => (controlPerMille === 0 ? '–' : WORDS.rules.one000({ controlPerMille })), right: true },
+        { head: WORDS.rules.control, cell: ({ controlPerMille }) => (controlPerMille === 0 ? '–' : WORDS.rules.shareOf1000({ share: controlPerMille })), right: true },
         { head: WORDS.common.trial, cell: trialOf },
         { head: WORDS.common.terms, cell: ({ terms }) => terms.version },
       ]}

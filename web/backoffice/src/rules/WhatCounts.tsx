@@ -36,7 +36,7 @@ export function WhatCounts({ brand, form, problem, isError, onChange }: Props) {
         <FormLabel id="what-counts">{WORDS.rules.whatCounts}</FormLabel>
         <RadioGroup aria-labelledby="what-counts" value={form.counts} onChange={(_, counts) => onChange({ ...form, counts: counts === 'chosen' ? 'chosen' : 'all' })}>
           <FormControlLabel value="all" control={<Radio />} label={WORDS.rules.betsOnAllEvents} />
-          <FormControlLabel value={WORDS.rules.chosen} control={<Radio />} label={WORDS.rules.onlyBetsChosenSports} />
+          <FormControlLabel value="chosen" control={<Radio />} label={WORDS.rules.onlyBetsChosenSports} />
         </RadioGroup>
       </FormControl>
       {chooses && <Items brand={brand} items={form.items} problem={problem} isError={isError} onChoose={(items) => onChange({ ...form, items })} />}
@@ -87,7 +87,7 @@ function Items({ brand, items, problem, isError, onChoose }: ItemsProps) {
       inputValue={text}
       onInputChange={(_, typed) => setText(typed)}
       onChange={(_, chosen) => onChoose(chosen)}
-      groupBy={({ kind }) => `${SCOPE_KINDS[kind]}s`}
+      groupBy={({ kind }) => WORDS.rules.severalOf({ kind: SCOPE_KINDS[kind] })}
       getOptionLabel={(item) => itemInWords(item, brand)}
       getOptionKey={({ kind, id }) => `${kind}:${id}`}
       isOptionEqualToValue={(one, other) => one.kind === other.kind && one.id === other.id}

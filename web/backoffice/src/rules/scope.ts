@@ -7,7 +7,7 @@ import type { SchemeScopeInput, SchemeScopeItem, SchemeScopeKind } from '../grap
 
 export type LegsRule = 'all' | 'qualifying';
 
-export const SCOPE_KINDS: Readonly<Record<SchemeScopeKind, string>> = { SPORT: 'sport', COMPETITION: 'competition', EVENT: 'event' };
+export const SCOPE_KINDS: Readonly<Record<SchemeScopeKind, string>> = WORDS.common.kindsOfEvents;
 
 /** What holds for a version that chooses nothing. */
 export const ALL_COUNT = WORDS.rules.betsAllEventsCountBetsName;
@@ -20,7 +20,7 @@ export function legsRule(legs: string): LegsRule {
 
 /** Return what an item is called where its kind is clear; null of a name says that no provider tells of it any more. */
 export function itemName({ kind, name }: SchemeScopeItem): string {
-  if (name === null) return kind === 'EVENT' ? WORDS.rules.anThatIsNotKnownAnyMore({ kind: SCOPE_KINDS[kind] }) : WORDS.rules.aThatIsNotKnownAnyMore({ kind: SCOPE_KINDS[kind] });
+  if (name === null) return kind === 'EVENT' ? WORDS.rules.unknownEvent({ kind: SCOPE_KINDS[kind] }) : WORDS.rules.unknownItem({ kind: SCOPE_KINDS[kind] });
   return kind === 'SPORT' ? name.toLowerCase() : name;
 }
 

@@ -16,6 +16,7 @@ import { CodeField } from './CodeField.tsx';
 import { StepForm } from './StepForm.tsx';
 import { changePassword, currentSession, enrol, forget, giveCode, readyAccounts, signIn, signInReady, signOut, messageOf } from './session.ts';
 import { WORDS } from '../words/index.ts';
+import { Filled } from '../words/Filled.tsx';
 
 import type { Enrolment, ReadyAccount, SessionState, Stage } from './session.ts';
 
@@ -185,8 +186,7 @@ function EnrolmentStep({ onDone }: StepProps) {
   return (
     <StepForm label={WORDS.session.confirm} run={() => giveCode(code)} onDone={onDone}>
       <Typography>
-        Add this account to an authenticator app, by its <Link href={enrolment?.uri ?? '#'}>{WORDS.session.link}</Link> or by this
-        secret:
+        <Filled say={WORDS.session.addToAuthenticator} values={{ link: <Link href={enrolment?.uri ?? '#'}>{WORDS.session.link}</Link> }} />
       </Typography>
       <Typography component="code" sx={{ display: 'block', marginY: 1, overflowWrap: 'anywhere' }}>
         {enrolment?.secret ?? '…'}

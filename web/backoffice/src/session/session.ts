@@ -32,7 +32,7 @@ export class Refusal extends Error {
 
   constructor(message: string, code: string, details: Readonly<Record<string, unknown>> = {}) {
     super(message);
-    this.name = WORDS.session.refusal;
+    this.name = 'Refusal';
     this.code = code;
     this.details = details;
   }

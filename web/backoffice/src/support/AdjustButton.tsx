@@ -110,7 +110,7 @@ function useWeek(customer: string, isoWeek: string, current: WeekAmounts): { wee
   const other = useGraph(CUSTOMER_WEEK, isOther ? { customer, isoWeek: settled } : null);
   if (isoWeek === current.isoWeek) return { week: current, problem: '' };
   if (settled !== isoWeek) return { week: null, problem: '' };
-  if (!isOther) return { week: null, problem: WORDS.support.nameAWeekSuchAs2026W13 };
+  if (!isOther) return { week: null, problem: WORDS.support.nameAWeek };
   const found = other.data?.customerWeek;
   return { week: found?.isoWeek === isoWeek && other.problem === '' ? found : null, problem: other.problem };
 }
@@ -119,7 +119,7 @@ function Consequence({ week, amountMinor }: { readonly week: WeekAmounts; readon
   const after = week.totalMinor + amountMinor;
   return (
     <Alert severity={after < 0 || week.targetMinor === null ? 'warning' : 'info'} role="status">
-      This {adjustmentInWords(amountMinor, week.currency, week.isoWeek)}.{' '}
+      {WORDS.support.thisAdjusts({ adjustment: adjustmentInWords(amountMinor, week.currency, week.isoWeek) })}{' '}
       {after >= 0 && WORDS.support.theCustomerHasNowAndThen({ total: standing(week.totalMinor, week), after: standing(after, week) })}
       {targetInWords(week, amountMinor)}
     </Alert>

@@ -22,10 +22,16 @@ export function MessageOfBet({ brand, betId }: Props) {
     setSearching(true);
     try {
       const { betRecord: one } = await run(BET_RECORD, { brand, betId });
-      const clock = one.arrivalByBroker ? 'broker' : 'producer';
       setFound(
-        WORDS.support.partitionOffsetRevision({ topic: one.topic, partition: one.partition, offset: one.offset, revision: one.revision }) +
-          WORDS.support.arrivedByTheClockOfTheHappened({ arrivedAt: moment(one.arrivedAt, brand), clock, occurredAt: moment(one.occurredAt, brand) }),
+        WORDS.support.messageOfBet({
+          topic: one.topic,
+          partition: one.partition,
+          offset: one.offset,
+          revision: one.revision,
+          arrivedAt: moment(one.arrivedAt, brand),
+          clock: one.arrivalByBroker ? WORDS.support.clockOfBroker : WORDS.support.clockOfProducer,
+          occurredAt: moment(one.occurredAt, brand),
+        }),
       );
     } catch (error) {
       setFound(messageOf(error));

@@ -26,12 +26,12 @@ export function membership({ member, memberSince, brand }: Customer): string {
 /** Return the account and what keeps the customer from taking part, as labels with what they say. */
 export function accountFacts(customer: Customer): readonly (readonly [string, string])[] {
   const { account, ineligibleReason, brand } = customer;
-  const part = [WORDS.support.canTakePart, ineligibleReason === null ? WORDS.support.yes : WORDS.support.no({ ineligibleReason: ineligibleReason.replaceAll('_', ' ').toLowerCase() })] as const;
+  const part = [WORDS.support.canTakePart, ineligibleReason === null ? WORDS.support.yes : WORDS.support.noBecause({ ineligibleReason: ineligibleReason.replaceAll('_', ' ').toLowerCase() })] as const;
   if (account === null) return [[WORDS.common.account, WORDS.support.notReceivedYet], part];
   const excluded = [...(account.rgState === 'none' ? [] : [sentence(account.rgState)]), ...(account.promoRestricted ? [WORDS.support.fromPromotions] : [])];
   return [
-    [WORDS.support.verified, account.verified ? WORDS.support.yes : WORDS.support.no2],
-    [WORDS.support.exclusions, excluded.join(', ') || WORDS.common.none2],
+    [WORDS.support.verified, account.verified ? WORDS.support.yes : WORDS.support.no],
+    [WORDS.support.exclusions, excluded.join(', ') || WORDS.common.none],
     part,
     [WORDS.common.where, `${account.jurisdiction}, ${account.currency}`],
     [WORDS.common.since, moment(account.since, brand)],
@@ -45,6 +45,6 @@ export function countInWords(bets: number): string {
 
 /** Return the reward of a week by its title, and whether the customer chose it. */
 export function rewardInWords(brand: string, { reward, isChosen }: ShownWeek): string {
-  if (reward === null) return WORDS.common.none2;
+  if (reward === null) return WORDS.common.none;
   return isChosen ? WORDS.support.chosen({ reward: rewardName(brand, reward) }) : WORDS.support.default({ reward: rewardName(brand, reward) });
 }

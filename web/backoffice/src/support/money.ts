@@ -9,7 +9,7 @@ const KINDS: Readonly<Record<string, string>> = WORDS.support.kinds;
 
 const STATES: Readonly<Record<string, { readonly tone: Tone; readonly label: string }>> = {
   PENDING: { tone: 'waiting', label: WORDS.common.pending },
-  POSTED: { tone: 'good', label: WORDS.common.done2 },
+  POSTED: { tone: 'good', label: WORDS.common.done },
   VOIDED: { tone: 'neutral', label: WORDS.support.givenBack },
 };
 

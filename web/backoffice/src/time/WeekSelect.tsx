@@ -44,8 +44,7 @@ export function WeekSelect({ label = WORDS.common.week, brand, value, onChange, 
       {every !== undefined && <MenuItem value="">{every}</MenuItem>}
       {listed.map((week) => (
         <MenuItem key={week} value={week}>
-          {weekCell(week)}
-          {week === now ? WORDS.common.now2 : ''}
+          {week === now ? WORDS.common.currentWeek({ week: weekCell(week) }) : weekCell(week)}
         </MenuItem>
       ))}
     </TextField>

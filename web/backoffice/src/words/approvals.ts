@@ -27,8 +27,8 @@ export const APPROVALS = {
     `Anyone with the role ${approvers} can approve it, except the person who proposed it and anyone who isn’t independent of them.`,
   nextSteps: 'Next steps',
   ended: 'Ended',
-  byDecidedBy: ({ decidedBy }: Named<'decidedBy'>) => ` by ${decidedBy}`,
-  whatOnDecidedAtWhat2: ({ what, decidedAt, what2 }: Named<'what' | 'decidedAt' | 'what2'>) => `${what} on ${decidedAt}${what2}.`,
+  decidedAlone: ({ decision, decidedAt }: Named<'decision' | 'decidedAt'>) => `${decision} on ${decidedAt}.`,
+  decidedBySomebody: ({ decision, decidedAt, decidedBy }: Named<'decision' | 'decidedAt' | 'decidedBy'>) => `${decision} on ${decidedAt} by ${decidedBy}.`,
 
   // Decisions
   yourOwnProposalEnds: 'Your own proposal ends; nothing is changed.',
@@ -43,11 +43,11 @@ export const APPROVALS = {
   rule: 'Rule',
 
   // OthersAbout
-  alsoProposed: 'Also proposed: ',
+  alsoProposed: 'Also proposed:',
   somebody: 'somebody',
-  proposedWaitsApproval: ({ proposedBy, proposedAt }: Named<'proposedBy' | 'proposedAt'>) =>
-    `, proposed by ${proposedBy} on ${proposedAt}; it waits for approval.`,
-  approvedOn: ({ decidedAt }: Named<'decidedAt'>) => `, approved on ${decidedAt}.`,
+  proposedWaitsApproval: ({ proposal, proposedBy, proposedAt }: Named<'proposal' | 'proposedBy' | 'proposedAt'>) =>
+    `${proposal}, proposed by ${proposedBy} on ${proposedAt}; it waits for approval.`,
+  approvedOn: ({ proposal, decidedAt }: Named<'proposal' | 'decidedAt'>) => `${proposal}, approved on ${decidedAt}.`,
 
   // StatusChip
   rejected: 'Rejected',
@@ -58,9 +58,9 @@ export const APPROVALS = {
   betsSettledAgainWithin:
     'The bets are settled again within seconds: stakes go back, and what was paid is taken back. A market or selection is suspended as well.',
   voidABetOfBy: ({ stake, who }: Named<'stake' | 'who'>) => `Void: a bet of ${stake} by ${who}`,
-  ofAFreeBet: ' of a free bet',
-  andMore: ({ legs }: Named<'legs'>) => `, and ${legs} more`,
-  betOn: ({ who, stake, what, pick, what2 }: Named<'who' | 'stake' | 'what' | 'pick' | 'what2'>) => `${who} bet ${stake}${what} on ${pick}${what2}.`,
+  ofAFreeBet: ({ stake }: Named<'stake'>) => `${stake} of a free bet`,
+  andMorePicks: ({ pick, more }: Named<'pick' | 'more'>) => `${pick}, and ${more} more`,
+  betOn: ({ who, stake, picks }: Named<'who' | 'stake' | 'picks'>) => `${who} bet ${stake} on ${picks}.`,
   itIsOpenItsStakeGoesBack: 'It is open: its stake goes back.',
   itHasReturned: ({ returns }: Named<'returns'>) => `It has returned ${returns}: the difference to its stake is moved.`,
   openBetsOf: ({ bets, stake, shown }: { bets: number } & Named<'stake' | 'shown'>) => plural(bets, `1 open bet of ${stake}`, `${shown} open bets of ${stake}`),
@@ -71,7 +71,7 @@ export const APPROVALS = {
   voidAllBetsOn: ({ name }: Named<'name'>) => `Void: all bets on ${name}`,
   allBetsVoidAlsoThose: ({ of }: Named<'of'>) => `All bets on this ${of} are void, also those that were settled. Of a multiple, the rest stands.`,
   noBetOpenWhenProposed: 'No bet on it was open when it was proposed.',
-  whenItWasProposedThereWereOnIt: ({ open }: Named<'open'>) => `When it was proposed, there were ${open} on it.`,
+  openWhenProposed: ({ open }: Named<'open'>) => `When it was proposed, there were ${open} on it.`,
   voidAndSuspended: 'Void, and suspended',
 
   // boardKinds
@@ -79,8 +79,8 @@ export const APPROVALS = {
   allNodesShowSoScheduleSoon: 'All nodes show it so, by its schedule, as soon as they have applied the decision.',
   asItsProvidersTellIt: ({ name }: Named<'name'>) => `“${name}” as its providers tell it`,
   howIsShown: ({ name }: Named<'name'>) => `How “${name}” is shown`,
-  theScopeIsAbout: ({ scope, about }: Named<'scope' | 'about'>) => `The ${scope} is ${about}.`,
-  theScopeIsAboutOnStartsAt: ({ scope, about, startsAt }: Named<'scope' | 'about' | 'startsAt'>) => `The ${scope} is ${about}, on ${startsAt}.`,
+  scopeIsAbout: ({ scope, about }: Named<'scope' | 'about'>) => `The ${scope} is ${about}.`,
+  scopeIsAboutStarting: ({ scope, about, startsAt }: Named<'scope' | 'about' | 'startsAt'>) => `The ${scope} is ${about}, on ${startsAt}.`,
   onTheBoard: ({ name }: Named<'name'>) => `“${name}” on the board`,
 
   // financeKinds
@@ -164,7 +164,7 @@ export const APPROVALS = {
   aHigherGoodwillBudget: 'A higher goodwill budget',
   peopleRaiseBudgetCantSpend: 'People who raise a budget can’t spend from it. The new limits apply immediately.',
   goodwillBudgetOfFor: ({ amount, week }: Named<'amount' | 'week'>) => `Goodwill budget of ${amount} for ${week}`,
-  supportMayGiveInsteadOfInAWeek: ({ amount, amount2 }: Named<'amount' | 'amount2'>) => `Support may give ${amount} instead of ${amount2} in a week.`,
+  supportMayGive: ({ amount, amount2 }: Named<'amount' | 'amount2'>) => `Support may give ${amount} instead of ${amount2} in a week.`,
   aHigherBudgetOfAReward: 'A higher budget of a reward',
   allNodesApplyItWithinSeconds: 'All nodes apply it within seconds. Nothing else remains to be done.',
   noLimit: 'no limit',
@@ -202,6 +202,7 @@ export const APPROVALS = {
     enabled: 'Enabled',
   },
   no: 'no',
+  all: 'all',
   aProvidersConfiguration: "A provider's configuration",
   allNodesUseConfiguration: 'All nodes use this configuration from now on. Its health by node says which revision each one uses.',
   newProvider: ({ name }: Named<'name'>) => `New provider ${name}`,
@@ -243,9 +244,12 @@ export const APPROVALS = {
   aTextOfAReward: 'A text of a reward',
   textOf: ({ name }: Named<'name'>) => `Text of “${name}”`,
   revisionOf: ({ revision, reward, texts }: Named<'revision' | 'reward' | 'texts'>) => `Revision ${revision} of “${reward}” (${texts})`,
-  countUnitS: ({ count, unit }: { count: number } & Named<'unit'>) => plural(count, `${count} ${unit}`, `${count} ${unit}s`),
+  days: ({ days }: { days: number }) => plural(days, `${days} day`, `${days} days`),
+  hours: ({ hours }: { hours: number }) => plural(hours, `${hours} hour`, `${hours} hours`),
+  minutes: ({ minutes }: { minutes: number }) => plural(minutes, `${minutes} minute`, `${minutes} minutes`),
+  betsOfType: ({ type }: Named<'type'>) => `${type}s`,
   customersCanSwitchReward: 'Customers can switch reward until the week ends.',
-  customersCanSwitchRewardUntilBefore: ({ minutes }: Named<'minutes'>) => `Customers can switch reward until ${minutes} before the week ends.`,
+  customersCanSwitchUntil: ({ minutes }: Named<'minutes'>) => `Customers can switch reward until ${minutes} before the week ends.`,
   inEffect: 'In effect',
   inEffectFrom: ({ effectiveFrom }: Named<'effectiveFrom'>) => `In effect from ${effectiveFrom}.`,
   targetInQualifyingStakes: ({ target }: Named<'target'>) => `Target: ${target} in qualifying stakes.`,
@@ -263,9 +267,9 @@ export const APPROVALS = {
   gracePeriod: 'Grace period',
   gracePeriodGraceMinutes: ({ graceMinutes }: Named<'graceMinutes'>) => `Grace period: ${graceMinutes}.`,
   version: ({ version, summary }: Named<'version' | 'summary'>) => `Version ${version}: ${summary}`,
-  clubNotOffered1000: ({ share }: Named<'share'>) => `The club is not offered to ${share} of 1,000 customers who have not joined.`,
+  controlShare: ({ share }: Named<'share'>) => `The club is not offered to ${share} of 1,000 customers who have not joined.`,
   halfOfTheCustomers: 'Half of the customers',
-  of1000Customers: ({ share }: Named<'share'>) => `${share} of 1,000 customers`,
+  shareOfCustomers: ({ share }: Named<'share'>) => `${share} of 1,000 customers`,
   inPlaceOf: ({ reward, reward2 }: Named<'reward' | 'reward2'>) => `“${reward}” in place of “${reward2}”`,
   areOfferedAsChanceHasIt: ({ who, rewards }: Named<'who' | 'rewards'>) => `${who} are offered ${rewards}, as chance has it; nobody else is offered it.`,
   thereAreNoRulesYet: 'There are no rules yet.',

@@ -27,7 +27,7 @@ export const BRANDS = {
 
   // Contrasts
   contrast: 'Contrast',
-  everythingIsLegibleByWcag22Aa: 'Everything is legible by WCAG 2.2 AA.',
+  everythingIsLegible: 'Everything is legible by WCAG 2.2 AA.',
   ofPairsCannotBeRead: ({ count, count2 }: Named<'count' | 'count2'>) => `${count} of ${count2} pairs cannot be read; a theme with them is refused.`,
   contrastOfEachPair: 'Contrast of each pair',
   theWidgetHasNoColours: 'The widget has no colours.',
@@ -49,7 +49,6 @@ export const BRANDS = {
   themeOfTheWidget: 'Theme of the widget',
   coloursOfTheTheme: 'Colours of the theme',
   token: 'Token',
-  club: ({ token }: Named<'token'>) => `--club-${token}`,
   onLightPages: 'On light pages',
   onDarkPages: 'On dark pages',
   source: 'Source',

@@ -42,7 +42,7 @@ export const COMMON = {
   who: 'Who',
   when: 'When',
   limit: 'Limit',
-  itIsKeptInTheAuditLog: 'It is kept in the audit log.',
+  keptInTheAuditLog: 'It is kept in the audit log.',
   state: 'State',
   change: 'Change',
   submittedForApproval: 'Submitted for approval',
@@ -60,23 +60,23 @@ export const COMMON = {
   kafkaCannotBeRead: 'Kafka cannot be read',
   min: ({ value }: Named<'value'>) => `${value} min`,
   notCountedYet: 'Not counted yet.',
-  none: 'none',
+  noneInline: 'none',
   allBrands: 'All brands',
   language: 'Language',
   contentOf: ({ reward }: Named<'reward'>) => `Content of “${reward}”`,
   revisions: 'Revisions',
-  version: ({ configVersion }: Named<'configVersion'>) => `version ${configVersion}`,
+  versionNumbered: ({ configVersion }: Named<'configVersion'>) => `version ${configVersion}`,
   reward: 'Reward',
-  version2: 'Version',
+  version: 'Version',
   open: 'Open',
-  revision: ({ revision }: Named<'revision'>) => `revision ${revision}`,
+  revisionNumbered: ({ revision }: Named<'revision'>) => `revision ${revision}`,
   nothingYet: 'nothing yet',
   languages: 'Languages',
   before: 'Before',
   after: 'After',
   field: 'Field',
   nothing: 'Nothing',
-  revision2: 'Revision',
+  revision: 'Revision',
   approvedBy: 'Approved by',
   withdraw: 'Withdraw',
   approveAndPublish: 'Approve and publish',
@@ -107,7 +107,7 @@ export const COMMON = {
   whatCustomersSee: 'What customers see',
   atTimeZone: ({ timeZone }: Named<'timeZone'>) => `At (${timeZone})`,
   consequence: 'Consequence',
-  approverSeesKeptAuditLog: 'The approver sees it, and it is kept in the audit log.',
+  approverAndAuditLogSeeIt: 'The approver sees it, and it is kept in the audit log.',
   propose: 'Propose',
   review: 'Review',
   emptyAtOnce: 'Empty: at once.',
@@ -128,7 +128,7 @@ export const COMMON = {
   cash: 'Cash',
   credit: ({ credit }: Named<'credit'>) => `Credit ${credit}`,
   brand: 'Brand',
-  none2: 'None',
+  none: 'None',
   close: 'Close',
   paymentDifferences: 'Payment differences',
   nothingDiffers: 'Nothing differs.',
@@ -177,10 +177,10 @@ export const COMMON = {
   disabled: 'Disabled',
   inUse: 'In use',
   allBrandsInline: 'all brands',
-  fromLeast: ({ least }: Named<'least'>) => `from ${least}`,
+  fromInline: ({ from }: Named<'from'>) => `from ${from}`,
   find: 'Find',
   waits: 'Waits',
-  done2: 'Done',
+  done: 'Done',
   openSessions: 'Open sessions',
   limitPerCustomer: 'Limit per customer',
   limitPerAgent: 'Limit per agent',
@@ -191,6 +191,7 @@ export const COMMON = {
   csv: 'CSV',
   reserved: 'Reserved',
   where: 'Where',
+  kindsOfEvents: { SPORT: 'sport', COMPETITION: 'competition', EVENT: 'event' },
 
   // AsksToLeave
   leaveWithoutSaving: 'Leave without saving?',
@@ -199,7 +200,7 @@ export const COMMON = {
   stay: 'Stay',
 
   // ChangeButton
-  done: ({ label }: Named<'label'>) => `${label}: done`,
+  labelDone: ({ label }: Named<'label'>) => `${label}: done`,
   cancel: 'Cancel',
 
   // KeysetList
@@ -236,18 +237,18 @@ export const COMMON = {
     users: 'Add the first colleague with “Add a person”.',
   },
   and: ' and ',
-  chooseAboveToSee: ({ missing, rows }: Named<'missing' | 'rows'>) => `Choose ${missing} above to see ${rows}.`,
-  noMatchTheseFilters: ({ rows }: Named<'rows'>) => `No ${rows} match these filters.`,
-  thereAreNoYet: ({ rows }: Named<'rows'>) => `There are no ${rows} yet.`,
+  chooseAbove: ({ missing, rows }: Named<'missing' | 'rows'>) => `Choose ${missing} above to see ${rows}.`,
+  noRowsMatch: ({ rows }: Named<'rows'>) => `No ${rows} match these filters.`,
+  noRowsYet: ({ rows }: Named<'rows'>) => `There are no ${rows} yet.`,
 
   // savedFilters
   savedFilters: 'Saved filters',
   pressDeleteToRemoveIt: 'Press Delete to remove it',
-  saveTheseFilters: 'Save these filters…',
-  saveTheseFilters2: 'Save these filters',
+  openSavingFilters: 'Save these filters…',
+  saveTheseFilters: 'Save these filters',
   save: 'Save',
   name: 'Name',
-  keptYouBrowserAlsoWhenYou: 'It is kept for you in this browser, also when you sign out.',
+  filtersAreKeptInBrowser: 'It is kept for you in this browser, also when you sign out.',
 
   // dataProvider
   isNotSupportedForThisList: ({ what }: Named<'what'>) => `${what} is not supported for this list: use its buttons.`,
@@ -257,8 +258,8 @@ export const COMMON = {
   deleting: 'Deleting',
 
   // graph
-  backOfficeUpgradedSince: 'The back office has been upgraded since this page was opened: reload it.',
-  filterFieldValueDoesNot: 'A filter or a field has a value that does not exist. Was it changed in the address?',
+  officeUpgraded: 'The back office has been upgraded since this page was opened: reload it.',
+  valueDoesNotExist: 'A filter or a field has a value that does not exist. Was it changed in the address?',
 
   // CopyButton
   copy: ({ what }: Named<'what'>) => `Copy ${what}`,
@@ -272,11 +273,11 @@ export const COMMON = {
   details: 'Details',
 
   // amounts
-  nameTheCurrencyFirstSuchAsGbp: 'Name the currency first, such as GBP.',
-  writeWholeNumberDigitsSuch: 'Write a whole number in digits, such as 1000.',
+  nameTheCurrencyFirst: 'Name the currency first, such as GBP.',
+  writeAWholeNumber: 'Write a whole number in digits, such as 1000.',
 
   // WeekSelect
-  now2: ' (now)',
+  currentWeek: ({ week }: Named<'week'>) => `${week} (now)`,
 
   // moments
   time: ({ zone }: Named<'zone'>) => `${zone} time`,

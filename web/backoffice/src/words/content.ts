@@ -50,7 +50,7 @@ export const CONTENT = {
   toCorrect: ({ locale, errors }: Named<'locale' | 'errors'>) => `${locale}, ${errors} to correct`,
   main: ({ locale }: Named<'locale'>) => `${locale} (main)`,
   whatImageShowsPeopleCannot: 'What the image shows, for people who cannot see it.',
-  note: ({ message }: Named<'message'>) => `Note: ${message}`,
+  noteOf: ({ message }: Named<'message'>) => `Note: ${message}`,
 
   // DraftEditor
   theDraftIsSaved: 'The draft is saved',
@@ -63,7 +63,7 @@ export const CONTENT = {
   // ImageField
   theFileCannotBeRead: 'The file cannot be read.',
   theFileHasMiB: ({ size }: Named<'size'>) => `The file has ${size} MiB: images may have at most 5 MiB.`,
-  pngJpegWebPMost5MiBLeast: 'PNG, JPEG or WebP, at most 5 MiB, at least 320 by 160 pixels.',
+  imageRequirements: 'PNG, JPEG or WebP, at most 5 MiB, at least 320 by 160 pixels.',
   uploading: 'Uploading…',
   uploadAnImage: 'Upload an image',
   removeTheImage: 'Remove the image',
@@ -80,7 +80,7 @@ export const CONTENT = {
   betSlipPixels: ({ width, caption }: Named<'width' | 'caption'>) => `The bet-slip at ${width} pixels: ${caption}`,
 
   // StaleDialog
-  hasChangedThisContentMeanwhile: ({ by }: Named<'by'>) => `${by} has changed this content meanwhile`,
+  changedMeanwhile: ({ by }: Named<'by'>) => `${by} has changed this content meanwhile`,
   nothingWasStored: 'Nothing was stored. Both texts are the same.',
   nothingStoredChooseText: 'Nothing was stored. Choose which text to keep; then check it and save it.',
   you: 'You',
@@ -97,7 +97,7 @@ export const CONTENT = {
   // RevisionList
   writtenBy: 'Written by',
   published: 'Published',
-  note2: 'Note',
+  note: 'Note',
   backToIt: 'Back to it',
   again: ({ number, rollbackOf }: Named<'number' | 'rollbackOf'>) => `${number}, again ${rollbackOf}`,
   rollBackTo: ({ number }: Named<'number'>) => `Roll back to ${number}`,
@@ -110,8 +110,8 @@ export const CONTENT = {
   submitForApproval: 'Submit for approval',
   someoneElseMustApproveIt: 'Someone else must approve it. Editing it again withdraws it.',
   revisionWillNotBePublished: ({ revision }: Named<'revision'>) => `Revision ${revision} will not be published; it can still be read.`,
-  youApproveTextExactlyShown: ({ onPublishing }: Named<'onPublishing'>) => `You approve this text exactly as it is shown here. ${onPublishing}`,
-  youApproveTextExactlyShownHere: 'You approve this text exactly as it is shown here. Customers don’t see it until it is published.',
+  youApproveAnd: ({ onPublishing }: Named<'onPublishing'>) => `You approve this text exactly as it is shown here. ${onPublishing}`,
+  youApproveOnly: 'You approve this text exactly as it is shown here. Customers don’t see it until it is published.',
   theRevisionGoesNoFurther: 'The revision goes no further; its editor sees your reason.',
   cancelSchedule: 'Cancel schedule',
   staysApprovedUntilSomebody: 'It stays approved until somebody publishes it.',

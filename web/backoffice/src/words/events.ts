@@ -34,9 +34,9 @@ export const EVENTS = {
   eachChangeAppearsHere: 'Each change appears here with its reason, the newest first, for 30 days.',
 
   // MadeDecisions
-  decisions: 'decisions',
+  decisionsInline: 'decisions',
   decisionsAreNotFollowed: ({ refused }: { refused: number }) => plural(refused, 'One decision is not followed.', `${refused} decisions are not followed.`),
-  decisions2: 'Decisions',
+  decisions: 'Decisions',
   nobodyHasDecidedAboutAMatchYet: 'Nobody has decided about a match yet.',
   whatYouDecideUnderWaiting: 'What you decide under Waiting appears here, with your reason. Each decision can be undone.',
   offers: 'Offers',
@@ -63,8 +63,8 @@ export const EVENTS = {
   matchesInline: 'matches',
   noMatchWaitsForADecision: 'No match waits for a decision.',
   offersSimilarEventButNot: 'Offers that are similar to an event, but not surely of it, appear here. Nothing here is good news.',
-  isItName: ({ name }: Named<'name'>) => `Is it ${name}?`,
-  isItNameQuestion: ({ name }: Named<'name'>) => `Is it “${name}”?`,
+  isItOneOf: ({ name }: Named<'name'>) => `Is it ${name}?`,
+  isIt: ({ name }: Named<'name'>) => `Is it “${name}”?`,
   alike: ({ confidence }: Named<'confidence'>) => `${confidence} % alike`,
   waitsAsWell: 'Waits as well',
   decidedAt: ({ by, verdict, at }: Named<'by' | 'verdict' | 'at'>) =>
@@ -87,16 +87,14 @@ export const EVENTS = {
   nothingChangesForCustomers: 'Nothing changes for customers: this decision isn’t followed, and what it contradicts stays.',
   decisionStillBeingApplied: 'This decision is still being applied, so customers may not see it yet.',
   whatLearnedNamesForgotten: 'What was learned of the names is forgotten, so other matches may wait again.',
-  decisionsMadeOnceUndone: ({ together }: Named<'together'>) =>
-    `${together} decisions were made at once, and are undone together, also those that are followed.`,
-  decisionsMadeOnceUndoneTogether: ({ together }: Named<'together'>) => `${together} decisions were made at once, and are undone together.`,
+  decidedTogether: ({ together }: Named<'together'>) => `${together} decisions were made at once, and are undone together, also those that are followed.`,
+  undoneTogether: ({ together }: Named<'together'>) => `${together} decisions were made at once, and are undone together.`,
   staysAnEvent: ({ remaining }: Named<'remaining'>) => ` ${remaining} stays an event`,
-  theseOffersBecomeTwoEvents: 'These offers become two events again.',
-  theseOffersBecomeTwoEventsAgainWhat: ({ stays }: Named<'stays'>) =>
-    `These offers become two events again.${stays}, and what hung on the joined event is listed with it.`,
+  becomeTwoEvents: 'These offers become two events again.',
+  becomeTwoEventsOneStays: ({ stays }: Named<'stays'>) => `These offers become two events again.${stays}, and what hung on the joined event is listed with it.`,
   otherOneWaitsDecisionAgain: 'The other one waits for a decision again; its markets aren’t shown until then.',
-  theseOffersMayOneEvent: 'These offers may be of one event again.',
-  theseOffersMayOneEventAgain: ({ stays }: Named<'stays'>) => `These offers may be of one event again.${stays}.`,
+  mayBeOneEvent: 'These offers may be of one event again.',
+  mayBeOneEventOneStays: ({ stays }: Named<'stays'>) => `These offers may be of one event again.${stays}.`,
   otherOneWaitsDecisionIsnt: 'The other one waits for a decision, and isn’t listed until then.',
   side: ({ side }: Named<'side'>) => `Side ${side}`,
 } satisfies Messages;

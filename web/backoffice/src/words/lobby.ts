@@ -29,7 +29,7 @@ export const LOBBY = {
   phone: 'Phone',
   emptyNow: 'Empty: now.',
   noGameIsShownThere: 'No game is shown there.',
-  andMore: ({ count }: Named<'count'>) => ` and ${count} more`,
+  andMore: ({ games, count }: Named<'games' | 'count'>) => `${games} and ${count} more`,
 
   // Proposing
   someoneElseMustApproveIt: 'Someone else must approve it; until then customers see the lobby as before.',

@@ -27,7 +27,7 @@ export const OPERATIONS = {
 
   // cases
   minorUnits: ({ minor }: Named<'minor'>) => `${minor} minor units`,
-  goodwill: ' (goodwill)',
+  goodwill: '(goodwill)',
   betsWhoseLastChangeCame:
     'Bets whose last change came after their week had closed, and would change what they count. “furlong review late accept” or “reject” decides about one, for good. Each access is recorded.',
   wouldCount: 'Would count',
@@ -92,7 +92,7 @@ export const OPERATIONS = {
   switchOff: 'Switch off',
   runsAgainOnAllNodes: ({ name }: Named<'name'>) => `${name} runs again on all nodes.`,
   isPausedOnAllNodes: ({ name, scope }: Named<'name' | 'scope'>) => `${name} is paused on all nodes. ${scope}`,
-  meaning: {
+  meaningOfSwitch: {
     brand: 'Nobody can opt in or choose a reward, the bet-slip shows that the club is paused, and nothing is credited. Bets still count.',
     reward: 'Nobody else can choose it, in any version. Customers who have chosen it keep it.',
     provider: 'Nothing more is sent to it, for any brand. Its rewards wait.',
@@ -119,7 +119,7 @@ export const OPERATIONS = {
 
   // rewardStatuses
   labels: { PAUSE: 'Pause', RESUME: 'Resume', WITHDRAW: 'Withdraw', RECALL: 'Recall' },
-  meaning2: {
+  meaningOfAction: {
     PAUSE: 'For now nobody else can choose it; customers who have chosen it keep it.',
     RESUME: 'It can be chosen again.',
     WITHDRAW: 'It leaves the menu; customers who have chosen it keep it.',

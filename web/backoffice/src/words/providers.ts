@@ -66,8 +66,12 @@ export const PROVIDERS = {
   // ProviderShow
   newProvider: 'New provider',
   anotherPersonApprovesIt: 'Another person approves it; until then nothing is sent to it.',
-  furlongProviderTest: ({ id }: Named<'id'>) => `furlong provider test ${id}`,
-  furlongProviderShow: ({ id }: Named<'id'>) => `furlong provider show ${id}`,
+  kindAndProcess: ({ kind, capabilities, process, command }: Named<'kind' | 'capabilities' | 'process' | 'command'>) =>
+    `Its kind is ${kind}; it brings ${capabilities}. It runs in ${process}; ${command} tries it.`,
+  configuredByItsProcess: ({ command }: Named<'command'>) => `It is configured by the settings of that process: ${command} shows them.`,
+  changeWaits: ({ proposedBy, reason }: Named<'proposedBy' | 'reason'>) => `${proposedBy} proposed a change, which waits for another person: ${reason}`,
+  theEnvironment: 'the environment',
+  theFile: 'the file',
   itKeepsAtMostItems: ({ items }: Named<'items'>) => `It keeps at most ${items} items. `,
   itKeepsOfAtMostItems: ({ items, items2 }: Named<'items' | 'items2'>) => `It keeps ${items} of at most ${items2} items. `,
   providersLastMessageMsOld: ({ delayMs }: Named<'delayMs'>) => ` The provider’s last message was ${delayMs} ms old when it came.`,

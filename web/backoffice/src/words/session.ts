@@ -49,6 +49,7 @@ export const SESSION = {
   password: 'Password',
   signYourOrganizations: 'Sign in with your organization’s account',
   confirm: 'Confirm',
+  addToAuthenticator: ({ link }: Named<'link'>) => `Add this account to an authenticator app, by its ${link} or by this secret:`,
   link: 'link',
   theSecret: 'the secret',
   changeThePassword: 'Change the password',
@@ -70,7 +71,6 @@ export const SESSION = {
   inTheRole: ({ role }: Named<'role'>) => `in the role ${role}`,
 
   // session
-  refusal: 'Refusal',
   backOfficeDoesNotAnswerTry: 'The back office does not answer. Try again in a moment.',
   theDemoIsntAnswering: 'The demo isn’t answering. Check that make demo is still running, then try again.',
   demoDoesntAccountAnyMore: 'This demo doesn’t have that account any more. Reload the page.',

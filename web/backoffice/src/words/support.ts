@@ -7,7 +7,8 @@ export const SUPPORT = {
   readingTheWeek: 'Reading the week…',
   now: ({ total }: Named<'total'>) => `${total} now.`,
   approverLedgerAuditLogShow: 'The approver, the ledger and the audit log show it.',
-  nameAWeekSuchAs2026W13: 'Name a week such as 2026-W13.',
+  nameAWeek: 'Name a week such as 2026-W13.',
+  thisAdjusts: ({ adjustment }: Named<'adjustment'>) => `This ${adjustment}.`,
   theCustomerHasNowAndThen: ({ total, after }: Named<'total' | 'after'>) => `The customer has ${total} now, and then ${after}. `,
 
   // CustomerCards
@@ -57,10 +58,18 @@ export const SUPPORT = {
   approverTimelineAuditLog: 'The approver, the timeline and the audit log show it.',
 
   // MessageOfBet
-  partitionOffsetRevision: ({ topic, partition, offset, revision }: Named<'topic' | 'partition' | 'offset' | 'revision'>) =>
-    `${topic}, partition ${partition}, offset ${offset}, revision ${revision}; `,
-  arrivedByTheClockOfTheHappened: ({ arrivedAt, clock, occurredAt }: Named<'arrivedAt' | 'clock' | 'occurredAt'>) =>
-    `arrived ${arrivedAt} by the clock of the ${clock}, happened ${occurredAt}`,
+  clockOfBroker: 'the clock of the broker',
+  clockOfProducer: 'the clock of the producer',
+  messageOfBet: ({
+    topic,
+    partition,
+    offset,
+    revision,
+    arrivedAt,
+    clock,
+    occurredAt,
+  }: Named<'topic' | 'partition' | 'offset' | 'revision' | 'arrivedAt' | 'clock' | 'occurredAt'>) =>
+    `${topic}, partition ${partition}, offset ${offset}, revision ${revision}; arrived ${arrivedAt} by ${clock}, happened ${occurredAt}`,
   showSourceMessage: 'Show source message',
   searchingKafka: 'Searching Kafka …',
 
@@ -126,11 +135,11 @@ export const SUPPORT = {
   notAMember: 'Not a member',
   canTakePart: 'Can take part',
   yes: 'Yes',
-  no: ({ ineligibleReason }: Named<'ineligibleReason'>) => `No: ${ineligibleReason}`,
+  noBecause: ({ ineligibleReason }: Named<'ineligibleReason'>) => `No: ${ineligibleReason}`,
   notReceivedYet: 'Not received yet',
   fromPromotions: 'From promotions',
   verified: 'Verified',
-  no2: 'No',
+  no: 'No',
   exclusions: 'Exclusions',
   betsCount: ({ bets }: { bets: number }) => plural(bets, '1 bet counts', `${bets} bets count`),
   chosen: ({ reward }: Named<'reward'>) => `${reward} (chosen)`,

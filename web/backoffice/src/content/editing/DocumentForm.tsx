@@ -136,7 +136,7 @@ interface CheckedProps {
 
 /** A field with what lint says about it. */
 function Checked({ label, value, findings, readOnly, onChange, type = 'text', rows = 1, hint = '', lang }: CheckedProps) {
-  const said = findings.map(({ severity, message }) => (severity === 'ERROR' ? message : WORDS.content.note({ message }))).join('; ');
+  const said = findings.map(({ severity, message }) => (severity === 'ERROR' ? message : WORDS.content.noteOf({ message }))).join('; ');
   return (
     <TextField
       label={label}

@@ -70,7 +70,7 @@ export function ImageField({ brand, text, findings, readOnly, onChange }: Props)
           value={text.imageUrl}
           onChange={(event) => onChange(event.target.value, null)}
           error={wrong}
-          helperText={said === '' ? WORDS.content.pngJpegWebPMost5MiBLeast : said}
+          helperText={said === '' ? WORDS.content.imageRequirements : said}
           fullWidth
           slotProps={{ htmlInput: { readOnly } }}
         />

@@ -36,7 +36,7 @@ export function StaleDialog({ by, conflicts, onCancel, onResolve }: Props) {
   const theirs = new Set(conflicts.filter(({ path }) => chosen[path] === 'theirs').map(({ path }) => path));
   return (
     <Dialog open onClose={onCancel} aria-labelledby={title} fullWidth maxWidth="lg">
-      <DialogTitle id={title}>{WORDS.content.hasChangedThisContentMeanwhile({ by })}</DialogTitle>
+      <DialogTitle id={title}>{WORDS.content.changedMeanwhile({ by })}</DialogTitle>
       <DialogContent>
         <DialogContentText>
           {conflicts.length === 0 ? WORDS.content.nothingWasStored : WORDS.content.nothingStoredChooseText}

@@ -34,7 +34,7 @@ export function RevisionList({ item, onDone }: Props) {
       <Table size="small" aria-label={WORDS.common.revisions}>
         <TableHead>
           <TableRow>
-            {[WORDS.common.revision2, WORDS.common.state, WORDS.content.writtenBy, WORDS.common.approvedBy, WORDS.content.published, WORDS.content.note2, WORDS.content.backToIt].map((name) => (
+            {[WORDS.common.revision, WORDS.common.state, WORDS.content.writtenBy, WORDS.common.approvedBy, WORDS.content.published, WORDS.content.note, WORDS.content.backToIt].map((name) => (
               <TableCell key={name}>{name}</TableCell>
             ))}
           </TableRow>

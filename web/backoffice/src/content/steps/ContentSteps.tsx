@@ -86,7 +86,7 @@ function ReviewSteps({ item, open, onDone }: StepProps) {
       {mayPublish && (
         <ChangeButton
           label={WORDS.common.approveAndPublish}
-          question={WORDS.content.youApproveTextExactlyShown({ onPublishing: ON_PUBLISHING })}
+          question={WORDS.content.youApproveAnd({ onPublishing: ON_PUBLISHING })}
           change={() => approveAndPublish(item, proposal.id, proposal.contentHash)}
           icon={<Publish />}
           onSettled={onDone}
@@ -95,7 +95,7 @@ function ReviewSteps({ item, open, onDone }: StepProps) {
       )}
       <ChangeButton
         label={WORDS.common.approve}
-        question={WORDS.content.youApproveTextExactlyShownHere}
+        question={WORDS.content.youApproveOnly}
         change={() => run(APPROVE, { input: { proposalId: proposal.id, contentHash: proposal.contentHash } })}
         icon={<Check />}
         onSettled={onDone}

@@ -151,8 +151,8 @@ function columns(scope: BoardScope, may: boolean): readonly Column<BoardItem>[] 
     {
       head: WORDS.common.open,
       cell: (item) => (
-        <Button component={Link} size="small" to={pathOf(item, item.brand)} aria-label={may ? WORDS.board.edit({ name: item.name }) : WORDS.board.lookAt({ name: item.name })}>
-          {may ? WORDS.board.edit2 : WORDS.board.look}
+        <Button component={Link} size="small" to={pathOf(item, item.brand)} aria-label={may ? WORDS.board.editEntry({ name: item.name }) : WORDS.board.lookAt({ name: item.name })}>
+          {may ? WORDS.board.edit : WORDS.board.look}
         </Button>
       ),
       isMenu: true,

@@ -180,7 +180,7 @@ function Proposing({ brand, scope, entry, placements, seen, disabled, onProposed
         ))}
         <div>{WORDS.board.someoneElseMustApproveIt({ scope: SCOPES[scope] })}</div>
       </Alert>
-      <TextField label={WORDS.common.reason} value={reason} onChange={(event) => setReason(event.target.value)} helperText={WORDS.common.approverSeesKeptAuditLog} multiline />
+      <TextField label={WORDS.common.reason} value={reason} onChange={(event) => setReason(event.target.value)} helperText={WORDS.common.approverAndAuditLogSeeIt} multiline />
       {problem !== '' && <Alert severity="error">{problem}</Alert>}
       <div>
         <Button variant="contained" startIcon={<Send />} disabled={disabled || isBusy || reason.trim() === ''} onClick={() => void propose()}>

@@ -36,7 +36,7 @@ export function RevisionsOfEntry({ entry: { item, revision: seen }, onProposed }
         id={({ id }) => id}
         nothing={WORDS.board.alwaysShownProvidersTell}
         columns={[
-          { head: WORDS.common.revision2, cell: ({ revision }) => (revision === seen ? WORDS.board.theLast({ revision }) : revision) },
+          { head: WORDS.common.revision, cell: ({ revision }) => (revision === seen ? WORDS.board.theLast({ revision }) : revision) },
           { head: WORDS.board.shown, cell: (one) => said(one).map((sentence) => <div key={sentence}>{sentence}</div>) },
           { head: WORDS.common.at, cell: ({ changedAt }) => moment(changedAt, brand) },
           { head: WORDS.common.proposedBy, cell: ({ proposedBy }) => proposedBy },

@@ -16,14 +16,14 @@ export interface PlacementInWords {
   readonly hasImage: boolean;
 }
 
-export const SCOPES: Readonly<Record<BoardScope, string>> = { SPORT: 'sport', COMPETITION: 'competition', EVENT: 'event' };
+export const SCOPES: Readonly<Record<BoardScope, string>> = WORDS.common.kindsOfEvents;
 
 export const EMPTY_AT = WORDS.board.emptyNowOrOnceItBegins;
 
 const COUNTRIES = new Intl.DisplayNames(LOCALE, { type: 'region', fallback: 'code' });
 const LANGUAGES = new Intl.DisplayNames(LOCALE, { type: 'language', fallback: 'code' });
+const PLACES: Readonly<Record<number, string>> = WORDS.board.places;
 const LISTED = new Intl.ListFormat(LOCALE, { type: 'conjunction' });
-const ORDINALS = ['first', 'second', 'third'] as const;
 /** Countries whose name has an article in a sentence. */
 const WITH_ARTICLE = new Set(['AE', 'BS', 'DO', 'GB', 'GM', 'NL', 'PH', 'US']);
 const CODE = /^[A-Z]{2}$/u;
@@ -56,10 +56,10 @@ export function sentence(placement: PlacementInWords, scope: BoardScope): string
   const begins = WORDS.board.placementThisScope({ placement: times(placement), scope: SCOPES[scope] });
   if (placement.hidden) return placement.territories.length === 0 ? WORDS.board.isShownNowhere({ begins }) : WORDS.board.isNotShown({ begins, where });
   const { position } = placement;
-  const place = position === null ? 'shown' : (ORDINALS[position - 1] ?? WORDS.board.atPlace({ position }));
+  const place = position === null ? WORDS.board.shownThere : (PLACES[position] ?? WORDS.board.atPlace({ position }));
   const names = placement.names.map(([locale, name]) => WORDS.board.nameInLocale({ name, locale: languageName(locale) }));
   const named = names.length === 0 ? '' : WORDS.board.asNames({ names: LISTED.format(names) });
-  return placement.hasImage ? WORDS.board.isWithAPicture({ begins, place, where, named }) : WORDS.board.beginsIsPlaceWhereNamed({ begins, place, where, named });
+  return placement.hasImage ? WORDS.board.isShownWithPicture({ begins, place, where, named }) : WORDS.board.isShown({ begins, place, where, named });
 }
 
 /** Return all placements: the first that is in force wins. */

@@ -31,7 +31,7 @@ export function BrandList() {
           { head: WORDS.common.id, cell: ({ id }) => <IdText id={id} /> },
           { head: WORDS.brands.timeZone, cell: ({ timeZone }) => timeZone },
           { head: WORDS.common.languages, cell: ({ locales }) => locales.join(', ') },
-          { head: WORDS.common.revision2, cell: ({ revision }) => revision, right: true },
+          { head: WORDS.common.revision, cell: ({ revision }) => revision, right: true },
           { head: WORDS.brands.customColours, cell: ({ theme }) => theme.filter(({ isOwn }) => isOwn).length, right: true },
           { head: WORDS.brands.notAppliedBy, cell: ({ missing }) => missing.join(', ') || WORDS.brands.appliedByAll },
         ]}

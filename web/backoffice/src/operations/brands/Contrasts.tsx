@@ -19,7 +19,7 @@ export function Contrasts({ contrasts }: { readonly contrasts: readonly Contrast
       </Typography>
       <Alert severity={unreadable.length === 0 ? 'success' : 'error'} role="status" sx={{ marginBottom: 2 }}>
         {unreadable.length === 0
-          ? WORDS.brands.everythingIsLegibleByWcag22Aa
+          ? WORDS.brands.everythingIsLegible
           : WORDS.brands.ofPairsCannotBeRead({ count: unreadable.length, count2: contrasts.length })}
       </Alert>
       <DataRows

@@ -31,7 +31,7 @@ export function Revisions({ brand, present, onTake }: Props) {
         id={({ id }) => id}
         nothing={WORDS.brands.brandStillNameLanguages}
         columns={[
-          { head: WORDS.common.revision2, cell: ({ revision }) => (revision === present ? WORDS.common.inForce({ revision }) : revision) },
+          { head: WORDS.common.revision, cell: ({ revision }) => (revision === present ? WORDS.common.inForce({ revision }) : revision) },
           { head: WORDS.common.at, cell: ({ changedAt }) => moment(changedAt, brand) },
           { head: WORDS.common.by, cell: ({ changedBy }) => changedBy },
           { head: WORDS.common.reason, cell: ({ reason }) => reason ?? '–' },

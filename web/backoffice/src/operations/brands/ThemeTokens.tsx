@@ -31,7 +31,7 @@ export function ThemeTokens({ theme, disabled, onChange }: Props) {
         id={({ token }) => token}
         nothing={WORDS.brands.theWidgetHasNoColours}
         columns={[
-          { head: WORDS.brands.token, cell: ({ token }) => <code>{WORDS.brands.club({ token })}</code> },
+          { head: WORDS.brands.token, cell: ({ token }) => <code>--club-{token}</code> },
           { head: WORDS.brands.onLightPages, cell: (each) => <Colour of={each} scheme="light" disabled={disabled} onChange={replace} /> },
           { head: WORDS.brands.onDarkPages, cell: (each) => <Colour of={each} scheme="dark" disabled={disabled} onChange={replace} /> },
           {

@@ -18,7 +18,7 @@ function Worker({ of: { node, alive, worker, revision, problem } }: { readonly o
     <Stack>
       <span>{alive ? node : WORDS.providers.silent({ node })}</span>
       <Typography variant="body2" color="textSecondary">
-        {worker ?? WORDS.providers.noWorkerReports}, {revision === 0 ? WORDS.providers.theFilesRevision : WORDS.common.revision({ revision })}
+        {worker ?? WORDS.providers.noWorkerReports}, {revision === 0 ? WORDS.providers.theFilesRevision : WORDS.common.revisionNumbered({ revision })}
       </Typography>
       {problem !== null && (
         <Typography variant="body2" color="error">

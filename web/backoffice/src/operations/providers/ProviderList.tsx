@@ -68,7 +68,7 @@ export function ProviderList() {
           { head: WORDS.common.state, cell: (one) => <State of={one} brief /> },
           { head: WORDS.providers.health, cell: (one) => <Health of={one} /> },
           { head: WORDS.common.brings, cell: brings },
-          { head: WORDS.common.revision2, cell: revision },
+          { head: WORDS.common.revision, cell: revision },
           { head: WORDS.common.change, isMenu: true, cell: (one) => may && canSwitch(one) && <RowMenu about={one.id} deeds={[switchDeed(one)]} /> },
         ]}
       />

@@ -17,6 +17,7 @@ import { useMay } from '../page/may.ts';
 import { usePolled } from '../page/usePolled.ts';
 import { READ_PROVIDER } from '../../graph/generated/operations.ts';
 import { WORDS } from '../../words/index.ts';
+import { Filled } from '../../words/Filled.tsx';
 
 import type { Provider } from '../../graph/generated/operations.ts';
 
@@ -51,12 +52,15 @@ function Process({ provider, onChanged }: { readonly provider: Provider; readonl
         <Health of={provider} />
       </Stack>
       <Typography>
-        Its kind is {kind}; it brings {capabilities.join(', ')}. It runs in <code>{runsIn}</code>; <code>{WORDS.providers.furlongProviderTest({ id })}</code> tries it.
+        <Filled
+          say={WORDS.providers.kindAndProcess}
+          values={{ kind, capabilities: capabilities.join(', '), process: <code>{runsIn}</code>, command: <code>furlong provider test {id}</code> }}
+        />
       </Typography>
       <Figures provider={provider} />
       {settings.length === 0 ? (
         <Typography>
-          It is configured by the settings of that process: <code>{WORDS.providers.furlongProviderShow({ id })}</code> shows them.
+          <Filled say={WORDS.providers.configuredByItsProcess} values={{ command: <code>furlong provider show {id}</code> }} />
         </Typography>
       ) : (
         <Settings provider={provider} onChanged={onChanged} />
@@ -96,7 +100,7 @@ function Settings({ provider, onChanged }: { readonly provider: Provider; readon
           <SettingsForm key={revision} adapter={id} seen={revision} settings={settings} onDone={onChanged} />
         </section>
       )}
-      <Revisions provider={id} present={revision} may={may} source="the environment" />
+      <Revisions provider={id} present={revision} may={may} source={WORDS.providers.theEnvironment} />
     </>
   );
 }
@@ -104,7 +108,7 @@ function Settings({ provider, onChanged }: { readonly provider: Provider; readon
 function Pending({ of: pending }: { readonly of: Provider['pending'] }) {
   return pending.map((one) => (
     <Alert key={one.id} severity="info">
-      {one.proposedBy} proposed a change, which waits for another person: {one.reason}{' '}
+      {WORDS.providers.changeWaits({ proposedBy: one.proposedBy, reason: one.reason })}{' '}
       <Link component={RouterLink} to={`/approvals/${one.id}/show`}>
         {WORDS.common.lookAtIt}
       </Link>
@@ -140,7 +144,7 @@ function Parts({ provider, onChanged }: { readonly provider: Provider; readonly 
           <ConfigurationForm key={revision} provider={id} seen={revision} from={configuration} onDone={onChanged} />
         </section>
       )}
-      <Revisions provider={id} present={revision} may={may} source="the file" />
+      <Revisions provider={id} present={revision} may={may} source={WORDS.providers.theFile} />
     </Stack>
   );
 }

@@ -39,7 +39,7 @@ export function Revisions({ provider, present, may, source }: Props) {
         id={({ id }) => id}
         nothing={WORDS.providers.providerNoConfigurationYet}
         columns={[
-          { head: WORDS.common.revision2, cell: ({ revision }) => (revision === present ? WORDS.common.inForce({ revision }) : revision) },
+          { head: WORDS.common.revision, cell: ({ revision }) => (revision === present ? WORDS.common.inForce({ revision }) : revision) },
           { head: WORDS.common.since, cell: ({ inForceAt, approvedBy }) => (approvedBy === null ? source : moment(inForceAt, null)) },
           { head: WORDS.providers.submittedBy, cell: ({ submittedBy }) => submittedBy },
           { head: WORDS.common.approvedBy, cell: ({ approvedBy }) => approvedBy ?? '–' },

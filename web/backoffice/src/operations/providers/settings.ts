@@ -40,7 +40,7 @@ export function settingsOf(settings: readonly Setting[], form: Typed): Readonly<
 
 /** Return the help of a field with the range of its number. */
 export function helpOf({ help, least, above, most }: Setting): string {
-  const from = least === null ? (above === null ? '' : WORDS.providers.above({ above: above.toLocaleString('en-GB') })) : WORDS.common.fromLeast({ least: least.toLocaleString('en-GB') });
+  const from = least === null ? (above === null ? '' : WORDS.providers.above({ above: above.toLocaleString('en-GB') })) : WORDS.common.fromInline({ from: least.toLocaleString('en-GB') });
   const range = [from, most === null ? '' : WORDS.providers.toMost({ most: most.toLocaleString('en-GB') })].filter((part) => part !== '').join(' ');
   return range === '' ? help : `${help} (${range})`;
 }

@@ -235,12 +235,13 @@ function Outcome({ proposal, words }: { readonly proposal: Proposal; readonly wo
   const { status, decidedBy, decidedAt, decisionReason } = proposal;
   const approved = status === 'EXECUTED';
   const text = textOf(proposal);
+  const decided = { decision: approved ? WORDS.common.approved : WORDS.approvals.ended, decidedAt: moment(decidedAt, proposal.brand) };
   return (
     <Part title={approved ? WORDS.approvals.nextSteps : WORDS.common.decision}>
       {approved && text === null && <Typography sx={{ maxWidth: '70ch' }}>{KINDS[proposal.kind]?.onApproval}</Typography>}
       {approved && text !== null && <TextNow proposal={proposal} of={text} />}
       <Typography color="textSecondary">
-        {WORDS.approvals.whatOnDecidedAtWhat2({ what: approved ? WORDS.common.approved : WORDS.approvals.ended, decidedAt: moment(decidedAt, proposal.brand), what2: decidedBy === null ? '' : WORDS.approvals.byDecidedBy({ decidedBy }) })}
+        {decidedBy === null ? WORDS.approvals.decidedAlone(decided) : WORDS.approvals.decidedBySomebody({ ...decided, decidedBy })}
       </Typography>
       {decisionReason !== null && <Typography sx={{ overflowWrap: 'anywhere' }}>“{decisionReason}”</Typography>}
       {approved && words !== null && (

@@ -18,11 +18,12 @@ export const voidBets: Kind = {
 function bet(content: Content) {
   const [currency, who, status] = [content.text('currency'), content.text('customer'), content.text('status')];
   const [stake, returns] = [money(content.number('stake_minor'), currency), content.numberOrNull('returns_minor')];
-  const legs = content.number('legs');
+  const [legs, pick] = [content.number('legs'), content.text('pick')];
+  const picks = legs > 1 ? WORDS.approvals.andMorePicks({ pick, more: legs - 1 }) : pick;
   return {
     title: WORDS.approvals.voidABetOfBy({ stake, who }),
     sentences: [
-      WORDS.approvals.betOn({ who, stake, what: content.flag('free') ? WORDS.approvals.ofAFreeBet : '', pick: content.text('pick'), what2: legs > 1 ? WORDS.approvals.andMore({ legs: legs - 1 }) : '' }),
+      WORDS.approvals.betOn({ who, stake: content.flag('free') ? WORDS.approvals.ofAFreeBet({ stake }) : stake, picks }),
       returns === null ? WORDS.approvals.itIsOpenItsStakeGoesBack : WORDS.approvals.itHasReturned({ returns: money(returns, currency) }),
     ],
     changes: [{ what: WORDS.common.bet, before: word(status.toLowerCase()), after: WORDS.common.void }],
@@ -49,7 +50,7 @@ function market(content: Content) {
     title: WORDS.approvals.voidAllBetsOn({ name }),
     sentences: [
       WORDS.approvals.allBetsVoidAlsoThose({ of: SCOPES[of].toLowerCase() }),
-      open.length === 0 ? WORDS.approvals.noBetOpenWhenProposed : WORDS.approvals.whenItWasProposedThereWereOnIt({ open: open.join(WORDS.common.and) }),
+      open.length === 0 ? WORDS.approvals.noBetOpenWhenProposed : WORDS.approvals.openWhenProposed({ open: open.join(WORDS.common.and) }),
     ],
     changes: [{ what: SCOPES[of], before: null, after: WORDS.approvals.voidAndSuspended }],
     object: { path: '/liability', label: WORDS.common.liability, permission: 'betting.read' },

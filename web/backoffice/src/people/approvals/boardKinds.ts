@@ -38,7 +38,7 @@ export const boardEntry: Kind = {
     const startsAt = content.textOrNull('starts_at');
     return {
       title: removed ? WORDS.approvals.asItsProvidersTellIt({ name }) : WORDS.approvals.howIsShown({ name }),
-      sentences: [startsAt === null ? WORDS.approvals.theScopeIsAbout({ scope: SCOPES[scope], about }) : WORDS.approvals.theScopeIsAboutOnStartsAt({ scope: SCOPES[scope], about, startsAt: moment(startsAt, brand) }), ...(after ?? [])],
+      sentences: [startsAt === null ? WORDS.approvals.scopeIsAbout({ scope: SCOPES[scope], about }) : WORDS.approvals.scopeIsAboutStarting({ scope: SCOPES[scope], about, startsAt: moment(startsAt, brand) }), ...(after ?? [])],
       changes: [{ what: WORDS.common.howItIsShown, before: (before ?? []).join(' '), after: (after ?? []).join(' ') }],
       object: {
         path: `/board/${encodeURIComponent(`${content.text('scope')}:${content.text('id')}`)}`,

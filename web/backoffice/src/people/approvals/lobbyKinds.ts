@@ -44,7 +44,7 @@ function section(content: Content, brand: string | null): string {
   const conditions = [
     where.length > 0 ? WORDS.approvals.onlyIn({ where: where.join(', ') }) : '',
     devices.length > 0 ? WORDS.approvals.onlyOn({ devices: devices.join(', ').toLowerCase() }) : '',
-    has(content, 'since') ? WORDS.common.fromLeast({ least: moment(content.text('since'), brand) }) : '',
+    has(content, 'since') ? WORDS.common.fromInline({ from: moment(content.text('since'), brand) }) : '',
     has(content, 'until') ? WORDS.approvals.until({ until: moment(content.text('until'), brand) }) : '',
   ].filter((text) => text !== '');
   return [`“${named(content)}”: ${games(content)}`, ...conditions].join(', ');

@@ -95,7 +95,7 @@ export const goodwillBudget: Kind = {
     const amount = money(limits.number('amount_minor'), currency);
     return {
       title: WORDS.approvals.goodwillBudgetOfFor({ amount, week: weekOrEvery(content.textOrNull('week')) }),
-      sentences: [WORDS.approvals.supportMayGiveInsteadOfInAWeek({ amount, amount2: money(before.number('amount_minor'), currency) })],
+      sentences: [WORDS.approvals.supportMayGive({ amount, amount2: money(before.number('amount_minor'), currency) })],
       changes: LIMITS.map(([name, what]): Change => ({
         what,
         before: money(before.number(name), currency),

@@ -12,9 +12,9 @@ const FIELDS: Readonly<Record<string, string>> = WORDS.approvals.fields;
 /** Return the value of a provider's field as people read it. */
 function shown(field: string, value: unknown, currencies: readonly string[]): string {
   if (field === 'limit_minor' && typeof value === 'number') return limitInWords(value, currencies);
-  if (Array.isArray(value)) return value.length === 0 ? 'all' : value.join(', ');
+  if (Array.isArray(value)) return value.length === 0 ? WORDS.approvals.all : value.join(', ');
   if (typeof value === 'boolean') return value ? WORDS.common.yes : WORDS.approvals.no;
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : WORDS.common.none;
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : WORDS.common.noneInline;
 }
 
 export const provider: Kind = {

@@ -49,7 +49,7 @@ export const revision: Kind = {
 };
 
 function plural(betType: string): string {
-  return `${betType.replaceAll('_', ' ')}s`;
+  return WORDS.approvals.betsOfType({ type: betType.replaceAll('_', ' ') });
 }
 
 /** Return the item of content that a proposal is about; null if it is about no text, or may not be seen. */
@@ -62,12 +62,12 @@ export function textOf({ kind, content, visible }: Pick<Proposal, 'kind' | 'cont
 
 /** Return minutes in words, such as `12 hours`. */
 function duration(minutes: number): string {
-  const [count, unit] = minutes % 1440 === 0 && minutes > 0 ? [minutes / 1440, 'day'] : minutes % 60 === 0 && minutes > 0 ? [minutes / 60, 'hour'] : [minutes, 'minute'];
-  return WORDS.approvals.countUnitS({ count, unit });
+  if (minutes > 0 && minutes % 1440 === 0) return WORDS.approvals.days({ days: minutes / 1440 });
+  return minutes > 0 && minutes % 60 === 0 ? WORDS.approvals.hours({ hours: minutes / 60 }) : WORDS.approvals.minutes({ minutes });
 }
 
 function choiceInWords(minutes: number): string {
-  return minutes === 0 ? WORDS.approvals.customersCanSwitchReward : WORDS.approvals.customersCanSwitchRewardUntilBefore({ minutes: duration(minutes) });
+  return minutes === 0 ? WORDS.approvals.customersCanSwitchReward : WORDS.approvals.customersCanSwitchUntil({ minutes: duration(minutes) });
 }
 
 /** What the rule is called that says which events count. */
@@ -124,14 +124,14 @@ function eventsInWords(scheme: Content, brand: string | null): readonly (readonl
 /** A proposal from before there were control groups has none. */
 function controlInWords(scheme: Content): readonly (readonly [string, string])[] {
   const share = scheme.numberOrNull('control_per_mille') ?? 0;
-  return share === 0 ? [] : [[WORDS.common.controlGroup, WORDS.approvals.clubNotOffered1000({ share })]];
+  return share === 0 ? [] : [[WORDS.common.controlGroup, WORDS.approvals.controlShare({ share })]];
 }
 
 /** A proposal from before there were trials has none. */
 function trialInWords(scheme: Content, brand: string | null): readonly (readonly [string, string])[] {
   const share = scheme.numberOrNull('trial_per_mille') ?? 0;
   if (share === 0) return [];
-  const who = share === 500 ? WORDS.approvals.halfOfTheCustomers : WORDS.approvals.of1000Customers({ share });
+  const who = share === 500 ? WORDS.approvals.halfOfTheCustomers : WORDS.approvals.shareOfCustomers({ share });
   const rewards = WORDS.approvals.inPlaceOf({ reward: rewardName(brand, scheme.text('trial_reward_id')), reward2: rewardName(brand, scheme.text('default_reward_id')) });
   return [[WORDS.common.trial, WORDS.approvals.areOfferedAsChanceHasIt({ who, rewards })]];
 }

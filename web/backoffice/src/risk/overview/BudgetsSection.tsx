@@ -86,7 +86,7 @@ function BudgetButton({ brand, onSet }: { readonly brand: string; readonly onSet
           label={WORDS.common.reason}
           value={reason}
           onChange={(event) => setReason(event.target.value)}
-          helperText={WORDS.common.itIsKeptInTheAuditLog}
+          helperText={WORDS.common.keptInTheAuditLog}
           required
           fullWidth
           multiline

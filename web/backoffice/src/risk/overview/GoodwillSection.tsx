@@ -29,7 +29,7 @@ const FIELDS = [
   ['amount', WORDS.risk.budget, WORDS.risk.aHigherLimitIsOnlyProposed],
   ['customer', WORDS.common.limitPerCustomer, WORDS.risk.emptyForTheWholeBudget],
   ['agent', WORDS.common.limitPerAgent, WORDS.risk.emptyForTheWholeBudget],
-  ['reason', WORDS.common.reason, WORDS.common.itIsKeptInTheAuditLog],
+  ['reason', WORDS.common.reason, WORDS.common.keptInTheAuditLog],
 ] as const;
 const OPTIONAL = new Set(['isoWeek', 'customer', 'agent']);
 

@@ -57,7 +57,7 @@ export function LiabilitySection({ brand }: { readonly brand: string }) {
               {money(total, currency)}
             </Typography>
             <BarChart
-              label={WORDS.risk.liabilityInByStageAsInTheTable({ currency })}
+              label={WORDS.risk.liabilityByStageAsInTable({ currency })}
               categories={STAGES.map(word)}
               series={[{ label: currency, data: STAGES.map((stage) => units(sum(mine, stage), currency)) }]}
               format={axisMoney(currency)}

@@ -27,7 +27,7 @@ function Chart({ brand, lines, currency }: { readonly brand: string; readonly li
   return (
     <BarChart
       label={WORDS.risk.valueRewardsRewardStage({ currency })}
-      categories={rewards.map((reward) => (reward === '' ? WORDS.common.none : rewardName(brand, reward)))}
+      categories={rewards.map((reward) => (reward === '' ? WORDS.common.noneInline : rewardName(brand, reward)))}
       series={STAGES.map((stage) => ({
         label: word(stage),
         data: rewards.map((reward) => units(sum(reward, stage), currency)),

@@ -71,10 +71,11 @@ export const ANALYTICS = {
   grossRevenueSevenDaysNet: ({ gross, margin, net, cost }: Named<'gross' | 'margin' | 'net' | 'cost'>) =>
     `${gross} gross revenue in seven days${margin}; ${net} net, with free bets and rewards of ${cost} for this product`,
   rewardsForAnyProductIn: ({ currency }: Named<'currency'>) => `Rewards for any product, in ${currency}`,
-  revenue: ({ what }: Named<'what'>) => `Revenue: ${what}`,
+  revenueOf: ({ what }: Named<'what'>) => `Revenue: ${what}`,
   multiples: 'Multiples',
   events: ({ what }: Named<'what'>) => `Events: ${what}`,
-  earnedMostLeast: ({ name, gross, name2, gross2 }: Named<'name' | 'gross' | 'name2' | 'gross2'>) => `${name} earned most: ${gross}; ${name2} least: ${gross2}`,
+  earnedMostAndLeast: ({ name, gross, name2, gross2 }: Named<'name' | 'gross' | 'name2' | 'gross2'>) =>
+    `${name} earned most: ${gross}; ${name2} least: ${gross2}`,
   lastDayUtc: 'Last day (UTC)',
   returnsIfAllWin: 'Returns if all win',
   atWorstOn: ({ worst, name, worstPick }: Named<'worst' | 'name' | 'worstPick'>) => `; at worst ${worst} on ${name} (${worstPick})`,
@@ -91,7 +92,7 @@ export const ANALYTICS = {
   choseAReward: 'Chose a reward',
   funnelIn: ({ jurisdiction }: Named<'jurisdiction'>) => `Funnel in ${jurisdiction}`,
   nobodyWasAMemberIn: ({ week }: Named<'week'>) => `Nobody was a member in ${week}`,
-  ofMembersReachedTheTargetIn: ({ qualified, members, qualified2, week }: Named<'qualified' | 'members' | 'qualified2' | 'week'>) =>
+  membersReachedTheTarget: ({ qualified, members, qualified2, week }: Named<'qualified' | 'members' | 'qualified2' | 'week'>) =>
     `${qualified} of ${members} members (${qualified2}) reached the target in ${week}`,
   provisional: 'Provisional',
   forecast: 'Forecast',
@@ -104,11 +105,11 @@ export const ANALYTICS = {
   week: ({ later }: Named<'later'>) => `Week ${later}`,
   joinedIn: 'Joined in',
   median: 'Median',
-  n95Of100Within: '95 of 100 within',
-  n99Of100Within: '99 of 100 within',
+  mostWithin: '95 of 100 within',
+  nearlyAllWithin: '99 of 100 within',
   ms: ({ figure }: Named<'figure'>) => `${figure} ms`,
   latencyToThe: ({ stage }: Named<'stage'>) => `Latency to the ${stage}`,
-  n95Of100BetsReachedTheWithinOn: ({ stage, p95, day }: Named<'stage' | 'p95' | 'day'>) => `95 of 100 bets reached the ${stage} within ${p95} on ${day}`,
+  mostBetsReachedStage: ({ stage, p95, day }: Named<'stage' | 'p95' | 'day'>) => `95 of 100 bets reached the ${stage} within ${p95} on ${day}`,
   measured: 'Measured',
   difference: 'Difference',
   controlGroup: 'control group',
@@ -119,7 +120,7 @@ export const ANALYTICS = {
   withTheClub: 'With the club',
   inWithInPlaceOf: ({ what, jurisdiction, reward, against }: Named<'what' | 'jurisdiction' | 'reward' | 'against'>) =>
     `${what}, in ${jurisdiction} with ${reward} in place of ${against}`,
-  whatInJurisdictionWithReward: ({ what, jurisdiction, reward }: Named<'what' | 'jurisdiction' | 'reward'>) => `${what}, in ${jurisdiction} with ${reward}`,
+  measuredWith: ({ what, jurisdiction, reward }: Named<'what' | 'jurisdiction' | 'reward'>) => `${what}, in ${jurisdiction} with ${reward}`,
   theClub: 'the club',
   customersWithIt: 'Customers with it',
   customersWithout: 'Customers without',
@@ -133,7 +134,7 @@ export const ANALYTICS = {
   // reasons
   mostOthers: ({ reason, bets }: Named<'reason' | 'bets'>) => `; most others: ${reason} (${bets})`,
   whatCountedIn: ({ jurisdiction, currency }: Named<'jurisdiction' | 'currency'>) => `What counted in ${jurisdiction}, ${currency}`,
-  ofBetsInCounted: ({ last, last2, week, most }: Named<'last' | 'last2' | 'week' | 'most'>) => `${last} of ${last2} bets in ${week} counted${most}`,
+  betsCounted: ({ last, last2, week, most }: Named<'last' | 'last2' | 'week' | 'most'>) => `${last} of ${last2} bets in ${week} counted${most}`,
   counted: 'Counted',
   didntCount: 'Didn’t count',
 
@@ -153,7 +154,7 @@ export const ANALYTICS = {
   whatTheClubChanges:
     'What the club changes: customers who are offered it, beside a control group of those who are not; and what a reward on trial changes, beside the default one. The true difference lies in the range with 95% confidence. Nothing is said about a group of under 200 customers, of whom 30 are active.',
   barsMeanCustomerWeekClub: 'The bars are the mean of a customer by week: with the club or the reward on trial, and beside it without.',
-  revenue2: 'Revenue',
+  revenue: 'Revenue',
   whatBetsEarnedOnEachDayUtc:
     'What bets earned on each day (UTC). Turnover: customers’ own stakes, on the day of the bet. Gross revenue: settled stakes less what they returned, on the day of the result; a correction changes its own day. Net: with free bets, and without the rewards of the club. A reward that can be used on any product is in the figures of none: its cost stands apart.',
   theBarsAreAmountsByDay: 'The bars are amounts by day: settled stakes, what they returned, and what rewards cost.',

@@ -11,9 +11,9 @@ export const BETTING = {
   decidedHoldsWithinSeconds: 'Decided: it holds within seconds',
   limitACustomer: 'Limit a customer',
   limitTo: ({ milli }: Named<'milli'>) => `Limit to ${milli} %`,
-  theWholeIdSuchAsC1003: 'The whole id, such as c-1003.',
+  wholeId: 'The whole id, such as c-1003.',
   partOfWhatOthersMayStake: 'Part of what others may stake (%)',
-  zeroTakesNoBetsTheirs100: '0 takes no bets of theirs, 100 ends the limit.',
+  zeroTakesNoBets: '0 takes no bets of theirs, 100 ends the limit.',
 
   // DecideButtons
   help: {
@@ -61,10 +61,10 @@ export const BETTING = {
 
   // OpenBetRows
   openBetsOn: ({ pick }: Named<'pick'>) => `Open bets on ${pick}`,
-  thoseMayWinMostFirstMost25: 'Those that may win most first, at most 25. Views of customer data are logged.',
+  largestFirst: 'Those that may win most first, at most 25. Views of customer data are logged.',
   noBetOnItIsOpenAnyMore: 'No bet on it is open any more.',
-  eachWay: ' each way',
-  freeBet: ', free bet',
+  eachWay: ({ stake }: Named<'stake'>) => `${stake} each way`,
+  ofAFreeBet: ({ stake }: Named<'stake'>) => `${stake}, free bet`,
   potentialReturns: 'Potential returns',
   betVoidOnceAnotherTrader: ({ stake }: Named<'stake'>) =>
     `The bet of ${stake} is void once another trader approves it: its stake goes back. Say what was wrong.`,
@@ -104,12 +104,12 @@ export const BETTING = {
   betsSettledResultAgainOnce: ({ declared }: Named<'declared'>) =>
     `Bets on ${declared} are settled by the result again, once another trader approves it: what was paid back as stake is taken back. It takes no new bets until somebody resumes it. Say what was wrong.`,
   remove: 'Remove',
-  hasNoLimitOfItsOwnInAnyMore: ({ limit, currency }: Named<'limit' | 'currency'>) =>
+  hasNoLimitAnyMore: ({ limit, currency }: Named<'limit' | 'currency'>) =>
     `${limit} has no limit of its own in ${currency} any more: wider ones decide, if there are any.`,
 
   // figures
   mostAtRiskByAnEvent: 'Most at risk by an event',
-  theWorstCaseOfWithOpenBets: ({ event, bets }: Named<'event' | 'bets'>) => `The worst case of ${event}, with ${bets} open bets.`,
+  worstCaseOfEvent: ({ event, bets }: Named<'event' | 'bets'>) => `The worst case of ${event}, with ${bets} open bets.`,
   allBettingTakesNoBets: 'All betting takes no bets.',
   noBets: 'no bets',
 
@@ -128,5 +128,5 @@ export const BETTING = {
   atMost: ({ maxLegs }: Named<'maxLegs'>) => `at most ${maxLegs}`,
   selectionsInABet: ({ what }: Named<'what'>) => `Selections in a bet: ${what}.`,
   betsInPlayWait: ({ what }: Named<'what'>) => `Bets in play wait: ${what}.`,
-  write0To100SuchAs25Or125: 'Write 0 to 100, such as 25 or 12.5.',
+  writeZeroToHundred: 'Write 0 to 100, such as 25 or 12.5.',
 } satisfies Messages;

@@ -49,7 +49,7 @@ export const CHARTS = {
   forecastWithItsRange: 'Forecast, with its range',
   likely: 'Likely',
   countedUpTo: ({ asOf }: Named<'asOf'>) => `Counted up to ${asOf}.`,
-  likelyByTheWeeksEndBetweenAnd: ({ counted, most, from, to }: Named<'counted' | 'most' | 'from' | 'to'>) =>
+  likelyBetween: ({ counted, most, from, to }: Named<'counted' | 'most' | 'from' | 'to'>) =>
     `${counted} Likely ${most} by the week’s end, between ${from} and ${to}.`,
   liabilityOverTheWeekIn: ({ currency }: Named<'currency'>) => `Liability over the week in ${currency}`,
   riskOverview: 'Risk overview',
@@ -61,4 +61,8 @@ export const CHARTS = {
   forecastIn: ({ currency }: Named<'currency'>) => `Forecast in ${currency}`,
   thereIsNoForecastYet: 'There is no forecast yet.',
   likelyByTheWeeksEnd: 'Likely by the week’s end',
+
+  // LineChart
+  noFigures: 'No figures',
+  lineLater: 'A line is drawn once there are figures of more than a moment.',
 } satisfies Messages;

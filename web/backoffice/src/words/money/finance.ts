@@ -5,8 +5,8 @@ export const FINANCE = {
   // CorrectButton
   correctABalance: 'Correct a balance',
   approverListCorrections: 'The approver, the list of corrections and the audit log show it.',
-  payoutsInTheCurrencyAreStopped: ' Payouts in the currency are stopped: it is moved once they go on.',
-  theWholeIdSuchAsC1003: 'The whole id, such as c-1003. Views of customer data are logged.',
+  payoutsInTheCurrencyAreStopped: 'Payouts in the currency are stopped: it is moved once they go on.',
+  wholeIdLogged: 'The whole id, such as c-1003. Views of customer data are logged.',
   lookingUpTheirAccounts: 'Looking up their accounts…',
   chooseTheAccountBelow: 'Choose the account below.',
   customerCanUseNowThen: ({ correction, before, after }: Named<'correction' | 'before' | 'after'>) =>
@@ -14,8 +14,8 @@ export const FINANCE = {
 
   // Corrections
   moneyTwoPeopleMovedBetween: 'Money that two people moved between a customer and the house. Views of customer data are logged.',
-  corrections: 'corrections',
-  corrections2: 'Corrections',
+  correctionsInline: 'corrections',
+  corrections: 'Corrections',
   thereAreNoCorrectionsYet: 'There are no corrections yet.',
   correctionAppearsHereOnce: 'A correction appears here once a second person has approved it. Until then it is among the approvals.',
   approvedBy: ({ proposedBy, approvedBy }: Named<'proposedBy' | 'approvedBy'>) => `${proposedBy}, approved by ${approvedBy}`,
@@ -45,8 +45,8 @@ export const FINANCE = {
   // FinancialChecks
   customersWhoseDepositsLess:
     'Customers whose deposits less withdrawals passed the threshold of the rules where they are. Look whether they can afford it, and write down what you found. Views of customer data are logged.',
-  financialChecks: 'financial checks',
-  financialChecks2: 'Financial checks',
+  financialChecksInline: 'financial checks',
+  financialChecks: 'Financial checks',
   noCheckIsWaiting: 'No check is waiting.',
   customerPassesThreshold: 'A customer who passes the threshold appears here.',
   paidInLessWithdrawals: 'Paid in, less withdrawals',
@@ -54,7 +54,7 @@ export const FINANCE = {
   closeWithAFinding: 'Close with a finding',
   writeWhatYouFoundAboutWhat: ({ who }: Named<'who'>) =>
     `Write what you found about ${who}, and what follows from it. It is kept, and cannot be changed. The check is due again when the rules say so.`,
-  theCheckOfIsClosed: ({ who }: Named<'who'>) => `The check of ${who} is closed. It leaves the list within seconds.`,
+  checkIsClosed: ({ who }: Named<'who'>) => `The check of ${who} is closed. It leaves the list within seconds.`,
 
   // PaymentCases
   whatProcessorsReportWeDo:
@@ -70,20 +70,20 @@ export const FINANCE = {
     'Where the close of a day differs, its currency pays out nothing until two people say so: one proposes, another approves. Deposits, bets and wins go on.',
   allPayoutsGoOn: 'All payouts go on.',
   currencyWhoseDayDiffers: 'A currency whose day differs appears here, with what to do about it.',
-  theCloseOfHasDifferences: ({ differences, day }: { differences: number } & Named<'day'>) =>
+  closeHasDifferences: ({ differences, day }: { differences: number } & Named<'day'>) =>
     plural(differences, `The close of ${day} has 1 difference`, `The close of ${day} has ${differences} differences`),
   letGoOn: 'Let go on',
   needsFinanceOfAllBrands: 'Needs finance of all brands',
   proposePayoutsIn: ({ name }: Named<'name'>) => `Propose payouts in ${name}`,
   payoutsGoOnceAnotherPerson: ({ name }: Named<'name'>) =>
     `Payouts in ${name} go on once another person of finance approves it, those that waited first. A later day has to be closed without a difference before. Say what the difference was, and how it was explained.`,
-  proposedWaitingAnother: ': proposed, and waiting for another person of finance.',
+  proposedWaitingAnother: ({ proposal }: Named<'proposal'>) => `${proposal}: proposed, and waiting for another person of finance.`,
 
   // Withdrawals
   withdrawalsRulesWantPerson:
     'Withdrawals that the rules want a person to look at. The money is set aside: one person proposes to send it or to give it back, another approves. Views of customer data are logged.',
-  withdrawals: 'withdrawals',
-  withdrawals2: 'Withdrawals',
+  withdrawalsInline: 'withdrawals',
+  withdrawals: 'Withdrawals',
   noWithdrawalIsWaiting: 'No withdrawal is waiting.',
   withdrawalPersonLook: 'A withdrawal that a person has to look at appears here.',
   way: 'Way',
@@ -133,7 +133,7 @@ export const FINANCE = {
     CHARGEBACKS: 'House: money that banks took back',
     ERASED: 'House: erased customers',
   },
-  movements2: {
+  kindsOfMovements: {
     DEPOSIT: 'Deposits',
     WITHDRAWAL: 'Withdrawals',
     STAKE: 'Stakes',
@@ -176,4 +176,5 @@ export const FINANCE = {
   theWalletHasNotMovedItYet: 'The wallet has not moved it yet. It waits as long as payouts in its currency are stopped.',
   nothingWasMoved: ({ why }: Named<'why'>) => `${why} Nothing was moved.`,
   cashIn: ({ currency }: Named<'currency'>) => `Cash in ${currency}`,
+  unknown: 'unknown',
 } satisfies Messages;

@@ -3,10 +3,10 @@ import { plural, type Messages, type Named } from '../message.ts';
 
 export const PAYMENTS = {
   // ComparedDays
-  comparedDays: 'compared days',
+  comparedDaysInline: 'compared days',
   whatEachProcessorReports:
     'What each processor reports of a day (UTC) is compared with what we know, six hours after the day has ended. Nothing is corrected by itself: each difference is a case.',
-  comparedDays2: 'Compared days',
+  comparedDays: 'Compared days',
   noDayIsComparedYet: 'No day is compared yet.',
   firstOneAppearsSixHours: 'The first one appears six hours after the first day with a payment has ended.',
   linesMatched: 'Lines matched',
@@ -56,8 +56,8 @@ export const PAYMENTS = {
   // Refunds
   moneyDepositsTwoPeople:
     'Money of deposits that two people decided to send back to its source. Propose one at its payment. Views of customer data are logged.',
-  refunds: 'refunds',
-  refunds2: 'Refunds',
+  refundsInline: 'refunds',
+  refunds: 'Refunds',
   thereAreNoRefundsYet: 'There are no refunds yet.',
   refundAppearsHereOnce: 'A refund appears here once a second person has approved it. Until then it is among the approvals.',
   deposit: 'Deposit',
@@ -82,12 +82,12 @@ export const PAYMENTS = {
   partsWhat: ({ parts, what }: Named<'parts' | 'what'>) => `${parts} × ${what}`,
 
   // refunds
-  thisMoneyWasNeverTheCustomers: ({ left, processor }: Named<'left' | 'processor'>) =>
+  neverTheCustomers: ({ left, processor }: Named<'left' | 'processor'>) =>
     `This money was never the customer’s. All ${left} that is left goes back to its source at ${processor}.`,
   atMost: ({ most, left, processor, cash }: Named<'most' | 'left' | 'processor' | 'cash'>) =>
     `At most ${most}: the deposit has ${left} left at ${processor}, and the customer can use ${cash} of cash.`,
-  theDepositHasOnlyLeftAt: ({ left, processor }: Named<'left' | 'processor'>) => `The deposit has only ${left} left at ${processor}.`,
-  theCustomerCanUseOnlyOfCash: ({ cash }: Named<'cash'>) => `The customer can use only ${cash} of cash.`,
+  depositHasOnlyLeft: ({ left, processor }: Named<'left' | 'processor'>) => `The deposit has only ${left} left at ${processor}.`,
+  customerCanUseOnly: ({ cash }: Named<'cash'>) => `The customer can use only ${cash} of cash.`,
   goesBackToItsSourceAt: ({ amount, processor, cash, after }: Named<'amount' | 'processor' | 'cash' | 'after'>) =>
     `${amount} goes back to its source at ${processor}. The customer can use ${cash} of cash now, and then ${after}.`,
   notSentYet: 'Not sent yet',
@@ -127,9 +127,9 @@ export const PAYMENTS = {
   itsReason: ({ code }: Named<'code'>) => `Its reason: ${code}.`,
   isAskedFirst: ({ name }: Named<'name'>) => `${name} is asked first: it takes this way to pay, country and amount.`,
   isChoiceNumber: ({ name, number }: Named<'name' | 'number'>) => `${name} is choice number ${number}: it is asked if those before it can’t take the payment.`,
-  isntAsked: ({ name, above }: Named<'name' | 'above'>) => `${name} isn’t asked: the amount is above ${above}, the most it takes.`,
-  isntAskedIsntUsedCustomers: ({ name, country }: Named<'name' | 'country'>) => `${name} isn’t asked: it isn’t used for customers in ${country}.`,
-  isntAskedItIsSwitchedOff: ({ name }: Named<'name'>) => `${name} isn’t asked: it is switched off.`,
+  isntAskedAbove: ({ name, above }: Named<'name' | 'above'>) => `${name} isn’t asked: the amount is above ${above}, the most it takes.`,
+  isntUsedInCountry: ({ name, country }: Named<'name' | 'country'>) => `${name} isn’t asked: it isn’t used for customers in ${country}.`,
+  isSwitchedOff: ({ name }: Named<'name'>) => `${name} isn’t asked: it is switched off.`,
   isAskedLast: ({ name, late }: Named<'name' | 'late'>) => `${name} is asked last: ${late}.`,
   sent: { charge: 'was asked to take', refund: 'was asked to send back', payout: 'was asked to pay out', dispute: 'told us that a bank takes back' },
   waitsForTheCustomerToPay: 'waits for the customer to pay',
@@ -152,8 +152,8 @@ export const PAYMENTS = {
   byStateIt: ({ by, state }: Named<'by' | 'state'>) => `${by} ${state} it.`,
   decidedToSendBack: ({ by, amount }: Named<'by' | 'amount'>) => `${by} decided to send ${amount} back.`,
   itWasNotSentBack: 'It was not sent back.',
-  theFeeOfWasInTheWallet: ({ amount, state }: Named<'amount' | 'state'>) => `The fee of ${amount} was ${state} in the wallet.`,
-  wasInTheWallet: ({ amount, state }: Named<'amount' | 'state'>) => `${amount} was ${state} in the wallet.`,
+  feeInTheWallet: ({ amount, state }: Named<'amount' | 'state'>) => `The fee of ${amount} was ${state} in the wallet.`,
+  amountInTheWallet: ({ amount, state }: Named<'amount' | 'state'>) => `${amount} was ${state} in the wallet.`,
   stoppedCountingAgainst: 'It stopped counting against the customer’s limits.',
   aCaseWasOpenedForFinance: ({ state }: Named<'state'>) => `A case was opened for finance: ${state}.`,
   closedTheCase: ({ by }: Named<'by'>) => `${by} closed the case.`,

@@ -71,7 +71,7 @@ export const RISK = {
   changesOfChoiceInDoubt: ({ asOf, changesInDoubt }: Named<'asOf' | 'changesInDoubt'>) => `${asOf} Changes of choice in doubt: ${changesInDoubt}.`,
   cellAtAsOf: ({ cell, asOf }: Named<'cell' | 'asOf'>) => `${cell} at ${asOf}`,
   theOldestCountOfEachCell: ({ cells }: Named<'cells'>) => `The oldest count of each cell: ${cells}.`,
-  liabilityInByStageAsInTheTable: ({ currency }: Named<'currency'>) => `Liability in ${currency} by stage, as in the table`,
+  liabilityByStageAsInTable: ({ currency }: Named<'currency'>) => `Liability in ${currency} by stage, as in the table`,
 
   // Overview
   whatWouldOwedIfWeekClosed:
