@@ -7,13 +7,18 @@ from typing import Final
 from backoffice.access import Role
 from tests.support.browsers.screen_gallery import ROOT
 
-SOURCE: Final = (ROOT / "web" / "backoffice" / "src" / "frame" / "screens.ts").read_text(encoding="utf-8")
+OFFICE: Final = ROOT / "web" / "backoffice" / "src"
+SOURCE: Final = (OFFICE / "frame" / "screens.ts").read_text(encoding="utf-8")
+WORDS: Final = (OFFICE / "words" / "frame.ts").read_text(encoding="utf-8")
 DECLARED: Final = re.compile(
-    r"^ +screen\('(?P<name>[\w-]+)', '(?P<label>[^']+)', \w+, [^,]+, '[^']+'(?P<roles>(, '[A-Z]+')*)\),$",
-    re.MULTILINE,
+    r"^ +screen\('(?P<name>[\w-]+)', \w+, [^,]+, '[^']+'(?P<roles>(, '[A-Z]+')*)\),$", re.MULTILINE
 )
+CALLED: Final = re.compile(r"^    '?(?P<name>[\w-]+)'?: '(?P<label>[^']+)',$", re.MULTILINE)
 
-LABELS: Final[Mapping[str, str]] = {one["name"]: one["label"] for one in DECLARED.finditer(SOURCE)}
+LABELS: Final[Mapping[str, str]] = {
+    one["name"]: one["label"]
+    for one in CALLED.finditer(WORDS.partition("screens: {")[2].partition("  },")[0])
+}
 """What each screen is called in the menu."""
 
 DAILY: Final[Mapping[str, tuple[Role, ...]]] = {

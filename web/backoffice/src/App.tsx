@@ -39,6 +39,7 @@ import { SchemePage } from './rules/SchemePage.tsx';
 import { SchemesPage } from './rules/SchemesPage.tsx';
 import { SignInPage } from './session/SignInPage.tsx';
 import { UserList, UserShow } from './people/users.tsx';
+import { WORDS } from './words/index.ts';
 
 const STORE = choices();
 const NOTHING: ReadonlySet<string> = new Set();
@@ -53,7 +54,7 @@ export function App() {
 function Office() {
   return (
     <Admin
-      title="Furlong back office"
+      title={WORDS.common.furlongBackOffice}
       authProvider={authProvider}
       dataProvider={dataProvider}
       store={STORE}
@@ -68,15 +69,15 @@ function Office() {
       {(may: ReadonlySet<string> = NOTHING) => (
         <>
           {may.has('content.read') && (
-            <Resource name="content" list={ContentList} edit={ContentPage} options={{ label: 'Content' }} />
+            <Resource name="content" list={ContentList} edit={ContentPage} options={{ label: WORDS.frame.screens.content }} />
           )}
           {may.has('rules.read') && (
-            <Resource name="schemes" list={SchemesPage} create={NewVersionPage} show={SchemePage} options={{ label: 'Scheme rules' }} />
+            <Resource name="schemes" list={SchemesPage} create={NewVersionPage} show={SchemePage} options={{ label: WORDS.frame.screens.schemes }} />
           )}
-          {may.has('events.board') && <Resource name="board" list={BoardPage} edit={EntryPage} options={{ label: 'Board' }} />}
-          {may.has('lobby.read') && <Resource name="lobby" list={LobbyPage} options={{ label: 'Lobby' }} />}
+          {may.has('events.board') && <Resource name="board" list={BoardPage} edit={EntryPage} options={{ label: WORDS.frame.screens.board }} />}
+          {may.has('lobby.read') && <Resource name="lobby" list={LobbyPage} options={{ label: WORDS.frame.screens.lobby }} />}
           {may.has('support.read') && (
-            <Resource name="customers" list={CustomerSearch} show={CustomerPage} options={{ label: 'Customers' }} />
+            <Resource name="customers" list={CustomerSearch} show={CustomerPage} options={{ label: WORDS.frame.screens.customers }} />
           )}
           {may.has('approvals.read') && (
             <Resource
@@ -92,7 +93,7 @@ function Office() {
               list={UserList}
               show={UserShow}
               recordRepresentation="login"
-              options={{ label: 'People' }}
+              options={{ label: WORDS.frame.screens.users }}
             />
           )}
           {operationsResources(may)}
@@ -102,15 +103,15 @@ function Office() {
           {bettingResources(may)}
           <Resource name="jobs" list={JobList} show={JobShow} recordRepresentation="kind" />
           {may.has('audit.read') && (
-            <Resource name="audit" list={AuditList} options={{ label: 'Audit log' }} />
+            <Resource name="audit" list={AuditList} options={{ label: WORDS.frame.screens.audit }} />
           )}
           {may.has('risk.read') && (
             <>
-              <Resource name="risk-overview" list={Overview} options={{ label: 'Risk overview' }} />
-              <Resource name="risk-rewards" list={Rewards} options={{ label: 'Cost by reward' }} />
-              <Resource name="risk-funnel" list={Funnel} options={{ label: 'Funnel' }} />
-              <Resource name="risk-profit" list={Profit} options={{ label: 'Profit and loss' }} />
-              <Resource name="analytics" list={Analytics} options={{ label: 'Analytics' }} />
+              <Resource name="risk-overview" list={Overview} options={{ label: WORDS.frame.screens['risk-overview'] }} />
+              <Resource name="risk-rewards" list={Rewards} options={{ label: WORDS.frame.screens['risk-rewards'] }} />
+              <Resource name="risk-funnel" list={Funnel} options={{ label: WORDS.frame.screens['risk-funnel'] }} />
+              <Resource name="risk-profit" list={Profit} options={{ label: WORDS.frame.screens['risk-profit'] }} />
+              <Resource name="analytics" list={Analytics} options={{ label: WORDS.frame.screens.analytics }} />
             </>
           )}
           <CustomRoutes>

@@ -21,6 +21,7 @@ import { forAllBrands } from '../session/permissions.ts';
 import { useGraph } from '../graph/useGraph.ts';
 import { Waiting } from '../components/Waiting.tsx';
 import { ANALYTICS_REPORT } from '../graph/generated/operations.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { AnalyticsReport, AnalyticsReportName } from '../graph/generated/operations.ts';
 
@@ -52,7 +53,7 @@ function ReportOf({ brand, name }: Shown) {
         <ReadUntil key={cell.cell} cell={cell} brand={brand} />
       ))}
       <FilterBar options={optionsOf(data.analyticsReport)} chosen={chosen} onChoose={setChosen} />
-      {pictures.length === 0 && <EmptyState why="Nothing is counted yet." filledBy="The first bets that it counts appear here by themselves." />}
+      {pictures.length === 0 && <EmptyState why={WORDS.analytics.nothingIsCountedYet} filledBy={WORDS.analytics.firstBetsCountsAppearHere} />}
       {pictures.map((picture) => (
         <PictureCard key={picture.name} picture={picture} note={ABOUT[name].shows} />
       ))}
@@ -71,7 +72,7 @@ function Reports({ brand }: { readonly brand: string }) {
         }}
         variant="scrollable"
         allowScrollButtonsMobile
-        aria-label="Reports"
+        aria-label={WORDS.analytics.reports}
         sx={{ marginBottom: 2 }}
       >
         {REPORTS.map((report) => (
@@ -88,14 +89,14 @@ function AskButton() {
   if (!mayAsk) return null;
   return (
     <Button component={Link} to="/questions" variant="outlined" size="small">
-      Ask in SQL
+      {WORDS.analytics.askInSql}
     </Button>
   );
 }
 
 export function Analytics() {
   return (
-    <RiskPage title="Analytics" lead="What happened, over all cells, as the store of analytics has it. Views of customer data are logged." actions={<AskButton />}>
+    <RiskPage title={WORDS.frame.screens.analytics} lead={WORDS.analytics.whatHappenedOverAllCells} actions={<AskButton />}>
       {(brand) => <Reports brand={brand} />}
     </RiskPage>
   );

@@ -16,6 +16,7 @@ import { useMay } from '../operations/page/may.ts';
 import { saveFile } from '../risk/figures/downloads.ts';
 import { forAllBrands } from '../session/permissions.ts';
 import { messageOf } from '../session/session.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { AnalyticsAnswer } from '../graph/generated/operations.ts';
 
@@ -33,7 +34,7 @@ interface Numbered {
 
 const FORMS = [
   ['csv', 'CSV'],
-  ['parquet', 'Parquet'],
+  ['parquet', WORDS.analytics.parquet],
 ] as const;
 
 export function AnswerCard({ sql, answer }: Props) {
@@ -48,7 +49,7 @@ export function AnswerCard({ sql, answer }: Props) {
   }
 
   return (
-    <Card component="section" aria-label="Answer">
+    <Card component="section" aria-label={WORDS.analytics.answer}>
       <CardContent>
         <Stack direction="row" spacing={1} useFlexGap sx={{ flexWrap: 'wrap', alignItems: 'center', marginBottom: 1 }}>
           <Typography variant="h6" component="h3" sx={{ flex: '1 1 auto' }}>
@@ -57,7 +58,7 @@ export function AnswerCard({ sql, answer }: Props) {
           {mayExport &&
             FORMS.map(([form, label]) => (
               <Button key={form} size="small" startIcon={<Download />} onClick={() => save(form)}>
-                {`Export ${label}`}
+                {WORDS.analytics.export({ label })}
               </Button>
             ))}
         </Stack>
@@ -69,13 +70,13 @@ export function AnswerCard({ sql, answer }: Props) {
             <Typography variant="body2" sx={{ fontWeight: 500 }}>
               {chart.label}
             </Typography>
-            <BarChart {...chart} label={`${chart.label}, as in the table below`} />
+            <BarChart {...chart} label={WORDS.analytics.asInTheTableBelow({ label: chart.label })} />
           </Box>
         )}
         {answer.rows.length > 0 && (
           <Box sx={{ marginTop: 2, maxHeight: 480, overflowY: 'auto' }}>
             <DataRows
-              label="Rows of the answer"
+              label={WORDS.analytics.rowsOfTheAnswer}
               rows={answer.rows.map((cells, at) => ({ cells, at }))}
               id={({ at }: Numbered) => String(at)}
               nothing=""

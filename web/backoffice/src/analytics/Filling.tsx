@@ -3,6 +3,8 @@ import Alert from '@mui/material/Alert';
 import LinearProgress from '@mui/material/LinearProgress';
 import Stack from '@mui/material/Stack';
 
+import { WORDS } from '../words/index.ts';
+
 interface Props {
   /** What the store says, with its percentage. */
   readonly says: string;
@@ -10,14 +12,14 @@ interface Props {
   readonly then?: string;
 }
 
-export function Filling({ says, then = 'Charts appear here by themselves.' }: Props) {
+export function Filling({ says, then = WORDS.analytics.chartsAppearHereByThemselves }: Props) {
   const percent = Number(/(\d+) %/u.exec(says)?.[1] ?? Number.NaN);
   return (
     <Alert severity="info" role="status">
       <Stack spacing={1}>
         <span>{says.replace(/ Answers come when it is done\.$/u, '')}</span>
         <span>{then}</span>
-        {Number.isNaN(percent) || <LinearProgress variant="determinate" value={percent} aria-label="How far history is filled" />}
+        {Number.isNaN(percent) || <LinearProgress variant="determinate" value={percent} aria-label={WORDS.analytics.howFarHistoryIsFilled} />}
       </Stack>
     </Alert>
   );

@@ -5,6 +5,7 @@ import Stack from '@mui/material/Stack';
 import TextField from '@mui/material/TextField';
 
 import { ALL, type Chosen, type Option, type Options } from './filters.ts';
+import { WORDS } from '../words/index.ts';
 
 interface Props {
   readonly options: Options;
@@ -38,15 +39,15 @@ export function FilterBar({ options: { times, products }, chosen, onChoose }: Pr
   const { from, until, product } = chosen;
   const isFiltered = from !== '' || until !== '' || product !== '';
   return (
-    <Stack direction="row" spacing={2} useFlexGap role="group" aria-label="Filters" sx={{ flexWrap: 'wrap', alignItems: 'center' }}>
+    <Stack direction="row" spacing={2} useFlexGap role="group" aria-label={WORDS.analytics.filters} sx={{ flexWrap: 'wrap', alignItems: 'center' }}>
       {times.length > 0 && (
         <>
-          <Choice label="From" all="The beginning" options={times.filter(({ value }) => until === '' || value <= until)} value={from} onChoose={(value) => onChoose({ ...chosen, from: value })} />
-          <Choice label="To" all="Now" options={times.filter(({ value }) => value >= from).toReversed()} value={until} onChoose={(value) => onChoose({ ...chosen, until: value })} />
+          <Choice label={WORDS.common.from} all={WORDS.analytics.theBeginning} options={times.filter(({ value }) => until === '' || value <= until)} value={from} onChoose={(value) => onChoose({ ...chosen, from: value })} />
+          <Choice label={WORDS.common.to} all={WORDS.common.now} options={times.filter(({ value }) => value >= from).toReversed()} value={until} onChoose={(value) => onChoose({ ...chosen, until: value })} />
         </>
       )}
-      {products.length > 0 && <Choice label="Product" all="All products" options={products} value={product} onChoose={(value) => onChoose({ ...chosen, product: value })} />}
-      {isFiltered && <Button onClick={() => onChoose(ALL)}>Show all</Button>}
+      {products.length > 0 && <Choice label={WORDS.common.product} all={WORDS.analytics.allProducts} options={products} value={product} onChoose={(value) => onChoose({ ...chosen, product: value })} />}
+      {isFiltered && <Button onClick={() => onChoose(ALL)}>{WORDS.analytics.showAll}</Button>}
     </Stack>
   );
 }

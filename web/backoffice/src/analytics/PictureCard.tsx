@@ -2,6 +2,7 @@
 import { BarChart } from '../charts/BarChart.tsx';
 import { ChartCard } from '../charts/ChartCard.tsx';
 import { DataRows } from '../operations/page/DataRows.tsx';
+import { WORDS } from '../words/index.ts';
 
 import type { Picture } from './picture.ts';
 
@@ -24,12 +25,12 @@ export function PictureCard({ picture: { name, finding, heads, words = [], rows,
           label={name}
           rows={rows}
           id={(row) => row.join(' ')}
-          nothing="Nothing is counted yet."
+          nothing={WORDS.analytics.nothingIsCountedYet}
           columns={heads.map((head, at) => ({ head, cell: (row: readonly string[]) => row[at], right: at > 0 && !words.includes(head) }))}
         />
       }
     >
-      <BarChart label={`${name}, as in the table below`} {...chart} />
+      <BarChart label={WORDS.analytics.asInTheTableBelow({ label: name })} {...chart} />
     </ChartCard>
   );
 }

@@ -19,10 +19,11 @@ import { useMay } from '../operations/page/may.ts';
 import { Page } from '../operations/page/Page.tsx';
 import { forAllBrands } from '../session/permissions.ts';
 import { messageOf } from '../session/session.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { AnalyticsAnswer } from '../graph/generated/operations.ts';
 
-const ABOUT = 'Ask about everything that happened, over all brands, in ClickHouse’s SQL. Amounts are in minor units, times in UTC. Each question and each export is recorded.';
+const ABOUT = WORDS.analytics.askAboutEverythingHappened;
 
 interface Asked {
   readonly sql: string;
@@ -53,13 +54,13 @@ function Editor() {
   return (
     <Box sx={{ display: 'grid', gap: 3, gridTemplateColumns: { xs: 'minmax(0, 1fr)', lg: 'minmax(0, 1fr) 320px' }, alignItems: 'start' }}>
       <Stack spacing={2}>
-        <Stack direction="row" spacing={1} useFlexGap role="group" aria-label="Examples" sx={{ flexWrap: 'wrap' }}>
+        <Stack direction="row" spacing={1} useFlexGap role="group" aria-label={WORDS.analytics.examples} sx={{ flexWrap: 'wrap' }}>
           {EXAMPLES.map(({ name, sql: example }) => (
             <Chip key={name} label={name} variant="outlined" onClick={() => setSql(example)} />
           ))}
         </Stack>
         <TextField
-          label="Question in SQL"
+          label={WORDS.analytics.questionInSql}
           value={sql}
           onChange={(event) => setSql(event.target.value)}
           onKeyDown={(event) => {
@@ -68,18 +69,18 @@ function Editor() {
           multiline
           minRows={6}
           maxRows={20}
-          helperText="Ctrl-Enter asks. SHOW TABLES and DESCRIBE table work as well."
+          helperText={WORDS.analytics.ctrlEnterAsks}
           slotProps={{ htmlInput: { spellCheck: false, style: { fontFamily: 'monospace' } } }}
         />
         <Button variant="contained" disabled={!isReady} onClick={() => void ask()} sx={{ alignSelf: 'flex-start' }}>
-          {isAsking ? 'Asking …' : 'Ask'}
+          {isAsking ? WORDS.analytics.asking : WORDS.analytics.ask}
         </Button>
         {problem !== '' && (
           <Alert severity="error" sx={{ overflowWrap: 'anywhere' }}>
             {problem}
           </Alert>
         )}
-        {asked !== null && (asked.answer.filling === null ? <AnswerCard {...asked} /> : <Filling says={asked.answer.filling} then="Ask again in a moment." />)}
+        {asked !== null && (asked.answer.filling === null ? <AnswerCard {...asked} /> : <Filling says={asked.answer.filling} then={WORDS.analytics.askAgainInAMoment} />)}
       </Stack>
       <TableList onAsk={setSql} />
     </Box>
@@ -90,12 +91,12 @@ export function Questions() {
   const mayAsk = useMay(forAllBrands('risk.ask'));
   const reports = (
     <Button component={Link} to="/analytics" size="small">
-      Reports
+      {WORDS.analytics.reports}
     </Button>
   );
   return (
-    <Page title="Ask in SQL" about={ABOUT} actions={reports}>
-      {mayAsk ? <Editor /> : <Typography>Your roles do not permit this: facts are of all brands, and so must be the role.</Typography>}
+    <Page title={WORDS.frame.screens.questions} about={ABOUT} actions={reports}>
+      {mayAsk ? <Editor /> : <Typography>{WORDS.analytics.yourRolesDoNotPermitThis}</Typography>}
     </Page>
   );
 }

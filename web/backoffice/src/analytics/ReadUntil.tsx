@@ -4,6 +4,7 @@ import Typography from '@mui/material/Typography';
 
 import { number } from '../money/amounts.ts';
 import { moment, toTheSecond } from '../time/moments.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { Completeness } from '../graph/generated/operations.ts';
 
@@ -14,11 +15,11 @@ interface Props {
 }
 
 export function ReadUntil({ cell: { cell, until, waiting, says }, brand }: Props) {
-  const where = cell === '*' ? '' : ` of ${cell}`;
+  const where = cell === '*' ? '' : WORDS.common.ofCell({ cell });
   if (!says.startsWith('INCOMPLETE')) {
-    return <Typography variant="body2" color="textSecondary">{`Complete${where} up to ${toTheSecond(until, brand)}.`}</Typography>;
+    return <Typography variant="body2" color="textSecondary">{WORDS.analytics.completeUpTo({ where, until: toTheSecond(until, brand) })}</Typography>;
   }
   const isNew = new Date(until).getUTCFullYear() === 1970;
-  const read = isNew ? `The facts${where} are being read for the first time` : `Only facts${where} up to ${moment(until, brand)} are counted`;
-  return <Alert severity="warning">{`${read}${waiting > 0 ? `; ${number(waiting)} records wait` : ''}. The figures will grow.`}</Alert>;
+  const read = isNew ? WORDS.analytics.factsBeingReadFirstTime({ where }) : WORDS.analytics.onlyFactsUpToAreCounted({ where, until: moment(until, brand) });
+  return <Alert severity="warning">{waiting > 0 ? WORDS.analytics.recordsWait({ read, waiting: number(waiting) }) : WORDS.analytics.theFiguresWillGrow({ read })}</Alert>;
 }

@@ -9,6 +9,7 @@ import { useState } from 'react';
 import { useGraph } from '../graph/useGraph.ts';
 import { ANALYTICS_COLUMNS, ANALYTICS_TABLES } from '../graph/generated/operations.ts';
 import { Waiting } from '../components/Waiting.tsx';
+import { WORDS } from '../words/index.ts';
 
 interface Props {
   /** Is given the question that reads a table. */
@@ -18,8 +19,8 @@ interface Props {
 const isReport = (name: string) => name.startsWith('report_');
 /** What happened comes before what is made of it. */
 const GROUPS = [
-  ['What happened', (name: string) => !isReport(name)],
-  ['Reports', isReport],
+  [WORDS.analytics.whatHappened, (name: string) => !isReport(name)],
+  [WORDS.analytics.reports, isReport],
 ] as const;
 
 /** As much of a sentence as fits on two lines; the whole one is there when the table is opened. */
@@ -63,7 +64,7 @@ function TableEntry({ name, says, onAsk }: Props & { readonly name: string; read
         <Stack spacing={1} sx={{ marginTop: 1, alignItems: 'flex-start' }}>
           <Typography variant="body2">{says}</Typography>
           <Button size="small" onClick={() => onAsk(`SELECT * FROM ${name} LIMIT 100`)}>
-            {`Write a question about ${name}`}
+            {WORDS.analytics.writeAQuestionAbout({ name })}
           </Button>
           <Columns table={name} />
         </Stack>
@@ -79,13 +80,13 @@ export function TableList({ onAsk }: Props) {
   const words = wanted.trim().toLowerCase();
   const tables = data.analyticsTables.filter(({ name, says }) => `${name} ${says}`.toLowerCase().includes(words));
   return (
-    <Box component="section" aria-label="Tables">
+    <Box component="section" aria-label={WORDS.analytics.tables}>
       <Typography variant="h6" component="h3">
-        Tables
+        {WORDS.analytics.tables}
       </Typography>
-      <TextField size="small" fullWidth label="Find a table" value={wanted} onChange={(event) => setWanted(event.target.value)} sx={{ marginY: 1 }} />
-      {tables.length === 0 && <Typography variant="body2">No table has these words.</Typography>}
-      <Box tabIndex={0} role="region" aria-label="List of tables" sx={{ maxHeight: '70vh', overflowY: 'auto' }}>
+      <TextField size="small" fullWidth label={WORDS.analytics.findATable} value={wanted} onChange={(event) => setWanted(event.target.value)} sx={{ marginY: 1 }} />
+      {tables.length === 0 && <Typography variant="body2">{WORDS.analytics.noTableHasTheseWords}</Typography>}
+      <Box tabIndex={0} role="region" aria-label={WORDS.analytics.listOfTables} sx={{ maxHeight: '70vh', overflowY: 'auto' }}>
         {GROUPS.map(([head, isIn]) => {
           const group = tables.filter(({ name }) => isIn(name));
           if (group.length === 0) return null;

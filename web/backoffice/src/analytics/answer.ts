@@ -1,6 +1,7 @@
 /** What is drawn of an answer in SQL: bars, if each row is a label with figures. */
 import { slotsOf } from '../charts/slots.ts';
 import { number } from '../money/amounts.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { Bars } from '../charts/BarChart.tsx';
 import type { AnalyticsAnswer } from '../graph/generated/operations.ts';
@@ -59,13 +60,13 @@ export function chartOf(answer: Answer): Chart | null {
   const drawn = inTime(rows);
   const series = figures.map((column) => ({ label: columns[column] ?? '', data: drawn.map((row) => figureOf(row[column])) }));
   if (series.some(({ data }) => data.some((value) => value !== null && value < 0))) return null;
-  const label = `${series.map((bars) => bars.label).join(', ')} by ${columns[0] ?? ''}`;
+  const label = WORDS.analytics.seriesByColumn({ series: series.map((bars) => bars.label).join(', '), column: columns[0] ?? '' });
   return { label, categories: drawn.map((row) => row[0] ?? '–'), series, format: number };
 }
 
 /** Say how much of an answer is shown. */
 export function shownOf(shown: number, all: number): string {
-  if (all === 0) return 'No rows: nothing matches the question.';
-  if (shown < all) return `The first ${number(shown)} of ${number(all)} rows. A file has all of them.`;
-  return all === 1 ? '1 row' : `${number(all)} rows`;
+  if (all === 0) return WORDS.analytics.noRows;
+  if (shown < all) return WORDS.analytics.theFirstOfRows({ shown: number(shown), all: number(all) });
+  return WORDS.analytics.rows({ all, shown: number(all) });
 }

@@ -2,6 +2,7 @@
 import { bars, newest, text, value, type Figures, type Picture } from './picture.ts';
 import { axisMoney, money, number, share, units, word } from '../money/amounts.ts';
 import { dayOf } from '../time/moments.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { Row } from './reports.ts';
 
@@ -14,7 +15,7 @@ const ALL_EVENTS = '*';
 
 function whatOf(row: Row | undefined): string {
   const product = text(row, 'product');
-  return `${product === '' ? 'All products' : word(product)} in ${text(row, 'currency')}`;
+  return WORDS.analytics.whatInCurrency({ what: product === '' ? WORDS.analytics.allProducts : word(product), currency: text(row, 'currency') });
 }
 
 function sum(rows: readonly Row[], column: string): number {
@@ -31,29 +32,29 @@ function percent(row: Row): string {
 }
 
 const REVENUE: Figures = [
-  ['turnover_minor', 'Turnover'],
-  ['settled_minor', 'Settled stakes'],
-  ['returns_minor', 'Returns'],
-  ['gross_minor', 'Gross revenue'],
+  ['turnover_minor', WORDS.common.turnover],
+  ['settled_minor', WORDS.analytics.settledStakes],
+  ['returns_minor', WORDS.analytics.returns],
+  ['gross_minor', WORDS.analytics.grossRevenue],
 ];
 const AFTER_MARGIN: Figures = [
-  ['free_gross_minor', 'Free bets'],
-  ['club_cost_minor', 'Club’s cost'],
-  ['net_minor', 'Net revenue'],
+  ['free_gross_minor', WORDS.analytics.freeBets],
+  ['club_cost_minor', WORDS.analytics.clubsCost],
+  ['net_minor', WORDS.analytics.netRevenue],
 ];
 const DRAWN: Figures = [
-  ['settled_minor', 'Settled stakes'],
-  ['returns_minor', 'Returns'],
-  ['club_cost_minor', 'Club’s cost'],
+  ['settled_minor', WORDS.analytics.settledStakes],
+  ['returns_minor', WORDS.analytics.returns],
+  ['club_cost_minor', WORDS.analytics.clubsCost],
 ];
 
 function earned(rows: readonly Row[], currency: string): string {
   const last = Date.parse(text(rows.at(-1), 'day'));
   const week = rows.filter((row) => last - Date.parse(text(row, 'day')) < DAYS_OF_FINDING * DAY);
   const [gross, settled, cost, net] = ['gross_minor', 'settled_minor', 'club_cost_minor', 'net_minor'].map((column) => sum(week, column)) as [number, number, number, number];
-  if (rows.every((row) => value(row, 'bets') === 0 && value(row, 'settled_minor') === 0)) return `Rewards for any product cost ${money(cost, currency)} in seven days`;
-  const margin = settled > 0 ? ` (margin ${share(gross / settled)})` : '';
-  return `${money(gross, currency)} gross revenue in seven days${margin}; ${money(net, currency)} net, with free bets and ${cost === 0 ? 'no rewards for this product alone' : `rewards of ${money(cost, currency)} for this product`}`;
+  if (rows.every((row) => value(row, 'bets') === 0 && value(row, 'settled_minor') === 0)) return WORDS.analytics.rewardsAnyProductCostSeven({ cost: money(cost, currency) });
+  const margin = settled > 0 ? WORDS.analytics.margin({ gross: share(gross / settled) }) : '';
+  return cost === 0 ? WORDS.analytics.grossRevenueInSevenDays({ gross: money(gross, currency), margin, net: money(net, currency) }) : WORDS.analytics.grossRevenueSevenDaysNet({ gross: money(gross, currency), margin, net: money(net, currency), cost: money(cost, currency) });
 }
 
 export function revenue(rows: readonly Row[]): Picture {
@@ -61,12 +62,12 @@ export function revenue(rows: readonly Row[]): Picture {
   const shown = newest(rows, 'day', DAYS_DRAWN);
   const write = (row: Row) => ([column]: Figures[number]) => money(value(row, column), currency);
   return {
-    name: text(rows[0], 'product') === '' ? `Rewards for any product, in ${currency}` : `Revenue: ${whatOf(rows[0])}`,
+    name: text(rows[0], 'product') === '' ? WORDS.analytics.rewardsForAnyProductIn({ currency }) : WORDS.analytics.revenueOf({ what: whatOf(rows[0]) }),
     finding: earned(rows, currency),
     categories: shown.slots.map(dayOf),
     series: amounts(shown.rows, DRAWN.filter(([column]) => rows.some((row) => value(row, column) !== 0)), currency),
     format: axisMoney(currency),
-    heads: ['Day (UTC)', 'Bets', ...REVENUE.map(([, head]) => head), 'Margin', ...AFTER_MARGIN.map(([, head]) => head)],
+    heads: [WORDS.common.dayUtc, WORDS.common.bets, ...REVENUE.map(([, head]) => head), WORDS.common.margin, ...AFTER_MARGIN.map(([, head]) => head)],
     rows: rows.toReversed().map((row) => [dayOf(text(row, 'day')), number(value(row, 'bets')), ...REVENUE.map(write(row)), percent(row), ...AFTER_MARGIN.map(write(row))]),
   };
 }
@@ -74,7 +75,7 @@ export function revenue(rows: readonly Row[]): Picture {
 /** Return what an event was called; bets on several, and games, are of none. */
 function nameOf(row: Row | undefined): string {
   if (text(row, 'sports_event_id') !== '') return text(row, 'event_name');
-  return text(row, 'product') === 'betting' ? 'Multiples' : 'Games';
+  return text(row, 'product') === 'betting' ? WORDS.analytics.multiples : WORDS.common.games;
 }
 
 /** Return rows by what they have in a column, the most first. */
@@ -90,13 +91,13 @@ export function events(rows: readonly Row[]): Picture {
   const [best, worst] = [byGross[0], byGross.at(-1)];
   const shown = sortedBy(compared, 'settled_minor').slice(0, EVENTS_DRAWN);
   return {
-    name: `Events: ${whatOf(rows[0])}`,
-    finding: `${nameOf(best)} earned most: ${money(value(best, 'gross_minor'), currency)}; ${nameOf(worst)} least: ${money(value(worst, 'gross_minor'), currency)}`,
+    name: WORDS.analytics.events({ what: whatOf(rows[0]) }),
+    finding: WORDS.analytics.earnedMostAndLeast({ name: nameOf(best), gross: money(value(best, 'gross_minor'), currency), name2: nameOf(worst), gross2: money(value(worst, 'gross_minor'), currency) }),
     categories: shown.map(nameOf),
     series: amounts(shown, DRAWN.slice(0, 2), currency),
     format: axisMoney(currency),
-    heads: ['Event', 'Sport', 'Last day (UTC)', 'Bets', ...REVENUE.map(([, head]) => head), 'Margin'],
-    words: ['Sport', 'Last day (UTC)'],
+    heads: [WORDS.common.event, WORDS.common.sport, WORDS.analytics.lastDayUtc, WORDS.common.bets, ...REVENUE.map(([, head]) => head), WORDS.common.margin],
+    words: [WORDS.common.sport, WORDS.analytics.lastDayUtc],
     rows: rows.toReversed().map((row) => [
       nameOf(row),
       word(text(row, 'sport')),
@@ -109,9 +110,9 @@ export function events(rows: readonly Row[]): Picture {
 }
 
 const OPEN: Figures = [
-  ['stake_minor', 'Stakes'],
-  ['returns_minor', 'Returns if all win'],
-  ['worst_minor', 'Worst case'],
+  ['stake_minor', WORDS.common.stakes],
+  ['returns_minor', WORDS.analytics.returnsIfAllWin],
+  ['worst_minor', WORDS.common.worstCase],
 ];
 
 export function exposure(rows: readonly Row[]): Picture {
@@ -119,17 +120,17 @@ export function exposure(rows: readonly Row[]): Picture {
   const [whole, apart] = [rows.find((row) => text(row, 'sports_event_id') === ALL_EVENTS), rows.filter((row) => text(row, 'sports_event_id') !== ALL_EVENTS)];
   const worst = apart.at(-1);
   const shown = apart.slice(-EVENTS_DRAWN).toReversed();
-  const dearest = worst === undefined ? '' : `; at worst ${money(value(worst, 'worst_minor'), currency)} on ${nameOf(worst)} (${text(worst, 'worst_pick')})`;
+  const dearest = worst === undefined ? '' : WORDS.analytics.atWorstOn({ worst: money(value(worst, 'worst_minor'), currency), name: nameOf(worst), worstPick: text(worst, 'worst_pick') });
   return {
-    name: `Open bets: ${whatOf(rows[0])}`,
-    finding: `Open bets cost ${money(value(whole, 'exposure_minor'), currency)} if all win${dearest}`,
+    name: WORDS.analytics.openBets({ what: whatOf(rows[0]) }),
+    finding: WORDS.analytics.openBetsCostIfAllWin({ exposure: money(value(whole, 'exposure_minor'), currency), dearest }),
     categories: shown.map(nameOf),
-    series: amounts(shown, [['stake_minor', 'Stakes'], ['worst_minor', 'Worst case']], currency),
+    series: amounts(shown, [['stake_minor', WORDS.common.stakes], ['worst_minor', WORDS.common.worstCase]], currency),
     format: axisMoney(currency),
-    heads: ['Event', 'Starts (UTC)', 'Bets', ...OPEN.map(([, head]) => head), 'Costs most', 'Multiples', 'Returns of multiples'],
-    words: ['Starts (UTC)', 'Costs most'],
+    heads: [WORDS.common.event, WORDS.analytics.startsUtc, WORDS.common.bets, ...OPEN.map(([, head]) => head), WORDS.analytics.costsMost, WORDS.analytics.multiples, WORDS.analytics.returnsOfMultiples],
+    words: [WORDS.analytics.startsUtc, WORDS.analytics.costsMost],
     rows: rows.toReversed().map((row) => [
-      text(row, 'sports_event_id') === ALL_EVENTS ? 'All open bets' : nameOf(row),
+      text(row, 'sports_event_id') === ALL_EVENTS ? WORDS.analytics.allOpenBets : nameOf(row),
       text(row, 'starts_at') === '' ? '–' : text(row, 'starts_at').slice(0, 16),
       number(value(row, 'bets')),
       ...OPEN.map(([column]) => money(value(row, column), currency)),

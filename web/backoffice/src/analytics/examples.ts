@@ -1,7 +1,9 @@
 /** Questions to begin with, each over tables that everybody may ask who may ask; a test asks them. */
+import { WORDS } from '../words/index.ts';
+
 export const EXAMPLES = [
   {
-    name: 'Bets by week',
+    name: WORDS.analytics.betsByWeek,
     sql: `SELECT iso_week, sum(bets) AS bets
 FROM report_reasons
 GROUP BY iso_week
@@ -9,14 +11,14 @@ ORDER BY iso_week DESC
 LIMIT 14`,
   },
   {
-    name: 'Why bets count or not',
+    name: WORDS.analytics.whyBetsCountOrNot,
     sql: `SELECT reason, sum(bets) AS bets
 FROM report_reasons
 GROUP BY reason
 ORDER BY bets DESC`,
   },
   {
-    name: 'Bets by brand and week',
+    name: WORDS.analytics.betsByBrandAndWeek,
     sql: `SELECT iso_week, brand, sum(bets) AS bets
 FROM report_reasons
 GROUP BY iso_week, brand

@@ -6,17 +6,18 @@ import { groupsOf, rowsOf, type Row } from './reports.ts';
 import { axisMoney, money, number, share, units } from '../money/amounts.ts';
 import { dayOf } from '../time/moments.ts';
 import { weekCell, weekName, weekTick } from '../time/weeks.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { AnalyticsReportName, Report } from '../graph/generated/operations.ts';
 
 const STEPS: Figures = [
-  ['bettors', 'Bet'],
-  ['members', 'Members'],
-  ['counting', 'Had a bet that counted'],
-  ['qualified', 'Reached the target'],
-  ['chose', 'Chose a reward'],
-  ['credited', 'Credited'],
-  ['used', 'Used'],
+  ['bettors', WORDS.common.bet],
+  ['members', WORDS.analytics.members],
+  ['counting', WORDS.analytics.hadABetThatCounted],
+  ['qualified', WORDS.common.reachedTheTarget],
+  ['chose', WORDS.analytics.choseAReward],
+  ['credited', WORDS.common.credited],
+  ['used', WORDS.common.used],
 ];
 const DRAWN_STEPS = ['members', 'qualified', 'credited', 'used'];
 const FUNNEL_WEEKS = 6;
@@ -26,22 +27,22 @@ function funnel(rows: readonly Row[]): Picture {
   const [members, qualified, week] = [value(last, 'members'), value(last, 'qualified'), text(last, 'iso_week')];
   const shown = newest(rows, 'iso_week', FUNNEL_WEEKS);
   return {
-    name: `Funnel in ${text(last, 'jurisdiction')}`,
-    finding: members === 0 ? `Nobody was a member in ${weekName(week)}` : `${number(qualified)} of ${number(members)} members (${share(qualified / members)}) reached the target in ${weekName(week)}`,
+    name: WORDS.analytics.funnelIn({ jurisdiction: text(last, 'jurisdiction') }),
+    finding: members === 0 ? WORDS.analytics.nobodyWasAMemberIn({ week: weekName(week) }) : WORDS.analytics.membersReachedTheTarget({ qualified: number(qualified), members: number(members), qualified2: share(qualified / members), week: weekName(week) }),
     categories: shown.slots.map(weekTick),
     series: bars(shown.rows, STEPS.filter(([column]) => DRAWN_STEPS.includes(column))),
     format: number,
-    heads: ['Week', ...STEPS.map(([, head]) => head)],
+    heads: [WORDS.common.week, ...STEPS.map(([, head]) => head)],
     rows: cells(rows, (row) => weekCell(text(row, 'iso_week')), STEPS, number),
   };
 }
 
 const OPEN: Figures = [
-  ['provisional', 'Provisional'],
-  ['owed', 'Owed'],
-  ['credited', 'Credited'],
+  ['provisional', WORDS.analytics.provisional],
+  ['owed', WORDS.common.owed],
+  ['credited', WORDS.common.credited],
 ];
-const AMOUNTS: Figures = [...OPEN, ['used', 'Used'], ['expired', 'Expired'], ['forecast', 'Forecast'], ['forecast_low', 'At least'], ['forecast_high', 'At most']];
+const AMOUNTS: Figures = [...OPEN, ['used', WORDS.common.used], ['expired', WORDS.common.expired], ['forecast', WORDS.analytics.forecast], ['forecast_low', WORDS.common.atLeast], ['forecast_high', WORDS.common.atMost]];
 const LIABILITY_WEEKS = 8;
 
 function liability(rows: readonly Row[]): Picture {
@@ -52,13 +53,13 @@ function liability(rows: readonly Row[]): Picture {
   const amounts = cells(rows, (row) => weekCell(text(row, 'iso_week')), AMOUNTS, write);
   const customers = rows.toReversed().map((row) => number(value(row, 'customers')));
   return {
-    name: `Liability in ${currency}`,
-    finding: open === 0 ? 'Nothing is owed' : `${write(open)} may still have to be paid`,
+    name: WORDS.analytics.liabilityIn({ currency }),
+    finding: open === 0 ? WORDS.analytics.nothingIsOwed : WORDS.analytics.mayStillHaveToBePaid({ open: write(open) }),
     categories: shown.slots.map(weekTick),
     series: bars(shown.rows, OPEN, (minor) => units(minor, currency)),
     isStacked: true,
     format: axisMoney(currency),
-    heads: ['Week', 'Customers', ...AMOUNTS.map(([, head]) => head)],
+    heads: [WORDS.common.week, WORDS.common.customers, ...AMOUNTS.map(([, head]) => head)],
     rows: amounts.map(([week = '', ...figures], at) => [week, customers[at] ?? '', ...figures]),
   };
 }
@@ -73,12 +74,12 @@ function retention(rows: readonly Row[]): Picture {
   });
   const next = shares[weeks.indexOf(1)];
   return {
-    name: 'Retention',
-    finding: next === undefined ? 'Nobody joined more than a week ago' : `${share(next)} of those who joined had a bet that counted in the next week`,
-    categories: weeks.map((later) => `Week ${later}`),
-    series: [{ label: 'Active', data: shares }],
+    name: WORDS.analytics.retention,
+    finding: next === undefined ? WORDS.analytics.nobodyJoinedMoreThanAWeekAgo : WORDS.analytics.thoseJoinedHadBetCounted({ next: share(next) }),
+    categories: weeks.map((later) => WORDS.analytics.week({ later })),
+    series: [{ label: WORDS.common.active, data: shares }],
     format: share,
-    heads: ['Joined in', 'Customers', ...weeks.map((later) => `Week ${later}`)],
+    heads: [WORDS.analytics.joinedIn, WORDS.common.customers, ...weeks.map((later) => WORDS.analytics.week({ later }))],
     rows: groupsOf(rows, ['cohort'])
       .toReversed()
       .map((cohort) => [
@@ -93,14 +94,14 @@ function retention(rows: readonly Row[]): Picture {
 }
 
 const LATENCIES: Figures = [
-  ['p50', 'Median'],
-  ['p95', '95 of 100 within'],
-  ['p99', '99 of 100 within'],
+  ['p50', WORDS.analytics.median],
+  ['p95', WORDS.analytics.mostWithin],
+  ['p99', WORDS.analytics.nearlyAllWithin],
 ];
 const LATENCY_DAYS = 14;
 
 function milliseconds(figure: number): string {
-  return `${number(figure)} ms`;
+  return WORDS.analytics.ms({ figure: number(figure) });
 }
 
 function latency(rows: readonly Row[]): Picture {
@@ -109,27 +110,27 @@ function latency(rows: readonly Row[]): Picture {
   const measured = rows.toReversed().map((row) => number(value(row, 'measured')));
   const times = cells(rows, (row) => dayOf(text(row, 'day')), LATENCIES, milliseconds);
   return {
-    name: `Latency to the ${stage}`,
-    finding: `95 of 100 bets reached the ${stage} within ${milliseconds(value(last, 'p95'))} on ${dayOf(text(last, 'day'))}`,
+    name: WORDS.analytics.latencyToThe({ stage }),
+    finding: WORDS.analytics.mostBetsReachedStage({ stage, p95: milliseconds(value(last, 'p95')), day: dayOf(text(last, 'day')) }),
     categories: shown.slots.map(dayOf),
     series: bars(shown.rows, LATENCIES.slice(0, 2)),
     format: milliseconds,
-    heads: ['Day', 'Measured', ...LATENCIES.map(([, head]) => head)],
+    heads: [WORDS.common.day, WORDS.analytics.measured, ...LATENCIES.map(([, head]) => head)],
     rows: times.map(([date = '', ...figures], at) => [date, measured[at] ?? '', ...figures]),
   };
 }
 
 const EFFECTS: Figures = [
-  ['effect', 'Difference'],
-  ['low', 'At least'],
-  ['high', 'At most'],
+  ['effect', WORDS.analytics.difference],
+  ['low', WORDS.common.atLeast],
+  ['high', WORDS.common.atMost],
 ];
 /** What a row compares with, unless it is the default reward in a trial. */
-const CONTROL_GROUP = 'control group';
+const CONTROL_GROUP = WORDS.analytics.controlGroup;
 /** The row that averages all weeks. */
 const ALL_WEEKS = '*';
 const UPLIFT_WEEKS = 8;
-const STAKES = 'stakes of a customer';
+const STAKES = WORDS.analytics.stakesOfACustomer;
 
 interface Measure {
   readonly what: string;
@@ -142,9 +143,9 @@ function measureOf(row: Row | undefined): Measure {
   const currency = text(row, 'currency');
   if (text(row, 'measure') === STAKES) {
     const write = (minor: number) => money(Math.round(minor), currency);
-    return { what: 'Stakes of a customer in a week', write, axis: axisMoney(currency), drawn: (minor) => units(minor, currency) };
+    return { what: WORDS.analytics.stakesOfACustomerInAWeek, write, axis: axisMoney(currency), drawn: (minor) => units(minor, currency) };
   }
-  return { what: 'Customers who are active in a week', write: (percent) => share(percent / 100), axis: share, drawn: (percent) => percent / 100 };
+  return { what: WORDS.analytics.customersWhoAreActiveInAWeek, write: (percent) => share(percent / 100), axis: share, drawn: (percent) => percent / 100 };
 }
 
 function uplift(rows: readonly Row[]): Picture {
@@ -152,23 +153,23 @@ function uplift(rows: readonly Row[]): Picture {
   const [reward, against] = [text(rows[0], 'reward_id'), text(rows[0], 'against')];
   const isTrial = against !== CONTROL_GROUP;
   const compared: Figures = [
-    ['club', isTrial ? `With ${reward}` : 'With the club'],
-    ['control', isTrial ? `With ${against}` : 'Control group'],
+    ['club', isTrial ? WORDS.analytics.withReward({ reward }) : WORDS.analytics.withTheClub],
+    ['control', isTrial ? WORDS.analytics.withReward({ reward: against }) : WORDS.common.controlGroup],
   ];
   const drawn = [...compared, ...EFFECTS];
   const weeks = rows.filter((row) => text(row, 'iso_week') !== ALL_WEEKS);
   const whole = rows.find((row) => text(row, 'iso_week') === ALL_WEEKS) ?? weeks.at(-1);
   const shown = newest(weeks.filter((row) => row['club'] !== null), 'iso_week', UPLIFT_WEEKS);
   const ordered = [...weeks, ...rows.filter((row) => !weeks.includes(row))];
-  const figures = cells(ordered, (row) => (text(row, 'iso_week') === ALL_WEEKS ? 'All weeks' : weekCell(text(row, 'iso_week'))), drawn, measure.write);
+  const figures = cells(ordered, (row) => (text(row, 'iso_week') === ALL_WEEKS ? WORDS.common.allWeeks : weekCell(text(row, 'iso_week'))), drawn, measure.write);
   return {
-    name: `${measure.what}, in ${text(rows[0], 'jurisdiction')} with ${reward}${isTrial ? ` in place of ${against}` : ''}`,
-    finding: `${measure.what}: ${verdict(whole, measure, isTrial ? reward : 'the club')}`,
+    name: isTrial ? WORDS.analytics.inWithInPlaceOf({ what: measure.what, jurisdiction: text(rows[0], 'jurisdiction'), reward, against }) : WORDS.analytics.measuredWith({ what: measure.what, jurisdiction: text(rows[0], 'jurisdiction'), reward }),
+    finding: `${measure.what}: ${verdict(whole, measure, isTrial ? reward : WORDS.analytics.theClub)}`,
     categories: shown.slots.map(weekTick),
     series: bars(shown.rows, compared, measure.drawn),
     format: measure.axis,
-    heads: ['Week', ...drawn.map(([, head]) => head), 'Customers with it', 'Customers without', 'Rewards for a customer', 'Finding'],
-    words: ['Finding'],
+    heads: [WORDS.common.week, ...drawn.map(([, head]) => head), WORDS.analytics.customersWithIt, WORDS.analytics.customersWithout, WORDS.analytics.rewardsForACustomer, WORDS.analytics.finding],
+    words: [WORDS.analytics.finding],
     rows: figures.map((cellsOfRow, at) => {
       const row = ordered.at(-1 - at);
       const customers = ['club_customers', 'control_customers'].map((column) => number(value(row, column)));
@@ -180,10 +181,10 @@ function uplift(rows: readonly Row[]): Picture {
 
 function verdict(row: Row | undefined, { write }: Measure, what: string): string {
   const [said, effect] = [text(row, 'verdict'), value(row, 'effect')];
-  const range = `${write(value(row, 'low'))} to ${write(value(row, 'high'))}`;
-  if (said === 'more') return `${write(effect)} more with ${what} (${range})`;
-  if (said === 'less') return `${write(-effect)} less with ${what} (${range})`;
-  return said === 'no difference shown' ? `no difference is shown (${range})` : said;
+  const range = WORDS.analytics.lowToHigh({ low: write(value(row, 'low')), high: write(value(row, 'high')) });
+  if (said === 'more') return WORDS.analytics.moreWith({ effect: write(effect), what, range });
+  if (said === 'less') return WORDS.analytics.lessWith({ effect: write(-effect), what, range });
+  return said === 'no difference shown' ? WORDS.analytics.noDifferenceIsShown({ range }) : said;
 }
 
 const PICTURES: Readonly<Record<AnalyticsReportName, readonly [by: readonly string[], picture: (rows: readonly Row[]) => Picture]>> = {

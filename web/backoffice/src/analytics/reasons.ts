@@ -4,6 +4,7 @@ import { money, number, share } from '../money/amounts.ts';
 import { slotsOf } from '../charts/slots.ts';
 import { reasonInWords } from '../rules/scheme.ts';
 import { weekCell, weekName, weekTick } from '../time/weeks.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { Row } from './reports.ts';
 
@@ -25,21 +26,21 @@ export function reasons(rows: readonly Row[]): Picture {
   const week = weeks.at(-1) ?? '';
   const last = of(week);
   const lost = last.filter((row) => !hasCounted(row)).toSorted((left, right) => value(right, 'bets') - value(left, 'bets'));
-  const most = lost[0] === undefined ? '' : `; most others: ${reasonInWords(text(lost[0], 'reason'))} (${number(value(lost[0], 'bets'))})`;
+  const most = lost[0] === undefined ? '' : WORDS.analytics.mostOthers({ reason: reasonInWords(text(lost[0], 'reason')), bets: number(value(lost[0], 'bets')) });
   const shown = slotsOf(weeks, WEEKS);
   const counts = (is: (row: Row) => boolean) => shown.map((each) => (of(each).length === 0 ? null : bets(of(each).filter(is))));
   return {
-    name: `What counted in ${text(rows[0], 'jurisdiction')}, ${currency}`,
-    finding: `${share(bets(last.filter(hasCounted)) / Math.max(1, bets(last)))} of ${number(bets(last))} bets in ${weekName(week)} counted${most}`,
+    name: WORDS.analytics.whatCountedIn({ jurisdiction: text(rows[0], 'jurisdiction'), currency }),
+    finding: WORDS.analytics.betsCounted({ last: share(bets(last.filter(hasCounted)) / Math.max(1, bets(last))), last2: number(bets(last)), week: weekName(week), most }),
     categories: shown.map(weekTick),
     series: [
-      { label: 'Counted', data: counts(hasCounted) },
-      { label: 'Didn’t count', data: counts((row) => !hasCounted(row)) },
+      { label: WORDS.analytics.counted, data: counts(hasCounted) },
+      { label: WORDS.analytics.didntCount, data: counts((row) => !hasCounted(row)) },
     ],
     isStacked: true,
     format: number,
-    heads: ['Week', 'Reason', 'Bets', 'Customers', 'Stakes', 'Counted'],
-    words: ['Reason'],
+    heads: [WORDS.common.week, WORDS.common.reason, WORDS.common.bets, WORDS.common.customers, WORDS.common.stakes, WORDS.analytics.counted],
+    words: [WORDS.common.reason],
     rows: rows.toReversed().map((row) => [
       weekCell(text(row, 'iso_week')),
       reasonInWords(text(row, 'reason')),

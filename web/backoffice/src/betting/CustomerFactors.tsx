@@ -17,6 +17,7 @@ import { useMay } from '../operations/page/may.ts';
 import { Page } from '../operations/page/Page.tsx';
 import { moment } from '../time/moments.ts';
 import { CUSTOMER_FACTORS, SET_CUSTOMER_FACTOR } from '../graph/generated/operations.ts';
+import { WORDS } from '../words/index.ts';
 
 const ROWS = 25;
 
@@ -24,8 +25,8 @@ export function CustomerFactors() {
   const { brand } = useBrand();
   return (
     <Page
-      title="Customers’ stakes"
-      about="Customers who may stake a part of what others may: of each limit, and of the brand’s maximum. Views of customer data are logged."
+      title={WORDS.frame.screens.customerFactors}
+      about={WORDS.betting.customersMayStakePartWhat}
       problem={brand === null ? NO_BRAND : ''}
       waiting={brand === null}
     >
@@ -35,7 +36,7 @@ export function CustomerFactors() {
 }
 
 function OfBrand({ brand }: { readonly brand: string }) {
-  const { after, buttons } = usePages('customers');
+  const { after, buttons } = usePages(WORDS.betting.customers);
   const { data, problem, reload } = useGraph(CUSTOMER_FACTORS, { brand, first: ROWS, after });
   const mayTrade = useMay('betting.trade');
   if (problem !== '' || data === null) return <Waiting problem={problem} rows={6} />;
@@ -43,17 +44,17 @@ function OfBrand({ brand }: { readonly brand: string }) {
     <>
       {mayTrade && <FactorButton brand={brand} onSettled={reload} />}
       <DataRows
-        label="Customers"
+        label={WORDS.common.customers}
         rows={data.page.nodes}
         id={({ id }) => id}
-        nothing="All customers may stake the same."
-        filledBy="A customer whom you let stake less appears here within seconds. With 100 % they leave the list."
+        nothing={WORDS.betting.allCustomersMayStakeTheSame}
+        filledBy={WORDS.betting.customerWhomYouLetStake}
         columns={[
-          { head: 'Customer', cell: ({ customer }) => <CustomerLink customer={customer} /> },
-          { head: 'Part (%)', cell: ({ factorMilli }) => percent(factorMilli), right: true },
-          { head: 'Why', cell: ({ reason }) => reason },
-          { head: 'Who', cell: ({ decidedBy }) => decidedBy },
-          { head: 'When', cell: ({ decidedAt }) => moment(decidedAt, brand) },
+          { head: WORDS.common.customer, cell: ({ customer }) => <CustomerLink customer={customer} /> },
+          { head: WORDS.betting.part, cell: ({ factorMilli }) => percent(factorMilli), right: true },
+          { head: WORDS.common.why, cell: ({ reason }) => reason },
+          { head: WORDS.common.who, cell: ({ decidedBy }) => decidedBy },
+          { head: WORDS.common.when, cell: ({ decidedAt }) => moment(decidedAt, brand) },
         ]}
       />
       {buttons(data.page)}
@@ -73,28 +74,28 @@ function FactorButton({ brand, onSettled }: { readonly brand: string; readonly o
     if (milli === null) return;
     await run(SET_CUSTOMER_FACTOR, { input: { customer: `${brand}:${id.trim()}`, factorMilli: milli, reason } });
     setOpen(false);
-    notify('Decided: it holds within seconds', { type: 'success' });
+    notify(WORDS.betting.decidedHoldsWithinSeconds, { type: 'success' });
     onSettled();
   }
 
   return (
     <>
       <Button variant="contained" sx={{ justifySelf: 'start', marginBottom: 2 }} onClick={() => setOpen(true)}>
-        Limit a customer
+        {WORDS.betting.limitACustomer}
       </Button>
-      <FormDialog title="Limit a customer" label={milli === null ? 'Limit' : `Limit to ${percent(milli)} %`} open={open} disabled={milli === null} onClose={() => setOpen(false)} onSubmit={submit}>
-        <TextField label="Customer" value={id} onChange={(event) => setId(event.target.value)} helperText="The whole id, such as c-1003." margin="normal" fullWidth required />
+      <FormDialog title={WORDS.betting.limitACustomer} label={milli === null ? WORDS.common.limit : WORDS.betting.limitTo({ milli: percent(milli) })} open={open} disabled={milli === null} onClose={() => setOpen(false)} onSubmit={submit}>
+        <TextField label={WORDS.common.customer} value={id} onChange={(event) => setId(event.target.value)} helperText={WORDS.betting.wholeId} margin="normal" fullWidth required />
         <TextField
-          label="Part of what others may stake (%)"
+          label={WORDS.betting.partOfWhatOthersMayStake}
           value={typed}
           onChange={(event) => setTyped(event.target.value)}
           error={problem !== ''}
-          helperText={problem || '0 takes no bets of theirs, 100 ends the limit.'}
+          helperText={problem || WORDS.betting.zeroTakesNoBets}
           margin="normal"
           fullWidth
           required
         />
-        <TextField label="Reason" value={reason} onChange={(event) => setReason(event.target.value)} helperText="It is kept in the audit log." margin="normal" fullWidth required multiline />
+        <TextField label={WORDS.common.reason} value={reason} onChange={(event) => setReason(event.target.value)} helperText={WORDS.common.keptInTheAuditLog} margin="normal" fullWidth required multiline />
       </FormDialog>
     </>
   );

@@ -7,17 +7,11 @@ import { useState } from 'react';
 import { LimitButton } from './LimitButton.tsx';
 import { SuspendButton } from './SuspendButton.tsx';
 import { SCOPES, type Scope } from './words.ts';
+import { WORDS } from '../words/index.ts';
 
 const CHOICES = ['BRAND', 'SPORT', 'KIND', 'EVENT', 'MARKET', 'SELECTION'] as const satisfies readonly Scope[];
 
-const HELP: Readonly<Record<Scope, string>> = {
-  BRAND: '',
-  SPORT: 'Such as football or horse-racing.',
-  KIND: 'Such as WIN or MATCH_RESULT.',
-  EVENT: 'The event’s id, as the list of offers shows it.',
-  MARKET: 'The market’s id.',
-  SELECTION: 'The selection’s id.',
-};
+const HELP: Readonly<Record<Scope, string>> = WORDS.betting.help;
 
 export function DecideButtons({ brand, onSettled }: { readonly brand: string; readonly onSettled: () => void }) {
   const [scope, setScope] = useState<Scope>('SPORT');
@@ -26,14 +20,14 @@ export function DecideButtons({ brand, onSettled }: { readonly brand: string; re
   const isChosen = scope === 'BRAND' || target !== '';
   return (
     <Stack direction="row" spacing={2} useFlexGap sx={{ flexWrap: 'wrap', alignItems: 'flex-start', marginBottom: 3 }}>
-      <TextField select size="small" label="Decide about" value={scope} onChange={(event) => setScope(event.target.value as Scope)}>
+      <TextField select size="small" label={WORDS.betting.decideAbout} value={scope} onChange={(event) => setScope(event.target.value as Scope)}>
         {CHOICES.map((choice) => (
           <MenuItem key={choice} value={choice}>
             {SCOPES[choice]}
           </MenuItem>
         ))}
       </TextField>
-      {scope !== 'BRAND' && <TextField size="small" label="Which" value={typed} onChange={(event) => setTyped(event.target.value)} helperText={HELP[scope]} />}
+      {scope !== 'BRAND' && <TextField size="small" label={WORDS.betting.which} value={typed} onChange={(event) => setTyped(event.target.value)} helperText={HELP[scope]} />}
       {isChosen && <SuspendButton brand={brand} scope={scope} target={target} name="" suspended={false} onSettled={onSettled} />}
       {isChosen && <LimitButton brand={brand} scope={scope} target={target} name="" currency="" onSettled={onSettled} />}
     </Stack>

@@ -19,6 +19,7 @@ import { DataRows } from '../operations/page/DataRows.tsx';
 import { useMay } from '../operations/page/may.ts';
 import { usePolled } from '../operations/page/usePolled.ts';
 import { BETTING_SELECTIONS, PROPOSE_VOID } from '../graph/generated/operations.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { SelectionAtRisk } from '../graph/generated/operations.ts';
 
@@ -39,24 +40,24 @@ export function EventLiability({ brand, event, name }: Props) {
     <>
       <Stack direction="row" spacing={2} sx={{ alignItems: 'center', marginBottom: 1 }}>
         <Typography variant="h6" component="h3" sx={{ flex: '1 1 auto' }}>
-          {name === '' ? 'Event' : name}
+          {name === '' ? WORDS.common.event : name}
         </Typography>
-        <Link to="/liability">All events</Link>
+        <Link to="/liability">{WORDS.betting.allEvents}</Link>
       </Stack>
       {problem !== '' && <Failed problem={problem} />}
       <DataRows
-        label="Selections"
+        label={WORDS.betting.selections}
         rows={data?.bettingSelections ?? []}
         id={({ id }) => id}
-        nothing={data === undefined ? 'Reading…' : 'No bet on this event is open.'}
+        nothing={data === undefined ? WORDS.betting.reading : WORDS.betting.noBetOnThisEventIsOpen}
         columns={[
-          { head: 'Selection', cell: (row) => <Selection of={row} onChoose={() => setChosen(row)} /> },
-          { head: 'Stakes', cell: ({ stakeMinor, currency }) => money(stakeMinor, currency), right: true },
-          { head: 'If it wins, the house loses', cell: ({ liabilityMinor, currency }) => money(liabilityMinor, currency), right: true },
-          { head: 'Limit', cell: (row) => limitInWords({ currency: row.currency, stakeMinor: row.stakeLimitMinor, liabilityMinor: row.liabilityLimitMinor }) },
-          { head: 'State', cell: (row) => <ToneChip {...stateOfSelection(row)} /> },
+          { head: WORDS.betting.selection, cell: (row) => <Selection of={row} onChoose={() => setChosen(row)} /> },
+          { head: WORDS.common.stakes, cell: ({ stakeMinor, currency }) => money(stakeMinor, currency), right: true },
+          { head: WORDS.betting.ifItWinsTheHouseLoses, cell: ({ liabilityMinor, currency }) => money(liabilityMinor, currency), right: true },
+          { head: WORDS.common.limit, cell: (row) => limitInWords({ currency: row.currency, stakeMinor: row.stakeLimitMinor, liabilityMinor: row.liabilityLimitMinor }) },
+          { head: WORDS.common.state, cell: (row) => <ToneChip {...stateOfSelection(row)} /> },
           {
-            head: 'Change',
+            head: WORDS.common.change,
             cell: (row) => (
               <Stack direction="row" useFlexGap sx={{ flexWrap: 'wrap' }}>
                 {mayTrade && <SuspendButton brand={brand} scope="SELECTION" target={row.selectionId} name={row.pick} suspended={row.suspended} onSettled={refresh} />}
@@ -80,7 +81,7 @@ function Selection({ of: { pick, market, bets }, onChoose }: { readonly of: Sele
         {market}
       </Typography>
       <Button size="small" onClick={onChoose} sx={{ padding: 0, whiteSpace: 'nowrap' }}>
-        {bets === 1 ? '1 open bet' : `${number(bets)} open bets`}
+        {WORDS.betting.openBets({ bets, shown: number(bets) })}
       </Button>
     </>
   );
@@ -90,12 +91,12 @@ function VoidButton({ brand, of: { marketId, market }, onSettled }: { readonly b
   const notify = useNotify();
   return (
     <ChangeButton
-      label="Propose to void"
-      question={`All bets on the market “${market}” are void once another trader approves it, also those that were settled: stakes go back, and what was paid is taken back. The market is suspended as well. Say what was wrong.`}
+      label={WORDS.betting.proposeToVoid}
+      question={WORDS.betting.allBetsMarketVoidOnce({ market })}
       change={(reason) => run(PROPOSE_VOID, { input: { brand, scope: 'MARKET', target: marketId, reason } })}
       wantsReason
       color="error"
-      onDone={() => notify('Submitted for approval', { type: 'success' })}
+      onDone={() => notify(WORDS.common.submittedForApproval, { type: 'success' })}
       onSettled={onSettled}
     />
   );

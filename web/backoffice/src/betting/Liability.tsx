@@ -12,6 +12,7 @@ import { Page } from '../operations/page/Page.tsx';
 import { usePolled } from '../operations/page/usePolled.ts';
 import { moment } from '../time/moments.ts';
 import { BETTING_EVENTS } from '../graph/generated/operations.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { EventAtRisk } from '../graph/generated/operations.ts';
 
@@ -21,8 +22,8 @@ export function Liability() {
   const { brand } = useBrand();
   return (
     <Page
-      title="Liability"
-      about="What the house may lose by open bets, the most first. A multiple counts in full at each of its selections, so a sum is never less than what can happen. This page updates automatically."
+      title={WORDS.frame.screens.liability}
+      about={WORDS.betting.whatHouseMayLoseOpenBets}
       problem={brand === null ? NO_BRAND : ''}
       waiting={brand === null}
     >
@@ -42,20 +43,20 @@ function OfBrand({ brand }: { readonly brand: string }) {
     <>
       {event !== null && <EventLiability key={event} brand={brand} event={event} name={events.find(({ sportsEventId }) => sportsEventId === event)?.event ?? ''} />}
       <DataRows
-        label="Events"
+        label={WORDS.common.events}
         rows={events}
         id={({ id }) => id}
-        nothing={data === undefined ? 'Reading…' : 'No bet is open.'}
-        filledBy="Each event on which customers have open bets appears here."
+        nothing={data === undefined ? WORDS.betting.reading : WORDS.betting.noBetIsOpen}
+        filledBy={WORDS.betting.eachEventCustomersOpenBets}
         columns={[
-          { head: 'Event', cell: (row) => <EventLink of={row} /> },
-          { head: 'Sport', cell: ({ sport }) => word(sport.replaceAll('-', ' ')) },
-          { head: 'Starts', cell: ({ startsAt }) => moment(startsAt, brand) },
-          { head: 'Open bets', cell: ({ bets }) => number(bets), right: true },
-          { head: 'Stakes', cell: ({ stakeMinor, currency }) => money(stakeMinor, currency), right: true },
-          { head: 'Worst case', cell: ({ worstMinor, currency }) => money(worstMinor, currency), right: true },
+          { head: WORDS.common.event, cell: (row) => <EventLink of={row} /> },
+          { head: WORDS.common.sport, cell: ({ sport }) => word(sport.replaceAll('-', ' ')) },
+          { head: WORDS.common.starts, cell: ({ startsAt }) => moment(startsAt, brand) },
+          { head: WORDS.common.openBets, cell: ({ bets }) => number(bets), right: true },
+          { head: WORDS.common.stakes, cell: ({ stakeMinor, currency }) => money(stakeMinor, currency), right: true },
+          { head: WORDS.common.worstCase, cell: ({ worstMinor, currency }) => money(worstMinor, currency), right: true },
           {
-            head: 'Change',
+            head: WORDS.common.change,
             cell: ({ sportsEventId, event: name }) =>
               mayTrade && <SuspendButton brand={brand} scope="EVENT" target={sportsEventId} name={name} suspended={false} onSettled={refresh} />,
           },

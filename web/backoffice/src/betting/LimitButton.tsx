@@ -12,6 +12,7 @@ import { isCurrency, typedAmount } from '../money/amounts.ts';
 import { CurrencySelect } from '../money/CurrencySelect.tsx';
 import { MoneyInput } from '../money/MoneyInput.tsx';
 import { LIMIT_BETTING } from '../graph/generated/operations.ts';
+import { WORDS } from '../words/index.ts';
 
 interface Props {
   readonly brand: string;
@@ -27,7 +28,7 @@ export function LimitButton(props: Props) {
   const [open, setOpen] = useState(false);
   return (
     <>
-      <Button onClick={() => setOpen(true)}>Limit</Button>
+      <Button onClick={() => setOpen(true)}>{WORDS.common.limit}</Button>
       {open && <LimitDialog {...props} onClose={() => setOpen(false)} />}
     </>
   );
@@ -46,27 +47,27 @@ function LimitDialog({ brand, scope, target, name, currency: given, onSettled, o
   async function submit() {
     await run(LIMIT_BETTING, { input: { brand, scope, target, currency, stakeMinor, liabilityMinor, reason } });
     onClose();
-    notify(isRemoved ? 'Limit removed' : 'Limited', { type: 'success' });
+    notify(isRemoved ? WORDS.betting.limitRemoved : WORDS.betting.limited, { type: 'success' });
     onSettled();
   }
 
   return (
     <FormDialog
-      title={`Limit: ${targetName({ scope, name, targetId: target })}`}
-      label={isRemoved ? 'Remove the limit' : 'Limit'}
+      title={WORDS.betting.limit({ value: targetName({ scope, name, targetId: target }) })}
+      label={isRemoved ? WORDS.betting.removeTheLimit : WORDS.common.limit}
       open
       disabled={!isTyped || !isCurrency(currency)}
       onClose={onClose}
       onSubmit={submit}
     >
-      {given === '' && <CurrencySelect label="Currency" brand={brand} value={currency} onChange={setCurrency} />}
-      <MoneyInput label="Most of one bet" value={stake} currency={currency} onChange={setStake} help="In all, also of a multiple. Empty: no limit here." zero />
-      <MoneyInput label="Most at risk" value={liability} currency={currency} onChange={setLiability} help="What the house may lose if a selection wins. Empty: no limit here." zero />
-      <TextField label="Reason" value={reason} onChange={(event) => setReason(event.target.value)} helperText="It is kept in the audit log." margin="normal" fullWidth required multiline />
+      {given === '' && <CurrencySelect label={WORDS.common.currency} brand={brand} value={currency} onChange={setCurrency} />}
+      <MoneyInput label={WORDS.betting.mostOfOneBet} value={stake} currency={currency} onChange={setStake} help={WORDS.betting.inAllAlsoOfAMultiple} zero />
+      <MoneyInput label={WORDS.betting.mostAtRisk} value={liability} currency={currency} onChange={setLiability} help={WORDS.betting.whatHouseMayLoseIf} zero />
+      <TextField label={WORDS.common.reason} value={reason} onChange={(event) => setReason(event.target.value)} helperText={WORDS.common.keptInTheAuditLog} margin="normal" fullWidth required multiline />
       <Alert severity="info" role="status">
         {isRemoved
-          ? 'Wider limits decide then, if there are any.'
-          : `It is a limit of each selection${scope === 'SELECTION' ? '' : ` of the ${SCOPES[scope].toLowerCase()}`}, and replaces wider limits. Open bets stay as they are.`}
+          ? WORDS.betting.widerLimitsDecideThenIfAny
+          : scope === 'SELECTION' ? WORDS.betting.limitEachSelectionReplaces : WORDS.betting.limitEachSelectionReplacesWider({ scope: SCOPES[scope].toLowerCase() })}
       </Alert>
     </FormDialog>
   );

@@ -14,6 +14,7 @@ import { DataRows } from '../operations/page/DataRows.tsx';
 import { useMay } from '../operations/page/may.ts';
 import { moment } from '../time/moments.ts';
 import { OPEN_BETS, PROPOSE_BET_VOID } from '../graph/generated/operations.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { OpenBet } from '../graph/generated/operations.ts';
 
@@ -23,6 +24,12 @@ interface Props {
   readonly pick: string;
 }
 
+function stakeOf({ stakeMinor, currency, eachWay, free }: OpenBet): string {
+  const amount = money(stakeMinor, currency);
+  const stake = eachWay ? WORDS.betting.eachWay({ stake: amount }) : amount;
+  return free ? WORDS.betting.ofAFreeBet({ stake }) : stake;
+}
+
 export function OpenBetRows({ brand, selection, pick }: Props) {
   const { data, problem, reload } = useGraph(OPEN_BETS, { brand, selection });
   const mayVoid = useMay('betting.void');
@@ -30,24 +37,24 @@ export function OpenBetRows({ brand, selection, pick }: Props) {
   return (
     <>
       <Typography variant="h6" component="h3" gutterBottom>
-        Open bets on {pick}
+        {WORDS.betting.openBetsOn({ pick })}
       </Typography>
       <Typography color="textSecondary" sx={{ marginBottom: 1 }}>
-        Those that may win most first, at most 25. Views of customer data are logged.
+        {WORDS.betting.largestFirst}
       </Typography>
       <DataRows
-        label="Open bets"
+        label={WORDS.common.openBets}
         rows={data?.openBets ?? []}
         id={({ id }) => id}
-        nothing={data === null ? 'Reading…' : 'No bet on it is open any more.'}
+        nothing={data === null ? WORDS.betting.reading : WORDS.betting.noBetOnItIsOpenAnyMore}
         columns={[
-          { head: 'Customer', cell: ({ customer }) => <CustomerLink customer={customer} /> },
-          { head: 'Bet', cell: (bet) => betInWords(bet) },
-          { head: 'Stake', cell: (bet) => `${money(bet.stakeMinor, bet.currency)}${bet.eachWay ? ' each way' : ''}${bet.free ? ', free bet' : ''}`, right: true },
-          { head: 'Potential returns', cell: ({ potentialReturnsMinor, currency }) => money(potentialReturnsMinor, currency), right: true },
-          { head: 'Placed', cell: ({ placedAt }) => moment(placedAt, brand) },
-          { head: 'State', cell: (bet) => <ToneChip tone={bet.void ? 'warning' : 'neutral'} label={bet.void ? 'Void' : statusName(bet.status)} /> },
-          { head: 'Change', cell: (bet) => mayVoid && !bet.void && <VoidBet bet={bet} onSettled={reload} /> },
+          { head: WORDS.common.customer, cell: ({ customer }) => <CustomerLink customer={customer} /> },
+          { head: WORDS.common.bet, cell: (bet) => betInWords(bet) },
+          { head: WORDS.common.stake, cell: stakeOf, right: true },
+          { head: WORDS.betting.potentialReturns, cell: ({ potentialReturnsMinor, currency }) => money(potentialReturnsMinor, currency), right: true },
+          { head: WORDS.common.placed, cell: ({ placedAt }) => moment(placedAt, brand) },
+          { head: WORDS.common.state, cell: (bet) => <ToneChip tone={bet.void ? 'warning' : 'neutral'} label={bet.void ? WORDS.common.void : statusName(bet.status)} /> },
+          { head: WORDS.common.change, cell: (bet) => mayVoid && !bet.void && <VoidBet bet={bet} onSettled={reload} /> },
         ]}
       />
     </>
@@ -58,12 +65,12 @@ function VoidBet({ bet, onSettled }: { readonly bet: OpenBet; readonly onSettled
   const notify = useNotify();
   return (
     <ChangeButton
-      label="Propose to void"
-      question={`The bet of ${money(bet.stakeMinor, bet.currency)} is void once another trader approves it: its stake goes back. Say what was wrong.`}
+      label={WORDS.betting.proposeToVoid}
+      question={WORDS.betting.betVoidOnceAnotherTrader({ stake: money(bet.stakeMinor, bet.currency) })}
       change={(reason) => run(PROPOSE_BET_VOID, { input: { bet: bet.id, reason } })}
       wantsReason
       color="error"
-      onDone={() => notify('Submitted for approval', { type: 'success' })}
+      onDone={() => notify(WORDS.common.submittedForApproval, { type: 'success' })}
       onSettled={onSettled}
     />
   );

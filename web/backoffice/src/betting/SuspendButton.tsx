@@ -5,6 +5,7 @@ import { SCOPES, type Scope } from './words.ts';
 import { ChangeButton } from '../components/ChangeButton.tsx';
 import { run } from '../graph/graph.ts';
 import { SUSPEND_BETTING } from '../graph/generated/operations.ts';
+import { WORDS } from '../words/index.ts';
 
 interface Props {
   readonly brand: string;
@@ -18,18 +19,18 @@ interface Props {
 
 export function SuspendButton({ brand, scope, target, name, suspended, onSettled }: Props) {
   const notify = useNotify();
-  const what = scope === 'BRAND' ? 'all betting' : `the ${SCOPES[scope].toLowerCase()} “${name === '' ? target : name}”`;
+  const what = scope === 'BRAND' ? WORDS.betting.allBetting : WORDS.betting.theScopeWhat({ scope: SCOPES[scope].toLowerCase(), what: name === '' ? target : name });
   const question = suspended
-    ? `Bets on ${what} are taken again within seconds, unless something it is part of is suspended.`
-    : `Bets on ${what} are refused within seconds, also those that wait for the bet delay. Open bets stay as they are.`;
+    ? WORDS.betting.betsTakenAgainWithin({ what })
+    : WORDS.betting.betsRefusedWithinSeconds({ what });
   return (
     <ChangeButton
-      label={suspended ? 'Resume' : 'Suspend'}
+      label={suspended ? WORDS.common.resume : WORDS.betting.suspend}
       question={question}
       change={(reason) => run(SUSPEND_BETTING, { input: { brand, scope, target, suspended: !suspended, reason } })}
       wantsReason
       color={suspended ? 'primary' : 'error'}
-      onDone={() => notify(suspended ? 'Bets are taken again' : 'Suspended', { type: 'success' })}
+      onDone={() => notify(suspended ? WORDS.betting.betsAreTakenAgain : WORDS.betting.suspended, { type: 'success' })}
       onSettled={onSettled}
     />
   );

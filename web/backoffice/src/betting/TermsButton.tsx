@@ -10,6 +10,7 @@ import { isCurrency, typedAmount, typedCount } from '../money/amounts.ts';
 import { CurrencySelect } from '../money/CurrencySelect.tsx';
 import { MoneyInput } from '../money/MoneyInput.tsx';
 import { SET_BETTING_TERMS } from '../graph/generated/operations.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { RulesOfTraders } from '../graph/generated/operations.ts';
 
@@ -24,7 +25,7 @@ export function TermsButton(props: Props) {
   return (
     <>
       <Button variant="outlined" onClick={() => setOpen(true)}>
-        Change
+        {WORDS.common.change}
       </Button>
       {open && <TermsDialog {...props} onClose={() => setOpen(false)} />}
     </>
@@ -51,26 +52,26 @@ function TermsDialog({ brand, rules, onSettled, onClose }: Props & { readonly on
     const stakes = changed === null ? others : [...others, changed];
     await run(SET_BETTING_TERMS, { input: { brand, stakes, maxLegs: maxLegs.count, delaySeconds, revision: rules.revision, reason } });
     onClose();
-    notify('Changed', { type: 'success' });
+    notify(WORDS.common.changed, { type: 'success' });
     onSettled();
   }
 
   return (
-    <FormDialog title="Stakes, selections and delay" label="Change" open disabled={!isRight} onClose={onClose} onSubmit={submit}>
-      <CurrencySelect label="Currency of the stakes" brand={brand} value={currency} onChange={setCurrency} />
-      <MoneyInput label="Minimum stake" value={least} currency={currency} onChange={setLeast} help="On each line. Leave both empty to keep what is said." />
-      <MoneyInput label="Maximum stake" value={most} currency={currency} onChange={setMost} help="In all: a bet each way costs its stake twice." />
+    <FormDialog title={WORDS.betting.stakesSelectionsAndDelay} label={WORDS.common.change} open disabled={!isRight} onClose={onClose} onSubmit={submit}>
+      <CurrencySelect label={WORDS.betting.currencyOfTheStakes} brand={brand} value={currency} onChange={setCurrency} />
+      <MoneyInput label={WORDS.common.minimumStake} value={least} currency={currency} onChange={setLeast} help={WORDS.betting.onEachLine} />
+      <MoneyInput label={WORDS.betting.maximumStake} value={most} currency={currency} onChange={setMost} help={WORDS.betting.inAll} />
       <TextField
-        label="Most selections in a bet"
+        label={WORDS.betting.mostSelectionsInABet}
         value={legs}
         onChange={(event) => setLegs(event.target.value)}
         error={maxLegs.problem !== ''}
-        helperText={maxLegs.problem || 'Empty: as the installation is set up.'}
+        helperText={maxLegs.problem || WORDS.betting.emptyInstallationSetUp}
         margin="normal"
         fullWidth
       />
-      <TextField label="Bets in play wait (s)" value={delay} onChange={(event) => setDelay(event.target.value)} helperText="Empty: as the installation is set up." margin="normal" fullWidth />
-      <TextField label="Reason" value={reason} onChange={(event) => setReason(event.target.value)} helperText="It is kept in the audit log." margin="normal" fullWidth required multiline />
+      <TextField label={WORDS.betting.betsInPlayWaitS} value={delay} onChange={(event) => setDelay(event.target.value)} helperText={WORDS.betting.emptyInstallationSetUp} margin="normal" fullWidth />
+      <TextField label={WORDS.common.reason} value={reason} onChange={(event) => setReason(event.target.value)} helperText={WORDS.common.keptInTheAuditLog} margin="normal" fullWidth required multiline />
     </FormDialog>
   );
 }

@@ -17,6 +17,7 @@ import { Page } from '../operations/page/Page.tsx';
 import { usePolled } from '../operations/page/usePolled.ts';
 import { moment } from '../time/moments.ts';
 import { DECLARED_VOIDS, LIMIT_BETTING, PROPOSE_VOID, TRADING_RULES } from '../graph/generated/operations.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { DeclaredVoid, LimitOfTraders } from '../graph/generated/operations.ts';
 
@@ -26,8 +27,8 @@ export function TradingRules() {
   const { brand } = useBrand();
   return (
     <Page
-      title="Suspended and limits"
-      about="What takes no bets, and how much is taken. The narrowest limit decides: a selection’s before its market’s, event’s, kind’s, sport’s and the brand’s. This page updates automatically."
+      title={WORDS.frame.screens.tradingRules}
+      about={WORDS.betting.whatTakesNoBetsHowMuch}
       problem={brand === null ? NO_BRAND : ''}
       waiting={brand === null}
     >
@@ -44,38 +45,38 @@ function OfBrand({ brand }: { readonly brand: string }) {
   return (
     <>
       {mayTrade && <DecideButtons brand={brand} onSettled={refresh} />}
-      <Heading>Suspended</Heading>
+      <Heading>{WORDS.betting.suspended}</Heading>
       <DataRows
-        label="Suspended"
+        label={WORDS.betting.suspended}
         rows={rules.suspended}
         id={({ id }) => id}
-        nothing="Bets are taken on everything that is offered."
-        filledBy="What you suspend appears here, until you take bets on it again."
+        nothing={WORDS.betting.betsTakenEverythingOffered}
+        filledBy={WORDS.betting.whatYouSuspendAppearsHere}
         columns={[
-          { head: 'What', cell: targetName },
-          { head: 'Starts', cell: ({ startsAt }) => (startsAt === null ? '–' : moment(startsAt, brand)) },
+          { head: WORDS.common.what, cell: targetName },
+          { head: WORDS.common.starts, cell: ({ startsAt }) => (startsAt === null ? '–' : moment(startsAt, brand)) },
           {
-            head: 'Change',
+            head: WORDS.common.change,
             cell: ({ scope, targetId, name }) => mayTrade && <SuspendButton brand={brand} scope={scope} target={targetId} name={name} suspended onSettled={refresh} />,
           },
         ]}
       />
       <Voids brand={brand} />
-      <Heading>Limits</Heading>
+      <Heading>{WORDS.betting.limits}</Heading>
       <DataRows
-        label="Limits"
+        label={WORDS.betting.limits}
         rows={rules.limits}
         id={({ id }) => id}
-        nothing="Nothing is limited beside the stakes below."
-        filledBy="A limit is of each selection in what it is about."
+        nothing={WORDS.betting.nothingLimitedBesideStakes}
+        filledBy={WORDS.betting.limitEachSelectionWhat}
         columns={[
-          { head: 'What', cell: targetName },
-          { head: 'Currency', cell: ({ currency }) => currency },
-          { head: 'At most', cell: limitInWords },
-          { head: 'Change', cell: (limit) => mayTrade && <RemoveLimit brand={brand} limit={limit} onSettled={refresh} /> },
+          { head: WORDS.common.what, cell: targetName },
+          { head: WORDS.common.currency, cell: ({ currency }) => currency },
+          { head: WORDS.common.atMost, cell: limitInWords },
+          { head: WORDS.common.change, cell: (limit) => mayTrade && <RemoveLimit brand={brand} limit={limit} onSettled={refresh} /> },
         ]}
       />
-      <Heading>Stakes, selections and delay</Heading>
+      <Heading>{WORDS.betting.stakesSelectionsAndDelay}</Heading>
       <Stack spacing={1} sx={{ marginBottom: 3, alignItems: 'flex-start' }}>
         {termsInWords(rules).map((sentence) => (
           <Typography key={sentence}>{sentence}</Typography>
@@ -84,7 +85,7 @@ function OfBrand({ brand }: { readonly brand: string }) {
       </Stack>
       {rules.decidedAt !== null && (
         <Typography variant="body2" color="textSecondary">
-          Last decided by {rules.decidedBy} on {moment(rules.decidedAt, brand)}: {rules.reason}
+          {WORDS.betting.lastDecidedByOn({ decidedBy: rules.decidedBy ?? '', decidedAt: moment(rules.decidedAt, brand), reason: rules.reason ?? '' })}
         </Typography>
       )}
     </>
@@ -96,19 +97,19 @@ function Voids({ brand }: { readonly brand: string }) {
   const mayVoid = useMay('betting.void');
   return (
     <>
-      <Heading>Void</Heading>
+      <Heading>{WORDS.common.void}</Heading>
       {problem !== '' && <Failed problem={problem} />}
       <DataRows
-        label="Void"
+        label={WORDS.common.void}
         rows={data?.declaredVoids ?? []}
         id={({ id }) => id}
-        nothing={data === undefined ? 'Reading…' : 'All bets are settled by their results.'}
-        filledBy="Markets and selections on which all bets are void appear here, once two traders have decided it."
+        nothing={data === undefined ? WORDS.betting.reading : WORDS.betting.allBetsSettledResults}
+        filledBy={WORDS.betting.marketsSelectionsAllBets}
         columns={[
-          { head: 'What', cell: targetName },
-          { head: 'Decided', cell: ({ decidedBy, decidedAt }) => `${decidedBy}, ${moment(decidedAt, brand)}` },
-          { head: 'Why', cell: ({ reason }) => reason },
-          { head: 'Change', cell: (declared) => mayVoid && <TakeBack brand={brand} declared={declared} onSettled={refresh} /> },
+          { head: WORDS.common.what, cell: targetName },
+          { head: WORDS.common.decided, cell: ({ decidedBy, decidedAt }) => `${decidedBy}, ${moment(decidedAt, brand)}` },
+          { head: WORDS.common.why, cell: ({ reason }) => reason },
+          { head: WORDS.common.change, cell: (declared) => mayVoid && <TakeBack brand={brand} declared={declared} onSettled={refresh} /> },
         ]}
       />
     </>
@@ -120,12 +121,12 @@ function TakeBack({ brand, declared, onSettled }: { readonly brand: string; read
   const { scope, targetId: target } = declared;
   return (
     <ChangeButton
-      label="Propose to restore"
-      question={`Bets on ${targetName(declared)} are settled by the result again, once another trader approves it: what was paid back as stake is taken back. It takes no new bets until somebody resumes it. Say what was wrong.`}
+      label={WORDS.betting.proposeToRestore}
+      question={WORDS.betting.betsSettledResultAgainOnce({ declared: targetName(declared) })}
       change={(reason) => run(PROPOSE_VOID, { input: { brand, scope, target, void: false, reason } })}
       wantsReason
       color="error"
-      onDone={() => notify('Submitted for approval', { type: 'success' })}
+      onDone={() => notify(WORDS.common.submittedForApproval, { type: 'success' })}
       onSettled={onSettled}
     />
   );
@@ -144,11 +145,11 @@ function RemoveLimit({ brand, limit, onSettled }: { readonly brand: string; read
   const { scope, targetId: target, currency } = limit;
   return (
     <ChangeButton
-      label="Remove"
-      question={`${targetName(limit)} has no limit of its own in ${currency} any more: wider ones decide, if there are any.`}
+      label={WORDS.betting.remove}
+      question={WORDS.betting.hasNoLimitAnyMore({ limit: targetName(limit), currency })}
       change={(reason) => run(LIMIT_BETTING, { input: { brand, scope, target, currency, stakeMinor: null, liabilityMinor: null, reason } })}
       wantsReason
-      onDone={() => notify('Limit removed', { type: 'success' })}
+      onDone={() => notify(WORDS.betting.limitRemoved, { type: 'success' })}
       onSettled={onSettled}
     />
   );

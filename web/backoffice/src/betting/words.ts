@@ -1,19 +1,13 @@
 /** What traders read and decide, in words. */
 import { money, number, word } from '../money/amounts.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { LimitOfTraders, OpenBet, RulesOfTraders, SelectionAtRisk, SuspendedTarget } from '../graph/generated/operations.ts';
 import type { Tone } from '../look/theme.ts';
 
 export type Scope = SuspendedTarget['scope'];
 
-export const SCOPES: Readonly<Record<Scope, string>> = {
-  BRAND: 'All betting',
-  SPORT: 'Sport',
-  KIND: 'Kind of market',
-  EVENT: 'Event',
-  MARKET: 'Market',
-  SELECTION: 'Selection',
-};
+export const SCOPES: Readonly<Record<Scope, string>> = WORDS.betting.scopes;
 
 /** Return what a decision is about: `Event: Ascot 14:30`. */
 export function targetName({ scope, name, targetId }: Pick<SuspendedTarget, 'scope' | 'name' | 'targetId'>): string {
@@ -23,20 +17,20 @@ export function targetName({ scope, name, targetId }: Pick<SuspendedTarget, 'sco
 /** Return what a limit allows: `£50.00 a bet, £2,000.00 at risk`. */
 export function limitInWords({ stakeMinor, liabilityMinor, currency }: Pick<LimitOfTraders, 'stakeMinor' | 'liabilityMinor' | 'currency'>): string {
   const parts = [
-    ...(stakeMinor === null ? [] : [`${money(stakeMinor, currency)} a bet`]),
-    ...(liabilityMinor === null ? [] : [`${money(liabilityMinor, currency)} at risk`]),
+    ...(stakeMinor === null ? [] : [WORDS.betting.aBet({ stake: money(stakeMinor, currency) })]),
+    ...(liabilityMinor === null ? [] : [WORDS.betting.atRisk({ liability: money(liabilityMinor, currency) })]),
   ];
-  return parts.length === 0 ? 'No limit' : parts.join(', ');
+  return parts.length === 0 ? WORDS.betting.noLimit : parts.join(', ');
 }
 
 /** Return how a selection stands against its limit: what is at risk as a share of it. */
 export function stateOfSelection(one: Pick<SelectionAtRisk, 'suspended' | 'liabilityMinor' | 'liabilityLimitMinor'>): { readonly tone: Tone; readonly label: string } {
-  if (one.suspended) return { tone: 'warning', label: 'Suspended' };
+  if (one.suspended) return { tone: 'warning', label: WORDS.betting.suspended };
   const { liabilityMinor: risk, liabilityLimitMinor: limit } = one;
-  if (limit === null) return { tone: 'neutral', label: 'No limit' };
-  if (risk >= limit) return { tone: 'bad', label: 'Limit reached' };
+  if (limit === null) return { tone: 'neutral', label: WORDS.betting.noLimit };
+  if (risk >= limit) return { tone: 'bad', label: WORDS.betting.limitReached };
   const part = Math.floor((Math.max(risk, 0) / limit) * 100);
-  return { tone: part >= 80 ? 'warning' : 'good', label: `${part} % of the limit` };
+  return { tone: part >= 80 ? 'warning' : 'good', label: WORDS.betting.ofTheLimit({ part }) };
 }
 
 /** Return decimal odds: `3.00`. */
@@ -48,18 +42,18 @@ export function odds(milli: number): string {
 export function betInWords({ legs }: Pick<OpenBet, 'legs'>): string {
   const [first, ...more] = legs;
   if (first === undefined) return '–';
-  const line = `${first.event} · ${first.pick} at ${odds(first.oddsMilli)}`;
-  return more.length === 0 ? line : `${line}, and ${number(more.length)} more`;
+  const line = WORDS.betting.eventPickAtOdds({ event: first.event, pick: first.pick, odds: odds(first.oddsMilli) });
+  return more.length === 0 ? line : WORDS.betting.andMore({ line, count: number(more.length) });
 }
 
 /** Return what bets may cost, have and wait, each as a sentence. */
 export function termsInWords({ stakes, maxLegs, delaySeconds }: Pick<RulesOfTraders, 'stakes' | 'maxLegs' | 'delaySeconds'>): readonly string[] {
-  const usual = 'as the installation is set up';
+  const usual = WORDS.betting.asTheInstallationIsSetUp;
   return [
-    ...(stakes.length === 0 ? [`Stakes: ${usual}.`] : []),
-    ...stakes.map(({ currency, minimumMinor, maximumMinor }) => `Stakes in ${currency}: ${money(minimumMinor, currency)} to ${money(maximumMinor, currency)}.`),
-    `Selections in a bet: ${maxLegs === null ? usual : `at most ${maxLegs}`}.`,
-    `Bets in play wait: ${delaySeconds === null ? usual : `${number(delaySeconds)} s`}.`,
+    ...(stakes.length === 0 ? [WORDS.betting.stakes({ usual })] : []),
+    ...stakes.map(({ currency, minimumMinor, maximumMinor }) => WORDS.betting.stakesInTo({ currency, minimum: money(minimumMinor, currency), maximum: money(maximumMinor, currency) })),
+    WORDS.betting.selectionsInABet({ what: maxLegs === null ? usual : WORDS.betting.atMost({ maxLegs }) }),
+    WORDS.betting.betsInPlayWait({ what: delaySeconds === null ? usual : WORDS.common.delaySecondsS({ delaySeconds: number(delaySeconds) }) }),
   ];
 }
 
@@ -80,7 +74,7 @@ export function typedPart(typed: string): TypedPart {
   if (text === '') return { milli: null, problem: '' };
   const milli = Math.round(Number(text) * 10);
   const isPart = /^\d{1,3}(?:\.\d)?$/u.test(text) && milli <= 1000;
-  return isPart ? { milli, problem: '' } : { milli: null, problem: 'Write 0 to 100, such as 25 or 12.5.' };
+  return isPart ? { milli, problem: '' } : { milli: null, problem: WORDS.betting.writeZeroToHundred };
 }
 
 /** Return a status of a bet as a word. */

@@ -6,6 +6,7 @@ import { widthOf } from './labels.ts';
 import { LoneFigures } from './LoneFigures.tsx';
 import { EDGE, FULLNESS, HEIGHT, Labels, Legend, Plot, useSeriesColors, useWidth } from './plot.tsx';
 import { scaleOf, ticksTo } from './scale.ts';
+import { WORDS } from '../words/index.ts';
 
 export type { Bars } from './bars.ts';
 
@@ -21,7 +22,7 @@ interface Props {
 /** From this width on, what stands on one another is named beside the last of them. */
 const WIDE = 520;
 const BESIDE = 8;
-const LATER = 'Bars are drawn once there is more to compare.';
+const LATER = WORDS.charts.barsDrawnOnceMoreCompare;
 
 export function BarChart(props: Props) {
   const { categories, series, format } = props;

@@ -7,6 +7,8 @@ import Stack from '@mui/material/Stack';
 import Typography from '@mui/material/Typography';
 import { Link } from 'react-router-dom';
 
+import { WORDS } from '../words/index.ts';
+
 import type { ReactNode } from 'react';
 
 interface Props {
@@ -43,9 +45,9 @@ export function ChartCard({ name, finding, note, behind, table, children }: Prop
         <Box sx={{ marginTop: 2 }}>{children}</Box>
         <Box component="details" sx={{ marginTop: 1 }}>
           <Typography component="summary" variant="body2" color="textSecondary" sx={{ cursor: 'pointer', width: 'fit-content' }}>
-            Show figures
+            {WORDS.charts.showFigures}
           </Typography>
-          <Box tabIndex={0} role="region" aria-label={`Figures: ${name}`} sx={{ maxHeight: 320, overflowY: 'auto', marginTop: 1 }}>
+          <Box tabIndex={0} role="region" aria-label={WORDS.charts.figures({ name })} sx={{ maxHeight: 320, overflowY: 'auto', marginTop: 1 }}>
             {table}
           </Box>
         </Box>

@@ -6,6 +6,7 @@ import { DataRows } from '../operations/page/DataRows.tsx';
 import { usePolled } from '../operations/page/usePolled.ts';
 import { clockTime, moment } from '../time/moments.ts';
 import { LAG_HISTORY } from '../graph/generated/operations.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { Point } from './scale.ts';
 import type { Lag, LagSample } from '../graph/generated/operations.ts';
@@ -33,19 +34,19 @@ function pointsOf(samples: readonly LagSample[], value: (one: LagSample) => numb
 /** Say the newest and the greatest value, which is worth knowing when the newest is fine. */
 export function lagFinding(samples: readonly LagSample[]): string {
   const last = samples.at(-1)?.records;
-  if (last === undefined) return 'The lag is being read';
-  if (last === null) return 'Kafka cannot be read';
-  return last === 0 ? 'Consumers have applied all records' : `${number(last)} ${last === 1 ? 'record waits' : 'records wait'} for consumers`;
+  if (last === undefined) return WORDS.charts.theLagIsBeingRead;
+  if (last === null) return WORDS.common.kafkaCannotBeRead;
+  return last === 0 ? WORDS.charts.consumersHaveAppliedAllRecords : WORDS.charts.recordsWaitForConsumers({ last, shown: number(last) });
 }
 
 export function delayFinding(samples: readonly LagSample[]): string {
   const last = samples.at(-1)?.trackerSeconds;
-  if (last === undefined || last === null) return 'The tracker’s delay is not known';
-  return last === 0 ? 'No bet waits for the tracker' : `The oldest bet has waited ${seconds(last)} for the tracker`;
+  if (last === undefined || last === null) return WORDS.charts.theTrackersDelayIsNotKnown;
+  return last === 0 ? WORDS.charts.noBetWaitsForTheTracker : WORDS.charts.oldestBetWaitedTracker({ last: seconds(last) });
 }
 
 function seconds(value: number): string {
-  return value < 120 ? `${number(Math.round(value))} s` : `${number(Math.round(value / 60))} min`;
+  return value < 120 ? WORDS.common.delaySecondsS({ delaySeconds: number(Math.round(value)) }) : WORDS.common.min({ value: number(Math.round(value / 60)) });
 }
 
 /** Return the readings with what a table beside them says of now: a reading each minute is older than the table. */
@@ -74,22 +75,22 @@ export function LagCharts({ brand, isHome = false, records }: LagChartsProps) {
   if (first === undefined || last === undefined) return null;
   const to = Date.parse(last.at);
   const from = Math.min(Date.parse(first.at), to - LEAST_MINUTES * MINUTE);
-  const since = `A reading each minute from ${moment(first.at, brand)} to ${clockTime(to, brand)}; six hours at most.`;
+  const since = WORDS.charts.aReadingEachMinuteFromTo({ at: moment(first.at, brand), to: clockTime(to, brand) });
   const time = { span: [from, to] as const, xTicks: timesBetween(from, to, brand), gap: GAP };
-  const behind = isHome ? { behind: { path: '/backlog', label: 'Lag' } } : {};
+  const behind = isHome ? { behind: { path: '/backlog', label: WORDS.charts.lag } } : {};
   return (
     <>
-      <ChartCard name="Consumer lag" finding={lagFinding(withPresent(samples, records))} note={`Records that consumers had not applied yet. ${since}`} {...behind} table={<Figures samples={samples} brand={brand} />}>
-        <LineChart label="Records not applied yet, over time, as in the table below" lines={[{ label: 'Records', points: pointsOf(samples, ({ records }) => records) }]} {...time} format={number} />
+      <ChartCard name={WORDS.charts.consumerLag} finding={lagFinding(withPresent(samples, records))} note={WORDS.charts.recordsConsumersHadNot({ since })} {...behind} table={<Figures samples={samples} brand={brand} />}>
+        <LineChart label={WORDS.charts.recordsNotAppliedYetOver} lines={[{ label: WORDS.charts.records, points: pointsOf(samples, ({ records }) => records) }]} {...time} format={number} />
       </ChartCard>
       <ChartCard
-        name="Tracker latency"
+        name={WORDS.charts.trackerLatency}
         finding={delayFinding(samples)}
-        note={`How long the oldest bet that was not counted yet had waited since it reached Kafka. ${since}`}
+        note={WORDS.charts.howLongOldestBetNotCounted({ since })}
         {...behind}
         table={<Figures samples={samples} brand={brand} />}
       >
-        <LineChart label="Seconds that bets waited for the tracker, over time, as in the table below" lines={[{ label: 'Seconds', points: pointsOf(samples, ({ trackerSeconds }) => trackerSeconds) }]} {...time} format={(value) => `${number(value)} s`} />
+        <LineChart label={WORDS.charts.secondsBetsWaitedTracker} lines={[{ label: WORDS.charts.seconds, points: pointsOf(samples, ({ trackerSeconds }) => trackerSeconds) }]} {...time} format={(value) => WORDS.common.delaySecondsS({ delaySeconds: number(value) })} />
       </ChartCard>
     </>
   );
@@ -98,14 +99,14 @@ export function LagCharts({ brand, isHome = false, records }: LagChartsProps) {
 function Figures({ samples, brand }: { readonly samples: readonly LagSample[]; readonly brand: string | null }) {
   return (
     <DataRows
-      label="Lag by time"
+      label={WORDS.charts.lagByTime}
       rows={samples.toReversed()}
       id={({ at }) => at}
-      nothing="Nothing was read yet."
+      nothing={WORDS.charts.nothingWasReadYet}
       columns={[
-        { head: 'Read at', cell: ({ at }) => moment(at, brand) },
-        { head: 'Records not applied', cell: ({ records }) => (records === null ? 'Kafka was away' : number(records)), right: true },
-        { head: 'Oldest bet waited', cell: ({ trackerSeconds }) => (trackerSeconds === null ? '–' : seconds(trackerSeconds)), right: true },
+        { head: WORDS.charts.readAt, cell: ({ at }) => moment(at, brand) },
+        { head: WORDS.charts.recordsNotApplied, cell: ({ records }) => (records === null ? WORDS.charts.kafkaWasAway : number(records)), right: true },
+        { head: WORDS.charts.oldestBetWaited, cell: ({ trackerSeconds }) => (trackerSeconds === null ? '–' : seconds(trackerSeconds)), right: true },
       ]}
     />
   );

@@ -7,11 +7,12 @@ import { useGraph } from '../graph/useGraph.ts';
 import { moment } from '../time/moments.ts';
 import { LIABILITY_HOURS } from '../graph/generated/operations.ts';
 import { weekName } from '../time/weeks.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { Point } from './scale.ts';
 import type { HourlyForecast } from '../graph/generated/operations.ts';
 
-const DAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
+const DAYS = [WORDS.charts.mon, WORDS.charts.tue, WORDS.charts.wed, WORDS.charts.thu, WORDS.charts.fri, WORDS.charts.sat, WORDS.charts.sun];
 const DAY_HOURS = 24;
 /** A line is drawn over at most so many hours that were not counted, as the forecast does. */
 const GAP = 4;
@@ -31,18 +32,18 @@ export function at(hours: HourlyForecast['hours'], end: number): number | null {
 export function findingOf({ currency, elapsedHours, isoWeek, now, before }: HourlyForecast): string {
   const then = at(before, Math.ceil(elapsedHours));
   const value = money(now.valueMinor, currency);
-  if (then === null || then === 0) return `Rewards of ${weekName(isoWeek)} come to ${value} so far`;
+  if (then === null || then === 0) return WORDS.charts.rewardsOfComeToSoFar({ week: weekName(isoWeek), value });
   const change = Math.round((now.valueMinor / then - 1) * 100);
-  if (change === 0) return `Rewards come to ${value} so far, as much as a week ago`;
-  return `Rewards come to ${value} so far, ${Math.abs(change)}% ${change > 0 ? 'above' : 'below'} last week`;
+  if (change === 0) return WORDS.charts.rewardsComeSoFarMuchWeek({ value });
+  return change > 0 ? WORDS.charts.rewardsComeSoFarAboveLast({ value, math: Math.abs(change) }) : WORDS.charts.rewardsComeSoFarBelowLast({ value, math: Math.abs(change) });
 }
 
 function outlook({ likely, low, high, now, elapsedHours, weekHours, currency }: HourlyForecast): Range | null {
   if (likely === null || low === null || high === null) return null;
   const value = (one: HourlyForecast['now']) => units(one.valueMinor, currency);
   return {
-    label: 'Forecast, with its range',
-    end: 'Likely',
+    label: WORDS.charts.forecastWithItsRange,
+    end: WORDS.charts.likely,
     from: { x: elapsedHours, y: value(now) },
     to: weekHours,
     low: value(low),
@@ -52,10 +53,10 @@ function outlook({ likely, low, high, now, elapsedHours, weekHours, currency }: 
 }
 
 function noteOf({ asOf, brand, unavailable, likely, low, high, currency }: HourlyForecast): string {
-  const counted = `Counted up to ${moment(asOf, brand)}.`;
+  const counted = WORDS.charts.countedUpTo({ asOf: moment(asOf, brand) });
   if (likely === null || low === null || high === null) return `${counted} ${unavailable ?? ''}`.trim();
   const [most, from, to] = [likely, low, high].map((one) => money(one.valueMinor, currency));
-  return `${counted} Likely ${most ?? ''} by the week’s end, between ${from ?? ''} and ${to ?? ''}.`;
+  return WORDS.charts.likelyBetween({ counted, most: most ?? '', from: from ?? '', to: to ?? '' });
 }
 
 export function LiabilityChart({ brand, isHome = false }: { readonly brand: string; readonly isHome?: boolean }) {
@@ -68,17 +69,17 @@ function InCurrency({ forecast, isHome }: { readonly forecast: HourlyForecast; r
   const last = pointsOf(before, currency, weekHours);
   return (
     <ChartCard
-      name={`Liability over the week in ${currency}`}
+      name={WORDS.charts.liabilityOverTheWeekIn({ currency })}
       finding={findingOf(forecast)}
       note={noteOf(forecast)}
-      {...(isHome ? { behind: { path: '/risk-overview', label: 'Risk overview' } } : {})}
+      {...(isHome ? { behind: { path: '/risk-overview', label: WORDS.charts.riskOverview } } : {})}
       table={<Figures forecast={forecast} />}
     >
       <LineChart
-        label={`What rewards come to in ${currency}, by hour of the week, as in the table below`}
+        label={WORDS.charts.whatRewardsComeHourWeek({ currency })}
         lines={[
-          { label: 'This week', points: [...pointsOf(hours, currency, elapsedHours), { x: elapsedHours, y: units(forecast.now.valueMinor, currency) }] },
-          ...(last.length === 0 ? [] : [{ label: 'Last week', points: last }]),
+          { label: WORDS.charts.thisWeek, points: [...pointsOf(hours, currency, elapsedHours), { x: elapsedHours, y: units(forecast.now.valueMinor, currency) }] },
+          ...(last.length === 0 ? [] : [{ label: WORDS.charts.lastWeek, points: last }]),
         ]}
         range={outlook(forecast)}
         span={[0, weekHours]}
@@ -95,31 +96,31 @@ function Figures({ forecast }: { readonly forecast: HourlyForecast }) {
   const show = (value: number | null | undefined) => money(value ?? null, currency);
   const days = DAYS.map((label, day) => {
     const end = (day + 1) * DAY_HOURS;
-    return { label: `End of ${label}`, present: end <= elapsedHours ? at(hours, end) : null, last: at(before, Math.min(end, weekHours)) };
+    return { label: WORDS.charts.endOf({ label }), present: end <= elapsedHours ? at(hours, end) : null, last: at(before, Math.min(end, weekHours)) };
   });
-  const rows = [...days, { label: 'Now', present: now.valueMinor, last: at(before, Math.ceil(elapsedHours)) }];
+  const rows = [...days, { label: WORDS.common.now, present: now.valueMinor, last: at(before, Math.ceil(elapsedHours)) }];
   return (
     <>
       <DataRows
-        label={`Rewards by day in ${currency}`}
+        label={WORDS.charts.rewardsByDayIn({ currency })}
         rows={rows}
         id={({ label }) => label}
-        nothing="Not counted yet."
+        nothing={WORDS.common.notCountedYet}
         columns={[
-          { head: 'When', cell: ({ label }) => label },
-          { head: 'This week', cell: ({ present }) => show(present), right: true },
-          { head: 'Last week', cell: ({ last }) => show(last), right: true },
+          { head: WORDS.common.when, cell: ({ label }) => label },
+          { head: WORDS.charts.thisWeek, cell: ({ present }) => show(present), right: true },
+          { head: WORDS.charts.lastWeek, cell: ({ last }) => show(last), right: true },
         ]}
       />
       <DataRows
-        label={`Forecast in ${currency}`}
+        label={WORDS.charts.forecastIn({ currency })}
         rows={likely === null ? [] : [likely]}
         id={() => 'forecast'}
-        nothing={forecast.unavailable ?? 'There is no forecast yet.'}
+        nothing={forecast.unavailable ?? WORDS.charts.thereIsNoForecastYet}
         columns={[
-          { head: 'Likely by the week’s end', cell: () => show(likely?.valueMinor), right: true },
-          { head: 'At least', cell: () => show(low?.valueMinor), right: true },
-          { head: 'At most', cell: () => show(high?.valueMinor), right: true },
+          { head: WORDS.charts.likelyByTheWeeksEnd, cell: () => show(likely?.valueMinor), right: true },
+          { head: WORDS.common.atLeast, cell: () => show(low?.valueMinor), right: true },
+          { head: WORDS.common.atMost, cell: () => show(high?.valueMinor), right: true },
         ]}
       />
     </>

@@ -5,6 +5,7 @@ import { gapsOf, isLine, spread, widthOf, type Label } from './labels.ts';
 import { LoneFigures } from './LoneFigures.tsx';
 import { DASHES, EDGE, HEIGHT, Labels, Legend, Plot, useSeriesColors, useWidth } from './plot.tsx';
 import { partsOf, scaleOf, ticksTo, type Point } from './scale.ts';
+import { WORDS } from '../words/index.ts';
 
 export interface Line {
   readonly label: string;
@@ -44,8 +45,8 @@ const SPACING = 64;
 /** From this width on, lines are named at their ends, and need no legend. */
 const WIDE = 420;
 const BESIDE = 8;
-const NO_FIGURES = 'No figures';
-const LATER = 'A line is drawn once there are figures of more than a moment.';
+const NO_FIGURES = WORDS.charts.noFigures;
+const LATER = WORDS.charts.lineLater;
 
 export function LineChart(props: Props) {
   const { lines, range = null, span, gap, format } = props;

@@ -9,6 +9,7 @@ import { useEffect, useId } from 'react';
 import { useBlocker } from 'react-router-dom';
 
 import { isLeft } from './leaving.ts';
+import { WORDS } from '../words/index.ts';
 
 export function AsksToLeave({ hasChanges }: { readonly hasChanges: boolean }) {
   const blocker = useBlocker(({ currentLocation, nextLocation }) => hasChanges && isLeft(currentLocation, nextLocation));
@@ -24,16 +25,16 @@ export function AsksToLeave({ hasChanges }: { readonly hasChanges: boolean }) {
 
   return (
     <Dialog open={blocker.state === 'blocked'} onClose={stay} aria-labelledby={title} fullWidth maxWidth="xs">
-      <DialogTitle id={title}>Leave without saving?</DialogTitle>
+      <DialogTitle id={title}>{WORDS.common.leaveWithoutSaving}</DialogTitle>
       <DialogContent>
-        <DialogContentText>Your changes will be lost.</DialogContentText>
+        <DialogContentText>{WORDS.common.yourChangesWillBeLost}</DialogContentText>
       </DialogContent>
       <DialogActions>
         <Button color="error" onClick={() => blocker.proceed?.()}>
-          Leave
+          {WORDS.common.leave}
         </Button>
         <Button variant="contained" onClick={stay}>
-          Stay
+          {WORDS.common.stay}
         </Button>
       </DialogActions>
     </Dialog>

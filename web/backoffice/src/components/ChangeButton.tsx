@@ -10,6 +10,7 @@ import { useId, useState } from 'react';
 import { useNotify, useRefresh } from 'react-admin';
 
 import { messageOf } from '../session/session.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { ReactNode, SubmitEvent } from 'react';
 
@@ -71,7 +72,7 @@ export function ChangeDialog({ open, onClose, ...deed }: DialogProps) {
       const data = await deed.change(reason, answer);
       onClose();
       setReason(deed.firstReason ?? '');
-      if (deed.onDone === undefined) notify(`${deed.label}: done`, { type: 'success' });
+      if (deed.onDone === undefined) notify(WORDS.common.labelDone({ label: deed.label }), { type: 'success' });
       else deed.onDone(data);
     } catch (error) {
       notify(messageOf(error), { type: 'error' });
@@ -93,11 +94,11 @@ export function ChangeDialog({ open, onClose, ...deed }: DialogProps) {
           )}
           {deed.wantsReason === true && (
             <TextField
-              label="Reason"
+              label={WORDS.common.reason}
               name="reason"
               value={reason}
               onChange={(event) => setReason(event.target.value)}
-              helperText="It is kept in the audit log."
+              helperText={WORDS.common.keptInTheAuditLog}
               margin="normal"
               fullWidth
               required
@@ -106,7 +107,7 @@ export function ChangeDialog({ open, onClose, ...deed }: DialogProps) {
           )}
         </DialogContent>
         <DialogActions>
-          <Button onClick={onClose}>Cancel</Button>
+          <Button onClick={onClose}>{WORDS.common.cancel}</Button>
           <Button type="submit" variant="contained" color={deed.color ?? 'primary'} disabled={busy}>
             {deed.label}
           </Button>

@@ -8,6 +8,7 @@ import DialogTitle from '@mui/material/DialogTitle';
 import { useId, useState } from 'react';
 
 import { messageOf } from '../session/session.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { ReactNode, SubmitEvent } from 'react';
 
@@ -52,7 +53,7 @@ export function FormDialog(props: Props) {
           {props.children}
         </DialogContent>
         <DialogActions>
-          {props.stays !== true && <Button onClick={props.onClose}>Cancel</Button>}
+          {props.stays !== true && <Button onClick={props.onClose}>{WORDS.common.cancel}</Button>}
           <Button type="submit" variant="contained" disabled={busy || props.disabled === true}>
             {props.label}
           </Button>

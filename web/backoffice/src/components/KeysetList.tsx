@@ -11,6 +11,7 @@ import { SavedFilters } from './savedFilters.tsx';
 import { Failed, SkeletonRows } from './Waiting.tsx';
 import { isGiven } from '../graph/resources.ts';
 import { EmptyState } from '../look/EmptyState.tsx';
+import { WORDS } from '../words/index.ts';
 
 import type { DataTableProps, ListProps } from 'react-admin';
 import type { ReactNode } from 'react';
@@ -94,7 +95,7 @@ function NoRows({ rows }: { readonly rows: string }) {
     <EmptyState why={reasonForNoRows(resource, rows, given, filter)} filledBy={filledBy(resource, given, filter)}>
       {isHidden && (
         <Button variant="outlined" size="small" onClick={() => setFilters(kept, {})}>
-          Clear the filters
+          {WORDS.common.clearTheFilters}
         </Button>
       )}
     </EmptyState>

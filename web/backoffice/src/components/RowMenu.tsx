@@ -9,6 +9,7 @@ import MenuItem from '@mui/material/MenuItem';
 import { useId, useState } from 'react';
 
 import { ChangeDialog, type Deed } from './ChangeButton.tsx';
+import { WORDS } from '../words/index.ts';
 
 interface Props {
   /** What they are about, such as `fb-5, version 3`. */
@@ -42,7 +43,7 @@ export function RowMenu({ about, deeds }: Props) {
     <>
       <IconButton
         size="small"
-        aria-label={`Change ${about}`}
+        aria-label={WORDS.common.changeAbout({ about })}
         aria-haspopup="menu"
         aria-expanded={button !== null}
         {...(button === null ? {} : { 'aria-controls': id })}
@@ -50,7 +51,7 @@ export function RowMenu({ about, deeds }: Props) {
       >
         <MoreHoriz />
       </IconButton>
-      <Menu id={id} anchorEl={button} open={button !== null} onClose={() => setButton(null)} slotProps={{ list: { 'aria-label': `What to do with ${about}` } }}>
+      <Menu id={id} anchorEl={button} open={button !== null} onClose={() => setButton(null)} slotProps={{ list: { 'aria-label': WORDS.common.whatToDoWith({ about }) } }}>
         {items(harmless)}
         {harmless.length > 0 && dangerous.length > 0 && <Divider component="li" />}
         {items(dangerous)}

@@ -7,6 +7,7 @@ import { useEffect } from 'react';
 import { useCheckAuth, useRefresh } from 'react-admin';
 
 import { readAgain } from '../operations/page/usePolled.ts';
+import { WORDS } from '../words/index.ts';
 
 interface Props {
   readonly problem: string;
@@ -37,7 +38,7 @@ export function Failed({ problem }: { readonly problem: string }) {
       severity="error"
       action={
         <Button color="inherit" size="small" onClick={again}>
-          Try again
+          {WORDS.common.tryAgain}
         </Button>
       }
     >
@@ -49,7 +50,7 @@ export function Failed({ problem }: { readonly problem: string }) {
 /** As high as the rows of a table, so that nothing jumps when they come. */
 export function SkeletonRows({ rows }: { readonly rows: number }) {
   return (
-    <Stack role="progressbar" aria-label="Loading" spacing={1} sx={{ padding: '12px 16px' }}>
+    <Stack role="progressbar" aria-label={WORDS.common.loading} spacing={1} sx={{ padding: '12px 16px' }}>
       {Array.from({ length: rows }, (_, row) => (
         <Skeleton key={row} variant="rounded" height={28} width={row === 0 ? '40%' : '100%'} />
       ))}

@@ -1,24 +1,11 @@
 /** Why a list has no rows, and what fills it, in words. */
 import { isFiltered, missingFilters } from '../graph/resources.ts';
+import { WORDS } from '../words/index.ts';
 
-const NAMES: Readonly<Record<string, string>> = { brand: 'a brand', isoWeek: 'a week', figure: 'a figure', app: 'a consumer' };
+const NAMES: Readonly<Record<string, string>> = WORDS.common.names;
 
 /** What fills each list. */
-const FILLED_BY: Readonly<Record<string, string>> = {
-  approvals: 'Proposals that need a second person’s approval appear here: corrections, goodwill, texts, rules, budgets, providers.',
-  audit: 'Each change, each sign-in and each look at personal data appears here.',
-  content: 'Write the text of a reward with “New content”. Rewards arrive from upstream by themselves; their texts do not.',
-  deadLetters: 'Messages that a consumer cannot apply appear here, with the reason. Nothing here is good news.',
-  eventOffers: 'What providers offer appears here once an adapter runs that brings fixtures. “furlong provider list” says which ones do.',
-  heldRewards: 'Rewards that are earned and wait for a person or a provider appear here. Nothing here is good news.',
-  lateBets: 'Bets that arrive after their week has closed appear here: a person decides about each.',
-  intents: 'A change that the upstream API has not answered appears here until its outcome is known. Nothing here is good news.',
-  jobs: 'Long work appears here when you start it: dry runs, exports, replays, closing a week.',
-  payments: 'Each deposit and withdrawal that a customer asks for appears here.',
-  riskCustomers: 'Customers appear here once they belong to the figure that you have chosen.',
-  riskGoodwill: 'Goodwill that support gives, and risk approves, appears here.',
-  users: 'Add the first colleague with “Add a person”.',
-};
+const FILLED_BY: Readonly<Record<string, string>> = WORDS.common.filledBy2;
 
 type Filters = Readonly<Record<string, unknown>>;
 
@@ -32,8 +19,8 @@ type Filters = Readonly<Record<string, unknown>>;
  */
 export function reasonForNoRows(list: string, rows: string, given: Filters, always: Filters = {}): string {
   const missing = missingFilters(list, { ...always, ...given });
-  if (missing.length > 0) return `Choose ${missing.map((name) => NAMES[name] ?? name).join(' and ')} above to see ${rows}.`;
-  return isFiltered(list, given) ? `No ${rows} match these filters.` : `There are no ${rows} yet.`;
+  if (missing.length > 0) return WORDS.common.chooseAbove({ missing: missing.map((name) => NAMES[name] ?? name).join(WORDS.common.and), rows });
+  return isFiltered(list, given) ? WORDS.common.noRowsMatch({ rows }) : WORDS.common.noRowsYet({ rows });
 }
 
 /** Return what fills a list; undefined while filters hide rows or are missing: then those are the reason. */

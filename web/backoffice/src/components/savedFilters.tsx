@@ -8,6 +8,7 @@ import { localStorageStore, useGetIdentity, useListContext, useStore } from 'rea
 
 import { FormDialog } from './FormDialog.tsx';
 import { sameFilters } from '../graph/resources.ts';
+import { WORDS } from '../words/index.ts';
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -58,7 +59,7 @@ export function SavedFilters({ defaults: given }: Props) {
   }
 
   return (
-    <Stack direction="row" spacing={1} useFlexGap role="group" aria-label="Saved filters" sx={{ flexWrap: 'wrap', padding: '12px 16px' }}>
+    <Stack direction="row" spacing={1} useFlexGap role="group" aria-label={WORDS.common.savedFilters} sx={{ flexWrap: 'wrap', padding: '12px 16px' }}>
       {saved.map((one) => {
         const isOn = sameFilters(one.filter, filter);
         return (
@@ -69,19 +70,19 @@ export function SavedFilters({ defaults: given }: Props) {
             color={isOn ? 'primary' : 'default'}
             variant={isOn ? 'filled' : 'outlined'}
             aria-pressed={isOn}
-            title="Press Delete to remove it"
+            title={WORDS.common.pressDeleteToRemoveIt}
             onClick={() => setFilters(isOn ? defaults : one.filter, isOn ? {} : one.displayed)}
             onDelete={() => setSaved(saved.filter((other) => other !== one))}
           />
         );
       })}
-      {isNew && <Chip size="small" variant="outlined" icon={<BookmarkAdd />} label="Save these filters…" onClick={() => setNaming(true)} />}
-      <FormDialog title="Save these filters" label="Save" open={isNaming} disabled={name.trim() === ''} onClose={() => setNaming(false)} onSubmit={save}>
+      {isNew && <Chip size="small" variant="outlined" icon={<BookmarkAdd />} label={WORDS.common.openSavingFilters} onClick={() => setNaming(true)} />}
+      <FormDialog title={WORDS.common.saveTheseFilters} label={WORDS.common.save} open={isNaming} disabled={name.trim() === ''} onClose={() => setNaming(false)} onSubmit={save}>
         <TextField
-          label="Name"
+          label={WORDS.common.name}
           value={name}
           onChange={(event) => setName(event.target.value.slice(0, MAX_NAME))}
-          helperText="It is kept for you in this browser, also when you sign out."
+          helperText={WORDS.common.filtersAreKeptInBrowser}
           margin="normal"
           fullWidth
           required

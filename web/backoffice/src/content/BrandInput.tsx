@@ -3,6 +3,7 @@ import { SelectInput } from 'react-admin';
 
 import { namedBrands } from '../frame/names.ts';
 import { useBrands } from './useBrands.ts';
+import { WORDS } from '../words/index.ts';
 
 interface Props {
   readonly source: string;
@@ -11,11 +12,11 @@ interface Props {
 }
 
 export function BrandInput({ source }: Props) {
-  return <SelectInput source={source} label="Of brand" choices={[...namedBrands()]} emptyText="All brands" />;
+  return <SelectInput source={source} label={WORDS.content.ofBrand} choices={[...namedBrands()]} emptyText={WORDS.common.allBrands} />;
 }
 
 /** A choice of the language in which a list shows its texts. */
 export function LocaleInput({ source }: Props) {
   const locales = [...new Set(useBrands().flatMap((brand) => brand.locales))];
-  return <SelectInput source={source} label="Language" choices={locales.map((id) => ({ id, name: id }))} />;
+  return <SelectInput source={source} label={WORDS.common.language} choices={locales.map((id) => ({ id, name: id }))} />;
 }

@@ -22,6 +22,7 @@ import { rewardName } from '../frame/names.ts';
 import { useGraph } from '../graph/useGraph.ts';
 import { localMoment } from '../time/moments.ts';
 import { READ_CONTENT } from '../graph/generated/operations.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { ContentBrand, ContentItem } from '../graph/generated/operations.ts';
 
@@ -37,12 +38,12 @@ function ContentOf({ id }: { readonly id: string }) {
   const { brands, isRead, problem: unread } = useReadBrands();
   const brand = brands.find((one) => one.id === key.brand);
   const item = useGraph(READ_CONTENT, { ...key });
-  const unknown = isRead && brand === undefined ? `There is no brand ${key.brand} whose content you may read.` : '';
+  const unknown = isRead && brand === undefined ? WORDS.content.noBrandWhoseContentYouMay({ brand: key.brand }) : '';
   const { data, reload } = item;
   const problem = item.problem || unread || unknown;
   return (
     <>
-      <Title title={`Content of “${rewardName(key.brand, key.rewardId)}”`} />
+      <Title title={WORDS.common.contentOf({ reward: rewardName(key.brand, key.rewardId) })} />
       {problem !== '' && (problem === unknown ? <Alert severity="error">{problem}</Alert> : <Failed problem={problem} />)}
       {data === null || brand === undefined ? (
         problem === '' && <SkeletonRows rows={8} />
@@ -70,10 +71,10 @@ function ItemTabs({ itemKey, brand, item, reload }: ItemProps) {
         <Heading itemKey={itemKey} brand={brand} item={item} />
         {item !== null && <ContentSteps item={item} brand={brand} saved={saved} onDone={reload} />}
         <Notes item={item} />
-        <Tabs value={shown} onChange={(_, value: Shown) => setShown(value)} aria-label="Parts of this content">
-          <Tab value="text" label="Text" />
-          <Tab value="revisions" label="Revisions" disabled={item === null} />
-          <Tab value="differences" label="Differences" disabled={item === null} />
+        <Tabs value={shown} onChange={(_, value: Shown) => setShown(value)} aria-label={WORDS.content.partsOfThisContent}>
+          <Tab value="text" label={WORDS.content.text} />
+          <Tab value="revisions" label={WORDS.common.revisions} disabled={item === null} />
+          <Tab value="differences" label={WORDS.content.differences} disabled={item === null} />
         </Tabs>
         <div hidden={shown !== 'text'}>
           <DraftEditor itemKey={itemKey} brand={brand} item={item} onSaved={reload} onTyped={setSaved} />
@@ -86,7 +87,7 @@ function ItemTabs({ itemKey, brand, item, reload }: ItemProps) {
 }
 
 function Heading({ itemKey, brand, item }: Omit<ItemProps, 'reload'>) {
-  const version = itemKey.configVersion === null ? 'first version' : `version ${itemKey.configVersion}`;
+  const version = itemKey.configVersion === null ? WORDS.content.firstVersion : WORDS.common.versionNumbered({ configVersion: itemKey.configVersion });
   return (
     <Stack direction="row" spacing={1} useFlexGap sx={{ flexWrap: 'wrap', alignItems: 'center' }}>
       <Typography variant="h6" component="h2">
@@ -94,7 +95,7 @@ function Heading({ itemKey, brand, item }: Omit<ItemProps, 'reload'>) {
       </Typography>
       {item?.open && <StateChip state={item.open.state} revision={item.open.revision} />}
       {item?.published && <StateChip state="PUBLISHED" revision={item.published.revision} />}
-      {item === null && <Typography color="textSecondary">It has no content yet.</Typography>}
+      {item === null && <Typography color="textSecondary">{WORDS.content.itHasNoContentYet}</Typography>}
     </Stack>
   );
 }
@@ -106,10 +107,10 @@ function Notes({ item }: { readonly item: ContentItem | null }) {
   return (
     <>
       {open.note !== null && <Alert severity="warning">{open.note}</Alert>}
-      {open.publishAtLocal !== null && <Alert severity="info">It will be published on {localMoment(open.publishAtLocal, item.brand)}.</Alert>}
+      {open.publishAtLocal !== null && <Alert severity="info">{WORDS.content.itWillBePublishedOn({ publishAtLocal: localMoment(open.publishAtLocal, item.brand) })}</Alert>}
       {open.state === 'IN_REVIEW' && open.proposal !== null && (
         <Alert severity="info">
-          {open.proposal.proposedBy} submitted it: “{open.proposal.reason}”
+          {WORDS.content.submittedIt({ proposedBy: open.proposal.proposedBy, reason: open.proposal.reason })}
         </Alert>
       )}
     </>

@@ -11,6 +11,7 @@ import { pageOf } from './key.ts';
 import { useBrand } from '../frame/brand.tsx';
 import { useBrands } from './useBrands.ts';
 import { FormDialog } from '../components/FormDialog.tsx';
+import { WORDS } from '../words/index.ts';
 
 export function NewContentButton() {
   const { permissions } = usePermissions<ReadonlySet<string>>();
@@ -23,18 +24,18 @@ export function NewContentButton() {
   return (
     <>
       <Button startIcon={<Add />} onClick={() => setOpen(true)}>
-        Write about a reward
+        {WORDS.content.writeAboutAReward}
       </Button>
       <FormDialog
-        title="Write about a reward"
+        title={WORDS.content.writeAboutAReward}
         open={open}
-        label="Write"
+        label={WORDS.content.write}
         onClose={() => setOpen(false)}
         onSubmit={() => void navigate(pageOf(`${brand?.id ?? ''}:${reward}`))}
       >
         <TextField
           select
-          label="Version of a reward"
+          label={WORDS.content.versionOfAReward}
           value={reward}
           onChange={(event) => setReward(event.target.value)}
           disabled={brand === undefined}
@@ -44,7 +45,7 @@ export function NewContentButton() {
         >
           {(brand?.rewards ?? []).map(({ rewardId, configVersion, status }) => (
             <MenuItem key={`${rewardId}:${configVersion}`} value={`${rewardId}:${configVersion}`}>
-              {rewardId}, version {configVersion} ({status})
+              {WORDS.content.version({ rewardId, configVersion, status })}
             </MenuItem>
           ))}
         </TextField>

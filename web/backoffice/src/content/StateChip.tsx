@@ -2,6 +2,7 @@
 import { ToneChip } from '../look/ToneChip.tsx';
 
 import { inWord } from './key.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { Tone } from '../look/theme.ts';
 import type { ContentState } from '../graph/generated/operations.ts';
@@ -23,6 +24,6 @@ interface Props {
 }
 
 export function StateChip({ state, revision }: Props) {
-  const label = revision === undefined ? inWord(state) : `${inWord(state)} · revision ${revision}`;
+  const label = revision === undefined ? inWord(state) : WORDS.content.revision({ state: inWord(state), revision });
   return <ToneChip tone={TONES[state]} label={label} />;
 }

@@ -14,6 +14,7 @@ import { RewardInput } from '../frame/choices.tsx';
 import { KeysetList } from '../components/KeysetList.tsx';
 import { fieldName, type FieldsOf } from '../graph/fields.ts';
 import { IdText } from '../look/IdText.tsx';
+import { WORDS } from '../words/index.ts';
 
 import type { ContentState, ListedContent } from '../graph/generated/operations.ts';
 
@@ -21,7 +22,7 @@ const field: FieldsOf<ListedContent> = fieldName;
 
 const STATES: readonly ContentState[] = ['DRAFT', 'IN_REVIEW', 'APPROVED', 'SCHEDULED', 'PUBLISHED', 'REJECTED', 'WITHDRAWN'];
 const FILTERS = [
-  <SelectInput key="states" source="states" label="State" choices={STATES.map((id) => ({ id, name: inWord(id) }))} alwaysOn />,
+  <SelectInput key="states" source="states" label={WORDS.common.state} choices={STATES.map((id) => ({ id, name: inWord(id) }))} alwaysOn />,
   <LocaleInput key="locale" source="locale" alwaysOn />,
   <RewardInput key="rewardId" source="rewardId" />,
 ];
@@ -37,14 +38,14 @@ function Actions() {
 export function ContentList() {
   const { brand } = useBrand();
   return (
-    <KeysetList rows="items of content" filter={{ brand }} rowClick="edit" title="Content" filters={FILTERS} actions={<Actions />}>
-      <DataTable.Col source={field('rewardId')} label="Reward" disableSort render={({ rewardId }: ListedContent) => <IdText id={rewardId} />} />
-      <DataTable.Col label="Version" disableSort render={({ configVersion }: ListedContent) => configVersion ?? 'first'} />
-      <DataTable.Col label="Title" field={Title} disableSort />
-      <DataTable.Col label="Open revision" field={OnItsWay} disableSort />
-      <DataTable.Col label="Customers see" field={Published} disableSort />
-      <DataTable.Col label="Changed" field={ChangedAt} disableSort />
-      <DataTable.Col label="Open" field={EditButton} disableSort />
+    <KeysetList rows={WORDS.content.itemsOfContent} filter={{ brand }} rowClick="edit" title={WORDS.frame.screens.content} filters={FILTERS} actions={<Actions />}>
+      <DataTable.Col source={field('rewardId')} label={WORDS.common.reward} disableSort render={({ rewardId }: ListedContent) => <IdText id={rewardId} />} />
+      <DataTable.Col label={WORDS.common.version} disableSort render={({ configVersion }: ListedContent) => configVersion ?? 'first'} />
+      <DataTable.Col label={WORDS.content.title} field={Title} disableSort />
+      <DataTable.Col label={WORDS.content.openRevision} field={OnItsWay} disableSort />
+      <DataTable.Col label={WORDS.content.customersSee} field={Published} disableSort />
+      <DataTable.Col label={WORDS.common.changed} field={ChangedAt} disableSort />
+      <DataTable.Col label={WORDS.common.open} field={EditButton} disableSort />
     </KeysetList>
   );
 }
@@ -67,7 +68,7 @@ function Title() {
   const expected = brand === undefined || locale === undefined || brand.locales.includes(locale);
   return (
     <Typography variant="body2" color="textSecondary">
-      {expected ? `missing in ${locale ?? '…'}` : 'another language'}
+      {expected ? WORDS.content.missingIn({ locale: locale ?? '…' }) : WORDS.content.anotherLanguage}
     </Typography>
   );
 }
@@ -79,5 +80,5 @@ function OnItsWay() {
 
 function Published() {
   const published = useRecordContext<ListedContent>()?.published;
-  return <span>{published ? `revision ${published.revision}` : 'nothing yet'}</span>;
+  return <span>{published ? WORDS.common.revisionNumbered({ revision: published.revision }) : WORDS.common.nothingYet}</span>;
 }

@@ -1,4 +1,5 @@
 /** The document of a revision as a form has it, and the merge of two editors' documents. */
+import { WORDS } from '../words/index.ts';
 
 import type { ContentKey } from './key.ts';
 
@@ -17,16 +18,7 @@ export interface ContentDocument {
 }
 
 /** The names of the fields as people read them. */
-export const LABELS: Readonly<Record<TextField | 'position' | 'eligibleGames', string>> = {
-  title: 'Title',
-  summary: 'Summary',
-  significantTerms: 'Significant terms',
-  termsUrl: 'Link to the full terms',
-  imageUrl: 'Image',
-  imageAlt: 'Alt text',
-  position: 'Position',
-  eligibleGames: 'Eligible games',
-};
+export const LABELS: Readonly<Record<TextField | 'position' | 'eligibleGames', string>> = WORDS.content.labels;
 
 type KnownRewards = readonly { readonly rewardId: string; readonly configVersion: number; readonly namesGames: boolean }[];
 
@@ -132,5 +124,5 @@ export function inWords(path: string): string {
   const [first = '', locale = '', name = ''] = formPath(path).split('.');
   const known: Readonly<Record<string, string>> = LABELS;
   if (first !== 'texts') return known[first] ?? first;
-  return name === '' ? `Texts (${locale})` : `${known[name] ?? name} (${locale})`;
+  return name === '' ? WORDS.content.texts({ locale }) : `${known[name] ?? name} (${locale})`;
 }

@@ -10,6 +10,7 @@ import TableRow from '@mui/material/TableRow';
 import { facts } from './words.ts';
 import { moment } from '../time/moments.ts';
 import { ToneChip } from '../look/ToneChip.tsx';
+import { WORDS } from '../words/index.ts';
 
 import type { Candidate, WaitingMatch } from '../graph/generated/operations.ts';
 
@@ -31,15 +32,15 @@ function providers({ offers }: Pick<WaitingMatch, 'offers'>): string {
 }
 
 export function Comparison({ match, candidate }: Props) {
-  const label = 'What differs';
+  const label = WORDS.events.whatDiffers;
   return (
     <TableContainer tabIndex={0} role="region" aria-label={label}>
       <Table size="small" aria-label={label} sx={{ tableLayout: 'fixed', minWidth: 280 }}>
         <TableHead>
           <TableRow>
             <TableCell sx={FIRST} />
-            <TableCell sx={CELL}>Waits: {providers(match)}</TableCell>
-            <TableCell sx={CELL}>Event: {providers(candidate)}</TableCell>
+            <TableCell sx={CELL}>{WORDS.events.waits({ match: providers(match) })}</TableCell>
+            <TableCell sx={CELL}>{WORDS.events.event({ candidate: providers(candidate) })}</TableCell>
           </TableRow>
         </TableHead>
         <TableBody>
@@ -48,7 +49,7 @@ export function Comparison({ match, candidate }: Props) {
               <TableCell component="th" scope="row" sx={FIRST}>
                 <Stack direction="row" spacing={1} useFlexGap sx={{ flexWrap: 'wrap', alignItems: 'center' }}>
                   {head}
-                  {differs && <ToneChip tone="warning" label="Differs" />}
+                  {differs && <ToneChip tone="warning" label={WORDS.events.differs} />}
                 </Stack>
               </TableCell>
               {sides.map((values, side) => (

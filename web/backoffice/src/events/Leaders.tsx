@@ -9,55 +9,56 @@ import { number, word } from '../money/amounts.ts';
 import { usePages } from './usePages.tsx';
 import { usePolled } from '../operations/page/usePolled.ts';
 import { LEADER_CHANGES, LEADERS } from '../graph/generated/operations.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { EventProvider } from '../graph/generated/operations.ts';
 
 const SECONDS = 3;
 const CHANGES = 10;
-const NOBODY = 'nobody';
+const NOBODY = WORDS.events.nobody;
 
 export function Leaders() {
   const { data, problem } = usePolled(LEADERS, {}, SECONDS);
   return (
     <Page
-      title="Leaders"
-      about="Of the providers that are trusted, the first in order of preference leads: customers see what it says. This page updates automatically."
+      title={WORDS.frame.screens.leaders}
+      about={WORDS.events.providersTrustedFirstOrder}
       problem={problem}
       waiting={data === undefined}
     >
-      <Heading>Who leads</Heading>
+      <Heading>{WORDS.events.whoLeads}</Heading>
       <DataRows
-        label="Leaders"
+        label={WORDS.events.leaders}
         rows={data?.eventLeaders ?? []}
         id={(leader) => leader.data}
-        nothing="Nobody leads."
+        nothing={WORDS.events.nobodyLeads}
         columns={[
-          { head: 'For', cell: (leader) => word(leader.data) },
-          { head: 'Leader', cell: ({ provider }) => <ToneChip tone={provider === null ? 'bad' : 'good'} label={provider ?? NOBODY} /> },
-          { head: 'Since', cell: ({ since }) => (since === null ? '–' : moment(since, null)) },
-          { head: 'Why', cell: ({ reason }) => reason },
+          { head: WORDS.common.for, cell: (leader) => word(leader.data) },
+          { head: WORDS.events.leader, cell: ({ provider }) => <ToneChip tone={provider === null ? 'bad' : 'good'} label={provider ?? NOBODY} /> },
+          { head: WORDS.common.since, cell: ({ since }) => (since === null ? '–' : moment(since, null)) },
+          { head: WORDS.common.why, cell: ({ reason }) => reason },
         ]}
       />
-      <Heading>Providers</Heading>
+      <Heading>{WORDS.common.providers}</Heading>
       <DataRows
-        label="Providers"
+        label={WORDS.common.providers}
         rows={data?.eventProviders ?? []}
         id={({ id }) => id}
-        nothing="No provider has said how it is yet."
-        filledBy="Each adapter of sports events appears here once it runs."
+        nothing={WORDS.events.noProviderHasSaidHowItIsYet}
+        filledBy={WORDS.events.eachAdapterSportsEvents}
         columns={[
-          { head: 'Provider', cell: ({ id }) => id },
-          { head: 'State', cell: (provider) => <State of={provider} /> },
-          { head: 'Why', cell: ({ reason }) => reason || '–' },
-          { head: 'Brings', cell: ({ capabilities }) => capabilities.join(', ') },
-          { head: 'Has told everything', cell: ({ complete, problem: why }) => (complete ? 'yes' : `no: ${why}`) },
-          { head: 'Delay (ms)', cell: ({ delayMs }) => number(delayMs), right: true },
-          { head: 'Failures lately', cell: ({ failures }) => number(failures), right: true },
-          { head: 'Well since', cell: ({ wellSince }) => (wellSince === null ? 'not now' : recently(wellSince)) },
-          { head: 'Last report', cell: ({ saidAt }) => recently(saidAt) },
+          { head: WORDS.common.provider, cell: ({ id }) => id },
+          { head: WORDS.common.state, cell: (provider) => <State of={provider} /> },
+          { head: WORDS.common.why, cell: ({ reason }) => reason || '–' },
+          { head: WORDS.common.brings, cell: ({ capabilities }) => capabilities.join(', ') },
+          { head: WORDS.events.hasToldEverything, cell: ({ complete, problem: why }) => (complete ? WORDS.common.yes : WORDS.events.no({ why })) },
+          { head: WORDS.events.delayMs, cell: ({ delayMs }) => number(delayMs), right: true },
+          { head: WORDS.events.failuresLately, cell: ({ failures }) => number(failures), right: true },
+          { head: WORDS.events.wellSince, cell: ({ wellSince }) => (wellSince === null ? WORDS.events.notNow : recently(wellSince)) },
+          { head: WORDS.common.lastReport, cell: ({ saidAt }) => recently(saidAt) },
         ]}
       />
-      <Heading>Changes</Heading>
+      <Heading>{WORDS.common.changes}</Heading>
       <Changes />
     </Page>
   );
@@ -72,13 +73,13 @@ function Heading({ children }: { readonly children: string }) {
 }
 
 function State({ of: { trusted, since } }: { readonly of: EventProvider }) {
-  if (trusted === null) return <ToneChip tone="neutral" label="Not judged yet" />;
+  if (trusted === null) return <ToneChip tone="neutral" label={WORDS.events.notJudgedYet} />;
   return (
     <>
-      <ToneChip tone={trusted ? 'good' : 'bad'} label={trusted ? 'Trusted' : 'Not trusted'} />
+      <ToneChip tone={trusted ? 'good' : 'bad'} label={trusted ? WORDS.events.trusted : WORDS.events.notTrusted} />
       {since !== null && (
         <Typography variant="body2" color="textSecondary">
-          since {recently(since)}
+          {WORDS.events.since({ since: recently(since) })}
         </Typography>
       )}
     </>
@@ -86,23 +87,23 @@ function State({ of: { trusted, since } }: { readonly of: EventProvider }) {
 }
 
 function Changes() {
-  const { after, buttons } = usePages('changes');
+  const { after, buttons } = usePages(WORDS.events.changes);
   const { data, problem } = usePolled(LEADER_CHANGES, { first: CHANGES, after }, SECONDS);
   if (problem !== '') return <Typography color="error">{problem}</Typography>;
   return (
     <>
       <DataRows
-        label="Changes of leaders"
+        label={WORDS.events.changesOfLeaders}
         rows={data?.leaderChanges.nodes ?? []}
         id={({ id }) => id}
-        nothing="The leaders have not changed yet."
-        filledBy="Each change appears here with its reason, the newest first, for 30 days."
+        nothing={WORDS.events.theLeadersHaveNotChangedYet}
+        filledBy={WORDS.events.eachChangeAppearsHere}
         columns={[
-          { head: 'When', cell: ({ changedAt }) => moment(changedAt, null) },
-          { head: 'For', cell: (change) => word(change.data) },
-          { head: 'From', cell: ({ before }) => before ?? NOBODY },
-          { head: 'To', cell: (change) => change.after ?? NOBODY },
-          { head: 'Why', cell: ({ reason }) => reason },
+          { head: WORDS.common.when, cell: ({ changedAt }) => moment(changedAt, null) },
+          { head: WORDS.common.for, cell: (change) => word(change.data) },
+          { head: WORDS.common.from, cell: ({ before }) => before ?? NOBODY },
+          { head: WORDS.common.to, cell: (change) => change.after ?? NOBODY },
+          { head: WORDS.common.why, cell: ({ reason }) => reason },
         ]}
       />
       {buttons(data?.leaderChanges)}

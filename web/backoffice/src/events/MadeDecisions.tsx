@@ -15,6 +15,7 @@ import { useMay } from '../operations/page/may.ts';
 import { usePages } from './usePages.tsx';
 import { usePolled } from '../operations/page/usePolled.ts';
 import { MATCH_DECISIONS, UNDO_MATCH_DECISION } from '../graph/generated/operations.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { Tone } from '../look/theme.ts';
 import type { MatchDecision, MatchDecisionState, NamedOffer } from '../graph/generated/operations.ts';
@@ -24,7 +25,7 @@ const SHOWN = 25;
 const TONES: Readonly<Record<MatchDecisionState, Tone>> = { IN_FORCE: 'good', BEING_APPLIED: 'waiting', REFUSED: 'bad', UNDONE: 'neutral' };
 
 export function MadeDecisions() {
-  const { after, buttons } = usePages('decisions');
+  const { after, buttons } = usePages(WORDS.events.decisionsInline);
   const { data, problem, refresh } = usePolled(MATCH_DECISIONS, { first: SHOWN, after }, SECONDS);
   const may = useMay(DECIDES);
   const page = data?.matchDecisions;
@@ -35,23 +36,23 @@ export function MadeDecisions() {
       {problem !== '' && <Failed problem={problem} />}
       {refused > 0 && (
         <Alert severity="warning" sx={{ marginBottom: 2 }}>
-          {refused === 1 ? 'One decision is not followed.' : `${refused} decisions are not followed.`} {WHY_NOT_FOLLOWED}
+          {WORDS.events.decisionsAreNotFollowed({ refused })} {WHY_NOT_FOLLOWED}
         </Alert>
       )}
       <DataRows
-        label="Decisions"
+        label={WORDS.events.decisions}
         rows={page.nodes}
         id={({ id }) => id}
-        nothing="Nobody has decided about a match yet."
-        filledBy="What you decide under Waiting appears here, with your reason. Each decision can be undone."
+        nothing={WORDS.events.nobodyHasDecidedAboutAMatchYet}
+        filledBy={WORDS.events.whatYouDecideUnderWaiting}
         columns={[
-          { head: 'Offers', cell: ({ first, second }) => [first, second].map((offer) => <Named key={offer.provider} offer={offer} />) },
-          { head: 'Decision', cell: ({ verdict }) => (verdict === null ? 'None any more' : VERDICTS[verdict]) },
-          { head: 'State', cell: ({ state }) => <ToneChip tone={TONES[state]} label={STATES[state]} /> },
-          { head: 'By', cell: ({ by }) => by },
-          { head: 'When', cell: ({ at }) => moment(at, null) },
-          { head: 'Why', cell: ({ reason }) => reason ?? '–' },
-          { head: 'Change', cell: (decision) => may && decision.verdict !== null && <UndoDecision decision={decision} onDone={refresh} />, isMenu: true },
+          { head: WORDS.events.offers, cell: ({ first, second }) => [first, second].map((offer) => <Named key={offer.provider} offer={offer} />) },
+          { head: WORDS.common.decision, cell: ({ verdict }) => (verdict === null ? WORDS.events.noneAnyMore : VERDICTS[verdict]) },
+          { head: WORDS.common.state, cell: ({ state }) => <ToneChip tone={TONES[state]} label={STATES[state]} /> },
+          { head: WORDS.common.by, cell: ({ by }) => by },
+          { head: WORDS.common.when, cell: ({ at }) => moment(at, null) },
+          { head: WORDS.common.why, cell: ({ reason }) => reason ?? '–' },
+          { head: WORDS.common.change, cell: (decision) => may && decision.verdict !== null && <UndoDecision decision={decision} onDone={refresh} />, isMenu: true },
         ]}
       />
       {buttons(page)}
@@ -62,7 +63,7 @@ export function MadeDecisions() {
 function Named({ offer: { provider, sportsEventId, offer } }: { readonly offer: NamedOffer }) {
   return (
     <Typography variant="body2">
-      {offer?.name ?? `${sportsEventId}, no longer offered`} <span>({provider})</span>
+      {offer?.name ?? WORDS.events.noLongerOffered({ sportsEventId })} <span>({provider})</span>
     </Typography>
   );
 }
@@ -71,7 +72,7 @@ function UndoDecision({ decision, onDone }: { readonly decision: MatchDecision; 
   const changed = useMatchDecided();
   return (
     <ChangeButton
-      label="Undo"
+      label={WORDS.events.undo}
       question={undone(decision)}
       change={(reason) => run(UNDO_MATCH_DECISION, { input: { decision: decision.id, version: decision.version, reason } })}
       wantsReason

@@ -6,6 +6,7 @@ import { useSearchParams } from 'react-router-dom';
 import { MadeDecisions } from './MadeDecisions.tsx';
 import { Page } from '../operations/page/Page.tsx';
 import { WaitingMatches } from './WaitingMatches.tsx';
+import { WORDS } from '../words/index.ts';
 
 const TAB = 'tab';
 const DECIDED = 'decided';
@@ -24,12 +25,12 @@ export function Matches() {
 
   return (
     <Page
-      title="Matches"
-      about="Providers write the same event differently. What is surely one event is joined automatically; what is only similar waits here for a person, and the event that was known first is shown meanwhile."
+      title={WORDS.frame.screens.matches}
+      about={WORDS.events.providersWriteSameEvent}
     >
-      <Tabs value={tab} onChange={(_, chosen: string) => choose(chosen)} aria-label="Matches" sx={{ marginBottom: 2 }}>
-        <Tab value="" label="Waiting" />
-        <Tab value={DECIDED} label="Decided" />
+      <Tabs value={tab} onChange={(_, chosen: string) => choose(chosen)} aria-label={WORDS.events.matches} sx={{ marginBottom: 2 }}>
+        <Tab value="" label={WORDS.common.waiting} />
+        <Tab value={DECIDED} label={WORDS.common.decided} />
       </Tabs>
       {tab === DECIDED ? <MadeDecisions /> : <WaitingMatches />}
     </Page>

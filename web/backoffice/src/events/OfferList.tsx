@@ -10,14 +10,15 @@ import { moment } from '../time/moments.ts';
 import { useGraph } from '../graph/useGraph.ts';
 import { word } from '../money/amounts.ts';
 import { OFFERED_SPORTS } from '../graph/generated/operations.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { Tone } from '../look/theme.ts';
 import type { ListedOffer, OfferState } from '../graph/generated/operations.ts';
 
 const STATES: Readonly<Record<OfferState, { readonly name: string; readonly tone: Tone }>> = {
-  MATCHED: { name: 'Matched', tone: 'good' },
-  WAITING: { name: 'Waiting', tone: 'warning' },
-  GONE: { name: 'Gone', tone: 'neutral' },
+  MATCHED: { name: WORDS.events.matched, tone: 'good' },
+  WAITING: { name: WORDS.common.waiting, tone: 'warning' },
+  GONE: { name: WORDS.events.gone, tone: 'neutral' },
 };
 const STATE_CHOICES = Object.entries(STATES).map(([id, { name }]) => ({ id, name }));
 
@@ -28,15 +29,15 @@ interface InputProps {
 
 function SportInput({ source }: InputProps) {
   const sports = useGraph(OFFERED_SPORTS, {}).data?.offeredSports ?? [];
-  return <SelectInput source={source} label="Sport" choices={sports.map((id) => ({ id, name: sportName(id) }))} emptyText="All sports" />;
+  return <SelectInput source={source} label={WORDS.common.sport} choices={sports.map((id) => ({ id, name: sportName(id) }))} emptyText={WORDS.common.allSports} />;
 }
 
 const FILTERS = [
-  <TextInput key="text" source="text" label="Name or competition" alwaysOn />,
+  <TextInput key="text" source="text" label={WORDS.events.nameOrCompetition} alwaysOn />,
   <SportInput key="sport" source="sport" alwaysOn />,
-  <SelectInput key="state" source="state" label="State" choices={STATE_CHOICES} emptyText="All states" alwaysOn />,
-  <TextInput key="provider" source="provider" label="Provider" />,
-  <DateInput key="day" source="day" label="Day (UTC)" />,
+  <SelectInput key="state" source="state" label={WORDS.common.state} choices={STATE_CHOICES} emptyText={WORDS.events.allStates} alwaysOn />,
+  <TextInput key="provider" source="provider" label={WORDS.common.provider} />,
+  <DateInput key="day" source="day" label={WORDS.common.dayUtc} />,
 ];
 
 /** Return a sport as people write it: `horse-racing` is Horse racing. */
@@ -60,7 +61,7 @@ function Event() {
         if (event === null && state === 'WAITING') {
           return (
             <Link component={RouterLink} to="/matches">
-              Waits for a decision
+              {WORDS.events.waitsForADecision}
             </Link>
           );
         }
@@ -69,7 +70,7 @@ function Event() {
           <>
             {event.name}
             <Typography variant="body2" color="textSecondary">
-              {event.id} · {event.offers === 1 ? 'one provider' : `${event.offers} providers`}
+              {event.id} · {WORDS.events.providers({ offers: event.offers })}
             </Typography>
           </>
         );
@@ -80,14 +81,14 @@ function Event() {
 
 export function OfferList() {
   return (
-    <KeysetList rows="offers" rowClick={false} title="Offers" filters={FILTERS}>
-      <DataTable.Col label="Start" field={Start} disableSort />
-      <DataTable.Col label="Name" disableSort render={({ offer }: ListedOffer) => offer.name} />
-      <DataTable.Col label="Competition" disableSort render={({ offer }: ListedOffer) => `${sportName(offer.sport)}: ${offer.competition || 'none'}`} />
-      <DataTable.Col label="Provider" disableSort render={({ offer }: ListedOffer) => offer.provider} />
-      <DataTable.Col label="Status" disableSort render={({ offer }: ListedOffer) => word(offer.status)} />
-      <DataTable.Col label="State" field={State} disableSort />
-      <DataTable.Col label="Event" field={Event} disableSort />
+    <KeysetList rows={WORDS.events.offersInline} rowClick={false} title={WORDS.frame.screens.eventOffers} filters={FILTERS}>
+      <DataTable.Col label={WORDS.events.start} field={Start} disableSort />
+      <DataTable.Col label={WORDS.common.name} disableSort render={({ offer }: ListedOffer) => offer.name} />
+      <DataTable.Col label={WORDS.common.competition} disableSort render={({ offer }: ListedOffer) => `${sportName(offer.sport)}: ${offer.competition || WORDS.common.noneInline}`} />
+      <DataTable.Col label={WORDS.common.provider} disableSort render={({ offer }: ListedOffer) => offer.provider} />
+      <DataTable.Col label={WORDS.common.status} disableSort render={({ offer }: ListedOffer) => word(offer.status)} />
+      <DataTable.Col label={WORDS.common.state} field={State} disableSort />
+      <DataTable.Col label={WORDS.common.event} field={Event} disableSort />
     </KeysetList>
   );
 }

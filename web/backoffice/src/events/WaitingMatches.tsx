@@ -26,6 +26,7 @@ import { useMay } from '../operations/page/may.ts';
 import { usePages } from './usePages.tsx';
 import { usePolled } from '../operations/page/usePolled.ts';
 import { DECIDE_MATCH, WAITING_MATCHES } from '../graph/generated/operations.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { Candidate, MatchVerdict, WaitingMatch } from '../graph/generated/operations.ts';
 
@@ -33,7 +34,7 @@ const SECONDS = 3;
 const SHOWN = 10;
 
 export function WaitingMatches() {
-  const { after, buttons } = usePages('matches');
+  const { after, buttons } = usePages(WORDS.events.matchesInline);
   const { data, problem, refresh } = usePolled(WAITING_MATCHES, { first: SHOWN, after }, SECONDS);
   const page = data?.waitingMatches;
   if (page === undefined) return problem === '' ? <SkeletonRows rows={6} /> : <Failed problem={problem} />;
@@ -42,7 +43,7 @@ export function WaitingMatches() {
       {problem !== '' && <Failed problem={problem} />}
       {page.nodes.length === 0 && (
         <Paper variant="outlined">
-          <EmptyState why="No match waits for a decision." filledBy="Offers that are similar to an event, but not surely of it, appear here. Nothing here is good news." />
+          <EmptyState why={WORDS.events.noMatchWaitsForADecision} filledBy={WORDS.events.offersSimilarEventButNot} />
         </Paper>
       )}
       <Stack spacing={2} sx={{ marginBottom: 2 }}>
@@ -84,11 +85,11 @@ function Question({ match, candidate, onDecided }: Props & { readonly candidate:
   const may = useMay(DECIDES);
   const name = nameOf(candidate);
   return (
-    <Box component="section" aria-label={`Is it ${name}?`} sx={{ borderTop: 1, borderColor: 'divider', marginTop: 2, paddingTop: 2 }}>
+    <Box component="section" aria-label={WORDS.events.isItOneOf({ name })} sx={{ borderTop: 1, borderColor: 'divider', marginTop: 2, paddingTop: 2 }}>
       <Stack direction="row" spacing={1} useFlexGap sx={{ flexWrap: 'wrap', alignItems: 'center', marginBottom: 1 }}>
-        <Typography sx={{ fontWeight: 600 }}>Is it “{name}”?</Typography>
-        <ToneChip tone="waiting" label={`${Math.round(candidate.confidence * 100)} % alike`} />
-        {candidate.waiting && <ToneChip tone="warning" label="Waits as well" />}
+        <Typography sx={{ fontWeight: 600 }}>{WORDS.events.isIt({ name })}</Typography>
+        <ToneChip tone="waiting" label={WORDS.events.alike({ confidence: Math.round(candidate.confidence * 100) })} />
+        {candidate.waiting && <ToneChip tone="warning" label={WORDS.events.waitsAsWell} />}
       </Stack>
       <Comparison match={match} candidate={candidate} />
       <Decided candidate={candidate} />
@@ -106,7 +107,7 @@ function Decided({ candidate: { decided } }: { readonly candidate: Candidate }) 
   if (decided === null) return null;
   return (
     <Alert severity="info" role="status" sx={{ marginTop: 1 }}>
-      {decided.by} decided “{VERDICTS[decided.verdict].toLowerCase()}” at {recently(decided.at)}; it is being applied. If it stays here for more than a minute, see the decision under Decided.
+      {WORDS.events.decidedAt({ by: decided.by, verdict: VERDICTS[decided.verdict].toLowerCase(), at: recently(decided.at) })}
     </Alert>
   );
 }
@@ -123,7 +124,7 @@ function Decide({ verdict, match, candidate, onDecided }: Props & { readonly ver
       wantsReason
       isMain={verdict === 'SAME'}
       icon={verdict === 'SAME' ? <CallMerge /> : <CallSplit />}
-      onDone={() => notify(`Decided: ${VERDICTS[verdict].toLowerCase()}`, { type: 'success' })}
+      onDone={() => notify(WORDS.events.decided({ verdict: VERDICTS[verdict].toLowerCase() }), { type: 'success' })}
       onSettled={() => {
         onDecided();
         decided();

@@ -5,6 +5,8 @@ import Button from '@mui/material/Button';
 import Stack from '@mui/material/Stack';
 import { useState } from 'react';
 
+import { WORDS } from '../words/index.ts';
+
 import type { ReactNode } from 'react';
 
 interface PageInfo {
@@ -27,12 +29,12 @@ export function usePages(what: string): Pages {
     const next = page?.hasNextPage === true ? page.endCursor : null;
     if (keys.length === 0 && next === null) return null;
     return (
-      <Stack component="nav" aria-label={`Pages of ${what}`} direction="row" spacing={1} sx={{ justifyContent: 'flex-end', marginBottom: 3 }}>
+      <Stack component="nav" aria-label={WORDS.events.pagesOf({ what })} direction="row" spacing={1} sx={{ justifyContent: 'flex-end', marginBottom: 3 }}>
         <Button startIcon={<ChevronLeft />} disabled={keys.length === 0} onClick={() => setKeys(keys.slice(0, -1))}>
-          Previous
+          {WORDS.common.previous}
         </Button>
         <Button endIcon={<ChevronRight />} disabled={next === null} onClick={() => next !== null && setKeys([...keys, next])}>
-          Next
+          {WORDS.common.next}
         </Button>
       </Stack>
     );

@@ -17,6 +17,7 @@ import { useGraph } from '../graph/useGraph.ts';
 import { money, typedAmount } from '../money/amounts.ts';
 import { MoneyInput } from '../money/MoneyInput.tsx';
 import { CORRECTABLE_ACCOUNTS, PREVIEW_CORRECTION, PROPOSE_CORRECTION } from '../graph/generated/operations.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { HeldMoney } from '../graph/generated/operations.ts';
 
@@ -34,7 +35,7 @@ export function CorrectButton({ brand }: { readonly brand: string }) {
   return (
     <>
       <Button variant="contained" startIcon={<Balance />} onClick={() => setOpen(true)}>
-        Correct a balance
+        {WORDS.finance.correctABalance}
       </Button>
       {open && <CorrectDialog brand={brand} onClose={() => setOpen(false)} />}
     </>
@@ -60,20 +61,20 @@ function CorrectDialog({ brand, onClose }: { readonly brand: string; readonly on
     if (correction === null) return;
     await run(PROPOSE_CORRECTION, { input: { correction, reason } });
     onClose();
-    notify('Submitted for approval', { type: 'success' });
+    notify(WORDS.common.submittedForApproval, { type: 'success' });
   }
 
   return (
     <FormDialog
-      title="Correct a balance"
-      label={correction === null ? 'Propose' : `Propose ${money(correction.amountMinor, correction.currency)}`}
+      title={WORDS.finance.correctABalance}
+      label={correction === null ? WORDS.common.propose : WORDS.common.proposeAmount({ amount: money(correction.amountMinor, correction.currency) })}
       open
       disabled={correction === null || preview?.refusal !== null}
       onClose={onClose}
       onSubmit={submit}
     >
       <TextField
-        label="Customer"
+        label={WORDS.common.customer}
         value={id}
         onChange={(event) => setId(event.target.value)}
         onBlur={() => setFound(id.trim())}
@@ -84,7 +85,7 @@ function CorrectDialog({ brand, onClose }: { readonly brand: string; readonly on
         required
       />
       {account !== undefined && (
-        <TextField label="Account" value={account.id} onChange={(event) => setChosen(event.target.value)} margin="normal" select fullWidth>
+        <TextField label={WORDS.common.account} value={account.id} onChange={(event) => setChosen(event.target.value)} margin="normal" select fullWidth>
           {accounts.map((one) => (
             <MenuItem key={one.id} value={one.id}>
               {accountLine(one)}
@@ -97,17 +98,17 @@ function CorrectDialog({ brand, onClose }: { readonly brand: string; readonly on
         size="small"
         value={direction}
         onChange={(_, value: Direction | null) => setDirection(value ?? direction)}
-        aria-label="Action"
+        aria-label={WORDS.common.action}
       >
-        <ToggleButton value="add">Add</ToggleButton>
-        <ToggleButton value="take">Subtract</ToggleButton>
+        <ToggleButton value="add">{WORDS.common.add}</ToggleButton>
+        <ToggleButton value="take">{WORDS.common.subtract}</ToggleButton>
       </ToggleButtonGroup>
-      <MoneyInput label="Amount" value={typed} currency={account?.currency ?? ''} onChange={setTyped} required />
+      <MoneyInput label={WORDS.common.amount} value={typed} currency={account?.currency ?? ''} onChange={setTyped} required />
       <TextField
-        label="Reason"
+        label={WORDS.common.reason}
         value={reason}
         onChange={(event) => setReason(event.target.value)}
-        helperText="The approver, the list of corrections and the audit log show it."
+        helperText={WORDS.finance.approverListCorrections}
         margin="normal"
         fullWidth
         required
@@ -117,7 +118,7 @@ function CorrectDialog({ brand, onClose }: { readonly brand: string; readonly on
       {correction !== null && preview !== null && (
         <Alert severity={preview.refusal === null ? 'info' : 'warning'} role="status">
           {preview.refusal ?? consequence(correction, preview)}
-          {preview.waits && ' Payouts in the currency are stopped: it is moved once they go on.'}
+          {preview.waits && ` ${WORDS.finance.payoutsInTheCurrencyAreStopped}`}
         </Alert>
       )}
     </FormDialog>
@@ -125,9 +126,9 @@ function CorrectDialog({ brand, onClose }: { readonly brand: string; readonly on
 }
 
 function helpFor(customer: string | null, accounts: readonly HeldMoney[] | null): string {
-  if (customer === null) return 'The whole id, such as c-1003. Views of customer data are logged.';
-  if (accounts === null) return 'Looking up their accounts…';
-  return accounts.length === 0 ? 'This customer has no wallet.' : 'Choose the account below.';
+  if (customer === null) return WORDS.finance.wholeIdLogged;
+  if (accounts === null) return WORDS.finance.lookingUpTheirAccounts;
+  return accounts.length === 0 ? WORDS.common.thisCustomerHasNoWallet : WORDS.finance.chooseTheAccountBelow;
 }
 
 function correctionOf(customer: string | null, account: HeldMoney | undefined, direction: Direction, typed: string): Correction | null {
@@ -156,5 +157,5 @@ function usePreview(correction: Correction | null): { readonly preview: Preview 
 
 function consequence({ amountMinor, currency, credit }: Correction, { beforeMinor, afterMinor }: Preview): string {
   const [before, after] = [money(beforeMinor, currency), money(afterMinor, currency)];
-  return `This ${correctionInWords(amountMinor, currency, credit)}. The customer can use ${before} now, and then ${after}.`;
+  return WORDS.finance.customerCanUseNowThen({ correction: correctionInWords(amountMinor, currency, credit), before, after });
 }

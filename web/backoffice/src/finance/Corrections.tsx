@@ -14,6 +14,7 @@ import { useMay } from '../operations/page/may.ts';
 import { Page } from '../operations/page/Page.tsx';
 import { moment } from '../time/moments.ts';
 import { FINANCE_CORRECTIONS } from '../graph/generated/operations.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { DecidedCorrection } from '../graph/generated/operations.ts';
 
@@ -24,8 +25,8 @@ export function Corrections() {
   const mayPropose = useMay('finance.correct');
   return (
     <Page
-      title="Corrections"
-      about="Money that two people moved between a customer and the house. Views of customer data are logged."
+      title={WORDS.frame.screens.corrections}
+      about={WORDS.finance.moneyTwoPeopleMovedBetween}
       actions={mayPropose && brand !== null && <CorrectButton key={brand} brand={brand} />}
       problem={brand === null ? NO_BRAND : ''}
       waiting={brand === null}
@@ -36,25 +37,25 @@ export function Corrections() {
 }
 
 function Decided({ brand }: { readonly brand: string }) {
-  const { after, buttons } = usePages('corrections');
+  const { after, buttons } = usePages(WORDS.finance.correctionsInline);
   const { data, problem } = useGraph(FINANCE_CORRECTIONS, { brand, first: ROWS, after });
   if (problem !== '' || data === null) return <Waiting problem={problem} rows={6} />;
   return (
     <>
       <DataRows
-        label="Corrections"
+        label={WORDS.finance.corrections}
         rows={data.page.nodes}
         id={({ id }) => id}
-        nothing="There are no corrections yet."
-        filledBy="A correction appears here once a second person has approved it. Until then it is among the approvals."
+        nothing={WORDS.finance.thereAreNoCorrectionsYet}
+        filledBy={WORDS.finance.correctionAppearsHereOnce}
         columns={[
-          { head: 'Customer', cell: ({ customer }) => <CustomerLink customer={customer} /> },
-          { head: 'Amount', cell: ({ amountMinor, currency }) => signed(amountMinor, currency), right: true },
-          { head: 'Account', cell: ({ credit }) => (credit === '' ? 'Cash' : `Credit ${credit}`) },
-          { head: 'State', cell: (row) => <State of={row} /> },
-          { head: 'Why', cell: ({ reason }) => reason },
-          { head: 'Who', cell: ({ proposedBy, approvedBy }) => `${proposedBy}, approved by ${approvedBy}` },
-          { head: 'When', cell: ({ decidedAt }) => moment(decidedAt, brand) },
+          { head: WORDS.common.customer, cell: ({ customer }) => <CustomerLink customer={customer} /> },
+          { head: WORDS.common.amount, cell: ({ amountMinor, currency }) => signed(amountMinor, currency), right: true },
+          { head: WORDS.common.account, cell: ({ credit }) => (credit === '' ? WORDS.common.cash : WORDS.common.credit({ credit })) },
+          { head: WORDS.common.state, cell: (row) => <State of={row} /> },
+          { head: WORDS.common.why, cell: ({ reason }) => reason },
+          { head: WORDS.common.who, cell: ({ proposedBy, approvedBy }) => WORDS.finance.approvedBy({ proposedBy, approvedBy }) },
+          { head: WORDS.common.when, cell: ({ decidedAt }) => moment(decidedAt, brand) },
         ]}
       />
       {buttons(data.page)}

@@ -18,24 +18,25 @@ import { Page } from '../operations/page/Page.tsx';
 import { useGraph } from '../graph/useGraph.ts';
 import { dayOf, moment } from '../time/moments.ts';
 import { FINANCE_DAYS } from '../graph/generated/operations.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { DayPosition, FinanceDay } from '../graph/generated/operations.ts';
 
 const DAYS = 14;
 
 export function Days() {
-  const { after, buttons } = usePages('days');
+  const { after, buttons } = usePages(WORDS.finance.days);
   const { data, problem } = useGraph(FINANCE_DAYS, { first: DAYS, after });
   const days = data?.financeCloses.nodes ?? [];
   return (
     <Page
-      title="Days"
-      about="Each day of the wallet (UTC) is closed by proving that all sums agree. A day that differs stops payouts in its currency; nothing is corrected silently."
+      title={WORDS.frame.screens.days}
+      about={WORDS.finance.eachDayWalletUtcClosed}
       problem={problem}
       waiting={data === null}
     >
       {days.length === 0 ? (
-        <EmptyState why="No day is closed yet." filledBy="The wallet closes each day some minutes after it has ended." />
+        <EmptyState why={WORDS.finance.noDayIsClosedYet} filledBy={WORDS.finance.walletClosesEachDaySome} />
       ) : (
         days.map((day, place) => <Day key={day.id} day={day} isFirst={place === 0 && after === null} />)
       )}
@@ -55,26 +56,26 @@ function Day({ day, isFirst }: { readonly day: FinanceDay; readonly isFirst: boo
             {dayOf(day.day)}
           </Typography>
           <ToneChip {...state} />
-          <ToneChip tone={day.signed ? 'good' : 'warning'} label={day.signed ? 'Signed' : 'Unsigned'} />
-          {day.begins !== '' && <ToneChip tone="warning" label="Began anew" />}
+          <ToneChip tone={day.signed ? 'good' : 'warning'} label={day.signed ? WORDS.finance.signed : WORDS.finance.unsigned} />
+          {day.begins !== '' && <ToneChip tone="warning" label={WORDS.finance.beganAnew} />}
           <Typography component="span" color="textSecondary">
-            {number(day.transfers)} transfers
+            {WORDS.finance.transfers({ transfers: number(day.transfers) })}
           </Typography>
         </Stack>
       </AccordionSummary>
       <AccordionDetails>
         <Stack spacing={2}>
-          <Typography color="textSecondary">Closed on {moment(day.closedAt, null)} as number {number(day.sequence)}.</Typography>
+          <Typography color="textSecondary">{WORDS.finance.closedOnAsNumber({ closedAt: moment(day.closedAt, null), sequence: number(day.sequence) })}</Typography>
           {day.differences.length > 0 && <Differences of={day} />}
           {day.begins !== '' && (
-            <Alert severity="warning">Its openings were not compared with the day before, because {day.begins}.</Alert>
+            <Alert severity="warning">{WORDS.finance.openingsNotComparedDay({ begins: day.begins })}</Alert>
           )}
           {!day.signed && (
-            <Alert severity="info">No key was configured when the day was closed, so nobody can prove later that it was not changed.</Alert>
+            <Alert severity="info">{WORDS.finance.noKeyConfiguredWhenDay}</Alert>
           )}
           <Positions of={day} />
           <Typography variant="body2" color="textSecondary" sx={{ overflowWrap: 'anywhere' }}>
-            Hash of the close: {day.hash}
+            {WORDS.finance.hashOfTheClose({ hash: day.hash })}
           </Typography>
         </Stack>
       </AccordionDetails>
@@ -85,7 +86,7 @@ function Day({ day, isFirst }: { readonly day: FinanceDay; readonly isFirst: boo
 function Differences({ of: { differences } }: { readonly of: FinanceDay }) {
   return (
     <Alert severity="error">
-      {stoppedBy(differences)} What differs:
+      {WORDS.finance.whatDiffers({ differences: stoppedBy(differences) })}
       <ul>
         {differences.map(({ words }, place) => (
           <li key={place}>{words}</li>
@@ -97,20 +98,20 @@ function Differences({ of: { differences } }: { readonly of: FinanceDay }) {
 
 function Positions({ of: { positions, day } }: { readonly of: FinanceDay }) {
   const { brands } = useBrand();
-  const nameOf = (brand: string) => (brand === '' ? 'Not known any more' : (brands.find(({ id }) => id === brand)?.name ?? brand));
+  const nameOf = (brand: string) => (brand === '' ? WORDS.finance.notKnownAnyMore : (brands.find(({ id }) => id === brand)?.name ?? brand));
   return (
     <DataRows
-      label={`Positions on ${dayOf(day)}`}
+      label={WORDS.finance.positionsOn({ day: dayOf(day) })}
       rows={positions}
       id={({ id }) => id}
-      nothing="There were no accounts on this day."
+      nothing={WORDS.finance.thereWereNoAccountsOnThisDay}
       columns={[
-        { head: 'Brand', cell: ({ brand }) => nameOf(brand) },
-        { head: 'Account', cell: ({ account }) => accountName(account) },
-        { head: 'Opening', cell: ({ openingMinor, currency }) => money(openingMinor, currency), right: true },
-        { head: 'Movements', cell: (position) => <Movements of={position} /> },
-        { head: 'Change', cell: ({ openingMinor, closingMinor, currency }) => signed(closingMinor - openingMinor, currency), right: true },
-        { head: 'Closing', cell: ({ closingMinor, currency }) => money(closingMinor, currency), right: true },
+        { head: WORDS.common.brand, cell: ({ brand }) => nameOf(brand) },
+        { head: WORDS.common.account, cell: ({ account }) => accountName(account) },
+        { head: WORDS.finance.opening, cell: ({ openingMinor, currency }) => money(openingMinor, currency), right: true },
+        { head: WORDS.finance.movements, cell: (position) => <Movements of={position} /> },
+        { head: WORDS.common.change, cell: ({ openingMinor, closingMinor, currency }) => signed(closingMinor - openingMinor, currency), right: true },
+        { head: WORDS.finance.closing, cell: ({ closingMinor, currency }) => money(closingMinor, currency), right: true },
       ]}
     />
   );
@@ -118,7 +119,7 @@ function Positions({ of: { positions, day } }: { readonly of: FinanceDay }) {
 
 function Movements({ of: position }: { readonly of: DayPosition }) {
   const lines = movementLines(position);
-  if (lines.length === 0) return 'None';
+  if (lines.length === 0) return WORDS.common.none;
   return lines.map(({ what, net, transfers }) => (
     <Typography key={what} variant="body2">
       {what}: {net} ({number(transfers)})

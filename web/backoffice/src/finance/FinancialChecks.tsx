@@ -15,6 +15,7 @@ import { useMay } from '../operations/page/may.ts';
 import { Page } from '../operations/page/Page.tsx';
 import { moment } from '../time/moments.ts';
 import { CLOSE_CHECK, FINANCIAL_CHECKS } from '../graph/generated/operations.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { WaitingCheck } from '../graph/generated/operations.ts';
 
@@ -24,8 +25,8 @@ export function FinancialChecks() {
   const { brand } = useBrand();
   return (
     <Page
-      title="Financial checks"
-      about="Customers whose deposits less withdrawals passed the threshold of the rules where they are. Look whether they can afford it, and write down what you found. Views of customer data are logged."
+      title={WORDS.frame.screens.financialChecks}
+      about={WORDS.finance.customersWhoseDepositsLess}
       problem={brand === null ? NO_BRAND : ''}
       waiting={brand === null}
     >
@@ -35,23 +36,23 @@ export function FinancialChecks() {
 }
 
 function Checks({ brand }: { readonly brand: string }) {
-  const { after, buttons } = usePages('financial checks');
+  const { after, buttons } = usePages(WORDS.finance.financialChecksInline);
   const { data, problem, reload } = useGraph(FINANCIAL_CHECKS, { brand, first: ROWS, after });
   const mayClose = useMay('finance.check');
   if (problem !== '' || data === null) return <Waiting problem={problem} rows={6} />;
   return (
     <>
       <DataRows
-        label="Financial checks"
+        label={WORDS.finance.financialChecks}
         rows={data.page.nodes}
         id={({ id }) => id}
-        nothing="No check is waiting."
-        filledBy="A customer who passes the threshold appears here."
+        nothing={WORDS.finance.noCheckIsWaiting}
+        filledBy={WORDS.finance.customerPassesThreshold}
         columns={[
-          { head: 'Customer', cell: ({ customer }) => <CustomerLink customer={customer} /> },
-          { head: 'Paid in, less withdrawals', cell: ({ netMinor, currency }) => money(netMinor, currency), right: true },
-          { head: 'Waiting since', cell: ({ dueAt }) => moment(dueAt, brand) },
-          { head: 'Close', cell: (check) => mayClose && <Close check={check} onSettled={reload} /> },
+          { head: WORDS.common.customer, cell: ({ customer }) => <CustomerLink customer={customer} /> },
+          { head: WORDS.finance.paidInLessWithdrawals, cell: ({ netMinor, currency }) => money(netMinor, currency), right: true },
+          { head: WORDS.finance.waitingSince, cell: ({ dueAt }) => moment(dueAt, brand) },
+          { head: WORDS.common.close, cell: (check) => mayClose && <Close check={check} onSettled={reload} /> },
         ]}
       />
       {buttons(data.page)}
@@ -64,11 +65,11 @@ function Close({ check, onSettled }: { readonly check: WaitingCheck; readonly on
   const who = customerId(check.customer);
   return (
     <ChangeButton
-      label="Close with a finding"
-      question={`Write what you found about ${who}, and what follows from it. It is kept, and cannot be changed. The check is due again when the rules say so.`}
+      label={WORDS.finance.closeWithAFinding}
+      question={WORDS.finance.writeWhatYouFoundAboutWhat({ who })}
       change={(finding) => run(CLOSE_CHECK, { input: { customer: check.customer, dueAt: check.dueAt, finding } })}
       wantsReason
-      onDone={() => notify(`The check of ${who} is closed. It leaves the list within seconds.`, { type: 'success' })}
+      onDone={() => notify(WORDS.finance.checkIsClosed({ who }), { type: 'success' })}
       onSettled={onSettled}
     />
   );

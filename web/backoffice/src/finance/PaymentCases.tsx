@@ -15,6 +15,7 @@ import { Page } from '../operations/page/Page.tsx';
 import { PaymentLink } from '../payments/PaymentLink.tsx';
 import { moment } from '../time/moments.ts';
 import { CLOSE_CASE, PAYMENT_CASES } from '../graph/generated/operations.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { OpenCase } from '../graph/generated/operations.ts';
 
@@ -24,8 +25,8 @@ export function PaymentCases() {
   const { brand } = useBrand();
   return (
     <Page
-      title="Payment differences"
-      about="What processors report and we do not know, or the other way round, and what could not be done. Nothing is corrected by itself: find out, put it right, and write down what you found."
+      title={WORDS.frame.screens.paymentCases}
+      about={WORDS.finance.whatProcessorsReportWeDo}
       problem={brand === null ? NO_BRAND : ''}
       waiting={brand === null}
     >
@@ -35,26 +36,26 @@ export function PaymentCases() {
 }
 
 function OfBrand({ brand }: { readonly brand: string }) {
-  const { after, buttons } = usePages('payment differences');
+  const { after, buttons } = usePages(WORDS.finance.paymentDifferences);
   const { data, problem, reload } = useGraph(PAYMENT_CASES, { brand, first: ROWS, after });
   const mayClose = useMay('finance.check');
   if (problem !== '' || data === null) return <Waiting problem={problem} rows={6} />;
   return (
     <>
       <DataRows
-        label="Payment differences"
+        label={WORDS.common.paymentDifferences}
         rows={data.page.nodes}
         id={({ id }) => id}
-        nothing="Nothing differs."
-        filledBy="What a report, a webhook or a payment shows otherwise than we know it appears here."
+        nothing={WORDS.common.nothingDiffers}
+        filledBy={WORDS.finance.whatReportWebhookPayment}
         columns={[
-          { head: 'What', cell: ({ kind }) => caseName(kind) },
-          { head: 'Processor', cell: ({ processor }) => processor },
-          { head: 'Amount', cell: ({ amountMinor, currency }) => (currency === '' ? '' : money(amountMinor, currency)), right: true },
-          { head: 'Known', cell: ({ details, currency }) => details.map((detail) => detailLine(detail, currency)).join('; ') },
-          { head: 'Payment', cell: ({ paymentId }) => (paymentId === '' ? '–' : <PaymentLink payment={paymentId} />) },
-          { head: 'Since', cell: ({ openedAt }) => moment(openedAt, brand) },
-          { head: 'Close', cell: (open) => mayClose && <Close open={open} onSettled={reload} /> },
+          { head: WORDS.common.what, cell: ({ kind }) => caseName(kind) },
+          { head: WORDS.common.processor, cell: ({ processor }) => processor },
+          { head: WORDS.common.amount, cell: ({ amountMinor, currency }) => (currency === '' ? '' : money(amountMinor, currency)), right: true },
+          { head: WORDS.finance.known, cell: ({ details, currency }) => details.map((detail) => detailLine(detail, currency)).join('; ') },
+          { head: WORDS.common.payment, cell: ({ paymentId }) => (paymentId === '' ? '–' : <PaymentLink payment={paymentId} />) },
+          { head: WORDS.common.since, cell: ({ openedAt }) => moment(openedAt, brand) },
+          { head: WORDS.common.close, cell: (open) => mayClose && <Close open={open} onSettled={reload} /> },
         ]}
       />
       {buttons(data.page)}
@@ -66,11 +67,11 @@ function Close({ open, onSettled }: { readonly open: OpenCase; readonly onSettle
   const notify = useNotify();
   return (
     <ChangeButton
-      label="Close with a finding"
-      question="Write what you found, and how it was put right. It is kept, and cannot be changed."
+      label={WORDS.finance.closeWithAFinding}
+      question={WORDS.finance.writeWhatYouFoundHowPut}
       change={(finding) => run(CLOSE_CASE, { input: { case: open.id, finding } })}
       wantsReason
-      onDone={() => notify('Closed. It leaves the list within seconds.', { type: 'success' })}
+      onDone={() => notify(WORDS.finance.closedLeavesListWithin, { type: 'success' })}
       onSettled={onSettled}
     />
   );

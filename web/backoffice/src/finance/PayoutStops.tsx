@@ -14,11 +14,13 @@ import { titleOf } from '../people/approvals/kinds.ts';
 import { forAllBrands } from '../session/permissions.ts';
 import { dayOf, moment } from '../time/moments.ts';
 import { PAYOUT_STOPS, RELEASE_PAYOUTS, RELEASES_WAITING } from '../graph/generated/operations.ts';
+import { WORDS } from '../words/index.ts';
+import { Filled } from '../words/Filled.tsx';
 
 const KIND = 'finance.release';
 
 function currencyName(currency: string): string {
-  return currency === '' ? 'All currencies' : currency;
+  return currency === '' ? WORDS.common.allCurrencies : currency;
 }
 
 export function PayoutStops() {
@@ -27,23 +29,23 @@ export function PayoutStops() {
   const stops = data?.financeHolds ?? [];
   return (
     <Page
-      title="Payout stops"
-      about="Where the close of a day differs, its currency pays out nothing until two people say so: one proposes, another approves. Deposits, bets and wins go on."
+      title={WORDS.frame.screens.payoutStops}
+      about={WORDS.finance.whereCloseDayDiffers}
       problem={problem}
       waiting={data === null}
     >
       {stops.length > 0 && <ReleasesWaiting />}
       <DataRows
-        label="Payout stops"
+        label={WORDS.common.payoutStops}
         rows={stops}
         id={({ id }) => id}
-        nothing="All payouts go on."
-        filledBy="A currency whose day differs appears here, with what to do about it."
+        nothing={WORDS.finance.allPayoutsGoOn}
+        filledBy={WORDS.finance.currencyWhoseDayDiffers}
         columns={[
-          { head: 'Currency', cell: ({ currency }) => <ToneChip tone="bad" label={currencyName(currency)} /> },
-          { head: 'Since', cell: ({ heldAt }) => moment(heldAt, null) },
-          { head: 'Why', cell: ({ day, differences }) => `The close of ${dayOf(day)} has ${differences === 1 ? '1 difference' : `${differences} differences`}` },
-          { head: 'Let go on', cell: ({ currency }) => (mayPropose ? <LetGoOn currency={currency} onSettled={reload} /> : 'Needs finance of all brands') },
+          { head: WORDS.common.currency, cell: ({ currency }) => <ToneChip tone="bad" label={currencyName(currency)} /> },
+          { head: WORDS.common.since, cell: ({ heldAt }) => moment(heldAt, null) },
+          { head: WORDS.common.why, cell: ({ day, differences }) => WORDS.finance.closeHasDifferences({ differences, day: dayOf(day) }) },
+          { head: WORDS.finance.letGoOn, cell: ({ currency }) => (mayPropose ? <LetGoOn currency={currency} onSettled={reload} /> : WORDS.finance.needsFinanceOfAllBrands) },
         ]}
       />
     </Page>
@@ -52,14 +54,14 @@ export function PayoutStops() {
 
 function LetGoOn({ currency, onSettled }: { readonly currency: string; readonly onSettled: () => void }) {
   const notify = useNotify();
-  const name = currency === '' ? 'all currencies' : currency;
+  const name = currency === '' ? WORDS.common.allCurrenciesInline : currency;
   return (
     <ChangeButton
-      label={`Propose payouts in ${name}`}
-      question={`Payouts in ${name} go on once another person of finance approves it, those that waited first. A later day has to be closed without a difference before. Say what the difference was, and how it was explained.`}
+      label={WORDS.finance.proposePayoutsIn({ name })}
+      question={WORDS.finance.payoutsGoOnceAnotherPerson({ name })}
       change={(reason) => run(RELEASE_PAYOUTS, { input: { currency, reason } })}
       wantsReason
-      onDone={() => notify('Submitted for approval', { type: 'success' })}
+      onDone={() => notify(WORDS.common.submittedForApproval, { type: 'success' })}
       onSettled={onSettled}
     />
   );
@@ -69,8 +71,10 @@ function ReleasesWaiting() {
   const { data } = useGraph(RELEASES_WAITING, useMay('approvals.read') ? {} : null);
   return data?.approvals.nodes.map(({ id, content, visible }) => (
     <Alert key={id} severity="info" role="note" sx={{ marginBottom: 2 }}>
-      <Link to={`/approvals/${encodeURIComponent(id)}/show`}>{titleOf({ kind: KIND, brand: null, content, visible })}</Link>: proposed, and waiting for
-      another person of finance.
+      <Filled
+        say={WORDS.finance.proposedWaitingAnother}
+        values={{ proposal: <Link to={`/approvals/${encodeURIComponent(id)}/show`}>{titleOf({ kind: KIND, brand: null, content, visible })}</Link> }}
+      />
     </Alert>
   ));
 }

@@ -15,6 +15,7 @@ import { useMay } from '../operations/page/may.ts';
 import { Page } from '../operations/page/Page.tsx';
 import { moment } from '../time/moments.ts';
 import { DECIDE_WITHDRAWAL, WAITING_WITHDRAWALS } from '../graph/generated/operations.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { WaitingWithdrawal } from '../graph/generated/operations.ts';
 
@@ -24,8 +25,8 @@ export function Withdrawals() {
   const { brand } = useBrand();
   return (
     <Page
-      title="Withdrawals"
-      about="Withdrawals that the rules want a person to look at. The money is set aside: one person proposes to send it or to give it back, another approves. Views of customer data are logged."
+      title={WORDS.frame.screens.withdrawals}
+      about={WORDS.finance.withdrawalsRulesWantPerson}
       problem={brand === null ? NO_BRAND : ''}
       waiting={brand === null}
     >
@@ -35,25 +36,25 @@ export function Withdrawals() {
 }
 
 function OfBrand({ brand }: { readonly brand: string }) {
-  const { after, buttons } = usePages('withdrawals');
+  const { after, buttons } = usePages(WORDS.finance.withdrawalsInline);
   const { data, problem, reload } = useGraph(WAITING_WITHDRAWALS, { brand, first: ROWS, after });
   const mayPropose = useMay('finance.correct');
   if (problem !== '' || data === null) return <Waiting problem={problem} rows={6} />;
   return (
     <>
       <DataRows
-        label="Withdrawals"
+        label={WORDS.finance.withdrawals}
         rows={data.page.nodes}
         id={({ id }) => id}
-        nothing="No withdrawal is waiting."
-        filledBy="A withdrawal that a person has to look at appears here."
+        nothing={WORDS.finance.noWithdrawalIsWaiting}
+        filledBy={WORDS.finance.withdrawalPersonLook}
         columns={[
-          { head: 'Customer', cell: ({ customer }) => <CustomerLink customer={customer} /> },
-          { head: 'Amount', cell: ({ amountMinor, currency }) => money(amountMinor, currency), right: true },
-          { head: 'Way', cell: ({ methodId }) => methodId.split(':')[0] },
-          { head: 'Why it waits', cell: ({ review }) => review },
-          { head: 'Asked', cell: ({ askedAt }) => moment(askedAt, brand) },
-          { head: 'Decide', cell: (withdrawal) => mayPropose && <Decide withdrawal={withdrawal} onSettled={reload} /> },
+          { head: WORDS.common.customer, cell: ({ customer }) => <CustomerLink customer={customer} /> },
+          { head: WORDS.common.amount, cell: ({ amountMinor, currency }) => money(amountMinor, currency), right: true },
+          { head: WORDS.finance.way, cell: ({ methodId }) => methodId.split(':')[0] },
+          { head: WORDS.finance.whyItWaits, cell: ({ review }) => review },
+          { head: WORDS.finance.asked, cell: ({ askedAt }) => moment(askedAt, brand) },
+          { head: WORDS.common.decide, cell: (withdrawal) => mayPropose && <Decide withdrawal={withdrawal} onSettled={reload} /> },
         ]}
       />
       {buttons(data.page)}
@@ -68,22 +69,22 @@ interface DecideProps {
 
 function Decide({ withdrawal, onSettled }: DecideProps) {
   const notify = useNotify();
-  const asked = `${money(withdrawal.amountMinor, withdrawal.currency)} of ${customerId(withdrawal.customer)}`;
+  const asked = WORDS.common.amountOfCustomer({ amount: money(withdrawal.amountMinor, withdrawal.currency), customer: customerId(withdrawal.customer) });
   const propose = (decision: 'APPROVE' | 'REJECT') => (reason: string) => run(DECIDE_WITHDRAWAL, { input: { withdrawal: withdrawal.id, decision, reason } });
-  const onDone = () => notify('Submitted for approval', { type: 'success' });
+  const onDone = () => notify(WORDS.common.submittedForApproval, { type: 'success' });
   return (
     <>
       <ChangeButton
-        label="Propose to send"
-        question={`${asked} is sent once another person of finance approves it, and cannot be called back. Say what you have looked at.`}
+        label={WORDS.finance.proposeToSend}
+        question={WORDS.finance.sentOnceAnotherPerson({ asked })}
         change={propose('APPROVE')}
         wantsReason
         onDone={onDone}
         onSettled={onSettled}
       />
       <ChangeButton
-        label="Propose to reject"
-        question={`${asked} is the customer’s to use again once another person of finance approves it. Say why it is not sent.`}
+        label={WORDS.finance.proposeToReject}
+        question={WORDS.finance.customersUseAgainOnce({ asked })}
         change={propose('REJECT')}
         wantsReason
         onDone={onDone}

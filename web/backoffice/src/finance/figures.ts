@@ -4,6 +4,7 @@ import { money, number } from '../money/amounts.ts';
 import { useGraph } from '../graph/useGraph.ts';
 import { dayOf } from '../time/moments.ts';
 import { HOME_DAY, HOME_FINANCE } from '../graph/generated/operations.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { Figure } from '../home/FigureCard.tsx';
 import type { Read } from '../home/figures.ts';
@@ -21,39 +22,39 @@ export function heldByCustomers({ positions }: Pick<FinanceDay, 'positions'>, br
 }
 
 function dayFigures(day: FinanceDay | undefined, brand: string): readonly Figure[] {
-  const given = { label: 'Last closed day', path: '/days' };
-  if (day === undefined) return [{ ...given, value: '–', note: 'No day is closed yet.' }];
-  const note = `${number(day.transfers)} transfers; ${day.signed ? 'signed' : 'unsigned'}.`;
+  const given = { label: WORDS.finance.lastClosedDay, path: '/days' };
+  if (day === undefined) return [{ ...given, value: '–', note: WORDS.finance.noDayIsClosedYet }];
+  const note = day.signed ? WORDS.finance.transfersSigned({ transfers: number(day.transfers) }) : WORDS.finance.transfersUnsigned({ transfers: number(day.transfers) });
   return [
     { ...given, value: dayOf(day.day), note, state: stateOfDay(day) },
-    { label: 'Customers have', value: heldByCustomers(day, brand), note: `Cash, bonuses and free bets at the end of ${dayOf(day.day)}.`, path: '/days' },
+    { label: WORDS.finance.customersHave, value: heldByCustomers(day, brand), note: WORDS.finance.cashBonusesFreeBetsEnd({ day: dayOf(day.day) }), path: '/days' },
   ];
 }
 
-const WAITS = { tone: 'warning', label: 'waiting' } as const;
+const WAITS = { tone: 'warning', label: WORDS.finance.waiting } as const;
 
 function paymentFigures({ withdrawals, cases, differingDays }: HomeFinance['financeWaiting']): readonly Figure[] {
   return [
     {
-      label: 'Withdrawals waiting',
+      label: WORDS.finance.withdrawalsWaiting,
       value: number(withdrawals),
-      note: withdrawals === 0 ? 'No withdrawal waits for a person.' : 'Their money is set aside until two people decide.',
+      note: withdrawals === 0 ? WORDS.finance.noWithdrawalWaitsForAPerson : WORDS.finance.moneySetAsideUntilTwo,
       path: '/withdrawals',
       ...(withdrawals === 0 ? {} : { state: WAITS }),
     },
     {
-      label: 'Payment differences',
+      label: WORDS.common.paymentDifferences,
       value: number(cases),
-      note: cases === 0 ? 'Nothing differs.' : 'What does not fit, or could not be done: each needs a finding.',
+      note: cases === 0 ? WORDS.common.nothingDiffers : WORDS.finance.whatDoesNotFitOrCouldNotBeDone,
       path: '/paymentCases',
       ...(cases === 0 ? {} : { state: WAITS }),
     },
     {
-      label: 'Days that differ',
+      label: WORDS.finance.daysThatDiffer,
       value: number(differingDays),
-      note: differingDays === 0 ? 'All compared reports of processors are equal or explained.' : 'Reports of processors say something else than we know.',
+      note: differingDays === 0 ? WORDS.finance.allComparedReports : WORDS.finance.reportsProcessorsSay,
       path: '/comparedDays',
-      ...(differingDays === 0 ? {} : ({ state: { tone: 'bad', label: 'differ' } } as const)),
+      ...(differingDays === 0 ? {} : ({ state: { tone: 'bad', label: WORDS.finance.differ } } as const)),
     },
   ];
 }
@@ -67,14 +68,14 @@ function waitingFigures({ financeHolds: holds, financeWaiting: { checks, correct
   const currencies = [...new Set(holds.map(({ currency }) => currency))].toSorted();
   return [
     {
-      label: 'Payouts stopped',
-      value: currencies.join(', ') || 'None',
-      note: currencies.length === 0 ? 'All currencies pay out.' : 'A day differed: two people decide when payouts go on.',
+      label: WORDS.finance.payoutsStopped,
+      value: currencies.join(', ') || WORDS.common.none,
+      note: currencies.length === 0 ? WORDS.finance.allCurrenciesPayOut : WORDS.finance.aDayDiffered,
       path: '/payoutStops',
-      state: currencies.length === 0 ? { tone: 'good', label: 'fine' } : { tone: 'bad', label: 'stopped' },
+      state: currencies.length === 0 ? { tone: 'good', label: WORDS.common.fine } : { tone: 'bad', label: WORDS.finance.stopped },
     },
-    ...busy('Corrections under way', corrections, 'Approved, and not moved by the wallet yet.', '/corrections'),
-    ...busy('Financial checks', checks, 'Customers who passed the threshold wait for a person.', '/financialChecks'),
+    ...busy(WORDS.finance.correctionsUnderWay, corrections, WORDS.finance.approvedNotMovedWalletYet, '/corrections'),
+    ...busy(WORDS.finance.financialChecks, checks, WORDS.finance.customersPassedThreshold, '/financialChecks'),
   ];
 }
 

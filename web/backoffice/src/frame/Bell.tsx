@@ -21,6 +21,7 @@ import { inWords, titleOf } from '../people/approvals/kinds.ts';
 import { StatusChip } from '../people/approvals/StatusChip.tsx';
 import { moment } from '../time/moments.ts';
 import { MY_DECISIONS, SEE_DECISIONS } from '../graph/generated/operations.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { Decided } from '../graph/generated/operations.ts';
 
@@ -31,7 +32,7 @@ export function Bell() {
   const unseen = useUnseenDecisions();
   const title = useId();
   if (permissions?.has('approvals.read') !== true) return null;
-  const name = `Decisions about my proposals${unseen === 0 ? '' : `: ${unseen} new`}`;
+  const name = unseen === 0 ? WORDS.frame.decisionsAboutMyProposals : WORDS.frame.decisionsAboutMyProposalsNew({ unseen });
 
   function open(at: HTMLElement) {
     setWasNew(unseen);
@@ -57,7 +58,7 @@ export function Bell() {
       >
         <Stack spacing={2} sx={{ padding: '20px' }}>
           <Typography id={title} variant="h6" component="h2">
-            Decisions about my proposals
+            {WORDS.frame.decisionsAboutMyProposals}
           </Typography>
           <Decisions wasNew={wasNew} onGo={() => setButton(null)} />
         </Stack>
@@ -87,7 +88,7 @@ function Decisions({ wasNew, onGo }: Props) {
 
   if (data === null) return <Waiting problem={problem} />;
   if (data.myDecisions.length === 0) {
-    return <Typography color="textSecondary">No decisions yet. You’ll see approvals and rejections of your proposals here.</Typography>;
+    return <Typography color="textSecondary">{WORDS.frame.noDecisionsYet}</Typography>;
   }
   return (
     <Stack component="ul" spacing={2} sx={{ margin: 0, padding: 0, listStyle: 'none' }}>
@@ -103,18 +104,18 @@ function Entry({ decided, isNew, onGo }: { readonly decided: Decided; readonly i
   const { id, brand, status, decidedAt, decidedBy, decisionReason } = decided;
   const proposal = `/approvals/${encodeURIComponent(id)}/show`;
   const object = inWords(decided)?.object;
-  const leadsTo = object !== undefined && permissions?.has(object.permission) === true ? object : { path: proposal, label: 'The proposal' };
+  const leadsTo = object !== undefined && permissions?.has(object.permission) === true ? object : { path: proposal, label: WORDS.frame.theProposal };
   return (
     <Box component="li">
       <Stack direction="row" spacing={1} useFlexGap sx={{ flexWrap: 'wrap', alignItems: 'center' }}>
         <StatusChip status={status} />
         {isNew && (
           <Typography component="span" variant="caption" sx={{ fontWeight: 600 }}>
-            New
+            {WORDS.frame.new}
           </Typography>
         )}
         <Typography component="time" variant="caption" color="textSecondary" dateTime={decidedAt ?? ''} title={moment(decidedAt, brand)}>
-          {age(decidedAt)} ago{decidedBy === null ? '' : `, by ${decidedBy}`}
+          {decidedBy === null ? WORDS.frame.ago({ decidedAt: age(decidedAt) }) : WORDS.frame.agoBy({ decidedAt: age(decidedAt), decidedBy })}
         </Typography>
       </Stack>
       <MuiLink component={Link} to={proposal} onClick={onGo} sx={{ display: 'table', paddingBlock: '4px', overflowWrap: 'anywhere' }}>

@@ -23,6 +23,7 @@ import { docsUrl } from '../session/session.ts';
 import { StepUpDialog } from '../session/StepUpDialog.tsx';
 import { learnZones, zoneInHead } from '../time/moments.ts';
 import { BRAND_NAMES, SHOWN_BRANDS } from '../graph/generated/operations.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { ReactNode } from 'react';
 
@@ -33,7 +34,7 @@ function AccountItem() {
       <ListItemIcon>
         <ManageAccounts fontSize="small" />
       </ListItemIcon>
-      <ListItemText>My account</ListItemText>
+      <ListItemText>{WORDS.common.myAccount}</ListItemText>
     </MenuItem>
   );
 }
@@ -41,7 +42,7 @@ function AccountItem() {
 function OfficeUserMenu() {
   const { identity } = useGetIdentity();
   return (
-    <UserMenu label={identity?.fullName ?? 'My account'}>
+    <UserMenu label={identity?.fullName ?? WORDS.common.myAccount}>
       <AccountItem />
       <Logout />
     </UserMenu>
@@ -53,7 +54,7 @@ function DocsLink() {
   const screen = screenOf(useLocation().pathname);
   const docs = docsUrl();
   if (docs === '') return null;
-  const name = screen === undefined ? 'Documentation' : `Documentation of ${screen.label}`;
+  const name = screen === undefined ? WORDS.frame.documentation : WORDS.frame.documentationOf({ label: screen.label });
   return (
     <Tooltip title={name}>
       <IconButton color="inherit" component="a" href={`${docs}${screen?.docs ?? 'backoffice.html'}`} target="_blank" rel="noreferrer" aria-label={name}>
@@ -106,7 +107,7 @@ function ZoneOfPage() {
   const { brand } = useBrand();
   return (
     <Typography variant="caption" color="textSecondary" sx={{ display: 'block', textAlign: 'end' }}>
-      Times in {zoneInHead(brand)}
+      {WORDS.frame.timesIn({ brand: zoneInHead(brand) })}
     </Typography>
   );
 }

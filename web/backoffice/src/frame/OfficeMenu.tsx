@@ -12,9 +12,10 @@ import { menuFor, screenOf, shownOf, type Group, type Screen } from './screens.t
 import { useToDecide } from './toDecide.ts';
 import { useWaitingMatches } from '../events/waitingMatches.ts';
 import { useBrand } from './brand.tsx';
+import { WORDS } from '../words/index.ts';
 
 const NOTHING: ReadonlySet<string> = new Set();
-const ALL = 'All screens';
+const ALL = WORDS.frame.allScreens;
 const HEAD = { width: '100%', justifyContent: 'space-between', padding: '12px 20px 4px', typography: 'overline', color: 'text.secondary' } as const;
 const FOOT = { width: '100%', justifyContent: 'space-between', minHeight: 44, padding: '4px 20px', typography: 'body2', fontWeight: 500, color: 'text.secondary' } as const;
 
@@ -23,7 +24,7 @@ export function OfficeMenu() {
   const { daily, rest } = menuFor(permissions);
   return (
     <Menu sx={{ paddingTop: 1, paddingBottom: 4 }}>
-      <Menu.DashboardItem primaryText="Home" />
+      <Menu.DashboardItem primaryText={WORDS.common.home} />
       {daily.map((group) => (
         <Section key={group.name} group={group} />
       ))}
@@ -40,7 +41,7 @@ function Section({ group }: { readonly group: Group }) {
   return (
     <Box component="li" role="presentation" sx={{ listStyle: 'none' }}>
       {isWide && (
-        <ButtonBase role="menuitem" aria-label={`${group.name} (group)`} onClick={() => setOpen(!isOpen)} aria-expanded={isOpen} sx={HEAD}>
+        <ButtonBase role="menuitem" aria-label={WORDS.frame.group({ name: group.name })} onClick={() => setOpen(!isOpen)} aria-expanded={isOpen} sx={HEAD}>
           {group.name}
           <Arrow isOpen={isOpen} />
         </ButtonBase>

@@ -16,6 +16,7 @@ import { run } from '../graph/graph.ts';
 import { useDelayed } from '../graph/useDelayed.ts';
 import { docsUrl } from '../session/session.ts';
 import { SEARCH } from '../graph/generated/operations.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { KeyboardEvent } from 'react';
 import type { Search as SearchData } from '../graph/generated/operations.ts';
@@ -25,7 +26,7 @@ const NOTHING_FOUND: SearchData = { search: [] };
 const UNSEEN = { position: 'absolute', width: '1px', height: '1px', overflow: 'hidden', clipPath: 'inset(50%)' } as const;
 
 /** On a narrow screen only the button's picture is seen; its words still name it. */
-const WORDS = { '@media (max-width: 899px)': UNSEEN } as const;
+const DESCRIPTION = { '@media (max-width: 899px)': UNSEEN } as const;
 
 /** The button in the bar, which Ctrl-K presses, too. */
 export function SearchButton() {
@@ -53,17 +54,17 @@ export function SearchButton() {
         onClick={() => setOpen(true)}
         sx={{ borderColor: 'divider', color: 'text.secondary', fontWeight: 400, minWidth: 36, marginRight: '8px', '& .MuiButton-startIcon': { margin: { xs: 0, md: '0 8px 0 -2px' } } }}
       >
-        <Box component="span" sx={WORDS}>
-          Search{' '}
+        <Box component="span" sx={DESCRIPTION}>
+          {WORDS.common.search}{' '}
           <Box component="kbd" sx={{ marginLeft: 3, typography: 'caption', border: 1, borderColor: 'divider', borderRadius: 1, paddingInline: '4px' }}>
-            Ctrl K
+            {WORDS.frame.ctrlK}
           </Box>
         </Box>
       </Button>
       <Dialog
         open={open}
         onClose={() => setOpen(false)}
-        aria-label="Search"
+        aria-label={WORDS.common.search}
         fullWidth
         maxWidth="sm"
         sx={{ '& .MuiDialog-container': { alignItems: 'flex-start' } }}
@@ -165,7 +166,7 @@ function Palette({ onClose }: { readonly onClose: () => void }) {
           inputRef={focus}
           fullWidth
           value={typed}
-          placeholder="A customer, a bet, a reward, a week, a screen, a help page"
+          placeholder={WORDS.frame.customerBetRewardWeek}
           onChange={(event) => {
             setTyped(event.target.value);
             setChosen('');
@@ -173,7 +174,7 @@ function Palette({ onClose }: { readonly onClose: () => void }) {
           }}
           onKeyDown={move}
           inputProps={{
-            'aria-label': 'What to find',
+            'aria-label': WORDS.frame.whatToFind,
             role: 'combobox',
             'aria-expanded': targets.length > 0,
             'aria-controls': `${id}list`,
@@ -182,7 +183,7 @@ function Palette({ onClose }: { readonly onClose: () => void }) {
           }}
         />
       </Box>
-      <Box ref={list} id={`${id}list`} role="listbox" aria-label="Results" tabIndex={-1} sx={{ overflowY: 'auto', maxHeight: '60vh', padding: '8px' }}>
+      <Box ref={list} id={`${id}list`} role="listbox" aria-label={WORDS.frame.results} tabIndex={-1} sx={{ overflowY: 'auto', maxHeight: '60vh', padding: '8px' }}>
         {headings(targets).map((heading) => (
           <div key={heading} role="group" aria-label={heading}>
             <Typography variant="overline" component="div" role="presentation" sx={{ padding: '8px 12px 4px', color: 'text.secondary' }}>
@@ -198,9 +199,9 @@ function Palette({ onClose }: { readonly onClose: () => void }) {
       </Box>
       <Box sx={{ display: 'flex', justifyContent: 'space-between', gap: 2, padding: '8px 20px', borderTop: 1, borderColor: 'divider', color: 'text.secondary', typography: 'caption' }}>
         <span role="status">{problem === '' ? countInWords(targets.length, isReading) : problem}</span>
-        <span aria-hidden>↑ ↓ choose, Enter opens, Esc closes</span>
+        <span aria-hidden>{WORDS.frame.chooseEnterOpensEscCloses}</span>
         <Box component="span" sx={UNSEEN}>
-          Views of customer data are logged.
+          {WORDS.frame.viewsOfCustomerDataAreLogged}
         </Box>
       </Box>
     </>

@@ -7,6 +7,7 @@ import { useSearchParams } from 'react-router-dom';
 
 import { firstBrand } from '../session/session.ts';
 import { showZoneOf } from '../time/moments.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { ReactNode } from 'react';
 import type { NamedBrand } from './names.ts';
@@ -27,7 +28,7 @@ interface Choice {
 const NOTHING: Choice = { brands: [], brand: null, choose: () => undefined };
 const Chosen = createContext<Choice>(NOTHING);
 
-export const NO_BRAND = 'You don’t have access to any brand.';
+export const NO_BRAND = WORDS.frame.youDontHaveAccessToAnyBrand;
 
 export function useBrand(): Choice {
   return useContext(Chosen);
@@ -81,7 +82,7 @@ export function BrandSwitch() {
       fullWidth={false}
       value={brand}
       onChange={(event) => choose(event.target.value)}
-      slotProps={{ select: { SelectDisplayProps: { 'aria-label': 'Brand' } } }}
+      slotProps={{ select: { SelectDisplayProps: { 'aria-label': WORDS.common.brand } } }}
       sx={{ minWidth: 128 }}
     >
       {brands.map(({ id, name }) => (

@@ -1,5 +1,6 @@
 /** What the search of the bar finds: screens and help pages here, and the rest as the graph allows. */
 import { groupsFor } from './screens.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { Found } from '../graph/generated/operations.ts';
 
@@ -36,40 +37,40 @@ function matches(text: string, typed: string): boolean {
 /** Return the screens that a person may open and whose name or group has what was typed; all if nothing was. */
 export function screensFor(typed: string, may: ReadonlySet<string>): readonly Target[] {
   const screens = groupsFor(may).flatMap(({ name: group, screens: listed }) =>
-    listed.filter(({ label }) => matches(`${label} ${group}`, typed)).map(({ name, label }) => target('Screens', label, group, `/${name}`)),
+    listed.filter(({ label }) => matches(`${label} ${group}`, typed)).map(({ name, label }) => target(WORDS.frame.screensFound, label, group, `/${name}`)),
   );
-  const own = [target('Screens', 'Home', '', '/'), target('Screens', 'My account', 'Password, sessions, recovery codes', '/account')];
+  const own = [target(WORDS.frame.screensFound, WORDS.common.home, '', '/'), target(WORDS.frame.screensFound, WORDS.common.myAccount, WORDS.frame.passwordSessionsRecoveryCodes, '/account')];
   return [...screens, ...own.filter(({ label, note }) => matches(`${label} ${note}`, typed))];
 }
 
 /** The pages of the documentation about the back office, with what one looks for in them. */
 export const HELP = [
-  ['Working in the back office', 'a day in each role', 'backoffice.html#a-day-in-each-role'],
-  ['Roles', 'accounts people permissions who may', 'backoffice.html#roles'],
-  ['Signing in', 'password second factor code link session', 'backoffice.html#signing-in'],
-  ['Four eyes', 'approvals proposals approve independent', 'backoffice.html#four-eyes'],
-  ['Audit log', 'accesses recorded chain verify', 'backoffice.html#audit'],
-  ['Jobs', 'exports dry runs', 'backoffice.html#jobs'],
-  ['Content: texts and images', 'draft lint publish schedule roll back', 'backoffice/content.html'],
-  ['Scheme rules', 'target odds dry run version', 'backoffice/rules.html'],
-  ['Support: customers and bets', 'timeline why adjust goodwill erase export legal hold', 'backoffice/support.html'],
-  ['Finance', 'close day payout stop correction balance financial check withdrawal payment refund deposit difference compared report processor route case', 'backoffice/finance.html'],
-  ['Betting: liability, limits and voids', 'trader suspend limit void bet liability worst case stake factor delay market selection', 'backoffice/betting.html'],
-  ['Risk and money', 'liability forecast budgets funnel profit cost', 'backoffice/risk.html'],
-  ['Operations', 'kill switch weeks nodes reward status', 'backoffice/operations.html'],
-  ['Lag and backlogs', 'consumers behind intents', 'backoffice/operations.html#backlogs'],
-  ['Dead letters', 'replay messages', 'backoffice/operations.html#dead-letters'],
-  ['Providers', 'pay credit configuration', 'backoffice/operations.html#providers'],
-  ['Brands and themes', 'colours legible', 'backoffice/operations.html#brands-and-themes'],
-  ['Sports events', 'offers matches same different undo leaders providers trust', 'events.html'],
-  ['Glossary', 'words terms meaning', 'glossary.html'],
+  [WORDS.frame.workingInTheBackOffice, WORDS.frame.aDayInEachRole, 'backoffice.html#a-day-in-each-role'],
+  [WORDS.common.roles, WORDS.frame.accountsPeoplePermissions, 'backoffice.html#roles'],
+  [WORDS.frame.signingIn, WORDS.frame.passwordSecondFactorCode, 'backoffice.html#signing-in'],
+  [WORDS.frame.fourEyes, WORDS.frame.approvalsProposalsApprove, 'backoffice.html#four-eyes'],
+  [WORDS.frame.auditLog, WORDS.frame.accessesRecordedChainVerify, 'backoffice.html#audit'],
+  [WORDS.frame.jobs, WORDS.frame.exportsDryRuns, 'backoffice.html#jobs'],
+  [WORDS.frame.contentTextsAndImages, WORDS.frame.draftLintPublishSchedule, 'backoffice/content.html'],
+  [WORDS.common.schemeRules, WORDS.frame.targetOddsDryRunVersion, 'backoffice/rules.html'],
+  [WORDS.frame.supportCustomersAndBets, WORDS.frame.timelineWhyAdjustGoodwill, 'backoffice/support.html'],
+  [WORDS.frame.finance, WORDS.frame.closeDayPayoutStop, 'backoffice/finance.html'],
+  [WORDS.frame.bettingLiabilityLimits, WORDS.frame.traderSuspendLimitVoidBet, 'backoffice/betting.html'],
+  [WORDS.frame.riskAndMoney, WORDS.frame.liabilityForecastBudgets, 'backoffice/risk.html'],
+  [WORDS.frame.operations, WORDS.frame.killSwitchWeeksNodesReward, 'backoffice/operations.html'],
+  [WORDS.frame.lagAndBacklogs, WORDS.frame.consumersBehindIntents, 'backoffice/operations.html#backlogs'],
+  [WORDS.frame.deadLetters, WORDS.frame.replayMessages, 'backoffice/operations.html#dead-letters'],
+  [WORDS.common.providers, WORDS.frame.payCreditConfiguration, 'backoffice/operations.html#providers'],
+  [WORDS.frame.brandsAndThemes, WORDS.frame.coloursLegible, 'backoffice/operations.html#brands-and-themes'],
+  [WORDS.frame.sportsEvents, WORDS.frame.offersMatchesSameDifferent, 'events.html'],
+  [WORDS.frame.glossary, WORDS.frame.wordsTermsMeaning, 'glossary.html'],
 ] as const;
 
 /** Return the help pages that have what was typed; none if the installation does not say where the documentation is. */
 export function helpFor(typed: string, docs: string): readonly Target[] {
   if (docs === '' || typed.trim() === '') return [];
-  return HELP.filter(([label, words]) => matches(`${label} ${words} help`, typed)).map(([label, , page]) =>
-    target('Help', label, 'opens the documentation', `${docs}${page}`, { isExternal: true }),
+  return HELP.filter(([label, words]) => matches(WORDS.frame.helpMatches({ label, words }), typed)).map(([label, , page]) =>
+    target(WORDS.frame.help, label, WORDS.frame.opensTheDocumentation, `${docs}${page}`, { isExternal: true }),
   );
 }
 
@@ -88,18 +89,18 @@ export function targetsOf({ id, kind, brand, name, exact, customer }: Found, may
   const at = `brand=${encodeURIComponent(brand)}`;
   switch (kind) {
     case 'CUSTOMER':
-      return [target('Customers', name, brand, `/customers/${encodeURIComponent(id)}/show?${at}`, { exact })];
+      return [target(WORDS.common.customers, name, brand, `/customers/${encodeURIComponent(id)}/show?${at}`, { exact })];
     case 'BET':
       return customer === null
         ? []
-        : [target('Bets', name, `of ${customer}`, `/customers/${encodeURIComponent(customer)}/show?${at}&bet=${encodeURIComponent(name)}`, { exact })];
+        : [target(WORDS.common.bets, name, WORDS.common.ofCell({ cell: customer }), `/customers/${encodeURIComponent(customer)}/show?${at}&bet=${encodeURIComponent(name)}`, { exact })];
     case 'REWARD': {
-      const text = target('Rewards', name, 'its text', `/content/${encodeURIComponent(id)}?${at}`, { exact });
-      const status = target('Rewards', name, 'its status', `/rewardStatus?${at}&reward=${encodeURIComponent(name)}`);
+      const text = target(WORDS.common.rewards, name, WORDS.frame.itsText, `/content/${encodeURIComponent(id)}?${at}`, { exact });
+      const status = target(WORDS.common.rewards, name, WORDS.frame.itsStatus, `/rewardStatus?${at}&reward=${encodeURIComponent(name)}`);
       return may.has('operations.read') ? [text, status] : [text];
     }
     case 'WEEK':
-      return [target('Weeks', name, brand, `/weeks?${at}&week=${encodeURIComponent(name)}`, { exact })];
+      return [target(WORDS.common.weeks, name, brand, `/weeks?${at}&week=${encodeURIComponent(name)}`, { exact })];
   }
 }
 
@@ -113,6 +114,6 @@ export function listed(typed: string, may: ReadonlySet<string>, docs: string, fo
 
 /** Say how much was found, for those who do not see it. */
 export function countInWords(count: number, isReading: boolean): string {
-  if (isReading) return 'Searching…';
-  return count === 0 ? 'Nothing was found' : `${count} ${count === 1 ? 'result' : 'results'}`;
+  if (isReading) return WORDS.frame.searching;
+  return count === 0 ? WORDS.frame.nothingWasFound : WORDS.frame.countResults({ count });
 }

@@ -1,4 +1,5 @@
 /** What brands and rewards are called: learned once a person has signed in, so that screens show names instead of ids. */
+import { WORDS } from '../words/index.ts';
 
 export interface BrandName {
   readonly id: string;
@@ -37,7 +38,7 @@ export function brandName(id: string): string {
 
 /** Return the brand's name, or that it is about all of them. */
 export function brandOrAll(id: string | null): string {
-  return id === null ? 'All brands' : brandName(id);
+  return id === null ? WORDS.common.allBrands : brandName(id);
 }
 
 /** Return a reward's title; its id where it has no text. */

@@ -40,6 +40,7 @@ import Undo from '@mui/icons-material/Undo';
 import ViewList from '@mui/icons-material/ViewList';
 
 import { forAllBrands, inRole } from '../session/permissions.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { ComponentType } from 'react';
 import type { Role } from '../graph/generated/operations.ts';
@@ -61,8 +62,8 @@ export interface Group {
   readonly screens: readonly Screen[];
 }
 
-function screen(name: string, label: string, icon: ComponentType, permission: string, docs: string, ...daily: readonly Role[]): Screen {
-  return { name, label, icon, permission, docs, daily };
+function screen(name: keyof typeof WORDS.frame.screens, icon: ComponentType, permission: string, docs: string, ...daily: readonly Role[]): Screen {
+  return { name, label: WORDS.frame.screens[name], icon, permission, docs, daily };
 }
 
 /** What concerns the whole installation is for those who may read the operations of all brands. */
@@ -70,80 +71,80 @@ const INSTALLATION = forAllBrands('operations.read');
 
 export const GROUPS: readonly Group[] = [
   {
-    name: 'Content',
+    name: WORDS.frame.groups.content,
     screens: [
-      screen('content', 'Content', Article, 'content.read', 'backoffice/content.html', 'EDITOR', 'APPROVER', 'VIEWER'),
-      screen('schemes', 'Scheme rules', Gavel, 'rules.read', 'backoffice/rules.html', 'EDITOR', 'APPROVER', 'VIEWER'),
-      screen('board', 'Board', ViewList, 'events.board', 'backoffice/board.html', 'EDITOR'),
-      screen('lobby', 'Lobby', Casino, 'lobby.read', 'lobby.html#sections-and-groups', 'EDITOR'),
-      screen('approvals', 'Approvals', FactCheck, 'approvals.read', 'backoffice.html#four-eyes', 'APPROVER', 'EDITOR', 'SUPPORT', 'RISK', 'OPERATOR', 'FINANCE', 'TRADER', 'ADMINISTRATOR'),
+      screen('content', Article, 'content.read', 'backoffice/content.html', 'EDITOR', 'APPROVER', 'VIEWER'),
+      screen('schemes', Gavel, 'rules.read', 'backoffice/rules.html', 'EDITOR', 'APPROVER', 'VIEWER'),
+      screen('board', ViewList, 'events.board', 'backoffice/board.html', 'EDITOR'),
+      screen('lobby', Casino, 'lobby.read', 'lobby.html#sections-and-groups', 'EDITOR'),
+      screen('approvals', FactCheck, 'approvals.read', 'backoffice.html#four-eyes', 'APPROVER', 'EDITOR', 'SUPPORT', 'RISK', 'OPERATOR', 'FINANCE', 'TRADER', 'ADMINISTRATOR'),
     ],
   },
   {
-    name: 'Customers',
+    name: WORDS.frame.groups.customers,
     screens: [
-      screen('customers', 'Customers', SupportAgent, 'support.read', 'backoffice/support.html', 'SUPPORT', 'RISK'),
-      screen('lateBets', 'Late bets', Schedule, 'operations.cases', 'backoffice/operations.html#late-bets-and-held-rewards', 'SUPPORT', 'OPERATOR'),
-      screen('heldRewards', 'Held rewards', PauseCircle, 'operations.cases', 'backoffice/operations.html#late-bets-and-held-rewards', 'SUPPORT', 'OPERATOR'),
+      screen('customers', SupportAgent, 'support.read', 'backoffice/support.html', 'SUPPORT', 'RISK'),
+      screen('lateBets', Schedule, 'operations.cases', 'backoffice/operations.html#late-bets-and-held-rewards', 'SUPPORT', 'OPERATOR'),
+      screen('heldRewards', PauseCircle, 'operations.cases', 'backoffice/operations.html#late-bets-and-held-rewards', 'SUPPORT', 'OPERATOR'),
     ],
   },
   {
-    name: 'Money',
+    name: WORDS.frame.groups.money,
     screens: [
-      screen('days', 'Days', EventAvailable, forAllBrands('finance.read'), 'backoffice/finance.html#days', 'FINANCE'),
-      screen('payoutStops', 'Payout stops', MoneyOff, 'finance.read', 'backoffice/finance.html#payout-stops', 'FINANCE'),
-      screen('withdrawals', 'Withdrawals', Payments, 'finance.read', 'backoffice/finance.html#withdrawals', 'FINANCE'),
-      screen('payments', 'Payments', ReceiptLong, 'finance.read', 'backoffice/finance.html#payments', 'FINANCE'),
-      screen('refunds', 'Refunds', Undo, 'finance.read', 'backoffice/finance.html#refunds', 'FINANCE'),
-      screen('paymentCases', 'Payment differences', Difference, 'finance.read', 'backoffice/finance.html#payment-differences', 'FINANCE'),
-      screen('comparedDays', 'Compared days', CompareArrows, 'finance.read', 'backoffice/finance.html#compared-days', 'FINANCE'),
-      screen('paymentProcessors', 'Payment processors', Dns, 'finance.read', 'backoffice/finance.html#payment-processors', 'FINANCE'),
-      screen('corrections', 'Corrections', Balance, 'finance.read', 'backoffice/finance.html#corrections', 'FINANCE'),
-      screen('financialChecks', 'Financial checks', ManageSearch, 'finance.read', 'backoffice/finance.html#financial-checks', 'FINANCE'),
-      screen('risk-overview', 'Risk overview', AccountBalance, 'risk.read', 'backoffice/risk.html', 'RISK', 'VIEWER'),
-      screen('risk-rewards', 'Cost by reward', Redeem, 'risk.read', 'backoffice/risk.html', 'RISK', 'VIEWER'),
-      screen('risk-funnel', 'Funnel', FilterAlt, 'risk.read', 'backoffice/risk.html', 'RISK', 'VIEWER'),
-      screen('risk-profit', 'Profit and loss', TrendingUp, 'risk.read', 'backoffice/risk.html', 'RISK', 'VIEWER'),
-      screen('analytics', 'Analytics', Insights, 'risk.read', 'analytics.html', 'RISK', 'VIEWER'),
-      screen('questions', 'Ask in SQL', Terminal, forAllBrands('risk.ask'), 'analytics.html#in-the-back-office', 'RISK', 'VIEWER'),
+      screen('days', EventAvailable, forAllBrands('finance.read'), 'backoffice/finance.html#days', 'FINANCE'),
+      screen('payoutStops', MoneyOff, 'finance.read', 'backoffice/finance.html#payout-stops', 'FINANCE'),
+      screen('withdrawals', Payments, 'finance.read', 'backoffice/finance.html#withdrawals', 'FINANCE'),
+      screen('payments', ReceiptLong, 'finance.read', 'backoffice/finance.html#payments', 'FINANCE'),
+      screen('refunds', Undo, 'finance.read', 'backoffice/finance.html#refunds', 'FINANCE'),
+      screen('paymentCases', Difference, 'finance.read', 'backoffice/finance.html#payment-differences', 'FINANCE'),
+      screen('comparedDays', CompareArrows, 'finance.read', 'backoffice/finance.html#compared-days', 'FINANCE'),
+      screen('paymentProcessors', Dns, 'finance.read', 'backoffice/finance.html#payment-processors', 'FINANCE'),
+      screen('corrections', Balance, 'finance.read', 'backoffice/finance.html#corrections', 'FINANCE'),
+      screen('financialChecks', ManageSearch, 'finance.read', 'backoffice/finance.html#financial-checks', 'FINANCE'),
+      screen('risk-overview', AccountBalance, 'risk.read', 'backoffice/risk.html', 'RISK', 'VIEWER'),
+      screen('risk-rewards', Redeem, 'risk.read', 'backoffice/risk.html', 'RISK', 'VIEWER'),
+      screen('risk-funnel', FilterAlt, 'risk.read', 'backoffice/risk.html', 'RISK', 'VIEWER'),
+      screen('risk-profit', TrendingUp, 'risk.read', 'backoffice/risk.html', 'RISK', 'VIEWER'),
+      screen('analytics', Insights, 'risk.read', 'analytics.html', 'RISK', 'VIEWER'),
+      screen('questions', Terminal, forAllBrands('risk.ask'), 'analytics.html#in-the-back-office', 'RISK', 'VIEWER'),
     ],
   },
   {
-    name: 'Betting',
+    name: WORDS.frame.groups.betting,
     screens: [
-      screen('liability', 'Liability', Scale, 'betting.read', 'backoffice/betting.html#liability', 'TRADER', 'RISK'),
-      screen('tradingRules', 'Suspended and limits', RemoveCircle, 'betting.read', 'backoffice/betting.html#suspended-and-limits', 'TRADER'),
-      screen('customerFactors', 'Customers’ stakes', PersonRemove, 'betting.read', 'backoffice/betting.html#customers-stakes', 'TRADER'),
+      screen('liability', Scale, 'betting.read', 'backoffice/betting.html#liability', 'TRADER', 'RISK'),
+      screen('tradingRules', RemoveCircle, 'betting.read', 'backoffice/betting.html#suspended-and-limits', 'TRADER'),
+      screen('customerFactors', PersonRemove, 'betting.read', 'backoffice/betting.html#customers-stakes', 'TRADER'),
     ],
   },
   {
-    name: 'Events',
+    name: WORDS.frame.groups.events,
     screens: [
-      screen('eventOffers', 'Offers', SportsSoccer, 'events.read', 'events.html#what-providers-offer', 'TRADER'),
-      screen('matches', 'Matches', CompareArrows, 'events.read', 'events.html#deciding-matches', 'OPERATOR'),
-      screen('leaders', 'Leaders', Leaderboard, 'events.read', 'events.html#whom-to-believe'),
+      screen('eventOffers', SportsSoccer, 'events.read', 'events.html#what-providers-offer', 'TRADER'),
+      screen('matches', CompareArrows, 'events.read', 'events.html#deciding-matches', 'OPERATOR'),
+      screen('leaders', Leaderboard, 'events.read', 'events.html#whom-to-believe'),
     ],
   },
   {
-    name: 'Operations',
+    name: WORDS.frame.groups.operations,
     screens: [
-      screen('switches', 'Kill switches', Block, 'operations.read', 'backoffice.html#operations', 'OPERATOR'),
-      screen('rewardStatus', 'Reward status', Adjust, 'operations.read', 'backoffice/operations.html', 'OPERATOR'),
-      screen('providers', 'Providers', Paid, INSTALLATION, 'backoffice/operations.html#providers', 'OPERATOR'),
-      screen('weeks', 'Weeks', DateRange, 'operations.read', 'backoffice/operations.html#backlogs', 'OPERATOR', 'VIEWER'),
-      screen('backlog', 'Lag', Speed, INSTALLATION, 'backoffice/operations.html#backlogs', 'OPERATOR'),
-      screen('deadLetters', 'Dead letters', MarkEmailUnread, INSTALLATION, 'backoffice/operations.html#dead-letters', 'OPERATOR'),
-      screen('intents', 'Pending intents', Pending, 'operations.read', 'backoffice/operations.html#backlogs', 'OPERATOR'),
-      screen('nodes', 'Nodes', Dns, INSTALLATION, 'backoffice/operations.html', 'OPERATOR'),
-      screen('brands', 'Brands', Palette, 'operations.read', 'backoffice/operations.html#brands-and-themes'),
+      screen('switches', Block, 'operations.read', 'backoffice.html#operations', 'OPERATOR'),
+      screen('rewardStatus', Adjust, 'operations.read', 'backoffice/operations.html', 'OPERATOR'),
+      screen('providers', Paid, INSTALLATION, 'backoffice/operations.html#providers', 'OPERATOR'),
+      screen('weeks', DateRange, 'operations.read', 'backoffice/operations.html#backlogs', 'OPERATOR', 'VIEWER'),
+      screen('backlog', Speed, INSTALLATION, 'backoffice/operations.html#backlogs', 'OPERATOR'),
+      screen('deadLetters', MarkEmailUnread, INSTALLATION, 'backoffice/operations.html#dead-letters', 'OPERATOR'),
+      screen('intents', Pending, 'operations.read', 'backoffice/operations.html#backlogs', 'OPERATOR'),
+      screen('nodes', Dns, INSTALLATION, 'backoffice/operations.html', 'OPERATOR'),
+      screen('brands', Palette, 'operations.read', 'backoffice/operations.html#brands-and-themes'),
     ],
   },
   {
-    name: 'System',
+    name: WORDS.frame.groups.system,
     screens: [
-      screen('users', 'People', AdminPanelSettings, 'people.read', 'backoffice.html#roles', 'ADMINISTRATOR'),
-      screen('jobs', 'Jobs', HourglassTop, 'jobs.read', 'backoffice.html#jobs', 'OPERATOR', 'SUPPORT', 'RISK'),
-      screen('audit', 'Audit log', ReceiptLong, 'audit.read', 'backoffice.html#audit', 'ADMINISTRATOR'),
+      screen('users', AdminPanelSettings, 'people.read', 'backoffice.html#roles', 'ADMINISTRATOR'),
+      screen('jobs', HourglassTop, 'jobs.read', 'backoffice.html#jobs', 'OPERATOR', 'SUPPORT', 'RISK'),
+      screen('audit', ReceiptLong, 'audit.read', 'backoffice.html#audit', 'ADMINISTRATOR'),
     ],
   },
 ];

@@ -6,6 +6,7 @@
  */
 import { run } from './graph.ts';
 import { RESOURCES, isGiven, missingFilters } from './resources.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { DataProvider, GetListParams, RaRecord } from 'react-admin';
 import type { Page, Resource } from './resources.ts';
@@ -77,7 +78,7 @@ async function getOne(name: string, id: string, left?: AbortSignal): Promise<RaR
 }
 
 function refused(what: string): () => Promise<never> {
-  return () => Promise.reject(new Error(`${what} is not supported for this list: use its buttons.`));
+  return () => Promise.reject(new Error(WORDS.common.isNotSupportedForThisList({ what })));
 }
 
 export const dataProvider = {
@@ -87,10 +88,10 @@ export const dataProvider = {
     data: await Promise.all(ids.map((id) => getOne(name, id, signal))),
   }),
   supportAbortSignal: true,
-  getManyReference: refused('A reference'),
-  create: refused('Creating'),
-  update: refused('Updating'),
-  updateMany: refused('Updating'),
-  delete: refused('Deleting'),
-  deleteMany: refused('Deleting'),
+  getManyReference: refused(WORDS.common.aReference),
+  create: refused(WORDS.common.creating),
+  update: refused(WORDS.common.updating),
+  updateMany: refused(WORDS.common.updating),
+  delete: refused(WORDS.common.deleting),
+  deleteMany: refused(WORDS.common.deleting),
 } as unknown as DataProvider;

@@ -1,5 +1,6 @@
 /** The admin graph: one operation by POST; refusals are thrown with their codes. */
 import { answered, csrfToken, currentSession, forget, Refusal } from '../session/session.ts';
+import { WORDS } from '../words/index.ts';
 
 interface GraphError {
   readonly message: string;
@@ -56,9 +57,9 @@ function endOf(query: string, left: AbortSignal | undefined): AbortSignal | null
 
 /** Return a refusal's message, in words if it is one of the GraphQL engine's. */
 function inWords(message: string, code: string): string {
-  if (code === 'GRAPHQL_VALIDATION_FAILED') return 'The back office has been upgraded since this page was opened: reload it.';
+  if (code === 'GRAPHQL_VALIDATION_FAILED') return WORDS.common.officeUpgraded;
   if (code === 'BAD_USER_INPUT' && message.startsWith('Variable "$')) {
-    return 'A filter or a field has a value that does not exist. Was it changed in the address?';
+    return WORDS.common.valueDoesNotExist;
   }
   return message;
 }

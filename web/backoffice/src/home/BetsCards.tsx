@@ -4,10 +4,11 @@ import { PictureCard } from '../analytics/PictureCard.tsx';
 import { picturesOf } from '../analytics/pictures.ts';
 import { useGraph } from '../graph/useGraph.ts';
 import { HOME_BETS } from '../graph/generated/operations.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { HomeBets } from '../graph/generated/operations.ts';
 
-const BEHIND = { path: '/analytics', label: 'All reports' } as const;
+const BEHIND = { path: '/analytics', label: WORDS.home.allReports } as const;
 
 /** The pictures of a brand's bets: what may be lost first, then what was earned; the club's cost alone is in other reports. */
 export function betsPictures({ exposure, revenue }: HomeBets) {

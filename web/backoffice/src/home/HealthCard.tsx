@@ -14,6 +14,7 @@ import { usePolled } from '../operations/page/usePolled.ts';
 import { moment, recently } from '../time/moments.ts';
 import { HOME_COUNTED, HOME_LAG, HOME_NODES, HOME_WEEKS } from '../graph/generated/operations.ts';
 import { weekCell } from '../time/weeks.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { Tone } from '../look/theme.ts';
 import type { Polled } from '../operations/page/usePolled.ts';
@@ -40,39 +41,39 @@ interface Pending extends Place {
 /** A figure that is a link is underlined as faintly as a table's line. */
 const QUIET_LINK = { '& a': { color: 'inherit', textDecorationThickness: '1px', textDecorationColor: 'color-mix(in srgb, currentColor 40%, transparent)', textUnderlineOffset: '4px' } } as const;
 
-const FINE = { tone: 'good', label: 'fine' } as const;
+const FINE = { tone: 'good', label: WORDS.common.fine } as const;
 
 function oldest(times: readonly (string | null)[]): string | undefined {
   return times.filter((at) => at !== null).sort()[0];
 }
 
-function unknown(place: Place, note: string, label = 'not known'): Fact {
+function unknown(place: Place, note: string, label = WORDS.common.notKnown): Fact {
   return { ...place, value: '–', note, state: { tone: 'bad', label } };
 }
 
 function placeOfCounted(path: string): Place {
-  return { label: 'Bets counted up to', path };
+  return { label: WORDS.home.betsCountedUpTo, path };
 }
-const PLACE_OF_LAG: Place = { label: 'Records not applied yet (lag)', path: '/backlog' };
-const PLACE_OF_NODES: Place = { label: 'Nodes in sync', path: '/nodes' };
+const PLACE_OF_LAG: Place = { label: WORDS.home.recordsNotAppliedYetLag, path: '/backlog' };
+const PLACE_OF_NODES: Place = { label: WORDS.home.nodesInSync, path: '/nodes' };
 
 /** Up to when the tracker has counted all bets. */
 export function countedUpTo({ countedBets: { until, waiting, problem } }: HomeCounted, brand: string | null, path: string): Fact {
   const place = placeOfCounted(path);
   if (problem !== null) return unknown(place, problem);
   const value = until === null ? '–' : recently(until, brand);
-  if (!waiting) return { ...place, value, note: 'No bet waits.', state: FINE };
-  return { ...place, value, note: until === null ? 'Bets wait.' : `The oldest bet that waits came ${age(until)} ago.`, state: { tone: 'waiting', label: 'catching up' } };
+  if (!waiting) return { ...place, value, note: WORDS.home.noBetWaits, state: FINE };
+  return { ...place, value, note: until === null ? WORDS.home.betsWait : WORDS.home.oldestBetCameAgo({ until: age(until) }), state: { tone: 'waiting', label: WORDS.home.catchingUp } };
 }
 
 export function lag({ consumerLag: { problem, partitions }, outboxes }: HomeLag): Fact {
-  if (problem !== null) return unknown(PLACE_OF_LAG, problem, 'Kafka cannot be read');
+  if (problem !== null) return unknown(PLACE_OF_LAG, problem, WORDS.common.kafkaCannotBeRead);
   const waits = [...partitions.map(({ lag: count, oldestAt }) => ({ count, oldestAt })), ...outboxes.map(({ waiting: count, oldestAt }) => ({ count, oldestAt }))].filter(({ count }) => count > 0);
   const since = oldest(waits.map(({ oldestAt }) => oldestAt));
   return {
     ...PLACE_OF_LAG,
     value: number(waits.reduce((sum, { count }) => sum + count, 0)),
-    note: since === undefined ? 'Consumers have applied all that Kafka has.' : `The oldest has waited for ${age(since)}.`,
+    note: since === undefined ? WORDS.home.consumersAppliedAllKafka : WORDS.home.oldestWaitedFor({ since: age(since) }),
   };
 }
 
@@ -80,19 +81,19 @@ export function nodes({ nodes: all }: HomeNodes): Fact {
   const ill = all.filter(({ alive, missing }) => !alive || missing > 0);
   return {
     ...PLACE_OF_NODES,
-    value: `${all.length - ill.length} of ${all.length}`,
-    note: ill.map(({ node, alive }) => `${node} ${alive ? 'is behind' : 'isn’t responding'}`).join(', ') || 'Each has applied all decisions.',
-    state: ill.length === 0 ? FINE : { tone: 'bad', label: 'look at it' },
+    value: WORDS.common.amountOfCustomer({ amount: all.length - ill.length, customer: all.length }),
+    note: ill.map(({ node, alive }) => alive ? WORDS.home.isBehind({ node }) : WORDS.home.isntResponding({ node })).join(', ') || WORDS.home.eachHasAppliedAllDecisions,
+    state: ill.length === 0 ? FINE : { tone: 'bad', label: WORDS.home.lookAtIt },
   };
 }
 
 /** Say which week it is, and what happens to it next. */
 export function weekOf({ weeks }: HomeWeeks, brand: string | null): string {
   const open = weeks.find(({ state }) => state === 'OPEN') ?? weeks.at(-1);
-  if (open === undefined) return 'No week of a club is known here';
+  if (open === undefined) return WORDS.home.noWeekOfAClubIsKnownHere;
   const { isoWeek, state, waitsFor, until } = open;
-  const next = waitsFor === null ? '' : `; next: ${waitsFor}${until === null ? '' : `, ${moment(until, brand)}`}`;
-  return `${weekCell(isoWeek)} is ${state.toLowerCase()}${next}`;
+  const next = waitsFor === null ? '' : until === null ? WORDS.home.next({ waitsFor }) : WORDS.home.nextWaitsForUntil({ waitsFor, until: moment(until, brand) });
+  return WORDS.home.weekIsStateNext({ week: weekCell(isoWeek), state: state.toLowerCase(), next });
 }
 
 /** Return a fact once it is read; without an answer why there is none, and before one that it is being read. */
@@ -116,10 +117,10 @@ export function HealthCard({ brand, ofInstallation }: { readonly brand: string; 
     ...(ofInstallation ? [factOf(shared, PLACE_OF_LAG, lag), factOf(nodesOfAll, PLACE_OF_NODES, nodes)] : []),
   ];
   return (
-    <Card component="section" aria-label="Health of the week">
+    <Card component="section" aria-label={WORDS.home.healthOfTheWeek}>
       <CardContent>
         <Typography variant="h6" component="h2" sx={QUIET_LINK}>
-          <Link to="/weeks">{week.data === undefined ? 'The week' : weekOf(week.data, brand)}</Link>
+          <Link to="/weeks">{week.data === undefined ? WORDS.common.theWeek : weekOf(week.data, brand)}</Link>
         </Typography>
         {week.problem !== '' && <Typography color="error">{week.problem}</Typography>}
         <Box component="dl" sx={{ display: 'grid', gridTemplateColumns: 'repeat(auto-fit, minmax(200px, 1fr))', gap: 2, margin: 0, marginTop: 2 }}>
@@ -138,7 +139,7 @@ function PendingFact({ label }: { readonly label: string }) {
         {label}
       </Typography>
       <Box component="dd" sx={{ margin: 0 }}>
-        <Stack role="progressbar" aria-label={`Loading: ${label}`} spacing="4px">
+        <Stack role="progressbar" aria-label={WORDS.home.loading({ label })} spacing="4px">
           <Skeleton variant="rounded" width="40%" height={24} />
           <Skeleton variant="rounded" width="80%" height={20} />
           <Skeleton variant="rounded" width={64} height={24} />

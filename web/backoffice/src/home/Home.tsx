@@ -20,6 +20,7 @@ import { forAllBrands } from '../session/permissions.ts';
 import { Page } from '../operations/page/Page.tsx';
 import { FunnelCard } from '../risk/weeks/FunnelCard.tsx';
 import { CustomerFinder } from '../support/CustomerSearch.tsx';
+import { WORDS } from '../words/index.ts';
 
 const NOTHING: ReadonlySet<string> = new Set();
 /** What concerns the whole installation, such as lag, is for those who may read the operations of all brands. */
@@ -44,7 +45,7 @@ export function Home() {
   ];
   const problem = reads.map((read) => read.problem).find((one) => one !== '') ?? '';
   return (
-    <Page title="Home" problem={problem}>
+    <Page title={WORDS.common.home} problem={problem}>
       <Stack spacing={2}>
         {WAITING.some((one) => may.has(one)) && <WaitingCard may={may} brand={brand} />}
         {may.has('support.read') && !may.has('risk.read') && <FindCustomer />}
@@ -69,7 +70,7 @@ function Figures({ figures }: { readonly figures: readonly Figure[] }) {
   if (figures.length === 0) return null;
   const columns = figures.length === 4 || figures.length < 3 ? figures.length : 3;
   return (
-    <Box component="section" aria-label="Figures" sx={{ display: 'grid', gridTemplateColumns: { xs: 'repeat(auto-fit, minmax(200px, 1fr))', lg: `repeat(${columns}, minmax(0, 1fr))` }, gap: 2 }}>
+    <Box component="section" aria-label={WORDS.home.figures} sx={{ display: 'grid', gridTemplateColumns: { xs: 'repeat(auto-fit, minmax(200px, 1fr))', lg: `repeat(${columns}, minmax(0, 1fr))` }, gap: 2 }}>
       {figures.map((figure) => (
         <FigureCard key={figure.label} {...figure} />
       ))}
@@ -79,13 +80,13 @@ function Figures({ figures }: { readonly figures: readonly Figure[] }) {
 
 function FindCustomer() {
   return (
-    <Card component="section" aria-label="Find a customer">
+    <Card component="section" aria-label={WORDS.home.findACustomer}>
       <CardContent>
         <Typography variant="h6" component="h2">
-          Look up a customer
+          {WORDS.home.lookUpACustomer}
         </Typography>
         <Typography color="textSecondary" sx={{ marginBottom: 2 }}>
-          Search by customer ID or bet. “Why?” beside a bet says what to tell the customer.
+          {WORDS.home.searchByCustomerIdOrBet}
         </Typography>
         <CustomerFinder />
       </CardContent>

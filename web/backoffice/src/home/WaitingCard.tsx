@@ -17,6 +17,7 @@ import { usePolled } from '../operations/page/usePolled.ts';
 import { useProposalTitles } from './proposalTitles.ts';
 import { caseRows, emptyWords, proposalInWords, titleOf, type Row } from './waiting.ts';
 import { WAITING_CASES, WAITING_LETTERS } from '../graph/generated/operations.ts';
+import { WORDS } from '../words/index.ts';
 
 const SHOWN = 5;
 const SECONDS = 30;
@@ -40,14 +41,14 @@ export function WaitingCard({ may, brand }: Props) {
     ...shown.map(({ id, kind, subject, brand: of, proposedAt, proposedBy }) => ({
       id,
       what: titles.get(id) ?? proposalInWords(KINDS[kind]?.name ?? kind, subject),
-      note: `${proposedBy} · ${brandOrAll(of)} · ${age(proposedAt)} ago`,
+      note: WORDS.home.ago({ proposedBy, brand: brandOrAll(of), proposedAt: age(proposedAt) }),
       path: `/approvals/${encodeURIComponent(id)}/show`,
-      deed: 'Review',
+      deed: WORDS.common.review,
     })),
     ...others,
   ];
   return (
-    <Card component="section" aria-label="Needs your attention">
+    <Card component="section" aria-label={WORDS.home.needsYourAttention}>
       <CardContent>
         <Typography variant="h6" component="h2">
           {titleOf(proposals.length, others.length, matches)}
@@ -62,7 +63,7 @@ export function WaitingCard({ may, brand }: Props) {
         )}
         {proposals.length > SHOWN && (
           <Button component={Link} to="/approvals" size="small" sx={{ marginTop: 1 }}>
-            All {proposals.length} proposals
+            {WORDS.home.allProposals({ count: proposals.length })}
           </Button>
         )}
       </CardContent>

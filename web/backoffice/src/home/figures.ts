@@ -5,6 +5,7 @@ import { usePolled } from '../operations/page/usePolled.ts';
 import { moment } from '../time/moments.ts';
 import { HOME_CONTENT, HOME_OPERATIONS, HOME_OWN, HOME_PEOPLE, HOME_RISK, HOME_SUPPORT } from '../graph/generated/operations.ts';
 import { weekName } from '../time/weeks.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { Figure } from './FigureCard.tsx';
 import type { ContentCount, HomeOperations, HomeRisk } from '../graph/generated/operations.ts';
@@ -23,27 +24,27 @@ export function owed(lines: HomeRisk['riskLiability']['lines']): string {
 }
 
 function liability({ riskLiability: { asOf, lines } }: HomeRisk, brand: string): Figure {
-  const note = asOf === null ? 'Not counted yet.' : `If the week closed now. Counted at ${moment(asOf, brand)}.`;
-  return { label: 'Liability', value: owed(lines), note, path: '/risk-overview' };
+  const note = asOf === null ? WORDS.common.notCountedYet : WORDS.home.ifTheWeekClosedNow({ asOf: moment(asOf, brand) });
+  return { label: WORDS.common.liability, value: owed(lines), note, path: '/risk-overview' };
 }
 
 function forecast({ riskForecast: [one] }: HomeRisk): Figure {
-  const given = { label: 'Forecast to the week’s end', path: '/risk-overview' };
+  const given = { label: WORDS.common.forecastToTheWeeksEnd, path: '/risk-overview' };
   if (!one?.likely || one.low === null || one.high === null) {
-    return { ...given, value: '–', note: one?.unavailable ?? 'Not counted yet.' };
+    return { ...given, value: '–', note: one?.unavailable ?? WORDS.common.notCountedYet };
   }
   const { currency, likely, low, high } = one;
-  return { ...given, value: money(likely.valueMinor, currency), note: `Between ${money(low.valueMinor, currency)} and ${money(high.valueMinor, currency)}.` };
+  return { ...given, value: money(likely.valueMinor, currency), note: WORDS.home.betweenAnd({ value: money(low.valueMinor, currency), value2: money(high.valueMinor, currency) }) };
 }
 
 function reached({ riskWeeks: { nodes } }: HomeRisk): Figure {
   const week = nodes[0];
-  if (week === undefined) return { label: 'Reached the target', value: '–', note: 'No week is counted yet.', path: '/risk-funnel' };
+  if (week === undefined) return { label: WORDS.common.reachedTheTarget, value: '–', note: WORDS.home.noWeekIsCountedYet, path: '/risk-funnel' };
   const { isoWeek, qualified, optedIn } = week;
   return {
-    label: 'Reached the target',
+    label: WORDS.common.reachedTheTarget,
     value: share(optedIn === 0 ? null : qualified / optedIn),
-    note: `${number(qualified)} of ${number(optedIn)} who have opted in, in ${weekName(isoWeek)}.`,
+    note: WORDS.home.ofWhoHaveOptedInIn({ qualified: number(qualified), optedIn: number(optedIn), week: weekName(isoWeek) }),
     path: '/risk-funnel',
   };
 }
@@ -51,11 +52,11 @@ function reached({ riskWeeks: { nodes } }: HomeRisk): Figure {
 function budgets({ riskBudgets: { nodes } }: HomeRisk): Figure {
   const stopped = nodes.filter((one) => one.stopped);
   return {
-    label: 'Budgets used up',
-    value: `${stopped.length} of ${nodes.length}`,
-    note: nodes.length === 0 ? 'No reward has a budget: none has a limit.' : stopped.map(({ reward }) => reward).join(', ') || 'Each reward with a budget can be chosen.',
+    label: WORDS.home.budgetsUsedUp,
+    value: WORDS.common.amountOfCustomer({ amount: stopped.length, customer: nodes.length }),
+    note: nodes.length === 0 ? WORDS.home.noRewardHasABudget : stopped.map(({ reward }) => reward).join(', ') || WORDS.home.eachRewardBudgetCanChosen,
     path: '/risk-overview',
-    ...(stopped.length === 0 ? {} : { state: { tone: 'warning', label: 'cannot be chosen' } as const }),
+    ...(stopped.length === 0 ? {} : { state: { tone: 'warning', label: WORDS.home.cannotBeChosen } as const }),
   };
 }
 
@@ -64,20 +65,20 @@ export function useRiskFigures(brand: string | null): Read {
   return { figures: data === null || brand === null ? [] : [liability(data, brand), forecast(data), reached(data), budgets(data)], problem };
 }
 
-const FINE = { tone: 'good', label: 'fine' } as const;
+const FINE = { tone: 'good', label: WORDS.common.fine } as const;
 
 /** Say what is switched off: a brand’s own switch has no name but the brand’s. */
 export function switches({ killSwitches }: HomeOperations): Figure {
   const off = killSwitches.nodes
     .map(({ brand, state }) => ({ brand, ...(state as { readonly scope: string; readonly name: string; readonly off: boolean }) }))
     .filter((state) => state.off)
-    .map(({ brand, scope, name }) => (scope === 'brand' ? `all of ${brand}` : scope === 'reward' ? `${name} of ${brand}` : name));
+    .map(({ brand, scope, name }) => (scope === 'brand' ? WORDS.home.allOf({ brand }) : scope === 'reward' ? WORDS.common.amountOfCustomer({ amount: name, customer: brand }) : name));
   return {
-    label: 'Switched off',
+    label: WORDS.common.switchedOff,
     value: number(off.length),
-    note: off.join(', ') || 'Brands, rewards and providers all work.',
+    note: off.join(', ') || WORDS.home.brandsRewardsProvidersAll,
     path: '/switches',
-    state: off.length === 0 ? FINE : { tone: 'warning', label: 'off' },
+    state: off.length === 0 ? FINE : { tone: 'warning', label: WORDS.home.off },
   };
 }
 
@@ -90,11 +91,11 @@ export function useSupportFigures(brand: string | null): Read {
   const { data, problem } = useGraph(HOME_SUPPORT, brand === null ? null : { brand });
   if (data === null || brand === null) return { figures: [], problem };
   const figures = data.goodwillBudgets.map(({ currency, isoWeek, amountMinor, leftMinor, agentMinor }) => ({
-    label: `Goodwill left in ${weekName(isoWeek)}`,
+    label: WORDS.home.goodwillLeftIn({ week: weekName(isoWeek) }),
     value: money(leftMinor, currency),
-    note: `Of ${money(amountMinor, currency)} for all of support; at most ${money(agentMinor, currency)} by one person.`,
+    note: WORDS.home.ofForAllOfSupport({ amount: money(amountMinor, currency), agent: money(agentMinor, currency) }),
     path: '/customers',
-    ...(leftMinor > 0 ? {} : { state: { tone: 'warning', label: 'used up' } as const }),
+    ...(leftMinor > 0 ? {} : { state: { tone: 'warning', label: WORDS.home.usedUp } as const }),
   }));
   return { figures, problem };
 }
@@ -105,8 +106,8 @@ export function useOwnProposals(may: boolean): Read {
   if (data === null || !may) return { figures: [], problem };
   const own = data.approvals.nodes.filter((one) => one.own).length;
   const filter = encodeURIComponent(JSON.stringify({ status: 'PENDING' }));
-  const note = own === 0 ? 'Nothing that you proposed waits.' : 'A colleague has to decide about them.';
-  return { figures: [{ label: 'My proposals under way', value: `${own}${data.approvals.hasNextPage ? '+' : ''}`, note, path: `/approvals?filter=${filter}` }], problem };
+  const note = own === 0 ? WORDS.home.nothingThatYouProposedWaits : WORDS.home.aColleagueHasToDecideAboutThem;
+  return { figures: [{ label: WORDS.home.myProposalsUnderWay, value: `${own}${data.approvals.hasNextPage ? '+' : ''}`, note, path: `/approvals?filter=${filter}` }], problem };
 }
 
 function contentFigure(label: string, note: string, { nodes: some, hasNextPage }: ContentCount, state: string): Figure {
@@ -118,9 +119,9 @@ export function useContentFigures(brand: string | null): Read {
   const { data, problem } = useGraph(HOME_CONTENT, brand === null ? null : { brand });
   if (data === null || brand === null) return { figures: [], problem };
   const figures = [
-    contentFigure('Drafts', 'Written, and not sent to an approver yet.', data.drafts, 'DRAFT'),
-    contentFigure('In review', 'An approver has to read them.', data.review, 'IN_REVIEW'),
-    contentFigure('Approved', 'Not published yet, or scheduled.', data.ready, 'APPROVED'),
+    contentFigure(WORDS.home.drafts, WORDS.home.writtenNotSentApproverYet, data.drafts, 'DRAFT'),
+    contentFigure(WORDS.home.inReview, WORDS.home.anApproverHasToReadThem, data.review, 'IN_REVIEW'),
+    contentFigure(WORDS.common.approved, WORDS.home.notPublishedYetOrScheduled, data.ready, 'APPROVED'),
   ];
   return { figures, problem };
 }
@@ -132,13 +133,13 @@ export function usePeopleFigures(may: boolean): Read {
   const active = users.filter(({ status }) => status === 'ACTIVE');
   const without = active.filter(({ secondFactor }) => !secondFactor);
   const figures: readonly Figure[] = [
-    { label: 'Active accounts', value: `${active.length}${hasNextPage ? '+' : ''}`, note: `${users.length - active.length} are disabled.`, path: '/users' },
+    { label: WORDS.home.activeAccounts, value: `${active.length}${hasNextPage ? '+' : ''}`, note: WORDS.home.areDisabled({ count: users.length - active.length }), path: '/users' },
     {
-      label: 'Without a second factor',
+      label: WORDS.home.withoutASecondFactor,
       value: number(without.length),
-      note: without.length === 0 ? 'Each active account has set up its second factor.' : 'They have not signed in yet.',
+      note: without.length === 0 ? WORDS.home.eachActiveAccountSetUp : WORDS.home.theyHaveNotSignedInYet,
       path: '/users',
-      state: without.length === 0 ? FINE : { tone: 'warning', label: 'not set up' },
+      state: without.length === 0 ? FINE : { tone: 'warning', label: WORDS.home.notSetUp },
     },
   ];
   return { figures, problem };

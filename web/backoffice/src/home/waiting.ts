@@ -3,6 +3,7 @@ import { rewardName } from '../frame/names.ts';
 import { number } from '../money/amounts.ts';
 import { forAllBrands } from '../session/permissions.ts';
 import { weekName } from '../time/weeks.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { WaitingCases, WaitingLetters } from '../graph/generated/operations.ts';
 
@@ -20,11 +21,11 @@ export function caseRows(cases: WaitingCases | undefined, letters: WaitingLetter
   const { lateBets = 0, heldRewards = 0 } = cases?.waitingCases ?? {};
   for (const { app, letters: count } of letters?.deadLetterCounts ?? []) {
     const filter = encodeURIComponent(JSON.stringify({ app }));
-    if (count > 0) rows.push({ id: app, what: counted(count, 'dead letter'), note: `of ${app}: could not be applied`, path: `/deadLetters?filter=${filter}`, deed: 'See why' });
+    if (count > 0) rows.push({ id: app, what: WORDS.home.deadLetters({ count, shown: number(count) }), note: WORDS.home.ofCouldNotBeApplied({ app }), path: `/deadLetters?filter=${filter}`, deed: WORDS.home.seeWhy });
   }
-  if (lateBets > 0) rows.push({ id: 'late', what: counted(lateBets, 'late bet'), note: 'changed after the week had closed', path: '/lateBets', deed: 'List them' });
-  if (heldRewards > 0) rows.push({ id: 'held', what: counted(heldRewards, 'held reward'), note: 'in review, or being cancelled', path: '/heldRewards', deed: 'List them' });
-  if (matches > 0) rows.push({ id: 'matches', what: matchesInWords(matches), note: 'offers that may be of one event', path: '/matches', deed: 'Decide' });
+  if (lateBets > 0) rows.push({ id: 'late', what: WORDS.home.lateBets({ count: lateBets, shown: number(lateBets) }), note: WORDS.home.changedAfterTheWeekHadClosed, path: '/lateBets', deed: WORDS.home.listThem });
+  if (heldRewards > 0) rows.push({ id: 'held', what: WORDS.home.heldRewards({ count: heldRewards, shown: number(heldRewards) }), note: WORDS.home.inReviewOrBeingCancelled, path: '/heldRewards', deed: WORDS.home.listThem });
+  if (matches > 0) rows.push({ id: 'matches', what: WORDS.home.matches({ count: matches, shown: number(matches) }), note: WORDS.home.offersThatMayBeOfOneEvent, path: '/matches', deed: WORDS.common.decide });
   return rows;
 }
 
@@ -58,33 +59,25 @@ function subjectName(subject: string | null): string | null {
 }
 
 function weekOrEvery(week: string): string {
-  return week === 'every-week' ? 'every week' : weekName(week);
-}
-
-function counted(count: number, name: string): string {
-  return `${number(count)} ${name}${count === 1 ? '' : 's'}`;
-}
-
-function matchesInWords(count: number): string {
-  return count === 1 ? '1 match' : `${number(count)} matches`;
+  return week === 'every-week' ? WORDS.home.everyWeek : weekName(week);
 }
 
 /** Say what waits, the person's own part first. */
 export function titleOf(proposals: number, cases: number, matches = 0): string {
-  if (proposals > 0) return `${counted(proposals, 'proposal')} ${proposals === 1 ? 'waits' : 'wait'} for your decision`;
-  if (matches > 0) return `${matchesInWords(matches)} ${matches === 1 ? 'waits' : 'wait'} for your decision`;
-  return cases > 0 ? 'Nothing for you to decide. Open items:' : 'Nothing needs your attention';
+  if (proposals > 0) return WORDS.home.proposalsWait({ count: proposals, shown: number(proposals) });
+  if (matches > 0) return WORDS.home.matchesWait({ count: matches, shown: number(matches) });
+  return cases > 0 ? WORDS.home.nothingForYouToDecide : WORDS.home.nothingNeedsYourAttention;
 }
 
 /** Say what would appear here, for what the person may see. */
 export function emptyWords(may: ReadonlySet<string>): string {
   const what = [
-    ...(may.has('approvals.read') ? ['proposals of colleagues that you may approve'] : []),
-    ...(may.has(forAllBrands('operations.read')) ? ['dead letters'] : []),
-    ...(may.has('operations.cases') ? ['late bets', 'held rewards'] : []),
-    ...(may.has(forAllBrands('events.match')) ? ['matches of events'] : []),
+    ...(may.has('approvals.read') ? [WORDS.home.proposalsColleaguesYouMay] : []),
+    ...(may.has(forAllBrands('operations.read')) ? [WORDS.common.deadLetters] : []),
+    ...(may.has('operations.cases') ? [WORDS.common.lateBets, WORDS.common.heldRewards] : []),
+    ...(may.has(forAllBrands('events.match')) ? [WORDS.home.matchesOfEvents] : []),
   ];
   const last = what.pop() ?? '';
-  const words = what.length === 0 ? last : `${what.join(', ')} and ${last}`;
-  return `${words.charAt(0).toUpperCase()}${words.slice(1)} appear here.`;
+  const words = what.length === 0 ? last : WORDS.common.othersAndLast({ others: what.join(', '), last });
+  return WORDS.home.appearHere({ words: words.charAt(0).toUpperCase(), words2: words.slice(1) });
 }

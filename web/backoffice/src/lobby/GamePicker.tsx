@@ -13,6 +13,7 @@ import { ToneChip } from '../look/ToneChip.tsx';
 import { useDelayed } from '../graph/useDelayed.ts';
 import { useGraph } from '../graph/useGraph.ts';
 import { LOBBY_GAMES } from '../graph/generated/operations.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { ListedGame } from './sections.ts';
 
@@ -32,21 +33,21 @@ export function GamePicker({ brand, games, said, readOnly, onChange }: Props) {
   }
   return (
     <Stack spacing={1}>
-      <Stack component="ol" aria-label="Games" sx={{ margin: 0, paddingLeft: 3 }}>
+      <Stack component="ol" aria-label={WORDS.common.games} sx={{ margin: 0, paddingLeft: 3 }}>
         {games.map((game, at) => (
           <Box component="li" key={game.id}>
             <Stack direction="row" spacing={1} useFlexGap sx={{ alignItems: 'center', flexWrap: 'wrap' }}>
               <bdi>{game.name}</bdi>
-              {!game.exists && <ToneChip tone="warning" label="No provider has it" />}
+              {!game.exists && <ToneChip tone="warning" label={WORDS.lobby.noProviderHasIt} />}
               {!readOnly && (
                 <>
-                  <IconButton size="small" aria-label={`Move ${game.name} up`} disabled={at === 0} onClick={() => move(at, -1)}>
+                  <IconButton size="small" aria-label={WORDS.lobby.moveUp({ name: game.name })} disabled={at === 0} onClick={() => move(at, -1)}>
                     <ArrowCircleUp fontSize="small" />
                   </IconButton>
-                  <IconButton size="small" aria-label={`Move ${game.name} down`} disabled={at === games.length - 1} onClick={() => move(at, 1)}>
+                  <IconButton size="small" aria-label={WORDS.lobby.moveDown({ name: game.name })} disabled={at === games.length - 1} onClick={() => move(at, 1)}>
                     <ArrowCircleDown fontSize="small" />
                   </IconButton>
-                  <IconButton size="small" aria-label={`Take ${game.name} out`} onClick={() => onChange(games.filter((one) => one !== game))}>
+                  <IconButton size="small" aria-label={WORDS.lobby.takeOut({ name: game.name })} onClick={() => onChange(games.filter((one) => one !== game))}>
                     <Delete fontSize="small" />
                   </IconButton>
                 </>
@@ -84,10 +85,10 @@ function Finder({ brand, games, said, onFound }: FinderProps) {
           {certified.length > 0 && ` (${certified.join(', ')})`}
         </li>
       )}
-      noOptionsText={search === '' ? 'Write a part of its name.' : 'No such game may be shown by this brand.'}
+      noOptionsText={search === '' ? WORDS.lobby.writeAPartOfItsName : WORDS.lobby.noSuchGameMayShownBrand}
       onInputChange={(_, text, why) => setSearch(why === 'input' ? text : '')}
       onChange={(_, game) => game !== null && onFound({ id: game.id, name: game.name, exists: true })}
-      renderInput={(params) => <TextField {...params} label="Add a game" error={said !== '' || problem !== ''} helperText={said || problem} />}
+      renderInput={(params) => <TextField {...params} label={WORDS.lobby.addAGame} error={said !== '' || problem !== ''} helperText={said || problem} />}
     />
   );
 }

@@ -20,16 +20,17 @@ import { moment } from '../time/moments.ts';
 import { useDelayed } from '../graph/useDelayed.ts';
 import { useGraph } from '../graph/useGraph.ts';
 import { READ_LOBBY, TRY_LOBBY } from '../graph/generated/operations.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { LobbyContent, LobbyPreview, LobbyProvider } from '../graph/generated/operations.ts';
 
-const ABOUT = 'Which games the brand shows, in which sections, and the groups that rewards name. A game is shown only where it is certified.';
+const ABOUT = WORDS.lobby.gamesBrandShowsSections;
 
 export function LobbyPage() {
   const { brand } = useBrand();
   const { data, problem, reload } = useGraph(READ_LOBBY, brand === null ? null : { brand });
   return (
-    <Page title="Lobby" about={ABOUT} problem={brand === null ? NO_BRAND : problem} waiting={data === null}>
+    <Page title={WORDS.frame.screens.lobby} about={ABOUT} problem={brand === null ? NO_BRAND : problem} waiting={data === null}>
       {data !== null && brand !== null && (
         <Stack spacing={2}>
           <Providers providers={data.lobbyProviders} brand={brand} />
@@ -42,13 +43,13 @@ export function LobbyPage() {
 
 function Providers({ providers, brand }: { readonly providers: readonly LobbyProvider[]; readonly brand: string }) {
   const columns: readonly Column<LobbyProvider>[] = [
-    { head: 'Provider', cell: ({ provider }) => provider },
-    { head: 'Games', cell: ({ games }) => games, right: true },
-    { head: 'Last list', cell: ({ listedAt }) => moment(listedAt, brand) },
-    { head: 'State', cell: ({ awaySince }) => (awaySince === null ? <ToneChip tone="good" label="Answers" /> : <ToneChip tone="warning" label={`No list since ${moment(awaySince, brand)}`} />) },
-    { head: 'Why', cell: ({ reason }) => reason || '–' },
+    { head: WORDS.common.provider, cell: ({ provider }) => provider },
+    { head: WORDS.common.games, cell: ({ games }) => games, right: true },
+    { head: WORDS.lobby.lastList, cell: ({ listedAt }) => moment(listedAt, brand) },
+    { head: WORDS.common.state, cell: ({ awaySince }) => (awaySince === null ? <ToneChip tone="good" label={WORDS.lobby.answers} /> : <ToneChip tone="warning" label={WORDS.lobby.noListSince({ awaySince: moment(awaySince, brand) })} />) },
+    { head: WORDS.common.why, cell: ({ reason }) => reason || '–' },
   ];
-  return <DataRows label="Providers" rows={providers} id={({ provider }) => provider} nothing="No provider of games has been asked for this brand." filledBy="Providers are in the installation's file; they are asked every few minutes." columns={columns} />;
+  return <DataRows label={WORDS.common.providers} rows={providers} id={({ provider }) => provider} nothing={WORDS.lobby.noProviderGamesAskedBrand} filledBy={WORDS.lobby.providersInstallationsFile} columns={columns} />;
 }
 
 interface FormProps {
@@ -73,11 +74,11 @@ function Form({ brand, content, onProposed }: FormProps) {
   const whole = shared.problems.filter(({ path }) => path === 'sections' || path === 'groups');
 
   return (
-    <Stack spacing={2} component="section" aria-label="The lobby">
+    <Stack spacing={2} component="section" aria-label={WORDS.common.theLobby}>
       <AsksToLeave hasChanges={may && isChanged} />
-      {content.revision === 0 && <Alert severity="info">The brand has no lobby of its own yet, and shows the usual sections. What you propose replaces them.</Alert>}
-      <List {...shared} title="Sections" list="sections" forms={sections} add="Add a section" onChange={setSections} />
-      <List {...shared} title="Groups that rewards name" list="groups" forms={groups} add="Add a group" onChange={setGroups} />
+      {content.revision === 0 && <Alert severity="info">{WORDS.lobby.brandNoLobbyOwnYetShows}</Alert>}
+      <List {...shared} title={WORDS.common.sections} list="sections" forms={sections} add={WORDS.lobby.addASection} onChange={setSections} />
+      <List {...shared} title={WORDS.common.groupsThatRewardsName} list="groups" forms={groups} add={WORDS.lobby.addAGroup} onChange={setGroups} />
       {whole.map(({ path, message }) => (
         <Alert key={path} severity="error">
           {message}
@@ -135,7 +136,7 @@ function List({ title, add, forms, onChange, ...shared }: ListProps) {
           onRemove={() => onChange(forms.filter(({ key }) => key !== form.key))}
         />
       ))}
-      {forms.length === 0 && <Typography color="textSecondary">None.</Typography>}
+      {forms.length === 0 && <Typography color="textSecondary">{WORDS.lobby.none}</Typography>}
       {!shared.readOnly && (
         <div>
           <Button startIcon={<Add />} onClick={() => onChange([...forms, emptySection()])}>

@@ -10,6 +10,7 @@ import Typography from '@mui/material/Typography';
 import { Waiting } from '../components/Waiting.tsx';
 import { countryName, languageName } from '../events/board/words.ts';
 import { zoneName } from '../time/moments.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { LobbyContent, LobbyPreview, LobbyShown } from '../graph/generated/operations.ts';
 
@@ -34,20 +35,20 @@ export function Preview({ content, looked, preview, onLook }: Props) {
   return (
     <>
       <Typography variant="h6" component="h3">
-        What customers see
+        {WORDS.common.whatCustomersSee}
       </Typography>
       <Stack direction="row" spacing={2} useFlexGap sx={{ flexWrap: 'wrap' }}>
-        <Choice label="Seen in" value={looked.jurisdiction} options={content.jurisdictions.map((code) => [code, countryName(code)])} onChange={(jurisdiction) => onLook({ jurisdiction })} />
-        <Choice label="Device" value={looked.device} options={[['DESKTOP', 'Computer'], ['MOBILE', 'Phone']]} onChange={(device) => onLook({ device })} />
-        <Choice label="Language" value={looked.locale} options={content.locales.map((locale) => [locale, languageName(locale)])} onChange={(locale) => onLook({ locale })} />
-        <TextField label={`At (${zoneName(content.timeZone)})`} type="datetime-local" value={looked.at} onChange={(event) => onLook({ at: event.target.value })} helperText="Empty: now." />
+        <Choice label={WORDS.common.seenIn} value={looked.jurisdiction} options={content.jurisdictions.map((code) => [code, countryName(code)])} onChange={(jurisdiction) => onLook({ jurisdiction })} />
+        <Choice label={WORDS.lobby.device} value={looked.device} options={[['DESKTOP', WORDS.lobby.computer], ['MOBILE', WORDS.lobby.phone]]} onChange={(device) => onLook({ device })} />
+        <Choice label={WORDS.common.language} value={looked.locale} options={content.locales.map((locale) => [locale, languageName(locale)])} onChange={(locale) => onLook({ locale })} />
+        <TextField label={WORDS.common.atTimeZone({ timeZone: zoneName(content.timeZone) })} type="datetime-local" value={looked.at} onChange={(event) => onLook({ at: event.target.value })} helperText={WORDS.lobby.emptyNow} />
       </Stack>
       {preview === null ? (
         <Waiting problem="" />
       ) : (
         <Box sx={{ display: 'grid', gridTemplateColumns: { xs: '1fr', md: 'repeat(2, minmax(0, 1fr))' }, gap: 2 }}>
-          <Shown title="Before" sections={preview.before} />
-          <Shown title="After" sections={preview.after} />
+          <Shown title={WORDS.common.before} sections={preview.before} />
+          <Shown title={WORDS.common.after} sections={preview.after} />
         </Box>
       )}
     </>
@@ -73,6 +74,10 @@ function Choice({ label, value, options, onChange }: ChoiceProps) {
   );
 }
 
+function named(games: LobbyShown['games']): string {
+  return games.slice(0, MAX_NAMED).map(({ name }) => name).join(', ');
+}
+
 function Shown({ title, sections }: { readonly title: string; readonly sections: readonly LobbyShown[] }) {
   return (
     <Card component="section" aria-label={title}>
@@ -80,15 +85,14 @@ function Shown({ title, sections }: { readonly title: string; readonly sections:
         <Typography variant="subtitle1" component="h4" gutterBottom>
           {title}
         </Typography>
-        {sections.length === 0 && <Typography color="textSecondary">No game is shown there.</Typography>}
+        {sections.length === 0 && <Typography color="textSecondary">{WORDS.lobby.noGameIsShownThere}</Typography>}
         {sections.map(({ id, name, games }) => (
           <Box key={id} sx={{ marginBottom: 1 }}>
             <Typography component="h5" variant="body2" sx={{ fontWeight: 600 }}>
               <bdi>{name}</bdi>
             </Typography>
             <Typography variant="body2" color="textSecondary">
-              {games.slice(0, MAX_NAMED).map((game) => game.name).join(', ')}
-              {games.length > MAX_NAMED && ` and ${games.length - MAX_NAMED} more`}
+              {games.length > MAX_NAMED ? WORDS.lobby.andMore({ games: named(games), count: games.length - MAX_NAMED }) : named(games)}
             </Typography>
           </Box>
         ))}

@@ -10,6 +10,7 @@ import { useNotify } from 'react-admin';
 import { run } from '../graph/graph.ts';
 import { messageOf } from '../session/session.ts';
 import { PROPOSE_LOBBY } from '../graph/generated/operations.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { ProposeLobbyInput } from '../graph/generated/operations.ts';
 
@@ -31,7 +32,7 @@ export function Proposing({ input, disabled, onProposed }: Props) {
     try {
       await run(PROPOSE_LOBBY, { input: { ...input, reason } });
       setReason('');
-      notify('Submitted for approval', { type: 'success' });
+      notify(WORDS.common.submittedForApproval, { type: 'success' });
       onProposed();
     } catch (error) {
       setProblem(messageOf(error));
@@ -42,14 +43,14 @@ export function Proposing({ input, disabled, onProposed }: Props) {
 
   return (
     <Stack spacing={1} sx={{ maxWidth: 640 }}>
-      <Alert severity="info" role="status" aria-label="Consequence">
-        Someone else must approve it; until then customers see the lobby as before.
+      <Alert severity="info" role="status" aria-label={WORDS.common.consequence}>
+        {WORDS.lobby.someoneElseMustApproveIt}
       </Alert>
-      <TextField label="Reason" value={reason} onChange={(event) => setReason(event.target.value)} helperText="The approver sees it, and it is kept in the audit log." multiline />
+      <TextField label={WORDS.common.reason} value={reason} onChange={(event) => setReason(event.target.value)} helperText={WORDS.common.approverAndAuditLogSeeIt} multiline />
       {problem !== '' && <Alert severity="error">{problem}</Alert>}
       <div>
         <Button variant="contained" startIcon={<Send />} disabled={disabled || isBusy || reason.trim() === ''} onClick={() => void propose()}>
-          Propose the lobby
+          {WORDS.lobby.proposeTheLobby}
         </Button>
       </div>
     </Stack>

@@ -14,6 +14,7 @@ import { GamePicker } from './GamePicker.tsx';
 import { COUNTS_DAYS, NEEDS_VALUE, WAYS, type SectionForm } from './sections.ts';
 import { Moment } from '../events/board/PlacementFields.tsx';
 import { countryName, languageName } from '../events/board/words.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { LobbyContent, LobbyPreview } from '../graph/generated/operations.ts';
 
@@ -34,9 +35,9 @@ interface Props {
 }
 
 const DEVICES = [
-  ['', 'All devices'],
-  ['DESKTOP', 'Computers only'],
-  ['MOBILE', 'Phones only'],
+  ['', WORDS.lobby.allDevices],
+  ['DESKTOP', WORDS.lobby.computersOnly],
+  ['MOBILE', WORDS.lobby.phonesOnly],
 ] as const;
 const MANY = { select: { multiple: true } } as const;
 
@@ -49,11 +50,11 @@ export function SectionFields(props: Props) {
       <CardContent>
         <Stack spacing={1.5} sx={{ maxWidth: 640 }}>
           <Heading {...props} />
-          <TextField label="Id" value={section.id} onChange={(event) => onChange({ id: event.target.value })} error={exactly('id') !== ''} helperText={exactly('id') || (list === 'groups' ? 'Rewards name the group by it.' : 'Small letters, digits and hyphens.')} slotProps={{ htmlInput: { readOnly } }} />
+          <TextField label={WORDS.common.id} value={section.id} onChange={(event) => onChange({ id: event.target.value })} error={exactly('id') !== ''} helperText={exactly('id') || (list === 'groups' ? WORDS.lobby.rewardsNameTheGroupByIt : WORDS.lobby.smallLettersDigitsAndHyphens)} slotProps={{ htmlInput: { readOnly } }} />
           {content.locales.map((locale) => (
             <TextField
               key={locale}
-              label={`Name in ${languageName(locale)}`}
+              label={WORDS.common.nameIn({ locale: languageName(locale) })}
               value={section.names[locale] ?? ''}
               onChange={(event) => onChange({ names: { ...section.names, [locale]: event.target.value } })}
               error={exactly(`names.${locale}`) !== '' || exactly('names') !== ''}
@@ -71,7 +72,7 @@ export function SectionFields(props: Props) {
 
 function titleOf({ id, names }: SectionForm, list: Props['list']): string {
   const name = Object.values(names).find((text) => text !== '') ?? id;
-  return name === '' ? `A new ${list === 'groups' ? 'group' : 'section'}` : name;
+  return name === '' ? list === 'groups' ? WORDS.lobby.aNewGroup : WORDS.lobby.aNewSection : name;
 }
 
 function Heading({ list, section, at, count, readOnly, onMove, onRemove }: Props) {
@@ -83,13 +84,13 @@ function Heading({ list, section, at, count, readOnly, onMove, onRemove }: Props
       </Typography>
       {!readOnly && (
         <>
-          <IconButton aria-label={`Move ${title} up`} disabled={at === 0} onClick={() => onMove(-1)}>
+          <IconButton aria-label={WORDS.lobby.moveUp({ name: title })} disabled={at === 0} onClick={() => onMove(-1)}>
             <ArrowCircleUp fontSize="small" />
           </IconButton>
-          <IconButton aria-label={`Move ${title} down`} disabled={at === count - 1} onClick={() => onMove(1)}>
+          <IconButton aria-label={WORDS.lobby.moveDown({ name: title })} disabled={at === count - 1} onClick={() => onMove(1)}>
             <ArrowCircleDown fontSize="small" />
           </IconButton>
-          <IconButton aria-label={`Remove ${title}`} onClick={onRemove}>
+          <IconButton aria-label={WORDS.lobby.remove({ title })} onClick={onRemove}>
             <Delete fontSize="small" />
           </IconButton>
         </>
@@ -106,7 +107,7 @@ function Games({ brand, section, readOnly, said, onChange }: PartProps) {
   const { by } = section;
   return (
     <>
-      <TextField select label="Games" value={by} disabled={readOnly} onChange={(event) => onChange({ by: event.target.value })} error={by !== 'hand' && said('games') !== ''} helperText={by === 'hand' ? 'Those that are not allowed where a customer is are left out.' : said('games')}>
+      <TextField select label={WORDS.common.games} value={by} disabled={readOnly} onChange={(event) => onChange({ by: event.target.value })} error={by !== 'hand' && said('games') !== ''} helperText={by === 'hand' ? WORDS.lobby.thoseNotAllowedWhere : said('games')}>
         {WAYS.map(([value, label]) => (
           <MenuItem key={value} value={value}>
             {label}
@@ -116,7 +117,7 @@ function Games({ brand, section, readOnly, said, onChange }: PartProps) {
       {by === 'hand' && <GamePicker brand={brand} games={section.games} said={said('games')} readOnly={readOnly} onChange={(games) => onChange({ games })} />}
       {COUNTS_DAYS.has(by) && (
         <TextField
-          label={by === 'new' ? 'First seen in the last days' : 'Played in the last days'}
+          label={by === 'new' ? WORDS.lobby.firstSeenInTheLastDays : WORDS.lobby.playedInTheLastDays}
           type="number"
           value={section.days}
           onChange={(event) => onChange({ days: event.target.value })}
@@ -127,7 +128,7 @@ function Games({ brand, section, readOnly, said, onChange }: PartProps) {
         />
       )}
       {NEEDS_VALUE.has(by) && (
-        <TextField label={by === 'tag' ? 'Tag' : 'Provider or studio'} value={section.value} onChange={(event) => onChange({ value: event.target.value })} error={said('rule.value') !== ''} helperText={said('rule.value')} slotProps={{ htmlInput: { readOnly } }} />
+        <TextField label={by === 'tag' ? WORDS.lobby.tag : WORDS.lobby.providerOrStudio} value={section.value} onChange={(event) => onChange({ value: event.target.value })} error={said('rule.value') !== ''} helperText={said('rule.value')} slotProps={{ htmlInput: { readOnly } }} />
       )}
     </>
   );
@@ -140,12 +141,12 @@ function Conditions({ content, section, readOnly, said, onChange }: PartProps) {
       {content.jurisdictions.length > 1 && (
         <TextField
           select
-          label="Only in"
+          label={WORDS.lobby.onlyIn}
           value={[...section.jurisdictions]}
           disabled={readOnly}
           onChange={({ target: { value } }) => onChange({ jurisdictions: typeof value === 'string' ? value.split(',') : value })}
           error={said('jurisdictions') !== ''}
-          helperText={said('jurisdictions') || 'None chosen: wherever the brand is.'}
+          helperText={said('jurisdictions') || WORDS.lobby.noneChosen}
           slotProps={MANY}
         >
           {content.jurisdictions.map((code) => (
@@ -155,7 +156,7 @@ function Conditions({ content, section, readOnly, said, onChange }: PartProps) {
           ))}
         </TextField>
       )}
-      <TextField select label="Devices" value={device} disabled={readOnly} onChange={(event) => onChange({ devices: event.target.value === '' ? [] : [event.target.value] })} slotProps={{ select: { displayEmpty: true } }} sx={{ maxWidth: 320 }}>
+      <TextField select label={WORDS.lobby.devices} value={device} disabled={readOnly} onChange={(event) => onChange({ devices: event.target.value === '' ? [] : [event.target.value] })} slotProps={{ select: { displayEmpty: true } }} sx={{ maxWidth: 320 }}>
         {DEVICES.map(([value, label]) => (
           <MenuItem key={value} value={value}>
             {label}
@@ -163,8 +164,8 @@ function Conditions({ content, section, readOnly, said, onChange }: PartProps) {
         ))}
       </TextField>
       <Stack direction={{ xs: 'column', sm: 'row' }} spacing={2}>
-        <Moment label="From" zone={content.timeZone} value={section.since} occurrence={section.sinceOccurrence} said={said('since')} empty="Empty: at once." readOnly={readOnly} onChange={(since, sinceOccurrence) => onChange({ since, sinceOccurrence })} />
-        <Moment label="Until" zone={content.timeZone} value={section.until} occurrence={section.untilOccurrence} said={said('until')} empty="Empty: without an end." readOnly={readOnly} onChange={(until, untilOccurrence) => onChange({ until, untilOccurrence })} />
+        <Moment label={WORDS.common.from} zone={content.timeZone} value={section.since} occurrence={section.sinceOccurrence} said={said('since')} empty={WORDS.common.emptyAtOnce} readOnly={readOnly} onChange={(since, sinceOccurrence) => onChange({ since, sinceOccurrence })} />
+        <Moment label={WORDS.common.until} zone={content.timeZone} value={section.until} occurrence={section.untilOccurrence} said={said('until')} empty={WORDS.common.emptyWithoutAnEnd} readOnly={readOnly} onChange={(until, untilOccurrence) => onChange({ until, untilOccurrence })} />
       </Stack>
     </>
   );

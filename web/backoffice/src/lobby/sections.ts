@@ -1,4 +1,6 @@
 /** Sections and groups of games as a form has them, and as the graph takes them. */
+import { WORDS } from '../words/index.ts';
+
 import type { ClockOccurrence, LobbyGroupInput, LobbySection, LobbySectionInput } from '../graph/generated/operations.ts';
 
 export interface ListedGame {
@@ -29,12 +31,12 @@ export interface SectionForm {
 
 /** How games come into a section, in the words of the form. */
 export const WAYS: readonly (readonly [by: string, label: string])[] = [
-  ['hand', 'By hand, in the order of the list'],
-  ['new', 'New games'],
-  ['popular', 'The games played most'],
-  ['tag', 'Games with a tag'],
-  ['provider', 'Games of a provider'],
-  ['all', 'All games'],
+  ['hand', WORDS.lobby.byHandInTheOrderOfTheList],
+  ['new', WORDS.lobby.newGames],
+  ['popular', WORDS.lobby.theGamesPlayedMost],
+  ['tag', WORDS.lobby.gamesWithATag],
+  ['provider', WORDS.lobby.gamesOfAProvider],
+  ['all', WORDS.lobby.allGames],
 ];
 export const COUNTS_DAYS: ReadonlySet<string> = new Set(['new', 'popular']);
 export const NEEDS_VALUE: ReadonlySet<string> = new Set(['tag', 'provider']);

@@ -5,6 +5,8 @@ import Button from '@mui/material/Button';
 import IconButton from '@mui/material/IconButton';
 import { useEffect, useState } from 'react';
 
+import { WORDS } from '../words/index.ts';
+
 import type { MouseEvent } from 'react';
 
 interface Props {
@@ -37,7 +39,7 @@ export function CopyButton({ text, what, isIcon = false }: Props) {
     );
   }
 
-  const words = { idle: `Copy ${what}`, copied: 'Copied', refused: 'Select it and copy by hand' }[state];
+  const words = { idle: WORDS.common.copy({ what }), copied: WORDS.common.copied, refused: WORDS.common.selectItAndCopyByHand }[state];
   const icon = state === 'copied' ? <Check /> : <ContentCopy />;
   if (isIcon) {
     return (

@@ -2,6 +2,7 @@
 import Box from '@mui/material/Box';
 
 import { IdText } from './IdText.tsx';
+import { WORDS } from '../words/index.ts';
 
 interface Props {
   /** Nothing is shown if it is empty. */
@@ -12,7 +13,7 @@ export function TechnicalDetails({ of: words }: Props) {
   if (words === null || words === undefined || words === '') return null;
   return (
     <Box component="details" sx={{ '& summary': { cursor: 'pointer', typography: 'caption', color: 'text.secondary' } }}>
-      <summary>Details</summary>
+      <summary>{WORDS.common.details}</summary>
       <IdText id={words} />
     </Box>
   );

@@ -1,6 +1,8 @@
 /** The look of the back office: type, space, colour and depth, as themes of the component library. */
 import { defaultDarkTheme, defaultLightTheme } from 'react-admin';
 
+import { WORDS } from '../words/index.ts';
+
 import type { RaThemeOptions } from 'react-admin';
 
 /** What a colour says; always beside a word. */
@@ -174,7 +176,7 @@ function controls(colors: Colors) {
     RaFilterButton: { defaultProps: { disableSaveQuery: true } },
     MuiSkeleton: { defaultProps: { animation: isStill ? false : 'pulse' } },
     /** The framework's wheel that turns while something is read has no name for screen readers. */
-    MuiCircularProgress: { defaultProps: { 'aria-label': 'Loading' } },
+    MuiCircularProgress: { defaultProps: { 'aria-label': WORDS.common.loading } },
   };
 }
 

@@ -5,6 +5,8 @@
 import { formatMinor, formatShort, minorDigits, readAmount } from '@furlong/club/src/locale/amounts.ts';
 import { localeFor } from '@furlong/club/src/locale/locale.ts';
 
+import { WORDS } from '../words/index.ts';
+
 /** The back office is in British English, whatever the browser's language is. */
 export const LOCALE = 'en-GB';
 
@@ -46,7 +48,7 @@ export interface TypedAmount {
  */
 export function typedAmount(typed: string, currency: string, zero = false): TypedAmount {
   const problem = (text: string) => ({ minor: null, problem: text });
-  if (!isCurrency(currency)) return problem(typed.trim() === '' ? '' : 'Name the currency first, such as GBP.');
+  if (!isCurrency(currency)) return problem(typed.trim() === '' ? '' : WORDS.common.nameTheCurrencyFirst);
   const read = readAmount(typed, currency, LOCALE);
   if (read.kind === 'amount') return { minor: read.minor, problem: '' };
   if (read.kind === 'refused' && read.why === 'zero' && zero) return { minor: 0, problem: '' };
@@ -65,7 +67,7 @@ export function typedCount(typed: string): TypedCount {
   if (text === '') return { count: null, problem: '' };
   const count = Number(text.replaceAll(',', ''));
   const isWhole = /^(?:\d+|\d{1,3}(?:,\d{3})+)$/u.test(text) && count < 2 ** 31;
-  return isWhole ? { count, problem: '' } : { count: null, problem: 'Write a whole number in digits, such as 1000.' };
+  return isWhole ? { count, problem: '' } : { count: null, problem: WORDS.common.writeAWholeNumber };
 }
 
 export function number(value: number): string {

@@ -7,6 +7,7 @@ import { run } from '../graph/graph.ts';
 import { messageOf } from '../session/session.ts';
 import { WEEK_CUSTOMERS } from '../graph/generated/operations.ts';
 import { weekName } from '../time/weeks.ts';
+import { WORDS } from '../words/index.ts';
 
 interface Props {
   readonly brand: string;
@@ -35,10 +36,10 @@ export function WeekCustomers({ brand, isoWeek, jurisdiction, currency }: Props)
     }
   }
 
-  if (counted !== null) return counted.map(({ status, customers }) => `${customers} ${status}`).join(', ') || 'none';
+  if (counted !== null) return counted.map(({ status, customers }) => `${customers} ${status}`).join(', ') || WORDS.common.noneInline;
   return (
-    <Button size="small" onClick={() => void count()} aria-label={`Count the customers of ${weekName(isoWeek)}`}>
-      Count
+    <Button size="small" onClick={() => void count()} aria-label={WORDS.operations.countTheCustomersOf({ week: weekName(isoWeek) })}>
+      {WORDS.operations.count}
     </Button>
   );
 }

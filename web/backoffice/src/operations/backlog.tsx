@@ -14,6 +14,7 @@ import { Page } from './page/Page.tsx';
 import { usePolled } from './page/usePolled.ts';
 import { age } from './page/words.ts';
 import { LAG } from '../graph/generated/operations.ts';
+import { WORDS } from '../words/index.ts';
 
 export function BacklogPage() {
   const { data, problem } = usePolled(LAG, {}, 5);
@@ -23,14 +24,14 @@ export function BacklogPage() {
   const shown = all ? partitions : partitions.filter(({ lag }) => lag > 0);
   return (
     <Page
-      title="Lag"
-      about="How far consumers lag behind Kafka, and what is not on Kafka yet. This page updates automatically."
+      title={WORDS.frame.screens.backlog}
+      about={WORDS.operations.howFarConsumersLagBehind}
       problem={problem}
       waiting={data === undefined}
       actions={
         <FormControlLabel
           control={<Switch checked={all} onChange={(event) => setAll(event.target.checked)} />}
-          label="All partitions"
+          label={WORDS.operations.allPartitions}
         />
       }
     >
@@ -44,36 +45,36 @@ export function BacklogPage() {
         <LagCharts brand={brand} records={waitingRecords(data?.consumerLag)} />
       </Box>
       <Typography variant="h6" component="h3" gutterBottom>
-        Consumers
+        {WORDS.operations.consumers}
       </Typography>
       <DataRows
-        label="Lag of consumers"
+        label={WORDS.operations.lagOfConsumers}
         rows={shown}
         id={({ id }) => id}
-        nothing="No consumer is behind."
-        filledBy="What Kafka has and a consumer has not applied appears here. Nothing here is good news."
+        nothing={WORDS.operations.noConsumerIsBehind}
+        filledBy={WORDS.operations.whatKafkaConsumerNot}
         columns={[
-          { head: 'Group', cell: ({ group }) => group },
-          { head: 'Topic', cell: ({ topic }) => topic },
-          { head: 'Partition', cell: ({ partition }) => partition, right: true },
-          { head: 'Behind', cell: ({ lag }) => lag, right: true },
-          { head: 'Oldest waits for', cell: ({ oldestAt }) => age(oldestAt) },
-          { head: 'Committed', cell: ({ committed }) => committed ?? 'nothing yet', right: true },
-          { head: 'End', cell: ({ end }) => end, right: true },
+          { head: WORDS.operations.group, cell: ({ group }) => group },
+          { head: WORDS.operations.topic, cell: ({ topic }) => topic },
+          { head: WORDS.operations.partition, cell: ({ partition }) => partition, right: true },
+          { head: WORDS.operations.behind, cell: ({ lag }) => lag, right: true },
+          { head: WORDS.operations.oldestWaitsFor, cell: ({ oldestAt }) => age(oldestAt) },
+          { head: WORDS.operations.committed, cell: ({ committed }) => committed ?? WORDS.common.nothingYet, right: true },
+          { head: WORDS.common.end, cell: ({ end }) => end, right: true },
         ]}
       />
       <Typography variant="h6" component="h3" gutterBottom>
-        Not published yet
+        {WORDS.operations.notPublishedYet}
       </Typography>
       <DataRows
-        label="Outboxes"
+        label={WORDS.operations.outboxes}
         rows={data?.outboxes ?? []}
         id={({ database }) => database}
-        nothing="There are no outboxes."
+        nothing={WORDS.operations.thereAreNoOutboxes}
         columns={[
-          { head: 'Database', cell: ({ database }) => database },
-          { head: 'Messages', cell: ({ waiting }) => waiting, right: true },
-          { head: 'Oldest waits for', cell: ({ oldestAt }) => age(oldestAt) },
+          { head: WORDS.operations.database, cell: ({ database }) => database },
+          { head: WORDS.operations.messages, cell: ({ waiting }) => waiting, right: true },
+          { head: WORDS.operations.oldestWaitsFor, cell: ({ oldestAt }) => age(oldestAt) },
         ]}
       />
     </Page>

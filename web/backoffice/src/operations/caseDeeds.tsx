@@ -14,16 +14,17 @@ import { rewardName } from '../frame/names.ts';
 import { run } from '../graph/graph.ts';
 import { weekName } from '../time/weeks.ts';
 import { CREDIT_HELD_REWARD, PROPOSE_LATE_BET, REJECT_LATE_BET, RETRY_HELD_REWARD } from '../graph/generated/operations.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { Deed } from '../components/ChangeButton.tsx';
 import type { HeldReward, LateBet } from '../graph/generated/operations.ts';
 
 /** Leads to the proposal that waits, for those who may see proposals. */
 function Waits({ proposal }: { readonly proposal: string }) {
-  if (!useMay('approvals.read')) return 'Waits for approval';
+  if (!useMay('approvals.read')) return WORDS.operations.waitsForApproval;
   return (
     <Button component={Link} to={`/approvals/${encodeURIComponent(proposal)}/show`} size="small">
-      Waits for approval
+      {WORDS.operations.waitsForApproval}
     </Button>
   );
 }
@@ -40,24 +41,24 @@ export function LateBetDeeds() {
   const variables = (reason: string) => ({ input: { lateBet: id, reason } });
   const deeds: readonly Deed[] = [
     {
-      label: 'Propose to count it',
-      question: `Bet ${bet} of ${customer} then counts ${would} instead of ${counts} in ${weekName(isoWeek)}, as if it had come in time. The week’s total changes, and its reward with it: one that is due by then is credited, one that isn’t due any more is stopped unless it was credited already. Somebody of risk must approve it.`,
+      label: WORDS.operations.proposeToCountIt,
+      question: WORDS.operations.betThenCountsInsteadIfHad({ bet, customer, would, counts, week: weekName(isoWeek) }),
       change: (reason) => run(PROPOSE_LATE_BET, variables(reason)),
       wantsReason: true,
       icon: <Check fontSize="small" />,
-      onDone: () => notify('Submitted for approval', { type: 'success' }),
+      onDone: () => notify(WORDS.common.submittedForApproval, { type: 'success' }),
     },
     {
-      label: 'Reject',
-      question: `Bet ${bet} of ${customer} keeps counting ${counts} in ${weekName(isoWeek)}, not ${would}. This is final: nobody can count it later.`,
+      label: WORDS.common.reject,
+      question: WORDS.operations.betOfKeepsCountingInNot({ bet, customer, counts, week: weekName(isoWeek), would }),
       change: (reason) => run(REJECT_LATE_BET, variables(reason)),
       wantsReason: true,
       color: 'error',
       icon: <Close fontSize="small" />,
-      onDone: () => notify('Rejected', { type: 'success' }),
+      onDone: () => notify(WORDS.common.rejected, { type: 'success' }),
     },
   ];
-  return <RowMenu about={`bet ${bet}`} deeds={deeds} />;
+  return <RowMenu about={WORDS.operations.bet({ bet })} deeds={deeds} />;
 }
 
 /** Return whether there is something to send. */
@@ -67,7 +68,7 @@ function canBeSent({ reward, reason }: HeldReward): boolean {
 
 /** Return why another person has to approve that it is sent. */
 function whyTwo({ reason }: HeldReward): string {
-  return reason === 'OVER_LIMIT' ? 'It is worth more than its provider pays without a person’s consent' : 'It may have been sent before, and the provider may pay it a second time: ask the provider first';
+  return reason === 'OVER_LIMIT' ? WORDS.operations.worthMoreThanProviderPays : WORDS.operations.maySentBeforeProviderMay;
 }
 
 export function HeldRewardDeeds() {
@@ -78,32 +79,32 @@ export function HeldRewardDeeds() {
   if (held.proposal !== null) return <Waits proposal={held.proposal} />;
   if (!may || held.state !== 'REVIEW') return null;
   const { id, brand, customer, reward, byTwo, valueMinor, currency } = held;
-  const what = `${reward === null ? 'The reward' : `“${rewardName(brand, reward)}” (${amount(valueMinor, currency)})`} of ${customer}`;
+  const what = reward === null ? WORDS.operations.theRewardOf({ customer }) : WORDS.operations.rewardValueOfCustomer({ reward: rewardName(brand, reward), value: amount(valueMinor, currency), customer });
   const deeds: readonly Deed[] = [
     ...(canBeSent(held)
       ? [
           {
-            label: byTwo ? 'Propose to send it again' : 'Send again',
+            label: byTwo ? WORDS.operations.proposeToSendItAgain : WORDS.operations.sendAgain,
             question: byTwo
-              ? `${what} is sent to its provider once another operator approves it. ${whyTwo(held)}.`
-              : `${what} is sent to its provider again, under the same key: a provider that has it already doesn’t pay it a second time.`,
+              ? WORDS.operations.sentProviderOnceAnother({ what, held: whyTwo(held) })
+              : WORDS.operations.sentProviderAgainUnderSame({ what }),
             change: (reason: string) => run(RETRY_HELD_REWARD, { input: { heldReward: id, reason } }),
             wantsReason: true,
             icon: <Replay fontSize="small" />,
-            onDone: () => notify(byTwo ? 'Submitted for approval' : 'It is on its way', { type: 'success' as const }),
+            onDone: () => notify(byTwo ? WORDS.common.submittedForApproval : WORDS.operations.itIsOnItsWay, { type: 'success' as const }),
           },
         ]
       : []),
     {
-      label: 'Record as credited',
-      question: `${what} counts as credited from now on, and is never sent again. Look it up at the provider first: this is final.`,
-      asks: { label: 'Provider’s reference', help: 'Of the credit, as the provider shows it.' },
+      label: WORDS.operations.recordAsCredited,
+      question: WORDS.operations.countsCreditedFromNowNever({ what }),
+      asks: { label: WORDS.operations.providersReference, help: WORDS.operations.creditProviderShows },
       change: (reason, reference) => run(CREDIT_HELD_REWARD, { input: { heldReward: id, reference, reason } }),
       wantsReason: true,
       color: 'error',
       icon: <CheckCircle fontSize="small" />,
-      onDone: () => notify('Recorded as credited', { type: 'success' }),
+      onDone: () => notify(WORDS.operations.recordedAsCredited, { type: 'success' }),
     },
   ];
-  return <RowMenu about={`the reward of ${customer}`} deeds={deeds} />;
+  return <RowMenu about={WORDS.operations.theRewardOfCustomer({ customer })} deeds={deeds} />;
 }

@@ -15,6 +15,7 @@ import { fieldName, type FieldsOf } from '../graph/fields.ts';
 import { useMay } from './page/may.ts';
 import { age } from './page/words.ts';
 import { weekCell } from '../time/weeks.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { ReactNode } from 'react';
 import type { HeldReward, LateBet } from '../graph/generated/operations.ts';
@@ -66,8 +67,8 @@ function Reward() {
     <FunctionField
       render={({ brand, reward, origin }: HeldReward) => (
         <>
-          {reward === null ? 'None' : <RewardName brand={brand} reward={reward} />}
-          {origin === 'goodwill' && ' (goodwill)'}
+          {reward === null ? WORDS.common.none : <RewardName brand={brand} reward={reward} />}
+          {origin === 'goodwill' && WORDS.operations.goodwill}
         </>
       )}
     />
@@ -81,18 +82,18 @@ function OccurredAt() {
 export function LateBets() {
   return (
     <CaseList
-      title="Late bets"
-      rows="late bets"
-      about="Bets whose last change came after their week had closed, and would change what they count. Support proposes to count one, and risk approves it; or support rejects it. Either is final. Each access is recorded."
+      title={WORDS.frame.screens.lateBets}
+      rows={WORDS.common.lateBets}
+      about={WORDS.operations.betsWhoseLastChangeCameAfterWeekHad}
     >
       <DataTable.Col source={lateBet('bet')} disableSort />
-      <DataTable.Col label="Customer" field={Customer} disableSort />
-      <DataTable.Col source={lateBet('isoWeek')} label="Week" disableSort render={({ isoWeek }: LateBet) => weekCell(isoWeek)} />
-      <DataTable.Col label="Counts" align="right" disableSort render={({ countedMinor, currency }: LateBet) => amount(countedMinor, currency)} />
-      <DataTable.Col label="Would count" align="right" disableSort render={({ wouldCountMinor, currency }: LateBet) => amount(wouldCountMinor, currency)} />
-      <DataTable.Col label="Because" disableSort render={({ wouldBe }: LateBet) => word(wouldBe.toLowerCase())} />
-      <DataTable.Col label="Changed" field={OccurredAt} disableSort />
-      <DataTable.Col label="Decide" field={LateBetDeeds} disableSort />
+      <DataTable.Col label={WORDS.common.customer} field={Customer} disableSort />
+      <DataTable.Col source={lateBet('isoWeek')} label={WORDS.common.week} disableSort render={({ isoWeek }: LateBet) => weekCell(isoWeek)} />
+      <DataTable.Col label={WORDS.common.counts} align="right" disableSort render={({ countedMinor, currency }: LateBet) => amount(countedMinor, currency)} />
+      <DataTable.Col label={WORDS.operations.wouldCount} align="right" disableSort render={({ wouldCountMinor, currency }: LateBet) => amount(wouldCountMinor, currency)} />
+      <DataTable.Col label={WORDS.operations.because} disableSort render={({ wouldBe }: LateBet) => word(wouldBe.toLowerCase())} />
+      <DataTable.Col label={WORDS.common.changed} field={OccurredAt} disableSort />
+      <DataTable.Col label={WORDS.common.decide} field={LateBetDeeds} disableSort />
     </CaseList>
   );
 }
@@ -100,18 +101,18 @@ export function LateBets() {
 export function HeldRewards() {
   return (
     <CaseList
-      title="Held rewards"
-      rows="held rewards"
-      about="Rewards in review, which an operator sends again or records as credited, and rewards that are being cancelled at a provider. Each access is recorded."
+      title={WORDS.frame.screens.heldRewards}
+      rows={WORDS.common.heldRewards}
+      about={WORDS.operations.rewardsReviewOperatorSends}
     >
-      <DataTable.Col label="Customer" field={Customer} disableSort />
-      <DataTable.Col source={heldReward('isoWeek')} label="Week" disableSort render={({ isoWeek }: HeldReward) => weekCell(isoWeek)} />
-      <DataTable.Col label="Reward" field={Reward} disableSort />
-      <DataTable.Col label="Value" align="right" disableSort render={({ valueMinor, currency }: HeldReward) => amount(valueMinor, currency)} />
-      <DataTable.Col label="Provider" disableSort render={({ provider }: HeldReward) => provider ?? 'none yet'} />
-      <DataTable.Col label="Why" disableSort render={({ reason, state }: HeldReward) => word((reason ?? state).toLowerCase())} />
-      <DataTable.Col label="Waits for" disableSort render={({ since }: HeldReward) => age(since)} />
-      <DataTable.Col label="Decide" field={HeldRewardDeeds} disableSort />
+      <DataTable.Col label={WORDS.common.customer} field={Customer} disableSort />
+      <DataTable.Col source={heldReward('isoWeek')} label={WORDS.common.week} disableSort render={({ isoWeek }: HeldReward) => weekCell(isoWeek)} />
+      <DataTable.Col label={WORDS.common.reward} field={Reward} disableSort />
+      <DataTable.Col label={WORDS.common.value} align="right" disableSort render={({ valueMinor, currency }: HeldReward) => amount(valueMinor, currency)} />
+      <DataTable.Col label={WORDS.common.provider} disableSort render={({ provider }: HeldReward) => provider ?? WORDS.operations.noneYet} />
+      <DataTable.Col label={WORDS.common.why} disableSort render={({ reason, state }: HeldReward) => word((reason ?? state).toLowerCase())} />
+      <DataTable.Col label={WORDS.operations.waitsFor} disableSort render={({ since }: HeldReward) => age(since)} />
+      <DataTable.Col label={WORDS.common.decide} field={HeldRewardDeeds} disableSort />
     </CaseList>
   );
 }

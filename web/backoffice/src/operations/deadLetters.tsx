@@ -29,6 +29,7 @@ import { useMay } from './page/may.ts';
 import { run } from '../graph/graph.ts';
 import { REPLAY, REPLAY_ALL } from '../graph/generated/operations.ts';
 import { fieldName, type FieldsOf } from '../graph/fields.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { DeadLetter, Replay as ReplayData, ReplayAll as ReplayAllData, ReplayFate } from '../graph/generated/operations.ts';
 
@@ -36,23 +37,16 @@ const field: FieldsOf<DeadLetter> = fieldName;
 const APPS = ['progress', 'club', 'rewards', 'fulfilment', 'backoffice'].map((id) => ({ id, name: id }));
 const DEFAULT_FILTERS = { app: 'progress' };
 const FILTERS = [
-  <SelectInput key="app" source="app" label="Consumer" choices={APPS} alwaysOn emptyText={false} isRequired />,
+  <SelectInput key="app" source="app" label={WORDS.operations.consumer} choices={APPS} alwaysOn emptyText={false} isRequired />,
   <TextInput key="topic" source="topic" alwaysOn />,
 ];
 
-const FATES: Readonly<Record<ReplayFate, string>> = {
-  APPLIED: 'it is applied, and the letter is gone',
-  PUBLISHED: 'it is published again',
-  STALE: 'it had been applied already, or something newer had; the letter is gone',
-  POISON: 'it still cannot be applied',
-  UNREAD: 'the consumer no longer reads its topic',
-  GONE: 'the letter is not there any more',
-};
+const FATES: Readonly<Record<ReplayFate, string>> = WORDS.operations.fates;
 
 /** Return the outcome of a replay, and why a letter stays. */
 export function outcomeInWords(fate: ReplayFate, reason: string, dryRun: boolean): string {
   const words = `${FATES[fate]}.${reason === '' ? '' : ` ${reason}`}`;
-  return dryRun ? `Dry run, nothing is changed. It would be: ${words}` : `Replayed: ${words}`;
+  return dryRun ? WORDS.operations.dryRunNothingIsChanged({ words }) : WORDS.operations.replayed({ words });
 }
 
 function ReplayAll() {
@@ -63,25 +57,25 @@ function ReplayAll() {
   const { app = '' } = filters;
   const topic = filters.topic === undefined || filters.topic === '' ? null : filters.topic;
   if (!may || app === '') return <TopToolbar />;
-  const all = `all dead letters of ${app}${topic === null ? '' : ` from ${topic}`}`;
+  const all = topic === null ? WORDS.operations.allDeadLettersOf({ app }) : WORDS.operations.allDeadLettersOfFrom({ app, topic });
 
   function started({ replayDeadLetters: job }: ReplayAllData) {
-    notify('Job started', { type: 'success' });
+    notify(WORDS.operations.jobStarted, { type: 'success' });
     redirect('show', 'jobs', job);
   }
 
   return (
     <TopToolbar>
       <ChangeButton
-        label="Dry run of all"
-        question={`A job tells what would happen to ${all}. Nothing is changed.`}
+        label={WORDS.operations.dryRunOfAll}
+        question={WORDS.operations.aJobTellsWhatWouldHappenTo({ all })}
         change={() => run(REPLAY_ALL, { input: { app, topic, dryRun: true } })}
         icon={<Science />}
         onDone={started}
       />
       <ChangeButton
-        label="Replay all"
-        question={`A job applies ${all}. Each is applied once, also if the job is interrupted; what still cannot be applied stays.`}
+        label={WORDS.operations.replayAll}
+        question={WORDS.operations.aJobApplies({ all })}
         change={(reason) => run(REPLAY_ALL, { input: { app, topic, dryRun: false, reason } })}
         wantsReason
         color="error"
@@ -99,19 +93,19 @@ function StoredAt() {
 export function DeadLetterList() {
   return (
     <KeysetList
-      rows="dead letters"
+      rows={WORDS.common.deadLetters}
       rowClick="show"
-      title="Dead letters"
+      title={WORDS.frame.screens.deadLetters}
       filters={FILTERS}
       filterDefaultValues={DEFAULT_FILTERS}
       actions={<ReplayAll />}
     >
-      <DataTable.Col source={field('id')} label="Letter" disableSort />
-      <DataTable.Col source={field('reason')} label="What is wrong" disableSort />
+      <DataTable.Col source={field('id')} label={WORDS.operations.letter} disableSort />
+      <DataTable.Col source={field('reason')} label={WORDS.operations.whatIsWrong} disableSort />
       <DataTable.Col source={field('topic')} disableSort />
-      <DataTable.Col label="Partition:offset" disableSort render={({ partition, offset }: DeadLetter) => <IdText id={`${partition}:${offset}`} />} />
-      <DataTable.Col label="Stored" field={StoredAt} disableSort />
-      <DataTable.Col label="Open" field={ShowButton} disableSort />
+      <DataTable.Col label={WORDS.operations.partitionOffset} disableSort render={({ partition, offset }: DeadLetter) => <IdText id={`${partition}:${offset}`} />} />
+      <DataTable.Col label={WORDS.operations.stored} field={StoredAt} disableSort />
+      <DataTable.Col label={WORDS.common.open} field={ShowButton} disableSort />
     </KeysetList>
   );
 }
@@ -136,15 +130,15 @@ function ReplayOne({ onOutcome }: { readonly onOutcome: (outcome: Outcome) => vo
   return (
     <TopToolbar>
       <ChangeButton
-        label="Dry run"
-        question="What would happen if it were applied now? Nothing is changed."
+        label={WORDS.common.dryRun}
+        question={WORDS.operations.whatWouldHappenIfApplied}
         change={() => run(REPLAY, { input: { letter, dryRun: true } })}
         icon={<Science />}
         onDone={done(true)}
       />
       <ChangeButton
-        label="Replay"
-        question="It is applied as its consumer would apply it now, and the letter is removed."
+        label={WORDS.operations.replay}
+        question={WORDS.operations.appliedConsumerWouldApply}
         change={(reason) => run(REPLAY, { input: { letter, dryRun: false, reason } })}
         wantsReason
         color="error"
@@ -188,9 +182,9 @@ export function DeadLetterShow() {
             <TechnicalDetails of={outcome.details} />
           </Alert>
         )}
-        <TextField source={field('id')} label="Letter" />
+        <TextField source={field('id')} label={WORDS.operations.letter} />
         <FunctionField
-          label="What is wrong"
+          label={WORDS.operations.whatIsWrong}
           render={({ reason, details }: DeadLetter) => (
             <>
               {reason}
@@ -203,7 +197,7 @@ export function DeadLetterShow() {
         <TextField source={field('offset')} />
         <MomentField source={field('storedAt')} />
         <TextField source={field('key')} emptyText="–" />
-        <FunctionField label="Record" render={({ value }: DeadLetter) => <Value value={value} />} />
+        <FunctionField label={WORDS.operations.record} render={({ value }: DeadLetter) => <Value value={value} />} />
       </SimpleShowLayout>
     </Show>
   );

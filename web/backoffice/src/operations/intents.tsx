@@ -8,17 +8,18 @@ import { NO_BRAND, useBrand } from '../frame/brand.tsx';
 import { Page } from './page/Page.tsx';
 import { age } from './page/words.ts';
 import { fieldName, type FieldsOf } from '../graph/fields.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { Intent } from '../graph/generated/operations.ts';
 
 const field: FieldsOf<Intent> = fieldName;
 const SUBGRAPHS = [
-  { id: 'club', name: 'club: joining and leaving' },
-  { id: 'rewards', name: 'rewards: choosing' },
+  { id: 'club', name: WORDS.operations.clubJoiningAndLeaving },
+  { id: 'rewards', name: WORDS.operations.rewardsChoosing },
 ];
 const FILTERS = [
-  <SelectInput key="subgraph" source="subgraph" label="Asked by" choices={SUBGRAPHS} alwaysOn />,
-  <NumberInput key="olderThanMinutes" source="olderThanMinutes" label="Older than (min)" min={0} alwaysOn />,
+  <SelectInput key="subgraph" source="subgraph" label={WORDS.operations.askedBy} choices={SUBGRAPHS} alwaysOn />,
+  <NumberInput key="olderThanMinutes" source="olderThanMinutes" label={WORDS.operations.olderThanMin} min={0} alwaysOn />,
 ];
 
 function CreatedAt() {
@@ -35,14 +36,14 @@ export function IntentList() {
   const none = brand === null ? NO_BRAND : '';
   return (
     <Page
-      title="Pending intents"
-      about="The intents worker asks the upstream API until the outcome is known; a change that stays here for a long time needs a person. Each access is recorded."
+      title={WORDS.frame.screens.intents}
+      about={WORDS.operations.intentsWorkerAsksUpstream}
       problem={none}
       waiting={brand === null}
     >
       {brand !== null && (
         <KeysetList
-          rows="pending intents"
+          rows={WORDS.operations.pendingIntents}
           rowClick={false}
           key={brand}
           title=" "
@@ -50,13 +51,13 @@ export function IntentList() {
           filters={FILTERS}
           disableSyncWithLocation
         >
-          <DataTable.Col source={field('createdAt')} label="Since" field={CreatedAt} disableSort />
-          <DataTable.Col label="Age" disableSort render={({ createdAt }: Intent) => age(createdAt)} />
-          <DataTable.Col source={field('subgraph')} label="Asked by" disableSort />
+          <DataTable.Col source={field('createdAt')} label={WORDS.common.since} field={CreatedAt} disableSort />
+          <DataTable.Col label={WORDS.operations.age} disableSort render={({ createdAt }: Intent) => age(createdAt)} />
+          <DataTable.Col source={field('subgraph')} label={WORDS.operations.askedBy} disableSort />
           <DataTable.Col source={field('operation')} disableSort />
           <DataTable.Col source={field('customer')} disableSort />
-          <DataTable.Col source={field('waitsUntil')} label="Upstream asked to wait until" field={WaitsUntil} disableSort />
-          <DataTable.Col source={field('id')} label="Key" disableSort sx={{ overflowWrap: 'anywhere' }} />
+          <DataTable.Col source={field('waitsUntil')} label={WORDS.operations.upstreamAskedToWaitUntil} field={WaitsUntil} disableSort />
+          <DataTable.Col source={field('id')} label={WORDS.operations.key} disableSort sx={{ overflowWrap: 'anywhere' }} />
         </KeysetList>
       )}
     </Page>

@@ -24,6 +24,7 @@ import { canSwitch } from './providers/State.tsx';
 import { forAllBrands } from '../session/permissions.ts';
 import { moment } from '../time/moments.ts';
 import { KILL_SWITCHES, SET_KILL_SWITCH, SWITCHABLE_PROVIDERS, SWITCH_PROVIDER } from '../graph/generated/operations.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { KillSwitch } from '../graph/generated/operations.ts';
 
@@ -41,11 +42,11 @@ function useProviders(): readonly string[] {
 
 /** Which parts of nodes lack it; all of them until the first report. */
 function Acknowledgements({ one }: { readonly one: KillSwitch }) {
-  if (one.missing.length === 0) return <Chip size="small" color="success" variant="outlined" label={`all ${one.applied.length}`} />;
+  if (one.missing.length === 0) return <Chip size="small" color="success" variant="outlined" label={WORDS.operations.all({ count: one.applied.length })} />;
   return (
     <Stack direction="row" spacing={0.5} useFlexGap sx={{ flexWrap: 'wrap' }}>
       {one.missing.map(({ node, reason }) => (
-        <Chip key={node} size="small" color="warning" variant="outlined" label={reason === null ? `not yet: ${node}` : `${node}: ${reason}`} />
+        <Chip key={node} size="small" color="warning" variant="outlined" label={reason === null ? WORDS.operations.notYet({ node }) : `${node}: ${reason}`} />
       ))}
     </Stack>
   );
@@ -61,31 +62,31 @@ export function KillSwitches() {
   const off = listed.filter(({ state }) => state.off);
   return (
     <Page
-      title="Kill switches"
-      about="Each applies on every node, including nodes that start later. This page updates automatically."
+      title={WORDS.frame.screens.switches}
+      about={WORDS.operations.eachAppliesEveryNode}
       actions={may && <SwitchOff providers={providers} />}
       problem={problem}
       waiting={data === undefined}
     >
       {off.length > 0 && (
         <Alert severity="warning" role="status" sx={{ marginBottom: 2 }}>
-          Paused now: {off.map(nameOf).join(', ')}
+          {WORDS.operations.pausedNow({ off: off.map(nameOf).join(', ') })}
         </Alert>
       )}
       <DataRows
-        label="Kill switches"
+        label={WORDS.operations.killSwitches}
         rows={listed}
         id={({ id }) => id}
-        nothing="Nothing can be switched off here."
-        filledBy="Brands, their rewards and providers appear here, each running or paused."
+        nothing={WORDS.operations.nothingCanBeSwitchedOffHere}
+        filledBy={WORDS.operations.brandsRewardsProviders}
         columns={[
-          { head: 'What', cell: nameOf },
-          { head: 'State', cell: ({ state: { off: isOff } }) => <ToneChip tone={isOff ? 'bad' : 'good'} label={isOff ? 'Paused' : 'Running'} /> },
-          { head: 'Nodes that have applied it', cell: ({ decided }) => (decided === null ? '–' : <Acknowledgements one={decided} />) },
-          { head: 'Since', cell: ({ decided, brand: of }) => moment(decided?.decidedAt, of) },
-          { head: 'By', cell: ({ decided }) => decided?.decidedBy ?? '–' },
-          { head: 'Reason', cell: ({ decided }) => decided?.reason ?? '–' },
-          { head: 'Change', cell: (one) => may && <Box sx={{ whiteSpace: 'nowrap' }}><Turn one={one} /></Box> },
+          { head: WORDS.common.what, cell: nameOf },
+          { head: WORDS.common.state, cell: ({ state: { off: isOff } }) => <ToneChip tone={isOff ? 'bad' : 'good'} label={isOff ? WORDS.operations.paused : WORDS.operations.running} /> },
+          { head: WORDS.operations.nodesThatHaveAppliedIt, cell: ({ decided }) => (decided === null ? '–' : <Acknowledgements one={decided} />) },
+          { head: WORDS.common.since, cell: ({ decided, brand: of }) => moment(decided?.decidedAt, of) },
+          { head: WORDS.common.by, cell: ({ decided }) => decided?.decidedBy ?? '–' },
+          { head: WORDS.common.reason, cell: ({ decided }) => decided?.reason ?? '–' },
+          { head: WORDS.common.change, cell: (one) => may && <Box sx={{ whiteSpace: 'nowrap' }}><Turn one={one} /></Box> },
         ]}
       />
     </Page>
@@ -97,8 +98,8 @@ function Turn({ one }: { readonly one: Switchable }) {
   const { off } = state;
   return (
     <ChangeButton
-      label={`Switch ${off ? 'on' : 'off'}`}
-      question={`${nameOf(one)} ${off ? 'runs again' : 'is paused'} on all nodes.${off ? '' : ` ${MEANING[state.scope]}`}`}
+      label={off ? WORDS.operations.switchOn : WORDS.operations.switchOff}
+      question={off ? WORDS.operations.runsAgainOnAllNodes({ name: nameOf(one) }) : WORDS.operations.isPausedOnAllNodes({ name: nameOf(one), scope: MEANING[state.scope] })}
       change={(reason) => turn({ ...state, off: !off }, one.brand, reason)}
       wantsReason
       color={off ? 'primary' : 'error'}
@@ -106,11 +107,7 @@ function Turn({ one }: { readonly one: Switchable }) {
   );
 }
 
-const MEANING: Readonly<Record<Scope, string>> = {
-  brand: 'Nobody can opt in or choose a reward, the bet-slip shows that the club is paused, and nothing is credited. Bets still count.',
-  reward: 'Nobody else can choose it, in any version. Customers who have chosen it keep it.',
-  provider: 'Nothing more is sent to it, for any brand. Its rewards wait.',
-};
+const MEANING: Readonly<Record<Scope, string>> = WORDS.operations.meaningOfSwitch;
 
 function SwitchOff({ providers }: { readonly providers: readonly string[] }) {
   const [open, setOpen] = useState(false);
@@ -130,11 +127,11 @@ function SwitchOff({ providers }: { readonly providers: readonly string[] }) {
   return (
     <>
       <Button color="error" variant="outlined" startIcon={<PowerSettingsNew />} onClick={() => setOpen(true)}>
-        Switch off
+        {WORDS.operations.switchOff}
       </Button>
-      <FormDialog title="Switch off on all nodes" open={open} label="Switch off" onClose={() => setOpen(false)} onSubmit={submit}>
+      <FormDialog title={WORDS.operations.switchOffOnAllNodes} open={open} label={WORDS.operations.switchOff} onClose={() => setOpen(false)} onSubmit={submit}>
         <Stack spacing={2} sx={{ paddingTop: 1 }}>
-          <TextField select label="What" value={scope} onChange={(event) => {
+          <TextField select label={WORDS.common.what} value={scope} onChange={(event) => {
               setScope(event.target.value as Scope);
               setName('');
             }}>
@@ -144,9 +141,9 @@ function SwitchOff({ providers }: { readonly providers: readonly string[] }) {
               </MenuItem>
             ))}
           </TextField>
-          {scope !== 'provider' && <Alert severity="info">This is for {shown?.name ?? 'no brand'}, the brand that is chosen in the bar.</Alert>}
+          {scope !== 'provider' && <Alert severity="info">{WORDS.operations.brandChosenBar({ name: shown?.name ?? WORDS.common.noBrand })}</Alert>}
           {scope === 'reward' && (
-            <TextField select label="Reward" value={name} onChange={(event) => setName(event.target.value)} required>
+            <TextField select label={WORDS.common.reward} value={name} onChange={(event) => setName(event.target.value)} required>
               {(shown === undefined ? [] : rewardIds(shown)).map((id) => (
                 <MenuItem key={id} value={id}>
                   {rewardName(brand, id)}
@@ -155,7 +152,7 @@ function SwitchOff({ providers }: { readonly providers: readonly string[] }) {
             </TextField>
           )}
           {scope === 'provider' && (
-            <TextField select label="Provider" value={name} onChange={(event) => setName(event.target.value)} required>
+            <TextField select label={WORDS.common.provider} value={name} onChange={(event) => setName(event.target.value)} required>
               {providers.map((id) => (
                 <MenuItem key={id} value={id}>
                   {id}
@@ -165,10 +162,10 @@ function SwitchOff({ providers }: { readonly providers: readonly string[] }) {
           )}
           <Alert severity="warning">{MEANING[scope]}</Alert>
           <TextField
-            label="Reason"
+            label={WORDS.common.reason}
             value={reason}
             onChange={(event) => setReason(event.target.value)}
-            helperText="Nodes and the audit log show it."
+            helperText={WORDS.common.nodesAndTheAuditLogShowIt}
             required
             multiline
           />

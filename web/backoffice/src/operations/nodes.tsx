@@ -10,39 +10,40 @@ import { usePolled } from './page/usePolled.ts';
 import { age } from './page/words.ts';
 import { run } from '../graph/graph.ts';
 import { FORGET_NODE, NODES } from '../graph/generated/operations.ts';
+import { WORDS } from '../words/index.ts';
 
 export function Nodes() {
   const { data, problem } = usePolled(NODES, {}, 2);
   const may = useMay('operations.switch');
   return (
     <Page
-      title="Nodes"
-      about="Each part of a node applies these decisions to its own database and acknowledges them. This page updates automatically."
+      title={WORDS.frame.screens.nodes}
+      about={WORDS.operations.eachPartNodeAppliesThese}
       problem={problem}
       waiting={data === undefined}
     >
       <DataRows
-        label="Nodes"
+        label={WORDS.operations.nodes}
         rows={data?.nodes ?? []}
         id={({ id }) => id}
-        nothing="No node has reported yet."
-        filledBy="Nodes report by themselves what they have applied, once `furlong consume backoffice` runs."
+        nothing={WORDS.operations.noNodeHasReportedYet}
+        filledBy={WORDS.operations.nodesReportThemselvesWhat}
         columns={[
-          { head: 'Node', cell: ({ node }) => node },
-          { head: 'Part', cell: ({ part }) => part },
-          { head: 'State', cell: ({ alive }) => <ToneChip tone={alive ? 'good' : 'bad'} label={alive ? 'reports' : 'silent'} /> },
-          { head: 'Last report', cell: ({ receivedAt }) => age(receivedAt) },
-          { head: 'Applied up to', cell: ({ number }) => number, right: true },
-          { head: 'Lacks', cell: ({ missing, missingSince }) => (missing === 0 ? 'nothing' : `${missing}, since ${age(missingSince)}`) },
-          { head: 'Cannot apply', cell: ({ refused }) => refused.map(({ node, reason }) => `${node}: ${reason ?? ''}`).join('; ') || '–' },
+          { head: WORDS.operations.node, cell: ({ node }) => node },
+          { head: WORDS.operations.part, cell: ({ part }) => part },
+          { head: WORDS.common.state, cell: ({ alive }) => <ToneChip tone={alive ? 'good' : 'bad'} label={alive ? WORDS.operations.reports : WORDS.operations.silent} /> },
+          { head: WORDS.common.lastReport, cell: ({ receivedAt }) => age(receivedAt) },
+          { head: WORDS.operations.appliedUpTo, cell: ({ number }) => number, right: true },
+          { head: WORDS.operations.lacks, cell: ({ missing, missingSince }) => (missing === 0 ? WORDS.operations.nothing : WORDS.operations.since({ missing, missingSince: age(missingSince) })) },
+          { head: WORDS.operations.cannotApply, cell: ({ refused }) => refused.map(({ node, reason }) => `${node}: ${reason ?? ''}`).join('; ') || '–' },
           {
-            head: 'Change',
+            head: WORDS.common.change,
             cell: ({ node, alive }) =>
               may &&
               !alive && (
                 <ChangeButton
-                  label="Forget"
-                  question={`${node} was removed permanently. If it reports again, it is known again.`}
+                  label={WORDS.operations.forget}
+                  question={WORDS.operations.wasRemovedPermanently({ node })}
                   change={(reason) => run(FORGET_NODE, { input: { node, reason } })}
                   wantsReason
                   color="error"

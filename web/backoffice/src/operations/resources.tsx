@@ -13,14 +13,15 @@ import { ProviderCreate, ProviderShow } from './providers/ProviderShow.tsx';
 import { ProviderList } from './providers/ProviderList.tsx';
 import { RewardStatuses } from './rewardStatuses.tsx';
 import { Weeks } from './weeks.tsx';
+import { WORDS } from '../words/index.ts';
 
 /** Return the resources of cases, which support may read as well; a function, as below. */
 export function caseResources(may: ReadonlySet<string>) {
   if (!may.has('operations.cases')) return null;
   return (
     <>
-      <Resource name="lateBets" list={LateBets} options={{ label: 'Late bets' }} />
-      <Resource name="heldRewards" list={HeldRewards} options={{ label: 'Held rewards' }} />
+      <Resource name="lateBets" list={LateBets} options={{ label: WORDS.frame.screens.lateBets }} />
+      <Resource name="heldRewards" list={HeldRewards} options={{ label: WORDS.frame.screens.heldRewards }} />
     </>
   );
 }
@@ -30,15 +31,15 @@ export function operationsResources(may: ReadonlySet<string>) {
   if (!may.has('operations.read')) return null;
   return (
     <>
-      <Resource name="switches" list={KillSwitches} options={{ label: 'Kill switches' }} />
-      <Resource name="rewardStatus" list={RewardStatuses} options={{ label: 'Reward status' }} />
-      <Resource name="providers" list={ProviderList} show={ProviderShow} {...(may.has('operations.provider') ? { create: ProviderCreate } : {})} options={{ label: 'Providers' }} />
-      <Resource name="weeks" list={Weeks} options={{ label: 'Weeks' }} />
-      <Resource name="backlog" list={BacklogPage} options={{ label: 'Lag' }} />
-      <Resource name="deadLetters" list={DeadLetterList} show={DeadLetterShow} options={{ label: 'Dead letters' }} />
-      <Resource name="intents" list={IntentList} options={{ label: 'Pending intents' }} />
-      <Resource name="nodes" list={Nodes} options={{ label: 'Nodes' }} />
-      <Resource name="brands" list={BrandList} show={BrandShow} options={{ label: 'Brands' }} />
+      <Resource name="switches" list={KillSwitches} options={{ label: WORDS.frame.screens.switches }} />
+      <Resource name="rewardStatus" list={RewardStatuses} options={{ label: WORDS.frame.screens.rewardStatus }} />
+      <Resource name="providers" list={ProviderList} show={ProviderShow} {...(may.has('operations.provider') ? { create: ProviderCreate } : {})} options={{ label: WORDS.frame.screens.providers }} />
+      <Resource name="weeks" list={Weeks} options={{ label: WORDS.frame.screens.weeks }} />
+      <Resource name="backlog" list={BacklogPage} options={{ label: WORDS.frame.screens.backlog }} />
+      <Resource name="deadLetters" list={DeadLetterList} show={DeadLetterShow} options={{ label: WORDS.frame.screens.deadLetters }} />
+      <Resource name="intents" list={IntentList} options={{ label: WORDS.frame.screens.intents }} />
+      <Resource name="nodes" list={Nodes} options={{ label: WORDS.frame.screens.nodes }} />
+      <Resource name="brands" list={BrandList} show={BrandShow} options={{ label: WORDS.frame.screens.brands }} />
     </>
   );
 }

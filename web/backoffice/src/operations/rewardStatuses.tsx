@@ -17,19 +17,15 @@ import { useMay } from './page/may.ts';
 import { usePolled } from './page/usePolled.ts';
 import { run } from '../graph/graph.ts';
 import { CHANGE_REWARD_STATUS, REWARD_VERSIONS } from '../graph/generated/operations.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { ReactNode } from 'react';
 import type { Deed } from '../components/ChangeButton.tsx';
 import type { Tone } from '../look/theme.ts';
 import type { RewardStatusAction, RewardVersion } from '../graph/generated/operations.ts';
 
-const LABELS: Readonly<Record<RewardStatusAction, string>> = { PAUSE: 'Pause', RESUME: 'Resume', WITHDRAW: 'Withdraw', RECALL: 'Recall' };
-const MEANING: Readonly<Record<RewardStatusAction, string>> = {
-  PAUSE: 'For now nobody else can choose it; customers who have chosen it keep it.',
-  RESUME: 'It can be chosen again.',
-  WITHDRAW: 'It leaves the menu; customers who have chosen it keep it.',
-  RECALL: 'For safety or law: nobody gets it any more, not even customers who have chosen it. It cannot be undone, and another person has to approve it.',
-};
+const LABELS: Readonly<Record<RewardStatusAction, string>> = WORDS.operations.labels;
+const MEANING: Readonly<Record<RewardStatusAction, string>> = WORDS.operations.meaningOfAction;
 
 const ICONS: Readonly<Record<RewardStatusAction, ReactNode>> = {
   PAUSE: <PauseCircle fontSize="small" />,
@@ -57,25 +53,25 @@ export function RewardStatuses() {
   const { only, chip } = useOnly('reward', (id) => rewardName(brand, id));
   return (
     <Page
-      title="Reward status"
-      about="The later of the upstream’s status and the operators’ applies, on all nodes."
+      title={WORDS.frame.screens.rewardStatus}
+      about={WORDS.operations.laterUpstreamsStatus}
       actions={chip}
       problem={problem || none}
       waiting={data === undefined}
     >
       <DataRows
-        label="Versions of rewards"
+        label={WORDS.operations.versionsOfRewards}
         rows={(data?.rewardVersions ?? []).filter(({ reward }) => only === null || reward === only)}
         id={({ id }) => id}
-        nothing="The brand has no rewards yet."
-        filledBy="Rewards arrive from upstream as messages, each version with its terms: see `furlong reward list`."
+        nothing={WORDS.operations.theBrandHasNoRewardsYet}
+        filledBy={WORDS.operations.rewardsArriveFromUpstream}
         columns={[
-          { head: 'Reward', cell: (version) => <RewardName {...version} withId /> },
-          { head: 'Version', cell: ({ version }) => version, right: true },
-          { head: 'Kind', cell: ({ kind }) => word(kind) },
-          { head: 'Status', cell: ({ status, recalled }) => <ToneChip tone={toneOf(status, recalled)} label={recalled ? 'recalled' : status} /> },
-          { head: 'Why not offered', cell: ({ obstacles }) => obstacles.join('; ') || '–' },
-          { head: 'Change', isMenu: true, cell: (version) => may && <RowMenu about={`${rewardName(version.brand, version.reward)}, version ${version.version}`} deeds={actionsFor(version).map((action) => deedOf(action, version))} /> },
+          { head: WORDS.common.reward, cell: (version) => <RewardName {...version} withId /> },
+          { head: WORDS.common.version, cell: ({ version }) => version, right: true },
+          { head: WORDS.common.kind, cell: ({ kind }) => word(kind) },
+          { head: WORDS.common.status, cell: ({ status, recalled }) => <ToneChip tone={toneOf(status, recalled)} label={recalled ? WORDS.operations.recalled : status} /> },
+          { head: WORDS.operations.whyNotOffered, cell: ({ obstacles }) => obstacles.join('; ') || '–' },
+          { head: WORDS.common.change, isMenu: true, cell: (version) => may && <RowMenu about={WORDS.operations.version({ reward: rewardName(version.brand, version.reward), version: version.version })} deeds={actionsFor(version).map((action) => deedOf(action, version))} /> },
         ]}
       />
     </Page>
@@ -86,7 +82,7 @@ function deedOf(action: RewardStatusAction, { brand, reward, version }: RewardVe
   const name = rewardName(brand, reward);
   return {
     label: `${LABELS[action]} “${name}”`,
-    question: `“${name}”, version ${version}, of ${brandName(brand)}. ${MEANING[action]}`,
+    question: WORDS.operations.versionOf({ name, version, brand: brandName(brand), action: MEANING[action] }),
     change: (reason) => run(CHANGE_REWARD_STATUS, { input: { brand, reward, version, action, reason } }),
     wantsReason: true,
     color: action === 'WITHDRAW' || action === 'RECALL' ? 'error' : 'primary',

@@ -1,5 +1,6 @@
 /** What can be switched off, and in which state it is: also what nobody has ever switched. */
 import { brandName, rewardName, type NamedBrand } from '../frame/names.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { KillSwitch } from '../graph/generated/operations.ts';
 
@@ -49,6 +50,6 @@ export function rewardIds({ rewards }: NamedBrand): readonly string[] {
 
 /** Return what a switch stops, by its name. */
 export function nameOf({ brand, state: { scope, name } }: Switchable): string {
-  if (scope === 'provider') return `Provider ${name}`;
-  return scope === 'brand' ? `Brand ${brandName(brand)}` : `“${rewardName(brand, name)}” of ${brandName(brand)}`;
+  if (scope === 'provider') return WORDS.common.providerName({ name });
+  return scope === 'brand' ? WORDS.operations.brand({ brand: brandName(brand) }) : WORDS.operations.rewardOfBrand({ reward: rewardName(brand, name), brand: brandName(brand) });
 }

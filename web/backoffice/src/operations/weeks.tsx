@@ -15,6 +15,7 @@ import { moment } from '../time/moments.ts';
 import { run } from '../graph/graph.ts';
 import { CLOSE_WEEK, OPEN_WEEK, WEEKS } from '../graph/generated/operations.ts';
 import { weekCell, weekName } from '../time/weeks.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { Tone } from '../look/theme.ts';
 import type { Week } from '../graph/generated/operations.ts';
@@ -22,8 +23,8 @@ import type { Week } from '../graph/generated/operations.ts';
 const TONES: Readonly<Record<string, Tone>> = { OPEN: 'good', PROVISIONAL: 'waiting' };
 
 function schemeOf({ openedWith, scheme }: Week): string {
-  if (openedWith === null || openedWith === scheme) return scheme === null ? '–' : `version ${scheme}`;
-  return `version ${openedWith} when opened, ${scheme ?? 'none'} now`;
+  if (openedWith === null || openedWith === scheme) return scheme === null ? '–' : WORDS.common.versionNumbered({ configVersion: scheme });
+  return WORDS.operations.versionWhenOpenedNow({ openedWith, scheme: scheme ?? WORDS.common.noneInline });
 }
 
 export function Weeks() {
@@ -34,26 +35,26 @@ export function Weeks() {
   const { only, chip } = useOnly('week', weekName);
   return (
     <Page
-      title="Weeks"
-      about="Weeks open, end and close automatically. What a person opens or closes is recorded; closing takes two people."
+      title={WORDS.frame.screens.weeks}
+      about={WORDS.operations.weeksOpenEndClose}
       actions={chip}
       problem={problem || none}
       waiting={data === undefined}
     >
       <DataRows
-        label="Weeks"
+        label={WORDS.common.weeks}
         rows={[...(data?.weeks ?? [])].reverse().filter(({ isoWeek }) => only === null || isoWeek === only)}
         id={({ id }) => id}
-        nothing="No week of a club is known here."
-        filledBy="A week appears once its brand has scheme rules, and opens by itself when it begins."
+        nothing={WORDS.operations.noWeekOfAClubIsKnownHere}
+        filledBy={WORDS.operations.weekAppearsOnceBrandScheme}
         columns={[
-          { head: 'Week', cell: ({ isoWeek }) => weekCell(isoWeek) },
-          { head: 'For', cell: ({ jurisdiction, currency }) => `${jurisdiction} ${currency}` },
-          { head: 'State', cell: ({ state, confirmed }) => <ToneChip tone={TONES[state] ?? 'neutral'} label={`${word(state.toLowerCase())}${confirmed ? ', confirmed' : ''}`} /> },
-          { head: 'Waits for', cell: ({ waitsFor, until }) => (waitsFor === null ? '–' : `${waitsFor}${until === null ? '' : `: ${moment(until, brand)}`}`) },
-          { head: 'Scheme', cell: schemeOf },
-          { head: 'Customers', cell: (week) => week.state !== 'NEXT' && <WeekCustomers {...week} /> },
-          { head: 'Change', cell: (week) => may && <ByHand week={week} /> },
+          { head: WORDS.common.week, cell: ({ isoWeek }) => weekCell(isoWeek) },
+          { head: WORDS.common.for, cell: ({ jurisdiction, currency }) => `${jurisdiction} ${currency}` },
+          { head: WORDS.common.state, cell: ({ state, confirmed }) => <ToneChip tone={TONES[state] ?? 'neutral'} label={confirmed ? WORDS.operations.confirmed({ state: word(state.toLowerCase()) }) : word(state.toLowerCase())} /> },
+          { head: WORDS.operations.waitsFor, cell: ({ waitsFor, until }) => (waitsFor === null ? '–' : `${waitsFor}${until === null ? '' : `: ${moment(until, brand)}`}`) },
+          { head: WORDS.operations.scheme, cell: schemeOf },
+          { head: WORDS.common.customers, cell: (week) => week.state !== 'NEXT' && <WeekCustomers {...week} /> },
+          { head: WORDS.common.change, cell: (week) => may && <ByHand week={week} /> },
         ]}
       />
     </Page>
@@ -66,8 +67,8 @@ function ByHand({ week }: { readonly week: Week }) {
   if (state === 'NEXT') {
     return (
       <ChangeButton
-        label={`Open ${weekName(isoWeek)}`}
-        question={`The schemes of ${weekName(isoWeek)} are recorded now. This works once the week has begun.`}
+        label={WORDS.operations.open({ week: weekName(isoWeek) })}
+        question={WORDS.operations.theSchemesOfAreRecordedNow({ week: weekName(isoWeek) })}
         change={(reason) => run(OPEN_WEEK, input(reason))}
         wantsReason
         icon={<EventAvailable />}
@@ -77,8 +78,8 @@ function ByHand({ week }: { readonly week: Week }) {
   if (confirmed || state === 'OPEN') return null;
   return (
     <ChangeButton
-      label={`Close ${weekName(isoWeek)}`}
-      question={`Someone else must approve it. Then what customers earned in ${weekName(isoWeek)} is final.`}
+      label={WORDS.operations.close({ week: weekName(isoWeek) })}
+      question={WORDS.operations.someoneElseMustApproveIt({ week: weekName(isoWeek) })}
       change={(reason) => run(CLOSE_WEEK, input(reason))}
       wantsReason
       color="error"

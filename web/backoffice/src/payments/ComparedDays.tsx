@@ -11,39 +11,40 @@ import { DataRows } from '../operations/page/DataRows.tsx';
 import { Page } from '../operations/page/Page.tsx';
 import { dayOf, moment } from '../time/moments.ts';
 import { COMPARED_DAYS } from '../graph/generated/operations.ts';
+import { WORDS } from '../words/index.ts';
 
 const ROWS = 25;
 
 export function ComparedDays() {
-  const { after, buttons } = usePages('compared days');
+  const { after, buttons } = usePages(WORDS.payments.comparedDaysInline);
   const { data, problem } = useGraph(COMPARED_DAYS, { first: ROWS, after });
   return (
     <Page
-      title="Compared days"
-      about="What each processor reports of a day (UTC) is compared with what we know, six hours after the day has ended. Nothing is corrected by itself: each difference is a case."
+      title={WORDS.frame.screens.comparedDays}
+      about={WORDS.payments.whatEachProcessorReports}
       actions={
         <Button component={Link} to="/paymentCases" variant="outlined">
-          Payment differences
+          {WORDS.common.paymentDifferences}
         </Button>
       }
       problem={problem}
       waiting={data === null}
     >
       <DataRows
-        label="Compared days"
+        label={WORDS.payments.comparedDays}
         rows={data?.page.nodes ?? []}
         id={({ id }) => id}
-        nothing="No day is compared yet."
-        filledBy="The first one appears six hours after the first day with a payment has ended."
+        nothing={WORDS.payments.noDayIsComparedYet}
+        filledBy={WORDS.payments.firstOneAppearsSixHours}
         columns={[
-          { head: 'Day', cell: ({ day }) => dayOf(day) },
-          { head: 'Processor', cell: ({ processor }) => processor },
-          { head: 'State', cell: (day) => <ToneChip {...comparisonState(day)} /> },
-          { head: 'Lines matched', cell: ({ lines, matched }) => `${number(matched)} of ${number(lines)}`, right: true },
-          { head: 'Unknown here', cell: (day) => casesOf(day, 'UNKNOWN'), right: true },
-          { head: 'Missing there', cell: (day) => casesOf(day, 'MISSING'), right: true },
-          { head: 'Different', cell: (day) => casesOf(day, 'DIFFERENT'), right: true },
-          { head: 'Compared', cell: ({ comparedAt }) => moment(comparedAt, null) },
+          { head: WORDS.common.day, cell: ({ day }) => dayOf(day) },
+          { head: WORDS.common.processor, cell: ({ processor }) => processor },
+          { head: WORDS.common.state, cell: (day) => <ToneChip {...comparisonState(day)} /> },
+          { head: WORDS.payments.linesMatched, cell: ({ lines, matched }) => WORDS.common.amountOfCustomer({ amount: number(matched), customer: number(lines) }), right: true },
+          { head: WORDS.payments.unknownHere, cell: (day) => casesOf(day, 'UNKNOWN'), right: true },
+          { head: WORDS.payments.missingThere, cell: (day) => casesOf(day, 'MISSING'), right: true },
+          { head: WORDS.payments.different, cell: (day) => casesOf(day, 'DIFFERENT'), right: true },
+          { head: WORDS.payments.compared, cell: ({ comparedAt }) => moment(comparedAt, null) },
         ]}
       />
       {buttons(data?.page)}

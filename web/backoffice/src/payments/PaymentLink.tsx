@@ -2,10 +2,12 @@
 import Link from '@mui/material/Link';
 import { Link as RouterLink } from 'react-router-dom';
 
+import { WORDS } from '../words/index.ts';
+
 export function PaymentLink({ payment }: { readonly payment: string }) {
   return (
     <Link component={RouterLink} to={`/payments/${encodeURIComponent(payment)}/show`}>
-      Story
+      {WORDS.payments.story}
     </Link>
   );
 }

@@ -19,6 +19,7 @@ import { money, word } from '../money/amounts.ts';
 import { Page } from '../operations/page/Page.tsx';
 import { MomentField } from '../time/MomentField.tsx';
 import { PAYMENT_PROCESSORS } from '../graph/generated/operations.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { KeyboardEvent } from 'react';
 import type { ListedPayment } from '../graph/generated/operations.ts';
@@ -52,18 +53,18 @@ function IdField({ given, onFind }: { readonly given: string; readonly onFind: (
 
   const button = (
     <InputAdornment position="end">
-      <IconButton aria-label="Find" size="small" onClick={find}>
+      <IconButton aria-label={WORDS.common.find} size="small" onClick={find}>
         <Search fontSize="small" />
       </IconButton>
     </InputAdornment>
   );
   return (
     <TextField
-      label="Payment or customer"
+      label={WORDS.payments.paymentOrCustomer}
       value={typed}
       onChange={(event) => setTyped(event.target.value)}
       onKeyDown={onKeyDown}
-      helperText="The whole id"
+      helperText={WORDS.payments.theWholeId}
       size="small"
       slotProps={{ input: { endAdornment: button } }}
     />
@@ -73,13 +74,13 @@ function IdField({ given, onFind }: { readonly given: string; readonly onFind: (
 function ProcessorInput({ source }: Props) {
   const chosen = (useListContext().filterValues as Filters)[source];
   const processors = (useGraph(PAYMENT_PROCESSORS, {}).data?.paymentProcessors ?? []).map(({ id }) => ({ id, name: id }));
-  return <SelectInput source={source} label="Processor" choices={[...withChosen(processors, chosen, String)]} emptyText="All processors" />;
+  return <SelectInput source={source} label={WORDS.common.processor} choices={[...withChosen(processors, chosen, String)]} emptyText={WORDS.payments.allProcessors} />;
 }
 
 const FILTERS = [
   <IdInput key="search" source="search" alwaysOn />,
-  <SelectInput key="direction" source="direction" label="Kind" choices={DIRECTIONS} emptyText="Both" alwaysOn />,
-  <SelectInput key="state" source="state" label="State" choices={STATES_TO_CHOOSE} emptyText="All states" alwaysOn />,
+  <SelectInput key="direction" source="direction" label={WORDS.common.kind} choices={DIRECTIONS} emptyText={WORDS.payments.both} alwaysOn />,
+  <SelectInput key="state" source="state" label={WORDS.common.state} choices={STATES_TO_CHOOSE} emptyText={WORDS.payments.allStates} alwaysOn />,
   <ProcessorInput key="processor" source="processor" alwaysOn />,
   <CurrencyInput key="currency" source="currency" alwaysOn />,
 ];
@@ -92,20 +93,20 @@ export function PaymentList() {
   const { brand } = useBrand();
   return (
     <Page
-      title="Payments"
-      about="Deposits and withdrawals, the newest first. Open one to see what happened to it, and why. Views of customer data are logged."
+      title={WORDS.frame.screens.payments}
+      about={WORDS.payments.depositsWithdrawalsNewest}
       problem={brand === null ? NO_BRAND : ''}
       waiting={brand === null}
     >
       {brand !== null && (
-        <KeysetList rows="payments" rowClick="show" key={brand} title=" " filter={{ brand }} filters={FILTERS}>
-          <DataTable.Col source={field('askedAt')} label="Asked" field={AskedAt} disableSort />
-          <DataTable.Col label="Kind" disableSort render={({ direction }: ListedPayment) => word(direction.toLowerCase())} />
-          <DataTable.Col label="Amount" align="right" disableSort render={({ amountMinor, currency }: ListedPayment) => money(amountMinor, currency)} />
-          <DataTable.Col label="State" disableSort render={({ state }: ListedPayment) => <ToneChip {...paymentState(state)} />} />
-          <DataTable.Col label="Customer" disableSort render={({ customer }: ListedPayment) => <CustomerLink customer={customer} />} />
-          <DataTable.Col label="Way" disableSort render={({ methodId }: ListedPayment) => methodId.split(':')[0]} />
-          <DataTable.Col label="Processor" disableSort render={({ processors }: ListedPayment) => processors.join(', ') || '–'} />
+        <KeysetList rows={WORDS.payments.payments} rowClick="show" key={brand} title=" " filter={{ brand }} filters={FILTERS}>
+          <DataTable.Col source={field('askedAt')} label={WORDS.payments.asked} field={AskedAt} disableSort />
+          <DataTable.Col label={WORDS.common.kind} disableSort render={({ direction }: ListedPayment) => word(direction.toLowerCase())} />
+          <DataTable.Col label={WORDS.common.amount} align="right" disableSort render={({ amountMinor, currency }: ListedPayment) => money(amountMinor, currency)} />
+          <DataTable.Col label={WORDS.common.state} disableSort render={({ state }: ListedPayment) => <ToneChip {...paymentState(state)} />} />
+          <DataTable.Col label={WORDS.common.customer} disableSort render={({ customer }: ListedPayment) => <CustomerLink customer={customer} />} />
+          <DataTable.Col label={WORDS.payments.way} disableSort render={({ methodId }: ListedPayment) => methodId.split(':')[0]} />
+          <DataTable.Col label={WORDS.common.processor} disableSort render={({ processors }: ListedPayment) => processors.join(', ') || '–'} />
         </KeysetList>
       )}
     </Page>

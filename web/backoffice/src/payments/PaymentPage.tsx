@@ -14,6 +14,7 @@ import { ToneChip } from '../look/ToneChip.tsx';
 import { useMay } from '../operations/page/may.ts';
 import { Page } from '../operations/page/Page.tsx';
 import { FINANCE_PAYMENT } from '../graph/generated/operations.ts';
+import { WORDS } from '../words/index.ts';
 
 export function PaymentPage() {
   const id = decodeURIComponent(useParams<{ id: string }>().id ?? '');
@@ -24,15 +25,15 @@ export function PaymentPage() {
     <>
       {mayPropose && charges.length > 0 && <RefundButton payment={id} charges={charges} />}
       <Button component={Link} to="/payments" variant="text">
-        All payments
+        {WORDS.payments.allPayments}
       </Button>
     </>
   );
   return (
     <Page
       key={id}
-      title={data === null ? 'Payment' : paymentName(data.financePayment)}
-      about="What happened to it, and why. Money of a deposit goes back to its source if two people want it. Views of customer data are logged."
+      title={data === null ? WORDS.common.payment : paymentName(data.financePayment)}
+      about={WORDS.payments.whatHappenedToItAndWhy}
       actions={actions}
       problem={problem}
       waiting={data === null}

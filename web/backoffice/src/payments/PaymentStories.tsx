@@ -10,6 +10,7 @@ import Typography from '@mui/material/Typography';
 import { paymentName, paymentState, toldLine } from './story.ts';
 import { ToneChip } from '../look/ToneChip.tsx';
 import { moment } from '../time/moments.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { ToldLine } from './story.ts';
 import type { ToldPayment } from '../graph/generated/operations.ts';
@@ -49,13 +50,13 @@ export function PaymentStories({ payments, brand }: Props) {
 export function PaymentStory({ payment, brand }: { readonly payment: ToldPayment; readonly brand: string }) {
   return (
     <>
-      <Stack component="ol" spacing={1} aria-label={`What happened to the payment ${payment.id}`} sx={{ listStyle: 'none', padding: 0, margin: 0, marginBottom: 2 }}>
+      <Stack component="ol" spacing={1} aria-label={WORDS.payments.whatHappenedToThePayment({ id: payment.id })} sx={{ listStyle: 'none', padding: 0, margin: 0, marginBottom: 2 }}>
         {payment.story.map((line, place) => (
           <Line key={`${place}`} line={toldLine(line, payment.currency)} at={moment(line.at, brand)} />
         ))}
       </Stack>
       <Typography variant="body2" color="textSecondary">
-        Payment {payment.id}
+        {WORDS.payments.payment({ id: payment.id })}
       </Typography>
     </>
   );

@@ -10,6 +10,7 @@ import { DataRows } from '../operations/page/DataRows.tsx';
 import { Page } from '../operations/page/Page.tsx';
 import { recently } from '../time/moments.ts';
 import { PAYMENT_PROCESSORS } from '../graph/generated/operations.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { ShownProcessor } from '../graph/generated/operations.ts';
 
@@ -19,28 +20,28 @@ export function Processors() {
   const unknown = processors.length > 0 && processors.every(({ enabled }) => enabled === null);
   return (
     <Page
-      title="Payment processors"
-      about="Who moves customers’ money, whether they answer, and for what they are asked. A payment goes to the first processor of its method that can take it; its own story says why."
+      title={WORDS.frame.screens.paymentProcessors}
+      about={WORDS.payments.movesCustomersMoneyWhether}
       problem={problem}
       waiting={data === null}
     >
       {unknown && (
         <Alert severity="info" role="note" sx={{ marginBottom: 2 }}>
-          The back office wasn’t given the file of payments, so it doesn’t know for what processors are asked. Set FURLONG_PAYMENTS_FILE where it runs.
+          {WORDS.payments.backOfficeWasntGivenFile}
         </Alert>
       )}
       <DataRows
-        label="Payment processors"
+        label={WORDS.payments.paymentProcessors}
         rows={processors}
         id={({ id }) => id}
-        nothing="There are no processors."
-        filledBy="A processor appears here once the file of payments names it."
+        nothing={WORDS.payments.thereAreNoProcessors}
+        filledBy={WORDS.payments.processorAppearsHereOnce}
         columns={[
-          { head: 'Processor', cell: (processor) => <Named processor={processor} /> },
-          { head: 'Asked for', cell: ({ routes, enabled }) => <Lines lines={routes.map(routeInWords)} nothing={enabled === null ? 'Not known here' : 'Nothing'} /> },
-          { head: 'Last', cell: (processor) => <Lines lines={lastOf(processor)} nothing="Never asked" /> },
-          { head: 'Waits', cell: (processor) => <Lines lines={waitsInWords(processor, time)} nothing="Nothing" /> },
-          { head: 'Failed in 24 hours', cell: ({ failures }) => <Lines lines={failuresInWords(failures)} nothing="None" /> },
+          { head: WORDS.common.processor, cell: (processor) => <Named processor={processor} /> },
+          { head: WORDS.payments.askedFor, cell: ({ routes, enabled }) => <Lines lines={routes.map(routeInWords)} nothing={enabled === null ? WORDS.payments.notKnownHere : WORDS.common.nothing} /> },
+          { head: WORDS.payments.last, cell: (processor) => <Lines lines={lastOf(processor)} nothing={WORDS.payments.neverAsked} /> },
+          { head: WORDS.common.waits, cell: (processor) => <Lines lines={waitsInWords(processor, time)} nothing={WORDS.common.nothing} /> },
+          { head: WORDS.payments.failedIn24Hours, cell: ({ failures }) => <Lines lines={failuresInWords(failures)} nothing={WORDS.common.none} /> },
         ]}
       />
     </Page>
@@ -52,7 +53,7 @@ function time(at: string): string {
 }
 
 function lastOf({ answeredAt, movedAt }: ShownProcessor): readonly string[] {
-  return [answeredAt === null ? 'No answer for a week' : `Answer to a request from ${time(answeredAt)}`, movedAt === null ? 'No money yet' : `Money at ${time(movedAt)}`];
+  return [answeredAt === null ? WORDS.payments.noAnswerForAWeek : WORDS.payments.answerToARequestFrom({ answeredAt: time(answeredAt) }), movedAt === null ? WORDS.payments.noMoneyYet : WORDS.payments.moneyAt({ movedAt: time(movedAt) })];
 }
 
 function Named({ processor }: { readonly processor: ShownProcessor }) {

@@ -13,6 +13,7 @@ import { run } from '../graph/graph.ts';
 import { money, typedAmount } from '../money/amounts.ts';
 import { MoneyInput } from '../money/MoneyInput.tsx';
 import { PROPOSE_REFUND } from '../graph/generated/operations.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { Refundable } from '../graph/generated/operations.ts';
 
@@ -27,7 +28,7 @@ export function RefundButton(props: Props) {
   return (
     <>
       <Button variant="contained" startIcon={<Undo />} onClick={() => setOpen(true)}>
-        Refund
+        {WORDS.payments.refund}
       </Button>
       {open && <RefundDialog {...props} onClose={() => setOpen(false)} />}
     </>
@@ -49,20 +50,20 @@ function RefundDialog({ payment, charges, onClose }: Props & { readonly onClose:
     if (amount === null) return;
     await run(PROPOSE_REFUND, { input: { payment, charge: chosen, amountMinor: amount, reason } });
     onClose();
-    notify('Submitted for approval', { type: 'success' });
+    notify(WORDS.common.submittedForApproval, { type: 'success' });
   }
 
   return (
     <FormDialog
-      title="Refund a deposit"
-      label={amount === null ? 'Propose' : `Propose ${money(amount, currency)}`}
+      title={WORDS.payments.refundADeposit}
+      label={amount === null ? WORDS.common.propose : WORDS.common.proposeAmount({ amount: money(amount, currency) })}
       open
       disabled={!possible}
       onClose={onClose}
       onSubmit={submit}
     >
       {charges.length > 1 && (
-        <TextField label="Paid at" value={chosen} onChange={(event) => setChosen(event.target.value)} margin="normal" select fullWidth>
+        <TextField label={WORDS.payments.paidAt} value={chosen} onChange={(event) => setChosen(event.target.value)} margin="normal" select fullWidth>
           {charges.map(({ id, processor, amountMinor }) => (
             <MenuItem key={id} value={id}>
               {`${processor}: ${money(amountMinor, currency)}`}
@@ -70,12 +71,12 @@ function RefundDialog({ payment, charges, onClose }: Props & { readonly onClose:
           ))}
         </TextField>
       )}
-      {!owed && <MoneyInput label="Amount" value={typed} currency={currency} onChange={setTyped} required />}
+      {!owed && <MoneyInput label={WORDS.common.amount} value={typed} currency={currency} onChange={setTyped} required />}
       <TextField
-        label="Reason"
+        label={WORDS.common.reason}
         value={reason}
         onChange={(event) => setReason(event.target.value)}
-        helperText="The approver, the list of refunds and the audit log show it."
+        helperText={WORDS.payments.approverListRefundsAudit}
         margin="normal"
         fullWidth
         required

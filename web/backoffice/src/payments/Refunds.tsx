@@ -14,6 +14,7 @@ import { DataRows } from '../operations/page/DataRows.tsx';
 import { Page } from '../operations/page/Page.tsx';
 import { moment } from '../time/moments.ts';
 import { FINANCE_REFUNDS } from '../graph/generated/operations.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { DecidedRefund } from '../graph/generated/operations.ts';
 
@@ -23,8 +24,8 @@ export function Refunds() {
   const { brand } = useBrand();
   return (
     <Page
-      title="Refunds"
-      about="Money of deposits that two people decided to send back to its source. Propose one at its payment. Views of customer data are logged."
+      title={WORDS.frame.screens.refunds}
+      about={WORDS.payments.moneyDepositsTwoPeople}
       problem={brand === null ? NO_BRAND : ''}
       waiting={brand === null}
     >
@@ -34,25 +35,25 @@ export function Refunds() {
 }
 
 function Decided({ brand }: { readonly brand: string }) {
-  const { after, buttons } = usePages('refunds');
+  const { after, buttons } = usePages(WORDS.payments.refundsInline);
   const { data, problem } = useGraph(FINANCE_REFUNDS, { brand, first: ROWS, after });
   if (problem !== '' || data === null) return <Waiting problem={problem} rows={6} />;
   return (
     <>
       <DataRows
-        label="Refunds"
+        label={WORDS.payments.refunds}
         rows={data.page.nodes}
         id={({ id }) => id}
-        nothing="There are no refunds yet."
-        filledBy="A refund appears here once a second person has approved it. Until then it is among the approvals."
+        nothing={WORDS.payments.thereAreNoRefundsYet}
+        filledBy={WORDS.payments.refundAppearsHereOnce}
         columns={[
-          { head: 'Customer', cell: ({ customer }) => <CustomerLink customer={customer} /> },
-          { head: 'Amount', cell: ({ amountMinor, currency }) => money(amountMinor, currency), right: true },
-          { head: 'State', cell: (row) => <State of={row} /> },
-          { head: 'Why', cell: ({ reason }) => reason },
-          { head: 'Who', cell: ({ decidedBy }) => decidedBy },
-          { head: 'When', cell: ({ decidedAt }) => moment(decidedAt, brand) },
-          { head: 'Deposit', cell: ({ paymentId }) => <PaymentLink payment={paymentId} /> },
+          { head: WORDS.common.customer, cell: ({ customer }) => <CustomerLink customer={customer} /> },
+          { head: WORDS.common.amount, cell: ({ amountMinor, currency }) => money(amountMinor, currency), right: true },
+          { head: WORDS.common.state, cell: (row) => <State of={row} /> },
+          { head: WORDS.common.why, cell: ({ reason }) => reason },
+          { head: WORDS.common.who, cell: ({ decidedBy }) => decidedBy },
+          { head: WORDS.common.when, cell: ({ decidedAt }) => moment(decidedAt, brand) },
+          { head: WORDS.payments.deposit, cell: ({ paymentId }) => <PaymentLink payment={paymentId} /> },
         ]}
       />
       {buttons(data.page)}

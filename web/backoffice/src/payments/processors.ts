@@ -1,6 +1,7 @@
 /** Processors and their reports in words: how each does, for what it is asked, and how a day compares. */
 import { reasonInWords } from './story.ts';
 import { money, number, word } from '../money/amounts.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { ComparedDay, OpenCase, ShownProcessor } from '../graph/generated/operations.ts';
 import type { Tone } from '../look/theme.ts';
@@ -13,8 +14,8 @@ interface Shown {
 /** Return whether a day is right, or whether somebody has to look. */
 export function comparisonState({ cases }: Pick<ComparedDay, 'cases'>): Shown {
   const waiting = cases.reduce((sum, { waiting: some }) => sum + some, 0);
-  if (waiting > 0) return { tone: 'bad', label: waiting === 1 ? '1 difference' : `${number(waiting)} differences` };
-  return cases.length === 0 ? { tone: 'good', label: 'Equal' } : { tone: 'neutral', label: 'Explained' };
+  if (waiting > 0) return { tone: 'bad', label: WORDS.payments.differences({ waiting, shown: number(waiting) }) };
+  return cases.length === 0 ? { tone: 'good', label: WORDS.payments.equal } : { tone: 'neutral', label: WORDS.payments.explained };
 }
 
 /** Return how many cases of a kind a day has, and how many of them are closed. */
@@ -23,20 +24,20 @@ export function casesOf({ cases }: Pick<ComparedDay, 'cases'>, kind: OpenCase['k
   if (found === undefined) return '0';
   const closed = found.cases - found.waiting;
   if (closed === 0) return number(found.cases);
-  return closed === found.cases ? `${number(closed)} closed` : `${number(found.cases)}, ${number(closed)} closed`;
+  return closed === found.cases ? WORDS.payments.closed({ closed: number(closed) }) : WORDS.payments.casesClosedClosed({ cases: number(found.cases), closed: number(closed) });
 }
 
 /** Return whether a processor answers and may be asked. */
 export function processorState({ enabled, doubtful }: Pick<ShownProcessor, 'enabled' | 'doubtful'>): Shown {
-  if (doubtful > 0) return { tone: 'bad', label: 'Owes answers' };
-  if (enabled === null) return { tone: 'neutral', label: 'Not configured here' };
-  return enabled ? { tone: 'good', label: 'In use' } : { tone: 'warning', label: 'Switched off' };
+  if (doubtful > 0) return { tone: 'bad', label: WORDS.payments.owesAnswers };
+  if (enabled === null) return { tone: 'neutral', label: WORDS.payments.notConfiguredHere };
+  return enabled ? { tone: 'good', label: WORDS.common.inUse } : { tone: 'warning', label: WORDS.common.switchedOff };
 }
 
 /** Return what a processor has not answered or finished, a line each. */
 export function waitsInWords({ doubtful, doubtfulSince, underWay, underWaySince }: Pending, time: (at: string) => string): readonly string[] {
-  const since = (at: string | null) => (at === null ? '' : `, the oldest from ${time(at)}`);
-  const lines = [doubtful === 0 ? '' : `${number(doubtful)} unanswered${since(doubtfulSince)}`, underWay === 0 ? '' : `${number(underWay)} on the way${since(underWaySince)}`];
+  const since = (at: string | null) => (at === null ? '' : WORDS.payments.theOldestFrom({ at: time(at) }));
+  const lines = [doubtful === 0 ? '' : WORDS.payments.unanswered({ doubtful: number(doubtful), doubtfulSince: since(doubtfulSince) }), underWay === 0 ? '' : WORDS.payments.onTheWay({ underWay: number(underWay), underWaySince: since(underWaySince) })];
   return lines.filter((line) => line !== '');
 }
 
@@ -47,17 +48,17 @@ type Route = ShownProcessor['routes'][number];
 export function routeInWords({ name, direction, place, places, brands, countries, currencies, maximumMinor }: Route): string {
   const [currency = ''] = currencies;
   const parts = [
-    places === 1 ? 'the only processor' : place === 1 ? `asked first of ${places}` : `number ${place} of ${places}`,
-    maximumMinor === null ? '' : `up to ${money(maximumMinor, currency)}`,
-    countries.length === 0 ? '' : `in ${countries.join(', ')}`,
-    brands.length === 0 ? '' : `for ${brands.join(', ')}`,
+    places === 1 ? WORDS.payments.theOnlyProcessor : WORDS.payments.numberOf({ place, places }),
+    maximumMinor === null ? '' : WORDS.payments.upTo({ maximum: money(maximumMinor, currency) }),
+    countries.length === 0 ? '' : WORDS.common.inTerritories({ territories: countries.join(', ') }),
+    brands.length === 0 ? '' : WORDS.payments.forBrands({ brands: brands.join(', ') }),
   ];
-  return `${name} (${word(direction.toLowerCase()).toLowerCase()}s in ${currencies.join(', ')}): ${parts.filter((part) => part !== '').join(', ')}`;
+  return WORDS.payments.sIn({ name, direction: word(direction.toLowerCase()).toLowerCase(), currencies: currencies.join(', '), parts: parts.filter((part) => part !== '').join(', ') });
 }
 
 /** Return why parts failed in the last day, a line each: `3 × insufficient funds`. */
 export function failuresInWords(failures: ShownProcessor['failures']): readonly string[] {
-  return failures.map(({ reason, parts }) => `${number(parts)} × ${reason === '' ? 'without a reason' : failure(reason)}`);
+  return failures.map(({ reason, parts }) => WORDS.payments.partsWhat({ parts: number(parts), what: reason === '' ? WORDS.payments.withoutAReason : failure(reason) }));
 }
 
 function failure(reason: string): string {

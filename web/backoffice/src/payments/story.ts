@@ -1,26 +1,27 @@
 /** The story of a payment in words: what was asked, why of whom, what was said, booked and decided. */
 import { caseName } from '../finance/words.ts';
 import { money, word } from '../money/amounts.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { OpenCase, StoryLine, ToldPayment } from '../graph/generated/operations.ts';
 import type { Tone } from '../look/theme.ts';
 
 const STATES: Readonly<Record<ToldPayment['state'], { readonly tone: Tone; readonly label: string }>> = {
-  ASKED: { tone: 'waiting', label: 'Being checked' },
-  REFUSED: { tone: 'neutral', label: 'Refused' },
-  OPEN: { tone: 'waiting', label: 'Not paid yet' },
-  REVIEW: { tone: 'warning', label: 'Waits for a person' },
-  SENDING: { tone: 'waiting', label: 'On its way' },
-  DONE: { tone: 'good', label: 'Done' },
-  RETURNED: { tone: 'neutral', label: 'Went back' },
-  FAILED: { tone: 'neutral', label: 'Failed' },
+  ASKED: { tone: 'waiting', label: WORDS.payments.beingChecked },
+  REFUSED: { tone: 'neutral', label: WORDS.common.refused },
+  OPEN: { tone: 'waiting', label: WORDS.payments.notPaidYet },
+  REVIEW: { tone: 'warning', label: WORDS.payments.waitsForAPerson },
+  SENDING: { tone: 'waiting', label: WORDS.payments.onItsWay },
+  DONE: { tone: 'good', label: WORDS.common.done },
+  RETURNED: { tone: 'neutral', label: WORDS.payments.wentBack },
+  FAILED: { tone: 'neutral', label: WORDS.payments.failed },
 };
 
 /** What a list of payments can be filtered by. */
 export const STATES_TO_CHOOSE = Object.entries(STATES).map(([id, { label }]) => ({ id, name: label }));
 export const DIRECTIONS = [
-  { id: 'DEPOSIT', name: 'Deposits' },
-  { id: 'WITHDRAWAL', name: 'Withdrawals' },
+  { id: 'DEPOSIT', name: WORDS.payments.deposits },
+  { id: 'WITHDRAWAL', name: WORDS.payments.withdrawals },
 ];
 
 export function paymentState(state: ToldPayment['state']): { readonly tone: Tone; readonly label: string } {
@@ -30,31 +31,14 @@ export function paymentState(state: ToldPayment['state']): { readonly tone: Tone
 /** Return what a payment is: `Deposit of £20.00 by card`. */
 export function paymentName({ direction, amountMinor, currency, methodId }: Pick<ToldPayment, 'direction' | 'amountMinor' | 'currency' | 'methodId'>): string {
   const [method = ''] = methodId.split(':');
-  return `${word(direction.toLowerCase())} of ${money(amountMinor, currency)} by ${method}`;
+  return WORDS.payments.directionOfAmountByMethod({ direction: word(direction.toLowerCase()), amount: money(amountMinor, currency), method });
 }
 
-const CODES: Readonly<Record<string, string>> = {
-  LIMIT_REACHED: 'It is more than the customer’s deposit limit allows.',
-  SELF_EXCLUDED: 'The customer has excluded themselves.',
-  COOLING_OFF: 'The customer takes a break.',
-  SUSPENDED: 'The account is suspended.',
-  UNVERIFIED: 'The operator has not checked yet who the customer is.',
-  WRONG_CURRENCY: 'The account is in another currency.',
-  INSUFFICIENT_FUNDS: 'The customer had less cash.',
-  METHOD_UNAVAILABLE: 'No processor could take it.',
-  AMOUNT_DIFFERS: 'Another amount was paid than was asked for.',
-  PAID_TWICE: 'The deposit was paid twice: the first payment counts.',
-  ERASED: 'The customer’s data was erased, so nobody knows whose money it is.',
-  NO_CHARGE: 'The deposit has no such payment that arrived.',
-  NOT_LEFT: 'Less was left of it: something had been refunded, withdrawn or taken back by a bank.',
-  NOT_WHOLE: 'This money was never the customer’s, so all that is left of it goes back.',
-  unavailable: 'It could not be reached.',
-  rejected: 'Two people rejected the withdrawal.',
-};
+const CODES: Readonly<Record<string, string>> = WORDS.payments.codes;
 
 /** Return a reason in words; a processor's own code stays as it is. */
 export function reasonInWords(code: string): string {
-  return CODES[code] ?? `Its reason: ${code.replaceAll('_', ' ')}.`;
+  return CODES[code] ?? WORDS.payments.itsReason({ code: code.replaceAll('_', ' ') });
 }
 
 /** Return why a processor was chosen, or not, in words. */
@@ -62,31 +46,26 @@ export function choiceInWords(choice: string, currency: string): string {
   const [, name = '', rest = ''] = /^([a-z0-9-]+): (.+)$/u.exec(choice) ?? [];
   if (rest === '') return `${word(choice)}.`;
   const number = /^yes, as number (\d+)/u.exec(rest)?.[1];
-  if (number !== undefined) return number === '1' ? `${name} is asked first: it takes this way to pay, country and amount.` : `${name} is choice number ${number}: it is asked if those before it can’t take the payment.`;
+  if (number !== undefined) return number === '1' ? WORDS.payments.isAskedFirst({ name }) : WORDS.payments.isChoiceNumber({ name, number });
   const above = /^no, the amount is above (\d+)$/u.exec(rest)?.[1];
-  if (above !== undefined) return `${name} isn’t asked: the amount is above ${money(Number(above), currency)}, the most it takes.`;
+  if (above !== undefined) return WORDS.payments.isntAskedAbove({ name, above: money(Number(above), currency) });
   const country = /^no, it is not for (.+)$/u.exec(rest)?.[1];
-  if (country !== undefined) return `${name} isn’t asked: it isn’t used for customers in ${country}.`;
-  if (rest === 'no, it is switched off') return `${name} isn’t asked: it is switched off.`;
+  if (country !== undefined) return WORDS.payments.isntUsedInCountry({ name, country });
+  if (rest === 'no, it is switched off') return WORDS.payments.isSwitchedOff({ name });
   const late = /^only after the others, (.+)$/u.exec(rest)?.[1];
-  return late === undefined ? `${name}: ${rest}.` : `${name} is asked last: ${late}.`;
+  return late === undefined ? `${name}: ${rest}.` : WORDS.payments.isAskedLast({ name, late });
 }
 
-const SENT: Readonly<Record<string, string>> = {
-  charge: 'was asked to take',
-  refund: 'was asked to send back',
-  payout: 'was asked to pay out',
-  dispute: 'told us that a bank takes back',
-};
+const SENT: Readonly<Record<string, string>> = WORDS.payments.sent;
 
 const SAID: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  charge: { open: 'waits for the customer to pay', processing: 'is confirming the payment of', done: 'has the customer’s payment of', failed: 'got no payment of' },
-  refund: { open: 'is sending back', processing: 'is sending back', done: 'has sent back', failed: 'could not send back' },
-  payout: { open: 'is paying out', processing: 'is paying out', done: 'has paid out', failed: 'could not pay out' },
-  dispute: { open: 'holds for the bank’s decision', processing: 'holds for the bank’s decision', done: 'lost to the bank', failed: 'won back from the bank' },
+  charge: { open: WORDS.payments.waitsForTheCustomerToPay, processing: WORDS.payments.isConfirmingThePaymentOf, done: WORDS.payments.hasTheCustomersPaymentOf, failed: WORDS.payments.gotNoPaymentOf },
+  refund: { open: WORDS.payments.isSendingBack, processing: WORDS.payments.isSendingBack, done: WORDS.payments.hasSentBack, failed: WORDS.payments.couldNotSendBack },
+  payout: { open: WORDS.payments.isPayingOut, processing: WORDS.payments.isPayingOut, done: WORDS.payments.hasPaidOut, failed: WORDS.payments.couldNotPayOut },
+  dispute: { open: WORDS.payments.holdsForTheBanksDecision, processing: WORDS.payments.holdsForTheBanksDecision, done: WORDS.payments.lostToTheBank, failed: WORDS.payments.wonBackFromTheBank },
 };
 
-const BOOKED: Readonly<Record<string, string>> = { kept: 'set aside', released: 'released again', moved: 'moved' };
+const BOOKED: Readonly<Record<string, string>> = WORDS.payments.booked;
 
 /** What has happened in a sentence, and why; the reason is empty if there is none. */
 export interface ToldLine {
@@ -100,31 +79,31 @@ export function toldLine(line: StoryLine, currency: string): ToldLine {
   const amount = line.amountMinor === null ? '' : money(line.amountMinor, currency);
   switch (kind) {
     case 'ASKED':
-      return { what: `The customer asked for ${amount}.`, why: '' };
+      return { what: WORDS.payments.theCustomerAskedFor({ amount }), why: '' };
     case 'CHOSEN':
       return { what: choiceInWords(words, currency), why: '' };
     case 'REFUSED':
-      return { what: 'It was refused.', why: reasonInWords(words) };
+      return { what: WORDS.payments.itWasRefused, why: reasonInWords(words) };
     case 'REVIEW':
-      return { what: 'A person has to decide.', why: `${word(words)}.` };
+      return { what: WORDS.payments.aPersonHasToDecide, why: `${word(words)}.` };
     case 'DECIDED':
-      return { what: `${by} ${state} it.`, why: words };
+      return { what: WORDS.payments.byStateIt({ by, state }), why: words };
     case 'REFUND_DECIDED':
-      return { what: `${by} decided to send ${amount} back.`, why: words };
+      return { what: WORDS.payments.decidedToSendBack({ by, amount }), why: words };
     case 'REFUND_REFUSED':
-      return { what: 'It was not sent back.', why: reasonInWords(state) };
+      return { what: WORDS.payments.itWasNotSentBack, why: reasonInWords(state) };
     case 'SENT':
       return { what: `${processor} ${SENT[part] ?? part} ${amount}.`, why: '' };
     case 'SAID':
       return { what: saidInWords(line, amount), why: whySaid(words) };
     case 'BOOKED':
-      return { what: `${part === 'fee' ? 'The fee of ' : ''}${amount} was ${BOOKED[state] ?? state} in the wallet.`, why: '' };
+      return { what: part === 'fee' ? WORDS.payments.feeInTheWallet({ amount, state: BOOKED[state] ?? state }) : WORDS.payments.amountInTheWallet({ amount, state: BOOKED[state] ?? state }), why: '' };
     case 'GIVEN_BACK':
-      return { what: 'It stopped counting against the customer’s limits.', why: '' };
+      return { what: WORDS.payments.stoppedCountingAgainst, why: '' };
     case 'CASE':
-      return { what: `A case was opened for finance: ${caseName(state.toUpperCase() as OpenCase['kind'])}.`, why: '' };
+      return { what: WORDS.payments.aCaseWasOpenedForFinance({ state: caseName(state.toUpperCase() as OpenCase['kind']) }), why: '' };
     case 'CASE_CLOSED':
-      return { what: `${by} closed the case.`, why: words };
+      return { what: WORDS.payments.closedTheCase({ by }), why: words };
   }
 }
 
@@ -134,5 +113,5 @@ function saidInWords({ processor, part, state }: StoryLine, amount: string): str
 
 function whySaid(words: string): string {
   if (words === '') return '';
-  return words === 'received' ? 'It became the customer’s.' : reasonInWords(words);
+  return words === 'received' ? WORDS.payments.itBecameTheCustomers : reasonInWords(words);
 }

@@ -10,6 +10,7 @@ import { run } from '../graph/graph.ts';
 import { GivenCredentials } from './GivenCredentials.tsx';
 import { RoleRows } from './RoleRows.tsx';
 import { ADD_USER } from '../graph/generated/operations.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { Given } from './GivenCredentials.tsx';
 import type { GrantedRole } from '../graph/generated/operations.ts';
@@ -41,21 +42,21 @@ export function AddUserButton() {
   return (
     <>
       <Button startIcon={<PersonAdd />} onClick={() => setOpen(true)}>
-        Add a person
+        {WORDS.people.addAPerson}
       </Button>
       {given === null ? (
-        <FormDialog title="Add a person" open={open} label="Add" onClose={close} onSubmit={submit}>
+        <FormDialog title={WORDS.people.addAPerson} open={open} label={WORDS.common.add} onClose={close} onSubmit={submit}>
           <TextField
-            label="Login"
+            label={WORDS.people.login}
             value={login}
             onChange={(event) => setLogin(event.target.value.trim())}
-            helperText="The person’s own e-mail address: a link to set the account up is sent there, if mail is configured."
+            helperText={WORDS.people.thePersonsOwnEMailAddress}
             margin="normal"
             fullWidth
             required
           />
           <TextField
-            label="Name"
+            label={WORDS.common.name}
             value={name}
             onChange={(event) => setName(event.target.value)}
             margin="normal"
@@ -65,7 +66,7 @@ export function AddUserButton() {
           <RoleRows roles={roles} onChange={setRoles} />
         </FormDialog>
       ) : (
-        <FormDialog title="The account is added" open={open} label="Done" stays onClose={close} onSubmit={close}>
+        <FormDialog title={WORDS.people.theAccountIsAdded} open={open} label={WORDS.common.done} stays onClose={close} onSubmit={close}>
           <GivenCredentials given={given} />
         </FormDialog>
       )}

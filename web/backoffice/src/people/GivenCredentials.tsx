@@ -3,6 +3,7 @@ import Alert from '@mui/material/Alert';
 import Box from '@mui/material/Box';
 
 import { CopyButton } from '../look/CopyButton.tsx';
+import { WORDS } from '../words/index.ts';
 
 export interface Given {
   readonly initialPassword: string | null;
@@ -18,18 +19,18 @@ export function GivenCredentials({ given, onClose }: Props) {
   if (given.initialPassword === null) {
     return (
       <Alert severity="success" {...closing}>
-        A link was sent to the person’s address. It works once, for a day.
+        {WORDS.people.linkSentPersonsAddress}
       </Alert>
     );
   }
   return (
     <Alert severity="warning" {...closing}>
-      The initial password, shown only now:
+      {WORDS.people.theInitialPasswordShownOnlyNow}
       <Box sx={{ display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: 1, marginBlock: 1 }}>
         <code>{given.initialPassword}</code>
-        <CopyButton text={given.initialPassword} what="the password" />
+        <CopyButton text={given.initialPassword} what={WORDS.people.thePassword} />
       </Box>
-      You have seen it, so you two can’t approve each other’s proposals.
+      {WORDS.people.youSeenSoYouTwoCantApprove}
     </Alert>
   );
 }

@@ -12,6 +12,7 @@ import { namedBrands } from '../frame/names.ts';
 import { word } from '../money/amounts.ts';
 import { useMay } from '../operations/page/may.ts';
 import { forAllBrands } from '../session/permissions.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { GrantedRole, Role } from '../graph/generated/operations.ts';
 
@@ -36,7 +37,7 @@ export function RoleRows({ roles, onChange }: Props) {
         <Stack key={index} direction="row" spacing={1} sx={{ alignItems: 'center' }}>
           <TextField
             select
-            label="Role"
+            label={WORDS.people.role}
             value={row.role}
             onChange={(event) => replace(index, { ...row, role: event.target.value as Role })}
             sx={{ minWidth: 180 }}
@@ -49,7 +50,7 @@ export function RoleRows({ roles, onChange }: Props) {
           </TextField>
           <TextField
             select
-            label="Brand"
+            label={WORDS.common.brand}
             value={row.brand}
             onChange={(event) => replace(index, { ...row, brand: event.target.value })}
             sx={{ minWidth: 180 }}
@@ -62,7 +63,7 @@ export function RoleRows({ roles, onChange }: Props) {
             ))}
           </TextField>
           <IconButton
-            aria-label={`Remove ${row.role.toLowerCase()} of ${row.brand === '' ? 'no brand' : nameOf(row.brand)}`}
+            aria-label={WORDS.people.removeOf({ role: row.role.toLowerCase(), what: row.brand === '' ? WORDS.common.noBrand : nameOf(row.brand) })}
             onClick={() => onChange(roles.filter((_, position) => position !== index))}
           >
             <Delete />
@@ -70,7 +71,7 @@ export function RoleRows({ roles, onChange }: Props) {
         </Stack>
       ))}
       <Button startIcon={<Add />} onClick={() => onChange([...roles, { brand: '', role: 'VIEWER' }])}>
-        Add a role
+        {WORDS.people.addARole}
       </Button>
     </Stack>
   );

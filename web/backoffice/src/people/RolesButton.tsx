@@ -9,6 +9,7 @@ import { FormDialog } from '../components/FormDialog.tsx';
 import { run } from '../graph/graph.ts';
 import { RoleRows } from './RoleRows.tsx';
 import { SET_ROLES } from '../graph/generated/operations.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { GrantedRole, User } from '../graph/generated/operations.ts';
 
@@ -31,25 +32,25 @@ export function RolesButton() {
     };
     await run(SET_ROLES, { input });
     setRoles(null);
-    notify('The roles are replaced', { type: 'success' });
+    notify(WORDS.people.theRolesAreReplaced, { type: 'success' });
     refresh();
   }
 
   return (
     <>
       <Button startIcon={<Badge />} onClick={() => setRoles(record.roles)}>
-        Change roles
+        {WORDS.people.changeRoles}
       </Button>
       <FormDialog
-        title="Roles"
+        title={WORDS.common.roles}
         open={roles !== null}
-        label="Replace roles"
+        label={WORDS.people.replaceRoles}
         onClose={() => setRoles(null)}
         onSubmit={submit}
       >
         <RoleRows roles={roles ?? []} onChange={setRoles} />
         <TextField
-          label="Reason"
+          label={WORDS.common.reason}
           value={reason}
           onChange={(event) => setReason(event.target.value)}
           margin="normal"

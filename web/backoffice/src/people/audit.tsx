@@ -20,6 +20,7 @@ import { brandName } from '../frame/names.ts';
 import { fieldName, type FieldsOf } from '../graph/fields.ts';
 import { Facts } from '../look/Facts.tsx';
 import { IdText } from '../look/IdText.tsx';
+import { WORDS } from '../words/index.ts';
 
 import type { AuditEntry } from '../graph/generated/operations.ts';
 
@@ -28,7 +29,7 @@ const FILTERS = [
   <BrandInput key="brand" source="brand" alwaysOn />,
   <ActionInput key="action" source="action" alwaysOn />,
   <UserInput key="userId" source="userId" alwaysOn />,
-  <TextInput key="subject" source="subject" label="Subject’s id" />,
+  <TextInput key="subject" source="subject" label={WORDS.people.subjectsId} />,
 ];
 
 function At() {
@@ -65,8 +66,8 @@ function Details() {
   if (record === undefined) return null;
   return (
     <>
-      <Button onClick={() => setOpen(true)} aria-label={`Details of entry ${record.id}`}>
-        Details
+      <Button onClick={() => setOpen(true)} aria-label={WORDS.people.detailsOfEntry({ id: record.id })}>
+        {WORDS.common.details}
       </Button>
       <Dialog open={open} onClose={() => setOpen(false)} aria-labelledby={title} fullWidth maxWidth="md">
         <DialogTitle id={title}>
@@ -78,7 +79,7 @@ function Details() {
             {(['before', 'after'] as const).map((source) => (
               <Stack key={source} sx={{ flex: 1, minWidth: 0 }}>
                 <Typography variant="subtitle2" component="h3">
-                  {source === 'before' ? 'Before' : 'After'}
+                  {source === 'before' ? WORDS.common.before : WORDS.common.after}
                 </Typography>
                 <JsonField source={field(source)} />
               </Stack>
@@ -86,7 +87,7 @@ function Details() {
           </Stack>
         </DialogContent>
         <DialogActions>
-          <Button onClick={() => setOpen(false)}>Close</Button>
+          <Button onClick={() => setOpen(false)}>{WORDS.common.close}</Button>
         </DialogActions>
       </Dialog>
     </>
@@ -95,14 +96,14 @@ function Details() {
 
 export function AuditList() {
   return (
-    <KeysetList rows="entries" rowClick={false} filters={FILTERS}>
+    <KeysetList rows={WORDS.people.entries} rowClick={false} filters={FILTERS}>
       <DataTable.Col source={field('at')} field={At} disableSort />
-      <DataTable.Col source={field('name')} label="Who" disableSort />
-      <DataTable.Col source={field('actionName')} label="What was done" disableSort />
+      <DataTable.Col source={field('name')} label={WORDS.common.who} disableSort />
+      <DataTable.Col source={field('actionName')} label={WORDS.people.whatWasDone} disableSort />
       <DataTable.Col source={field('brand')} disableSort render={({ brand }: AuditEntry) => (brand === null ? '–' : brandName(brand))} />
-      <DataTable.Col source={field('subject')} label="To what" field={Subject} disableSort />
+      <DataTable.Col source={field('subject')} label={WORDS.people.toWhat} field={Subject} disableSort />
       <DataTable.Col source={field('reason')} disableSort />
-      <DataTable.Col label="Details" field={Details} disableSort />
+      <DataTable.Col label={WORDS.common.details} field={Details} disableSort />
     </KeysetList>
   );
 }

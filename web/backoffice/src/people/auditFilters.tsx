@@ -6,6 +6,7 @@ import { withChosen } from '../frame/chosen.ts';
 import { run } from '../graph/graph.ts';
 import { useGraph } from '../graph/useGraph.ts';
 import { AUDITED_USERS, AUDIT_ACTIONS } from '../graph/generated/operations.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { Choice } from '../frame/chosen.ts';
 
@@ -29,10 +30,10 @@ function Chosen({ source, label, choices, all }: { readonly source: string; read
 
 export function ActionInput({ source }: Props) {
   const { data } = useGraph(AUDIT_ACTIONS, {});
-  return <Chosen source={source} label="What was done" choices={data?.auditActions ?? []} all="Anything" />;
+  return <Chosen source={source} label={WORDS.people.whatWasDone} choices={data?.auditActions ?? []} all={WORDS.people.anything} />;
 }
 
 export function UserInput({ source }: Props) {
   const { data = [] } = useQuery({ queryKey: ['everybody'], queryFn: () => readUsers(), gcTime: 0, retry: false, refetchOnWindowFocus: false });
-  return <Chosen source={source} label="Who" choices={data} all="Anybody" />;
+  return <Chosen source={source} label={WORDS.common.who} choices={data} all={WORDS.people.anybody} />;
 }

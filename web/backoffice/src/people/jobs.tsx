@@ -13,6 +13,7 @@ import { brandOrAll } from '../frame/names.ts';
 import { run } from '../graph/graph.ts';
 import { CANCEL_JOB } from '../graph/generated/operations.ts';
 import { fieldName, type FieldsOf } from '../graph/fields.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { Job, JobStatus } from '../graph/generated/operations.ts';
 
@@ -35,19 +36,19 @@ function Progress() {
   const { done = 0, total = null } = useRecordContext<Job>() ?? {};
   if (total === null) return <Typography variant="body2">{done}</Typography>;
   const share = total === 0 ? 100 : Math.min(100, (100 * done) / total);
-  return <LinearProgress variant="determinate" value={share} aria-label={`${done} of ${total}`} />;
+  return <LinearProgress variant="determinate" value={share} aria-label={WORDS.common.amountOfCustomer({ amount: done, customer: total })} />;
 }
 
 export function JobList() {
   return (
-    <KeysetList rows="jobs" rowClick="show">
+    <KeysetList rows={WORDS.people.jobs} rowClick="show">
       <DataTable.Col source={field('createdAt')} field={CreatedAt} disableSort />
       <DataTable.Col source={field('kind')} disableSort />
       <DataTable.Col source={field('brand')} disableSort render={({ brand }: Job) => brandOrAll(brand)} />
       <DataTable.Col source={field('createdBy')} disableSort />
       <DataTable.Col source={field('status')} disableSort />
-      <DataTable.Col label="Progress" field={Progress} disableSort />
-      <DataTable.Col label="Open" field={ShowButton} disableSort />
+      <DataTable.Col label={WORDS.people.progress} field={Progress} disableSort />
+      <DataTable.Col label={WORDS.common.open} field={ShowButton} disableSort />
     </KeysetList>
   );
 }
@@ -58,8 +59,8 @@ function Cancel() {
   return (
     <TopToolbar>
       <ChangeButton
-        label="Cancel the job"
-        question="It ends at its next step; what it has done so far is kept."
+        label={WORDS.people.cancelTheJob}
+        question={WORDS.people.itEndsAtItsNextStep}
         change={() => run(CANCEL_JOB, { id: record.id })}
         color="error"
         icon={<Stop />}
@@ -73,16 +74,16 @@ export function JobShow() {
     <Show actions={<Cancel />} queryOptions={UNTIL_FINISHED}>
       <SimpleShowLayout>
         <TextField source={field('kind')} />
-        <TextField source={field('brand')} emptyText="all brands" />
+        <TextField source={field('brand')} emptyText={WORDS.common.allBrandsInline} />
         <TextField source={field('status')} />
-        <Labeled label="Progress">
+        <Labeled label={WORDS.people.progress}>
           <Progress />
         </Labeled>
         <MomentField source={field('createdAt')} />
         <TextField source={field('createdBy')} />
         <MomentField source={field('finishedAt')} />
-        <JsonField source={field('arguments')} label="Arguments" />
-        <JsonField source={field('result')} label="Result" />
+        <JsonField source={field('arguments')} label={WORDS.people.arguments} />
+        <JsonField source={field('result')} label={WORDS.common.result} />
         <TextField source={field('error')} emptyText="–" />
       </SimpleShowLayout>
     </Show>

@@ -33,6 +33,7 @@ import { useGraph } from '../graph/useGraph.ts';
 import { run } from '../graph/graph.ts';
 import { DISABLE_USER, ENABLE_USER, RESET_USER, SESSIONS } from '../graph/generated/operations.ts';
 import { fieldName, type FieldsOf } from '../graph/fields.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { Deed } from '../components/ChangeButton.tsx';
 import type { Given } from './GivenCredentials.tsx';
@@ -63,20 +64,20 @@ function ListActions() {
 
 export function UserList() {
   return (
-    <KeysetList rows="people" rowClick="show" actions={<ListActions />}>
+    <KeysetList rows={WORDS.people.people} rowClick="show" actions={<ListActions />}>
       <DataTable.Col source={field('login')} disableSort />
       <DataTable.Col source={field('name')} disableSort />
-      <DataTable.Col label="Roles" field={Roles} disableSort />
+      <DataTable.Col label={WORDS.common.roles} field={Roles} disableSort />
       <DataTable.Col source={field('status')} disableSort field={Status} />
-      <DataTable.Col label="Second factor" field={SecondFactor} disableSort />
-      <DataTable.Col label="Open" field={ShowButton} disableSort />
+      <DataTable.Col label={WORDS.people.secondFactor} field={SecondFactor} disableSort />
+      <DataTable.Col label={WORDS.common.open} field={ShowButton} disableSort />
     </KeysetList>
   );
 }
 
 function Status() {
   const active = useRecordContext<User>()?.status === 'ACTIVE';
-  return <ToneChip tone={active ? 'good' : 'neutral'} label={active ? 'Active' : 'Disabled'} />;
+  return <ToneChip tone={active ? 'good' : 'neutral'} label={active ? WORDS.common.active : WORDS.common.disabled} />;
 }
 
 function SecondFactor() {
@@ -90,17 +91,17 @@ function UserActions({ onGiven }: { readonly onGiven: (given: Given) => void }) 
   const active = record.status === 'ACTIVE';
   const { id: userId, revision } = record;
   const replacing: Deed<ResetData> = {
-    label: 'Replace lost credentials',
+    label: WORDS.people.replaceLostCredentials,
     question:
-      'Password, second factor and sessions end, and what the account has proposed. A link is sent to its address; without mail, an initial password is shown once.',
+      WORDS.people.passwordSecondFactor,
     change: (reason) => run(RESET_USER, { input: { userId, reason } }),
     wantsReason: true,
     icon: <LockReset fontSize="small" />,
     onDone: ({ resetUser }) => onGiven(resetUser),
   };
   const turning: Deed = {
-    label: active ? 'Disable' : 'Enable',
-    question: active ? 'All sessions of this account end at once.' : 'This person may sign in again.',
+    label: active ? WORDS.people.disable : WORDS.people.enable,
+    question: active ? WORDS.people.allSessionsAccountEndOnce : WORDS.people.thisPersonMaySignInAgain,
     change: (reason) => {
       const variables = { input: { userId, revision, reason } };
       return active ? run(DISABLE_USER, variables) : run(ENABLE_USER, variables);
@@ -134,19 +135,19 @@ export function UserShow() {
         <TextField source={field('login')} />
         <TextField source={field('name')} />
         <TextField source={field('person')} />
-        <Labeled label="Status">
+        <Labeled label={WORDS.common.status}>
           <Status />
         </Labeled>
-        <Labeled label="Roles">
+        <Labeled label={WORDS.common.roles}>
           <Roles />
         </Labeled>
         <BooleanField source={field('secondFactor')} />
         <BooleanField source={field('passwordExpired')} />
-        <BooleanField source={field('external')} label="Signs in by OpenID Connect" />
+        <BooleanField source={field('external')} label={WORDS.people.signsInByOpenidConnect} />
         <MomentField source={field('createdAt')} />
         <MomentField source={field('updatedAt')} />
         {mayManage && (
-          <Labeled label="Open sessions">
+          <Labeled label={WORDS.common.openSessions}>
             <Sessions />
           </Labeled>
         )}

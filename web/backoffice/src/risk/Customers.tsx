@@ -7,6 +7,7 @@ import { CurrencyInput, RewardInput, WeekInput } from '../frame/choices.tsx';
 import { FigureRows } from './FigureRows.tsx';
 import { money, word } from '../money/amounts.ts';
 import { fieldName, type FieldsOf } from '../graph/fields.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { RiskCustomer } from '../graph/generated/operations.ts';
 
@@ -16,15 +17,15 @@ const FIGURES = [
   ...['EXPECTED', 'OWED', 'OUTSTANDING', 'USED', 'EXPIRED', 'STOPPED'],
 ].map((id) => ({ id, name: word(id.toLowerCase()) }));
 const CHOSEN = [
-  { id: 'set', name: 'By the customer' },
-  { id: 'default', name: 'By default' },
+  { id: 'set', name: WORDS.risk.byTheCustomer },
+  { id: 'default', name: WORDS.risk.byDefault },
 ];
 const FILTERS = [
   <WeekInput key="isoWeek" source="isoWeek" alwaysOn />,
   <SelectInput key="figure" source="figure" choices={FIGURES} alwaysOn />,
   <RewardInput key="reward" source="reward" />,
   <CurrencyInput key="currency" source="currency" />,
-  <SelectInput key="source" source="source" label="Chosen" choices={CHOSEN} />,
+  <SelectInput key="source" source="source" label={WORDS.risk.chosen} choices={CHOSEN} />,
 ];
 
 /** Return an amount in its currency; a dash if the figure does not know it. */
@@ -46,17 +47,17 @@ function Turnover() {
 
 export function Customers() {
   return (
-    <FigureRows resource="riskCustomers" table="customers" title="Customers of a figure" rows="customers behind a figure" filters={FILTERS}>
+    <FigureRows resource="riskCustomers" table="customers" title={WORDS.risk.customersOfAFigure} rows={WORDS.risk.customersBehindAFigure} filters={FILTERS}>
       <DataTable.Col source={field('customer')} disableSort />
       <DataTable.Col source={field('at')} field={At} disableSort />
       <DataTable.Col source={field('stage')} disableSort />
       <DataTable.Col source={field('reward')} disableSort />
       <DataTable.Col source={field('version')} disableSort />
       <DataTable.Col source={field('kind')} disableSort />
-      <DataTable.Col label="Value" field={Value} disableSort />
+      <DataTable.Col label={WORDS.common.value} field={Value} disableSort />
       <DataTable.Col source={field('spins')} disableSort />
-      <DataTable.Col label="Turnover" field={Turnover} disableSort />
-      <DataTable.Col source={field('countedBets')} label="Bets" disableSort />
+      <DataTable.Col label={WORDS.common.turnover} field={Turnover} disableSort />
+      <DataTable.Col source={field('countedBets')} label={WORDS.common.bets} disableSort />
     </FigureRows>
   );
 }

@@ -8,6 +8,7 @@ import { FigureRows } from './FigureRows.tsx';
 import { money, word } from '../money/amounts.ts';
 import { fieldName, type FieldsOf } from '../graph/fields.ts';
 import { weekCell } from '../time/weeks.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { GoodwillCredit } from '../graph/generated/operations.ts';
 
@@ -34,17 +35,17 @@ function Value() {
 
 export function Goodwill() {
   return (
-    <FigureRows resource="riskGoodwill" table="goodwill" title="Goodwill credits" rows="goodwill credits" filters={FILTERS}>
-      <DataTable.Col source={field('isoWeek')} label="Week" disableSort render={({ isoWeek }: GoodwillCredit) => weekCell(isoWeek)} />
+    <FigureRows resource="riskGoodwill" table="goodwill" title={WORDS.risk.goodwillCredits} rows={WORDS.risk.goodwillCreditsInline} filters={FILTERS}>
+      <DataTable.Col source={field('isoWeek')} label={WORDS.common.week} disableSort render={({ isoWeek }: GoodwillCredit) => weekCell(isoWeek)} />
       <DataTable.Col source={field('customer')} disableSort />
       <DataTable.Col source={field('at')} field={At} disableSort />
       <DataTable.Col source={field('stage')} disableSort />
       <DataTable.Col source={field('reward')} disableSort />
       <DataTable.Col source={field('kind')} disableSort />
-      <DataTable.Col label="Value" field={Value} disableSort />
+      <DataTable.Col label={WORDS.common.value} field={Value} disableSort />
       <DataTable.Col source={field('cause')} disableSort />
-      <DataTable.Col source={field('proposedBy')} label="Proposed by" disableSort />
-      <DataTable.Col source={field('approvedBy')} label="Approved by" disableSort />
+      <DataTable.Col source={field('proposedBy')} label={WORDS.common.proposedBy} disableSort />
+      <DataTable.Col source={field('approvedBy')} label={WORDS.common.approvedBy} disableSort />
     </FigureRows>
   );
 }

@@ -9,6 +9,7 @@ import { DataRows } from '../operations/page/DataRows.tsx';
 import { useGraph } from '../graph/useGraph.ts';
 import { moment } from '../time/moments.ts';
 import { DRY_RUN_DIFFERENCES } from '../graph/generated/operations.ts';
+import { WORDS } from '../words/index.ts';
 
 export function DryRunBets({ id, brand, currency }: { readonly id: string; readonly brand: string; readonly currency: string }) {
   const [after, setAfter] = useState<string | null>(null);
@@ -18,25 +19,25 @@ export function DryRunBets({ id, brand, currency }: { readonly id: string; reado
   return (
     <>
       <DataRows
-        label="Bets that count differently"
+        label={WORDS.rules.betsThatCountDifferently}
         rows={page?.nodes ?? []}
         id={({ customerId, betId }) => `${customerId} ${betId}`}
-        nothing={page === undefined ? 'The bets are being read.' : 'No bet counts differently.'}
+        nothing={page === undefined ? WORDS.rules.theBetsAreBeingRead : WORDS.rules.noBetCountsDifferently}
         columns={[
-          { head: 'Customer', cell: ({ customerId }) => customerId },
-          { head: 'Bet', cell: ({ betId }) => betId },
-          { head: 'Placed', cell: ({ placedAt }) => moment(placedAt, brand) },
-          { head: 'Stake', cell: ({ stakeMinor }) => money(stakeMinor, currency), right: true },
-          { head: 'As it was', cell: ({ beforeMinor, beforeReason }) => `${money(beforeMinor, currency)}, ${reasonInWords(beforeReason)}` },
-          { head: 'With this version', cell: ({ afterMinor, afterReason }) => `${money(afterMinor, currency)}, ${reasonInWords(afterReason)}` },
+          { head: WORDS.common.customer, cell: ({ customerId }) => customerId },
+          { head: WORDS.common.bet, cell: ({ betId }) => betId },
+          { head: WORDS.common.placed, cell: ({ placedAt }) => moment(placedAt, brand) },
+          { head: WORDS.common.stake, cell: ({ stakeMinor }) => money(stakeMinor, currency), right: true },
+          { head: WORDS.rules.asItWas, cell: ({ beforeMinor, beforeReason }) => `${money(beforeMinor, currency)}, ${reasonInWords(beforeReason)}` },
+          { head: WORDS.rules.withThisVersion, cell: ({ afterMinor, afterReason }) => `${money(afterMinor, currency)}, ${reasonInWords(afterReason)}` },
         ]}
       />
       <div>
         <Button disabled={after === null} onClick={() => setAfter(null)}>
-          First page
+          {WORDS.rules.firstPage}
         </Button>
         <Button disabled={page?.hasNextPage !== true} onClick={() => setAfter(page?.endCursor ?? null)}>
-          Next
+          {WORDS.common.next}
         </Button>
       </div>
     </>

@@ -12,6 +12,7 @@ import { run } from '../graph/graph.ts';
 import { messageOf } from '../session/session.ts';
 import { WeekSelect } from '../time/WeekSelect.tsx';
 import { CANCEL_JOB, READ_DRY_RUN, START_DRY_RUN } from '../graph/generated/operations.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { DryRun, SchemeInput } from '../graph/generated/operations.ts';
 
@@ -64,21 +65,21 @@ export function DryRunPanel({ brand, currency, scheme, disabled }: Props) {
     });
 
   return (
-    <Stack spacing={2} component="section" aria-label="Dry run">
+    <Stack spacing={2} component="section" aria-label={WORDS.common.dryRun}>
       <Typography variant="h6" component="h2">
-        Dry run
+        {WORDS.common.dryRun}
       </Typography>
       <Stack direction="row" spacing={2} sx={{ alignItems: 'flex-start' }}>
-        <WeekSelect brand={brand} value={week} onChange={setWeek} before={WEEKS_BACK} every="The last week that is over" />
+        <WeekSelect brand={brand} value={week} onChange={setWeek} before={WEEKS_BACK} every={WORDS.rules.theLastWeekThatIsOver} />
         <Button variant="outlined" sx={{ flexShrink: 0 }} startIcon={<PlayArrow />} disabled={disabled || underWay} onClick={() => void start()}>
-          Try it
+          {WORDS.rules.tryIt}
         </Button>
       </Stack>
-      {(scheme.events ?? null) !== null && <Alert severity="info">Bets are judged by their legs, as they are stored. Bets that are stored without legs do not count.</Alert>}
+      {(scheme.events ?? null) !== null && <Alert severity="info">{WORDS.rules.betsJudgedLegsStoredBets}</Alert>}
       {problem !== '' && <Alert severity="error">{problem}</Alert>}
       {underWay && <Progress job={job} onCancel={() => void cancel()} />}
-      {job?.status === 'FAILED' && <Alert severity="error">It failed: {job.error ?? 'no reason is known'}</Alert>}
-      {job?.status === 'CANCELLED' && <Alert severity="info">It was cancelled.</Alert>}
+      {job?.status === 'FAILED' && <Alert severity="error">{WORDS.rules.itFailed({ error: job.error ?? WORDS.rules.noReasonIsKnown })}</Alert>}
+      {job?.status === 'CANCELLED' && <Alert severity="info">{WORDS.rules.itWasCancelled}</Alert>}
       {job?.result && <DryRunResults job={job} result={job.result} brand={brand} currency={currency} />}
     </Stack>
   );
@@ -86,7 +87,7 @@ export function DryRunPanel({ brand, currency, scheme, disabled }: Props) {
 
 function Progress({ job, onCancel }: { readonly job: DryRun; readonly onCancel: () => void }) {
   const { done, total } = job;
-  const text = total === null ? `${done} customers` : `${done} of ${total} customers`;
+  const text = total === null ? WORDS.rules.customers({ done }) : WORDS.rules.ofCustomers({ done, total });
   return (
     <Stack spacing={1}>
       <LinearProgress
@@ -97,7 +98,7 @@ function Progress({ job, onCancel }: { readonly job: DryRun; readonly onCancel: 
       <Stack direction="row" spacing={2} sx={{ alignItems: 'center' }}>
         <Typography variant="body2">{text}</Typography>
         <Button size="small" color="error" onClick={onCancel}>
-          Cancel the dry run
+          {WORDS.rules.cancelTheDryRun}
         </Button>
       </Stack>
     </Stack>

@@ -16,6 +16,7 @@ import { run } from '../graph/graph.ts';
 import { messageOf } from '../session/session.ts';
 import { DRY_RUN_CSV } from '../graph/generated/operations.ts';
 import { weekCell, weekName } from '../time/weeks.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { DryRun, DryRunCost } from '../graph/generated/operations.ts';
 
@@ -31,32 +32,31 @@ interface Props {
 export function DryRunResults({ job, result, brand, currency }: Props) {
   const [listed, setListed] = useState(false);
   const rows = [
-    ['Customers who qualify', result.qualifiedBefore, result.qualifiedAfter],
-    ['Counted in all', money(result.countedBeforeMinor, currency), money(result.countedAfterMinor, currency)],
-    ['Rewards', rewards(result.costBefore), rewards(result.costAfter)],
-    ['Cost of rewards', cost(result.costBefore, currency), cost(result.costAfter, currency)],
+    [WORDS.rules.customersWhoQualify, result.qualifiedBefore, result.qualifiedAfter],
+    [WORDS.rules.countedInAll, money(result.countedBeforeMinor, currency), money(result.countedAfterMinor, currency)],
+    [WORDS.common.rewards, rewards(result.costBefore), rewards(result.costAfter)],
+    [WORDS.rules.costOfRewards, cost(result.costBefore, currency), cost(result.costAfter, currency)],
   ] as const;
   return (
     <Stack spacing={2}>
-      {result.bets === 0 && <Alert severity="info">No bets of {weekName(job.isoWeek)} are stored, so it says nothing about this version. Try it over another week.</Alert>}
+      {result.bets === 0 && <Alert severity="info">{WORDS.rules.noBetsStoredSoSaysNothing({ week: weekName(job.isoWeek) })}</Alert>}
       <Typography variant="body2">
-        {weekCell(job.isoWeek)}: {result.customers} customers with {result.bets} bets. {result.gained} would gain a reward and {result.lost} would lose it;{' '}
-        {result.differingBets} bets count differently.
-        {result.withoutLegs > 0 && ` ${result.withoutLegs} are stored without their legs, so they do not count.`}
-        {result.elsewhere > 0 && ` ${result.elsewhere} customers of other jurisdictions and currencies are not concerned.`}
+        {WORDS.rules.customersWithBets({ week: weekCell(job.isoWeek), customers: result.customers, bets: result.bets, gained: result.gained, lost: result.lost, differingBets: result.differingBets })}
+        {result.withoutLegs > 0 && ` ${WORDS.rules.storedWithoutLegs({ bets: result.withoutLegs })}`}
+        {result.elsewhere > 0 && ` ${WORDS.rules.customersElsewhere({ customers: result.elsewhere })}`}
       </Typography>
-      <Figures label="Outcome" head={['', 'As it was', 'With this version']} rows={rows} />
-      <Figures label="Cost by reward" head={['Reward', 'As it was', 'With this version']} rows={byReward(brand, result, currency)} />
+      <Figures label={WORDS.rules.outcome} head={['', WORDS.rules.asItWas, WORDS.rules.withThisVersion]} rows={rows} />
+      <Figures label={WORDS.rules.costByReward} head={[WORDS.common.reward, WORDS.rules.asItWas, WORDS.rules.withThisVersion]} rows={byReward(brand, result, currency)} />
       {result.reasons.length > 0 && (
         <Figures
-          label="Why bets count differently"
-          head={['As it was', 'With this version', 'Bets']}
+          label={WORDS.rules.whyBetsCountDifferently}
+          head={[WORDS.rules.asItWas, WORDS.rules.withThisVersion, WORDS.common.bets]}
           rows={result.reasons.map(({ before, after, bets }) => [reasonInWords(before), reasonInWords(after), bets] as const)}
         />
       )}
       {result.kept > 0 && (
         <Stack direction="row" spacing={2}>
-          <Button onClick={() => setListed(!listed)}>{listed ? 'Hide the bets' : 'Show the bets'}</Button>
+          <Button onClick={() => setListed(!listed)}>{listed ? WORDS.rules.hideTheBets : WORDS.rules.showTheBets}</Button>
           <CsvButton id={job.id} week={job.isoWeek} />
         </Stack>
       )}
@@ -82,7 +82,7 @@ function byReward(brand: string, { costBefore, costAfter }: Result, currency: st
     const found = costs.find(({ reward }) => reward === name);
     return found === undefined ? '–' : `${found.rewards} (${money(found.valueMinor, currency)})`;
   };
-  return names.map((name) => [name === '' ? 'no reward' : rewardName(brand, name), shown(costBefore, name), shown(costAfter, name)]);
+  return names.map((name) => [name === '' ? WORDS.rules.noReward : rewardName(brand, name), shown(costBefore, name), shown(costAfter, name)]);
 }
 
 type Row = readonly [string, string | number, string | number];
@@ -105,7 +105,7 @@ function Figures({ label, head, rows }: FiguresProps) {
       label={label}
       rows={rows}
       id={(row) => row.join(' ')}
-      nothing="Nothing differs."
+      nothing={WORDS.common.nothingDiffers}
       columns={[
         { head: first || label, cell: ([name]: Row) => name },
         ...others.map((name, at) => ({ head: name, cell: (row: Row) => row[at + 1], right: holdsFigures(rows, at + 1) })),
@@ -131,7 +131,7 @@ function CsvButton({ id, week }: { readonly id: string; readonly week: string })
   }
   return (
     <Button startIcon={<Download />} onClick={() => void download()}>
-      CSV
+      {WORDS.common.csv}
     </Button>
   );
 }

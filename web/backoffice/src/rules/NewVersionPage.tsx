@@ -21,6 +21,7 @@ import { useGraph } from '../graph/useGraph.ts';
 import { weeksFrom } from '../time/moments.ts';
 import { weekName } from '../time/weeks.ts';
 import { CHECK_SCHEME, SCHEME_VERSIONS } from '../graph/generated/operations.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { ContentBrand, SchemeCheck, SchemeVersion } from '../graph/generated/operations.ts';
 
@@ -34,7 +35,7 @@ export function NewVersionPage() {
   const none = isRead && brand === undefined ? NO_BRAND : problem;
   return (
     <Card sx={{ marginTop: 1 }}>
-      <Title title="A new version of a scheme" />
+      <Title title={WORDS.rules.aNewVersionOfAScheme} />
       <CardContent>{brand === undefined ? <Waiting problem={none} /> : <Begun key={brand.id} brand={brand} />}</CardContent>
     </Card>
   );
@@ -66,7 +67,7 @@ function NewVersion({ brand, versions, startsAt }: Props) {
   return (
     <Box sx={{ display: 'grid', gridTemplateColumns: { xs: '1fr', lg: 'minmax(0, 3fr) minmax(0, 2fr)' }, gap: 3 }}>
       <AsksToLeave hasChanges={form !== first} />
-      <Stack spacing={2} component="section" aria-label="Rules">
+      <Stack spacing={2} component="section" aria-label={WORDS.rules.rules}>
         <SchemeFields
           brand={brand}
           form={form}
@@ -86,7 +87,7 @@ function NewVersion({ brand, versions, startsAt }: Props) {
 
 /** What the server says about the whole form; what it says about a field stands at the field. */
 function Verdict({ check }: { readonly check: SchemeCheck | null }) {
-  if (check === null) return <Alert severity="info">It is being checked…</Alert>;
+  if (check === null) return <Alert severity="info">{WORDS.rules.itIsBeingChecked}</Alert>;
   const whole = check.problems.filter(({ path }) => path === '');
   const errors = check.problems.filter(({ severity }) => severity === 'ERROR').length;
   return (
@@ -97,9 +98,9 @@ function Verdict({ check }: { readonly check: SchemeCheck | null }) {
         </Alert>
       ))}
       {errors === 0 ? (
-        <Alert severity="success">It may be proposed. It can hold from {weekName(check.firstWeek)} on.</Alert>
+        <Alert severity="success">{WORDS.rules.itMayBeProposed({ week: weekName(check.firstWeek) })}</Alert>
       ) : (
-        <Alert severity="error">{errors === 1 ? 'One thing has' : `${errors} things have`} to be corrected.</Alert>
+        <Alert severity="error">{WORDS.rules.thingsHaveToBeCorrected({ errors })}</Alert>
       )}
     </>
   );

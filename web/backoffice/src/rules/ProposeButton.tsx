@@ -11,6 +11,7 @@ import { FormDialog } from '../components/FormDialog.tsx';
 import { SAVED } from '../components/leaving.ts';
 import { run } from '../graph/graph.ts';
 import { PROPOSE_SCHEME } from '../graph/generated/operations.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { SchemeInput } from '../graph/generated/operations.ts';
 
@@ -30,22 +31,22 @@ export function ProposeButton({ brand, scheme, consequence, disabled }: Props) {
 
   async function submit() {
     await run(PROPOSE_SCHEME, { input: { brand, scheme, reason } });
-    notify('The version is proposed', { type: 'success' });
+    notify(WORDS.rules.theVersionIsProposed, { type: 'success' });
     await navigate(`/schemes?brand=${encodeURIComponent(brand)}`, { state: SAVED });
   }
 
   return (
     <div>
       <Button variant="contained" startIcon={<Send />} disabled={disabled} onClick={() => setOpen(true)}>
-        Propose it
+        {WORDS.rules.proposeIt}
       </Button>
-      <FormDialog title="Propose this version" open={open} label="Propose" onClose={() => setOpen(false)} onSubmit={submit}>
+      <FormDialog title={WORDS.rules.proposeThisVersion} open={open} label={WORDS.common.propose} onClose={() => setOpen(false)} onSubmit={submit}>
         <Typography>{consequence}</Typography>
         <TextField
-          label="Reason"
+          label={WORDS.common.reason}
           value={reason}
           onChange={(event) => setReason(event.target.value)}
-          helperText="The approver sees it, and it is kept in the audit log."
+          helperText={WORDS.common.approverAndAuditLogSeeIt}
           margin="normal"
           fullWidth
           required

@@ -13,6 +13,7 @@ import { BET_TYPES, CHANNELS, PRODUCTS, typedOdds, type SchemeForm } from './sch
 import { WhatCounts } from './WhatCounts.tsx';
 import { MoneyInput } from '../money/MoneyInput.tsx';
 import { weekBeginning } from '../time/moments.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { ContentBrand, SchemeProblem } from '../graph/generated/operations.ts';
 
@@ -67,54 +68,54 @@ export function SchemeFields({ brand, form, weeks, problems, onChange, onTerrito
   return (
     <>
       <Row>
-        <Choice label="Jurisdiction" value={form.jurisdiction} values={brand.jurisdictions} problems={problemsAt(problems, 'jurisdiction')} onChoose={(value) => onTerritory(value, form.currency)} />
-        <Choice label="Currency" value={form.currency} values={brand.currencies} problems={problemsAt(problems, 'currency')} onChoose={(value) => onTerritory(form.jurisdiction, value)} />
-        {field('version', 'Version')}
+        <Choice label={WORDS.rules.jurisdiction} value={form.jurisdiction} values={brand.jurisdictions} problems={problemsAt(problems, 'jurisdiction')} onChoose={(value) => onTerritory(value, form.currency)} />
+        <Choice label={WORDS.common.currency} value={form.currency} values={brand.currencies} problems={problemsAt(problems, 'currency')} onChoose={(value) => onTerritory(form.jurisdiction, value)} />
+        {field('version', WORDS.common.version)}
       </Row>
       <Row>
         <Choice
-          label="Product"
+          label={WORDS.common.product}
           value={form.qualifyingProduct}
           values={PRODUCTS}
           problems={problemsAt(problems, 'qualifyingProduct')}
           onChoose={(qualifyingProduct) => onChange({ ...form, qualifyingProduct })}
         />
-        {amount('target', 'Target', 'What counting stakes of a week add up to.')}
-        {amount('minStake', 'Minimum stake', 'Smaller bets do not count.')}
-        {field('minOdds', 'Minimum odds', typedOdds(form.minOdds) === null && form.minOdds !== '' ? 'Decimal odds such as 1.5.' : 'Decimal odds; shorter ones do not count.')}
+        {amount('target', WORDS.common.target, WORDS.rules.whatCountingStakesWeekAdd)}
+        {amount('minStake', WORDS.common.minimumStake, WORDS.rules.smallerBetsDoNotCount)}
+        {field('minOdds', WORDS.common.minimumOdds, typedOdds(form.minOdds) === null && form.minOdds !== '' ? WORDS.rules.suchOdds : WORDS.rules.decimalOdds)}
       </Row>
-      <Several label="Bet types that count" values={BET_TYPES} chosen={form.betTypes} problems={problemsAt(problems, 'betTypes')} onChange={(betTypes) => onChange({ ...form, betTypes })} />
-      <Several label="Channels that count" values={CHANNELS} chosen={form.channels} problems={problemsAt(problems, 'channels')} onChange={(channels) => onChange({ ...form, channels })} />
+      <Several label={WORDS.rules.betTypesThatCount} values={BET_TYPES} chosen={form.betTypes} problems={problemsAt(problems, 'betTypes')} onChange={(betTypes) => onChange({ ...form, betTypes })} />
+      <Several label={WORDS.rules.channelsThatCount} values={CHANNELS} chosen={form.channels} problems={problemsAt(problems, 'channels')} onChange={(channels) => onChange({ ...form, channels })} />
       <WhatCounts brand={brand.id} form={form} problem={said(ofEvents)} isError={ofEvents.some(({ severity }) => severity === 'ERROR')} onChange={onChange} />
       <FormControlLabel
         control={<Checkbox checked={form.countBeforeOptIn} onChange={(event) => onChange({ ...form, countBeforeOptIn: event.target.checked })} />}
-        label="Bets of the week count that were placed before joining"
+        label={WORDS.rules.betsWeekCountPlacedBefore}
       />
       <Row>
-        {field('defaultRewardId', 'Reward by default', 'For members who choose nothing.')}
-        {field('choiceLockMinutes', 'Lock, minutes', 'How long before the end of the week the choice locks.')}
-        {field('graceMinutes', 'Grace, minutes', 'For messages that arrive late.')}
+        {field('defaultRewardId', WORDS.rules.rewardByDefault, WORDS.rules.forMembersWhoChooseNothing)}
+        {field('choiceLockMinutes', WORDS.rules.lockMinutes, WORDS.rules.howLongBeforeEndWeekChoice)}
+        {field('graceMinutes', WORDS.rules.graceMinutes, WORDS.rules.forMessagesThatArriveLate)}
       </Row>
       <Row>
         <Choice
           isWide
-          label="In effect from"
+          label={WORDS.rules.inEffectFrom}
           value={form.effectiveFrom}
           values={weeks}
           says={(week) => weekBeginning(week, brand.id)}
-          hint="Weeks that have begun keep their rules."
+          hint={WORDS.rules.weeksBegunKeepRules}
           problems={problemsAt(problems, 'effectiveFrom')}
           onChoose={(effectiveFrom) => onChange({ ...form, effectiveFrom })}
         />
-        {field('termsVersion', 'Version of the terms')}
-        {field('controlPerMille', 'Control group, of 1,000', 'Customers to whom the club is not offered, to measure what it does.')}
+        {field('termsVersion', WORDS.rules.versionOfTheTerms)}
+        {field('controlPerMille', WORDS.rules.controlGroupShare, WORDS.rules.customersWhomClubNot)}
       </Row>
       <Row>
-        {field('trialRewardId', 'Reward on trial', 'In place of the reward by default; nobody else is offered it. Empty: no trial.')}
-        {field('trialPerMille', 'Trial, of 1,000', 'Customers who are drawn for the reward on trial; 0: no trial.')}
+        {field('trialRewardId', WORDS.rules.rewardOnTrial, WORDS.rules.inPlaceOfTheRewardByDefault)}
+        {field('trialPerMille', WORDS.rules.trialShare, WORDS.rules.trialShareHelp)}
       </Row>
-      {field('termsUrl', 'Link to the terms')}
-      {field('termsSummary', 'Summary of the terms')}
+      {field('termsUrl', WORDS.rules.linkToTheTerms)}
+      {field('termsSummary', WORDS.rules.summaryOfTheTerms)}
     </>
   );
 }

@@ -11,6 +11,7 @@ import { Phase } from './Phase.tsx';
 import { withoutLabel } from './scheme.ts';
 import { weekCell } from '../time/weeks.ts';
 import { SCHEME_VERSIONS } from '../graph/generated/operations.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { SchemeVersion } from '../graph/generated/operations.ts';
 
@@ -18,8 +19,8 @@ export function SchemePage() {
   const { id = '' } = useParams();
   const { data, problem } = useGraph(SCHEME_VERSIONS, { brand: id.split(':')[0] ?? '' });
   const version = data?.schemeVersions.find((one) => one.id === id);
-  const none = data !== null && version === undefined ? 'There’s no such version.' : problem;
-  const title = version === undefined ? 'Scheme rules' : `Rules for ${version.jurisdiction} in ${version.currency}, version ${version.version}`;
+  const none = data !== null && version === undefined ? WORDS.rules.theresNoSuchVersion : problem;
+  const title = version === undefined ? WORDS.common.schemeRules : WORDS.rules.rulesForInVersion({ jurisdiction: version.jurisdiction, currency: version.currency, version: version.version });
   return (
     <Page title={title} problem={none} waiting={version === undefined} actions={version !== undefined && <Phase of={version.phase} />}>
       {version !== undefined && <Rules of={version} />}
@@ -31,7 +32,7 @@ function Rules({ of: version }: { readonly of: SchemeVersion }) {
   const rules = rulesInWords(storedVersion(version), version.brand).map(([what, says]) => [what, withoutLabel(what, says)] as const);
   return (
     <Card sx={{ padding: '20px' }}>
-      <Facts rows={[['First week', weekCell(version.firstWeek)], ...rules, ['Terms at', version.terms.url]]} />
+      <Facts rows={[[WORDS.rules.firstWeek, weekCell(version.firstWeek)], ...rules, [WORDS.rules.termsAt, version.terms.url]]} />
     </Card>
   );
 }

@@ -20,6 +20,7 @@ import { useReadBrands } from '../content/useBrands.ts';
 import { useGraph } from '../graph/useGraph.ts';
 import { weekCell, weekName } from '../time/weeks.ts';
 import { CHECK_SCHEME, SCHEME_VERSIONS, WAITING_SCHEMES } from '../graph/generated/operations.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { ContentBrand, SchemeVersion } from '../graph/generated/operations.ts';
 
@@ -29,7 +30,7 @@ export function SchemesPage() {
   const brand = brands.find(({ id }) => id === chosen);
   const none = isRead && brand === undefined ? NO_BRAND : problem;
   return (
-    <Page title="Scheme rules" about="What counts, towards which target. A week keeps the rules that it opened with; a change is a new version for a coming week." problem={none} waiting={brand === undefined}>
+    <Page title={WORDS.frame.screens.schemes} about={WORDS.rules.whatCountsTowardsWhichTarget} problem={none} waiting={brand === undefined}>
       {brand !== undefined && <Schemes key={brand.id} brand={brand} />}
     </Page>
   );
@@ -43,8 +44,7 @@ function Schemes({ brand }: { readonly brand: ContentBrand }) {
     <Stack spacing={2} sx={{ paddingTop: 2 }}>
       {check !== undefined && (
         <Alert severity="info">
-          {weekCell(check.openWeek)} is open: it and all weeks before it keep the rules that they opened with. The first week that can change is{' '}
-          {weekName(check.firstWeek)}.
+          {WORDS.rules.weekIsOpen({ week: weekCell(check.openWeek), week2: weekName(check.firstWeek) })}
         </Alert>
       )}
       {permissions?.has('approvals.read') === true && <Waiting brand={brand.id} />}
@@ -52,7 +52,7 @@ function Schemes({ brand }: { readonly brand: ContentBrand }) {
       {permissions?.has('rules.edit') === true && (
         <div>
           <Button component={Link} to={`/schemes/create?brand=${encodeURIComponent(brand.id)}`} variant="contained" startIcon={<Add />}>
-            A new version
+            {WORDS.rules.aNewVersion}
           </Button>
         </div>
       )}
@@ -70,11 +70,11 @@ function Waiting({ brand }: { readonly brand: string }) {
       severity="warning"
       action={
         <Button component={Link} to={`/approvals/${encodeURIComponent(id)}/show`} color="inherit" size="small">
-          Look at it
+          {WORDS.common.lookAtIt}
         </Button>
       }
     >
-      {proposedBy} proposes {versionInWords(subject ?? '')}: another person has to approve it.
+      {WORDS.rules.proposesAnotherPerson({ proposedBy: proposedBy ?? '', version: versionInWords(subject ?? '') })}
     </Alert>
   ));
 }
@@ -83,23 +83,23 @@ function Waiting({ brand }: { readonly brand: string }) {
 function Versions({ versions }: { readonly versions: readonly SchemeVersion[] }) {
   return (
     <DataRows
-      label="Versions"
+      label={WORDS.rules.versions}
       rows={versions}
       id={({ id }) => id}
-      nothing="The brand has no rules yet."
+      nothing={WORDS.rules.theBrandHasNoRulesYet}
       columns={[
         {
-          head: 'Rules',
+          head: WORDS.rules.rules,
           cell: ({ id, jurisdiction, currency, version }) => (
-            <MuiLink component={Link} to={`/schemes/${encodeURIComponent(id)}/show`}>{`${jurisdiction} ${currency}, version ${version}`}</MuiLink>
+            <MuiLink component={Link} to={`/schemes/${encodeURIComponent(id)}/show`}>{WORDS.rules.version({ jurisdiction, currency, version })}</MuiLink>
           ),
         },
-        { head: 'From week', cell: ({ firstWeek }) => weekCell(firstWeek) },
-        { head: 'State', cell: ({ phase }) => <Phase of={phase} /> },
-        { head: 'Counts', cell: ({ qualifyingProduct, events }) => `${qualifyingProduct}, ${events === null ? 'all events' : events.items.map(itemName).join(', ')}` },
-        { head: 'Target', cell: ({ targetMinor, currency }) => money(targetMinor, currency), right: true },
-        { head: 'Minimum odds', cell: ({ minOddsMilli }) => odds(minOddsMilli), right: true },
-        { head: 'Default reward', cell: ({ brand, defaultRewardId }) => (defaultRewardId === null ? '–' : <RewardName brand={brand} reward={defaultRewardId} />) },
+        { head: WORDS.rules.fromWeek, cell: ({ firstWeek }) => weekCell(firstWeek) },
+        { head: WORDS.common.state, cell: ({ phase }) => <Phase of={phase} /> },
+        { head: WORDS.common.counts, cell: ({ qualifyingProduct, events }) => WORDS.rules.qualifyingProductWhat({ qualifyingProduct, what: events === null ? WORDS.rules.allEventsInline : events.items.map(itemName).join(', ') }) },
+        { head: WORDS.common.target, cell: ({ targetMinor, currency }) => money(targetMinor, currency), right: true },
+        { head: WORDS.common.minimumOdds, cell: ({ minOddsMilli }) => odds(minOddsMilli), right: true },
+        { head: WORDS.rules.defaultReward, cell: ({ brand, defaultRewardId }) => (defaultRewardId === null ? '–' : <RewardName brand={brand} reward={defaultRewardId} />) },
       ]}
     />
   );

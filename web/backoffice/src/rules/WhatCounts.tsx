@@ -14,6 +14,7 @@ import { itemInWords, legsRule, SCOPE_KINDS, scopeInWords } from './scope.ts';
 import { useDelayed } from '../graph/useDelayed.ts';
 import { useGraph } from '../graph/useGraph.ts';
 import { SCHEME_SCOPE_ITEMS } from '../graph/generated/operations.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { SchemeForm } from './scheme.ts';
 import type { SchemeScopeItem } from '../graph/generated/operations.ts';
@@ -30,21 +31,21 @@ interface Props {
 export function WhatCounts({ brand, form, problem, isError, onChange }: Props) {
   const chooses = form.counts === 'chosen';
   return (
-    <Stack spacing={1} component="section" aria-label="What counts">
+    <Stack spacing={1} component="section" aria-label={WORDS.rules.whatCounts}>
       <FormControl>
-        <FormLabel id="what-counts">What counts</FormLabel>
+        <FormLabel id="what-counts">{WORDS.rules.whatCounts}</FormLabel>
         <RadioGroup aria-labelledby="what-counts" value={form.counts} onChange={(_, counts) => onChange({ ...form, counts: counts === 'chosen' ? 'chosen' : 'all' })}>
-          <FormControlLabel value="all" control={<Radio />} label="Bets on all events" />
-          <FormControlLabel value="chosen" control={<Radio />} label="Only bets on chosen sports, competitions or events" />
+          <FormControlLabel value="all" control={<Radio />} label={WORDS.rules.betsOnAllEvents} />
+          <FormControlLabel value="chosen" control={<Radio />} label={WORDS.rules.onlyBetsChosenSports} />
         </RadioGroup>
       </FormControl>
       {chooses && <Items brand={brand} items={form.items} problem={problem} isError={isError} onChoose={(items) => onChange({ ...form, items })} />}
       {chooses && (
         <FormControl>
-          <FormLabel id="which-legs">Of a bet with several legs</FormLabel>
+          <FormLabel id="which-legs">{WORDS.rules.ofABetWithSeveralLegs}</FormLabel>
           <RadioGroup aria-labelledby="which-legs" value={form.legs} onChange={(_, legs) => onChange({ ...form, legs: legsRule(legs) })}>
-            <FormControlLabel value="all" control={<Radio />} label="All legs have to be on them" />
-            <FormControlLabel value="qualifying" control={<Radio />} label="One leg is enough; the least odds hold for the legs that are on them" />
+            <FormControlLabel value="all" control={<Radio />} label={WORDS.rules.allLegsHaveToBeOnThem} />
+            <FormControlLabel value="qualifying" control={<Radio />} label={WORDS.rules.oneLegIsEnough} />
           </RadioGroup>
         </FormControl>
       )}
@@ -79,24 +80,24 @@ function Items({ brand, items, problem, isError, onChoose }: ItemsProps) {
       onClose={() => setOpen(false)}
       options={offered}
       loading={isSearching}
-      noOptionsText={found.problem === '' ? 'Nothing of this name has an event that is not over.' : found.problem}
+      noOptionsText={found.problem === '' ? WORDS.rules.nothingNameEventNotOver : found.problem}
       filterOptions={(options) => options}
       filterSelectedOptions
       value={[...items]}
       inputValue={text}
       onInputChange={(_, typed) => setText(typed)}
       onChange={(_, chosen) => onChoose(chosen)}
-      groupBy={({ kind }) => `${SCOPE_KINDS[kind]}s`}
+      groupBy={({ kind }) => WORDS.rules.severalOf({ kind: SCOPE_KINDS[kind] })}
       getOptionLabel={(item) => itemInWords(item, brand)}
       getOptionKey={({ kind, id }) => `${kind}:${id}`}
       isOptionEqualToValue={(one, other) => one.kind === other.kind && one.id === other.id}
       renderInput={(params) => (
         <TextField
           {...params}
-          label="Sports, competitions and events"
-          placeholder={items.length === 0 ? 'Cheltenham' : ''}
+          label={WORDS.rules.sportsCompetitionsAndEvents}
+          placeholder={items.length === 0 ? WORDS.rules.cheltenham : ''}
           error={isError || found.problem !== ''}
-          helperText={said === '' ? 'Look for a name; a bet counts that is on any of them.' : said}
+          helperText={said === '' ? WORDS.rules.lookForAName : said}
         />
       )}
     />

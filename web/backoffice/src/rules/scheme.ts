@@ -2,11 +2,12 @@
 import { formatTyped } from '@furlong/club/src/locale/amounts.ts';
 import { legsRule, scopeInput } from './scope.ts';
 import { isCurrency, LOCALE, typedAmount } from '../money/amounts.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { LegsRule } from './scope.ts';
 import type { SchemeInput, SchemeScopeItem, SchemeVersion } from '../graph/generated/operations.ts';
 
-export const NO_BRAND = 'There is no brand whose rules you may see.';
+export const NO_BRAND = WORDS.rules.noBrandWhoseRulesYouMaySee;
 
 export interface SchemeForm {
   readonly jurisdiction: string;
@@ -131,7 +132,7 @@ function whole(value: string): number | null {
 /** Return a version by its subject: `scheme:northbet:GB:GBP:2` is version 2 for GB in GBP. */
 export function versionInWords(subject: string): string {
   const [, , jurisdiction = '', currency = '', version = ''] = subject.split(':');
-  return `version ${version} for ${jurisdiction} in ${currency}`;
+  return WORDS.rules.versionForIn({ version, jurisdiction, currency });
 }
 
 /** Return a rule as it stands beside its label, which it does not repeat: `Target: £25.00.` is `£25.00.` there. */
@@ -145,14 +146,7 @@ export function asSentence(message: string): string {
 }
 
 /** The reasons whose names are no words. */
-const IN_WORDS: Readonly<Record<string, string>> = {
-  '': 'nothing',
-  BELOW_MIN_STAKE: 'stake too small',
-  BELOW_MIN_ODDS: 'odds too short',
-  EXCLUDED_EVENT: 'not one of the events that count',
-  EVENT_PENDING: 'event not known yet',
-  PARTIAL_VOID: 'partly void',
-};
+const IN_WORDS: Readonly<Record<string, string>> = WORDS.rules.inWords;
 
 /** Return a reason, such as BELOW_MIN_ODDS, in words. */
 export function reasonInWords(reason: string): string {

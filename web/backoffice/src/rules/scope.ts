@@ -1,15 +1,16 @@
 /** What a version counts, in words: for the form before it is proposed, and for whoever approves it. */
 import { LOCALE } from '../money/amounts.ts';
 import { moment } from '../time/moments.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { SchemeScopeInput, SchemeScopeItem, SchemeScopeKind } from '../graph/generated/operations.ts';
 
 export type LegsRule = 'all' | 'qualifying';
 
-export const SCOPE_KINDS: Readonly<Record<SchemeScopeKind, string>> = { SPORT: 'sport', COMPETITION: 'competition', EVENT: 'event' };
+export const SCOPE_KINDS: Readonly<Record<SchemeScopeKind, string>> = WORDS.common.kindsOfEvents;
 
 /** What holds for a version that chooses nothing. */
-export const ALL_COUNT = 'Bets on all events count, and bets that name none as well.';
+export const ALL_COUNT = WORDS.rules.betsAllEventsCountBetsName;
 
 const LISTED = new Intl.ListFormat(LOCALE, { type: 'disjunction' });
 
@@ -19,7 +20,7 @@ export function legsRule(legs: string): LegsRule {
 
 /** Return what an item is called where its kind is clear; null of a name says that no provider tells of it any more. */
 export function itemName({ kind, name }: SchemeScopeItem): string {
-  if (name === null) return `${kind === 'EVENT' ? 'an' : 'a'} ${SCOPE_KINDS[kind]} that is not known any more`;
+  if (name === null) return kind === 'EVENT' ? WORDS.rules.unknownEvent({ kind: SCOPE_KINDS[kind] }) : WORDS.rules.unknownItem({ kind: SCOPE_KINDS[kind] });
   return kind === 'SPORT' ? name.toLowerCase() : name;
 }
 
@@ -32,12 +33,12 @@ export function itemInWords(item: SchemeScopeItem, brand: string | null): string
 
 /** Return what counts as sentences. */
 export function scopeInWords(items: readonly SchemeScopeItem[], legs: LegsRule, brand: string | null): string {
-  const [what, ofLegs] = [LISTED.format(items.map((item) => itemInWords(item, brand))), items.length === 1 ? 'on it' : 'on one of these'];
+  const [what, ofLegs] = [LISTED.format(items.map((item) => itemInWords(item, brand))), items.length === 1 ? WORDS.rules.onIt : WORDS.rules.onOneOfThese];
   const several =
     legs === 'all'
-      ? `Of a bet with several legs, each leg has to be ${ofLegs}.`
-      : `Of a bet with several legs, one leg ${ofLegs} is enough, and the least odds hold for such legs alone.`;
-  return `Only bets on ${what} count. ${several} Bets that name no event do not count.`;
+      ? WORDS.rules.betSeveralLegsEachLeg({ ofLegs })
+      : WORDS.rules.betSeveralLegsOneLegEnough({ ofLegs });
+  return WORDS.rules.onlyBetsOnCount({ what, several });
 }
 
 /** Return what is chosen as the graph takes it. */

@@ -18,6 +18,7 @@ import { CopyButton } from '../look/CopyButton.tsx';
 import { SessionTable } from './SessionTable.tsx';
 import { changePassword } from './session.ts';
 import { ACCOUNT, NEW_RECOVERY_CODES, SEND_CREDENTIAL_LINK } from '../graph/generated/operations.ts';
+import { WORDS } from '../words/index.ts';
 
 export function Account() {
   const client = useQueryClient();
@@ -26,38 +27,38 @@ export function Account() {
   if (data === undefined) {
     return (
       <Stack sx={{ marginTop: 2 }}>
-        <Title title="My account" />
+        <Title title={WORDS.common.myAccount} />
         <Waiting problem={error?.message ?? ''} />
       </Stack>
     );
   }
   return (
     <Stack spacing={2} sx={{ marginTop: 2 }}>
-      <Title title="My account" />
+      <Title title={WORDS.common.myAccount} />
       {error !== null && <Failed problem={error.message} />}
       <Card>
         <CardContent>
           <Typography variant="h6" component="h2">
             {data.me.name}
           </Typography>
-          <Typography>Recovery codes left: {data.me.recoveryCodesLeft}</Typography>
+          <Typography>{WORDS.session.recoveryCodesLeft({ recoveryCodesLeft: data.me.recoveryCodesLeft })}</Typography>
           {codes.length > 0 && (
             <Alert severity="warning" onClose={() => setCodes([])} sx={{ marginY: 1 }}>
-              Your new recovery codes, shown only now:
+              {WORDS.session.yourNewRecoveryCodesShown}
               <Typography component="pre">{codes.join('\n')}</Typography>
-              <CopyButton text={codes.join('\n')} what="the codes" />
+              <CopyButton text={codes.join('\n')} what={WORDS.session.theCodes} />
             </Alert>
           )}
           <ChangeButton
-            label="New recovery codes"
-            question="Your current recovery codes stop working. The new ones are shown once."
+            label={WORDS.session.newRecoveryCodes}
+            question={WORDS.session.yourCurrentRecoveryCodes}
             change={() => run(NEW_RECOVERY_CODES, {})}
             onDone={({ newRecoveryCodes }) => setCodes(newRecoveryCodes)}
           />
           <PasswordButton />
           <ChangeButton
-            label="Replace password and second factor"
-            question="A link is sent to your address. Once you use it, nobody who gave you your present ones could act as you; what you have proposed ends."
+            label={WORDS.session.replacePasswordAndSecondFactor}
+            question={WORDS.session.aLinkIsSentToYourAddress}
             change={() => run(SEND_CREDENTIAL_LINK, {})}
           />
         </CardContent>
@@ -65,7 +66,7 @@ export function Account() {
       <Card>
         <CardContent>
           <Typography variant="h6" component="h2">
-            Open sessions
+            {WORDS.common.openSessions}
           </Typography>
           <SessionTable sessions={data.mySessions} onEnded={() => void client.invalidateQueries({ queryKey: ['own'] })} />
         </CardContent>
@@ -83,15 +84,15 @@ function PasswordButton() {
   async function submit() {
     await changePassword(present, password);
     setOpen(false);
-    notify('Your password is changed; your other sessions have ended', { type: 'success' });
+    notify(WORDS.session.yourPasswordIsChanged, { type: 'success' });
   }
 
   return (
     <>
-      <Button onClick={() => setOpen(true)}>Change password</Button>
-      <FormDialog title="Change password" open={open} label="Change" onClose={() => setOpen(false)} onSubmit={submit}>
+      <Button onClick={() => setOpen(true)}>{WORDS.session.changePassword}</Button>
+      <FormDialog title={WORDS.session.changePassword} open={open} label={WORDS.common.change} onClose={() => setOpen(false)} onSubmit={submit}>
         <TextField
-          label="Current password"
+          label={WORDS.session.currentPassword}
           type="password"
           value={present}
           onChange={(event) => setPresent(event.target.value)}
@@ -101,7 +102,7 @@ function PasswordButton() {
           required
         />
         <TextField
-          label="New password"
+          label={WORDS.session.newPassword}
           type="password"
           value={password}
           onChange={(event) => setPassword(event.target.value)}

@@ -1,6 +1,8 @@
 /** The field for a code of the authenticator, or a recovery code. */
 import TextField from '@mui/material/TextField';
 
+import { WORDS } from '../words/index.ts';
+
 interface Props {
   readonly code: string;
   readonly onChange: (code: string) => void;
@@ -10,12 +12,12 @@ interface Props {
 export function CodeField({ code, onChange, problem = '' }: Props) {
   return (
     <TextField
-      label="Code"
+      label={WORDS.session.code}
       name="code"
       value={code}
       onChange={(event) => onChange(event.target.value.trim())}
       error={problem !== ''}
-      helperText={problem || 'Six digits from your authenticator, or a recovery code.'}
+      helperText={problem || WORDS.session.sixDigitsFromYour}
       autoComplete="one-time-code"
       slotProps={{ htmlInput: { inputMode: 'text', maxLength: 40 } }}
       margin="normal"

@@ -8,6 +8,7 @@ import { useState } from 'react';
 
 import { renew } from './session.ts';
 import { StepForm } from './StepForm.tsx';
+import { WORDS } from '../words/index.ts';
 
 /** Where links lead; the token is in the fragment, which no server sees. */
 export const RENEW_PATH = '/backoffice/renew';
@@ -20,14 +21,14 @@ export function RenewPage() {
       <Card sx={{ width: '100%', maxWidth: 420 }}>
         <CardContent>
           <Typography variant="overline" component="p">
-            Furlong back office
+            {WORDS.common.furlongBackOffice}
           </Typography>
           <Typography variant="h5" component="h1" gutterBottom>
-            Choose a password
+            {WORDS.session.chooseAPassword}
           </Typography>
-          <StepForm label="Continue" run={() => renew(token, password)} onDone={() => window.location.replace('/backoffice/')}>
+          <StepForm label={WORDS.session.continue} run={() => renew(token, password)} onDone={() => window.location.replace('/backoffice/')}>
             <TextField
-              label="New password"
+              label={WORDS.session.newPassword}
               type="password"
               value={password}
               onChange={(event) => setPassword(event.target.value)}

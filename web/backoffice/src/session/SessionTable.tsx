@@ -11,6 +11,7 @@ import { ChangeButton } from '../components/ChangeButton.tsx';
 import { moment } from '../time/moments.ts';
 import { run } from '../graph/graph.ts';
 import { END_SESSION } from '../graph/generated/operations.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { OpenSession } from '../graph/generated/operations.ts';
 
@@ -20,16 +21,16 @@ interface Props {
 }
 
 export function SessionTable({ sessions, onEnded }: Props) {
-  if (sessions.length === 0) return <Typography color="textSecondary">None is open.</Typography>;
+  if (sessions.length === 0) return <Typography color="textSecondary">{WORDS.session.noneIsOpen}</Typography>;
   return (
-    <TableContainer tabIndex={0} role="region" aria-label="Open sessions">
-      <Table size="small" aria-label="Open sessions">
+    <TableContainer tabIndex={0} role="region" aria-label={WORDS.common.openSessions}>
+      <Table size="small" aria-label={WORDS.common.openSessions}>
         <TableHead>
           <TableRow>
-            <TableCell>Last seen</TableCell>
-            <TableCell>Address</TableCell>
-            <TableCell>Browser</TableCell>
-            <TableCell>Change</TableCell>
+            <TableCell>{WORDS.session.lastSeen}</TableCell>
+            <TableCell>{WORDS.common.address}</TableCell>
+            <TableCell>{WORDS.session.browser}</TableCell>
+            <TableCell>{WORDS.common.change}</TableCell>
           </TableRow>
         </TableHead>
         <TableBody>
@@ -40,11 +41,11 @@ export function SessionTable({ sessions, onEnded }: Props) {
               <TableCell sx={{ overflowWrap: 'anywhere' }}>{one.userAgent}</TableCell>
               <TableCell>
                 {one.current ? (
-                  'this one'
+                  WORDS.session.thisOne
                 ) : (
                   <ChangeButton
-                    label="End"
-                    question="Whoever uses this session has to sign in again."
+                    label={WORDS.common.end}
+                    question={WORDS.session.whoeverUsesSessionSign}
                     change={() => run(END_SESSION, { id: one.id })}
                     color="error"
                     onSettled={onEnded}

@@ -15,16 +15,12 @@ import { CopyButton } from '../look/CopyButton.tsx';
 import { CodeField } from './CodeField.tsx';
 import { StepForm } from './StepForm.tsx';
 import { changePassword, currentSession, enrol, forget, giveCode, readyAccounts, signIn, signInReady, signOut, messageOf } from './session.ts';
+import { WORDS } from '../words/index.ts';
+import { Filled } from '../words/Filled.tsx';
 
 import type { Enrolment, ReadyAccount, SessionState, Stage } from './session.ts';
 
-const TITLES: Readonly<Record<Stage, string>> = {
-  anonymous: 'Sign in',
-  factor: 'Second factor',
-  enrolment: 'Set up your second factor',
-  password: 'Choose another password',
-  full: 'Recovery codes',
-};
+const TITLES: Readonly<Record<Stage, string>> = WORDS.session.titles;
 
 export function SignInPage() {
   const [session, setSession] = useState<SessionState | null>(null);
@@ -55,7 +51,7 @@ export function SignInPage() {
       <Card sx={{ width: '100%', maxWidth: 420 }}>
         <CardContent>
           <Typography variant="overline" component="p">
-            Furlong back office
+            {WORDS.common.furlongBackOffice}
           </Typography>
           <Typography variant="h5" component="h1" gutterBottom>
             {TITLES[session.stage]}
@@ -74,7 +70,7 @@ export function SignInPage() {
           )}
           {session.stage !== 'anonymous' && session.stage !== 'full' && (
             <Button onClick={() => void startAgain()} fullWidth sx={{ marginTop: 1 }}>
-              Use another account
+              {WORDS.session.useAnotherAccount}
             </Button>
           )}
         </CardContent>
@@ -111,17 +107,17 @@ function ReadyAccounts({ onDone }: StepProps) {
   if (accounts.length === 0 && problem === '') return null;
   return (
     <Stack spacing={1} sx={{ marginBottom: 2 }}>
-      <Typography color="textSecondary">This is a demo. Choose a role to sign in as:</Typography>
+      <Typography color="textSecondary">{WORDS.session.thisIsADemo}</Typography>
       {problem !== '' && <Alert severity="error">{problem}</Alert>}
       <Box sx={{ display: 'grid', gridTemplateColumns: '1fr 1fr', gap: 1 }}>
         {accounts.map(({ role, user }) => (
           <Button key={user} variant="outlined" disabled={busy !== ''} onClick={() => void enter(user)}>
-            {busy === user ? 'Signing in…' : nameOf(role, user)}
+            {busy === user ? WORDS.session.signingIn : nameOf(role, user)}
           </Button>
         ))}
       </Box>
       {problem !== '' && <Alert severity="error">{problem}</Alert>}
-      <Typography color="textSecondary">Or by an account’s name and password:</Typography>
+      <Typography color="textSecondary">{WORDS.session.orByAnAccountsNameAndPassword}</Typography>
     </Stack>
   );
 }
@@ -129,7 +125,7 @@ function ReadyAccounts({ onDone }: StepProps) {
 /** A role’s name; the second account of a role is a colleague, who can approve what the first one proposes. */
 function nameOf(role: string, user: string): string {
   const name = `${role.charAt(0).toUpperCase()}${role.slice(1)}`;
-  return user.startsWith(`${role}-`) ? `${name}, a colleague` : name;
+  return user.startsWith(`${role}-`) ? WORDS.session.aColleague({ name }) : name;
 }
 
 function PasswordStep({ external, onDone }: StepProps & { readonly external: string }) {
@@ -137,9 +133,9 @@ function PasswordStep({ external, onDone }: StepProps & { readonly external: str
   const [password, setPassword] = useState('');
   return (
     <>
-      <StepForm label="Sign in" run={() => signIn(user, password)} onDone={onDone}>
+      <StepForm label={WORDS.session.signIn} run={() => signIn(user, password)} onDone={onDone}>
         <TextField
-          label="User"
+          label={WORDS.session.user}
           name="user"
           value={user}
           onChange={(event) => setUser(event.target.value)}
@@ -149,7 +145,7 @@ function PasswordStep({ external, onDone }: StepProps & { readonly external: str
           required
         />
         <TextField
-          label="Password"
+          label={WORDS.session.password}
           name="password"
           type="password"
           value={password}
@@ -162,7 +158,7 @@ function PasswordStep({ external, onDone }: StepProps & { readonly external: str
       </StepForm>
       {external !== '' && (
         <Typography sx={{ marginTop: 2, textAlign: 'center' }}>
-          <Link href={external}>Sign in with your organization’s account</Link>
+          <Link href={external}>{WORDS.session.signYourOrganizations}</Link>
         </Typography>
       )}
     </>
@@ -172,7 +168,7 @@ function PasswordStep({ external, onDone }: StepProps & { readonly external: str
 function CodeStep({ onDone }: StepProps) {
   const [code, setCode] = useState('');
   return (
-    <StepForm label="Continue" run={() => giveCode(code)} onDone={onDone}>
+    <StepForm label={WORDS.session.continue} run={() => giveCode(code)} onDone={onDone}>
       <CodeField code={code} onChange={setCode} />
     </StepForm>
   );
@@ -188,15 +184,14 @@ function EnrolmentStep({ onDone }: StepProps) {
   }, [notify]);
 
   return (
-    <StepForm label="Confirm" run={() => giveCode(code)} onDone={onDone}>
+    <StepForm label={WORDS.session.confirm} run={() => giveCode(code)} onDone={onDone}>
       <Typography>
-        Add this account to an authenticator app, by its <Link href={enrolment?.uri ?? '#'}>link</Link> or by this
-        secret:
+        <Filled say={WORDS.session.addToAuthenticator} values={{ link: <Link href={enrolment?.uri ?? '#'}>{WORDS.session.link}</Link> }} />
       </Typography>
       <Typography component="code" sx={{ display: 'block', marginY: 1, overflowWrap: 'anywhere' }}>
         {enrolment?.secret ?? '…'}
       </Typography>
-      <CopyButton text={enrolment?.secret ?? ''} what="the secret" />
+      <CopyButton text={enrolment?.secret ?? ''} what={WORDS.session.theSecret} />
       <CodeField code={code} onChange={setCode} />
     </StepForm>
   );
@@ -206,9 +201,9 @@ function NewPasswordStep({ onDone }: StepProps) {
   const [present, setPresent] = useState('');
   const [password, setPassword] = useState('');
   return (
-    <StepForm label="Change the password" run={() => changePassword(present, password)} onDone={onDone}>
+    <StepForm label={WORDS.session.changeThePassword} run={() => changePassword(present, password)} onDone={onDone}>
       <TextField
-        label="Current password"
+        label={WORDS.session.currentPassword}
         type="password"
         value={present}
         onChange={(event) => setPresent(event.target.value)}
@@ -218,7 +213,7 @@ function NewPasswordStep({ onDone }: StepProps) {
         required
       />
       <TextField
-        label="New password"
+        label={WORDS.session.newPassword}
         type="password"
         value={password}
         onChange={(event) => setPassword(event.target.value)}
@@ -235,15 +230,14 @@ function RecoveryCodes({ codes, onDone }: { readonly codes: readonly string[]; r
   return (
     <>
       <Typography>
-        Keep these codes in a safe place. Each lets you sign in once without your authenticator. They are shown only
-        now.
+        {WORDS.session.keepTheseCodesInASafePlace}
       </Typography>
       <Typography component="pre" sx={{ fontFamily: 'monospace', marginY: 2 }}>
         {codes.join('\n')}
       </Typography>
-      <CopyButton text={codes.join('\n')} what="the codes" />
+      <CopyButton text={codes.join('\n')} what={WORDS.session.theCodes} />
       <Button variant="contained" fullWidth onClick={onDone} sx={{ marginTop: 2 }}>
-        I’ve saved them
+        {WORDS.session.iveSavedThem}
       </Button>
     </>
   );

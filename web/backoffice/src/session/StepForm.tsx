@@ -4,6 +4,7 @@ import Button from '@mui/material/Button';
 import { useState } from 'react';
 
 import { Refusal } from './session.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { ReactNode, SubmitEvent } from 'react';
 import type { SessionState } from './session.ts';
@@ -24,7 +25,7 @@ export function StepForm(props: {
     try {
       props.onDone(await props.run());
     } catch (error) {
-      setProblem(error instanceof Refusal ? error.message : 'The back office does not answer. Try again soon.');
+      setProblem(error instanceof Refusal ? error.message : WORDS.session.theBackOfficeDoesNotAnswer);
     } finally {
       setBusy(false);
     }

@@ -10,6 +10,7 @@ import { useEffect, useState } from 'react';
 import { CodeField } from './CodeField.tsx';
 import { confirmBy } from '../graph/graph.ts';
 import { hasReadyCodes, readyCode, stepUp, messageOf } from './session.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { SubmitEvent } from 'react';
 
@@ -57,20 +58,20 @@ export function StepUpDialog() {
   return (
     <Dialog open={settle !== null} onClose={() => close(false)} aria-labelledby="step-up-title">
       <form onSubmit={(event) => void confirm(event)}>
-        <DialogTitle id="step-up-title">Confirm that it is you</DialogTitle>
+        <DialogTitle id="step-up-title">{WORDS.session.confirmThatItIsYou}</DialogTitle>
         <DialogContent>
-          <DialogContentText>Confirm your second factor again.</DialogContentText>
+          <DialogContentText>{WORDS.session.confirmYourSecondFactorAgain}</DialogContentText>
           <CodeField code={code} onChange={setCode} problem={problem} />
         </DialogContent>
         <DialogActions>
           {hasReadyCodes() && (
             <Button onClick={() => void fill()} sx={{ marginRight: 'auto' }}>
-              Use demo code
+              {WORDS.session.useDemoCode}
             </Button>
           )}
-          <Button onClick={() => close(false)}>Cancel</Button>
+          <Button onClick={() => close(false)}>{WORDS.common.cancel}</Button>
           <Button type="submit" variant="contained" disabled={code === ''}>
-            Confirm
+            {WORDS.session.confirm}
           </Button>
         </DialogActions>
       </form>

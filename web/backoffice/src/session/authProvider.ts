@@ -3,6 +3,7 @@ import { run } from '../graph/graph.ts';
 import { forAllBrands, inRole } from './permissions.ts';
 import { currentSession, forget, Refusal, signOut } from './session.ts';
 import { PERMISSIONS } from '../graph/generated/operations.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { AuthProvider } from 'react-admin';
 
@@ -31,7 +32,7 @@ export const authProvider: AuthProvider = {
   },
   checkAuth: async () => {
     const session = await currentSession();
-    if (!session.signedIn) throw new Refusal('Sign in.', 'UNAUTHENTICATED');
+    if (!session.signedIn) throw new Refusal(WORDS.session.signInSentence, 'UNAUTHENTICATED');
   },
   checkError: (error: unknown) => {
     if (error instanceof Refusal && error.code === 'UNAUTHENTICATED') {

@@ -1,4 +1,6 @@
 /** The names of permissions and roles, as screens ask for them. */
+import { WORDS } from '../words/index.ts';
+
 import type { Role } from '../graph/generated/operations.ts';
 
 /** Return the name under which the permissions of a person have what they may do for all brands, and not for some. */
@@ -8,5 +10,5 @@ export function forAllBrands(permission: string): string {
 
 /** Return the name under which the permissions of a person have that they are in a role, of one brand or all. */
 export function inRole(role: Role): string {
-  return `in the role ${role}`;
+  return WORDS.session.inTheRole({ role });
 }

@@ -1,4 +1,5 @@
 /** The session at the back office's own routes: signing in by steps, stepping up, signing out. */
+import { WORDS } from '../words/index.ts';
 
 /** What a session still needs before it may use the graph. */
 export type Stage = 'anonymous' | 'factor' | 'enrolment' | 'password' | 'full';
@@ -51,7 +52,7 @@ export async function answered(response: Promise<Response>): Promise<unknown> {
   try {
     return await (await response).json();
   } catch {
-    throw new Refusal('The back office does not answer. Try again in a moment.', 'UNREACHABLE');
+    throw new Refusal(WORDS.session.backOfficeDoesNotAnswerTry, 'UNREACHABLE');
   }
 }
 
@@ -116,14 +117,14 @@ async function answeredByDemo(path: string, method: string, milliseconds: number
   try {
     response = await fetch(path, { method, signal: AbortSignal.timeout(milliseconds) });
   } catch {
-    throw new Refusal('The demo isn’t answering. Check that make demo is still running, then try again.', 'UNREACHABLE');
+    throw new Refusal(WORDS.session.theDemoIsntAnswering, 'UNREACHABLE');
   }
   if (response.status === 404) {
-    throw new Refusal('This demo doesn’t have that account any more. Reload the page.', 'NOT_FOUND');
+    throw new Refusal(WORDS.session.demoDoesntAccountAnyMore, 'NOT_FOUND');
   }
   if (!response.ok) {
-    const why = `The demo refused to sign you in (status ${response.status}).`;
-    throw new Refusal(`${why} Open the address that make demo prints, and try again.`, 'REFUSED');
+    const why = WORDS.session.demoRefusedSignYouStatus({ status: response.status });
+    throw new Refusal(WORDS.session.openAddressMakeDemoPrints({ why }), 'REFUSED');
   }
   return answered(Promise.resolve(response));
 }

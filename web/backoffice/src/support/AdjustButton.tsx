@@ -17,6 +17,7 @@ import { money, typedAmount } from '../money/amounts.ts';
 import { MoneyInput } from '../money/MoneyInput.tsx';
 import { WeekSelect } from '../time/WeekSelect.tsx';
 import { ADJUST, CUSTOMER_WEEK } from '../graph/generated/operations.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { WeekAmounts } from '../graph/generated/operations.ts';
 
@@ -50,18 +51,18 @@ export function AdjustButton({ customer, week: current, onDone }: Props) {
     setOpen(false);
     setTyped('');
     setReason('');
-    notify('Submitted for approval', { type: 'success' });
+    notify(WORDS.common.submittedForApproval, { type: 'success' });
     onDone();
   }
 
   return (
     <>
       <Button startIcon={<Tune />} onClick={() => setOpen(true)}>
-        Adjust a week
+        {WORDS.support.adjustAWeek}
       </Button>
       <FormDialog
-        title="Adjust a week"
-        label={amountMinor === null ? 'Propose' : `Propose ${money(amountMinor, currency)}`}
+        title={WORDS.support.adjustAWeek}
+        label={amountMinor === null ? WORDS.common.propose : WORDS.common.proposeAmount({ amount: money(amountMinor, currency) })}
         open={open}
         disabled={amountMinor === null || week === null}
         onClose={() => setOpen(false)}
@@ -73,24 +74,24 @@ export function AdjustButton({ customer, week: current, onDone }: Props) {
           onChange={setIsoWeek}
           before={PAST_WEEKS}
           isWrong={problem !== ''}
-          help={problem || (week === null ? 'Reading the week…' : `${standing(week.totalMinor, week)} now.`)}
+          help={problem || (week === null ? WORDS.support.readingTheWeek : WORDS.support.now({ total: standing(week.totalMinor, week) }))}
         />
         <ToggleButtonGroup
           exclusive
           size="small"
           value={direction}
           onChange={(_, value: Direction | null) => setDirection(value ?? direction)}
-          aria-label="Action"
+          aria-label={WORDS.common.action}
         >
-          <ToggleButton value="add">Add</ToggleButton>
-          <ToggleButton value="take">Subtract</ToggleButton>
+          <ToggleButton value="add">{WORDS.common.add}</ToggleButton>
+          <ToggleButton value="take">{WORDS.common.subtract}</ToggleButton>
         </ToggleButtonGroup>
-        <MoneyInput label="Amount" value={typed} currency={currency} onChange={setTyped} required />
+        <MoneyInput label={WORDS.common.amount} value={typed} currency={currency} onChange={setTyped} required />
         <TextField
-          label="Reason"
+          label={WORDS.common.reason}
           value={reason}
           onChange={(event) => setReason(event.target.value)}
-          helperText="The approver, the ledger and the audit log show it."
+          helperText={WORDS.support.approverLedgerAuditLogShow}
           margin="normal"
           fullWidth
           required
@@ -109,7 +110,7 @@ function useWeek(customer: string, isoWeek: string, current: WeekAmounts): { wee
   const other = useGraph(CUSTOMER_WEEK, isOther ? { customer, isoWeek: settled } : null);
   if (isoWeek === current.isoWeek) return { week: current, problem: '' };
   if (settled !== isoWeek) return { week: null, problem: '' };
-  if (!isOther) return { week: null, problem: 'Name a week such as 2026-W13.' };
+  if (!isOther) return { week: null, problem: WORDS.support.nameAWeek };
   const found = other.data?.customerWeek;
   return { week: found?.isoWeek === isoWeek && other.problem === '' ? found : null, problem: other.problem };
 }
@@ -118,8 +119,8 @@ function Consequence({ week, amountMinor }: { readonly week: WeekAmounts; readon
   const after = week.totalMinor + amountMinor;
   return (
     <Alert severity={after < 0 || week.targetMinor === null ? 'warning' : 'info'} role="status">
-      This {adjustmentInWords(amountMinor, week.currency, week.isoWeek)}.{' '}
-      {after >= 0 && `The customer has ${standing(week.totalMinor, week)} now, and then ${standing(after, week)}. `}
+      {WORDS.support.thisAdjusts({ adjustment: adjustmentInWords(amountMinor, week.currency, week.isoWeek) })}{' '}
+      {after >= 0 && WORDS.support.theCustomerHasNowAndThen({ total: standing(week.totalMinor, week), after: standing(after, week) })}
       {targetInWords(week, amountMinor)}
     </Alert>
   );

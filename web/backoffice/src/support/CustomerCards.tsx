@@ -9,6 +9,7 @@ import Typography from '@mui/material/Typography';
 import { accountFacts, countInWords, rewardInWords } from './customer.ts';
 import { Facts } from '../look/Facts.tsx';
 import { weekCell } from '../time/weeks.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { Customer, ShownWeek } from '../graph/generated/operations.ts';
 import type { ReactNode } from 'react';
@@ -24,10 +25,10 @@ export function CustomerCards({ customer, children }: Props) {
     <Box sx={{ display: 'grid', gridTemplateColumns: 'repeat(auto-fit, minmax(min(100%, 380px), 1fr))', gap: 2, alignItems: 'stretch' }}>
       <ThisWeek brand={customer.brand} week={customer.week} />
       <PastWeeks brand={customer.brand} weeks={customer.pastWeeks} />
-      <Titled title="Account">
+      <Titled title={WORDS.common.account}>
         <Facts rows={accountFacts(customer)} />
       </Titled>
-      <Titled title="Pending">{children}</Titled>
+      <Titled title={WORDS.common.pending}>{children}</Titled>
     </Box>
   );
 }
@@ -52,11 +53,11 @@ function ThisWeek({ brand, week }: { readonly brand: string; readonly week: Show
     <Titled title={weekCell(week.isoWeek)}>
       <Stack spacing={1}>
         <Typography sx={{ fontSize: '1.25rem', lineHeight: '28px', fontWeight: 600 }}>{week.shown}</Typography>
-        {percent !== null && <LinearProgress variant="determinate" role="meter" value={percent} aria-label="Progress towards the target" />}
+        {percent !== null && <LinearProgress variant="determinate" role="meter" value={percent} aria-label={WORDS.support.progressTowardsTheTarget} />}
         <Facts
           rows={[
-            ['Bets', countInWords(week.countedBets)],
-            ['Reward', rewardInWords(brand, week)],
+            [WORDS.common.bets, countInWords(week.countedBets)],
+            [WORDS.common.reward, rewardInWords(brand, week)],
           ]}
         />
       </Stack>
@@ -66,8 +67,8 @@ function ThisWeek({ brand, week }: { readonly brand: string; readonly week: Show
 
 function PastWeeks({ brand, weeks }: { readonly brand: string; readonly weeks: readonly ShownWeek[] }) {
   return (
-    <Titled title="Past weeks">
-      <Facts rows={weeks.map((week) => [weekCell(week.isoWeek), week.countedBets === 0 && week.totalMinor === 0 ? 'No bets counted' : `${week.shown} · ${rewardInWords(brand, week)}`])} />
+    <Titled title={WORDS.support.pastWeeks}>
+      <Facts rows={weeks.map((week) => [weekCell(week.isoWeek), week.countedBets === 0 && week.totalMinor === 0 ? WORDS.support.noBetsCounted : `${week.shown} · ${rewardInWords(brand, week)}`])} />
     </Titled>
   );
 }

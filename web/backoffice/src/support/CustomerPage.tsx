@@ -29,6 +29,7 @@ import { ToneChip } from '../look/ToneChip.tsx';
 import { moment } from '../time/moments.ts';
 import { messageOf } from '../session/session.ts';
 import { ERASE, LIFT_HOLD, PUT_HOLD, READ_CUSTOMER } from '../graph/generated/operations.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { Customer, Hold, ReadCustomer } from '../graph/generated/operations.ts';
 
@@ -40,19 +41,19 @@ function Holds({ holds, brand, onDone }: { readonly holds: readonly Hold[]; read
         severity="warning"
         action={
           <ChangeButton
-            label="Remove legal hold"
-            question="The customer may be erased again."
+            label={WORDS.support.removeLegalHold}
+            question={WORDS.support.theCustomerMayBeErasedAgain}
             change={(reason) => run(LIFT_HOLD, { input: { holdId: hold.id, reason } })}
             wantsReason
             onDone={onDone}
           />
         }
       >
-        Legal hold since {moment(hold.putAt, brand)}, by {hold.putBy}: {hold.reason}
+        {WORDS.support.legalHoldSinceBy({ putAt: moment(hold.putAt, brand), putBy: hold.putBy, reason: hold.reason })}
       </Alert>
     ) : (
       <Typography key={hold.id} variant="body2" color="textSecondary">
-        Legal hold of {moment(hold.putAt, brand)} ({hold.reason}), lifted by {hold.liftedBy}: {hold.liftReason}
+        {WORDS.support.legalHoldOfLiftedBy({ putAt: moment(hold.putAt, brand), reason: hold.reason, liftedBy: hold.liftedBy ?? '', liftReason: hold.liftReason ?? '' })}
       </Typography>
     ),
   );
@@ -63,16 +64,16 @@ function legal({ id }: Customer, onDone: () => void): readonly Deed[] {
   const variables = (reason: string) => ({ input: { customer: id, reason } });
   return [
     {
-      label: 'Place legal hold',
-      question: 'The customer is not erased until somebody lifts the hold.',
+      label: WORDS.support.placeLegalHold,
+      question: WORDS.support.customerNotErasedUntil,
       change: (reason) => run(PUT_HOLD, variables(reason)),
       wantsReason: true,
       icon: <Gavel fontSize="small" />,
       onDone,
     },
     {
-      label: 'Erase',
-      question: 'Another person has to approve it. What accounting and the law need is kept under a pseudonym; the rest cannot be brought back.',
+      label: WORDS.support.erase,
+      question: WORDS.support.anotherPersonHasToApproveIt,
       change: (reason) => run(ERASE, variables(reason)),
       wantsReason: true,
       color: 'error',
@@ -89,7 +90,7 @@ function Actions({ customer, onDone }: { readonly customer: Customer; readonly o
       {may('support.adjust') && <AdjustButton customer={customer.id} week={customer.week} onDone={onDone} />}
       {may('support.goodwill') && <GoodwillButton customer={customer.id} onDone={onDone} />}
       {may('support.export') && <ExportButton customer={customer.id} />}
-      {may('support.erase') && <RowMenu about={`customer ${customer.customerId}`} deeds={legal(customer, onDone)} />}
+      {may('support.erase') && <RowMenu about={WORDS.support.customer({ customerId: customer.customerId })} deeds={legal(customer, onDone)} />}
     </Stack>
   );
 }
@@ -117,7 +118,7 @@ function CustomerOf({ id }: { readonly id: string }) {
   if (read === null) {
     return (
       <>
-        <Title title="Customer" />
+        <Title title={WORDS.common.customer} />
         <Waiting problem="" />
       </>
     );
@@ -126,24 +127,24 @@ function CustomerOf({ id }: { readonly id: string }) {
   const isCalm = legalHolds.every(({ liftedAt }) => liftedAt !== null);
   return (
     <Stack spacing={2} sx={{ marginTop: 2, minWidth: 0 }}>
-      <Title title={`Customer ${customer.customerId} of ${brandName(customer.brand)}`} />
+      <Title title={WORDS.support.customerOf({ customerId: customer.customerId, brand: brandName(customer.brand) })} />
       <Heading customer={customer} onDone={again} />
       {bet !== null && (
         <Alert severity="info" action={<WhyButton brand={customer.brand} betId={bet} />}>
-          This customer placed the bet {bet}.
+          {WORDS.support.thisCustomerPlacedTheBet({ bet })}
         </Alert>
       )}
       <CustomerCards customer={customer}>
         <Stack spacing={1}>
           <Holds holds={legalHolds} brand={customer.brand} onDone={again} />
-          {isCalm && <Typography color="textSecondary">No legal hold is in place.</Typography>}
-          {mayReadProposals && <OthersAbout key={version} subject={`customer:${customer.id}`} orElse="No proposals are waiting." />}
+          {isCalm && <Typography color="textSecondary">{WORDS.support.noLegalHoldIsInPlace}</Typography>}
+          {mayReadProposals && <OthersAbout key={version} subject={`customer:${customer.id}`} orElse={WORDS.support.noProposalsAreWaiting} />}
         </Stack>
       </CustomerCards>
       <Card sx={{ padding: 2 }}>
         <Stack spacing={1}>
           <Typography component="h2" variant="h6">
-            Money
+            {WORDS.support.money}
           </Typography>
           <MoneyCard key={version} id={customer.id} brand={customer.brand} />
         </Stack>

@@ -20,6 +20,7 @@ import { asked } from '../frame/finding.ts';
 import { run } from '../graph/graph.ts';
 import { messageOf } from '../session/session.ts';
 import { CUSTOMERS, CUSTOMER_OF_BET } from '../graph/generated/operations.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { SubmitEvent } from 'react';
 import type { Customers } from '../graph/generated/operations.ts';
@@ -27,8 +28,8 @@ import type { Customers } from '../graph/generated/operations.ts';
 type Page = Customers['customers'];
 
 const BY = [
-  { id: 'customer', name: 'Customer' },
-  { id: 'bet', name: 'Bet' },
+  { id: 'customer', name: WORDS.common.customer },
+  { id: 'bet', name: WORDS.common.bet },
 ];
 
 async function find(brand: string, by: string, wanted: string, after: string | null): Promise<Page> {
@@ -42,7 +43,7 @@ async function find(brand: string, by: string, wanted: string, after: string | n
 export function CustomerSearch() {
   return (
     <Card sx={{ marginTop: 2, padding: 2 }}>
-      <Title title="Customers" />
+      <Title title={WORDS.frame.screens.customers} />
       <CustomerFinder />
     </Card>
   );
@@ -83,7 +84,7 @@ export function CustomerFinder() {
   return (
     <>
       <Box component="form" onSubmit={submit} sx={{ display: 'flex', gap: 2, flexWrap: 'wrap', alignItems: 'flex-end' }}>
-        <TextField select label="Find by" value={by} onChange={(event) => setBy(event.target.value)} fullWidth={false} sx={{ minWidth: 130 }}>
+        <TextField select label={WORDS.support.findBy} value={by} onChange={(event) => setBy(event.target.value)} fullWidth={false} sx={{ minWidth: 130 }}>
           {BY.map((one) => (
             <MenuItem key={one.id} value={one.id}>
               {one.name}
@@ -91,7 +92,7 @@ export function CustomerFinder() {
           ))}
         </TextField>
         <TextField
-          label={by === 'bet' ? 'Bet id' : 'Customer id, or its beginning'}
+          label={by === 'bet' ? WORDS.support.betId : WORDS.support.customerIdOrItsBeginning}
           value={wanted}
           onChange={(event) => setWanted(event.target.value)}
           required
@@ -99,7 +100,7 @@ export function CustomerFinder() {
           sx={{ flexGrow: 1, minWidth: 220 }}
         />
         <Button type="submit" variant="contained" startIcon={<Search />} disabled={brand === null} sx={{ marginBottom: '4px' }}>
-          Find
+          {WORDS.common.find}
         </Button>
       </Box>
       {problem !== '' && (
@@ -109,11 +110,11 @@ export function CustomerFinder() {
       )}
       {found !== null && found.nodes.length === 0 && (
         <Alert severity="info" sx={{ marginTop: 2 }}>
-          No customer found.
+          {WORDS.support.noCustomerFound}
         </Alert>
       )}
       {found !== null && found.nodes.length > 0 && (
-        <List aria-label="Found customers">
+        <List aria-label={WORDS.support.foundCustomers}>
           {found.nodes.map((one) => (
             <ListItem key={one.id} disablePadding>
               <ListItemButton component={Link} to={`/customers/${encodeURIComponent(one.id)}/show`}>
@@ -123,7 +124,7 @@ export function CustomerFinder() {
           ))}
         </List>
       )}
-      {found?.hasNextPage === true && <Button onClick={() => void search(found.endCursor)}>More</Button>}
+      {found?.hasNextPage === true && <Button onClick={() => void search(found.endCursor)}>{WORDS.support.more}</Button>}
     </>
   );
 }

@@ -8,6 +8,7 @@ import { ChangeButton } from '../components/ChangeButton.tsx';
 import { run } from '../graph/graph.ts';
 import { messageOf } from '../session/session.ts';
 import { EXPORT, EXPORT_JOB, READ_EXPORT } from '../graph/generated/operations.ts';
+import { WORDS } from '../words/index.ts';
 
 const LOOK_MS = 1000;
 
@@ -37,7 +38,7 @@ export function ExportButton({ customer }: Props) {
           if (job.status === 'DONE') setReady(true);
           if (job.status === 'FAILED' || job.status === 'CANCELLED') {
             setJobId('');
-            notify(job.error ?? 'The export did not finish.', { type: 'error' });
+            notify(job.error ?? WORDS.support.theExportDidNotFinish, { type: 'error' });
           }
         })
         .catch(() => undefined);
@@ -57,14 +58,14 @@ export function ExportButton({ customer }: Props) {
   if (ready) {
     return (
       <Button startIcon={<Download />} onClick={() => void fetchDocument()}>
-        Fetch the export
+        {WORDS.support.fetchTheExport}
       </Button>
     );
   }
   return (
     <ChangeButton
-      label={jobId === '' ? 'Export data' : 'Exporting …'}
-      question="All that is stored about this customer is collected in one document, which is kept for a week."
+      label={jobId === '' ? WORDS.support.exportData : WORDS.support.exporting}
+      question={WORDS.support.allStoredAboutCustomer}
       change={(reason) => run(EXPORT, { input: { customer, reason } })}
       wantsReason
       icon={<Download />}

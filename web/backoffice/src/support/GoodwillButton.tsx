@@ -15,6 +15,7 @@ import { messageOf } from '../session/session.ts';
 import { GIVE_GOODWILL, READ_GOODWILL } from '../graph/generated/operations.ts';
 import { weekCell } from '../time/weeks.ts';
 import { rewardName } from '../frame/names.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { GoodwillCause, GoodwillOffer } from '../graph/generated/operations.ts';
 
@@ -48,29 +49,29 @@ export function GoodwillButton({ customer, onDone }: Props) {
     await run(GIVE_GOODWILL, { input: { customer, reward, cause, reason } });
     setOpen(false);
     setReason('');
-    notify('Submitted for approval', { type: 'success' });
+    notify(WORDS.common.submittedForApproval, { type: 'success' });
     onDone();
   }
 
   return (
     <>
       <Button startIcon={<Redeem />} onClick={() => void show()}>
-        Give goodwill
+        {WORDS.support.giveGoodwill}
       </Button>
       {offer !== null && (
-        <FormDialog title="Give goodwill" label="Propose" open={open} onClose={() => setOpen(false)} onSubmit={submit}>
+        <FormDialog title={WORDS.support.giveGoodwill} label={WORDS.common.propose} open={open} onClose={() => setOpen(false)} onSubmit={submit}>
           {offer.refusal === null ? (
             <Typography>
-              {weekCell(offer.isoWeek)}: {money(offer.leftMinor, offer.currency)} left for this customer and you.
+              {WORDS.support.leftForThisCustomerAndYou({ week: weekCell(offer.isoWeek), left: money(offer.leftMinor, offer.currency) })}
             </Typography>
           ) : (
             <Alert severity="warning">{offer.refusal}</Alert>
           )}
           <TextField
-            label="Reward"
+            label={WORDS.common.reward}
             value={reward}
             onChange={(event) => setReward(event.target.value)}
-            helperText={offer.rewards.length === 0 ? 'The catalogue has none for this customer.' : undefined}
+            helperText={offer.rewards.length === 0 ? WORDS.support.catalogueNoneCustomer : undefined}
             margin="normal"
             select
             fullWidth
@@ -78,11 +79,11 @@ export function GoodwillButton({ customer, onDone }: Props) {
           >
             {offer.rewards.map((one) => (
               <MenuItem key={one.id} value={one.id} disabled={one.valueMinor > offer.leftMinor}>
-                {rewardName(brand, one.rewardId)}: {word(one.kind).toLowerCase()} of {money(one.valueMinor, one.currency)}
+                {WORDS.support.rewardKindOfValue({ reward: rewardName(brand, one.rewardId), kind: word(one.kind).toLowerCase(), value: money(one.valueMinor, one.currency) })}
               </MenuItem>
             ))}
           </TextField>
-          <TextField label="Cause" value={cause} onChange={(event) => setCause(event.target.value as GoodwillCause)} margin="normal" select fullWidth required>
+          <TextField label={WORDS.support.cause} value={cause} onChange={(event) => setCause(event.target.value as GoodwillCause)} margin="normal" select fullWidth required>
             {offer.causes.map((one) => (
               <MenuItem key={one.cause} value={one.cause}>
                 {one.words}
@@ -90,10 +91,10 @@ export function GoodwillButton({ customer, onDone }: Props) {
             ))}
           </TextField>
           <TextField
-            label="Explanation"
+            label={WORDS.support.explanation}
             value={reason}
             onChange={(event) => setReason(event.target.value)}
-            helperText="The approver, the timeline and the audit log show it."
+            helperText={WORDS.support.approverTimelineAuditLog}
             slotProps={{ htmlInput: { maxLength: 500 } }}
             margin="normal"
             fullWidth

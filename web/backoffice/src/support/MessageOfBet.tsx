@@ -7,6 +7,7 @@ import { run } from '../graph/graph.ts';
 import { moment } from '../time/moments.ts';
 import { messageOf } from '../session/session.ts';
 import { BET_RECORD } from '../graph/generated/operations.ts';
+import { WORDS } from '../words/index.ts';
 
 interface Props {
   readonly brand: string;
@@ -21,10 +22,16 @@ export function MessageOfBet({ brand, betId }: Props) {
     setSearching(true);
     try {
       const { betRecord: one } = await run(BET_RECORD, { brand, betId });
-      const clock = one.arrivalByBroker ? 'broker' : 'producer';
       setFound(
-        `${one.topic}, partition ${one.partition}, offset ${one.offset}, revision ${one.revision}; ` +
-          `arrived ${moment(one.arrivedAt, brand)} by the clock of the ${clock}, happened ${moment(one.occurredAt, brand)}`,
+        WORDS.support.messageOfBet({
+          topic: one.topic,
+          partition: one.partition,
+          offset: one.offset,
+          revision: one.revision,
+          arrivedAt: moment(one.arrivedAt, brand),
+          clock: one.arrivalByBroker ? WORDS.support.clockOfBroker : WORDS.support.clockOfProducer,
+          occurredAt: moment(one.occurredAt, brand),
+        }),
       );
     } catch (error) {
       setFound(messageOf(error));
@@ -36,10 +43,10 @@ export function MessageOfBet({ brand, betId }: Props) {
   return (
     <>
       <Button size="small" disabled={searching} onClick={() => void search()}>
-        Show source message
+        {WORDS.support.showSourceMessage}
       </Button>
       <Typography variant="body2" role="status">
-        {searching ? 'Searching Kafka …' : found}
+        {searching ? WORDS.support.searchingKafka : found}
       </Typography>
     </>
   );

@@ -19,6 +19,7 @@ import { useMay } from '../operations/page/may.ts';
 import { PaymentStories } from '../payments/PaymentStories.tsx';
 import { moment } from '../time/moments.ts';
 import { CUSTOMER_MONEY, CUSTOMER_PAYMENTS, CUSTOMER_TRANSACTIONS } from '../graph/generated/operations.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { CustomerMoney } from '../graph/generated/operations.ts';
 
@@ -37,7 +38,7 @@ export function MoneyCard({ id, brand }: Props) {
   if (!shown) {
     return (
       <Button variant="outlined" onClick={() => setShown(true)} sx={{ alignSelf: 'start' }}>
-        Show balance, payments, limits and transactions
+        {WORDS.support.showBalancePaymentsLimits}
       </Button>
     );
   }
@@ -55,18 +56,17 @@ function Money({ id, brand }: Props) {
   if (data.customerMoney.atOperator) {
     return (
       <Alert severity="info" role="note">
-        The operator of {brand} keeps its customers’ money in a wallet of its own. Balance, limits, deposits, withdrawals and transactions are there: ask the operator. Bets
-        and rewards are here, in the timeline.
+        {WORDS.support.operatorKeepsCustomers({ brand })}
       </Alert>
     );
   }
   return (
     <>
       <Standing money={data.customerMoney} brand={brand} />
-      <Heading>Payments</Heading>
+      <Heading>{WORDS.support.payments}</Heading>
       <Payments id={id} brand={brand} />
       <AllPayments id={id} />
-      <Heading>Transactions</Heading>
+      <Heading>{WORDS.support.transactions}</Heading>
       <Transactions id={id} brand={brand} />
     </>
   );
@@ -78,7 +78,7 @@ function AllPayments({ id }: Pick<Props, 'id'>) {
   const filter = JSON.stringify({ search: customerId(id) });
   return (
     <Button component={Link} to={`/payments?filter=${encodeURIComponent(filter)}`} size="small" sx={{ alignSelf: 'start' }}>
-      All payments of this customer
+      {WORDS.support.allPaymentsOfThisCustomer}
     </Button>
   );
 }
@@ -87,7 +87,7 @@ function Payments({ id, brand }: Props) {
   const { data, problem } = useGraph(CUSTOMER_PAYMENTS, { customer: id, first: PAYMENTS });
   if (problem !== '' || data === null) return <Waiting problem={problem} rows={3} />;
   if (data.customerPayments.length === 0) {
-    return <EmptyState why="This customer has asked for no deposit or withdrawal." filledBy="Each one appears here with what happened to it, and why." />;
+    return <EmptyState why={WORDS.support.customerAskedNoDeposit} filledBy={WORDS.support.eachOneAppearsHereWhat} />;
   }
   return <PaymentStories payments={data.customerPayments} brand={brand} />;
 }
@@ -104,31 +104,31 @@ function Standing({ money: { accounts, limits }, brand }: { readonly money: Stor
   const at = (instant: string) => moment(instant, brand);
   return (
     <>
-      <Heading>Balance and credits</Heading>
+      <Heading>{WORDS.support.balanceAndCredits}</Heading>
       <DataRows
-        label="Balance and credits"
+        label={WORDS.support.balanceAndCredits}
         rows={accounts}
         id={(account) => account.id}
-        nothing="This customer has no wallet."
-        filledBy="A wallet is opened by the first deposit, credit or bet."
+        nothing={WORDS.common.thisCustomerHasNoWallet}
+        filledBy={WORDS.support.walletOpenedFirstDeposit}
         columns={[
-          { head: 'Account', cell: ({ account, credit }) => (credit === '' ? word(account.toLowerCase()) : `${word(account.toLowerCase())} ${credit}`) },
-          { head: 'Can be used', cell: ({ availableMinor, currency }) => money(availableMinor, currency), right: true },
-          { head: 'Reserved', cell: ({ reservedMinor, currency }) => money(reservedMinor, currency), right: true },
-          { head: 'Expires', cell: ({ expiresAt }) => (expiresAt === null ? 'Never' : at(expiresAt)) },
+          { head: WORDS.common.account, cell: ({ account, credit }) => (credit === '' ? word(account.toLowerCase()) : `${word(account.toLowerCase())} ${credit}`) },
+          { head: WORDS.support.canBeUsed, cell: ({ availableMinor, currency }) => money(availableMinor, currency), right: true },
+          { head: WORDS.common.reserved, cell: ({ reservedMinor, currency }) => money(reservedMinor, currency), right: true },
+          { head: WORDS.support.expires, cell: ({ expiresAt }) => (expiresAt === null ? WORDS.support.never : at(expiresAt)) },
         ]}
       />
-      <Heading>Limits and breaks</Heading>
+      <Heading>{WORDS.support.limitsAndBreaks}</Heading>
       <DataRows
-        label="Limits and breaks"
+        label={WORDS.support.limitsAndBreaks}
         rows={limits}
         id={(limit) => `${limit.kind}:${limit.product ?? ''}:${limit.until ?? ''}`}
-        nothing="The customer has chosen none."
+        nothing={WORDS.support.theCustomerHasChosenNone}
         columns={[
-          { head: 'What', cell: limitName },
-          { head: 'Holds', cell: limitInWords },
-          { head: 'Until', cell: ({ until }) => (until === null ? '–' : at(until)) },
-          { head: 'Wanted instead', cell: (limit) => raiseInWords(limit, at) || '–' },
+          { head: WORDS.common.what, cell: limitName },
+          { head: WORDS.support.holds, cell: limitInWords },
+          { head: WORDS.common.until, cell: ({ until }) => (until === null ? '–' : at(until)) },
+          { head: WORDS.support.wantedInstead, cell: (limit) => raiseInWords(limit, at) || '–' },
         ]}
       />
     </>
@@ -136,24 +136,24 @@ function Standing({ money: { accounts, limits }, brand }: { readonly money: Stor
 }
 
 function Transactions({ id, brand }: Props) {
-  const { after, buttons } = usePages('transactions');
+  const { after, buttons } = usePages(WORDS.support.transactionsInline);
   const { data, problem } = useGraph(CUSTOMER_TRANSACTIONS, { customer: id, first: ROWS, after });
   if (problem !== '' || data === null) return <Waiting problem={problem} rows={6} />;
   return (
     <>
       <DataRows
-        label="Transactions"
+        label={WORDS.support.transactions}
         rows={data.customerTransactions.nodes}
         id={(transaction) => transaction.id}
-        nothing="Nothing has happened to this customer's money yet."
+        nothing={WORDS.support.nothingHappenedCustomers}
         columns={[
-          { head: 'When', cell: (transaction) => moment(transaction.at, brand) },
-          { head: 'What', cell: kindName },
-          { head: 'Amount', cell: ({ amountMinor, currency }) => money(amountMinor, currency), right: true },
-          { head: 'Of it credits', cell: ({ creditsMinor, currency }) => (creditsMinor === 0 ? '–' : money(creditsMinor, currency)), right: true },
-          { head: 'State', cell: ({ state }) => <ToneChip {...stateName(state)} /> },
-          { head: 'Why, and what next', cell: (transaction) => whyAndNext(transaction) || '–' },
-          { head: 'Reference', cell: ({ reference }) => reference || '–' },
+          { head: WORDS.common.when, cell: (transaction) => moment(transaction.at, brand) },
+          { head: WORDS.common.what, cell: kindName },
+          { head: WORDS.common.amount, cell: ({ amountMinor, currency }) => money(amountMinor, currency), right: true },
+          { head: WORDS.support.ofItCredits, cell: ({ creditsMinor, currency }) => (creditsMinor === 0 ? '–' : money(creditsMinor, currency)), right: true },
+          { head: WORDS.common.state, cell: ({ state }) => <ToneChip {...stateName(state)} /> },
+          { head: WORDS.support.whyAndWhatNext, cell: (transaction) => whyAndNext(transaction) || '–' },
+          { head: WORDS.support.reference, cell: ({ reference }) => reference || '–' },
         ]}
       />
       {buttons(data.customerTransactions)}

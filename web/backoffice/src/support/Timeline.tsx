@@ -21,6 +21,7 @@ import { EmptyState } from '../look/EmptyState.tsx';
 import { clockTime, dayAt, moment } from '../time/moments.ts';
 import { messageOf } from '../session/session.ts';
 import { TIMELINE } from '../graph/generated/operations.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { Timeline as Read, TimelineEntry, TimelinePart } from '../graph/generated/operations.ts';
 
@@ -39,17 +40,17 @@ type Page = Read['timeline'];
 
 /** Return what is known of an entry's message, in one line. */
 function source(entry: TimelineEntry): string {
-  if (entry.topic === null) return 'no message';
-  const place = entry.partition === null ? '' : `, partition ${entry.partition} offset ${entry.offset ?? ''}`;
+  if (entry.topic === null) return WORDS.support.noMessage;
+  const place = entry.partition === null ? '' : WORDS.support.partitionOffset({ partition: entry.partition, offset: entry.offset ?? '' });
   return `${entry.topic}, ${entry.messageId ?? ''}${place}`;
 }
 
 const PARTS = [
-  { part: null, name: 'All' },
-  { part: 'BETS', name: 'Bets' },
-  { part: 'CHANGES', name: 'Changes' },
-  { part: 'PAYMENTS', name: 'Payments' },
-  { part: 'STAFF', name: 'Staff' },
+  { part: null, name: WORDS.support.all },
+  { part: 'BETS', name: WORDS.common.bets },
+  { part: 'CHANGES', name: WORDS.common.changes },
+  { part: 'PAYMENTS', name: WORDS.support.payments },
+  { part: 'STAFF', name: WORDS.support.staff },
 ] as const satisfies readonly { part: TimelinePart | null; name: string }[];
 
 async function readPage(customer: string, part: TimelinePart | null, after: string | null): Promise<Page> {
@@ -104,9 +105,9 @@ export function Timeline({ id, brand, version }: Props) {
     <Box>
       <Stack direction="row" spacing={2} useFlexGap sx={{ flexWrap: 'wrap', alignItems: 'center', marginBottom: 1 }}>
         <Typography component="h2" variant="h6">
-          Timeline
+          {WORDS.support.timeline}
         </Typography>
-        <Stack direction="row" spacing={1} useFlexGap role="group" aria-label="Show" sx={{ flexWrap: 'wrap', flexGrow: 1 }}>
+        <Stack direction="row" spacing={1} useFlexGap role="group" aria-label={WORDS.support.show} sx={{ flexWrap: 'wrap', flexGrow: 1 }}>
           {PARTS.map((one) => (
             <Chip
               key={one.name}
@@ -121,24 +122,24 @@ export function Timeline({ id, brand, version }: Props) {
         <FormControlLabel
           sx={{ marginLeft: 0, gap: 1 }}
           control={<Switch size="small" checked={hasMessages} onChange={(event) => setHasMessages(event.target.checked)} />}
-          label="Show source messages"
+          label={WORDS.support.showSourceMessages}
         />
       </Stack>
-      {page.nodes.length === 0 && <EmptyState why={part === null ? 'Nothing has happened yet.' : 'Nothing of this kind has happened.'} />}
-      <TableContainer tabIndex={0} aria-label="Timeline" role="region">
+      {page.nodes.length === 0 && <EmptyState why={part === null ? WORDS.support.nothingHasHappenedYet : WORDS.support.nothingOfThisKindHasHappened} />}
+      <TableContainer tabIndex={0} aria-label={WORDS.support.timeline} role="region">
         <Table size="small" sx={{ '& td, & th': { paddingInline: { xs: 0.5, sm: 2 } } }}>
           <TableHead>
             <TableRow>
-              <TableCell>Time</TableCell>
-              <TableCell>What</TableCell>
-              {hasMessages && <TableCell sx={WIDE}>Message</TableCell>}
-              {hasMessages && <TableCell sx={WIDE}>Arrived</TableCell>}
+              <TableCell>{WORDS.support.time}</TableCell>
+              <TableCell>{WORDS.common.what}</TableCell>
+              {hasMessages && <TableCell sx={WIDE}>{WORDS.support.message}</TableCell>}
+              {hasMessages && <TableCell sx={WIDE}>{WORDS.support.arrived}</TableCell>}
               <TableCell>
                 <Box
                   component="span"
                   sx={{ position: 'absolute', width: '1px', height: '1px', overflow: 'hidden', clipPath: 'inset(50%)' }}
                 >
-                  Explanation
+                  {WORDS.support.explanation}
                 </Box>
               </TableCell>
             </TableRow>
@@ -160,7 +161,7 @@ export function Timeline({ id, brand, version }: Props) {
                       {entry.title}
                       {entry.waitsUntil !== null && (
                         <Typography variant="body2" color="textSecondary">
-                          The upstream asked to wait until {moment(entry.waitsUntil, brand)}.
+                          {WORDS.support.theUpstreamAskedToWaitUntil({ waitsUntil: moment(entry.waitsUntil, brand) })}
                         </Typography>
                       )}
                       {hasMessages && (
@@ -177,7 +178,7 @@ export function Timeline({ id, brand, version }: Props) {
                       </TableCell>
                     )}
                     {hasMessages && (
-                      <TableCell sx={WIDE}>{entry.arrivedAt === null ? 'not kept' : moment(entry.arrivedAt, brand)}</TableCell>
+                      <TableCell sx={WIDE}>{entry.arrivedAt === null ? WORDS.support.notKept : moment(entry.arrivedAt, brand)}</TableCell>
                     )}
                     <TableCell>{entry.betId !== null && <WhyButton brand={brand} betId={entry.betId} />}</TableCell>
                   </TableRow>
@@ -187,7 +188,7 @@ export function Timeline({ id, brand, version }: Props) {
           </TableBody>
         </Table>
       </TableContainer>
-      {page.hasNextPage && <Button onClick={() => readOlder(page)}>Load more</Button>}
+      {page.hasNextPage && <Button onClick={() => readOlder(page)}>{WORDS.support.loadMore}</Button>}
     </Box>
   );
 }

@@ -16,6 +16,7 @@ import { MessageOfBet } from './MessageOfBet.tsx';
 import { run } from '../graph/graph.ts';
 import { messageOf } from '../session/session.ts';
 import { WHY } from '../graph/generated/operations.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { Explanation } from '../graph/generated/operations.ts';
 
@@ -41,14 +42,14 @@ export function WhyButton({ brand, betId }: Props) {
 
   return (
     <>
-      <Button size="small" onClick={() => void explain()} aria-label={`Why: bet ${betId}`}>
-        Why?
+      <Button size="small" onClick={() => void explain()} aria-label={WORDS.support.whyBet({ betId })}>
+        {WORDS.support.why}
       </Button>
       <Dialog open={open} onClose={() => setOpen(false)} aria-labelledby={title} fullWidth maxWidth="sm">
-        <DialogTitle id={title}>{why?.counted === true ? 'Why this bet counted' : 'Why this bet did not count'}</DialogTitle>
+        <DialogTitle id={title}>{why?.counted === true ? WORDS.support.whyThisBetCounted : WORDS.support.whyThisBetDidNotCount}</DialogTitle>
         <DialogContent>
           <Typography sx={{ fontSize: '1.15rem', marginBottom: 2 }}>{why?.sentence}</Typography>
-          <Table size="small" aria-label="Facts">
+          <Table size="small" aria-label={WORDS.support.facts}>
             <TableBody>
               {why?.facts.map((fact) => (
                 <TableRow key={fact.label}>
@@ -63,7 +64,7 @@ export function WhyButton({ brand, betId }: Props) {
           <MessageOfBet brand={brand} betId={betId} />
         </DialogContent>
         <DialogActions>
-          <Button onClick={() => setOpen(false)}>Close</Button>
+          <Button onClick={() => setOpen(false)}>{WORDS.common.close}</Button>
         </DialogActions>
       </Dialog>
     </>

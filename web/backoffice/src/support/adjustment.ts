@@ -1,6 +1,7 @@
 /** What an adjustment does to a week, in sentences. */
 import { money } from '../money/amounts.ts';
 import { weekInYear } from '../time/weeks.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { WeekAmounts } from '../graph/generated/operations.ts';
 
@@ -8,22 +9,22 @@ import type { WeekAmounts } from '../graph/generated/operations.ts';
 export function adjustmentInWords(amountMinor: number, currency: string, isoWeek: string): string {
   const amount = money(Math.abs(amountMinor), currency);
   const week = weekInYear(isoWeek);
-  return amountMinor < 0 ? `subtracts ${amount} from ${week}` : `adds ${amount} to ${week}`;
+  return amountMinor < 0 ? WORDS.support.subtractsFrom({ amount, week }) : WORDS.common.addsTo({ amount, account: week });
 }
 
 /** Return where a week stands: `£12.00 of £25.00`. */
 export function standing(totalMinor: number, { targetMinor, currency }: WeekAmounts): string {
   const total = money(totalMinor, currency);
-  return targetMinor === null ? total : `${total} of ${money(targetMinor, currency)}`;
+  return targetMinor === null ? total : WORDS.common.amountOfCustomer({ amount: total, customer: money(targetMinor, currency) });
 }
 
 /** Return what the week's reward becomes; empty if nothing of it changes. */
 export function targetInWords(week: WeekAmounts, amountMinor: number): string {
   const { targetMinor, totalMinor, currency } = week;
-  if (targetMinor === null) return 'There are no rules for the customer in that week.';
+  if (targetMinor === null) return WORDS.support.noRulesCustomerWeek;
   const after = totalMinor + amountMinor;
-  if (after < 0) return `No more than ${money(totalMinor, currency)} can be taken.`;
-  if (totalMinor < targetMinor && after >= targetMinor) return 'The target is reached: the reward is earned.';
-  if (totalMinor >= targetMinor && after < targetMinor) return 'The target is missed: the reward is no longer earned.';
-  return after < targetMinor ? `The target is still ${money(targetMinor - after, currency)} away.` : 'The target stays reached.';
+  if (after < 0) return WORDS.support.noMoreThanCanBeTaken({ total: money(totalMinor, currency) });
+  if (totalMinor < targetMinor && after >= targetMinor) return WORDS.support.theTargetIsReached;
+  if (totalMinor >= targetMinor && after < targetMinor) return WORDS.support.theTargetIsMissed;
+  return after < targetMinor ? WORDS.support.theTargetIsStillAway({ target: money(targetMinor - after, currency) }) : WORDS.support.theTargetStaysReached;
 }

@@ -1,6 +1,7 @@
 /** A customer in words: where they stand, and whether they can take part. */
 import { rewardName } from '../frame/names.ts';
 import { moment } from '../time/moments.ts';
+import { WORDS } from '../words/index.ts';
 
 import type { Customer, Customers, ShownWeek } from '../graph/generated/operations.ts';
 import type { Tone } from '../look/theme.ts';
@@ -14,38 +15,38 @@ function sentence(text: string): string {
 
 /** Return the state of the account as a word with its tone. */
 export function accountState({ account }: Customer): { readonly label: string; readonly tone: Tone } {
-  return account === null ? { label: 'No account yet', tone: 'waiting' } : { label: sentence(account.status), tone: STATUS_TONES[account.status] ?? 'neutral' };
+  return account === null ? { label: WORDS.support.noAccountYet, tone: 'waiting' } : { label: sentence(account.status), tone: STATUS_TONES[account.status] ?? 'neutral' };
 }
 
 /** Return whether the customer is a member, and since when. */
 export function membership({ member, memberSince, brand }: Customer): string {
-  return member ? `Member since ${moment(memberSince, brand)}` : 'Not a member';
+  return member ? WORDS.support.memberSince({ memberSince: moment(memberSince, brand) }) : WORDS.support.notAMember;
 }
 
 /** Return the account and what keeps the customer from taking part, as labels with what they say. */
 export function accountFacts(customer: Customer): readonly (readonly [string, string])[] {
   const { account, ineligibleReason, brand } = customer;
-  const part = ['Can take part', ineligibleReason === null ? 'Yes' : `No: ${ineligibleReason.replaceAll('_', ' ').toLowerCase()}`] as const;
-  if (account === null) return [['Account', 'Not received yet'], part];
-  const excluded = [...(account.rgState === 'none' ? [] : [sentence(account.rgState)]), ...(account.promoRestricted ? ['From promotions'] : [])];
+  const part = [WORDS.support.canTakePart, ineligibleReason === null ? WORDS.support.yes : WORDS.support.noBecause({ ineligibleReason: ineligibleReason.replaceAll('_', ' ').toLowerCase() })] as const;
+  if (account === null) return [[WORDS.common.account, WORDS.support.notReceivedYet], part];
+  const excluded = [...(account.rgState === 'none' ? [] : [sentence(account.rgState)]), ...(account.promoRestricted ? [WORDS.support.fromPromotions] : [])];
   return [
-    ['Verified', account.verified ? 'Yes' : 'No'],
-    ['Exclusions', excluded.join(', ') || 'None'],
+    [WORDS.support.verified, account.verified ? WORDS.support.yes : WORDS.support.no],
+    [WORDS.support.exclusions, excluded.join(', ') || WORDS.common.none],
     part,
-    ['Where', `${account.jurisdiction}, ${account.currency}`],
-    ['Since', moment(account.since, brand)],
+    [WORDS.common.where, `${account.jurisdiction}, ${account.currency}`],
+    [WORDS.common.since, moment(account.since, brand)],
   ];
 }
 
 /** Return how many bets count, in words. */
 export function countInWords(bets: number): string {
-  return bets === 1 ? '1 bet counts' : `${bets} bets count`;
+  return WORDS.support.betsCount({ bets });
 }
 
 /** Return the reward of a week by its title, and whether the customer chose it. */
 export function rewardInWords(brand: string, { reward, isChosen }: ShownWeek): string {
-  if (reward === null) return 'None';
-  return `${rewardName(brand, reward)} (${isChosen ? 'chosen' : 'default'})`;
+  if (reward === null) return WORDS.common.none;
+  return isChosen ? WORDS.support.chosen({ reward: rewardName(brand, reward) }) : WORDS.support.default({ reward: rewardName(brand, reward) });
 }
 
 /** Return the page of the customer whose whole id, or whose bet's, was looked for; null: it was a part of one. */

@@ -5,6 +5,7 @@ import { useState } from 'react';
 
 import { zoneOf } from './moments.ts';
 import { weekAfter, weekAt, weekCell } from './weeks.ts';
+import { WORDS } from '../words/index.ts';
 
 interface Props {
   readonly label?: string;
@@ -23,7 +24,7 @@ interface Props {
   readonly isWrong?: boolean;
 }
 
-export function WeekSelect({ label = 'Week', brand, value, onChange, before = 0, after = 0, every, help, isWrong = false, isFilter = false }: Props) {
+export function WeekSelect({ label = WORDS.common.week, brand, value, onChange, before = 0, after = 0, every, help, isWrong = false, isFilter = false }: Props) {
   const [now] = useState(() => weekAt(Date.now(), zoneOf(brand)));
   const weeks = Array.from({ length: before + after + 1 }, (_, place) => weekAfter(now, after - place));
   const listed = value === '' || weeks.includes(value) ? weeks : [value, ...weeks];
@@ -43,8 +44,7 @@ export function WeekSelect({ label = 'Week', brand, value, onChange, before = 0,
       {every !== undefined && <MenuItem value="">{every}</MenuItem>}
       {listed.map((week) => (
         <MenuItem key={week} value={week}>
-          {weekCell(week)}
-          {week === now ? ' (now)' : ''}
+          {week === now ? WORDS.common.currentWeek({ week: weekCell(week) }) : weekCell(week)}
         </MenuItem>
       ))}
     </TextField>

@@ -4,6 +4,7 @@
  * The head of the page names the zone of its brand; a time names its zone only if that is another one.
  */
 import { LOCALE } from '../money/amounts.ts';
+import { WORDS } from '../words/index.ts';
 
 const UTC = 'UTC';
 const NO_BREAK = '\u00a0';
@@ -40,7 +41,7 @@ export function zoneOf(brand?: string | null): string {
 
 /** Return a zone as people name it: `Europe/London` is London time. */
 export function zoneName(zone: string): string {
-  return zone.includes('/') ? `${zone.slice(zone.lastIndexOf('/') + 1).replaceAll('_', ' ')} time` : zone;
+  return zone.includes('/') ? WORDS.common.time({ zone: zone.slice(zone.lastIndexOf('/') + 1).replaceAll('_', ' ') }) : zone;
 }
 
 /** Have the head of the page name the zone of its brand, so that times do not. */
@@ -138,5 +139,5 @@ export function weekBeginning(at: string, brand: string): string {
 
 /** Say when figures were counted, or that they will be. */
 export function counted(asOf: string | null, brand: string): string {
-  return asOf === null ? 'Not counted yet: the figures will appear here.' : `Counted at ${moment(asOf, brand)}.`;
+  return asOf === null ? WORDS.common.notCountedYetFiguresWill : WORDS.common.countedAt({ asOf: moment(asOf, brand) });
 }

@@ -1,5 +1,6 @@
 /** Weeks as people name them: by the Monday on which they begin. */
 import { LOCALE } from '../money/amounts.ts';
+import { WORDS } from '../words/index.ts';
 
 const ISO_WEEK = /^(\d{4})-W(\d{2})$/u;
 const DAY_MS = 24 * 3600 * 1000;
@@ -22,19 +23,19 @@ function beginning(isoWeek: string, form: Intl.DateTimeFormatOptions): string | 
 /** Return a week within a sentence: `2026-W48` is `the week of 23 November`. */
 export function weekName(isoWeek: string): string {
   const day = beginning(isoWeek, { day: 'numeric', month: 'long' });
-  return day === null ? isoWeek : `the week of ${day}`;
+  return day === null ? isoWeek : WORDS.common.theWeekOf({ day });
 }
 
 /** Return a week where another year may be meant: `the week of 23 November 2026`. */
 export function weekInYear(isoWeek: string): string {
   const day = beginning(isoWeek, { day: 'numeric', month: 'long', year: 'numeric' });
-  return day === null ? isoWeek : `the week of ${day}`;
+  return day === null ? isoWeek : WORDS.common.theWeekOf({ day });
 }
 
 /** Return a week as a cell of a table and a choice of a list have it: `Week of 23 Nov 2026`. */
 export function weekCell(isoWeek: string): string {
   const day = beginning(isoWeek, { day: 'numeric', month: 'short', year: 'numeric' });
-  return day === null ? isoWeek : `Week of ${day}`;
+  return day === null ? isoWeek : WORDS.common.weekOf({ day });
 }
 
 /** Return a week as the axis of a chart has it: `23 Nov`. */

@@ -8,6 +8,7 @@ import TextField from '@mui/material/TextField';
 
 import { asksForGames, formPath, LABELS, withText, type ContentDocument, type TextField as TextFieldName } from '../document.ts';
 import { ImageField } from './ImageField.tsx';
+import { WORDS } from '../../words/index.ts';
 
 import type { ContentKey } from '../key.ts';
 import type { ContentBrand, Finding } from '../../graph/generated/operations.ts';
@@ -58,14 +59,14 @@ export function DocumentForm(props: Props) {
           <Checked
             label={LABELS.eligibleGames}
             value={document.eligibleGames.join(', ')}
-            hint="Separated by commas."
+            hint={WORDS.content.separatedByCommas}
             findings={findingsAt(findings, 'eligibleGames')}
             readOnly={readOnly}
             onChange={(value) => onChange({ ...document, eligibleGames: value === '' ? [] : value.split(/,\s*/u) })}
           />
         )}
       </Stack>
-      <Tabs value={locale} onChange={(_, value: string) => onLocale(value)} aria-label="Languages" variant="scrollable">
+      <Tabs value={locale} onChange={(_, value: string) => onLocale(value)} aria-label={WORDS.common.languages} variant="scrollable">
         {document.texts.map((text) => (
           <Tab key={text.locale} value={text.locale} label={<Language locale={text.locale} own={brand.defaultLocale} findings={findings} />} />
         ))}
@@ -79,8 +80,8 @@ export function DocumentForm(props: Props) {
 function Language({ locale, own, findings }: { readonly locale: string; readonly own: string; readonly findings: readonly Finding[] }) {
   const errors = findings.filter(({ severity, path }) => severity === 'ERROR' && `${path}.`.startsWith(`texts.${locale}.`)).length;
   return (
-    <Badge color="error" badgeContent={errors} aria-label={errors === 0 ? undefined : `${locale}, ${errors} to correct`}>
-      <span style={{ paddingInline: '0.5rem' }}>{locale === own ? `${locale} (main)` : locale}</span>
+    <Badge color="error" badgeContent={errors} aria-label={errors === 0 ? undefined : WORDS.content.toCorrect({ locale, errors })}>
+      <span style={{ paddingInline: '0.5rem' }}>{locale === own ? WORDS.content.main({ locale }) : locale}</span>
     </Badge>
   );
 }
@@ -114,7 +115,7 @@ function LocaleFields({ itemKey, document, locale, findings, readOnly, onChange 
         label={LABELS.imageAlt}
         value={text.imageAlt}
         lang={locale}
-        hint="What the image shows, for people who cannot see it."
+        hint={WORDS.content.whatImageShowsPeopleCannot}
         findings={at('imageAlt')}
         readOnly={readOnly}
         onChange={(imageAlt) => onChange(withText(document, locale, { imageAlt }))}
@@ -137,7 +138,7 @@ interface CheckedProps {
 
 /** A field with what lint says about it. */
 function Checked({ label, value, findings, readOnly, onChange, type = 'text', rows = 1, hint = '', lang }: CheckedProps) {
-  const said = findings.map(({ severity, message }) => (severity === 'ERROR' ? message : `Note: ${message}`)).join('; ');
+  const said = findings.map(({ severity, message }) => (severity === 'ERROR' ? message : WORDS.content.noteOf({ message }))).join('; ');
   return (
     <TextField
       label={label}

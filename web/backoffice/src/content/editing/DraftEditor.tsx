@@ -17,6 +17,7 @@ import { useDelayed } from '../../graph/useDelayed.ts';
 import { useGraph } from '../../graph/useGraph.ts';
 import { Refusal, messageOf } from '../../session/session.ts';
 import { LINT_CONTENT, READ_CONTENT, SAVE_CONTENT } from '../../graph/generated/operations.ts';
+import { WORDS } from '../../words/index.ts';
 
 import type { ContentKey } from '../key.ts';
 import type { ContentBrand, ContentItem, Finding } from '../../graph/generated/operations.ts';
@@ -79,7 +80,7 @@ export function DraftEditor({ itemKey, brand, item, onSaved, onTyped }: Props) {
       const input = { ...itemKey, document: asInput(typed), expectedVersion: version };
       const { saveContent } = await run(SAVE_CONTENT, { input });
       adopt(saveContent);
-      notify('The draft is saved', { type: 'success' });
+      notify(WORDS.content.theDraftIsSaved, { type: 'success' });
       onSaved();
     } catch (error) {
       if (error instanceof Refusal && error.code === 'STALE') {
@@ -104,7 +105,7 @@ export function DraftEditor({ itemKey, brand, item, onSaved, onTyped }: Props) {
 
   return (
     <Box sx={{ display: 'grid', gridTemplateColumns: { xs: '1fr', lg: 'minmax(0, 1fr) minmax(0, 1fr)' }, gap: 3, paddingTop: 2 }}>
-      <Stack spacing={2} component="section" aria-label="Draft">
+      <Stack spacing={2} component="section" aria-label={WORDS.content.draft}>
         <DocumentForm
           itemKey={itemKey}
           brand={brand}
@@ -116,14 +117,14 @@ export function DraftEditor({ itemKey, brand, item, onSaved, onTyped }: Props) {
           onChange={type}
         />
         {problem !== '' && <Alert severity="error">{problem}</Alert>}
-        {lint.problem !== '' && <Alert severity="warning">It could not be checked: {lint.problem}</Alert>}
+        {lint.problem !== '' && <Alert severity="warning">{WORDS.content.itCouldNotBeChecked({ problem: lint.problem })}</Alert>}
         {mayEdit && (
           <Stack direction="row" spacing={2} sx={{ alignItems: 'center' }}>
             <Button variant="contained" startIcon={<Save />} disabled={busy || (typed === base && isOpen)} onClick={() => void save()}>
-              Save the draft
+              {WORDS.content.saveTheDraft}
             </Button>
             {item?.open && item.open.state !== 'DRAFT' && typed !== base && (
-              <Alert severity="info">Saving takes revision {item.open.revision} back: the new draft needs an approval of its own.</Alert>
+              <Alert severity="info">{WORDS.content.savingTakesRevisionBack({ revision: item.open.revision })}</Alert>
             )}
           </Stack>
         )}
@@ -132,7 +133,7 @@ export function DraftEditor({ itemKey, brand, item, onSaved, onTyped }: Props) {
       <PreviewPanel itemKey={itemKey} document={settled} locale={locale} />
       {theirs !== null && (
         <StaleDialog
-          by={(theirs.open ?? theirs.published)?.editedBy ?? 'Somebody'}
+          by={(theirs.open ?? theirs.published)?.editedBy ?? WORDS.content.somebody}
           conflicts={conflictsOf(base, documentOf(theirs, brand), typed)}
           onCancel={() => setTheirs(null)}
           onResolve={(takeTheirs) => resolve(theirs, takeTheirs)}

@@ -11,6 +11,7 @@ import { LABELS, type LocaleText } from '../document.ts';
 import { run } from '../../graph/graph.ts';
 import { messageOf } from '../../session/session.ts';
 import { UPLOAD_IMAGE } from '../../graph/generated/operations.ts';
+import { WORDS } from '../../words/index.ts';
 
 import type { Finding } from '../../graph/generated/operations.ts';
 
@@ -30,7 +31,7 @@ function base64Of(file: File): Promise<string> {
   return new Promise((resolve, reject) => {
     const reader = new FileReader();
     reader.onload = () => resolve(typeof reader.result === 'string' ? reader.result.replace(/^[^,]*,/u, '') : '');
-    reader.onerror = () => reject(new Error('The file cannot be read.'));
+    reader.onerror = () => reject(new Error(WORDS.content.theFileCannotBeRead));
     reader.readAsDataURL(file);
   });
 }
@@ -45,7 +46,7 @@ export function ImageField({ brand, text, findings, readOnly, onChange }: Props)
   async function upload(file: File) {
     setProblem('');
     if (file.size > MAX_BYTES) {
-      setProblem(`The file has ${(file.size / 2 ** 20).toFixed(1)} MiB: images may have at most 5 MiB.`);
+      setProblem(WORDS.content.theFileHasMiB({ size: (file.size / 2 ** 20).toFixed(1) }));
       return;
     }
     setBusy(true);
@@ -69,7 +70,7 @@ export function ImageField({ brand, text, findings, readOnly, onChange }: Props)
           value={text.imageUrl}
           onChange={(event) => onChange(event.target.value, null)}
           error={wrong}
-          helperText={said === '' ? 'PNG, JPEG or WebP, at most 5 MiB, at least 320 by 160 pixels.' : said}
+          helperText={said === '' ? WORDS.content.imageRequirements : said}
           fullWidth
           slotProps={{ htmlInput: { readOnly } }}
         />
@@ -77,9 +78,9 @@ export function ImageField({ brand, text, findings, readOnly, onChange }: Props)
       {!readOnly && (
         <Stack direction="row" spacing={1}>
           <Button startIcon={<UploadFile />} disabled={busy} onClick={() => chooser.current?.click()}>
-            {busy ? 'Uploading…' : 'Upload an image'}
+            {busy ? WORDS.content.uploading : WORDS.content.uploadAnImage}
           </Button>
-          {text.imageUrl !== '' && <Button onClick={() => onChange('', null)}>Remove the image</Button>}
+          {text.imageUrl !== '' && <Button onClick={() => onChange('', null)}>{WORDS.content.removeTheImage}</Button>}
           <input
             ref={chooser}
             type="file"
@@ -102,7 +103,7 @@ export function ImageField({ brand, text, findings, readOnly, onChange }: Props)
 function Picture({ text }: { readonly text: LocaleText }) {
   const address = text.imageAddress ?? '';
   if (!address.startsWith('/')) {
-    return text.imageUrl === '' ? null : <Typography variant="body2">Not shown here</Typography>;
+    return text.imageUrl === '' ? null : <Typography variant="body2">{WORDS.content.notShownHere}</Typography>;
   }
   return <Box component="img" src={address} alt={text.imageAlt} sx={{ inlineSize: 96, blockSize: 48, objectFit: 'cover', borderRadius: 1 }} />;
 }

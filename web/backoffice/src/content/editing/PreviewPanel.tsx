@@ -16,6 +16,7 @@ import { asInput, type ContentDocument } from '../document.ts';
 import { isTold, type Shown } from '../../../preview/message.ts';
 import { useGraph } from '../../graph/useGraph.ts';
 import { CONTENT_PREVIEW, PREVIEW_STATES } from '../../graph/generated/operations.ts';
+import { WORDS } from '../../words/index.ts';
 
 import type { ContentKey } from '../key.ts';
 
@@ -41,12 +42,12 @@ export function PreviewPanel({ itemKey, document, locale, before }: Props) {
   const states = useGraph(PREVIEW_STATES, {}).data?.contentPreviewStates ?? [];
   const shown = { itemKey, locale, state, width };
   return (
-    <Stack spacing={2} component="section" aria-label="Preview">
+    <Stack spacing={2} component="section" aria-label={WORDS.content.preview}>
       <Stack direction="row" spacing={2} useFlexGap sx={{ flexWrap: 'wrap', alignItems: 'center' }}>
         <TextField
           select
           size="small"
-          label="Preview as"
+          label={WORDS.content.previewAs}
           value={states.length === 0 ? '' : state}
           onChange={(event) => setState(event.target.value)}
           sx={{ flex: 1, minWidth: 200 }}
@@ -57,10 +58,10 @@ export function PreviewPanel({ itemKey, document, locale, before }: Props) {
             </MenuItem>
           ))}
         </TextField>
-        <ToggleButtonGroup exclusive size="small" value={width} onChange={(_, value: number | null) => setWidth(value ?? width)} aria-label="Width">
+        <ToggleButtonGroup exclusive size="small" value={width} onChange={(_, value: number | null) => setWidth(value ?? width)} aria-label={WORDS.content.width}>
           {WIDTHS.map((each) => (
             <ToggleButton key={each} value={each}>
-              {each} px
+              {WORDS.content.px({ each })}
             </ToggleButton>
           ))}
         </ToggleButtonGroup>
@@ -69,12 +70,12 @@ export function PreviewPanel({ itemKey, document, locale, before }: Props) {
         <Rendered {...shown} document={document} />
       ) : (
         <Box sx={{ display: 'grid', gridTemplateColumns: `repeat(auto-fit, minmax(min(100%, ${width}px), max-content))`, gap: 2 }}>
-          <Rendered {...shown} document={before} caption="Before" />
-          <Rendered {...shown} document={document} caption="After" />
+          <Rendered {...shown} document={before} caption={WORDS.common.before} />
+          <Rendered {...shown} document={document} caption={WORDS.common.after} />
         </Box>
       )}
       <Typography variant="body2" color="textSecondary">
-        This is the widget of the bet-slip with recorded answers. Nothing in it can change anything.
+        {WORDS.content.widgetBetSlipRecorded}
       </Typography>
     </Stack>
   );
@@ -100,7 +101,7 @@ function Rendered({ itemKey, document, locale, state, width, caption }: Rendered
         </Typography>
       )}
       {problem !== '' && <Failed problem={problem} />}
-      {!written && <Alert severity="info">Nothing is written in {locale} yet.</Alert>}
+      {!written && <Alert severity="info">{WORDS.content.nothingIsWrittenInYet({ locale })}</Alert>}
       {written && data === null && problem === '' && <Drawing width={width} height={FIRST_HEIGHT} />}
       {data !== null && <Frame key={width} width={width} caption={caption} itemKey={itemKey} locale={locale} answer={data.contentPreview} />}
     </Stack>
@@ -167,7 +168,7 @@ function Frame({ width, caption, itemKey: { brand, rewardId }, locale, answer }:
     <Box ref={box} sx={{ position: 'relative', overflow: 'hidden', inlineSize: width, maxInlineSize: '100%', blockSize: height * scale, border: 1, borderColor: 'divider', borderRadius: 1 }}>
       <iframe
         ref={frame}
-        title={`The bet-slip at ${width} pixels${caption === undefined ? '' : `: ${caption.toLowerCase()}`}`}
+        title={caption === undefined ? WORDS.content.theBetSlipAtPixels({ width }) : WORDS.content.betSlipPixels({ width, caption: caption.toLowerCase() })}
         src={PAGE}
         sandbox="allow-scripts"
         style={{ inlineSize: width, blockSize: height, border: 0, transform: `scale(${scale})`, transformOrigin: '0 0' }}
@@ -181,9 +182,9 @@ function Frame({ width, caption, itemKey: { brand, rewardId }, locale, answer }:
 function Drawing({ width, height, isAbove = false }: { readonly width: number; readonly height: number; readonly isAbove?: boolean }) {
   const above = isAbove ? ({ position: 'absolute', inset: 0, backgroundColor: 'background.paper' } as const) : {};
   return (
-    <Stack role="progressbar" aria-label="Loading the preview" spacing={1} sx={{ inlineSize: width, maxInlineSize: '100%', blockSize: height, padding: '16px', ...above }}>
+    <Stack role="progressbar" aria-label={WORDS.content.loadingThePreview} spacing={1} sx={{ inlineSize: width, maxInlineSize: '100%', blockSize: height, padding: '16px', ...above }}>
       <Typography variant="caption" color="textSecondary">
-        Loading the preview…
+        {WORDS.content.loadingPreview}
       </Typography>
       <Skeleton variant="rounded" sx={{ flexGrow: 1 }} />
     </Stack>

@@ -16,6 +16,7 @@ import TableRow from '@mui/material/TableRow';
 import { useId, useState } from 'react';
 
 import { inWords, type Conflict } from '../document.ts';
+import { WORDS } from '../../words/index.ts';
 
 interface Props {
   readonly by: string;
@@ -35,20 +36,20 @@ export function StaleDialog({ by, conflicts, onCancel, onResolve }: Props) {
   const theirs = new Set(conflicts.filter(({ path }) => chosen[path] === 'theirs').map(({ path }) => path));
   return (
     <Dialog open onClose={onCancel} aria-labelledby={title} fullWidth maxWidth="lg">
-      <DialogTitle id={title}>{by} has changed this content meanwhile</DialogTitle>
+      <DialogTitle id={title}>{WORDS.content.changedMeanwhile({ by })}</DialogTitle>
       <DialogContent>
         <DialogContentText>
-          Nothing was stored. {conflicts.length === 0 ? 'Both texts are the same.' : 'Choose which text to keep; then check it and save it.'}
+          {conflicts.length === 0 ? WORDS.content.nothingWasStored : WORDS.content.nothingStoredChooseText}
         </DialogContentText>
         {conflicts.length > 0 && (
           <Table size="small">
             <TableHead>
               <TableRow>
-                <TableCell>Field</TableCell>
-                <TableCell>Before</TableCell>
+                <TableCell>{WORDS.common.field}</TableCell>
+                <TableCell>{WORDS.common.before}</TableCell>
                 <TableCell>{by}</TableCell>
-                <TableCell>You</TableCell>
-                <TableCell>Keep</TableCell>
+                <TableCell>{WORDS.content.you}</TableCell>
+                <TableCell>{WORDS.content.keep}</TableCell>
               </TableRow>
             </TableHead>
             <TableBody>
@@ -60,9 +61,9 @@ export function StaleDialog({ by, conflicts, onCancel, onResolve }: Props) {
         )}
       </DialogContent>
       <DialogActions>
-        <Button onClick={onCancel}>Back</Button>
+        <Button onClick={onCancel}>{WORDS.common.back}</Button>
         <Button variant="contained" disabled={undecided > 0} onClick={() => onResolve(theirs)}>
-          {undecided > 0 ? `${undecided} to decide` : 'Use this text'}
+          {undecided > 0 ? WORDS.content.toDecide({ undecided }) : WORDS.content.useThisText}
         </Button>
       </DialogActions>
     </Dialog>
@@ -90,8 +91,8 @@ function Row({ conflict, chosen, onChoose }: RowProps) {
       ))}
       <TableCell>
         <RadioGroup aria-label={label} value={chosen ?? null} onChange={(_, value) => onChoose(value as Choice)}>
-          <FormControlLabel value="theirs" control={<Radio size="small" />} label="theirs" />
-          <FormControlLabel value="mine" control={<Radio size="small" />} label="mine" />
+          <FormControlLabel value="theirs" control={<Radio size="small" />} label={WORDS.content.theirs} />
+          <FormControlLabel value="mine" control={<Radio size="small" />} label={WORDS.content.mine} />
         </RadioGroup>
       </TableCell>
     </TableRow>

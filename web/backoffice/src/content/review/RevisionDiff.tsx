@@ -18,6 +18,7 @@ import { inWord } from '../key.ts';
 import { useRevisions } from './useRevisions.ts';
 import { useGraph } from '../../graph/useGraph.ts';
 import { CONTENT_DIFF } from '../../graph/generated/operations.ts';
+import { WORDS } from '../../words/index.ts';
 
 import type { ContentChange, ContentItem, ContentRevision } from '../../graph/generated/operations.ts';
 
@@ -40,11 +41,11 @@ export function RevisionDiff({ item }: { readonly item: ContentItem }) {
   return (
     <Stack spacing={2} sx={{ paddingTop: 2 }}>
       <Stack direction={{ xs: 'column', sm: 'row' }} spacing={2}>
-        <RevisionSelect label="Before" value={before} revisions={revisions} onChange={setBefore} orNothing />
-        <RevisionSelect label="After" value={after} revisions={revisions} onChange={setAfter} />
+        <RevisionSelect label={WORDS.common.before} value={before} revisions={revisions} onChange={setBefore} orNothing />
+        <RevisionSelect label={WORDS.common.after} value={after} revisions={revisions} onChange={setAfter} />
       </Stack>
       {problem !== '' && <Failed problem={problem} />}
-      {data?.contentDiff.length === 0 && <Alert severity="info">There are no differences.</Alert>}
+      {data?.contentDiff.length === 0 && <Alert severity="info">{WORDS.content.thereAreNoDifferences}</Alert>}
       {data !== null && data.contentDiff.length > 0 && <Changes changes={data.contentDiff} />}
     </Stack>
   );
@@ -62,10 +63,10 @@ function RevisionSelect({ label, value, revisions, onChange, orNothing = false }
   const known = revisions.some(({ revision }) => revision === value) || value === NOTHING;
   return (
     <TextField select label={label} value={known ? value : ''} onChange={(event) => onChange(Number(event.target.value))} sx={{ minWidth: 240 }}>
-      {orNothing && <MenuItem value={NOTHING}>Nothing</MenuItem>}
+      {orNothing && <MenuItem value={NOTHING}>{WORDS.common.nothing}</MenuItem>}
       {revisions.map(({ revision, state }) => (
         <MenuItem key={revision} value={revision}>
-          Revision {revision} ({inWord(state).toLowerCase()})
+          {WORDS.content.revisionRevisionState({ revision, state: inWord(state).toLowerCase() })}
         </MenuItem>
       ))}
     </TextField>
@@ -74,13 +75,13 @@ function RevisionSelect({ label, value, revisions, onChange, orNothing = false }
 
 export function Changes({ changes }: { readonly changes: readonly ContentChange[] }) {
   return (
-    <TableContainer tabIndex={0} role="region" aria-label="Differences">
-      <Table size="small" aria-label="Differences" sx={{ tableLayout: 'fixed', '& th, & td': { paddingInline: { xs: 1, sm: 2 } } }}>
+    <TableContainer tabIndex={0} role="region" aria-label={WORDS.content.differences}>
+      <Table size="small" aria-label={WORDS.content.differences} sx={{ tableLayout: 'fixed', '& th, & td': { paddingInline: { xs: 1, sm: 2 } } }}>
         <TableHead>
           <TableRow>
-            <TableCell sx={{ inlineSize: { xs: '88px', sm: '18%' } }}>Field</TableCell>
-            <TableCell>Before</TableCell>
-            <TableCell>After</TableCell>
+            <TableCell sx={{ inlineSize: { xs: '88px', sm: '18%' } }}>{WORDS.common.field}</TableCell>
+            <TableCell>{WORDS.common.before}</TableCell>
+            <TableCell>{WORDS.common.after}</TableCell>
           </TableRow>
         </TableHead>
         <TableBody>

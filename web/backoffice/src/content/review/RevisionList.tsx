@@ -16,6 +16,7 @@ import { useRevisions } from './useRevisions.ts';
 import { moment } from '../../time/moments.ts';
 import { run } from '../../graph/graph.ts';
 import { ROLL_BACK_CONTENT } from '../../graph/generated/operations.ts';
+import { WORDS } from '../../words/index.ts';
 
 import type { ContentItem, ContentRevision } from '../../graph/generated/operations.ts';
 
@@ -29,11 +30,11 @@ export function RevisionList({ item, onDone }: Props) {
   const { revisions, problem } = useRevisions(item);
   if (problem !== '' || revisions === null) return <Waiting problem={problem} />;
   return (
-    <TableContainer tabIndex={0} role="region" aria-label="Revisions">
-      <Table size="small" aria-label="Revisions">
+    <TableContainer tabIndex={0} role="region" aria-label={WORDS.common.revisions}>
+      <Table size="small" aria-label={WORDS.common.revisions}>
         <TableHead>
           <TableRow>
-            {['Revision', 'State', 'Written by', 'Approved by', 'Published', 'Note', 'Back to it'].map((name) => (
+            {[WORDS.common.revision, WORDS.common.state, WORDS.content.writtenBy, WORDS.common.approvedBy, WORDS.content.published, WORDS.content.note, WORDS.content.backToIt].map((name) => (
               <TableCell key={name}>{name}</TableCell>
             ))}
           </TableRow>
@@ -64,7 +65,7 @@ function Row({ item, revision, mayPublish, onDone }: Props & { readonly revision
   return (
     <TableRow>
       <TableCell component="th" scope="row">
-        {rollbackOf === null ? number : `${number}, again ${rollbackOf}`}
+        {rollbackOf === null ? number : WORDS.content.again({ number, rollbackOf })}
       </TableCell>
       <TableCell>
         <StateChip state={state} />
@@ -76,11 +77,11 @@ function Row({ item, revision, mayPublish, onDone }: Props & { readonly revision
       <TableCell>
         {mayPublish && state === 'SUPERSEDED' && revision.publishedAt !== null && (
           <ChangeButton
-            label={`Roll back to ${number}`}
-            question={`Customers see the text of revision ${number} again within a second.`}
+            label={WORDS.content.rollBackTo({ number })}
+            question={WORDS.content.customersSeeTextRevision({ number })}
             change={(reason) => run(ROLL_BACK_CONTENT, { input: { ...stepInput(item), toRevision: number, reason } })}
             wantsReason
-            firstReason={`Back from revision ${now} to ${number}`}
+            firstReason={WORDS.content.backFromRevisionTo({ now, number })}
             icon={<Restore />}
             onSettled={onDone}
           />

@@ -15,6 +15,7 @@ import { stepInput } from './stepInput.ts';
 import { ChangeButton } from '../../components/ChangeButton.tsx';
 import { run } from '../../graph/graph.ts';
 import { APPROVE, PUBLISH_CONTENT, REJECT, SUBMIT_CONTENT, UNSCHEDULE_CONTENT, WITHDRAW_CONTENT } from '../../graph/generated/operations.ts';
+import { WORDS } from '../../words/index.ts';
 
 import type { ContentBrand, ContentItem, ContentRevision } from '../../graph/generated/operations.ts';
 
@@ -31,12 +32,12 @@ export function ContentSteps(props: Props) {
   if (!saved) {
     return (
       <Typography variant="body2" color="textSecondary">
-        Save the draft first; then it can go on.
+        {WORDS.content.saveTheDraftFirst}
       </Typography>
     );
   }
   return (
-    <Stack direction="row" spacing={1} useFlexGap sx={{ flexWrap: 'wrap', paddingBlock: 1 }} role="group" aria-label="Steps">
+    <Stack direction="row" spacing={1} useFlexGap sx={{ flexWrap: 'wrap', paddingBlock: 1 }} role="group" aria-label={WORDS.content.steps}>
       <EditorSteps {...props} open={item.open} />
       <ReviewSteps {...props} open={item.open} />
       <PublicationSteps {...props} open={item.open} />
@@ -56,8 +57,8 @@ function EditorSteps({ item, open, onDone }: StepProps) {
     <>
       {open.state === 'DRAFT' && (
         <ChangeButton
-          label="Submit for approval"
-          question="Someone else must approve it. Editing it again withdraws it."
+          label={WORDS.content.submitForApproval}
+          question={WORDS.content.someoneElseMustApproveIt}
           change={(reason) => run(SUBMIT_CONTENT, { input: { ...stepInput(item), reason } })}
           wantsReason
           icon={<Send />}
@@ -65,8 +66,8 @@ function EditorSteps({ item, open, onDone }: StepProps) {
         />
       )}
       <ChangeButton
-        label="Withdraw"
-        question={`Revision ${open.revision} will not be published; it can still be read.`}
+        label={WORDS.common.withdraw}
+        question={WORDS.content.revisionWillNotBePublished({ revision: open.revision })}
         change={() => run(WITHDRAW_CONTENT, { input: stepInput(item) })}
         color="error"
         icon={<Undo />}
@@ -84,8 +85,8 @@ function ReviewSteps({ item, open, onDone }: StepProps) {
     <>
       {mayPublish && (
         <ChangeButton
-          label="Approve and publish"
-          question={`You approve this text exactly as it is shown here. ${ON_PUBLISHING}`}
+          label={WORDS.common.approveAndPublish}
+          question={WORDS.content.youApproveAnd({ onPublishing: ON_PUBLISHING })}
           change={() => approveAndPublish(item, proposal.id, proposal.contentHash)}
           icon={<Publish />}
           onSettled={onDone}
@@ -93,15 +94,15 @@ function ReviewSteps({ item, open, onDone }: StepProps) {
         />
       )}
       <ChangeButton
-        label="Approve"
-        question="You approve this text exactly as it is shown here. Customers don’t see it until it is published."
+        label={WORDS.common.approve}
+        question={WORDS.content.youApproveOnly}
         change={() => run(APPROVE, { input: { proposalId: proposal.id, contentHash: proposal.contentHash } })}
         icon={<Check />}
         onSettled={onDone}
       />
       <ChangeButton
-        label="Reject"
-        question="The revision goes no further; its editor sees your reason."
+        label={WORDS.common.reject}
+        question={WORDS.content.theRevisionGoesNoFurther}
         change={(reason) => run(REJECT, { input: { proposalId: proposal.id, reason } })}
         wantsReason
         color="error"
@@ -117,7 +118,7 @@ function PublicationSteps({ item, brand, open, onDone }: StepProps) {
   return (
     <>
       <ChangeButton
-        label="Publish now"
+        label={WORDS.common.publishNow}
         question={ON_PUBLISHING}
         change={() => run(PUBLISH_CONTENT, { input: stepInput(item) })}
         icon={<Publish />}
@@ -126,8 +127,8 @@ function PublicationSteps({ item, brand, open, onDone }: StepProps) {
       <ScheduleButton item={item} timeZone={brand.timeZone} onDone={onDone} />
       {open.state === 'SCHEDULED' && (
         <ChangeButton
-          label="Cancel schedule"
-          question="It stays approved until somebody publishes it."
+          label={WORDS.content.cancelSchedule}
+          question={WORDS.content.staysApprovedUntilSomebody}
           change={() => run(UNSCHEDULE_CONTENT, { input: stepInput(item) })}
           icon={<EventBusy />}
           onSettled={onDone}

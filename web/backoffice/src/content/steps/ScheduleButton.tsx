@@ -15,6 +15,7 @@ import { run } from '../../graph/graph.ts';
 import { Refusal } from '../../session/session.ts';
 import { zoneName } from '../../time/moments.ts';
 import { SCHEDULE_CONTENT } from '../../graph/generated/operations.ts';
+import { WORDS } from '../../words/index.ts';
 
 import type { ClockOccurrence, ContentItem } from '../../graph/generated/operations.ts';
 
@@ -45,22 +46,22 @@ export function ScheduleButton({ item, timeZone, onDone }: Props) {
       throw error;
     }
     setOpen(false);
-    notify('It is scheduled', { type: 'success' });
+    notify(WORDS.content.itIsScheduled, { type: 'success' });
     onDone();
   }
 
   return (
     <>
       <Button startIcon={<Schedule />} onClick={() => setOpen(true)}>
-        Schedule
+        {WORDS.content.schedule}
       </Button>
-      <FormDialog title="Schedule" open={open} label="Schedule" onClose={() => setOpen(false)} onSubmit={submit}>
+      <FormDialog title={WORDS.content.schedule} open={open} label={WORDS.content.schedule} onClose={() => setOpen(false)} onSubmit={submit}>
         <TextField
           label={zoneName(timeZone)}
           type="datetime-local"
           value={at}
           onChange={(event) => change(event.target.value)}
-          helperText="The time there, whatever your own time zone is."
+          helperText={WORDS.content.timeWhateverYourOwnTime}
           margin="normal"
           fullWidth
           required
@@ -68,10 +69,10 @@ export function ScheduleButton({ item, timeZone, onDone }: Props) {
         />
         {twice && (
           <>
-            <Alert severity="info">The clocks go back that night, so this time exists twice. Which {at.slice(11)}?</Alert>
-            <RadioGroup aria-label="Which time" value={occurrence} onChange={(_, value) => setOccurrence(value as ClockOccurrence)}>
-              <FormControlLabel value="EARLIER" control={<Radio />} label="The earlier one, in summer time" />
-              <FormControlLabel value="LATER" control={<Radio />} label="The later one, in winter time" />
+            <Alert severity="info">{WORDS.content.clocksGoBackNightSoTime({ at: at.slice(11) })}</Alert>
+            <RadioGroup aria-label={WORDS.content.whichTime} value={occurrence} onChange={(_, value) => setOccurrence(value as ClockOccurrence)}>
+              <FormControlLabel value="EARLIER" control={<Radio />} label={WORDS.common.theEarlierOneInSummerTime} />
+              <FormControlLabel value="LATER" control={<Radio />} label={WORDS.common.theLaterOneInWinterTime} />
             </RadioGroup>
           </>
         )}

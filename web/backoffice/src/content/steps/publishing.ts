@@ -3,16 +3,17 @@ import { stepInput } from './stepInput.ts';
 import { run } from '../../graph/graph.ts';
 import { messageOf } from '../../session/session.ts';
 import { APPROVE, PUBLISH_CONTENT, READ_CONTENT } from '../../graph/generated/operations.ts';
+import { WORDS } from '../../words/index.ts';
 
 import type { ContentKey } from '../key.ts';
 
 /** What happens when a text is published. */
-export const ON_PUBLISHING = 'Customers see it within a second, on all nodes.';
+export const ON_PUBLISHING = WORDS.content.customersSeeWithinSecond;
 
 /** Publish the open revision of an item as it is stored now. */
 export async function publishOpen(key: ContentKey): Promise<void> {
   const { contentItem } = await run(READ_CONTENT, { ...key });
-  if (contentItem === null) throw new Error('The text isn’t stored any more. Reload the page.');
+  if (contentItem === null) throw new Error(WORDS.content.theTextIsntStoredAnyMore);
   await run(PUBLISH_CONTENT, { input: stepInput(contentItem) });
 }
 
@@ -22,6 +23,6 @@ export async function approveAndPublish(key: ContentKey, proposalId: string, con
   try {
     await publishOpen(key);
   } catch (error) {
-    throw new Error(`Approved, but not published yet. ${messageOf(error)}`, { cause: error });
+    throw new Error(WORDS.content.approvedButNotPublishedYet({ message: messageOf(error) }), { cause: error });
   }
 }

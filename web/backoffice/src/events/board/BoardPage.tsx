@@ -24,16 +24,17 @@ import { moment, zoneName } from '../../time/moments.ts';
 import { useDelayed } from '../../graph/useDelayed.ts';
 import { useGraph } from '../../graph/useGraph.ts';
 import { BOARD, READ_BOARD_BRAND } from '../../graph/generated/operations.ts';
+import { WORDS } from '../../words/index.ts';
 
 import type { BoardBrand, BoardItem, BoardScope } from '../../graph/generated/operations.ts';
 
-const ABOUT = 'What the brand shows of sports, in which order, and under which names and pictures. What has no entry is shown as its providers tell it.';
+const ABOUT = WORDS.board.whatBrandShowsSportsOrder;
 
 export function BoardPage() {
   const { brand } = useBrand();
   const { data, problem } = useGraph(READ_BOARD_BRAND, brand === null ? null : { brand });
   return (
-    <Page title="Board" about={ABOUT} problem={brand === null ? NO_BRAND : problem} waiting={data === null}>
+    <Page title={WORDS.frame.screens.board} about={ABOUT} problem={brand === null ? NO_BRAND : problem} waiting={data === null}>
       {data !== null && data.boardBrand.id === brand && <OfBrand key={brand} brand={data.boardBrand} />}
     </Page>
   );
@@ -49,9 +50,9 @@ interface Filters {
 }
 
 const TABS = [
-  ['EVENT', 'Events'],
-  ['COMPETITION', 'Competitions'],
-  ['SPORT', 'Sports'],
+  ['EVENT', WORDS.common.events],
+  ['COMPETITION', WORDS.board.competitions],
+  ['SPORT', WORDS.board.sports],
 ] as const;
 
 function OfBrand({ brand }: { readonly brand: BoardBrand }) {
@@ -70,7 +71,7 @@ function OfBrand({ brand }: { readonly brand: BoardBrand }) {
 
   return (
     <Stack spacing={2}>
-      <Tabs value={scope} onChange={(_, next: BoardScope) => show(next)} aria-label="What is listed">
+      <Tabs value={scope} onChange={(_, next: BoardScope) => show(next)} aria-label={WORDS.board.whatIsListed}>
         {TABS.map(([value, label]) => (
           <Tab key={value} value={value} label={label} />
         ))}
@@ -92,10 +93,10 @@ function FilterFields({ brand, scope, filters, onChange }: FilterProps) {
   const change = (changed: Partial<Filters>) => onChange({ ...filters, ...changed });
   return (
     <Stack direction="row" spacing={2} useFlexGap sx={{ flexWrap: 'wrap' }} role="search">
-      <TextField label="Search" type="search" value={filters.search} onChange={(event) => change({ search: event.target.value })} />
+      <TextField label={WORDS.common.search} type="search" value={filters.search} onChange={(event) => change({ search: event.target.value })} />
       {scope !== 'SPORT' && (
-        <TextField select label="Sport" value={filters.sport} onChange={(event) => change({ sport: event.target.value })} sx={{ minWidth: 160 }} slotProps={ALL}>
-          <MenuItem value="">All sports</MenuItem>
+        <TextField select label={WORDS.common.sport} value={filters.sport} onChange={(event) => change({ sport: event.target.value })} sx={{ minWidth: 160 }} slotProps={ALL}>
+          <MenuItem value="">{WORDS.common.allSports}</MenuItem>
           {brand.sports.map(({ id, name }) => (
             <MenuItem key={id} value={id}>
               {name}
@@ -104,18 +105,18 @@ function FilterFields({ brand, scope, filters, onChange }: FilterProps) {
         </TextField>
       )}
       {scope === 'EVENT' && (
-        <TextField label={`Day (${zoneName(brand.timeZone)})`} type="date" value={filters.day} onChange={(event) => change({ day: event.target.value })} />
+        <TextField label={WORDS.board.day({ timeZone: zoneName(brand.timeZone) })} type="date" value={filters.day} onChange={(event) => change({ day: event.target.value })} />
       )}
       <Where brand={brand} filters={filters} onChange={change} />
-      <FormControlLabel control={<Switch checked={filters.onBoard} onChange={(_, onBoard) => change({ onBoard })} />} label="Only what is on the board" />
+      <FormControlLabel control={<Switch checked={filters.onBoard} onChange={(_, onBoard) => change({ onBoard })} />} label={WORDS.board.onlyWhatIsOnTheBoard} />
     </Stack>
   );
 }
 
 const ALL = { select: { displayEmpty: true } } as const;
 
-const NOTHING_TOLD = ['Nothing like this is coming up.', 'Providers tell of sports, competitions and events; try another day or fewer words.'] as const;
-const NO_ENTRY = ['The board has no entry like this.', 'It has one of all that was approved here, also if no provider tells of it any more.'] as const;
+const NOTHING_TOLD = [WORDS.board.nothingLikeThisIsComingUp, WORDS.board.providersTellSports] as const;
+const NO_ENTRY = [WORDS.board.theBoardHasNoEntryLikeThis, WORDS.board.oneAllApprovedHereAlsoIfNo] as const;
 
 function Items({ brand, scope, filters }: Omit<FilterProps, 'onChange'>) {
   const [cursors, setCursors] = useState<readonly string[]>([]);
@@ -128,30 +129,30 @@ function Items({ brand, scope, filters }: Omit<FilterProps, 'onChange'>) {
   const [nothing, filledBy] = onBoard ? NO_ENTRY : NOTHING_TOLD;
   return (
     <Box>
-      <DataRows label="What is shown" rows={nodes} id={({ id }) => id} nothing={nothing} filledBy={filledBy} columns={columns(scope, may)} />
+      <DataRows label={WORDS.board.whatIsShown} rows={nodes} id={({ id }) => id} nothing={nothing} filledBy={filledBy} columns={columns(scope, may)} />
       <Stack direction="row" spacing={1}>
-        {cursors.length > 0 && <Button onClick={() => setCursors(cursors.slice(0, -1))}>Previous</Button>}
-        {hasNextPage && endCursor !== null && <Button onClick={() => setCursors([...cursors, endCursor])}>Next</Button>}
+        {cursors.length > 0 && <Button onClick={() => setCursors(cursors.slice(0, -1))}>{WORDS.common.previous}</Button>}
+        {hasNextPage && endCursor !== null && <Button onClick={() => setCursors([...cursors, endCursor])}>{WORDS.common.next}</Button>}
       </Stack>
     </Box>
   );
 }
 
 function columns(scope: BoardScope, may: boolean): readonly Column<BoardItem>[] {
-  const starts: Column<BoardItem> = { head: 'Starts', cell: ({ startsAt, brand }) => moment(startsAt, brand) };
-  const within: Column<BoardItem> = { head: 'Competition', cell: ({ competition }) => competition };
+  const starts: Column<BoardItem> = { head: WORDS.common.starts, cell: ({ startsAt, brand }) => moment(startsAt, brand) };
+  const within: Column<BoardItem> = { head: WORDS.common.competition, cell: ({ competition }) => competition };
   return [
-    { head: 'Shown as', cell: (item) => <ShownAs item={item} /> },
+    { head: WORDS.board.shownAs, cell: (item) => <ShownAs item={item} /> },
     ...(scope === 'EVENT' ? [within, starts] : []),
-    { head: 'Place', cell: ({ position }) => position ?? '–', right: true },
-    { head: 'Now', cell: (item) => <Now item={item} /> },
-    { head: 'Next change', cell: ({ changesAt, brand }) => moment(changesAt, brand) },
-    { head: 'Pending', cell: (item) => <Pending item={item} /> },
+    { head: WORDS.board.place, cell: ({ position }) => position ?? '–', right: true },
+    { head: WORDS.common.now, cell: (item) => <Now item={item} /> },
+    { head: WORDS.board.nextChange, cell: ({ changesAt, brand }) => moment(changesAt, brand) },
+    { head: WORDS.common.pending, cell: (item) => <Pending item={item} /> },
     {
-      head: 'Open',
+      head: WORDS.common.open,
       cell: (item) => (
-        <Button component={Link} size="small" to={pathOf(item, item.brand)} aria-label={`${may ? 'Edit' : 'Look at'} ${item.name}`}>
-          {may ? 'Edit' : 'Look'}
+        <Button component={Link} size="small" to={pathOf(item, item.brand)} aria-label={may ? WORDS.board.editEntry({ name: item.name }) : WORDS.board.lookAt({ name: item.name })}>
+          {may ? WORDS.board.edit : WORDS.board.look}
         </Button>
       ),
       isMenu: true,
@@ -179,8 +180,8 @@ function ShownAs({ item }: { readonly item: BoardItem }) {
 }
 
 function Now({ item: { hidden, onBoard } }: { readonly item: BoardItem }) {
-  if (hidden) return <ToneChip tone="warning" label="Not shown" />;
-  return onBoard ? <ToneChip tone="good" label="By the board" /> : <ToneChip tone="neutral" label="As told" />;
+  if (hidden) return <ToneChip tone="warning" label={WORDS.board.notShown} />;
+  return onBoard ? <ToneChip tone="good" label={WORDS.board.byTheBoard} /> : <ToneChip tone="neutral" label={WORDS.board.asTold} />;
 }
 
 function Pending({ item: { pending } }: { readonly item: BoardItem }) {
@@ -188,7 +189,7 @@ function Pending({ item: { pending } }: { readonly item: BoardItem }) {
   if (newest === undefined) return <>–</>;
   return (
     <Button component={Link} size="small" to={`/approvals/${encodeURIComponent(newest.id)}/show`}>
-      {pending.length === 1 ? `By ${newest.proposedBy}` : `${pending.length} proposals`}
+      {WORDS.board.proposals({ count: pending.length, proposedBy: newest.proposedBy })}
     </Button>
   );
 }

@@ -24,6 +24,7 @@ import { useGraph } from '../../graph/useGraph.ts';
 import { messageOf } from '../../session/session.ts';
 import { zoneName } from '../../time/moments.ts';
 import { PROPOSE_BOARD_ENTRY, TRY_BOARD_ENTRY } from '../../graph/generated/operations.ts';
+import { WORDS } from '../../words/index.ts';
 
 import type { BoardBrand, BoardEntry, BoardPreview } from '../../graph/generated/operations.ts';
 
@@ -63,20 +64,20 @@ export function EntryForm({ brand, entry, onProposed }: Props) {
   }
 
   return (
-    <Stack spacing={2} component="section" aria-label="How it is shown">
+    <Stack spacing={2} component="section" aria-label={WORDS.common.howItIsShown}>
       <AsksToLeave hasChanges={may && placements !== first} />
       {entry.revision !== seen && (
-        <Alert severity="warning" role="status" action={<Button color="inherit" onClick={() => restart(entry)}>Start from revision {entry.revision}</Button>}>
-          Revision {entry.revision} was approved meanwhile; what you write here is made from revision {seen}, and would be refused.
+        <Alert severity="warning" role="status" action={<Button color="inherit" onClick={() => restart(entry)}>{WORDS.board.startFromRevision({ revision: entry.revision })}</Button>}>
+          {WORDS.board.revisionWasApprovedMeanwhile({ revision: entry.revision, seen })}
         </Alert>
       )}
       <PlacementList brand={brand} placements={placements} preview={preview} readOnly={!may} onChange={setPlacements} />
       <Typography variant="h6" component="h3">
-        What customers see
+        {WORDS.common.whatCustomersSee}
       </Typography>
       <Stack direction="row" spacing={2} useFlexGap sx={{ flexWrap: 'wrap' }}>
         <Where brand={brand} filters={seenIn} onChange={(changed) => setChosen({ ...seenIn, ...changed })} />
-        <TextField label={`At (${zoneName(brand.timeZone)})`} type="datetime-local" value={at} onChange={(event) => setAt(event.target.value)} helperText={EMPTY_AT} />
+        <TextField label={WORDS.common.atTimeZone({ timeZone: zoneName(brand.timeZone) })} type="datetime-local" value={at} onChange={(event) => setAt(event.target.value)} helperText={EMPTY_AT} />
       </Stack>
       {tried.problem !== '' && <Alert severity="error">{tried.problem}</Alert>}
       {preview === null ? tried.problem === '' && <Waiting problem="" /> : <PreviewLists preview={preview} brand={brand.id} scope={item.scope} entry={item.entry} />}
@@ -131,7 +132,7 @@ function PlacementList({ brand, placements, preview, readOnly, onChange }: ListP
       {!readOnly && (
         <div>
           <Button startIcon={<Add />} disabled={placements.length >= MAX_PLACEMENTS} onClick={() => onChange([...placements, emptyPlacement()])}>
-            Show it otherwise elsewhere, or at another time
+            {WORDS.board.showOtherwiseElsewhere}
           </Button>
         </div>
       )}
@@ -162,7 +163,7 @@ function Proposing({ brand, scope, entry, placements, seen, disabled, onProposed
     try {
       await run(PROPOSE_BOARD_ENTRY, { input: { brand, scope, entry, revision: seen, placements: placements.map(inputOf), reason } });
       setReason('');
-      notify('Submitted for approval', { type: 'success' });
+      notify(WORDS.common.submittedForApproval, { type: 'success' });
       onProposed();
     } catch (error) {
       setProblem(messageOf(error));
@@ -173,17 +174,17 @@ function Proposing({ brand, scope, entry, placements, seen, disabled, onProposed
 
   return (
     <Stack spacing={1} sx={{ maxWidth: 640 }}>
-      <Alert severity="info" role="status" aria-label="Consequence">
+      <Alert severity="info" role="status" aria-label={WORDS.common.consequence}>
         {sentences(placements.map((placement) => inWords(placement, brand)), scope).map((sentence) => (
           <div key={sentence}>{sentence}</div>
         ))}
-        <div>Someone else must approve it; until then customers see this {SCOPES[scope]} as before.</div>
+        <div>{WORDS.board.someoneElseMustApproveIt({ scope: SCOPES[scope] })}</div>
       </Alert>
-      <TextField label="Reason" value={reason} onChange={(event) => setReason(event.target.value)} helperText="The approver sees it, and it is kept in the audit log." multiline />
+      <TextField label={WORDS.common.reason} value={reason} onChange={(event) => setReason(event.target.value)} helperText={WORDS.common.approverAndAuditLogSeeIt} multiline />
       {problem !== '' && <Alert severity="error">{problem}</Alert>}
       <div>
         <Button variant="contained" startIcon={<Send />} disabled={disabled || isBusy || reason.trim() === ''} onClick={() => void propose()}>
-          Propose
+          {WORDS.common.propose}
         </Button>
       </div>
     </Stack>

@@ -13,6 +13,7 @@ import { Page } from '../../operations/page/Page.tsx';
 import { moment } from '../../time/moments.ts';
 import { useGraph } from '../../graph/useGraph.ts';
 import { READ_BOARD_BRAND, READ_BOARD_ENTRY } from '../../graph/generated/operations.ts';
+import { WORDS } from '../../words/index.ts';
 
 import type { BoardEntry } from '../../graph/generated/operations.ts';
 
@@ -20,9 +21,9 @@ export function EntryPage() {
   const key = keyOf(decodeURIComponent(useParams<{ id: string }>().id ?? ''));
   const { brand } = useBrand();
   if (key === null || brand === null) {
-    const problem = brand === null ? NO_BRAND : 'There is no such sport, competition or event.';
+    const problem = brand === null ? NO_BRAND : WORDS.board.noSuchSportCompetition;
     return (
-      <Page title="Board" problem={problem}>
+      <Page title={WORDS.frame.screens.board} problem={problem}>
         {null}
       </Page>
     );
@@ -39,7 +40,7 @@ function OfEntry({ brand, entryKey }: Props) {
   const known = useGraph(READ_BOARD_BRAND, { brand });
   const { data, problem, reload } = useGraph(READ_BOARD_ENTRY, { brand, ...entryKey });
   const entry = data?.boardEntry;
-  const title = entry?.item.name ?? 'Board';
+  const title = entry?.item.name ?? WORDS.board.board;
   return (
     <Page title={title} problem={problem || known.problem} waiting={entry === undefined || known.data === null}>
       {entry !== undefined && known.data !== null && (
@@ -59,7 +60,7 @@ function Facts({ entry: { item } }: { readonly entry: BoardEntry }) {
     <Stack spacing={1}>
       {scope === 'EVENT' && (
         <Typography color="textSecondary">
-          {competition === '' ? 'No provider tells of it any more.' : competition}
+          {competition === '' ? WORDS.board.noProviderTellsOfItAnyMore : competition}
           {startsAt === null ? '' : ` · ${moment(startsAt, brand)}`}
         </Typography>
       )}
@@ -69,11 +70,11 @@ function Facts({ entry: { item } }: { readonly entry: BoardEntry }) {
           severity="info"
           action={
             <Button color="inherit" component={Link} to={`/approvals/${encodeURIComponent(id)}/show`}>
-              Review
+              {WORDS.common.review}
             </Button>
           }
         >
-          {proposedBy} proposed a change on {moment(proposedAt, brand)}: “{reason}”. Once it is approved, proposals made from today’s state are void.
+          {WORDS.board.proposedAChangeOn({ proposedBy, proposedAt: moment(proposedAt, brand), reason })}
         </Alert>
       ))}
     </Stack>

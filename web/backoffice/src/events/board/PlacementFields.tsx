@@ -17,6 +17,7 @@ import Typography from '@mui/material/Typography';
 import { countryName, languageName } from './words.ts';
 import { ImageField } from '../../content/editing/ImageField.tsx';
 import { zoneName } from '../../time/moments.ts';
+import { WORDS } from '../../words/index.ts';
 
 import type { PlacementForm } from './placement.ts';
 import type { BoardBrand, BoardPreview, ClockOccurrence } from '../../graph/generated/operations.ts';
@@ -42,7 +43,7 @@ export function PlacementFields(props: Props) {
   const said = (field: string) => problems.filter(({ path }) => path === `placements.${at}.${field}`).map(({ message }) => message).join(' ');
   const whole = warnings.filter(({ path }) => path === `placements.${at}`);
   return (
-    <Card component="section" aria-label={`Placement ${at + 1}`}>
+    <Card component="section" aria-label={WORDS.board.placement({ at: at + 1 })}>
       <CardContent>
         <Stack spacing={1} sx={{ maxWidth: 640 }}>
           {count > 1 && <Heading {...props} />}
@@ -53,12 +54,12 @@ export function PlacementFields(props: Props) {
           ))}
           <Countries brand={brand} placement={placement} said={said('territories')} readOnly={readOnly} onChange={onChange} />
           <Stack direction={{ xs: 'column', sm: 'row' }} spacing={2}>
-            <Moment label="From" zone={brand.timeZone} value={placement.since} occurrence={placement.sinceOccurrence} said={said('since')} empty="Empty: at once." readOnly={readOnly} onChange={(since, sinceOccurrence) => onChange({ since, sinceOccurrence })} />
-            <Moment label="Until" zone={brand.timeZone} value={placement.until} occurrence={placement.untilOccurrence} said={said('until')} empty="Empty: without an end." readOnly={readOnly} onChange={(until, untilOccurrence) => onChange({ until, untilOccurrence })} />
+            <Moment label={WORDS.common.from} zone={brand.timeZone} value={placement.since} occurrence={placement.sinceOccurrence} said={said('since')} empty={WORDS.common.emptyAtOnce} readOnly={readOnly} onChange={(since, sinceOccurrence) => onChange({ since, sinceOccurrence })} />
+            <Moment label={WORDS.common.until} zone={brand.timeZone} value={placement.until} occurrence={placement.untilOccurrence} said={said('until')} empty={WORDS.common.emptyWithoutAnEnd} readOnly={readOnly} onChange={(until, untilOccurrence) => onChange({ until, untilOccurrence })} />
           </Stack>
           <FormControlLabel
             control={<Switch checked={!placement.hidden} disabled={readOnly} onChange={(event) => onChange({ hidden: !event.target.checked })} />}
-            label={placement.hidden ? 'Not shown' : 'Shown'}
+            label={placement.hidden ? WORDS.board.notShown : WORDS.board.shown}
           />
           {!placement.hidden && <How {...props} said={said} />}
         </Stack>
@@ -71,17 +72,17 @@ function Heading({ at, count, readOnly, onMove, onRemove }: Props) {
   return (
     <Stack direction="row" sx={{ alignItems: 'center' }}>
       <Typography variant="subtitle1" component="h4" sx={{ flex: 1 }}>
-        {at + 1}. {at === 0 ? 'Where and when this holds, it wins' : 'Otherwise'}
+        {at + 1}. {at === 0 ? WORDS.board.whereAndWhenThisHoldsItWins : WORDS.board.otherwise}
       </Typography>
       {!readOnly && (
         <>
-          <IconButton aria-label={`Move placement ${at + 1} up`} disabled={at === 0} onClick={() => onMove(-1)}>
+          <IconButton aria-label={WORDS.board.movePlacementUp({ at: at + 1 })} disabled={at === 0} onClick={() => onMove(-1)}>
             <ArrowCircleUp fontSize="small" />
           </IconButton>
-          <IconButton aria-label={`Move placement ${at + 1} down`} disabled={at === count - 1} onClick={() => onMove(1)}>
+          <IconButton aria-label={WORDS.board.movePlacementDown({ at: at + 1 })} disabled={at === count - 1} onClick={() => onMove(1)}>
             <ArrowCircleDown fontSize="small" />
           </IconButton>
-          <IconButton aria-label={`Remove placement ${at + 1}`} onClick={onRemove}>
+          <IconButton aria-label={WORDS.board.removePlacement({ at: at + 1 })} onClick={onRemove}>
             <Delete fontSize="small" />
           </IconButton>
         </>
@@ -101,7 +102,7 @@ function Countries({ brand, placement, said, readOnly, onChange }: PartProps & {
       readOnly={readOnly}
       getOptionLabel={countryName}
       onChange={(_, territories) => onChange({ territories })}
-      renderInput={(params) => <TextField {...params} label="Countries" placeholder={placement.territories.length === 0 ? 'All countries' : ''} error={said !== ''} helperText={said} />}
+      renderInput={(params) => <TextField {...params} label={WORDS.board.countries} placeholder={placement.territories.length === 0 ? WORDS.board.allCountries : ''} error={said !== ''} helperText={said} />}
     />
   );
 }
@@ -128,13 +129,13 @@ export function Moment({ label, zone, value, occurrence, said, empty, readOnly, 
         value={value}
         onChange={(event) => onChange(event.target.value, null)}
         error={said !== ''}
-        helperText={said === '' ? empty : isTwice ? 'The clocks go back that night, so this time exists twice.' : said}
+        helperText={said === '' ? empty : isTwice ? WORDS.board.clocksGoBackNightSoTime : said}
         slotProps={{ htmlInput: { readOnly } }}
       />
       {isTwice && (
-        <TextField select label={`Which one (${label.toLowerCase()})`} value={occurrence ?? ''} disabled={readOnly} onChange={(event) => onChange(value, event.target.value as ClockOccurrence)}>
-          <MenuItem value="EARLIER">The earlier one, in summer time</MenuItem>
-          <MenuItem value="LATER">The later one, in winter time</MenuItem>
+        <TextField select label={WORDS.board.whichOne({ label: label.toLowerCase() })} value={occurrence ?? ''} disabled={readOnly} onChange={(event) => onChange(value, event.target.value as ClockOccurrence)}>
+          <MenuItem value="EARLIER">{WORDS.common.theEarlierOneInSummerTime}</MenuItem>
+          <MenuItem value="LATER">{WORDS.common.theLaterOneInWinterTime}</MenuItem>
         </TextField>
       )}
     </Stack>
@@ -147,23 +148,23 @@ function How({ brand, placement, readOnly, said, onChange }: PartProps & { reado
   return (
     <>
       <TextField
-        label="Place in the list"
+        label={WORDS.board.placeInTheList}
         type="number"
         value={placement.position}
         onChange={(event) => onChange({ position: event.target.value })}
         error={said('position') !== ''}
-        helperText={said('position') || '1 is the first. Empty: behind all that have a place.'}
+        helperText={said('position') || WORDS.board.oneIsTheFirst}
         slotProps={{ htmlInput: { readOnly, min: 0, step: 1 } }}
         sx={{ maxWidth: 320 }}
       />
       {brand.locales.map((locale) => (
         <TextField
           key={locale}
-          label={`Name in ${languageName(locale)}`}
+          label={WORDS.common.nameIn({ locale: languageName(locale) })}
           value={placement.names[locale] ?? ''}
           onChange={(event) => onChange({ names: { ...placement.names, [locale]: event.target.value } })}
           error={said(`names.${locale}`) !== ''}
-          helperText={said(`names.${locale}`) || 'Empty: as its providers name it.'}
+          helperText={said(`names.${locale}`) || WORDS.board.emptyAsItsProvidersNameIt}
           slotProps={{ htmlInput: { readOnly, lang: locale, dir: 'auto' } }}
         />
       ))}

@@ -7,6 +7,7 @@ import Typography from '@mui/material/Typography';
 
 import { SCOPES } from './words.ts';
 import { moment } from '../../time/moments.ts';
+import { WORDS } from '../../words/index.ts';
 
 import type { BoardPreview, BoardPreviewList, BoardScope } from '../../graph/generated/operations.ts';
 
@@ -20,8 +21,8 @@ interface Props {
 export function PreviewLists({ preview, brand, scope, entry }: Props) {
   return (
     <Box sx={{ display: 'grid', gridTemplateColumns: { xs: '1fr', md: 'repeat(2, minmax(0, 1fr))' }, gap: 2 }}>
-      <List title="Before" shown={preview.before} brand={brand} scope={scope} entry={entry} />
-      <List title="After" shown={preview.after} brand={brand} scope={scope} entry={entry} />
+      <List title={WORDS.common.before} shown={preview.before} brand={brand} scope={scope} entry={entry} />
+      <List title={WORDS.common.after} shown={preview.after} brand={brand} scope={scope} entry={entry} />
     </Box>
   );
 }
@@ -40,7 +41,7 @@ function List({ title, shown, brand, scope, entry }: ListProps) {
           {title}
         </Typography>
         <Typography color="textSecondary" variant="body2" gutterBottom>
-          {place === null ? `This ${SCOPES[scope]} is not shown.` : `Place ${place} of ${total}.`}
+          {place === null ? WORDS.board.thisIsNotShown({ scope: SCOPES[scope] }) : WORDS.board.placeOf({ place, total })}
         </Typography>
         <Stack component="ol" start={first} spacing={0.5} sx={{ margin: 0, paddingLeft: 3 }}>
           {items.map((item) => (

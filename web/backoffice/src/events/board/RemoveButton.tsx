@@ -5,6 +5,7 @@ import { SCOPES } from './words.ts';
 import { ChangeButton } from '../../components/ChangeButton.tsx';
 import { run } from '../../graph/graph.ts';
 import { REMOVE_BOARD_ENTRY } from '../../graph/generated/operations.ts';
+import { WORDS } from '../../words/index.ts';
 
 import type { BoardScope } from '../../graph/generated/operations.ts';
 
@@ -20,8 +21,8 @@ export function RemoveButton({ brand, scope, entry, seen, onProposed }: Props) {
   return (
     <div>
       <ChangeButton
-        label="Propose to remove it from the board"
-        question={`This ${SCOPES[scope]} is then shown as its providers tell it. Someone else must approve it.`}
+        label={WORDS.board.proposeToRemoveItFromTheBoard}
+        question={WORDS.board.thenShownProvidersTell({ scope: SCOPES[scope] })}
         change={(reason) => run(REMOVE_BOARD_ENTRY, { input: { brand, scope, entry, revision: seen, reason } })}
         wantsReason
         icon={<Undo />}

@@ -11,6 +11,7 @@ import { run } from '../../graph/graph.ts';
 import { useGraph } from '../../graph/useGraph.ts';
 import { moment } from '../../time/moments.ts';
 import { BOARD_REVISIONS, ROLL_BACK_BOARD_ENTRY } from '../../graph/generated/operations.ts';
+import { WORDS } from '../../words/index.ts';
 
 import type { BoardEntry, BoardRevision } from '../../graph/generated/operations.ts';
 
@@ -27,29 +28,29 @@ export function RevisionsOfEntry({ entry: { item, revision: seen }, onProposed }
   return (
     <Box>
       <Typography variant="h6" component="h3" gutterBottom>
-        Revisions
+        {WORDS.common.revisions}
       </Typography>
       <DataRows
-        label="Revisions"
+        label={WORDS.common.revisions}
         rows={data?.boardRevisions.nodes ?? []}
         id={({ id }) => id}
-        nothing="It has always been shown as its providers tell it."
+        nothing={WORDS.board.alwaysShownProvidersTell}
         columns={[
-          { head: 'Revision', cell: ({ revision }) => (revision === seen ? `${revision}, the last` : revision) },
-          { head: 'Shown', cell: (one) => said(one).map((sentence) => <div key={sentence}>{sentence}</div>) },
-          { head: 'At', cell: ({ changedAt }) => moment(changedAt, brand) },
-          { head: 'Proposed by', cell: ({ proposedBy }) => proposedBy },
-          { head: 'Approved by', cell: ({ approvedBy }) => approvedBy ?? '–' },
-          { head: 'Reason', cell: ({ reason }) => reason ?? '–' },
+          { head: WORDS.common.revision, cell: ({ revision }) => (revision === seen ? WORDS.board.theLast({ revision }) : revision) },
+          { head: WORDS.board.shown, cell: (one) => said(one).map((sentence) => <div key={sentence}>{sentence}</div>) },
+          { head: WORDS.common.at, cell: ({ changedAt }) => moment(changedAt, brand) },
+          { head: WORDS.common.proposedBy, cell: ({ proposedBy }) => proposedBy },
+          { head: WORDS.common.approvedBy, cell: ({ approvedBy }) => approvedBy ?? '–' },
+          { head: WORDS.common.reason, cell: ({ reason }) => reason ?? '–' },
           {
-            head: 'Again',
+            head: WORDS.board.again,
             cell: ({ revision, placements }) =>
               may &&
               revision !== seen &&
               placements.length > 0 && (
                 <ChangeButton
-                  label={`Propose revision ${revision} again`}
-                  question="It is shown as it was then. Someone else must approve it."
+                  label={WORDS.board.proposeRevisionAgain({ revision })}
+                  question={WORDS.board.itIsShownAsItWasThen}
                   change={(reason) => run(ROLL_BACK_BOARD_ENTRY, { input: { brand, scope, entry, revision, seen, reason } })}
                   wantsReason
                   onSettled={onProposed}

@@ -3,6 +3,7 @@ import MenuItem from '@mui/material/MenuItem';
 import TextField from '@mui/material/TextField';
 
 import { countryName, languageName } from './words.ts';
+import { WORDS } from '../../words/index.ts';
 
 import type { BoardBrand } from '../../graph/generated/operations.ts';
 
@@ -28,13 +29,13 @@ interface WhereProps {
 export function Where({ brand, filters, onChange }: WhereProps) {
   return (
     <>
-      <TextField select label="Seen in" value={filters.territory} onChange={(event) => onChange({ territory: event.target.value })} sx={{ minWidth: 160 }} slotProps={ALL}>
+      <TextField select label={WORDS.common.seenIn} value={filters.territory} onChange={(event) => onChange({ territory: event.target.value })} sx={{ minWidth: 160 }} slotProps={ALL}>
         {brand.jurisdictions.map((code) => (
           <MenuItem key={code} value={code}>
             {countryName(code)}
           </MenuItem>
         ))}
-        <MenuItem value="">Country not known</MenuItem>
+        <MenuItem value="">{WORDS.board.countryNotKnown}</MenuItem>
         {brand.countries
           .filter((code) => !brand.jurisdictions.includes(code))
           .toSorted((one, other) => countryName(one).localeCompare(countryName(other)))
@@ -44,7 +45,7 @@ export function Where({ brand, filters, onChange }: WhereProps) {
             </MenuItem>
           ))}
       </TextField>
-      <TextField select label="Language" value={filters.locale} onChange={(event) => onChange({ locale: event.target.value })} sx={{ minWidth: 160 }}>
+      <TextField select label={WORDS.common.language} value={filters.locale} onChange={(event) => onChange({ locale: event.target.value })} sx={{ minWidth: 160 }}>
         {brand.locales.map((locale) => (
           <MenuItem key={locale} value={locale}>
             {languageName(locale)}

@@ -1,5 +1,6 @@
 /** How something is shown, in sentences: for the form before it is proposed, and for whoever approves it. */
 import { LOCALE } from '../../money/amounts.ts';
+import { WORDS } from '../../words/index.ts';
 
 import type { BoardScope } from '../../graph/generated/operations.ts';
 
@@ -15,14 +16,14 @@ export interface PlacementInWords {
   readonly hasImage: boolean;
 }
 
-export const SCOPES: Readonly<Record<BoardScope, string>> = { SPORT: 'sport', COMPETITION: 'competition', EVENT: 'event' };
+export const SCOPES: Readonly<Record<BoardScope, string>> = WORDS.common.kindsOfEvents;
 
-export const EMPTY_AT = 'Empty: now, or once it begins.';
+export const EMPTY_AT = WORDS.board.emptyNowOrOnceItBegins;
 
 const COUNTRIES = new Intl.DisplayNames(LOCALE, { type: 'region', fallback: 'code' });
 const LANGUAGES = new Intl.DisplayNames(LOCALE, { type: 'language', fallback: 'code' });
+const PLACES: Readonly<Record<number, string>> = WORDS.board.places;
 const LISTED = new Intl.ListFormat(LOCALE, { type: 'conjunction' });
-const ORDINALS = ['first', 'second', 'third'] as const;
 /** Countries whose name has an article in a sentence. */
 const WITH_ARTICLE = new Set(['AE', 'BS', 'DO', 'GB', 'GM', 'NL', 'PH', 'US']);
 const CODE = /^[A-Z]{2}$/u;
@@ -41,29 +42,29 @@ export function languageName(locale: string): string {
 
 /** Return where it holds, such as `in Germany and Austria`. */
 export function places(territories: readonly string[]): string {
-  return territories.length === 0 ? 'everywhere' : `in ${LISTED.format(territories.map((code) => (WITH_ARTICLE.has(code) ? `the ${countryName(code)}` : countryName(code))))}`;
+  return territories.length === 0 ? WORDS.board.everywhere : WORDS.common.inTerritories({ territories: LISTED.format(territories.map((code) => (WITH_ARTICLE.has(code) ? WORDS.board.theCode({ code: countryName(code) }) : countryName(code)))) });
 }
 
 function times({ since, until }: PlacementInWords): string {
-  if (since === null) return until === null ? 'At all times' : `Until ${until}`;
-  return until === null ? `From ${since}` : `From ${since} until ${until}`;
+  if (since === null) return until === null ? WORDS.board.atAllTimes : WORDS.board.until({ until });
+  return until === null ? WORDS.board.from({ since }) : WORDS.board.fromUntil({ since, until });
 }
 
 /** Return a placement as a sentence, such as `From 27 Mar 2026, 18:00 London time this event is first in Germany.` */
 export function sentence(placement: PlacementInWords, scope: BoardScope): string {
   const where = places(placement.territories);
-  const begins = `${times(placement)} this ${SCOPES[scope]}`;
-  if (placement.hidden) return placement.territories.length === 0 ? `${begins} is shown nowhere.` : `${begins} is not shown ${where}.`;
+  const begins = WORDS.board.placementThisScope({ placement: times(placement), scope: SCOPES[scope] });
+  if (placement.hidden) return placement.territories.length === 0 ? WORDS.board.isShownNowhere({ begins }) : WORDS.board.isNotShown({ begins, where });
   const { position } = placement;
-  const place = position === null ? 'shown' : (ORDINALS[position - 1] ?? `at place ${position}`);
-  const names = placement.names.map(([locale, name]) => `“${name}” in ${languageName(locale)}`);
-  const named = names.length === 0 ? '' : `, as ${LISTED.format(names)}`;
-  return `${begins} is ${place} ${where}${named}${placement.hasImage ? ', with a picture' : ''}.`;
+  const place = position === null ? WORDS.board.shownThere : (PLACES[position] ?? WORDS.board.atPlace({ position }));
+  const names = placement.names.map(([locale, name]) => WORDS.board.nameInLocale({ name, locale: languageName(locale) }));
+  const named = names.length === 0 ? '' : WORDS.board.asNames({ names: LISTED.format(names) });
+  return placement.hasImage ? WORDS.board.isShownWithPicture({ begins, place, where, named }) : WORDS.board.isShown({ begins, place, where, named });
 }
 
 /** Return all placements: the first that is in force wins. */
 export function sentences(placements: readonly PlacementInWords[], scope: BoardScope): readonly string[] {
-  if (placements.length === 0) return [`This ${SCOPES[scope]} is shown as its providers tell it.`];
+  if (placements.length === 0) return [WORDS.board.shownProvidersTell({ scope: SCOPES[scope] })];
   const said = [...new Set(placements.map((placement) => sentence(placement, scope)))];
-  return said.length === 1 ? said : [...said.map((one, at) => `${at + 1}. ${one}`), 'Where several hold, the first one wins.'];
+  return said.length === 1 ? said : [...said.map((one, at) => `${at + 1}. ${one}`), WORDS.board.whereSeveralHoldFirstOne];
 }

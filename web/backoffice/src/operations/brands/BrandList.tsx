@@ -7,32 +7,33 @@ import { IdText } from '../../look/IdText.tsx';
 import { Page } from '../page/Page.tsx';
 import { usePolled } from '../page/usePolled.ts';
 import { BRANDS } from '../../graph/generated/operations.ts';
+import { WORDS } from '../../words/index.ts';
 
 export function BrandList() {
   const { data, problem } = usePolled(BRANDS, {}, 5);
   return (
-    <Page title="Brands" about="Name, languages and the widget’s colours; changes apply to all nodes." problem={problem} waiting={data === undefined}>
+    <Page title={WORDS.frame.screens.brands} about={WORDS.brands.nameLanguagesWidgets} problem={problem} waiting={data === undefined}>
       <DataRows
-        label="Brands"
+        label={WORDS.common.brands}
         rows={data?.brands.nodes ?? []}
         id={({ id }) => id}
-        nothing="There is no brand yet."
-        filledBy="A brand appears once its scheme rules have arrived: see `furlong load`."
+        nothing={WORDS.brands.thereIsNoBrandYet}
+        filledBy={WORDS.brands.brandAppearsOnceScheme}
         columns={[
           {
-            head: 'Brand',
+            head: WORDS.common.brand,
             cell: ({ id, name }) => (
               <Link component={RouterLink} to={`/brands/${id}/show`}>
                 {name}
               </Link>
             ),
           },
-          { head: 'Id', cell: ({ id }) => <IdText id={id} /> },
-          { head: 'Time zone', cell: ({ timeZone }) => timeZone },
-          { head: 'Languages', cell: ({ locales }) => locales.join(', ') },
-          { head: 'Revision', cell: ({ revision }) => revision, right: true },
-          { head: 'Custom colours', cell: ({ theme }) => theme.filter(({ isOwn }) => isOwn).length, right: true },
-          { head: 'Not applied by', cell: ({ missing }) => missing.join(', ') || 'applied by all' },
+          { head: WORDS.common.id, cell: ({ id }) => <IdText id={id} /> },
+          { head: WORDS.brands.timeZone, cell: ({ timeZone }) => timeZone },
+          { head: WORDS.common.languages, cell: ({ locales }) => locales.join(', ') },
+          { head: WORDS.common.revision, cell: ({ revision }) => revision, right: true },
+          { head: WORDS.brands.customColours, cell: ({ theme }) => theme.filter(({ isOwn }) => isOwn).length, right: true },
+          { head: WORDS.brands.notAppliedBy, cell: ({ missing }) => missing.join(', ') || WORDS.brands.appliedByAll },
         ]}
       />
     </Page>

@@ -19,6 +19,7 @@ import { run } from '../../graph/graph.ts';
 import { useMay } from '../page/may.ts';
 import { usePolled } from '../page/usePolled.ts';
 import { CHANGE_BRAND, READ_BRAND, TRY_THEME } from '../../graph/generated/operations.ts';
+import { WORDS } from '../../words/index.ts';
 
 import type { BrandForm } from './brand.ts';
 import type { OperatedBrand } from '../../graph/generated/operations.ts';
@@ -60,7 +61,7 @@ function Editor({ brand, onChanged }: { readonly brand: OperatedBrand; readonly 
       restart(changeBrand);
       setAsking(false);
       setReason('');
-      notify(`Revision ${changeBrand.revision} takes effect on each node once the node has applied it`, { type: 'success' });
+      notify(WORDS.brands.revisionTakesEffectEach({ revision: changeBrand.revision }), { type: 'success' });
     } catch (error) {
       if (error instanceof Refusal && error.code === 'STALE') onChanged();
       throw error;
@@ -76,26 +77,26 @@ function Editor({ brand, onChanged }: { readonly brand: OperatedBrand; readonly 
           role="status"
           action={
             <Button color="inherit" onClick={() => restart(brand)}>
-              Take revision {brand.revision}
+              {WORDS.brands.takeRevision({ revision: brand.revision })}
             </Button>
           }
         >
-          Somebody else has made revision {brand.revision} meanwhile; yours is made from revision {seen}, and would be refused.
+          {WORDS.brands.somebodyElseMadeRevision({ revision: brand.revision, seen })}
         </Alert>
       )}
-      {brand.missing.length > 0 && <Alert severity="info">Not applied yet by {brand.missing.join(', ')}</Alert>}
+      {brand.missing.length > 0 && <Alert severity="info">{WORDS.brands.notAppliedYetBy({ missing: brand.missing.join(', ') })}</Alert>}
       <Stack direction={{ xs: 'column', md: 'row' }} spacing={2}>
-        <TextField label="Name" value={form.name} disabled={!may} onChange={(event) => setForm({ ...form, name: event.target.value })} fullWidth />
+        <TextField label={WORDS.common.name} value={form.name} disabled={!may} onChange={(event) => setForm({ ...form, name: event.target.value })} fullWidth />
         <TextField
-          label="Languages"
+          label={WORDS.common.languages}
           value={form.locales}
           disabled={!may}
           onChange={(event) => setForm({ ...form, locales: event.target.value })}
-          helperText="Such as en-GB, de-AT"
+          helperText={WORDS.brands.suchAsEnGbDeAt}
           fullWidth
         />
         <TextField
-          label="Default language"
+          label={WORDS.brands.defaultLanguage}
           value={form.defaultLocale}
           disabled={!may}
           onChange={(event) => setForm({ ...form, defaultLocale: event.target.value })}
@@ -103,8 +104,7 @@ function Editor({ brand, onChanged }: { readonly brand: OperatedBrand; readonly 
         />
       </Stack>
       <Typography>
-        Time zone {brand.timeZone}, which never changes, because weeks are measured in it. Licensed in {brand.jurisdictions.join(', ')}; accounts in{' '}
-        {brand.currencies.join(', ')}. Both come with schemes.
+        {WORDS.brands.timeZoneNeverChanges({ timeZone: brand.timeZone, jurisdictions: brand.jurisdictions.join(', '), currencies: brand.currencies.join(', ') })}
       </Typography>
       <ThemeTokens theme={form.theme} disabled={!may} onChange={(next) => setForm({ ...form, theme: next })} />
       {tried.problem !== '' && <Alert severity="error">{tried.problem}</Alert>}
@@ -112,18 +112,18 @@ function Editor({ brand, onChanged }: { readonly brand: OperatedBrand; readonly 
       {may && (
         <Stack direction="row" spacing={2}>
           <Button variant="contained" onClick={() => setAsking(true)}>
-            Save for all nodes
+            {WORDS.brands.saveForAllNodes}
           </Button>
-          <Button onClick={() => restart(brand)}>Start again</Button>
+          <Button onClick={() => restart(brand)}>{WORDS.brands.startAgain}</Button>
         </Stack>
       )}
       <Revisions brand={brand.id} onTake={may ? (revision) => setForm(formOf(revision)) : null} present={brand.revision} />
-      <FormDialog title={`Change ${brand.id} on all nodes`} open={asking} label="Save" onClose={() => setAsking(false)} onSubmit={save}>
+      <FormDialog title={WORDS.brands.changeOnAllNodes({ id: brand.id })} open={asking} label={WORDS.common.save} onClose={() => setAsking(false)} onSubmit={save}>
         <TextField
-          label="Reason"
+          label={WORDS.common.reason}
           value={reason}
           onChange={(event) => setReason(event.target.value)}
-          helperText="Nodes and the audit log show it."
+          helperText={WORDS.common.nodesAndTheAuditLogShowIt}
           margin="normal"
           required
           fullWidth

@@ -5,6 +5,7 @@ import Chip from '@mui/material/Chip';
 import Typography from '@mui/material/Typography';
 
 import { DataRows } from '../page/DataRows.tsx';
+import { WORDS } from '../../words/index.ts';
 
 import type { Contrast } from '../../graph/generated/operations.ts';
 
@@ -14,26 +15,26 @@ export function Contrasts({ contrasts }: { readonly contrasts: readonly Contrast
   return (
     <Box>
       <Typography variant="h6" component="h3" gutterBottom>
-        Contrast
+        {WORDS.brands.contrast}
       </Typography>
       <Alert severity={unreadable.length === 0 ? 'success' : 'error'} role="status" sx={{ marginBottom: 2 }}>
         {unreadable.length === 0
-          ? 'Everything is legible by WCAG 2.2 AA.'
-          : `${unreadable.length} of ${contrasts.length} pairs cannot be read; a theme with them is refused.`}
+          ? WORDS.brands.everythingIsLegible
+          : WORDS.brands.ofPairsCannotBeRead({ count: unreadable.length, count2: contrasts.length })}
       </Alert>
       <DataRows
-        label="Contrast of each pair"
+        label={WORDS.brands.contrastOfEachPair}
         rows={rows}
         id={({ front, back, scheme, use }) => `${front} ${back} ${scheme} ${use}`}
-        nothing="The widget has no colours."
+        nothing={WORDS.brands.theWidgetHasNoColours}
         columns={[
-          { head: 'Sample', cell: (one) => <Sample of={one} /> },
-          { head: 'Pair', cell: ({ front, back }) => `${front} on ${back}` },
-          { head: 'Pages', cell: ({ scheme }) => scheme },
-          { head: 'For', cell: ({ use }) => use },
-          { head: 'Ratio', cell: ({ ratio }) => `${ratio}:1`, right: true },
-          { head: 'Needs', cell: ({ least }) => `${least}:1`, right: true },
-          { head: 'Result', cell: ({ readable }) => <Chip size="small" variant="outlined" color={readable ? 'success' : 'error'} label={readable ? 'passes' : 'fails'} /> },
+          { head: WORDS.brands.sample, cell: (one) => <Sample of={one} /> },
+          { head: WORDS.brands.pair, cell: ({ front, back }) => WORDS.brands.frontOnBack({ front, back }) },
+          { head: WORDS.common.pages, cell: ({ scheme }) => scheme },
+          { head: WORDS.common.for, cell: ({ use }) => use },
+          { head: WORDS.brands.ratio, cell: ({ ratio }) => `${ratio}:1`, right: true },
+          { head: WORDS.brands.needs, cell: ({ least }) => `${least}:1`, right: true },
+          { head: WORDS.common.result, cell: ({ readable }) => <Chip size="small" variant="outlined" color={readable ? 'success' : 'error'} label={readable ? WORDS.brands.passes : WORDS.brands.fails} /> },
         ]}
       />
     </Box>
@@ -43,7 +44,7 @@ export function Contrasts({ contrasts }: { readonly contrasts: readonly Contrast
 /** A picture of the two colours, which carries no information of its own. */
 function Sample({ of }: { readonly of: Contrast }) {
   return (
-    <svg width="44" height="26" viewBox="0 0 44 26" role="img" aria-label={`${of.frontColour} on ${of.backColour}`}>
+    <svg width="44" height="26" viewBox="0 0 44 26" role="img" aria-label={WORDS.brands.frontOnBack({ front: of.frontColour, back: of.backColour })}>
       <rect width="44" height="26" rx="4" style={{ fill: of.backColour }} stroke="currentColor" strokeOpacity="0.4" />
       <path d="M9 8h26M9 13h26M9 18h16" style={{ stroke: of.frontColour }} strokeWidth="2.4" />
     </svg>

@@ -7,6 +7,7 @@ import { DataRows } from '../page/DataRows.tsx';
 import { usePolled } from '../page/usePolled.ts';
 import { moment } from '../../time/moments.ts';
 import { BRAND_REVISIONS } from '../../graph/generated/operations.ts';
+import { WORDS } from '../../words/index.ts';
 
 import type { BrandRevision } from '../../graph/generated/operations.ts';
 
@@ -22,27 +23,27 @@ export function Revisions({ brand, present, onTake }: Props) {
   return (
     <Box>
       <Typography variant="h6" component="h3" gutterBottom>
-        Revisions
+        {WORDS.common.revisions}
       </Typography>
       <DataRows
-        label="Revisions"
+        label={WORDS.common.revisions}
         rows={data?.brandRevisions.nodes ?? []}
         id={({ id }) => id}
-        nothing="The brand still has the name and languages of its schemes."
+        nothing={WORDS.brands.brandStillNameLanguages}
         columns={[
-          { head: 'Revision', cell: ({ revision }) => (revision === present ? `${revision}, in force` : revision) },
-          { head: 'At', cell: ({ changedAt }) => moment(changedAt, brand) },
-          { head: 'By', cell: ({ changedBy }) => changedBy },
-          { head: 'Reason', cell: ({ reason }) => reason ?? '–' },
-          { head: 'Name', cell: ({ name }) => name },
-          { head: 'Languages', cell: ({ locales }) => locales.join(', ') },
-          { head: 'Custom colours', cell: ({ theme }) => theme.filter(({ isOwn }) => isOwn).length, right: true },
+          { head: WORDS.common.revision, cell: ({ revision }) => (revision === present ? WORDS.common.inForce({ revision }) : revision) },
+          { head: WORDS.common.at, cell: ({ changedAt }) => moment(changedAt, brand) },
+          { head: WORDS.common.by, cell: ({ changedBy }) => changedBy },
+          { head: WORDS.common.reason, cell: ({ reason }) => reason ?? '–' },
+          { head: WORDS.common.name, cell: ({ name }) => name },
+          { head: WORDS.common.languages, cell: ({ locales }) => locales.join(', ') },
+          { head: WORDS.brands.customColours, cell: ({ theme }) => theme.filter(({ isOwn }) => isOwn).length, right: true },
           {
-            head: 'Restore',
+            head: WORDS.brands.restore,
             cell: (one) =>
               onTake !== null && (
-                <Button size="small" onClick={() => onTake(one)} aria-label={`Use version ${one.revision}`}>
-                  Use this version
+                <Button size="small" onClick={() => onTake(one)} aria-label={WORDS.brands.useVersion({ revision: one.revision })}>
+                  {WORDS.brands.useThisVersion}
                 </Button>
               ),
           },

@@ -6,6 +6,7 @@ import TextField from '@mui/material/TextField';
 import Typography from '@mui/material/Typography';
 
 import { DataRows } from '../page/DataRows.tsx';
+import { WORDS } from '../../words/index.ts';
 
 import type { Token } from '../../graph/generated/operations.ts';
 
@@ -22,26 +23,26 @@ export function ThemeTokens({ theme, disabled, onChange }: Props) {
   return (
     <Box>
       <Typography variant="h6" component="h3" gutterBottom>
-        Theme of the widget
+        {WORDS.brands.themeOfTheWidget}
       </Typography>
       <DataRows
-        label="Colours of the theme"
+        label={WORDS.brands.coloursOfTheTheme}
         rows={theme}
         id={({ token }) => token}
-        nothing="The widget has no colours."
+        nothing={WORDS.brands.theWidgetHasNoColours}
         columns={[
-          { head: 'Token', cell: ({ token }) => <code>--club-{token}</code> },
-          { head: 'On light pages', cell: (each) => <Colour of={each} scheme="light" disabled={disabled} onChange={replace} /> },
-          { head: 'On dark pages', cell: (each) => <Colour of={each} scheme="dark" disabled={disabled} onChange={replace} /> },
+          { head: WORDS.brands.token, cell: ({ token }) => <code>--club-{token}</code> },
+          { head: WORDS.brands.onLightPages, cell: (each) => <Colour of={each} scheme="light" disabled={disabled} onChange={replace} /> },
+          { head: WORDS.brands.onDarkPages, cell: (each) => <Colour of={each} scheme="dark" disabled={disabled} onChange={replace} /> },
           {
-            head: 'Source',
+            head: WORDS.brands.source,
             cell: ({ token, isOwn }) =>
               isOwn && !disabled ? (
-                <Button size="small" onClick={() => replace(token, { isOwn: false })} aria-label={`Use the widget’s ${token}`}>
-                  Use the widget’s
+                <Button size="small" onClick={() => replace(token, { isOwn: false })} aria-label={WORDS.brands.useTheWidgets({ token })}>
+                  {WORDS.brands.useWidgets}
                 </Button>
               ) : (
-                <span>{isOwn ? 'the brand’s' : 'the widget’s'}</span>
+                <span>{isOwn ? WORDS.brands.theBrands : WORDS.brands.theWidgets}</span>
               ),
           },
         ]}
@@ -72,7 +73,7 @@ function Colour({ of, scheme, disabled, onChange }: ColourProps) {
         value={value}
         disabled={disabled}
         onChange={(event) => onChange(of.token, { [scheme]: event.target.value.trim() })}
-        slotProps={{ htmlInput: { 'aria-label': `${of.token} on ${scheme} pages`, spellCheck: false } }}
+        slotProps={{ htmlInput: { 'aria-label': WORDS.brands.onPages({ token: of.token, scheme }), spellCheck: false } }}
         sx={{ width: 120 }}
       />
     </Stack>

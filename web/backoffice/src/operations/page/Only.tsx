@@ -2,6 +2,8 @@
 import Chip from '@mui/material/Chip';
 import { useSearchParams } from 'react-router-dom';
 
+import { WORDS } from '../../words/index.ts';
+
 import type { ReactNode } from 'react';
 
 interface Only {
@@ -25,6 +27,6 @@ export function useOnly(name: string, called: (id: string) => string): Only {
     });
   }
 
-  const chip = only !== null && <Chip label={`Only ${called(only)}: show all`} variant="outlined" onClick={showAll} onDelete={showAll} />;
+  const chip = only !== null && <Chip label={WORDS.operations.onlyShowAll({ only: called(only) })} variant="outlined" onClick={showAll} onDelete={showAll} />;
   return { only, chip };
 }

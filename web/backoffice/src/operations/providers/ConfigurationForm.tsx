@@ -15,6 +15,7 @@ import { useGraph } from '../../graph/useGraph.ts';
 import { useDelayed } from '../../graph/useDelayed.ts';
 import { usePolled } from '../page/usePolled.ts';
 import { PROVIDER_ADAPTERS, SUBMIT_PROVIDER, TRY_PROVIDER } from '../../graph/generated/operations.ts';
+import { WORDS } from '../../words/index.ts';
 
 import type { Configuration, ProviderConfigurationInput } from '../../graph/generated/operations.ts';
 
@@ -24,21 +25,21 @@ type Form = Record<Key, string | boolean>;
 const LISTS: readonly Key[] = ['kinds', 'brands', 'currencies'];
 const TEXTS: readonly Key[] = ['adapter', 'url', 'secret', 'learns'];
 const FIELDS: readonly (readonly [Key, string, string])[] = [
-  ['url', 'Address', 'Without user, password and query'],
-  ['secret', 'Name of the secret', 'Never the secret: nodes have its value'],
-  ['kinds', 'Kinds of reward', 'Such as free_bet, bet_boost'],
-  ['brands', 'Brands', 'Empty for all'],
-  ['currencies', 'Currencies', 'Empty for all'],
-  ['position', 'Position', 'The lowest is asked first'],
-  ['limitMinor', 'Limit', 'A reward worth more waits for a person'],
-  ['inFlight', 'Max concurrent calls', ''],
-  ['timeoutSeconds', 'Timeout (s)', ''],
-  ['attempts', 'Attempts', 'Always under the same key'],
-  ['pauseSeconds', 'Initial retry delay (s)', ''],
-  ['breakerFailures', 'Failures before circuit opens', ''],
-  ['breakerRestSeconds', 'Circuit stays open (s)', ''],
-  ['keyHours', 'Idempotency keys kept (h)', 'Later, nothing is sent under it'],
-  ['pollMinutes', 'Polling interval (min)', ''],
+  ['url', WORDS.common.address, WORDS.providers.withoutUserPasswordAndQuery],
+  ['secret', WORDS.providers.nameOfTheSecret, WORDS.providers.neverTheSecret],
+  ['kinds', WORDS.providers.kindsOfReward, WORDS.providers.suchAsFreeBetBetBoost],
+  ['brands', WORDS.common.brands, WORDS.providers.emptyForAll],
+  ['currencies', WORDS.providers.currencies, WORDS.providers.emptyForAll],
+  ['position', WORDS.providers.position, WORDS.providers.theLowestIsAskedFirst],
+  ['limitMinor', WORDS.common.limit, WORDS.providers.rewardWorthMoreWaitsPerson],
+  ['inFlight', WORDS.providers.maxConcurrentCalls, ''],
+  ['timeoutSeconds', WORDS.providers.timeoutS, ''],
+  ['attempts', WORDS.providers.attempts, WORDS.providers.alwaysUnderTheSameKey],
+  ['pauseSeconds', WORDS.providers.initialRetryDelayS, ''],
+  ['breakerFailures', WORDS.providers.failuresBeforeCircuitOpens, ''],
+  ['breakerRestSeconds', WORDS.providers.circuitStaysOpenS, ''],
+  ['keyHours', WORDS.providers.idempotencyKeysKeptH, WORDS.providers.laterNothingIsSentUnderIt],
+  ['pollMinutes', WORDS.providers.pollingIntervalMin, ''],
 ];
 
 interface Props {
@@ -89,16 +90,16 @@ export function ConfigurationForm({ provider, seen, from, onDone }: Props) {
 
   return (
     <ProposeForm
-      title={`Propose a configuration of ${name}`}
-      label="Propose for all nodes"
-      incomplete={input === null ? 'Complete the numbers and the name.' : ''}
+      title={WORDS.providers.proposeAConfigurationOf({ name })}
+      label={WORDS.providers.proposeForAllNodes}
+      incomplete={input === null ? WORDS.providers.completeTheNumbersAndTheName : ''}
       unchecked={tried.problem}
       problems={problems}
       propose={propose}
       onDone={onDone}
     >
-      {seen === 0 && <TextField label="Name" value={name} onChange={(event) => setName(event.target.value)} helperText="Stored with every credit, for ever" />}
-      <Choice label="Adapter" value={String(form.adapter)} of={adapters.data?.providerAdapters ?? [String(form.adapter)]} disabled={seen > 0} onChange={(adapter) => setForm({ ...form, adapter })} />
+      {seen === 0 && <TextField label={WORDS.common.name} value={name} onChange={(event) => setName(event.target.value)} helperText={WORDS.providers.storedWithEveryCreditForEver} />}
+      <Choice label={WORDS.providers.adapter} value={String(form.adapter)} of={adapters.data?.providerAdapters ?? [String(form.adapter)]} disabled={seen > 0} onChange={(adapter) => setForm({ ...form, adapter })} />
       {FIELDS.map(([key, label, help]) =>
         key === 'limitMinor' ? (
           <MoneyInput
@@ -122,10 +123,10 @@ export function ConfigurationForm({ provider, seen, from, onDone }: Props) {
           />
         ),
       )}
-      <Choice label="Usage reported by" value={String(form.learns)} of={['poll', 'callback']} onChange={(learns) => setForm({ ...form, learns })} />
+      <Choice label={WORDS.providers.usageReportedBy} value={String(form.learns)} of={['poll', 'callback']} onChange={(learns) => setForm({ ...form, learns })} />
       <FormControlLabel
         control={<Checkbox checked={form.enabled === true} onChange={(event) => setForm({ ...form, enabled: event.target.checked })} />}
-        label="Enabled: rewards are sent to it"
+        label={WORDS.providers.enabledRewardsAreSentToIt}
       />
     </ProposeForm>
   );

@@ -6,6 +6,7 @@ import Typography from '@mui/material/Typography';
 import { DataRows } from '../page/DataRows.tsx';
 import { TechnicalDetails } from '../../look/TechnicalDetails.tsx';
 import { age } from '../page/words.ts';
+import { WORDS } from '../../words/index.ts';
 
 import type { Health } from '../../graph/generated/operations.ts';
 
@@ -15,9 +16,9 @@ const COLOURS: Readonly<Record<string, 'success' | 'warning' | 'error'>> = { clo
 function Worker({ of: { node, alive, worker, revision, problem } }: { readonly of: Health }) {
   return (
     <Stack>
-      <span>{alive ? node : `${node}, silent`}</span>
+      <span>{alive ? node : WORDS.providers.silent({ node })}</span>
       <Typography variant="body2" color="textSecondary">
-        {worker ?? 'No worker reports'}, {revision === 0 ? 'the file’s revision' : `revision ${revision}`}
+        {worker ?? WORDS.providers.noWorkerReports}, {revision === 0 ? WORDS.providers.theFilesRevision : WORDS.common.revisionNumbered({ revision })}
       </Typography>
       {problem !== null && (
         <Typography variant="body2" color="error">
@@ -31,21 +32,21 @@ function Worker({ of: { node, alive, worker, revision, problem } }: { readonly o
 export function HealthTable({ rows }: { readonly rows: readonly Health[] }) {
   return (
     <DataRows
-      label="Health by node and worker"
+      label={WORDS.providers.healthByNodeAndWorker}
       rows={rows}
       id={({ id }) => id}
-      nothing="No node has reported about it yet."
+      nothing={WORDS.providers.noNodeHasReportedAboutItYet}
       columns={[
-        { head: 'Node and worker', cell: (row) => <Worker of={row} /> },
+        { head: WORDS.providers.nodeAndWorker, cell: (row) => <Worker of={row} /> },
         {
-          head: 'Circuit',
+          head: WORDS.providers.circuit,
           cell: ({ circuit }) => <Chip size="small" variant="outlined" color={COLOURS[circuit] ?? 'error'} label={circuit.replace('_', ' ')} />,
         },
-        { head: 'Calls', cell: ({ calls }) => calls, right: true },
-        { head: 'Due', cell: ({ due }) => due, right: true },
-        { head: 'Last success', cell: ({ succeededAt }) => age(succeededAt) },
+        { head: WORDS.providers.calls, cell: ({ calls }) => calls, right: true },
+        { head: WORDS.providers.due, cell: ({ due }) => due, right: true },
+        { head: WORDS.providers.lastSuccess, cell: ({ succeededAt }) => age(succeededAt) },
         {
-          head: 'Last failure',
+          head: WORDS.providers.lastFailure,
           cell: ({ failedAt, error }) => (
             <>
               {age(failedAt)}
@@ -53,7 +54,7 @@ export function HealthTable({ rows }: { readonly rows: readonly Health[] }) {
             </>
           ),
         },
-        { head: 'Last credit', cell: ({ creditedAt }) => age(creditedAt) },
+        { head: WORDS.providers.lastCredit, cell: ({ creditedAt }) => age(creditedAt) },
       ]}
     />
   );

@@ -7,6 +7,7 @@ import { useState, type ReactNode } from 'react';
 import { useNotify } from 'react-admin';
 
 import { FormDialog } from '../../components/FormDialog.tsx';
+import { WORDS } from '../../words/index.ts';
 
 export interface Problem {
   readonly path: string;
@@ -37,7 +38,7 @@ export function ProposeForm({ title, label, incomplete, unchecked, problems, own
     await propose(reason);
     setAsking(false);
     setReason('');
-    notify('Proposed: another person has to approve it', { type: 'success' });
+    notify(WORDS.providers.proposedAnotherPerson, { type: 'success' });
     onDone();
   }
 
@@ -56,12 +57,12 @@ export function ProposeForm({ title, label, incomplete, unchecked, problems, own
       <Button variant="contained" disabled={incomplete !== '' || problems.length > 0} onClick={() => setAsking(true)} sx={{ marginTop: 1 }}>
         {label}
       </Button>
-      <FormDialog title={title} open={asking} label="Propose" onClose={() => setAsking(false)} onSubmit={submit}>
+      <FormDialog title={title} open={asking} label={WORDS.common.propose} onClose={() => setAsking(false)} onSubmit={submit}>
         <TextField
-          label="Reason"
+          label={WORDS.common.reason}
           value={reason}
           onChange={(event) => setReason(event.target.value)}
-          helperText="The approver, nodes and the audit log show it."
+          helperText={WORDS.providers.approverNodesAuditLogShow}
           margin="normal"
           required
           fullWidth

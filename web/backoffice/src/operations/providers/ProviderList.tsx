@@ -14,17 +14,18 @@ import { Because, canSwitch, HealthChip, State, switchDeed } from './State.tsx';
 import { useMay } from '../page/may.ts';
 import { usePolled } from '../page/usePolled.ts';
 import { PROVIDERS } from '../../graph/generated/operations.ts';
+import { WORDS } from '../../words/index.ts';
 
 import type { Provider } from '../../graph/generated/operations.ts';
 
 /** The revision in force, who does not use it, and what waits for a second person. */
 function revision(one: Provider): string {
   const { revision: number, imported, kind, missing, pending, process } = one;
-  if (number === 0) return kind === 'rewards' && canSwitch(one) ? 'unknown here' : '–';
-  const source = kind === 'rewards' ? 'the file’s' : 'the environment’s';
-  const lacking = missing.length === 0 ? [] : [`not used by ${missing.map(({ node }) => node).join(', ')}`];
-  const unused = typeof process?.unused === 'string' ? ['not used by its process'] : [];
-  const waiting = pending.length === 0 ? [] : [`${pending.length} waiting for approval`];
+  if (number === 0) return kind === 'rewards' && canSwitch(one) ? WORDS.providers.unknownHere : '–';
+  const source = kind === 'rewards' ? WORDS.providers.theFiles : WORDS.providers.theEnvironments;
+  const lacking = missing.length === 0 ? [] : [WORDS.providers.notUsedBy({ missing: missing.map(({ node }) => node).join(', ') })];
+  const unused = typeof process?.unused === 'string' ? [WORDS.providers.notUsedByItsProcess] : [];
+  const waiting = pending.length === 0 ? [] : [WORDS.providers.waitingForApproval({ count: pending.length })];
   return [imported ? `${number}, ${source}` : String(number), ...lacking, ...unused, ...waiting].join('; ');
 }
 
@@ -38,27 +39,27 @@ export function ProviderList() {
   const mayChange = useMay('operations.provider');
   return (
     <Page
-      title="Providers"
-      about="Those with a process of their own, feeds of bets, and those that pay rewards, in the order in which they are considered. A second person approves each change of a configuration, which then applies on all nodes, or in the adapter’s process."
+      title={WORDS.frame.screens.providers}
+      about={WORDS.providers.thoseProcessOwnFeedsBets}
       problem={problem}
       waiting={data === undefined}
       actions={
         mayChange && (
           <Button component={RouterLink} to="/providers/create" variant="outlined">
-            New provider of rewards
+            {WORDS.providers.newProviderOfRewards}
           </Button>
         )
       }
     >
       <DataRows
-        label="Providers"
+        label={WORDS.common.providers}
         rows={data?.providers ?? []}
         id={({ id }) => id}
-        nothing="No provider is known here."
-        filledBy="Submit one, or give the back office FURLONG_FULFILMENT_PROVIDERS, as the workers have it."
+        nothing={WORDS.providers.noProviderIsKnownHere}
+        filledBy={WORDS.providers.submitOneGiveBackOffice}
         columns={[
           {
-            head: 'Provider',
+            head: WORDS.common.provider,
             cell: ({ id, kind }) => (
               <>
                 <Link component={RouterLink} to={`/providers/${id}/show`}>
@@ -71,7 +72,7 @@ export function ProviderList() {
             ),
           },
           {
-            head: 'State',
+            head: WORDS.common.state,
             cell: (one) => (
               <Stack direction="row" spacing={1} useFlexGap sx={{ flexWrap: 'wrap' }}>
                 <State of={one} brief />
@@ -79,10 +80,10 @@ export function ProviderList() {
               </Stack>
             ),
           },
-          { head: 'Health', cell: (one) => <Because of={one} /> },
-          { head: 'Brings', cell: brings },
-          { head: 'Revision', cell: revision },
-          { head: 'Change', isMenu: true, cell: (one) => may && canSwitch(one) && <RowMenu about={one.id} deeds={[switchDeed(one)]} /> },
+          { head: WORDS.providers.health, cell: (one) => <Because of={one} /> },
+          { head: WORDS.common.brings, cell: brings },
+          { head: WORDS.common.revision, cell: revision },
+          { head: WORDS.common.change, isMenu: true, cell: (one) => may && canSwitch(one) && <RowMenu about={one.id} deeds={[switchDeed(one)]} /> },
         ]}
       />
     </Page>

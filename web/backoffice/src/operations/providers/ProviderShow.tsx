@@ -16,13 +16,15 @@ import { canSwitch, Health, State, SwitchButton } from './State.tsx';
 import { useMay } from '../page/may.ts';
 import { usePolled } from '../page/usePolled.ts';
 import { READ_PROVIDER } from '../../graph/generated/operations.ts';
+import { WORDS } from '../../words/index.ts';
+import { Filled } from '../../words/Filled.tsx';
 
 import type { Provider } from '../../graph/generated/operations.ts';
 
 export function ProviderCreate() {
   const navigate = useNavigate();
   return (
-    <Page title="New provider" about="Another person approves it; until then nothing is sent to it.">
+    <Page title={WORDS.providers.newProvider} about={WORDS.providers.anotherPersonApprovesIt}>
       <ConfigurationForm provider="" seen={0} from={NEW} onDone={() => void navigate('/providers')} />
     </Page>
   );
@@ -34,7 +36,7 @@ export function ProviderShow() {
   const may = useMay('operations.switch');
   const provider = data?.provider;
   return (
-    <Page title={`Provider ${id}`} problem={problem} waiting={provider === undefined} actions={provider !== undefined && may && canSwitch(provider) && <SwitchButton of={provider} />}>
+    <Page title={WORDS.common.providerName({ name: id })} problem={problem} waiting={provider === undefined} actions={provider !== undefined && may && canSwitch(provider) && <SwitchButton of={provider} />}>
       {provider !== undefined && (provider.kind === 'rewards' ? <Parts provider={provider} onChanged={refresh} /> : <Process provider={provider} onChanged={refresh} />)}
     </Page>
   );
@@ -50,12 +52,15 @@ function Process({ provider, onChanged }: { readonly provider: Provider; readonl
         <Health of={provider} />
       </Stack>
       <Typography>
-        Its kind is {kind}; it brings {capabilities.join(', ')}. It runs in <code>{runsIn}</code>; <code>furlong provider test {id}</code> tries it.
+        <Filled
+          say={WORDS.providers.kindAndProcess}
+          values={{ kind, capabilities: capabilities.join(', '), process: <code>{runsIn}</code>, command: <code>furlong provider test {id}</code> }}
+        />
       </Typography>
       <Figures provider={provider} />
       {settings.length === 0 ? (
         <Typography>
-          It is configured by the settings of that process: <code>furlong provider show {id}</code> shows them.
+          <Filled say={WORDS.providers.configuredByItsProcess} values={{ command: <code>furlong provider show {id}</code> }} />
         </Typography>
       ) : (
         <Settings provider={provider} onChanged={onChanged} />
@@ -68,9 +73,9 @@ function Process({ provider, onChanged }: { readonly provider: Provider; readonl
 function Figures({ provider }: { readonly provider: Provider }) {
   const { process, limits: most } = provider;
   const megabytes = (most.messageBytes / 2 ** 20).toLocaleString('en-GB', { maximumFractionDigits: 1 });
-  const keeps = most.items === 0 ? '' : `It keeps ${process === null ? '' : `${process.items.toLocaleString('en-GB')} of `}at most ${most.items.toLocaleString('en-GB')} items. `;
-  const late = process === null ? '' : ` The provider’s last message was ${process.delayMs.toLocaleString('en-GB')} ms old when it came.`;
-  return <Typography>{`${keeps}A message has at most ${megabytes} MB.${late}`}</Typography>;
+  const keeps = most.items === 0 ? '' : process === null ? WORDS.providers.itKeepsAtMostItems({ items: most.items.toLocaleString('en-GB') }) : WORDS.providers.itKeepsOfAtMostItems({ items: process.items.toLocaleString('en-GB'), items2: most.items.toLocaleString('en-GB') });
+  const late = process === null ? '' : WORDS.providers.providersLastMessageMsOld({ delayMs: process.delayMs.toLocaleString('en-GB') });
+  return <Typography>{WORDS.providers.aMessageHasAtMostMb({ keeps, megabytes, late })}</Typography>;
 }
 
 function Settings({ provider, onChanged }: { readonly provider: Provider; readonly onChanged: () => void }) {
@@ -79,23 +84,23 @@ function Settings({ provider, onChanged }: { readonly provider: Provider; readon
   return (
     <>
       <Typography>
-        {imported ? 'No revision was decided yet: its process uses its environment, shown as far as it is known here.' : `Revision ${revision} is in force.`} {process !== null && usedBy(process)}
+        {imported ? WORDS.providers.noRevisionWasDecidedYet : WORDS.providers.revisionIsInForce({ revision })} {process !== null && usedBy(process)}
       </Typography>
       <Pending of={pending} />
       {typeof process?.unused === 'string' && (
         <Alert severity="warning">
-          Its process does not use revision {revision}: {process.unused}
+          {WORDS.providers.itsProcessDoesNotUseRevision({ revision, unused: process.unused })}
         </Alert>
       )}
       {may && (
         <section>
           <Typography variant="h6" component="h3" gutterBottom>
-            Settings
+            {WORDS.providers.settings}
           </Typography>
           <SettingsForm key={revision} adapter={id} seen={revision} settings={settings} onDone={onChanged} />
         </section>
       )}
-      <Revisions provider={id} present={revision} may={may} source="the environment" />
+      <Revisions provider={id} present={revision} may={may} source={WORDS.providers.theEnvironment} />
     </>
   );
 }
@@ -103,9 +108,9 @@ function Settings({ provider, onChanged }: { readonly provider: Provider; readon
 function Pending({ of: pending }: { readonly of: Provider['pending'] }) {
   return pending.map((one) => (
     <Alert key={one.id} severity="info">
-      {one.proposedBy} proposed a change, which waits for another person: {one.reason}{' '}
+      {WORDS.providers.changeWaits({ proposedBy: one.proposedBy, reason: one.reason })}{' '}
       <Link component={RouterLink} to={`/approvals/${one.id}/show`}>
-        Look at it
+        {WORDS.common.lookAtIt}
       </Link>
     </Alert>
   ));
@@ -118,28 +123,28 @@ function Parts({ provider, onChanged }: { readonly provider: Provider; readonly 
     <Stack spacing={3}>
       <Stack direction="row" spacing={2} useFlexGap sx={{ flexWrap: 'wrap', alignItems: 'center' }}>
         <State of={provider} />
-        <Typography>{revision === 0 ? 'Its configuration is not known here: nodes use their files.' : imported ? 'As in the workers’ file.' : `Revision ${revision} is in force.`}</Typography>
-        <Typography>Rewards: {waits(provider)}.</Typography>
+        <Typography>{revision === 0 ? WORDS.providers.itsConfigurationIsNotKnownHere : imported ? WORDS.providers.asInTheWorkersFile : WORDS.providers.revisionIsInForce({ revision })}</Typography>
+        <Typography>{WORDS.providers.rewards({ provider: waits(provider) })}</Typography>
       </Stack>
       <Pending of={pending} />
       {missing.map(({ node, reason }) => (
         <Alert key={node} severity={reason === null ? 'info' : 'warning'}>
-          {node} does not use revision {revision}: {reason ?? 'it has not acknowledged it yet'}
+          {WORDS.providers.doesNotUseRevision({ node, revision, reason: reason ?? WORDS.providers.itHasNotAcknowledgedItYet })}
         </Alert>
       ))}
       <Typography>
-        Pays {offered(provider)}. Its adapter can ask for {adapterKinds.join(', ') || 'nothing known here'}. Limits: {limits(provider)}.{endpoint !== null && ` Endpoint: ${endpoint} (secret ${configuration?.secret ?? ''}).`}
+        {WORDS.providers.paysAdapterCanAskLimits({ provider: offered(provider), adapterKinds: adapterKinds.join(', ') || WORDS.providers.nothingKnownHere, provider2: limits(provider) })}{endpoint !== null && WORDS.providers.endpointSecret({ endpoint, secret: configuration?.secret ?? '' })}
       </Typography>
       <HealthTable rows={provider.health} />
       {configuration !== null && may && (
         <section>
           <Typography variant="h6" component="h3" gutterBottom>
-            Configuration
+            {WORDS.providers.configuration}
           </Typography>
           <ConfigurationForm key={revision} provider={id} seen={revision} from={configuration} onDone={onChanged} />
         </section>
       )}
-      <Revisions provider={id} present={revision} may={may} source="the file" />
+      <Revisions provider={id} present={revision} may={may} source={WORDS.providers.theFile} />
     </Stack>
   );
 }

@@ -12,6 +12,7 @@ import { moment } from '../../time/moments.ts';
 import { usePolled } from '../page/usePolled.ts';
 import { run } from '../../graph/graph.ts';
 import { PROVIDER_DIFF, PROVIDER_REVISIONS, ROLL_BACK_PROVIDER } from '../../graph/generated/operations.ts';
+import { WORDS } from '../../words/index.ts';
 
 interface Props {
   readonly provider: string;
@@ -30,34 +31,34 @@ export function Revisions({ provider, present, may, source }: Props) {
   return (
     <Box>
       <Typography variant="h6" component="h3" gutterBottom>
-        Revisions
+        {WORDS.common.revisions}
       </Typography>
       <DataRows
-        label="Revisions"
+        label={WORDS.common.revisions}
         rows={data?.providerRevisions.nodes ?? []}
         id={({ id }) => id}
-        nothing="The provider has no configuration yet."
+        nothing={WORDS.providers.providerNoConfigurationYet}
         columns={[
-          { head: 'Revision', cell: ({ revision }) => (revision === present ? `${revision}, in force` : revision) },
-          { head: 'Since', cell: ({ inForceAt, approvedBy }) => (approvedBy === null ? source : moment(inForceAt, null)) },
-          { head: 'Submitted by', cell: ({ submittedBy }) => submittedBy },
-          { head: 'Approved by', cell: ({ approvedBy }) => approvedBy ?? '–' },
-          { head: 'Reason', cell: ({ reason }) => reason ?? '–' },
+          { head: WORDS.common.revision, cell: ({ revision }) => (revision === present ? WORDS.common.inForce({ revision }) : revision) },
+          { head: WORDS.common.since, cell: ({ inForceAt, approvedBy }) => (approvedBy === null ? source : moment(inForceAt, null)) },
+          { head: WORDS.providers.submittedBy, cell: ({ submittedBy }) => submittedBy },
+          { head: WORDS.common.approvedBy, cell: ({ approvedBy }) => approvedBy ?? '–' },
+          { head: WORDS.common.reason, cell: ({ reason }) => reason ?? '–' },
           {
-            head: 'Change',
+            head: WORDS.common.change,
             cell: ({ revision }) =>
               revision !== present && (
                 <Stack direction="row">
-                  <Button size="small" onClick={() => setCompared(revision)} aria-label={`Compare revision ${revision} with the present one`}>
-                    Compare
+                  <Button size="small" onClick={() => setCompared(revision)} aria-label={WORDS.providers.compareRevisionPresentOne({ revision })}>
+                    {WORDS.providers.compare}
                   </Button>
                   {may && (
                     <ChangeButton
-                      label={`Back to ${revision}`}
-                      question={`Revision ${revision} is proposed again; another person has to approve it.`}
+                      label={WORDS.providers.backTo({ revision })}
+                      question={WORDS.providers.revisionIsProposedAgain({ revision })}
                       change={(reason) => run(ROLL_BACK_PROVIDER, { input: { provider, revision, seen: present, reason } })}
                       wantsReason
-                      onDone={() => notify('Proposed: another person has to approve it', { type: 'success' })}
+                      onDone={() => notify(WORDS.providers.proposedAnotherPerson, { type: 'success' })}
                     />
                   )}
                 </Stack>
@@ -67,14 +68,14 @@ export function Revisions({ provider, present, may, source }: Props) {
       />
       {compared !== null && diff !== undefined && (
         <DataRows
-          label={`Changes from revision ${compared} to ${present}`}
+          label={WORDS.providers.changesFromRevisionTo({ compared, present })}
           rows={diff}
           id={({ field }) => field}
-          nothing={`Revision ${compared} and the present one are equal.`}
+          nothing={WORDS.providers.revisionPresentOneEqual({ compared })}
           columns={[
-            { head: 'Field', cell: ({ field }) => field },
-            { head: `Revision ${compared}`, cell: ({ before: value }) => JSON.stringify(value) },
-            { head: `Revision ${present}`, cell: ({ after: value }) => JSON.stringify(value) },
+            { head: WORDS.common.field, cell: ({ field }) => field },
+            { head: WORDS.providers.revision({ compared }), cell: ({ before: value }) => JSON.stringify(value) },
+            { head: WORDS.providers.revision({ compared: present }), cell: ({ after: value }) => JSON.stringify(value) },
           ]}
         />
       )}

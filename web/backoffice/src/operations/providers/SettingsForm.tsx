@@ -13,6 +13,7 @@ import { run } from '../../graph/graph.ts';
 import { useDelayed } from '../../graph/useDelayed.ts';
 import { usePolled } from '../page/usePolled.ts';
 import { SUBMIT_ADAPTER, TRY_ADAPTER } from '../../graph/generated/operations.ts';
+import { WORDS } from '../../words/index.ts';
 
 import type { AdapterSettingsInput, Setting } from '../../graph/generated/operations.ts';
 
@@ -38,9 +39,9 @@ export function SettingsForm({ adapter, seen, settings, onDone }: Props) {
 
   return (
     <ProposeForm
-      title={`Propose settings of ${adapter}`}
-      label="Propose for its process"
-      incomplete={values === null ? 'Complete the numbers.' : ''}
+      title={WORDS.providers.proposeSettingsOf({ adapter })}
+      label={WORDS.providers.proposeForItsProcess}
+      incomplete={values === null ? WORDS.providers.completeTheNumbers : ''}
       unchecked={tried.problem}
       problems={problems}
       own={settings.map(({ name }) => name)}
@@ -84,7 +85,7 @@ function SettingInput({ setting, value, problem, onChange }: InputProps) {
       label={label}
       value={value}
       error={problem !== ''}
-      helperText={several && problem === '' ? `${help}; separated by commas` : help}
+      helperText={several && problem === '' ? WORDS.providers.separatedByCommas({ help }) : help}
       onChange={(event) => onChange(event.target.value)}
       slotProps={{ htmlInput: { spellCheck: false, autoComplete: 'off' }, input: unit === '' ? {} : { endAdornment: <InputAdornment position="end">{unit}</InputAdornment> } }}
     />

@@ -10,6 +10,7 @@ import { TechnicalDetails } from '../../look/TechnicalDetails.tsx';
 import { age } from '../page/words.ts';
 import { run } from '../../graph/graph.ts';
 import { SWITCH_PROVIDER } from '../../graph/generated/operations.ts';
+import { WORDS } from '../../words/index.ts';
 
 import type { Tone } from '../../look/theme.ts';
 import type { Provider, SwitchableProviders } from '../../graph/generated/operations.ts';
@@ -22,20 +23,20 @@ interface StateProps {
 
 export function State({ of: one, brief = false }: StateProps) {
   if (one.stopped) {
-    const where = one.everywhere ? 'Stopped on all nodes' : 'Stopped by an alarm';
-    if (brief) return <ToneChip tone="bad" label="Stopped" />;
+    const where = one.everywhere ? WORDS.providers.stoppedOnAllNodes : WORDS.providers.stoppedByAnAlarm;
+    if (brief) return <ToneChip tone="bad" label={WORDS.common.stopped} />;
     return (
       <Stack direction="row" spacing={1} useFlexGap sx={{ flexWrap: 'wrap', alignItems: 'center' }}>
         <ToneChip tone="bad" label={where} />
         <span>
-          for {age(one.since)}: {one.reason}
+          {WORDS.providers.forSinceReason({ since: age(one.since), reason: one.reason ?? '' })}
         </span>
       </Stack>
     );
   }
-  if (one.configuration?.enabled === false) return <ToneChip tone="neutral" label={brief ? 'Disabled' : 'Disabled by its configuration'} />;
-  if (!one.enabled) return <ToneChip tone="neutral" label="Not configured" />;
-  return <ToneChip tone="good" label="In use" />;
+  if (one.configuration?.enabled === false) return <ToneChip tone="neutral" label={brief ? WORDS.common.disabled : WORDS.providers.disabledByItsConfiguration} />;
+  if (!one.enabled) return <ToneChip tone="neutral" label={WORDS.providers.notConfigured} />;
+  return <ToneChip tone="good" label={WORDS.common.inUse} />;
 }
 
 const TONES: Readonly<Record<string, Tone>> = { up: 'good', down: 'bad', unknown: 'warning' };
@@ -50,7 +51,7 @@ export function Because({ of: { status } }: { readonly of: Provider }) {
   return (
     <div>
       {status.says}
-      {status.since !== null && `, for ${age(status.since)}`}
+      {status.since !== null && WORDS.providers.forSince({ since: age(status.since) })}
       <TechnicalDetails of={status.details} />
     </div>
   );
@@ -67,16 +68,16 @@ export function Health({ of: one }: { readonly of: Provider }) {
 
 /** What stopping and starting means, by the kind of provider. */
 function question({ kind, stopped }: Provider): string {
-  if (kind === 'rewards') return stopped ? 'Rewards are sent to it again, on all nodes.' : 'Nothing more is sent to it, on all nodes; its rewards wait.';
-  if (kind === 'bet feed') return stopped ? 'Its bets are counted again, on all nodes.' : 'Its bets wait in Kafka, on all nodes, and are counted later.';
-  return stopped ? 'Its process connects again.' : 'Its process disconnects at once, and what it has told counts as incomplete.';
+  if (kind === 'rewards') return stopped ? WORDS.providers.rewardsSentAgainAllNodes : WORDS.providers.nothingMoreSentAllNodes;
+  if (kind === 'bet feed') return stopped ? WORDS.providers.betsCountedAgainAllNodes : WORDS.providers.betsWaitKafkaAllNodes;
+  return stopped ? WORDS.providers.itsProcessConnectsAgain : WORDS.providers.processDisconnectsOnceWhat;
 }
 
 /** What stops or starts it on all nodes. */
 export function switchDeed(one: Provider): Deed {
   const { id, stopped } = one;
   return {
-    label: stopped ? `Start ${id}` : `Stop ${id}`,
+    label: stopped ? WORDS.providers.start({ id }) : WORDS.providers.stop({ id }),
     question: question(one),
     change: (reason) => run(SWITCH_PROVIDER, { input: { provider: id, off: !stopped, reason } }),
     wantsReason: true,

@@ -1,6 +1,7 @@
 /** A provider of rewards: how a new one begins, and what it says of itself in words. */
 import { brandName } from '../../frame/names.ts';
 import { money, word } from '../../money/amounts.ts';
+import { WORDS } from '../../words/index.ts';
 
 import type { Configuration, Provider } from '../../graph/generated/operations.ts';
 
@@ -34,7 +35,7 @@ export function names(text: string): string[] {
 export function offered({ configuration }: Provider): string {
   if (configuration === null) return '–';
   const { kinds, brands, currencies } = configuration;
-  return `${word(kinds.join(', '))}; ${brands.map(brandName).join(', ') || 'all brands'}; ${currencies.join(', ') || 'all currencies'}`;
+  return `${word(kinds.join(', '))}; ${brands.map(brandName).join(', ') || WORDS.common.allBrandsInline}; ${currencies.join(', ') || WORDS.common.allCurrenciesInline}`;
 }
 
 /** The currency in which a limit is typed: a limit is a number of any currency's smallest coins. */
@@ -49,9 +50,9 @@ export function limitInWords(limitMinor: number, currencies: readonly string[]):
 export function limits({ configuration }: Provider): string {
   if (configuration === null) return '–';
   const { limitMinor, currencies, inFlight, timeoutSeconds, attempts } = configuration;
-  return `a person decides above ${limitInWords(limitMinor, currencies)}; ${inFlight} calls at once, ${timeoutSeconds} s each, ${attempts} attempts`;
+  return WORDS.providers.aPersonDecidesAbove({ limit: limitInWords(limitMinor, currencies), inFlight, timeoutSeconds, attempts });
 }
 
 export function waits({ waiting }: Provider): string {
-  return Object.entries(waiting as Readonly<Record<string, number>>).map(([state, number]) => `${number} ${state}`).join(', ') || 'none wait';
+  return Object.entries(waiting as Readonly<Record<string, number>>).map(([state, number]) => `${number} ${state}`).join(', ') || WORDS.providers.noneWait;
 }

@@ -1,5 +1,6 @@
 /** The settings of an adapter between the graph and a form. */
 import { names } from './provider.ts';
+import { WORDS } from '../../words/index.ts';
 
 import type { Process, Setting } from '../../graph/generated/operations.ts';
 
@@ -39,19 +40,16 @@ export function settingsOf(settings: readonly Setting[], form: Typed): Readonly<
 
 /** Return the help of a field with the range of its number. */
 export function helpOf({ help, least, above, most }: Setting): string {
-  const from = least === null ? (above === null ? '' : `above ${above.toLocaleString('en-GB')}`) : `from ${least.toLocaleString('en-GB')}`;
-  const range = [from, most === null ? '' : `to ${most.toLocaleString('en-GB')}`].filter((part) => part !== '').join(' ');
+  const from = least === null ? (above === null ? '' : WORDS.providers.above({ above: above.toLocaleString('en-GB') })) : WORDS.common.fromInline({ from: least.toLocaleString('en-GB') });
+  const range = [from, most === null ? '' : WORDS.providers.toMost({ most: most.toLocaleString('en-GB') })].filter((part) => part !== '').join(' ');
   return range === '' ? help : `${help} (${range})`;
 }
 
-const SOURCES: Readonly<Record<string, string>> = {
-  approved: 'as it was approved',
-  kept: 'as an earlier process kept it',
-};
+const SOURCES: Readonly<Record<string, string>> = WORDS.providers.sources;
 
 /** Return which settings a process uses, in words. */
 export function usedBy({ revision, source }: Process): string {
-  if (revision === 0) return 'Its process has not told which settings it uses.';
-  if (source === 'environment') return 'Its process uses the settings of its environment.';
-  return `Its process uses revision ${revision}, ${SOURCES[source] ?? source}.`;
+  if (revision === 0) return WORDS.providers.processNotToldSettingsUses;
+  if (source === 'environment') return WORDS.providers.processUsesSettings;
+  return WORDS.providers.itsProcessUsesRevision({ revision, source: SOURCES[source] ?? source });
 }

@@ -9,6 +9,7 @@ import { BrandInput } from '../../content/BrandInput.tsx';
 import { KeysetList } from '../../components/KeysetList.tsx';
 import { brandOrAll } from '../../frame/names.ts';
 import { fieldName, type FieldsOf } from '../../graph/fields.ts';
+import { WORDS } from '../../words/index.ts';
 
 import type { Proposal } from '../../graph/generated/operations.ts';
 
@@ -25,8 +26,8 @@ const FILTERS = [
 
 export function ApprovalList() {
   return (
-    <KeysetList rows="proposals" rowClick="show" filters={FILTERS} filterDefaultValues={DEFAULT_FILTERS}>
-      <DataTable.Col source={field('content')} label="Proposal" disableSort sx={{ minWidth: 200 }} render={(proposal: Proposal) => titleOf(proposal)} />
+    <KeysetList rows={WORDS.approvals.proposals} rowClick="show" filters={FILTERS} filterDefaultValues={DEFAULT_FILTERS}>
+      <DataTable.Col source={field('content')} label={WORDS.approvals.proposal} disableSort sx={{ minWidth: 200 }} render={(proposal: Proposal) => titleOf(proposal)} />
       <DataTable.Col source={field('brand')} disableSort render={({ brand }: Proposal) => brandOrAll(brand)} />
       <DataTable.Col source={field('proposedBy')} disableSort />
       <DataTable.Col source={field('proposedAt')} field={ProposedAt} disableSort />

@@ -25,6 +25,7 @@ import { useToDecide } from '../../frame/toDecide.ts';
 import { useGraph } from '../../graph/useGraph.ts';
 import { moment } from '../../time/moments.ts';
 import { READ_CONTENT } from '../../graph/generated/operations.ts';
+import { WORDS } from '../../words/index.ts';
 
 import type { InWords } from './proposal.ts';
 import type { ContentKey } from '../../content/key.ts';
@@ -45,7 +46,7 @@ function useProposal(): Proposal | null {
 
 function PageTitle() {
   const proposal = useProposal();
-  return <>{proposal === null ? 'Proposal' : titleOf(proposal)}</>;
+  return <>{proposal === null ? WORDS.approvals.proposal : titleOf(proposal)}</>;
 }
 
 function Reading() {
@@ -71,12 +72,12 @@ function Next({ proposal: { id, status } }: { readonly proposal: Proposal }) {
     <Stack direction="row" spacing={1}>
       {next !== undefined && (
         <Button component={Link} to={`/approvals/${encodeURIComponent(next.id)}/show`} variant={status === 'PENDING' ? 'text' : 'contained'}>
-          {status === 'PENDING' ? 'Skip' : 'Review next'} ({others.length} left)
+          {status === 'PENDING' ? WORDS.approvals.skipLeft({ count: others.length }) : WORDS.approvals.reviewNextLeft({ count: others.length })}
         </Button>
       )}
-      {next === undefined && status !== 'PENDING' && <Typography color="textSecondary">Nothing else for you to decide.</Typography>}
+      {next === undefined && status !== 'PENDING' && <Typography color="textSecondary">{WORDS.approvals.nothingElseForYouToDecide}</Typography>}
       <Button component={Link} to="/approvals">
-        All proposals
+        {WORDS.approvals.allProposals}
       </Button>
     </Stack>
   );
@@ -93,7 +94,7 @@ function Heading({ proposal }: { readonly proposal: Proposal }) {
         <StatusChip status={status} />
       </Stack>
       <Typography color="textSecondary">
-        Proposed{proposedBy === null ? '' : ` by ${proposedBy}`} on {moment(proposedAt, brand)} · {brandOrAll(brand)}
+        {proposedBy === null ? WORDS.approvals.proposedOn({ proposedAt: moment(proposedAt, brand), brand: brandOrAll(brand) }) : WORDS.approvals.proposedByOn({ proposedBy, proposedAt: moment(proposedAt, brand), brand: brandOrAll(brand) })}
       </Typography>
       {reason !== null && (
         <Typography component="blockquote" sx={{ margin: 0, overflowWrap: 'anywhere' }}>
@@ -108,10 +109,10 @@ function Heading({ proposal }: { readonly proposal: Proposal }) {
 function NotShown({ visible }: { readonly visible: boolean }) {
   return visible ? (
     <Alert severity="warning">
-      This page does not know how to show what is proposed, so it cannot be approved here. The back office may have been upgraded: reload the page.
+      {WORDS.approvals.pageDoesNotKnowHowShowWhat}
     </Alert>
   ) : (
-    <Alert severity="info">Your roles show the kind and the state of this proposal, not what it is about.</Alert>
+    <Alert severity="info">{WORDS.approvals.yourRolesShowKindState}</Alert>
   );
 }
 
@@ -128,18 +129,18 @@ function Part({ title, children }: { readonly title: string; readonly children: 
 
 function Meaning({ proposal, words }: { readonly proposal: Proposal; readonly words: InWords }) {
   return (
-    <Part title="Proposed change">
+    <Part title={WORDS.approvals.proposedChange}>
       <Sentences of={words.sentences} />
       {words.changes.length > 0 && (
         <DataRows
-          label="What changes"
+          label={WORDS.approvals.whatChanges}
           rows={words.changes}
           id={({ what }) => what}
-          nothing="Nothing changes."
+          nothing={WORDS.approvals.nothingChanges}
           columns={[
-            { head: 'What', cell: ({ what }) => what },
-            { head: 'Before', cell: ({ before }) => before ?? '–' },
-            { head: 'After', cell: ({ after }) => <strong>{after}</strong> },
+            { head: WORDS.common.what, cell: ({ what }) => what },
+            { head: WORDS.common.before, cell: ({ before }) => before ?? '–' },
+            { head: WORDS.common.after, cell: ({ after }) => <strong>{after}</strong> },
           ]}
         />
       )}
@@ -149,7 +150,7 @@ function Meaning({ proposal, words }: { readonly proposal: Proposal; readonly wo
       )}
       {words.details !== undefined && (
         <Typography variant="subtitle2" component="h4">
-          All of its rules
+          {WORDS.approvals.allOfItsRules}
         </Typography>
       )}
       <Sentences of={words.details ?? []} />
@@ -174,11 +175,11 @@ function Links({ proposal, words }: { readonly proposal: Proposal; readonly word
     <Stack direction="row" spacing={1} useFlexGap sx={{ flexWrap: 'wrap' }}>
       <ObjectLink words={words} />
       <Button component={Link} to={`/approvals?filter=${about}`} size="small">
-        Other proposals about it
+        {WORDS.approvals.otherProposalsAboutIt}
       </Button>
       {permissions?.has('audit.read') === true && (
         <Button component={Link} to={`/audit?filter=${about}`} size="small">
-          Its history in the audit log
+          {WORDS.approvals.itsHistoryInTheAuditLog}
         </Button>
       )}
     </Stack>
@@ -201,10 +202,10 @@ function Outlook({ proposal }: { readonly proposal: Proposal }) {
   const mayPublish = useMay('content.publish');
   if (kind === undefined) return null;
   return (
-    <Part title="When approved">
+    <Part title={WORDS.approvals.whenApproved}>
       <Typography sx={{ maxWidth: '70ch' }}>{textOf(proposal) !== null && mayPublish ? TWO_WAYS : kind.onApproval}</Typography>
       <Typography color="textSecondary">
-        Anyone with the role {kind.approvers} can approve it, except the person who proposed it and anyone who isn’t independent of them.
+        {WORDS.approvals.anyoneRoleCanApproveExcept({ approvers: kind.approvers })}
       </Typography>
       {proposal.notIndependent !== null && <Alert severity="info">{proposal.notIndependent}</Alert>}
     </Part>
@@ -223,7 +224,7 @@ function TextNow({ proposal, of }: { readonly proposal: Proposal; readonly of: C
       <Typography sx={{ maxWidth: '70ch' }}>{seenByCustomers(new Content(proposal.content).number('revision'), data.contentItem?.published?.revision ?? null)}</Typography>
       {isNext && (
         <Box>
-          <ChangeButton label="Publish now" question={ON_PUBLISHING} change={() => publishOpen(of)} icon={<Publish />} onSettled={reload} isMain />
+          <ChangeButton label={WORDS.common.publishNow} question={ON_PUBLISHING} change={() => publishOpen(of)} icon={<Publish />} onSettled={reload} isMain />
         </Box>
       )}
     </>
@@ -234,13 +235,13 @@ function Outcome({ proposal, words }: { readonly proposal: Proposal; readonly wo
   const { status, decidedBy, decidedAt, decisionReason } = proposal;
   const approved = status === 'EXECUTED';
   const text = textOf(proposal);
+  const decided = { decision: approved ? WORDS.common.approved : WORDS.approvals.ended, decidedAt: moment(decidedAt, proposal.brand) };
   return (
-    <Part title={approved ? 'Next steps' : 'Decision'}>
+    <Part title={approved ? WORDS.approvals.nextSteps : WORDS.common.decision}>
       {approved && text === null && <Typography sx={{ maxWidth: '70ch' }}>{KINDS[proposal.kind]?.onApproval}</Typography>}
       {approved && text !== null && <TextNow proposal={proposal} of={text} />}
       <Typography color="textSecondary">
-        {approved ? 'Approved' : 'Ended'} on {moment(decidedAt, proposal.brand)}
-        {decidedBy === null ? '' : ` by ${decidedBy}`}.
+        {decidedBy === null ? WORDS.approvals.decidedAlone(decided) : WORDS.approvals.decidedBySomebody({ ...decided, decidedBy })}
       </Typography>
       {decisionReason !== null && <Typography sx={{ overflowWrap: 'anywhere' }}>“{decisionReason}”</Typography>}
       {approved && words !== null && (

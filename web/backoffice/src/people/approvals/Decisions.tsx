@@ -13,6 +13,7 @@ import { approveAndPublish, ON_PUBLISHING } from '../../content/steps/publishing
 import { run } from '../../graph/graph.ts';
 import { useMay } from '../../operations/page/may.ts';
 import { APPROVE, REJECT, WITHDRAW } from '../../graph/generated/operations.ts';
+import { WORDS } from '../../words/index.ts';
 
 import type { Proposal } from '../../graph/generated/operations.ts';
 
@@ -31,8 +32,8 @@ export function Decisions({ proposal, isShown }: Props) {
     return (
       <Stack direction="row">
         <ChangeButton
-          label="Withdraw"
-          question="Your own proposal ends; nothing is changed."
+          label={WORDS.common.withdraw}
+          question={WORDS.approvals.yourOwnProposalEnds}
           change={() => run(WITHDRAW, { id })}
           icon={<Undo />}
           onSettled={onDecided}
@@ -46,7 +47,7 @@ export function Decisions({ proposal, isShown }: Props) {
     <Stack direction="row" spacing={1} useFlexGap sx={{ flexWrap: 'wrap' }}>
       {mayApprove && text !== null && mayPublish && (
         <ChangeButton
-          label="Approve and publish"
+          label={WORDS.common.approveAndPublish}
           question={`${titleOf(proposal)}. ${ON_PUBLISHING}`}
           change={() => approveAndPublish(text, id, contentHash)}
           icon={<Publish />}
@@ -56,7 +57,7 @@ export function Decisions({ proposal, isShown }: Props) {
       )}
       {mayApprove && (
         <ChangeButton
-          label="Approve"
+          label={WORDS.common.approve}
           question={`${titleOf(proposal)}. ${KINDS[proposal.kind]?.onApproval ?? ''}`}
           change={() => run(APPROVE, { input: { proposalId: id, contentHash } })}
           icon={<Check />}
@@ -65,8 +66,8 @@ export function Decisions({ proposal, isShown }: Props) {
         />
       )}
       <ChangeButton
-        label="Reject"
-        question={`${titleOf(proposal)}. The proposal ends; the person who made it sees your reason.`}
+        label={WORDS.common.reject}
+        question={WORDS.approvals.theProposalEnds({ title: titleOf(proposal) })}
         change={(reason) => run(REJECT, { input: { proposalId: id, reason } })}
         wantsReason
         color="error"

@@ -26,6 +26,7 @@ import { documentOf, earlierRules, schemeInput } from './stored.ts';
 import { zoneName } from '../../time/moments.ts';
 import { weekName } from '../../time/weeks.ts';
 import { READ_BOARD_BRAND, CHECK_SCHEME, CONTENT_DIFF, CUSTOMER_WEEK, GOODWILL_BUDGETS, READ_CONTENT, SCHEME_VERSIONS, TRY_BOARD_ENTRY } from '../../graph/generated/operations.ts';
+import { WORDS } from '../../words/index.ts';
 
 import type { Proposal, SchemeInput } from '../../graph/generated/operations.ts';
 
@@ -71,7 +72,7 @@ function Lists({ content, proposal }: Of & Props) {
     <Stack spacing={1}>
       <Stack direction="row" spacing={2} useFlexGap sx={{ flexWrap: 'wrap' }}>
         <Where brand={known.data.boardBrand} filters={seenIn} onChange={(changed) => setChosen({ ...seenIn, ...changed })} />
-        <TextField label={`At (${zoneName(known.data.boardBrand.timeZone)})`} type="datetime-local" value={at} onChange={(event) => setAt(event.target.value)} helperText={EMPTY_AT} />
+        <TextField label={WORDS.common.atTimeZone({ timeZone: zoneName(known.data.boardBrand.timeZone) })} type="datetime-local" value={at} onChange={(event) => setAt(event.target.value)} helperText={EMPTY_AT} />
       </Stack>
       {problem !== '' && <Alert severity="error">{problem}</Alert>}
       {data.tryBoardEntry.warnings.map(({ path, message }) => (
@@ -94,14 +95,14 @@ function WeekAfter({ content }: Of) {
   return (
     <Stack spacing={1}>
       <DataRows
-        label="The week"
+        label={WORDS.common.theWeek}
         rows={[week]}
         id={({ isoWeek }) => isoWeek}
         nothing=""
         columns={[
-          { head: 'What', cell: () => 'Counts in the week' },
-          { head: 'Before', cell: () => standing(week.totalMinor, week) },
-          { head: 'After', cell: () => <strong>{standing(week.totalMinor + amount, week)}</strong> },
+          { head: WORDS.common.what, cell: () => WORDS.approvals.countsInTheWeek },
+          { head: WORDS.common.before, cell: () => standing(week.totalMinor, week) },
+          { head: WORDS.common.after, cell: () => <strong>{standing(week.totalMinor + amount, week)}</strong> },
         ]}
       />
       <Alert severity="info">{targetInWords(week, amount)}</Alert>
@@ -114,17 +115,17 @@ function BudgetAfter({ content }: Of) {
   const { data, problem } = useGraph(GOODWILL_BUDGETS, { brand: content.text('brand') });
   if (data === null) return <Waiting problem={problem} />;
   const row = goodwillEffect(content, data.goodwillBudgets);
-  if (row === null) return <Alert severity="info">What this does to the budget of {weekName(content.text('week'))} isn’t known: the week is over, or the reward has no value in money.</Alert>;
+  if (row === null) return <Alert severity="info">{WORDS.approvals.whatDoesBudgetIsntKnown({ week: weekName(content.text('week')) })}</Alert>;
   return (
     <DataRows
-      label="The goodwill budget"
+      label={WORDS.approvals.theGoodwillBudget}
       rows={[row]}
       id={({ what }) => what}
       nothing=""
       columns={[
-        { head: 'What', cell: ({ what }) => what },
-        { head: 'Before', cell: ({ before }) => before },
-        { head: 'After', cell: ({ after }) => <strong>{after}</strong> },
+        { head: WORDS.common.what, cell: ({ what }) => what },
+        { head: WORDS.common.before, cell: ({ before }) => before },
+        { head: WORDS.common.after, cell: ({ after }) => <strong>{after}</strong> },
       ]}
     />
   );
@@ -151,7 +152,7 @@ function Text({ content }: Of) {
       <Typography color="textSecondary">{item.data === null ? '' : comparedWith(revision, published)}</Typography>
       {data === null ? <Waiting problem={problem || item.problem} /> : <Changes changes={data.contentDiff} />}
       {locales.length > 1 && (
-        <TextField select size="small" label="Language" value={locale} onChange={(event) => setLocale(event.target.value)} sx={{ maxWidth: 240 }}>
+        <TextField select size="small" label={WORDS.common.language} value={locale} onChange={(event) => setLocale(event.target.value)} sx={{ maxWidth: 240 }}>
           {locales.map((one) => (
             <MenuItem key={one} value={one}>
               {one}
@@ -173,14 +174,14 @@ function Rules({ content, brand }: Of & { readonly brand: string }) {
   return (
     <Stack spacing={2}>
       <DataRows
-        label="What changes"
+        label={WORDS.approvals.whatChanges}
         rows={rows}
         id={({ what }) => what}
-        nothing="No rule differs from those of the version before."
+        nothing={WORDS.approvals.noRuleDiffersFromThose}
         columns={[
-          { head: 'Rule', cell: ({ what }) => what },
-          { head: 'Before', cell: ({ before }) => before },
-          { head: 'After', cell: ({ after }) => <strong>{after}</strong> },
+          { head: WORDS.approvals.rule, cell: ({ what }) => what },
+          { head: WORDS.common.before, cell: ({ before }) => before },
+          { head: WORDS.common.after, cell: ({ after }) => <strong>{after}</strong> },
         ]}
       />
       <Warnings brand={brand} scheme={schemeInput(content)} />

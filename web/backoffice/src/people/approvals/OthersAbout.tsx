@@ -9,6 +9,12 @@ import { recent } from './others.ts';
 import { useGraph } from '../../graph/useGraph.ts';
 import { moment } from '../../time/moments.ts';
 import { PROPOSALS_ABOUT } from '../../graph/generated/operations.ts';
+import { WORDS } from '../../words/index.ts';
+import { Filled } from '../../words/Filled.tsx';
+
+import type { ProposalsAbout } from '../../graph/generated/operations.ts';
+
+type Other = ProposalsAbout['approvals']['nodes'][number];
 
 interface Props {
   /** Such as `customer:northbet:c-1003`. */
@@ -19,6 +25,12 @@ interface Props {
   readonly orElse?: string;
 }
 
+function standing({ status, proposedBy, proposedAt, decidedAt, brand }: Other, values: { readonly proposal: string }): string {
+  return status === 'PENDING'
+    ? WORDS.approvals.proposedWaitsApproval({ ...values, proposedBy: proposedBy ?? WORDS.approvals.somebody, proposedAt: moment(proposedAt, brand) })
+    : WORDS.approvals.approvedOn({ ...values, decidedAt: moment(decidedAt, brand) });
+}
+
 export function OthersAbout({ subject, than = null, orElse }: Props) {
   const [now] = useState(Date.now);
   const { data } = useGraph(PROPOSALS_ABOUT, { subject });
@@ -26,11 +38,8 @@ export function OthersAbout({ subject, than = null, orElse }: Props) {
   if (data !== null && others.length === 0 && orElse !== undefined) return <Typography color="textSecondary">{orElse}</Typography>;
   return others.map((one) => (
     <Alert key={one.id} severity={one.status === 'PENDING' ? 'warning' : 'info'} role="note">
-      {than === null ? '' : 'Also proposed: '}
-      <Link to={`/approvals/${encodeURIComponent(one.id)}/show`}>{titleOf(one)}</Link>
-      {one.status === 'PENDING'
-        ? `, proposed by ${one.proposedBy ?? 'somebody'} on ${moment(one.proposedAt, one.brand)}; it waits for approval.`
-        : `, approved on ${moment(one.decidedAt, one.brand)}.`}
+      {than !== null && `${WORDS.approvals.alsoProposed} `}
+      <Filled say={(values) => standing(one, values)} values={{ proposal: <Link to={`/approvals/${encodeURIComponent(one.id)}/show`}>{titleOf(one)}</Link> }} />
     </Alert>
   ));
 }

@@ -2,12 +2,13 @@
 import { customer } from './moneyKinds.ts';
 import { SCOPES } from '../../betting/words.ts';
 import { money, number, word } from '../../money/amounts.ts';
+import { WORDS } from '../../words/index.ts';
 
 import type { Content, Kind } from './proposal.ts';
 
 export const voidBets: Kind = {
-  name: 'Bets that are void',
-  onApproval: 'The bets are settled again within seconds: stakes go back, and what was paid is taken back. A market or selection is suspended as well.',
+  name: WORDS.approvals.betsThatAreVoid,
+  onApproval: WORDS.approvals.betsSettledAgainWithin,
   approvers: 'trader',
   inWords(content) {
     return content.text('of') === 'bet' ? bet(content) : market(content);
@@ -17,14 +18,15 @@ export const voidBets: Kind = {
 function bet(content: Content) {
   const [currency, who, status] = [content.text('currency'), content.text('customer'), content.text('status')];
   const [stake, returns] = [money(content.number('stake_minor'), currency), content.numberOrNull('returns_minor')];
-  const legs = content.number('legs');
+  const [legs, pick] = [content.number('legs'), content.text('pick')];
+  const picks = legs > 1 ? WORDS.approvals.andMorePicks({ pick, more: legs - 1 }) : pick;
   return {
-    title: `Void: a bet of ${stake} by ${who}`,
+    title: WORDS.approvals.voidABetOfBy({ stake, who }),
     sentences: [
-      `${who} bet ${stake}${content.flag('free') ? ' of a free bet' : ''} on ${content.text('pick')}${legs > 1 ? `, and ${legs - 1} more` : ''}.`,
-      returns === null ? 'It is open: its stake goes back.' : `It has returned ${money(returns, currency)}: the difference to its stake is moved.`,
+      WORDS.approvals.betOn({ who, stake: content.flag('free') ? WORDS.approvals.ofAFreeBet({ stake }) : stake, picks }),
+      returns === null ? WORDS.approvals.itIsOpenItsStakeGoesBack : WORDS.approvals.itHasReturned({ returns: money(returns, currency) }),
     ],
-    changes: [{ what: 'Bet', before: word(status.toLowerCase()), after: 'Void' }],
+    changes: [{ what: WORDS.common.bet, before: word(status.toLowerCase()), after: WORDS.common.void }],
     object: customer(content),
   };
 }
@@ -34,23 +36,23 @@ function market(content: Content) {
   const name = content.text('name') === '' ? content.text('id') : content.text('name');
   const open = content.parts('open').map((part) => {
     const bets = part.number('bets');
-    return `${bets === 1 ? '1 open bet' : `${number(bets)} open bets`} of ${money(part.number('stake_minor'), part.text('currency'))}`;
+    return WORDS.approvals.openBetsOf({ bets, stake: money(part.number('stake_minor'), part.text('currency')), shown: number(bets) });
   });
   if (!content.flag('void')) {
     return {
-      title: `Restore: all bets on ${name}`,
-      sentences: [`All bets on this ${SCOPES[of].toLowerCase()} are settled by its result again. It takes no new bets until somebody resumes it.`],
-      changes: [{ what: SCOPES[of], before: 'Void', after: 'As its result says' }],
-      object: { path: '/trading', label: 'Suspended and limits', permission: 'betting.read' },
+      title: WORDS.approvals.restoreAllBetsOn({ name }),
+      sentences: [WORDS.approvals.allBetsSettledResultAgain({ of: SCOPES[of].toLowerCase() })],
+      changes: [{ what: SCOPES[of], before: WORDS.common.void, after: WORDS.approvals.asItsResultSays }],
+      object: { path: '/trading', label: WORDS.approvals.suspendedAndLimits, permission: 'betting.read' },
     };
   }
   return {
-    title: `Void: all bets on ${name}`,
+    title: WORDS.approvals.voidAllBetsOn({ name }),
     sentences: [
-      `All bets on this ${SCOPES[of].toLowerCase()} are void, also those that were settled. Of a multiple, the rest stands.`,
-      open.length === 0 ? 'No bet on it was open when it was proposed.' : `When it was proposed, there were ${open.join(' and ')} on it.`,
+      WORDS.approvals.allBetsVoidAlsoThose({ of: SCOPES[of].toLowerCase() }),
+      open.length === 0 ? WORDS.approvals.noBetOpenWhenProposed : WORDS.approvals.openWhenProposed({ open: open.join(WORDS.common.and) }),
     ],
-    changes: [{ what: SCOPES[of], before: null, after: 'Void, and suspended' }],
-    object: { path: '/liability', label: 'Liability', permission: 'betting.read' },
+    changes: [{ what: SCOPES[of], before: null, after: WORDS.approvals.voidAndSuspended }],
+    object: { path: '/liability', label: WORDS.common.liability, permission: 'betting.read' },
   };
 }

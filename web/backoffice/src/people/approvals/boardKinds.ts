@@ -1,6 +1,7 @@
 /** Proposals about what brands show of sports. */
 import { moment } from '../../time/moments.ts';
 import { SCOPES, sentences, type PlacementInWords } from '../../events/board/words.ts';
+import { WORDS } from '../../words/index.ts';
 
 import type { Content, Kind } from './proposal.ts';
 import type { BoardScope } from '../../graph/generated/operations.ts';
@@ -26,8 +27,8 @@ function placement(content: Content, brand: string | null): PlacementInWords {
 }
 
 export const boardEntry: Kind = {
-  name: 'How something is shown',
-  onApproval: 'All nodes show it so, by its schedule, as soon as they have applied the decision.',
+  name: WORDS.approvals.howSomethingIsShown,
+  onApproval: WORDS.approvals.allNodesShowSoScheduleSoon,
   approvers: 'approver',
   inWords(content, brand) {
     const [scope, name] = [scopeOf(content), content.text('name')];
@@ -36,12 +37,12 @@ export const boardEntry: Kind = {
     const about = scope === 'SPORT' ? name : [name, content.text('competition')].filter((text, at, all) => text !== '' && all.indexOf(text) === at).join(', ');
     const startsAt = content.textOrNull('starts_at');
     return {
-      title: removed ? `“${name}” as its providers tell it` : `How “${name}” is shown`,
-      sentences: [`The ${SCOPES[scope]} is ${about}${startsAt === null ? '' : `, on ${moment(startsAt, brand)}`}.`, ...(after ?? [])],
-      changes: [{ what: 'How it is shown', before: (before ?? []).join(' '), after: (after ?? []).join(' ') }],
+      title: removed ? WORDS.approvals.asItsProvidersTellIt({ name }) : WORDS.approvals.howIsShown({ name }),
+      sentences: [startsAt === null ? WORDS.approvals.scopeIsAbout({ scope: SCOPES[scope], about }) : WORDS.approvals.scopeIsAboutStarting({ scope: SCOPES[scope], about, startsAt: moment(startsAt, brand) }), ...(after ?? [])],
+      changes: [{ what: WORDS.common.howItIsShown, before: (before ?? []).join(' '), after: (after ?? []).join(' ') }],
       object: {
         path: `/board/${encodeURIComponent(`${content.text('scope')}:${content.text('id')}`)}`,
-        label: `“${name}” on the board`,
+        label: WORDS.approvals.onTheBoard({ name }),
         permission: 'events.board',
       },
     };

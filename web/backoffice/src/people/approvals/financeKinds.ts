@@ -3,12 +3,13 @@ import { correctionInWords } from '../../finance/words.ts';
 import { money } from '../../money/amounts.ts';
 import { dayOf } from '../../time/moments.ts';
 import { customer } from './moneyKinds.ts';
+import { WORDS } from '../../words/index.ts';
 
 import type { Kind } from './proposal.ts';
 
 export const correction: Kind = {
-  name: "A correction of a customer's money",
-  onApproval: 'The wallet moves the money within seconds, once. “Corrections” says whether it was moved, or why not.',
+  name: WORDS.approvals.aCorrectionOfACustomersMoney,
+  onApproval: WORDS.approvals.walletMovesMoneyWithin,
   approvers: 'finance',
   inWords(content) {
     const [minor, currency, who] = [content.number('amount_minor'), content.text('currency'), content.text('customer')];
@@ -16,77 +17,77 @@ export const correction: Kind = {
     const before = content.number('before_minor');
     const credit = content.text('credit');
     return {
-      title: minor < 0 ? `Correction: ${amount} taken from ${who}` : `Correction: ${amount} for ${who}`,
+      title: minor < 0 ? WORDS.approvals.correctionTakenFrom({ amount, who }) : WORDS.approvals.correctionFor({ amount, who }),
       sentences: [
-        `This ${correctionInWords(minor, currency, credit)} of ${who}.`,
-        'The balances are of when it was proposed. If less is left than is taken when somebody approves it, nothing is moved.',
+        WORDS.approvals.thisCorrectionOfWho({ correction: correctionInWords(minor, currency, credit), who }),
+        WORDS.approvals.balancesWhenProposedIfLess,
       ],
-      changes: [{ what: credit === '' ? 'Cash' : `Credit ${credit}`, before: money(before, currency), after: money(before + minor, currency) }],
+      changes: [{ what: credit === '' ? WORDS.common.cash : WORDS.common.credit({ credit }), before: money(before, currency), after: money(before + minor, currency) }],
       object: customer(content),
     };
   },
 };
 
 export const release: Kind = {
-  name: 'Payouts that go on again',
-  onApproval: 'Payouts of the currency go on within seconds, those that waited first. If the last close differs by then, nothing changes.',
+  name: WORDS.approvals.payoutsThatGoOnAgain,
+  onApproval: WORDS.approvals.payoutsCurrencyGoWithin,
   approvers: 'finance',
   inWords(content) {
     const [currency, days] = [content.text('currency'), content.texts('days').map(dayOf)];
-    const of = currency === '' ? 'of all currencies' : `in ${currency}`;
+    const of = currency === '' ? WORDS.approvals.ofAllCurrencies : WORDS.common.inTerritories({ territories: currency });
     return {
-      title: `Payouts ${of} go on again`,
+      title: WORDS.approvals.payoutsGoOnAgain({ of }),
       sentences: [
-        `Payouts ${of} stopped because the ${days.length === 1 ? 'close' : 'closes'} of ${days.join(', ')} differed.`,
-        'A later day was closed without a difference. Read the reason: what differed has to be explained, not only gone.',
+        days.length === 1 ? WORDS.approvals.payoutsStoppedBecauseClose({ of, days: days.join(', ') }) : WORDS.approvals.payoutsStoppedBecause({ of, days: days.join(', ') }),
+        WORDS.approvals.laterDayClosedWithout,
       ],
-      changes: [{ what: `Payouts ${of}`, before: 'Stopped', after: 'Resume' }],
-      object: { path: '/payoutStops', label: 'Payout stops', permission: 'finance.read' },
+      changes: [{ what: WORDS.approvals.payouts({ of }), before: WORDS.common.stopped, after: WORDS.common.resume }],
+      object: { path: '/payoutStops', label: WORDS.common.payoutStops, permission: 'finance.read' },
     };
   },
 };
 
 export const withdrawal: Kind = {
-  name: 'What becomes of a withdrawal',
-  onApproval: 'The wallet follows within seconds, once.',
+  name: WORDS.approvals.whatBecomesOfAWithdrawal,
+  onApproval: WORDS.approvals.walletFollowsWithinSeconds,
   approvers: 'finance',
   inWords(content) {
     const [amount, who] = [money(content.number('amount_minor'), content.text('currency')), content.text('customer')];
     const isApproval = content.text('decision') === 'approve';
     const [method = ''] = content.text('method').split(':');
     return {
-      title: isApproval ? `Withdrawal: ${amount} sent to ${who}` : `Withdrawal: ${amount} of ${who} rejected`,
+      title: isApproval ? WORDS.approvals.withdrawalSentTo({ amount, who }) : WORDS.approvals.withdrawalOfRejected({ amount, who }),
       sentences: [
-        `${who} asked for ${amount} by ${method}. It waits for a person: ${content.text('review')}.`,
-        isApproval ? 'The money leaves the house, and cannot be called back.' : 'The money that was set aside is the customer’s to use again.',
+        WORDS.approvals.askedForBy({ who, amount, method, review: content.text('review') }),
+        isApproval ? WORDS.approvals.moneyLeavesHouseCannot : WORDS.approvals.moneySetAsideCustomersUse,
       ],
-      changes: [{ what: 'Withdrawal', before: 'Waits', after: isApproval ? 'Sent' : 'Rejected' }],
+      changes: [{ what: WORDS.approvals.withdrawal, before: WORDS.common.waits, after: isApproval ? WORDS.approvals.sent : WORDS.approvals.rejected }],
       object: customer(content),
     };
   },
 };
 
 export const refund: Kind = {
-  name: 'A refund of a deposit',
-  onApproval: 'The wallet sets the money aside within seconds and sends it back, once. “Refunds” says what became of it, or why not.',
+  name: WORDS.approvals.aRefundOfADeposit,
+  onApproval: WORDS.approvals.walletSetsMoneyAsideWithin,
   approvers: 'finance',
   inWords(content) {
     const [minor, currency, who] = [content.number('amount_minor'), content.text('currency'), content.text('customer')];
     const [amount, left, cash] = [money(minor, currency), content.number('left_minor'), content.number('cash_minor')];
     const isOwed = content.flag('owed');
     return {
-      title: `Refund: ${amount} of a deposit of ${who}`,
+      title: WORDS.approvals.refundOfADepositOf({ amount, who }),
       sentences: [
-        `${amount} goes back to what ${who} paid with, at ${content.text('processor')}. It cannot be called back.`,
+        WORDS.approvals.goesBackToWhatPaidWithAt({ amount, who, processor: content.text('processor') }),
         isOwed
-          ? 'This money was never the customer’s: it has to go back, and could not be sent before.'
-          : 'It is taken from the customer’s cash first. If less is there when somebody approves it, nothing is sent.',
+          ? WORDS.approvals.thisMoneyWasNeverTheCustomers
+          : WORDS.approvals.takenFromCustomersCash,
       ],
       changes: [
-        { what: 'Left of the deposit', before: money(left, currency), after: money(left - minor, currency) },
-        ...(isOwed ? [] : [{ what: 'Customer’s cash', before: money(cash, currency), after: money(cash - minor, currency) }]),
+        { what: WORDS.approvals.leftOfTheDeposit, before: money(left, currency), after: money(left - minor, currency) },
+        ...(isOwed ? [] : [{ what: WORDS.approvals.customersCash, before: money(cash, currency), after: money(cash - minor, currency) }]),
       ],
-      object: { path: `/payments/${encodeURIComponent(content.text('payment'))}/show`, label: 'Payment', permission: 'finance.read' },
+      object: { path: `/payments/${encodeURIComponent(content.text('payment'))}/show`, label: WORDS.common.payment, permission: 'finance.read' },
     };
   },
 };

@@ -1,5 +1,6 @@
 /** Proposals about the games that brands show. */
 import { moment } from '../../time/moments.ts';
+import { WORDS } from '../../words/index.ts';
 
 import type { Content, Kind } from './proposal.ts';
 
@@ -19,17 +20,17 @@ function texts(content: Content, name: string): readonly string[] {
 function rule(content: Content): string {
   const by = content.text('by');
   const days = has(content, 'days') ? content.number('days') : 30;
-  if (by === 'new') return `games first seen in the last ${days} days`;
-  if (by === 'popular') return `the games played most in the last ${days} days`;
-  if (by === 'tag') return `games with the tag “${content.text('value')}”`;
-  if (by === 'provider') return `games of ${content.text('value')}`;
-  return 'all games';
+  if (by === 'new') return WORDS.approvals.gamesFirstSeenInTheLastDays({ days });
+  if (by === 'popular') return WORDS.approvals.gamesPlayedMostLastDays({ days });
+  if (by === 'tag') return WORDS.approvals.gamesWithTheTag({ value: content.text('value') });
+  if (by === 'provider') return WORDS.approvals.gamesOf({ value: content.text('value') });
+  return WORDS.approvals.allGames;
 }
 
 function games(content: Content): string {
   if (has(content, 'rule')) return rule(content.part('rule'));
   const listed = texts(content, 'games').length;
-  return listed === 1 ? 'one game' : `${listed} games in the order of the list`;
+  return WORDS.approvals.gamesInTheOrderOfTheList({ listed });
 }
 
 function named(content: Content): string {
@@ -41,40 +42,40 @@ function section(content: Content, brand: string | null): string {
   const where = texts(content, 'jurisdictions');
   const devices = texts(content, 'devices');
   const conditions = [
-    where.length > 0 ? `only in ${where.join(', ')}` : '',
-    devices.length > 0 ? `only on ${devices.join(', ').toLowerCase()}` : '',
-    has(content, 'since') ? `from ${moment(content.text('since'), brand)}` : '',
-    has(content, 'until') ? `until ${moment(content.text('until'), brand)}` : '',
+    where.length > 0 ? WORDS.approvals.onlyIn({ where: where.join(', ') }) : '',
+    devices.length > 0 ? WORDS.approvals.onlyOn({ devices: devices.join(', ').toLowerCase() }) : '',
+    has(content, 'since') ? WORDS.common.fromInline({ from: moment(content.text('since'), brand) }) : '',
+    has(content, 'until') ? WORDS.approvals.until({ until: moment(content.text('until'), brand) }) : '',
   ].filter((text) => text !== '');
   return [`“${named(content)}”: ${games(content)}`, ...conditions].join(', ');
 }
 
 function sections(state: Content | null, brand: string | null): string {
-  if (state === null) return 'The usual sections: popular, new, and all games.';
+  if (state === null) return WORDS.approvals.theUsualSections;
   const listed = parts(state, 'sections').map((one) => section(one, brand));
-  return listed.length === 0 ? 'No section.' : `${listed.join('; ')}.`;
+  return listed.length === 0 ? WORDS.approvals.noSection : `${listed.join('; ')}.`;
 }
 
 function groups(state: Content | null): string {
   const listed = state === null ? [] : parts(state, 'groups').map((one) => `“${named(one)}”: ${games(one)}`);
-  return listed.length === 0 ? 'No group.' : `${listed.join('; ')}.`;
+  return listed.length === 0 ? WORDS.approvals.noGroup : `${listed.join('; ')}.`;
 }
 
 export const lobby: Kind = {
-  name: 'The sections of a casino lobby',
-  onApproval: 'All nodes show it so, by its schedule, as soon as they have applied the decision.',
+  name: WORDS.approvals.theSectionsOfACasinoLobby,
+  onApproval: WORDS.approvals.allNodesShowSoScheduleSoon,
   approvers: 'approver',
   inWords(content, brand) {
     const [before, after] = [content.partOrNull('before'), content.part('lobby')];
     const count = parts(after, 'sections').length;
     return {
-      title: `A lobby of ${count === 1 ? 'one section' : `${count} sections`}`,
-      sentences: ['A game is shown only where it is certified, whatever the sections say.'],
+      title: WORDS.approvals.aLobbyOfSections({ count }),
+      sentences: [WORDS.approvals.gameShownOnlyWhere],
       changes: [
-        { what: 'Sections', before: sections(before, brand), after: sections(after, brand) },
-        { what: 'Groups that rewards name', before: groups(before), after: groups(after) },
+        { what: WORDS.common.sections, before: sections(before, brand), after: sections(after, brand) },
+        { what: WORDS.common.groupsThatRewardsName, before: groups(before), after: groups(after) },
       ],
-      object: { path: '/lobby', label: 'The lobby', permission: 'lobby.read' },
+      object: { path: '/lobby', label: WORDS.common.theLobby, permission: 'lobby.read' },
     };
   },
 };

@@ -3,39 +3,34 @@ import { money, number, word } from '../../money/amounts.ts';
 import { adjustmentInWords } from '../../support/adjustment.ts';
 import { brandName, rewardName } from '../../frame/names.ts';
 import { weekName } from '../../time/weeks.ts';
+import { WORDS } from '../../words/index.ts';
 
 import type { Change, Content, Kind } from './proposal.ts';
 
-const CAUSES: Readonly<Record<string, string>> = {
-  SERVICE_FAULT: 'the site or the club did not work',
-  WRONG_INFORMATION: 'we told the customer something wrong',
-  LATE_REWARD: 'a reward came late',
-  BET_HANDLING: 'a bet was handled wrongly',
-  COMPLAINT: 'a complaint was upheld',
-};
+const CAUSES: Readonly<Record<string, string>> = WORDS.approvals.causes;
 
 export function customer(content: Content) {
   const id = `${content.text('brand')}:${content.text('customer')}`;
-  return { path: `/customers/${encodeURIComponent(id)}/show`, label: `Customer ${content.text('customer')}`, permission: 'support.read' };
+  return { path: `/customers/${encodeURIComponent(id)}/show`, label: WORDS.approvals.customer({ customer: content.text('customer') }), permission: 'support.read' };
 }
 
 function weekOrEvery(isoWeek: string | null): string {
-  return isoWeek === null ? 'every week without a budget of its own' : weekName(isoWeek);
+  return isoWeek === null ? WORDS.approvals.everyWeekWithoutBudgetOwn : weekName(isoWeek);
 }
 
-const RISK = { path: '/risk-overview', label: 'Budgets', permission: 'risk.read' };
+const RISK = { path: '/risk-overview', label: WORDS.approvals.budgets, permission: 'risk.read' };
 
 export const adjustment: Kind = {
-  name: "A correction of a customer's week",
-  onApproval: "The week's total changes within seconds, and its reward with it. Nothing else remains to be done.",
+  name: WORDS.approvals.aCorrectionOfACustomersWeek,
+  onApproval: WORDS.approvals.weeksTotalChangesWithin,
   approvers: 'risk',
   inWords(content) {
     const [minor, currency, week] = [content.number('amount_minor'), content.text('currency'), content.text('week')];
     const amount = money(Math.abs(minor), currency);
     const who = content.text('customer');
     return {
-      title: minor < 0 ? `${amount} subtracted from ${who} in ${weekName(week)}` : `${amount} for ${who} in ${weekName(week)}`,
-      sentences: [`This ${adjustmentInWords(minor, currency, week)} of ${who}.`],
+      title: minor < 0 ? WORDS.approvals.subtractedFromIn({ amount, who, week: weekName(week) }) : WORDS.approvals.amountForWhoInWeek({ amount, who, week: weekName(week) }),
+      sentences: [WORDS.approvals.thisCorrectionOfWho({ correction: adjustmentInWords(minor, currency, week), who })],
       changes: [],
       object: customer(content),
     };
@@ -43,23 +38,23 @@ export const adjustment: Kind = {
 };
 
 export const goodwill: Kind = {
-  name: 'A reward as goodwill',
-  onApproval: 'A provider is asked to credit the reward. Watch the timeline of the customer, which says when it is credited.',
+  name: WORDS.approvals.aRewardAsGoodwill,
+  onApproval: WORDS.approvals.providerAskedCreditReward,
   approvers: 'risk',
   inWords(content) {
     const reward = content.part('reward');
     const [value, spins] = [reward.numberOrNull('value_minor'), reward.numberOrNull('spins')];
     const currency = reward.text('currency');
-    const worth = value === null ? `${number(spins ?? 0)} spins` : money(value, currency);
+    const worth = value === null ? WORDS.approvals.spins({ spins: number(spins ?? 0) }) : money(value, currency);
     const [who, week] = [content.text('customer'), content.text('week')];
     const cause = content.text('cause');
     const named = rewardName(content.text('brand'), reward.text('reward_id'));
     return {
-      title: `Goodwill: ${word(reward.text('kind')).toLowerCase()} of ${worth} for ${who}`,
+      title: WORDS.approvals.goodwillOfFor({ kind: word(reward.text('kind')).toLowerCase(), worth, who }),
       sentences: [
-        `The customer gets “${named}”, which is valid for ${reward.number('expiry_days')} days.`,
-        `It is given because ${CAUSES[cause] ?? word(cause).toLowerCase()}.`,
-        `It is reserved in the goodwill budget of ${weekName(week)} already; rejecting it frees ${worth} again.`,
+        WORDS.approvals.customerGetsValidDays({ named, expiryDays: reward.number('expiry_days') }),
+        WORDS.approvals.itIsGivenBecause({ cause: CAUSES[cause] ?? word(cause).toLowerCase() }),
+        WORDS.approvals.reservedGoodwillBudget({ week: weekName(week), worth }),
       ],
       changes: [],
       object: customer(content),
@@ -81,26 +76,26 @@ export function goodwillEffect(content: Content, budgets: readonly WeekBudget[])
   const [week, currency, value] = [content.text('week'), reward.text('currency'), reward.numberOrNull('value_minor')];
   const budget = budgets.find((one) => one.isoWeek === week && one.currency === currency);
   if (budget === undefined || value === null) return null;
-  const left = (minor: number) => `${money(minor, currency)} left of ${money(budget.amountMinor, currency)}`;
-  return { what: `Goodwill budget of ${weekName(week)}`, before: left(budget.leftMinor + value), after: left(budget.leftMinor) };
+  const left = (minor: number) => WORDS.approvals.leftOf({ minor: money(minor, currency), amount: money(budget.amountMinor, currency) });
+  return { what: WORDS.approvals.goodwillBudgetOf({ week: weekName(week) }), before: left(budget.leftMinor + value), after: left(budget.leftMinor) };
 }
 
 const LIMITS = [
-  ['amount_minor', 'Total'],
-  ['customer_minor', 'Limit per customer'],
-  ['agent_minor', 'Limit per agent'],
+  ['amount_minor', WORDS.approvals.total],
+  ['customer_minor', WORDS.common.limitPerCustomer],
+  ['agent_minor', WORDS.common.limitPerAgent],
 ] as const;
 
 export const goodwillBudget: Kind = {
-  name: 'A higher goodwill budget',
-  onApproval: 'People who raise a budget can’t spend from it. The new limits apply immediately.',
+  name: WORDS.approvals.aHigherGoodwillBudget,
+  onApproval: WORDS.approvals.peopleRaiseBudgetCantSpend,
   approvers: 'risk',
   inWords(content) {
     const [before, limits, currency] = [content.part('before'), content.part('limits'), content.text('currency')];
     const amount = money(limits.number('amount_minor'), currency);
     return {
-      title: `Goodwill budget of ${amount} for ${weekOrEvery(content.textOrNull('week'))}`,
-      sentences: [`Support may give ${amount} instead of ${money(before.number('amount_minor'), currency)} in a week.`],
+      title: WORDS.approvals.goodwillBudgetOfFor({ amount, week: weekOrEvery(content.textOrNull('week')) }),
+      sentences: [WORDS.approvals.supportMayGive({ amount, amount2: money(before.number('amount_minor'), currency) })],
       changes: LIMITS.map(([name, what]): Change => ({
         what,
         before: money(before.number(name), currency),
@@ -112,35 +107,35 @@ export const goodwillBudget: Kind = {
 };
 
 export const rewardBudget: Kind = {
-  name: 'A higher budget of a reward',
-  onApproval: 'All nodes apply it within seconds. Nothing else remains to be done.',
+  name: WORDS.approvals.aHigherBudgetOfAReward,
+  onApproval: WORDS.approvals.allNodesApplyItWithinSeconds,
   approvers: 'risk',
   inWords(content) {
-    const shown = (value: number | null) => (value === null ? 'no limit' : `${number(value)} rewards`);
+    const shown = (value: number | null) => (value === null ? WORDS.approvals.noLimit : WORDS.approvals.rewards({ value: number(value) }));
     const [before, after] = [shown(content.numberOrNull('before')), shown(content.numberOrNull('rewards'))];
     const [week, brand] = [weekOrEvery(content.textOrNull('week')), content.text('brand')];
     const reward = rewardName(brand, content.text('reward'));
     return {
-      title: `Budget of ${reward}: ${after} for ${week}`,
-      sentences: [`Customers of ${brandName(brand)} may choose “${reward}” more often than before.`],
-      changes: [{ what: 'In a week', before, after }],
+      title: WORDS.approvals.budgetOfFor({ reward, after, week }),
+      sentences: [WORDS.approvals.customersMayChooseMore({ brand: brandName(brand), reward })],
+      changes: [{ what: WORDS.approvals.inAWeek, before, after }],
       object: RISK,
     };
   },
 };
 
 export const erasure: Kind = {
-  name: "The erasure of a customer's data",
+  name: WORDS.approvals.theErasureOfACustomersData,
   onApproval:
-    'A job erases the data in every database; it cannot be undone. Watch the job: it waits until all consumers have done their part.',
+    WORDS.approvals.jobErasesDataEveryDatabase,
   approvers: 'support',
   inWords(content) {
     const who = content.text('customer');
     return {
-      title: `Erase the data of ${who}`,
+      title: WORDS.approvals.eraseTheDataOf({ who }),
       sentences: [
-        `Everything about ${who} of ${brandName(content.text('brand'))} is erased, except what accounting and the law need, which is kept under a pseudonym.`,
-        'It cannot be brought back. A legal hold prevents it.',
+        WORDS.approvals.everythingAboutErased({ who, brand: brandName(content.text('brand')) }),
+        WORDS.approvals.itCannotBeBroughtBack,
       ],
       changes: [],
       object: customer(content),

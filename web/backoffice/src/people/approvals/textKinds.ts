@@ -6,30 +6,31 @@ import { ALL_COUNT, legsRule, scopeInWords } from '../../rules/scope.ts';
 import { moment } from '../../time/moments.ts';
 
 import { Content, type Kind } from './proposal.ts';
+import { WORDS } from '../../words/index.ts';
 
 import type { ContentKey } from '../../content/key.ts';
 import type { Proposal, SchemeScopeItem, SchemeScopeKind } from '../../graph/generated/operations.ts';
 
-const UNPUBLISHED = 'Customers don’t see the text until somebody publishes it, at once or at a set time.';
+const UNPUBLISHED = WORDS.approvals.customersDontSeeTextUntil;
 
 /** What each of an approver's two buttons does, for people who may publish as well. */
-export const TWO_WAYS = '“Approve and publish” shows the text to customers within a second. After “Approve” alone, they don’t see it until somebody publishes it.';
+export const TWO_WAYS = WORDS.approvals.approvePublishShowsText;
 
 /** Return what customers see of an approved text, by the revision that is published; null stands for none. */
 export function seenByCustomers(revision: number, published: number | null): string {
-  if (published === revision) return 'Customers see this text.';
-  return published !== null && published > revision ? `Customers see a newer text: revision ${published}.` : UNPUBLISHED;
+  if (published === revision) return WORDS.approvals.customersSeeThisText;
+  return published !== null && published > revision ? WORDS.approvals.customersSeeANewerText({ published }) : UNPUBLISHED;
 }
 
 /** Return with what a text is compared: an earlier one that customers see, or the one before it. */
 export function comparedWith(revision: number, published: number | null): string {
-  if (published === null) return 'Customers see no earlier text.';
-  if (published < revision) return `Compared with revision ${published}, which customers see.`;
-  return `Compared with the revision before it. ${seenByCustomers(revision, published)}`;
+  if (published === null) return WORDS.approvals.customersSeeNoEarlierText;
+  if (published < revision) return WORDS.approvals.comparedRevisionCustomers({ published });
+  return WORDS.approvals.comparedRevisionBefore({ revision: seenByCustomers(revision, published) });
 }
 
 export const revision: Kind = {
-  name: 'A text of a reward',
+  name: WORDS.approvals.aTextOfAReward,
   onApproval: UNPUBLISHED,
   approvers: 'approver',
   inWords(content) {
@@ -39,16 +40,16 @@ export const revision: Kind = {
     const id = `${brand}:${reward}${version === 0 ? '' : `:${version}`}`;
     const name = titles[0] ?? rewardName(brand, reward);
     return {
-      title: `Text of “${name}”`,
-      sentences: [`Revision ${content.number('revision')} of “${rewardName(brand, reward)}” (${texts.map(([locale]) => locale).join(', ')})`],
+      title: WORDS.approvals.textOf({ name }),
+      sentences: [WORDS.approvals.revisionOf({ revision: content.number('revision'), reward: rewardName(brand, reward), texts: texts.map(([locale]) => locale).join(', ') })],
       changes: [],
-      object: { path: `/content/${encodeURIComponent(id)}`, label: `Content of “${rewardName(brand, reward)}”`, permission: 'content.read' },
+      object: { path: `/content/${encodeURIComponent(id)}`, label: WORDS.common.contentOf({ reward: rewardName(brand, reward) }), permission: 'content.read' },
     };
   },
 };
 
 function plural(betType: string): string {
-  return `${betType.replaceAll('_', ' ')}s`;
+  return WORDS.approvals.betsOfType({ type: betType.replaceAll('_', ' ') });
 }
 
 /** Return the item of content that a proposal is about; null if it is about no text, or may not be seen. */
@@ -61,35 +62,35 @@ export function textOf({ kind, content, visible }: Pick<Proposal, 'kind' | 'cont
 
 /** Return minutes in words, such as `12 hours`. */
 function duration(minutes: number): string {
-  const [count, unit] = minutes % 1440 === 0 && minutes > 0 ? [minutes / 1440, 'day'] : minutes % 60 === 0 && minutes > 0 ? [minutes / 60, 'hour'] : [minutes, 'minute'];
-  return `${count} ${unit}${count === 1 ? '' : 's'}`;
+  if (minutes > 0 && minutes % 1440 === 0) return WORDS.approvals.days({ days: minutes / 1440 });
+  return minutes > 0 && minutes % 60 === 0 ? WORDS.approvals.hours({ hours: minutes / 60 }) : WORDS.approvals.minutes({ minutes });
 }
 
 function choiceInWords(minutes: number): string {
-  return `Customers can switch reward until ${minutes === 0 ? '' : `${duration(minutes)} before `}the week ends.`;
+  return minutes === 0 ? WORDS.approvals.customersCanSwitchReward : WORDS.approvals.customersCanSwitchUntil({ minutes: duration(minutes) });
 }
 
 /** What the rule is called that says which events count. */
-const EVENTS = 'Events';
+const EVENTS = WORDS.common.events;
 
 /** Return the rules of a version, each as a sentence, with times in the brand's zone. */
 export function rulesInWords(scheme: Content, brand: string | null): readonly (readonly [string, string])[] {
   const currency = scheme.text('currency');
   const reward = scheme.textOrNull('default_reward_id');
   return [
-    ['In effect', `In effect from ${moment(scheme.text('effective_from'), brand)}.`],
-    ['Target', `Target: ${money(scheme.number('target_minor'), currency)} in qualifying stakes.`],
-    ['Minimum stake', `Minimum stake: ${money(scheme.number('min_stake_minor'), currency)}.`],
-    ['Minimum odds', `Minimum odds: ${odds(scheme.number('min_odds_milli'))}.`],
-    ['Counts', `Counts: ${scheme.texts('channels').join(' and ')} ${scheme.text('qualifying_product')} · ${scheme.texts('bet_types').map(plural).join(' and ')}.`],
+    [WORDS.approvals.inEffect, WORDS.approvals.inEffectFrom({ effectiveFrom: moment(scheme.text('effective_from'), brand) })],
+    [WORDS.common.target, WORDS.approvals.targetInQualifyingStakes({ target: money(scheme.number('target_minor'), currency) })],
+    [WORDS.common.minimumStake, WORDS.approvals.minimumStake({ minStake: money(scheme.number('min_stake_minor'), currency) })],
+    [WORDS.common.minimumOdds, WORDS.approvals.minimumOdds({ minOdds: odds(scheme.number('min_odds_milli')) })],
+    [WORDS.common.counts, WORDS.approvals.counts({ channels: scheme.texts('channels').join(WORDS.common.and), qualifyingProduct: scheme.text('qualifying_product'), betTypes: scheme.texts('bet_types').map(plural).join(WORDS.common.and) })],
     ...eventsInWords(scheme, brand),
-    ['Before joining', scheme.flag('count_before_opt_in') ? 'Bets of the week placed before joining count.' : 'Bets placed before joining do not count.'],
-    ['Default reward', reward === null ? 'No default reward.' : `Default reward: ${rewardName(brand, reward)}.`],
-    ['Choice', choiceInWords(scheme.number('choice_lock_minutes'))],
-    ['Grace period', `Grace period: ${duration(scheme.number('grace_minutes'))}.`],
+    [WORDS.approvals.beforeJoining, scheme.flag('count_before_opt_in') ? WORDS.approvals.betsWeekPlacedBefore : WORDS.approvals.betsPlacedBeforeJoiningDo],
+    [WORDS.approvals.defaultReward, reward === null ? WORDS.approvals.noDefaultReward : WORDS.approvals.defaultRewardReward({ reward: rewardName(brand, reward) })],
+    [WORDS.approvals.choice, choiceInWords(scheme.number('choice_lock_minutes'))],
+    [WORDS.approvals.gracePeriod, WORDS.approvals.gracePeriodGraceMinutes({ graceMinutes: duration(scheme.number('grace_minutes')) })],
     ...controlInWords(scheme),
     ...trialInWords(scheme, brand),
-    ['Terms', `Version ${scheme.part('terms').text('version')}: ${scheme.part('terms').text('summary')}`],
+    [WORDS.common.terms, WORDS.approvals.version({ version: scheme.part('terms').text('version'), summary: scheme.part('terms').text('summary') })],
   ];
 }
 
@@ -123,16 +124,16 @@ function eventsInWords(scheme: Content, brand: string | null): readonly (readonl
 /** A proposal from before there were control groups has none. */
 function controlInWords(scheme: Content): readonly (readonly [string, string])[] {
   const share = scheme.numberOrNull('control_per_mille') ?? 0;
-  return share === 0 ? [] : [['Control group', `The club is not offered to ${share} of 1,000 customers who have not joined.`]];
+  return share === 0 ? [] : [[WORDS.common.controlGroup, WORDS.approvals.controlShare({ share })]];
 }
 
 /** A proposal from before there were trials has none. */
 function trialInWords(scheme: Content, brand: string | null): readonly (readonly [string, string])[] {
   const share = scheme.numberOrNull('trial_per_mille') ?? 0;
   if (share === 0) return [];
-  const who = share === 500 ? 'Half of the customers' : `${share} of 1,000 customers`;
-  const rewards = `“${rewardName(brand, scheme.text('trial_reward_id'))}” in place of “${rewardName(brand, scheme.text('default_reward_id'))}”`;
-  return [['Trial', `${who} are offered ${rewards}, as chance has it; nobody else is offered it.`]];
+  const who = share === 500 ? WORDS.approvals.halfOfTheCustomers : WORDS.approvals.shareOfCustomers({ share });
+  const rewards = WORDS.approvals.inPlaceOf({ reward: rewardName(brand, scheme.text('trial_reward_id')), reward2: rewardName(brand, scheme.text('default_reward_id')) });
+  return [[WORDS.common.trial, WORDS.approvals.areOfferedAsChanceHasIt({ who, rewards })]];
 }
 
 /** What holds where a version says nothing of a rule. */
@@ -148,26 +149,26 @@ export interface ChangedRule {
 export function changedRules(content: Content, earlier: Content | null, brand: string): readonly ChangedRule[] {
   const before = new Map(earlier === null ? [] : rulesInWords(earlier, brand));
   const after = new Map(rulesInWords(content, brand));
-  const was = (what: string) => (earlier === null ? 'There are no rules yet.' : (before.get(what) ?? UNSAID[what] ?? 'There is none.'));
+  const was = (what: string) => (earlier === null ? WORDS.approvals.thereAreNoRulesYet : (before.get(what) ?? UNSAID[what] ?? WORDS.approvals.thereIsNone));
   return [...new Set([...after.keys(), ...before.keys()])]
-    .map((what) => ({ what, before: was(what), after: after.get(what) ?? UNSAID[what] ?? 'There is none any more.' }))
+    .map((what) => ({ what, before: was(what), after: after.get(what) ?? UNSAID[what] ?? WORDS.approvals.thereIsNoneAnyMore }))
     .filter((rule) => rule.before !== rule.after);
 }
 
 export const scheme: Kind = {
-  name: 'A version of scheme rules',
-  onApproval: 'The version is published, and holds from the week in which it takes effect. Weeks that are open keep their rules.',
+  name: WORDS.approvals.aVersionOfSchemeRules,
+  onApproval: WORDS.approvals.versionPublishedHoldsFrom,
   approvers: 'approver',
   inWords(content, brand) {
     const [where, currency] = [content.text('jurisdiction'), content.text('currency')];
     const [[, effect] = ['', ''], ...rules] = rulesInWords(content, brand);
     const counted = rules.filter(([what]) => what === EVENTS);
     return {
-      title: `Rules for ${where} in ${currency}, version ${content.number('version')}: target ${money(content.number('target_minor'), currency)}`,
+      title: WORDS.approvals.rulesForInVersionTarget({ where, currency, version: content.number('version'), target: money(content.number('target_minor'), currency) }),
       sentences: [effect, ...counted.map(([, sentence]) => sentence)],
       details: rules.filter(([what]) => what !== EVENTS).map(([, sentence]) => sentence),
       changes: [],
-      object: { path: '/schemes', label: 'Scheme rules', permission: 'rules.read' },
+      object: { path: '/schemes', label: WORDS.common.schemeRules, permission: 'rules.read' },
     };
   },
 };

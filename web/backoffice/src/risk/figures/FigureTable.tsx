@@ -16,6 +16,7 @@ import { useNotify, usePermissions } from 'react-admin';
 
 import { saveTable } from './downloads.ts';
 import { messageOf } from '../../session/session.ts';
+import { WORDS } from '../../words/index.ts';
 
 import type { ReactNode } from 'react';
 
@@ -47,7 +48,7 @@ export function CsvButton({ table, parameters }: NonNullable<Props<unknown>['csv
   }
   return (
     <Button size="small" startIcon={<Download />} onClick={save}>
-      CSV
+      {WORDS.common.csv}
     </Button>
   );
 }
@@ -64,7 +65,7 @@ export function FigureTable<T>({ title, columns, rows, rowKey, csv, children }: 
       </Stack>
       {children}
       {rows.length === 0 ? (
-        <Box sx={{ paddingTop: 1 }}>Nothing yet.</Box>
+        <Box sx={{ paddingTop: 1 }}>{WORDS.risk.nothingYet}</Box>
       ) : (
         <TableContainer tabIndex={0} role="region" aria-labelledby={id}>
           <Table size="small" aria-labelledby={id}>

@@ -1,5 +1,6 @@
 /** Saves tables as CSV: the server streams them, and the browser keeps the file. */
 import { csrfToken, Refusal } from '../../session/session.ts';
+import { WORDS } from '../../words/index.ts';
 
 interface Refused {
   readonly error?: { readonly message: string; readonly code: string };
@@ -24,7 +25,7 @@ export async function saveFile(download: string, parameters: Readonly<Record<str
   });
   if (!response.ok) {
     const { error } = (await response.json()) as Refused;
-    throw new Refusal(error?.message ?? 'Export failed.', error?.code ?? 'INTERNAL_SERVER_ERROR');
+    throw new Refusal(error?.message ?? WORDS.risk.exportFailed, error?.code ?? 'INTERNAL_SERVER_ERROR');
   }
   const url = URL.createObjectURL(await response.blob());
   const link = document.createElement('a');

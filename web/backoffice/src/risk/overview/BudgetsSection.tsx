@@ -25,6 +25,7 @@ import { RISK_BUDGETS, SET_RISK_BUDGET } from '../../graph/generated/operations.
 import { zoneOf } from '../../time/moments.ts';
 import { weekAt, weekCell, weekName } from '../../time/weeks.ts';
 import { rewardName } from '../../frame/names.ts';
+import { WORDS } from '../../words/index.ts';
 
 /** So many weeks after the current one can have a budget of their own from here. */
 const COMING_WEEKS = 12;
@@ -51,7 +52,7 @@ function BudgetButton({ brand, onSet }: { readonly brand: string; readonly onSet
     };
     const { setRiskBudget } = await run(SET_RISK_BUDGET, { input });
     const proposed = setRiskBudget.proposal !== null;
-    notify(proposed ? 'Submitted for approval' : 'Set on all nodes.', { type: 'success' });
+    notify(proposed ? WORDS.common.submittedForApproval : WORDS.risk.setOnAllNodes, { type: 'success' });
     setOpen(false);
     setReason('');
     onSet(isoWeek);
@@ -60,32 +61,32 @@ function BudgetButton({ brand, onSet }: { readonly brand: string; readonly onSet
   return (
     <>
       <Button startIcon={<Tune />} onClick={() => setOpen(true)}>
-        Set a budget
+        {WORDS.risk.setABudget}
       </Button>
-      <FormDialog title="Set a budget" label="Set" open={open} disabled={problem !== ''} onClose={() => setOpen(false)} onSubmit={submit}>
-        <TextField select label="Reward" value={reward} onChange={(event) => setReward(event.target.value)} required fullWidth margin="dense">
+      <FormDialog title={WORDS.risk.setABudget} label={WORDS.risk.set} open={open} disabled={problem !== ''} onClose={() => setOpen(false)} onSubmit={submit}>
+        <TextField select label={WORDS.common.reward} value={reward} onChange={(event) => setReward(event.target.value)} required fullWidth margin="dense">
           {rewardIds.map((id) => (
             <MenuItem key={id} value={id}>
               {rewardName(brand, id)}
             </MenuItem>
           ))}
         </TextField>
-        <WeekSelect brand={brand} value={isoWeek} onChange={setIsoWeek} after={COMING_WEEKS} every="Every week without a budget of its own" />
+        <WeekSelect brand={brand} value={isoWeek} onChange={setIsoWeek} after={COMING_WEEKS} every={WORDS.risk.everyWeekWithoutBudgetOwn} />
         <TextField
-          label="Number of rewards"
+          label={WORDS.risk.numberOfRewards}
           value={rewards}
           onChange={(event) => setRewards(event.target.value)}
           error={problem !== ''}
-          helperText={problem || 'Empty for no limit. A higher limit is only proposed; another person approves it.'}
+          helperText={problem || WORDS.risk.emptyForNoLimit}
           slotProps={{ htmlInput: { inputMode: 'numeric', autoComplete: 'off' } }}
           fullWidth
           margin="dense"
         />
         <TextField
-          label="Reason"
+          label={WORDS.common.reason}
           value={reason}
           onChange={(event) => setReason(event.target.value)}
-          helperText="It is kept in the audit log."
+          helperText={WORDS.common.keptInTheAuditLog}
           required
           fullWidth
           multiline
@@ -116,29 +117,29 @@ export function BudgetsSection({ brand }: { readonly brand: string }) {
   if (problem !== '' || data === null) return <Waiting problem={problem} />;
   return (
     <FigureTable
-      title={chosen === '' || chosen === now ? 'Budgets of this week' : `Budgets of ${weekName(chosen)}`}
+      title={chosen === '' || chosen === now ? WORDS.risk.budgetsOfThisWeek : WORDS.risk.budgetsOf({ week: weekName(chosen) })}
       rows={data.riskBudgets.nodes}
       rowKey={(line) => line.id}
       csv={{ table: 'budgets', parameters: { brand, ...(chosen === '' ? {} : { isoWeek: chosen }) } }}
       columns={[
-        { head: 'Reward', cell: (line) => rewardName(brand, line.reward) },
-        { head: 'Week', cell: (line) => `${weekCell(line.isoWeek)}${line.own ? ' (its own)' : ''}` },
-        { head: 'Budget', numeric: true, cell: (line) => number(line.budget) },
+        { head: WORDS.common.reward, cell: (line) => rewardName(brand, line.reward) },
+        { head: WORDS.common.week, cell: (line) => line.own ? WORDS.risk.itsOwn({ week: weekCell(line.isoWeek) }) : weekCell(line.isoWeek) },
+        { head: WORDS.risk.budget, numeric: true, cell: (line) => number(line.budget) },
         {
-          head: 'Chosen',
+          head: WORDS.risk.chosen,
           numeric: true,
           cell: (line) => (
             <RowsLink to={{ brand, isoWeek: line.isoWeek, figure: 'CHOSE', reward: line.reward }}>{number(line.chosen)}</RowsLink>
           ),
         },
-        { head: 'Reserved', numeric: true, cell: (line) => number(line.reserved) },
-        { head: 'Due or paid', numeric: true, cell: (line) => number(line.expected + line.owed + line.credited) },
-        { head: 'Left', numeric: true, cell: (line) => number(line.left) },
-        { head: 'Choosing', cell: (line) => <ToneChip tone={line.stopped ? 'bad' : 'good'} label={line.stopped ? 'Stopped' : 'Open'} /> },
+        { head: WORDS.common.reserved, numeric: true, cell: (line) => number(line.reserved) },
+        { head: WORDS.risk.dueOrPaid, numeric: true, cell: (line) => number(line.expected + line.owed + line.credited) },
+        { head: WORDS.risk.left, numeric: true, cell: (line) => number(line.left) },
+        { head: WORDS.risk.choosing, cell: (line) => <ToneChip tone={line.stopped ? 'bad' : 'good'} label={line.stopped ? WORDS.common.stopped : WORDS.common.open} /> },
       ]}
     >
       <Typography variant="body2" color="textSecondary">
-        In numbers of rewards. Rewards that are not listed have no limit.
+        {WORDS.risk.inNumbersOfRewards}
       </Typography>
       <Stack direction="row" spacing={2} useFlexGap sx={{ flexWrap: 'wrap', alignItems: 'center' }}>
         <Box sx={{ width: 260 }}>

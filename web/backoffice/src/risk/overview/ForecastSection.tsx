@@ -9,6 +9,7 @@ import { useGraph } from '../../graph/useGraph.ts';
 import { Waiting } from '../../components/Waiting.tsx';
 import { RISK_FORECAST } from '../../graph/generated/operations.ts';
 import { weekCell } from '../../time/weeks.ts';
+import { WORDS } from '../../words/index.ts';
 
 import type { ForecastAmount, ForecastTest, RiskForecast, WeekForecast } from '../../graph/generated/operations.ts';
 
@@ -16,7 +17,7 @@ const NOT_COUNTED = { isPending: (found: RiskForecast) => found.riskForecast.len
 
 function range(of: WeekForecast, show: (amount: ForecastAmount) => string): string {
   if (of.likely === null || of.low === null || of.high === null) return '–';
-  return `${show(of.likely)} (${show(of.low)} to ${show(of.high)})`;
+  return WORDS.risk.likelyLowToHigh({ likely: show(of.likely), low: show(of.low), high: show(of.high) });
 }
 
 function Tests({ tests }: { readonly tests: readonly ForecastTest[] }) {
@@ -25,8 +26,7 @@ function Tests({ tests }: { readonly tests: readonly ForecastTest[] }) {
   const off = tests.reduce((total, test) => total + Math.abs(test.error), 0) / tests.length;
   return (
     <Typography variant="body2">
-      Tested on {tests.length} weeks that are over: at this hour it was off by {share(off)} on average, and {inside} of them ended in the
-      range.
+      {WORDS.risk.testedOnWeeksThatAreOver({ count: tests.length, off: share(off), inside })}
     </Typography>
   );
 }
@@ -37,18 +37,18 @@ export function ForecastSection({ brand }: { readonly brand: string }) {
   const found = data.riskForecast;
   return (
     <FigureTable
-      title="Forecast to the week’s end"
+      title={WORDS.common.forecastToTheWeeksEnd}
       rows={found}
       rowKey={(one) => one.id}
       csv={{ table: 'forecast', parameters: { brand } }}
       columns={[
-        { head: 'Week', cell: (one) => weekCell(one.isoWeek) },
-        { head: 'Currency', cell: (one) => one.currency },
-        { head: 'Hours over', numeric: true, cell: (one) => `${Math.floor(one.elapsedHours)} of ${one.weekHours}` },
-        { head: 'Rewards now', numeric: true, cell: (one) => number(one.now.rewards) },
-        { head: 'Value now', numeric: true, cell: (one) => money(one.now.valueMinor, one.currency) },
-        { head: 'Rewards likely (range)', numeric: true, cell: (one) => range(one, (amount) => number(amount.rewards)) },
-        { head: 'Value likely (range)', numeric: true, cell: (one) => range(one, (amount) => money(amount.valueMinor, one.currency)) },
+        { head: WORDS.common.week, cell: (one) => weekCell(one.isoWeek) },
+        { head: WORDS.common.currency, cell: (one) => one.currency },
+        { head: WORDS.risk.hoursOver, numeric: true, cell: (one) => WORDS.common.amountOfCustomer({ amount: Math.floor(one.elapsedHours), customer: one.weekHours }) },
+        { head: WORDS.risk.rewardsNow, numeric: true, cell: (one) => number(one.now.rewards) },
+        { head: WORDS.risk.valueNow, numeric: true, cell: (one) => money(one.now.valueMinor, one.currency) },
+        { head: WORDS.risk.rewardsLikelyRange, numeric: true, cell: (one) => range(one, (amount) => number(amount.rewards)) },
+        { head: WORDS.risk.valueLikelyRange, numeric: true, cell: (one) => range(one, (amount) => money(amount.valueMinor, one.currency)) },
       ]}
     >
       {found.map((one) => (

@@ -18,17 +18,18 @@ import { WeekSelect } from '../../time/WeekSelect.tsx';
 import { Waiting } from '../../components/Waiting.tsx';
 import { GOODWILL_BUDGETS, GOODWILL_COSTS, SET_GOODWILL_BUDGET } from '../../graph/generated/operations.ts';
 import { weekCell } from '../../time/weeks.ts';
+import { WORDS } from '../../words/index.ts';
 
 import type { GoodwillCost } from '../../graph/generated/operations.ts';
 
 const NO_VALUES = { currency: '', isoWeek: '', amount: '', customer: '', agent: '', reason: '' };
 const FIELDS = [
-  ['currency', 'Currency', ''],
-  ['isoWeek', 'Week', 'Every week without a budget of its own'],
-  ['amount', 'Budget', 'A higher limit is only proposed; another person approves it.'],
-  ['customer', 'Limit per customer', 'Empty for the whole budget.'],
-  ['agent', 'Limit per agent', 'Empty for the whole budget.'],
-  ['reason', 'Reason', 'It is kept in the audit log.'],
+  ['currency', WORDS.common.currency, ''],
+  ['isoWeek', WORDS.common.week, WORDS.risk.everyWeekWithoutBudgetOwn],
+  ['amount', WORDS.risk.budget, WORDS.risk.aHigherLimitIsOnlyProposed],
+  ['customer', WORDS.common.limitPerCustomer, WORDS.risk.emptyForTheWholeBudget],
+  ['agent', WORDS.common.limitPerAgent, WORDS.risk.emptyForTheWholeBudget],
+  ['reason', WORDS.common.reason, WORDS.common.keptInTheAuditLog],
 ] as const;
 const OPTIONAL = new Set(['isoWeek', 'customer', 'agent']);
 
@@ -57,7 +58,7 @@ function BudgetButton({ brand, onSet }: { readonly brand: string; readonly onSet
     };
     const { setGoodwillBudget } = await run(SET_GOODWILL_BUDGET, { input });
     const proposed = setGoodwillBudget.proposalId !== null;
-    notify(proposed ? 'Submitted for approval' : 'The budget is set.', { type: 'success' });
+    notify(proposed ? WORDS.common.submittedForApproval : WORDS.risk.theBudgetIsSet, { type: 'success' });
     setOpen(false);
     setValues(NO_VALUES);
     onSet();
@@ -66,11 +67,11 @@ function BudgetButton({ brand, onSet }: { readonly brand: string; readonly onSet
   return (
     <>
       <Button startIcon={<Tune />} onClick={() => setOpen(true)}>
-        Set a goodwill budget
+        {WORDS.risk.setAGoodwillBudget}
       </Button>
       <FormDialog
-        title="Set a goodwill budget"
-        label={`Set ${amount.minor !== null ? money(amount.minor, currency) : ''}`.trim()}
+        title={WORDS.risk.setAGoodwillBudget}
+        label={WORDS.risk.setWhat({ what: amount.minor !== null ? money(amount.minor, currency) : '' }).trim()}
         open={open}
         disabled={!isReadable}
         onClose={() => setOpen(false)}
@@ -115,22 +116,22 @@ function Budgets({ brand }: { readonly brand: string }) {
   if (problem !== '' || data === null) return <Waiting problem={problem} />;
   return (
     <FigureTable
-      title="Goodwill budgets"
+      title={WORDS.risk.goodwillBudgets}
       rows={data.goodwillBudgets}
       rowKey={(line) => line.id}
       columns={[
-        { head: 'Week', cell: (line) => `${weekCell(line.isoWeek)}${line.own ? ' (its own)' : ''}` },
-        { head: 'Budget', numeric: true, cell: (line) => money(line.amountMinor, line.currency) },
-        { head: 'A customer', numeric: true, cell: (line) => money(line.customerMinor, line.currency) },
-        { head: 'A person', numeric: true, cell: (line) => money(line.agentMinor, line.currency) },
-        { head: 'Proposed', numeric: true, cell: (line) => money(line.reservedMinor, line.currency) },
-        { head: 'Approved', numeric: true, cell: (line) => money(line.approvedMinor, line.currency) },
-        { head: 'Credited', numeric: true, cell: (line) => money(line.paidMinor, line.currency) },
-        { head: 'Left', numeric: true, cell: (line) => money(line.leftMinor, line.currency) },
+        { head: WORDS.common.week, cell: (line) => line.own ? WORDS.risk.itsOwn({ week: weekCell(line.isoWeek) }) : weekCell(line.isoWeek) },
+        { head: WORDS.risk.budget, numeric: true, cell: (line) => money(line.amountMinor, line.currency) },
+        { head: WORDS.risk.aCustomer, numeric: true, cell: (line) => money(line.customerMinor, line.currency) },
+        { head: WORDS.risk.aPerson, numeric: true, cell: (line) => money(line.agentMinor, line.currency) },
+        { head: WORDS.risk.proposed, numeric: true, cell: (line) => money(line.reservedMinor, line.currency) },
+        { head: WORDS.common.approved, numeric: true, cell: (line) => money(line.approvedMinor, line.currency) },
+        { head: WORDS.common.credited, numeric: true, cell: (line) => money(line.paidMinor, line.currency) },
+        { head: WORDS.risk.left, numeric: true, cell: (line) => money(line.leftMinor, line.currency) },
       ]}
     >
       <Typography variant="body2" color="textSecondary">
-        What support may give in a week. Without a budget nothing is given.
+        {WORDS.risk.whatSupportMayGiveInAWeek}
       </Typography>
       {permissions?.has('risk.budget') === true && <BudgetButton brand={brand} onSet={reload} />}
     </FigureTable>
@@ -148,20 +149,20 @@ function Costs({ brand }: { readonly brand: string }) {
   if (problem !== '' || data === null) return <Waiting problem={problem} />;
   return (
     <FigureTable
-      title="Goodwill credits"
+      title={WORDS.risk.goodwillCredits}
       csv={{ table: 'goodwill', parameters: { brand } }}
       rows={data.goodwillCosts.toSorted((one, other) => other.isoWeek.localeCompare(one.isoWeek))}
       rowKey={(line) => line.id}
       columns={[
-        { head: 'Week', cell: (line) => weekCell(line.isoWeek) },
-        { head: 'Stage', cell: (line) => word(line.stage) },
-        { head: 'Kind', cell: (line) => word(line.kind) },
+        { head: WORDS.common.week, cell: (line) => weekCell(line.isoWeek) },
+        { head: WORDS.risk.stage, cell: (line) => word(line.stage) },
+        { head: WORDS.common.kind, cell: (line) => word(line.kind) },
         {
-          head: 'Credits',
+          head: WORDS.risk.credits,
           numeric: true,
           cell: (line) => <Link to={creditsPath(brand, line)}>{number(line.credits)}</Link>,
         },
-        { head: 'Value', numeric: true, cell: (line) => money(line.valueMinor, line.currency) },
+        { head: WORDS.common.value, numeric: true, cell: (line) => money(line.valueMinor, line.currency) },
       ]}
     />
   );

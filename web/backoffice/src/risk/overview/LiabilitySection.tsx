@@ -10,6 +10,7 @@ import { useGraph } from '../../graph/useGraph.ts';
 import { Waiting } from '../../components/Waiting.tsx';
 import { RISK_LIABILITY } from '../../graph/generated/operations.ts';
 import { weekCell } from '../../time/weeks.ts';
+import { WORDS } from '../../words/index.ts';
 
 import type { RewardFigure, RiskLiability } from '../../graph/generated/operations.ts';
 
@@ -28,23 +29,23 @@ export function LiabilitySection({ brand }: { readonly brand: string }) {
   const currencies = [...new Set(lines.map((line) => line.currency))].sort();
   return (
     <FigureTable
-      title="Liability now"
+      title={WORDS.risk.liabilityNow}
       rows={lines}
       rowKey={(line) => line.id}
       csv={{ table: 'liability', parameters: { brand } }}
       columns={[
-        { head: 'Week', cell: (line) => weekCell(line.isoWeek) },
-        { head: 'Stage', cell: (line) => word(line.stage) },
+        { head: WORDS.common.week, cell: (line) => weekCell(line.isoWeek) },
+        { head: WORDS.risk.stage, cell: (line) => word(line.stage) },
         rewardColumn(brand),
         ...rewardColumns(brand),
       ]}
     >
       <Typography variant="body2" color="textSecondary">
-        {counted(asOf, brand)} Changes of choice in doubt: {number(changesInDoubt)}.
+        {WORDS.risk.changesOfChoiceInDoubt({ asOf: counted(asOf, brand), changesInDoubt: number(changesInDoubt) })}
       </Typography>
       {cells.length > 0 && (
         <Typography variant="body2" color="textSecondary">
-          The oldest count of each cell: {cells.map((one) => `${one.cell} at ${moment(one.asOf, brand)}`).join(', ')}.
+          {WORDS.risk.theOldestCountOfEachCell({ cells: cells.map((one) => WORDS.risk.cellAtAsOf({ cell: one.cell, asOf: moment(one.asOf, brand) })).join(', ') })}
         </Typography>
       )}
       {currencies.map((currency) => {
@@ -56,7 +57,7 @@ export function LiabilitySection({ brand }: { readonly brand: string }) {
               {money(total, currency)}
             </Typography>
             <BarChart
-              label={`Liability in ${currency} by stage, as in the table`}
+              label={WORDS.risk.liabilityByStageAsInTable({ currency })}
               categories={STAGES.map(word)}
               series={[{ label: currency, data: STAGES.map((stage) => units(sum(mine, stage), currency)) }]}
               format={axisMoney(currency)}

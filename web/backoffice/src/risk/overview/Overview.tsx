@@ -7,12 +7,13 @@ import { ForecastSection } from './ForecastSection.tsx';
 import { GoodwillSection } from './GoodwillSection.tsx';
 import { LiabilitySection } from './LiabilitySection.tsx';
 import { RiskPage } from '../RiskPage.tsx';
+import { WORDS } from '../../words/index.ts';
 
 export function Overview() {
   return (
     <RiskPage
-      title="Risk overview"
-      lead="What would be owed if the week closed now, with the default reward for customers who have chosen nothing; what the week may earn by its end; the budgets, and goodwill."
+      title={WORDS.frame.screens['risk-overview']}
+      lead={WORDS.risk.whatWouldOwedIfWeekClosed}
     >
       {(brand) => (
         <>

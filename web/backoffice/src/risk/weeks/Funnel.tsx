@@ -11,22 +11,23 @@ import { useGraph } from '../../graph/useGraph.ts';
 import { Waiting } from '../../components/Waiting.tsx';
 import { RISK_WEEKS } from '../../graph/generated/operations.ts';
 import { weekCell } from '../../time/weeks.ts';
+import { WORDS } from '../../words/index.ts';
 
 import type { WeekFigures } from '../../graph/generated/operations.ts';
 
 const CHARTED = 4;
 export const STEPS = [
-  { head: 'Seen', figure: 'SEEN', of: (week: WeekFigures) => week.seen },
-  { head: 'Opted in', figure: 'OPTED_IN', of: (week: WeekFigures) => week.optedIn },
-  { head: 'Qualified', figure: 'QUALIFIED', of: (week: WeekFigures) => week.qualified },
-  { head: 'Chose', figure: 'CHOSE', of: (week: WeekFigures) => week.chose },
-  { head: 'Credited', figure: 'CREDITED', of: (week: WeekFigures) => week.credited },
-  { head: 'Used', figure: 'USED', of: (week: WeekFigures) => week.used },
+  { head: WORDS.risk.seen, figure: 'SEEN', of: (week: WeekFigures) => week.seen },
+  { head: WORDS.risk.optedIn, figure: 'OPTED_IN', of: (week: WeekFigures) => week.optedIn },
+  { head: WORDS.risk.qualified, figure: 'QUALIFIED', of: (week: WeekFigures) => week.qualified },
+  { head: WORDS.risk.chose, figure: 'CHOSE', of: (week: WeekFigures) => week.chose },
+  { head: WORDS.common.credited, figure: 'CREDITED', of: (week: WeekFigures) => week.credited },
+  { head: WORDS.common.used, figure: 'USED', of: (week: WeekFigures) => week.used },
 ];
 
 /** Return a number of customers; weeks before impressions were recorded have none. */
 function counted(customers: number | null) {
-  return customers === null ? 'not known' : number(customers);
+  return customers === null ? WORDS.common.notKnown : number(customers);
 }
 
 function FunnelOf({ brand }: { readonly brand: string }) {
@@ -35,12 +36,12 @@ function FunnelOf({ brand }: { readonly brand: string }) {
   const weeks = data.riskWeeks.nodes;
   return (
     <FigureTable
-      title="Funnel by week"
+      title={WORDS.risk.funnelByWeek}
       rows={weeks}
       rowKey={(week) => week.id}
       csv={{ table: 'funnel', parameters: { brand } }}
       columns={[
-        { head: 'Week', cell: (week) => `${weekCell(week.isoWeek)}${week.closed ? '' : ' (in progress)'}` },
+        { head: WORDS.common.week, cell: (week) => week.closed ? weekCell(week.isoWeek) : WORDS.risk.inProgress({ week: weekCell(week.isoWeek) }) },
         ...STEPS.map((step) => ({
           head: step.head,
           numeric: true,
@@ -49,16 +50,16 @@ function FunnelOf({ brand }: { readonly brand: string }) {
           ),
         })),
         {
-          head: 'Qualified of opted in',
+          head: WORDS.risk.qualifiedOfOptedIn,
           numeric: true,
           cell: (week) => share(week.optedIn === 0 ? null : week.qualified / week.optedIn),
         },
-        { head: 'Counted at', cell: (week) => moment(week.asOf, brand) },
+        { head: WORDS.risk.countedAt, cell: (week) => moment(week.asOf, brand) },
       ]}
     >
       {weeks.length > 0 && (
         <BarChart
-          label="Customers at each step, for the latest weeks, as in the table"
+          label={WORDS.risk.customersEachStepLatest}
           categories={STEPS.map((step) => step.head)}
           series={weeks.slice(0, CHARTED).map((week) => ({ label: weekCell(week.isoWeek), data: STEPS.map((step) => step.of(week)) }))}
           format={number}
@@ -70,7 +71,7 @@ function FunnelOf({ brand }: { readonly brand: string }) {
 
 export function Funnel() {
   return (
-    <RiskPage title="Funnel" lead="How many customers were shown the tracker, opted in, qualified, chose a reward themselves, were credited and used it, week by week.">
+    <RiskPage title={WORDS.frame.screens['risk-funnel']} lead={WORDS.risk.howManyCustomersShown}>
       {(brand) => <FunnelOf brand={brand} />}
     </RiskPage>
   );

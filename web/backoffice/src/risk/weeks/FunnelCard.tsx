@@ -13,6 +13,7 @@ import { useGraph } from '../../graph/useGraph.ts';
 import { STEPS } from './Funnel.tsx';
 import { RISK_WEEKS } from '../../graph/generated/operations.ts';
 import { weekName } from '../../time/weeks.ts';
+import { WORDS } from '../../words/index.ts';
 
 import type { WeekFigures } from '../../graph/generated/operations.ts';
 
@@ -21,14 +22,14 @@ export function FunnelCard({ brand }: { readonly brand: string }) {
   const week = data?.riskWeeks.nodes[0];
   if (week === undefined) return null;
   return (
-    <Card component="section" aria-label="Funnel">
+    <Card component="section" aria-label={WORDS.common.funnel}>
       <CardContent>
         <Stack direction="row" sx={{ justifyContent: 'space-between', alignItems: 'flex-start', gap: 2, marginBottom: 1 }}>
           <Typography variant="h6" component="h2">
             {finding(week)}
           </Typography>
           <Button component={Link} to="/risk-funnel" size="small" sx={{ flexShrink: 0 }}>
-            All weeks
+            {WORDS.common.allWeeks}
           </Button>
         </Stack>
         <Steps brand={brand} week={week} />
@@ -38,7 +39,7 @@ export function FunnelCard({ brand }: { readonly brand: string }) {
 }
 
 function finding({ isoWeek, optedIn, qualified }: WeekFigures): string {
-  return optedIn === 0 ? `Nobody opted in in ${weekName(isoWeek)}` : `${share(qualified / optedIn)} of those who opted in reached the target in ${weekName(isoWeek)}`;
+  return optedIn === 0 ? WORDS.risk.nobodyOptedInIn({ week: weekName(isoWeek) }) : WORDS.risk.thoseOptedReachedTarget({ qualified: share(qualified / optedIn), week: weekName(isoWeek) });
 }
 
 function Steps({ brand, week }: { readonly brand: string; readonly week: WeekFigures }) {
@@ -50,7 +51,7 @@ function Steps({ brand, week }: { readonly brand: string; readonly week: WeekFig
           <Typography component="dt">{head}</Typography>
           <Box component="dd" aria-hidden sx={{ margin: 0, height: 16, width: `${((of(week) ?? 0) / most) * 100}%`, minWidth: of(week) === null ? 0 : 2, backgroundColor: 'primary.main', borderRadius: '3px' }} />
           <Typography component="dd" sx={{ margin: 0, textAlign: 'right', fontVariantNumeric: 'tabular-nums' }}>
-            {of(week) === null ? 'not known' : <RowsLink to={{ brand, isoWeek: week.isoWeek, figure }}>{number(of(week) ?? 0)}</RowsLink>}
+            {of(week) === null ? WORDS.common.notKnown : <RowsLink to={{ brand, isoWeek: week.isoWeek, figure }}>{number(of(week) ?? 0)}</RowsLink>}
           </Typography>
         </Box>
       ))}

@@ -12,6 +12,7 @@ import { useGraph } from '../../graph/useGraph.ts';
 import { Waiting } from '../../components/Waiting.tsx';
 import { RISK_WEEKS } from '../../graph/generated/operations.ts';
 import { weekCell, weekTick } from '../../time/weeks.ts';
+import { WORDS } from '../../words/index.ts';
 
 import type { WeekMoney } from '../../graph/generated/operations.ts';
 
@@ -22,12 +23,12 @@ interface Line extends WeekMoney {
 }
 
 const AMOUNTS: readonly { head: string; figure: string; of: (line: Line) => number }[] = [
-  { head: 'Turnover', figure: 'TURNOVER', of: (line) => line.turnoverMinor },
-  { head: 'Of members', figure: 'MEMBER_TURNOVER', of: (line) => line.memberTurnoverMinor },
-  { head: 'Expected', figure: 'EXPECTED', of: (line) => line.expectedMinor },
-  { head: 'Owed', figure: 'OWED', of: (line) => line.owedMinor },
-  { head: 'Outstanding', figure: 'OUTSTANDING', of: (line) => line.outstandingMinor },
-  { head: 'Used', figure: 'USED', of: (line) => line.usedMinor },
+  { head: WORDS.common.turnover, figure: 'TURNOVER', of: (line) => line.turnoverMinor },
+  { head: WORDS.risk.ofMembers, figure: 'MEMBER_TURNOVER', of: (line) => line.memberTurnoverMinor },
+  { head: WORDS.risk.expected, figure: 'EXPECTED', of: (line) => line.expectedMinor },
+  { head: WORDS.common.owed, figure: 'OWED', of: (line) => line.owedMinor },
+  { head: WORDS.risk.outstanding, figure: 'OUTSTANDING', of: (line) => line.outstandingMinor },
+  { head: WORDS.common.used, figure: 'USED', of: (line) => line.usedMinor },
 ];
 
 function ProfitIn({ brand, currency, lines }: { readonly brand: string; readonly currency: string; readonly lines: readonly Line[] }) {
@@ -38,12 +39,12 @@ function ProfitIn({ brand, currency, lines }: { readonly brand: string; readonly
   });
   return (
     <FigureTable
-      title={`Profit and loss in ${currency}`}
+      title={WORDS.risk.profitAndLossIn({ currency })}
       rows={lines}
       rowKey={(line) => line.isoWeek}
       csv={{ table: 'profit', parameters: { brand } }}
       columns={[
-        { head: 'Week', cell: (line) => weekCell(line.isoWeek) },
+        { head: WORDS.common.week, cell: (line) => weekCell(line.isoWeek) },
         ...AMOUNTS.map((amount) => ({
           head: amount.head,
           numeric: true,
@@ -51,19 +52,19 @@ function ProfitIn({ brand, currency, lines }: { readonly brand: string; readonly
             <RowsLink to={{ brand, isoWeek: line.isoWeek, figure: amount.figure, currency }}>{money(amount.of(line), currency)}</RowsLink>
           ),
         })),
-        { head: 'Cost', numeric: true, cell: (line) => money(line.costMinor, currency) },
-        { head: 'Cost of turnover', numeric: true, cell: (line) => share(line.costShare) },
-        { head: 'Margin', numeric: true, cell: (line) => (line.marginMinor === null ? 'not known' : money(line.marginMinor, currency)) },
-        { head: 'Without a value', numeric: true, cell: (line) => number(line.unvalued) },
+        { head: WORDS.risk.cost, numeric: true, cell: (line) => money(line.costMinor, currency) },
+        { head: WORDS.risk.costOfTurnover, numeric: true, cell: (line) => share(line.costShare) },
+        { head: WORDS.common.margin, numeric: true, cell: (line) => (line.marginMinor === null ? WORDS.common.notKnown : money(line.marginMinor, currency)) },
+        { head: WORDS.risk.withoutAValue, numeric: true, cell: (line) => number(line.unvalued) },
       ]}
     >
       <BarChart
-        label={`Cost of rewards in ${currency} by week, as in the table`}
+        label={WORDS.risk.costRewardsWeekTable({ currency })}
         categories={charted.map(weekTick)}
         series={[
-          stacked('Used', (line) => line.usedMinor),
-          stacked('Outstanding', (line) => line.outstandingMinor),
-          stacked('Owed', (line) => line.owedMinor),
+          stacked(WORDS.common.used, (line) => line.usedMinor),
+          stacked(WORDS.risk.outstanding, (line) => line.outstandingMinor),
+          stacked(WORDS.common.owed, (line) => line.owedMinor),
         ]}
         isStacked
         format={axisMoney(currency)}
@@ -77,7 +78,7 @@ function ProfitOf({ brand }: { readonly brand: string }) {
   if (problem !== '' || data === null) return <Waiting problem={problem} />;
   const lines = data.riskWeeks.nodes.flatMap((week) => week.money.map((each) => ({ ...each, isoWeek: week.isoWeek })));
   const currencies = [...new Set(lines.map((line) => line.currency))].sort();
-  if (currencies.length === 0) return <Typography>Nothing yet.</Typography>;
+  if (currencies.length === 0) return <Typography>{WORDS.risk.nothingYet}</Typography>;
   return currencies.map((currency) => (
     <ProfitIn key={currency} brand={brand} currency={currency} lines={lines.filter((line) => line.currency === currency)} />
   ));
@@ -86,8 +87,8 @@ function ProfitOf({ brand }: { readonly brand: string }) {
 export function Profit() {
   return (
     <RiskPage
-      title="Profit and loss"
-      lead="The counting stakes of bets that count against the cost of rewards. What bets won or lost is not in their messages, so the margin is not known. Currencies are never added up."
+      title={WORDS.frame.screens['risk-profit']}
+      lead={WORDS.risk.countingStakesBetsCount}
     >
       {(brand) => <ProfitOf brand={brand} />}
     </RiskPage>

@@ -14,6 +14,7 @@ import { useGraph } from '../../graph/useGraph.ts';
 import { Waiting } from '../../components/Waiting.tsx';
 import { RISK_REWARDS, RISK_WEEKS } from '../../graph/generated/operations.ts';
 import { weekCell, weekName } from '../../time/weeks.ts';
+import { WORDS } from '../../words/index.ts';
 
 import type { RewardFigure } from '../../graph/generated/operations.ts';
 
@@ -25,8 +26,8 @@ function Chart({ brand, lines, currency }: { readonly brand: string; readonly li
     lines.filter((line) => line.reward === reward && line.stage === stage).reduce((all, line) => all + line.valueMinor, 0);
   return (
     <BarChart
-      label={`Value of rewards in ${currency} by reward and stage, as in the table`}
-      categories={rewards.map((reward) => (reward === '' ? 'none' : rewardName(brand, reward)))}
+      label={WORDS.risk.valueRewardsRewardStage({ currency })}
+      categories={rewards.map((reward) => (reward === '' ? WORDS.common.noneInline : rewardName(brand, reward)))}
       series={STAGES.map((stage) => ({
         label: word(stage),
         data: rewards.map((reward) => units(sum(reward, stage), currency)),
@@ -44,14 +45,14 @@ function RewardsOf({ brand, isoWeek }: { readonly brand: string; readonly isoWee
   const currencies = [...new Set(lines.map((line) => line.currency))].sort();
   return (
     <FigureTable
-      title={`Cost by reward in ${weekName(isoWeek)}`}
+      title={WORDS.risk.costByRewardIn({ week: weekName(isoWeek) })}
       rows={lines}
       rowKey={(line) => line.id}
       csv={{ table: 'rewards', parameters: { brand, isoWeek } }}
       columns={[
         rewardColumn(brand),
-        { head: 'Kind', cell: (line) => (line.kind === null ? '–' : word(line.kind)) },
-        { head: 'Stage', cell: (line) => word(line.stage) },
+        { head: WORDS.common.kind, cell: (line) => (line.kind === null ? '–' : word(line.kind)) },
+        { head: WORDS.risk.stage, cell: (line) => word(line.stage) },
         ...rewardColumns(brand),
       ]}
     >
@@ -73,7 +74,7 @@ function WeekOf({ brand }: { readonly brand: string }) {
     <>
       <TextField
         select
-        label="Week"
+        label={WORDS.common.week}
         size="small"
         fullWidth={false}
         value={isoWeek}
@@ -93,7 +94,7 @@ function WeekOf({ brand }: { readonly brand: string }) {
 
 export function Rewards() {
   return (
-    <RiskPage title="Cost by reward" lead="Each version of a reward by stage: how many customers, what it is worth, and what has no value in money.">
+    <RiskPage title={WORDS.frame.screens['risk-rewards']} lead={WORDS.risk.eachVersionOfARewardByStage}>
       {(brand) => <WeekOf brand={brand} />}
     </RiskPage>
   );

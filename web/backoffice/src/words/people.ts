@@ -1,0 +1,52 @@
+/** What the back office says: people. */
+import type { Messages, Named } from './message.ts';
+
+export const PEOPLE = {
+  // AddUserButton
+  addAPerson: 'Add a person',
+  login: 'Login',
+  thePersonsOwnEMailAddress: 'The person’s own e-mail address: a link to set the account up is sent there, if mail is configured.',
+  theAccountIsAdded: 'The account is added',
+
+  // GivenCredentials
+  linkSentPersonsAddress: 'A link was sent to the person’s address. It works once, for a day.',
+  theInitialPasswordShownOnlyNow: 'The initial password, shown only now:',
+  thePassword: 'the password',
+  youSeenSoYouTwoCantApprove: 'You have seen it, so you two can’t approve each other’s proposals.',
+
+  // RoleRows
+  role: 'Role',
+  removeOf: ({ role, what }: Named<'role' | 'what'>) => `Remove ${role} of ${what}`,
+  addARole: 'Add a role',
+
+  // RolesButton
+  theRolesAreReplaced: 'The roles are replaced',
+  changeRoles: 'Change roles',
+  replaceRoles: 'Replace roles',
+  detailsOfEntry: ({ id }: Named<'id'>) => `Details of entry ${id}`,
+  entries: 'entries',
+
+  // jobs
+  jobs: 'jobs',
+  progress: 'Progress',
+  cancelTheJob: 'Cancel the job',
+  itEndsAtItsNextStep: 'It ends at its next step; what it has done so far is kept.',
+  arguments: 'Arguments',
+
+  // users
+  people: 'people',
+  secondFactor: 'Second factor',
+  replaceLostCredentials: 'Replace lost credentials',
+  passwordSecondFactor:
+    'Password, second factor and sessions end, and what the account has proposed. A link is sent to its address; without mail, an initial password is shown once.',
+  disable: 'Disable',
+  enable: 'Enable',
+  allSessionsAccountEndOnce: 'All sessions of this account end at once.',
+  thisPersonMaySignInAgain: 'This person may sign in again.',
+  signsInByOpenidConnect: 'Signs in by OpenID Connect',
+  subjectsId: 'Subject’s id',
+  whatWasDone: 'What was done',
+  toWhat: 'To what',
+  anything: 'Anything',
+  anybody: 'Anybody',
+} satisfies Messages;
