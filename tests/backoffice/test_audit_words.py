@@ -60,7 +60,7 @@ def expressions(tree: ast.Module, takes: set[str]) -> Iterator[ast.expr | None]:
     for node in ast.walk(tree):
         match node:
             case ast.Call(func=ast.Attribute(attr=name) | ast.Name(id=name)) if name in takes:
-                yield from (*node.args, *(one.value for one in node.keywords))
+                yield from (*node.args, *(keyword.value for keyword in node.keywords))
             case ast.AnnAssign(target=ast.Name(id="action"), value=value):
                 yield value
             case ast.Assign(targets=[ast.Name(id="action")], value=value):

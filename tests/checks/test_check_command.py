@@ -190,7 +190,7 @@ def test_processors_of_the_file_of_payments_are_tested(find: Find, tmp_path: Pat
     (tmp_path / "bank" / "sent").rmdir()
     away = processor("away", "stripe", api_base="http://127.0.0.1:1")
     nobody = processor("nobody", "stripe", key="other")
-    nowhere = processor("nowhere", "bank", **bank | {"folder": "/nowhere"})
+    nowhere = processor("nowhere", "bank", **bank | {"folder": f"{tmp_path}/nowhere"})
     half = processor("half", "bank", **bank | {"iban": "DE"})
     file = payments(tmp_path, away, nobody, nowhere, half, processor("house", "bank", **bank))
     status, found, output = find(PAYMENTS_FILE=file, PAYMENTS_SECRETS=secrets)
@@ -198,7 +198,7 @@ def test_processors_of_the_file_of_payments_are_tested(find: Find, tmp_path: Pat
     says = {name.rpartition(" ")[2]: each["says"] for name, each in found.items() if not each["ok"]}
     assert says["away"] == "http://127.0.0.1:1 cannot be reached: no connection"
     assert "it needs the secret 'other'" in says["nobody"]
-    assert says["nowhere"] == "/nowhere/outbox: No such file or directory"
+    assert says["nowhere"] == f"{tmp_path}/nowhere: No such file or directory"
     assert "iban: this is no IBAN" in says["half"]
     assert says["house"] == f"{tmp_path}/bank/sent: No such file or directory"
     assert SECRET not in output

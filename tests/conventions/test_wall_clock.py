@@ -259,6 +259,7 @@ IN_THE_BROWSER: Final = {
     "web/demo/events/useBoard.ts": "how long odds are marked after a move: a duration",
     "web/demo/site/Site.tsx": "which days a visitor may choose from: those of their own calendar",
     "web/demo/betting/usePlacing.ts": "how long a bet without an answer is asked for again: a duration",
+    "web/demo/betting/secondsLeft.ts": "how many seconds of a bet's delay are left: a duration",
     "web/demo/lobby/GameDialog.tsx": "how long the address of a game is waited for: a duration",
     "web/demo/money/useNow.ts": "which raise or end of a break is offered: the server decides",
     "web/demo/session/remembered.ts": "how long to keep the id of a bet whose outcome is unknown: a duration",

@@ -67,7 +67,7 @@ test('what cannot be shown is not guessed: an unknown kind, another form, or wha
   expect(inWords(shown('support.unheard_of', {}))).toBeNull();
   expect(inWords(shown('support.adjustment', { brand: 'northbet', customer: 'c-1003' }))).toBeNull();
   expect(inWords(shown('support.adjustment', null))).toBeNull();
-  expect(titleOf({ kind: 'support.adjustment', brand: 'northbet', content: null, visible: false })).toBe("A correction of a customer's week");
+  expect(titleOf({ kind: 'support.adjustment', brand: 'northbet', content: null, visible: false })).toBe("A correction of a customer’s week");
 });
 
 test('a stored document is shown as screens have it', () => {
@@ -104,7 +104,7 @@ test('a control group and a trial are said in words, also that they begin or end
   const scheme = { ...EXAMPLES['rules.scheme'], control_per_mille: 100, default_reward_id: 'fb-5', trial_reward_id: 'fb-10', trial_per_mille: 500 };
   const said = (values: unknown) => Object.fromEntries(rulesInWords(new Content(values), 'northbet'));
   expect(said(scheme)).toMatchObject({
-    'Control group': 'The club is not offered to 100 of 1,000 customers who have not joined.',
+    'Control group': 'The club isn’t offered to 100 of 1,000 customers who haven’t joined.',
     Trial: 'Half of the customers are offered “fb-10” in place of “fb-5”, as chance has it; nobody else is offered it.',
   });
   expect(said({ ...scheme, trial_per_mille: 250 })['Trial']).toMatch(/^250 of 1,000 customers are/u);

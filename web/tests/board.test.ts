@@ -13,7 +13,7 @@ test('a placement is a sentence: when, how and where, under which names', () => 
     'From 27 Nov 2026, 18:00 London time this event is first in Germany, as “The Cup Final” in British English.',
   );
   expect(said({ until: '2026-11-27T18:00', hidden: true, names: { 'en-GB': 'Not said' }, territories: ['GB', 'IE'] })).toBe(
-    'Until 27 Nov 2026, 18:00 London time this event is not shown in the United Kingdom and Ireland.',
+    'Until 27 Nov 2026, 18:00 London time this event isn’t shown in the United Kingdom and Ireland.',
   );
   expect(said({ position: '12', imageUrl: '/cup.png' })).toBe('At all times this event is at place 12 everywhere, with a picture.');
 });

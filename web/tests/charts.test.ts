@@ -75,10 +75,10 @@ test('an amount at an hour is not taken from long before it', () => {
 test('the charts of the lag say the newest reading, and never zero for what could not be read', () => {
   const sample = (records: number | null, trackerSeconds: number | null) => [{ at: '2026-11-25T14:30:00Z', records, trackerSeconds }];
   expect(lagFinding([])).toBe('The lag is being read');
-  expect(lagFinding(sample(null, null))).toBe('Kafka cannot be read');
+  expect(lagFinding(sample(null, null))).toBe('Kafka can’t be read');
   expect(lagFinding(sample(1, 4))).toBe('1 record waits for consumers');
   expect(delayFinding(sample(1, 4))).toBe('The oldest bet has waited 4 s for the tracker');
-  expect(delayFinding(sample(null, null))).toBe('The tracker’s delay is not known');
+  expect(delayFinding(sample(null, null))).toBe('The tracker’s delay isn’t known');
 });
 
 test('the title of the lag says what the table below it says, not what was read a minute ago', () => {

@@ -11,6 +11,9 @@ const OFFICE = fileURLToPath(new URL('../backoffice/src/', import.meta.url));
 const MODULES = readdirSync(OFFICE, { recursive: true, encoding: 'utf8' })
   .filter((path) => /\.tsx?$/u.test(path) && !/^words\/|\/generated\//u.test(path))
   .sort();
+const CATALOGUE = readdirSync(`${OFFICE}words`, { recursive: true, encoding: 'utf8' })
+  .filter((path) => /\.tsx?$/u.test(path))
+  .map((path) => `words/${path}`);
 
 /** Attributes and fields that people read. */
 const SAID = new Set([
@@ -92,6 +95,22 @@ function saidIn(path: string, source: string): string[] {
   return found;
 }
 
+/** What is not plain speech: a verb that ends a sentence stands for itself. */
+const NOT_OUR_VOICE = /\b(?:is|are|was|were|do|does|did|has|have|will|would) not [\p{L}•]|\bcannot [\p{L}•]|\bat the moment\b|\bsorry\b|\p{L}'\p{L}|!/iu;
+
+/** Every text of a module of the catalogue. */
+function everyTextIn(path: string, source: string): string[] {
+  const file = ts.createSourceFile(path, source, ts.ScriptTarget.Latest, true);
+  const found: string[] = [];
+  const visit = (node: ts.Node): void => {
+    const text = textOf(node);
+    if (text !== null && !ts.isImportDeclaration(node.parent)) found.push(text);
+    ts.forEachChild(node, visit);
+  };
+  visit(file);
+  return found;
+}
+
 const sourceOf = (path: string) => readFileSync(`${OFFICE}${path}`, 'utf8');
 const SOURCES = new Map(MODULES.map((path) => [path, sourceOf(path)]));
 
@@ -115,6 +134,12 @@ describe('the words of the back office', () => {
       return texts.filter((text, at) => texts.indexOf(text) !== at).map((text) => `${area}: ${text}`);
     });
     expect(twice).toEqual([]);
+  });
+
+  it('speak plainly: with contractions and curly apostrophes, and never press', () => {
+    const texts = CATALOGUE.flatMap((path) => everyTextIn(path, sourceOf(path)));
+    expect(texts.length).toBeGreaterThan(1_500);
+    expect(texts.filter((text) => NOT_OUR_VOICE.test(text))).toEqual([]);
   });
 });
 

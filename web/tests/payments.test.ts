@@ -42,7 +42,7 @@ test('a story says who did what, and why', () => {
   expect(told({ kind: 'BOOKED', part: 'fee', state: 'moved', amountMinor: 10 })).toBe('The fee of £0.10 was moved in the wallet.');
   expect(told({ kind: 'DECIDED', by: 'Fay, Finn', state: 'approved', words: 'it is her own' })).toBe('Fay, Finn approved it. it is her own');
   expect(told({ kind: 'REFUND_DECIDED', by: 'Fay, Finn', amountMinor, words: 'a mistake' })).toBe('Fay, Finn decided to send £20.00 back. a mistake');
-  expect(told({ kind: 'REFUND_REFUSED', state: 'NOT_LEFT' })).toMatch(/^It was not sent back\. Less was left/u);
+  expect(told({ kind: 'REFUND_REFUSED', state: 'NOT_LEFT' })).toMatch(/^It wasn’t sent back\. Less was left/u);
   expect(told({ kind: 'CASE', state: 'missing' })).toBe('A case was opened for finance: Missing in the report.');
   expect(told({ kind: 'REFUSED', words: 'LIMIT_REACHED' })).toMatch(/deposit limit/u);
   expect(paymentName({ direction: 'WITHDRAWAL', amountMinor, currency: 'GBP', methodId: 'transfer:d1' })).toBe('Withdrawal of £20.00 by transfer');

@@ -22,16 +22,16 @@ test('what counts has a name, and what tells it from others, but no id', () => {
   expect(itemInWords(FESTIVAL, 'northbet')).toBe('Cheltenham Festival (horse racing)');
   expect(itemInWords(DERBY, 'northbet')).toMatch(/^Everton v Leeds \(Premier League, football, 29.Mar.2026.+\)$/u);
   expect(itemName(DERBY)).toBe('Everton v Leeds');
-  expect(itemInWords(FORGOTTEN, 'northbet')).toBe('an event that is not known any more');
-  expect(itemName({ ...FORGOTTEN, kind: 'COMPETITION' })).toBe('a competition that is not known any more');
+  expect(itemInWords(FORGOTTEN, 'northbet')).toBe('an event that isn’t known any more');
+  expect(itemName({ ...FORGOTTEN, kind: 'COMPETITION' })).toBe('a competition that isn’t known any more');
 });
 
 test('the consequence is a sentence, and says what holds for the legs of a bet', () => {
   expect(scopeInWords([FESTIVAL], 'all', 'northbet')).toBe(
-    'Only bets on Cheltenham Festival (horse racing) count. Of a bet with several legs, each leg has to be on it. Bets that name no event do not count.',
+    'Only bets on Cheltenham Festival (horse racing) count. Of a bet with several legs, each leg has to be on it. Bets that name no event don’t count.',
   );
   expect(scopeInWords([RACING, FESTIVAL], 'qualifying', 'northbet')).toBe(
-    'Only bets on horse racing or Cheltenham Festival (horse racing) count. Of a bet with several legs, one leg on one of these is enough, and the least odds hold for such legs alone. Bets that name no event do not count.',
+    'Only bets on horse racing or Cheltenham Festival (horse racing) count. Of a bet with several legs, one leg on one of these is enough, and the least odds hold for such legs alone. Bets that name no event don’t count.',
   );
 });
 
@@ -62,7 +62,7 @@ test('before and after name what counts, also where it begins or ends', () => {
     {
       what: 'Events',
       before: 'Bets on all events count, and bets that name none as well.',
-      after: 'Only bets on Cheltenham Festival (horse racing) count. Of a bet with several legs, each leg has to be on it. Bets that name no event do not count.',
+      after: 'Only bets on Cheltenham Festival (horse racing) count. Of a bet with several legs, each leg has to be on it. Bets that name no event don’t count.',
     },
   ]);
   const all = new Content(EXAMPLES['rules.scheme']);

@@ -14,7 +14,7 @@ export const APPROVALS = {
   proposedOn: ({ proposedAt, brand }: Named<'proposedAt' | 'brand'>) => `Proposed on ${proposedAt} · ${brand}`,
   proposedByOn: ({ proposedBy, proposedAt, brand }: Named<'proposedBy' | 'proposedAt' | 'brand'>) => `Proposed by ${proposedBy} on ${proposedAt} · ${brand}`,
   pageDoesNotKnowHowShowWhat:
-    'This page does not know how to show what is proposed, so it cannot be approved here. The back office may have been upgraded: reload the page.',
+    'This page doesn’t know how to show what is proposed, so it can’t be approved here. The back office may have been upgraded: reload the page.',
   yourRolesShowKindState: 'Your roles show the kind and the state of this proposal, not what it is about.',
   proposedChange: 'Proposed change',
   whatChanges: 'What changes',
@@ -84,7 +84,7 @@ export const APPROVALS = {
   onTheBoard: ({ name }: Named<'name'>) => `“${name}” on the board`,
 
   // financeKinds
-  aCorrectionOfACustomersMoney: "A correction of a customer's money",
+  aCorrectionOfACustomersMoney: 'A correction of a customer’s money',
   walletMovesMoneyWithin: 'The wallet moves the money within seconds, once. “Corrections” says whether it was moved, or why not.',
   correctionTakenFrom: ({ amount, who }: Named<'amount' | 'who'>) => `Correction: ${amount} taken from ${who}`,
   correctionFor: ({ amount, who }: Named<'amount' | 'who'>) => `Correction: ${amount} for ${who}`,
@@ -104,7 +104,7 @@ export const APPROVALS = {
   withdrawalOfRejected: ({ amount, who }: Named<'amount' | 'who'>) => `Withdrawal: ${amount} of ${who} rejected`,
   askedForBy: ({ who, amount, method, review }: Named<'who' | 'amount' | 'method' | 'review'>) =>
     `${who} asked for ${amount} by ${method}. It waits for a person: ${review}.`,
-  moneyLeavesHouseCannot: 'The money leaves the house, and cannot be called back.',
+  moneyLeavesHouseCannot: 'The money leaves the house, and can’t be called back.',
   moneySetAsideCustomersUse: 'The money that was set aside is the customer’s to use again.',
   withdrawal: 'Withdrawal',
   sent: 'Sent',
@@ -112,7 +112,7 @@ export const APPROVALS = {
   walletSetsMoneyAsideWithin: 'The wallet sets the money aside within seconds and sends it back, once. “Refunds” says what became of it, or why not.',
   refundOfADepositOf: ({ amount, who }: Named<'amount' | 'who'>) => `Refund: ${amount} of a deposit of ${who}`,
   goesBackToWhatPaidWithAt: ({ amount, who, processor }: Named<'amount' | 'who' | 'processor'>) =>
-    `${amount} goes back to what ${who} paid with, at ${processor}. It cannot be called back.`,
+    `${amount} goes back to what ${who} paid with, at ${processor}. It can’t be called back.`,
   thisMoneyWasNeverTheCustomers: 'This money was never the customer’s: it has to go back, and could not be sent before.',
   takenFromCustomersCash: 'It is taken from the customer’s cash first. If less is there when somebody approves it, nothing is sent.',
   leftOfTheDeposit: 'Left of the deposit',
@@ -137,7 +137,7 @@ export const APPROVALS = {
 
   // moneyKinds
   causes: {
-    SERVICE_FAULT: 'the site or the club did not work',
+    SERVICE_FAULT: 'the site or the club didn’t work',
     WRONG_INFORMATION: 'we told the customer something wrong',
     LATE_REWARD: 'a reward came late',
     BET_HANDLING: 'a bet was handled wrongly',
@@ -146,8 +146,8 @@ export const APPROVALS = {
   customer: ({ customer }: Named<'customer'>) => `Customer ${customer}`,
   everyWeekWithoutBudgetOwn: 'every week without a budget of its own',
   budgets: 'Budgets',
-  aCorrectionOfACustomersWeek: "A correction of a customer's week",
-  weeksTotalChangesWithin: "The week's total changes within seconds, and its reward with it. Nothing else remains to be done.",
+  aCorrectionOfACustomersWeek: 'A correction of a customer’s week',
+  weeksTotalChangesWithin: "The week’s total changes within seconds, and its reward with it. Nothing else remains to be done.",
   subtractedFromIn: ({ amount, who, week }: Named<'amount' | 'who' | 'week'>) => `${amount} subtracted from ${who} in ${week}`,
   amountForWhoInWeek: ({ amount, who, week }: Named<'amount' | 'who' | 'week'>) => `${amount} for ${who} in ${week}`,
   aRewardAsGoodwill: 'A reward as goodwill',
@@ -172,12 +172,12 @@ export const APPROVALS = {
   budgetOfFor: ({ reward, after, week }: Named<'reward' | 'after' | 'week'>) => `Budget of ${reward}: ${after} for ${week}`,
   customersMayChooseMore: ({ brand, reward }: Named<'brand' | 'reward'>) => `Customers of ${brand} may choose “${reward}” more often than before.`,
   inAWeek: 'In a week',
-  theErasureOfACustomersData: "The erasure of a customer's data",
-  jobErasesDataEveryDatabase: 'A job erases the data in every database; it cannot be undone. Watch the job: it waits until all consumers have done their part.',
+  theErasureOfACustomersData: 'The erasure of a customer’s data',
+  jobErasesDataEveryDatabase: 'A job erases the data in every database; it can’t be undone. Watch the job: it waits until all consumers have done their part.',
   eraseTheDataOf: ({ who }: Named<'who'>) => `Erase the data of ${who}`,
   everythingAboutErased: ({ who, brand }: Named<'who' | 'brand'>) =>
     `Everything about ${who} of ${brand} is erased, except what accounting and the law need, which is kept under a pseudonym.`,
-  itCannotBeBroughtBack: 'It cannot be brought back. A legal hold prevents it.',
+  itCannotBeBroughtBack: 'It can’t be brought back. A legal hold prevents it.',
 
   // operationsKinds
   fields: {
@@ -203,7 +203,7 @@ export const APPROVALS = {
   },
   no: 'no',
   all: 'all',
-  aProvidersConfiguration: "A provider's configuration",
+  aProvidersConfiguration: 'A provider’s configuration',
   allNodesUseConfiguration: 'All nodes use this configuration from now on. Its health by node says which revision each one uses.',
   newProvider: ({ name }: Named<'name'>) => `New provider ${name}`,
   configurationOf: ({ name, changes }: Named<'name' | 'changes'>) => `Configuration of ${name}: ${changes}`,
@@ -212,7 +212,7 @@ export const APPROVALS = {
   personDecidesAboutRewards: ({ limit }: Named<'limit'>) => `A person decides about rewards above ${limit}.`,
   theseFirstDecidedSettings:
     'These are its first decided settings, and replace its whole environment. Check each one: those before are what the back office’s own environment says, and its process may have others.',
-  anAdaptersSettings: "An adapter's settings",
+  anAdaptersSettings: 'An adapter’s settings',
   processBeginsAnewThese: 'Its process begins anew with these settings, within seconds. Its page says which revision it uses, or why it cannot.',
   theFirstThatAreDecided: 'the first that are decided',
   asTheyAre: 'as they are',
@@ -224,10 +224,10 @@ export const APPROVALS = {
   recallVersionOf: ({ reward, version, brand }: Named<'reward' | 'version' | 'brand'>) => `Recall “${reward}”, version ${version}, of ${brand}`,
   versionEndsOnceAll: ({ version, reward, brand }: Named<'version' | 'reward' | 'brand'>) =>
     `Version ${version} of “${reward}” ends at once, for all customers of ${brand}.`,
-  itCannotBeUndone: 'It cannot be undone: a new version can be made.',
+  itCannotBeUndone: 'It can’t be undone: a new version can be made.',
   rewardStatus: 'Reward status',
   closingAWeekByHand: 'Closing a week by hand',
-  jobClosesWeekConfirms: 'A job closes the week and confirms its rewards; then they are credited. Watch the job: it says why if it cannot close yet.',
+  jobClosesWeekConfirms: 'A job closes the week and confirms its rewards; then they are credited. Watch the job: it says why if it can’t close yet.',
   closeOf: ({ week, brand }: Named<'week' | 'brand'>) => `Close ${week} of ${brand}`,
   whatCustomersEarnedBecomes: ({ brand, week }: Named<'brand' | 'week'>) =>
     `What customers of ${brand} have earned in ${week} becomes final: bets that arrive later change nothing.`,
@@ -259,7 +259,7 @@ export const APPROVALS = {
     `Counts: ${channels} ${qualifyingProduct} · ${betTypes}.`,
   beforeJoining: 'Before joining',
   betsWeekPlacedBefore: 'Bets of the week placed before joining count.',
-  betsPlacedBeforeJoiningDo: 'Bets placed before joining do not count.',
+  betsPlacedBeforeJoiningDo: 'Bets placed before joining don’t count.',
   defaultReward: 'Default reward',
   noDefaultReward: 'No default reward.',
   defaultRewardReward: ({ reward }: Named<'reward'>) => `Default reward: ${reward}.`,
@@ -267,7 +267,7 @@ export const APPROVALS = {
   gracePeriod: 'Grace period',
   gracePeriodGraceMinutes: ({ graceMinutes }: Named<'graceMinutes'>) => `Grace period: ${graceMinutes}.`,
   version: ({ version, summary }: Named<'version' | 'summary'>) => `Version ${version}: ${summary}`,
-  controlShare: ({ share }: Named<'share'>) => `The club is not offered to ${share} of 1,000 customers who have not joined.`,
+  controlShare: ({ share }: Named<'share'>) => `The club isn’t offered to ${share} of 1,000 customers who haven’t joined.`,
   halfOfTheCustomers: 'Half of the customers',
   shareOfCustomers: ({ share }: Named<'share'>) => `${share} of 1,000 customers`,
   inPlaceOf: ({ reward, reward2 }: Named<'reward' | 'reward2'>) => `“${reward}” in place of “${reward2}”`,

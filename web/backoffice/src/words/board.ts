@@ -58,7 +58,7 @@ export const BOARD = {
   emptyAsItsProvidersNameIt: 'Empty: as its providers name it.',
 
   // PreviewLists
-  thisIsNotShown: ({ scope }: Named<'scope'>) => `This ${scope} is not shown.`,
+  thisIsNotShown: ({ scope }: Named<'scope'>) => `This ${scope} isn’t shown.`,
   placeOf: ({ place, total }: Named<'place' | 'total'>) => `Place ${place} of ${total}.`,
 
   // RemoveButton
@@ -85,7 +85,7 @@ export const BOARD = {
   fromUntil: ({ since, until }: Named<'since' | 'until'>) => `From ${since} until ${until}`,
   placementThisScope: ({ placement, scope }: Named<'placement' | 'scope'>) => `${placement} this ${scope}`,
   isShownNowhere: ({ begins }: Named<'begins'>) => `${begins} is shown nowhere.`,
-  isNotShown: ({ begins, where }: Named<'begins' | 'where'>) => `${begins} is not shown ${where}.`,
+  isNotShown: ({ begins, where }: Named<'begins' | 'where'>) => `${begins} isn’t shown ${where}.`,
   shownThere: 'shown',
   places: { 1: 'first', 2: 'second', 3: 'third' },
   atPlace: ({ position }: Named<'position'>) => `at place ${position}`,

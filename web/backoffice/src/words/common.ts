@@ -57,7 +57,7 @@ export const COMMON = {
   what: 'What',
   decided: 'Decided',
   delaySecondsS: ({ delaySeconds }: Named<'delaySeconds'>) => `${delaySeconds} s`,
-  kafkaCannotBeRead: 'Kafka cannot be read',
+  kafkaCannotBeRead: 'Kafka can’t be read',
   min: ({ value }: Named<'value'>) => `${value} min`,
   notCountedYet: 'Not counted yet.',
   noneInline: 'none',
@@ -237,7 +237,7 @@ export const COMMON = {
   filtersAreKeptInBrowser: 'It is kept for you in this browser, also when you sign out.',
 
   // dataProvider
-  isNotSupportedForThisList: ({ what }: Named<'what'>) => `${what} is not supported for this list: use its buttons.`,
+  isNotSupportedForThisList: ({ what }: Named<'what'>) => `${what} isn’t supported for this list: use its buttons.`,
   aReference: 'A reference',
   creating: 'Creating',
   updating: 'Updating',
@@ -245,7 +245,7 @@ export const COMMON = {
 
   // graph
   officeUpgraded: 'The back office has been upgraded since this page was opened: reload it.',
-  valueDoesNotExist: 'A filter or a field has a value that does not exist. Was it changed in the address?',
+  valueDoesNotExist: 'A filter or a field has a value that doesn’t exist. Was it changed in the address?',
 
   // CopyButton
   copy: ({ what }: Named<'what'>) => `Copy ${what}`,
@@ -277,11 +277,11 @@ export const COMMON = {
     approvals: 'Proposals that need a second person’s approval appear here: corrections, goodwill, texts, rules, budgets, providers.',
     audit: 'Each change, each sign-in and each look at personal data appears here.',
     content: 'Write the text of a reward with “New content”. Rewards arrive from upstream by themselves; their texts do not.',
-    deadLetters: 'Messages that a consumer cannot apply appear here, with the reason. Nothing here is good news.',
+    deadLetters: 'Messages that a consumer can’t apply appear here, with the reason. Nothing here is good news.',
     eventOffers: 'What providers offer appears here once an adapter runs that brings fixtures. “furlong provider list” says which ones do.',
     heldRewards: 'Rewards that are earned and wait for a person or a provider appear here. Nothing here is good news.',
     lateBets: 'Bets that arrive after their week has closed appear here: a person decides about each.',
-    intents: 'A change that the upstream API has not answered appears here until its outcome is known. Nothing here is good news.',
+    intents: 'A change that the upstream API hasn’t answered appears here until its outcome is known. Nothing here is good news.',
     jobs: 'Long work appears here when you start it: dry runs, exports, replays, closing a week.',
     payments: 'Each deposit and withdrawal that a customer asks for appears here.',
     riskCustomers: 'Customers appear here once they belong to the figure that you have chosen.',

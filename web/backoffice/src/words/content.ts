@@ -49,7 +49,7 @@ export const CONTENT = {
   separatedByCommas: 'Separated by commas.',
   toCorrect: ({ locale, errors }: Named<'locale' | 'errors'>) => `${locale}, ${errors} to correct`,
   main: ({ locale }: Named<'locale'>) => `${locale} (main)`,
-  whatImageShowsPeopleCannot: 'What the image shows, for people who cannot see it.',
+  whatImageShowsPeopleCannot: 'What the image shows, for people who can’t see it.',
   noteOf: ({ message }: Named<'message'>) => `Note: ${message}`,
 
   // DraftEditor
@@ -61,7 +61,7 @@ export const CONTENT = {
   somebody: 'Somebody',
 
   // ImageField
-  theFileCannotBeRead: 'The file cannot be read.',
+  theFileCannotBeRead: 'The file can’t be read.',
   theFileHasMiB: ({ size }: Named<'size'>) => `The file has ${size} MiB: images may have at most 5 MiB.`,
   imageRequirements: 'PNG, JPEG or WebP, at most 5 MiB, at least 320 by 160 pixels.',
   uploading: 'Uploading…',
@@ -109,7 +109,7 @@ export const CONTENT = {
   steps: 'Steps',
   submitForApproval: 'Submit for approval',
   someoneElseMustApproveIt: 'Someone else must approve it. Editing it again withdraws it.',
-  revisionWillNotBePublished: ({ revision }: Named<'revision'>) => `Revision ${revision} will not be published; it can still be read.`,
+  revisionWillNotBePublished: ({ revision }: Named<'revision'>) => `Revision ${revision} won’t be published; it can still be read.`,
   youApproveAnd: ({ onPublishing }: Named<'onPublishing'>) => `You approve this text exactly as it is shown here. ${onPublishing}`,
   youApproveOnly: 'You approve this text exactly as it is shown here. Customers don’t see it until it is published.',
   theRevisionGoesNoFurther: 'The revision goes no further; its editor sees your reason.',

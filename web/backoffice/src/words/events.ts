@@ -30,12 +30,12 @@ export const EVENTS = {
   since: ({ since }: Named<'since'>) => `since ${since}`,
   changes: 'changes',
   changesOfLeaders: 'Changes of leaders',
-  theLeadersHaveNotChangedYet: 'The leaders have not changed yet.',
+  theLeadersHaveNotChangedYet: 'The leaders haven’t changed yet.',
   eachChangeAppearsHere: 'Each change appears here with its reason, the newest first, for 30 days.',
 
   // MadeDecisions
   decisionsInline: 'decisions',
-  decisionsAreNotFollowed: ({ refused }: { refused: number }) => plural(refused, 'One decision is not followed.', `${refused} decisions are not followed.`),
+  decisionsAreNotFollowed: ({ refused }: { refused: number }) => plural(refused, 'One decision isn’t followed.', `${refused} decisions aren’t followed.`),
   decisions: 'Decisions',
   nobodyHasDecidedAboutAMatchYet: 'Nobody has decided about a match yet.',
   whatYouDecideUnderWaiting: 'What you decide under Waiting appears here, with your reason. Each decision can be undone.',

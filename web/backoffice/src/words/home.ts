@@ -45,7 +45,7 @@ export const HOME = {
   budgetsUsedUp: 'Budgets used up',
   noRewardHasABudget: 'No reward has a budget: none has a limit.',
   eachRewardBudgetCanChosen: 'Each reward with a budget can be chosen.',
-  cannotBeChosen: 'cannot be chosen',
+  cannotBeChosen: 'can’t be chosen',
   allOf: ({ brand }: Named<'brand'>) => `all of ${brand}`,
   brandsRewardsProvidersAll: 'Brands, rewards and providers all work.',
   off: 'off',
@@ -64,7 +64,7 @@ export const HOME = {
   areDisabled: ({ count }: Named<'count'>) => `${count} are disabled.`,
   withoutASecondFactor: 'Without a second factor',
   eachActiveAccountSetUp: 'Each active account has set up its second factor.',
-  theyHaveNotSignedInYet: 'They have not signed in yet.',
+  theyHaveNotSignedInYet: 'They haven’t signed in yet.',
   notSetUp: 'not set up',
 
   // waiting

@@ -13,7 +13,7 @@ export const RULES = {
   // DryRunPanel
   theLastWeekThatIsOver: 'The last week that is over',
   tryIt: 'Try it',
-  betsJudgedLegsStoredBets: 'Bets are judged by their legs, as they are stored. Bets that are stored without legs do not count.',
+  betsJudgedLegsStoredBets: 'Bets are judged by their legs, as they are stored. Bets that are stored without legs don’t count.',
   noReasonIsKnown: 'no reason is known',
   itFailed: ({ error }: Named<'error'>) => `It failed: ${error}`,
   itWasCancelled: 'It was cancelled.',
@@ -28,8 +28,8 @@ export const RULES = {
   noBetsStoredSoSaysNothing: ({ week }: Named<'week'>) => `No bets of ${week} are stored, so it says nothing about this version. Try it over another week.`,
   customersWithBets: ({ week, customers, bets, gained, lost, differingBets }: Named<'week' | 'customers' | 'bets' | 'gained' | 'lost' | 'differingBets'>) =>
     `${week}: ${customers} customers with ${bets} bets. ${gained} would gain a reward and ${lost} would lose it; ${differingBets} bets count differently.`,
-  storedWithoutLegs: ({ bets }: Named<'bets'>) => `${bets} are stored without their legs, so they do not count.`,
-  customersElsewhere: ({ customers }: Named<'customers'>) => `${customers} customers of other jurisdictions and currencies are not concerned.`,
+  storedWithoutLegs: ({ bets }: Named<'bets'>) => `${bets} are stored without their legs, so they don’t count.`,
+  customersElsewhere: ({ customers }: Named<'customers'>) => `${customers} customers of other jurisdictions and currencies aren’t concerned.`,
   outcome: 'Outcome',
   costByReward: 'Cost by reward',
   whyBetsCountDifferently: 'Why bets count differently',
@@ -52,9 +52,9 @@ export const RULES = {
   // SchemeFields
   jurisdiction: 'Jurisdiction',
   whatCountingStakesWeekAdd: 'What counting stakes of a week add up to.',
-  smallerBetsDoNotCount: 'Smaller bets do not count.',
+  smallerBetsDoNotCount: 'Smaller bets don’t count.',
   suchOdds: 'Decimal odds such as 1.5.',
-  decimalOdds: 'Decimal odds; shorter ones do not count.',
+  decimalOdds: 'Decimal odds; shorter ones don’t count.',
   betTypesThatCount: 'Bet types that count',
   channelsThatCount: 'Channels that count',
   betsWeekCountPlacedBefore: 'Bets of the week count that were placed before joining',
@@ -68,7 +68,7 @@ export const RULES = {
   weeksBegunKeepRules: 'Weeks that have begun keep their rules.',
   versionOfTheTerms: 'Version of the terms',
   controlGroupShare: 'Control group, of 1,000',
-  customersWhomClubNot: 'Customers to whom the club is not offered, to measure what it does.',
+  customersWhomClubNot: 'Customers to whom the club isn’t offered, to measure what it does.',
   rewardOnTrial: 'Reward on trial',
   inPlaceOfTheRewardByDefault: 'In place of the reward by default; nobody else is offered it. Empty: no trial.',
   trialShare: 'Trial, of 1,000',
@@ -96,7 +96,7 @@ export const RULES = {
   ofABetWithSeveralLegs: 'Of a bet with several legs',
   allLegsHaveToBeOnThem: 'All legs have to be on them',
   oneLegIsEnough: 'One leg is enough; the least odds hold for the legs that are on them',
-  nothingNameEventNotOver: 'Nothing of this name has an event that is not over.',
+  nothingNameEventNotOver: 'Nothing of this name has an event that isn’t over.',
   sportsCompetitionsAndEvents: 'Sports, competitions and events',
   cheltenham: 'Cheltenham',
   lookForAName: 'Look for a name; a bet counts that is on any of them.',
@@ -116,15 +116,15 @@ export const RULES = {
 
   // scope
   betsAllEventsCountBetsName: 'Bets on all events count, and bets that name none as well.',
-  unknownEvent: ({ kind }: Named<'kind'>) => `an ${kind} that is not known any more`,
-  unknownItem: ({ kind }: Named<'kind'>) => `a ${kind} that is not known any more`,
+  unknownEvent: ({ kind }: Named<'kind'>) => `an ${kind} that isn’t known any more`,
+  unknownItem: ({ kind }: Named<'kind'>) => `a ${kind} that isn’t known any more`,
   onIt: 'on it',
   severalOf: ({ kind }: Named<'kind'>) => `${kind}s`,
   onOneOfThese: 'on one of these',
   betSeveralLegsEachLeg: ({ ofLegs }: Named<'ofLegs'>) => `Of a bet with several legs, each leg has to be ${ofLegs}.`,
   betSeveralLegsOneLegEnough: ({ ofLegs }: Named<'ofLegs'>) =>
     `Of a bet with several legs, one leg ${ofLegs} is enough, and the least odds hold for such legs alone.`,
-  onlyBetsOnCount: ({ what, several }: Named<'what' | 'several'>) => `Only bets on ${what} count. ${several} Bets that name no event do not count.`,
+  onlyBetsOnCount: ({ what, several }: Named<'what' | 'several'>) => `Only bets on ${what} count. ${several} Bets that name no event don’t count.`,
   theresNoSuchVersion: 'There’s no such version.',
   rulesForInVersion: ({ jurisdiction, currency, version }: Named<'jurisdiction' | 'currency' | 'version'>) =>
     `Rules for ${jurisdiction} in ${currency}, version ${version}`,

@@ -57,7 +57,7 @@ export const SESSION = {
   iveSavedThem: 'I’ve saved them',
 
   // StepForm
-  theBackOfficeDoesNotAnswer: 'The back office does not answer. Try again soon.',
+  theBackOfficeDoesNotAnswer: 'The back office doesn’t answer. Try again soon.',
 
   // StepUpDialog
   confirmThatItIsYou: 'Confirm that it is you',
@@ -71,7 +71,7 @@ export const SESSION = {
   inTheRole: ({ role }: Named<'role'>) => `in the role ${role}`,
 
   // session
-  backOfficeDoesNotAnswerTry: 'The back office does not answer. Try again in a moment.',
+  backOfficeDoesNotAnswerTry: 'The back office doesn’t answer. Try again in a moment.',
   theDemoIsntAnswering: 'The demo isn’t answering. Check that make demo is still running, then try again.',
   demoDoesntAccountAnyMore: 'This demo doesn’t have that account any more. Reload the page.',
   demoRefusedSignYouStatus: ({ status }: Named<'status'>) => `The demo refused to sign you in (status ${status}).`,

@@ -23,9 +23,9 @@ export const SUPPORT = {
   legalHoldOfLiftedBy: ({ putAt, reason, liftedBy, liftReason }: Named<'putAt' | 'reason' | 'liftedBy' | 'liftReason'>) =>
     `Legal hold of ${putAt} (${reason}), lifted by ${liftedBy}: ${liftReason}`,
   placeLegalHold: 'Place legal hold',
-  customerNotErasedUntil: 'The customer is not erased until somebody lifts the hold.',
+  customerNotErasedUntil: 'The customer isn’t erased until somebody lifts the hold.',
   erase: 'Erase',
-  anotherPersonHasToApproveIt: 'Another person has to approve it. What accounting and the law need is kept under a pseudonym; the rest cannot be brought back.',
+  anotherPersonHasToApproveIt: 'Another person has to approve it. What accounting and the law need is kept under a pseudonym; the rest can’t be brought back.',
   customer: ({ customerId }: Named<'customerId'>) => `customer ${customerId}`,
   customerOf: ({ customerId, brand }: Named<'customerId' | 'brand'>) => `Customer ${customerId} of ${brand}`,
   thisCustomerPlacedTheBet: ({ bet }: Named<'bet'>) => `This customer placed the bet ${bet}.`,
@@ -42,7 +42,7 @@ export const SUPPORT = {
   more: 'More',
 
   // ExportButton
-  theExportDidNotFinish: 'The export did not finish.',
+  theExportDidNotFinish: 'The export didn’t finish.',
   fetchTheExport: 'Fetch the export',
   exportData: 'Export data',
   exporting: 'Exporting …',
@@ -91,7 +91,7 @@ export const SUPPORT = {
   holds: 'Holds',
   wantedInstead: 'Wanted instead',
   transactionsInline: 'transactions',
-  nothingHappenedCustomers: "Nothing has happened to this customer's money yet.",
+  nothingHappenedCustomers: 'Nothing has happened to this customer’s money yet.',
   ofItCredits: 'Of it credits',
   whyAndWhatNext: 'Why, and what next',
   reference: 'Reference',
@@ -117,7 +117,7 @@ export const SUPPORT = {
   whyBet: ({ betId }: Named<'betId'>) => `Why: bet ${betId}`,
   why: 'Why?',
   whyThisBetCounted: 'Why this bet counted',
-  whyThisBetDidNotCount: 'Why this bet did not count',
+  whyThisBetDidNotCount: 'Why this bet didn’t count',
   facts: 'Facts',
 
   // adjustment
@@ -170,7 +170,7 @@ export const SUPPORT = {
   },
   done: {
     RETURN: 'The bet with this reference was settled.',
-    REFUND: 'The bet with this reference does not count any more, so its stake was given back.',
+    REFUND: 'The bet with this reference doesn’t count any more, so its stake was given back.',
     ROLLBACK: 'The provider of the game took a round back.',
     CORRECTION: 'Two people of finance decided it; “Corrections” has the reason.',
   },

@@ -33,7 +33,7 @@ export const ANALYTICS = {
   asking: 'Asking …',
   ask: 'Ask',
   askAgainInAMoment: 'Ask again in a moment.',
-  yourRolesDoNotPermitThis: 'Your roles do not permit this: facts are of all brands, and so must be the role.',
+  yourRolesDoNotPermitThis: 'Your roles don’t permit this: facts are of all brands, and so must be the role.',
 
   // ReadUntil
   completeUpTo: ({ where, until }: Named<'where' | 'until'>) => `Complete${where} up to ${until}.`,
@@ -161,7 +161,7 @@ export const ANALYTICS = {
     'What bets on each sports event earned, over all days. A bet on several events is in the row of multiples alone, so that the rows add up.',
   barsAmountsEventLargest: 'The bars are amounts by event, the largest stakes first: settled stakes, and what they returned.',
   whatOpenBetsMayCost:
-    'What open bets may cost. Worst case: in each market the costliest selection wins, and the others are placed, without the stakes on it. A multiple is whole at each of its events, so events cannot be added up.',
+    'What open bets may cost. Worst case: in each market the costliest selection wins, and the others are placed, without the stakes on it. A multiple is whole at each of its events, so events can’t be added up.',
   barsAmountsEventWorstFirst: 'The bars are amounts by event, the worst first: stakes on open bets, and what they cost at worst.',
   whatCounted: 'What counted',
   whyBetsCountedTowards: 'Why bets counted towards the target, or did not, by week, jurisdiction and currency. A bet counts in part if a part of it was void.',

@@ -14,7 +14,7 @@ export const CHARTS = {
   consumersHaveAppliedAllRecords: 'Consumers have applied all records',
   recordsWaitForConsumers: ({ last, shown }: { last: number } & Named<'shown'>) =>
     plural(last, `${shown} record waits for consumers`, `${shown} records wait for consumers`),
-  theTrackersDelayIsNotKnown: 'The tracker’s delay is not known',
+  theTrackersDelayIsNotKnown: 'The tracker’s delay isn’t known',
   noBetWaitsForTheTracker: 'No bet waits for the tracker',
   oldestBetWaitedTracker: ({ last }: Named<'last'>) => `The oldest bet has waited ${last} for the tracker`,
   aReadingEachMinuteFromTo: ({ at, to }: Named<'at' | 'to'>) => `A reading each minute from ${at} to ${to}; six hours at most.`,
@@ -24,7 +24,7 @@ export const CHARTS = {
   recordsNotAppliedYetOver: 'Records not applied yet, over time, as in the table below',
   records: 'Records',
   trackerLatency: 'Tracker latency',
-  howLongOldestBetNotCounted: ({ since }: Named<'since'>) => `How long the oldest bet that was not counted yet had waited since it reached Kafka. ${since}`,
+  howLongOldestBetNotCounted: ({ since }: Named<'since'>) => `How long the oldest bet that wasn’t counted yet had waited since it reached Kafka. ${since}`,
   secondsBetsWaitedTracker: 'Seconds that bets waited for the tracker, over time, as in the table below',
   seconds: 'Seconds',
   lagByTime: 'Lag by time',

@@ -31,8 +31,8 @@ export const FINANCE = {
   beganAnew: 'Began anew',
   transfers: ({ transfers }: Named<'transfers'>) => `${transfers} transfers`,
   closedOnAsNumber: ({ closedAt, sequence }: Named<'closedAt' | 'sequence'>) => `Closed on ${closedAt} as number ${sequence}.`,
-  openingsNotComparedDay: ({ begins }: Named<'begins'>) => `Its openings were not compared with the day before, because ${begins}.`,
-  noKeyConfiguredWhenDay: 'No key was configured when the day was closed, so nobody can prove later that it was not changed.',
+  openingsNotComparedDay: ({ begins }: Named<'begins'>) => `Its openings weren’t compared with the day before, because ${begins}.`,
+  noKeyConfiguredWhenDay: 'No key was configured when the day was closed, so nobody can prove later that it wasn’t changed.',
   hashOfTheClose: ({ hash }: Named<'hash'>) => `Hash of the close: ${hash}`,
   whatDiffers: ({ differences }: Named<'differences'>) => `${differences} What differs:`,
   notKnownAnyMore: 'Not known any more',
@@ -53,16 +53,16 @@ export const FINANCE = {
   waitingSince: 'Waiting since',
   closeWithAFinding: 'Close with a finding',
   writeWhatYouFoundAboutWhat: ({ who }: Named<'who'>) =>
-    `Write what you found about ${who}, and what follows from it. It is kept, and cannot be changed. The check is due again when the rules say so.`,
+    `Write what you found about ${who}, and what follows from it. It is kept, and can’t be changed. The check is due again when the rules say so.`,
   checkIsClosed: ({ who }: Named<'who'>) => `The check of ${who} is closed. It leaves the list within seconds.`,
 
   // PaymentCases
   whatProcessorsReportWeDo:
-    'What processors report and we do not know, or the other way round, and what could not be done. Nothing is corrected by itself: find out, put it right, and write down what you found.',
+    'What processors report and we don’t know, or the other way round, and what could not be done. Nothing is corrected by itself: find out, put it right, and write down what you found.',
   paymentDifferences: 'payment differences',
   whatReportWebhookPayment: 'What a report, a webhook or a payment shows otherwise than we know it appears here.',
   known: 'Known',
-  writeWhatYouFoundHowPut: 'Write what you found, and how it was put right. It is kept, and cannot be changed.',
+  writeWhatYouFoundHowPut: 'Write what you found, and how it was put right. It is kept, and can’t be changed.',
   closedLeavesListWithin: 'Closed. It leaves the list within seconds.',
 
   // PayoutStops
@@ -91,10 +91,10 @@ export const FINANCE = {
   asked: 'Asked',
   proposeToSend: 'Propose to send',
   sentOnceAnotherPerson: ({ asked }: Named<'asked'>) =>
-    `${asked} is sent once another person of finance approves it, and cannot be called back. Say what you have looked at.`,
+    `${asked} is sent once another person of finance approves it, and can’t be called back. Say what you have looked at.`,
   proposeToReject: 'Propose to reject',
   customersUseAgainOnce: ({ asked }: Named<'asked'>) =>
-    `${asked} is the customer’s to use again once another person of finance approves it. Say why it is not sent.`,
+    `${asked} is the customer’s to use again once another person of finance approves it. Say why it isn’t sent.`,
 
   // figures
   lastClosedDay: 'Last closed day',
@@ -106,7 +106,7 @@ export const FINANCE = {
   withdrawalsWaiting: 'Withdrawals waiting',
   noWithdrawalWaitsForAPerson: 'No withdrawal waits for a person.',
   moneySetAsideUntilTwo: 'Their money is set aside until two people decide.',
-  whatDoesNotFitOrCouldNotBeDone: 'What does not fit, or could not be done: each needs a finding.',
+  whatDoesNotFitOrCouldNotBeDone: 'What doesn’t fit, or could not be done: each needs a finding.',
   daysThatDiffer: 'Days that differ',
   allComparedReports: 'All compared reports of processors are equal or explained.',
   reportsProcessorsSay: 'Reports of processors say something else than we know.',
@@ -152,7 +152,7 @@ export const FINANCE = {
     INSUFFICIENT_FUNDS: 'The customer had less than it takes.',
     SUSPENDED: 'The account is suspended.',
     NO_ACCOUNT: 'The customer has no such account any more.',
-    IMPOSSIBLE: 'The ledger does not permit it; the log of the wallet’s worker says why.',
+    IMPOSSIBLE: 'The ledger doesn’t permit it; the log of the wallet’s worker says why.',
   },
   cases: {
     UNKNOWN: 'Money that we know nothing of',
@@ -167,13 +167,13 @@ export const FINANCE = {
   code: ({ code }: Named<'code'>) => `Code ${code}`,
   right: 'Right',
   differences: ({ count }: { count: number }) => plural(count, '1 difference', `${count} differences`),
-  notKnownCurrencyAffectedSo: 'It is not known which currency is affected, so the day stopped payouts in all of them.',
+  notKnownCurrencyAffectedSo: 'It isn’t known which currency is affected, so the day stopped payouts in all of them.',
   theDayStoppedPayoutsIn: ({ currencies }: Named<'currencies'>) => `The day stopped payouts in ${currencies}.`,
   theCash: 'the cash',
   theCredit: ({ credit }: Named<'credit'>) => `the credit ${credit}`,
   takesFrom: ({ amount, account }: Named<'amount' | 'account'>) => `takes ${amount} from ${account}`,
   moved: 'Moved',
-  theWalletHasNotMovedItYet: 'The wallet has not moved it yet. It waits as long as payouts in its currency are stopped.',
+  theWalletHasNotMovedItYet: 'The wallet hasn’t moved it yet. It waits as long as payouts in its currency are stopped.',
   nothingWasMoved: ({ why }: Named<'why'>) => `${why} Nothing was moved.`,
   cashIn: ({ currency }: Named<'currency'>) => `Cash in ${currency}`,
   unknown: 'unknown',

@@ -40,7 +40,7 @@ export const RISK = {
   dueOrPaid: 'Due or paid',
   left: 'Left',
   choosing: 'Choosing',
-  inNumbersOfRewards: 'In numbers of rewards. Rewards that are not listed have no limit.',
+  inNumbersOfRewards: 'In numbers of rewards. Rewards that aren’t listed have no limit.',
 
   // ForecastSection
   likelyLowToHigh: ({ likely, low, high }: Named<'likely' | 'low' | 'high'>) => `${likely} (${low} to ${high})`,
@@ -108,7 +108,7 @@ export const RISK = {
   costOfTurnover: 'Cost of turnover',
   costRewardsWeekTable: ({ currency }: Named<'currency'>) => `Cost of rewards in ${currency} by week, as in the table`,
   countingStakesBetsCount:
-    'The counting stakes of bets that count against the cost of rewards. What bets won or lost is not in their messages, so the margin is not known. Currencies are never added up.',
+    'The counting stakes of bets that count against the cost of rewards. What bets won or lost isn’t in their messages, so the margin isn’t known. Currencies are never added up.',
 
   // Rewards
   valueRewardsRewardStage: ({ currency }: Named<'currency'>) => `Value of rewards in ${currency} by reward and stage, as in the table`,
