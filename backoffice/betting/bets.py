@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backoffice.access import Actor, Permission, allows, require
 from backoffice.audit.audit_log import AuditLog
+from backoffice.audit.subjects import customer_subject
 from backoffice.errors import NotFound
-from backoffice.support.personal_data_access import customer_subject
 from foundation.storage.database import Database
 from subgraphs.bets.betting.bet import Bet
 from subgraphs.bets.models import BETS, TRADING

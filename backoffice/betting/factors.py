@@ -9,9 +9,10 @@ from sqlalchemy import and_, or_, select
 
 from backoffice.access import Actor, Permission, allows, require, require_step_up
 from backoffice.audit.audit_log import AuditLog
+from backoffice.audit.reasons import reason_problems
+from backoffice.audit.subjects import customer_subject
 from backoffice.errors import Invalid, NotFound, Problem
-from backoffice.support.adjustments import Publish, reason_problems
-from backoffice.support.personal_data_access import customer_subject
+from backoffice.support.adjustments import Publish
 from foundation.same_fields import with_fields_of
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database

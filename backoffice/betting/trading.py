@@ -9,13 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from backoffice.access import Actor, Permission, require, require_step_up
 from backoffice.audit.audit_log import AuditLog
 from backoffice.audit.canonical_json import Json
+from backoffice.audit.reasons import reason_problems
 from backoffice.betting import state as states
 from backoffice.betting.state import Entry, next_state, present_decision, state_of
 from backoffice.betting.targets import TargetKey, Targets
 from backoffice.errors import Invalid, Problem, Stale
 from backoffice.global_events.decisions import GlobalDecisions
 from backoffice.global_events.repository import GlobalDecision
-from backoffice.support.adjustments import reason_problems
 from consumers.messages.global_events.states import state_fields
 from consumers.messages.global_events.trading_states import (
     TradingLimit,

@@ -11,8 +11,9 @@ from backoffice.access import Actor, Permission, brands_with, require, require_s
 from backoffice.approvals.proposals import Needs, Proposal, ProposalId, ProposalKind
 from backoffice.approvals.service import Approvals
 from backoffice.audit.canonical_json import Json
+from backoffice.audit.reasons import reason_problems
 from backoffice.errors import Conflict, Invalid, NotFound
-from backoffice.support.adjustments import Publish, reason_problems
+from backoffice.support.adjustments import Publish
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 from subgraphs.kit.domain.instants import utc_text

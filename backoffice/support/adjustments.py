@@ -15,10 +15,11 @@ from backoffice.access import Actor, Permission, require_step_up
 from backoffice.approvals.proposals import Needs, Proposal, ProposalId, ProposalKind
 from backoffice.approvals.service import Approvals
 from backoffice.audit.canonical_json import Json
+from backoffice.audit.reasons import reason_problems
+from backoffice.audit.subjects import customer_subject
 from backoffice.errors import Invalid, Problem
 from backoffice.subgraph_databases import SubgraphDatabases
 from backoffice.support.lookup.customers import Customers
-from backoffice.support.personal_data_access import customer_subject
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 from subgraphs.club_kit.domain.club_key import ClubKey
@@ -32,7 +33,6 @@ from subgraphs.progress.repository import ProgressRepository
 
 ADJUSTMENT: Final = "support.adjustment"
 MAX_MINOR: Final = 10_000_000
-REASON_CHARACTERS: Final = 500
 Publish = Callable[[AsyncConnection, Fact, datetime], Awaitable[None]]
 
 
@@ -157,12 +157,3 @@ def adjustment_fact(proposal: Proposal, content: Any, approved_by: str, at: date
             "decided_at": at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
         },
     )
-
-
-def reason_problems(reason: str) -> list[Problem]:
-    """Return what is wrong with a reason."""
-    if not reason.strip():
-        return [Problem("reason", "Say why: the audit log keeps it.")]
-    if len(reason.strip()) > REASON_CHARACTERS:
-        return [Problem("reason", f"A reason has at most {REASON_CHARACTERS} characters.")]
-    return []

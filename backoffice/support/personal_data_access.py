@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from backoffice.access import Actor
 from backoffice.audit.audit_log import AuditLog
 from foundation.storage.database import Database
-from subgraphs.kit.domain.keys import Owner
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +30,3 @@ class PersonalDataAccess:
         await self.audit.record_access(
             self.database, actor, f"support.look_at_{what}", brand=brand, subject=subject
         )
-
-
-def customer_subject(owner: Owner) -> str:
-    """Return how the audit log names a customer."""
-    return f"customer:{owner.brand}:{owner.customer}"

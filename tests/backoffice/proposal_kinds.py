@@ -452,7 +452,7 @@ def held_reward(club: ClubKey, key: str) -> dict[str, Any]:
     """Return the row of a reward that is held back until two people send it."""
     held = new_fulfilment(club, LONG_AGO, LONG_AGO)
     reward = Reward("fb-0", 1, "free_bet", "betting", 500, None, "GBP", 7, 0)
-    waits = {"state": FulfilmentState.REVIEW, "reason": OVER_LIMIT, "next_at": None}
+    waits: dict[str, Any] = {"state": FulfilmentState.REVIEW, "reason": OVER_LIMIT, "next_at": None}
     return dataclass_replace(held, key=key, provider="wallet", reward=reward, **waits).row()
 
 

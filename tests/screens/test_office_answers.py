@@ -119,6 +119,7 @@ def test_pictures_have_what_frames_below_the_window_show(office: FixedOffice) ->
     picture = office.picture()
     assert frame is not None
     scale = picture.width / 360
-    edges = (frame["x"], frame["y"], frame["x"] + frame["width"], frame["y"] + frame["height"])
-    colours = picture.crop(tuple(round(edge * scale) for edge in edges)).getcolors(1_000_000)
+    left, top = frame["x"] * scale, frame["y"] * scale
+    box = (left, top, left + frame["width"] * scale, top + frame["height"] * scale)
+    colours = picture.crop(box).getcolors(1_000_000)
     assert colours is None or len(colours) > 50

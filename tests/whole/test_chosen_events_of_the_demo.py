@@ -120,7 +120,7 @@ def why_not(support: Page, bet: str) -> None:
 
     eventually(is_there, "the bet is on the customer's timeline")
     why.click()
-    dialog = support.get_by_role("dialog", name="Why this bet didn’t count")
+    dialog = support.get_by_role("dialog", name="Why this bet")
     expect(dialog).to_contain_text(f"Your bet didn't count. {IN_WORDS} This bet was on ")
     expect(dialog).to_contain_text("Manchester United")
     on = dialog.get_by_role("row").filter(has=support.get_by_role("rowheader", name="On", exact=True))

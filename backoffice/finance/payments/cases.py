@@ -6,8 +6,9 @@ from datetime import datetime
 
 from backoffice.access import Actor, Permission, allows, require
 from backoffice.audit.audit_log import AuditLog
+from backoffice.audit.reasons import reason_problems
 from backoffice.errors import Conflict, Invalid, NotFound
-from backoffice.support.adjustments import Publish, reason_problems
+from backoffice.support.adjustments import Publish
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 from subgraphs.kit.domain.instants import utc_text

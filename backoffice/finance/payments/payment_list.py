@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from backoffice.access import Actor, Permission, require
 from backoffice.audit.audit_log import AuditLog
-from backoffice.support.personal_data_access import customer_subject
+from backoffice.audit.subjects import customer_subject
 from foundation.storage.database import Database
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.wallet.models import PAYMENTS

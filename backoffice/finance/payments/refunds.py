@@ -18,10 +18,11 @@ from backoffice.approvals.repository import ProposalFilter, newest_first
 from backoffice.approvals.service import Approvals
 from backoffice.audit.audit_log import AuditLog
 from backoffice.audit.canonical_json import Json
+from backoffice.audit.reasons import reason_problems
+from backoffice.audit.subjects import customer_subject
 from backoffice.errors import Conflict, Invalid, NotFound, Problem
 from backoffice.finance.payments.withdrawals import MAX_KNOWN, payment_fact
-from backoffice.support.adjustments import Publish, reason_problems
-from backoffice.support.personal_data_access import customer_subject
+from backoffice.support.adjustments import Publish
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 from subgraphs.wallet.ledger.ledger import Ledger

@@ -15,13 +15,13 @@ from backoffice.approvals.proposals import Needs, Proposal, ProposalId, Proposal
 from backoffice.approvals.service import Approvals
 from backoffice.audit.audit_log import AuditLog
 from backoffice.audit.canonical_json import Json
+from backoffice.audit.reasons import reason_problems
+from backoffice.audit.subjects import customer_subject
 from backoffice.errors import Conflict, Invalid, NotFound, Problem
 from backoffice.jobs.jobs import JobKind, JobRun
 from backoffice.jobs.service import Jobs
 from backoffice.operations.cases.deciding import Undecided, both_names, case_of
 from backoffice.operations.cases.waiting import ORIGINS
-from backoffice.support.adjustments import reason_problems
-from backoffice.support.personal_data_access import customer_subject
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 from subgraphs.fulfilment.errors import InvalidDecision
@@ -93,9 +93,9 @@ class HeldRewards:
             "brand": owner.brand,
             "customer": owner.customer,
             "week": reward.club.iso_week,
-            "reward": reward.reward and reward.reward.reward_id,
-            "value_minor": reward.reward and reward.reward.value_minor,
-            "currency": reward.reward and reward.reward.currency,
+            "reward": reward.reward.reward_id if reward.reward else None,
+            "value_minor": reward.reward.value_minor if reward.reward else None,
+            "currency": reward.reward.currency if reward.reward else None,
             "provider": reward.provider,
             "held": reward.reason,
         }

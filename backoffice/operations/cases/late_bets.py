@@ -14,12 +14,12 @@ from backoffice.approvals.proposals import Needs, Proposal, ProposalId, Proposal
 from backoffice.approvals.service import Approvals
 from backoffice.audit.audit_log import AuditLog
 from backoffice.audit.canonical_json import Json
+from backoffice.audit.reasons import reason_problems
+from backoffice.audit.subjects import customer_subject
 from backoffice.errors import Conflict, Invalid, NotFound
 from backoffice.jobs.jobs import JobKind, JobRun
 from backoffice.jobs.service import Jobs
 from backoffice.operations.cases.deciding import Undecided, both_names, case_of
-from backoffice.support.adjustments import reason_problems
-from backoffice.support.personal_data_access import customer_subject
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 from subgraphs.club_kit.records.reference import ReferenceRepository

@@ -15,9 +15,9 @@ from backoffice.approvals.proposals import Needs, Proposal, ProposalId, Proposal
 from backoffice.approvals.service import Approvals
 from backoffice.audit.audit_log import AuditLog
 from backoffice.audit.canonical_json import Json
+from backoffice.audit.reasons import reason_problems
 from backoffice.errors import Invalid, Problem
 from backoffice.subgraph_databases import SubgraphDatabases
-from backoffice.support.adjustments import reason_problems
 from backoffice.support.goodwill import repository
 from backoffice.support.goodwill.budget import (
     EVERY_WEEK,

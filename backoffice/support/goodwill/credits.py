@@ -13,15 +13,16 @@ from backoffice.access import Actor, Permission, require_step_up
 from backoffice.approvals.proposals import Needs, Proposal, ProposalId, ProposalKind
 from backoffice.approvals.service import Approvals
 from backoffice.audit.canonical_json import Json
+from backoffice.audit.reasons import reason_problems
+from backoffice.audit.subjects import customer_subject
 from backoffice.errors import Conflict, FourEyes, Invalid, Problem
-from backoffice.support.adjustments import Publish, reason_problems
+from backoffice.support.adjustments import Publish
 from backoffice.support.goodwill import repository
 from backoffice.support.goodwill.budget import GoodwillBudgetKey, Reservation, ReservationStatus, WeekUse
 from backoffice.support.goodwill.offers import GoodwillOffer, GoodwillOffers, reward_of
 from backoffice.support.goodwill.repository import GoodwillSpending
 from backoffice.support.lookup.customers import Customers
 from backoffice.support.lookup.explanations import LOCALE
-from backoffice.support.personal_data_access import customer_subject
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 from subgraphs.club_kit.topics import GOODWILL_TOPIC

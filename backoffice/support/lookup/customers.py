@@ -7,9 +7,10 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backoffice.access import Actor, Permission, allows, brands_with, require
+from backoffice.audit.subjects import customer_subject
 from backoffice.errors import Invalid, NotFound, Problem
 from backoffice.subgraph_databases import SubgraphDatabases
-from backoffice.support.personal_data_access import PersonalDataAccess, customer_subject
+from backoffice.support.personal_data_access import PersonalDataAccess
 from foundation.storage.cells.cell import customer_key, partition_of
 from foundation.storage.clock import Clock
 from subgraphs.club.membership.membership import MembershipState, fold

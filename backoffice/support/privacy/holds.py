@@ -8,10 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backoffice.access import Actor, Permission, allows
 from backoffice.audit.audit_log import AuditLog
+from backoffice.audit.reasons import reason_problems
+from backoffice.audit.subjects import customer_subject
 from backoffice.errors import Conflict, Invalid, NotFound
-from backoffice.support.adjustments import reason_problems
 from backoffice.support.lookup.customers import Customers
-from backoffice.support.personal_data_access import customer_subject
 from backoffice.support.privacy import repository
 from backoffice.support.privacy.repository import LegalHold
 from foundation.storage.clock import Clock

@@ -16,13 +16,13 @@ from backoffice.access import Actor, Permission, allows, require_step_up
 from backoffice.approvals.proposals import Needs, Proposal, ProposalId, ProposalKind
 from backoffice.approvals.service import Approvals
 from backoffice.audit.canonical_json import Json
+from backoffice.audit.reasons import reason_problems
+from backoffice.audit.subjects import customer_subject
 from backoffice.errors import BackofficeError, Invalid, NotFound
 from backoffice.jobs.jobs import JobId, JobKind, JobRun
 from backoffice.jobs.service import Jobs
-from backoffice.support.adjustments import reason_problems
 from backoffice.support.goodwill import repository as goodwill
 from backoffice.support.lookup.customers import Customers
-from backoffice.support.personal_data_access import customer_subject
 from backoffice.support.privacy import repository
 from backoffice.support.privacy.customer_data import CustomerErasure, GoodwillErasure
 from backoffice.support.privacy.holds import require_no_hold

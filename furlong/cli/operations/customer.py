@@ -171,8 +171,8 @@ def _text(value: object) -> str:
 async def _require_no_hold(owner: Owner) -> None:
     """Refuse under a legal hold, and record in the audit log who erases the customer."""
     from backoffice.audit.audit_log import AuditLog
+    from backoffice.audit.subjects import customer_subject
     from backoffice.metadata import NAME
-    from backoffice.support.personal_data_access import customer_subject
     from backoffice.support.privacy.holds import require_no_hold
     from foundation.storage.database import open_databases
 

@@ -221,7 +221,7 @@ async def state(office: SupportFixture, key: str, table: Any = FULFILMENT) -> tu
     """Return how a reward stands, and its reference."""
     query = select(table.c.state, table.c.reference).where(table.c.key == key)
     async with office.parts.databases.fulfilment.read() as connection:
-        return tuple((await connection.execute(query)).one())  # type: ignore[return-value]
+        return tuple((await connection.execute(query)).one())
 
 
 @pytest.mark.parametrize("table", [FULFILMENT, GOODWILL_CREDIT], ids=["week", "goodwill"])
