@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 
-import { cellText, chartOf, shownOf } from '../backoffice/src/analytics/answer.ts';
+import { cellText, chartOf, isMeasure, isTimes, shownOf } from '../backoffice/src/analytics/answer.ts';
 import { ALL, filtered, optionsOf } from '../backoffice/src/analytics/filters.ts';
+import { forgetQuestions, keepQuestion, keepWritten, lastQuestions, writtenQuestion } from '../backoffice/src/analytics/lastQuestions.ts';
+import { typeName } from '../backoffice/src/analytics/types.ts';
 
 function answer(columns: readonly string[], ...rows: readonly (readonly (string | null)[])[]) {
   return { columns, rows, filling: null, completeness: [] };
@@ -38,10 +40,11 @@ describe('an answer in SQL', () => {
     expect(chartOf(table)).toBeNull();
   });
 
-  it('says how much of it is shown', () => {
-    expect(shownOf(500, 1200)).toBe('The first 500 of 1,200 rows. A file has all of them.');
-    expect(shownOf(1, 1)).toBe('1 row');
-    expect(shownOf(0, 0)).toBe('No rows: nothing matches the question.');
+  it('says how much of it is shown, and how long it took', () => {
+    expect(shownOf(500, 1200, 1234)).toBe('The first 500 of 1,200 rows in 1.2 s. A file has all of them.');
+    expect(shownOf(1, 1, 8)).toBe('1 row in 0.1 s');
+    expect(shownOf(7, 7, 700)).toBe('7 rows in 0.7 s');
+    expect(shownOf(0, 0, 700)).toBe('No rows: nothing matches the question.');
   });
 });
 
@@ -80,5 +83,52 @@ describe('a cell of an answer', () => {
     expect(shown).toEqual(['1,234,567', '-1,234.5678', '2026', '1234567', 'b-1234', '1.5e21']);
     expect(cellText(answer(['bets'], ['1234'], [null]), 0, null)).toBe('–');
     expect(cellText(answer(['id'], ['12345']), 0, '12345')).toBe('12345');
+  });
+
+  it('is no figure where it is a pseudonym, whatever its column is called', () => {
+    const rows = answer(['customer', 'c', 'bets'], ['123', '12345678901234567', '3'], ['9876543210987654321', '42', '2000']);
+    expect([0, 1, 2].map((column) => isMeasure(rows, column))).toEqual([false, false, true]);
+    expect(cellText(rows, 1, '12345678901234567')).toBe('12345678901234567');
+    expect(chartOf(answer(['reason', 'c'], ['a', '12345678901234567'], ['b', '42']))).toBeNull();
+  });
+
+  it('stays on one line if it is a date, a week or a moment', () => {
+    const rows = answer(['day', 'at', 'iso_week', 'reason'], ['2026-11-21', '2026-11-21 09:00:00.000', '2026-W47', '2026-11-21'], [null, null, null, 'void']);
+    expect([0, 1, 2, 3].map((column) => isTimes(rows, column))).toEqual([true, true, true, false]);
+  });
+});
+
+describe('the type of a column', () => {
+  it.each([
+    ['LowCardinality(String)', 'Text'],
+    ['Nullable(Int64)', 'Whole number'],
+    ['LowCardinality(Nullable(String))', 'Text'],
+    ['UInt64', 'Whole number'],
+    ['Decimal(18, 4)', 'Number'],
+    ['Date', 'Date'],
+    ["DateTime64(3, 'UTC')", 'Moment'],
+    ['Bool', 'Yes/no'],
+    ['Array(String)', 'List'],
+    ['SimpleAggregateFunction(sum, Int64)', 'Whole number'],
+    ['Tuple(String, Int64)', 'Other'],
+  ])('is named in words: %s', (type, name) => {
+    expect(typeName(type)).toBe(name);
+  });
+});
+
+describe('the last questions', () => {
+  it('are ten, the newest first, each once', () => {
+    for (let at = 1; at <= 12; at += 1) keepQuestion(`SELECT ${at}`);
+    keepQuestion(' SELECT 5\n');
+    expect(lastQuestions()).toEqual([5, 12, 11, 10, 9, 8, 7, 6, 4, 3].map((at) => `SELECT ${at}`));
+  });
+
+  it('are forgotten with what stands in the editor when the person signs out', () => {
+    keepQuestion('SELECT 1');
+    keepWritten('SELECT 2');
+    expect(writtenQuestion()).toBe('SELECT 2');
+    forgetQuestions();
+    expect(lastQuestions()).toEqual([]);
+    expect(writtenQuestion()).toBeNull();
   });
 });

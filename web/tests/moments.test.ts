@@ -33,6 +33,13 @@ test('the head of a page names its zone once; only a time of another zone names 
   expect(moment('2026-11-25T01:28:27Z')).toBe('25 Nov 2026, 01:28 UTC');
 });
 
+test('what is in UTC for all brands names it, whatever the head of the page says', () => {
+  learnZones([LONDON]);
+  moments.showZoneOf('northbet');
+  expect(plain(moments.inUtc('2026-07-01T12:00:00Z'))).toBe('1 Jul 2026, 12:00 UTC');
+  expect(moments.inUtc('never')).toBe('never');
+});
+
 test('what belongs to no brand is in the zone that all have, and otherwise in UTC', () => {
   expect(moment('2026-07-01T12:00:00Z')).toBe('1 Jul 2026, 12:00 UTC');
   learnZones([LONDON, { ...LONDON, id: 'other' }]);

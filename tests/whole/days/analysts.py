@@ -22,6 +22,7 @@ TABS: Final = (
     *("Liability", "Retention", "Latency", "Uplift", "Revenue", "Events", "Open bets", "What counted"),
     "Funnel",
 )
+QUESTION: Final = "SELECT brand, sum(bettors) AS bettors FROM report_funnel GROUP BY brand"
 REFUSED: Final = "SELECT * FROM file('/etc/passwd', 'LineAsString')"
 
 
@@ -94,11 +95,12 @@ def ask_on_the_screen(office_client: OfficeClient, folder: Path) -> None:
     page.locator("summary").filter(has_text=re.compile("^report_funnel")).click()
     expect(page.get_by_text("How many customers bet.")).to_be_visible()
     editor = page.get_by_label("Question in SQL")
-    editor.fill("SELECT brand, sum(bettors) AS bettors FROM report_funnel GROUP BY brand")
+    editor.fill(QUESTION)
     page.get_by_role("button", name="Ask", exact=True).click()
     answer = page.get_by_role("region", name="Answer")
     expect(answer.get_by_role("columnheader", name="bettors")).to_be_visible()
-    expect(answer.get_by_text("Complete up to")).to_be_visible()
+    expect(answer.get_by_text(re.compile(r"^Complete up to .*UTC\.$"))).to_be_visible()
+    expect(answer.get_by_role("heading", name=re.compile(r"^\d+ rows? in \d+\.\d s$"))).to_be_visible()
     office_client.look()
     for form, begins in (("CSV", b"brand,bettors"), ("Parquet", b"PAR1")):
         with page.expect_download() as saved:
@@ -108,6 +110,13 @@ def ask_on_the_screen(office_client: OfficeClient, folder: Path) -> None:
     editor.fill("DROP TABLE bets")
     page.get_by_role("button", name="Ask", exact=True).click()
     expect(page.get_by_role("alert").filter(has_text="What works: SELECT")).to_be_visible()
+    expect(answer).to_have_count(0)
+    page.get_by_role("link", name="Reports", exact=True).click()
+    page.get_by_role("link", name="Ask in SQL").first.click()
+    expect(editor).to_have_value("DROP TABLE bets")
+    page.get_by_role("button", name="Last questions").click()
+    page.get_by_role("menuitem").nth(1).click()
+    expect(editor).to_have_value(QUESTION)
 
 
 def ask_questions(office: Office) -> None:
@@ -123,8 +132,12 @@ def ask_questions(office: Office) -> None:
 def find_questions_in_the_audit_log(office_client: OfficeClient) -> None:
     """What was looked at, asked and refused is there for all to see."""
     office_client.open("Audit log")
-    for action in ("analytics.report", "analytics.ask", "analytics.export", "analytics.refused"):
-        expect(office_client.page.get_by_role("cell", name=action).first).to_be_visible()
+    done = (
+        *("Read a report", "Asked a question in SQL"),
+        *("Exported the answer to a question", "Asked a question that was refused"),
+    )
+    for words in done:
+        expect(office_client.page.get_by_role("cell", name=words, exact=True).first).to_be_visible()
 
 
 def asked(office: Office, *arguments: str) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ import Stack from '@mui/material/Stack';
 import Typography from '@mui/material/Typography';
 import { useNotify } from 'react-admin';
 
-import { cellText, chartOf, isFigures, shownOf } from './answer.ts';
+import { cellText, chartOf, isMeasure, isTimes, shownOf } from './answer.ts';
 import { ReadUntil } from './ReadUntil.tsx';
 import { BarChart } from '../charts/BarChart.tsx';
 import { DataRows } from '../operations/page/DataRows.tsx';
@@ -24,6 +24,8 @@ interface Props {
   /** What was asked, which files ask again. */
   readonly sql: string;
   readonly answer: AnalyticsAnswer['analyticsAnswer'];
+  /** How many milliseconds it took. */
+  readonly took: number;
 }
 
 /** A row with its place, because two rows may be the same. */
@@ -37,7 +39,9 @@ const FORMS = [
   ['parquet', WORDS.analytics.parquet],
 ] as const;
 
-export function AnswerCard({ sql, answer }: Props) {
+const MAX_HEIGHT = 480;
+
+export function AnswerCard({ sql, answer, took }: Props) {
   const mayExport = useMay(forAllBrands('risk.export'));
   const notify = useNotify();
   const chart = chartOf(answer);
@@ -53,14 +57,17 @@ export function AnswerCard({ sql, answer }: Props) {
       <CardContent>
         <Stack direction="row" spacing={1} useFlexGap sx={{ flexWrap: 'wrap', alignItems: 'center', marginBottom: 1 }}>
           <Typography variant="h6" component="h3" sx={{ flex: '1 1 auto' }}>
-            {shownOf(answer.rows.length, answer.rowCount)}
+            {shownOf(answer.rows.length, answer.rowCount, took)}
           </Typography>
-          {mayExport &&
-            FORMS.map(([form, label]) => (
-              <Button key={form} size="small" startIcon={<Download />} onClick={() => save(form)}>
-                {WORDS.analytics.export({ label })}
-              </Button>
-            ))}
+          {mayExport && answer.rows.length > 0 && (
+            <Stack direction="row" spacing={1} sx={{ whiteSpace: 'nowrap' }}>
+              {FORMS.map(([form, label]) => (
+                <Button key={form} size="small" startIcon={<Download />} onClick={() => save(form)}>
+                  {WORDS.analytics.export({ label })}
+                </Button>
+              ))}
+            </Stack>
+          )}
         </Stack>
         {answer.completeness.map((cell) => (
           <ReadUntil key={cell.cell} cell={cell} brand={null} />
@@ -74,13 +81,19 @@ export function AnswerCard({ sql, answer }: Props) {
           </Box>
         )}
         {answer.rows.length > 0 && (
-          <Box sx={{ marginTop: 2, maxHeight: 480, overflowY: 'auto' }}>
+          <Box sx={{ marginTop: 2 }}>
             <DataRows
               label={WORDS.analytics.rowsOfTheAnswer}
               rows={answer.rows.map((cells, at) => ({ cells, at }))}
               id={({ at }: Numbered) => String(at)}
               nothing=""
-              columns={answer.columns.map((head, column) => ({ head, cell: ({ cells }: Numbered) => cellText(answer, column, cells[column]), right: isFigures(answer, column) }))}
+              maxHeight={MAX_HEIGHT}
+              columns={answer.columns.map((head, column) => ({
+                head,
+                cell: ({ cells }: Numbered) => cellText(answer, column, cells[column]),
+                right: isMeasure(answer, column),
+                isOneLine: isTimes(answer, column),
+              }))}
             />
           </Box>
         )}

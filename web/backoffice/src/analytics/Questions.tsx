@@ -6,12 +6,14 @@ import Chip from '@mui/material/Chip';
 import Stack from '@mui/material/Stack';
 import TextField from '@mui/material/TextField';
 import Typography from '@mui/material/Typography';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { Link } from 'react-router-dom';
 
 import { AnswerCard } from './AnswerCard.tsx';
 import { EXAMPLES } from './examples.ts';
 import { Filling } from './Filling.tsx';
+import { keepQuestion, keepWritten, writtenQuestion } from './lastQuestions.ts';
+import { QuestionMenu } from './QuestionMenu.tsx';
 import { TableList } from './TableList.tsx';
 import { run } from '../graph/graph.ts';
 import { ANALYTICS_ANSWER } from '../graph/generated/operations.ts';
@@ -25,30 +27,65 @@ import type { AnalyticsAnswer } from '../graph/generated/operations.ts';
 
 const ABOUT = WORDS.analytics.askAboutEverythingHappened;
 
+/** Each question is recorded, so a store that is being filled is asked again less often than it could be. */
+const SECONDS_UNTIL_ASKED_AGAIN = 15;
+
 interface Asked {
   readonly sql: string;
+  /** How many milliseconds the answer took. */
+  readonly took: number;
   readonly answer: AnalyticsAnswer['analyticsAnswer'];
 }
 
+async function answerTo(sql: string, signal?: AbortSignal): Promise<Asked> {
+  const since = performance.now();
+  const { analyticsAnswer } = await run(ANALYTICS_ANSWER, { sql }, signal);
+  return { sql, answer: analyticsAnswer, took: performance.now() - since };
+}
+
 function Editor() {
-  const [sql, setSql] = useState<string>(EXAMPLES[0].sql);
+  const [sql, setSql] = useState(() => writtenQuestion() ?? EXAMPLES[0].sql);
   const [asked, setAsked] = useState<Asked | null>(null);
   const [problem, setProblem] = useState('');
   const [isAsking, setAsking] = useState(false);
 
+  function write(question: string) {
+    setSql(question);
+    keepWritten(question);
+  }
+
+  function fail(error: unknown) {
+    setAsked(null);
+    setProblem(messageOf(error));
+  }
+
   async function ask() {
     setAsking(true);
     setProblem('');
+    setAsked(null);
+    keepQuestion(sql);
     try {
-      const { analyticsAnswer } = await run(ANALYTICS_ANSWER, { sql });
-      setAsked({ sql, answer: analyticsAnswer });
+      setAsked(await answerTo(sql));
     } catch (error) {
-      setAsked(null);
-      setProblem(messageOf(error));
+      fail(error);
     } finally {
       setAsking(false);
     }
   }
+
+  useEffect(() => {
+    if (typeof asked?.answer.filling !== 'string') return undefined;
+    const left = new AbortController();
+    const again = () =>
+      answerTo(asked.sql, left.signal).then(setAsked, (error: unknown) => {
+        if (!left.signal.aborted) fail(error);
+      });
+    const timer = window.setTimeout(() => void again(), SECONDS_UNTIL_ASKED_AGAIN * 1000);
+    return () => {
+      left.abort();
+      window.clearTimeout(timer);
+    };
+  }, [asked]);
 
   const isReady = sql.trim() !== '' && !isAsking;
   return (
@@ -56,13 +93,13 @@ function Editor() {
       <Stack spacing={2}>
         <Stack direction="row" spacing={1} useFlexGap role="group" aria-label={WORDS.analytics.examples} sx={{ flexWrap: 'wrap' }}>
           {EXAMPLES.map(({ name, sql: example }) => (
-            <Chip key={name} label={name} variant="outlined" onClick={() => setSql(example)} />
+            <Chip key={name} label={name} variant="outlined" onClick={() => write(example)} />
           ))}
         </Stack>
         <TextField
           label={WORDS.analytics.questionInSql}
           value={sql}
-          onChange={(event) => setSql(event.target.value)}
+          onChange={(event) => write(event.target.value)}
           onKeyDown={(event) => {
             if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && isReady) void ask();
           }}
@@ -72,17 +109,26 @@ function Editor() {
           helperText={WORDS.analytics.ctrlEnterAsks}
           slotProps={{ htmlInput: { spellCheck: false, style: { fontFamily: 'monospace' } } }}
         />
-        <Button variant="contained" disabled={!isReady} onClick={() => void ask()} sx={{ alignSelf: 'flex-start' }}>
-          {isAsking ? WORDS.analytics.asking : WORDS.analytics.ask}
-        </Button>
+        <Stack direction="row" spacing={1}>
+          <Button variant="contained" disabled={!isReady} onClick={() => void ask()}>
+            {WORDS.analytics.ask}
+          </Button>
+          <QuestionMenu onChoose={write} />
+        </Stack>
+        {isAsking && (
+          <Typography role="status" color="textSecondary">
+            {WORDS.analytics.asking}
+          </Typography>
+        )}
         {problem !== '' && (
           <Alert severity="error" sx={{ overflowWrap: 'anywhere' }}>
             {problem}
           </Alert>
         )}
-        {asked !== null && (asked.answer.filling === null ? <AnswerCard {...asked} /> : <Filling says={asked.answer.filling} then={WORDS.analytics.askAgainInAMoment} />)}
+        {typeof asked?.answer.filling === 'string' && <Filling says={asked.answer.filling} then={WORDS.analytics.askedAgainByItself} />}
+        {asked?.answer.filling === null && <AnswerCard {...asked} />}
       </Stack>
-      <TableList onAsk={setSql} />
+      <TableList onAsk={write} />
     </Box>
   );
 }

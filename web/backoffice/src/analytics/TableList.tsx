@@ -6,6 +6,8 @@ import TextField from '@mui/material/TextField';
 import Typography from '@mui/material/Typography';
 import { useState } from 'react';
 
+import { Sentence } from './Sentence.tsx';
+import { typeName } from './types.ts';
 import { useGraph } from '../graph/useGraph.ts';
 import { ANALYTICS_COLUMNS, ANALYTICS_TABLES } from '../graph/generated/operations.ts';
 import { Waiting } from '../components/Waiting.tsx';
@@ -36,11 +38,11 @@ function Columns({ table }: { readonly table: string }) {
           <Typography component="dt" variant="body2">
             <code>{name}</code>{' '}
             <Typography component="span" variant="caption" color="textSecondary">
-              {type}
+              {typeName(type)}
             </Typography>
           </Typography>
           <Typography component="dd" variant="body2" color="textSecondary" sx={{ margin: 0 }}>
-            {says}
+            <Sentence says={says} />
           </Typography>
         </div>
       ))}
@@ -56,13 +58,15 @@ function TableEntry({ name, says, onAsk }: Props & { readonly name: string; read
         {name}
         {!isOpen && (
           <Typography component="span" variant="body2" color="textSecondary" sx={FIRST_LINES}>
-            {says}
+            <Sentence says={says} />
           </Typography>
         )}
       </Typography>
       {isOpen && (
         <Stack spacing={1} sx={{ marginTop: 1, alignItems: 'flex-start' }}>
-          <Typography variant="body2">{says}</Typography>
+          <Typography variant="body2">
+            <Sentence says={says} />
+          </Typography>
           <Button size="small" onClick={() => onAsk(`SELECT * FROM ${name} LIMIT 100`)}>
             {WORDS.analytics.writeAQuestionAbout({ name })}
           </Button>

@@ -20,21 +20,35 @@ const TIME = /^\d{4}-(\d{2}-\d{2}|W\d{2})/u;
 const MAX_BARS = 40;
 const MAX_SERIES = 4;
 
-/** Whether a column has figures, and nothing else. */
-export function isFigures({ rows }: Answer, column: number): boolean {
+/** Whether a column has texts of a form, and nothing else. */
+function hasOnly({ rows }: Answer, column: number, form: RegExp): boolean {
   const values = rows.map((row) => row[column] ?? null).filter((value) => value !== null);
-  return values.length > 0 && values.every((value) => FIGURE.test(value));
+  return values.length > 0 && values.every((value) => form.test(value));
 }
 
 /** What a column is called whose digits name something, and measure nothing. */
-const NAMES = /(^|_)(ids?|year|month|week|day|hour|version|revision|partition|offset|position|sequence|epoch|code|number)$/iu;
+const NAMES = /(^|_)(ids?|customer|pseudonym|year|month|week|day|hour|version|revision|partition|offset|position|sequence|epoch|code|number)$/iu;
+
+/** Digits that are more than any sum has: pseudonyms, and hashes. */
+const HASH = /^\d{17,}$/u;
+
+/** Whether a column measures something. */
+export function isMeasure(answer: Answer, column: number): boolean {
+  const isName = NAMES.test(answer.columns[column] ?? '') || answer.rows.some((row) => HASH.test(row[column] ?? ''));
+  return !isName && hasOnly(answer, column, FIGURE);
+}
+
+/** Whether a column has dates, weeks or moments, which stay on one line. */
+export function isTimes(answer: Answer, column: number): boolean {
+  return hasOnly(answer, column, TIME);
+}
 
 /** Return a cell as it is shown: a measure with separators; files have it as it is. */
 export function cellText(answer: Answer, column: number, cell: string | null | undefined): string {
   if (cell === null || cell === undefined) return '–';
-  const isMeasure = !NAMES.test(answer.columns[column] ?? '') && isFigures(answer, column) && !/e/iu.test(cell);
+  const isSeparated = isMeasure(answer, column) && !/e/iu.test(cell);
   const [whole = '', ...fraction] = cell.split('.');
-  return isMeasure ? [whole.replace(/\B(?=(\d{3})+$)/gu, ','), ...fraction].join('.') : cell;
+  return isSeparated ? [whole.replace(/\B(?=(\d{3})+$)/gu, ','), ...fraction].join('.') : cell;
 }
 
 /** Return rows of days or weeks with the oldest first, as time is drawn, and those without a row as gaps; others as they are. */
@@ -56,7 +70,7 @@ export function chartOf(answer: Answer): Chart | null {
   const { columns, rows } = answer;
   const figures = columns.slice(1).map((_, at) => at + 1);
   const isDrawn = rows.length > 1 && rows.length <= MAX_BARS && figures.length > 0 && figures.length <= MAX_SERIES;
-  if (!isDrawn || isFigures(answer, 0) || !figures.every((column) => isFigures(answer, column))) return null;
+  if (!isDrawn || isMeasure(answer, 0) || !figures.every((column) => isMeasure(answer, column))) return null;
   const drawn = inTime(rows);
   const series = figures.map((column) => ({ label: columns[column] ?? '', data: drawn.map((row) => figureOf(row[column])) }));
   if (series.some(({ data }) => data.some((value) => value !== null && value < 0))) return null;
@@ -64,9 +78,10 @@ export function chartOf(answer: Answer): Chart | null {
   return { label, categories: drawn.map((row) => row[0] ?? '–'), series, format: number };
 }
 
-/** Say how much of an answer is shown. */
-export function shownOf(shown: number, all: number): string {
+/** Say how much of an answer is shown, and how many milliseconds it took. */
+export function shownOf(shown: number, all: number, took: number): string {
   if (all === 0) return WORDS.analytics.noRows;
-  if (shown < all) return WORDS.analytics.theFirstOfRows({ shown: number(shown), all: number(all) });
-  return WORDS.analytics.rows({ all, shown: number(all) });
+  const seconds = Math.max(took / 1000, 0.1).toFixed(1);
+  if (shown < all) return WORDS.analytics.theFirstOfRows({ shown: number(shown), all: number(all), seconds });
+  return WORDS.analytics.rows({ all, shown: number(all), seconds });
 }

@@ -102,9 +102,14 @@ const NARROW = {
 
 const NONE: readonly ShownBrand[] = [];
 
+/** Screens whose times are all in UTC, as they say themselves. */
+const IN_UTC = new Set(['questions']);
+
 /** The zone of all times on the page that do not name another one. */
 function ZoneOfPage() {
   const { brand } = useBrand();
+  const screen = screenOf(useLocation().pathname);
+  if (screen !== undefined && IN_UTC.has(screen.name)) return null;
   return (
     <Typography variant="caption" color="textSecondary" sx={{ display: 'block', textAlign: 'end' }}>
       {WORDS.frame.timesIn({ brand: zoneInHead(brand) })}

@@ -1,4 +1,5 @@
 /** Tells react-admin who is signed in, and what they may do. */
+import { forgetQuestions } from '../analytics/lastQuestions.ts';
 import { run } from '../graph/graph.ts';
 import { forAllBrands, inRole } from './permissions.ts';
 import { currentSession, forget, Refusal, signOut } from './session.ts';
@@ -24,6 +25,7 @@ export const authProvider: AuthProvider = {
   // The sign-in page completes a session by itself, in several steps.
   login: () => Promise.resolve(),
   logout: async () => {
+    forgetQuestions();
     try {
       await signOut();
     } catch {

@@ -73,6 +73,12 @@ export function moment(at: string | null | undefined, brand: string | null | und
   return Number.isNaN(instant.getTime()) ? at : zoned(written(instant, zone), zone);
 }
 
+/** Return an instant in UTC, which it names: `30 Nov 2026, 12:00 UTC`. */
+export function inUtc(at: string): string {
+  const instant = new Date(at);
+  return Number.isNaN(instant.getTime()) ? at : `${written(instant, UTC)}${NO_BREAK}${UTC}`;
+}
+
 /** Return a date that is of no zone, such as `2026-11-25`, as `25 Nov`. */
 export function dayOf(date: string): string {
   return new Intl.DateTimeFormat(LOCALE, { day: 'numeric', month: 'short', timeZone: UTC }).format(new Date(`${date}T00:00Z`));

@@ -20,12 +20,14 @@ export interface Column<Row> {
   readonly head: string;
   readonly cell: (row: Row) => ReactNode;
   readonly right?: boolean;
+  /** Whether its cells stay on one line, as dates do. */
+  readonly isOneLine?: boolean;
   /** Whether it has the row's menu, which stays in reach while the table scrolls. */
   readonly isMenu?: boolean;
 }
 
 const CELL = { overflowWrap: 'break-word', minWidth: 96, maxWidth: 420 } as const;
-const NUMBER = { ...CELL, whiteSpace: 'nowrap' } as const;
+const ONE_LINE = { ...CELL, whiteSpace: 'nowrap' } as const;
 const MENU = { position: 'sticky', right: 0, width: 64, backgroundColor: 'background.paper' } as const;
 
 interface Props<Row> {
@@ -37,9 +39,11 @@ interface Props<Row> {
   readonly nothing: string;
   /** What fills it, in a sentence. */
   readonly filledBy?: string;
+  /** How high it may be, in pixels: the rows scroll below their head. */
+  readonly maxHeight?: number;
 }
 
-export function DataRows<Row>({ label, rows, columns, id, nothing, filledBy }: Props<Row>) {
+export function DataRows<Row>({ label, rows, columns, id, nothing, filledBy, maxHeight }: Props<Row>) {
   if (rows.length === 0) {
     return (
       <Paper variant="outlined" sx={{ marginBottom: 3 }}>
@@ -48,8 +52,8 @@ export function DataRows<Row>({ label, rows, columns, id, nothing, filledBy }: P
     );
   }
   return (
-    <TableContainer component={OutlinedPaper} tabIndex={0} role="region" aria-label={label} sx={{ marginBottom: 3 }}>
-      <Table size="small" aria-label={label}>
+    <TableContainer component={OutlinedPaper} tabIndex={0} role="region" aria-label={label} sx={{ marginBottom: 3, ...(maxHeight === undefined ? {} : { maxHeight }) }}>
+      <Table size="small" stickyHeader={maxHeight !== undefined} aria-label={label}>
         <TableHead>
           <TableRow>
             {columns.map(({ head, right, isMenu }) => (
@@ -62,8 +66,8 @@ export function DataRows<Row>({ label, rows, columns, id, nothing, filledBy }: P
         <TableBody>
           {rows.map((row) => (
             <TableRow key={id(row)}>
-              {columns.map(({ head, cell, right, isMenu }) => (
-                <TableCell key={head} align={right === true ? 'right' : 'left'} sx={isMenu === true ? MENU : right === true ? NUMBER : CELL}>
+              {columns.map(({ head, cell, right, isOneLine, isMenu }) => (
+                <TableCell key={head} align={right === true ? 'right' : 'left'} sx={isMenu === true ? MENU : right === true || isOneLine === true ? ONE_LINE : CELL}>
                   {cell(row)}
                 </TableCell>
               ))}

@@ -30,17 +30,18 @@ export const ANALYTICS = {
     'Ask about everything that happened, over all brands, in ClickHouse’s SQL. Amounts are in minor units, times in UTC. Each question and each export is recorded.',
   questionInSql: 'Question in SQL',
   ctrlEnterAsks: 'Ctrl-Enter asks. SHOW TABLES and DESCRIBE table work as well.',
-  asking: 'Asking …',
+  asking: 'Asking…',
   ask: 'Ask',
-  askAgainInAMoment: 'Ask again in a moment.',
+  askedAgainByItself: 'The question is asked again by itself.',
+  lastQuestions: 'Last questions',
   yourRolesDoNotPermitThis: 'Your roles don’t permit this: facts are of all brands, and so must be the role.',
 
   // ReadUntil
   completeUpTo: ({ where, until }: Named<'where' | 'until'>) => `Complete${where} up to ${until}.`,
   factsBeingReadFirstTime: ({ where }: Named<'where'>) => `The facts${where} are being read for the first time`,
   onlyFactsUpToAreCounted: ({ where, until }: Named<'where' | 'until'>) => `Only facts${where} up to ${until} are counted`,
-  recordsWait: ({ read, waiting }: Named<'read' | 'waiting'>) => `${read}; ${waiting} records wait. The figures will grow.`,
-  theFiguresWillGrow: ({ read }: Named<'read'>) => `${read}. The figures will grow.`,
+  recordsWait: ({ read, waiting }: Named<'read' | 'waiting'>) => `${read}; ${waiting} records wait. The figures may grow.`,
+  theFiguresMayGrow: ({ read }: Named<'read'>) => `${read}. The figures may grow.`,
 
   // TableList
   writeAQuestionAbout: ({ name }: Named<'name'>) => `Write a question about ${name}`,
@@ -52,8 +53,12 @@ export const ANALYTICS = {
   // answer
   seriesByColumn: ({ series, column }: Named<'series' | 'column'>) => `${series} by ${column}`,
   noRows: 'No rows: nothing matches the question.',
-  theFirstOfRows: ({ shown, all }: Named<'shown' | 'all'>) => `The first ${shown} of ${all} rows. A file has all of them.`,
-  rows: ({ all, shown }: { all: number } & Named<'shown'>) => plural(all, '1 row', `${shown} rows`),
+  theFirstOfRows: ({ shown, all, seconds }: Named<'shown' | 'all' | 'seconds'>) =>
+    `The first ${shown} of ${all} rows in ${seconds} s. A file has all of them.`,
+  rows: ({ all, shown, seconds }: { all: number } & Named<'shown' | 'seconds'>) => `${plural(all, '1 row', `${shown} rows`)} in ${seconds} s`,
+
+  // types
+  types: { text: 'Text', whole: 'Whole number', number: 'Number', date: 'Date', moment: 'Moment', yes: 'Yes/no', list: 'List', other: 'Other' },
 
   // bets
   whatInCurrency: ({ what, currency }: Named<'what' | 'currency'>) => `${what} in ${currency}`,
