@@ -1,7 +1,7 @@
 """Sports events of two providers, as their adapters would tell them, for a demo without any provider.
 
-Names, starts and odds follow from the hour, so that two runs show the same. The two providers write some
-names differently, which is what a matcher is for.
+Names, starts and odds follow from the hour, so that two runs show the same. The two providers write many
+names differently, which is what a matcher is for, and one so differently that a person has to decide.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -30,17 +30,26 @@ from subgraphs.kit.domain.selections import market_id, selection_id
 
 TEAMS: Final = (
     ("Arsenal", "Arsenal FC"),
-    ("Brighton & Hove Albion", "Brighton"),
-    ("Crystal Palace", "C Palace"),
+    ("Brighton & Hove Albion", "Brighton & Hove Albion FC"),
+    ("Crystal Palace", "Crystal Palace F.C."),
     ("Everton", "Everton"),
-    ("Leeds United", "Leeds"),
-    ("Manchester United", "Man Utd"),
-    ("Newcastle United", "Newcastle"),
-    ("Tottenham Hotspur", "Tottenham"),
+    ("Leeds United", "Leeds United AFC"),
+    ("Manchester United", "Manchester United FC"),
+    ("Newcastle United", "Newcastle United"),
+    ("Tottenham Hotspur", "Tottenham Hotspur FC"),
 )
-"""Each as the first and as the second provider writes it."""
+"""Each as the first and as the second provider writes it: a matcher takes these for the same."""
 
-PLAYERS: Final = ("Ada Lund", "Elin Hallberg", "Ines Rocha", "Marta Quesada", "Nora Vaszary", "Petra Kovac")
+PLAYERS: Final = (
+    ("Ada Lund", "Ada Lund"),
+    ("Elin Hallberg", "Elin Hallberg"),
+    ("Ines Rocha", "Inês Rocha"),
+    ("Marta Quesada", "Marta Quesada Vidal"),
+    ("Nora Vaszary", "Nora Vaszáry"),
+    ("Petra Kovac", "Petra Kovač"),
+)
+"""As the teams, but for one that has another surname: only a person can say that she is the same."""
+
 COURSES: Final = ("Ascot", "Chepstow", "Kempton", "Musselburgh", "Wetherby", "York")
 HORSES: Final = (
     "Captain Pelham",
@@ -64,6 +73,7 @@ AHEAD: Final = timedelta(hours=30)
 LASTS: Final = timedelta(hours=2)
 RACE_LASTS: Final = timedelta(minutes=5)
 GOAL_MINUTES: Final = 25
+TENNIS_HOURS: Final = 3
 MOVES: Final = 8
 """How many markets move each second."""
 
@@ -255,10 +265,10 @@ def _events(now: datetime) -> Iterator[SimulatedEvent]:
         home, away = _two(name, len(TEAMS))
         teams = ((TEAMS[home][0], TEAMS[away][0]), (TEAMS[home][1], TEAMS[away][1]))
         yield SimulatedEvent(f"football-{name}", "football", "Premier League", at, teams)
-        if at.hour % 3 == 0:
-            first, second = _two(f"tennis {name}", len(PLAYERS))
-            players = (PLAYERS[first], PLAYERS[second])
-            yield SimulatedEvent(f"tennis-{name}", "tennis", "Harbour Open", at, (players, players))
+        if at.hour % TENNIS_HOURS == 0:
+            first, second = _drawn(at)
+            players = ((PLAYERS[first][0], PLAYERS[second][0]), (PLAYERS[first][1], PLAYERS[second][1]))
+            yield SimulatedEvent(f"tennis-{name}", "tennis", "Harbour Open", at, players)
         for minute in (10, 40):
             start, first = at + timedelta(minutes=minute), number_of(f"{name}{minute}")
             horses = tuple(HORSES[(first + place) % len(HORSES)] for place in range(6))
@@ -302,6 +312,12 @@ def _moved(odds: int, random: Random) -> int:
 def _two(name: str, of: int) -> tuple[int, int]:
     first = number_of(name) % of
     return first, (first + 1 + number_of(f"{name} away") % (of - 1)) % of
+
+
+def _drawn(at: datetime) -> tuple[int, int]:
+    """Return who plays at an hour: each meets the next but one as well, so all play equally often."""
+    turn, first = divmod(int(at.timestamp()) // (TENNIS_HOURS * 3600), len(PLAYERS))
+    return first, (first + 1 + turn % 2) % len(PLAYERS)
 
 
 def _instant(at: datetime) -> str:

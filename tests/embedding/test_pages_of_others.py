@@ -1,4 +1,4 @@
-"""The club in pages that are translated, extended, mistyped, or made with another framework's version."""
+"""The club in pages that are translated, extended, mistyped or copied, or of another framework's version."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ import pytest
 from playwright.sync_api import Browser as LaunchedBrowser
 from playwright.sync_api import expect
 
+from furlong.demo.brand_sites import BrandSite as DemoSite
+from furlong.demo.brand_sites import site_app
 from tests.embedding.brand_site import BrandSite
+from tests.http.served import served
 from tests.support.browsers.bet_slip_page import PATIENCE_MS, Browser, visit
 from tests.support.processes.running_furlong import Demo, eventually
 
@@ -206,3 +209,17 @@ def test_a_page_that_extends_all_objects_shows_the_club(
         )
         assert own == 0
         assert [fault for fault in visitor.faults if "WebSocket" not in fault] == []
+
+
+def test_the_page_of_a_brands_site_copies_its_snippet(launched: LaunchedBrowser) -> None:
+    """What the button leaves in the clipboard is what the page shows; the button says that it did."""
+    brand = DemoSite("northbet", "key", "http://127.0.0.1:1", {"c-1": "new"})
+    with served(site_app(brand)) as url, visit(launched) as visitor:
+        visitor.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        visitor.page.goto(url)
+        visitor.page.get_by_role("button", name="Copy", exact=True).click()
+        expect(visitor.page.get_by_role("button", name="Copied", exact=True)).to_be_visible()
+        copied = visitor.page.evaluate("navigator.clipboard.readText()")
+        assert copied == visitor.page.locator("#snippet").inner_text()
+        assert copied.startswith('<furlong-club brand="northbet">')
+        assert "http://127.0.0.1:1/demo/token?brand=northbet&customer=c-1" in copied

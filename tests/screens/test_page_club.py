@@ -16,6 +16,9 @@ pytestmark = pytest.mark.usefixtures("web_installed")
 TALL: Final = 12_000
 """A window in which nothing has to be scrolled."""
 
+FIRST_SCREEN: Final = 740
+"""How much of a page a common phone shows at once."""
+
 SIZES: Final = ((360, 640), (360, 740), (1280, 800))
 LOOKS: Final = (
     Look(768),
@@ -91,6 +94,42 @@ def test_the_kill_switch_shows_in_the_closed_tracker(chromium: LocalChromium, sc
         expect(page.get_by_test_id("paused")).to_be_visible()
         expect(page.get_by_test_id("club-details")).to_have_attribute("aria-expanded", "false")
         expect(page.get_by_test_id("join")).to_have_count(0)
+
+
+def test_the_first_event_is_on_the_first_screen_of_a_phone(chromium: LocalChromium) -> None:
+    """The search stands beside the heading, sport and day in one row; nothing is scrolled."""
+    with club_page(chromium, Club(), Look(360), FIRST_SCREEN) as page:
+        boxes = [
+            page.get_by_test_id(part).first.bounding_box()
+            for part in ("event-search", "event-sport", "event-day", "event")
+        ]
+        search, sport, day, event = (box for box in boxes if box is not None)
+        heading = page.get_by_test_id("events").get_by_role("heading").first.bounding_box()
+        assert heading
+        assert heading["y"] < search["y"] + search["height"] / 2 < heading["y"] + heading["height"]
+        assert sport["y"] == day["y"] > search["y"]
+        assert 0 <= event["y"] < event["y"] + event["height"] <= FIRST_SCREEN
+
+
+def test_the_slip_says_that_the_page_picked_until_somebody_chooses(chromium: LocalChromium) -> None:
+    """Another selection, the same one and an emptied slip are the customer's own; a stake leaves it."""
+    with club_page(chromium, Club(), Look(360)) as page:
+        suggested, picked = page.get_by_test_id("suggested"), page.get_by_test_id("picked")
+        for choose in ("Plain Speaking", "Ashdown Lad", None):
+            expect(suggested).to_have_text(re.compile("picked one so you can see how it works"))
+            expect(picked).to_contain_text("Ashdown Lad")
+            if choose is None:
+                page.get_by_test_id("remove").click()
+                expect(picked).to_have_count(0)
+            else:
+                page.get_by_role("button", name=choose).first.click()
+                expect(picked).to_contain_text(choose)
+            expect(suggested).to_have_count(0)
+            page.evaluate("sessionStorage.clear()")
+            page.reload()
+        page.get_by_test_id("stake").fill("7")
+        expect(page.get_by_test_id("place-bet")).to_contain_text("£7.00")
+        expect(suggested).to_be_visible()
 
 
 def test_whom_nothing_is_shown_gets_no_blank_band(chromium: LocalChromium) -> None:

@@ -18,6 +18,7 @@ from simulator.kafka.messages import Message
 from simulator.world import load_world
 from subgraphs.bets.settlement.outcomes import LegResult, Outcome
 from subgraphs.bets.settlement.results import MarketResult, outcome_of
+from subgraphs.events.matching import Decisions, Offer, OfferKey, matched
 from subgraphs.events.models import OUTBOX
 from tests.support.events.block import EventsBlock, events_block
 from tests.support.events.told import NOW
@@ -52,6 +53,18 @@ def by_topic(messages: Iterable[Message]) -> dict[str, list[Record]]:
     return records
 
 
+def offered(fixture: dict[str, Any]) -> Offer:
+    """Return the offer that a message tells of."""
+    return Offer(
+        OfferKey(fixture["provider"], fixture["sports_event_id"]),
+        datetime.fromisoformat(fixture["known_since"]),
+        fixture["sport"],
+        fixture["competition"],
+        tuple(competitor["name"] for competitor in fixture["competitors"]),
+        datetime.fromisoformat(fixture["starts_at"]),
+    )
+
+
 def test_what_is_told_keeps_its_contract_and_only_changes_are_told() -> None:
     """At first everything, and then the markets that moved."""
     source = EventSource()
@@ -80,8 +93,22 @@ def test_in_a_rehearsal_adapters_say_by_the_machine_that_they_are_well() -> None
     assert max(starts) - NOW < timedelta(days=2)
 
 
+@pytest.mark.parametrize("hour", range(36))
+def test_three_or_four_events_wait_for_a_person_at_any_hour(hour: int) -> None:
+    """They are of the one player whose name differs too much; everything else is joined."""
+    now = NOW + timedelta(hours=hour)
+    records = by_topic(EventSource().still(WORLD, Random(1), now))  # noqa: S311 - the same each time
+    offers = [offered(json.loads(record.value or b"")) for record in records["provider.fixture.v1"]]
+    matching = matched(offers, Decisions())
+    by_key = {offer.key: offer for offer in offers}
+    waiting = [by_key[key] for event in matching.waiting for key in event.offers]
+    assert len(waiting) in {3, 4}
+    assert all("Marta Quesada Vidal" in offer.participants for offer in waiting)
+    assert len(matching.events) * 2 == len(offers)
+
+
 async def test_the_providers_offer_the_same_events(block: EventsBlock) -> None:
-    """Under equal names they are joined, others wait for a person; all that is open has odds."""
+    """Most are joined, a few wait for a person; all that is open has odds."""
     for records in by_topic(told(EventSource(), 30)).values():
         await block.apply_together(*records)
     block.later(seconds=28)

@@ -17,7 +17,7 @@ const MULTIPLE: Choice = { way: 'multiple', eachWay: false, takesHigher: false }
 function leg(id: string, seenMilli: number, now: Parameters<typeof event>[2] & { readonly milli?: number } = {}): SlipLeg {
   const [offer] = offersOf([event(id, [now.milli ?? seenMilli], now)]).values();
   if (offer === undefined) throw new Error('there is a selection');
-  const picked: Picked = { offer, seen: { milli: seenMilli, display: String(seenMilli) }, isChosen: true, isOffered: true, told: null };
+  const picked: Picked = { offer, seen: { milli: seenMilli, display: String(seenMilli) }, isChosen: true, isSuggested: false, isOffered: true, told: null };
   return { picked, standing: standingOf(picked, 'live') };
 }
 

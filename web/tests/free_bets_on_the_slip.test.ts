@@ -29,7 +29,7 @@ function freeBet(id: string, minor = 500, facts: Partial<FreeBet> = {}): FreeBet
 function leg(id: string, milli: number): SlipLeg {
   const [offer] = offersOf([event(id, [milli], { placeTerms: QUARTER })]).values();
   if (offer === undefined) throw new Error('there is a selection');
-  const picked: Picked = { offer, seen: { milli, display: String(milli) }, isChosen: true, isOffered: true, told: null };
+  const picked: Picked = { offer, seen: { milli, display: String(milli) }, isChosen: true, isSuggested: false, isOffered: true, told: null };
   return { picked, standing: standingOf(picked, 'live') };
 }
 

@@ -7,6 +7,8 @@ export interface Picked {
   readonly seen: Odds | null;
   /** Whether the customer picked it, or has begun to bet on what the page picked. */
   readonly isChosen: boolean;
+  /** Whether the page picked it: that stays true once the customer has begun to bet on it. */
+  readonly isSuggested: boolean;
   /** Whether it was among what the graph last answered. */
   readonly isOffered: boolean;
   /** What the answer to a bet said of it, until the prices say something else than before; null without one. */
@@ -55,12 +57,13 @@ export function standingOf({ offer, seen, isOffered }: Picked, prices: Prices): 
 export function pick(offer: Offer, isChosen: boolean): Picked | null {
   const { odds } = offer.selection;
   if (odds === null || availabilityOf(offer) !== 'open') return null;
-  return { offer, seen: odds, isChosen, isOffered: true, told: null };
+  return { offer, seen: odds, isChosen, isSuggested: !isChosen, isOffered: true, told: null };
 }
 
 /** What was picked before a reload, also if it is suspended now; null once it has ended. */
 export function pickAgain(offer: Offer): Picked | null {
-  return availabilityOf(offer) === 'over' ? null : { offer, seen: offer.selection.odds, isChosen: true, isOffered: true, told: null };
+  if (availabilityOf(offer) === 'over') return null;
+  return { offer, seen: offer.selection.odds, isChosen: true, isSuggested: false, isOffered: true, told: null };
 }
 
 /** What the page picks by itself, so that the slip shows what a bet would add: one selection or none. */

@@ -1,6 +1,5 @@
 /** A selection on the slip: its names, odds and place terms, why it cannot be bet on, and the way off the slip. */
 import { useLocale, type Locale } from '@furlong/club';
-import { useState } from 'react';
 
 import { betWords, termsInWords } from '../betting/words';
 import { slipWords } from '../messages';
@@ -22,8 +21,6 @@ export function PickedLine({ leg, eachWay, takesHigher, isOneOfMany, onRemove, o
   const words = slipWords(locale);
   const { offer } = leg.picked;
   const terms = eachWay ? termsOf(leg) : null;
-  // It stays true, and nothing moves under a press, once the customer has begun to bet on what the page picked.
-  const [isSuggested] = useState(!leg.picked.isChosen);
   return (
     <div className="selection" data-testid="picked" data-standing={leg.standing.kind}>
       <div className="selection-names">
@@ -52,7 +49,7 @@ export function PickedLine({ leg, eachWay, takesHigher, isOneOfMany, onRemove, o
       >
         <span aria-hidden="true">×</span>
       </button>
-      {isSuggested && (
+      {leg.picked.isSuggested && (
         <p className="suggested" data-testid="suggested">
           {words.suggested}
         </p>
