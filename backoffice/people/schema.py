@@ -5,11 +5,11 @@ from typing import Annotated
 import strawberry
 from strawberry import ID
 
-from backoffice.access import Permission, Role
+from backoffice.access import Permission, Role, brands_with
 from backoffice.approvals.proposals import ProposalStatus
 from backoffice.approvals.repository import ProposalFilter
 from backoffice.audit.repository import AuditFilter
-from backoffice.errors import Invalid, Problem
+from backoffice.errors import Forbidden, Invalid, Problem
 from backoffice.graph.area import ANY, FOUND, OfficeInfo, permitted
 from backoffice.graph.pages import Page, number_key, page_of, page_size, text_key, time_key, time_of
 from backoffice.identity.account import NewAccount
@@ -189,8 +189,10 @@ class Query:
         return page_of(entries, first, entry_to_graphql, lambda entry: entry.entry.sequence)
 
     @strawberry.field(directives=[permitted(Permission.AUDIT_READ, ANY)])
-    def audit_actions(self) -> list[AuditAction]:
+    def audit_actions(self, info: OfficeInfo) -> list[AuditAction]:
         """What the audit log may say that was done, by name."""
+        if not brands_with(info.context.actor, Permission.AUDIT_READ):
+            raise Forbidden
         return audit_actions()
 
     @strawberry.field(directives=[permitted(Permission.APPROVALS_READ, "brand")])

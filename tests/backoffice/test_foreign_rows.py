@@ -78,7 +78,9 @@ OF_NO_BRAND: Final = {
 }
 """Ids that name no row. Dead letters belong to a consumer, not to a brand: they need a role for all."""
 
-SHOWS_NO_ROWS: Final = {"me", "mySessions", "myDecisions", "unseenDecisions", "contentPreviewStates"}
+SHOWS_NO_ROWS: Final = {
+    *("me", "mySessions", "myDecisions", "unseenDecisions", "contentPreviewStates", "auditActions"),
+}
 """What belongs to the person who asks, or to nobody."""
 
 OF_ALL_BRANDS: Final = {
