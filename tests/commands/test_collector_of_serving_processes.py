@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 from unittest.mock import AsyncMock
 
@@ -54,11 +55,14 @@ def test_the_demo_keeps_what_it_started_with_from_the_collector() -> None:
     ids=" ".join,
 )
 def test_other_processes_do_so_before_they_serve(
-    command: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+    command: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """The last thing before the first request."""
     for name, value in SETTINGS.items():
         monkeypatch.setenv(name, value)
+
+    (tmp_path / "club.sqlite").touch()  # what begins without data is told so before
+    monkeypatch.setenv("FURLONG_DATABASE_URL", f"sqlite+aiosqlite:///{tmp_path}")
 
     class Frozen(Exception):
         pass

@@ -19,7 +19,7 @@ NOT_LISTS = frozenset(
             "consume",
             "customer sign-out",
         ),
-        *("brand change", "brand contrast", "brand show", "cell claim", "cell mirror", "worker purges"),
+        *("brand change", "brand show", "cell claim", "cell mirror", "worker purges"),
         "new block",
         "new provider",
         *(f"provider {what}" for what in ("approve", "rollback", "run", "submit")),

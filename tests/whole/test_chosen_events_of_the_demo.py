@@ -102,15 +102,9 @@ def preview(demo: Demo, *legs: str) -> tuple[bool, str]:
 def why_not(support: Page, bet: str) -> None:
     """Expect that support reads why a bet did not count: what counts, and what the bet was on, by name."""
     support.get_by_role("menuitem", name="Customers", exact=True).click()
-    found = support.get_by_role("heading", name=CUSTOMER, exact=True)
-
-    def is_found() -> bool:
-        if found.count() == 0:
-            support.get_by_label("Customer id, or its beginning").fill(CUSTOMER)
-            support.get_by_role("button", name="Find").click()
-        return found.count() == 1
-
-    eventually(is_found, "the customer is found")
+    support.get_by_label("Customer id, or its beginning").fill(CUSTOMER)
+    support.get_by_role("button", name="Find").click()
+    expect(support.get_by_role("heading", name=CUSTOMER, exact=True)).to_be_visible()
     why = support.get_by_role("button", name=f"Why: bet {bet}", exact=True)
 
     def is_there() -> bool:
