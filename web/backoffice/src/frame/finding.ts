@@ -93,7 +93,7 @@ export function targetsOf({ id, kind, brand, name, exact, customer }: Found, may
     case 'BET':
       return customer === null
         ? []
-        : [target(WORDS.common.bets, name, WORDS.common.ofCell({ cell: customer }), `/customers/${encodeURIComponent(customer)}/show?${at}&bet=${encodeURIComponent(name)}`, { exact })];
+        : [target(WORDS.common.bets, name, WORDS.frame.ofCustomer({ customer }), `/customers/${encodeURIComponent(customer)}/show?${at}&bet=${encodeURIComponent(name)}`, { exact })];
     case 'REWARD': {
       const text = target(WORDS.common.rewards, name, WORDS.frame.itsText, `/content/${encodeURIComponent(id)}?${at}`, { exact });
       const status = target(WORDS.common.rewards, name, WORDS.frame.itsStatus, `/rewardStatus?${at}&reward=${encodeURIComponent(name)}`);

@@ -46,7 +46,7 @@ export const APPROVALS = {
   alsoProposed: 'Also proposed:',
   somebody: 'somebody',
   proposedWaitsApproval: ({ proposal, proposedBy, proposedAt }: Named<'proposal' | 'proposedBy' | 'proposedAt'>) =>
-    `${proposal}, proposed by ${proposedBy} on ${proposedAt}; it waits for approval.`,
+    `${proposal}, proposed by ${proposedBy} on ${proposedAt}; pending approval.`,
   approvedOn: ({ proposal, decidedAt }: Named<'proposal' | 'decidedAt'>) => `${proposal}, approved on ${decidedAt}.`,
 
   // StatusChip
@@ -211,9 +211,9 @@ export const APPROVALS = {
   rewardsSentOnceEnabled: ({ url }: Named<'url'>) => `Rewards are sent to ${url} once it is enabled.`,
   personDecidesAboutRewards: ({ limit }: Named<'limit'>) => `A person decides about rewards above ${limit}.`,
   theseFirstDecidedSettings:
-    'These are its first decided settings, and replace its whole environment. Check each one: those before are what the back office’s own environment says, and its process may have others.',
+    'These are its first approved settings, and replace its whole environment. Check each one: the earlier values come from the back office’s environment, and its process may have others.',
   anAdaptersSettings: 'An adapter’s settings',
-  processBeginsAnewThese: 'Its process begins anew with these settings, within seconds. Its page says which revision it uses, or why it cannot.',
+  processBeginsAnewThese: 'Its process restarts with these settings within seconds. Its page says which revision it uses, or why it can’t.',
   theFirstThatAreDecided: 'the first that are decided',
   asTheyAre: 'as they are',
   settingsOf: ({ name, what }: Named<'name' | 'what'>) => `Settings of ${name}: ${what}`,

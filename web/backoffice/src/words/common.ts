@@ -8,7 +8,6 @@ export const COMMON = {
   to: 'To',
   now: 'Now',
   product: 'Product',
-  ofCell: ({ cell }: Named<'cell'>) => ` of ${cell}`,
   turnover: 'Turnover',
   dayUtc: 'Day (UTC)',
   bets: 'Bets',

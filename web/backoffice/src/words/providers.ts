@@ -57,7 +57,7 @@ export const PROVIDERS = {
   notUsedByItsProcess: 'not used by its process',
   waitingForApproval: ({ count }: Named<'count'>) => `${count} waiting for approval`,
   thoseProcessOwnFeedsBets:
-    'Those with a process of their own, feeds of bets, and those that pay rewards, in the order in which they are considered. A second person approves each change of a configuration, which then applies on all nodes, or in the adapter’s process.',
+    'Providers with a process of their own, feeds of bets, and providers of rewards, in the order in which they are asked. A second person approves each change of a configuration, which then applies on all nodes, or in the adapter’s process.',
   newProviderOfRewards: 'New provider of rewards',
   noProviderIsKnownHere: 'No provider is known here.',
   submitOneGiveBackOffice: 'Submit one, or give the back office FURLONG_FULFILMENT_PROVIDERS, as the workers have it.',

@@ -95,11 +95,11 @@ export const RULES = {
   onlyBetsChosenSports: 'Only bets on chosen sports, competitions or events',
   ofABetWithSeveralLegs: 'Of a bet with several legs',
   allLegsHaveToBeOnThem: 'All legs have to be on them',
-  oneLegIsEnough: 'One leg is enough; the least odds hold for the legs that are on them',
+  oneLegIsEnough: 'One leg is enough; the minimum odds apply to the legs that are on them',
   nothingNameEventNotOver: 'Nothing of this name has an event that isn’t over.',
   sportsCompetitionsAndEvents: 'Sports, competitions and events',
   cheltenham: 'Cheltenham',
-  lookForAName: 'Look for a name; a bet counts that is on any of them.',
+  lookForAName: 'Search by name. A bet on any of them counts.',
 
   // scheme
   noBrandWhoseRulesYouMaySee: 'There is no brand whose rules you may see.',
@@ -119,11 +119,11 @@ export const RULES = {
   unknownEvent: ({ kind }: Named<'kind'>) => `an ${kind} that isn’t known any more`,
   unknownItem: ({ kind }: Named<'kind'>) => `a ${kind} that isn’t known any more`,
   onIt: 'on it',
-  severalOf: ({ kind }: Named<'kind'>) => `${kind}s`,
+  severalOf: { SPORT: 'Sports', COMPETITION: 'Competitions', EVENT: 'Events' },
   onOneOfThese: 'on one of these',
   betSeveralLegsEachLeg: ({ ofLegs }: Named<'ofLegs'>) => `Of a bet with several legs, each leg has to be ${ofLegs}.`,
   betSeveralLegsOneLegEnough: ({ ofLegs }: Named<'ofLegs'>) =>
-    `Of a bet with several legs, one leg ${ofLegs} is enough, and the least odds hold for such legs alone.`,
+    `Of a bet with several legs, one leg ${ofLegs} is enough, and the minimum odds apply to such legs alone.`,
   onlyBetsOnCount: ({ what, several }: Named<'what' | 'several'>) => `Only bets on ${what} count. ${several} Bets that name no event don’t count.`,
   theresNoSuchVersion: 'There’s no such version.',
   rulesForInVersion: ({ jurisdiction, currency, version }: Named<'jurisdiction' | 'currency' | 'version'>) =>

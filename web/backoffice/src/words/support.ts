@@ -92,7 +92,7 @@ export const SUPPORT = {
   wantedInstead: 'Wanted instead',
   transactionsInline: 'transactions',
   nothingHappenedCustomers: 'Nothing has happened to this customer’s money yet.',
-  ofItCredits: 'Of it credits',
+  ofItCredits: 'From credits',
   whyAndWhatNext: 'Why, and what next',
   reference: 'Reference',
 
@@ -192,10 +192,10 @@ export const SUPPORT = {
   noDepositsBetsGamesOffers: 'No deposits, bets, games, offers or messages. Withdrawals and open bets go on.',
   aReminderAfterMinutes: ({ minutes }: Named<'minutes'>) => `A reminder after ${minutes} minutes`,
   ofUsed: ({ used, limit }: Named<'used' | 'limit'>) => `${used} of ${limit} used`,
-  aRaiseTo: ({ pending }: Named<'pending'>) => `A raise to ${pending}`,
+  aRaiseTo: ({ pending }: Named<'pending'>) => `An increase to ${pending}`,
   minutes: ({ pendingMinutes }: Named<'pendingMinutes'>) => `${pendingMinutes} minutes`,
-  anEndOfTheLimit: 'An end of the limit',
-  untilThenItLapses: ({ pendingUntil }: Named<'pendingUntil'>) => `, until ${pendingUntil}; then it lapses`,
+  anEndOfTheLimit: 'Removing the limit',
+  untilThenItLapses: ({ pendingUntil }: Named<'pendingUntil'>) => `, until ${pendingUntil}; then it expires`,
   canConfirmedCustomerFrom: ({ wanted, pendingFrom, until }: Named<'wanted' | 'pendingFrom' | 'until'>) =>
     `${wanted} can be confirmed by the customer from ${pendingFrom}${until}.`,
   allPaymentsOfThisCustomer: 'All payments of this customer',

@@ -13,7 +13,7 @@ export const FINANCE = {
     `This ${correction}. The customer can use ${before} now, and then ${after}.`,
 
   // Corrections
-  moneyTwoPeopleMovedBetween: 'Money that two people moved between a customer and the house. Views of customer data are logged.',
+  moneyTwoPeopleMovedBetween: 'Money moved between a customer and the house, each time approved by a second person. Views of customer data are logged.',
   correctionsInline: 'corrections',
   corrections: 'Corrections',
   thereAreNoCorrectionsYet: 'There are no corrections yet.',
@@ -72,7 +72,7 @@ export const FINANCE = {
   currencyWhoseDayDiffers: 'A currency whose day differs appears here, with what to do about it.',
   closeHasDifferences: ({ differences, day }: { differences: number } & Named<'day'>) =>
     plural(differences, `The close of ${day} has 1 difference`, `The close of ${day} has ${differences} differences`),
-  letGoOn: 'Let go on',
+  letGoOn: 'Resume payouts',
   needsFinanceOfAllBrands: 'Needs finance of all brands',
   proposePayoutsIn: ({ name }: Named<'name'>) => `Propose payouts in ${name}`,
   payoutsGoOnceAnotherPerson: ({ name }: Named<'name'>) =>

@@ -48,7 +48,7 @@ export const PAYMENTS = {
 
   // Refunds
   moneyDepositsTwoPeople:
-    'Money of deposits that two people decided to send back to its source. Propose one at its payment. Views of customer data are logged.',
+    'Refunds of deposits, each approved by a second person. Propose one on its payment’s page. Views of customer data are logged.',
   refundsInline: 'refunds',
   refunds: 'Refunds',
   thereAreNoRefundsYet: 'There are no refunds yet.',

@@ -21,7 +21,7 @@ export const RISK = {
 
   // rewardColumns
   default: 'default',
-  noneCanBePaid: 'none can be paid',
+  noneCanBePaid: 'no reward available',
   version: ({ reward, version }: Named<'reward' | 'version'>) => `${reward} (version ${version})`,
   spins: 'Spins',
   withoutAValue: 'Without a value',
@@ -37,7 +37,7 @@ export const RISK = {
   budgetsOf: ({ week }: Named<'week'>) => `Budgets of ${week}`,
   itsOwn: ({ week }: Named<'week'>) => `${week} (its own)`,
   budget: 'Budget',
-  dueOrPaid: 'Due or paid',
+  dueOrPaid: 'Due or credited',
   left: 'Left',
   choosing: 'Choosing',
   inNumbersOfRewards: 'In numbers of rewards. Rewards that aren’t listed have no limit.',
