@@ -45,7 +45,7 @@ function isUnsaid(node: ts.Node): boolean {
   const { parent } = node;
   if (ts.isSourceFile(parent)) return ts.isImportDeclaration(node);
   if (ts.isTypeNode(parent) || ts.isImportDeclaration(parent) || ts.isElementAccessExpression(parent)) return true;
-  if (ts.isPropertyAssignment(parent) && parent.name === node) return true;
+  if (ts.isPropertyAssignment(parent) && parent.name === node) return !/^\p{Lu}\p{Ll}+(?:[ .]|$)/u.test(textOf(node) ?? '');
   if (
     ts.isBinaryExpression(parent) &&
     [ts.SyntaxKind.EqualsEqualsEqualsToken, ts.SyntaxKind.ExclamationEqualsEqualsToken].includes(parent.operatorToken.kind)
@@ -151,6 +151,7 @@ describe('the check of a module', () => {
     ['const TITLE = "A title";', 1],
     ['const said = `${count} bets count`;', 1],
     ['const column = { head: "Bets" };', 1],
+    ['const codes = { "User id": id };', 1],
     ['throw new Error("It cannot be read. Reload the page.");', 1],
     ['<Box sx={{ padding: "8px 24px" }} component="span" />', 0],
     ['const isNew = state === "brand new";', 0],

@@ -1,4 +1,5 @@
 /** What the search of the bar finds: screens and help pages here, and the rest as the graph allows. */
+import { brandName } from './names.ts';
 import { groupsFor } from './screens.ts';
 import { WORDS } from '../words/index.ts';
 
@@ -89,7 +90,7 @@ export function targetsOf({ id, kind, brand, name, exact, customer }: Found, may
   const at = `brand=${encodeURIComponent(brand)}`;
   switch (kind) {
     case 'CUSTOMER':
-      return [target(WORDS.common.customers, name, brand, `/customers/${encodeURIComponent(id)}/show?${at}`, { exact })];
+      return [target(WORDS.common.customers, name, brandName(brand), `/customers/${encodeURIComponent(id)}/show?${at}`, { exact })];
     case 'BET':
       return customer === null
         ? []
@@ -100,7 +101,7 @@ export function targetsOf({ id, kind, brand, name, exact, customer }: Found, may
       return may.has('operations.read') ? [text, status] : [text];
     }
     case 'WEEK':
-      return [target(WORDS.common.weeks, name, brand, `/weeks?${at}&week=${encodeURIComponent(name)}`, { exact })];
+      return [target(WORDS.common.weeks, name, brandName(brand), `/weeks?${at}&week=${encodeURIComponent(name)}`, { exact })];
   }
 }
 

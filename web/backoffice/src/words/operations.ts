@@ -151,7 +151,7 @@ export const OPERATIONS = {
 
   // words
   hoursH: ({ hours }: Named<'hours'>) => `${hours} h`,
-  days: ({ hours }: Named<'hours'>) => `${hours} days`,
+  days: ({ days }: Named<'days'>) => `${days} days`,
   waitsForApproval: 'Pending approval',
   proposeToCountIt: 'Propose to count it',
   betThenCountsInsteadIfHad: ({ bet, customer, would, counts, week }: Named<'bet' | 'customer' | 'would' | 'counts' | 'week'>) =>

@@ -25,6 +25,9 @@ export const PEOPLE = {
   replaceRoles: 'Replace roles',
   detailsOfEntry: ({ id }: Named<'id'>) => `Details of entry ${id}`,
   entries: 'entries',
+  numberOfEntry: 'No.',
+  userId: 'User id',
+  hash: 'Hash',
 
   // jobs
   jobs: 'jobs',

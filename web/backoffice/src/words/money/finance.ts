@@ -29,7 +29,7 @@ export const FINANCE = {
   signed: 'Signed',
   unsigned: 'Unsigned',
   beganAnew: 'Began anew',
-  transfers: ({ transfers }: Named<'transfers'>) => `${transfers} transfers`,
+  transfers: ({ count, shown }: { count: number } & Named<'shown'>) => plural(count, '1 transfer', `${shown} transfers`),
   closedOnAsNumber: ({ closedAt, sequence }: Named<'closedAt' | 'sequence'>) => `Closed on ${closedAt} as number ${sequence}.`,
   openingsNotComparedDay: ({ begins }: Named<'begins'>) => `Its openings weren’t compared with the day before, because ${begins}.`,
   noKeyConfiguredWhenDay: 'No key was configured when the day was closed, so nobody can prove later that it wasn’t changed.',
@@ -98,8 +98,8 @@ export const FINANCE = {
 
   // figures
   lastClosedDay: 'Last closed day',
-  transfersSigned: ({ transfers }: Named<'transfers'>) => `${transfers} transfers; signed.`,
-  transfersUnsigned: ({ transfers }: Named<'transfers'>) => `${transfers} transfers; unsigned.`,
+  transfersSigned: ({ count, shown }: { count: number } & Named<'shown'>) => plural(count, '1 transfer; signed.', `${shown} transfers; signed.`),
+  transfersUnsigned: ({ count, shown }: { count: number } & Named<'shown'>) => plural(count, '1 transfer; unsigned.', `${shown} transfers; unsigned.`),
   customersHave: 'Customers have',
   cashBonusesFreeBetsEnd: ({ day }: Named<'day'>) => `Cash, bonuses and free bets at the end of ${day}.`,
   waiting: 'waiting',

@@ -44,8 +44,12 @@ export const RISK = {
 
   // ForecastSection
   likelyLowToHigh: ({ likely, low, high }: Named<'likely' | 'low' | 'high'>) => `${likely} (${low} to ${high})`,
-  testedOnWeeksThatAreOver: ({ count, off, inside }: Named<'count' | 'off' | 'inside'>) =>
-    `Tested on ${count} weeks that are over: at this hour it was off by ${off} on average, and ${inside} of them ended in the range.`,
+  testedOnWeeksThatAreOver: ({ count, off, inside }: { count: number } & Named<'off' | 'inside'>) =>
+    plural(
+      count,
+      `Tested on 1 week that is over: at this hour it was off by ${off}, and ${inside} of 1 ended in the range.`,
+      `Tested on ${count} weeks that are over: at this hour it was off by ${off} on average, and ${inside} of them ended in the range.`,
+    ),
   hoursOver: 'Hours over',
   rewardsNow: 'Rewards now',
   valueNow: 'Value now',
