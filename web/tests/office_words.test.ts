@@ -143,6 +143,21 @@ describe('the words of the back office', () => {
   });
 });
 
+describe('one of a kind', () => {
+  it.each([
+    [WORDS.home.areDisabled({ count: 1 }), '1 is disabled.'],
+    [WORDS.finance.transfersSigned({ count: 1, shown: '1' }), '1 transfer; signed.'],
+    [WORDS.betting.worstCaseOfEvent({ event: 'Ascot', bets: 1, shown: '1' }), 'The worst case of Ascot, with 1 open bet.'],
+    [WORDS.rules.storedWithoutLegs({ bets: 1 }), '1 is stored without its legs, so it doesn’t count.'],
+    [WORDS.approvals.customerGetsValidDays({ named: 'A', days: 1 }), 'The customer gets “A”, which is valid for 1 day.'],
+    [WORDS.approvals.gamesFirstSeenInTheLastDays({ days: 1 }), 'games first seen in the last day'],
+    [WORDS.analytics.betsCounted({ count: 1, share: '100%', bets: '1', week: 'it' }), '100% of 1 bet in it counted'],
+    [WORDS.support.aReminderAfterMinutes({ minutes: 1 }), 'A reminder after 1 minute'],
+  ])('is said as one: %s', (said, expected) => {
+    expect(said).toBe(expected);
+  });
+});
+
 describe('the check of a module', () => {
   it.each([
     ['<Alert>Nothing is owed.</Alert>', 1],

@@ -29,7 +29,16 @@ function funnel(rows: readonly Row[]): Picture {
   const shown = newest(rows, 'iso_week', FUNNEL_WEEKS);
   return {
     name: WORDS.analytics.funnelIn({ jurisdiction: text(last, 'jurisdiction') }),
-    finding: members === 0 ? WORDS.analytics.nobodyWasAMemberIn({ week: weekName(week) }) : WORDS.analytics.membersReachedTheTarget({ qualified: number(qualified), members: number(members), share: share(qualified / members), week: weekName(week) }),
+    finding:
+      members === 0
+        ? WORDS.analytics.nobodyWasAMemberIn({ week: weekName(week) })
+        : WORDS.analytics.membersReachedTheTarget({
+            count: members,
+            qualified: number(qualified),
+            members: number(members),
+            share: share(qualified / members),
+            week: weekName(week),
+          }),
     categories: shown.slots.map(weekTick),
     series: bars(shown.rows, STEPS.filter(([column]) => DRAWN_STEPS.includes(column))),
     format: number,

@@ -101,8 +101,12 @@ export const ANALYTICS = {
   choseAReward: 'Chose a reward',
   funnelIn: ({ jurisdiction }: Named<'jurisdiction'>) => `Funnel in ${jurisdiction}`,
   nobodyWasAMemberIn: ({ week }: Named<'week'>) => `Nobody was a member in ${week}`,
-  membersReachedTheTarget: ({ qualified, members, share, week }: Named<'qualified' | 'members' | 'share' | 'week'>) =>
-    `${qualified} of ${members} members (${share}) reached the target in ${week}`,
+  membersReachedTheTarget: ({ count, qualified, members, share, week }: { count: number } & Named<'qualified' | 'members' | 'share' | 'week'>) =>
+    plural(
+      count,
+      `${qualified} of 1 member (${share}) reached the target in ${week}`,
+      `${qualified} of ${members} members (${share}) reached the target in ${week}`,
+    ),
   provisional: 'Provisional',
   forecast: 'Forecast',
   liabilityIn: ({ currency }: Named<'currency'>) => `Liability in ${currency}`,
@@ -141,9 +145,9 @@ export const ANALYTICS = {
 
   // reasons
   whatCountedIn: ({ jurisdiction, currency }: Named<'jurisdiction' | 'currency'>) => `What counted in ${jurisdiction}, ${currency}`,
-  betsCounted: ({ share, bets, week }: Named<'share' | 'bets' | 'week'>) => `${share} of ${bets} bets in ${week} counted`,
-  betsCountedMostOthers: ({ share, bets, week, reason, others }: Named<'share' | 'bets' | 'week' | 'reason' | 'others'>) =>
-    `${share} of ${bets} bets in ${week} counted; most others: ${reason} (${others})`,
+  betsCounted: ({ count, share, bets, week }: { count: number } & Named<'share' | 'bets' | 'week'>) =>
+    plural(count, `${share} of 1 bet in ${week} counted`, `${share} of ${bets} bets in ${week} counted`),
+  mostOthers: ({ counted, reason, others }: Named<'counted' | 'reason' | 'others'>) => `${counted}; most others: ${reason} (${others})`,
   counted: 'Counted',
   didntCount: 'Didn’t count',
 
