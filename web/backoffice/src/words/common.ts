@@ -138,7 +138,6 @@ export const COMMON = {
   allCurrenciesInline: 'all currencies',
   decide: 'Decide',
   partOf: ({ part, whole }: Named<'part' | 'whole'>) => `${part} of ${whole}`,
-  amountOfCustomer: ({ amount, customer }: Named<'amount' | 'customer'>) => `${amount} of ${customer}`,
   fine: 'fine',
   addsTo: ({ amount, account }: Named<'amount' | 'account'>) => `adds ${amount} to ${account}`,
   refused: 'Refused',

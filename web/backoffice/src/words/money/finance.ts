@@ -89,6 +89,7 @@ export const FINANCE = {
   way: 'Way',
   whyItWaits: 'Why it waits',
   asked: 'Asked',
+  amountOfCustomer: ({ amount, customer }: Named<'amount' | 'customer'>) => `${amount} of ${customer}`,
   proposeToSend: 'Propose to send',
   sentOnceAnotherPerson: ({ asked }: Named<'asked'>) =>
     `${asked} is sent once another person of finance approves it, and can’t be called back. Say what you have looked at.`,
