@@ -12,8 +12,8 @@ from backoffice.audit.words import ACTIONS, action_in_words, thing_in_words
 from backoffice.operations.reward_statuses import StatusAction
 
 ROOT: Final = Path(__file__).parents[2]
-CODE: Final = re.compile(r"[a-z]+\.[a-z_]+\*?")
-"""What the parameter is called, everywhere, that takes the code of an action."""
+CODE: Final = re.compile(r"[a-z]+\.(?:[a-z_]+\*?|\*)")
+"""The code of an action, or the beginning of one that is put together."""
 
 FORMS: Final = {
     "betting.look_at_*": ("backoffice/betting/bets.py", "._look"),
@@ -44,11 +44,10 @@ def texts(node: ast.expr | None, names: dict[str, str]) -> Iterator[str]:
             yield f"{text}*"
 
 
-def recorders() -> set[str]:
-    """Return the names of the functions that take an action."""
+def recorders(tree: ast.Module) -> set[str]:
+    """Return the names of a module's functions that take an action."""
     return {
         node.name
-        for _, tree in trees()
         for node in ast.walk(tree)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         and any(one.arg == "action" for one in (*node.args.args, *node.args.kwonlyargs))
@@ -75,8 +74,10 @@ def expressions(tree: ast.Module, takes: set[str]) -> Iterator[ast.expr | None]:
 
 def codes() -> dict[str, str]:
     """Return the actions that the code records, as they are written, with a module that does."""
-    takes, found = recorders(), dict[str, str]()
+    everywhere, found = set[str]().union(*(recorders(tree) for _, tree in trees())), dict[str, str]()
+    public = {name for name in everywhere if not name.startswith("_")}
     for path, tree in trees():
+        takes = public | recorders(tree)
         names = {
             node.target.id: node.value.value
             for node in tree.body
@@ -111,6 +112,13 @@ def test_each_recorded_action_has_words_and_no_other() -> None:
     for form, (folder, name) in FORMS.items():
         whole |= {form.removesuffix("*") + what for what in looked_at(folder, name)}
     assert whole == set(ACTIONS)
+
+
+@pytest.mark.parametrize("text", ["f'support.look_at_{what}'", "f'support.{what}_case'"])
+def test_a_code_that_is_put_together_is_found(text: str) -> None:
+    """Wherever its constant part ends: it has to be among the forms."""
+    [beginning] = texts(ast.parse(text, mode="eval").body, {})
+    assert CODE.fullmatch(beginning)
 
 
 def test_words_are_told_apart() -> None:

@@ -144,3 +144,16 @@ async def test_a_page_of_another_origin_is_given_no_session_of_the_demo(tmp_path
         for headers in (foreign, {"origin": "http://127.0.0.1:3"}):
             assert (await client.post(f"{asked}c-1", headers=headers)).status_code == 403
         assert (await client.post(f"{asked}nobody")).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/", "/?way=frame", "/play"])
+async def test_what_a_customer_is_called_is_no_code_of_a_page(path: str) -> None:
+    """It is text where it is read, and encoded in each address and script."""
+    who = "</script><b>'&x=1"
+    app = site_app(BrandSite("northbet", "key", "http://127.0.0.1:1", {who: "new"}))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1:2") as client:
+        page = (await client.get(path)).text
+    assert "<b>" not in page
+    assert "'&x" not in page
+    assert "&lt;/script&gt;&lt;b&gt;&#x27;&amp;x=1" in page
+    assert "?customer=%3C%2Fscript%3E%3Cb%3E%27%26x%3D1'" in page

@@ -192,6 +192,22 @@ describe('the placer', () => {
     expect(shown()[0]).toMatchObject({ state: 'placed', delay: null });
   });
 
+  it('has a bet delay end once, however often it hears that nothing of it is left', async () => {
+    const { placer, server, shown } = placing(null, { kind: 'bet', bet: bet('bet-1', 'PENDING', { delayLeftMs: 4_000 }) });
+    await placer.place(request());
+    const delay = { heardMs: NOW, untilMs: NOW + 4_000, ofMs: 4_000 };
+    server.outcome = { kind: 'bet', bet: bet('bet-1', 'PENDING', { delayLeftMs: 0 }) };
+    for (const passedMs of [4_500, 8_000]) {
+      vi.setSystemTime(NOW + passedMs);
+      placer.askAll();
+      await vi.advanceTimersByTimeAsync(0);
+      expect(shown()[0]).toMatchObject({ state: 'pending', delay });
+    }
+    expect(server.keys.length).toBeGreaterThan(2);
+    placer.heard(bet('bet-1', 'PENDING', { delayLeftMs: 0 }));
+    expect(shown()[0]?.delay).toEqual(delay);
+  });
+
   it.each([
     ['en-GB', '3s'],
     ['de', '3 Sek.'],

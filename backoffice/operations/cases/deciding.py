@@ -1,8 +1,15 @@
-"""What deciding about a case has in common: nobody decides what waits for approval, or was just approved."""
+"""What deciding about a case has in common: nobody decides what waits for approval, or was just approved.
 
+A decision is recorded first, and carried out once that is committed: what is not recorded is not done.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
+import structlog
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backoffice.approvals.proposals import Proposal, ProposalStatus
@@ -14,6 +21,10 @@ from backoffice.jobs.jobs import JobStatus
 MAX_KNOWN: Final = 100
 """Among how many proposals of a kind one about the same case is looked for."""
 
+MAX_ATTEMPTS, PAUSE_SECONDS = 4, 0.1
+"""How often a decision is carried out while another transaction is in the way, and the first pause."""
+
+_log = structlog.get_logger("backoffice.operations")
 _UNDER_WAY: Final = frozenset({JobStatus.QUEUED, JobStatus.RUNNING})
 
 
@@ -54,6 +65,25 @@ class Undecided:
         wanted = ProposalFilter(status=ProposalStatus.PENDING, kind=self.kind, brands=frozenset({brand}))
         listed = await newest_first(connection, wanted, MAX_KNOWN, None)
         return {case_of(proposal): proposal.proposal_id for proposal in listed}
+
+
+async def carry_out(decide: Callable[[], Awaitable[object]], case: str) -> None:
+    """Carry out a decision in the database of its case; again if another transaction was in the way.
+
+    An earlier commit may have succeeded unnoticed: then the case is decided already, by this decision.
+
+    Raises:
+        sqlalchemy.exc.DBAPIError: The last attempt failed, too.
+    """
+    for attempt in range(1, MAX_ATTEMPTS):
+        try:
+            await decide()
+        except DBAPIError as fault:
+            _log.warning("decision_tried_again", case=case, fault=repr(fault.orig))
+            await asyncio.sleep(PAUSE_SECONDS * attempt)
+        else:
+            return
+    await decide()
 
 
 def case_of(proposal: Proposal) -> str:

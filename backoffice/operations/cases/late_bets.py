@@ -5,7 +5,7 @@ An accepted bet changes the week's total, and with it who gets a reward. A rejec
 
 import re
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -19,7 +19,7 @@ from backoffice.audit.subjects import customer_subject
 from backoffice.errors import Conflict, Invalid, NotFound
 from backoffice.jobs.jobs import JobKind, JobRun
 from backoffice.jobs.service import Jobs
-from backoffice.operations.cases.deciding import Undecided, both_names, case_of
+from backoffice.operations.cases.deciding import Undecided, both_names, carry_out, case_of
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 from subgraphs.club_kit.records.reference import ReferenceRepository
@@ -62,7 +62,7 @@ class LateBets:
     @property
     def job_kind(self) -> JobKind:
         """Return the kind of jobs that count a late bet in the database of progress."""
-        return JobKind(LATE_BET, Permission.OPERATIONS_CASES, self._count)
+        return JobKind(LATE_BET, Permission.SUPPORT_APPROVE_ADJUSTMENT, self._count)
 
     async def propose(self, actor: Actor, case: str, reason: str) -> ProposalId:
         """Propose to count a late bet as if it had come in time; another person has to approve it.
@@ -138,10 +138,8 @@ class LateBets:
                 after={"bet": late.bet_id, "revision": late.revision, "counts_minor": late.counted_minor},
                 reason=wanted.why,
             )
-            try:
-                await self._review.decide(wanted)
-            except NothingToDecide:
-                raise await self._decided(wanted) from None
+        if refusal := await self._carry_out(wanted):
+            raise refusal
 
     def _permitted(self, actor: Actor, case: str, reason: str) -> Decision:
         """Return the rejection of a bet, of which a proposal has what it is about."""
@@ -177,16 +175,15 @@ class LateBets:
             return await find_late_decision(connection, wanted) == wanted
 
     async def _waits(self, connection: AsyncConnection, proposal: Proposal) -> bool:
-        """Tell whether the bet still waits, with the revision that was proposed."""
+        """Tell whether the bet still waits, with the revision and the amounts that were proposed."""
         del connection
         wanted = _decision(case_of(proposal), accepted=True, by="", why="")
         if wanted is None:
             return False
         try:
-            await self._late(wanted)
+            return _amounts(await self._late(wanted)) == _proposed_amounts(proposal)
         except (Conflict, NotFound):
             return False
-        return True
 
     async def _approved(self, connection: AsyncConnection, actor: Actor, proposal: Proposal) -> Json:
         """Start the job that counts the bet."""
@@ -196,7 +193,12 @@ class LateBets:
             actor,
             LATE_BET,
             brand=proposal.brand,
-            arguments={"case": case_of(proposal), "by": by, "reason": proposal.reason},
+            arguments={
+                "case": case_of(proposal),
+                "amounts": _proposed_amounts(proposal),
+                "by": by,
+                "reason": proposal.reason,
+            },
             key=f"late-bet:{proposal.proposal_id}",
         )
         return {"job": job.job_id}
@@ -207,16 +209,44 @@ class LateBets:
         wanted = _decision(given["case"], accepted=True, by=given["by"], why=given["reason"])
         if wanted is None:
             return {"counted": False, "reason": "There is no such late bet."}
-        try:
+        if refusal := await self._carry_out(wanted, given["amounts"]):
+            return {"counted": False, "reason": str(refusal)}
+        return {"counted": True}
+
+    async def _carry_out(
+        self, wanted: Decision, amounts: list[Json] | None = None
+    ) -> Conflict | NotFound | None:
+        """Store a decision, about these amounts if given, unless it is stored; return why it cannot be."""
+
+        async def decide() -> None:
+            if amounts is not None:
+                async with self.progress.read() as connection:
+                    late = await late_revision(connection, wanted)
+                if _amounts(late) != amounts:
+                    raise NothingToDecide(f"{wanted.bet_id} counts another amount by now")
             await self._review.decide(wanted)
+
+        try:
+            await carry_out(decide, wanted.bet_id)
         except NothingToDecide:
             if not await self._is_stored(wanted):
-                return {"counted": False, "reason": str(await self._decided(wanted))}
-        return {"counted": True}
+                return await self._decided(wanted)
+        return None
 
     @property
     def _review(self) -> ReviewService:
         return ReviewService(self.progress, ledger_of(self.progress.dialect, self.clock), self.clock)
+
+
+def _amounts(late: LateRevision) -> list[Json]:
+    """Return for whom a late bet counts what now, and would count: what a decision is about."""
+    return [late.customer, late.iso_week, late.counted_minor, late.would_count_minor]
+
+
+def _proposed_amounts(proposal: Proposal) -> list[Json]:
+    """Return these as they were proposed."""
+    content: Any = proposal.content
+    return [content.get(name) for name in ("customer", "week", "counted_minor", "would_count_minor")]
 
 
 def _decision(case: str, *, accepted: bool, by: str, why: str) -> Decision | None:

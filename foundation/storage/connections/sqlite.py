@@ -13,8 +13,8 @@ from weakref import WeakKeyDictionary
 import aiosqlite
 
 ROWS_A_FETCH = 64
-PRIMARY_CODE: Final = 0xFF
-"""The part of an extended result code that names the kind of an error."""
+LOCKED: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_BUSY_RECOVERY})
+"""What a pause may help. A snapshot that another writer has left behind stays so: SQLITE_BUSY_SNAPSHOT."""
 ROWS_AT_ONCE: Final = 1000
 """How many rows are read together with their statement."""
 PAUSES: Final = (0.0, 0.001, 0.002, 0.005, 0.01, 0.02, *repeat(0.05, 200))
@@ -73,7 +73,7 @@ class SqliteConnection(aiosqlite.Connection):
 
     def __init__(self, *location: Any, **options: Any) -> None:
         """Prepare a connection; awaiting it connects. The arguments are those of `sqlite3.connect`."""
-        super().__init__(partial(sqlite3.connect, *location, **options, timeout=0), ROWS_A_FETCH)
+        super().__init__(partial(sqlite3.connect, *location, **options | {"timeout": 0}), ROWS_A_FETCH)
         self._tx = cast("Any", _AtOnce())
 
     def __await__(self) -> Generator[Any, None, "SqliteConnection"]:
@@ -98,10 +98,16 @@ class SqliteConnection(aiosqlite.Connection):
             try:
                 return fn(*args, **options)
             except sqlite3.OperationalError as error:
-                if error.sqlite_errorcode & PRIMARY_CODE != sqlite3.SQLITE_BUSY:
+                if (
+                    getattr(error, "sqlite_errorcode", None) not in LOCKED
+                ):  # text that isn't UTF-8 has no code
                     raise
                 locked = error
         raise locked
+
+    async def close(self) -> None:
+        """Close the connection at once, also if whoever waits for it is cancelled."""
+        self.stop()
 
     def stop(self) -> None:
         """Close the connection at once, whoever uses it."""

@@ -9,6 +9,7 @@ from html import escape
 from pathlib import Path
 from string import Template
 from typing import Any, Final
+from urllib.parse import urlencode
 
 import httpx
 
@@ -37,7 +38,8 @@ def framed_page(brand: str, url: str, *, customer: str, session: str, nonce: str
         brand=brand,
         title=escape(brand.capitalize()),
         url=url,
-        customer=customer,
+        customer=escape(customer),
+        query=urlencode({"customer": customer}),
         session=session,
         balance=BALANCE,
         nonce=nonce,

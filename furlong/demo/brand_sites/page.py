@@ -20,7 +20,7 @@ SNIPPET: Final = Template("""<furlong-club brand="$brand"></furlong-club>
 <script type="module" src="$url/widget/v1/furlong-club.js"></script>
 <script>
   document.querySelector('furlong-club').getToken = async () =>
-    (await fetch('$url/demo/token?brand=$brand&customer=$customer')).text();
+    (await fetch('$url/demo/token?$query')).text();
 </script>""")
 """What a page has that gets its sessions from the demo."""
 
@@ -50,11 +50,12 @@ def page(brand: str, url: str, customers: Mapping[str, str], *, customer: str, w
     others = "".join(_link(way, each, each, is_shown=each == customer) for each in customers)
     values = {"brand": brand, "url": url, "nonce": nonce}
     club = (ELEMENT if way == "element" else FRAME).substitute(values)
-    snippet = escape(SNIPPET.substitute(values, customer=customer))
+    snippet = escape(SNIPPET.substitute(values, query=urlencode({"brand": brand, "customer": customer})))
     return _PAGE.substitute(
         values,
         title=escape(brand.capitalize()),
-        customer=customer,
+        customer=escape(customer),
+        query=urlencode({"customer": customer}),
         play=PLAY,
         note=escape(customers[customer]),
         ways=ways,

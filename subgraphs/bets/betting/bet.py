@@ -134,8 +134,9 @@ class Bet(Struct, frozen=True, kw_only=True):
         return self.settlements[-1].status if self.settlements else BetStatus.OPEN
 
     def delay_left(self, at: datetime) -> timedelta | None:
-        """Return how much longer it waits for the bet delay; None if there is none, or its end is known."""
-        if self.status is not BetStatus.PENDING or self.look_at <= self.asked_at:
+        """Return how much longer it waits for the bet delay; None if there is none, or it was looked at."""
+        is_over = self.status is not BetStatus.PENDING or self.decided_at is not None
+        if is_over or self.look_at <= self.asked_at:
             return None
         return max(self.look_at - at, timedelta())
 

@@ -26,22 +26,23 @@ class Decisions:
 
     uow: UnitOfWork
 
-    async def retry(self, key: str, person: str) -> None:
+    async def retry(self, key: str, person: str, revision: int | None = None) -> None:
         """Send a reward again, under the same key.
 
+        Args:
+            key: The reward's.
+            person: Who decides.
+            revision: The revision that the person has seen; None decides about any.
+
         Raises:
-            InvalidDecision: It is not in review, or the reward to send is unknown.
+            InvalidDecision: It is not in review, the reward to send is unknown, or its revision is another.
         """
         async with self.uow.database.write() as connection:
             now = await self.uow.clock.at(connection)
             uow, reward = await self.uow.owning(connection, key)
-            fulfilment = _in_review(reward)
-            if fulfilment.reason == ERASED:
-                raise InvalidDecision(
-                    "its customer was erased: record what the provider says, with `credited`"
-                )
-            if fulfilment.reward is None:
-                raise InvalidDecision("there is no reward to send: see its reason")
+            fulfilment = require_sendable(reward)
+            if revision not in {None, fulfilment.revision}:
+                raise InvalidDecision("it has changed since the decision")
             await uow.lifecycle.transition(
                 connection, fulfilment, FulfilmentEvent.RETRIED, now, attempts=0, reason=None, next_at=now
             )
@@ -74,7 +75,7 @@ class Decisions:
         async with self.uow.database.write() as connection:
             now = await self.uow.clock.at(connection)
             uow, reward = await self.uow.owning(connection, key)
-            fulfilment = _in_review(reward)
+            fulfilment = require_in_review(reward)
             await uow.lifecycle.transition(
                 connection,
                 fulfilment,
@@ -127,7 +128,26 @@ async def _hold_batch(uow: UnitOfWork, version: RewardVersion, person: str) -> i
     return len(unsent)
 
 
-def _in_review(fulfilment: Fulfilment | None) -> Fulfilment:
+def require_sendable(fulfilment: Fulfilment | None) -> Fulfilment:
+    """Return a reward that can be sent again.
+
+    Raises:
+        InvalidDecision: It is not in review, or there is nothing to send.
+    """
+    reviewed = require_in_review(fulfilment)
+    if reviewed.reason == ERASED:
+        raise InvalidDecision("its customer was erased: record what the provider says, with `credited`")
+    if reviewed.reward is None:
+        raise InvalidDecision("there is no reward to send: see its reason")
+    return reviewed
+
+
+def require_in_review(fulfilment: Fulfilment | None) -> Fulfilment:
+    """Return a reward in review.
+
+    Raises:
+        InvalidDecision: There is none, or it is in another state.
+    """
     if fulfilment is None:
         raise InvalidDecision("there is no such reward")
     if fulfilment.state is not FulfilmentState.REVIEW:

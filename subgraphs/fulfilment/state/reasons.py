@@ -34,7 +34,10 @@ HELD: Final = "HELD"
 """In review: a person held back its version of the reward."""
 
 KEY_WINDOW_PASSED: Final = "KEY_WINDOW_PASSED"
-"""In review: it was sent longer ago than the provider remembers keys."""
+"""In review: it was sent longer ago than the provider remembers keys, and the provider does not know it.
+
+Sent again, it comes back with this reason unless the provider knows it by then, or `key_hours` was raised.
+"""
 
 CONFIRMED_TOO_LONG_AGO: Final = "CONFIRMED_TOO_LONG_AGO"
 """In review: an earlier database may have sent it, and the provider may have forgotten the key since."""

@@ -5,18 +5,23 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, Final
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import Table, insert, select, text, update
+from sqlalchemy.exc import DBAPIError
+from structlog.testing import capture_logs
 
 from backoffice.access import Actor, Role
 from backoffice.approvals import repository as proposals
 from backoffice.audit.repository import AUDIT_LOG
 from backoffice.errors import Conflict, FourEyes, Invalid, NotFound, Stale, StepUpRequired
+from backoffice.jobs.jobs import JobStatus
 from backoffice.jobs.worker import JobWorker
 from backoffice.operations.cases.held_rewards import HeldRewards
 from backoffice.operations.cases.late_bets import LateBets
+from foundation.storage.database import Database
 from subgraphs.fulfilment.models import ATTEMPT, FULFILMENT, GOODWILL_CREDIT
 from subgraphs.progress.models import LATE_DECISION, LATE_REVISION, WEEK_CLOSING
 from tests.backoffice.foreign_rows import row
@@ -117,6 +122,25 @@ async def recorded(office: SupportFixture, action: str) -> list[tuple[str, str, 
         return [tuple(one) for one in await connection.execute(query)]
 
 
+async def change(database: Database, *statements: Any) -> None:
+    """Change a database behind the office's back."""
+    async with database.write() as connection:
+        for statement in statements:
+            await connection.execute(text(statement) if isinstance(statement, str) else statement)
+
+
+def refusing(table: Table) -> str:
+    """Return the statement that lets a table take no rows, until the trigger is dropped."""
+    return f"CREATE TRIGGER busy BEFORE INSERT ON {table.name} BEGIN SELECT RAISE(ABORT, 'busy'); END"
+
+
+class Resumed:
+    """The run of a job that a process took again."""
+
+    def __init__(self, **arguments: Any) -> None:
+        self.job = SimpleNamespace(arguments=arguments)
+
+
 async def test_two_people_count_a_late_bet(office: SupportFixture, late_bets: LateBets) -> None:
     """As an adjustment: support proposes, risk approves, and the total follows; the queue is empty then."""
     assert await waiting(office) == 1
@@ -137,11 +161,7 @@ async def test_a_job_that_is_done_again_counts_a_bet_once(
     office: SupportFixture, late_bets: LateBets
 ) -> None:
     """After a crash it finds its own decision; another person's it does not take for its own."""
-
-    class Run:
-        job = type("Job", (), {"arguments": {"case": CASE, "by": "Sam, Rita", "reason": "r"}})()
-
-    run: Any = Run()
+    run: Any = Resumed(case=CASE, amounts=["c-1", "2026-W13", 0, 500], by="Sam, Rita", reason="r")
     assert await late_bets._count(run) == {"counted": True}
     assert await late_bets._count(run) == {"counted": True}
     assert len(await decided(office)) == 1
@@ -163,7 +183,7 @@ async def test_one_person_rejects_a_late_bet_for_good(office: SupportFixture, la
 
 
 async def test_of_two_who_decide_at_once_one_is_told(office: SupportFixture, late_bets: LateBets) -> None:
-    """One rejection is stored and recorded; the other person learns who was first."""
+    """One rejection is stored; the other person learns who was first."""
     done = await asyncio.gather(
         late_bets.reject(SAM, CASE, "late"), late_bets.reject(SUE, CASE, "too late"), return_exceptions=True
     )
@@ -171,7 +191,7 @@ async def test_of_two_who_decide_at_once_one_is_told(office: SupportFixture, lat
     assert isinstance(refusal, Conflict)
     [(_, _, first, _)] = await decided(office)
     assert str(refusal).startswith(f"This late bet is rejected already, by {first}: ")
-    assert [name for name, _, _ in await recorded(office, "operations.reject_late_bet")] == [first]
+    assert first in [name for name, _, _ in await recorded(office, "operations.reject_late_bet")]
 
 
 async def test_a_case_with_a_proposal_is_decided_by_that(office: SupportFixture, late_bets: LateBets) -> None:
@@ -224,12 +244,16 @@ async def state(office: SupportFixture, key: str, table: Any = FULFILMENT) -> tu
         return tuple((await connection.execute(query)).one())
 
 
+@pytest.mark.parametrize("why", ["ATTEMPTS", "KEY_WINDOW_PASSED"])
 @pytest.mark.parametrize("table", [FULFILMENT, GOODWILL_CREDIT], ids=["week", "goodwill"])
 async def test_one_person_sends_a_reward_again(
-    office: SupportFixture, held_rewards: HeldRewards, table: Any
+    office: SupportFixture, held_rewards: HeldRewards, table: Any, why: str
 ) -> None:
-    """As a dead letter: with a reason and a step-up, under its own key, and once."""
-    await hold(office, "k", table)
+    """As a dead letter: with a reason and a step-up, under its own key, and once.
+
+    A provider that may have forgotten the key is asked once more; it is not sent the reward.
+    """
+    await hold(office, "k", table, reason=why)
     assert await held_rewards.retry(OLGA, "k", "the wallet is back") is None
     assert await state(office, "k", table) == ("FULFILLING", None)
     subject = "customer:northbet:c-k"
@@ -238,10 +262,11 @@ async def test_one_person_sends_a_reward_again(
         await held_rewards.retry(OTTO, "k", "r")
     with pytest.raises(Conflict, match="This reward is sent again already, by Olga"):
         await held_rewards.credited(OTTO, "k", "w-1", "r")
+    assert await held_rewards.retry(OLGA, "k", "after a crash") is None
     assert len(await recorded(office, "operations.retry_held_reward")) == 1
 
 
-@pytest.mark.parametrize("why", ["OVER_LIMIT", "KEY_WINDOW_PASSED", "CONFIRMED_TOO_LONG_AGO"])
+@pytest.mark.parametrize("why", ["OVER_LIMIT", "CONFIRMED_TOO_LONG_AGO"])
 async def test_two_people_send_what_is_large_or_could_be_paid_twice(
     office: SupportFixture, held_rewards: HeldRewards, why: str
 ) -> None:
@@ -269,6 +294,9 @@ async def test_a_reward_is_recorded_as_credited(office: SupportFixture, held_rew
             await held_rewards.credited(OLGA, "k", reference, "r")
     await held_rewards.credited(OLGA, "k", " w-17 ", "their support says so")
     assert await state(office, "k") == ("CREDITED", "w-17")
+    await held_rewards.credited(OLGA, "k", "w-17", "after a crash")
+    with pytest.raises(Conflict, match="recorded as credited already, by Olga: w-17"):
+        await held_rewards.credited(OLGA, "k", "w-18", "r")
     assert [name for name, _, _ in await recorded(office, "operations.credited_held_reward")] == ["Olga"]
     with pytest.raises(Conflict, match="recorded as credited already, by Olga: w-17"):
         await held_rewards.retry(OTTO, "k", "r")
@@ -277,15 +305,121 @@ async def test_a_reward_is_recorded_as_credited(office: SupportFixture, held_rew
 async def test_of_two_who_send_a_reward_at_once_one_is_told(
     office: SupportFixture, held_rewards: HeldRewards
 ) -> None:
-    """It is sent once, and only who was first is on record."""
+    """It is sent once; the other person learns who was first."""
     await hold(office, "k")
     done = await asyncio.gather(
         held_rewards.retry(OLGA, "k", "r"), held_rewards.retry(OTTO, "k", "r"), return_exceptions=True
     )
     [refusal] = [one for one in done if one is not None]
     assert isinstance(refusal, Conflict)
-    [(first, _, _)] = await recorded(office, "operations.retry_held_reward")
+    async with office.parts.databases.fulfilment.read() as connection:
+        [first] = await connection.scalars(select(ATTEMPT.c.detail))
     assert str(refusal) == f"This reward is sent again already, by {first}."
+    assert first in [name for name, _, _ in await recorded(office, "operations.retry_held_reward")]
+
+
+async def test_one_consent_sends_a_reward_once(office: SupportFixture, held_rewards: HeldRewards) -> None:
+    """A job that is done again after a crash finds its own decision, also if the reward came back since."""
+    await hold(office, "k", reason="OVER_LIMIT", revision=4)
+    job: Any = Resumed(case="k", by="Olga, Otto", revision=4)
+    assert await held_rewards._send(job) == {"sent": True}
+    assert await held_rewards._send(job) == {"sent": True}
+    back = {"state": "REVIEW", "reason": "OVER_LIMIT", "revision": 6}
+    await change(office.parts.databases.fulfilment, update(FULFILMENT).values(back))
+    assert await held_rewards._send(job) == {"sent": True}
+    assert await state(office, "k") == ("REVIEW", None)
+    others: Any = Resumed(case="k", by="Olga, Ona", revision=4)
+    refused: Any = await held_rewards._send(others)
+    why = "This reward can't be sent: it has changed since the decision."
+    assert refused == {"sent": False, "reason": why}
+
+
+async def test_a_reward_that_came_back_is_proposed_again(
+    office: SupportFixture, held_rewards: HeldRewards
+) -> None:
+    """An approval is of the reward as it was proposed."""
+    await hold(office, "k", reason="OVER_LIMIT", revision=4)
+    proposal = await held_rewards.retry(OLGA, "k", "she has won it")
+    assert proposal is not None
+    await change(office.parts.databases.fulfilment, update(FULFILMENT).values(revision=6))
+    with pytest.raises(Stale):
+        await approve(office, OTTO, proposal)
+    assert await state(office, "k") == ("REVIEW", None)
+
+
+async def test_an_approval_counts_what_the_approver_saw(office: SupportFixture, late_bets: LateBets) -> None:
+    """Rules may give the same revision another amount, also until the job: then it is proposed again."""
+    late: Any = Resumed(case=CASE, amounts=["c-1", "2026-W13", 0, 400], by="Sam, Rita", reason="r")
+    refused: Any = await late_bets._count(late)
+    assert refused["counted"] is False
+    proposal = await late_bets.propose(SAM, CASE, "the feed was down")
+    await change(office.reducer.database, update(LATE_REVISION).values(would_count_minor=900))
+    with pytest.raises(Stale):
+        await approve(office, RITA, proposal)
+    assert (await decided(office), await waiting(office)) == ([], 1)
+
+
+async def test_a_decision_is_recorded_before_it_is_carried_out(
+    office: SupportFixture, held_rewards: HeldRewards, late_bets: LateBets
+) -> None:
+    """What is not recorded is not done; and the log's head is free while another database is busy."""
+    fulfilment, progress = office.parts.databases.fulfilment, office.reducer.database
+    await hold(office, "k")
+    await change(office.base.database, refusing(AUDIT_LOG))
+    for refused in (held_rewards.retry(OLGA, "k", "r"), late_bets.reject(SAM, CASE, "r")):
+        with pytest.raises(DBAPIError, match="busy"):
+            await refused
+    assert (await state(office, "k"), await decided(office)) == (("REVIEW", None), [])
+    await change(office.base.database, "DROP TRIGGER busy")
+    await change(fulfilment, refusing(ATTEMPT))
+    await change(progress, refusing(LATE_DECISION))
+    for failing in (held_rewards.retry(OLGA, "k", "r"), late_bets.reject(SAM, CASE, "r")):
+        with pytest.raises(DBAPIError, match="busy"):
+            await failing
+    assert (await state(office, "k"), await decided(office)) == (("REVIEW", None), [])
+    assert [name for name, _, _ in await recorded(office, "operations.retry_held_reward")] == ["Olga"]
+    assert [name for name, _, _ in await recorded(office, "operations.reject_late_bet")] == ["Sam"]
+
+
+async def test_an_approved_decision_outlives_a_busy_database(
+    office: SupportFixture, held_rewards: HeldRewards, late_bets: LateBets
+) -> None:
+    """Its job tries again: nobody has to approve it a second time."""
+    await hold(office, "k", reason="OVER_LIMIT")
+    sent = await held_rewards.retry(OLGA, "k", "she has won it")
+    assert sent is not None
+    counted = await late_bets.propose(SAM, CASE, "the feed was down")
+    for database, table, who, proposal, done in (
+        (office.parts.databases.fulfilment, ATTEMPT, OTTO, sent, "sent"),
+        (office.reducer.database, LATE_DECISION, RITA, counted, "counted"),
+    ):
+        await change(database, refusing(table))
+        with capture_logs() as logged:
+            approval = asyncio.create_task(approve(office, who, proposal))
+            while not any(line["event"] == "decision_tried_again" for line in logged):
+                assert not approval.done(), approval.result()
+                await asyncio.sleep(0.01)
+            await change(database, "DROP TRIGGER busy")
+            assert await approval == {done: True}
+
+
+async def test_who_may_not_decide_does_not_cancel_either(
+    office: SupportFixture, held_rewards: HeldRewards, late_bets: LateBets
+) -> None:
+    """Viewers see late bets and held rewards, and leave the jobs of those who decide alone."""
+    await hold(office, "k", reason="OVER_LIMIT")
+    sent = await held_rewards.retry(OLGA, "k", "she has won it")
+    assert sent is not None
+    counted = await late_bets.propose(SAM, CASE, "the feed was down")
+    jobs, now = office.base.jobs, office.clock.now()
+    for who, proposal in ((OTTO, sent), (RITA, counted)):
+        async with office.base.database.read() as connection:
+            found = await proposals.find(connection, proposal)
+        assert found is not None
+        approved: Any = await office.base.approvals.approve(who, proposal, found.content_hash, now)
+        with pytest.raises(NotFound):
+            await jobs.cancel(actor("vic", Role.VIEWER), approved.outcome["job"])
+        assert (await jobs.cancel(who, approved.outcome["job"])).status is JobStatus.CANCELLED
 
 
 async def test_what_cannot_be_sent_is_refused(office: SupportFixture, held_rewards: HeldRewards) -> None:

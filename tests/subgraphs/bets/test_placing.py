@@ -107,6 +107,7 @@ async def test_a_bet_in_play_waits_for_the_delay(house: House) -> None:
     assert bet.delay_left(begun) == timedelta(seconds=5)
     assert bet.delay_left(begun + timedelta(seconds=3.5)) == timedelta(seconds=1.5)
     assert bet.delay_left(begun + timedelta(seconds=6)) == timedelta()
+    assert replace(bet, decided_at=begun).delay_left(begun) is None  # its stake is being taken
     await house.work()
     assert (await house.bet(bet)).status is BetStatus.PENDING
     house.clock.advance(timedelta(seconds=5.1))

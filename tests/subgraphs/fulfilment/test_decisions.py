@@ -31,6 +31,19 @@ async def test_a_retry_sends_it_under_the_same_key(harness: PayoutHarness) -> No
     assert harness.providers["sportsbook"].handler.ledger.effects() == {key_of("c-1"): 1}
 
 
+async def test_a_retry_is_of_the_revision_that_was_seen(harness: PayoutHarness) -> None:
+    """What has changed since, also by a retry that came back, is not sent on the same decision."""
+    decisions = await in_review(harness)
+    seen = (await harness.find("c-1")).revision
+    await decisions.retry(key_of("c-1"), "sam", seen)
+    harness.arm_fault("sportsbook", "refuse")
+    await harness.run_worker(harness.open())
+    assert await harness.state("c-1") is FulfilmentState.REVIEW
+    with pytest.raises(InvalidDecision, match="it has changed since the decision"):
+        await decisions.retry(key_of("c-1"), "sam", seen)
+    assert await harness.state("c-1") is FulfilmentState.REVIEW
+
+
 async def test_a_retry_finds_an_unrecorded_credit(harness: PayoutHarness) -> None:
     """The provider is asked about the key before a retry, so that a retry is never a second credit."""
     decisions = await in_review(harness)

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from simulator.providers.faults import ProviderFaultName
+from subgraphs.fulfilment.payout.decisions import Decisions
 from subgraphs.fulfilment.repository import FulfilmentRepository
 from subgraphs.fulfilment.state.state_machine import FulfilmentState
 from tests.support.fulfilment.payout_harness import (
@@ -139,6 +140,11 @@ async def test_a_key_that_may_be_forgotten_is_not_sent_again(harness: PayoutHarn
     assert await harness.state("c-1") is FulfilmentState.FULFILLING
     harness.providers["sportsbook"].handler.ledger.forget()
     harness.clock.advance(timedelta(hours=25))
+    await harness.run_worker(worker, 3, pause=MINUTE)
+    one = await harness.find("c-1")
+    assert (one.state, one.reason) == (FulfilmentState.REVIEW, "KEY_WINDOW_PASSED")
+    assert harness.effects("c-1") == 1
+    await Decisions(worker.uow).retry(key_of("c-1"), "sam")
     await harness.run_worker(worker, 3, pause=MINUTE)
     one = await harness.find("c-1")
     assert (one.state, one.reason) == (FulfilmentState.REVIEW, "KEY_WINDOW_PASSED")

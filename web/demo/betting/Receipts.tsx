@@ -64,24 +64,27 @@ export function Receipt({ placing, landed, onAskAgain, onMoney }: ReceiptProps) 
     // The button that was pressed may be far below.
     if (state !== 'sending') box.current?.scrollIntoView({ block: 'nearest' });
   }, [state]);
+  const said =
+    delay !== null && left !== null ? (
+      <>
+        <p className="visually-hidden">{locale.count(words.delayTakes, secondsOf(delay.ofMs))}</p>
+        <p>{words.delay.why}</p>
+      </>
+    ) : (
+      <>
+        <p className="receipt-state" data-testid="receipt-state">
+          {words.states[state]}
+        </p>
+        <Meaning placing={placing} />
+      </>
+    );
   return (
     <li className="receipt" ref={box} data-testid="receipt" data-state={state}>
       {delay !== null && left !== null && <Countdown delay={delay} left={left} />}
-      {/* What is known by the answer to the press itself, the slip says. */}
-      <div role={isDoubted ? 'status' : undefined}>
-        {delay !== null && left !== null ? (
-          <>
-            <p className="visually-hidden">{locale.count(words.delayTakes, secondsOf(delay.ofMs))}</p>
-            <p>{words.delay.why}</p>
-          </>
-        ) : (
-          <>
-            <p className="receipt-state" data-testid="receipt-state">
-              {words.states[state]}
-            </p>
-            <Meaning placing={placing} />
-          </>
-        )}
+      {/* What is known by the answer to the press itself, the slip says. Only what comes into a region is spoken. */}
+      {!isDoubted && <div className="receipt-said">{said}</div>}
+      <div className="receipt-said" role="status">
+        {isDoubted && said}
       </div>
       <p className="receipt-kind">
         {titleOfBet(asked.request.legs.length, asked.request.eachWay, asked.request.freeBetId !== undefined, locale)}

@@ -132,6 +132,8 @@ export function createPlacer({ send, book, tell, now, random }: PlacerParts): Pl
 
   function delayOf({ delayLeftMs }: Bet, known: Delay | null): Delay | null {
     if (delayLeftMs === null) return null;
+    // It ends once, although a bet that waits for the wallet is answered with 0 each time.
+    if (delayLeftMs === 0 && known !== null) return known;
     const heardMs = now();
     return { heardMs, untilMs: heardMs + delayLeftMs, ofMs: Math.max(known?.ofMs ?? 0, delayLeftMs) };
   }

@@ -30,11 +30,12 @@ interface Shown {
   readonly name: AnalyticsReportName;
 }
 
-/** A store that has just begun is asked less often: each look at it is recorded. */
+/** A store that has just begun is asked less often, and not for ever: each look at it is recorded, and some reports stay empty. */
 const SECONDS_UNTIL_COUNTED = 15;
+const MAX_READS = 20;
 
-function isPending({ analyticsReport: { filling, rows } }: AnalyticsReport): boolean | number {
-  return filling !== null || (rows.length === 0 && SECONDS_UNTIL_COUNTED);
+function isPending({ analyticsReport: { filling, rows } }: AnalyticsReport, reads: number): boolean | number {
+  return filling !== null || (rows.length === 0 && reads < MAX_READS && SECONDS_UNTIL_COUNTED);
 }
 
 function ReportOf({ brand, name }: Shown) {

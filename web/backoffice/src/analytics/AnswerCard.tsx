@@ -6,6 +6,7 @@ import Card from '@mui/material/Card';
 import CardContent from '@mui/material/CardContent';
 import Stack from '@mui/material/Stack';
 import Typography from '@mui/material/Typography';
+import { useState } from 'react';
 import { useNotify } from 'react-admin';
 
 import { cellText, chartOf, isMeasure, isTimes, shownOf } from './answer.ts';
@@ -26,6 +27,8 @@ interface Props {
   readonly answer: AnalyticsAnswer['analyticsAnswer'];
   /** How many milliseconds it took. */
   readonly took: number;
+  /** Whether another question stands in the editor by now. */
+  readonly isOfOther: boolean;
 }
 
 /** A row with its place, because two rows may be the same. */
@@ -41,15 +44,17 @@ const FORMS = [
 
 const MAX_HEIGHT = 480;
 
-export function AnswerCard({ sql, answer, took }: Props) {
+export function AnswerCard({ sql, answer, took, isOfOther }: Props) {
   const mayExport = useMay(forAllBrands('risk.export'));
   const notify = useNotify();
+  const [isSaving, setSaving] = useState(false);
   const chart = chartOf(answer);
 
   function save(form: string) {
-    saveFile(`analytics-${form}`, { sql }, `answer.${form}`).catch((error: unknown) => {
-      notify(messageOf(error), { type: 'error' });
-    });
+    setSaving(true);
+    saveFile(`analytics-${form}`, { sql }, `answer.${form}`)
+      .catch((error: unknown) => notify(messageOf(error), { type: 'error' }))
+      .finally(() => setSaving(false));
   }
 
   return (
@@ -62,13 +67,18 @@ export function AnswerCard({ sql, answer, took }: Props) {
           {mayExport && answer.rows.length > 0 && (
             <Stack direction="row" spacing={1} sx={{ whiteSpace: 'nowrap' }}>
               {FORMS.map(([form, label]) => (
-                <Button key={form} size="small" startIcon={<Download />} onClick={() => save(form)}>
+                <Button key={form} size="small" startIcon={<Download />} disabled={isSaving} onClick={() => save(form)}>
                   {WORDS.analytics.export({ label })}
                 </Button>
               ))}
             </Stack>
           )}
         </Stack>
+        {isOfOther && (
+          <Typography component="code" variant="body2" color="textSecondary" sx={{ display: 'block', overflowWrap: 'anywhere' }}>
+            {sql}
+          </Typography>
+        )}
         {answer.completeness.map((cell) => (
           <ReadUntil key={cell.cell} cell={cell} brand={null} />
         ))}

@@ -6,9 +6,11 @@ import Chip from '@mui/material/Chip';
 import Stack from '@mui/material/Stack';
 import TextField from '@mui/material/TextField';
 import Typography from '@mui/material/Typography';
+import { visuallyHidden } from '@mui/utils';
 import { useEffect, useState } from 'react';
 import { Link } from 'react-router-dom';
 
+import { shownOf } from './answer.ts';
 import { AnswerCard } from './AnswerCard.tsx';
 import { EXAMPLES } from './examples.ts';
 import { Filling } from './Filling.tsx';
@@ -43,6 +45,12 @@ async function answerTo(sql: string, signal?: AbortSignal): Promise<Asked> {
   return { sql, answer: analyticsAnswer, took: performance.now() - since };
 }
 
+/** What is said of an answer to those who listen. */
+function told(asked: Asked | null): string {
+  if (asked?.answer.filling !== null) return '';
+  return shownOf(asked.answer.rows.length, asked.answer.rowCount, asked.took);
+}
+
 function Editor() {
   const [sql, setSql] = useState(() => writtenQuestion() ?? EXAMPLES[0].sql);
   const [asked, setAsked] = useState<Asked | null>(null);
@@ -52,6 +60,12 @@ function Editor() {
   function write(question: string) {
     setSql(question);
     keepWritten(question);
+  }
+
+  /** What was written stays among the last questions, unless it is an example. */
+  function replace(question: string) {
+    if (sql.trim() !== '' && !EXAMPLES.some((example) => example.sql === sql)) keepQuestion(sql);
+    write(question);
   }
 
   function fail(error: unknown) {
@@ -93,7 +107,7 @@ function Editor() {
       <Stack spacing={2}>
         <Stack direction="row" spacing={1} useFlexGap role="group" aria-label={WORDS.analytics.examples} sx={{ flexWrap: 'wrap' }}>
           {EXAMPLES.map(({ name, sql: example }) => (
-            <Chip key={name} label={name} variant="outlined" onClick={() => write(example)} />
+            <Chip key={name} label={name} variant="outlined" onClick={() => replace(example)} />
           ))}
         </Stack>
         <TextField
@@ -113,22 +127,20 @@ function Editor() {
           <Button variant="contained" disabled={!isReady} onClick={() => void ask()}>
             {WORDS.analytics.ask}
           </Button>
-          <QuestionMenu onChoose={write} />
+          <QuestionMenu onChoose={replace} />
         </Stack>
-        {isAsking && (
-          <Typography role="status" color="textSecondary">
-            {WORDS.analytics.asking}
-          </Typography>
-        )}
+        <Typography role="status" color="textSecondary" sx={isAsking ? {} : visuallyHidden}>
+          {isAsking ? WORDS.analytics.asking : told(asked)}
+        </Typography>
         {problem !== '' && (
           <Alert severity="error" sx={{ overflowWrap: 'anywhere' }}>
             {problem}
           </Alert>
         )}
         {typeof asked?.answer.filling === 'string' && <Filling says={asked.answer.filling} then={WORDS.analytics.askedAgainByItself} />}
-        {asked?.answer.filling === null && <AnswerCard {...asked} />}
+        {asked?.answer.filling === null && <AnswerCard {...asked} isOfOther={asked.sql !== sql} />}
       </Stack>
-      <TableList onAsk={write} />
+      <TableList onAsk={replace} />
     </Box>
   );
 }

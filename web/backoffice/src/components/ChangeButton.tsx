@@ -1,4 +1,5 @@
 /** A deed about a record: one mutation, after a reason if it wants one; then what is shown is refreshed. */
+import Alert from '@mui/material/Alert';
 import Button from '@mui/material/Button';
 import Dialog from '@mui/material/Dialog';
 import DialogActions from '@mui/material/DialogActions';
@@ -61,33 +62,50 @@ export function ChangeDialog({ open, onClose, ...deed }: DialogProps) {
   const [reason, setReason] = useState(deed.firstReason ?? '');
   const [answer, setAnswer] = useState('');
   const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState('');
   const notify = useNotify();
   const refresh = useRefresh();
   const title = useId();
 
+  function settle() {
+    refresh();
+    deed.onSettled?.();
+  }
+
+  /** Nothing calls a deed back that is on its way. After a refusal the record is read again only now: the dialog would go with it. */
+  function close() {
+    if (busy) return;
+    onClose();
+    if (problem === '') return;
+    setProblem('');
+    settle();
+  }
+
   async function submit(event: SubmitEvent) {
     event.preventDefault();
     setBusy(true);
+    setProblem('');
     try {
       const data = await deed.change(reason, answer);
       onClose();
       setReason(deed.firstReason ?? '');
+      setAnswer('');
       if (deed.onDone === undefined) notify(WORDS.common.labelDone({ label: deed.label }), { type: 'success' });
       else deed.onDone(data);
+      settle();
     } catch (error) {
-      notify(messageOf(error), { type: 'error' });
+      setProblem(messageOf(error));
     } finally {
       setBusy(false);
-      refresh();
-      deed.onSettled?.();
     }
   }
 
   return (
-    <Dialog open={open} onClose={onClose} aria-labelledby={title} fullWidth maxWidth="sm">
+    <Dialog open={open} onClose={close} aria-labelledby={title} fullWidth maxWidth="sm">
       <form onSubmit={(event) => void submit(event)}>
         <DialogTitle id={title}>{deed.label}</DialogTitle>
         <DialogContent>
+          {problem !== '' && <Alert severity="error">{problem}</Alert>}
           <DialogContentText>{deed.question}</DialogContentText>
           {deed.asks !== undefined && (
             <TextField label={deed.asks.label} value={answer} onChange={(event) => setAnswer(event.target.value)} helperText={deed.asks.help} margin="normal" fullWidth required />
@@ -107,7 +125,9 @@ export function ChangeDialog({ open, onClose, ...deed }: DialogProps) {
           )}
         </DialogContent>
         <DialogActions>
-          <Button onClick={onClose}>{WORDS.common.cancel}</Button>
+          <Button onClick={close} disabled={busy}>
+            {WORDS.common.cancel}
+          </Button>
           <Button type="submit" variant="contained" color={deed.color ?? 'primary'} disabled={busy}>
             {deed.label}
           </Button>

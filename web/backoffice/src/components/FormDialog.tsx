@@ -45,7 +45,7 @@ export function FormDialog(props: Props) {
   }
 
   return (
-    <Dialog open={props.open} {...(props.stays === true ? {} : { onClose: props.onClose })} aria-labelledby={title} fullWidth maxWidth="sm">
+    <Dialog open={props.open} {...(props.stays === true || busy ? {} : { onClose: props.onClose })} aria-labelledby={title} fullWidth maxWidth="sm">
       <form onSubmit={(event) => void submit(event)}>
         <DialogTitle id={title}>{props.title}</DialogTitle>
         <DialogContent>
@@ -53,7 +53,11 @@ export function FormDialog(props: Props) {
           {props.children}
         </DialogContent>
         <DialogActions>
-          {props.stays !== true && <Button onClick={props.onClose}>{WORDS.common.cancel}</Button>}
+          {props.stays !== true && (
+            <Button onClick={props.onClose} disabled={busy}>
+              {WORDS.common.cancel}
+            </Button>
+          )}
           <Button type="submit" variant="contained" disabled={busy || props.disabled === true}>
             {props.label}
           </Button>

@@ -13,8 +13,11 @@ export interface Read<T> {
 }
 
 interface Options<T> {
-  /** Return whether what was read is not there yet, so that it is read again in some seconds: a number says in how many. */
-  readonly isPending?: (data: T) => boolean | number;
+  /**
+   * Return whether what was read is not there yet, so that it is read again in some seconds: a number says in how many.
+   * `reads` counts how often it was read.
+   */
+  readonly isPending?: (data: T, reads: number) => boolean | number;
 }
 
 const SECONDS_UNTIL_THERE = 3;
@@ -36,7 +39,7 @@ export function useGraph<Data, Variables>(
     queryFn: variables === null ? skipToken : ({ signal }) => run(document, variables, signal),
     placeholderData: keepPreviousData,
     refetchInterval: ({ state }) => {
-      const pending = state.data !== undefined && (isPending?.(state.data) ?? false);
+      const pending = state.data !== undefined && (isPending?.(state.data, state.dataUpdateCount) ?? false);
       return typeof pending === 'number' ? pending * 1000 : pending && SECONDS_UNTIL_THERE * 1000;
     },
     refetchOnWindowFocus: false,

@@ -3,6 +3,7 @@ import Check from '@mui/icons-material/Check';
 import ContentCopy from '@mui/icons-material/ContentCopy';
 import Button from '@mui/material/Button';
 import IconButton from '@mui/material/IconButton';
+import { visuallyHidden } from '@mui/utils';
 import { useEffect, useState } from 'react';
 
 import { WORDS } from '../words/index.ts';
@@ -18,7 +19,7 @@ interface Props {
 }
 
 const SAID_MS = 3000;
-const ICON = { padding: '4px', margin: '-4px 0', color: 'text.secondary', '& svg': { fontSize: 14 } } as const;
+const ICON = { padding: '5px', margin: '-5px 0', color: 'text.secondary', '& svg': { fontSize: 14 } } as const;
 
 type State = 'idle' | 'copied' | 'refused';
 
@@ -43,8 +44,11 @@ export function CopyButton({ text, what, isIcon = false }: Props) {
   const icon = state === 'copied' ? <Check /> : <ContentCopy />;
   if (isIcon) {
     return (
-      <IconButton size="small" onClick={copy} aria-label={words} title={words} aria-live="polite" sx={ICON}>
+      <IconButton size="small" onClick={copy} aria-label={words} title={words} sx={ICON}>
         {icon}
+        <span role="status" style={visuallyHidden}>
+          {state === 'idle' ? '' : words}
+        </span>
       </IconButton>
     );
   }

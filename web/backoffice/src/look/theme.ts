@@ -150,6 +150,8 @@ function surfaces(colors: Colors) {
         },
       },
     },
+    /** Without a place of its own, the menu moves below the bar when the page is scrolled, and nobody gets at its first screens. */
+    RaSidebar: { styleOverrides: { root: { '& .RaSidebar-fixed': { top: 56, height: 'calc(100vh - 56px)' } } } },
     RaDataTable: { styleOverrides: { root: { '& .RaDataTable-headerCell': { position: 'sticky', backgroundColor: colors.paper } } } },
   };
 }

@@ -71,6 +71,12 @@ function whyTwo({ reason }: HeldReward): string {
   return reason === 'OVER_LIMIT' ? WORDS.operations.worthMoreThanProviderPays : WORDS.operations.maySentBeforeProviderMay;
 }
 
+/** Return what follows when it is sent again. */
+function followsFrom(held: HeldReward, what: string): string {
+  if (held.byTwo) return WORDS.operations.sentProviderOnceAnother({ what, held: whyTwo(held) });
+  return held.reason === 'KEY_WINDOW_PASSED' ? WORDS.operations.providerAskedOnceMore({ what }) : WORDS.operations.sentProviderAgainUnderSame({ what });
+}
+
 export function HeldRewardDeeds() {
   const held = useRecordContext<HeldReward>();
   const may = useMay('operations.replay');
@@ -85,9 +91,7 @@ export function HeldRewardDeeds() {
       ? [
           {
             label: byTwo ? WORDS.operations.proposeToSendItAgain : WORDS.operations.sendAgain,
-            question: byTwo
-              ? WORDS.operations.sentProviderOnceAnother({ what, held: whyTwo(held) })
-              : WORDS.operations.sentProviderAgainUnderSame({ what }),
+            question: followsFrom(held, what),
             change: (reason: string) => run(RETRY_HELD_REWARD, { input: { heldReward: id, reason } }),
             wantsReason: true,
             icon: <Replay fontSize="small" />,

@@ -68,7 +68,7 @@ function Reward() {
       render={({ brand, reward, origin }: HeldReward) => (
         <>
           {reward === null ? WORDS.common.none : <RewardName brand={brand} reward={reward} />}
-          {origin === 'goodwill' && WORDS.operations.goodwill}
+          {origin === 'goodwill' && ` ${WORDS.operations.goodwill}`}
         </>
       )}
     />

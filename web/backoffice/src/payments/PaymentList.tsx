@@ -38,11 +38,16 @@ function IdInput({ source }: Props) {
   const list = useListContext();
   const filters = list.filterValues as Filters;
   const given = filters[source] ?? '';
-  return <IdField key={given} given={given} onFind={(id) => list.setFilters({ ...filters, [source]: id })} />;
+  return <IdField given={given} onFind={(id) => list.setFilters({ ...filters, [source]: id })} />;
 }
 
 function IdField({ given, onFind }: { readonly given: string; readonly onFind: (id: string) => void }) {
   const [typed, setTyped] = useState(given);
+  const [seen, setSeen] = useState(given);
+  if (seen !== given) {
+    setSeen(given);
+    setTyped(given);
+  }
   const find = () => onFind(typed.trim());
 
   function onKeyDown(event: KeyboardEvent) {
@@ -64,6 +69,9 @@ function IdField({ given, onFind }: { readonly given: string; readonly onFind: (
       value={typed}
       onChange={(event) => setTyped(event.target.value)}
       onKeyDown={onKeyDown}
+      onBlur={() => {
+        if (typed.trim() !== given) find();
+      }}
       helperText={WORDS.payments.theWholeId}
       size="small"
       slotProps={{ input: { endAdornment: button } }}

@@ -66,7 +66,7 @@ function Money({ id, brand }: Props) {
       <Standing money={data.customerMoney} brand={brand} />
       <Heading>{WORDS.support.payments}</Heading>
       <Payments id={id} brand={brand} />
-      <AllPayments id={id} />
+      <AllPayments id={id} brand={brand} />
       <Heading>{WORDS.support.transactions}</Heading>
       <Transactions id={id} brand={brand} />
     </>
@@ -74,11 +74,11 @@ function Money({ id, brand }: Props) {
 }
 
 /** Leads to all of them, for those who may list payments. */
-function AllPayments({ id }: Pick<Props, 'id'>) {
+function AllPayments({ id, brand }: Props) {
   if (!useMay('finance.read')) return null;
   const filter = JSON.stringify({ search: customerId(id) });
   return (
-    <Button component={Link} to={`/payments?filter=${encodeURIComponent(filter)}`} size="small" sx={{ alignSelf: 'start' }}>
+    <Button component={Link} to={`/payments?brand=${encodeURIComponent(brand)}&filter=${encodeURIComponent(filter)}`} size="small" sx={{ alignSelf: 'start' }}>
       {WORDS.support.allPaymentsOfThisCustomer}
     </Button>
   );

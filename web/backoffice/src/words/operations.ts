@@ -168,6 +168,8 @@ export const OPERATIONS = {
   sentProviderOnceAnother: ({ what, held }: Named<'what' | 'held'>) => `${what} is sent to its provider once another operator approves it. ${held}.`,
   sentProviderAgainUnderSame: ({ what }: Named<'what'>) =>
     `${what} is sent to its provider again, under the same key, so it won’t be credited twice.`,
+  providerAskedOnceMore: ({ what }: Named<'what'>) =>
+    `${what}: its provider is asked once more. If it doesn’t know the key, the reward comes back here: record it as credited, or raise the provider’s “Idempotency keys kept (h)”.`,
   itIsOnItsWay: 'It is on its way',
   recordAsCredited: 'Record as credited',
   countsCreditedFromNowNever: ({ what }: Named<'what'>) =>

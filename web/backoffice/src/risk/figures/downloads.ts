@@ -17,14 +17,14 @@ export async function saveTable(table: string, parameters: Readonly<Record<strin
  * @throws {Refusal} if the person may not export it
  */
 export async function saveFile(download: string, parameters: Readonly<Record<string, string>>, name: string): Promise<void> {
-  const response = await fetch(`/backoffice/downloads/${download}`, {
+  const response = await requested(`/backoffice/downloads/${download}`, {
     method: 'POST',
     credentials: 'same-origin',
     headers: { 'content-type': 'application/json', 'x-csrf-token': csrfToken() },
     body: JSON.stringify(parameters),
   });
   if (!response.ok) {
-    const { error } = (await response.json()) as Refused;
+    const { error } = (await response.json().catch(() => ({}))) as Refused;
     throw new Refusal(error?.message ?? WORDS.risk.exportFailed, error?.code ?? 'INTERNAL_SERVER_ERROR');
   }
   const url = URL.createObjectURL(await response.blob());
@@ -33,4 +33,13 @@ export async function saveFile(download: string, parameters: Readonly<Record<str
   link.download = name;
   link.click();
   URL.revokeObjectURL(url);
+}
+
+/** What the network refuses is said as for the rest of the office. */
+async function requested(address: string, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(address, init);
+  } catch (error) {
+    throw new Refusal(WORDS.session.backOfficeDoesNotAnswerTry, 'UNREACHABLE', { cause: error });
+  }
 }
