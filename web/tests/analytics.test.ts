@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { picturesOf } from '../backoffice/src/analytics/pictures.ts';
 import { REPORTS } from '../backoffice/src/analytics/reports.ts';
+import { learnNames } from '../backoffice/src/frame/names.ts';
 
 function report(table: string) {
   const [columns = [], ...rows] = table
@@ -66,8 +67,8 @@ const REASONS = report(`
 describe('a report as pictures', () => {
   it('shows amounts as money, each currency by itself', () => {
     const [pounds, yen] = picturesOf('LIABILITY', LIABILITY);
-    expect(pounds?.finding).toBe('£500.00 may still have to be paid');
-    expect(yen?.finding).toBe('JP¥\u200e1,500 may still have to be paid');
+    expect(pounds?.finding).toBe('£500.00 may still be owed');
+    expect(yen?.finding).toBe('JP¥\u200e1,500 may still be owed');
     expect(pounds?.series).toEqual([
       { label: 'Provisional', data: [0, 31] },
       { label: 'Owed', data: [5, 0] },
@@ -83,13 +84,21 @@ describe('a report as pictures', () => {
     expect(active?.finding).toBe('Customers who are active in a week: no difference is shown (-8% to 8.5%)');
     expect(active?.categories).toEqual(['16 Nov']);
     expect(active?.rows.map((row) => [row[0], row[1], row.at(-1)])).toEqual([
-      ['All weeks', '60%', 'no difference shown'],
-      ['Week of 23 Nov 2026', '–', 'too few customers'],
-      ['Week of 16 Nov 2026', '62.5%', 'more'],
+      ['All weeks', '60%', 'No difference'],
+      ['Week of 23 Nov 2026', '–', 'Too few customers'],
+      ['Week of 16 Nov 2026', '62.5%', 'More'],
     ]);
     expect(stakes?.finding).toBe('Stakes of a customer in a week: £8.91 more with the club (£0.96 to £16.86)');
     expect(trial?.name).toBe('Stakes of a customer in a week, in GB with fb-9 in place of fb-5');
     expect(trial?.series.map(({ label }) => label)).toEqual(['With fb-9', 'With fb-5']);
+  });
+
+  it('names rewards as people know them', () => {
+    learnNames([{ id: 'n', name: 'N', rewards: [{ rewardId: 'fb-9', configVersion: 1, title: 'A £9 free bet' }] }]);
+    const trial = picturesOf('UPLIFT', UPLIFT).at(-1);
+    learnNames([]);
+    expect(trial?.name).toBe('Stakes of a customer in a week, in GB with A £9 free bet in place of fb-5');
+    expect(trial?.series.map(({ label }) => label)).toEqual(['With A £9 free bet', 'With fb-5']);
   });
 
   it('draws the share of all who joined so many weeks before, in the order of weeks', () => {

@@ -24,6 +24,7 @@ test('the role of a brand that is not known stays, and can be seen', () => {
   expect(choicesFor('westbet', BRANDS, true)).toEqual(['westbet', 'northbet', 'southbet', ALL_BRANDS]);
   learnNames([], BRANDS);
   expect(['northbet', 'westbet', ALL_BRANDS].map(nameOf)).toEqual(['Northbet', 'westbet', 'All brands']);
+  learnNames([]);
 });
 
 test('a filter shows what a link has chosen, also if it is none of the choices', () => {

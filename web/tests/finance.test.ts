@@ -59,8 +59,8 @@ test('limits say what is used of them, breaks what they stop, and raises when th
   expect(limitInWords({ ...none, kind: 'SESSION_MINUTES', minutes: 60 })).toBe('A reminder after 60 minutes');
   expect(limitInWords({ ...none, kind: 'EXCLUSION' })).toMatch(/Withdrawals and open bets go on/u);
   const raise = { pendingFrom: 'Monday', pendingUntil: 'Tuesday', pendingMinor: 20_000, pendingCurrency: 'GBP', pendingMinutes: null };
-  expect(raiseInWords(raise, (at) => at)).toBe('A raise to £200.00 can be confirmed by the customer from Monday, until Tuesday; then it lapses.');
-  expect(raiseInWords({ ...raise, pendingMinor: null }, (at) => at)).toMatch(/^An end of the limit/u);
+  expect(raiseInWords(raise, (at) => at)).toBe('An increase to £200.00 can be confirmed by the customer from Monday, until Tuesday; then it expires.');
+  expect(raiseInWords({ ...raise, pendingMinor: null }, (at) => at)).toMatch(/^Removing the limit/u);
   expect(raiseInWords({ ...raise, pendingFrom: null }, (at) => at)).toBe('');
 });
 

@@ -60,8 +60,10 @@ test('what is owed is summed by currency, and currencies are never added up', ()
 test('a brand that is switched off is named, and nobody says that all works', () => {
   const off = (brand: string, scope: string, name: string) => ({ brand, state: { scope, name, off: true } });
   const shown = (...nodes: { readonly brand: string; readonly state: unknown }[]) => switches({ killSwitches: { nodes } }).note;
-  expect(shown(off('northbet', 'brand', ''))).toBe('all of northbet');
-  expect(shown(off('northbet', 'reward', 'fb-5'), off('', 'provider', 'wallet'))).toBe('fb-5 of northbet, wallet');
+  learnNames([{ id: 'northbet', name: 'Northbet', rewards: [{ rewardId: 'fb-5', configVersion: 1, title: '£5 free bet' }] }]);
+  expect(shown(off('northbet', 'brand', ''))).toBe('all of Northbet');
+  expect(shown(off('northbet', 'reward', 'fb-5'), off('', 'provider', 'wallet'))).toBe('“£5 free bet” of Northbet, wallet');
+  learnNames([]);
   expect(shown({ brand: 'northbet', state: { scope: 'brand', name: '', off: false } })).toBe('Brands, rewards and providers all work.');
 });
 

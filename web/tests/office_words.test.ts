@@ -45,7 +45,7 @@ function isUnsaid(node: ts.Node): boolean {
   const { parent } = node;
   if (ts.isSourceFile(parent)) return ts.isImportDeclaration(node);
   if (ts.isTypeNode(parent) || ts.isImportDeclaration(parent) || ts.isElementAccessExpression(parent)) return true;
-  if (ts.isPropertyAssignment(parent) && parent.name === node) return true;
+  if (ts.isPropertyAssignment(parent) && parent.name === node) return !/^\p{Lu}\p{Ll}+(?:[ .]|$)/u.test(textOf(node) ?? '');
   if (
     ts.isBinaryExpression(parent) &&
     [ts.SyntaxKind.EqualsEqualsEqualsToken, ts.SyntaxKind.ExclamationEqualsEqualsToken].includes(parent.operatorToken.kind)
@@ -143,6 +143,21 @@ describe('the words of the back office', () => {
   });
 });
 
+describe('one of a kind', () => {
+  it.each([
+    [WORDS.home.areDisabled({ count: 1 }), '1 is disabled.'],
+    [WORDS.finance.transfersSigned({ count: 1, shown: '1' }), '1 transfer; signed.'],
+    [WORDS.betting.worstCaseOfEvent({ event: 'Ascot', bets: 1, shown: '1' }), 'The worst case of Ascot, with 1 open bet.'],
+    [WORDS.rules.storedWithoutLegs({ bets: 1 }), '1 is stored without its legs, so it doesn’t count.'],
+    [WORDS.approvals.customerGetsValidDays({ named: 'A', days: 1 }), 'The customer gets “A”, which is valid for 1 day.'],
+    [WORDS.approvals.gamesFirstSeenInTheLastDays({ days: 1 }), 'games first seen in the last day'],
+    [WORDS.analytics.betsCounted({ count: 1, share: '100%', bets: '1', week: 'it' }), '100% of 1 bet in it counted'],
+    [WORDS.support.aReminderAfterMinutes({ minutes: 1 }), 'A reminder after 1 minute'],
+  ])('is said as one: %s', (said, expected) => {
+    expect(said).toBe(expected);
+  });
+});
+
 describe('the check of a module', () => {
   it.each([
     ['<Alert>Nothing is owed.</Alert>', 1],
@@ -151,6 +166,7 @@ describe('the check of a module', () => {
     ['const TITLE = "A title";', 1],
     ['const said = `${count} bets count`;', 1],
     ['const column = { head: "Bets" };', 1],
+    ['const codes = { "User id": id };', 1],
     ['throw new Error("It cannot be read. Reload the page.");', 1],
     ['<Box sx={{ padding: "8px 24px" }} component="span" />', 0],
     ['const isNew = state === "brand new";', 0],

@@ -1,6 +1,7 @@
 /** Payments in words: their story, refunds, processors, and compared days. */
 import { expect, test } from 'vitest';
 
+import { learnNames } from '../backoffice/src/frame/names.ts';
 import { casesOf, comparisonState, failuresInWords, processorState, routeInWords, waitsInWords } from '../backoffice/src/payments/processors.ts';
 import { refundInWords, stateOfRefund } from '../backoffice/src/payments/refunds.ts';
 import { choiceInWords, paymentName, reasonInWords, toldLine } from '../backoffice/src/payments/story.ts';
@@ -68,9 +69,11 @@ test('a refund says what it does, and what it cannot', () => {
 
 test('a processor says whether it answers, and for what it is asked', () => {
   const route = { methodId: 'card', name: 'Debit card', direction: 'DEPOSIT', place: 1, places: 2, brands: ['northbet'], countries: ['GB'], currencies: ['GBP'], maximumMinor: 100_000 } as const;
+  learnNames([{ id: 'northbet', name: 'Northbet', rewards: [] }]);
   expect(routeInWords({ ...route, brands: [...route.brands], countries: [...route.countries], currencies: [...route.currencies] })).toBe(
-    'Debit card (deposits in GBP): asked first of 2, up to £1,000.00, in GB, for northbet',
+    'Debit card (deposits in GBP): asked first of 2, up to £1,000.00, in GB, for Northbet',
   );
+  learnNames([]);
   expect(routeInWords({ ...route, place: 1, places: 1, brands: [], countries: [], currencies: ['GBP'], maximumMinor: null })).toBe('Debit card (deposits in GBP): the only processor');
   expect(processorState({ enabled: true, doubtful: 1 }).label).toBe('Owes answers');
   expect(processorState({ enabled: false, doubtful: 0 }).label).toBe('Switched off');

@@ -31,7 +31,7 @@ test('the consequence is a sentence, and says what holds for the legs of a bet',
     'Only bets on Cheltenham Festival (horse racing) count. Of a bet with several legs, each leg has to be on it. Bets that name no event don’t count.',
   );
   expect(scopeInWords([RACING, FESTIVAL], 'qualifying', 'northbet')).toBe(
-    'Only bets on horse racing or Cheltenham Festival (horse racing) count. Of a bet with several legs, one leg on one of these is enough, and the least odds hold for such legs alone. Bets that name no event don’t count.',
+    'Only bets on horse racing or Cheltenham Festival (horse racing) count. Of a bet with several legs, one leg on one of these is enough, and the minimum odds apply to such legs alone. Bets that name no event don’t count.',
   );
 });
 

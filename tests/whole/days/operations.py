@@ -29,11 +29,11 @@ def replay_dead_letters(office: Office, office_client: OfficeClient) -> None:
     office_client.look()
     office_client.row("Unknown brand").get_by_role("cell").first.click()
     office_client.confirm("Dry run")
-    expect(page.get_by_text("Dry run, nothing is changed. It would be: it is applied").first).to_be_visible()
+    expect(page.get_by_text("Dry run, nothing is changed. Result: applied").first).to_be_visible()
     office_client.look()
     assert office.site.staked(ANN) == 0
     office_client.confirm("Replay", "the brand is known by now")
-    expect(page.get_by_text("Replayed: it is applied").first).to_be_visible()
+    expect(page.get_by_text("Replayed. Result: applied").first).to_be_visible()
     eventually(lambda: office.site.staked(ANN) == 500, "one bet counts")
     for button, reason in (("Dry run of all", None), ("Replay all", "all of them")):
         office_client.open("Dead letters")

@@ -99,7 +99,7 @@ def adjust_a_week(office: Office, office_client: OfficeClient, staff: Staff) -> 
     office_client.look()
     office_client.submit("Propose £7.00")
     expect(office_client.page.get_by_text("Submitted for approval")).to_be_visible()
-    waiting = office_client.page.get_by_role("note").filter(has_text="it waits for approval")
+    waiting = office_client.page.get_by_role("note").filter(has_text="pending approval")
     expect(waiting).to_contain_text(f"£7.00 for {BEN} in the week")  # so that nobody proposes it again
     risk = staff.client("risk")
     risk.open("Home")

@@ -16,11 +16,23 @@ interface Props {
 
 export function ReadUntil({ cell: { cell, until, waiting, says }, brand }: Props) {
   const told = brand === null ? inUtc(until) : moment(until, brand);
-  const where = cell === '*' ? '' : WORDS.common.ofCell({ cell });
+  const ofAll = cell === '*';
   if (!says.startsWith('INCOMPLETE')) {
-    return <Typography variant="body2" color="textSecondary">{WORDS.analytics.completeUpTo({ where, until: brand === null ? told : toTheSecond(until, brand) })}</Typography>;
+    const upTo = brand === null ? told : toTheSecond(until, brand);
+    return (
+      <Typography variant="body2" color="textSecondary">
+        {ofAll ? WORDS.analytics.completeUpTo({ until: upTo }) : WORDS.analytics.completeOfCellUpTo({ cell, until: upTo })}
+      </Typography>
+    );
   }
-  const isNew = new Date(until).getUTCFullYear() === 1970;
-  const read = isNew ? WORDS.analytics.factsBeingReadFirstTime({ where }) : WORDS.analytics.onlyFactsUpToAreCounted({ where, until: told });
-  return <Alert severity="warning">{waiting > 0 ? WORDS.analytics.recordsWait({ read, waiting: number(waiting) }) : WORDS.analytics.theFiguresMayGrow({ read })}</Alert>;
+  const read = new Date(until).getUTCFullYear() === 1970 ? beingRead(ofAll, cell) : counted(ofAll, cell, told);
+  return <Alert severity="warning">{waiting > 0 ? WORDS.analytics.recordsWait({ read, waiting, shown: number(waiting) }) : WORDS.analytics.theFiguresMayGrow({ read })}</Alert>;
+}
+
+function beingRead(ofAll: boolean, cell: string): string {
+  return ofAll ? WORDS.analytics.factsBeingReadFirstTime : WORDS.analytics.factsOfCellBeingRead({ cell });
+}
+
+function counted(ofAll: boolean, cell: string, until: string): string {
+  return ofAll ? WORDS.analytics.onlyFactsUpToAreCounted({ until }) : WORDS.analytics.onlyFactsOfCellAreCounted({ cell, until });
 }

@@ -53,8 +53,9 @@ function earned(rows: readonly Row[], currency: string): string {
   const week = rows.filter((row) => last - Date.parse(text(row, 'day')) < DAYS_OF_FINDING * DAY);
   const [gross, settled, cost, net] = ['gross_minor', 'settled_minor', 'club_cost_minor', 'net_minor'].map((column) => sum(week, column)) as [number, number, number, number];
   if (rows.every((row) => value(row, 'bets') === 0 && value(row, 'settled_minor') === 0)) return WORDS.analytics.rewardsAnyProductCostSeven({ cost: money(cost, currency) });
-  const margin = settled > 0 ? WORDS.analytics.margin({ gross: share(gross / settled) }) : '';
-  return cost === 0 ? WORDS.analytics.grossRevenueInSevenDays({ gross: money(gross, currency), margin, net: money(net, currency) }) : WORDS.analytics.grossRevenueSevenDaysNet({ gross: money(gross, currency), margin, net: money(net, currency), cost: money(cost, currency) });
+  const written = { gross: money(gross, currency), net: money(net, currency), cost: money(cost, currency) };
+  const revenue = settled > 0 ? WORDS.analytics.grossAndMarginInSevenDays({ ...written, margin: share(gross / settled) }) : WORDS.analytics.grossInSevenDays(written);
+  return cost === 0 ? WORDS.analytics.netWithoutRewards({ revenue, ...written }) : WORDS.analytics.netWithRewards({ revenue, ...written });
 }
 
 export function revenue(rows: readonly Row[]): Picture {
@@ -92,7 +93,12 @@ export function events(rows: readonly Row[]): Picture {
   const shown = sortedBy(compared, 'settled_minor').slice(0, EVENTS_DRAWN);
   return {
     name: WORDS.analytics.events({ what: whatOf(rows[0]) }),
-    finding: WORDS.analytics.earnedMostAndLeast({ name: nameOf(best), gross: money(value(best, 'gross_minor'), currency), name2: nameOf(worst), gross2: money(value(worst, 'gross_minor'), currency) }),
+    finding: WORDS.analytics.earnedMostAndLeast({
+      best: nameOf(best),
+      bestGross: money(value(best, 'gross_minor'), currency),
+      worst: nameOf(worst),
+      worstGross: money(value(worst, 'gross_minor'), currency),
+    }),
     categories: shown.map(nameOf),
     series: amounts(shown, DRAWN.slice(0, 2), currency),
     format: axisMoney(currency),
@@ -120,10 +126,13 @@ export function exposure(rows: readonly Row[]): Picture {
   const [whole, apart] = [rows.find((row) => text(row, 'sports_event_id') === ALL_EVENTS), rows.filter((row) => text(row, 'sports_event_id') !== ALL_EVENTS)];
   const worst = apart.at(-1);
   const shown = apart.slice(-EVENTS_DRAWN).toReversed();
-  const dearest = worst === undefined ? '' : WORDS.analytics.atWorstOn({ worst: money(value(worst, 'worst_minor'), currency), name: nameOf(worst), worstPick: text(worst, 'worst_pick') });
+  const cost = money(value(whole, 'exposure_minor'), currency);
   return {
     name: WORDS.analytics.openBets({ what: whatOf(rows[0]) }),
-    finding: WORDS.analytics.openBetsCostIfAllWin({ exposure: money(value(whole, 'exposure_minor'), currency), dearest }),
+    finding:
+      worst === undefined
+        ? WORDS.analytics.openBetsCostIfAllWin({ exposure: cost })
+        : WORDS.analytics.openBetsCostAndWorst({ exposure: cost, worst: money(value(worst, 'worst_minor'), currency), event: nameOf(worst), pick: text(worst, 'worst_pick') }),
     categories: shown.map(nameOf),
     series: amounts(shown, [['stake_minor', WORDS.common.stakes], ['worst_minor', WORDS.common.worstCase]], currency),
     format: axisMoney(currency),

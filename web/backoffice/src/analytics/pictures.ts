@@ -3,7 +3,8 @@ import { events, exposure, revenue } from './bets.ts';
 import { reasons } from './reasons.ts';
 import { bars, cells, newest, text, value, type Figures, type Picture } from './picture.ts';
 import { groupsOf, rowsOf, type Row } from './reports.ts';
-import { axisMoney, money, number, share, units } from '../money/amounts.ts';
+import { rewardName } from '../frame/names.ts';
+import { axisMoney, money, number, share, units, word } from '../money/amounts.ts';
 import { dayOf } from '../time/moments.ts';
 import { weekCell, weekName, weekTick } from '../time/weeks.ts';
 import { WORDS } from '../words/index.ts';
@@ -28,7 +29,16 @@ function funnel(rows: readonly Row[]): Picture {
   const shown = newest(rows, 'iso_week', FUNNEL_WEEKS);
   return {
     name: WORDS.analytics.funnelIn({ jurisdiction: text(last, 'jurisdiction') }),
-    finding: members === 0 ? WORDS.analytics.nobodyWasAMemberIn({ week: weekName(week) }) : WORDS.analytics.membersReachedTheTarget({ qualified: number(qualified), members: number(members), qualified2: share(qualified / members), week: weekName(week) }),
+    finding:
+      members === 0
+        ? WORDS.analytics.nobodyWasAMemberIn({ week: weekName(week) })
+        : WORDS.analytics.membersReachedTheTarget({
+            count: members,
+            qualified: number(qualified),
+            members: number(members),
+            share: share(qualified / members),
+            week: weekName(week),
+          }),
     categories: shown.slots.map(weekTick),
     series: bars(shown.rows, STEPS.filter(([column]) => DRAWN_STEPS.includes(column))),
     format: number,
@@ -125,12 +135,10 @@ const EFFECTS: Figures = [
   ['low', WORDS.common.atLeast],
   ['high', WORDS.common.atMost],
 ];
-/** What a row compares with, unless it is the default reward in a trial. */
-const CONTROL_GROUP = WORDS.analytics.controlGroup;
 /** The row that averages all weeks. */
 const ALL_WEEKS = '*';
 const UPLIFT_WEEKS = 8;
-const STAKES = WORDS.analytics.stakesOfACustomer;
+const VERDICTS: Readonly<Record<string, string>> = WORDS.analytics.verdicts;
 
 interface Measure {
   readonly what: string;
@@ -141,7 +149,7 @@ interface Measure {
 
 function measureOf(row: Row | undefined): Measure {
   const currency = text(row, 'currency');
-  if (text(row, 'measure') === STAKES) {
+  if (text(row, 'measure') === 'stakes of a customer') {
     const write = (minor: number) => money(Math.round(minor), currency);
     return { what: WORDS.analytics.stakesOfACustomerInAWeek, write, axis: axisMoney(currency), drawn: (minor) => units(minor, currency) };
   }
@@ -150,8 +158,9 @@ function measureOf(row: Row | undefined): Measure {
 
 function uplift(rows: readonly Row[]): Picture {
   const measure = measureOf(rows[0]);
-  const [reward, against] = [text(rows[0], 'reward_id'), text(rows[0], 'against')];
-  const isTrial = against !== CONTROL_GROUP;
+  const brand = text(rows[0], 'brand');
+  const isTrial = text(rows[0], 'against') !== 'control group';
+  const [reward, against] = [rewardName(brand, text(rows[0], 'reward_id')), rewardName(brand, text(rows[0], 'against'))];
   const compared: Figures = [
     ['club', isTrial ? WORDS.analytics.withReward({ reward }) : WORDS.analytics.withTheClub],
     ['control', isTrial ? WORDS.analytics.withReward({ reward: against }) : WORDS.common.controlGroup],
@@ -174,7 +183,7 @@ function uplift(rows: readonly Row[]): Picture {
       const row = ordered.at(-1 - at);
       const customers = ['club_customers', 'control_customers'].map((column) => number(value(row, column)));
       const rewards = row?.['credited_minor'] === null ? '–' : money(Math.round(value(row, 'credited_minor')), text(row, 'currency'));
-      return [...cellsOfRow, ...customers, rewards, text(row, 'verdict')];
+      return [...cellsOfRow, ...customers, rewards, VERDICTS[text(row, 'verdict')] ?? word(text(row, 'verdict'))];
     }),
   };
 }

@@ -26,12 +26,16 @@ export function reasons(rows: readonly Row[]): Picture {
   const week = weeks.at(-1) ?? '';
   const last = of(week);
   const lost = last.filter((row) => !hasCounted(row)).toSorted((left, right) => value(right, 'bets') - value(left, 'bets'));
-  const most = lost[0] === undefined ? '' : WORDS.analytics.mostOthers({ reason: reasonInWords(text(lost[0], 'reason')), bets: number(value(lost[0], 'bets')) });
+  const count = bets(last);
+  const counted = WORDS.analytics.betsCounted({ count, share: share(bets(last.filter(hasCounted)) / Math.max(1, count)), bets: number(count), week: weekName(week) });
   const shown = slotsOf(weeks, WEEKS);
   const counts = (is: (row: Row) => boolean) => shown.map((each) => (of(each).length === 0 ? null : bets(of(each).filter(is))));
   return {
     name: WORDS.analytics.whatCountedIn({ jurisdiction: text(rows[0], 'jurisdiction'), currency }),
-    finding: WORDS.analytics.betsCounted({ last: share(bets(last.filter(hasCounted)) / Math.max(1, bets(last))), last2: number(bets(last)), week: weekName(week), most }),
+    finding:
+      lost[0] === undefined
+        ? counted
+        : WORDS.analytics.mostOthers({ counted, reason: reasonInWords(text(lost[0], 'reason')), others: number(value(lost[0], 'bets')) }),
     categories: shown.map(weekTick),
     series: [
       { label: WORDS.analytics.counted, data: counts(hasCounted) },

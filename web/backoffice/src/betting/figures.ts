@@ -15,7 +15,7 @@ export function bettingFigures({ bettingEvents: [most], tradingRules: { suspende
   const worst =
     most === undefined
       ? { ...LIABILITY, value: '–', note: WORDS.betting.noBetIsOpen }
-      : { ...LIABILITY, value: money(most.worstMinor, most.currency), note: WORDS.betting.worstCaseOfEvent({ event: most.event, bets: number(most.bets) }) };
+      : { ...LIABILITY, value: money(most.worstMinor, most.currency), note: WORDS.betting.worstCaseOfEvent({ event: most.event, bets: most.bets, shown: number(most.bets) }) };
   const names = suspended.map(({ name, targetId }) => (name === '' ? targetId : name)).filter((name) => name !== '');
   return [
     worst,

@@ -35,7 +35,8 @@ export function findingOf({ currency, elapsedHours, isoWeek, now, before }: Hour
   if (then === null || then === 0) return WORDS.charts.rewardsOfComeToSoFar({ week: weekName(isoWeek), value });
   const change = Math.round((now.valueMinor / then - 1) * 100);
   if (change === 0) return WORDS.charts.rewardsComeSoFarMuchWeek({ value });
-  return change > 0 ? WORDS.charts.rewardsComeSoFarAboveLast({ value, math: Math.abs(change) }) : WORDS.charts.rewardsComeSoFarBelowLast({ value, math: Math.abs(change) });
+  const percent = Math.abs(change);
+  return change > 0 ? WORDS.charts.rewardsComeSoFarAboveLast({ value, percent }) : WORDS.charts.rewardsComeSoFarBelowLast({ value, percent });
 }
 
 function outlook({ likely, low, high, now, elapsedHours, weekHours, currency }: HourlyForecast): Range | null {

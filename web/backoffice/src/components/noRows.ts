@@ -5,7 +5,7 @@ import { WORDS } from '../words/index.ts';
 const NAMES: Readonly<Record<string, string>> = WORDS.common.names;
 
 /** What fills each list. */
-const FILLED_BY: Readonly<Record<string, string>> = WORDS.common.filledBy2;
+const FILLED_BY: Readonly<Record<string, string>> = WORDS.common.filledBy;
 
 type Filters = Readonly<Record<string, unknown>>;
 

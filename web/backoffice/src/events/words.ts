@@ -51,13 +51,10 @@ export function undone(decision: Undoable): string {
 }
 
 function undoneForCustomers({ verdict, remaining }: Undoable): string[] {
-  const stays = remaining === null ? '' : WORDS.events.staysAnEvent({ remaining: called(remaining) });
+  const stays = remaining === null ? null : { remaining: called(remaining) };
   return verdict === 'SAME'
-    ? [
-        stays === '' ? WORDS.events.becomeTwoEvents : WORDS.events.becomeTwoEventsOneStays({ stays }),
-        WORDS.events.otherOneWaitsDecisionAgain,
-      ]
-    : [stays === '' ? WORDS.events.mayBeOneEvent : WORDS.events.mayBeOneEventOneStays({ stays }), WORDS.events.otherOneWaitsDecisionIsnt];
+    ? [stays === null ? WORDS.events.becomeTwoEvents : WORDS.events.becomeTwoEventsOneStays(stays), WORDS.events.otherOneWaitsDecisionAgain]
+    : [stays === null ? WORDS.events.mayBeOneEvent : WORDS.events.mayBeOneEventOneStays(stays), WORDS.events.otherOneWaitsDecisionIsnt];
 }
 
 export interface Fact {

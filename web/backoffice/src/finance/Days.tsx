@@ -59,7 +59,7 @@ function Day({ day, isFirst }: { readonly day: FinanceDay; readonly isFirst: boo
           <ToneChip tone={day.signed ? 'good' : 'warning'} label={day.signed ? WORDS.finance.signed : WORDS.finance.unsigned} />
           {day.begins !== '' && <ToneChip tone="warning" label={WORDS.finance.beganAnew} />}
           <Typography component="span" color="textSecondary">
-            {WORDS.finance.transfers({ transfers: number(day.transfers) })}
+            {WORDS.finance.transfers({ count: day.transfers, shown: number(day.transfers) })}
           </Typography>
         </Stack>
       </AccordionSummary>

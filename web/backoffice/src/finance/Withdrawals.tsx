@@ -69,7 +69,7 @@ interface DecideProps {
 
 function Decide({ withdrawal, onSettled }: DecideProps) {
   const notify = useNotify();
-  const asked = WORDS.common.amountOfCustomer({ amount: money(withdrawal.amountMinor, withdrawal.currency), customer: customerId(withdrawal.customer) });
+  const asked = WORDS.finance.amountOfCustomer({ amount: money(withdrawal.amountMinor, withdrawal.currency), customer: customerId(withdrawal.customer) });
   const propose = (decision: 'APPROVE' | 'REJECT') => (reason: string) => run(DECIDE_WITHDRAWAL, { input: { withdrawal: withdrawal.id, decision, reason } });
   const onDone = () => notify(WORDS.common.submittedForApproval, { type: 'success' });
   return (

@@ -24,7 +24,8 @@ export function heldByCustomers({ positions }: Pick<FinanceDay, 'positions'>, br
 function dayFigures(day: FinanceDay | undefined, brand: string): readonly Figure[] {
   const given = { label: WORDS.finance.lastClosedDay, path: '/days' };
   if (day === undefined) return [{ ...given, value: '–', note: WORDS.finance.noDayIsClosedYet }];
-  const note = day.signed ? WORDS.finance.transfersSigned({ transfers: number(day.transfers) }) : WORDS.finance.transfersUnsigned({ transfers: number(day.transfers) });
+  const transfers = { count: day.transfers, shown: number(day.transfers) };
+  const note = day.signed ? WORDS.finance.transfersSigned(transfers) : WORDS.finance.transfersUnsigned(transfers);
   return [
     { ...given, value: dayOf(day.day), note, state: stateOfDay(day) },
     { label: WORDS.finance.customersHave, value: heldByCustomers(day, brand), note: WORDS.finance.cashBonusesFreeBetsEnd({ day: dayOf(day.day) }), path: '/days' },

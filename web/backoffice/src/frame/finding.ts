@@ -1,4 +1,5 @@
 /** What the search of the bar finds: screens and help pages here, and the rest as the graph allows. */
+import { brandName } from './names.ts';
 import { groupsFor } from './screens.ts';
 import { WORDS } from '../words/index.ts';
 
@@ -89,18 +90,18 @@ export function targetsOf({ id, kind, brand, name, exact, customer }: Found, may
   const at = `brand=${encodeURIComponent(brand)}`;
   switch (kind) {
     case 'CUSTOMER':
-      return [target(WORDS.common.customers, name, brand, `/customers/${encodeURIComponent(id)}/show?${at}`, { exact })];
+      return [target(WORDS.common.customers, name, brandName(brand), `/customers/${encodeURIComponent(id)}/show?${at}`, { exact })];
     case 'BET':
       return customer === null
         ? []
-        : [target(WORDS.common.bets, name, WORDS.common.ofCell({ cell: customer }), `/customers/${encodeURIComponent(customer)}/show?${at}&bet=${encodeURIComponent(name)}`, { exact })];
+        : [target(WORDS.common.bets, name, WORDS.frame.ofCustomer({ customer }), `/customers/${encodeURIComponent(customer)}/show?${at}&bet=${encodeURIComponent(name)}`, { exact })];
     case 'REWARD': {
       const text = target(WORDS.common.rewards, name, WORDS.frame.itsText, `/content/${encodeURIComponent(id)}?${at}`, { exact });
       const status = target(WORDS.common.rewards, name, WORDS.frame.itsStatus, `/rewardStatus?${at}&reward=${encodeURIComponent(name)}`);
       return may.has('operations.read') ? [text, status] : [text];
     }
     case 'WEEK':
-      return [target(WORDS.common.weeks, name, brand, `/weeks?${at}&week=${encodeURIComponent(name)}`, { exact })];
+      return [target(WORDS.common.weeks, name, brandName(brand), `/weeks?${at}&week=${encodeURIComponent(name)}`, { exact })];
   }
 }
 

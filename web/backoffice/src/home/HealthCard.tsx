@@ -81,7 +81,7 @@ export function nodes({ nodes: all }: HomeNodes): Fact {
   const ill = all.filter(({ alive, missing }) => !alive || missing > 0);
   return {
     ...PLACE_OF_NODES,
-    value: WORDS.common.amountOfCustomer({ amount: all.length - ill.length, customer: all.length }),
+    value: WORDS.common.partOf({ part: all.length - ill.length, whole: all.length }),
     note: ill.map(({ node, alive }) => alive ? WORDS.home.isBehind({ node }) : WORDS.home.isntResponding({ node })).join(', ') || WORDS.home.eachHasAppliedAllDecisions,
     state: ill.length === 0 ? FINE : { tone: 'bad', label: WORDS.home.lookAtIt },
   };
@@ -92,8 +92,9 @@ export function weekOf({ weeks }: HomeWeeks, brand: string | null): string {
   const open = weeks.find(({ state }) => state === 'OPEN') ?? weeks.at(-1);
   if (open === undefined) return WORDS.home.noWeekOfAClubIsKnownHere;
   const { isoWeek, state, waitsFor, until } = open;
-  const next = waitsFor === null ? '' : until === null ? WORDS.home.next({ waitsFor }) : WORDS.home.nextWaitsForUntil({ waitsFor, until: moment(until, brand) });
-  return WORDS.home.weekIsStateNext({ week: weekCell(isoWeek), state: state.toLowerCase(), next });
+  const is = { week: weekCell(isoWeek), state: state.toLowerCase() };
+  if (waitsFor === null) return WORDS.home.weekIsState(is);
+  return until === null ? WORDS.home.weekIsStateNext({ ...is, waitsFor }) : WORDS.home.weekIsStateNextUntil({ ...is, waitsFor, until: moment(until, brand) });
 }
 
 /** Return a fact once it is read; without an answer why there is none, and before one that it is being read. */

@@ -1,5 +1,6 @@
 /** The figures of each role's home, read from the graph and said in words. */
 import { money, number, share } from '../money/amounts.ts';
+import { brandName, rewardName } from '../frame/names.ts';
 import { useGraph } from '../graph/useGraph.ts';
 import { usePolled } from '../operations/page/usePolled.ts';
 import { moment } from '../time/moments.ts';
@@ -34,7 +35,8 @@ function forecast({ riskForecast: [one] }: HomeRisk): Figure {
     return { ...given, value: '–', note: one?.unavailable ?? WORDS.common.notCountedYet };
   }
   const { currency, likely, low, high } = one;
-  return { ...given, value: money(likely.valueMinor, currency), note: WORDS.home.betweenAnd({ value: money(low.valueMinor, currency), value2: money(high.valueMinor, currency) }) };
+  const between = WORDS.home.between({ low: money(low.valueMinor, currency), high: money(high.valueMinor, currency) });
+  return { ...given, value: money(likely.valueMinor, currency), note: between };
 }
 
 function reached({ riskWeeks: { nodes } }: HomeRisk): Figure {
@@ -49,12 +51,12 @@ function reached({ riskWeeks: { nodes } }: HomeRisk): Figure {
   };
 }
 
-function budgets({ riskBudgets: { nodes } }: HomeRisk): Figure {
+function budgets({ riskBudgets: { nodes } }: HomeRisk, brand: string): Figure {
   const stopped = nodes.filter((one) => one.stopped);
   return {
     label: WORDS.home.budgetsUsedUp,
-    value: WORDS.common.amountOfCustomer({ amount: stopped.length, customer: nodes.length }),
-    note: nodes.length === 0 ? WORDS.home.noRewardHasABudget : stopped.map(({ reward }) => reward).join(', ') || WORDS.home.eachRewardBudgetCanChosen,
+    value: WORDS.common.partOf({ part: stopped.length, whole: nodes.length }),
+    note: nodes.length === 0 ? WORDS.home.noRewardHasABudget : stopped.map(({ reward }) => rewardName(brand, reward)).join(', ') || WORDS.home.eachRewardBudgetCanChosen,
     path: '/risk-overview',
     ...(stopped.length === 0 ? {} : { state: { tone: 'warning', label: WORDS.home.cannotBeChosen } as const }),
   };
@@ -62,7 +64,7 @@ function budgets({ riskBudgets: { nodes } }: HomeRisk): Figure {
 
 export function useRiskFigures(brand: string | null): Read {
   const { data, problem } = useGraph(HOME_RISK, brand === null ? null : { brand }, { isPending: (read) => read.riskLiability.asOf === null });
-  return { figures: data === null || brand === null ? [] : [liability(data, brand), forecast(data), reached(data), budgets(data)], problem };
+  return { figures: data === null || brand === null ? [] : [liability(data, brand), forecast(data), reached(data), budgets(data, brand)], problem };
 }
 
 const FINE = { tone: 'good', label: WORDS.common.fine } as const;
@@ -72,7 +74,10 @@ export function switches({ killSwitches }: HomeOperations): Figure {
   const off = killSwitches.nodes
     .map(({ brand, state }) => ({ brand, ...(state as { readonly scope: string; readonly name: string; readonly off: boolean }) }))
     .filter((state) => state.off)
-    .map(({ brand, scope, name }) => (scope === 'brand' ? WORDS.home.allOf({ brand }) : scope === 'reward' ? WORDS.common.amountOfCustomer({ amount: name, customer: brand }) : name));
+    .map(({ brand, scope, name }) => {
+      if (scope === 'brand') return WORDS.home.allOf({ brand: brandName(brand) });
+      return scope === 'reward' ? WORDS.operations.rewardOfBrand({ reward: rewardName(brand, name), brand: brandName(brand) }) : name;
+    });
   return {
     label: WORDS.common.switchedOff,
     value: number(off.length),

@@ -78,6 +78,5 @@ export function emptyWords(may: ReadonlySet<string>): string {
     ...(may.has(forAllBrands('events.match')) ? [WORDS.home.matchesOfEvents] : []),
   ];
   const last = what.pop() ?? '';
-  const words = what.length === 0 ? last : WORDS.common.othersAndLast({ others: what.join(', '), last });
-  return WORDS.home.appearHere({ words: words.charAt(0).toUpperCase(), words2: words.slice(1) });
+  return WORDS.home.appearHere({ what: what.length === 0 ? last : WORDS.common.othersAndLast({ others: what.join(', '), last }) });
 }

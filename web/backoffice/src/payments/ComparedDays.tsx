@@ -40,7 +40,7 @@ export function ComparedDays() {
           { head: WORDS.common.day, cell: ({ day }) => dayOf(day) },
           { head: WORDS.common.processor, cell: ({ processor }) => processor },
           { head: WORDS.common.state, cell: (day) => <ToneChip {...comparisonState(day)} /> },
-          { head: WORDS.payments.linesMatched, cell: ({ lines, matched }) => WORDS.common.amountOfCustomer({ amount: number(matched), customer: number(lines) }), right: true },
+          { head: WORDS.payments.linesMatched, cell: ({ lines, matched }) => WORDS.common.partOf({ part: number(matched), whole: number(lines) }), right: true },
           { head: WORDS.payments.unknownHere, cell: (day) => casesOf(day, 'UNKNOWN'), right: true },
           { head: WORDS.payments.missingThere, cell: (day) => casesOf(day, 'MISSING'), right: true },
           { head: WORDS.payments.different, cell: (day) => casesOf(day, 'DIFFERENT'), right: true },

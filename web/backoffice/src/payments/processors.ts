@@ -1,6 +1,7 @@
 /** Processors and their reports in words: how each does, for what it is asked, and how a day compares. */
-import { reasonInWords } from './story.ts';
-import { money, number, word } from '../money/amounts.ts';
+import { codeInWords } from './story.ts';
+import { brandName } from '../frame/names.ts';
+import { money, number } from '../money/amounts.ts';
 import { WORDS } from '../words/index.ts';
 
 import type { ComparedDay, OpenCase, ShownProcessor } from '../graph/generated/operations.ts';
@@ -36,9 +37,18 @@ export function processorState({ enabled, doubtful }: Pick<ShownProcessor, 'enab
 
 /** Return what a processor has not answered or finished, a line each. */
 export function waitsInWords({ doubtful, doubtfulSince, underWay, underWaySince }: Pending, time: (at: string) => string): readonly string[] {
-  const since = (at: string | null) => (at === null ? '' : WORDS.payments.theOldestFrom({ at: time(at) }));
-  const lines = [doubtful === 0 ? '' : WORDS.payments.unanswered({ doubtful: number(doubtful), doubtfulSince: since(doubtfulSince) }), underWay === 0 ? '' : WORDS.payments.onTheWay({ underWay: number(underWay), underWaySince: since(underWaySince) })];
-  return lines.filter((line) => line !== '');
+  const lines: string[] = [];
+  if (doubtful > 0) lines.push(unanswered(number(doubtful), doubtfulSince === null ? null : time(doubtfulSince)));
+  if (underWay > 0) lines.push(onTheWay(number(underWay), underWaySince === null ? null : time(underWaySince)));
+  return lines;
+}
+
+function unanswered(count: string, at: string | null): string {
+  return at === null ? WORDS.payments.unanswered({ count }) : WORDS.payments.unansweredSince({ count, at });
+}
+
+function onTheWay(count: string, at: string | null): string {
+  return at === null ? WORDS.payments.onTheWay({ count }) : WORDS.payments.onTheWaySince({ count, at });
 }
 
 type Pending = Pick<ShownProcessor, 'doubtful' | 'doubtfulSince' | 'underWay' | 'underWaySince'>;
@@ -51,9 +61,14 @@ export function routeInWords({ name, direction, place, places, brands, countries
     places === 1 ? WORDS.payments.theOnlyProcessor : WORDS.payments.numberOf({ place, places }),
     maximumMinor === null ? '' : WORDS.payments.upTo({ maximum: money(maximumMinor, currency) }),
     countries.length === 0 ? '' : WORDS.common.inTerritories({ territories: countries.join(', ') }),
-    brands.length === 0 ? '' : WORDS.payments.forBrands({ brands: brands.join(', ') }),
+    brands.length === 0 ? '' : WORDS.payments.forBrands({ brands: brands.map(brandName).join(', ') }),
   ];
-  return WORDS.payments.sIn({ name, direction: word(direction.toLowerCase()).toLowerCase(), currencies: currencies.join(', '), parts: parts.filter((part) => part !== '').join(', ') });
+  return WORDS.payments.routeInWords({
+    name,
+    direction: WORDS.payments.directions[direction],
+    currencies: currencies.join(', '),
+    parts: parts.filter((part) => part !== '').join(', '),
+  });
 }
 
 /** Return why parts failed in the last day, a line each: `3 × insufficient funds`. */
@@ -62,6 +77,5 @@ export function failuresInWords(failures: ShownProcessor['failures']): readonly 
 }
 
 function failure(reason: string): string {
-  const words = reasonInWords(reason);
-  return words.startsWith('Its reason: ') ? reason.replaceAll('_', ' ') : words.replace(/\.$/u, '').toLowerCase();
+  return codeInWords(reason)?.replace(/\.$/u, '').toLowerCase() ?? reason.replaceAll('_', ' ');
 }

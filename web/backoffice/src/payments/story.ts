@@ -36,9 +36,14 @@ export function paymentName({ direction, amountMinor, currency, methodId }: Pick
 
 const CODES: Readonly<Record<string, string>> = WORDS.payments.codes;
 
+/** Return what a code of ours means, as a sentence; nothing for a processor's own. */
+export function codeInWords(code: string): string | undefined {
+  return CODES[code];
+}
+
 /** Return a reason in words; a processor's own code stays as it is. */
 export function reasonInWords(code: string): string {
-  return CODES[code] ?? WORDS.payments.itsReason({ code: code.replaceAll('_', ' ') });
+  return codeInWords(code) ?? WORDS.payments.itsReason({ code: code.replaceAll('_', ' ') });
 }
 
 /** Return why a processor was chosen, or not, in words. */

@@ -50,10 +50,16 @@ function Subject() {
 
 /** What those look for who compare the log with another one: its number, its codes, from where. */
 function Codes({ of: { id, action, userId, address, hash } }: { readonly of: AuditEntry }) {
-  const codes = { 'No.': id, Action: action, 'User id': userId, Address: address, Hash: hash };
+  const codes = [
+    [WORDS.people.numberOfEntry, id],
+    [WORDS.common.action, action],
+    [WORDS.people.userId, userId],
+    [WORDS.common.address, address],
+    [WORDS.people.hash, hash],
+  ] as const;
   return (
     <Box sx={{ marginBottom: 2 }}>
-      <Facts rows={Object.entries(codes).map(([name, code]) => [name, <IdText key={name} id={code} />])} />
+      <Facts rows={codes.map(([name, code]) => [name, <IdText key={name} id={code} />])} />
     </Box>
   );
 }

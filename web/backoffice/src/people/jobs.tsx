@@ -36,7 +36,7 @@ function Progress() {
   const { done = 0, total = null } = useRecordContext<Job>() ?? {};
   if (total === null) return <Typography variant="body2">{done}</Typography>;
   const share = total === 0 ? 100 : Math.min(100, (100 * done) / total);
-  return <LinearProgress variant="determinate" value={share} aria-label={WORDS.common.amountOfCustomer({ amount: done, customer: total })} />;
+  return <LinearProgress variant="determinate" value={share} aria-label={WORDS.common.partOf({ part: done, whole: total })} />;
 }
 
 export function JobList() {

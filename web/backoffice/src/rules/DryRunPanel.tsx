@@ -87,7 +87,7 @@ export function DryRunPanel({ brand, currency, scheme, disabled }: Props) {
 
 function Progress({ job, onCancel }: { readonly job: DryRun; readonly onCancel: () => void }) {
   const { done, total } = job;
-  const text = total === null ? WORDS.rules.customers({ done }) : WORDS.rules.ofCustomers({ done, total });
+  const text = total === null ? WORDS.rules.customers({ count: done }) : WORDS.rules.ofCustomers({ done, total });
   return (
     <Stack spacing={1}>
       <LinearProgress

@@ -41,9 +41,16 @@ export function DryRunResults({ job, result, brand, currency }: Props) {
     <Stack spacing={2}>
       {result.bets === 0 && <Alert severity="info">{WORDS.rules.noBetsStoredSoSaysNothing({ week: weekName(job.isoWeek) })}</Alert>}
       <Typography variant="body2">
-        {WORDS.rules.customersWithBets({ week: weekCell(job.isoWeek), customers: result.customers, bets: result.bets, gained: result.gained, lost: result.lost, differingBets: result.differingBets })}
+        {WORDS.rules.customersWithBets({
+          week: weekCell(job.isoWeek),
+          customers: WORDS.rules.customers({ count: result.customers }),
+          bets: WORDS.rules.bets({ count: result.bets }),
+          gained: result.gained,
+          lost: result.lost,
+          differing: WORDS.rules.betsDiffer({ count: result.differingBets }),
+        })}
         {result.withoutLegs > 0 && ` ${WORDS.rules.storedWithoutLegs({ bets: result.withoutLegs })}`}
-        {result.elsewhere > 0 && ` ${WORDS.rules.customersElsewhere({ customers: result.elsewhere })}`}
+        {result.elsewhere > 0 && ` ${WORDS.rules.customersElsewhere({ count: result.elsewhere })}`}
       </Typography>
       <Figures label={WORDS.rules.outcome} head={['', WORDS.rules.asItWas, WORDS.rules.withThisVersion]} rows={rows} />
       <Figures label={WORDS.rules.costByReward} head={[WORDS.common.reward, WORDS.rules.asItWas, WORDS.rules.withThisVersion]} rows={byReward(brand, result, currency)} />

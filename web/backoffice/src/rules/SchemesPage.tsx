@@ -44,7 +44,7 @@ function Schemes({ brand }: { readonly brand: ContentBrand }) {
     <Stack spacing={2} sx={{ paddingTop: 2 }}>
       {check !== undefined && (
         <Alert severity="info">
-          {WORDS.rules.weekIsOpen({ week: weekCell(check.openWeek), week2: weekName(check.firstWeek) })}
+          {WORDS.rules.weekIsOpen({ open: weekCell(check.openWeek), first: weekName(check.firstWeek) })}
         </Alert>
       )}
       {permissions?.has('approvals.read') === true && <Waiting brand={brand.id} />}

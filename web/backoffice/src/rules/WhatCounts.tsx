@@ -10,7 +10,7 @@ import Stack from '@mui/material/Stack';
 import TextField from '@mui/material/TextField';
 import { useState } from 'react';
 
-import { itemInWords, legsRule, SCOPE_KINDS, scopeInWords } from './scope.ts';
+import { itemInWords, legsRule, scopeInWords } from './scope.ts';
 import { useDelayed } from '../graph/useDelayed.ts';
 import { useGraph } from '../graph/useGraph.ts';
 import { SCHEME_SCOPE_ITEMS } from '../graph/generated/operations.ts';
@@ -87,7 +87,7 @@ function Items({ brand, items, problem, isError, onChoose }: ItemsProps) {
       inputValue={text}
       onInputChange={(_, typed) => setText(typed)}
       onChange={(_, chosen) => onChoose(chosen)}
-      groupBy={({ kind }) => WORDS.rules.severalOf({ kind: SCOPE_KINDS[kind] })}
+      groupBy={({ kind }) => WORDS.rules.severalOf[kind]}
       getOptionLabel={(item) => itemInWords(item, brand)}
       getOptionKey={({ kind, id }) => `${kind}:${id}`}
       isOptionEqualToValue={(one, other) => one.kind === other.kind && one.id === other.id}

@@ -120,7 +120,7 @@ function Consequence({ week, amountMinor }: { readonly week: WeekAmounts; readon
   return (
     <Alert severity={after < 0 || week.targetMinor === null ? 'warning' : 'info'} role="status">
       {WORDS.support.thisAdjusts({ adjustment: adjustmentInWords(amountMinor, week.currency, week.isoWeek) })}{' '}
-      {after >= 0 && WORDS.support.theCustomerHasNowAndThen({ total: standing(week.totalMinor, week), after: standing(after, week) })}
+      {after >= 0 && `${WORDS.support.theCustomerHasNowAndThen({ total: standing(week.totalMinor, week), after: standing(after, week) })} `}
       {targetInWords(week, amountMinor)}
     </Alert>
   );

@@ -17,6 +17,7 @@ import { Link, useNavigate } from 'react-router-dom';
 import { pageOfExact } from './customer.ts';
 import { useBrand } from '../frame/brand.tsx';
 import { asked } from '../frame/finding.ts';
+import { brandName } from '../frame/names.ts';
 import { run } from '../graph/graph.ts';
 import { messageOf } from '../session/session.ts';
 import { CUSTOMERS, CUSTOMER_OF_BET } from '../graph/generated/operations.ts';
@@ -118,7 +119,7 @@ export function CustomerFinder() {
           {found.nodes.map((one) => (
             <ListItem key={one.id} disablePadding>
               <ListItemButton component={Link} to={`/customers/${encodeURIComponent(one.id)}/show`}>
-                <ListItemText primary={one.customerId} secondary={one.id.split(':')[0]} slotProps={{ primary: { color: 'primary' } }} />
+                <ListItemText primary={one.customerId} secondary={brandName(one.id.split(':')[0] ?? '')} slotProps={{ primary: { color: 'primary' } }} />
               </ListItemButton>
             </ListItem>
           ))}

@@ -10,6 +10,7 @@ import { kindName, limitInWords, limitName, raiseInWords, stateName, whyAndNext 
 import { Waiting } from '../components/Waiting.tsx';
 import { customerId } from '../finance/words.ts';
 import { usePages } from '../events/usePages.tsx';
+import { brandName } from '../frame/names.ts';
 import { useGraph } from '../graph/useGraph.ts';
 import { EmptyState } from '../look/EmptyState.tsx';
 import { ToneChip } from '../look/ToneChip.tsx';
@@ -56,7 +57,7 @@ function Money({ id, brand }: Props) {
   if (data.customerMoney.atOperator) {
     return (
       <Alert severity="info" role="note">
-        {WORDS.support.operatorKeepsCustomers({ brand })}
+        {WORDS.support.operatorKeepsCustomers({ brand: brandName(brand) })}
       </Alert>
     );
   }

@@ -15,7 +15,7 @@ export function adjustmentInWords(amountMinor: number, currency: string, isoWeek
 /** Return where a week stands: `£12.00 of £25.00`. */
 export function standing(totalMinor: number, { targetMinor, currency }: WeekAmounts): string {
   const total = money(totalMinor, currency);
-  return targetMinor === null ? total : WORDS.common.amountOfCustomer({ amount: total, customer: money(targetMinor, currency) });
+  return targetMinor === null ? total : WORDS.common.partOf({ part: total, whole: money(targetMinor, currency) });
 }
 
 /** Return what the week's reward becomes; empty if nothing of it changes. */

@@ -64,8 +64,13 @@ type Raise = Pick<ChosenLimit, 'pendingFrom' | 'pendingUntil' | 'pendingMinor' |
 export function raiseInWords(raise: Raise, moment: (at: string) => string): string {
   const { pendingFrom, pendingUntil, pendingMinor, pendingCurrency, pendingMinutes } = raise;
   if (pendingFrom === null) return '';
-  const wanted =
-    pendingMinor !== null ? WORDS.support.aRaiseTo({ pending: money(pendingMinor, pendingCurrency) }) : pendingMinutes !== null ? WORDS.support.minutes({ pendingMinutes }) : WORDS.support.anEndOfTheLimit;
-  const until = pendingUntil === null ? '' : WORDS.support.untilThenItLapses({ pendingUntil: moment(pendingUntil) });
-  return WORDS.support.canConfirmedCustomerFrom({ wanted, pendingFrom: moment(pendingFrom), until });
+  const told = { wanted: wantedInWords(pendingMinor, pendingMinutes, pendingCurrency), from: moment(pendingFrom) };
+  return pendingUntil === null
+    ? WORDS.support.canConfirmedCustomerFrom(told)
+    : WORDS.support.canConfirmedCustomerFromUntil({ ...told, until: moment(pendingUntil) });
+}
+
+function wantedInWords(minor: number | null, minutes: number | null, currency: string): string {
+  if (minor !== null) return WORDS.support.aRaiseTo({ pending: money(minor, currency) });
+  return minutes === null ? WORDS.support.anEndOfTheLimit : WORDS.support.minutes({ minutes });
 }

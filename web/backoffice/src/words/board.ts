@@ -13,7 +13,7 @@ export const BOARD = {
   nothingLikeThisIsComingUp: 'Nothing like this is coming up.',
   providersTellSports: 'Providers tell of sports, competitions and events; try another day or fewer words.',
   theBoardHasNoEntryLikeThis: 'The board has no entry like this.',
-  oneAllApprovedHereAlsoIfNo: 'It has one of all that was approved here, also if no provider tells of it any more.',
+  oneAllApprovedHereAlsoIfNo: 'Everything approved here has an entry, even if no provider lists it any more.',
   whatIsShown: 'What is shown',
   shownAs: 'Shown as',
   place: 'Place',
@@ -44,7 +44,7 @@ export const BOARD = {
   // PlacementFields
   placement: ({ at }: Named<'at'>) => `Placement ${at}`,
   shown: 'Shown',
-  whereAndWhenThisHoldsItWins: 'Where and when this holds, it wins',
+  whereAndWhenThisHoldsItWins: 'Applies first',
   otherwise: 'Otherwise',
   movePlacementUp: ({ at }: Named<'at'>) => `Move placement ${at} up`,
   movePlacementDown: ({ at }: Named<'at'>) => `Move placement ${at} down`,

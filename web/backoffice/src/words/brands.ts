@@ -28,7 +28,7 @@ export const BRANDS = {
   // Contrasts
   contrast: 'Contrast',
   everythingIsLegible: 'Everything is legible by WCAG 2.2 AA.',
-  ofPairsCannotBeRead: ({ count, count2 }: Named<'count' | 'count2'>) => `${count} of ${count2} pairs can’t be read; a theme with them is refused.`,
+  ofPairsCannotBeRead: ({ illegible, pairs }: Named<'illegible' | 'pairs'>) => `${illegible} of ${pairs} pairs can’t be read; a theme with them is refused.`,
   contrastOfEachPair: 'Contrast of each pair',
   theWidgetHasNoColours: 'The widget has no colours.',
   sample: 'Sample',

@@ -8,7 +8,6 @@ export const COMMON = {
   to: 'To',
   now: 'Now',
   product: 'Product',
-  ofCell: ({ cell }: Named<'cell'>) => ` of ${cell}`,
   turnover: 'Turnover',
   dayUtc: 'Day (UTC)',
   bets: 'Bets',
@@ -138,7 +137,7 @@ export const COMMON = {
   payoutStops: 'Payout stops',
   allCurrenciesInline: 'all currencies',
   decide: 'Decide',
-  amountOfCustomer: ({ amount, customer }: Named<'amount' | 'customer'>) => `${amount} of ${customer}`,
+  partOf: ({ part, whole }: Named<'part' | 'whole'>) => `${part} of ${whole}`,
   fine: 'fine',
   addsTo: ({ amount, account }: Named<'amount' | 'account'>) => `adds ${amount} to ${account}`,
   refused: 'Refused',
@@ -273,7 +272,7 @@ export const COMMON = {
   // weeks
   theWeekOf: ({ day }: Named<'day'>) => `the week of ${day}`,
   weekOf: ({ day }: Named<'day'>) => `Week of ${day}`,
-  filledBy2: {
+  filledBy: {
     approvals: 'Proposals that need a second person’s approval appear here: corrections, goodwill, texts, rules, budgets, providers.',
     audit: 'Each change, each sign-in and each look at personal data appears here.',
     content: 'Write the text of a reward with “New content”. Rewards arrive from upstream by themselves; their texts do not.',

@@ -89,12 +89,12 @@ export const EVENTS = {
   whatLearnedNamesForgotten: 'What was learned of the names is forgotten, so other matches may wait again.',
   decidedTogether: ({ together }: Named<'together'>) => `${together} decisions were made at once, and are undone together, also those that are followed.`,
   undoneTogether: ({ together }: Named<'together'>) => `${together} decisions were made at once, and are undone together.`,
-  staysAnEvent: ({ remaining }: Named<'remaining'>) => ` ${remaining} stays an event`,
   becomeTwoEvents: 'These offers become two events again.',
-  becomeTwoEventsOneStays: ({ stays }: Named<'stays'>) => `These offers become two events again.${stays}, and what hung on the joined event is listed with it.`,
+  becomeTwoEventsOneStays: ({ remaining }: Named<'remaining'>) =>
+    `These offers become two events again. ${remaining} stays an event, and what hung on the joined event is listed with it.`,
   otherOneWaitsDecisionAgain: 'The other one waits for a decision again; its markets aren’t shown until then.',
   mayBeOneEvent: 'These offers may be of one event again.',
-  mayBeOneEventOneStays: ({ stays }: Named<'stays'>) => `These offers may be of one event again.${stays}.`,
+  mayBeOneEventOneStays: ({ remaining }: Named<'remaining'>) => `These offers may be of one event again. ${remaining} stays an event.`,
   otherOneWaitsDecisionIsnt: 'The other one waits for a decision, and isn’t listed until then.',
   side: ({ side }: Named<'side'>) => `Side ${side}`,
 } satisfies Messages;

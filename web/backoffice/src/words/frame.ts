@@ -118,6 +118,7 @@ export const FRAME = {
   helpMatches: ({ label, words }: Named<'label' | 'words'>) => `${label} ${words} help`,
   help: 'Help',
   opensTheDocumentation: 'opens the documentation',
+  ofCustomer: ({ customer }: Named<'customer'>) => `of ${customer}`,
   itsText: 'its text',
   itsStatus: 'its status',
   searching: 'Searching…',

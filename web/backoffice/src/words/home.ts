@@ -9,8 +9,8 @@ export const HOME = {
   betsCountedUpTo: 'Bets counted up to',
   recordsNotAppliedYetLag: 'Records not applied yet (lag)',
   nodesInSync: 'Nodes in sync',
-  noBetWaits: 'No bet waits.',
-  betsWait: 'Bets wait.',
+  noBetWaits: 'No bets are waiting.',
+  betsWait: 'Bets are waiting to be counted.',
   oldestBetCameAgo: ({ until }: Named<'until'>) => `The oldest bet that waits came ${until} ago.`,
   catchingUp: 'catching up',
   consumersAppliedAllKafka: 'Consumers have applied all that Kafka has.',
@@ -20,9 +20,10 @@ export const HOME = {
   eachHasAppliedAllDecisions: 'Each has applied all decisions.',
   lookAtIt: 'look at it',
   noWeekOfAClubIsKnownHere: 'No week of a club is known here',
-  next: ({ waitsFor }: Named<'waitsFor'>) => `; next: ${waitsFor}`,
-  nextWaitsForUntil: ({ waitsFor, until }: Named<'waitsFor' | 'until'>) => `; next: ${waitsFor}, ${until}`,
-  weekIsStateNext: ({ week, state, next }: Named<'week' | 'state' | 'next'>) => `${week} is ${state}${next}`,
+  weekIsState: ({ week, state }: Named<'week' | 'state'>) => `${week} is ${state}`,
+  weekIsStateNext: ({ week, state, waitsFor }: Named<'week' | 'state' | 'waitsFor'>) => `${week} is ${state}; next: ${waitsFor}`,
+  weekIsStateNextUntil: ({ week, state, waitsFor, until }: Named<'week' | 'state' | 'waitsFor' | 'until'>) =>
+    `${week} is ${state}; next: ${waitsFor}, ${until}`,
   healthOfTheWeek: 'Health of the week',
   loading: ({ label }: Named<'label'>) => `Loading: ${label}`,
 
@@ -39,7 +40,7 @@ export const HOME = {
 
   // figures
   ifTheWeekClosedNow: ({ asOf }: Named<'asOf'>) => `If the week closed now. Counted at ${asOf}.`,
-  betweenAnd: ({ value, value2 }: Named<'value' | 'value2'>) => `Between ${value} and ${value2}.`,
+  between: ({ low, high }: Named<'low' | 'high'>) => `Between ${low} and ${high}.`,
   noWeekIsCountedYet: 'No week is counted yet.',
   ofWhoHaveOptedInIn: ({ qualified, optedIn, week }: Named<'qualified' | 'optedIn' | 'week'>) => `${qualified} of ${optedIn} who have opted in, in ${week}.`,
   budgetsUsedUp: 'Budgets used up',
@@ -52,7 +53,7 @@ export const HOME = {
   goodwillLeftIn: ({ week }: Named<'week'>) => `Goodwill left in ${week}`,
   ofForAllOfSupport: ({ amount, agent }: Named<'amount' | 'agent'>) => `Of ${amount} for all of support; at most ${agent} by one person.`,
   usedUp: 'used up',
-  nothingThatYouProposedWaits: 'Nothing that you proposed waits.',
+  nothingThatYouProposedWaits: 'None of your proposals is pending.',
   aColleagueHasToDecideAboutThem: 'A colleague has to decide about them.',
   myProposalsUnderWay: 'My proposals under way',
   drafts: 'Drafts',
@@ -61,7 +62,7 @@ export const HOME = {
   anApproverHasToReadThem: 'An approver has to read them.',
   notPublishedYetOrScheduled: 'Not published yet, or scheduled.',
   activeAccounts: 'Active accounts',
-  areDisabled: ({ count }: Named<'count'>) => `${count} are disabled.`,
+  areDisabled: ({ count }: { count: number }) => plural(count, '1 is disabled.', `${count} are disabled.`),
   withoutASecondFactor: 'Without a second factor',
   eachActiveAccountSetUp: 'Each active account has set up its second factor.',
   theyHaveNotSignedInYet: 'They haven’t signed in yet.',
@@ -87,5 +88,5 @@ export const HOME = {
   nothingNeedsYourAttention: 'Nothing needs your attention',
   proposalsColleaguesYouMay: 'proposals of colleagues that you may approve',
   matchesOfEvents: 'matches of events',
-  appearHere: ({ words, words2 }: Named<'words' | 'words2'>) => `${words}${words2} appear here.`,
+  appearHere: ({ what }: { what: string }) => `${what.charAt(0).toUpperCase()}${what.slice(1)} appear here.`,
 } satisfies Messages;

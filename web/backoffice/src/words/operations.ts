@@ -36,15 +36,15 @@ export const OPERATIONS = {
   // deadLetters
   consumer: 'Consumer',
   fates: {
-    APPLIED: 'it is applied, and the letter is gone',
-    PUBLISHED: 'it is published again',
-    STALE: 'it had been applied already, or something newer had; the letter is gone',
-    POISON: 'it still can’t be applied',
-    UNREAD: 'the consumer no longer reads its topic',
-    GONE: 'the letter isn’t there any more',
+    APPLIED: 'applied, and the letter is removed',
+    PUBLISHED: 'published again',
+    STALE: 'already applied, or replaced by something newer; the letter is removed',
+    POISON: 'still can’t be applied',
+    UNREAD: 'its topic is no longer read',
+    GONE: 'no longer there',
   },
-  dryRunNothingIsChanged: ({ words }: Named<'words'>) => `Dry run, nothing is changed. It would be: ${words}`,
-  replayed: ({ words }: Named<'words'>) => `Replayed: ${words}`,
+  dryRunNothingIsChanged: ({ words }: Named<'words'>) => `Dry run, nothing is changed. Result: ${words}`,
+  replayed: ({ words }: Named<'words'>) => `Replayed. Result: ${words}`,
   allDeadLettersOf: ({ app }: Named<'app'>) => `all dead letters of ${app}`,
   allDeadLettersOfFrom: ({ app, topic }: Named<'app' | 'topic'>) => `all dead letters of ${app} from ${topic}`,
   jobStarted: 'Job started',
@@ -151,8 +151,8 @@ export const OPERATIONS = {
 
   // words
   hoursH: ({ hours }: Named<'hours'>) => `${hours} h`,
-  days: ({ hours }: Named<'hours'>) => `${hours} days`,
-  waitsForApproval: 'Waits for approval',
+  days: ({ days }: Named<'days'>) => `${days} days`,
+  waitsForApproval: 'Pending approval',
   proposeToCountIt: 'Propose to count it',
   betThenCountsInsteadIfHad: ({ bet, customer, would, counts, week }: Named<'bet' | 'customer' | 'would' | 'counts' | 'week'>) =>
     `Bet ${bet} of ${customer} then counts ${would} instead of ${counts} in ${week}, as if it had come in time. The week’s total changes, and its reward with it: one that is due by then is credited, one that isn’t due any more is stopped unless it was credited already. Somebody of risk must approve it.`,
@@ -167,7 +167,7 @@ export const OPERATIONS = {
   sendAgain: 'Send again',
   sentProviderOnceAnother: ({ what, held }: Named<'what' | 'held'>) => `${what} is sent to its provider once another operator approves it. ${held}.`,
   sentProviderAgainUnderSame: ({ what }: Named<'what'>) =>
-    `${what} is sent to its provider again, under the same key: a provider that has it already doesn’t pay it a second time.`,
+    `${what} is sent to its provider again, under the same key, so it won’t be credited twice.`,
   providerAskedOnceMore: ({ what }: Named<'what'>) =>
     `${what}: its provider is asked once more. If it doesn’t know the key, the reward comes back here: record it as credited, or raise the provider’s “Idempotency keys kept (h)”.`,
   itIsOnItsWay: 'It is on its way',

@@ -12,7 +12,7 @@ export const PEOPLE = {
   linkSentPersonsAddress: 'A link was sent to the person’s address. It works once, for a day.',
   theInitialPasswordShownOnlyNow: 'The initial password, shown only now:',
   thePassword: 'the password',
-  youSeenSoYouTwoCantApprove: 'You have seen it, so you two can’t approve each other’s proposals.',
+  youSeenSoYouTwoCantApprove: 'You’ve seen this password, so you and this person can’t approve each other’s proposals.',
 
   // RoleRows
   role: 'Role',
@@ -25,6 +25,9 @@ export const PEOPLE = {
   replaceRoles: 'Replace roles',
   detailsOfEntry: ({ id }: Named<'id'>) => `Details of entry ${id}`,
   entries: 'entries',
+  numberOfEntry: 'No.',
+  userId: 'User id',
+  hash: 'Hash',
 
   // jobs
   jobs: 'jobs',

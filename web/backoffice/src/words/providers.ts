@@ -1,5 +1,5 @@
 /** What the back office says: providers. */
-import type { Messages, Named } from './message.ts';
+import { plural, type Messages, type Named } from './message.ts';
 
 export const PROVIDERS = {
   // ConfigurationForm
@@ -57,7 +57,7 @@ export const PROVIDERS = {
   notUsedByItsProcess: 'not used by its process',
   waitingForApproval: ({ count }: Named<'count'>) => `${count} waiting for approval`,
   thoseProcessOwnFeedsBets:
-    'Those with a process of their own, feeds of bets, and those that pay rewards, in the order in which they are considered. A second person approves each change of a configuration, which then applies on all nodes, or in the adapter’s process.',
+    'Providers with a process of their own, feeds of bets, and providers of rewards, in the order in which they are asked. A second person approves each change of a configuration, which then applies on all nodes, or in the adapter’s process.',
   newProviderOfRewards: 'New provider of rewards',
   noProviderIsKnownHere: 'No provider is known here.',
   submitOneGiveBackOffice: 'Submit one, or give the back office FURLONG_FULFILMENT_PROVIDERS, as the workers have it.',
@@ -72,10 +72,10 @@ export const PROVIDERS = {
   changeWaits: ({ proposedBy, reason }: Named<'proposedBy' | 'reason'>) => `${proposedBy} proposed a change, which waits for another person: ${reason}`,
   theEnvironment: 'the environment',
   theFile: 'the file',
-  itKeepsAtMostItems: ({ items }: Named<'items'>) => `It keeps at most ${items} items. `,
-  itKeepsOfAtMostItems: ({ items, items2 }: Named<'items' | 'items2'>) => `It keeps ${items} of at most ${items2} items. `,
-  providersLastMessageMsOld: ({ delayMs }: Named<'delayMs'>) => ` The provider’s last message was ${delayMs} ms old when it came.`,
-  aMessageHasAtMostMb: ({ keeps, megabytes, late }: Named<'keeps' | 'megabytes' | 'late'>) => `${keeps}A message has at most ${megabytes} MB.${late}`,
+  itKeepsAtMostItems: ({ items }: Named<'items'>) => `It keeps at most ${items} items.`,
+  itKeepsOfAtMostItems: ({ kept, most }: Named<'kept' | 'most'>) => `It keeps ${kept} of at most ${most} items.`,
+  providersLastMessageMsOld: ({ delayMs }: Named<'delayMs'>) => `The provider’s last message was ${delayMs} ms old when it came.`,
+  aMessageHasAtMostMb: ({ megabytes }: Named<'megabytes'>) => `A message has at most ${megabytes} MB.`,
   noRevisionWasDecidedYet: 'No revision was decided yet: its process uses its environment, shown as far as it is known here.',
   revisionIsInForce: ({ revision }: Named<'revision'>) => `Revision ${revision} is in force.`,
   itsProcessDoesNotUseRevision: ({ revision, unused }: Named<'revision' | 'unused'>) => `Its process doesn’t use revision ${revision}: ${unused}`,
@@ -86,9 +86,9 @@ export const PROVIDERS = {
   itHasNotAcknowledgedItYet: 'it hasn’t acknowledged it yet',
   doesNotUseRevision: ({ node, revision, reason }: Named<'node' | 'revision' | 'reason'>) => `${node} doesn’t use revision ${revision}: ${reason}`,
   nothingKnownHere: 'nothing known here',
-  paysAdapterCanAskLimits: ({ provider, adapterKinds, provider2 }: Named<'provider' | 'adapterKinds' | 'provider2'>) =>
-    `Pays ${provider}. Its adapter can ask for ${adapterKinds}. Limits: ${provider2}.`,
-  endpointSecret: ({ endpoint, secret }: Named<'endpoint' | 'secret'>) => ` Endpoint: ${endpoint} (secret ${secret}).`,
+  paysAdapterCanAskLimits: ({ offered, adapterKinds, limits }: Named<'offered' | 'adapterKinds' | 'limits'>) =>
+    `Pays ${offered}. Its adapter can ask for ${adapterKinds}. Limits: ${limits}.`,
+  endpointSecret: ({ endpoint, secret }: Named<'endpoint' | 'secret'>) => `Endpoint: ${endpoint} (secret ${secret}).`,
   configuration: 'Configuration',
 
   // Revisions
@@ -124,8 +124,10 @@ export const PROVIDERS = {
   stop: ({ id }: Named<'id'>) => `Stop ${id}`,
 
   // provider
-  aPersonDecidesAbove: ({ limit, inFlight, timeoutSeconds, attempts }: Named<'limit' | 'inFlight' | 'timeoutSeconds' | 'attempts'>) =>
-    `a person decides above ${limit}; ${inFlight} calls at once, ${timeoutSeconds} s each, ${attempts} attempts`,
+  aPersonDecidesAbove: ({ limit, calls, timeoutSeconds, attempts }: Named<'limit' | 'calls' | 'timeoutSeconds' | 'attempts'>) =>
+    `a person decides above ${limit}; ${calls}, ${timeoutSeconds} s each, ${attempts}`,
+  callsAtOnce: ({ calls }: { calls: number }) => plural(calls, '1 call at once', `${calls} calls at once`),
+  attemptsOfEach: ({ attempts }: { attempts: number }) => plural(attempts, '1 attempt', `${attempts} attempts`),
   noneWait: 'none wait',
 
   // settings

@@ -17,8 +17,8 @@ export const RULES = {
   noReasonIsKnown: 'no reason is known',
   itFailed: ({ error }: Named<'error'>) => `It failed: ${error}`,
   itWasCancelled: 'It was cancelled.',
-  customers: ({ done }: Named<'done'>) => `${done} customers`,
-  ofCustomers: ({ done, total }: Named<'done' | 'total'>) => `${done} of ${total} customers`,
+  customers: ({ count }: { count: number }) => plural(count, '1 customer', `${count} customers`),
+  ofCustomers: ({ done, total }: { total: number } & Named<'done'>) => plural(total, `${done} of 1 customer`, `${done} of ${total} customers`),
   cancelTheDryRun: 'Cancel the dry run',
 
   // DryRunResults
@@ -26,10 +26,18 @@ export const RULES = {
   countedInAll: 'Counted in all',
   costOfRewards: 'Cost of rewards',
   noBetsStoredSoSaysNothing: ({ week }: Named<'week'>) => `No bets of ${week} are stored, so it says nothing about this version. Try it over another week.`,
-  customersWithBets: ({ week, customers, bets, gained, lost, differingBets }: Named<'week' | 'customers' | 'bets' | 'gained' | 'lost' | 'differingBets'>) =>
-    `${week}: ${customers} customers with ${bets} bets. ${gained} would gain a reward and ${lost} would lose it; ${differingBets} bets count differently.`,
-  storedWithoutLegs: ({ bets }: Named<'bets'>) => `${bets} are stored without their legs, so they don’t count.`,
-  customersElsewhere: ({ customers }: Named<'customers'>) => `${customers} customers of other jurisdictions and currencies aren’t concerned.`,
+  customersWithBets: ({ week, customers, bets, gained, lost, differing }: Named<'week' | 'customers' | 'bets' | 'gained' | 'lost' | 'differing'>) =>
+    `${week}: ${customers} with ${bets}. ${gained} would gain a reward and ${lost} would lose it; ${differing}.`,
+  bets: ({ count }: { count: number }) => plural(count, '1 bet', `${count} bets`),
+  betsDiffer: ({ count }: { count: number }) => plural(count, '1 bet counts differently', `${count} bets count differently`),
+  storedWithoutLegs: ({ bets }: { bets: number }) =>
+    plural(bets, '1 is stored without its legs, so it doesn’t count.', `${bets} are stored without their legs, so they don’t count.`),
+  customersElsewhere: ({ count }: { count: number }) =>
+    plural(
+      count,
+      '1 customer of another jurisdiction or currency isn’t concerned.',
+      `${count} customers of other jurisdictions and currencies aren’t concerned.`,
+    ),
   outcome: 'Outcome',
   costByReward: 'Cost by reward',
   whyBetsCountDifferently: 'Why bets count differently',
@@ -81,8 +89,8 @@ export const RULES = {
   holdsThisWeek: 'holds this week',
   comes: 'comes',
   whatCountsTowardsWhichTarget: 'What counts, towards which target. A week keeps the rules that it opened with; a change is a new version for a coming week.',
-  weekIsOpen: ({ week, week2 }: Named<'week' | 'week2'>) =>
-    `${week} is open: it and all weeks before it keep the rules that they opened with. The first week that can change is ${week2}.`,
+  weekIsOpen: ({ open, first }: Named<'open' | 'first'>) =>
+    `${open} is open: it and all weeks before it keep the rules that they opened with. The first week that can change is ${first}.`,
   aNewVersion: 'A new version',
   proposesAnotherPerson: ({ proposedBy, version }: Named<'proposedBy' | 'version'>) => `${proposedBy} proposes ${version}: another person has to approve it.`,
   versions: 'Versions',
@@ -95,11 +103,11 @@ export const RULES = {
   onlyBetsChosenSports: 'Only bets on chosen sports, competitions or events',
   ofABetWithSeveralLegs: 'Of a bet with several legs',
   allLegsHaveToBeOnThem: 'All legs have to be on them',
-  oneLegIsEnough: 'One leg is enough; the least odds hold for the legs that are on them',
+  oneLegIsEnough: 'One leg is enough; the minimum odds apply to the legs that are on them',
   nothingNameEventNotOver: 'Nothing of this name has an event that isn’t over.',
   sportsCompetitionsAndEvents: 'Sports, competitions and events',
   cheltenham: 'Cheltenham',
-  lookForAName: 'Look for a name; a bet counts that is on any of them.',
+  lookForAName: 'Search by name. A bet on any of them counts.',
 
   // scheme
   noBrandWhoseRulesYouMaySee: 'There is no brand whose rules you may see.',
@@ -119,11 +127,11 @@ export const RULES = {
   unknownEvent: ({ kind }: Named<'kind'>) => `an ${kind} that isn’t known any more`,
   unknownItem: ({ kind }: Named<'kind'>) => `a ${kind} that isn’t known any more`,
   onIt: 'on it',
-  severalOf: ({ kind }: Named<'kind'>) => `${kind}s`,
+  severalOf: { SPORT: 'Sports', COMPETITION: 'Competitions', EVENT: 'Events' },
   onOneOfThese: 'on one of these',
   betSeveralLegsEachLeg: ({ ofLegs }: Named<'ofLegs'>) => `Of a bet with several legs, each leg has to be ${ofLegs}.`,
   betSeveralLegsOneLegEnough: ({ ofLegs }: Named<'ofLegs'>) =>
-    `Of a bet with several legs, one leg ${ofLegs} is enough, and the least odds hold for such legs alone.`,
+    `Of a bet with several legs, one leg ${ofLegs} is enough, and the minimum odds apply to such legs alone.`,
   onlyBetsOnCount: ({ what, several }: Named<'what' | 'several'>) => `Only bets on ${what} count. ${several} Bets that name no event don’t count.`,
   theresNoSuchVersion: 'There’s no such version.',
   rulesForInVersion: ({ jurisdiction, currency, version }: Named<'jurisdiction' | 'currency' | 'version'>) =>

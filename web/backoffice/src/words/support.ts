@@ -9,7 +9,7 @@ export const SUPPORT = {
   approverLedgerAuditLogShow: 'The approver, the ledger and the audit log show it.',
   nameAWeek: 'Name a week such as 2026-W13.',
   thisAdjusts: ({ adjustment }: Named<'adjustment'>) => `This ${adjustment}.`,
-  theCustomerHasNowAndThen: ({ total, after }: Named<'total' | 'after'>) => `The customer has ${total} now, and then ${after}. `,
+  theCustomerHasNowAndThen: ({ total, after }: Named<'total' | 'after'>) => `The customer has ${total} now, and then ${after}.`,
 
   // CustomerCards
   progressTowardsTheTarget: 'Progress towards the target',
@@ -92,7 +92,7 @@ export const SUPPORT = {
   wantedInstead: 'Wanted instead',
   transactionsInline: 'transactions',
   nothingHappenedCustomers: 'Nothing has happened to this customer’s money yet.',
-  ofItCredits: 'Of it credits',
+  ofItCredits: 'From credits',
   whyAndWhatNext: 'Why, and what next',
   reference: 'Reference',
 
@@ -190,13 +190,13 @@ export const SUPPORT = {
   },
   from: ({ name, product }: Named<'name' | 'product'>) => `${name} from ${product}`,
   noDepositsBetsGamesOffers: 'No deposits, bets, games, offers or messages. Withdrawals and open bets go on.',
-  aReminderAfterMinutes: ({ minutes }: Named<'minutes'>) => `A reminder after ${minutes} minutes`,
+  aReminderAfterMinutes: ({ minutes }: { minutes: number }) => plural(minutes, 'A reminder after 1 minute', `A reminder after ${minutes} minutes`),
   ofUsed: ({ used, limit }: Named<'used' | 'limit'>) => `${used} of ${limit} used`,
-  aRaiseTo: ({ pending }: Named<'pending'>) => `A raise to ${pending}`,
-  minutes: ({ pendingMinutes }: Named<'pendingMinutes'>) => `${pendingMinutes} minutes`,
-  anEndOfTheLimit: 'An end of the limit',
-  untilThenItLapses: ({ pendingUntil }: Named<'pendingUntil'>) => `, until ${pendingUntil}; then it lapses`,
-  canConfirmedCustomerFrom: ({ wanted, pendingFrom, until }: Named<'wanted' | 'pendingFrom' | 'until'>) =>
-    `${wanted} can be confirmed by the customer from ${pendingFrom}${until}.`,
+  aRaiseTo: ({ pending }: Named<'pending'>) => `An increase to ${pending}`,
+  minutes: ({ minutes }: { minutes: number }) => plural(minutes, '1 minute', `${minutes} minutes`),
+  anEndOfTheLimit: 'Removing the limit',
+  canConfirmedCustomerFrom: ({ wanted, from }: Named<'wanted' | 'from'>) => `${wanted} can be confirmed by the customer from ${from}.`,
+  canConfirmedCustomerFromUntil: ({ wanted, from, until }: Named<'wanted' | 'from' | 'until'>) =>
+    `${wanted} can be confirmed by the customer from ${from}, until ${until}; then it expires.`,
   allPaymentsOfThisCustomer: 'All payments of this customer',
 } satisfies Messages;

@@ -20,7 +20,7 @@ export function Contrasts({ contrasts }: { readonly contrasts: readonly Contrast
       <Alert severity={unreadable.length === 0 ? 'success' : 'error'} role="status" sx={{ marginBottom: 2 }}>
         {unreadable.length === 0
           ? WORDS.brands.everythingIsLegible
-          : WORDS.brands.ofPairsCannotBeRead({ count: unreadable.length, count2: contrasts.length })}
+          : WORDS.brands.ofPairsCannotBeRead({ illegible: unreadable.length, pairs: contrasts.length })}
       </Alert>
       <DataRows
         label={WORDS.brands.contrastOfEachPair}

@@ -9,5 +9,5 @@ export function age(at: string | null | undefined, now = Date.now()): string {
   const minutes = Math.round(seconds / 60);
   if (minutes < 120) return WORDS.common.min({ value: minutes });
   const hours = Math.round(minutes / 60);
-  return hours < 48 ? WORDS.operations.hoursH({ hours }) : WORDS.operations.days({ hours: Math.round(hours / 24) });
+  return hours < 48 ? WORDS.operations.hoursH({ hours }) : WORDS.operations.days({ days: Math.round(hours / 24) });
 }

@@ -73,9 +73,16 @@ function Process({ provider, onChanged }: { readonly provider: Provider; readonl
 function Figures({ provider }: { readonly provider: Provider }) {
   const { process, limits: most } = provider;
   const megabytes = (most.messageBytes / 2 ** 20).toLocaleString('en-GB', { maximumFractionDigits: 1 });
-  const keeps = most.items === 0 ? '' : process === null ? WORDS.providers.itKeepsAtMostItems({ items: most.items.toLocaleString('en-GB') }) : WORDS.providers.itKeepsOfAtMostItems({ items: process.items.toLocaleString('en-GB'), items2: most.items.toLocaleString('en-GB') });
-  const late = process === null ? '' : WORDS.providers.providersLastMessageMsOld({ delayMs: process.delayMs.toLocaleString('en-GB') });
-  return <Typography>{WORDS.providers.aMessageHasAtMostMb({ keeps, megabytes, late })}</Typography>;
+  const sentences = [
+    ...(most.items === 0 ? [] : [kept(process, most.items.toLocaleString('en-GB'))]),
+    WORDS.providers.aMessageHasAtMostMb({ megabytes }),
+    ...(process === null ? [] : [WORDS.providers.providersLastMessageMsOld({ delayMs: process.delayMs.toLocaleString('en-GB') })]),
+  ];
+  return <Typography>{sentences.join(' ')}</Typography>;
+}
+
+function kept(process: Provider['process'], most: string): string {
+  return process === null ? WORDS.providers.itKeepsAtMostItems({ items: most }) : WORDS.providers.itKeepsOfAtMostItems({ kept: process.items.toLocaleString('en-GB'), most });
 }
 
 function Settings({ provider, onChanged }: { readonly provider: Provider; readonly onChanged: () => void }) {
@@ -133,7 +140,12 @@ function Parts({ provider, onChanged }: { readonly provider: Provider; readonly 
         </Alert>
       ))}
       <Typography>
-        {WORDS.providers.paysAdapterCanAskLimits({ provider: offered(provider), adapterKinds: adapterKinds.join(', ') || WORDS.providers.nothingKnownHere, provider2: limits(provider) })}{endpoint !== null && WORDS.providers.endpointSecret({ endpoint, secret: configuration?.secret ?? '' })}
+        {WORDS.providers.paysAdapterCanAskLimits({
+          offered: offered(provider),
+          adapterKinds: adapterKinds.join(', ') || WORDS.providers.nothingKnownHere,
+          limits: limits(provider),
+        })}
+        {endpoint !== null && ` ${WORDS.providers.endpointSecret({ endpoint, secret: configuration?.secret ?? '' })}`}
       </Typography>
       <HealthTable rows={provider.health} />
       {configuration !== null && may && (

@@ -50,7 +50,12 @@ export function limitInWords(limitMinor: number, currencies: readonly string[]):
 export function limits({ configuration }: Provider): string {
   if (configuration === null) return '–';
   const { limitMinor, currencies, inFlight, timeoutSeconds, attempts } = configuration;
-  return WORDS.providers.aPersonDecidesAbove({ limit: limitInWords(limitMinor, currencies), inFlight, timeoutSeconds, attempts });
+  return WORDS.providers.aPersonDecidesAbove({
+    limit: limitInWords(limitMinor, currencies),
+    calls: WORDS.providers.callsAtOnce({ calls: inFlight }),
+    timeoutSeconds,
+    attempts: WORDS.providers.attemptsOfEach({ attempts }),
+  });
 }
 
 export function waits({ waiting }: Provider): string {

@@ -41,7 +41,7 @@ function market(content: Content) {
   if (!content.flag('void')) {
     return {
       title: WORDS.approvals.restoreAllBetsOn({ name }),
-      sentences: [WORDS.approvals.allBetsSettledResultAgain({ of: SCOPES[of].toLowerCase() })],
+      sentences: [WORDS.approvals.allBetsSettledResultAgain({ scope: SCOPES[of].toLowerCase() })],
       changes: [{ what: SCOPES[of], before: WORDS.common.void, after: WORDS.approvals.asItsResultSays }],
       object: { path: '/trading', label: WORDS.approvals.suspendedAndLimits, permission: 'betting.read' },
     };
@@ -49,7 +49,7 @@ function market(content: Content) {
   return {
     title: WORDS.approvals.voidAllBetsOn({ name }),
     sentences: [
-      WORDS.approvals.allBetsVoidAlsoThose({ of: SCOPES[of].toLowerCase() }),
+      WORDS.approvals.allBetsVoidAlsoThose({ scope: SCOPES[of].toLowerCase() }),
       open.length === 0 ? WORDS.approvals.noBetOpenWhenProposed : WORDS.approvals.openWhenProposed({ open: open.join(WORDS.common.and) }),
     ],
     changes: [{ what: SCOPES[of], before: null, after: WORDS.approvals.voidAndSuspended }],

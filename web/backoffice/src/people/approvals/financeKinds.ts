@@ -33,15 +33,14 @@ export const release: Kind = {
   onApproval: WORDS.approvals.payoutsCurrencyGoWithin,
   approvers: 'finance',
   inWords(content) {
-    const [currency, days] = [content.text('currency'), content.texts('days').map(dayOf)];
-    const of = currency === '' ? WORDS.approvals.ofAllCurrencies : WORDS.common.inTerritories({ territories: currency });
+    const [currency, days] = [content.text('currency') || WORDS.common.allCurrenciesInline, content.texts('days').map(dayOf)];
     return {
-      title: WORDS.approvals.payoutsGoOnAgain({ of }),
+      title: WORDS.approvals.payoutsGoOnAgain({ currency }),
       sentences: [
-        days.length === 1 ? WORDS.approvals.payoutsStoppedBecauseClose({ of, days: days.join(', ') }) : WORDS.approvals.payoutsStoppedBecause({ of, days: days.join(', ') }),
+        WORDS.approvals.payoutsStoppedBecause({ count: days.length, currency, days: days.join(', ') }),
         WORDS.approvals.laterDayClosedWithout,
       ],
-      changes: [{ what: WORDS.approvals.payouts({ of }), before: WORDS.common.stopped, after: WORDS.common.resume }],
+      changes: [{ what: WORDS.approvals.payouts({ currency }), before: WORDS.common.stopped, after: WORDS.common.resume }],
       object: { path: '/payoutStops', label: WORDS.common.payoutStops, permission: 'finance.read' },
     };
   },

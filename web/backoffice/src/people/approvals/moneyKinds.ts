@@ -45,14 +45,14 @@ export const goodwill: Kind = {
     const reward = content.part('reward');
     const [value, spins] = [reward.numberOrNull('value_minor'), reward.numberOrNull('spins')];
     const currency = reward.text('currency');
-    const worth = value === null ? WORDS.approvals.spins({ spins: number(spins ?? 0) }) : money(value, currency);
+    const worth = value === null ? WORDS.approvals.spins({ count: spins ?? 0, shown: number(spins ?? 0) }) : money(value, currency);
     const [who, week] = [content.text('customer'), content.text('week')];
     const cause = content.text('cause');
     const named = rewardName(content.text('brand'), reward.text('reward_id'));
     return {
       title: WORDS.approvals.goodwillOfFor({ kind: word(reward.text('kind')).toLowerCase(), worth, who }),
       sentences: [
-        WORDS.approvals.customerGetsValidDays({ named, expiryDays: reward.number('expiry_days') }),
+        WORDS.approvals.customerGetsValidDays({ named, days: reward.number('expiry_days') }),
         WORDS.approvals.itIsGivenBecause({ cause: CAUSES[cause] ?? word(cause).toLowerCase() }),
         WORDS.approvals.reservedGoodwillBudget({ week: weekName(week), worth }),
       ],
@@ -95,7 +95,7 @@ export const goodwillBudget: Kind = {
     const amount = money(limits.number('amount_minor'), currency);
     return {
       title: WORDS.approvals.goodwillBudgetOfFor({ amount, week: weekOrEvery(content.textOrNull('week')) }),
-      sentences: [WORDS.approvals.supportMayGive({ amount, amount2: money(before.number('amount_minor'), currency) })],
+      sentences: [WORDS.approvals.supportMayGive({ after: amount, before: money(before.number('amount_minor'), currency) })],
       changes: LIMITS.map(([name, what]): Change => ({
         what,
         before: money(before.number(name), currency),
@@ -111,7 +111,7 @@ export const rewardBudget: Kind = {
   onApproval: WORDS.approvals.allNodesApplyItWithinSeconds,
   approvers: 'risk',
   inWords(content) {
-    const shown = (value: number | null) => (value === null ? WORDS.approvals.noLimit : WORDS.approvals.rewards({ value: number(value) }));
+    const shown = (value: number | null) => (value === null ? WORDS.approvals.noLimit : WORDS.approvals.rewards({ count: value, shown: number(value) }));
     const [before, after] = [shown(content.numberOrNull('before')), shown(content.numberOrNull('rewards'))];
     const [week, brand] = [weekOrEvery(content.textOrNull('week')), content.text('brand')];
     const reward = rewardName(brand, content.text('reward'));

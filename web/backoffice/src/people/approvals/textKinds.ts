@@ -132,7 +132,7 @@ function trialInWords(scheme: Content, brand: string | null): readonly (readonly
   const share = scheme.numberOrNull('trial_per_mille') ?? 0;
   if (share === 0) return [];
   const who = share === 500 ? WORDS.approvals.halfOfTheCustomers : WORDS.approvals.shareOfCustomers({ share });
-  const rewards = WORDS.approvals.inPlaceOf({ reward: rewardName(brand, scheme.text('trial_reward_id')), reward2: rewardName(brand, scheme.text('default_reward_id')) });
+  const rewards = WORDS.approvals.inPlaceOf({ trial: rewardName(brand, scheme.text('trial_reward_id')), usual: rewardName(brand, scheme.text('default_reward_id')) });
   return [[WORDS.common.trial, WORDS.approvals.areOfferedAsChanceHasIt({ who, rewards })]];
 }
 

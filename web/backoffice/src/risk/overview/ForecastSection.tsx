@@ -44,7 +44,7 @@ export function ForecastSection({ brand }: { readonly brand: string }) {
       columns={[
         { head: WORDS.common.week, cell: (one) => weekCell(one.isoWeek) },
         { head: WORDS.common.currency, cell: (one) => one.currency },
-        { head: WORDS.risk.hoursOver, numeric: true, cell: (one) => WORDS.common.amountOfCustomer({ amount: Math.floor(one.elapsedHours), customer: one.weekHours }) },
+        { head: WORDS.risk.hoursOver, numeric: true, cell: (one) => WORDS.common.partOf({ part: Math.floor(one.elapsedHours), whole: one.weekHours }) },
         { head: WORDS.risk.rewardsNow, numeric: true, cell: (one) => number(one.now.rewards) },
         { head: WORDS.risk.valueNow, numeric: true, cell: (one) => money(one.now.valueMinor, one.currency) },
         { head: WORDS.risk.rewardsLikelyRange, numeric: true, cell: (one) => range(one, (amount) => number(amount.rewards)) },

@@ -32,15 +32,19 @@ export const ANALYTICS = {
   ctrlEnterAsks: 'Ctrl-Enter asks. SHOW TABLES and DESCRIBE table work as well.',
   asking: 'Asking…',
   ask: 'Ask',
-  askedAgainByItself: 'The question is asked again by itself.',
+  askedAgainByItself: 'We’ll ask again automatically.',
   lastQuestions: 'Last questions',
-  yourRolesDoNotPermitThis: 'Your roles don’t permit this: facts are of all brands, and so must be the role.',
+  yourRolesDoNotPermitThis: 'Your roles don’t allow questions in SQL: answers cover all brands, so the role has to as well.',
 
   // ReadUntil
-  completeUpTo: ({ where, until }: Named<'where' | 'until'>) => `Complete${where} up to ${until}.`,
-  factsBeingReadFirstTime: ({ where }: Named<'where'>) => `The facts${where} are being read for the first time`,
-  onlyFactsUpToAreCounted: ({ where, until }: Named<'where' | 'until'>) => `Only facts${where} up to ${until} are counted`,
-  recordsWait: ({ read, waiting }: Named<'read' | 'waiting'>) => `${read}; ${waiting} records wait. The figures may grow.`,
+  completeUpTo: ({ until }: Named<'until'>) => `Complete up to ${until}.`,
+  completeOfCellUpTo: ({ cell, until }: Named<'cell' | 'until'>) => `Complete of ${cell} up to ${until}.`,
+  factsBeingReadFirstTime: 'The facts are being read for the first time',
+  factsOfCellBeingRead: ({ cell }: Named<'cell'>) => `The facts of ${cell} are being read for the first time`,
+  onlyFactsUpToAreCounted: ({ until }: Named<'until'>) => `Only facts up to ${until} are counted`,
+  onlyFactsOfCellAreCounted: ({ cell, until }: Named<'cell' | 'until'>) => `Only facts of ${cell} up to ${until} are counted`,
+  recordsWait: ({ read, waiting, shown }: { waiting: number } & Named<'read' | 'shown'>) =>
+    plural(waiting, `${read}; 1 record waits. The figures may grow.`, `${read}; ${shown} records wait. The figures may grow.`),
   theFiguresMayGrow: ({ read }: Named<'read'>) => `${read}. The figures may grow.`,
 
   // TableList
@@ -69,22 +73,23 @@ export const ANALYTICS = {
   clubsCost: 'Club’s cost',
   netRevenue: 'Net revenue',
   rewardsAnyProductCostSeven: ({ cost }: Named<'cost'>) => `Rewards for any product cost ${cost} in seven days`,
-  margin: ({ gross }: Named<'gross'>) => ` (margin ${gross})`,
-  grossRevenueInSevenDays: ({ gross, margin, net }: Named<'gross' | 'margin' | 'net'>) =>
-    `${gross} gross revenue in seven days${margin}; ${net} net, with free bets and no rewards for this product alone`,
-  grossRevenueSevenDaysNet: ({ gross, margin, net, cost }: Named<'gross' | 'margin' | 'net' | 'cost'>) =>
-    `${gross} gross revenue in seven days${margin}; ${net} net, with free bets and rewards of ${cost} for this product`,
+  grossInSevenDays: ({ gross }: Named<'gross'>) => `${gross} gross revenue in seven days`,
+  grossAndMarginInSevenDays: ({ gross, margin }: Named<'gross' | 'margin'>) => `${gross} gross revenue in seven days (margin ${margin})`,
+  netWithoutRewards: ({ revenue, net }: Named<'revenue' | 'net'>) => `${revenue}; ${net} net, with free bets and no rewards for this product alone`,
+  netWithRewards: ({ revenue, net, cost }: Named<'revenue' | 'net' | 'cost'>) =>
+    `${revenue}; ${net} net, with free bets and rewards of ${cost} for this product`,
   rewardsForAnyProductIn: ({ currency }: Named<'currency'>) => `Rewards for any product, in ${currency}`,
   revenueOf: ({ what }: Named<'what'>) => `Revenue: ${what}`,
   multiples: 'Multiples',
   events: ({ what }: Named<'what'>) => `Events: ${what}`,
-  earnedMostAndLeast: ({ name, gross, name2, gross2 }: Named<'name' | 'gross' | 'name2' | 'gross2'>) =>
-    `${name} earned most: ${gross}; ${name2} least: ${gross2}`,
+  earnedMostAndLeast: ({ best, bestGross, worst, worstGross }: Named<'best' | 'bestGross' | 'worst' | 'worstGross'>) =>
+    `${best} earned most: ${bestGross}; ${worst} least: ${worstGross}`,
   lastDayUtc: 'Last day (UTC)',
   returnsIfAllWin: 'Returns if all win',
-  atWorstOn: ({ worst, name, worstPick }: Named<'worst' | 'name' | 'worstPick'>) => `; at worst ${worst} on ${name} (${worstPick})`,
   openBets: ({ what }: Named<'what'>) => `Open bets: ${what}`,
-  openBetsCostIfAllWin: ({ exposure, dearest }: Named<'exposure' | 'dearest'>) => `Open bets cost ${exposure} if all win${dearest}`,
+  openBetsCostIfAllWin: ({ exposure }: Named<'exposure'>) => `Open bets cost ${exposure} if all win`,
+  openBetsCostAndWorst: ({ exposure, worst, event, pick }: Named<'exposure' | 'worst' | 'event' | 'pick'>) =>
+    `Open bets cost ${exposure} if all win; at worst ${worst} on ${event} (${pick})`,
   startsUtc: 'Starts (UTC)',
   costsMost: 'Costs most',
   returnsOfMultiples: 'Returns of multiples',
@@ -96,13 +101,17 @@ export const ANALYTICS = {
   choseAReward: 'Chose a reward',
   funnelIn: ({ jurisdiction }: Named<'jurisdiction'>) => `Funnel in ${jurisdiction}`,
   nobodyWasAMemberIn: ({ week }: Named<'week'>) => `Nobody was a member in ${week}`,
-  membersReachedTheTarget: ({ qualified, members, qualified2, week }: Named<'qualified' | 'members' | 'qualified2' | 'week'>) =>
-    `${qualified} of ${members} members (${qualified2}) reached the target in ${week}`,
+  membersReachedTheTarget: ({ count, qualified, members, share, week }: { count: number } & Named<'qualified' | 'members' | 'share' | 'week'>) =>
+    plural(
+      count,
+      `${qualified} of 1 member (${share}) reached the target in ${week}`,
+      `${qualified} of ${members} members (${share}) reached the target in ${week}`,
+    ),
   provisional: 'Provisional',
   forecast: 'Forecast',
   liabilityIn: ({ currency }: Named<'currency'>) => `Liability in ${currency}`,
   nothingIsOwed: 'Nothing is owed',
-  mayStillHaveToBePaid: ({ open }: Named<'open'>) => `${open} may still have to be paid`,
+  mayStillHaveToBePaid: ({ open }: Named<'open'>) => `${open} may still be owed`,
   retention: 'Retention',
   nobodyJoinedMoreThanAWeekAgo: 'Nobody joined more than a week ago',
   thoseJoinedHadBetCounted: ({ next }: Named<'next'>) => `${next} of those who joined had a bet that counted in the next week`,
@@ -116,8 +125,6 @@ export const ANALYTICS = {
   mostBetsReachedStage: ({ stage, p95, day }: Named<'stage' | 'p95' | 'day'>) => `95 of 100 bets reached the ${stage} within ${p95} on ${day}`,
   measured: 'Measured',
   difference: 'Difference',
-  controlGroup: 'control group',
-  stakesOfACustomer: 'stakes of a customer',
   stakesOfACustomerInAWeek: 'Stakes of a customer in a week',
   customersWhoAreActiveInAWeek: 'Customers who are active in a week',
   withReward: ({ reward }: Named<'reward'>) => `With ${reward}`,
@@ -130,15 +137,17 @@ export const ANALYTICS = {
   customersWithout: 'Customers without',
   rewardsForACustomer: 'Rewards for a customer',
   finding: 'Finding',
+  verdicts: { more: 'More', less: 'Less', 'no difference shown': 'No difference' },
   lowToHigh: ({ low, high }: Named<'low' | 'high'>) => `${low} to ${high}`,
   moreWith: ({ effect, what, range }: Named<'effect' | 'what' | 'range'>) => `${effect} more with ${what} (${range})`,
   lessWith: ({ effect, what, range }: Named<'effect' | 'what' | 'range'>) => `${effect} less with ${what} (${range})`,
   noDifferenceIsShown: ({ range }: Named<'range'>) => `no difference is shown (${range})`,
 
   // reasons
-  mostOthers: ({ reason, bets }: Named<'reason' | 'bets'>) => `; most others: ${reason} (${bets})`,
   whatCountedIn: ({ jurisdiction, currency }: Named<'jurisdiction' | 'currency'>) => `What counted in ${jurisdiction}, ${currency}`,
-  betsCounted: ({ last, last2, week, most }: Named<'last' | 'last2' | 'week' | 'most'>) => `${last} of ${last2} bets in ${week} counted${most}`,
+  betsCounted: ({ count, share, bets, week }: { count: number } & Named<'share' | 'bets' | 'week'>) =>
+    plural(count, `${share} of 1 bet in ${week} counted`, `${share} of ${bets} bets in ${week} counted`),
+  mostOthers: ({ counted, reason, others }: Named<'counted' | 'reason' | 'others'>) => `${counted}; most others: ${reason} (${others})`,
   counted: 'Counted',
   didntCount: 'Didn’t count',
 
@@ -147,7 +156,7 @@ export const ANALYTICS = {
   theBarsAreCustomersByWeek: 'The bars are customers by week: members, and of these who reached the target, were credited and used the reward.',
   whatTheClubOwesForEachWeek:
     'What the club owes for each week. Provisional: the target is reached in a week that can still change. Owed: the week is confirmed, the reward not credited. Credited: not used yet.',
-  barsWhatMayStillPaidWeek: 'The bars are what may still have to be paid by week: provisional, owed and credited, one on the other.',
+  barsWhatMayStillPaidWeek: 'The bars are what may still be owed by week: provisional, owed and credited, one on the other.',
   customersJoinedOneWeekHow: 'Of the customers who joined in one week, how many had a bet that counted so many weeks later. Week 0 is the week of joining.',
   barsShareCustomersHadBet: 'The bars are the share of customers who had a bet that counted, so many weeks after they joined.',
   latency: 'Latency',

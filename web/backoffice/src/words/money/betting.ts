@@ -109,7 +109,8 @@ export const BETTING = {
 
   // figures
   mostAtRiskByAnEvent: 'Most at risk by an event',
-  worstCaseOfEvent: ({ event, bets }: Named<'event' | 'bets'>) => `The worst case of ${event}, with ${bets} open bets.`,
+  worstCaseOfEvent: ({ event, bets, shown }: { bets: number } & Named<'event' | 'shown'>) =>
+    plural(bets, `The worst case of ${event}, with 1 open bet.`, `The worst case of ${event}, with ${shown} open bets.`),
   allBettingTakesNoBets: 'All betting takes no bets.',
   noBets: 'no bets',
 

@@ -13,7 +13,7 @@ export const FINANCE = {
     `This ${correction}. The customer can use ${before} now, and then ${after}.`,
 
   // Corrections
-  moneyTwoPeopleMovedBetween: 'Money that two people moved between a customer and the house. Views of customer data are logged.',
+  moneyTwoPeopleMovedBetween: 'Money moved between a customer and the house, each time approved by a second person. Views of customer data are logged.',
   correctionsInline: 'corrections',
   corrections: 'Corrections',
   thereAreNoCorrectionsYet: 'There are no corrections yet.',
@@ -29,7 +29,7 @@ export const FINANCE = {
   signed: 'Signed',
   unsigned: 'Unsigned',
   beganAnew: 'Began anew',
-  transfers: ({ transfers }: Named<'transfers'>) => `${transfers} transfers`,
+  transfers: ({ count, shown }: { count: number } & Named<'shown'>) => plural(count, '1 transfer', `${shown} transfers`),
   closedOnAsNumber: ({ closedAt, sequence }: Named<'closedAt' | 'sequence'>) => `Closed on ${closedAt} as number ${sequence}.`,
   openingsNotComparedDay: ({ begins }: Named<'begins'>) => `Its openings weren’t compared with the day before, because ${begins}.`,
   noKeyConfiguredWhenDay: 'No key was configured when the day was closed, so nobody can prove later that it wasn’t changed.',
@@ -72,7 +72,7 @@ export const FINANCE = {
   currencyWhoseDayDiffers: 'A currency whose day differs appears here, with what to do about it.',
   closeHasDifferences: ({ differences, day }: { differences: number } & Named<'day'>) =>
     plural(differences, `The close of ${day} has 1 difference`, `The close of ${day} has ${differences} differences`),
-  letGoOn: 'Let go on',
+  letGoOn: 'Resume payouts',
   needsFinanceOfAllBrands: 'Needs finance of all brands',
   proposePayoutsIn: ({ name }: Named<'name'>) => `Propose payouts in ${name}`,
   payoutsGoOnceAnotherPerson: ({ name }: Named<'name'>) =>
@@ -89,6 +89,7 @@ export const FINANCE = {
   way: 'Way',
   whyItWaits: 'Why it waits',
   asked: 'Asked',
+  amountOfCustomer: ({ amount, customer }: Named<'amount' | 'customer'>) => `${amount} of ${customer}`,
   proposeToSend: 'Propose to send',
   sentOnceAnotherPerson: ({ asked }: Named<'asked'>) =>
     `${asked} is sent once another person of finance approves it, and can’t be called back. Say what you have looked at.`,
@@ -98,8 +99,8 @@ export const FINANCE = {
 
   // figures
   lastClosedDay: 'Last closed day',
-  transfersSigned: ({ transfers }: Named<'transfers'>) => `${transfers} transfers; signed.`,
-  transfersUnsigned: ({ transfers }: Named<'transfers'>) => `${transfers} transfers; unsigned.`,
+  transfersSigned: ({ count, shown }: { count: number } & Named<'shown'>) => plural(count, '1 transfer; signed.', `${shown} transfers; signed.`),
+  transfersUnsigned: ({ count, shown }: { count: number } & Named<'shown'>) => plural(count, '1 transfer; unsigned.', `${shown} transfers; unsigned.`),
   customersHave: 'Customers have',
   cashBonusesFreeBetsEnd: ({ day }: Named<'day'>) => `Cash, bonuses and free bets at the end of ${day}.`,
   waiting: 'waiting',

@@ -48,7 +48,7 @@ export const PAYMENTS = {
 
   // Refunds
   moneyDepositsTwoPeople:
-    'Money of deposits that two people decided to send back to its source. Propose one at its payment. Views of customer data are logged.',
+    'Refunds of deposits, each approved by a second person. Propose one on its payment’s page. Views of customer data are logged.',
   refundsInline: 'refunds',
   refunds: 'Refunds',
   thereAreNoRefundsYet: 'There are no refunds yet.',
@@ -63,14 +63,17 @@ export const PAYMENTS = {
   casesClosedClosed: ({ cases, closed }: Named<'cases' | 'closed'>) => `${cases}, ${closed} closed`,
   owesAnswers: 'Owes answers',
   notConfiguredHere: 'Not configured here',
-  theOldestFrom: ({ at }: Named<'at'>) => `, the oldest from ${at}`,
-  unanswered: ({ doubtful, doubtfulSince }: Named<'doubtful' | 'doubtfulSince'>) => `${doubtful} unanswered${doubtfulSince}`,
-  onTheWay: ({ underWay, underWaySince }: Named<'underWay' | 'underWaySince'>) => `${underWay} on the way${underWaySince}`,
+  unanswered: ({ count }: Named<'count'>) => `${count} unanswered`,
+  unansweredSince: ({ count, at }: Named<'count' | 'at'>) => `${count} unanswered, the oldest from ${at}`,
+  onTheWay: ({ count }: Named<'count'>) => `${count} on the way`,
+  onTheWaySince: ({ count, at }: Named<'count' | 'at'>) => `${count} on the way, the oldest from ${at}`,
   theOnlyProcessor: 'the only processor',
   numberOf: ({ place, places }: { place: number } & Named<'places'>) => plural(place, `asked first of ${places}`, `number ${place} of ${places}`),
   upTo: ({ maximum }: Named<'maximum'>) => `up to ${maximum}`,
   forBrands: ({ brands }: Named<'brands'>) => `for ${brands}`,
-  sIn: ({ name, direction, currencies, parts }: Named<'name' | 'direction' | 'currencies' | 'parts'>) => `${name} (${direction}s in ${currencies}): ${parts}`,
+  directions: { DEPOSIT: 'deposits', WITHDRAWAL: 'withdrawals' },
+  routeInWords: ({ name, direction, currencies, parts }: Named<'name' | 'direction' | 'currencies' | 'parts'>) =>
+    `${name} (${direction} in ${currencies}): ${parts}`,
   withoutAReason: 'without a reason',
   partsWhat: ({ parts, what }: Named<'parts' | 'what'>) => `${parts} × ${what}`,
 

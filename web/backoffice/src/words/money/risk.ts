@@ -21,7 +21,7 @@ export const RISK = {
 
   // rewardColumns
   default: 'default',
-  noneCanBePaid: 'none can be paid',
+  noneCanBePaid: 'no reward available',
   version: ({ reward, version }: Named<'reward' | 'version'>) => `${reward} (version ${version})`,
   spins: 'Spins',
   withoutAValue: 'Without a value',
@@ -37,15 +37,19 @@ export const RISK = {
   budgetsOf: ({ week }: Named<'week'>) => `Budgets of ${week}`,
   itsOwn: ({ week }: Named<'week'>) => `${week} (its own)`,
   budget: 'Budget',
-  dueOrPaid: 'Due or paid',
+  dueOrPaid: 'Due or credited',
   left: 'Left',
   choosing: 'Choosing',
   inNumbersOfRewards: 'In numbers of rewards. Rewards that aren’t listed have no limit.',
 
   // ForecastSection
   likelyLowToHigh: ({ likely, low, high }: Named<'likely' | 'low' | 'high'>) => `${likely} (${low} to ${high})`,
-  testedOnWeeksThatAreOver: ({ count, off, inside }: Named<'count' | 'off' | 'inside'>) =>
-    `Tested on ${count} weeks that are over: at this hour it was off by ${off} on average, and ${inside} of them ended in the range.`,
+  testedOnWeeksThatAreOver: ({ count, off, inside }: { count: number } & Named<'off' | 'inside'>) =>
+    plural(
+      count,
+      `Tested on 1 week that is over: at this hour it was off by ${off}, and ${inside} of 1 ended in the range.`,
+      `Tested on ${count} weeks that are over: at this hour it was off by ${off} on average, and ${inside} of them ended in the range.`,
+    ),
   hoursOver: 'Hours over',
   rewardsNow: 'Rewards now',
   valueNow: 'Value now',
