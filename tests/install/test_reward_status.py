@@ -1,6 +1,7 @@
 """Operators pause, withdraw and recall a version of a reward, on all nodes."""
 
 import asyncio
+import re
 from datetime import timedelta
 
 import pytest
@@ -109,8 +110,8 @@ async def test_an_operator_recalls_a_version(northbet: ClubFixture, embedded_bro
         return await asyncio.to_thread(CliRunner().invoke, app, ["reward", *arguments], env=environment)
 
     listed = (await furlong("list", "northbet")).output.splitlines()
-    heads = ["version", "status", "kind", "jurisdictions", "target", "from", "to", "note"]
-    assert listed[0].split() == heads
+    heads = ["version", "status", "kind", "jurisdictions", "target", "from (UTC)", "to (UTC)", "note"]
+    assert re.split(" {2,}", listed[0].strip()) == heads
     boost = "northbet:boost:1 active free_bet GB £25.00"
     assert listed[1].split()[:5] == boost.split()
     assert [line.split()[0] for line in listed[2:]] == ["northbet:fb-5:1", "northbet:fb-5:2"]
