@@ -112,8 +112,8 @@ async def test_an_operator_recalls_a_version(northbet: ClubFixture, embedded_bro
     listed = (await furlong("list", "northbet")).output.splitlines()
     heads = ["version", "status", "kind", "jurisdictions", "target", "from (UTC)", "to (UTC)", "note"]
     assert re.split(" {2,}", listed[0].strip()) == heads
-    boost = "northbet:boost:1 active free_bet GB £25.00"
-    assert listed[1].split()[:5] == boost.split()
+    boost = ["northbet:boost:1", "active", "free bet", "GB", "£25.00"]
+    assert re.split(" {2,}", listed[1].strip())[:5] == boost
     assert [line.split()[0] for line in listed[2:]] == ["northbet:fb-5:1", "northbet:fb-5:2"]
     told = await furlong("recall", "northbet:boost:1")
     assert (told.exit_code, "is recalled" in told.output) == (0, True)
