@@ -16,13 +16,12 @@ from backoffice.approvals.proposals import Needs, Proposal, ProposalId, Proposal
 from backoffice.approvals.repository import ProposalFilter, newest_first
 from backoffice.approvals.service import Approvals
 from backoffice.audit.canonical_json import Json
-from backoffice.audit.reasons import reason_problems
+from backoffice.audit.reasons import REASON_CHARACTERS, reason_problems
 from backoffice.audit.subjects import customer_subject
 from backoffice.betting.bets import OpenBets
 from backoffice.betting.targets import TargetKey
 from backoffice.betting.trading import TradingService
 from backoffice.errors import Conflict, Invalid, Problem
-from backoffice.global_events.decisions import REASON_CHARACTERS
 from backoffice.global_events.repository import GlobalDecision
 from backoffice.support.adjustments import Publish
 from consumers.messages.global_events.states import read_state

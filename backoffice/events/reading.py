@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 from backoffice.access import Actor, Permission, brands_with, require
+from backoffice.audit.reasons import REASON_CHARACTERS
 from backoffice.errors import Invalid, Problem
-from backoffice.global_events.decisions import REASON_CHARACTERS
 from subgraphs.events.catalogue.events import OfferRow
 
 

@@ -7,12 +7,11 @@ from typing import NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from backoffice.audit.reasons import REASON_CHARACTERS
 from backoffice.global_events.repository import DecisionRepository, GlobalDecision
 from consumers.messages.global_events.states import State, is_for_all_brands, read_state, state_fields
 from subgraphs.kit.domain.keys import ALL_BRANDS
 from subgraphs.kit.records.global_state import GlobalKind, GlobalOrder
-
-REASON_CHARACTERS = 500
 
 
 class Decided(NamedTuple):

@@ -10,8 +10,9 @@ from backoffice.approvals.proposals import Needs, Proposal, ProposalId, Proposal
 from backoffice.approvals.service import Approvals
 from backoffice.audit.audit_log import AuditLog
 from backoffice.audit.canonical_json import Json
+from backoffice.audit.reasons import REASON_CHARACTERS
 from backoffice.errors import Invalid, Problem, Stale
-from backoffice.global_events.decisions import REASON_CHARACTERS, GlobalDecisions
+from backoffice.global_events.decisions import GlobalDecisions
 from backoffice.lobby.checks import checked_lobby
 from backoffice.lobby.sources import LobbySources
 from backoffice.lobby.typed import TypedLobby

@@ -14,6 +14,7 @@ from backoffice.approvals.proposals import Needs, Proposal, ProposalId, Proposal
 from backoffice.approvals.service import Approvals
 from backoffice.audit.audit_log import AuditLog
 from backoffice.audit.canonical_json import Json
+from backoffice.audit.reasons import REASON_CHARACTERS
 from backoffice.errors import Invalid, NotFound, Problem, Stale
 from backoffice.events.board import repository
 from backoffice.events.board.board import entry_of, left_by_themselves, next_board, present_board
@@ -30,7 +31,7 @@ from backoffice.events.board.entries import (
 from backoffice.events.board.repository import CHANGED, EntryRevision
 from backoffice.events.board.resolving import ResolvedBoard, subject_of
 from backoffice.events.board.sources import BoardSources
-from backoffice.global_events.decisions import REASON_CHARACTERS, GlobalDecisions
+from backoffice.global_events.decisions import GlobalDecisions
 from consumers.messages.global_events.event_states import BoardEntry, BoardState
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database

@@ -10,8 +10,9 @@ from sqlalchemy import Row, func, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from backoffice.audit.reasons import REASON_CHARACTERS
 from backoffice.errors import Stale
-from backoffice.global_events.decisions import REASON_CHARACTERS, GlobalDecisions
+from backoffice.global_events.decisions import GlobalDecisions
 from backoffice.global_events.repository import GlobalDecision
 from backoffice.operations.brands.document import BrandDocument
 from backoffice.operations.models import BRAND_REVISION

@@ -17,8 +17,9 @@ from backoffice.approvals.repository import ProposalFilter
 from backoffice.approvals.service import Approvals
 from backoffice.audit.audit_log import AuditLog
 from backoffice.audit.canonical_json import Json
+from backoffice.audit.reasons import REASON_CHARACTERS
 from backoffice.errors import Invalid, NotFound, Problem, Stale
-from backoffice.global_events.decisions import REASON_CHARACTERS, GlobalDecisions
+from backoffice.global_events.decisions import GlobalDecisions
 from backoffice.operations.providers.document import (
     CHANGED,
     FieldChange,

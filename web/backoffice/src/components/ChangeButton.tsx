@@ -1,19 +1,14 @@
 /** A deed about a record: one mutation, after a reason if it wants one; then what is shown is refreshed. */
-import Alert from '@mui/material/Alert';
 import Button from '@mui/material/Button';
-import Dialog from '@mui/material/Dialog';
-import DialogActions from '@mui/material/DialogActions';
-import DialogContent from '@mui/material/DialogContent';
 import DialogContentText from '@mui/material/DialogContentText';
-import DialogTitle from '@mui/material/DialogTitle';
 import TextField from '@mui/material/TextField';
-import { useId, useState } from 'react';
+import { useState } from 'react';
 import { useNotify, useRefresh } from 'react-admin';
 
-import { messageOf } from '../session/session.ts';
+import { FormDialog } from './FormDialog.tsx';
 import { WORDS } from '../words/index.ts';
 
-import type { ReactNode, SubmitEvent } from 'react';
+import type { ReactNode } from 'react';
 
 export interface Deed<Data = unknown> {
   readonly label: string;
@@ -61,78 +56,56 @@ interface DialogProps extends Deed {
 export function ChangeDialog({ open, onClose, ...deed }: DialogProps) {
   const [reason, setReason] = useState(deed.firstReason ?? '');
   const [answer, setAnswer] = useState('');
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState('');
+  const [isRefused, setRefused] = useState(false);
   const notify = useNotify();
   const refresh = useRefresh();
-  const title = useId();
 
   function settle() {
     refresh();
     deed.onSettled?.();
   }
 
-  /** Nothing calls a deed back that is on its way. After a refusal the record is read again only now: the dialog would go with it. */
+  /** After a refusal the record is read again only now: if that fails, the dialog goes with its row, and with what was typed. */
   function close() {
-    if (busy) return;
     onClose();
-    if (problem === '') return;
-    setProblem('');
+    if (!isRefused) return;
+    setRefused(false);
     settle();
   }
 
-  async function submit(event: SubmitEvent) {
-    event.preventDefault();
-    setBusy(true);
-    setProblem('');
-    try {
-      const data = await deed.change(reason, answer);
-      onClose();
-      setReason(deed.firstReason ?? '');
-      setAnswer('');
-      if (deed.onDone === undefined) notify(WORDS.common.labelDone({ label: deed.label }), { type: 'success' });
-      else deed.onDone(data);
-      settle();
-    } catch (error) {
-      setProblem(messageOf(error));
-    } finally {
-      setBusy(false);
-    }
+  async function submit() {
+    const data = await deed.change(reason, answer).catch((error: unknown) => {
+      setRefused(true);
+      throw error;
+    });
+    setRefused(false);
+    onClose();
+    setReason(deed.firstReason ?? '');
+    setAnswer('');
+    if (deed.onDone === undefined) notify(WORDS.common.labelDone({ label: deed.label }), { type: 'success' });
+    else deed.onDone(data);
+    settle();
   }
 
   return (
-    <Dialog open={open} onClose={close} aria-labelledby={title} fullWidth maxWidth="sm">
-      <form onSubmit={(event) => void submit(event)}>
-        <DialogTitle id={title}>{deed.label}</DialogTitle>
-        <DialogContent>
-          {problem !== '' && <Alert severity="error">{problem}</Alert>}
-          <DialogContentText>{deed.question}</DialogContentText>
-          {deed.asks !== undefined && (
-            <TextField label={deed.asks.label} value={answer} onChange={(event) => setAnswer(event.target.value)} helperText={deed.asks.help} margin="normal" fullWidth required />
-          )}
-          {deed.wantsReason === true && (
-            <TextField
-              label={WORDS.common.reason}
-              name="reason"
-              value={reason}
-              onChange={(event) => setReason(event.target.value)}
-              helperText={WORDS.common.keptInTheAuditLog}
-              margin="normal"
-              fullWidth
-              required
-              multiline
-            />
-          )}
-        </DialogContent>
-        <DialogActions>
-          <Button onClick={close} disabled={busy}>
-            {WORDS.common.cancel}
-          </Button>
-          <Button type="submit" variant="contained" color={deed.color ?? 'primary'} disabled={busy}>
-            {deed.label}
-          </Button>
-        </DialogActions>
-      </form>
-    </Dialog>
+    <FormDialog title={deed.label} label={deed.label} color={deed.color ?? 'primary'} open={open} onClose={close} onSubmit={submit}>
+      <DialogContentText>{deed.question}</DialogContentText>
+      {deed.asks !== undefined && (
+        <TextField label={deed.asks.label} value={answer} onChange={(event) => setAnswer(event.target.value)} helperText={deed.asks.help} margin="normal" fullWidth required />
+      )}
+      {deed.wantsReason === true && (
+        <TextField
+          label={WORDS.common.reason}
+          name="reason"
+          value={reason}
+          onChange={(event) => setReason(event.target.value)}
+          helperText={WORDS.common.keptInTheAuditLog}
+          margin="normal"
+          fullWidth
+          required
+          multiline
+        />
+      )}
+    </FormDialog>
   );
 }

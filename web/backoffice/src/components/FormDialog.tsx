@@ -17,6 +17,7 @@ interface Props {
   readonly open: boolean;
   /** The deed, on the button that does it. */
   readonly label: string;
+  readonly color?: 'primary' | 'error';
   /** Whether what is typed cannot be sent; the fields say why. */
   readonly disabled?: boolean;
   /** Whether only its button ends it, because what it shows is never shown again. */
@@ -30,6 +31,13 @@ export function FormDialog(props: Props) {
   const [problem, setProblem] = useState('');
   const [busy, setBusy] = useState(false);
   const title = useId();
+
+  /** What was refused is not said again when the dialog is opened anew; nothing calls back what is on its way. */
+  function close() {
+    if (busy) return;
+    setProblem('');
+    props.onClose();
+  }
 
   async function submit(event: SubmitEvent) {
     event.preventDefault();
@@ -45,7 +53,7 @@ export function FormDialog(props: Props) {
   }
 
   return (
-    <Dialog open={props.open} {...(props.stays === true || busy ? {} : { onClose: props.onClose })} aria-labelledby={title} fullWidth maxWidth="sm">
+    <Dialog open={props.open} {...(props.stays === true ? {} : { onClose: close })} aria-labelledby={title} fullWidth maxWidth="sm">
       <form onSubmit={(event) => void submit(event)}>
         <DialogTitle id={title}>{props.title}</DialogTitle>
         <DialogContent>
@@ -54,11 +62,11 @@ export function FormDialog(props: Props) {
         </DialogContent>
         <DialogActions>
           {props.stays !== true && (
-            <Button onClick={props.onClose} disabled={busy}>
+            <Button onClick={close} disabled={busy}>
               {WORDS.common.cancel}
             </Button>
           )}
-          <Button type="submit" variant="contained" disabled={busy || props.disabled === true}>
+          <Button type="submit" variant="contained" color={props.color ?? 'primary'} disabled={busy || props.disabled === true}>
             {props.label}
           </Button>
         </DialogActions>
