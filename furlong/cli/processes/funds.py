@@ -77,14 +77,15 @@ def reconcile(
     from subgraphs.bets.settings import BetsSettings
     from subgraphs.kit.funds_settings import FundsSettings
 
+    if (file is None) == (bets_since is None):
+        fail("say what to compare with: either a FILE, or --bets-since TIME")
+    known = _known(file) if file else []
     settings, clock = database_settings().entering_closed(), running_clock()
-    if bets_since is not None and file is None:
+    if bets_since:
         elsewhere = frozenset(read_settings(FundsSettings).wallets) | read_settings(BetsSettings).elsewhere
         found = run(bets_and_ledger(settings, clock, bets_since.replace(tzinfo=UTC), elsewhere))
-    elif file is not None and bets_since is None:
-        found = run(compared_with(_known(file), settings, clock))
     else:
-        fail("say what to compare with: either a FILE, or --bets-since TIME")
+        found = run(compared_with(known, settings, clock))
     echo_list(
         found,
         as_json=as_json,

@@ -166,7 +166,7 @@ async def test_the_liability_is_shown(harness: PayoutHarness, environment: dict[
     await harness.run_worker(harness.open())
     shown = (await furlong(environment, "liability", "--brand", "northbet", "--week", "2026-W13")).output
     assert [line.split() for line in shown.splitlines()[1:]] == [
-        ["northbet", "2026-W13", "outstanding", "free_bet", "1", "£5.00", "0"]
+        ["northbet", "2026-W13", "outstanding", "free", "bet", "1", "£5.00", "0"]
     ]
 
 

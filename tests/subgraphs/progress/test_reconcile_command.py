@@ -79,7 +79,7 @@ def test_what_came_too_late_is_listed() -> None:
     ended = furlong("review", "late", "--week", "2026-W13")
     assert ended.exit_code == 0
     heads, row = [" ".join(line.split()) for line in ended.output.splitlines()]
-    assert heads == "brand week customer bet revision counts would count as came closed"
+    assert heads == "brand week customer bet revision counts would count as came (UTC) closed (UTC)"
     assert row.startswith("northbet 2026-W13 c-1 b-1 2 £5.00 £0.00 VOID 20")
     assert furlong("review", "late", "--week", "2026-W14").output == "Nothing waits.\n"
     [told] = json.loads(furlong("review", "late", "--json").output)
