@@ -5,7 +5,7 @@ import { delayFinding, lagFinding, timesBetween, waitingRecords, withPresent } f
 import { at, findingOf, pointsOf } from '../backoffice/src/charts/LiabilityChart.tsx';
 import { partsOf, scaleOf, ticksTo } from '../backoffice/src/charts/scale.ts';
 
-import type { HourlyForecast, Lag } from '../backoffice/src/graph/generated/operations.ts';
+import type { HourlyForecast } from '../backoffice/src/graph/generated/operations.ts';
 
 test('an axis ends at a round number that no value exceeds, in at most five steps', () => {
   expect(ticksTo(0)).toEqual([0, 1]);
@@ -78,13 +78,13 @@ test('the charts of the lag say the newest reading, and never zero for what coul
   expect(lagFinding(sample(null, null))).toBe('Kafka can’t be read');
   expect(lagFinding(sample(1, 4))).toBe('1 record waits for consumers');
   expect(delayFinding(sample(1, 4))).toBe('The oldest bet has waited 4 s for the tracker');
+  expect(delayFinding(sample(1, 0.722))).toBe('The oldest bet has waited 0.7 s for the tracker');
   expect(delayFinding(sample(null, null))).toBe('The tracker’s delay isn’t known');
 });
 
-test('the title of the lag says what the table below it says, not what was read a minute ago', () => {
+test('the title of the lag says what its screen says of now, not what was read a minute ago', () => {
   const read = [{ at: '2026-11-25T14:30:00Z', records: 10, trackerSeconds: 4 }];
-  const partition = { lag: 2 } as Lag['consumerLag']['partitions'][number];
-  const records = waitingRecords({ problem: null, partitions: [partition] });
+  const records = waitingRecords({ problem: null, partitions: [{ lag: 2, oldestAt: null }] });
   expect(lagFinding(withPresent(read, records))).toBe('2 records wait for consumers');
   expect(lagFinding(withPresent(read, waitingRecords(undefined)))).toBe('10 records wait for consumers');
   expect(lagFinding(withPresent([], 2))).toBe('The lag is being read');

@@ -64,7 +64,7 @@ test('a brand that is switched off is named, and nobody says that all works', ()
   expect(shown(off('northbet', 'brand', ''))).toBe('all of Northbet');
   expect(shown(off('northbet', 'reward', 'fb-5'), off('', 'provider', 'wallet'))).toBe('“£5 free bet” of Northbet, wallet');
   learnNames([]);
-  expect(shown({ brand: 'northbet', state: { scope: 'brand', name: '', off: false } })).toBe('Brands, rewards and providers all work.');
+  expect(shown({ brand: 'northbet', state: { scope: 'brand', name: '', off: false } })).toBe('No brand, reward or provider is switched off.');
 });
 
 test('each sort of case that waits leads to its list, and what does not wait is not shown', () => {
@@ -94,6 +94,13 @@ test('the health says up to when bets are counted: now, or since when the oldest
   const until = new Date(Date.now() - 240_000).toISOString();
   const behind = countedUpTo({ ...HEALTHY, countedBets: { until, waiting: true, problem: null } }, null, '/weeks');
   expect(behind).toMatchObject({ note: 'The oldest bet that waits came 4 min ago.', state: { tone: 'waiting' } });
+});
+
+test('the lag is the sum of what consumers have not applied, as in the title of its chart; what is not published is said apart', () => {
+  const partitions = [{ lag: 3, oldestAt: new Date(Date.now() - 5000).toISOString() }];
+  const shown = lag({ ...INSTALLATION, consumerLag: { problem: null, partitions }, outboxes: [{ waiting: 2, oldestAt: null }] });
+  expect(shown).toMatchObject({ value: '3', note: 'The oldest has waited for 5 s. 2 messages aren’t on Kafka yet.' });
+  expect(lag(INSTALLATION)).toMatchObject({ value: '0', note: 'Consumers have applied all that Kafka has.' });
 });
 
 test('what cannot be read is not fine', () => {

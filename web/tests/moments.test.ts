@@ -30,6 +30,7 @@ test('the head of a page names its zone once; only a time of another zone names 
   expect(localMoment('2026-11-30T09:00', 'northbet')).toBe('30 Nov 2026, 09:00');
   expect(moment('2026-11-25T01:28:27Z', 'sudbet')).toBe('25 Nov 2026, 02:28 Rome time');
   expect(moment('2026-11-25T01:28:27Z', null)).toBe('25 Nov 2026, 01:28');
+  expect(moment('2026-11-25T01:28:27Z', '*')).toBe('25 Nov 2026, 01:28'); // a switch of all brands
   expect(moment('2026-11-25T01:28:27Z')).toBe('25 Nov 2026, 01:28 UTC');
 });
 

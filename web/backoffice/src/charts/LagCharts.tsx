@@ -9,7 +9,7 @@ import { LAG_HISTORY } from '../graph/generated/operations.ts';
 import { WORDS } from '../words/index.ts';
 
 import type { Point } from './scale.ts';
-import type { Lag, LagSample } from '../graph/generated/operations.ts';
+import type { HomeLag, LagSample } from '../graph/generated/operations.ts';
 
 const EVERY_SECONDS = 30;
 const MINUTE = 60_000;
@@ -46,17 +46,17 @@ export function delayFinding(samples: readonly LagSample[]): string {
 }
 
 function seconds(value: number): string {
-  return value < 120 ? WORDS.common.delaySecondsS({ delaySeconds: number(Math.round(value)) }) : WORDS.common.min({ value: number(Math.round(value / 60)) });
+  return value < 120 ? WORDS.common.delaySecondsS({ delaySeconds: number(value < 10 ? Math.round(value * 10) / 10 : Math.round(value)) }) : WORDS.common.min({ value: number(Math.round(value / 60)) });
 }
 
-/** Return the readings with what a table beside them says of now: a reading each minute is older than the table. */
+/** Return the readings with what the same screen says of now: a reading each minute is older than that. */
 export function withPresent(samples: readonly LagSample[], records: number | undefined): readonly LagSample[] {
   const last = samples.at(-1);
   return last === undefined || records === undefined ? samples : [...samples.slice(0, -1), { ...last, records }];
 }
 
 /** Return how many records wait now; undefined while nobody knows. */
-export function waitingRecords(lag: Pick<Lag['consumerLag'], 'partitions' | 'problem'> | undefined): number | undefined {
+export function waitingRecords(lag: HomeLag['consumerLag'] | undefined): number | undefined {
   return lag?.problem === null ? lag.partitions.reduce((sum, partition) => sum + partition.lag, 0) : undefined;
 }
 
@@ -70,7 +70,7 @@ interface LagChartsProps {
 /** The two charts; on the screen of the lag itself they need no link to it. */
 export function LagCharts({ brand, isHome = false, records }: LagChartsProps) {
   const { data } = usePolled(LAG_HISTORY, {}, EVERY_SECONDS);
-  const samples = data?.lagHistory ?? [];
+  const samples = withPresent(data?.lagHistory ?? [], records);
   const [first, last] = [samples[0], samples.at(-1)];
   if (first === undefined || last === undefined) return null;
   const to = Date.parse(last.at);
@@ -80,7 +80,7 @@ export function LagCharts({ brand, isHome = false, records }: LagChartsProps) {
   const behind = isHome ? { behind: { path: '/backlog', label: WORDS.charts.lag } } : {};
   return (
     <>
-      <ChartCard name={WORDS.charts.consumerLag} finding={lagFinding(withPresent(samples, records))} note={WORDS.charts.recordsConsumersHadNot({ since })} {...behind} table={<Figures samples={samples} brand={brand} />}>
+      <ChartCard name={WORDS.charts.consumerLag} finding={lagFinding(samples)} note={WORDS.charts.recordsConsumersHadNot({ since })} {...behind} table={<Figures samples={samples} brand={brand} />}>
         <LineChart label={WORDS.charts.recordsNotAppliedYetOver} lines={[{ label: WORDS.charts.records, points: pointsOf(samples, ({ records }) => records) }]} {...time} format={number} />
       </ChartCard>
       <ChartCard
@@ -90,7 +90,7 @@ export function LagCharts({ brand, isHome = false, records }: LagChartsProps) {
         {...behind}
         table={<Figures samples={samples} brand={brand} />}
       >
-        <LineChart label={WORDS.charts.secondsBetsWaitedTracker} lines={[{ label: WORDS.charts.seconds, points: pointsOf(samples, ({ trackerSeconds }) => trackerSeconds) }]} {...time} format={(value) => WORDS.common.delaySecondsS({ delaySeconds: number(value) })} />
+        <LineChart label={WORDS.charts.secondsBetsWaitedTracker} lines={[{ label: WORDS.charts.seconds, points: pointsOf(samples, ({ trackerSeconds }) => trackerSeconds) }]} {...time} format={seconds} />
       </ChartCard>
     </>
   );

@@ -7,12 +7,13 @@ import Stack from '@mui/material/Stack';
 import Typography from '@mui/material/Typography';
 import { Link } from 'react-router-dom';
 
+import { waitingRecords } from '../charts/LagCharts.tsx';
 import { number } from '../money/amounts.ts';
 import { ToneChip } from '../look/ToneChip.tsx';
 import { age } from '../operations/page/words.ts';
 import { usePolled } from '../operations/page/usePolled.ts';
 import { moment, recently } from '../time/moments.ts';
-import { HOME_COUNTED, HOME_LAG, HOME_NODES, HOME_WEEKS } from '../graph/generated/operations.ts';
+import { HOME_COUNTED, HOME_NODES, HOME_WEEKS } from '../graph/generated/operations.ts';
 import { weekCell } from '../time/weeks.ts';
 import { WORDS } from '../words/index.ts';
 
@@ -20,7 +21,7 @@ import type { Tone } from '../look/theme.ts';
 import type { Polled } from '../operations/page/usePolled.ts';
 import type { HomeCounted, HomeLag, HomeNodes, HomeWeeks } from '../graph/generated/operations.ts';
 
-const SECONDS = 10;
+export const HEALTH_SECONDS = 10;
 
 interface Place {
   readonly label: string;
@@ -68,12 +69,13 @@ export function countedUpTo({ countedBets: { until, waiting, problem } }: HomeCo
 
 export function lag({ consumerLag: { problem, partitions }, outboxes }: HomeLag): Fact {
   if (problem !== null) return unknown(PLACE_OF_LAG, problem, WORDS.common.kafkaCannotBeRead);
-  const waits = [...partitions.map(({ lag: count, oldestAt }) => ({ count, oldestAt })), ...outboxes.map(({ waiting: count, oldestAt }) => ({ count, oldestAt }))].filter(({ count }) => count > 0);
-  const since = oldest(waits.map(({ oldestAt }) => oldestAt));
+  const since = oldest([...partitions.filter(({ lag: count }) => count > 0), ...outboxes.filter(({ waiting }) => waiting > 0)].map(({ oldestAt }) => oldestAt));
+  const unpublished = outboxes.reduce((sum, { waiting }) => sum + waiting, 0);
+  const notes = [since === undefined ? WORDS.home.consumersAppliedAllKafka : WORDS.home.oldestWaitedFor({ since: age(since) }), ...(unpublished === 0 ? [] : [WORDS.home.notPublishedYet({ count: unpublished, shown: number(unpublished) })])];
   return {
     ...PLACE_OF_LAG,
-    value: number(waits.reduce((sum, { count }) => sum + count, 0)),
-    note: since === undefined ? WORDS.home.consumersAppliedAllKafka : WORDS.home.oldestWaitedFor({ since: age(since) }),
+    value: number(waitingRecords({ problem, partitions }) ?? 0),
+    note: notes.join(' '),
   };
 }
 
@@ -103,19 +105,22 @@ function factOf<T>({ data, problem }: Polled<T>, place: Place, fact: (data: T) =
   return problem === '' ? place : unknown(place, problem);
 }
 
-/**
- * The health of a brand's week; `ofInstallation` adds that of what all brands share. Each part is shown as soon as it is there:
- * a Kafka that does not answer keeps nothing else waiting.
- */
-export function HealthCard({ brand, ofInstallation }: { readonly brand: string; readonly ofInstallation: boolean }) {
-  const week = usePolled(HOME_WEEKS, { brand }, SECONDS);
-  const counted = usePolled(HOME_COUNTED, ofInstallation ? null : { brand }, SECONDS);
-  const shared = usePolled(HOME_LAG, ofInstallation ? { brand } : null, SECONDS);
-  const nodesOfAll = usePolled(HOME_NODES, ofInstallation ? {} : null, SECONDS);
+interface HealthProps {
+  readonly brand: string;
+  /** What all brands share, for those who may see it; the charts of the lag have the same answer. */
+  readonly shared: Polled<HomeLag> | null;
+}
+
+/** The health of a brand's week. Each part is shown as soon as it is there: a Kafka that does not answer keeps nothing else waiting. */
+export function HealthCard({ brand, shared }: HealthProps) {
+  const ofInstallation = shared !== null;
+  const week = usePolled(HOME_WEEKS, { brand }, HEALTH_SECONDS);
+  const counted = usePolled(HOME_COUNTED, ofInstallation ? null : { brand }, HEALTH_SECONDS);
+  const nodesOfAll = usePolled(HOME_NODES, ofInstallation ? {} : null, HEALTH_SECONDS);
   const path = ofInstallation ? '/backlog' : '/weeks';
   const facts = [
-    factOf<HomeCounted>(ofInstallation ? shared : counted, placeOfCounted(path), (data) => countedUpTo(data, brand, path)),
-    ...(ofInstallation ? [factOf(shared, PLACE_OF_LAG, lag), factOf(nodesOfAll, PLACE_OF_NODES, nodes)] : []),
+    factOf<HomeCounted>(shared ?? counted, placeOfCounted(path), (data) => countedUpTo(data, brand, path)),
+    ...(shared !== null ? [factOf(shared, PLACE_OF_LAG, lag), factOf(nodesOfAll, PLACE_OF_NODES, nodes)] : []),
   ];
   return (
     <Card component="section" aria-label={WORDS.home.healthOfTheWeek}>

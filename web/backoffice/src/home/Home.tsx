@@ -9,15 +9,17 @@ import { usePermissions } from 'react-admin';
 import { BetsCards } from './BetsCards.tsx';
 import { FigureCard, type Figure } from './FigureCard.tsx';
 import { useContentFigures, useOperationsFigures, useOwnProposals, usePeopleFigures, useRiskFigures, useSupportFigures } from './figures.ts';
-import { HealthCard } from './HealthCard.tsx';
+import { HEALTH_SECONDS, HealthCard } from './HealthCard.tsx';
 import { WaitingCard } from './WaitingCard.tsx';
 import { useBettingFigures } from '../betting/figures.ts';
-import { LagCharts } from '../charts/LagCharts.tsx';
+import { LagCharts, waitingRecords } from '../charts/LagCharts.tsx';
 import { LiabilityChart } from '../charts/LiabilityChart.tsx';
 import { useFinanceFigures } from '../finance/figures.ts';
 import { useBrand } from '../frame/brand.tsx';
 import { forAllBrands } from '../session/permissions.ts';
+import { HOME_LAG } from '../graph/generated/operations.ts';
 import { Page } from '../operations/page/Page.tsx';
+import { usePolled } from '../operations/page/usePolled.ts';
 import { FunnelCard } from '../risk/weeks/FunnelCard.tsx';
 import { CustomerFinder } from '../support/CustomerSearch.tsx';
 import { WORDS } from '../words/index.ts';
@@ -43,13 +45,15 @@ export function Home() {
     useOwnProposals(may.has('approvals.read') && PROPOSING.some((one) => may.has(one))),
     usePeopleFigures(may.has('people.read')),
   ];
+  const ofInstallation = may.has(INSTALLATION) && brand !== null;
+  const shared = usePolled(HOME_LAG, ofInstallation ? { brand } : null, HEALTH_SECONDS);
   const problem = reads.map((read) => read.problem).find((one) => one !== '') ?? '';
   return (
     <Page title={WORDS.common.home} problem={problem}>
       <Stack spacing={2}>
         {WAITING.some((one) => may.has(one)) && <WaitingCard may={may} brand={brand} />}
         {may.has('support.read') && !may.has('risk.read') && <FindCustomer />}
-        {may.has('operations.read') && brand !== null && <HealthCard brand={brand} ofInstallation={may.has(INSTALLATION)} />}
+        {may.has('operations.read') && brand !== null && <HealthCard brand={brand} shared={ofInstallation ? shared : null} />}
         <Figures figures={reads.flatMap(({ figures }) => figures)} />
         <Box sx={{ display: 'grid', gridTemplateColumns: 'repeat(auto-fit, minmax(min(100%, 440px), 1fr))', gap: 2 }}>
           {may.has('risk.read') && brand !== null && (
@@ -59,7 +63,7 @@ export function Home() {
               <BetsCards brand={brand} />
             </>
           )}
-          {may.has(INSTALLATION) && <LagCharts brand={brand} isHome />}
+          {may.has(INSTALLATION) && <LagCharts brand={brand} isHome records={waitingRecords(shared.data?.consumerLag)} />}
         </Box>
       </Stack>
     </Page>

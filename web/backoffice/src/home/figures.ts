@@ -81,7 +81,7 @@ export function switches({ killSwitches }: HomeOperations): Figure {
   return {
     label: WORDS.common.switchedOff,
     value: number(off.length),
-    note: off.join(', ') || WORDS.home.brandsRewardsProvidersAll,
+    note: off.join(', ') || WORDS.home.nothingIsSwitchedOff,
     path: '/switches',
     state: off.length === 0 ? FINE : { tone: 'warning', label: WORDS.home.off },
   };

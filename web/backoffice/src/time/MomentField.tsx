@@ -1,4 +1,4 @@
-/** A record's time, in the zone of its brand; to the second where the pointer rests. */
+/** A record's time, in the zone of its brand, or in that of the page if it has none; to the second where the pointer rests. */
 import { useRecordContext } from 'react-admin';
 
 import { moment } from './moments.ts';
@@ -14,7 +14,7 @@ export function MomentField({ source }: Props) {
   if (at === null || at === undefined) return <>–</>;
   return (
     <time dateTime={at} title={at}>
-      {moment(at, brand)}
+      {moment(at, brand ?? null)}
     </time>
   );
 }

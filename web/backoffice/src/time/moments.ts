@@ -65,10 +65,10 @@ function written(at: Date, timeZone: string): string {
   return new Intl.DateTimeFormat(LOCALE, { ...form, timeZone }).format(at).replaceAll(' ', NO_BREAK);
 }
 
-/** Return an instant in the zone of its brand, or in that of the page if it is of no brand; a dash if there is no instant. */
+/** Return an instant in the zone of its brand, or in that of the page if it is of none or of all of them; a dash if there is no instant. */
 export function moment(at: string | null | undefined, brand: string | null | undefined): string {
   if (at === null || at === undefined) return '–';
-  const zone = brand === null ? (shownZone ?? zoneOf()) : zoneOf(brand);
+  const zone = brand === undefined || zones.has(brand ?? '') ? zoneOf(brand) : (shownZone ?? zoneOf());
   const instant = new Date(at);
   return Number.isNaN(instant.getTime()) ? at : zoned(written(instant, zone), zone);
 }
