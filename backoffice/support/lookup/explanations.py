@@ -168,7 +168,7 @@ def _partial_void(bet: AssessedBet) -> str:
 
 def _below_min_stake(bet: AssessedBet) -> str:
     return (
-        f"Your bet did not count because its stake was {bet.money(bet.bet.stake_minor)}. "
+        f"Your bet didn't count because its stake was {bet.money(bet.bet.stake_minor)}. "
         f"Only bets of {bet.money(bet.scheme.min_stake_minor)} or more count towards your weekly target."
     )
 
@@ -177,40 +177,40 @@ def _below_min_odds(bet: AssessedBet) -> str:
     scope = bet.scheme.events
     if scope is not None and scope.legs == "qualifying":
         return (
-            "Your bet did not count because the odds of those parts of it that are on sports events that "
+            "Your bet didn't count because the odds of those parts of it that are on sports events that "
             f"count were together shorter than {odds(bet.scheme.min_odds_milli)}."
         )
     return (
-        f"Your bet did not count because its odds were {odds(bet.bet.odds_milli)}. "
+        f"Your bet didn't count because its odds were {odds(bet.bet.odds_milli)}. "
         f"Only bets at odds of {odds(bet.scheme.min_odds_milli)} or longer count towards your weekly target."
     )
 
 
 def _free_bet_stake(bet: AssessedBet) -> str:
     return (
-        f"Your bet did not count because its stake of {bet.money(bet.bet.stake_minor)} was a free bet. "
+        f"Your bet didn't count because its stake of {bet.money(bet.bet.stake_minor)} was a free bet. "
         "Only bets that you place with your own money count."
     )
 
 
 def _void(bet: AssessedBet) -> str:
     return (
-        f"Your bet did not count because it was void. Its stake of {bet.money(bet.bet.stake_minor)} was "
-        "returned to you, so it was not staked in the end."
+        f"Your bet didn't count because it was void. Its stake of {bet.money(bet.bet.stake_minor)} was "
+        "returned to you, so it wasn't staked in the end."
     )
 
 
 def _cashed_out(bet: AssessedBet) -> str:
     return (
-        f"Your bet of {bet.money(bet.bet.stake_minor)} did not count because you cashed it out. "
-        "Cashed-out bets do not count towards your weekly target."
+        f"Your bet of {bet.money(bet.bet.stake_minor)} didn't count because you cashed it out. "
+        "Cashed-out bets don't count towards your weekly target."
     )
 
 
 def _excluded_bet_type(bet: AssessedBet) -> str:
     kind = (bet.bet.bet_type or "other").replace("_", " ")
     return (
-        f"Your bet did not count because it was a {kind} bet. "
+        f"Your bet didn't count because it was a {kind} bet. "
         f"Only {_listed(bet.scheme.bet_types)} bets count towards your weekly target."
     )
 
@@ -220,9 +220,9 @@ def _excluded_product(bet: AssessedBet) -> str:
     if bet.bet.product == scheme.qualifying_product and bet.bet.channel is not None:
         counting = _listed([CHANNELS.get(channel, channel) for channel in scheme.channels])
         channel = CHANNELS.get(bet.bet.channel, bet.bet.channel)
-        return f"Your bet did not count because it was a bet on {channel}. Only bets on {counting} count."
+        return f"Your bet didn't count because it was a bet on {channel}. Only bets on {counting} count."
     return (
-        f"Your bet did not count because it was placed on {bet.bet.product}. "
+        f"Your bet didn't count because it was placed on {bet.bet.product}. "
         f"Only {scheme.qualifying_product} counts towards your weekly target."
     )
 
@@ -245,8 +245,8 @@ def _excluded_event(bet: AssessedBet) -> str:
 
 def _outside_week(bet: AssessedBet) -> str:
     return (
-        f"Your bet did not count because you placed it at {bet.moment(bet.bet.placed_at)}, "
-        f"and the club had not begun in {bet.week}."
+        f"Your bet didn't count because you placed it at {bet.moment(bet.bet.placed_at)}, "
+        f"and the club hadn't begun in {bet.week}."
     )
 
 
@@ -263,9 +263,9 @@ def _late(bet: AssessedBet) -> str:
 def _before_opt_in(bet: AssessedBet) -> str:
     placed = bet.moment(bet.bet.placed_at)
     if bet.opted_in_at is None:
-        return f"Your bet, placed at {placed}, did not count because you had not opted in to the club."
+        return f"Your bet, placed at {placed}, didn't count because you hadn't opted in to the club."
     return (
-        f"Your bet did not count because you placed it at {placed}, "
+        f"Your bet didn't count because you placed it at {placed}, "
         f"before you opted in at {bet.moment(bet.opted_in_at)}."
     )
 
@@ -273,18 +273,18 @@ def _before_opt_in(bet: AssessedBet) -> str:
 def _wrong_currency(bet: AssessedBet) -> str:
     if bet.rules.scheme is None:
         return (
-            f"Your bet did not count because {bet.brand.name} has no club for accounts in your country "
+            f"Your bet didn't count because {bet.brand.name} has no club for accounts in your country "
             "and currency."
         )
     return (
-        f"Your bet did not count because it was placed in {bet.bet.currency}. "
+        f"Your bet didn't count because it was placed in {bet.bet.currency}. "
         f"In your club only bets in {bet.rules.scheme.currency} count, and nothing is converted."
     )
 
 
 def _price_pending(bet: AssessedBet) -> str:
     return (
-        "Your bet does not count yet because it was placed at the starting price, which is not known so far. "
+        "Your bet doesn't count yet because it was placed at the starting price, which isn't known so far. "
         f"It counts if the price turns out to be {odds(bet.scheme.min_odds_milli)} or longer."
     )
 

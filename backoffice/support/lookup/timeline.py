@@ -21,11 +21,13 @@ from backoffice.support.lookup.explanations import LOCALE, odds
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 from subgraphs.block_list import BLOCKS
+from subgraphs.fulfilment.state.state_machine import FulfilmentState
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.graphql.money import written
 from subgraphs.kit.mutations.intents import PENDING
 from subgraphs.kit.records.customer_history import CustomerHistory, HistoryEntry, HistoryPosition
 from subgraphs.progress.counting.rules import ContributionReason
+from subgraphs.progress.qualification.qualification import QualificationStatus
 
 MAX_DIGITS: Final = 18
 """A number of this length fits into each database's integers."""
@@ -162,15 +164,15 @@ WHY_NOT: Final = {
     ContributionReason.FREE_BET_STAKE: "its stake was a free bet",
     ContributionReason.VOID: "it was void",
     ContributionReason.CASHED_OUT: "it was cashed out",
-    ContributionReason.EXCLUDED_BET_TYPE: "bets of its type do not count",
-    ContributionReason.EXCLUDED_PRODUCT: "bets on its product or channel do not count",
-    ContributionReason.EXCLUDED_EVENT: "it was not on sports events that count",
-    ContributionReason.OUTSIDE_WEEK: "the club had not begun",
+    ContributionReason.EXCLUDED_BET_TYPE: "bets of its type don't count",
+    ContributionReason.EXCLUDED_PRODUCT: "bets on its product or channel don't count",
+    ContributionReason.EXCLUDED_EVENT: "it wasn't on sports events that count",
+    ContributionReason.OUTSIDE_WEEK: "the club hadn't begun",
     ContributionReason.LATE: "it came when the week was closed",
-    ContributionReason.BEFORE_OPT_IN: "the customer had not joined yet",
+    ContributionReason.BEFORE_OPT_IN: "the customer hadn't joined yet",
     ContributionReason.WRONG_CURRENCY: "it was in another currency",
-    ContributionReason.PRICE_PENDING: "its starting price is not known yet",
-    ContributionReason.EVENT_PENDING: "it is not known yet on which sports events it is",
+    ContributionReason.PRICE_PENDING: "its starting price isn't known yet",
+    ContributionReason.EVENT_PENDING: "it isn't known yet on which sports events it is",
     ContributionReason.DISPUTED: "it is in dispute",
 }
 """Why a bet does not count, within a line; `Why?` has the sentence with the figures."""
@@ -182,6 +184,26 @@ _MEMBERSHIP: Final = {
 }
 
 
+_REACHED: Final = {
+    QualificationStatus.PROVISIONAL: "Target of {week} reached, not final yet",
+    QualificationStatus.CONFIRMED: "Target of {week} reached, and confirmed",
+    QualificationStatus.REVOKED: "Target of {week} no longer reached",
+}
+_REWARD_IS: Final = {
+    FulfilmentState.CONFIRMED: "waiting to be credited",
+    FulfilmentState.FULFILLING: "on its way from the provider",
+    FulfilmentState.REVIEW: "held until a person decides",
+    FulfilmentState.CREDITED: "credited",
+    FulfilmentState.USED: "credited and used",
+    FulfilmentState.EXPIRED: "credited, but not used in time",
+    FulfilmentState.EXCLUDING: "being cancelled, as the customer was excluded",
+    FulfilmentState.REVOKING: "being cancelled, as the target is no longer reached",
+    FulfilmentState.INELIGIBLE: "not given, as the customer can't take part",
+    FulfilmentState.REVOKED: "cancelled, as the target is no longer reached",
+}
+"""Where a reward is: what a customer is told who asks for it."""
+
+
 def title_of(entry: HistoryEntry, words: BrandWords) -> str:
     """Return what happened, in one line, with the names of the customer's brand."""
     return TITLES[entry.kind](words.in_words(entry.facts))
@@ -190,6 +212,16 @@ def title_of(entry: HistoryEntry, words: BrandWords) -> str:
 def waits_until(entry: HistoryEntry) -> datetime | None:
     """Return until when the upstream asked not to be called about a change in doubt; None for all else."""
     return entry.facts.get("not_before") if entry.facts.get("status") == PENDING else None
+
+
+def _code_in_words(code: str) -> str:
+    """Return a code such as `IN_DOUBT` as words."""
+    return code.replace("_", " ").lower()
+
+
+def _because(code: str | None) -> str:
+    """Return the code of a refusal as the end of a line; nothing if there is none."""
+    return f" ({_code_in_words(code)})" if code else ""
 
 
 def _bet(facts: Facts) -> str:
@@ -203,9 +235,8 @@ def _bet(facts: Facts) -> str:
 
 def _placed_bet(facts: Facts) -> str:
     stake = written(facts["total_minor"], facts["currency"], LOCALE)
-    refusal = f" ({facts['refusal']})" if facts["refusal"] else ""
-    status = facts["status"].replace("_", " ").lower()
-    return f"Asked for bet {facts['bet_id']} of {stake}, now {status}{refusal}"
+    status = _code_in_words(facts["status"])
+    return f"Asked for bet {facts['bet_id']} of {stake}, now {status}{_because(facts['refusal'])}"
 
 
 def _factor(facts: Facts) -> str:
@@ -223,7 +254,7 @@ def _account(facts: Facts) -> str:
         notes.append(facts["rg_state"].replace("_", "-"))
     if facts["promo_restricted"]:
         notes.append("excluded from promotions")
-    return f"{', '.join(notes)}, {facts['jurisdiction']} {facts['currency']}"
+    return f"{', '.join(notes)} ({facts['jurisdiction']}, {facts['currency']})"
 
 
 def _membership(facts: Facts) -> str:
@@ -232,9 +263,8 @@ def _membership(facts: Facts) -> str:
 
 
 def _intent(facts: Facts) -> str:
-    code = f" ({facts['error_code']})" if facts["error_code"] else ""
     asked = _OPERATIONS.get(facts["operation"], f"for {facts['operation']}")
-    return f"Asked {asked}: {facts['status'].replace('_', ' ')}{code}"
+    return f"Asked {asked}: {_code_in_words(facts['status'])}{_because(facts['error_code'])}"
 
 
 def _choice(facts: Facts) -> str:
@@ -244,15 +274,15 @@ def _choice(facts: Facts) -> str:
 
 def _payment(facts: Facts) -> str:
     amount = written(facts["amount_minor"], facts["currency"], LOCALE)
-    refusal = f" ({facts['refusal']})" if facts["refusal"] else ""
-    return f"{facts['direction'].capitalize()} of {amount}, now {facts['state'].lower()}{refusal}"
+    state = _code_in_words(facts["state"])
+    return f"{facts['direction'].capitalize()} of {amount}, now {state}{_because(facts['refusal'])}"
 
 
 def _qualification(facts: Facts) -> str:
     total = written(facts["total_minor"], facts["currency"], LOCALE)
     target = written(facts["target_minor"], facts["currency"], LOCALE)
-    week = week_in_words(facts["iso_week"])
-    return f"{week[0].upper()}{week[1:]} {facts['status']}: {total} of {target}"
+    reached = _REACHED[QualificationStatus(facts["status"])]
+    return f"{reached.format(week=week_in_words(facts['iso_week']))}: {total} of {target}"
 
 
 def _adjustment(facts: Facts) -> str:
@@ -263,8 +293,8 @@ def _adjustment(facts: Facts) -> str:
 
 
 def _reward(facts: Facts) -> str:
-    name = facts["reward_id"] or "not chosen yet"
-    return f"Reward of {week_in_words(facts['iso_week'])} due ({name}); now {facts['state'].lower()}"
+    name = facts["reward_id"] or "Reward not chosen yet"
+    return f"{name} for {week_in_words(facts['iso_week'])}: {_REWARD_IS[FulfilmentState(facts['state'])]}"
 
 
 def _credit(facts: Facts) -> str:
@@ -278,9 +308,10 @@ def _credit(facts: Facts) -> str:
 def _goodwill(facts: Facts) -> str:
     value = written(facts["value_minor"], facts["currency"], LOCALE)
     people = f"{facts['proposed_by']} and {facts['approved_by']}"
-    cause = facts["cause"].replace("_", " ").lower()
+    cause = _code_in_words(facts["cause"])
     why = f"{cause}: {facts['explanation']}" if facts["explanation"] else cause
-    return f"Goodwill of {value} ({facts['reward_id']}) by {people}, {why}; now {facts['state'].lower()}"
+    state = _REWARD_IS[FulfilmentState(facts["state"])]
+    return f"Goodwill of {value} ({facts['reward_id']}), {state}; given by {people} ({why})"
 
 
 def _goodwill_credit(facts: Facts) -> str:

@@ -31,9 +31,11 @@ from backoffice.support.types import customer_to_graphql
 from foundation.storage.cells.cell import Cell
 from subgraphs.events.models import OFFER
 from subgraphs.events.own_ids import competition_id
+from subgraphs.fulfilment.state.state_machine import FulfilmentState
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.customer_history import HistoryEntry
 from subgraphs.progress.counting.rules import ContributionReason
+from subgraphs.progress.qualification.qualification import QualificationStatus
 from subgraphs.rewards.models import REWARD_CHOICE
 from tests.backoffice.board_fixture import offer, tell
 from tests.backoffice.support_fixture import CUSTOMER, FOREIGN, SAM, SupportFixture, support_fixture
@@ -236,7 +238,7 @@ NEWEST = BrandWords.of(
     ("kind", "facts", "title"),
     [
         ("choice", {"config_version": 2}, "Chose £5 free bet (version 2) for the week of 23 Nov"),
-        ("reward", {"state": "DUE"}, "Reward of the week of 23 Nov due (£5 free bet); now due"),
+        ("reward", {"state": "REVIEW"}, "£5 free bet for the week of 23 Nov: held until a person decides"),
         ("credit", {"provider": "wallet"}, "£5 free bet, £5.00 credited by wallet for the week of 23 Nov"),
         ("goodwill_credit", {"provider": "wallet"}, "£5 free bet, £5.00 credited by wallet as goodwill"),
         (
@@ -261,6 +263,31 @@ def test_a_time_within_a_title_is_of_the_brand() -> None:
     facts = {"subject": "EXCLUSION", "product": None, "ends_at": ends}
     assert title_of(HistoryEntry("limit", "1", MONDAY, facts), NEWEST) == (
         "Chose to be excluded, until 1 Dec 2026, 10:00"
+    )
+
+
+def test_where_a_reward_is_can_be_told_to_the_customer() -> None:
+    """A target and a reward in each of their states, without a name of a state."""
+    week = {"iso_week": "2026-W48", "total_minor": 2700, "target_minor": 2500, "currency": "GBP"}
+    told = [TITLES["qualification"](week | {"status": status.value}) for status in QualificationStatus]
+    assert told == [
+        "Target of the week of 23 Nov reached, not final yet: £27.00 of £25.00",
+        "Target of the week of 23 Nov reached, and confirmed: £27.00 of £25.00",
+        "Target of the week of 23 Nov no longer reached: £27.00 of £25.00",
+    ]
+    rewards = [
+        TITLES["reward"](week | {"reward_id": None, "state": state.value}) for state in FulfilmentState
+    ]
+    assert rewards[0] == "Reward not chosen yet for the week of 23 Nov: waiting to be credited"
+    assert len(set(rewards)) == len(FulfilmentState)
+
+
+def test_goodwill_is_told_with_its_state_and_who_gave_it_why() -> None:
+    """Cause and explanation stand at the end, as a person wrote them."""
+    facts = {"value_minor": 200, "currency": "GBP", "reward_id": "£2 cash", "state": "CREDITED"}
+    people = {"proposed_by": "Sam", "approved_by": "Rita", "cause": "SERVICE_FAULT", "explanation": "Slow"}
+    assert TITLES["goodwill"](facts | people) == (
+        "Goodwill of £2.00 (£2 cash), credited; given by Sam and Rita (service fault: Slow)"
     )
 
 
@@ -349,7 +376,7 @@ def test_the_timeline_says_what_became_of_bets_and_why() -> None:
     asked = {"bet_id": "b-1", "total_minor": 500, "currency": "GBP", "status": "OPEN", "refusal": ""}
     assert TITLES["placed_bet"](asked) == "Asked for bet b-1 of £5.00, now open"
     refused = asked | {"status": "REFUSED", "refusal": "SUSPENDED"}
-    assert TITLES["placed_bet"](refused) == "Asked for bet b-1 of £5.00, now refused (SUSPENDED)"
+    assert TITLES["placed_bet"](refused) == "Asked for bet b-1 of £5.00, now refused (suspended)"
     decided = {"decided_by": "Tess", "reason": "late prices"}
     part = TITLES["factor"](decided | {"factor_milli": 125})
     assert part == "May stake 12.5 % of what others may, by Tess: late prices"
