@@ -29,7 +29,7 @@ afterEach(() => {
 test('an account is said in words, with all that keeps the customer from the club', () => {
   learnZones([{ id: 'northbet', timeZone: 'Europe/London' }]);
   showZoneOf('northbet');
-  expect(facts(CUSTOMER)).toEqual({ Verified: 'Yes', Exclusions: 'None', 'Can take part': 'Yes', Where: 'GB, GBP', Since: '1 Sept 2026, 10:00' });
+  expect(facts(CUSTOMER)).toEqual({ Verified: 'Yes', Exclusions: 'None', 'Can take part': 'Yes', Where: 'United Kingdom, GBP', Since: '1 Sept 2026, 10:00' });
   const excluded = { ...CUSTOMER, ineligibleReason: 'SELF_EXCLUDED', account: { ...ACCOUNT, rgState: 'self_excluded', promoRestricted: true } };
   expect(facts(excluded)).toMatchObject({ Exclusions: 'Self excluded, From promotions', 'Can take part': 'No: self excluded' });
   expect(facts({ ...CUSTOMER, account: null })).toEqual({ Account: 'Not received yet', 'Can take part': 'Yes' });

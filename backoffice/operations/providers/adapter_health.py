@@ -101,7 +101,7 @@ class Readings:
             return AdapterHealth.of(HealthState.UNKNOWN, self.problem)
         status = self.statuses.get(name)
         if status is None:
-            says = f"it has not said how it is: does `furlong provider run {name}` run?"
+            says = f"not heard from yet: is `furlong provider run {name}` running?"
             return AdapterHealth(HealthState.UNKNOWN, says)
         if now - status.occurred_at > timedelta(seconds=STATUS_INTERVALS * status_seconds):
             last = said("its process is silent; it said last", status.reason or "complete")
@@ -118,11 +118,11 @@ class Readings:
         group = f"{FEED_GROUP}{feed.feed}"
         lags = self.lags.get(group, ())
         if not lags:
-            return AdapterHealth(HealthState.UNKNOWN, f"its topic {feed.topic} does not exist")
+            return AdapterHealth(HealthState.UNKNOWN, f"its topic {feed.topic} doesn't exist")
         behind = f"{sum(lag.lag for lag in lags)} records wait"
         readers = self.readers.get(group)
         if readers is None:
-            return AdapterHealth(HealthState.UNKNOWN, f"the brokers do not say who reads it; {behind}")
+            return AdapterHealth(HealthState.UNKNOWN, f"{behind}; Kafka doesn't say whether anyone reads it")
         if readers == 0:
             oldest = min((lag.oldest_at for lag in lags if lag.oldest_at is not None), default=None)
             return AdapterHealth(HealthState.DOWN, f"no feed worker reads it; {behind}", oldest)

@@ -154,7 +154,7 @@ def give_goodwill(office: Office, office_client: OfficeClient, staff: Staff) -> 
     office_client.choose("Cause", "the site or the club")
     office_client.page.get_by_label("Explanation").fill("the page was down")
     office_client.look()
-    office_client.submit("Propose")
+    office_client.submit("Propose £2.00")
     staff.client(DEPUTY).approve("Goodwill: cash of £2.00", "The goodwill budget")
     eventually(lambda: sum(office.credits().values()) == sum(before.values()) + 1, "a provider credits it")
     office_client.page.reload()

@@ -79,10 +79,12 @@ function Drawn({ label, categories, series, isStacked = false, format }: Props) 
       </Plot>
       {names.length === 0 && (
         <Legend
-          entries={series.map((one, place) => ({
-            label: one.label,
-            mark: <rect className="bar" style={{ '--fullness': FULLNESS[place] } as object} x="4" y="0" width="12" height="12" rx="2" fill={color(place)} />,
-          }))}
+          entries={series.flatMap((one, place) =>
+            one.data.every((value) => value === 0)
+              ? []
+              : [{ label: one.label, mark: <rect className="bar" style={{ '--fullness': FULLNESS[place] } as object} x="4" y="0" width="12" height="12" rx="2" fill={color(place)} /> }],
+          )}
+          isExplained={series.length > 1}
         />
       )}
     </Box>

@@ -93,6 +93,14 @@ export function isFiltered(name: string, given: Readonly<Record<string, unknown>
   return Object.entries(given).some(([filter, value]) => !needed.has(filter) && isGiven(value));
 }
 
+/** What is looked for may be a customer’s id, which a browser does not keep. */
+const PERSONAL: ReadonlySet<string> = new Set(['search', 'subject']);
+
+/** Return the filters that may be saved with a name. */
+export function withoutPersonal(filters: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(filters).filter(([name]) => !PERSONAL.has(name)));
+}
+
 /** Return whether two sets of filters have the same values; an empty value is none. */
 export function sameFilters(one: Readonly<Record<string, unknown>>, other: Readonly<Record<string, unknown>>): boolean {
   const given = (filters: Readonly<Record<string, unknown>>) =>

@@ -149,9 +149,24 @@ function ReplayOne({ onOutcome }: { readonly onOutcome: (outcome: Outcome) => vo
   );
 }
 
+/** Return a record's JSON with a field a line; what is no JSON stays as it came. */
+export function indented(value: string | null): string {
+  if (value === null) return '–';
+  try {
+    return JSON.stringify(JSON.parse(value), null, 2);
+  } catch {
+    return value;
+  }
+}
+
+function LetterTitle() {
+  const letter = useRecordContext<DeadLetter>();
+  return letter === undefined ? WORDS.frame.screens.deadLetters : WORDS.operations.deadLetter({ id: letter.id });
+}
+
 function Value({ value }: Pick<DeadLetter, 'value'>) {
   return (
-    <pre style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere', margin: 0 }}>{value ?? '–'}</pre>
+    <pre style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere', margin: 0 }}>{indented(value)}</pre>
   );
 }
 
@@ -174,7 +189,7 @@ export function DeadLetterShow() {
   }
 
   return (
-    <Show actions={<ReplayOne onOutcome={show} />} queryOptions={{ onError: isGone }}>
+    <Show title={<LetterTitle />} actions={<ReplayOne onOutcome={show} />} queryOptions={{ onError: isGone }}>
       <SimpleShowLayout>
         {outcome !== null && (
           <Alert severity="info" role="status">

@@ -86,7 +86,7 @@ export function KillSwitches() {
           { head: WORDS.common.since, cell: ({ decided, brand: of }) => moment(decided?.decidedAt, of) },
           { head: WORDS.common.by, cell: ({ decided }) => decided?.decidedBy ?? '–' },
           { head: WORDS.common.reason, cell: ({ decided }) => decided?.reason ?? '–' },
-          { head: WORDS.common.change, cell: (one) => may && <Box sx={{ whiteSpace: 'nowrap' }}><Turn one={one} /></Box> },
+          { head: WORDS.common.change, isMenu: true, cell: (one) => may && <Box sx={{ whiteSpace: 'nowrap' }}><Turn one={one} /></Box> },
         ]}
       />
     </Page>
@@ -137,7 +137,7 @@ function SwitchOff({ providers }: { readonly providers: readonly string[] }) {
             }}>
             {SCOPES.map((each) => (
               <MenuItem key={each} value={each}>
-                {each}
+                {WORDS.operations.scopes[each]}
               </MenuItem>
             ))}
           </TextField>

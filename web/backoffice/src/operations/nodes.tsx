@@ -12,6 +12,15 @@ import { run } from '../graph/graph.ts';
 import { FORGET_NODE, NODES } from '../graph/generated/operations.ts';
 import { WORDS } from '../words/index.ts';
 
+import type { Nodes as Read } from '../graph/generated/operations.ts';
+import type { Tone } from '../look/theme.ts';
+
+/** Return whether a part of a node has applied all decisions, in the words of the home. */
+function stateOf({ alive, missing }: Read['nodes'][number]): { readonly tone: Tone; readonly label: string } {
+  if (!alive) return { tone: 'bad', label: WORDS.operations.notResponding };
+  return missing > 0 ? { tone: 'warning', label: WORDS.operations.behind } : { tone: 'good', label: WORDS.operations.inSync };
+}
+
 export function Nodes() {
   const { data, problem } = usePolled(NODES, {}, 2);
   const may = useMay('operations.switch');
@@ -31,7 +40,7 @@ export function Nodes() {
         columns={[
           { head: WORDS.operations.node, cell: ({ node }) => node },
           { head: WORDS.operations.part, cell: ({ part }) => part },
-          { head: WORDS.common.state, cell: ({ alive }) => <ToneChip tone={alive ? 'good' : 'bad'} label={alive ? WORDS.operations.reports : WORDS.operations.silent} /> },
+          { head: WORDS.common.state, cell: (one) => <ToneChip {...stateOf(one)} /> },
           { head: WORDS.common.lastReport, cell: ({ receivedAt }) => age(receivedAt) },
           { head: WORDS.operations.appliedUpTo, cell: ({ number }) => number, right: true },
           { head: WORDS.operations.lacks, cell: ({ missing, missingSince }) => (missing === 0 ? WORDS.operations.nothing : WORDS.operations.since({ missing, missingSince: age(missingSince) })) },

@@ -69,7 +69,7 @@ export function RewardStatuses() {
           { head: WORDS.common.reward, cell: (version) => <RewardName {...version} withId /> },
           { head: WORDS.common.version, cell: ({ version }) => version, right: true },
           { head: WORDS.common.kind, cell: ({ kind }) => word(kind) },
-          { head: WORDS.common.status, cell: ({ status, recalled }) => <ToneChip tone={toneOf(status, recalled)} label={recalled ? WORDS.operations.recalled : status} /> },
+          { head: WORDS.common.status, cell: ({ status, recalled }) => <ToneChip tone={toneOf(status, recalled)} label={recalled ? WORDS.operations.recalled : word(status)} /> },
           { head: WORDS.operations.whyNotOffered, cell: ({ obstacles }) => obstacles.join('; ') || '–' },
           { head: WORDS.common.change, isMenu: true, cell: (version) => may && <RowMenu about={WORDS.operations.version({ reward: rewardName(version.brand, version.reward), version: version.version })} deeds={actionsFor(version).map((action) => deedOf(action, version))} /> },
         ]}

@@ -1,4 +1,4 @@
-/** What support asks first about a customer, each in a card: this week, past weeks, the account, and what is pending. */
+/** What support asks first about a customer, each in a card: this week, past weeks, the account, and holds and proposals. */
 import Box from '@mui/material/Box';
 import Card from '@mui/material/Card';
 import CardContent from '@mui/material/CardContent';
@@ -16,7 +16,7 @@ import type { ReactNode } from 'react';
 
 interface Props {
   readonly customer: Customer;
-  /** What is pending about the customer, such as holds and proposals. */
+  /** The holds on the customer, and the proposals about them. */
   readonly children: ReactNode;
 }
 
@@ -28,7 +28,7 @@ export function CustomerCards({ customer, children }: Props) {
       <Titled title={WORDS.common.account}>
         <Facts rows={accountFacts(customer)} />
       </Titled>
-      <Titled title={WORDS.common.pending}>{children}</Titled>
+      <Titled title={WORDS.support.holdsAndProposals}>{children}</Titled>
     </Box>
   );
 }

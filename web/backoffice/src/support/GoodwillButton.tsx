@@ -32,6 +32,7 @@ export function GoodwillButton({ customer, onDone }: Props) {
   const [reason, setReason] = useState('');
   const notify = useNotify();
   const brand = customer.split(':')[0] ?? '';
+  const chosen = offer?.rewards.find(({ id }) => id === reward);
 
   async function show() {
     try {
@@ -59,7 +60,7 @@ export function GoodwillButton({ customer, onDone }: Props) {
         {WORDS.support.giveGoodwill}
       </Button>
       {offer !== null && (
-        <FormDialog title={WORDS.support.giveGoodwill} label={WORDS.common.propose} open={open} onClose={() => setOpen(false)} onSubmit={submit}>
+        <FormDialog title={WORDS.support.giveGoodwill} label={chosen === undefined ? WORDS.common.propose : WORDS.common.proposeAmount({ amount: money(chosen.valueMinor, chosen.currency) })} open={open} onClose={() => setOpen(false)} onSubmit={submit}>
           {offer.refusal === null ? (
             <Typography>
               {WORDS.support.leftForThisCustomerAndYou({ week: weekCell(offer.isoWeek), left: money(offer.leftMinor, offer.currency) })}

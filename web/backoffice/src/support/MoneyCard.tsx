@@ -88,7 +88,7 @@ function Payments({ id, brand }: Props) {
   const { data, problem } = useGraph(CUSTOMER_PAYMENTS, { customer: id, first: PAYMENTS });
   if (problem !== '' || data === null) return <Waiting problem={problem} rows={3} />;
   if (data.customerPayments.length === 0) {
-    return <EmptyState why={WORDS.support.customerAskedNoDeposit} filledBy={WORDS.support.eachOneAppearsHereWhat} />;
+    return <EmptyState why={WORDS.support.noPaymentYet} filledBy={WORDS.support.eachOneAppearsHereWhat} />;
   }
   return <PaymentStories payments={data.customerPayments} brand={brand} />;
 }

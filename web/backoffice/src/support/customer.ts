@@ -1,4 +1,5 @@
 /** A customer in words: where they stand, and whether they can take part. */
+import { countryName } from '../events/board/words.ts';
 import { rewardName } from '../frame/names.ts';
 import { moment } from '../time/moments.ts';
 import { WORDS } from '../words/index.ts';
@@ -33,7 +34,7 @@ export function accountFacts(customer: Customer): readonly (readonly [string, st
     [WORDS.support.verified, account.verified ? WORDS.support.yes : WORDS.support.no],
     [WORDS.support.exclusions, excluded.join(', ') || WORDS.common.none],
     part,
-    [WORDS.common.where, `${account.jurisdiction}, ${account.currency}`],
+    [WORDS.common.where, `${countryName(account.jurisdiction)}, ${account.currency}`],
     [WORDS.common.since, moment(account.since, brand)],
   ];
 }

@@ -62,7 +62,7 @@ export const EVENTS = {
   // WaitingMatches
   matchesInline: 'matches',
   noMatchWaitsForADecision: 'No match waits for a decision.',
-  offersSimilarEventButNot: 'Offers that are similar to an event, but not surely of it, appear here. Nothing here is good news.',
+  offersSimilarEventButNot: 'Offers that are similar to an event, but not surely of it, appear here.',
   isItOneOf: ({ name }: Named<'name'>) => `Is it ${name}?`,
   isIt: ({ name }: Named<'name'>) => `Is it “${name}”?`,
   alike: ({ confidence }: Named<'confidence'>) => `${confidence} % alike`,

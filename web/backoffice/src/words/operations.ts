@@ -1,5 +1,5 @@
 /** What the back office says: operations. */
-import type { Messages, Named } from './message.ts';
+import { plural, type Messages, type Named } from './message.ts';
 
 export const OPERATIONS = {
   // WeekCustomers
@@ -12,7 +12,7 @@ export const OPERATIONS = {
   consumers: 'Consumers',
   lagOfConsumers: 'Lag of consumers',
   noConsumerIsBehind: 'No consumer is behind.',
-  whatKafkaConsumerNot: 'What Kafka has and a consumer hasn’t applied appears here. Nothing here is good news.',
+  whatKafkaConsumerNot: 'What Kafka has and a consumer hasn’t applied appears here.',
   group: 'Group',
   topic: 'Topic',
   partition: 'Partition',
@@ -29,7 +29,7 @@ export const OPERATIONS = {
   minorUnits: ({ minor }: Named<'minor'>) => `${minor} minor units`,
   goodwill: '(goodwill)',
   wouldCount: 'Would count',
-  because: 'Because',
+  because: 'By the rules',
   noneYet: 'none yet',
   waitsFor: 'Waits for',
 
@@ -59,6 +59,7 @@ export const OPERATIONS = {
   whatWouldHappenIfApplied: 'What would happen if it were applied now? Nothing is changed.',
   replay: 'Replay',
   appliedConsumerWouldApply: 'It is applied as its consumer would apply it now, and the letter is removed.',
+  deadLetter: ({ id }: Named<'id'>) => `Dead letter ${id}`,
   record: 'Record',
 
   // intents
@@ -93,6 +94,7 @@ export const OPERATIONS = {
     reward: 'Nobody else can choose it, in any version. Customers who have chosen it keep it.',
     provider: 'Nothing more is sent to it, for any brand. Its rewards wait.',
   },
+  scopes: { brand: 'A brand', reward: 'A reward', provider: 'A provider' },
   switchOffOnAllNodes: 'Switch off on all nodes',
   brandChosenBar: ({ name }: Named<'name'>) => `This is for ${name}, the brand that is chosen in the bar.`,
 
@@ -103,11 +105,11 @@ export const OPERATIONS = {
   nodesReportThemselvesWhat: 'Nodes report by themselves what they have applied, once `furlong consume backoffice` runs.',
   node: 'Node',
   part: 'Part',
-  reports: 'reports',
-  silent: 'silent',
+  inSync: 'In sync',
+  notResponding: 'Not responding',
   appliedUpTo: 'Applied up to',
-  lacks: 'Lacks',
-  nothing: 'nothing',
+  lacks: 'Decisions it lacks',
+  nothing: 'None',
   since: ({ missing, missingSince }: Named<'missing' | 'missingSince'>) => `${missing}, since ${missingSince}`,
   cannotApply: 'Can’t apply',
   forget: 'Forget',
@@ -125,7 +127,7 @@ export const OPERATIONS = {
   versionsOfRewards: 'Versions of rewards',
   theBrandHasNoRewardsYet: 'The brand has no rewards yet.',
   rewardsArriveFromUpstream: 'Rewards arrive from upstream as messages, each version with its terms: see `furlong reward list`.',
-  recalled: 'recalled',
+  recalled: 'Recalled',
   whyNotOffered: 'Why not offered',
   version: ({ reward, version }: Named<'reward' | 'version'>) => `${reward}, version ${version}`,
   versionOf: ({ name, version, brand, action }: Named<'name' | 'version' | 'brand' | 'action'>) => `“${name}”, version ${version}, of ${brand}. ${action}`,
@@ -151,7 +153,7 @@ export const OPERATIONS = {
 
   // words
   hoursH: ({ hours }: Named<'hours'>) => `${hours} h`,
-  days: ({ days }: Named<'days'>) => `${days} days`,
+  days: ({ days }: { days: number }) => plural(days, '1 day', `${days} days`),
   waitsForApproval: 'Pending approval',
   proposeToCountIt: 'Propose to count it',
   betThenCountsInsteadIfHad: ({ bet, customer, would, counts, week }: Named<'bet' | 'customer' | 'would' | 'counts' | 'week'>) =>

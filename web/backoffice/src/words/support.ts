@@ -14,6 +14,7 @@ export const SUPPORT = {
   // CustomerCards
   progressTowardsTheTarget: 'Progress towards the target',
   pastWeeks: 'Past weeks',
+  holdsAndProposals: 'Holds and proposals',
   noBetsCounted: 'No bets counted',
 
   // CustomerPage
@@ -79,7 +80,7 @@ export const SUPPORT = {
     `The operator of ${brand} keeps its customers’ money in a wallet of its own. Balance, limits, deposits, withdrawals and transactions are there: ask the operator. Bets and rewards are here, in the timeline.`,
   payments: 'Payments',
   transactions: 'Transactions',
-  customerAskedNoDeposit: 'This customer has asked for no deposit or withdrawal.',
+  noPaymentYet: 'No deposit or withdrawal has gone through a payment processor yet.',
   eachOneAppearsHereWhat: 'Each one appears here with what happened to it, and why.',
   balanceAndCredits: 'Balance and credits',
   walletOpenedFirstDeposit: 'A wallet is opened by the first deposit, credit or bet.',

@@ -55,7 +55,7 @@ function ProfitIn({ brand, currency, lines }: { readonly brand: string; readonly
         { head: WORDS.risk.cost, numeric: true, cell: (line) => money(line.costMinor, currency) },
         { head: WORDS.risk.costOfTurnover, numeric: true, cell: (line) => share(line.costShare) },
         { head: WORDS.common.margin, numeric: true, cell: (line) => (line.marginMinor === null ? WORDS.common.notKnown : money(line.marginMinor, currency)) },
-        { head: WORDS.risk.withoutAValue, numeric: true, cell: (line) => number(line.unvalued) },
+        ...(lines.some(({ unvalued }) => unvalued > 0) ? [{ head: WORDS.risk.withoutAValue, numeric: true, cell: (line: Line) => number(line.unvalued) }] : []),
       ]}
     >
       <BarChart
