@@ -31,7 +31,8 @@ test('an account is said in words, with all that keeps the customer from the clu
   showZoneOf('northbet');
   expect(facts(CUSTOMER)).toEqual({ Verified: 'Yes', Exclusions: 'None', 'Can take part': 'Yes', Where: 'United Kingdom, GBP', Since: '1 Sept 2026, 10:00' });
   const excluded = { ...CUSTOMER, ineligibleReason: 'SELF_EXCLUDED', account: { ...ACCOUNT, rgState: 'self_excluded', promoRestricted: true } };
-  expect(facts(excluded)).toMatchObject({ Exclusions: 'Self excluded, From promotions', 'Can take part': 'No: self excluded' });
+  expect(facts(excluded)).toMatchObject({ Exclusions: 'Self-excluded, From promotions', 'Can take part': 'No: self-excluded' });
+  expect(accountState(excluded)).toEqual({ label: 'Self-excluded', tone: 'bad' }); // not a green “Active”
   expect(facts({ ...CUSTOMER, account: null })).toEqual({ Account: 'Not received yet', 'Can take part': 'Yes' });
   expect(accountState(CUSTOMER)).toEqual({ label: 'Active', tone: 'good' });
   expect(accountState({ ...CUSTOMER, account: null }).label).toBe('No account yet');

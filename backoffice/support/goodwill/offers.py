@@ -70,7 +70,7 @@ class GoodwillOffers:
         week, refusal = rules.week_at(now), None
         ineligible = rules.evaluate(account, week).ineligible
         if ineligible is not None:
-            refusal = f"This customer may not be given anything: {_in_words(ineligible.value)}."
+            refusal = f"This customer can't be given anything: {_in_words(ineligible.value)}."
         elif off.whole_brand:
             refusal = f"{owner.brand} is paused: nothing is given until it goes on."
         newest: dict[str, RewardConfig] = {}
@@ -138,4 +138,4 @@ def reward_of(config: RewardConfig) -> Reward:
 
 
 def _in_words(code: str) -> str:
-    return code.replace("_", " ").lower()
+    return code.replace("_", " ").lower().replace("self excluded", "self-excluded")

@@ -295,7 +295,7 @@ async def test_a_raise_is_void_if_the_budget_changed_meanwhile(given: SupportFix
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"rg_state": "self_excluded"}, "self excluded"),
+        ({"rg_state": "self_excluded"}, "self-excluded"),
         ({"status": "closed"}, "account closed"),
         ({"promo_restricted": True}, "promo restricted"),
         ({"verified": False}, "unverified"),

@@ -146,7 +146,7 @@ function CustomerOf({ id }: { readonly id: string }) {
           <Typography component="h2" variant="h6">
             {WORDS.support.money}
           </Typography>
-          <MoneyCard key={version} id={customer.id} brand={customer.brand} />
+          <MoneyCard version={version} id={customer.id} brand={customer.brand} />
         </Stack>
       </Card>
       <Card sx={{ padding: 2 }}>

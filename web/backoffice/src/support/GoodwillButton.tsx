@@ -60,48 +60,50 @@ export function GoodwillButton({ customer, onDone }: Props) {
         {WORDS.support.giveGoodwill}
       </Button>
       {offer !== null && (
-        <FormDialog title={WORDS.support.giveGoodwill} label={chosen === undefined ? WORDS.common.propose : WORDS.common.proposeAmount({ amount: money(chosen.valueMinor, chosen.currency) })} open={open} onClose={() => setOpen(false)} onSubmit={submit}>
+        <FormDialog title={WORDS.support.giveGoodwill} label={chosen === undefined ? WORDS.common.propose : WORDS.common.proposeAmount({ amount: money(chosen.valueMinor, chosen.currency) })} open={open} disabled={offer.refusal !== null} onClose={() => setOpen(false)} onSubmit={submit}>
           {offer.refusal === null ? (
-            <Typography>
-              {WORDS.support.leftForThisCustomerAndYou({ week: weekCell(offer.isoWeek), left: money(offer.leftMinor, offer.currency) })}
-            </Typography>
+            <>
+              <Typography>
+                {WORDS.support.leftForThisCustomerAndYou({ week: weekCell(offer.isoWeek), left: money(offer.leftMinor, offer.currency) })}
+              </Typography>
+              <TextField
+                label={WORDS.common.reward}
+                value={reward}
+                onChange={(event) => setReward(event.target.value)}
+                helperText={offer.rewards.length === 0 ? WORDS.support.catalogueNoneCustomer : undefined}
+                margin="normal"
+                select
+                fullWidth
+                required
+              >
+                {offer.rewards.map((one) => (
+                  <MenuItem key={one.id} value={one.id} disabled={one.valueMinor > offer.leftMinor}>
+                    {WORDS.support.rewardKindOfValue({ reward: rewardName(brand, one.rewardId), kind: word(one.kind).toLowerCase(), value: money(one.valueMinor, one.currency) })}
+                  </MenuItem>
+                ))}
+              </TextField>
+              <TextField label={WORDS.support.cause} value={cause} onChange={(event) => setCause(event.target.value as GoodwillCause)} margin="normal" select fullWidth required>
+                {offer.causes.map((one) => (
+                  <MenuItem key={one.cause} value={one.cause}>
+                    {one.words}
+                  </MenuItem>
+                ))}
+              </TextField>
+              <TextField
+                label={WORDS.support.explanation}
+                value={reason}
+                onChange={(event) => setReason(event.target.value)}
+                helperText={WORDS.support.approverTimelineAuditLog}
+                slotProps={{ htmlInput: { maxLength: 500 } }}
+                margin="normal"
+                fullWidth
+                required
+                multiline
+              />
+            </>
           ) : (
             <Alert severity="warning">{offer.refusal}</Alert>
           )}
-          <TextField
-            label={WORDS.common.reward}
-            value={reward}
-            onChange={(event) => setReward(event.target.value)}
-            helperText={offer.rewards.length === 0 ? WORDS.support.catalogueNoneCustomer : undefined}
-            margin="normal"
-            select
-            fullWidth
-            required
-          >
-            {offer.rewards.map((one) => (
-              <MenuItem key={one.id} value={one.id} disabled={one.valueMinor > offer.leftMinor}>
-                {WORDS.support.rewardKindOfValue({ reward: rewardName(brand, one.rewardId), kind: word(one.kind).toLowerCase(), value: money(one.valueMinor, one.currency) })}
-              </MenuItem>
-            ))}
-          </TextField>
-          <TextField label={WORDS.support.cause} value={cause} onChange={(event) => setCause(event.target.value as GoodwillCause)} margin="normal" select fullWidth required>
-            {offer.causes.map((one) => (
-              <MenuItem key={one.cause} value={one.cause}>
-                {one.words}
-              </MenuItem>
-            ))}
-          </TextField>
-          <TextField
-            label={WORDS.support.explanation}
-            value={reason}
-            onChange={(event) => setReason(event.target.value)}
-            helperText={WORDS.support.approverTimelineAuditLog}
-            slotProps={{ htmlInput: { maxLength: 500 } }}
-            margin="normal"
-            fullWidth
-            required
-            multiline
-          />
         </FormDialog>
       )}
     </>

@@ -29,12 +29,17 @@ interface Props {
   readonly brand: string;
 }
 
+interface CardProps extends Props {
+  /** Another number reads it anew, once it is shown. */
+  readonly version: number;
+}
+
 const ROWS = 25;
 const PAYMENTS = 10;
 
 type StoredMoney = CustomerMoney['customerMoney'];
 
-export function MoneyCard({ id, brand }: Props) {
+export function MoneyCard({ id, brand, version }: CardProps) {
   const [shown, setShown] = useState(false);
   if (!shown) {
     return (
@@ -45,7 +50,7 @@ export function MoneyCard({ id, brand }: Props) {
   }
   return (
     <Stack spacing={1}>
-      <Money id={id} brand={brand} />
+      <Money key={version} id={id} brand={brand} />
     </Stack>
   );
 }

@@ -9,13 +9,23 @@ import type { Tone } from '../look/theme.ts';
 
 const STATUS_TONES: Readonly<Record<string, Tone>> = { active: 'good', suspended: 'warning', closed: 'neutral' };
 
+const INELIGIBLE: Readonly<Record<string, string>> = WORDS.support.ineligible;
+const EXCLUDED_BY: Readonly<Record<string, string>> = WORDS.support.excludedBy;
+
 function sentence(text: string): string {
   const words = text.replaceAll('_', ' ').toLowerCase();
   return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
 }
 
-/** Return the state of the account as a word with its tone. */
+/** Return what protects the customer from gambling, in words; null if nothing does. */
+function exclusion({ rgState }: NonNullable<Customer['account']>): string | null {
+  return rgState === 'none' ? null : (EXCLUDED_BY[rgState] ?? sentence(rgState));
+}
+
+/** Return the state of the account as a word with its tone; what protects the customer from gambling comes first. */
 export function accountState({ account }: Customer): { readonly label: string; readonly tone: Tone } {
+  const excluded = account === null ? null : exclusion(account);
+  if (excluded !== null) return { label: excluded, tone: 'bad' };
   return account === null ? { label: WORDS.support.noAccountYet, tone: 'waiting' } : { label: sentence(account.status), tone: STATUS_TONES[account.status] ?? 'neutral' };
 }
 
@@ -27,9 +37,9 @@ export function membership({ member, memberSince, brand }: Customer): string {
 /** Return the account and what keeps the customer from taking part, as labels with what they say. */
 export function accountFacts(customer: Customer): readonly (readonly [string, string])[] {
   const { account, ineligibleReason, brand } = customer;
-  const part = [WORDS.support.canTakePart, ineligibleReason === null ? WORDS.support.yes : WORDS.support.noBecause({ ineligibleReason: ineligibleReason.replaceAll('_', ' ').toLowerCase() })] as const;
+  const part = [WORDS.support.canTakePart, ineligibleReason === null ? WORDS.support.yes : WORDS.support.noBecause({ ineligibleReason: INELIGIBLE[ineligibleReason] ?? ineligibleReason.replaceAll('_', ' ').toLowerCase() })] as const;
   if (account === null) return [[WORDS.common.account, WORDS.support.notReceivedYet], part];
-  const excluded = [...(account.rgState === 'none' ? [] : [sentence(account.rgState)]), ...(account.promoRestricted ? [WORDS.support.fromPromotions] : [])];
+  const excluded = [exclusion(account), account.promoRestricted ? WORDS.support.fromPromotions : null].filter((one) => one !== null);
   return [
     [WORDS.support.verified, account.verified ? WORDS.support.yes : WORDS.support.no],
     [WORDS.support.exclusions, excluded.join(', ') || WORDS.common.none],
