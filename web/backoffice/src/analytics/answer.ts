@@ -32,10 +32,15 @@ const NAMES = /(^|_)(ids?|customer|pseudonym|year|month|week|day|hour|version|re
 /** Digits that are more than any sum has: pseudonyms, and hashes. */
 const HASH = /^\d{17,}$/u;
 
+/** Whether a column has figures alone, also those that measure nothing. */
+export function isNumeric(answer: Answer, column: number): boolean {
+  return hasOnly(answer, column, FIGURE);
+}
+
 /** Whether a column measures something. */
 export function isMeasure(answer: Answer, column: number): boolean {
   const isName = NAMES.test(answer.columns[column] ?? '') || answer.rows.some((row) => HASH.test(row[column] ?? ''));
-  return !isName && hasOnly(answer, column, FIGURE);
+  return !isName && isNumeric(answer, column);
 }
 
 /** Whether a column has dates, weeks or moments, which stay on one line. */

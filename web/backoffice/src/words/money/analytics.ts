@@ -14,6 +14,18 @@ export const ANALYTICS = {
   export: ({ label }: Named<'label'>) => `Export ${label}`,
   asInTheTableBelow: ({ label }: Named<'label'>) => `${label}, as in the table below`,
   rowsOfTheAnswer: 'Rows of the answer',
+  onlyShownRowsSorted: ({ shown, all }: Named<'shown' | 'all'>) => `Only the ${shown} rows shown are sorted, not all ${all}. ORDER BY sorts all of them.`,
+
+  // Glances
+  columnsAtAGlance: 'Columns at a glance',
+  ofTheRowsShown: ({ shown, all }: Named<'shown' | 'all'>) => `Of the ${shown} rows shown, not of all ${all}.`,
+  column: 'Column',
+  distinctValues: 'Distinct values',
+  empty: 'Empty',
+  least: 'Least',
+  greatest: 'Greatest',
+  sum: 'Sum',
+  mean: 'Mean',
 
   // Filling
   chartsAppearHereByThemselves: 'Charts appear here by themselves.',
