@@ -4,7 +4,6 @@ import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import Chip from '@mui/material/Chip';
 import Stack from '@mui/material/Stack';
-import TextField from '@mui/material/TextField';
 import Typography from '@mui/material/Typography';
 import { visuallyHidden } from '@mui/utils';
 import { useEffect, useState } from 'react';
@@ -16,6 +15,7 @@ import { EXAMPLES } from './examples.ts';
 import { Filling } from './Filling.tsx';
 import { keepQuestion, keepWritten, writtenQuestion } from './lastQuestions.ts';
 import { QuestionMenu } from './QuestionMenu.tsx';
+import { SqlField } from './SqlField.tsx';
 import { TableList } from './TableList.tsx';
 import { run } from '../graph/graph.ts';
 import { ANALYTICS_ANSWER } from '../graph/generated/operations.ts';
@@ -110,19 +110,7 @@ function Editor() {
             <Chip key={name} label={name} variant="outlined" onClick={() => replace(example)} />
           ))}
         </Stack>
-        <TextField
-          label={WORDS.analytics.questionInSql}
-          value={sql}
-          onChange={(event) => write(event.target.value)}
-          onKeyDown={(event) => {
-            if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && isReady) void ask();
-          }}
-          multiline
-          minRows={6}
-          maxRows={20}
-          helperText={WORDS.analytics.ctrlEnterAsks}
-          slotProps={{ htmlInput: { spellCheck: false, style: { fontFamily: 'monospace' } } }}
-        />
+        <SqlField value={sql} onChange={write} onAsk={() => isReady && void ask()} />
         <Stack direction="row" spacing={1}>
           <Button variant="contained" disabled={!isReady} onClick={() => void ask()}>
             {WORDS.analytics.ask}
