@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { cellText, chartOf, isMeasure, isTimes, shownOf } from '../backoffice/src/analytics/answer.ts';
+import { chartOf, isMeasure, isTimes, shownOf, writerOf } from '../backoffice/src/analytics/answer.ts';
 import { ALL, filtered, optionsOf } from '../backoffice/src/analytics/filters.ts';
 import { forgetQuestions, keepQuestion, keepWritten, lastQuestions, writtenQuestion } from '../backoffice/src/analytics/lastQuestions.ts';
 import { typeName } from '../backoffice/src/analytics/types.ts';
@@ -79,16 +79,24 @@ describe('a cell of an answer', () => {
   it('has separators if it measures something, and none if its digits are a name', () => {
     const row = ['1234567', '-1234.5678', '2026', '1234567', 'b-1234', '1.5e21'];
     const columns = ['bets', 'staked', 'year', 'partition', 'bet', 'share'];
-    const shown = row.map((cell, column) => cellText(answer(columns, row), column, cell));
+    const shown = row.map((cell, column) => writerOf(answer(columns, row), column)(cell));
     expect(shown).toEqual(['1,234,567', '-1,234.5678', '2026', '1234567', 'b-1234', '1.5e21']);
-    expect(cellText(answer(['bets'], ['1234'], [null]), 0, null)).toBe('–');
-    expect(cellText(answer(['id'], ['12345']), 0, '12345')).toBe('12345');
+    expect(writerOf(answer(['bets'], ['1234'], [null]), 0)(null)).toBe('–');
+    expect(writerOf(answer(['id'], ['12345']), 0)('12345')).toBe('12345');
+  });
+
+  it('has as many decimals as the others of its column, four at most, unless it is small', () => {
+    const shown = (...cells: readonly string[]) => cells.map(writerOf(answer(['rate'], ...cells.map((cell) => [cell])), 0));
+    expect(shown('10205.5', '3784', '0')).toEqual(['10,205.5', '3,784.0', '0.0']);
+    expect(shown('0.5714285714285714', '1')).toEqual(['0.5714', '1.0000']);
+    expect(shown('0.00012', '1.5')).toEqual(['0.00012', '1.5']);
+    expect(shown('9007199254740993', '1')).toEqual(['9,007,199,254,740,993', '1']);
   });
 
   it('is no figure where it is a pseudonym, whatever its column is called', () => {
     const rows = answer(['customer', 'c', 'bets'], ['123', '12345678901234567', '3'], ['9876543210987654321', '42', '2000']);
     expect([0, 1, 2].map((column) => isMeasure(rows, column))).toEqual([false, false, true]);
-    expect(cellText(rows, 1, '12345678901234567')).toBe('12345678901234567');
+    expect(writerOf(rows, 1)('12345678901234567')).toBe('12345678901234567');
     expect(chartOf(answer(['reason', 'c'], ['a', '12345678901234567'], ['b', '42']))).toBeNull();
   });
 

@@ -6,10 +6,10 @@ import Card from '@mui/material/Card';
 import CardContent from '@mui/material/CardContent';
 import Stack from '@mui/material/Stack';
 import Typography from '@mui/material/Typography';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { useNotify } from 'react-admin';
 
-import { cellText, chartOf, isMeasure, isTimes, shownOf } from './answer.ts';
+import { chartOf, isMeasure, isTimes, shownOf, writerOf } from './answer.ts';
 import { Glances } from './Glances.tsx';
 import { ReadUntil } from './ReadUntil.tsx';
 import { pressed, sorted, type Order } from './sorting.ts';
@@ -51,6 +51,10 @@ function AnswerRows({ answer }: Pick<Props, 'answer'>) {
   const [order, setOrder] = useState<Order | null>(null);
   const shown = number(answer.rows.length);
   const isCut = answer.rows.length < answer.rowCount;
+  const columns = useMemo(
+    () => answer.columns.map((head, column) => ({ head, write: writerOf(answer, column), right: isMeasure(answer, column), isOneLine: isTimes(answer, column) })),
+    [answer],
+  );
   return (
     <Stack spacing={1} sx={{ marginTop: 2 }}>
       <Glances answer={answer} />
@@ -63,11 +67,9 @@ function AnswerRows({ answer }: Pick<Props, 'answer'>) {
         id={({ at }: Numbered) => String(at)}
         nothing=""
         maxHeight={MAX_HEIGHT}
-        columns={answer.columns.map((head, column) => ({
-          head,
-          cell: ({ cells }: Numbered) => cellText(answer, column, cells[column]),
-          right: isMeasure(answer, column),
-          isOneLine: isTimes(answer, column),
+        columns={columns.map(({ write, ...of }, column) => ({
+          ...of,
+          cell: ({ cells }: Numbered) => write(cells[column]),
           onSort: () => setOrder(pressed(order, column)),
           sorted: order?.column !== column ? undefined : order.isDown ? ('desc' as const) : ('asc' as const),
         }))}

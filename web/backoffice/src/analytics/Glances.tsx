@@ -1,11 +1,10 @@
 /** The columns of an answer at a glance, which is worked out when somebody opens it. */
 import Box from '@mui/material/Box';
 import Typography from '@mui/material/Typography';
-import { useState } from 'react';
+import { Fragment, useState } from 'react';
 
 import { glancesOf, type Glance } from './glance.ts';
 import { number } from '../money/amounts.ts';
-import { DataRows } from '../operations/page/DataRows.tsx';
 import { WORDS } from '../words/index.ts';
 
 import type { AnalyticsAnswer } from '../graph/generated/operations.ts';
@@ -14,16 +13,18 @@ interface Props {
   readonly answer: AnalyticsAnswer['analyticsAnswer'];
 }
 
-const MAX_HEIGHT = 320;
+/** Beside its column's name where there is room, below it where there is none. */
+const LINES = { display: 'grid', gridTemplateColumns: { xs: 'minmax(0, 1fr)', sm: 'fit-content(40%) minmax(0, 1fr)' }, columnGap: 2, rowGap: { xs: 0, sm: 1 } } as const;
 
-const FIGURES = [
-  ['distinct', WORDS.analytics.distinctValues],
-  ['empty', WORDS.analytics.empty],
-  ['least', WORDS.analytics.least],
-  ['greatest', WORDS.analytics.greatest],
-  ['sum', WORDS.analytics.sum],
-  ['mean', WORDS.analytics.mean],
-] as const;
+function saysOf({ distinct, empty, ends, sum, mean }: Glance): string {
+  const parts = [
+    WORDS.analytics.distinctValues({ count: distinct, shown: number(distinct) }),
+    empty === 0 ? '' : WORDS.analytics.emptyCells({ shown: number(empty) }),
+    ends === null ? '' : WORDS.analytics.leastToGreatest(ends),
+    sum === '' ? '' : WORDS.analytics.sumAndMean({ sum, mean }),
+  ];
+  return parts.filter((part) => part !== '').join(' · ');
+}
 
 export function Glances({ answer }: Props) {
   const [isOpen, setOpen] = useState(false);
@@ -33,24 +34,23 @@ export function Glances({ answer }: Props) {
       <Typography component="summary" variant="body2" color="textSecondary" sx={{ cursor: 'pointer', width: 'fit-content' }}>
         {WORDS.analytics.columnsAtAGlance}
       </Typography>
+      {isOpen && isCut && (
+        <Typography variant="body2" color="textSecondary" sx={{ marginTop: 1 }}>
+          {WORDS.analytics.ofTheRowsShown({ shown: number(answer.rows.length), all: number(answer.rowCount) })}
+        </Typography>
+      )}
       {isOpen && (
-        <Box sx={{ marginTop: 1 }}>
-          {isCut && (
-            <Typography variant="body2" color="textSecondary" sx={{ marginBottom: 1 }}>
-              {WORDS.analytics.ofTheRowsShown({ shown: number(answer.rows.length), all: number(answer.rowCount) })}
-            </Typography>
-          )}
-          <DataRows
-            label={WORDS.analytics.columnsAtAGlance}
-            rows={glancesOf(answer)}
-            id={({ column }: Glance) => column}
-            nothing=""
-            maxHeight={MAX_HEIGHT}
-            columns={[
-              { head: WORDS.analytics.column, cell: ({ column }: Glance) => column },
-              ...FIGURES.map(([name, head]) => ({ head, cell: (glance: Glance) => glance[name], right: true })),
-            ]}
-          />
+        <Box component="dl" sx={{ ...LINES, typography: 'body2', fontVariantNumeric: 'tabular-nums', overflowWrap: 'anywhere', marginY: 1 }}>
+          {glancesOf(answer).map((glance, at) => (
+            <Fragment key={at}>
+              <dt>
+                <code>{glance.column}</code>
+              </dt>
+              <Box component="dd" sx={{ margin: 0, marginBottom: { xs: 1, sm: 0 }, color: 'text.secondary' }}>
+                {saysOf(glance)}
+              </Box>
+            </Fragment>
+          ))}
         </Box>
       )}
     </Box>

@@ -55,7 +55,9 @@ function Editor() {
   const [sql, setSql] = useState(() => writtenQuestion() ?? EXAMPLES[0].sql);
   const [asked, setAsked] = useState<Asked | null>(null);
   const [problem, setProblem] = useState('');
-  const [isAsking, setAsking] = useState(false);
+  const [asking, setAsking] = useState<AbortController | null>(null);
+  const [isCancelled, setCancelled] = useState(false);
+  const isAsking = asking !== null;
 
   function write(question: string) {
     setSql(question);
@@ -74,18 +76,23 @@ function Editor() {
   }
 
   async function ask() {
-    setAsking(true);
+    const asks = new AbortController();
+    setAsking(asks);
     setProblem('');
     setAsked(null);
+    setCancelled(false);
     keepQuestion(sql);
     try {
-      setAsked(await answerTo(sql));
+      setAsked(await answerTo(sql, asks.signal));
     } catch (error) {
-      fail(error);
+      if (!asks.signal.aborted) fail(error);
     } finally {
-      setAsking(false);
+      setCancelled(asks.signal.aborted);
+      setAsking(null);
     }
   }
+
+  useEffect(() => () => asking?.abort(), [asking]);
 
   useEffect(() => {
     if (typeof asked?.answer.filling !== 'string') return undefined;
@@ -115,10 +122,11 @@ function Editor() {
           <Button variant="contained" disabled={!isReady} onClick={() => void ask()}>
             {WORDS.analytics.ask}
           </Button>
+          {isAsking && <Button onClick={() => asking.abort()}>{WORDS.common.cancel}</Button>}
           <QuestionMenu onChoose={replace} />
         </Stack>
-        <Typography role="status" color="textSecondary" sx={isAsking ? {} : visuallyHidden}>
-          {isAsking ? WORDS.analytics.asking : told(asked)}
+        <Typography role="status" color="textSecondary" sx={isAsking || isCancelled ? {} : visuallyHidden}>
+          {isAsking ? WORDS.analytics.asking : isCancelled ? WORDS.analytics.cancelled : told(asked)}
         </Typography>
         {problem !== '' && (
           <Alert severity="error" sx={{ overflowWrap: 'anywhere' }}>

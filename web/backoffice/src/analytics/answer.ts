@@ -48,12 +48,30 @@ export function isTimes(answer: Answer, column: number): boolean {
   return hasOnly(answer, column, TIME);
 }
 
-/** Return a cell as it is shown: a measure with separators; files have it as it is. */
-export function cellText(answer: Answer, column: number, cell: string | null | undefined): string {
-  if (cell === null || cell === undefined) return '–';
-  const isSeparated = isMeasure(answer, column) && !/e/iu.test(cell);
-  const [whole = '', ...fraction] = cell.split('.');
-  return isSeparated ? [whole.replace(/\B(?=(\d{3})+$)/gu, ','), ...fraction].join('.') : cell;
+/** As many decimals as are read at a glance; 0.571428… of a division is 0.5714. */
+const MAX_DECIMALS = 4;
+
+/** Below this, four decimals are too few. */
+const SMALL = 0.01;
+
+/** Return how many decimals the figures of a column are shown with; null if they are shown as they are. */
+function decimalsOf({ rows }: Answer, column: number): number | null {
+  const cells = rows.map((row) => row[column] ?? '').filter((cell) => cell !== '');
+  const isSmall = cells.some((cell) => Number(cell) !== 0 && Math.abs(Number(cell)) < SMALL);
+  return isSmall ? null : Math.min(MAX_DECIMALS, Math.max(0, ...cells.map((cell) => cell.split('.')[1]?.length ?? 0)));
+}
+
+/** Return the writer of a column's cells: measures with separators, and all with the same decimals; files have them as they are. */
+export function writerOf(answer: Answer, column: number): (cell: string | null | undefined) => string {
+  const isSeparated = isMeasure(answer, column);
+  const decimals = decimalsOf(answer, column);
+  return (cell) => {
+    if (cell === null || cell === undefined) return '–';
+    if (!isSeparated || /e/iu.test(cell)) return cell;
+    const digits = decimals === null || decimals === 0 ? cell : Number(cell).toFixed(decimals);
+    const [whole = '', ...fraction] = digits.split('.');
+    return [whole.replace(/\B(?=(\d{3})+$)/gu, ','), ...fraction].join('.');
+  };
 }
 
 /** Return rows of days or weeks with the oldest first, as time is drawn, and those without a row as gaps; others as they are. */

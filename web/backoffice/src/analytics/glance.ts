@@ -1,7 +1,7 @@
 /** What the rows of an answer say column by column: how many values, the least and the greatest, and sum and mean of figures. */
-import { cellText, isMeasure } from './answer.ts';
+import { writerOf, isMeasure } from './answer.ts';
 import { sorted } from './sorting.ts';
-import { LOCALE, number } from '../money/amounts.ts';
+import { LOCALE } from '../money/amounts.ts';
 
 import type { AnalyticsAnswer } from '../graph/generated/operations.ts';
 
@@ -9,16 +9,15 @@ type Answer = Pick<AnalyticsAnswer['analyticsAnswer'], 'columns' | 'rows'>;
 
 export interface Glance {
   readonly column: string;
-  readonly distinct: string;
-  readonly empty: string;
-  readonly least: string;
-  readonly greatest: string;
-  /** Of a column that measures something; a dash for others. */
+  readonly distinct: number;
+  readonly empty: number;
+  /** Null if there are not two values. */
+  readonly ends: { readonly least: string; readonly greatest: string } | null;
+  /** Of a column that measures something; empty for others. */
   readonly sum: string;
   readonly mean: string;
 }
 
-const NONE = '–';
 /** How many decimals a mean has more than its figures. */
 const MORE_DECIMALS = 2;
 const MAX_DECIMALS = 10;
@@ -33,20 +32,19 @@ function written(figure: number, decimals: number): string {
 }
 
 function glanceOf(answer: Answer, column: number): Glance {
-  const cells = answer.rows.map((row) => row[column] ?? null).filter((cell) => cell !== null);
-  const inOrder = sorted({ ...answer, rows: answer.rows.filter((row) => (row[column] ?? null) !== null) }, { column, isDown: false });
-  const shown = (row: Answer['rows'][number] | undefined) => (row === undefined ? NONE : cellText(answer, column, row[column]));
+  const rows = sorted(answer, { column, isDown: false });
+  const cells = rows.map((row) => row[column] ?? null).filter((cell) => cell !== null);
+  const [least, greatest] = [cells[0], cells.at(-1)].map(writerOf(answer, column)) as [string, string];
   const isSummed = isMeasure(answer, column);
   const sum = isSummed ? cells.reduce((total, cell) => total + Number(cell), 0) : 0;
   const decimals = decimalsOf(cells);
   return {
     column: answer.columns[column] ?? '',
-    distinct: number(new Set(cells).size),
-    empty: number(answer.rows.length - cells.length),
-    least: shown(inOrder[0]),
-    greatest: shown(inOrder.at(-1)),
-    sum: isSummed ? written(sum, decimals) : NONE,
-    mean: isSummed ? written(sum / cells.length, Math.min(MAX_DECIMALS, decimals + MORE_DECIMALS)) : NONE,
+    distinct: new Set(cells).size,
+    empty: rows.length - cells.length,
+    ends: least === greatest ? null : { least, greatest },
+    sum: isSummed ? written(sum, decimals) : '',
+    mean: isSummed ? written(sum / cells.length, Math.min(MAX_DECIMALS, decimals + MORE_DECIMALS)) : '',
   };
 }
 

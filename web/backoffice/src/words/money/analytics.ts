@@ -19,13 +19,10 @@ export const ANALYTICS = {
   // Glances
   columnsAtAGlance: 'Columns at a glance',
   ofTheRowsShown: ({ shown, all }: Named<'shown' | 'all'>) => `Of the ${shown} rows shown, not of all ${all}.`,
-  column: 'Column',
-  distinctValues: 'Distinct values',
-  empty: 'Empty',
-  least: 'Least',
-  greatest: 'Greatest',
-  sum: 'Sum',
-  mean: 'Mean',
+  distinctValues: ({ count, shown }: { count: number } & Named<'shown'>) => plural(count, '1 value', `${shown} different values`),
+  emptyCells: ({ shown }: Named<'shown'>) => `${shown} empty`,
+  leastToGreatest: ({ least, greatest }: Named<'least' | 'greatest'>) => `${least} to ${greatest}`,
+  sumAndMean: ({ sum, mean }: Named<'sum' | 'mean'>) => `sum ${sum} · mean ${mean}`,
 
   // Filling
   chartsAppearHereByThemselves: 'Charts appear here by themselves.',
@@ -43,6 +40,7 @@ export const ANALYTICS = {
   questionInSql: 'Question in SQL',
   ctrlEnterAsks: 'Ctrl-Enter asks. SHOW TABLES and DESCRIBE table work as well.',
   asking: 'Asking…',
+  cancelled: 'Cancelled. Nothing was read.',
   ask: 'Ask',
   askedAgainByItself: 'We’ll ask again automatically.',
   lastQuestions: 'Last questions',
