@@ -29,6 +29,18 @@ describe('an answer in SQL', () => {
     expect(chartOf(answer(['day', 'bets'], ['2026-11-26', '2'], ['2026-11-24', '3'], ['2026-11-24', '5']))?.categories).toHaveLength(3);
   });
 
+  it('is drawn with a bar for each of at most four second labels, such as brands', () => {
+    const chart = chartOf(answer(['iso_week', 'brand', 'rate'], ['2026-W48', 'n', '1'], ['2026-W48', 'l', '2'], ['2026-W47', 'n', '3']));
+    expect(chart?.label).toBe('rate by iso_week and brand');
+    expect(chart?.categories).toEqual(['2026-W47', '2026-W48']);
+    expect(chart?.series).toEqual([
+      { label: 'l', data: [null, 2] },
+      { label: 'n', data: [3, 1] },
+    ]);
+    expect(chartOf(answer(['day', 'brand', 'bets'], ['a', 'n', '1'], ['a', 'n', '2'], ['b', 'n', '2']))).toBeNull();
+    expect(chartOf(answer(['day', 'brand', 'bets'], ...['a', 'b', 'c', 'd', 'e'].map((brand) => ['x', brand, '1'])))).toBeNull();
+  });
+
   it.each([
     ['one row', answer(['day', 'bets'], ['a', '1'])],
     ['no figures', answer(['day', 'reason'], ['a', 'b'], ['c', 'd'])],

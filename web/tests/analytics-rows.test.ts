@@ -45,7 +45,7 @@ describe('the columns of an answer at a glance', () => {
   it('have the number of values, the ends, and the sum and mean of what measures something', () => {
     const [day, stakes] = glancesOf(answer(['day', 'stakes'], ['2026-11-25', '0.1'], ['2026-11-24', '0.2'], ['2026-11-24', null], ['2026-11-23', '1234']));
     expect(day).toEqual({ column: 'day', distinct: 3, empty: 0, ends: { least: '2026-11-23', greatest: '2026-11-25' }, sum: '', mean: '' });
-    expect(stakes).toMatchObject({ distinct: 3, empty: 1, sum: '1,234.3', mean: '411.433' });
+    expect(stakes).toMatchObject({ distinct: 3, empty: 1, sum: '1,234.3', mean: '411.43' });
   });
 
   it('sum no names, and have no ends where all is the same or empty', () => {

@@ -55,7 +55,7 @@ const MAX_DECIMALS = 4;
 const SMALL = 0.01;
 
 /** Return how many decimals the figures of a column are shown with; null if they are shown as they are. */
-function decimalsOf({ rows }: Answer, column: number): number | null {
+export function decimalsOf({ rows }: Answer, column: number): number | null {
   const cells = rows.map((row) => row[column] ?? '').filter((cell) => cell !== '');
   const isSmall = cells.some((cell) => Number(cell) !== 0 && Math.abs(Number(cell)) < SMALL);
   return isSmall ? null : Math.min(MAX_DECIMALS, Math.max(0, ...cells.map((cell) => cell.split('.')[1]?.length ?? 0)));
@@ -88,8 +88,27 @@ function figureOf(cell: string | null | undefined): number | null {
   return cell === null || cell === undefined ? null : Number(cell);
 }
 
-/** Return the bars of an answer; null unless its rows are few, each a label and at most four figures, none below zero. */
-export function chartOf(answer: Answer): Chart | null {
+/** Return rows of two labels and a figure as one row for each first label, with a column for each second one; others as they are. */
+function bySecondLabel(answer: Answer): Answer & { readonly label?: string } {
+  const { columns, rows } = answer;
+  const [column = '', second = '', figure = ''] = columns;
+  const series = [...new Set(rows.map((row) => row[1] ?? '–'))].sort();
+  const isPair = columns.length === 3 && rows.length > 1 && series.length <= MAX_SERIES && ![0, 1].some((at) => isMeasure(answer, at)) && isMeasure(answer, 2);
+  const firsts = new Map<string | null, (string | null)[]>();
+  if (!isPair) return answer;
+  for (const [first = null, name, cell = null] of rows) {
+    const row = firsts.get(first) ?? [first, ...series.map(() => null)];
+    const at = series.indexOf(name ?? '–') + 1;
+    if (firsts.has(first) && row[at] !== null) return answer; // several rows of the same labels
+    row[at] = cell;
+    firsts.set(first, row);
+  }
+  return { columns: [column, ...series], rows: [...firsts.values()], label: WORDS.analytics.figureByColumns({ figure, column, series: second }) };
+}
+
+/** Return the bars of an answer; null unless its rows are few, each a label and at most four figures, none below zero; or two labels and one. */
+export function chartOf(whole: Answer): Chart | null {
+  const answer = bySecondLabel(whole);
   const { columns, rows } = answer;
   const figures = columns.slice(1).map((_, at) => at + 1);
   const isDrawn = rows.length > 1 && rows.length <= MAX_BARS && figures.length > 0 && figures.length <= MAX_SERIES;
@@ -97,7 +116,7 @@ export function chartOf(answer: Answer): Chart | null {
   const drawn = inTime(rows);
   const series = figures.map((column) => ({ label: columns[column] ?? '', data: drawn.map((row) => figureOf(row[column])) }));
   if (series.some(({ data }) => data.some((value) => value !== null && value < 0))) return null;
-  const label = WORDS.analytics.seriesByColumn({ series: series.map((bars) => bars.label).join(', '), column: columns[0] ?? '' });
+  const label = answer.label ?? WORDS.analytics.seriesByColumn({ series: series.map((bars) => bars.label).join(', '), column: columns[0] ?? '' });
   return { label, categories: drawn.map((row) => row[0] ?? '–'), series, format: number };
 }
 

@@ -1,5 +1,5 @@
 /** What the rows of an answer say column by column: how many values, the least and the greatest, and sum and mean of figures. */
-import { writerOf, isMeasure } from './answer.ts';
+import { decimalsOf, isMeasure, writerOf } from './answer.ts';
 import { sorted } from './sorting.ts';
 import { LOCALE } from '../money/amounts.ts';
 
@@ -18,13 +18,9 @@ export interface Glance {
   readonly mean: string;
 }
 
-/** How many decimals a mean has more than its figures. */
-const MORE_DECIMALS = 2;
+/** How many decimals the mean of whole numbers has. */
+const MEAN_DECIMALS = 2;
 const MAX_DECIMALS = 10;
-
-function decimalsOf(cells: readonly string[]): number {
-  return Math.min(MAX_DECIMALS, Math.max(0, ...cells.map((cell) => cell.split('.')[1]?.length ?? 0)));
-}
 
 /** Write a figure with so many decimals at most, so that 0.1 and 0.2 are 0.3. */
 function written(figure: number, decimals: number): string {
@@ -37,14 +33,14 @@ function glanceOf(answer: Answer, column: number): Glance {
   const [least, greatest] = [cells[0], cells.at(-1)].map(writerOf(answer, column)) as [string, string];
   const isSummed = isMeasure(answer, column);
   const sum = isSummed ? cells.reduce((total, cell) => total + Number(cell), 0) : 0;
-  const decimals = decimalsOf(cells);
+  const decimals = decimalsOf(answer, column);
   return {
     column: answer.columns[column] ?? '',
     distinct: new Set(cells).size,
     empty: rows.length - cells.length,
     ends: least === greatest ? null : { least, greatest },
-    sum: isSummed ? written(sum, decimals) : '',
-    mean: isSummed ? written(sum / cells.length, Math.min(MAX_DECIMALS, decimals + MORE_DECIMALS)) : '',
+    sum: isSummed ? written(sum, decimals ?? MAX_DECIMALS) : '',
+    mean: isSummed ? written(sum / cells.length, decimals === null ? MAX_DECIMALS : Math.max(decimals, MEAN_DECIMALS)) : '',
   };
 }
 

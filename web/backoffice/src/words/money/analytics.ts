@@ -40,7 +40,7 @@ export const ANALYTICS = {
   questionInSql: 'Question in SQL',
   ctrlEnterAsks: 'Ctrl-Enter asks. SHOW TABLES and DESCRIBE table work as well.',
   asking: 'Asking…',
-  cancelled: 'Cancelled. Nothing was read.',
+  cancelled: 'Cancelled.',
   ask: 'Ask',
   askedAgainByItself: 'We’ll ask again automatically.',
   lastQuestions: 'Last questions',
@@ -66,6 +66,7 @@ export const ANALYTICS = {
 
   // answer
   seriesByColumn: ({ series, column }: Named<'series' | 'column'>) => `${series} by ${column}`,
+  figureByColumns: ({ figure, column, series }: Named<'figure' | 'column' | 'series'>) => `${figure} by ${column} and ${series}`,
   noRows: 'No rows: nothing matches the question.',
   theFirstOfRows: ({ shown, all, seconds }: Named<'shown' | 'all' | 'seconds'>) =>
     `The first ${shown} of ${all} rows in ${seconds} s. A file has all of them.`,
