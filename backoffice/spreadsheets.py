@@ -19,7 +19,7 @@ def csv_lines(rows: Iterable[Sequence[object]]) -> str:
 
 
 def _cell(value: object) -> object:
-    if value is None or isinstance(value, bool | int):
+    if value is None or isinstance(value, bool | int | float):
         return "" if value is None else value
     text = str(value)
     return f"'{text}" if text and _may_be_formula(text[0]) else text

@@ -14,6 +14,7 @@ from foundation.storage.clock import Clock
 from furlong.analytics_reports import completeness_of
 
 if TYPE_CHECKING:
+    from analytics.questions.ending import Ending
     from analytics.questions.sandbox import Answer
 
 
@@ -54,20 +55,32 @@ class StoreQuestions:
         return (await self._asked(sql, "parquet", roles)).body
 
     async def _asked(self, sql: str, form: str, roles: Collection[Role]) -> "Answer":
+        """Ask in a thread; who is cancelled while waiting has the question ended, and waits until it is."""
+        from analytics.questions.ending import Ending  # noqa: PLC0415 - as in the reports
+
         self._require_store()
-        return await asyncio.to_thread(_ask, sql, form, roles, self.settings())
+        ending = Ending()
+        asking = asyncio.ensure_future(asyncio.to_thread(_ask, sql, form, roles, self.settings(), ending))
+        try:
+            return await asyncio.shield(asking)
+        except asyncio.CancelledError:
+            ending.end()
+            await asyncio.gather(asking, return_exceptions=True)
+            raise
 
     def _require_store(self) -> None:
         if not self.settings().folder.is_dir():
             raise ReportUnavailable(NOT_HERE)
 
 
-def _ask(sql: str, form: str, roles: Collection[Role], settings: AnalyticsSettings) -> "Answer":
+def _ask(
+    sql: str, form: str, roles: Collection[Role], settings: AnalyticsSettings, ending: "Ending"
+) -> "Answer":
     from analytics import errors  # noqa: PLC0415 - a back office without analytics imports none
     from analytics.questions.sandbox import Question, ask  # noqa: PLC0415 - the same
 
     try:
-        return ask(Question(sql, form, _hidden_from(roles)), settings)
+        return ask(Question(sql, form, _hidden_from(roles)), settings, ending=ending)
     except (errors.QuestionRefused, errors.QuestionFailed) as refusal:
         said = str(refusal)
         raise QuestionRefused(f"{said[0].upper()}{said[1:]}" if said else "") from refusal
@@ -85,4 +98,9 @@ def _hidden_from(roles: Collection[Role]) -> frozenset[str]:
 
 
 def _rows(answer: "Answer") -> list[list[object]]:
-    return [json.loads(line) for line in answer.body.splitlines()]
+    return [[_plain(value) for value in json.loads(line)] for line in answer.body.splitlines()]
+
+
+def _plain(value: object) -> object:
+    """Return a list, a map or a truth as the engine writes it, and not as Python does."""
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, bool | list | dict) else value

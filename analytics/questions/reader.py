@@ -148,6 +148,7 @@ def _answer(snapshot: str, asked: dict[str, Any]) -> tuple[dict[str, Any], bytes
     for statement in (
         "SYSTEM STOP MERGES",
         "SET session_timezone = 'UTC'",
+        "SET implicit_select = 0",  # or SELEC * FORM bets is the product of two columns
         f"USE {asked['database']}",
         f"SET max_memory_usage = {asked['memory']}",
         f"SET max_execution_time = {asked['seconds']}",

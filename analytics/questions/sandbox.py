@@ -17,6 +17,7 @@ from typing import Final
 from analytics.engine import retention_of
 from analytics.errors import QuestionFailed, QuestionRefused
 from analytics.questions.catalog import described, listed, listing_of
+from analytics.questions.ending import Ending
 from analytics.questions.engine_words import in_words
 from analytics.questions.snapshot import Snapshot, taken
 from analytics.schema import DATABASE
@@ -92,13 +93,20 @@ class Answer:
     completeness: Sequence[Completeness]
 
 
-def ask(question: Question, settings: AnalyticsSettings, *, bubblewrap: str | None = None) -> Answer:
+def ask(
+    question: Question,
+    settings: AnalyticsSettings,
+    *,
+    bubblewrap: str | None = None,
+    ending: Ending | None = None,
+) -> Answer:
     """Return the answer to a question, in its format.
 
     Args:
         question: The question.
         settings: The store and the limits.
         bubblewrap: Path of the program; by default that of the machine. An empty text stands for none.
+        ending: Ends the question for who does not wait any more.
 
     Raises:
         QuestionRefused: It may not be asked, or is not understood.
@@ -131,15 +139,13 @@ def ask(question: Question, settings: AnalyticsSettings, *, bubblewrap: str | No
             "listing": None if listing is None else listing.table,
             "says": says,
         }
-        return _result(command, json.dumps(asked).encode(), settings)
+        return _result(command, json.dumps(asked).encode(), settings, ending or Ending())
 
 
-def _result(command: list[str], asked: bytes, settings: AnalyticsSettings) -> Answer:
+def _result(command: list[str], asked: bytes, settings: AnalyticsSettings, ending: Ending) -> Answer:
     limit = settings.question_seconds + START_SECONDS
     try:
-        done = subprocess.run(  # noqa: S603 - the program and the interpreter are ours; the question is input
-            command, input=asked, capture_output=True, timeout=limit, check=False, env={}
-        )
+        done = ending.run(command, asked, limit)
     except subprocess.TimeoutExpired as fault:
         raise QuestionFailed(_limit_of("Timeout exceeded", settings)) from fault
     head, _, body = done.stdout.partition(b"\n")

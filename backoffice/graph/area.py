@@ -12,6 +12,7 @@ from strawberry import Info
 from strawberry.schema_directive import Location
 
 from backoffice.access import Actor, Permission
+from backoffice.errors import Conflict
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,12 @@ class Area:
 
 
 A = TypeVar("A", bound=Area)
+T = TypeVar("T")
+
+
+async def forever() -> None:
+    """Never return: a person who waits for ever is never gone."""
+    await asyncio.Event().wait()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +69,33 @@ class OfficeContext:
     Attributes:
         actor: The person who acts.
         areas: All areas, by their class.
+        gone: Returns once nobody waits for the response any more.
     """
 
     actor: Actor
     areas: Mapping[type[Area], Area]
+    gone: Callable[[], Awaitable[None]] = forever
 
     def area(self, kind: type[A]) -> A:
         """Return the area of a class."""
         return cast("A", self.areas[kind])
+
+    async def while_awaited(self, work: Coroutine[Any, Any, T]) -> T:
+        """Return what the work returns; it is cancelled if the person goes before that.
+
+        Raises:
+            Conflict: The person went.
+        """
+        working, leaving = asyncio.ensure_future(work), asyncio.ensure_future(self.gone())
+        try:
+            await asyncio.wait((working, leaving), return_when=asyncio.FIRST_COMPLETED)
+            if working.done():
+                return working.result()
+            raise Conflict("Nobody waits for the answer any more.")
+        finally:
+            working.cancel()
+            leaving.cancel()
+            await asyncio.gather(working, leaving, return_exceptions=True)
 
 
 OfficeInfo: TypeAlias = Info[OfficeContext, Any]

@@ -3,7 +3,7 @@
 `jit` compiles it; an execution stays within the limits of one request.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
@@ -12,7 +12,7 @@ from strawberry.tools import merge_types
 from strawberry.types import ExecutionContext
 
 from backoffice.access import Actor
-from backoffice.graph.area import Area, OfficeContext
+from backoffice.graph.area import Area, OfficeContext, forever
 from backoffice.graph.documents import Documents, GraphLimits
 from foundation.graphql_http import GraphQLRequest
 from gateway.errors import ResponseTooLarge
@@ -71,8 +71,15 @@ class OfficeGraph:
         documents = Documents(schema._schema, limits, costs)  # noqa: SLF001
         return cls(documents, by_class, limits)
 
-    async def execute(self, request: GraphQLRequest, actor: Actor) -> dict[str, Any]:
+    async def execute(
+        self, request: GraphQLRequest, actor: Actor, gone: Callable[[], Awaitable[None]] = forever
+    ) -> dict[str, Any]:
         """Return the response: `data`, and `errors` if there are any, of which faults are masked and logged.
+
+        Args:
+            request: The operation.
+            actor: Who acts.
+            gone: Returns once nobody waits for the response any more.
 
         Raises:
             RequestError: The operation is not valid or asks for too much, before any resolver ran; or its
@@ -80,7 +87,7 @@ class OfficeGraph:
         """
         prepared = self.documents.prepared(request.query, request.operation_name)
         variables = self.documents.variables(prepared, request.variables)
-        context = OfficeContext(actor, self.areas)
+        context = OfficeContext(actor, self.areas, gone)
         BUDGET.set(ResponseBudget(self.limits.response.places))
         try:
             result = prepared.compiled.run(None, context, variables, AWAITED)

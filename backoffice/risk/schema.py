@@ -150,7 +150,8 @@ class Query:
 
         INVALID, with a sentence, if it may not be asked, is not understood, or goes beyond its limits.
         """
-        return answer_to_graphql(await info.context.area(RiskArea).questions.answer(info.context.actor, sql))
+        answering = info.context.area(RiskArea).questions.answer(info.context.actor, sql)
+        return answer_to_graphql(await info.context.while_awaited(answering))
 
     @strawberry.field(directives=[permitted(_READ, "brand")])
     async def risk_forecast(self, info: OfficeInfo, brand: str) -> list[RiskForecast]:

@@ -6,12 +6,14 @@ import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from time import monotonic
 
 import pytest
 
 from analytics.errors import AnalyticsError, QuestionFailed, QuestionRefused
 from analytics.questions.catalog import sentences
 from analytics.questions.columns import COLUMNS
+from analytics.questions.ending import Ending
 from analytics.questions.roles import PERSONS, ROLES, SUMS, hidden_from, tables
 from analytics.questions.sandbox import Question, ask
 from analytics.questions.snapshot import publish, taken
@@ -211,6 +213,22 @@ def test_a_question_beyond_its_limits_is_ended(settings: AnalyticsSettings, sql:
         ask(Question(sql), hasty)
 
 
+def test_a_question_nobody_waits_for_is_ended(settings: AnalyticsSettings) -> None:
+    """At once if it runs, and as soon as it begins if it does not yet."""
+    running, ended = Ending(), Ending()
+    ended.end()
+    threading.Timer(3, running.end).start()
+    for ending in (running, ended):
+        began = monotonic()
+        with pytest.raises(QuestionFailed, match="ended with"):
+            ask(
+                Question("SELECT count() FROM numbers(1000000000000) WHERE number % 7 = 3"),
+                settings,
+                ending=ending,
+            )
+        assert monotonic() - began < settings.question_seconds / 2
+
+
 def test_a_question_cannot_change_the_store(settings: AnalyticsSettings, store: Store) -> None:
     """An answer cannot be written over the store's definitions, and the facts are what they were."""
     before = store.rows("SELECT sum(stake_minor), count() FROM bets")
@@ -339,7 +357,13 @@ def test_each_table_is_of_one_kind_and_each_role_is_known(store: Store) -> None:
         ),
         ("SELECT * FROM betz", "there is no table betz: did you mean bets?"),
         ("SELECT nowhere(1)", "there is no function nowhere: "),
-        ("SELEC 1", "syntax error: failed at position 7 (1): 1"),
+        ("SELEC * FORM bets", "the question cannot be read at SELEC: did you mean SELECT?"),
+        (
+            "SELECT 1\nFROM bets WHERE brand = )",
+            "the question cannot be read at ) in line 2: look for a comma",
+        ),
+        ("SELECT (1 FROM bets", "the question cannot be read at FROM: look for a comma"),
+        ("SELECT", "the question cannot be read at its end: look for a comma"),
         ("SELECT sum(brand) FROM bets", "illegal type "),
     ],
 )

@@ -1,8 +1,10 @@
 """Questions in SQL in the back office: by role, recorded, with limits in words, and as files."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -16,6 +18,7 @@ from backoffice.audit.repository import AUDIT_LOG
 from backoffice.graph.execution import OfficeGraph
 from backoffice.risk.area import RiskArea
 from backoffice.risk.questions import MAX_SHOWN
+from foundation.graphql_http import GraphQLRequest
 from furlong.analytics_questions import StoreQuestions
 from subgraphs.kit.domain.keys import ALL_BRANDS
 from tests.support.analytics_store import Store
@@ -139,6 +142,29 @@ async def test_the_screen_gets_the_first_rows_and_a_file_all(site: OfficeSite) -
         {"format": "csv", "sql": STAKES},
         {"format": "parquet", "sql": sql},
     ]
+
+
+async def test_lists_maps_and_truths_are_written_as_the_engine_does(site: OfficeSite) -> None:
+    """On the screen and in a file; a figure below zero stays a figure."""
+    risk = await site.signed_in(await site.person("risk", Role.RISK))
+    sql = "SELECT [1, NULL] AS a, true AS b, map('x', 'é') AS c, -1.5 AS d"
+    shown = (await risk.ask(ANSWER, sql=sql))["data"]["analyticsAnswer"]
+    assert shown["rows"] == [["[1, null]", "true", '{"x": "é"}', "-1.5"]]
+    file = await risk.send("POST", "downloads/analytics-csv", {"sql": sql})
+    assert file.text.splitlines()[1] == '"[1, null]",true,"{""x"": ""é""}",-1.5'
+
+
+async def test_a_question_ends_with_the_one_who_waits(site: OfficeSite) -> None:
+    """Who leaves while it is asked has it ended, so that the next one is answered at once."""
+    graph, risk = site.office.graph, actor_with(Role.RISK, ALL_BRANDS)
+    long = GraphQLRequest(
+        ANSWER, variables={"sql": "SELECT count() FROM numbers(1000000000000) WHERE number % 7 = 3"}
+    )
+    began = monotonic()
+    answer = await graph.execute(long, risk, lambda: asyncio.sleep(2))
+    assert codes(answer) == ["CONFLICT"]
+    assert (await ask(graph, risk, ANSWER, {"sql": STAKES}))["data"]["analyticsAnswer"]["rowCount"] == 2
+    assert monotonic() - began < 20
 
 
 async def test_who_may_ask_and_not_export_gets_no_file(site: OfficeSite) -> None:

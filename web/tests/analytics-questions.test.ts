@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { cellText, chartOf, isMeasure, isTimes, shownOf } from '../backoffice/src/analytics/answer.ts';
+import { chartOf, isMeasure, isTimes, shownOf, writerOf } from '../backoffice/src/analytics/answer.ts';
 import { ALL, filtered, optionsOf } from '../backoffice/src/analytics/filters.ts';
 import { forgetQuestions, keepQuestion, keepWritten, lastQuestions, writtenQuestion } from '../backoffice/src/analytics/lastQuestions.ts';
 import { typeName } from '../backoffice/src/analytics/types.ts';
@@ -27,6 +27,18 @@ describe('an answer in SQL', () => {
     expect(chart?.categories).toEqual(['2026-11-24', '2026-11-25', '2026-11-26']);
     expect(chart?.series[0]?.data).toEqual([3, null, 2]);
     expect(chartOf(answer(['day', 'bets'], ['2026-11-26', '2'], ['2026-11-24', '3'], ['2026-11-24', '5']))?.categories).toHaveLength(3);
+  });
+
+  it('is drawn with a bar for each of at most four second labels, such as brands', () => {
+    const chart = chartOf(answer(['iso_week', 'brand', 'rate'], ['2026-W48', 'n', '1'], ['2026-W48', 'l', '2'], ['2026-W47', 'n', '3']));
+    expect(chart?.label).toBe('rate by iso_week and brand');
+    expect(chart?.categories).toEqual(['2026-W47', '2026-W48']);
+    expect(chart?.series).toEqual([
+      { label: 'l', data: [null, 2] },
+      { label: 'n', data: [3, 1] },
+    ]);
+    expect(chartOf(answer(['day', 'brand', 'bets'], ['a', 'n', '1'], ['a', 'n', '2'], ['b', 'n', '2']))).toBeNull();
+    expect(chartOf(answer(['day', 'brand', 'bets'], ...['a', 'b', 'c', 'd', 'e'].map((brand) => ['x', brand, '1'])))).toBeNull();
   });
 
   it.each([
@@ -79,16 +91,24 @@ describe('a cell of an answer', () => {
   it('has separators if it measures something, and none if its digits are a name', () => {
     const row = ['1234567', '-1234.5678', '2026', '1234567', 'b-1234', '1.5e21'];
     const columns = ['bets', 'staked', 'year', 'partition', 'bet', 'share'];
-    const shown = row.map((cell, column) => cellText(answer(columns, row), column, cell));
+    const shown = row.map((cell, column) => writerOf(answer(columns, row), column)(cell));
     expect(shown).toEqual(['1,234,567', '-1,234.5678', '2026', '1234567', 'b-1234', '1.5e21']);
-    expect(cellText(answer(['bets'], ['1234'], [null]), 0, null)).toBe('–');
-    expect(cellText(answer(['id'], ['12345']), 0, '12345')).toBe('12345');
+    expect(writerOf(answer(['bets'], ['1234'], [null]), 0)(null)).toBe('–');
+    expect(writerOf(answer(['id'], ['12345']), 0)('12345')).toBe('12345');
+  });
+
+  it('has as many decimals as the others of its column, four at most, unless it is small', () => {
+    const shown = (...cells: readonly string[]) => cells.map(writerOf(answer(['rate'], ...cells.map((cell) => [cell])), 0));
+    expect(shown('10205.5', '3784', '0')).toEqual(['10,205.5', '3,784.0', '0.0']);
+    expect(shown('0.5714285714285714', '1')).toEqual(['0.5714', '1.0000']);
+    expect(shown('0.00012', '1.5')).toEqual(['0.00012', '1.5']);
+    expect(shown('9007199254740993', '1')).toEqual(['9,007,199,254,740,993', '1']);
   });
 
   it('is no figure where it is a pseudonym, whatever its column is called', () => {
     const rows = answer(['customer', 'c', 'bets'], ['123', '12345678901234567', '3'], ['9876543210987654321', '42', '2000']);
     expect([0, 1, 2].map((column) => isMeasure(rows, column))).toEqual([false, false, true]);
-    expect(cellText(rows, 1, '12345678901234567')).toBe('12345678901234567');
+    expect(writerOf(rows, 1)('12345678901234567')).toBe('12345678901234567');
     expect(chartOf(answer(['reason', 'c'], ['a', '12345678901234567'], ['b', '42']))).toBeNull();
   });
 

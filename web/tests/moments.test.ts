@@ -37,7 +37,7 @@ test('the head of a page names its zone once; only a time of another zone names 
 test('what is in UTC for all brands names it, whatever the head of the page says', () => {
   learnZones([LONDON]);
   moments.showZoneOf('northbet');
-  expect(plain(moments.inUtc('2026-07-01T12:00:00Z'))).toBe('1 Jul 2026, 12:00 UTC');
+  expect(plain(moments.inUtc('2026-07-01T12:00:00Z'))).toBe('1 Jul 2026, 12:00:00 UTC');
   expect(moments.inUtc('never')).toBe('never');
 });
 

@@ -24,8 +24,8 @@ const SAID = new Set([
 const UNSAID = new Set(['sx', 'style', 'd', 'key', 'points', 'viewBox', 'autoComplete', 'aria-keyshortcuts', 'to', 'path', 'docs', 'sort']);
 /** Errors of those who write the office, not of those who work in it. */
 const FAULTS = new Set(['TypeError', 'Error']);
-/** Modules of colours and strokes, and the questions in SQL. */
-const STYLED = new Set(['look/theme.ts', 'charts/plot.tsx']);
+/** Modules of colours and strokes, and the keywords of SQL. */
+const STYLED = new Set(['look/theme.ts', 'charts/plot.tsx', 'analytics/tokens.ts']);
 
 const WORD = /\p{L}{2}/u;
 const SENTENCE = /\p{L}[\p{L}’,.:;]* (?:\S* )*\p{L}/u;

@@ -356,7 +356,8 @@ async def test_a_version_whose_week_has_begun_is_not_approved(rules_area: RulesF
 def test_no_cell_of_a_csv_is_a_formula() -> None:
     """Ids come from outside; a spreadsheet would run what begins with =, +, - or @."""
     assert (
-        csv_lines([['=HYPERLINK("x")', "@x", -5, None, "a,b"]]) == '"\'=HYPERLINK(""x"")",\'@x,-5,,"a,b"\r\n'
+        csv_lines([['=HYPERLINK("x")', "@x", -5, -1.5, None, "a,b"]])
+        == '"\'=HYPERLINK(""x"")",\'@x,-5,-1.5,,"a,b"\r\n'
     )
 
 

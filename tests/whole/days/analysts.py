@@ -23,6 +23,7 @@ TABS: Final = (
     "Funnel",
 )
 QUESTION: Final = "SELECT brand, sum(bettors) AS bettors FROM report_funnel GROUP BY brand"
+LONG: Final = "SELECT count() FROM numbers(1000000000000) WHERE number % 7 = 3"
 REFUSED: Final = "SELECT * FROM file('/etc/passwd', 'LineAsString')"
 
 
@@ -101,12 +102,22 @@ def ask_on_the_screen(office_client: OfficeClient, folder: Path) -> None:
     expect(answer.get_by_role("columnheader", name="bettors")).to_be_visible()
     expect(answer.get_by_text(re.compile(r"^Complete up to .*UTC\.$"))).to_be_visible()
     expect(answer.get_by_role("heading", name=re.compile(r"^\d+ rows? in \d+\.\d s$"))).to_be_visible()
+    head = answer.get_by_role("columnheader", name="bettors")
+    for sort in ("ascending", "descending"):
+        head.get_by_role("button").press("Enter")
+        expect(head).to_have_attribute("aria-sort", sort)
+    answer.get_by_text("Columns at a glance").click()
+    expect(answer.get_by_role("definition").last).to_contain_text("value")
     office_client.look()
     for form, begins in (("CSV", b"brand,bettors"), ("Parquet", b"PAR1")):
         with page.expect_download() as saved:
             page.get_by_role("button", name=f"Export {form}").click()
         saved.value.save_as(folder / f"answer.{form}")
         assert (folder / f"answer.{form}").read_bytes().startswith(begins)
+    editor.fill(LONG)
+    page.get_by_role("button", name="Ask", exact=True).click()
+    page.get_by_role("button", name="Cancel", exact=True).click()
+    expect(page.get_by_text("Cancelled.")).to_be_visible()
     editor.fill("DROP TABLE bets")
     page.get_by_role("button", name="Ask", exact=True).click()
     expect(page.get_by_role("alert").filter(has_text="What works: SELECT")).to_be_visible()

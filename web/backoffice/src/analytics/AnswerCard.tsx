@@ -6,15 +6,18 @@ import Card from '@mui/material/Card';
 import CardContent from '@mui/material/CardContent';
 import Stack from '@mui/material/Stack';
 import Typography from '@mui/material/Typography';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { useNotify } from 'react-admin';
 
-import { cellText, chartOf, isMeasure, isTimes, shownOf } from './answer.ts';
+import { chartOf, isMeasure, isTimes, shownOf, writerOf } from './answer.ts';
+import { Glances } from './Glances.tsx';
 import { ReadUntil } from './ReadUntil.tsx';
+import { pressed, sorted, type Order } from './sorting.ts';
 import { BarChart } from '../charts/BarChart.tsx';
 import { DataRows } from '../operations/page/DataRows.tsx';
 import { useMay } from '../operations/page/may.ts';
 import { saveFile } from '../risk/figures/downloads.ts';
+import { number } from '../money/amounts.ts';
 import { forAllBrands } from '../session/permissions.ts';
 import { messageOf } from '../session/session.ts';
 import { WORDS } from '../words/index.ts';
@@ -31,18 +34,49 @@ interface Props {
   readonly isOfOther: boolean;
 }
 
-/** A row with its place, because two rows may be the same. */
-interface Numbered {
-  readonly cells: readonly (string | null)[];
-  readonly at: number;
-}
-
 const FORMS = [
   ['csv', 'CSV'],
   ['parquet', WORDS.analytics.parquet],
 ] as const;
 
 const MAX_HEIGHT = 480;
+
+/** A row with its place, because two rows may be the same. */
+interface Numbered {
+  readonly cells: readonly (string | null)[];
+  readonly at: number;
+}
+
+function AnswerRows({ answer }: Pick<Props, 'answer'>) {
+  const [order, setOrder] = useState<Order | null>(null);
+  const shown = number(answer.rows.length);
+  const isCut = answer.rows.length < answer.rowCount;
+  const columns = useMemo(
+    () => answer.columns.map((head, column) => ({ head, write: writerOf(answer, column), right: isMeasure(answer, column), isOneLine: isTimes(answer, column) })),
+    [answer],
+  );
+  return (
+    <Stack spacing={1} sx={{ marginTop: 2 }}>
+      <Glances answer={answer} />
+      <Typography role="status" variant="body2" color="textSecondary">
+        {order !== null && isCut && WORDS.analytics.onlyShownRowsSorted({ shown, all: number(answer.rowCount) })}
+      </Typography>
+      <DataRows
+        label={WORDS.analytics.rowsOfTheAnswer}
+        rows={sorted(answer, order).map((cells, at) => ({ cells, at }))}
+        id={({ at }: Numbered) => String(at)}
+        nothing=""
+        maxHeight={MAX_HEIGHT}
+        columns={columns.map(({ write, ...of }, column) => ({
+          ...of,
+          cell: ({ cells }: Numbered) => write(cells[column]),
+          onSort: () => setOrder(pressed(order, column)),
+          sorted: order?.column !== column ? undefined : order.isDown ? ('desc' as const) : ('asc' as const),
+        }))}
+      />
+    </Stack>
+  );
+}
 
 export function AnswerCard({ sql, answer, took, isOfOther }: Props) {
   const mayExport = useMay(forAllBrands('risk.export'));
@@ -90,23 +124,7 @@ export function AnswerCard({ sql, answer, took, isOfOther }: Props) {
             <BarChart {...chart} label={WORDS.analytics.asInTheTableBelow({ label: chart.label })} />
           </Box>
         )}
-        {answer.rows.length > 0 && (
-          <Box sx={{ marginTop: 2 }}>
-            <DataRows
-              label={WORDS.analytics.rowsOfTheAnswer}
-              rows={answer.rows.map((cells, at) => ({ cells, at }))}
-              id={({ at }: Numbered) => String(at)}
-              nothing=""
-              maxHeight={MAX_HEIGHT}
-              columns={answer.columns.map((head, column) => ({
-                head,
-                cell: ({ cells }: Numbered) => cellText(answer, column, cells[column]),
-                right: isMeasure(answer, column),
-                isOneLine: isTimes(answer, column),
-              }))}
-            />
-          </Box>
-        )}
+        {answer.rows.length > 0 && <AnswerRows answer={answer} />}
       </CardContent>
     </Card>
   );

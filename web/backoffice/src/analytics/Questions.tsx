@@ -4,7 +4,6 @@ import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import Chip from '@mui/material/Chip';
 import Stack from '@mui/material/Stack';
-import TextField from '@mui/material/TextField';
 import Typography from '@mui/material/Typography';
 import { visuallyHidden } from '@mui/utils';
 import { useEffect, useState } from 'react';
@@ -16,6 +15,7 @@ import { EXAMPLES } from './examples.ts';
 import { Filling } from './Filling.tsx';
 import { keepQuestion, keepWritten, writtenQuestion } from './lastQuestions.ts';
 import { QuestionMenu } from './QuestionMenu.tsx';
+import { SqlField } from './SqlField.tsx';
 import { TableList } from './TableList.tsx';
 import { run } from '../graph/graph.ts';
 import { ANALYTICS_ANSWER } from '../graph/generated/operations.ts';
@@ -55,7 +55,9 @@ function Editor() {
   const [sql, setSql] = useState(() => writtenQuestion() ?? EXAMPLES[0].sql);
   const [asked, setAsked] = useState<Asked | null>(null);
   const [problem, setProblem] = useState('');
-  const [isAsking, setAsking] = useState(false);
+  const [asking, setAsking] = useState<AbortController | null>(null);
+  const [isCancelled, setCancelled] = useState(false);
+  const isAsking = asking !== null;
 
   function write(question: string) {
     setSql(question);
@@ -74,18 +76,23 @@ function Editor() {
   }
 
   async function ask() {
-    setAsking(true);
+    const asks = new AbortController();
+    setAsking(asks);
     setProblem('');
     setAsked(null);
+    setCancelled(false);
     keepQuestion(sql);
     try {
-      setAsked(await answerTo(sql));
+      setAsked(await answerTo(sql, asks.signal));
     } catch (error) {
-      fail(error);
+      if (!asks.signal.aborted) fail(error);
     } finally {
-      setAsking(false);
+      setCancelled(asks.signal.aborted);
+      setAsking(null);
     }
   }
+
+  useEffect(() => () => asking?.abort(), [asking]);
 
   useEffect(() => {
     if (typeof asked?.answer.filling !== 'string') return undefined;
@@ -110,27 +117,16 @@ function Editor() {
             <Chip key={name} label={name} variant="outlined" onClick={() => replace(example)} />
           ))}
         </Stack>
-        <TextField
-          label={WORDS.analytics.questionInSql}
-          value={sql}
-          onChange={(event) => write(event.target.value)}
-          onKeyDown={(event) => {
-            if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && isReady) void ask();
-          }}
-          multiline
-          minRows={6}
-          maxRows={20}
-          helperText={WORDS.analytics.ctrlEnterAsks}
-          slotProps={{ htmlInput: { spellCheck: false, style: { fontFamily: 'monospace' } } }}
-        />
+        <SqlField value={sql} onChange={write} onAsk={() => isReady && void ask()} />
         <Stack direction="row" spacing={1}>
           <Button variant="contained" disabled={!isReady} onClick={() => void ask()}>
             {WORDS.analytics.ask}
           </Button>
+          {isAsking && <Button onClick={() => asking.abort()}>{WORDS.common.cancel}</Button>}
           <QuestionMenu onChoose={replace} />
         </Stack>
-        <Typography role="status" color="textSecondary" sx={isAsking ? {} : visuallyHidden}>
-          {isAsking ? WORDS.analytics.asking : told(asked)}
+        <Typography role="status" color="textSecondary" sx={isAsking || isCancelled ? {} : visuallyHidden}>
+          {isAsking ? WORDS.analytics.asking : isCancelled ? WORDS.analytics.cancelled : told(asked)}
         </Typography>
         {problem !== '' && (
           <Alert severity="error" sx={{ overflowWrap: 'anywhere' }}>

@@ -32,10 +32,15 @@ const NAMES = /(^|_)(ids?|customer|pseudonym|year|month|week|day|hour|version|re
 /** Digits that are more than any sum has: pseudonyms, and hashes. */
 const HASH = /^\d{17,}$/u;
 
+/** Whether a column has figures alone, also those that measure nothing. */
+export function isNumeric(answer: Answer, column: number): boolean {
+  return hasOnly(answer, column, FIGURE);
+}
+
 /** Whether a column measures something. */
 export function isMeasure(answer: Answer, column: number): boolean {
   const isName = NAMES.test(answer.columns[column] ?? '') || answer.rows.some((row) => HASH.test(row[column] ?? ''));
-  return !isName && hasOnly(answer, column, FIGURE);
+  return !isName && isNumeric(answer, column);
 }
 
 /** Whether a column has dates, weeks or moments, which stay on one line. */
@@ -43,12 +48,30 @@ export function isTimes(answer: Answer, column: number): boolean {
   return hasOnly(answer, column, TIME);
 }
 
-/** Return a cell as it is shown: a measure with separators; files have it as it is. */
-export function cellText(answer: Answer, column: number, cell: string | null | undefined): string {
-  if (cell === null || cell === undefined) return '–';
-  const isSeparated = isMeasure(answer, column) && !/e/iu.test(cell);
-  const [whole = '', ...fraction] = cell.split('.');
-  return isSeparated ? [whole.replace(/\B(?=(\d{3})+$)/gu, ','), ...fraction].join('.') : cell;
+/** As many decimals as are read at a glance; 0.571428… of a division is 0.5714. */
+const MAX_DECIMALS = 4;
+
+/** Below this, four decimals are too few. */
+const SMALL = 0.01;
+
+/** Return how many decimals the figures of a column are shown with; null if they are shown as they are. */
+export function decimalsOf({ rows }: Answer, column: number): number | null {
+  const cells = rows.map((row) => row[column] ?? '').filter((cell) => cell !== '');
+  const isSmall = cells.some((cell) => Number(cell) !== 0 && Math.abs(Number(cell)) < SMALL);
+  return isSmall ? null : Math.min(MAX_DECIMALS, Math.max(0, ...cells.map((cell) => cell.split('.')[1]?.length ?? 0)));
+}
+
+/** Return the writer of a column's cells: measures with separators, and all with the same decimals; files have them as they are. */
+export function writerOf(answer: Answer, column: number): (cell: string | null | undefined) => string {
+  const isSeparated = isMeasure(answer, column);
+  const decimals = decimalsOf(answer, column);
+  return (cell) => {
+    if (cell === null || cell === undefined) return '–';
+    if (!isSeparated || /e/iu.test(cell)) return cell;
+    const digits = decimals === null || decimals === 0 ? cell : Number(cell).toFixed(decimals);
+    const [whole = '', ...fraction] = digits.split('.');
+    return [whole.replace(/\B(?=(\d{3})+$)/gu, ','), ...fraction].join('.');
+  };
 }
 
 /** Return rows of days or weeks with the oldest first, as time is drawn, and those without a row as gaps; others as they are. */
@@ -65,8 +88,27 @@ function figureOf(cell: string | null | undefined): number | null {
   return cell === null || cell === undefined ? null : Number(cell);
 }
 
-/** Return the bars of an answer; null unless its rows are few, each a label and at most four figures, none below zero. */
-export function chartOf(answer: Answer): Chart | null {
+/** Return rows of two labels and a figure as one row for each first label, with a column for each second one; others as they are. */
+function bySecondLabel(answer: Answer): Answer & { readonly label?: string } {
+  const { columns, rows } = answer;
+  const [column = '', second = '', figure = ''] = columns;
+  const series = [...new Set(rows.map((row) => row[1] ?? '–'))].sort();
+  const isPair = columns.length === 3 && rows.length > 1 && series.length <= MAX_SERIES && ![0, 1].some((at) => isMeasure(answer, at)) && isMeasure(answer, 2);
+  const firsts = new Map<string | null, (string | null)[]>();
+  if (!isPair) return answer;
+  for (const [first = null, name, cell = null] of rows) {
+    const row = firsts.get(first) ?? [first, ...series.map(() => null)];
+    const at = series.indexOf(name ?? '–') + 1;
+    if (firsts.has(first) && row[at] !== null) return answer; // several rows of the same labels
+    row[at] = cell;
+    firsts.set(first, row);
+  }
+  return { columns: [column, ...series], rows: [...firsts.values()], label: WORDS.analytics.figureByColumns({ figure, column, series: second }) };
+}
+
+/** Return the bars of an answer; null unless its rows are few, each a label and at most four figures, none below zero; or two labels and one. */
+export function chartOf(whole: Answer): Chart | null {
+  const answer = bySecondLabel(whole);
   const { columns, rows } = answer;
   const figures = columns.slice(1).map((_, at) => at + 1);
   const isDrawn = rows.length > 1 && rows.length <= MAX_BARS && figures.length > 0 && figures.length <= MAX_SERIES;
@@ -74,7 +116,7 @@ export function chartOf(answer: Answer): Chart | null {
   const drawn = inTime(rows);
   const series = figures.map((column) => ({ label: columns[column] ?? '', data: drawn.map((row) => figureOf(row[column])) }));
   if (series.some(({ data }) => data.some((value) => value !== null && value < 0))) return null;
-  const label = WORDS.analytics.seriesByColumn({ series: series.map((bars) => bars.label).join(', '), column: columns[0] ?? '' });
+  const label = answer.label ?? WORDS.analytics.seriesByColumn({ series: series.map((bars) => bars.label).join(', '), column: columns[0] ?? '' });
   return { label, categories: drawn.map((row) => row[0] ?? '–'), series, format: number };
 }
 

@@ -60,9 +60,9 @@ function zoned(text: string, zone: string): string {
 }
 
 /** A day and a time that stay on one line; the zone may stand below them. */
-function written(at: Date, timeZone: string): string {
+function written(at: Date, timeZone: string, more: Intl.DateTimeFormatOptions = {}): string {
   const form = { day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
-  return new Intl.DateTimeFormat(LOCALE, { ...form, timeZone }).format(at).replaceAll(' ', NO_BREAK);
+  return new Intl.DateTimeFormat(LOCALE, { ...form, ...more, timeZone }).format(at).replaceAll(' ', NO_BREAK);
 }
 
 /** Return an instant in the zone of its brand, or in that of the page if it is of none or of all of them; a dash if there is no instant. */
@@ -73,10 +73,10 @@ export function moment(at: string | null | undefined, brand: string | null | und
   return Number.isNaN(instant.getTime()) ? at : zoned(written(instant, zone), zone);
 }
 
-/** Return an instant in UTC, which it names: `30 Nov 2026, 12:00 UTC`. */
+/** Return an instant in UTC, which it names, to the second: `30 Nov 2026, 12:00:05 UTC`. */
 export function inUtc(at: string): string {
   const instant = new Date(at);
-  return Number.isNaN(instant.getTime()) ? at : `${written(instant, UTC)}${NO_BREAK}${UTC}`;
+  return Number.isNaN(instant.getTime()) ? at : `${written(instant, UTC, { second: '2-digit' })}${NO_BREAK}${UTC}`;
 }
 
 /** Return a date that is of no zone, such as `2026-11-25`, as `25 Nov`. */

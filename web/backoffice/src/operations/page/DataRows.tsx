@@ -6,6 +6,7 @@ import TableCell from '@mui/material/TableCell';
 import TableContainer from '@mui/material/TableContainer';
 import TableHead from '@mui/material/TableHead';
 import TableRow from '@mui/material/TableRow';
+import TableSortLabel from '@mui/material/TableSortLabel';
 
 import { EmptyState } from '../../look/EmptyState.tsx';
 
@@ -24,6 +25,19 @@ export interface Column<Row> {
   readonly isOneLine?: boolean;
   /** Whether it has the row's menu, which stays in reach while the table scrolls. */
   readonly isMenu?: boolean;
+  /** Sorts the rows by the column; its head is a button then. */
+  readonly onSort?: () => void;
+  /** How the rows are sorted by it. */
+  readonly sorted?: 'asc' | 'desc' | undefined;
+}
+
+/** The head of a column that sorts, as high as a touch needs. */
+function SortHead({ head, sorted, onSort }: { readonly head: string; readonly sorted: 'asc' | 'desc' | undefined; readonly onSort: () => void }) {
+  return (
+    <TableSortLabel active={sorted !== undefined} direction={sorted ?? 'asc'} onClick={onSort} sx={{ minHeight: 24 }}>
+      {head}
+    </TableSortLabel>
+  );
 }
 
 const CELL = { overflowWrap: 'break-word', minWidth: 96, maxWidth: 420 } as const;
@@ -56,9 +70,9 @@ export function DataRows<Row>({ label, rows, columns, id, nothing, filledBy, max
       <Table size="small" stickyHeader={maxHeight !== undefined} aria-label={label}>
         <TableHead>
           <TableRow>
-            {columns.map(({ head, right, isMenu }) => (
-              <TableCell key={head} align={right === true ? 'right' : 'left'} {...(isMenu === true ? { sx: MENU } : {})}>
-                {head}
+            {columns.map(({ head, right, isMenu, onSort, sorted }) => (
+              <TableCell key={head} align={right === true ? 'right' : 'left'} sortDirection={sorted ?? false} {...(isMenu === true ? { sx: MENU } : {})}>
+                {onSort === undefined ? head : <SortHead head={head} sorted={sorted} onSort={onSort} />}
               </TableCell>
             ))}
           </TableRow>

@@ -14,6 +14,15 @@ export const ANALYTICS = {
   export: ({ label }: Named<'label'>) => `Export ${label}`,
   asInTheTableBelow: ({ label }: Named<'label'>) => `${label}, as in the table below`,
   rowsOfTheAnswer: 'Rows of the answer',
+  onlyShownRowsSorted: ({ shown, all }: Named<'shown' | 'all'>) => `Only the ${shown} rows shown are sorted, not all ${all}. ORDER BY sorts all of them.`,
+
+  // Glances
+  columnsAtAGlance: 'Columns at a glance',
+  ofTheRowsShown: ({ shown, all }: Named<'shown' | 'all'>) => `Of the ${shown} rows shown, not of all ${all}.`,
+  distinctValues: ({ count, shown }: { count: number } & Named<'shown'>) => plural(count, '1 value', `${shown} different values`),
+  emptyCells: ({ shown }: Named<'shown'>) => `${shown} empty`,
+  leastToGreatest: ({ least, greatest }: Named<'least' | 'greatest'>) => `${least} to ${greatest}`,
+  sumAndMean: ({ sum, mean }: Named<'sum' | 'mean'>) => `sum ${sum} · mean ${mean}`,
 
   // Filling
   chartsAppearHereByThemselves: 'Charts appear here by themselves.',
@@ -31,6 +40,7 @@ export const ANALYTICS = {
   questionInSql: 'Question in SQL',
   ctrlEnterAsks: 'Ctrl-Enter asks. SHOW TABLES and DESCRIBE table work as well.',
   asking: 'Asking…',
+  cancelled: 'Cancelled.',
   ask: 'Ask',
   askedAgainByItself: 'We’ll ask again automatically.',
   lastQuestions: 'Last questions',
@@ -56,6 +66,7 @@ export const ANALYTICS = {
 
   // answer
   seriesByColumn: ({ series, column }: Named<'series' | 'column'>) => `${series} by ${column}`,
+  figureByColumns: ({ figure, column, series }: Named<'figure' | 'column' | 'series'>) => `${figure} by ${column} and ${series}`,
   noRows: 'No rows: nothing matches the question.',
   theFirstOfRows: ({ shown, all, seconds }: Named<'shown' | 'all' | 'seconds'>) =>
     `The first ${shown} of ${all} rows in ${seconds} s. A file has all of them.`,
