@@ -20,6 +20,8 @@ PAGE, SECTION, SETTING, COMMAND, CODE = "Page", "Section", "Setting", "Command",
 RANKS: Final = {
     "decisions/": 0.2,
     "runbooks/": 0.3,
+    "index.html": 0.4,
+    "reference/commands": 0.6,
     "changelog": 0.15,
     "contributing": 0.4,
     "reference/schema": 0.5,
@@ -42,7 +44,9 @@ NOISE: Final = frozenset(
     )
 )
 """Words that a question has and an answer need not have."""
-_CODE_NAME: Final = re.compile(r"[A-Z][A-Z0-9]+(?:_[A-Z0-9]+)+|[A-Z][a-z]+(?:[A-Z][a-z]+)+")
+_CODE: Final = r"(?:[A-Z][A-Z0-9]+(?:_[A-Z0-9]+)+|[A-Z][A-Z0-9]{5,}|[A-Z][a-z]+(?:[A-Z][a-z]+)+)"
+_CODE_NAME: Final = re.compile(rf"{_CODE}(?:, {_CODE})*")
+"""A code, or several that are explained in one row."""
 
 
 def stem(word: str) -> str:
