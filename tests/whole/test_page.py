@@ -348,7 +348,9 @@ def test_graphiql_fits_a_telephone(demo: Demo, launched: LaunchedBrowser) -> Non
         explorer.open(f"{demo.site.url}/graphql")
         answer = explorer.page.get_by_label("Result Window")
         expect(answer.locator(".view-lines")).to_contain_text('"club"')
-        query = explorer.page.get_by_label("Operation Editor").or_(explorer.page.locator(".graphiql-query-editor"))
+        query = explorer.page.get_by_label("Operation Editor").or_(
+            explorer.page.locator(".graphiql-query-editor")
+        )
         above, below = query.first.bounding_box(), answer.bounding_box()
         assert above is not None
         assert below is not None

@@ -143,7 +143,7 @@ class _Article(HTMLParser):
             anchor, self._setting = self._setting, ""
             self._append(Entry(f"{self.page}#{anchor}", name.partition(" ")[0], SETTING))
         elif tag in {"td", "dt"}:
-            if _CODE_NAME.fullmatch(name):
+            if _CODE_NAME.fullmatch(name) and not self.page.startswith("reference/cli/"):
                 self._append(Entry(f"{self.page}#{anchor}", name, CODE))
             elif self.entries:
                 self.entries[-1].text.append(f" {name} ")
