@@ -27,8 +27,8 @@ LOCALE: Final = "en-GB"
 SAME_REWARDS: Final = "a reward is offered for the target and the product that its terms name"
 IN_TERMS: Final = {
     "target_minor": "the target",
-    "min_stake_minor": "the least stake",
-    "min_odds_milli": "the least odds",
+    "min_stake_minor": "the minimum stake",
+    "min_odds_milli": "the minimum odds",
     "events": "which events count",
 }
 """The rules that a summary of the terms tells customers, as sentences name them."""

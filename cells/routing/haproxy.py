@@ -19,7 +19,7 @@ LEEWAY_SECONDS: Final = 30
 WRONG_CELL, MISDIRECTED = 425, 421
 _GRAPHQL: Final = "application/graphql-response+json"
 _REFUSED: Final = (
-    '{"errors":[{"message":"the session token does not hold: sign in again",'
+    '{"errors":[{"message":"the session token is not valid: sign in again",'
     '"extensions":{"code":"UNAUTHENTICATED"}}]}'
 )
 

@@ -22,6 +22,7 @@ from providers.declaration import AdapterDeclaration, CheckFailed, Kind
 from providers.registry import UnknownAdapter
 from providers.settings import ProviderSettings
 from subgraphs.fulfilment.errors import JournalUnavailable, ProviderConfigError
+from subgraphs.fulfilment.providers.provider_client import UNSIGNED
 from subgraphs.fulfilment.providers.registry import RegisteredProvider, register
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings, ProviderConfig
 
@@ -136,7 +137,7 @@ def _refusal(registered: RegisteredProvider) -> str:
     config, error = registered.config, registered.calls.error
     if error in DENIED:
         return f"{config.url} refuses the secret {config.secret} ({error}): ask the provider for another one"
-    if error == "BadSignature":
+    if error == UNSIGNED:
         return f"what answers at {config.url} does not know the secret {config.secret}"
     if error is None:
         return f"{config.url} answers, but not with a journal: is it the address of its API?"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from foundation.storage.database import Database
     from subgraphs.club_kit.records.tables import ReferenceTables
+    from subgraphs.rewards.catalogue.rewards import OptionId
 
 
 async def require_names(
@@ -31,3 +32,21 @@ async def require_names(
     if brand not in known:
         meant = nearest(brand, known) or "; `furlong week status` shows all brands"
         raise BadInput(f"there is no brand {brand!r}{meant}")
+
+
+def version_named(text: str) -> OptionId:
+    """Return the version of a reward that was passed to a command.
+
+    Raises:
+        BadInput: It names none.
+    """
+    from subgraphs.kit.domain.errors import BadInput
+    from subgraphs.rewards.catalogue.rewards import OptionId
+
+    try:
+        return OptionId.parse(text)
+    except BadInput as error:
+        raise BadInput(
+            f"{text[:64]!r} is no version of a reward: write it as BRAND:REWARD:VERSION, such as "
+            "northbet:fb-5:3; `furlong reward list BRAND` shows them"
+        ) from error

@@ -35,7 +35,9 @@ def address(text: str) -> tuple[str, int]:
     """
     host, _, port = text.rpartition(":")
     if not (host and port.isdecimal() and int(port) <= 65535):  # noqa: PLR2004 - the greatest port
-        raise typer.BadParameter(f"{text!r} is not HOST:PORT, such as 127.0.0.1:8000")
+        raise typer.BadParameter(
+            f"{text!r} is not HOST:PORT, such as 127.0.0.1:8000", param_hint="'--listen'"
+        )
     return host.strip("[]"), int(port)
 
 

@@ -1,7 +1,10 @@
 """Where a demo is found: the folder that keeps its data across restarts, and the file for other programs."""
 
+import fcntl
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -178,6 +181,51 @@ class DemoFacts(BaseModel):
     """Who has the games of the lobby; None in the file of an older demo."""
     operator: DemoOperator | None = None
     """Who keeps the money of one brand's customers; None if all of it is in our wallet."""
+
+
+class DemoRuns(Exception):
+    """Another demo runs in this folder; the message says where."""
+
+
+@contextmanager
+def only_demo(path: Path, data: Path) -> Iterator[None]:
+    """Keep a demo's data and its ready file to one demo for the duration of the block.
+
+    Raises:
+        DemoRuns: Another one has them.
+    """
+    with suppress(ValueError):  # the file of an older demo
+        running = read(path)
+        if running is not None and _is_held(Path(running.data)):
+            raise DemoRuns(
+                f"one already runs in this folder, at {running.url}: use that one, or stop it first"
+            )
+    with _held(data) as is_ours:
+        if not is_ours:
+            raise DemoRuns(f"another one uses {data}: stop it first, or choose another folder by --data")
+        yield
+
+
+def _is_held(data: Path) -> bool:
+    if not data.is_dir():
+        return False
+    with _held(data) as is_ours:
+        return not is_ours
+
+
+@contextmanager
+def _held(data: Path) -> Iterator[bool]:
+    """Hold a folder, which ends with the process at the latest; tell whether nobody else did."""
+    folder = os.open(data, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+    finally:
+        os.close(folder)
 
 
 def write(path: Path, facts: DemoFacts) -> None:

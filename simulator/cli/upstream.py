@@ -133,8 +133,8 @@ def customers(
     if as_json:
         typer.echo(json.dumps([dict(zip(names, customer, strict=True)) for customer in found], indent=2))
         return
-    widths = [max(map(len, column)) for column in zip(*found, strict=True)]
-    for customer in found:
+    widths = [max(map(len, column)) for column in zip(names, *found, strict=True)]
+    for customer in (names, *found):
         typer.echo("  ".join(map(str.ljust, customer, widths)).rstrip())
 
 

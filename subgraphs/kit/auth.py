@@ -44,7 +44,7 @@ NO_BEARER: Final = "send `Authorization: Bearer <token>`, or no such header to b
 UNKNOWN_KEY: Final = (
     "the session token is signed with a key that is not known: try again soon, or sign in again"
 )
-NOT_VALID: Final = "the session token does not hold: sign in again"
+NOT_VALID: Final = "the session token is not valid: sign in again"
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ OPT_IN: Final = (
 OPT_OUT: Final = OPT_IN.replace("OptIn", "OptOut").replace("optIn", "optOut")
 REFUSED: Final = {
     "code": 4403,
-    "reason": "Forbidden: the session token does not hold: sign in again",
+    "reason": "Forbidden: the session token is not valid: sign in again",
 }
 
 

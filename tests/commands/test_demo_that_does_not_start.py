@@ -10,6 +10,7 @@ import pytest
 from furlong.cli.processes.demo import _reason
 from furlong.demo.backoffice import listen_for_backoffice
 from furlong.demo.process import DemoOptions, running_demo
+from furlong.demo.ready_file import DemoFacts, DemoRuns, only_demo, write
 from tools.server_process import free_port
 
 
@@ -54,3 +55,29 @@ async def test_a_taken_port_of_the_back_office_is_named_before_anything_runs(
         async with running_demo(options):
             pass
     assert not list((tmp_path / "data").glob("*.sqlite"))
+
+
+def test_a_second_demo_does_not_take_the_place_of_the_first(tmp_path: Path) -> None:
+    """Neither its data, nor the file in which commands find it; a demo that was killed leaves nothing."""
+    ready, data, other = tmp_path / "ready.json", tmp_path / "data", tmp_path / "other"
+    data.mkdir()
+    other.mkdir()
+    url = "http://127.0.0.1:8123"
+    facts = DemoFacts(
+        url=url,
+        graphql=f"{url}/graphql",
+        kafka="",
+        upstream="",
+        brand="northbet",
+        customers=(),
+        data=str(data),
+        generation="",
+    )
+    write(ready, facts)
+    with only_demo(ready, data):
+        with pytest.raises(DemoRuns, match=f"runs in this folder, at {url}"), only_demo(ready, other):
+            pass
+        with pytest.raises(DemoRuns, match="choose another folder by --data"), only_demo(other / "r", data):
+            pass
+    with only_demo(ready, other):
+        pass

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -11,7 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from furlong.cli import app
-from furlong.cli.json_lists import table
+from furlong.cli.json_lists import echo_table, table, week_cell
 from furlong.cli.main import COMMANDS
 
 LISTS = [
@@ -62,3 +64,51 @@ def test_the_settings_are_told_to_programs() -> None:
     told = json.loads(CliRunner().invoke(app, ["settings", "--json"]).output)
     shown = CliRunner().invoke(app, ["settings"]).output
     assert "".join(f"{one['variable']}={one['default']}\n    {one['meaning']}\n" for one in told) == shown
+
+
+class Terminal(io.StringIO):
+    """A terminal, as far as a list asks."""
+
+    def isatty(self) -> bool:
+        """It is one."""
+        return True
+
+
+@pytest.mark.parametrize(("columns", "is_wide"), [(60, False), (120, True)])
+def test_a_table_that_is_wider_than_the_terminal_is_records(
+    monkeypatch: pytest.MonkeyPatch, *, columns: int, is_wide: bool
+) -> None:
+    """A line for each cell that has something, broken at words; no line is wider than the terminal."""
+    monkeypatch.setenv("COLUMNS", str(columns))
+    monkeypatch.setattr(sys, "stdout", terminal := Terminal())
+    at = datetime(2026, 11, 30, 9, 5, 7, tzinfo=UTC)
+    health = "unknown: it has not said how it is: does furlong provider run stats run?"
+    echo_table(("provider", "since", "note", "health"), [("stats", at, None, health), ("feed", at, "", "up")])
+    lines = terminal.getvalue().splitlines()
+    assert max(map(len, lines)) <= columns
+    assert is_wide or lines == [
+        "provider     stats",
+        "since (UTC)  2026-11-30 09:05:07",
+        "health       unknown: it has not said how it is: does",
+        "             furlong provider run stats run?",
+        "",
+        "provider     feed",
+        "since (UTC)  2026-11-30 09:05:07",
+        "health       up",
+    ]
+    assert not is_wide or len(lines) == 3
+
+
+def test_a_pipe_gets_the_table_whatever_its_width(capsys: pytest.CaptureFixture[str]) -> None:
+    """As programs that cut columns expect it."""
+    echo_table(("name", "text"), [("one", "x" * 300), ("two", "y")])
+    assert capsys.readouterr().out.splitlines()[0] == "name  text"
+
+
+def test_a_week_says_its_monday() -> None:
+    """Beside the name that commands take."""
+    assert [week_cell(week) for week in ("2026-W49", "2027-W01", "*")] == [
+        "2026-W49 (30 Nov)",
+        "2027-W01 (4 Jan)",
+        "*",
+    ]

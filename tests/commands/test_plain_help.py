@@ -67,3 +67,28 @@ def test_the_help_of_the_gateway_alone_is_plain() -> None:
     runner = CliRunner()
     for arguments in (["--help"], ["serve", "--help"]):
         assert not TYPES.search(runner.invoke(gateway, arguments, env={"COLUMNS": "160"}).output)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("demo", "--port", "many"), "it must be a whole number, 0 to 65,535, not 'many'."),
+        (("demo", "--port", "70000"), "it must be a whole number, 0 to 65,535, not '70000'."),
+        (("check", "--seconds", "0"), "it must be a number, 0.1 or more, not '0'."),
+        (("simulator", "bet", "--type", "round"), "'round' is not one of 'single', 'multiple', 'system'."),
+    ],
+)
+def test_a_wrong_value_is_refused_without_the_words_of_a_library(
+    arguments: tuple[str, ...], says: str
+) -> None:
+    """The message says what the value must be."""
+    ended = CliRunner(env={"COLUMNS": "160"}).invoke(app, arguments)
+    assert (ended.exit_code, f": {says} " in ended.output) == (2, True), ended.output
+
+
+def test_arguments_are_capitals_and_paragraphs_end_where_the_terminal_does() -> None:
+    """Usage has no braces, and a line of the code's docstring is no line of the help."""
+    text = CliRunner(env={"COLUMNS": "160"}).invoke(app, ["deadletters", "replay", "-h"]).output
+    assert "deadletters replay [OPTIONS] [LETTERS...]" in text
+    assert re.search(r"A letter that still cannot be applied stays, with the current reason\.", text)
+    assert "[OPTIONS] BRAND WEEK" in CliRunner().invoke(app, ["week", "close", "-h"]).output

@@ -206,6 +206,11 @@ QUESTIONS = {
     "EXCLUDED_BET_TYPE": "progress-rules.html#the-reasons",
     "export and erase a person": "backoffice/support.html#export-and-erase-a-person-s-data",
     "PaymentCasesOpen": "runbooks/alerts.html#paymentcasesopen",
+    "lost second factor": "runbooks/lost-second-factor.html",
+    "FURLONG_DATABASE_URL": "reference/settings.html#setting-furlong-database-url",
+    "no data found": "cli.html#no-data-found",
+    "UNAUTHENTICATED": "frontend.html#errors",
+    "dark mode": "theming.html#tokens",
 }
 """What people type, and what has to be the first thing that is suggested."""
 
@@ -268,9 +273,12 @@ def test_decisions_and_runbooks_are_suggested_last(site: str, browser: Browser) 
 
 
 def test_suggestions_are_used_by_the_keyboard(site: str, browser: Browser) -> None:
-    """Arrows go through them, Escape closes them, Enter opens one; they fit a telephone and pass axe."""
+    """A slash begins, arrows go on, Escape closes, Enter opens one; they fit a telephone and pass axe."""
     page, wrong = opened(browser, f"{site}reference/cli/token.html", 1280, "dark")
     field, panel = page.get_by_role("textbox", name="Search"), page.locator(".suggestions")
+    page.keyboard.press("/")
+    expect(field).to_be_focused()
+    expect(field).to_have_value("")
     field.fill("dead let")
     expect(panel.get_by_role("link").first).to_be_visible(timeout=PATIENCE_MS)
     assert faults_of_access(page) == []

@@ -9,6 +9,7 @@ PAGE: Final = """<html><article role="main" id="furo-main-content">
 <section id="stops"><h1>Stops<a class="headerlink" href="#stops">¶</a></h1><p>Why payouts stop.</p>
 <section id="why"><h2>Why they <em>stop</em></h2><p>A closed day differs.</p>
 <table><tr><td><p><code>WRONG_DAY</code></p></td><td><p>the day is not over</p></td></tr>
+<tr><td><p><code>REFUSED</code>, <code>TOO_LATE</code></p></td><td><p>either</p></td></tr>
 <tr><td><p>plain</p></td><td><p>words</p></td></tr></table></section>
 <dl id="setting-furlong-x"><dt><code>FURLONG_X</code></dt><dd><p>An address.</p></dd></dl>
 </section></article></html>"""
@@ -21,6 +22,7 @@ def test_pages_headings_codes_and_settings_are_entries() -> None:
         ("a/b.html", "Stops", "Page"),
         ("a/b.html#why", "Why they stop", "Section"),
         ("a/b.html#why", "WRONG_DAY", "Code"),
+        ("a/b.html#why", "REFUSED, TOO_LATE", "Code"),
         ("a/b.html#setting-furlong-x", "FURLONG_X", "Setting"),
     ]
     assert {entry.page for entry in found[1:]} == {"Stops"}

@@ -110,15 +110,15 @@ async def test_an_operator_recalls_a_version(northbet: ClubFixture, embedded_bro
         return await asyncio.to_thread(CliRunner().invoke, app, ["reward", *arguments], env=environment)
 
     listed = (await furlong("list", "northbet")).output.splitlines()
-    heads = ["version", "status", "kind", "jurisdictions", "target", "from (UTC)", "to (UTC)", "note"]
+    heads = ["version", "name", "status", "kind", "jurisdictions", "target", "from (UTC)", "to (UTC)", "note"]
     assert re.split(" {2,}", listed[0].strip()) == heads
-    boost = ["northbet:boost:1", "active", "free bet", "GB", "£25.00"]
-    assert re.split(" {2,}", listed[1].strip())[:5] == boost
+    boost = ["northbet:boost:1", "Title of boost", "active", "free bet", "GB", "£25.00"]
+    assert re.split(" {2,}", listed[1].strip())[:6] == boost
     assert [line.split()[0] for line in listed[2:]] == ["northbet:fb-5:1", "northbet:fb-5:2"]
     told = await furlong("recall", "northbet:boost:1")
     assert (told.exit_code, "is recalled" in told.output) == (0, True)
     assert "No other version of this reward is active" in told.output
-    for wrong, why in (("northbet:boost:9", "there is no reward"), ("boost", "not the id of an option")):
+    for wrong, why in (("northbet:boost:9", "there is no reward"), ("boost", "write it as BRAND:REWARD")):
         ended = await furlong("pause", wrong)
         assert (ended.exit_code, why in ended.output) == (1, True)
     consumer = AIOKafkaConsumer(bootstrap_servers=embedded_broker.bootstrap, auto_offset_reset="earliest")

@@ -342,6 +342,23 @@ def test_graphiql_answers_the_bet_slip_query_from_local_files(demo: Demo, launch
         assert set(explorer.faults) <= {"Array(1)"}
 
 
+def test_graphiql_fits_a_telephone(demo: Demo, launched: LaunchedBrowser) -> None:
+    """The answer is below the query and as wide; the demo's switches and the tabs end within the screen."""
+    with visit(launched, width=360) as explorer:
+        explorer.open(f"{demo.site.url}/graphql")
+        answer = explorer.page.get_by_label("Result Window")
+        expect(answer.locator(".view-lines")).to_contain_text('"club"')
+        query = explorer.page.get_by_label("Operation Editor").or_(
+            explorer.page.locator(".graphiql-query-editor")
+        )
+        above, below = query.first.bounding_box(), answer.bounding_box()
+        assert above is not None
+        assert below is not None
+        assert below["y"] > above["y"] + above["height"] / 2
+        assert below["width"] > 200
+        expect(explorer.page.get_by_label("Customer")).to_be_in_viewport(ratio=1)
+
+
 def test_the_page_for_frontends_leads_to_a_page_that_reads_joins_and_follows(
     demo: Demo, launched: LaunchedBrowser, tmp_path: Path
 ) -> None:

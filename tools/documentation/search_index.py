@@ -20,6 +20,8 @@ PAGE, SECTION, SETTING, COMMAND, CODE = "Page", "Section", "Setting", "Command",
 RANKS: Final = {
     "decisions/": 0.2,
     "runbooks/": 0.3,
+    "index.html": 0.4,
+    "reference/commands": 0.6,
     "changelog": 0.15,
     "contributing": 0.4,
     "reference/schema": 0.5,
@@ -42,7 +44,9 @@ NOISE: Final = frozenset(
     )
 )
 """Words that a question has and an answer need not have."""
-_CODE_NAME: Final = re.compile(r"[A-Z][A-Z0-9]+(?:_[A-Z0-9]+)+|[A-Z][a-z]+(?:[A-Z][a-z]+)+")
+_CODE: Final = r"(?:[A-Z][A-Z0-9]+(?:_[A-Z0-9]+)+|[A-Z][A-Z0-9]{5,}|[A-Z][a-z]+(?:[A-Z][a-z]+)+)"
+_CODE_NAME: Final = re.compile(rf"{_CODE}(?:, {_CODE})*")
+"""A code, or several that are explained in one row."""
 
 
 def stem(word: str) -> str:
@@ -139,7 +143,7 @@ class _Article(HTMLParser):
             anchor, self._setting = self._setting, ""
             self._append(Entry(f"{self.page}#{anchor}", name.partition(" ")[0], SETTING))
         elif tag in {"td", "dt"}:
-            if _CODE_NAME.fullmatch(name):
+            if _CODE_NAME.fullmatch(name) and not self.page.startswith("reference/cli/"):
                 self._append(Entry(f"{self.page}#{anchor}", name, CODE))
             elif self.entries:
                 self.entries[-1].text.append(f" {name} ")

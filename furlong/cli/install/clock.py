@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 import typer
 
 from furlong.cli.command_work import run
-from furlong.cli.json_lists import echo_table
+from furlong.cli.json_lists import echo_table, week_cell
 from furlong.cli.known_names import require_names
 from furlong.cli.options import clock_file, database_settings, fail
 
@@ -50,7 +50,8 @@ def show(
     typer.echo(f"moved by      {'-' if ahead < timedelta() else ''}{abs(ahead)}")
     typer.echo(f"file          {clock.path}")
     points = [
-        (utc(point.at), point.event.value, point.brand, point.iso_week) for point in _points(clock, brand)
+        (utc(point.at), point.event.value, point.brand, week_cell(point.iso_week))
+        for point in _points(clock, brand)
     ]
     if points:
         typer.echo()

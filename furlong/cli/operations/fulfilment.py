@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
 import typer
 
 from furlong.cli.command_work import run
-from furlong.cli.json_lists import AsJson, echo_json, echo_list, echo_table
+from furlong.cli.json_lists import AsJson, echo_json, echo_list, echo_table, week_cell
+from furlong.cli.known_names import version_named
 from furlong.cli.options import database_settings, fail, fulfilment_settings, product_clock
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def history(*, key: Key, as_json: AsJson = False) -> None:
         async with process.database.read() as connection:
             uow, reward = await process.uow.owning(connection, key)
             if reward is None:
-                fail("there is no such reward")
+                fail(f"there is no such reward: {key[:64]!r}; `furlong fulfilment reviews` lists what waits")
             attempts = await uow.lifecycle.repository.attempts(connection, key)
         echo_list(
             attempts,
@@ -140,10 +141,9 @@ def hold(
 ) -> None:
     """Put the unsent rewards of a version into review, for example after a recall."""
     from subgraphs.fulfilment.payout.decisions import Decisions, RewardVersion
-    from subgraphs.rewards.catalogue.rewards import OptionId
 
     async def keep(process: FulfilmentProcess) -> int:
-        option = OptionId.parse(version)
+        option = version_named(version)
         wanted = RewardVersion(option.brand, option.reward_id, option.version)
         return await Decisions(process.uow).hold(wanted, by or getpass.getuser())
 
@@ -281,7 +281,16 @@ def _cells(reward: Fulfilment, why: str | None) -> tuple[object, ...]:
     name = reward.reward.reward_id if reward.reward else "no reward"
     club, provider = reward.club, reward.provider or "nobody"
     customer = f"{club.brand}:{club.customer}"
-    return reward.key, customer, club.iso_week, name, provider, reward.state.value, why, reward.changed_at
+    return (
+        reward.key,
+        customer,
+        week_cell(club.iso_week),
+        name,
+        provider,
+        reward.state.value,
+        why,
+        reward.changed_at,
+    )
 
 
 def _report(report: Report) -> list[str]:

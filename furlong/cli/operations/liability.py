@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from furlong.cli.command_work import run_with
-from furlong.cli.json_lists import Amount, AsJson, echo_json, table
+from furlong.cli.json_lists import Amount, AsJson, echo_json, echo_table, week_cell
 from furlong.cli.known_names import require_names
 from furlong.cli.options import database_settings, product_clock
 
@@ -28,17 +28,19 @@ def liability(
     as_json: AsJson = False,
 ) -> None:
     """Show what the club owes and gave as goodwill, in money, and the use of budgets, in rewards."""
-    owed, goodwill, budgets = run_with(("fulfilment", "rewards"), partial(_read, brand, week))
+    owed, goodwill, budgets, titles = run_with(("fulfilment", "rewards"), partial(_read, brand, week))
     if as_json:
         lines = [{"list": "owed"} | asdict(line) for line in owed]
         lines += [{"list": "goodwill"} | asdict(cost) for cost in goodwill]
         echo_json([*lines, *map(_budget, budgets)])
         return
-    typer.echo("\n".join(_owed(owed)))
+    _echo_owed(owed)
     if goodwill:
-        typer.echo("\n".join(["", *_goodwill(goodwill)]))
+        typer.echo()
+        _echo_goodwill(goodwill)
     if budgets:
-        typer.echo("\n".join(["", *_budgets(budgets)]))
+        typer.echo()
+        _echo_budgets(budgets, titles)
 
 
 def _budget(line: BudgetLine) -> dict[str, Any]:
@@ -60,11 +62,12 @@ def _budget(line: BudgetLine) -> dict[str, Any]:
 
 async def _read(
     brand: str | None, week: str | None, fulfilment: Database, rewards: Database
-) -> tuple[Sequence[OwedLine], Sequence[GoodwillCost], Sequence[BudgetLine]]:
+) -> tuple[Sequence[OwedLine], Sequence[GoodwillCost], Sequence[BudgetLine], Mapping[tuple[str, str], str]]:
     from backoffice.risk.budgets.use import budget_lines
     from backoffice.risk.figures.counting import WeekCounter
     from backoffice.risk.figures.owed import owed_lines
     from backoffice.subgraph_databases import SubgraphDatabases
+    from backoffice.support.lookup.brand_words import read_words
     from subgraphs.club_kit.domain.control_groups import ControlGroups
     from subgraphs.fulfilment.goodwill import GoodwillRepository
     from subgraphs.fulfilment.models import REFERENCE
@@ -76,19 +79,25 @@ async def _read(
     owed = await owed_lines(WeekCounter(databases, clock, groups), brand, week)
     async with fulfilment.read() as connection:
         goodwill = await GoodwillRepository().costs(connection, brand, week)
-    return owed, goodwill, await budget_lines(rewards, fulfilment, clock.now(), brand, week)
+    budgets = await budget_lines(rewards, fulfilment, clock.now(), brand, week)
+    titles = {
+        (name, reward): title
+        for name in {line.brand for line in budgets}
+        for reward, title in (await read_words(rewards, name, clock)).rewards.items()
+    }
+    return owed, goodwill, budgets, titles
 
 
-def _owed(lines: Sequence[OwedLine]) -> Iterator[str]:
+def _echo_owed(lines: Sequence[OwedLine]) -> None:
     heads = ("brand", "week", "stage", "kind", "customers", "value", "spins")
     rows = (
         (
-            *(line.brand, line.iso_week, line.stage, _kind(line), line.customers),
+            *(line.brand, week_cell(line.iso_week), line.stage, _kind(line), line.customers),
             *(Amount(line.value_minor, line.currency), line.spins),
         )
         for line in lines
     )
-    return table([heads, *rows])
+    echo_table(heads, rows, nothing="Nothing is owed.")
 
 
 def _kind(line: OwedLine) -> str:
@@ -99,18 +108,29 @@ def _kind(line: OwedLine) -> str:
     return f"{kind} (by default)" if line.source == "default" else kind
 
 
-def _goodwill(lines: Sequence[GoodwillCost]) -> Iterator[str]:
+def _echo_goodwill(lines: Sequence[GoodwillCost]) -> None:
     heads = ("brand", "week", "stage", "goodwill", "credits", "value")
     rows = (
         (
-            *(line.brand, line.iso_week, line.stage, line.kind.replace("_", " "), line.credits),
+            *(line.brand, week_cell(line.iso_week), line.stage, line.kind.replace("_", " "), line.credits),
             Amount(line.value_minor, line.currency),
         )
         for line in lines
     )
-    return table([heads, *rows])
+    echo_table(heads, rows)
 
 
-def _budgets(lines: Sequence[BudgetLine]) -> Iterator[str]:
-    heads = ("brand", "week", "reward", "budget", "chosen", "qualified", "owed", "credited", "left")
-    return table([heads, *(tuple(_budget(line).values())[1:] for line in lines)])
+def _echo_budgets(lines: Sequence[BudgetLine], titles: Mapping[tuple[str, str], str]) -> None:
+    heads = ("brand", "week", "reward", "name", "budget", "chosen", "qualified", "owed", "credited", "left")
+    rows = (
+        (
+            line.brand,
+            week_cell(line.iso_week),
+            line.reward_id,
+            titles.get((line.brand, line.reward_id)),
+            *uses,
+        )
+        for line in lines
+        for _, _, _, _, *uses in [_budget(line).values()]
+    )
+    echo_table(heads, rows)

@@ -9,7 +9,7 @@ import typer
 from typer.core import TyperCommand
 
 from furlong.cli.command_work import run_with
-from furlong.cli.json_lists import AsJson, amount, echo_list
+from furlong.cli.json_lists import AsJson, amount, echo_list, week_cell
 from furlong.cli.known_names import require_names
 from furlong.cli.options import product_clock
 
@@ -84,7 +84,7 @@ def listed(
         def cells(bet: LateRevision) -> tuple[object, ...]:
             currency = currencies.get(Owner(bet.brand, bet.customer))
             return (
-                *(bet.brand, bet.iso_week, bet.customer, bet.bet_id, bet.revision),
+                *(bet.brand, week_cell(bet.iso_week), bet.customer, bet.bet_id, bet.revision),
                 amount(bet.counted_minor, currency),
                 amount(bet.would_count_minor, currency),
                 *(bet.would_be, bet.occurred_at, bet.closed_at),
@@ -132,7 +132,7 @@ def listed_disputes(
             bets,
             as_json=as_json,
             heads=("brand", "week", "bet", "claimed by"),
-            cells=lambda bet: (bet.brand, bet.iso_week, bet.bet_id, ", ".join(bet.customers)),
+            cells=lambda bet: (bet.brand, week_cell(bet.iso_week), bet.bet_id, ", ".join(bet.customers)),
             nothing="Nothing waits.",
         )
 
@@ -183,7 +183,7 @@ def _decide(decision: Decision) -> None:
 def _result(decided: DecisionOutcome, currency: str | None, *, accepted: bool) -> str:
     bet = decided.late
     counts = amount(bet.would_count_minor if accepted else bet.counted_minor, currency)
-    text = f"{bet.bet_id} revision {bet.revision} counts {counts} in {bet.iso_week}."
+    text = f"{bet.bet_id} revision {bet.revision} counts {counts} in week {week_cell(bet.iso_week)}."
     if decided.status_before != decided.status_now:
         text += f" {bet.customer} was {decided.status_before or 'not qualified'}, is {decided.status_now}."
         if decided.status_now == "revoked" and decided.week_closed:

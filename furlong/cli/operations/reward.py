@@ -11,7 +11,7 @@ import typer
 
 from furlong.cli.command_work import run_with
 from furlong.cli.json_lists import Amount, AsJson, echo_list
-from furlong.cli.known_names import require_names
+from furlong.cli.known_names import require_names, version_named
 from furlong.cli.options import product_clock, stream_settings
 
 if TYPE_CHECKING:
@@ -33,19 +33,21 @@ def list_versions(
 
     A version is not offered if the law forbids it, its terms are impossible, or no content describes it.
     """
+    from backoffice.content.known_brands import KnownBrands
     from backoffice.operations.reward_statuses import versions, versions_without_content
     from subgraphs.rewards.models import REFERENCE
 
     async def show(rewards: Database) -> None:
         await require_names(rewards, REFERENCE, brand)
-        now = product_clock().now()
+        clock = product_clock()
+        now, known = clock.now(), await KnownBrands(rewards, clock).known(brand)
         missing = await versions_without_content(rewards, brand, now)
         echo_list(
             await versions(rewards, brand),
             as_json=as_json,
-            facts=lambda config: _facts(config, now, written=config not in missing),
-            heads=("version", "status", "kind", "jurisdictions", "target", "from", "to", "note"),
-            cells=lambda config: _cells(config, now, written=config not in missing),
+            facts=lambda config: _facts(config, known.title_of(config), now, written=config not in missing),
+            heads=("version", "name", "status", "kind", "jurisdictions", "target", "from", "to", "note"),
+            cells=lambda config: _cells(config, known.title_of(config), now, written=config not in missing),
             nothing="There are no rewards.",
         )
 
@@ -91,11 +93,10 @@ def recall(version: Version) -> None:
 def _change(version: str, action: StatusAction, result: str) -> None:
     from backoffice.operations.reward_statuses import CannotChange, StatusAction, decide_change, plan_change
     from backoffice.run_publisher import publish_now
-    from subgraphs.rewards.catalogue.rewards import OptionId
 
     async def act(rewards: Database, backoffice: Database) -> None:
         now = product_clock().now()
-        change = await plan_change(rewards, OptionId.parse(version), action, now)
+        change = await plan_change(rewards, version_named(version), action, now)
         async with backoffice.write() as connection:
             await decide_change(connection, change, by=f"command line, {getpass.getuser()}", at=now)
         await publish_now(backoffice, stream_settings(), product_clock())
@@ -109,20 +110,22 @@ def _change(version: str, action: StatusAction, result: str) -> None:
     run_with(("rewards", "backoffice"), act, CannotChange)
 
 
-def _facts(config: RewardConfig, now: datetime, *, written: bool) -> dict[str, Any]:
+def _facts(config: RewardConfig, title: str | None, now: datetime, *, written: bool) -> dict[str, Any]:
     from backoffice.operations.reward_statuses import offer_obstacles
     from subgraphs.rewards.catalogue.rewards import OptionId
 
     name = str(OptionId(config.brand, config.reward_id, config.version))
-    return {"name": name, **asdict(config), "obstacles": list(offer_obstacles(config, now, written=written))}
+    obstacles = list(offer_obstacles(config, now, written=written))
+    return {"name": name, "title": title, **asdict(config), "obstacles": obstacles}
 
 
-def _cells(config: RewardConfig, now: datetime, *, written: bool) -> tuple[object, ...]:
+def _cells(config: RewardConfig, title: str | None, now: datetime, *, written: bool) -> tuple[object, ...]:
     from backoffice.operations.reward_statuses import offer_obstacles
     from subgraphs.rewards.catalogue.rewards import OptionId
 
     return (
         OptionId(config.brand, config.reward_id, config.version),
+        title,
         "recalled" if config.recalled else config.status,
         config.kind.value.replace("_", " "),
         ",".join(config.jurisdictions),

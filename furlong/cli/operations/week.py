@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from furlong.cli.command_work import run
-from furlong.cli.json_lists import AsJson, echo_list
+from furlong.cli.json_lists import AsJson, echo_list, week_cell
 from furlong.cli.known_names import require_names
 from furlong.cli.options import database_settings, product_clock
 
@@ -61,8 +61,8 @@ def open_week(
         for status in await worker.lifecycle.open(brand, week):
             territory = f"{status.jurisdiction} {status.currency}"
             typer.echo(
-                f"{week} of {brand} is open since {status.opened_at:%Y-%m-%d %H:%M} UTC, "
-                f"{territory}: {_scheme(status.scheme_version, status.scheme_version)}"
+                f"Week {week_cell(week)} of {brand} is open since {status.opened_at:%Y-%m-%d %H:%M} UTC, "
+                f"{territory}: {_scheme(status.scheme_version, status.scheme_version)}."
             )
 
     _with_weeks(act)
@@ -79,7 +79,8 @@ def close(
     async def act(worker: WeekWorker) -> None:
         await require_names(worker.progress, REFERENCE, brand, week)
         changed = await worker.lifecycle.close(brand, week)
-        typer.echo(f"{week} of {brand} is closed: news of {changed} customers")
+        customers = "1 customer" if changed == 1 else f"{changed} customers"
+        typer.echo(f"Week {week_cell(week)} of {brand} is closed. Results changed for {customers}.")
 
     _with_weeks(act)
 
@@ -89,7 +90,7 @@ def _cells(line: WeekLine) -> tuple[str, ...]:
     state = line.state.lower() + (", confirmed" if line.confirmed else "")
     figures = ", ".join(f"{number} {status}" for status, number in sorted(line.customers.items()))
     scheme = _scheme(line.opened_with, line.scheme)
-    return line.brand, line.week, line.jurisdiction, line.currency, state, scheme, figures
+    return line.brand, week_cell(line.week), line.jurisdiction, line.currency, state, scheme, figures
 
 
 def _scheme(opened_with: int | None, now: int | None) -> str:

@@ -150,6 +150,7 @@ def demo(
     from furlong.demo.cells import data_of
     from furlong.demo.first_state import NotReadyError
     from furlong.demo.process import DemoOptions
+    from furlong.demo.ready_file import DemoRuns
     from furlong.demo.scenarios import ScenarioError
 
     try:
@@ -172,6 +173,7 @@ def demo(
         NotReadyError,
         ClockError,
         ScenarioError,
+        DemoRuns,
     ) as error:
         print()
         fail(f"the demo did not start: {_reason(error, port)}")
@@ -307,9 +309,11 @@ async def _until_stopped(demo: AbstractAsyncContextManager[str], began: float | 
 async def _running(options: DemoOptions) -> AsyncIterator[str]:
     from furlong.demo.process import running_demo
     from furlong.demo.processes import running_analytics
+    from furlong.demo.ready_file import make_private, only_demo
 
-    async with (
-        running_demo(options) as facts,
-        running_analytics(options.ready_file, Path(facts.data), wanted=options.analytics),
-    ):
-        yield greeting(facts, options)
+    with only_demo(options.ready_file, make_private(options.data)):
+        async with (
+            running_demo(options) as facts,
+            running_analytics(options.ready_file, Path(facts.data), wanted=options.analytics),
+        ):
+            yield greeting(facts, options)

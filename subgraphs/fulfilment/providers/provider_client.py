@@ -57,6 +57,9 @@ class ProviderRequest:
 Sign = Callable[[str, str, bytes], Mapping[str, str]]
 """Returns the headers that authenticate a request, from its method, target and body."""
 
+UNSIGNED: Final = "its answer is not signed with its secret"
+"""What is noted of a call whose response is not the provider's."""
+
 Check = Callable[[httpx.Request, httpx.Response, bytes], None]
 """Checks that a response and its body are the provider's; raises BadSignature otherwise."""
 
@@ -67,7 +70,7 @@ class CallRecord:
 
     Attributes:
         running: The running calls.
-        error: The class of the last failure, such as `ConnectError` or `status 503`.
+        error: What happened at the last failure, such as `no answer in time` or `status 503`.
     """
 
     now: Callable[[], datetime]
@@ -155,7 +158,7 @@ class ProviderClient:
                 key=request.key,
                 fault=repr(fault),
             )
-            self.calls.failed(type(fault).__name__)
+            self.calls.failed(_in_words(fault))
             return None
         status = response.status
         if status >= SERVER_ERRORS or status == TOO_MANY or status in DENIALS:
@@ -209,6 +212,20 @@ def _json_object(body: bytes, status: int) -> Mapping[str, Any]:
     if not isinstance(content, dict):
         raise InvalidResponse(f"status {status} without a JSON object")
     return content
+
+
+def _in_words(fault: Exception) -> str:
+    """Return what an operator reads about a call that was not answered; the log has the fault itself."""
+    match fault:
+        case httpx.TimeoutException() | TimeoutError():
+            return "no answer in time"
+        case httpx.ConnectError():
+            return "nothing answers at its address"
+        case BadSignature():
+            return UNSIGNED
+        case InvalidResponse():
+            return f"its answer can't be read: {fault}"
+    return "the connection was lost"
 
 
 def _pause(first: float, attempt: int) -> float:

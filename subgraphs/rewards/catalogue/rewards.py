@@ -139,4 +139,4 @@ class OptionId:
             option = cls(brand, reward_id, int(version))
             if str(option) == text:  # the number has one form
                 return option
-        raise BadInput(f"not the id of an option: {text[:64]!r}; take one of Club.options")
+        raise BadInput(f"{text[:64]!r} is not the id of an option: take one from Club.options")

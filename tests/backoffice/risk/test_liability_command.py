@@ -84,7 +84,7 @@ async def test_who_has_chosen_nothing_counts_with_the_default_reward(tmp_path: P
         told: list[dict[str, Any]] = json.loads(await liability(url, "--json"))
     assert reward.figure.value_minor == 550
     assert " ".join(printed.splitlines()[1].split()) == (
-        f"northbet {WEEK.iso} expected free bet (by default) 1 €5.50 0"
+        f"northbet {WEEK.iso} (23 Mar) expected free bet (by default) 1 €5.50 0"
     )
     (owed,) = [line for line in told if line["list"] == "owed"]
     assert (owed["source"], owed["value_minor"], owed["kind"]) == ("default", 550, "free_bet")

@@ -55,7 +55,7 @@ async def test_a_review_is_listed_inspected_and_retried(
     harness.arm_fault("sportsbook", "refuse", code="CUSTOMER_BLOCKED")
     await harness.run_worker(harness.open())
     shown = " ".join((await furlong(environment, "fulfilment", "reviews")).output.split())
-    assert f"{key_of('c-1')} northbet:c-1 2026-W13 fb-5 sportsbook REVIEW CUSTOMER_BLOCKED" in shown
+    assert f"{key_of('c-1')} northbet:c-1 2026-W13 (23 Mar) fb-5 sportsbook REVIEW CUSTOMER_BLOCKED" in shown
     [told] = json.loads((await furlong(environment, "fulfilment", "reviews", "--json")).output)
     assert (told["key"], told["state"], told["reason"]) == (key_of("c-1"), "REVIEW", "CUSTOMER_BLOCKED")
     shown = (await furlong(environment, "fulfilment", "history", key_of("c-1"))).output
@@ -166,7 +166,7 @@ async def test_the_liability_is_shown(harness: PayoutHarness, environment: dict[
     await harness.run_worker(harness.open())
     shown = (await furlong(environment, "liability", "--brand", "northbet", "--week", "2026-W13")).output
     assert [line.split() for line in shown.splitlines()[1:]] == [
-        ["northbet", "2026-W13", "outstanding", "free", "bet", "1", "£5.00", "0"]
+        ["northbet", "2026-W13", "(23", "Mar)", "outstanding", "free", "bet", "1", "£5.00", "0"]
     ]
 
 
@@ -187,10 +187,10 @@ async def test_budgets_are_shown_with_their_use(
         await ChoiceRepository(REWARD_CHOICE).record(connection, choice, "boost", 1, harness.clock.now())
     shown = (await furlong(environment, "liability")).output
     assert shown.split("\n\n")[1].splitlines() == [
-        "brand     week      reward  budget  chosen  qualified  owed  credited  left",
-        "northbet  2026-W13  fb-5         3       0          1     1         2    -1",
-        "northbet  2026-W14  boost        5       1          0     0         0     4",
-        "northbet  2026-W14  fb-5         3       0          0     0         0     3",
+        "brand     week               reward  name  budget  chosen  qualified  owed  credited  left",
+        "northbet  2026-W13 (23 Mar)  fb-5               3       0          1     1         2    -1",
+        "northbet  2026-W14 (30 Mar)  boost              5       1          0     0         0     4",
+        "northbet  2026-W14 (30 Mar)  fb-5               3       0          0     0         0     3",
     ]
     only = (await furlong(environment, "liability", "--week", "2026-W13")).output
     assert "2026-W14" not in only

@@ -48,7 +48,7 @@ async def answering(*parts: bytes, pause: float = 0.0) -> AsyncIterator[tuple[st
         yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", lambda: came
 
 
-async def asked(url: str, **changes: object) -> ProviderResponse | None:
+async def asked(url: str, *, calls: CallRecord | None = None, **changes: object) -> ProviderResponse | None:
     """Return what the client makes of the response."""
     endpoint = provider_config("sportsbook", url, **{"attempts": 1} | changes).endpoint
     client = ProviderClient(
@@ -56,7 +56,7 @@ async def asked(url: str, **changes: object) -> ProviderResponse | None:
         open_client(endpoint),
         Breaker(failures=5),
         lambda *_: {},
-        CallRecord(SystemClock().now),
+        calls or CallRecord(SystemClock().now),
     )
     try:
         return await client.send(GET)
@@ -146,3 +146,29 @@ async def test_a_provider_that_asks_to_wait_is_not_asked_again_at_once(body: byt
         told = await asked(url, attempts=3, pause_seconds=0.0)
         assert told == ProviderResponse(503, {}, timedelta(minutes=2))
         assert came() == 1
+
+
+@pytest.mark.parametrize(
+    ("parts", "changes", "says"),
+    [
+        ((b"",), {"timeout_seconds": 0.05}, "no answer in time"),
+        ((b"HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\n{,}",), {}, "its answer can't be read: "),
+        ((b"HTTP/1.1 200 OK\r\ncontent-length: 50\r\n\r\n{",), {}, "the connection was lost"),
+    ],
+)
+async def test_a_call_that_failed_is_told_in_words(
+    parts: tuple[bytes, ...], changes: dict[str, object], says: str
+) -> None:
+    """Operators read what happened, and not the class of a library."""
+    async with answering(*parts, pause=0.0 if any(parts) else 1.0) as (url, _):
+        calls = CallRecord(SystemClock().now)
+        await asked(url, calls=calls, **changes)
+    assert calls.error is not None
+    assert calls.error.startswith(says)
+
+
+async def test_a_provider_that_is_away_is_told_in_words() -> None:
+    """Nothing listens at its address."""
+    calls = CallRecord(SystemClock().now)
+    await asked("http://127.0.0.1:9", calls=calls)
+    assert calls.error == "nothing answers at its address"

@@ -80,7 +80,7 @@ def test_what_came_too_late_is_listed() -> None:
     assert ended.exit_code == 0
     heads, row = [" ".join(line.split()) for line in ended.output.splitlines()]
     assert heads == "brand week customer bet revision counts would count as came (UTC) closed (UTC)"
-    assert row.startswith("northbet 2026-W13 c-1 b-1 2 £5.00 £0.00 VOID 20")
+    assert row.startswith("northbet 2026-W13 (23 Mar) c-1 b-1 2 £5.00 £0.00 VOID 20")
     assert furlong("review", "late", "--week", "2026-W14").output == "Nothing waits.\n"
     [told] = json.loads(furlong("review", "late", "--json").output)
     assert (told["bet_id"], told["counted_minor"], told["would_count_minor"]) == ("b-1", 500, 0)
@@ -93,7 +93,8 @@ def test_a_person_decides_about_what_came_too_late() -> None:
     """The command says what the bet counts now; then the queue is empty."""
     decision = ("northbet", "b-1", "2", "--by", "ann", "--reason", "seen the slip")
     assert (
-        furlong("review", "late", "accept", *decision).output == "b-1 revision 2 counts £0.00 in 2026-W13.\n"
+        furlong("review", "late", "accept", *decision).output
+        == "b-1 revision 2 counts £0.00 in week 2026-W13 (23 Mar).\n"
     )
     assert furlong("review", "late").output == "Nothing waits.\n"
     again = furlong("review", "late", "reject", *decision)
@@ -109,7 +110,7 @@ def test_a_person_decides_whose_a_disputed_bet_is(installed: str) -> None:
 
     asyncio.run(_with(installed, claim))
     assert furlong("review", "disputed", "--brand", "northbet").output == (
-        "brand     week      bet  claimed by\nnorthbet  2026-W13  b-2  c-1, c-2\n"
+        "brand     week               bet  claimed by\nnorthbet  2026-W13 (23 Mar)  b-2  c-1, c-2\n"
     )
     [told] = json.loads(furlong("review", "disputed", "--json").output)
     assert (told["bet_id"], told["customers"]) == ("b-2", ["c-1", "c-2"])

@@ -15,6 +15,7 @@ from typer.testing import CliRunner, Result
 from foundation.storage.migrations.upgrade import upgrade
 from foundation.storage.settings import DatabaseSettings
 from furlong.cli import app
+from furlong.cli.json_lists import week_cell
 from furlong.demo.embedded_broker import EmbeddedBroker
 from furlong.topic_plans import MESSAGES
 from subgraphs.club_kit.domain.weeks import week_at
@@ -64,11 +65,16 @@ def test_a_week_is_closed_by_hand_and_shown() -> None:
     """The output says how many have earned its reward; a second time nothing changes."""
     assert "2020-W13" not in furlong("week", "status").output
     first = furlong("week", "close", "oldbet", "2020-W13")
-    assert (first.exit_code, first.output) == (0, "2020-W13 of oldbet is closed: news of 1 customers\n")
-    assert furlong("week", "close", "oldbet", "2020-W13").output.endswith("news of 0 customers\n")
+    assert (first.exit_code, first.output) == (
+        0,
+        "Week 2020-W13 (23 Mar) of oldbet is closed. Results changed for 1 customer.\n",
+    )
+    assert furlong("week", "close", "oldbet", "2020-W13").output.endswith(
+        "Results changed for 0 customers.\n"
+    )
     assert weeks("--brand", "oldbet")[:2] == [
         "brand week jurisdiction currency state scheme customers",
-        "oldbet 2020-W13 GB GBP closed, confirmed scheme 1 1 confirmed",
+        "oldbet 2020-W13 (23 Mar) GB GBP closed, confirmed scheme 1 1 confirmed",
     ]
     told = json.loads(furlong("week", "status", "--brand", "oldbet", "--json").output)
     assert told[0] == {
@@ -113,14 +119,14 @@ def test_each_line_has_the_counts_of_its_own_jurisdiction_and_currency(installed
     furlong("week", "close", "oldbet", "2020-W13")
     lines = [line for line in weeks() if "2020-W13" in line]
     assert lines == [
-        "oldbet 2020-W13 GB GBP closed, confirmed scheme 1 1 confirmed",
-        "oldbet 2020-W13 IE EUR closed, confirmed scheme 1 3 confirmed",
+        "oldbet 2020-W13 (23 Mar) GB GBP closed, confirmed scheme 1 1 confirmed",
+        "oldbet 2020-W13 (23 Mar) IE EUR closed, confirmed scheme 1 3 confirmed",
     ]
     asyncio.run(move("c-2", 2, "GB"))
     lines = [line for line in weeks() if "2020-W13" in line]
     assert lines == [
-        "oldbet 2020-W13 GB GBP closed, confirmed scheme 1 1 confirmed",
-        "oldbet 2020-W13 IE EUR closed, confirmed scheme 1 2 confirmed, 1 revoked",
+        "oldbet 2020-W13 (23 Mar) GB GBP closed, confirmed scheme 1 1 confirmed",
+        "oldbet 2020-W13 (23 Mar) IE EUR closed, confirmed scheme 1 2 confirmed, 1 revoked",
     ]
 
 
@@ -130,12 +136,12 @@ def test_the_present_week_is_opened_by_hand_and_shown_with_the_next() -> None:
     week, following = (week_at(datetime.now(UTC) + timedelta(days=days), LONDON).iso for days in (0, 7))
     first = furlong("week", "open", "oldbet", week)
     assert first.exit_code == 0
-    assert first.output.startswith(f"{week} of oldbet is open since ")
-    assert first.output.endswith("GB GBP: scheme 1\n")
+    assert first.output.startswith(f"Week {week_cell(week)} of oldbet is open since ")
+    assert first.output.endswith("GB GBP: scheme 1.\n")
     assert furlong("week", "open", "oldbet", week).output == first.output
     assert weeks("--brand", "oldbet")[1:] == [
-        f"oldbet {week} GB GBP open scheme 1",
-        f"oldbet {following} GB GBP next scheme 1",
+        f"oldbet {week_cell(week)} GB GBP open scheme 1",
+        f"oldbet {week_cell(following)} GB GBP next scheme 1",
     ]
 
 

@@ -3,8 +3,10 @@
   const root = document.documentElement.dataset.content_root ?? './';
   const SATURATION = 1.2;
   const BY_LENGTH = 0.6;
-  // Decisions, runbooks and changes come after everything that explains, unless they are asked for by name.
+  // Decisions, runbooks and changes come after everything that explains, unless they are asked for by name: by the
+  // whole of it, or, for a runbook, by most of its words.
   const LAST = 0.3;
+  const MOST = 2 / 3;
   const MAX_SUGGESTED = 8;
   const MAX_FOUND = 30;
   const MAX_OF_A_PAGE = 2;
@@ -82,9 +84,18 @@
         sums.set(entry, [sum + score, number + 1]);
       }
     }
+    const isMost = (name) => {
+      const named = new Set(wordsOf(name, read.noise).map(([word]) => word));
+      return words.length > 1 && words.length >= MOST * named.size && words.every(([word]) => named.has(word));
+    };
+    const calledBy = (address, name, kind) => {
+      const isWhole = name.toLowerCase().split(', ').includes(whole);
+      if (isWhole) return { Section: 1.5, Setting: 6 }[kind] ?? 4;
+      return kind === 'Page' && address.startsWith('runbooks/') && isMost(name) ? 8 : 1;
+    };
     const ranked = [...sums].map(([entry, [sum, number]]) => {
-      const [, name, kind, , , rank] = read.entries[entry];
-      const called = name.toLowerCase() === whole ? (kind === 'Section' ? 1.5 : 4) : 1;
+      const [address, name, kind, , , rank] = read.entries[entry];
+      const called = calledBy(address, name, kind);
       const isLast = rank <= LAST && called === 1;
       return [(isLast ? -1000 : 0) + sum * (number / words.length) ** 2 * rank * called * (kind === 'Page' ? 1.15 : 1), entry];
     });
@@ -178,6 +189,16 @@
       status.textContent = UNREAD;
     }
   }
+
+  // As on most sites of documentation, "/" goes to the search.
+  document.addEventListener('keydown', (event) => {
+    if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.closest('input, textarea, select, [contenteditable]') !== null) return;
+    const field = [...document.querySelectorAll('input[name=q]')].find((shown) => shown.checkVisibility());
+    if (field === undefined) return;
+    field.focus();
+    event.preventDefault();
+  });
 
   for (const form of document.querySelectorAll('form[role=search]')) suggest(form, form.elements.namedItem('q'));
   const place = document.getElementById('search-results');

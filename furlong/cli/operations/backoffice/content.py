@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from furlong.cli.json_lists import AsJson, echo_json, table
+from furlong.cli.json_lists import AsJson, echo_json, echo_table
 from furlong.cli.operations.backoffice.signed_in import User, run_as
 from furlong.cli.options import fail
 
@@ -51,7 +51,7 @@ def list_items(
         echo_json(rows)
         return
     shown = [(row["item"], row["open"] or "-", str(row["published"] or "-")) for row in rows]
-    typer.echo("\n".join(table([("item", "waiting", "published"), *shown])))
+    echo_table(("item", "waiting", "published"), shown, nothing="There is no content.")
 
 
 @cli.command()

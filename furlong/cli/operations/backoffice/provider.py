@@ -43,8 +43,13 @@ Reason = Annotated[str, typer.Option(help="Why; the approver, the audit log and 
 @cli.command()
 def history(*, provider: Name, limit: int = 20, as_json: AsJson = False) -> None:
     """List the revisions of a provider's configuration, the newest first."""
+    revisions = _read(
+        lambda service, actor: revisions_of(service, provider).revisions(actor, provider, limit)
+    )
+    if not revisions:
+        fail(f"no revision of {provider!r} is known; `furlong provider list` shows all providers")
     echo_list(
-        _read(lambda service, actor: revisions_of(service, provider).revisions(actor, provider, limit)),
+        revisions,
         as_json=as_json,
         facts=lambda revision: (
             {**document_of(revision), "reason": revision.reason, "submitted_by": revision.submitted_by}
@@ -55,7 +60,6 @@ def history(*, provider: Name, limit: int = 20, as_json: AsJson = False) -> None
             *(revision.revision, revision.in_force_at, revision.submitted_by),
             *(revision.approved_by, revision.reason),
         ),
-        nothing=f"There is no provider {provider}.",
     )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 
 from furlong.cli.command_work import run
-from furlong.cli.json_lists import AsJson, echo_json, table
+from furlong.cli.json_lists import AsJson, echo_json, echo_table
 from furlong.cli.operating_person import As, operating_person
 from furlong.cli.options import backoffice_settings, database_settings, fail, product_clock
 
@@ -67,7 +67,7 @@ def list_(*, as_json: AsJson = False) -> None:
         (account.user.login, account.user.name, account.user.status.value, ", ".join(_names(account.roles)))
         for account in accounts
     ]
-    typer.echo("\n".join(table([("login", "name", "status", "roles"), *rows])))
+    echo_table(("login", "name", "status", "roles"), rows, nothing="There are no accounts.")
 
 
 @cli.command()

@@ -108,7 +108,6 @@ function ReadyAccounts({ onDone }: StepProps) {
   return (
     <Stack spacing={1} sx={{ marginBottom: 2 }}>
       <Typography color="textSecondary">{WORDS.session.thisIsADemo}</Typography>
-      {problem !== '' && <Alert severity="error">{problem}</Alert>}
       <Box sx={{ display: 'grid', gridTemplateColumns: '1fr 1fr', gap: 1 }}>
         {accounts.map(({ role, user }) => (
           <Button key={user} variant="outlined" disabled={busy !== ''} onClick={() => void enter(user)}>
