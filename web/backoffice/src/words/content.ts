@@ -59,6 +59,8 @@ export const CONTENT = {
   saveTheDraft: 'Save the draft',
   savingTakesRevisionBack: ({ revision }: Named<'revision'>) => `Saving takes revision ${revision} back: the new draft needs an approval of its own.`,
   somebody: 'Somebody',
+  revisionWasRejected: ({ revision, reason }: Named<'revision' | 'reason'>) => `Revision ${revision} was rejected: “${reason}”`,
+  startFromThatText: 'Start from that text',
 
   // ImageField
   theFileCannotBeRead: 'The file can’t be read.',

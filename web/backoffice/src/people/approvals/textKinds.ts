@@ -22,11 +22,11 @@ export function seenByCustomers(revision: number, published: number | null): str
   return published !== null && published > revision ? WORDS.approvals.customersSeeANewerText({ published }) : UNPUBLISHED;
 }
 
-/** Return with what a text is compared: an earlier one that customers see, or the one before it. */
-export function comparedWith(revision: number, published: number | null): string {
-  if (published === null) return WORDS.approvals.customersSeeNoEarlierText;
-  if (published < revision) return WORDS.approvals.comparedRevisionCustomers({ published });
-  return WORDS.approvals.comparedRevisionBefore({ revision: seenByCustomers(revision, published) });
+/** Return with what a text is compared: the one before it that customers see, or saw; null if there was none. */
+export function comparedWith(revision: number, published: number | null, before: number | null): string {
+  if (before === null) return published === null ? WORDS.approvals.customersSeeNoEarlierText : seenByCustomers(revision, published);
+  if (published === before) return WORDS.approvals.comparedRevisionCustomers({ published });
+  return WORDS.approvals.comparedRevisionBefore({ before, seen: seenByCustomers(revision, published) });
 }
 
 export const revision: Kind = {
