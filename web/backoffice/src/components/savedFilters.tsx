@@ -7,7 +7,7 @@ import { useState } from 'react';
 import { localStorageStore, useGetIdentity, useListContext, useStore } from 'react-admin';
 
 import { FormDialog } from './FormDialog.tsx';
-import { sameFilters } from '../graph/resources.ts';
+import { nameCustomer, sameFilters } from '../graph/resources.ts';
 import { WORDS } from '../words/index.ts';
 
 type Values = Readonly<Record<string, unknown>>;
@@ -48,7 +48,7 @@ export function SavedFilters({ defaults: given }: Props) {
   const [isNaming, setNaming] = useState(false);
   const [name, setName] = useState('');
   const filter = list.filterValues as Values;
-  const isNew = !saved.some((one) => sameFilters(one.filter, filter)) && !sameFilters(filter, defaults) && !sameFilters(filter, {});
+  const isNew = !nameCustomer(filter) && !saved.some((one) => sameFilters(one.filter, filter)) && !sameFilters(filter, defaults) && !sameFilters(filter, {});
   if (saved.length === 0 && !isNew) return null;
 
   function save() {

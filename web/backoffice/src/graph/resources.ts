@@ -93,6 +93,11 @@ export function isFiltered(name: string, given: Readonly<Record<string, unknown>
   return Object.entries(given).some(([filter, value]) => !needed.has(filter) && isGiven(value));
 }
 
+/** Return whether filters name a customer: such filters are kept in no browser. */
+export function nameCustomer(filters: Readonly<Record<string, unknown>>): boolean {
+  return Object.values(filters).some((value) => typeof value === 'string' && value.trim().startsWith('customer:'));
+}
+
 /** Return whether two sets of filters have the same values; an empty value is none. */
 export function sameFilters(one: Readonly<Record<string, unknown>>, other: Readonly<Record<string, unknown>>): boolean {
   const given = (filters: Readonly<Record<string, unknown>>) =>

@@ -26,7 +26,7 @@ export const APPROVALS = {
   anyoneRoleCanApproveExcept: ({ approvers }: Named<'approvers'>) =>
     `Anyone with the role ${approvers} can approve it, except the person who proposed it and anyone who isn’t independent of them.`,
   nextSteps: 'Next steps',
-  ended: 'Ended',
+  allKinds: 'All kinds',
   decidedAlone: ({ decision, decidedAt }: Named<'decision' | 'decidedAt'>) => `${decision} on ${decidedAt}.`,
   decidedBySomebody: ({ decision, decidedAt, decidedBy }: Named<'decision' | 'decidedAt' | 'decidedBy'>) => `${decision} on ${decidedAt} by ${decidedBy}.`,
 

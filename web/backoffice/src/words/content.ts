@@ -3,7 +3,7 @@ import type { Messages, Named } from './message.ts';
 
 export const CONTENT = {
   // BrandInput
-  ofBrand: 'Of brand',
+  mainLanguage: 'Main language',
 
   // ContentPage
   noBrandWhoseContentYouMay: ({ brand }: Named<'brand'>) => `There is no brand ${brand} whose content you may read.`,
