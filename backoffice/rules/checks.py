@@ -86,8 +86,9 @@ def check_scheme(
     try:
         scheme = Scheme.model_validate(dict(values))
     except ValidationError as invalid:
-        faults = invalid.errors(include_url=False)
-        return None, tuple(error("FORM", ".".join(map(str, one["loc"])), _in_words(one)) for one in faults)
+        return None, tuple(
+            error("FORM", ".".join(map(str, fault["loc"])), _in_words(fault)) for fault in invalid.errors()
+        )
     problems = [problem for check in CHECKS for problem in check(scheme, context)]
     return scheme, tuple(sorted(problems, key=lambda problem: problem.severity.value))
 

@@ -150,7 +150,7 @@ export function usePeopleFigures(may: boolean): Read {
     {
       label: WORDS.home.withoutASecondFactor,
       value: number(without.length),
-      note: without.length === 0 ? WORDS.home.eachActiveAccountSetUp : WORDS.home.theyHaveNotSignedInYet,
+      note: without.length === 0 ? WORDS.home.eachActiveAccountSetUp : WORDS.home.theySetItUpAtTheNextSignIn,
       path: '/users',
       state: without.length === 0 ? FINE : { tone: 'warning', label: WORDS.home.notSetUp },
     },
