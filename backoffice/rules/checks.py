@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from backoffice.advertising import AGE_MARK_SOURCE, AGE_MARKS, ForbiddenWording, link_problem
 from backoffice.rules.problems import CheckSeverity, SchemeProblem, error, warning
@@ -86,10 +87,23 @@ def check_scheme(
         scheme = Scheme.model_validate(dict(values))
     except ValidationError as invalid:
         return None, tuple(
-            error("FORM", ".".join(map(str, fault["loc"])), fault["msg"]) for fault in invalid.errors()
+            error("FORM", ".".join(map(str, fault["loc"])), _in_words(fault)) for fault in invalid.errors()
         )
     problems = [problem for check in CHECKS for problem in check(scheme, context)]
     return scheme, tuple(sorted(problems, key=lambda problem: problem.severity.value))
+
+
+def _in_words(fault: ErrorDetails) -> str:
+    limits = fault.get("ctx", {})
+    match fault["type"]:
+        case "missing" | "string_too_short":
+            return "enter a valid value"
+        case "greater_than_equal":
+            return f"enter {limits['ge']} or more"
+        case "less_than_equal":
+            return f"enter {limits['le']} or less"
+        case _:
+            return fault["msg"]
 
 
 def is_lawful(problems: Sequence[SchemeProblem]) -> bool:

@@ -58,7 +58,7 @@ def selections(demo: Demo, search: str) -> list[str]:
 def propose_the_festival(editor: Page) -> None:
     """Choose the festival by its name, say so in the terms, and propose that."""
     editor.get_by_role("menuitem", name="Scheme rules", exact=True).click()
-    editor.get_by_role("link", name="A new version", exact=True).click()
+    editor.get_by_role("link", name="New version", exact=True).click()
     counting = editor.get_by_role("region", name="What counts", exact=True)
     counting.get_by_label("Only bets on chosen sports, competitions or events").check()
     expect(counting).to_contain_text("no bet would count: choose a sport, a competition or an event")

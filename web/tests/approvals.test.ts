@@ -5,6 +5,7 @@ import { recent } from '../backoffice/src/people/approvals/others.ts';
 import { goodwillEffect } from '../backoffice/src/people/approvals/moneyKinds.ts';
 import { Content } from '../backoffice/src/people/approvals/proposal.ts';
 import { documentOf, earlierRules, schemeInput } from '../backoffice/src/people/approvals/stored.ts';
+import { rejectedLast, seenBefore } from '../backoffice/src/content/review/earlier.ts';
 import { changedRules, comparedWith, rulesInWords, seenByCustomers } from '../backoffice/src/people/approvals/textKinds.ts';
 import { learnNames } from '../backoffice/src/frame/names.ts';
 import EXAMPLES from './proposals.json' with { type: 'json' };
@@ -167,7 +168,26 @@ test('an approved text says what customers see of it, whichever revision is publ
 });
 
 test('what a text is compared with is never called unseen once customers see it', () => {
-  expect(comparedWith(2, null)).toBe('Customers see no earlier text.');
-  expect(comparedWith(2, 1)).toBe('Compared with revision 1, which customers see.');
-  expect(comparedWith(2, 2)).toBe('Compared with the revision before it. Customers see this text.');
+  expect(comparedWith(2, null, null)).toBe('Customers see no earlier text.');
+  expect(comparedWith(2, 1, 1)).toBe('Compared with revision 1, which customers see.');
+  expect(comparedWith(2, 2, 1)).toBe('Compared with revision 1, which customers saw before. Customers see this text.');
+  expect(comparedWith(1, 1, null)).toBe('Customers see this text.');
+});
+
+const REVISIONS = [
+  { revision: 4, state: 'REJECTED', publishedAt: null },
+  { revision: 3, state: 'PUBLISHED', publishedAt: '2026-11-30T12:00:00Z' },
+  { revision: 2, state: 'WITHDRAWN', publishedAt: null },
+  { revision: 1, state: 'SUPERSEDED', publishedAt: '2026-11-23T12:00:00Z' },
+] as const;
+
+test('a text is compared with what customers saw before it, also once they see it', () => {
+  expect(seenBefore(REVISIONS, 4)?.revision).toBe(3);
+  expect(seenBefore(REVISIONS, 3)?.revision).toBe(1);
+  expect(seenBefore(REVISIONS, 1)).toBeUndefined();
+});
+
+test('a rejected text is there to go on from, until there is a newer one', () => {
+  expect(rejectedLast(REVISIONS)?.revision).toBe(4);
+  expect(rejectedLast(REVISIONS.slice(1))).toBeUndefined();
 });

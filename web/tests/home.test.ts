@@ -9,7 +9,7 @@ import { betsPictures } from '../backoffice/src/home/BetsCards.tsx';
 import { countedUpTo, lag, nodes, weekOf } from '../backoffice/src/home/HealthCard.tsx';
 import { forAllBrands, inRole } from '../backoffice/src/session/permissions.ts';
 import { learnNames } from '../backoffice/src/frame/names.ts';
-import { caseRows, proposalInWords, titleOf } from '../backoffice/src/home/waiting.ts';
+import { caseRows, emptyWords, proposalInWords, titleOf } from '../backoffice/src/home/waiting.ts';
 import { HOME_BETS, HOME_BETTING, HOME_COUNTED, HOME_DAY, HOME_FINANCE, HOME_LAG, HOME_NODES, HOME_WEEKS, LAG_HISTORY, LIABILITY_HOURS, WAITING_CASES, WAITING_LETTERS } from '../backoffice/src/graph/generated/operations.ts';
 
 import type { HomeCounted, HomeLag, HomeNodes, HomeWeeks } from '../backoffice/src/graph/generated/operations.ts';
@@ -76,6 +76,8 @@ test('each sort of case that waits leads to its list, and what does not wait is 
   ]);
   expect(caseRows(undefined, undefined)).toEqual([]);
   expect([titleOf(1, 3), titleOf(0, 3), titleOf(0, 0)]).toEqual(['1 proposal waits for your decision', 'Nothing for you to decide. Open items:', 'Nothing needs your attention']);
+  expect(emptyWords(new Set(['approvals.read', 'content.edit']))).toBe('');
+  expect(emptyWords(new Set(['approvals.read', 'content.approve']))).toBe('Proposals of colleagues that you may approve appear here.');
 });
 
 const HEALTHY: HomeWeeks & HomeCounted = {

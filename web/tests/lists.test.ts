@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { missingFilters, RESOURCES, sameFilters, withoutPersonal } from '../backoffice/src/graph/resources.ts';
+import { missingFilters, nameCustomer, RESOURCES, sameFilters } from '../backoffice/src/graph/resources.ts';
 import { filledBy, reasonForNoRows, withoutOptional } from '../backoffice/src/components/noRows.ts';
 
 test('a list that needs filters asks for those that are missing, in words', () => {
@@ -39,5 +39,10 @@ test('filters are the same whatever their order, and an empty one is none', () =
   expect(sameFilters({ status: 'PENDING', brand: '' }, { status: 'PENDING' })).toBe(true);
   expect(sameFilters({ a: 1, b: 2 }, { b: 2, a: 1 })).toBe(true);
   expect(sameFilters({ status: 'PENDING' }, { status: 'VOID' })).toBe(false);
-  expect(withoutPersonal({ state: 'REVIEW', search: 'c-1003', subject: 'customer:northbet:c-1003' })).toEqual({ state: 'REVIEW' });
+});
+
+test('filters that name a customer are not kept in the browser', () => {
+  expect(nameCustomer({ subject: ' customer:northbet:c-1003', action: 'support.look' })).toBe(true);
+  expect(nameCustomer({ state: 'REVIEW', search: 'c-1003' })).toBe(true);
+  expect(nameCustomer({ subject: 'content:northbet:fb-5', action: null })).toBe(false);
 });

@@ -188,3 +188,18 @@ def test_a_reward_on_trial_is_offered_by_the_rules_and_to_nobody_before() -> Non
     assert found == ()
     assert said() == [("error", "is no reward of Northbet")]
     assert said(replace(later, target_minor=3000)) == [("error", "cannot be offered by these rules")]
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"grace_minutes": None}, "enter a valid value"),
+        ({"grace_minutes": 20_000}, "enter 10080 or less"),
+        ({"version": 0}, "enter 1 or more"),
+    ],
+)
+def test_a_field_that_is_not_filled_in_says_what_to_enter(changes: dict[str, Any], says: str) -> None:
+    """People read what to type, not what the library found."""
+    values = {name: value for name, value in form(**changes).items() if value is not None}
+    _, (found,) = check_scheme(values, CONTEXT)
+    assert found.message == says

@@ -375,6 +375,7 @@ def content_world() -> dict[str, Any]:
         "changedAt": ago(days=1),
         "open": None,
         "published": revision,
+        "revisions": page_of([revision]),
     }
     scheme = {
         "id": "northbet:GB:GBP:2",

@@ -7,7 +7,7 @@ import { useState } from 'react';
 import { localStorageStore, useGetIdentity, useListContext, useStore } from 'react-admin';
 
 import { FormDialog } from './FormDialog.tsx';
-import { sameFilters, withoutPersonal } from '../graph/resources.ts';
+import { nameCustomer, sameFilters } from '../graph/resources.ts';
 import { WORDS } from '../words/index.ts';
 
 type Values = Readonly<Record<string, unknown>>;
@@ -47,8 +47,8 @@ export function SavedFilters({ defaults: given }: Props) {
   const [saved, setSaved] = useStore<readonly Saved[]>(`savedFilters.${String(identity?.id ?? '')}.${resource}`, NONE);
   const [isNaming, setNaming] = useState(false);
   const [name, setName] = useState('');
-  const filter = withoutPersonal(list.filterValues as Values);
-  const isNew = !saved.some((one) => sameFilters(one.filter, filter)) && !sameFilters(filter, defaults) && !sameFilters(filter, {});
+  const filter = list.filterValues as Values;
+  const isNew = !nameCustomer(filter) && !saved.some((one) => sameFilters(one.filter, filter)) && !sameFilters(filter, defaults) && !sameFilters(filter, {});
   if (saved.length === 0 && !isNew) return null;
 
   function save() {

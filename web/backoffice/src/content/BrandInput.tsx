@@ -12,11 +12,11 @@ interface Props {
 }
 
 export function BrandInput({ source }: Props) {
-  return <SelectInput source={source} label={WORDS.content.ofBrand} choices={[...namedBrands()]} emptyText={WORDS.common.allBrands} />;
+  return <SelectInput source={source} label={WORDS.common.brand} choices={[...namedBrands()]} emptyText={WORDS.common.allBrands} />;
 }
 
 /** A choice of the language in which a list shows its texts. */
 export function LocaleInput({ source }: Props) {
   const locales = [...new Set(useBrands().flatMap((brand) => brand.locales))];
-  return <SelectInput source={source} label={WORDS.common.language} choices={locales.map((id) => ({ id, name: id }))} />;
+  return <SelectInput source={source} label={WORDS.common.language} choices={locales.map((id) => ({ id, name: id }))} emptyText={WORDS.content.mainLanguage} />;
 }

@@ -22,7 +22,7 @@ const field: FieldsOf<ListedContent> = fieldName;
 
 const STATES: readonly ContentState[] = ['DRAFT', 'IN_REVIEW', 'APPROVED', 'SCHEDULED', 'PUBLISHED', 'REJECTED', 'WITHDRAWN'];
 const FILTERS = [
-  <SelectInput key="states" source="states" label={WORDS.common.state} choices={STATES.map((id) => ({ id, name: inWord(id) }))} alwaysOn />,
+  <SelectInput key="states" source="states" label={WORDS.common.state} choices={STATES.map((id) => ({ id, name: inWord(id) }))} emptyText={WORDS.common.allStates} alwaysOn />,
   <LocaleInput key="locale" source="locale" alwaysOn />,
   <RewardInput key="rewardId" source="rewardId" />,
 ];
@@ -39,9 +39,9 @@ export function ContentList() {
   const { brand } = useBrand();
   return (
     <KeysetList rows={WORDS.content.itemsOfContent} filter={{ brand }} rowClick="edit" title={WORDS.frame.screens.content} filters={FILTERS} actions={<Actions />}>
+      <DataTable.Col label={WORDS.content.title} field={Title} disableSort />
       <DataTable.Col source={field('rewardId')} label={WORDS.common.reward} disableSort render={({ rewardId }: ListedContent) => <IdText id={rewardId} />} />
       <DataTable.Col label={WORDS.common.version} disableSort render={({ configVersion }: ListedContent) => configVersion ?? 'first'} />
-      <DataTable.Col label={WORDS.content.title} field={Title} disableSort />
       <DataTable.Col label={WORDS.content.openRevision} field={OnItsWay} disableSort />
       <DataTable.Col label={WORDS.content.customersSee} field={Published} disableSort />
       <DataTable.Col label={WORDS.common.changed} field={ChangedAt} disableSort />

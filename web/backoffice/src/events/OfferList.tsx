@@ -35,7 +35,7 @@ function SportInput({ source }: InputProps) {
 const FILTERS = [
   <TextInput key="text" source="text" label={WORDS.events.nameOrCompetition} alwaysOn />,
   <SportInput key="sport" source="sport" alwaysOn />,
-  <SelectInput key="state" source="state" label={WORDS.common.state} choices={STATE_CHOICES} emptyText={WORDS.events.allStates} alwaysOn />,
+  <SelectInput key="state" source="state" label={WORDS.common.state} choices={STATE_CHOICES} emptyText={WORDS.common.allStates} alwaysOn />,
   <TextInput key="provider" source="provider" label={WORDS.common.provider} />,
   <DateInput key="day" source="day" label={WORDS.common.dayUtc} />,
 ];

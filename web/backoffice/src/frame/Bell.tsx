@@ -12,6 +12,7 @@ import { useEffect, useId, useState } from 'react';
 import { usePermissions } from 'react-admin';
 import { Link } from 'react-router-dom';
 
+import { brandOrAll } from './names.ts';
 import { useDecided, useUnseenDecisions } from './toDecide.ts';
 import { run } from '../graph/graph.ts';
 import { useGraph } from '../graph/useGraph.ts';
@@ -115,7 +116,7 @@ function Entry({ decided, isNew, onGo }: { readonly decided: Decided; readonly i
           </Typography>
         )}
         <Typography component="time" variant="caption" color="textSecondary" dateTime={decidedAt ?? ''} title={moment(decidedAt, brand)}>
-          {decidedBy === null ? WORDS.frame.ago({ decidedAt: age(decidedAt) }) : WORDS.frame.agoBy({ decidedAt: age(decidedAt), decidedBy })}
+          {WORDS.frame.whenAndBrand({ when: decidedBy === null ? WORDS.frame.ago({ decidedAt: age(decidedAt) }) : WORDS.frame.agoBy({ decidedAt: age(decidedAt), decidedBy }), brand: brandOrAll(brand) })}
         </Typography>
       </Stack>
       <MuiLink component={Link} to={proposal} onClick={onGo} sx={{ display: 'table', paddingBlock: '4px', overflowWrap: 'anywhere' }}>

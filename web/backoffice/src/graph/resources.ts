@@ -93,12 +93,11 @@ export function isFiltered(name: string, given: Readonly<Record<string, unknown>
   return Object.entries(given).some(([filter, value]) => !needed.has(filter) && isGiven(value));
 }
 
-/** What is looked for may be a customer’s id, which a browser does not keep. */
-const PERSONAL: ReadonlySet<string> = new Set(['search', 'subject']);
-
-/** Return the filters that may be saved with a name. */
-export function withoutPersonal(filters: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(Object.entries(filters).filter(([name]) => !PERSONAL.has(name)));
+/** Return whether filters may name a customer, as what is looked for does: such filters are kept in no browser. */
+export function nameCustomer(filters: Readonly<Record<string, unknown>>): boolean {
+  return Object.entries(filters).some(
+    ([name, value]) => typeof value === 'string' && (value.trim().startsWith('customer:') || (name === 'search' && value !== '')),
+  );
 }
 
 /** Return whether two sets of filters have the same values; an empty value is none. */

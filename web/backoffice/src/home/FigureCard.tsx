@@ -1,10 +1,13 @@
 /** A figure that a role is asked about: its name, its value, what it means, and the list behind it. */
 import Card from '@mui/material/Card';
 import CardActionArea from '@mui/material/CardActionArea';
+import Skeleton from '@mui/material/Skeleton';
 import Typography from '@mui/material/Typography';
 import { Link } from 'react-router-dom';
 
 import { ToneChip } from '../look/ToneChip.tsx';
+
+import { WORDS } from '../words/index.ts';
 
 import type { Tone } from '../look/theme.ts';
 
@@ -17,6 +20,17 @@ export interface Figure {
   readonly path: string;
   /** A word that judges it, if it can be judged. */
   readonly state?: { readonly tone: Tone; readonly label: string };
+}
+
+/** As high as a figure, so that nothing jumps when it comes. */
+export function PendingFigure() {
+  return (
+    <Card role="progressbar" aria-label={WORDS.common.loading} sx={{ padding: '20px' }}>
+      <Skeleton variant="rounded" width="40%" height={16} />
+      <Skeleton variant="rounded" width="20%" height={36} sx={{ marginBlock: '4px' }} />
+      <Skeleton variant="rounded" width="80%" height={20} />
+    </Card>
+  );
 }
 
 export function FigureCard({ label, value, note, path, state }: Figure) {

@@ -7,7 +7,7 @@ import Typography from '@mui/material/Typography';
 import { usePermissions } from 'react-admin';
 
 import { BetsCards } from './BetsCards.tsx';
-import { FigureCard, type Figure } from './FigureCard.tsx';
+import { FigureCard, PendingFigure, type Figure } from './FigureCard.tsx';
 import { useContentFigures, useOperationsFigures, useOwnProposals, usePeopleFigures, useRiskFigures, useSupportFigures } from './figures.ts';
 import { HEALTH_SECONDS, HealthCard } from './HealthCard.tsx';
 import { WaitingCard } from './WaitingCard.tsx';
@@ -54,7 +54,7 @@ export function Home() {
         {WAITING.some((one) => may.has(one)) && <WaitingCard may={may} brand={brand} />}
         {may.has('support.read') && !may.has('risk.read') && <FindCustomer />}
         {may.has('operations.read') && brand !== null && <HealthCard brand={brand} shared={ofInstallation ? shared : null} />}
-        <Figures figures={reads.flatMap(({ figures }) => figures)} />
+        <Figures figures={reads.flatMap(({ figures }) => figures)} pending={reads.reduce((sum, { pending = 0 }) => sum + pending, 0)} />
         <Box sx={{ display: 'grid', gridTemplateColumns: 'repeat(auto-fit, minmax(min(100%, 440px), 1fr))', gap: 2 }}>
           {may.has('risk.read') && brand !== null && (
             <>
@@ -70,13 +70,17 @@ export function Home() {
   );
 }
 
-function Figures({ figures }: { readonly figures: readonly Figure[] }) {
-  if (figures.length === 0) return null;
-  const columns = figures.length === 4 || figures.length < 3 ? figures.length : 3;
+function Figures({ figures, pending }: { readonly figures: readonly Figure[]; readonly pending: number }) {
+  const count = figures.length + pending;
+  if (count === 0) return null;
+  const columns = count === 4 || count < 3 ? count : 3;
   return (
     <Box component="section" aria-label={WORDS.home.figures} sx={{ display: 'grid', gridTemplateColumns: { xs: 'repeat(auto-fit, minmax(200px, 1fr))', lg: `repeat(${columns}, minmax(0, 1fr))` }, gap: 2 }}>
       {figures.map((figure) => (
         <FigureCard key={figure.label} {...figure} />
+      ))}
+      {Array.from({ length: pending }, (_, place) => (
+        <PendingFigure key={place} />
       ))}
     </Box>
   );

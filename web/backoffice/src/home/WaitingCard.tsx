@@ -47,6 +47,7 @@ export function WaitingCard({ may, brand }: Props) {
     })),
     ...others,
   ];
+  if (rows.length === 0 && emptyWords(may) === '') return null;
   return (
     <Card component="section" aria-label={WORDS.home.needsYourAttention}>
       <CardContent>

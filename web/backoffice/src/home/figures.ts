@@ -15,6 +15,13 @@ export interface Read {
   readonly figures: readonly Figure[];
   /** Why they could not be read, in words; empty if they could. */
   readonly problem: string;
+  /** How many of them are still being read. */
+  readonly pending?: number;
+}
+
+/** What is shown before there are figures: as many places as there will be, or why there are none. */
+function stillReading(isAsked: boolean, problem: string, count: number): Read {
+  return { figures: [], problem, pending: isAsked && problem === '' ? count : 0 };
 }
 
 /** What is owed by currency, which are never added up; a dash if nothing is. */
@@ -64,7 +71,8 @@ function budgets({ riskBudgets: { nodes } }: HomeRisk, brand: string): Figure {
 
 export function useRiskFigures(brand: string | null): Read {
   const { data, problem } = useGraph(HOME_RISK, brand === null ? null : { brand }, { isPending: (read) => read.riskLiability.asOf === null });
-  return { figures: data === null || brand === null ? [] : [liability(data, brand), forecast(data), reached(data), budgets(data, brand)], problem };
+  if (data === null || brand === null) return stillReading(brand !== null, problem, 4);
+  return { figures: [liability(data, brand), forecast(data), reached(data), budgets(data, brand)], problem };
 }
 
 const FINE = { tone: 'good', label: WORDS.common.fine } as const;
@@ -89,12 +97,12 @@ export function switches({ killSwitches }: HomeOperations): Figure {
 
 export function useOperationsFigures(brand: string | null): Read {
   const { data, problem } = usePolled(HOME_OPERATIONS, brand === null ? null : {}, 10);
-  return { figures: data === undefined ? [] : [switches(data)], problem };
+  return data === undefined ? stillReading(brand !== null, problem, 1) : { figures: [switches(data)], problem };
 }
 
 export function useSupportFigures(brand: string | null): Read {
   const { data, problem } = useGraph(HOME_SUPPORT, brand === null ? null : { brand });
-  if (data === null || brand === null) return { figures: [], problem };
+  if (data === null || brand === null) return stillReading(brand !== null, problem, 1);
   const figures = data.goodwillBudgets.map(({ currency, isoWeek, amountMinor, leftMinor, agentMinor }) => ({
     label: WORDS.home.goodwillLeftIn({ week: weekName(isoWeek) }),
     value: money(leftMinor, currency),
@@ -108,7 +116,7 @@ export function useSupportFigures(brand: string | null): Read {
 /** How many of the person's own proposals wait for a colleague. */
 export function useOwnProposals(may: boolean): Read {
   const { data, problem } = useGraph(HOME_OWN, may ? {} : null);
-  if (data === null || !may) return { figures: [], problem };
+  if (data === null || !may) return stillReading(may, problem, 1);
   const own = data.approvals.nodes.filter((one) => one.own).length;
   const filter = encodeURIComponent(JSON.stringify({ status: 'PENDING' }));
   const note = own === 0 ? WORDS.home.nothingThatYouProposedWaits : WORDS.home.aColleagueHasToDecideAboutThem;
@@ -122,7 +130,7 @@ function contentFigure(label: string, note: string, { nodes: some, hasNextPage }
 
 export function useContentFigures(brand: string | null): Read {
   const { data, problem } = useGraph(HOME_CONTENT, brand === null ? null : { brand });
-  if (data === null || brand === null) return { figures: [], problem };
+  if (data === null || brand === null) return stillReading(brand !== null, problem, 3);
   const figures = [
     contentFigure(WORDS.home.drafts, WORDS.home.writtenNotSentApproverYet, data.drafts, 'DRAFT'),
     contentFigure(WORDS.home.inReview, WORDS.home.anApproverHasToReadThem, data.review, 'IN_REVIEW'),
@@ -133,7 +141,7 @@ export function useContentFigures(brand: string | null): Read {
 
 export function usePeopleFigures(may: boolean): Read {
   const { data, problem } = useGraph(HOME_PEOPLE, may ? {} : null);
-  if (data === null || !may) return { figures: [], problem };
+  if (data === null || !may) return stillReading(may, problem, 2);
   const { nodes: users, hasNextPage } = data.users;
   const active = users.filter(({ status }) => status === 'ACTIVE');
   const without = active.filter(({ secondFactor }) => !secondFactor);
@@ -142,7 +150,7 @@ export function usePeopleFigures(may: boolean): Read {
     {
       label: WORDS.home.withoutASecondFactor,
       value: number(without.length),
-      note: without.length === 0 ? WORDS.home.eachActiveAccountSetUp : WORDS.home.theyHaveNotSignedInYet,
+      note: without.length === 0 ? WORDS.home.eachActiveAccountSetUp : WORDS.home.theySetItUpAtTheNextSignIn,
       path: '/users',
       state: without.length === 0 ? FINE : { tone: 'warning', label: WORDS.home.notSetUp },
     },

@@ -1,8 +1,7 @@
 /** What waits, besides proposals, and the words for it. */
-import { rewardName } from '../frame/names.ts';
+import { subjectName } from '../frame/subjects.ts';
 import { number } from '../money/amounts.ts';
 import { forAllBrands } from '../session/permissions.ts';
-import { weekName } from '../time/weeks.ts';
 import { WORDS } from '../words/index.ts';
 
 import type { WaitingCases, WaitingLetters } from '../graph/generated/operations.ts';
@@ -35,33 +34,6 @@ export function proposalInWords(kind: string, subject: string | null): string {
   return name === null ? kind : `${kind}: ${name}`;
 }
 
-/** Return the name of a subject such as `content:northbet:fb-5`; null if it is about a customer, or has no name. */
-function subjectName(subject: string | null): string | null {
-  const [type = '', first = '', second = '', third = ''] = (subject ?? '').split(':');
-  switch (type) {
-    case 'content':
-    case 'reward':
-      return `“${rewardName(first, second)}”`;
-    case 'budget':
-      return `“${rewardName(first, second)}”, ${weekOrEvery(third)}`;
-    case 'goodwill-budget':
-      return `${second}, ${weekOrEvery(third)}`;
-    case 'week':
-      return weekName(second);
-    case 'scheme':
-      return [second, third].filter((part) => part !== '').join(', ');
-    case 'provider':
-    case 'payouts':
-      return first;
-    default:
-      return null;
-  }
-}
-
-function weekOrEvery(week: string): string {
-  return week === 'every-week' ? WORDS.home.everyWeek : weekName(week);
-}
-
 /** Say what waits, the person's own part first. */
 export function titleOf(proposals: number, cases: number, matches = 0): string {
   if (proposals > 0) return WORDS.home.proposalsWait({ count: proposals, shown: number(proposals) });
@@ -69,14 +41,18 @@ export function titleOf(proposals: number, cases: number, matches = 0): string {
   return cases > 0 ? WORDS.home.nothingForYouToDecide : WORDS.home.nothingNeedsYourAttention;
 }
 
-/** Say what would appear here, for what the person may see. */
+/** Whoever may do one of these is asked about proposals of colleagues. */
+const DECIDING = ['content.approve', 'support.read', 'operations.provider', 'finance.approve', 'betting.approve'];
+
+/** Say what would appear here, for what the person may see; nothing if nothing ever does. */
 export function emptyWords(may: ReadonlySet<string>): string {
   const what = [
-    ...(may.has('approvals.read') ? [WORDS.home.proposalsColleaguesYouMay] : []),
+    ...(DECIDING.some((one) => may.has(one)) ? [WORDS.home.proposalsColleaguesYouMay] : []),
     ...(may.has(forAllBrands('operations.read')) ? [WORDS.common.deadLetters] : []),
     ...(may.has('operations.cases') ? [WORDS.common.lateBets, WORDS.common.heldRewards] : []),
     ...(may.has(forAllBrands('events.match')) ? [WORDS.home.matchesOfEvents] : []),
   ];
-  const last = what.pop() ?? '';
+  const last = what.pop();
+  if (last === undefined) return '';
   return WORDS.home.appearHere({ what: what.length === 0 ? last : WORDS.common.othersAndLast({ others: what.join(', '), last }) });
 }

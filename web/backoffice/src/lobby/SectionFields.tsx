@@ -156,7 +156,7 @@ function Conditions({ content, section, readOnly, said, onChange }: PartProps) {
           ))}
         </TextField>
       )}
-      <TextField select label={WORDS.lobby.devices} value={device} disabled={readOnly} onChange={(event) => onChange({ devices: event.target.value === '' ? [] : [event.target.value] })} slotProps={{ select: { displayEmpty: true } }} sx={{ maxWidth: 320 }}>
+      <TextField select label={WORDS.lobby.devices} value={device} disabled={readOnly} onChange={(event) => onChange({ devices: event.target.value === '' ? [] : [event.target.value] })} sx={{ maxWidth: 320 }}>
         {DEVICES.map(([value, label]) => (
           <MenuItem key={value} value={value}>
             {label}

@@ -120,6 +120,8 @@ function fields(colors: Colors) {
         },
       },
     },
+    /** A choice that is not made yet says what that means, such as “All brands”. */
+    MuiSelect: { defaultProps: { displayEmpty: true } },
     MuiOutlinedInput: { styleOverrides: { root: { backgroundColor: colors.paper }, notchedOutline: { top: 0, '& legend': { display: 'none' } } } },
     MuiFormHelperText: { styleOverrides: { root: { marginLeft: 0 } } },
   };

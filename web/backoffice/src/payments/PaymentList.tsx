@@ -88,7 +88,7 @@ function ProcessorInput({ source }: Props) {
 const FILTERS = [
   <IdInput key="search" source="search" alwaysOn />,
   <SelectInput key="direction" source="direction" label={WORDS.common.kind} choices={DIRECTIONS} emptyText={WORDS.payments.both} alwaysOn />,
-  <SelectInput key="state" source="state" label={WORDS.common.state} choices={STATES_TO_CHOOSE} emptyText={WORDS.payments.allStates} alwaysOn />,
+  <SelectInput key="state" source="state" label={WORDS.common.state} choices={STATES_TO_CHOOSE} emptyText={WORDS.common.allStates} alwaysOn />,
   <ProcessorInput key="processor" source="processor" alwaysOn />,
   <CurrencyInput key="currency" source="currency" alwaysOn />,
 ];

@@ -13,10 +13,11 @@ import { DataTable, TextInput, useRecordContext } from 'react-admin';
 import { MomentField } from '../time/MomentField.tsx';
 
 import { JsonField } from '../components/JsonField.tsx';
-import { ActionInput, UserInput } from './auditFilters.tsx';
+import { ActionInput, useEverybody, UserInput } from './auditFilters.tsx';
 import { BrandInput } from '../content/BrandInput.tsx';
 import { KeysetList } from '../components/KeysetList.tsx';
 import { brandName } from '../frame/names.ts';
+import { subjectName } from '../frame/subjects.ts';
 import { fieldName, type FieldsOf } from '../graph/fields.ts';
 import { Facts } from '../look/Facts.tsx';
 import { IdText } from '../look/IdText.tsx';
@@ -36,13 +37,15 @@ function At() {
   return <MomentField source={field('at')} />;
 }
 
-/** What kind of thing it was done to, and its id. */
+/** What it was done to: its kind, its name if it has one, and its id. */
 function Subject() {
   const record = useRecordContext<AuditEntry>();
+  const account = useEverybody().find(({ id }) => record?.subject === `user:${id}`);
   if (record === undefined) return null;
+  const name = account?.name ?? subjectName(record.subject);
   return (
     <Stack>
-      <span>{record.subjectKind}</span>
+      <span>{name === null ? record.subjectKind : WORDS.people.kindAndName({ kind: record.subjectKind, name })}</span>
       <IdText id={record.subject} />
     </Stack>
   );

@@ -33,7 +33,11 @@ export function ActionInput({ source }: Props) {
   return <Chosen source={source} label={WORDS.people.whatWasDone} choices={data?.auditActions ?? []} all={WORDS.people.anything} />;
 }
 
+/** Return all accounts by name; none before they are read. */
+export function useEverybody(): readonly Choice[] {
+  return useQuery({ queryKey: ['everybody'], queryFn: () => readUsers(), gcTime: 0, retry: false, refetchOnWindowFocus: false }).data ?? [];
+}
+
 export function UserInput({ source }: Props) {
-  const { data = [] } = useQuery({ queryKey: ['everybody'], queryFn: () => readUsers(), gcTime: 0, retry: false, refetchOnWindowFocus: false });
-  return <Chosen source={source} label={WORDS.common.who} choices={data} all={WORDS.people.anybody} />;
+  return <Chosen source={source} label={WORDS.common.who} choices={useEverybody()} all={WORDS.people.anybody} />;
 }

@@ -2,31 +2,33 @@
 import Block from '@mui/icons-material/Block';
 import LockReset from '@mui/icons-material/LockReset';
 import Restore from '@mui/icons-material/Restore';
+import Button from '@mui/material/Button';
 import Chip from '@mui/material/Chip';
 import Stack from '@mui/material/Stack';
+import Typography from '@mui/material/Typography';
 import { useState } from 'react';
 import {
   BooleanField,
   DataTable,
-  Labeled,
   Show,
   ShowButton,
-  SimpleShowLayout,
-  TextField,
   TopToolbar,
   usePermissions,
   useRecordContext,
 } from 'react-admin';
+import { Link } from 'react-router-dom';
 
 import { MomentField } from '../time/MomentField.tsx';
 
 import { AddUserButton } from './AddUserButton.tsx';
-import { ALL_BRANDS, nameOf } from './brandNames.ts';
+import { nameOf } from './brandNames.ts';
 import { Waiting } from '../components/Waiting.tsx';
 import { RowMenu } from '../components/RowMenu.tsx';
 import { GivenCredentials } from './GivenCredentials.tsx';
 import { KeysetList } from '../components/KeysetList.tsx';
 import { RolesButton } from './RolesButton.tsx';
+import { Facts } from '../look/Facts.tsx';
+import { word } from '../money/amounts.ts';
 import { ToneChip } from '../look/ToneChip.tsx';
 import { SessionTable } from '../session/SessionTable.tsx';
 import { useGraph } from '../graph/useGraph.ts';
@@ -41,13 +43,13 @@ import type { ResetUser as ResetData, User } from '../graph/generated/operations
 
 const field: FieldsOf<User> = fieldName;
 
-/** A person's roles, with the brand where it is not all of them. */
+/** A person's roles, each with its brand. */
 function Roles() {
   const roles = useRecordContext<User>()?.roles ?? [];
   return (
     <Stack direction="row" spacing={1} useFlexGap sx={{ flexWrap: 'wrap' }}>
       {roles.map(({ brand, role }) => (
-        <Chip key={`${brand} ${role}`} size="small" label={brand === ALL_BRANDS ? role.toLowerCase() : `${role.toLowerCase()} · ${nameOf(brand)}`} />
+        <Chip key={`${brand} ${role}`} size="small" label={`${word(role.toLowerCase())} · ${nameOf(brand)}`} />
       ))}
     </Stack>
   );
@@ -125,33 +127,74 @@ function Sessions() {
   return <SessionTable sessions={data.sessions} onEnded={reload} />;
 }
 
+/** Who it is, what they may do, and how they sign in. */
+function AccountFacts() {
+  const account = useRecordContext<User>();
+  if (account === undefined) return null;
+  const { login, person, secondFactor, passwordExpired, external } = account;
+  return (
+    <>
+      <Stack direction="row" spacing={1} useFlexGap sx={{ flexWrap: 'wrap', alignItems: 'center' }}>
+        <Typography variant="h5" component="h2">
+          {account.name}
+        </Typography>
+        <Status />
+      </Stack>
+      <Facts
+        rows={[
+          [WORDS.people.login, login],
+          ...(person === login ? [] : [[WORDS.people.person, person] as const]),
+          [WORDS.common.roles, <Roles key="roles" />],
+          [WORDS.people.secondFactor, secondFactor ? WORDS.people.setUp : WORDS.people.notSetUpYet],
+          [WORDS.people.signsIn, external ? WORDS.people.throughTheCompanysSignIn : passwordExpired ? WORDS.people.withAPasswordToChange : WORDS.people.withAPassword],
+          [WORDS.people.added, <MomentField key="added" source={field('createdAt')} />],
+          [WORDS.common.changed, <MomentField key="changed" source={field('updatedAt')} />],
+        ]}
+      />
+      <Trail id={account.id} />
+    </>
+  );
+}
+
+/** The way to what the account has done, and to what was done to it. */
+function Trail({ id }: { readonly id: string }) {
+  const { permissions } = usePermissions<ReadonlySet<string>>();
+  if (permissions?.has('audit.read') !== true) return null;
+  const entries = (filter: object) => `/audit?filter=${encodeURIComponent(JSON.stringify(filter))}`;
+  return (
+    <Stack direction="row" spacing={1} useFlexGap sx={{ flexWrap: 'wrap' }}>
+      <Button component={Link} to={entries({ userId: id })} size="small">
+        {WORDS.people.whatThisPersonDid}
+      </Button>
+      <Button component={Link} to={entries({ subject: `user:${id}` })} size="small">
+        {WORDS.people.changesToThisAccount}
+      </Button>
+    </Stack>
+  );
+}
+
+/** The account by its owner's name. */
+function PageTitle() {
+  return <>{useRecordContext<User>()?.name ?? ''}</>;
+}
+
 export function UserShow() {
   const [given, setGiven] = useState<Given | null>(null);
   const mayManage = useMayManage();
   return (
-    <Show actions={<UserActions onGiven={setGiven} />}>
-      <SimpleShowLayout>
+    <Show title={<PageTitle />} actions={<UserActions onGiven={setGiven} />}>
+      <Stack spacing={2} sx={{ padding: { xs: 2, md: 3 } }}>
         {given !== null && <GivenCredentials given={given} onClose={() => setGiven(null)} />}
-        <TextField source={field('login')} />
-        <TextField source={field('name')} />
-        <TextField source={field('person')} />
-        <Labeled label={WORDS.common.status}>
-          <Status />
-        </Labeled>
-        <Labeled label={WORDS.common.roles}>
-          <Roles />
-        </Labeled>
-        <BooleanField source={field('secondFactor')} />
-        <BooleanField source={field('passwordExpired')} />
-        <BooleanField source={field('external')} label={WORDS.people.signsInByOpenidConnect} />
-        <MomentField source={field('createdAt')} />
-        <MomentField source={field('updatedAt')} />
+        <AccountFacts />
         {mayManage && (
-          <Labeled label={WORDS.common.openSessions}>
+          <Stack spacing={1} component="section" aria-label={WORDS.common.openSessions}>
+            <Typography variant="h6" component="h3">
+              {WORDS.common.openSessions}
+            </Typography>
             <Sessions />
-          </Labeled>
+          </Stack>
         )}
-      </SimpleShowLayout>
+      </Stack>
     </Show>
   );
 }

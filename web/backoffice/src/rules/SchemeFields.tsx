@@ -11,6 +11,7 @@ import TextField from '@mui/material/TextField';
 
 import { BET_TYPES, CHANNELS, PRODUCTS, typedOdds, type SchemeForm } from './scheme.ts';
 import { WhatCounts } from './WhatCounts.tsx';
+import { rewardName } from '../frame/names.ts';
 import { MoneyInput } from '../money/MoneyInput.tsx';
 import { weekBeginning } from '../time/moments.ts';
 import { WORDS } from '../words/index.ts';
@@ -44,6 +45,11 @@ function problemsAt(problems: readonly SchemeProblem[], name: string): readonly 
   return problems.filter((one) => one.path === path || one.path.startsWith(`${path}.`));
 }
 
+/** Return the rewards to choose from: none, those that the brand has, and the one that is chosen. */
+function rewardsOf({ rewards }: ContentBrand, chosen: string): readonly string[] {
+  return [...new Set(['', ...rewards.map(({ rewardId }) => rewardId), chosen])];
+}
+
 function said(problems: readonly SchemeProblem[]): string {
   return problems.map(({ message, source }) => (source === null ? message : `${message} (${source})`)).join('; ');
 }
@@ -62,6 +68,17 @@ export function SchemeFields({ brand, form, weeks, problems, onChange, onTerrito
       problem={said(problemsAt(problems, name))}
       zero={name === 'minStake'}
       margin="none"
+    />
+  );
+  const reward = (name: 'defaultRewardId' | 'trialRewardId', label: string, hint: string) => (
+    <Choice
+      label={label}
+      value={form[name]}
+      values={rewardsOf(brand, form[name])}
+      says={(id) => (id === '' ? WORDS.common.none : rewardName(brand.id, id))}
+      hint={hint}
+      problems={problemsAt(problems, name)}
+      onChoose={(id) => onChange({ ...form, [name]: id })}
     />
   );
   const ofEvents = problemsAt(problems, 'events');
@@ -92,7 +109,7 @@ export function SchemeFields({ brand, form, weeks, problems, onChange, onTerrito
         label={WORDS.rules.betsWeekCountPlacedBefore}
       />
       <Row>
-        {field('defaultRewardId', WORDS.rules.rewardByDefault, WORDS.rules.forMembersWhoChooseNothing)}
+        {reward('defaultRewardId', WORDS.rules.defaultReward, WORDS.rules.forMembersWhoChooseNothing)}
         {field('choiceLockMinutes', WORDS.rules.lockMinutes, WORDS.rules.howLongBeforeEndWeekChoice)}
         {field('graceMinutes', WORDS.rules.graceMinutes, WORDS.rules.forMessagesThatArriveLate)}
       </Row>
@@ -111,7 +128,7 @@ export function SchemeFields({ brand, form, weeks, problems, onChange, onTerrito
         {field('controlPerMille', WORDS.rules.controlGroupShare, WORDS.rules.customersWhomClubNot)}
       </Row>
       <Row>
-        {field('trialRewardId', WORDS.rules.rewardOnTrial, WORDS.rules.inPlaceOfTheRewardByDefault)}
+        {reward('trialRewardId', WORDS.rules.rewardOnTrial, WORDS.rules.inPlaceOfTheRewardByDefault)}
         {field('trialPerMille', WORDS.rules.trialShare, WORDS.rules.trialShareHelp)}
       </Row>
       {field('termsUrl', WORDS.rules.linkToTheTerms)}

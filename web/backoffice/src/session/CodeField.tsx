@@ -7,9 +7,11 @@ interface Props {
   readonly code: string;
   readonly onChange: (code: string) => void;
   readonly problem?: string;
+  /** Whether the authenticator is being set up, so that there are no recovery codes yet. */
+  readonly isFirst?: boolean;
 }
 
-export function CodeField({ code, onChange, problem = '' }: Props) {
+export function CodeField({ code, onChange, problem = '', isFirst = false }: Props) {
   return (
     <TextField
       label={WORDS.session.code}
@@ -17,7 +19,7 @@ export function CodeField({ code, onChange, problem = '' }: Props) {
       value={code}
       onChange={(event) => onChange(event.target.value.trim())}
       error={problem !== ''}
-      helperText={problem || WORDS.session.sixDigitsFromYour}
+      helperText={problem || (isFirst ? WORDS.session.sixDigitsOnly : WORDS.session.sixDigitsFromYour)}
       autoComplete="one-time-code"
       slotProps={{ htmlInput: { inputMode: 'text', maxLength: 40 } }}
       margin="normal"

@@ -7,6 +7,7 @@ import TableHead from '@mui/material/TableHead';
 import TableRow from '@mui/material/TableRow';
 import Typography from '@mui/material/Typography';
 
+import { browserName } from './browsers.ts';
 import { ChangeButton } from '../components/ChangeButton.tsx';
 import { moment } from '../time/moments.ts';
 import { run } from '../graph/graph.ts';
@@ -38,7 +39,9 @@ export function SessionTable({ sessions, onEnded }: Props) {
             <TableRow key={one.id}>
               <TableCell>{moment(one.seenAt, null)}</TableCell>
               <TableCell>{one.address}</TableCell>
-              <TableCell sx={{ overflowWrap: 'anywhere' }}>{one.userAgent}</TableCell>
+              <TableCell sx={{ overflowWrap: 'anywhere' }} title={one.userAgent}>
+                {browserName(one.userAgent)}
+              </TableCell>
               <TableCell>
                 {one.current ? (
                   WORDS.session.thisOne

@@ -191,7 +191,7 @@ function EnrolmentStep({ onDone }: StepProps) {
         {enrolment?.secret ?? '…'}
       </Typography>
       <CopyButton text={enrolment?.secret ?? ''} what={WORDS.session.theSecret} />
-      <CodeField code={code} onChange={setCode} />
+      <CodeField code={code} onChange={setCode} isFirst />
     </StepForm>
   );
 }

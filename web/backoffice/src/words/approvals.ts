@@ -26,7 +26,7 @@ export const APPROVALS = {
   anyoneRoleCanApproveExcept: ({ approvers }: Named<'approvers'>) =>
     `Anyone with the role ${approvers} can approve it, except the person who proposed it and anyone who isn’t independent of them.`,
   nextSteps: 'Next steps',
-  ended: 'Ended',
+  allKinds: 'All kinds',
   decidedAlone: ({ decision, decidedAt }: Named<'decision' | 'decidedAt'>) => `${decision} on ${decidedAt}.`,
   decidedBySomebody: ({ decision, decidedAt, decidedBy }: Named<'decision' | 'decidedAt' | 'decidedBy'>) => `${decision} on ${decidedAt} by ${decidedBy}.`,
 
@@ -245,7 +245,7 @@ export const APPROVALS = {
   customersSeeANewerText: ({ published }: Named<'published'>) => `Customers see a newer text: revision ${published}.`,
   customersSeeNoEarlierText: 'Customers see no earlier text.',
   comparedRevisionCustomers: ({ published }: Named<'published'>) => `Compared with revision ${published}, which customers see.`,
-  comparedRevisionBefore: ({ revision }: Named<'revision'>) => `Compared with the revision before it. ${revision}`,
+  comparedRevisionBefore: ({ before, seen }: Named<'before' | 'seen'>) => `Compared with revision ${before}, which customers saw before. ${seen}`,
   aTextOfAReward: 'A text of a reward',
   textOf: ({ name }: Named<'name'>) => `Text of “${name}”`,
   revisionOf: ({ revision, reward, texts }: Named<'revision' | 'reward' | 'texts'>) => `Revision ${revision} of “${reward}” (${texts})`,

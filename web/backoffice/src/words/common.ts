@@ -1,6 +1,27 @@
 /** What the back office says: common. */
 import type { Messages, Named } from './message.ts';
 
+/** What is said once a deed is done, by the button that did it. */
+export const DONE: Readonly<Record<string, string>> = {
+  Approve: 'Approved',
+  'Approve and publish': 'Approved and published',
+  'Cancel schedule': 'Schedule cancelled',
+  Disable: 'Account disabled',
+  Enable: 'Account enabled',
+  End: 'Session ended',
+  'Publish now': 'Published',
+  Reject: 'Rejected',
+  'Remove legal hold': 'Legal hold removed',
+  Replay: 'Replayed',
+  Resume: 'Resumed',
+  'Submit for approval': 'Submitted for approval',
+  Suspend: 'Suspended',
+  'Switch off': 'Switched off',
+  'Switch on': 'Switched on',
+  Undo: 'Undone',
+  Withdraw: 'Withdrawn',
+};
+
 export const COMMON = {
   // Several areas
   furlongBackOffice: 'Furlong back office',
@@ -61,6 +82,7 @@ export const COMMON = {
   notCountedYet: 'Not counted yet.',
   noneInline: 'none',
   allBrands: 'All brands',
+  allStates: 'All states',
   language: 'Language',
   contentOf: ({ reward }: Named<'reward'>) => `Content of “${reward}”`,
   revisions: 'Revisions',
@@ -199,7 +221,7 @@ export const COMMON = {
   stay: 'Stay',
 
   // ChangeButton
-  labelDone: ({ label }: Named<'label'>) => `${label}: done`,
+  labelDone: ({ label }: Named<'label'>): string => DONE[String(label).replace(/^Propose .*/u, 'Submit for approval')] ?? `${label}: done`,
   cancel: 'Cancel',
 
   // KeysetList

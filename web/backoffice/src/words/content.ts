@@ -3,7 +3,7 @@ import type { Messages, Named } from './message.ts';
 
 export const CONTENT = {
   // BrandInput
-  ofBrand: 'Of brand',
+  mainLanguage: 'Main language',
 
   // ContentPage
   noBrandWhoseContentYouMay: ({ brand }: Named<'brand'>) => `There is no brand ${brand} whose content you may read.`,
@@ -59,6 +59,8 @@ export const CONTENT = {
   saveTheDraft: 'Save the draft',
   savingTakesRevisionBack: ({ revision }: Named<'revision'>) => `Saving takes revision ${revision} back: the new draft needs an approval of its own.`,
   somebody: 'Somebody',
+  revisionWasRejected: ({ revision, reason }: Named<'revision' | 'reason'>) => `Revision ${revision} was rejected: “${reason}”`,
+  startFromThatText: 'Start from that text',
 
   // ImageField
   theFileCannotBeRead: 'The file can’t be read.',

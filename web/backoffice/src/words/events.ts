@@ -53,7 +53,6 @@ export const EVENTS = {
   matched: 'Matched',
   gone: 'Gone',
   nameOrCompetition: 'Name or competition',
-  allStates: 'All states',
   waitsForADecision: 'Waits for a decision',
   providers: ({ offers }: { offers: number }) => plural(offers, 'one provider', `${offers} providers`),
   offersInline: 'offers',

@@ -63,6 +63,7 @@ export const FRAME = {
   theProposal: 'The proposal',
   new: 'New',
   ago: ({ decidedAt }: Named<'decidedAt'>) => `${decidedAt} ago`,
+  whenAndBrand: ({ when, brand }: Named<'when' | 'brand'>) => `${when} · ${brand}`,
   agoBy: ({ decidedAt, decidedBy }: Named<'decidedAt' | 'decidedBy'>) => `${decidedAt} ago, by ${decidedBy}`,
   documentation: 'Documentation',
   documentationOf: ({ label }: Named<'label'>) => `Documentation of ${label}`,

@@ -66,7 +66,7 @@ export const HOME = {
   areDisabled: ({ count }: { count: number }) => plural(count, '1 is disabled.', `${count} are disabled.`),
   withoutASecondFactor: 'Without a second factor',
   eachActiveAccountSetUp: 'Each active account has set up its second factor.',
-  theyHaveNotSignedInYet: 'They haven’t signed in yet.',
+  theySetItUpAtTheNextSignIn: 'They set it up at their next sign-in.',
   notSetUp: 'not set up',
 
   // waiting

@@ -18,6 +18,7 @@ export const SESSION = {
 
   // CodeField
   code: 'Code',
+  sixDigitsOnly: 'Six digits from your authenticator.',
   sixDigitsFromYour: 'Six digits from your authenticator, or a recovery code.',
 
   // RenewPage
@@ -28,6 +29,21 @@ export const SESSION = {
   noneIsOpen: 'None is open.',
   lastSeen: 'Last seen',
   browser: 'Browser',
+  browserNames: {
+    edge: 'Edge',
+    opera: 'Opera',
+    samsung: 'Samsung Internet',
+    firefox: 'Firefox',
+    chrome: 'Chrome',
+    safari: 'Safari',
+    ios: 'iOS',
+    android: 'Android',
+    windows: 'Windows',
+    mac: 'macOS',
+    chromeOs: 'ChromeOS',
+    linux: 'Linux',
+  },
+  browserOnSystem: ({ browser, system }: Named<'browser' | 'system'>) => `${browser} on ${system}`,
   thisOne: 'this one',
   whoeverUsesSessionSign: 'Whoever uses this session has to sign in again.',
 

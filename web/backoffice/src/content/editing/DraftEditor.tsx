@@ -11,6 +11,8 @@ import { asInput, conflictsOf, merged, withLocales, type ContentDocument } from 
 import { DocumentForm } from './DocumentForm.tsx';
 import { PreviewPanel } from './PreviewPanel.tsx';
 import { StaleDialog } from './StaleDialog.tsx';
+import { rejectedLast } from '../review/earlier.ts';
+import { useRevisions } from '../review/useRevisions.ts';
 import { AsksToLeave } from '../../components/AsksToLeave.tsx';
 import { run } from '../../graph/graph.ts';
 import { useDelayed } from '../../graph/useDelayed.ts';
@@ -49,6 +51,7 @@ export function DraftEditor({ itemKey, brand, item, onSaved, onTyped }: Props) {
   const notify = useNotify();
   const mayEdit = permissions?.has('content.edit') === true;
   const isOpen = item !== null && item.open !== null;
+  const rejected = rejectedLast(useRevisions(isOpen ? null : item).revisions ?? []);
   const settled = useDelayed(typed);
   const lint = useGraph(LINT_CONTENT, { ...itemKey, document: asInput(settled) });
 
@@ -106,6 +109,20 @@ export function DraftEditor({ itemKey, brand, item, onSaved, onTyped }: Props) {
   return (
     <Box sx={{ display: 'grid', gridTemplateColumns: { xs: '1fr', lg: 'minmax(0, 1fr) minmax(0, 1fr)' }, gap: 3, paddingTop: 2 }}>
       <Stack spacing={2} component="section" aria-label={WORDS.content.draft}>
+        {!isOpen && rejected !== undefined && typed === base && (
+          <Alert
+            severity="warning"
+            action={
+              mayEdit && (
+                <Button color="inherit" onClick={() => type(withLocales(rejected.document, brand.locales))}>
+                  {WORDS.content.startFromThatText}
+                </Button>
+              )
+            }
+          >
+            {WORDS.content.revisionWasRejected({ revision: rejected.revision, reason: rejected.note ?? '' })}
+          </Alert>
+        )}
         <DocumentForm
           itemKey={itemKey}
           brand={brand}

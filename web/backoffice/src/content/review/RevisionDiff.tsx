@@ -15,6 +15,7 @@ import { useState } from 'react';
 import { Failed } from '../../components/Waiting.tsx';
 import { inWords } from '../document.ts';
 import { inWord } from '../key.ts';
+import { seenBefore } from './earlier.ts';
 import { useRevisions } from './useRevisions.ts';
 import { useGraph } from '../../graph/useGraph.ts';
 import { CONTENT_DIFF } from '../../graph/generated/operations.ts';
@@ -32,8 +33,9 @@ const NOTHING = 0;
 export function RevisionDiff({ item }: { readonly item: ContentItem }) {
   const { brand, rewardId, configVersion } = item;
   const revisions = useRevisions(item).revisions ?? [];
-  const [before, setBefore] = useState(item.published?.revision ?? NOTHING);
   const [after, setAfter] = useState((item.open ?? item.published)?.revision ?? NOTHING);
+  const [chosen, setBefore] = useState<number | null>(null);
+  const before = chosen ?? seenBefore(revisions, after)?.revision ?? NOTHING;
   const { data, problem } = useGraph(
     CONTENT_DIFF,
     after === NOTHING ? null : { brand, rewardId, configVersion, after, before: before === NOTHING ? null : before },

@@ -6,8 +6,9 @@ import { CONTENT_REVISIONS } from '../../graph/generated/operations.ts';
 
 import type { ContentItem } from '../../graph/generated/operations.ts';
 
-export function useRevisions({ brand, rewardId, configVersion, version }: ContentItem) {
-  const { data, problem, reload } = useGraph(CONTENT_REVISIONS, { brand, rewardId, configVersion });
-  useEffect(reload, [reload, version]);
+/** Null stands for an item that nobody has written. */
+export function useRevisions(item: ContentItem | null) {
+  const { data, problem, reload } = useGraph(CONTENT_REVISIONS, item === null ? null : { brand: item.brand, rewardId: item.rewardId, configVersion: item.configVersion });
+  useEffect(reload, [reload, item?.version]);
   return { revisions: data?.contentItem?.revisions.nodes ?? null, problem };
 }

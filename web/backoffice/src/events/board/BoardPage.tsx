@@ -95,7 +95,7 @@ function FilterFields({ brand, scope, filters, onChange }: FilterProps) {
     <Stack direction="row" spacing={2} useFlexGap sx={{ flexWrap: 'wrap' }} role="search">
       <TextField label={WORDS.common.search} type="search" value={filters.search} onChange={(event) => change({ search: event.target.value })} />
       {scope !== 'SPORT' && (
-        <TextField select label={WORDS.common.sport} value={filters.sport} onChange={(event) => change({ sport: event.target.value })} sx={{ minWidth: 160 }} slotProps={ALL}>
+        <TextField select label={WORDS.common.sport} value={filters.sport} onChange={(event) => change({ sport: event.target.value })} sx={{ minWidth: 160 }}>
           <MenuItem value="">{WORDS.common.allSports}</MenuItem>
           {brand.sports.map(({ id, name }) => (
             <MenuItem key={id} value={id}>
@@ -112,8 +112,6 @@ function FilterFields({ brand, scope, filters, onChange }: FilterProps) {
     </Stack>
   );
 }
-
-const ALL = { select: { displayEmpty: true } } as const;
 
 const NOTHING_TOLD = [WORDS.board.nothingLikeThisIsComingUp, WORDS.board.providersTellSports] as const;
 const NO_ENTRY = [WORDS.board.theBoardHasNoEntryLikeThis, WORDS.board.oneAllApprovedHereAlsoIfNo] as const;

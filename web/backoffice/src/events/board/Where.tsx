@@ -18,8 +18,6 @@ export function firstSeenIn(brand: BoardBrand, territories: readonly string[], l
   return { territory: territories[0] ?? brand.jurisdictions[0] ?? '', locale: locales[0] ?? brand.locales[0] ?? '' };
 }
 
-const ALL = { select: { displayEmpty: true } } as const;
-
 interface WhereProps {
   readonly brand: BoardBrand;
   readonly filters: SeenIn;
@@ -29,7 +27,7 @@ interface WhereProps {
 export function Where({ brand, filters, onChange }: WhereProps) {
   return (
     <>
-      <TextField select label={WORDS.common.seenIn} value={filters.territory} onChange={(event) => onChange({ territory: event.target.value })} sx={{ minWidth: 160 }} slotProps={ALL}>
+      <TextField select label={WORDS.common.seenIn} value={filters.territory} onChange={(event) => onChange({ territory: event.target.value })} sx={{ minWidth: 160 }}>
         {brand.jurisdictions.map((code) => (
           <MenuItem key={code} value={code}>
             {countryName(code)}

@@ -18,9 +18,9 @@ const CHOICES = Object.entries(STATUSES).map(([id, { label }]) => ({ id, name: l
 const KIND_CHOICES = Object.entries(KINDS).map(([id, { name }]) => ({ id, name }));
 const DEFAULT_FILTERS = { status: 'PENDING' };
 const FILTERS = [
-  <SelectInput key="status" source="status" choices={CHOICES} alwaysOn />,
+  <SelectInput key="status" source="status" choices={CHOICES} emptyText={WORDS.common.allStates} alwaysOn />,
   <BrandInput key="brand" source="brand" alwaysOn />,
-  <SelectInput key="kind" source="kind" choices={KIND_CHOICES} alwaysOn />,
+  <SelectInput key="kind" source="kind" choices={KIND_CHOICES} emptyText={WORDS.approvals.allKinds} alwaysOn />,
   <TextInput key="subject" source="subject" />,
 ];
 

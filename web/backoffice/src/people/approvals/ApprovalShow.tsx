@@ -12,7 +12,7 @@ import { Decisions } from './Decisions.tsx';
 import { Evidence } from './Evidence.tsx';
 import { inWords, KINDS, titleOf } from './kinds.ts';
 import { OthersAbout } from './OthersAbout.tsx';
-import { StatusChip } from './StatusChip.tsx';
+import { StatusChip, STATUSES } from './StatusChip.tsx';
 import { Content } from './proposal.ts';
 import { seenByCustomers, textOf, TWO_WAYS } from './textKinds.ts';
 import { ChangeButton } from '../../components/ChangeButton.tsx';
@@ -235,7 +235,7 @@ function Outcome({ proposal, words }: { readonly proposal: Proposal; readonly wo
   const { status, decidedBy, decidedAt, decisionReason } = proposal;
   const approved = status === 'EXECUTED';
   const text = textOf(proposal);
-  const decided = { decision: approved ? WORDS.common.approved : WORDS.approvals.ended, decidedAt: moment(decidedAt, proposal.brand) };
+  const decided = { decision: STATUSES[status].label, decidedAt: moment(decidedAt, proposal.brand) };
   return (
     <Part title={approved ? WORDS.approvals.nextSteps : WORDS.common.decision}>
       {approved && text === null && <Typography sx={{ maxWidth: '70ch' }}>{KINDS[proposal.kind]?.onApproval}</Typography>}

@@ -12,6 +12,7 @@ import { Content } from './proposal.ts';
 import { changedRules, comparedWith } from './textKinds.ts';
 import { Waiting } from '../../components/Waiting.tsx';
 import { PreviewPanel } from '../../content/editing/PreviewPanel.tsx';
+import { seenBefore } from '../../content/review/earlier.ts';
 import { Changes } from '../../content/review/RevisionDiff.tsx';
 import { PreviewLists } from '../../events/board/PreviewLists.tsx';
 import { firstSeenIn, Where, type SeenIn } from '../../events/board/Where.tsx';
@@ -25,7 +26,7 @@ import { goodwillEffect } from './moneyKinds.ts';
 import { documentOf, earlierRules, schemeInput } from './stored.ts';
 import { zoneName } from '../../time/moments.ts';
 import { weekName } from '../../time/weeks.ts';
-import { READ_BOARD_BRAND, CHECK_SCHEME, CONTENT_DIFF, CUSTOMER_WEEK, GOODWILL_BUDGETS, READ_CONTENT, SCHEME_VERSIONS, TRY_BOARD_ENTRY } from '../../graph/generated/operations.ts';
+import { READ_BOARD_BRAND, CHECK_SCHEME, CONTENT_DIFF, CONTENT_REVISIONS, CUSTOMER_WEEK, GOODWILL_BUDGETS, SCHEME_VERSIONS, TRY_BOARD_ENTRY } from '../../graph/generated/operations.ts';
 import { WORDS } from '../../words/index.ts';
 
 import type { Proposal, SchemeInput } from '../../graph/generated/operations.ts';
@@ -139,17 +140,14 @@ function Text({ content }: Of) {
   const document = documentOf(content.part('document'));
   const locales = document.texts.map((text) => text.locale);
   const [locale, setLocale] = useState(locales[0] ?? '');
-  const item = useGraph(READ_CONTENT, itemKey);
-  const shown = item.data?.contentItem?.published ?? null;
-  const published = shown?.revision ?? null;
-  const before = published !== null && published < revision ? published : null;
-  const { data, problem } = useGraph(
-    CONTENT_DIFF,
-    item.data === null ? null : { ...itemKey, before, after: revision },
-  );
+  const item = useGraph(CONTENT_REVISIONS, itemKey);
+  const revisions = item.data?.contentItem?.revisions.nodes ?? [];
+  const published = revisions.find(({ state }) => state === 'PUBLISHED')?.revision ?? null;
+  const before = seenBefore(revisions, revision);
+  const { data, problem } = useGraph(CONTENT_DIFF, item.data === null ? null : { ...itemKey, before: before?.revision ?? null, after: revision });
   return (
     <Stack spacing={2}>
-      <Typography color="textSecondary">{item.data === null ? '' : comparedWith(revision, published)}</Typography>
+      <Typography color="textSecondary">{item.data === null ? '' : comparedWith(revision, published, before?.revision ?? null)}</Typography>
       {data === null ? <Waiting problem={problem || item.problem} /> : <Changes changes={data.contentDiff} />}
       {locales.length > 1 && (
         <TextField select size="small" label={WORDS.common.language} value={locale} onChange={(event) => setLocale(event.target.value)} sx={{ maxWidth: 240 }}>
@@ -160,7 +158,7 @@ function Text({ content }: Of) {
           ))}
         </TextField>
       )}
-      <PreviewPanel itemKey={itemKey} document={document} locale={locale} before={before === null ? undefined : shown?.document} />
+      <PreviewPanel itemKey={itemKey} document={document} locale={locale} before={before?.document} />
     </Stack>
   );
 }

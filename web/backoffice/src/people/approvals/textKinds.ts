@@ -1,7 +1,7 @@
 /** Proposals about content and about scheme rules. */
-import { money } from '../../money/amounts.ts';
+import { LOCALE, money } from '../../money/amounts.ts';
 import { rewardName } from '../../frame/names.ts';
-import { odds } from '../../rules/scheme.ts';
+import { odds, withoutLabel } from '../../rules/scheme.ts';
 import { ALL_COUNT, legsRule, scopeInWords } from '../../rules/scope.ts';
 import { moment } from '../../time/moments.ts';
 
@@ -22,11 +22,11 @@ export function seenByCustomers(revision: number, published: number | null): str
   return published !== null && published > revision ? WORDS.approvals.customersSeeANewerText({ published }) : UNPUBLISHED;
 }
 
-/** Return with what a text is compared: an earlier one that customers see, or the one before it. */
-export function comparedWith(revision: number, published: number | null): string {
-  if (published === null) return WORDS.approvals.customersSeeNoEarlierText;
-  if (published < revision) return WORDS.approvals.comparedRevisionCustomers({ published });
-  return WORDS.approvals.comparedRevisionBefore({ revision: seenByCustomers(revision, published) });
+/** Return with what a text is compared: the one before it that customers see, or saw; null if there was none. */
+export function comparedWith(revision: number, published: number | null, before: number | null): string {
+  if (before === null) return published === null ? WORDS.approvals.customersSeeNoEarlierText : seenByCustomers(revision, published);
+  if (published === before) return WORDS.approvals.comparedRevisionCustomers({ published });
+  return WORDS.approvals.comparedRevisionBefore({ before, seen: seenByCustomers(revision, published) });
 }
 
 export const revision: Kind = {
@@ -70,6 +70,8 @@ function choiceInWords(minutes: number): string {
   return minutes === 0 ? WORDS.approvals.customersCanSwitchReward : WORDS.approvals.customersCanSwitchUntil({ minutes: duration(minutes) });
 }
 
+const LIST = new Intl.ListFormat(LOCALE, { type: 'conjunction' });
+
 /** What the rule is called that says which events count. */
 const EVENTS = WORDS.common.events;
 
@@ -82,7 +84,7 @@ export function rulesInWords(scheme: Content, brand: string | null): readonly (r
     [WORDS.common.target, WORDS.approvals.targetInQualifyingStakes({ target: money(scheme.number('target_minor'), currency) })],
     [WORDS.common.minimumStake, WORDS.approvals.minimumStake({ minStake: money(scheme.number('min_stake_minor'), currency) })],
     [WORDS.common.minimumOdds, WORDS.approvals.minimumOdds({ minOdds: odds(scheme.number('min_odds_milli')) })],
-    [WORDS.common.counts, WORDS.approvals.counts({ channels: scheme.texts('channels').join(WORDS.common.and), qualifyingProduct: scheme.text('qualifying_product'), betTypes: scheme.texts('bet_types').map(plural).join(WORDS.common.and) })],
+    [WORDS.common.counts, WORDS.approvals.counts({ channels: LIST.format(scheme.texts('channels')), qualifyingProduct: scheme.text('qualifying_product'), betTypes: scheme.texts('bet_types').map(plural).join(WORDS.common.and) })],
     ...eventsInWords(scheme, brand),
     [WORDS.approvals.beforeJoining, scheme.flag('count_before_opt_in') ? WORDS.approvals.betsWeekPlacedBefore : WORDS.approvals.betsPlacedBeforeJoiningDo],
     [WORDS.approvals.defaultReward, reward === null ? WORDS.approvals.noDefaultReward : WORDS.approvals.defaultRewardReward({ reward: rewardName(brand, reward) })],
@@ -152,7 +154,8 @@ export function changedRules(content: Content, earlier: Content | null, brand: s
   const was = (what: string) => (earlier === null ? WORDS.approvals.thereAreNoRulesYet : (before.get(what) ?? UNSAID[what] ?? WORDS.approvals.thereIsNone));
   return [...new Set([...after.keys(), ...before.keys()])]
     .map((what) => ({ what, before: was(what), after: after.get(what) ?? UNSAID[what] ?? WORDS.approvals.thereIsNoneAnyMore }))
-    .filter((rule) => rule.before !== rule.after);
+    .filter((rule) => rule.before !== rule.after)
+    .map(({ what, before: old, after: now }) => ({ what, before: withoutLabel(what, old), after: withoutLabel(what, now) }));
 }
 
 export const scheme: Kind = {

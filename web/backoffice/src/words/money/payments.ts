@@ -158,7 +158,6 @@ export const PAYMENTS = {
   theWholeId: 'The whole id',
   allProcessors: 'All processors',
   both: 'Both',
-  allStates: 'All states',
   depositsWithdrawalsNewest: 'Deposits and withdrawals, the newest first. Open one to see what happened to it, and why. Views of customer data are logged.',
   payments: 'payments',
   asked: 'Asked',
