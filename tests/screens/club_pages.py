@@ -61,6 +61,7 @@ class Club(Wallet):
         lands: Whether the club has heard of a bet that was placed.
         bets: The bets that were placed.
         delay_left_ms: How long bets wait for the bet delay; None if they do not.
+        moved_to: The odds that the answer to a bet refuses it for; None if it does not.
     """
 
     scenario: str = "tracking"
@@ -69,6 +70,7 @@ class Club(Wallet):
     lands: bool = True
     bets: list[dict[str, Any]] = field(default_factory=list)
     delay_left_ms: int | None = None
+    moved_to: int | None = None
 
     @property
     def club(self) -> dict[str, Any]:
@@ -108,7 +110,12 @@ class Club(Wallet):
         }
 
     def _place(self, variables: dict[str, Any]) -> dict[str, Any]:
-        milli = variables["input"]["legs"][0]["oddsMilli"]
+        placed = variables["input"]["legs"][0]
+        if self.moved_to is not None:
+            odds = {"milli": self.moved_to, "display": f"{self.moved_to / 1000:.2f}"}
+            changed = {"id": placed["selectionId"], "status": "OPEN", "odds": odds}
+            return {"placeBet": {"bet": None, "changed": [changed], "errors": [{"code": "PRICE_CHANGED"}]}}
+        milli = placed["oddsMilli"]
         leg = {"event": "15:00 Wexcombe Park", "market": "Win", "pick": "Ashdown Lad", "startsAt": STARTS}
         bet = {
             "id": BET,

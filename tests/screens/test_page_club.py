@@ -221,6 +221,51 @@ def test_a_bet_that_waits_longer_than_was_said_is_being_confirmed(chromium: Loca
         expect(page.get_by_test_id("receipt")).to_have_attribute("data-state", "placed")
 
 
+def test_a_bet_that_is_refused_late_is_back_on_the_slip(chromium: LocalChromium) -> None:
+    """With its stake, and with the odds that have to be accepted; the next one takes the refusal away."""
+    club = Club(delay_left_ms=900)
+    with club_page(chromium, club, Look(360), 740) as page:
+        page.get_by_test_id("stake").fill("7")
+        page.get_by_test_id("place-bet").click()
+        expect(page.get_by_test_id("receipt")).to_have_attribute("data-state", "pending")
+        expect(page.get_by_test_id("picked")).to_have_count(0)
+        club.moved_to = 2_250
+        expect(page.get_by_test_id("receipt")).to_have_attribute("data-state", "refused", timeout=20_000)
+        expect(page.get_by_test_id("picked")).to_contain_text("Ashdown Lad")
+        expect(page.get_by_test_id("place-bet")).to_contain_text("£7.00")
+        page.get_by_role("button", name="Accept 2.25").click()
+        club.moved_to = club.delay_left_ms = None
+        page.get_by_test_id("place-bet").click()
+        expect(page.get_by_test_id("receipt")).to_have_attribute("data-state", "placed")
+
+
+def test_headings_have_room_and_the_way_to_the_slip_ends_behind_it(chromium: LocalChromium) -> None:
+    """On each page of the site, in large text too; on a phone, no second head stands above the slip's own."""
+    with club_page(chromium, Club(), Look(360, text="200%"), 740) as page:
+        search, card = (
+            page.get_by_test_id("event-search").bounding_box(),
+            page.locator(".events").bounding_box(),
+        )
+        assert search
+        assert card
+        assert search["x"] + search["width"] <= card["x"] + card["width"] - 16
+    with club_page(chromium, Club(), Look(360), 740) as page:
+        page.locator(".to-slip").click()
+        expect(page.locator(".slip-head")).to_be_in_viewport()
+        expect(page.locator(".to-slip")).to_have_count(1)
+        assert len(hidden_points(page.locator(".to-slip"))) == 3, "as many as are asked for"
+        address = page.url.partition("?")[0]
+        for part in ("sports", "bets", "casino"):
+            page.goto(f"{address}?page={part}")
+            heading = page.locator(".events-head")
+            expect(heading).to_have_count(1)
+            inset = heading.evaluate(
+                "(head) => head.querySelector('h2').getBoundingClientRect().left"
+                " - head.closest('.card').getBoundingClientRect().left"
+            )
+            assert inset >= 16
+
+
 def test_a_bet_that_does_not_count_says_why_on_its_receipt(chromium: LocalChromium) -> None:
     """With the numbers that decided; the meter stays."""
     with club_page(chromium, Club(reason="BELOW_MIN_ODDS"), Look(360), 640) as page:

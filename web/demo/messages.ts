@@ -128,7 +128,7 @@ const EN: SlipWords = {
   results: { WON: 'Won', LOST: 'Lost', VOID: 'Void', DEAD_HEAT: 'Dead heat', WITHDRAWN: 'Withdrawn' },
   suspended: 'Suspended',
   closed: 'Closed',
-  offline: 'You’re offline. Prices and figures are from {time}, and come back by themselves.',
+  offline: 'You’re offline. Prices and figures are from {time}. They’ll update once you’re back online.',
   offlineBet: 'You’re offline. You can place your bet once you’re back online.',
 };
 
@@ -189,7 +189,7 @@ const DE: SlipWords = {
   results: { WON: 'Gewonnen', LOST: 'Verloren', VOID: 'Ungültig', DEAD_HEAT: 'Totes Rennen', WITHDRAWN: 'Zurückgezogen' },
   suspended: 'Ausgesetzt',
   closed: 'Geschlossen',
-  offline: 'Sie sind offline. Quoten und Zahlen sind von {time} und kommen von selbst zurück.',
+  offline: 'Sie sind offline. Quoten und Zahlen sind von {time}. Sie werden aktualisiert, sobald Sie wieder online sind.',
   offlineBet: 'Sie sind offline. Sie können wetten, sobald Sie wieder online sind.',
 };
 
@@ -250,7 +250,7 @@ const IT: SlipWords = {
   results: { WON: 'Vincente', LOST: 'Perdente', VOID: 'Annullato', DEAD_HEAT: 'Parità', WITHDRAWN: 'Ritirato' },
   suspended: 'Sospeso',
   closed: 'Chiuso',
-  offline: 'Sei offline. Quote e dati sono delle {time} e si aggiorneranno da soli.',
+  offline: 'Sei offline. Quote e dati sono delle {time} e si aggiorneranno quando tornerai online.',
   offlineBet: 'Sei offline. Potrai scommettere quando tornerai online.',
 };
 
@@ -318,7 +318,7 @@ const AR: SlipWords = {
   results: { WON: 'فاز', LOST: 'خسر', VOID: 'ملغى', DEAD_HEAT: 'تعادل', WITHDRAWN: 'منسحب' },
   suspended: 'موقوف',
   closed: 'مغلق',
-  offline: 'أنت غير متصل بالإنترنت. الأسعار والأرقام من الساعة {time}، وستعود تلقائيًا.',
+  offline: 'أنت غير متصل بالإنترنت. الأسعار والأرقام من الساعة {time}، وستُحدَّث عند عودة الاتصال.',
   offlineBet: 'أنت غير متصل بالإنترنت. يمكنك وضع رهانك عند عودة الاتصال.',
 };
 

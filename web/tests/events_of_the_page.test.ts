@@ -2,7 +2,7 @@
 import { type Ask, Unreached } from '@furlong/client';
 import { describe, expect, it, vi } from 'vitest';
 
-import { boardAtStart, isFollowed, reduceBoard, type Board } from '../demo/events/board';
+import { boardAtStart, comingBack, isFollowed, reduceBoard, type Board } from '../demo/events/board';
 import { dayAfter, dayNames } from '../demo/events/days';
 import { readFurther, withFurther } from '../demo/events/further';
 import { createListed, MAX_LISTED } from '../demo/events/listed';
@@ -21,6 +21,12 @@ describe('the selection on the slip', () => {
   it('is at first the first one that is open at odds that usually count', () => {
     const board = read(START, [event('a', [2000], { market: 'SUSPENDED' }), event('b', [1200, 2500])]);
     expect([id(board), standing(board)]).toEqual(['b-1', { kind: 'open', odds: { milli: 2500, display: '2500' } }]);
+  });
+
+  it('is at first of an event that has not begun, if there is one', () => {
+    const live = event('live', [2000], { status: 'LIVE' });
+    expect(id(read(START, [live, event('next', [3000])]))).toBe('next-0');
+    expect(id(read(START, [live]))).toBe('live-0');
   });
 
   it('is the one before a reload, if that is still open', () => {
@@ -92,6 +98,11 @@ describe('the selection on the slip', () => {
   });
 });
 
+/** As a bet has kept it. */
+function leg(selectionId: string, oddsMilli: number) {
+  return { selectionId, pick: '', market: '', event: '', oddsMilli, odds: String(oddsMilli) };
+}
+
 describe('several selections on the slip', () => {
   const events = [event('a', [2000, 3000]), event('b', [2500]), event('c', [4000])];
 
@@ -130,6 +141,21 @@ describe('several selections on the slip', () => {
     const remembering = boardAtStart(['a-0', 'b-0', 'c-0', 'x-0'].map((selection) => ({ event: selection.slice(0, 1), selection })));
     const over = [event('a', [2000]), event('b', [2500], { status: 'FINISHED' }), event('c', [null])];
     expect(ids(read(remembering, over))).toEqual(['a-0', 'c-0']);
+  });
+
+  it('come back at the odds that were seen, if their bet was not placed after all', () => {
+    const taken = reduceBoard(press(read(START, events), 'a-1', 'b-0'), { type: 'taken', selections: ['a-1', 'b-0'] });
+    expect(ids(taken)).toEqual([]);
+    const legs = [leg('a-1', 3000), leg('b-0', 2500)];
+    // The list has other events by now, or other odds.
+    const elsewhere = read(taken, [event('b', [2400]), event('z', [2000])]);
+    const back = comingBack(elsewhere, legs) ?? [];
+    const board = reduceBoard(elsewhere, { type: 'restored', picks: back });
+    expect(board.picks.map((picked) => standingOf(picked, board.prices).kind)).toEqual(['open', 'moved']);
+    expect(ids(read(board, events))).toEqual(['a-1', 'b-0']);
+    // Another bet is not made larger, and a part of one is not another bet.
+    expect(comingBack(press(elsewhere, 'z-0'), legs)).toBeNull();
+    expect(comingBack(elsewhere, [...legs, leg('y-0', 2000)])).toBeNull();
   });
 
   it('stand as the answer to a bet says, before prices say so', () => {

@@ -231,6 +231,10 @@ describe('the placer', () => {
     placer.heard(bet('bet-2', 'REFUSED'));
     await vi.advanceTimersByTimeAsync(0);
     expect(shown().map(({ state, refusal }) => [state, refusal?.code])).toEqual([['placed', undefined], ['refused', 'INSUFFICIENT_FUNDS']]);
+    // Who places another bet has read it.
+    server.outcome = { kind: 'bet', bet: bet('bet-3') };
+    await placer.place(request('c-0'));
+    expect(shown().map(({ state }) => state)).toEqual(['placed', 'placed']);
   });
 
   it('asks by itself for a while after a lost answer, and then on a press alone', async () => {

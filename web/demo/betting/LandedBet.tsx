@@ -42,15 +42,23 @@ function Landed({ ask, session, club, betId }: Omit<LandedBetProps, 'tracker'> &
   }, [isLooking, looks]);
   return (
     <p className="receipt-club" data-testid="receipt-club" data-landed={bet !== null} role="status">
-      {bet === null ? betWords(locale).clubWaits : landedInWords(bet, club.progress, locale)}
+      {landedInWords(bet, club, locale)}
     </p>
   );
 }
 
-/** What a bet added, and where that has led; or why it did not count. */
-export function landedInWords(bet: RecentBet, progress: Club['progress'], locale: Locale): string {
-  if (bet.counted.minor === 0 || progress === null) return whyCounted(bet, locale);
+/**
+ * What a bet added, and where that has led; or why it did not count; or that it is not known yet. Who is not in the club
+ * hears what joining would make of it, or nothing.
+ */
+export function landedInWords(bet: RecentBet | null, club: Pick<Club, 'state' | 'progress' | 'paused'>, locale: Locale): string {
+  const words = betWords(locale);
+  const { progress } = club;
+  const isOutside = club.state === 'NOT_OPTED_IN';
+  if (bet === null) return isOutside ? '' : words.clubWaits;
+  if (bet.counted.minor === 0 || progress === null) return isOutside ? '' : whyCounted(bet, locale);
+  if (isOutside && club.paused) return '';
   const { money, fill } = locale;
   const figures = { counted: money(bet.counted), staked: money(shownStake(progress)), target: money(progress.target) };
-  return fill(betWords(locale).clubAdded, figures);
+  return fill(isOutside ? words.clubAfterJoining : words.clubAdded, figures);
 }

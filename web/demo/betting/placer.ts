@@ -178,7 +178,11 @@ export function createPlacer({ send, book, tell, now, random }: PlacerParts): Pl
   }
 
   return {
-    place: (request) => run(book.claim(request)),
+    place(request) {
+      // Who places a bet again has read why the one before was not placed.
+      hide([...shown.values()].filter(({ state }) => state === 'refused').map(({ asked }) => asked.key));
+      return run(book.claim(request));
+    },
     askAgain,
     heard(bet) {
       const placing = [...shown.values()].find(({ asked }) => asked.betId === bet.id);

@@ -2,10 +2,11 @@
 import type { Answer } from '@furlong/client';
 
 import { afterReading, afterUpdate, type Followed, follows, NOTHING_FOLLOWED, present, type PriceUpdate } from './followed';
+import type { SeenLeg } from '../betting/request';
 import type { SportsEventsQuery } from '../generated/operations';
 import { type Moves, movesBetween, NO_MOVES, recentMoves } from './moves';
 import { eventsOf, type EventsRead, type OfferedEvent, offersOf } from './offers';
-import { firstPick, idOf, keep, MAX_PICKS, pickAgain, type Picked, type PickedIds, pressed, type Prices, type Repriced, repriced } from './picked';
+import { firstPick, idOf, keep, MAX_PICKS, pickAgain, type Picked, type PickedIds, pressed, type Prices, type Repriced, repriced, restored } from './picked';
 
 type Sport = NonNullable<SportsEventsQuery['sports']>[number];
 
@@ -26,6 +27,8 @@ export interface Board {
   readonly moves: Moves;
   /** What is on the slip, in the order in which it was picked. */
   readonly picks: readonly Picked[];
+  /** What left the slip because there was a bet: should that not be placed after all, it comes back. */
+  readonly aside: readonly Picked[];
   /** Whether the page may pick a first selection: until the customer has emptied the slip. */
   readonly picksFirst: boolean;
   /** What was picked before a reload, until an answer tells whether it is still offered. */
@@ -43,6 +46,10 @@ export type BoardEvent =
   | { readonly type: 'aged'; readonly at: number }
   | { readonly type: 'failed' | 'returned' | 'chosen' | 'accepted' | 'emptied' }
   | { readonly type: 'picked' | 'removed'; readonly selection: string }
+  /** There is a bet on them. */
+  | { readonly type: 'taken'; readonly selections: readonly string[] }
+  /** That bet was not placed after all. */
+  | { readonly type: 'restored'; readonly picks: readonly Picked[] }
   /** How selections stand by the answer to a bet. */
   | { readonly type: 'repriced'; readonly selections: readonly Repriced[] };
 
@@ -56,6 +63,7 @@ export function boardAtStart(remembered: readonly PickedIds[]): Board {
     next: null,
     moves: NO_MOVES,
     picks: [],
+    aside: [],
     picksFirst: true,
     remembered: remembered.slice(0, MAX_PICKS),
     followed: NOTHING_FOLLOWED,
@@ -84,6 +92,13 @@ export function reduceBoard(board: Board, event: BoardEvent): Board {
       return afterPick(board, event.selection);
     case 'removed':
       return withPicks(board, board.picks.filter((picked) => idOf(picked) !== event.selection));
+    case 'taken': {
+      const isTaken = (picked: Picked) => event.selections.includes(idOf(picked));
+      const aside = [...board.aside.filter((picked) => !isTaken(picked)), ...board.picks.filter(isTaken)].slice(-MAX_PICKS);
+      return withPicks({ ...board, aside }, board.picks.filter((picked) => !isTaken(picked)));
+    }
+    case 'restored':
+      return { ...board, picks: event.picks };
     case 'emptied':
       return withPicks(board, []);
     case 'chosen':
@@ -101,6 +116,20 @@ export function isFollowed({ followed, events, opened, picks }: Board): boolean 
   return follows(followed, [...events, ...others.filter((event) => event !== null)]);
 }
 
+/**
+ * Returns the selections of a bet that was not placed after all, for an empty slip; null if the customer has begun
+ * another bet, or if they are not all known: a part of them would be another bet.
+ */
+export function comingBack(board: Board, legs: readonly SeenLeg[]): readonly Picked[] | null {
+  if (board.picks.some(({ isChosen }) => isChosen)) return null;
+  const offers = offersOf(shownOf(board));
+  const picks = legs.map(({ selectionId, oddsMilli, odds }) => {
+    const offer = offers.get(selectionId) ?? board.aside.find((picked) => idOf(picked) === selectionId)?.offer;
+    return offer === undefined ? null : restored(offer, { milli: oddsMilli, display: odds });
+  });
+  return picks.every((picked) => picked !== null) ? picks : null;
+}
+
 function afterRead(board: Board, read: EventsRead, at: number): Board {
   const followed = afterReading(board.followed, eventsOf(read));
   const data = asPresent(read, followed);
@@ -115,6 +144,7 @@ function afterRead(board: Board, read: EventsRead, at: number): Board {
     // Odds that went elsewhere while they were not read are no news of this moment.
     moves: board.prices === 'live' ? movesBetween(board.moves, shownOf(board), eventsOf(data), at) : NO_MOVES,
     picks: picksAfter(board, data),
+    aside: board.aside,
     picksFirst: board.picksFirst,
     remembered: [],
     followed,

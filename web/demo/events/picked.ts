@@ -66,13 +66,20 @@ export function pickAgain(offer: Offer): Picked | null {
   return { offer, seen: offer.selection.odds, isChosen: true, isSuggested: false, isOffered: true, told: null };
 }
 
-/** What the page picks by itself, so that the slip shows what a bet would add: one selection or none. */
+/**
+ * What the page picks by itself, so that the slip shows what a bet would add: one selection or none. It is of an event
+ * that has not begun, if there is one, because a bet on one that has may wait, and be refused meanwhile.
+ */
 export function firstPick(events: Iterable<OfferedEvent>): readonly Picked[] {
-  for (const offer of offersOf(events).values()) {
-    const picked = pick(offer, false);
-    if (picked?.seen && picked.seen.milli >= FIRST_ODDS_MILLI) return [picked];
-  }
-  return [];
+  const picks = [...offersOf(events).values()].map((offer) => pick(offer, false)).filter((picked) => picked !== null);
+  const usual = picks.filter(({ seen }) => seen !== null && seen.milli >= FIRST_ODDS_MILLI);
+  const first = usual.find(({ offer }) => offer.event.status === 'SCHEDULED') ?? usual[0];
+  return first === undefined ? [] : [first];
+}
+
+/** A selection of a bet that was not placed after all, at the odds at which it was bet on. */
+export function restored(offer: Offer, seen: Odds): Picked {
+  return { offer, seen, isChosen: true, isSuggested: false, isOffered: true, told: null };
 }
 
 /** A selection as the answer to a bet says that it stands, which may be later than what is read. */

@@ -8,7 +8,7 @@ import { EventPrices, type EventPricesSubscription, SportsEvents, type SportsEve
 import { readFurther, withFurther } from './further';
 import { createListed } from './listed';
 import { MOVED_MS } from './moves';
-import { MAX_PICKS, type PickedIds, type Repriced } from './picked';
+import { MAX_PICKS, type Picked, type PickedIds, type Repriced } from './picked';
 import { createEventPoller, type EventPoller, GIVE_UP_MS } from './poller';
 import { createLivePrices, type LivePrices } from './prices';
 
@@ -25,6 +25,10 @@ export interface BoardControls {
   /** Puts a selection on the slip, or takes it off. */
   readonly pick: (selection: string) => void;
   readonly remove: (selection: string) => void;
+  /** There is a bet on them: they leave the slip. */
+  readonly taken: (selections: readonly string[]) => void;
+  /** That bet was not placed after all: they are on the slip again. */
+  readonly restore: (picks: readonly Picked[]) => void;
   /** Takes everything off the slip. */
   readonly empty: () => void;
   /** Makes what the page has picked the customer's own: it stays, at the odds that are shown. */
@@ -180,6 +184,8 @@ export function useBoard(
     board,
     pick: useCallback((selection: string) => tell({ type: 'picked', selection }), []),
     remove: useCallback((selection: string) => tell({ type: 'removed', selection }), []),
+    taken: useCallback((selections: readonly string[]) => tell({ type: 'taken', selections }), []),
+    restore: useCallback((picks: readonly Picked[]) => tell({ type: 'restored', picks }), []),
     empty: useCallback(() => tell({ type: 'emptied' }), []),
     reprice: useCallback((selections: readonly Repriced[]) => tell({ type: 'repriced', selections }), []),
     choose: useCallback(() => tell({ type: 'chosen' }), []),

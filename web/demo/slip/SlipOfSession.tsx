@@ -1,17 +1,18 @@
 /** The bet-slip of one session, connected to the tracker of the same session. */
 import type { Ask, ConnectLive, PreviewInput, Session } from '@furlong/client';
 import { TrackerCard, TrackerStrip, useLocale, useOffline, usePreview, useTracker, type Tracker } from '@furlong/club';
-import { useEffect, useRef, useState } from 'react';
+import { useLayoutEffect, useRef, useState } from 'react';
 
 import type { FreeBet } from '../betting/freeBets';
 import type { Placed, Placing } from '../betting/placer';
 import { LandedBet } from '../betting/LandedBet';
 import { Receipts } from '../betting/Receipts';
 import { type BetRequest, totalMinor } from '../betting/request';
-import type { BetOutcome } from '../betting/sending';
+import type { BetOutcome, Refusal } from '../betting/sending';
 import { type Answered, mayGoOn, toldOf } from '../betting/telling';
 import { usePlacing } from '../betting/usePlacing';
 import { betWords } from '../betting/words';
+import { comingBack } from '../events/board';
 import type { BoardControls } from '../events/useBoard';
 import type { Part } from '../money/parts';
 import { slipWords, type SlipWords } from '../messages';
@@ -58,8 +59,18 @@ export function SlipOfSession(props: SlipOfSessionProps) {
 
   useEnds(placings, {
     taken(request) {
-      request.legs.forEach(({ selectionId }) => controls.remove(selectionId));
+      controls.taken(request.legs.map(({ selectionId }) => selectionId));
       if (request.freeBetId !== undefined) slip.payWith(null);
+    },
+    refused(request, refusal) {
+      const back = comingBack(controls.board, request.legs);
+      if (back !== null) {
+        controls.restore(back);
+        slip.restore(request);
+      }
+      controls.reprice(refusal?.changed ?? []);
+      controls.refresh();
+      props.onPlaced();
     },
     placed() {
       betPlaced();
@@ -136,16 +147,23 @@ interface Ends {
   readonly taken: (request: BetRequest) => void;
   /** The bet is made. */
   readonly placed: () => void;
+  /** There was a bet, and it was not placed after all. */
+  readonly refused: (request: BetRequest, refusal: Refusal | null) => void;
 }
 
-/** Calls what follows when a bet is first known to be there, and when it is made. */
+/**
+ * Calls what follows when a bet is first known to be there, when it is made, and when it is refused after all: before
+ * anything is painted, so that the slip never offers a bet that was placed.
+ */
 function useEnds(placings: readonly Placing[], ends: Ends): void {
   const known = useRef(new Map<string, Placing['state']>());
-  useEffect(() => {
-    for (const { asked, state } of placings) {
+  useLayoutEffect(() => {
+    for (const { asked, state, refusal } of placings) {
       const before = known.current.get(asked.key);
       known.current.set(asked.key, state);
-      if (before === state || (state !== 'pending' && state !== 'placed')) continue;
+      if (before === state) continue;
+      if (state === 'refused' && before === 'pending') ends.refused(asked.request, refusal);
+      if (state !== 'pending' && state !== 'placed') continue;
       if (before !== 'pending') ends.taken(asked.request);
       if (state === 'placed') ends.placed();
     }

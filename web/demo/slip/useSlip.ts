@@ -29,6 +29,8 @@ export interface SlipControls {
   readonly freeBets: readonly FreeBet[];
   readonly paying: Paying;
   readonly payWith: (freeBetId: string | null) => void;
+  /** Enters again what was asked for. */
+  readonly restore: (request: BetRequest) => void;
   readonly currency: string;
   readonly typed: string;
   readonly type: (typed: string) => void;
@@ -65,6 +67,13 @@ export function useSlip({ board: { picks, prices }, currency, locale, freeBets }
   const { freeBet } = paying;
   const typedMinor = wanted === null && read.kind === 'amount' ? read.minor : null;
   const stakeMinor = freeBet === null ? typedMinor : freeBet.amount.minor / (plan.eachWay ? 2 : 1);
+
+  function restore({ legs: { length }, stakeMinor: asked, eachWay, currency: asIn, acceptChanges, freeBetId }: BetRequest): void {
+    choose({ way: length > 1 ? 'multiple' : choice.way, eachWay, takesHigher: acceptChanges === 'HIGHER' });
+    payWith(freeBetId ?? null);
+    if (freeBetId === undefined) type(formatTyped(asked, asIn, locale.tag));
+  }
+
   return {
     legs,
     plan,
@@ -73,6 +82,7 @@ export function useSlip({ board: { picks, prices }, currency, locale, freeBets }
     freeBets,
     paying,
     payWith,
+    restore,
     currency,
     typed,
     type,

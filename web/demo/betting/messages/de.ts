@@ -70,7 +70,7 @@ export const DE: BetWords = {
     UNAUTHENTICATED: 'Ihre Wette wurde nicht platziert: Ihre Sitzung ist beendet. Melden Sie sich wieder an.',
     FORBIDDEN: 'Ihre Wette wurde nicht platziert: Sie sind bei einer anderen Seite angemeldet.',
     SUSPENDED: 'Ihre Wette wurde nicht platziert: Wetten hierauf sind ausgesetzt. Versuchen Sie es, sobald sie wieder offen sind. Sind sie offen, ist Ihr Konto vorübergehend gesperrt: Wenden Sie sich an den Kundendienst.',
-    PRICE_CHANGED: 'Ihre Wette wurde nicht platziert: Die Quoten haben sich geändert. Nehmen Sie die neuen an, und wetten Sie dann.',
+    PRICE_CHANGED: 'Ihre Wette wurde nicht platziert: Die Quoten haben sich geändert. Prüfen Sie die neuen, und wetten Sie dann erneut.',
     INSUFFICIENT_FUNDS: 'Ihre Wette wurde nicht platziert: Ihr Guthaben reicht nicht aus. Senken Sie den Einsatz, oder zahlen Sie ein.',
     LIMIT_REACHED: 'Ihre Wette wurde nicht platziert: Sie ist mehr, als eines Ihrer Limits erlaubt. Senken Sie den Einsatz, oder prüfen Sie Ihre Limits.',
     SELF_EXCLUDED: 'Ihre Wette wurde nicht platziert: Sie haben sich gesperrt. Auszahlen können Sie jederzeit.',
@@ -117,5 +117,6 @@ export const DE: BetWords = {
   retry: 'Aktualisieren',
   more: 'Ältere Wetten zeigen',
   clubAdded: '{counted} für den Prämienclub: {staked} von {target}.',
+  clubAfterJoining: 'Treten Sie dem Prämienclub bei, und diese Wette bringt {counted}: {staked} von {target}.',
   clubWaits: 'Diese Wette kommt gleich in den Prämienclub. Das kann einen Moment dauern.',
 };

@@ -70,7 +70,7 @@ export const EN: BetWords = {
     UNAUTHENTICATED: 'Your bet was not placed: your session has ended. Sign in again.',
     FORBIDDEN: 'Your bet was not placed: you’re signed in to a different site.',
     SUSPENDED: 'Your bet was not placed: betting on it is suspended. Try again once it reopens. If it’s open, your account is suspended: contact customer support.',
-    PRICE_CHANGED: 'Your bet was not placed: the odds have changed. Accept the new odds, then place it.',
+    PRICE_CHANGED: 'Your bet was not placed: the odds have changed. Check the new odds, then place it again.',
     INSUFFICIENT_FUNDS: 'Your bet was not placed: there isn’t enough money in your account. Lower the stake, or deposit.',
     LIMIT_REACHED: 'Your bet was not placed: it’s more than one of your limits allows. Lower the stake, or check your limits.',
     SELF_EXCLUDED: 'Your bet was not placed: you’ve excluded yourself. You can withdraw at any time.',
@@ -117,5 +117,6 @@ export const EN: BetWords = {
   retry: 'Refresh',
   more: 'Show older bets',
   clubAdded: 'Added {counted} to your rewards club: {staked} of {target}.',
+  clubAfterJoining: 'Join the rewards club and this bet adds {counted}: {staked} of {target}.',
   clubWaits: 'We’re adding this bet to your rewards club. It can take a moment.',
 };

@@ -70,7 +70,7 @@ export const IT: BetWords = {
     UNAUTHENTICATED: 'La scommessa non è stata piazzata: la sessione è terminata. Accedi di nuovo.',
     FORBIDDEN: 'La scommessa non è stata piazzata: hai effettuato l’accesso a un altro sito.',
     SUSPENDED: 'La scommessa non è stata piazzata: le scommesse su questo esito sono sospese. Riprova quando riapriranno. Se sono aperte, è sospeso il tuo conto: contatta l’assistenza.',
-    PRICE_CHANGED: 'La scommessa non è stata piazzata: le quote sono cambiate. Accetta quelle nuove, poi scommetti.',
+    PRICE_CHANGED: 'La scommessa non è stata piazzata: le quote sono cambiate. Controlla quelle nuove, poi scommetti di nuovo.',
     INSUFFICIENT_FUNDS: 'La scommessa non è stata piazzata: il saldo del tuo conto non basta. Riduci la puntata o deposita.',
     LIMIT_REACHED: 'La scommessa non è stata piazzata: è più di quanto consente uno dei tuoi limiti. Riduci la puntata o controlla i tuoi limiti.',
     SELF_EXCLUDED: 'La scommessa non è stata piazzata: sei in autoesclusione. Puoi prelevare in qualsiasi momento.',
@@ -117,5 +117,6 @@ export const IT: BetWords = {
   retry: 'Aggiorna',
   more: 'Mostra scommesse precedenti',
   clubAdded: 'Aggiunti {counted} al club premi: {staked} di {target}.',
+  clubAfterJoining: 'Iscriviti al club premi e questa scommessa aggiunge {counted}: {staked} di {target}.',
   clubWaits: 'Stiamo aggiungendo questa scommessa al club premi. Può volerci un momento.',
 };

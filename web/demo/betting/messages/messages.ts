@@ -95,6 +95,8 @@ export interface BetWords {
   readonly more: string;
   /** What a bet did to the club: `{counted}`, `{staked}`, `{target}`. */
   readonly clubAdded: string;
+  /** What it would do for a customer outside the club: the same. */
+  readonly clubAfterJoining: string;
   /** The club does not know the bet yet. */
   readonly clubWaits: string;
 }
