@@ -90,3 +90,31 @@ def test_what_could_not_be_read_is_read_again_by_a_button(office: FixedOffice) -
     page.wait_for_function("() => true")
     expect(again).to_be_visible()
     assert office.asked > asked
+
+
+def test_a_page_goes_on_once_its_person_has_signed_in_again(office: FixedOffice) -> None:
+    """A session that ended covers what the page shows, keeps what was written, and sends the change again."""
+    office.show(Role.RISK, "risk-overview", 1280, "light")
+    page = office.page
+    page.get_by_role("button", name="Set a budget").click()
+    choose(page, "Reward", "£5 free bet")
+    choose(page, "Week", "Week of 7 Dec 2026")
+    page.get_by_label("Number of rewards").fill("4000")
+    page.get_by_role("textbox", name="Reason").fill("a quiet week")
+
+    ended = {"errors": [{"message": "Sign in first.", "extensions": {"code": "UNAUTHENTICATED"}}]}
+    page.route("**/backoffice/graphql", lambda route: route.fulfill(json=ended))
+    page.route("**/backoffice/session", lambda route: route.fulfill(json={"signedIn": False, "stage": "anonymous"}))
+    page.get_by_role("button", name="Set", exact=True).click()
+    dialog = page.get_by_role("dialog", name="Your session has ended")
+    expect(dialog.get_by_role("link", name="Sign in")).to_have_attribute("target", "_blank")
+    page.keyboard.press("Escape")
+    dialog.get_by_role("button", name="Continue").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("signed in yet")
+
+    page.unroute("**/backoffice/graphql")
+    page.unroute("**/backoffice/session")
+    page.evaluate("dispatchEvent(new Event('focus'))")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.get_by_role("table", name="Budgets of the week of 7 December")).to_be_visible()
+    assert office.faults == []

@@ -1,7 +1,7 @@
 /** The admin graph's requests while the session gets another token. */
 import { afterEach, expect, it, vi } from 'vitest';
 
-import { PATIENCE_MS, run } from '../backoffice/src/graph/graph';
+import { PATIENCE_MS, remedyBy, run } from '../backoffice/src/graph/graph';
 import { forget, Refusal } from '../backoffice/src/session/session';
 
 const refusal = (code: string) => Response.json({ errors: [{ message: 'no', extensions: { code } }] });
@@ -73,4 +73,14 @@ it('waits for a change as long as it takes: nobody would know whether it was mad
   const { signals } = hanging();
   void run('mutation Replay { replay }', {}, AbortSignal.abort());
   expect(signals).toEqual([null]);
+});
+
+it('goes on once its person has signed in again, and otherwise refuses', async () => {
+  const tokens = serving([refusal('UNAUTHENTICATED'), Response.json({ data: { me: 1 } }), refusal('UNAUTHENTICATED')], ANONYMOUS);
+  remedyBy('UNAUTHENTICATED', () => Promise.resolve(true));
+  expect(await run('{ me }', {})).toEqual({ me: 1 });
+  remedyBy('UNAUTHENTICATED', () => Promise.resolve(false));
+  await expect(run('{ me }', {})).rejects.toBeInstanceOf(Refusal);
+  remedyBy('UNAUTHENTICATED', undefined);
+  expect(tokens).toHaveLength(3);
 });

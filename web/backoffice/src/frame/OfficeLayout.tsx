@@ -20,6 +20,7 @@ import { SearchButton } from './SearchPalette.tsx';
 import { SkeletonRows } from '../components/Waiting.tsx';
 import { useGraph } from '../graph/useGraph.ts';
 import { docsUrl } from '../session/session.ts';
+import { SessionEndedDialog } from '../session/SessionEndedDialog.tsx';
 import { StepUpDialog } from '../session/StepUpDialog.tsx';
 import { learnZones, zoneInHead } from '../time/moments.ts';
 import { BRAND_NAMES, SHOWN_BRANDS } from '../graph/generated/operations.ts';
@@ -139,6 +140,7 @@ export function OfficeLayout({ children }: { readonly children: ReactNode }) {
           </>
         )}
         <StepUpDialog />
+        <SessionEndedDialog />
       </Layout>
     </BrandProvider>
   );

@@ -15,21 +15,21 @@ interface Answer {
 /** The text of an operation, with the types of its data and variables. */
 export type Document<Data, Variables> = string & { readonly __apiType?: (variables: Variables) => Data };
 
-/** Asks for the second factor; resolves to whether it was confirmed. */
-type Confirmation = () => Promise<boolean>;
+/** Asks a person for what an operation lacks; resolves to whether it is there now. */
+export type Remedy = () => Promise<boolean>;
 
-let confirmation: Confirmation = () => Promise.resolve(false);
+const remedies: Record<'STEP_UP_REQUIRED' | 'UNAUTHENTICATED', Remedy | undefined> = { STEP_UP_REQUIRED: undefined, UNAUTHENTICATED: undefined };
 
-/** Set the function that asks for the second factor when an operation needs a step-up. */
-export function confirmBy(ask: Confirmation): void {
-  confirmation = ask;
+/** Set, or remove, what asks for the second factor, or to sign in again once the session has ended. */
+export function remedyBy(code: keyof typeof remedies, ask: Remedy | undefined): void {
+  remedies[code] = ask;
 }
 
 /** How long an answer to a question may take. Nothing that the graph is asked takes as long, unless it hangs. */
 export const PATIENCE_MS = 60_000;
 
 /**
- * Run an operation; if it needs a step-up, ask for it and run it again.
+ * Run an operation; if it needs a step-up, or a session that has ended, ask for that and run it again.
  *
  * @param left aborted once nobody waits for the answer any more, as when its screen is left
  * @throws {Refusal} with the code of the first error
@@ -42,9 +42,9 @@ export async function run<Data, Variables>(
   try {
     return (await post(document, variables, endOf(document, left))) as Data;
   } catch (error) {
-    const needed = error instanceof Refusal && error.code === 'STEP_UP_REQUIRED';
-    if (!needed || !(await confirmation())) throw error;
-    return (await post(document, variables, endOf(document, left))) as Data;
+    const remedy = error instanceof Refusal ? remedies[error.code as keyof typeof remedies] : undefined;
+    if (!(await remedy?.())) throw error;
+    return await run(document, variables, left);
   }
 }
 

@@ -8,7 +8,7 @@ import DialogTitle from '@mui/material/DialogTitle';
 import { useEffect, useState } from 'react';
 
 import { CodeField } from './CodeField.tsx';
-import { confirmBy } from '../graph/graph.ts';
+import { remedyBy } from '../graph/graph.ts';
 import { hasReadyCodes, readyCode, stepUp, messageOf } from './session.ts';
 import { WORDS } from '../words/index.ts';
 
@@ -22,7 +22,8 @@ export function StepUpDialog() {
   const [problem, setProblem] = useState('');
 
   useEffect(() => {
-    confirmBy(
+    remedyBy(
+      'STEP_UP_REQUIRED',
       () =>
         new Promise<boolean>((resolve) => {
           setCode('');

@@ -25,6 +25,11 @@ export const SESSION = {
   chooseAPassword: 'Choose a password',
   continue: 'Continue',
 
+  // SessionEndedDialog
+  sessionEnded: 'Your session has ended',
+  signInInAnotherTab: 'Sign in again in a new tab, then come back. This page goes on where you left it, and nothing you wrote is lost.',
+  notSignedInYet: 'You aren’t signed in yet.',
+
   // SessionTable
   noneIsOpen: 'None is open.',
   lastSeen: 'Last seen',
