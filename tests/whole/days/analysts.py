@@ -126,7 +126,7 @@ def ask_on_the_screen(office_client: OfficeClient, folder: Path) -> None:
     page.get_by_role("link", name="Ask in SQL").first.click()
     expect(editor).to_have_value("DROP TABLE bets")
     page.get_by_role("button", name="Last questions").click()
-    page.get_by_role("menuitem").nth(1).click()
+    page.get_by_role("menuitem").nth(2).click()
     expect(editor).to_have_value(QUESTION)
 
 
