@@ -37,6 +37,7 @@ describe('an answer in SQL', () => {
       { label: 'l', data: [null, 2] },
       { label: 'n', data: [3, 1] },
     ]);
+    expect(chartOf(answer(['weeks_later', 'share'], ['0', '53.9'], ['1', '40']))?.categories).toEqual(['0', '1']);
     expect(chartOf(answer(['day', 'brand', 'bets'], ['a', 'n', '1'], ['a', 'n', '2'], ['b', 'n', '2']))).toBeNull();
     expect(chartOf(answer(['day', 'brand', 'bets'], ...['a', 'b', 'c', 'd', 'e'].map((brand) => ['x', brand, '1'])))).toBeNull();
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { glancesOf } from '../backoffice/src/analytics/glance.ts';
+import { summariesOf } from '../backoffice/src/analytics/summary.ts';
 import { pressed, sorted, type Order } from '../backoffice/src/analytics/sorting.ts';
 
 function answer(columns: readonly string[], ...rows: readonly (readonly (string | null)[])[]) {
@@ -41,15 +41,15 @@ describe('the rows of an answer by a column', () => {
   });
 });
 
-describe('the columns of an answer at a glance', () => {
+describe('the summary of a column', () => {
   it('have the number of values, the ends, and the sum and mean of what measures something', () => {
-    const [day, stakes] = glancesOf(answer(['day', 'stakes'], ['2026-11-25', '0.1'], ['2026-11-24', '0.2'], ['2026-11-24', null], ['2026-11-23', '1234']));
+    const [day, stakes] = summariesOf(answer(['day', 'stakes'], ['2026-11-25', '0.1'], ['2026-11-24', '0.2'], ['2026-11-24', null], ['2026-11-23', '1234']));
     expect(day).toEqual({ column: 'day', distinct: 3, empty: 0, ends: { least: '2026-11-23', greatest: '2026-11-25' }, sum: '', mean: '' });
     expect(stakes).toMatchObject({ distinct: 3, empty: 1, sum: '1,234.3', mean: '411.43' });
   });
 
   it('sum no names, and have no ends where all is the same or empty', () => {
-    const [customer, none] = glancesOf(answer(['customer', 'none'], ['12363907192238090199', null]));
+    const [customer, none] = summariesOf(answer(['customer', 'none'], ['12363907192238090199', null]));
     expect(customer).toMatchObject({ distinct: 1, ends: null, sum: '', mean: '' });
     expect(none).toEqual({ column: 'none', distinct: 0, empty: 1, ends: null, sum: '', mean: '' });
   });

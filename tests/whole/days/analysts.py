@@ -106,7 +106,7 @@ def ask_on_the_screen(office_client: OfficeClient, folder: Path) -> None:
     for sort in ("ascending", "descending"):
         head.get_by_role("button").press("Enter")
         expect(head).to_have_attribute("aria-sort", sort)
-    answer.get_by_text("Columns at a glance").click()
+    answer.get_by_text("Column summary").click()
     expect(answer.get_by_role("definition").last).to_contain_text("value")
     office_client.look()
     for form, begins in (("CSV", b"brand,bettors"), ("Parquet", b"PAR1")):
@@ -126,7 +126,7 @@ def ask_on_the_screen(office_client: OfficeClient, folder: Path) -> None:
     page.get_by_role("link", name="Ask in SQL").first.click()
     expect(editor).to_have_value("DROP TABLE bets")
     page.get_by_role("button", name="Last questions").click()
-    page.get_by_role("menuitem").nth(1).click()
+    page.get_by_role("menuitem").nth(2).click()
     expect(editor).to_have_value(QUESTION)
 
 

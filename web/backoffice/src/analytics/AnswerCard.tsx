@@ -10,7 +10,7 @@ import { useMemo, useState } from 'react';
 import { useNotify } from 'react-admin';
 
 import { chartOf, isMeasure, isTimes, shownOf, writerOf } from './answer.ts';
-import { Glances } from './Glances.tsx';
+import { Summaries } from './Summaries.tsx';
 import { ReadUntil } from './ReadUntil.tsx';
 import { pressed, sorted, type Order } from './sorting.ts';
 import { BarChart } from '../charts/BarChart.tsx';
@@ -57,7 +57,7 @@ function AnswerRows({ answer }: Pick<Props, 'answer'>) {
   );
   return (
     <Stack spacing={1} sx={{ marginTop: 2 }}>
-      <Glances answer={answer} />
+      <Summaries answer={answer} />
       <Typography role="status" variant="body2" color="textSecondary">
         {order !== null && isCut && WORDS.analytics.onlyShownRowsSorted({ shown, all: number(answer.rowCount) })}
       </Typography>

@@ -27,7 +27,7 @@ function hasOnly({ rows }: Answer, column: number, form: RegExp): boolean {
 }
 
 /** What a column is called whose digits name something, and measure nothing. */
-const NAMES = /(^|_)(ids?|customer|pseudonym|year|month|week|day|hour|version|revision|partition|offset|position|sequence|epoch|code|number)$/iu;
+const NAMES = /(^|_)(ids?|customer|pseudonym|year|month|week|day|hour|version|revision|partition|offset|position|sequence|epoch|code|number|later)$/iu;
 
 /** Digits that are more than any sum has: pseudonyms, and hashes. */
 const HASH = /^\d{17,}$/u;
@@ -48,7 +48,7 @@ export function isTimes(answer: Answer, column: number): boolean {
   return hasOnly(answer, column, TIME);
 }
 
-/** As many decimals as are read at a glance; 0.571428… of a division is 0.5714. */
+/** As many decimals as people read; 0.571428… of a division is 0.5714. */
 const MAX_DECIMALS = 4;
 
 /** Below this, four decimals are too few. */

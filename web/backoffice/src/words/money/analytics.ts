@@ -16,8 +16,8 @@ export const ANALYTICS = {
   rowsOfTheAnswer: 'Rows of the answer',
   onlyShownRowsSorted: ({ shown, all }: Named<'shown' | 'all'>) => `Only the ${shown} rows shown are sorted, not all ${all}. ORDER BY sorts all of them.`,
 
-  // Glances
-  columnsAtAGlance: 'Columns at a glance',
+  // Summaries
+  columnSummary: 'Column summary',
   ofTheRowsShown: ({ shown, all }: Named<'shown' | 'all'>) => `Of the ${shown} rows shown, not of all ${all}.`,
   distinctValues: ({ count, shown }: { count: number } & Named<'shown'>) => plural(count, '1 value', `${shown} different values`),
   emptyCells: ({ shown }: Named<'shown'>) => `${shown} empty`,

@@ -7,7 +7,7 @@ import type { AnalyticsAnswer } from '../graph/generated/operations.ts';
 
 type Answer = Pick<AnalyticsAnswer['analyticsAnswer'], 'columns' | 'rows'>;
 
-export interface Glance {
+export interface Summary {
   readonly column: string;
   readonly distinct: number;
   readonly empty: number;
@@ -27,7 +27,7 @@ function written(figure: number, decimals: number): string {
   return figure.toLocaleString(LOCALE, { maximumFractionDigits: decimals });
 }
 
-function glanceOf(answer: Answer, column: number): Glance {
+function summaryOf(answer: Answer, column: number): Summary {
   const rows = sorted(answer, { column, isDown: false });
   const cells = rows.map((row) => row[column] ?? null).filter((cell) => cell !== null);
   const [least, greatest] = [cells[0], cells.at(-1)].map(writerOf(answer, column)) as [string, string];
@@ -45,6 +45,6 @@ function glanceOf(answer: Answer, column: number): Glance {
 }
 
 /** Return what each column of an answer has in the rows that are shown. */
-export function glancesOf(answer: Answer): readonly Glance[] {
-  return answer.columns.map((_, column) => glanceOf(answer, column));
+export function summariesOf(answer: Answer): readonly Summary[] {
+  return answer.columns.map((_, column) => summaryOf(answer, column));
 }
