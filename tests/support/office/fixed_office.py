@@ -363,6 +363,7 @@ def content_world() -> dict[str, Any]:
         "id": "1",
         "revision": 1,
         "state": "PUBLISHED",
+        "publishedAt": ago(days=1),
         "contentHash": "0f" * 16,
         "document": {"position": 1, "eligibleGames": [], "texts": [text]},
     }
