@@ -104,7 +104,9 @@ def test_a_page_goes_on_once_its_person_has_signed_in_again(office: FixedOffice)
 
     ended = {"errors": [{"message": "Sign in first.", "extensions": {"code": "UNAUTHENTICATED"}}]}
     page.route("**/backoffice/graphql", lambda route: route.fulfill(json=ended))
-    page.route("**/backoffice/session", lambda route: route.fulfill(json={"signedIn": False, "stage": "anonymous"}))
+    page.route(
+        "**/backoffice/session", lambda route: route.fulfill(json={"signedIn": False, "stage": "anonymous"})
+    )
     page.get_by_role("button", name="Set", exact=True).click()
     dialog = page.get_by_role("dialog", name="Your session has ended")
     expect(dialog.get_by_role("link", name="Sign in")).to_have_attribute("target", "_blank")

@@ -115,7 +115,9 @@ def test_rules_that_change_without_their_terms_are_a_warning() -> None:
     same = {name: getattr(make_scheme().terms, name) for name in ("version", "summary", "url")}
     _, found = check_scheme(form(min_stake_minor=200, min_odds_milli=1800, terms=same), CONTEXT)
     warning = next(one for one in found if one.rule == "SAME_TERMS")
-    assert warning.message.startswith("the minimum stake and the minimum odds changed, but the terms are still ")
+    assert warning.message.startswith(
+        "the minimum stake and the minimum odds changed, but the terms are still "
+    )
     assert warning.severity is CheckSeverity.WARNING
     assert problems(min_stake_minor=200) == set()
     assert ("warning", "SAME_TERMS", "") not in problems(terms=same)
