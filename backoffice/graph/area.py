@@ -62,6 +62,24 @@ async def forever() -> None:
     await asyncio.Event().wait()
 
 
+async def while_awaited(work: Awaitable[T], gone: Awaitable[None]) -> T:
+    """Return what the work returns; it is cancelled if the person is gone before that.
+
+    Raises:
+        Conflict: The person is gone.
+    """
+    working, leaving = asyncio.ensure_future(work), asyncio.ensure_future(gone)
+    try:
+        await asyncio.wait((working, leaving), return_when=asyncio.FIRST_COMPLETED)
+        if working.done():
+            return working.result()
+        raise Conflict("Nobody waits for the answer any more.")
+    finally:
+        working.cancel()
+        leaving.cancel()
+        await asyncio.gather(working, leaving, return_exceptions=True)
+
+
 @dataclass(frozen=True, slots=True)
 class OfficeContext:
     """What resolvers get as `info.context`.
@@ -86,16 +104,7 @@ class OfficeContext:
         Raises:
             Conflict: The person went.
         """
-        working, leaving = asyncio.ensure_future(work), asyncio.ensure_future(self.gone())
-        try:
-            await asyncio.wait((working, leaving), return_when=asyncio.FIRST_COMPLETED)
-            if working.done():
-                return working.result()
-            raise Conflict("Nobody waits for the answer any more.")
-        finally:
-            working.cancel()
-            leaving.cancel()
-            await asyncio.gather(working, leaving, return_exceptions=True)
+        return await while_awaited(work, self.gone())
 
 
 OfficeInfo: TypeAlias = Info[OfficeContext, Any]

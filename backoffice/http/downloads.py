@@ -9,8 +9,8 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from backoffice.errors import BackofficeError, NotSignedIn
-from backoffice.graph.area import Download, FileDownload
-from backoffice.http.requests import body_of, error_response, require_session
+from backoffice.graph.area import Download, FileDownload, while_awaited
+from backoffice.http.requests import body_of, error_response, gone, require_session
 from backoffice.http.security import NO_STORE, Site
 from backoffice.identity.sessions import Stage
 from backoffice.identity.sign_in import SignIn
@@ -43,7 +43,8 @@ class Downloads:
             current = await require_session(request, self.site, self.sign_in)
             if current.session.stage is not Stage.FULL:
                 raise NotSignedIn
-            parts = await table(current.actor, await body_of(request, dict[str, str]))
+            given = await body_of(request, dict[str, str])
+            parts = await while_awaited(table(current.actor, given), gone(request))
         except BackofficeError as error:
             return error_response(error)
         name = request.path_params["name"]

@@ -16,7 +16,7 @@ from starlette.types import Receive, Scope, Send
 from backoffice.access import Actor
 from backoffice.errors import BackofficeError, NotSignedIn
 from backoffice.graph.execution import OfficeGraph
-from backoffice.http.requests import CrossSiteRequest, json_response, require_session
+from backoffice.http.requests import CrossSiteRequest, gone, json_response, require_session
 from backoffice.http.security import NO_STORE, Site
 from backoffice.identity.sessions import Stage
 from backoffice.identity.sign_in import SignIn
@@ -93,7 +93,7 @@ class GraphEndpoint:
         """Return the outcome and the response of a signed-in person's request."""
         try:
             operation = read_body(await self._body(request))
-            answer = await self.graph.execute(operation, actor, lambda: _gone(request))
+            answer = await self.graph.execute(operation, actor, lambda: gone(request))
             content = self._within_limit(orjson.dumps(answer))
         except RequestError as error:
             return "refused", _refusal(error, media)
@@ -126,12 +126,6 @@ class GraphEndpoint:
         if len(content) > self.graph.limits.response.bytes:
             raise ResponseTooLarge(f"The response is larger than {self.graph.limits.response.bytes} bytes.")
         return content
-
-
-async def _gone(request: Request) -> None:
-    """Return once the browser is gone; the whole body has been read before."""
-    while (await request.receive())["type"] != "http.disconnect":
-        pass
 
 
 def _refusal(error: RequestError, media: Media) -> Response:

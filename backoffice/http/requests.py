@@ -46,6 +46,12 @@ class CrossSiteRequest(BackofficeError):
         super().__init__("This request does not come from the back office's own pages.")
 
 
+async def gone(request: Request) -> None:
+    """Return once the browser is gone; the whole body has been read before."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+
+
 def json_response(content: object, status: int = 200) -> Response:
     """Return JSON that no cache stores."""
     return Response(orjson.dumps(content), status, {"cache-control": NO_STORE}, media_type="application/json")

@@ -96,14 +96,19 @@ def check_scheme(
 def _in_words(fault: ErrorDetails) -> str:
     limits = fault.get("ctx", {})
     match fault["type"]:
-        case "missing" | "string_too_short":
-            return "enter a valid value"
+        case "missing" | "string_too_short" | "string_pattern_mismatch":
+            is_address = fault["loc"][-1:] == ("url",)
+            return "enter an address that begins with https:// or /" if is_address else "enter a valid value"
+        case "string_too_long":
+            return f"enter at most {limits['max_length']} characters"
+        case "less_than":
+            return f"enter less than {limits['lt']}"
         case "greater_than_equal":
             return f"enter {limits['ge']} or more"
         case "less_than_equal":
             return f"enter {limits['le']} or less"
         case _:
-            return fault["msg"]
+            return fault["msg"].removeprefix("Value error, ")
 
 
 def is_lawful(problems: Sequence[SchemeProblem]) -> bool:

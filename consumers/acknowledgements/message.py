@@ -51,7 +51,7 @@ class ProviderHealth(msgspec.Struct, frozen=True, kw_only=True):
         problem: Why the newest configuration cannot be used; never the value of a secret.
         calls: Those running.
         due: The rewards of the node that are due at the provider.
-        error: The class of the last failure, such as `ConnectError` or `status 503`.
+        error: The last failure in words, such as `no answer in time` or `status 503`.
         credited_at: The last credit, in product time.
     """
 

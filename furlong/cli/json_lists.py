@@ -108,12 +108,12 @@ def records(rows: Iterable[Sequence[object]], columns: int) -> Iterator[str]:
     """Yield each row as lines of a head and its cell, broken at words to the width, without empty cells."""
     named, *entries = _with_zones(rows)
     indent = max(map(len, map(str, named))) + 2
+    width = max(columns - indent, 20)
     for place, row in enumerate(entries):
         if place:
             yield ""
         for head, text in zip(named, map(_shown, row), strict=True):
-            if text:
-                broken = wrap(text, max(columns - indent, 20), break_long_words=False, break_on_hyphens=False)
+            if broken := wrap(text, width, break_long_words=False, break_on_hyphens=False):
                 yield f"{head!s:<{indent}}{broken[0]}"
                 yield from (" " * indent + line for line in broken[1:])
 

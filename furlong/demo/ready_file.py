@@ -4,7 +4,7 @@ import fcntl
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -188,44 +188,47 @@ class DemoRuns(Exception):
 
 
 @contextmanager
-def only_demo(path: Path, data: Path) -> Iterator[None]:
-    """Keep a demo's data and its ready file to one demo for the duration of the block.
+def only_demo(path: Path, data: Path | None = None) -> Iterator[None]:
+    """Keep a ready file, and the data if there are any, to one demo for the duration of the block.
+
+    A file beside the ready file, which stays, tells that a demo runs: it is locked.
 
     Raises:
         DemoRuns: Another one has them.
     """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with _held(path.with_suffix(".lock")) as is_only:
+        if not is_only:
+            raise DemoRuns(
+                f"one already runs in this folder{_address_in(path)}: use that one, or stop it first"
+            )
+        with nullcontext(True) if data is None else _held(data) as is_ours:
+            if not is_ours:
+                raise DemoRuns(f"another one uses {data}: stop it first, or choose another folder by --data")
+            yield
+
+
+def _address_in(path: Path) -> str:
     with suppress(ValueError):  # the file of an older demo
         running = read(path)
-        if running is not None and _is_held(Path(running.data)):
-            raise DemoRuns(
-                f"one already runs in this folder, at {running.url}: use that one, or stop it first"
-            )
-    with _held(data) as is_ours:
-        if not is_ours:
-            raise DemoRuns(f"another one uses {data}: stop it first, or choose another folder by --data")
-        yield
-
-
-def _is_held(data: Path) -> bool:
-    if not data.is_dir():
-        return False
-    with _held(data) as is_ours:
-        return not is_ours
+        if running is not None:
+            return f", at {running.url}"
+    return ""
 
 
 @contextmanager
-def _held(data: Path) -> Iterator[bool]:
-    """Hold a folder, which ends with the process at the latest; tell whether nobody else did."""
-    folder = os.open(data, os.O_RDONLY)
+def _held(path: Path) -> Iterator[bool]:
+    """Hold a folder or a file, which ends with the process at the latest; tell whether nobody else did."""
+    descriptor = os.open(path, os.O_RDONLY | (0 if path.is_dir() else os.O_CREAT), 0o600)
     try:
         try:
-            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             yield False
         else:
             yield True
     finally:
-        os.close(folder)
+        os.close(descriptor)
 
 
 def write(path: Path, facts: DemoFacts) -> None:

@@ -77,7 +77,11 @@ def test_a_second_demo_does_not_take_the_place_of_the_first(tmp_path: Path) -> N
     with only_demo(ready, data):
         with pytest.raises(DemoRuns, match=f"runs in this folder, at {url}"), only_demo(ready, other):
             pass
+        with pytest.raises(DemoRuns, match="runs in this folder"), only_demo(ready):
+            pass
         with pytest.raises(DemoRuns, match="choose another folder by --data"), only_demo(other / "r", data):
             pass
+    with only_demo(ready), pytest.raises(DemoRuns, match="runs in this folder"), only_demo(ready, data):
+        pass
     with only_demo(ready, other):
         pass

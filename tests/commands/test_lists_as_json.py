@@ -83,7 +83,9 @@ def test_a_table_that_is_wider_than_the_terminal_is_records(
     monkeypatch.setattr(sys, "stdout", terminal := Terminal())
     at = datetime(2026, 11, 30, 9, 5, 7, tzinfo=UTC)
     health = "unknown: it has not said how it is: does furlong provider run stats run?"
-    echo_table(("provider", "since", "note", "health"), [("stats", at, None, health), ("feed", at, "", "up")])
+    echo_table(
+        ("provider", "since", "note", "health"), [("stats", at, None, health), ("feed", at, " ", "up")]
+    )
     lines = terminal.getvalue().splitlines()
     assert max(map(len, lines)) <= columns
     assert is_wide or lines == [

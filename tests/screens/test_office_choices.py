@@ -23,6 +23,12 @@ def office(chromium: LocalChromium) -> Iterator[FixedOffice]:
         yield opened
 
 
+COMES_TO_THE_FRONT = """() => {
+  document.dispatchEvent(new Event('visibilitychange', {bubbles: true}));
+  window.dispatchEvent(new Event('focus'));
+}"""
+
+
 def choose(page: Page, field: str, option: str) -> None:
     """Choose an option in a field of the dialog."""
     page.get_by_role("dialog").get_by_role("combobox", name=field).click()
@@ -111,12 +117,13 @@ def test_a_page_goes_on_once_its_person_has_signed_in_again(office: FixedOffice)
     dialog = page.get_by_role("dialog", name="Your session has ended")
     expect(dialog.get_by_role("link", name="Sign in")).to_have_attribute("target", "_blank")
     page.keyboard.press("Escape")
+    page.evaluate(COMES_TO_THE_FRONT)
     dialog.get_by_role("button", name="Continue").click()
     expect(dialog.get_by_role("alert")).to_contain_text("signed in yet")
 
     page.unroute("**/backoffice/graphql")
     page.unroute("**/backoffice/session")
-    page.evaluate("dispatchEvent(new Event('focus'))")
+    page.evaluate(COMES_TO_THE_FRONT)
     expect(page.get_by_role("dialog")).to_have_count(0)
     expect(page.get_by_role("table", name="Budgets of the week of 7 December")).to_be_visible()
     assert office.faults == []

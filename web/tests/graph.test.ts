@@ -2,7 +2,7 @@
 import { afterEach, expect, it, vi } from 'vitest';
 
 import { PATIENCE_MS, remedyBy, run } from '../backoffice/src/graph/graph';
-import { forget, Refusal } from '../backoffice/src/session/session';
+import { currentSession, forget, Refusal, signOut } from '../backoffice/src/session/session';
 
 const refusal = (code: string) => Response.json({ errors: [{ message: 'no', extensions: { code } }] });
 const FULL = { signedIn: true, stage: 'full', csrfToken: 'new' };
@@ -73,6 +73,29 @@ it('waits for a change as long as it takes: nobody would know whether it was mad
   const { signals } = hanging();
   void run('mutation Replay { replay }', {}, AbortSignal.abort());
   expect(signals).toEqual([null]);
+});
+
+it('sends nothing with the session of somebody else who has signed in in another tab', async () => {
+  const mine = { ...FULL, user: { id: 'ann', login: 'ann', name: 'Ann' } };
+  serving([], mine);
+  await currentSession();
+  const tokens = serving([refusal('FOREIGN_PAGE'), Response.json({ data: { me: 1 } })], { ...mine, user: { id: 'bob', login: 'bob', name: 'Bob' } });
+  await expect(run('mutation { propose }', {})).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+  expect(tokens).toHaveLength(1);
+  await signOut().catch(() => undefined);
+});
+
+it('asks for another press where a change has waited for long', async () => {
+  const tokens = serving([refusal('UNAUTHENTICATED')], ANONYMOUS);
+  vi.useFakeTimers();
+  remedyBy('UNAUTHENTICATED', () => {
+    vi.advanceTimersByTime(3_600_000);
+    return Promise.resolve(true);
+  });
+  await expect(run('mutation { propose }', {})).rejects.toMatchObject({ code: 'LATE' });
+  remedyBy('UNAUTHENTICATED', undefined);
+  vi.useRealTimers();
+  expect(tokens).toHaveLength(1);
 });
 
 it('goes on once its person has signed in again, and otherwise refuses', async () => {

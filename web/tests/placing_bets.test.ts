@@ -231,10 +231,21 @@ describe('the placer', () => {
     placer.heard(bet('bet-2', 'REFUSED'));
     await vi.advanceTimersByTimeAsync(0);
     expect(shown().map(({ state, refusal }) => [state, refusal?.code])).toEqual([['placed', undefined], ['refused', 'INSUFFICIENT_FUNDS']]);
-    // Who places another bet has read it.
+    placer.forgetRefused();
     server.outcome = { kind: 'bet', bet: bet('bet-3') };
     await placer.place(request('c-0'));
     expect(shown().map(({ state }) => state)).toEqual(['placed', 'placed']);
+  });
+
+  it('does not take a bet for refused because a graph no longer takes the question', async () => {
+    const { placer, server, states } = placing(null, pending);
+    await placer.place(request());
+    for (const outcome of [{ kind: 'nowhere' }, { kind: 'refused', refusal: { code: 'INVALID', changed: [] } }] as const) {
+      server.outcome = outcome;
+      placer.askAll();
+      await vi.advanceTimersByTimeAsync(0);
+      expect(states()).toEqual(['pending']);
+    }
   });
 
   it('asks by itself for a while after a lost answer, and then on a press alone', async () => {

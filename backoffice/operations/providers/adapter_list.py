@@ -268,7 +268,8 @@ def _health_by_reports(reports: Sequence[NodeHealth]) -> AdapterHealth:
             broken = said(circuit, health.error or "nothing can be sent")
             words = said(report.node, health.problem) if health.problem else broken
             return AdapterHealth.of(HealthState.DOWN, words, health.failed_at)
-    return AdapterHealth(HealthState.UP, f"healthy on {len(reports)} node{'' if len(reports) == 1 else 's'}")
+    nodes = len({report.node for report in reports})
+    return AdapterHealth(HealthState.UP, f"healthy on {nodes} node{'' if nodes == 1 else 's'}")
 
 
 def _off(off: SwitchedOff, more: str = "") -> AdapterHealth:

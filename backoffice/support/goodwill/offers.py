@@ -1,6 +1,6 @@
 """Which rewards may be given to a customer as goodwill, and why none may be."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -10,7 +10,7 @@ from backoffice.subgraph_databases import SubgraphDatabases
 from backoffice.support.lookup.customers import Customers
 from foundation.same_fields import with_fields_of
 from foundation.storage.clock import Clock
-from subgraphs.club_kit.domain.accounts import Account
+from subgraphs.club_kit.domain.accounts import Account, IneligibleReason
 from subgraphs.club_kit.domain.club_key import ClubKey
 from subgraphs.club_kit.domain.weeks import Week
 from subgraphs.fulfilment.providers.settings import ProviderConfig
@@ -70,7 +70,7 @@ class GoodwillOffers:
         week, refusal = rules.week_at(now), None
         ineligible = rules.evaluate(account, week).ineligible
         if ineligible is not None:
-            refusal = f"This customer can't be given anything: {_in_words(ineligible.value)}."
+            refusal = f"This customer can't be given anything, as {_INELIGIBLE[ineligible]}."
         elif off.whole_brand:
             refusal = f"{owner.brand} is paused: nothing is given until it goes on."
         newest: dict[str, RewardConfig] = {}
@@ -138,4 +138,17 @@ def reward_of(config: RewardConfig) -> Reward:
 
 
 def _in_words(code: str) -> str:
-    return code.replace("_", " ").lower().replace("self excluded", "self-excluded")
+    return code.replace("_", " ").lower()
+
+
+_INELIGIBLE: Final[Mapping[IneligibleReason, str]] = {
+    IneligibleReason.SELF_EXCLUDED: "they are self-excluded",
+    IneligibleReason.RG_RESTRICTED: "they are restricted by safer gambling",
+    IneligibleReason.PROMO_RESTRICTED: "they are excluded from promotions",
+    IneligibleReason.UNVERIFIED: "they aren't verified yet",
+    IneligibleReason.SUSPENDED: "their account is suspended",
+    IneligibleReason.ACCOUNT_CLOSED: "their account is closed",
+    IneligibleReason.JURISDICTION: "there is no club where they live",
+    IneligibleReason.CURRENCY: "there is no club in their currency",
+    IneligibleReason.NOT_OFFERED: "they are in the control group",
+}

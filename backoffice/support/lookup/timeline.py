@@ -196,7 +196,7 @@ _REWARD_IS: Final = {
     FulfilmentState.CREDITED: "credited",
     FulfilmentState.USED: "credited and used",
     FulfilmentState.EXPIRED: "credited, but not used in time",
-    FulfilmentState.EXCLUDING: "being cancelled, as the customer was excluded",
+    FulfilmentState.EXCLUDING: "being cancelled, as the customer can't take part",
     FulfilmentState.REVOKING: "being cancelled, as the target is no longer reached",
     FulfilmentState.INELIGIBLE: "not given, as the customer can't take part",
     FulfilmentState.REVOKED: "cancelled, as the target is no longer reached",
@@ -311,7 +311,7 @@ def _goodwill(facts: Facts) -> str:
     cause = _code_in_words(facts["cause"])
     why = f"{cause}: {facts['explanation']}" if facts["explanation"] else cause
     state = _REWARD_IS[FulfilmentState(facts["state"])]
-    return f"Goodwill of {value} ({facts['reward_id']}), {state}; given by {people} ({why})"
+    return f"Goodwill of {value} ({facts['reward_id']}), {state}; decided by {people} ({why})"
 
 
 def _goodwill_credit(facts: Facts) -> str:

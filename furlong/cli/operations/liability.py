@@ -97,7 +97,7 @@ def _echo_owed(lines: Sequence[OwedLine]) -> None:
         )
         for line in lines
     )
-    echo_table(heads, rows, nothing="Nothing is owed.")
+    echo_table(heads, rows, nothing="No rewards of weeks are owed.")
 
 
 def _kind(line: OwedLine) -> str:

@@ -232,6 +232,7 @@ def _mock(context: typer.Context, port: int, ready_file: Path, seed: int, names:
         fail(f"--mock has no data, clock or customers, so that {', '.join(given)} would have no effect")
     log_to_stderr(quiet=True)
     from furlong.demo.mock.server import MockOptions, running_mock
+    from furlong.demo.ready_file import DemoRuns, only_demo
 
     @asynccontextmanager
     async def running() -> AsyncIterator[str]:
@@ -239,8 +240,9 @@ def _mock(context: typer.Context, port: int, ready_file: Path, seed: int, names:
             yield greeting_of_mock(facts, ready_file)
 
     try:
-        asyncio.run(_until_stopped(running()))
-    except OSError as error:
+        with only_demo(ready_file):
+            asyncio.run(_until_stopped(running()))
+    except (OSError, DemoRuns) as error:
         fail(f"the demo did not start: {_reason(error, port)}")
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import ssl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -220,12 +221,24 @@ def _in_words(fault: Exception) -> str:
         case httpx.TimeoutException() | TimeoutError():
             return "no answer in time"
         case httpx.ConnectError():
-            return "nothing answers at its address"
+            return _unconnected(fault)
+        case httpx.NetworkError() | httpx.RemoteProtocolError():
+            return "the connection was lost"
         case BadSignature():
             return UNSIGNED
         case InvalidResponse():
             return f"its answer can't be read: {fault}"
-    return "the connection was lost"
+    return "the call failed"
+
+
+def _unconnected(fault: BaseException) -> str:
+    cause: BaseException | None = fault
+    while cause is not None and not isinstance(cause, ssl.SSLError):
+        cause = cause.__cause__ or cause.__context__
+    if cause is None:
+        return "nothing answers at its address"
+    is_untrusted = isinstance(cause, ssl.SSLCertVerificationError)
+    return "its certificate is not accepted" if is_untrusted else "it can't be reached by TLS"
 
 
 def _pause(first: float, attempt: int) -> float:

@@ -14,6 +14,7 @@ from tests.backoffice.scheme_forms import form
 from tests.support.subgraphs.club_samples import LONG_AGO, make_brand, make_config, make_content, make_scheme
 
 NOW = datetime(2026, 3, 25, 12, tzinfo=UTC)
+TERMS = {"version": "2026-2", "summary": "18+", "url": "/terms"}
 CONTEXT = SchemeContext(
     brand=make_brand(),
     now=NOW,
@@ -198,6 +199,13 @@ def test_a_reward_on_trial_is_offered_by_the_rules_and_to_nobody_before() -> Non
         ({"grace_minutes": None}, "enter a valid value"),
         ({"grace_minutes": 20_000}, "enter 10080 or less"),
         ({"version": 0}, "enter 1 or more"),
+        ({"trial_reward_id": "fb-5", "trial_per_mille": 1000}, "enter less than 1000"),
+        (
+            {"trial_per_mille": 5},
+            "a trial has both a reward and a share of customers, from 1 to 999 of 1,000",
+        ),
+        ({"terms": TERMS | {"url": ""}}, "enter an address that begins with https:// or /"),
+        ({"terms": TERMS | {"version": "1" * 65}}, "enter at most 64 characters"),
     ],
 )
 def test_a_field_that_is_not_filled_in_says_what_to_enter(changes: dict[str, Any], says: str) -> None:

@@ -296,9 +296,9 @@ async def test_a_raise_is_void_if_the_budget_changed_meanwhile(given: SupportFix
     ("changes", "words"),
     [
         ({"rg_state": "self_excluded"}, "self-excluded"),
-        ({"status": "closed"}, "account closed"),
-        ({"promo_restricted": True}, "promo restricted"),
-        ({"verified": False}, "unverified"),
+        ({"status": "closed"}, "as their account is closed"),
+        ({"promo_restricted": True}, "as they are excluded from promotions"),
+        ({"verified": False}, "as they aren't verified yet"),
     ],
 )
 async def test_who_may_not_be_paid_is_given_nothing(

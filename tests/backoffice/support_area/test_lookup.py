@@ -287,7 +287,7 @@ def test_goodwill_is_told_with_its_state_and_who_gave_it_why() -> None:
     facts = {"value_minor": 200, "currency": "GBP", "reward_id": "£2 cash", "state": "CREDITED"}
     people = {"proposed_by": "Sam", "approved_by": "Rita", "cause": "SERVICE_FAULT", "explanation": "Slow"}
     assert TITLES["goodwill"](facts | people) == (
-        "Goodwill of £2.00 (£2 cash), credited; given by Sam and Rita (service fault: Slow)"
+        "Goodwill of £2.00 (£2 cash), credited; decided by Sam and Rita (service fault: Slow)"
     )
 
 

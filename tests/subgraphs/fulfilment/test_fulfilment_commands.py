@@ -4,14 +4,16 @@ import asyncio
 import json
 import socket
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 import yaml
+from sqlalchemy import insert
 from typer.testing import CliRunner, Result
 
+from consumers.messages.schemes import decode_scheme
 from foundation.storage.clock import SystemClock
 from foundation.storage.database import Database
 from foundation.storage.migrations.upgrade import upgrade
@@ -20,12 +22,29 @@ from furlong.cli import app
 from furlong.demo.fulfilment import running_fulfilment, serving_demo_providers
 from simulator.providers.serve import APIS, SECRET
 from subgraphs.club_kit.domain.club_key import ClubKey
+from subgraphs.club_kit.records.reference_writer import ReferenceWriter
 from subgraphs.fulfilment.state.state_machine import FulfilmentState
 from subgraphs.rewards.budgets import EVERY_WEEK, BudgetKey, BudgetRepository
 from subgraphs.rewards.models import METADATA as REWARDS
-from subgraphs.rewards.models import REWARD_CHOICE
+from subgraphs.rewards.models import REFERENCE, REWARD_CHOICE, REWARD_CONTENT
 from subgraphs.rewards.repository import ChoiceRepository
+from tests.support.consumers.sample_messages import scheme
 from tests.support.fulfilment.payout_harness import FREE_BET, PayoutHarness, key_of
+
+TEXT = {
+    "brand_id": "northbet",
+    "reward_id": "fb-5",
+    "locale": "en-GB",
+    "revision": 1,
+    "status": "published",
+    "publish_at": datetime(2026, 1, 1, tzinfo=UTC),
+    "position": 1,
+    "title": "£5 free bet",
+    "summary": "",
+    "significant_terms": "18+",
+    "terms_url": "https://northbet.example/terms",
+    "eligible_games": [],
+}
 
 
 @pytest.fixture
@@ -185,12 +204,15 @@ async def test_budgets_are_shown_with_their_use(
         await BudgetRepository().put(connection, BudgetKey("northbet", "boost", "2026-W14"), 5)
         choice = ClubKey("northbet", "2026-W14", "paid-1")
         await ChoiceRepository(REWARD_CHOICE).record(connection, choice, "boost", 1, harness.clock.now())
+        writer, rules = ReferenceWriter(REFERENCE, rewards.dialect), decode_scheme(scheme())
+        await writer.store_schemes(connection, [rules.brand_row()], [rules.row()])
+        await connection.execute(insert(REWARD_CONTENT).values(TEXT))
     shown = (await furlong(environment, "liability")).output
     assert shown.split("\n\n")[1].splitlines() == [
-        "brand     week               reward  name  budget  chosen  qualified  owed  credited  left",
-        "northbet  2026-W13 (23 Mar)  fb-5               3       0          1     1         2    -1",
-        "northbet  2026-W14 (30 Mar)  boost              5       1          0     0         0     4",
-        "northbet  2026-W14 (30 Mar)  fb-5               3       0          0     0         0     3",
+        "brand     week               reward  name         budget  chosen  qualified  owed  credited  left",
+        "northbet  2026-W13 (23 Mar)  fb-5    £5 free bet       3       0          1     1         2    -1",
+        "northbet  2026-W14 (30 Mar)  boost                     5       1          0     0         0     4",
+        "northbet  2026-W14 (30 Mar)  fb-5    £5 free bet       3       0          0     0         0     3",
     ]
     only = (await furlong(environment, "liability", "--week", "2026-W13")).output
     assert "2026-W14" not in only

@@ -5,11 +5,13 @@ import gzip
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from pathlib import Path
 
 import httpx
 import pytest
 
 from foundation.storage.clock import SystemClock
+from simulator.certificate import certified
 from subgraphs.fulfilment.providers.provider_client import (
     RESPONSE_BYTES,
     CallRecord,
@@ -165,6 +167,19 @@ async def test_a_call_that_failed_is_told_in_words(
         await asked(url, calls=calls, **changes)
     assert calls.error is not None
     assert calls.error.startswith(says)
+
+
+async def test_a_certificate_that_is_not_accepted_is_told_in_words(tmp_path: Path) -> None:
+    """Operators look for no dead server, nor at a firewall."""
+    calls = CallRecord(SystemClock().now)
+
+    async def never(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.close()
+
+    server = await asyncio.start_server(never, "127.0.0.1", 0, ssl=certified(tmp_path))
+    async with server:
+        await asked(f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}", calls=calls)
+    assert calls.error == "its certificate is not accepted"
 
 
 async def test_a_provider_that_is_away_is_told_in_words() -> None:

@@ -1,4 +1,5 @@
 /** The back office: its areas, each shown to those who may use it. */
+import { QueryClient } from '@tanstack/react-query';
 import { Admin, CustomRoutes, Resource } from 'react-admin';
 import { createBrowserRouter, Route, RouterProvider } from 'react-router-dom';
 
@@ -42,6 +43,9 @@ import { UserList, UserShow } from './people/users.tsx';
 import { WORDS } from './words/index.ts';
 
 const STORE = choices();
+
+/** Nothing is asked again because its window comes to the front: the framework would leave the page of an ended session. */
+const QUERIES = new QueryClient({ defaultOptions: { queries: { refetchOnWindowFocus: false, refetchOnReconnect: false } } });
 const NOTHING: ReadonlySet<string> = new Set();
 
 /** One route of the data router, by which a screen can ask before it is left; the framework has the others. */
@@ -58,6 +62,7 @@ function Office() {
       authProvider={authProvider}
       dataProvider={dataProvider}
       store={STORE}
+      queryClient={QUERIES}
       layout={OfficeLayout}
       dashboard={Home}
       loginPage={SignInPage}

@@ -38,6 +38,8 @@ export interface PlacerParts {
 export interface Placer {
   /** Asks for a bet, and returns what is known of it after the first answer. */
   place(request: BetRequest): Promise<Placed>;
+  /** Whoever presses the button again has read why the bets before were not placed. */
+  forgetRefused(): void;
   /** Asks again for what has no end yet. */
   askAgain(key: string): void;
   /** A bet of the customer's, as it stands now. */
@@ -100,18 +102,23 @@ export function createPlacer({ send, book, tell, now, random }: PlacerParts): Pl
       case 'bet':
         return takeBet(asked, outcome.bet);
       case 'refused':
+        // A graph that does not take the question says nothing of a bet that may be there.
+        if (outcome.refusal.code === 'INVALID' && doubted.has(asked.key)) return stillInDoubt(asked, known);
         return ended({ ...begun(asked, 'refused'), refusal: outcome.refusal });
       case 'nowhere':
-        return ended(begun(asked, 'refused'));
+        return doubted.has(asked.key) ? stillInDoubt(asked, known) : ended(begun(asked, 'refused'));
       case 'signed-out':
         // Nobody was asked.
         return doubted.has(asked.key) ? inDoubt(asked, known) : ended(begun(asked, 'refused'));
-      case 'unknown': {
-        const placing = inDoubt(asked, known);
-        later(placing);
-        return placing;
-      }
+      case 'unknown':
+        return stillInDoubt(asked, known);
     }
+  }
+
+  function stillInDoubt(asked: Asked, known: Placing | undefined): Placing {
+    const placing = inDoubt(asked, known);
+    later(placing);
+    return placing;
   }
 
   function inDoubt(asked: Asked, known: Placing | undefined): Placing {
@@ -178,10 +185,9 @@ export function createPlacer({ send, book, tell, now, random }: PlacerParts): Pl
   }
 
   return {
-    place(request) {
-      // Who places a bet again has read why the one before was not placed.
+    place: (request) => run(book.claim(request)),
+    forgetRefused() {
       hide([...shown.values()].filter(({ state }) => state === 'refused').map(({ asked }) => asked.key));
-      return run(book.claim(request));
     },
     askAgain,
     heard(bet) {

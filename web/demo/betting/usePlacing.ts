@@ -14,6 +14,7 @@ export interface PlacingControls {
   /** Oldest first. */
   readonly placings: readonly Placing[];
   readonly place: (request: BetRequest) => Promise<Placed | null>;
+  readonly forgetRefused: () => void;
   readonly askAgain: (key: string) => void;
   /** No longer shows those whose end is known. */
   readonly dismiss: () => void;
@@ -76,6 +77,7 @@ export function usePlacing({ ask, live }: Graph, session: Session): PlacingContr
   return {
     placings,
     place: useCallback((request: BetRequest) => placer.current?.place(request) ?? Promise.resolve(null), []),
+    forgetRefused: useCallback(() => placer.current?.forgetRefused(), []),
     askAgain: useCallback((key: string) => placer.current?.askAgain(key), []),
     dismiss: useCallback(() => placer.current?.dismiss(), []),
   };

@@ -69,7 +69,8 @@ export function SlipOfSession(props: SlipOfSessionProps) {
         slip.restore(request);
       }
       controls.reprice(refusal?.changed ?? []);
-      controls.refresh();
+      // What is asked for has the selection only after this.
+      setTimeout(controls.refresh);
       props.onPlaced();
     },
     placed() {
@@ -80,6 +81,7 @@ export function SlipOfSession(props: SlipOfSessionProps) {
 
   /** One after the other, because each may need what the one before has left of the money. */
   async function place(requests: readonly BetRequest[]): Promise<Told | null> {
+    placing.forgetRefused();
     const answers: Answered[] = [];
     let isGoingOn = true;
     for (const request of requests) {

@@ -28,6 +28,11 @@ export function choices() {
   const store = localStorageStore();
   return {
     ...store,
+    /** Where a list was left names no customer either: its address has the filters. */
+    setItem(key: string, value: unknown) {
+      const { filter = {} } = (value ?? {}) as { readonly filter?: Values };
+      store.setItem(key, key.endsWith('.listParams') && nameCustomer(filter) ? undefined : value);
+    },
     reset() {
       for (const key of Object.keys(store.listItems?.() ?? {})) if (!KEPT.test(key)) store.removeItem(key);
     },

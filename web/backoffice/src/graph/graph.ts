@@ -1,5 +1,5 @@
 /** The admin graph: one operation by POST; refusals are thrown with their codes. */
-import { answered, csrfToken, currentSession, forget, Refusal } from '../session/session.ts';
+import { answered, csrfToken, currentSession, forget, isOwners, Refusal } from '../session/session.ts';
 import { WORDS } from '../words/index.ts';
 
 interface GraphError {
@@ -28,6 +28,9 @@ export function remedyBy(code: keyof typeof remedies, ask: Remedy | undefined): 
 /** How long an answer to a question may take. Nothing that the graph is asked takes as long, unless it hangs. */
 export const PATIENCE_MS = 60_000;
 
+/** How long a change may wait for a step-up or for its person to sign in again, and is made without another press. */
+const CHANGE_WAITS_MS = 10 * 60_000;
+
 /**
  * Run an operation; if it needs a step-up, or a session that has ended, ask for that and run it again.
  *
@@ -43,7 +46,10 @@ export async function run<Data, Variables>(
     return (await post(document, variables, endOf(document, left))) as Data;
   } catch (error) {
     const remedy = error instanceof Refusal ? remedies[error.code as keyof typeof remedies] : undefined;
+    const since = Date.now();
     if (!(await remedy?.())) throw error;
+    // Nobody expects that a change of hours ago is made by signing in: its form still has it.
+    if (document.startsWith('mutation') && Date.now() - since > CHANGE_WAITS_MS) throw new Refusal(WORDS.session.pressAgain, 'LATE');
     return await run(document, variables, left);
   }
 }
@@ -78,8 +84,10 @@ async function post(query: string, variables: unknown, end: AbortSignal | null, 
     const { code = 'INTERNAL_SERVER_ERROR', ...details } = error.extensions ?? {};
     if (code === 'UNAUTHENTICATED' || code === 'FOREIGN_PAGE') {
       forget();
+      const now = isAgain ? null : await currentSession();
       // Stepping up gives the session another token: here while this was on its way, or in another tab.
-      if (!isAgain && (await currentSession()).signedIn) return await post(query, variables, end, true);
+      if (now !== null && isOwners(now)) return await post(query, variables, end, true);
+      if (now?.signedIn === true) throw new Refusal(error.message, 'UNAUTHENTICATED');
     }
     throw new Refusal(inWords(error.message, code), code, details);
   }

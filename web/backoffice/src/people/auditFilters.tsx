@@ -33,9 +33,11 @@ export function ActionInput({ source }: Props) {
   return <Chosen source={source} label={WORDS.people.whatWasDone} choices={data?.auditActions ?? []} all={WORDS.people.anything} />;
 }
 
+const ACCOUNTS_HOLD_MS = 5 * 60_000;
+
 /** Return all accounts by name; none before they are read. */
 export function useEverybody(): readonly Choice[] {
-  return useQuery({ queryKey: ['everybody'], queryFn: () => readUsers(), gcTime: 0, retry: false, refetchOnWindowFocus: false }).data ?? [];
+  return useQuery({ queryKey: ['everybody'], queryFn: () => readUsers(), staleTime: ACCOUNTS_HOLD_MS, gcTime: 0, retry: false, refetchOnWindowFocus: false }).data ?? [];
 }
 
 export function UserInput({ source }: Props) {

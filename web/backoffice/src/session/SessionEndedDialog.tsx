@@ -6,17 +6,15 @@ import DialogContent from '@mui/material/DialogContent';
 import DialogContentText from '@mui/material/DialogContentText';
 import DialogTitle from '@mui/material/DialogTitle';
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { useGetIdentity } from 'react-admin';
 
 import { remedyBy } from '../graph/graph.ts';
-import { currentSession, forget, messageOf } from './session.ts';
+import { currentSession, forget, isOwners, messageOf } from './session.ts';
 import { WORDS } from '../words/index.ts';
 
 /** The sign-in page opens in a tab of its own, because leaving this page would lose what was written on it. */
 const OFFICE = '/backoffice/';
 
 export function SessionEndedDialog() {
-  const { identity } = useGetIdentity();
   const waiting = useRef<((signedIn: boolean) => void)[]>([]);
   const [isOpen, setIsOpen] = useState(false);
   const [problem, setProblem] = useState('');
@@ -46,14 +44,14 @@ export function SessionEndedDialog() {
   const goOn = useCallback(async () => {
     try {
       forget();
-      const { signedIn, user } = await currentSession();
-      if (!signedIn) setProblem(WORDS.session.notSignedInYet);
-      else if (user?.id === identity?.id) settle(true);
+      const session = await currentSession();
+      if (!session.signedIn) setProblem(WORDS.session.notSignedInYet);
+      else if (isOwners(session)) settle(true);
       else window.location.assign(OFFICE);
     } catch (error) {
       setProblem(messageOf(error));
     }
-  }, [identity, settle]);
+  }, [settle]);
 
   useEffect(() => {
     if (!isOpen) return undefined;

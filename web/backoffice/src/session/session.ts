@@ -62,6 +62,14 @@ const ANONYMOUS: SessionState = { signedIn: false, stage: 'anonymous' };
 let state: SessionState = ANONYMOUS;
 let known: Promise<SessionState> | null = null;
 
+/** Whose page this is: the cookie may be another person's, who has signed in in another tab. */
+let owner: string | undefined;
+
+/** Whether a session is of the person who opened this page. */
+export function isOwners({ signedIn, user }: SessionState): boolean {
+  return signedIn && (owner === undefined || user?.id === owner);
+}
+
 /** Return the present session; the server is asked once, and again after `forget`. */
 export function currentSession(): Promise<SessionState> {
   known ??= send('', 'GET');
@@ -174,6 +182,7 @@ export function stepUp(code: string): Promise<SessionState> {
 }
 
 export async function signOut(): Promise<void> {
+  owner = undefined;
   if (state.stage !== 'anonymous') await send('', 'DELETE');
   forget();
 }
@@ -185,6 +194,7 @@ export async function enrol(): Promise<Enrolment> {
 async function send(path: string, method: string, body?: object): Promise<SessionState> {
   const answer = (await request(path, method, body)) as SessionState;
   state = answer;
+  if (answer.signedIn && (method !== 'GET' || owner === undefined)) owner = answer.user?.id;
   known = Promise.resolve(answer);
   return answer;
 }

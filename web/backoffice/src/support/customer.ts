@@ -25,7 +25,7 @@ function exclusion({ rgState }: NonNullable<Customer['account']>): string | null
 /** Return the state of the account as a word with its tone; what protects the customer from gambling comes first. */
 export function accountState({ account }: Customer): { readonly label: string; readonly tone: Tone } {
   const excluded = account === null ? null : exclusion(account);
-  if (excluded !== null) return { label: excluded, tone: 'bad' };
+  if (account !== null && excluded !== null) return { label: account.status === 'active' ? excluded : `${excluded} · ${sentence(account.status)}`, tone: 'bad' };
   return account === null ? { label: WORDS.support.noAccountYet, tone: 'waiting' } : { label: sentence(account.status), tone: STATUS_TONES[account.status] ?? 'neutral' };
 }
 

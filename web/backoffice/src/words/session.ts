@@ -29,6 +29,7 @@ export const SESSION = {
   sessionEnded: 'Your session has ended',
   signInInAnotherTab: 'Sign in again in a new tab, then come back. This page goes on where you left it, and nothing you wrote is lost.',
   notSignedInYet: 'You aren’t signed in yet.',
+  pressAgain: 'You were signed out for a while. Press again to make this change.',
 
   // SessionTable
   noneIsOpen: 'None is open.',

@@ -32,13 +32,14 @@ const NOTHING = 0;
 
 export function RevisionDiff({ item }: { readonly item: ContentItem }) {
   const { brand, rewardId, configVersion } = item;
-  const revisions = useRevisions(item).revisions ?? [];
+  const { revisions: read, problem: unread } = useRevisions(item);
+  const revisions = read ?? [];
   const [after, setAfter] = useState((item.open ?? item.published)?.revision ?? NOTHING);
   const [chosen, setBefore] = useState<number | null>(null);
   const before = chosen ?? seenBefore(revisions, after)?.revision ?? NOTHING;
   const { data, problem } = useGraph(
     CONTENT_DIFF,
-    after === NOTHING ? null : { brand, rewardId, configVersion, after, before: before === NOTHING ? null : before },
+    after === NOTHING || read === null ? null : { brand, rewardId, configVersion, after, before: before === NOTHING ? null : before },
   );
   return (
     <Stack spacing={2} sx={{ paddingTop: 2 }}>
@@ -46,7 +47,7 @@ export function RevisionDiff({ item }: { readonly item: ContentItem }) {
         <RevisionSelect label={WORDS.common.before} value={before} revisions={revisions} onChange={setBefore} orNothing />
         <RevisionSelect label={WORDS.common.after} value={after} revisions={revisions} onChange={setAfter} />
       </Stack>
-      {problem !== '' && <Failed problem={problem} />}
+      {(problem || unread) !== '' && <Failed problem={problem || unread} />}
       {data?.contentDiff.length === 0 && <Alert severity="info">{WORDS.content.thereAreNoDifferences}</Alert>}
       {data !== null && data.contentDiff.length > 0 && <Changes changes={data.contentDiff} />}
     </Stack>
