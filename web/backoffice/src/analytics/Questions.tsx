@@ -6,7 +6,7 @@ import Chip from '@mui/material/Chip';
 import Stack from '@mui/material/Stack';
 import Typography from '@mui/material/Typography';
 import { visuallyHidden } from '@mui/utils';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { Link } from 'react-router-dom';
 
 import { shownOf } from './answer.ts';
@@ -58,6 +58,7 @@ function Editor() {
   const [asking, setAsking] = useState<AbortController | null>(null);
   const [isCancelled, setCancelled] = useState(false);
   const isAsking = asking !== null;
+  const field = useRef<HTMLTextAreaElement>(null);
 
   function write(question: string) {
     setSql(question);
@@ -92,6 +93,12 @@ function Editor() {
     }
   }
 
+  /** The button goes with what it has cancelled. */
+  function cancel() {
+    asking?.abort();
+    field.current?.focus();
+  }
+
   useEffect(() => () => asking?.abort(), [asking]);
 
   useEffect(() => {
@@ -117,12 +124,12 @@ function Editor() {
             <Chip key={name} label={name} variant="outlined" onClick={() => replace(example)} />
           ))}
         </Stack>
-        <SqlField value={sql} onChange={write} onAsk={() => isReady && void ask()} />
+        <SqlField field={field} value={sql} onChange={write} onAsk={() => isReady && void ask()} />
         <Stack direction="row" spacing={1}>
           <Button variant="contained" disabled={!isReady} onClick={() => void ask()}>
             {WORDS.analytics.ask}
           </Button>
-          {isAsking && <Button onClick={() => asking.abort()}>{WORDS.common.cancel}</Button>}
+          {isAsking && <Button onClick={cancel}>{WORDS.common.cancel}</Button>}
           <QuestionMenu onChoose={replace} />
         </Stack>
         <Typography role="status" color="textSecondary" sx={isAsking || isCancelled ? {} : visuallyHidden}>

@@ -7,12 +7,15 @@ import { tokensOf, type Kind } from './tokens.ts';
 import { WORDS } from '../words/index.ts';
 
 import type { Theme } from '@mui/material/styles';
+import type { RefObject } from 'react';
 
 interface Props {
   readonly value: string;
   readonly onChange: (value: string) => void;
   /** Ctrl-Enter was pressed. */
   readonly onAsk: () => void;
+  /** Where it is written, to be focused. */
+  readonly field: RefObject<HTMLTextAreaElement | null>;
 }
 
 const COLOURS: Readonly<Record<Kind, ((theme: Theme) => string) | undefined>> = {
@@ -33,7 +36,7 @@ const COLOURED = {
   ...{ whiteSpace: 'pre-wrap', overflowWrap: 'break-word', pointerEvents: 'none', '@media (forced-colors: active)': { display: 'none' } },
 } as const;
 
-export function SqlField({ value, onChange, onAsk }: Props) {
+export function SqlField({ value, onChange, onAsk, field }: Props) {
   const coloured = useRef<HTMLElement>(null);
   const letters = (
     <Box component="pre" aria-hidden ref={coloured} sx={COLOURED}>
@@ -53,6 +56,7 @@ export function SqlField({ value, onChange, onAsk }: Props) {
       onKeyDown={(event) => {
         if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) onAsk();
       }}
+      inputRef={field}
       multiline
       minRows={6}
       maxRows={20}

@@ -4,7 +4,7 @@ import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import Save from '@mui/icons-material/Save';
 import Stack from '@mui/material/Stack';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { useNotify, usePermissions } from 'react-admin';
 
 import { asInput, conflictsOf, merged, withLocales, type ContentDocument } from '../document.ts';
@@ -52,6 +52,7 @@ export function DraftEditor({ itemKey, brand, item, onSaved, onTyped }: Props) {
   const mayEdit = permissions?.has('content.edit') === true;
   const isOpen = item !== null && item.open !== null;
   const rejected = rejectedLast(useRevisions(isOpen ? null : item).revisions ?? []);
+  const section = useRef<HTMLDivElement>(null);
   const settled = useDelayed(typed);
   const lint = useGraph(LINT_CONTENT, { ...itemKey, document: asInput(settled) });
 
@@ -66,6 +67,12 @@ export function DraftEditor({ itemKey, brand, item, onSaved, onTyped }: Props) {
   function type(next: ContentDocument) {
     setTyped(next);
     onTyped(false);
+  }
+
+  /** The button goes with its notice. */
+  function startFrom(rejected: ContentDocument) {
+    type(withLocales(rejected, brand.locales));
+    section.current?.focus();
   }
 
   function adopt(saved: ContentItem) {
@@ -108,13 +115,13 @@ export function DraftEditor({ itemKey, brand, item, onSaved, onTyped }: Props) {
 
   return (
     <Box sx={{ display: 'grid', gridTemplateColumns: { xs: '1fr', lg: 'minmax(0, 1fr) minmax(0, 1fr)' }, gap: 3, paddingTop: 2 }}>
-      <Stack spacing={2} component="section" aria-label={WORDS.content.draft}>
+      <Stack spacing={2} component="section" aria-label={WORDS.content.draft} ref={section} tabIndex={-1}>
         {!isOpen && rejected !== undefined && typed === base && (
           <Alert
             severity="warning"
             action={
               mayEdit && (
-                <Button color="inherit" onClick={() => type(withLocales(rejected.document, brand.locales))}>
+                <Button color="inherit" onClick={() => startFrom(rejected.document)}>
                   {WORDS.content.startFromThatText}
                 </Button>
               )
