@@ -10,6 +10,7 @@ from typing import Any, Final
 import httpx
 import pytest
 
+from furlong.cli.json_lists import week_cell
 from tests.support.long_form import LONG_FORM
 from tests.support.processes.running_furlong import BRAND, PATIENCE_SECONDS, ROOT, eventually
 from tests.support.product.rehearsed_week import NEXT_WEEK, WEEK, RehearsedWeek
@@ -106,8 +107,8 @@ def close_by_wrong_clocks(installation: Installation, week: RehearsedWeek) -> No
     before = said()
     eventually(lambda: said() >= before + 2, "both nodes have had a round after the grace")
     status = " ".join(installation.programs.run("week", "status", "--brand", BRAND).split())
-    assert f"{WEEK} GB GBP closed, confirmed" in status
-    assert f"{NEXT_WEEK} GB GBP closed, confirmed" not in status
+    assert f"{week_cell(WEEK)} GB GBP closed, confirmed" in status
+    assert f"{week_cell(NEXT_WEEK)} GB GBP closed, confirmed" not in status
     assert list(installation.credits().values()) == [1]
     installation.stop(*nodes)
 

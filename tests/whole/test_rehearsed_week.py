@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from furlong.cli.json_lists import week_cell
 from tests.support.browsers.bet_slip_page import browser
 from tests.support.processes.running_furlong import BRAND, eventually, programs_in, running_demo
 from tests.support.product.rehearsed_week import MONDAY, NEXT_WEEK, WEEK, RehearsedWeek
@@ -36,8 +37,8 @@ def test_a_week_is_rehearsed_from_monday_to_its_credited_reward(tmp_path: Path) 
         assert week.play()
         assert credits_of(tmp_path / "data", CUSTOMER) == 1
         status = " ".join(demo.programs.run("week", "status", "--brand", BRAND).split())
-        assert f"{WEEK} GB GBP closed, confirmed" in status
-        assert f"{NEXT_WEEK} GB GBP open" in status
+        assert f"{week_cell(WEEK)} GB GBP closed, confirmed" in status
+        assert f"{week_cell(NEXT_WEEK)} GB GBP open" in status
 
         said = demo.programs.refused("clock", "set", "2026-04-07T12:00Z")
         assert "time cannot run backwards" in said

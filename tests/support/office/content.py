@@ -64,7 +64,7 @@ def is_in_state(office_client: OfficeClient, text: str) -> None:
 
 def preview(office_client: OfficeClient) -> FrameLocator:
     """Return the page of the widget in the preview."""
-    return office_client.page.frame_locator("iframe[title^='The bet-slip']")
+    return office_client.page.locator("iframe[title^='The bet-slip']").last.content_frame
 
 
 def picture(folder: Path) -> Path:

@@ -94,7 +94,12 @@ def end_a_session(office_client: OfficeClient, other: OfficeClient) -> None:
     office_client.confirm("End")
     expect(sessions).to_have_count(0)
     other.page.get_by_role("menuitem", name="Weeks", exact=True).click()
-    expect(other.page.get_by_label("Password")).to_be_visible()
+    ended = other.page.get_by_role("dialog", name="Your session has ended")
+    with other.page.context.expect_page() as opened:
+        ended.get_by_role("link", name="Sign in").click()
+    expect(opened.value.get_by_label("Password")).to_be_visible()
+    opened.value.close()
+    expect(ended).to_be_visible()
 
 
 def ask_for_recovery_codes(office_client: OfficeClient) -> None:
