@@ -115,7 +115,7 @@ def test_the_list_has_adapters_of_all_kinds(site: Site) -> None:
     assert exchange["capabilities"] == ["fixtures", "live odds", "pre-match odds", "results"]
     assert exchange["runs_in"] == "furlong provider run exchange"
     assert (exchange["health"]["state"], feed["health"]["state"]) == ("unknown", "down")
-    assert "does `furlong provider run exchange` run?" in exchange["health"]["says"]
+    assert "is `furlong provider run exchange` running?" in exchange["health"]["says"]
     assert "no feed worker reads it" in feed["health"]["says"]
     assert (feed["kind"], feed["runs_in"]) == ("bet feed", "furlong worker feeds")
     assert (till["kind"], till["adapter"], till["imported"]) == ("rewards", "wallet", True)

@@ -257,7 +257,7 @@ def _health_of_rewards(state: ProviderState, off: SwitchedOff | None) -> Adapter
 
 def _health_by_reports(reports: Sequence[NodeHealth]) -> AdapterHealth:
     if not reports:
-        says = "no node reports: do `furlong worker fulfilment` and `furlong consume fulfilment` run?"
+        says = "no node reports: are `furlong worker fulfilment` and `furlong consume fulfilment` running?"
         return AdapterHealth(HealthState.UNKNOWN, says)
     for report in reports:
         health = report.health

@@ -8,8 +8,10 @@ export function subjectName(subject: string | null): string | null {
   const [type = '', first = '', second = '', third = ''] = (subject ?? '').split(':');
   switch (type) {
     case 'content':
-    case 'reward':
-      return `“${rewardName(first, second)}”`;
+    case 'reward': {
+      const name = rewardName(first, second);
+      return name === second ? null : `“${name}”`;
+    }
     case 'budget':
       return `“${rewardName(first, second)}”, ${weekOrEvery(third)}`;
     case 'goodwill-budget':
