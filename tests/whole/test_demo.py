@@ -293,6 +293,14 @@ def test_scripts_get_a_code_of_an_account(demo: Demo) -> None:
 
 
 @pytest.mark.usefixtures("docs_installed")
+def test_another_demo_in_the_folder_says_where_the_first_one_runs(demo: Demo) -> None:
+    """Neither one with data, nor a mocked one, takes its place, and commands still find it."""
+    for other in (("--data", "other"), ("--mock",)):
+        said = demo.programs.refused("demo", "--port", "0", *other)
+        assert f"one already runs in this folder, at {demo.site.url}" in said
+    assert demo.programs.run("liability")
+
+
 def test_the_documentation_is_at_hand(demo: Demo) -> None:
     """The ready file says where the demo serves the documentation."""
     shown = httpx.get(demo.facts["docs"], timeout=PATIENCE_SECONDS)

@@ -25,6 +25,19 @@ from subgraphs.rewards.models import GLOBAL_STATE, REWARD_CONFIG, REWARD_CONTENT
 
 ACTIVE: Final = "active"
 
+INELIGIBLE_IN_WORDS: Final[Mapping[IneligibleReason, str]] = {
+    IneligibleReason.SELF_EXCLUDED: "they are self-excluded",
+    IneligibleReason.RG_RESTRICTED: "they are restricted by safer gambling",
+    IneligibleReason.PROMO_RESTRICTED: "they are excluded from promotions",
+    IneligibleReason.UNVERIFIED: "they aren't verified yet",
+    IneligibleReason.SUSPENDED: "their account is suspended",
+    IneligibleReason.ACCOUNT_CLOSED: "their account is closed",
+    IneligibleReason.JURISDICTION: "there is no club where they live",
+    IneligibleReason.CURRENCY: "there is no club in their currency",
+    IneligibleReason.NOT_OFFERED: "they are in the control group",
+}
+"""Why a customer can be given nothing, as the end of a sentence."""
+
 
 @dataclass(frozen=True, slots=True)
 class GoodwillOffer:
@@ -70,7 +83,7 @@ class GoodwillOffers:
         week, refusal = rules.week_at(now), None
         ineligible = rules.evaluate(account, week).ineligible
         if ineligible is not None:
-            refusal = f"This customer can't be given anything, as {_INELIGIBLE[ineligible]}."
+            refusal = f"This customer can't be given anything, as {INELIGIBLE_IN_WORDS[ineligible]}."
         elif off.whole_brand:
             refusal = f"{owner.brand} is paused: nothing is given until it goes on."
         newest: dict[str, RewardConfig] = {}
@@ -139,16 +152,3 @@ def reward_of(config: RewardConfig) -> Reward:
 
 def _in_words(code: str) -> str:
     return code.replace("_", " ").lower()
-
-
-_INELIGIBLE: Final[Mapping[IneligibleReason, str]] = {
-    IneligibleReason.SELF_EXCLUDED: "they are self-excluded",
-    IneligibleReason.RG_RESTRICTED: "they are restricted by safer gambling",
-    IneligibleReason.PROMO_RESTRICTED: "they are excluded from promotions",
-    IneligibleReason.UNVERIFIED: "they aren't verified yet",
-    IneligibleReason.SUSPENDED: "their account is suspended",
-    IneligibleReason.ACCOUNT_CLOSED: "their account is closed",
-    IneligibleReason.JURISDICTION: "there is no club where they live",
-    IneligibleReason.CURRENCY: "there is no club in their currency",
-    IneligibleReason.NOT_OFFERED: "they are in the control group",
-}

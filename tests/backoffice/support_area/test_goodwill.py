@@ -28,6 +28,7 @@ from backoffice.identity.credentials import givers
 from backoffice.support.goodwill import repository as reservations
 from backoffice.support.goodwill.budget import GoodwillBudgetKey, GoodwillLimits, WeekUse
 from backoffice.support.goodwill.credits import GoodwillCause, GoodwillRequest
+from backoffice.support.goodwill.offers import INELIGIBLE_IN_WORDS
 from backoffice.support.models import GOODWILL_RESERVATION as RESERVATION
 from consumers.fulfilment.messages import decode_goodwill
 from consumers.fulfilment.reducers import FulfilmentReducer
@@ -36,6 +37,7 @@ from consumers.messages.reducers import store_accounts
 from consumers.stream.records import Record
 from consumers.stream.topics import Message, Outcome
 from subgraphs.club.models import REFERENCE as CLUB
+from subgraphs.club_kit.domain.accounts import IneligibleReason
 from subgraphs.club_kit.records.reference_writer import ReferenceWriter
 from subgraphs.fulfilment.models import GOODWILL_CREDIT, REFERENCE
 from subgraphs.fulfilment.payout.provider_decisions import ProviderHolds
@@ -370,3 +372,8 @@ async def test_an_erased_customer_leaves_only_amounts_in_the_budget(goodwill: Su
     assert str(paid_to).startswith("erased-")
     assert names == {exported["proposal_id"]: paid_to, later.proposal_id: CUSTOMER.customer}
     assert (await use_of(goodwill)).taken() == 1000
+
+
+def test_each_reason_not_to_take_part_has_words() -> None:
+    """A sentence says it for every one."""
+    assert set(INELIGIBLE_IN_WORDS) == set(IneligibleReason)
