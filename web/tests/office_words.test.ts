@@ -5,7 +5,6 @@ import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 
-import { DONE } from '../backoffice/src/words/common';
 import { WORDS } from '../backoffice/src/words/index';
 
 const OFFICE = fileURLToPath(new URL('../backoffice/src/', import.meta.url));
@@ -135,13 +134,6 @@ describe('the words of the back office', () => {
       return texts.filter((text, at) => texts.indexOf(text) !== at).map((text) => `${area}: ${text}`);
     });
     expect(twice).toEqual([]);
-  });
-
-  it('say that a deed is done, by the name of its button', () => {
-    const named = new Set(Object.values(WORDS).flatMap((messages): unknown[] => Object.values(messages)));
-    expect(Object.keys(DONE).filter((label) => !named.has(label))).toEqual([]);
-    expect(WORDS.common.labelDone({ label: WORDS.common.reject })).toBe('Rejected');
-    expect(WORDS.common.labelDone({ label: WORDS.finance.proposeToSend })).toBe('Submitted for approval');
   });
 
   it('speak plainly: with contractions and curly apostrophes, and never press', () => {

@@ -10,7 +10,12 @@ import { WORDS } from '../words/index.ts';
 
 import type { ReactNode } from 'react';
 
-export interface Deed<Data = unknown> {
+/** What is said once it is done: a sentence, or what the deed itself does with the mutation's data. */
+type Told<Data> = { readonly done: string; onDone?: never } | { readonly done?: never; onDone(data: Data): void };
+
+export type Deed<Data = unknown> = Asked<Data> & Told<Data>;
+
+interface Asked<Data> {
   readonly label: string;
   /** What happens, in words; asked before it does. */
   readonly question: string;
@@ -23,16 +28,12 @@ export interface Deed<Data = unknown> {
   readonly firstReason?: string;
   readonly color?: 'primary' | 'error';
   readonly icon?: ReactNode;
-  /** Called with the mutation's data instead of the usual notice. */
-  onDone?(data: Data): void;
   /** Called after the mutation, even if it was refused: somebody else may have changed the record. */
   readonly onSettled?: () => void;
 }
 
-interface ButtonProps<Data> extends Deed<Data> {
-  /** Whether it is what people come to the screen for. */
-  readonly isMain?: boolean;
-}
+/** `isMain`: whether it is what people come to the screen for. */
+type ButtonProps<Data> = Deed<Data> & { readonly isMain?: boolean };
 
 /** A button that asks for the deed. */
 export function ChangeButton<Data>({ isMain = false, ...deed }: ButtonProps<Data>) {
@@ -47,10 +48,7 @@ export function ChangeButton<Data>({ isMain = false, ...deed }: ButtonProps<Data
   );
 }
 
-interface DialogProps extends Deed {
-  readonly open: boolean;
-  readonly onClose: () => void;
-}
+type DialogProps = Deed & { readonly open: boolean; readonly onClose: () => void };
 
 /** Says what the deed does, and does it. */
 export function ChangeDialog({ open, onClose, ...deed }: DialogProps) {
@@ -82,7 +80,7 @@ export function ChangeDialog({ open, onClose, ...deed }: DialogProps) {
     onClose();
     setReason(deed.firstReason ?? '');
     setAnswer('');
-    if (deed.onDone === undefined) notify(WORDS.common.labelDone({ label: deed.label }), { type: 'success' });
+    if (deed.onDone === undefined) notify(deed.done, { type: 'success' });
     else deed.onDone(data);
     settle();
   }

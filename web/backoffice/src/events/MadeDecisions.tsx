@@ -73,6 +73,7 @@ function UndoDecision({ decision, onDone }: { readonly decision: MatchDecision; 
   return (
     <ChangeButton
       label={WORDS.events.undo}
+      done={WORDS.common.deedDone.undone}
       question={undone(decision)}
       change={(reason) => run(UNDO_MATCH_DECISION, { input: { decision: decision.id, version: decision.version, reason } })}
       wantsReason

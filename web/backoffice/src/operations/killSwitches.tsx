@@ -99,6 +99,7 @@ function Turn({ one }: { readonly one: Switchable }) {
   return (
     <ChangeButton
       label={off ? WORDS.operations.switchOn : WORDS.operations.switchOff}
+      done={off ? WORDS.common.deedDone.switchedOn : WORDS.common.deedDone.switchedOff}
       question={off ? WORDS.operations.runsAgainOnAllNodes({ name: nameOf(one) }) : WORDS.operations.isPausedOnAllNodes({ name: nameOf(one), scope: MEANING[state.scope] })}
       change={(reason) => turn({ ...state, off: !off }, one.brand, reason)}
       wantsReason

@@ -52,6 +52,7 @@ export function Nodes() {
               !alive && (
                 <ChangeButton
                   label={WORDS.operations.forget}
+                  done={WORDS.common.deedDone.forgotten}
                   question={WORDS.operations.wasRemovedPermanently({ node })}
                   change={(reason) => run(FORGET_NODE, { input: { node, reason } })}
                   wantsReason

@@ -25,6 +25,7 @@ import type { Tone } from '../look/theme.ts';
 import type { RewardStatusAction, RewardVersion } from '../graph/generated/operations.ts';
 
 const LABELS: Readonly<Record<RewardStatusAction, string>> = WORDS.operations.labels;
+const DONE: Readonly<Record<RewardStatusAction, string>> = WORDS.operations.doneByAction;
 const MEANING: Readonly<Record<RewardStatusAction, string>> = WORDS.operations.meaningOfAction;
 
 const ICONS: Readonly<Record<RewardStatusAction, ReactNode>> = {
@@ -82,6 +83,7 @@ function deedOf(action: RewardStatusAction, { brand, reward, version }: RewardVe
   const name = rewardName(brand, reward);
   return {
     label: `${LABELS[action]} “${name}”`,
+    done: DONE[action],
     question: WORDS.operations.versionOf({ name, version, brand: brandName(brand), action: MEANING[action] }),
     change: (reason) => run(CHANGE_REWARD_STATUS, { input: { brand, reward, version, action, reason } }),
     wantsReason: true,

@@ -68,6 +68,7 @@ function ByHand({ week }: { readonly week: Week }) {
     return (
       <ChangeButton
         label={WORDS.operations.open({ week: weekName(isoWeek) })}
+        done={WORDS.common.deedDone.weekOpened}
         question={WORDS.operations.theSchemesOfAreRecordedNow({ week: weekName(isoWeek) })}
         change={(reason) => run(OPEN_WEEK, input(reason))}
         wantsReason
@@ -79,6 +80,7 @@ function ByHand({ week }: { readonly week: Week }) {
   return (
     <ChangeButton
       label={WORDS.operations.close({ week: weekName(isoWeek) })}
+      done={WORDS.common.submittedForApproval}
       question={WORDS.operations.someoneElseMustApproveIt({ week: weekName(isoWeek) })}
       change={(reason) => run(CLOSE_WEEK, input(reason))}
       wantsReason

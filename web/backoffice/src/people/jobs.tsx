@@ -60,6 +60,7 @@ function Cancel() {
     <TopToolbar>
       <ChangeButton
         label={WORDS.people.cancelTheJob}
+        done={WORDS.common.deedDone.jobCancelled}
         question={WORDS.people.itEndsAtItsNextStep}
         change={() => run(CANCEL_JOB, { id: record.id })}
         color="error"

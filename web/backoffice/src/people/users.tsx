@@ -103,6 +103,7 @@ function UserActions({ onGiven }: { readonly onGiven: (given: Given) => void }) 
   };
   const turning: Deed = {
     label: active ? WORDS.people.disable : WORDS.people.enable,
+    done: active ? WORDS.common.deedDone.accountDisabled : WORDS.common.deedDone.accountEnabled,
     question: active ? WORDS.people.allSessionsAccountEndOnce : WORDS.people.thisPersonMaySignInAgain,
     change: (reason) => {
       const variables = { input: { userId, revision, reason } };

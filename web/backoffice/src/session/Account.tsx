@@ -58,6 +58,7 @@ export function Account() {
           <PasswordButton />
           <ChangeButton
             label={WORDS.session.replacePasswordAndSecondFactor}
+            done={WORDS.common.deedDone.linkSent}
             question={WORDS.session.aLinkIsSentToYourAddress}
             change={() => run(SEND_CREDENTIAL_LINK, {})}
           />

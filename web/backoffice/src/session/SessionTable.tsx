@@ -48,6 +48,7 @@ export function SessionTable({ sessions, onEnded }: Props) {
                 ) : (
                   <ChangeButton
                     label={WORDS.common.end}
+                    done={WORDS.common.deedDone.sessionEnded}
                     question={WORDS.session.whoeverUsesSessionSign}
                     change={() => run(END_SESSION, { id: one.id })}
                     color="error"

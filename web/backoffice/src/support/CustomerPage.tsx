@@ -73,6 +73,7 @@ function legal({ id }: Customer, onDone: () => void): readonly Deed[] {
     },
     {
       label: WORDS.support.erase,
+      done: WORDS.common.submittedForApproval,
       question: WORDS.support.anotherPersonHasToApproveIt,
       change: (reason) => run(ERASE, variables(reason)),
       wantsReason: true,

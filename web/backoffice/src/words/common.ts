@@ -1,30 +1,6 @@
 /** What the back office says: common. */
 import type { Messages, Named } from './message.ts';
 
-/** What is said once a deed is done, by the button that did it. */
-export const DONE: Readonly<Record<string, string>> = {
-  Approve: 'Approved',
-  'Approve and publish': 'Approved and published',
-  'Cancel schedule': 'Schedule cancelled',
-  'Close with a finding': 'Closed',
-  Disable: 'Account disabled',
-  Enable: 'Account enabled',
-  End: 'Session ended',
-  Erase: 'Erasure submitted for approval',
-  Forget: 'Forgotten',
-  'Publish now': 'Published',
-  Reject: 'Rejected',
-  'Remove legal hold': 'Legal hold removed',
-  Replay: 'Replayed',
-  Resume: 'Resumed',
-  'Submit for approval': 'Submitted for approval',
-  Suspend: 'Suspended',
-  'Switch off': 'Switched off',
-  'Switch on': 'Switched on',
-  Undo: 'Undone',
-  Withdraw: 'Withdrawn',
-};
-
 export const COMMON = {
   // Several areas
   furlongBackOffice: 'Furlong back office',
@@ -224,7 +200,25 @@ export const COMMON = {
   stay: 'Stay',
 
   // ChangeButton
-  labelDone: ({ label }: Named<'label'>): string => DONE[String(label).replace(/^Propose .*/u, 'Submit for approval')] ?? `${label}: done`,
+  deedDone: {
+    accountDisabled: 'Account disabled',
+    accountEnabled: 'Account enabled',
+    approved: 'Approved',
+    approvedAndPublished: 'Approved and published',
+    forgotten: 'Forgotten',
+    jobCancelled: 'The job ends at its next step',
+    linkSent: 'The link is sent',
+    published: 'Published',
+    rejected: 'Rejected',
+    rolledBack: 'Rolled back',
+    scheduleCancelled: 'Schedule cancelled',
+    sessionEnded: 'Session ended',
+    switchedOff: 'Switched off',
+    switchedOn: 'Switched on',
+    undone: 'Undone',
+    weekOpened: 'The week is open',
+    withdrawn: 'Withdrawn',
+  },
   cancel: 'Cancel',
 
   // KeysetList

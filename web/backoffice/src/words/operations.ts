@@ -117,6 +117,7 @@ export const OPERATIONS = {
 
   // rewardStatuses
   labels: { PAUSE: 'Pause', RESUME: 'Resume', WITHDRAW: 'Withdraw', RECALL: 'Recall' },
+  doneByAction: { PAUSE: 'Paused', RESUME: 'Resumed', WITHDRAW: 'Withdrawn', RECALL: 'Submitted for approval' },
   meaningOfAction: {
     PAUSE: 'For now nobody else can choose it; customers who have chosen it keep it.',
     RESUME: 'It can be chosen again.',

@@ -78,6 +78,7 @@ function Row({ item, revision, mayPublish, onDone }: Props & { readonly revision
         {mayPublish && state === 'SUPERSEDED' && revision.publishedAt !== null && (
           <ChangeButton
             label={WORDS.content.rollBackTo({ number })}
+            done={WORDS.common.deedDone.rolledBack}
             question={WORDS.content.customersSeeTextRevision({ number })}
             change={(reason) => run(ROLL_BACK_CONTENT, { input: { ...stepInput(item), toRevision: number, reason } })}
             wantsReason

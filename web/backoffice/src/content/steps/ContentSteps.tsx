@@ -58,6 +58,7 @@ function EditorSteps({ item, open, onDone }: StepProps) {
       {open.state === 'DRAFT' && (
         <ChangeButton
           label={WORDS.content.submitForApproval}
+          done={WORDS.common.submittedForApproval}
           question={WORDS.content.someoneElseMustApproveIt}
           change={(reason) => run(SUBMIT_CONTENT, { input: { ...stepInput(item), reason } })}
           wantsReason
@@ -67,6 +68,7 @@ function EditorSteps({ item, open, onDone }: StepProps) {
       )}
       <ChangeButton
         label={WORDS.common.withdraw}
+        done={WORDS.common.deedDone.withdrawn}
         question={WORDS.content.revisionWillNotBePublished({ revision: open.revision })}
         change={() => run(WITHDRAW_CONTENT, { input: stepInput(item) })}
         color="error"
@@ -86,6 +88,7 @@ function ReviewSteps({ item, open, onDone }: StepProps) {
       {mayPublish && (
         <ChangeButton
           label={WORDS.common.approveAndPublish}
+          done={WORDS.common.deedDone.approvedAndPublished}
           question={WORDS.content.youApproveAnd({ onPublishing: ON_PUBLISHING })}
           change={() => approveAndPublish(item, proposal.id, proposal.contentHash)}
           icon={<Publish />}
@@ -95,6 +98,7 @@ function ReviewSteps({ item, open, onDone }: StepProps) {
       )}
       <ChangeButton
         label={WORDS.common.approve}
+        done={WORDS.common.deedDone.approved}
         question={WORDS.content.youApproveOnly}
         change={() => run(APPROVE, { input: { proposalId: proposal.id, contentHash: proposal.contentHash } })}
         icon={<Check />}
@@ -102,6 +106,7 @@ function ReviewSteps({ item, open, onDone }: StepProps) {
       />
       <ChangeButton
         label={WORDS.common.reject}
+        done={WORDS.common.deedDone.rejected}
         question={WORDS.content.theRevisionGoesNoFurther}
         change={(reason) => run(REJECT, { input: { proposalId: proposal.id, reason } })}
         wantsReason
@@ -119,6 +124,7 @@ function PublicationSteps({ item, brand, open, onDone }: StepProps) {
     <>
       <ChangeButton
         label={WORDS.common.publishNow}
+        done={WORDS.common.deedDone.published}
         question={ON_PUBLISHING}
         change={() => run(PUBLISH_CONTENT, { input: stepInput(item) })}
         icon={<Publish />}
@@ -128,6 +134,7 @@ function PublicationSteps({ item, brand, open, onDone }: StepProps) {
       {open.state === 'SCHEDULED' && (
         <ChangeButton
           label={WORDS.content.cancelSchedule}
+          done={WORDS.common.deedDone.scheduleCancelled}
           question={WORDS.content.staysApprovedUntilSomebody}
           change={() => run(UNSCHEDULE_CONTENT, { input: stepInput(item) })}
           icon={<EventBusy />}

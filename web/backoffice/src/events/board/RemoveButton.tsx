@@ -22,6 +22,7 @@ export function RemoveButton({ brand, scope, entry, seen, onProposed }: Props) {
     <div>
       <ChangeButton
         label={WORDS.board.proposeToRemoveItFromTheBoard}
+        done={WORDS.common.submittedForApproval}
         question={WORDS.board.thenShownProvidersTell({ scope: SCOPES[scope] })}
         change={(reason) => run(REMOVE_BOARD_ENTRY, { input: { brand, scope, entry, revision: seen, reason } })}
         wantsReason

@@ -50,6 +50,7 @@ export function RevisionsOfEntry({ entry: { item, revision: seen }, onProposed }
               placements.length > 0 && (
                 <ChangeButton
                   label={WORDS.board.proposeRevisionAgain({ revision })}
+                  done={WORDS.common.submittedForApproval}
                   question={WORDS.board.itIsShownAsItWasThen}
                   change={(reason) => run(ROLL_BACK_BOARD_ENTRY, { input: { brand, scope, entry, revision, seen, reason } })}
                   wantsReason

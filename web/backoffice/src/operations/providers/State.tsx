@@ -80,6 +80,7 @@ export function switchDeed(one: Provider): Deed {
     label: stopped ? WORDS.providers.start({ id }) : WORDS.providers.stop({ id }),
     question: question(one),
     change: (reason) => run(SWITCH_PROVIDER, { input: { provider: id, off: !stopped, reason } }),
+    done: stopped ? WORDS.common.deedDone.switchedOn : WORDS.common.deedDone.switchedOff,
     wantsReason: true,
     color: stopped ? 'primary' : 'error',
     icon: stopped ? <PlayArrow /> : <PowerSettingsNew />,

@@ -224,7 +224,7 @@ function TextNow({ proposal, of }: { readonly proposal: Proposal; readonly of: C
       <Typography sx={{ maxWidth: '70ch' }}>{seenByCustomers(new Content(proposal.content).number('revision'), data.contentItem?.published?.revision ?? null)}</Typography>
       {isNext && (
         <Box>
-          <ChangeButton label={WORDS.common.publishNow} question={ON_PUBLISHING} change={() => publishOpen(of)} icon={<Publish />} onSettled={reload} isMain />
+          <ChangeButton label={WORDS.common.publishNow} done={WORDS.common.deedDone.published} question={ON_PUBLISHING} change={() => publishOpen(of)} icon={<Publish />} onSettled={reload} isMain />
         </Box>
       )}
     </>

@@ -33,6 +33,7 @@ export function Decisions({ proposal, isShown }: Props) {
       <Stack direction="row">
         <ChangeButton
           label={WORDS.common.withdraw}
+          done={WORDS.common.deedDone.withdrawn}
           question={WORDS.approvals.yourOwnProposalEnds}
           change={() => run(WITHDRAW, { id })}
           icon={<Undo />}
@@ -48,6 +49,7 @@ export function Decisions({ proposal, isShown }: Props) {
       {mayApprove && text !== null && mayPublish && (
         <ChangeButton
           label={WORDS.common.approveAndPublish}
+          done={WORDS.common.deedDone.approvedAndPublished}
           question={`${titleOf(proposal)}. ${ON_PUBLISHING}`}
           change={() => approveAndPublish(text, id, contentHash)}
           icon={<Publish />}
@@ -58,6 +60,7 @@ export function Decisions({ proposal, isShown }: Props) {
       {mayApprove && (
         <ChangeButton
           label={WORDS.common.approve}
+          done={WORDS.common.deedDone.approved}
           question={`${titleOf(proposal)}. ${KINDS[proposal.kind]?.onApproval ?? ''}`}
           change={() => run(APPROVE, { input: { proposalId: id, contentHash } })}
           icon={<Check />}
@@ -67,6 +70,7 @@ export function Decisions({ proposal, isShown }: Props) {
       )}
       <ChangeButton
         label={WORDS.common.reject}
+        done={WORDS.common.deedDone.rejected}
         question={WORDS.approvals.theProposalEnds({ title: titleOf(proposal) })}
         change={(reason) => run(REJECT, { input: { proposalId: id, reason } })}
         wantsReason
