@@ -185,12 +185,13 @@ def _end_of(done: subprocess.CompletedProcess[bytes]) -> str:
 def _isolated(program: str, snapshot: Snapshot) -> list[str]:
     """Return the command that runs another in a world of its own, as nobody, with the snapshot alone.
 
-    What is published is mounted read-only, because its files are those of the store.
+    It has no terminal, because `Ending` begins a session for it; one of its own would take it out of its
+    group. What is published is mounted read-only, because its files are those of the store.
     """
     readable = {sys.prefix, sys.base_prefix, str(READER)}
     return [
         program,
-        *("--unshare-all", "--die-with-parent", "--new-session", "--clearenv"),
+        *("--unshare-all", "--die-with-parent", "--clearenv"),
         *("--uid", "65534", "--gid", "65534", "--cap-drop", "ALL"),
         *("--ro-bind", "/usr", "/usr", "--symlink", "usr/lib", "/lib", "--symlink", "usr/lib64", "/lib64"),
         *("--proc", "/proc", "--dev", "/dev", "--size", str(64 * 2**20), "--tmpfs", "/tmp"),  # noqa: S108

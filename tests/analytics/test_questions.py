@@ -5,6 +5,7 @@ import re
 import socket
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from time import monotonic
 
@@ -29,6 +30,15 @@ BUBBLEWRAP, LANDLOCK = None, ""
 
 
 EXAMPLES = Path(__file__).parents[2] / "web" / "backoffice" / "src" / "analytics" / "examples.ts"
+
+
+def processes_of(folder: Path) -> list[str]:
+    """Return the command lines of processes that name a folder."""
+    lines = []
+    for file in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):  # it has ended meanwhile
+            lines.append(file.read_bytes().replace(b"\0", b" ").decode(errors="replace"))
+    return [line for line in lines if str(folder) in line]
 
 
 @pytest.fixture(scope="module")
@@ -227,6 +237,16 @@ def test_a_question_nobody_waits_for_is_ended(settings: AnalyticsSettings) -> No
                 ending=ending,
             )
         assert monotonic() - began < settings.question_seconds / 2
+
+
+def test_a_question_is_ended_while_its_room_is_made(settings: AnalyticsSettings) -> None:
+    """Whenever it is given up, nothing is left over that another question would wait for."""
+    for tenth in range(100):
+        ending = Ending()
+        threading.Timer(tenth / 10_000, ending.end).start()
+        with pytest.raises(QuestionFailed, match="ended with"):
+            ask(Question("SELECT count() FROM numbers(1000000000000)"), settings, ending=ending)
+    assert processes_of(settings.folder) == []
 
 
 def test_a_question_cannot_change_the_store(settings: AnalyticsSettings, store: Store) -> None:
