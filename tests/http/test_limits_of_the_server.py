@@ -2,12 +2,19 @@
 
 import asyncio
 import re
+import time
+from collections.abc import Callable
+from typing import Final
 
 import pytest
+import uvloop
 
 from gateway.http.server import ClientLimits
 from tests.gateway.worlds import atlas, shop
 from tests.http.served_gateway import ME, NAME, QUICK, Shop, post
+
+STOPPED: Final = 2.0
+"""For how many seconds the machine stands still: longer than a client may."""
 
 
 @pytest.mark.parametrize(
@@ -85,6 +92,29 @@ async def test_an_idle_connection_is_closed_and_a_busy_one_is_not() -> None:
         server.gate.set()
         assert (await client.reply())[::2] == (200, NAME)
         assert await client.until_closed() == b""
+
+
+@pytest.mark.parametrize("loop_factory", [asyncio.new_event_loop, uvloop.new_event_loop])
+@pytest.mark.parametrize("is_new", [True, False], ids=["new", "idle"])
+def test_time_in_which_the_machine_stood_still_is_no_clients(
+    loop_factory: Callable[[], asyncio.AbstractEventLoop], *, is_new: bool
+) -> None:
+    """Who could not send because nothing ran is not cut off, as a client that is silent is."""
+
+    async def stand_still() -> None:
+        limits = ClientLimits(head_seconds=STOPPED / 2, body_seconds=STOPPED / 2, idle_seconds=STOPPED / 2)
+        async with Shop(shop(), limits).served() as server, server.client() as client:
+            if not is_new:
+                await client.send(post(ME))
+                assert (await client.reply())[0] == 200
+            await asyncio.sleep(QUICK)  # the connection is made
+            time.sleep(STOPPED)  # noqa: ASYNC251 - nothing runs meanwhile
+            await asyncio.sleep(QUICK)  # the server runs again before its client does
+            await client.send(post(ME))
+            assert (await client.reply())[::2] == (200, NAME)
+
+    with asyncio.Runner(loop_factory=loop_factory) as runner:
+        runner.run(stand_still())
 
 
 async def test_a_query_whose_client_has_gone_is_given_up() -> None:

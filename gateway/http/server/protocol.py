@@ -100,6 +100,11 @@ class BoundedProtocol(AnsweringProtocol):
         else:
             self.transport.close()
 
+    def allow_more(self, seconds: float) -> None:
+        """Move all time limits by the seconds in which the server could not read."""
+        self._deadline += seconds
+        self._unread_deadline += seconds
+
     def pause_writing(self) -> None:
         """Start the time limit for a client that has left much unread."""
         super().pause_writing()

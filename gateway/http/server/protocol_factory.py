@@ -175,7 +175,7 @@ class ProtocolFactory:
         protocol.sniffer = self._sniffer_of(protocol.fast_path)
         if not self._sweeping:
             self._sweeping = True
-            protocol.loop.call_later(self._sweep_seconds, self._sweep, protocol.loop, server_state)
+            self._sweep_later(protocol.loop, server_state)
         return protocol
 
     def draining_of(self, app: Any) -> Draining:
@@ -188,12 +188,23 @@ class ProtocolFactory:
             self._sniffer = RequestSniffer.of(fast_path, self.limits)
         return self._sniffer
 
-    def _sweep(self, loop: asyncio.AbstractEventLoop, state: ServerState) -> None:
-        """Check all connections; one timer for all costs less than one for each request."""
+    def _sweep_later(self, loop: asyncio.AbstractEventLoop, state: ServerState) -> None:
+        due = loop.time() + self._sweep_seconds
+        loop.call_at(due, self._sweep, loop, state, due)
+
+    def _sweep(self, loop: asyncio.AbstractEventLoop, state: ServerState, due: float) -> None:
+        """Check all connections; one timer for all costs less than one for each request.
+
+        Time in which this process stood still is no client's: most often the whole machine did.
+        """
         now = loop.time()
+        late = now - due
         own = [connection for connection in state.connections if isinstance(connection, DrainingProtocol)]
         for connection in own:
-            connection.check(now)
+            if late > self._sweep_seconds:
+                connection.allow_more(late)
+            else:
+                connection.check(now)
         self._sweeping = bool(own)
         if own:
-            loop.call_later(self._sweep_seconds, self._sweep, loop, state)
+            self._sweep_later(loop, state)
