@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -24,12 +24,22 @@ from foundation.storage.database import Database
 
 
 class SignInRefused(BackofficeError):
-    """Login, password or code are wrong, or the account is disabled; the response does not say which."""
+    """Login or password are wrong, or the account is disabled, and nobody learns which; or a code is wrong.
+
+    Attributes:
+        wrong: What the audit log says was wrong.
+    """
 
     code = "SIGN_IN_REFUSED"
 
-    def __init__(self) -> None:
-        super().__init__("The name, the password or the code is not right.")
+    def __init__(self, wrong: str, message: str) -> None:
+        super().__init__(message)
+        self.wrong = wrong
+
+
+WRONG_LOGIN: Final = "The user or the password is not right."
+NOT_THE_PRESENT_ONE: Final = "The current password is not right."
+WRONG_CODE: Final = "This code is not right, or was used. Each code works once: wait for the next one."
 
 
 class TooManyAttempts(BackofficeError):
@@ -120,7 +130,7 @@ class SignIn:
             user = await users.with_login(connection, login)
         right = await self.passwords.matches(None if user is None else user.password_hash, password)
         if user is None or not right or user.status is not UserStatus.ACTIVE:
-            await self._refuse(user, attempt, origin, now, "password")
+            await self._refuse(user, attempt, origin, now, SignInRefused("password", WRONG_LOGIN))
         fresh = await self.passwords.hash(password) if self._is_dated(user) else None
         async with self.database.write() as connection:
             held = await hold_as_read(connection, user)
@@ -224,7 +234,7 @@ class SignIn:
         attempt = Attempt.by_session(self.keys, current.session.session_id)
         await self._charge(attempt, now)
         if not await self.passwords.matches(user.password_hash, present):
-            await self._refuse(user, attempt, origin, now, "password")
+            await self._refuse(user, attempt, origin, now, SignInRefused("password", NOT_THE_PRESENT_ONE))
         problems = self.passwords.problems(new, (user.login, user.name))
         if present == new:
             problems = [Problem("password", "Choose another password than the present one.")]
@@ -284,7 +294,7 @@ class SignIn:
                 await throttle.forget(connection, attempt, known)
                 ticket = await step(held)
         if ticket is None:
-            await self._refuse(current.user, attempt, origin, now, "code")
+            await self._refuse(current.user, attempt, origin, now, SignInRefused("code", WRONG_CODE))
         return ticket
 
     async def _is_right(self, held: HeldAccount, code: str, now: datetime, *, recovery: bool) -> bool:
@@ -314,7 +324,7 @@ class SignIn:
             raise TooManyAttempts(seconds)
 
     async def _refuse(
-        self, user: User | None, attempt: Attempt, origin: Origin, now: datetime, what: str
+        self, user: User | None, attempt: Attempt, origin: Origin, now: datetime, refused: SignInRefused
     ) -> NoReturn:
         """Count a failure of the network, and record it: the same work whether the account exists or not."""
         known = user or _nobody(now)
@@ -329,10 +339,10 @@ class SignIn:
                 brand=None,
                 subject=f"user:{known.user_id}" if user else f"login:{attempt.key[-16:]}",
                 before=None,
-                after={"wrong": what},
+                after={"wrong": refused.wrong},
                 reason=None,
             )
-        raise SignInRefused
+        raise refused
 
     async def _record(self, connection: AsyncConnection, actor: Actor, action: str, user: User) -> None:
         await self.audit.record(

@@ -11,6 +11,7 @@ from backoffice.access import Role
 from backoffice.audit.repository import AUDIT_LOG
 from backoffice.identity.account import NewAccount
 from backoffice.identity.models import SESSION, THROTTLE
+from backoffice.identity.sign_in import WRONG_CODE, WRONG_LOGIN
 from backoffice.identity.throttle import network_of
 from tests.support.office.backoffice_site import (
     ORIGIN,
@@ -94,21 +95,23 @@ async def test_a_code_works_once(site: OfficeSite, ann: Person) -> None:
     assert (await first.send("POST", "session", {**sign_in(ann), "code": code})).status_code == 200
     refused = await second.send("POST", "session", {**sign_in(ann), "code": code})
     assert (refused.status_code, refused.json()["error"]["code"]) == (401, "SIGN_IN_REFUSED")
-    assert (await first.send("POST", "session/step-up", {"code": code})).status_code == 401
+    again = await first.send("POST", "session/step-up", {"code": code})
+    assert (again.status_code, again.json()["error"]["message"]) == (401, WRONG_CODE)
 
 
 async def test_nobody_learns_whether_an_account_exists(site: OfficeSite, ann: Person) -> None:
     """A wrong password and an unknown login are answered alike, and locked out alike."""
-    answers: list[list[tuple[int, str]]] = []
+    answers: list[list[tuple[int, str, str]]] = []
     for login in (ann.login, "nobody@example.com"):
         browser, seen = site.browser(), []
         for _ in range(8):
             response = await browser.send("POST", "session", {"user": login, "password": "wrong password"})
-            seen.append((response.status_code, response.json()["error"]["code"]))
+            error = response.json()["error"]
+            seen.append((response.status_code, error["code"], error["message"]))
         answers.append(seen)
     assert answers[0] == answers[1]
-    assert answers[0][0] == (401, "SIGN_IN_REFUSED")
-    assert answers[0][-1] == (429, "TOO_MANY_ATTEMPTS")
+    assert answers[0][0] == (401, "SIGN_IN_REFUSED", WRONG_LOGIN)
+    assert answers[0][-1][:2] == (429, "TOO_MANY_ATTEMPTS")
     async with site.office.base.database.read() as connection:
         keys = (await connection.execute(select(THROTTLE.c.throttle_key))).scalars().all()
     assert not any(ann.login in key for key in keys)

@@ -158,7 +158,7 @@ def test_an_administrators_day(office: Office, staff: Staff) -> None:
     office_client = staff.client("administrator")
     people.add_a_person(office_client)
     people.save_filters(office_client)
-    people.end_a_session(office_client, staff.client("viewer"))
+    people.end_a_session(office, office_client, staff.client("viewer"))
     people.ask_for_recovery_codes(office_client)
     assert "The chain is intact" in office.programs.run("audit", "verify")
     assert office_client.faults == []

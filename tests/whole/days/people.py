@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from backoffice.access import Permission
 from tests.support.office.office_client import OfficeClient
 from tests.support.office.permission_rules import OWN_BRAND, REFUSED, fields, operation_of
+from tests.support.office.signing_in import give_password
 from tests.support.office.stack import Office
 
 REFUSALS: Final = """{ audit(action: "session.refused", first: 1) { nodes { action address } } }"""
@@ -51,8 +52,8 @@ def add_a_person(office_client: OfficeClient) -> None:
     expect(page.get_by_text("zoe@example.com")).to_be_visible()
     office_client.look()
     office_client.open("Audit log")
-    expect(page.get_by_role("cell", name="Added an account", exact=True).first).to_be_visible()
-    page.get_by_role("button", name="Details").first.click()
+    added = page.get_by_role("row").filter(has=page.get_by_role("cell", name="Added an account", exact=True))
+    added.first.get_by_role("button", name="Details").click()
     expect(page.get_by_role("dialog").get_by_text("Zoe <b>Bold</b>")).to_be_visible()
     office_client.look()
     page.get_by_role("button", name="Close").click()
@@ -84,8 +85,8 @@ def save_filters(office_client: OfficeClient) -> None:
     expect(saved).to_have_count(0)
 
 
-def end_a_session(office_client: OfficeClient, other: OfficeClient) -> None:
-    """End the session of another person, who has to sign in again."""
+def end_a_session(office: Office, office_client: OfficeClient, other: OfficeClient) -> None:
+    """End the session of the viewer, who has to sign in again, and is told if the code is wrong."""
     office_client.open("People")
     office_client.page.get_by_role("cell", name="viewer@office.example").click()
     sessions = office_client.page.get_by_role("table", name="Open sessions")
@@ -97,7 +98,12 @@ def end_a_session(office_client: OfficeClient, other: OfficeClient) -> None:
     ended = other.page.get_by_role("dialog", name="Your session has ended")
     with other.page.context.expect_page() as opened:
         ended.get_by_role("link", name="Sign in").click()
-    expect(opened.value.get_by_label("Password")).to_be_visible()
+    give_password(opened.value, office.accounts["viewer"])
+    code = opened.value.get_by_role("textbox", name="Code")
+    code.fill("000000")
+    code.press("Enter")
+    expect(code).to_have_attribute("aria-invalid", "true")
+    expect(opened.value.get_by_role("alert")).to_contain_text("Each code works once")
     opened.value.close()
     expect(ended).to_be_visible()
 

@@ -21,7 +21,10 @@ export function CodeField({ code, onChange, problem = '', isFirst = false }: Pro
       error={problem !== ''}
       helperText={problem || (isFirst ? WORDS.session.sixDigitsOnly : WORDS.session.sixDigitsFromYour)}
       autoComplete="one-time-code"
-      slotProps={{ htmlInput: { inputMode: 'text', maxLength: 40 } }}
+      slotProps={{
+        htmlInput: { inputMode: 'text', maxLength: 40 },
+        formHelperText: problem === '' ? {} : { role: 'alert' },
+      }}
       margin="normal"
       fullWidth
       required

@@ -168,7 +168,7 @@ function CodeStep({ onDone }: StepProps) {
   const [code, setCode] = useState('');
   return (
     <StepForm label={WORDS.session.continue} run={() => giveCode(code)} onDone={onDone}>
-      <CodeField code={code} onChange={setCode} />
+      {(problem) => <CodeField code={code} onChange={setCode} problem={problem} />}
     </StepForm>
   );
 }
@@ -184,14 +184,18 @@ function EnrolmentStep({ onDone }: StepProps) {
 
   return (
     <StepForm label={WORDS.session.confirm} run={() => giveCode(code)} onDone={onDone}>
-      <Typography>
-        <Filled say={WORDS.session.addToAuthenticator} values={{ link: <Link href={enrolment?.uri ?? '#'}>{WORDS.session.link}</Link> }} />
-      </Typography>
-      <Typography component="code" sx={{ display: 'block', marginY: 1, overflowWrap: 'anywhere' }}>
-        {enrolment?.secret ?? '…'}
-      </Typography>
-      <CopyButton text={enrolment?.secret ?? ''} what={WORDS.session.theSecret} />
-      <CodeField code={code} onChange={setCode} isFirst />
+      {(problem) => (
+        <>
+          <Typography>
+            <Filled say={WORDS.session.addToAuthenticator} values={{ link: <Link href={enrolment?.uri ?? '#'}>{WORDS.session.link}</Link> }} />
+          </Typography>
+          <Typography component="code" sx={{ display: 'block', marginY: 1, overflowWrap: 'anywhere' }}>
+            {enrolment?.secret ?? '…'}
+          </Typography>
+          <CopyButton text={enrolment?.secret ?? ''} what={WORDS.session.theSecret} />
+          <CodeField code={code} onChange={setCode} problem={problem} isFirst />
+        </>
+      )}
     </StepForm>
   );
 }

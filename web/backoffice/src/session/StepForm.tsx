@@ -13,8 +13,10 @@ export function StepForm(props: {
   readonly label: string;
   readonly run: () => Promise<SessionState>;
   readonly onDone: (next: SessionState) => void;
-  readonly children: ReactNode;
+  /** The fields; a function of why the step was refused says it at its field, in place of the form. */
+  readonly children: ReactNode | ((problem: string) => ReactNode);
 }) {
+  const { children } = props;
   const [problem, setProblem] = useState('');
   const [busy, setBusy] = useState(false);
 
@@ -33,12 +35,12 @@ export function StepForm(props: {
 
   return (
     <form onSubmit={(event) => void submit(event)}>
-      {problem !== '' && (
+      {problem !== '' && typeof children !== 'function' && (
         <Alert severity="error" sx={{ marginBottom: 1 }}>
           {problem}
         </Alert>
       )}
-      {props.children}
+      {typeof children === 'function' ? children(problem) : children}
       <Button type="submit" variant="contained" fullWidth disabled={busy} sx={{ marginTop: 1 }}>
         {props.label}
       </Button>
