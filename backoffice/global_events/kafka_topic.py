@@ -55,8 +55,13 @@ class KafkaGlobalTopic:
                 request_timeout_ms=round(RESPONSE_SECONDS * 800),
             )
             await stack.enter_async_context(running_client(producer))
+            # A search for the first position that is still in progress would else overtake
+            # `seek_to_beginning`, and the topic would look empty.
             consumer = AIOKafkaConsumer(
-                bootstrap_servers=settings.bootstrap, group_id=None, enable_auto_commit=False
+                bootstrap_servers=settings.bootstrap,
+                group_id=None,
+                enable_auto_commit=False,
+                auto_offset_reset="earliest",
             )
             await stack.enter_async_context(running_client(consumer))
             consumer.assign([GLOBAL_PARTITION])

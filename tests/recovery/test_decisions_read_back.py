@@ -2,10 +2,13 @@
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
+from aiokafka.consumer.fetcher import Fetcher
 
 from backoffice.global_events.decisions import GlobalDecisions
+from backoffice.global_events.kafka_topic import KafkaGlobalTopic
 from backoffice.metadata import NAME
 from backoffice.run_publisher import publish_now
 from consumers.stream.settings import StreamSettings
@@ -19,6 +22,7 @@ from tests.support.office.backoffice_fixture import NOW, backoffice_database
 from tests.support.office.global_messages import BRAND, budget, switch
 
 DECISIONS = GlobalDecisions()
+LATE_SECONDS = 1.0
 
 
 async def decide(database: Database, state: object) -> int:
@@ -32,6 +36,30 @@ async def known(database: Database) -> dict[str, int]:
     """Return the numbers of decisions, by key."""
     async with database.read() as connection:
         return {one.key: one.order.number for one in await DECISIONS.repository.all(connection)}
+
+
+async def test_the_topic_is_read_whole_while_its_end_is_still_looked_for(
+    embedded_broker: EmbeddedBroker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a slow broker says about the first position comes after the reading has gone to the beginning."""
+    await asyncio.to_thread(embedded_broker.create_topics, [GLOBAL_TOPIC])
+    stream = StreamSettings(bootstrap=embedded_broker.bootstrap, generation=embedded_broker.generation)
+    async with backoffice_database(f"sqlite+aiosqlite:///{tmp_path / 'live'}") as live:
+        await decide(live, switch())
+        await publish_now(live, stream, SystemClock())
+    ask, asked = Fetcher._proc_offset_request, asyncio.Event()
+
+    async def answer_late(self: Fetcher, node: int, topics: Any) -> Any:
+        answer = await ask(self, node, topics)
+        if not asked.is_set():
+            asked.set()
+            await asyncio.sleep(LATE_SECONDS)
+        return answer
+
+    monkeypatch.setattr(Fetcher, "_proc_offset_request", answer_late)
+    async with KafkaGlobalTopic.open(stream) as topic:
+        await asked.wait()
+        assert list((await topic.read()).last) == ["northbet:switch:brand"]
 
 
 async def test_a_lost_back_office_knows_what_it_had_decided(
