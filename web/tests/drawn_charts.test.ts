@@ -134,6 +134,10 @@ test('a single bar is no chart, and no bars at all are nothing', () => {
   expect(one).toContain('50%');
   expect(one).toContain('Active, Week 0');
   expect(markup(createElement(BarChart, { label: 'x', categories: ['a', 'b'], series: [{ label: 'y', data: [0, null] }], format: String }))).toBe('');
+  const stages = [{ label: 'Expected', data: [6] }, { label: 'Owed', data: [0] }];
+  const onlyReward = markup(createElement(BarChart, { label: 'Cost', categories: ['£6 free bet'], series: stages, isStacked: true, format: pounds }));
+  expect(onlyReward).not.toContain('<svg');
+  expect(onlyReward).toContain('Expected, £6 free bet');
 });
 
 test('weeks and days without figures keep their place, at most so many, over the ends of years', () => {

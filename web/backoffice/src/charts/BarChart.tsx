@@ -1,7 +1,7 @@
 /** Bars by category, side by side or stacked. It is a picture: the table beside it has the same figures. */
 import Box from '@mui/material/Box';
 
-import { barsOf, isLone, namedAlong, namesOf, valuesOf, type Bars } from './bars.ts';
+import { barsOf, figuresOf, namedAlong, namesOf, valuesOf, type Bars } from './bars.ts';
 import { widthOf } from './labels.ts';
 import { LoneFigures } from './LoneFigures.tsx';
 import { EDGE, FULLNESS, HEIGHT, Labels, Legend, Plot, useSeriesColors, useWidth } from './plot.tsx';
@@ -27,9 +27,9 @@ const LATER = WORDS.charts.barsDrawnOnceMoreCompare;
 export function BarChart(props: Props) {
   const { categories, series, format } = props;
   if (series.every(({ data }) => data.every((value) => value === 0 || value === null))) return null;
-  if (!isLone(series)) return <Drawn {...props} />;
-  const figures = series.flatMap(({ label, data }) => data.flatMap((value, at) => (value === null ? [] : [{ value: format(value), words: [label, categories[at]].join(', ') }])));
-  return <LoneFigures figures={figures} later={LATER} />;
+  const figures = figuresOf(series);
+  if (figures.length > 1) return <Drawn {...props} />;
+  return <LoneFigures figures={figures.map(({ label, category, value }) => ({ value: format(value), words: [label, categories[category]].join(', ') }))} later={LATER} />;
 }
 
 function Drawn({ label, categories, series, isStacked = false, format }: Props) {

@@ -23,9 +23,18 @@ const WIDEST = 48;
 const GAP = 2;
 const UNKNOWN = '–';
 
-/** Whether there is only one figure, which needs its words and no chart. */
-export function isLone(series: readonly Bars[]): boolean {
-  return series.flatMap(({ data }) => data.filter((value) => value !== null)).length < 2;
+export interface Figure {
+  readonly label: string;
+  readonly category: number;
+  readonly value: number;
+}
+
+/** What bars would show. Nothing is a figure among several categories, such as weeks; in the only one it is no bar. */
+export function figuresOf(series: readonly Bars[]): readonly Figure[] {
+  const isOnly = series.every(({ data }) => data.length < 2);
+  return series.flatMap(({ label, data }) =>
+    data.flatMap((value, category) => (value === null || (isOnly && value === 0) ? [] : [{ label, category, value }])),
+  );
 }
 
 /** Return the bars of so many categories, each category in `band` pixels. */
