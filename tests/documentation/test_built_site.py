@@ -15,8 +15,9 @@ from playwright.sync_api import Browser, Page, expect
 from starlette.applications import Starlette
 
 from furlong.serve.page import DOCUMENTATION, documentation_routes
+from tests.support.browsers import PATIENCE_MS
 from tests.support.browsers.bet_slip_page import launched_chromium
-from tests.support.browsers.screen_gallery import PATIENCE_MS, faults_of_access
+from tests.support.browsers.screen_gallery import faults_of_access
 from tools.local_chromium import LocalChromium
 
 pytestmark = pytest.mark.usefixtures("docs_installed")

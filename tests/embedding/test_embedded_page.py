@@ -17,7 +17,8 @@ from starlette.routing import Route
 
 from tests.embedding.conftest import KEY, Site
 from tests.http.served import served
-from tests.support.browsers.bet_slip_page import PATIENCE_MS, Browser, browser
+from tests.support.browsers import PATIENCE_MS
+from tests.support.browsers.bet_slip_page import Browser, browser
 from tools.local_chromium import LocalChromium
 
 pytestmark = pytest.mark.usefixtures("web_installed")

@@ -13,7 +13,8 @@ from furlong.demo.brand_sites import BrandSite as DemoSite
 from furlong.demo.brand_sites import site_app
 from tests.embedding.brand_site import BrandSite
 from tests.http.served import served
-from tests.support.browsers.bet_slip_page import PATIENCE_MS, Browser, visit
+from tests.support.browsers import PATIENCE_MS
+from tests.support.browsers.bet_slip_page import Browser, visit
 from tests.support.processes.running_furlong import Demo, eventually
 
 pytestmark = pytest.mark.usefixtures("web_installed")

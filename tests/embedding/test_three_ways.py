@@ -11,7 +11,8 @@ from playwright.sync_api import Browser as LaunchedBrowser
 from playwright.sync_api import Request, Route, expect
 
 from tests.embedding.brand_site import BrandSite
-from tests.support.browsers.bet_slip_page import PATIENCE_MS, Browser, visit
+from tests.support.browsers import PATIENCE_MS
+from tests.support.browsers.bet_slip_page import Browser, visit
 from tests.support.processes.running_furlong import Demo, eventually
 
 pytestmark = pytest.mark.usefixtures("web_installed")

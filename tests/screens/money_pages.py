@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Page, Route, WebSocketRoute, sync_playwright
 
 from furlong.serve.page import CONTENT_SECURITY_POLICY
-from tests.support.browsers.screen_gallery import PATIENCE_MS, ROOT, STEADY
+from tests.support.browsers import PATIENCE_MS
+from tests.support.browsers.screen_gallery import ROOT, STEADY
 from tools.local_chromium import LocalChromium
 
 ORIGIN: Final = "http://pages.test"

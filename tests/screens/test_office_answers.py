@@ -8,12 +8,10 @@ import pytest
 from playwright.sync_api import expect
 
 from backoffice.access import Role
-from tests.support.browsers.screen_gallery import PATIENCE_MS
 from tests.support.office.fixed_office import ORIGIN, FixedOffice, open_fixed_office
 from tests.support.office.fixed_present import NOW
 from tools.local_chromium import LocalChromium
 
-expect.set_options(timeout=PATIENCE_MS)
 pytestmark = [pytest.mark.usefixtures("web_installed"), pytest.mark.slow("the built pages, in Chromium")]
 
 

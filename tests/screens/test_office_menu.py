@@ -7,12 +7,11 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from backoffice.access import Role
-from tests.support.browsers.screen_gallery import PATIENCE_MS, faults_of_access
+from tests.support.browsers.screen_gallery import faults_of_access
 from tests.support.office.declared_screens import LABELS, SOURCE, daily_of
 from tests.support.office.fixed_office import FixedOffice, open_fixed_office
 from tools.local_chromium import LocalChromium
 
-expect.set_options(timeout=PATIENCE_MS)
 pytestmark = pytest.mark.usefixtures("web_installed")
 
 

@@ -7,11 +7,9 @@ import pytest
 from playwright.sync_api import Request, expect
 
 from backoffice.access import Role
-from tests.support.browsers.screen_gallery import PATIENCE_MS
 from tests.support.office.fixed_office import ORIGIN, FixedOffice, open_fixed_office, operation_of
 from tools.local_chromium import LocalChromium
 
-expect.set_options(timeout=PATIENCE_MS)
 pytestmark = [pytest.mark.usefixtures("web_installed"), pytest.mark.slow("the built pages, in Chromium")]
 
 CHOICES = """

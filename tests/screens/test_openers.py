@@ -11,10 +11,9 @@ from tests.screens.lobby_pages import AROUND, GAMES, Casino
 from tests.screens.money_pages import limit, pounds
 from tests.screens.payment_pages import BACK, CARD, TRANSFER
 from tests.screens.test_page_money import full_wallet
-from tests.support.browsers.screen_gallery import PATIENCE_MS, Look
+from tests.support.browsers.screen_gallery import Look
 from tools.local_chromium import LocalChromium
 
-expect.set_options(timeout=PATIENCE_MS)
 pytestmark = pytest.mark.usefixtures("web_installed")
 
 SIZES: Final = ((360, 640), (1280, 800))

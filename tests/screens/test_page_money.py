@@ -7,10 +7,9 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.screens.money_pages import NOW, Wallet, entry, limit, money_page, pounds
-from tests.support.browsers.screen_gallery import PATIENCE_MS, Look, faults_of_access, faults_of_layout
+from tests.support.browsers.screen_gallery import Look, faults_of_access, faults_of_layout
 from tools.local_chromium import LocalChromium
 
-expect.set_options(timeout=PATIENCE_MS)
 pytestmark = pytest.mark.usefixtures("web_installed")
 
 KINDS: Final = (

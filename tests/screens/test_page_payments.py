@@ -19,10 +19,9 @@ from tests.screens.payment_pages import (
     type_amount,
 )
 from tests.screens.test_page_money import TALL, faults
-from tests.support.browsers.screen_gallery import PATIENCE_MS, Look
+from tests.support.browsers.screen_gallery import Look
 from tools.local_chromium import LocalChromium
 
-expect.set_options(timeout=PATIENCE_MS)
 pytestmark = pytest.mark.usefixtures("web_installed")
 
 LOOKS: Final = (Look(360), Look(360, "de", text="200%"), Look(360, "ar", theme="dark"), Look(1280, "it"))

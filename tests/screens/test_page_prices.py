@@ -9,9 +9,10 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Locator, Page, Route, WebSocketRoute, expect, sync_playwright
+from playwright.sync_api import Error, Locator, Page, Route, WebSocketRoute, expect, sync_playwright
 
-from tests.support.browsers.screen_gallery import PATIENCE_MS, ROOT
+from tests.support.browsers import PATIENCE_MS
+from tests.support.browsers.screen_gallery import ROOT
 from tools.local_chromium import LocalChromium
 
 pytestmark = pytest.mark.usefixtures("web_installed")
@@ -150,6 +151,16 @@ def price(page: Page, odds: str) -> Locator:
     return page.get_by_test_id("price").filter(has_text=odds)
 
 
+def stop_clock(page: Page) -> None:
+    """Stop the page's clock; it stands still already if a second passed before it was told to."""
+    try:
+        page.clock.pause_at(page.evaluate("Date.now() / 1000 + 1"))
+    except Error as fault:
+        if "Cannot fast-forward to the past" not in fault.message:
+            raise
+        page.clock.pause_at(page.evaluate("Date.now() / 1000 + 1"))
+
+
 @pytest.mark.parametrize("motion", ["reduce", "no-preference"])
 def test_odds_move_without_reading_and_without_flashing(chromium: LocalChromium, motion: Any) -> None:
     """They are marked for a moment by an arrow and a border, and what is picked asks to accept them."""
@@ -158,7 +169,7 @@ def test_odds_move_without_reading_and_without_flashing(chromium: LocalChromium,
         page.emulate_media(reduced_motion=motion)
         reads = graph.reads
         price(page, "2.50").click()
-        page.clock.pause_at(page.evaluate("Date.now() / 1000 + 1"))
+        stop_clock(page)
         graph.milli = 2250
         graph.push()
         moved = price(page, "2.25")
@@ -206,7 +217,7 @@ def test_those_who_listen_are_not_told_of_each_move(chromium: LocalChromium) -> 
                 expect(page.get_by_test_id("picked-odds")).to_contain_text(f"{milli / 1000:.2f}")
                 page.clock.run_for(50)
 
-        page.clock.pause_at(page.evaluate("Date.now() / 1000 + 1"))
+        stop_clock(page)
         page.evaluate(LISTEN)
         move_twenty_times()
         assert page.evaluate("heard") == []

@@ -15,7 +15,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, Route, sync_playwright
 
-from tests.support.browsers.screen_gallery import PATIENCE_MS, ROOT, STEADY, faults_of_access, font_faces
+from tests.support.browsers import PATIENCE_MS
+from tests.support.browsers.screen_gallery import ROOT, STEADY, faults_of_access, font_faces
 from tests.support.browsers.snapshots import Screens, compare_sheet, keep_sheet
 from tools.local_chromium import LocalChromium, find_chromium
 from tools.scenario_answers import recorded

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 pytestmark = pytest.mark.usefixtures("kafka_installed", "mariadb_installed")
+LONG = "60"
+"""The seconds of a session in the group that no slow machine ends."""
 
 
 def _resident_mebibytes(pid: int) -> float:
@@ -42,23 +44,24 @@ async def test_connections_that_are_killed_under_load(harness: Any, scale: Any) 
 
 async def test_an_outage_of_the_database_is_sat_out(harness: Any, scale: Any) -> None:
     """The member keeps its place in the group, does not grow in memory, and continues by itself."""
-    member = harness.start()
+    member = harness.start(FURLONG_KAFKA_SESSION_SECONDS=LONG)
     await harness.reckoning()
     restart = harness.servers.kill("mariadb")
     before = _resident_mebibytes(member.process.pid)
     await harness.stream(scale.of(5, 60), int(scale.of(400, 1500)))
-    assert member.logged("batch_deferred") > 0
+    await harness.until(lambda: member.logged("batch_deferred") > 0, "the batch is deferred")
     grown = _resident_mebibytes(member.process.pid) - before
     assert grown < 64
     restart()
     await harness.reckoning()
     assert member.logged("partitions_assigned") == 1
     assert not member.ended()
+    harness.stop(member)
 
 
 async def test_a_database_that_falls_silent_is_sat_out(harness: Any, scale: Any) -> None:
     """Connections stay open but nothing answers: the running batch is ended in time."""
-    member = harness.start(FURLONG_KAFKA_STALLED_SECONDS="4")
+    member = harness.start(FURLONG_KAFKA_STALLED_SECONDS="4", FURLONG_KAFKA_SESSION_SECONDS=LONG)
     await harness.reckoning()
     with harness.servers.frozen("mariadb"):
         harness.produce(300)
@@ -67,6 +70,7 @@ async def test_a_database_that_falls_silent_is_sat_out(harness: Any, scale: Any)
     await harness.reckoning()
     assert member.logged("partitions_assigned") == 1
     assert not member.ended()
+    harness.stop(member)
 
 
 async def test_brokers_that_fall_silent_are_sat_out(harness: Any, scale: Any) -> None:

@@ -10,7 +10,8 @@ from typing import Any, Final
 from playwright.sync_api import Browser as LaunchedBrowser
 from playwright.sync_api import Locator, Route, WebSocketRoute, expect
 
-from tests.support.browsers.bet_slip_page import PATIENCE_MS, Browser, visit
+from tests.support.browsers import PATIENCE_MS
+from tests.support.browsers.bet_slip_page import Browser, visit
 from tests.support.processes.running_furlong import Demo
 
 EVENTS: Final = '"hasPicked":'

@@ -8,7 +8,7 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-from tests.support.browsers.bet_slip_page import PATIENCE_MS
+from tests.support.browsers import PATIENCE_MS
 
 # Prices of sports events are followed by their ids, and read beside what is picked.
 # One thread runs the page's scripts, so that the order of the entries is the order of what happened.

@@ -5,9 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
 
-from tests.support.browsers.bet_slip_page import PATIENCE_MS
 from tests.support.office import content, hostile_texts
 from tests.support.office.hostile_changes import Clerks
 from tests.support.office.office_client import Staff, staff_of
@@ -18,7 +16,6 @@ from tools.local_chromium import LocalChromium
 from tools.private_kafka import PrivateKafka
 from tools.private_mariadb import PrivateMariadb
 
-expect.set_options(timeout=PATIENCE_MS)
 pytestmark = pytest.mark.usefixtures("web_installed")
 
 

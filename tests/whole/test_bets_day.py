@@ -20,11 +20,10 @@ from playwright.sync_api import Locator, expect
 from subgraphs.club_kit.domain.weeks import week_at
 from tests.support.bets.demo_bettors import Bettor
 from tests.support.bets.demo_races import Racecourse, racecourse
-from tests.support.browsers.bet_slip_page import PATIENCE_MS
+from tests.support.browsers import PATIENCE_MS
 from tests.support.processes.running_furlong import Demo, eventually, running_demo
 from tests.whole.test_payments_day import PHONE, Customer
 
-expect.set_options(timeout=PATIENCE_MS)
 pytestmark = [pytest.mark.usefixtures("web_installed"), pytest.mark.timeout(900)]
 CUSTOMER: Final = "m-2001"
 BRAND: Final = "lagunabet"

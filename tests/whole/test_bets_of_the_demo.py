@@ -24,6 +24,13 @@ TAKEN: Final = "POSTED"
 
 
 @pytest.fixture(scope="module")
+def demo(processes: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """A demo in which a bet on a running race waits long enough for a slow test to move it."""
+    with running_demo(tmp_path_factory.mktemp("demo"), FURLONG_BETS_DELAY_SECONDS="15") as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
 def course(demo: Demo) -> Iterator[Racecourse]:
     """A provider that is well."""
     with racecourse(demo) as course:

@@ -8,7 +8,8 @@ from typing import Any, Final
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.support.browsers.bet_slip_page import PATIENCE_MS, visit
+from tests.support.browsers import PATIENCE_MS
+from tests.support.browsers.bet_slip_page import visit
 from tests.support.events import told
 from tests.support.office.signing_in import sign_in
 from tests.support.processes.running_furlong import BRAND, Demo, eventually

@@ -7,12 +7,10 @@ import pytest
 from playwright.sync_api import Browser as LaunchedBrowser
 from playwright.sync_api import Locator, Page, ViewportSize, expect
 
-from tests.support.browsers.bet_slip_page import PATIENCE_MS
 from tests.support.browsers.screen_gallery import faults_of_access
 from tests.support.lobby.demo_player import guest_of
 from tests.support.processes.running_furlong import BRAND, Demo, eventually
 
-expect.set_options(timeout=PATIENCE_MS)
 pytestmark = [pytest.mark.usefixtures("web_installed"), pytest.mark.timeout(600)]
 PHONE: Final[ViewportSize] = {"width": 360, "height": 740}
 

@@ -7,13 +7,13 @@ from typing import Any, Final
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.support.browsers.bet_slip_page import PATIENCE_MS, visit
+from tests.support.browsers import PATIENCE_MS
+from tests.support.browsers.bet_slip_page import visit
 from tests.support.events import told
 from tests.support.processes.running_furlong import BRAND, Demo, eventually, running_demo
 from tests.support.product.rehearsed_week import MONDAY, NEXT_WEEK, RehearsedWeek
 from tests.whole.test_board_of_the_demo import signed_in
 
-expect.set_options(timeout=PATIENCE_MS)
 pytestmark = [pytest.mark.usefixtures("processes", "web_installed")]
 
 FESTIVAL: Final = "Cheltenham Festival"

@@ -18,12 +18,11 @@ from starlette.routing import Route
 
 from tests.http.served import served
 from tests.support.bets.demo_races import Racecourse, racecourse
-from tests.support.browsers.bet_slip_page import PATIENCE_MS
+from tests.support.browsers import PATIENCE_MS
 from tests.support.browsers.screen_gallery import faults_of_access
 from tests.support.processes.running_furlong import BRAND, Demo, eventually, running_demo
 from tests.whole.test_operators_wallet_of_the_demo import at_operator
 
-expect.set_options(timeout=PATIENCE_MS)
 pytestmark = [pytest.mark.usefixtures("web_installed"), pytest.mark.timeout(900)]
 SLOT: Final = "Acorn Harvest"
 NO_COOKIES: Final = {

@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import Browser as LaunchedBrowser
 from playwright.sync_api import Route, expect
 
-from tests.support.browsers.bet_slip_page import PATIENCE_MS, visit
+from tests.support.browsers import PATIENCE_MS
+from tests.support.browsers.bet_slip_page import visit
 from tests.support.browsers.screen_gallery import faults_of_access
 from tests.support.events.published import PublishedMatch
 from tests.support.processes.running_furlong import Demo

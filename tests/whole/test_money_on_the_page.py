@@ -10,13 +10,12 @@ from playwright.sync_api import Browser as LaunchedBrowser
 from playwright.sync_api import Locator, Page, expect
 
 from tests.support.bets.demo_bettors import Bettor
-from tests.support.browsers.bet_slip_page import PATIENCE_MS, visit
+from tests.support.browsers.bet_slip_page import visit
 from tests.support.events.published import PublishedMatch
 from tests.support.processes.running_furlong import Demo, running_demo
 from tests.support.product.rehearsed_week import MONDAY
 from tests.whole.events_of_the_page import price, shown
 
-expect.set_options(timeout=PATIENCE_MS)
 pytestmark = [pytest.mark.usefixtures("web_installed"), pytest.mark.timeout(600)]
 CUSTOMER: Final = "c-1002"
 AFTER_COOLING: Final = "25h"

@@ -18,7 +18,8 @@ from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
 from tests.http.served import served
-from tests.support.browsers.bet_slip_page import PATIENCE_MS, Browser, visit
+from tests.support.browsers import PATIENCE_MS
+from tests.support.browsers.bet_slip_page import Browser, visit
 from tests.support.browsers.screen_gallery import faults_of_access
 from tests.support.consumers.sample_messages import account
 from tests.support.events.published import PublishedMatch

@@ -13,13 +13,12 @@ import pytest
 from playwright.sync_api import Browser as LaunchedBrowser
 from playwright.sync_api import Locator, Page, ViewportSize, expect
 
-from tests.support.browsers.bet_slip_page import PATIENCE_MS
+from tests.support.browsers import PATIENCE_MS
 from tests.support.browsers.screen_gallery import faults_of_access
 from tests.support.office.moving_about import READS
 from tests.support.office.office_client import REPORTS, OfficeClient
 from tests.support.processes.running_furlong import Demo, eventually, running_demo
 
-expect.set_options(timeout=PATIENCE_MS)
 pytestmark = [pytest.mark.usefixtures("web_installed"), pytest.mark.timeout(900)]
 IBAN: Final = "GB82WEST12345698765432"
 PHONE: Final[ViewportSize] = {"width": 360, "height": 740}

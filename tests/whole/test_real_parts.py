@@ -49,6 +49,7 @@ def installation(
         "FURLONG_DATABASE_URL": mariadb.fresh_url(),
         "FURLONG_KAFKA_BOOTSTRAP": broker.bootstrap,
         "FURLONG_UPSTREAM_URL": f"http://127.0.0.1:{ports['upstream']}",
+        "FURLONG_UPSTREAM_TIMEOUT_SECONDS": "60",
         "FURLONG_JWT_SECRET": SECRET,
         "FURLONG_JWT_ISSUER": "tests",
         "FURLONG_JWT_AUDIENCE": "furlong",

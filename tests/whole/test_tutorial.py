@@ -14,7 +14,8 @@ from typing import Final
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.support.browsers.bet_slip_page import PATIENCE_MS, browser
+from tests.support.browsers import PATIENCE_MS
+from tests.support.browsers.bet_slip_page import browser
 from tests.support.processes.running_furlong import Demo, eventually, running_demo
 from tests.support.repository_files import ROOT, repository_files
 from tools.local_chromium import LocalChromium

@@ -12,15 +12,13 @@ from typing import Final
 import pytest
 import yaml
 from playwright.sync_api import Browser as LaunchedBrowser
-from playwright.sync_api import expect
 
-from tests.support.browsers.bet_slip_page import PATIENCE_MS
+from tests.support.browsers import PATIENCE_MS
 from tests.support.office.moving_about import READS
 from tests.support.office.office_client import OfficeClient
 from tests.support.office.signing_in import sign_in
 from tests.support.processes.running_furlong import ROOT, Demo, running_demo
 
-expect.set_options(timeout=PATIENCE_MS)
 pytestmark = [
     pytest.mark.usefixtures("web_installed"),
     pytest.mark.slow("a demo, and each screen of each role"),

@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -30,8 +30,6 @@ from tools.local_chromium import LocalChromium
 
 pytestmark = pytest.mark.timeout(300)
 T = TypeVar("T")
-PATIENCE_MS: Final = 30_000
-expect.set_options(timeout=PATIENCE_MS)
 
 
 @dataclass

@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from playwright.sync_api import Browser as LaunchedBrowser
 from playwright.sync_api import ConsoleMessage, Error, Page, expect, sync_playwright
 
+from tests.support.browsers import PATIENCE_MS
 from tools.local_chromium import LocalChromium
-
-PATIENCE_MS = 180_000
 
 
 @dataclass

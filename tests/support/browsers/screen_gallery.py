@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 
 from playwright.sync_api import Frame, Page, sync_playwright
 
+from tests.support.browsers import PATIENCE_MS
 from tests.support.browsers.snapshots import Screens, cut
 from tools.local_chromium import LocalChromium
 
@@ -28,7 +29,6 @@ STEADY = ("--font-render-hinting=none", "--disable-lcd-text", "--force-color-pro
 CAPTIONS = ".gallery-screen > figcaption * { font: inherit; }"
 """Captions in the fonts that come with the tests: a system's font would move the screens below."""
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-PATIENCE_MS = 180_000
 BOXES = """Object.fromEntries([...document.querySelectorAll('[data-screen]')].map((each) => {
   const { x, y, width, height } = each.querySelector('.club').getBoundingClientRect();
   return [each.dataset.screen, [x, y + scrollY, width, height]];

@@ -20,7 +20,8 @@ from PIL import Image, ImageChops
 from playwright.sync_api import Page, Route, sync_playwright
 
 from backoffice.access import ROLES, Permission, Role
-from tests.support.browsers.screen_gallery import PATIENCE_MS, ROOT, STEADY, font_faces
+from tests.support.browsers import PATIENCE_MS
+from tests.support.browsers.screen_gallery import ROOT, STEADY, font_faces
 from tests.support.office.betting_world import betting_world
 from tests.support.office.finance_world import finance_world
 from tests.support.office.fixed_present import BRAND, NOW, ago, page_of

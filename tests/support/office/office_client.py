@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 from playwright.sync_api import APIResponse, Locator, Page, expect, sync_playwright
 from playwright.sync_api import TimeoutError as StillWaiting
 
-from tests.support.browsers.bet_slip_page import PATIENCE_MS
+from tests.support.browsers import PATIENCE_MS
 from tests.support.browsers.screen_gallery import faults_of_access
 from tests.support.office.moving_about import READS, go
 from tests.support.office.signing_in import sign_in, step_up

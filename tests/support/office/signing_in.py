@@ -10,7 +10,7 @@ from typing import Final
 import pyotp
 from playwright.sync_api import Error, Page, expect
 
-from tests.support.browsers.bet_slip_page import PATIENCE_MS
+from tests.support.browsers import PATIENCE_MS
 from tests.support.processes.running_furlong import eventually
 
 SOON_MS = 2000

@@ -97,6 +97,7 @@ def running_office(mariadb: PrivateMariadb, kafka: PrivateKafka, folder: Path) -
         "FURLONG_KAFKA_HINT_SECONDS": "0.5",
         "FURLONG_KAFKA_LINGER_SECONDS": "0",
         "FURLONG_UPSTREAM_URL": f"http://{upstream}",
+        "FURLONG_UPSTREAM_TIMEOUT_SECONDS": "60",
         "FURLONG_JWT_SECRET": "a secret of the tests, long enough for HS256",
         "FURLONG_JWT_ISSUER": "tests",
         "FURLONG_JWT_AUDIENCE": "furlong",

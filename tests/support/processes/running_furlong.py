@@ -121,7 +121,7 @@ class Programs:
                 program.send_signal(signal.SIGTERM)
         for program in self.started:
             try:
-                program.wait(30)
+                program.wait(PATIENCE_SECONDS)
             except subprocess.TimeoutExpired:
                 program.kill()
                 program.wait()
@@ -256,8 +256,12 @@ class Demo:
 def running_demo(
     folder: Path, *arguments: str, installed: bool = False, **environment: str
 ) -> Iterator[Demo]:
-    """A demo without traffic on a free port, with its data below the folder."""
-    with programs_in(folder, environment, installed=installed) as programs:
+    """A demo without traffic on a free port, with its data below the folder.
+
+    It trusts a provider whose test is slow.
+    """
+    patient = {"FURLONG_EVENTS_SILENCE_SECONDS": "600", **environment}
+    with programs_in(folder, patient, installed=installed) as programs:
         process = programs.start("demo", "--port", "0", "--no-traffic", "--data", "data", *arguments)
         ready = folder / ".furlong" / "demo.json"
 

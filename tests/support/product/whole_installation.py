@@ -143,6 +143,7 @@ def rehearsed_installation(
         "FURLONG_DATABASE_URL": url,
         "FURLONG_KAFKA_BOOTSTRAP": broker.bootstrap,
         "FURLONG_UPSTREAM_URL": f"http://127.0.0.1:{upstream}",
+        "FURLONG_UPSTREAM_TIMEOUT_SECONDS": "60",
         "FURLONG_JWT_SECRET": "a secret of the tests, long enough for HS256",
         "FURLONG_JWT_ISSUER": "tests",
         "FURLONG_JWT_AUDIENCE": "furlong",
