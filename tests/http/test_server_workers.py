@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import multiprocessing
 import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
 import httpx
 import pytest
 
-from gateway.http.server.lifecycle.workers import HANGING_SECONDS, PING_SECONDS, START_SECONDS, Worker
+from gateway.http.server.lifecycle.workers import (
+    HANGING_SECONDS,
+    PING_SECONDS,
+    START_SECONDS,
+    Worker,
+    Workers,
+)
 from tests.http.busy_clients import BusyClients
 
 PATIENCE_SECONDS = 180.0
@@ -189,3 +198,35 @@ def test_a_worker_does_not_hang_because_its_machine_stood_still() -> None:
     watched.now += 10 * START_SECONDS
     assert not watched.hangs_within(HANGING_SECONDS - 2 * PING_SECONDS)
     assert watched.hangs_within(HANGING_SECONDS)
+
+
+class StandingStill(Workers):
+    """A supervisor that stands still while it waits, and whose worker ends after that.
+
+    Attributes:
+        now: Its time.
+    """
+
+    now = 0.0
+
+    def monotonic(self) -> float:
+        """The time."""
+        return self.now
+
+    def _signals(self, seconds: float, wakes: Iterable[Worker]) -> bytes:
+        assert list(wakes)
+        if self.now:
+            self._workers.clear()
+        self.now += seconds + PATIENCE_SECONDS
+        return b""
+
+
+def test_time_in_which_the_machine_stood_still_leaves_a_worker_its_time_to_stop(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The supervisor waits on, instead of killing a worker that has requests in progress."""
+    supervisor = object.__new__(StandingStill)
+    supervisor._workers = [cast("Any", SimpleNamespace(process=multiprocessing.current_process()))]
+    monkeypatch.setattr("gateway.http.server.lifecycle.workers.time", supervisor)
+    assert supervisor._until_ended(PATIENCE_SECONDS) is None
+    assert not supervisor._workers

@@ -189,15 +189,22 @@ class Workers:
             raise SystemExit(128 + second)
 
     def _until_ended(self, seconds: float) -> int | None:
-        """Wait until all workers have ended, or time is up; return a signal that arrives before that."""
+        """Wait until all workers have ended, or time is up; return a signal that arrives before that.
+
+        Time in which the supervisor itself stood still does not count, as it does not for its workers.
+        """
         end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:
             living = [worker for worker in self._workers if worker.process.is_alive()]
             if not living:
                 break
-            for number in self._signals(left, wakes=living):
+            pause = min(left, PING_SECONDS)
+            due = time.monotonic() + pause
+            for number in self._signals(pause, wakes=living):
                 if number != signal.SIGHUP:
                     return number
+            late = time.monotonic() - due
+            end += late if late > PING_SECONDS else 0.0  # no more than a worker gives back
         return None
 
     def _signal_all(self, number: int) -> None:
