@@ -32,7 +32,7 @@ from foundation.tracing import continued, ending
 from furlong.workers.status import status_app
 from subgraphs.block_list import BLOCKS
 from subgraphs.kit.records.outbox import TOMBSTONE, Outbox, UnpublishedFact
-from subgraphs.kit.records.outbox_relay import DELIVERY_SECONDS, OutboxStatus, Relay
+from subgraphs.kit.records.outbox_relay import DELIVERY_SECONDS, DeliveryTimedOut, OutboxStatus, Relay
 from subgraphs.kit.records.tables import OutboxTables
 
 log = structlog.get_logger(__name__)
@@ -109,20 +109,22 @@ async def run_outbox_worker(
     statuses = statuses or {name: OutboxStatus() for name in OUTBOXES}
     while True:
         try:
-            async with AsyncExitStack() as stack:
-                producer = AIOKafkaProducer(
-                    bootstrap_servers=stream.bootstrap,
-                    acks="all",
-                    enable_idempotence=True,
-                    request_timeout_ms=round(DELIVERY_SECONDS * 800),
-                )
-                await stack.enter_async_context(running_client(producer))
+            producer = AIOKafkaProducer(
+                bootstrap_servers=stream.bootstrap,
+                acks="all",
+                enable_idempotence=True,
+                request_timeout_ms=round(DELIVERY_SECONDS * 800),
+            )
+            # The producer is closed first: whoever gets a lease must not be followed by what it still sends.
+            async with AsyncExitStack() as stack, running_client(producer):
                 publisher = KafkaPublisher(producer, tracer)
                 cluster = None if stream.generation else await cluster_id(stream)
                 relays = [_relay(stack, name, database, publisher, statuses[name]) for name in OUTBOXES]
                 async with asyncio.TaskGroup() as group:  # ends with the last relay
                     for relay in relays:
                         group.create_task(_keep_publishing(relay, cluster))
+        except* DeliveryTimedOut:
+            log.info("producer_renewed")  # the old one would deliver what it has for as long as it runs
         except* KafkaError as faults:
             log.warning("kafka_away", error=repr(faults.exceptions))
             for status in statuses.values():
@@ -140,35 +142,38 @@ def _relay(
     database = Database.open(settings, name)
     stack.push_async_callback(database.close)
     clock = SystemClock()  # leases use the machine's time
-    return Relay(database, Outbox(OUTBOXES[name]), publisher, clock, status)
+    relay = Relay(database, Outbox(OUTBOXES[name]), publisher, clock, status)
+    stack.push_async_callback(_leave, relay)
+    return relay
+
+
+async def _leave(relay: Relay) -> None:
+    with suppress(SQLAlchemyError, OSError):
+        await relay.leave()
 
 
 async def _keep_publishing(relay: Relay, cluster: str | None) -> None:
     """Publish until cancelled, but nothing on a cluster that the database does not belong to."""
     foreign = cluster
-    try:
-        while True:
-            try:
-                if foreign is not None:
-                    await require_own_cluster(relay.database, foreign)
-                    foreign = None
-                published = await relay.publish_waiting()
-            except MixedInstallations as fault:
-                relay.status.kafka = str(fault)
-                log.warning("topics_are_foreign", detail=str(fault))
-                await asyncio.sleep(REST_SECONDS)
-                continue
-            except (SQLAlchemyError, OSError) as fault:
-                relay.status.database = f"the database is unavailable: {type(fault).__name__}"
-                log.warning("database_away", error=type(fault).__name__)
-                await asyncio.sleep(REST_SECONDS)
-                continue
-            relay.status.database = ""
-            if not published:
-                await asyncio.sleep(IDLE_SECONDS)
-    finally:
-        with suppress(SQLAlchemyError, OSError):
-            await relay.leave()
+    while True:
+        try:
+            if foreign is not None:
+                await require_own_cluster(relay.database, foreign)
+                foreign = None
+            published = await relay.publish_waiting()
+        except MixedInstallations as fault:
+            relay.status.kafka = str(fault)
+            log.warning("topics_are_foreign", detail=str(fault))
+            await asyncio.sleep(REST_SECONDS)
+            continue
+        except (SQLAlchemyError, OSError) as fault:
+            relay.status.database = f"the database is unavailable: {type(fault).__name__}"
+            log.warning("database_away", error=type(fault).__name__)
+            await asyncio.sleep(REST_SECONDS)
+            continue
+        relay.status.database = ""
+        if not published:
+            await asyncio.sleep(IDLE_SECONDS)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 import pytest
 
 from gateway import create_gateway
-from gateway.http.server import ClientLimits, Server, StopTimes, configured, listen
+from gateway.http.server import ClientLimits, Server, StopTimes, configured, listen, protocol_factory
+from gateway.http.server.lifecycle.server import TICK_SECONDS
 from tests.gateway.worlds import shop
 from tests.http.busy_clients import BusyClients
 from tests.http.served_gateway import LONG, ME, NAME, PATIENCE_SECONDS, Client, Shop, post
@@ -172,6 +173,53 @@ async def test_a_request_that_takes_too_long_is_given_up() -> None:
         running.server.signal(signal.SIGTERM)
         await running.until_ended()
         assert (await client.reply())[0] == 500
+
+
+class JumpingLoop(asyncio.SelectorEventLoop):
+    """An event loop whose time jumps, as if the process had stood still.
+
+    Attributes:
+        stood_still: For how many seconds it has.
+    """
+
+    stood_still = 0.0
+
+    def time(self) -> float:
+        """The loop's time."""
+        return super().time() + self.stood_still
+
+
+@pytest.mark.parametrize("is_sent", [True, False], ids=["in progress", "on its way"])
+def test_time_in_which_the_machine_stood_still_costs_no_request(
+    monkeypatch: pytest.MonkeyPatch, *, is_sent: bool
+) -> None:
+    """One in progress is answered, and so is one that its client could not send meanwhile."""
+    monkeypatch.setattr(protocol_factory, "LINGER_SECONDS", PATIENCE_SECONDS)
+
+    async def stand_still() -> None:
+        loop = asyncio.get_running_loop()
+        assert isinstance(loop, JumpingLoop)
+        times = StopTimes(0.0, PATIENCE_SECONDS)
+        async with stopping(times, shut=is_sent) as running, running.client() as client:
+            if is_sent:
+                await client.send(post(ME))
+                await running.shop.until("accounts asked")
+            else:
+                await client.send(READY)
+                assert (await client.reply())[0] == 200
+            running.server.signal(signal.SIGTERM)
+            await running.until_closed()
+            loop.stood_still = 3 * PATIENCE_SECONDS
+            await asyncio.sleep(3 * TICK_SECONDS)  # the server runs again before anything else does
+            if is_sent:
+                running.shop.gate.set()
+            else:
+                await client.send(post(ME))
+            assert (await client.reply())[::2] == (200, NAME)
+            await running.until_ended()
+
+    with asyncio.Runner(loop_factory=JumpingLoop) as runner:
+        runner.run(stand_still())
 
 
 async def test_a_second_signal_ends_the_server_at_once() -> None:

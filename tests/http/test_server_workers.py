@@ -4,17 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import multiprocessing
 import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
 import httpx
 import pytest
 
-from gateway.http.server.lifecycle.workers import HANGING_SECONDS, START_SECONDS, Worker
+from gateway.http.server.lifecycle.workers import (
+    HANGING_SECONDS,
+    PING_SECONDS,
+    START_SECONDS,
+    Worker,
+    Workers,
+)
 from tests.http.busy_clients import BusyClients
 
 PATIENCE_SECONDS = 180.0
@@ -140,21 +150,83 @@ class Pings:
         self.answered -= 1
 
 
+@dataclass
+class Watched:
+    """A worker without a process, at which its supervisor looks.
+
+    Attributes:
+        now: The supervisor's time.
+    """
+
+    now: float = 0.0
+    pings: Pings = field(default_factory=Pings)
+    worker: Worker = field(default_factory=lambda: object.__new__(Worker))
+
+    def __post_init__(self) -> None:
+        self.worker._now, self.worker._pings = lambda: self.now, cast("Any", self.pings)
+        self.worker._asked_at, self.worker._looked_at, self.worker._patience = None, 0.0, START_SECONDS
+
+    def hangs_within(self, seconds: float) -> bool:
+        """Whether the worker is found to hang at any look of so many seconds."""
+        end = self.now + seconds
+        while self.now < end:
+            self.now += PING_SECONDS
+            if self.worker.hangs():
+                return True
+        return False
+
+
 def test_a_worker_hangs_only_if_it_has_not_answered_for_long() -> None:
     """It may take minutes to start, where a machine is slow; once it serves, half a minute is too long."""
+    watched = Watched()
+    assert not watched.worker.hangs()
+    assert not watched.hangs_within(START_SECONDS)
+    assert watched.pings.asked == 1
+    watched.pings.answered = 1
+    assert not watched.worker.hangs()
+    assert watched.pings.asked == 2
+    assert not watched.hangs_within(HANGING_SECONDS)
+    assert watched.hangs_within(PING_SECONDS)
+
+
+def test_a_worker_does_not_hang_because_its_machine_stood_still() -> None:
+    """The supervisor may run again before its workers can answer; one that really hangs is still noticed."""
+    watched = Watched()
+    watched.pings.answered = 1
+    watched.worker.hangs()
+    assert not watched.hangs_within(PING_SECONDS)
+    watched.now += 10 * START_SECONDS
+    assert not watched.hangs_within(HANGING_SECONDS - 2 * PING_SECONDS)
+    assert watched.hangs_within(HANGING_SECONDS)
+
+
+class StandingStill(Workers):
+    """A supervisor that stands still while it waits, and whose worker ends after that.
+
+    Attributes:
+        now: Its time.
+    """
+
     now = 0.0
-    pings = Pings()
-    worker = object.__new__(Worker)
-    worker._now, worker._pings = lambda: now, cast("Any", pings)
-    worker._asked_at, worker._patience = None, START_SECONDS
-    assert not worker.hangs()
-    now = START_SECONDS
-    assert not worker.hangs()
-    assert pings.asked == 1
-    pings.answered = 1
-    assert not worker.hangs()
-    assert pings.asked == 2
-    now += HANGING_SECONDS
-    assert not worker.hangs()
-    now += 1
-    assert worker.hangs()
+
+    def monotonic(self) -> float:
+        """The time."""
+        return self.now
+
+    def _signals(self, seconds: float, wakes: Iterable[Worker]) -> bytes:
+        assert list(wakes)
+        if self.now:
+            self._workers.clear()
+        self.now += seconds + PATIENCE_SECONDS
+        return b""
+
+
+def test_time_in_which_the_machine_stood_still_leaves_a_worker_its_time_to_stop(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The supervisor waits on, instead of killing a worker that has requests in progress."""
+    supervisor = object.__new__(StandingStill)
+    supervisor._workers = [cast("Any", SimpleNamespace(process=multiprocessing.current_process()))]
+    monkeypatch.setattr("gateway.http.server.lifecycle.workers.time", supervisor)
+    assert supervisor._until_ended(PATIENCE_SECONDS) is None
+    assert not supervisor._workers

@@ -23,6 +23,13 @@ DELIVERY_SECONDS: Final = 10.0
 COUNTED_EVERY: Final = timedelta(seconds=5)
 
 
+class DeliveryTimedOut(Exception):
+    """The broker did not answer in time: until the publisher is closed, it may still deliver the facts.
+
+    Delivered after newer facts of another relay, they would be what a compacted topic keeps.
+    """
+
+
 class Publisher(Protocol):
     """Hands facts to a broker: Kafka, or a test's own."""
 
@@ -79,7 +86,11 @@ class Relay:
     counted_at: datetime | None = None
 
     async def publish_waiting(self) -> int:
-        """Publish some of the waiting facts; return how many were published and removed."""
+        """Publish some of the waiting facts; return how many were published and removed.
+
+        Raises:
+            DeliveryTimedOut: The publisher must be closed before another relay may take over.
+        """
         if not await self._has_waiting():
             return 0
         self.status.is_leader = await self._hold_lease()
@@ -123,7 +134,8 @@ class Relay:
                 return await self.publisher.publish(waiting)
         except TimeoutError:
             log.warning("delivery_timed_out", facts=len(waiting))
-            return set()
+            self.status.kafka = _refusal(waiting, ())
+            raise DeliveryTimedOut from None
 
     async def _remove(self, ids: Sequence[int]) -> int:
         if not ids:

@@ -34,6 +34,9 @@ LIVE_SHARE: Final = 0.5
 """The most of the time for requests in progress over which WebSockets and streams are closed."""
 
 TICK_SECONDS: Final = 0.05
+LATE_SECONDS: Final = 0.5
+"""A tick that is later than this is a process that stood still, most often with the whole machine."""
+
 CANCELLED_SECONDS: Final = 0.5
 """How long cancelled requests may take to reply."""
 
@@ -155,11 +158,14 @@ class Server(uvicorn.Server):
         live = self.config.live
         if live is not None:
             live.shut_down(self.config.stop_times.finish_seconds * LIVE_SHARE)
+        lost = 0.0
         while (state.connections or state.tasks) and not self.force_exit and loop.time() < deadline:
             for connection in list(state.connections):
-                if isinstance(connection, DrainingProtocol):
+                # What arrived while the process stood still has not been read yet.
+                if isinstance(connection, DrainingProtocol) and not lost:
                     connection.close_if_idle(loop.time())
-            await asyncio.sleep(TICK_SECONDS)
+            lost = await _tick(TICK_SECONDS)
+            deadline += lost
         if state.tasks:
             structlog.get_logger("gateway").error("requests_cancelled_at_stop", requests=len(state.tasks))
             for task in list(state.tasks):
@@ -172,12 +178,21 @@ class Server(uvicorn.Server):
         """Wait, unless a second signal arrives."""
         loop = asyncio.get_running_loop()
         end = loop.time() + seconds
-        while not self.force_exit and (left := end - loop.time()) > 0:  # noqa: ASYNC110 - a signal sets it
-            await asyncio.sleep(min(left, TICK_SECONDS))
+        while not self.force_exit and (left := end - loop.time()) > 0:
+            end += await _tick(min(left, TICK_SECONDS))
 
     @staticmethod
     def _ignore(sig: int, frame: FrameType | None) -> None:
         """Do nothing."""
+
+
+async def _tick(seconds: float) -> float:
+    """Wait, and return the time to give back to who waits for clients: 0 unless the process stood still."""
+    loop = asyncio.get_running_loop()
+    due = loop.time() + seconds
+    await asyncio.sleep(seconds)
+    late = loop.time() - due
+    return late + TICK_SECONDS if late > LATE_SECONDS else 0.0
 
 
 async def _follow(reloaded: ReloadedContext, seconds: float) -> None:

@@ -74,6 +74,7 @@ class Worker:
     ) -> None:
         self._now = now
         self._asked_at: float | None = None
+        self._looked_at = now()
         self._patience = START_SECONDS
         self._pings, theirs = SPAWNING.Pipe()
         self.process = SPAWNING.Process(target=serve_in_worker, args=(config, listener, theirs))
@@ -81,17 +82,25 @@ class Worker:
         theirs.close()
 
     def hangs(self) -> bool:
-        """Return whether the worker has not answered for too long; does not wait for an answer."""
+        """Return whether the worker has not answered for too long; does not wait for an answer.
+
+        Time in which the supervisor itself stood still does not count: most often the whole machine did.
+        """
+        now = self._now()
+        late = max(0.0, now - self._looked_at - PING_SECONDS)
+        self._looked_at = now
         try:
             if self._asked_at is not None and self._pings.poll():
                 self._pings.recv()
                 self._asked_at, self._patience = None, HANGING_SECONDS
             if self._asked_at is None:
                 self._pings.send(None)
-                self._asked_at = self._now()
+                self._asked_at = now
+            else:
+                self._asked_at += late
         except (EOFError, OSError):
             return True
-        return self._now() - self._asked_at > self._patience
+        return now - self._asked_at > self._patience
 
     def signal(self, number: int) -> None:
         """Send a signal, unless the process has ended."""
@@ -180,15 +189,22 @@ class Workers:
             raise SystemExit(128 + second)
 
     def _until_ended(self, seconds: float) -> int | None:
-        """Wait until all workers have ended, or time is up; return a signal that arrives before that."""
+        """Wait until all workers have ended, or time is up; return a signal that arrives before that.
+
+        Time in which the supervisor itself stood still does not count, as it does not for its workers.
+        """
         end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:
             living = [worker for worker in self._workers if worker.process.is_alive()]
             if not living:
                 break
-            for number in self._signals(left, wakes=living):
+            pause = min(left, PING_SECONDS)
+            due = time.monotonic() + pause
+            for number in self._signals(pause, wakes=living):
                 if number != signal.SIGHUP:
                     return number
+            late = time.monotonic() - due
+            end += late if late > PING_SECONDS else 0.0  # no more than a worker gives back
         return None
 
     def _signal_all(self, number: int) -> None:
