@@ -41,7 +41,10 @@ _REVISIONS: Final = {
 
 
 class NotPublished(Exception):
-    """Decisions are stored, but not on Kafka yet: a publisher that is running sends them later."""
+    """Decisions are stored, but not on Kafka yet: a publisher that is running sends them later.
+
+    Or the topic had to be read, and was not.
+    """
 
 
 @asynccontextmanager
@@ -76,9 +79,21 @@ async def run_publisher(settings: DatabaseSettings, stream: StreamSettings, cloc
 
 
 async def publish_now(
-    database: Database, stream: StreamSettings, clock: Clock, patience_seconds: float = PATIENCE_SECONDS
+    database: Database,
+    stream: StreamSettings,
+    clock: Clock,
+    patience_seconds: float = PATIENCE_SECONDS,
+    *,
+    reads: bool = False,
 ) -> None:
     """Publish what is waiting, or wait until another process has done so.
+
+    Args:
+        database: The database of the back office.
+        stream: Where the topic is.
+        clock: The time of the product.
+        patience_seconds: How long that may take.
+        reads: Whether the topic has to be read, too, so that the database has what only the topic had.
 
     Raises:
         NotPublished: That took too long, or the topic belongs to another installation.
@@ -93,15 +108,27 @@ async def publish_now(
         try:
             async with asyncio.timeout(patience_seconds):
                 await publisher.step()
-                while await publisher.has_waiting():
+                while (reads and not publisher.has_read) or await publisher.has_waiting():
                     if not await publisher.step():
                         await asyncio.sleep(IDLE_SECONDS)
         except TimeoutError as fault:
+            if reads and not publisher.has_read:
+                raise NotPublished(_unread(publisher)) from fault
             raise NotPublished(
                 "the decision is stored, but not on Kafka yet: `furlong worker outbox` publishes it"
             ) from fault
         finally:
             await publisher.leave()
+
+
+def _unread(publisher: GlobalPublisher) -> str:
+    """Say why the topic was not read."""
+    if publisher.is_leader:
+        return "the decisions on Kafka could not be read in time: run the command again"
+    return (
+        "the decisions on Kafka were not read, because another process publishes from this database, or did "
+        "so less than a minute ago: stop `furlong worker outbox`, and run the command again"
+    )
 
 
 async def _require_own(topic: KafkaGlobalTopic, database: Database, stream: StreamSettings) -> None:

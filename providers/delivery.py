@@ -174,6 +174,8 @@ class Delivery:
 
     async def _tell(self, producer: AIOKafkaProducer, take: Take) -> None:
         """Tell everything, and then what changes, until Kafka fails."""
+        if self._keeps == "changes":  # what could not be told was taken, but not kept
+            self._keeps = "all"
         everything, last, told_at = True, None, 0.0
         while True:
             self.changed.clear()

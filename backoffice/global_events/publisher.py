@@ -83,6 +83,7 @@ class GlobalPublisher:
         take_over: Called with each decision that only the topic has.
         published: How many messages this one has published.
         is_leader: Whether it holds the lease.
+        has_read: Whether it has read the topic while it held the lease, and taken over what only that had.
     """
 
     database: Database
@@ -94,6 +95,7 @@ class GlobalPublisher:
     holder: str = field(default_factory=lambda: str(uuid.uuid4()))
     published: int = 0
     is_leader: bool = False
+    has_read: bool = False
     _expected_end: int | None = None
     _check_at: float = 0.0
 
@@ -179,7 +181,7 @@ class GlobalPublisher:
                 await self._send_missing(connection, decisions.values(), contents)
                 if sequence.generation is None:
                     await self.repository.move_sequence(connection, sequence.order, contents.generation)
-        self._expected_end = contents.end
+        self._expected_end, self.has_read = contents.end, True
 
     async def _begin_epoch(
         self,

@@ -1,13 +1,13 @@
 """Determines whether a database has caught up with its topics, for jobs that must not act before that."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from aiokafka import TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
 
 from consumers.stream.broker.broker_generation import BrokerGenerations
-from consumers.stream.broker.kafka_client import bounded_consumer, cluster_id, running_client
+from consumers.stream.broker.kafka_client import bounded_consumer, cluster_id, partitions_of, running_client
 from consumers.stream.consumer import Consumer
 from consumers.stream.database.own_cluster import require_own_cluster
 from consumers.stream.database.positions import Positions
@@ -86,15 +86,8 @@ class CatchUp:
         cell = self.database.fence.cell
         return cell is None or partition.topic in self.shared or cell.owns(partition.partition)
 
-    async def _partitions(self) -> list[TopicPartition]:
-        admin = AIOKafkaAdminClient(bootstrap_servers=self.settings.bootstrap)
-        try:
-            await admin.start()
-            topics = await admin.describe_topics(sorted(self.topics))
-        finally:
-            await admin.close()
-        return [
-            TopicPartition(topic["topic"], partition["partition"])
-            for topic in topics
-            for partition in topic["partitions"]
-        ]
+    async def _partitions(self) -> Sequence[TopicPartition]:
+        partitions = await partitions_of(self.settings, self.topics)
+        if missing := set(self.topics) - {partition.topic for partition in partitions}:
+            raise KafkaError(f"topics are missing: {', '.join(sorted(missing))}")
+        return partitions

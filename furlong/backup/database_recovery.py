@@ -4,12 +4,13 @@ import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import func, select
 
+from backoffice.global_events.publisher import LEASE
 from backoffice.metadata import NAME as BACKOFFICE
-from backoffice.run_publisher import publish_now
+from backoffice.run_publisher import PATIENCE_SECONDS, publish_now
 from consumers.stream.settings import StreamSettings
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database, open_databases
@@ -27,6 +28,8 @@ from subgraphs.kit.settings import UpstreamSettings
 from subgraphs.progress.qualification.earlier_qualifications import count_read_back, count_unconfirmed
 
 WaitReport = Callable[[str], None]
+READING_SECONDS: Final = PATIENCE_SECONDS + LEASE.total_seconds()
+"""How long decisions are read back: the lease of a process that was killed has to run out first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,7 @@ class DatabaseRecovery:
             on_wait: Called with what the recovery is waiting for.
 
         Raises:
-            NotPublished: What the back office had decided is not on Kafka yet.
+            NotPublished: What the back office had decided could not be read back, or is not on Kafka yet.
             KafkaError: The brokers cannot be reached.
         """
         databases = []
@@ -111,7 +114,7 @@ class DatabaseRecovery:
     async def _read_decisions_back(self, database: Database) -> None:
         """Take over the decisions that only the topic has; a cell's own back office takes none."""
         if self.settings.cell.own() is None:
-            await publish_now(database, self.stream, self.clock)
+            await publish_now(database, self.stream, self.clock, READING_SECONDS, reads=True)
 
     async def _compare_changes(self, name: str) -> ComparedChanges | None:
         async with AsyncExitStack() as stack:

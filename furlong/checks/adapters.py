@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
 from backoffice.operations.providers.adapters import find_in
@@ -27,6 +27,9 @@ from subgraphs.fulfilment.providers.registry import RegisteredProvider, register
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings, ProviderConfig
 
 PATIENCE_SECONDS: Final = 15.0
+LAST_OFFSETS: Final = (1, 10, 100)
+"""How far before its end a partition is read: the last offsets are no records if transactions ended there."""
+
 EMPTY_DAY: Final = date(2000, 1, 1)
 """A day without credits: its journal has one page, and reading it costs a provider nothing."""
 
@@ -70,7 +73,7 @@ async def _feed(declared: AdapterDeclaration, parts: TriedParts) -> str:
         raise CheckFailed(f"{declared.implementation} cannot be imported: {fault}") from fault
     topic = parts.feeds.topic(feed)
     try:
-        async with asyncio.timeout(PATIENCE_SECONDS):
+        async with asyncio.timeout(2 * PATIENCE_SECONDS):  # for what is asked, and for reading
             partitions = await partitions_of(parts.stream, [topic])
             newest = await _newest(parts.stream, partitions)
     except (KafkaError, OSError) as fault:  # TimeoutError is an OSError
@@ -82,14 +85,20 @@ async def _feed(declared: AdapterDeclaration, parts: TriedParts) -> str:
     if newest is None:
         return f"{topic} can be read, and has no record yet"
     try:
-        feed.progress(newest)
+        feed.progress(newest.value)
     except Poison as fault:
         raise CheckFailed(f"the newest record of {topic} cannot be used: {fault.reason}") from fault
     return f"{topic} can be read, and its newest record is a bet"
 
 
-async def _newest(stream: StreamSettings, partitions: Sequence[TopicPartition]) -> bytes | None:
-    """Return the value of the newest record of partitions; None if they have none."""
+async def _newest(
+    stream: StreamSettings, partitions: Sequence[TopicPartition]
+) -> ConsumerRecord[Any, Any] | None:
+    """Return the newest record of a topic's partitions; None if they have none.
+
+    Raises:
+        CheckFailed: They have some, and none arrives.
+    """
     if not partitions:
         return None
     reader = AIOKafkaConsumer(bootstrap_servers=stream.bootstrap, group_id=None, enable_auto_commit=False)
@@ -98,13 +107,35 @@ async def _newest(stream: StreamSettings, partitions: Sequence[TopicPartition]) 
         firsts = await consumer.beginning_offsets(partitions)
         ends = await consumer.end_offsets(partitions)
         filled = [partition for partition in partitions if ends[partition] > firsts[partition]]
-        records = []
-        for partition in filled:
-            await consumer.position(partition)  # else the client's own reset may undo the seek
-            consumer.seek(partition, ends[partition] - 1)
-            records += (await consumer.getmany(partition, timeout_ms=2_000)).get(partition, [])
-    newest = max(records, key=lambda record: record.timestamp, default=None)
-    return None if newest is None else newest.value
+        records: list[ConsumerRecord[Any, Any]] = []
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                for partition in filled:
+                    records += await _last(consumer, partition, firsts[partition], ends[partition])
+        except TimeoutError as fault:
+            raise _not_arrived(filled) from fault
+    if filled and not records:
+        raise _not_arrived(filled)
+    return max(records, key=lambda record: record.timestamp, default=None)
+
+
+def _not_arrived(partitions: Sequence[TopicPartition]) -> CheckFailed:
+    return CheckFailed(f"{partitions[0].topic} has records, but its newest record did not arrive")
+
+
+async def _last(
+    consumer: AIOKafkaConsumer, partition: TopicPartition, first: int, end: int
+) -> list[ConsumerRecord[Any, Any]]:
+    """Return the last record between two offsets, if any of the last ones is that of a record."""
+    await consumer.position(partition)  # else the client's own reset may undo the seek
+    for back in LAST_OFFSETS:
+        consumer.seek(partition, max(first, end - back))
+        read: list[ConsumerRecord[Any, Any]] = []
+        while await consumer.position(partition) < end:
+            read += (await consumer.getmany(partition, timeout_ms=500)).get(partition, [])
+        if read:
+            return read[-1:]
+    return []
 
 
 async def _rewards(name: str, parts: TriedParts, unknown: UnknownAdapter) -> str:

@@ -9,10 +9,11 @@ from aiokafka.consumer.fetcher import Fetcher
 
 from backoffice.global_events.decisions import GlobalDecisions
 from backoffice.global_events.kafka_topic import KafkaGlobalTopic
+from backoffice.global_events.publisher import LEASE, GlobalPublisher
 from backoffice.metadata import NAME
-from backoffice.run_publisher import publish_now
+from backoffice.run_publisher import NotPublished, publish_now
 from consumers.stream.settings import StreamSettings
-from foundation.storage.clock import SystemClock
+from foundation.storage.clock import ManualClock, SystemClock
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 from furlong.backup.database_recovery import DatabaseRecovery, lines
@@ -80,3 +81,37 @@ async def test_a_lost_back_office_knows_what_it_had_decided(
         assert sorted(await known(lost)) == ["northbet:budget:fb-5:every-week", "northbet:switch:brand"]
         before = await known(lost)
         assert await decide(lost, budget(20)) > max(last, *before.values())
+
+
+async def test_a_lease_of_another_process_does_not_pass_for_a_topic_that_was_read(
+    embedded_broker: EmbeddedBroker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While another one may publish, nothing is said to be read; once its lease has run out, it is."""
+    await asyncio.to_thread(embedded_broker.create_topics, [GLOBAL_TOPIC])
+    stream = StreamSettings(bootstrap=embedded_broker.bootstrap, generation=embedded_broker.generation)
+    clock = ManualClock(NOW)
+    async with backoffice_database(f"sqlite+aiosqlite:///{tmp_path / 'live'}") as live:
+        await decide(live, switch())
+        await publish_now(live, stream, clock)
+    hold, refused = GlobalPublisher._hold_lease, asyncio.Event()
+
+    async def ask(self: GlobalPublisher) -> bool:
+        has_it = await hold(self)
+        if not has_it:
+            refused.set()
+        return has_it
+
+    monkeypatch.setattr(GlobalPublisher, "_hold_lease", ask)
+    settings = DatabaseSettings(url=f"sqlite+aiosqlite:///{tmp_path / 'new'}")
+    async with backoffice_database(settings.url) as lost:
+        async with lost.write() as connection:
+            assert await DECISIONS.repository.outbox.lease("killed").hold(connection, NOW, LEASE)
+        with pytest.raises(NotPublished, match="were not read, because another process publishes"):
+            await publish_now(lost, stream, clock, 0.1, reads=True)
+        refused.clear()
+        recovery = DatabaseRecovery(settings, stream, clock)
+        recovering = asyncio.create_task(recovery.recover([NAME], asyncio.Event(), pytest.fail))
+        await refused.wait()
+        clock.advance(LEASE)
+        await recovering
+        assert list(await known(lost)) == ["northbet:switch:brand"]

@@ -67,7 +67,7 @@ class BetRecords:
         Raises:
             Forbidden: The actor may not look at this brand's customers.
             NotFound: The brand has no such bet, or Kafka does not have its record any more.
-            Conflict: Kafka does not answer.
+            Conflict: Kafka does not answer, or there is too much to search in the time.
         """
         bet = (await self.explanations.of_bet(actor, brand, bet_id)).bet
         try:
@@ -88,17 +88,27 @@ class BetRecords:
         starts = await _starts(consumer, partitions, bet.occurred_at - CLOCKS_DIFFER)
         usual = [start for start in starts if start.partition == _usual_partition(bet, partitions)]
         searched, deadline = 0, time.monotonic() + self.seconds
-        for some in (
-            usual,
-            [partition for partition in starts if partition not in usual],
-        ):  # producers may spread keys otherwise
-            async for record in _records(
-                consumer, {partition: starts[partition] for partition in some}, deadline
-            ):
-                searched += 1
-                if (bet_record := _record_of(record, bet)) is not None:
-                    return bet_record, searched
+        others = [partition for partition in starts if partition not in usual]
+        try:
+            for some in (usual, others):  # producers may spread keys otherwise
+                async for record in _records(
+                    consumer, {partition: starts[partition] for partition in some}, deadline
+                ):
+                    searched += 1
+                    if (bet_record := _record_of(record, bet)) is not None:
+                        return bet_record, searched
+        except _TimeIsOver as fault:
+            if not searched:
+                raise
+            raise Conflict(
+                f"Only {searched} of the records of {PROGRESS_TOPIC} could be searched in {self.seconds:g} "
+                f"seconds, and revision {bet.revision} of the bet is not among them. Try again."
+            ) from fault
         return None, searched
+
+
+class _TimeIsOver(TimeoutError):
+    """The time is over before all records were read."""
 
 
 def _consumer(settings: StreamSettings) -> AIOKafkaConsumer:
@@ -133,12 +143,18 @@ async def _starts(
 async def _records(
     consumer: AIOKafkaConsumer, ranges: Mapping[TopicPartition, tuple[int, int]], deadline: float
 ) -> AsyncIterator[ConsumerRecord[Any, Any]]:
-    """Yield the records of ranges of offsets, until the deadline."""
+    """Yield the records of ranges of offsets.
+
+    Raises:
+        _TimeIsOver: The deadline has come before their end.
+    """
     left = dict(ranges)
     consumer.assign(list(left))
     for partition, (start, _) in left.items():
         consumer.seek(partition, start)
-    while left and (seconds := deadline - time.monotonic()) > 0:
+    while left:
+        if (seconds := deadline - time.monotonic()) <= 0:
+            raise _TimeIsOver
         read = await consumer.getmany(*left, timeout_ms=round(min(seconds, 0.5) * 1000))
         for records in read.values():
             for record in records:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import structlog
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import ProducerClosed, for_code
+from aiokafka.errors import InvalidTopicError, NoError, ProducerClosed, UnknownTopicOrPartitionError, for_code
 
 from consumers.stream.settings import StreamSettings
 
@@ -119,7 +119,7 @@ async def partitions_of(settings: StreamSettings, topics: Collection[str]) -> Se
     """Return the partitions of topics, in order; topics that do not exist are left out.
 
     Raises:
-        KafkaError: The brokers cannot be reached.
+        KafkaError: The brokers cannot be reached, or do not tell of a topic.
     """
     admin = AIOKafkaAdminClient(bootstrap_servers=settings.bootstrap)
     try:
@@ -127,12 +127,15 @@ async def partitions_of(settings: StreamSettings, topics: Collection[str]) -> Se
         descriptions = await admin.describe_topics(sorted(topics))
     finally:
         await admin.close()
-    return sorted(
-        TopicPartition(topic["topic"], partition["partition"])
-        for topic in descriptions
-        if for_code(topic["error_code"]).errno == 0
-        for partition in topic["partitions"]
-    )
+    partitions = []
+    for topic in descriptions:
+        error = for_code(topic["error_code"])
+        if error in {UnknownTopicOrPartitionError, InvalidTopicError}:  # none can have such a name
+            continue
+        if error is not NoError:
+            raise error(topic["topic"])
+        partitions += [TopicPartition(topic["topic"], each["partition"]) for each in topic["partitions"]]
+    return sorted(partitions)
 
 
 async def cluster_id(settings: StreamSettings) -> str:

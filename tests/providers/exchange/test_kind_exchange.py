@@ -10,14 +10,17 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
 from providers.declaration import CheckFailed
 from providers.exchange.adapter import ExchangeAdapter
+from providers.exchange.subscription import CLOCKS
 from providers.state import StateAway
 from simulator.exchange.faults import FaultName
 from tests.providers.exchange.conftest import Follower, Open, until
+from tests.providers.memory_kafka import MemoryKafka
 
 CONTRACTS = Path(__file__).parents[3] / "contracts" / "providers"
 STATUS, MARKETS = "provider.status.v1", "provider.market.v1"
@@ -174,6 +177,37 @@ async def test_changes_gather_while_kafka_is_away(follower: Open) -> None:
         one.kafka.is_away = False
         one.exchange.moving.stop()
         await one.until_equal(adapter)
+
+
+async def test_changes_that_could_not_be_told_are_kept_afterwards(follower: Open) -> None:
+    """A process that begins then resumes from clocks that are no newer than the books that were kept."""
+    async with follower() as one:
+        one.kafka = kafka = _FailingKafka()
+        async with one.running() as adapter:
+            await one.until_equal(adapter)
+            kafka.fails_with = MARKETS
+            one.exchange.stream.world.move(50)
+            await until(lambda: one.status.kafka is not None)
+            kafka.is_away = False
+            await one.until_equal(adapter)
+            subscription = adapter.subscription
+            await until(lambda: one.shelf.entries.get(CLOCKS) == msgspec.json.encode(subscription.clocks))
+        one.kafka = MemoryKafka()
+        async with one.running() as adapter:
+            await one.until_equal(adapter)
+        clocks = [asked.get("clk") for asked in one.exchange.stream.requests if "marketFilter" in asked]
+    assert [bool(clock) for clock in clocks] == [False, True]
+
+
+class _FailingKafka(MemoryKafka):
+    """Brokers that go away when they are sent a message on a topic."""
+
+    fails_with = ""
+
+    async def send(self, topic: str, *, value: bytes | None, key: bytes) -> "asyncio.Future[None]":
+        if topic == self.fails_with:
+            self.fails_with, self.is_away = "", True
+        return await super().send(topic, value=value, key=key)
 
 
 class _LosingState:
