@@ -3,9 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 T = TypeVar("T")
+CANCEL_AGAIN_SECONDS: Final = 5.0
+"""How long a task has to end before it is cancelled once more."""
 
 
 @asynccontextmanager
@@ -23,9 +25,29 @@ async def running(work: Coroutine[Any, Any, None], name: str) -> AsyncIterator[N
     try:
         yield
     finally:
-        task.cancel()
+        await cancel_until_ended(task)
         with suppress(asyncio.CancelledError):
             await task
+
+
+async def cancel_until_ended(*tasks: asyncio.Task[Any]) -> None:
+    """Cancel tasks until all have ended; their results and errors stay in them.
+
+    Once is not enough: `asyncio.wait_for`, by which drivers connect, can swallow a cancellation.
+
+    Raises:
+        asyncio.CancelledError: The caller was cancelled meanwhile, which cancelled the tasks again.
+    """
+    interruption: asyncio.CancelledError | None = None
+    while unfinished := [task for task in tasks if not task.done()]:
+        for task in unfinished:
+            task.cancel()
+        try:
+            await asyncio.wait(unfinished, timeout=CANCEL_AGAIN_SECONDS)
+        except asyncio.CancelledError as again:
+            interruption = again
+    if interruption is not None:
+        raise interruption
 
 
 async def all_of(*works: Coroutine[Any, Any, T]) -> list[T]:

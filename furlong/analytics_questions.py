@@ -11,7 +11,7 @@ from backoffice.access import Role
 from backoffice.risk.analytics import NOT_HERE, ReportFilling, ReportUnavailable
 from backoffice.risk.questions import AskableColumn, AskableTable, QuestionRefused, Table
 from foundation.storage.clock import Clock
-from furlong.analytics_reports import completeness_of
+from furlong.analytics_reports import completeness_of, while_awaited
 
 if TYPE_CHECKING:
     from analytics.questions.ending import Ending
@@ -55,18 +55,9 @@ class StoreQuestions:
         return (await self._asked(sql, "parquet", roles)).body
 
     async def _asked(self, sql: str, form: str, roles: Collection[Role]) -> "Answer":
-        """Ask in a thread; who is cancelled while waiting has the question ended, and waits until it is."""
-        from analytics.questions.ending import Ending  # noqa: PLC0415 - as in the reports
-
         self._require_store()
-        ending = Ending()
-        asking = asyncio.ensure_future(asyncio.to_thread(_ask, sql, form, roles, self.settings(), ending))
-        try:
-            return await asyncio.shield(asking)
-        except asyncio.CancelledError:
-            ending.end()
-            await asyncio.gather(asking, return_exceptions=True)
-            raise
+        given = self.settings()
+        return await while_awaited(lambda ending: _ask(sql, form, roles, given, ending))
 
     def _require_store(self) -> None:
         if not self.settings().folder.is_dir():

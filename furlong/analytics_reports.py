@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from analytics.settings import AnalyticsSettings
 from backoffice.risk.analytics import (
@@ -19,7 +19,10 @@ from backoffice.risk.analytics import (
 from foundation.storage.clock import Clock
 
 if TYPE_CHECKING:
+    from analytics.questions.ending import Ending
     from analytics.questions.sandbox import Answer
+
+T = TypeVar("T")
 
 
 def report_source(settings: Callable[[], AnalyticsSettings], clock: Clock) -> ReportSource:
@@ -31,12 +34,27 @@ def report_source(settings: Callable[[], AnalyticsSettings], clock: Clock) -> Re
     """
 
     async def read(asked: AskedReport) -> AnalyticsReport:
-        return await asyncio.to_thread(_read, asked, settings(), clock)
+        given = settings()
+        return await while_awaited(lambda ending: _read(asked, given, clock, ending))
 
     return read
 
 
-def _read(asked: AskedReport, settings: AnalyticsSettings, clock: Clock) -> AnalyticsReport:
+async def while_awaited(ask: "Callable[[Ending], T]") -> T:
+    """Ask in a thread; who is cancelled while waiting has the question ended, and waits until it is."""
+    from analytics.questions.ending import Ending  # noqa: PLC0415 - a back office without analytics imports none
+
+    ending = Ending()
+    asking = asyncio.ensure_future(asyncio.to_thread(ask, ending))
+    try:
+        return await asyncio.shield(asking)
+    except asyncio.CancelledError:
+        ending.end()
+        await asyncio.gather(asking, return_exceptions=True)
+        raise
+
+
+def _read(asked: AskedReport, settings: AnalyticsSettings, clock: Clock, ending: "Ending") -> AnalyticsReport:
     from analytics.errors import AnalyticsError, StillFilling  # noqa: PLC0415 - a back office without analytics imports none
     from analytics.questions.reports import report_question, reports  # noqa: PLC0415 - the same
     from analytics.questions.sandbox import ask  # noqa: PLC0415 - the same
@@ -45,7 +63,8 @@ def _read(asked: AskedReport, settings: AnalyticsSettings, clock: Clock) -> Anal
     if not settings.folder.is_dir():
         raise ReportUnavailable(NOT_HERE)
     try:
-        answer = ask(report_question(name, "table", asked.brand, asked.iso_week), settings)
+        question = report_question(name, "table", asked.brand, asked.iso_week)
+        answer = ask(question, settings, ending=ending)
     except StillFilling as fault:
         raise ReportFilling(str(fault)) from fault
     except (AnalyticsError, OSError) as fault:

@@ -130,7 +130,8 @@ class Query:
         CONFLICT where there is no store of analytics.
         """
         asked = AskedReport(report, brand, iso_week or None)
-        return await info.context.area(RiskArea).analytics.report(info.context.actor, asked)
+        reading = info.context.area(RiskArea).analytics.report(info.context.actor, asked)
+        return await info.context.while_awaited(reading)
 
     @strawberry.field(directives=[permitted(_ASK, ALL)])
     def analytics_tables(self, info: OfficeInfo) -> list[AnalyticsTable]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -108,9 +109,9 @@ async def running_analytics(ready: Path, data: Path, *, wanted: bool) -> AsyncIt
     filling = FillingFile(data / "analytics")
     filling.say(0, "its process is starting")
     log = ready.with_name("analytics.log").open("wb")
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "furlong.demo.analytics", str(ready), stdout=log, stderr=log
-    )
+    command = (sys.executable, "-m", "furlong.demo.analytics", str(ready))
+    # It ends when its input does, so that it does not keep the store when this process is killed.
+    process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=log, stderr=log)
     log.close()
     try:
         yield

@@ -7,6 +7,7 @@ from typing import Any, Final, TypeAlias
 
 import structlog
 
+from foundation.background import cancel_until_ended
 from furlong.serve.public_data_watch import watching_public_data
 from furlong.topic_plans import PUBLIC_TOPICS
 from subgraphs.block_list import BY_NAME
@@ -57,8 +58,7 @@ async def _live_updates(subgraphs: Sequence[Subgraph], parts: SubgraphParts) -> 
     try:
         yield
     finally:
-        for task in tasks:
-            task.cancel()
+        await cancel_until_ended(*tasks)
         await asyncio.gather(*tasks, return_exceptions=True)
         await bus.close()
 

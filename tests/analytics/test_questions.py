@@ -5,7 +5,6 @@ import re
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from time import monotonic
 
@@ -22,7 +21,7 @@ from analytics.record_tables import Retention
 from analytics.schema import rollups, views
 from analytics.settings import AnalyticsSettings
 from backoffice.access import Role
-from tests.support.analytics_store import Store
+from tests.support.analytics_store import Store, processes_of
 from tests.support.consumers.sample_messages import bet, scheme
 
 SECRET = "nobody may read this"
@@ -30,15 +29,6 @@ BUBBLEWRAP, LANDLOCK = None, ""
 
 
 EXAMPLES = Path(__file__).parents[2] / "web" / "backoffice" / "src" / "analytics" / "examples.ts"
-
-
-def processes_of(folder: Path) -> list[str]:
-    """Return the command lines of processes that name a folder."""
-    lines = []
-    for file in Path("/proc").glob("[0-9]*/cmdline"):
-        with suppress(OSError):  # it has ended meanwhile
-            lines.append(file.read_bytes().replace(b"\0", b" ").decode(errors="replace"))
-    return [line for line in lines if str(folder) in line]
 
 
 @pytest.fixture(scope="module")

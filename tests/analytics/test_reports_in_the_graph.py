@@ -1,5 +1,6 @@
 """The reports in the back office's graph: by permission, within its costs, and recorded."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -7,6 +8,8 @@ import pytest
 from sqlalchemy import select
 
 from analytics.filling import FillingFile
+from analytics.questions import reports
+from analytics.questions.sandbox import Question
 from analytics.questions.snapshot import publish
 from analytics.settings import AnalyticsSettings
 from backoffice.access import Role
@@ -14,11 +17,13 @@ from backoffice.audit.repository import AUDIT_LOG
 from backoffice.graph.execution import OfficeGraph
 from backoffice.risk.analytics import REPORT_POINTS
 from backoffice.risk.area import RiskArea
+from foundation.graphql_http import GraphQLRequest
 from furlong.analytics_reports import report_source
-from tests.support.analytics_store import Store
+from tests.support.analytics_store import Store, processes_of
 from tests.support.consumers.sample_messages import bet, bet_state, scheme
 from tests.support.office.backoffice_site import OfficeSite, codes, running_site
 from tests.support.office.permission_rules import actor_with, ask
+from tests.support.processes.running_furlong import eventually
 
 BRAND = "northbet"
 COLUMNS = "columns rows completeness { cell says }"
@@ -96,6 +101,25 @@ async def test_the_home_of_risk_reads_what_bets_earn_and_may_cost(site: OfficeSi
     worst = [(row["sports_event_id"], row["worst_minor"]) for row in tables["exposure"]]
     assert worst == [("event1", "4000"), ("*", "4000")]
     assert [(row["day"], row["turnover_minor"]) for row in tables["revenue"]] == [("2026-03-25", "2000")]
+
+
+async def test_a_report_ends_with_the_one_who_waits(
+    site: OfficeSite, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who leaves while it is read leaves no process, and the next report has its turn."""
+    graph, viewer = site.office.graph, actor_with(Role.VIEWER, BRAND)
+    long = Question("SELECT count() FROM numbers(1000000000000) WHERE number % 7 = 3")
+
+    async def leave() -> None:
+        await asyncio.to_thread(eventually, lambda: processes_of(store.folder), "it is read")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(reports, "report_question", lambda *_: long)
+        answer = await graph.execute(GraphQLRequest(question("FUNNEL")), viewer, leave)
+    assert answer["errors"][0]["message"].startswith("Nobody waits")
+    assert processes_of(store.folder) == []
+    found = (await ask(graph, viewer, question("FUNNEL")))["data"]["analyticsReport"]
+    assert len(found["rows"]) == 1
 
 
 async def test_a_report_says_how_far_history_is_filled_and_records_no_look(

@@ -1,10 +1,12 @@
 """Work that runs beside a block ends with the block, and works that run together end together."""
 
 import asyncio
+from contextlib import suppress
 
 import pytest
 
-from foundation.background import all_of, running
+from foundation import background
+from foundation.background import all_of, cancel_until_ended, running
 
 
 async def test_work_runs_while_the_block_runs() -> None:
@@ -37,6 +39,56 @@ async def test_an_error_of_the_work_is_not_lost() -> None:
 
     with pytest.raises(ConnectionError, match="no broker"):
         await block()
+
+
+async def test_work_ends_although_its_cancellation_was_swallowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A driver that connects at that moment takes one for itself; the block ends all the same."""
+    monkeypatch.setattr(background, "CANCEL_AGAIN_SECONDS", 0.01)
+    begun, swallowed = asyncio.Event(), list[str]()
+
+    async def work() -> None:
+        begun.set()
+        with suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+        swallowed.append("one")
+        await asyncio.Event().wait()
+
+    async def block() -> None:
+        async with running(work(), "work"):
+            await begun.wait()
+
+    whole = asyncio.create_task(block())
+    ended, _ = await asyncio.wait({whole}, timeout=60)
+    assert ended == {whole}
+    await whole
+    assert swallowed == ["one"]
+
+
+async def test_who_is_cancelled_while_tasks_end_waits_for_them_and_is_told() -> None:
+    """What they use stays open until then, and the cancellation is not lost."""
+    begun, cleaning, may_end, ended = (asyncio.Event() for _ in range(4))
+
+    async def work() -> None:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            cleaning.set()
+            with suppress(asyncio.CancelledError):
+                await asyncio.Event().wait()
+            await may_end.wait()
+            ended.set()
+
+    task = asyncio.create_task(work())
+    await begun.wait()
+    ending = asyncio.create_task(cancel_until_ended(task))
+    await cleaning.wait()
+    ending.cancel()
+    await asyncio.sleep(0)
+    may_end.set()
+    with pytest.raises(asyncio.CancelledError):
+        await ending
+    assert ended.is_set()
 
 
 async def test_works_at_the_same_time_give_their_results_in_order() -> None:

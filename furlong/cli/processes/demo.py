@@ -295,7 +295,8 @@ async def _until_stopped(demo: AbstractAsyncContextManager[str], began: float | 
             if began is not None:
                 print(f"{time.monotonic() - began:.1f} s")
             print(greeting, flush=True)
-            await asyncio.Event().wait()
+            if not running.cancelling():  # else a driver that was connecting has swallowed the cancellation
+                await asyncio.Event().wait()
 
     with stop_on_signals() as stop:
         running = asyncio.create_task(run())

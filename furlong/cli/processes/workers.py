@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Coroutine, Iterator
 from contextlib import AsyncExitStack, contextmanager, suppress
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from foundation.background import cancel_until_ended
 from furlong.cli.long_work import stop_on_signals
 from furlong.cli.operations.fulfilment import open_fulfilment
 from furlong.cli.options import (
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from subgraphs.kit.settings import UpstreamSettings
 
 cli = typer.Typer(no_args_is_help=True, help="Background work, until stopped; safe on several nodes.")
-CANCEL_AGAIN_SECONDS: Final = 5.0
 Listen = Annotated[str | None, typer.Option(metavar="HOST:PORT", help="Where to serve /health and /metrics.")]
 
 
@@ -286,10 +286,7 @@ async def run_until(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> Non
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
     stopping.cancel()
-    while not running.done():
-        running.cancel()
-        # A driver that has just connected swallows a cancellation.
-        await asyncio.wait({running}, timeout=CANCEL_AGAIN_SECONDS)
+    await cancel_until_ended(running)
     with suppress(asyncio.CancelledError):
         await running
 

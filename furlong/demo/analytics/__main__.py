@@ -24,6 +24,9 @@ from simulator.world import load_world
 SOON_SECONDS = 1.0
 """After how long a bet is stored and counted, so that whoever places one finds it in the next answer."""
 
+STOP_SECONDS = 3
+"""How long it may take to end without the demo: what was not counted is counted at the next start."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -42,18 +45,29 @@ async def _gather(ready: Path) -> None:
     stream = StreamSettings(bootstrap=facts.kafka, generation=facts.generation)
     clock, stop = demo_clock(data, None, backwards=False), asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    world = load_world()
+    asyncio.get_running_loop().add_reader(0, _end_with_the_demo, stop)
+    world, has_waited = load_world(), False
     while not stop.is_set():
         consumer = AnalyticsConsumer(
             settings, stream, clock, CollectorRegistry(), before=partial(write_history, world=world)
         )
         try:
             await consumer.run_until(stop)
-        except StoreInUse:  # somebody asks before this process has begun, and is done in a moment
+        except StoreInUse as fault:  # somebody asks before this process has begun, and is done in a moment
+            if not has_waited:
+                log.warning("store_not_ours_yet", error=str(fault))
+            has_waited = True
             await asyncio.sleep(1)
         except Exception as fault:
             log.exception("consumer_ended", name="analytics", again_in=REST_SECONDS, error=str(fault))
             await asyncio.sleep(REST_SECONDS)
+
+
+def _end_with_the_demo(stop: asyncio.Event) -> None:
+    """Stop because the input has ended: the demo is gone, and can't end a process that takes too long."""
+    asyncio.get_running_loop().remove_reader(0)
+    stop.set()
+    signal.alarm(STOP_SECONDS)
 
 
 asyncio.run(_gather(Path(sys.argv[1])))
