@@ -3,7 +3,7 @@ import MenuItem from '@mui/material/MenuItem';
 import TextField from '@mui/material/TextField';
 import { createContext, useCallback, useContext, useEffect, useMemo } from 'react';
 import { useStore } from 'react-admin';
-import { useSearchParams } from 'react-router-dom';
+import { useHref, useLocation, useSearchParams } from 'react-router-dom';
 
 import { firstBrand } from '../session/session.ts';
 import { showZoneOf } from '../time/moments.ts';
@@ -39,8 +39,15 @@ interface Props {
   readonly children: ReactNode;
 }
 
+/** Whether the address is still that of the screen: of a link that was just pressed, it is there before its screen. */
+function isStillAt(href: string): boolean {
+  const path = (written: string) => written.replace(/\/$/u, '');
+  return path(window.location.pathname) === path(href);
+}
+
 export function BrandProvider({ brands, children }: Props) {
   const [address, setAddress] = useSearchParams();
+  const here = useHref(useLocation().pathname);
   const [remembered, remember] = useStore('brand', '');
   const asked = address.get('brand');
   const find = (wanted: string | null) => brands.find(({ id }) => id === wanted)?.id;
@@ -62,9 +69,9 @@ export function BrandProvider({ brands, children }: Props) {
 
   useEffect(() => {
     if (brand === null) return;
-    if (asked !== brand) choose(brand);
+    if (asked !== brand && isStillAt(here)) choose(brand);
     if (remembered !== brand) remember(brand);
-  }, [asked, brand, choose, remember, remembered]);
+  }, [asked, brand, choose, here, remember, remembered]);
 
   showZoneOf(brand);
   const value = useMemo(() => ({ brands, brand, choose }), [brands, brand, choose]);
