@@ -31,6 +31,8 @@ from tools.private_kafka import PrivateKafka, start_kafka
 from tools.private_mariadb import PrivateMariadb, start_mariadb
 from tools.private_rabbitmq import PrivateRabbitmq, start_rabbitmq
 from tools.private_valkey import PrivateValkey, start_valkey
+from tools.runner.processor_time import ProcessorTime
+from tools.runner.recorded_costs import RECORD, UNKNOWN, recorded_costs
 from tools.runner.service_markers import ServiceMarkers, find_firefox, installed_fixtures
 from tools.runner.started_programs import StartedPrograms
 from tools.runner.tiers import FAST, Tiers
@@ -54,6 +56,7 @@ settings.load_profile("unhurried")
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let `make test` leave out what needs more than this process."""
     parser.addoption(FAST, action="store_true", help="run only tests that need nothing but this process")
+    parser.addoption(RECORD, action="store_true", help="record what files cost, for later runs")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -63,6 +66,8 @@ def pytest_configure(config: pytest.Config) -> None:
         settings.load_profile("fast")
     config.pluginmanager.register(Tiers(fast=fast), "furlong-tiers")
     config.pluginmanager.register(StartedPrograms(), "furlong-started-programs")
+    cost = ProcessorTime(record=bool(config.getoption(RECORD)))
+    config.pluginmanager.register(cost, "furlong-processor-time")
     required = os.environ.get("FURLONG_REQUIRE_SERVICES", "") not in {"", "0"}
     config.pluginmanager.register(ServiceMarkers(required=required), "furlong-services")
     config.pluginmanager.register(installed_fixtures(), "furlong-installed-services")
@@ -125,14 +130,10 @@ Tests keep many objects alive, and each collection of all of them visits them in
 """
 
 
-LONG: Final = ("whole", "torture", "life", "gateway/reference", "simulator", "recovery")
-"""Folders whose modules take longest: a worker that begins one last works on alone, while others are done."""
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the longest modules first."""
-    root = Path(__file__).parent
-    items.sort(key=lambda item: not item.path.relative_to(root).as_posix().startswith(LONG))
+    """Put the longest files first: a worker that begins one last works on alone, while others are done."""
+    costs = recorded_costs()
+    items.sort(key=lambda item: -costs.get(item.nodeid.split("::")[0], UNKNOWN).seconds)
 
 
 @pytest.fixture(autouse=True)

@@ -1,13 +1,15 @@
 """Files of tests are handed out so that few of those which start the whole product run at once."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tools.runner.file_scheduler import AT_ONCE, WHOLE_PRODUCT, FewAtOnce, next_file
+from tools.runner.file_scheduler import AT_ONCE, HOSTS, WHOLE_PRODUCT, FewAtOnce, next_file
+from tools.runner.recorded_costs import Cost, recorded_costs
 from tools.runner.side_by_side import SideBySide
 
 WORKERS = 4
@@ -37,6 +39,22 @@ def test_costly_files_are_passed_over_while_enough_of_them_run() -> None:
     assert next_file([*COSTLY, *CHEAP], AT_ONCE - 1) == COSTLY[0]
     assert next_file([*COSTLY, *CHEAP], AT_ONCE) == CHEAP[0]
     assert next_file(COSTLY, AT_ONCE) == COSTLY[0]
+
+
+def test_a_worker_goes_on_with_what_it_has_started() -> None:
+    """Others start the same only if few have, or if nothing else waits."""
+    broker = frozenset({"kafka"})
+    costs = {CHEAP[1]: Cost(9.0, broker), CHEAP[3]: Cost(8.0, broker)}
+    assert next_file(CHEAP, 0, broker, [], costs) == CHEAP[1]
+    assert next_file(CHEAP[1:], 0, frozenset(), [broker] * (HOSTS - 1), costs) == CHEAP[1]
+    assert next_file(CHEAP[1:], 0, frozenset(), [broker] * HOSTS, costs) == CHEAP[2]
+    assert next_file(list(costs), 0, frozenset(), [broker] * HOSTS, costs) == CHEAP[1]
+
+
+def test_recorded_files_exist() -> None:
+    """A file that was moved or removed is recorded anew."""
+    gone = [file for file in recorded_costs() if not Path(file).exists()]
+    assert not gone, "run make test-all ARGS=--record-costs"
 
 
 @given(st.data())

@@ -1,23 +1,32 @@
-"""A scheduler of pytest-xdist that hands out files of tests to the workers, few costly ones at once.
+"""A scheduler of pytest-xdist: files that share something stay together, and few costly ones run at once.
 
-A test of the whole product starts a dozen processes, which cost a third of a core while they wait. With as
-many such tests as workers, that is more than two cores have, and each takes four times as long.
+Files come in the order of the tests, the longest first. A worker that has started a shared fixture, such as
+a Kafka broker, goes on with files that use it, so that few workers start one. A test of the whole product
+starts a dozen processes; with as many such tests as workers, each takes four times as long.
 """
 
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
 
 from xdist.scheduler import LoadFileScheduling
 from xdist.workermanage import WorkerController
+
+from tools.runner.recorded_costs import UNKNOWN, Cost, recorded_costs
 
 WHOLE_PRODUCT: Final = ("tests/whole/", "tests/torture/")
 """The folders whose files start the whole product."""
 AT_ONCE: Final = 2
 """How many of their files run at once, as long as there are others."""
+HOSTS: Final = 2
+"""How many workers start the same shared fixture, as long as they have something else to do."""
 
 
 class FewAtOnce(LoadFileScheduling):  # type: ignore[misc] # xdist has no types
-    """Gives a worker the next file, but passes over the costly ones while enough of them run."""
+    """Gives a worker the next file."""
+
+    def __init__(self, *arguments: Any, costs: Mapping[str, Cost] | None = None) -> None:
+        super().__init__(*arguments)
+        self._costs = recorded_costs() if costs is None else costs
 
     def _assign_work_unit(self, node: WorkerController) -> None:
         running = sum(
@@ -25,19 +34,44 @@ class FewAtOnce(LoadFileScheduling):  # type: ignore[misc] # xdist has no types
             and any(_is_costly(file) and not all(tests.values()) for file, tests in files.items())
             for other, files in self.assigned_work.items()
         )
-        self.workqueue.move_to_end(next_file(self.workqueue, running), last=False)
+        others = [self._uses_of(files) for other, files in self.assigned_work.items() if other is not node]
+        own = self._uses_of(self.assigned_work[node])
+        chosen = next_file(self.workqueue, running, own, others, self._costs)
+        self.workqueue.move_to_end(chosen, last=False)
         super()._assign_work_unit(node)
 
+    def _uses_of(self, files: Iterable[str]) -> frozenset[str]:
+        return frozenset[str]().union(*(self._costs.get(file, UNKNOWN).uses for file in files))
 
-def next_file(files: Iterable[str], running: int) -> str:
-    """Return the file to run next.
+
+def next_file(
+    files: Iterable[str],
+    running: int,
+    own: frozenset[str] = frozenset(),
+    others: Iterable[frozenset[str]] = (),
+    costs: Mapping[str, Cost] | None = None,
+) -> str:
+    """Return the file that a worker runs next.
 
     Args:
         files: Those that wait, in their order; at least one.
         running: How many costly files other workers run.
+        own: The shared fixtures that this worker has started.
+        others: Those of each other worker.
+        costs: What files use.
     """
     waiting = list(files)
-    return next((file for file in waiting if running < AT_ONCE or not _is_costly(file)), waiting[0])
+    allowed = [file for file in waiting if running < AT_ONCE or not _is_costly(file)] or waiting
+    started = list(others)
+
+    def rank(file: str) -> int:
+        uses = (costs or {}).get(file, UNKNOWN).uses
+        if uses and uses <= own:
+            return 0
+        hosts = max((sum(fixture in other for other in started) for fixture in uses - own), default=0)
+        return 1 if hosts < HOSTS else 2
+
+    return min(allowed, key=rank)
 
 
 def _is_costly(file: str) -> bool:

@@ -5,6 +5,7 @@ everything again, which takes one or two seconds of processor time.
 """
 
 import ast
+import contextlib
 import gc
 import importlib
 import json
@@ -16,7 +17,7 @@ import sys
 import threading
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
+from types import FrameType, ModuleType
 from typing import Any, Final
 
 from furlong.cli.main import COMMANDS
@@ -85,7 +86,7 @@ def main() -> None:
 
 def _serve(control: socket.socket) -> Request | None:
     """Return None once the tests have ended, or a request in the process that is to run it."""
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    signal.signal(signal.SIGCHLD, _reap)
     while (request := _receive(control)) is not None:
         if os.fork() == 0:
             control.close()
@@ -96,6 +97,13 @@ def _serve(control: socket.socket) -> Request | None:
         for file in request.files:
             os.close(file)
     return None
+
+
+def _reap(_number: int, _frame: FrameType | None) -> None:
+    """Wait for the guards that have ended, so that their processor time counts as this process's."""
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
 
 
 def _receive(control: socket.socket) -> Request | None:
