@@ -86,6 +86,17 @@ def test_a_test_that_passes_alone_is_unstable(run: Run, options: tuple[str, ...]
     assert "the first failure" in ran.stdout
 
 
+def test_a_test_that_is_unstable_again_is_said_to_be(run: Run, pytester: pytest.Pytester) -> None:
+    """Runs keep the names, those of the last month."""
+    kept = pytester.path / "kept.txt"
+    kept.write_text("2020-01-01 test_0.py::test_unstable\n")
+    with mock.patch.dict(os.environ, FURLONG_UNSTABLE_TESTS=str(kept)):
+        assert "earlier runs" not in run(UNSTABLE).stdout
+        (pytester.path / "a").unlink()
+        assert "test_0.py::test_unstable was unstable in 1 earlier runs" in run(UNSTABLE).stdout
+    assert kept.read_text().count("test_0.py::test_unstable\n") == 2
+
+
 def test_an_unstable_test_does_not_hide_one_that_fails_twice(run: Run) -> None:
     """The run fails by the one, and lists the other."""
     ran = run(FAILS, UNSTABLE)

@@ -10,6 +10,7 @@ Order:
 
 After the run:
     `second_chance`: failed tests run once more, alone.
+    `unstable_names`: those that had to run once more, kept across runs.
     `slow_tests`: lists the tests that take long for no reason given.
     `processor_time`: what each folder cost, and how long cores had nothing to do.
     `coverage`: which statements of the product the tests run, by package.

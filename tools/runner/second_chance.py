@@ -15,6 +15,8 @@ from typing import Any, Final
 
 import pytest
 
+from tools.runner.unstable_names import keep, kept_names
+
 MAX_FAILED: Final = 20
 """More failed tests than that have one cause, which running them again does not find."""
 MAX_UNSTABLE: Final = 2
@@ -74,6 +76,8 @@ class SecondChance:
         for test in self._unstable:
             terminalreporter.line(f"UNSTABLE {test.nodeid}")
             terminalreporter.line(test.reports[0].longreprtext)
+        for line in keep([test.nodeid for test in self._unstable], kept_names()):
+            terminalreporter.line(line)
         if len(self._unstable) > MAX_UNSTABLE:
             terminalreporter.line(
                 f"{len(self._unstable)} unstable tests fail the run: {MAX_UNSTABLE} may be."
