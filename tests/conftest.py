@@ -20,9 +20,9 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from furlong.demo.embedded_broker import EmbeddedBroker
+from tests.federation_kit.composer import end_shared_composer
 from tests.support.compiled_statements import share_compiled_statements
 from tests.support.correlated_subqueries import refuse_uncorrelated_tables
-from tests.support.federation.composer import end_shared_composer
 from tests.support.gateway.shared_documents import share_documents
 from tests.support.telemetry.plain_logs import log_plainly
 from tools import server_process

@@ -15,10 +15,10 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.support.federation.case import case_text
-from tests.support.federation.search import Plan, Tally, search
-from tests.support.federation.worlds import some_features
-from tests.support.federation.worlds.features import NAMES
+from tests.federation_kit.case import case_text
+from tests.federation_kit.search import Plan, Tally, search
+from tests.federation_kit.worlds import some_features
+from tests.federation_kit.worlds.features import NAMES
 
 ROOT = Path(__file__).resolve().parents[1]
 BATCH = 20

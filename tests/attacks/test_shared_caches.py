@@ -15,8 +15,8 @@ import httpx
 import pytest
 
 from gateway import GatewaySettings, create_gateway
+from tests.federation_kit.asked import SubgraphRequest, asking
 from tests.gateway.test_response_caching import SDL
-from tests.support.federation.asked import SubgraphRequest, asking
 
 NEWS: Final = "{ news }"
 DIGEST: Final = sha256(NEWS.encode()).hexdigest()

@@ -28,7 +28,7 @@ from tests.support.processes.running_furlong import (
 from tools.private_kafka import PrivateKafka, start_kafka
 
 BETS, PARTITIONS = 60, 4
-FAILING_FEED = str(Path(__file__).parents[1] / "support" / "consumers" / "failing_feed.py")
+FAILING_FEED = str(Path(__file__).with_name("failing_feed.py"))
 pytestmark = pytest.mark.usefixtures("kafka_installed")
 
 

@@ -8,9 +8,9 @@ from typing import Any
 from gateway.pipeline.preparation.preparer import Preparer
 from gateway.plan import show
 from gateway.supergraph import load_supergraph
-from tests.support.federation.case import Operation, Served, World, serve
-from tests.support.federation.comparison import MOVED, GatewayOf, difference
-from tests.support.gateway.generous_limits import GENEROUS_LIMITS
+from tests.federation_kit.case import Operation, Served, World, serve
+from tests.federation_kit.comparison import MOVED, GatewayOf, difference
+from tests.federation_kit.generous_limits import GENEROUS_LIMITS
 
 LINK = (
     'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@requires", '

@@ -10,8 +10,8 @@ from gateway.planner import normalize
 from gateway.planner.planner import plan
 from gateway.settings.limits import Budget
 from gateway.supergraph import load_supergraph
+from tests.federation_kit.generous_limits import GENEROUS_LIMITS
 from tests.gateway.world import FOLDER
-from tests.support.gateway.generous_limits import GENEROUS_LIMITS
 
 
 def composed(name: str) -> str:

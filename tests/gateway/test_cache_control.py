@@ -23,8 +23,8 @@ from gateway.pipeline.cache_control import CachePolicy
 from gateway.pipeline.preparation.limits import PreparationLimits
 from gateway.pipeline.preparation.preparer import Preparer
 from gateway.supergraph import CacheHint, load_supergraph
+from tests.federation_kit.composer import compose
 from tests.gateway.plans import joined
-from tests.support.federation.composer import compose
 
 MACHINERY = """
 directive @cacheControl(maxAge: Int, scope: CacheControlScope, inheritMaxAge: Boolean)

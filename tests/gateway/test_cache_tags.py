@@ -8,8 +8,8 @@ import pytest
 
 from gateway.errors import SupergraphError
 from gateway.supergraph import CacheTag, load_supergraph
+from tests.federation_kit.composer import compose
 from tests.gateway.plans import joined
-from tests.support.federation.composer import compose
 
 DIRECTIVE = "directive @cacheTag(format: String!) repeatable on FIELD_DEFINITION | OBJECT | INTERFACE"
 

@@ -10,9 +10,9 @@ from gateway.executor import Context, Failure
 from gateway.pipeline.operation_executor import ExecutionMode, executable
 from gateway.pipeline.preparation.preparer import Preparer
 from gateway.supergraph import load_supergraph
+from tests.federation_kit.asked import SubgraphRequest, asking
+from tests.federation_kit.generous_limits import GENEROUS_LIMITS
 from tests.gateway.federated import compared, federated
-from tests.support.federation.asked import SubgraphRequest, asking
-from tests.support.gateway.generous_limits import GENEROUS_LIMITS
 
 HERE = """
   scalar Tag

@@ -15,11 +15,11 @@ from gateway.executor.masking import ErrorMasking
 from gateway.pipeline.operation_executor import ExecutionMode, OperationExecutor
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
 from gateway.transport import MemoryTransport
+from tests.federation_kit.asked import SubgraphRequest, asking
+from tests.federation_kit.faults import Faults
 from tests.gateway.regression_queries import QUERIES
 from tests.gateway.world import Federation
 from tests.gateway.worlds import club
-from tests.support.federation.asked import SubgraphRequest, asking
-from tests.support.federation.faults import Faults
 
 SEEDS = 400
 

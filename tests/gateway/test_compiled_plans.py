@@ -19,9 +19,9 @@ from gateway.pipeline.operation_executor import ExecutionMode, InterpretedPlan, 
 from gateway.plan import Fetch, Names, QueryPlan, RootFields, Shape, ShapeField
 from gateway.plan.context_batch import ContextBatch
 from gateway.transport import MemoryTransport, SubgraphOperation
+from tests.federation_kit.asked import SubgraphRequest, asking
 from tests.gateway.world import Federation
 from tests.gateway.worlds import shop
-from tests.support.federation.asked import SubgraphRequest, asking
 
 QUERY = '{ user(id: "1 or nothing") { name } topProducts(first: 2) { name inStock } }'
 

@@ -9,9 +9,9 @@ import pytest
 
 from gateway.errors import SubgraphUnreachable
 from gateway.pipeline.operation_executor import ExecutionMode
+from tests.federation_kit.asked import SubgraphRequest
 from tests.gateway.world import Federation, essence
 from tests.gateway.worlds import atlas, shop
-from tests.support.federation.asked import SubgraphRequest
 
 PLACES = "{ topProducts(first: 2) { upc inStock } me { name reviews { body product { inStock } } } }"
 KINDS = "{ users { name reviews { body } } topProducts(first: 2) { name reviews { body } } }"

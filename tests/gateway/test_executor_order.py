@@ -18,9 +18,9 @@ from gateway.executor import Context, FetchedData
 from gateway.pipeline.operation_executor import ExecutionMode, executable
 from gateway.settings import GatewaySettings
 from gateway.transport import MemoryTransport
+from tests.federation_kit.asked import SubgraphRequest, asking
 from tests.gateway.world import Federation
 from tests.gateway.worlds import atlas, shop
-from tests.support.federation.asked import SubgraphRequest, asking
 
 PATIENCE = 30
 """Seconds until a condition that never comes true fails a test."""

@@ -11,11 +11,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gateway.errors import SubgraphUnreachable
+from tests.federation_kit.asked import SubgraphRequest
 from tests.gateway.operations import queries
 from tests.gateway.regression_queries import QUERIES
 from tests.gateway.world import Federation, essence
 from tests.gateway.worlds import atlas, maze, shop
-from tests.support.federation.asked import SubgraphRequest
 
 
 @pytest.mark.parametrize("trusted", [False, True])

@@ -8,9 +8,9 @@ import pytest
 
 from gateway.errors import SubgraphUnreachable
 from gateway.pipeline.operation_executor import ExecutionMode
+from tests.federation_kit.asked import SubgraphRequest
 from tests.gateway.world import Federation
 from tests.gateway.worlds import atlas, shop
-from tests.support.federation.asked import SubgraphRequest
 
 REVIEWS = "{ topProducts(first: 2) { name inStock reviews { body } } }"
 

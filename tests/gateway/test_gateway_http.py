@@ -13,9 +13,9 @@ import pytest
 from furlong.serve.http_server import listen, serving
 from gateway import GatewaySettings, MemoryTransport, SupergraphError, Unauthenticated, create_gateway
 from gateway.pipeline.sessions import Sessions
+from tests.federation_kit.asked import SubgraphRequest, asking
 from tests.gateway.world import Federation
 from tests.gateway.worlds import shop
-from tests.support.federation.asked import SubgraphRequest, asking
 from tests.support.gateway.installing import Installs
 
 JSON_TYPE = "application/json"

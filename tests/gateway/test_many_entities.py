@@ -17,12 +17,12 @@ from gateway.pipeline.operation_executor import ExecutionMode, OperationExecutor
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
 from gateway.settings.limits import ResponseLimits
 from jit.codegen import spend
+from tests.federation_kit.asked import SubgraphRequest, asking
+from tests.federation_kit.case import Operation
+from tests.federation_kit.comparison import GatewayOf
 from tests.gateway.federated import federated
 from tests.gateway.world import Federation, essence
 from tests.gateway.worlds import shop
-from tests.support.federation.asked import SubgraphRequest, asking
-from tests.support.federation.case import Operation
-from tests.support.federation.comparison import GatewayOf
 
 KINDS = "{ users { name reviews { body } } topProducts { name reviews { body } } }"
 STOCK = "{ topProducts { upc inStock } me { name } }"

@@ -30,9 +30,9 @@ from gateway.pipeline.preparation.preparer import Preparer
 from gateway.plan import OperationKind
 from gateway.settings.limits import DocumentLimits
 from gateway.supergraph import load_supergraph
+from tests.federation_kit.asked import SubgraphRequest, asking
+from tests.federation_kit.generous_limits import GENEROUS_LIMITS
 from tests.gateway.plans import joined, printed
-from tests.support.federation.asked import SubgraphRequest, asking
-from tests.support.gateway.generous_limits import GENEROUS_LIMITS
 
 EVERYWHERE: Final = " ".join(f"@join__type(graph: {each})" for each in "ABC")
 ENTITY: Final = " ".join(f'@join__type(graph: {each}, key: "id")' for each in "ABC")

@@ -12,9 +12,9 @@ import pytest
 from gateway.executor import Context, FetchedData
 from gateway.pipeline.operation_executor import executable
 from gateway.transport import MemoryTransport
+from tests.federation_kit.asked import SubgraphRequest, asking
 from tests.gateway.world import Federation
 from tests.gateway.worlds import shop
-from tests.support.federation.asked import SubgraphRequest, asking
 
 TOGETHER = "{ me { name } topProducts(first: 1) { name } }"
 """Accounts and products are asked at the same time."""

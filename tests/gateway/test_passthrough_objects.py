@@ -19,11 +19,11 @@ from gateway.pipeline.operation_executor import ExecutionMode, executable
 from gateway.pipeline.preparation.preparer import Preparer
 from gateway.plan import QueryPlan, Shape
 from gateway.supergraph import load_supergraph
+from tests.federation_kit.asked import SubgraphRequest, asking
+from tests.federation_kit.generous_limits import GENEROUS_LIMITS
 from tests.gateway.federated import federated
 from tests.gateway.world import Federation
 from tests.gateway.worlds import atlas, shop
-from tests.support.federation.asked import SubgraphRequest, asking
-from tests.support.gateway.generous_limits import GENEROUS_LIMITS
 
 
 def whole(plan: QueryPlan) -> list[str]:

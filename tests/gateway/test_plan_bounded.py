@@ -16,9 +16,9 @@ from gateway.planner.search.graph import Node
 from gateway.planner.search.search import Search
 from gateway.settings.limits import Budget
 from gateway.supergraph import Field, load_supergraph
+from tests.federation_kit.generous_limits import GENEROUS_LIMITS
 from tests.gateway.plans import joined
 from tests.support.gateway.foreign_supergraph import foreign_supergraph
-from tests.support.gateway.generous_limits import GENEROUS_LIMITS
 
 MEMBERS = [f"T{number}" for number in range(10)]
 

@@ -8,12 +8,12 @@ from inline_snapshot import snapshot
 
 from gateway.errors import CannotPlan, SupergraphError
 from gateway.supergraph import load_supergraph
+from tests.federation_kit.asked import SubgraphRequest, asking
+from tests.federation_kit.case import Operation, Served
+from tests.federation_kit.comparison import GatewayOf
 from tests.gateway.federated import compared, federated
 from tests.gateway.plans import joined, printed
 from tests.gateway.served import answered
-from tests.support.federation.asked import SubgraphRequest, asking
-from tests.support.federation.case import Operation, Served
-from tests.support.federation.comparison import GatewayOf
 
 ACCOUNTS = """
 type Query { me: User! }

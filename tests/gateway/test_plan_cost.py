@@ -13,8 +13,8 @@ from gateway.planner.search.lower_bound import lower_bound
 from gateway.planner.search.search import Search
 from gateway.settings.limits import Budget
 from gateway.supergraph import Field, load_supergraph
+from tests.federation_kit.generous_limits import GENEROUS_LIMITS
 from tests.gateway.plans import joined
-from tests.support.gateway.generous_limits import GENEROUS_LIMITS
 
 STEPS = 1_000_000
 FIELDS = 20

@@ -1,10 +1,10 @@
 """Executable directives of the supergraph are the client's to write; those of the type system are not."""
 
 from gateway.supergraph import load_supergraph
+from tests.federation_kit.case import Operation
+from tests.federation_kit.comparison import GatewayOf, difference
 from tests.gateway.federated import federated
 from tests.gateway.plans import joined
-from tests.support.federation.case import Operation
-from tests.support.federation.comparison import GatewayOf, difference
 
 DIRECTIVE = "directive @loud(times: Int = 1) on FIELD | INLINE_FRAGMENT"
 

@@ -1,8 +1,8 @@
 """Enums and inputs may differ by subgraph; the public schema decides what is seen."""
 
+from tests.federation_kit.case import Operation
+from tests.federation_kit.comparison import GatewayOf
 from tests.gateway.federated import compared, federated
-from tests.support.federation.case import Operation
-from tests.support.federation.comparison import GatewayOf
 
 TASKS = federated(
     {

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from inline_snapshot import snapshot
 
+from tests.federation_kit.case import Operation, Served
+from tests.federation_kit.comparison import GatewayOf
 from tests.gateway.federated import compared, federated
-from tests.support.federation.case import Operation, Served
-from tests.support.federation.comparison import GatewayOf
 
 A = """
 type Query { books: [Book!]! }

@@ -4,9 +4,9 @@ import pytest
 from inline_snapshot import snapshot
 
 from gateway.errors import CannotPlan
+from tests.federation_kit.case import Served
 from tests.gateway.federated import compared, federated
 from tests.gateway.plans import joined, printed
-from tests.support.federation.case import Served
 
 OWNED = federated(
     {

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from inline_snapshot import snapshot
 
+from tests.federation_kit.asked import SubgraphRequest, asking
+from tests.federation_kit.case import Served
+from tests.federation_kit.comparison import GatewayOf
 from tests.gateway.federated import compared, federated
 from tests.gateway.served import answered
-from tests.support.federation.asked import SubgraphRequest, asking
-from tests.support.federation.case import Served
-from tests.support.federation.comparison import GatewayOf
 
 CATALOGUE = """
 type Query { media: [Media!]! book: Book }

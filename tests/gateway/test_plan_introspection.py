@@ -6,9 +6,9 @@ from graphql import build_schema, get_introspection_query, graphql_sync
 from gateway.pipeline.preparation.limits import PreparationLimits
 from gateway.pipeline.preparation.preparer import Preparer
 from gateway.supergraph import load_supergraph
+from tests.federation_kit.case import Operation
+from tests.federation_kit.comparison import GatewayOf
 from tests.gateway.federated import federated
-from tests.support.federation.case import Operation
-from tests.support.federation.comparison import GatewayOf
 
 PUBLIC = '''
 """What is asked."""

@@ -4,9 +4,9 @@ import pytest
 from inline_snapshot import snapshot
 
 from gateway.errors import CannotPlan
+from tests.federation_kit.case import Operation
+from tests.federation_kit.comparison import GatewayOf
 from tests.gateway.federated import compared, federated
-from tests.support.federation.case import Operation
-from tests.support.federation.comparison import GatewayOf
 
 LONELY = federated(
     {

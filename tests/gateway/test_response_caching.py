@@ -16,8 +16,8 @@ from gateway import GatewaySettings, create_gateway
 from gateway.http.responses import ResponseCaching
 from gateway.pipeline.cache_control import CachePolicy
 from gateway.pipeline.sessions import Authenticate, Sessions
+from tests.federation_kit.asked import SubgraphRequest, asking
 from tests.gateway.plans import joined
-from tests.support.federation.asked import SubgraphRequest, asking
 
 SDL = joined(
     """

@@ -21,9 +21,9 @@ from gateway.transport import HttpTransport, Transport
 from gateway.transport.http import BYTES_A_PLACE
 from gateway.transport.reply import Reply
 from jit.codegen import spend
+from tests.federation_kit.asked import SubgraphRequest, asking
 from tests.gateway.world import Federation
 from tests.gateway.worlds import shop
-from tests.support.federation.asked import SubgraphRequest, asking
 
 QUERY = "{ topProducts { upc inStock } }"
 PRODUCTS = 3

@@ -11,9 +11,9 @@ from gateway.compiled.analysis import writes_into_lists
 from gateway.executor import Context
 from gateway.pipeline.operation_executor import ExecutionMode, executable
 from jit import SharedList
+from tests.federation_kit.asked import SubgraphRequest, asking
 from tests.gateway.world import Federation
 from tests.gateway.worlds import shop
-from tests.support.federation.asked import SubgraphRequest, asking
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ import httpx
 
 from furlong.serve.http_server import listen, serving
 from gateway import GatewaySettings, create_gateway
+from tests.federation_kit.asked import SubgraphRequest, asking
 from tests.gateway.plans import joined
-from tests.support.federation.asked import SubgraphRequest, asking
 from tests.support.gateway.private_varnish import PrivateVarnish
 
 SDL = joined(

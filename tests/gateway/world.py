@@ -38,8 +38,8 @@ from gateway.pipeline.preparation.preparer import Preparer
 from gateway.plan import QueryPlan
 from gateway.supergraph import Supergraph, load_supergraph
 from gateway.transport import MemoryTransport
-from tests.support.federation.asked import SubgraphRequest, asking
-from tests.support.gateway.generous_limits import GENEROUS_LIMITS
+from tests.federation_kit.asked import SubgraphRequest, asking
+from tests.federation_kit.generous_limits import GENEROUS_LIMITS
 
 SHOWN = ErrorMasking(frozenset({"LOST", "BUSY", "CLOSED"}))
 """Shows the errors with which tests break subgraphs."""

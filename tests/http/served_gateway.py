@@ -14,8 +14,8 @@ import orjson
 from furlong.serve.http_server import listen, serving
 from gateway import GatewaySettings, MemoryTransport, create_gateway
 from gateway.http.server import ClientLimits
+from tests.federation_kit.asked import SubgraphRequest, asking
 from tests.gateway.world import Federation
-from tests.support.federation.asked import SubgraphRequest, asking
 
 PATIENCE_SECONDS = 180.0
 LONG = ClientLimits(head_seconds=600, body_seconds=600, idle_seconds=600)

@@ -11,14 +11,14 @@ from graphql import build_schema
 from hypothesis import HealthCheck, assume, given, settings
 
 from gateway import GatewaySettings, create_gateway
+from tests.federation_kit.case import Operation
+from tests.federation_kit.generous_limits import GENEROUS
+from tests.federation_kit.operations import operations
 from tests.http import market_graph
 from tests.http.composed import composed
 from tests.http.monolith import answer
 from tests.http.node_subgraphs import NodeSubgraphs, node_subgraphs
 from tests.http.served import PATIENCE_SECONDS, served
-from tests.support.federation.case import Operation
-from tests.support.federation.operations import operations
-from tests.support.gateway.generous_limits import GENEROUS
 
 MONOLITH = build_schema(market_graph.sdl("monolith"))
 

@@ -11,12 +11,12 @@ import pytest
 from graphql import GraphQLSchema, build_schema, get_introspection_query
 
 from gateway import GatewaySettings, create_gateway
+from tests.federation_kit.generous_limits import GENEROUS
 from tests.http import market_graph
 from tests.http.composed import composed
 from tests.http.market_operations import BENCHMARK, OPERATIONS
 from tests.http.monolith import answer
 from tests.http.node_subgraphs import NodeSubgraphs, node_subgraphs
-from tests.support.gateway.generous_limits import GENEROUS
 
 PATIENCE_SECONDS = 180.0
 

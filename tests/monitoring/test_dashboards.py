@@ -22,9 +22,9 @@ from furlong.workers.outbox_worker import OutboxMetrics
 from gateway import GatewaySettings, create_gateway
 from gateway.serving.operators import operators_port
 from subgraphs.kit.records.outbox_relay import OutboxStatus
+from tests.federation_kit.asked import SubgraphRequest
 from tests.gateway.world import Federation
 from tests.gateway.worlds import shop
-from tests.support.federation.asked import SubgraphRequest
 from tools.private_prometheus import start_prometheus
 from tools.server_process import free_port
 

@@ -22,7 +22,7 @@ from tests.support.recovery.harness import CHOICE, MEMBERSHIP, RecoveryHarness, 
 
 pytestmark = pytest.mark.usefixtures("processes")
 
-SELF_KILLING_CLUB = Path(__file__).parents[1] / "support" / "recovery" / "self_killing_club.py"
+SELF_KILLING_CLUB = Path(__file__).with_name("self_killing_club.py")
 BEFORE_THE_INTENT = ["writing down", "written, not committed"]
 WITH_THE_INTENT = [
     "sending",

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 
 from backoffice.access import Role
+from tests.screens.office.declared_screens import mostly_of
+from tests.screens.office.fixed_office import FixedOffice, open_fixed_office
 from tests.support.browsers.screen_gallery import faults_of_access, faults_of_layout
-from tests.support.office.declared_screens import mostly_of
-from tests.support.office.fixed_office import FixedOffice, open_fixed_office
 from tools.local_chromium import LocalChromium
 
 pytestmark = [pytest.mark.usefixtures("web_installed"), pytest.mark.slow("each screen of the back office")]

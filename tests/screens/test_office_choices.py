@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from backoffice.access import Role
-from tests.support.office.fixed_office import ORIGIN, FixedOffice, open_fixed_office
+from tests.screens.office.fixed_office import ORIGIN, FixedOffice, open_fixed_office
 from tools.local_chromium import LocalChromium
 
 pytestmark = [pytest.mark.usefixtures("web_installed"), pytest.mark.slow("the built pages, in Chromium")]

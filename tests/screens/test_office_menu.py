@@ -7,9 +7,9 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from backoffice.access import Role
+from tests.screens.office.declared_screens import LABELS, SOURCE, daily_of
+from tests.screens.office.fixed_office import FixedOffice, open_fixed_office
 from tests.support.browsers.screen_gallery import faults_of_access
-from tests.support.office.declared_screens import LABELS, SOURCE, daily_of
-from tests.support.office.fixed_office import FixedOffice, open_fixed_office
 from tools.local_chromium import LocalChromium
 
 pytestmark = pytest.mark.usefixtures("web_installed")

@@ -10,11 +10,11 @@ import pytest
 from PIL import Image
 
 from backoffice.access import Role
+from tests.screens.office.declared_screens import mostly_of
+from tests.screens.office.fixed_office import PROPOSALS, FixedOffice, open_fixed_office
+from tests.screens.office.payments_world import PAYMENT
 from tests.support.browsers.screen_gallery import ROOT, faults_of_access
 from tests.support.browsers.snapshots import Screens, compare_sheet, differences, keep_sheet
-from tests.support.office.declared_screens import mostly_of
-from tests.support.office.fixed_office import PROPOSALS, FixedOffice, open_fixed_office
-from tests.support.office.payments_world import PAYMENT
 from tools.local_chromium import LocalChromium, find_chromium
 
 pytestmark = pytest.mark.usefixtures("web_installed")

@@ -30,7 +30,6 @@ from tools.private_kafka import PrivateKafka, start_kafka
 from tools.private_mariadb import PrivateMariadb, start_mariadb
 from tools.server_process import start_process, wait_until_ready
 
-ROOT: Final = Path(__file__).resolve().parents[2]
 BETS: Final = "club.progress.v1"
 TOPICS: Final = (
     "club.scheme.v1",
@@ -171,7 +170,7 @@ class TortureHarness:
 
     def start(self, *fault: str, **changes: str) -> Member:
         """Start one more member, with a fault or without: see `faulty_consumer`."""
-        script = str(ROOT / "tests" / "support" / "consumers" / "faulty_consumer.py")
+        script = str(Path(__file__).with_name("faulty_consumer.py"))
         log = self.folder / f"member-{len(self.members)}.log"
         with log.open("wb") as output:
             process = start_forked(

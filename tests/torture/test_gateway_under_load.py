@@ -25,9 +25,9 @@ from bench.harness.servers import Server, Servers, free_port, furlong, running_s
 from bench.load.open_loop import OpenLoop, Record
 from bench.load.target import Target
 from gateway import GatewaySettings, create_gateway
+from tests.federation_kit.root_fields import write_supergraph
 from tests.gateway.worlds import shop
 from tests.http.stub import Connection, stub
-from tests.support.federation.root_fields import write_supergraph
 from tests.support.long_form import only_in_long_form
 
 pytestmark = only_in_long_form

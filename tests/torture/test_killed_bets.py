@@ -25,17 +25,17 @@ from subgraphs.kit.domain.keys import Owner
 from subgraphs.wallet.ledger.proof import prove
 from subgraphs.wallet.models import REFERENCE as WALLET_REFERENCE
 from subgraphs.wallet.opened import OpenedWallet
-from tests.support.bets.betting_customers import BettingCustomers
-from tests.support.bets.compared_bets import StoredBets, club_totals, compare_told
-from tests.support.bets.killed_bets import KilledBets, killed_bets
-from tests.support.bets.known_suspensions import KnownSuspensions
-from tests.support.bets.told_races import ToldRaces
 from tests.support.consumers.sample_messages import account, scheme
-from tests.support.payments.compared_books import has
-from tests.support.processes.read_topics import read_topic
 from tests.support.wallet.money_clients import BRAND, deposit
+from tests.torture.betting_customers import BettingCustomers
 from tests.torture.chosen_kills import PATIENCE_SECONDS, chosen, progressed
+from tests.torture.compared_bets import StoredBets, club_totals, compare_told
+from tests.torture.compared_books import has
 from tests.torture.conftest import REPORTS
+from tests.torture.killed_bets import KilledBets, killed_bets
+from tests.torture.known_suspensions import KnownSuspensions
+from tests.torture.read_topics import read_topic
+from tests.torture.told_races import ToldRaces
 from tools.private_kafka import start_kafka
 from tools.private_mariadb import start_mariadb
 

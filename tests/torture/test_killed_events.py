@@ -21,10 +21,10 @@ from subgraphs.events.models import METADATA
 from tests.providers.sports_feed.books_compared import differences
 from tests.support.database_probe import migrated
 from tests.support.events.catalogues import shown
-from tests.support.events.stored_books import stored_books, wanted_books
 from tests.support.long_form import LONG_FORM
 from tests.torture.conftest import REPORTS
 from tests.torture.killed_block import CONTROLS, KilledBlock, killed_block
+from tests.torture.stored_books import stored_books, wanted_books
 from tools.private_mariadb import PrivateMariadb
 
 SEED: Final = 8

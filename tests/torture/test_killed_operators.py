@@ -35,10 +35,10 @@ from subgraphs.wallet.seamless.operator_sessions import OperatorSessions
 from tests.subgraphs.wallet.seamless.test_signatures import new_pair
 from tests.support.database_probe import migrate
 from tests.support.processes.running_furlong import eventually
-from tests.support.wallet.game_players import GamePlayers
-from tests.support.wallet.killed_processes import killed_in
 from tests.support.wallet.money_clients import BRAND, CASH, CURRENCY, HELD, MoneyClients
 from tests.torture.conftest import REPORTS
+from tests.torture.game_players import GamePlayers
+from tests.torture.killed_processes import killed_in
 from tools.private_kafka import PrivateKafka
 from tools.private_mariadb import PrivateMariadb, start_mariadb
 

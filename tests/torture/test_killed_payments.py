@@ -29,7 +29,8 @@ from subgraphs.wallet.models import METADATA, PAYMENTS
 from subgraphs.wallet.opened import OpenedWallet
 from tests.support.consumers.sample_messages import account, scheme
 from tests.support.database_probe import migrate
-from tests.support.payments.compared_books import (
+from tests.torture.chosen_kills import PATIENCE_SECONDS, chosen, progressed
+from tests.torture.compared_books import (
     Believed,
     StoredPayments,
     at_processors,
@@ -37,11 +38,10 @@ from tests.support.payments.compared_books import (
     expected_cash,
     has,
 )
-from tests.support.payments.killed_payments import PROCESSORS, KilledPayments, killed_payments
-from tests.support.payments.paying_customers import CURRENCY, PayingCustomers
-from tests.support.payments.troubled_payments import Troubles
-from tests.torture.chosen_kills import PATIENCE_SECONDS, chosen, progressed
 from tests.torture.conftest import REPORTS
+from tests.torture.killed_payments import PROCESSORS, KilledPayments, killed_payments
+from tests.torture.paying_customers import CURRENCY, PayingCustomers
+from tests.torture.troubled_payments import Troubles
 from tools.private_kafka import start_kafka
 from tools.private_mariadb import start_mariadb
 

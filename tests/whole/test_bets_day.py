@@ -19,9 +19,9 @@ from playwright.sync_api import Locator, expect
 
 from subgraphs.club_kit.domain.weeks import week_at
 from tests.support.bets.demo_bettors import Bettor
-from tests.support.bets.demo_races import Racecourse, racecourse
 from tests.support.browsers import PATIENCE_MS
 from tests.support.processes.running_furlong import Demo, eventually, running_demo
+from tests.whole.demo_races import Racecourse, racecourse
 from tests.whole.test_payments_day import PHONE, Customer
 
 pytestmark = [pytest.mark.usefixtures("web_installed"), pytest.mark.timeout(900)]

@@ -14,8 +14,8 @@ import pytest
 
 from furlong.demo.money.wallets import OPENING_MINOR
 from tests.support.bets.demo_bettors import Bettor, standings
-from tests.support.bets.demo_races import Racecourse, racecourse
 from tests.support.processes.running_furlong import PATIENCE_SECONDS, Demo, eventually, running_demo
+from tests.whole.demo_races import Racecourse, racecourse
 
 WON: Final = {"status": "winner"}
 SHARES: Final = {"status": "winner", "dead_heat_milli": 500}

@@ -14,8 +14,8 @@ from furlong.demo.casino.lobbies import SPINS_GROUP
 from furlong.demo.fulfilment import FILE, FOLDER
 from simulator.providers.serve import SECRET
 from subgraphs.lobby.game_list import game_id
-from tests.support.lobby.demo_player import CasinoGuest, GameOfDemo, guest_of, in_minor
 from tests.support.processes.running_furlong import BRAND, PATIENCE_SECONDS, Demo, eventually, running_demo
+from tests.whole.demo_player import CasinoGuest, GameOfDemo, guest_of, in_minor
 
 OTHER_BRAND = "lagunabet"
 SLOT, DICE, DICE_CHOICE = "Acorn Harvest", "Hundred", "under-51"

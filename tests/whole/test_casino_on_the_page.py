@@ -8,8 +8,8 @@ from playwright.sync_api import Browser as LaunchedBrowser
 from playwright.sync_api import Locator, Page, ViewportSize, expect
 
 from tests.support.browsers.screen_gallery import faults_of_access
-from tests.support.lobby.demo_player import guest_of
 from tests.support.processes.running_furlong import BRAND, Demo, eventually
+from tests.whole.demo_player import guest_of
 
 pytestmark = [pytest.mark.usefixtures("web_installed"), pytest.mark.timeout(600)]
 PHONE: Final[ViewportSize] = {"width": 360, "height": 740}

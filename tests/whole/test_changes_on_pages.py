@@ -11,9 +11,9 @@ from playwright.sync_api import Request, Route, expect
 
 from tests.support.browsers import PATIENCE_MS
 from tests.support.browsers.bet_slip_page import Browser, visit
-from tests.support.events.published import PublishedMatch
 from tests.support.processes.running_furlong import Demo, eventually, running_demo
 from tests.whole.events_of_the_page import EVENTS, PLACING, price
+from tests.whole.published_events import PublishedMatch
 
 pytestmark = pytest.mark.usefixtures("web_installed")
 

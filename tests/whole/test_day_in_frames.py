@@ -17,10 +17,10 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from tests.http.served import served
-from tests.support.bets.demo_races import Racecourse, racecourse
 from tests.support.browsers import PATIENCE_MS
 from tests.support.browsers.screen_gallery import faults_of_access
 from tests.support.processes.running_furlong import BRAND, Demo, eventually, running_demo
+from tests.whole.demo_races import Racecourse, racecourse
 from tests.whole.test_operators_wallet_of_the_demo import at_operator
 
 pytestmark = [pytest.mark.usefixtures("web_installed"), pytest.mark.timeout(900)]

@@ -9,7 +9,6 @@ from playwright.sync_api import Route, expect
 from tests.support.browsers import PATIENCE_MS
 from tests.support.browsers.bet_slip_page import visit
 from tests.support.browsers.screen_gallery import faults_of_access
-from tests.support.events.published import PublishedMatch
 from tests.support.processes.running_furlong import Demo
 from tests.whole.events_of_the_page import (
     EVENTS,
@@ -24,6 +23,7 @@ from tests.whole.events_of_the_page import (
     says,
     shown,
 )
+from tests.whole.published_events import PublishedMatch
 
 pytestmark = pytest.mark.usefixtures("web_installed")
 

@@ -11,10 +11,10 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.support.bets.demo_bettors import Bettor
 from tests.support.browsers.bet_slip_page import visit
-from tests.support.events.published import PublishedMatch
 from tests.support.processes.running_furlong import Demo, running_demo
 from tests.support.product.rehearsed_week import MONDAY
 from tests.whole.events_of_the_page import price, shown
+from tests.whole.published_events import PublishedMatch
 
 pytestmark = [pytest.mark.usefixtures("web_installed"), pytest.mark.timeout(600)]
 CUSTOMER: Final = "c-1002"

@@ -16,10 +16,10 @@ from playwright.sync_api import ViewportSize, expect
 
 from simulator.seamless.books import UNITS
 from tests.support.bets.demo_bettors import Bettor
-from tests.support.bets.demo_races import Racecourse, racecourse
 from tests.support.browsers.screen_gallery import faults_of_access
-from tests.support.lobby.demo_player import guest_of, in_minor
 from tests.support.processes.running_furlong import BRAND, PATIENCE_SECONDS, Demo, eventually, running_demo
+from tests.whole.demo_player import guest_of, in_minor
+from tests.whole.demo_races import Racecourse, racecourse
 
 PHONE: Final[ViewportSize] = {"width": 360, "height": 740}
 SCENARIO: Final = ("--scenario", "operator-wallet")

@@ -22,11 +22,11 @@ from tests.support.browsers import PATIENCE_MS
 from tests.support.browsers.bet_slip_page import Browser, visit
 from tests.support.browsers.screen_gallery import faults_of_access
 from tests.support.consumers.sample_messages import account
-from tests.support.events.published import PublishedMatch
 from tests.support.processes.running_furlong import BRAND, Demo, eventually
 from tests.whole.events_of_the_page import price
 from tests.whole.fresh_vite_app import fresh_vite_app
 from tests.whole.page_journal import PageJournal
+from tests.whole.published_events import PublishedMatch
 
 pytestmark = pytest.mark.usefixtures("web_installed")
 

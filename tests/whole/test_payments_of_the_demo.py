@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from furlong.demo.money.wallets import OPENING_MINOR
-from tests.support.payments.demo_people import FinanceClient, Payer, payer_of, press, two_of_finance
 from tests.support.processes.running_furlong import BRAND, PATIENCE_SECONDS, Demo, eventually, running_demo
+from tests.whole.demo_people import FinanceClient, Payer, payer_of, press, two_of_finance
 
 OTHER_BRAND = "lagunabet"
 MOVED = "2026-04-09T18:00+01:00"

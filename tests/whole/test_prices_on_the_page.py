@@ -8,7 +8,6 @@ from playwright.sync_api import Response, Route, expect
 
 from tests.support.browsers import PATIENCE_MS
 from tests.support.browsers.bet_slip_page import visit
-from tests.support.events.published import PublishedMatch
 from tests.support.processes.running_furlong import Demo, eventually
 from tests.whole.events_of_the_page import (
     MOVED_DOWN,
@@ -20,6 +19,7 @@ from tests.whole.events_of_the_page import (
     price,
     shown,
 )
+from tests.whole.published_events import PublishedMatch
 
 pytestmark = pytest.mark.usefixtures("web_installed")
 

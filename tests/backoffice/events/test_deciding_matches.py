@@ -15,7 +15,7 @@ from backoffice.global_events.decisions import GlobalDecisions
 from backoffice.global_events.models import SUBJECT
 from backoffice.global_events.repository import DecisionRepository, GlobalDecision, MessageSequence
 from consumers.stream.records import Record
-from tests.support.events.office import (
+from tests.backoffice.events.office import (
     DECIDE,
     EDITH,
     OLGA,

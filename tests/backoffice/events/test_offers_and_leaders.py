@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.events.office import EDITH, OLGA, EventsOffice, events_office
+from tests.backoffice.events.office import EDITH, OLGA, EventsOffice, events_office
 from tests.support.events.told import KICK_OFF, NOW, fixture, gone, instant, status
 
 OFFERS = """query O($sport: String!, $provider: String!, $day: Date, $text: String!, $state: OfferState,

@@ -40,7 +40,7 @@ from tests.support.database_probe import migrated
 from tests.support.office.backoffice_fixture import backoffice_database
 from tests.support.office.global_messages import BRAND, switch
 
-KILLED_NODE = Path(__file__).parents[2] / "support" / "office" / "killed_node.py"
+KILLED_NODE = Path(__file__).with_name("killed_node.py")
 
 
 @dataclass

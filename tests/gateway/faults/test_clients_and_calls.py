@@ -17,8 +17,7 @@ from gateway.features.resilience.metrics import KnownGuards
 from gateway.http.admission import Admission
 from gateway.pipeline.hooks import Hooks
 from gateway.settings import GatewaySettings
-from tests.gateway.worlds import club, shop
-from tests.support.gateway.federation_over_http import (
+from tests.gateway.federation_over_http import (
     ACCOUNTS,
     STOCK,
     ServedFederation,
@@ -27,6 +26,7 @@ from tests.support.gateway.federation_over_http import (
     over_http,
     shop_over_http,
 )
+from tests.gateway.worlds import club, shop
 from tests.support.long_form import LONG_FORM
 
 CHANGE = 'mutation { optIn(input: { brand: "b", termsVersion: "1" }) { errors { code } } }'

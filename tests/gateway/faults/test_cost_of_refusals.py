@@ -14,7 +14,7 @@ import httpx
 
 from bench.counts.counting import Counting
 from gateway import GatewaySettings, create_gateway
-from tests.support.federation.root_fields import write_supergraph
+from tests.federation_kit.root_fields import write_supergraph
 from tools.server_process import free_port
 
 REPLY: Final = b'{"data":{"field0":{"id":"1","text":"x"}}}'

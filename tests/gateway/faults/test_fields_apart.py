@@ -10,16 +10,16 @@ import pytest
 from gateway.features.resilience.circuits import query_parts
 from gateway.pipeline.preparation.limits import PreparationLimits
 from gateway.pipeline.preparation.preparer import Preparer
-from tests.gateway.worlds import shop
-from tests.support.federation.asked import SubgraphRequest
-from tests.support.gateway.federation_over_http import (
+from tests.federation_kit.asked import SubgraphRequest
+from tests.gateway.federation_over_http import (
     PATIENCE_SECONDS,
     ServedFederation,
     eventually,
     hang,
     shop_over_http,
 )
-from tests.support.gateway.merged_settings import merged
+from tests.gateway.merged_settings import merged
+from tests.gateway.worlds import shop
 
 SOON_OPEN: Final = {"subgraph_seconds": {"accounts": 0.3}, "resilience": {"circuit_failures": 3}}
 THREE: Final = "query Three($id: ID!) { me { name } other: user(id: $id) { ...Named } users { name } }"

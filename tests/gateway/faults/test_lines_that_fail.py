@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.gateway.worlds import club
-from tests.support.gateway.federation_over_http import (
+from tests.gateway.federation_over_http import (
     PATIENCE_SECONDS,
     STOCK,
     eventually,
@@ -17,6 +16,7 @@ from tests.support.gateway.federation_over_http import (
     over_http,
     shop_over_http,
 )
+from tests.gateway.worlds import club
 from tests.support.tcp_proxy import TcpProxy
 
 OPT_IN = 'mutation { optIn(input: { brand: "b", termsVersion: "1" }) { errors { code } } }'

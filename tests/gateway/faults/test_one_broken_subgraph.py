@@ -8,7 +8,7 @@ import gc
 import pytest
 
 from gateway.errors import SubgraphUnreachable
-from tests.support.gateway.federation_over_http import (
+from tests.gateway.federation_over_http import (
     ACCOUNTS,
     PATIENCE_SECONDS,
     PRODUCTS,

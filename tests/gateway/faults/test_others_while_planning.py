@@ -12,8 +12,8 @@ from time import perf_counter
 import httpx
 
 from gateway import GatewaySettings, create_gateway
+from tests.federation_kit.generous_limits import GENEROUS
 from tests.support.gateway.foreign_supergraph import foreign_supergraph
-from tests.support.gateway.generous_limits import GENEROUS
 from tests.support.gateway.made_up_subgraphs import MadeUpSubgraphs
 from tests.support.long_form import LONG_FORM
 

@@ -30,7 +30,7 @@ from graphql import (
     visit,
 )
 
-from tests.support.federation.case import Operation, World
+from tests.federation_kit.case import Operation, World
 
 KEPT: Final = frozenset({"provides", "tag", "deprecated", "cost", "listSize"})
 """The directives of a query field that its subscription field may have, too."""

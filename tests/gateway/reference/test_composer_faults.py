@@ -1,7 +1,7 @@
 """A supergraph that is not its subgraphs' is left out of the comparison: no gateway can serve it rightly."""
 
-from tests.support.federation.composer_faults import lost_marks
-from tests.support.federation.sdl import read_subgraph
+from tests.federation_kit.composer_faults import lost_marks
+from tests.federation_kit.sdl import read_subgraph
 
 SUBGRAPHS = [
     read_subgraph("a", 'type Query { ant: Ant } type Ant @key(fields: "id") { id: ID! }'),

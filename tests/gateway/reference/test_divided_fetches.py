@@ -9,13 +9,13 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from gateway.settings.limits import ResponseLimits
-from tests.support.federation.case import World, serve
-from tests.support.federation.comparison import GatewayOf, comparable, excused
-from tests.support.federation.composer import NotComposable
-from tests.support.federation.objects import Run
-from tests.support.federation.operations import operations
-from tests.support.federation.worlds import some_features, worlds
-from tests.support.federation.worlds.features import NAMES
+from tests.federation_kit.case import World, serve
+from tests.federation_kit.comparison import GatewayOf, comparable, excused
+from tests.federation_kit.composer import NotComposable
+from tests.federation_kit.objects import Run
+from tests.federation_kit.operations import operations
+from tests.federation_kit.worlds import some_features, worlds
+from tests.federation_kit.worlds.features import NAMES
 
 pytestmark = pytest.mark.timeout(900)
 

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from tests.federation_kit.case import Served, World, serve
+from tests.federation_kit.comparison import GatewayOf, difference
+from tests.federation_kit.composer import NotComposable
+from tests.federation_kit.operations import operations
+from tests.federation_kit.worlds import some_features, worlds
+from tests.federation_kit.worlds.features import NAMES
 from tests.gateway.reference.subscribed_worlds import subscriptions, with_subscriptions
-from tests.support.federation.case import Served, World, serve
-from tests.support.federation.comparison import GatewayOf, difference
-from tests.support.federation.composer import NotComposable
-from tests.support.federation.operations import operations
-from tests.support.federation.worlds import some_features, worlds
-from tests.support.federation.worlds.features import NAMES
 
 WORLDS = 35
 

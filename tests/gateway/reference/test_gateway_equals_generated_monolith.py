@@ -4,9 +4,9 @@ import os
 
 import pytest
 
-from tests.support.federation.search import Plan, Tally, search
-from tests.support.federation.worlds import some_features
-from tests.support.federation.worlds.features import NAMES
+from tests.federation_kit.search import Plan, Tally, search
+from tests.federation_kit.worlds import some_features
+from tests.federation_kit.worlds.features import NAMES
 
 WORLDS = 100 if os.environ.get("CI") else 60
 """`make fuzz` has 20,000."""

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.federation.case import load_case, serve
-from tests.support.federation.comparison import GatewayOf, difference
+from tests.federation_kit.case import load_case, serve
+from tests.federation_kit.comparison import GatewayOf, difference
 
 CASES = sorted((Path(__file__).parent / "cases").glob("*.json"))
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.federation.case import Served, World, serve
-from tests.support.federation.objects import Run
+from tests.federation_kit.case import Served, World, serve
+from tests.federation_kit.objects import Run
 
 LINK = (
     'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", '

@@ -12,7 +12,7 @@ import pytest
 from foundation.storage.clock import ManualClock
 from simulator.bank.folders import Folders
 from simulator.bank.serve import BankSettings, serving_bank
-from tests.support.payments.bank_customer import PaymentFile, send
+from tests.simulator.bank.bank_customer import PaymentFile, send
 from tests.support.payments.bank_documents import OURS
 
 

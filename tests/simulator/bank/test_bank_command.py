@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from simulator.bank.folders import SENT
 from simulator.cli import cli
-from tests.support.payments.bank_customer import PaymentFile, send, statements
+from tests.simulator.bank.bank_customer import PaymentFile, send, statements
 from tests.support.payments.bank_documents import THEIRS
 
 ROOT = Path(__file__).resolve().parents[3]

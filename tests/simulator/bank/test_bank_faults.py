@@ -7,8 +7,8 @@ import pytest
 from simulator.bank.faults import COUNTED_FAULTS
 from simulator.bank.folders import FOREIGN, INBOX, OUTBOX
 from subgraphs.wallet.payments.processor import Unreadable
+from tests.simulator.bank.bank_customer import PaymentFile, statements
 from tests.simulator.bank.conftest import Counter
-from tests.support.payments.bank_customer import PaymentFile, statements
 from tests.support.payments.bank_documents import OURS
 
 TWO: Final = PaymentFile(message_id="m1", payments={"p1": 2_500, "p2": 1_000})

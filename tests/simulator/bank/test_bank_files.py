@@ -6,8 +6,8 @@ from typing import Final
 import pytest
 
 from simulator.bank.folders import OUTBOX, SENT
+from tests.simulator.bank.bank_customer import DAY, NEWER, OLDER, PaymentFile, send, statements
 from tests.simulator.bank.conftest import Counter
-from tests.support.payments.bank_customer import DAY, NEWER, OLDER, PaymentFile, send, statements
 from tests.support.payments.bank_documents import OURS, THEIRS
 
 TWO: Final = {"p1": 2_500, "p2": 1_000}

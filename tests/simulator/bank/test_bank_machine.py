@@ -17,7 +17,7 @@ from simulator.bank.folders import OUTBOX, SENT, Folders
 from simulator.bank.statements import NEWER, OLDER, Movement, MovementKind, Version
 from simulator.bank.store import Store
 from subgraphs.wallet.payments.bank.entries import Entry
-from tests.support.payments.bank_customer import PaymentFile, send, statements
+from tests.simulator.bank.bank_customer import PaymentFile, send, statements
 from tests.support.payments.bank_documents import OURS, THEIRS
 
 OPENING: Final = 10_000

@@ -17,11 +17,11 @@ from subgraphs.kit.funds import DONE, Purpose, Reservation, Settlement
 from subgraphs.wallet.funds.ledger_funds import LedgerFunds
 from subgraphs.wallet.funds.reconciliation import lacks
 from subgraphs.wallet.funds.written_reservations import ReservationReader
+from tests.subgraphs.bets.house import House, opened_house
 from tests.subgraphs.bets.slips import bet, offer, offered, slip
 from tests.subgraphs.bets.test_money import OWNER, with_result, worked
 from tests.subgraphs.bets.test_placing import result
 from tests.subgraphs.wallet.ledger_wallet import LedgerWallet
-from tests.support.bets.house import House, opened_house
 from tests.support.money.contract import BONUSES, CASH, FREE_BETS
 from tests.support.wallet.ledgers import StoppedClock, opened_database, opened_ledger
 

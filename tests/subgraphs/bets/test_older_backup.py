@@ -23,11 +23,11 @@ from subgraphs.wallet.funds.ledger_funds import LedgerFunds
 from subgraphs.wallet.funds.reconciliation import Lack
 from subgraphs.wallet.funds.written_reservations import ReservationReader
 from subgraphs.wallet.models import LEDGER, REFERENCE
+from tests.subgraphs.bets.house import House, opened_house
 from tests.subgraphs.bets.slips import offer, offered
 from tests.subgraphs.bets.test_money import IN_A_ROW, RETURNS, prize, wallet, with_results
 from tests.subgraphs.bets.test_placing import result
 from tests.subgraphs.wallet.ledger_wallet import LedgerWallet
-from tests.support.bets.house import House, opened_house
 from tests.support.subgraphs.club_samples import brand_row, make_brand
 
 __all__ = ["wallet"]

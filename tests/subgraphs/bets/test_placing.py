@@ -17,8 +17,8 @@ from subgraphs.bets.settlement.results import MarketResult, Runner
 from subgraphs.bets.upkeep import Upkeep
 from subgraphs.kit.domain.selections import market_of
 from subgraphs.kit.offers import OfferStatus
+from tests.subgraphs.bets.house import OWNER, House, opened_house
 from tests.subgraphs.bets.slips import offer, offered, selection, slip
-from tests.support.bets.house import OWNER, House, opened_house
 from tests.support.money.contract import CURRENCY
 
 

@@ -34,7 +34,9 @@ async def test_every_attempt_of_every_worker_is_one_transaction(harness: PayoutH
     await harness.owe("c-1", CASH)
     harness.arm_fault("wallet", "busy", times=2)
     harness.arm_fault("wallet", "timeout_before", times=2)
-    for _ in range(20):  # a busy wallet asks to wait, and on a busy machine a worker does not get far in a round
+    for _ in range(
+        20
+    ):  # a busy wallet asks to wait, and on a busy machine a worker does not get far in a round
         await harness.run_worker(harness.open(), 2, pause=MINUTE)
         if harness.effects("c-1"):
             break

@@ -24,8 +24,8 @@ from subgraphs.wallet.ledger.transfers import (
     Transfer,
     TransferFlags,
 )
+from tests.subgraphs.wallet.model import LedgerModel
 from tests.support.wallet.ledgers import STERLING, account, limited, opened_database, opened_ledger
-from tests.support.wallet.model import LedgerModel
 from tools.private_mariadb import PrivateMariadb
 
 pytestmark = pytest.mark.mariadb

@@ -16,9 +16,9 @@ from subgraphs.wallet.ledger.accounts import Account, AccountFlags
 from subgraphs.wallet.ledger.proof import prove
 from subgraphs.wallet.ledger.reading import AccountFilter
 from subgraphs.wallet.ledger.transfers import Transfer
-from tests.support.wallet import requests
+from tests.subgraphs.wallet import requests
+from tests.subgraphs.wallet.model import LedgerModel
 from tests.support.wallet.ledgers import StoppedClock, account, limited, opened_database, opened_ledger
-from tests.support.wallet.model import LedgerModel
 from tools.private_mariadb import PrivateMariadb
 
 T = TypeVar("T")

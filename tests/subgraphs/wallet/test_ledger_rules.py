@@ -14,9 +14,9 @@ from subgraphs.wallet.ledger.state import AccountState, LedgerState
 from subgraphs.wallet.ledger.store import OF_TRANSFERS
 from subgraphs.wallet.ledger.transfer_rules import create_transfer
 from subgraphs.wallet.ledger.transfers import Transfer
-from tests.support.wallet import requests
+from tests.subgraphs.wallet import requests
+from tests.subgraphs.wallet.model import LedgerModel
 from tests.support.wallet.ledgers import EURO, START, STERLING, account
-from tests.support.wallet.model import LedgerModel
 
 ROUNDS = st.integers(8, 20)
 SUMS = ("debits_pending", "debits_posted", "credits_pending", "credits_posted")

@@ -1,1 +1,1 @@
-"""What the tests of the wallet's ledger share: a model of it, and requests of all kinds."""
+"""What tests of several folders share of the wallet: ledgers, clients and players."""

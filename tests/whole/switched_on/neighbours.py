@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import parse_qs
 
+from tests.federation_kit.case import Served
+from tests.federation_kit.objects import Run
 from tests.gateway.federated import federated
 from tests.http.certificates import Authority, Issued
-from tests.support.federation.case import Served
-from tests.support.federation.objects import Run
 from tests.support.processes.running_furlong import PATIENCE_SECONDS
 from tests.support.tokens.issued_tokens import CLAIMS, FIRST, key_set, token
 

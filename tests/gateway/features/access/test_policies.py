@@ -19,8 +19,8 @@ from gateway import GatewaySettings, create_gateway
 from gateway.features.access.deciders import Expressions
 from gateway.pipeline.access.application import PolicyDecider, PolicyQuestion
 from gateway.pipeline.sessions import Session
+from tests.federation_kit.comparison import GatewayOf
 from tests.gateway.pipeline.access.guarded_shop import Shop, asked, hidden, shop
-from tests.support.federation.comparison import GatewayOf
 from tests.support.gateway.installing import Offers
 
 SERVED = shop()

@@ -12,8 +12,8 @@ import pytest
 
 from tests.gateway.faults.test_clients_and_calls import CHANGE, Gate
 from tests.gateway.features.incremental.served import Served, served, until
+from tests.gateway.federation_over_http import eventually, over_http
 from tests.gateway.worlds import club
-from tests.support.gateway.federation_over_http import eventually, over_http
 
 ME = {"query": "{ me { name } }"}
 NAMED = {"data": {"me": {"name": "User 1"}}}

@@ -18,8 +18,8 @@ from foundation.decompression import Broken, GzipReader, TooMuch, gunzipped
 from furlong.serve.http_server import listen, serving
 from gateway import GatewaySettings, create_gateway
 from gateway.features.compression.feature import LARGE, wants_gzip
+from tests.federation_kit.asked import SubgraphRequest, asking
 from tests.gateway.plans import joined
-from tests.support.federation.asked import SubgraphRequest, asking
 
 SDL = joined(
     """

@@ -17,7 +17,7 @@ from gateway.pipeline.preparation.preparer import Preparer
 from gateway.supergraph import Supergraph
 from gateway.supergraph.annotations.access_and_cost import read_annotations
 from gateway.supergraph.directives import read_links
-from tests.support.gateway.generous_limits import GENEROUS_LIMITS
+from tests.federation_kit.generous_limits import GENEROUS_LIMITS
 
 MACHINERY = """
 directive @link(url: String, as: String, for: String, import: [String]) repeatable on SCHEMA

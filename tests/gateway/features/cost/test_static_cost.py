@@ -17,10 +17,10 @@ from gateway.pipeline.costs import CostRules, operation_cost
 from gateway.pipeline.costs.operation_cost import MAX_COST
 from gateway.pipeline.preparation.preparer import Preparer
 from gateway.supergraph import load_supergraph
+from tests.federation_kit.generous_limits import GENEROUS_LIMITS
 from tests.gateway.features.cost.priced import Priced
 from tests.gateway.features.cost.reference import Reference
 from tests.gateway.plans import joined
-from tests.support.gateway.generous_limits import GENEROUS_LIMITS
 
 LIBRARY = Priced.of("""
 type Query {

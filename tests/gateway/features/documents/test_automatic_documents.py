@@ -17,8 +17,8 @@ from pydantic import ValidationError
 
 from gateway import GatewaySettings, create_gateway
 from gateway.features.documents.automatic import Texts
+from tests.gateway.merged_settings import merged
 from tests.gateway.worlds import shop
-from tests.support.gateway.merged_settings import merged
 
 ME = "query Me { me { name } }"
 ANSWER = {"data": {"me": {"name": "User 1"}}}

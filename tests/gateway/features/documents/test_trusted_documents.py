@@ -16,8 +16,8 @@ from structlog.testing import capture_logs
 
 from gateway import GatewaySettings, create_gateway
 from gateway.features.documents.manifests import ManifestFiles
+from tests.gateway.merged_settings import merged
 from tests.gateway.worlds import shop
-from tests.support.gateway.merged_settings import merged
 
 ME = "query Me { me { name } }"
 USERS = "query Users { users { id } }"

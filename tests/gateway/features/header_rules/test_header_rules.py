@@ -21,8 +21,8 @@ from gateway.features.header_rules.feature import text
 from gateway.features.header_rules.settings import HeaderRuleSettings
 from gateway.pipeline.sessions import Sessions
 from gateway.settings.header_names import HOP_BY_HOP, OWN_HEADERS
+from tests.federation_kit.asked import SubgraphRequest, asking
 from tests.gateway.plans import joined
-from tests.support.federation.asked import SubgraphRequest, asking
 from tests.support.tokens.issued_tokens import AUDIENCE, FIRST, ISSUER, key_set, token
 
 SDL = joined(

@@ -14,9 +14,9 @@ import httpx
 from furlong.serve.http_server import listen, serving
 from gateway import GatewaySettings, create_gateway
 from gateway.features.incremental.feature import IncrementalMetrics
+from tests.federation_kit.asked import SubgraphRequest, asking
 from tests.gateway.world import Federation
 from tests.gateway.worlds import shop
-from tests.support.federation.asked import SubgraphRequest, asking
 
 PATIENCE_SECONDS = 180.0
 MULTIPART = {"accept": "multipart/mixed;incrementalSpec=v0.2, application/json"}

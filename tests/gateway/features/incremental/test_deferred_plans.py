@@ -12,11 +12,11 @@ from gateway.plan import QueryPlan, plan_as_json, show
 from gateway.planner import INCREMENTALLY, normalize
 from gateway.planner.planner import plan
 from gateway.supergraph import load_supergraph
+from tests.federation_kit.generous_limits import GENEROUS_LIMITS
 from tests.gateway.features.incremental.served import MULTIPART
 from tests.gateway.pipeline.access.guarded_shop import Shop
 from tests.gateway.pipeline.access.guarded_shop import shop as guarded_shop
 from tests.gateway.plans import composed, joined
-from tests.support.gateway.generous_limits import GENEROUS_LIMITS
 
 
 def planned(query: str, sdl: str = composed("shop"), **conditions: bool) -> QueryPlan:

@@ -10,12 +10,12 @@ from gateway.errors import SubgraphUnreachable
 from gateway.pipeline.preparation.preparer import Preparer
 from gateway.supergraph import load_supergraph
 from gateway.transport import MemoryTransport
+from tests.federation_kit.asked import SubgraphRequest, asking
+from tests.federation_kit.generous_limits import GENEROUS_LIMITS
 from tests.gateway.features.incremental.parted import bodies, payloads, payloads_over, with_directives
 from tests.gateway.features.incremental.served import MULTIPART, served
 from tests.gateway.plans import joined
 from tests.gateway.worlds import shop
-from tests.support.federation.asked import SubgraphRequest, asking
-from tests.support.gateway.generous_limits import GENEROUS_LIMITS
 
 RANKED = joined(
     """

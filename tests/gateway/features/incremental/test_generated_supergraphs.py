@@ -13,17 +13,17 @@ from hypothesis import strategies as st
 
 from gateway.pipeline.preparation.preparer import Preparer
 from gateway.supergraph import load_supergraph
+from tests.federation_kit.asked import SubgraphRequest, asking
+from tests.federation_kit.case import Operation, Served, serve
+from tests.federation_kit.comparison import MOVED, comparable, excused
+from tests.federation_kit.composer import NotComposable
+from tests.federation_kit.generous_limits import GENEROUS_LIMITS
+from tests.federation_kit.objects import Run
+from tests.federation_kit.operations import operations
+from tests.federation_kit.worlds import some_features, worlds
+from tests.federation_kit.worlds.features import NAMES
 from tests.gateway.features.incremental.deferred_documents import deferred
 from tests.gateway.features.incremental.parted import bodies, merged, payloads_over
-from tests.support.federation.asked import SubgraphRequest, asking
-from tests.support.federation.case import Operation, Served, serve
-from tests.support.federation.comparison import MOVED, comparable, excused
-from tests.support.federation.composer import NotComposable
-from tests.support.federation.objects import Run
-from tests.support.federation.operations import operations
-from tests.support.federation.worlds import some_features, worlds
-from tests.support.federation.worlds.features import NAMES
-from tests.support.gateway.generous_limits import GENEROUS_LIMITS
 
 pytestmark = pytest.mark.timeout(900)
 

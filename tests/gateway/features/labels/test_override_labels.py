@@ -14,10 +14,10 @@ from gateway.pipeline.preparation.limits import PreparationLimits
 from gateway.pipeline.preparation.preparer import Preparer
 from gateway.pipeline.sessions import Sessions
 from gateway.supergraph import load_supergraph
+from tests.federation_kit.comparison import GatewayOf
 from tests.gateway.federated import compared, federated
 from tests.gateway.plans import composed, printed
 from tests.gateway.serving.reload.reloading import Reloading
-from tests.support.federation.comparison import GatewayOf
 
 
 def test_the_old_subgraph_is_not_asked() -> None:

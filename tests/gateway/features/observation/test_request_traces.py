@@ -15,11 +15,11 @@ from gateway import GatewaySettings, MemoryTransport, Unauthenticated, create_ga
 from gateway.features.observation import observation
 from gateway.pipeline.pipeline import Pipeline
 from gateway.pipeline.sessions import Sessions
+from tests.federation_kit.asked import SubgraphRequest, asking
+from tests.gateway.merged_settings import merged
 from tests.gateway.world import Federation
 from tests.gateway.worlds import shop
-from tests.support.federation.asked import SubgraphRequest, asking
 from tests.support.gateway.installing import Offers
-from tests.support.gateway.merged_settings import merged
 from tests.support.telemetry.recorded_spans import Recording, attributes_of
 
 QUERY = "query Reviewed { topProducts { upc reviews { author { username } } } }"

@@ -12,8 +12,8 @@ from foundation.tracing import TRACEPARENT, Sampling
 from gateway import GatewaySettings, create_gateway
 from gateway.errors import RequestError
 from tests.gateway.features.subscriptions.newsroom import SDL, Newsroom, articles, bodies, subscribed
+from tests.gateway.merged_settings import merged
 from tests.support.gateway.installing import Offers
-from tests.support.gateway.merged_settings import merged
 from tests.support.telemetry.recorded_spans import Recording
 
 QUERY = "subscription Follow { published { id author { name } } }"

@@ -23,10 +23,10 @@ from gateway.pipeline.client_address import ClientAddresses
 from gateway.pipeline.identification import ClientIdentity
 from gateway.pipeline.sessions import Sessions
 from gateway.settings.client_class import ClientClass
+from tests.gateway.merged_settings import merged
 from tests.gateway.world import Federation
 from tests.gateway.worlds import shop
 from tests.http.served_gateway import ME, NAME, Shop, post
-from tests.support.gateway.merged_settings import merged
 
 RESPONSE_JSON = "application/graphql-response+json"
 DAY = 86_400

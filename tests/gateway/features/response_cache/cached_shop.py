@@ -14,9 +14,9 @@ from gateway.pipeline.preparation.plan_cache import PlannedOperation
 from gateway.pipeline.preparation.preparer import Preparer
 from gateway.supergraph import load_supergraph
 from gateway.transport import MemoryTransport
+from tests.federation_kit.asked import SubgraphRequest, asking
+from tests.federation_kit.generous_limits import GENEROUS_LIMITS
 from tests.gateway.plans import joined
-from tests.support.federation.asked import SubgraphRequest, asking
-from tests.support.gateway.generous_limits import GENEROUS_LIMITS
 
 SCHEMA = """
 directive @cacheControl(maxAge: Int, scope: CacheControlScope, inheritMaxAge: Boolean)

@@ -21,13 +21,13 @@ from gateway.pipeline.operation_executor import ExecutionMode, OperationExecutor
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
 from gateway.pipeline.preparation.preparer import Preparer
 from gateway.supergraph import CacheHint, Supergraph, load_supergraph
-from tests.support.federation.case import Operation, Served, World, serve
-from tests.support.federation.comparison import MOVED, GatewayOf
-from tests.support.federation.composer import NotComposable
-from tests.support.federation.operations import operations
-from tests.support.federation.worlds import some_features, worlds
-from tests.support.federation.worlds.features import NAMES
-from tests.support.gateway.generous_limits import GENEROUS_LIMITS
+from tests.federation_kit.case import Operation, Served, World, serve
+from tests.federation_kit.comparison import MOVED, GatewayOf
+from tests.federation_kit.composer import NotComposable
+from tests.federation_kit.generous_limits import GENEROUS_LIMITS
+from tests.federation_kit.operations import operations
+from tests.federation_kit.worlds import some_features, worlds
+from tests.federation_kit.worlds.features import NAMES
 
 WORLDS = 25
 HOUR = CacheHint(max_age=3600)

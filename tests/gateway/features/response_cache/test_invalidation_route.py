@@ -12,9 +12,9 @@ from pydantic import SecretStr
 
 from gateway import create_gateway
 from gateway.settings import GatewaySettings
+from tests.federation_kit.asked import SubgraphRequest, asking
 from tests.gateway.features.response_cache.cached_shop import SUPERGRAPH, Shop
-from tests.support.federation.asked import SubgraphRequest, asking
-from tests.support.gateway.merged_settings import merged
+from tests.gateway.merged_settings import merged
 
 KEY = "a key of the newsroom"
 QUERY = {"query": "{ products { stock } }"}

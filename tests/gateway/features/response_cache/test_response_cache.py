@@ -152,7 +152,7 @@ async def test_what_is_invalidated_while_it_is_fetched_is_not_served() -> None:
 
 
 def _request(document: str, variables: Any, name: str | None, headers: Any) -> Any:
-    from tests.support.federation.asked import SubgraphRequest  # noqa: PLC0415
+    from tests.federation_kit.asked import SubgraphRequest  # noqa: PLC0415
 
     return SubgraphRequest(document, variables, name, headers)
 

@@ -21,9 +21,9 @@ from furlong.serve.http_server import listen, serving
 from gateway import GatewaySettings, MemoryTransport, create_gateway
 from gateway.cli import cli
 from gateway.pipeline.sessions import Sessions
+from tests.gateway.merged_settings import merged
 from tests.gateway.world import Federation
 from tests.gateway.worlds import shop
-from tests.support.gateway.merged_settings import merged
 from tests.support.tokens.issued_tokens import AUDIENCE, FIRST, ISSUER, SECOND, key_set, token
 from tests.support.tokens.key_server import hang, serving_keys
 

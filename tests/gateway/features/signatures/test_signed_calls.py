@@ -17,8 +17,8 @@ from gateway.features.signatures.feature import request_signing
 from gateway.features.signatures.settings import SignatureSettings
 from gateway.transport import HttpTransport
 from tests.gateway.listening_subgraph import PATIENT, Subgraph, answering, sent
+from tests.gateway.merged_settings import merged
 from tests.gateway.world import FOLDER
-from tests.support.gateway.merged_settings import merged
 from tests.support.gateway.signing import PRIVATE, PUBLIC, fixed, key_text, secret
 
 KEY = secret("one")

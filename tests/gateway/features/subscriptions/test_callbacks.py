@@ -17,7 +17,7 @@ from gateway.errors import RequestError
 from gateway.features.subscriptions.callbacks import Answer, Callback, Callbacks
 from tests.gateway.features.subscriptions.newsroom import SDL, Newsroom, articles, bodies, body, subscribed
 from tests.gateway.features.subscriptions.test_subgraphs_over_http import QUERY, open_at, running
-from tests.support.gateway.merged_settings import merged
+from tests.gateway.merged_settings import merged
 from tests.support.gateway.scripted_calls import soon
 
 

@@ -21,8 +21,8 @@ from gateway.pipeline.preparation.preparer import Preparer
 from gateway.plan import Fetch
 from gateway.supergraph import load_supergraph
 from gateway.transport import FailedResponse, SubgraphOperation
+from tests.federation_kit.generous_limits import GENEROUS_LIMITS
 from tests.gateway.features.subscriptions.newsroom import SDL, Newsroom, Wire, body, subscribed
-from tests.support.gateway.generous_limits import GENEROUS_LIMITS
 from tests.support.gateway.scripted_calls import Scripted
 
 QUERY = "subscription { published { author { name } } }"

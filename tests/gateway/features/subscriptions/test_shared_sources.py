@@ -21,7 +21,7 @@ from tests.gateway.features.subscriptions.newsroom import (
     failing,
     subscribed,
 )
-from tests.support.gateway.merged_settings import merged
+from tests.gateway.merged_settings import merged
 from tests.support.gateway.scripted_calls import soon
 
 QUERY = "subscription($topic: String) { published(topic: $topic) { id author { name } } }"

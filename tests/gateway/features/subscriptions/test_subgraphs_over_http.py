@@ -24,7 +24,7 @@ from foundation.signatures.verifier import RequestHead, VerifiedHead
 from gateway import GatewaySettings, create_gateway
 from gateway.errors import RequestError
 from tests.gateway.features.subscriptions.newsroom import SDL, Newsroom, articles, bodies, body, subscribed
-from tests.support.gateway.merged_settings import merged
+from tests.gateway.merged_settings import merged
 from tests.support.gateway.scripted_calls import soon
 from tests.support.gateway.signing import fixed, key_text, secret
 from tests.support.tcp_proxy import tcp_proxy

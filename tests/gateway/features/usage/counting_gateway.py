@@ -12,8 +12,8 @@ from typer.testing import CliRunner, Result
 
 from gateway import GatewaySettings, create_gateway
 from gateway.cli import cli
+from tests.gateway.merged_settings import merged
 from tests.gateway.world import FOLDER, Federation
-from tests.support.gateway.merged_settings import merged
 
 SUPERGRAPH = FOLDER / "shop" / "supergraph.graphql"
 

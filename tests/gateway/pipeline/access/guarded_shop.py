@@ -11,9 +11,9 @@ import httpx
 
 from gateway import GatewaySettings, create_gateway
 from gateway.pipeline.sessions import Sessions
+from tests.federation_kit.case import Served
+from tests.federation_kit.comparison import GatewayOf
 from tests.gateway.federated import federated
-from tests.support.federation.case import Served
-from tests.support.federation.comparison import GatewayOf
 
 OBJECTS: Mapping[str, Mapping[str, Any]] = {
     "Query": {

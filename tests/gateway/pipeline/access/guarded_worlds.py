@@ -17,11 +17,11 @@ from gateway.pipeline.operation_executor import ExecutionMode, OperationExecutor
 from gateway.pipeline.preparation.preparer import Preparer
 from gateway.plan import QueryPlan
 from gateway.supergraph import Access, Supergraph, load_supergraph
+from tests.federation_kit.case import Operation, Served
+from tests.federation_kit.comparison import GatewayOf, Record
+from tests.federation_kit.generous_limits import GENEROUS_LIMITS
+from tests.federation_kit.objects import Truth
 from tests.gateway.pipeline.access.guards import POLICIES, SCOPES, Caller
-from tests.support.federation.case import Operation, Served
-from tests.support.federation.comparison import GatewayOf, Record
-from tests.support.federation.objects import Truth
-from tests.support.gateway.generous_limits import GENEROUS_LIMITS
 
 
 @dataclass

@@ -26,9 +26,9 @@ from graphql import (
 )
 
 from gateway.supergraph import Access
-from tests.support.federation.monolith import Monolith, Thing, resolve
-from tests.support.federation.objects import Run, Truth
-from tests.support.federation.sdl import field_set, fields_for, named
+from tests.federation_kit.monolith import Monolith, Thing, resolve
+from tests.federation_kit.objects import Run, Truth
+from tests.federation_kit.sdl import field_set, fields_for, named
 
 SCOPES = ("a", "b")
 POLICIES = ("p",)

@@ -11,15 +11,15 @@ from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
 from gateway.errors import CannotPlan
+from tests.federation_kit.case import Served, serve
+from tests.federation_kit.comparison import excused
+from tests.federation_kit.composer import NotComposable
+from tests.federation_kit.objects import Run
+from tests.federation_kit.operations import operations
+from tests.federation_kit.worlds import some_features, worlds
+from tests.federation_kit.worlds.features import NAMES
 from tests.gateway.pipeline.access.guarded_worlds import GuardedGateway, rules
 from tests.gateway.pipeline.access.guards import EVERYBODY, GuardedMonolith, Guards
-from tests.support.federation.case import Served, serve
-from tests.support.federation.comparison import excused
-from tests.support.federation.composer import NotComposable
-from tests.support.federation.objects import Run
-from tests.support.federation.operations import operations
-from tests.support.federation.worlds import some_features, worlds
-from tests.support.federation.worlds.features import NAMES
 
 CODE = "UNAUTHORIZED_FIELD_OR_TYPE"
 

@@ -18,13 +18,13 @@ from gateway.pipeline.access.requirements import Granted
 from gateway.pipeline.access.rules import AccessRules
 from gateway.pipeline.access.visible_schema import visible_schema
 from gateway.pipeline.sessions import Session
+from tests.federation_kit.case import serve
+from tests.federation_kit.composer import NotComposable
+from tests.federation_kit.worlds import some_features, worlds
+from tests.federation_kit.worlds.features import NAMES
 from tests.gateway.pipeline.access.guarded_shop import Shop, asked, shop
 from tests.gateway.pipeline.access.guarded_worlds import GuardedGateway, rules
 from tests.gateway.pipeline.access.guards import EVERYBODY, Guards
-from tests.support.federation.case import serve
-from tests.support.federation.composer import NotComposable
-from tests.support.federation.worlds import some_features, worlds
-from tests.support.federation.worlds.features import NAMES
 
 SERVED = shop()
 SESSIONS = {

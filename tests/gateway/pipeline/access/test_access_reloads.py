@@ -10,9 +10,9 @@ from gateway.pipeline.preparation.plan_cache import DocumentPlans, PlannedOperat
 from gateway.pipeline.preparation.preparer import Preparer
 from gateway.serving.reload.warm_up import all_operations, warm_up
 from gateway.supergraph import load_supergraph
+from tests.federation_kit.comparison import GatewayOf
+from tests.federation_kit.generous_limits import GENEROUS_LIMITS
 from tests.gateway.pipeline.access.guarded_shop import shop
-from tests.support.federation.comparison import GatewayOf
-from tests.support.gateway.generous_limits import GENEROUS_LIMITS
 
 SERVED = shop()
 SDL = SERVED.composed.supergraph

@@ -7,9 +7,9 @@ import pytest
 from gateway import GatewaySettings, create_gateway
 from gateway.errors import SupergraphError
 from gateway.settings.feature_list import FEATURES
+from tests.federation_kit.comparison import GatewayOf
 from tests.gateway.pipeline.access.guarded_shop import shop
 from tests.gateway.worlds import shop as open_shop
-from tests.support.federation.comparison import GatewayOf
 
 
 def test_deleting_the_feature_deletes_no_protection(monkeypatch: pytest.MonkeyPatch) -> None:

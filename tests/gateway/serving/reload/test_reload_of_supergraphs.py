@@ -11,8 +11,8 @@ from weakref import ref
 
 import pytest
 
+from tests.federation_kit.asked import asking
 from tests.gateway.serving.reload.reloading import Reloading
-from tests.support.federation.asked import asking
 
 WITHOUT_NAME = ("  name: String @join__field(graph: ACCOUNTS)\n", "")
 WITH_NICK = (

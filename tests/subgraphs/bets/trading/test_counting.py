@@ -20,7 +20,7 @@ from subgraphs.bets.trading.exposure import Exposures
 from subgraphs.bets.trading.tables import TradingTables
 from subgraphs.kit.records.global_state import GlobalStateRepository, global_state_table
 from tests.subgraphs.bets.slips import NOON, bet, slip
-from tests.support.bets.traded import stored_trading
+from tests.subgraphs.bets.trading.traded import stored_trading
 
 METADATA: Final = MetaData()
 TABLES: Final = TradingTables.declare(METADATA)

@@ -16,9 +16,9 @@ from subgraphs.bets.trading.rules import FULL_MILLI, NO_RULES, Limit, Scope, Sta
 from subgraphs.bets.trading.voids import Voids, with_voids
 from subgraphs.kit.domain.selections import market_of
 from subgraphs.kit.records.global_state import GlobalStateRepository
+from tests.subgraphs.bets.house import OWNER
 from tests.subgraphs.bets.slips import NOON, bet, made, offer, offered, selection, slip
-from tests.support.bets.house import OWNER
-from tests.support.bets.traded import TradedHouse, at, bet_void, factor, traded_house, trading, void
+from tests.subgraphs.bets.trading.traded import TradedHouse, at, bet_void, factor, traded_house, trading, void
 
 LATER: Final = NOON + timedelta(hours=1)
 MARKET: Final = market_of(selection(1))

@@ -17,10 +17,10 @@ from subgraphs.bets.models import BETS, TRADING
 from subgraphs.bets.settlement.results import MarketResult, Runner
 from subgraphs.bets.trading.exposure import exposed_bet
 from subgraphs.kit.domain.selections import market_of
+from tests.subgraphs.bets.house import OWNER
 from tests.subgraphs.bets.slips import offer, offered, selection
 from tests.subgraphs.bets.trading.exposed import Sums, recounted
-from tests.support.bets.house import OWNER
-from tests.support.bets.traded import TradedHouse, bet_void, factor, traded_house, trading, void
+from tests.subgraphs.bets.trading.traded import TradedHouse, bet_void, factor, traded_house, trading, void
 from tests.support.money.contract import CUSTOMERS
 
 MARKET: Final = market_of(selection(1))

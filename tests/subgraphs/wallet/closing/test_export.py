@@ -28,10 +28,10 @@ from subgraphs.wallet.funds.codes import HOUSE, AccountCode, house_account
 from subgraphs.wallet.funds.customer_accounts import NOT_BELOW_ZERO, CustomerAccount, CustomerAccounts
 from subgraphs.wallet.ledger.transfers import Transfer
 from subgraphs.wallet.models import CLOSES, CUSTOMER_ACCOUNT
+from tests.subgraphs.wallet import requests
 from tests.subgraphs.wallet.closing.closed_wallet import FIRST, HOUR, NORTH, SOUTH
-from tests.support.wallet import requests
+from tests.subgraphs.wallet.model import POST, VOID, LedgerModel
 from tests.support.wallet.ledgers import StoppedClock, account, opened_database, opened_ledger
-from tests.support.wallet.model import POST, VOID, LedgerModel
 
 ROOT: Final = Path(__file__).parents[4]
 AT: Final = datetime(2026, 11, 20, tzinfo=UTC)

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.support.wallet.served_wallet import ServedWallet, served_wallet
+from tests.subgraphs.wallet.served_wallet import ServedWallet, served_wallet
 
 
 @pytest.fixture

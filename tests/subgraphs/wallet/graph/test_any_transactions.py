@@ -16,13 +16,13 @@ from subgraphs.kit.graphql.app import Subgraph
 from subgraphs.wallet.funds.codes import AccountCode, TransferCode, house_account, ledger_of
 from subgraphs.wallet.ledger.transfers import Transfer, TransferFlags
 from subgraphs.wallet.models import REFERENCE
+from tests.subgraphs.wallet.graph.statement import Line, read_rows, statement, usable
 from tests.subgraphs.wallet.ledger_wallet import LedgerWallet
+from tests.subgraphs.wallet.served_wallet import wallet_subgraph
 from tests.support.money.contract import CURRENCY, CUSTOMERS
 from tests.support.subgraphs.club_fixture import session
 from tests.support.subgraphs.club_samples import NOW, brand_row, make_brand, make_scheme, scheme_row
 from tests.support.wallet.ledgers import StoppedClock, opened_database, opened_ledger
-from tests.support.wallet.served_wallet import wallet_subgraph
-from tests.support.wallet.statement import Line, read_rows, statement, usable
 
 READ = """query ($b: ID!, $after: String) { wallet(brand: $b) { balance { minor } bonus { minor }
   transactions(first: 4, after: $after) {

@@ -13,9 +13,9 @@ from subgraphs.kit.funds import DONE, Why, refused
 from subgraphs.wallet.limits.acts import Act
 from subgraphs.wallet.limits.claims import Claim
 from subgraphs.wallet.models import LIMITS, OUTBOX, REFERENCE
+from tests.subgraphs.wallet.served_wallet import ServedWallet, served_wallet, stake
 from tests.support.subgraphs.club_fixture import codes, make_token
 from tests.support.subgraphs.club_samples import BRAND, NOW, OWNER, good_account
-from tests.support.wallet.served_wallet import ServedWallet, served_wallet, stake
 
 DAY = timedelta(days=1)
 LIMIT = """kind amount { minor currency display } used { minor } minutes usedMinutes

@@ -19,8 +19,8 @@ from subgraphs.kit.given_settings import GivenSettings
 from subgraphs.wallet.paying.opened import OpenedPayments, opened_payments
 from subgraphs.wallet.payments.configuration import PaymentsSettings
 from tests.subgraphs.wallet.graph.test_wallet_updates import PATIENCE_SECONDS, following, told
+from tests.subgraphs.wallet.served_wallet import ServedWallet, served_wallet
 from tests.support.subgraphs.club_samples import BRAND, NOW
-from tests.support.wallet.served_wallet import ServedWallet, served_wallet
 
 PAYMENT = """state code decline url message fee { minor } instructions { reference }"""
 ASK = f"""mutation ($input: DepositInput!) {{ deposit(input: $input) {{

@@ -10,9 +10,9 @@ from subgraphs.kit.funds import DONE
 from subgraphs.wallet.funds.codes import AccountCode, TransferCode
 from subgraphs.wallet.ledger.transfers import Transfer, TransferFlags
 from subgraphs.wallet.schema import create_schema
+from tests.subgraphs.wallet.served_wallet import ServedWallet, served_wallet, settled, stake, wallet_subgraph
 from tests.support.subgraphs.club_fixture import codes, session, statements
 from tests.support.subgraphs.club_samples import BRAND, NOW, OWNER, make_brand
-from tests.support.wallet.served_wallet import ServedWallet, served_wallet, settled, stake, wallet_subgraph
 
 MONEY = "minor currency display"
 WALLET = f"""query ($b: ID!) {{ wallet(brand: $b) {{ id balance {{ {MONEY} }}

@@ -11,9 +11,9 @@ import pytest
 
 from gateway import GatewaySettings, MemoryTransport, create_gateway
 from tests.gateway.features.subscriptions.newsroom import body, subscribed
+from tests.subgraphs.wallet.served_wallet import ServedWallet, stake
 from tests.support.subgraphs.club_fixture import session
 from tests.support.subgraphs.club_samples import OWNER
-from tests.support.wallet.served_wallet import ServedWallet, stake
 
 ROOT = Path(__file__).parents[4]
 SUPERGRAPH = ROOT / "schema.public.graphql"

@@ -21,9 +21,9 @@ from subgraphs.wallet.corrections import Correction, CorrectionWork, add_correct
 from subgraphs.wallet.funds.codes import AccountCode
 from subgraphs.wallet.models import CLOSES, CORRECTION
 from subgraphs.wallet.upkeep import create_rounds
+from tests.subgraphs.wallet.served_wallet import ServedWallet, served_wallet, settled, stake
 from tests.support.subgraphs.club_fixture import codes, session
 from tests.support.subgraphs.club_samples import BRAND, NOW, OWNER
-from tests.support.wallet.served_wallet import ServedWallet, served_wallet, settled, stake
 
 PATIENCE_SECONDS = 180
 FOLLOW = """subscription ($b: ID! = "northbet") { walletUpdated(brand: $b) {

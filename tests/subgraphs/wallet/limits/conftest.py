@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.support.subgraphs.limit_store import LimitsFixture, limits_at
+from tests.subgraphs.wallet.limits.limit_store import LimitsFixture, limits_at
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from subgraphs.wallet.limits.acts import Act
 from subgraphs.wallet.limits.decision import Decision
 from subgraphs.wallet.limits.limit import DEPOSITS, LimitKind
-from tests.support.subgraphs.limit_store import BRITISH, NOW, LimitsFixture, limits_at
+from tests.subgraphs.wallet.limits.limit_store import BRITISH, NOW, LimitsFixture, limits_at
 
 HOUR = timedelta(hours=1)
 LATER = st.sampled_from([0, 1, 11, 24, 25, 24 * 7, 24 * 31])

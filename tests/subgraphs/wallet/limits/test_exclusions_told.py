@@ -14,7 +14,7 @@ from subgraphs.wallet.limits.acts import Act
 from subgraphs.wallet.limits.breaks import Break, BreakKind
 from subgraphs.wallet.limits.changes import Outcome
 from subgraphs.wallet.limits.decision import Decision
-from tests.support.subgraphs.limit_store import (
+from tests.subgraphs.wallet.limits.limit_store import (
     BRITISH,
     NOW,
     OUTBOX,

@@ -10,7 +10,7 @@ from subgraphs.kit.mutations.refusals import Refusal
 from subgraphs.wallet.limits.acts import Act
 from subgraphs.wallet.limits.decision import Decision
 from subgraphs.wallet.limits.limit import LimitKind
-from tests.support.subgraphs.limit_store import (
+from tests.subgraphs.wallet.limits.limit_store import (
     BRITISH,
     DANISH,
     ELSEWHERE,

@@ -10,7 +10,7 @@ from subgraphs.wallet.limits.breaks import AccountState
 from subgraphs.wallet.limits.changes import Outcome
 from subgraphs.wallet.limits.decision import Decision
 from subgraphs.wallet.limits.limit import Limit, LimitKind
-from tests.support.subgraphs.limit_store import BRITISH, DANISH, NOW, OWNER, TABLES, LimitsFixture
+from tests.subgraphs.wallet.limits.limit_store import BRITISH, DANISH, NOW, OWNER, TABLES, LimitsFixture
 
 DAY = timedelta(days=1)
 

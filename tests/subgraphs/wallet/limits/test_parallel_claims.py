@@ -9,7 +9,7 @@ from subgraphs.kit.domain.keys import Owner
 from subgraphs.wallet.limits.acts import Act
 from subgraphs.wallet.limits.changes import Outcome
 from subgraphs.wallet.limits.limit import LimitKind
-from tests.support.subgraphs.limit_store import NOW, OWNER, TABLES, LimitsFixture
+from tests.subgraphs.wallet.limits.limit_store import NOW, OWNER, TABLES, LimitsFixture
 
 MINUTE = timedelta(minutes=1)
 

@@ -9,7 +9,7 @@ from subgraphs.wallet.limits.checks import close_check, open_checks
 from subgraphs.wallet.limits.limit import LimitKind
 from subgraphs.wallet.limits.overview import ShownLimit, shown_limits
 from subgraphs.wallet.limits.sessions import session_time
-from tests.support.subgraphs.limit_store import BRITISH, NOW, OWNER, TABLES, LimitsFixture
+from tests.subgraphs.wallet.limits.limit_store import BRITISH, NOW, OWNER, TABLES, LimitsFixture
 
 DAY = timedelta(days=1)
 

@@ -9,7 +9,7 @@ from subgraphs.kit.domain.keys import Owner
 from subgraphs.wallet.ledger.proof import prove
 from subgraphs.wallet.payments.processor import PartKind, PartState
 from tests.subgraphs.wallet.credits_wallet import opened_dying
-from tests.support.payments.payments_wallet import PaymentsWallet
+from tests.subgraphs.wallet.payments.payments_wallet import PaymentsWallet
 from tests.support.wallet.ledgers import StoppedClock, opened_ledger
 
 ANN = Owner("northbet", "ann")

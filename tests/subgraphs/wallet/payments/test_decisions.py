@@ -17,7 +17,7 @@ from subgraphs.wallet.payments.payment import PaymentState
 from subgraphs.wallet.payments.processor import PartKind, PartState
 from subgraphs.wallet.payments.records.cases import Case, CaseKind, count_open, open_case
 from tests.subgraphs.wallet.payments.conftest import ANN, paid_in
-from tests.support.payments.payments_wallet import PaymentsWallet
+from tests.subgraphs.wallet.payments.payments_wallet import PaymentsWallet
 
 DECIDED: dict[str, Any] = {
     "schema": "wallet.payment/1",

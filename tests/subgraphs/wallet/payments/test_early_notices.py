@@ -13,8 +13,8 @@ from subgraphs.wallet.models import PAYMENTS
 from subgraphs.wallet.paying.webhooks import webhooks_app
 from subgraphs.wallet.payments.processor import Notice, PartKind, PartState
 from tests.subgraphs.wallet.payments.conftest import ANN, paid_in
-from tests.support.payments.payments_wallet import PaymentsWallet
-from tests.support.payments.played_processor import Fault, PlayedProcessor
+from tests.subgraphs.wallet.payments.payments_wallet import PaymentsWallet
+from tests.subgraphs.wallet.payments.played_processor import Fault, PlayedProcessor
 
 CHARGE: Final = "first-1"
 BACK: Final = pytest.mark.parametrize("kind", [PartKind.DISPUTE, PartKind.REFUND])

@@ -4,7 +4,7 @@ from backoffice.support.lookup.payment_story import StoryKind, stories_of
 from subgraphs.wallet.payments.payment import Decision
 from subgraphs.wallet.payments.processor import PartKind, PartState
 from tests.subgraphs.wallet.payments.conftest import ANN, paid_in
-from tests.support.payments.payments_wallet import PaymentsWallet
+from tests.subgraphs.wallet.payments.payments_wallet import PaymentsWallet
 
 
 async def booked(wallet: PaymentsWallet, payment_id: str) -> list[tuple[str, str, int | None]]:

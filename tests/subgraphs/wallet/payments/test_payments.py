@@ -10,8 +10,8 @@ from subgraphs.wallet.models import LIMITS, PAYMENTS
 from subgraphs.wallet.payments.payment import Decision, PaymentState
 from subgraphs.wallet.payments.processor import PartKind, PartState
 from tests.subgraphs.wallet.payments.conftest import ANN, paid_in
-from tests.support.payments.payments_wallet import PaymentsWallet
-from tests.support.payments.played_processor import Fault
+from tests.subgraphs.wallet.payments.payments_wallet import PaymentsWallet
+from tests.subgraphs.wallet.payments.played_processor import Fault
 
 
 async def test_a_deposit_is_paid_at_the_processors_page_and_then_is_the_customers(

@@ -29,9 +29,9 @@ from subgraphs.wallet.payments.processor import Notice, PartKind, PartState, Una
 from subgraphs.wallet.payments.records.refunds import DecidedRefund, decide_refund, refundable_charges
 from subgraphs.wallet.payments.records.store import part_of
 from tests.subgraphs.wallet.credits_wallet import opened_dying
+from tests.subgraphs.wallet.payments.payments_wallet import PaymentsWallet
+from tests.subgraphs.wallet.payments.played_processor import NOON, Fault, PlayedProcessor
 from tests.support.money.contract import CURRENCY
-from tests.support.payments.payments_wallet import PaymentsWallet
-from tests.support.payments.played_processor import NOON, Fault, PlayedProcessor
 from tests.support.wallet.ledgers import StoppedClock, opened_ledger
 
 BRAND: Final = "northbet"

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.payments.contract_bank import ContractBank, bank_in
-from tests.support.payments.processors import PagePromises, ProcessorPromises
-from tests.support.payments.stripe_account import StripeAccount, opened_account
+from tests.subgraphs.wallet.payments.contract_bank import ContractBank, bank_in
+from tests.subgraphs.wallet.payments.processors import PagePromises, ProcessorPromises
+from tests.subgraphs.wallet.payments.stripe_account import StripeAccount, opened_account
 
 
 class TestStripe(PagePromises):

@@ -12,8 +12,8 @@ from subgraphs.wallet.paying.reconciliation.comparison import Compared
 from subgraphs.wallet.paying.reconciliation.reconciler import Reconciler
 from subgraphs.wallet.payments.processor import PartKind, PartState, ReportLine
 from tests.subgraphs.wallet.payments.conftest import ANN, paid_in
-from tests.support.payments.payments_wallet import PaymentsWallet
-from tests.support.payments.played_processor import NOON, Booked, PlayedProcessor
+from tests.subgraphs.wallet.payments.payments_wallet import PaymentsWallet
+from tests.subgraphs.wallet.payments.played_processor import NOON, Booked, PlayedProcessor
 
 DAY = NOON.date()
 

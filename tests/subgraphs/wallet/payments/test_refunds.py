@@ -13,10 +13,10 @@ from subgraphs.wallet.paying.answers import words_of
 from subgraphs.wallet.payments.payment import is_decided
 from subgraphs.wallet.payments.processor import PartKind, PartState
 from tests.subgraphs.wallet.payments.conftest import ANN, paid_in
+from tests.subgraphs.wallet.payments.payments_wallet import PaymentsWallet
+from tests.subgraphs.wallet.payments.played_processor import PlayedProcessor
 from tests.subgraphs.wallet.payments.test_decisions import decide, record
 from tests.subgraphs.wallet.payments.test_payment_story import booked
-from tests.support.payments.payments_wallet import PaymentsWallet
-from tests.support.payments.played_processor import PlayedProcessor
 
 
 async def deposited(wallet: PaymentsWallet, amount: int = 1_000, key: str = "d") -> str:

@@ -12,8 +12,8 @@ from subgraphs.wallet.payments.records.cases import close_case
 from subgraphs.wallet.retention.forgetting import Forgetting
 from subgraphs.wallet.upkeep import Upkeep
 from tests.subgraphs.wallet.payments.conftest import paid_in
-from tests.support.payments.payments_wallet import PaymentsWallet
-from tests.support.payments.played_processor import NOON
+from tests.subgraphs.wallet.payments.payments_wallet import PaymentsWallet
+from tests.subgraphs.wallet.payments.played_processor import NOON
 
 PAYER = "Ann Smith"
 

@@ -30,10 +30,10 @@ from subgraphs.wallet.seamless.bets import GRACE
 from subgraphs.wallet.seamless.operator_client import MARGIN
 from subgraphs.wallet.seamless.operator_funds import OperatorFunds
 from subgraphs.wallet.seamless.operators import Operators
+from tests.subgraphs.wallet.seamless.cut_network import Cut
+from tests.subgraphs.wallet.seamless.operators import UNITS_OF_ONE, OperatorWallet, client_of, operators_of
 from tests.support.money.contract import CASH
-from tests.support.wallet.cut_network import Cut
 from tests.support.wallet.ledgers import opened_database
-from tests.support.wallet.operators import UNITS_OF_ONE, OperatorWallet, client_of, operators_of
 
 ANN: Final = Owner("northbet", "ann")
 STAKE: Final = Reservation(id="bet-1", owner=ANN, currency="GBP", amount=40, purpose=Purpose.BET, seconds=600)

@@ -26,16 +26,16 @@ from subgraphs.kit.funds import (
 )
 from subgraphs.wallet.models import OPERATORS
 from subgraphs.wallet.seamless.operator_client import OperatorClient
-from tests.support.money.contract import CASH, CUSTOMERS
-from tests.support.wallet.cut_network import CUTS, Cut, Killed
-from tests.support.wallet.ledgers import opened_database
-from tests.support.wallet.operators import (
+from tests.subgraphs.wallet.seamless.cut_network import CUTS, Cut, Killed
+from tests.subgraphs.wallet.seamless.operators import (
     BRANDS,
     UNITS_OF_ONE,
     OperatorWallet,
     client_of,
     operators_of,
 )
+from tests.support.money.contract import CASH, CUSTOMERS
+from tests.support.wallet.ledgers import opened_database
 
 T = TypeVar("T")
 SECONDS: Final = 60

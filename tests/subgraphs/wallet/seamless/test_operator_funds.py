@@ -8,10 +8,10 @@ from hypothesis import HealthCheck, settings
 from hypothesis.stateful import initialize, run_state_machine_as_test
 
 from subgraphs.kit.funds import Reservation, Why
+from tests.subgraphs.wallet.seamless.operators import operators_of
 from tests.support.money.contract import CASH, CURRENCY, CUSTOMERS, FundsMachine, Wallet
 from tests.support.money.model import Account, FundsModel
 from tests.support.wallet.ledgers import opened_database
-from tests.support.wallet.operators import operators_of
 
 
 class OperatorModel(FundsModel):

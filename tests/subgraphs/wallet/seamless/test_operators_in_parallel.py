@@ -19,9 +19,9 @@ from subgraphs.kit.funds import (
     Settlement,
     Status,
 )
+from tests.subgraphs.wallet.seamless.operators import OperatorWallet, operators_of
 from tests.support.money.contract import CASH, CURRENCY, CUSTOMERS
 from tests.support.wallet.ledgers import opened_database
-from tests.support.wallet.operators import OperatorWallet, operators_of
 from tools.private_mariadb import PrivateMariadb
 
 OWNER: Final = CUSTOMERS[0]

@@ -21,9 +21,9 @@ from subgraphs.kit.live.watches import customer_key
 from subgraphs.wallet.models import OPERATORS
 from subgraphs.wallet.seamless.operator_sessions import OperatorSessions
 from subgraphs.wallet.seamless.operators import Operators
+from tests.subgraphs.wallet.served_wallet import ServedWallet, served_wallet, settled, stake
 from tests.support.subgraphs.club_fixture import codes, session
 from tests.support.subgraphs.club_samples import OWNER
-from tests.support.wallet.served_wallet import ServedWallet, served_wallet, settled, stake
 
 WALLET: Final = """query W($brand: ID!) { wallet(brand: $brand) {
   balance { minor currency display } withdrawable { minor } bonus { minor } credits { id }

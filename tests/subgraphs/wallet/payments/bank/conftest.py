@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.payments.bank_account import Account, account_at
-from tests.support.payments.played_bank import bank_options, made_folders
+from tests.subgraphs.wallet.payments.bank_account import Account, account_at
+from tests.subgraphs.wallet.payments.played_bank import bank_options, made_folders
 
 
 @pytest.fixture

@@ -24,10 +24,10 @@ from subgraphs.wallet.payments.processor import (
     Unanswered,
     WrongSignature,
 )
-from tests.support.payments.bank_account import Account
-from tests.support.payments.failing_system import FailingSystem, Killed
-from tests.support.payments.played_bank import ANN, BEN, OURS, Booking, statement_document
-from tests.support.payments.processors import FIRST, NOON, SECOND
+from tests.subgraphs.wallet.payments.bank.failing_system import FailingSystem, Killed
+from tests.subgraphs.wallet.payments.bank_account import Account
+from tests.subgraphs.wallet.payments.played_bank import ANN, BEN, OURS, Booking, statement_document
+from tests.subgraphs.wallet.payments.processors import FIRST, NOON, SECOND
 
 PAYOUT: Final = Payout(id="p1-p1", amount=700, currency="GBP", holder="Ann Example", account=ANN)
 CHARGE: Final = Charge(

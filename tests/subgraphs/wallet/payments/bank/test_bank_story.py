@@ -20,9 +20,16 @@ from subgraphs.wallet.payments.configuration import PaymentsFile, PaymentsSettin
 from subgraphs.wallet.payments.payment import PaymentState
 from subgraphs.wallet.payments.records.cases import close_case, open_cases
 from tests.subgraphs.wallet.payments.conftest import ANN, paid_in
-from tests.support.payments.payments_wallet import AMOUNTS, FILE, PaymentsWallet
-from tests.support.payments.played_bank import ANN as ACCOUNT
-from tests.support.payments.played_bank import OURS, Booking, Ordered, PlayedBank, bank_options, made_folders
+from tests.subgraphs.wallet.payments.payments_wallet import AMOUNTS, FILE, PaymentsWallet
+from tests.subgraphs.wallet.payments.played_bank import ANN as ACCOUNT
+from tests.subgraphs.wallet.payments.played_bank import (
+    OURS,
+    Booking,
+    Ordered,
+    PlayedBank,
+    bank_options,
+    made_folders,
+)
 
 
 @dataclass

@@ -22,9 +22,16 @@ from subgraphs.wallet.payments.processor import (
     Unanswered,
     Unavailable,
 )
-from tests.support.payments.bank_account import Account, account_at
-from tests.support.payments.failing_system import FailingSystem, Killed
-from tests.support.payments.played_bank import ANN, BEN, Ordered, PlayedBank, bank_options, made_folders
+from tests.subgraphs.wallet.payments.bank.failing_system import FailingSystem, Killed
+from tests.subgraphs.wallet.payments.bank_account import Account, account_at
+from tests.subgraphs.wallet.payments.played_bank import (
+    ANN,
+    BEN,
+    Ordered,
+    PlayedBank,
+    bank_options,
+    made_folders,
+)
 
 PAYOUT: Final = Payout(id="p1-p1", amount=700, currency="GBP", holder="Ann Example", account=ANN)
 CALLS: Final = 14
@@ -193,7 +200,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from subgraphs.wallet.payments.bank.adapter import BankProcessor
 from subgraphs.wallet.payments.processor import Payout
-from tests.support.payments.played_bank import bank_options
+from tests.subgraphs.wallet.payments.played_bank import bank_options
 bank = BankProcessor(bank_options(Path(sys.argv[1])), lambda: datetime(2026, 11, 20, tzinfo=UTC))
 async def work():
     for number in range(int(sys.argv[2])):

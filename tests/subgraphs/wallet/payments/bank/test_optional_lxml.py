@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.support.payments.played_bank import OURS
+from tests.subgraphs.wallet.payments.played_bank import OURS
 
 pytestmark = pytest.mark.usefixtures("processes")
 OPEN = """

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from subgraphs.wallet.payments.bank.options import BankOptions
-from tests.support.payments.played_bank import OURS
+from tests.subgraphs.wallet.payments.played_bank import OURS
 
 RIGHT = {"folder": "/bank", "holder": "Northbet Ltd", "iban": OURS, "currency": "EUR"}
 

@@ -18,7 +18,7 @@ from subgraphs.wallet.payments.bank.latin import NOTHING_LEFT, latin
 from subgraphs.wallet.payments.bank.options import BankOptions
 from subgraphs.wallet.payments.bank.orders import SEPA, Order, digest_of, order_document
 from subgraphs.wallet.payments.payment import new_id
-from tests.support.payments.played_bank import ANN, BEN, bank_options
+from tests.subgraphs.wallet.payments.played_bank import ANN, BEN, bank_options
 
 NOON: Final = datetime(2026, 11, 20, 12, tzinfo=UTC)
 VERSIONS: Final = ("pain.001.001.03", "pain.001.001.09")

@@ -8,8 +8,8 @@ from msgspec.structs import replace
 
 from subgraphs.wallet.payments.bank.options import BankOptions
 from subgraphs.wallet.payments.processor import PartState, Payout
-from tests.support.payments.bank_account import Account, account_at
-from tests.support.payments.played_bank import ANN, bank_options, made_folders
+from tests.subgraphs.wallet.payments.bank_account import Account, account_at
+from tests.subgraphs.wallet.payments.played_bank import ANN, bank_options, made_folders
 
 PAYOUT = Payout(id="p1-p1", amount=700, currency="GBP", holder="Ann Example", account=ANN)
 OTHER = replace(PAYOUT, id="p2-p1")

@@ -21,7 +21,7 @@ from subgraphs.wallet.payments.bank.adapter import BankProcessor
 from subgraphs.wallet.payments.bank.arrivals import Arrival
 from subgraphs.wallet.payments.bank.folders import FOLDERS
 from subgraphs.wallet.payments.processor import Charge, PartKind, PartState, Payout, ReportLine
-from tests.support.payments.played_bank import ANN, OURS, bank_options
+from tests.subgraphs.wallet.payments.played_bank import ANN, OURS, bank_options
 
 OPENING: Final = 50_000
 FAULTS: Final = [

@@ -1,1 +1,0 @@
-"""Schemas and operations at random, and both ways to execute them."""
