@@ -24,6 +24,7 @@ from gateway.pipeline.preparation.limits import PreparationLimits
 from gateway.pipeline.preparation.preparer import Preparer
 from gateway.supergraph import CacheHint, load_supergraph
 from tests.gateway.plans import joined
+from tests.support.examples import examples
 from tests.support.federation.composer import compose
 
 MACHINERY = """
@@ -220,7 +221,7 @@ def selections(draw: st.DrawFn, type_name: str = "Query", depth: int = 4) -> str
     return f"{{ {' '.join(parts or ['__typename'])} }}"
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(selections())
 def test_policies_are_those_of_the_reference(query: str) -> None:
     """For generated documents, as if each object that an answer may have were in it."""

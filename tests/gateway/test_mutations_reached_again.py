@@ -31,6 +31,7 @@ from gateway.plan import OperationKind
 from gateway.settings.limits import DocumentLimits
 from gateway.supergraph import load_supergraph
 from tests.gateway.plans import joined, printed
+from tests.support.examples import examples
 from tests.support.federation.asked import SubgraphRequest, asking
 from tests.support.gateway.generous_limits import GENEROUS_LIMITS
 
@@ -193,7 +194,7 @@ def mutations(draw: st.DrawFn) -> str:
     return f"mutation {selected(3)}"
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(mutations(), st.sampled_from(("compiled", "interpreted")))
 def test_any_of_them_run_as_in_one_server(query: str, way: ExecutionMode) -> None:
     """Whatever subgraphs they are in, the same run in the same order, with the same data."""

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from gateway.settings.limits import ResponseLimits
+from tests.support.examples import examples
 from tests.support.federation.case import World, serve
 from tests.support.federation.comparison import GatewayOf, comparable, excused
 from tests.support.federation.composer import NotComposable
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.timeout(900)
 
 
 @settings(
-    max_examples=12,
+    max_examples=examples(12),
     derandomize=True,
     database=None,
     suppress_health_check=list(HealthCheck),

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.gateway.reference.subscribed_worlds import subscriptions, with_subscriptions
+from tests.support.examples import examples
 from tests.support.federation.case import Served, World, serve
 from tests.support.federation.comparison import GatewayOf, difference
 from tests.support.federation.composer import NotComposable
@@ -17,7 +18,7 @@ from tests.support.federation.operations import operations
 from tests.support.federation.worlds import some_features, worlds
 from tests.support.federation.worlds.features import NAMES
 
-WORLDS = 35
+WORLDS = examples(35)
 
 pytestmark = pytest.mark.timeout(900)
 

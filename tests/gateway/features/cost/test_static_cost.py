@@ -20,6 +20,7 @@ from gateway.supergraph import load_supergraph
 from tests.gateway.features.cost.priced import Priced
 from tests.gateway.features.cost.reference import Reference
 from tests.gateway.plans import joined
+from tests.support.examples import examples
 from tests.support.gateway.generous_limits import GENEROUS_LIMITS
 
 LIBRARY = Priced.of("""
@@ -358,7 +359,7 @@ USES = """all2: all(limit: $n) { c: children(first: $m) @include(if: $x) @skip(i
 b { i: items(page: $p) { total } }"""
 
 
-@settings(max_examples=80)
+@settings(max_examples=examples(80))
 @given(
     text=documents(),
     number=st.integers(-2, 6),

@@ -15,6 +15,7 @@ from gateway.pipeline.preparation.preparer import Preparer
 from gateway.supergraph import load_supergraph
 from tests.gateway.features.incremental.deferred_documents import deferred
 from tests.gateway.features.incremental.parted import bodies, merged, payloads_over
+from tests.support.examples import examples
 from tests.support.federation.asked import SubgraphRequest, asking
 from tests.support.federation.case import Operation, Served, serve
 from tests.support.federation.comparison import MOVED, comparable, excused
@@ -29,7 +30,7 @@ pytestmark = pytest.mark.timeout(900)
 
 
 @settings(
-    max_examples=12,
+    max_examples=examples(12),
     derandomize=True,
     database=None,
     suppress_health_check=list(HealthCheck),

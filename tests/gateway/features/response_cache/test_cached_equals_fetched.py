@@ -21,6 +21,7 @@ from gateway.pipeline.operation_executor import ExecutionMode, OperationExecutor
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
 from gateway.pipeline.preparation.preparer import Preparer
 from gateway.supergraph import CacheHint, Supergraph, load_supergraph
+from tests.support.examples import examples
 from tests.support.federation.case import Operation, Served, World, serve
 from tests.support.federation.comparison import MOVED, GatewayOf
 from tests.support.federation.composer import NotComposable
@@ -29,7 +30,7 @@ from tests.support.federation.worlds import some_features, worlds
 from tests.support.federation.worlds.features import NAMES
 from tests.support.gateway.generous_limits import GENEROUS_LIMITS
 
-WORLDS = 25
+WORLDS = examples(25)
 HOUR = CacheHint(max_age=3600)
 
 pytestmark = pytest.mark.timeout(900)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from gateway.errors import CannotPlan
 from tests.gateway.pipeline.access.guarded_worlds import GuardedGateway, rules
 from tests.gateway.pipeline.access.guards import EVERYBODY, GuardedMonolith, Guards
+from tests.support.examples import examples
 from tests.support.federation.case import Served, serve
 from tests.support.federation.comparison import excused
 from tests.support.federation.composer import NotComposable
@@ -25,7 +26,7 @@ CODE = "UNAUTHORIZED_FIELD_OR_TYPE"
 
 
 @settings(
-    max_examples=40,
+    max_examples=examples(40),
     derandomize=True,
     database=None,
     suppress_health_check=list(HealthCheck),

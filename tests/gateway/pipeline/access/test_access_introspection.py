@@ -21,6 +21,7 @@ from gateway.pipeline.sessions import Session
 from tests.gateway.pipeline.access.guarded_shop import Shop, asked, shop
 from tests.gateway.pipeline.access.guarded_worlds import GuardedGateway, rules
 from tests.gateway.pipeline.access.guards import EVERYBODY, Guards
+from tests.support.examples import examples
 from tests.support.federation.case import serve
 from tests.support.federation.composer import NotComposable
 from tests.support.federation.worlds import some_features, worlds
@@ -89,7 +90,7 @@ async def test_who_leaves_access_to_the_subgraphs_shows_everything() -> None:
 
 
 @settings(
-    max_examples=10,
+    max_examples=examples(10),
     derandomize=True,
     database=None,
     suppress_health_check=list(HealthCheck),

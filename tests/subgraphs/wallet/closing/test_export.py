@@ -29,6 +29,7 @@ from subgraphs.wallet.funds.customer_accounts import NOT_BELOW_ZERO, CustomerAcc
 from subgraphs.wallet.ledger.transfers import Transfer
 from subgraphs.wallet.models import CLOSES, CUSTOMER_ACCOUNT
 from tests.subgraphs.wallet.closing.closed_wallet import FIRST, HOUR, NORTH, SOUTH
+from tests.support.examples import examples
 from tests.support.wallet import requests
 from tests.support.wallet.ledgers import StoppedClock, account, opened_database, opened_ledger
 from tests.support.wallet.model import POST, VOID, LedgerModel
@@ -107,7 +108,7 @@ def _named(record: dict[str, Any], ids: dict[str, str]) -> dict[str, Any]:
     return record | {side: names.get(record[side], record[side]) for side in SIDES}
 
 
-@settings(max_examples=20, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(20), suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_ledger_model_and_beancount_agree(data: st.DataObject) -> None:
     """For any requests, chains, holds and refusals, over any days: on each of them."""
@@ -190,7 +191,7 @@ def test_nothing_to_export_is_nothing() -> None:
     assert list(exported([])) == []
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(
     brands=st.lists(st.text(min_size=0, max_size=12), min_size=1, max_size=5, unique=True),
     currency=st.sampled_from(["GBP", "JPY", "KWD"]),

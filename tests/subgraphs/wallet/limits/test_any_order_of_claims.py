@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from subgraphs.wallet.limits.acts import Act
 from subgraphs.wallet.limits.decision import Decision
 from subgraphs.wallet.limits.limit import DEPOSITS, LimitKind
+from tests.support.examples import examples
 from tests.support.subgraphs.limit_store import BRITISH, NOW, LimitsFixture, limits_at
 
 HOUR = timedelta(hours=1)
@@ -136,7 +137,7 @@ async def _settle(limits: LimitsFixture, model: Model, what: str, name: str, at:
             model.deposits[name] = (at, minor, "received")
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(STEPS, st.integers(0, 400))
 def test_the_store_does_what_the_model_says(
     steps: list[tuple[str, LimitKind | None, int, int]], days: int

@@ -29,6 +29,7 @@ from subgraphs.wallet.payments.processor import Notice, PartKind, PartState, Una
 from subgraphs.wallet.payments.records.refunds import DecidedRefund, decide_refund, refundable_charges
 from subgraphs.wallet.payments.records.store import part_of
 from tests.subgraphs.wallet.credits_wallet import opened_dying
+from tests.support.examples import OUTER_LAYER
 from tests.support.money.contract import CURRENCY
 from tests.support.payments.payments_wallet import PaymentsWallet
 from tests.support.payments.played_processor import NOON, Fault, PlayedProcessor
@@ -361,7 +362,7 @@ def test_payments_in_any_order_conserve_money() -> None:
     run_state_machine_as_test(
         PaymentsMachine,
         settings=settings(
-            max_examples=40,
+            max_examples=OUTER_LAYER,
             stateful_step_count=30,
             deadline=None,
             suppress_health_check=list(HealthCheck),
