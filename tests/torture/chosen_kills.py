@@ -13,13 +13,25 @@ MAX_PAUSE_SECONDS: Final = 5.0
 PATIENCE_SECONDS: Final = 600.0
 
 
-def chosen(parts: Sequence[str], seed: int, pause: float) -> Iterator[tuple[str, float]]:
-    """Yield what is killed, with a pause after it: each part once, in the long form for ten minutes."""
+def chosen(
+    parts: Sequence[str],
+    seed: int,
+    pause: float,
+    seconds: float = SECONDS,
+    enough: Callable[[], bool] = lambda: True,
+) -> Iterator[tuple[str, float]]:
+    """Yield what is killed, with a pause after it: one part, and in the long form each, for ten minutes.
+
+    The one part is killed again until it was enough.
+    """
     chance = random.Random(seed)  # noqa: S311 - repeatable on purpose
     if not LONG_FORM:
-        yield from ((part, pause) for part in chance.sample(parts, len(parts)))
+        part = chance.choice(parts)
+        yield part, pause
+        while not enough():
+            yield part, pause
         return
-    end, once = time.monotonic() + SECONDS, set(parts)
+    end, once = time.monotonic() + seconds, set(parts)
     while once or time.monotonic() < end:
         late = time.monotonic() >= end
         part = chance.choice(sorted(once) if late else parts)

@@ -1,23 +1,20 @@
 """Processes over a database server, all of which are killed at random while clients work."""
 
 import asyncio
-import random
-import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from tests.support.long_form import LONG_FORM
 from tests.support.processes.forked_programs import Program
 from tests.support.processes.killed_servers import mariadb_after_kill
 from tests.support.processes.running_furlong import Programs, programs_in
+from tests.torture.chosen_kills import PATIENCE_SECONDS, chosen, progressed
 from tools.private_mariadb import PrivateMariadb
 
 SECONDS: Final = 120.0
-PATIENCE_SECONDS: Final = 300.0
 
 
 @dataclass
@@ -50,9 +47,13 @@ class Killed:
             self.running[name].wait()
         self.running[name] = self.programs.start(*self.commands[name])
 
+    def chosen(self, seed: int, enough: Callable[[], bool]) -> Iterator[tuple[str, float]]:
+        """Yield what is killed, with a pause after it."""
+        return chosen(sorted([*self.commands, "MariaDB"]), seed, 0.2, SECONDS, enough)
+
     async def kill_while(
         self,
-        seed: int,
+        kills: Iterable[tuple[str, float]],
         work: Sequence[asyncio.Task[None]],
         stopping: asyncio.Event,
         known: Callable[[], int],
@@ -60,12 +61,12 @@ class Killed:
     ) -> None:
         """Kill parts while clients work, and let each of them finish what it has begun."""
         try:
-            for part, pause in _chosen(seed, sorted([*self.commands, "MariaDB"])):
-                await _progressed(known, work)
+            for part, pause in kills:
+                await progressed(known, 2 * len(work), work)
                 await asyncio.to_thread(trouble)
                 await asyncio.to_thread(self.kill, part)
                 await asyncio.sleep(pause)
-            await _progressed(known, work)
+            await progressed(known, 2 * len(work), work)
         finally:
             stopping.set()
             async with asyncio.timeout(PATIENCE_SECONDS):
@@ -92,25 +93,3 @@ def killed_in(
         finally:
             programs.stop()
             killed.mariadb.stop()
-
-
-def _chosen(seed: int, parts: list[str]) -> Iterator[tuple[str, float]]:
-    """Yield what is killed, each with a pause after it."""
-    chance = random.Random(seed)  # noqa: S311 - repeatable on purpose
-    if not LONG_FORM:
-        yield from ((part, 0.2) for part in chance.sample(parts, len(parts)))
-        return
-    end = time.monotonic() + SECONDS
-    while time.monotonic() < end:
-        yield chance.choice(parts), chance.uniform(0, 3)
-
-
-async def _progressed(known: Callable[[], int], work: Sequence[asyncio.Task[None]]) -> None:
-    """Wait until clients know more outcomes than before."""
-    wanted = known() + 2 * len(work)
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        while known() < wanted:
-            for task in work:
-                if task.done():
-                    await task
-            await asyncio.sleep(0.05)

@@ -34,6 +34,7 @@ from tests.subgraphs.wallet.seamless.operators import (
     client_of,
     operators_of,
 )
+from tests.support.examples import OUTER_LAYER
 from tests.support.money.contract import CASH, CUSTOMERS
 from tests.support.wallet.ledgers import opened_database
 
@@ -189,7 +190,7 @@ def test_nothing_is_lost_and_nothing_is_done_twice() -> None:
     run_state_machine_as_test(
         FaultMachine,
         settings=settings(
-            max_examples=25,
+            max_examples=OUTER_LAYER,
             stateful_step_count=30,
             deadline=None,
             suppress_health_check=[HealthCheck.too_slow],
