@@ -12,6 +12,7 @@ from tests.analytics.made_bets import MadeBet, made_bets, told_of
 from tests.analytics.test_revenue import PLACED, states_of
 from tests.support.analytics_store import Store
 from tests.support.consumers.sample_messages import LEG, bet_state
+from tests.support.examples import examples
 
 RUNNERS: Final = (1, 2, 3)
 Group = tuple[str, str]
@@ -46,7 +47,7 @@ def dearest(bets: list[MadeBet], event: int) -> int:
     return max(costs)
 
 
-@settings(max_examples=6)
+@settings(max_examples=examples(6))
 @given(bets=made_bets(), data=st.data())
 def test_liability_is_that_of_the_open_bets(
     shared_store: Store, bets: list[MadeBet], data: st.DataObject

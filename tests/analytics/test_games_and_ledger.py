@@ -27,6 +27,7 @@ from subgraphs.wallet.seamless.messages import BetRequest, RollbackRequest, WinR
 from tests.analytics.test_revenue import PLACED
 from tests.subgraphs.wallet.ledger_wallet import LedgerWallet, ProductTime
 from tests.support.analytics_store import Store
+from tests.support.examples import examples
 from tests.support.money.contract import CURRENCY, CUSTOMERS
 from tests.support.subgraphs.club_samples import brand_row, make_brand
 from tests.support.wallet.ledgers import StoppedClock, opened_database, opened_ledger
@@ -173,7 +174,7 @@ async def told(database: Any) -> list[Record]:
         ]
 
 
-@settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(12), suppress_health_check=[HealthCheck.too_slow])
 @given(asked=steps, data=st.data())
 def test_each_day_is_what_games_moved(shared_store: Store, asked: list[Step], data: st.DataObject) -> None:
     """Stakes less returns, also of free rounds, are what the house's account of games got on the day."""

@@ -33,6 +33,7 @@ from tests.support.consumers.sample_messages import (
     week,
 )
 from tests.support.database_probe import contents
+from tests.support.examples import examples
 
 BETS = "club.progress.v1"
 COLUMNS = list(CONTRIBUTION.columns.keys())
@@ -144,7 +145,7 @@ async def ledger(folder: Path, facts: list[Record], placed: list[Record]) -> lis
     return [(row["customer_id"], row["iso_week"], row["reason"], row["counted_minor"]) for row in named]
 
 
-@settings(max_examples=3)  # a pass costs the same for many bets as for one
+@settings(max_examples=examples(3))  # a pass costs the same for many bets as for one
 @given(
     placed=st.lists(bets, min_size=12, max_size=40),
     facts=others,
@@ -275,7 +276,7 @@ def test_a_block_with_an_odd_bet_is_read_record_by_record(store: Store, odd: Rec
     assert plain_bets([*[bet()] * AT_ONCE, odd], store.pseudonyms) is None
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 @given(placed=st.lists(bets, min_size=1, max_size=8), at_once=st.integers(1, 9))
 def test_bets_read_together_are_those_read_one_by_one(
     shared_store: Store, placed: list[Record], at_once: int

@@ -13,6 +13,7 @@ from analytics.schema import rollups
 from tests.analytics.made_bets import MadeBet, State, made_bets, told_of
 from tests.support.analytics_store import Crash, Store
 from tests.support.consumers.sample_messages import bet_state
+from tests.support.examples import examples
 
 PLACED: Final = [table for table in rollups() if table.is_of_placed_bets]
 SUMS: Final = (
@@ -84,7 +85,7 @@ def counted(store: Store) -> dict[tuple[Any, ...], dict[str, int]]:
     return {key: row for key, row in sums.items() if any(row.values())}
 
 
-@settings(max_examples=8)
+@settings(max_examples=examples(8))
 @given(bets=made_bets(), data=st.data())
 def test_sums_are_those_of_a_recount_whatever_comes_when(
     shared_store: Store, bets: list[MadeBet], data: st.DataObject

@@ -29,6 +29,7 @@ from tests.analytics.test_revenue import PLACED
 from tests.subgraphs.bets.slips import bet, slip
 from tests.subgraphs.wallet.ledger_wallet import LedgerWallet
 from tests.support.analytics_store import Store
+from tests.support.examples import examples
 from tests.support.money.contract import CURRENCY, CUSTOMERS
 from tests.support.subgraphs.club_samples import brand_row, make_brand
 from tests.support.wallet.ledgers import StoppedClock, opened_database, opened_ledger
@@ -152,7 +153,7 @@ async def played(folder: Path, made: list[Any], happened: list[Any]) -> tuple[li
         return book.told, got
 
 
-@settings(max_examples=6, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(6), suppress_health_check=[HealthCheck.too_slow])
 @given(made=slips, happened=deeds, data=st.data())
 def test_each_day_is_what_the_wallet_moved(
     shared_store: Store,

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.attacks.attacked import Attacked
+from tests.support.examples import examples
 
 BODIES: Mapping[str, tuple[bytes, str]] = {
     "nothing": (b"", "INVALID_JSON"),
@@ -75,7 +76,7 @@ def encoded(value: object) -> bytes:
 BODY = st.binary(max_size=200) | st.dictionaries(KEYS, JSON, max_size=5).map(encoded)
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(25), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(body=BODY)
 async def test_no_body_is_a_fault(club: Attacked, body: bytes) -> None:
     """Whatever bytes, and whatever JSON of about the right shape."""

@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 
 from tests.attacks.attacked import Attacked
 from tests.attacks.documents import costly_document
+from tests.support.examples import examples
 
 
 @pytest.mark.parametrize("graph", ["club", "unpriced"])
-@settings(max_examples=6, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(6), suppress_health_check=list(HealthCheck))
 @given(random=st.randoms(use_true_random=True), data=st.data())
 async def test_a_generated_request_costs_less_than_a_hundred_bet_slips(
     request: pytest.FixtureRequest, graph: str, random: Random, data: st.DataObject

@@ -14,6 +14,7 @@ from furlong.serve.site import COST_LIMIT
 from furlong.settings import DOCUMENT_LIMITS
 from tests.attacks.attacked import ROOT, Attacked, attacked
 from tests.attacks.documents import CONDITIONS, LIKE, costly_document, costly_document_of, wide_documents
+from tests.support.examples import examples
 
 OURS: Final[Mapping[str, tuple[str, Mapping[str, Any]]]] = {
     "furlong serve": ("schema.public.graphql", {"limits": DOCUMENT_LIMITS, "cost": {"limit": COST_LIMIT}}),
@@ -82,7 +83,7 @@ async def test_no_number_of_clubs_costs_as_much_as_a_hundred_known_bet_slips(hun
     assert (codes[0], codes[-1]) == (None, "DOCUMENT_TOO_COSTLY")
 
 
-@settings(max_examples=6, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(6), suppress_health_check=list(HealthCheck))
 @given(random=st.randoms(use_true_random=True))
 async def test_nor_does_a_generated_one(ours: Attacked, hundred: int, random: Random) -> None:
     """Documents near one limit or several, some of whose variables are missing."""

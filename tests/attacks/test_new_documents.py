@@ -21,6 +21,7 @@ from gateway.settings.limits import DocumentLimits
 from tests.attacks.attacked import CLUB, ROOT
 from tests.attacks.hostile import BYTES, KINDS, hostile_request
 from tests.attacks.processor_time import Measured, Reply, measured
+from tests.support.examples import examples
 from tests.support.long_form import LONG_FORM
 
 MOST: Final = 100
@@ -116,7 +117,7 @@ async def test_each_kind_of_hostile_request_costs_less_than_a_hundred_known_bet_
     assert cost < MOST
 
 
-@settings(max_examples=10, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(10), suppress_health_check=list(HealthCheck))
 @given(random=st.randoms(use_true_random=True))
 async def test_mixed_ones_cost_less_than_a_hundred_known_bet_slips(shipped: Measured, random: Random) -> None:
     """Two or three kinds together."""

@@ -16,6 +16,7 @@ from backoffice.areas import create_schema
 from backoffice.graph.documents import Documents, GraphLimits
 from foundation.graphql_http import RequestError
 from tests.attacks.documents import CONDITIONS, LIKE, costly_document, costly_document_of, wide_documents
+from tests.support.examples import examples
 
 LIMITS: Final = GraphLimits()
 
@@ -76,7 +77,7 @@ def test_no_costly_document_costs_as_much_as_a_hundred_known_bet_slips(
     assert office.prepare(costly_document_of(like, office.graph), CONDITIONS)[1] < hundred
 
 
-@settings(max_examples=6, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(6), suppress_health_check=list(HealthCheck))
 @given(random=st.randoms(use_true_random=True))
 def test_nor_does_a_generated_one(office: Office, hundred: int, random: Random) -> None:
     """Documents near one limit or several, some of whose variables are missing."""

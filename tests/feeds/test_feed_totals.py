@@ -31,6 +31,7 @@ from subgraphs.progress.models import METADATA, PROGRESS, REFERENCE
 from tests.feeds.feed_histories import BETTING, CASINO, History, histories, histories_on_events
 from tests.support.consumers.feed_records import feed_contract, written
 from tests.support.consumers.sample_messages import scheme
+from tests.support.examples import examples
 
 FEEDS = {feed.name: feed for feed in find(known())}
 CHANNELS = ["sports", "esports", "virtual", "exchange"]
@@ -101,7 +102,7 @@ def _progress(feed: AnyFeed, value: bytes) -> Record:
     return Record(PROGRESS_TOPIC, 0, 0, message.key, message.value, message.headers)
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(arrival=arrivals())
 def test_totals_are_those_of_the_bets_as_they_stand(
     template: Path, arrival: tuple[list[History], Batches]
@@ -116,7 +117,7 @@ def test_totals_are_those_of_the_bets_as_they_stand(
     assert asyncio.run(_totals(template, batches)) == dict(+expected)
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(arrival=arrivals_on_events())
 def test_where_only_football_counts_totals_are_those_of_the_bets_that_say_they_are_on_it(
     template: Path, arrival: tuple[list[tuple[History, bool]], Batches]

@@ -25,6 +25,7 @@ from gateway.pipeline.preparation.preparer import Preparer
 from gateway.supergraph import CacheHint, load_supergraph
 from tests.federation_kit.composer import compose
 from tests.gateway.plans import joined
+from tests.support.examples import examples
 
 MACHINERY = """
 directive @cacheControl(maxAge: Int, scope: CacheControlScope, inheritMaxAge: Boolean)
@@ -220,7 +221,7 @@ def selections(draw: st.DrawFn, type_name: str = "Query", depth: int = 4) -> str
     return f"{{ {' '.join(parts or ['__typename'])} }}"
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(selections())
 def test_policies_are_those_of_the_reference(query: str) -> None:
     """For generated documents, as if each object that an answer may have were in it."""

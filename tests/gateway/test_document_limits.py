@@ -27,6 +27,7 @@ from gateway.pipeline.preparation.limits import PreparationLimits
 from gateway.pipeline.preparation.preparer import Preparer
 from gateway.settings.limits import DocumentLimits
 from gateway.supergraph import load_supergraph
+from tests.support.examples import examples
 
 SUPERGRAPH = """
 schema @link(url: "https://specs.apollo.dev/link/v1.0")
@@ -183,7 +184,7 @@ def _only_later(text: str, number: int) -> str:
     return text
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(text=documents())
 def test_measures_are_those_of_the_document_with_fragments_in_place(text: str) -> None:
     """As counted by putting each fragment in place, which takes exponential time."""

@@ -16,6 +16,7 @@ from tests.gateway.operations import queries
 from tests.gateway.regression_queries import QUERIES
 from tests.gateway.world import Federation, essence
 from tests.gateway.worlds import atlas, maze, shop
+from tests.support.examples import examples
 
 
 @pytest.mark.parametrize("trusted", [False, True])
@@ -33,28 +34,28 @@ for each in VOUCHED:
     each.trusted = True
 
 
-@settings(max_examples=100, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(100), suppress_health_check=list(HealthCheck))
 @given(queries(SHOP.supergraph.public))
 def test_any_query_of_the_shop_is_answered_as_by_the_monolith(query: tuple[str, dict[str, Any]]) -> None:
     """Random selections, aliases, conditions and fragments give the same answer."""
     assert essence(asyncio.run(SHOP.gateway(*query))) == essence(SHOP.monolith(*query))
 
 
-@settings(max_examples=150, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(150), suppress_health_check=list(HealthCheck))
 @given(queries(ATLAS.supergraph.public))
 def test_any_query_of_the_atlas_is_answered_as_by_the_monolith(query: tuple[str, dict[str, Any]]) -> None:
     """The same over chains of keys, overrides, shared values, interfaces and unions."""
     assert essence(asyncio.run(ATLAS.both_ways(*query))) == essence(ATLAS.monolith(*query))
 
 
-@settings(max_examples=100, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(100), suppress_health_check=list(HealthCheck))
 @given(queries(MAZE.supergraph.public))
 def test_any_query_of_the_maze_is_answered_as_by_the_monolith(query: tuple[str, dict[str, Any]]) -> None:
     """The same over requirements in circles, with arguments and over interfaces, and unions that differ."""
     assert essence(asyncio.run(MAZE.gateway(*query))) == essence(MAZE.monolith(*query))
 
 
-@settings(max_examples=100, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(100), suppress_health_check=list(HealthCheck))
 @given(st.data(), st.sampled_from(VOUCHED))
 def test_subgraphs_that_are_vouched_for_are_taken_at_their_word_and_rightly_so(
     data: st.DataObject, federation: Federation
@@ -64,7 +65,7 @@ def test_subgraphs_that_are_vouched_for_are_taken_at_their_word_and_rightly_so(
     assert essence(asyncio.run(federation.gateway(*query))) == essence(federation.monolith(*query))
 
 
-@settings(max_examples=80, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(80), suppress_health_check=list(HealthCheck))
 @given(queries(ATLAS.supergraph.public), st.sampled_from(("a", "b", "c", "d")))
 def test_with_a_subgraph_down_every_missing_value_is_explained(
     query: tuple[str, dict[str, Any]], lost: str

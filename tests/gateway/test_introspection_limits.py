@@ -34,6 +34,7 @@ from gateway.projection import introspect
 from gateway.settings.introspection import IntrospectionSettings
 from gateway.supergraph import load_supergraph
 from tests.attacks.documents import Habits, Writer
+from tests.support.examples import examples
 from tests.support.gateway.foreign_supergraph import foreign_supergraph
 
 CLUB = (Path(__file__).resolve().parents[2] / "schema.graphql").read_text()
@@ -74,7 +75,7 @@ def code(body: dict[str, Any]) -> str | None:
     return next((each["extensions"]["code"] for each in body.get("errors", ())), None)
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(random=st.randoms(use_true_random=False), graph=st.sampled_from(sorted(PUBLIC)))
 def test_the_estimate_is_no_less_than_the_response(random: Random, graph: str) -> None:
     """Whatever is selected, with aliases and fragments, over a small schema and a large one."""

@@ -33,6 +33,7 @@ from gateway.supergraph import load_supergraph
 from tests.federation_kit.asked import SubgraphRequest, asking
 from tests.federation_kit.generous_limits import GENEROUS_LIMITS
 from tests.gateway.plans import joined, printed
+from tests.support.examples import examples
 
 EVERYWHERE: Final = " ".join(f"@join__type(graph: {each})" for each in "ABC")
 ENTITY: Final = " ".join(f'@join__type(graph: {each}, key: "id")' for each in "ABC")
@@ -193,7 +194,7 @@ def mutations(draw: st.DrawFn) -> str:
     return f"mutation {selected(3)}"
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(mutations(), st.sampled_from(("compiled", "interpreted")))
 def test_any_of_them_run_as_in_one_server(query: str, way: ExecutionMode) -> None:
     """Whatever subgraphs they are in, the same run in the same order, with the same data."""

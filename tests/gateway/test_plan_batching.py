@@ -22,6 +22,7 @@ from tests.gateway.operations import queries
 from tests.gateway.plans import composed, printed
 from tests.gateway.world import essence
 from tests.gateway.worlds import atlas, maze, shop
+from tests.support.examples import examples
 
 BENCHMARK = """
 query Test {
@@ -260,7 +261,7 @@ def fetches(draw: st.DrawFn) -> list[FetchNode]:
     return made
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(fetches())
 def test_no_schedule_makes_a_plan_deeper(made: list[FetchNode]) -> None:
     """Calls wait for all that their fetches wait for, and the last is made no later than without them."""
@@ -347,7 +348,7 @@ def all_brought(fetch: Fetch) -> set[tuple[Any, ...]]:
 WORLDS = {each.name: each for each in (shop(), atlas(), maze())}
 
 
-@settings(max_examples=150, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(150), suppress_health_check=list(HealthCheck))
 @given(st.data(), st.sampled_from(sorted(WORLDS)))
 def test_nothing_is_fetched_twice(data: st.DataObject, name: str) -> None:
     """No two fetches of a plan bring the same field of the same objects."""
@@ -357,7 +358,7 @@ def test_nothing_is_fetched_twice(data: st.DataObject, name: str) -> None:
     assert len(brought) == len(set(brought))
 
 
-@settings(max_examples=100, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(100), suppress_health_check=list(HealthCheck))
 @given(st.data(), st.sampled_from(sorted(WORLDS)))
 def test_no_fetch_waits_for_what_another_one_waits_for(data: st.DataObject, name: str) -> None:
     """Dependencies that others imply are dropped, and each one stands before in the list."""

@@ -9,6 +9,7 @@ from gateway.planner import normalize
 from gateway.planner.planner import plan
 from gateway.supergraph import load_supergraph
 from tests.gateway.plans import composed, joined, printed
+from tests.support.examples import examples
 
 
 def test_root_fields_are_serial() -> None:
@@ -146,7 +147,7 @@ def fewest_requests(owners: list[frozenset[str]], asked: list[frozenset[str]]) -
     return min(requests.values())
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(
     st.lists(
         st.tuples(

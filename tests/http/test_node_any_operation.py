@@ -19,6 +19,7 @@ from tests.http.composed import composed
 from tests.http.monolith import answer
 from tests.http.node_subgraphs import NodeSubgraphs, node_subgraphs
 from tests.http.served import PATIENCE_SECONDS, served
+from tests.support.examples import examples
 
 MONOLITH = build_schema(market_graph.sdl("monolith"))
 
@@ -42,7 +43,7 @@ def sides(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[NodeSubgra
             yield node, client
 
 
-@settings(max_examples=100, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(100), derandomize=True, suppress_health_check=list(HealthCheck))
 @given(operation=operations(MONOLITH))
 def test_any_operation_is_answered_as_by_one_schema(
     sides: tuple[NodeSubgraphs, httpx.Client], operation: Operation

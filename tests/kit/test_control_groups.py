@@ -13,6 +13,7 @@ from subgraphs.club_kit.domain.control_groups import (
     require_whole_trial,
 )
 from subgraphs.kit.domain.keys import Owner
+from tests.support.examples import examples
 from tests.support.subgraphs.club_samples import make_scheme
 
 PEOPLE = 1500
@@ -35,7 +36,7 @@ def is_near(found: int, expected: float, of: int) -> bool:
     return abs(found - expected) <= 5 * sqrt(of * part * (1 - part)) + 1
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(key=keys, share=shares)
 def test_a_share_of_the_customers_is_kept_out(key: bytes, share: int) -> None:
     """As many as the scheme says, up to chance; without a share nobody."""
@@ -64,7 +65,7 @@ def test_whoever_joined_keeps_the_club(key: bytes, owner: Owner, share: int) -> 
     assert not ControlGroups(key).keeps_out(owner, scheme, has_joined=True)
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(key=keys, other=st.sampled_from([{"jurisdiction": "IE"}, {"currency": "EUR"}, {"brand": "southbet"}]))
 def test_schemes_are_drawn_for_independently(key: bytes, other: dict[str, str]) -> None:
     """Of the customers in one scheme's group, the other has the share that it has of all."""
@@ -73,7 +74,7 @@ def test_schemes_are_drawn_for_independently(key: bytes, other: dict[str, str]) 
     assert is_near(len(first & second), len(first) * 0.3, len(first))
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(key=keys, other=keys)
 def test_another_key_draws_others(key: bytes, other: bytes) -> None:
     """Nobody without the key can tell who is in a group. Zeros at the end of a key are no matter to HMAC."""
@@ -88,7 +89,7 @@ def on_trial(groups: ControlGroups, share: int, **scheme: str) -> set[str]:
     return {name for name in names if groups.on_trial(Owner(tried.brand, name), tried)}
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(key=keys, share=st.integers(1, DRAWS - 1))
 def test_a_share_of_the_customers_is_on_trial(key: bytes, share: int) -> None:
     """As many as the scheme says, up to chance, and the same in every version; without a trial nobody."""
@@ -100,7 +101,7 @@ def test_a_share_of_the_customers_is_on_trial(key: bytes, share: int) -> None:
     assert not any(groups.on_trial(Owner("northbet", name), make_scheme()) for name in drawn)
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(key=keys, other=st.sampled_from([{"trial_reward_id": "fb-8"}, {"currency": "EUR"}]))
 def test_each_trial_draws_anew(key: bytes, other: dict[str, str]) -> None:
     """Neither another trial nor the control group says anything about who is drawn."""

@@ -33,6 +33,7 @@ from subgraphs.kit.reads.key_lookup import (
 )
 from subgraphs.progress.models import PROGRESS
 from subgraphs.progress.repository import total_lookup
+from tests.support.examples import examples
 from tests.support.subgraphs.club_samples import account_row, good_account
 
 AT = datetime(2026, 3, 25, 12, 30, 15, 123456, tzinfo=UTC)
@@ -183,7 +184,7 @@ async def test_a_read_after_a_commit_sees_it(database: Database) -> None:
     await asyncio.gather(*crowd)
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(15), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(asked=st.lists(st.tuples(st.integers(0, 40), st.integers(0, 4)), min_size=1, max_size=80))
 async def test_readers_at_once_get_what_each_alone_would_get(
     sqlite_url: str, asked: list[tuple[int, int]]

@@ -19,6 +19,7 @@ from furlong.serve.http_server import listen, serving
 from gateway import GatewaySettings, MemoryTransport, create_gateway
 from gateway.transport import Event, EventSource, SubgraphSubscription, Transport
 from tests.gateway.features.subscriptions.newsroom import SDL, Newsroom, Wire
+from tests.support.examples import examples
 from tests.support.gateway.positioned_streams import (
     PATIENCE_SECONDS,
     PROTOCOLS,
@@ -128,7 +129,7 @@ STEPS: Final = st.lists(
 
 
 @given(steps=STEPS, encodes=st.booleans())
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=examples(12), deadline=None)
 def test_a_client_continues_at_any_gateway(steps: list[tuple[str, int, int]], *, encodes: bool) -> None:
     """Over whatever protocol it comes next; also what happened while it was not connected comes, in order."""
 

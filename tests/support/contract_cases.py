@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 
 from consumers.stream.errors import Poison
 from tests.support.contract_messages import Path, changed, instant_of, messages, validator, written
+from tests.support.examples import examples
 
 Body = dict[str, Any]
 SKEW: Final = timedelta(minutes=5)
 FEWER: Final = settings(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
-    max_examples=30,
+    max_examples=examples(30),
 )
 """A message has dozens of fields, of which each example tries all."""
 

@@ -31,6 +31,7 @@ from tests.backoffice.content_fixture import (
     content_fixture,
     document,
 )
+from tests.support.examples import examples
 from tools.private_mariadb import PrivateMariadb
 
 T = TypeVar("T")
@@ -215,14 +216,16 @@ class Workflow(RuleBasedStateMachine):
             return (await verify(connection)).findings
 
 
-def machine_settings(examples: int) -> settings:
+def machine_settings(max_examples: int) -> settings:
     """Return settings under which the machine's speed does not matter."""
-    return settings(max_examples=examples, stateful_step_count=25, suppress_health_check=list(HealthCheck))
+    return settings(
+        max_examples=max_examples, stateful_step_count=25, suppress_health_check=list(HealthCheck)
+    )
 
 
 def test_every_sequence_of_calls_needs_four_eyes() -> None:
     """On SQLite."""
-    run_state_machine_as_test(Workflow, settings=machine_settings(5))
+    run_state_machine_as_test(Workflow, settings=machine_settings(examples(5)))
 
 
 def test_every_sequence_of_calls_needs_four_eyes_on_mariadb(mariadb: PrivateMariadb) -> None:
@@ -234,4 +237,4 @@ def test_every_sequence_of_calls_needs_four_eyes_on_mariadb(mariadb: PrivateMari
             self.stack.callback(mariadb.drop, url)
             return url
 
-    run_state_machine_as_test(OnMariadb, settings=machine_settings(1))
+    run_state_machine_as_test(OnMariadb, settings=machine_settings(examples(1)))

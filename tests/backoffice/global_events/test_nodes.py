@@ -31,6 +31,7 @@ from subgraphs.kit.records.global_state import GlobalOrder, GlobalStateRepositor
 from subgraphs.rewards import models as rewards
 from subgraphs.rewards.catalogue.repository import CatalogueRepository
 from tests.support.database_probe import migrate, migrated
+from tests.support.examples import examples
 from tests.support.office.global_messages import (
     BRAND,
     NOON,
@@ -109,7 +110,7 @@ def orders_url(tmp_path_factory: pytest.TempPathFactory) -> str:
     return url
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(made=st.lists(st.tuples(SUBJECTS, st.integers(0, 5)), max_size=12), data=st.data())
 def test_repeated_reordered_and_lost_messages_leave_the_last_of_each_subject(
     orders_url: str,

@@ -31,6 +31,7 @@ from tests.backoffice.risk.risk_fixture import (
     RiskFixture,
     risk_fixture,
 )
+from tests.support.examples import examples
 from tests.support.subgraphs.club_samples import make_scheme
 
 
@@ -195,7 +196,7 @@ async def compare(risk_area: RiskFixture, found: list[CustomerWeek], *, ended: b
         assert (len(linked), sum(row.value_minor or 0 for row in linked)) == (one.customers, one.value_minor)
 
 
-@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(20), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(found=weeks(), ended=st.booleans())
 @example(
     found=[

@@ -16,6 +16,7 @@ from backoffice.risk.figures.owed import owed_lines
 from furlong.cli import app
 from tests.backoffice.risk.made_weeks import weeks
 from tests.backoffice.risk.risk_fixture import RISK, WEEK, CustomerWeek, RiskFixture, risk_fixture
+from tests.support.examples import examples
 
 Sums = Counter[tuple[str, str, str, str | None, str]]
 
@@ -56,7 +57,7 @@ async def compare(risk_area: RiskFixture, found: list[CustomerWeek]) -> None:
     assert command == screen
 
 
-@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(20), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(found=weeks())
 def test_command_and_screen_agree(
     risk_area: RiskFixture, loop: asyncio.AbstractEventLoop, found: list[CustomerWeek]

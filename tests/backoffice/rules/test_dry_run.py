@@ -43,6 +43,7 @@ from tests.backoffice.scheme_forms import form
 from tests.support.consumers.progress_reducer import Reducer, opened_reducer
 from tests.support.consumers.sample_messages import bet, membership, scheme
 from tests.support.database_probe import migrated
+from tests.support.examples import examples
 from tests.support.office.backoffice_fixture import actor, backoffice_database
 from tests.support.subgraphs.club_samples import (
     brand_row,
@@ -218,7 +219,7 @@ RULES = st.fixed_dictionaries(
 
 
 @given(bets=BETS, rules=RULES)
-@settings(max_examples=6)
+@settings(max_examples=examples(6))
 def test_a_dry_run_says_what_the_ledger_would_have_said(
     tmp_path_factory: pytest.TempPathFactory, bets: list[dict[str, Any]], rules: dict[str, Any]
 ) -> None:

@@ -40,6 +40,7 @@ from subgraphs.rewards.models import REWARD_CHOICE
 from tests.backoffice.board_fixture import offer, tell
 from tests.backoffice.support_fixture import CUSTOMER, FOREIGN, SAM, SupportFixture, support_fixture
 from tests.support.consumers.sample_messages import account, event_market, event_offer, scheme
+from tests.support.examples import examples
 from tests.support.subgraphs.club_samples import make_brand, make_content
 
 MONDAY = datetime(2026, 3, 23, tzinfo=UTC)
@@ -310,7 +311,7 @@ def test_support_is_told_that_the_upstream_asked_to_wait() -> None:
 BETS = st.lists(st.integers(0, 30 * 24), max_size=12)
 
 
-@settings(max_examples=6)
+@settings(max_examples=examples(6))
 @given(bets=BETS, choices=st.lists(st.integers(0, 30 * 24), max_size=4), size=st.integers(1, 5))
 async def test_pages_have_each_entry_once_in_one_order(bets: Any, choices: Any, size: int) -> None:
     """However the sources interleave, and also where their times are equal."""

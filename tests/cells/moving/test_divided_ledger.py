@@ -24,6 +24,7 @@ from foundation.storage.cells.cell import Cell
 from foundation.storage.cells.division import BY_CUSTOMER, RowRule, Rows
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.erasure import Pseudonyms
+from tests.support.examples import examples
 
 from .conftest import CellServer, MovingHarness
 from .ledger_block import (
@@ -172,7 +173,7 @@ def test_a_divided_ledger_holds_what_the_whole_one_held(ledger: MovingHarness) -
     create(ledger.there)
     kills = st.integers(1, 30)
 
-    @settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=examples(25), suppress_health_check=[HealthCheck.too_slow])
     @given(books(), st.tuples(kills, kills, kills))
     def check(drawn: tuple[Split, Books], kills: tuple[int, int, int]) -> None:
         check_division(ledger, *drawn, kills)

@@ -26,6 +26,7 @@ from furlong.install.cell_tables import CELL_TABLES
 from subgraphs.wallet.ledger.proof import prove
 from subgraphs.wallet.models import METADATA
 from tests.support.database_probe import migrate
+from tests.support.examples import examples
 from tests.support.wallet.ledgers import StoppedClock
 from tests.support.wallet.played_money import OWNERS, PlayedWallet, Step, steps, together
 
@@ -193,7 +194,7 @@ async def divide(wallets: MovingHarness, upper: Cell, played: tuple[list[Step], 
 def test_a_divided_wallet_answers_as_the_whole_one_would_have(wallets: MovingHarness) -> None:
     """Whatever is reserved, settled, released or timed out before, between and after: to a penny."""
 
-    @settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=examples(15), suppress_health_check=[HealthCheck.too_slow])
     @given(st.integers(1, 7), st.tuples(steps(40), steps(30), steps(20)))
     def check(first: int, played: tuple[list[Step], ...]) -> None:
         asyncio.run(divide(wallets, Cell("c2", first, 7, 8), played))

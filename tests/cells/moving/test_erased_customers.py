@@ -34,6 +34,7 @@ from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.erasure import Pseudonyms
 from subgraphs.progress.models import OUTCOME
 from tests.support.database_probe import migrate
+from tests.support.examples import examples
 from tests.support.processes.forked_programs import run_forked
 
 from .conftest import PREFIX, CellServer, MovingHarness
@@ -147,7 +148,7 @@ def test_a_split_of_a_cell_with_erased_customers_keeps_each_row_once(moving: Mov
         asyncio.run(migrate(DatabaseSettings(url=there.settings.url), name, METADATA[name]))
     source, target = location_of(here), location_of(there)
 
-    @settings(max_examples=15)
+    @settings(max_examples=examples(15))
     @given(splits(), st.binary(max_size=8))
     def check(split: Split, key: bytes) -> None:
         lower, upper, alive, now, before = split

@@ -26,6 +26,7 @@ from subgraphs.fulfilment import models as fulfilment
 from subgraphs.fulfilment.service import FulfilmentService
 from tests.support.consumers.sample_messages import account
 from tests.support.database_probe import contents
+from tests.support.examples import examples
 
 Tables = dict[str, list[tuple[Any, ...]]]
 INSTANTS = ("2026-03-29T22:59:59.999999Z", "2026-03-29T23:00:00Z", "2026-03-30T01:00:00Z")
@@ -84,7 +85,7 @@ async def _arriving(empty: Path, subgraph: str, batches: Sequence[Sequence[Recor
 
 
 @pytest.mark.parametrize("subgraph", sorted(APPLIES))
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(15), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(arrival=arrivals())
 def test_accounts_and_their_revisions_come_out_the_same(
     empty: Path, subgraph: str, arrival: tuple[list[Record], list[list[Record]]]

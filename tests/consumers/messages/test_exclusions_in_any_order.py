@@ -34,6 +34,7 @@ from subgraphs.kit.records.erasure import Pseudonyms
 from subgraphs.wallet.limits.breaks import Break
 from subgraphs.wallet.limits.facts.exclusions import exclusion_fact, read_back
 from tests.support.consumers.sample_messages import account
+from tests.support.examples import examples
 from tests.support.subgraphs.club_samples import make_brand
 
 OWNER, START, DAY = Owner("northbet", "c-1"), datetime(2026, 3, 25, 10, tzinfo=UTC), timedelta(days=1)
@@ -144,7 +145,9 @@ async def _decisions(empty: Path, arriving: Sequence[Record]) -> list[str | None
             await database.close()
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(data=st.data())
 def test_any_order_and_repetition_gives_the_same_decision_at_any_instant(
     empty: Path, data: st.DataObject

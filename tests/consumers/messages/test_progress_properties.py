@@ -57,6 +57,7 @@ from tests.support.consumers.sample_messages import (
     week,
 )
 from tests.support.database_probe import contents
+from tests.support.examples import examples
 
 LEDGER = (BET_CLAIM, CONTRIBUTION, KEPT_REVISION, LATE_REVISION, PROGRESS)
 TABLES = (
@@ -426,7 +427,8 @@ async def _schemes(template: Path, history: Sequence[Record]) -> list[Scheme]:
 
 
 modest = settings(
-    max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+    max_examples=examples(25),
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 Arrival = tuple[list[Record], list[list[Record]]]
 

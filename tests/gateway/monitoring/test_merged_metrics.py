@@ -12,6 +12,7 @@ from prometheus_client.registry import Collector
 from gateway.monitoring import MergedMetrics, SummedGauge, snapshot
 from gateway.monitoring.families import BucketCounts
 from gateway.serving.operators.messages import Report, decoder, encoder
+from tests.support.examples import examples
 
 BOUNDS = (1.0, 2.0, 5.0)
 EVENTS = st.lists(
@@ -68,7 +69,7 @@ def test_labels_of_any_kind_of_string_can_be_sent() -> None:
     assert decoder.decode(encoder.encode(report)) == report
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(EVENTS, st.sets(st.integers(0, 2)))
 def test_counts_of_processes_add_up_also_of_those_that_have_ended(
     events: list[tuple[int, str, int]], ended: set[int]
@@ -110,7 +111,7 @@ class _OneMetric(Collector):
         return [self.metric]
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(st.lists(st.floats(0, 10)))
 def test_buckets_count_as_the_librarys_histogram_does(seconds: list[float]) -> None:
     """Each bucket has what is at most its bound."""

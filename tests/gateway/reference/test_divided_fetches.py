@@ -16,12 +16,13 @@ from tests.federation_kit.objects import Run
 from tests.federation_kit.operations import operations
 from tests.federation_kit.worlds import some_features, worlds
 from tests.federation_kit.worlds.features import NAMES
+from tests.support.examples import examples
 
 pytestmark = pytest.mark.timeout(900)
 
 
 @settings(
-    max_examples=12,
+    max_examples=examples(12),
     derandomize=True,
     database=None,
     suppress_health_check=list(HealthCheck),

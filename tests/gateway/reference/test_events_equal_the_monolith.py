@@ -16,8 +16,9 @@ from tests.federation_kit.operations import operations
 from tests.federation_kit.worlds import some_features, worlds
 from tests.federation_kit.worlds.features import NAMES
 from tests.gateway.reference.subscribed_worlds import subscriptions, with_subscriptions
+from tests.support.examples import examples
 
-WORLDS = 35
+WORLDS = examples(35)
 
 pytestmark = pytest.mark.timeout(900)
 

@@ -18,6 +18,7 @@ from simulator.bank.statements import NEWER, OLDER, Movement, MovementKind, Vers
 from simulator.bank.store import Store
 from subgraphs.wallet.payments.bank.entries import Entry
 from tests.simulator.bank.bank_customer import PaymentFile, send, statements
+from tests.support.examples import examples
 from tests.support.payments.bank_documents import OURS, THEIRS
 
 OPENING: Final = 10_000
@@ -179,7 +180,7 @@ def test_statements_add_up_to_the_books_in_any_order() -> None:
     run_state_machine_as_test(
         BankMachine,
         settings=settings(
-            max_examples=40,
+            max_examples=examples(40),
             stateful_step_count=25,
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
         ),

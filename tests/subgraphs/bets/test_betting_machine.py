@@ -29,6 +29,7 @@ from subgraphs.kit.funds import DONE, Purpose, Reservation, Settlement
 from subgraphs.kit.offers import OfferStatus
 from tests.subgraphs.bets.slips import NOON, offer, offered, selection, slip
 from tests.subgraphs.wallet.ledger_wallet import LedgerWallet
+from tests.support.examples import OUTER_LAYER
 from tests.support.money.contract import BONUSES, CASH, CURRENCY, CUSTOMERS, FREE_BETS
 from tests.support.wallet.ledgers import StoppedClock, opened_database, opened_ledger
 
@@ -246,7 +247,7 @@ def test_any_sequence_ends_with_what_the_bet_says() -> None:
     run_state_machine_as_test(
         BettingMachine,
         settings=settings(
-            max_examples=20,
+            max_examples=OUTER_LAYER,
             stateful_step_count=25,
             deadline=None,
             suppress_health_check=[HealthCheck.too_slow],

@@ -22,6 +22,7 @@ from tests.subgraphs.bets.slips import bet, offer, offered, slip
 from tests.subgraphs.bets.test_money import OWNER, with_result, worked
 from tests.subgraphs.bets.test_placing import result
 from tests.subgraphs.wallet.ledger_wallet import LedgerWallet
+from tests.support.examples import OUTER_LAYER
 from tests.support.money.contract import BONUSES, CASH, FREE_BETS
 from tests.support.wallet.ledgers import StoppedClock, opened_database, opened_ledger
 
@@ -108,7 +109,7 @@ async def played(steps: list[str], folder: str) -> None:
         assert await lacks(funds, ledger, known_money(known)) == []
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=OUTER_LAYER, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.sampled_from([*RESULTS, "removed", "use"]), max_size=9))
 @example(["removed", "winner", "loser", "removed", "winner"])
 @example(["removed", "use", "winner", "removed", "winner", "loser"])

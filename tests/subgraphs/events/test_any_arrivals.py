@@ -26,6 +26,7 @@ from subgraphs.events.records.runners import RUNNERS
 from tests.support.events.block import EventsBlock, events_block
 from tests.support.events.catalogues import shown
 from tests.support.events.told import KICK_OFF, NOW, decision, fixture, gone, instant, market, status
+from tests.support.examples import examples
 
 PROVIDERS: Final = ("book", "exchange", "feed")
 SIDES: Final = (
@@ -141,7 +142,7 @@ BATCHES = st.sampled_from(("fixture", "fixture", "market", "decision", "status")
 )
 
 
-EXAMPLES: Final = 15
+EXAMPLES: Final = examples(15)
 """Each opens the whole block over a new database."""
 
 

@@ -15,6 +15,7 @@ from subgraphs.events.own_ids import offer_id
 from tests.support.events.pages import BRAND, MARKETS, Page, Selected
 from tests.support.events.processes import Process, Processes, event_processes
 from tests.support.events.told import board, fixture, gone, market, stats, status
+from tests.support.examples import examples
 from tests.support.subgraphs.club_fixture import session
 
 PROVIDERS: Final = ("exchange", "feed")
@@ -53,7 +54,7 @@ STEPS: Final = st.lists(
     ),
     max_size=40,
 )
-EXAMPLES: Final = 15
+EXAMPLES: Final = examples(15)
 """Each opens two processes over a new database."""
 
 

@@ -26,11 +26,12 @@ from subgraphs.kit.reads.key_lookup import BatchedLookup
 from tests.support.database_probe import migrate, statements_of
 from tests.support.events.block import TERRITORY_HEADER, EventsBlock, events_block
 from tests.support.events.told import KICK_OFF, NOW, board, fixture, gone, instant, market, status
+from tests.support.examples import examples
 
 BRAND: Final = "northbet"
 OPEN, SUSPENDED, OVER = OfferStatus
 TERMS: Final = {"places": 3, "numerator": 1, "denominator": 5}
-EXAMPLES: Final = 15
+EXAMPLES: Final = examples(15)
 """Each opens the whole block over a new database."""
 
 

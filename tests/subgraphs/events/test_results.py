@@ -27,6 +27,7 @@ from subgraphs.events.records.results import announce_results
 from subgraphs.kit.domain.selections import market_id, selection_id
 from tests.support.events.block import EventsBlock, events_block
 from tests.support.events.told import NOW, fixture, gone, instant, market
+from tests.support.examples import examples
 
 TOPIC: Final = "event.result.v1"
 CONTRACT: Final = json.loads(
@@ -38,7 +39,7 @@ MORNING: Final = {
     "ends_at": instant(NOW - timedelta(hours=2)),
 }
 TABLE: Final = OUTBOX.outbox
-EXAMPLES: Final = 25
+EXAMPLES: Final = examples(25)
 """Each opens the whole block over a new database."""
 
 

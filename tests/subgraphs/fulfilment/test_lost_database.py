@@ -28,6 +28,7 @@ from subgraphs.fulfilment.payout.steps import RedemptionTracker
 from subgraphs.fulfilment.providers.provider import CreditOutcome
 from subgraphs.fulfilment.state.outcomes import PublishedOutcome, furthest
 from subgraphs.fulfilment.state.state_machine import FulfilmentState
+from tests.support.examples import examples
 from tests.support.fulfilment.payout_harness import CASH, SPINS, PayoutHarness, club_of, key_of
 
 A_WEEK = timedelta(days=7)
@@ -316,7 +317,7 @@ STATES = st.sampled_from(sorted(FulfilmentState, key=lambda state: state.value))
 
 
 @given(st.lists(st.tuples(STATES, st.integers(1, 9)), min_size=1, max_size=6), st.randoms())
-@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(200), suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_furthest_outcome_does_not_depend_on_the_order(told: Any, random: Any) -> None:
     """Whatever the order in which outcomes come back, the same one is adopted."""
     club = club_of("c-1")

@@ -18,6 +18,7 @@ from subgraphs.progress.models import ADJUSTMENT, PROGRESS, QUALIFICATION
 from tests.support.consumers.progress_reducer import W13, Reducer, opened_reducer, reducer
 from tests.support.consumers.sample_messages import ADJUSTMENT as BODY
 from tests.support.consumers.sample_messages import adjustment, bet, membership, week
+from tests.support.examples import examples
 
 __all__ = ["reducer"]
 
@@ -148,7 +149,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=6)
+@settings(max_examples=examples(6))
 @given(steps=STEPS, shuffle=st.randoms(use_true_random=False))
 async def test_replays_in_any_order_give_the_same_totals(
     steps: Sequence[Record], shuffle: random.Random, tmp_path_factory: pytest.TempPathFactory

@@ -14,6 +14,7 @@ from subgraphs.kit.domain.products import Product
 from subgraphs.kit.funds import IN_DOUBT, MAX_HOLD_SECONDS, Outcome, Reservation, Settlement
 from tests.subgraphs.wallet.credits_model import DAY, CreditsModel, Purse
 from tests.subgraphs.wallet.credits_wallet import SURE, CreditsWallet, opened_dying
+from tests.support.examples import OUTER_LAYER
 from tests.support.money.contract import (
     BONUSES,
     CURRENCY,
@@ -187,7 +188,7 @@ def test_any_order_conserves_and_no_expired_credit_pays() -> None:
     run_state_machine_as_test(
         CreditsMachine,
         settings=settings(
-            max_examples=15,
+            max_examples=OUTER_LAYER,
             stateful_step_count=30,
             deadline=None,
             suppress_health_check=[HealthCheck.too_slow],

@@ -44,6 +44,7 @@ from subgraphs.wallet.retention.forgetting import Forgetting
 from subgraphs.wallet.seamless.journal import Journal
 from subgraphs.wallet.seamless.operator_sessions import OperatorSessions
 from tests.support.database_probe import migrate
+from tests.support.examples import examples
 from tests.support.wallet.ledgers import StoppedClock
 from tests.support.wallet.money_clients import BRAND, CASH, MoneyClients
 from tests.support.wallet.played_money import OWNERS, PlayedWallet, steps
@@ -321,7 +322,7 @@ def test_each_term_has_its_source_and_its_date() -> None:
     assert over_before("GB", datetime(2028, 2, 29, tzinfo=UTC)) == datetime(2023, 2, 28, tzinfo=UTC)
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(20), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(steps(60), st.sets(st.sampled_from(OWNERS), min_size=1))
 async def test_whoever_is_forgotten_the_others_and_the_house_have_the_same(
     asked: Any, gone: set[Owner]

@@ -21,6 +21,7 @@ from subgraphs.kit.served_funds import funds_app
 from subgraphs.wallet.funds.own_credits import OwnCredits
 from tests.subgraphs.wallet.credits_wallet import CreditsWallet
 from tests.subgraphs.wallet.ledger_wallet import LedgerWallet
+from tests.support.examples import OUTER_LAYER
 from tests.support.gateway.signing import Signing, fixed
 from tests.support.money.contract import CURRENCY, FundsMachine
 from tests.support.wallet.ledgers import StoppedClock, opened_database, opened_ledger
@@ -70,7 +71,7 @@ def test_over_http_the_promises_hold() -> None:
     run_state_machine_as_test(
         HttpFundsMachine,
         settings=settings(
-            max_examples=10,
+            max_examples=OUTER_LAYER,
             stateful_step_count=25,
             deadline=None,
             suppress_health_check=[HealthCheck.too_slow],

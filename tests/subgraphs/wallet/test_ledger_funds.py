@@ -6,6 +6,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.subgraphs.wallet.ledger_wallet import LedgerWallet
+from tests.support.examples import OUTER_LAYER
 from tests.support.money.contract import FundsMachine
 from tests.support.wallet.ledgers import StoppedClock, opened_database, opened_ledger
 
@@ -26,7 +27,7 @@ def test_the_ledger_keeps_the_promises() -> None:
     run_state_machine_as_test(
         LedgerFundsMachine,
         settings=settings(
-            max_examples=25,
+            max_examples=OUTER_LAYER,
             stateful_step_count=25,
             deadline=None,
             suppress_health_check=[HealthCheck.too_slow],

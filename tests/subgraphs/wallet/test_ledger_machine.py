@@ -18,6 +18,7 @@ from subgraphs.wallet.ledger.reading import AccountFilter
 from subgraphs.wallet.ledger.transfers import Transfer
 from tests.subgraphs.wallet import requests
 from tests.subgraphs.wallet.model import LedgerModel
+from tests.support.examples import OUTER_LAYER, examples
 from tests.support.wallet.ledgers import StoppedClock, account, limited, opened_database, opened_ledger
 from tools.private_mariadb import PrivateMariadb
 
@@ -212,14 +213,16 @@ class LedgerMachine(RuleBasedStateMachine):
         return read
 
 
-def machine_settings(examples: int) -> settings:
+def machine_settings(max_examples: int) -> settings:
     """Return settings under which the machine's speed does not matter."""
-    return settings(max_examples=examples, stateful_step_count=30, suppress_health_check=list(HealthCheck))
+    return settings(
+        max_examples=max_examples, stateful_step_count=30, suppress_health_check=list(HealthCheck)
+    )
 
 
 def test_every_sequence_is_as_the_model_says() -> None:
     """On SQLite."""
-    run_state_machine_as_test(LedgerMachine, settings=machine_settings(40))
+    run_state_machine_as_test(LedgerMachine, settings=machine_settings(examples(40)))
 
 
 @pytest.mark.mariadb
@@ -232,4 +235,4 @@ def test_every_sequence_is_as_the_model_says_on_mariadb(mariadb: PrivateMariadb)
             self.stack.callback(mariadb.drop, url)
             return url
 
-    run_state_machine_as_test(OnMariadb, settings=machine_settings(6))
+    run_state_machine_as_test(OnMariadb, settings=machine_settings(OUTER_LAYER))

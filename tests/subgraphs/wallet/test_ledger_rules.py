@@ -16,6 +16,7 @@ from subgraphs.wallet.ledger.transfer_rules import create_transfer
 from subgraphs.wallet.ledger.transfers import Transfer
 from tests.subgraphs.wallet import requests
 from tests.subgraphs.wallet.model import LedgerModel
+from tests.support.examples import examples
 from tests.support.wallet.ledgers import EURO, START, STERLING, account
 
 ROUNDS = st.integers(8, 20)
@@ -88,7 +89,7 @@ def state_of(one: Account) -> AccountState:
     return AccountState(**asdict(one), last_timestamp=one.timestamp)
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(st.lists(FLAGS, min_size=5, max_size=5), ROUNDS, st.data())
 def test_the_rules_are_those_of_the_model(flags: list[int], rounds: int, data: st.DataObject) -> None:
     """Whatever is asked for, results, balances and what fails for ever are the same."""
@@ -104,7 +105,7 @@ def test_the_rules_are_those_of_the_model(flags: list[int], rounds: int, data: s
         both.ask(data)
 
 
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 @given(st.lists(st.integers(0, 4), min_size=8, max_size=8), st.data())
 def test_no_sum_outgrows_its_column(gaps: list[int], data: st.DataObject) -> None:
     """Of sums near the greatest, each overflow is told by its own name, in its order."""

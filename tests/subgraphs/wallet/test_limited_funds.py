@@ -30,6 +30,7 @@ from subgraphs.wallet.limits.claims import Claims
 from subgraphs.wallet.limits.limit import LimitKind
 from tests.subgraphs.wallet.ledger_wallet import LedgerWallet
 from tests.subgraphs.wallet.limited_wallet import LimitedWallet
+from tests.support.examples import OUTER_LAYER
 from tests.support.money.contract import BONUSES, CASH, CURRENCY, CUSTOMERS, FREE_BETS, FundsMachine
 from tests.support.wallet.ledgers import StoppedClock, opened_database, opened_ledger
 from tools.private_mariadb import PrivateMariadb
@@ -62,7 +63,7 @@ def test_without_limits_the_promises_hold() -> None:
     run_state_machine_as_test(
         LimitedFundsMachine,
         settings=settings(
-            max_examples=15,
+            max_examples=OUTER_LAYER,
             stateful_step_count=25,
             deadline=None,
             suppress_health_check=[HealthCheck.too_slow],

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.gateway.features.cost.priced import Priced
+from tests.support.examples import examples
 
 SHOP = Priced.of("""
 type Query { shop(id: ID @cost(weight: 2)): Shop shops: [[Shop]] any: [Thing] either: [Either] }
@@ -108,7 +109,7 @@ def naive(value: Any, kind: str) -> int:
     return 1 + naive(value["worth"], "worth") if is_gift else 4 + naive(value.get("maker"), "maker")
 
 
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 @given(data=DATA)
 def test_the_actual_cost_is_that_of_a_plain_walk(data: dict[str, Any]) -> None:
     """For generated responses; and it is never above the estimate while lists keep to their sizes."""

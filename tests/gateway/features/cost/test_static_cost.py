@@ -21,6 +21,7 @@ from tests.federation_kit.generous_limits import GENEROUS_LIMITS
 from tests.gateway.features.cost.priced import Priced
 from tests.gateway.features.cost.reference import Reference
 from tests.gateway.plans import joined
+from tests.support.examples import examples
 
 LIBRARY = Priced.of("""
 type Query {
@@ -358,7 +359,7 @@ USES = """all2: all(limit: $n) { c: children(first: $m) @include(if: $x) @skip(i
 b { i: items(page: $p) { total } }"""
 
 
-@settings(max_examples=80)
+@settings(max_examples=examples(80))
 @given(
     text=documents(),
     number=st.integers(-2, 6),

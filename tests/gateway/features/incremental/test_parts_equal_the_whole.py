@@ -21,12 +21,13 @@ from tests.gateway.features.incremental.parted import (
 )
 from tests.gateway.world import Federation, essence
 from tests.gateway.worlds import atlas, maze, shop
+from tests.support.examples import examples
 
 WHOLE = {each.name: each for each in (shop(), atlas(), maze())}
 WORLDS = tuple(map(with_directives, (shop(), atlas(), maze())))
 
 
-@settings(max_examples=60, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(60), suppress_health_check=list(HealthCheck))
 @given(st.data(), st.sampled_from(WORLDS), st.integers(1, 3))
 def test_any_query_in_parts_adds_up_to_what_one_schema_delivers(
     data: st.DataObject, federation: Federation, items: int

@@ -16,6 +16,7 @@ from foundation.valkey import PAUSE_SECONDS
 from gateway.features.rate_limits.buckets import Buckets, MemoryStore, Shortage
 from gateway.features.rate_limits.settings import NANOSECONDS, RateLimitRule
 from gateway.features.rate_limits.valkey_store import PREFIX, ValkeyStore
+from tests.support.examples import examples
 from tools.private_valkey import PrivateValkey
 
 PATIENCE_SECONDS = 180.0
@@ -82,7 +83,7 @@ async def test_concurrent_requests_get_no_more_than_the_bucket_holds(valkey: Pri
     assert sum(shortage is None for shortage in found) == 5
 
 
-@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(20), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(costs=st.lists(st.integers(0, 7), max_size=8))
 def test_both_stores_decide_equally(valkey: PrivateValkey, costs: list[int]) -> None:
     """For buckets into which nothing flows meanwhile."""

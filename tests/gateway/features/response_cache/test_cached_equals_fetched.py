@@ -28,8 +28,9 @@ from tests.federation_kit.generous_limits import GENEROUS_LIMITS
 from tests.federation_kit.operations import operations
 from tests.federation_kit.worlds import some_features, worlds
 from tests.federation_kit.worlds.features import NAMES
+from tests.support.examples import examples
 
-WORLDS = 25
+WORLDS = examples(25)
 HOUR = CacheHint(max_age=3600)
 
 pytestmark = pytest.mark.timeout(900)

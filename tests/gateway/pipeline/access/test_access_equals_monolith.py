@@ -20,12 +20,13 @@ from tests.federation_kit.worlds import some_features, worlds
 from tests.federation_kit.worlds.features import NAMES
 from tests.gateway.pipeline.access.guarded_worlds import GuardedGateway, rules
 from tests.gateway.pipeline.access.guards import EVERYBODY, GuardedMonolith, Guards
+from tests.support.examples import examples
 
 CODE = "UNAUTHORIZED_FIELD_OR_TYPE"
 
 
 @settings(
-    max_examples=40,
+    max_examples=examples(40),
     derandomize=True,
     database=None,
     suppress_health_check=list(HealthCheck),

@@ -25,6 +25,7 @@ from tests.federation_kit.worlds.features import NAMES
 from tests.gateway.pipeline.access.guarded_shop import Shop, asked, shop
 from tests.gateway.pipeline.access.guarded_worlds import GuardedGateway, rules
 from tests.gateway.pipeline.access.guards import EVERYBODY, Guards
+from tests.support.examples import examples
 
 SERVED = shop()
 SESSIONS = {
@@ -89,7 +90,7 @@ async def test_who_leaves_access_to_the_subgraphs_shows_everything() -> None:
 
 
 @settings(
-    max_examples=10,
+    max_examples=examples(10),
     derandomize=True,
     database=None,
     suppress_health_check=list(HealthCheck),

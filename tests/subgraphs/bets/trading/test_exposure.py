@@ -21,6 +21,7 @@ from tests.subgraphs.bets.trading.exposed import (
     exposed,
     recounted,
 )
+from tests.support.examples import examples
 
 FIRST, SECOND = chosen(1), chosen(2)
 SELECTIONS = st.lists(
@@ -71,7 +72,9 @@ async def test_a_bet_counts_once_however_often_it_is_taken(exposures: ExposureFi
     assert await exposures.take(exposed("b2", [FIRST]), {FIRST.selection_id: 200}) is None
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(steps=STEPS)
 async def test_the_sums_are_those_of_all_open_bets(
     exposures: ExposureFixture, steps: list[tuple[ExposedBet, dict[str, int] | None]]

@@ -23,6 +23,7 @@ from tests.subgraphs.bets.trading.exposed import (
     chosen,
     exposed,
 )
+from tests.support.examples import examples
 
 NONE, PLACED, WINS = 0, 1, 2
 EVENTS = (1, 2)
@@ -86,7 +87,9 @@ async def of_event(exposures: ExposureFixture, number: int) -> Sequence[Selectio
         return await selections_at_risk(connection, TABLES, BRAND, f"event{number}", 10)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(drawn=bets())
 async def test_the_worst_case_is_never_less_than_what_is_true(
     exposures: ExposureFixture, drawn: list[EachWay]

@@ -21,6 +21,7 @@ from tests.subgraphs.bets.house import OWNER
 from tests.subgraphs.bets.slips import offer, offered, selection
 from tests.subgraphs.bets.trading.exposed import Sums, recounted
 from tests.subgraphs.bets.trading.traded import TradedHouse, bet_void, factor, traded_house, trading, void
+from tests.support.examples import OUTER_LAYER
 from tests.support.money.contract import CUSTOMERS
 
 MARKET: Final = market_of(selection(1))
@@ -156,7 +157,9 @@ TOLD: Final = st.tuples(
 STEPS: Final = st.lists(PLACED | TOLD | st.tuples(st.just("void"), st.integers(0, 9)), max_size=14)
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=OUTER_LAYER, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(steps=STEPS, run=st.uuids())
 async def test_the_sums_are_those_of_all_open_bets(traded: TradedHouse, steps: list[Any], run: Any) -> None:
     """Whatever is placed, refused, told and void, also over what earlier runs have left."""

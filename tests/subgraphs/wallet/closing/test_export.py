@@ -31,6 +31,7 @@ from subgraphs.wallet.models import CLOSES, CUSTOMER_ACCOUNT
 from tests.subgraphs.wallet import requests
 from tests.subgraphs.wallet.closing.closed_wallet import FIRST, HOUR, NORTH, SOUTH
 from tests.subgraphs.wallet.model import POST, VOID, LedgerModel
+from tests.support.examples import examples
 from tests.support.wallet.ledgers import StoppedClock, account, opened_database, opened_ledger
 
 ROOT: Final = Path(__file__).parents[4]
@@ -107,7 +108,7 @@ def _named(record: dict[str, Any], ids: dict[str, str]) -> dict[str, Any]:
     return record | {side: names.get(record[side], record[side]) for side in SIDES}
 
 
-@settings(max_examples=20, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(20), suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_ledger_model_and_beancount_agree(data: st.DataObject) -> None:
     """For any requests, chains, holds and refusals, over any days: on each of them."""
@@ -190,7 +191,7 @@ def test_nothing_to_export_is_nothing() -> None:
     assert list(exported([])) == []
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(
     brands=st.lists(st.text(min_size=0, max_size=12), min_size=1, max_size=5, unique=True),
     currency=st.sampled_from(["GBP", "JPY", "KWD"]),

@@ -19,6 +19,7 @@ from subgraphs.wallet.models import REFERENCE
 from tests.subgraphs.wallet.graph.statement import Line, read_rows, statement, usable
 from tests.subgraphs.wallet.ledger_wallet import LedgerWallet
 from tests.subgraphs.wallet.served_wallet import wallet_subgraph
+from tests.support.examples import OUTER_LAYER
 from tests.support.money.contract import CURRENCY, CUSTOMERS
 from tests.support.subgraphs.club_fixture import session
 from tests.support.subgraphs.club_samples import NOW, brand_row, make_brand, make_scheme, scheme_row
@@ -176,7 +177,7 @@ def compare(
     assert bonus == sum(of_credits for _, _, _, of_credits, _, _ in counted)
 
 
-@settings(max_examples=8)
+@settings(max_examples=OUTER_LAYER)
 @given(steps=st.lists(_steps, min_size=8, max_size=24))
 def test_the_graph_shows_what_has_happened(steps: list[Step]) -> None:
     """Stakes, returns, what is given back or runs out, and payments that arrive in part, late or never."""

@@ -13,6 +13,7 @@ from subgraphs.wallet.limits.acts import Act
 from subgraphs.wallet.limits.decision import Decision
 from subgraphs.wallet.limits.limit import DEPOSITS, LimitKind
 from tests.subgraphs.wallet.limits.limit_store import BRITISH, NOW, LimitsFixture, limits_at
+from tests.support.examples import examples
 
 HOUR = timedelta(hours=1)
 LATER = st.sampled_from([0, 1, 11, 24, 25, 24 * 7, 24 * 31])
@@ -136,7 +137,7 @@ async def _settle(limits: LimitsFixture, model: Model, what: str, name: str, at:
             model.deposits[name] = (at, minor, "received")
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(STEPS, st.integers(0, 400))
 def test_the_store_does_what_the_model_says(
     steps: list[tuple[str, LimitKind | None, int, int]], days: int

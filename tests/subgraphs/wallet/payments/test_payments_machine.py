@@ -31,6 +31,7 @@ from subgraphs.wallet.payments.records.store import part_of
 from tests.subgraphs.wallet.credits_wallet import opened_dying
 from tests.subgraphs.wallet.payments.payments_wallet import PaymentsWallet
 from tests.subgraphs.wallet.payments.played_processor import NOON, Fault, PlayedProcessor
+from tests.support.examples import OUTER_LAYER
 from tests.support.money.contract import CURRENCY
 from tests.support.wallet.ledgers import StoppedClock, opened_ledger
 
@@ -361,7 +362,7 @@ def test_payments_in_any_order_conserve_money() -> None:
     run_state_machine_as_test(
         PaymentsMachine,
         settings=settings(
-            max_examples=40,
+            max_examples=OUTER_LAYER,
             stateful_step_count=30,
             deadline=None,
             suppress_health_check=list(HealthCheck),

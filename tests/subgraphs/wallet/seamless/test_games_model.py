@@ -19,6 +19,7 @@ from subgraphs.wallet.models import METADATA
 from subgraphs.wallet.opened import OpenedWallet
 from subgraphs.wallet.seamless.messages import BetRequest, RollbackRequest, Status, WinRequest, units
 from tests.support.database_probe import migrate
+from tests.support.examples import OUTER_LAYER
 from tests.support.wallet.money_clients import BRAND, CASH, CURRENCY, MoneyClients
 
 ANN = Owner(BRAND, "ann1")
@@ -115,7 +116,7 @@ async def _play(steps: list[Step], folder: str) -> None:
         await wallet.close()
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=OUTER_LAYER, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(STEPS)
 def test_any_requests_in_any_order(steps: list[Step]) -> None:
     """Each answer and each balance is the model's, and the ledger is conserved."""

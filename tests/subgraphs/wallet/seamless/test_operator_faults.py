@@ -28,6 +28,7 @@ from subgraphs.wallet.models import OPERATORS
 from subgraphs.wallet.seamless.operator_client import OperatorClient
 from tests.subgraphs.wallet.seamless.cut_network import CUTS, Cut, Killed
 from tests.subgraphs.wallet.seamless.operators import (
+from tests.support.examples import OUTER_LAYER
     BRANDS,
     UNITS_OF_ONE,
     OperatorWallet,
@@ -189,7 +190,7 @@ def test_nothing_is_lost_and_nothing_is_done_twice() -> None:
     run_state_machine_as_test(
         FaultMachine,
         settings=settings(
-            max_examples=25,
+            max_examples=OUTER_LAYER,
             stateful_step_count=30,
             deadline=None,
             suppress_health_check=[HealthCheck.too_slow],

@@ -9,6 +9,7 @@ from hypothesis.stateful import initialize, run_state_machine_as_test
 
 from subgraphs.kit.funds import Reservation, Why
 from tests.subgraphs.wallet.seamless.operators import operators_of
+from tests.support.examples import OUTER_LAYER
 from tests.support.money.contract import CASH, CURRENCY, CUSTOMERS, FundsMachine, Wallet
 from tests.support.money.model import Account, FundsModel
 from tests.support.wallet.ledgers import opened_database
@@ -47,7 +48,7 @@ def test_operators_wallets_keep_the_promises() -> None:
     run_state_machine_as_test(
         OperatorFundsMachine,
         settings=settings(
-            max_examples=20,
+            max_examples=OUTER_LAYER,
             stateful_step_count=25,
             deadline=None,
             suppress_health_check=[HealthCheck.too_slow],

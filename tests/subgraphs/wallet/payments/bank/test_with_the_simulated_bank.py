@@ -22,6 +22,7 @@ from subgraphs.wallet.payments.bank.arrivals import Arrival
 from subgraphs.wallet.payments.bank.folders import FOLDERS
 from subgraphs.wallet.payments.processor import Charge, PartKind, PartState, Payout, ReportLine
 from tests.subgraphs.wallet.payments.played_bank import ANN, OURS, bank_options
+from tests.support.examples import OUTER_LAYER
 
 OPENING: Final = 50_000
 FAULTS: Final = [
@@ -198,7 +199,7 @@ deeds = st.lists(st.tuples(st.sampled_from(DEEDS), st.integers(1, 1_000)), max_s
     version=OLDER,
     days=[([(House.pay_out, 1), (House.fault, RETURNS), (House.fault, MISSES_LINE)], 1, False)],
 )  # a day that is refused, and of which no balance tells
-@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=OUTER_LAYER, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(
     version=st.sampled_from([OLDER, NEWER]),
     days=st.lists(st.tuples(deeds, st.integers(1, 2), st.booleans()), min_size=1, max_size=5),
