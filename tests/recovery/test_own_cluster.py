@@ -1,7 +1,6 @@
 """Topics of another Kafka cluster are noticed whenever the brokers answer, not only when a process starts."""
 
 import asyncio
-import random
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -31,6 +30,9 @@ from subgraphs.kit.records.outbox_relay import Relay
 from subgraphs.progress.models import METADATA, OUTBOX
 from tests.support.consumers.betting_harness import betting_harness
 from tests.support.database_probe import migrated
+from tests.support.long_form import seed_of_run
+
+SEED = seed_of_run(28)
 
 NOW: Final = datetime(2026, 3, 25, 12, tzinfo=UTC)
 KAFKA: Final = StreamSettings(bootstrap="127.0.0.1:1")
@@ -69,7 +71,7 @@ async def progress(database_url: str) -> AsyncIterator[Database]:
 
 async def test_a_consumer_stops_at_the_topics_of_another_cluster(database_url: str) -> None:
     """The brokers were away when it started, or others answer at their address: nothing is applied."""
-    async with betting_harness(database_url, random.SystemRandom().randrange(10**6)) as betting:
+    async with betting_harness(database_url, SEED) as betting:
         await belong(betting.database, Installation("ours"))
         betting.send(40)
         first = betting.start()

@@ -13,13 +13,15 @@ MAX_PAUSE_SECONDS: Final = 5.0
 PATIENCE_SECONDS: Final = 600.0
 
 
-def chosen(parts: Sequence[str], seed: int, pause: float) -> Iterator[tuple[str, float]]:
-    """Yield what is killed, with a pause after it: each part once, in the long form for ten minutes."""
+def chosen(
+    parts: Sequence[str], seed: int, pause: float, seconds: float = SECONDS
+) -> Iterator[tuple[str, float]]:
+    """Yield what is killed, with a pause after it: one part, and in the long form each, for ten minutes."""
     chance = random.Random(seed)  # noqa: S311 - repeatable on purpose
     if not LONG_FORM:
-        yield from ((part, pause) for part in chance.sample(parts, len(parts)))
+        yield chance.choice(parts), pause
         return
-    end, once = time.monotonic() + SECONDS, set(parts)
+    end, once = time.monotonic() + seconds, set(parts)
     while once or time.monotonic() < end:
         late = time.monotonic() >= end
         part = chance.choice(sorted(once) if late else parts)

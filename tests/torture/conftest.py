@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import os
-import random
 import signal
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -23,11 +22,12 @@ from foundation.storage.settings import DatabaseSettings
 from subgraphs.progress.models import CONTRIBUTION, METADATA, PROGRESS, STREAM
 from tests.support.consumers.betting_load import BRAND, Load, recount
 from tests.support.consumers.sample_messages import scheme
-from tests.support.long_form import LONG_FORM
+from tests.support.long_form import LONG_FORM, seed_of_run
 from tests.support.processes.forked_programs import Program, start_forked
 from tests.support.processes.running_furlong import without_settings
 from tools.private_kafka import PrivateKafka, start_kafka
 from tools.private_mariadb import PrivateMariadb, start_mariadb
+from tools.runner import told_seeds
 from tools.server_process import start_process, wait_until_ready
 
 BETS: Final = "club.progress.v1"
@@ -50,6 +50,7 @@ LOAD: Final = pytest.StashKey[Load]()
 REPORTS: Final = pytest.StashKey[list[str]]()
 """What tests say of themselves at the end."""
 
+SEED: Final = seed_of_run(20)
 SESSION_SECONDS: Final = 2.0
 PATIENCE_SECONDS: Final = 300.0
 
@@ -288,7 +289,7 @@ class TortureHarness:
 @pytest.fixture(scope="session")
 def load(pytestconfig: pytest.Config) -> Load:
     """Provide the bets of all these tests: each test's database also gets those of earlier tests."""
-    pytestconfig.stash[LOAD] = Load(seed=random.SystemRandom().randrange(10**6))
+    pytestconfig.stash[LOAD] = Load(seed=SEED)
     return pytestconfig.stash[LOAD]
 
 
@@ -303,8 +304,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 
 @pytest.fixture
-async def harness(servers: Servers, load: Load, tmp_path: Path) -> AsyncIterator[TortureHarness]:
+async def harness(
+    servers: Servers, load: Load, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> AsyncIterator[TortureHarness]:
     """Provide a harness that knows the brand and has some bets."""
+    record_property(told_seeds.PROPERTY, load.seed)
     settings = DatabaseSettings(url=servers.mariadb.fresh_url())
     await upgrade(settings, "progress", METADATA)
     producer = Producer({"bootstrap.servers": servers.kafka.bootstrap, "enable.idempotence": True})

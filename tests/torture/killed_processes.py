@@ -1,8 +1,6 @@
 """Processes over a database server, all of which are killed at random while clients work."""
 
 import asyncio
-import random
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -10,14 +8,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from tests.support.long_form import LONG_FORM
 from tests.support.processes.forked_programs import Program
 from tests.support.processes.killed_servers import mariadb_after_kill
 from tests.support.processes.running_furlong import Programs, programs_in
+from tests.torture.chosen_kills import PATIENCE_SECONDS, chosen, progressed
 from tools.private_mariadb import PrivateMariadb
 
 SECONDS: Final = 120.0
-PATIENCE_SECONDS: Final = 300.0
 
 
 @dataclass
@@ -60,12 +57,12 @@ class Killed:
     ) -> None:
         """Kill parts while clients work, and let each of them finish what it has begun."""
         try:
-            for part, pause in _chosen(seed, sorted([*self.commands, "MariaDB"])):
-                await _progressed(known, work)
+            for part, pause in chosen(sorted([*self.commands, "MariaDB"]), seed, 0.2, SECONDS):
+                await progressed(known, 2 * len(work), work)
                 await asyncio.to_thread(trouble)
                 await asyncio.to_thread(self.kill, part)
                 await asyncio.sleep(pause)
-            await _progressed(known, work)
+            await progressed(known, 2 * len(work), work)
         finally:
             stopping.set()
             async with asyncio.timeout(PATIENCE_SECONDS):
@@ -92,25 +89,3 @@ def killed_in(
         finally:
             programs.stop()
             killed.mariadb.stop()
-
-
-def _chosen(seed: int, parts: list[str]) -> Iterator[tuple[str, float]]:
-    """Yield what is killed, each with a pause after it."""
-    chance = random.Random(seed)  # noqa: S311 - repeatable on purpose
-    if not LONG_FORM:
-        yield from ((part, 0.2) for part in chance.sample(parts, len(parts)))
-        return
-    end = time.monotonic() + SECONDS
-    while time.monotonic() < end:
-        yield chance.choice(parts), chance.uniform(0, 3)
-
-
-async def _progressed(known: Callable[[], int], work: Sequence[asyncio.Task[None]]) -> None:
-    """Wait until clients know more outcomes than before."""
-    wanted = known() + 2 * len(work)
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        while known() < wanted:
-            for task in work:
-                if task.done():
-                    await task
-            await asyncio.sleep(0.05)

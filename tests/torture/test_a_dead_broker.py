@@ -11,7 +11,7 @@ from typing import Final
 import httpx
 import pytest
 
-from tests.support.long_form import LONG_FORM
+from tests.support.long_form import only_in_long_form
 from tests.support.processes.running_furlong import eventually
 from tests.support.telemetry.otlp_receiver import receiving
 from tests.torture.conftest import Servers
@@ -20,11 +20,12 @@ from tools.private_kafka import start_kafka
 from tools.private_mariadb import PrivateMariadb
 from tools.private_valkey import PrivateValkey
 
-DEAD_SECONDS: Final = 90.0 if LONG_FORM else 45.0
+DEAD_SECONDS: Final = 90.0
 """More than the half minute after which a consumer that gets nothing leaves its group."""
 
 READING: Final = tuple(name for name in LISTENING if name.startswith("consume ") and "analytics" not in name)
 pytestmark = [
+    only_in_long_form,
     pytest.mark.usefixtures("kafka_installed"),
     pytest.mark.slow("the broker is dead for most of a minute"),
     pytest.mark.timeout(900),

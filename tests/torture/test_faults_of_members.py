@@ -1,4 +1,7 @@
-"""Members die, freeze, join and leave: nothing is lost, and nothing is counted twice."""
+"""Members die, freeze, join and leave: nothing is lost, and nothing is counted twice.
+
+By day, one is killed inside its transaction.
+"""
 
 import asyncio
 import random
@@ -7,10 +10,19 @@ from typing import Any
 
 import pytest
 
+from tests.support.long_form import only_in_long_form
+
 pytestmark = pytest.mark.usefixtures("kafka_installed", "mariadb_installed")
 
 
-@pytest.mark.parametrize("point", ["before", "inside", "after"])
+@pytest.mark.parametrize(
+    "point",
+    [
+        pytest.param("before", marks=only_in_long_form),
+        "inside",
+        pytest.param("after", marks=only_in_long_form),
+    ],
+)
 async def test_a_member_killed_around_a_transaction_leaves_no_trace_of_its_own(
     harness: Any, scale: Any, point: str
 ) -> None:
@@ -25,6 +37,7 @@ async def test_a_member_killed_around_a_transaction_leaves_no_trace_of_its_own(
     await harness.reckoning()
 
 
+@only_in_long_form
 async def test_a_member_frozen_before_its_transaction_writes_nothing(harness: Any) -> None:
     """Another member has applied its records meanwhile: the stored position refuses its batch."""
     zombie = harness.start("before", "SIGSTOP", "2")
@@ -37,6 +50,7 @@ async def test_a_member_frozen_before_its_transaction_writes_nothing(harness: An
     await harness.reckoning()
 
 
+@only_in_long_form
 async def test_a_member_frozen_inside_its_transaction_blocks_nobody(
     harness: Any,
 ) -> None:
@@ -51,6 +65,7 @@ async def test_a_member_frozen_inside_its_transaction_blocks_nobody(
     assert not zombie.ended()
 
 
+@only_in_long_form
 @pytest.mark.parametrize("point", ["before", "inside"])
 async def test_a_member_whose_loop_hangs_past_its_session_does_no_harm(harness: Any, point: str) -> None:
     """It sends no heartbeats, so others take over; its transaction is refused or rolled back."""
@@ -62,10 +77,11 @@ async def test_a_member_whose_loop_hangs_past_its_session_does_no_harm(harness: 
     assert not hanging.ended()
 
 
-async def test_members_that_join_and_leave_under_load(harness: Any, scale: Any) -> None:
+@only_in_long_form
+async def test_members_that_join_and_leave_under_load(harness: Any) -> None:
     """Every few seconds, half of them without leaving the group."""
     chance = random.Random(harness.load.seed)  # noqa: S311 - varies the order of events
-    streaming = asyncio.create_task(harness.stream(scale.of(7, 300), int(scale.of(100, 400))))
+    streaming = asyncio.create_task(harness.stream(300, 400))
     members = [harness.start() for _ in range(3)]
     while not streaming.done():
         await asyncio.sleep(chance.uniform(2, 4))
@@ -76,6 +92,7 @@ async def test_members_that_join_and_leave_under_load(harness: Any, scale: Any) 
     await harness.reckoning()
 
 
+@only_in_long_form
 async def test_a_replay_from_the_start_into_a_filled_database_changes_nothing(harness: Any) -> None:
     """Not a byte changes, including dead letters."""
     first = harness.start()

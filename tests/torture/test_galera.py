@@ -4,7 +4,6 @@ What is left is recounted from the bytes that were produced, and from the upstre
 """
 
 import os
-import random
 import signal
 import time
 from collections import Counter
@@ -20,7 +19,7 @@ import pymysql
 import pytest
 
 from tests.support.consumers.betting_load import Load, recount
-from tests.support.long_form import only_in_long_form
+from tests.support.long_form import only_in_long_form, seed_of_run
 from tests.support.processes.running_furlong import ROOT, eventually
 from tests.support.product.whole_installation import Installation, rehearsed_installation
 from tests.torture.changing_members import Changer, changing, each_change_is_kept, each_has_changed
@@ -30,6 +29,7 @@ from tools.private_galera import GaleraNode, PrivateGalera, galera_installed, st
 from tools.private_mariadb import PrivateMariadb
 from tools.server_process import free_port
 
+SEED: Final = seed_of_run(20)
 pytestmark = [
     pytest.mark.usefixtures("kafka_installed", "mariadb_installed", "haproxy_installed", "processes"),
     only_in_long_form,
@@ -122,7 +122,7 @@ def club(tmp_path: Path) -> Iterator[Club]:
     eventually(proxied.answers, "HAProxy has found a node")
     folder = tmp_path / "product"
     folder.mkdir()
-    load = Load(random.SystemRandom().randrange(10**6), began=MONDAY_MORNING)
+    load = Load(SEED, began=MONDAY_MORNING)
     with rehearsed_installation(proxied, folder, customers=CUSTOMERS) as installation:
         site = installation.site
         changers = [

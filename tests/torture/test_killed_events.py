@@ -1,13 +1,12 @@
 """The processes of the block of events are killed at random while prices move: all is stored as it is told.
 
-`FURLONG_TORTURE=1` does so for ten minutes; otherwise each part is killed once.
+`FURLONG_TORTURE=1` does so for ten minutes; otherwise one part is killed, which the seed chooses.
 """
 
 import asyncio
-import random
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,15 +20,14 @@ from subgraphs.events.models import METADATA
 from tests.providers.sports_feed.books_compared import differences
 from tests.support.database_probe import migrated
 from tests.support.events.catalogues import shown
-from tests.support.long_form import LONG_FORM
+from tests.support.long_form import seed_of_run
+from tests.torture.chosen_kills import chosen
 from tests.torture.conftest import REPORTS
 from tests.torture.killed_block import CONTROLS, KilledBlock, killed_block
 from tests.torture.stored_books import stored_books, wanted_books
 from tools.private_mariadb import PrivateMariadb
 
-SEED: Final = 8
-"""In the short form, the feed's adapter is killed behind its broker: a new one asks at once for all."""
-SECONDS: Final = 600.0
+SEED: Final = seed_of_run(6)
 QUIET_SECONDS: Final = 300.0
 pytestmark = [
     pytest.mark.kafka,
@@ -56,7 +54,7 @@ async def test_stored_markets_are_the_providers_after_random_kills(
     url, stored = database
     followed, kills = _reader(stored), Counter[str]()
     with killed_block(tmp_path, url, free_port) as block:
-        for kind, pause in _chosen(sorted(block.kills)):
+        for kind, pause in chosen(sorted(block.kills), SEED, 0.2):
             block.kills[kind]()
             kills[kind] += 1
             await followed()
@@ -84,17 +82,6 @@ async def _catalogues(followed: CatalogueReader, database: Database) -> tuple[Ca
         former, fresh = await followed(), await _reader(database)()
         if former.providers == fresh.providers:
             return former, fresh
-
-
-def _chosen(kinds: list[str]) -> Iterator[tuple[str, float]]:
-    """Yield what is killed, each with a pause after it."""
-    chance = random.Random(SEED)  # noqa: S311 - repeatable on purpose
-    if not LONG_FORM:
-        yield from ((kind, 0.2) for kind in chance.sample(kinds, len(kinds)))
-        return
-    end = time.monotonic() + SECONDS
-    while time.monotonic() < end:
-        yield chance.choice(kinds), chance.uniform(0, 3)
 
 
 async def _quiet(block: KilledBlock, database: Database) -> dict[str, Any]:

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-pytestmark = pytest.mark.usefixtures("kafka_installed", "mariadb_installed")
+from tests.support.long_form import only_in_long_form
+
+pytestmark = [only_in_long_form, pytest.mark.usefixtures("kafka_installed", "mariadb_installed")]
 
 
 def _resident_mebibytes(pid: int) -> float:
@@ -14,13 +16,13 @@ def _resident_mebibytes(pid: int) -> float:
     return int(fields["VmRSS"].split()[0]) / 1024
 
 
-async def test_memory_stays_flat(harness: Any, scale: Any) -> None:
-    """Ten minutes in the long form; the first part warms up one-time allocations."""
+async def test_memory_stays_flat(harness: Any) -> None:
+    """Ten minutes; the first part warms up one-time allocations."""
     member = harness.start()
-    await harness.stream(scale.of(3, 120), int(scale.of(300, 500)))
+    await harness.stream(120, 500)
     await harness.reckoning()
     warm = _resident_mebibytes(member.process.pid)
-    await harness.stream(scale.of(4, 600), int(scale.of(300, 500)))
+    await harness.stream(600, 500)
     await harness.reckoning()
     await asyncio.sleep(1)
     assert _resident_mebibytes(member.process.pid) - warm < 16

@@ -1,6 +1,5 @@
 """An upgrade and the way back while both versions work: all processes of each, on one MariaDB and Kafka."""
 
-import random
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -9,7 +8,7 @@ import pytest
 from confluent_kafka.admin import AdminClient
 
 from tests.support.consumers.betting_load import Load
-from tests.support.long_form import only_in_long_form
+from tests.support.long_form import only_in_long_form, seed_of_run
 from tests.support.processes.running_furlong import BRAND, Site, eventually
 from tests.support.product.rehearsed_week import NEXT_WEEK, WEEK, RehearsedWeek
 from tests.support.product.release import released_code
@@ -23,6 +22,7 @@ from tests.support.product.whole_installation import (
 from tests.torture.placed_bets import applies_more, betting, each_bet_counts_once
 from tools.private_mariadb import PrivateMariadb
 
+SEED: Final = seed_of_run(20)
 pytestmark = [
     pytest.mark.usefixtures("kafka_installed"),
     only_in_long_form,
@@ -141,7 +141,7 @@ def test_both_versions_work_together_through_an_upgrade_and_back(
     code = released_code(folder / "code")
     (folder / "old").mkdir()
     (folder / "new").mkdir()
-    load = Load(random.SystemRandom().randrange(10**6), began=MONDAY_MORNING)
+    load = Load(SEED, began=MONDAY_MORNING)
     with (
         rehearsed_installation(mariadb, folder / "old", customers=(ANN, BOB), code=code) as old,
         installation_beside(old, folder / "new") as new,

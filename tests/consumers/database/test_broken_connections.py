@@ -1,6 +1,5 @@
 """The connection to the database loses answers, falls silent or returns garbage: totals stay exact."""
 
-import random
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -12,7 +11,10 @@ from consumers.stream.database.retry import is_transient
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 from tests.support.consumers.betting_harness import BettingHarness, betting_harness
+from tests.support.long_form import seed_of_run
 from tests.support.tcp_proxy import TcpProxy, tcp_proxy
+
+SEED = seed_of_run(22)
 
 COMMIT = b"\x03COMMIT"
 """A query packet's kind and text."""
@@ -22,8 +24,7 @@ COMMIT = b"\x03COMMIT"
 async def betting(mariadb: Any) -> AsyncIterator[BettingHarness]:
     """Provide consumers over a real server."""
     url = mariadb.fresh_url()
-    seed = random.SystemRandom().randrange(10**6)
-    async with betting_harness(url, seed) as opened:
+    async with betting_harness(url, SEED) as opened:
         yield opened
     mariadb.drop(url)
 

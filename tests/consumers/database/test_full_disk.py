@@ -1,7 +1,6 @@
 """The database's disk is full: records wait in Kafka, and are applied once there is room again (C27)."""
 
 import contextlib
-import random
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from functools import partial
@@ -12,8 +11,11 @@ import pymysql
 import pytest
 
 from tests.support.consumers.betting_harness import BettingHarness, betting_harness
+from tests.support.long_form import seed_of_run
 from tools.private_mariadb import PrivateMariadb, start_mariadb
 from tools.server_process import start_process, wait_until_ready
+
+SEED = seed_of_run(21)
 
 pytestmark = pytest.mark.usefixtures("mariadb_installed")
 FULL = 1114
@@ -34,7 +36,7 @@ def small_server(processes: None, tmp_path: Path) -> Iterator[list[PrivateMariad
 async def betting(small_server: list[PrivateMariadb]) -> AsyncIterator[BettingHarness]:
     """Provide a consumer that has applied some bets."""
     url = small_server[-1].fresh_url()
-    async with betting_harness(url, random.SystemRandom().randrange(10**6)) as opened:
+    async with betting_harness(url, SEED) as opened:
         opened.send(50)
         opened.start()
         await opened.reckoning()

@@ -14,7 +14,10 @@ import pymysql
 import pytest
 
 from tests.support.consumers.betting_harness import BettingHarness, betting_harness
+from tests.support.long_form import seed_of_run
 from tools.private_mariadb import PrivateMariadb, start_mariadb
+
+SEED = seed_of_run(23)
 
 pytestmark = pytest.mark.usefixtures("mariadb_installed")
 DEADLOCK = 1213
@@ -33,7 +36,7 @@ def strict_server(processes: None, tmp_path_factory: pytest.TempPathFactory) -> 
 async def betting(strict_server: PrivateMariadb) -> AsyncIterator[BettingHarness]:
     """Provide a consumer that has applied some bets."""
     url = strict_server.fresh_url()
-    async with betting_harness(url, random.SystemRandom().randrange(10**6)) as opened:
+    async with betting_harness(url, SEED) as opened:
         opened.send(50)
         opened.start(lock_wait_seconds=1, statement_seconds=1.0)
         await opened.reckoning()

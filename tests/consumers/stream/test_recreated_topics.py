@@ -1,7 +1,6 @@
 """A recreated topic is noticed, however many records it has by then (C18)."""
 
 import asyncio
-import random
 from collections.abc import AsyncIterator, Sequence
 from functools import partial
 from typing import Any
@@ -26,6 +25,9 @@ from subgraphs.progress.models import STREAM
 from tests.support.consumers.betting_harness import BettingHarness, betting_harness
 from tests.support.consumers.sample_messages import bet
 from tests.support.consumers.source_brokers import recreate
+from tests.support.long_form import seed_of_run
+
+SEED = seed_of_run(27)
 
 BETS = "club.progress.v1"
 POSITION = STREAM.position
@@ -34,7 +36,7 @@ POSITION = STREAM.position
 @pytest.fixture
 async def betting(database_url: str) -> AsyncIterator[BettingHarness]:
     """Provide a stopped consumer that has applied some bets, over each kind of database."""
-    async with betting_harness(database_url, random.SystemRandom().randrange(10**6)) as opened:
+    async with betting_harness(database_url, SEED) as opened:
         opened.send(40)
         first = opened.start()
         await opened.reckoning()

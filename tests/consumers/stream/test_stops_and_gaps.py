@@ -12,7 +12,9 @@ from consumers.stream.consumer import Consumer
 from consumers.stream.errors import PositionOutOfRange
 from tests.support.consumers.betting_harness import BettingHarness, betting_harness
 from tests.support.consumers.sample_messages import bet
-from tests.support.long_form import LONG_FORM
+from tests.support.long_form import LONG_FORM, seed_of_run
+
+SEED = seed_of_run(25)
 
 BETS = "club.progress.v1"
 
@@ -20,7 +22,7 @@ BETS = "club.progress.v1"
 @pytest.fixture
 async def betting(database_url: str) -> AsyncIterator[BettingHarness]:
     """Provide consumers over each kind of database."""
-    async with betting_harness(database_url, random.SystemRandom().randrange(10**6)) as opened:
+    async with betting_harness(database_url, SEED) as opened:
         yield opened
 
 

@@ -28,13 +28,13 @@ from subgraphs.wallet.models import OPERATORS
 from subgraphs.wallet.seamless.operator_client import OperatorClient
 from tests.subgraphs.wallet.seamless.cut_network import CUTS, Cut, Killed
 from tests.subgraphs.wallet.seamless.operators import (
-from tests.support.examples import OUTER_LAYER
     BRANDS,
     UNITS_OF_ONE,
     OperatorWallet,
     client_of,
     operators_of,
 )
+from tests.support.examples import OUTER_LAYER
 from tests.support.money.contract import CASH, CUSTOMERS
 from tests.support.wallet.ledgers import opened_database
 
