@@ -88,9 +88,9 @@ test-all: install-dev ## Run all tests that this machine has the services for, a
 fuzz: .venv/.installed web/node_modules/.installed ## Compare the gateway with a monolith over N generated worlds; N=20000
 	@$(BIN)/python tools/fuzz.py $(or $(N),20000) $(ARGS)
 
-torture: .venv/.installed ## Run the fault tests in their long form, for an hour or two; ARGS="-k zombie"
+torture: .venv/.installed ## Run what the day leaves to the night: faults at length, more examples, both engines; TESTS=tests/cells ARGS="-k moves"
 	-bash tools/install-services.sh galera
-	FURLONG_TORTURE=1 $(BIN)/python tools/run_tests.py tests/torture $$(grep -rl --include='test_*.py' 'support.long_form' tests) --timeout 3600 $(ARGS)
+	FURLONG_TORTURE=1 $(BIN)/python tools/run_tests.py $(or $(TESTS),tests) --timeout 3600 $(ARGS)
 
 nightly: wheel ## Check the Helm chart on a real API server, which it builds the first time (a quarter of an hour, with Go 1.26), the image, Strawberry's own tests and clients, and ask PyPI and npm for advisories about all lock files
 	bash tools/api_server/build.sh

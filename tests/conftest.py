@@ -21,9 +21,13 @@ from hypothesis import HealthCheck, settings
 
 from furlong.demo.embedded_broker import EmbeddedBroker
 from tests.federation_kit.composer import end_shared_composer
+from tests.support.both_engines import BOTH_BY_DAY
 from tests.support.compiled_statements import share_compiled_statements
 from tests.support.correlated_subqueries import refuse_uncorrelated_tables
+from tests.support.examples import FAST as FAST_EXAMPLES
+from tests.support.examples import USUAL
 from tests.support.gateway.shared_documents import share_documents
+from tests.support.long_form import LONG_FORM
 from tests.support.telemetry.plain_logs import log_plainly
 from tools import server_process
 from tools.local_chromium import LocalChromium, find_chromium
@@ -31,25 +35,27 @@ from tools.private_kafka import PrivateKafka, start_kafka
 from tools.private_mariadb import PrivateMariadb, start_mariadb
 from tools.private_rabbitmq import PrivateRabbitmq, start_rabbitmq
 from tools.private_valkey import PrivateValkey, start_valkey
+from tools.runner.night import Night
 from tools.runner.processor_time import ProcessorTime
 from tools.runner.recorded_costs import RECORD, UNKNOWN, recorded_costs
 from tools.runner.service_markers import ServiceMarkers, find_firefox, installed_fixtures
 from tools.runner.started_programs import StartedPrograms
 from tools.runner.tiers import FAST, Tiers
+from tools.runner.told_seeds import ToldSeeds
 
 # How fast the machine is must not decide whether a property holds. Each run tries other examples, keeps what
 # fails in .hypothesis, tries that first from then on, and prints it so that it can be tried elsewhere. CI
 # tries the same examples every time: what nobody changed does not refuse a change.
 UNHURRIED: Final = settings(
     settings.get_profile("ci" if os.environ.get("CI") else "default"),
-    max_examples=50,
+    max_examples=USUAL,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
     print_blob=True,
 )
 settings.register_profile("unhurried", UNHURRIED)
 settings.register_profile("long", UNHURRIED, max_examples=8000)  # --hypothesis-profile=long searches on
-settings.register_profile("fast", UNHURRIED, max_examples=20)  # for --fast, which is run again and again
+settings.register_profile("fast", UNHURRIED, max_examples=FAST_EXAMPLES)
 settings.load_profile("unhurried")
 
 
@@ -65,7 +71,9 @@ def pytest_configure(config: pytest.Config) -> None:
     if fast and not config.getoption("--hypothesis-profile"):
         settings.load_profile("fast")
     config.pluginmanager.register(Tiers(fast=fast), "furlong-tiers")
+    config.pluginmanager.register(Night(night=LONG_FORM, both_by_day=BOTH_BY_DAY), "furlong-night")
     config.pluginmanager.register(StartedPrograms(), "furlong-started-programs")
+    config.pluginmanager.register(ToldSeeds(), "furlong-told-seeds")
     cost = ProcessorTime(record=bool(config.getoption(RECORD)))
     config.pluginmanager.register(cost, "furlong-processor-time")
     required = os.environ.get("FURLONG_REQUIRE_SERVICES", "") not in {"", "0"}
