@@ -14,12 +14,22 @@ PATIENCE_SECONDS: Final = 600.0
 
 
 def chosen(
-    parts: Sequence[str], seed: int, pause: float, seconds: float = SECONDS
+    parts: Sequence[str],
+    seed: int,
+    pause: float,
+    seconds: float = SECONDS,
+    enough: Callable[[], bool] = lambda: True,
 ) -> Iterator[tuple[str, float]]:
-    """Yield what is killed, with a pause after it: one part, and in the long form each, for ten minutes."""
+    """Yield what is killed, with a pause after it: one part, and in the long form each, for ten minutes.
+
+    The one part is killed again until it was enough.
+    """
     chance = random.Random(seed)  # noqa: S311 - repeatable on purpose
     if not LONG_FORM:
-        yield chance.choice(parts), pause
+        part = chance.choice(parts)
+        yield part, pause
+        while not enough():
+            yield part, pause
         return
     end, once = time.monotonic() + seconds, set(parts)
     while once or time.monotonic() < end:

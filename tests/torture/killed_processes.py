@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -47,9 +47,13 @@ class Killed:
             self.running[name].wait()
         self.running[name] = self.programs.start(*self.commands[name])
 
+    def chosen(self, seed: int, enough: Callable[[], bool]) -> Iterator[tuple[str, float]]:
+        """Yield what is killed, with a pause after it."""
+        return chosen(sorted([*self.commands, "MariaDB"]), seed, 0.2, SECONDS, enough)
+
     async def kill_while(
         self,
-        seed: int,
+        kills: Iterable[tuple[str, float]],
         work: Sequence[asyncio.Task[None]],
         stopping: asyncio.Event,
         known: Callable[[], int],
@@ -57,7 +61,7 @@ class Killed:
     ) -> None:
         """Kill parts while clients work, and let each of them finish what it has begun."""
         try:
-            for part, pause in chosen(sorted([*self.commands, "MariaDB"]), seed, 0.2, SECONDS):
+            for part, pause in kills:
                 await progressed(known, 2 * len(work), work)
                 await asyncio.to_thread(trouble)
                 await asyncio.to_thread(self.kill, part)

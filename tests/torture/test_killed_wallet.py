@@ -130,7 +130,7 @@ async def _spend(
             funds = await stack.enter_async_context(killed.served.client(port, settings))
             work.append(asyncio.create_task(clients.spend(f"k{number}", funds, stopping)))
         try:
-            for part, pause in chosen(sorted(killed.kills), SEED, 0.2):
+            for part, pause in chosen(sorted(killed.kills), SEED, 0.2, enough=lambda: clients.doubts > 0):
                 await progressed(lambda: len(clients.stands), 2 * CLIENTS, work)
                 await asyncio.to_thread(killed.kills[part])
                 kills[part] += 1
