@@ -13,7 +13,8 @@ from tests.support.repository_files import ROOT, repository_files
 OTHERS: Final = {"CHANGELOG.md", "docs/extending.md", "docs/decisions/what-the-gateway-left-out.md"}
 """Texts about options of their time, or of a block that a reader makes."""
 NO_SETTINGS: Final = {
-    *("FURLONG_REQUIRE_SERVICES", "FURLONG_TORTURE"),  # of the tests
+    *("FURLONG_REQUIRE_SERVICES", "FURLONG_UNSTABLE_TESTS"),  # of the tests
+    *("FURLONG_TORTURE", "FURLONG_TORTURE_SEED"),  # the same
     "FURLONG_GATEWAY_NAME",  # stands for any
     "FURLONG_GATEWAY_USAGE_FILE",  # a former name
     "FURLONG_GATEWAY__CALLS_HEADER__ENABLED",  # of a feature that a reader writes

@@ -114,7 +114,9 @@ class Site:
         if not health.get("complete") or health["state_trouble"] or health["names_trouble"]:
             return False
         books = self.books()
-        status = self.latest("provider.status.v1")["exchange"]
+        status = self.latest("provider.status.v1").get("exchange")
+        if status is None:
+            return False
         messages, events = (
             {
                 key: body
