@@ -4,7 +4,6 @@ Whatever it does not say in so many words counts as no answer: silence, another 
 redirect, a wrong signature, an answer that is too long.
 """
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -12,6 +11,7 @@ from typing import Any, Final
 import httpx
 import msgspec
 
+from foundation.time_limits import answered_within
 from subgraphs.kit.certificates import trusted_authorities
 from subgraphs.kit.hub88_signatures import HEADER, Signer, Verifier
 from subgraphs.lobby.configuration import DEMO_CURRENCY, LobbyError, ProviderConfig
@@ -96,7 +96,7 @@ class Hub88Client:
         http = httpx.AsyncClient(
             base_url=config.url,
             verify=trusted_authorities(),
-            timeout=config.timeout_seconds,
+            timeout=None,  # noqa: S113 - all of a request has a limit
             limits=httpx.Limits(max_connections=MAX_CONNECTIONS),
             headers={"accept": "application/json", "accept-encoding": "identity"},
             follow_redirects=False,
@@ -145,8 +145,8 @@ class Hub88Client:
         content = bytearray()
         try:
             async with (
-                asyncio.timeout(seconds),
-                self.http.stream("POST", path, content=body, headers=headers, timeout=seconds) as response,
+                answered_within(seconds),
+                self.http.stream("POST", path, content=body, headers=headers) as response,
             ):
                 if response.is_client_error:
                     raise Refused(f"HTTP {response.status_code}")

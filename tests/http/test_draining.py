@@ -16,6 +16,7 @@ from gateway.http.server.lifecycle.server import TICK_SECONDS
 from tests.gateway.worlds import shop
 from tests.http.busy_clients import BusyClients
 from tests.http.served_gateway import LONG, ME, NAME, PATIENCE_SECONDS, Client, Shop, post
+from tests.support.jumping_loop import JumpingLoop
 
 READY = b"GET /ready HTTP/1.1\r\nhost: x\r\n\r\n"
 LONG_STOP = StopTimes(drain_seconds=PATIENCE_SECONDS, finish_seconds=PATIENCE_SECONDS)
@@ -175,20 +176,6 @@ async def test_a_request_that_takes_too_long_is_given_up() -> None:
         assert (await client.reply())[0] == 500
 
 
-class JumpingLoop(asyncio.SelectorEventLoop):
-    """An event loop whose time jumps, as if the process had stood still.
-
-    Attributes:
-        stood_still: For how many seconds it has.
-    """
-
-    stood_still = 0.0
-
-    def time(self) -> float:
-        """The loop's time."""
-        return super().time() + self.stood_still
-
-
 @pytest.mark.parametrize("is_sent", [True, False], ids=["in progress", "on its way"])
 def test_time_in_which_the_machine_stood_still_costs_no_request(
     monkeypatch: pytest.MonkeyPatch, *, is_sent: bool
@@ -196,9 +183,7 @@ def test_time_in_which_the_machine_stood_still_costs_no_request(
     """One in progress is answered, and so is one that its client could not send meanwhile."""
     monkeypatch.setattr(protocol_factory, "LINGER_SECONDS", PATIENCE_SECONDS)
 
-    async def stand_still() -> None:
-        loop = asyncio.get_running_loop()
-        assert isinstance(loop, JumpingLoop)
+    async def stand_still(loop: JumpingLoop) -> None:
         times = StopTimes(0.0, PATIENCE_SECONDS)
         async with stopping(times, shut=is_sent) as running, running.client() as client:
             if is_sent:
@@ -209,7 +194,7 @@ def test_time_in_which_the_machine_stood_still_costs_no_request(
                 assert (await client.reply())[0] == 200
             running.server.signal(signal.SIGTERM)
             await running.until_closed()
-            loop.stood_still = 3 * PATIENCE_SECONDS
+            loop.stand_still(3 * PATIENCE_SECONDS)
             await asyncio.sleep(3 * TICK_SECONDS)  # the server runs again before anything else does
             if is_sent:
                 running.shop.gate.set()
@@ -218,8 +203,7 @@ def test_time_in_which_the_machine_stood_still_costs_no_request(
             assert (await client.reply())[::2] == (200, NAME)
             await running.until_ended()
 
-    with asyncio.Runner(loop_factory=JumpingLoop) as runner:
-        runner.run(stand_still())
+    JumpingLoop.run(stand_still)
 
 
 async def test_a_second_signal_ends_the_server_at_once() -> None:

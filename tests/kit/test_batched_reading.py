@@ -5,11 +5,12 @@ from collections.abc import Awaitable, Sequence
 from traceback import walk_tb
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from foundation.storage.errors import DatabaseAway
 from subgraphs.kit.reads.batching import Batches, BatchLimits, Failed, PendingRead
+from tests.support.unshrunk import UNSHRUNK
 
 PATIENCE = 30
 
@@ -243,6 +244,7 @@ async def test_a_shared_error_stays_as_long_as_it_was() -> None:
     assert len(list(walk_tb(error.__traceback__))) < 10
 
 
+@settings(phases=UNSHRUNK)
 @given(
     asked=st.lists(st.tuples(st.integers(0, 12), st.integers(0, 6)), min_size=1, max_size=60),
     keys=st.integers(1, 5),

@@ -27,6 +27,7 @@ from tests.support.gateway.positioned_streams import (
     by_sse,
     continued,
 )
+from tests.support.unshrunk import UNSHRUNK
 
 COUNT: Final = "subscription { count }"
 ASKED: Final = {"query": COUNT}
@@ -129,7 +130,7 @@ STEPS: Final = st.lists(
 
 
 @given(steps=STEPS, encodes=st.booleans())
-@settings(max_examples=examples(12), deadline=None)
+@settings(max_examples=examples(12), deadline=None, phases=UNSHRUNK)
 def test_a_client_continues_at_any_gateway(steps: list[tuple[str, int, int]], *, encodes: bool) -> None:
     """Over whatever protocol it comes next; also what happened while it was not connected comes, in order."""
 

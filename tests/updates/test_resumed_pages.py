@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
-from hypothesis import given, settings
+import pytest
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from subgraphs.events.own_ids import offer_id
@@ -18,7 +19,8 @@ from tests.support.events.processes import Process
 from tests.support.events.told import fixture, market, status
 from tests.support.gateway.positioned_streams import PROTOCOLS
 from tests.support.long_form import LONG_FORM
-from tests.updates.resuming_pages import Gateways, ResumingPage, gateways, prices
+from tests.support.unshrunk import UNSHRUNK
+from tests.updates.resuming_pages import TURNS, Gateways, ResumingPage, gateways, prices
 
 PROVIDER: Final = "exchange"
 ITEMS: Final = ("1", "2", "3")
@@ -39,11 +41,38 @@ EXAMPLES: Final = 300 if LONG_FORM else 20
 """Each serves two gateways over a new database."""
 
 
-@settings(max_examples=EXAMPLES, deadline=None)
+BEHIND_A_GAP: Final[Sequence[Step]] = (
+    *(("hear", 1, 0, 0), ("gap", 2, 3, 2), ("end", 2, 2, 1), ("end", 0, 3, 1), ("busy", 1, 0, 3)),
+    *(("end", 0, 3, 1), ("later", 1, 3, 2), ("end", 0, 3, 1)),
+)
+"""A page leaves with what a process has heard behind a gap, and comes back to one that has heard less."""
+
+
+@settings(max_examples=EXAMPLES, deadline=None, phases=UNSHRUNK)
+@example(steps=[("hear", 0, 0, 0), ("change", 0, 0, 0), *BEHIND_A_GAP])
+@example(steps=[("change", 2, 2, 1), ("change", 0, 2, 1), *BEHIND_A_GAP])
 @given(steps=STEPS)
 def test_a_page_that_comes_back_shows_what_the_book_has(steps: Sequence[Step]) -> None:
     """After each step, all that its process knows, and never an older price; in the end, the last prices."""
     asyncio.run(_play(steps))
+
+
+async def test_a_page_that_is_never_told_is_found_out_soon(tmp_path: Path) -> None:
+    """By turns of the loop, not by minutes: what fails is told within them."""
+    async with gateways(tmp_path) as served:
+        page = ResumingPage(IDS, served.all[0])
+        await page.open(page.gateway, PROTOCOLS[0], by_argument=False)
+        turns = 0
+
+        def never() -> bool:
+            nonlocal turns
+            turns += 1
+            return False
+
+        with pytest.raises(AssertionError, match="it shows"):
+            await page._until(never)
+        assert turns == TURNS
+        await page.close()
 
 
 async def _play(steps: Sequence[Step]) -> None:
@@ -124,7 +153,7 @@ class World:
                 process.tail(number + 1)
                 await process.subgraph.book.settle()
             case "store":
-                await self._store(number + 1)
+                await self.topic.store(number + 1)
             case "gap":
                 process.lose()
                 await process.subgraph.book.settle()
@@ -173,16 +202,6 @@ class World:
         self._change("change", item)
         process.tail()
         await settling
-
-    async def _store(self, most: int) -> None:
-        """Let the consumer store what a process has heard: a position does not say what is read ahead."""
-        heads = [process.head for process in self.all.processes if process.head]
-        logs = self.topic.logs
-        self.topic.logs = [
-            records[: max((head[number] for head in heads), default=0)] for number, records in enumerate(logs)
-        ]
-        await self.topic.store(most)
-        self.topic.logs = logs
 
     async def _later(self, seconds: int) -> None:
         self.block.later(seconds=seconds)

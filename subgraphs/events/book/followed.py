@@ -69,8 +69,8 @@ class FollowedEvent:
         offer: That whose markets are shown.
         begun: The offsets, and the milliseconds, from which on no change was missed, and it had this id; None
             until it is ready.
-        told: The offsets behind the records by which it last changed; none if it did not.
-        stored: The milliseconds at which another change of it was last seen.
+        told: The offsets behind the records by which it may have changed last; none if it did not.
+        stored: The milliseconds at which something else was last seen by which it may have changed.
         left: The milliseconds at which its last follower left.
     """
 
@@ -103,7 +103,10 @@ class FollowedEvent:
     def become(
         self, state: State, at: tuple[tuple[int, ...], int], *, is_told: bool, is_stored: bool
     ) -> None:
-        """Have another state from these offsets and milliseconds on, by a record or by something else."""
+        """Have a state from these offsets and milliseconds on, by a record or by something else.
+
+        It may equal the one before: another process has perhaps shown what was in between.
+        """
         if self.begun is not None and state.id != self.state.id:
             self.begun = at
         self.state = state

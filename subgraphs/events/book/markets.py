@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from foundation.storage.bulk_sql import in_portions
 from foundation.storage.database import Database
-from subgraphs.events.book.position import lowest, reaches
+from subgraphs.events.book.position import highest, lowest, reaches
 from subgraphs.events.market_views import MarketView
 from subgraphs.events.matching.offers import OfferKey
 from subgraphs.events.models import MARKET, STREAM
@@ -82,6 +82,7 @@ class FollowedMarkets:
         generation: That of the topic, as positions are stored under it; empty if no records come.
         head: The next record of each partition; none if no records come.
         stored: The next record of each partition that was not stored yet when the database was last read.
+        furthest: That of which no market in memory contains anything.
         behind: The followed offers of which records may be missing.
     """
 
@@ -89,6 +90,7 @@ class FollowedMarkets:
     generation: str = ""
     head: list[int] = field(default_factory=list)
     stored: tuple[int, ...] = ()
+    furthest: tuple[int, ...] = ()
     behind: dict[OfferKey, _Behind] = field(default_factory=dict)
     _offers: dict[OfferKey, dict[MarketKey, _Kept]] = field(default_factory=dict)
     _offer_of: dict[MarketKey, OfferKey] = field(default_factory=dict)
@@ -126,6 +128,7 @@ class FollowedMarkets:
         is_gap = generation == self.generation and reaches(begun, self.head)
         self.generation, self.head, self._begun = generation, list(begun), self._begun + 1
         self.stored = (0,) * len(begun)
+        self.furthest = highest(begun, self.furthest) if is_gap else begun
         self.behind = {offer: self._unread() for offer in self._offers}
         if not is_gap:
             for markets in self._offers.values():  # what other records told is stored, or lost
@@ -144,6 +147,7 @@ class FollowedMarkets:
             latest_revision: The highest one that can be.
         """
         self.head, changed = list(head), set[OfferKey]()
+        self.furthest = highest(self.head, self.furthest)
         for told in markets:
             before = self._find(told.key)
             row, _, _ = folded(before and before.row, (told.row,), latest_revision, merged_market)
@@ -195,7 +199,9 @@ class FollowedMarkets:
                 # Read first: what is stored meanwhile is read, too.
                 stored = await self._read_positions(connection)
                 rows = await _read_rows(connection, offers)
+                furthest = await self._read_positions(connection)
         self.stored, changed = stored, set[OfferKey]()
+        self.furthest = highest(self.furthest, furthest)
         for offer in offers:
             if offer in self._offers:
                 changed |= self._store(offer, rows.get(offer, {}), latest_revision)

@@ -17,6 +17,8 @@ _CHECK_BYTES: Final = 4
 _START: Final = GENERATION_BYTES + _SEEN_BYTES
 _BITS: Final = 7
 _MORE: Final = 1 << _BITS
+_REACHES_FURTHER: Final = 1 << 47
+"""Set beside the milliseconds if what follows the offsets says how much further what was sent may reach."""
 
 
 def generation_of(*names: str) -> bytes:
@@ -27,26 +29,52 @@ def generation_of(*names: str) -> bytes:
 class Position(NamedTuple):
     """What is contained in what was sent: all records before the offsets, and all that was stored until then.
 
+    Some of what was sent may be newer: records come while events are encoded, and a process that fills a gap
+    knows more of some markets than of others.
+
     Attributes:
         generation: What the offsets count, see `generation_of`.
         seen: The milliseconds since 1970 until which the database was read, by machine time.
         offsets: The next offset of each partition, in the order of their numbers; none without Kafka.
+        further: By how many milliseconds, and records of each partition, what was sent may be newer; none if
+            it is not.
     """
 
     generation: bytes
     seen: int
     offsets: tuple[int, ...]
+    further: tuple[int, ...] = ()
+
+    @property
+    def furthest(self) -> Position:
+        """Return the position behind all that may have been sent."""
+        if not self.further:
+            return self
+        milliseconds, *records = self.further
+        offsets = tuple(map(int.__add__, self.offsets, records))
+        return Position(self.generation, self.seen + milliseconds, offsets)
+
+    def up_to(self, seen: int, offsets: Sequence[int]) -> Position:
+        """Return it for what may be as new as these milliseconds and offsets."""
+        pairs = ((self.seen, seen), *zip(self.offsets, offsets, strict=True))
+        further = tuple(max(newer - contained, 0) for contained, newer in pairs)
+        return self._replace(further=further if any(further) else ())
 
     def text(self) -> str:
-        """Return it as text; with more partitions than fit, as one that nobody can continue from."""
-        offsets = b"".join(map(_shortened, self.offsets))
-        body = self.generation + self.seen.to_bytes(_SEEN_BYTES) + offsets
+        """Return it as text; where that is too long, as one that nobody can continue from."""
+        seen = self.seen | (_REACHES_FURTHER if self.further else 0)
+        numbers = b"".join(map(_shortened, (*self.offsets, *self.further)))
+        body = self.generation + seen.to_bytes(_SEEN_BYTES) + numbers
         text = urlsafe_b64encode(body + crc32(body).to_bytes(_CHECK_BYTES)).decode().rstrip("=")
-        return text if len(text) <= MAX_TEXT else self._replace(offsets=()).text()
+        if len(text) <= MAX_TEXT:
+            return text
+        seen, offsets = (0, self.furthest.offsets) if self.further else (self.seen, ())
+        return Position(self.generation, seen, offsets).text()
 
     def reaches(self, other: Position) -> bool:
-        """Return whether all is contained that is contained in another position of this generation."""
-        return self.seen >= other.seen and reaches(self.offsets, other.offsets)
+        """Return whether all is contained that may have been sent with another one of this generation."""
+        furthest = other.furthest
+        return self.seen >= furthest.seen and reaches(self.offsets, furthest.offsets)
 
     @classmethod
     def parse(cls, text: str) -> Position | None:
@@ -60,8 +88,11 @@ class Position(NamedTuple):
         body, check = whole[:-_CHECK_BYTES], whole[-_CHECK_BYTES:]
         if len(body) < _START or crc32(body).to_bytes(_CHECK_BYTES) != check:
             return None
-        seen = int.from_bytes(body[GENERATION_BYTES:_START])
-        return cls(body[:GENERATION_BYTES], seen, tuple(_numbers(body[_START:])))
+        seen, numbers = int.from_bytes(body[GENERATION_BYTES:_START]), tuple(_numbers(body[_START:]))
+        partitions = len(numbers)
+        if seen & _REACHES_FURTHER:
+            seen, partitions = seen - _REACHES_FURTHER, partitions // 2
+        return cls(body[:GENERATION_BYTES], seen, numbers[:partitions], numbers[partitions:])
 
 
 def reaches(offsets: Sequence[int], others: Sequence[int]) -> bool:
@@ -72,6 +103,11 @@ def reaches(offsets: Sequence[int], others: Sequence[int]) -> bool:
 def lowest(offsets: Sequence[int], others: Sequence[int]) -> tuple[int, ...]:
     """Return the lower offset of each partition."""
     return tuple(map(min, offsets, others))
+
+
+def highest(offsets: Sequence[int], others: Sequence[int]) -> tuple[int, ...]:
+    """Return the higher offset of each partition."""
+    return tuple(map(max, offsets, others))
 
 
 def _shortened(number: int) -> bytes:

@@ -46,6 +46,7 @@ class Renewal:
         lanes: What is followed.
         position: What is contained in all that followers have, or are about to get; None before the first
             round.
+        reached: The milliseconds until which the database was read last.
         written: The position as text, and as JSON.
         heard: When the last record came; None if none did.
     """
@@ -59,6 +60,7 @@ class Renewal:
     cell: str = ""
     lanes: dict[LaneKey, Lane] = field(default_factory=dict)
     position: Position | None = None
+    reached: int = 0
     written: tuple[str, bytes] = ("", b'""')
     heard: datetime | None = None
     _last: Catalogue = EMPTY
@@ -128,7 +130,7 @@ class Renewal:
         # Where other events are may be ahead of what was read of these.
         position = self.position or self._position(now, seen)
         offsets = lowest(position.offsets, self.markets.contained)
-        self._publish(Position(position.generation, 0 if self._again else position.seen, offsets))
+        self._publish(position._replace(seen=0 if self._again else position.seen, offsets=offsets))
 
     async def settle(self) -> None:
         """Find out what has changed, encode it, and tell who follows it.
@@ -226,12 +228,15 @@ class Renewal:
         told: set[FollowedEvent],
     ) -> Iterator[FollowedEvent]:
         """Let events have their present states, and yield those that differ."""
+        if self.position is not None:
+            self._publish(self.position)
         at = tuple(self.markets.head), self.milliseconds()
         for event, state in states:
-            if state is not None and state != event.state:
-                is_told, is_stored = event in told, event in changed
+            if state is not None:
+                differs, is_told, is_stored = state != event.state, event in told, event in changed
                 event.become(state, at, is_told=is_told or not is_stored, is_stored=is_stored or not is_told)
-                yield event
+                if differs:
+                    yield event
 
     async def _read_markets(self, now: datetime) -> set[OfferKey]:
         """Read markets again that are due, and return the offers of which they differ."""
@@ -240,6 +245,8 @@ class Renewal:
         if self._read is None or now - self._read >= timedelta(seconds=seconds):
             changed = await self.markets.read([*self.markets.offers], latest)
             self._read = now
+            if not self.markets.head:  # else positions tell by offsets how new these are
+                self.reached = max(self.reached, _milliseconds(now))
             return changed
         if self.markets.behind and (self._read_behind is None or now - self._read_behind >= BEHIND):
             self._read_behind = now
@@ -268,13 +275,17 @@ class Renewal:
         return {offer for offer in self.markets.offers if offer.provider in changed}
 
     def _publish(self, position: Position) -> None:
-        """Have a position, which is written once for all who get it."""
+        """Have a position for what is in memory now, which is written once for all who get it."""
+        if position.generation == self._generation and len(position.offsets) == len(self.markets.furthest):
+            position = position.up_to(self.reached, self.markets.furthest)
         text = position.text()
         self.position, self.written = position, (text, orjson.dumps(text))
 
     def _seen(self, now: datetime) -> datetime:
         """Return when the catalogue was read that has just been got."""
-        return now - (self.catalogues.age(PLATFORM) or timedelta())
+        seen = now - (self.catalogues.age(PLATFORM) or timedelta())
+        self.reached = max(self.reached, _milliseconds(seen))
+        return seen
 
     def _position(self, now: datetime, seen: datetime) -> Position:
         if not self._is_heard(now):

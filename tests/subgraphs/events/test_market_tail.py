@@ -105,11 +105,30 @@ def test_a_position_is_short_text_and_read_as_it_was_written(partitions: int) ->
     position = Position(
         generation_of("c-1", "g"), 2**41, tuple(number * 2**34 for number in range(partitions))
     )
+    further = position.up_to(position.seen + 9, [offset + 9 for offset in position.offsets])
+    assert (Position.parse(further.text()) == further) is (partitions <= 12)
     text = position.text()
     assert (Position.parse(text), len(text) <= MAX_TEXT) == (position, True)
     for place in range(len(text)):
         changed = text[:place] + ("A" if text[place] != "A" else "B") + text[place + 1 :]
         assert Position.parse(changed) != position or len(text) - place == 1  # the last bits mean nothing
+
+
+def test_a_position_is_reached_where_all_is_that_may_have_been_sent_with_it() -> None:
+    """It may be further than what is contained for sure, in each partition and in time."""
+    position = Position(generation_of("", "g"), 100, (5, 7))
+    further = position.up_to(130, (5, 9))
+    assert further.furthest == position._replace(seen=130, offsets=(5, 9))
+    assert position.up_to(90, (4, 7)) == position == position.furthest
+    assert position._replace(seen=130, offsets=(6, 9)).reaches(further)
+    assert not position._replace(seen=130, offsets=(9, 8)).reaches(further)
+    assert not position._replace(seen=129, offsets=(9, 9)).reaches(further)
+
+
+def test_a_position_for_which_there_is_no_room_lets_pages_wait_for_all_that_may_have_been_sent() -> None:
+    """Then they get an image: nobody has followed anything since the time that it says."""
+    position = Position(generation_of("", "g"), 100, (2**34,) * 28).up_to(130, (2**34 + 2**14,) * 28)
+    assert Position.parse(position.text()) == position.furthest._replace(seen=0)
 
 
 def test_a_position_of_too_many_partitions_is_one_that_nobody_can_continue_from() -> None:

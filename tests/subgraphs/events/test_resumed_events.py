@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from subgraphs.events.book.encoding import Encoding
 from subgraphs.events.book.position import Position
 from subgraphs.events.book.selection import EventEncoder
 from subgraphs.events.own_ids import offer_id
@@ -140,17 +141,13 @@ async def test_who_saw_more_waits_until_a_late_process_has_it(
     await hear(near)
     page = pages[0]
     await page.take()
-    await page.close()
-    images, page.subgraph = page.images, late.subgraph
-    opening = asyncio.create_task(page.open())
-    while len(followers(late.subgraph)) < 2:  # noqa: ASYNC110 - the page's request
-        await asyncio.sleep(0.001)
-    book = late.subgraph.book
+    images = page.images
+    opening = await comes_back(page, late)
+    if is_told:
+        await late.subgraph.book.settle()
     position = Position.parse(page.position or "")
     assert position is not None
-    if is_told:
-        await book.settle()
-    assert book.renewal.is_behind(position)
+    assert late.subgraph.book.renewal.is_behind(position)
     assert not opening.done()
     await hear(late)
     await opening
@@ -158,6 +155,118 @@ async def test_who_saw_more_waits_until_a_late_process_has_it(
     assert ("OPEN" in page.shown[FIRST]) is is_told
     for other in pages:
         await other.close()
+
+
+async def comes_back(page: Page, late: Process) -> asyncio.Task[None]:
+    """Let a page come back to another process, which has less than it has seen, so that it waits there."""
+    await page.close()
+    page.subgraph = late.subgraph
+    before = len(followers(late.subgraph))
+    opening = asyncio.create_task(page.open())
+    while len(followers(late.subgraph)) == before:  # noqa: ASYNC110 - the page's request
+        await asyncio.sleep(0.001)
+    position = Position.parse(page.position or "")
+    assert position is not None
+    assert late.subgraph.book.renewal.is_behind(position)
+    return opening
+
+
+@pytest.fixture
+async def late_page(processes: Processes, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Page]:
+    """Provide a page of the first process that has seen all; the second one has, too, but is in no hurry."""
+    near, late = processes.processes
+    monkeypatch.setattr(late.subgraph.book, "catches_up_seconds", NEVER)
+    pages = [Page(process.subgraph, IDS, PRICES) for process in (near, late)]
+    for page in pages:
+        await page.open()
+    await processes.settle()
+    await pages[0].take()
+    yield pages[0]
+    for page in pages:
+        await page.close()
+
+
+async def test_who_saw_records_behind_a_gap_waits_until_a_late_process_has_them(
+    processes: Processes, late_page: Page
+) -> None:
+    """Until the gap is filled, a position says less than a page has seen; it is not shown less for that."""
+    near, late = processes.processes
+    processes.topic.send(market("exchange", "1", "1", 2100, revision=2))
+    near.lose()
+    await hear(near)
+    processes.topic.send(market("exchange", "1", "1", 2200, revision=3))
+    await hear(near)
+    await late_page.take()
+    assert price(late_page) == 2200
+    late.tail(1)
+    await late.subgraph.book.settle()
+    opening = await comes_back(late_page, late)
+    await hear(late)
+    await opening
+    assert price(late_page) == 2200
+
+
+async def test_who_saw_what_came_while_events_were_encoded_waits_for_it_elsewhere(
+    processes: Processes, late_page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is in what a page gets, although the position is of before."""
+    near, late = processes.processes
+    states = Encoding.states
+
+    async def told_meanwhile(encoding: Encoding, *what: Any) -> Any:
+        near.tail()
+        return await states(encoding, *what)
+
+    processes.topic.send(market("exchange", "1", "1", 2100, revision=2))
+    near.tail()
+    late.tail()
+    processes.topic.send(market("exchange", "1", "1", 2200, revision=3))
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(Encoding, "states", told_meanwhile)
+        await near.subgraph.book.settle()
+    await late_page.take()
+    assert price(late_page) == 2200
+    await late.subgraph.book.settle()
+    opening = await comes_back(late_page, late)
+    await hear(late)
+    await opening
+    assert price(late_page) == 2200
+
+
+async def test_who_saw_what_was_read_before_its_record_came_waits_for_it_elsewhere(
+    processes: Processes, late_page: Page
+) -> None:
+    """The consumer may be ahead of a process: what is stored is shown, and the record is not there yet."""
+    near, late = processes.processes
+    processes.topic.send(market("exchange", "1", "1", 2100, revision=2))
+    await processes.topic.store()
+    processes.block.later(seconds=31)
+    await near.subgraph.book.settle()
+    await late_page.take()
+    assert price(late_page) == 2100
+    late.subgraph.book.renewal._read = processes.block.clock.machine.now()
+    await late.subgraph.book.settle()
+    opening = await comes_back(late_page, late)
+    await hear(late)
+    await opening
+    assert price(late_page) == 2100
+
+
+async def test_what_came_and_went_between_two_rounds_does_not_stay_on_a_page(
+    processes: Processes, late_page: Page
+) -> None:
+    """Another process has told it; this one has heard both records at once, after which nothing differs."""
+    near, late = processes.processes
+    processes.topic.send(market("exchange", "1", "1", 2100, revision=2))
+    await hear(near)
+    await late_page.take()
+    assert price(late_page) == 2100
+    processes.topic.send(market("exchange", "1", "1", 2000, revision=3))
+    await hear(late)
+    await late_page.close()
+    late_page.subgraph = late.subgraph
+    await late_page.open()
+    assert price(late_page) == 2000
 
 
 async def test_who_waited_long_enough_gets_an_image(processes: Processes) -> None:

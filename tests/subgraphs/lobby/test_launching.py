@@ -1,5 +1,6 @@
 """Games are opened for who may play them, at the provider's own address, in a session of their own."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,18 +14,28 @@ from subgraphs.club_kit.domain.accounts import Account
 from subgraphs.club_kit.domain.exclusions import ChosenExclusion
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.funds_settings import FundsSettings
+from subgraphs.lobby.configuration import ProviderConfig
 from subgraphs.lobby.game_list import game_id
+from subgraphs.lobby.hub88 import Asked, Hub88Client
 from subgraphs.lobby.models import LAUNCH_DAY
 from subgraphs.wallet.aggregator.sessions import session_id
 from subgraphs.wallet.models import OPERATORS, SEAMLESS
 from subgraphs.wallet.seamless.operator_sessions import OperatorSessions
+from tests.support.jumping_loop import JumpingLoop
 from tests.support.lobby.block import LAUNCH, LobbyBlock, lobby_block, provider_entry
-from tests.support.lobby.games_provider import GamesProvider, games_provider, keys, listed
+from tests.support.lobby.games_provider import (
+    SILENT_SECONDS,
+    GamesProvider,
+    games_provider,
+    keys,
+    listed,
+)
 from tests.support.subgraphs.club_samples import NOW, OWNER, good_account
 
 LUCKY = game_id("acorn", "lucky")
 GERMAN = Owner("northbet", "c-de")
 EURO = Owner("northbet", "c-sek")
+PLAYED = Asked(brand="northbet", game_code="lucky", device="DESKTOP", language="en", country="GB")
 NOBODY = Owner("northbet", "c-unknown")
 ACCOUNTS = {
     OWNER: good_account(),
@@ -179,7 +190,7 @@ async def test_a_provider_that_does_not_answer_as_it_should_opens_nothing(
     block: LobbyBlock, provider: GamesProvider
 ) -> None:
     """The session that was opened for it has ended, so that its token is of no use."""
-    faults = ("silent", "redirect", "unsigned", "forged", "500", "403")
+    faults = ("redirect", "unsigned", "forged", "500", "403")
     for fault in faults:
         provider.fault = fault
         assert await block.refused(LUCKY) == "METHOD_UNAVAILABLE", fault
@@ -187,6 +198,39 @@ async def test_a_provider_that_does_not_answer_as_it_should_opens_nothing(
         assert await block.refused(LUCKY) == ""
     ended = [ends_at <= block.clock.now() for *_, ends_at in await sessions_of(block)]
     assert (ended.count(True), ended.count(False)) == (len(faults), len(faults))
+
+
+async def test_a_provider_that_says_nothing_opens_nothing(
+    database_url: str, tmp_path: Path, provider: GamesProvider
+) -> None:
+    """Once its time is over; the session has ended."""
+    entry = provider_entry(provider, timeout_seconds=0.5)
+    async with lobby_block(database_url, tmp_path, [entry], accounts=ACCOUNTS) as block:
+        await block.listed()
+        provider.fault = "silent"
+        assert await block.refused(LUCKY) == "METHOD_UNAVAILABLE"
+        ((*_, ends_at),) = await sessions_of(block)
+        assert ends_at <= block.clock.now()
+
+
+def test_time_in_which_the_machine_stood_still_is_not_the_providers() -> None:
+    """An answer that arrived meanwhile opens the game."""
+
+    async def asked(loop: JumpingLoop) -> tuple[str, str]:
+        async with games_provider(listed("lucky")) as provider:
+            provider.fault = "silent"
+            config = ProviderConfig.model_validate(provider_entry(provider, timeout_seconds=5))
+            client = Hub88Client.of(config)
+            asking = asyncio.create_task(client.address(PLAYED))
+            while not provider.asked:  # noqa: ASYNC110 - the request
+                await asyncio.sleep(0.001)
+            loop.stand_still(2 * SILENT_SECONDS)
+            address = await asking
+            await client.http.aclose()
+            return address, provider.base
+
+    address, base = JumpingLoop.run(asked)
+    assert address == f"{base}/play/1"
 
 
 ELSEWHERE: Final = (
@@ -216,8 +260,12 @@ async def test_an_address_that_is_not_where_the_games_are_is_given_to_nobody(
         assert await block.refused(LUCKY, demo=True) == ""
 
 
-async def test_a_provider_that_is_away_is_left_alone(block: LobbyBlock, provider: GamesProvider) -> None:
+async def test_a_provider_that_is_away_is_left_alone(
+    block: LobbyBlock, provider: GamesProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """After some failures, nobody waits for it; one that only refuses is asked again each time."""
+    longer = 1_000.0  # it rests for over an hour
+    monkeypatch.setattr("subgraphs.kit.mutations.circuit_breaker.random.uniform", lambda *_: longer)
     provider.fault = "403"
     for _ in range(8):
         assert await block.refused(LUCKY) == "METHOD_UNAVAILABLE"

@@ -35,7 +35,7 @@ from subgraphs.kit.rounds import Rounds, WorkerParts
 from subgraphs.kit.settings import UpstreamSettings
 from subgraphs.kit.topics import GLOBAL_TOPIC
 from subgraphs.lobby.app import create_subgraph
-from subgraphs.lobby.configuration import LobbySettings
+from subgraphs.lobby.configuration import MAX_SECONDS, LobbySettings
 from subgraphs.lobby.models import METADATA, REFERENCE
 from subgraphs.lobby.upkeep import create_rounds
 from subgraphs.wallet.models import METADATA as WALLET
@@ -182,7 +182,7 @@ def provider_entry(provider: GamesProvider, **members: Any) -> dict[str, Any]:
         "operator_id": OPERATOR,
         "currencies": ["GBP", "EUR"],
         "frame_origins": [provider.base],
-        "timeout_seconds": 1,
+        "timeout_seconds": MAX_SECONDS,
     } | members
 
 

@@ -27,6 +27,7 @@ from subgraphs.kit.hub88_signatures import HEADER, Signer, Verifier
 
 PREFIX: Final = "/operator/generic/v2/game"
 OPERATOR: Final = 7
+SILENT_SECONDS: Final = 60.0
 
 
 @cache
@@ -110,7 +111,7 @@ class GamesProvider:
         content = text.encode()
         match self.fault:
             case "silent":
-                await asyncio.sleep(60)
+                await asyncio.sleep(SILENT_SECONDS)
             case "redirect":
                 return RedirectResponse(f"{self.base}/elsewhere")
             case "unsigned":
