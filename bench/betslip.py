@@ -1,6 +1,6 @@
 """Compare bet-slips from a real database: ours, a hand-written REST endpoint, JavaScript gateways."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
@@ -80,12 +80,15 @@ def start_javascript(servers: Servers, club: Club, cores: Cores, names: Sequence
     return contenders
 
 
-def start_peers(servers: Servers, club: Club, cores: Cores, options: Options) -> list[Contender]:
-    """Start the selected peers."""
+def start_peers(
+    servers: Servers, club: Club, cores: Cores, options: Options, left_out: Collection[str]
+) -> list[Contender]:
+    """Start the selected peers that are not left out."""
     contenders = [start_rest(servers, club, cores, name) for name in REST if options.wants(name)]
     if options.wants("ours_aiomysql"):
         contenders.append(start_ours(servers, club, cores, "ours_aiomysql"))
-    if wanted := [name for name in WITH_REAL_SUBGRAPHS if options.wants(name)]:
+    wanted = [name for name in WITH_REAL_SUBGRAPHS if options.wants(name) and name not in left_out]
+    if wanted:
         contenders += start_javascript(servers, club, cores, wanted)
     return contenders
 
@@ -94,6 +97,7 @@ def run(options: Options, folder: Path) -> None:
     """Fill a database, start the contenders, measure them in interleaved rounds, and report."""
     cores = Cores.choose()
     cores.use_rest()
+    left_out = options.form.left_out(filter(options.wants, WITH_REAL_SUBGRAPHS))
     with ExitStack() as stack:
         club = stack.enter_context(open_club(folder, options.customers))
         servers = stack.enter_context(running_servers(folder))
@@ -103,7 +107,7 @@ def run(options: Options, folder: Path) -> None:
             for name, share in {"ours": options.again, **SHARES}.items()
         ]
         if not options.profile:
-            contenders += start_peers(servers, club, cores, options)
+            contenders += start_peers(servers, club, cores, options, left_out)
         tool = LoadTool(folder, club.tokens(options.active))
         if options.profile:
             profile_ours("betslip", contenders[0], tool, options)
@@ -118,7 +122,7 @@ def run(options: Options, folder: Path) -> None:
     for name in SHARES:
         compared |= ratios({name: series[name]} | {peer: peers[peer] for peer in REST if peer in peers}, name)
     report.show(figures, compared)
-    report.write("betslip", figures, compared)
+    report.write(options.form.results, "betslip", figures, compared, left_out)
 
 
 def profile_ours(name: str, ours: Contender, tool: LoadTool, options: Options) -> None:
@@ -131,7 +135,8 @@ def profile_ours(name: str, ours: Contender, tool: LoadTool, options: Options) -
 
 def main() -> None:
     """Run the benchmark as the command line says."""
-    run_benchmark(run, read_options(__doc__ or "", PEERS))
+    options = read_options(__doc__ or "", PEERS)
+    run_benchmark(run, options, options.form)
 
 
 if __name__ == "__main__":

@@ -104,7 +104,8 @@ def run(options: Options, folder: Path) -> None:
         servers = stack.enter_context(running_servers(folder))
         supergraph = write_supergraph(folder, start_fixed_subgraphs(servers, cores))
         starts: dict[str, Starting] = {"ours": partial(start_ours, servers, supergraph, cores)}
-        wanted = [name for name in STARTS if options.wants(name)]
+        left_out = options.form.left_out(filter(options.wants, STARTS))
+        wanted = [name for name in STARTS if options.wants(name) and name not in left_out]
         if wanted:
             install_gateways()
         for name in wanted:
@@ -119,7 +120,7 @@ def run(options: Options, folder: Path) -> None:
                 print(f"round {number}/{options.measurement.rounds}    {name:22}{runs[name][-1]}", flush=True)
     figures, ratios = summary(runs)
     _show(figures)
-    report.write("cold", figures, ratios)
+    report.write(options.form.results, "cold", figures, ratios, left_out)
 
 
 def _show(figures: Mapping[str, Mapping[str, float]]) -> None:
@@ -130,7 +131,8 @@ def _show(figures: Mapping[str, Mapping[str, float]]) -> None:
 
 def main() -> None:
     """Run the benchmark as the command line says."""
-    run_benchmark(run, read_options(__doc__ or "", tuple(STARTS)))
+    options = read_options(__doc__ or "", tuple(STARTS))
+    run_benchmark(run, options, options.form)
 
 
 if __name__ == "__main__":

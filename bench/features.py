@@ -25,11 +25,12 @@ from bench.counts.club import Counted, Request
 from bench.counts.paths import HotPath, count_path, count_paths, in_counted_club
 from bench.counts.site_paths import gateway, require_right
 from bench.harness import report
+from bench.harness.options import SMALLEST, Form, new_parser
+from bench.harness.runner import run_benchmark
 from bench.harness.servers import ROOT
+from bench.harness.standstill import wait_for
 from bench.performance import with_table
 
-ROUNDS: Final = 7
-TIMES: Final = 200
 ORIGIN: Final = "https://bets.example"
 SECRET: Final = "A" * 43
 KEYS: Final = f'{{"keys": [{{"kty": "oct", "kid": "bench", "k": "{SECRET}"}}]}}'
@@ -132,17 +133,27 @@ def count(names: Collection[str]) -> dict[str, dict[str, int]]:
         return {name: counting.totals for name, counting in count_paths(chosen).items()}
 
 
-def measure() -> dict[str, dict[str, float]]:
-    """Return the figures of each gateway, by its name: those of `MEASURES` for one request."""
+def measure(rounds: int, times: int, names: Collection[str] | None) -> dict[str, dict[str, float]]:
+    """Return the figures of gateways, by their names: those of `MEASURES` for one request.
+
+    Args:
+        rounds: How often each is measured.
+        times: How often it is asked in a round.
+        names: Which ones; None for all.
+    """
 
     async def run(given: Counted) -> dict[str, dict[str, float]]:
-        paths = _paths(given.folder)
-        counted = {name: (await count_path(path, given)).totals for name, path in paths.items()}
+        paths = {key: path for key, path in _paths(given.folder).items() if names is None or key in names}
+        counted = {}
+        for name, path in paths.items():
+            wait_for(f"what is counted of {name}")
+            counted[name] = (await count_path(path, given)).totals
         least = dict.fromkeys(paths, float("inf"))
-        for _ in range(ROUNDS):
+        for _ in range(rounds):
+            wait_for("the gateways in turn")
             for name, path in paths.items():
                 async with path(given) as request:
-                    least[name] = min(least[name], await _microseconds(request))
+                    least[name] = min(least[name], await _microseconds(request, times))
         return {name: {**totals, "microseconds": least[name]} for name, totals in counted.items()}
 
     return in_counted_club(run)
@@ -156,13 +167,13 @@ def _paths(folder: Path) -> dict[str, HotPath]:
     return {**configured, DEFAULTS: gateway}
 
 
-async def _microseconds(request: Request) -> float:
+async def _microseconds(request: Request, times: int) -> float:
     await request(nullcontext())
     gc.collect()
     began = process_time()
-    for _ in range(TIMES):
+    for _ in range(times):
         await request(nullcontext())
-    return (process_time() - began) / TIMES * 1e6
+    return (process_time() - began) / times * 1e6
 
 
 def table(figures: Mapping[str, Mapping[str, float]]) -> list[str]:
@@ -182,15 +193,22 @@ def table(figures: Mapping[str, Mapping[str, float]]) -> list[str]:
     return lines
 
 
-def main() -> None:
-    """Measure, write the table into the docs, print it, and write the results."""
-    figures = measure()
+def run(form: Form, _folder: Path) -> None:
+    """Measure, write the table into the docs unless the form is the smallest, and write the results."""
+    figures = measure(*form.of((7, 200, None), (7, 200, None), (1, 1, (BARE, "cors", DEFAULTS))))
     lines = "\n".join(table(figures))
-    PAGE.write_text(with_table(PAGE.read_text(encoding="utf-8"), lines, BEGIN), encoding="utf-8")
+    page = with_table(PAGE.read_text(encoding="utf-8"), lines, BEGIN)
+    if form.size != SMALLEST:
+        PAGE.write_text(page, encoding="utf-8")
     print(lines)
-    report.write(
-        "features", figures, {"defaults_vs_core": figures[DEFAULTS]["opcodes"] / figures[BARE]["opcodes"]}
-    )
+    ratio = figures[DEFAULTS]["opcodes"] / figures[BARE]["opcodes"]
+    report.write(form.results, "features", figures, {"defaults_vs_core": ratio})
+
+
+def main() -> None:
+    """Run the benchmark with the options of the command line."""
+    form = Form.read(new_parser(__doc__ or "").parse_args())
+    run_benchmark(run, form, form)
 
 
 if __name__ == "__main__":

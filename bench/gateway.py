@@ -49,7 +49,7 @@ def run(options: Options, folder: Path) -> None:
         left_out: dict[str, str] = {}
         if not options.profile:
             wanted = list(filter(options.wants, PEERS))
-            left_out = install_peers(wanted)
+            left_out = options.form.left_out(wanted) or install_peers(wanted)
             for name in wanted:
                 if name not in left_out:
                     started[name] = PEERS[name](servers, supergraph, partial(on_core, cores.server))
@@ -65,12 +65,13 @@ def run(options: Options, folder: Path) -> None:
     figures = {name: each.figures() for name, each in series.items()}
     compared = ratios(series)
     report.show(figures, compared)
-    report.write("gateway", figures, compared, left_out)
+    report.write(options.form.results, "gateway", figures, compared, left_out)
 
 
 def main() -> None:
     """Run the benchmark as the command line says."""
-    run_benchmark(run, read_options(__doc__ or "", tuple(PEERS)))
+    options = read_options(__doc__ or "", tuple(PEERS))
+    run_benchmark(run, options, options.form)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from bench import betslip
-from bench.harness.report import RESULTS
+from bench.harness.options import FULL, Form, new_parser
 from bench.peers.hive_router import PEERS as GATEWAYS
 
 PAGE: Final = Path(__file__).resolve().parents[1] / "docs" / "performance.md"
@@ -26,8 +26,8 @@ BENCHMARKS: Final = (*("betslip", "gateway", "cold", "planning", "consumer", "li
 PEERS: Final[Mapping[str, Collection[str]]] = {"betslip": betslip.PEERS, "gateway": GATEWAYS}
 """What those benchmarks compare with that can compare with less."""
 
-WITHOUT_OPTIONS: Final = ("jit", "strawberry")
-"""Benchmarks of half a minute, which have no shorter form."""
+SMALLEST: Final = ("jit",)
+"""What the smallest form runs, unless it is told: a benchmark that needs nothing else."""
 
 
 def main() -> None:
@@ -37,29 +37,34 @@ def main() -> None:
         subprocess.CalledProcessError: A benchmark failed.
     """
     given = _options()
+    form = Form.read(given)
     busy = os.getloadavg()[0]
-    results = [_result(name, quick=given.quick, peers=given.peers) for name in given.names or BENCHMARKS]
-    table = "\n".join(table_of(results, conditions(quick=given.quick, peers=given.peers, busy=busy)))
-    PAGE.write_text(with_table(PAGE.read_text(encoding="utf-8"), table), encoding="utf-8")
+    names = given.names or form.of(BENCHMARKS, BENCHMARKS, SMALLEST)
+    results = [_result(name, form, given.peers) for name in names]
+    said = conditions(quick=form.size != FULL, peers=given.peers, busy=busy)
+    table = "\n".join(table_of(results, said))
+    page = with_table(PAGE.read_text(encoding="utf-8"), table)
+    if not given.smallest:
+        PAGE.write_text(page, encoding="utf-8")
     print(table)
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="make bench BENCH=performance", description=__doc__)
+    parser = new_parser(__doc__ or "")
     parser.add_argument("names", nargs="*", choices=[*BENCHMARKS, []], help="only these")
-    parser.add_argument("--quick", action="store_true", help="each in its short form")
     parser.add_argument("--peers", help="of betslip and gateway: only these, separated by commas")
     return parser.parse_args()
 
 
-def _result(name: str, *, quick: bool, peers: str | None) -> dict[str, Any]:
+def _result(name: str, form: Form, peers: str | None) -> dict[str, Any]:
     """Run a benchmark in a process of its own, and return what it wrote."""
-    options = ["--quick"] if quick and name not in WITHOUT_OPTIONS else []
+    options = [*form.of((), ("--quick",), ("--smallest",)), f"--results={form.results.resolve()}"]
+    options.append(f"--patience={form.patience}")
     if peers and name in PEERS:
         options += ["--peers", *(peer for peer in peers.split(",") if peer in PEERS[name])]
     command = [sys.executable, "-m", f"bench.{name}", *options]
     subprocess.run(command, check=True)  # noqa: S603 - one of our own modules
-    return dict(json.loads((RESULTS / f"{name}.json").read_text(encoding="utf-8")))
+    return dict(json.loads((form.results / f"{name}.json").read_text(encoding="utf-8")))
 
 
 def conditions(*, quick: bool, peers: str | None, busy: float) -> str:

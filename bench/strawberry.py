@@ -9,6 +9,7 @@ import asyncio
 import gc
 import statistics
 from collections.abc import Callable
+from pathlib import Path
 from time import process_time
 from typing import Any, Final
 
@@ -18,10 +19,11 @@ from strawberry.dataloader import DataLoader
 from strawberry.extensions import ParserCache, ValidationCache
 
 from bench.harness import report
+from bench.harness.options import Form, new_parser
+from bench.harness.runner import run_benchmark
+from bench.harness.standstill import wait_for
 from jit.schema import Schema
 
-ROUNDS: Final = 11
-TIMES: Final = 30
 BOOKS: Final = 100
 
 
@@ -87,28 +89,29 @@ async def _run(schema: Any, name: str) -> Any:
     return await schema.execute(query, variables, {"users": DataLoader(_users)})
 
 
-async def _microseconds(schema: Any, name: str) -> float:
+async def _microseconds(schema: Any, name: str, times: int) -> float:
     began = process_time()
-    for _ in range(TIMES):
+    for _ in range(times):
         await _run(schema, name)
-    return (process_time() - began) / TIMES * 1e6
+    return (process_time() - began) / times * 1e6
 
 
-async def measure() -> dict[str, dict[str, float]]:
+async def measure(rounds: int, times: int) -> dict[str, dict[str, float]]:
     """Return microseconds of CPU time per request: medians of interleaved rounds."""
     caches: list[Callable[[], Any]] = [ParserCache, ValidationCache]
     plain, compiled = strawberry.Schema(Query, extensions=caches), Schema(Query, extensions=caches)
     figures = {}
     for name in CASES:
+        wait_for(f"the executions of {name}")
         expected, found = await _run(plain, name), await _run(compiled, name)
         if expected.errors or expected.data != found.data:
             raise AssertionError(f"{name}: the responses differ")
         taken: dict[str, list[float]] = {"strawberry": [], "ours": []}
-        for _ in range(ROUNDS):
+        for _ in range(rounds):
             gc.collect()
-            taken["strawberry"].append(await _microseconds(plain, name))
+            taken["strawberry"].append(await _microseconds(plain, name, times))
             gc.collect()
-            taken["ours"].append(await _microseconds(compiled, name))
+            taken["ours"].append(await _microseconds(compiled, name, times))
         medians = {key: statistics.median(times) for key, times in taken.items()}
         figures[name] = medians | {"ratio": medians["strawberry"] / medians["ours"]}
     if compiled.executions.interpreted:
@@ -116,14 +119,20 @@ async def measure() -> dict[str, dict[str, float]]:
     return figures
 
 
-def main() -> None:
+def run(form: Form, _folder: Path) -> None:
     """Measure, print the table, and write the results."""
-    figures = asyncio.run(measure())
+    figures = asyncio.run(measure(*form.of((11, 30), (11, 30), (1, 1))))
     print(f"{'µs a request':32}{'Strawberry':>14}{'compiled':>12}{'ratio':>8}")
     for name, row in figures.items():
         print(f"{name:32}{row['strawberry']:14.1f}{row['ours']:12.1f}{row['ratio']:8.1f}")
     mean = statistics.geometric_mean(row["ratio"] for row in figures.values())
-    report.write("strawberry", figures, {"ours_vs_strawberry": mean})
+    report.write(form.results, "strawberry", figures, {"ours_vs_strawberry": mean})
+
+
+def main() -> None:
+    """Run the benchmark with the options of the command line."""
+    form = Form.read(new_parser(__doc__ or "").parse_args())
+    run_benchmark(run, form, form)
 
 
 if __name__ == "__main__":

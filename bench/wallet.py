@@ -5,7 +5,6 @@ account, the same for all, and one of many customers' accounts. The plain conten
 alone, without accounts and rules, one INSERT a transaction: the least that a ledger on SQL writes.
 """
 
-import argparse
 import asyncio
 import os
 import random
@@ -22,8 +21,10 @@ import uvloop
 
 from bench.harness import report
 from bench.harness.cores import raise_priority
+from bench.harness.options import Form, new_parser
 from bench.harness.runner import run_benchmark
 from bench.harness.servers import start_mariadb
+from bench.harness.standstill import wait_for
 from foundation.storage.database import Database
 from foundation.storage.migrations.upgrade import upgrade
 from foundation.storage.settings import DatabaseSettings
@@ -38,7 +39,6 @@ DURABLE: Final = (
     "--innodb-buffer-pool-size=512M",
     "--innodb-log-file-size=256M",
 )
-CUSTOMERS: Final = 5_000
 CALLERS: Final = 16
 MANY_CALLERS: Final = 64
 BATCH: Final = 1_000
@@ -51,11 +51,14 @@ class WalletOptions:
     """The options of the benchmark.
 
     Attributes:
+        customers: How many accounts there are beside the house's.
         rounds: How often each contender is measured.
         seconds: The duration of each measurement.
         driver: The driver of MariaDB.
     """
 
+    form: Form
+    customers: int
     rounds: int
     seconds: float
     driver: str
@@ -63,22 +66,26 @@ class WalletOptions:
 
 def read_options(description: str) -> WalletOptions:
     """Return the options given on the command line."""
-    parser = argparse.ArgumentParser(description=description)
-    parser.add_argument("--quick", action="store_true", help="fewer and shorter rounds")
+    parser = new_parser(description)
     parser.add_argument("--rounds", type=int, help="number of rounds (7; quick: 3)")
     parser.add_argument("--seconds", type=float, help="seconds per round (4; quick: 2)")
     parser.add_argument("--driver", default="asyncmy", help="asyncmy, as is recommended, or aiomysql")
     given = parser.parse_args()
+    form = Form.read(given)
     return WalletOptions(
-        given.rounds or (3 if given.quick else 7), given.seconds or (2 if given.quick else 4), given.driver
+        form,
+        customers=form.of(5_000, 5_000, 50),
+        rounds=given.rounds or form.of(7, 3, 1),
+        seconds=given.seconds or form.of(4.0, 2.0, 0.1),
+        driver=given.driver,
     )
 
 
 class PlainInserts:
     """Writes rows of a table like that of transfers, each in a transaction of its own."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, customers: int) -> None:
+        self._database, self._customers = database, customers
 
     async def prepare(self) -> None:
         """Create the table, with the same indexes."""
@@ -87,7 +94,7 @@ class PlainInserts:
 
     async def one(self) -> int:
         """Write a row: one round trip and one commit."""
-        transfer = new_transfer()
+        transfer = new_transfer(self._customers)
         await self._database.pinned.fetch(
             f"INSERT INTO plain VALUES ('{transfer.id}','{transfer.debit_account_id}',"  # noqa: S608 - our own values
             f"'{transfer.credit_account_id}',{transfer.amount},'','',0,0,0,{STERLING},1,0,"
@@ -100,8 +107,8 @@ class PlainInserts:
 class Transfers:
     """Creates transfers through the ledger."""
 
-    def __init__(self, ledger: Ledger, size: int) -> None:
-        self._ledger, self._size = ledger, size
+    def __init__(self, ledger: Ledger, customers: int, size: int) -> None:
+        self._ledger, self._customers, self._size = ledger, customers, size
 
     async def some(self) -> int:
         """Create the transfers of one request.
@@ -109,18 +116,20 @@ class Transfers:
         Raises:
             AssertionError: One was refused.
         """
-        results = await self._ledger.create_transfers([new_transfer() for _ in range(self._size)])
+        results = await self._ledger.create_transfers(
+            [new_transfer(self._customers) for _ in range(self._size)]
+        )
         if any(result.status is not CreateTransferStatus.CREATED for result in results):
             raise AssertionError(results)
         return self._size
 
 
-def new_transfer() -> Transfer:
-    """Return a transfer between the house and somebody."""
+def new_transfer(customers: int) -> Transfer:
+    """Return a transfer between the house and one of so many customers."""
     return Transfer(
         id=uuid.uuid4().hex,
         debit_account_id="house",
-        credit_account_id=f"customer-{random.randrange(CUSTOMERS)}",  # noqa: S311 - any of them
+        credit_account_id=f"customer-{random.randrange(customers)}",  # noqa: S311 - any of them
         amount=500,
         ledger=STERLING,
         code=1,
@@ -149,18 +158,19 @@ async def measure(url: str, options: WalletOptions) -> Mapping[str, list[float]]
         database = Database.open(settings, "wallet")
         stack.push_async_callback(database.close)
         ledger = Ledger(database, LEDGER)
-        plain = PlainInserts(database)
+        plain = PlainInserts(database, options.customers)
         await plain.prepare()
-        await _open_accounts(ledger)
+        await _open_accounts(ledger, options.customers)
         contenders: dict[str, tuple[Run, int]] = {
             "plain": (plain.one, CALLERS),
-            "single": (Transfers(ledger, 1).some, CALLERS),
-            "single_of_many": (Transfers(ledger, 1).some, MANY_CALLERS),
-            "batched": (Transfers(ledger, BATCH).some, 2),
+            "single": (Transfers(ledger, options.customers, 1).some, CALLERS),
+            "single_of_many": (Transfers(ledger, options.customers, 1).some, MANY_CALLERS),
+            "batched": (Transfers(ledger, options.customers, BATCH).some, 2),
         }
         rates: dict[str, list[float]] = {name: [] for name in contenders}
         for number in range(options.rounds + 1):
             for name, (run, callers) in contenders.items():
+                wait_for(f"transfers: {name}", seconds=options.seconds)
                 measured = await rate(run, callers, options.seconds)
                 if number:  # the first round warms up
                     rates[name].append(measured)
@@ -170,7 +180,7 @@ async def measure(url: str, options: WalletOptions) -> Mapping[str, list[float]]
     return rates
 
 
-async def _open_accounts(ledger: Ledger) -> None:
+async def _open_accounts(ledger: Ledger, customers: int) -> None:
     accounts = [Account(id="house", ledger=STERLING, code=1)]
     accounts += [
         Account(
@@ -179,7 +189,7 @@ async def _open_accounts(ledger: Ledger) -> None:
             code=2,
             flags=int(AccountFlags.DEBITS_MUST_NOT_EXCEED_CREDITS),
         )
-        for number in range(CUSTOMERS)
+        for number in range(customers)
     ]
     for start in range(0, len(accounts), BATCH):
         await ledger.create_accounts(accounts[start : start + BATCH])
@@ -187,18 +197,20 @@ async def _open_accounts(ledger: Ledger) -> None:
 
 def run(options: WalletOptions, folder: Path) -> None:
     """Start the database, measure, and report."""
+    wait_for("MariaDB to start")
     mariadb = start_mariadb(folder / "mariadb", options=DURABLE)
     try:
+        wait_for("the tables and accounts", mariadb.process.log)
         raise_priority(mariadb.process.pid)
         raise_priority(os.getpid())
         url = mariadb.fresh_url().replace("aiomysql", options.driver)
         rates = uvloop.run(measure(url, options))
     finally:
         mariadb.stop()
-    _publish(rates)
+    _publish(rates, options.form.results)
 
 
-def _publish(rates: Mapping[str, list[float]]) -> None:
+def _publish(rates: Mapping[str, list[float]], results: Path) -> None:
     """Show the medians of the rates, and of the ratios within a round."""
     ratios = {
         f"{name}_vs_plain": round(
@@ -220,12 +232,13 @@ def _publish(rates: Mapping[str, list[float]]) -> None:
         print(f"{name:18}{row['transfers_per_second']:12}{row['least']:10}{row['greatest']:10}")
     for name, ratio in ratios.items():
         print(f"{name:30}{ratio:8.2f}")
-    report.write("wallet", figures, ratios)
+    report.write(results, "wallet", figures, ratios)
 
 
 def main() -> None:
     """Run the benchmark with the options of the command line."""
-    run_benchmark(run, read_options(__doc__ or ""))
+    options = read_options(__doc__ or "")
+    run_benchmark(run, options, options.form)
 
 
 if __name__ == "__main__":

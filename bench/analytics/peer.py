@@ -12,7 +12,6 @@ import pymysql
 from analytics.engine import Engine, quoted
 from bench.harness.servers import start_mariadb
 
-_OPTIONS: Final = ("--innodb-buffer-pool-size=2G", "--innodb-log-file-size=512M", "--local-infile=1")
 _TABLE: Final = """
 CREATE TABLE contribution (
     brand_id VARCHAR(64) CHARACTER SET ascii NOT NULL, bet_id BIGINT UNSIGNED NOT NULL,
@@ -98,9 +97,10 @@ class Peer:
 
 
 @contextlib.contextmanager
-def running_peer(folder: Path) -> Iterator[Peer]:
-    """Run a server of its own in a folder for the block."""
-    server = start_mariadb(folder, options=_OPTIONS)
+def running_peer(folder: Path, megabytes: int) -> Iterator[Peer]:
+    """Run a server of its own in a folder for the block, with so much memory."""
+    sizes = (f"--innodb-buffer-pool-size={megabytes}M", f"--innodb-log-file-size={megabytes // 4}M")
+    server = start_mariadb(folder, options=(*sizes, "--local-infile=1"))
     try:
         connection = pymysql.connect(
             host="127.0.0.1",

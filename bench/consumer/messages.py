@@ -9,8 +9,11 @@ from uuid import UUID
 
 import orjson
 from confluent_kafka import Producer
+from sqlalchemy import BigInteger, Column, Integer
 
+from foundation.storage.columns import UtcDateTime
 from subgraphs.club_kit.topics import ACCOUNT_TOPIC, PROGRESS_TOPIC, SCHEME_TOPIC
+from subgraphs.progress.models import CONTRIBUTION
 
 BRAND: Final = "northbet"
 ROWS: Final = "bench.rows.v1"
@@ -76,34 +79,23 @@ class Workload:
         return Sizes(bytes_of_bets / self.messages, bytes_of_rows / self.messages)
 
 
+def _connect_type(column: Column[Any]) -> dict[str, Any]:
+    """Return a column as Kafka Connect describes it."""
+    match column.type:
+        case UtcDateTime():
+            kind = {"type": "int64", "name": "org.apache.kafka.connect.data.Timestamp", "version": 1}
+        case BigInteger():
+            kind = {"type": "int64"}
+        case Integer():
+            kind = {"type": "int32"}
+        case _:
+            kind = {"type": "string"}
+    return {"field": column.name, "optional": bool(column.nullable), **kind}
+
+
 ROW_SCHEMA: Final[dict[str, Any]] = {
     "type": "struct",
-    "fields": [
-        {"field": name, "type": kind, "optional": optional, **more}
-        for name, kind, optional, more in (
-            *((name, "string", False, {}) for name in ("brand_id", "bet_id", "customer_id", "iso_week")),
-            ("revision", "int64", False, {}),
-            ("status", "string", False, {}),
-            ("bet_type", "string", True, {}),
-            ("product", "string", False, {}),
-            ("channel", "string", True, {}),
-            ("stake_minor", "int32", False, {}),
-            ("counting_stake_minor", "int32", False, {}),
-            ("currency", "string", False, {}),
-            ("stake_source", "string", False, {}),
-            ("odds_milli", "int32", True, {}),
-            ("placed_at", "int64", False, {"name": "org.apache.kafka.connect.data.Timestamp", "version": 1}),
-            (
-                "occurred_at",
-                "int64",
-                False,
-                {"name": "org.apache.kafka.connect.data.Timestamp", "version": 1},
-            ),
-            ("counted_minor", "int32", False, {}),
-            ("reason", "string", False, {}),
-            ("kept", "int32", False, {}),
-        )
-    ],
+    "fields": [_connect_type(column) for column in CONTRIBUTION.columns],
 }
 """The types that Kafka Connect needs: given once, in the converter's settings."""
 
@@ -132,11 +124,10 @@ def _row(bet: dict[str, Any]) -> dict[str, Any]:
     counts = bet["stake_minor"] >= 100 and bet["odds_milli"] >= 1500  # noqa: PLR2004 - the scheme's
     placed, occurred = datetime.fromisoformat(bet["placed_at"]), datetime.fromisoformat(bet["occurred_at"])
     year, week, _ = placed.isocalendar()
-    facts = {name: value for name, value in bet.items() if name != "bet_revision"}
+    facts = {name: bet.get(name) for name in map(str, CONTRIBUTION.columns.keys())}
     return facts | {
         "iso_week": f"{year}-W{week:02d}",
         "revision": bet["bet_revision"],
-        "channel": None,
         "placed_at": int(placed.timestamp() * 1000),
         "occurred_at": int(occurred.timestamp() * 1000),
         "counted_minor": bet["counting_stake_minor"] if counts else 0,

@@ -9,6 +9,7 @@ from datetime import datetime
 from operator import itemgetter
 from typing import Any
 
+from msgspec.structs import astuple
 from prometheus_client import CollectorRegistry
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -21,19 +22,17 @@ from consumers.stream.database.sink import Applied, Sink
 from consumers.stream.settings import StreamSettings
 from consumers.stream.topics import AnyTopic, Message, Outcome
 from foundation.garbage_collection import freeze_long_lived_objects
-from foundation.storage.bulk_sql import MultiRow
 from foundation.storage.clock import SystemClock
 from foundation.storage.settings import DatabaseSettings
 from subgraphs.club_kit.topics import PROGRESS_TOPIC
-from subgraphs.progress.models import CONTRIBUTION, PROGRESS
+from subgraphs.progress.ledger.repository import LedgerRepository
+from subgraphs.progress.ledger.stored_bets import BET_COLUMNS
 
-BETS_WRITTEN = MultiRow.into(
-    "mysql",
-    CONTRIBUTION,
-    update=tuple(column.name for column in CONTRIBUTION.columns if not column.primary_key),
-)
-TOTALS_WRITTEN = MultiRow.into("mysql", PROGRESS, add=("total_minor", "counted_bets"), greatest=("as_of",))
+LEDGER = LedgerRepository.of("mysql")
+"""The statements of the ledger, with the columns that it has."""
+
 WEEK = "2026-W01"
+KEY = itemgetter(BET_COLUMNS.index("brand_id"), BET_COLUMNS.index("bet_id"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +57,15 @@ async def write_rows(connection: AsyncConnection, messages: Sequence[Message[Any
     for message in messages:
         bet, at = message.event, message.event.occurred_at
         counted = bet.counting_stake_minor
-        who = (bet.brand_id, bet.bet_id, bet.customer_id, WEEK, bet.bet_revision, bet.status)
-        what = (bet.bet_type, bet.product, bet.channel, bet.stake_minor, counted, bet.currency)
-        when = (bet.stake_source, bet.odds_milli, bet.placed_at, at, counted, "COUNTED", 0)
-        rows.append((*who, *what, *when))
+        rows.append((*astuple(bet.bet()), WEEK, counted, "COUNTED", 0))
         key = (bet.brand_id, bet.customer_id)
         total, number, as_of = totals.get(key, (0, 0, at))
         totals[key] = (total + counted, number + 1, max(as_of, at))
-    rows.sort(key=itemgetter(0, 1))
-    await BETS_WRITTEN.execute(connection, rows)
-    await TOTALS_WRITTEN.execute(connection, [(*key, WEEK, *sums) for key, sums in sorted(totals.items())])
+    rows.sort(key=KEY)
+    await LEDGER.changed.execute(connection, rows)
+    await LEDGER.totals_added.execute(
+        connection, [(*key, WEEK, *sums) for key, sums in sorted(totals.items())]
+    )
     return Outcome()
 
 
@@ -93,9 +91,10 @@ async def main(arguments: Sequence[str]) -> None:
     await asyncio.wait({running, ended}, return_when=asyncio.FIRST_COMPLETED)
     if running.done():
         await running  # raises the reason why the consumer stopped
-    print(meter.report())
+    measured = meter.report()
     await consumer.stop()
     await running
+    print(measured)
 
 
 if __name__ == "__main__":

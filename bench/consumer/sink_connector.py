@@ -12,13 +12,14 @@ import pymysql
 from bench.consumer.messages import ROW_SCHEMA, ROWS
 from bench.consumer.throughput import WARM_SHARE
 from bench.harness.cores import cpu_seconds, on_core, raise_priority
-from bench.harness.servers import ROOT, free_port
+from bench.harness.servers import ROOT, ServiceFailedError, free_port
+from bench.harness.standstill import wait_for
+from bench.harness.tools import ToolMissingError
 from tools.server_process import ServerProcess, start_process
 
 POM = Path(__file__).parent / "jdbc_sink" / "pom.xml"
 LIBS = ROOT / ".services" / "jdbc-sink"
 JVM = ("-Xms512m", "-Xmx1g", "-XX:+UseSerialGC", "-Dorg.apache.logging.log4j.level=WARN")
-PATIENCE_SECONDS = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +37,20 @@ class ConnectorConfig:
 
 
 def install() -> None:
-    """Copy the jars from Maven Central, unless they are there."""
+    """Copy the jars from Maven Central, unless they are there.
+
+    Raises:
+        ToolMissingError: Maven is missing or failed.
+    """
     if (LIBS / "pom.xml").exists() and (LIBS / "pom.xml").read_bytes() == POM.read_bytes():
         return
+    if shutil.which("mvn") is None:
+        raise ToolMissingError("the JDBC sink needs Maven: apt-get install maven, or leave it out by --only")
+    wait_for("Maven to copy the JDBC sink", seconds=600)
     shutil.rmtree(LIBS, ignore_errors=True)
     command = ["mvn", "-B", "-q", "-f", str(POM), "dependency:copy-dependencies", "-DincludeScope=runtime"]
-    subprocess.run([*command, f"-DoutputDirectory={LIBS}"], check=True)  # noqa: S603 - the command above
+    if subprocess.run([*command, f"-DoutputDirectory={LIBS}"], check=False).returncode:  # noqa: S603 - as above
+        raise ToolMissingError("Maven could not copy the JDBC sink")
     shutil.copy(POM, LIBS / "pom.xml")
 
 
@@ -69,15 +78,18 @@ def measure(config: ConnectorConfig, batch: int, messages: int, rows: int) -> di
 def _wait_for_rows(
     process: ServerProcess, connection: pymysql.Connection, database: str, messages: int, rows: int
 ) -> dict[str, float]:
-    deadline, warm = time.monotonic() + PATIENCE_SECONDS, None
+    warm, last = None, -1
     while (count := _count(connection, database)) < rows:
+        if count > last:
+            wait_for(f"the JDBC sink to store rows: {count} of {rows} so far", process.log)
+            last = count
         if warm is None and count >= rows * WARM_SHARE:
             warm = (count, time.perf_counter(), cpu_seconds(process.pid))
-        if time.monotonic() > deadline or not process.is_running():
-            raise RuntimeError(f"the connector came to {count} of {rows} rows:\n{process.log_tail()}")
+        if not process.is_running():
+            raise ServiceFailedError(f"the connector came to {count} of {rows} rows:\n{process.log_tail()}")
         time.sleep(0.1)
     if warm is None:
-        raise RuntimeError("too few messages: all were there at once")
+        raise ServiceFailedError("too few messages: all were there at once")
     before, began, used = warm
     done = (rows - before) / rows * messages
     seconds = time.perf_counter() - began

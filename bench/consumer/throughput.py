@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from math import inf
 
 WARM_SHARE = 0.2
+TOLD_EACH_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class ThroughputMeter:
     seconds: float = inf
     done: int = 0
     _warm: _Snapshot | None = None
+    _told_at: float = 0.0
 
     @classmethod
     def after_warm_up(cls, messages: int) -> "ThroughputMeter":
@@ -45,8 +47,11 @@ class ThroughputMeter:
         return cls(messages, round(messages * WARM_SHARE))
 
     def count(self, messages: int) -> bool:
-        """Count committed messages; return whether measuring is complete."""
+        """Count committed messages, and print their number at times; return whether measuring is complete."""
         self.done += messages
+        if self.done >= self.messages or time.perf_counter() - self._told_at >= TOLD_EACH_SECONDS:
+            print(self.done, flush=True)
+            self._told_at = time.perf_counter()
         if self._warm is None:
             if self.done >= self.warm_after:
                 self._warm = _Snapshot.now(self.done)

@@ -9,33 +9,45 @@ import argparse
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
 from types import CodeType
 from typing import TYPE_CHECKING, Final
 
 from bench.counts.budgets import FILE, MEASURES, BudgetError, Budgets
 from bench.counts.counting import Counting
+from bench.harness import report
+from bench.harness.options import SMALLEST, Form, new_parser
 from bench.harness.servers import ROOT
+from bench.harness.standstill import watched
 
 if TYPE_CHECKING:
-    from bench.counts.paths import Followed
+    from bench.counts.paths import Followed, HotPath
 
 LISTED: Final = 40
 GENERATED: Final = re.compile("<.*>")
 """The name of generated code, which is another one in each run."""
 
 BY: Final = "list what is counted by function, or the files that requests enter; compare nothing"
+SMALLEST_PATHS: Final = ("gateway",)
+"""What the smallest form counts; it compares nothing."""
+
 VERSION: Final = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
 def main() -> None:
     """Run what the command line says."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = new_parser(__doc__ or "")
     parser.add_argument("--path", action="append", help="count this path only; may be repeated")
     parser.add_argument("--by", choices=["function", "file"], help=BY)
     parser.add_argument("--lower", action="store_true", help="lower budgets to what is counted")
     given = parser.parse_args()
+    form = Form.read(given)
+    with watched(form.patience):
+        _run(given, form)
+
+
+def _run(given: argparse.Namespace, form: Form) -> None:
     try:
         budgets = Budgets.read(FILE.read_text(encoding="utf-8"))
     except BudgetError as error:
@@ -46,9 +58,7 @@ def main() -> None:
     # Imported only when something is counted: they import the whole product.
     from bench.counts.paths import PATHS, count_paths, follow_paths  # noqa: PLC0415
 
-    if unknown := set(given.path or ()) - PATHS.keys():
-        sys.exit(f"there is no path {', '.join(sorted(unknown))}; there are {', '.join(PATHS)}")
-    paths = {name: PATHS[name] for name in given.path or PATHS}
+    paths = _chosen(PATHS, given.path or form.of(PATHS, PATHS, SMALLEST_PATHS))
     if given.by == "file":
         for name, followed in follow_paths(paths).items():
             print("\n".join(by_file(name, followed)))
@@ -59,6 +69,9 @@ def main() -> None:
             print("\n".join(by_function(name, counting)))
         return
     totals = {name: counting.totals for name, counting in counted.items()}
+    if form.size == SMALLEST:
+        report.write(form.results, "counts", totals, {})
+        return
     if given.lower:
         today = datetime.now(UTC).date()
         FILE.write_text(budgets.lowered(totals, today).toml(), encoding="utf-8")
@@ -66,6 +79,13 @@ def main() -> None:
     _show(totals, budgets)
     if findings := budgets.findings(totals):
         sys.exit("\n" + "\n".join(findings))
+
+
+def _chosen(paths: Mapping[str, HotPath], names: Collection[str]) -> dict[str, HotPath]:
+    """Return the paths of some names; exit if there is none of that name."""
+    if unknown := set(names) - paths.keys():
+        sys.exit(f"there is no path {', '.join(sorted(unknown))}; there are {', '.join(paths)}")
+    return {name: paths[name] for name in names}
 
 
 def _show(counted: Mapping[str, Mapping[str, int]], budgets: Budgets) -> None:

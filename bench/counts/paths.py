@@ -40,6 +40,7 @@ from bench.counts.doubles import Client, StoppedLoop, embedded_databases, settle
 from bench.counts.odds_path import odds_event
 from bench.counts.site_paths import betslip, betslip_again, betslip_changed, gateway, live_event
 from bench.fixtures.customers import BRAND, customer_id
+from bench.harness.standstill import wait_for
 from bench.load.http_messages import END
 from consumers.progress.wiring import create_consumer
 from consumers.stream.broker.memory import MemoryBroker
@@ -211,7 +212,11 @@ def count_paths(paths: Mapping[str, HotPath]) -> dict[str, Counting]:
     """Count a warm request on each of some paths."""
 
     async def count(given: Counted) -> dict[str, Counting]:
-        return {name: await count_path(path, given) for name, path in paths.items()}
+        counted = {}
+        for name, path in paths.items():
+            wait_for(f"{name} to be counted")
+            counted[name] = await count_path(path, given)
+        return counted
 
     return in_counted_club(count)
 
@@ -252,7 +257,11 @@ def follow_paths(paths: Mapping[str, HotPath]) -> dict[str, Followed]:
     """Follow the first request and a warm one on each of some paths through the product's files."""
 
     async def follow(given: Counted) -> dict[str, Followed]:
-        return {name: await follow_path(path, given) for name, path in paths.items()}
+        followed = {}
+        for name, path in paths.items():
+            wait_for(f"{name} to be followed")
+            followed[name] = await follow_path(path, given)
+        return followed
 
     return in_counted_club(follow)
 

@@ -90,7 +90,8 @@ class Measurement:
         """Return the tool with the number of connections at which the warm contender is fastest."""
         if self.connections:
             fixed = replace(tool, connections=self.connections)
-            fixed.run(contender.name, contender.target, self.warm_up)
+            if self.warm_up:
+                fixed.run(contender.name, contender.target, self.warm_up)
             return fixed
         tool.run(contender.name, contender.target, self.warm_up)
         rates = {}

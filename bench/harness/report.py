@@ -8,17 +8,18 @@ RESULTS = Path(__file__).resolve().parents[1] / "results"
 
 
 def write(
+    folder: Path,
     name: str,
     figures: Mapping[str, object],
     ratios: Mapping[str, float],
     left_out: Mapping[str, str] | None = None,
 ) -> None:
-    """Write `bench/results/NAME.json`; peers that could not be measured are named in it, with the reasons."""
-    RESULTS.mkdir(exist_ok=True)
+    """Write `NAME.json` into a folder; peers that could not be measured are named in it, with the reasons."""
+    folder.mkdir(parents=True, exist_ok=True)
     content: dict[str, object] = {"name": name, "figures": figures, "ratios": ratios}
     if left_out:
         content["left_out"] = left_out
-    (RESULTS / f"{name}.json").write_text(json.dumps(content, indent=2) + "\n")
+    (folder / f"{name}.json").write_text(json.dumps(content, indent=2) + "\n")
 
 
 def show(figures: Mapping[str, Mapping[str, float]], ratios: Mapping[str, float]) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 
 from bench.harness.cores import cpu_seconds, raise_priority
+from bench.harness.standstill import wait_for
 from tools.local_chromium import LocalChromium, find_chromium
 from tools.private_mariadb import start_mariadb
 from tools.server_process import (
@@ -80,8 +81,13 @@ class Servers:
         begun = time.monotonic()
         with _environment(settings or {}):
             process = start_process(command, self.folder, self.folder / f"{name}.log", tied=True)
+        wait_for(f"{name} to answer", process.log)
         raise_priority(process.pid)
-        wait_until_ready(process, lambda: _answers(port))
+        try:
+            wait_until_ready(process, lambda: _answers(port))
+        except BaseException:
+            process.stop()
+            raise
         server = Server(process, port, time.monotonic() - begun)
         self.started.append(server)
         return server

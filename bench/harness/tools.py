@@ -4,6 +4,8 @@ import os
 import shutil
 import subprocess
 
+from bench.harness.standstill import wait_for
+
 
 class ToolMissingError(Exception):
     """A program is missing and could not be installed; the message says what to do."""
@@ -26,6 +28,7 @@ def _installed(package: str) -> str | None:
         return None
     as_root = [] if os.geteuid() == 0 else ["sudo", "-n"]
     print(f"installing {package}")
+    wait_for(f"apt-get to install {package}", seconds=600)
     for arguments in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", package]):
         command = [*as_root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", *arguments]
         subprocess.run(command, check=False, capture_output=True)  # noqa: S603 - the command above

@@ -1,6 +1,5 @@
 """Measure 20,000 live trackers: memory, latency from bet to socket, and processor time beside polling."""
 
-import argparse
 import asyncio
 import time
 from collections.abc import Mapping, Sequence
@@ -15,8 +14,10 @@ from bench.betslip import graph_at
 from bench.fixtures.customers import BRAND, customer_id
 from bench.harness import report
 from bench.harness.cores import cpu_seconds, resident_bytes
+from bench.harness.options import Form, new_parser
 from bench.harness.runner import run_benchmark
 from bench.harness.servers import ROOT, ServiceFailedError
+from bench.harness.standstill import wait_for
 from bench.live.bets import BetGenerator
 from bench.live.exclusions import Exclusions
 from bench.live.latencies import Latencies, percentile
@@ -25,7 +26,7 @@ from bench.live.producer import MessageProducer
 from bench.live.subscriber import Subscriber, Subscription, WebSocketSubscriber
 from bench.live.subscriber_pool import SubscriberPool, raise_file_limit
 from bench.live.testbed import TestBed, open_testbed
-from bench.load.wrk import LoadTool
+from bench.load.wrk import CONNECTIONS, LoadTool
 from tools.private_valkey import start_valkey
 
 
@@ -39,25 +40,25 @@ class LiveOptions:
         seconds: The duration of the measured load.
         warm_up: The duration of the load before the measurement, in seconds.
         idle_seconds: The idle time before memory is measured.
+        excluded: How many customers exclude themselves.
         peers: Whether to compare with other gateways.
         peer_seconds: The duration of each gateway's measurement.
     """
 
+    form: Form
     subscribers: int
     rates: tuple[float, ...]
     seconds: float
     warm_up: float
     idle_seconds: float
+    excluded: int
     peers: bool
     peer_seconds: float
 
 
 def read_options(description: str) -> LiveOptions:
     """Return the options given on the command line."""
-    parser = argparse.ArgumentParser(description=description)
-    parser.add_argument(
-        "--quick", action="store_true", help="use fewer subscribers, lower rates and shorter times"
-    )
+    parser = new_parser(description)
     parser.add_argument("--subscribers", type=int, help="number of open trackers (20,000; quick: 2,000)")
     parser.add_argument(
         "--bets",
@@ -68,15 +69,17 @@ def read_options(description: str) -> LiveOptions:
     parser.add_argument("--seconds", type=float, help="duration of the load (60; quick: 15)")
     parser.add_argument("--no-peers", action="store_true", help="do not compare with other gateways")
     given = parser.parse_args()
-    quick = given.quick
+    form = Form.read(given)
     return LiveOptions(
-        subscribers=given.subscribers or (2_000 if quick else 20_000),
-        rates=tuple(given.bets or [250 if quick else 2_500]),
-        seconds=given.seconds or (15 if quick else 60),
-        warm_up=3 if quick else 10,
-        idle_seconds=2 if quick else 10,
+        form=form,
+        subscribers=given.subscribers or form.of(20_000, 2_000, 20),
+        rates=tuple(given.bets or [form.of(2_500, 250, 20)]),
+        seconds=given.seconds or form.of(60, 15, 1),
+        warm_up=form.of(10, 3, 1),
+        idle_seconds=form.of(10, 2, 0.5),
+        excluded=form.of(50, 50, 2),
         peers=not given.no_peers,
-        peer_seconds=6 if quick else 30,
+        peer_seconds=form.of(30, 6, 1),
     )
 
 
@@ -84,7 +87,6 @@ QUERY: Final = (ROOT / "contracts" / "updates.graphql").read_text(encoding="utf-
 POLLED_EACH_SECONDS: Final = 1.0
 """The polling interval that gives polled trackers the latency goal of live ones."""
 
-EXCLUDED: Final = 50
 DRAIN_SECONDS: Final = 30
 MEMORY_GOAL_MB: Final = 1_200
 LATENCY_GOAL_MS: Final = 1_000
@@ -130,6 +132,7 @@ async def measure_live(
     }
     print(f"{wanted:,} trackers open after {took:.0f} s", flush=True)
     before = serve.cpu_seconds()
+    wait_for("the idle time to pass", seconds=options.idle_seconds)
     await asyncio.sleep(options.idle_seconds)
     idle = resident_bytes(serve.process.pid) / 1e6
     figures = {
@@ -148,7 +151,7 @@ async def measure_live(
         moved = rows[f"live_at_{rate:.0f}"] = await _move(testbed, pool, latencies, options, rate)
         pool.check()
         figures |= moved
-    rows["exclusions"] = await _exclude(testbed, pool, exclusions, numbers)
+    rows["exclusions"] = await _exclude(testbed, pool, exclusions, numbers, options.excluded)
     pool.check()
     pool.close()
     return rows
@@ -189,11 +192,12 @@ async def _move(
 
 
 async def _exclude(
-    testbed: TestBed, pool: SubscriberPool, exclusions: Exclusions, numbers: Sequence[int]
+    testbed: TestBed, pool: SubscriberPool, exclusions: Exclusions, numbers: Sequence[int], excluded: int
 ) -> dict[str, float]:
     producer = MessageProducer(testbed.bootstrap)
-    excluded = dict(zip(pool.subscribers, map(customer_id, numbers[:EXCLUDED]), strict=False))
-    unseen = await exclusions.send(producer, excluded, DRAIN_SECONDS)
+    wait_for("exclusions to be shown", testbed.consume.process.log, DRAIN_SECONDS)
+    leaving = dict(zip(pool.subscribers, map(customer_id, numbers[:excluded]), strict=False))
+    unseen = await exclusions.send(producer, leaving, DRAIN_SECONDS)
     producer.flush()
     seen = exclusions.seconds
     p50, p99 = percentile(seen, 0.5) * 1e3, percentile(seen, 0.99) * 1e3
@@ -203,6 +207,7 @@ async def _exclude(
 
 async def _shown(latencies: Latencies) -> None:
     """Wait until events have shown all bets, up to `DRAIN_SECONDS`."""
+    wait_for("bets to be shown", seconds=DRAIN_SECONDS)
     until = time.perf_counter() + DRAIN_SECONDS
     while latencies.unseen and time.perf_counter() < until:  # noqa: ASYNC110 - events come at sockets
         await asyncio.sleep(0.05)
@@ -211,10 +216,11 @@ async def _shown(latencies: Latencies) -> None:
 def measure_polled(testbed: TestBed, options: LiveOptions, folder: Path) -> dict[str, float]:
     """Measure bet-slip queries, as polling pages send them, at one process's maximum rate."""
     tokens = [testbed.club.token(number) for number in eligible(min(options.subscribers, 2_000))]
-    tool, target = LoadTool(folder, tokens), graph_at(testbed.serve.port)
+    connections = options.form.of(CONNECTIONS[-1], CONNECTIONS[-1], 4)  # a few customers may not ask more
+    tool, target = LoadTool(folder, tokens, connections), graph_at(testbed.serve.port)
     tool.run("polled", target, options.warm_up)
     before = cpu_seconds(testbed.serve.process.pid)
-    run = tool.run("polled", target, max(2, options.seconds // 3))
+    run = tool.run("polled", target, max(options.form.of(2, 2, 1), options.seconds // 3))
     used = cpu_seconds(testbed.serve.process.pid) - before
     return {"polls_per_second": run.rate, "cpu_us_per_poll": used / run.requests * 1e6}
 
@@ -235,6 +241,7 @@ def run(options: LiveOptions, folder: Path) -> None:
     """Start everything, measure, and report."""
     connections = raise_file_limit(options.subscribers)
     with ExitStack() as stack:
+        wait_for("Valkey to start")
         valkey = start_valkey(folder)
         stack.callback(valkey.stop)
         shared = {"FURLONG_REDIS_URL": valkey.url}
@@ -244,7 +251,9 @@ def run(options: LiveOptions, folder: Path) -> None:
             **uvloop.run(measure_live(testbed, options, connections)),
             "polled": measure_polled(testbed, options, folder),
         }
-    peers = measure_peers(QUERY, options.peer_seconds, folder) if options.peers else {}
+    left_out = options.form.left_out(["hive_gateway"]) if options.peers else {}
+    measures_peers = options.peers and not left_out
+    peers = measure_peers(QUERY, options.peer_seconds, folder) if measures_peers else {}
     figures |= {f"gateway_{name}": row for name, row in peers.items()}
     live = figures["live"]
     ratios = {
@@ -265,12 +274,13 @@ def run(options: LiveOptions, folder: Path) -> None:
             print(f"{part:22}{name:28}{value:14,.1f}")
     for name, value in ratios.items():
         print(f"{name:36}{value:8.2f}")
-    report.write("live", figures, ratios)
+    report.write(options.form.results, "live", figures, ratios, left_out)
 
 
 def main() -> None:
     """Run the benchmark with the options of the command line."""
-    run_benchmark(run, read_options(__doc__ or ""))
+    options = read_options(__doc__ or "")
+    run_benchmark(run, options, options.form)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ import uvloop
 from bench.gateway import start_ours
 from bench.harness.cores import Cores, on_core
 from bench.harness.servers import ROOT, Server, Servers, ServiceFailedError, free_port, running_servers
+from bench.harness.standstill import wait_for
 from bench.live.subscriber import SseSubscriber, Subscription
 from bench.live.subscriber_pool import SubscriberPool
 from bench.peers.node_gateways import install_gateways, start_hive, write_supergraph
@@ -44,6 +45,7 @@ async def measure_pushes(
     Raises:
         ServiceFailedError: A stream has failed, or nothing was pushed.
     """
+    wait_for("events to be pushed", gateway.process.log, warm_up)
     await asyncio.sleep(warm_up)
     events, used, begun = pool.events, gateway.cpu_seconds(), time.perf_counter()
     await load()

@@ -6,6 +6,7 @@ from typing import Final
 
 from confluent_kafka import KafkaError, Message, Producer
 
+from bench.harness.standstill import wait_for
 from bench.live.bets import OutgoingMessage, instant
 from subgraphs.club_kit.topics import PROGRESS_TOPIC
 
@@ -54,6 +55,7 @@ class MessageProducer:
             ProducerError: The broker refused a message.
         """
         loop = asyncio.get_running_loop()
+        wait_for(f"Kafka to take {rate:,.0f} messages a second", seconds=seconds)
         begun, planned, sent = loop.time(), round(rate * seconds), 0
         while sent < planned:
             due, now = min(planned, int((loop.time() - begun) * rate) + 1), instant()

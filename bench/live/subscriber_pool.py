@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from bench.harness.servers import ServiceFailedError
+from bench.harness.standstill import wait_for
 from bench.live.subscriber import Subscriber, Subscription
 
 FROM_ONE_ADDRESS: Final = 20_000
@@ -69,6 +70,10 @@ class SubscriberPool:
         """
         each_has, more = divmod(streams or len(tokens), len(tokens))
         for start in range(0, len(tokens), OPENED_TOGETHER):
+            wait_for(
+                f"the first events of {len(tokens)} connections: {start} have theirs",
+                seconds=PATIENCE_SECONDS,
+            )
             some = []
             for number, token in enumerate(tokens[start : start + OPENED_TOGETHER], start):
                 subscription = replace(self.subscription, streams=each_has + (number >= len(tokens) - more))

@@ -24,6 +24,7 @@ from bench.harness.servers import (
     running_servers,
     start_mariadb,
 )
+from bench.harness.standstill import wait_for
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 from furlong.install.topics import create_topics
@@ -136,14 +137,17 @@ def open_testbed(
     cores = Cores.choose()
     os.sched_setaffinity(0, {cores.server, cores.rest})
     with ExitStack() as stack:
+        wait_for("MariaDB to start")
         mariadb = start_mariadb(folder / "mariadb", options=MARIADB_OPTIONS)
         stack.callback(mariadb.stop)
+        wait_for("Kafka to start")
         kafka = start_kafka(folder / "kafka")
         stack.callback(kafka.stop)
         for process in (mariadb.process, kafka.process):
             raise_priority(process.pid)
         print(f"filling MariaDB with {customers:,} customers", flush=True)
         club = Club(DatabaseSettings(url=mariadb.url), new_sessions(), customers)
+        wait_for("the tables", mariadb.process.log)
         asyncio.run(_prepare(club, kafka.bootstrap))
         servers = stack.enter_context(running_servers(folder))
         started = {}
@@ -166,4 +170,5 @@ async def _prepare(club: Club, bootstrap: str) -> None:
     async with database.write() as connection:
         await connection.execute(delete(PROGRESS))
     await database.close()
+    wait_for("topics to be created")
     await create_topics(bootstrap, PARTITIONS, 1, TopicSettings())

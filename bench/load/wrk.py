@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.harness.cores import raise_priority
+from bench.harness.standstill import wait_for
 from bench.harness.tools import find_wrk
 from bench.load.target import Target, WrongAnswerError
 
@@ -82,6 +83,7 @@ class LoadTool:
             command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
         )
         raise_priority(wrk.pid)
+        wait_for(f"wrk, which asks {name}", self.folder / f"{name}.log", seconds)
         try:
             said, _ = wrk.communicate(timeout=seconds + GRACE_SECONDS)
         finally:

@@ -1,6 +1,5 @@
 """Measure live odds: pages that follow 20 of 500 events each, of which 1,000 prices change each second."""
 
-import argparse
 import asyncio
 import os
 import time
@@ -16,16 +15,17 @@ import uvloop
 
 from bench.harness import report
 from bench.harness.cores import Cores, on_core, resident_bytes
+from bench.harness.options import Form, new_parser
 from bench.harness.runner import run_benchmark
 from bench.harness.servers import (
     Server,
     Servers,
-    ServiceFailedError,
     free_port,
     furlong,
     running_servers,
     start_mariadb,
 )
+from bench.harness.standstill import wait_for
 from bench.live.latencies import percentile
 from bench.live.peers import measure_pushes
 from bench.live.producer import MessageProducer
@@ -41,10 +41,8 @@ from furlong.settings import TopicSettings
 from tools.private_kafka import start_kafka
 
 BRAND: Final = "northbet"
-PARTITIONS: Final = 8
 STATUS_SECONDS: Final = 5.0
 MAX_PAGES: Final = 25_000
-PATIENCE_SECONDS: Final = 180.0
 LISTED: Final = """
 query ($brand: ID!, $after: String) {
   events(brand: $brand, first: 100, after: $after) {
@@ -61,6 +59,7 @@ class OddsOptions:
     """The options of the benchmark.
 
     Attributes:
+        partitions: Of topics that are keyed by customer.
         events: How many events have moving odds.
         pages: How many pages are open.
         follows: How many events each page follows.
@@ -71,6 +70,8 @@ class OddsOptions:
         peers: Whether to compare with another gateway.
     """
 
+    form: Form
+    partitions: int
     events: int
     pages: int
     follows: int
@@ -83,46 +84,41 @@ class OddsOptions:
 
 def read_options(description: str) -> OddsOptions:
     """Return the options given on the command line."""
-    parser = argparse.ArgumentParser(description=description)
-    parser.add_argument("--quick", action="store_true", help="use fewer pages and a shorter time")
+    parser = new_parser(description)
     parser.add_argument("--pages", type=int, help="number of open pages (2,000; quick: 200)")
     parser.add_argument("--quiet-pages", type=int, help="number of quiet pages (10,000; quick: 500)")
-    parser.add_argument("--changes", type=float, default=1_000.0, help="changes per second (1,000)")
+    parser.add_argument("--changes", type=float, help="changes per second (1,000)")
     parser.add_argument("--seconds", type=float, help="duration of the load (60; quick: 10)")
     parser.add_argument("--no-peers", action="store_true", help="do not compare with another gateway")
     given = parser.parse_args()
-    quick = given.quick
+    form = Form.read(given)
     return OddsOptions(
-        events=500,
-        pages=given.pages or (200 if quick else 2_000),
-        follows=20,
-        rate=given.changes,
-        seconds=given.seconds or (10 if quick else 60),
-        warm_up=3 if quick else 10,
-        quiet_pages=given.quiet_pages or (500 if quick else 10_000),
+        form=form,
+        partitions=form.of(8, 8, 1),
+        events=form.of(500, 500, 20),
+        pages=given.pages or form.of(2_000, 200, 20),
+        follows=form.of(20, 20, 5),
+        rate=given.changes or form.of(1_000.0, 1_000.0, 50.0),
+        seconds=given.seconds or form.of(60, 10, 1),
+        warm_up=form.of(10, 3, 0.5),
+        quiet_pages=given.quiet_pages or form.of(10_000, 500, 5),
         peers=not given.no_peers,
     )
 
 
-async def all_events(port: int, count: int) -> list[str]:
-    """Return the ids of all events once each has open markets.
-
-    Raises:
-        ServiceFailedError: They do not appear.
-    """
-    deadline = time.monotonic() + PATIENCE_SECONDS
+async def all_events(port: int, count: int, log: Path) -> list[str]:
+    """Return the ids of all events once each has open markets."""
+    last = -1
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
-        while time.monotonic() < deadline:
+        while True:
             found = await _listed(client)
-            is_open = all(market["status"] == "OPEN" for event in found for market in event["markets"])
-            if (
-                len(found) == count
-                and is_open
-                and all(len(event["markets"]) == len(KINDS) for event in found)
-            ):
+            is_open = [market["status"] == "OPEN" for event in found for market in event["markets"]]
+            if sum(is_open) > last:
+                last = sum(is_open)
+                wait_for(f"open markets: {last} of {count * len(KINDS)} so far, of {len(found)} events", log)
+            if len(found) == count and len(is_open) == count * len(KINDS) and all(is_open):
                 return [event["id"] for event in found]
             await asyncio.sleep(0.5)
-    raise ServiceFailedError(f"{len(found)} of {count} events are listed")
 
 
 async def _listed(client: httpx.AsyncClient) -> list[dict[str, Any]]:
@@ -154,7 +150,7 @@ async def measure(serve: Server, bootstrap: str, options: OddsOptions) -> dict[s
     producer.flush()
     well = asyncio.create_task(keep_well(producer, world))
     try:
-        events = await all_events(serve.port, options.events)
+        events = await all_events(serve.port, options.events, serve.process.log)
         moving = await _measure_moving(
             serve, producer, world, Pages(BRAND, events, options.follows, 20), options
         )
@@ -195,6 +191,7 @@ async def _measure_quiet(serve: Server, pages: Pages, options: OddsOptions) -> d
     pool = SubscriberPool(Subscription.of(serve.port, QUERY, {}), pages.make)
     await pool.open([""] * count, pages.on_event)
     before, begun = serve.cpu_seconds(), time.perf_counter()
+    wait_for("the quiet time to pass", seconds=options.warm_up)
     await asyncio.sleep(options.warm_up)
     used = (serve.cpu_seconds() - before) / (time.perf_counter() - begun)
     memory = resident_bytes(serve.process.pid) - empty
@@ -208,25 +205,32 @@ def run(options: OddsOptions, folder: Path) -> None:
     raise_file_limit(max(options.pages, options.quiet_pages))
     cores = Cores.choose()
     with ExitStack() as stack:
-        serve, bootstrap = _start(stack, cores, folder)
+        serve, bootstrap = _start(stack, cores, folder, options.partitions)
         cores.use_rest()
         figures = uvloop.run(measure(serve, bootstrap, options))
     ratios = {}
-    if options.peers:
+    left_out = options.form.left_out(["hive_gateway"]) if options.peers else {}
+    if options.peers and not left_out:
         peer = measure_peers(figures["moving"], options.warm_up, folder, cores)
         figures["hive_gateway"] = peer
-        ratios["ours_vs_hive_gateway"] = peer["cpu_us_per_push"] / figures["moving"]["cpu_us_per_push"]
+        ratio = peer["cpu_us_per_push"] / figures["moving"]["cpu_us_per_push"]
+        ratios["ours_vs_hive_gateway"] = round(ratio, 3)
     _show(figures, ratios)
+    rounded = {part: {name: round(value, 3) for name, value in row.items()} for part, row in figures.items()}
+    report.write(options.form.results, "odds", rounded, ratios, left_out)
 
 
-def _start(stack: ExitStack, cores: Cores, folder: Path) -> tuple[Server, str]:
+def _start(stack: ExitStack, cores: Cores, folder: Path, partitions: int) -> tuple[Server, str]:
     """Start one serving process on its core, and all that it needs on the other."""
     os.sched_setaffinity(0, {cores.rest})
+    wait_for("MariaDB to start")
     mariadb = start_mariadb(folder / "mariadb")
     stack.callback(mariadb.stop)
+    wait_for("Kafka to start")
     kafka = start_kafka(folder / "kafka")
     stack.callback(kafka.stop)
-    asyncio.run(create_topics(kafka.bootstrap, PARTITIONS, 1, TopicSettings()))
+    wait_for("topics to be created", kafka.process.log)
+    asyncio.run(create_topics(kafka.bootstrap, partitions, 1, TopicSettings()))
     servers: Servers = stack.enter_context(running_servers(folder))
     settings = {
         "FURLONG_DATABASE_URL": mariadb.url,
@@ -236,6 +240,7 @@ def _start(stack: ExitStack, cores: Cores, folder: Path) -> tuple[Server, str]:
         "FURLONG_JWT_AUDIENCE": "furlong",
         "FURLONG_GATEWAY_LIVE_CONNECTIONS_PER_ADDRESS": str(MAX_PAGES),  # all visitors come from this machine
     }
+    wait_for("the tables", mariadb.process.log)
     asyncio.run(upgrade_databases(DatabaseSettings(url=mariadb.url)))
     started = {}
     for name, words, core in (
@@ -250,18 +255,17 @@ def _start(stack: ExitStack, cores: Cores, folder: Path) -> tuple[Server, str]:
 
 
 def _show(figures: Mapping[str, Mapping[str, float]], ratios: Mapping[str, float]) -> None:
-    rounded = {part: {name: round(value, 3) for name, value in row.items()} for part, row in figures.items()}
-    for part, row in rounded.items():
+    for part, row in figures.items():
         for name, value in row.items():
             print(f"{part:16}{name:24}{value:14,.2f}")
     for name, value in ratios.items():
         print(f"{name:40}{value:8.2f}")
-    report.write("odds", rounded, {name: round(value, 3) for name, value in ratios.items()})
 
 
 def main() -> None:
     """Run the benchmark with the options of the command line."""
-    run_benchmark(run, read_options(__doc__ or ""))
+    options = read_options(__doc__ or "")
+    run_benchmark(run, options, options.form)
 
 
 if __name__ == "__main__":

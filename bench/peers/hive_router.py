@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from bench.harness.servers import ROOT, Server, Servers, free_port
+from bench.harness.standstill import wait_for
 from bench.harness.tools import ToolMissingError
 from bench.peers.node_gateways import STARTS, Pinned, install_gateways
 
@@ -42,6 +43,7 @@ def install_router() -> None:
     if cargo is None or subprocess.run(asked, capture_output=True, check=False).returncode:  # noqa: S603 - cargo
         raise ToolMissingError("Hive Router needs cargo with a nightly toolchain")
     print(f"building Hive Router {VERSION}: this takes many minutes", flush=True)
+    wait_for("cargo to build Hive Router", seconds=7200)
     # Its other page is built by npm from sources that the crate lacks.
     features = ["--features", "graphiql", "--bin", NAME]
     crate = ["hive-router", "--version", VERSION, "--locked", "--root", str(FOLDER)]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from bench.harness.servers import ROOT, Server, Servers, free_port
+from bench.harness.standstill import wait_for
 from bench.harness.tools import ToolMissingError
 
 NODE = ROOT / "bench" / "node"
@@ -30,6 +31,7 @@ def install_gateways() -> None:
     if npm is None:
         raise ToolMissingError("Node.js with npm is missing: the gateways of others run on Node.js 20")
     print("installing Hive Gateway and Apollo Gateway", flush=True)
+    wait_for("npm to install gateways", seconds=600)
     command = [npm, "ci", "--no-audit", "--no-fund", "--loglevel=error"]
     ended = subprocess.run(command, cwd=NODE, check=False)  # noqa: S603 - the command above
     if ended.returncode != 0:

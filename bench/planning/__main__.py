@@ -16,14 +16,20 @@ from bench.harness.cores import Cores, on_core
 from bench.harness.options import Options, read_options
 from bench.harness.runner import run_benchmark
 from bench.harness.servers import ROOT, Server, Servers, free_port, running_servers
+from bench.harness.standstill import wait_for
 from bench.load.target import Target, WrongAnswerError
 from bench.peers.hive_router import PEERS, install_peers
-from bench.planning.supergraphs import GeneratedSupergraph, compose, shareable, star
+from bench.planning.supergraphs import GeneratedSupergraph, compose, install_composition, shareable, star
 
 WARM_UP = 3
 """Documents that are not counted: they open connections and train a just-in-time compiler."""
-DOCUMENTS = 20
-QUICK_DOCUMENTS = 8
+DOCUMENTS = (20, 8, 2)
+
+SECONDS_OF_AN_ANSWER = 5.0
+"""How long a gateway may take to plan the largest supergraph."""
+
+STARS = (10, 150, 400)
+"""The numbers of subgraphs of which each adds to one entity."""
 
 Starting = Callable[[Path], Server]
 
@@ -76,15 +82,22 @@ def measure(
     start = server.cpu_seconds()
     targets = [_target(case, server, f"PlanningCost{number}") for number in range(WARM_UP + documents)]
     with httpx.Client() as client:
-        answers = [targets[0].ask(TOKENS[0], client)]
+
+        def ask(some: list[Target]) -> list[object]:
+            wait_for(
+                f"{len(some)} answers over {case.name}", server.process.log, SECONDS_OF_AN_ANSWER * len(some)
+            )
+            return [target.ask(TOKENS[0], client) for target in some]
+
+        answers = ask(targets[:1])
         cold = server.cpu_seconds() - start
-        answers += [target.ask(TOKENS[0], client) for target in targets[1:WARM_UP]]
+        answers += ask(targets[1:WARM_UP])
         before, asked = server.cpu_seconds(), subgraphs.calls()
-        answers += [target.ask(TOKENS[0], client) for target in targets[WARM_UP:]]
+        answers += ask(targets[WARM_UP:])
         between, calls = server.cpu_seconds(), subgraphs.calls() - asked
-        answers += [target.ask(TOKENS[0], client) for target in targets[WARM_UP:]]
+        answers += ask(targets[WARM_UP:])
         after = server.cpu_seconds()
-        answers += [target.ask(TOKENS[0], client) for target in targets[WARM_UP:]]
+        answers += ask(targets[WARM_UP:])
         end = server.cpu_seconds()
     if any(answer != answers[0] for answer in answers):
         raise WrongAnswerError(f"{case.name}: equal documents are answered differently")
@@ -123,26 +136,29 @@ def _ratios(figures: Mapping[str, Mapping[str, Mapping[str, float]]]) -> dict[st
     }
 
 
-def run(options: Options, folder: Path, *, quick: bool) -> None:
+def run(options: Options, folder: Path) -> None:
     """Start each gateway over each supergraph in interleaved rounds, and report."""
     cores = Cores.choose()
     cores.use_rest()
-    supergraphs = [star(10, 10), star(150, 10), star(400, 10), shareable(30, 30)]
+    form = options.form
+    stars = form.of(STARS, STARS, STARS[:1])
+    supergraphs = [*(star(size, 10) for size in stars), shareable(*form.of((30, 30), (30, 30), (3, 3)))]
+    documents, rounds = form.of(*DOCUMENTS), form.of(options.measurement.rounds, 1, 1)
+    install_composition()
     figures: dict[str, dict[str, dict[str, float]]] = {}
     with ExitStack() as stack:
         servers = stack.enter_context(running_servers(folder))
         subgraphs = Subgraphs(servers, cores)
         starts: dict[str, Starting] = {"ours": lambda path: start_ours(servers, path, cores)}
         wanted = list(filter(options.wants, PEERS))
-        left_out = install_peers(wanted)
+        left_out = form.left_out(wanted) or install_peers(wanted)
         for name in wanted:
             if name not in left_out:
                 starts[name] = partial(_start_peer, name, servers, cores)
         for case in supergraphs:
             supergraph = compose(case, folder, subgraphs.port)
-            documents = QUICK_DOCUMENTS if quick else DOCUMENTS
             costs: dict[str, list[PlanningCost]] = {name: [] for name in starts}
-            for _ in range(1 if quick else options.measurement.rounds):
+            for _ in range(rounds):
                 data: object = None
                 for name, start in starts.items():
                     sight, found = measure(case, start(supergraph), subgraphs, documents)
@@ -153,13 +169,13 @@ def run(options: Options, folder: Path, *, quick: bool) -> None:
                     costs[name].append(sight)
                     print(f"{case.name:28}{name:22}{sight}", flush=True)
             figures[case.name] = {name: _medians(cost) for name, cost in costs.items()}
-    report.write("planning", figures, _ratios(figures), left_out)
+    report.write(form.results, "planning", figures, _ratios(figures), left_out)
 
 
 def main() -> None:
     """Run the benchmark as the command line says."""
-    quick = "--quick" in sys.argv[1:]
-    run_benchmark(partial(run, quick=quick), read_options(__doc__ or "", tuple(PEERS)))
+    options = read_options(__doc__ or "", tuple(PEERS))
+    run_benchmark(run, options, options.form)
 
 
 if __name__ == "__main__":

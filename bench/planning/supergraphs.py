@@ -1,12 +1,13 @@
 """Generate supergraphs: many subgraphs that extend one entity, or that all share its fields."""
 
-import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from bench.harness.servers import ROOT
+from bench.harness.standstill import wait_for
 from bench.harness.tools import ToolMissingError
 
 LINK = (
@@ -74,6 +75,18 @@ def shareable(subgraphs: int, fields: int) -> GeneratedSupergraph:
     return GeneratedSupergraph(f"shareable_{subgraphs}_of_{fields}_fields", texts, selection)
 
 
+def install_composition() -> None:
+    """Install what composition needs, unless it is there.
+
+    Raises:
+        ToolMissingError: It cannot be installed; the set-up has said why.
+    """
+    wait_for("npm to install what composition needs", seconds=600)
+    command = [sys.executable, "-B", "-m", "tools.set_up", "npm"]
+    if subprocess.run(command, cwd=ROOT, check=False).returncode:  # noqa: S603 - the command above
+        raise ToolMissingError("composition needs web/node_modules: run make web/node_modules/.installed")
+
+
 def compose(case: GeneratedSupergraph, folder: Path, port: int) -> Path:
     """Compose a case as its user would, all its subgraphs at paths of one port.
 
@@ -81,17 +94,15 @@ def compose(case: GeneratedSupergraph, folder: Path, port: int) -> Path:
         The supergraph's file.
 
     Raises:
-        ToolMissingError: There is no Node.js, or composition failed.
+        ToolMissingError: Composition failed.
     """
-    node = shutil.which("node")
-    if node is None or not (ROOT / "web" / "node_modules").exists():
-        raise ToolMissingError("composition needs Node.js and web/node_modules: run make install-dev")
+    wait_for(f"{case.name} to be composed", seconds=600)
     sources = folder / case.name
     sources.mkdir(parents=True)
     for name, text in case.subgraphs.items():
         (sources / f"{name}.graphql").write_text(text)
     out = folder / f"{case.name}.supergraph.graphql"
-    command = [node, str(ROOT / "web" / "compose.mjs"), str(out)]
+    command = ["node", str(ROOT / "web" / "compose.mjs"), str(out)]
     command += [str(sources / f"{name}.graphql") for name in case.subgraphs]
     for name in case.subgraphs:
         command += ["--url", f"{name}=http://127.0.0.1:{port}/{name}"]

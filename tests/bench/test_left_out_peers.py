@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from bench.harness.tools import ToolMissingError
 from bench.peers import hive_router
+from bench.planning import supergraphs
 
 
 @pytest.mark.usefixtures("processes")
@@ -39,3 +41,17 @@ def test_a_router_that_is_built_is_not_built_again(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(hive_router, "PROGRAM", program)
     assert hive_router.install_peers([hive_router.NAME]) == {}
     assert hive_router.install_peers([]) == {}
+
+
+@pytest.mark.usefixtures("processes")
+def test_a_machine_where_composition_cannot_be_installed_is_told_what_to_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`planning` installs what it needs first."""
+    set_up = tmp_path / "tools" / "set_up"
+    set_up.mkdir(parents=True)
+    (tmp_path / "tools" / "__init__.py").touch()
+    (set_up / "__main__.py").write_text("import sys\nsys.exit(sys.argv[1:] == ['npm'])\n")
+    monkeypatch.setattr(supergraphs, "ROOT", tmp_path)
+    with pytest.raises(ToolMissingError, match="run make web/node_modules"):
+        supergraphs.install_composition()

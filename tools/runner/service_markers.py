@@ -101,6 +101,7 @@ SERVICES = (
     MarkedService("systemd", "systemd-analyze", "services", lambda: which("systemd-analyze") is not None),
     MarkedService("varnish", "a real Varnish", "services", varnish_installed),
     MarkedService("haproxy", "a real HAProxy", "services", haproxy_installed),
+    MarkedService("wrk", "wrk, which benchmarks ask by", "services", lambda: which("wrk") is not None),
     MarkedService("helm", "Helm as a library", "services", chart_tools_installed),
     MarkedService("exchange_clients", "clients of the exchange", "services", exchange_clients_installed),
     MarkedService("localstripe", "localstripe, which plays Stripe", "services", localstripe_installed),
