@@ -144,7 +144,7 @@ async def _each_reads_on(readers: list[Reader]) -> None:
 
 async def test_a_killed_gateway_costs_only_its_own_requests(pair: Pair, scale: Scale) -> None:
     """At most the requests in flight there fail; each is answered when it is sent once more, at once."""
-    kills = round(scale.of(1, 30))
+    kills = round(scale.of(2, 30))
     now = int(time.time())
     token = f"Bearer {make_token(iat=now, exp=now + 3600)}"
     stop = asyncio.Event()
