@@ -19,13 +19,11 @@ COMMIT = b"\x03COMMIT"
 
 
 @pytest.fixture
-async def betting(mariadb: Any) -> AsyncIterator[BettingHarness]:
+async def betting(mariadb_url: str) -> AsyncIterator[BettingHarness]:
     """Provide consumers over a real server."""
-    url = mariadb.fresh_url()
     seed = random.SystemRandom().randrange(10**6)
-    async with betting_harness(url, seed) as opened:
+    async with betting_harness(mariadb_url, seed) as opened:
         yield opened
-    mariadb.drop(url)
 
 
 @pytest.fixture
